@@ -1,0 +1,47 @@
+# One room of the house is one CMake target that links only what its row of the table in docs/architecture.md allows.
+#
+#   caveat_room(text LINKS base EXTERNAL ICU::uc)      # in engine/text/CMakeLists.txt
+#
+# All *.cc of the folder (and its sub-folders) are its sources, all *.h its public headers; each header must compile
+# alone (the target `all_verify_interface_header_sets`).
+set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+
+function(caveat_room name)
+  cmake_parse_arguments(ROOM "" "" "LINKS;EXTERNAL;PRIVATE_EXTERNAL" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  if(sources)
+    add_library(caveat_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(caveat_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_sources(caveat_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})
+  target_include_directories(caveat_${name} ${scope} ${CMAKE_SOURCE_DIR})
+  foreach(room IN LISTS ROOM_LINKS)
+    target_link_libraries(caveat_${name} ${scope} caveat_${room})
+  endforeach()
+  target_link_libraries(caveat_${name} ${scope} ${ROOM_EXTERNAL})
+  if(sources)
+    target_link_libraries(caveat_${name} PRIVATE ${ROOM_PRIVATE_EXTERNAL} caveat_warnings)
+  endif()
+endfunction()
+
+# A test binary mirrors a room: tests/engine/text/*.cc → test_text, run by ctest as `text`.
+function(caveat_test name)
+  cmake_parse_arguments(TEST "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  add_executable(test_${name} ${sources})
+  target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  foreach(room IN LISTS TEST_LINKS)
+    target_link_libraries(test_${name} PRIVATE caveat_${room})
+  endforeach()
+  target_link_libraries(test_${name} PRIVATE Boost::unit_test_framework caveat_warnings caveat_test_main)
+  target_compile_definitions(test_${name} PRIVATE CAVEAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CAVEAT_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND test_${name} --color_output=no)
+endfunction()
+
+add_library(caveat_warnings INTERFACE)
+target_compile_options(caveat_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)

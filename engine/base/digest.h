@@ -1,0 +1,34 @@
+// Digest: SHA-256, the digest of packs, programs and outcomes (FIPS 180-4). SM3 and seals live in audit/seal.
+//
+// Threads    all calls may run together
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace caveat {
+
+using Digest = std::array<std::uint8_t, 32>;
+
+Digest sha256(std::string_view bytes);
+
+class Sha256 {  // piecewise
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  Sha256& add(std::string_view bytes);
+  Digest finish();
+
+ private:
+  void* context_;
+};
+
+std::string hex(std::string_view bytes);
+std::string hex(const Digest& digest);
+inline std::string_view view(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+
+}  // namespace caveat
