@@ -1,10 +1,11 @@
-// CBOR: deterministic encoding (RFC 8949 §4.2.1) and a strict decoder that refuses whatever the encoder would not write.
-// Used for canonical packs, outcomes, record headers and bodies: bytes whose digests must never vary.
+// CBOR: deterministic encoding (RFC 8949 §4.2.1) and a strict decoder that refuses whatever the encoder would not
+// write. Used for canonical packs, outcomes, record headers and bodies: bytes whose digests must never vary.
 //
 //   cbor::Encoder out;
 //   out.map(2); out.integer(0); out.text("allow"); out.integer(1); out.bytes(digest);
 //
-// Promises   integers in shortest form; definite lengths; map keys in bytewise order of their encodings, none twice; text is
+// Promises   integers in shortest form; definite lengths; map keys in bytewise order of their encodings, none twice;
+// text is
 //            valid UTF-8; no floats (the product has none). Decoder: any other spelling is `bad_cbor` with its offset
 // Cost       linear; the encoder appends to one string
 // Source     RFC 8949 §3, §4.2.1
@@ -48,10 +49,10 @@ class Encoder {
 struct Value {
   enum class Kind : std::uint8_t { unsigned_integer, negative_integer, bytes, text, array, map, tag, boolean, null };
   Kind kind = Kind::null;
-  std::uint64_t number = 0;                       // unsigned value; n of -1-n; tag number; 0/1 of a boolean
-  std::string_view string;                        // bytes or text
-  std::vector<Value> items;                       // array elements; map as key, value, key, value…; a tag's content
-  std::string_view encoded;                       // the bytes of this very item
+  std::uint64_t number = 0;  // unsigned value; n of -1-n; tag number; 0/1 of a boolean
+  std::string_view string;   // bytes or text
+  std::vector<Value> items;  // array elements; map as key, value, key, value…; a tag's content
+  std::string_view encoded;  // the bytes of this very item
 
   std::optional<std::int64_t> as_integer() const;
   const Value* find(std::int64_t key) const;      // in a map with integer keys

@@ -11,12 +11,12 @@
 namespace caveat {
 
 struct Code {
-  std::string_view name;        // "wrong_type"
-  std::string_view en;          // one sentence, {0} {1} … are filled by `fill`
+  std::string_view name;  // "wrong_type"
+  std::string_view en;    // one sentence, {0} {1} … are filled by `fill`
   std::string_view zh;
-  int http_status = 422;        // of a Problem; unused by diagnostics
-  int exit_code = 3;            // of the command line, commands.md
-  bool retryable = false;       // may the very same thing be sent again
+  int http_status = 422;   // of a Problem; unused by diagnostics
+  int exit_code = 3;       // of the command line, commands.md
+  bool retryable = false;  // may the very same thing be sent again
 };
 
 }  // namespace caveat

@@ -29,6 +29,8 @@ class Sha256 {  // piecewise
 
 std::string hex(std::string_view bytes);
 std::string hex(const Digest& digest);
-inline std::string_view view(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+inline std::string_view view(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
 
 }  // namespace caveat

@@ -5,7 +5,11 @@
 
 namespace caveat {
 
-enum class Kleene : std::uint8_t { no = 0, unknown = 1, yes = 2 };  // the order makes `and` the minimum, `or` the maximum
+enum class Kleene : std::uint8_t {
+  no = 0,
+  unknown = 1,
+  yes = 2
+};  // the order makes `and` the minimum, `or` the maximum
 
 constexpr Kleene operator&(Kleene a, Kleene b) { return a < b ? a : b; }
 constexpr Kleene operator|(Kleene a, Kleene b) { return a < b ? b : a; }

@@ -28,10 +28,10 @@ struct Position {
 class Source {
  public:
   Source(std::string name, std::string bytes);
-  const std::string& name() const { return name_; }      // as shown in messages: a path relative to what the user named
+  const std::string& name() const { return name_; }  // as shown in messages: a path relative to what the user named
   std::string_view bytes() const { return bytes_; }
   Position position(std::uint32_t offset) const;
-  std::string_view line(std::uint32_t number) const;      // without its line end
+  std::string_view line(std::uint32_t number) const;  // without its line end
   std::string_view text(Span span) const { return std::string_view(bytes_).substr(span.begin, span.end - span.begin); }
 
  private:

@@ -1,4 +1,5 @@
-// Units: the closed lists of what a number can be of: currencies (ISO 4217), spans of time, calendar dates and instants.
+// Units: the closed lists of what a number can be of: currencies (ISO 4217), spans of time, calendar dates and
+// instants.
 //
 // Source     ISO 4217, ISO 8601, RFC 3339
 #pragma once
@@ -10,25 +11,25 @@
 
 namespace caveat {
 
-using Days = std::int32_t;           // proleptic Gregorian, days since 1970-01-01
-using Microseconds = std::int64_t;   // since 1970-01-01T00:00:00Z
+using Days = std::int32_t;          // proleptic Gregorian, days since 1970-01-01
+using Microseconds = std::int64_t;  // since 1970-01-01T00:00:00Z
 
 // A span of time as an author writes it: calendar part and clock part never mix by themselves.
 struct Duration {
-  std::int32_t months = 0;           // 1 year = 12 months
-  std::int64_t seconds = 0;          // 1 day = 86,400 s, 1 week = 7 days
-  std::int32_t working_days = 0;     // needs a calendar
+  std::int32_t months = 0;        // 1 year = 12 months
+  std::int64_t seconds = 0;       // 1 day = 86,400 s, 1 week = 7 days
+  std::int32_t working_days = 0;  // needs a calendar
   friend bool operator==(const Duration&, const Duration&) = default;
 };
 
-std::optional<int> minor_units(std::string_view currency);       // "CNY" → 2; nothing: not in ISO 4217
-std::optional<Days> parse_date(std::string_view rfc3339_date);   // "2026-02-01"
+std::optional<int> minor_units(std::string_view currency);      // "CNY" → 2; nothing: not in ISO 4217
+std::optional<Days> parse_date(std::string_view rfc3339_date);  // "2026-02-01"
 std::optional<Microseconds> parse_instant(std::string_view rfc3339, std::int32_t* offset_minutes = nullptr);
-std::optional<Duration> parse_duration(std::string_view iso8601); // "PT5M", "P12M"
+std::optional<Duration> parse_duration(std::string_view iso8601);  // "PT5M", "P12M"
 std::string format_date(Days days);
 std::string format_instant(Microseconds at, std::int32_t offset_minutes);
-std::string format_duration(const Duration& duration);            // ISO 8601
+std::string format_duration(const Duration& duration);  // ISO 8601
 Days days_of(Microseconds at, std::int32_t offset_minutes);
-Days add_months(Days day, std::int32_t months);                   // same day number or the month's last day
+Days add_months(Days day, std::int32_t months);  // same day number or the month's last day
 
 }  // namespace caveat

@@ -1,6 +1,7 @@
 // format: prints a file wholly in one language; the canonical look of a file (`caveat fmt`).
 //
-// Promises   format twice is format once; comments stay; a declaration keeps its first name first, its other names after
+// Promises   format twice is format once; comments stay; a declaration keeps its first name first, its other names
+// after
 //            `also` / 又名 and the texts of other languages, so nothing is lost and the digest stays (contracts.md 28);
 //            English → Chinese → English prints the same bytes
 #pragma once
@@ -13,8 +14,9 @@
 
 namespace caveat::syntax {
 
-// The reader's name of a path where it is referred to, as the loaded packs know it: {"customer","age"} → {"客户","年龄"}.
-// Handed in, because one file alone does not know the names that another declares. Identity where nothing is known.
+// The reader's name of a path where it is referred to, as the loaded packs know it: {"customer","age"} →
+// {"客户","年龄"}. Handed in, because one file alone does not know the names that another declares. Identity where
+// nothing is known.
 using NameIn = std::function<std::vector<std::string>(const Path& path, Language language)>;
 
 std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in);

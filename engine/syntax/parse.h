@@ -2,7 +2,8 @@
 //
 //   ParseResult parsed = parse(sources, id, limits);
 //
-// Promises   never throws, never hangs: length, UTF-8, NUL, nesting and chain length are checked before the parser sees a
+// Promises   never throws, never hangs: length, UTF-8, NUL, nesting and chain length are checked before the parser sees
+// a
 //            token; after a mistake it goes on at the next left margin, so one broken declaration hides no other;
 //            `file` holds every declaration that parsed, also when there are diagnostics
 // Threads    calls may run together

@@ -1,0 +1,111 @@
+// Decision: what the engine decided about one turn: ids, spans and small numbers; sentences are made by explain alone.
+// Made by decide, read by wire (reply), audit's bridge (record), explain and trial.
+//
+// Promises   deterministic: the same Program, Request and state give the same Decision and the same outcome bytes
+// Lifetime   everything points into the Scratch that decide was given and is valid until its next use
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/base/kleene.h"
+#include "engine/base/units.h"
+#include "engine/program/schema.h"
+
+namespace caveat::decide {
+
+enum class Verdict : std::uint8_t { allow, revise, require, block, handoff };  // ascending
+std::string_view name(Verdict verdict);
+
+// Why something is unknown, or why a hand-off is not by a rule's own will.
+enum class Cause : std::uint8_t {
+  none,
+  missing,
+  stale,
+  undated,
+  inferred,
+  future,
+  overflow,
+  limit,
+  unsupported,
+  conflict,
+  final_text,
+  internal,
+  storage,
+  no_pack
+};
+std::string_view name(Cause cause);
+
+enum class TextPart : std::uint8_t { answer, message };  // which text a span speaks of; more come
+
+struct Match {  // one place in an original text
+  TextPart part = TextPart::answer;
+  std::uint32_t begin = 0, end = 0;  // bytes of the original, end excluded
+};
+
+struct FactUsed {          // a fact that a reason stands on
+  std::uint32_t slot = 0;  // Schema index
+  bool known = true;
+  Cause cause = Cause::none;  // why not, if not known
+  std::int32_t item = -1;     // product or action it is of, -1: the turn's
+};
+
+struct Reason {                      // one rule that fired, or that nothing could settle
+  std::uint32_t rule = 0;            // Program's rule index = its rank
+  bool unknown = false;              // true: its condition came out unknown
+  bool by_default = false;           // the unknown was settled by the default (require or hand off)
+  std::int32_t item = -1;            // judged for this product/action, -1: for the turn
+  Verdict verdict = Verdict::allow;  // what this rule alone asks for
+  std::span<const FactUsed> facts;
+  std::span<const Match> matches;
+};
+
+struct ItemVerdict {  // of one product or action
+  bool action = false;
+  std::uint32_t index = 0;  // position in the request
+  std::string_view id;      // product id or action name
+  Verdict verdict = Verdict::allow;
+  std::span<const std::uint32_t> disclosures;  // wordings
+};
+
+struct Redacted {
+  TextPart part;
+  std::uint32_t begin, end;
+  std::uint8_t mode;
+  std::int16_t keep_first, keep_last;
+  std::string_view label;
+};
+struct Disclosure {
+  bool at_start;
+  std::uint32_t wording;
+};
+struct Required {
+  bool is_fact;
+  std::uint32_t index;
+};  // requirement or slot
+struct HandOff {
+  std::uint32_t queue = 0;
+  std::uint8_t priority = 2;     // 0 urgent … 3 low
+  std::int64_t due_seconds = 0;  // after the turn's `at`
+  bool hold = true;              // by a rule: holds; by an unknown or a failure: for this turn only
+  Cause cause = Cause::none;
+};
+
+struct Decision {
+  Verdict verdict = Verdict::allow;
+  std::span<const Reason> reasons;  // by (rule, item)
+  std::span<const ItemVerdict> items;
+  std::span<const Redacted> redactions;     // by (part, begin), disjoint
+  std::span<const Disclosure> disclosures;  // by (place, wording rank), once
+  std::span<const Required> requires_;      // by (kind, index), once
+  std::span<const std::string_view> flags;  // sorted, once
+  bool has_handoff = false;
+  HandOff handoff;
+  std::string_view say;  // ready to send in the request's language; empty and !has_say: nothing to send
+  bool has_say = false;
+  bool answer_changed = false;  // say differs from the answer as the bot wrote it
+};
+
+}  // namespace caveat::decide
