@@ -41,7 +41,20 @@ function(caveat_test name)
   target_link_libraries(test_${name} PRIVATE Boost::unit_test_framework caveat_warnings caveat_test_main)
   target_compile_definitions(test_${name} PRIVATE CAVEAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CAVEAT_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND test_${name} --color_output=no)
+  foreach(sanitizer IN ITEMS tsan asan)
+    if(name MATCHES "${CAVEAT_TESTS_FOR_${sanitizer}}")
+      set_property(TEST ${name} APPEND PROPERTY LABELS ${sanitizer})
+      add_dependencies(tests_for_${sanitizer} test_${name})
+    endif()
+  endforeach()
 endfunction()
+
+# Which tests ./check runs once more under a sanitizer: with threads, what has threads; with addresses, what reads bytes
+# that strangers send or that come back from disk.
+set(CAVEAT_TESTS_FOR_tsan "^(gate|audit)")
+set(CAVEAT_TESTS_FOR_asan "^(base|text|syntax|program|decide|wire|audit)")
+add_custom_target(tests_for_tsan)
+add_custom_target(tests_for_asan)
 
 add_library(caveat_warnings INTERFACE)
 target_compile_options(caveat_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
