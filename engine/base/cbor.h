@@ -5,8 +5,7 @@
 //   out.map(2); out.integer(0); out.text("allow"); out.integer(1); out.bytes(digest);
 //
 // Promises   integers in shortest form; definite lengths; map keys in bytewise order of their encodings, none twice;
-// text is
-//            valid UTF-8; no floats (the product has none). Decoder: any other spelling is `bad_cbor` with its offset
+//            text is valid UTF-8; no floats (the product has none). Decoder: any other spelling is `bad_cbor` with its offset
 // Cost       linear; the encoder appends to one string
 // Source     RFC 8949 §3, §4.2.1
 #pragma once

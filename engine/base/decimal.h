@@ -1,9 +1,8 @@
 // Decimal: an exact decimal number, coefficient ±(10^36−1), scale 0..18 (semantics.md 26).
 //
-// Promises   + − × are exact or nothing (overflow: the caller makes it unknown); / to 18 places, half even; comparison
-// never
-//            overflows; values that are equal are one value: the scale is the least that holds them; no floating point
-//            anywhere
+// Promises   + − × are exact or nothing (overflow: the caller makes it unknown); / to 18 places, half even;
+//            comparison never overflows; values that are equal are one value: the scale is the least that holds
+//            them; no floating point anywhere
 // Errors     an empty optional is overflow or division by zero
 // Cost       no allocation but `to_string`
 #pragma once

@@ -1,5 +1,4 @@
-// Units: the closed lists of what a number can be of: currencies (ISO 4217), spans of time, calendar dates and
-// instants.
+// Units: the closed lists of what a number can be of: currencies (ISO 4217), spans of time, dates, instants.
 //
 // Source     ISO 4217, ISO 8601, RFC 3339
 #pragma once

@@ -1,8 +1,7 @@
 // check: from the trees of all files to the Model, or every mistake of meaning in them.
 //
 // Promises   all mistakes in one run, none that follows from another; deterministic in any order of files; the same
-// digest
-//            from either phrasing; nothing unsupported passes in silence (`not_yet` with its place)
+//            digest from either phrasing; nothing unsupported passes in silence (`not_yet` with its place)
 // Threads    calls may run together
 // Cost       near linear in the nodes
 #pragma once

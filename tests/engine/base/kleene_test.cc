@@ -10,7 +10,9 @@ BOOST_AUTO_TEST_CASE(connectives_follow_the_strong_truth_table) {
   constexpr Kleene values[] = {Kleene::no, Kleene::unknown, Kleene::yes};
   for (Kleene a : values) {
     for (Kleene b : values) {
-      const Kleene both = a == Kleene::no || b == Kleene::no ? Kleene::no : a == Kleene::yes && b == Kleene::yes ? Kleene::yes : Kleene::unknown;
+      const Kleene both = a == Kleene::no || b == Kleene::no     ? Kleene::no
+                          : a == Kleene::yes && b == Kleene::yes ? Kleene::yes
+                                                                 : Kleene::unknown;
       BOOST_TEST((both == (a & b)));
       const Kleene none_false = !((!a) | (!b));
       BOOST_TEST((none_false == both));

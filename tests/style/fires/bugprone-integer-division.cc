@@ -1,0 +1,1 @@
+double share(int part, int whole) { return part / whole; }

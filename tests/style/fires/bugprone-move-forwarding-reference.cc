@@ -1,0 +1,6 @@
+#include <utility>
+void keep(int);
+template <class T>
+void pass(T&& value) {
+  keep(std::move(value));
+}

@@ -1,0 +1,4 @@
+#include <stdexcept>
+void refuse(bool known) {
+  if (!known) std::runtime_error("unknown");
+}

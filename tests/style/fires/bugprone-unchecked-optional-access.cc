@@ -1,0 +1,2 @@
+#include <optional>
+int age(const std::optional<int>& stated) { return stated.value(); }

@@ -1,0 +1,7 @@
+struct Store {
+  virtual ~Store() = default;
+  virtual void commit();
+};
+struct SqliteStore : Store {
+  virtual void commit();
+};
