@@ -1,8 +1,7 @@
 // Decimal: an exact decimal number, coefficient ±(10^36−1), scale 0..18 (semantics.md 26).
 //
-// Promises   + − × are exact or nothing (overflow: the caller makes it unknown); / to 18 places, half even;
-//            comparison never overflows; values that are equal are one value: the scale is the least that holds
-//            them; no floating point anywhere
+// Promises   + − × are exact or nothing (overflow: the caller makes it unknown); / to 18 places, half even; comparison never
+//            overflows; values that are equal are one value: the scale is the least that holds them; no floating point anywhere
 // Errors     an empty optional is overflow or division by zero
 // Cost       no allocation but `to_string`
 #pragma once
@@ -23,8 +22,11 @@ class Decimal {
   constexpr Decimal(std::int64_t whole) : coefficient_(whole) {}  // NOLINT: a whole number is a decimal
   static std::optional<Decimal> make(__int128 coefficient, int scale);
 
-  // Reads RFC 8259 number spelling, exponent included ("1E2" is 100, "-0" is 0). More than 18 places are rounded half
-  // even and said so in `rounded`.
+  static bool is_number(
+      std::string_view text);  // RFC 8259 spelling, whatever its size: tells bad spelling from overflow
+
+  // Reads RFC 8259 number spelling, exponent included ("1E2" is 100, "-0" is 0). More than 18 places are rounded half even
+  // and said so in `rounded`.
   static std::optional<Decimal> parse(std::string_view text, bool* rounded = nullptr);
 
   __int128 coefficient() const { return coefficient_; }

@@ -1,10 +1,12 @@
 // Digest: SHA-256, the digest of packs, programs and outcomes (FIPS 180-4). SM3 and seals live in audit/seal.
 //
-// Threads    all calls may run together
+// Threads    all calls may run together; one Sha256 belongs to one thread at a time
+// Errors     none; if the library cannot hash, the process aborts (a digest that is wrong would be worse)
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +23,7 @@ class Sha256 {  // piecewise
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   Sha256& add(std::string_view bytes);
-  Digest finish();
+  Digest finish();  // and begins anew
 
  private:
   void* context_;
@@ -29,6 +31,7 @@ class Sha256 {  // piecewise
 
 std::string hex(std::string_view bytes);
 std::string hex(const Digest& digest);
+std::optional<std::string> from_hex(std::string_view text);  // lower case only, an even count: one spelling
 inline std::string_view view(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }

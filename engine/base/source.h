@@ -1,6 +1,7 @@
 // Source: the bytes of one rule file and the places in it.
 //
-// Promises   offsets are bytes; lines and columns count from 1; a column counts Unicode code points
+// Promises   offsets are bytes; lines and columns count from 1; a column counts Unicode code points (a byte that is not UTF-8
+//            counts as one); a line ends at LF or CR LF; an offset past the end is the end
 // Lifetime   owns its bytes; SourceId indexes the Sources that a compilation works on
 #pragma once
 
@@ -31,8 +32,10 @@ class Source {
   const std::string& name() const { return name_; }  // as shown in messages: a path relative to what the user named
   std::string_view bytes() const { return bytes_; }
   Position position(std::uint32_t offset) const;
-  std::string_view line(std::uint32_t number) const;  // without its line end
-  std::string_view text(Span span) const { return std::string_view(bytes_).substr(span.begin, span.end - span.begin); }
+  std::string_view line(std::uint32_t number) const;     // without its line end
+  std::uint32_t line_start(std::uint32_t number) const;  // byte offset of a line
+  std::uint32_t lines() const { return static_cast<std::uint32_t>(line_starts_.size()); }
+  std::string_view text(Span span) const;  // cut to what is there
 
  private:
   std::string name_;

@@ -1,5 +1,6 @@
-// Units: the closed lists of what a number can be of: currencies (ISO 4217), spans of time, dates, instants.
+// Units: the closed lists of what a number can be of: currencies (ISO 4217), spans of time, calendar dates and instants.
 //
+// Promises   years 1 to 9999; one spelling each: what RFC 3339 allows besides capital T, capital Z and seconds up to 59 is refused
 // Source     ISO 4217, ISO 8601, RFC 3339
 #pragma once
 
@@ -21,14 +22,25 @@ struct Duration {
   friend bool operator==(const Duration&, const Duration&) = default;
 };
 
-std::optional<int> minor_units(std::string_view currency);      // "CNY" → 2; nothing: not in ISO 4217
+// An instant as an author may write it: seconds and offset may be missing.
+struct WrittenInstant {
+  Microseconds local = 0;  // as if it stood in UTC
+  std::optional<std::int32_t> offset_minutes;
+  bool has_seconds = false;
+};
+
+std::optional<int> minor_units(
+    std::string_view currency);  // "CNY" → 2; nothing: not in ISO 4217, or no minor unit there (XAU)
 std::optional<Days> parse_date(std::string_view rfc3339_date);  // "2026-02-01"
 std::optional<Microseconds> parse_instant(std::string_view rfc3339, std::int32_t* offset_minutes = nullptr);
-std::optional<Duration> parse_duration(std::string_view iso8601);  // "PT5M", "P12M"
+std::optional<WrittenInstant> parse_written_instant(std::string_view text);  // also "2026-03-01T10:00", "…T10:00+08:00"
+std::optional<Duration> parse_duration(
+    std::string_view iso8601);  // "PT5M", "P12M"; whole numbers, units once and in order, no sign
 std::string format_date(Days days);
 std::string format_instant(Microseconds at, std::int32_t offset_minutes);
-std::string format_duration(const Duration& duration);  // ISO 8601
+std::string format_duration(const Duration& duration);  // ISO 8601; working days, which it lacks, as "P3WD"
 Days days_of(Microseconds at, std::int32_t offset_minutes);
 Days add_months(Days day, std::int32_t months);  // same day number or the month's last day
+int weekday_of(Days day);                        // 1 Monday … 7 Sunday
 
 }  // namespace caveat

@@ -1,0 +1,78 @@
+#include "engine/base/digest.h"
+
+#include <openssl/evp.h>
+
+#include <cstdlib>
+
+namespace caveat {
+namespace {
+
+// A digest that cannot be made must never pass for one: there is no answer to give, so the process ends.
+void must(bool done) {
+  if (!done) std::abort();
+}
+
+// Fetched once; a fetch for each call costs more than hashing a record.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  must(fetched != nullptr);
+  return fetched;
+}
+
+EVP_MD_CTX* as_context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+
+}  // namespace
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  must(context_ != nullptr && EVP_DigestInit_ex2(as_context(context_), algorithm(), nullptr) == 1);
+}
+
+Sha256::~Sha256() { EVP_MD_CTX_free(as_context(context_)); }
+
+Sha256& Sha256::add(std::string_view bytes) {
+  must(EVP_DigestUpdate(as_context(context_), bytes.data(), bytes.size()) == 1);
+  return *this;
+}
+
+Digest Sha256::finish() {
+  Digest digest{};
+  unsigned int size = 0;
+  must(EVP_DigestFinal_ex(as_context(context_), digest.data(), &size) == 1 && size == digest.size());
+  must(EVP_DigestInit_ex2(as_context(context_), algorithm(), nullptr) == 1);
+  return digest;
+}
+
+Digest sha256(std::string_view bytes) {
+  thread_local Sha256 hasher;
+  return hasher.add(bytes).finish();
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 15]);
+  }
+  return text;
+}
+
+std::string hex(const Digest& digest) { return hex(view(digest)); }
+
+std::optional<std::string> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return {};
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  const auto value = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = value(text[i]);
+    const int low = value(text[i + 1]);
+    if (high < 0 || low < 0) return {};
+    bytes.push_back(static_cast<char>(high * 16 + low));
+  }
+  return bytes;
+}
+
+}  // namespace caveat

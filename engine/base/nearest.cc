@@ -1,0 +1,80 @@
+#include "engine/base/nearest.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/base/utf8.h"
+
+namespace caveat {
+namespace {
+
+// Case of the scripts in which names are written; base has the standard library only.
+char32_t lower(char32_t c) {
+  if (c >= U'A' && c <= U'Z') return c + 32;
+  if ((c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) return c + 32;
+  if (c >= 0xFF21 && c <= 0xFF3A) return c - 0xFF21 + U'a';
+  if (c >= 0xFF41 && c <= 0xFF5A) return c - 0xFF41 + U'a';
+  return c;
+}
+
+void letters(std::string_view name, std::vector<char32_t>& out) {
+  out.clear();
+  for (std::size_t at = 0; at < name.size();) {
+    const CodePoint point = decode_utf8(name, at);
+    out.push_back(point ? lower(point.value) : static_cast<char32_t>(0xFFFD));
+    at += point ? point.length : 1;
+  }
+}
+
+// Damerau–Levenshtein (optimal string alignment), or `most` + 1 if it is more than that.
+std::size_t distance(const std::vector<char32_t>& a, const std::vector<char32_t>& b, std::size_t most) {
+  const std::size_t gap = a.size() < b.size() ? b.size() - a.size() : a.size() - b.size();
+  if (gap > most) return most + 1;
+  std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    std::size_t least = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before_last[j - 2] + 1);
+      least = std::min(least, row[j]);
+    }
+    // A swap may still reach back one row, hence the slack.
+    if (least > most + 1) return most + 1;
+    before_last.swap(last);
+    last.swap(row);
+  }
+  return last[b.size()];
+}
+
+template <class Name>
+std::string_view find(std::string_view name, std::span<const Name> known) {
+  std::vector<char32_t> wanted, candidate;
+  letters(name, wanted);
+  const bool ideographs = std::any_of(wanted.begin(), wanted.end(), [](char32_t c) { return c >= 0x2E80; });
+  const std::size_t third = ideographs ? (wanted.size() + 2) / 3 : wanted.size() / 3;
+  std::size_t most = std::min<std::size_t>(2, third);
+  if (wanted.size() <= 1) most = 0;
+  std::string_view best;
+  std::size_t best_distance = most + 1;
+  for (const Name& each : known) {
+    const std::string_view text(each);
+    letters(text, candidate);
+    const std::size_t d = distance(wanted, candidate, most);
+    if (d > most || d >= candidate.size()) continue;  // names that share nothing are not near
+    if (d < best_distance || (d == best_distance && text < best)) {
+      best = text;
+      best_distance = d;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::string_view nearest(std::string_view name, std::span<const std::string_view> known) { return find(name, known); }
+std::string_view nearest(std::string_view name, std::span<const std::string> known) { return find(name, known); }
+
+}  // namespace caveat
