@@ -10,33 +10,14 @@
 #include <string>
 #include <string_view>
 
-#include "engine/base/kleene.h"
 #include "engine/base/units.h"
+#include "engine/decide/cause.h"
 #include "engine/program/schema.h"
 
 namespace caveat::decide {
 
 enum class Verdict : std::uint8_t { allow, revise, require, block, handoff };  // ascending
 std::string_view name(Verdict verdict);
-
-// Why something is unknown, or why a hand-off is not by a rule's own will.
-enum class Cause : std::uint8_t {
-  none,
-  missing,
-  stale,
-  undated,
-  inferred,
-  future,
-  overflow,
-  limit,
-  unsupported,
-  conflict,
-  final_text,
-  internal,
-  storage,
-  no_pack
-};
-std::string_view name(Cause cause);
 
 enum class TextPart : std::uint8_t { answer, message };  // which text a span speaks of; more come
 
@@ -88,7 +69,7 @@ struct Required {
 struct HandOff {
   std::uint32_t queue = 0;
   std::uint8_t priority = 2;     // 0 urgent … 3 low
-  std::int64_t due_seconds = 0;  // after the turn's `at`
+  std::int64_t due_seconds = 0;  // after the turn's `at`; program::kNoDue (-1): neither rule nor queue says
   bool hold = true;              // by a rule: holds; by an unknown or a failure: for this turn only
   Cause cause = Cause::none;
 };
@@ -97,10 +78,11 @@ struct Decision {
   Verdict verdict = Verdict::allow;
   std::span<const Reason> reasons;  // by (rule, item)
   std::span<const ItemVerdict> items;
-  std::span<const Redacted> redactions;     // by (part, begin), disjoint
-  std::span<const Disclosure> disclosures;  // by (place, wording rank), once
-  std::span<const Required> requires_;      // by (kind, index), once
-  std::span<const std::string_view> flags;  // sorted, once
+  std::span<const Redacted> redactions;      // by (part, begin), disjoint
+  std::span<const Disclosure> disclosures;   // by (place, wording rank), once
+  std::span<const Required> requires_;       // by (kind, index), once
+  std::span<const std::string_view> flags;   // sorted, once
+  std::span<const std::string_view> alerts;  // sorted, once
   bool has_handoff = false;
   HandOff handoff;
   std::string_view say;  // ready to send in the request's language; empty and !has_say: nothing to send

@@ -8,16 +8,20 @@
 // Cost       linear in the members; a reused Fields does not allocate once warm
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/decimal.h"
 #include "engine/base/language.h"
 #include "engine/base/limits.h"
 #include "engine/base/result.h"
 #include "engine/base/units.h"
+#include "engine/decide/cause.h"
+#include "engine/program/program.h"
 
 namespace caveat::decide {
 
@@ -56,11 +60,129 @@ class Fields {
 };
 
 struct BindOptions {
-  Microseconds now = 0;              // record time; `at` defaults to it
-  bool facts_are_fresh = false;      // in examples: every fact fresh and assessed (contracts.md 10)
-  bool any_source = true;            // the caller may state every fact (caller `local`)
-  std::vector<std::string> sources;  // else: these
+  Microseconds now = 0;                    // record time; `at` defaults to it
+  bool facts_are_fresh = false;            // in examples: every fact fresh and assessed (contracts.md 10)
+  bool any_source = true;                  // the caller may state every fact (caller `local`)
+  std::vector<std::string> sources;        // else: these
+  std::vector<std::string> jurisdictions;  // that the caller is configured with: the request can only add
   Limits limits;
 };
+
+enum class Quality : std::uint8_t { assessed, stated, inferred };
+enum class Offsets : std::uint8_t { code_points, utf_16, utf_8 };  // how the caller counts start and end
+std::string_view name(Quality quality);
+
+// One fact as the turn carries it.
+struct Fact {
+  std::uint32_t slot = 0;  // Schema index
+  std::int32_t item = -1;  // product or action it is of, -1: the turn's
+  bool known = false;      // false: sent as null, stale, undated, …: see cause
+  Cause cause = Cause::none;
+  Quality quality = Quality::assessed;
+  std::string_view source;  // who stated it; empty: nobody in particular
+  std::optional<Microseconds> as_of;
+};
+
+class Request {
+ public:
+  // Who and when.
+  std::string_view id() const { return text(id_); }
+  Microseconds at() const { return at_; }
+  std::int32_t at_offset() const { return at_offset_; }  // minutes, as `at` was written; 0 where it was not
+  bool at_given() const { return at_given_; }
+  std::string_view channel() const { return text(channel_); }
+  Language language() const { return language_; }                        // of what is said to the customer; never none
+  std::string_view language_tag() const { return text(language_tag_); }  // as sent, may be empty
+  std::string_view conversation_id() const { return text(conversation_); }
+  std::optional<std::int64_t> conversation_turn() const { return turn_; }
+  std::string_view customer_id() const { return text(customer_); }
+  std::string_view bot_id() const { return text(bot_); }
+  Offsets offsets() const { return offsets_; }
+
+  // What is judged.
+  bool has_answer() const { return has_answer_; }
+  bool has_message() const { return has_message_; }
+  bool has_recommendation() const { return has_recommendation_; }
+  std::string_view answer_text() const { return text(answer_); }
+  std::string_view message_text() const { return text(message_); }
+  std::size_t products() const { return frames_[1].items; }
+  std::size_t actions() const { return frames_[2].items; }
+  std::string_view product_id(std::size_t index) const { return text(product_ids_[index]); }
+  std::string_view action_name(std::size_t index) const { return text(action_names_[index]); }
+
+  // Its facts, as sent: by (slot, item) ascending.
+  std::vector<Fact> facts() const;
+  Fact fact(std::uint32_t slot, std::int32_t item) const;
+  // The value in canonical spelling: "R4", "true", "60000 CNY", "4.8 %", "2026-02-01"; a list is joined by ", ". Empty
+  // if it is not known.
+  std::string value(std::uint32_t slot, std::int32_t item) const;
+
+  // The evaluator's side.
+  struct Cell {
+    std::int64_t key = 0;  // rows.h `key_scale`: exact against every constant of the program
+    std::uint32_t extra = 0xffffffff;
+    std::uint8_t state = 0;  // CellState
+    std::uint8_t cause = 0;  // Cause, of an unknown one
+    std::uint8_t inferred = 0;
+    std::uint8_t unused = 0;
+  };
+  struct Extra {  // what does not fit a cell: the exact value and where it comes from
+    Decimal number;
+    Duration duration;
+    std::uint32_t at = 0, size = 0;      // text
+    std::uint32_t first = 0, count = 0;  // elements of a list: Extras
+    std::uint32_t symbol = 0xffffffff;
+    std::uint32_t source = 0, source_size = 0;
+    Microseconds as_of = 0;
+    std::uint64_t mask = 0;  // of a list of symbols below 64
+    std::uint32_t currency = 0, currency_size = 0;
+    bool has_as_of = false;
+    Quality quality = Quality::assessed;
+  };
+  enum CellState : std::uint8_t { kAbsent, kUnknown, kKnown };  // absent: no such part in the turn
+
+  const Cell* cells(program::Frame frame, std::size_t item) const {
+    const Items& items = frames_[static_cast<std::size_t>(frame)];
+    return items.cells.data() + item * items.width;
+  }
+  const Extra& extra(std::uint32_t index) const { return extras_[index]; }
+  std::string_view view(std::uint32_t at, std::uint32_t size) const {
+    return std::string_view(store_).substr(at, size);
+  }
+  std::size_t jurisdictions() const { return jurisdictions_.size(); }  // the request's and the caller's; none: unknown
+  std::string_view jurisdiction(std::size_t index) const { return text(jurisdictions_[index]); }
+  const program::Program& program() const { return *program_; }
+
+ private:
+  friend class Binder;
+  struct Text {
+    std::uint32_t at = 0, size = 0;
+  };
+  struct Items {
+    std::size_t items = 0, width = 0;
+    std::vector<Cell> cells;
+  };
+  std::string_view text(Text text) const { return view(text.at, text.size); }
+
+  const program::Program* program_ = nullptr;
+  std::string store_;
+  Text id_, channel_, language_tag_, conversation_, customer_, bot_, answer_, message_;
+  Microseconds at_ = 0;
+  std::int32_t at_offset_ = 0;
+  bool at_given_ = false, has_answer_ = false, has_message_ = false, has_recommendation_ = false;
+  Language language_ = Language::zh;
+  Offsets offsets_ = Offsets::code_points;
+  std::optional<std::int64_t> turn_;
+  std::array<Items, 3> frames_;  // program::Frame
+  std::vector<Text> product_ids_, action_names_;
+  std::vector<Text> jurisdictions_;
+  std::vector<Extra> extras_;
+};
+
+// Everything wrong with the turn at once, or the Request. The Program must outlive it.
+Result<Request> bind(const program::Program& program, const Fields& fields, const BindOptions& options);
+// The same into a Request that is used again: it does not allocate once warm. False: `problem` says why.
+bool bind(const program::Program& program, const Fields& fields, const BindOptions& options, Request& request,
+          Problem& problem);
 
 }  // namespace caveat::decide

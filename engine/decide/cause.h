@@ -1,0 +1,27 @@
+// Cause: why something is unknown, or why a hand-off is not by a rule's own will.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace caveat::decide {
+
+enum class Cause : std::uint8_t {
+  none,
+  missing,
+  stale,
+  undated,
+  inferred,
+  future,
+  overflow,
+  limit,
+  unsupported,
+  conflict,
+  final_text,
+  internal,
+  storage,
+  no_pack
+};
+std::string_view name(Cause cause);
+
+}  // namespace caveat::decide

@@ -1,0 +1,82 @@
+// decide: from one turn to its decision: the pure heart of the product.
+// Called by gate for every way in and by trial for examples; nothing else decides.
+//
+//   Scratch scratch;                                       // one a thread
+//   const Decision& decision = decide(ruleset, request, state, scratch);
+//
+// Promises   deterministic: the same Ruleset, Request and state give the same Decision; nothing is thrown; an unknown
+//            never passes in silence; the order of rules, files and packs changes nothing
+// Threads    one Scratch a thread; Ruleset and Request are only read
+// Lifetime   the Decision points into the Scratch, valid until its next use, and into Program and Request
+// Cost       in the rules that are not certainly false; nothing is allocated once the Scratch is warm; its growth is
+//            capped (Limits::scratch_bytes): beyond it a condition is unknown, cause `limit`
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/digest.h"
+#include "engine/decide/decision.h"
+#include "engine/decide/request.h"
+#include "engine/program/program.h"
+
+namespace caveat::decide {
+
+// Reference data and parameter files: named, versioned sets beside the packs. Their digests stand in each record.
+struct Data {
+  struct Set {
+    std::string name;
+    Digest digest{};
+  };
+  std::vector<Set> sets;  // sorted by name
+};
+struct Parameters {
+  Digest digest{};
+};
+
+// One immutable snapshot that decisions are taken with.
+struct Ruleset {
+  std::shared_ptr<const program::Program> program;
+  Data data;
+  Parameters parameters;
+};
+
+// What the gate must fetch before it decides.
+struct StateKey {
+  enum class Kind : std::uint8_t { idempotency, conversation, hold, window, once, requirement };
+  Kind kind = Kind::idempotency;
+  std::string_view subject;        // whose: the request's id, the conversation's, the customer's
+  std::string_view discriminator;  // which of its values; may be empty
+};
+struct Needs {
+  std::vector<StateKey> keys;  // by (kind, subject, discriminator)
+};
+Needs needs(const program::Program& program, const Request& request);
+
+// What was fetched. (Windows and once-disclosures join it with their own issue; the gate looks at idempotency itself.)
+struct StateView {
+  bool readable = true;  // false: counts are [seen, ∞)
+};
+
+class Scratch {
+ public:
+  explicit Scratch(const Limits& limits = {});
+  ~Scratch();
+  Scratch(Scratch&&) noexcept;
+  Scratch& operator=(Scratch&&) noexcept;
+
+  struct Inside;  // arena, hit lists, survivors: of decide.cc and its neighbours
+  Inside& inside() { return *inside_; }
+
+ private:
+  std::unique_ptr<Inside> inside_;
+};
+
+const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView& state,
+                       Scratch& scratch) noexcept;
+
+}  // namespace caveat::decide

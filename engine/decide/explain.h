@@ -1,0 +1,57 @@
+// explain: the only place that makes sentences of a decision: reasons, citations, and the whole told as a story.
+// Used by replies and records (reasons), `caveat explain`, reports and the console (the story).
+//
+//   Explanation told = explain(program, request, decision, Language::zh, Audience::officer);
+//
+// Promises   a fact of a protected data class is masked in every sentence; a confidential rule shows to its named roles
+//            only (Audience::confidential), to everybody else it is not there at all
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/language.h"
+#include "engine/decide/decision.h"
+#include "engine/decide/request.h"
+#include "engine/program/program.h"
+
+namespace caveat::decide {
+
+// Who reads: a bot gets ids; a customer gets words that he may read and how to contest; an officer everything but
+// confidential rules; `confidential` is a role that those rules name.
+enum class Audience : std::uint8_t { bot, customer, officer, confidential };
+
+struct ReasonTold {
+  std::string rule;  // "cn.wealth/riskier_than_customer"
+  std::string title;
+  std::string because;  // template filled; for an unknown: which facts are missing
+  std::vector<std::string> cites;
+  std::vector<std::pair<std::string, std::string>> facts;  // path (first names), value; "unknown" ones say the cause
+  std::vector<std::string> matched;                        // the places in the text, quoted
+  bool unknown = false;
+  Verdict verdict = Verdict::allow;
+  std::int32_t item = -1;
+  std::string item_id;
+};
+
+struct Explanation {
+  std::vector<ReasonTold> reasons;
+  std::string
+      story;  // paragraphs, plain text: who said what, what was judged, which rules and why, the law, what was told
+};
+
+std::vector<ReasonTold> reasons(const program::Program& program, const Request& request, const Decision& decision,
+                                Language language, Audience audience);
+Explanation explain(const program::Program& program, const Request& request, const Decision& decision,
+                    Language language, Audience audience);
+
+// A value as a person reads it: "R4", "是", "60,000.00 CNY"; masked for protected data classes (C2 and above).
+std::string shown(const program::Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
+                  Language language);
+std::string_view told(Verdict verdict, Language language);
+std::string_view told(Cause cause, Language language);
+
+}  // namespace caveat::decide

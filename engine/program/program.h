@@ -1,0 +1,143 @@
+// Program: the loaded packs as one contiguous image that decisions are taken from: built once, opened anywhere.
+// Made by build (or read back from a bundle), held by the Ruleset, read by bind, decide and explain.
+//
+//   Result<std::shared_ptr<const Program>> opened = program::open(std::move(image));
+//   opened.value()->digest();                  // what records name
+//
+// Promises   every index and offset of the image is checked when it is opened: a damaged image is `bad_program`, never
+// a
+//            wild read; equal packs, parameters and semantics give equal bytes, whatever the order of files
+// Threads    const: all reads may run together
+// Lifetime   owns its image; views and rows point into it
+// Cost       opening is linear in the image
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/decimal.h"
+#include "engine/base/digest.h"
+#include "engine/base/language.h"
+#include "engine/base/result.h"
+#include "engine/base/units.h"
+#include "engine/program/rows.h"
+#include "engine/program/schema.h"
+
+namespace caveat::program {
+
+inline constexpr std::uint32_t kImageFormat = 1;
+inline constexpr std::uint32_t kSemanticsVersion = 1;  // raised when the same packs would decide otherwise
+
+// The sections of an image, in their order on disk.
+enum class Section : std::uint8_t {
+  text,
+  slots,
+  steps,
+  symbols,
+  strings,  // Str
+  indices,  // u32
+  keys,     // i64
+  nodes,
+  constants,
+  groups,
+  effects,
+  pieces,
+  says,
+  rules,
+  packs,
+  zones,
+  transitions,
+  sources,
+  wordings,
+  hours,
+  queues,
+  requirements,
+  kCount
+};
+
+class Program {
+ public:
+  struct PackName {
+    std::string_view name, version;
+    Digest digest;
+  };
+
+  const Schema& schema() const { return schema_; }
+  const Digest& digest() const { return digest_; }  // over the whole image: packs, parameters, semantics version
+  std::string_view image() const { return image_; }
+  std::vector<PackName> packs() const;
+
+  // The reader's side: names, texts and citations by index.
+  std::size_t rule_count() const { return rules().size(); }
+  std::string_view rule_id(std::uint32_t rule) const { return text(rules()[rule].id); }  // "cn.wealth/…"
+  std::uint32_t find_rule(std::string_view id) const;                                    // kNone: none
+  std::string_view rule_title(std::uint32_t rule, Language language) const;
+  bool rule_is_confidential(std::uint32_t rule) const { return rules()[rule].flags & kConfidential; }
+  std::vector<std::string_view> rule_cites(std::uint32_t rule, Language language) const;
+  std::vector<std::string_view> rule_owners(std::uint32_t rule) const;
+  std::vector<std::string_view> rule_visible_to(std::uint32_t rule) const;
+  std::string_view rule_pack(std::uint32_t rule) const { return text(pack_rows()[rules()[rule].pack].name); }
+  std::string_view queue_name(std::uint32_t queue) const { return text(queues()[queue].name); }
+  std::string_view queue_title(std::uint32_t queue, Language language) const;
+  std::string_view queue_say(std::uint32_t queue, Language language) const;
+  std::uint32_t find_queue(std::string_view name) const;
+  std::string_view wording_name(std::uint32_t wording) const { return text(wordings()[wording].name); }
+  std::string_view wording_text(std::uint32_t wording, Language language) const;
+  std::string_view requirement_name(std::uint32_t requirement) const { return text(requirements()[requirement].name); }
+  std::string_view requirement_ask(std::uint32_t requirement, Language language) const;
+  std::string slot_path(std::uint32_t slot) const;                     // "product.risk_level", first names
+  std::string slot_name(std::uint32_t slot, Language language) const;  // "产品.风险等级"
+  std::string_view symbol_name(std::uint32_t slot, std::uint32_t symbol, Language language) const;
+
+  // The evaluator's side: rows, in place.
+  std::string_view text(Str text) const { return {text_ + text.at, text.size}; }
+  std::string_view text(Texts text, Language language) const {
+    return this->text(language == Language::zh ? text.zh : text.en);
+  }
+  template <class T>
+  std::span<const T> all(Section section) const {
+    const Part& part = parts_[static_cast<std::size_t>(section)];
+    return {reinterpret_cast<const T*>(image_.data() + part.at), part.count};
+  }
+  template <class T>
+  std::span<const T> rows(Section section, Range range) const {
+    return all<T>(section).subspan(range.first, range.count);
+  }
+  std::span<const SlotRow> slots() const { return all<SlotRow>(Section::slots); }
+  std::span<const RuleRow> rules() const { return all<RuleRow>(Section::rules); }
+  std::span<const PackRow> pack_rows() const { return all<PackRow>(Section::packs); }
+  std::span<const QueueRow> queues() const { return all<QueueRow>(Section::queues); }
+  std::span<const WordingRow> wordings() const { return all<WordingRow>(Section::wordings); }
+  std::span<const RequirementRow> requirements() const { return all<RequirementRow>(Section::requirements); }
+  std::span<const SourceRow> sources() const { return all<SourceRow>(Section::sources); }
+  std::span<const Str> strings(Range range) const { return rows<Str>(Section::strings, range); }
+  std::span<const std::uint32_t> indices(Range range) const { return rows<std::uint32_t>(Section::indices, range); }
+  std::uint32_t cells(Frame frame) const { return cells_[static_cast<std::size_t>(frame)]; }
+  std::uint32_t default_queue() const { return default_queue_; }  // of the pack that comes first and has one
+  // Minutes east of UTC in the zone of a pack; `given` is the offset that the request's `at` was written with.
+  std::int32_t offset_minutes(std::uint32_t pack, Microseconds at, std::int32_t given) const;
+
+ private:
+  friend Result<std::shared_ptr<const Program>> open(std::string image);
+  struct Part {
+    std::size_t at = 0;
+    std::size_t count = 0;
+  };
+  std::string image_;
+  const char* text_ = nullptr;
+  std::array<Part, static_cast<std::size_t>(Section::kCount)> parts_{};
+  Schema schema_;
+  Digest digest_{};
+  std::array<std::uint32_t, 3> cells_{};
+  std::uint32_t default_queue_ = kNone;
+};
+
+// Checks the image and makes it usable; `bad_program` says what is wrong with it.
+Result<std::shared_ptr<const Program>> open(std::string image);
+
+}  // namespace caveat::program
