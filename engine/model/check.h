@@ -14,6 +14,7 @@
 #include "engine/base/diagnostic.h"
 #include "engine/base/limits.h"
 #include "engine/model/model.h"
+#include "engine/model/references.h"
 #include "engine/syntax/ast.h"
 
 namespace caveat::model {
@@ -23,17 +24,26 @@ struct PackFiles {
   std::string folder;
   std::vector<const syntax::File*> files;
   std::vector<std::pair<std::string, std::string>> lexicon_files;  // name as written in `from file`, content
+  bool broken = false;  // something in it did not parse: what only the lost text may declare is not called unknown
+};
+
+// The canonical form of one pack: deterministic CBOR of its tree, sorted by kind and name, every name by its identity,
+// without comments, layout, brackets. The SHA-256 of `declarations` is what is approved, signed and recorded
+// (Pack::digest), that of `examples` Pack::examples_digest. It needs the other packs too (a name may be theirs), so it
+// comes out of check.
+struct Canonical {
+  std::string declarations;
+  std::string examples;
 };
 
 struct CheckResult {
-  std::unique_ptr<const Model> model;  // null if any diagnostic is an error
+  std::unique_ptr<const Model> model;  // null if any diagnostic is an error, or a pack is `broken`
   std::vector<Diagnostic> diagnostics;
+  std::vector<Canonical> canonical;              // by Model::packs; empty where there is no model
+  std::unique_ptr<const References> references;  // never null; what could be resolved (name_in.h)
 };
 
+// Of packs of one name the version that all `use` lines allow is linked, the highest if there are several.
 CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits);
-
-// The canonical form of one pack's declarations: deterministic CBOR of the tree, sorted by kind and name, without
-// comments, layout and examples (`examples` gives theirs alone). Its SHA-256 is what is approved, signed and recorded.
-std::string canonical(const PackFiles& pack, bool examples);
 
 }  // namespace caveat::model

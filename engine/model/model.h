@@ -137,9 +137,23 @@ struct Lexicon {
   Index pack = kNone;
 };
 
+inline constexpr Index kMatch = 0xfffffffe;  // `{match}` in a text
+
+// A text with {path} references cut out: literal, fact, literal, …; `{match}` has fact == kMatch.
+struct TemplatePiece {
+  std::string literal;
+  Index fact = kNone;
+};
+using Template = std::vector<TemplatePiece>;
+struct Templates {
+  Template en, zh, any;
+  bool empty() const { return en.empty() && zh.empty() && any.empty(); }
+};
+
 struct Wording {
   Names names;
-  Text text;
+  Text text;         // as typed, braces and all
+  Templates pieces;  // the same, cut
   Index pack = kNone;
 };
 
@@ -179,7 +193,7 @@ struct Calendar {
 struct Parameter {
   Names names;
   Index pack = kNone;
-};  // its value is folded into conditions for now
+};  // its value is folded into conditions
 
 // ---- conditions
 // -------------------------------------------------------------------------------------------------------
@@ -240,8 +254,8 @@ enum class Op : std::uint8_t {
   as_percent_of,
   rounded,
   full_years,
-  count_of,
-  sum_of,
+  count_of,  // args: list fact, condition on the element (`always` if none)
+  sum_of,    // args: list fact, condition, value of the element
   highest_of,
   lowest_of,
 };
@@ -293,18 +307,8 @@ struct Effect {
   std::int32_t keep_first = 0, keep_last = 0;
   bool at_start = false;
   std::uint8_t once = 0;  // 0 always, 1 conversation, 2 day
-  Text with;              // of replace
-};
-
-// A text with {path} references cut out: literal, fact, literal, …; `{match}` has fact == kMatch.
-inline constexpr Index kMatch = 0xfffffffe;
-struct TemplatePiece {
-  std::string literal;
-  Index fact = kNone;
-};
-using Template = std::vector<TemplatePiece>;
-struct Templates {
-  Template en, zh, any;
+  Text with;              // of replace, as typed
+  Templates with_pieces;  // the same, cut
 };
 
 struct Say {
@@ -322,7 +326,8 @@ struct Rule {
   std::vector<Subject> applies_to;
   bool as_a_whole = false;
   bool item_level = false;          // judged once for each product / action (semantics.md 9)
-  std::optional<Days> from, until;  // in force, own dates and its sources' dates together; until included
+  Part item = Part::turn;           // of what: product, action or outreach; turn: judged once
+  std::optional<Days> from, until;  // in force, until included: its own dates, where it has none its sources'
   Index exception_to = kNone;
   bool open_to_exceptions = false, confidential = false, trust_inferred = false;
   std::vector<std::string> visible_to;
@@ -337,15 +342,17 @@ struct Rule {
 
 struct GivenValue {
   Index fact = kNone;
-  std::vector<std::string> path;
+  std::vector<std::string> path;  // first names
   Constant value;
-  std::vector<Constant> list;
+  std::vector<Constant> list;                 // of a list of scalars
+  std::vector<std::vector<GivenValue>> rows;  // of a list of records: the members of each
   bool is_list = false;
   Span span;
 };
 struct ExampleTurn {
   Subject subject = Subject::answer;
   std::optional<Microseconds> at;
+  bool at_is_local = false;  // written without an offset: wall time in the pack's zone, here as if UTC
   std::vector<GivenValue> facts;
 };
 struct Example {
@@ -389,5 +396,8 @@ struct Model {
 
   Index find_fact(const std::vector<std::string>& path) const;  // by any of its names, kNone if there is none
 };
+
+// The facts that a condition or value reads, ascending, each once (element members among them).
+std::vector<Index> facts_read(const Expr& expr);
 
 }  // namespace caveat::model

@@ -1,0 +1,29 @@
+// Codes of what can be wrong with the meaning of rule text: names, types, packs, rules, examples.
+// Raised by model::check; each has a case with its whole text in tests/conformance/messages/.
+#pragma once
+
+#include <span>
+
+#include "engine/base/code.h"
+
+namespace caveat::model::codes {
+
+// what is kept for later
+extern const Code kNotYet;
+// packs and how they link
+extern const Code kPackMissing, kPackTwice, kPackVersionTwice, kUnknownPack, kVersionMissing, kVersionConflict,
+    kNoDefaultQueue;
+// names
+extern const Code kNameTwice, kUnknownName, kNotVisible, kAmbiguousName, kBuiltIn, kFactDiffers, kUnknownLevel,
+    kDefineCycle, kInsideAList;
+// types, units, ranges
+extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kOutOfRange, kEmptyRange, kEmptyPhrase;
+// rules and what they say
+extern const Code kMissingClause, kNeverInForce, kNoMatch, kBadTemplate, kConfidentialText, kWholeReadsItem,
+    kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kNotCovered, kCannotEnd;
+// files and sizes
+extern const Code kFileMissing, kEmptyLexicon, kTooMany;
+
+std::span<const Code* const> all();
+
+}  // namespace caveat::model::codes

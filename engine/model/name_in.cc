@@ -1,0 +1,21 @@
+#include "engine/model/name_in.h"
+
+namespace caveat::model {
+
+syntax::NameIn name_in(const References& references) {
+  return [&references](const syntax::Path& path, Language language) {
+    std::vector<std::string> steps;
+    for (const syntax::Word& part : path.parts) steps.push_back(part.text);
+    const Reference* reference = references.find(path);
+    if (reference == nullptr || reference->names.size() != steps.size()) return steps;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const std::vector<std::string>& all = reference->names[i];
+      if (all.empty()) continue;
+      if (reference->keep && is_chinese(steps[i]) == (language == Language::zh)) continue;
+      steps[i] = std::string(name_in(all, language));
+    }
+    return steps;
+  };
+}
+
+}  // namespace caveat::model

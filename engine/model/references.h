@@ -1,0 +1,49 @@
+// References: what every name in the trees refers to, kept beside the Model for the printers and the canonical form.
+// Made by check, also when there are mistakes: what could be resolved is in it.
+//
+// Lifetime   keyed by the address of the node: valid while the trees given to check live
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/language.h"
+#include "engine/base/source.h"
+#include "engine/syntax/ast.h"
+
+namespace caveat::model {
+
+struct Reference {
+  std::string identity;                         // "fact customer.age", "level R4", "queue cn.common/service_desk"
+  std::vector<std::vector<std::string>> names;  // all names of each step as written; empty: print as written
+  bool keep =
+      false;      // a level or choice: its synonyms of one language differ in feel (R4, C4), so none replaces another
+  Span declared;  // where, for an editor; empty if built in
+};
+
+// One stretch of a text: words as they stand, or what a {path} in it refers to.
+struct TextPiece {
+  std::string literal;
+  std::string identity;  // empty: a literal
+};
+
+class References {
+ public:
+  void add(const syntax::Path& path, Reference reference);
+  void add(const syntax::LocalText& text, std::vector<TextPiece> pieces);
+  const Reference* find(const syntax::Path& path) const;
+  const std::vector<TextPiece>* find(const syntax::LocalText& text) const;
+
+ private:
+  std::unordered_map<const void*, Reference> paths_;
+  std::unordered_map<const void*, std::vector<TextPiece>> texts_;
+};
+
+// Does a name hold Han letters? Then it is Chinese, any other is English (model.h, Names).
+bool is_chinese(std::string_view name);
+// The first of `all` that is of that language, else the first of all.
+std::string_view name_in(const std::vector<std::string>& all, Language language);
+
+}  // namespace caveat::model
