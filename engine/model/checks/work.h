@@ -1,0 +1,149 @@
+// Work: what the checks of one run share: the trees, the names, the Model being made, the mistakes found.
+// Each check is one function in checks/<one>.cc that reads the trees and adds to the Model; check.cc is their list.
+//
+// Promises   a name that could not be resolved is reported where it stands and nowhere else: whatever is made of it is
+//            null, and null is passed on in silence
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/limits.h"
+#include "engine/model/check.h"
+#include "engine/model/codes.h"
+#include "engine/model/model.h"
+#include "engine/model/references.h"
+#include "engine/model/scope.h"
+#include "engine/model/types.h"
+#include "engine/syntax/ast.h"
+
+namespace caveat::model {
+
+// One declaration of a linked pack.
+struct Item {
+  const syntax::Decl* decl = nullptr;
+  const syntax::File* file = nullptr;
+  Index pack = kNone;
+
+  Language language() const { return file->language; }
+  template <class T>
+  const T& as() const {
+    return std::get<T>(decl->body);
+  }
+};
+
+class Work {
+ public:
+  Work(const Sources& all_sources, const std::vector<PackFiles>& all_files, const Limits& all_limits)
+      : sources(all_sources), files(all_files), limits(all_limits) {}
+
+  const Sources& sources;
+  const std::vector<PackFiles>& files;
+  const Limits& limits;
+
+  Model model;
+  References references;
+  Scope scope;
+  std::vector<Diagnostic> diagnostics;
+
+  std::vector<Item> items;              // of all linked packs, by (pack, first name, place): the order of everything
+  std::vector<std::size_t> pack_files;  // Model::packs → files
+  std::vector<Item> pack_items;         // Model::packs → their `pack` declaration
+
+  // Facts by group and name; a group is its first name.
+  struct Group {
+    std::vector<std::string> names;                     // first among them
+    std::map<std::string, Index, std::less<>> members;  // any name of a member → Model::facts
+    Part part = Part::turn;
+    bool built_in = false, has_text = false;
+  };
+  std::map<std::string, Group, std::less<>> groups;                           // first name → group
+  std::map<std::string, std::string, std::less<>> group_names;                // any name → first name
+  std::map<std::string, Index, std::less<>> single_facts;                     // channel, 渠道, … → Model::facts
+  std::map<Index, std::map<std::string, Index, std::less<>>> record_members;  // record or list → any name → fact
+  std::map<Index, std::set<Index>> declared_by;                               // fact → packs
+  std::set<Index> spoilt_facts;  // declared with a mistake: used in silence
+
+  struct Parameter {
+    Type type;
+    Constant value;
+    bool spoilt = false;
+  };
+  std::vector<Parameter> parameters;        // by the index of their Entry (= Model::parameters)
+  std::unordered_map<Index, Item> defines;  // by the index of their Entry
+
+  // ---- reporting
+  Diagnostic& report(const Code& code, const Item& item, Span span, std::vector<std::string> arguments,
+                     std::string help = {}, Severity severity = Severity::error);
+  void not_yet(const Item& item, Span span, std::string_view en, std::string_view zh);
+  // A name that is not there: with the nearest one as a fix; silent if the lost text of a broken pack may declare it.
+  void unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
+                    const std::vector<std::string_view>& known);
+  bool maybe_lost(Index pack, std::string_view name) const;
+
+  // ---- resolving
+  // The declaration that `path` names, with its reference noted; null after a report.
+  const Entry* resolve(Kind kind, const Item& item, const syntax::Path& path);
+  const std::vector<std::string>* pack_names_of(Index pack) const;
+
+  std::string_view text_at(Span span) const { return sources[span.source].text(span); }
+  // Words of the author's language: `en` or `zh`.
+  static std::string say(const Item& item, std::string_view en, std::string_view zh) {
+    return std::string(item.language() == Language::zh ? zh : en);
+  }
+
+  template <class T>
+  std::vector<Item> all() const {
+    std::vector<Item> out;
+    for (const Item& item : items) {
+      if (std::holds_alternative<T>(item.decl->body)) out.push_back(item);
+    }
+    return out;
+  }
+
+ private:
+  std::map<Index, std::string> lost_;  // pack → text outside of its declarations
+  friend void link_packs(Work& work);
+};
+
+Names names_of(const syntax::Names& names);
+std::vector<std::string> words_of(const std::vector<syntax::Word>& words);
+std::vector<std::string> steps_of(const syntax::Path& path);
+Text text_of(const syntax::Texts& texts);
+// The first line of a declaration, where a message about the whole of it points.
+Span heading(const Work& work, const Item& item);
+// A pack's or the whole name of a thing: "cn.wealth/riskier_than_customer".
+std::string full_name(const Model& model, Index pack, std::string_view first);
+
+// ---- the checks, in the order of check.cc
+void link_packs(Work& work);
+void declare_names(Work& work);
+void check_scales(Work& work);
+void check_sources(Work& work);
+void check_facts(Work& work);
+void check_parameters(Work& work);
+void check_lexicons(Work& work);
+void check_wordings(Work& work);
+void check_calendars(Work& work);
+void check_requirements(Work& work);
+void check_queues(Work& work);
+void check_pack_lines(Work& work);
+void check_defines(Work& work);
+void check_rules(Work& work);
+void check_examples(Work& work);
+void check_ways_out(Work& work);
+void check_both_hold(Work& work);
+void check_later(Work& work);
+void check_limits(Work& work);
+
+// The canonical form of one linked pack.
+Canonical canonical_form(const Work& work, Index pack);
+
+}  // namespace caveat::model
