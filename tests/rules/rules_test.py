@@ -8,6 +8,7 @@ import datetime
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -153,6 +154,83 @@ class Citations(unittest.TestCase):
                 expected |= set(re.findall(r"\w+", re.split(r"\s(?:by|因)\s", line)[-1])) if re.search(r"\s(by|因)\s", line) else set()
             for names in re.findall(r"^(?:rule|规则)\s+(\w+)(?:\s+(?:also|又名)\s+(\w+))?", "\n".join(texts), re.M):
                 self.assertTrue(expected & set(filter(None, names)), f"{pack.parent.name}: {names[0]}")
+
+
+class Refused(unittest.TestCase):
+    def test_each_malformed_turn_stands_in_the_index_with_its_code_and_its_fault_in_both_languages(self):
+        index = table(EXAMPLES / "refused" / "index.tsv", 5)
+        files = sorted(path.name for path in (EXAMPLES / "refused").glob("*.jsonl"))
+        self.assertEqual([row[0] for row in index], files)
+        self.assertGreaterEqual(len(files), 12)
+        for file, code, _, english, chinese in index:
+            self.assertEqual((EXAMPLES / "refused" / file).read_bytes().count(b"\n"), 1, file)
+            self.assertRegex(code, r"^[a-z0-9_]+$", file)
+            self.assertRegex(english, r"^[A-Z].*\.$", file)
+            self.assertRegex(chinese, r"[\u4e00-\u9fff].*。$", file)
+
+
+@unittest.skipUnless(CAVEAT, "no binary was named")
+class Binary(unittest.TestCase):
+    def run_caveat(self, *arguments, expect=0):
+        done = subprocess.run([CAVEAT, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, expect, f"caveat {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
+        return done
+
+    def decide(self):
+        files = sorted(EXAMPLES.glob("*.jsonl"))
+        return [json.loads(line) for line in
+                self.run_caveat("decide", "--rules", ROOT / "rules", *files).stdout.splitlines()]
+
+    def test_the_packs_compile_and_all_their_examples_come_out(self):
+        self.run_caveat("check", ROOT / "rules")
+
+    def test_each_turn_comes_to_the_verdict_and_the_rules_that_the_law_asks_for(self):
+        replies = self.decide()
+        self.assertEqual([reply["id"] for reply in replies], [turn["id"] for _, _, turn in turns()])
+        found = [[reply["id"], reply["verdict"],
+                  ",".join(sorted({reason["rule"] for reason in reply["reasons"]}, key=lambda r: r.encode())) or "-"]
+                 for reply in replies]
+        wrong = [f"{want[0]}: expected {want[1:]}, found {got[1:]}"
+                 for want, got in zip(table(EXAMPLES / "expected.tsv", 3), found) if want != got]
+        self.assertEqual(wrong, [], "\n".join(wrong))
+
+    def test_no_reply_that_withholds_an_answer_says_it_after_all(self):
+        texts = {turn["id"]: turn.get("answer", {}).get("text") for _, _, turn in turns()}
+        for reply in self.decide():
+            said = reply["say"]["text"]
+            if reply["verdict"] in ("block", "handoff"):
+                self.assertTrue(said, reply["id"])
+                self.assertNotIn(texts[reply["id"]], said, reply["id"])
+            elif reply["verdict"] == "allow":
+                self.assertEqual(said, texts[reply["id"]], reply["id"])
+
+    def test_a_blocked_product_leaves_and_the_others_stay(self):
+        reply = next(reply for reply in self.decide() if "three-products-one-too-risky" in reply["id"])
+        self.assertEqual([(item["id"], item["verdict"]) for item in reply["products"]],
+                         [("p-wm-001", "allow"), ("p-wm-102", "allow"), ("p-wm-304", "block")])
+
+    def test_each_malformed_turn_is_refused_with_its_code_and_its_place(self):
+        wrong = []
+        for file, code, path, _, _ in table(EXAMPLES / "refused" / "index.tsv", 5):
+            done = self.run_caveat("decide", "--rules", ROOT / "rules", EXAMPLES / "refused" / file, expect=3)
+            problem = json.loads(done.stdout.splitlines()[0])
+            places = [error["path"] for error in problem["errors"]]
+            if problem["code"] != code or (path != "-" and path not in places):
+                wrong.append(f"{file}: expected {code} at {path!r}, found {problem['code']} at {places}")
+            self.assertEqual(problem["verdict"], "handoff", file)
+        self.assertEqual(wrong, [], "\n".join(wrong))
+
+    def test_either_phrasing_of_a_pack_prints_the_other_and_comes_back(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder) / "rules"
+            shutil.copytree(ROOT / "rules", copy)
+            prints = []
+            for language in ("zh", "en", "zh"):
+                self.run_caveat("fmt", "--language", language, copy)
+                self.run_caveat("check", copy)
+                prints.append({path.name + str(path.parent): path.read_bytes() for path in sorted(copy.rglob("*.cav"))})
+            self.assertEqual(prints[0], prints[2])
+            self.assertNotEqual(prints[0], prints[1])
 
 
 if __name__ == "__main__":
