@@ -77,9 +77,11 @@ step() {
   mkdir -p "$caveat_logs"
   steps_done=$((steps_done + 1))
   local mark="[$steps_done/$((steps_total > steps_done ? steps_total : steps_done))]"
+  set -m # a process group of its own, so that an interrupt reaches all of it
   ("$@") >"$log" 2>&1 </dev/null &
   pid=$!
-  trap 'kill "$pid" 2>/dev/null; say ""; say "interrupted in: $title"; exit 130' INT TERM
+  set +m
+  trap 'kill -- "-$pid" 2>/dev/null; say ""; say "interrupted in: $title"; exit 130' INT TERM
   [ -t 2 ] || say "$mark $title …"
   while kill -0 "$pid" 2>/dev/null; do
     if [ -t 2 ]; then

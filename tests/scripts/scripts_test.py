@@ -1,0 +1,102 @@
+"""./run and ./check lean on .ci/steps.sh; here is what it promises: progress, a failed step that says which and where, an interrupt that
+ends everything, and packages that are asked for only when they are missing."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+
+
+class Steps(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory()
+        self.tree = self.place.name
+        os.makedirs(f"{self.tree}/.ci")
+        os.makedirs(f"{self.tree}/docs")
+        with open(f"{ROOT}/.ci/steps.sh", encoding="utf-8") as file:
+            steps = file.read()
+        with open(f"{self.tree}/.ci/steps.sh", "w", encoding="utf-8") as file:
+            file.write(steps)
+        with open(f"{self.tree}/docs/packages.txt", "w", encoding="utf-8") as file:
+            file.write("# a list\n[build]\nbash # is there\nno-such-package-there # is not\n\n[check]\nnor-this\n")
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def bash(self, script, **more):
+        return subprocess.run(["bash", "-c", f"set -euo pipefail; cd {self.tree}; source .ci/steps.sh; {script}"], capture_output=True, text=True, check=False,
+                              env={**os.environ, "NO_COLOR": "1", "CAVEAT_PACKAGES": "", **more})
+
+    def test_a_step_that_works_is_told_in_one_line_and_its_output_kept(self):
+        done = self.bash("steps_total=2; step 'first' one echo hello; cat build/logs/one.log")
+        self.assertEqual((done.returncode, done.stdout), (0, "hello\n"))
+        self.assertRegex(done.stderr, r"^\[1/2\] first …\n\[1/2\] first done \d+s\n$")
+
+    def test_a_step_that_fails_says_which_with_what_status_where_the_log_is_and_how_it_ended(self):
+        done = self.bash("fails() { echo one; echo 'x.cc:3: error: no'; return 7; }; steps_total=1; step 'building it' two fails || exit $?")
+        self.assertEqual(done.returncode, 7)
+        self.assertRegex(done.stderr, r"\[1/1\] building it failed after \d+s, status 7\. The last lines of build/logs/two\.log:\n    ! x\.cc:3: error: no\n    one\n")
+
+    def test_an_interrupt_ends_the_step_and_all_that_it_started(self):
+        running = subprocess.Popen(["bash", "-c", f"cd {self.tree}; source .ci/steps.sh; waits() {{ sleep 300 & echo $! >pid; wait; }}; step 'waiting' three waits"],
+                                   stderr=subprocess.PIPE, text=True)
+        while not os.path.exists(f"{self.tree}/pid") or not open_and_read(f"{self.tree}/pid").strip():
+            time.sleep(0.05)
+        child = int(open_and_read(f"{self.tree}/pid"))
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=20)
+        self.assertEqual(running.returncode, 130)
+        self.assertIn("interrupted in: waiting", said)
+        for _ in range(100):
+            if not os.path.exists(f"/proc/{child}") or " Z " in open_and_read(f"/proc/{child}/stat"):
+                return
+            time.sleep(0.05)
+        self.fail("what the step had started is still running")
+
+    def test_the_list_of_packages_is_read_by_section(self):
+        self.assertEqual(self.bash("packages build check").stdout.split(), ["bash", "no-such-package-there", "nor-this"])
+        self.assertEqual(self.bash("packages check").stdout.split(), ["nor-this"])
+
+    def test_only_what_is_missing_is_named(self):
+        self.assertEqual(self.bash("missing_packages build").stdout.split(), ["no-such-package-there"])
+
+    def test_without_root_the_command_to_run_is_told(self):
+        done = self.bash("id() { echo 1000; }; install_packages build")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("sudo apt-get install --no-install-recommends no-such-package-there\n", done.stderr)
+
+    def test_nothing_is_asked_for_where_the_packages_are_said_to_be_present(self):
+        done = self.bash("install_packages build check", CAVEAT_PACKAGES="present")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_check_refuses_an_option_that_it_does_not_know(self):
+        done = subprocess.run([f"{ROOT}/check", "--nigthly"], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (2, "./check knows --nightly and the names of rooms, not --nigthly\n"))
+
+    def test_each_package_has_a_word_why_and_stands_once(self):
+        names = []
+        for line in open_and_read(f"{ROOT}/docs/packages.txt").splitlines():
+            if line and line[0] not in "#[":
+                self.assertRegex(line, r"^[a-z0-9][a-z0-9+.-]* +# .{3,}")
+                names.append(line.split()[0])
+        self.assertEqual(len(names), len(set(names)))
+        self.assertFalse({n for n in names if re.match(r"(nodejs|npm)", n)}, "machines may carry another vendor's Node")
+
+
+def open_and_read(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except ProcessLookupError:
+        return " Z "
+    except FileNotFoundError:
+        return " Z "
+
+
+if __name__ == "__main__":
+    unittest.main()
