@@ -169,6 +169,45 @@ class Refused(unittest.TestCase):
             self.assertRegex(chinese, r"[\u4e00-\u9fff].*。$", file)
 
 
+def blocks(page):
+    """(what stands behind ```cav, text) of each block of rule text on a page."""
+    return re.findall(r"^```cav (\S+)\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+
+
+@unittest.skipUnless(CAVEAT, "no binary was named")
+class Pages(unittest.TestCase):
+    def caveat(self, *arguments):
+        done = subprocess.run([CAVEAT, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, f"caveat {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
+        return done
+
+    def test_what_the_pages_show_compiles_in_both_phrasings_and_both_are_one(self):
+        for name in ("language.md", "tutorial-author.md"):
+            with self.subTest(page=name), tempfile.TemporaryDirectory() as folder:
+                printed = []
+                for phrasing in ("en", "zh"):
+                    pack = pathlib.Path(folder) / phrasing
+                    pack.mkdir()
+                    text = "\n".join(text for tag, text in blocks(ROOT / "docs" / name) if tag == phrasing)
+                    (pack / "pack.cav").write_text(text, encoding="utf-8")
+                    self.caveat("check", pack)
+                    self.caveat("fmt", "--language", "en", pack)
+                    declarations = (pack / "pack.cav").read_text(encoding="utf-8").strip()
+                    printed.append(sorted(re.split(r"\n\n*(?=\S)", declarations)))
+                self.assertEqual(printed[0], printed[1])
+
+    def test_the_rule_that_the_newcomers_page_adds_works_as_the_page_says(self):
+        with tempfile.TemporaryDirectory() as folder:
+            rules = pathlib.Path(folder) / "rules"
+            shutil.copytree(ROOT / "rules", rules)
+            pieces = blocks(ROOT / "rules" / "README.md")
+            self.assertGreaterEqual(len(pieces), 5)
+            for place, text in pieces:
+                with (rules / place).open("a", encoding="utf-8") as file:
+                    file.write("\n" + text)
+            self.caveat("check", rules)
+
+
 @unittest.skipUnless(CAVEAT, "no binary was named")
 class Binary(unittest.TestCase):
     def run_caveat(self, *arguments, expect=0):
