@@ -296,7 +296,8 @@ Decimal Decimal::rounded_to(int digits) const {
   const U128 value = magnitude(coefficient_);
   U128 quotient = value / divisor;
   if (rounds_up(value % divisor, divisor, (quotient & 1) != 0)) ++quotient;
-  return *make(with_sign(quotient, coefficient_ < 0), digits);  // fits: at least one digit went
+  // It fits, since at least one digit went.
+  return *make(with_sign(quotient, coefficient_ < 0), digits);  // NOLINT(bugprone-unchecked-optional-access)
 }
 
 Decimal Decimal::negated() const {

@@ -162,7 +162,7 @@ std::optional<WrittenInstant> parse_written_instant(std::string_view text) {
     if (in.skip('.')) {
       if (!in.is_digit()) return {};
       // What is finer than a microsecond is cut off, as by a clock that ticks in them.
-      for (std::int64_t unit = 100'000; in.is_digit(); unit /= 10) fraction += *in.digits(1) * unit;
+      for (std::int64_t unit = 100'000; in.is_digit(); unit /= 10) fraction += in.digits(1).value_or(0) * unit;
     }
   }
   result.local = ((*days * 24 + *hour) * 60 + *minute) * 60 * kMillion + second * kMillion + fraction;
