@@ -1,0 +1,72 @@
+#include "audit/log/tree.h"
+
+#include <bit>
+#include <cassert>
+
+namespace caveat::audit {
+
+Digest leaf_hash(std::string_view leaf, HashFunction hash) {
+  std::string message;
+  message.reserve(leaf.size() + 1);
+  message.push_back('\0');
+  message.append(leaf);
+  return hash(message);
+}
+
+Digest node_hash(const Digest& left, const Digest& right, HashFunction hash) {
+  std::array<char, 65> message{};
+  message[0] = '\1';
+  std::copy(left.begin(), left.end(), reinterpret_cast<unsigned char*>(message.data()) + 1);
+  std::copy(right.begin(), right.end(), reinterpret_cast<unsigned char*>(message.data()) + 33);
+  return hash({message.data(), message.size()});
+}
+
+Digest empty_root(HashFunction hash) { return hash({}); }
+
+Digest range_root(std::uint64_t begin, std::uint64_t end, const NodeSource& node, HashFunction hash) {
+  assert(begin <= end);
+  const std::uint64_t count = end - begin;
+  if (count == 0) return empty_root(hash);
+  if (std::has_single_bit(count)) {
+    const auto level = static_cast<unsigned>(std::countr_zero(count));
+    assert(begin % count == 0);
+    return node(level, begin >> level);
+  }
+  const std::uint64_t split = std::bit_floor(count);
+  return node_hash(range_root(begin, begin + split, node, hash), range_root(begin + split, end, node, hash), hash);
+}
+
+Digest root_of(std::span<const Digest> leaves, HashFunction hash) {
+  Frontier tree(hash);
+  for (const auto& leaf : leaves) tree.append(leaf);
+  return tree.root();
+}
+
+Frontier::Frontier(std::uint64_t size, const NodeSource& node, HashFunction hash) : hash_(hash), size_(size) {
+  std::uint64_t begin = 0;
+  for (int bit = 63; bit >= 0; --bit) {
+    const std::uint64_t span = std::uint64_t{1} << bit;
+    if ((size & span) == 0) continue;
+    peaks_.push_back(node(static_cast<unsigned>(bit), begin >> bit));
+    begin += span;
+  }
+}
+
+void Frontier::append(const Digest& leaf) {
+  Digest top = leaf;
+  for (std::uint64_t carry = size_; (carry & 1) != 0; carry >>= 1) {
+    top = node_hash(peaks_.back(), top, hash_);
+    peaks_.pop_back();
+  }
+  peaks_.push_back(top);
+  ++size_;
+}
+
+Digest Frontier::root() const {
+  if (peaks_.empty()) return empty_root(hash_);
+  Digest top = peaks_.back();
+  for (std::size_t i = peaks_.size() - 1; i-- > 0;) top = node_hash(peaks_[i], top, hash_);
+  return top;
+}
+
+}  // namespace caveat::audit

@@ -1,0 +1,79 @@
+#include "audit/record/encode.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "audit/record/layout.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::audit {
+namespace {
+
+void put_subject_keys(cbor::Encoder& out, const std::vector<KeyId>& keys) {
+  assert(!keys.empty() && keys.size() <= kMaxSubjects);
+  assert(std::adjacent_find(keys.begin(), keys.end(), std::greater_equal<>()) == keys.end());
+  out.integer(header_key::kSubjectKeys);
+  out.array(keys.size());
+  for (const auto& key : keys) out.bytes(view(key));
+}
+
+void put_commitments(cbor::Encoder& out, const std::vector<Commitment>& commitments) {
+  out.integer(header_key::kCommitments);
+  out.map(commitments.size());
+  for (const auto& commitment : commitments) {
+    out.integer(static_cast<std::int64_t>(commitment.section));
+    out.bytes(view(commitment.digest));
+  }
+}
+
+void put_number(cbor::Encoder& out, int key, std::uint64_t value) {
+  out.integer(key);
+  out.unsigned_integer(value);
+}
+
+}  // namespace
+
+std::string encode_header(const Header& header) {
+  const SealContext& context = header.context;
+  cbor::Encoder out;
+  out.map(header_key::kCount);
+  put_number(out, header_key::kFormat, context.format);
+  put_number(out, header_key::kSemantics, context.semantics);
+  put_number(out, header_key::kKind, static_cast<std::uint64_t>(context.kind));
+  put_number(out, header_key::kIndex, header.index);
+  put_number(out, header_key::kTime, static_cast<std::uint64_t>(header.time_us));
+  put_number(out, header_key::kSuite, static_cast<std::uint64_t>(context.suite));
+  put_number(out, header_key::kAlgorithm, static_cast<std::uint64_t>(context.algorithm));
+  put_subject_keys(out, context.subject_keys);
+  put_commitments(out, context.commitments);
+  out.integer(header_key::kTags);
+  out.bytes(view(header.tags));
+  out.integer(header_key::kBody);
+  out.bytes(view(header.body));
+  return out.take();
+}
+
+std::string encode_seal_context(const SealContext& context) {
+  cbor::Encoder out;
+  out.map(kSealContextCount);
+  put_number(out, header_key::kFormat, context.format);
+  put_number(out, header_key::kSemantics, context.semantics);
+  put_number(out, header_key::kKind, static_cast<std::uint64_t>(context.kind));
+  put_number(out, header_key::kSuite, static_cast<std::uint64_t>(context.suite));
+  put_number(out, header_key::kAlgorithm, static_cast<std::uint64_t>(context.algorithm));
+  put_subject_keys(out, context.subject_keys);
+  put_commitments(out, context.commitments);
+  return out.take();
+}
+
+std::string encode_body(const std::vector<SectionBytes>& sections) {
+  cbor::Encoder out;
+  out.map(sections.size());
+  for (const auto& section : sections) {
+    out.integer(static_cast<std::int64_t>(section.section));
+    out.raw(section.encoded);
+  }
+  return out.take();
+}
+
+}  // namespace caveat::audit
