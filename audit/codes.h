@@ -8,66 +8,96 @@
 namespace caveat::audit::codes {
 
 // Things handed in (Problems).
-inline constexpr Code kBadRecord{"bad_record", "This is no record that Caveat writes: {0}.", "这不是 Caveat 写出的记录：{0}。", 422, 5};
+inline constexpr Code kBadRecord{"bad_record", "This is no record that Caveat writes: {0}.",
+                                 "这不是 Caveat 写出的记录：{0}。", 422, 5};
 inline constexpr Code kLogFormat{
     "log_format",
     "{0} has record format {1}; this build reads format {2}. Use the build that wrote it, or start a new log.",
     "{0} 的记录格式为 {1}；本版本只读取格式 {2}。请使用写入它的版本，或新建日志。", 422, 3};
-inline constexpr Code kBadNote{"bad_note", "This is no signed note: {0}.", "这不是有效的签名说明（signed note）：{0}。", 422, 5};
-inline constexpr Code kBadCheckpoint{"bad_checkpoint", "This is no checkpoint: {0}.", "这不是有效的检查点：{0}。", 422, 5};
-inline constexpr Code kBadProof{"bad_proof", "This is no proof of a log entry: {0}.", "这不是有效的日志证明：{0}。", 422, 5};
+inline constexpr Code kBadNote{"bad_note", "This is no signed note: {0}.", "这不是有效的签名说明（signed note）：{0}。",
+                               422, 5};
+inline constexpr Code kBadCheckpoint{"bad_checkpoint", "This is no checkpoint: {0}.", "这不是有效的检查点：{0}。", 422,
+                                     5};
+inline constexpr Code kBadProof{"bad_proof", "This is no proof of a log entry: {0}.", "这不是有效的日志证明：{0}。",
+                                422, 5};
 inline constexpr Code kBadVerifierKey{"bad_verifier_key",
                                       "This is no verifier key: {0}. Expected one line NAME+HASH+KEY, as in log.vkey.",
                                       "这不是有效的验证公钥：{0}。应为一行 NAME+HASH+KEY，如 log.vkey 所示。", 422, 3};
 
 // The log file.
-inline constexpr Code kLogMissing{"log_missing", "There is no log {0}. Give the path of an existing log, or let `caveat decide` make one.",
-                                  "日志 {0} 不存在。请给出已有日志的路径，或由 `caveat decide` 新建。", 500, 4};
+inline constexpr Code kLogMissing{
+    "log_missing", "There is no log {0}. Give the path of an existing log, or let `caveat decide` make one.",
+    "日志 {0} 不存在。请给出已有日志的路径，或由 `caveat decide` 新建。", 500, 4};
 inline constexpr Code kLogExists{"log_exists", "{0} exists already and is left as it is. Choose another path.",
                                  "{0} 已存在，未作改动。请另选路径。", 500, 4};
-inline constexpr Code kLogForeign{"log_foreign", "{0} is no Caveat log: {1}. Give the path of a Caveat log, or of a file that does not exist yet.",
-                                  "{0} 不是 Caveat 日志：{1}。请给出 Caveat 日志的路径，或一个尚不存在的路径。", 500, 4};
-inline constexpr Code kLogHalfWritten{"log_half_written",
-                                      "{0} is incomplete: {1}. Put back a whole copy; the part that is there can be read by `caveat log verify`.",
-                                      "{0} 不完整：{1}。请恢复完整的副本；现存部分可用 `caveat log verify` 检查。", 500, 4};
-inline constexpr Code kLogReadOnly{"log_read_only", "{0} cannot be written: {1}. Give this user the right to write it and its folder.",
+inline constexpr Code kLogForeign{
+    "log_foreign", "{0} is no Caveat log: {1}. Give the path of a Caveat log, or of a file that does not exist yet.",
+    "{0} 不是 Caveat 日志：{1}。请给出 Caveat 日志的路径，或一个尚不存在的路径。", 500, 4};
+inline constexpr Code kLogHalfWritten{
+    "log_half_written",
+    "{0} is incomplete: {1}. Put back a whole copy; the part that is there can be read by `caveat log verify`.",
+    "{0} 不完整：{1}。请恢复完整的副本；现存部分可用 `caveat log verify` 检查。", 500, 4};
+inline constexpr Code kLogReadOnly{"log_read_only",
+                                   "{0} cannot be written: {1}. Give this user the right to write it and its folder.",
                                    "{0} 无法写入：{1}。请授予当前用户对该文件及其目录的写权限。", 500, 4};
-inline constexpr Code kLogInUse{"log_in_use", "{0} is being written by process {1}. One log has one writer; stop that process or choose another log.",
-                                "{0} 正由进程 {1} 写入。一份日志只能有一个写入者；请停止该进程或另选日志。", 500, 4, true};
-inline constexpr Code kLogReplaced{"log_replaced", "{0} was moved, replaced or linked while it was open. Nothing more is written to it; put the file back and start again.",
+inline constexpr Code kLogInUse{
+    "log_in_use",
+    "{0} is being written by process {1}. One log has one writer; stop that process or choose another log.",
+    "{0} 正由进程 {1} 写入。一份日志只能有一个写入者；请停止该进程或另选日志。",
+    500,
+    4,
+    true};
+inline constexpr Code kLogReplaced{"log_replaced",
+                                   "{0} was moved, replaced or linked while it was open. Nothing more is written to "
+                                   "it; put the file back and start again.",
                                    "{0} 在打开期间被移动、替换或链接，已停止写入。请放回原文件后重新启动。", 500, 4};
 inline constexpr Code kLogRolledBack{
     "log_rolled_back",
     "{0} holds {1} records, but its keys remember {2}: an old copy was put back. Put back the newest copy.",
     "{0} 只有 {1} 条记录，而其密钥记得 {2} 条：放回的是旧副本。请恢复最新的副本。", 500, 5};
 inline constexpr Code kLogDiverged{
-    "log_diverged", "{0} is not the log its keys remember: at size {1} its root differs. Put back the log that belongs to these keys.",
+    "log_diverged",
+    "{0} is not the log its keys remember: at size {1} its root differs. Put back the log that belongs to these keys.",
     "{0} 与其密钥所记不符：在大小 {1} 处根哈希不同。请恢复属于这套密钥的日志。", 500, 5};
-inline constexpr Code kLogBroken{"log_broken", "{0} was changed from outside: {1}. Run `caveat log verify` to see what, and put back a whole copy.",
-                                 "{0} 被外部改动：{1}。请运行 `caveat log verify` 查看详情，并恢复完整的副本。", 500, 5};
+inline constexpr Code kLogBroken{
+    "log_broken", "{0} was changed from outside: {1}. Run `caveat log verify` to see what, and put back a whole copy.",
+    "{0} 被外部改动：{1}。请运行 `caveat log verify` 查看详情，并恢复完整的副本。", 500, 5};
 inline constexpr Code kLogNewer{"log_newer", "{0} has layout {1}, this build knows {2}. Use the build that wrote it.",
                                 "{0} 的存储版本为 {1}，本版本只支持 {2}。请使用写入它的版本。", 500, 3};
-inline constexpr Code kStorage{"storage", "{0} could not be written: {1}. What waited is handed to a person; the log is opened again by itself.",
-                               "{0} 写入失败：{1}。等待中的请求已转人工；日志会自动重新打开。", 503, 4, true};
+inline constexpr Code kStorage{
+    "storage",
+    "{0} could not be written: {1}. What waited is handed to a person; the log is opened again by itself.",
+    "{0} 写入失败：{1}。等待中的请求已转人工；日志会自动重新打开。",
+    503,
+    4,
+    true};
 
 // The key set.
-inline constexpr Code kKeysMissing{"keys_missing", "The keys of the log are not at {0}: {1}. Put the key set back, or name its folder.",
+inline constexpr Code kKeysMissing{"keys_missing",
+                                   "The keys of the log are not at {0}: {1}. Put the key set back, or name its folder.",
                                    "日志的密钥不在 {0}：{1}。请放回密钥，或指明其目录。", 500, 4};
 inline constexpr Code kKeysExist{"keys_exist", "{0} exists already and is left as it is. Choose another folder.",
                                  "{0} 已存在，未作改动。请另选目录。", 500, 4};
-inline constexpr Code kKeysOtherLog{"keys_other_log", "The keys in {0} belong to the log {1}, not to {2}. Use the key set that lies beside the log.",
-                                    "{0} 中的密钥属于日志 {1}，而不是 {2}。请使用与该日志相配的密钥。", 500, 4};
+inline constexpr Code kKeysOtherLog{
+    "keys_other_log", "The keys in {0} belong to the log {1}, not to {2}. Use the key set that lies beside the log.",
+    "{0} 中的密钥属于日志 {1}，而不是 {2}。请使用与该日志相配的密钥。", 500, 4};
 inline constexpr Code kKeyFile{"key_file", "{0} is no key file: {1}. Put back the file from a back-up.",
                                "{0} 不是有效的密钥文件：{1}。请从备份恢复。", 500, 4};
-inline constexpr Code kKeyPassphrase{"key_passphrase", "{0} is protected by a passphrase: {1}. Set CAVEAT_PASSPHRASE_FILE to the file that holds it.",
-                                     "{0} 受口令保护：{1}。请将 CAVEAT_PASSPHRASE_FILE 设为存放口令的文件。", 500, 4};
+inline constexpr Code kKeyPassphrase{
+    "key_passphrase", "{0} is protected by a passphrase: {1}. Set CAVEAT_PASSPHRASE_FILE to the file that holds it.",
+    "{0} 受口令保护：{1}。请将 CAVEAT_PASSPHRASE_FILE 设为存放口令的文件。", 500, 4};
 inline constexpr Code kKeyMode{"key_mode", "{0} can be read by others (mode {1}). Run `chmod 600` on it.",
                                "{0} 可被其他用户读取（权限 {1}）。请执行 `chmod 600`。", 500, 4};
-inline constexpr Code kKeyUnwrap{"key_unwrap", "A key in {0} cannot be unwrapped: {1}. Put back the file from a back-up of the same key set.",
-                                 "{0} 中的密钥无法解开：{1}。请从同一套密钥的备份恢复。", 500, 4};
-inline constexpr Code kHighWater{"high_water", "{0} is {1}. Without it an old copy of the log would pass unseen: put it back, or check the log with `caveat log verify`.",
-                                 "{0} {1}。缺少它便无法发现日志被旧副本替换：请放回该文件，或用 `caveat log verify` 检查日志。", 500, 4};
-inline constexpr Code kBodyClosed{"body_closed", "Record {0} cannot be opened: {1}.", "记录 {0} 无法打开：{1}。", 500, 5};
+inline constexpr Code kKeyUnwrap{
+    "key_unwrap", "A key in {0} cannot be unwrapped: {1}. Put back the file from a back-up of the same key set.",
+    "{0} 中的密钥无法解开：{1}。请从同一套密钥的备份恢复。", 500, 4};
+inline constexpr Code kHighWater{
+    "high_water",
+    "{0} is {1}. Without it an old copy of the log would pass unseen: put it back, or check the log with `caveat log "
+    "verify`.",
+    "{0} {1}。缺少它便无法发现日志被旧副本替换：请放回该文件，或用 `caveat log verify` 检查日志。", 500, 4};
+inline constexpr Code kBodyClosed{"body_closed", "Record {0} cannot be opened: {1}.", "记录 {0} 无法打开：{1}。", 500,
+                                  5};
 inline constexpr Code kNotYet{"not_yet", "{0} is not there yet.", "{0} 尚未实现。", 501, 2};
 
 }  // namespace caveat::audit::codes

@@ -1,5 +1,5 @@
-// Error: the environment failed: a disk, a key, a database, a foreign file. Thrown by audit and the adapters only, caught
-// once an adapter, where it becomes a hand-off or a message to the operator.
+// Error: the environment failed: a disk, a key, a database, a foreign file. Thrown by audit and the adapters only,
+// caught once an adapter, where it becomes a hand-off or a message to the operator.
 //
 //   throw Error(codes::kLogForeign, path, {path});     // code, place, what fills the sentence
 //

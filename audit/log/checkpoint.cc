@@ -15,8 +15,8 @@ constexpr std::size_t kMaxSignatures = 100;
 constexpr std::size_t kMaxPath = 63;
 
 tl::unexpected<Problem> refuse(const Code& code, std::string expected) {
-  return tl::unexpected(
-      Problem{&code, {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+  return tl::unexpected(Problem{
+      &code, {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 // The next line without its end; nothing if there is no whole line left.
@@ -70,13 +70,30 @@ bool printable(std::string_view text) {
 }  // namespace
 
 bool valid_note_name(std::string_view name) {
-  if (name.empty() || name.find('+') != std::string_view::npos || name.find('\n') != std::string_view::npos) return false;
+  if (name.empty() || name.find('+') != std::string_view::npos || name.find('\n') != std::string_view::npos)
+    return false;
   if (!printable(name)) return false;
   // Unicode blanks, by their UTF-8 spellings.
-  static constexpr std::string_view kBlanks[] = {" ",            "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
-                                                 "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87",
-                                                 "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
-                                                 "\xe2\x81\x9f", "\xe3\x80\x80"};
+  static constexpr std::string_view kBlanks[] = {" ",
+                                                 "\xc2\x85",
+                                                 "\xc2\xa0",
+                                                 "\xe1\x9a\x80",
+                                                 "\xe2\x80\x80",
+                                                 "\xe2\x80\x81",
+                                                 "\xe2\x80\x82",
+                                                 "\xe2\x80\x83",
+                                                 "\xe2\x80\x84",
+                                                 "\xe2\x80\x85",
+                                                 "\xe2\x80\x86",
+                                                 "\xe2\x80\x87",
+                                                 "\xe2\x80\x88",
+                                                 "\xe2\x80\x89",
+                                                 "\xe2\x80\x8a",
+                                                 "\xe2\x80\xa8",
+                                                 "\xe2\x80\xa9",
+                                                 "\xe2\x80\xaf",
+                                                 "\xe2\x81\x9f",
+                                                 "\xe3\x80\x80"};
   return std::none_of(std::begin(kBlanks), std::end(kBlanks),
                       [&](std::string_view blank) { return name.find(blank) != std::string_view::npos; });
 }
@@ -107,14 +124,19 @@ Result<VerifierKey> parse_verifier_key(std::string_view line) {
   const auto type = static_cast<std::uint8_t>(bytes->front());
   if (type == kEd25519 && bytes->size() != 33) return refuse(codes::kBadVerifierKey, "an Ed25519 key of 32 bytes");
   VerifierKey key = make_verifier_key(std::string(name), type, bytes->substr(1));
-  if (hex(big_endian_bytes(key.id)) != id) return refuse(codes::kBadVerifierKey, "the key id " + hex(big_endian_bytes(key.id)));
+  if (hex(big_endian_bytes(key.id)) != id)
+    return refuse(codes::kBadVerifierKey, "the key id " + hex(big_endian_bytes(key.id)));
   return key;
 }
 
 std::string format_note(const SignedNote& note) {
   std::string out = note.text + "\n";
   for (const auto& signature : note.signatures)
-    out.append(kDash).append(signature.name).append(" ").append(base64(big_endian_bytes(signature.id) + signature.signature)).append("\n");
+    out.append(kDash)
+        .append(signature.name)
+        .append(" ")
+        .append(base64(big_endian_bytes(signature.id) + signature.signature))
+        .append("\n");
   return out;
 }
 
@@ -151,7 +173,8 @@ Result<std::string> open_note(std::string_view note, std::span<const VerifierKey
   for (const auto& signature : parsed->signatures) {
     for (const auto& key : known) {
       if (key.name != signature.name || key.id != signature.id) continue;
-      if (!check(key, parsed->text, signature.signature)) return refuse(codes::kBadNote, "a good signature by " + key.name);
+      if (!check(key, parsed->text, signature.signature))
+        return refuse(codes::kBadNote, "a good signature by " + key.name);
       signed_by_known = true;
     }
   }
@@ -183,7 +206,8 @@ Result<Checkpoint> open_checkpoint(std::string_view note, std::span<const Verifi
   if (!text) return tl::unexpected(text.error());
   Result<Checkpoint> checkpoint = parse_checkpoint(*text);
   if (!checkpoint) return checkpoint;
-  const bool ours = std::any_of(known.begin(), known.end(), [&](const VerifierKey& key) { return key.name == checkpoint->origin; });
+  const bool ours =
+      std::any_of(known.begin(), known.end(), [&](const VerifierKey& key) { return key.name == checkpoint->origin; });
   if (!ours) return refuse(codes::kBadCheckpoint, "the origin of a known key, found " + checkpoint->origin);
   return checkpoint;
 }

@@ -1,10 +1,11 @@
-// Checkpoint: what the log signs about itself: its origin, its size and its root, as a signed note; and the receipt that a
-// bot may keep, a whole proof that its record is in that tree.
+// Checkpoint: what the log signs about itself: its origin, its size and its root, as a signed note; and the receipt
+// that a bot may keep, a whole proof that its record is in that tree.
 //
 //   std::string text = checkpoint_text({origin, size, root});            // signed by seal/signer.h
 //   Result<Checkpoint> seen = open_checkpoint(note, {key}, &verify_signature);
 //
-// Promises   lines of unknown keys are ignored; one bad line of a known key refuses the note; a note none of whose keys is
+// Promises   lines of unknown keys are ignored; one bad line of a known key refuses the note; a note none of whose keys
+// is
 //            known is refused. Names hold no blank and no plus. base64 is strict
 // Errors     Problems `bad_note`, `bad_checkpoint`, `bad_proof`, `bad_verifier_key`, each with what was expected
 // Source     C2SP signed-note, tlog-checkpoint, tlog-proof@v1; ../audit-facts.md has the byte rules
@@ -25,8 +26,8 @@ namespace caveat::audit {
 // A verifier key: NAME+hex8+base64(type ‖ key).
 struct VerifierKey {
   std::string name;
-  std::uint32_t id = 0;     // first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key), big-endian
-  std::uint8_t type = 1;    // 1 Ed25519; others are room for others
+  std::uint32_t id = 0;   // first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key), big-endian
+  std::uint8_t type = 1;  // 1 Ed25519; others are room for others
   std::string key;
   friend bool operator==(const VerifierKey&, const VerifierKey&) = default;
 };
@@ -62,8 +63,8 @@ struct Checkpoint {
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
-std::string checkpoint_text(const Checkpoint& checkpoint);  // origin, size, root; three lines
-Result<Checkpoint> parse_checkpoint(std::string_view text); // the text of a note; no extension lines
+std::string checkpoint_text(const Checkpoint& checkpoint);   // origin, size, root; three lines
+Result<Checkpoint> parse_checkpoint(std::string_view text);  // the text of a note; no extension lines
 // Opens the note and reads it; the origin is that of the key.
 Result<Checkpoint> open_checkpoint(std::string_view note, std::span<const VerifierKey> known, SignatureCheck check);
 
@@ -71,8 +72,8 @@ Result<Checkpoint> open_checkpoint(std::string_view note, std::span<const Verifi
 struct LogProof {
   std::optional<std::string> extra;  // not authenticated
   std::uint64_t index = 0;
-  std::vector<Digest> path;          // from the leaf to the root
-  std::string checkpoint;            // the note
+  std::vector<Digest> path;  // from the leaf to the root
+  std::string checkpoint;    // the note
 };
 std::string format_log_proof(const LogProof& proof);
 Result<LogProof> parse_log_proof(std::string_view text);

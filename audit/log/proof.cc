@@ -9,8 +9,8 @@ namespace {
 // The largest power of two below count (count ≥ 2).
 std::uint64_t split_of(std::uint64_t count) { return std::bit_floor(count - 1); }
 
-void include(std::vector<Digest>& out, std::uint64_t index, std::uint64_t begin, std::uint64_t end, const NodeSource& node,
-             HashFunction hash) {
+void include(std::vector<Digest>& out, std::uint64_t index, std::uint64_t begin, std::uint64_t end,
+             const NodeSource& node, HashFunction hash) {
   if (end - begin == 1) return;
   const std::uint64_t middle = begin + split_of(end - begin);
   if (index < middle) {
@@ -40,22 +40,24 @@ void continue_from(std::vector<Digest>& out, std::uint64_t old_size, std::uint64
 
 }  // namespace
 
-std::vector<Digest> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeSource& node, HashFunction hash) {
+std::vector<Digest> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeSource& node,
+                                    HashFunction hash) {
   assert(index < size);
   std::vector<Digest> out;
   include(out, index, 0, size, node, hash);
   return out;
 }
 
-std::vector<Digest> consistency_proof(std::uint64_t old_size, std::uint64_t size, const NodeSource& node, HashFunction hash) {
+std::vector<Digest> consistency_proof(std::uint64_t old_size, std::uint64_t size, const NodeSource& node,
+                                      HashFunction hash) {
   assert(old_size <= size);
   std::vector<Digest> out;
   if (old_size != 0 && old_size != size) continue_from(out, old_size, 0, size, true, node, hash);
   return out;
 }
 
-bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> path, const Digest& root,
-                      HashFunction hash) {
+bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> path,
+                      const Digest& root, HashFunction hash) {
   if (index >= size) return false;
   std::uint64_t f = index;
   std::uint64_t s = size - 1;

@@ -16,11 +16,13 @@
 
 namespace caveat::audit {
 
-std::vector<Digest> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeSource& node, HashFunction hash = &sha256);
-std::vector<Digest> consistency_proof(std::uint64_t old_size, std::uint64_t size, const NodeSource& node, HashFunction hash = &sha256);
+std::vector<Digest> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeSource& node,
+                                    HashFunction hash = &sha256);
+std::vector<Digest> consistency_proof(std::uint64_t old_size, std::uint64_t size, const NodeSource& node,
+                                      HashFunction hash = &sha256);
 
-bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> path, const Digest& root,
-                      HashFunction hash = &sha256);
+bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> path,
+                      const Digest& root, HashFunction hash = &sha256);
 bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t size, const Digest& root,
                         std::span<const Digest> path, HashFunction hash = &sha256);
 

@@ -24,7 +24,8 @@ Digest empty_root(HashFunction hash = &sha256);
 // The complete subtree of 2^level leaves at `position` (its leaves are position·2^level and following).
 using NodeSource = std::function<Digest(unsigned level, std::uint64_t position)>;
 
-// Root over the leaves [begin, end); begin is 0 or a multiple of the largest power of two below or equal to end − begin.
+// Root over the leaves [begin, end); begin is 0 or a multiple of the largest power of two below or equal to end −
+// begin.
 Digest range_root(std::uint64_t begin, std::uint64_t end, const NodeSource& node, HashFunction hash = &sha256);
 Digest root_of(std::span<const Digest> leaves, HashFunction hash = &sha256);
 

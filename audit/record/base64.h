@@ -1,4 +1,5 @@
-// Base64: the standard alphabet with padding (RFC 4648 §4), decoded strictly: no blanks, no spare bits, no missing pads.
+// Base64: the standard alphabet with padding (RFC 4648 §4), decoded strictly: no blanks, no spare bits, no missing
+// pads.
 #pragma once
 
 #include <optional>

@@ -14,8 +14,9 @@ namespace {
 using Kind_ = cbor::Value::Kind;
 
 tl::unexpected<Problem> bad(std::string path, std::string expected) {
-  return tl::unexpected(
-      Problem{&codes::kBadRecord, {ProblemItem{.path = std::move(path), .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+  return tl::unexpected(Problem{
+      &codes::kBadRecord,
+      {ProblemItem{.path = std::move(path), .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 std::string path_of(int key) { return "/" + std::to_string(key); }
@@ -69,7 +70,8 @@ Result<Header> decode_header(std::string_view leaf) {
     return bad(path_of(header_key::kTime), "microseconds since 1970");
   header.time_us = static_cast<std::int64_t>(*time);
   const auto suite = number(header_key::kSuite);
-  if (!suite || (*suite != static_cast<std::uint64_t>(SuiteId::intl) && *suite != static_cast<std::uint64_t>(SuiteId::national)))
+  if (!suite ||
+      (*suite != static_cast<std::uint64_t>(SuiteId::intl) && *suite != static_cast<std::uint64_t>(SuiteId::national)))
     return bad(path_of(header_key::kSuite), "1 (intl) or 2 (national)");
   context.suite = static_cast<SuiteId>(*suite);
   const auto algorithm = number(header_key::kAlgorithm);
@@ -90,7 +92,8 @@ Result<Header> decode_header(std::string_view leaf) {
   }
 
   const cbor::Value* commitments = map.find(header_key::kCommitments);
-  if (commitments == nullptr || commitments->kind != Kind_::map) return bad(path_of(header_key::kCommitments), "a map of commitments");
+  if (commitments == nullptr || commitments->kind != Kind_::map)
+    return bad(path_of(header_key::kCommitments), "a map of commitments");
   for (std::size_t i = 0; i + 1 < commitments->items.size(); i += 2) {
     const cbor::Value& key = commitments->items[i];
     const auto section = key.kind == Kind_::unsigned_integer ? section_of(key.number) : std::nullopt;

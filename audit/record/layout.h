@@ -20,17 +20,17 @@ inline constexpr int kCount = 11;
 // The seal context uses the header's numbers for what it shares with it: 1, 2, 3, 6, 7, 8, 9.
 inline constexpr int kSealContextCount = 7;
 
-inline constexpr std::size_t kMaxHeaderBytes = 65'535;     // a tlog bundle gives a leaf two bytes of length
-inline constexpr std::size_t kMaxSubjects = 1'024;         // recipients of one outreach, and one more
-inline constexpr std::size_t kMaxBodyBytes = 16u << 20;    // a request is at most 1 MiB; rendered stories are the rest
-inline constexpr std::size_t kSeedBytes = 32;              // random, first in the sealed body
+inline constexpr std::size_t kMaxHeaderBytes = 65'535;   // a tlog bundle gives a leaf two bytes of length
+inline constexpr std::size_t kMaxSubjects = 1'024;       // recipients of one outreach, and one more
+inline constexpr std::size_t kMaxBodyBytes = 16u << 20;  // a request is at most 1 MiB; rendered stories are the rest
+inline constexpr std::size_t kSeedBytes = 32;            // random, first in the sealed body
 
 // What is hashed or derived begins with one of these, so that no digest can stand for another.
 inline constexpr std::string_view kSectionDomain = "caveat/0/section\n";
 inline constexpr std::string_view kTagsDomain = "caveat/0/tags\n";
 inline constexpr std::string_view kBodyKeyInfo = "caveat/0/body key";
 inline constexpr std::string_view kBodyNonceInfo = "caveat/0/body nonce";
-inline constexpr std::string_view kSaltInfo = "caveat/0/salt ";          // and one byte: the section, 0 for the tags
+inline constexpr std::string_view kSaltInfo = "caveat/0/salt ";  // and one byte: the section, 0 for the tags
 inline constexpr std::string_view kLookupTagInfo = "caveat/0/lookup tags";
 inline constexpr std::string_view kLookupStateInfo = "caveat/0/lookup state";
 inline constexpr std::string_view kLookupSubjectInfo = "caveat/0/lookup subject";

@@ -56,9 +56,10 @@ struct SectionName {
 };
 
 constexpr SectionName kSections[] = {
-    {Section::verdict, "verdict"}, {Section::request, "request"}, {Section::texts, "texts"},     {Section::facts, "facts"},
-    {Section::rules, "rules"},     {Section::result, "result"},   {Section::windows, "windows"}, {Section::digests, "digests"},
-    {Section::engine, "engine"},   {Section::story, "story"},     {Section::state, "state"},     {Section::search, "search"},
+    {Section::verdict, "verdict"}, {Section::request, "request"}, {Section::texts, "texts"},
+    {Section::facts, "facts"},     {Section::rules, "rules"},     {Section::result, "result"},
+    {Section::windows, "windows"}, {Section::digests, "digests"}, {Section::engine, "engine"},
+    {Section::story, "story"},     {Section::state, "state"},     {Section::search, "search"},
     {Section::event, "event"},
 };
 
@@ -106,7 +107,7 @@ Digest commit_tags(const Salt& salt, std::vector<TagValue> tags, HashFunction ha
 
 std::uint64_t padme(std::uint64_t length) {
   if (length < 2) return length;
-  const auto exponent = static_cast<unsigned>(std::bit_width(length)) - 1;            // floor(log2 length)
+  const auto exponent = static_cast<unsigned>(std::bit_width(length)) - 1;           // floor(log2 length)
   const auto kept = static_cast<unsigned>(std::bit_width(std::uint64_t{exponent}));  // floor(log2 exponent) + 1
   if (kept >= exponent) return length;
   const std::uint64_t mask = (std::uint64_t{1} << (exponent - kept)) - 1;

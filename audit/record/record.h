@@ -4,7 +4,8 @@
 //   Result<Header> header = decode_header(bytes);              // decode.h: refuses what the encoder would not write
 //   std::string leaf = encode_header(header);                  // encode.h: the bytes that the tree hashes
 //
-// Promises   the header names nobody: random subject-key ids, commitments and a digest of the sealed body only. Integers of
+// Promises   the header names nobody: random subject-key ids, commitments and a digest of the sealed body only.
+// Integers of
 //            kinds, sections and keys are never used again for another meaning
 // Lifetime   plain values
 // Source     docs/formats.md; RFC 8949 §4.2.1; PADMÉ: Nikitin et al., "Reducing Metadata Leakage from Encrypted Files"
@@ -63,19 +64,19 @@ std::optional<Kind> kind_of(std::uint64_t number);  // nothing: no such kind
 
 // Part of a sealed body; each is committed to by itself, so that an export opens some and withholds others.
 enum class Section : std::uint8_t {
-  verdict = 1,   // verdict and rule ids: what a population is recounted from
-  request = 2,   // the turn as it was bound, without its texts
-  texts = 3,     // message, answer, outreach, material
-  facts = 4,     // the facts used, with source, quality and age
-  rules = 5,     // the rules that fired or could not be settled, with citations and owner
-  result = 6,    // what the caller got
-  windows = 7,   // the counts that the decision used
-  digests = 8,   // program, packs, data sets
-  engine = 9,    // version of the build
-  story = 10,    // reasons, citations and texts rendered in the pack's languages
-  state = 11,    // the state changes of this record
-  search = 12,   // what the search tags are made of
-  event = 13,    // the body of every kind that is no decision
+  verdict = 1,  // verdict and rule ids: what a population is recounted from
+  request = 2,  // the turn as it was bound, without its texts
+  texts = 3,    // message, answer, outreach, material
+  facts = 4,    // the facts used, with source, quality and age
+  rules = 5,    // the rules that fired or could not be settled, with citations and owner
+  result = 6,   // what the caller got
+  windows = 7,  // the counts that the decision used
+  digests = 8,  // program, packs, data sets
+  engine = 9,   // version of the build
+  story = 10,   // reasons, citations and texts rendered in the pack's languages
+  state = 11,   // the state changes of this record
+  search = 12,  // what the search tags are made of
+  event = 13,   // the body of every kind that is no decision
 };
 
 std::string_view name(Section section);

@@ -1,0 +1,93 @@
+// Log: the one writer of a log: records in sequence order, one commit for all that wait, one signature a commit.
+//
+//   auto log = Log::open({.path = "decisions.db", .create = true, .clock = &clock, .random = &random});
+//   std::uint64_t place = log->reserve();                          // in the gate's serial part
+//   log->fulfil(place, log->seal(content), [](const Appended& a) { … });  // on any thread
+//
+// Promises   records stand in the order of their sequence numbers; `done` is called once for each, on the committer's
+// thread,
+//            never inside fulfil, never before record, state changes, tags and checkpoint are durable together and the
+//            high-water mark is written. A commit that failed is an unknown state: all that wait, and all reserved
+//            until then, fail; the log is closed, opened again, compared, and goes on with a gap record
+// Threads    all calls may run together; `done` must not call close
+// Errors     opening throws audit::Error, in words (codes.h); appending answers AppendFailed
+// Lifetime   clock and random outlive the log; close (or the destructor) waits for what was fulfilled and fails what
+// was
+//            only reserved
+// Cost       fulfil: a lock; the committer: one fdatasync a batch
+// Source     audit/README.md: the life of a decision in numbered steps
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "audit/log/checkpoint.h"
+#include "audit/seal/keystore.h"
+#include "audit/seal/sealer.h"
+#include "audit/state/state_store.h"
+#include "audit/store/store.h"
+#include "engine/base/clock.h"
+#include "engine/base/random.h"
+
+namespace caveat::audit {
+
+struct LogOptions {
+  std::string path;             // FILE.db
+  std::string keys_dir;         // empty: FILE.keys beside it
+  std::string high_water;       // empty: `high-water` in the key set
+  std::string origin;           // of a key set made with the log; empty: caveat.local/ and eight hex digits
+  bool create = false;          // make log and keys where neither is there
+  std::uint64_t semantics = 1;  // of the engine, for the records that the log writes itself
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  std::optional<std::string> passphrase;                                     // else CAVEAT_PASSPHRASE_FILE
+  std::string vfs;                                                           // tests: a SQLite VFS below the log
+  std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store;  // tests: a store that fails
+};
+
+struct Committed {
+  std::uint64_t index = 0;
+  Digest leaf{};
+  std::int64_t time_us = 0;
+  std::uint64_t size = 0;  // of the checkpoint that covers it
+  Digest root{};
+  std::shared_ptr<const std::string> checkpoint;  // the signed note
+};
+struct AppendFailed {
+  const Code* code = nullptr;
+  std::string message;  // English, for the operator's log
+};
+using Appended = std::variant<Committed, AppendFailed>;
+using AppendDone = std::function<void(const Appended&)>;
+
+class Log {
+ public:
+  static std::unique_ptr<Log> open(LogOptions options);
+  virtual ~Log() = default;
+
+  virtual std::uint64_t reserve() = 0;
+  virtual void fulfil(std::uint64_t sequence, SealedRecord record, AppendDone done) = 0;
+  virtual void abandon(std::uint64_t sequence) = 0;  // nothing will come under this number
+  virtual SealedRecord seal(RecordContent content) = 0;
+  virtual Appended append(RecordContent content) = 0;  // reserve, seal, fulfil, wait: for commands
+
+  virtual void flush() = 0;  // waits until all that was fulfilled is answered
+  virtual void close() = 0;  // flush, sync the high-water mark, let go; what is only reserved fails
+
+  virtual StateStore& state() = 0;  // what is durable; the gate lays its overlay over it
+  virtual KeyStore& keys() = 0;
+  virtual const std::string& origin() const = 0;
+  virtual const std::string& path() const = 0;
+  virtual std::uint64_t size() const = 0;                     // durable records
+  virtual std::optional<std::string> checkpoint() const = 0;  // the newest signed note
+};
+
+// decisions.db → decisions.keys
+std::string default_keys_dir(const std::string& log_path);
+
+}  // namespace caveat::audit

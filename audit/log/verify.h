@@ -1,0 +1,59 @@
+// Verify: the whole log, every cell of every table recomputed or compared, and what was found told by name.
+//
+//   VerifyReport report = verify_log(*reader, {.verifier = key, .keys = &keys});
+//
+// Promises   a changed value in any cell, a dropped, added or swapped row is a finding; without keys the report says
+// what was
+//            not checked; nothing that stands on a failed signature is called good
+// Errors     findings, not exceptions; audit::Error where the file cannot be read at all
+// Cost       linear in the log; memory: the state projection
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/log/reader.h"
+
+namespace caveat::audit {
+
+struct Finding {
+  std::string
+      table;  // "headers", "bodies", "checkpoints", "tiles", "tags", "state", "about", "schema", "keys", "high-water"
+  std::string row;   // "4711", "size 60", …
+  std::string what;  // what is wrong, in words
+};
+
+enum class Anchor : std::uint8_t { unanchored, anchored, diverged, invalid };
+std::string_view name(Anchor anchor);
+
+struct VerifyOptions {
+  std::optional<VerifierKey> verifier;  // from outside or the key set; without it no signature is checked
+  const KeyStore* keys = nullptr;       // opens bodies, recomputes tags and state
+  std::string high_water;               // path of the mark; empty: not compared
+  std::optional<std::string> kept;      // a checkpoint that somebody kept: must be a beginning of this log
+  std::function<void(std::uint64_t done, std::uint64_t of)> progress;
+  std::size_t max_findings = 1'000;  // the rest is counted
+};
+
+struct VerifyReport {
+  std::string origin;
+  std::uint64_t size = 0;
+  Digest root{};
+  std::int64_t time_us = 0;  // of the newest record
+  Anchor anchor = Anchor::unanchored;
+  bool signatures_checked = false;
+  bool bodies_opened = false;
+  std::uint64_t bodies_closed = 0;  // whose data key is gone
+  std::vector<Finding> findings;
+  std::uint64_t more_findings = 0;
+  std::vector<std::string> checked;      // one sentence each
+  std::vector<std::string> not_checked;  // "…, because …"
+  bool good() const { return findings.empty() && signatures_checked; }
+};
+
+VerifyReport verify_log(const LogReader& reader, const VerifyOptions& options);
+
+}  // namespace caveat::audit
