@@ -1,0 +1,575 @@
+#include "audit/seal/keystore.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/high_water.h"
+#include "audit/record/base64.h"
+#include "audit/record/layout.h"
+#include "audit/store/files.h"
+#include "audit/store/migrations.h"
+#include "audit/store/sqlite.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::audit {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kKeyFileHead = "caveat-key 0\n";
+constexpr std::uint64_t kMaxOps = 64;
+constexpr std::uint64_t kMaxMemKib = 4u << 20;
+constexpr std::size_t kMaxCached = 200'000;
+constexpr std::int64_t kBucket = 0;  // thousands of them come with the erasure command; the table has the column
+
+std::string random_bytes(Random& random, std::size_t size) {
+  std::string bytes(size, '\0');
+  random.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+  return bytes;
+}
+
+std::string_view view_of(const TagValue& value) { return {reinterpret_cast<const char*>(value.data()), value.size()}; }
+
+// Text before the line `key`: what a protected key is bound to.
+std::string key_file_head(const KeyFile& file) {
+  std::string out(kKeyFileHead);
+  out += "origin " + file.origin + "\nuse " + file.use + "\nsuite " + file.suite + "\nkdf ";
+  if (file.argon2id)
+    out += "argon2id " + std::to_string(file.opslimit) + " " + std::to_string(file.memlimit_kib) + " " + base64(file.salt);
+  else
+    out += "none";
+  return out + "\n";
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  if (text.empty() || text.size() > 12 || (text.size() > 1 && text[0] == '0')) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return value;
+}
+
+tl::unexpected<Problem> bad_key_file(std::string expected) {
+  return tl::unexpected(
+      Problem{&codes::kKeyFile, {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+}
+
+SecretKey stretch(const std::string& path, const std::string& passphrase, const KeyFile& file) {
+  static const int ready = sodium_init();
+  SecretKey key;
+  if (ready < 0 || crypto_pwhash(key.span().data(), key.span().size(), passphrase.data(), passphrase.size(),
+                                 reinterpret_cast<const unsigned char*>(file.salt.data()), file.opslimit,
+                                 static_cast<std::size_t>(file.memlimit_kib) * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
+    throw Error(codes::kKeyPassphrase, path, {path, "argon2id needs " + std::to_string(file.memlimit_kib / 1024) + " MiB of memory"});
+  return key;
+}
+
+std::optional<std::string> given_passphrase(const KeyStoreOptions& options) {
+  if (options.passphrase) return options.passphrase;
+  const char* file = std::getenv("CAVEAT_PASSPHRASE_FILE");
+  if (file == nullptr || *file == '\0') return std::nullopt;
+  std::string text = read_file(file, 4'096, codes::kKeyPassphrase);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  if (text.empty()) throw Error(codes::kKeyPassphrase, file, {file, "it is empty"});
+  return text;
+}
+
+std::uint64_t quarter_of(std::int64_t at_us) {
+  const std::chrono::sys_time<std::chrono::microseconds> at{std::chrono::microseconds{at_us}};
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at)};
+  const auto year = std::max(static_cast<int>(day.year()), 0);
+  return static_cast<std::uint64_t>(year) * 4 + (static_cast<unsigned>(day.month()) - 1) / 3;
+}
+
+std::string bucket_context(const std::string& origin, std::int64_t bucket, std::int64_t epoch) {
+  cbor::Encoder out;
+  out.array(4);
+  out.text("caveat/0/bucket");
+  out.text(origin);
+  out.integer(bucket);
+  out.integer(epoch);
+  return out.take();
+}
+
+std::string data_key_context(const std::string& origin, std::string_view id, std::int64_t bucket, std::string_view subject,
+                             std::int64_t quarter) {
+  cbor::Encoder out;
+  out.array(6);
+  out.text("caveat/0/data key");
+  out.text(origin);
+  out.bytes(id);
+  out.integer(bucket);
+  out.bytes(subject);
+  out.integer(quarter);
+  return out.take();
+}
+
+std::string lookup_context(const std::string& origin) {
+  cbor::Encoder out;
+  out.array(2);
+  out.text("caveat/0/lookup");
+  out.text(origin);
+  return out.take();
+}
+
+constexpr std::string_view kLookupInfo[] = {kLookupTagInfo, kLookupStateInfo, kLookupSubjectInfo, kLookupDigestInfo};
+
+}  // namespace
+
+std::string format_key_file(const KeyFile& file) { return key_file_head(file) + "key " + base64(file.key) + "\n"; }
+
+Result<KeyFile> parse_key_file(std::string_view text) {
+  if (text.size() > 4'096) return bad_key_file("at most 4,096 bytes");
+  if (!text.starts_with(kKeyFileHead)) return bad_key_file("the first line caveat-key 0");
+  std::string_view rest = text.substr(kKeyFileHead.size());
+  const auto take = [&](std::string_view word) -> std::optional<std::string_view> {
+    const auto end = rest.find('\n');
+    if (end == std::string_view::npos || !rest.starts_with(word) || rest.size() <= word.size() || rest[word.size()] != ' ')
+      return std::nullopt;
+    const auto value = rest.substr(word.size() + 1, end - word.size() - 1);
+    rest.remove_prefix(end + 1);
+    return value;
+  };
+  KeyFile file;
+  const auto origin = take("origin");
+  if (!origin || !valid_note_name(*origin)) return bad_key_file("a line with the log's origin");
+  file.origin = *origin;
+  const auto use = take("use");
+  if (!use || (*use != "signing" && *use != "wrap")) return bad_key_file("a line `use signing` or `use wrap`");
+  file.use = *use;
+  const auto suite = take("suite");
+  if (!suite || *suite != "intl") return bad_key_file("a line `suite intl`");
+  file.suite = *suite;
+  const auto kdf = take("kdf");
+  if (!kdf) return bad_key_file("a line with the kdf");
+  if (*kdf != "none") {
+    const auto first = kdf->find(' ');
+    const auto second = first == std::string_view::npos ? first : kdf->find(' ', first + 1);
+    const auto third = second == std::string_view::npos ? second : kdf->find(' ', second + 1);
+    if (second == std::string_view::npos || third == std::string_view::npos || kdf->substr(0, first) != "argon2id")
+      return bad_key_file("kdf none, or argon2id with passes, KiB and salt");
+    const auto ops = parse_number(kdf->substr(first + 1, second - first - 1));
+    const auto mem = parse_number(kdf->substr(second + 1, third - second - 1));
+    const auto salt = base64_decode(kdf->substr(third + 1));
+    if (!ops || *ops < 1 || *ops > kMaxOps || !mem || *mem < 8 || *mem > kMaxMemKib || !salt || salt->size() != crypto_pwhash_SALTBYTES)
+      return bad_key_file("argon2id with 1 to 64 passes, 8 KiB to 4 GiB, and a salt of 16 bytes");
+    file.argon2id = true;
+    file.opslimit = *ops;
+    file.memlimit_kib = *mem;
+    file.salt = *salt;
+  }
+  const auto key = take("key");
+  const auto bytes = key ? base64_decode(*key) : std::nullopt;
+  if (!bytes || bytes->size() != (file.argon2id ? kSeedBytes + 32 + 16 : 32)) return bad_key_file("a line with the key in base64");
+  file.key = *bytes;
+  if (!rest.empty()) return bad_key_file("nothing after the key");
+  return file;
+}
+
+class KeyStore::State {
+ public:
+  std::string dir, origin;
+  VerifierKey verifier;
+  bool is_protected = false;
+  bool writable = false;
+  Random* random = nullptr;
+  SecretKey signing, wrap;
+  SecretKey lookups[4];
+  SecretKey bucket_key;
+
+  struct Known {
+    DataKey key;
+    std::string subject;  // keyed, 16 bytes
+    std::uint64_t quarter = 0;
+    std::string wrapped;  // of a new one
+  };
+
+  mutable std::mutex memory;  // guards the caches and what is new
+  mutable std::map<KeyId, std::shared_ptr<const SecretKey>> by_id;
+  mutable std::map<std::pair<std::string, std::uint64_t>, DataKey> by_subject;
+  std::vector<Known> fresh;
+  mutable std::mutex reading;  // guards `reads`; never held together with a write
+  mutable std::unique_ptr<Database> reads;
+  std::mutex writing;  // guards `writes`
+  std::unique_ptr<Database> writes;
+
+  std::string data_path() const { return dir + "/data.db"; }
+
+  std::shared_ptr<const SecretKey> unwrap(std::string_view id, std::int64_t bucket, std::string_view subject, std::int64_t quarter,
+                                          std::string_view wrapped) const {
+    std::string plain;
+    if (bucket != kBucket ||
+        !open_bytes(intl(), bucket_key.view(), data_key_context(origin, id, bucket, subject, quarter), wrapped, plain) || plain.size() != 32)
+      return nullptr;
+    auto key = std::make_shared<const SecretKey>(plain);
+    wipe(plain);
+    return key;
+  }
+
+  void remember(const DataKey& key, const std::string& subject, std::uint64_t quarter) const {
+    if (by_id.size() > kMaxCached) {  // what is not yet on disk stays
+      by_id.clear();
+      by_subject.clear();
+      for (const auto& known : fresh) {
+        by_id.emplace(known.key.id, known.key.key);
+        by_subject.emplace(std::pair{known.subject, known.quarter}, known.key);
+      }
+    }
+    by_id.insert_or_assign(key.id, key.key);
+    by_subject.insert_or_assign(std::pair{subject, quarter}, key);
+  }
+};
+
+KeyStore::KeyStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+KeyStore::~KeyStore() = default;
+
+const std::string& KeyStore::dir() const { return state_->dir; }
+const std::string& KeyStore::origin() const { return state_->origin; }
+const VerifierKey& KeyStore::verifier() const { return state_->verifier; }
+const Suite& KeyStore::suite() const { return intl(); }
+bool KeyStore::protected_by_passphrase() const { return state_->is_protected; }
+
+bool KeyStore::exists(const std::string& dir) { return fs::exists(dir + "/signing.key") || fs::exists(dir + "/data.db"); }
+
+std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string origin, KeyStoreOptions options) {
+  assert(options.random != nullptr);
+  std::error_code ignored;
+  if (fs::exists(dir, ignored)) throw Error(codes::kKeysExist, dir, {dir});
+  if (origin.empty()) origin = "caveat.local/" + hex(random_bytes(*options.random, 4));
+  if (!valid_note_name(origin)) throw Error(codes::kKeyFile, dir, {dir, "the origin \"" + origin + "\" has a blank or a plus"});
+
+  // The set appears under its name only when it is whole.
+  const std::string making = dir + ".new";
+  fs::remove_all(making, ignored);
+  if (::mkdir(making.c_str(), 0700) != 0) throw Error(codes::kStorage, making, {making, system_words()});
+
+  const auto passphrase = given_passphrase(options);
+  KeyFile file;
+  file.origin = origin;
+  file.suite = "intl";
+  std::optional<SecretKey> stretched;
+  if (passphrase) {
+    file.argon2id = true;
+    file.opslimit = options.argon2_passes;
+    file.memlimit_kib = options.argon2_kib;
+    file.salt = random_bytes(*options.random, crypto_pwhash_SALTBYTES);
+    stretched = stretch(making, *passphrase, file);
+  }
+  SecretKey signing;
+  SecretKey wrap;
+  for (const auto& [use, key] : {std::pair{"signing", &signing}, std::pair{"wrap", &wrap}}) {
+    options.random->fill(key->span());
+    file.use = use;
+    file.key = stretched ? seal_bytes(intl(), stretched->view(), random_bytes(*options.random, kSeedBytes), key_file_head(file), key->view())
+                         : std::string(key->view());
+    std::string text = format_key_file(file);
+    write_new_file(making + "/" + use + ".key", text, 0600);
+    wipe(text);
+    wipe(file.key);
+  }
+  const VerifierKey verifier = make_verifier_key(origin, intl().signature_type(), intl().public_key(signing));
+  write_new_file(making + "/log.vkey", format_verifier_key(verifier) + "\n", 0644);
+  create_high_water(making + "/high-water", origin);
+  {
+    const std::string path = making + "/data.db";
+    write_new_file(path, "", 0600);
+    Database db(path, Database::Mode::write, options.vfs);
+    db.exec("PRAGMA secure_delete = ON");
+    db.exec("PRAGMA synchronous = FULL");
+    migrate(db, key_migrations());
+    SecretKey bucket;
+    SecretKey lookup;
+    options.random->fill(bucket.span());
+    options.random->fill(lookup.span());
+    const std::string sealed_lookup =
+        seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes), lookup_context(origin), lookup.view());
+    const std::string sealed_bucket =
+        seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes), bucket_context(origin, kBucket, 1), bucket.view());
+    Transaction transaction(db);
+    db.prepare("INSERT INTO key_set (id, origin, log, lookup) VALUES (1, ?, NULL, ?)").bind_text(1, origin).bind_blob(2, sealed_lookup).run();
+    db.prepare("INSERT INTO buckets (bucket, epoch, wrapped) VALUES (?, 1, ?)").bind(1, kBucket).bind_blob(2, sealed_bucket).run();
+    transaction.commit();
+    db.exec("PRAGMA journal_mode = WAL");
+    db.close();
+  }
+  sync_folder(making);
+  if (::rename(making.c_str(), dir.c_str()) != 0) throw Error(codes::kStorage, dir, {dir, system_words()});
+  sync_folder(fs::absolute(dir).parent_path().string());
+  return open(dir, std::move(options));
+}
+
+std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions options) {
+  auto state = std::make_unique<State>();
+  state->dir = dir;
+  state->writable = options.writable;
+  state->random = options.random;
+  assert(!options.writable || options.random != nullptr);
+  std::error_code ignored;
+  if (!fs::is_directory(dir, ignored)) throw Error(codes::kKeysMissing, dir, {dir, "there is no such folder"});
+
+  std::optional<std::string> passphrase;
+  std::optional<SecretKey> stretched;
+  std::string stretched_from;
+  for (const auto& [use, key] : {std::pair{"signing", &state->signing}, std::pair{"wrap", &state->wrap}}) {
+    const std::string path = dir + "/" + use + ".key";
+    if (!fs::exists(path, ignored)) throw Error(codes::kKeysMissing, path, {dir, std::string(use) + ".key is not there"});
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
+      char mode[8];
+      std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 0777));
+      throw Error(codes::kKeyMode, path, {path, mode});
+    }
+    std::string text = read_file(path, 8'192, codes::kKeysMissing);
+    Result<KeyFile> file = parse_key_file(text);
+    wipe(text);
+    if (!file) throw Error(codes::kKeyFile, path, {path, "expected " + file.error().items.front().expected});
+    if (file->use != use) throw Error(codes::kKeyFile, path, {path, "it is the key for " + file->use});
+    if (state->origin.empty()) state->origin = file->origin;
+    if (file->origin != state->origin) throw Error(codes::kKeyFile, path, {path, "it belongs to the log " + file->origin});
+    if (file->argon2id) {
+      state->is_protected = true;
+      if (!passphrase) passphrase = given_passphrase(options);
+      if (!passphrase) throw Error(codes::kKeyPassphrase, path, {path, "none was given"});
+      const std::string from = file->salt + std::to_string(file->opslimit) + " " + std::to_string(file->memlimit_kib);
+      if (!stretched || from != stretched_from) stretched = stretch(path, *passphrase, *file);
+      stretched_from = from;
+      std::string plain;
+      if (!open_bytes(intl(), stretched->view(), key_file_head(*file), file->key, plain) || plain.size() != 32)
+        throw Error(codes::kKeyPassphrase, path, {path, "this one does not open it"});
+      *key = SecretKey(plain);
+      wipe(plain);
+    } else {
+      *key = SecretKey(file->key);
+    }
+    wipe(file->key);
+  }
+  if (passphrase) wipe(*passphrase);
+
+  const std::string vkey_path = dir + "/log.vkey";
+  std::string line = read_file(vkey_path, 4'096, codes::kKeysMissing);
+  if (!line.empty() && line.back() == '\n') line.pop_back();
+  const Result<VerifierKey> verifier = parse_verifier_key(line);
+  state->verifier = make_verifier_key(state->origin, intl().signature_type(), intl().public_key(state->signing));
+  if (!verifier || !(*verifier == state->verifier))
+    throw Error(codes::kKeyFile, vkey_path, {vkey_path, "it is not the public half of signing.key"});
+
+  const std::string data = state->data_path();
+  if (!fs::exists(data, ignored)) throw Error(codes::kKeysMissing, data, {dir, "data.db is not there"});
+  try {
+    if (options.writable) {
+      state->writes = std::make_unique<Database>(data, Database::Mode::write, options.vfs);
+      state->writes->exec("PRAGMA secure_delete = ON");
+      state->writes->exec("PRAGMA journal_mode = WAL");
+      state->writes->exec("PRAGMA synchronous = FULL");
+      migrate(*state->writes, key_migrations());
+    }
+    state->reads = open_for_reading(data, options.vfs);
+    Statement set = state->reads->prepare("SELECT origin, lookup FROM key_set WHERE id = 1");
+    if (!set.step()) throw Error(codes::kKeyFile, data, {data, "it has no row in key_set"});
+    if (set.bytes(0) != state->origin) throw Error(codes::kKeyFile, data, {data, "it belongs to another key set"});
+    std::string lookup;
+    if (!open_bytes(intl(), state->wrap.view(), lookup_context(state->origin), set.bytes(1), lookup))
+      throw Error(codes::kKeyUnwrap, data, {data, "key_set row 1 does not open under wrap.key"});
+    Digest extracted = intl().extract("caveat/0/lookup", lookup);
+    wipe(lookup);
+    for (std::size_t i = 0; i < 4; ++i) state->lookups[i] = SecretKey(caveat::view(intl().expand(extracted, kLookupInfo[i])));
+    wipe(extracted.data(), extracted.size());
+    set.reset();
+    Statement bucket = state->reads->prepare("SELECT epoch, wrapped FROM buckets WHERE bucket = 0");
+    std::string plain;
+    if (!bucket.step() ||
+        !open_bytes(intl(), state->wrap.view(), bucket_context(state->origin, kBucket, bucket.integer(0)), bucket.bytes(1), plain) ||
+        plain.size() != 32)
+      throw Error(codes::kKeyUnwrap, data, {data, "buckets row 0 does not open under wrap.key"});
+    state->bucket_key = SecretKey(plain);
+    wipe(plain);
+  } catch (const SqliteError& error) {
+    if (error.not_a_database()) throw Error(codes::kKeyFile, data, {data, error.what()});
+    throw;
+  }
+  return std::unique_ptr<KeyStore>(new KeyStore(std::move(state)));
+}
+
+std::optional<Digest> KeyStore::bound_log() const {
+  const std::lock_guard lock(state_->reading);
+  Statement row = state_->reads->prepare("SELECT log FROM key_set WHERE id = 1");
+  Digest digest{};
+  if (!row.step() || row.is_null(0) || row.bytes(0).size() != digest.size()) return std::nullopt;
+  std::copy(row.bytes(0).begin(), row.bytes(0).end(), reinterpret_cast<char*>(digest.data()));
+  return digest;
+}
+
+void KeyStore::bind_log(const Digest& about) {
+  const std::lock_guard lock(state_->writing);
+  Transaction transaction(*state_->writes);
+  state_->writes->prepare("UPDATE key_set SET log = ? WHERE id = 1").bind_blob(1, caveat::view(about)).run();
+  transaction.commit();
+}
+
+std::string KeyStore::sign(const std::string& text) const {
+  SignedNote note{.text = text, .signatures = {}};
+  note.signatures.push_back({state_->verifier.name, state_->verifier.id, intl().sign(state_->signing, text)});
+  return format_note(note);
+}
+
+TagValue KeyStore::keyed(Lookup use, std::string_view bytes) const {
+  const Digest digest = intl().mac(state_->lookups[static_cast<std::size_t>(use)].view(), bytes);
+  TagValue value{};
+  std::copy_n(digest.begin(), value.size(), value.begin());
+  return value;
+}
+
+Digest KeyStore::keyed_digest(std::string_view bytes) const {
+  return intl().mac(state_->lookups[static_cast<std::size_t>(Lookup::digest)].view(), bytes);
+}
+
+DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
+  const TagValue keyed_customer = keyed(Lookup::subject, customer);
+  const std::string subject(view_of(keyed_customer));
+  const std::uint64_t quarter = quarter_of(at_us);
+  {
+    const std::lock_guard lock(state_->memory);
+    if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end()) return found->second;
+  }
+  std::optional<DataKey> stored;
+  {
+    const std::lock_guard lock(state_->reading);
+    Statement row = state_->reads->prepare("SELECT id, bucket, wrapped FROM data_keys WHERE subject = ? AND quarter = ?");
+    row.bind_blob(1, subject).bind(2, quarter);
+    if (row.step()) {
+      DataKey key;
+      key.key = row.bytes(0).size() == key.id.size()
+                    ? state_->unwrap(row.bytes(0), row.integer(1), subject, static_cast<std::int64_t>(quarter), row.bytes(2))
+                    : nullptr;
+      if (key.key == nullptr) throw Error(codes::kKeyUnwrap, state_->data_path(), {state_->data_path(), "a row of data_keys was changed"});
+      std::copy(row.bytes(0).begin(), row.bytes(0).end(), reinterpret_cast<char*>(key.id.data()));
+      stored = key;
+    }
+  }
+  const std::lock_guard lock(state_->memory);
+  // Another thread may have made it in between; the first one counts.
+  if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end()) return found->second;
+  if (stored) {
+    state_->remember(*stored, subject, quarter);
+    return *stored;
+  }
+  assert(state_->writable);
+  DataKey made;
+  state_->random->fill(made.id);
+  SecretKey bytes;
+  state_->random->fill(bytes.span());
+  std::string wrapped = seal_bytes(intl(), state_->bucket_key.view(), random_bytes(*state_->random, kSeedBytes),
+                                   data_key_context(state_->origin, view(made.id), kBucket, subject, static_cast<std::int64_t>(quarter)),
+                                   bytes.view());
+  made.key = std::make_shared<const SecretKey>(std::move(bytes));
+  state_->fresh.push_back({made, subject, quarter, std::move(wrapped)});
+  state_->remember(made, subject, quarter);
+  return made;
+}
+
+std::shared_ptr<const SecretKey> KeyStore::find(const KeyId& id) const {
+  {
+    const std::lock_guard lock(state_->memory);
+    if (const auto found = state_->by_id.find(id); found != state_->by_id.end()) return found->second;
+  }
+  DataKey key{.id = id, .key = nullptr};
+  std::string subject;
+  std::uint64_t quarter = 0;
+  {
+    const std::lock_guard lock(state_->reading);
+    Statement row = state_->reads->prepare("SELECT bucket, subject, quarter, wrapped FROM data_keys WHERE id = ?");
+    row.bind_blob(1, view(id));
+    if (!row.step()) return nullptr;
+    subject = row.bytes(1);
+    quarter = static_cast<std::uint64_t>(row.integer(2));
+    key.key = state_->unwrap(view(id), row.integer(0), row.bytes(1), row.integer(2), row.bytes(3));
+  }
+  if (key.key == nullptr) return nullptr;
+  const std::lock_guard lock(state_->memory);
+  state_->remember(key, subject, quarter);
+  return key.key;
+}
+
+std::vector<KeyId> KeyStore::keys_of(std::string_view customer) const {
+  const TagValue subject = keyed(Lookup::subject, customer);
+  std::vector<KeyId> ids;
+  const std::lock_guard lock(state_->reading);
+  Statement rows = state_->reads->prepare("SELECT id FROM data_keys WHERE subject = ? ORDER BY quarter");
+  rows.bind_blob(1, view_of(subject));
+  while (rows.step()) {
+    KeyId id{};
+    if (rows.bytes(0).size() != id.size()) continue;
+    std::copy(rows.bytes(0).begin(), rows.bytes(0).end(), reinterpret_cast<char*>(id.data()));
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+void KeyStore::flush() {
+  const std::lock_guard writing(state_->writing);
+  std::vector<State::Known> batch;
+  {
+    const std::lock_guard lock(state_->memory);
+    batch = state_->fresh;
+  }
+  if (batch.empty()) return;
+  {
+    Transaction transaction(*state_->writes);
+    Statement insert =
+        state_->writes->prepare("INSERT INTO data_keys (id, bucket, subject, quarter, wrapped) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+    for (const auto& known : batch)
+      insert.bind_blob(1, view(known.key.id)).bind(2, kBucket).bind_blob(3, known.subject).bind(4, known.quarter).bind_blob(5, known.wrapped).run();
+    transaction.commit();
+  }
+  {
+    const std::lock_guard lock(state_->memory);
+    state_->fresh.erase(state_->fresh.begin(), state_->fresh.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+  }
+  if (state_->writes->wal_pages() > 1'000) state_->writes->checkpoint(false);
+}
+
+std::vector<KeyStore::Fault> KeyStore::check() const {
+  std::vector<Fault> faults;
+  const std::lock_guard lock(state_->reading);
+  Database& db = *state_->reads;
+  for (auto& fault : schema_differences(db, key_migrations())) faults.push_back({"data.db", "schema", std::move(fault)});
+  Statement sets = db.prepare("SELECT id, origin, log, lookup FROM key_set");
+  while (sets.step()) {
+    std::string plain;
+    const std::string row = std::to_string(sets.integer(0));
+    if (sets.bytes(1) != state_->origin) faults.push_back({"key_set", row, "its origin is not that of signing.key"});
+    if (!open_bytes(intl(), state_->wrap.view(), lookup_context(state_->origin), sets.bytes(3), plain))
+      faults.push_back({"key_set", row, "its secret does not open under wrap.key"});
+    wipe(plain);
+  }
+  Statement buckets = db.prepare("SELECT bucket, epoch, wrapped FROM buckets");
+  while (buckets.step()) {
+    std::string plain;
+    if (!open_bytes(intl(), state_->wrap.view(), bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)), buckets.bytes(2), plain))
+      faults.push_back({"buckets", std::to_string(buckets.integer(0)), "it does not open under wrap.key"});
+    wipe(plain);
+  }
+  Statement keys = db.prepare("SELECT id, bucket, subject, quarter, wrapped FROM data_keys");
+  while (keys.step()) {
+    if (state_->unwrap(keys.bytes(0), keys.integer(1), keys.bytes(2), keys.integer(3), keys.bytes(4)) == nullptr)
+      faults.push_back({"data_keys", hex(keys.bytes(0)), "it does not open under its bucket"});
+  }
+  return faults;
+}
+
+}  // namespace caveat::audit

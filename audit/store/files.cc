@@ -1,0 +1,108 @@
+#include "audit/store/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "audit/codes.h"
+
+namespace caveat::audit {
+
+std::string system_words() { return std::strerror(errno); }
+
+namespace {
+
+struct File {
+  int number;
+  explicit File(int opened) : number(opened) {}
+  ~File() {
+    if (number >= 0) ::close(number);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+};
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t limit, const Code& code) {
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number < 0) throw Error(code, path, {path, system_words()});
+  std::string bytes;
+  char buffer[4'096];
+  for (;;) {
+    const ssize_t got = ::read(file.number, buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw Error(code, path, {path, system_words()});
+    if (got == 0) return bytes;
+    bytes.append(buffer, static_cast<std::size_t>(got));
+    if (bytes.size() > limit) throw Error(code, path, {path, "it is larger than " + std::to_string(limit) + " bytes"});
+  }
+}
+
+void write_new_file(const std::string& path, std::string_view bytes, unsigned mode) {
+  const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (file.number < 0) throw Error(codes::kStorage, path, {path, system_words()});
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(file.number, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw Error(codes::kStorage, path, {path, system_words()});
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (::fsync(file.number) != 0) throw Error(codes::kStorage, path, {path, system_words()});
+}
+
+void sync_folder(const std::string& path) {
+  const File folder(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.number < 0 || ::fsync(folder.number) != 0) throw Error(codes::kStorage, path, {path, system_words()});
+}
+
+std::unique_ptr<Database> open_for_reading(const std::string& path, const std::string& vfs) {
+  try {
+    auto db = std::make_unique<Database>(path, Database::Mode::read, vfs);
+    db->number("SELECT count(*) FROM sqlite_schema");  // opening is lazy: this is the first read
+    return db;
+  } catch (const SqliteError& error) {
+    std::error_code ignored;
+    const bool has_wal = std::filesystem::exists(path + "-wal", ignored) && std::filesystem::file_size(path + "-wal", ignored) > 0;
+    if (!error.read_only() || has_wal || !std::filesystem::exists(path, ignored)) throw;
+  }
+  return std::make_unique<Database>(path, Database::Mode::immutable, vfs);
+}
+
+std::vector<std::string> schema_differences(Database& db, std::span<const Migration> steps) {
+  std::vector<std::string> found;
+  Database model(":memory:", Database::Mode::create);
+  migrate(model, steps);
+  const auto tables = [](Database& of) {
+    std::map<std::string, std::string> rows;
+    Statement all = of.prepare("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema");
+    while (all.step()) {
+      const std::string key = std::string(all.bytes(0)) + " " + std::string(all.bytes(1));
+      rows[key] = std::string(all.bytes(2)) + "\n" + std::string(all.bytes(3));
+    }
+    return rows;
+  };
+  const auto expected = tables(model);
+  const auto actual = tables(db);
+  for (const auto& [key, sql] : expected) {
+    const auto row = actual.find(key);
+    if (row == actual.end())
+      found.push_back(key + " is not there");
+    else if (row->second != sql)
+      found.push_back(key + " is laid out in another way");
+  }
+  for (const auto& [key, sql] : actual)
+    if (!expected.contains(key)) found.push_back(key + " is none that Caveat makes");
+  if (db.number("PRAGMA user_version") != model.number("PRAGMA user_version")) found.push_back("the layout number was changed");
+  Statement check = db.prepare("PRAGMA integrity_check(20)");
+  while (check.step())
+    if (check.bytes(0) != "ok") found.push_back("SQLite finds: " + std::string(check.bytes(0)));
+  return found;
+}
+
+}  // namespace caveat::audit

@@ -1,0 +1,26 @@
+// Files: the few calls on plain files that keys and log need, with failures in words.
+//
+// Errors     audit::Error `storage`, or the code that is handed in for a file that cannot be read
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/store/migrations.h"
+#include "audit/store/sqlite.h"
+
+namespace caveat::audit {
+
+std::string system_words();  // of errno
+std::string read_file(const std::string& path, std::size_t limit, const Code& code);
+void write_new_file(const std::string& path, std::string_view bytes, unsigned mode);  // refuses an existing one; synced
+void sync_folder(const std::string& path);
+
+// A read-only connection; where the folder cannot be written and no WAL is there, the file is taken as it stands.
+std::unique_ptr<Database> open_for_reading(const std::string& path, const std::string& vfs);
+// What a database's own tables differ in from what the migrations make, and what SQLite finds wrong in it.
+std::vector<std::string> schema_differences(Database& db, std::span<const Migration> steps);
+
+}  // namespace caveat::audit

@@ -1,0 +1,104 @@
+// SQLite: one connection and its statements; the only wrapper of the C API.
+// Used by store, state and the key set's data.db; nothing else knows SQLite.
+//
+//   Database db(path, Database::Mode::write);
+//   Statement insert = db.prepare("INSERT INTO headers VALUES (?,?)");
+//   insert.bind(1, index).bind_blob(2, header).run();
+//
+// Promises   defensive mode, no loadable extensions, trusted schema off; a statement is reset when it has run
+// Threads    one at a time
+// Errors     SqliteError (an audit::Error, code `storage`) with SQLite's own words and extended code
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "audit/error.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace caveat::audit {
+
+class SqliteError : public Error {
+ public:
+  SqliteError(const std::string& path, const std::string& words, int code);
+  int sqlite_code() const { return code_; }  // extended
+  bool not_a_database() const;
+  bool read_only() const;
+
+ private:
+  int code_;
+};
+
+class Statement {
+ public:
+  Statement(sqlite3* db, const std::string* path, std::string_view sql);
+  ~Statement();
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&&) = delete;
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(int position, std::int64_t value);
+  Statement& bind(int position, std::uint64_t value) { return bind(position, static_cast<std::int64_t>(value)); }
+  Statement& bind(int position, int value) { return bind(position, static_cast<std::int64_t>(value)); }
+  Statement& bind_blob(int position, std::string_view value);  // the bytes outlive the run
+  Statement& bind_text(int position, std::string_view value);
+  Statement& bind_null(int position);
+
+  bool step();   // true: a row; false: done, and reset
+  void run();    // to its end
+  void reset();  // and forgets what was bound
+
+  bool is_null(int column) const;
+  std::int64_t integer(int column) const;
+  std::string_view bytes(int column) const;  // of blob and text; valid until the next step
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+  sqlite3* db_;
+  const std::string* path_;
+};
+
+class Database {
+ public:
+  enum class Mode { read, immutable, write, create };  // immutable: as it stands, without a WAL
+  Database(std::string path, Mode mode, const std::string& vfs = {});
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  const std::string& path() const { return path_; }
+  void exec(const std::string& sql);
+  Statement prepare(std::string_view sql);
+  std::int64_t number(std::string_view sql);  // the first cell of the first row
+  std::string text(std::string_view sql);
+  // WAL checkpoint on this very connection; false: a reader stands in the way, the WAL stays.
+  bool checkpoint(bool truncate);
+  std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit
+  void close();                                          // throws where the destructor would be silent
+
+ private:
+  static int on_commit(void* self, sqlite3* db, const char* name, int pages);
+  std::string path_;
+  sqlite3* db_ = nullptr;
+  std::int64_t wal_pages_ = 0;
+};
+
+class Transaction {  // rolled back unless committed
+ public:
+  explicit Transaction(Database& db);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Database& db_;
+  bool done_ = false;
+};
+
+}  // namespace caveat::audit
