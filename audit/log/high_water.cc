@@ -57,7 +57,8 @@ Mark read_high_water(const std::string& path, const std::string& origin) {
     throw Error(codes::kHighWater, path, {path, "missing or not readable"});
   }
   const auto first = parse(origin, std::string_view(text).substr(0, kLineBytes));
-  const auto second = text.size() > kLineBytes ? parse(origin, std::string_view(text).substr(kLineBytes)) : std::nullopt;
+  const auto second =
+      text.size() > kLineBytes ? parse(origin, std::string_view(text).substr(kLineBytes)) : std::nullopt;
   if (!first && !second) throw Error(codes::kHighWater, path, {path, "damaged, or of another log"});
   Mark mark = !second || (first && first->size > second->size) ? *first : *second;
   mark.one_line_damaged = !first || !second;
@@ -67,7 +68,8 @@ Mark read_high_water(const std::string& path, const std::string& origin) {
 HighWater::HighWater(std::string path, std::string origin) : path_(std::move(path)), origin_(std::move(origin)) {
   const std::string text = read_file(path_, 2 * kLineBytes, codes::kHighWater);
   const auto first = parse(origin_, std::string_view(text).substr(0, kLineBytes));
-  const auto second = text.size() > kLineBytes ? parse(origin_, std::string_view(text).substr(kLineBytes)) : std::nullopt;
+  const auto second =
+      text.size() > kLineBytes ? parse(origin_, std::string_view(text).substr(kLineBytes)) : std::nullopt;
   second_ = first && (!second || second->size < first->size);  // the damaged or older line is written first
   file_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
   if (file_ < 0) throw Error(codes::kStorage, path_, {path_, system_words()});
@@ -83,7 +85,8 @@ void HighWater::write(std::uint64_t size, const Digest& root) {
   ssize_t put = -1;
   do put = ::pwrite(file_, line.data(), line.size(), at);
   while (put < 0 && errno == EINTR);
-  if (put != static_cast<ssize_t>(line.size())) throw Error(codes::kStorage, path_, {path_, put < 0 ? system_words() : "the disk is full"});
+  if (put != static_cast<ssize_t>(line.size()))
+    throw Error(codes::kStorage, path_, {path_, put < 0 ? system_words() : "the disk is full"});
   second_ = !second_;
 }
 

@@ -70,7 +70,8 @@ EVP_CIPHER* aes() {
 }
 
 Owned<EVP_PKEY> private_key(const SecretKey& seed) {
-  Owned<EVP_PKEY> key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(seed.view()), seed.view().size()));
+  Owned<EVP_PKEY> key(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(seed.view()), seed.view().size()));
   must(key != nullptr, "Ed25519");
   return key;
 }
@@ -85,7 +86,8 @@ class Intl final : public Suite {
     static thread_local const Owned<EVP_MAC_CTX> context(EVP_MAC_CTX_new(hmac()));
     must(context != nullptr, "HMAC");
     char name[] = "SHA256";
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end()};
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+                                     OSSL_PARAM_construct_end()};
     // An empty key means "the key from before" to EVP_MAC_init; HMAC pads with zeros, so one zero byte is the same key.
     const std::string_view padded = key.empty() ? std::string_view("\0", 1) : key;
     Digest out{};
@@ -106,7 +108,8 @@ class Intl final : public Suite {
     auto* begin = reinterpret_cast<unsigned char*>(out.data());
     int written = 0;
     must(EVP_EncryptInit_ex2(context.get(), aes(), bytes_of(key.view()), bytes_of(nonce), nullptr) == 1 &&
-             EVP_EncryptUpdate(context.get(), nullptr, &written, bytes_of(associated), static_cast<int>(associated.size())) == 1 &&
+             EVP_EncryptUpdate(context.get(), nullptr, &written, bytes_of(associated),
+                               static_cast<int>(associated.size())) == 1 &&
              EVP_EncryptUpdate(context.get(), begin, &written, bytes_of(plain), static_cast<int>(plain.size())) == 1 &&
              EVP_EncryptFinal_ex(context.get(), begin + plain.size(), &written) == 1 &&
              EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, begin + plain.size()) == 1,
@@ -127,7 +130,8 @@ class Intl final : public Suite {
     int written = 0;
     const bool good =
         EVP_DecryptInit_ex2(context.get(), aes(), bytes_of(key.view()), bytes_of(nonce), nullptr) == 1 &&
-        EVP_DecryptUpdate(context.get(), nullptr, &written, bytes_of(associated), static_cast<int>(associated.size())) == 1 &&
+        EVP_DecryptUpdate(context.get(), nullptr, &written, bytes_of(associated),
+                          static_cast<int>(associated.size())) == 1 &&
         EVP_DecryptUpdate(context.get(), begin, &written, bytes_of(body), static_cast<int>(body.size())) == 1 &&
         EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1 &&
         EVP_DecryptFinal_ex(context.get(), begin + body.size(), &written) == 1;
@@ -145,7 +149,8 @@ class Intl final : public Suite {
     const auto key = private_key(seed);
     std::string out(32, '\0');
     std::size_t size = out.size();
-    must(EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(out.data()), &size) == 1 && size == 32, "Ed25519");
+    must(EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(out.data()), &size) == 1 && size == 32,
+         "Ed25519");
     return out;
   }
 
@@ -154,8 +159,10 @@ class Intl final : public Suite {
     const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
     std::string out(64, '\0');
     std::size_t size = out.size();
-    must(context != nullptr && EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) == 1 &&
-             EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes_of(message), message.size()) == 1 &&
+    must(context != nullptr &&
+             EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) == 1 &&
+             EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes_of(message),
+                            message.size()) == 1 &&
              size == 64,
          "Ed25519");
     return out;
@@ -179,7 +186,8 @@ Digest Suite::expand(const Digest& extracted, std::string_view info) const {
 
 bool verify_signature(const VerifierKey& verifier, std::string_view message, std::string_view signature) {
   if (verifier.type != kEd25519 || verifier.key.size() != 32 || signature.size() != 64) return false;
-  const Owned<EVP_PKEY> key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(verifier.key), verifier.key.size()));
+  const Owned<EVP_PKEY> key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(verifier.key), verifier.key.size()));
   const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
   return key != nullptr && context != nullptr &&
          EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) == 1 &&
@@ -205,13 +213,15 @@ Derived derive(const Suite& suite, std::string_view key, std::string_view seed) 
 
 }  // namespace
 
-std::string seal_bytes(const Suite& suite, std::string_view key, std::string_view seed, std::string_view associated, std::string_view plain) {
+std::string seal_bytes(const Suite& suite, std::string_view key, std::string_view seed, std::string_view associated,
+                       std::string_view plain) {
   assert(seed.size() == kSeedBytes);
   const Derived derived = derive(suite, key, seed);
   return std::string(seed) + suite.encrypt(derived.key, derived.nonce, associated, plain);
 }
 
-bool open_bytes(const Suite& suite, std::string_view key, std::string_view associated, std::string_view sealed, std::string& plain) {
+bool open_bytes(const Suite& suite, std::string_view key, std::string_view associated, std::string_view sealed,
+                std::string& plain) {
   if (sealed.size() < kSeedBytes) return false;
   const Derived derived = derive(suite, key, sealed.substr(0, kSeedBytes));
   return suite.decrypt(derived.key, derived.nonce, associated, sealed.substr(kSeedBytes), plain);

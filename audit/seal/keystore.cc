@@ -41,14 +41,13 @@ std::string random_bytes(Random& random, std::size_t size) {
   return bytes;
 }
 
-std::string_view view_of(const TagValue& value) { return {reinterpret_cast<const char*>(value.data()), value.size()}; }
-
 // Text before the line `key`: what a protected key is bound to.
 std::string key_file_head(const KeyFile& file) {
   std::string out(kKeyFileHead);
   out += "origin " + file.origin + "\nuse " + file.use + "\nsuite " + file.suite + "\nkdf ";
   if (file.argon2id)
-    out += "argon2id " + std::to_string(file.opslimit) + " " + std::to_string(file.memlimit_kib) + " " + base64(file.salt);
+    out +=
+        "argon2id " + std::to_string(file.opslimit) + " " + std::to_string(file.memlimit_kib) + " " + base64(file.salt);
   else
     out += "none";
   return out + "\n";
@@ -66,7 +65,8 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 
 tl::unexpected<Problem> bad_key_file(std::string expected) {
   return tl::unexpected(
-      Problem{&codes::kKeyFile, {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+      Problem{&codes::kKeyFile,
+              {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 SecretKey stretch(const std::string& path, const std::string& passphrase, const KeyFile& file) {
@@ -75,7 +75,8 @@ SecretKey stretch(const std::string& path, const std::string& passphrase, const 
   if (ready < 0 || crypto_pwhash(key.span().data(), key.span().size(), passphrase.data(), passphrase.size(),
                                  reinterpret_cast<const unsigned char*>(file.salt.data()), file.opslimit,
                                  static_cast<std::size_t>(file.memlimit_kib) * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
-    throw Error(codes::kKeyPassphrase, path, {path, "argon2id needs " + std::to_string(file.memlimit_kib / 1024) + " MiB of memory"});
+    throw Error(codes::kKeyPassphrase, path,
+                {path, "argon2id needs " + std::to_string(file.memlimit_kib / 1024) + " MiB of memory"});
   return key;
 }
 
@@ -106,8 +107,8 @@ std::string bucket_context(const std::string& origin, std::int64_t bucket, std::
   return out.take();
 }
 
-std::string data_key_context(const std::string& origin, std::string_view id, std::int64_t bucket, std::string_view subject,
-                             std::int64_t quarter) {
+std::string data_key_context(const std::string& origin, std::string_view id, std::int64_t bucket,
+                             std::string_view subject, std::int64_t quarter) {
   cbor::Encoder out;
   out.array(6);
   out.text("caveat/0/data key");
@@ -139,7 +140,8 @@ Result<KeyFile> parse_key_file(std::string_view text) {
   std::string_view rest = text.substr(kKeyFileHead.size());
   const auto take = [&](std::string_view word) -> std::optional<std::string_view> {
     const auto end = rest.find('\n');
-    if (end == std::string_view::npos || !rest.starts_with(word) || rest.size() <= word.size() || rest[word.size()] != ' ')
+    if (end == std::string_view::npos || !rest.starts_with(word) || rest.size() <= word.size() ||
+        rest[word.size()] != ' ')
       return std::nullopt;
     const auto value = rest.substr(word.size() + 1, end - word.size() - 1);
     rest.remove_prefix(end + 1);
@@ -166,7 +168,8 @@ Result<KeyFile> parse_key_file(std::string_view text) {
     const auto ops = parse_number(kdf->substr(first + 1, second - first - 1));
     const auto mem = parse_number(kdf->substr(second + 1, third - second - 1));
     const auto salt = base64_decode(kdf->substr(third + 1));
-    if (!ops || *ops < 1 || *ops > kMaxOps || !mem || *mem < 8 || *mem > kMaxMemKib || !salt || salt->size() != crypto_pwhash_SALTBYTES)
+    if (!ops || *ops < 1 || *ops > kMaxOps || !mem || *mem < 8 || *mem > kMaxMemKib || !salt ||
+        salt->size() != crypto_pwhash_SALTBYTES)
       return bad_key_file("argon2id with 1 to 64 passes, 8 KiB to 4 GiB, and a salt of 16 bytes");
     file.argon2id = true;
     file.opslimit = *ops;
@@ -175,7 +178,8 @@ Result<KeyFile> parse_key_file(std::string_view text) {
   }
   const auto key = take("key");
   const auto bytes = key ? base64_decode(*key) : std::nullopt;
-  if (!bytes || bytes->size() != (file.argon2id ? kSeedBytes + 32 + 16 : 32)) return bad_key_file("a line with the key in base64");
+  if (!bytes || bytes->size() != (file.argon2id ? kSeedBytes + 32 + 16 : 32))
+    return bad_key_file("a line with the key in base64");
   file.key = *bytes;
   if (!rest.empty()) return bad_key_file("nothing after the key");
   return file;
@@ -210,11 +214,13 @@ class KeyStore::State {
 
   std::string data_path() const { return dir + "/data.db"; }
 
-  std::shared_ptr<const SecretKey> unwrap(std::string_view id, std::int64_t bucket, std::string_view subject, std::int64_t quarter,
-                                          std::string_view wrapped) const {
+  std::shared_ptr<const SecretKey> unwrap(std::string_view id, std::int64_t bucket, std::string_view subject,
+                                          std::int64_t quarter, std::string_view wrapped) const {
     std::string plain;
     if (bucket != kBucket ||
-        !open_bytes(intl(), bucket_key.view(), data_key_context(origin, id, bucket, subject, quarter), wrapped, plain) || plain.size() != 32)
+        !open_bytes(intl(), bucket_key.view(), data_key_context(origin, id, bucket, subject, quarter), wrapped,
+                    plain) ||
+        plain.size() != 32)
       return nullptr;
     auto key = std::make_shared<const SecretKey>(plain);
     wipe(plain);
@@ -244,14 +250,17 @@ const VerifierKey& KeyStore::verifier() const { return state_->verifier; }
 const Suite& KeyStore::suite() const { return intl(); }
 bool KeyStore::protected_by_passphrase() const { return state_->is_protected; }
 
-bool KeyStore::exists(const std::string& dir) { return fs::exists(dir + "/signing.key") || fs::exists(dir + "/data.db"); }
+bool KeyStore::exists(const std::string& dir) {
+  return fs::exists(dir + "/signing.key") || fs::exists(dir + "/data.db");
+}
 
 std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string origin, KeyStoreOptions options) {
   assert(options.random != nullptr);
   std::error_code ignored;
   if (fs::exists(dir, ignored)) throw Error(codes::kKeysExist, dir, {dir});
   if (origin.empty()) origin = "caveat.local/" + hex(random_bytes(*options.random, 4));
-  if (!valid_note_name(origin)) throw Error(codes::kKeyFile, dir, {dir, "the origin \"" + origin + "\" has a blank or a plus"});
+  if (!valid_note_name(origin))
+    throw Error(codes::kKeyFile, dir, {dir, "the origin \"" + origin + "\" has a blank or a plus"});
 
   // The set appears under its name only when it is whole.
   const std::string making = dir + ".new";
@@ -275,7 +284,8 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
   for (const auto& [use, key] : {std::pair{"signing", &signing}, std::pair{"wrap", &wrap}}) {
     options.random->fill(key->span());
     file.use = use;
-    file.key = stretched ? seal_bytes(intl(), stretched->view(), random_bytes(*options.random, kSeedBytes), key_file_head(file), key->view())
+    file.key = stretched ? seal_bytes(intl(), stretched->view(), random_bytes(*options.random, kSeedBytes),
+                                      key_file_head(file), key->view())
                          : std::string(key->view());
     std::string text = format_key_file(file);
     write_new_file(making + "/" + use + ".key", text, 0600);
@@ -296,13 +306,19 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
     SecretKey lookup;
     options.random->fill(bucket.span());
     options.random->fill(lookup.span());
-    const std::string sealed_lookup =
-        seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes), lookup_context(origin), lookup.view());
-    const std::string sealed_bucket =
-        seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes), bucket_context(origin, kBucket, 1), bucket.view());
+    const std::string sealed_lookup = seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes),
+                                                 lookup_context(origin), lookup.view());
+    const std::string sealed_bucket = seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes),
+                                                 bucket_context(origin, kBucket, 1), bucket.view());
     Transaction transaction(db);
-    db.prepare("INSERT INTO key_set (id, origin, log, lookup) VALUES (1, ?, NULL, ?)").bind_text(1, origin).bind_blob(2, sealed_lookup).run();
-    db.prepare("INSERT INTO buckets (bucket, epoch, wrapped) VALUES (?, 1, ?)").bind(1, kBucket).bind_blob(2, sealed_bucket).run();
+    db.prepare("INSERT INTO key_set (id, origin, log, lookup) VALUES (1, ?, NULL, ?)")
+        .bind_text(1, origin)
+        .bind_blob(2, sealed_lookup)
+        .run();
+    db.prepare("INSERT INTO buckets (bucket, epoch, wrapped) VALUES (?, 1, ?)")
+        .bind(1, kBucket)
+        .bind_blob(2, sealed_bucket)
+        .run();
     transaction.commit();
     db.exec("PRAGMA journal_mode = WAL");
     db.close();
@@ -327,8 +343,9 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   std::string stretched_from;
   for (const auto& [use, key] : {std::pair{"signing", &state->signing}, std::pair{"wrap", &state->wrap}}) {
     const std::string path = dir + "/" + use + ".key";
-    if (!fs::exists(path, ignored)) throw Error(codes::kKeysMissing, path, {dir, std::string(use) + ".key is not there"});
-    struct stat status {};
+    if (!fs::exists(path, ignored))
+      throw Error(codes::kKeysMissing, path, {dir, std::string(use) + ".key is not there"});
+    struct stat status{};
     if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
       char mode[8];
       std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 0777));
@@ -340,7 +357,8 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     if (!file) throw Error(codes::kKeyFile, path, {path, "expected " + file.error().items.front().expected});
     if (file->use != use) throw Error(codes::kKeyFile, path, {path, "it is the key for " + file->use});
     if (state->origin.empty()) state->origin = file->origin;
-    if (file->origin != state->origin) throw Error(codes::kKeyFile, path, {path, "it belongs to the log " + file->origin});
+    if (file->origin != state->origin)
+      throw Error(codes::kKeyFile, path, {path, "it belongs to the log " + file->origin});
     if (file->argon2id) {
       state->is_protected = true;
       if (!passphrase) passphrase = given_passphrase(options);
@@ -387,13 +405,15 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
       throw Error(codes::kKeyUnwrap, data, {data, "key_set row 1 does not open under wrap.key"});
     Digest extracted = intl().extract("caveat/0/lookup", lookup);
     wipe(lookup);
-    for (std::size_t i = 0; i < 4; ++i) state->lookups[i] = SecretKey(caveat::view(intl().expand(extracted, kLookupInfo[i])));
+    for (std::size_t i = 0; i < 4; ++i)
+      state->lookups[i] = SecretKey(caveat::view(intl().expand(extracted, kLookupInfo[i])));
     wipe(extracted.data(), extracted.size());
     set.reset();
     Statement bucket = state->reads->prepare("SELECT epoch, wrapped FROM buckets WHERE bucket = 0");
     std::string plain;
     if (!bucket.step() ||
-        !open_bytes(intl(), state->wrap.view(), bucket_context(state->origin, kBucket, bucket.integer(0)), bucket.bytes(1), plain) ||
+        !open_bytes(intl(), state->wrap.view(), bucket_context(state->origin, kBucket, bucket.integer(0)),
+                    bucket.bytes(1), plain) ||
         plain.size() != 32)
       throw Error(codes::kKeyUnwrap, data, {data, "buckets row 0 does not open under wrap.key"});
     state->bucket_key = SecretKey(plain);
@@ -440,30 +460,34 @@ Digest KeyStore::keyed_digest(std::string_view bytes) const {
 
 DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
   const TagValue keyed_customer = keyed(Lookup::subject, customer);
-  const std::string subject(view_of(keyed_customer));
+  const std::string subject(view(keyed_customer));
   const std::uint64_t quarter = quarter_of(at_us);
   {
     const std::lock_guard lock(state_->memory);
-    if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end()) return found->second;
+    if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end())
+      return found->second;
   }
   std::optional<DataKey> stored;
   {
     const std::lock_guard lock(state_->reading);
-    Statement row = state_->reads->prepare("SELECT id, bucket, wrapped FROM data_keys WHERE subject = ? AND quarter = ?");
+    Statement row =
+        state_->reads->prepare("SELECT id, bucket, wrapped FROM data_keys WHERE subject = ? AND quarter = ?");
     row.bind_blob(1, subject).bind(2, quarter);
     if (row.step()) {
       DataKey key;
-      key.key = row.bytes(0).size() == key.id.size()
-                    ? state_->unwrap(row.bytes(0), row.integer(1), subject, static_cast<std::int64_t>(quarter), row.bytes(2))
-                    : nullptr;
-      if (key.key == nullptr) throw Error(codes::kKeyUnwrap, state_->data_path(), {state_->data_path(), "a row of data_keys was changed"});
+      key.key = row.bytes(0).size() == key.id.size() ? state_->unwrap(row.bytes(0), row.integer(1), subject,
+                                                                      static_cast<std::int64_t>(quarter), row.bytes(2))
+                                                     : nullptr;
+      if (key.key == nullptr)
+        throw Error(codes::kKeyUnwrap, state_->data_path(), {state_->data_path(), "a row of data_keys was changed"});
       std::copy(row.bytes(0).begin(), row.bytes(0).end(), reinterpret_cast<char*>(key.id.data()));
       stored = key;
     }
   }
   const std::lock_guard lock(state_->memory);
   // Another thread may have made it in between; the first one counts.
-  if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end()) return found->second;
+  if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end())
+    return found->second;
   if (stored) {
     state_->remember(*stored, subject, quarter);
     return *stored;
@@ -473,9 +497,10 @@ DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
   state_->random->fill(made.id);
   SecretKey bytes;
   state_->random->fill(bytes.span());
-  std::string wrapped = seal_bytes(intl(), state_->bucket_key.view(), random_bytes(*state_->random, kSeedBytes),
-                                   data_key_context(state_->origin, view(made.id), kBucket, subject, static_cast<std::int64_t>(quarter)),
-                                   bytes.view());
+  std::string wrapped =
+      seal_bytes(intl(), state_->bucket_key.view(), random_bytes(*state_->random, kSeedBytes),
+                 data_key_context(state_->origin, view(made.id), kBucket, subject, static_cast<std::int64_t>(quarter)),
+                 bytes.view());
   made.key = std::make_shared<const SecretKey>(std::move(bytes));
   state_->fresh.push_back({made, subject, quarter, std::move(wrapped)});
   state_->remember(made, subject, quarter);
@@ -510,7 +535,7 @@ std::vector<KeyId> KeyStore::keys_of(std::string_view customer) const {
   std::vector<KeyId> ids;
   const std::lock_guard lock(state_->reading);
   Statement rows = state_->reads->prepare("SELECT id FROM data_keys WHERE subject = ? ORDER BY quarter");
-  rows.bind_blob(1, view_of(subject));
+  rows.bind_blob(1, view(subject));
   while (rows.step()) {
     KeyId id{};
     if (rows.bytes(0).size() != id.size()) continue;
@@ -530,10 +555,16 @@ void KeyStore::flush() {
   if (batch.empty()) return;
   {
     Transaction transaction(*state_->writes);
-    Statement insert =
-        state_->writes->prepare("INSERT INTO data_keys (id, bucket, subject, quarter, wrapped) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+    Statement insert = state_->writes->prepare(
+        "INSERT INTO data_keys (id, bucket, subject, quarter, wrapped) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+        "NOTHING");
     for (const auto& known : batch)
-      insert.bind_blob(1, view(known.key.id)).bind(2, kBucket).bind_blob(3, known.subject).bind(4, known.quarter).bind_blob(5, known.wrapped).run();
+      insert.bind_blob(1, view(known.key.id))
+          .bind(2, kBucket)
+          .bind_blob(3, known.subject)
+          .bind(4, known.quarter)
+          .bind_blob(5, known.wrapped)
+          .run();
     transaction.commit();
   }
   {
@@ -547,7 +578,8 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
   std::vector<Fault> faults;
   const std::lock_guard lock(state_->reading);
   Database& db = *state_->reads;
-  for (auto& fault : schema_differences(db, key_migrations())) faults.push_back({"data.db", "schema", std::move(fault)});
+  for (auto& fault : schema_differences(db, key_migrations()))
+    faults.push_back({"data.db", "schema", std::move(fault)});
   Statement sets = db.prepare("SELECT id, origin, log, lookup FROM key_set");
   while (sets.step()) {
     std::string plain;
@@ -560,7 +592,8 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
   Statement buckets = db.prepare("SELECT bucket, epoch, wrapped FROM buckets");
   while (buckets.step()) {
     std::string plain;
-    if (!open_bytes(intl(), state_->wrap.view(), bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)), buckets.bytes(2), plain))
+    if (!open_bytes(intl(), state_->wrap.view(), bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)),
+                    buckets.bytes(2), plain))
       faults.push_back({"buckets", std::to_string(buckets.integer(0)), "it does not open under wrap.key"});
     wipe(plain);
   }

@@ -4,8 +4,8 @@
 
 #include "audit/codes.h"
 #include "audit/error.h"
-#include "audit/record/encode.h"
 #include "audit/record/decode.h"
+#include "audit/record/encode.h"
 #include "audit/record/layout.h"
 #include "engine/base/cbor.h"
 
@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::string_view kStateDomain = "caveat/0/state";
 constexpr std::size_t kNonceBytes = 12;
-
-std::string_view view(const std::array<std::uint8_t, 32>& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-std::string_view view(const TagValue& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 std::string random_bytes(Random& random, std::size_t size) {
   std::string bytes(size, '\0');
@@ -42,13 +39,16 @@ std::optional<SecretText> join_keys(const KeyStore& keys, const std::vector<KeyI
 // Everything that one record's key gives.
 class RecordKey {
  public:
-  RecordKey(const Suite& suite, std::string_view keys, std::string_view seed) : suite_(suite), extracted_(suite.extract(seed, keys)) {}
+  RecordKey(const Suite& suite, std::string_view keys, std::string_view seed)
+      : suite_(suite), extracted_(suite.extract(seed, keys)) {}
   ~RecordKey() { wipe(extracted_.data(), extracted_.size()); }
   RecordKey(const RecordKey&) = delete;
   RecordKey& operator=(const RecordKey&) = delete;
 
   SecretKey body_key() const { return SecretKey(caveat::view(suite_.expand(extracted_, kBodyKeyInfo))); }
-  std::string nonce() const { return std::string(caveat::view(suite_.expand(extracted_, kBodyNonceInfo)).substr(0, kNonceBytes)); }
+  std::string nonce() const {
+    return std::string(caveat::view(suite_.expand(extracted_, kBodyNonceInfo)).substr(0, kNonceBytes));
+  }
   Salt salt(std::uint8_t section) const {
     std::string info(kSaltInfo);
     info.push_back(static_cast<char>(section));
@@ -91,10 +91,12 @@ std::string encode_tags(const std::vector<Tag>& tags) {
 
 tl::unexpected<Problem> bad_section(std::string expected) {
   return tl::unexpected(
-      Problem{&codes::kBadRecord, {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+      Problem{&codes::kBadRecord,
+              {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
 }
 
-std::string state_context(StateKind kind, std::string_view subject, std::string_view discriminator, const std::vector<KeyId>& ids) {
+std::string state_context(StateKind kind, std::string_view subject, std::string_view discriminator,
+                          const std::vector<KeyId>& ids) {
   cbor::Encoder out;
   out.array(5);
   out.text(kStateDomain);
@@ -133,7 +135,8 @@ TagValue keyed_discriminator(const KeyStore& keys, const StateKey& key) {
   return keys.keyed(Lookup::state, out.view());
 }
 
-SealedStateChange seal_change(KeyStore& keys, const StateChange& change, const std::vector<KeyId>& subject_keys, Random& random) {
+SealedStateChange seal_change(KeyStore& keys, const StateChange& change, const std::vector<KeyId>& subject_keys,
+                              Random& random) {
   SealedStateChange sealed{.kind = change.key.kind,
                            .subject = keyed_subject(keys, change.key),
                            .discriminator = keyed_discriminator(keys, change.key),
@@ -141,7 +144,8 @@ SealedStateChange seal_change(KeyStore& keys, const StateChange& change, const s
   if (!change.value) return sealed;
   const auto joined = join_keys(keys, subject_keys);
   if (!joined) throw Error(codes::kKeyUnwrap, keys.dir(), {keys.dir(), "a data key is not there"});
-  const std::string context = state_context(sealed.kind, view(sealed.subject), view(sealed.discriminator), subject_keys);
+  const std::string context =
+      state_context(sealed.kind, view(sealed.subject), view(sealed.discriminator), subject_keys);
   cbor::Encoder out;
   out.array(2);
   out.array(subject_keys.size());
@@ -151,8 +155,8 @@ SealedStateChange seal_change(KeyStore& keys, const StateChange& change, const s
   return sealed;
 }
 
-std::optional<std::string> open_value(const KeyStore& keys, StateKind kind, const TagValue& subject, const TagValue& discriminator,
-                                      std::string_view sealed) {
+std::optional<std::string> open_value(const KeyStore& keys, StateKind kind, const TagValue& subject,
+                                      const TagValue& discriminator, std::string_view sealed) {
   const Result<cbor::Value> decoded = cbor::decode(sealed, {.depth = 3, .items = 2 * kMaxSubjects});
   if (!decoded || decoded->kind != cbor::Value::Kind::array || decoded->items.size() != 2) return std::nullopt;
   const cbor::Value& list = decoded->items[0];
@@ -168,7 +172,8 @@ std::optional<std::string> open_value(const KeyStore& keys, StateKind kind, cons
   const auto joined = join_keys(keys, ids);
   if (!joined) return std::nullopt;
   std::string plain;
-  if (!open_bytes(keys.suite(), joined->view(), state_context(kind, view(subject), view(discriminator), ids), bytes.string, plain))
+  if (!open_bytes(keys.suite(), joined->view(), state_context(kind, view(subject), view(discriminator), ids),
+                  bytes.string, plain))
     return std::nullopt;
   return plain;
 }
@@ -179,7 +184,8 @@ SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Ra
   for (const auto& subject : content.subjects) ids.push_back(keys.data_key(subject, now_us).id);
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  if (ids.size() > kMaxSubjects) throw Error(codes::kStorage, keys.dir(), {"a record", "it has more than 1,024 subjects"});
+  if (ids.size() > kMaxSubjects)
+    throw Error(codes::kStorage, keys.dir(), {"a record", "it has more than 1,024 subjects"});
   const auto joined = join_keys(keys, ids);
   if (!joined) throw Error(codes::kKeyUnwrap, keys.dir(), {keys.dir(), "a data key is not there"});
 
@@ -211,7 +217,8 @@ SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Ra
   record.tags_commitment = commit_tags(key.tags_salt(), record.tags, suite.hash());
 
   std::string body = pad(encode_body(content.sections));
-  if (body.size() > kMaxBodyBytes) throw Error(codes::kStorage, keys.dir(), {"a record", "its body is larger than 16 MiB"});
+  if (body.size() > kMaxBodyBytes)
+    throw Error(codes::kStorage, keys.dir(), {"a record", "its body is larger than 16 MiB"});
   record.body = seed + suite.encrypt(key.body_key(), key.nonce(), encode_seal_context(record.context), body);
   wipe(body);
   record.body_digest = suite.hash()(record.body);
@@ -227,7 +234,11 @@ const SectionBytes* OpenedRecord::find(Section section) const {
 Result<OpenedRecord> open_record(const KeyStore& keys, const Header& header, std::string_view stored_body) {
   const auto closed = [&](std::string why) {
     return tl::unexpected(Problem{&codes::kBodyClosed,
-                                  {ProblemItem{.path = "/" + std::to_string(header.index), .expected = std::move(why), .found = {}, .nearest = {}, .hint = {}}}});
+                                  {ProblemItem{.path = "/" + std::to_string(header.index),
+                                               .expected = std::move(why),
+                                               .found = {},
+                                               .nearest = {},
+                                               .hint = {}}}});
   };
   const Suite* suite = find_suite(header.context.suite);
   if (suite == nullptr) return closed("its suite is not built in");
@@ -237,14 +248,16 @@ Result<OpenedRecord> open_record(const KeyStore& keys, const Header& header, std
   if (!joined) return closed("a data key of one of its subjects is not in the key set");
   const RecordKey key(*suite, joined->view(), stored_body.substr(0, kSeedBytes));
   std::string plain;
-  if (!suite->decrypt(key.body_key(), key.nonce(), encode_seal_context(header.context), stored_body.substr(kSeedBytes), plain))
+  if (!suite->decrypt(key.body_key(), key.nonce(), encode_seal_context(header.context), stored_body.substr(kSeedBytes),
+                      plain))
     return closed("its body does not open under its key");
   const auto unpadded = unpad(plain);
   if (!unpadded) return closed("its padding is not what Caveat writes");
   Result<std::vector<SectionBytes>> sections = decode_body(*unpadded);
   if (!sections) return tl::unexpected(sections.error());
   OpenedRecord opened{.header = header, .sections = std::move(*sections), .salts = {}, .tags_salt = key.tags_salt()};
-  if (opened.sections.size() != header.context.commitments.size()) return closed("it has other sections than its header commits to");
+  if (opened.sections.size() != header.context.commitments.size())
+    return closed("it has other sections than its header commits to");
   for (std::size_t i = 0; i < opened.sections.size(); ++i) {
     const SectionBytes& section = opened.sections[i];
     const Commitment& commitment = header.context.commitments[i];
@@ -262,13 +275,16 @@ Result<std::vector<StateChange>> decode_changes(std::string_view section) {
   if (decoded->kind != cbor::Value::Kind::array) return bad_section("a list of state changes");
   std::vector<StateChange> changes;
   for (const auto& item : decoded->items) {
-    if (item.kind != cbor::Value::Kind::array || item.items.size() != 4) return bad_section("state changes of four parts");
-    const auto kind = item.items[0].kind == cbor::Value::Kind::unsigned_integer ? state_kind_of(item.items[0].number) : std::nullopt;
+    if (item.kind != cbor::Value::Kind::array || item.items.size() != 4)
+      return bad_section("state changes of four parts");
+    const auto kind =
+        item.items[0].kind == cbor::Value::Kind::unsigned_integer ? state_kind_of(item.items[0].number) : std::nullopt;
     const auto& value = item.items[3];
     if (!kind || item.items[1].kind != cbor::Value::Kind::text || item.items[2].kind != cbor::Value::Kind::text ||
         (value.kind != cbor::Value::Kind::bytes && value.kind != cbor::Value::Kind::null))
       return bad_section("kind, subject, discriminator, value");
-    StateChange change{.key = {*kind, std::string(item.items[1].string), std::string(item.items[2].string)}, .value = std::nullopt};
+    StateChange change{.key = {*kind, std::string(item.items[1].string), std::string(item.items[2].string)},
+                       .value = std::nullopt};
     if (value.kind == cbor::Value::Kind::bytes) change.value = std::string(value.string);
     changes.push_back(std::move(change));
   }
@@ -281,8 +297,9 @@ Result<std::vector<Tag>> decode_tags(std::string_view section) {
   if (decoded->kind != cbor::Value::Kind::array) return bad_section("a list of search tags");
   std::vector<Tag> tags;
   for (const auto& item : decoded->items) {
-    if (item.kind != cbor::Value::Kind::array || item.items.size() != 2 || item.items[0].kind != cbor::Value::Kind::unsigned_integer ||
-        item.items[0].number < 1 || item.items[0].number > static_cast<std::uint64_t>(TagKind::handoff) ||
+    if (item.kind != cbor::Value::Kind::array || item.items.size() != 2 ||
+        item.items[0].kind != cbor::Value::Kind::unsigned_integer || item.items[0].number < 1 ||
+        item.items[0].number > static_cast<std::uint64_t>(TagKind::handoff) ||
         item.items[1].kind != cbor::Value::Kind::text)
       return bad_section("search tags of a kind and a text");
     tags.push_back({static_cast<TagKind>(item.items[0].number), std::string(item.items[1].string)});

@@ -68,7 +68,8 @@ std::unique_ptr<Database> open_for_reading(const std::string& path, const std::s
     return db;
   } catch (const SqliteError& error) {
     std::error_code ignored;
-    const bool has_wal = std::filesystem::exists(path + "-wal", ignored) && std::filesystem::file_size(path + "-wal", ignored) > 0;
+    const bool has_wal =
+        std::filesystem::exists(path + "-wal", ignored) && std::filesystem::file_size(path + "-wal", ignored) > 0;
     if (!error.read_only() || has_wal || !std::filesystem::exists(path, ignored)) throw;
   }
   return std::make_unique<Database>(path, Database::Mode::immutable, vfs);
@@ -98,7 +99,8 @@ std::vector<std::string> schema_differences(Database& db, std::span<const Migrat
   }
   for (const auto& [key, sql] : actual)
     if (!expected.contains(key)) found.push_back(key + " is none that Caveat makes");
-  if (db.number("PRAGMA user_version") != model.number("PRAGMA user_version")) found.push_back("the layout number was changed");
+  if (db.number("PRAGMA user_version") != model.number("PRAGMA user_version"))
+    found.push_back("the layout number was changed");
   Statement check = db.prepare("PRAGMA integrity_check(20)");
   while (check.step())
     if (check.bytes(0) != "ok") found.push_back("SQLite finds: " + std::string(check.bytes(0)));

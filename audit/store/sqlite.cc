@@ -25,7 +25,8 @@ namespace {
 }  // namespace
 
 Statement::Statement(sqlite3* db, const std::string* path, std::string_view sql) : db_(db), path_(path) {
-  const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+  const int code =
+      sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
   if (code != SQLITE_OK) fail(*path, db, code);
 }
 
@@ -50,7 +51,8 @@ Statement& Statement::bind_blob(int position, std::string_view value) {
 
 Statement& Statement::bind_text(int position, std::string_view value) {
   const char* data = value.data() != nullptr ? value.data() : "";
-  if (const int code = sqlite3_bind_text64(statement_, position, data, value.size(), SQLITE_STATIC, SQLITE_UTF8); code != SQLITE_OK)
+  if (const int code = sqlite3_bind_text64(statement_, position, data, value.size(), SQLITE_STATIC, SQLITE_UTF8);
+      code != SQLITE_OK)
     fail(*path_, db_, code);
   return *this;
 }
@@ -99,7 +101,8 @@ Database::Database(std::string path, Mode mode, const std::string& vfs) : path_(
   if (mode == Mode::immutable) {
     name = "file:";
     for (const char c : path_) {
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '_' || c == '-';
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                         c == '.' || c == '_' || c == '-';
       if (plain)
         name.push_back(c);
       else
@@ -109,8 +112,8 @@ Database::Database(std::string path, Mode mode, const std::string& vfs) : path_(
   }
   const int flags = (mode == Mode::read        ? SQLITE_OPEN_READONLY
                      : mode == Mode::immutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-                     : mode == Mode::write ? SQLITE_OPEN_READWRITE
-                                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                     : mode == Mode::write     ? SQLITE_OPEN_READWRITE
+                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(name.c_str(), &db_, flags, vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) {
@@ -143,7 +146,8 @@ int Database::on_commit(void* self, sqlite3*, const char*, int pages) {
 }
 
 void Database::exec(const std::string& sql) {
-  if (const int code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr); code != SQLITE_OK) fail(path_, db_, code);
+  if (const int code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr); code != SQLITE_OK)
+    fail(path_, db_, code);
 }
 
 Statement Database::prepare(std::string_view sql) { return Statement(db_, &path_, sql); }
@@ -161,8 +165,8 @@ std::string Database::text(std::string_view sql) {
 bool Database::checkpoint(bool truncate) {
   int in_log = 0;
   int moved = 0;
-  const int code =
-      sqlite3_wal_checkpoint_v2(db_, nullptr, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  const int code = sqlite3_wal_checkpoint_v2(
+      db_, nullptr, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
   if ((code & 0xff) == SQLITE_BUSY) return false;
   if (code != SQLITE_OK) fail(path_, db_, code);
   if (in_log != moved) return false;
