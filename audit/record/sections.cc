@@ -1,0 +1,275 @@
+#include "audit/record/sections.h"
+
+#include <array>
+
+#include "audit/codes.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::audit {
+namespace {
+
+// Integer keys of the three sections; docs/formats.md says the same in words.
+namespace verdict_key {
+constexpr int kVerdict = 1, kRules = 2, kHandOff = 3;
+constexpr int kRuleId = 1, kRuleState = 2, kRuleVerdict = 3, kRuleItem = 4;
+constexpr int kQueue = 1, kPriority = 2, kDue = 3, kHold = 4, kCause = 5;
+}  // namespace verdict_key
+namespace digests_key {
+constexpr int kProgram = 1, kPacks = 2, kData = 3;
+constexpr int kName = 1, kVersion = 2, kDigest = 3;
+}  // namespace digests_key
+namespace rules_key {
+constexpr int kId = 1, kTitleEnglish = 2, kTitleChinese = 3, kCitesEnglish = 4, kCitesChinese = 5, kOwner = 6;
+}  // namespace rules_key
+namespace story_key {
+constexpr int kEnglish = 1, kChinese = 2;
+}  // namespace story_key
+
+tl::unexpected<Problem> bad(std::string_view where, std::string_view expected) {
+  return tl::unexpected(Problem{
+      &codes::kBadRecord,
+      {{.path = std::string(where), .expected = std::string(expected), .found = {}, .nearest = {}, .hint = {}}}});
+}
+
+using Kind = cbor::Value::Kind;
+
+const cbor::Value* of_kind(const cbor::Value* value, Kind kind) {
+  return value != nullptr && value->kind == kind ? value : nullptr;
+}
+
+bool read(const cbor::Value* value, std::string& out) {
+  if (of_kind(value, Kind::text) == nullptr) return false;
+  out = value->string;
+  return true;
+}
+
+template <class Integer>
+bool read(const cbor::Value* value, Integer& out, std::int64_t low, std::int64_t high) {
+  const std::optional<std::int64_t> number = value == nullptr ? std::nullopt : value->as_integer();
+  if (!number || *number < low || *number > high) return false;
+  out = static_cast<Integer>(*number);
+  return true;
+}
+
+bool read(const cbor::Value* value, Digest& out) {
+  if (of_kind(value, Kind::bytes) == nullptr || value->string.size() != out.size()) return false;
+  std::copy(value->string.begin(), value->string.end(), out.begin());
+  return true;
+}
+
+void key(cbor::Encoder& out, int number) { out.integer(number); }
+
+void write_packs(cbor::Encoder& out, const std::vector<PackDigest>& packs) {
+  out.array(packs.size());
+  for (const PackDigest& pack : packs) {
+    out.map(3);
+    key(out, digests_key::kName);
+    out.text(pack.name);
+    key(out, digests_key::kVersion);
+    out.text(pack.version);
+    key(out, digests_key::kDigest);
+    out.bytes(view(pack.digest));
+  }
+}
+
+bool read_packs(const cbor::Value* value, std::vector<PackDigest>& out) {
+  if (of_kind(value, Kind::array) == nullptr) return false;
+  for (const cbor::Value& item : value->items) {
+    PackDigest& pack = out.emplace_back();
+    if (item.kind != Kind::map || item.items.size() != 6 || !read(item.find(digests_key::kName), pack.name) ||
+        !read(item.find(digests_key::kVersion), pack.version) || !read(item.find(digests_key::kDigest), pack.digest))
+      return false;
+  }
+  return true;
+}
+
+void write_texts(cbor::Encoder& out, const std::vector<std::string>& texts) {
+  out.array(texts.size());
+  for (const std::string& text : texts) out.text(text);
+}
+
+bool read_texts(const cbor::Value* value, std::vector<std::string>& out) {
+  if (of_kind(value, Kind::array) == nullptr) return false;
+  for (const cbor::Value& item : value->items) {
+    if (!read(&item, out.emplace_back())) return false;
+  }
+  return true;
+}
+
+void write_lines(cbor::Encoder& out, const std::vector<StoryLine>& lines) {
+  out.array(lines.size());
+  for (const StoryLine& line : lines) {
+    out.array(2);
+    out.integer(static_cast<int>(line.kind));
+    out.text(line.text);
+  }
+}
+
+bool read_lines(const cbor::Value* value, std::vector<StoryLine>& out) {
+  if (of_kind(value, Kind::array) == nullptr) return false;
+  for (const cbor::Value& item : value->items) {
+    StoryLine& line = out.emplace_back();
+    if (item.kind != Kind::array || item.items.size() != 2 || !read(&item.items[0], line.kind, 1, 10) ||
+        !read(&item.items[1], line.text))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string_view verdict_name(std::uint8_t verdict) {
+  static constexpr std::array<std::string_view, 5> kNames = {"allow", "revise", "require", "block", "handoff"};
+  return verdict < kNames.size() ? kNames[verdict] : "?";
+}
+
+std::string encode_verdict(const VerdictSection& section) {
+  cbor::Encoder out;
+  out.map(section.handoff ? 3 : 2);
+  key(out, verdict_key::kVerdict);
+  out.integer(section.verdict);
+  key(out, verdict_key::kRules);
+  out.array(section.rules.size());
+  for (const RuleOutcome& rule : section.rules) {
+    out.map(rule.item >= 0 ? 4 : 3);
+    key(out, verdict_key::kRuleId);
+    out.text(rule.id);
+    key(out, verdict_key::kRuleState);
+    out.integer(static_cast<int>(rule.state));
+    key(out, verdict_key::kRuleVerdict);
+    out.integer(rule.verdict);
+    if (rule.item >= 0) {
+      key(out, verdict_key::kRuleItem);
+      out.integer(rule.item);
+    }
+  }
+  if (section.handoff) {
+    key(out, verdict_key::kHandOff);
+    out.map(5);
+    key(out, verdict_key::kQueue);
+    out.text(section.handoff->queue);
+    key(out, verdict_key::kPriority);
+    out.integer(section.handoff->priority);
+    key(out, verdict_key::kDue);
+    out.integer(section.handoff->due_seconds);
+    key(out, verdict_key::kHold);
+    out.boolean(section.handoff->hold);
+    key(out, verdict_key::kCause);
+    out.text(section.handoff->cause);
+  }
+  return out.take();
+}
+
+Result<VerdictSection> decode_verdict(std::string_view encoded) {
+  const Result<cbor::Value> decoded = cbor::decode(encoded);
+  if (!decoded) return tl::unexpected(decoded.error());
+  VerdictSection section;
+  const cbor::Value* rules = of_kind(decoded->find(verdict_key::kRules), Kind::array);
+  if (decoded->kind != Kind::map || !read(decoded->find(verdict_key::kVerdict), section.verdict, 0, 4) ||
+      rules == nullptr)
+    return bad("verdict", "a map of verdict and rules");
+  for (const cbor::Value& item : rules->items) {
+    RuleOutcome& rule = section.rules.emplace_back();
+    if (item.kind != Kind::map || !read(item.find(verdict_key::kRuleId), rule.id) ||
+        !read(item.find(verdict_key::kRuleState), rule.state, 0, 2) ||
+        !read(item.find(verdict_key::kRuleVerdict), rule.verdict, 0, 4))
+      return bad("verdict/rules", "id, state and verdict of a rule");
+    const cbor::Value* at = item.find(verdict_key::kRuleItem);
+    if (at != nullptr && !read(at, rule.item, 0, 0x7fffffff)) return bad("verdict/rules", "the position of an item");
+  }
+  if (const cbor::Value* value = decoded->find(verdict_key::kHandOff)) {
+    HandOffOutcome& handoff = section.handoff.emplace();
+    const cbor::Value* hold = of_kind(value->find(verdict_key::kHold), Kind::boolean);
+    if (!read(value->find(verdict_key::kQueue), handoff.queue) ||
+        !read(value->find(verdict_key::kPriority), handoff.priority, 0, 3) ||
+        !read(value->find(verdict_key::kDue), handoff.due_seconds, 0, INT64_MAX) || hold == nullptr ||
+        !read(value->find(verdict_key::kCause), handoff.cause))
+      return bad("verdict/handoff", "queue, priority, due, hold and cause");
+    handoff.hold = hold->number != 0;
+  }
+  return section;
+}
+
+std::string encode_digests(const DigestsSection& section) {
+  cbor::Encoder out;
+  out.map(3);
+  key(out, digests_key::kProgram);
+  out.bytes(view(section.program));
+  key(out, digests_key::kPacks);
+  write_packs(out, section.packs);
+  key(out, digests_key::kData);
+  write_packs(out, section.data);
+  return out.take();
+}
+
+Result<DigestsSection> decode_digests(std::string_view encoded) {
+  const Result<cbor::Value> decoded = cbor::decode(encoded);
+  if (!decoded) return tl::unexpected(decoded.error());
+  DigestsSection section;
+  if (decoded->kind != Kind::map || !read(decoded->find(digests_key::kProgram), section.program) ||
+      !read_packs(decoded->find(digests_key::kPacks), section.packs) ||
+      !read_packs(decoded->find(digests_key::kData), section.data))
+    return bad("digests", "program, packs and data sets with their digests");
+  return section;
+}
+
+std::string encode_rules(const RulesSection& section) {
+  cbor::Encoder out;
+  out.array(section.rules.size());
+  for (const RuleText& rule : section.rules) {
+    out.map(6);
+    key(out, rules_key::kId);
+    out.text(rule.id);
+    key(out, rules_key::kTitleEnglish);
+    out.text(rule.title_en);
+    key(out, rules_key::kTitleChinese);
+    out.text(rule.title_zh);
+    key(out, rules_key::kCitesEnglish);
+    write_texts(out, rule.cites_en);
+    key(out, rules_key::kCitesChinese);
+    write_texts(out, rule.cites_zh);
+    key(out, rules_key::kOwner);
+    write_texts(out, rule.owner);
+  }
+  return out.take();
+}
+
+Result<RulesSection> decode_rules(std::string_view encoded) {
+  const Result<cbor::Value> decoded = cbor::decode(encoded);
+  if (!decoded) return tl::unexpected(decoded.error());
+  if (decoded->kind != Kind::array) return bad("rules", "a list of rules");
+  RulesSection section;
+  for (const cbor::Value& item : decoded->items) {
+    RuleText& rule = section.rules.emplace_back();
+    if (item.kind != Kind::map || !read(item.find(rules_key::kId), rule.id) ||
+        !read(item.find(rules_key::kTitleEnglish), rule.title_en) ||
+        !read(item.find(rules_key::kTitleChinese), rule.title_zh) ||
+        !read_texts(item.find(rules_key::kCitesEnglish), rule.cites_en) ||
+        !read_texts(item.find(rules_key::kCitesChinese), rule.cites_zh) ||
+        !read_texts(item.find(rules_key::kOwner), rule.owner))
+      return bad("rules", "id, titles, citations and owner of a rule");
+  }
+  return section;
+}
+
+std::string encode_story(const StorySection& section) {
+  cbor::Encoder out;
+  out.map(2);
+  key(out, story_key::kEnglish);
+  write_lines(out, section.en);
+  key(out, story_key::kChinese);
+  write_lines(out, section.zh);
+  return out.take();
+}
+
+Result<StorySection> decode_story(std::string_view encoded) {
+  const Result<cbor::Value> decoded = cbor::decode(encoded);
+  if (!decoded) return tl::unexpected(decoded.error());
+  StorySection section;
+  if (decoded->kind != Kind::map || !read_lines(decoded->find(story_key::kEnglish), section.en) ||
+      !read_lines(decoded->find(story_key::kChinese), section.zh))
+    return bad("story", "lines in English and in Chinese");
+  return section;
+}
+
+}  // namespace caveat::audit
