@@ -1,0 +1,35 @@
+// Archive: the ZIP of an evidence package in its one canonical form: members stored, sorted by name, dated 1980-01-01, nothing extra.
+//
+//   std::string bytes = write_archive(members);
+//   Result<Members> back = read_archive(bytes, {});     // refuses whatever write_archive would not have written
+//
+// Promises   the same members give the same bytes; reading rebuilds the bytes and compares, so a changed bit anywhere is found;
+//            a hostile archive costs no more than ArchiveLimits says
+// Errors     `bad_package` with the member or the offset, what was expected and found
+// Source     APPNOTE.TXT 6.3.x (PKWARE)
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+
+namespace caveat::audit {
+
+using Members = std::map<std::string, std::string>;   // name → bytes
+
+struct ArchiveLimits {
+  std::size_t members = 100'000;
+  std::size_t total_bytes = 1u << 30;   // of all members
+  std::size_t name_bytes = 200;
+};
+
+std::string write_archive(const Members& members);
+Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits = {});
+
+// Relative, '/'-parted, without `.`, `..`, empty steps, back-slashes or control characters.
+bool valid_member_name(std::string_view name, std::size_t limit = 200);
+
+}  // namespace caveat::audit

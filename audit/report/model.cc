@@ -1,0 +1,147 @@
+#include "audit/report/model.h"
+
+#include <algorithm>
+
+namespace caveat::audit {
+namespace {
+
+const std::string* find(const std::vector<SectionBytes>& sections, Section section) {
+  for (const SectionBytes& candidate : sections) {
+    if (candidate.section == section) return &candidate.encoded;
+  }
+  return nullptr;
+}
+
+bool inside(const ReportQuery& query, Microseconds time) {
+  return (!query.from || time >= *query.from) && (!query.to || time < *query.to);
+}
+
+}  // namespace
+
+std::string ReportQuery::in_words(Language reader) const {
+  const bool zh = reader == Language::zh;
+  std::string words;
+  const auto add = [&](std::string part) { words += (words.empty() ? "" : zh ? "，" : ", ") + std::move(part); };
+  if (from) add((zh ? "自 " : "from ") + format_instant(*from, 0) + (zh ? "（含）" : " (included)"));
+  if (to) add((zh ? "至 " : "to ") + format_instant(*to, 0) + (zh ? "（不含）" : " (excluded)"));
+  if (!rule.empty()) add((zh ? "规则 " : "rule ") + rule);
+  if (verdict) add((zh ? "结论 " : "verdict ") + std::string(verdict_name(*verdict)));
+  return words.empty() ? (zh ? "日志中的全部决定" : "every decision of the log") : words;
+}
+
+Gathering::Gathering(ReportQuery query, LogFacts log) {
+  model_.query = std::move(query);
+  model_.log = std::move(log);
+  const ReportQuery& asked = model_.query;
+  model_.seed = asked.seed.empty() ? hex(sha256(model_.log.checkpoint_note + asked.in_words(Language::en))) : asked.seed;
+}
+
+void Gathering::add(const Header& header, std::string_view leaf, const std::vector<SectionBytes>* sections) {
+  if (!inside(model_.query, header.time_us)) return;
+  ++model_.records;
+  ++model_.kinds[std::string(name(header.context.kind))];
+  if (!model_.first_index) {
+    model_.first_index = header.index;
+    model_.first_time = header.time_us;
+  }
+  model_.last_index = header.index;
+  model_.last_time = header.time_us;
+  if (header.context.kind != Kind::decision) return;
+  if (sections == nullptr) {
+    ++model_.sealed;
+    return;
+  }
+
+  const std::string* verdict_bytes = find(*sections, Section::verdict);
+  const Result<VerdictSection> verdict =
+      verdict_bytes == nullptr ? Result<VerdictSection>(tl::unexpected(Problem{})) : decode_verdict(*verdict_bytes);
+  if (!verdict) {
+    ++model_.unreadable;
+    return;
+  }
+  if (model_.query.verdict && *model_.query.verdict != verdict->verdict) return;
+  if (!model_.query.rule.empty() && std::none_of(verdict->rules.begin(), verdict->rules.end(), [&](const RuleOutcome& rule) {
+        return rule.id == model_.query.rule;
+      }))
+    return;
+
+  ++model_.population;
+  ++model_.verdicts[verdict->verdict];
+
+  // A rule counts once a decision, however many products it was judged for: at its highest verdict.
+  std::map<std::string, const RuleOutcome*> highest;
+  for (const RuleOutcome& rule : verdict->rules) {
+    const RuleOutcome*& seen = highest[rule.id];
+    if (seen == nullptr || (seen->state != RuleOutcome::State::fired && rule.state == RuleOutcome::State::fired) ||
+        (seen->state == rule.state && seen->verdict < rule.verdict))
+      seen = &rule;
+  }
+  for (const auto& [id, outcome] : highest) {
+    RuleCount& count = rules_[id];
+    count.id = id;
+    ++count.decisions;
+    if (outcome->state == RuleOutcome::State::fired) {
+      ++count.by_verdict[outcome->verdict];
+    } else {
+      ++count.unknown;
+    }
+  }
+  if (const std::string* bytes = find(*sections, Section::rules)) {
+    if (const Result<RulesSection> texts = decode_rules(*bytes)) {
+      for (const RuleText& text : texts->rules) {
+        const auto found = rules_.find(text.id);
+        if (found == rules_.end()) continue;
+        found->second.title_en = text.title_en;
+        found->second.title_zh = text.title_zh;
+        found->second.cites_en = text.cites_en;
+        found->second.cites_zh = text.cites_zh;
+      }
+    }
+  }
+  if (verdict->handoff) {
+    QueueCount& count = queues_[verdict->handoff->queue];
+    count.queue = verdict->handoff->queue;
+    ++count.total;
+    if (verdict->handoff->hold) ++count.hold;
+    ++count.by_priority[std::min<std::size_t>(verdict->handoff->priority, 3)];
+    ++count.causes[verdict->handoff->cause];
+  }
+  if (const std::string* bytes = find(*sections, Section::digests)) {
+    if (const Result<DigestsSection> digests = decode_digests(*bytes)) {
+      for (const PackDigest& pack : digests->packs) {
+        PackCount& count = packs_[pack.name + '\0' + pack.version + '\0' + hex(pack.digest)];
+        if (count.decisions++ == 0) {
+          count.pack = pack;
+          count.first_index = header.index;
+        }
+        count.last_index = header.index;
+      }
+    }
+  }
+  if (const std::string* bytes = find(*sections, Section::story)) {
+    if (Result<StorySection> story = decode_story(*bytes)) {
+      Candidate candidate{sha256(model_.seed + "/" + std::to_string(header.index)),
+                          {header.index, header.time_us, verdict->verdict, std::move(*story), hex(sha256(std::string(1, '\0') + std::string(leaf)))}};
+      const auto place = std::upper_bound(sample_.begin(), sample_.end(), candidate,
+                                          [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+      sample_.insert(place, std::move(candidate));
+      if (sample_.size() > model_.query.stories) sample_.pop_back();
+    }
+  }
+}
+
+ReportModel Gathering::finish() {
+  for (auto& [id, count] : rules_) model_.rules.push_back(std::move(count));
+  std::stable_sort(model_.rules.begin(), model_.rules.end(),
+                   [](const RuleCount& a, const RuleCount& b) { return a.decisions > b.decisions; });
+  for (auto& [queue, count] : queues_) model_.queues.push_back(std::move(count));
+  std::stable_sort(model_.queues.begin(), model_.queues.end(),
+                   [](const QueueCount& a, const QueueCount& b) { return a.total > b.total; });
+  for (auto& [digest, count] : packs_) model_.packs.push_back(std::move(count));
+  for (Candidate& candidate : sample_) model_.stories.push_back(std::move(candidate.told));
+  std::sort(model_.stories.begin(), model_.stories.end(),
+            [](const ToldDecision& a, const ToldDecision& b) { return a.index < b.index; });
+  return std::move(model_);
+}
+
+}  // namespace caveat::audit

@@ -1,0 +1,52 @@
+// Package: the evidence of a report in one ZIP that anyone can verify without the bank, its database, a network or a secret.
+//
+//   Evidence evidence = collect(reader, keys, query, facts);
+//   std::string zip = write_archive(package(evidence, keys));
+//
+// Promises   the same log, checkpoint, query and seed give the same bytes; every header of the range is there with a proof that
+//            none is left out; of every decision that a key opens the verdict, rules and digests are opened, of the sample
+//            everything that its story stands on; the rest stays sealed and is named as such
+// Cost       linear in the range
+// Source     contracts.md 33; docs/formats.md "Evidence package"
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "audit/log/reader.h"
+#include "audit/report/archive.h"
+#include "audit/report/model.h"
+
+namespace caveat::audit {
+
+struct OpenedSection {
+  Section section{};
+  Salt salt{};
+  std::string encoded;
+};
+
+struct OpenedParts {        // what an export shows of one record
+  std::uint64_t index = 0;
+  std::vector<OpenedSection> sections;   // ascending
+};
+
+std::string encode_opened(const OpenedParts& opened);
+Result<OpenedParts> decode_opened(std::string_view encoded);
+
+struct Evidence {
+  ReportModel model;
+  std::uint64_t first = 0, end = 0;      // the range of indices, half open
+  std::vector<std::string> leaves;       // of the range
+  std::vector<Digest> proof;             // range proof against the checkpoint's root
+  std::vector<OpenedParts> opened;       // by index
+};
+
+// Walks the log once. `keys` null: nothing is opened, and the report says so.
+Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts);
+
+Members package(const Evidence& evidence, const KeyStore& keys);
+
+// What reports say of themselves that no check of ours can show; in both languages.
+void name_what_is_not_checked(LogFacts& facts, bool opened);
+
+}  // namespace caveat::audit

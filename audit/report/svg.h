@@ -1,0 +1,27 @@
+// svg: the one plot of a report so far, a horizontal bar chart, as text that is the same for the same numbers.
+//
+// Promises   whole coordinates; <title> and <desc> for readers who do not see it; labels and numbers are escaped
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace caveat::audit {
+
+struct Bar {
+  std::string label;
+  std::vector<std::uint64_t> parts;   // stacked, one a series
+};
+
+struct Series {
+  std::string label;
+  std::string fill;                   // CSS colour; a pattern besides, so that colour is never alone
+};
+
+std::string bar_chart(const std::string& title, const std::string& description, const std::vector<Series>& series,
+                      const std::vector<Bar>& bars);
+
+std::string escape_xml(std::string_view text);
+
+}  // namespace caveat::audit

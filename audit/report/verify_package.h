@@ -1,0 +1,53 @@
+// verify_package: an evidence package held against itself and against a key from outside: numbered claims, each shown, refuted or
+// not checked and why. Needs no database, no network, no secret.
+//
+//   PackageReport report = verify_package(bytes_of_zip, {.key = key_from_the_bank});
+//   return report.exit_code();
+//
+// Promises   never throws on any bytes; where a signature fails, nothing that stands on it is called good; a changed bit
+//            anywhere, a dropped, added or changed member is refuted by name
+// Cost       linear in the package; bounded by ArchiveLimits
+// Source     docs/formats.md "Evidence package"
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/log/checkpoint.h"
+#include "audit/report/archive.h"
+#include "engine/base/language.h"
+
+namespace caveat::audit {
+
+enum class Shown : std::uint8_t { yes, no, not_checked };
+
+struct Claim {
+  int number = 0;
+  Shown shown = Shown::not_checked;
+  std::string en, zh;           // the claim as a sentence
+  std::string why_en, why_zh;   // what refutes it (member, index, expected and found), or why it was not checked
+};
+
+struct PackageReport {
+  std::vector<Claim> claims;
+  std::string origin;
+  std::uint64_t size = 0;
+  bool key_given = false;
+  bool intact() const;          // nothing refuted
+  int exit_code() const;        // 0 intact and signed by the key named; 1 refuted; 5 intact, but no key was named
+};
+
+struct PackageVerifyOptions {
+  std::optional<VerifierKey> key;   // from outside; without it only the package's own key is at hand, and that proves nothing
+  ArchiveLimits limits;
+};
+
+PackageReport verify_package(std::string_view zip, const PackageVerifyOptions& options);
+PackageReport verify_members(const Members& members, const PackageVerifyOptions& options);   // an unpacked folder
+
+std::string render_text(const PackageReport& report, Language language);
+std::string render_json(const PackageReport& report);
+
+}  // namespace caveat::audit
