@@ -9,8 +9,8 @@ namespace {
 // The size of the left part of a tree of `count` leaves: the largest power of two below it (RFC 6962 §2.1).
 std::uint64_t split(std::uint64_t count) { return std::bit_floor(count - 1); }
 
-void outside(std::uint64_t begin, std::uint64_t end, std::uint64_t first, std::uint64_t last, const NodeSource& node, HashFunction hash,
-             std::vector<Digest>& out) {
+void outside(std::uint64_t begin, std::uint64_t end, std::uint64_t first, std::uint64_t last, const NodeSource& node,
+             HashFunction hash, std::vector<Digest>& out) {
   if (begin >= first && end <= last) return;
   if (end <= first || begin >= last) {
     out.push_back(range_root(begin, end, node, hash));
@@ -45,15 +45,16 @@ struct Rebuild {
 
 }  // namespace
 
-std::vector<Digest> range_proof(std::uint64_t first, std::uint64_t end, std::uint64_t size, const NodeSource& node, HashFunction hash) {
+std::vector<Digest> range_proof(std::uint64_t first, std::uint64_t end, std::uint64_t size, const NodeSource& node,
+                                HashFunction hash) {
   assert(first < end && end <= size);
   std::vector<Digest> out;
   outside(0, size, first, end, node, hash, out);
   return out;
 }
 
-std::optional<Digest> root_from_range(std::uint64_t first, std::span<const Digest> leaves, std::uint64_t size, std::span<const Digest> proof,
-                                      HashFunction hash) {
+std::optional<Digest> root_from_range(std::uint64_t first, std::span<const Digest> leaves, std::uint64_t size,
+                                      std::span<const Digest> proof, HashFunction hash) {
   if (leaves.empty() || first > size || leaves.size() > size - first) return std::nullopt;
   Rebuild rebuild{first, leaves, proof, hash};
   const std::optional<Digest> root = rebuild.root(0, size);

@@ -17,8 +17,9 @@
 
 namespace caveat::audit {
 
-std::vector<Digest> range_proof(std::uint64_t first, std::uint64_t end, std::uint64_t size, const NodeSource& node, HashFunction hash = &sha256);
-std::optional<Digest> root_from_range(std::uint64_t first, std::span<const Digest> leaves, std::uint64_t size, std::span<const Digest> proof,
-                                      HashFunction hash = &sha256);
+std::vector<Digest> range_proof(std::uint64_t first, std::uint64_t end, std::uint64_t size, const NodeSource& node,
+                                HashFunction hash = &sha256);
+std::optional<Digest> root_from_range(std::uint64_t first, std::span<const Digest> leaves, std::uint64_t size,
+                                      std::span<const Digest> proof, HashFunction hash = &sha256);
 
 }  // namespace caveat::audit

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "audit/codes.h"
+#include "audit/report/codes.h"
 #include "audit/error.h"
 
 namespace caveat::audit {
@@ -19,10 +19,11 @@ struct Discard {
 using Archive = std::unique_ptr<zip_t, Discard>;
 
 tl::unexpected<Problem> bad(std::string where, std::string expected, std::string found) {
-  return tl::unexpected(Problem{&codes::kBadPackage, {{std::move(where), std::move(expected), std::move(found), {}, {}}}});
+  return tl::unexpected(
+      Problem{&codes::kBadPackage, {{std::move(where), std::move(expected), std::move(found), {}, {}}}});
 }
 
-[[noreturn]] void fail(const char* doing) { throw Error(codes::kInternal, "archive", {doing}); }
+[[noreturn]] void fail(const char* doing) { throw Error(codes::kReportWrite, "archive", {"the archive", doing}); }
 
 }  // namespace
 
@@ -35,7 +36,8 @@ bool valid_member_name(std::string_view name, std::size_t limit) {
     if (step.empty() || step == "." || step == "..") return false;
     begin = end + 1;
   }
-  return std::all_of(name.begin(), name.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != ':'; });
+  return std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != ':'; });
 }
 
 std::string write_archive(const Members& members) {
@@ -43,20 +45,21 @@ std::string write_archive(const Members& members) {
   zip_error_init(&error);
   zip_source_t* buffer = zip_source_buffer_create(nullptr, 0, 0, &error);
   if (buffer == nullptr) fail("make a buffer");
-  zip_source_keep(buffer);   // the archive takes one reference, we read the result through the other
+  zip_source_keep(buffer);  // the archive takes one reference, we read the result through the other
   Archive archive(zip_open_from_source(buffer, ZIP_CREATE | ZIP_TRUNCATE, &error));
   if (archive == nullptr) fail("open");
-  for (const auto& [name, bytes] : members) {   // std::map: sorted by name, bytewise
+  for (const auto& [name, bytes] : members) {  // std::map: sorted by name, bytewise
     zip_source_t* source = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
     if (source == nullptr) fail("add a member");
     const zip_int64_t index = zip_file_add(archive.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
     if (index < 0 || zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0) != 0 ||
         zip_file_set_dostime(archive.get(), static_cast<zip_uint64_t>(index), 0, kDosDate1980, 0) != 0 ||
-        zip_file_set_external_attributes(archive.get(), static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX, 0100644u << 16) != 0)
+        zip_file_set_external_attributes(archive.get(), static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
+                                         0100644u << 16) != 0)
       fail("describe a member");
   }
   if (zip_close(archive.get()) != 0) fail("write");
-  (void)archive.release();   // zip_close freed it
+  (void)archive.release();  // zip_close freed it
 
   zip_stat_t stat;
   if (zip_source_stat(buffer, &stat) != 0 || zip_source_open(buffer) != 0) fail("read back");
@@ -79,19 +82,23 @@ Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits
     return bad("", "a whole ZIP archive as `caveat report` writes it", zip_error_strerror(&error));
   }
   const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
+  if (count == 0) return bad("", "at least one member", "none");
   if (count < 0 || static_cast<std::size_t>(count) > limits.members)
     return bad("", "at most " + std::to_string(limits.members) + " members", std::to_string(count));
   Members members;
   std::size_t total = 0;
   for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
     zip_stat_t stat;
-    if (zip_stat_index(archive.get(), i, 0, &stat) != 0 || (stat.valid & ZIP_STAT_NAME) == 0 || (stat.valid & ZIP_STAT_SIZE) == 0)
+    if (zip_stat_index(archive.get(), i, 0, &stat) != 0 || (stat.valid & ZIP_STAT_NAME) == 0 ||
+        (stat.valid & ZIP_STAT_SIZE) == 0)
       return bad("", "a name and a size for each member", "member " + std::to_string(i) + " without");
     const std::string name = stat.name;
     if (!valid_member_name(name, limits.name_bytes)) return bad("", "member names that stay inside the package", name);
     if (members.count(name) != 0) return bad(name, "each member once", "twice");
-    if (stat.comp_method != ZIP_CM_STORE || stat.encryption_method != ZIP_EM_NONE) return bad(name, "a stored member", "a compressed or encrypted one");
-    if (stat.size > limits.total_bytes - total) return bad(name, "at most " + std::to_string(limits.total_bytes) + " bytes in all", std::to_string(stat.size));
+    if (stat.comp_method != ZIP_CM_STORE || stat.encryption_method != ZIP_EM_NONE)
+      return bad(name, "a stored member", "a compressed or encrypted one");
+    if (stat.size > limits.total_bytes - total)
+      return bad(name, "at most " + std::to_string(limits.total_bytes) + " bytes in all", std::to_string(stat.size));
     total += stat.size;
     std::string content(static_cast<std::size_t>(stat.size), '\0');
     zip_file_t* file = zip_fopen_index(archive.get(), i, 0);
@@ -107,7 +114,8 @@ Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits
   const std::string canonical = write_archive(members);
   if (canonical != bytes) {
     const auto place = std::mismatch(canonical.begin(), canonical.end(), bytes.begin(), bytes.end());
-    return bad("/offset/" + std::to_string(place.first - canonical.begin()), "the canonical bytes of these members", "other bytes");
+    return bad("/offset/" + std::to_string(place.first - canonical.begin()), "the canonical bytes of these members",
+               "other bytes");
   }
   return members;
 }

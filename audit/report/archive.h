@@ -18,15 +18,15 @@
 
 namespace caveat::audit {
 
-using Members = std::map<std::string, std::string>;   // name → bytes
+using Members = std::map<std::string, std::string>;  // name → bytes
 
 struct ArchiveLimits {
   std::size_t members = 100'000;
-  std::size_t total_bytes = 1u << 30;   // of all members
+  std::size_t total_bytes = 1u << 30;  // of all members
   std::size_t name_bytes = 200;
 };
 
-std::string write_archive(const Members& members);
+std::string write_archive(const Members& members);   // at least one member
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits = {});
 
 // Relative, '/'-parted, without `.`, `..`, empty steps, back-slashes or control characters.

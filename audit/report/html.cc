@@ -7,7 +7,7 @@
 
 namespace caveat::audit {
 
-extern const char* const kReportPage;   // page.cc
+extern const char* const kReportPage;  // page.cc
 
 namespace {
 
@@ -44,7 +44,8 @@ std::string filled(std::string_view phrase, const std::string& a, const std::str
 
 class Page {
  public:
-  explicit Page(const ReportModel& model) : model_(model), language_(model.query.language == Language::zh ? Language::zh : Language::en) {}
+  explicit Page(const ReportModel& model)
+      : model_(model), language_(model.query.language == Language::zh ? Language::zh : Language::en) {}
 
   std::string render() {
     head();
@@ -73,10 +74,12 @@ class Page {
   void head() {
     const LogFacts& log = model_.log;
     root_.set("lang", zh() ? "zh-CN" : "en");
-    for (const char* key : {"title", "scope", "log", "verdicts", "by_rule", "by_rule_note", "handoffs", "packs", "stories", "sample_note", "kinds",
-                            "not_checked", "by_hand", "by_hand_text", "checkpoint", "glossary", "rule", "law", "unknown", "decisions", "verdict",
-                            "share", "total", "queue", "hold", "turn_only", "causes", "priority", "pack", "version", "digest", "from_to", "kind",
-                            "count", "none", "language_note", "decision", "leaf"})
+    for (const char* key :
+         {"title",   "scope",       "log",     "verdicts",      "by_rule",  "by_rule_note", "handoffs",   "packs",
+          "stories", "sample_note", "kinds",   "not_checked",   "by_hand",  "by_hand_text", "checkpoint", "glossary",
+          "rule",    "law",         "unknown", "decisions",     "verdict",  "share",        "total",      "queue",
+          "hold",    "turn_only",   "causes",  "priority",      "pack",     "version",      "digest",     "from_to",
+          "kind",    "count",       "none",    "language_note", "decision", "leaf"})
       root_.set(std::string("w_") + key, w(key));
     root_.set("subtitle", log.origin);
 
@@ -84,10 +87,13 @@ class Page {
     row(scope, "query", model_.query.in_words(language_));
     row(scope, "population", number(model_.population));
     row(scope, "record_range",
-        number(model_.records) + (model_.first_index ? (zh() ? "（" : " (") + filled(w("of_index"), number(*model_.first_index), number(*model_.last_index)) +
-                                                           (zh() ? "）" : ")")
-                                                     : ""));
-    if (model_.first_time) row(scope, "time_range", format_instant(*model_.first_time, 0) + " – " + format_instant(*model_.last_time, 0));
+        number(model_.records) +
+            (model_.first_index ? (zh() ? "（" : " (") +
+                                      filled(w("of_index"), number(*model_.first_index), number(*model_.last_index)) +
+                                      (zh() ? "）" : ")")
+                                : ""));
+    if (model_.first_time)
+      row(scope, "time_range", format_instant(*model_.first_time, 0) + " – " + format_instant(*model_.last_time, 0));
     if (model_.sealed > 0) row(scope, "sealed", number(model_.sealed));
     if (model_.unreadable > 0) row(scope, "unreadable", number(model_.unreadable));
     row(scope, "requested_by", model_.query.requested_by.empty() ? w("not_stated") : model_.query.requested_by);
@@ -142,13 +148,15 @@ class Page {
     data rows(data::type::list);
     std::vector<Bar> bars;
     for (const RuleCount& rule : model_.rules) {
-      const std::string& title = zh() ? (rule.title_zh.empty() ? rule.title_en : rule.title_zh) : (rule.title_en.empty() ? rule.title_zh : rule.title_en);
+      const std::string& title = zh() ? (rule.title_zh.empty() ? rule.title_en : rule.title_zh)
+                                      : (rule.title_en.empty() ? rule.title_zh : rule.title_en);
       data item;
       item.set("id", rule.id);
       item.set("title", title);
       item.set("law", join(zh() ? rule.cites_zh : rule.cites_en, zh() ? "；" : "; "));
       data cells(data::type::list);
-      for (std::uint64_t count : rule.by_verdict) cells.push_back(data("count", count == 0 ? std::string("–") : number(count)));
+      for (std::uint64_t count : rule.by_verdict)
+        cells.push_back(data("count", count == 0 ? std::string("–") : number(count)));
       item.set("cells", cells);
       item.set("unknown", rule.unknown == 0 ? std::string("–") : number(rule.unknown));
       item.set("decisions", number(rule.decisions));
@@ -161,10 +169,12 @@ class Page {
     root_.set("rule_rows", rows);
     root_.set("has_rules", !model_.rules.empty());
     data heads(data::type::list);
-    for (std::uint8_t verdict = 0; verdict < 5; ++verdict) heads.push_back(data("name", std::string(verdict_word(verdict, language_))));
+    for (std::uint8_t verdict = 0; verdict < 5; ++verdict)
+      heads.push_back(data("name", std::string(verdict_word(verdict, language_))));
     root_.set("verdict_heads", heads);
     std::vector<Series> series;
-    for (std::uint8_t verdict = 1; verdict < 5; ++verdict) series.push_back({std::string(verdict_word(verdict, language_)), kVerdictFill[verdict]});
+    for (std::uint8_t verdict = 1; verdict < 5; ++verdict)
+      series.push_back({std::string(verdict_word(verdict, language_)), kVerdictFill[verdict]});
     series.push_back({w("unknown"), "#595959"});
     if (!bars.empty()) root_.set("rule_chart", bar_chart(w("chart_rules"), w("chart_desc"), series, bars));
   }
@@ -177,8 +187,8 @@ class Page {
       item.set("total", number(queue.total));
       item.set("hold", number(queue.hold));
       item.set("turn_only", number(queue.total - queue.hold));
-      item.set("priority", number(queue.by_priority[0]) + " / " + number(queue.by_priority[1]) + " / " + number(queue.by_priority[2]) + " / " +
-                               number(queue.by_priority[3]));
+      item.set("priority", number(queue.by_priority[0]) + " / " + number(queue.by_priority[1]) + " / " +
+                               number(queue.by_priority[2]) + " / " + number(queue.by_priority[3]));
       std::vector<std::string> causes;
       for (const auto& [cause, count] : queue.causes) causes.push_back(cause + " " + number(count));
       item.set("causes", join(causes, ", "));
@@ -239,11 +249,13 @@ class Page {
 
   void tail() {
     data open(data::type::list);
-    for (const std::string& text : zh() ? model_.log.not_checked_zh : model_.log.not_checked_en) open.push_back(data("text", text));
+    for (const std::string& text : zh() ? model_.log.not_checked_zh : model_.log.not_checked_en)
+      open.push_back(data("text", text));
     root_.set("not_checked_rows", open);
     root_.set("note", model_.log.checkpoint_note);
     data glossary(data::type::list);
-    for (const char* key : {"g_handoff", "g_block", "g_require", "g_revise", "g_unknown", "g_root"}) glossary.push_back(data("text", w(key)));
+    for (const char* key : {"g_handoff", "g_block", "g_require", "g_revise", "g_unknown", "g_root"})
+      glossary.push_back(data("text", w(key)));
     root_.set("glossary_rows", glossary);
   }
 

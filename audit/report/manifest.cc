@@ -41,9 +41,7 @@ json::array texts(const std::vector<std::string>& all) {
   return out;
 }
 
-json::value instant(const std::optional<Microseconds>& at) {
-  return at ? json::value(*at) : json::value(nullptr);
-}
+json::value instant(const std::optional<Microseconds>& at) { return at ? json::value(*at) : json::value(nullptr); }
 
 tl::unexpected<Problem> bad(std::string path, std::string expected) {
   return tl::unexpected(Problem{&codes::kBadPackage, {{std::move(path), std::move(expected), {}, {}, {}}}});
@@ -61,7 +59,8 @@ class Reader {
   }
   std::uint64_t number(const char* name) {
     const json::value* value = find(name);
-    if (value != nullptr && value->is_int64() && value->get_int64() >= 0) return static_cast<std::uint64_t>(value->get_int64());
+    if (value != nullptr && value->is_int64() && value->get_int64() >= 0)
+      return static_cast<std::uint64_t>(value->get_int64());
     if (value != nullptr && value->is_uint64()) return value->get_uint64();
     return fail(name, "a number from 0"), 0;
   }
@@ -200,8 +199,10 @@ Result<Manifest> read_manifest(std::string_view text) {
   } else {
     for (std::size_t i = 0; i < 5; ++i) {
       const json::value& count = verdicts->get_array()[i];
-      if (!count.is_int64() || count.get_int64() < 0) counts.fail("verdicts", "five numbers");
-      else manifest.verdicts[i] = static_cast<std::uint64_t>(count.get_int64());
+      if (!count.is_int64() || count.get_int64() < 0)
+        counts.fail("verdicts", "five numbers");
+      else
+        manifest.verdicts[i] = static_cast<std::uint64_t>(count.get_int64());
     }
   }
   Reader log(top.object("log"), "manifest.json/log");
@@ -248,7 +249,8 @@ Result<std::vector<Digest>> read_proof(std::string_view text) {
   if (hashes == nullptr || !hashes->is_array()) return bad("proofs.json/range_proof", "a list of hashes");
   std::vector<Digest> proof;
   for (const json::value& item : hashes->get_array()) {
-    const std::optional<std::string> bytes = item.is_string() ? base64_decode(std::string_view(item.get_string())) : std::nullopt;
+    const std::optional<std::string> bytes =
+        item.is_string() ? base64_decode(std::string_view(item.get_string())) : std::nullopt;
     if (!bytes || bytes->size() != sizeof(Digest)) return bad("proofs.json/range_proof", "32 bytes in base64");
     std::copy(bytes->begin(), bytes->end(), proof.emplace_back().begin());
   }

@@ -18,24 +18,24 @@ inline constexpr std::string_view kEngineVersion = "0.1.0";
 
 struct Manifest {
   std::uint64_t format = 0;
-  std::string version;               // of the build that wrote it
+  std::string version;  // of the build that wrote it
   std::uint64_t first = 0, end = 0;
   ReportQuery query;
-  LogFacts log;                      // without the checkpoint note, which is a member
+  LogFacts log;  // without the checkpoint note, which is a member
   std::string seed;
   std::uint64_t records = 0, population = 0;
   std::array<std::uint64_t, 5> verdicts{};
   struct Member {
     std::string name;
     std::uint64_t size = 0;
-    std::string sha256;              // hex
+    std::string sha256;  // hex
   };
-  std::vector<Member> members;       // by name
+  std::vector<Member> members;  // by name
 };
 
 std::string write_manifest(const ReportModel& model, std::uint64_t first, std::uint64_t end, const Members& members);
 Result<Manifest> read_manifest(std::string_view json);
-std::string manifest_text(std::string_view manifest_json);   // what is signed: a line of its own and the digest
+std::string manifest_text(std::string_view manifest_json);  // what is signed: a line of its own and the digest
 
 std::string write_proof(const std::vector<Digest>& proof);
 Result<std::vector<Digest>> read_proof(std::string_view json);

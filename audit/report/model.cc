@@ -33,7 +33,8 @@ Gathering::Gathering(ReportQuery query, LogFacts log) {
   model_.query = std::move(query);
   model_.log = std::move(log);
   const ReportQuery& asked = model_.query;
-  model_.seed = asked.seed.empty() ? hex(sha256(model_.log.checkpoint_note + asked.in_words(Language::en))) : asked.seed;
+  model_.seed =
+      asked.seed.empty() ? hex(sha256(model_.log.checkpoint_note + asked.in_words(Language::en))) : asked.seed;
 }
 
 void Gathering::add(const Header& header, std::string_view leaf, const std::vector<SectionBytes>* sections) {
@@ -60,9 +61,8 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
     return;
   }
   if (model_.query.verdict && *model_.query.verdict != verdict->verdict) return;
-  if (!model_.query.rule.empty() && std::none_of(verdict->rules.begin(), verdict->rules.end(), [&](const RuleOutcome& rule) {
-        return rule.id == model_.query.rule;
-      }))
+  if (!model_.query.rule.empty() && std::none_of(verdict->rules.begin(), verdict->rules.end(),
+                                                 [&](const RuleOutcome& rule) { return rule.id == model_.query.rule; }))
     return;
 
   ++model_.population;
@@ -121,7 +121,8 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
   if (const std::string* bytes = find(*sections, Section::story)) {
     if (Result<StorySection> story = decode_story(*bytes)) {
       Candidate candidate{sha256(model_.seed + "/" + std::to_string(header.index)),
-                          {header.index, header.time_us, verdict->verdict, std::move(*story), hex(sha256(std::string(1, '\0') + std::string(leaf)))}};
+                          {header.index, header.time_us, verdict->verdict, std::move(*story),
+                           hex(sha256(std::string(1, '\0') + std::string(leaf)))}};
       const auto place = std::upper_bound(sample_.begin(), sample_.end(), candidate,
                                           [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
       sample_.insert(place, std::move(candidate));

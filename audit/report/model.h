@@ -24,14 +24,14 @@
 namespace caveat::audit {
 
 struct ReportQuery {
-  std::optional<Microseconds> from, to;    // half open: from included, to excluded
-  std::string rule;                        // pack/rule, or empty
+  std::optional<Microseconds> from, to;  // half open: from included, to excluded
+  std::string rule;                      // pack/rule, or empty
   std::optional<std::uint8_t> verdict;
   Language language = Language::en;
-  std::string seed;                        // of the sample; empty: SHA-256 of checkpoint note and query
+  std::string seed;  // of the sample; empty: SHA-256 of checkpoint note and query
   std::size_t stories = 5;
-  std::string requested_by, purpose;       // as stated by who runs it; printed, never guessed
-  std::string in_words(Language language) const;   // the filter as a sentence
+  std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
+  std::string in_words(Language language) const;  // the filter as a sentence
 };
 
 // What the log itself says, and how far it was checked before the report was printed.
@@ -39,20 +39,20 @@ struct LogFacts {
   std::string path, origin;
   std::uint64_t size = 0;
   Digest root{};
-  Microseconds checkpoint_time = 0;        // time of the newest record under the checkpoint
-  std::string checkpoint_note;             // whole signed note
-  std::string key_name;                    // of the vkey that verifies it
-  bool checked = false;                    // log verify was run over it just now and found nothing
-  std::vector<std::string> findings_en, findings_zh;   // what it found
+  Microseconds checkpoint_time = 0;                   // time of the newest record under the checkpoint
+  std::string checkpoint_note;                        // whole signed note
+  std::string key_name;                               // of the vkey that verifies it
+  bool checked = false;                               // log verify was run over it just now and found nothing
+  std::vector<std::string> findings_en, findings_zh;  // what it found
   std::vector<std::string> not_checked_en, not_checked_zh;
 };
 
 struct RuleCount {
   std::string id, title_en, title_zh;
   std::vector<std::string> cites_en, cites_zh;
-  std::array<std::uint64_t, 5> by_verdict{};   // decisions in which it fired, by what it asked for
-  std::uint64_t unknown = 0;                   // decisions in which it could not be settled
-  std::uint64_t decisions = 0;                 // decisions with it as a reason, each once
+  std::array<std::uint64_t, 5> by_verdict{};  // decisions in which it fired, by what it asked for
+  std::uint64_t unknown = 0;                  // decisions in which it could not be settled
+  std::uint64_t decisions = 0;                // decisions with it as a reason, each once
 };
 
 struct QueueCount {
@@ -78,19 +78,19 @@ struct ToldDecision {
 struct ReportModel {
   ReportQuery query;
   LogFacts log;
-  std::string seed;                          // as used
-  std::uint64_t records = 0;                 // in the range, of every kind
-  std::uint64_t population = 0;              // decisions that the query selects
-  std::uint64_t sealed = 0;                  // decisions whose body no key at hand opened: counted, not judged
-  std::uint64_t unreadable = 0;              // opened, but not as this build knows it
+  std::string seed;              // as used
+  std::uint64_t records = 0;     // in the range, of every kind
+  std::uint64_t population = 0;  // decisions that the query selects
+  std::uint64_t sealed = 0;      // decisions whose body no key at hand opened: counted, not judged
+  std::uint64_t unreadable = 0;  // opened, but not as this build knows it
   std::optional<std::uint64_t> first_index, last_index;
   std::optional<Microseconds> first_time, last_time;
-  std::map<std::string, std::uint64_t> kinds;     // every record kind of the range
+  std::map<std::string, std::uint64_t> kinds;  // every record kind of the range
   std::array<std::uint64_t, 5> verdicts{};
-  std::vector<RuleCount> rules;              // by decisions descending, then id
-  std::vector<QueueCount> queues;            // by total descending, then name
-  std::vector<PackCount> packs;              // by name, version, digest
-  std::vector<ToldDecision> stories;         // the sample, by index
+  std::vector<RuleCount> rules;       // by decisions descending, then id
+  std::vector<QueueCount> queues;     // by total descending, then name
+  std::vector<PackCount> packs;       // by name, version, digest
+  std::vector<ToldDecision> stories;  // the sample, by index
 };
 
 class Gathering {
@@ -101,7 +101,7 @@ class Gathering {
 
  private:
   struct Candidate {
-    Digest rank;               // SHA-256(seed, index): the sample is the lowest
+    Digest rank;  // SHA-256(seed, index): the sample is the lowest
     ToldDecision told;
   };
   ReportModel model_;

@@ -12,11 +12,11 @@
 
 namespace caveat::audit {
 
-extern const char* const kVerifyByHand;   // by_hand.cc
+extern const char* const kVerifyByHand;  // by_hand.cc
 
 namespace {
 
-constexpr std::uint64_t kBundle = 256;   // leaves a member of headers/, as in tlog-tiles
+constexpr std::uint64_t kBundle = 256;  // leaves a member of headers/, as in tlog-tiles
 
 namespace opened_key {
 constexpr int kIndex = 1, kSections = 2;
@@ -25,10 +25,14 @@ constexpr int kIndex = 1, kSections = 2;
 constexpr Section kAlways[] = {Section::verdict, Section::rules, Section::digests};
 constexpr Section kSample[] = {Section::facts, Section::result, Section::story};
 
-bool listed(std::span<const Section> sections, Section section) { return std::find(sections.begin(), sections.end(), section) != sections.end(); }
+bool listed(std::span<const Section> sections, Section section) {
+  return std::find(sections.begin(), sections.end(), section) != sections.end();
+}
 
 tl::unexpected<Problem> bad(std::string expected) {
-  return tl::unexpected(Problem{&codes::kBadPackage, {{.path = "opened", .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+  return tl::unexpected(
+      Problem{&codes::kBadPackage,
+              {{.path = "opened", .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 }  // namespace
@@ -50,21 +54,24 @@ std::string encode_opened(const OpenedParts& opened) {
 }
 
 Result<OpenedParts> decode_opened(std::string_view encoded) {
-  using Kind = cbor::Value::Kind;
+  using Item = cbor::Value::Kind;
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
-  const cbor::Value* index = decoded->kind == Kind::map ? decoded->find(opened_key::kIndex) : nullptr;
-  const cbor::Value* sections = decoded->kind == Kind::map ? decoded->find(opened_key::kSections) : nullptr;
-  if (decoded->items.size() != 4 || index == nullptr || index->kind != Kind::unsigned_integer || sections == nullptr || sections->kind != Kind::array)
+  const cbor::Value* index = decoded->kind == Item::map ? decoded->find(opened_key::kIndex) : nullptr;
+  const cbor::Value* sections = decoded->kind == Item::map ? decoded->find(opened_key::kSections) : nullptr;
+  if (decoded->items.size() != 4 || index == nullptr || index->kind != Item::unsigned_integer || sections == nullptr ||
+      sections->kind != Item::array)
     return bad("an index and its sections");
   OpenedParts opened;
   opened.index = index->number;
   for (const cbor::Value& item : sections->items) {
-    if (item.kind != Kind::array || item.items.size() != 3 || item.items[0].kind != Kind::unsigned_integer || item.items[1].kind != Kind::bytes ||
-        item.items[1].string.size() != sizeof(Salt) || item.items[2].kind != Kind::bytes)
+    if (item.kind != Item::array || item.items.size() != 3 || item.items[0].kind != Item::unsigned_integer ||
+        item.items[1].kind != Item::bytes || item.items[1].string.size() != sizeof(Salt) ||
+        item.items[2].kind != Item::bytes)
       return bad("section, salt of 32 bytes and content");
     const std::optional<Section> number = section_of(item.items[0].number);
-    if (!number || (!opened.sections.empty() && opened.sections.back().section >= *number)) return bad("known sections in ascending order");
+    if (!number || (!opened.sections.empty() && opened.sections.back().section >= *number))
+      return bad("known sections in ascending order");
     OpenedSection& section = opened.sections.emplace_back();
     section.section = *number;
     std::copy(item.items[1].string.begin(), item.items[1].string.end(), section.salt.begin());
@@ -78,14 +85,19 @@ void name_what_is_not_checked(LogFacts& facts, bool opened) {
     facts.not_checked_en.emplace_back(en);
     facts.not_checked_zh.emplace_back(zh);
   };
-  add("Whether every answer that the bot sent was brought before the gate: that takes the bot platform's own transcript.",
+  add("Whether every answer that the bot sent was brought before the gate: that takes the bot platform's own "
+      "transcript.",
       "机器人发出的每条回答是否都经过本系统：需与机器人平台自身的会话记录核对。");
-  add("Whether the facts that the bank's systems stated (age, risk level, ratings) were true.", "银行各系统提供的事实（年龄、风险等级、评级等）是否真实。");
-  add("Whether the clock of the machine was right: times are those of the log's own clock.", "机器时钟是否准确：所载时间为日志自身时钟的时间。");
-  add("Whether others were shown another log of the same name: compare the checkpoint below with one that was kept elsewhere.",
+  add("Whether the facts that the bank's systems stated (age, risk level, ratings) were true.",
+      "银行各系统提供的事实（年龄、风险等级、评级等）是否真实。");
+  add("Whether the clock of the machine was right: times are those of the log's own clock.",
+      "机器时钟是否准确：所载时间为日志自身时钟的时间。");
+  add("Whether others were shown another log of the same name: compare the checkpoint below with one that was kept "
+      "elsewhere.",
       "是否有人看到过同名的另一份日志：请将下方检查点与在别处保存的检查点比对。");
   if (!opened)
-    add("What the decisions say: their bodies are sealed and no key was at hand.", "各决定的内容：正文已加密，且未提供密钥。");
+    add("What the decisions say: their bodies are sealed and no key was at hand.",
+        "各决定的内容：正文已加密，且未提供密钥。");
 }
 
 Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts) {
@@ -96,7 +108,7 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
   bool any = false;
   reader.each_header(0, reader.size(), [&](std::uint64_t index, std::string_view leaf) {
     const Result<Header> header = decode_header(leaf);
-    if (!header) return;   // the check of the log names it
+    if (!header) return;  // the check of the log names it
     if ((asked.from && header->time_us < *asked.from) || (asked.to && header->time_us >= *asked.to)) return;
     // Times never fall, so what lies in a period is one run of indices.
     if (!any) evidence.first = index;
@@ -123,7 +135,8 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
   for (OpenedParts& parts : everything) {
     const bool told = std::any_of(evidence.model.stories.begin(), evidence.model.stories.end(),
                                   [&](const ToldDecision& story) { return story.index == parts.index; });
-    if (!told) std::erase_if(parts.sections, [](const OpenedSection& section) { return !listed(kAlways, section.section); });
+    if (!told)
+      std::erase_if(parts.sections, [](const OpenedSection& section) { return !listed(kAlways, section.section); });
   }
   evidence.opened = std::move(everything);
   if (evidence.first < evidence.end)

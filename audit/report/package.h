@@ -25,9 +25,9 @@ struct OpenedSection {
   std::string encoded;
 };
 
-struct OpenedParts {        // what an export shows of one record
+struct OpenedParts {  // what an export shows of one record
   std::uint64_t index = 0;
-  std::vector<OpenedSection> sections;   // ascending
+  std::vector<OpenedSection> sections;  // ascending
 };
 
 std::string encode_opened(const OpenedParts& opened);
@@ -35,10 +35,10 @@ Result<OpenedParts> decode_opened(std::string_view encoded);
 
 struct Evidence {
   ReportModel model;
-  std::uint64_t first = 0, end = 0;      // the range of indices, half open
-  std::vector<std::string> leaves;       // of the range
-  std::vector<Digest> proof;             // range proof against the checkpoint's root
-  std::vector<OpenedParts> opened;       // by index
+  std::uint64_t first = 0, end = 0;  // the range of indices, half open
+  std::vector<std::string> leaves;   // of the range
+  std::vector<Digest> proof;         // range proof against the checkpoint's root
+  std::vector<OpenedParts> opened;   // by index
 };
 
 // Walks the log once. `keys` null: nothing is opened, and the report says so.

@@ -11,8 +11,8 @@ constexpr int kWidth = 960, kLabelWidth = 380, kRow = 26, kBarHeight = 16, kNumb
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
 std::string text_at(int x, int y, std::string_view anchor, std::string_view content) {
-  return "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" text-anchor=\"" + std::string(anchor) + "\">" +
-         escape_xml(content) + "</text>\n";
+  return "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" text-anchor=\"" + std::string(anchor) +
+         "\">" + escape_xml(content) + "</text>\n";
 }
 
 // Texture beside colour: plain, rising strokes, falling strokes, dots, grid.
@@ -21,7 +21,8 @@ std::string pattern(std::size_t index, const std::string& fill) {
                                          "<path d=\"M0 0L8 8\" stroke=\"#fff\" stroke-width=\"2\"/>",
                                          "<circle cx=\"4\" cy=\"4\" r=\"1\" fill=\"#fff\"/>",
                                          "<path d=\"M4 0V8M0 4H8\" stroke=\"#fff\" stroke-width=\"1\"/>"};
-  return "<pattern id=\"s" + std::to_string(index) + "\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\" fill=\"" +
+  return "<pattern id=\"s" + std::to_string(index) +
+         "\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\" fill=\"" +
          escape_xml(fill) + "\"/>" + kStrokes[index % std::size(kStrokes)] + "</pattern>\n";
 }
 
@@ -32,12 +33,23 @@ std::string escape_xml(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -46,18 +58,22 @@ std::string escape_xml(std::string_view text) {
 std::string bar_chart(const std::string& title, const std::string& description, const std::vector<Series>& series,
                       const std::vector<Bar>& bars) {
   const int height = kLegend + static_cast<int>(bars.size()) * kRow + 8;
-  const auto total = [](const Bar& bar) { return std::accumulate(bar.parts.begin(), bar.parts.end(), std::uint64_t{0}); };
+  const auto total = [](const Bar& bar) {
+    return std::accumulate(bar.parts.begin(), bar.parts.end(), std::uint64_t{0});
+  };
   std::uint64_t longest = 1;
   for (const Bar& bar : bars) longest = std::max(longest, total(bar));
   const std::uint64_t room = kWidth - kLabelWidth - kNumberWidth;
 
-  std::string out = "<svg role=\"img\" viewBox=\"0 0 " + std::to_string(kWidth) + " " + std::to_string(height) + "\" width=\"100%\">\n<title>" +
-                    escape_xml(title) + "</title>\n<desc>" + escape_xml(description) + "</desc>\n<defs>\n";
+  std::string out = "<svg role=\"img\" viewBox=\"0 0 " + std::to_string(kWidth) + " " + std::to_string(height) +
+                    "\" width=\"100%\">\n<title>" + escape_xml(title) + "</title>\n<desc>" + escape_xml(description) +
+                    "</desc>\n<defs>\n";
   for (std::size_t i = 0; i < series.size(); ++i) out += pattern(i, series[i].fill);
   out += "</defs>\n";
   int x = kLabelWidth;
   for (std::size_t i = 0; i < series.size(); ++i) {
-    out += "<rect x=\"" + std::to_string(x) + "\" y=\"6\" width=\"14\" height=\"14\" fill=\"url(#s" + std::to_string(i) + ")\"/>\n";
+    out += "<rect x=\"" + std::to_string(x) + "\" y=\"6\" width=\"14\" height=\"14\" fill=\"url(#s" +
+           std::to_string(i) + ")\"/>\n";
     out += text_at(x + 20, 18, "start", series[i].label);
     x += 110;
   }
@@ -68,8 +84,9 @@ std::string bar_chart(const std::string& title, const std::string& description, 
     for (std::size_t i = 0; i < bar.parts.size(); ++i) {
       const std::uint64_t from = offset * room / longest, to = (offset + bar.parts[i]) * room / longest;
       if (to > from)
-        out += "<rect x=\"" + number(kLabelWidth + from) + "\" y=\"" + std::to_string(y) + "\" width=\"" + number(to - from) + "\" height=\"" +
-               std::to_string(kBarHeight) + "\" fill=\"url(#s" + std::to_string(i) + ")\"/>\n";
+        out += "<rect x=\"" + number(kLabelWidth + from) + "\" y=\"" + std::to_string(y) + "\" width=\"" +
+               number(to - from) + "\" height=\"" + std::to_string(kBarHeight) + "\" fill=\"url(#s" +
+               std::to_string(i) + ")\"/>\n";
       offset += bar.parts[i];
     }
     out += text_at(kLabelWidth + static_cast<int>(offset * room / longest) + 6, y + 13, "start", number(offset));

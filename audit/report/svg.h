@@ -11,12 +11,12 @@ namespace caveat::audit {
 
 struct Bar {
   std::string label;
-  std::vector<std::uint64_t> parts;   // stacked, one a series
+  std::vector<std::uint64_t> parts;  // stacked, one a series
 };
 
 struct Series {
   std::string label;
-  std::string fill;                   // CSS colour; a pattern besides, so that colour is never alone
+  std::string fill;  // CSS colour; a pattern besides, so that colour is never alone
 };
 
 std::string bar_chart(const std::string& title, const std::string& description, const std::vector<Series>& series,

@@ -26,8 +26,8 @@ enum class Shown : std::uint8_t { yes, no, not_checked };
 struct Claim {
   int number = 0;
   Shown shown = Shown::not_checked;
-  std::string en, zh;           // the claim as a sentence
-  std::string why_en, why_zh;   // what refutes it (member, index, expected and found), or why it was not checked
+  std::string en, zh;          // the claim as a sentence
+  std::string why_en, why_zh;  // what refutes it (member, index, expected and found), or why it was not checked
 };
 
 struct PackageReport {
@@ -35,17 +35,18 @@ struct PackageReport {
   std::string origin;
   std::uint64_t size = 0;
   bool key_given = false;
-  bool intact() const;          // nothing refuted
-  int exit_code() const;        // 0 intact and signed by the key named; 1 refuted; 5 intact, but no key was named
+  bool intact() const;    // nothing refuted
+  int exit_code() const;  // 0 intact and signed by the key named; 1 refuted; 5 intact, but no key was named
 };
 
 struct PackageVerifyOptions {
-  std::optional<VerifierKey> key;   // from outside; without it only the package's own key is at hand, and that proves nothing
+  std::optional<VerifierKey>
+      key;  // from outside; without it only the package's own key is at hand, and that proves nothing
   ArchiveLimits limits;
 };
 
 PackageReport verify_package(std::string_view zip, const PackageVerifyOptions& options);
-PackageReport verify_members(const Members& members, const PackageVerifyOptions& options);   // an unpacked folder
+PackageReport verify_members(const Members& members, const PackageVerifyOptions& options);  // an unpacked folder
 
 std::string render_text(const PackageReport& report, Language language);
 std::string render_json(const PackageReport& report);

@@ -35,9 +35,11 @@ constexpr Phrase kPhrases[] = {
     {"checkpoint_time", "Time of the checkpoint", "检查点时间"},
     {"key", "Signed with the key of", "签名密钥"},
     {"state", "State", "状态"},
-    {"checked_ok", "Checked whole just before this page was written: nothing was found changed, added, dropped or reordered.",
+    {"checked_ok",
+     "Checked whole just before this page was written: nothing was found changed, added, dropped or reordered.",
      "生成本页前刚对日志作了完整验证：未发现改动、增加、删除或乱序。"},
-    {"checked_bad", "The check of the log FAILED. Nothing on this page may be relied on.", "日志验证未通过。本页内容一律不可采信。"},
+    {"checked_bad", "The check of the log FAILED. Nothing on this page may be relied on.",
+     "日志验证未通过。本页内容一律不可采信。"},
     {"not_run", "The log was not checked before this page was written.", "生成本页前未验证日志。"},
     {"verdicts", "Verdicts", "结论"},
     {"verdict", "Verdict", "结论"},
@@ -45,12 +47,15 @@ constexpr Phrase kPhrases[] = {
     {"share", "Share", "占比"},
     {"total", "Total", "合计"},
     {"by_rule", "Verdicts by rule", "各规则的结论"},
-    {"by_rule_note", "A decision counts once for each rule that was a reason of it. Decisions allowed without any rule firing are not in this table.",
+    {"by_rule_note",
+     "A decision counts once for each rule that was a reason of it. Decisions allowed without any rule firing are not "
+     "in this table.",
      "一个决定对每条成为其理由的规则各计一次。没有规则触发而放行的决定不在本表中。"},
     {"rule", "Rule", "规则"},
     {"law", "Law", "依据"},
     {"unknown", "unknown", "不明"},
-    {"chart_rules", "Decisions by rule, stacked by what the rule asked for", "各规则涉及的决定数，按规则所要求的结论分段"},
+    {"chart_rules", "Decisions by rule, stacked by what the rule asked for",
+     "各规则涉及的决定数，按规则所要求的结论分段"},
     {"chart_desc", "The same numbers stand in the table below.", "下表载有相同的数字。"},
     {"handoffs", "Hand-offs by queue", "各队列的转人工"},
     {"queue", "Queue", "队列"},
@@ -69,7 +74,9 @@ constexpr Phrase kPhrases[] = {
     {"digest", "Digest (SHA-256)", "摘要（SHA-256）"},
     {"from_to", "First and last decision under it", "据其作出的首个与末个决定"},
     {"stories", "Decisions told in full", "决定详述"},
-    {"sample_note", "Chosen by seed: the decisions with the lowest SHA-256 of seed and index. Whoever has the log and the seed gets the same ones.",
+    {"sample_note",
+     "Chosen by seed: the decisions with the lowest SHA-256 of seed and index. Whoever has the log and the seed gets "
+     "the same ones.",
      "按种子抽取：取“种子/序号”的 SHA-256 最小者。持有日志与种子的人会抽到同样的决定。"},
     {"seed", "Seed", "种子"},
     {"decision", "Decision", "决定"},
@@ -79,16 +86,23 @@ constexpr Phrase kPhrases[] = {
     {"count", "Count", "数量"},
     {"not_checked", "What was not checked", "未核查事项"},
     {"by_hand", "How to check this page", "如何核对本页"},
-    {"by_hand_text", "Keep the signed checkpoint below. `caveat log verify` recomputes every hash of the log, `caveat verify` checks an exported package with nothing but the public key; take that key from the bank by another way than this page.",
-     "请保存下面的签名检查点。`caveat log verify` 重算日志的每个哈希，`caveat verify` 只凭公钥验证导出的证据包；公钥请经本页以外的途径向银行取得。"},
+    {"by_hand_text",
+     "Keep the signed checkpoint below. `caveat log verify` recomputes every hash of the log, `caveat verify` checks "
+     "an exported package with nothing but the public key; take that key from the bank by another way than this page.",
+     "请保存下面的签名检查点。`caveat log verify` 重算日志的每个哈希，`caveat verify` "
+     "只凭公钥验证导出的证据包；公钥请经本页以外的途径向银行取得。"},
     {"checkpoint", "Signed checkpoint", "签名检查点"},
     {"glossary", "Words used here", "用语"},
     {"g_handoff", "handed off: a person takes over; the bot does not answer.", "转人工：由人员接手，机器人不再作答。"},
-    {"g_block", "blocked: the answer or product was withheld and the customer told what to do instead.", "拦截：不予发出，并告知客户可以怎样做。"},
-    {"g_require", "required: held until something is satisfied, for example a missing fact.", "要求：满足某项条件（如补充信息）前暂不发出。"},
+    {"g_block", "blocked: the answer or product was withheld and the customer told what to do instead.",
+     "拦截：不予发出，并告知客户可以怎样做。"},
+    {"g_require", "required: held until something is satisfied, for example a missing fact.",
+     "要求：满足某项条件（如补充信息）前暂不发出。"},
     {"g_revise", "revised: sent with something masked, added or replaced.", "修改：经脱敏、披露或替换后发出。"},
-    {"g_unknown", "unknown: a fact was missing, so the rule could not be settled; it never counts as passed.", "不明：缺少信息，规则无法判断；不明从不算作通过。"},
-    {"g_root", "root hash: one number that changes if any record changes, is added, dropped or moved.", "根哈希：任何记录被改动、增加、删除或移动，这个数都会变。"},
+    {"g_unknown", "unknown: a fact was missing, so the rule could not be settled; it never counts as passed.",
+     "不明：缺少信息，规则无法判断；不明从不算作通过。"},
+    {"g_root", "root hash: one number that changes if any record changes, is added, dropped or moved.",
+     "根哈希：任何记录被改动、增加、删除或移动，这个数都会变。"},
     {"k1", "The customer said", "客户说"},
     {"k2", "The bot wanted", "机器人拟"},
     {"k3", "Verdict", "结论"},
@@ -104,14 +118,16 @@ constexpr Phrase kPhrases[] = {
 }  // namespace
 
 std::string_view word(std::string_view key, Language language) {
-  const auto* found = std::find_if(std::begin(kPhrases), std::end(kPhrases), [&](const Phrase& phrase) { return phrase.key == key; });
+  const auto* found =
+      std::find_if(std::begin(kPhrases), std::end(kPhrases), [&](const Phrase& phrase) { return phrase.key == key; });
   assert(found != std::end(kPhrases));
   if (found == std::end(kPhrases)) return key;
   return language == Language::zh ? found->zh : found->en;
 }
 
 std::string_view verdict_word(std::uint8_t verdict, Language language) {
-  static constexpr std::array<std::string_view, 5> kEnglish = {"allowed", "revised", "required", "blocked", "handed off"};
+  static constexpr std::array<std::string_view, 5> kEnglish = {"allowed", "revised", "required", "blocked",
+                                                               "handed off"};
   static constexpr std::array<std::string_view, 5> kChinese = {"放行", "修改", "要求", "拦截", "转人工"};
   return verdict >= kEnglish.size() ? "?" : language == Language::zh ? kChinese[verdict] : kEnglish[verdict];
 }

@@ -1,0 +1,57 @@
+#include "audit/report/archive.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace caveat;
+using namespace caveat::audit;
+
+BOOST_AUTO_TEST_SUITE(archive)
+
+namespace {
+const Members kMembers = {{"checkpoint", "one\ntwo\n"}, {"headers/000000", std::string("\0\x01zz", 4)}, {"opened/000000000003.cbor", ""}, {"z.html", std::string(3000, 'x')}};
+}
+
+BOOST_AUTO_TEST_CASE(what_is_written_is_read_back) {
+  const std::string bytes = write_archive(kMembers);
+  const Result<Members> back = read_archive(bytes);
+  BOOST_REQUIRE(back.has_value());
+  BOOST_TEST((*back == kMembers));
+  BOOST_TEST(write_archive(kMembers) == bytes);
+}
+
+BOOST_AUTO_TEST_CASE(every_flipped_bit_is_found) {
+  const std::string bytes = write_archive(kMembers);
+  std::size_t found = 0;
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string changed = bytes;
+    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
+    const Result<Members> back = read_archive(changed);
+    if (!back || *back != kMembers) ++found;
+  }
+  BOOST_TEST(found == bytes.size() * 8);
+}
+
+BOOST_AUTO_TEST_CASE(every_truncation_and_every_tail_is_found) {
+  const std::string bytes = write_archive(kMembers);
+  for (std::size_t length = 0; length < bytes.size(); ++length) BOOST_TEST(!read_archive(bytes.substr(0, length)).has_value());
+  BOOST_TEST(!read_archive(bytes + '\0').has_value());
+  BOOST_TEST(!read_archive("PK" + bytes).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(names_that_leave_the_package_are_refused) {
+  for (const char* name : {"", "/etc/passwd", "a/../b", "..", "./a", "a//b", "a/", "a\\b", "c:x", "a b", "\xe4\xb8\xad"}) BOOST_TEST(!valid_member_name(name), name);
+  BOOST_TEST(valid_member_name("opened/000000000003.cbor"));
+  Members members = {{"a/../../b", "x"}};
+  BOOST_TEST(!read_archive(write_archive(members)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(limits_hold_at_the_edge_and_one_beyond) {
+  const Members two = {{"a", "12345"}, {"b", "12345"}};
+  const std::string bytes = write_archive(two);
+  BOOST_TEST(read_archive(bytes, {.members = 2, .total_bytes = 10, .name_bytes = 1}).has_value());
+  BOOST_TEST(!read_archive(bytes, {.members = 1, .total_bytes = 10, .name_bytes = 1}).has_value());
+  BOOST_TEST(!read_archive(bytes, {.members = 2, .total_bytes = 9, .name_bytes = 1}).has_value());
+  BOOST_TEST(!read_archive(bytes, {.members = 2, .total_bytes = 10, .name_bytes = 0}).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
