@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "audit/report/codes.h"
 #include "audit/error.h"
+#include "audit/report/codes.h"
 
 namespace caveat::audit {
 namespace {

@@ -26,7 +26,7 @@ struct ArchiveLimits {
   std::size_t name_bytes = 200;
 };
 
-std::string write_archive(const Members& members);   // at least one member
+std::string write_archive(const Members& members);  // at least one member
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits = {});
 
 // Relative, '/'-parted, without `.`, `..`, empty steps, back-slashes or control characters.

@@ -79,9 +79,14 @@ class Page {
           "stories", "sample_note", "kinds",   "not_checked",   "by_hand",  "by_hand_text", "checkpoint", "glossary",
           "rule",    "law",         "unknown", "decisions",     "verdict",  "share",        "total",      "queue",
           "hold",    "turn_only",   "causes",  "priority",      "pack",     "version",      "digest",     "from_to",
-          "kind",    "count",       "none",    "language_note", "decision", "leaf"})
+          "kind",    "count",       "none",    "decision", "leaf"})
       root_.set(std::string("w_") + key, w(key));
     root_.set("subtitle", log.origin);
+    root_.set("w_language_note", w("times") +
+                                     (model_.query.offset_minutes == 0
+                                          ? std::string("UTC")
+                                          : "UTC" + format_instant(0, model_.query.offset_minutes).substr(19)) +
+                                     (zh() ? "。" : "."));
 
     data scope(data::type::list);
     row(scope, "query", model_.query.in_words(language_));
@@ -93,7 +98,9 @@ class Page {
                                       (zh() ? "）" : ")")
                                 : ""));
     if (model_.first_time)
-      row(scope, "time_range", format_instant(*model_.first_time, 0) + " – " + format_instant(*model_.last_time, 0));
+      row(scope, "time_range",
+          format_instant(*model_.first_time, model_.query.offset_minutes) + " – " +
+              format_instant(*model_.last_time, model_.query.offset_minutes));
     if (model_.sealed > 0) row(scope, "sealed", number(model_.sealed));
     if (model_.unreadable > 0) row(scope, "unreadable", number(model_.unreadable));
     row(scope, "requested_by", model_.query.requested_by.empty() ? w("not_stated") : model_.query.requested_by);
@@ -105,7 +112,8 @@ class Page {
     row(log_rows, "file", log.path);
     row(log_rows, "size", number(log.size));
     row(log_rows, "root", hex(log.root), true);
-    row(log_rows, "checkpoint_time", log.size > 0 ? format_instant(log.checkpoint_time, 0) : "–");
+    row(log_rows, "checkpoint_time",
+        log.size > 0 ? format_instant(log.checkpoint_time, model_.query.offset_minutes) : "–");
     row(log_rows, "key", log.key_name);
     root_.set("log_rows", log_rows);
 
@@ -141,7 +149,7 @@ class Page {
       bar.parts[verdict] = model_.verdicts[verdict];
       bars.push_back(std::move(bar));
     }
-    root_.set("verdict_chart", bar_chart(w("verdicts"), w("chart_desc"), series, bars));
+    root_.set("verdict_chart", bar_chart("verdict", w("verdicts"), w("chart_desc"), series, bars));
   }
 
   void rules() {
@@ -176,7 +184,7 @@ class Page {
     for (std::uint8_t verdict = 1; verdict < 5; ++verdict)
       series.push_back({std::string(verdict_word(verdict, language_)), kVerdictFill[verdict]});
     series.push_back({w("unknown"), "#595959"});
-    if (!bars.empty()) root_.set("rule_chart", bar_chart(w("chart_rules"), w("chart_desc"), series, bars));
+    if (!bars.empty()) root_.set("rule_chart", bar_chart("rule", w("chart_rules"), w("chart_desc"), series, bars));
   }
 
   void queues() {
@@ -190,8 +198,9 @@ class Page {
       item.set("priority", number(queue.by_priority[0]) + " / " + number(queue.by_priority[1]) + " / " +
                                number(queue.by_priority[2]) + " / " + number(queue.by_priority[3]));
       std::vector<std::string> causes;
-      for (const auto& [cause, count] : queue.causes) causes.push_back(cause + " " + number(count));
-      item.set("causes", join(causes, ", "));
+      for (const auto& [cause, count] : queue.causes)
+        causes.push_back(std::string(cause_word(cause, language_)) + " " + number(count));
+      item.set("causes", join(causes, zh() ? "；" : "; "));
       rows.push_back(item);
     }
     root_.set("queue_rows", rows);
@@ -226,7 +235,7 @@ class Page {
     for (const ToldDecision& told : model_.stories) {
       data item;
       item.set("index", number(told.index));
-      item.set("time", format_instant(told.time, 0));
+      item.set("time", format_instant(told.time, model_.query.offset_minutes));
       item.set("verdict", std::string(verdict_word(told.verdict, language_)));
       item.set("verdict_class", std::string(verdict_name(told.verdict)));
       item.set("leaf", told.leaf_hex);

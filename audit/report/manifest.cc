@@ -133,6 +133,7 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
                   {"rule", query.rule},
                   {"verdict", query.verdict ? json::value(*query.verdict) : json::value(nullptr)},
                   {"language", query.language == Language::zh ? "zh" : "en"},
+                  {"offset_minutes", query.offset_minutes},
                   {"seed", query.seed},
                   {"stories", query.stories},
                   {"requested_by", query.requested_by},
@@ -185,6 +186,9 @@ Result<Manifest> read_manifest(std::string_view text) {
     manifest.query.verdict = static_cast<std::uint8_t>(*verdict);
   }
   manifest.query.language = query.text("language") == "zh" ? Language::zh : Language::en;
+  const std::int64_t offset = query.integer("offset_minutes");
+  if (offset < -18 * 60 || offset > 18 * 60) query.fail("offset_minutes", "minutes, -1080 to 1080");
+  manifest.query.offset_minutes = static_cast<std::int32_t>(offset);
   manifest.query.seed = query.text("seed");
   manifest.query.stories = static_cast<std::size_t>(query.number("stories"));
   manifest.query.requested_by = query.text("requested_by");

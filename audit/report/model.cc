@@ -22,8 +22,8 @@ std::string ReportQuery::in_words(Language reader) const {
   const bool zh = reader == Language::zh;
   std::string words;
   const auto add = [&](std::string part) { words += (words.empty() ? "" : zh ? "，" : ", ") + std::move(part); };
-  if (from) add((zh ? "自 " : "from ") + format_instant(*from, 0) + (zh ? "（含）" : " (included)"));
-  if (to) add((zh ? "至 " : "to ") + format_instant(*to, 0) + (zh ? "（不含）" : " (excluded)"));
+  if (from) add((zh ? "自 " : "from ") + format_instant(*from, offset_minutes) + (zh ? "（含）" : " (included)"));
+  if (to) add((zh ? "至 " : "to ") + format_instant(*to, offset_minutes) + (zh ? "（不含）" : " (excluded)"));
   if (!rule.empty()) add((zh ? "规则 " : "rule ") + rule);
   if (verdict) add((zh ? "结论 " : "verdict ") + std::string(verdict_name(*verdict)));
   return words.empty() ? (zh ? "日志中的全部决定" : "every decision of the log") : words;

@@ -28,7 +28,8 @@ struct ReportQuery {
   std::string rule;                      // pack/rule, or empty
   std::optional<std::uint8_t> verdict;
   Language language = Language::en;
-  std::string seed;  // of the sample; empty: SHA-256 of checkpoint note and query
+  std::int32_t offset_minutes = 0;  // of the times printed
+  std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
   std::size_t stories = 5;
   std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
   std::string in_words(Language language) const;  // the filter as a sentence

@@ -16,12 +16,12 @@ std::string text_at(int x, int y, std::string_view anchor, std::string_view cont
 }
 
 // Texture beside colour: plain, rising strokes, falling strokes, dots, grid.
-std::string pattern(std::size_t index, const std::string& fill) {
+std::string pattern(const std::string& id, std::size_t index, const std::string& fill) {
   static const char* const kStrokes[] = {"", "<path d=\"M0 8L8 0\" stroke=\"#fff\" stroke-width=\"2\"/>",
                                          "<path d=\"M0 0L8 8\" stroke=\"#fff\" stroke-width=\"2\"/>",
                                          "<circle cx=\"4\" cy=\"4\" r=\"1\" fill=\"#fff\"/>",
                                          "<path d=\"M4 0V8M0 4H8\" stroke=\"#fff\" stroke-width=\"1\"/>"};
-  return "<pattern id=\"s" + std::to_string(index) +
+  return "<pattern id=\"" + id + std::to_string(index) +
          "\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\" fill=\"" +
          escape_xml(fill) + "\"/>" + kStrokes[index % std::size(kStrokes)] + "</pattern>\n";
 }
@@ -55,8 +55,8 @@ std::string escape_xml(std::string_view text) {
   return out;
 }
 
-std::string bar_chart(const std::string& title, const std::string& description, const std::vector<Series>& series,
-                      const std::vector<Bar>& bars) {
+std::string bar_chart(const std::string& id, const std::string& title, const std::string& description,
+                      const std::vector<Series>& series, const std::vector<Bar>& bars) {
   const int height = kLegend + static_cast<int>(bars.size()) * kRow + 8;
   const auto total = [](const Bar& bar) {
     return std::accumulate(bar.parts.begin(), bar.parts.end(), std::uint64_t{0});
@@ -68,11 +68,11 @@ std::string bar_chart(const std::string& title, const std::string& description, 
   std::string out = "<svg role=\"img\" viewBox=\"0 0 " + std::to_string(kWidth) + " " + std::to_string(height) +
                     "\" width=\"100%\">\n<title>" + escape_xml(title) + "</title>\n<desc>" + escape_xml(description) +
                     "</desc>\n<defs>\n";
-  for (std::size_t i = 0; i < series.size(); ++i) out += pattern(i, series[i].fill);
+  for (std::size_t i = 0; i < series.size(); ++i) out += pattern(id, i, series[i].fill);
   out += "</defs>\n";
   int x = kLabelWidth;
   for (std::size_t i = 0; i < series.size(); ++i) {
-    out += "<rect x=\"" + std::to_string(x) + "\" y=\"6\" width=\"14\" height=\"14\" fill=\"url(#s" +
+    out += "<rect x=\"" + std::to_string(x) + "\" y=\"6\" width=\"14\" height=\"14\" fill=\"url(#" + id +
            std::to_string(i) + ")\"/>\n";
     out += text_at(x + 20, 18, "start", series[i].label);
     x += 110;
@@ -85,7 +85,7 @@ std::string bar_chart(const std::string& title, const std::string& description, 
       const std::uint64_t from = offset * room / longest, to = (offset + bar.parts[i]) * room / longest;
       if (to > from)
         out += "<rect x=\"" + number(kLabelWidth + from) + "\" y=\"" + std::to_string(y) + "\" width=\"" +
-               number(to - from) + "\" height=\"" + std::to_string(kBarHeight) + "\" fill=\"url(#s" +
+               number(to - from) + "\" height=\"" + std::to_string(kBarHeight) + "\" fill=\"url(#" + id +
                std::to_string(i) + ")\"/>\n";
       offset += bar.parts[i];
     }

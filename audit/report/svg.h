@@ -19,8 +19,9 @@ struct Series {
   std::string fill;  // CSS colour; a pattern besides, so that colour is never alone
 };
 
-std::string bar_chart(const std::string& title, const std::string& description, const std::vector<Series>& series,
-                      const std::vector<Bar>& bars);
+// `id` keeps the textures of several plots on one page apart.
+std::string bar_chart(const std::string& id, const std::string& title, const std::string& description,
+                      const std::vector<Series>& series, const std::vector<Bar>& bars);
 
 std::string escape_xml(std::string_view text);
 

@@ -16,7 +16,7 @@ constexpr Phrase kPhrases[] = {
     {"title", "What the gate decided", "智能客服合规决定报告"},
     {"scope", "Scope", "范围"},
     {"query", "Query", "查询条件"},
-    {"language_note", "Times are UTC.", "时间均为协调世界时（UTC）。"},
+    {"times", "Times are ", "时间为 "},
     {"requested_by", "Requested by", "申请人"},
     {"purpose", "Purpose", "用途"},
     {"not_stated", "not stated", "未说明"},
@@ -130,6 +130,28 @@ std::string_view verdict_word(std::uint8_t verdict, Language language) {
                                                                "handed off"};
   static constexpr std::array<std::string_view, 5> kChinese = {"放行", "修改", "要求", "拦截", "转人工"};
   return verdict >= kEnglish.size() ? "?" : language == Language::zh ? kChinese[verdict] : kEnglish[verdict];
+}
+
+std::string_view cause_word(std::string_view cause, Language language) {
+  static constexpr Phrase kCauses[] = {
+      {"none", "a rule asked for it", "规则要求"},
+      {"missing", "a fact was missing", "缺少信息"},
+      {"stale", "a fact was too old", "信息过期"},
+      {"undated", "a fact had no date", "信息未注明时间"},
+      {"inferred", "a fact was only inferred", "信息仅为推断"},
+      {"future", "a date lay in the future", "日期晚于当日"},
+      {"overflow", "a number could not be reckoned", "数值无法计算"},
+      {"limit", "a limit was reached", "达到上限"},
+      {"unsupported", "it could not be judged", "无法判断"},
+      {"conflict", "facts contradicted each other", "信息相互矛盾"},
+      {"final_text", "the text to send was itself refused", "拟发文本未通过复核"},
+      {"internal", "a fault of the gate", "系统故障"},
+      {"storage", "the log could not be written", "日志无法写入"},
+      {"no_pack", "no rules were loaded", "未加载规则"},
+  };
+  const auto* found =
+      std::find_if(std::begin(kCauses), std::end(kCauses), [&](const Phrase& phrase) { return phrase.key == cause; });
+  return found == std::end(kCauses) ? cause : language == Language::zh ? found->zh : found->en;
 }
 
 }  // namespace caveat::audit

@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""Verifies a Caveat evidence package with nothing of Caveat's: Python's standard library and docs/formats.md.
+
+    verify_package.py PACKAGE.zip [LOG.vkey]
+
+Prints one line a claim, the claims of `caveat verify` 1 to 9 as far as they need no report printer, and exits 0 (intact and
+signed by the key named), 1 (refuted) or 5 (intact, no key named).
+"""
+import base64
+import hashlib
+import json
+import struct
+import sys
+import zipfile
+import zlib
+
+# ---- Ed25519 verification, RFC 8032 §5.1.7 -------------------------------------------------------------------------------
+P = 2**255 - 19
+Q = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+def add(a, b):
+    m, n = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    t, z = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = n - m, z - t, z + t, n + m
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+def times(scalar, point):
+    total = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            total = add(total, point)
+        point, scalar = add(point, point), scalar >> 1
+    return total
+
+def point_of(encoded):
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+def equal(a, b):
+    return (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
+
+BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+def signed_by(key, message, signature):
+    if len(signature) != 64:
+        return False
+    a, r, s = point_of(key), point_of(signature[:32]), int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= Q:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
+    return equal(times(s, BASE), add(r, times(h, a)))
+
+# ---- deterministic CBOR, RFC 8949 §4.2.1: what is not in shortest, sorted form is refused ---------------------------------
+class Wrong(Exception):
+    pass
+
+def cbor(data):
+    value, at = item(data, 0, 0)
+    if at != len(data):
+        raise Wrong("bytes after the item")
+    return value
+
+def item(data, at, depth):
+    if depth > 64 or at >= len(data):
+        raise Wrong("CBOR ends early or nests too deep")
+    major, short = data[at] >> 5, data[at] & 31
+    at += 1
+    if major == 7:
+        if short not in (20, 21, 22):
+            raise Wrong("a simple value that is not used")
+        return {20: False, 21: True, 22: None}[short], at
+    width = {24: 1, 25: 2, 26: 4, 27: 8}.get(short, 0)
+    if short > 27:
+        raise Wrong("an indefinite or reserved length")
+    argument = int.from_bytes(data[at:at + width], "big") if width else short
+    if at + width > len(data) or width and argument < {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}[width]:
+        raise Wrong("a number not in its shortest form")
+    at += width
+    if major == 0:
+        return argument, at
+    if major == 1:
+        return -1 - argument, at
+    if major in (2, 3):
+        if argument > len(data) - at:
+            raise Wrong("a string longer than the rest")
+        raw = data[at:at + argument]
+        return (raw if major == 2 else raw.decode("utf-8")), at + argument
+    if argument > len(data) - at:
+        raise Wrong("more items than bytes")
+    if major == 4:
+        items = []
+        for _ in range(argument):
+            value, at = item(data, at, depth + 1)
+            items.append(value)
+        return items, at
+    if major == 5:
+        pairs, last = {}, b""
+        for _ in range(argument):
+            begin = at
+            key, at = item(data, at, depth + 1)
+            if data[begin:at] <= last:
+                raise Wrong("map keys not in order")
+            last = data[begin:at]
+            pairs[key], at = item(data, at, depth + 1)
+        return pairs, at
+    raise Wrong("a tag that is not used")
+
+# ---- signed notes, checkpoints and the tree, C2SP and RFC 6962 ------------------------------------------------------------
+def strict64(text):
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise Wrong("base64 with spare bits")
+    return raw
+
+def read_key(line):
+    name, key_id, encoded = line.strip().split("+", 2)
+    raw = strict64(encoded)
+    if raw[0] != 1 or hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex() != key_id:
+        raise Wrong("log.vkey is no Ed25519 verifier key")
+    return name, bytes.fromhex(key_id), raw[1:]
+
+def open_note(note, key):
+    text, blank, lines = note.rpartition("\n\n")
+    if not blank:
+        raise Wrong("no signatures")
+    text += "\n"
+    good = False
+    for line in lines.splitlines():
+        dash, name, signature = line.split(" ")
+        raw = strict64(signature)
+        if dash == "—" and name == key[0] and raw[:4] == key[1]:
+            if not signed_by(key[2], text.encode(), raw[4:]):
+                raise Wrong("a bad signature of " + name)
+            good = True
+    if not good:
+        raise Wrong("no signature of " + key[0])
+    return text
+
+def sha(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+def subtree(hashes):
+    if len(hashes) == 1:
+        return hashes[0]
+    k = 1 << (len(hashes) - 1).bit_length() - 1
+    return sha(b"\1", subtree(hashes[:k]), subtree(hashes[k:]))
+
+def rebuild(begin, end, first, leaves, proof):
+    last = first + len(leaves)
+    if begin >= first and end <= last:
+        return subtree(leaves[begin - first:end - first])
+    if end <= first or begin >= last:
+        return proof.pop(0)
+    middle = begin + (1 << (end - begin - 1).bit_length() - 1)
+    left = rebuild(begin, middle, first, leaves, proof)
+    return sha(b"\1", left, rebuild(middle, end, first, leaves, proof))
+
+# ---- the package ---------------------------------------------------------------------------------------------------------
+def canonical_zip(members):
+    """The one spelling of these members: stored, sorted, dated 1980-01-01, nothing extra."""
+    body, directory = b"", b""
+    for name in sorted(members):
+        data, raw = members[name], name.encode()
+        common = struct.pack("<HHHHIIIHH", 0, 0, 0, 33, zlib.crc32(data), len(data), len(data), len(raw), 0)
+        directory += ZIP_ENTRY + common + struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, len(body)) + raw
+        body += b"PK\3\4\x0a\0" + common + raw + data
+    return body + directory + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(members), len(members), len(directory), len(body), 0)
+
+
+ZIP_ENTRY = b"PK\1\2\x3f\3\x0a\0"
+
+def check_whole(path, state):
+    with open(path, "rb") as file:
+        state["bytes"] = file.read()
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        members = state["members"] = {info.filename: archive.read(info) for info in infos}
+    if len(infos) != len(members):
+        raise Wrong("a member twice")
+    if canonical_zip(members) != state["bytes"]:
+        raise Wrong("not the canonical bytes of its members")
+    for name in ("manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"):
+        if name not in members:
+            raise Wrong(name + " is missing")
+
+def check_signer(state, given):
+    members = state["members"]
+    own = read_key(members["log.vkey"].decode())
+    key = state["key"] = given or own
+    if own != key:
+        raise Wrong("the package brings another key than the one named")
+    text = open_note(members["manifest.json.sig"].decode(), key)
+    expected = "caveat.manifest/v0\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
+    if text != expected:
+        raise Wrong("manifest.json is not the one that was signed")
+
+def check_members(state):
+    members = state["members"]
+    manifest = state["manifest"] = json.loads(members["manifest.json"])
+    if manifest["origin"] != state["key"][0]:
+        raise Wrong("the manifest is of another log than the key")
+    listed = {m["name"]: m for m in manifest["members"]}
+    if set(members) != set(listed) | {"manifest.json", "manifest.json.sig"}:
+        raise Wrong("members differ from the manifest: %s" % sorted(set(members) ^ set(listed)))
+    for name, m in listed.items():
+        if len(members[name]) != m["size"] or sha(members[name]).hex() != m["sha256"]:
+            raise Wrong(name + " was changed")
+
+def check_checkpoint(state):
+    manifest = state["manifest"]
+    text = open_note(state["members"]["checkpoint"].decode(), state["key"])
+    if text != "%s\n%d\n%s\n" % (manifest["origin"], manifest["size"], manifest["root"]):
+        raise Wrong("checkpoint and manifest differ")
+
+def check_tree(state):
+    manifest, members, leaves = state["manifest"], state["members"], []
+    for name in sorted(members):
+        if name.startswith("headers/"):
+            data, at = members[name], 0
+            while at < len(data):
+                (length,) = struct.unpack_from(">H", data, at)
+                leaves.append(data[at + 2:at + 2 + length])
+                if len(leaves[-1]) != length:
+                    raise Wrong(name + " ends within a header")
+                at += 2 + length
+    first, end = manifest["range"]["first"], manifest["range"]["end"]
+    if len(leaves) != end - first:
+        raise Wrong("%d headers expected, %d found" % (end - first, len(leaves)))
+    headers, time = state.setdefault("headers", {}), 0
+    for index, leaf in enumerate(leaves, first):
+        header = headers[index] = cbor(leaf)
+        if sorted(header) != list(range(1, 12)) or header[4] != index or header[5] < time:
+            raise Wrong("header %d is out of place" % index)
+        time = header[5]
+    if leaves:
+        proof = [strict64(h) for h in json.loads(members["proofs.json"])["range_proof"]]
+        root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof)
+        if proof or root != strict64(manifest["root"]):
+            raise Wrong("the headers do not lead to the signed root")
+
+def check_opened(state):
+    verdicts, population = [0] * 5, 0
+    for name, data in state["members"].items():
+        if not name.startswith("opened/"):
+            continue
+        opened = cbor(data)
+        committed = state["headers"][opened[1]][9]
+        for section, salt, encoded in opened[2]:
+            if committed.get(section) != sha(b"caveat/0/section\n", bytes([section]), salt, encoded):
+                raise Wrong("%s: section %d is not the one committed to" % (name, section))
+            if section == 1:
+                verdict, query = cbor(encoded), state["manifest"]["query"]
+                if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] == query["rule"] for r in verdict[2])):
+                    population, verdicts[verdict[1]] = population + 1, verdicts[verdict[1]] + 1
+    counts = state["manifest"]["counts"]
+    if counts["population"] != population or counts["verdicts"] != verdicts:
+        raise Wrong("recounted %d %s, the manifest says %d %s" % (population, verdicts, counts["population"], counts["verdicts"]))
+
+def main():
+    path, given, state = sys.argv[1], None, {}
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], encoding="utf-8") as file:
+            given = read_key(file.read())
+    steps = [("whole and canonical", lambda: check_whole(path, state)), ("signed", lambda: check_signer(state, given)),
+             ("members", lambda: check_members(state)), ("checkpoint", lambda: check_checkpoint(state)),
+             ("headers and tree", lambda: check_tree(state)), ("opened sections and counts", lambda: check_opened(state))]
+    for name, step in steps:
+        try:
+            step()
+        except Exception as wrong:  # a hostile package may fail anywhere: whatever fails refutes
+            print("✗ %s: %s" % (name, wrong))
+            return 1
+        print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
+    return 0 if given else 5
+
+
+if __name__ == "__main__":
+    sys.exit(main())
