@@ -1,0 +1,27 @@
+// from_decision: the one bridge from the engine to the log: a decision becomes the content of a record.
+// Called by gate after decide and before seal.
+//
+//   RecordContent content = from_decision(ruleset, request, decision, keyed);
+//
+// Promises   texts are stored as they may be: what a rule redacts of a message is gone before anything is stored; a fact of class
+//            C3 is a typed placeholder with a keyed digest; a fact that no rule reads is not recorded; sentences are rendered
+//            here, in both languages, since the program of that day may be gone later
+// Cost       linear in the turn; allocates
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "audit/seal/sealer.h"
+#include "engine/decide/decide.h"
+#include "engine/decide/decision.h"
+#include "engine/decide/request.h"
+
+namespace caveat::audit {
+
+using KeyedDigest = std::function<Digest(std::string_view)>;  // KeyStore::keyed_digest of the log
+
+RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,
+                            const decide::Decision& decision, const KeyedDigest& keyed);
+
+}  // namespace caveat::audit
