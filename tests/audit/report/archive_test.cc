@@ -8,7 +8,10 @@ using namespace caveat::audit;
 BOOST_AUTO_TEST_SUITE(archive)
 
 namespace {
-const Members kMembers = {{"checkpoint", "one\ntwo\n"}, {"headers/000000", std::string("\0\x01zz", 4)}, {"opened/000000000003.cbor", ""}, {"z.html", std::string(3000, 'x')}};
+const Members kMembers = {{"checkpoint", "one\ntwo\n"},
+                          {"headers/000000", std::string("\0\x01zz", 4)},
+                          {"opened/000000000003.cbor", ""},
+                          {"z.html", std::string(3000, 'x')}};
 }
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read_back) {
@@ -33,13 +36,16 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_is_found) {
 
 BOOST_AUTO_TEST_CASE(every_truncation_and_every_tail_is_found) {
   const std::string bytes = write_archive(kMembers);
-  for (std::size_t length = 0; length < bytes.size(); ++length) BOOST_TEST(!read_archive(bytes.substr(0, length)).has_value());
+  for (std::size_t length = 0; length < bytes.size(); ++length)
+    BOOST_TEST(!read_archive(bytes.substr(0, length)).has_value());
   BOOST_TEST(!read_archive(bytes + '\0').has_value());
   BOOST_TEST(!read_archive("PK" + bytes).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(names_that_leave_the_package_are_refused) {
-  for (const char* name : {"", "/etc/passwd", "a/../b", "..", "./a", "a//b", "a/", "a\\b", "c:x", "a b", "\xe4\xb8\xad"}) BOOST_TEST(!valid_member_name(name), name);
+  for (const char* name :
+       {"", "/etc/passwd", "a/../b", "..", "./a", "a//b", "a/", "a\\b", "c:x", "a b", "\xe4\xb8\xad"})
+    BOOST_TEST(!valid_member_name(name), name);
   BOOST_TEST(valid_member_name("opened/000000000003.cbor"));
   Members members = {{"a/../../b", "x"}};
   BOOST_TEST(!read_archive(write_archive(members)).has_value());

@@ -1,0 +1,75 @@
+#include "audit/record/sections.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace caveat;
+using namespace caveat::audit;
+
+BOOST_AUTO_TEST_SUITE(sections)
+
+namespace {
+
+VerdictSection verdict() {
+  VerdictSection section;
+  section.verdict = 4;
+  section.rules = {{"cn.wealth/a", RuleOutcome::State::fired, 3, 1},
+                   {"cn.wealth/b", RuleOutcome::State::unknown_by_default, 4, -1}};
+  section.handoff = HandOffOutcome{"wealth_advisors", 1, 300, true, "none"};
+  return section;
+}
+
+// Every proper beginning of an encoding, and every single changed byte, is refused or reads as something else.
+template <class Decode>
+void check_damage(const std::string& bytes, Decode decode) {
+  for (std::size_t length = 0; length < bytes.size(); ++length)
+    BOOST_TEST(!decode(std::string_view(bytes).substr(0, length)).has_value());
+  BOOST_TEST(!decode(bytes + '\0').has_value());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_verdict_is_read_back_as_it_was) {
+  const std::string bytes = encode_verdict(verdict());
+  const Result<VerdictSection> back = decode_verdict(bytes);
+  BOOST_REQUIRE(back.has_value());
+  BOOST_TEST(encode_verdict(*back) == bytes);
+  BOOST_TEST(back->rules.size() == 2u);
+  BOOST_TEST(back->rules[0].item == 1);
+  BOOST_TEST(back->rules[1].item == -1);
+  BOOST_TEST(back->handoff->queue == "wealth_advisors");
+  BOOST_TEST(back->handoff->hold);
+  check_damage(bytes, [](std::string_view cut) { return decode_verdict(cut); });
+}
+
+BOOST_AUTO_TEST_CASE(a_verdict_beyond_handoff_is_refused) {
+  VerdictSection section = verdict();
+  section.verdict = 5;
+  BOOST_TEST(!decode_verdict(encode_verdict(section)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(digests_rules_and_story_are_read_back_as_they_were) {
+  DigestsSection digests;
+  digests.program = sha256("program");
+  digests.packs = {{"cn.common", "2026.1", sha256("a")}, {"cn.wealth", "2026.2", sha256("b")}};
+  const Result<DigestsSection> back = decode_digests(encode_digests(digests));
+  BOOST_REQUIRE(back.has_value());
+  BOOST_TEST(encode_digests(*back) == encode_digests(digests));
+  BOOST_TEST((back->packs[1].digest == sha256("b")));
+  check_damage(encode_digests(digests), [](std::string_view cut) { return decode_digests(cut); });
+
+  const RulesSection rules{{{"cn.wealth/a", "Title", "标题", {"Law art. 1"}, {"法 第1条"}, {"compliance"}}}};
+  const Result<RulesSection> rules_back = decode_rules(encode_rules(rules));
+  BOOST_REQUIRE(rules_back.has_value());
+  BOOST_TEST(encode_rules(*rules_back) == encode_rules(rules));
+  BOOST_TEST(rules_back->rules[0].title_zh == "标题");
+  check_damage(encode_rules(rules), [](std::string_view cut) { return decode_rules(cut); });
+
+  const StorySection story{{{StoryLine::Kind::customer_said, "hello"}}, {{StoryLine::Kind::told, "您好"}}};
+  const Result<StorySection> story_back = decode_story(encode_story(story));
+  BOOST_REQUIRE(story_back.has_value());
+  BOOST_TEST(encode_story(*story_back) == encode_story(story));
+  BOOST_TEST((story_back->zh[0].kind == StoryLine::Kind::told));
+  check_damage(encode_story(story), [](std::string_view cut) { return decode_story(cut); });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
