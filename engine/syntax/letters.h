@@ -1,0 +1,28 @@
+// Letters: what each code point of a rule file is to the lexer, which is shown one ASCII sign for each (grammar/CaveatLexer.g4).
+//
+// Promises   one stand-in a code point, so that the lexer's positions are code points and `offsets` gives the bytes
+// Source     UAX #44 general categories; NFKC for words and numbers outside of quotes (keywords.md)
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace caveat::syntax {
+
+struct StandIns {
+  std::string shown;                   // one byte a code point
+  std::vector<std::uint32_t> offsets;  // byte offset of each code point, and one more: the end
+};
+
+// `bytes` must be valid UTF-8.
+StandIns stand_ins(std::string_view bytes);
+
+// Offset of the first byte that is no valid UTF-8, or npos.
+std::size_t first_bad_byte(std::string_view bytes);
+
+bool is_ascii(std::string_view bytes);
+std::string nfkc(std::string_view word);
+
+}  // namespace caveat::syntax

@@ -1,0 +1,533 @@
+#include "engine/syntax/tokens.h"
+
+#include <CaveatLexer.h>
+#include <antlr4-runtime.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <optional>
+
+#include "engine/base/units.h"
+#include "engine/syntax/codes.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
+
+namespace caveat::syntax {
+namespace {
+
+using L = CaveatLexer;
+
+// Shows the lexer one ASCII sign a code point.
+class ShownText final : public antlr4::CharStream {
+ public:
+  explicit ShownText(std::string_view shown) : shown_(shown) {}
+  void consume() override { ++at_; }
+  std::size_t LA(ssize_t i) override {
+    const std::size_t position = i > 0 ? at_ + static_cast<std::size_t>(i) - 1 : at_ - static_cast<std::size_t>(-i);
+    return position < shown_.size() ? static_cast<unsigned char>(shown_[position]) : EOF;
+  }
+  ssize_t mark() override { return -1; }
+  void release(ssize_t) override {}
+  std::size_t index() override { return at_; }
+  void seek(std::size_t index) override { at_ = index; }
+  std::size_t size() override { return shown_.size(); }
+  std::string getSourceName() const override { return {}; }
+  std::string getText(const antlr4::misc::Interval& interval) override {
+    return std::string(shown_.substr(static_cast<std::size_t>(interval.a), static_cast<std::size_t>(interval.b - interval.a + 1)));
+  }
+  std::string toString() const override { return std::string(shown_); }
+
+ private:
+  std::string_view shown_;
+  std::size_t at_ = 0;
+};
+
+struct Raw {
+  int type = 0;
+  std::uint32_t begin = 0, end = 0;  // bytes
+  std::uint32_t indent = 0;          // of its line, in code points
+  bool first = false;                // on its line
+  bool glued = false;                // nothing between it and the one before
+};
+
+bool is_clause_start(int type) {
+  return type == L::WHEN || type == L::UNLESS || type == L::THEN || type == L::BECAUSE || type == L::IF_UNKNOWN;
+}
+
+// Keywords that stay keywords right after the keyword of a declaration, where a name is meant: what follows is the next clause.
+bool is_reserved(int type) {
+  switch (type) {
+    case L::WHEN: case L::UNLESS: case L::THEN: case L::BECAUSE: case L::IF_UNKNOWN: case L::AND: case L::OR: case L::NOT:
+    case L::IS: case L::ANY: case L::YES: case L::NO: case L::EXISTS: case L::EACH: case L::EVERY: case L::IS_KNOWN: case L::IS_UNKNOWN:
+    case L::ALSO: case L::EN: case L::ZH: return true;
+    default: return false;
+  }
+}
+
+bool is_number_like(int type) {
+  switch (type) {
+    case L::NUMBER: case L::DATE: case L::INSTANT: case L::TIME: case L::DATE_WORDS: case L::PERCENT: case L::MAGNITUDE: case L::CURRENCY:
+    case L::SHARE_UNIT: case L::TIME_UNIT: case L::COUNT_UNIT: return true;
+    default: return false;
+  }
+}
+
+// Line ends mean nothing in these (semantics.md 31).
+bool is_free_layout(int declaration) {
+  return declaration == L::RULE || declaration == L::DEFINE || declaration == L::GUARANTEE || declaration == L::WORDING ||
+         declaration == L::PARAMETER;
+}
+
+bool ends_in_chinese(std::string_view word) { return word.size() >= 3 && static_cast<unsigned char>(word[word.size() - 3]) >= 0xE3; }
+
+class Filter {
+ public:
+  Filter(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints)
+      : source_(source), bytes_(bytes), limits_(limits), complaints_(complaints) {}
+
+  Tokenised run() {
+    read_shapes();
+    std::size_t at = 0;
+    while (at < raws_.size()) {
+      std::size_t end = at + 1;
+      while (end < raws_.size() && !(raws_[end].first && raws_[end].indent == 0)) ++end;
+      declaration(at, end);
+      at = end;
+    }
+    if (chinese_ > english_) result_.language = Language::zh;
+    return std::move(result_);
+  }
+
+ private:
+  std::string_view slice(std::uint32_t begin, std::uint32_t end) const { return bytes_.substr(begin, end - begin); }
+  std::string word(const Raw& raw) const {
+    const auto text = slice(raw.begin, raw.end);
+    return is_ascii(text) ? std::string(text) : nfkc(text);
+  }
+  Span span(std::uint32_t begin, std::uint32_t end) const { return {source_, begin, end}; }
+
+  void complain(const Code& code, std::uint32_t begin, std::uint32_t end, std::vector<std::string> arguments, std::string help_en = {},
+                std::string help_zh = {}, std::vector<Fix> fixes = {}) {
+    broken_ = true;
+    complaints_.push_back({&code, span(begin, end), std::move(arguments), std::move(help_en), std::move(help_zh), std::move(fixes)});
+  }
+
+  void read_shapes();
+  void declaration(std::size_t begin, std::size_t end);
+  void check_shape(const Raw& raw);
+  bool name_follows(std::size_t at, std::size_t end) const { return at + 1 < end && raws_[at + 1].type == L::DOT; }
+  std::size_t take_name(std::size_t at, std::size_t end);
+  bool cut_after_number(std::size_t& at, std::size_t end);
+  const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length) const;
+  std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
+  void emit(int type, std::uint32_t begin, std::uint32_t end) { result_.tokens.push_back({type, begin, end}); }
+  int last() const { return result_.tokens.size() > start_ ? result_.tokens.back().type : 0; }
+  void count(Language language) { ++(language == Language::zh ? chinese_ : english_); }
+
+  SourceId source_;
+  std::string_view bytes_;
+  const Limits& limits_;
+  std::vector<Complaint>& complaints_;
+  std::vector<Raw> raws_;
+  Tokenised result_;
+  std::size_t start_ = 0;       // of the declaration at hand, in result_.tokens
+  int kind_ = 0;                // its keyword
+  bool broken_ = false;
+  std::size_t english_ = 0, chinese_ = 0;
+};
+
+void Filter::read_shapes() {
+  const StandIns shown = stand_ins(bytes_);
+  ShownText text(shown.shown);
+  CaveatLexer lexer(&text);
+  lexer.removeErrorListeners();
+  std::uint32_t line_start = 0;  // code point
+  bool first = true;
+  std::size_t previous_end = std::string_view::npos;
+  raws_.reserve(shown.shown.size() / 6 + 16);
+  for (;;) {
+    const auto token = lexer.nextToken();
+    const auto type = token->getType();
+    if (type == antlr4::Token::EOF) break;
+    const auto start = static_cast<std::uint32_t>(token->getStartIndex());
+    const auto stop = static_cast<std::uint32_t>(token->getStopIndex() + 1);
+    if (type == L::NEWLINE) {
+      line_start = stop;
+      first = true;
+      continue;
+    }
+    const auto begin = shown.offsets[start], end = shown.offsets[stop];
+    if (type == L::COMMENT) {
+      result_.comments.push_back({span(begin, end), std::string(slice(begin, end)), first});
+      continue;
+    }
+    Raw raw{static_cast<int>(type), begin, end, start - line_start, first, previous_end == begin};
+    previous_end = end;
+    raws_.push_back(raw);
+    first = false;
+    if (type == L::WORD) {
+      const auto w = slice(begin, end);
+      if (w == "matches" || w == "match" || w == "匹配" || w == "不匹配") {
+        std::size_t slash = stop;
+        while (slash < shown.shown.size() && (shown.shown[slash] == ' ' || shown.shown[slash] == '\t')) ++slash;
+        if (slash < shown.shown.size() && bytes_[shown.offsets[slash]] == '/') {
+          std::size_t close = slash + 1;
+          while (close < shown.shown.size() && shown.shown[close] != '\n' && shown.shown[close] != '\r' &&
+                 bytes_[shown.offsets[close]] != '/') {
+            close += bytes_[shown.offsets[close]] == '\\' && close + 1 < shown.shown.size() && shown.shown[close + 1] != '\n' ? 2 : 1;
+          }
+          const bool closed = close < shown.shown.size() && bytes_[shown.offsets[close]] == '/';
+          const std::size_t after = closed ? close + 1 : close;
+          raws_.push_back({closed ? static_cast<int>(L::PATTERN) : -1, shown.offsets[slash], shown.offsets[after], raw.indent, false, false});
+          previous_end = shown.offsets[after];
+          text.seek(after);
+        }
+      }
+    }
+  }
+}
+
+void Filter::check_shape(const Raw& raw) {
+  const auto text = slice(raw.begin, raw.end);
+  switch (raw.type) {
+    case -1:
+      complain(codes::kUnclosedPattern, raw.begin, raw.end, {});
+      break;
+    case L::UNCLOSED: {
+      std::string closer = "\"";
+      if (text.starts_with("“")) closer = "”";
+      if (text.starts_with("「")) closer = "」";
+      if (text.starts_with("《")) closer = "》";
+      complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, "a text ends on the line on which it begins", "文本须在同一行内开始和结束",
+               {{span(raw.end, raw.end), closer}});
+      break;
+    }
+    case L::STRAY:
+      complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)});
+      break;
+    case L::TEXT:
+      if (text.size() > limits_.text_bytes + 2) {
+        complain(codes::kTextTooLong, raw.begin, raw.begin + 1, {std::to_string(text.size()), std::to_string(limits_.text_bytes)});
+      }
+      break;
+    case L::WORD:
+      if (text.size() > limits_.name_bytes) {
+        complain(codes::kNameTooLong, raw.begin, raw.begin + 1, {std::to_string(text.size()), std::to_string(limits_.name_bytes)});
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+// Where every word is a name the whole run belongs to it: 客户.近7天交易额.
+std::size_t Filter::take_name(std::size_t at, std::size_t end) {
+  std::size_t next = at + 1;
+  while (next < end && raws_[next].glued && !raws_[next].first &&
+         (raws_[next].type == L::WORD ||
+          (raws_[next].type == L::NUMBER && slice(raws_[next].begin, raws_[next].end).find('.') == std::string_view::npos))) {
+    ++next;
+  }
+  emit(L::WORD, raws_[at].begin, raws_[next - 1].end);
+  if (raws_[next - 1].end - raws_[at].begin > limits_.name_bytes && next > at + 1) {
+    complain(codes::kNameTooLong, raws_[at].begin, raws_[at].begin + 1,
+             {std::to_string(raws_[next - 1].end - raws_[at].begin), std::to_string(limits_.name_bytes)});
+  }
+  return next;
+}
+
+const Spelling* Filter::phrase_at(std::size_t at, std::size_t end, std::size_t& length) const {
+  for (const Spelling* spelling : spellings_from(word(raws_[at]))) {
+    const auto& words = spelling->words;
+    if (at + words.size() > end) continue;
+    bool all = true;
+    for (std::size_t i = 1; i < words.size() && all; ++i) {
+      const Raw& raw = raws_[at + i];
+      all = raw.type == L::WORD && (!raw.first || is_free_layout(kind_)) && word(raw) == words[i];
+    }
+    if (!all) continue;
+    // The last word of a phrase may be the head of a path: `is at start.x` is never meant, `keyed by` never dotted.
+    if (words.size() > 1 && at + words.size() < end && raws_[at + words.size()].type == L::DOT) continue;
+    // `65 or more than 3 …` is not *or more*.
+    if (spelling->token == L::OR_MORE && words.size() == 2 && at + 2 < end && word(raws_[at + 2]) == "than") continue;
+    length = words.size();
+    return spelling;
+  }
+  return nullptr;
+}
+
+// 2026年2月1日
+std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end) const {
+  static const std::array<std::string_view, 5> kShape = {"", "年", "", "月", ""};
+  if (at + 5 >= end) return std::nullopt;
+  for (std::size_t i = 0; i < 5; ++i) {
+    const Raw& raw = raws_[at + i];
+    if (i > 0 && !raw.glued) return std::nullopt;
+    if (kShape[i].empty() ? raw.type != L::NUMBER : slice(raw.begin, raw.end) != kShape[i]) return std::nullopt;
+  }
+  const Raw& last = raws_[at + 5];
+  return last.glued && last.type == L::WORD && slice(last.begin, last.end).starts_with("日") ? std::optional(at + 5) : std::nullopt;
+}
+
+// What follows a number is cut, longest first, by the list of units and tails. A word that a blank parts from its number is
+// cut only if the list covers all of it.
+bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
+  const Raw& raw = raws_[at];
+  // Units of several words: years old, working days, per ten thousand.
+  for (const auto& unit : units_and_tails()) {
+    if (unit.words.size() == 1 || unit.kind != KeywordKind::unit || at + unit.words.size() > end) continue;
+    bool all = true;
+    for (std::size_t i = 0; i < unit.words.size() && all; ++i) {
+      all = raws_[at + i].type == L::WORD && (i == 0 || !raws_[at + i].first) && word(raws_[at + i]) == unit.words[i];
+    }
+    if (!all) continue;
+    emit(unit.token, raw.begin, raws_[at + unit.words.size() - 1].end);
+    at += unit.words.size();
+    return true;
+  }
+  const std::string_view text = slice(raw.begin, raw.end);
+  const std::string folded = word(raw);
+  if (folded.size() == 3 && minor_units(folded)) {
+    emit(L::CURRENCY, raw.begin, raw.end);
+    ++at;
+    return true;
+  }
+  if (folded == "percent") {
+    emit(L::PERCENT, raw.begin, raw.end);
+    ++at;
+    return true;
+  }
+  std::vector<Token> pieces;
+  std::size_t cut = 0;
+  while (cut < text.size()) {
+    const Spelling* found = nullptr;
+    for (const auto& unit : units_and_tails()) {
+      if (unit.words.size() != 1 || !text.substr(cut).starts_with(unit.text)) continue;
+      // An English unit is a whole word.
+      if (unit.language == Language::en && (cut != 0 || text.size() != unit.text.size())) continue;
+      found = &unit;
+      break;
+    }
+    if (found == nullptr) break;
+    pieces.push_back({found->token, static_cast<std::uint32_t>(raw.begin + cut), static_cast<std::uint32_t>(raw.begin + cut + found->text.size())});
+    cut += found->text.size();
+  }
+  const bool covered = cut == text.size();
+  // 第12条第3款
+  const bool ordinal_follows = !covered && text.substr(cut) == "第" && at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER;
+  if (!covered && !ordinal_follows) {
+    if (!raw.glued) return false;
+    const auto rest_begin = static_cast<std::uint32_t>(raw.begin + cut);
+    const std::string rest(text.substr(cut));
+    const Raw& number = raws_[at - 1];
+    const std::string whole(slice(number.begin, rest_begin));
+    if (cut > 0) {
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank after the unit: " + whole + " " + rest,
+               "单位后请加空格：" + whole + " " + rest, {{span(rest_begin, rest_begin), " "}});
+    } else {
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank after the number: " + whole + " " + rest,
+               "数字后请加空格：" + whole + " " + rest, {{span(rest_begin, rest_begin), " "}});
+    }
+    emit(L::WORD, rest_begin, raw.end);
+    ++at;
+    return true;
+  }
+  for (const auto& piece : pieces) result_.tokens.push_back(piece);
+  if (ordinal_follows) emit(L::ORDINAL, static_cast<std::uint32_t>(raw.begin + cut), raw.end);
+  ++at;
+  return true;
+}
+
+bool is_ordinal_word(std::string_view word) {
+  static const std::array<std::string_view, 13> kDigits = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "零", "〇"};
+  static const std::array<std::string_view, 5> kPlaces = {"条", "款", "项", "章", "节"};
+  if (!word.starts_with("第") || word.size() < 9) return false;
+  if (std::find(kPlaces.begin(), kPlaces.end(), word.substr(word.size() - 3)) == kPlaces.end()) return false;
+  for (std::size_t at = 3; at + 3 < word.size(); at += 3) {
+    if (std::find(kDigits.begin(), kDigits.end(), word.substr(at, 3)) == kDigits.end()) return false;
+  }
+  return true;
+}
+
+void Filter::declaration(std::size_t begin, std::size_t end) {
+  start_ = result_.tokens.size();
+  broken_ = false;
+  kind_ = 0;
+  const Raw& head = raws_[begin];
+  Stretch stretch;
+  stretch.begin = start_;
+
+  if (head.indent != 0) {  // only before the first declaration
+    complain(codes::kOutsideDeclaration, head.begin, head.end, {}, "a declaration begins at the left margin", "声明须顶格书写");
+    return;
+  }
+  std::size_t at = begin;
+  std::size_t length = 0;
+  const Spelling* opener = head.type == L::WORD ? phrase_at(begin, end, length) : nullptr;
+  if (opener == nullptr || opener->kind != KeywordKind::declaration) {
+    check_shape(head);
+    if (!broken_) complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))});
+    return;
+  }
+  kind_ = opener->token;
+  stretch.language = opener->language;
+  count(opener->language);
+  emit(kind_, head.begin, head.end);
+  at += length;
+
+  const bool lines = !is_free_layout(kind_);
+  const bool members = kind_ == L::FACTS;
+  std::size_t depth = 0, deepest = 0;
+  std::vector<std::uint32_t> indents;  // of members, outermost first
+  bool name_expected = kind_ != L::EXAMPLE;
+  std::uint32_t deep_at = 0;
+  std::size_t list_of = 0;
+
+  while (at < end) {
+    const Raw& raw = raws_[at];
+    check_shape(raw);
+    if (raw.first) {
+      const std::uint32_t line_begin = raw.begin - std::min(raw.begin, raw.indent);
+      if (const auto tab = slice(line_begin, raw.begin).find('\t'); tab != std::string_view::npos) {
+        complain(codes::kTabIndent, static_cast<std::uint32_t>(line_begin + tab), static_cast<std::uint32_t>(line_begin + tab + 1), {},
+                 "indent with blanks", "请用空格缩进", {{span(static_cast<std::uint32_t>(line_begin + tab), static_cast<std::uint32_t>(line_begin + tab + 1)), "  "}});
+      }
+    }
+    bool member_name = false;
+    if (raw.first && lines && depth == 0) {
+      const int before = last();
+      const bool goes_on = before == L::COMMA || before == L::BAR || before == L::BARS;
+      if (!goes_on) {
+        if (before == L::STOP) result_.tokens.pop_back();
+        if (!members || indents.empty()) {
+          emit(L::LINE, raw.begin, raw.begin);
+          if (members) indents.push_back(raw.indent);
+        } else if (raw.indent > indents.back()) {
+          emit(L::INDENT, raw.begin, raw.begin);
+          indents.push_back(raw.indent);
+          if (indents.size() > deepest) deepest = indents.size(), deep_at = raw.begin;
+        } else {
+          while (indents.size() > 1 && raw.indent < indents.back()) {
+            emit(L::DEDENT, raw.begin, raw.begin);
+            indents.pop_back();
+          }
+          emit(L::LINE, raw.begin, raw.begin);
+        }
+        member_name = members;
+      }
+    }
+    switch (raw.type) {
+      case L::WORD: {
+        if (member_name || last() == L::DOT || last() == L::ALSO || name_follows(at, end)) {
+          at = take_name(at, end);
+          name_expected = false;
+          continue;
+        }
+        const Spelling* keyword = phrase_at(at, end, length);
+        if (name_expected) {
+          name_expected = false;
+          if (keyword == nullptr || !is_reserved(keyword->token)) {
+            at = take_name(at, end);
+            continue;
+          }
+        }
+        if (is_number_like(last()) && !raw.first && cut_after_number(at, end)) continue;
+        if (keyword != nullptr) {
+          if (is_clause_start(keyword->token) && last() == L::COMMA) result_.tokens.pop_back();
+          if (last() == L::STOP) result_.tokens.pop_back();
+          count(keyword->language);
+          list_of = keyword->token == L::LIST_OF ? list_of + 1 : 0;
+          if (list_of > deepest) deepest = list_of, deep_at = raw.begin;
+          emit(keyword->token, raw.begin, raws_[at + length - 1].end);
+          // yes/no
+          if (keyword->token == L::YES && at + 2 < end && raws_[at + 1].glued && raws_[at + 1].type == L::SLASH && raws_[at + 2].glued &&
+              slice(raws_[at + 2].begin, raws_[at + 2].end) == "no") {
+            result_.tokens.back() = {L::T_YES_NO, raw.begin, raws_[at + 2].end};
+            length = 3;
+          }
+          at += length;
+          // One colon after a clause word is passed over: 理由：“…”
+          if (at < end && raws_[at].type == L::COLON) ++at;
+          continue;
+        }
+        if (kind_ == L::SOURCE && is_ordinal_word(slice(raw.begin, raw.end))) {
+          emit(L::ORDINAL_WORD, raw.begin, raw.end);
+          ++at;
+          continue;
+        }
+        emit(L::WORD, raw.begin, raw.end);
+        if (at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER && ends_in_chinese(slice(raw.begin, raw.end))) {
+          const std::string name(slice(raw.begin, raws_[at + 1].end));
+          complain(codes::kDigitInName, raw.begin, raws_[at + 1].end, {name}, "write an underline between them",
+                   "中间请加下划线", {{span(raw.end, raw.end), "_"}});
+          ++at;
+        }
+        ++at;
+        continue;
+      }
+      case L::NUMBER: {
+        name_expected = false;
+        if (const auto day = date_in_words(at, end)) {
+          const Raw& tail = raws_[*day];
+          emit(L::DATE_WORDS, raw.begin, tail.begin + 3);
+          raws_[*day].begin += 3;  // what is left of 日起施行
+          at = *day;
+          if (raws_[at].begin == raws_[at].end) ++at;
+          continue;
+        }
+        if (at + 2 < end && raws_[at + 1].type == L::COMMA && raws_[at + 1].glued && raws_[at + 2].type == L::NUMBER && raws_[at + 2].glued &&
+            raws_[at + 2].end - raws_[at + 2].begin >= 3 && slice(raws_[at + 2].begin, raws_[at + 2].end).substr(0, 4).find('.') != 0 &&
+            (raws_[at + 2].end - raws_[at + 2].begin == 3 || slice(raws_[at + 2].begin, raws_[at + 2].end)[3] == '.')) {
+          std::size_t stop = at + 2;
+          std::string mended(slice(raw.begin, raw.end));
+          mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
+          while (stop + 2 < end && raws_[stop + 1].type == L::COMMA && raws_[stop + 1].glued && raws_[stop + 2].type == L::NUMBER &&
+                 raws_[stop + 2].glued && raws_[stop + 2].end - raws_[stop + 2].begin == 3) {
+            stop += 2;
+            mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
+          }
+          complain(codes::kGroupedNumber, raw.begin, raws_[stop].end, {std::string(slice(raw.begin, raws_[stop].end))}, "write " + mended,
+                   "请写作 " + mended, {{span(raw.begin, raws_[stop].end), mended}});
+          emit(L::NUMBER, raw.begin, raw.end);
+          at = stop + 1;
+          continue;
+        }
+        emit(L::NUMBER, raw.begin, raw.end);
+        ++at;
+        continue;
+      }
+      case L::LPAREN:
+      case L::LBRACKET:
+        ++depth;
+        if (depth + indents.size() > deepest) deepest = depth + indents.size(), deep_at = raw.begin;
+        break;
+      case L::RPAREN:
+      case L::RBRACKET:
+        if (depth > 0) --depth;
+        break;
+      default:
+        break;
+    }
+    name_expected = false;
+    if (raw.type > 0 && raw.type != L::STRAY && raw.type != L::UNCLOSED) emit(raw.type, raw.begin, raw.end);
+    ++at;
+  }
+  while (result_.tokens.size() > start_ && last() == L::STOP) result_.tokens.pop_back();
+  for (; indents.size() > 1; indents.pop_back()) emit(L::DEDENT, raws_[end - 1].end, raws_[end - 1].end);
+  if (deepest > limits_.nesting) {
+    complain(codes::kNestingTooDeep, deep_at, deep_at + 1, {std::to_string(limits_.nesting)});
+  }
+  stretch.end = result_.tokens.size();
+  stretch.broken = broken_;
+  result_.declarations.push_back(stretch);
+}
+
+}  // namespace
+
+Tokenised tokenise(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints) {
+  return Filter(source, bytes, limits, complaints).run();
+}
+
+}  // namespace caveat::syntax
