@@ -143,7 +143,7 @@ requirement_line : TITLE texts
                  | FROM names_list
                  | VALID_FOR validity ( COMMA validity )*
                  ;
-validity         : name | duration_slot ;
+validity         : name | NUMBER TIME_UNIT ;
 
 data  : DATA names KEYED_BY path ( COMMA REVIEW_BY day )? ;
 event : EVENT names ;
@@ -219,7 +219,7 @@ comparison : sum tail? ;
 tail : ( IS | EQUALS ) sum ( OR_MORE | OR_LESS | INSIDE | ( RANGE | UP_TO ) sum )?
      | IS_NOT sum
      | ( GE | SIGN_GE | LE | SIGN_LE | GT | SIGN_GT | LT | SIGN_LT | AT_LEAST | AT_MOST | MORE_THAN | FEWER_THAN | AFTER ) sum AGO?
-     | ( BETWEEN | BETWEEN_PLAIN ) sum ( AND sum ( IN path )? | WITH sum BETWEEN_END )
+     | BETWEEN sum ( AND sum ( IN path )? | WITH sum BETWEEN_END )
      | ( IS_ONE_OF | IS_NONE_OF ) items
      | ( INCLUDES | NOT_INCLUDES ) sum
      | ( INCLUDES_ANY | INCLUDES_ALL ) items

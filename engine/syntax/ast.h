@@ -208,6 +208,7 @@ struct PackDecl {
   std::optional<Path> default_queue;
   std::vector<Word> data_classes;  // ascending
   std::vector<Word> refused_classes;
+  std::vector<struct Effect> default_if_unknown;  // empty: not said
 };
 
 struct UseDecl {

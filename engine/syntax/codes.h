@@ -11,12 +11,12 @@ namespace caveat::syntax::codes {
 // bytes
 extern const Code kBadUtf8, kNulByte, kByteOrderMark, kFileTooLong;
 // shapes
-extern const Code kUnclosedText, kStraySign, kTabIndent, kGroupedNumber, kUnitLeftover, kDigitInName, kNoSuchDate, kNumberTooLong,
-    kNameTooLong, kTextTooLong, kNestingTooDeep, kChainTooLong, kUnclosedPattern;
+extern const Code kUnclosedText, kStraySign, kTabIndent, kGroupedNumber, kUnitLeftover, kDigitInName, kNoSuchDate,
+    kNumberTooLong, kNameTooLong, kTextTooLong, kNestingTooDeep, kChainTooLong, kUnclosedPattern;
 // declarations and clauses
-extern const Code kUnknownDeclaration, kOutsideDeclaration, kUnexpected, kUnexpectedEnd, kKeywordGlued, kListWord, kMixedLogic,
-    kNotOpensChain, kBareWithin, kSaidTwice, kClauseMissing, kUnknownWord, kReservedName, kNotYet, kWrongUnit, kNegatedComparison,
-    kOrderOfRange;
+extern const Code kUnknownDeclaration, kOutsideDeclaration, kUnexpected, kUnexpectedEnd, kKeywordGlued, kListWord,
+    kMixedLogic, kNotOpensChain, kBareWithin, kSaidTwice, kClauseMissing, kUnknownWord, kReservedName, kNotYet,
+    kWrongUnit, kNegatedComparison, kOrderOfRange;
 
 const std::vector<const Code*>& all();
 

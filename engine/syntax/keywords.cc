@@ -60,8 +60,10 @@ Tables make() {
 #undef VALUE
 #undef UNIT
   for (const auto& u : t.units) {
-    for (const auto& text : u.en) t.after_number.push_back({u.token, KeywordKind::unit, Language::en, text, split(text, ' ')});
-    for (const auto& text : u.zh) t.after_number.push_back({u.token, KeywordKind::unit, Language::zh, text, split(text, ' ')});
+    for (const auto& text : u.en)
+      t.after_number.push_back({u.token, KeywordKind::unit, Language::en, text, split(text, ' ')});
+    for (const auto& text : u.zh)
+      t.after_number.push_back({u.token, KeywordKind::unit, Language::zh, text, split(text, ' ')});
   }
   for (const auto& s : t.all) {
     if (s.kind == KeywordKind::tail) t.after_number.push_back(s);

@@ -13,13 +13,28 @@
 
 namespace caveat::syntax {
 
-enum class KeywordKind : std::uint8_t { declaration, word, tag, line, clause, modifier, type, effect, compare, logic, group, value, tail, unit };
+enum class KeywordKind : std::uint8_t {
+  declaration,
+  word,
+  tag,
+  line,
+  clause,
+  modifier,
+  type,
+  effect,
+  compare,
+  logic,
+  group,
+  value,
+  tail,
+  unit
+};
 
 struct Spelling {
   int token = 0;
   KeywordKind kind = KeywordKind::word;
   Language language = Language::en;
-  std::string text;                // words parted by one blank
+  std::string text;  // words parted by one blank
   std::vector<std::string> words;
 };
 

@@ -13,25 +13,45 @@ constexpr char kChinese = 1, kLetter = 2, kStray = 0x14;
 
 char sign_of(char32_t c) {
   switch (c) {
-    case U'、': return ',';
-    case U'。': return 3;
-    case U'｡': return 3;
-    case U'≥': return 4;
-    case U'≤': return 5;
-    case U'≠': return 6;
-    case U'～': case U'〜': return 7;
-    case U'“': return 0x0E;
-    case U'”': return 0x0F;
-    case U'「': return 0x10;
-    case U'」': return 0x11;
-    case U'《': return 0x12;
-    case U'》': return 0x13;
-    case U'【': return '[';
-    case U'】': return ']';
-    case U'×': return '*';
-    case U'÷': return '/';
-    case U'−': return '-';
-    default: return 0;
+    case U'、':
+      return ',';
+    case U'。':
+      return 3;
+    case U'｡':
+      return 3;
+    case U'≥':
+      return 4;
+    case U'≤':
+      return 5;
+    case U'≠':
+      return 6;
+    case U'～':
+    case U'〜':
+      return 7;
+    case U'“':
+      return 0x0E;
+    case U'”':
+      return 0x0F;
+    case U'「':
+      return 0x10;
+    case U'」':
+      return 0x11;
+    case U'《':
+      return 0x12;
+    case U'》':
+      return 0x13;
+    case U'【':
+      return '[';
+    case U'】':
+      return ']';
+    case U'×':
+      return '*';
+    case U'÷':
+      return '/';
+    case U'−':
+      return '-';
+    default:
+      return 0;
   }
 }
 
@@ -108,7 +128,8 @@ std::string nfkc(std::string_view word) {
   const icu::Normalizer2* form = icu::Normalizer2::getNFKCInstance(status);
   if (U_FAILURE(status)) return std::string(word);
   std::string result;
-  form->normalize(icu::UnicodeString::fromUTF8(icu::StringPiece(word.data(), static_cast<std::int32_t>(word.size()))), status)
+  form->normalize(icu::UnicodeString::fromUTF8(icu::StringPiece(word.data(), static_cast<std::int32_t>(word.size()))),
+                  status)
       .toUTF8String(result);
   return U_FAILURE(status) ? std::string(word) : result;
 }

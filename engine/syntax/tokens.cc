@@ -35,7 +35,8 @@ class ShownText final : public antlr4::CharStream {
   std::size_t size() override { return shown_.size(); }
   std::string getSourceName() const override { return {}; }
   std::string getText(const antlr4::misc::Interval& interval) override {
-    return std::string(shown_.substr(static_cast<std::size_t>(interval.a), static_cast<std::size_t>(interval.b - interval.a + 1)));
+    return std::string(
+        shown_.substr(static_cast<std::size_t>(interval.a), static_cast<std::size_t>(interval.b - interval.a + 1)));
   }
   std::string toString() const override { return std::string(shown_); }
 
@@ -59,28 +60,60 @@ bool is_clause_start(int type) {
 // Keywords that stay keywords right after the keyword of a declaration, where a name is meant: what follows is the next clause.
 bool is_reserved(int type) {
   switch (type) {
-    case L::WHEN: case L::UNLESS: case L::THEN: case L::BECAUSE: case L::IF_UNKNOWN: case L::AND: case L::OR: case L::NOT:
-    case L::IS: case L::ANY: case L::YES: case L::NO: case L::EXISTS: case L::EACH: case L::EVERY: case L::IS_KNOWN: case L::IS_UNKNOWN:
-    case L::ALSO: case L::EN: case L::ZH: return true;
-    default: return false;
+    case L::WHEN:
+    case L::UNLESS:
+    case L::THEN:
+    case L::BECAUSE:
+    case L::IF_UNKNOWN:
+    case L::AND:
+    case L::OR:
+    case L::NOT:
+    case L::IS:
+    case L::ANY:
+    case L::YES:
+    case L::NO:
+    case L::EXISTS:
+    case L::EACH:
+    case L::EVERY:
+    case L::IS_KNOWN:
+    case L::IS_UNKNOWN:
+    case L::ALSO:
+    case L::EN:
+    case L::ZH:
+      return true;
+    default:
+      return false;
   }
 }
 
 bool is_number_like(int type) {
   switch (type) {
-    case L::NUMBER: case L::DATE: case L::INSTANT: case L::TIME: case L::DATE_WORDS: case L::PERCENT: case L::MAGNITUDE: case L::CURRENCY:
-    case L::SHARE_UNIT: case L::TIME_UNIT: case L::COUNT_UNIT: return true;
-    default: return false;
+    case L::NUMBER:
+    case L::DATE:
+    case L::INSTANT:
+    case L::TIME:
+    case L::DATE_WORDS:
+    case L::PERCENT:
+    case L::MAGNITUDE:
+    case L::CURRENCY:
+    case L::SHARE_UNIT:
+    case L::TIME_UNIT:
+    case L::COUNT_UNIT:
+      return true;
+    default:
+      return false;
   }
 }
 
 // Line ends mean nothing in these (semantics.md 31).
 bool is_free_layout(int declaration) {
-  return declaration == L::RULE || declaration == L::DEFINE || declaration == L::GUARANTEE || declaration == L::WORDING ||
-         declaration == L::PARAMETER;
+  return declaration == L::RULE || declaration == L::DEFINE || declaration == L::GUARANTEE ||
+         declaration == L::WORDING || declaration == L::PARAMETER;
 }
 
-bool ends_in_chinese(std::string_view word) { return word.size() >= 3 && static_cast<unsigned char>(word[word.size() - 3]) >= 0xE3; }
+bool ends_in_chinese(std::string_view word) {
+  return word.size() >= 3 && static_cast<unsigned char>(word[word.size() - 3]) >= 0xE3;
+}
 
 class Filter {
  public:
@@ -108,10 +141,11 @@ class Filter {
   }
   Span span(std::uint32_t begin, std::uint32_t end) const { return {source_, begin, end}; }
 
-  void complain(const Code& code, std::uint32_t begin, std::uint32_t end, std::vector<std::string> arguments, std::string help_en = {},
-                std::string help_zh = {}, std::vector<Fix> fixes = {}) {
+  void complain(const Code& code, std::uint32_t begin, std::uint32_t end, std::vector<std::string> arguments,
+                std::string help_en = {}, std::string help_zh = {}, std::vector<Fix> fixes = {}) {
     broken_ = true;
-    complaints_.push_back({&code, span(begin, end), std::move(arguments), std::move(help_en), std::move(help_zh), std::move(fixes)});
+    complaints_.push_back(
+        {&code, span(begin, end), std::move(arguments), std::move(help_en), std::move(help_zh), std::move(fixes)});
   }
 
   void read_shapes();
@@ -132,8 +166,8 @@ class Filter {
   std::vector<Complaint>& complaints_;
   std::vector<Raw> raws_;
   Tokenised result_;
-  std::size_t start_ = 0;       // of the declaration at hand, in result_.tokens
-  int kind_ = 0;                // its keyword
+  std::size_t start_ = 0;  // of the declaration at hand, in result_.tokens
+  int kind_ = 0;           // its keyword
   bool broken_ = false;
   std::size_t english_ = 0, chinese_ = 0;
 };
@@ -176,11 +210,15 @@ void Filter::read_shapes() {
           std::size_t close = slash + 1;
           while (close < shown.shown.size() && shown.shown[close] != '\n' && shown.shown[close] != '\r' &&
                  bytes_[shown.offsets[close]] != '/') {
-            close += bytes_[shown.offsets[close]] == '\\' && close + 1 < shown.shown.size() && shown.shown[close + 1] != '\n' ? 2 : 1;
+            close +=
+                bytes_[shown.offsets[close]] == '\\' && close + 1 < shown.shown.size() && shown.shown[close + 1] != '\n'
+                    ? 2
+                    : 1;
           }
           const bool closed = close < shown.shown.size() && bytes_[shown.offsets[close]] == '/';
           const std::size_t after = closed ? close + 1 : close;
-          raws_.push_back({closed ? static_cast<int>(L::PATTERN) : -1, shown.offsets[slash], shown.offsets[after], raw.indent, false, false});
+          raws_.push_back({closed ? static_cast<int>(L::PATTERN) : -1, shown.offsets[slash], shown.offsets[after],
+                           raw.indent, false, false});
           previous_end = shown.offsets[after];
           text.seek(after);
         }
@@ -200,8 +238,8 @@ void Filter::check_shape(const Raw& raw) {
       if (text.starts_with("“")) closer = "”";
       if (text.starts_with("「")) closer = "」";
       if (text.starts_with("《")) closer = "》";
-      complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, "a text ends on the line on which it begins", "文本须在同一行内开始和结束",
-               {{span(raw.end, raw.end), closer}});
+      complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, "a text ends on the line on which it begins",
+               "文本须在同一行内开始和结束", {{span(raw.end, raw.end), closer}});
       break;
     }
     case L::STRAY:
@@ -209,12 +247,14 @@ void Filter::check_shape(const Raw& raw) {
       break;
     case L::TEXT:
       if (text.size() > limits_.text_bytes + 2) {
-        complain(codes::kTextTooLong, raw.begin, raw.begin + 1, {std::to_string(text.size()), std::to_string(limits_.text_bytes)});
+        complain(codes::kTextTooLong, raw.begin, raw.begin + 1,
+                 {std::to_string(text.size()), std::to_string(limits_.text_bytes)});
       }
       break;
     case L::WORD:
       if (text.size() > limits_.name_bytes) {
-        complain(codes::kNameTooLong, raw.begin, raw.begin + 1, {std::to_string(text.size()), std::to_string(limits_.name_bytes)});
+        complain(codes::kNameTooLong, raw.begin, raw.begin + 1,
+                 {std::to_string(text.size()), std::to_string(limits_.name_bytes)});
       }
       break;
     default:
@@ -227,7 +267,8 @@ std::size_t Filter::take_name(std::size_t at, std::size_t end) {
   std::size_t next = at + 1;
   while (next < end && raws_[next].glued && !raws_[next].first &&
          (raws_[next].type == L::WORD ||
-          (raws_[next].type == L::NUMBER && slice(raws_[next].begin, raws_[next].end).find('.') == std::string_view::npos))) {
+          (raws_[next].type == L::NUMBER &&
+           slice(raws_[next].begin, raws_[next].end).find('.') == std::string_view::npos))) {
     ++next;
   }
   emit(L::WORD, raws_[at].begin, raws_[next - 1].end);
@@ -268,7 +309,8 @@ std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end
     if (kShape[i].empty() ? raw.type != L::NUMBER : slice(raw.begin, raw.end) != kShape[i]) return std::nullopt;
   }
   const Raw& last = raws_[at + 5];
-  return last.glued && last.type == L::WORD && slice(last.begin, last.end).starts_with("日") ? std::optional(at + 5) : std::nullopt;
+  return last.glued && last.type == L::WORD && slice(last.begin, last.end).starts_with("日") ? std::optional(at + 5)
+                                                                                             : std::nullopt;
 }
 
 // What follows a number is cut, longest first, by the list of units and tails. A word that a blank parts from its number is
@@ -311,12 +353,14 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
       break;
     }
     if (found == nullptr) break;
-    pieces.push_back({found->token, static_cast<std::uint32_t>(raw.begin + cut), static_cast<std::uint32_t>(raw.begin + cut + found->text.size())});
+    pieces.push_back({found->token, static_cast<std::uint32_t>(raw.begin + cut),
+                      static_cast<std::uint32_t>(raw.begin + cut + found->text.size())});
     cut += found->text.size();
   }
   const bool covered = cut == text.size();
   // 第12条第3款
-  const bool ordinal_follows = !covered && text.substr(cut) == "第" && at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER;
+  const bool ordinal_follows =
+      !covered && text.substr(cut) == "第" && at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER;
   if (!covered && !ordinal_follows) {
     if (!raw.glued) return false;
     const auto rest_begin = static_cast<std::uint32_t>(raw.begin + cut);
@@ -341,7 +385,8 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
 }
 
 bool is_ordinal_word(std::string_view word) {
-  static const std::array<std::string_view, 13> kDigits = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "零", "〇"};
+  static const std::array<std::string_view, 13> kDigits = {"一", "二", "三", "四", "五", "六", "七",
+                                                           "八", "九", "十", "百", "零", "〇"};
   static const std::array<std::string_view, 5> kPlaces = {"条", "款", "项", "章", "节"};
   if (!word.starts_with("第") || word.size() < 9) return false;
   if (std::find(kPlaces.begin(), kPlaces.end(), word.substr(word.size() - 3)) == kPlaces.end()) return false;
@@ -360,7 +405,8 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   stretch.begin = start_;
 
   if (head.indent != 0) {  // only before the first declaration
-    complain(codes::kOutsideDeclaration, head.begin, head.end, {}, "a declaration begins at the left margin", "声明须顶格书写");
+    complain(codes::kOutsideDeclaration, head.begin, head.end, {}, "a declaration begins at the left margin",
+             "声明须顶格书写");
     return;
   }
   std::size_t at = begin;
@@ -368,7 +414,8 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   const Spelling* opener = head.type == L::WORD ? phrase_at(begin, end, length) : nullptr;
   if (opener == nullptr || opener->kind != KeywordKind::declaration) {
     check_shape(head);
-    if (!broken_) complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))});
+    if (!broken_)
+      complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))});
     return;
   }
   kind_ = opener->token;
@@ -391,8 +438,10 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
     if (raw.first) {
       const std::uint32_t line_begin = raw.begin - std::min(raw.begin, raw.indent);
       if (const auto tab = slice(line_begin, raw.begin).find('\t'); tab != std::string_view::npos) {
-        complain(codes::kTabIndent, static_cast<std::uint32_t>(line_begin + tab), static_cast<std::uint32_t>(line_begin + tab + 1), {},
-                 "indent with blanks", "请用空格缩进", {{span(static_cast<std::uint32_t>(line_begin + tab), static_cast<std::uint32_t>(line_begin + tab + 1)), "  "}});
+        complain(codes::kTabIndent, static_cast<std::uint32_t>(line_begin + tab),
+                 static_cast<std::uint32_t>(line_begin + tab + 1), {}, "indent with blanks", "请用空格缩进",
+                 {{span(static_cast<std::uint32_t>(line_begin + tab), static_cast<std::uint32_t>(line_begin + tab + 1)),
+                   "  "}});
       }
     }
     bool member_name = false;
@@ -442,8 +491,8 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           if (list_of > deepest) deepest = list_of, deep_at = raw.begin;
           emit(keyword->token, raw.begin, raws_[at + length - 1].end);
           // yes/no
-          if (keyword->token == L::YES && at + 2 < end && raws_[at + 1].glued && raws_[at + 1].type == L::SLASH && raws_[at + 2].glued &&
-              slice(raws_[at + 2].begin, raws_[at + 2].end) == "no") {
+          if (keyword->token == L::YES && at + 2 < end && raws_[at + 1].glued && raws_[at + 1].type == L::SLASH &&
+              raws_[at + 2].glued && slice(raws_[at + 2].begin, raws_[at + 2].end) == "no") {
             result_.tokens.back() = {L::T_YES_NO, raw.begin, raws_[at + 2].end};
             length = 3;
           }
@@ -458,7 +507,8 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           continue;
         }
         emit(L::WORD, raw.begin, raw.end);
-        if (at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER && ends_in_chinese(slice(raw.begin, raw.end))) {
+        if (at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER &&
+            ends_in_chinese(slice(raw.begin, raw.end))) {
           const std::string name(slice(raw.begin, raws_[at + 1].end));
           complain(codes::kDigitInName, raw.begin, raws_[at + 1].end, {name}, "write an underline between them",
                    "中间请加下划线", {{span(raw.end, raw.end), "_"}});
@@ -477,19 +527,21 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           if (raws_[at].begin == raws_[at].end) ++at;
           continue;
         }
-        if (at + 2 < end && raws_[at + 1].type == L::COMMA && raws_[at + 1].glued && raws_[at + 2].type == L::NUMBER && raws_[at + 2].glued &&
-            raws_[at + 2].end - raws_[at + 2].begin >= 3 && slice(raws_[at + 2].begin, raws_[at + 2].end).substr(0, 4).find('.') != 0 &&
+        if (at + 2 < end && raws_[at + 1].type == L::COMMA && raws_[at + 1].glued && raws_[at + 2].type == L::NUMBER &&
+            raws_[at + 2].glued && raws_[at + 2].end - raws_[at + 2].begin >= 3 &&
+            slice(raws_[at + 2].begin, raws_[at + 2].end).substr(0, 4).find('.') != 0 &&
             (raws_[at + 2].end - raws_[at + 2].begin == 3 || slice(raws_[at + 2].begin, raws_[at + 2].end)[3] == '.')) {
           std::size_t stop = at + 2;
           std::string mended(slice(raw.begin, raw.end));
           mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
-          while (stop + 2 < end && raws_[stop + 1].type == L::COMMA && raws_[stop + 1].glued && raws_[stop + 2].type == L::NUMBER &&
-                 raws_[stop + 2].glued && raws_[stop + 2].end - raws_[stop + 2].begin == 3) {
+          while (stop + 2 < end && raws_[stop + 1].type == L::COMMA && raws_[stop + 1].glued &&
+                 raws_[stop + 2].type == L::NUMBER && raws_[stop + 2].glued &&
+                 raws_[stop + 2].end - raws_[stop + 2].begin == 3) {
             stop += 2;
             mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
           }
-          complain(codes::kGroupedNumber, raw.begin, raws_[stop].end, {std::string(slice(raw.begin, raws_[stop].end))}, "write " + mended,
-                   "请写作 " + mended, {{span(raw.begin, raws_[stop].end), mended}});
+          complain(codes::kGroupedNumber, raw.begin, raws_[stop].end, {std::string(slice(raw.begin, raws_[stop].end))},
+                   "write " + mended, "请写作 " + mended, {{span(raw.begin, raws_[stop].end), mended}});
           emit(L::NUMBER, raw.begin, raw.end);
           at = stop + 1;
           continue;

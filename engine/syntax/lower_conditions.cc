@@ -1,0 +1,584 @@
+#include <CaveatParser.h>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/lower.h"
+
+namespace caveat::syntax {
+
+using P = CaveatParser;
+
+ExprPtr Lowering::make(Op op, Span span) {
+  auto e = std::make_unique<Expr>();
+  e->op = op;
+  e->span = span;
+  return e;
+}
+
+ExprPtr Lowering::make(Op op, Span span, ExprPtr a) {
+  auto e = make(op, span);
+  e->args.push_back(std::move(a));
+  return e;
+}
+
+ExprPtr Lowering::make(Op op, Span span, ExprPtr a, ExprPtr b) {
+  auto e = make(op, span, std::move(a));
+  e->args.push_back(std::move(b));
+  return e;
+}
+
+void Lowering::check_chain(std::size_t members, Span span) {
+  if (members > limits_.chain_terms) {
+    complain(codes::kChainTooLong, {span.source, span.begin, span.begin + 1},
+             {std::to_string(members), std::to_string(limits_.chain_terms)});
+  }
+}
+
+ExprPtr Lowering::condition(Node node) {
+  const bool chain_and = node.has(P::AND), chain_or = node.has(P::OR);
+  if (!chain_and && !chain_or) return term(node.first());
+  auto e = make(chain_and ? Op::and_ : Op::or_, node.span());
+  std::size_t members = 0;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (n.is_token()) continue;
+    if (++members <= limits_.chain_terms) e->args.push_back(term(n));
+  }
+  check_chain(members, node.span());
+  const Expr& opener = *e->args.front();
+  if (opener.op == Op::not_ && node.first().has(P::NOT) && !opener.args.front()->bracketed) {
+    const Span whole = node.span();
+    const Span one = opener.args.front()->span;
+    complain(codes::kNotOpensChain,
+             {whole.source, whole.begin, whole.begin + (node.first().token().end - node.first().token().begin)}, {},
+             "put brackets round what it denies: not (" + text_of(one) + ")",
+             "请给被否定的部分加括号：非（" + text_of(one) + "）", {{one, "(" + text_of(one) + ")"}});
+  }
+  return e;
+}
+
+ExprPtr Lowering::term(Node node) {
+  Node n = node.first();
+  const bool negated = n.is_token();
+  if (negated) n = n.next();
+  ExprPtr e;
+  if (n.is(P::RuleAny_in_list)) {
+    e = any_in_list(n);
+  } else if (n.is(P::RuleWindow)) {
+    e = window(n);
+  } else {
+    e = comparison(n);
+  }
+  return negated ? make(Op::not_, node.span(), std::move(e)) : std::move(e);
+}
+
+ExprPtr Lowering::comparison(Node node) {
+  const Node subject = node.first();
+  ExprPtr e = sum(subject);
+  const Node rest = subject.next();
+  if (!rest) return e;
+  ExprPtr whole = tail(rest, std::move(e));
+  whole->span = node.span();
+  return whole;
+}
+
+ExprPtr Lowering::list(Node node, std::size_t member_rule) {
+  auto e = make(Op::list, node.span());
+  std::size_t members = 0;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (!n.is(member_rule)) continue;
+    if (++members > limits_.chain_terms) continue;
+    e->args.push_back(member_rule == P::RuleSearched_item ? searched_item(n) : sum(n));
+  }
+  check_chain(members, node.span());
+  return e;
+}
+
+ExprPtr Lowering::searched_item(Node node) {
+  const Node n = node.first();
+  return n.is_token() ? text_value(n) : path_value(n);
+}
+
+ExprPtr Lowering::tail(Node node, ExprPtr subject) {
+  const Span span = {source_, subject->span.begin, node.span().end};
+  const Node head = node.first();
+  std::vector<Node> sums;
+  for (Node n = head; n; n = n.next()) {
+    if (n.is(P::RuleSum)) sums.push_back(n);
+  }
+  const auto binary = [&](Op op) { return make(op, span, std::move(subject), sum(sums.at(0))); };
+  const auto negated = [&](ExprPtr e) { return make(Op::not_, span, std::move(e)); };
+  switch (head.type()) {
+    case P::IS:
+    case P::EQUALS: {
+      if (node.has(P::OR_MORE)) return binary(Op::ge);
+      if (node.has(P::OR_LESS) || node.has(P::INSIDE)) return binary(Op::le);
+      if (sums.size() == 2) {
+        auto e = make(Op::between, span, std::move(subject), sum(sums[0]));
+        e->args.push_back(sum(sums[1]));
+        return e;
+      }
+      ExprPtr right = sum(sums.at(0));
+      if (right->op == Op::literal && right->literal.kind == LiteralKind::weekday) {
+        return make(Op::is_weekday, span, std::move(subject), std::move(right));
+      }
+      return make(Op::eq, span, std::move(subject), std::move(right));
+    }
+    case P::IS_NOT:
+    case P::SIGN_NE:
+      return binary(Op::ne);
+    case P::GE:
+    case P::SIGN_GE:
+    case P::AT_LEAST:
+      return binary(node.has(P::AGO) ? Op::at_least_ago : Op::ge);
+    case P::LE:
+    case P::SIGN_LE:
+    case P::AT_MOST:
+      return binary(Op::le);
+    case P::GT:
+    case P::SIGN_GT:
+    case P::MORE_THAN:
+    case P::AFTER:
+      return binary(node.has(P::AGO) ? Op::more_than_ago : Op::gt);
+    case P::LT:
+    case P::SIGN_LT:
+    case P::FEWER_THAN:
+      return binary(Op::lt);
+    case P::BETWEEN: {
+      const Node zone = node.child(P::RulePath);
+      const bool clock = subject->op == Op::now || zone;
+      if (clock) {
+        auto e = make(Op::now_between, span, sum(sums.at(0)), sum(sums.at(1)));
+        if (zone) e->args.push_back(path_value(zone));
+        // 按 «时区»，此刻 …: the zone came first and rode on the subject
+        if (!subject->args.empty()) e->args.push_back(std::move(subject->args.front()));
+        return e;
+      }
+      auto e = make(Op::between, span, std::move(subject), sum(sums.at(0)));
+      e->args.push_back(sum(sums.at(1)));
+      return e;
+    }
+    case P::IS_ONE_OF:
+      return make(Op::one_of, span, std::move(subject), list(node.child(P::RuleItems), P::RuleSum));
+    case P::IS_NONE_OF:
+      return make(Op::none_of_list, span, std::move(subject), list(node.child(P::RuleItems), P::RuleSum));
+    case P::INCLUDES:
+      return binary(Op::includes);
+    case P::NOT_INCLUDES:
+      return negated(binary(Op::includes));
+    case P::INCLUDES_ANY:
+      return make(Op::includes_any, span, std::move(subject), list(node.child(P::RuleItems), P::RuleSum));
+    case P::INCLUDES_ALL:
+      return make(Op::includes_all, span, std::move(subject), list(node.child(P::RuleItems), P::RuleSum));
+    case P::IS_EMPTY:
+      return make(Op::is_empty, span, std::move(subject));
+    case P::IS_NOT_EMPTY:
+      return negated(make(Op::is_empty, span, std::move(subject)));
+    case P::IS_KNOWN:
+      return make(Op::is_known, span, std::move(subject));
+    case P::IS_UNKNOWN:
+    case P::UNKNOWN:
+      return make(Op::is_unknown, span, std::move(subject));
+    case P::DIFFERS_FROM:
+    case P::WITH: {
+      auto e = make(Op::differs_by_more, span, std::move(subject), sum(sums.at(0)));
+      e->args.push_back(sum(sums.at(1)));
+      return e;
+    }
+    case P::AGO_FROM_NOW:
+      if (node.has(P::GT)) return binary(Op::more_than_ago);
+      return binary(node.has(P::GE) ? Op::at_least_ago : Op::within_last);
+    case P::WITHIN_LAST:
+      return make(Op::within_last, span, std::move(subject), duration_or_path(node.child(P::RuleDuration_slot)));
+    case P::WITHIN_NEXT:
+    case P::IN_NEXT:
+      return make(Op::within_next, span, std::move(subject), duration_or_path(node.child(P::RuleDuration_slot)));
+    case P::IS_WORKING_DAY:
+      return make(Op::is_working_day, span, std::move(subject));
+    case P::CONTAINS:
+    case P::LACKS: {
+      const Node searched = node.child(P::RuleSearched);
+      std::vector<Node> found;
+      Node distance;
+      for (Node n = searched.first(); n; n = n.next()) {
+        if (n.is(P::RuleSearched_item)) found.push_back(n);
+        if (n.is(P::RuleSum)) distance = n;
+      }
+      ExprPtr e;
+      if (found.size() == 2) {
+        e = make(Op::contains_near, span, std::move(subject), searched_item(found[0]));
+        e->args.push_back(searched_item(found[1]));
+        e->args.push_back(sum(distance));
+        return head.type() == P::LACKS ? negated(std::move(e)) : std::move(e);
+      }
+      return make(head.type() == P::LACKS ? Op::lacks : Op::contains, span, std::move(subject),
+                  searched_item(found.at(0)));
+    }
+    case P::CONTAINS_ANY:
+    case P::CONTAINS_ALL:
+    case P::CLAIMS:
+    case P::CLAIMS_ANY:
+    case P::NOT_CLAIMS:
+    case P::NOT_CLAIMS_ANY: {
+      ExprPtr items = list(node.child(P::RuleSearched_items), P::RuleSearched_item);
+      Op op = Op::claims_any;
+      if (head.type() == P::CONTAINS_ANY) op = Op::contains_any;
+      if (head.type() == P::CONTAINS_ALL) op = Op::contains_all;
+      if ((head.type() == P::CLAIMS || head.type() == P::NOT_CLAIMS) && items->args.size() == 1) {
+        op = Op::claims;
+        ExprPtr only = std::move(items->args.front());
+        items = std::move(only);
+      }
+      ExprPtr e = make(op, span, std::move(subject), std::move(items));
+      return head.type() == P::NOT_CLAIMS || head.type() == P::NOT_CLAIMS_ANY ? negated(std::move(e)) : std::move(e);
+    }
+    case P::MATCHES:
+    case P::NOT_MATCHES: {
+      const Node pattern = node.token_child(P::PATTERN);
+      auto right = make(Op::literal, pattern.span());
+      right->literal.kind = LiteralKind::regex;
+      const std::string typed = written(pattern);
+      for (std::size_t i = 1; i + 1 < typed.size(); ++i) {
+        if (typed[i] == '\\' && typed[i + 1] == '/' && i + 2 < typed.size()) continue;  // \/ is the slash
+        right->literal.text += typed[i];
+      }
+      ExprPtr e = make(Op::matches, span, std::move(subject), std::move(right));
+      return head.type() == P::NOT_MATCHES ? negated(std::move(e)) : std::move(e);
+    }
+    case P::MENTIONS:
+    case P::NOT_MENTIONS: {
+      const Node mentioned = node.child(P::RuleMentioned);
+      std::vector<Node> paths;
+      for (Node n = mentioned.first(); n; n = n.next()) {
+        if (n.is(P::RulePath)) paths.push_back(n);
+      }
+      ExprPtr e;
+      if (mentioned.has(P::CLASS_INFO)) {
+        e = make(Op::mentions_class, span, std::move(subject), path_value(paths.at(0)));
+      } else if (mentioned.has(P::EXCEPT)) {  // 提及 «x» 以外的 «d»
+        e = make(Op::mentions, span, std::move(subject), path_value(paths.at(1)));
+        e->args.push_back(path_value(paths.at(0)));
+      } else {
+        e = make(Op::mentions, span, std::move(subject), path_value(paths.at(0)));
+        if (paths.size() == 2) e->args.push_back(path_value(paths[1]));
+      }
+      return head.type() == P::NOT_MENTIONS ? negated(std::move(e)) : std::move(e);
+    }
+    case P::MENTIONS_ANY_OF_CLASS:
+    case P::NOT_MENTIONS_ANY_OF_CLASS: {
+      const Node name = node.child(P::RuleName);
+      Path class_path;
+      class_path.parts.push_back(word(name));
+      class_path.span = name.span();
+      ExprPtr e = make(Op::mentions_class, span, std::move(subject), path_value(std::move(class_path)));
+      return head.type() == P::NOT_MENTIONS_ANY_OF_CLASS ? negated(std::move(e)) : std::move(e);
+    }
+    default: {  // «L» 中 存在 «h» 满足（…）
+      Op op = Op::any_in;
+      if (node.has(P::NOT_EXISTS)) op = Op::no_in;
+      if (node.has(P::EACH)) op = Op::every_in;
+      const Node condition_node = node.child(P::RuleSatisfies).child(P::RuleComparison);
+      auto e = make(op, span, std::move(subject), comparison(condition_node));
+      e->variable = word(node.child(P::RuleName));
+      return e;
+    }
+  }
+}
+
+ExprPtr Lowering::any_in_list(Node node) {
+  Op op = Op::any_in;
+  if (node.has(P::EVERY)) op = Op::every_in;
+  if (node.has(P::NO)) op = Op::no_in;
+  auto e = make(op, node.span(), sum(node.child(P::RuleSum)), comparison(node.child(P::RuleComparison)));
+  e->variable = word(node.child(P::RuleName));
+  return e;
+}
+
+ExprPtr Lowering::window(Node node) {
+  if (node.type() == P::THE_SAME_QUESTION) return make(Op::same_question, node.span(), sum(node.child(P::RuleSum)));
+  auto e = make(Op::window, node.span());
+  e->window = std::make_unique<Window>();
+  Window& w = *e->window;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (n.is(P::RuleSum)) w.count = sum(n);
+    if (n.is(P::RuleName)) w.event = word(n);
+    if (n.is(P::RuleDuration_slot)) w.within = duration_or_path(n);
+    if (n.is(P::RuleWindow_where)) e->args.push_back(comparison(n.child(P::RuleComparison)));
+    if (n.is(P::RuleWindow_count)) {
+      const Node number = n.child(P::RuleNumber);
+      w.count = number ? number_value(number) : path_value(n.child(P::RulePath));
+      if (number && w.count->literal.kind == LiteralKind::counted && w.count->literal.unit == "time") {  // 3 次 is 3
+        w.count->literal.kind = LiteralKind::number;
+        w.count->literal.unit.clear();
+      }
+      if (const Node unit = n.token_child(P::WORD); unit && written(unit) != "次") {
+        complain(codes::kUnexpected, unit.span(), {"“" + written(unit) + "”", "“次”"});
+      }
+    }
+    if (n.is(P::RuleWindow_scope)) {
+      if (n.type() == P::FOR_THIS_CUSTOMER) w.scope = Window::Scope::customer;
+      if (n.type() == P::ACROSS_CUSTOMERS) w.scope = Window::Scope::across_customers;
+    }
+    if (!n.is_token()) continue;
+    switch (n.type()) {
+      case P::GE:
+      case P::AT_LEAST:
+        w.comparison = Op::ge;
+        break;
+      case P::GT:
+      case P::MORE_THAN:
+        w.comparison = Op::gt;
+        break;
+      case P::LE:
+      case P::AT_MOST:
+        w.comparison = Op::le;
+        break;
+      case P::LT:
+      case P::FEWER_THAN:
+        w.comparison = Op::lt;
+        break;
+      case P::THIS_CUSTOMER:
+        w.scope = Window::Scope::customer;
+        break;
+      case P::ALL_CUSTOMERS:
+        w.scope = Window::Scope::across_customers;
+        break;
+      case P::SAME_DAY:
+      case P::ON_THE_SAME_DAY:
+        w.same_day = true;
+        break;
+      default:
+        break;
+    }
+  }
+  return e;
+}
+
+ExprPtr Lowering::sum(Node node) {
+  ExprPtr e;
+  int sign = 0;
+  std::size_t members = 0;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (n.is_token()) {
+      sign = n.type();
+      continue;
+    }
+    if (++members > limits_.chain_terms) continue;  // each one nests the tree once more
+    ExprPtr right = product(n);
+    e = e ? make(sign == P::PLUS ? Op::add : Op::sub, {source_, node.span().begin, n.span().end}, std::move(e),
+                 std::move(right))
+          : std::move(right);
+  }
+  check_chain(members, node.span());
+  return e;
+}
+
+ExprPtr Lowering::product(Node node) {
+  ExprPtr e;
+  int sign = 0;
+  std::size_t members = 0;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (n.is_token()) {
+      sign = n.type();
+      continue;
+    }
+    if (++members > limits_.chain_terms) continue;
+    ExprPtr right = share(n);
+    e = e ? make(sign == P::TIMES ? Op::mul : Op::div, {source_, node.span().begin, n.span().end}, std::move(e),
+                 std::move(right))
+          : std::move(right);
+  }
+  check_chain(members, node.span());
+  return e;
+}
+
+ExprPtr Lowering::share(Node node) {
+  const Node first = node.first();
+  ExprPtr e = operand(first);
+  std::size_t members = 0;
+  for (Node n = first.next(); n; n = n.next()) {
+    if (++members > limits_.chain_terms) continue;
+    const Span span = {source_, node.span().begin, n.span().end};
+    switch (n.type()) {
+      case P::OF_SHARE: {  // X 的 20%, X 的 4倍
+        ExprPtr part = number_value(n.child(P::RuleNumber));
+        const bool percent = part->literal.kind == LiteralKind::percent;
+        e = make(percent ? Op::share_of : Op::mul, span, std::move(part), std::move(e));
+        break;
+      }
+      case P::AS_PERCENT_OF:
+      case P::SHARE_IN:
+        e = make(Op::as_percent_of, span, std::move(e), operand(n.child(P::RuleOperand)));
+        break;
+      case P::ROUNDED_TO: {
+        const Node slot = n.child(P::RuleSum_slot);
+        const Node number = slot.child(P::RuleNumber);
+        e = make(Op::rounded, span, std::move(e), number ? number_value(number) : path_value(slot.child(P::RulePath)));
+        break;
+      }
+      case P::FULL_YEARS_TO_NOW:
+        e = make(Op::full_years_since, span, std::move(e));
+        break;
+      default: {
+        Op op = Op::percents_of;
+        if (n.type() == P::SAID_AMOUNTS) op = Op::amounts_of;
+        if (n.type() == P::SAID_DATES) op = Op::dates_of;
+        if (n.type() == P::SAID_DURATIONS) op = Op::durations_of;
+        e = make(op, span, std::move(e));
+        if (const Node near = n.token_child(P::TEXT)) e->args.push_back(text_value(near));
+        break;
+      }
+    }
+  }
+  check_chain(members, node.span());
+  return e;
+}
+
+ExprPtr Lowering::operand(Node node) {
+  Node n = node.first();
+  const bool minus = n.is_token();
+  if (minus) n = n.next();
+  ExprPtr e;
+  if (n.is(P::RuleNumber)) {
+    e = number_value(n);
+    if (const Node of = node.child(P::RuleAtom)) e = make(Op::share_of, node.span(), std::move(e), atom(of));
+  } else {
+    e = atom(n);
+  }
+  if (!minus) return e;
+  if (e->op == Op::literal && e->literal.kind != LiteralKind::text) {
+    e->literal.number = e->literal.number.negated();
+    e->span = node.span();
+    return e;
+  }
+  return make(Op::neg, node.span(), std::move(e));
+}
+
+ExprPtr Lowering::path_value(Node path_node) { return path_value(path(path_node)); }
+
+ExprPtr Lowering::path_value(Path p) {
+  const auto simple = [&](std::string_view en, std::string_view zh) {
+    return p.parts.size() == 1 && (p.parts.front().text == en || p.parts.front().text == zh);
+  };
+  if (simple("now", "此刻")) return make(Op::now, p.span);
+  if (simple("today", "今日")) return make(Op::today, p.span);
+  auto e = make(Op::path, p.span);
+  e->path = std::move(p);
+  return e;
+}
+
+ExprPtr Lowering::atom(Node node) {
+  const Node n = node.first();
+  if (n.is(P::RulePath)) {
+    if (n.type() == P::WEEKDAY && !n.has(P::DOT)) {
+      auto e = make(Op::literal, n.span());
+      e->literal.kind = LiteralKind::weekday;
+      e->literal.date = weekday(n);
+      return e;
+    }
+    return path_value(n);
+  }
+  auto e = make(Op::literal, node.span());
+  switch (n.type()) {
+    case P::TEXT:
+      return text_value(n);
+    case P::DATE:
+    case P::DATE_WORDS:
+      e->literal.kind = LiteralKind::date;
+      e->literal.date = day(n);
+      return e;
+    case P::INSTANT:
+      instant(n.span(), e->literal);
+      return e;
+    case P::TIME:
+      e->literal.kind = LiteralKind::time_of_day;
+      e->literal.text = nfkc(written(n));
+      e->literal.seconds_of_day = seconds_of_day(n);
+      return e;
+    case P::YES:
+      e->literal.kind = LiteralKind::yes;
+      return e;
+    case P::NO:
+      e->literal.kind = LiteralKind::no;
+      return e;
+    case P::ANY:
+      e->op = Op::any_value;
+      return e;
+    case P::LPAREN: {
+      ExprPtr inner = condition(node.child(P::RuleCondition));
+      inner->bracketed = true;
+      return inner;
+    }
+    case P::ALL_OF:
+    case P::ANY_OF:
+    case P::NONE_OF:
+    case P::AT_LEAST_OF:
+    case P::AT_LEAST: {
+      e->op = Op::all_of;
+      if (n.type() == P::ANY_OF) e->op = Op::any_of;
+      if (n.type() == P::NONE_OF) e->op = Op::none_of;
+      std::size_t members = 0;
+      for (Node c = n.next(); c; c = c.next()) {
+        if (c.is(P::RuleNumber_or_name)) {
+          e->op = Op::at_least_of;
+          if (const Node number = c.token_child(P::NUMBER)) {
+            auto least = make(Op::literal, c.span());
+            least->literal.kind = LiteralKind::number;
+            least->literal.number = decimal(number);
+            e->args.push_back(std::move(least));
+          } else {
+            Path p;
+            p.parts.push_back(word(c.child(P::RuleName)));
+            p.span = c.span();
+            e->args.push_back(path_value(std::move(p)));
+          }
+        }
+        if (c.is(P::RuleCondition) && ++members <= limits_.chain_terms) e->args.push_back(condition(c));
+      }
+      check_chain(members, node.span());
+      return e;
+    }
+    case P::COUNT_OF:
+      return aggregate(Op::count_of, node);
+    case P::SUM_OF:
+      return aggregate(Op::sum_of, node);
+    case P::HIGHEST_OF:
+      return aggregate(Op::highest_of, node);
+    case P::LOWEST_OF:
+      return aggregate(Op::lowest_of, node);
+    case P::FULL_YEARS_SINCE:
+      return make(Op::full_years_since, node.span(), path_value(node.child(P::RulePath)));
+    case P::BY_KEY: {  // 按 «时区»，此刻 …: the zone rides on `now` until the comparison takes it
+      ExprPtr zone = path_value(node.child(P::RulePath));
+      ExprPtr subject = atom(node.child(P::RuleAtom));
+      if (subject->op != Op::now) {
+        complain(codes::kUnexpected, subject->span, {"“" + text_of(subject->span) + "”", "“此刻”"});
+      } else {
+        subject->args.push_back(std::move(zone));
+      }
+      return subject;
+    }
+    default: {  // percents of answer near "…"
+      e->op = Op::percents_of;
+      if (n.type() == P::AMOUNTS_OF) e->op = Op::amounts_of;
+      if (n.type() == P::DATES_OF) e->op = Op::dates_of;
+      if (n.type() == P::DURATIONS_OF) e->op = Op::durations_of;
+      e->args.push_back(path_value(node.child(P::RulePath)));
+      if (const Node near = node.token_child(P::TEXT)) e->args.push_back(text_value(near));
+      return e;
+    }
+  }
+}
+
+// count of (e for h in L where …): args value, list, condition?; count of (L): args list.
+ExprPtr Lowering::aggregate(Op op, Node node) {
+  auto e = make(op, node.span());
+  const Node inner = node.child(P::RuleAggregate);
+  for (Node n = inner.first(); n; n = n.next()) {
+    if (n.is(P::RuleSum)) e->args.push_back(sum(n));
+    if (n.is(P::RuleComparison)) e->args.push_back(comparison(n));
+    if (n.is(P::RuleName)) e->variable = word(n);
+  }
+  return e;
+}
+
+}  // namespace caveat::syntax

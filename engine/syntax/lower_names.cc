@@ -1,0 +1,117 @@
+#include <CaveatParser.h>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/lower.h"
+
+namespace caveat::syntax {
+
+using P = CaveatParser;
+
+void Lowering::complain(const Code& code, Span span, std::vector<std::string> arguments, std::string help_en,
+                        std::string help_zh, std::vector<Fix> fixes) {
+  complaints_.push_back({&code, span, std::move(arguments), std::move(help_en), std::move(help_zh), std::move(fixes)});
+}
+
+// False, and reported, when the clause was said before.
+bool Lowering::once(bool& said, Node at) {
+  if (said) {
+    Node first = at;
+    while (first.first()) first = first.first();
+    complain(codes::kSaidTwice, first.span(), {written(first)}, "keep one of them", "请只保留一处");
+    return false;
+  }
+  said = true;
+  return true;
+}
+
+Word Lowering::bare_word(Node token) { return {nfkc(written(token)), token.span()}; }
+
+Word Lowering::word(Node node) {
+  Word w{written(node), node.span()};
+  if (!is_ascii(w.text)) w.text = nfkc(w.text);
+  if (node.type() != P::WORD && w.text.find_first_of(" \n\t\r") != std::string::npos) {
+    complain(codes::kReservedName, node.span(), {w.text});  // several words that the filter joined
+  }
+  return w;
+}
+
+Names Lowering::names(Node node) {
+  Names result;
+  bool first = true;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (!n.is(P::RuleName)) continue;
+    if (first) {
+      result.first = word(n);
+    } else {
+      result.also.push_back(word(n));
+    }
+    first = false;
+  }
+  return result;
+}
+
+Path Lowering::path(Node node) {
+  Path result;
+  result.span = node.span();
+  for (Node n = node.first(); n; n = n.next()) {
+    if (n.is(P::RuleName)) result.parts.push_back(word(n));
+  }
+  return result;
+}
+
+// Between its marks as typed; the closing mark doubled is the mark itself.
+std::string Lowering::quoted(Node text_token) {
+  const std::string typed = written(text_token);
+  const std::size_t mark = typed.front() == '"' ? 1 : 3;
+  const std::string closer = typed.substr(typed.size() - mark);
+  const std::string_view inner = std::string_view(typed).substr(mark, typed.size() - 2 * mark);
+  std::string result;
+  for (std::size_t at = 0; at < inner.size();) {
+    if (inner.substr(at).starts_with(closer)) {  // only doubled ones are left inside
+      result += closer;
+      at += 2 * mark;
+    } else {
+      result += inner[at++];
+    }
+  }
+  return result;
+}
+
+LocalText Lowering::local_text(Node node) {
+  LocalText result;
+  result.span = node.span();
+  if (node.has(P::EN)) result.language = Language::en;
+  if (node.has(P::ZH)) result.language = Language::zh;
+  result.value = quoted(node.token_child(P::TEXT));
+  return result;
+}
+
+Texts Lowering::texts(Node node) {
+  Texts result;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (n.is(P::RuleLocal_text)) result.push_back(local_text(n));
+  }
+  return result;
+}
+
+std::vector<Word> Lowering::words(Node names_list) {
+  std::vector<Word> result;
+  for (Node n = names_list.first(); n; n = n.next()) {
+    if (n.is(P::RuleName)) result.push_back(word(n));
+  }
+  return result;
+}
+
+std::string Lowering::closed_word(Node name, std::string_view list) {
+  const Word w = word(name);
+  if (const auto canonical = value_of(list, w.text); !canonical.empty()) return std::string(canonical);
+  std::string all_en, all_zh;
+  for (const auto& v : values_in(list, Language::en)) all_en += (all_en.empty() ? "" : ", ") + v;
+  for (const auto& v : values_in(list, Language::zh)) all_zh += (all_zh.empty() ? "" : "、") + v;
+  complain(codes::kUnknownWord, w.span, {w.text, "\x01" + all_en + "\x02" + all_zh});
+  return {};
+}
+
+}  // namespace caveat::syntax

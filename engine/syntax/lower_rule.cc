@@ -1,0 +1,152 @@
+#include <CaveatParser.h>
+
+#include <map>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/lower.h"
+
+namespace caveat::syntax {
+
+using P = CaveatParser;
+
+namespace {
+
+std::optional<Subject> subject_named(std::string_view canonical) {
+  if (canonical == "answer") return Subject::answer;
+  if (canonical == "recommendation") return Subject::recommendation;
+  if (canonical == "action") return Subject::action;
+  if (canonical == "message") return Subject::message;
+  if (canonical == "outreach") return Subject::outreach;
+  if (canonical == "material") return Subject::material;
+  return std::nullopt;
+}
+
+std::uint8_t verdict_rank(std::string_view canonical) {
+  if (canonical == "revise") return 1;
+  if (canonical == "require") return 2;
+  if (canonical == "block") return 3;
+  if (canonical == "handoff") return 4;
+  return 0;
+}
+
+}  // namespace
+
+RuleDecl Lowering::rule(Node node) {
+  RuleDecl r;
+  r.names = names(node.child(P::RuleNames));
+  if (const Node title = node.child(P::RuleTexts)) r.title = texts(title);
+  std::map<int, bool> said;
+  for (Node c = node.first(); c; c = c.next()) {
+    if (!c.is(P::RuleClause)) continue;
+    int kind = c.type();
+    if (kind == P::SINCE) kind = P::FROM;
+    if (kind == P::UP_TO) kind = P::UNTIL;
+    if (kind != P::SAY && !once(said[kind], c)) continue;
+    switch (c.type()) {
+      case P::CITES: {
+        const Node list = c.child(P::RulePaths);
+        for (Node n = list.first(); n; n = n.next()) {
+          if (n.is(P::RulePath)) r.cites.push_back(path(n));
+        }
+        check_chain(r.cites.size(), list.span());
+        break;
+      }
+      case P::OWNER:
+        r.owner = words(c.child(P::RuleNames_list));
+        break;
+      case P::APPLIES_TO:
+        for (Node n = c.first(); n; n = n.next()) {
+          if (!n.is(P::RuleSubject)) continue;
+          if (n.has(P::AS_A_WHOLE)) r.as_a_whole = true;
+          if (const auto subject = subject_named(closed_word(n.child(P::RuleName), "subject")))
+            r.applies_to.push_back(*subject);
+        }
+        break;
+      case P::FROM:
+      case P::SINCE:
+        r.from = day(c.child(P::RuleDay));
+        break;
+      case P::UNTIL:
+      case P::UP_TO:
+        r.until = day(c.child(P::RuleDay));
+        break;
+      case P::EXCEPTION_TO:
+        r.exception_to = path(c.child(P::RulePath));
+        break;
+      case P::OPEN_TO_EXCEPTIONS:
+        r.open_to_exceptions = true;
+        break;
+      case P::STATUS_SHADOW:
+        r.shadow = true;
+        break;
+      case P::ROLLOUT:
+        r.rollout = sum(c.child(P::RuleSum));
+        r.rollout_by = path(c.child(P::RulePath));
+        break;
+      case P::VISIBLE_TO:
+        r.visible_to = words(c.child(P::RuleNames_list));
+        break;
+      case P::CONFIDENTIAL:
+        r.confidential = true;
+        break;
+      case P::TRUST_INFERRED:
+        r.trust_inferred = true;
+        break;
+      case P::WHEN:
+        r.when = condition(c.child(P::RuleCondition));
+        break;
+      case P::UNLESS:
+        r.unless = condition(c.child(P::RuleCondition));
+        break;
+      case P::THEN:
+        r.then = effects(c.child(P::RuleEffects));
+        break;
+      case P::IF_UNKNOWN:
+        r.if_unknown = effects(c.child(P::RuleEffects));
+        break;
+      case P::BECAUSE:
+        r.because = texts(c.child(P::RuleTexts));
+        break;
+      default: {  // say
+        SayText say;
+        if (const Node channel = c.child(P::RuleName)) say.channel = word(channel);
+        const Node body = c.child(P::RuleTexts_or_wording);
+        wording_or_texts(body, say.texts, say.wording);
+        if (say.wording) {  // say zh MISMATCH: the language stands for the reader; the wording has its own
+          if (body.has(P::EN) || body.has(P::ZH)) {
+            say.texts.push_back({body.has(P::ZH) ? Language::zh : Language::en, {}, body.span()});
+          }
+        }
+        r.say.push_back(std::move(say));
+        break;
+      }
+    }
+  }
+  if (r.from && r.until && *r.until < *r.from) {
+    complain(codes::kOrderOfRange, r.names.first.span, {format_date(*r.from), format_date(*r.until)});
+  }
+  if (!r.when || (r.then.empty() && !r.exception_to)) {
+    const int missing = r.when ? P::THEN : P::WHEN;
+    std::string en, zh;
+    for (const auto* s : spellings_of(missing, Language::en)) {
+      if (s->language == Language::en && en.empty()) en = s->text;
+      if (s->language == Language::zh && zh.empty()) zh = s->text;
+    }
+    complain(codes::kClauseMissing, r.names.first.span,
+             {"\x01rule\x02规则", r.names.first.text, "\x01“" + en + "”\x02“" + zh + "”"});
+  }
+  return r;
+}
+
+GuaranteeDecl Lowering::guarantee(Node node) {
+  GuaranteeDecl g;
+  g.span = node.span();
+  g.names = names(node.child(P::RuleNames));
+  if (const Node title = node.child(P::RuleTexts)) g.title = texts(title);
+  g.when = condition(node.child(P::RuleCondition));
+  g.at_least = verdict_rank(closed_word(node.child(P::RuleName), "verdict"));
+  return g;
+}
+
+}  // namespace caveat::syntax

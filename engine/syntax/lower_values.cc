@@ -1,0 +1,239 @@
+#include <CaveatParser.h>
+
+#include <algorithm>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/lower.h"
+
+namespace caveat::syntax {
+
+using P = CaveatParser;
+
+namespace {
+
+std::string without_underlines(std::string text) {
+  std::erase(text, '_');
+  return text;
+}
+
+}  // namespace
+
+Decimal Lowering::decimal(Node number_token) {
+  std::string text = without_underlines(nfkc(written(number_token)));
+  const auto first = text.find_first_not_of('0');  // 007 is seven; JSON's spelling knows no leading zero
+  if (first == std::string::npos) {
+    text = "0";
+  } else if (first > 0) {
+    text.erase(0, text[first] == '.' ? first - 1 : first);
+  }
+  bool rounded = false;
+  const auto value = Decimal::parse(text, &rounded);
+  if (!value || rounded) {
+    complain(codes::kNumberTooLong, number_token.span(), {written(number_token)});
+    return {};
+  }
+  return *value;
+}
+
+Literal Lowering::literal(Node node) {
+  Literal result;
+  result.kind = LiteralKind::number;
+  const Node number = node.token_child(P::NUMBER);
+  result.number = decimal(number);
+  const auto scale_by = [&](const Decimal& factor) {
+    if (const auto product = result.number.times(factor)) {
+      result.number = *product;
+    } else {
+      complain(codes::kNumberTooLong, node.span(), {written(node)});
+    }
+  };
+  for (Node n = node.first(); n; n = n.next()) {
+    const std::string text = nfkc(written(n));
+    switch (n.type()) {
+      case P::MAGNITUDE:
+        if (const auto factor = Decimal::parse(unit_name(P::MAGNITUDE, text))) scale_by(*factor);
+        break;
+      case P::CURRENCY:
+        result.kind = LiteralKind::money;
+        result.unit = unit_name(P::CURRENCY, text);
+        break;
+      case P::PERCENT:
+        result.kind = LiteralKind::percent;
+        result.unit = "%";
+        break;
+      case P::SHARE_UNIT:
+        result.kind = LiteralKind::percent;
+        result.unit = unit_name(P::SHARE_UNIT, text);
+        break;
+      case P::PARTS_OF:
+        result.kind = LiteralKind::percent;
+        result.unit = text == "千分之" ? "per_mille" : "per_ten_thousand";
+        break;
+      case P::TIME_UNIT: {
+        result.kind = LiteralKind::duration;
+        const auto unit = unit_name(P::TIME_UNIT, text);
+        const auto count = result.number.as_int64();
+        constexpr std::int64_t kMost = 100'000'000;
+        if (!count || *count > kMost) {
+          complain(codes::kWrongUnit, node.span(),
+                   {written(node),
+                    "\x01"
+                    "a whole number before the unit\x02"
+                    "单位前的整数"});
+          break;
+        }
+        if (unit == "second") result.duration.seconds = *count;
+        if (unit == "minute") result.duration.seconds = *count * 60;
+        if (unit == "hour") result.duration.seconds = *count * 3600;
+        if (unit == "day") result.duration.seconds = *count * 86'400;
+        if (unit == "week") result.duration.seconds = *count * 604'800;
+        if (unit == "month") result.duration.months = static_cast<std::int32_t>(*count);
+        if (unit == "year") result.duration.months = static_cast<std::int32_t>(*count * 12);
+        if (unit == "working_day") result.duration.working_days = static_cast<std::int32_t>(*count);
+        result.unit = unit;
+        break;
+      }
+      case P::COUNT_UNIT:
+        result.kind = LiteralKind::counted;
+        result.unit = unit_name(P::COUNT_UNIT, text);
+        if (result.unit == "fold") {  // 4倍 is the number 4
+          result.kind = LiteralKind::number;
+          result.unit.clear();
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return result;
+}
+
+std::optional<Literal> Lowering::duration(Node slot) {
+  if (slot.has(P::NUMBER)) return literal(slot);
+  complain(codes::kWrongUnit, slot.span(),
+           {written(slot),
+            "\x01"
+            "a duration such as 5 minutes\x02"
+            "时长，如 5 分钟"});
+  return std::nullopt;
+}
+
+ExprPtr Lowering::duration_or_path(Node slot) {
+  if (slot.has(P::NUMBER)) return number_value(slot);
+  return path_value(slot.child(P::RulePath));
+}
+
+ExprPtr Lowering::number_value(Node number) {
+  auto e = make(Op::literal, number.span());
+  e->literal = literal(number);
+  return e;
+}
+
+ExprPtr Lowering::text_value(Node text_token) {
+  auto e = make(Op::literal, text_token.span());
+  e->literal.kind = LiteralKind::text;
+  e->literal.text = quoted(text_token);
+  return e;
+}
+
+Days Lowering::day(Node node) {
+  const Span span = node.span();
+  std::string text = nfkc(text_of(span));
+  if (node.type() == P::DATE_WORDS) {  // 2026年2月1日
+    std::vector<int> parts;
+    int value = 0;
+    bool digits = false;
+    for (const char c : text) {
+      if (c >= '0' && c <= '9') {
+        value = std::min(value * 10 + (c - '0'), 99'999);
+        digits = true;
+      } else if (digits) {
+        parts.push_back(value);
+        value = 0;
+        digits = false;
+      }
+    }
+    const auto padded = [](int number, std::size_t width) {
+      std::string s = std::to_string(number);
+      return s.size() < width ? std::string(width - s.size(), '0') + s : s;
+    };
+    if (parts.size() == 3) text = padded(parts[0], 4) + "-" + padded(parts[1], 2) + "-" + padded(parts[2], 2);
+  }
+  if (const auto days = parse_date(text)) return *days;
+  complain(codes::kNoSuchDate, span, {text_of(span)});
+  return 0;
+}
+
+DateRange Lowering::days_range(Node node) {
+  DateRange range;
+  bool first = true;
+  Span from;
+  for (Node n = node.first(); n; n = n.next()) {
+    if (!n.is(P::RuleDay)) continue;
+    const Days days = day(n);
+    if (first) {
+      range.from = range.to = days;
+      from = n.span();
+    } else {
+      range.to = days;
+      if (range.to < range.from) complain(codes::kOrderOfRange, n.span(), {text_of(from), written(n)});
+    }
+    first = false;
+  }
+  return range;
+}
+
+std::int32_t Lowering::seconds_of_day(Node time_token) {
+  const std::string text = nfkc(written(time_token));
+  const auto colon = text.find(':');
+  const int hours = std::stoi(text.substr(0, colon)), minutes = std::stoi(text.substr(colon + 1));
+  if (hours > 24 || minutes > 59 || (hours == 24 && minutes > 0))
+    complain(codes::kNoSuchDate, time_token.span(), {text});
+  return hours * 3600 + minutes * 60;
+}
+
+// 1 Monday .. 7 Sunday, 8 the weekend.
+int Lowering::weekday(Node token) {
+  const std::string text = nfkc(written(token));
+  int number = 0;
+  for (const auto* spelling : spellings_of(P::WEEKDAY, Language::en)) {
+    if (spelling->language == Language::en) {
+      ++number;
+      if (spelling->text == text) return number;
+    }
+  }
+  if (text == "周末") return 8;
+  static constexpr std::string_view kDigits[] = {"一", "二", "三", "四", "五", "六", "日"};
+  for (int i = 0; i < 7; ++i) {
+    if (text.ends_with(kDigits[i])) return i + 1;
+  }
+  return 1;
+}
+
+bool Lowering::instant(Span span, Literal& into) {
+  const std::string text = nfkc(text_of(span));
+  into.kind = LiteralKind::instant;
+  into.text = text;
+  if (const auto written_instant = parse_written_instant(text)) {
+    into.offset = written_instant->offset_minutes;
+    into.instant = written_instant->local - Microseconds{written_instant->offset_minutes.value_or(0)} * 60'000'000;
+    return true;
+  }
+  complain(codes::kNoSuchDate, span, {text});
+  return false;
+}
+
+ExprPtr Lowering::moment(Node node) {
+  auto e = make(Op::literal, node.span());
+  if (node.type() == P::INSTANT) {
+    instant(node.span(), e->literal);
+  } else {
+    e->literal.kind = LiteralKind::date;
+    e->literal.date = day(node);
+  }
+  return e;
+}
+
+}  // namespace caveat::syntax

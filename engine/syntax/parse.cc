@@ -1,0 +1,125 @@
+#include "engine/syntax/parse.h"
+
+#include <CaveatParser.h>
+
+#include <algorithm>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/door.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/lower.h"
+#include "engine/syntax/mistakes.h"
+#include "engine/syntax/tokens.h"
+
+namespace caveat::syntax {
+
+std::string Path::to_string() const {
+  std::string result;
+  for (const auto& part : parts) {
+    if (!result.empty()) result += '.';
+    result += part.text;
+  }
+  return result;
+}
+
+namespace {
+
+// \x01 English \x02 Chinese: an argument that has a wording in each language.
+std::string in_language(const std::string& argument, Language language) {
+  if (argument.empty() || argument.front() != '\x01') return argument;
+  const auto middle = argument.find('\x02');
+  return language == Language::zh ? argument.substr(middle + 1) : argument.substr(1, middle - 1);
+}
+
+Diagnostic told(const Complaint& complaint, Language language) {
+  std::vector<std::string> arguments;
+  for (const auto& argument : complaint.arguments) arguments.push_back(in_language(argument, language));
+  Diagnostic d = diagnose(*complaint.code, complaint.span, language, arguments,
+                          language == Language::zh ? complaint.help_zh : complaint.help_en);
+  d.fixes = complaint.fixes;
+  return d;
+}
+
+// What is wrong with the bytes themselves; nothing else is looked at then.
+bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints) {
+  const auto at = [&](std::size_t offset) {
+    const auto o = static_cast<std::uint32_t>(std::min<std::size_t>(offset, UINT32_MAX - 1));
+    return Span{id, o, o + 1};
+  };
+  if (bytes.size() > limits.source_bytes) {
+    complaints.push_back({&codes::kFileTooLong,
+                          {id, 0, 0},
+                          {std::to_string(bytes.size()), std::to_string(limits.source_bytes)},
+                          "spread the rules over several files",
+                          "请把规则分到多个文件",
+                          {}});
+    return false;
+  }
+  if (const auto bad = first_bad_byte(bytes); bad != std::string_view::npos) {
+    complaints.push_back(
+        {&codes::kBadUtf8, at(bad), {std::to_string(bad)}, "save the file as UTF-8", "请以 UTF-8 保存文件", {}});
+    return false;
+  }
+  if (bytes.starts_with("\xEF\xBB\xBF")) {
+    complaints.push_back({&codes::kByteOrderMark,
+                          {id, 0, 3},
+                          {},
+                          "save the file as UTF-8 without a byte order mark",
+                          "请以不带 BOM 的 UTF-8 保存文件",
+                          {}});
+    return false;
+  }
+  if (const auto nul = bytes.find('\0'); nul != std::string_view::npos) {
+    complaints.push_back({&codes::kNulByte, at(nul), {}, {}, {}, {}});
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
+  ParseResult result;
+  result.file.source = id;
+  const std::string_view bytes = sources.at(id).bytes();
+  std::vector<Complaint> complaints;
+  if (bytes_are_sound(id, bytes, limits, complaints)) {
+    Tokenised tokenised = tokenise(id, bytes, limits, complaints);
+    result.file.language = tokenised.language;
+    result.file.comments = std::move(tokenised.comments);
+    Door door;
+    Tree tree;
+    Mistake mistake;
+    Lowering lowering(id, bytes, limits, complaints);
+    for (const Stretch& stretch : tokenised.declarations) {
+      if (stretch.broken) continue;
+      const Token* tokens = tokenised.tokens.data() + stretch.begin;
+      const std::size_t count = stretch.end - stretch.begin;
+      const Span span{id, tokens[0].begin, tokens[count - 1].end};
+      if (tokens[0].type == CaveatParser::TABLE) {
+        complaints.push_back({&codes::kNotYet,
+                              {id, tokens[0].begin, tokens[0].end},
+                              {"\x01"
+                               "a table\x02"
+                               "决策表"},
+                              {},
+                              {},
+                              {}});
+        continue;
+      }
+      if (!door.read(tokens, count, id, tree, mistake)) {
+        complaints.push_back(explain_mistake(tokens, count, id, bytes, mistake));
+        continue;
+      }
+      if (auto body = lowering.declaration(Node(&tree, 0))) {
+        result.file.declarations.push_back({std::move(*body), span, stretch.language});
+      }
+    }
+  }
+  for (const auto& complaint : complaints) result.diagnostics.push_back(told(complaint, result.file.language));
+  sort_and_unify(result.diagnostics);
+  return result;
+}
+
+}  // namespace caveat::syntax
