@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Runs every case of this folder through `caveat check` (README.md tells how a case is written).
+
+  language_test.py CAVEAT [--only TEXT] [--deletions]
+
+--deletions shows that a case is live: the clause that it names is deleted from its own text, and its expectation must turn.
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+FOUND = re.compile(r"^(?P<file>[^:\n]+\.cav):(?P<line>\d+):\d+: (?:error|错误)\[(?P<code>\w+)\]", re.M)
+
+
+def expected(text):
+    """(line, code) of every `# expect CODE` of a text."""
+    return sorted((number, code) for number, line in enumerate(text.splitlines(), 1)
+                  for code in re.findall(r"#\s*expect (\w+)\s*$", line))
+
+
+def check(caveat, preamble, text):
+    """The errors that `check` reports for a case, as (line, code), its exit status, and what it printed."""
+    with tempfile.TemporaryDirectory(prefix="case.") as folder:
+        (pathlib.Path(folder) / "pack.cav").write_text(preamble, encoding="utf-8")
+        case = pathlib.Path(folder) / "case.cav"
+        case.write_text(text, encoding="utf-8")
+        done = subprocess.run([caveat, "check", folder], capture_output=True, text=True, timeout=60, check=False,
+                              env={**os.environ, "NO_COLOR": "1", "LANG": "C.UTF-8"})
+        output = done.stdout + done.stderr
+        errors = sorted({(int(hit["line"]), hit["code"]) for hit in FOUND.finditer(output)
+                         if hit["file"].endswith("case.cav")})
+        strangers = [hit.group(0) for hit in FOUND.finditer(output) if not hit["file"].endswith("case.cav")]
+        return errors, done.returncode, output, strangers
+
+
+def trouble(caveat, path, preambles, deletions):
+    text = path.read_text(encoding="utf-8")
+    if not re.search(r"^# Shows\s+semantics \d+: ", text, re.M):
+        return "no line `# Shows    semantics N: …`"
+    want = expected(text)
+    got, status, output, strangers = check(caveat, preambles[path.suffixes[-2]], text)
+    if got != want or strangers or status != (1 if want else 0):
+        return f"expected {want or 'that all examples hold'}, found {got} {strangers} (status {status})\n{output}"
+    without = re.search(r"^# Without\s+(.+)$", text, re.M)
+    if not want and not without:
+        return "no line `# Without  CLAUSE`, so nothing shows that the case is live"
+    if deletions and without:
+        clause, head = without.group(1), text[:without.end()]
+        body = text[without.end():]
+        if clause not in body:
+            return f"its clause `{clause}` is not in its text"
+        got, status, _, _ = check(caveat, preambles[path.suffixes[-2]], head + body.replace(clause, "", 1))
+        if status == 0:
+            return f"stays as it is without `{clause}`: it shows nothing"
+    return None
+
+
+def main():
+    arguments = sys.argv[1:]
+    caveat = os.path.abspath(arguments[0])
+    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
+    preambles = {suffix: (FOLDER / f"preamble{suffix}.cav").read_text(encoding="utf-8") for suffix in (".en", ".zh")}
+    cases = [path for path in sorted(FOLDER.glob("*/*.cav")) if len(path.suffixes) > 1 and only in str(path)]
+    wrong = 0
+    for path in cases:
+        twin = path.with_name(path.name.replace(".en.", ".#.").replace(".zh.", ".en.").replace(".#.", ".zh."))
+        if not twin.exists():
+            print(f"{path.relative_to(FOLDER)}: there is no {twin.name}")
+            wrong += 1
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        results = pool.map(lambda path: trouble(caveat, path, preambles, "--deletions" in arguments), cases)
+        for path, what in zip(cases, results):
+            if what:
+                wrong += 1
+                print(f"{path.relative_to(FOLDER)}: {what}")
+    print(f"{len(cases) - wrong} of {len(cases)} cases hold")
+    return 1 if wrong or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
