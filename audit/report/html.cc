@@ -75,11 +75,11 @@ class Page {
     const LogFacts& log = model_.log;
     root_.set("lang", zh() ? "zh-CN" : "en");
     for (const char* key :
-         {"title",   "scope",       "log",     "verdicts",      "by_rule",  "by_rule_note", "handoffs",   "packs",
-          "stories", "sample_note", "kinds",   "not_checked",   "by_hand",  "by_hand_text", "checkpoint", "glossary",
-          "rule",    "law",         "unknown", "decisions",     "verdict",  "share",        "total",      "queue",
-          "hold",    "turn_only",   "causes",  "priority",      "pack",     "version",      "digest",     "from_to",
-          "kind",    "count",       "none",    "decision", "leaf"})
+         {"title",   "scope",       "log",     "verdicts",    "by_rule", "by_rule_note", "handoffs",   "packs",
+          "stories", "sample_note", "kinds",   "not_checked", "by_hand", "by_hand_text", "checkpoint", "glossary",
+          "rule",    "law",         "unknown", "decisions",   "verdict", "share",        "total",      "queue",
+          "hold",    "turn_only",   "causes",  "priority",    "pack",    "version",      "digest",     "from_to",
+          "kind",    "count",       "none",    "decision",    "leaf"})
       root_.set(std::string("w_") + key, w(key));
     root_.set("subtitle", log.origin);
     root_.set("w_language_note", w("times") +

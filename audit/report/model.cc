@@ -65,7 +65,9 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
                                                  [&](const RuleOutcome& rule) { return rule.id == model_.query.rule; }))
     return;
 
+  const std::string leaf_hex = hex(sha256(std::string(1, '\0') + std::string(leaf)));
   ++model_.population;
+  if (model_.query.keep_rows) model_.rows.push_back({header.index, header.time_us, *verdict, leaf_hex});
   ++model_.verdicts[verdict->verdict];
 
   // A rule counts once a decision, however many products it was judged for: at its highest verdict.
@@ -121,8 +123,7 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
   if (const std::string* bytes = find(*sections, Section::story)) {
     if (Result<StorySection> story = decode_story(*bytes)) {
       Candidate candidate{sha256(model_.seed + "/" + std::to_string(header.index)),
-                          {header.index, header.time_us, verdict->verdict, std::move(*story),
-                           hex(sha256(std::string(1, '\0') + std::string(leaf)))}};
+                          {header.index, header.time_us, verdict->verdict, std::move(*story), leaf_hex}};
       const auto place = std::upper_bound(sample_.begin(), sample_.end(), candidate,
                                           [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
       sample_.insert(place, std::move(candidate));

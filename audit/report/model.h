@@ -31,6 +31,7 @@ struct ReportQuery {
   std::int32_t offset_minutes = 0;  // of the times printed
   std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
   std::size_t stories = 5;
+  bool keep_rows = false;                         // for csv and jsonl
   std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
   std::string in_words(Language language) const;  // the filter as a sentence
 };
@@ -76,6 +77,14 @@ struct ToldDecision {
   std::string leaf_hex;
 };
 
+// One decision of the population, as tables print it.
+struct DecisionRow {
+  std::uint64_t index = 0;
+  Microseconds time = 0;
+  VerdictSection verdict;
+  std::string leaf_hex;
+};
+
 struct ReportModel {
   ReportQuery query;
   LogFacts log;
@@ -92,6 +101,7 @@ struct ReportModel {
   std::vector<QueueCount> queues;     // by total descending, then name
   std::vector<PackCount> packs;       // by name, version, digest
   std::vector<ToldDecision> stories;  // the sample, by index
+  std::vector<DecisionRow> rows;      // the population, by index, where the query keeps it
 };
 
 class Gathering {

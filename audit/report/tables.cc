@@ -1,0 +1,77 @@
+#include "audit/report/tables.h"
+
+#include <boost/json.hpp>
+
+namespace caveat::audit {
+namespace {
+
+std::string_view priority_name(std::uint8_t priority) {
+  static constexpr std::string_view kNames[] = {"urgent", "high", "normal", "low"};
+  return kNames[priority < 4 ? priority : 3];
+}
+
+std::string_view state_name(RuleOutcome::State state) {
+  return state == RuleOutcome::State::fired ? "fired" : "unknown";
+}
+
+}  // namespace
+
+std::string csv_cell(std::string_view text) {
+  std::string out;
+  // What begins like this is run as a formula when the file is opened (OWASP "CSV injection").
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  out += '"';
+  if (formula) out += '\'';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string render_csv(const ReportModel& model) {
+  std::string out = "\xEF\xBB\xBFindex,time,verdict,rules,unknown,queue,priority,hold,cause,leaf\r\n";
+  for (const DecisionRow& row : model.rows) {
+    std::string fired, unknown;
+    for (const RuleOutcome& rule : row.verdict.rules) {
+      std::string& list = rule.state == RuleOutcome::State::fired ? fired : unknown;
+      if (("; " + list + ";").find("; " + rule.id + ";") != std::string::npos) continue;  // once, however many products
+      list += (list.empty() ? "" : "; ") + rule.id;
+    }
+    const HandOffOutcome none;
+    const HandOffOutcome& handoff = row.verdict.handoff ? *row.verdict.handoff : none;
+    out += std::to_string(row.index) + ',' + csv_cell(format_instant(row.time, model.query.offset_minutes)) + ',' +
+           csv_cell(verdict_name(row.verdict.verdict)) + ',' + csv_cell(fired) + ',' + csv_cell(unknown) + ',' +
+           csv_cell(handoff.queue) + ',' + csv_cell(row.verdict.handoff ? priority_name(handoff.priority) : "") + ',' +
+           csv_cell(row.verdict.handoff ? (handoff.hold ? "yes" : "no") : "") + ',' + csv_cell(handoff.cause) + ',' +
+           csv_cell(row.leaf_hex) + "\r\n";
+  }
+  return out;
+}
+
+std::string render_jsonl(const ReportModel& model) {
+  std::string out;
+  for (const DecisionRow& row : model.rows) {
+    boost::json::array rules;
+    for (const RuleOutcome& rule : row.verdict.rules) {
+      boost::json::object entry = {
+          {"rule", rule.id}, {"state", state_name(rule.state)}, {"verdict", verdict_name(rule.verdict)}};
+      if (rule.item >= 0) entry["item"] = rule.item;
+      rules.push_back(std::move(entry));
+    }
+    boost::json::object line = {{"index", row.index},
+                                {"time", format_instant(row.time, model.query.offset_minutes)},
+                                {"verdict", verdict_name(row.verdict.verdict)},
+                                {"rules", std::move(rules)},
+                                {"leaf", row.leaf_hex}};
+    if (row.verdict.handoff)
+      line["handoff"] = {{"queue", row.verdict.handoff->queue},
+                         {"priority", priority_name(row.verdict.handoff->priority)},
+                         {"hold", row.verdict.handoff->hold},
+                         {"cause", row.verdict.handoff->cause}};
+    out += boost::json::serialize(line) + "\n";
+  }
+  return out;
+}
+
+}  // namespace caveat::audit

@@ -1,0 +1,187 @@
+#include <boost/test/unit_test.hpp>
+
+#include "audit/report/html.h"
+#include "audit/report/manifest.h"
+#include "audit/report/model.h"
+#include "audit/report/svg.h"
+#include "audit/report/tables.h"
+
+using namespace caveat;
+using namespace caveat::audit;
+
+namespace {
+
+Header header(std::uint64_t index, Kind kind = Kind::decision) {
+  Header made;
+  made.context.kind = kind;
+  made.index = index;
+  made.time_us = 1'764'000'000'000'000 + static_cast<std::int64_t>(index) * 1'000'000;
+  return made;
+}
+
+std::vector<SectionBytes> sections(const VerdictSection& verdict, const std::string& said) {
+  DigestsSection digests;
+  digests.packs = {{"cn.wealth", "2026.2", sha256("wealth")}};
+  StorySection story{{{StoryLine::Kind::customer_said, said}}, {{StoryLine::Kind::customer_said, said}}};
+  return {{Section::verdict, encode_verdict(verdict)},
+          {Section::digests, encode_digests(digests)},
+          {Section::story, encode_story(story)}};
+}
+
+VerdictSection verdict(std::uint8_t value, std::vector<RuleOutcome> rules = {},
+                       std::optional<HandOffOutcome> handoff = {}) {
+  return {value, std::move(rules), std::move(handoff)};
+}
+
+LogFacts facts() {
+  LogFacts made;
+  made.origin = "caveat.local/test";
+  made.path = "x.db";
+  made.size = 5;
+  made.checkpoint_note = "note";
+  made.checked = true;
+  return made;
+}
+
+ReportModel gather(ReportQuery query) {
+  Gathering gathering(std::move(query), facts());
+  const auto allowed = sections(verdict(0), "hello");
+  const auto blocked =
+      sections(verdict(3, {{"p/a", RuleOutcome::State::fired, 3, 0}, {"p/a", RuleOutcome::State::fired, 3, 1}}),
+               "<script>alert(1)</script>");
+  const auto handed = sections(verdict(4, {{"p/b", RuleOutcome::State::unknown_by_default, 4, -1}},
+                                       HandOffOutcome{"=desk", 1, 60, false, "missing"}),
+                               "a \"quote\"");
+  gathering.add(header(0), "0", &allowed);
+  gathering.add(header(1), "1", &blocked);
+  gathering.add(header(2, Kind::exported), "2", nullptr);
+  gathering.add(header(3), "3", &handed);
+  gathering.add(header(4), "4", nullptr);
+  return gathering.finish();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(report)
+
+BOOST_AUTO_TEST_CASE(a_gathering_counts_decisions_rules_queues_and_what_stayed_sealed) {
+  const ReportModel model = gather({});
+  BOOST_TEST(model.records == 5u);
+  BOOST_TEST(model.population == 3u);
+  BOOST_TEST(model.sealed == 1u);
+  BOOST_TEST(model.verdicts[0] == 1u);
+  BOOST_TEST(model.verdicts[3] == 1u);
+  BOOST_TEST(model.verdicts[4] == 1u);
+  BOOST_REQUIRE(model.rules.size() == 2u);
+  BOOST_TEST(model.rules[0].id == "p/a");
+  BOOST_TEST(model.rules[0].decisions == 1u);  // two products, one decision
+  BOOST_TEST(model.rules[1].unknown == 1u);
+  BOOST_REQUIRE(model.queues.size() == 1u);
+  BOOST_TEST(model.queues[0].hold == 0u);
+  BOOST_TEST(model.queues[0].causes.at("missing") == 1u);
+  BOOST_REQUIRE(model.packs.size() == 1u);
+  BOOST_TEST(model.packs[0].decisions == 3u);
+  BOOST_TEST(model.packs[0].last_index == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_query_selects_by_rule_verdict_and_half_open_period) {
+  ReportQuery by_rule;
+  by_rule.rule = "p/b";
+  BOOST_TEST(gather(by_rule).population == 1u);
+  ReportQuery by_verdict;
+  by_verdict.verdict = 3;
+  BOOST_TEST(gather(by_verdict).population == 1u);
+  ReportQuery period;
+  period.from = header(1).time_us;
+  period.to = header(3).time_us;
+  const ReportModel model = gather(period);
+  BOOST_TEST(model.records == 2u);
+  BOOST_TEST(*model.first_index == 1u);
+  BOOST_TEST(*model.last_index == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_draws_the_same_sample_and_another_may_not) {
+  ReportQuery query;
+  query.stories = 1;
+  query.seed = "one";
+  const std::uint64_t drawn = gather(query).stories.at(0).index;
+  BOOST_TEST(gather(query).stories.at(0).index == drawn);
+  bool another = false;
+  for (char letter = 'a'; letter < 'z'; ++letter) {
+    query.seed = std::string(1, letter);
+    another = another || gather(query).stories.at(0).index != drawn;
+  }
+  BOOST_TEST(another);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_escapes_what_a_customer_said_and_says_the_same_twice) {
+  for (const Language language : {Language::en, Language::zh}) {
+    ReportQuery query;
+    query.language = language;
+    const std::string page = render_html(gather(query));
+    BOOST_TEST(page == render_html(gather(query)));
+    BOOST_TEST(page.find("<script") == std::string::npos);
+    BOOST_TEST(page.find("&lt;script&gt;") != std::string::npos);
+    BOOST_TEST(page.find("{{") == std::string::npos);
+    BOOST_TEST(page.find(language == Language::zh ? "lang=\"zh-CN\"" : "lang=\"en\"") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_log_found_changed_is_said_before_any_figure) {
+  LogFacts bad = facts();
+  bad.findings_en = {"headers, row 3: changed"};
+  bad.findings_zh = {"记录头，第 3 行：被改动"};
+  Gathering gathering({}, bad);
+  const std::string page = render_html(gathering.finish());
+  const auto said = page.find("FAILED");
+  BOOST_REQUIRE(said != std::string::npos);
+  BOOST_TEST(said < page.find("<table"));
+  BOOST_TEST(page.find("headers, row 3: changed") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
+  ReportQuery query;
+  query.keep_rows = true;
+  const std::string csv = render_csv(gather(query));
+  BOOST_TEST(csv.substr(0, 3) == "\xEF\xBB\xBF");
+  BOOST_TEST(csv.find("\"'=desk\"") != std::string::npos);
+  BOOST_TEST(csv.find("\"p/a\"") != std::string::npos);
+  BOOST_TEST(csv_cell("a\"b") == "\"a\"\"b\"");
+  for (const char* formula : {"=1+1", "+1", "-1", "@x", "\tx", "\rx"}) BOOST_TEST(csv_cell(formula)[1] == '\'');
+  const std::string lines = render_jsonl(gather(query));
+  BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 3);
+  BOOST_TEST(lines.find("\"queue\":\"=desk\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_manifest_is_read_back_as_it_was) {
+  ReportQuery query;
+  query.verdict = 3;
+  query.from = 5;
+  query.language = Language::zh;
+  query.purpose = "annual audit";
+  const ReportModel model = gather(query);
+  const Members members = {{"checkpoint", "note"}, {"report.html", "page"}};
+  const std::string json = write_manifest(model, 0, 5, members);
+  const Result<Manifest> back = read_manifest(json);
+  BOOST_REQUIRE(back.has_value());
+  BOOST_TEST(*back->query.verdict == 3);
+  BOOST_TEST(*back->query.from == 5);
+  BOOST_TEST(!back->query.to.has_value());
+  BOOST_TEST((back->query.language == Language::zh));
+  BOOST_TEST(back->query.purpose == "annual audit");
+  BOOST_TEST(back->population == model.population);
+  BOOST_TEST(back->members.size() == 2u);
+  BOOST_TEST(back->members[0].sha256 == hex(sha256("note")));
+  for (std::size_t length = 0; length + 2 < json.size(); length += 7)
+    BOOST_TEST(!read_manifest(json.substr(0, length)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_plot_carries_title_and_numbers_and_escapes_labels) {
+  const std::string plot =
+      bar_chart("id", "Title <", "Description", {{"series", "#000"}}, {{"a & b", {3}}, {"c", {0}}});
+  BOOST_TEST(plot.find("<title>Title &lt;</title>") != std::string::npos);
+  BOOST_TEST(plot.find("a &amp; b") != std::string::npos);
+  BOOST_TEST(plot.find(">3</text>") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
