@@ -1,0 +1,148 @@
+#include "adapters/load/rule_files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "adapters/load/codes.h"
+
+namespace caveat::load {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+tl::unexpected<Problem> refused(const Code& code, const std::string& path, std::string expected, std::string found,
+                                std::string hint = {}) {
+  Problem problem;
+  problem.code = &code;
+  problem.items.push_back({.path = path,
+                           .expected = std::move(expected),
+                           .found = std::move(found),
+                           .nearest = {},
+                           .hint = std::move(hint)});
+  return tl::unexpected(std::move(problem));
+}
+
+bool is_rule_file(const fs::path& path) { return path.extension() == ".cav"; }
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
+
+std::string shown(const fs::path& path) {
+  std::string text = path.lexically_normal().generic_string();
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
+
+// The folder of the pack that `folder` lies in, going up but not beyond `top`; nothing: in none.
+std::optional<fs::path> pack_above(fs::path folder, const fs::path& top) {
+  std::error_code error;
+  for (;;) {
+    if (fs::is_regular_file(folder / "pack.cav", error)) return folder;
+    if (folder == top || !folder.has_parent_path() || folder.parent_path() == folder) return std::nullopt;
+    folder = folder.parent_path();
+  }
+}
+
+Result<void> walk(const fs::path& folder, std::set<std::string>& files) {
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error) return refused(codes::kFileUnreadable, shown(folder), "a folder that this user may read", error.message());
+  for (const fs::directory_entry& entry : entries) {
+    if (is_hidden(entry.path()) || entry.is_symlink(error)) continue;
+    if (entry.is_directory(error)) {
+      if (Result<void> below = walk(entry.path(), files); !below) return below;
+    } else if (is_rule_file(entry.path())) {
+      files.insert(shown(entry.path()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, std::size_t most) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  if (!file) {
+    const int why = errno;
+    return refused(why == ENOENT ? codes::kFileMissing : codes::kFileUnreadable, path, "a file that this user may read",
+                   std::strerror(why));
+  }
+  std::string bytes;
+  char buffer[1 << 16];
+  while (bytes.size() <= most) {
+    const std::size_t count = std::fread(buffer, 1, std::min(sizeof buffer, most + 1 - bytes.size()), file.get());
+    if (count == 0) break;
+    bytes.append(buffer, count);
+  }
+  if (std::ferror(file.get()) != 0)
+    return refused(codes::kFileUnreadable, path, "a file that this user may read", std::strerror(errno));
+  return bytes;
+}
+
+Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const Limits& limits) {
+  std::set<std::string> files;                                // of all paths, each once
+  std::map<std::string, std::optional<std::string>> pack_of;  // file → folder of its pack
+  for (const std::string& named : paths) {
+    std::error_code error;
+    const fs::path path = fs::path(shown(named));
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) {
+      return refused(codes::kFileMissing, named, "a folder with rule packs, or a rule file (*.cav)",
+                     error && error != std::errc::no_such_file_or_directory ? error.message() : "nothing",
+                     "check the spelling; relative paths start at " + fs::current_path(error).generic_string());
+    }
+    // A path inside a pack stands for the whole pack: half a pack has no meaning.
+    fs::path folder = fs::is_directory(status) ? path : path.parent_path();
+    if (folder.empty()) folder = ".";
+    if (!fs::is_directory(status) && !is_rule_file(path)) {
+      return refused(codes::kNoPacks, named, "a folder with rule packs, or a rule file (*.cav)", "another file");
+    }
+    const fs::path absolute = fs::absolute(folder, error).lexically_normal();
+    const std::optional<fs::path> above = pack_above(absolute, absolute.root_path());
+    if (above && *above != absolute) {
+      const fs::path relative = above->lexically_relative(fs::current_path(error));
+      folder = relative.empty() || *relative.begin() == ".." ? *above : relative;
+    }
+    std::set<std::string> found;
+    if (!fs::is_directory(status) && !above) {
+      found.insert(shown(path));
+    } else if (Result<void> walked = walk(folder, found); !walked) {
+      return tl::unexpected(walked.error());
+    }
+    for (const std::string& file : found) {
+      fs::path parent = fs::path(file).parent_path();
+      if (parent.empty()) parent = ".";
+      const std::optional<fs::path> pack = pack_above(parent, folder);
+      pack_of[file] = pack ? std::optional(shown(*pack)) : std::nullopt;
+    }
+    files.insert(found.begin(), found.end());
+  }
+
+  RuleFiles out;
+  std::map<std::string, std::vector<SourceId>> packs;
+  for (const std::string& file : files) {
+    Result<std::string> bytes = read_file(file, limits.source_bytes);
+    if (!bytes) return tl::unexpected(bytes.error());
+    const auto id = static_cast<SourceId>(out.sources.size());
+    out.sources.emplace_back(file, std::move(*bytes));
+    if (const auto& pack = pack_of[file])
+      packs[*pack].push_back(id);
+    else
+      out.stray.push_back(id);
+  }
+  if (packs.empty() && out.stray.empty()) {
+    return refused(codes::kNoPacks, paths.empty() ? "" : paths.front(),
+                   "a folder that holds `pack.cav`, itself or below", "no rule file (*.cav)",
+                   "`caveat new DIR` writes a first pack");
+  }
+  for (auto& [folder, ids] : packs) out.packs.push_back({folder, std::move(ids)});
+  return out;
+}
+
+}  // namespace caveat::load

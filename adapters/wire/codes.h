@@ -1,0 +1,38 @@
+// Codes: every problem that a caller can be told about its request, with HTTP status, exit code and words.
+//
+//   return problem(codes::kTooLarge, {.path = "", .expected = "at most 1,048,576 bytes", .found = "2,000,000 bytes"});
+//
+// Promises   one table: command line and HTTP say the same; a name keeps its meaning for ever
+// Source     RFC 9110 (status), RFC 9457 (shape)
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "engine/base/code.h"
+#include "engine/base/problem.h"
+
+namespace caveat::wire {
+
+namespace codes {
+// 400: the bytes
+extern const Code kNotJson, kRepeatedKey, kTrailingBytes, kBadUtf8, kBadNumber, kBadId, kIdMismatch, kNoId;
+// 401 403 404 405: who asks, and for what
+extern const Code kNoKey, kBadKey, kRole, kFactSource, kTimeNotAllowed, kNotFound, kMethod;
+// 408 413 415 431: the way it was sent
+extern const Code kSlowSender, kTooLarge, kMediaType, kHeadersTooLarge;
+// 409 410 412 428: what is already there
+extern const Code kIdReused, kOutOfOrder, kTakenByOther, kWrongState, kConsent, kRetention, kHold, kNotApproved,
+    kErased, kStaleVersion, kVersionNeeded;
+// 422: the content
+extern const Code kUnknownMember, kWrongType, kUnitMissing, kOutOfRange, kClockSkew, kBadContinuation, kConflict,
+    kNotYet, kDiagnostics, kSignature;
+// 429 500 503 504: us
+extern const Code kCallerRate, kKeyQueueFull, kInternal, kOverloaded, kDraining, kStorage, kNoPack, kKeys, kDeadline;
+}  // namespace codes
+
+std::span<const Code* const> all_codes();      // by status, then as listed above
+const Code* find_code(std::string_view name);  // null: no such code
+Problem problem(const Code& code, ProblemItem item);
+
+}  // namespace caveat::wire

@@ -1,0 +1,564 @@
+#include "adapters/wire/turn.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "adapters/wire/codes.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::wire {
+
+namespace {
+
+using decide::Fields;
+namespace od = simdjson::ondemand;
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+std::string_view trimmed(std::string_view token) {
+  while (!token.empty() && kBlanks.find(token.back()) != std::string_view::npos) token.remove_suffix(1);
+  return token;
+}
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kShown = 40;
+  if (text.size() <= kShown) return std::string(text);
+  std::size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // never half a character
+  return std::string(text.substr(0, end)) + "…";
+}
+
+// What a decoded string holds that only a text may hold: "" for nothing.
+std::string odd_character(std::string_view text, bool& surrogate) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == 0) return "U+0000";
+    if (byte < 0xED) continue;
+    const auto at = [&](std::size_t k) {
+      return i + k < text.size() ? static_cast<unsigned>(static_cast<unsigned char>(text[i + k]) & 0x3F) : 0u;
+    };
+    unsigned point = 0;
+    if (byte < 0xF0) {
+      point = (static_cast<unsigned>(byte & 0x0F) << 12) | (at(1) << 6) | at(2);
+    } else {
+      point = (static_cast<unsigned>(byte & 0x07) << 18) | (at(1) << 12) | (at(2) << 6) | at(3);
+    }
+    const bool half = point >= 0xD800 && point <= 0xDFFF;
+    if (half) surrogate = true;
+    if (half || (point >= 0xFDD0 && point <= 0xFDEF) || (point & 0xFFFE) == 0xFFFE) {
+      char buffer[16];
+      std::snprintf(buffer, sizeof buffer, "U+%04X", point);
+      return buffer;
+    }
+  }
+  return {};
+}
+
+bool is_hex4(std::string_view text, std::size_t at, unsigned& value) {
+  if (at + 4 > text.size()) return false;
+  value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) {
+    const char c = text[i];
+    unsigned digit = 0;
+    if (c >= '0' && c <= '9')
+      digit = static_cast<unsigned>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = static_cast<unsigned>(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+      digit = static_cast<unsigned>(c - 'A' + 10);
+    else
+      return false;
+    value = value * 16 + digit;
+  }
+  return true;
+}
+
+// Does the raw spelling of a string hold half a surrogate pair? The reader only says that an escape is wrong.
+bool has_lone_surrogate(std::string_view raw) {
+  for (std::size_t i = 0; i + 1 < raw.size(); ++i) {
+    if (raw[i] == '"') return false;
+    if (raw[i] != '\\') continue;
+    unsigned unit = 0;
+    if (raw[i + 1] == 'u' && is_hex4(raw, i + 2, unit)) {
+      if (unit >= 0xDC00 && unit <= 0xDFFF) return true;
+      if (unit >= 0xD800 && unit <= 0xDBFF) {
+        unsigned low = 0;
+        if (i + 7 < raw.size() && raw[i + 6] == '\\' && raw[i + 7] == 'u' && is_hex4(raw, i + 8, low) &&
+            low >= 0xDC00 && low <= 0xDFFF) {
+          i += 11;
+          continue;
+        }
+        return true;
+      }
+      i += 5;
+    } else {
+      ++i;
+    }
+  }
+  return false;
+}
+
+// The offset of the first byte that is not UTF-8 (RFC 3629), or npos.
+std::size_t first_bad_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned char b = byte(i);
+    if (b < 0x80) {
+      ++i;
+    } else if (b >= 0xC2 && b <= 0xDF && tail(i + 1)) {
+      i += 2;
+    } else if (b >= 0xE0 && b <= 0xEF && tail(i + 1) && tail(i + 2) && !(b == 0xE0 && byte(i + 1) < 0xA0) &&
+               !(b == 0xED && byte(i + 1) > 0x9F)) {
+      i += 3;
+    } else if (b >= 0xF0 && b <= 0xF4 && tail(i + 1) && tail(i + 2) && tail(i + 3) &&
+               !(b == 0xF0 && byte(i + 1) < 0x90) && !(b == 0xF4 && byte(i + 1) > 0x8F)) {
+      i += 4;
+    } else {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+class Reader {
+ public:
+  Reader(Fields& fields, const Limits& limits, std::string_view json) : fields_(fields), limits_(limits), json_(json) {}
+
+  bool read(od::document& document) {
+    od::object object;
+    if (const auto error = document.get_object().get(object)) return syntax(error, document);
+    fields_.clear();
+    const std::uint32_t root = fields_.add(Fields::kEnd, {}, Fields::Kind::object);
+    if (!read_object(object, root, 1)) {
+      if (fatal_ == simdjson::SUCCESS) return false;
+      return syntax(fatal_, document);
+    }
+    const char* rest = nullptr;
+    if (document.current_location().get(rest) == simdjson::SUCCESS) {
+      const auto offset = static_cast<std::size_t>(rest - start_);
+      add(codes::kTrailingBytes, "", "nothing after the closing brace",
+          "`" + shortened(trimmed(json_.substr(std::min(offset, json_.size())))) + "`",
+          "one request is one JSON object; in JSON Lines, one object a line");
+    }
+    return true;
+  }
+
+  void starts_at(const char* start) { start_ = start; }
+
+  Problem take_problem() {
+    Problem problem;
+    problem.items = std::move(items_);
+    problem.code = code_;
+    return problem;
+  }
+  bool clean() const { return code_ == nullptr; }
+
+  void add(const Code& code, std::string path, std::string expected, std::string found, std::string hint = {}) {
+    if (code_ == nullptr) code_ = &code;
+    if (items_.size() < kShownItems)
+      items_.push_back({.path = std::move(path),
+                        .expected = std::move(expected),
+                        .found = std::move(found),
+                        .nearest = {},
+                        .hint = std::move(hint)});
+  }
+
+ private:
+  static constexpr std::size_t kShownItems = 100;
+
+  struct Step {
+    std::string_view name;
+    std::size_t index = 0;
+    bool is_index = false;
+  };
+
+  std::string path() const {
+    std::string out;
+    for (const Step& step : steps_) {
+      out += '/';
+      if (step.is_index) {
+        out += std::to_string(step.index);
+        continue;
+      }
+      for (const char c : step.name) {
+        if (c == '~')
+          out += "~0";
+        else if (c == '/')
+          out += "~1";
+        else
+          out += c;
+      }
+    }
+    return out;
+  }
+
+  // The texts of a turn: what a customer or a bot said. They are judged as they came.
+  bool is_text() const {
+    if (steps_.size() < 2 || steps_.back().is_index || steps_.back().name != "text") return false;
+    const std::string_view part = steps_.front().name;
+    return part == "answer" || part == "message" || part == "outreach" || part == "material";
+  }
+
+  bool syntax(simdjson::error_code error, od::document& document) {
+    std::string place;
+    std::string found;
+    const char* at = nullptr;
+    if (document.current_location().get(at) == simdjson::SUCCESS && at >= start_ && at <= start_ + json_.size()) {
+      const auto offset = static_cast<std::size_t>(at - start_);
+      found = "`" + shortened(trimmed(json_.substr(offset))) + "` at byte " + std::to_string(offset);
+    } else {
+      found = "the end of the request";
+    }
+    std::string expected = "JSON as of RFC 8259";
+    switch (error) {
+      case simdjson::TAPE_ERROR:
+      case simdjson::INCORRECT_TYPE:
+        expected = "a comma, a colon, a value or a closing bracket";
+        break;
+      case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+        expected = "a closing bracket for every one that opens";
+        break;
+      default:
+        break;
+    }
+    add(codes::kNotJson, path(), expected, found);
+    return false;
+  }
+
+  bool fail(simdjson::error_code error) {
+    if (fatal_ == simdjson::SUCCESS) fatal_ = error;
+    return false;
+  }
+
+  bool bad_string(std::string_view raw) {
+    if (has_lone_surrogate(raw)) {
+      add(codes::kBadUtf8, path(), "surrogates in pairs", "one half of a pair, written as an escape");
+    } else {
+      add(codes::kNotJson, path(), "the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+          "another one in `" + shortened(trimmed(raw)) + "`");
+    }
+    return false;
+  }
+
+  bool read_object(od::object& object, std::uint32_t node, std::size_t depth) {
+    names_.emplace_back();
+    const std::size_t level = names_.size() - 1;
+    for (auto entry : object) {
+      od::field field;
+      if (const auto error = std::move(entry).get(field)) return fail(error);
+      const char* raw_key = field.key().raw();
+      std::string_view name;
+      if (field.unescaped_key().get(name)) {
+        return bad_string(json_.substr(static_cast<std::size_t>(raw_key - start_)));
+      }
+      steps_.push_back({.name = name});
+      check_characters(name, false, "member names without NUL and non-characters");
+      if (!add_name(level, name))
+        add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(name) + "` a second time",
+            "members are compared after their escapes are read");
+      if (!read_value(field.value(), node, name, depth)) return false;
+      steps_.pop_back();
+    }
+    names_.pop_back();
+    return true;
+  }
+
+  bool add_name(std::size_t level, std::string_view name) {
+    // few members: a walk is quickest; many: a set, or a hostile body would cost the square of its length
+    Names& names = names_[level];
+    if (names.few.size() < 16) {
+      if (std::find(names.few.begin(), names.few.end(), name) != names.few.end()) return false;
+      names.few.push_back(name);
+      return true;
+    }
+    if (names.many.empty()) names.many.insert(names.few.begin(), names.few.end());
+    return names.many.insert(name).second;
+  }
+
+  void check_characters(std::string_view text, bool is_free_text, const char* expected) {
+    bool surrogate = false;
+    const std::string odd = odd_character(text, surrogate);
+    if (!odd.empty() && (surrogate || !is_free_text))
+      add(codes::kBadUtf8, path(), surrogate ? "surrogates in pairs" : expected, odd);
+  }
+
+  bool read_value(od::value value, std::uint32_t parent, std::string_view name, std::size_t depth) {
+    od::json_type type{};
+    if (const auto error = value.type().get(type)) return fail(error);
+    switch (type) {
+      case od::json_type::object: {
+        if (!deeper(depth)) return false;
+        od::object object;
+        if (const auto error = value.get_object().get(object)) return fail(error);
+        return read_object(object, fields_.add(parent, name, Fields::Kind::object), depth + 1);
+      }
+      case od::json_type::array: {
+        if (!deeper(depth)) return false;
+        od::array array;
+        if (const auto error = value.get_array().get(array)) return fail(error);
+        return read_list(array, fields_.add(parent, name, Fields::Kind::list), depth + 1);
+      }
+      case od::json_type::string: {
+        const std::string_view raw = value.raw_json_token();
+        std::string_view text;
+        if (value.get_string().get(text)) return bad_string(raw.substr(std::min<std::size_t>(1, raw.size())));
+        check_characters(text, is_text(), "no NUL and no non-characters outside of texts");
+        fields_.set_text(fields_.add(parent, name, Fields::Kind::text), text);
+        return true;
+      }
+      default:
+        return read_plain(trimmed(value.raw_json_token()), parent, name);
+    }
+  }
+
+  bool read_plain(std::string_view token, std::uint32_t parent, std::string_view name) {
+    if (token == "true" || token == "false") {
+      fields_.set_boolean(fields_.add(parent, name, Fields::Kind::boolean), token == "true");
+    } else if (token == "null") {
+      fields_.add(parent, name, Fields::Kind::null);
+    } else if (is_json_number(token)) {
+      fields_.set_text(fields_.add(parent, name, Fields::Kind::number), token);
+    } else if (!token.empty() &&
+               (token[0] == '-' || token[0] == '+' || token[0] == '.' || (token[0] >= '0' && token[0] <= '9'))) {
+      add(codes::kBadNumber, path(), "a number as JSON writes it: -?digits[.digits][e±digits], no leading zero",
+          "`" + shortened(token) + "`");
+    } else {
+      add(codes::kNotJson, path(), "a text in quotes, a number, true, false, null, a list or an object",
+          "`" + shortened(token) + "`");
+      return false;
+    }
+    return true;
+  }
+
+  bool read_list(od::array& array, std::uint32_t node, std::size_t depth) {
+    std::size_t count = 0;
+    for (auto entry : array) {
+      od::value value;
+      if (const auto error = std::move(entry).get(value)) return fail(error);
+      if (count == limits_.list_elements) {
+        add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.list_elements) + " elements", "more");
+        return false;
+      }
+      steps_.push_back({.name = {}, .index = count, .is_index = true});
+      if (!read_value(value, node, {}, depth)) return false;
+      steps_.pop_back();
+      ++count;
+    }
+    return true;
+  }
+
+  bool deeper(std::size_t depth) {
+    if (depth < limits_.request_depth) return true;
+    add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.request_depth) + " levels of nesting", "more");
+    return false;
+  }
+
+  struct Names {
+    std::vector<std::string_view> few;
+    std::unordered_set<std::string_view> many;
+  };
+
+  Fields& fields_;
+  const Limits& limits_;
+  std::string_view json_;
+  const char* start_ = nullptr;
+  std::vector<Step> steps_;
+  std::vector<Names> names_;
+  std::vector<ProblemItem> items_;
+  const Code* code_ = nullptr;
+  simdjson::error_code fatal_ = simdjson::SUCCESS;
+};
+
+// One a thread: the parser's tape and the padded copy keep their memory.
+struct Buffers {
+  od::parser parser;
+  std::vector<char> padded;
+};
+
+tl::unexpected<Problem> refused(const Code& code, std::string expected, std::string found, std::string hint = {}) {
+  return tl::unexpected(problem(code, {.path = "",
+                                       .expected = std::move(expected),
+                                       .found = std::move(found),
+                                       .nearest = {},
+                                       .hint = std::move(hint)}));
+}
+
+// What the first pass over the bytes refuses, with the place that it does not tell.
+tl::unexpected<Problem> first_pass(simdjson::error_code error, std::string_view json) {
+  if (error == simdjson::UTF8_ERROR) {
+    return refused(codes::kBadUtf8, "UTF-8", "a byte that is not, at byte " + std::to_string(first_bad_utf8(json)),
+                   "send JSON in UTF-8, RFC 8259 section 8.1");
+  }
+  if (error == simdjson::UNESCAPED_CHARS) {
+    return refused(codes::kNotJson, "control characters written as escapes (\\n, \\u0001)",
+                   "one as it is, inside a text");
+  }
+  if (error == simdjson::UNCLOSED_STRING)
+    return refused(codes::kNotJson, "a closing quote for every text", "the end of the request");
+  if (error == simdjson::CAPACITY || error == simdjson::MEMALLOC)
+    return refused(codes::kTooLarge, "a request that fits into memory", "a larger one");
+  return refused(codes::kNotJson, "one JSON object", "something else");
+}
+
+}  // namespace
+
+bool is_json_number(std::string_view token) {
+  std::size_t i = 0;
+  const auto digits = [&] {
+    const std::size_t from = i;
+    while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i;
+    return i - from;
+  };
+  if (i < token.size() && token[i] == '-') ++i;
+  const std::size_t whole = i;
+  const std::size_t count = digits();
+  if (count == 0 || (count > 1 && token[whole] == '0')) return false;
+  if (i < token.size() && token[i] == '.') {
+    ++i;
+    if (digits() == 0) return false;
+  }
+  if (i < token.size() && (token[i] == 'e' || token[i] == 'E')) {
+    ++i;
+    if (i < token.size() && (token[i] == '+' || token[i] == '-')) ++i;
+    if (digits() == 0) return false;
+  }
+  return i == token.size();
+}
+
+Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits) {
+  fields.clear();
+  if (json.size() > limits.request_bytes) {
+    return refused(codes::kTooLarge, "at most " + std::to_string(limits.request_bytes) + " bytes",
+                   std::to_string(json.size()) + " bytes");
+  }
+  if (json.substr(0, 3) == "\xEF\xBB\xBF") {
+    return refused(codes::kNotJson, "one JSON object", "a byte order mark",
+                   "save the file as UTF-8 without a byte order mark");
+  }
+  const std::size_t begin = json.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return refused(codes::kNotJson, "one JSON object", "nothing");
+  if (json[begin] != '{') {
+    if (const std::size_t bad = first_bad_utf8(json); bad != std::string_view::npos)
+      return first_pass(simdjson::UTF8_ERROR, json);
+    const bool json_value = std::string_view("[\"-0123456789tfn").find(json[begin]) != std::string_view::npos;
+    return refused(json_value ? codes::kWrongType : codes::kNotJson, "one JSON object: a turn",
+                   "`" + shortened(trimmed(json.substr(begin))) + "`");
+  }
+
+  thread_local Buffers buffers;
+  if (buffers.padded.size() < json.size() + simdjson::SIMDJSON_PADDING)
+    buffers.padded.resize(json.size() + simdjson::SIMDJSON_PADDING);
+  std::memcpy(buffers.padded.data(), json.data(), json.size());
+  std::memset(buffers.padded.data() + json.size(), 0, simdjson::SIMDJSON_PADDING);
+  const simdjson::padded_string_view view(buffers.padded.data(), json.size(), buffers.padded.size());
+
+  od::document document;
+  if (const auto error = buffers.parser.iterate(view).get(document)) return first_pass(error, json);
+  Reader reader(fields, limits, std::string_view(buffers.padded.data(), json.size()));
+  reader.starts_at(buffers.padded.data());
+  reader.read(document);
+  if (!reader.clean()) return tl::unexpected(reader.take_problem());
+  return {};
+}
+
+namespace {
+
+// A number by its value alone: significant digits and a power of ten, whatever the spelling.
+std::string by_value(std::string_view spelling) {
+  std::size_t i = 0;
+  const bool negative = spelling[0] == '-';
+  if (negative) ++i;
+  std::string digits;
+  std::int64_t power = 0;
+  bool point = false;
+  for (; i < spelling.size() && spelling[i] != 'e' && spelling[i] != 'E'; ++i) {
+    if (spelling[i] == '.') {
+      point = true;
+      continue;
+    }
+    digits += spelling[i];
+    if (point) --power;
+  }
+  const std::size_t first = digits.find_first_not_of('0');
+  if (first == std::string::npos) return "0";
+  digits.erase(0, first);
+  if (i < spelling.size()) {
+    ++i;
+    const bool down = spelling[i] == '-';
+    if (spelling[i] == '-' || spelling[i] == '+') ++i;
+    std::int64_t exponent = 0;
+    for (; i < spelling.size(); ++i) {
+      exponent = exponent * 10 + (spelling[i] - '0');
+      if (exponent > 1'000'000'000) return std::string(spelling);  // no value of ours; told apart by its spelling
+    }
+    power += down ? -exponent : exponent;
+  }
+  while (digits.back() == '0') {
+    digits.pop_back();
+    ++power;
+  }
+  return (negative ? "-" : "") + digits + "e" + std::to_string(power);
+}
+
+constexpr std::uint64_t kNumberTag = 60'000;  // only hashed, never stored: tells 1 from "1"
+
+void canonical(const Fields& fields, std::uint32_t index, cbor::Encoder& out) {
+  const Fields::Node& node = fields.node(index);
+  std::vector<std::uint32_t> children;
+  for (std::uint32_t child = node.first; child != Fields::kEnd; child = fields.node(child).next)
+    children.push_back(child);
+  switch (node.kind) {
+    case Fields::Kind::null:
+      out.null();
+      break;
+    case Fields::Kind::boolean:
+      out.boolean(node.boolean);
+      break;
+    case Fields::Kind::text:
+      out.text(fields.text(index));
+      break;
+    case Fields::Kind::number:
+      out.tag(kNumberTag);
+      out.text(by_value(fields.text(index)));
+      break;
+    case Fields::Kind::list:
+      out.array(children.size());
+      for (const std::uint32_t child : children) canonical(fields, child, out);
+      break;
+    case Fields::Kind::object:
+      // shorter names first, then bytewise: the order of their encodings
+      std::sort(children.begin(), children.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const std::string_view left = fields.name(a), right = fields.name(b);
+        return left.size() != right.size() ? left.size() < right.size() : left < right;
+      });
+      out.map(children.size());
+      for (const std::uint32_t child : children) {
+        out.text(fields.name(child));
+        canonical(fields, child, out);
+      }
+      break;
+  }
+}
+
+}  // namespace
+
+Digest canonical_digest(const decide::Fields& fields) {
+  cbor::Encoder out;
+  if (!fields.empty()) canonical(fields, 0, out);
+  return sha256(out.view());
+}
+
+std::string_view root_text(const decide::Fields& fields, std::string_view member) {
+  if (fields.empty()) return {};
+  const std::uint32_t child = fields.child(0, member);
+  if (child == Fields::kEnd || fields.node(child).kind != Fields::Kind::text) return {};
+  return fields.text(child);
+}
+
+}  // namespace caveat::wire

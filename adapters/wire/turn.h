@@ -1,0 +1,38 @@
+// Turn: the bytes of one request as the neutral Fields that the engine binds.
+// Every way in reads requests through here: command line, HTTP, streams.
+//
+//   decide::Fields fields;
+//   if (Result<void> read = parse_turn(line, fields, limits); !read) refuse(read.error());
+//
+// Promises   every value is visited; numbers keep their spelling, so no digit is lost; members are compared unescaped
+// and
+//            none comes twice; nothing follows the object; texts may hold NUL and non-characters, nothing else may; two
+//            bodies that differ in order of members, spelling of numbers or blanks have one canonical digest
+// Threads    calls may run together
+// Errors     Problems with the codes of the bytes (codes.h, status 400 and 413): syntax stops at the first place, the
+//            others are reported together
+// Cost       linear; allocates nothing once a thread is warm
+// Source     RFC 8259, RFC 6901
+#pragma once
+
+#include <string_view>
+
+#include "engine/base/digest.h"
+#include "engine/base/limits.h"
+#include "engine/base/result.h"
+#include "engine/decide/request.h"
+
+namespace caveat::wire {
+
+Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits);
+
+// The digest by which a repeat is known: members sorted, numbers by value, blanks gone.
+Digest canonical_digest(const decide::Fields& fields);
+
+// RFC 8259's number, nothing before or behind it.
+bool is_json_number(std::string_view token);
+
+// A string member of the root object, or empty: for `id` and `language` of a request that is otherwise refused.
+std::string_view root_text(const decide::Fields& fields, std::string_view member);
+
+}  // namespace caveat::wire
