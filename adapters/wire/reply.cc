@@ -1,0 +1,240 @@
+#include "adapters/wire/reply.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "engine/decide/outcome.h"
+
+namespace caveat::wire {
+
+namespace json = boost::json;
+using decide::Decision;
+using decide::Request;
+using decide::Ruleset;
+using program::Program;
+
+namespace {
+
+constexpr std::string_view kPriorities[] = {"urgent", "high", "normal", "low"};
+
+std::string_view priority_name(std::uint8_t priority) {
+  return kPriorities[std::min<std::size_t>(priority, std::size(kPriorities) - 1)];
+}
+
+std::string_view text_of(const Request& request, decide::TextPart part) {
+  return part == decide::TextPart::answer ? request.answer_text() : request.message_text();
+}
+
+std::string_view path_of(decide::TextPart part) {
+  return part == decide::TextPart::answer ? "/answer/text" : "/message/text";
+}
+
+json::object span_json(const Request& request, decide::TextPart part, std::uint32_t begin, std::uint32_t end,
+                       decide::Offsets unit) {
+  const std::string_view text = text_of(request, part);
+  return json::object{
+      {"path", path_of(part)}, {"start", offset_in(text, begin, unit)}, {"end", offset_in(text, end, unit)}};
+}
+
+json::array strings(const auto& range) {
+  json::array out;
+  for (const auto& value : range) out.emplace_back(json::string(std::string_view(value)));
+  return out;
+}
+
+json::array items_json(const Program& program, const Request& request, const Decision& decision, bool actions) {
+  json::array out;
+  for (const decide::ItemVerdict& item : decision.items) {
+    if (item.action != actions) continue;
+    json::object entry;
+    entry[actions ? "name" : "id"] = item.id;
+    entry["verdict"] = decide::name(item.verdict);
+    json::array disclosures;
+    for (const std::uint32_t wording : item.disclosures)
+      disclosures.emplace_back(json::string(program.wording_text(wording, request.language())));
+    entry["disclosures"] = std::move(disclosures);
+    out.emplace_back(std::move(entry));
+  }
+  return out;
+}
+
+json::array redactions_json(const Request& request, const Decision& decision, decide::Offsets unit) {
+  json::array out;
+  for (const decide::Redacted& redacted : decision.redactions) {
+    json::object entry = span_json(request, redacted.part, redacted.begin, redacted.end, unit);
+    if (!redacted.label.empty()) entry["label"] = redacted.label;
+    out.emplace_back(std::move(entry));
+  }
+  return out;
+}
+
+json::array requires_json(const Program& program, const Request& request, const Decision& decision) {
+  json::array out;
+  for (const decide::Required& required : decision.requires_) {
+    json::object entry;
+    if (required.is_fact) {
+      const program::Slot& slot = program.schema().slots[required.index];
+      entry["name"] = program.slot_path(required.index);
+      entry["kind"] = "fact";
+      entry["ask"] = request.language() == Language::zh ? slot.ask_zh : slot.ask_en;
+    } else {
+      entry["name"] = program.requirement_name(required.index);
+      entry["kind"] = "requirement";
+      entry["ask"] = program.requirement_ask(required.index, request.language());
+    }
+    out.emplace_back(std::move(entry));
+  }
+  return out;
+}
+
+json::value handoff_json(const Program& program, const Request& request, const Decision& decision,
+                         std::string_view id) {
+  if (!decision.has_handoff) return nullptr;
+  const decide::HandOff& handoff = decision.handoff;
+  json::object out;
+  if (!id.empty()) out["id"] = id;
+  if (handoff.queue != program::kNone) out["queue"] = program.queue_name(handoff.queue);
+  out["priority"] = priority_name(handoff.priority);
+  if (handoff.due_seconds != program::kNoDue)
+    out["due"] = format_instant(request.at() + handoff.due_seconds * 1'000'000, request.at_offset());
+  out["hold"] = handoff.hold;
+  if (handoff.cause != decide::Cause::none) out["cause"] = decide::name(handoff.cause);
+  return out;
+}
+
+json::array reasons_json(const Program& program, const Request& request, const Decision& decision,
+                         decide::Audience audience) {
+  json::array out;
+  for (const decide::ReasonTold& told : decide::reasons(program, request, decision, request.language(), audience)) {
+    json::object entry;
+    entry["rule"] = told.rule;
+    entry["verdict"] = decide::name(told.verdict);
+    if (told.unknown) entry["unknown"] = true;
+    if (!told.item_id.empty()) entry["item"] = told.item_id;
+    if (audience != decide::Audience::bot) {
+      entry["because"] = told.because;
+      entry["cites"] = strings(told.cites);
+      json::object facts;
+      for (const auto& [path, value] : told.facts) facts[path] = value;
+      entry["facts"] = std::move(facts);
+      if (!told.matched.empty()) entry["matched"] = strings(told.matched);
+    }
+    out.emplace_back(std::move(entry));
+  }
+  return out;
+}
+
+std::string digest_text(const Digest& digest) { return "sha256:" + hex(digest); }
+
+}  // namespace
+
+std::size_t offset_in(std::string_view text, std::size_t byte, decide::Offsets unit) {
+  byte = std::min(byte, text.size());
+  if (unit == decide::Offsets::utf_8) return byte;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < byte; ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c & 0xC0) == 0x80) continue;
+    count += unit == decide::Offsets::utf_16 && c >= 0xF0 ? 2 : 1;
+  }
+  return count;
+}
+
+std::string reply_json(const Ruleset& ruleset, const Request& request, const Decision& decision,
+                       const ReplyFrame& frame) {
+  const Program& program = *ruleset.program;
+  json::object out;
+  out["id"] = request.id();
+  out["decision"] = frame.decision_id;
+  out["verdict"] = decide::name(decision.verdict);
+  json::object say;
+  if (decision.has_say)
+    say["text"] = decision.say;
+  else
+    say["text"] = nullptr;
+  out["say"] = std::move(say);
+  out["products"] = items_json(program, request, decision, false);
+  out["actions"] = items_json(program, request, decision, true);
+  out["redactions"] = redactions_json(request, decision, request.offsets());
+  json::array disclosures;
+  for (const decide::Disclosure& disclosure : decision.disclosures) {
+    disclosures.emplace_back(json::object{{"at", disclosure.at_start ? "start" : "end"},
+                                          {"name", program.wording_name(disclosure.wording)},
+                                          {"text", program.wording_text(disclosure.wording, request.language())}});
+  }
+  out["disclosures"] = std::move(disclosures);
+  out["requires"] = requires_json(program, request, decision);
+  out["flags"] = strings(decision.flags);
+  out["handoff"] = handoff_json(program, request, decision, frame.handoff_id);
+  out["reasons"] = reasons_json(program, request, decision, frame.audience);
+  json::array packs;
+  for (const Program::PackName& pack : program.packs())
+    packs.emplace_back(
+        json::object{{"name", pack.name}, {"version", pack.version}, {"digest", digest_text(pack.digest)}});
+  out["packs"] = std::move(packs);
+  json::array data;
+  for (const decide::Data::Set& set : ruleset.data.sets)
+    data.emplace_back(json::object{{"name", set.name}, {"digest", digest_text(set.digest)}});
+  out["data"] = std::move(data);
+  return json::serialize(out);
+}
+
+std::string with_receipt(std::string body, const std::optional<Receipt>& receipt) {
+  body.pop_back();  // the closing brace
+  if (!receipt) return body + ",\"receipt\":null}";
+  json::object entry{{"log", receipt->log}, {"index", receipt->index}, {"leaf", hex(receipt->leaf)}};
+  return body + ",\"receipt\":" + json::serialize(entry) + "}";
+}
+
+std::string outcome_json(const Ruleset& ruleset, const Request& request, const Decision& decision) {
+  const Program& program = *ruleset.program;
+  json::object out;
+  out["id"] = request.id();
+  out["verdict"] = decide::name(decision.verdict);
+  json::array reasons;
+  for (const decide::Reason& reason : decision.reasons) {
+    json::object entry;
+    entry["rule"] = program.rule_id(reason.rule);
+    entry["verdict"] = decide::name(reason.verdict);
+    entry["unknown"] = reason.unknown;
+    entry["by_default"] = reason.by_default;
+    if (reason.item >= 0) entry["item"] = reason.item;
+    json::array facts;
+    for (const decide::FactUsed& fact : reason.facts) {
+      json::object used{{"path", program.slot_path(fact.slot)}, {"known", fact.known}};
+      if (!fact.known) used["cause"] = decide::name(fact.cause);
+      facts.emplace_back(std::move(used));
+    }
+    entry["facts"] = std::move(facts);
+    json::array matches;
+    for (const decide::Match& match : reason.matches)
+      matches.emplace_back(span_json(request, match.part, match.begin, match.end, decide::Offsets::utf_8));
+    entry["matches"] = std::move(matches);
+    reasons.emplace_back(std::move(entry));
+  }
+  out["reasons"] = std::move(reasons);
+  out["products"] = items_json(program, request, decision, false);
+  out["actions"] = items_json(program, request, decision, true);
+  out["redactions"] = redactions_json(request, decision, decide::Offsets::utf_8);
+  json::array disclosures;
+  for (const decide::Disclosure& disclosure : decision.disclosures)
+    disclosures.emplace_back(json::object{{"at", disclosure.at_start ? "start" : "end"},
+                                          {"name", program.wording_name(disclosure.wording)}});
+  out["disclosures"] = std::move(disclosures);
+  json::array required;
+  for (const decide::Required& entry : decision.requires_)
+    required.emplace_back(json::string(entry.is_fact ? program.slot_path(entry.index)
+                                                     : std::string(program.requirement_name(entry.index))));
+  out["requires"] = std::move(required);
+  out["flags"] = strings(decision.flags);
+  out["alerts"] = strings(decision.alerts);
+  out["handoff"] = handoff_json(program, request, decision, {});
+  if (decision.has_say)
+    out["say"] = decision.say;
+  else
+    out["say"] = nullptr;
+  out["cbor_sha256"] = hex(sha256(decide::outcome(program, decision)));
+  return json::serialize(out);
+}
+
+}  // namespace caveat::wire

@@ -1,0 +1,46 @@
+// Reply: a decision as the caller reads it: decision.md's shape, its members always in the same order.
+//
+//   std::string body = reply_json(ruleset, request, decision, frame);      // before the record has its place
+//   std::string sent = with_receipt(body, {.log = origin, .index = 4711, .leaf = leaf});
+//
+// Promises   the body without its receipt is what the record keeps, so a repeat gets the same bytes; offsets count what the
+//            request asked for (code points, UTF-16 units, bytes); a bot reads which rules spoke, never why
+// Threads    calls may run together
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/digest.h"
+#include "engine/decide/decide.h"
+#include "engine/decide/explain.h"
+
+namespace caveat::wire {
+
+struct ReplyFrame {
+  std::string_view decision_id;
+  std::string_view handoff_id;
+  decide::Audience audience = decide::Audience::officer;
+};
+
+std::string reply_json(const decide::Ruleset& ruleset, const decide::Request& request, const decide::Decision& decision,
+                       const ReplyFrame& frame);
+
+struct Receipt {
+  std::string_view log;  // the whole origin
+  std::uint64_t index = 0;
+  Digest leaf{};
+};
+// `body` is what reply_json gave; nothing: the decision was not recorded, and the reply says so with null.
+std::string with_receipt(std::string body, const std::optional<Receipt>& receipt);
+
+// Only what the engine decided, for `decide --outcome`: byte-stable over runs, machines and job counts.
+std::string outcome_json(const decide::Ruleset& ruleset, const decide::Request& request,
+                         const decide::Decision& decision);
+
+// How far into `text` a byte offset is, in the caller's unit.
+std::size_t offset_in(std::string_view text, std::size_t byte, decide::Offsets unit);
+
+}  // namespace caveat::wire
