@@ -48,10 +48,10 @@ struct Invocation;
 using Run = int (*)(const Invocation&, Terminal&);
 
 struct Command {
-  std::string_view name;       // "log verify"
-  std::string_view arguments;  // "PATH…", "LOG [--checkpoint FILE]" is made of the options
+  std::string_view name;            // "log verify"
+  std::string_view arguments;       // "PATH…", "LOG [--checkpoint FILE]" is made of the options
   std::size_t least = 0, most = 0;  // how many arguments
-  std::uint8_t audience = 0;   // 0 authors, 1 bots, 2 operators, 3 auditors, 4 us
+  std::uint8_t audience = 0;        // 0 authors, 1 bots, 2 operators, 3 auditors, 4 us
   Phrase says;
   std::vector<Option> options;
   std::vector<ExitCode> exits;

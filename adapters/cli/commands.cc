@@ -6,14 +6,23 @@ namespace caveat::cli {
 
 namespace {
 
-const Option kLanguage{"--language", "en|zh", {"language of what is printed", "输出所用的语言"}, {"from LANG, else en", "取自 LANG，否则为 en"}};
+const Option kLanguage{"--language",
+                       "en|zh",
+                       {"language of what is printed", "输出所用的语言"},
+                       {"from LANG, else en", "取自 LANG，否则为 en"}};
 const Option kJson{"--json", "", {"print JSON where a table for people would stand", "以 JSON 代替供人阅读的表格"}, {}};
 const Option kHelp{"--help", "", {"print this help", "显示本帮助"}, {}};
 const std::array kCommon{kLanguage, kJson, kHelp};
 
 const Option kRules{"--rules", "DIR", {"folder with rule packs, at any depth", "规则包所在目录（任意层级）"}, {}, true};
-const Option kLog{"--log", "FILE.db", {"the audit log; made if it is not there", "审计日志；不存在时新建"}, {"nothing is recorded", "不作记录"}};
-const Option kKeys{"--keys", "DIR", {"folder with the keys of the log", "日志密钥所在目录"}, {"CAVEAT_KEYS, else FILE.keys/ beside the log", "CAVEAT_KEYS，否则为日志旁的 FILE.keys/"}};
+const Option kLog{"--log",
+                  "FILE.db",
+                  {"the audit log; made if it is not there", "审计日志；不存在时新建"},
+                  {"nothing is recorded", "不作记录"}};
+const Option kKeys{"--keys",
+                   "DIR",
+                   {"folder with the keys of the log", "日志密钥所在目录"},
+                   {"CAVEAT_KEYS, else FILE.keys/ beside the log", "CAVEAT_KEYS，否则为日志旁的 FILE.keys/"}};
 const Option kFor{"--for", "bot|customer|officer", {"for whom it is told", "面向的读者"}, {"officer", "officer"}};
 
 const ExitCode kExitDone{kDone, {"done", "完成"}};
@@ -34,132 +43,276 @@ Command later(std::string_view name, std::string_view arguments, std::uint8_t au
 std::vector<Command> make() {
   std::vector<Command> all;
   // ---- authors
-  all.push_back({.name = "new", .arguments = "DIR", .least = 1, .most = 1, .audience = 0,
-                 .says = {"write a starter pack: one rule, examples that pass", "生成入门规则包：一条规则和能通过的示例"},
-                 .options = {},
-                 .exits = {kExitDone, kExitUsage, {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
-                 .examples = {{"caveat new my-rules", {"a pack in my-rules/", "在 my-rules/ 中生成规则包"}},
-                              {"caveat new my-rules && caveat check my-rules", {"write it and check it", "生成并检查"}}},
-                 .run = run_new});
-  all.push_back({.name = "check", .arguments = "PATH…", .least = 1, .most = 1000, .audience = 0,
+  all.push_back(
+      {.name = "new",
+       .arguments = "DIR",
+       .least = 1,
+       .most = 1,
+       .audience = 0,
+       .says = {"write a starter pack: one rule, examples that pass", "生成入门规则包：一条规则和能通过的示例"},
+       .options = {},
+       .exits = {kExitDone,
+                 kExitUsage,
+                 {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
+       .examples = {{"caveat new my-rules", {"a pack in my-rules/", "在 my-rules/ 中生成规则包"}},
+                    {"caveat new my-rules && caveat check my-rules", {"write it and check it", "生成并检查"}}},
+       .run = run_new});
+  all.push_back({.name = "check",
+                 .arguments = "PATH…",
+                 .least = 1,
+                 .most = 1000,
+                 .audience = 0,
                  .says = {"compile rules, show every mistake, run the examples", "编译规则，列出所有错误并运行示例"},
                  .options = {},
-                 .exits = {kExitDone, {kNo, {"the rules have errors or an example fails", "规则有错误或示例未通过"}}, kExitUsage, kExitEnvironment},
+                 .exits = {kExitDone,
+                           {kNo, {"the rules have errors or an example fails", "规则有错误或示例未通过"}},
+                           kExitUsage,
+                           kExitEnvironment},
                  .examples = {{"caveat check rules", {"all packs below rules/", "检查 rules/ 下的所有规则包"}},
                               {"caveat check rules --json", {"the same for a program", "以 JSON 输出"}}},
                  .run = run_check});
-  all.push_back({.name = "fmt", .arguments = "PATH…", .least = 1, .most = 1000, .audience = 0,
-                 .says = {"format rule files in place", "就地格式化规则文件"},
-                 .options = {{"--check", "", {"change nothing; exit 1 if a file would change", "不改动文件；若有文件需改动则退出码为 1"}, {}}},
-                 .exits = {kExitDone, {kNo, {"--check: a file is not formatted", "--check：有文件未格式化"}}, kExitUsage, {kRefused, {"a file has syntax errors and is left as it is", "文件有语法错误，未作改动"}}, kExitEnvironment},
-                 .examples = {{"caveat fmt --check rules", {"look, change nothing", "只检查，不改动"}},
-                              {"caveat fmt --language zh rules/common", {"rewrite in Chinese phrasing", "改写为中文表述"}}},
-                 .run = run_fmt});
-  all.push_back({.name = "explain", .arguments = "FILE.json", .least = 1, .most = 1, .audience = 0,
-                 .says = {"tell one decision as a tree: why each rule fired", "以树状讲述一次决定：每条规则为何触发"},
-                 .options = {kRules, kFor, {"--why-not", "RULE", {"why this rule did not fire", "该规则为何没有触发"}, {}}},
-                 .exits = {kExitDone, kExitUsage, {kRefused, {"the turn is refused, or the rules have errors", "对话轮次被拒绝，或规则有错误"}}, kExitEnvironment},
-                 .examples = {{"head -1 examples/wealth.jsonl | caveat explain --rules rules -", {"the first example turn, read from standard input", "从标准输入读取第一条示例"}},
-                              {"head -1 examples/wealth.jsonl | caveat explain --rules rules --for customer --language zh -", {"in words a customer may read, in Chinese", "以客户可读的中文讲述"}}},
-                 .run = run_explain});
-  all.push_back(later("prove", "PATH…", 0, {"overlaps, gaps, dead rules, guarantees, each with a witness", "查找重叠、缺口、死规则并验证保证，附证例"}));
-  all.push_back(later("diff", "OLD NEW", 0, {"what changes in meaning between two versions", "两个版本之间含义的变化"}));
-  all.push_back(later("replay", "--log LOG --rules DIR", 0, {"recorded decisions under other rules", "用另一套规则重放已记录的决定"}));
-  all.push_back(later("table", "import|export FILE", 0, {"decision tables to and from a spreadsheet", "决策表与电子表格互转"}));
-  all.push_back(later("doc", "PATH… --out FILE", 0, {"the rulebook for people who sign it off", "供审批人阅读的规则手册"}));
-  all.push_back(later("lsp", "", 0, {"language server over standard input and output", "通过标准输入输出提供的语言服务器"}));
+  all.push_back(
+      {.name = "fmt",
+       .arguments = "PATH…",
+       .least = 1,
+       .most = 1000,
+       .audience = 0,
+       .says = {"format rule files in place", "就地格式化规则文件"},
+       .options = {{"--check",
+                    "",
+                    {"change nothing; exit 1 if a file would change", "不改动文件；若有文件需改动则退出码为 1"},
+                    {}}},
+       .exits = {kExitDone,
+                 {kNo, {"--check: a file is not formatted", "--check：有文件未格式化"}},
+                 kExitUsage,
+                 {kRefused, {"a file has syntax errors and is left as it is", "文件有语法错误，未作改动"}},
+                 kExitEnvironment},
+       .examples = {{"caveat fmt --check rules", {"look, change nothing", "只检查，不改动"}},
+                    {"caveat fmt --language zh rules/common", {"rewrite in Chinese phrasing", "改写为中文表述"}}},
+       .run = run_fmt});
+  all.push_back(
+      {.name = "explain",
+       .arguments = "FILE.json",
+       .least = 1,
+       .most = 1,
+       .audience = 0,
+       .says = {"tell one decision as a tree: why each rule fired", "以树状讲述一次决定：每条规则为何触发"},
+       .options = {kRules, kFor, {"--why-not", "RULE", {"why this rule did not fire", "该规则为何没有触发"}, {}}},
+       .exits = {kExitDone,
+                 kExitUsage,
+                 {kRefused, {"the turn is refused, or the rules have errors", "对话轮次被拒绝，或规则有错误"}},
+                 kExitEnvironment},
+       .examples = {{"head -1 examples/suitability.jsonl | caveat explain --rules rules -",
+                     {"the first example turn, read from standard input", "从标准输入读取第一条示例"}},
+                    {"head -1 examples/suitability.jsonl | caveat explain --rules rules --for customer --language zh -",
+                     {"in words a customer may read, in Chinese", "以客户可读的中文讲述"}}},
+       .run = run_explain});
+  all.push_back(later(
+      "prove", "PATH…", 0,
+      {"overlaps, gaps, dead rules, guarantees, each with a witness", "查找重叠、缺口、死规则并验证保证，附证例"}));
+  all.push_back(
+      later("diff", "OLD NEW", 0, {"what changes in meaning between two versions", "两个版本之间含义的变化"}));
+  all.push_back(later("replay", "--log LOG --rules DIR", 0,
+                      {"recorded decisions under other rules", "用另一套规则重放已记录的决定"}));
+  all.push_back(
+      later("table", "import|export FILE", 0, {"decision tables to and from a spreadsheet", "决策表与电子表格互转"}));
+  all.push_back(
+      later("doc", "PATH… --out FILE", 0, {"the rulebook for people who sign it off", "供审批人阅读的规则手册"}));
+  all.push_back(
+      later("lsp", "", 0, {"language server over standard input and output", "通过标准输入输出提供的语言服务器"}));
   // ---- bots
-  all.push_back({.name = "decide", .arguments = "[FILE.jsonl…]", .least = 0, .most = 1000, .audience = 1,
-                 .says = {"turns in, decisions out: JSON Lines, in order", "逐行读取对话轮次，按顺序输出决定（JSON Lines）"},
-                 .options = {kRules, kLog, kKeys,
-                             {"--jobs", "N", {"threads that decide, 1 to 256", "执行决定的线程数，1 至 256"}, {"as many as the machine has cores", "与机器核心数相同"}},
-                             {"--outcome", "", {"print only what the engine decided, byte-stable", "只输出引擎的裁决，逐字节稳定"}, {}}},
-                 .exits = {kExitDone, kExitUsage, {kRefused, {"a line was refused (the others were decided), or the rules have errors", "有行被拒绝（其余已决定），或规则有错误"}}, kExitEnvironment},
-                 .examples = {{"caveat decide --rules rules examples/wealth.jsonl", {"decide without recording", "只决定，不记录"}},
-                              {"caveat decide --rules rules --log audit.db examples/wealth.jsonl", {"decide and record", "决定并记录"}}},
-                 .run = run_decide});
-  all.push_back({.name = "schema", .arguments = "", .least = 0, .most = 0, .audience = 1,
+  all.push_back(
+      {.name = "decide",
+       .arguments = "[FILE.jsonl…]",
+       .least = 0,
+       .most = 1000,
+       .audience = 1,
+       .says = {"turns in, decisions out: JSON Lines, in order", "逐行读取对话轮次，按顺序输出决定（JSON Lines）"},
+       .options =
+           {kRules,
+            kLog,
+            kKeys,
+            {"--jobs",
+             "N",
+             {"threads that decide, 1 to 256", "执行决定的线程数，1 至 256"},
+             {"as many as the machine has cores", "与机器核心数相同"}},
+            {"--outcome", "", {"print only what the engine decided, byte-stable", "只输出引擎的裁决，逐字节稳定"}, {}}},
+       .exits = {kExitDone,
+                 kExitUsage,
+                 {kRefused,
+                  {"a line was refused (the others were decided), or the rules have errors",
+                   "有行被拒绝（其余已决定），或规则有错误"}},
+                 kExitEnvironment},
+       .examples = {{"caveat decide --rules rules examples/suitability.jsonl",
+                     {"decide without recording", "只决定，不记录"}},
+                    {"caveat decide --rules rules --log audit.db examples/suitability.jsonl",
+                     {"decide and record", "决定并记录"}}},
+       .run = run_decide});
+  all.push_back({.name = "schema",
+                 .arguments = "",
+                 .least = 0,
+                 .most = 0,
+                 .audience = 1,
                  .says = {"JSON Schema of the requests that the packs understand", "规则包所理解的请求的 JSON Schema"},
                  .options = {kRules},
                  .exits = {kExitDone, kExitUsage, kExitBadPack, kExitEnvironment},
                  .examples = {{"caveat schema --rules rules", {"print it", "输出"}},
                               {"caveat schema --rules rules > request.schema.json", {"keep it", "保存到文件"}}},
                  .run = run_schema});
-  all.push_back(later("serve", "[--config FILE]", 1, {"HTTP API, streams, hand-off desk, console", "HTTP 接口、流、转人工台与控制台"}));
-  all.push_back(later("reconcile", "--log LOG TRANSCRIPT", 1, {"what was sent without being judged", "找出未经裁决就发出的内容"}));
+  all.push_back(later("serve", "[--config FILE]", 1,
+                      {"HTTP API, streams, hand-off desk, console", "HTTP 接口、流、转人工台与控制台"}));
+  all.push_back(later("reconcile", "--log LOG TRANSCRIPT", 1,
+                      {"what was sent without being judged", "找出未经裁决就发出的内容"}));
   // ---- operators
-  all.push_back(later("bundle", "build|sign|verify", 2, {"signed, reproducible archives of packs", "已签名、可复现的规则包归档"}));
-  all.push_back({.name = "keys new", .arguments = "DIR", .least = 1, .most = 1, .audience = 2,
-                 .says = {"make a key set for one log", "为一份日志生成密钥"},
-                 .options = {{"--suite", "intl|national", {"which algorithms", "所用算法套件"}, {"intl", "intl"}},
-                             {"--origin", "NAME", {"name of the log, like bank.example/caveat/gate-1", "日志的名称，如 bank.example/caveat/gate-1"}, {"caveat.local/ and eight hex digits", "caveat.local/ 加八位十六进制数"}}},
-                 .exits = {kExitDone, kExitUsage, {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
-                 .examples = {{"caveat keys new audit.keys", {"for the log audit.db beside it", "供旁边的日志 audit.db 使用"}},
-                              {"caveat keys new --origin bank.example/caveat/gate-1 gate-1.keys", {"with a name of your own", "自定名称"}}},
-                 .run = run_keys_new});
+  all.push_back(later("bundle", "build|sign|verify", 2,
+                      {"signed, reproducible archives of packs", "已签名、可复现的规则包归档"}));
+  all.push_back(
+      {.name = "keys new",
+       .arguments = "DIR",
+       .least = 1,
+       .most = 1,
+       .audience = 2,
+       .says = {"make a key set for one log", "为一份日志生成密钥"},
+       .options = {{"--suite", "intl|national", {"which algorithms", "所用算法套件"}, {"intl", "intl"}},
+                   {"--origin",
+                    "NAME",
+                    {"name of the log, like bank.example/caveat/gate-1", "日志的名称，如 bank.example/caveat/gate-1"},
+                    {"caveat.local/ and eight hex digits", "caveat.local/ 加八位十六进制数"}}},
+       .exits = {kExitDone,
+                 kExitUsage,
+                 {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
+       .examples = {{"caveat keys new audit.keys", {"for the log audit.db beside it", "供旁边的日志 audit.db 使用"}},
+                    {"caveat keys new --origin bank.example/caveat/gate-1 gate-1.keys",
+                     {"with a name of your own", "自定名称"}}},
+       .run = run_keys_new});
   all.push_back(later("keys protect", "DIR", 2, {"put a passphrase on a key set", "为密钥加上口令"}));
-  all.push_back(later("keys rotate", "DIR", 2, {"a new signing key, signed by the old one", "更换签名密钥，由旧密钥签署"}));
+  all.push_back(
+      later("keys rotate", "DIR", 2, {"a new signing key, signed by the old one", "更换签名密钥，由旧密钥签署"}));
   all.push_back(later("keys list", "DIR", 2, {"what a key set holds", "列出密钥内容"}));
-  all.push_back(later("keys caller", "ID --role ROLE", 2, {"a key for a caller of the HTTP API", "为 HTTP 接口的调用方生成密钥"}));
-  all.push_back(later("erase", "--customer ID", 2, {"erase a person, with a certificate", "删除某个人的数据并出具证明"}));
-  all.push_back(later("subject-access", "--customer ID", 2, {"all that is held on a person", "导出所存的某个人的全部数据"}));
-  all.push_back(later("data", "build|sign|activate", 2, {"reference data: catalogue, market, word feeds", "参考数据：产品目录、行情、词表"}));
+  all.push_back(later("keys caller", "ID --role ROLE", 2,
+                      {"a key for a caller of the HTTP API", "为 HTTP 接口的调用方生成密钥"}));
+  all.push_back(
+      later("erase", "--customer ID", 2, {"erase a person, with a certificate", "删除某个人的数据并出具证明"}));
+  all.push_back(
+      later("subject-access", "--customer ID", 2, {"all that is held on a person", "导出所存的某个人的全部数据"}));
+  all.push_back(later("data", "build|sign|activate", 2,
+                      {"reference data: catalogue, market, word feeds", "参考数据：产品目录、行情、词表"}));
   all.push_back(later("log backup", "LOG", 2, {"copy a log while it runs", "在运行中备份日志"}));
-  all.push_back(later("log restore", "LOG", 2, {"put a back-up back and say what is missing", "恢复备份并说明缺失内容"}));
+  all.push_back(
+      later("log restore", "LOG", 2, {"put a back-up back and say what is missing", "恢复备份并说明缺失内容"}));
   all.push_back(later("log archive", "LOG", 2, {"move closed months away", "归档已结束的月份"}));
-  all.push_back(later("switch", "on|off [--topic T]", 2, {"everything, or one topic, to a person", "将全部或某一专题转人工"}));
-  all.push_back(later("doctor", "", 2, {"check configuration, keys, disk, clock, log", "检查配置、密钥、磁盘、时钟与日志"}));
+  all.push_back(
+      later("switch", "on|off [--topic T]", 2, {"everything, or one topic, to a person", "将全部或某一专题转人工"}));
+  all.push_back(
+      later("doctor", "", 2, {"check configuration, keys, disk, clock, log", "检查配置、密钥、磁盘、时钟与日志"}));
   // ---- auditors
-  all.push_back({.name = "log verify", .arguments = "LOG", .least = 1, .most = 1, .audience = 3,
-                 .says = {"check the whole log against its checkpoints", "对照检查点核验整份日志"},
-                 .options = {kKeys, {"--checkpoint", "FILE", {"a checkpoint kept elsewhere", "另行保存的检查点"}, {}}},
-                 .exits = {kExitDone, {kNo, {"the log was changed; what and where is printed", "日志已被改动；输出改动的位置与内容"}}, kExitUsage, kExitEnvironment},
-                 .examples = {{"caveat log verify audit.db", {"with the keys in audit.keys/", "使用 audit.keys/ 中的密钥"}},
-                              {"caveat log verify audit.db --json", {"the same for a program", "以 JSON 输出"}}},
-                 .run = run_log_verify});
-  all.push_back({.name = "log show", .arguments = "LOG", .least = 1, .most = 1, .audience = 3,
-                 .says = {"list the records of a log", "列出日志中的记录"},
-                 .options = {kKeys, {"--index", "N", {"one record in full", "完整显示一条记录"}, {"all, one line each", "全部，每条一行"}}},
-                 .exits = {kExitDone, kExitUsage, kExitEnvironment},
-                 .examples = {{"caveat log show audit.db", {"one line a record", "每条记录一行"}},
-                              {"caveat log show audit.db --index 0", {"the first record", "第一条记录"}}},
-                 .run = run_log_show});
-  all.push_back(later("log search", "LOG", 3, {"find records by customer, rule, verdict, day", "按客户、规则、裁决、日期查找记录"}));
+  all.push_back(
+      {.name = "log verify",
+       .arguments = "LOG",
+       .least = 1,
+       .most = 1,
+       .audience = 3,
+       .says = {"check the whole log against its checkpoints", "对照检查点核验整份日志"},
+       .options = {kKeys, {"--checkpoint", "FILE", {"a checkpoint kept elsewhere", "另行保存的检查点"}, {}}},
+       .exits = {kExitDone,
+                 {kNo, {"the log was changed; what and where is printed", "日志已被改动；输出改动的位置与内容"}},
+                 kExitUsage,
+                 kExitEnvironment},
+       .examples = {{"caveat log verify audit.db", {"with the keys in audit.keys/", "使用 audit.keys/ 中的密钥"}},
+                    {"caveat log verify audit.db --json", {"the same for a program", "以 JSON 输出"}}},
+       .run = run_log_verify});
+  all.push_back(
+      {.name = "log show",
+       .arguments = "LOG",
+       .least = 1,
+       .most = 1,
+       .audience = 3,
+       .says = {"list the records of a log", "列出日志中的记录"},
+       .options =
+           {kKeys,
+            {"--index", "N", {"one record in full", "完整显示一条记录"}, {"all, one line each", "全部，每条一行"}}},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .examples = {{"caveat log show audit.db", {"one line a record", "每条记录一行"}},
+                    {"caveat log show audit.db --index 0", {"the first record", "第一条记录"}}},
+       .run = run_log_show});
+  all.push_back(later("log search", "LOG", 3,
+                      {"find records by customer, rule, verdict, day", "按客户、规则、裁决、日期查找记录"}));
   all.push_back(later("log tiles", "LOG DIR", 3, {"the log as tlog-tiles", "以 tlog-tiles 形式导出日志"}));
-  all.push_back({.name = "report", .arguments = "LOG", .least = 1, .most = 1, .audience = 3,
-                 .says = {"write a report: .html for people, .zip as evidence", "生成报告：.html 供阅读，.zip 作为证据"},
-                 .options = {{"--out", "FILE", {"where to write; its ending chooses the form", "输出文件；格式由扩展名决定"}, {}, true},
-                             kKeys,
-                             {"--from", "TIME", {"first day or instant, RFC 3339", "起始日期或时刻，RFC 3339"}, {"the first record", "第一条记录"}},
-                             {"--to", "TIME", {"last day or instant, RFC 3339", "截止日期或时刻，RFC 3339"}, {"the newest checkpoint", "最新检查点"}},
-                             {"--seed", "TEXT", {"seed of the sample", "抽样种子"}, {"made of the checkpoint and the query", "由检查点与查询生成"}}},
-                 .exits = {kExitDone, {kNo, {"the log was changed; no report is written", "日志已被改动；未生成报告"}}, kExitUsage, kExitEnvironment},
-                 .examples = {{"caveat report audit.db --out report.html", {"to read", "供阅读"}},
-                              {"caveat report audit.db --out evidence.zip", {"to hand to an auditor", "交给审计人员"}}},
-                 .run = run_report});
-  all.push_back({.name = "verify", .arguments = "FILE.zip|DIR", .least = 1, .most = 1, .audience = 3,
-                 .says = {"check an evidence package, with nothing else at hand", "核验证据包，无需其他材料"},
-                 .options = {{"--key", "FILE.vkey", {"the log's public key, got from the bank by another way", "日志公钥，应通过其他途径从银行取得"}, {}}},
-                 .exits = {kExitDone, {kNo, {"the package was changed; what and where is printed", "证据包已被改动；输出改动的位置与内容"}}, kExitUsage, kExitEnvironment,
-                           {kUnknownSigner, {"intact, but signed by nobody that you named", "完整，但签名者并非您所指定"}}},
-                 .examples = {{"caveat verify evidence.zip --key audit.keys/log.vkey", {"against the key that you trust", "用您信任的公钥核验"}},
-                              {"caveat verify evidence.zip", {"intact or not; exit 5, since no key is named", "只核验完整性；未指定公钥，退出码为 5"}}},
-                 .run = run_verify});
+  all.push_back(
+      {.name = "report",
+       .arguments = "LOG",
+       .least = 1,
+       .most = 1,
+       .audience = 3,
+       .says = {"write a report: .html for people, .zip as evidence", "生成报告：.html 供阅读，.zip 作为证据"},
+       .options =
+           {{"--out", "FILE", {"where to write; its ending chooses the form", "输出文件；格式由扩展名决定"}, {}, true},
+            kKeys,
+            {"--from",
+             "TIME",
+             {"first day or instant, RFC 3339", "起始日期或时刻，RFC 3339"},
+             {"the first record", "第一条记录"}},
+            {"--to",
+             "TIME",
+             {"last day or instant, RFC 3339", "截止日期或时刻，RFC 3339"},
+             {"the newest checkpoint", "最新检查点"}},
+            {"--seed",
+             "TEXT",
+             {"seed of the sample", "抽样种子"},
+             {"made of the checkpoint and the query", "由检查点与查询生成"}}},
+       .exits = {kExitDone,
+                 {kNo, {"the log was changed; no report is written", "日志已被改动；未生成报告"}},
+                 kExitUsage,
+                 kExitEnvironment},
+       .examples = {{"caveat report audit.db --out report.html", {"to read", "供阅读"}},
+                    {"caveat report audit.db --out evidence.zip", {"to hand to an auditor", "交给审计人员"}}},
+       .run = run_report});
+  all.push_back(
+      {.name = "verify",
+       .arguments = "FILE.zip|DIR",
+       .least = 1,
+       .most = 1,
+       .audience = 3,
+       .says = {"check an evidence package, with nothing else at hand", "核验证据包，无需其他材料"},
+       .options = {{"--key",
+                    "FILE.vkey",
+                    {"the log's public key, got from the bank by another way", "日志公钥，应通过其他途径从银行取得"},
+                    {}}},
+       .exits = {kExitDone,
+                 {kNo, {"the package was changed; what and where is printed", "证据包已被改动；输出改动的位置与内容"}},
+                 kExitUsage,
+                 kExitEnvironment,
+                 {kUnknownSigner, {"intact, but signed by nobody that you named", "完整，但签名者并非您所指定"}}},
+       .examples = {{"caveat verify evidence.zip --key audit.keys/log.vkey",
+                     {"against the key that you trust", "用您信任的公钥核验"}},
+                    {"caveat verify evidence.zip",
+                     {"intact or not; exit 5, since no key is named", "只核验完整性；未指定公钥，退出码为 5"}}},
+       .run = run_verify});
   all.push_back(later("witness", "", 3, {"cosign other logs' checkpoints", "为其他日志的检查点联署"}));
   // ---- us
   all.push_back(later("bench", "[audit|serve|…]", 4, {"the project's own measures", "项目自身的度量"}));
-  all.push_back({.name = "help", .arguments = "[COMMAND]", .least = 0, .most = 2, .audience = 4,
-                 .says = {"how to use a command", "命令的用法"},
-                 .options = {},
-                 .exits = {kExitDone, kExitUsage},
-                 .examples = {{"caveat help decide", {"synopsis, options, exit codes, examples", "用法、选项、退出码与示例"}},
-                              {"caveat help decide --language zh", {"in Chinese", "以中文显示"}}},
-                 .run = run_help});
-  all.push_back({.name = "version", .arguments = "", .least = 0, .most = 0, .audience = 4,
+  all.push_back(
+      {.name = "help",
+       .arguments = "[COMMAND]",
+       .least = 0,
+       .most = 2,
+       .audience = 4,
+       .says = {"how to use a command", "命令的用法"},
+       .options = {},
+       .exits = {kExitDone, kExitUsage},
+       .examples = {{"caveat help decide", {"synopsis, options, exit codes, examples", "用法、选项、退出码与示例"}},
+                    {"caveat help decide --language zh", {"in Chinese", "以中文显示"}}},
+       .run = run_help});
+  all.push_back({.name = "version",
+                 .arguments = "",
+                 .least = 0,
+                 .most = 0,
+                 .audience = 4,
                  .says = {"the version of this build", "本程序的版本"},
                  .options = {},
                  .exits = {kExitDone},
-                 .examples = {{"caveat version", {"name and number", "名称与版本号"}}, {"caveat version --json", {"for a program", "以 JSON 输出"}}},
+                 .examples = {{"caveat version", {"name and number", "名称与版本号"}},
+                              {"caveat version --json", {"for a program", "以 JSON 输出"}}},
                  .run = run_version});
   return all;
 }

@@ -10,6 +10,7 @@
 
 #include "adapters/wire/codes.h"
 #include "engine/base/cbor.h"
+#include "engine/base/utf8.h"
 
 namespace caveat::wire {
 
@@ -18,6 +19,7 @@ namespace {
 using decide::Fields;
 namespace od = simdjson::ondemand;
 
+constexpr const char* kOneObjectALine = "one request is one JSON object; in JSON Lines, one object a line";
 constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string_view trimmed(std::string_view token) {
@@ -35,26 +37,21 @@ std::string shortened(std::string_view text) {
 
 // What a decoded string holds that only a text may hold: "" for nothing.
 std::string odd_character(std::string_view text, bool& surrogate) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == 0) return "U+0000";
-    if (byte < 0xED) continue;
-    const auto at = [&](std::size_t k) {
-      return i + k < text.size() ? static_cast<unsigned>(static_cast<unsigned char>(text[i + k]) & 0x3F) : 0u;
-    };
-    unsigned point = 0;
-    if (byte < 0xF0) {
-      point = (static_cast<unsigned>(byte & 0x0F) << 12) | (at(1) << 6) | at(2);
-    } else {
-      point = (static_cast<unsigned>(byte & 0x07) << 18) | (at(1) << 12) | (at(2) << 6) | at(3);
+    if (byte != 0 && byte < 0xED) {
+      ++i;
+      continue;
     }
-    const bool half = point >= 0xD800 && point <= 0xDFFF;
-    if (half) surrogate = true;
-    if (half || (point >= 0xFDD0 && point <= 0xFDEF) || (point & 0xFFFE) == 0xFFFE) {
+    const CodePoint point = decode_utf8(text, i);
+    surrogate = !point;  // the reader lets half a pair through as three bytes that are not UTF-8
+    if (surrogate) return "one half of a pair";
+    if (byte == 0 || is_noncharacter(point.value)) {
       char buffer[16];
-      std::snprintf(buffer, sizeof buffer, "U+%04X", point);
+      std::snprintf(buffer, sizeof buffer, "U+%04X", static_cast<unsigned>(point.value));
       return buffer;
     }
+    i += point.length;
   }
   return {};
 }
@@ -103,29 +100,6 @@ bool has_lone_surrogate(std::string_view raw) {
   return false;
 }
 
-// The offset of the first byte that is not UTF-8 (RFC 3629), or npos.
-std::size_t first_bad_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-  for (std::size_t i = 0; i < text.size();) {
-    const unsigned char b = byte(i);
-    if (b < 0x80) {
-      ++i;
-    } else if (b >= 0xC2 && b <= 0xDF && tail(i + 1)) {
-      i += 2;
-    } else if (b >= 0xE0 && b <= 0xEF && tail(i + 1) && tail(i + 2) && !(b == 0xE0 && byte(i + 1) < 0xA0) &&
-               !(b == 0xED && byte(i + 1) > 0x9F)) {
-      i += 3;
-    } else if (b >= 0xF0 && b <= 0xF4 && tail(i + 1) && tail(i + 2) && tail(i + 3) &&
-               !(b == 0xF0 && byte(i + 1) < 0x90) && !(b == 0xF4 && byte(i + 1) > 0x8F)) {
-      i += 4;
-    } else {
-      return i;
-    }
-  }
-  return std::string_view::npos;
-}
-
 class Reader {
  public:
   Reader(Fields& fields, const Limits& limits, std::string_view json) : fields_(fields), limits_(limits), json_(json) {}
@@ -143,8 +117,7 @@ class Reader {
     if (document.current_location().get(rest) == simdjson::SUCCESS) {
       const auto offset = static_cast<std::size_t>(rest - start_);
       add(codes::kTrailingBytes, "", "nothing after the closing brace",
-          "`" + shortened(trimmed(json_.substr(std::min(offset, json_.size())))) + "`",
-          "one request is one JSON object; in JSON Lines, one object a line");
+          "`" + shortened(trimmed(json_.substr(std::min(offset, json_.size())))) + "`", kOneObjectALine);
     }
     return true;
   }
@@ -290,7 +263,7 @@ class Reader {
 
   bool read_value(od::value value, std::uint32_t parent, std::string_view name, std::size_t depth) {
     od::json_type type{};
-    if (const auto error = value.type().get(type)) return fail(error);
+    if (value.type().get(type)) return read_plain(trimmed(value.raw_json_token()), parent, name);  // no value starts so
     switch (type) {
       case od::json_type::object: {
         if (!deeper(depth)) return false;
@@ -392,7 +365,7 @@ tl::unexpected<Problem> refused(const Code& code, std::string expected, std::str
 // What the first pass over the bytes refuses, with the place that it does not tell.
 tl::unexpected<Problem> first_pass(simdjson::error_code error, std::string_view json) {
   if (error == simdjson::UTF8_ERROR) {
-    return refused(codes::kBadUtf8, "UTF-8", "a byte that is not, at byte " + std::to_string(first_bad_utf8(json)),
+    return refused(codes::kBadUtf8, "UTF-8", "a byte that is not, at byte " + std::to_string(first_invalid_utf8(json)),
                    "send JSON in UTF-8, RFC 8259 section 8.1");
   }
   if (error == simdjson::UNESCAPED_CHARS) {
@@ -404,6 +377,29 @@ tl::unexpected<Problem> first_pass(simdjson::error_code error, std::string_view 
   if (error == simdjson::CAPACITY || error == simdjson::MEMALLOC)
     return refused(codes::kTooLarge, "a request that fits into memory", "a larger one");
   return refused(codes::kNotJson, "one JSON object", "something else");
+}
+
+// One behind the brace that closes the object which begins at `begin`; npos: none does. Only for requests that do not end
+// in one: the reader would call them cut short, whatever follows a whole object.
+std::size_t object_end(std::string_view json, std::size_t begin) {
+  std::size_t open = 0;
+  bool in_text = false;
+  for (std::size_t i = begin; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      ++open;
+    } else if ((c == '}' || c == ']') && --open == 0) {
+      return c == '}' ? i + 1 : std::string_view::npos;
+    }
+  }
+  return std::string_view::npos;
 }
 
 }  // namespace
@@ -444,11 +440,19 @@ Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Lim
   const std::size_t begin = json.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return refused(codes::kNotJson, "one JSON object", "nothing");
   if (json[begin] != '{') {
-    if (const std::size_t bad = first_bad_utf8(json); bad != std::string_view::npos)
+    if (const std::size_t bad = first_invalid_utf8(json); bad != std::string_view::npos)
       return first_pass(simdjson::UTF8_ERROR, json);
     const bool json_value = std::string_view("[\"-0123456789tfn").find(json[begin]) != std::string_view::npos;
     return refused(json_value ? codes::kWrongType : codes::kNotJson, "one JSON object: a turn",
                    "`" + shortened(trimmed(json.substr(begin))) + "`");
+  }
+
+  if (json[json.find_last_not_of(kBlanks)] != '}') {
+    if (const std::size_t end = object_end(json, begin); end != std::string_view::npos) {
+      if (Result<void> inner = parse_turn(json.substr(0, end), fields, limits); !inner) return inner;
+      return refused(codes::kTrailingBytes, "nothing after the closing brace",
+                     "`" + shortened(trimmed(json.substr(end))) + "`", kOneObjectALine);
+    }
   }
 
   thread_local Buffers buffers;

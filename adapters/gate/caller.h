@@ -1,0 +1,30 @@
+// Caller: who asks: what a key, a certificate or a session stands for. The command line is `local`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/decide/explain.h"
+
+namespace caveat::gate {
+
+struct Caller {
+  std::string id = "local";
+  std::vector<std::string> roles;
+  std::vector<std::string> sources;                   // fact sources that it may state
+  std::vector<std::string> queues;                    // whose hand-offs it sees
+  std::vector<std::string> jurisdictions;             // that its turns fall under
+  bool any_source = false;                            // may state every fact
+  bool any_time = false;                              // may say that a turn was at any time
+  decide::Audience audience = decide::Audience::bot;  // what of the reasons it reads
+
+  // The command line: it holds the packs and the keys, so nothing is kept from it.
+  static Caller local() {
+    Caller caller;
+    caller.any_source = caller.any_time = true;
+    caller.audience = decide::Audience::officer;
+    return caller;
+  }
+};
+
+}  // namespace caveat::gate
