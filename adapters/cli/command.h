@@ -78,7 +78,7 @@ struct Invocation {
 // Where a command speaks: results on `out`, everything else on `err`.
 class Terminal {
  public:
-  Terminal(std::istream& in, std::ostream& out, std::ostream& err) : in(in), out(out), err(err) {}
+  Terminal(std::istream& input, std::ostream& output, std::ostream& errors) : in(input), out(output), err(errors) {}
 
   std::istream& in;
   std::ostream& out;

@@ -1,0 +1,116 @@
+#include "adapters/load/ruleset.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "adapters/load/codes.h"
+#include "engine/model/check.h"
+#include "engine/program/build.h"
+#include "engine/syntax/parse.h"
+
+namespace caveat::load {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+bool stays_inside(const std::string& name) {
+  const fs::path path(name);
+  return !name.empty() && !path.is_absolute() &&
+         std::none_of(path.begin(), path.end(), [](const fs::path& step) { return step == ".."; });
+}
+
+// The files that lexicons of a pack name, each once.
+std::vector<std::pair<std::string, std::string>> lexicon_files(const PackFolder& pack,
+                                                               const std::vector<syntax::File>& files,
+                                                               const Limits& limits,
+                                                               std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const SourceId id : pack.files) {
+    for (const syntax::Decl& declaration : files[id].declarations) {
+      const auto* lexicon = std::get_if<syntax::LexiconDecl>(&declaration.body);
+      if (lexicon == nullptr) continue;
+      for (const syntax::LocalText& named : lexicon->files) {
+        if (!stays_inside(named.value)) {
+          diagnostics.push_back(diagnose(codes::kLexiconPath, named.span, declaration.language, {named.value}));
+          continue;
+        }
+        if (std::any_of(out.begin(), out.end(), [&](const auto& known) { return known.first == named.value; }))
+          continue;
+        Result<std::string> bytes = read_file((fs::path(pack.folder) / named.value).string(), limits.source_bytes);
+        if (!bytes) {
+          diagnostics.push_back(
+              diagnose(codes::kLexiconFile, named.span, declaration.language, {named.value, pack.folder}));
+          continue;
+        }
+        out.emplace_back(named.value, std::move(*bytes));
+      }
+    }
+  }
+  return out;
+}
+
+bool any_error(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
+}
+
+}  // namespace
+
+std::size_t Loaded::errors() const {
+  return static_cast<std::size_t>(
+      std::count_if(diagnostics.begin(), diagnostics.end(),
+                    [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; }));
+}
+
+Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits) {
+  Result<RuleFiles> read = read_rule_files(paths, limits);
+  if (!read) return tl::unexpected(read.error());
+  Loaded out;
+  out.sources = std::move(read->sources);
+  out.packs = std::move(read->packs);
+
+  for (SourceId id = 0; id < out.sources.size(); ++id) {
+    syntax::ParseResult parsed = syntax::parse(out.sources, id, limits);
+    out.files.push_back(std::move(parsed.file));
+    append(out.diagnostics, std::move(parsed.diagnostics));
+  }
+  for (const SourceId id : read->stray)
+    out.diagnostics.push_back(diagnose(codes::kNoPackFile, {.source = id}, out.files[id].language, {}));
+
+  std::vector<model::PackFiles> packs;
+  for (const PackFolder& folder : out.packs) {
+    model::PackFiles pack;
+    pack.folder = folder.folder;
+    for (const SourceId id : folder.files) pack.files.push_back(&out.files[id]);
+    pack.lexicon_files = lexicon_files(folder, out.files, limits, out.diagnostics);
+    packs.push_back(std::move(pack));
+  }
+  // A declaration that did not parse is missed wherever it is named: those complaints would only follow from the first.
+  if (any_error(out.diagnostics)) {
+    sort_and_unify(out.diagnostics);
+    return out;
+  }
+  model::CheckResult checked = model::check(out.sources, packs, limits);
+  append(out.diagnostics, std::move(checked.diagnostics));
+  out.model = std::move(checked.model);
+
+  if (out.model && !any_error(out.diagnostics)) {
+    program::BuildResult built = program::build(*out.model, limits);
+    append(out.diagnostics, std::move(built.diagnostics));
+    if (built.program && !any_error(out.diagnostics)) {
+      auto rules = std::make_shared<decide::Ruleset>();
+      rules->program = std::move(built.program);
+      out.rules = std::move(rules);
+    }
+  }
+  sort_and_unify(out.diagnostics);
+  return out;
+}
+
+}  // namespace caveat::load

@@ -1,0 +1,38 @@
+// Load: from paths to the Ruleset that decisions are taken with, or every mistake in the rules.
+// Used by `check`, `decide`, `explain`, `serve`: the only reader of pack files.
+//
+//   Result<Loaded> loaded = load_rules({"rules"}, limits);
+//   if (!loaded) …                                     // a path that cannot be read: exit 4
+//   if (!loaded->rules) print(loaded->diagnostics);    // errors in the rules
+//
+// Promises   all mistakes of all stages that could run, sorted by place, none twice; no Ruleset while one is an error or an
+//            example fails; equal files give equal Rulesets, whatever the order or the place they lie in
+// Cost       reads and parses every file; runs every example
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/load/rule_files.h"
+#include "engine/base/diagnostic.h"
+#include "engine/decide/decide.h"
+#include "engine/model/model.h"
+#include "engine/syntax/ast.h"
+
+namespace caveat::load {
+
+struct Loaded {
+  Sources sources;
+  std::vector<PackFolder> packs;
+  std::vector<syntax::File> files;  // one a source, by SourceId
+  std::unique_ptr<const model::Model> model;
+  std::shared_ptr<const decide::Ruleset> rules;  // null if anything is wrong
+  std::vector<Diagnostic> diagnostics;
+  std::size_t examples = 0, examples_held = 0;
+  std::size_t errors() const;
+};
+
+Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits);
+
+}  // namespace caveat::load
