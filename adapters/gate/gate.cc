@@ -277,8 +277,7 @@ class Gate::Inside {
     const std::optional<audit::StateEntry> entry = options_.log->state().read(idempotency_key(turn->keys.front()));
     if (!entry) return false;
     if (entry->value == idempotency_value(turn->content, options_.log->keys())) {
-      turn->reply = recorded_reply(*options_.log, entry->index);
-      if (options_.outcomes) turn->reply.outcome = turn->reply.body;
+      turn->reply = recorded_reply(*options_.log, entry->index, turn->id);
       turn->reply.replayed = true;
     } else {
       refuse_reused(*turn);

@@ -26,7 +26,7 @@ audit::RecordContent record_of(const RecordedTurn& turn, const decide::Decision&
 audit::StateKey idempotency_key(std::string_view request_key);
 std::string idempotency_value(const Digest& content, const audit::KeyStore& keys);
 
-// The reply that record `index` holds. Throws audit::Error if it cannot be opened.
-Reply recorded_reply(const audit::Log& log, std::uint64_t index);
+// The reply that record `index` holds, to the request `id`. Throws audit::Error if it cannot be opened.
+Reply recorded_reply(audit::Log& log, std::uint64_t index, std::string_view id);
 
 }  // namespace caveat::gate

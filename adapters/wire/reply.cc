@@ -237,4 +237,13 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
   return json::serialize(out);
 }
 
+std::string recorded_outcome_json(std::string_view id, decide::Verdict verdict, std::string_view outcome_cbor) {
+  json::object out;
+  out["id"] = id;
+  out["verdict"] = decide::name(verdict);
+  out["recorded"] = true;
+  out["cbor_sha256"] = hex(sha256(outcome_cbor));
+  return json::serialize(out);
+}
+
 }  // namespace caveat::wire

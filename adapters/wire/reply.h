@@ -40,6 +40,9 @@ std::string with_receipt(std::string body, const std::optional<Receipt>& receipt
 std::string outcome_json(const decide::Ruleset& ruleset, const decide::Request& request,
                          const decide::Decision& decision);
 
+// The same of a decision that lies in the log: its verdict and the digest of its outcome; the details are in the record.
+std::string recorded_outcome_json(std::string_view id, decide::Verdict verdict, std::string_view outcome_cbor);
+
 // How far into `text` a byte offset is, in the caller's unit.
 std::size_t offset_in(std::string_view text, std::size_t byte, decide::Offsets unit);
 
