@@ -1,0 +1,194 @@
+#include "engine/text/redact.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/base/utf8.h"
+#include "engine/text/characters.h"
+#include "engine/text/graphemes.h"
+
+namespace caveat::text {
+namespace {
+
+// Greater is stricter, in a total order, so that the outcome does not hang on the order of edits.
+auto strictness(const Edit& e) {
+  const int rank = 3 - static_cast<int>(e.mode);
+  return std::make_tuple(rank, -(e.keep_first + e.keep_last), -static_cast<int>(e.keep_first));
+}
+
+bool stricter(const Edit& a, const Edit& b) {
+  if (strictness(a) != strictness(b)) return strictness(a) > strictness(b);
+  if (a.text != b.text) return a.text < b.text;
+  return a.range < b.range;
+}
+
+bool counts(char32_t c) {
+  return is_word(c) || is_han(c) || character(c).kind == Character::Kind::other || (c >= 0x2E80 && c < 0xFE00);
+}
+
+// The first and last letters and digits, with what stands between them, round the mask.
+std::string keep_some(std::string_view there, std::uint32_t first, std::uint32_t last) {
+  std::vector<Range> letters;
+  for (std::size_t at = 0; at < there.size();) {
+    const CodePoint point = decode_utf8(there, at);
+    const std::size_t size = point ? point.length : 1;
+    if (point && counts(point.value))
+      letters.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + size)});
+    at += size;
+  }
+  if (first + last >= letters.size()) return std::string(kMask);
+  std::string out;
+  if (first > 0) out += there.substr(letters[0].begin, letters[first - 1].end - letters[0].begin);
+  out += kMask;
+  if (last > 0) {
+    const std::uint32_t from = letters[letters.size() - last].begin;
+    out += there.substr(from, letters.back().end - from);
+  }
+  return out;
+}
+
+std::string result_of(const Edit& edit, std::string_view there) {
+  switch (edit.mode) {
+    case Edit::Mode::full:
+      return std::string(kMask);
+    case Edit::Mode::label:
+      return edit.text.empty() ? std::string(kMask) : std::string(edit.text);
+    case Edit::Mode::keep:
+      return keep_some(there, edit.keep_first, edit.keep_last);
+    case Edit::Mode::replace:
+      return std::string(edit.text);
+  }
+  return std::string(kMask);
+}
+
+constexpr std::string_view kOpen[] = {"(", "（", "[", "［", "【", "「", "『", "《", "〈", "“", "‘", "\"", "'", "{"};
+constexpr std::string_view kClose[] = {")", "）", "]", "］", "】", "」", "』", "》", "〉", "”", "’", "\"", "'", "}"};
+constexpr std::string_view kPause[] = {",", "，", "、", ";", "；", ":", "：", "､"};
+constexpr std::string_view kStop[] = {"。", ".", "!", "！", "?", "？", "\n"};
+
+std::string_view before(std::string_view text, std::size_t at) {
+  if (at == 0) return {};
+  std::size_t begin = at - 1;
+  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  return text.substr(begin, at - begin);
+}
+std::string_view after(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return {};
+  const CodePoint point = decode_utf8(text, at);
+  return text.substr(at, point ? point.length : 1);
+}
+template <class List>
+bool is_one_of(std::string_view sign, const List& list) {
+  return std::find(std::begin(list), std::end(list), sign) != std::end(list);
+}
+bool is_blank(std::string_view sign) { return sign == " " || sign == "\t" || sign == "\u3000" || sign == "\u00A0"; }
+
+// [begin, end) is to go: takes with it what would stand there for nothing. Only looks at the original, from `from` to `to`.
+Range with_leavings(std::string_view text, Range gone, std::uint32_t from, std::uint32_t to) {
+  while (true) {
+    std::size_t left = gone.begin;
+    std::size_t right = gone.end;
+    while (left > from && is_blank(before(text, left))) left -= before(text, left).size();
+    while (right < to && is_blank(after(text, right))) right += after(text, right).size();
+    const std::string_view l = left > from ? before(text, left) : std::string_view();
+    const std::string_view r = right < to ? after(text, right) : std::string_view();
+    const auto grown = [&](std::size_t begin, std::size_t end) {
+      return Range{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+    };
+    const auto open = std::find(std::begin(kOpen), std::end(kOpen), l);
+    if (open != std::end(kOpen) && r == kClose[open - std::begin(kOpen)]) {
+      gone = grown(left - l.size(), right + r.size());
+      continue;
+    }
+    const bool nothing_left = left == 0 || l == "\n";
+    if (is_one_of(r, kPause) && (nothing_left || is_one_of(l, kPause) || is_one_of(l, kStop))) {
+      gone = grown(gone.begin, right + r.size());
+      continue;
+    }
+    if (is_one_of(l, kPause) && (right == text.size() || is_one_of(r, kStop))) {
+      gone = grown(left - l.size(), gone.end);
+      continue;
+    }
+    // Of blanks on both sides, or before a sign, those on one side stay behind alone.
+    const bool blank_left = left < gone.begin;
+    const bool blank_right = right > gone.end;
+    if (blank_right && (blank_left || nothing_left)) return grown(gone.begin, right);
+    if (blank_left && (right == text.size() || is_one_of(r, kPause) || is_one_of(r, kStop)))
+      return grown(left, gone.end);
+    return gone;
+  }
+}
+
+}  // namespace
+
+std::string apply_edits(std::string_view original, std::span<const Edit> edits, std::vector<Edited>* edited) {
+  if (edited != nullptr) edited->clear();
+  std::vector<Edit> all(edits.begin(), edits.end());
+  for (Edit& edit : all) edit.range = whole_graphemes(original, edit.range);
+  std::erase_if(all, [](const Edit& e) { return e.range.begin == e.range.end; });
+  std::sort(all.begin(), all.end(), [](const Edit& a, const Edit& b) {
+    if (a.range != b.range) return a.range < b.range;
+    return stricter(a, b);
+  });
+  // Edits that overlap become one over all they cover; what only touches stays apart.
+  std::vector<Edit> united;
+  for (const Edit& edit : all) {
+    if (!united.empty() && edit.range.begin < united.back().range.end) {
+      Edit& last = united.back();
+      const Range both{last.range.begin, std::max(last.range.end, edit.range.end)};
+      if (stricter(edit, last)) last = edit;
+      last.range = both;
+    } else {
+      united.push_back(edit);
+    }
+  }
+  std::string out;
+  std::uint32_t at = 0;
+  for (std::size_t i = 0; i < united.size(); ++i) {
+    const Edit& edit = united[i];
+    if (edit.range.end <= at) continue;  // went with what the one before left empty
+    const std::string_view there = original.substr(edit.range.begin, edit.range.end - edit.range.begin);
+    const std::string text = result_of(edit, there);
+    Range range{std::max(edit.range.begin, at), edit.range.end};
+    if (text.empty()) {
+      const std::uint32_t to =
+          i + 1 < united.size() ? united[i + 1].range.begin : static_cast<std::uint32_t>(original.size());
+      range = with_leavings(original, range, at, to);
+    }
+    out += original.substr(at, range.begin - at);
+    const auto begin = static_cast<std::uint32_t>(out.size());
+    out += text;
+    if (edited != nullptr) edited->push_back({range, {begin, static_cast<std::uint32_t>(out.size())}});
+    at = range.end;
+  }
+  out += original.substr(at);
+  return out;
+}
+
+std::string add_disclosures(std::string_view text, std::span<const std::string_view> at_start,
+                            std::span<const std::string_view> at_end) {
+  std::string carried = normal_form(text);
+  const auto adds = [&](std::string_view disclosure) {
+    const std::string form = normal_form(disclosure);
+    if (form.empty() || carried.find(form) != std::string::npos) return false;
+    carried += '\n';
+    carried += form;
+    return true;
+  };
+  std::string out;
+  for (const std::string_view each : at_start) {
+    if (!adds(each)) continue;
+    out += each;
+    out += '\n';
+  }
+  out += text;
+  for (const std::string_view each : at_end) {
+    if (!adds(each)) continue;
+    if (!out.empty() && out.back() != '\n') out += '\n';
+    out += each;
+  }
+  if (!out.empty() && out.back() == '\n' && (text.empty() || text.back() != '\n')) out.pop_back();
+  return out;
+}
+
+}  // namespace caveat::text

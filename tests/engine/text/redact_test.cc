@@ -1,0 +1,186 @@
+#include "engine/text/redact.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <random>
+
+#include "engine/base/utf8.h"
+#include "engine/text/characters.h"
+#include "engine/text/graphemes.h"
+#include "tests/engine/text/random_text.h"
+
+using namespace caveat;
+using namespace caveat::text;
+using caveat::text::testing::random_text;
+
+namespace {
+
+Edit edit(std::string_view text, std::string_view part, Edit::Mode mode, std::string_view with = {},
+          std::uint8_t first = 0, std::uint8_t last = 0) {
+  const std::size_t at = text.find(part);
+  BOOST_REQUIRE(at != std::string_view::npos);
+  return {{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + part.size())}, mode, first, last, with};
+}
+
+std::string without(std::string_view text, std::string_view part) {
+  return apply_edits(text, std::vector<Edit>{edit(text, part, Edit::Mode::replace)});
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(redacting)
+
+BOOST_AUTO_TEST_CASE(each_mode_leaves_what_it_says) {
+  const std::string_view text = "卡号6222021234567890，已绑定。";
+  const std::string_view card = "6222021234567890";
+  using Mode = Edit::Mode;
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{edit(text, card, Mode::full)}) == "卡号***，已绑定。");
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{edit(text, card, Mode::label, "[银行卡号]")}) ==
+             "卡号[银行卡号]，已绑定。");
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{edit(text, card, Mode::keep, {}, 0, 4)}) == "卡号***7890，已绑定。");
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{edit(text, card, Mode::keep, {}, 3, 4)}) ==
+             "卡号622***7890，已绑定。");
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{edit(text, card, Mode::replace, "(已隐去)")}) ==
+             "卡号(已隐去)，已绑定。");
+  BOOST_TEST(apply_edits(text, {}) == text);
+}
+
+BOOST_AUTO_TEST_CASE(kept_characters_are_letters_and_digits_and_never_all_of_them) {
+  const auto keep = [](std::string_view text, std::uint8_t first, std::uint8_t last) {
+    return apply_edits(
+        text, std::vector<Edit>{{{0, static_cast<std::uint32_t>(text.size())}, Edit::Mode::keep, first, last, {}}});
+  };
+  BOOST_TEST(keep("6222 0212 3456 7890", 0, 4) == "***7890");
+  BOOST_TEST(keep("138-0013-8000", 3, 4) == "138***8000");
+  BOOST_TEST(keep("138-0013-800 0", 0, 4) == "***800 0");
+  BOOST_TEST(keep("7890", 0, 4) == "***");
+  BOOST_TEST(keep("789", 2, 4) == "***");
+  BOOST_TEST(keep("张三丰", 1, 0) == "张***");
+  BOOST_TEST(keep("--", 0, 0) == "***");
+}
+
+BOOST_AUTO_TEST_CASE(of_overlapping_edits_the_strictest_holds_over_all_they_cover) {
+  const std::string_view text = "abcdefghij";
+  using Mode = Edit::Mode;
+  std::vector<Edit> edits = {
+      {{0, 5}, Mode::keep, 0, 2, {}}, {{3, 8}, Mode::full, 0, 0, {}}, {{7, 9}, Mode::replace, 0, 0, "x"}};
+  BOOST_TEST(apply_edits(text, edits) == "***j");
+  std::reverse(edits.begin(), edits.end());
+  BOOST_TEST(apply_edits(text, edits) == "***j");
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{{{0, 5}, Mode::keep, 0, 2, {}}, {{0, 5}, Mode::keep, 0, 4, {}}}) ==
+             "***defghij");
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{{{0, 5}, Mode::label, 0, 0, "L"}, {{4, 6}, Mode::keep, 0, 1, {}}}) ==
+             "Lghij");
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{{{0, 2}, Mode::full, 0, 0, {}}, {{2, 4}, Mode::label, 0, 0, "L"}}) ==
+             "***Lefghij");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_cut_inside_a_character_of_the_reader) {
+  const std::string_view text = "x\U0001F468\u200D\U0001F469y";
+  BOOST_TEST(apply_edits(text, std::vector<Edit>{{{1, 5}, Edit::Mode::full, 0, 0, {}}}) == "x***y");
+  BOOST_TEST(apply_edits("e\u0301x", std::vector<Edit>{{{0, 1}, Edit::Mode::full, 0, 0, {}}}) == "***x");
+  BOOST_TEST(apply_edits("保本", std::vector<Edit>{{{1, 2}, Edit::Mode::full, 0, 0, {}}}) == "***本");
+  BOOST_TEST(apply_edits("保本", std::vector<Edit>{{{4, 4}, Edit::Mode::full, 0, 0, {}},
+                                                   {{90, 99}, Edit::Mode::full, 0, 0, {}}}) == "保本");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_removed_match_leaves_empty_goes_with_it) {
+  BOOST_TEST(without("本产品（保本）收益稳健", "保本") == "本产品收益稳健");
+  BOOST_TEST(without("本产品（ 保本 ）收益稳健", "保本") == "本产品收益稳健");
+  BOOST_TEST(without("本产品“《保本》”好", "保本") == "本产品好");
+  BOOST_TEST(without("稳健，保本，灵活", "保本") == "稳健，灵活");
+  BOOST_TEST(without("保本，灵活", "保本") == "灵活");
+  BOOST_TEST(without("稳健，保本。", "保本") == "稳健。");
+  BOOST_TEST(without("稳健、（保本）、灵活", "保本") == "稳健、灵活");
+  BOOST_TEST(without("It is risk-free and cheap", "risk-free") == "It is and cheap");
+  BOOST_TEST(without("It is risk-free.", "risk-free") == "It is.");
+  BOOST_TEST(without("risk-free returns", "risk-free") == "returns");
+  BOOST_TEST(without("保本", "保本").empty());
+  BOOST_TEST(without("甲（保本型）", "保本") == "甲（型）");
+  BOOST_TEST(without("上一行。\n保本，灵活", "保本") == "上一行。\n灵活");
+}
+
+BOOST_AUTO_TEST_CASE(callers_are_told_what_became_of_each_stretch) {
+  std::vector<Edited> edited;
+  const std::string out = apply_edits(
+      "保本（保本）好",
+      std::vector<Edit>{{{0, 6}, Edit::Mode::full, 0, 0, {}}, {{9, 15}, Edit::Mode::replace, 0, 0, ""}}, &edited);
+  BOOST_TEST(out == "***好");
+  BOOST_REQUIRE(edited.size() == 2U);
+  BOOST_TEST((edited[0].original == Range{0, 6}));
+  BOOST_TEST((edited[0].result == Range{0, 3}));
+  BOOST_TEST((edited[1].original == Range{6, 18}));
+  BOOST_TEST((edited[1].result == Range{3, 3}));
+}
+
+// Each letter of the text is another one, so that whatever shows again is known.
+BOOST_AUTO_TEST_CASE(no_redacted_character_is_left_in_the_result_and_no_other_is_lost) {
+  std::mt19937 random(23);
+  const auto pick = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n)(random); };
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    std::vector<std::string> letters;
+    const std::size_t size = 1 + pick(60);
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string letter;
+      append_utf8(letter, static_cast<char32_t>((i % 2 == 0 ? 0x4E00 : 0x0430) + i));
+      letters.push_back(letter);
+      text += letter;
+    }
+    std::vector<bool> hidden(size, false);
+    std::vector<Edit> edits;
+    for (std::size_t n = pick(5); n > 0; --n) {
+      const std::size_t from = pick(size - 1);
+      const std::size_t to = from + pick(std::min<std::size_t>(8, size - from));
+      std::size_t begin = 0;
+      for (std::size_t i = 0; i < from; ++i) begin += letters[i].size();
+      std::size_t end = begin;
+      for (std::size_t i = from; i < to; ++i) end += letters[i].size();
+      edits.push_back({{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)},
+                       pick(1) == 0 ? Edit::Mode::full : Edit::Mode::label,
+                       0,
+                       0,
+                       "[#]"});
+      for (std::size_t i = from; i < to; ++i) hidden[i] = true;
+    }
+    const std::string out = apply_edits(text, edits);
+    std::shuffle(edits.begin(), edits.end(), random);
+    BOOST_REQUIRE_EQUAL(apply_edits(text, edits), out);
+    for (std::size_t i = 0; i < size; ++i) BOOST_REQUIRE((out.find(letters[i]) == std::string::npos) == hidden[i]);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(random_edits_of_random_texts_give_utf8_and_keep_what_stands_outside) {
+  std::mt19937 random(29);
+  for (int round = 0; round < 5000; ++round) {
+    const std::string text = random_text(random, 30);
+    const auto at = [&] {
+      return std::uniform_int_distribution<std::uint32_t>(0, static_cast<std::uint32_t>(text.size()))(random);
+    };
+    std::uint32_t begin = at();
+    std::uint32_t end = at();
+    if (begin > end) std::swap(begin, end);
+    const std::string out = apply_edits(text, std::vector<Edit>{{{begin, end}, Edit::Mode::full, 0, 0, {}}});
+    BOOST_REQUIRE(is_valid_utf8(out));
+    const Range wide = whole_graphemes(text, {begin, end});
+    BOOST_REQUIRE(wide.begin <= begin);
+    if (wide.begin < wide.end) {
+      BOOST_REQUIRE(wide.end >= end);
+      BOOST_REQUIRE_EQUAL(out, text.substr(0, wide.begin) + "***" + text.substr(wide.end));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(disclosures_stand_on_their_own_lines_and_are_not_said_twice) {
+  using Texts = std::vector<std::string_view>;
+  BOOST_TEST(add_disclosures("收益稳健。", Texts{"产品有风险。"}, Texts{"投资须谨慎。"}) ==
+             "产品有风险。\n收益稳健。\n投资须谨慎。");
+  BOOST_TEST(add_disclosures("投资 须谨慎。收益稳健。", {}, Texts{"投资须谨慎。"}) == "投资 须谨慎。收益稳健。");
+  BOOST_TEST(add_disclosures("a", Texts{"X", "x"}, Texts{"Ｘ", "y"}) == "X\na\ny");
+  BOOST_TEST(add_disclosures("", Texts{"X"}, Texts{"y"}) == "X\ny");
+  BOOST_TEST(add_disclosures("", Texts{"X"}, {}) == "X");
+  BOOST_TEST(add_disclosures("a\n", {}, Texts{"y"}) == "a\ny");
+  BOOST_TEST(add_disclosures("a\n", {}, {}) == "a\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
