@@ -49,14 +49,19 @@ install_packages() {
     say "  sudo apt-get install --no-install-recommends ${missing[*]}"
     exit 4
   fi
-  step "installing ${#missing[@]} packages" packages apt_install "${missing[@]}"
+  step "installing ${#missing[@]} packages" packages apt_install "${missing[@]}" && return 0
+  say ""
+  say "docs/packages.txt lists packages of Debian 12 (bookworm) with its security archive. If apt cannot find one, look at"
+  say "/etc/apt; if you have these libraries from elsewhere, run again with CAVEAT_PACKAGES=present."
+  exit 4
 }
 
 apt_install() {
   export DEBIAN_FRONTEND=noninteractive
+  local -a install=(apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends)
   # A list that knows every package may be old all the same, so a failed run is tried once more with a fresh one.
-  if ! apt-cache show "$@" >/dev/null 2>&1 || ! apt-get install -y --no-install-recommends "$@"; then
-    apt-get update && apt-get install -y --no-install-recommends "$@"
+  if ! apt-cache show "$@" >/dev/null 2>&1 || ! "${install[@]}" "$@"; then
+    apt-get update && "${install[@]}" "$@"
   fi
 }
 
