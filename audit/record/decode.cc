@@ -11,7 +11,7 @@
 namespace caveat::audit {
 namespace {
 
-using Kind_ = cbor::Value::Kind;
+using ItemKind = cbor::Value::Kind;
 
 tl::unexpected<Problem> bad(std::string path, std::string expected) {
   return tl::unexpected(Problem{
@@ -22,7 +22,7 @@ tl::unexpected<Problem> bad(std::string path, std::string expected) {
 std::string path_of(int key) { return "/" + std::to_string(key); }
 
 bool read_digest(const cbor::Value& value, Digest& out) {
-  if (value.kind != Kind_::bytes || value.string.size() != out.size()) return false;
+  if (value.kind != ItemKind::bytes || value.string.size() != out.size()) return false;
   std::copy(value.string.begin(), value.string.end(), reinterpret_cast<char*>(out.data()));
   return true;
 }
@@ -34,11 +34,11 @@ Result<Header> decode_header(std::string_view leaf) {
   Result<cbor::Value> decoded = cbor::decode(leaf, {.depth = 4, .items = 8'192});
   if (!decoded) return tl::unexpected(decoded.error());
   const cbor::Value& map = *decoded;
-  if (map.kind != Kind_::map) return bad("", "a map");
+  if (map.kind != ItemKind::map) return bad("", "a map");
 
   const auto number = [&](int key) -> std::optional<std::uint64_t> {
     const cbor::Value* value = map.find(key);
-    if (value == nullptr || value->kind != Kind_::unsigned_integer) return std::nullopt;
+    if (value == nullptr || value->kind != ItemKind::unsigned_integer) return std::nullopt;
     return value->number;
   };
   const auto format = number(header_key::kFormat);
@@ -79,11 +79,11 @@ Result<Header> decode_header(std::string_view leaf) {
   context.algorithm = static_cast<AlgorithmId>(*algorithm);
 
   const cbor::Value* keys = map.find(header_key::kSubjectKeys);
-  if (keys == nullptr || keys->kind != Kind_::array || keys->items.empty() || keys->items.size() > kMaxSubjects)
+  if (keys == nullptr || keys->kind != ItemKind::array || keys->items.empty() || keys->items.size() > kMaxSubjects)
     return bad(path_of(header_key::kSubjectKeys), "1 to 1,024 subject-key ids");
   for (const auto& item : keys->items) {
     KeyId id{};
-    if (item.kind != Kind_::bytes || item.string.size() != id.size())
+    if (item.kind != ItemKind::bytes || item.string.size() != id.size())
       return bad(path_of(header_key::kSubjectKeys), "subject-key ids of 16 bytes");
     std::copy(item.string.begin(), item.string.end(), reinterpret_cast<char*>(id.data()));
     if (!context.subject_keys.empty() && context.subject_keys.back() >= id)
@@ -92,11 +92,11 @@ Result<Header> decode_header(std::string_view leaf) {
   }
 
   const cbor::Value* commitments = map.find(header_key::kCommitments);
-  if (commitments == nullptr || commitments->kind != Kind_::map)
+  if (commitments == nullptr || commitments->kind != ItemKind::map)
     return bad(path_of(header_key::kCommitments), "a map of commitments");
   for (std::size_t i = 0; i + 1 < commitments->items.size(); i += 2) {
     const cbor::Value& key = commitments->items[i];
-    const auto section = key.kind == Kind_::unsigned_integer ? section_of(key.number) : std::nullopt;
+    const auto section = key.kind == ItemKind::unsigned_integer ? section_of(key.number) : std::nullopt;
     Commitment commitment;
     if (!section || !read_digest(commitments->items[i + 1], commitment.digest))
       return bad(path_of(header_key::kCommitments), "section numbers with 32 bytes each");
@@ -116,11 +116,11 @@ Result<std::vector<SectionBytes>> decode_body(std::string_view unpadded) {
   if (unpadded.size() > kMaxBodyBytes) return bad("", "a body of at most 16 MiB");
   Result<cbor::Value> decoded = cbor::decode(unpadded);
   if (!decoded) return tl::unexpected(decoded.error());
-  if (decoded->kind != Kind_::map) return bad("", "a map of sections");
+  if (decoded->kind != ItemKind::map) return bad("", "a map of sections");
   std::vector<SectionBytes> sections;
   for (std::size_t i = 0; i + 1 < decoded->items.size(); i += 2) {
     const cbor::Value& key = decoded->items[i];
-    const auto section = key.kind == Kind_::unsigned_integer ? section_of(key.number) : std::nullopt;
+    const auto section = key.kind == ItemKind::unsigned_integer ? section_of(key.number) : std::nullopt;
     if (!section) return bad("", "the sections 1 to 13");
     sections.push_back({*section, std::string(decoded->items[i + 1].encoded)});
   }

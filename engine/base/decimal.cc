@@ -297,7 +297,7 @@ Decimal Decimal::rounded_to(int digits) const {
   U128 quotient = value / divisor;
   if (rounds_up(value % divisor, divisor, (quotient & 1) != 0)) ++quotient;
   // It fits, since at least one digit went.
-  return *make(with_sign(quotient, coefficient_ < 0), digits);  // NOLINT(bugprone-unchecked-optional-access)
+  return *make(with_sign(quotient, coefficient_ < 0), digits);
 }
 
 Decimal Decimal::negated() const {

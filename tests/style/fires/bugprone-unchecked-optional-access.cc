@@ -1,2 +1,0 @@
-#include <optional>
-int age(const std::optional<int>& stated) { return stated.value(); }
