@@ -119,7 +119,7 @@ const Code kBothHold{
     "both_hold", "{0} and {1} hold together from {2} until {3}.", "{0} 与 {1} 自 {2} 至 {3} 同时有效。", 422, 1, false};
 const Code kNotCovered{
     "not_covered", "{0} lies outside of what calendar {1} covers.", "{0} 不在日历 {1} 的覆盖范围内。", 422, 1, false};
-const Code kCannotEnd{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。", 422, 1, false};
+const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。", 422, 1, false};
 
 const Code kFileMissing{
     "file_missing", "There is no file “{0}” beside the rules of this pack.", "此规则包中没有文件“{0}”。", 422, 1,
@@ -134,7 +134,7 @@ std::span<const Code* const> all() {
       &kBuiltIn,         &kFactDiffers,    &kUnknownLevel, &kDefineCycle,      &kInsideAList,      &kWrongType,
       &kNoOrder,         &kDifferentUnits, &kUnitMissing,  &kOutOfRange,       &kEmptyRange,       &kEmptyPhrase,
       &kMissingClause,   &kNeverInForce,   &kNoMatch,      &kBadTemplate,      &kConfidentialText, &kWholeReadsItem,
-      &kNoWayToAPerson,  &kOverflowCycle,  &kCannotAsk,    &kBothHold,         &kNotCovered,       &kCannotEnd,
+      &kNoWayToAPerson,  &kOverflowCycle,  &kCannotAsk,    &kBothHold,         &kNotCovered,       &kContradiction,
       &kFileMissing,     &kEmptyLexicon,   &kTooMany};
   return kAll;
 }

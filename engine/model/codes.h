@@ -20,7 +20,7 @@ extern const Code kNameTwice, kUnknownName, kNotVisible, kAmbiguousName, kBuiltI
 extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kOutOfRange, kEmptyRange, kEmptyPhrase;
 // rules and what they say
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kBadTemplate, kConfidentialText, kWholeReadsItem,
-    kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kNotCovered, kCannotEnd;
+    kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kNotCovered, kContradiction;
 // files and sizes
 extern const Code kFileMissing, kEmptyLexicon, kTooMany;
 

@@ -391,6 +391,7 @@ struct Model {
   std::vector<Queue> queues;
   std::vector<Requirement> requirements;
   std::vector<Calendar> calendars;
+  std::vector<Parameter> parameters;
   std::vector<Rule> rules;  // sorted by (pack, first name) bytewise: the rank of semantics.md 19
   std::vector<Example> examples;
 

@@ -18,6 +18,13 @@ const std::vector<TextPiece>* References::find(const syntax::LocalText& text) co
   return found == texts_.end() ? nullptr : &found->second;
 }
 
+void References::add(const syntax::Word& word, Reference reference) { paths_[&word] = std::move(reference); }
+
+const Reference* References::find(const syntax::Word& word) const {
+  const auto found = paths_.find(&word);
+  return found == paths_.end() ? nullptr : &found->second;
+}
+
 bool is_chinese(std::string_view name) {
   for (std::size_t i = 0; i + 2 < name.size(); ++i) {
     const auto lead = static_cast<unsigned char>(name[i]);

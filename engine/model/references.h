@@ -33,6 +33,9 @@ class References {
  public:
   void add(const syntax::Path& path, Reference reference);
   void add(const syntax::LocalText& text, std::vector<TextPiece> pieces);
+  void add(const syntax::Word& word, Reference reference);  // a member's name in a row of an example
+  void forget(const syntax::Path& path) { paths_.erase(&path); }
+  const Reference* find(const syntax::Word& word) const;
   const Reference* find(const syntax::Path& path) const;
   const std::vector<TextPiece>* find(const syntax::LocalText& text) const;
 

@@ -74,7 +74,4 @@ class Scope {
   std::vector<std::vector<std::string>> pack_names_;
 };
 
-// The nearest of `names` to what was written, or empty if none is near. Ties go to the first by bytes.
-std::string nearest(std::string_view written, const std::vector<std::string_view>& names);
-
 }  // namespace caveat::model

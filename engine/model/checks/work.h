@@ -76,8 +76,15 @@ class Work {
     Constant value;
     bool spoilt = false;
   };
-  std::vector<Parameter> parameters;        // by the index of their Entry (= Model::parameters)
-  std::unordered_map<Index, Item> defines;  // by the index of their Entry
+  std::vector<Parameter> parameters;  // by the index of their Entry (= Model::parameters)
+  struct Define {
+    Item item;
+    enum class State : std::uint8_t { untouched, open, done } state = State::untouched;
+    ExprPtr value;  // null when done: it is wrong somewhere, which was said there
+  };
+  std::vector<Define> defines;                           // by the index of their Entry
+  std::vector<Index> open_defines;                       // being expanded, outermost first
+  std::unordered_map<const Expr*, std::uint64_t> sizes;  // nodes of an expression with its defines written out
 
   // ---- reporting
   Diagnostic& report(const Code& code, const Item& item, Span span, std::vector<std::string> arguments,
@@ -108,9 +115,7 @@ class Work {
     return out;
   }
 
- private:
-  std::map<Index, std::string> lost_;  // pack → text outside of its declarations
-  friend void link_packs(Work& work);
+  std::map<Index, std::string> lost;  // of packs that are broken: their text outside of what parsed
 };
 
 Names names_of(const syntax::Names& names);

@@ -1,0 +1,1219 @@
+#include "engine/model/checks/conditions.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/base/nearest.h"
+#include "engine/model/built_in.h"
+
+namespace caveat::model {
+namespace {
+
+using S = syntax::Op;
+
+constexpr std::size_t kDefineDepth = 64;  // defines within defines; a reader is lost long before
+
+bool is_condition(Op op) { return op < Op::constant; }
+
+bool is_condition(S op) {
+  switch (op) {
+    case S::literal:
+    case S::path:
+    case S::any_value:
+    case S::now:
+    case S::today:
+    case S::otherwise:
+    case S::list:
+    case S::range:
+    case S::row:
+    case S::count_of:
+    case S::sum_of:
+    case S::highest_of:
+    case S::lowest_of:
+    case S::add:
+    case S::sub:
+    case S::mul:
+    case S::div:
+    case S::neg:
+    case S::share_of:
+    case S::as_percent_of:
+    case S::rounded:
+    case S::full_years_since:
+    case S::percents_of:
+    case S::amounts_of:
+    case S::dates_of:
+    case S::durations_of:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::decimal; }
+bool has_names(const Type& type) { return type.kind == TypeKind::scale || type.kind == TypeKind::choice; }
+
+Type of(TypeKind kind) {
+  Type type;
+  type.kind = kind;
+  return type;
+}
+
+// A value's type without the bounds that its declaration gave it: what is computed from it has none.
+Type unbounded(Type type) {
+  type.low = type.high = std::nullopt;
+  return type;
+}
+
+std::string joined(const std::vector<std::string>& steps) {
+  std::string out;
+  for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
+  return out;
+}
+
+std::uint64_t size_of(const Work& work, const ExprPtr& expr) {
+  const auto found = work.sizes.find(expr.get());
+  return found == work.sizes.end() ? 1 : found->second;
+}
+
+ExprPtr keep(Work& work, Expr expr) {
+  std::uint64_t size = 1;
+  for (const ExprPtr& arg : expr.args) {
+    const std::uint64_t more = size_of(work, arg);
+    size = size > std::numeric_limits<std::uint64_t>::max() - more ? std::numeric_limits<std::uint64_t>::max()
+                                                                   : size + more;
+  }
+  auto made = std::make_shared<const Expr>(std::move(expr));
+  work.sizes[made.get()] = size;
+  return made;
+}
+
+ExprPtr node(Work& work, Op op, Span span, std::vector<ExprPtr> args, Type type = {}) {
+  for (const ExprPtr& arg : args) {
+    if (!arg) return nullptr;
+  }
+  Expr expr;
+  expr.op = op;
+  expr.span = span;
+  expr.args = std::move(args);
+  expr.type = std::move(type);
+  return keep(work, std::move(expr));
+}
+
+ExprPtr constant_node(Work& work, Span span, Constant constant, Type type) {
+  Expr expr;
+  expr.op = Op::constant;
+  expr.span = span;
+  expr.constant = std::move(constant);
+  expr.type = unbounded(std::move(type));
+  return keep(work, std::move(expr));
+}
+
+}  // namespace
+
+// ---- reports
+
+ExprPtr Conditions::wrong_type(Span span, std::string expected, std::string found, std::string help) {
+  work_.report(codes::kWrongType, item_, span, {std::move(expected), std::move(found)}, std::move(help));
+  return nullptr;
+}
+
+ExprPtr Conditions::not_yet(Span span, std::string_view en, std::string_view zh) {
+  work_.not_yet(item_, span, en, zh);
+  return nullptr;
+}
+
+std::string Conditions::describe_expr(const Expr& expr) const {
+  const std::string type = describe(work_.model, expr.type, language());
+  return quoted(expr.span) + say(" (", "（") + type + say(")", "）");
+}
+
+// ---- names
+
+const Conditions::Element* Conditions::element(const syntax::Path& path) const {
+  for (auto it = elements_.rbegin(); it != elements_.rend(); ++it) {
+    if (it->name == path.parts.front().text) return &*it;
+  }
+  return nullptr;
+}
+
+bool Conditions::is_bare(const syntax::Expr& expr) const {
+  if (expr.op != S::path || expr.path.parts.size() != 1 || element(expr.path) != nullptr) return false;
+  const std::string& name = expr.path.parts.front().text;
+  if (work_.single_facts.count(name) != 0 || work_.group_names.count(name) != 0) return false;
+  return work_.scope.find(Kind::value, item_.pack, {name}).entry == nullptr;
+}
+
+Index Conditions::find_fact(const std::vector<std::string>& steps, std::vector<std::vector<std::string>>* names) const {
+  Index found = kNone;
+  if (steps.size() == 1) {
+    const auto single = work_.single_facts.find(steps.front());
+    if (single != work_.single_facts.end()) found = single->second;
+  } else {
+    const auto group = work_.group_names.find(steps.front());
+    if (group == work_.group_names.end()) return kNone;
+    const auto* table = &work_.groups.at(group->second).members;
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+      const auto member = table->find(steps[i]);
+      if (member == table->end()) return kNone;
+      found = member->second;
+      if (i + 1 == steps.size()) break;
+      const auto record = work_.record_members.find(found);
+      if (record == work_.record_members.end()) return kNone;
+      table = &record->second;
+    }
+  }
+  if (found != kNone && names != nullptr) *names = work_.model.facts[found].path_names;
+  return found;
+}
+
+Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
+  const std::vector<std::string> steps = steps_of(path);
+  const auto group = work_.group_names.find(steps.front());
+  if (steps.size() == 1 && group != work_.group_names.end()) {
+    const Work::Group& part = work_.groups.at(group->second);
+    if (text_wanted && part.has_text) {
+      const Index found = part.members.at("text");
+      Reference reference;
+      reference.identity = "fact " + joined(work_.model.facts[found].path);
+      reference.names = {part.names};
+      work_.references.add(path, std::move(reference));
+      return found;
+    }
+    std::vector<std::string> members;
+    for (const auto& [name, member] : part.members) {
+      const std::string first = steps.front() + "." + std::string(work_.model.facts[member].names.in(language()));
+      if (std::find(members.begin(), members.end(), first) == members.end() && members.size() < 6)
+        members.push_back(first);
+    }
+    std::string help = say("Name one of its facts: ", "请写明其中一个事实：");
+    for (const std::string& member : members) help += (member == members.front() ? "" : say(", ", "、")) + member;
+    wrong_type(path.span, say("a fact", "一个事实"), say("the whole of “", "整个“") + steps.front() + say("”", "”"),
+               members.empty() ? std::string() : help);
+    return kNone;
+  }
+  std::vector<std::vector<std::string>> names;
+  const Index found = find_fact(steps, &names);
+  if (found == kNone) {
+    if (work_.maybe_lost(item_.pack, steps.back())) return kNone;
+    // The step that is not there, and the nearest that is.
+    std::vector<std::string_view> known;
+    std::size_t at = 0;
+    std::string before;
+    if (steps.size() == 1) {
+      for (const auto& [name, number] : work_.single_facts) known.push_back(name);
+      for (const auto& [name, first] : work_.group_names) known.push_back(name);
+      for (const std::string_view name : work_.scope.names(Kind::value, item_.pack)) known.push_back(name);
+      work_.unknown_name(Kind::value, item_, path.span, steps.front(), known);
+      return kNone;
+    }
+    if (group == work_.group_names.end()) {
+      for (const auto& [name, first] : work_.group_names) known.push_back(name);
+    } else {
+      const auto* table = &work_.groups.at(group->second).members;
+      before = steps[0] + ".";
+      for (at = 1; at < steps.size(); ++at) {
+        const auto member = table->find(steps[at]);
+        if (member == table->end()) break;
+        const auto record = work_.record_members.find(member->second);
+        before += steps[at] + ".";
+        if (record == work_.record_members.end()) {
+          at = at + 1;
+          table = nullptr;
+          break;
+        }
+        table = &record->second;
+      }
+      if (table != nullptr) {
+        for (const auto& [name, member] : *table) known.push_back(name);
+      }
+    }
+    if (at >= steps.size()) at = steps.size() - 1;
+    const std::string near(nearest(steps[at], std::span<const std::string_view>(known)));
+    std::string whole = before + near;
+    for (std::size_t i = at + 1; i < steps.size(); ++i) whole += "." + steps[i];
+    std::string help;
+    if (!near.empty()) {
+      help = say("Did you mean “", "是否指“") + whole + say("”?", "”？");
+    } else if (!known.empty() && known.size() <= 8) {
+      help = say("There is: ", "现有：");
+      for (const std::string_view name : known)
+        help += (name == known.front() ? "" : say(", ", "、")) + before + std::string(name);
+    } else {
+      help = say("Facts are declared with: facts GROUP", "事实用“事实 组名”声明。");
+    }
+    Diagnostic& diagnostic =
+        work_.report(codes::kUnknownName, item_, path.span,
+                     {std::string(word_of(Kind::fact, language())), joined(steps)}, std::move(help));
+    if (!near.empty()) diagnostic.fixes.push_back({path.span, whole});
+    return kNone;
+  }
+  const Fact& known = work_.model.facts[found];
+  if (!known.built_in) {
+    const std::set<Index>& packs = work_.declared_by.at(found);
+    if (std::none_of(packs.begin(), packs.end(), [&](Index pack) { return work_.scope.sees(item_.pack, pack); })) {
+      const std::string& owner = work_.model.packs[*packs.begin()].names.first;
+      work_.report(codes::kNotVisible, item_, path.span,
+                   {std::string(word_of(Kind::fact, language())), joined(steps), owner,
+                    work_.model.packs[item_.pack].names.first},
+                   say("Add the line: use ", "请加一行：引用 ") + owner);
+      return kNone;
+    }
+  }
+  Reference reference;
+  reference.identity = "fact " + joined(known.path);
+  reference.names = std::move(names);
+  reference.declared = known.span;
+  work_.references.add(path, std::move(reference));
+  return work_.spoilt_facts.count(found) != 0 ? kNone : found;
+}
+
+ExprPtr Conditions::of_fact(Index fact, Op op, Span span) {
+  Expr expr;
+  expr.op = op;
+  expr.fact = fact;
+  expr.span = span;
+  expr.type = work_.model.facts[fact].type;
+  return keep(work_, std::move(expr));
+}
+
+ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
+  const std::string& name = expr.path.parts.front().text;
+  const std::vector<Names>& levels = type.kind == TypeKind::scale ? work_.model.scales[type.scale].levels
+                                                                  : work_.model.choice_sets[type.choices].choices;
+  for (Index i = 0; i < levels.size(); ++i) {
+    if (std::find(levels[i].all.begin(), levels[i].all.end(), name) == levels[i].all.end()) continue;
+    Constant constant;
+    constant.kind = type.kind;
+    constant.level = i;
+    Reference reference;
+    reference.identity = "level " + levels[i].first;
+    reference.names = {levels[i].all};
+    reference.keep = true;
+    work_.references.add(expr.path, std::move(reference));
+    return constant_node(work_, expr.span, std::move(constant), type);
+  }
+  if (work_.maybe_lost(item_.pack, name)) return nullptr;
+  std::vector<std::string_view> known;
+  for (const Names& each : levels) known.insert(known.end(), each.all.begin(), each.all.end());
+  const std::string near(nearest(name, std::span<const std::string_view>(known)));
+  Diagnostic& diagnostic =
+      work_.report(codes::kUnknownLevel, item_, expr.span, {name, describe(work_.model, type, language())},
+                   near.empty() ? std::string() : say("Did you mean “", "是否指“") + near + say("”?", "”？"));
+  if (!near.empty()) diagnostic.fixes.push_back({expr.span, near});
+  return nullptr;
+}
+
+ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool condition_wanted) {
+  const syntax::Path& path = expr.path;
+  const std::vector<std::string> steps = steps_of(path);
+  if (const Element* of = element(path)) {
+    const Fact& list = work_.model.facts[of->list];
+    Reference reference;
+    reference.names.resize(steps.size());
+    if (steps.size() == 1) {
+      if (list.type.element && list.type.element->kind == TypeKind::record) {
+        return wrong_type(expr.span, say("a member of it", "其中一个成员"),
+                          say("the whole element “", "整个元素“") + steps[0] + "”");
+      }
+      std::size_t depth = elements_.size();
+      while (depth > 0 && elements_[depth - 1].name != steps[0]) --depth;
+      reference.identity = "element " + std::to_string(depth);
+      work_.references.add(path, std::move(reference));
+      ExprPtr scalar = of_fact(of->list, Op::element, expr.span);
+      Expr copy = *scalar;
+      if (list.type.element) copy.type = *list.type.element;
+      return keep(work_, std::move(copy));
+    }
+    Index found = of->list;
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+      static const std::map<std::string, Index, std::less<>> kNoMembers;
+      const auto record = work_.record_members.find(found);
+      const auto& members = record == work_.record_members.end() ? kNoMembers : record->second;
+      const auto member = members.find(steps[i]);
+      if (member == members.end()) {
+        std::vector<std::string_view> known;
+        for (const auto& [name, number] : members) known.push_back(name);
+        work_.unknown_name(Kind::fact, item_, path.parts[i].span, steps[i], known);
+        return nullptr;
+      }
+      found = member->second;
+      reference.names[i] = work_.model.facts[found].names.all;
+    }
+    if (work_.spoilt_facts.count(found) != 0) return nullptr;
+    std::size_t depth = elements_.size();
+    while (depth > 0 && elements_[depth - 1].name != steps[0]) --depth;
+    reference.identity = "element " + std::to_string(depth) + " " + joined(work_.model.facts[found].path);
+    work_.references.add(path, std::move(reference));
+    return of_fact(found, Op::element, expr.span);
+  }
+  if (hint != nullptr && has_names(*hint) && steps.size() == 1) {
+    const std::vector<Names>& levels = hint->kind == TypeKind::scale ? work_.model.scales[hint->scale].levels
+                                                                     : work_.model.choice_sets[hint->choices].choices;
+    const bool known = std::any_of(levels.begin(), levels.end(), [&](const Names& names) {
+      return std::find(names.all.begin(), names.all.end(), steps[0]) != names.all.end();
+    });
+    if (known || is_bare(expr)) return level(expr, *hint);
+  }
+  const bool is_fact = steps.size() == 1
+                           ? work_.single_facts.count(steps[0]) != 0 || work_.group_names.count(steps[0]) != 0
+                           : work_.group_names.count(steps[0]) != 0;
+  if (!is_fact) {
+    const Scope::Found found = work_.scope.find(Kind::value, item_.pack, steps);
+    if (found.entry != nullptr || found.hidden != nullptr) {
+      const Entry* const named = found.entry != nullptr ? found.entry : found.hidden;
+      const Scope::Found as_define = work_.scope.find(Kind::define, item_.pack, steps);
+      const Entry* const define = found.entry != nullptr ? as_define.entry : as_define.hidden;
+      const bool is_define = define != nullptr && define->span == named->span;
+      const Entry* entry = work_.resolve(is_define ? Kind::define : Kind::parameter, item_, path);
+      if (entry == nullptr) return nullptr;
+      if (!is_define) {
+        const Work::Parameter& parameter = work_.parameters[entry->index];
+        if (parameter.spoilt) return nullptr;
+        Type type = parameter.type;
+        if (hint != nullptr && is_number(hint->kind) && is_number(type.kind))
+          type.kind =
+              hint->kind == TypeKind::integer && !parameter.value.number.is_integer() ? TypeKind::decimal : hint->kind;
+        Constant constant = parameter.value;
+        constant.kind = type.kind;
+        return constant_node(work_, expr.span, std::move(constant), std::move(type));
+      }
+      if (work_.defines[entry->index].state == Work::Define::State::open) {
+        std::string chain;
+        bool inside = false;
+        for (const Index open : work_.open_defines) {
+          inside = inside || open == entry->index;
+          if (inside) chain += work_.defines[open].item.as<syntax::DefineDecl>().names.first.text + " → ";
+        }
+        work_.report(codes::kDefineCycle, item_, expr.span, {entry->names.first, chain + entry->names.first});
+        return nullptr;
+      }
+      ExprPtr expanded = define_value(work_, *entry);
+      return expanded;
+    }
+    if (is_bare(expr)) {  // nothing of that name anywhere
+      fact(path, false);
+      return nullptr;
+    }
+  }
+  const Index found = fact(path, hint != nullptr && hint->kind == TypeKind::text);
+  if (found == kNone) return nullptr;
+  // A member of a list's record is one of many outside of a quantifier.
+  for (Index owner = work_.model.facts[found].parent; owner != kNone; owner = work_.model.facts[owner].parent) {
+    if (work_.model.facts[owner].type.kind != TypeKind::list) continue;
+    const std::string list = joined(work_.model.facts[owner].path);
+    const std::string member = work_.model.facts[found].path.back();
+    work_.report(codes::kInsideAList, item_, expr.span, {joined(steps), list},
+                 say("Write: any h in " + list + " where (h." + member + " …)",
+                     "请写：" + list + " 中 存在 某项 满足（某项." + member + " …）"));
+    return nullptr;
+  }
+  if (condition_wanted && work_.model.facts[found].type.kind == TypeKind::yes_no) {
+    return node(work_, Op::truth, expr.span, {of_fact(found, Op::fact, expr.span)});
+  }
+  return of_fact(found, Op::fact, expr.span);
+}
+
+// ---- values
+
+ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
+  const syntax::Literal& literal = expr.literal;
+  if (literal.kind == syntax::LiteralKind::weekday) return not_yet(expr.span, "a day of the week", "星期");
+  if (literal.kind == syntax::LiteralKind::instant && !literal.offset) {
+    return not_yet(expr.span, "an instant without its offset, such as +08:00", "不写时差的时刻（例如 +08:00）");
+  }
+  Constant constant;
+  if (hint != nullptr) {
+    switch (constant_of(literal, *hint, constant)) {
+      case Fit::fits:
+        return constant_node(work_, expr.span, std::move(constant), *hint);
+      case Fit::unit_missing:
+        work_.report(codes::kUnitMissing, item_, expr.span,
+                     {describe(work_.model, unbounded(*hint), language()), quoted(expr.span)});
+        return nullptr;
+      case Fit::units_differ:
+        work_.report(codes::kDifferentUnits, item_, expr.span,
+                     {describe(work_.model, unbounded(*hint), language()), quoted(expr.span)});
+        return nullptr;
+      case Fit::wrong_type:
+        break;
+    }
+    const Type natural = type_of(literal);
+    if (!is_number(hint->kind) || !is_number(natural.kind)) {
+      std::string help;
+      if (has_names(*hint) && literal.kind == syntax::LiteralKind::text) {
+        help = say("Levels and choices stand without quotation marks.", "等级和取值不加引号。");
+      }
+      return wrong_type(
+          expr.span, describe(work_.model, *hint, language()),
+          quoted(expr.span) + say(" (", "（") + describe(work_.model, natural, language()) + say(")", "）"),
+          std::move(help));
+    }
+  }
+  Type type = type_of(literal);
+  type.years_old = false;
+  if (constant_of(literal, type, constant) != Fit::fits) {
+    return wrong_type(expr.span, say("a value", "一个值"), quoted(expr.span));
+  }
+  return constant_node(work_, expr.span, std::move(constant), std::move(type));
+}
+
+bool Conditions::constant(const syntax::Expr& expr, const Type& type, Constant& out) {
+  const ExprPtr value = this->value(expr, &type);
+  if (!value) return false;
+  if (value->op != Op::constant) {
+    wrong_type(expr.span, say("a value as it stands", "一个写明的值"), quoted(expr.span));
+    return false;
+  }
+  const Comparable fit = comparable(work_.model, type, value->type);
+  const bool whole = type.kind != TypeKind::integer || value->constant.number.is_integer();
+  if (fit == Comparable::no || fit == Comparable::units_differ || !whole) {
+    wrong_type(expr.span, describe(work_.model, type, language()), describe_expr(*value));
+    return false;
+  }
+  out = value->constant;
+  out.kind = type.kind;
+  if ((type.low && out.number < *type.low) || (type.high && *type.high < out.number)) {
+    wrong_type(expr.span, describe(work_.model, type, language()), quoted(expr.span));
+    return false;
+  }
+  return true;
+}
+
+ExprPtr Conditions::value(const syntax::Expr& expr, const Type* hint) {
+  switch (expr.op) {
+    case S::literal:
+      return literal(expr, hint);
+    case S::path:
+      return path_value(expr, hint, false);
+    case S::now:
+      return node(work_, Op::now, expr.span, {}, of(TypeKind::instant));
+    case S::today:
+      return node(work_, Op::today, expr.span, {}, of(TypeKind::date));
+    case S::add:
+    case S::sub:
+    case S::mul:
+    case S::div:
+    case S::neg:
+    case S::share_of:
+    case S::as_percent_of:
+    case S::rounded:
+    case S::full_years_since:
+      return arithmetic(expr, hint);
+    case S::count_of:
+    case S::sum_of:
+    case S::highest_of:
+    case S::lowest_of:
+      return aggregate(expr);
+    case S::percents_of:
+    case S::amounts_of:
+    case S::dates_of:
+    case S::durations_of:
+      return not_yet(expr.span, "figures that a text says", "文本所述的数字");
+    case S::any_value:
+    case S::otherwise:
+    case S::list:
+    case S::range:
+    case S::row:
+      return wrong_type(expr.span,
+                        hint != nullptr ? describe(work_.model, *hint, language()) : say("a value", "一个值"),
+                        quoted(expr.span));
+    default:
+      return condition(expr);
+  }
+}
+
+ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
+  const auto argument = [&](std::size_t i) { return value(*expr.args[i], nullptr); };
+  const auto mismatch = [&](const ExprPtr& a, const ExprPtr& b) -> ExprPtr {
+    if (a->type.kind == b->type.kind && a->type.kind == TypeKind::money) {
+      work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
+      return nullptr;
+    }
+    return wrong_type(expr.args[1]->span, describe(work_.model, unbounded(a->type), language()), describe_expr(*b));
+  };
+  switch (expr.op) {
+    case S::neg: {
+      const ExprPtr a = value(*expr.args[0], hint);
+      if (!a) return nullptr;
+      const TypeKind kind = a->type.kind;
+      if (!is_number(kind) && kind != TypeKind::percent && kind != TypeKind::money && kind != TypeKind::duration) {
+        return wrong_type(expr.args[0]->span, say("a number", "一个数"), describe_expr(*a));
+      }
+      if (a->op == Op::constant) {
+        Constant constant = a->constant;
+        constant.number = constant.number.negated();
+        constant.duration = {-constant.duration.months, -constant.duration.seconds, -constant.duration.working_days};
+        return constant_node(work_, expr.span, std::move(constant), a->type);
+      }
+      Constant zero;
+      zero.kind = kind;
+      return node(work_, Op::sub, expr.span, {constant_node(work_, expr.span, zero, a->type), a}, unbounded(a->type));
+    }
+    case S::add:
+    case S::sub: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const bool minus = expr.op == S::sub;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      const Op op = minus ? Op::sub : Op::add;
+      if (is_number(x) && is_number(y)) {
+        return node(work_, op, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
+      }
+      if ((x == TypeKind::date || x == TypeKind::instant) && y == TypeKind::duration) {
+        return node(work_, op, expr.span, {a, b}, of(x));
+      }
+      if (!minus && x == TypeKind::duration && (y == TypeKind::date || y == TypeKind::instant)) {
+        return node(work_, op, expr.span, {b, a}, of(y));
+      }
+      if (minus && x == y && (x == TypeKind::date || x == TypeKind::instant)) {
+        return node(work_, op, expr.span, {a, b}, of(TypeKind::duration));
+      }
+      if (x == y && (x == TypeKind::percent || x == TypeKind::duration)) {
+        return node(work_, op, expr.span, {a, b}, of(x));
+      }
+      if (x == y && x == TypeKind::money && a->type.currency == b->type.currency) {
+        return node(work_, op, expr.span, {a, b}, unbounded(a->type));
+      }
+      if (!is_number(x) && x != TypeKind::percent && x != TypeKind::money && x != TypeKind::date &&
+          x != TypeKind::instant && x != TypeKind::duration) {
+        return wrong_type(expr.args[0]->span,
+                          say("a number, an amount, a date or a span of time", "数、金额、日期或时长"),
+                          describe_expr(*a));
+      }
+      return mismatch(a, b);
+    }
+    case S::mul: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      const auto scales = [](TypeKind kind) { return kind == TypeKind::percent || kind == TypeKind::money; };
+      if (is_number(x) && is_number(y))
+        return node(work_, Op::mul, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
+      if (scales(x) && is_number(y)) return node(work_, Op::mul, expr.span, {a, b}, unbounded(a->type));
+      if (is_number(x) && scales(y)) return node(work_, Op::mul, expr.span, {b, a}, unbounded(b->type));
+      return wrong_type(is_number(x) || scales(x) ? expr.args[1]->span : expr.args[0]->span, say("a number", "一个数"),
+                        describe_expr(is_number(x) || scales(x) ? *b : *a));
+    }
+    case S::div: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      if (is_number(x) && is_number(y)) return node(work_, Op::div, expr.span, {a, b}, of(TypeKind::decimal));
+      if ((x == TypeKind::money || x == TypeKind::percent) && is_number(y)) {
+        return node(work_, Op::div, expr.span, {a, b}, unbounded(a->type));
+      }
+      if (x == y && (x == TypeKind::percent || (x == TypeKind::money && a->type.currency == b->type.currency))) {
+        return node(work_, Op::div, expr.span, {a, b}, of(TypeKind::decimal));
+      }
+      if (x == TypeKind::money && y == TypeKind::money) return mismatch(a, b);
+      return wrong_type(expr.args[1]->span, say("a number", "一个数"), describe_expr(*b));
+    }
+    case S::share_of: {
+      const Type percent = of(TypeKind::percent);
+      const ExprPtr share = value(*expr.args[0], &percent), of_what = argument(1);
+      if (!share || !of_what) return nullptr;
+      const TypeKind kind = of_what->type.kind;
+      if (share->type.kind != TypeKind::percent) {
+        return wrong_type(expr.args[0]->span, describe(work_.model, percent, language()), describe_expr(*share));
+      }
+      if (!is_number(kind) && kind != TypeKind::money && kind != TypeKind::percent) {
+        return wrong_type(expr.args[1]->span, say("a number or an amount", "数或金额"), describe_expr(*of_what));
+      }
+      return node(work_, Op::share_of, expr.span, {share, of_what},
+                  is_number(kind) ? of(TypeKind::decimal) : unbounded(of_what->type));
+    }
+    case S::as_percent_of: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      if ((is_number(x) && is_number(y)) ||
+          (x == y && (x == TypeKind::percent || (x == TypeKind::money && a->type.currency == b->type.currency)))) {
+        return node(work_, Op::as_percent_of, expr.span, {a, b}, of(TypeKind::percent));
+      }
+      return mismatch(a, b);
+    }
+    case S::rounded: {
+      const Type integer = of(TypeKind::integer);
+      const ExprPtr a = value(*expr.args[0], hint), digits = value(*expr.args[1], &integer);
+      if (!a || !digits) return nullptr;
+      const TypeKind kind = a->type.kind;
+      if (!is_number(kind) && kind != TypeKind::money && kind != TypeKind::percent) {
+        return wrong_type(expr.args[0]->span, say("a number or an amount", "数或金额"), describe_expr(*a));
+      }
+      const std::optional<std::int64_t> places =
+          digits->op == Op::constant ? digits->constant.number.as_int64() : std::nullopt;
+      if (!places || *places < 0 || *places > Decimal::kMaxScale) {
+        return wrong_type(expr.args[1]->span, say("integer 0..18", "整数 0 至 18"), quoted(expr.args[1]->span));
+      }
+      return node(work_, Op::rounded, expr.span, {a, digits},
+                  is_number(kind) ? of(TypeKind::decimal) : unbounded(a->type));
+    }
+    default: {  // full_years_since
+      const Type date = of(TypeKind::date);
+      const ExprPtr a = value(*expr.args[0], &date);
+      if (!a) return nullptr;
+      if (a->type.kind != TypeKind::date && a->type.kind != TypeKind::instant) {
+        return wrong_type(expr.args[0]->span, describe(work_.model, date, language()), describe_expr(*a));
+      }
+      return node(work_, Op::full_years, expr.span, {a}, of(TypeKind::integer));
+    }
+  }
+}
+
+// ---- conditions
+
+ExprPtr Conditions::condition(const syntax::Expr& expr) {
+  switch (expr.op) {
+    case S::literal:
+      if (expr.literal.kind == syntax::LiteralKind::yes) return node(work_, Op::always, expr.span, {});
+      if (expr.literal.kind == syntax::LiteralKind::no) return node(work_, Op::never, expr.span, {});
+      return wrong_type(expr.span, say("a condition", "一个条件"), quoted(expr.span));
+    case S::path: {
+      ExprPtr made = path_value(expr, nullptr, true);
+      if (!made) return nullptr;
+      if (is_condition(made->op)) return made;
+      if (made->type.kind == TypeKind::yes_no) {
+        if (made->op == Op::constant) return node(work_, made->constant.yes ? Op::always : Op::never, expr.span, {});
+        return node(work_, Op::truth, expr.span, {made});
+      }
+      return wrong_type(expr.span, say("a condition", "一个条件"), describe_expr(*made),
+                        say("Say what it is held against, such as: ", "请写明与什么比较，例如：") + quoted(expr.span) +
+                            say(" is …", " 为 …"));
+    }
+    case S::eq:
+    case S::ne:
+    case S::ge:
+    case S::le:
+    case S::gt:
+    case S::lt:
+      return comparison(expr);
+    case S::between:
+      return between(expr);
+    case S::one_of:
+      return membership(expr);
+    case S::none_of_list:
+      return node(work_, Op::not_, expr.span, {membership(expr)});
+    case S::includes:
+    case S::includes_any:
+    case S::includes_all:
+    case S::is_empty:
+      return in_list(expr);
+    case S::is_known:
+      return knowledge(expr);
+    case S::is_unknown:
+      return node(work_, Op::not_, expr.span, {knowledge(expr)});
+    case S::and_:
+    case S::all_of:
+      return group(expr, Op::and_, 0);
+    case S::or_:
+    case S::any_of:
+      return group(expr, Op::or_, 0);
+    case S::none_of:
+      return node(work_, Op::not_, expr.span, {group(expr, Op::or_, 0)});
+    case S::not_:
+      return node(work_, Op::not_, expr.span, {condition(*expr.args[0])});
+    case S::at_least_of: {
+      const Type integer = of(TypeKind::integer);
+      const ExprPtr count = value(*expr.args[0], &integer);
+      const ExprPtr members = group(expr, Op::at_least, 1);
+      if (!count || !members) return nullptr;
+      const std::optional<std::int64_t> number =
+          count->op == Op::constant && is_number(count->type.kind) ? count->constant.number.as_int64() : std::nullopt;
+      const auto most = static_cast<std::int64_t>(members->args.size());
+      if (!number || *number < 1 || *number > most) {
+        return wrong_type(expr.args[0]->span,
+                          say("a number from 1 to ", "1 至 ") + std::to_string(most) + say("", " 的整数"),
+                          quoted(expr.args[0]->span));
+      }
+      Expr made = *members;
+      made.count = static_cast<std::int32_t>(*number);
+      return keep(work_, std::move(made));
+    }
+    case S::any_in:
+    case S::every_in:
+    case S::no_in:
+      return quantifier(expr);
+    case S::differs_by_more: {
+      const ExprPtr a = value(*expr.args[0], nullptr);
+      const ExprPtr b = value(*expr.args[1], a ? &a->type : nullptr);
+      if (!a || !b) return nullptr;
+      const Comparable fit = comparable(work_.model, a->type, b->type);
+      if (fit != Comparable::order || has_names(a->type)) {
+        return fit == Comparable::units_differ
+                   ? (work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)}),
+                      nullptr)
+                   : wrong_type(expr.args[1]->span, describe(work_.model, unbounded(a->type), language()),
+                                describe_expr(*b));
+      }
+      const bool dates = a->type.kind == TypeKind::date || a->type.kind == TypeKind::instant;
+      const Type gap = dates ? of(TypeKind::duration) : unbounded(a->type);
+      const ExprPtr most = value(*expr.args[2], &gap);
+      if (!most) return nullptr;
+      const ExprPtr up = node(work_, Op::sub, expr.span, {a, b}, gap);
+      const ExprPtr down = node(work_, Op::sub, expr.span, {b, a}, gap);
+      return node(work_, Op::or_, expr.span,
+                  {node(work_, Op::lt, expr.span, {most, up}), node(work_, Op::lt, expr.span, {most, down})});
+    }
+    case S::more_than_ago:
+    case S::at_least_ago:
+    case S::within_last:
+    case S::within_next:
+      return time_condition(expr);
+    case S::now_between:
+      return not_yet(expr.span, "the time of day of now", "此刻的钟点");
+    case S::is_working_day:
+      return not_yet(expr.span, "working days", "工作日");
+    case S::is_weekday:
+      return not_yet(expr.span, "a day of the week", "星期");
+    case S::contains:
+    case S::contains_any:
+    case S::contains_all:
+    case S::lacks:
+    case S::claims:
+    case S::claims_any:
+    case S::matches:
+      return text_condition(expr);
+    case S::contains_near:
+      return not_yet(expr.span, "one text near another", "两段文字相距");
+    case S::mentions:
+    case S::mentions_class:
+      return not_yet(expr.span, "mentions", "提及");
+    case S::window:
+    case S::same_question:
+      return not_yet(expr.span, "counting over turns", "跨轮次计数");
+    default: {
+      const ExprPtr made = value(expr, nullptr);
+      if (!made) return nullptr;
+      if (made->type.kind == TypeKind::yes_no) return node(work_, Op::truth, expr.span, {made});
+      return wrong_type(expr.span, say("a condition", "一个条件"), describe_expr(*made));
+    }
+  }
+}
+
+ExprPtr Conditions::group(const syntax::Expr& expr, Op op, std::size_t from) {
+  std::vector<ExprPtr> args;
+  bool good = true;
+  for (std::size_t i = from; i < expr.args.size(); ++i) {
+    args.push_back(condition(*expr.args[i]));
+    good = good && args.back();
+  }
+  return good ? node(work_, op, expr.span, std::move(args)) : nullptr;
+}
+
+bool Conditions::check_range(const Expr& value, const Expr& constant) {
+  if (value.op != Op::fact && value.op != Op::element) return true;
+  if (constant.op != Op::constant || (!value.type.low && !value.type.high)) return true;
+  const Decimal& number = constant.constant.number;
+  if ((value.type.low && number < *value.type.low) || (value.type.high && *value.type.high < number)) {
+    work_.report(codes::kOutOfRange, item_, constant.span,
+                 {quoted(constant.span), quoted(value.span), describe(work_.model, value.type, language())});
+    return false;
+  }
+  return true;
+}
+
+ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr) {
+  // a op b, where op is eq, lt or le.
+  if (!a || !b) return nullptr;
+  const Comparable fit = comparable(work_.model, a->type, b->type);
+  if (fit == Comparable::units_differ) {
+    work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
+    return nullptr;
+  }
+  if (fit == Comparable::no) {
+    const bool a_is_constant = a->op == Op::constant && b->op != Op::constant;
+    const ExprPtr& expected = a_is_constant ? b : a;
+    const ExprPtr& found = a_is_constant ? a : b;
+    if (expected->type.kind == TypeKind::list || expected->type.kind == TypeKind::record) {
+      return wrong_type(expected->span, say("a single value", "单个值"), describe_expr(*expected),
+                        expected->type.kind == TypeKind::list
+                            ? say("Lists are asked with `includes`.", "列表用“包括”来判断。")
+                            : std::string());
+    }
+    return wrong_type(found->span, describe(work_.model, unbounded(expected->type), language()), describe_expr(*found));
+  }
+  if (fit == Comparable::equality && op != Op::eq) {
+    work_.report(codes::kNoOrder, item_, expr.span, {describe_expr(*a)});
+    return nullptr;
+  }
+  if (a->type.kind == TypeKind::duration && a->op == Op::constant && b->op == Op::constant &&
+      (a->constant.duration.months != 0) != (b->constant.duration.months != 0)) {
+    work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
+    return nullptr;
+  }
+  const bool in_range = check_range(*a, *b) && check_range(*b, *a);
+  if (!in_range) return nullptr;
+  if (a->type.kind == TypeKind::yes_no) {
+    if (a->op == Op::constant) std::swap(a, b);
+    if (a->op != Op::constant && b->op == Op::constant) {
+      const ExprPtr truth = is_condition(a->op) ? a : node(work_, Op::truth, expr.span, {a});
+      return b->constant.yes ? truth : node(work_, Op::not_, expr.span, {truth});
+    }
+    if (is_condition(a->op) || is_condition(b->op))
+      return not_yet(expr.span, "a condition held against another", "条件与条件相比较");
+  }
+  return node(work_, op, expr.span, {std::move(a), std::move(b)});
+}
+
+ExprPtr Conditions::comparison(const syntax::Expr& expr) {
+  const syntax::Expr& left = *expr.args[0];
+  const syntax::Expr& right = *expr.args[1];
+  ExprPtr a, b;
+  if (is_bare(left) && !is_bare(right)) {
+    b = value(right, nullptr);
+    if (b) a = value(left, &b->type);
+  } else if (left.op == S::literal && right.op != S::literal) {
+    b = value(right, nullptr);
+    if (b) a = value(left, &b->type);
+  } else {
+    a = value(left, nullptr);
+    if (a) {
+      b = value(right, &a->type);
+    } else if (right.op != S::literal && !is_bare(right)) {
+      value(right, nullptr);  // for its own mistakes
+    }
+  }
+  if (!a || !b) return nullptr;
+  switch (expr.op) {
+    case S::eq:
+      return compare(Op::eq, a, b, expr);
+    case S::ne:
+      return node(work_, Op::not_, expr.span, {compare(Op::eq, a, b, expr)});
+    case S::lt:
+      return compare(Op::lt, a, b, expr);
+    case S::le:
+      return compare(Op::le, a, b, expr);
+    case S::gt:
+      return compare(Op::lt, b, a, expr);
+    default:
+      return compare(Op::le, b, a, expr);
+  }
+}
+
+ExprPtr Conditions::between(const syntax::Expr& expr) {
+  const ExprPtr x = value(*expr.args[0], nullptr);
+  if (!x) return nullptr;
+  const ExprPtr low = value(*expr.args[1], &x->type);
+  const ExprPtr high = value(*expr.args[2], &x->type);
+  if (!low || !high) return nullptr;
+  const bool time = x->type.kind == TypeKind::time_of_day;  // its end is excluded, and it may pass midnight
+  const ExprPtr from = compare(Op::le, low, x, expr);
+  if (!from) return nullptr;
+  const ExprPtr to = compare(time ? Op::lt : Op::le, x, high, expr);
+  if (!to) return nullptr;
+  bool turned = false;
+  if (low->op == Op::constant && high->op == Op::constant && low->type.kind != TypeKind::duration) {
+    turned = has_names(low->type) ? low->constant.level > high->constant.level
+                                  : high->constant.number < low->constant.number;
+  }
+  if (turned && !time) {
+    work_.report(codes::kEmptyRange, item_, expr.span, {quoted(low->span), quoted(high->span)});
+    return nullptr;
+  }
+  return node(work_, time && turned ? Op::or_ : Op::and_, expr.span, {from, to});
+}
+
+ExprPtr Conditions::membership(const syntax::Expr& expr) {
+  const ExprPtr x = value(*expr.args[0], nullptr);
+  std::vector<const syntax::Expr*> items;
+  if (expr.args[1]->op == S::list) {
+    for (const syntax::ExprPtr& item : expr.args[1]->args) items.push_back(item.get());
+  } else {
+    items.push_back(expr.args[1].get());
+  }
+  if (!x) return nullptr;
+  if (x->type.kind == TypeKind::list || x->type.kind == TypeKind::record) {
+    return wrong_type(x->span, say("a single value", "单个值"), describe_expr(*x),
+                      say("Lists are asked with `includes any of`.", "列表用“包括任一”来判断。"));
+  }
+  Expr set;
+  set.op = Op::in_set;
+  set.span = expr.span;
+  set.args = {x};
+  std::vector<ExprPtr> others;
+  bool good = true;
+  for (const syntax::Expr* item : items) {
+    if (item->op == S::range) {
+      const ExprPtr low = value(*item->args[0], &x->type), high = value(*item->args[1], &x->type);
+      const ExprPtr from = low ? compare(Op::le, low, x, *item) : nullptr;
+      const ExprPtr to = from && high ? compare(Op::le, x, high, *item) : nullptr;
+      good = good && from && to;
+      if (from && to) others.push_back(node(work_, Op::and_, item->span, {from, to}));
+      continue;
+    }
+    const ExprPtr one = value(*item, &x->type);
+    const ExprPtr equal = one ? compare(Op::eq, x, one, *item) : nullptr;
+    if (!equal) {
+      good = false;
+    } else if (one->op == Op::constant && x->op != Op::constant) {
+      set.set.push_back(one->constant);
+    } else {
+      others.push_back(equal);
+    }
+  }
+  if (!good) return nullptr;
+  if (!set.set.empty()) others.insert(others.begin(), keep(work_, std::move(set)));
+  return others.size() == 1 ? others.front() : node(work_, Op::or_, expr.span, std::move(others));
+}
+
+ExprPtr Conditions::list_subject(const syntax::Expr& expr) {
+  const ExprPtr list = value(expr, nullptr);
+  if (!list) return nullptr;
+  if (list->type.kind != TypeKind::list || !list->type.element) {
+    return wrong_type(expr.span, say("a list", "一个列表"), describe_expr(*list));
+  }
+  return list;
+}
+
+ExprPtr Conditions::in_list(const syntax::Expr& expr) {
+  const ExprPtr list = list_subject(*expr.args[0]);
+  if (!list) return nullptr;
+  if (expr.op == S::is_empty) return node(work_, Op::list_empty, expr.span, {list});
+  const Type& element = *list->type.element;
+  if (element.kind == TypeKind::record) {
+    return wrong_type(
+        expr.args[0]->span, say("a list of single values", "单个值的列表"), describe_expr(*list),
+        say("A list of records is asked with: any h in … where (…)", "记录的列表用“中 存在 某项 满足（…）”来判断。"));
+  }
+  Expr made;
+  made.op = expr.op == S::includes ? Op::list_has : expr.op == S::includes_any ? Op::list_has_any : Op::list_has_all;
+  made.span = expr.span;
+  made.args = {list};
+  std::vector<const syntax::Expr*> items;
+  if (expr.args[1]->op == S::list) {
+    for (const syntax::ExprPtr& item : expr.args[1]->args) items.push_back(item.get());
+  } else {
+    items.push_back(expr.args[1].get());
+  }
+  bool good = true;
+  for (const syntax::Expr* item : items) {
+    const ExprPtr one = value(*item, &element);
+    if (!one) {
+      good = false;
+      continue;
+    }
+    const Comparable fit = comparable(work_.model, element, one->type);
+    if (fit == Comparable::no || fit == Comparable::units_differ) {
+      wrong_type(item->span, describe(work_.model, element, language()), describe_expr(*one));
+      good = false;
+    } else if (one->op == Op::constant) {
+      made.set.push_back(one->constant);
+    } else if (expr.op == S::includes) {
+      made.args.push_back(one);
+    } else {
+      not_yet(item->span, "a fact among the items that a list is searched for", "在列表中查找另一个事实");
+      good = false;
+    }
+  }
+  return good ? keep(work_, std::move(made)) : nullptr;
+}
+
+ExprPtr Conditions::knowledge(const syntax::Expr& expr) {
+  const ExprPtr what = value(*expr.args[0], nullptr);
+  if (!what) return nullptr;
+  if (what->op != Op::fact && what->op != Op::element) {
+    return wrong_type(expr.args[0]->span, say("a fact", "一个事实"), quoted(expr.args[0]->span));
+  }
+  return node(work_, Op::known, expr.span, {what});
+}
+
+ExprPtr Conditions::time_condition(const syntax::Expr& expr) {
+  const ExprPtr date = value(*expr.args[0], nullptr);
+  const Type duration = of(TypeKind::duration);
+  const ExprPtr span = value(*expr.args[1], &duration);
+  if (!date || !span) return nullptr;
+  if (date->type.kind != TypeKind::date && date->type.kind != TypeKind::instant) {
+    return wrong_type(date->span, say("a date or an instant", "日期或时刻"), describe_expr(*date));
+  }
+  if (span->type.kind != TypeKind::duration) {
+    return wrong_type(span->span, describe(work_.model, duration, language()), describe_expr(*span));
+  }
+  const Op op = expr.op == S::more_than_ago  ? Op::past_more
+                : expr.op == S::at_least_ago ? Op::past_at_least
+                : expr.op == S::within_last  ? Op::within_past
+                                             : Op::within_future;
+  return node(work_, op, expr.span, {date, span});
+}
+
+ExprPtr Conditions::text_subject(const syntax::Expr& expr) {
+  const Type text = of(TypeKind::text);
+  const ExprPtr subject = value(expr, &text);
+  if (!subject) return nullptr;
+  if (subject->type.kind != TypeKind::text) {
+    return wrong_type(expr.span, say("a text", "一段文本"), describe_expr(*subject));
+  }
+  if (subject->op == Op::constant) return wrong_type(expr.span, say("a fact", "一个事实"), quoted(expr.span));
+  return subject;
+}
+
+ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
+  const ExprPtr subject = text_subject(*expr.args[0]);
+  const syntax::Expr& sought = *expr.args[1];
+  if (expr.op == S::matches) {
+    if (!subject) return nullptr;
+    Expr made;
+    made.op = Op::matches;
+    made.span = expr.span;
+    made.args = {subject};
+    made.pattern = sought.literal.text;
+    if (made.pattern.empty()) {
+      work_.report(codes::kEmptyPhrase, item_, sought.span, {});
+      return nullptr;
+    }
+    return keep(work_, std::move(made));
+  }
+  const bool all = expr.op == S::contains_all;
+  const bool claims = expr.op == S::claims || expr.op == S::claims_any;
+  const bool lexicon_may_stand = expr.op != S::contains && expr.op != S::claims;
+  std::vector<const syntax::Expr*> items;
+  if (sought.op == S::list) {
+    for (const syntax::ExprPtr& item : sought.args) items.push_back(item.get());
+  } else {
+    items.push_back(&sought);
+  }
+  const auto leaf = [&]() {
+    Expr made;
+    made.op = claims ? Op::claims : all ? Op::text_has_all : Op::text_has;
+    made.span = expr.span;
+    made.args = {subject};
+    return made;
+  };
+  std::vector<ExprPtr> parts;
+  Expr phrases = leaf();
+  bool good = static_cast<bool>(subject);
+  for (const syntax::Expr* item : items) {
+    if (item->op == S::literal && item->literal.kind == syntax::LiteralKind::text) {
+      const std::string& phrase = item->literal.text;
+      if (phrase.find_first_not_of(" \t") == std::string::npos) {
+        work_.report(codes::kEmptyPhrase, item_, item->span, {});
+        good = false;
+      } else if (phrase.find("…") != std::string::npos) {
+        not_yet(item->span, "a gap (…) in a phrase", "词语中的间隔（…）");
+        good = false;
+      } else {
+        phrases.phrases.push_back(phrase);
+      }
+      continue;
+    }
+    if (item->op == S::path) {
+      const bool is_fact = item->path.parts.size() > 1 && work_.group_names.count(item->path.parts.front().text) != 0;
+      if (is_fact) {
+        not_yet(item->span, "a fact as the text that is looked for", "以事实作为要查找的文字");
+        good = false;
+        continue;
+      }
+      const Entry* lexicon = work_.resolve(Kind::lexicon, item_, item->path);
+      if (lexicon == nullptr) {
+        good = false;
+        continue;
+      }
+      if (!lexicon_may_stand) {
+        wrong_type(item->span, say("a text in quotation marks", "引号中的文字"),
+                   say("lexicon ", "词表 ") + lexicon->names.first,
+                   claims ? say("Write: claims any of ", "请写：宣称任一 ") + quoted(item->span)
+                          : say("Write: contains any of ", "请写：包含任一 ") + quoted(item->span));
+        good = false;
+        continue;
+      }
+      Expr made = leaf();
+      made.lexicon = lexicon->index;
+      if (subject) parts.push_back(keep(work_, std::move(made)));
+      continue;
+    }
+    wrong_type(item->span, say("a text in quotation marks or a lexicon", "引号中的文字或词表"), quoted(item->span));
+    good = false;
+  }
+  if (!good) return nullptr;
+  if (!phrases.phrases.empty()) {
+    std::sort(phrases.phrases.begin(), phrases.phrases.end());
+    phrases.phrases.erase(std::unique(phrases.phrases.begin(), phrases.phrases.end()), phrases.phrases.end());
+    parts.push_back(keep(work_, std::move(phrases)));
+  }
+  ExprPtr made = parts.size() == 1 ? parts.front() : node(work_, all ? Op::and_ : Op::or_, expr.span, std::move(parts));
+  return expr.op == S::lacks ? node(work_, Op::not_, expr.span, {made}) : made;
+}
+
+ExprPtr Conditions::quantifier(const syntax::Expr& expr) {
+  const ExprPtr list = list_subject(*expr.args[0]);
+  if (!list) return nullptr;
+  if (list->op != Op::fact && list->op != Op::element)
+    return not_yet(expr.args[0]->span, "a computed list", "计算得出的列表");
+  if (list->op == Op::element) return not_yet(expr.args[0]->span, "a list within a list", "列表中的列表");
+  elements_.push_back({expr.variable.text, list->fact});
+  const ExprPtr inner =
+      expr.args.size() > 1 && expr.args[1] ? condition(*expr.args[1]) : node(work_, Op::always, expr.span, {});
+  elements_.pop_back();
+  const ExprPtr made = node(work_, expr.op == S::every_in ? Op::every_in : Op::any_in, expr.span, {list, inner});
+  return expr.op == S::no_in ? node(work_, Op::not_, expr.span, {made}) : made;
+}
+
+ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
+  const ExprPtr list = list_subject(*expr.args[1]);
+  if (!list) return nullptr;
+  if (list->op != Op::fact) return not_yet(expr.args[1]->span, "a computed list", "计算得出的列表");
+  elements_.push_back({expr.variable.text, list->fact});
+  const bool count = expr.op == S::count_of;
+  const bool plain = count && expr.args[0]->op == S::path && expr.args[0]->path.parts.size() == 1 &&
+                     expr.args[0]->path.parts.front().text == expr.variable.text;
+  const ExprPtr each = plain ? nullptr : value(*expr.args[0], nullptr);
+  const ExprPtr where =
+      expr.args.size() > 2 && expr.args[2] ? condition(*expr.args[2]) : node(work_, Op::always, expr.span, {});
+  elements_.pop_back();
+  if (plain) {
+    Reference reference;
+    reference.identity = "element " + std::to_string(elements_.size() + 1);
+    reference.names.resize(1);
+    work_.references.add(expr.args[0]->path, std::move(reference));
+  }
+  if (!where || (!plain && !each)) return nullptr;
+  if (count) return node(work_, Op::count_of, expr.span, {list, where}, of(TypeKind::integer));
+  const TypeKind kind = each->type.kind;
+  const bool sum = expr.op == S::sum_of;
+  const bool adds =
+      is_number(kind) || kind == TypeKind::money || kind == TypeKind::percent || kind == TypeKind::duration;
+  const bool orders = adds || kind == TypeKind::date || kind == TypeKind::instant || kind == TypeKind::scale;
+  if (sum ? !adds : !orders) {
+    return wrong_type(each->span,
+                      sum ? say("numbers or amounts", "数或金额") : say("values with an order", "有大小的值"),
+                      describe_expr(*each));
+  }
+  const Op op = sum ? Op::sum_of : expr.op == S::highest_of ? Op::highest_of : Op::lowest_of;
+  return node(work_, op, expr.span, {list, where, each}, unbounded(each->type));
+}
+
+// ---- defines
+
+ExprPtr define_value(Work& work, const Entry& entry) {
+  Work::Define& define = work.defines[entry.index];
+  if (define.state == Work::Define::State::done) return define.value;
+  if (define.state == Work::Define::State::open) return nullptr;
+  const Item item = define.item;
+  const auto& decl = item.as<syntax::DefineDecl>();
+  define.state = Work::Define::State::open;
+  ExprPtr made;
+  if (work.open_defines.size() >= kDefineDepth) {
+    work.report(codes::kTooMany, item, decl.names.first.span,
+                {Work::say(item, "defines within defines", "定义嵌套层数"),
+                 std::to_string(work.open_defines.size() + 1), std::to_string(kDefineDepth)});
+  } else if (decl.value) {
+    work.open_defines.push_back(entry.index);
+    Conditions conditions(work, item);
+    made = is_condition(decl.value->op) ? conditions.condition(*decl.value) : conditions.value(*decl.value, nullptr);
+    work.open_defines.pop_back();
+  }
+  Work::Define& after = work.defines[entry.index];
+  after.state = Work::Define::State::done;
+  after.value = made;
+  return made;
+}
+
+void check_defines(Work& work) {
+  for (const Item& item : work.all<syntax::DefineDecl>()) work.defines.push_back({item, {}, nullptr});
+  for (Index i = 0; i < work.defines.size(); ++i) {
+    Entry entry;
+    entry.index = i;
+    define_value(work, entry);
+  }
+}
+
+}  // namespace caveat::model

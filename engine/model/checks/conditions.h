@@ -1,0 +1,73 @@
+// Conditions: from the tree of a condition or value to the typed Expr, names resolved in either language at each step.
+//
+//   Conditions conditions(work, item);
+//   ExprPtr when = conditions.condition(*rule.when);     // null: reported, or follows from what was reported
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/model/checks/work.h"
+
+namespace caveat::model {
+
+class Conditions {
+ public:
+  Conditions(Work& work, const Item& item) : work_(work), item_(item) {}
+
+  ExprPtr condition(const syntax::Expr& expr);
+  // `hint`: the type of what it is held against, by which the names of levels and choices are read; may be null.
+  ExprPtr value(const syntax::Expr& expr, const Type* hint);
+
+  // A constant of `type` as an example or a list gives it; false after a report.
+  bool constant(const syntax::Expr& expr, const Type& type, Constant& out);
+  // The fact that a path means, or kNone after a report. `text_wanted`: a part alone means its text.
+  Index fact(const syntax::Path& path, bool text_wanted);
+  // A path of names, as written, for {…} in texts: no report; kNone if it is no fact.
+  Index find_fact(const std::vector<std::string>& steps, std::vector<std::vector<std::string>>* names) const;
+
+ private:
+  struct Element {  // a quantifier's name for the element at hand
+    std::string name;
+    Index list = kNone;
+  };
+
+  ExprPtr comparison(const syntax::Expr& expr);
+  ExprPtr between(const syntax::Expr& expr);
+  ExprPtr membership(const syntax::Expr& expr);
+  ExprPtr in_list(const syntax::Expr& expr);
+  ExprPtr group(const syntax::Expr& expr, Op op, std::size_t from);
+  ExprPtr text_condition(const syntax::Expr& expr);
+  ExprPtr quantifier(const syntax::Expr& expr);
+  ExprPtr aggregate(const syntax::Expr& expr);
+  ExprPtr time_condition(const syntax::Expr& expr);
+  ExprPtr knowledge(const syntax::Expr& expr);
+  ExprPtr path_value(const syntax::Expr& expr, const Type* hint, bool condition_wanted);
+  ExprPtr arithmetic(const syntax::Expr& expr, const Type* hint);
+  ExprPtr literal(const syntax::Expr& expr, const Type* hint);
+  ExprPtr level(const syntax::Expr& expr, const Type& type);
+  ExprPtr text_subject(const syntax::Expr& expr);
+  ExprPtr list_subject(const syntax::Expr& expr);
+  ExprPtr of_fact(Index fact, Op op, Span span);
+  ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
+  bool check_range(const Expr& fact, const Expr& constant);
+  bool is_bare(const syntax::Expr& expr) const;
+  const Element* element(const syntax::Path& path) const;
+
+  std::string describe_expr(const Expr& expr) const;
+  std::string quoted(Span span) const { return std::string(work_.text_at(span)); }
+  ExprPtr wrong_type(Span span, std::string expected, std::string found, std::string help = {});
+  ExprPtr not_yet(Span span, std::string_view en, std::string_view zh);
+  std::string say(std::string_view en, std::string_view zh) const { return Work::say(item_, en, zh); }
+  Language language() const { return item_.language(); }
+
+  Work& work_;
+  const Item& item_;
+  std::vector<Element> elements_;
+};
+
+// The condition or value of a define, expanded once for all its uses; null if it is wrong somewhere.
+ExprPtr define_value(Work& work, const Entry& entry);
+
+}  // namespace caveat::model

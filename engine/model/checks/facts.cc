@@ -1,0 +1,406 @@
+// Facts: one path, one type over all loaded packs (contracts.md 9); a group may be opened again, a fact not.
+#include <algorithm>
+#include <memory>
+
+#include "engine/base/units.h"
+#include "engine/model/built_in.h"
+#include "engine/model/checks/work.h"
+
+namespace caveat::model {
+namespace {
+
+void add_name(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+class Facts {
+ public:
+  explicit Facts(Work& work) : work_(work) {}
+
+  void run() {
+    add_built_in_facts(work_.model);
+    for (const BuiltInGroup& known : built_in_groups()) {
+      Work::Group group;
+      group.names = {std::string(known.en), std::string(known.zh)};
+      group.part = known.part;
+      group.built_in = true;
+      group.has_text = known.has_text;
+      for (const std::string& name : group.names) work_.group_names[name] = group.names.front();
+      work_.groups.emplace(group.names.front(), std::move(group));
+    }
+    for (Index i = 0; i < work_.model.facts.size(); ++i) index(i);
+    find_groups();
+    for (const Item& item : work_.all<syntax::FactsDecl>()) members(item);
+    sort();
+  }
+
+ private:
+  // Puts a fact into the tables by name.
+  void index(Index number) {
+    const Fact& fact = work_.model.facts[number];
+    auto& table = fact.parent != kNone    ? work_.record_members[fact.parent]
+                  : fact.path.size() == 1 ? work_.single_facts
+                                          : work_.groups.at(fact.path.front()).members;
+    for (const std::string& name : fact.names.all) table.emplace(name, number);
+  }
+
+  // A group opened again may be called by any of its names, so groups are known before their members are.
+  void find_groups() {
+    const std::vector<Item> items = work_.all<syntax::FactsDecl>();
+    // First names that no other group has as a further name come first: they are what the group is called.
+    std::set<std::string> further;
+    for (const Item& item : items) {
+      for (const syntax::Word& also : item.as<syntax::FactsDecl>().names.also) further.insert(also.text);
+    }
+    for (const bool second_round : {false, true}) {
+      for (const Item& item : items) {
+        const syntax::Names& names = item.as<syntax::FactsDecl>().names;
+        if ((further.count(names.first.text) != 0) != second_round) continue;
+        const std::vector<std::string> all = names_of(names).all;
+        std::set<std::string> meant;
+        for (const std::string& name : all) {
+          if (is_reserved_group(name)) {
+            work_.report(codes::kBuiltIn, item, names.first.span, {name});
+            spoilt_.insert(item.decl);
+          }
+          const auto known = work_.group_names.find(name);
+          if (known != work_.group_names.end()) meant.insert(known->second);
+        }
+        if (spoilt_.count(item.decl) != 0) continue;
+        if (meant.size() > 1) {
+          work_.report(codes::kNameTwice, item, names.first.span,
+                       {std::string(word_of(Kind::group, item.language())), *std::next(meant.begin())});
+          spoilt_.insert(item.decl);
+          continue;
+        }
+        const std::string first = meant.empty() ? names.first.text : *meant.begin();
+        Work::Group& group = work_.groups[first];
+        if (group.names.empty()) group.names.push_back(first);
+        for (const std::string& name : all) {
+          add_name(group.names, name);
+          work_.group_names.emplace(name, first);
+        }
+      }
+    }
+    // A built-in part may have got further names: its facts are called by them too.
+    for (Fact& fact : work_.model.facts) {
+      if (fact.path.size() > 1) fact.path_names.front() = work_.groups.at(fact.path.front()).names;
+    }
+  }
+
+  void members(const Item& item) {
+    if (spoilt_.count(item.decl) != 0) return;
+    const auto& decl = item.as<syntax::FactsDecl>();
+    const Work::Group& group = work_.groups.at(work_.group_names.at(decl.names.first.text));
+    for (const syntax::FactDecl& member : decl.members) {
+      Fact fact;
+      fact.part = group.part;
+      fact.path = {group.names.front()};
+      fact.path_names = {group.names};
+      if (decl.from) fact.from = decl.from->text;
+      if (decl.max_age) fact.max_age = decl.max_age->duration;
+      add(item, member, std::move(fact), kNone);
+    }
+  }
+
+  static std::string dotted(const Fact& fact) {
+    std::string out;
+    for (const std::string& step : fact.path) out += (out.empty() ? "" : ".") + step;
+    return out;
+  }
+
+  void add(const Item& item, const syntax::FactDecl& member, Fact fact, Index parent) {
+    fact.names = names_of(member.names);
+    fact.path.push_back(fact.names.first);
+    fact.path_names.push_back(fact.names.all);
+    fact.parent = parent;
+    fact.pack = item.pack;
+    fact.assessed = member.assessed;
+    fact.ask = text_of(member.ask);
+    fact.span = member.names.first.span;
+    if (member.from) fact.from = member.from->text;
+    if (member.max_age) fact.max_age = member.max_age->duration;
+    if (member.data_class) {
+      fact.data_class = member.data_class->text;
+      check_class(item, *member.data_class);
+    }
+    bool spoilt = !read_type(item, member.type, fact.type);
+    auto& table = parent != kNone ? work_.record_members[parent] : work_.groups.at(fact.path.front()).members;
+    for (const std::string& name : fact.names.all) {
+      const auto earlier = table.find(name);
+      if (earlier == table.end()) continue;
+      const Index other = earlier->second;
+      Fact& first = work_.model.facts[other];
+      if (first.path == fact.path) {
+        again(item, member, fact, other, spoilt);
+      } else {
+        Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, span_of_name(member.names, name),
+                                              {std::string(word_of(Kind::fact, item.language())), name});
+        diagnostic.related.push_back({first.span, Work::say(item, "declared here", "已在此处声明")});
+      }
+      return;
+    }
+    const auto number = static_cast<Index>(work_.model.facts.size());
+    work_.declared_by[number].insert(item.pack);
+    if (spoilt) work_.spoilt_facts.insert(number);
+    for (const std::string& name : fact.names.all) table.emplace(name, number);
+    const Fact base = fact;
+    work_.model.facts.push_back(std::move(fact));
+    add_members(item, member.type, base, number);
+  }
+
+  void add_members(const Item& item, const syntax::TypeExpr& type, const Fact& owner, Index number) {
+    const std::vector<syntax::FactDecl>* members = type.name == syntax::TypeName::record ? &type.members
+                                                   : type.name == syntax::TypeName::list && type.element != nullptr &&
+                                                           type.element->name == syntax::TypeName::record
+                                                       ? &type.element->members
+                                                       : nullptr;
+    if (members == nullptr) return;
+    for (const syntax::FactDecl& member : *members) {
+      Fact fact;
+      fact.part = owner.part;
+      fact.path = owner.path;
+      fact.path_names = owner.path_names;
+      fact.from = owner.from;
+      fact.max_age = owner.max_age;
+      add(item, member, std::move(fact), number);
+    }
+  }
+
+  static Span span_of_name(const syntax::Names& names, const std::string& name) {
+    for (const syntax::Word& also : names.also) {
+      if (also.text == name) return also.span;
+    }
+    return names.first.span;
+  }
+
+  // The same path once more: an error in one pack, a link between two.
+  void again(const Item& item, const syntax::FactDecl& member, const Fact& fact, Index other, bool spoilt) {
+    Fact& first = work_.model.facts[other];
+    if (first.built_in) {
+      if (first.path == std::vector<std::string>{"action", "name"} && fact.type.kind == TypeKind::choice) {
+        // The one built-in fact whose choices a pack declares.
+        if (work_.declared_by[other].empty()) {
+          first.type = fact.type;
+          first.pack = item.pack;
+          first.span = fact.span;
+          first.data_class = fact.data_class;
+          for (const std::string& name : fact.names.all) {
+            add_name(first.names.all, name);
+            work_.groups.at("action").members.emplace(name, other);
+          }
+          first.path_names.back() = first.names.all;
+          if (spoilt) work_.spoilt_facts.insert(other);
+          work_.declared_by[other].insert(item.pack);
+          return;
+        }
+      } else {
+        work_.report(codes::kBuiltIn, item, member.names.first.span, {dotted(first)},
+                     Work::say(item, "Leave the line out; the fact is there.", "请删去此行；该事实本来就有。"));
+        return;
+      }
+    }
+    if (work_.declared_by[other].count(item.pack) != 0) {
+      Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, member.names.first.span,
+                                            {std::string(word_of(Kind::fact, item.language())), dotted(fact)});
+      diagnostic.related.push_back({first.span, Work::say(item, "declared here", "已在此处声明")});
+      return;
+    }
+    work_.declared_by[other].insert(item.pack);
+    if (spoilt || work_.spoilt_facts.count(other) != 0) return;
+    const bool same = same_type(work_.model, first.type, fact.type) && first.assessed == fact.assessed &&
+                      first.data_class == fact.data_class && first.from == fact.from && first.max_age == fact.max_age;
+    if (!same) {
+      Diagnostic& diagnostic = work_.report(codes::kFactDiffers, item, member.names.first.span,
+                                            {dotted(fact), whole(fact, item.language()), whole(first, item.language()),
+                                             work_.model.packs[first.pack].names.first},
+                                            Work::say(item, "Declare it in one pack and let the other use that pack.",
+                                                      "请只在一个规则包中声明，另一个引用它。"));
+      diagnostic.related.push_back({first.span, Work::say(item, "declared here", "已在此处声明")});
+      return;
+    }
+    for (const std::string& name : fact.names.all) add_name(first.names.all, name);
+    first.path_names.back() = first.names.all;
+    if (first.ask.empty()) first.ask = fact.ask;
+    const Fact base = first;
+    add_members(item, member.type, base, other);
+  }
+
+  std::string whole(const Fact& fact, Language language) const {
+    const bool zh = language == Language::zh;
+    std::string out = describe(work_.model, fact.type, language);
+    if (fact.assessed) out += zh ? "，经评估" : ", assessed";
+    if (!fact.data_class.empty()) out += (zh ? "，数据类别 " : ", data class ") + fact.data_class;
+    if (!fact.from.empty()) out += (zh ? "，来自 " : ", from ") + fact.from;
+    if (fact.max_age) out += (zh ? "，时效 " : ", max age ") + format_duration(*fact.max_age);
+    return out;
+  }
+
+  void check_class(const Item& item, const syntax::Word& word) {
+    std::vector<std::string_view> known;
+    for (Index pack = 0; pack < work_.model.packs.size(); ++pack) {
+      if (!work_.scope.sees(item.pack, pack)) continue;
+      for (const std::string& name : work_.model.packs[pack].data_classes) known.push_back(name);
+    }
+    if (known.empty()) known = {"C1", "C2", "C3"};  // JR/T 0171-2020
+    if (std::find(known.begin(), known.end(), word.text) == known.end()) {
+      work_.unknown_name(Kind::data_class, item, word.span, word.text, known);
+    }
+  }
+
+  bool bound(const Item& item, const syntax::ExprPtr& expr, const Type& type, std::optional<Decimal>& out) {
+    if (!expr) return true;
+    Constant constant;
+    Type plain = type;
+    if (expr->op == syntax::Op::literal && constant_of(expr->literal, plain, constant) == Fit::fits) {
+      out = constant.number;
+      return true;
+    }
+    work_.report(codes::kWrongType, item, expr->span,
+                 {describe(work_.model, plain, item.language()), std::string(work_.text_at(expr->span))});
+    return false;
+  }
+
+  bool read_type(const Item& item, const syntax::TypeExpr& type, Type& out) {
+    out.kind = static_cast<TypeKind>(type.name);
+    out.years_old = type.years_old;
+    switch (type.name) {
+      case syntax::TypeName::money:
+        out.currency = type.currency;
+        if (!type.currency.empty() && !minor_units(type.currency)) {
+          work_.report(codes::kUnknownName, item, type.span, {Work::say(item, "currency", "币种"), type.currency},
+                       Work::say(item, "Currencies are the three letters of ISO 4217, such as CNY.",
+                                 "币种用 ISO 4217 的三个字母，例如 CNY。"));
+          return false;
+        }
+        [[fallthrough]];
+      case syntax::TypeName::integer:
+      case syntax::TypeName::decimal:
+      case syntax::TypeName::percent: {
+        const Type plain = out;
+        if (!bound(item, type.low, plain, out.low) || !bound(item, type.high, plain, out.high)) return false;
+        if (out.low && out.high && *out.low > *out.high) {
+          work_.report(codes::kEmptyRange, item, type.span, {out.low->to_string(), out.high->to_string()});
+          return false;
+        }
+        return true;
+      }
+      case syntax::TypeName::one_of: {
+        ChoiceSet set;
+        std::map<std::string, Span> seen;
+        bool good = true;
+        for (const syntax::Names& choice : type.choices) {
+          Names names = names_of(choice);
+          for (std::size_t i = 0; i < names.all.size(); ++i) {
+            const Span span = i == 0 ? choice.first.span : choice.also[i - 1].span;
+            const auto [earlier, fresh] = seen.emplace(names.all[i], span);
+            if (fresh) continue;
+            Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, span,
+                                                  {std::string(word_of(Kind::level, item.language())), names.all[i]});
+            diagnostic.related.push_back({earlier->second, Work::say(item, "declared here", "已在此处声明")});
+            good = false;
+          }
+          set.choices.push_back(std::move(names));
+        }
+        out.choices = static_cast<Index>(work_.model.choice_sets.size());
+        work_.model.choice_sets.push_back(std::move(set));
+        return good;
+      }
+      case syntax::TypeName::scale: {
+        const Entry* entry = work_.resolve(Kind::scale, item, type.scale);
+        if (entry == nullptr) return false;
+        out.scale = entry->index;
+        return true;
+      }
+      case syntax::TypeName::list: {
+        Type element;
+        if (type.element == nullptr || !read_type(item, *type.element, element)) return false;
+        if (element.kind == TypeKind::list) {
+          work_.not_yet(item, type.span, "a list of lists", "列表的列表");
+          return false;
+        }
+        out.element = std::make_shared<const Type>(element);
+        return true;
+      }
+      default:
+        return true;
+    }
+  }
+
+  // Sorted by path; everything that holds an index follows. Choices are numbered in the order of their facts.
+  void sort() {
+    Model& model = work_.model;
+    std::vector<Index> order(model.facts.size());
+    for (Index i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](Index a, Index b) { return model.facts[a].path < model.facts[b].path; });
+    std::vector<Index> place(order.size());
+    for (Index i = 0; i < order.size(); ++i) place[order[i]] = i;
+
+    std::vector<Fact> facts;
+    for (const Index old : order) facts.push_back(std::move(model.facts[old]));
+    model.facts = std::move(facts);
+    for (Fact& fact : model.facts) {
+      if (fact.parent != kNone) fact.parent = place[fact.parent];
+      fact.type.members.clear();
+    }
+    const auto moved = [&](std::map<std::string, Index, std::less<>>& table) {
+      for (auto& [name, number] : table) number = place[number];
+    };
+    moved(work_.single_facts);
+    for (auto& [name, group] : work_.groups) moved(group.members);
+    std::map<Index, std::map<std::string, Index, std::less<>>> records;
+    for (auto& [owner, table] : work_.record_members) {
+      moved(table);
+      records[place[owner]] = std::move(table);
+    }
+    work_.record_members = std::move(records);
+    std::map<Index, std::set<Index>> declared;
+    for (auto& [number, packs] : work_.declared_by) declared[place[number]] = packs;
+    work_.declared_by = std::move(declared);
+    std::set<Index> spoilt;
+    for (const Index number : work_.spoilt_facts) spoilt.insert(place[number]);
+    work_.spoilt_facts = std::move(spoilt);
+
+    // recommendation.products holds records whose members are the facts of `product`.
+    const Index products = work_.groups.at("recommendation").members.at("products");
+    std::map<std::string, Index, std::less<>>& of_product = work_.record_members[products];
+    for (const auto& [name, number] : work_.groups.at("product").members) of_product.emplace(name, number);
+
+    for (const auto& [owner, table] : work_.record_members) {
+      std::set<Index> members;
+      for (const auto& [name, number] : table) members.insert(number);
+      Fact& fact = model.facts[owner];
+      if (fact.type.kind == TypeKind::list && fact.type.element) {
+        Type element = *fact.type.element;
+        element.members.assign(members.begin(), members.end());
+        fact.type.element = std::make_shared<const Type>(element);
+      }
+      fact.type.members.assign(members.begin(), members.end());
+    }
+
+    std::vector<ChoiceSet> sets;
+    const auto renumber = [&](Type& type) {
+      if (type.choices == kNone) return;
+      sets.push_back(model.choice_sets[type.choices]);
+      type.choices = static_cast<Index>(sets.size() - 1);
+    };
+    for (Fact& fact : model.facts) {
+      renumber(fact.type);
+      if (fact.type.element && fact.type.element->choices != kNone) {
+        Type element = *fact.type.element;
+        renumber(element);
+        fact.type.element = std::make_shared<const Type>(element);
+      }
+    }
+    model.choice_sets = std::move(sets);
+  }
+
+  Work& work_;
+  std::set<const syntax::Decl*> spoilt_;
+};
+
+}  // namespace
+
+void check_facts(Work& work) { Facts(work).run(); }
+
+}  // namespace caveat::model

@@ -1,0 +1,78 @@
+// Lexicons: terms that stand in the rule file and in files beside it, each once.
+#include <algorithm>
+
+#include "engine/model/checks/work.h"
+
+namespace caveat::model {
+namespace {
+
+// One term a line; what follows a `#` at a line's beginning is a remark; blank lines count for nothing.
+void add_lines(std::string_view content, std::vector<std::string>& terms) {
+  while (!content.empty()) {
+    const std::size_t end = content.find('\n');
+    std::string_view line = content.substr(0, end);
+    content = end == std::string_view::npos ? std::string_view() : content.substr(end + 1);
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || line[first] == '#') continue;
+    line = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+    terms.emplace_back(line);
+  }
+}
+
+void sort_once(std::vector<std::string>& terms) {
+  std::sort(terms.begin(), terms.end());
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+}
+
+}  // namespace
+
+void check_lexicons(Work& work) {
+  std::size_t total = 0;
+  for (const Item& item : work.all<syntax::LexiconDecl>()) {
+    const auto& decl = item.as<syntax::LexiconDecl>();
+    Lexicon lexicon;
+    lexicon.names = names_of(decl.names);
+    lexicon.pack = item.pack;
+    lexicon.exact_case = decl.exact_case;
+    lexicon.exact_form = decl.exact_form;
+    bool complete = true;
+    const auto add = [&](const syntax::LocalText& text, std::vector<std::string>& to) {
+      if (text.value.find_first_not_of(" \t") == std::string::npos) {
+        work.report(codes::kEmptyPhrase, item, text.span, {});
+        complete = false;
+        return;
+      }
+      to.push_back(text.value);
+    };
+    for (const syntax::LocalText& term : decl.terms) add(term, lexicon.terms);
+    for (const syntax::LocalText& term : decl.but_not) add(term, lexicon.but_not);
+    const PackFiles& files = work.files[work.pack_files[item.pack]];
+    for (const syntax::LocalText& name : decl.files) {
+      const auto found = std::find_if(files.lexicon_files.begin(), files.lexicon_files.end(),
+                                      [&](const auto& file) { return file.first == name.value; });
+      if (found == files.lexicon_files.end()) {
+        work.report(codes::kFileMissing, item, name.span, {name.value},
+                    Work::say(item, "The name is read relative to the file that it stands in.",
+                              "文件名相对于它所在的规则文件。"));
+        complete = false;
+        continue;
+      }
+      add_lines(found->second, lexicon.terms);
+    }
+    sort_once(lexicon.terms);
+    sort_once(lexicon.but_not);
+    if (lexicon.terms.empty() && complete) {
+      work.report(codes::kEmptyLexicon, item, decl.names.first.span, {lexicon.names.first});
+    }
+    total += lexicon.terms.size() + lexicon.but_not.size();
+    if (total > work.limits.lexicon_terms) {
+      work.report(codes::kTooMany, item, decl.names.first.span,
+                  {Work::say(item, "terms of all lexicons", "全部词表的词条数"), std::to_string(total),
+                   std::to_string(work.limits.lexicon_terms)});
+      total = 0;
+    }
+    work.model.lexicons.push_back(std::move(lexicon));
+  }
+}
+
+}  // namespace caveat::model

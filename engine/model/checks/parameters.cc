@@ -1,0 +1,68 @@
+// Parameters: a named constant that a branch may tighten within bounds.
+#include "engine/model/checks/work.h"
+
+namespace caveat::model {
+
+void check_parameters(Work& work) {
+  for (const Item& item : work.all<syntax::ParameterDecl>()) {
+    const auto& decl = item.as<syntax::ParameterDecl>();
+    Parameter parameter;
+    parameter.names = names_of(decl.names);
+    parameter.pack = item.pack;
+    work.model.parameters.push_back(std::move(parameter));
+
+    Work::Parameter out;
+    const auto read = [&](const syntax::ExprPtr& expr, Constant& constant) {
+      if (!expr) return false;
+      if (expr->op != syntax::Op::literal) {
+        work.report(codes::kWrongType, item, expr->span,
+                    {Work::say(item, "a value as it stands", "一个写明的值"), std::string(work.text_at(expr->span))});
+        return false;
+      }
+      switch (constant_of(expr->literal, out.type, constant)) {
+        case Fit::fits:
+          return true;
+        case Fit::unit_missing:
+          work.report(codes::kUnitMissing, item, expr->span,
+                      {describe(work.model, out.type, item.language()), std::string(work.text_at(expr->span))});
+          return false;
+        default:
+          work.report(codes::kWrongType, item, expr->span,
+                      {describe(work.model, out.type, item.language()), std::string(work.text_at(expr->span))});
+          return false;
+      }
+    };
+    if (decl.value && decl.value->op == syntax::Op::literal) {
+      out.type = type_of(decl.value->literal);
+      // 0.5 between 0 and 1: the bounds of a decimal may be whole.
+      if (out.type.kind == TypeKind::integer) {
+        for (const syntax::ExprPtr* bound : {&decl.low, &decl.high}) {
+          if (*bound && (*bound)->op == syntax::Op::literal && type_of((*bound)->literal).kind == TypeKind::decimal) {
+            out.type.kind = TypeKind::decimal;
+          }
+        }
+      }
+    }
+    Constant low, high;
+    out.spoilt = !read(decl.value, out.value);
+    if (!out.spoilt && decl.low && decl.high && read(decl.low, low) && read(decl.high, high)) {
+      const bool duration = out.type.kind == TypeKind::duration;
+      const auto amount = [&](const Constant& constant) {
+        return duration ? Decimal(constant.duration.seconds + constant.duration.months * std::int64_t{2'629'746})
+                        : constant.number;
+      };
+      if (amount(low) > amount(high)) {
+        work.report(codes::kEmptyRange, item, decl.low->span,
+                    {std::string(work.text_at(decl.low->span)), std::string(work.text_at(decl.high->span))});
+      } else if (amount(out.value) < amount(low) || amount(high) < amount(out.value)) {
+        work.report(codes::kOutOfRange, item, decl.value->span,
+                    {std::string(work.text_at(decl.value->span)), decl.names.first.text,
+                     std::string(work.text_at(decl.low->span)) + Work::say(item, "..", " 至 ") +
+                         std::string(work.text_at(decl.high->span))});
+      }
+    }
+    work.parameters.push_back(std::move(out));
+  }
+}
+
+}  // namespace caveat::model

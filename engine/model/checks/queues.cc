@@ -1,0 +1,186 @@
+// Queues, calendars, requirements: where a person is reached, when, and what holds a turn until it is met.
+#include <algorithm>
+#include <array>
+
+#include "engine/base/units.h"
+#include "engine/model/checks/texts.h"
+
+namespace caveat::model {
+namespace {
+
+bool duration_of(Work& work, const Item& item, const std::optional<syntax::Literal>& literal,
+                 std::optional<Duration>& out) {
+  if (!literal) return true;
+  if (literal->kind != syntax::LiteralKind::duration) {
+    work.report(codes::kWrongType, item, heading(work, item),
+                {describe_kind(TypeKind::duration, item.language()), literal->number.to_string()});
+    return false;
+  }
+  out = literal->duration;
+  return true;
+}
+
+struct Pair {
+  std::string_view en, zh;
+};
+constexpr std::array<Pair, 5> kProofs = {{{"consent", "同意"},
+                                          {"identity", "身份核验"},
+                                          {"second_factor", "二次验证"},
+                                          {"confirmation", "确认"},
+                                          {"fact", "事实"}}};
+constexpr std::array<Pair, 4> kScopes = {
+    {{"answer", "回答"}, {"product", "产品"}, {"purpose", "用途"}, {"conversation", "会话"}}};
+
+// The English name of a word of a closed list, as what it is kept by.
+template <std::size_t N>
+void add_word(Work& work, const Item& item, const syntax::Word& word, const std::array<Pair, N>& list,
+              std::string_view en, std::string_view zh, std::vector<std::string>& out) {
+  for (const Pair& pair : list) {
+    if (word.text == pair.en || word.text == pair.zh) {
+      out.emplace_back(pair.en);
+      return;
+    }
+  }
+  std::string known;
+  for (const Pair& pair : list) {
+    known += (known.empty() ? "" : Work::say(item, ", ", "、")) +
+             std::string(item.language() == Language::zh ? pair.zh : pair.en);
+  }
+  work.report(codes::kUnknownName, item, word.span, {Work::say(item, en, zh), word.text},
+              Work::say(item, "There is: ", "现有：") + known);
+}
+
+}  // namespace
+
+void check_calendars(Work& work) {
+  for (const Item& item : work.all<syntax::CalendarDecl>()) {
+    const auto& decl = item.as<syntax::CalendarDecl>();
+    Calendar calendar;
+    calendar.names = names_of(decl.names);
+    calendar.pack = item.pack;
+    if (!decl.file.empty()) work.not_yet(item, heading(work, item), "a calendar from a file", "取自文件的日历");
+    constexpr Days kMost = 366 * 60;
+    if (decl.covers && decl.covers->from <= decl.covers->to && decl.covers->to - decl.covers->from < kMost) {
+      calendar.from = decl.covers->from;
+      calendar.to = decl.covers->to;
+      std::set<Days> working;
+      const auto within = [&](const syntax::DateRange& range, Days day) {
+        return range.from <= day && day <= range.to;
+      };
+      for (Days day = calendar.from; day <= calendar.to; ++day) {
+        const int weekday = static_cast<int>(((day + 3) % 7 + 7) % 7) + 1;  // 1970-01-01 was a Thursday
+        const bool usual = decl.first_working_day <= decl.last_working_day
+                               ? decl.first_working_day <= weekday && weekday <= decl.last_working_day
+                               : weekday >= decl.first_working_day || weekday <= decl.last_working_day;
+        const bool closed = std::any_of(decl.closed.begin(), decl.closed.end(),
+                                        [&](const syntax::DateRange& range) { return within(range, day); });
+        const bool open = std::any_of(decl.open.begin(), decl.open.end(),
+                                      [&](const syntax::DateRange& range) { return within(range, day); });
+        if (open || (usual && !closed)) working.insert(day);
+      }
+      calendar.working.assign(working.begin(), working.end());
+      for (const auto* ranges : {&decl.closed, &decl.open}) {
+        for (const syntax::DateRange& range : *ranges) {
+          for (const Days day : {range.from, range.to}) {
+            if (within(*decl.covers, day)) continue;
+            work.report(codes::kNotCovered, item, heading(work, item), {format_date(day), calendar.names.first});
+          }
+        }
+      }
+    } else if (decl.covers) {
+      work.report(codes::kEmptyRange, item, heading(work, item),
+                  {format_date(decl.covers->from), format_date(decl.covers->to)});
+    } else if (decl.file.empty()) {
+      work.report(codes::kMissingClause, item, heading(work, item),
+                  {calendar.names.first, Work::say(item, "covers", "覆盖")});
+    }
+    work.model.calendars.push_back(std::move(calendar));
+  }
+}
+
+void check_requirements(Work& work) {
+  for (const Item& item : work.all<syntax::RequirementDecl>()) {
+    const auto& decl = item.as<syntax::RequirementDecl>();
+    Requirement requirement;
+    requirement.names = names_of(decl.names);
+    requirement.pack = item.pack;
+    requirement.ask = text_of(decl.ask);
+    Templates pieces;
+    cut_texts(work, item, decl.ask, pieces);
+    if (requirement.ask.empty()) {
+      work.report(codes::kCannotAsk, item, decl.names.first.span, {requirement.names.first},
+                  Work::say(item, "Add a line: ask \"…\"", "请加一行：询问 “…”"));
+    }
+    for (const syntax::Word& word : decl.proofs)
+      add_word(work, item, word, kProofs, "proof", "凭证", requirement.proofs);
+    for (const syntax::Word& word : decl.scopes)
+      add_word(work, item, word, kScopes, "scope", "范围", requirement.scopes);
+    requirement.from = words_of(decl.from);
+    duration_of(work, item, decl.valid_for, requirement.valid_for);
+    work.model.requirements.push_back(std::move(requirement));
+  }
+}
+
+void check_queues(Work& work) {
+  for (const Item& item : work.all<syntax::QueueDecl>()) {
+    const auto& decl = item.as<syntax::QueueDecl>();
+    Queue queue;
+    queue.names = names_of(decl.names);
+    queue.pack = item.pack;
+    queue.title = text_of(decl.title);
+    queue.say = text_of(decl.say);
+    queue.when_closed_say = text_of(decl.when_closed_say);
+    Templates pieces;
+    cut_texts(work, item, decl.say, pieces);
+    cut_texts(work, item, decl.when_closed_say, pieces);
+    queue.always = decl.always || decl.hours.empty();
+    for (const syntax::Hours& hours : decl.hours) {
+      for (int day = hours.first_day;; day = day % 7 + 1) {
+        for (const syntax::TimeRange& range : hours.ranges) {
+          queue.hours.push_back({static_cast<std::uint8_t>(day), range.from, range.to});
+        }
+        if (day == hours.last_day) break;
+      }
+    }
+    std::sort(queue.hours.begin(), queue.hours.end(), [](const HoursSpan& a, const HoursSpan& b) {
+      return std::tuple(a.day, a.from, a.to) < std::tuple(b.day, b.from, b.to);
+    });
+    if (decl.calendar) {
+      if (const Entry* calendar = work.resolve(Kind::calendar, item, *decl.calendar)) queue.calendar = calendar->index;
+    }
+    if (decl.overflow_to) {
+      if (const Entry* overflow = work.resolve(Kind::queue, item, *decl.overflow_to))
+        queue.overflow_to = overflow->index;
+    }
+    if (decl.priority) queue.priority = static_cast<Priority>(*decl.priority);
+    duration_of(work, item, decl.due, queue.due);
+    queue.skills = words_of(decl.skills);
+    queue.languages = words_of(decl.languages);
+    queue.call_back = decl.call_back;
+    work.model.queues.push_back(std::move(queue));
+  }
+  // A queue that overflows into itself, however far round, leads nowhere; told once a circle, at its first queue.
+  const std::vector<Item> items = work.all<syntax::QueueDecl>();
+  std::set<Index> told;
+  for (Index first = 0; first < work.model.queues.size(); ++first) {
+    std::vector<Index> chain{first};
+    for (Index next = work.model.queues[first].overflow_to; next != kNone; next = work.model.queues[next].overflow_to) {
+      if (next == first) {
+        if (told.count(first) == 0) {
+          std::string shown;
+          for (const Index each : chain) {
+            told.insert(each);
+            shown += work.model.queues[each].names.first + " → ";
+          }
+          work.report(codes::kOverflowCycle, items[first], items[first].as<syntax::QueueDecl>().names.first.span,
+                      {work.model.queues[first].names.first, shown + work.model.queues[first].names.first});
+        }
+        break;
+      }
+      if (std::find(chain.begin(), chain.end(), next) != chain.end()) break;
+      chain.push_back(next);
+    }
+  }
+}
+
+}  // namespace caveat::model

@@ -1,0 +1,378 @@
+// Rules: every clause typed and resolved; when a rule is in force; what it is judged once for.
+#include <algorithm>
+
+#include "engine/base/units.h"
+#include "engine/model/checks/conditions.h"
+#include "engine/model/checks/texts.h"
+
+namespace caveat::model {
+namespace {
+
+// Does a condition find words in a text when it is true? What stands under `not` finds none.
+bool finds_words(const Expr& expr) {
+  switch (expr.op) {
+    case Op::text_has:
+    case Op::text_has_all:
+    case Op::claims:
+    case Op::matches:
+    case Op::mentions:
+      return true;
+    case Op::and_:
+    case Op::or_:
+    case Op::at_least:
+      return std::any_of(expr.args.begin(), expr.args.end(), [](const ExprPtr& arg) { return finds_words(*arg); });
+    default:
+      return false;
+  }
+}
+
+class RuleCheck {
+ public:
+  RuleCheck(Work& work, const Item& item) : work_(work), item_(item), decl_(item.as<syntax::RuleDecl>()) {}
+
+  Rule run() {
+    rule_.names = names_of(decl_.names);
+    rule_.id = full_name(work_.model, item_.pack, rule_.names.first);
+    rule_.pack = item_.pack;
+    rule_.title = text_of(decl_.title);
+    rule_.owner = words_of(decl_.owner);
+    rule_.as_a_whole = decl_.as_a_whole;
+    rule_.open_to_exceptions = decl_.open_to_exceptions;
+    rule_.confidential = decl_.confidential;
+    rule_.trust_inferred = decl_.trust_inferred;
+    rule_.visible_to = words_of(decl_.visible_to);
+    rule_.span = decl_.names.first.span;
+    for (const syntax::Subject subject : decl_.applies_to) rule_.applies_to.push_back(static_cast<Subject>(subject));
+    later();
+    missing_clauses();
+    law();
+    conditions();
+    texts();
+    effects(decl_.then, false, rule_.then);
+    effects(decl_.if_unknown, true, rule_.unknown_effects);
+    if (decl_.if_unknown.size() == 1 && decl_.if_unknown[0].kind == syntax::EffectKind::pass) {
+      rule_.if_unknown = Rule::Unknown::pass;
+      rule_.unknown_effects.clear();
+    } else if (!decl_.if_unknown.empty()) {
+      rule_.if_unknown = Rule::Unknown::effects;
+    }
+    matches();
+    items();
+    return std::move(rule_);
+  }
+
+ private:
+  std::string say(std::string_view en, std::string_view zh) const { return Work::say(item_, en, zh); }
+  Span name_span() const { return decl_.names.first.span; }
+
+  void later() {
+    if (decl_.shadow) work_.not_yet(item_, name_span(), "status shadow", "状态 试运行");
+    if (decl_.rollout) work_.not_yet(item_, decl_.rollout->span, "rollout", "灰度");
+    if (decl_.exception_to) work_.not_yet(item_, decl_.exception_to->span, "exception to a rule", "对规则的豁免");
+  }
+
+  void missing_clauses() {
+    const auto missing = [&](std::string_view en, std::string_view zh) {
+      work_.report(codes::kMissingClause, item_, name_span(), {rule_.names.first, say(en, zh)});
+    };
+    if (decl_.cites.empty()) missing("cites", "依据");
+    if (decl_.applies_to.empty()) missing("applies to", "适用于");
+    if (!decl_.when) missing("when", "当");
+    if (decl_.then.empty()) missing("then", "则");
+  }
+
+  // Its own dates; where it has none, it holds while all its sources do.
+  void law() {
+    std::optional<Days> from, until;
+    for (const syntax::Path& path : decl_.cites) {
+      const Entry* entry = work_.resolve(Kind::source, item_, path);
+      if (entry == nullptr) continue;
+      rule_.cites.push_back(entry->index);
+      const LawSource& source = work_.model.sources[entry->index];
+      if (source.from && (!from || *from < *source.from)) from = source.from;
+      if (source.until && (!until || *source.until < *until)) until = source.until;
+    }
+    rule_.from = decl_.from ? decl_.from : from;
+    rule_.until = decl_.until ? decl_.until : until;
+    if (rule_.from && rule_.until && *rule_.until < *rule_.from) {
+      work_.report(codes::kNeverInForce, item_, name_span(),
+                   {rule_.names.first, format_date(*rule_.from), format_date(*rule_.until)});
+    }
+  }
+
+  void conditions() {
+    Conditions conditions(work_, item_);
+    if (decl_.when) rule_.when = conditions.condition(*decl_.when);
+    if (decl_.unless) rule_.unless = conditions.condition(*decl_.unless);
+    std::uint64_t size = 0;
+    for (const ExprPtr& expr : {rule_.when, rule_.unless}) {
+      if (!expr) continue;
+      const auto found = work_.sizes.find(expr.get());
+      const std::uint64_t more = found == work_.sizes.end() ? 1 : found->second;
+      size = size + more < size ? ~std::uint64_t{0} : size + more;
+    }
+    if (size > work_.limits.define_nodes) {
+      work_.report(codes::kTooMany, item_, name_span(),
+                   {say("parts of the condition, with its defines written out", "条件展开全部定义后的节点数"),
+                    std::to_string(size), std::to_string(work_.limits.define_nodes)});
+    }
+  }
+
+  void texts() {
+    cut_texts(work_, item_, decl_.because, rule_.because);
+    for (const syntax::SayText& text : decl_.say) {
+      Say say_text;
+      if (text.channel) say_text.channel = text.channel->text;
+      if (text.wording) {
+        if (const Entry* wording = work_.resolve(Kind::wording, item_, *text.wording)) {
+          say_text.texts = work_.model.wordings[wording->index].pieces;
+        }
+      } else {
+        cut_texts(work_, item_, text.texts, say_text.texts);
+      }
+      if (rule_.confidential) {
+        if (holds_match(say_text.texts)) {
+          work_.report(codes::kConfidentialText, item_, text_span(text), {say("{match}", "{命中}")});
+        }
+        for (const Index fact : facts_in(say_text.texts)) {
+          work_.report(codes::kConfidentialText, item_, text_span(text), {"{" + shown(fact) + "}"});
+        }
+      }
+      rule_.say.push_back(std::move(say_text));
+    }
+  }
+
+  Span text_span(const syntax::SayText& text) const {
+    return text.wording ? text.wording->span : text.texts.empty() ? name_span() : text.texts.front().span;
+  }
+
+  std::string shown(Index fact) const {
+    std::string out;
+    for (const std::vector<std::string>& step : work_.model.facts[fact].path_names) {
+      out += (out.empty() ? "" : ".") + std::string(name_in(step, item_.language()));
+    }
+    return out;
+  }
+
+  bool duration(const syntax::Expr& expr, std::optional<Duration>& out) {
+    Type type;
+    type.kind = TypeKind::duration;
+    Conditions conditions(work_, item_);
+    const ExprPtr value = conditions.value(expr, &type);
+    if (!value) return false;
+    if (value->op != Op::constant) {
+      work_.not_yet(item_, expr.span, "a time limit that is a fact", "以事实作为时限");
+      return false;
+    }
+    if (value->type.kind != TypeKind::duration) {
+      work_.report(codes::kWrongType, item_, expr.span,
+                   {describe(work_.model, type, item_.language()), std::string(work_.text_at(expr.span))});
+      return false;
+    }
+    out = value->constant.duration;
+    return true;
+  }
+
+  void effects(const std::vector<syntax::Effect>& from, bool when_unknown, std::vector<Effect>& to) {
+    // `allow` and `pass` say that nothing is done: beside anything that is done they contradict it.
+    const auto idle = [](const syntax::Effect& effect) {
+      return effect.kind == syntax::EffectKind::allow || effect.kind == syntax::EffectKind::pass;
+    };
+    const auto recorded_only = [](const syntax::Effect& effect) {
+      return effect.kind == syntax::EffectKind::flag || effect.kind == syntax::EffectKind::alert;
+    };
+    const auto nothing = std::find_if(from.begin(), from.end(), idle);
+    const auto something = std::find_if(from.begin(), from.end(), [&](const syntax::Effect& effect) {
+      return !idle(effect) && !recorded_only(effect);
+    });
+    if (nothing != from.end() && something != from.end()) {
+      work_.report(codes::kContradiction, item_, nothing->span,
+                   {std::string(work_.text_at(nothing->span)), std::string(work_.text_at(something->span))});
+    }
+    for (const syntax::Effect& each : from) {
+      if (each.kind == syntax::EffectKind::pass && !when_unknown) {
+        work_.report(codes::kWrongType, item_, each.span,
+                     {say("an effect", "一个处置"), std::string(work_.text_at(each.span))},
+                     say("`pass` stands after `if unknown` only.", "“略过”只用在“若不明”之后。"));
+        continue;
+      }
+      Effect effect;
+      if (read(each, effect)) to.push_back(std::move(effect));
+    }
+  }
+
+  bool read(const syntax::Effect& from, Effect& to) {
+    to.kind = static_cast<EffectKind>(from.kind);
+    switch (from.kind) {
+      case syntax::EffectKind::handoff: {
+        if (from.priority) to.priority = static_cast<Priority>(*from.priority);
+        bool good = true;
+        if (from.within) good = duration(*from.within, to.within);
+        const Entry* queue = work_.resolve(Kind::queue, item_, from.name);
+        if (queue == nullptr) return false;
+        to.queue = queue->index;
+        return good;
+      }
+      case syntax::EffectKind::disclose: {
+        to.at_start = from.at_start;
+        to.once = static_cast<std::uint8_t>(from.once);
+        bool good = true;
+        if (from.once != syntax::Effect::Once::always) {
+          work_.not_yet(item_, from.span, "once per conversation or day", "每次会话一次、每日一次");
+          good = false;
+        }
+        const Entry* wording = work_.resolve(Kind::wording, item_, from.name);
+        if (wording == nullptr) return false;
+        to.wording = wording->index;
+        return good;
+      }
+      case syntax::EffectKind::require: {
+        // A requirement, or a fact that can be asked for.
+        const std::vector<std::string> steps = steps_of(from.name);
+        const bool fact_path = steps.size() > 1 && work_.group_names.count(steps.front()) != 0;
+        if (!fact_path) {
+          const Entry* requirement = work_.resolve(Kind::requirement, item_, from.name);
+          if (requirement == nullptr) return false;
+          to.requirement = requirement->index;
+          return true;
+        }
+        Conditions conditions(work_, item_);
+        to.fact = conditions.fact(from.name, false);
+        if (to.fact == kNone) return false;
+        if (work_.model.facts[to.fact].ask.empty()) {
+          work_.report(codes::kCannotAsk, item_, from.name.span, {std::string(work_.text_at(from.name.span))},
+                       say("Add to the fact's line: ask \"…\"", "请在该事实的行中加：询问 “…”"));
+          return false;
+        }
+        return true;
+      }
+      case syntax::EffectKind::flag:
+      case syntax::EffectKind::alert:
+        for (const std::string& step : steps_of(from.name)) to.name += (to.name.empty() ? "" : ".") + step;
+        return true;
+      case syntax::EffectKind::redact: {
+        const syntax::Redaction& redaction = from.redaction;
+        to.redact_what = static_cast<std::uint8_t>(redaction.what);
+        to.redact_mode = static_cast<std::uint8_t>(redaction.mode);
+        to.keep_first = redaction.keep_first;
+        to.keep_last = redaction.keep_last;
+        if (redaction.what == syntax::Redaction::What::match) return true;
+        work_.not_yet(item_, from.span, "redacting what a detector or a class finds", "按检测项或数据类别脱敏");
+        return false;
+      }
+      case syntax::EffectKind::replace_answer:
+      case syntax::EffectKind::replace_match:
+        if (from.with_wording) {
+          const Entry* wording = work_.resolve(Kind::wording, item_, *from.with_wording);
+          if (wording == nullptr) return false;
+          to.wording = wording->index;
+          to.with = work_.model.wordings[wording->index].text;
+          to.with_pieces = work_.model.wordings[wording->index].pieces;
+          return true;
+        }
+        to.with = text_of(from.with);
+        return cut_texts(work_, item_, from.with, to.with_pieces);
+      default:
+        return true;
+    }
+  }
+
+  // What changes or quotes the match needs one.
+  void matches() {
+    if (!rule_.when || finds_words(*rule_.when)) return;
+    for (const std::vector<syntax::Effect>* list : {&decl_.then, &decl_.if_unknown}) {
+      for (const syntax::Effect& effect : *list) {
+        const bool on_match =
+            effect.kind == syntax::EffectKind::replace_match ||
+            (effect.kind == syntax::EffectKind::redact && effect.redaction.what == syntax::Redaction::What::match);
+        if (on_match) work_.report(codes::kNoMatch, item_, effect.span, {std::string(work_.text_at(effect.span))});
+      }
+    }
+    if (holds_match(rule_.because)) {
+      work_.report(codes::kNoMatch, item_, decl_.because.front().span, {say("{match}", "{命中}")});
+    }
+    for (std::size_t i = 0; i < rule_.say.size(); ++i) {
+      if (holds_match(rule_.say[i].texts)) {
+        work_.report(codes::kNoMatch, item_, text_span(decl_.say[i]), {say("{match}", "{命中}")});
+      }
+    }
+  }
+
+  // semantics.md 9 and 11: once for each product, action or outreach that the rule reads or is on.
+  void items() {
+    std::set<Index> read;
+    for (const ExprPtr& expr : {rule_.when, rule_.unless}) {
+      if (!expr) continue;
+      std::vector<const Expr*> open{expr.get()};
+      std::unordered_set<const Expr*> seen;
+      while (!open.empty()) {
+        const Expr* next = open.back();
+        open.pop_back();
+        if (!seen.insert(next).second) continue;
+        if (next->op == Op::fact && next->fact != kNone) read.insert(next->fact);
+        for (const ExprPtr& arg : next->args) open.push_back(arg.get());
+      }
+    }
+    for (const Index fact : facts_in(rule_.because)) read.insert(fact);
+    for (const Say& text : rule_.say) {
+      for (const Index fact : facts_in(text.texts)) read.insert(fact);
+    }
+    for (const Effect& effect : rule_.then) {
+      for (const Index fact : facts_in(effect.with_pieces)) read.insert(fact);
+    }
+    std::map<Part, Index> parts;
+    for (const Index fact : read) {
+      const Part part = work_.model.facts[fact].part;
+      if (part == Part::product || part == Part::action || part == Part::outreach) parts.emplace(part, fact);
+    }
+    if (parts.size() > 1) {
+      work_.not_yet(item_, name_span(), "a rule that reads two of product, action and outreach",
+                    "同时读取产品、操作、触达中两项的规则");
+      return;
+    }
+    const auto on = [&](Subject subject) {
+      return std::find(rule_.applies_to.begin(), rule_.applies_to.end(), subject) != rule_.applies_to.end();
+    };
+    if (rule_.as_a_whole) {
+      for (const auto& [part, fact] : parts) {
+        const bool whole =
+            (part == Part::product && on(Subject::recommendation)) || (part == Part::outreach && on(Subject::outreach));
+        if (!whole) continue;
+        work_.report(
+            codes::kWholeReadsItem, item_, name_span(), {shown(fact)},
+            say("Write: any p in recommendation.products where (…)", "请写：推荐.产品 中 存在 某产品 满足（…）"));
+        return;
+      }
+    }
+    if (!parts.empty()) {
+      rule_.item = parts.begin()->first;
+    } else if (on(Subject::recommendation) && !rule_.as_a_whole) {
+      rule_.item = Part::product;
+    } else if (on(Subject::action)) {
+      rule_.item = Part::action;
+    } else if (on(Subject::outreach) && !rule_.as_a_whole) {
+      rule_.item = Part::outreach;
+    }
+    rule_.item_level = rule_.item != Part::turn;
+  }
+
+  Work& work_;
+  const Item& item_;
+  const syntax::RuleDecl& decl_;
+  Rule rule_;
+};
+
+}  // namespace
+
+void check_rules(Work& work) {
+  const std::vector<Item> items = work.all<syntax::RuleDecl>();
+  for (const Item& item : items) work.model.rules.push_back(RuleCheck(work, item).run());
+  if (items.size() > work.limits.rules) {
+    const Item& item = items[work.limits.rules];
+    work.report(codes::kTooMany, item, item.as<syntax::RuleDecl>().names.first.span,
+                {Work::say(item, "rules of a program", "一个程序的规则数"), std::to_string(items.size()),
+                 std::to_string(work.limits.rules)});
+  }
+}
+
+}  // namespace caveat::model

@@ -1,0 +1,128 @@
+#include "engine/model/checks/texts.h"
+
+#include "engine/model/checks/conditions.h"
+
+namespace caveat::model {
+namespace {
+
+// Where `needle` stands in the source of a text, or the whole text.
+Span place_in(const Work& work, Span text, std::string_view needle) {
+  const std::size_t at = work.text_at(text).find(needle);
+  if (at == std::string_view::npos) return text;
+  const auto begin = text.begin + static_cast<std::uint32_t>(at);
+  return {text.source, begin, begin + static_cast<std::uint32_t>(needle.size())};
+}
+
+syntax::Path path_of(std::string_view inner, Span span) {
+  syntax::Path path;
+  path.span = span;
+  std::string step;
+  const auto flush = [&] {
+    const std::size_t first = step.find_first_not_of(' ');
+    const std::size_t last = step.find_last_not_of(' ');
+    path.parts.push_back({first == std::string::npos ? std::string() : step.substr(first, last - first + 1), span});
+    step.clear();
+  };
+  for (std::size_t i = 0; i < inner.size(); ++i) {
+    if (inner[i] == '.') {
+      flush();
+    } else if (inner.substr(i, 3) == "．") {
+      flush();
+      i += 2;
+    } else {
+      step += inner[i];
+    }
+  }
+  flush();
+  return path;
+}
+
+bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& out) {
+  std::vector<TextPiece> noted;
+  std::string literal;
+  const auto flush = [&] {
+    if (literal.empty()) return;
+    out.push_back({literal, kNone});
+    noted.push_back({literal, {}});
+    literal.clear();
+  };
+  bool good = true;
+  const std::string& value = text.value;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] != '{') {
+      literal += value[i];
+      continue;
+    }
+    if (i + 1 < value.size() && value[i + 1] == '{') {
+      literal += '{';
+      ++i;
+      continue;
+    }
+    const std::size_t end = value.find_first_of("{}", i + 1);
+    if (end == std::string::npos || value[end] == '{' || end == i + 1) {
+      const std::string_view from = std::string_view(value).substr(i, end == i + 1 ? 2 : std::string_view::npos);
+      const Span span = place_in(work, text.span, from);
+      work.report(codes::kBadTemplate, item, span, {value.substr(i, 24)},
+                  Work::say(item, "A fact is named as {product.name}; a brace of the text is written {{.",
+                            "引用事实写作 {产品.名称}；文字中的花括号写作 {{。"));
+      return false;
+    }
+    flush();
+    const std::string_view inner = std::string_view(value).substr(i + 1, end - i - 1);
+    const Span span = place_in(work, text.span, std::string_view(value).substr(i, end - i + 1));
+    i = end;
+    if (inner == "match" || inner == "命中") {
+      out.push_back({{}, kMatch});
+      noted.push_back({{}, "match"});
+      continue;
+    }
+    const syntax::Path path = path_of(inner, span);
+    Conditions conditions(work, item);
+    const Index fact = conditions.fact(path, true);
+    work.references.forget(path);
+    if (fact == kNone) {
+      good = false;
+      continue;
+    }
+    out.push_back({{}, fact});
+    std::string identity = "fact";
+    for (const std::string& step : work.model.facts[fact].path) identity += (identity == "fact" ? " " : ".") + step;
+    noted.push_back({{}, identity});
+  }
+  flush();
+  if (good) work.references.add(text, std::move(noted));
+  return good;
+}
+
+}  // namespace
+
+bool cut_texts(Work& work, const Item& item, const syntax::Texts& texts, Templates& out) {
+  bool good = true;
+  for (const syntax::LocalText& text : texts) {
+    Template pieces;
+    good = cut(work, item, text, pieces) && good;
+    (text.language == Language::en ? out.en : text.language == Language::zh ? out.zh : out.any) = std::move(pieces);
+  }
+  return good;
+}
+
+bool holds_match(const Templates& templates) {
+  for (const Template* each : {&templates.en, &templates.zh, &templates.any}) {
+    for (const TemplatePiece& piece : *each) {
+      if (piece.fact == kMatch) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<Index> facts_in(const Templates& templates) {
+  std::set<Index> facts;
+  for (const Template* each : {&templates.en, &templates.zh, &templates.any}) {
+    for (const TemplatePiece& piece : *each) {
+      if (piece.fact != kMatch && piece.fact != kNone) facts.insert(piece.fact);
+    }
+  }
+  return {facts.begin(), facts.end()};
+}
+
+}  // namespace caveat::model

@@ -1,0 +1,124 @@
+#include "engine/model/checks/work.h"
+
+#include <algorithm>
+
+#include "engine/base/nearest.h"
+
+namespace caveat::model {
+
+Diagnostic& Work::report(const Code& code, const Item& item, Span span, std::vector<std::string> arguments,
+                         std::string help, Severity severity) {
+  Diagnostic diagnostic = diagnose(code, span, item.language(), arguments, std::move(help));
+  diagnostic.severity = severity;
+  diagnostics.push_back(std::move(diagnostic));
+  return diagnostics.back();
+}
+
+void Work::not_yet(const Item& item, Span span, std::string_view en, std::string_view zh) {
+  report(codes::kNotYet, item, span, {say(item, en, zh)});
+}
+
+bool Work::maybe_lost(Index pack, std::string_view name) const {
+  for (const auto& [owner, text] : lost) {
+    if (scope.sees(pack, owner) && text.find(name) != std::string::npos) return true;
+  }
+  return false;
+}
+
+void Work::unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
+                        const std::vector<std::string_view>& known) {
+  const std::string last = written.substr(written.rfind('.') == std::string::npos ? 0 : written.rfind('.') + 1);
+  if (maybe_lost(item.pack, last)) return;
+  const std::string near(nearest(written, std::span<const std::string_view>(known)));
+  std::string help;
+  if (!near.empty()) {
+    help = say(item, "Did you mean “", "是否指“") + near + say(item, "”?", "”？");
+  } else if (!known.empty() && known.size() <= 8) {
+    help = say(item, "There is: ", "现有：");
+    for (const std::string_view name : known) {
+      if (name != known.front()) help += say(item, ", ", "、");
+      help += name;
+    }
+  }
+  Diagnostic& diagnostic =
+      report(codes::kUnknownName, item, span, {std::string(word_of(kind, item.language())), written}, std::move(help));
+  if (!near.empty()) diagnostic.fixes.push_back({span, near});
+}
+
+const std::vector<std::string>* Work::pack_names_of(Index pack) const {
+  return pack == kNone ? nullptr : &model.packs[pack].names.all;
+}
+
+const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path) {
+  const std::vector<std::string> steps = steps_of(path);
+  const Scope::Found found = scope.find(kind, item.pack, steps);
+  std::string written;
+  for (const std::string& step : steps) written += (written.empty() ? "" : ".") + step;
+  if (found.entry != nullptr && found.other != nullptr) {
+    Diagnostic& diagnostic =
+        report(codes::kAmbiguousName, item, path.span,
+               {written, model.packs[found.entry->pack].names.first, model.packs[found.other->pack].names.first},
+               say(item, "Write the pack before it: ", "请在前面写明规则包：") +
+                   model.packs[found.entry->pack].names.first + "." + written);
+    diagnostic.related = {{found.entry->span, say(item, "here", "此处")},
+                          {found.other->span, say(item, "and here", "与此处")}};
+    return nullptr;
+  }
+  if (found.entry == nullptr) {
+    if (found.hidden != nullptr) {
+      const std::string& owner = model.packs[found.hidden->pack].names.first;
+      report(codes::kNotVisible, item, path.span,
+             {std::string(word_of(kind, item.language())), written, owner, model.packs[item.pack].names.first},
+             say(item, "Add the line: use ", "请加一行：引用 ") + owner);
+      return nullptr;
+    }
+    unknown_name(kind, item, path.span, written, scope.names(kind, item.pack));
+    return nullptr;
+  }
+  Reference reference;
+  reference.identity =
+      std::string(word_of(kind, Language::en)) + " " + full_name(model, found.entry->pack, found.entry->names.first);
+  reference.names.resize(steps.size());
+  reference.names.back() = found.entry->names.all;
+  reference.declared = found.entry->span;
+  references.add(path, std::move(reference));
+  return found.entry;
+}
+
+Names names_of(const syntax::Names& names) {
+  Names out;
+  out.first = names.first.text;
+  out.all.push_back(names.first.text);
+  for (const syntax::Word& also : names.also) out.all.push_back(also.text);
+  return out;
+}
+
+std::vector<std::string> words_of(const std::vector<syntax::Word>& words) {
+  std::vector<std::string> out;
+  for (const syntax::Word& word : words) out.push_back(word.text);
+  return out;
+}
+
+std::vector<std::string> steps_of(const syntax::Path& path) { return words_of(path.parts); }
+
+Text text_of(const syntax::Texts& texts) {
+  Text out;
+  for (const syntax::LocalText& text : texts) {
+    (text.language == Language::en ? out.en : text.language == Language::zh ? out.zh : out.any) = text.value;
+  }
+  return out;
+}
+
+Span heading(const Work& work, const Item& item) {
+  Span span = item.decl->span;
+  const std::string_view text = work.text_at(span);
+  const std::size_t end = text.find('\n');
+  if (end != std::string_view::npos) span.end = span.begin + static_cast<std::uint32_t>(end);
+  return span;
+}
+
+std::string full_name(const Model& model, Index pack, std::string_view first) {
+  return pack == kNone ? std::string(first) : model.packs[pack].names.first + "/" + std::string(first);
+}
+
+}  // namespace caveat::model
