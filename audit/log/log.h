@@ -37,17 +37,17 @@
 namespace caveat::audit {
 
 struct LogOptions {
-  std::string path;             // FILE.db
-  std::string keys_dir;         // empty: FILE.keys beside it
-  std::string high_water;       // empty: `high-water` in the key set
-  std::string origin;           // of a key set made with the log; empty: caveat.local/ and eight hex digits
+  std::string path = {};        // FILE.db
+  std::string keys_dir = {};    // empty: FILE.keys beside it
+  std::string high_water = {};  // empty: `high-water` in the key set
+  std::string origin = {};      // of a key set made with the log; empty: caveat.local/ and eight hex digits
   bool create = false;          // make log and keys where neither is there
   std::uint64_t semantics = 1;  // of the engine, for the records that the log writes itself
   Clock* clock = nullptr;
   Random* random = nullptr;
-  std::optional<std::string> passphrase;                                     // else CAVEAT_PASSPHRASE_FILE
-  std::string vfs;                                                           // tests: a SQLite VFS below the log
-  std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store;  // tests: a store that fails
+  std::optional<std::string> passphrase = std::nullopt;                           // else CAVEAT_PASSPHRASE_FILE
+  std::string vfs = {};                                                           // tests: a SQLite VFS below the log
+  std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store = {};  // tests: a store that fails
 };
 
 struct Committed {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,10 @@
 #include "audit/store/store.h"
 
 namespace caveat::audit {
+
+using NodeCache = std::map<std::pair<unsigned, std::uint64_t>, Digest>;
+// A complete subtree's root from headers and tiles. Errors: audit::Error `log_broken`, if a record is not there.
+Digest stored_node(StoreReader& store, unsigned level, std::uint64_t position, NodeCache* cache = nullptr);
 
 class LogReader {
  public:
@@ -52,14 +57,16 @@ class LogReader {
   Result<OpenedRecord> open_body(const KeyStore& keys, std::uint64_t index) const;
   std::vector<std::uint64_t> search(const KeyStore& keys, const Tag& tag) const;  // ascending
 
+  void renew();  // a new snapshot
   StoreReader& store() const { return *store_; }
 
  private:
   explicit LogReader(std::unique_ptr<StoreReader> store);
+  void read_head();
   std::unique_ptr<StoreReader> store_;
   std::string path_, origin_, about_;
   std::uint64_t size_ = 0;
-  mutable std::vector<std::pair<std::pair<unsigned, std::uint64_t>, Digest>> nodes_;  // a small cache
+  mutable NodeCache nodes_;
 };
 
 }  // namespace caveat::audit

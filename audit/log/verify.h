@@ -30,11 +30,12 @@ enum class Anchor : std::uint8_t { unanchored, anchored, diverged, invalid };
 std::string_view name(Anchor anchor);
 
 struct VerifyOptions {
-  std::optional<VerifierKey> verifier;  // from outside or the key set; without it no signature is checked
-  const KeyStore* keys = nullptr;       // opens bodies, recomputes tags and state
-  std::string high_water;               // path of the mark; empty: not compared
-  std::optional<std::string> kept;      // a checkpoint that somebody kept: must be a beginning of this log
-  std::function<void(std::uint64_t done, std::uint64_t of)> progress;
+  std::optional<VerifierKey> verifier =
+      std::nullopt;                                // from outside or the key set; without it no signature is checked
+  const KeyStore* keys = nullptr;                  // opens bodies, recomputes tags and state
+  std::string high_water = {};                     // path of the mark; empty: not compared
+  std::optional<std::string> kept = std::nullopt;  // a checkpoint that somebody kept: must be a beginning of this log
+  std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
   std::size_t max_findings = 1'000;  // the rest is counted
 };
 

@@ -33,11 +33,11 @@ enum class Lookup : std::uint8_t { tag, state, subject, digest };  // one derive
 
 struct KeyStoreOptions {
   bool writable = false;
-  Random* random = nullptr;               // needed to write
-  std::optional<std::string> passphrase;  // else CAVEAT_PASSPHRASE_FILE, where a file says argon2id
-  std::uint64_t argon2_passes = 3;        // of a set made with a passphrase: libsodium's "moderate"
+  Random* random = nullptr;                              // needed to write
+  std::optional<std::string> passphrase = std::nullopt;  // else CAVEAT_PASSPHRASE_FILE, where a file says argon2id
+  std::uint64_t argon2_passes = 3;                       // of a set made with a passphrase: libsodium's "moderate"
   std::uint64_t argon2_kib = 256u << 10;
-  std::string vfs;  // SQLite VFS of data.db; empty: the system's
+  std::string vfs = {};  // SQLite VFS of data.db; empty: the system's
 };
 
 struct DataKey {

@@ -11,6 +11,7 @@ SqliteError::SqliteError(const std::string& path, const std::string& words, int 
     : Error(codes::kStorage, path, {path, words}), code_(code) {}
 
 bool SqliteError::not_a_database() const { return (code_ & 0xff) == SQLITE_NOTADB || (code_ & 0xff) == SQLITE_CORRUPT; }
+bool SqliteError::corrupt() const { return (code_ & 0xff) == SQLITE_CORRUPT; }
 bool SqliteError::read_only() const { return (code_ & 0xff) == SQLITE_READONLY || (code_ & 0xff) == SQLITE_CANTOPEN; }
 
 namespace {

@@ -26,7 +26,8 @@ class SqliteError : public Error {
  public:
   SqliteError(const std::string& path, const std::string& words, int code);
   int sqlite_code() const { return code_; }  // extended
-  bool not_a_database() const;
+  bool not_a_database() const;               // or a damaged one
+  bool corrupt() const;
   bool read_only() const;
 
  private:

@@ -72,6 +72,7 @@ class StoreReader {
   virtual void each_header(std::uint64_t begin, std::uint64_t end,
                            const std::function<void(std::int64_t, std::string_view)>& visit) = 0;
   virtual void each_body(const std::function<void(std::int64_t, std::string_view)>& visit) = 0;
+  virtual std::vector<std::int64_t> outside(std::uint64_t size) = 0;  // rows of headers that no tree of that size has
   virtual void each_checkpoint(const std::function<void(const StoredCheckpoint&)>& visit) = 0;  // by tree, size
   virtual void each_tile(const std::function<void(const StoredTile&, std::string_view hash)>& visit) = 0;
   virtual void each_tag(const std::function<void(std::string_view tag, std::int64_t index)>& visit) = 0;
@@ -91,7 +92,8 @@ class Store {
 };
 
 struct StoreOptions {
-  std::string vfs;
+  std::string vfs = {};
+  bool snapshot = true;  // of a reader: one snapshot until `renew`; else each call sees what is newest
 };
 
 // Makes a log file with its signed `about` note; the file appears under its name only when it is whole.

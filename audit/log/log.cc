@@ -1,0 +1,509 @@
+// The log's one writer. The numbered steps are those of audit/README.md.
+#include "audit/log/log.h"
+
+#include <algorithm>
+#include <cassert>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/about.h"
+#include "audit/log/high_water.h"
+#include "audit/log/reader.h"
+#include "audit/log/tree.h"
+#include "audit/record/decode.h"
+#include "audit/record/encode.h"
+#include "audit/record/layout.h"
+#include "audit/state/sqlite_state.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::audit {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kBatchRecords = 4'096;
+constexpr std::size_t kBatchBytes = 32u << 20;
+constexpr std::uint64_t kTileWidth = 256;
+constexpr std::int64_t kStepUs = 1'000'000;  // a clock that falls by more is recorded
+
+// The tree as the writer keeps it: peaks, and what has not yet filled a tile.
+struct Growth {
+  Frontier tree;
+  std::vector<std::vector<Digest>> open_tiles;  // by level; each shorter than kTileWidth
+
+  static Growth of(StoreReader& store, std::uint64_t size) {
+    NodeCache cache;
+    Growth growth{Frontier(size, [&](unsigned level,
+                                     std::uint64_t position) { return stored_node(store, level, position, &cache); }),
+                  {}};
+    std::uint64_t count = size;
+    for (unsigned level = 0; count > 0; ++level, count /= kTileWidth) {
+      std::vector<Digest> row;
+      for (std::uint64_t position = count - count % kTileWidth; position < count; ++position)
+        row.push_back(stored_node(store, level * 8, position, &cache));
+      growth.open_tiles.push_back(std::move(row));
+    }
+    return growth;
+  }
+
+  void append(const Digest& leaf, std::vector<StoredTile>& full) {
+    const std::uint64_t index = tree.size();
+    tree.append(leaf);
+    Digest hash = leaf;
+    std::uint64_t position = index;
+    for (unsigned level = 0;; ++level) {
+      if (open_tiles.size() <= level) open_tiles.emplace_back();
+      open_tiles[level].push_back(hash);
+      if (open_tiles[level].size() < kTileWidth) return;
+      hash = root_of(open_tiles[level]);
+      open_tiles[level].clear();
+      position /= kTileWidth;
+      full.push_back({.tree = kTreeSha256, .level = level + 1, .position = position, .hash = hash});
+    }
+  }
+};
+
+class GroupCommitLog final : public Log {
+ public:
+  explicit GroupCommitLog(LogOptions options) : options_(std::move(options)) {
+    assert(options_.clock != nullptr && options_.random != nullptr);
+    if (options_.keys_dir.empty()) options_.keys_dir = default_keys_dir(options_.path);
+    if (options_.high_water.empty()) options_.high_water = options_.keys_dir + "/high-water";
+    open_keys();
+    open_store();
+    state_ = std::make_unique<SqliteState>(options_.path, options_.vfs, *keys_);
+    committer_ = std::thread([this] { run(); });
+  }
+
+  ~GroupCommitLog() override {
+    try {
+      close();
+    } catch (const caveat::Error&) {  // what was answered is durable; the next opening compares
+    }
+  }
+
+  std::uint64_t reserve() override {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t sequence = first_ + slots_.size();
+    slots_.emplace_back();
+    return sequence;
+  }
+
+  void fulfil(std::uint64_t sequence, SealedRecord record, AppendDone done) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!closing_) {
+        Slot& slot = at(sequence);
+        assert(slot.stage == Stage::reserved);
+        slot.stage = Stage::ready;
+        slot.record = std::move(record);
+        slot.done = std::move(done);
+        if (sequence == first_) wake_.notify_one();
+        return;
+      }
+    }
+    done(AppendFailed{&codes::kStorage, options_.path + " is closed"});  // nobody is there to say it later
+  }
+
+  void abandon(std::uint64_t sequence) override {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return;
+    Slot& slot = at(sequence);
+    assert(slot.stage == Stage::reserved);
+    slot.stage = Stage::abandoned;
+    if (sequence == first_) wake_.notify_one();
+  }
+
+  SealedRecord seal(RecordContent content) override {
+    return audit::seal(*keys_, std::move(content), options_.clock->wall_us(), *options_.random);
+  }
+
+  Appended append(RecordContent content) override {
+    SealedRecord sealed = seal(std::move(content));
+    std::promise<Appended> answer;
+    fulfil(reserve(), std::move(sealed), [&](const Appended& appended) { answer.set_value(appended); });
+    return answer.get_future().get();
+  }
+
+  void flush() override {
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [&] {
+      return !busy_ &&
+             std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.stage == Stage::ready; });
+    });
+  }
+
+  void close() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return;
+      closing_ = true;
+      for (auto& slot : slots_)
+        if (slot.stage == Stage::reserved) slot.stage = Stage::abandoned;
+    }
+    wake_.notify_one();
+    if (committer_.joinable()) committer_.join();
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    if (mark_ != nullptr) mark_->sync();
+    mark_.reset();
+    if (store_ != nullptr) {
+      state_->reopen();
+      store_->close();
+    }
+    store_.reset();
+  }
+
+  StateStore& state() override { return *state_; }
+  KeyStore& keys() override { return *keys_; }
+  const std::string& origin() const override { return keys_->origin(); }
+  const std::string& path() const override { return options_.path; }
+
+  std::uint64_t size() const override {
+    const std::lock_guard lock(mutex_);
+    return durable_size_;
+  }
+
+  std::optional<std::string> checkpoint() const override {
+    const std::lock_guard lock(mutex_);
+    return note_ != nullptr ? std::optional(*note_) : std::nullopt;
+  }
+
+ private:
+  enum class Stage : std::uint8_t { reserved, ready, abandoned };
+  struct Slot {
+    Stage stage = Stage::reserved;
+    bool doomed = false;  // reserved before a failed commit: it may stand on what was lost
+    SealedRecord record;
+    AppendDone done;
+  };
+
+  Slot& at(std::uint64_t sequence) {
+    assert(sequence >= first_ && sequence - first_ < slots_.size());
+    return slots_[static_cast<std::size_t>(sequence - first_)];
+  }
+
+  void open_keys() {
+    const std::string& path = options_.path;
+    std::error_code ignored;
+    const bool log_there = fs::exists(path, ignored);
+    const bool keys_there = KeyStore::exists(options_.keys_dir);
+    const KeyStoreOptions key_options{
+        .writable = true, .random = options_.random, .passphrase = options_.passphrase, .vfs = options_.vfs};
+    if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
+    if (log_there && !keys_there) {
+      (void)open_sqlite_reader(path);  // a foreign file is named as such, not its missing keys
+      throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
+    }
+    keys_ = keys_there ? KeyStore::open(options_.keys_dir, key_options)
+                       : KeyStore::create(options_.keys_dir, options_.origin, key_options);
+    if (!options_.origin.empty() && options_.origin != keys_->origin())
+      throw Error(codes::kKeysOtherLog, options_.keys_dir, {options_.keys_dir, keys_->origin(), options_.origin});
+    if (log_there) return;
+
+    const Mark mark = read_high_water(options_.high_water, keys_->origin());
+    if (mark.size > 0) throw Error(codes::kLogRolledBack, path, {path, "0", std::to_string(mark.size)});
+    const std::string note = keys_->sign(about_text({.format = kFormat,
+                                                     .origin = keys_->origin(),
+                                                     .suite = "intl",
+                                                     .created = format_instant(options_.clock->wall_us(), 0),
+                                                     .sqlite = sqlite_version()}));
+    keys_->bind_log(sha256(note));  // before the log appears: a log never stands without the keys that know it
+    create_sqlite_store(path, note, {.vfs = options_.vfs});
+  }
+
+  // Opens the file and holds it against everything that is known of it: note, newest checkpoint, high-water mark, and what
+  // this process has answered for.
+  void open_store() {
+    const std::string& path = options_.path;
+    auto store = open_sqlite_store(path, {.vfs = options_.vfs});
+    StoreReader& reader = store->reader();
+    const std::string note = reader.about();
+    const Result<About> about = parse_about(note);
+    if (!about) {
+      const ProblemItem& item = about.error().items.front();
+      if (about.error().code == &codes::kLogFormat)
+        throw Error(codes::kLogFormat, path, {path, item.found, item.expected});
+      throw Error(codes::kLogBroken, path, {path, "its note about itself is not what Caveat writes"});
+    }
+    const VerifierKey known[] = {keys_->verifier()};
+    if (about->origin != keys_->origin() || keys_->bound_log() != sha256(note) ||
+        !open_note(note, known, &verify_signature))
+      throw Error(codes::kKeysOtherLog, options_.keys_dir, {options_.keys_dir, keys_->origin(), about->origin});
+
+    const auto newest = reader.newest_checkpoint(kTreeSha256);
+    const std::uint64_t size = newest ? newest->size : 0;
+    Mark mark = read_high_water(options_.high_water, keys_->origin());
+    if (mark.size < durable_size_) mark = {.size = durable_size_, .root = root_, .one_line_damaged = false};
+    if (mark.size > size)
+      throw Error(codes::kLogRolledBack, path, {path, std::to_string(size), std::to_string(mark.size)});
+    const auto root_at = [&](std::uint64_t at) {
+      return range_root(0, at,
+                        [&](unsigned level, std::uint64_t position) { return stored_node(reader, level, position); });
+    };
+    if (root_at(mark.size) != mark.root) throw Error(codes::kLogDiverged, path, {path, std::to_string(mark.size)});
+
+    Growth growth = Growth::of(reader, size);
+    std::int64_t last_time = 0;
+    if (newest) {
+      const Result<Checkpoint> checkpoint = open_checkpoint(newest->note, known, &verify_signature);
+      if (!checkpoint || checkpoint->size != size || checkpoint->root != growth.tree.root())
+        throw Error(codes::kLogBroken, path, {path, "its newest checkpoint does not fit its records"});
+      const auto leaf = reader.header(size - 1);
+      const Result<Header> header = decode_header(leaf.value_or(""));
+      if (!header) throw Error(codes::kLogBroken, path, {path, "its newest record cannot be read"});
+      last_time = header->time_us;
+    }
+    if (!reader.outside(size).empty())
+      throw Error(codes::kLogBroken, path, {path, "it has records that no checkpoint covers"});
+
+    auto mark_file = std::make_unique<HighWater>(options_.high_water, keys_->origin());
+    if (mark.size < size) mark_file->write(size, growth.tree.root());  // the process ended between commit and mark
+    if (options_.wrap_store) store = options_.wrap_store(std::move(store));
+    store_ = std::move(store);
+    mark_ = std::move(mark_file);
+    growth_.emplace(std::move(growth));
+    last_time_ = last_time;
+    const std::lock_guard lock(mutex_);
+    durable_size_ = size;
+    root_ = growth_->tree.root();
+    note_ = newest ? std::make_shared<const std::string>(newest->note) : nullptr;
+  }
+
+  void run() {
+    for (;;) {
+      std::vector<Slot> batch;
+      {
+        std::unique_lock lock(mutex_);
+        busy_ = false;
+        idle_.notify_all();
+        wake_.wait(lock, [&] { return closing_ || (!slots_.empty() && slots_.front().stage != Stage::reserved); });
+        std::size_t bytes = 0;
+        while (!slots_.empty() && slots_.front().stage != Stage::reserved && batch.size() < kBatchRecords &&
+               bytes < kBatchBytes) {
+          Slot slot = std::move(slots_.front());
+          slots_.pop_front();
+          ++first_;
+          if (slot.stage == Stage::abandoned) continue;
+          bytes += slot.record.body.size();
+          batch.push_back(std::move(slot));
+        }
+        if (batch.empty() && closing_ && slots_.empty()) {
+          if (lost_ == 0 || gap_tried_) break;
+          gap_tried_ = true;  // one last try to write down what was lost
+        } else if (batch.empty()) {
+          continue;
+        }
+        busy_ = true;
+      }
+      process(batch);
+      if (store_ != nullptr) {
+        try {
+          store_->tidy();
+        } catch (const caveat::Error& error) {  // nothing that was answered hangs on it; the next commit will tell
+          fail({}, error);
+        }
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+    idle_.notify_all();
+  }
+
+  void process(std::vector<Slot>& batch) {
+    std::vector<Slot> good;
+    for (auto& slot : batch) {
+      if (slot.doomed)
+        slot.done(AppendFailed{&codes::kStorage, "a commit before it failed"});
+      else
+        good.push_back(std::move(slot));
+    }
+    if (good.empty() && lost_ == 0) return;
+    try {
+      if (store_ == nullptr) open_store();
+      commit(good);
+    } catch (const caveat::Error& error) {
+      fail(std::move(good), error);
+    }
+  }
+
+  void commit(std::vector<Slot>& good) {
+    // 1 Keys before log: an unused key does no harm, a record without its key would be lost.
+    std::vector<SealedRecord> own = own_records();
+    keys_->flush();
+
+    // 2 Index, time, leaf, tree.
+    Growth growth = *growth_;
+    Batch batch;
+    std::vector<Committed> answers;
+    std::int64_t time = last_time_;
+    const auto place = [&](SealedRecord& record) {
+      time = std::max(time, options_.clock->wall_us());
+      const Header header{.context = record.context,
+                          .index = growth.tree.size(),
+                          .time_us = time,
+                          .tags = record.tags_commitment,
+                          .body = record.body_digest};
+      StoredRecord stored{.index = header.index,
+                          .header = encode_header(header),
+                          .body = std::move(record.body),
+                          .tags = std::move(record.tags),
+                          .state = std::move(record.state)};
+      const Digest leaf = leaf_hash(stored.header);
+      growth.append(leaf, batch.tiles);
+      answers.push_back(
+          {.index = header.index, .leaf = leaf, .time_us = time, .size = 0, .root = {}, .checkpoint = nullptr});
+      batch.records.push_back(std::move(stored));
+    };
+    for (auto& record : own) place(record);
+    for (auto& slot : good) place(slot.record);
+
+    // 3 One signature for all of them.
+    const std::uint64_t size = growth.tree.size();
+    const Digest root = growth.tree.root();
+    const auto note = std::make_shared<const std::string>(
+        keys_->sign(checkpoint_text({.origin = keys_->origin(), .size = size, .root = root})));
+    batch.checkpoints.push_back(
+        {.tree = kTreeSha256, .size = size, .previous = growth_->tree.size(), .time_us = time, .note = *note});
+
+    // 4 One commit: records, state, tags, tiles, checkpoint. 5 The high-water mark. Only then do replies leave.
+    store_->commit(batch);
+    mark_->write(size, root);
+
+    growth_.emplace(std::move(growth));
+    last_time_ = time;
+    lost_ = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      durable_size_ = size;
+      root_ = root;
+      note_ = note;
+    }
+    for (std::size_t i = 0; i < good.size(); ++i) {
+      Committed& answer = answers[own.size() + i];
+      answer.size = size;
+      answer.root = root;
+      answer.checkpoint = note;
+      good[i].done(answer);
+    }
+  }
+
+  // What the log writes of its own accord: a gap after lost appends, a clock that went back.
+  std::vector<SealedRecord> own_records() {
+    std::vector<SealedRecord> own;
+    const std::int64_t now = options_.clock->wall_us();
+    if (lost_ > 0) {
+      cbor::Encoder event;
+      event.map(5);
+      event.integer(1);
+      event.integer(lost_since_us_);
+      event.integer(2);
+      event.integer(now);
+      event.integer(3);
+      event.unsigned_integer(lost_);
+      event.integer(4);
+      event.text(lost_code_);
+      event.integer(5);
+      event.text(lost_words_);
+      own.push_back(note_event(Kind::gap, event.take()));
+    }
+    if (now < last_time_ - kStepUs && !stepped_) {
+      cbor::Encoder event;
+      event.map(2);
+      event.integer(1);
+      event.integer(last_time_);
+      event.integer(2);
+      event.integer(now);
+      own.push_back(note_event(Kind::clock_stepped, event.take()));
+    }
+    stepped_ = now < last_time_;
+    return own;
+  }
+
+  SealedRecord note_event(Kind kind, std::string event) {
+    return seal({.kind = kind,
+                 .semantics = options_.semantics,
+                 .subjects = {},
+                 .sections = {{Section::event, std::move(event)}},
+                 .changes = {},
+                 .tags = {}});
+  }
+
+  // A failed commit is an unknown state: nothing that waits or was reserved may stand on it (contracts.md 4).
+  void fail(std::vector<Slot> good, const caveat::Error& error) {
+    if (lost_ == 0) {
+      lost_since_us_ = options_.clock->wall_us();
+      lost_code_ = error.code().name;
+      lost_words_ = error.what();
+    }
+    lost_ += good.size();
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& slot : slots_) {
+        if (slot.stage == Stage::abandoned) continue;
+        ++lost_;
+        if (slot.stage == Stage::ready) {
+          Slot waiting = std::move(slot);
+          slot = Slot{};
+          slot.stage = Stage::abandoned;
+          good.push_back(std::move(waiting));
+        } else {
+          slot.doomed = true;
+        }
+      }
+    }
+    store_.reset();
+    mark_.reset();
+    state_->reopen();
+    for (auto& slot : good) slot.done(AppendFailed{&error.code(), error.what()});
+    try {
+      open_store();
+    } catch (const caveat::Error&) {  // tried again with the next batch
+      store_.reset();
+    }
+  }
+
+  LogOptions options_;
+  std::unique_ptr<KeyStore> keys_;
+  std::unique_ptr<SqliteState> state_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_, idle_;
+  std::deque<Slot> slots_;
+  std::uint64_t first_ = 0;  // sequence number of slots_.front()
+  bool closing_ = false, closed_ = false, busy_ = false;
+  std::uint64_t durable_size_ = 0;
+  Digest root_ = empty_root();
+  std::shared_ptr<const std::string> note_;
+
+  // The committer's own.
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<HighWater> mark_;
+  std::optional<Growth> growth_;
+  std::int64_t last_time_ = 0;
+  std::uint64_t lost_ = 0;
+  std::int64_t lost_since_us_ = 0;
+  std::string lost_code_, lost_words_;
+  bool stepped_ = false, gap_tried_ = false;
+  std::thread committer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Log> Log::open(LogOptions options) { return std::make_unique<GroupCommitLog>(std::move(options)); }
+
+std::string default_keys_dir(const std::string& log_path) {
+  const auto dot = log_path.rfind(".db");
+  const bool ends = dot != std::string::npos && dot + 3 == log_path.size() && dot > 0 && log_path[dot - 1] != '/';
+  return (ends ? log_path.substr(0, dot) : log_path) + ".keys";
+}
+
+}  // namespace caveat::audit

@@ -1,0 +1,437 @@
+// The log in SQLite. Durable steps and their order: audit/README.md.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "audit/codes.h"
+#include "audit/store/files.h"
+#include "audit/store/migrations.h"
+#include "audit/store/sqlite.h"
+#include "audit/store/store.h"
+#include "audit/store/writer_lock.h"
+
+namespace caveat::audit {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kApplicationId = 0x43415654;  // "CAVT", in the file's header
+constexpr std::int64_t kWalPages = 2'000;            // 8 MB: then the WAL is moved into the file, between commits
+constexpr std::size_t kRecentTagRows = 4'096;        // then they are merged, sorted
+
+std::string_view text_of(std::span<const std::uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// What is wrong with a file that is to be a log, before anything is written to it.
+void judge(Database& db) {
+  const std::string& path = db.path();
+  try {
+    if (db.number("PRAGMA application_id") != kApplicationId)
+      throw Error(codes::kLogForeign, path, {path, "it is a database of something else"});
+    if (db.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'about'") != 1 ||
+        db.number("SELECT count(*) FROM about") != 1)
+      throw Error(codes::kLogHalfWritten, path, {path, "it does not say which log it is"});
+    const std::int64_t pages = db.number("PRAGMA page_count");
+    const std::int64_t newest = log_migrations().back().number;
+    const std::int64_t layout = db.number("PRAGMA user_version");
+    if (layout > newest) throw Error(codes::kLogNewer, path, {path, std::to_string(layout), std::to_string(newest)});
+    std::error_code ignored;
+    const auto wal = fs::exists(path + "-wal", ignored) ? fs::file_size(path + "-wal", ignored) : 0;
+    if (wal == 0 && static_cast<std::int64_t>(fs::file_size(path)) < pages * db.number("PRAGMA page_size"))
+      throw Error(codes::kLogHalfWritten, path, {path, "the file is shorter than it says"});
+  } catch (const SqliteError& error) {
+    if (error.not_a_database()) {
+      std::error_code ignored;
+      const bool cut = fs::file_size(path, ignored) >= 100 && error.corrupt();
+      throw Error(cut ? codes::kLogHalfWritten : codes::kLogForeign, path,
+                  {path, cut ? error.what() : "it is no database"});
+    }
+    throw;
+  }
+}
+
+void must_exist(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) throw Error(codes::kLogMissing, path, {path});
+  if (!fs::is_regular_file(path, ignored)) throw Error(codes::kLogForeign, path, {path, "it is no file"});
+  if (fs::file_size(path, ignored) == 0) throw Error(codes::kLogForeign, path, {path, "it is empty"});
+}
+
+class SqliteReader final : public StoreReader {
+ public:
+  explicit SqliteReader(Database& db) : db_(db) {}
+  explicit SqliteReader(std::unique_ptr<Database> db, bool snapshot)
+      : owned_(std::move(db)), db_(*owned_), snapshot_(snapshot) {
+    begin();
+  }
+
+  const std::string& path() const override { return db_.path(); }
+
+  std::string about() override { return db_.text("SELECT note FROM about WHERE id = 1"); }
+
+  std::vector<std::string> about_rows() override {
+    std::vector<std::string> rows;
+    Statement all = db_.prepare("SELECT note FROM about ORDER BY id");
+    while (all.step()) rows.emplace_back(all.bytes(0));
+    return rows;
+  }
+
+  std::optional<std::string> header(std::uint64_t index) override {
+    return cell(kept(header_, "SELECT header FROM headers WHERE idx = ?").bind(1, index));
+  }
+
+  std::optional<std::string> body(std::uint64_t index) override {
+    return cell(kept(body_, "SELECT sealed FROM bodies WHERE idx = ?").bind(1, index));
+  }
+
+  std::optional<Digest> tile(int tree, unsigned level, std::uint64_t position) override {
+    Statement& row = kept(tile_, "SELECT hash FROM tiles WHERE tree = ? AND level = ? AND position = ?");
+    const auto bytes = cell(row.bind(1, tree).bind(2, static_cast<std::int64_t>(level)).bind(3, position));
+    Digest hash{};
+    if (!bytes || bytes->size() != hash.size()) return std::nullopt;
+    std::copy(bytes->begin(), bytes->end(), reinterpret_cast<char*>(hash.data()));
+    return hash;
+  }
+
+  std::optional<StoredCheckpoint> newest_checkpoint(int tree) override {
+    Statement row = db_.prepare(
+        "SELECT tree, size, previous, time_us, note FROM checkpoints WHERE tree = ? ORDER BY size DESC LIMIT 1");
+    row.bind(1, tree);
+    if (!row.step()) return std::nullopt;
+    return read_checkpoint(row);
+  }
+
+  std::optional<StoredCheckpoint> checkpoint(int tree, std::uint64_t size) override {
+    Statement row =
+        db_.prepare("SELECT tree, size, previous, time_us, note FROM checkpoints WHERE tree = ? AND size = ?");
+    row.bind(1, tree).bind(2, size);
+    if (!row.step()) return std::nullopt;
+    return read_checkpoint(row);
+  }
+
+  std::vector<std::uint64_t> find_tag(const TagValue& tag) override {
+    std::vector<std::uint64_t> found;
+    Statement sorted = db_.prepare("SELECT idx FROM tags WHERE tag = ? ORDER BY idx");
+    sorted.bind_blob(1, view(tag));
+    while (sorted.step()) found.push_back(static_cast<std::uint64_t>(sorted.integer(0)));
+    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags ORDER BY idx");
+    while (recent.step()) {
+      const std::string_view row = recent.bytes(1);
+      for (std::size_t at = 0; at + tag.size() <= row.size(); at += tag.size())
+        if (row.substr(at, tag.size()) == view(tag)) found.push_back(static_cast<std::uint64_t>(recent.integer(0)));
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  }
+
+  std::optional<StoredStateRow> state(StateKind kind, const TagValue& subject, const TagValue& discriminator) override {
+    Statement& row = kept(state_,
+                          "SELECT kind, subject, discriminator, version, idx, value FROM state "
+                          "WHERE kind = ? AND subject = ? AND discriminator = ?");
+    row.bind(1, static_cast<std::int64_t>(kind)).bind_blob(2, view(subject)).bind_blob(3, view(discriminator));
+    if (!row.step()) return std::nullopt;
+    StoredStateRow found = read_state(row);
+    row.reset();
+    return found;
+  }
+
+  void each_header(std::uint64_t begin, std::uint64_t end,
+                   const std::function<void(std::int64_t, std::string_view)>& visit) override {
+    Statement rows = db_.prepare("SELECT idx, header FROM headers WHERE idx >= ? AND idx < ? ORDER BY idx");
+    rows.bind(1, begin).bind(2, static_cast<std::int64_t>(std::min<std::uint64_t>(end, INT64_MAX)));
+    while (rows.step()) visit(rows.integer(0), rows.bytes(1));
+  }
+
+  void each_body(const std::function<void(std::int64_t, std::string_view)>& visit) override {
+    Statement rows = db_.prepare("SELECT idx, sealed FROM bodies ORDER BY idx");
+    while (rows.step()) visit(rows.integer(0), rows.bytes(1));
+  }
+
+  std::vector<std::int64_t> outside(std::uint64_t size) override {
+    std::vector<std::int64_t> found;
+    Statement rows = db_.prepare("SELECT idx FROM headers WHERE idx < 0 OR idx >= ? ORDER BY idx");
+    rows.bind(1, size);
+    while (rows.step()) found.push_back(rows.integer(0));
+    return found;
+  }
+
+  void each_checkpoint(const std::function<void(const StoredCheckpoint&)>& visit) override {
+    Statement rows = db_.prepare("SELECT tree, size, previous, time_us, note FROM checkpoints ORDER BY tree, size");
+    while (rows.step()) visit(read_checkpoint(rows));
+  }
+
+  void each_tile(const std::function<void(const StoredTile&, std::string_view)>& visit) override {
+    Statement rows = db_.prepare("SELECT tree, level, position, hash FROM tiles ORDER BY tree, level, position");
+    while (rows.step()) {
+      StoredTile tile{.tree = static_cast<int>(rows.integer(0)),
+                      .level = static_cast<unsigned>(rows.integer(1)),
+                      .position = static_cast<std::uint64_t>(rows.integer(2)),
+                      .hash = {}};
+      visit(tile, rows.bytes(3));
+    }
+  }
+
+  void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override {
+    Statement sorted = db_.prepare("SELECT tag, idx FROM tags");
+    while (sorted.step()) visit(sorted.bytes(0), sorted.integer(1));
+    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags");
+    while (recent.step()) {
+      const std::string_view row = recent.bytes(1);
+      if (row.empty()) visit(row, recent.integer(0));  // none is ever written: verify names it
+      for (std::size_t at = 0; at < row.size(); at += TagValue{}.size())
+        visit(row.substr(at, TagValue{}.size()), recent.integer(0));
+    }
+  }
+
+  void each_state(const std::function<void(const StoredStateRow&)>& visit) override {
+    Statement rows = db_.prepare(
+        "SELECT kind, subject, discriminator, version, idx, value FROM state ORDER BY kind, subject, discriminator");
+    while (rows.step()) visit(read_state(rows));
+  }
+
+  std::vector<std::string> schema_faults() override {
+    std::vector<std::string> faults = schema_differences(db_, log_migrations());
+    if (db_.number("PRAGMA application_id") != kApplicationId) faults.emplace_back("the application id was changed");
+    return faults;
+  }
+
+  void renew() override {
+    if (!snapshot_) return;
+    db_.exec("COMMIT");
+    begin();
+  }
+
+ private:
+  void begin() {
+    if (!snapshot_) return;
+    db_.exec("BEGIN");
+    db_.number("SELECT count(*) FROM about");  // the first read takes the snapshot
+  }
+
+  Statement& kept(std::optional<Statement>& statement, std::string_view sql) {
+    if (!statement) statement.emplace(db_.prepare(sql));
+    return *statement;
+  }
+
+  static std::optional<std::string> cell(Statement& row) {
+    if (!row.step()) return std::nullopt;
+    std::string bytes(row.bytes(0));
+    row.reset();
+    return bytes;
+  }
+
+  static StoredCheckpoint read_checkpoint(Statement& row) {
+    return {.tree = static_cast<int>(row.integer(0)),
+            .size = static_cast<std::uint64_t>(row.integer(1)),
+            .previous = static_cast<std::uint64_t>(row.integer(2)),
+            .time_us = row.integer(3),
+            .note = std::string(row.bytes(4))};
+  }
+
+  static StoredStateRow read_state(Statement& row) {
+    return {.kind = static_cast<std::uint64_t>(row.integer(0)),
+            .subject = std::string(row.bytes(1)),
+            .discriminator = std::string(row.bytes(2)),
+            .version = static_cast<std::uint64_t>(row.integer(3)),
+            .index = static_cast<std::uint64_t>(row.integer(4)),
+            .value = std::string(row.bytes(5))};
+  }
+
+  std::unique_ptr<Database> owned_;
+  Database& db_;
+  bool snapshot_ = false;
+  std::optional<Statement> header_, body_, tile_, state_;
+};
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const std::string& path, const StoreOptions& options)
+      : lock_(path), db_(path, Database::Mode::write, options.vfs) {
+    judge(db_);
+    db_.exec("PRAGMA journal_mode = WAL");
+    db_.exec("PRAGMA synchronous = FULL");
+    migrate(db_, log_migrations());
+    if (::stat(path.c_str(), &file_) != 0) throw Error(codes::kLogReplaced, path, {path});
+    recent_rows_ = static_cast<std::size_t>(db_.number("SELECT count(*) FROM recent_tags"));
+    header_.emplace(db_.prepare("INSERT INTO headers (idx, header) VALUES (?, ?)"));
+    body_.emplace(db_.prepare("INSERT INTO bodies (idx, sealed) VALUES (?, ?)"));
+    tags_.emplace(db_.prepare("INSERT INTO recent_tags (idx, tags) VALUES (?, ?)"));
+    tile_.emplace(db_.prepare("INSERT INTO tiles (tree, level, position, hash) VALUES (?, ?, ?, ?)"));
+    checkpoint_.emplace(
+        db_.prepare("INSERT INTO checkpoints (tree, size, previous, time_us, note) VALUES (?, ?, ?, ?, ?)"));
+    put_state_.emplace(
+        db_.prepare("INSERT INTO state (kind, subject, discriminator, version, idx, value) VALUES (?, ?, ?, 1, ?, ?) "
+                    "ON CONFLICT (kind, subject, discriminator) DO UPDATE SET version = version + 1, idx = "
+                    "excluded.idx, value = excluded.value"));
+    drop_state_.emplace(db_.prepare("DELETE FROM state WHERE kind = ? AND subject = ? AND discriminator = ?"));
+    reader_.emplace(db_);
+  }
+
+  ~SqliteStore() override { forget_statements(); }
+
+  void commit(const Batch& batch) override {
+    still_ours();
+    Transaction transaction(db_);
+    for (const auto& record : batch.records) {
+      header_->bind(1, record.index).bind_blob(2, record.header).run();
+      body_->bind(1, record.index).bind_blob(2, record.body).run();
+      if (!record.tags.empty()) {
+        std::string row;
+        for (const auto& tag : record.tags) row.append(view(tag));
+        tags_->bind(1, record.index).bind_blob(2, row).run();
+      }
+      for (const auto& change : record.state) {
+        if (change.sealed)
+          put_state_->bind(1, static_cast<std::int64_t>(change.kind))
+              .bind_blob(2, view(change.subject))
+              .bind_blob(3, view(change.discriminator))
+              .bind(4, record.index)
+              .bind_blob(5, *change.sealed)
+              .run();
+        else
+          drop_state_->bind(1, static_cast<std::int64_t>(change.kind))
+              .bind_blob(2, view(change.subject))
+              .bind_blob(3, view(change.discriminator))
+              .run();
+      }
+    }
+    for (const auto& tile : batch.tiles)
+      tile_->bind(1, tile.tree)
+          .bind(2, static_cast<std::int64_t>(tile.level))
+          .bind(3, tile.position)
+          .bind_blob(4, text_of(tile.hash))
+          .run();
+    for (const auto& checkpoint : batch.checkpoints)
+      checkpoint_->bind(1, checkpoint.tree)
+          .bind(2, checkpoint.size)
+          .bind(3, checkpoint.previous)
+          .bind(4, checkpoint.time_us)
+          .bind_text(5, checkpoint.note)
+          .run();
+    transaction.commit();
+    recent_rows_ += batch.records.size();
+  }
+
+  void tidy() override {
+    if (recent_rows_ >= kRecentTagRows) merge_tags();
+    if (db_.wal_pages() >= kWalPages) db_.checkpoint(false);
+  }
+
+  StoreReader& reader() override { return *reader_; }
+
+  void close() override {
+    forget_statements();
+    db_.checkpoint(true);
+    db_.close();
+  }
+
+ private:
+  // Somebody may have moved the file, put another in its place, or linked it: SQLite would go on without a word.
+  void still_ours() const {
+    struct stat now{};
+    const std::string& path = db_.path();
+    if (::stat(path.c_str(), &now) != 0 || now.st_ino != file_.st_ino || now.st_dev != file_.st_dev ||
+        now.st_nlink != 1)
+      throw Error(codes::kLogReplaced, path, {path});
+  }
+
+  void merge_tags() {
+    std::vector<std::pair<TagValue, std::int64_t>> all;
+    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags");
+    while (recent.step()) {
+      const std::string_view row = recent.bytes(1);
+      for (std::size_t at = 0; at + TagValue{}.size() <= row.size(); at += TagValue{}.size()) {
+        TagValue tag{};
+        std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(at), tag.size(), reinterpret_cast<char*>(tag.data()));
+        all.emplace_back(tag, recent.integer(0));
+      }
+    }
+    std::sort(all.begin(), all.end());
+    Transaction transaction(db_);
+    Statement insert = db_.prepare("INSERT INTO tags (tag, idx) VALUES (?, ?)");
+    for (const auto& [tag, index] : all) insert.bind_blob(1, view(tag)).bind(2, index).run();
+    db_.exec("DELETE FROM recent_tags");
+    transaction.commit();
+    recent_rows_ = 0;
+  }
+
+  void forget_statements() {
+    reader_.reset();
+    header_.reset();
+    body_.reset();
+    tags_.reset();
+    tile_.reset();
+    checkpoint_.reset();
+    put_state_.reset();
+    drop_state_.reset();
+  }
+
+  WriterLock lock_;
+  Database db_;
+  struct stat file_{};
+  std::size_t recent_rows_ = 0;
+  std::optional<Statement> header_, body_, tags_, tile_, checkpoint_, put_state_, drop_state_;
+  std::optional<SqliteReader> reader_;
+};
+
+}  // namespace
+
+void create_sqlite_store(const std::string& path, const std::string& about_note, const StoreOptions& options) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) throw Error(codes::kLogExists, path, {path});
+  const std::string making = path + ".new";
+  for (const char* end : {"", "-journal", "-wal", "-shm"})
+    fs::remove(making + end, ignored);  // of a making that was cut off
+  try {
+    Database db(making, Database::Mode::create, options.vfs);
+    db.exec("PRAGMA synchronous = FULL");
+    db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    migrate(db, log_migrations());
+    Transaction transaction(db);
+    db.prepare("INSERT INTO about (id, note) VALUES (1, ?)").bind_text(1, about_note).run();
+    transaction.commit();
+    db.close();
+  } catch (const SqliteError& error) {
+    if (error.read_only()) throw Error(codes::kLogReadOnly, path, {path, error.what()});
+    throw;
+  }
+  if (::renameat2(AT_FDCWD, making.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
+    if (errno == EEXIST) throw Error(codes::kLogExists, path, {path});
+    throw Error(codes::kStorage, path, {path, system_words()});
+  }
+  sync_folder(fs::absolute(path).parent_path().string());
+}
+
+std::unique_ptr<Store> open_sqlite_store(const std::string& path, const StoreOptions& options) {
+  must_exist(path);
+  if (::access(path.c_str(), W_OK) != 0) throw Error(codes::kLogReadOnly, path, {path, system_words()});
+  try {
+    return std::make_unique<SqliteStore>(path, options);
+  } catch (const SqliteError& error) {
+    if (error.not_a_database()) throw Error(codes::kLogHalfWritten, path, {path, error.what()});
+    if (error.read_only()) throw Error(codes::kLogReadOnly, path, {path, error.what()});
+    throw;
+  }
+}
+
+std::unique_ptr<StoreReader> open_sqlite_reader(const std::string& path, const StoreOptions& options) {
+  must_exist(path);
+  try {
+    auto db = open_for_reading(path, options.vfs);
+    judge(*db);
+    return std::make_unique<SqliteReader>(std::move(db), options.snapshot);
+  } catch (const SqliteError& error) {
+    if (error.not_a_database())
+      throw Error(error.corrupt() ? codes::kLogHalfWritten : codes::kLogForeign, path,
+                  {path, error.corrupt() ? error.what() : "it is no database"});
+    throw;
+  }
+}
+
+}  // namespace caveat::audit

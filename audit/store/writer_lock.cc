@@ -1,0 +1,48 @@
+#include "audit/store/writer_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/store/files.h"
+
+namespace caveat::audit {
+
+WriterLock::WriterLock(const std::string& log_path) : path_(log_path + "-writer") {
+  for (;;) {
+    file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file_ < 0) throw Error(codes::kLogReadOnly, log_path, {log_path, path_ + ": " + system_words()});
+    if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+      char pid[24] = {};
+      const ssize_t got = ::pread(file_, pid, sizeof pid - 1, 0);
+      ::close(file_);
+      file_ = -1;
+      std::string who(pid, got > 0 ? static_cast<std::size_t>(got) : 0);
+      while (!who.empty() && who.back() == '\n') who.pop_back();
+      throw Error(codes::kLogInUse, log_path, {log_path, who.empty() ? "?" : who});
+    }
+    // The one before us may have taken the file away between our open and our lock.
+    struct stat ours{};
+    struct stat named{};
+    if (::fstat(file_, &ours) == 0 && ::stat(path_.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
+        ours.st_dev == named.st_dev)
+      break;
+    ::close(file_);
+    file_ = -1;
+  }
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(file_, 0) != 0 || ::pwrite(file_, pid.data(), pid.size(), 0) < 0) {
+    // Only the message to a second writer would be poorer.
+  }
+}
+
+WriterLock::~WriterLock() {
+  if (file_ < 0) return;
+  ::unlink(path_.c_str());
+  ::close(file_);
+}
+
+}  // namespace caveat::audit

@@ -1,0 +1,407 @@
+#include "audit/log/log.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <cstring>
+#include <future>
+#include <set>
+#include <thread>
+
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/high_water.h"
+#include "audit/log/reader.h"
+#include "audit/log/verify.h"
+#include "audit/record/decode.h"
+#include "tests/audit/support/log_fixture.h"
+
+namespace caveat::audit {
+namespace {
+
+using testing::decision;
+using testing::LogFolder;
+
+Committed committed(const Appended& appended) {
+  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->message);
+  return std::get<Committed>(appended);
+}
+
+VerifyReport verify(LogFolder& in) {
+  const auto keys = in.keys();
+  const auto reader = LogReader::open(in.path());
+  VerifyReport report = verify_log(
+      *reader, {.verifier = keys->verifier(), .keys = keys.get(), .high_water = in.keys_dir() + "/high-water"});
+  for (const auto& finding : report.findings)
+    BOOST_TEST_MESSAGE(finding.table + " " + finding.row + ": " + finding.what);
+  return report;
+}
+
+bool refused(const Code& code, const LogOptions& options) {
+  try {
+    Log::open(options);
+  } catch (const Error& error) {
+    if (&error.code() != &code) BOOST_TEST_MESSAGE(error.what());
+    return &error.code() == &code;
+  }
+  return false;
+}
+
+BOOST_AUTO_TEST_CASE(a_record_is_appended_read_proved_and_opened) {
+  LogFolder in;
+  Committed first;
+  {
+    const auto log = Log::open(in.options());
+    first = committed(log->append(decision(0)));
+    for (int i = 1; i < 20; ++i) committed(log->append(decision(i)));
+    BOOST_TEST(log->size() == 20u);
+    BOOST_TEST(log->state().read({StateKind::hold, "customer k-3", ""}).value().value == "held since 17");
+    BOOST_TEST(log->state().read({StateKind::hold, "customer k-3", ""}).value().version == 2u);
+    BOOST_TEST(log->state().read({StateKind::idempotency, "request r-4", ""}).value().index == 4u);
+    BOOST_TEST(!log->state().read({StateKind::hold, "customer k-9", ""}).has_value());
+  }
+  BOOST_TEST(first.index == 0u);
+  const auto keys = in.keys();
+  const auto reader = LogReader::open(in.path());
+  BOOST_TEST(reader->size() == 20u);
+  BOOST_TEST(reader->origin() == "bank.example/caveat/gate-1");
+  const VerifierKey known[] = {keys->verifier()};
+  const auto checkpoint = open_checkpoint(reader->checkpoint().value(), known, &verify_signature);
+  BOOST_REQUIRE(checkpoint.has_value());
+  BOOST_TEST((checkpoint->root == reader->root(20)));
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const Digest leaf = leaf_hash(reader->header(i).value());
+    BOOST_TEST(verify_inclusion(leaf, i, 20, reader->inclusion(i, 20), checkpoint->root));
+    BOOST_TEST(reader->open_body(*keys, i).has_value());
+  }
+  BOOST_TEST(verify_consistency(first.size, first.root, 20, checkpoint->root, reader->consistency(first.size, 20)));
+  BOOST_TEST((leaf_hash(reader->header(0).value()) == first.leaf));
+  BOOST_TEST(parse_log_proof(format_log_proof(reader->receipt(7))).has_value());
+  BOOST_TEST((reader->search(*keys, {TagKind::customer, "k-3"}) == std::vector<std::uint64_t>{3, 10, 17}));
+  BOOST_TEST(reader->search(*keys, {TagKind::customer, "k-99"}).empty());
+  const VerifyReport report = verify(in);
+  BOOST_TEST(report.good());
+  BOOST_TEST(report.bodies_opened);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_taken_up_again_goes_on_over_tiles_and_times_never_fall) {
+  LogFolder in;
+  for (int round = 0; round < 4; ++round) {
+    const auto log = Log::open(in.options(round == 0));
+    for (int i = 0; i < 150; ++i) {
+      SealedRecord sealed = log->seal(decision(round * 150 + i));
+      log->fulfil(log->reserve(), std::move(sealed), [](const Appended& appended) { committed(appended); });
+    }
+    log->flush();
+    in.clock.now -= 500'000;  // under a second: no step
+  }
+  const VerifyReport report = verify(in);
+  BOOST_TEST(report.good());
+  BOOST_TEST(report.size == 600u);
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_goes_back_is_recorded_and_times_stand_still) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    const auto before = committed(log->append(decision(0)));
+    in.clock.now -= 3'600'000'000;
+    const auto after = committed(log->append(decision(1)));
+    BOOST_TEST(after.time_us == before.time_us);
+    BOOST_TEST(after.index == 2u);
+    committed(log->append(decision(2)));
+    BOOST_TEST(log->size() == 4u);
+  }
+  const auto reader = LogReader::open(in.path());
+  BOOST_TEST((decode_header(reader->header(1).value())->context.kind == Kind::clock_stepped));
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(records_stand_in_sequence_order_whatever_the_order_of_fulfilling) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  std::vector<std::uint64_t> places;
+  for (int i = 0; i < 8; ++i) places.push_back(log->reserve());
+  std::vector<std::future<Committed>> answers(8);
+  for (const int i : {7, 3, 5, 1, 2, 6}) {
+    auto answer = std::make_shared<std::promise<Committed>>();
+    answers[static_cast<std::size_t>(i)] = answer->get_future();
+    log->fulfil(places[static_cast<std::size_t>(i)], log->seal(decision(i)),
+                [answer](const Appended& appended) { answer->set_value(committed(appended)); });
+  }
+  BOOST_TEST(log->size() == 0u);  // the first is not there yet
+  log->abandon(places[4]);
+  log->abandon(places[0]);
+  std::uint64_t next = 0;
+  for (const std::size_t i : {1u, 2u, 3u, 5u, 6u, 7u}) BOOST_TEST(answers[i].get().index == next++);
+}
+
+BOOST_AUTO_TEST_CASE(sixty_four_threads_append_and_nothing_is_answered_before_it_can_be_read) {
+  LogFolder in;
+  constexpr int kThreads = 64;
+  constexpr int kEach = 10;
+  {
+    const auto log = Log::open(in.options());
+    std::vector<std::thread> threads;
+    std::mutex mutex;
+    std::vector<Committed> all;
+    for (int t = 0; t < kThreads; ++t)
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kEach; ++i) {
+          const Appended appended = log->append(decision(t * kEach + i));
+          const std::lock_guard lock(mutex);
+          all.push_back(std::get<Committed>(appended));
+        }
+      });
+    for (auto& thread : threads) thread.join();
+    BOOST_TEST(log->size() == static_cast<std::uint64_t>(kThreads * kEach));
+    std::set<std::uint64_t> indices;
+    const auto reader = LogReader::open(in.path());
+    for (const auto& one : all) {
+      indices.insert(one.index);
+      BOOST_TEST((leaf_hash(reader->header(one.index).value()) == one.leaf));
+      BOOST_TEST(one.size > one.index);
+    }
+    BOOST_TEST(indices.size() == all.size());
+  }
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(a_second_writer_is_refused_with_the_number_of_the_first_and_a_reader_is_not) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  committed(log->append(decision(0)));
+  try {
+    Log::open(in.options(false));
+    BOOST_FAIL("a second writer was let in");
+  } catch (const Error& error) {
+    BOOST_TEST(&error.code() == &codes::kLogInUse);
+    BOOST_TEST(std::string(error.what()).find("process " + std::to_string(::getpid())) != std::string::npos);
+  }
+  BOOST_TEST(LogReader::open(in.path())->size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_log_or_has_no_keys_is_refused_in_words) {
+  LogFolder in;
+  BOOST_TEST(refused(codes::kLogMissing, in.options(false)));
+  testing::spill(in.path(), "");
+  BOOST_TEST(refused(codes::kLogForeign, in.options()));
+  testing::spill(in.path(), std::string(5'000, 'x'));
+  BOOST_TEST(refused(codes::kLogForeign, in.options()));
+  std::filesystem::remove(in.path());
+  {
+    const auto log = Log::open(in.options());
+    for (int i = 0; i < 60; ++i) committed(log->append(decision(i)));
+  }
+  std::filesystem::rename(in.keys_dir(), in.folder / "elsewhere");
+  BOOST_TEST(refused(codes::kKeysMissing, in.options()));
+  KeyStore::create(in.keys_dir(), "bank.example/other", {.writable = true, .random = &in.random});
+  BOOST_TEST(refused(codes::kKeysOtherLog, in.options(false)));
+  std::filesystem::remove_all(in.keys_dir());
+  KeyStore::create(in.keys_dir(), "bank.example/caveat/gate-1", {.writable = true, .random = &in.random});
+  BOOST_TEST(refused(codes::kKeysOtherLog, in.options(false)));  // the name alone does not do
+  std::filesystem::remove_all(in.keys_dir());
+  std::filesystem::rename(in.folder / "elsewhere", in.keys_dir());
+  const std::string whole = testing::slurp(in.path());
+  testing::spill(in.path(), whole.substr(0, whole.size() / 2));
+  BOOST_TEST(refused(codes::kLogHalfWritten, in.options(false)));
+  testing::spill(in.path(), whole);
+  BOOST_TEST(Log::open(in.options(false))->size() == 60u);
+}
+
+BOOST_AUTO_TEST_CASE(an_old_copy_a_lost_log_and_a_lost_mark_are_refused) {
+  LogFolder in;
+  committed(Log::open(in.options())->append(decision(0)));
+  const std::string old_copy = testing::slurp(in.path());
+  committed(Log::open(in.options(false))->append(decision(1)));
+  const std::string newest = testing::slurp(in.path());
+  testing::spill(in.path(), old_copy);
+  BOOST_TEST(refused(codes::kLogRolledBack, in.options(false)));
+  std::filesystem::remove(in.path());
+  BOOST_TEST(refused(codes::kLogRolledBack, in.options()));
+  testing::spill(in.path(), newest);
+  const std::string mark = testing::slurp(in.keys_dir() + "/high-water");
+  std::filesystem::remove(in.keys_dir() + "/high-water");
+  BOOST_TEST(refused(codes::kHighWater, in.options(false)));
+  std::string torn = mark;
+  torn[100] = '#';
+  testing::spill(in.keys_dir() + "/high-water", torn);  // one line torn: the other holds
+  BOOST_TEST(Log::open(in.options(false))->size() == 2u);
+  torn[10] = '#';
+  testing::spill(in.keys_dir() + "/high-water", torn);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_replaced_while_it_is_open_is_not_written_any_more) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  committed(log->append(decision(0)));
+  std::filesystem::rename(in.path(), in.path() + ".moved");
+  const Appended appended = log->append(decision(1));
+  BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
+  BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kLogReplaced);
+  std::filesystem::rename(in.path() + ".moved", in.path());
+  BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // after the gap record
+}
+
+// A store whose commits fail when told to: before or after the rows are durable.
+class FailingStore final : public Store {
+ public:
+  enum class Fault { none, before, after };
+  FailingStore(std::unique_ptr<Store> below, std::atomic<Fault>& fault) : below_(std::move(below)), fault_(fault) {}
+  void commit(const Batch& batch) override {
+    const Fault fault = fault_;
+    if (fault != Fault::before) below_->commit(batch);
+    if (fault != Fault::none) throw Error(codes::kStorage, "store", {"the log", "the disk is full"});
+  }
+  void tidy() override { below_->tidy(); }
+  StoreReader& reader() override { return below_->reader(); }
+  void close() override { below_->close(); }
+
+ private:
+  std::unique_ptr<Store> below_;
+  std::atomic<Fault>& fault_;
+};
+
+BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reserved_and_the_log_goes_on_with_a_gap) {
+  for (const auto fault_kind : {FailingStore::Fault::before, FailingStore::Fault::after}) {
+    LogFolder in;
+    std::atomic<FailingStore::Fault> fault{FailingStore::Fault::none};
+    LogOptions options = in.options();
+    options.wrap_store = [&](std::unique_ptr<Store> store) {
+      return std::make_unique<FailingStore>(std::move(store), fault);
+    };
+    std::uint64_t size = 0;
+    {
+      const auto log = Log::open(options);
+      committed(log->append(decision(0)));
+      const std::uint64_t first = log->reserve();
+      const std::uint64_t second = log->reserve();
+      const std::uint64_t third = log->reserve();
+      std::vector<int> calls(3);
+      std::vector<Appended> answers(3);
+      const auto done = [&](std::size_t i) {
+        return [&, i](const Appended& appended) {
+          ++calls[i];
+          answers[i] = appended;
+        };
+      };
+      log->fulfil(third, log->seal(decision(3)), done(2));
+      fault = fault_kind;
+      log->fulfil(first, log->seal(decision(1)), done(0));
+      log->flush();
+      fault = FailingStore::Fault::none;
+      log->fulfil(second, log->seal(decision(2)), done(1));
+      log->flush();
+      for (std::size_t i = 0; i < 3; ++i) {
+        BOOST_TEST(calls[i] == 1);
+        BOOST_TEST(std::holds_alternative<AppendFailed>(answers[i]));
+      }
+      const Committed next = committed(log->append(decision(4)));
+      size = next.index + 1;
+      // The gap stands before it, and, where the commit had come through after all, the record of which nobody was told.
+      BOOST_TEST(next.index == (fault_kind == FailingStore::Fault::before ? 2u : 3u));
+    }
+    const auto reader = LogReader::open(in.path());
+    BOOST_TEST((decode_header(reader->header(size - 2).value())->context.kind == Kind::gap));
+    const auto keys = in.keys();
+    const auto gap = reader->open_body(*keys, size - 2);
+    BOOST_REQUIRE(gap.has_value());
+    const auto event = cbor::decode(gap->find(Section::event)->encoded);
+    BOOST_TEST(event->find(3)->number == 3u);
+    BOOST_TEST(event->find(4)->string == "storage");
+    BOOST_TEST(verify(in).good());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_only_reserved_when_the_log_closes_does_not_hold_it_up) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  const std::uint64_t hole = log->reserve();
+  std::promise<Committed> answer;
+  log->fulfil(log->reserve(), log->seal(decision(1)),
+              [&](const Appended& appended) { answer.set_value(committed(appended)); });
+  log->close();
+  BOOST_TEST(answer.get_future().get().index == 0u);
+  bool failed = false;
+  log->fulfil(hole, SealedRecord{},
+              [&](const Appended& appended) { failed = std::holds_alternative<AppendFailed>(appended); });
+  BOOST_TEST(failed);
+}
+
+BOOST_AUTO_TEST_CASE(after_kill_nine_under_load_nothing_that_was_answered_is_lost_and_the_log_goes_on) {
+  LogFolder in;
+  committed(Log::open(in.options())->append(decision(0)));
+  std::uint64_t at_least = 1;
+  const int rounds = std::getenv("CAVEAT_NIGHTLY") != nullptr ? 100 : 8;
+  for (int round = 0; round < rounds; ++round) {
+    int pipe_ends[2];
+    BOOST_REQUIRE(::pipe(pipe_ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::close(pipe_ends[0]);
+      testing::CountedRandom random(static_cast<std::uint64_t>(::getpid()));
+      LogOptions options = in.options(false);
+      options.random = &random;
+      const auto log = Log::open(options);
+      std::vector<std::thread> threads;
+      for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+          for (int i = 0;; ++i) {
+            const Appended appended = log->append(decision(t * 1'000 + i));
+            const auto* good = std::get_if<Committed>(&appended);
+            if (good == nullptr) ::_exit(3);
+            // One write of 40 bytes: whole or not at all.
+            char line[40];
+            std::memcpy(line, &good->index, 8);
+            std::memcpy(line + 8, good->leaf.data(), 32);
+            if (::write(pipe_ends[1], line, sizeof line) != sizeof line) ::_exit(4);
+          }
+        });
+      for (auto& thread : threads) thread.join();
+      ::_exit(0);
+    }
+    ::close(pipe_ends[1]);
+    std::vector<std::pair<std::uint64_t, Digest>> answered;
+    const auto take = [&] {
+      char line[40];
+      std::size_t got = 0;
+      while (got < sizeof line) {
+        const ssize_t n = ::read(pipe_ends[0], line + got, sizeof line - got);
+        if (n <= 0) return false;
+        got += static_cast<std::size_t>(n);
+      }
+      std::pair<std::uint64_t, Digest> one;
+      std::memcpy(&one.first, line, 8);
+      std::memcpy(one.second.data(), line + 8, 32);
+      answered.push_back(one);
+      return true;
+    };
+    const std::size_t enough = 20 + static_cast<std::size_t>(round) * 7 % 60;
+    while (answered.size() < enough && take()) {
+    }
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    BOOST_TEST(WIFSIGNALED(status));
+    while (take()) {
+    }
+    ::close(pipe_ends[0]);
+    BOOST_TEST(answered.size() >= enough);
+    const auto log = Log::open(in.options(false));
+    const auto reader = LogReader::open(in.path());
+    for (const auto& [index, leaf] : answered) {
+      const auto header = reader->header(index);
+      BOOST_REQUIRE(header.has_value());
+      BOOST_TEST((leaf_hash(*header) == leaf));
+      at_least = std::max(at_least, index + 1);
+    }
+    BOOST_TEST(log->size() >= at_least);
+    committed(log->append(decision(5'000 + round)));
+  }
+  BOOST_TEST(verify(in).good());
+}
+
+}  // namespace
+}  // namespace caveat::audit
