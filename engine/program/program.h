@@ -25,6 +25,7 @@
 #include "engine/base/language.h"
 #include "engine/base/result.h"
 #include "engine/base/units.h"
+#include "engine/program/members.h"
 #include "engine/program/rows.h"
 #include "engine/program/schema.h"
 
@@ -70,6 +71,7 @@ class Program {
   const Schema& schema() const { return schema_; }
   const Digest& digest() const { return digest_; }  // over the whole image: packs, parameters, semantics version
   std::string_view image() const { return image_; }
+  const Members& members() const { return members_; }
   std::vector<PackName> packs() const;
 
   // The reader's side: names, texts and citations by index.
@@ -132,6 +134,7 @@ class Program {
   const char* text_ = nullptr;
   std::array<Part, static_cast<std::size_t>(Section::kCount)> parts_{};
   Schema schema_;
+  Members members_;
   Digest digest_{};
   std::array<std::uint32_t, 3> cells_{};
   std::uint32_t default_queue_ = kNone;

@@ -49,6 +49,7 @@ struct SlotRow {
   std::uint8_t unused = 0;
   Range symbols;  // SymbolRow, of choice and scale
   Range members;  // u32 slots, of record
+  std::uint32_t unused2 = 0;
   Number low, high;
   Str currency, data_class, from;
   Texts ask;
@@ -73,7 +74,7 @@ struct SymbolRow {
 
 // A condition program is postfix: a node stands after its operands. `begin` is the first node of its own subtree,
 // counted from the program's first node. Conditions leave a Kleene, values a number, a span of time or an instant.
-enum class Code : std::uint8_t {
+enum class NodeCode : std::uint8_t {
   // conditions on keys, the fast ones
   always,
   never,
@@ -122,7 +123,7 @@ enum class Code : std::uint8_t {
 };
 
 struct Node {
-  std::uint8_t code = 0;    // Code
+  std::uint8_t code = 0;    // NodeCode
   std::uint8_t frame = 0;   // of `slot`
   std::uint16_t count = 0;  // operands
   std::uint16_t begin = 0;
@@ -154,6 +155,13 @@ struct GroupRow {        // what is looked for in texts, together: a lexicon, so
   std::uint32_t unused = 0;
 };
 
+struct PieceRow {
+  Str literal;
+  std::uint32_t slot = kNone;  // kNone: a literal; kMatchPiece: what matched
+};
+struct Pieces {  // a template in both languages
+  Range en, zh;
+};
 struct EffectRow {
   std::uint8_t kind = 0;         // EffectKind
   std::uint8_t priority = 0xff;  // 0xff: the queue's
@@ -167,7 +175,7 @@ struct EffectRow {
   std::uint32_t has_within = 0;
   std::uint32_t unused2 = 0;
   Str name, redact_name;
-  Texts with;
+  Pieces with;
 };
 enum class EffectKind : std::uint8_t {
   allow,
@@ -183,13 +191,6 @@ enum class EffectKind : std::uint8_t {
   pass
 };
 
-struct PieceRow {
-  Str literal;
-  std::uint32_t slot = kNone;  // kNone: a literal; kMatchPiece: what matched
-};
-struct Pieces {  // a template in both languages
-  Range en, zh;
-};
 struct SayRow {
   Str channel;  // empty: any
   Pieces text;
@@ -264,7 +265,8 @@ struct SourceRow {
 struct WordingRow {
   Str name;
   std::uint32_t pack = kNone;
-  Texts text;
+  Texts text;     // as written, references in braces
+  Pieces pieces;  // the same, cut
 };
 struct HoursRow {
   std::int32_t day = 1;  // Monday … 7

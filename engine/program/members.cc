@@ -1,0 +1,125 @@
+#include "engine/program/members.h"
+
+#include <algorithm>
+
+namespace caveat::program {
+namespace {
+
+constexpr std::uint32_t kNothing = 0xffffffff;
+
+std::size_t hash(std::uint32_t object, std::string_view name) {
+  std::uint64_t value = 0x9e3779b97f4a7c15u ^ object;
+  for (char c : name) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return static_cast<std::size_t>(value ^ (value >> 29));
+}
+
+}  // namespace
+
+std::uint32_t Members::add(std::uint32_t object, std::string_view name, Reserved reserved) {
+  for (std::uint32_t i = 0; i < members_.size(); ++i) {
+    if (members_[i].object == object && members_[i].name == name) return i;
+  }
+  texts_.push_back(std::make_unique<std::string>(name));
+  members_.push_back({*texts_.back(), object, kNothing, kNothing, reserved});
+  return static_cast<std::uint32_t>(members_.size() - 1);
+}
+
+Members::Members(const Schema& schema) : objects_(9) {
+  const auto object = [this](std::uint32_t parent, std::string_view name, Reserved reserved, std::uint32_t child) {
+    members_[add(parent, name, reserved)].child = child;
+  };
+  add(kRoot, "id", Reserved::id);
+  add(kRoot, "at", Reserved::at);
+  add(kRoot, "channel", Reserved::channel);
+  add(kRoot, "language", Reserved::language);
+  add(kRoot, "jurisdictions", Reserved::jurisdictions);
+  object(kRoot, "bot", Reserved::bot, kBot);
+  object(kRoot, "conversation", Reserved::conversation, kConversation);
+  object(kRoot, "customer", Reserved::customer, kCustomer);
+  object(kRoot, "message", Reserved::message, kMessage);
+  object(kRoot, "answer", Reserved::answer, kAnswer);
+  object(kRoot, "recommendation", Reserved::recommendation, kRecommendation);
+  object(kRoot, "actions", Reserved::actions, kAction);
+  add(kRoot, "outreach", Reserved::not_yet);
+  add(kRoot, "material", Reserved::not_yet);
+  add(kRoot, "continues", Reserved::not_yet);
+  add(kRoot, "satisfied", Reserved::not_yet);
+  add(kRoot, "offsets", Reserved::offsets);
+  add(kRoot, "provenance", Reserved::provenance);
+  for (std::uint32_t facts : {kBot, kConversation, kCustomer, kMessage, kAnswer, kRecommendation, kProduct, kAction}) {
+    add(facts, "as_of", Reserved::as_of);
+  }
+  add(kBot, "id", Reserved::bot_id);
+  add(kConversation, "id", Reserved::conversation_id);
+  add(kConversation, "turn", Reserved::turn);
+  add(kConversation, "duration", Reserved::computed);
+  add(kCustomer, "id", Reserved::customer_id);
+  add(kMessage, "text", Reserved::message_text);
+  add(kAnswer, "text", Reserved::answer_text);
+  add(kAnswer, "parts", Reserved::not_yet);
+  object(kRecommendation, "products", Reserved::products, kProduct);
+  add(kProduct, "id", Reserved::product_id);
+  add(kProduct, "weight", Reserved::weight);
+  add(kAction, "id", Reserved::action_id);
+  add(kAction, "name", Reserved::action_name);
+
+  for (std::uint32_t index = 0; index < schema.slots.size(); ++index) {
+    const Slot& slot = schema.slots[index];
+    std::uint32_t at = kRoot;
+    for (std::size_t step = 0; step < slot.path.size(); ++step) {
+      const std::string& name = slot.path[step];
+      if (step == 0 && slot.part == SlotPart::product) {
+        at = kProduct;
+        continue;
+      }
+      if (step == 0 && slot.part == SlotPart::action) {
+        at = kAction;
+        continue;
+      }
+      const std::uint32_t member = add(at, name, Reserved::none);
+      if (step + 1 == slot.path.size()) {
+        members_[member].slot = index;
+      } else {
+        if (members_[member].child == kNothing && members_[member].reserved != Reserved::not_yet) {
+          members_[member].child = objects_++;
+          if (at == kRoot) add(members_[member].child, "as_of", Reserved::as_of);
+        }
+        if (members_[member].child == kNothing) break;  // below a place that is kept for later
+        at = members_[member].child;
+      }
+    }
+  }
+  rehash();
+}
+
+void Members::rehash() {
+  std::size_t size = 16;
+  while (size < members_.size() * 3) size *= 2;
+  table_.assign(size, kNothing);
+  for (std::uint32_t i = 0; i < members_.size(); ++i) {
+    std::size_t at = hash(members_[i].object, members_[i].name);
+    while (table_[at & (size - 1)] != kNothing) ++at;
+    table_[at & (size - 1)] = i;
+  }
+}
+
+const Member* Members::find(std::uint32_t object, std::string_view name) const {
+  if (table_.empty()) return nullptr;
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t at = hash(object, name); table_[at & mask] != kNothing; ++at) {
+    const Member& member = members_[table_[at & mask]];
+    if (member.object == object && member.name == name) return &member;
+  }
+  return nullptr;
+}
+
+std::vector<std::string_view> Members::names(std::uint32_t object) const {
+  std::vector<std::string_view> all;
+  for (const Member& member : members_) {
+    if (member.object == object) all.push_back(member.name);
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace caveat::program

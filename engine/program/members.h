@@ -1,0 +1,82 @@
+// Members: which members a turn's JSON may have, object by object, and what each is: a fact, an object of facts, or one
+// that the turn itself reserves (contracts.md 9). Made when a program is opened, read by bind and `caveat schema`.
+//
+// Promises   names are compared as bytes, by the first name only (contracts.md 14)
+// Cost       one hash and one comparison a look-up; no allocation
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/program/schema.h"
+
+namespace caveat::program {
+
+enum class Reserved : std::uint8_t {
+  none,
+  id,
+  at,
+  bot,
+  channel,
+  language,
+  jurisdictions,
+  conversation,
+  customer,
+  message,
+  answer,
+  recommendation,
+  actions,
+  continues,
+  satisfied,
+  offsets,
+  provenance,
+  as_of,
+  not_yet,   // a place that is kept: outreach, material, …
+  computed,  // a fact that the engine works out itself
+  conversation_id,
+  turn,
+  customer_id,
+  bot_id,
+  product_id,
+  products,
+  weight,
+  action_id,
+  action_name,
+  answer_text,
+  message_text,
+};
+
+struct Member {
+  std::string_view name;
+  std::uint32_t object = 0;           // in which it stands
+  std::uint32_t slot = 0xffffffff;    // the fact it states
+  std::uint32_t child = 0xffffffff;   // the object it is
+  Reserved reserved = Reserved::none;
+};
+
+class Members {
+ public:
+  enum Object : std::uint32_t { kRoot, kBot, kConversation, kCustomer, kMessage, kAnswer, kRecommendation, kProduct, kAction };
+
+  Members() = default;
+  explicit Members(const Schema& schema);
+  Members(Members&&) = default;
+  Members& operator=(Members&&) = default;
+
+  const Member* find(std::uint32_t object, std::string_view name) const;
+  std::vector<std::string_view> names(std::uint32_t object) const;  // sorted
+  const std::vector<Member>& all() const { return members_; }
+
+ private:
+  std::uint32_t add(std::uint32_t object, std::string_view name, Reserved reserved);
+  void rehash();
+  std::vector<Member> members_;
+  std::vector<std::uint32_t> table_;
+  std::vector<std::unique_ptr<std::string>> texts_;
+  std::uint32_t objects_ = 0;
+};
+
+}  // namespace caveat::program

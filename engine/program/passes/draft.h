@@ -1,0 +1,47 @@
+// Draft: what the passes hand on to each other while a program is built.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/limits.h"
+#include "engine/model/model.h"
+#include "engine/program/image.h"
+
+namespace caveat::program {
+
+struct Draft {
+  const model::Model& model;
+  const Limits& limits;
+  Image image;
+  std::vector<Diagnostic> diagnostics;
+  std::map<model::Index, std::uint32_t> lexicon_groups;  // what is looked for once is one group
+  std::map<std::vector<std::string>, std::uint32_t> phrase_groups;
+
+  void report(const Code& code, Span span, const std::vector<std::string>& arguments) {
+    diagnostics.push_back(diagnose(code, span, Language::en, arguments));
+  }
+};
+
+// Both languages, the missing one fallen back.
+Texts texts(Image& image, const model::Text& text);
+Texts names(Image& image, const model::Names& names);
+Pieces pieces(Image& image, const model::Templates& templates);
+
+namespace passes {
+
+void slots(Draft& draft);         // facts → slots, cells and the scale of their keys
+void packs(Draft& draft);         // packs, zones, law, wordings, queues, requirements
+void rules(Draft& draft);         // rules by rank: conditions, effects, texts
+void check_limits(Draft& draft);  // what became too large
+
+}  // namespace passes
+
+// conditions.cc: appends the condition program of `expr`; returns its nodes.
+Range condition(Draft& draft, const model::Expr& expr, std::string_view rule);
+
+}  // namespace caveat::program

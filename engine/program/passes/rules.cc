@@ -1,0 +1,140 @@
+// Rules in the order of (pack, first name) by bytes: their position is their rank (semantics.md 19).
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <tuple>
+
+#include "engine/program/codes.h"
+#include "engine/program/passes/draft.h"
+
+namespace caveat::program {
+namespace {
+
+Range effects(Draft& draft, const std::vector<model::Effect>& effects) {
+  Image& image = draft.image;
+  std::vector<EffectRow> rows;
+  for (const model::Effect& effect : effects) {
+    EffectRow row;
+    row.kind = static_cast<std::uint8_t>(effect.kind);
+    if (effect.priority) row.priority = static_cast<std::uint8_t>(*effect.priority);
+    row.redact_what = effect.redact_what;
+    row.redact_mode = effect.redact_mode;
+    row.at_start = effect.at_start ? 1 : 0;
+    row.once = effect.once;
+    row.keep_first = effect.keep_first;
+    row.keep_last = effect.keep_last;
+    row.queue = effect.queue;
+    row.wording = effect.wording;
+    row.requirement = effect.requirement;
+    row.slot = effect.fact;
+    if (effect.within) row.has_within = 1, row.within = Image::span(*effect.within);
+    row.name = image.str(effect.name);
+    row.redact_name = image.str(effect.redact_name);
+    row.with = pieces(image, effect.with_pieces);
+    rows.push_back(row);
+  }
+  const Range range{static_cast<std::uint32_t>(image.effects.size()), static_cast<std::uint32_t>(rows.size())};
+  image.effects.insert(image.effects.end(), rows.begin(), rows.end());
+  return range;
+}
+
+void refuse_what_is_not_yet(Draft& draft, const model::Rule& rule) {
+  if (rule.exception_to != model::kNone) draft.report(codes::kNotYet, rule.span, {"`exception to`"});
+  for (const auto* list : {&rule.then, &rule.unknown_effects}) {
+    for (const model::Effect& effect : *list) {
+      if (effect.kind == model::EffectKind::redact && effect.redact_what != 0) {
+        draft.report(codes::kNotYet, rule.span, {"`redact` of a detector or a data class"});
+      }
+      if (effect.kind == model::EffectKind::disclose && effect.once != 0) {
+        draft.report(codes::kNotYet, rule.span, {"`once per`"});
+      }
+    }
+  }
+  for (model::Subject subject : rule.applies_to) {
+    if (subject == model::Subject::outreach) draft.report(codes::kNotYet, rule.span, {"`applies to outreach`"});
+    if (subject == model::Subject::material) draft.report(codes::kNotYet, rule.span, {"`applies to material`"});
+  }
+}
+
+bool reads_part(const model::Model& model, const std::vector<model::Index>& facts, model::Part part) {
+  return std::any_of(facts.begin(), facts.end(), [&](model::Index fact) { return model.facts[fact].part == part; });
+}
+
+}  // namespace
+
+namespace passes {
+
+void rules(Draft& draft) {
+  const model::Model& model = draft.model;
+  Image& image = draft.image;
+  std::vector<std::size_t> order(model.rules.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto rank = [&](std::size_t rule) {
+    return std::tuple<std::string_view, std::string_view>(model.packs[model.rules[rule].pack].names.first,
+                                                          model.rules[rule].names.first);
+  };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+
+  for (std::size_t at : order) {
+    const model::Rule& rule = model.rules[at];
+    refuse_what_is_not_yet(draft, rule);
+    RuleRow row;
+    row.id = image.str(rule.id);
+    row.name = image.str(rule.names.first);
+    row.names = names(image, rule.names);
+    row.title = texts(image, rule.title);
+    row.pack = rule.pack;
+    for (model::Subject subject : rule.applies_to) row.subjects |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(subject));
+    row.from = rule.from.value_or(std::numeric_limits<std::int32_t>::min());
+    row.until = rule.until.value_or(std::numeric_limits<std::int32_t>::max());
+
+    row.when = condition(draft, *rule.when, rule.id);
+    std::vector<model::Index> facts = model::facts_read(*rule.when);
+    if (rule.unless) {
+      row.flags |= kHasUnless;
+      row.unless = condition(draft, *rule.unless, rule.id);
+      for (model::Index fact : model::facts_read(*rule.unless)) facts.push_back(fact);
+    }
+    std::sort(facts.begin(), facts.end());
+    facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+    row.facts = image.list({facts.begin(), facts.end()});
+    if (rule.as_a_whole) row.flags |= kAsAWhole;
+    if (rule.confidential) row.flags |= kConfidential;
+    if (rule.trust_inferred) row.flags |= kTrustInferred;
+    if (reads_part(model, facts, model::Part::product)) row.flags |= kReadsProduct;
+    if (reads_part(model, facts, model::Part::action)) row.flags |= kReadsAction;
+    const model::Index answer_text = model.find_fact({"answer", "text"});
+    if (std::binary_search(facts.begin(), facts.end(), answer_text)) row.flags |= kReadsAnswerText;
+
+    row.effects = effects(draft, rule.then);
+    row.if_unknown = static_cast<std::uint8_t>(rule.if_unknown);
+    row.unknown_effects = effects(draft, rule.unknown_effects);
+    std::vector<SayRow> says;
+    for (const model::Say& say : rule.say) says.push_back({image.str(say.channel), pieces(image, say.texts)});
+    row.says = {static_cast<std::uint32_t>(image.says.size()), static_cast<std::uint32_t>(says.size())};
+    image.says.insert(image.says.end(), says.begin(), says.end());
+    row.because = pieces(image, rule.because);
+    row.cites = image.list({rule.cites.begin(), rule.cites.end()});
+    row.owners = image.strs(rule.owner);
+    row.visible_to = image.strs(rule.visible_to);
+    image.rules.push_back(row);
+  }
+}
+
+void check_limits(Draft& draft) {
+  const Limits& limits = draft.limits;
+  const Image& image = draft.image;
+  const auto say = [](std::size_t number) { return std::to_string(number); };
+  if (image.rules.size() > limits.rules) {
+    draft.report(codes::kTooManyRules, {}, {say(image.rules.size()), say(limits.rules)});
+  }
+  std::size_t terms = 0;
+  for (const model::Lexicon& lexicon : draft.model.lexicons) terms += lexicon.terms.size();
+  if (terms > limits.lexicon_terms) draft.report(codes::kTooManyTerms, {}, {say(terms), say(limits.lexicon_terms)});
+  std::size_t bytes = 0;
+  each_section(image, [&](const auto& rows) { bytes += rows.size() * sizeof(rows[0]); });
+  if (bytes > limits.program_bytes) draft.report(codes::kProgramTooLarge, {}, {say(bytes), say(limits.program_bytes)});
+}
+
+}  // namespace passes
+}  // namespace caveat::program

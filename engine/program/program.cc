@@ -1,0 +1,466 @@
+#include "engine/program/program.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/program/codes.h"
+#include "engine/program/image.h"
+
+namespace caveat::program {
+namespace {
+
+constexpr std::size_t kSections = static_cast<std::size_t>(Section::kCount);
+
+constexpr std::array<std::size_t, kSections> kRowBytes = {
+    1,
+    sizeof(SlotRow),
+    sizeof(StepRow),
+    sizeof(SymbolRow),
+    sizeof(Str),
+    sizeof(std::uint32_t),
+    sizeof(std::int64_t),
+    sizeof(Node),
+    sizeof(ConstantRow),
+    sizeof(GroupRow),
+    sizeof(EffectRow),
+    sizeof(PieceRow),
+    sizeof(SayRow),
+    sizeof(RuleRow),
+    sizeof(PackRow),
+    sizeof(ZoneRow),
+    sizeof(TransitionRow),
+    sizeof(SourceRow),
+    sizeof(WordingRow),
+    sizeof(HoursRow),
+    sizeof(QueueRow),
+    sizeof(RequirementRow),
+};
+
+// Checks every index, offset and enumeration of an image: after it, readers index without looking.
+class Inspector {
+ public:
+  explicit Inspector(const Program& program) : p_(program) {}
+
+  const char* fault() {
+    texts_ = count(Section::text);
+    check(Section::strings, [&](const Str& row) { str(row); });
+    check(Section::steps, [&](const StepRow& row) { filled(Section::strings, row.names); });
+    check(Section::symbols, [&](const SymbolRow& row) { filled(Section::strings, row.names); });
+    check(Section::slots, [&](const SlotRow& row) { slot(row); });
+    check(Section::constants, [&](const ConstantRow& row) {
+      str(row.text), str(row.currency), number(row.number);
+      need(row.type <= static_cast<std::uint32_t>(SlotType::record));
+    });
+    check(Section::groups, [&](const GroupRow& row) {
+      range(Section::strings, row.terms), range(Section::strings, row.but_not), str(row.pattern);
+    });
+    check(Section::pieces, [&](const PieceRow& row) {
+      str(row.literal);
+      need(row.slot == kNone || row.slot == kMatchPiece || row.slot < count(Section::slots));
+    });
+    check(Section::says, [&](const SayRow& row) { str(row.channel), pieces(row.text); });
+    check(Section::effects, [&](const EffectRow& row) { effect(row); });
+    check(Section::packs, [&](const PackRow& row) {
+      str(row.name), str(row.version), texts(row.title);
+      need(row.zone < count(Section::zones));
+      optional(Section::queues, row.default_queue);
+      range(Section::strings, row.jurisdictions), range(Section::strings, row.data_classes);
+      range(Section::strings, row.refused_classes);
+    });
+    check(Section::zones, [&](const ZoneRow& row) { str(row.name), range(Section::transitions, row.transitions); });
+    check(Section::transitions,
+          [&](const TransitionRow& row) { need(row.offset_minutes > -1440 && row.offset_minutes < 1440); });
+    check(Section::sources, [&](const SourceRow& row) {
+      str(row.name), texts(row.citation), texts(row.reads), str(row.link), str(row.entry);
+      need(row.kind < 3);
+      optional(Section::packs, row.pack);
+    });
+    check(Section::wordings, [&](const WordingRow& row) {
+      str(row.name), texts(row.text), pieces(row.pieces);
+      need(row.pack < count(Section::packs));
+    });
+    check(Section::queues, [&](const QueueRow& row) {
+      str(row.name), texts(row.names), texts(row.title), texts(row.say), texts(row.when_closed_say);
+      need(row.priority < 4 && row.pack < count(Section::packs));
+      optional(Section::queues, row.overflow_to);
+      range(Section::hours, row.hours), range(Section::strings, row.skills), range(Section::strings, row.languages);
+    });
+    check(Section::requirements, [&](const RequirementRow& row) {
+      str(row.name), texts(row.names), texts(row.ask);
+      need(row.pack < count(Section::packs));
+      range(Section::strings, row.proofs), range(Section::strings, row.from), range(Section::strings, row.scopes);
+    });
+    check(Section::rules, [&](const RuleRow& row) { rule(row); });
+    need(count(Section::packs) == 0 || p_.default_queue() != kNone);
+    return fault_;
+  }
+
+ private:
+  const Program& p_;
+  std::size_t texts_ = 0;
+  const char* fault_ = nullptr;
+  const char* where_ = "";
+
+  std::size_t count(Section section) const { return p_.all<char>(section).size(); }
+  void need(bool holds) {
+    if (!holds && !fault_) fault_ = where_;
+  }
+  template <class Visit>
+  void check(Section section, Visit visit) {
+    static constexpr std::array<const char*, kSections> kNames = {
+        "text",   "slots",  "steps",    "symbols", "strings", "indices",     "keys",    "nodes",
+        "constants", "groups", "effects", "pieces", "says",    "rules",       "packs",   "zones",
+        "transitions", "sources", "wordings", "hours", "queues", "requirements"};
+    where_ = kNames[static_cast<std::size_t>(section)];
+    rows(section, visit);
+  }
+  template <class Row>
+  void rows(Section section, void (*)(const Row&)) = delete;
+  template <class Visit>
+  void rows(Section section, Visit visit) {
+    apply(section, visit, &Visit::operator());
+  }
+  template <class Visit, class Row>
+  void apply(Section section, Visit& visit, void (Visit::*)(const Row&) const) {
+    for (const Row& row : p_.all<Row>(section)) {
+      visit(row);
+      if (fault_) return;
+    }
+  }
+
+  void str(Str text) { need(text.at <= texts_ && text.size <= texts_ - text.at); }
+  void texts(Texts pair) { str(pair.en), str(pair.zh); }
+  void number(const Number& number) { need(number.scale <= Decimal::kMaxScale); }
+  void range(Section section, Range rows) {
+    const std::size_t all = count(section);
+    need(rows.first <= all && rows.count <= all - rows.first);
+  }
+  void filled(Section section, Range rows) { range(section, rows), need(rows.count > 0); }
+  void optional(Section section, std::uint32_t index) { need(index == kNone || index < count(section)); }
+  void pieces(Pieces both) { range(Section::pieces, both.en), range(Section::pieces, both.zh); }
+  void each_index(Range rows, Section of) {
+    range(Section::indices, rows);
+    if (fault_) return;
+    for (std::uint32_t index : p_.indices(rows)) need(index < count(of));
+  }
+  void slot(const SlotRow& row) {
+    filled(Section::steps, row.steps);
+    range(Section::symbols, row.symbols);
+    need(row.frame < 3 && row.part <= static_cast<std::uint8_t>(SlotPart::material));
+    need(row.type <= static_cast<std::uint8_t>(SlotType::record) && row.element <= static_cast<std::uint8_t>(SlotType::record));
+    need(row.frame >= 3 || row.cell == kNone || row.cell < p_.cells(static_cast<Frame>(row.frame)));
+    need(row.key_scale <= 9);
+    each_index(row.members, Section::slots);
+    number(row.low), number(row.high);
+    str(row.currency), str(row.data_class), str(row.from), texts(row.ask);
+    const bool named = row.element == static_cast<std::uint8_t>(SlotType::choice) ||
+                       row.element == static_cast<std::uint8_t>(SlotType::scale);
+    need(!named || row.symbols.count > 0);
+  }
+  void effect(const EffectRow& row) {
+    need(row.kind <= static_cast<std::uint8_t>(EffectKind::pass));
+    need(row.priority < 4 || row.priority == 0xff);
+    need(row.redact_mode < 3);
+    optional(Section::queues, row.queue), optional(Section::wordings, row.wording);
+    optional(Section::requirements, row.requirement), optional(Section::slots, row.slot);
+    const auto kind = static_cast<EffectKind>(row.kind);
+    need(kind != EffectKind::handoff || row.queue != kNone);
+    need(kind != EffectKind::disclose || row.wording != kNone);
+    need(kind != EffectKind::require || row.requirement != kNone || row.slot != kNone);
+    str(row.name), str(row.redact_name), pieces(row.with);
+  }
+  void rule(const RuleRow& row) {
+    str(row.id), str(row.name), texts(row.names), texts(row.title);
+    need(row.pack < count(Section::packs) && row.if_unknown < 3);
+    program(row.when, true);
+    program(row.unless, (row.flags & kHasUnless) != 0);
+    each_index(row.facts, Section::slots);
+    range(Section::effects, row.effects), range(Section::effects, row.unknown_effects), range(Section::says, row.says);
+    pieces(row.because);
+    each_index(row.cites, Section::sources);
+    range(Section::strings, row.owners), range(Section::strings, row.visible_to);
+  }
+  // Replays the stack of a condition program: operands are there, of the right kind, and whole subtrees.
+  void program(Range rows, bool wanted) {
+    range(Section::nodes, rows);
+    if (!wanted) return;
+    need(rows.count > 0 && rows.count <= 255);
+    if (fault_) return;
+    struct Entry {
+      std::uint16_t begin;
+      bool value;
+    };
+    std::array<Entry, 256> stack{};
+    std::size_t depth = 0;
+    const std::span<const Node> nodes = p_.rows<Node>(Section::nodes, rows);
+    for (std::size_t at = 0; at < nodes.size() && !fault_; ++at) {
+      const Node& node = nodes[at];
+      need(node.code <= static_cast<std::uint8_t>(NodeCode::full_years));
+      if (fault_) return;
+      const auto code = static_cast<NodeCode>(node.code);
+      const bool takes_values = (code >= NodeCode::past_more && code <= NodeCode::working_day) || code >= NodeCode::add;
+      const bool is_value = code >= NodeCode::constant;
+      const bool logic = code >= NodeCode::all && code <= NodeCode::at_least;
+      std::size_t operands = logic || takes_values ? node.count : 0;
+      if (takes_values) {
+        const bool one = code == NodeCode::rounded || code == NodeCode::full_years || code == NodeCode::working_day;
+        need(operands == (one ? 1u : 2u));
+      }
+      if (code == NodeCode::negate) need(operands == 1);
+      need(operands <= depth);
+      if (fault_) return;
+      std::uint16_t begin = static_cast<std::uint16_t>(at);
+      for (std::size_t i = 0; i < operands; ++i) {
+        need(stack[depth - 1].value == takes_values);
+        begin = stack[--depth].begin;
+      }
+      need(node.begin == begin);
+      operand(node, code);
+      stack[depth++] = {begin, is_value};
+    }
+    need(depth == 1 && !stack[0].value);
+  }
+  void cell(std::uint32_t slot, std::uint32_t cell, std::uint32_t frame) {
+    need(slot < count(Section::slots));
+    if (fault_) return;
+    const SlotRow& row = p_.slots()[slot];
+    need(row.cell == cell && row.frame == frame && cell != kNone);
+  }
+  void operand(const Node& node, NodeCode code) {
+    const bool reads = (code >= NodeCode::key_range && code <= NodeCode::list_empty) || code == NodeCode::fact;
+    if (reads) cell(node.slot, node.cell, node.frame);
+    if (code == NodeCode::key_less || code == NodeCode::key_at_most || code == NodeCode::key_equal) {
+      cell(node.other, node.other_cell, (node.flags / kOtherFrame) & 3u);
+    }
+    if (code == NodeCode::key_set) range(Section::keys, node.rows);
+    if (code == NodeCode::text_is) range(Section::strings, node.rows);
+    if (code == NodeCode::text_has) need(node.other < count(Section::groups));
+    if (code == NodeCode::text_has_all) each_index(node.rows, Section::groups);
+    if (code == NodeCode::list_any || code == NodeCode::list_all) range(Section::constants, node.rows);
+    if (code == NodeCode::constant) need(node.other < count(Section::constants));
+    if (code == NodeCode::rounded) need(node.other <= static_cast<std::uint32_t>(Decimal::kMaxScale));
+  }
+};
+
+tl::unexpected<Problem> bad(const std::string& what) {
+  return tl::unexpected(Problem{&codes::kBadProgram, {{"", "a program image of format 1", what, "", "build the packs again"}}});
+}
+
+std::vector<std::string> own(const Program& program, Range names) {
+  std::vector<std::string> all;
+  for (Str name : program.strings(names)) all.emplace_back(program.text(name));
+  return all;
+}
+
+Schema read_schema(const Program& program) {
+  Schema schema;
+  for (const SlotRow& row : program.slots()) {
+    Slot slot;
+    for (const StepRow& step : program.rows<StepRow>(Section::steps, row.steps)) {
+      slot.path_names.push_back(own(program, step.names));
+      slot.path.push_back(slot.path_names.back().front());
+    }
+    slot.part = static_cast<SlotPart>(row.part);
+    slot.type = static_cast<SlotType>(row.type);
+    slot.element = static_cast<SlotType>(row.element);
+    slot.currency = program.text(row.currency);
+    if (row.flags & kHasLow) slot.low = decimal(row.low);
+    if (row.flags & kHasHigh) slot.high = decimal(row.high);
+    for (const SymbolRow& symbol : program.rows<SymbolRow>(Section::symbols, row.symbols)) {
+      Symbol read;
+      read.names = own(program, symbol.names);
+      read.first = read.names.front();
+      slot.symbols.push_back(std::move(read));
+    }
+    for (std::uint32_t member : program.indices(row.members)) slot.members.push_back(member);
+    slot.built_in = row.flags & kBuiltIn;
+    slot.assessed = row.flags & kAssessed;
+    slot.read_by_a_rule = row.flags & kRead;
+    slot.data_class = program.text(row.data_class);
+    slot.from = program.text(row.from);
+    slot.ask_en = program.text(row.ask.en);
+    slot.ask_zh = program.text(row.ask.zh);
+    if (row.flags & kHasMaxAge) slot.max_age = duration(row.max_age);
+    schema.slots.push_back(std::move(slot));
+  }
+  return schema;
+}
+
+// The first of a thing's names that is of the language: a name that holds Han letters is Chinese, any other English.
+std::string_view in(const Program& program, Range names, Language language) {
+  const std::span<const Str> all = program.strings(names);
+  for (Str name : all) {
+    const std::string_view text = program.text(name);
+    const bool chinese = std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xe3; });
+    if (chinese == (language == Language::zh)) return text;
+  }
+  return program.text(all[0]);
+}
+
+}  // namespace
+
+std::uint32_t Schema::find(const std::vector<std::string>& first_names) const {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].path == first_names) return static_cast<std::uint32_t>(i);
+  }
+  return kNone;
+}
+
+Result<std::shared_ptr<const Program>> open(std::string image) {
+  if (image.size() < kImageHeader + kSections * 16) return bad("it is cut short");
+  if (std::memcmp(image.data(), "CAVEATPI", 8) != 0) return bad("it does not begin as one");
+  const auto u32 = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, image.data() + at, 4);
+    return value;
+  };
+  const auto u64 = [&](std::size_t at) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, image.data() + at, 8);
+    return value;
+  };
+  if (u32(8) != kImageFormat) return bad("format " + std::to_string(u32(8)));
+  if (u32(12) != kSemanticsVersion) return bad("semantics version " + std::to_string(u32(12)));
+  if (u64(48) != image.size()) return bad("it is not as long as it says");
+  if (view(sha256(std::string_view(image).substr(48))) != std::string_view(image).substr(16, 32)) {
+    return bad("its digest does not fit its bytes");
+  }
+  auto program = std::make_shared<Program>();
+  program->image_ = std::move(image);
+  for (std::size_t i = 0; i < kSections; ++i) {
+    std::uint64_t at = 0, rows = 0;
+    std::memcpy(&at, program->image_.data() + kImageHeader + i * 16, 8);
+    std::memcpy(&rows, program->image_.data() + kImageHeader + i * 16 + 8, 8);
+    const std::uint64_t size = program->image_.size();
+    if (at % 8 != 0 || at > size || rows > (size - at) / kRowBytes[i] || rows > kNone) return bad("section " + std::to_string(i));
+    program->parts_[i] = {static_cast<std::size_t>(at), static_cast<std::size_t>(rows)};
+  }
+  program->text_ = program->image_.data() + program->parts_[0].at;
+  for (const SlotRow& row : program->slots()) {
+    if (row.frame < 3 && row.cell != kNone) ++program->cells_[row.frame];
+  }
+  for (const PackRow& row : program->pack_rows()) {
+    if (program->default_queue_ == kNone) program->default_queue_ = row.default_queue;
+  }
+  if (const char* fault = Inspector(*program).fault()) return bad(std::string("a row of section ") + fault);
+  program->schema_ = read_schema(*program);
+  program->members_ = Members(program->schema_);
+
+  // What decides, whatever the image's own layout: packs by digest, zones, parameters, semantics (contracts.md 27).
+  Sha256 digest;
+  const std::string semantics = "caveat program, semantics " + std::to_string(kSemanticsVersion) + "\n";
+  digest.add(semantics);
+  for (const PackRow& row : program->pack_rows()) {
+    digest.add(program->text(row.name)).add("\n").add(program->text(row.version)).add("\n");
+    digest.add({reinterpret_cast<const char*>(row.digest), sizeof(row.digest)});
+  }
+  for (const ZoneRow& row : program->all<ZoneRow>(Section::zones)) {
+    digest.add(program->text(row.name)).add("\n");
+    for (const TransitionRow& one : program->rows<TransitionRow>(Section::transitions, row.transitions)) {
+      digest.add({reinterpret_cast<const char*>(&one), sizeof(one)});
+    }
+  }
+  program->digest_ = digest.finish();
+  return std::shared_ptr<const Program>(std::move(program));
+}
+
+std::vector<Program::PackName> Program::packs() const {
+  std::vector<PackName> all;
+  for (const PackRow& row : pack_rows()) {
+    PackName pack{text(row.name), text(row.version), {}};
+    std::copy(std::begin(row.digest), std::end(row.digest), pack.digest.begin());
+    all.push_back(pack);
+  }
+  return all;
+}
+
+std::uint32_t Program::find_rule(std::string_view id) const {
+  for (std::size_t i = 0; i < rules().size(); ++i) {
+    if (text(rules()[i].id) == id) return static_cast<std::uint32_t>(i);
+  }
+  return kNone;
+}
+
+std::uint32_t Program::find_queue(std::string_view name) const {
+  for (std::size_t i = 0; i < queues().size(); ++i) {
+    if (text(queues()[i].name) == name) return static_cast<std::uint32_t>(i);
+  }
+  return kNone;
+}
+
+std::string_view Program::rule_title(std::uint32_t rule, Language language) const {
+  const RuleRow& row = rules()[rule];
+  const std::string_view title = text(row.title, language);
+  return title.empty() ? text(row.names, language) : title;
+}
+
+std::vector<std::string_view> Program::rule_cites(std::uint32_t rule, Language language) const {
+  std::vector<std::string_view> all;
+  for (std::uint32_t source : indices(rules()[rule].cites)) all.push_back(text(sources()[source].citation, language));
+  return all;
+}
+
+std::vector<std::string_view> Program::rule_owners(std::uint32_t rule) const {
+  std::vector<std::string_view> all;
+  for (Str owner : strings(rules()[rule].owners)) all.push_back(text(owner));
+  return all;
+}
+
+std::vector<std::string_view> Program::rule_visible_to(std::uint32_t rule) const {
+  std::vector<std::string_view> all;
+  for (Str role : strings(rules()[rule].visible_to)) all.push_back(text(role));
+  return all;
+}
+
+std::string_view Program::queue_title(std::uint32_t queue, Language language) const {
+  const QueueRow& row = queues()[queue];
+  const std::string_view title = text(row.title, language);
+  return title.empty() ? text(row.names, language) : title;
+}
+
+std::string_view Program::queue_say(std::uint32_t queue, Language language) const {
+  return text(queues()[queue].say, language);
+}
+
+std::string_view Program::wording_text(std::uint32_t wording, Language language) const {
+  return text(wordings()[wording].text, language);
+}
+
+std::string_view Program::requirement_ask(std::uint32_t requirement, Language language) const {
+  return text(requirements()[requirement].ask, language);
+}
+
+std::string Program::slot_path(std::uint32_t slot) const {
+  std::string path;
+  for (const StepRow& step : rows<StepRow>(Section::steps, slots()[slot].steps)) {
+    if (!path.empty()) path += '.';
+    path += text(strings(step.names)[0]);
+  }
+  return path;
+}
+
+std::string Program::slot_name(std::uint32_t slot, Language language) const {
+  std::string path;
+  for (const StepRow& step : rows<StepRow>(Section::steps, slots()[slot].steps)) {
+    if (!path.empty()) path += '.';
+    path += in(*this, step.names, language);
+  }
+  return path;
+}
+
+std::string_view Program::symbol_name(std::uint32_t slot, std::uint32_t symbol, Language language) const {
+  const std::span<const SymbolRow> all = rows<SymbolRow>(Section::symbols, slots()[slot].symbols);
+  return symbol < all.size() ? in(*this, all[symbol].names, language) : std::string_view{};
+}
+
+std::int32_t Program::offset_minutes(std::uint32_t pack, Microseconds at, std::int32_t given) const {
+  const ZoneRow& zone = all<ZoneRow>(Section::zones)[pack_rows()[pack].zone];
+  std::int32_t offset = given;
+  for (const TransitionRow& one : rows<TransitionRow>(Section::transitions, zone.transitions)) {
+    if (one.from > at) break;
+    offset = one.offset_minutes;
+  }
+  return offset;
+}
+
+}  // namespace caveat::program
