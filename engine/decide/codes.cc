@@ -6,9 +6,9 @@
 namespace caveat::decide::codes {
 
 namespace {
-constexpr std::array<const Code*, 13> kAll = {
-    &kNoId,     &kBadId,   &kFactSource, &kUnknownMember, &kWrongType,      &kUnitMissing, &kOutOfRange,
-    &kRepeated, &kTooMany, &kConflict,   &kClassRefused,  &kNothingToJudge, &kNotYet};
+constexpr std::array<const Code*, 12> kAll = {&kNoId,      &kBadId,       &kFactSource,   &kUnknownMember,
+                                              &kWrongType, &kUnitMissing, &kOutOfRange,   &kRepeated,
+                                              &kTooMany,   &kConflict,    &kClassRefused, &kNotYet};
 }  // namespace
 
 std::span<const Code* const> all() { return kAll; }

@@ -39,8 +39,6 @@ inline constexpr Code kConflict{
     "conflict", "The turn contradicts what is known from elsewhere.", "请求与已知信息相矛盾。", 422, 3, false};
 inline constexpr Code kClassRefused{
     "class_refused", "A pack refuses facts of this data class.", "规则包拒收此类数据。", 422, 3, false};
-inline constexpr Code kNothingToJudge{
-    "nothing_to_judge", "The turn carries nothing that could be judged.", "请求中没有可供判断的内容。", 422, 3, false};
 inline constexpr Code kNotYet{
     "not_yet", "This part of a turn is not supported yet.", "尚不支持请求的这一部分。", 422, 2, false};
 

@@ -33,11 +33,12 @@ struct FactUsed {          // a fact that a reason stands on
   std::int32_t item = -1;     // product or action it is of, -1: the turn's
 };
 
-struct Reason {                      // one rule that fired, or that nothing could settle
-  std::uint32_t rule = 0;            // Program's rule index = its rank
-  bool unknown = false;              // true: its condition came out unknown
-  bool by_default = false;           // the unknown was settled by the default (require or hand off)
-  std::int32_t item = -1;            // judged for this product/action, -1: for the turn
+struct Reason {             // one rule that fired, or that nothing could settle
+  std::uint32_t rule = 0;   // Program's rule index = its rank
+  bool unknown = false;     // true: its condition came out unknown
+  bool by_default = false;  // the unknown was settled by the default (require or hand off)
+  std::int32_t item = -1;   // judged for this product/action, -1: for the turn
+  bool item_is_action = false;
   Verdict verdict = Verdict::allow;  // what this rule alone asks for
   std::span<const FactUsed> facts;
   std::span<const Match> matches;

@@ -26,7 +26,8 @@ BuildResult build(const model::Model& model, const Limits& limits) {
     result.program = std::move(*opened);
   } else {
     const Problem& problem = opened.error();
-    result.diagnostics.push_back(diagnose(*problem.code, {}, Language::en, {problem.items.empty() ? "" : problem.items[0].found}));
+    result.diagnostics.push_back(
+        diagnose(*problem.code, {}, Language::en, {problem.items.empty() ? "" : problem.items[0].found}));
   }
   return result;
 }

@@ -9,8 +9,8 @@ namespace caveat::program {
 static_assert(kIsRow<Str> && kIsRow<Range> && kIsRow<Number> && kIsRow<Span32> && kIsRow<SlotRow> && kIsRow<StepRow> &&
               kIsRow<SymbolRow> && kIsRow<Node> && kIsRow<ConstantRow> && kIsRow<GroupRow> && kIsRow<EffectRow> &&
               kIsRow<PieceRow> && kIsRow<SayRow> && kIsRow<RuleRow> && kIsRow<PackRow> && kIsRow<ZoneRow> &&
-              kIsRow<TransitionRow> && kIsRow<SourceRow> && kIsRow<WordingRow> && kIsRow<HoursRow> && kIsRow<QueueRow> &&
-              kIsRow<RequirementRow>);
+              kIsRow<TransitionRow> && kIsRow<SourceRow> && kIsRow<WordingRow> && kIsRow<HoursRow> &&
+              kIsRow<QueueRow> && kIsRow<RequirementRow>);
 
 Str Image::str(std::string_view value) {
   if (value.empty()) return {};
@@ -45,9 +45,7 @@ Decimal decimal(const Number& number) {
   return Decimal::make(static_cast<__int128>(bits), static_cast<int>(number.scale)).value_or(Decimal{});
 }
 
-Span32 Image::span(const Duration& duration) {
-  return {duration.seconds, duration.months, duration.working_days};
-}
+Span32 Image::span(const Duration& duration) { return {duration.seconds, duration.months, duration.working_days}; }
 
 Duration duration(const Span32& span) {
   Duration duration;

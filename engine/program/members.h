@@ -51,15 +51,25 @@ enum class Reserved : std::uint8_t {
 
 struct Member {
   std::string_view name;
-  std::uint32_t object = 0;           // in which it stands
-  std::uint32_t slot = 0xffffffff;    // the fact it states
-  std::uint32_t child = 0xffffffff;   // the object it is
+  std::uint32_t object = 0;          // in which it stands
+  std::uint32_t slot = 0xffffffff;   // the fact it states
+  std::uint32_t child = 0xffffffff;  // the object it is
   Reserved reserved = Reserved::none;
 };
 
 class Members {
  public:
-  enum Object : std::uint32_t { kRoot, kBot, kConversation, kCustomer, kMessage, kAnswer, kRecommendation, kProduct, kAction };
+  enum Object : std::uint32_t {
+    kRoot,
+    kBot,
+    kConversation,
+    kCustomer,
+    kMessage,
+    kAnswer,
+    kRecommendation,
+    kProduct,
+    kAction
+  };
 
   Members() = default;
   explicit Members(const Schema& schema);

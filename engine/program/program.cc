@@ -108,9 +108,9 @@ class Inspector {
   template <class Visit>
   void check(Section section, Visit visit) {
     static constexpr std::array<const char*, kSections> kNames = {
-        "text",   "slots",  "steps",    "symbols", "strings", "indices",     "keys",    "nodes",
-        "constants", "groups", "effects", "pieces", "says",    "rules",       "packs",   "zones",
-        "transitions", "sources", "wordings", "hours", "queues", "requirements"};
+        "text",        "slots",   "steps",    "symbols", "strings", "indices",     "keys",  "nodes",
+        "constants",   "groups",  "effects",  "pieces",  "says",    "rules",       "packs", "zones",
+        "transitions", "sources", "wordings", "hours",   "queues",  "requirements"};
     where_ = kNames[static_cast<std::size_t>(section)];
     rows(section, visit);
   }
@@ -147,7 +147,8 @@ class Inspector {
     filled(Section::steps, row.steps);
     range(Section::symbols, row.symbols);
     need(row.frame < 3 && row.part <= static_cast<std::uint8_t>(SlotPart::material));
-    need(row.type <= static_cast<std::uint8_t>(SlotType::record) && row.element <= static_cast<std::uint8_t>(SlotType::record));
+    need(row.type <= static_cast<std::uint8_t>(SlotType::record) &&
+         row.element <= static_cast<std::uint8_t>(SlotType::record));
     need(row.frame >= 3 || row.cell == kNone || row.cell < p_.cells(static_cast<Frame>(row.frame)));
     need(row.key_scale <= 9);
     each_index(row.members, Section::slots);
@@ -243,7 +244,8 @@ class Inspector {
 };
 
 tl::unexpected<Problem> bad(const std::string& what) {
-  return tl::unexpected(Problem{&codes::kBadProgram, {{"", "a program image of format 1", what, "", "build the packs again"}}});
+  return tl::unexpected(
+      Problem{&codes::kBadProgram, {{"", "a program image of format 1", what, "", "build the packs again"}}});
 }
 
 std::vector<std::string> own(const Program& program, Range names) {
@@ -291,7 +293,8 @@ std::string_view in(const Program& program, Range names, Language language) {
   const std::span<const Str> all = program.strings(names);
   for (Str name : all) {
     const std::string_view text = program.text(name);
-    const bool chinese = std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xe3; });
+    const bool chinese =
+        std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xe3; });
     if (chinese == (language == Language::zh)) return text;
   }
   return program.text(all[0]);
@@ -302,6 +305,14 @@ std::string_view in(const Program& program, Range names, Language language) {
 std::uint32_t Schema::find(const std::vector<std::string>& first_names) const {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (slots[i].path == first_names) return static_cast<std::uint32_t>(i);
+  }
+  return kNone;
+}
+
+std::uint32_t Schema::find_two(std::string_view group, std::string_view member) const {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const std::vector<std::string>& path = slots[i].path;
+    if (path.size() == 2 && path[0] == group && path[1] == member) return static_cast<std::uint32_t>(i);
   }
   return kNone;
 }
@@ -332,7 +343,8 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
     std::memcpy(&at, program->image_.data() + kImageHeader + i * 16, 8);
     std::memcpy(&rows, program->image_.data() + kImageHeader + i * 16 + 8, 8);
     const std::uint64_t size = program->image_.size();
-    if (at % 8 != 0 || at > size || rows > (size - at) / kRowBytes[i] || rows > kNone) return bad("section " + std::to_string(i));
+    if (at % 8 != 0 || at > size || rows > (size - at) / kRowBytes[i] || rows > kNone)
+      return bad("section " + std::to_string(i));
     program->parts_[i] = {static_cast<std::size_t>(at), static_cast<std::size_t>(rows)};
   }
   program->text_ = program->image_.data() + program->parts_[0].at;
@@ -345,6 +357,18 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   if (const char* fault = Inspector(*program).fault()) return bad(std::string("a row of section ") + fault);
   program->schema_ = read_schema(*program);
   program->members_ = Members(program->schema_);
+  program->answer_text_ = program->schema_.find_two("answer", "text");
+  program->message_text_ = program->schema_.find_two("message", "text");
+  std::vector<text::Lexicon> lexicons;
+  for (const GroupRow& row : program->all<GroupRow>(Section::groups)) {
+    text::Lexicon& lexicon = lexicons.emplace_back();
+    lexicon.terms = own(*program, row.terms);
+    lexicon.but_not = own(*program, row.but_not);
+    lexicon.exact_case = row.flags & 1u;
+    lexicon.exact_form = row.flags & 2u;
+  }
+  std::vector<text::LexiconFault> faults;  // the compiler has refused them
+  program->lexicons_ = text::Lexicons(lexicons, faults);
 
   // What decides, whatever the image's own layout: packs by digest, zones, parameters, semantics (contracts.md 27).
   Sha256 digest;
@@ -362,6 +386,11 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   }
   program->digest_ = digest.finish();
   return std::shared_ptr<const Program>(std::move(program));
+}
+
+bool Program::slot_is(std::uint32_t slot, std::string_view group, std::string_view member) const {
+  const std::vector<std::string>& path = schema_.slots[slot].path;
+  return path.size() == 2 && path[0] == group && path[1] == member;
 }
 
 std::vector<Program::PackName> Program::packs() const {

@@ -28,6 +28,7 @@
 #include "engine/program/members.h"
 #include "engine/program/rows.h"
 #include "engine/program/schema.h"
+#include "engine/text/lexicon.h"
 
 namespace caveat::program {
 
@@ -72,6 +73,7 @@ class Program {
   const Digest& digest() const { return digest_; }  // over the whole image: packs, parameters, semantics version
   std::string_view image() const { return image_; }
   const Members& members() const { return members_; }
+  const text::Lexicons& lexicons() const { return lexicons_; }  // one a group of the image, same index
   std::vector<PackName> packs() const;
 
   // The reader's side: names, texts and citations by index.
@@ -92,6 +94,7 @@ class Program {
   std::string_view wording_text(std::uint32_t wording, Language language) const;
   std::string_view requirement_name(std::uint32_t requirement) const { return text(requirements()[requirement].name); }
   std::string_view requirement_ask(std::uint32_t requirement, Language language) const;
+  bool slot_is(std::uint32_t slot, std::string_view group, std::string_view member) const;
   std::string slot_path(std::uint32_t slot) const;                     // "product.risk_level", first names
   std::string slot_name(std::uint32_t slot, Language language) const;  // "产品.风险等级"
   std::string_view symbol_name(std::uint32_t slot, std::uint32_t symbol, Language language) const;
@@ -120,6 +123,8 @@ class Program {
   std::span<const Str> strings(Range range) const { return rows<Str>(Section::strings, range); }
   std::span<const std::uint32_t> indices(Range range) const { return rows<std::uint32_t>(Section::indices, range); }
   std::uint32_t cells(Frame frame) const { return cells_[static_cast<std::size_t>(frame)]; }
+  std::uint32_t answer_text() const { return answer_text_; }      // the slot of answer.text, kNone if there is none
+  std::uint32_t message_text() const { return message_text_; }    // of message.text
   std::uint32_t default_queue() const { return default_queue_; }  // of the pack that comes first and has one
   // Minutes east of UTC in the zone of a pack; `given` is the offset that the request's `at` was written with.
   std::int32_t offset_minutes(std::uint32_t pack, Microseconds at, std::int32_t given) const;
@@ -135,9 +140,11 @@ class Program {
   std::array<Part, static_cast<std::size_t>(Section::kCount)> parts_{};
   Schema schema_;
   Members members_;
+  text::Lexicons lexicons_;
   Digest digest_{};
   std::array<std::uint32_t, 3> cells_{};
   std::uint32_t default_queue_ = kNone;
+  std::uint32_t answer_text_ = kNone, message_text_ = kNone;
 };
 
 // Checks the image and makes it usable; `bad_program` says what is wrong with it.

@@ -69,6 +69,7 @@ struct Slot {
 struct Schema {
   std::vector<Slot> slots;                                                // sorted by path
   std::uint32_t find(const std::vector<std::string>& first_names) const;  // 0xffffffff: none
+  std::uint32_t find_two(std::string_view group, std::string_view member) const;
 };
 
 }  // namespace caveat::program

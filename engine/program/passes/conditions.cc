@@ -288,21 +288,16 @@ class Compiler {
     if (expr.op == Op::text_has_all) {
       std::vector<std::uint32_t> groups;
       if (expr.lexicon != model::kNone) {
-        for (const std::string& term : draft_.model.lexicons[expr.lexicon].terms) groups.push_back(phrase_group({term}));
+        for (const std::string& term : draft_.model.lexicons[expr.lexicon].terms)
+          groups.push_back(phrase_group({term}));
       }
       for (const std::string& phrase : texts_of(expr)) groups.push_back(phrase_group({phrase}));
       Node& node = emit(NodeCode::text_has_all, begin, 0, negated);
       set_slot(node, fact.fact);
       node.rows = image_.list(groups);
     } else {
-      std::uint32_t wanted;
-      if (expr.op == Op::matches) {
-        GroupRow row;
-        row.pattern = image_.str(expr.pattern);
-        wanted = group(row);
-      } else {
-        wanted = expr.lexicon != model::kNone ? lexicon_group(expr.lexicon) : phrase_group(texts_of(expr));
-      }
+      const std::uint32_t wanted =
+          expr.lexicon != model::kNone ? lexicon_group(expr.lexicon) : phrase_group(texts_of(expr));
       Node& node = emit(NodeCode::text_has, begin, 0, negated);
       set_slot(node, fact.fact);
       node.other = wanted;
@@ -394,7 +389,6 @@ class Compiler {
       }
       case Op::text_has:
       case Op::text_has_all:
-      case Op::matches:
         return text(expr, negated);
       case Op::list_has:
       case Op::list_has_any:
@@ -415,6 +409,8 @@ class Compiler {
       }
       case Op::claims:
         return not_yet(expr, "`claims`");
+      case Op::matches:
+        return not_yet(expr, "`matches`");
       case Op::mentions:
         return not_yet(expr, "`mentions`");
       case Op::any_in:

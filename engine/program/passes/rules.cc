@@ -84,7 +84,8 @@ void rules(Draft& draft) {
     row.names = names(image, rule.names);
     row.title = texts(image, rule.title);
     row.pack = rule.pack;
-    for (model::Subject subject : rule.applies_to) row.subjects |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(subject));
+    for (model::Subject subject : rule.applies_to)
+      row.subjects |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(subject));
     row.from = rule.from.value_or(std::numeric_limits<std::int32_t>::min());
     row.until = rule.until.value_or(std::numeric_limits<std::int32_t>::max());
 

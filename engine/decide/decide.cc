@@ -1,0 +1,791 @@
+#include "engine/decide/decide.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "engine/decide/evaluate.h"
+#include "engine/decide/join.h"
+#include "engine/decide/sentences.h"
+#include "engine/program/image.h"
+#include "engine/text/redact.h"
+
+namespace caveat::decide {
+
+using program::EffectKind;
+using program::EffectRow;
+using program::Frame;
+using program::IfUnknown;
+using program::Node;
+using program::NodeCode;
+using program::Program;
+using program::RuleRow;
+using program::Section;
+
+namespace {
+
+struct ReasonDraft {
+  Reason reason;
+  std::size_t facts = 0, facts_end = 0, matches = 0, matches_end = 0;
+  std::int32_t product = -1, action = -1;
+};
+
+struct ItemDraft {
+  Verdict verdict = Verdict::allow;
+};
+
+struct ItemDisclosure {
+  std::uint32_t item = 0;  // position in the list of items
+  std::uint32_t wording = 0;
+  friend auto operator<=>(const ItemDisclosure&, const ItemDisclosure&) = default;
+};
+
+struct Replacement {
+  std::uint32_t begin = 0, end = 0;
+  std::size_t text = 0, size = 0;  // in `texts`
+};
+
+struct Unit {  // what a rule is judged for
+  std::int32_t product = -1, action = -1;
+};
+
+}  // namespace
+
+struct Scratch::Inside final : TextEyes {
+  explicit Inside(const Limits& wanted) : limits(wanted) {}
+
+  Limits limits;
+  std::shared_ptr<const Program> program;
+  std::vector<std::unique_ptr<TextSeen>> seen;
+  std::size_t seen_used = 0;
+  Working when, excuse;
+
+  std::vector<ReasonDraft> drafts;
+  std::vector<FactUsed> facts;
+  std::vector<Match> matches;
+  std::vector<FactUsed> missing;
+  std::vector<Reason> reasons;
+  std::vector<ItemDraft> item_drafts;
+  std::vector<ItemVerdict> items;
+  std::vector<ItemDisclosure> item_disclosures;
+  std::vector<std::uint32_t> item_wordings;
+  std::vector<Redacted> redactions;
+  std::vector<Replacement> replacements;
+  std::vector<Disclosure> disclosures;
+  std::vector<Required> required;
+  std::vector<std::string_view> flags, alerts;
+  std::vector<std::uint8_t> pack_applies;
+  std::vector<Days> pack_day;
+  std::vector<std::int32_t> pack_offset;
+  std::vector<text::Edit> edits;
+  std::vector<std::string_view> at_start, at_end;
+  std::string texts;
+  std::string say;
+  Decision decision;
+
+  // A new decision: everything empty, nothing given back.
+  void begin(const std::shared_ptr<const Program>& now) {
+    if (program != now) {
+      program = now;
+      seen.clear();
+    }
+    seen_used = 0;
+    drafts.clear(), facts.clear(), matches.clear(), missing.clear(), reasons.clear();
+    item_drafts.clear(), items.clear(), item_disclosures.clear(), item_wordings.clear();
+    redactions.clear(), replacements.clear(), disclosures.clear(), required.clear();
+    flags.clear(), alerts.clear(), pack_applies.clear(), pack_day.clear(), pack_offset.clear();
+    edits.clear(), at_start.clear(), at_end.clear(), texts.clear(), say.clear();
+    decision = {};
+  }
+
+  TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text) override {
+    for (std::size_t i = 0; i < seen_used; ++i) {
+      if (seen[i]->slot == slot && seen[i]->item == item) return *seen[i];
+    }
+    if (seen_used == seen.size()) seen.push_back(std::make_unique<TextSeen>(program->lexicons(), limits.hits));
+    TextSeen& fresh = *seen[seen_used++];
+    fresh.slot = slot;
+    fresh.item = item;
+    text::normalise(text, fresh.normal);
+    program->lexicons().match(fresh.normal, fresh.hits);
+    return fresh;
+  }
+  void forget(std::uint32_t slot) {
+    for (std::size_t i = 0; i < seen_used; ++i) {
+      if (seen[i]->slot == slot) seen[i]->slot = program::kNone;
+    }
+  }
+};
+
+Scratch::Scratch(const Limits& limits) : inside_(std::make_unique<Inside>(limits)) {}
+Scratch::~Scratch() = default;
+Scratch::Scratch(Scratch&&) noexcept = default;
+Scratch& Scratch::operator=(Scratch&&) noexcept = default;
+
+namespace {
+
+class Run {
+ public:
+  Run(const Ruleset& ruleset, const Request& request, Scratch::Inside& inside)
+      : p_(*ruleset.program), r_(request), in_(inside), d_(inside.decision) {}
+
+  void run() {
+    prepare();
+    for (std::uint32_t rule = 0; rule < p_.rules().size(); ++rule) judge(rule);
+    close();
+    if (d_.verdict <= Verdict::revise) {
+      answer();
+    } else {
+      refusal();
+    }
+    judge_final_text();
+    d_.say = in_.say;
+  }
+
+ private:
+  const Program& p_;
+  const Request& r_;
+  Scratch::Inside& in_;
+  Decision& d_;
+  Setting setting_;
+  Verdict turn_ = Verdict::allow;
+  std::optional<Bid> bid_;
+  std::uint32_t answer_slot_ = program::kNone, message_slot_ = program::kNone;
+
+  // ---- before the rules
+
+  void prepare() {
+    answer_slot_ = p_.answer_text();
+    message_slot_ = p_.message_text();
+    setting_.program = &p_;
+    setting_.request = &r_;
+    setting_.eyes = &in_;
+    setting_.answer_slot = answer_slot_;
+    setting_.answer_text = r_.answer_text();
+    setting_.cells[0] = r_.cells(Frame::turn, 0);
+    for (std::uint32_t pack = 0; pack < p_.pack_rows().size(); ++pack) {
+      const std::int32_t offset = p_.offset_minutes(pack, r_.at(), r_.at_offset());
+      in_.pack_offset.push_back(offset);
+      in_.pack_day.push_back(days_of(r_.at(), offset));
+      in_.pack_applies.push_back(applies(p_.pack_rows()[pack]) ? 1 : 0);
+    }
+    in_.item_drafts.resize(r_.products() + r_.actions());
+  }
+  // The packs of the jurisdictions that are known; where none is known, all (decision.md).
+  bool applies(const program::PackRow& pack) const {
+    if (pack.jurisdictions.count == 0 || r_.jurisdictions() == 0) return true;
+    for (program::Str one : p_.strings(pack.jurisdictions)) {
+      for (std::size_t i = 0; i < r_.jurisdictions(); ++i) {
+        if (r_.jurisdiction(i) == p_.text(one)) return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- one rule
+
+  bool on_answer(const RuleRow& rule) const { return (rule.subjects & program::kOnAnswer) && r_.has_answer(); }
+  bool on_message(const RuleRow& rule) const { return (rule.subjects & program::kOnMessage) && r_.has_message(); }
+  bool on_turn(const RuleRow& rule) const { return on_answer(rule) || on_message(rule); }
+  bool on_products(const RuleRow& rule) const {
+    return (rule.subjects & program::kOnRecommendation) && r_.products() > 0;
+  }
+  bool on_actions(const RuleRow& rule) const { return (rule.subjects & program::kOnAction) && r_.actions() > 0; }
+
+  void judge(std::uint32_t index) {
+    const RuleRow& rule = p_.rules()[index];
+    if (!in_.pack_applies[rule.pack]) return;
+    const Days day = in_.pack_day[rule.pack];
+    if (day < rule.from || day > rule.until) return;
+    const bool turn = on_turn(rule), products = on_products(rule), actions = on_actions(rule);
+    if (!turn && !products && !actions) return;
+    const bool whole = rule.flags & program::kAsAWhole;
+    const bool each_product = !whole && ((rule.flags & program::kReadsProduct) || products);
+    const bool each_action = (rule.flags & program::kReadsAction) || actions;
+    setting_.today = day;
+    setting_.offset_minutes = in_.pack_offset[rule.pack];
+    // A rule that reads a product is judged once for each; with none it does not apply (semantics.md 9).
+    const std::size_t product_count = each_product ? r_.products() : 1, action_count = each_action ? r_.actions() : 1;
+    for (std::size_t product = 0; product < product_count; ++product) {
+      for (std::size_t action = 0; action < action_count; ++action) {
+        judge(index, rule,
+              {each_product ? static_cast<std::int32_t>(product) : -1,
+               each_action ? static_cast<std::int32_t>(action) : -1});
+      }
+    }
+  }
+
+  void place(const Unit& unit) {
+    setting_.item = {-1, unit.product, unit.action};
+    setting_.cells[1] = unit.product >= 0 ? r_.cells(Frame::product, static_cast<std::size_t>(unit.product)) : nullptr;
+    setting_.cells[2] = unit.action >= 0 ? r_.cells(Frame::action, static_cast<std::size_t>(unit.action)) : nullptr;
+  }
+
+  Kleene settle(const RuleRow& rule) {
+    setting_.inferred_counts = true;
+    const Kleene when = evaluate(p_.rows<Node>(Section::nodes, rule.when), setting_, in_.when);
+    if (when == Kleene::no || !(rule.flags & program::kHasUnless)) return when;
+    setting_.inferred_counts = (rule.flags & program::kTrustInferred) != 0;
+    const Kleene excuse = evaluate(p_.rows<Node>(Section::nodes, rule.unless), setting_, in_.excuse);
+    setting_.inferred_counts = true;
+    return unless(when, excuse);
+  }
+
+  void judge(std::uint32_t index, const RuleRow& rule, const Unit& unit) {
+    place(unit);
+    const Kleene result = settle(rule);
+    if (result == Kleene::no) return;
+    const bool unknown = result == Kleene::unknown;
+    const auto if_unknown = static_cast<IfUnknown>(rule.if_unknown);
+    if (unknown && if_unknown == IfUnknown::pass) return;
+    if (in_.drafts.size() >= in_.limits.reasons) return limit();
+
+    ReasonDraft draft;
+    draft.product = unit.product;
+    draft.action = unit.action;
+    draft.reason.rule = index;
+    draft.reason.unknown = unknown;
+    draft.reason.by_default = unknown && if_unknown == IfUnknown::by_default;
+    draft.reason.item_is_action = unit.action >= 0 && unit.product < 0;
+    draft.reason.item = unit.product >= 0 ? unit.product : unit.action;
+    draft.facts = in_.facts.size();
+    for (std::uint32_t slot : p_.indices(rule.facts)) use(slot);
+    draft.facts_end = in_.facts.size();
+    draft.matches = in_.matches.size();
+    if (!unknown) each_match(rule, [this](const Match& match, text::Range) { in_.matches.push_back(match); });
+    std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
+    in_.matches.erase(
+        std::unique(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(),
+                    [](const Match& a, const Match& b) { return !before_match(a, b) && !before_match(b, a); }),
+        in_.matches.end());
+    draft.matches_end = in_.matches.size();
+
+    if (!unknown) {
+      for (const EffectRow& effect : p_.rows<EffectRow>(Section::effects, rule.effects))
+        apply(rule, unit, effect, draft);
+    } else if (if_unknown == IfUnknown::effects) {
+      for (const EffectRow& effect : p_.rows<EffectRow>(Section::effects, rule.unknown_effects))
+        apply(rule, unit, effect, draft);
+    } else {
+      by_default(rule, unit, draft);
+    }
+    in_.drafts.push_back(draft);
+  }
+
+  static bool before_match(const Match& a, const Match& b) {
+    return std::tuple(a.part, a.begin, a.end) < std::tuple(b.part, b.begin, b.end);
+  }
+
+  void use(std::uint32_t slot) {
+    const program::SlotRow& row = p_.slots()[slot];
+    if (row.cell == program::kNone) return;
+    const Seen seen = see(setting_, row.frame, row.cell);
+    if (seen.state == Request::kAbsent) return;
+    in_.facts.push_back({slot, seen.state == Request::kKnown, seen.cause, setting_.item[row.frame]});
+  }
+
+  // What the rule's own conditions found in the answer and the message.
+  template <class Visit>
+  void each_match(const RuleRow& rule, Visit visit) {
+    const std::span<const Node> nodes = p_.rows<Node>(Section::nodes, rule.when);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const Node& node = nodes[i];
+      const auto code = static_cast<NodeCode>(node.code);
+      if ((code != NodeCode::text_has && code != NodeCode::text_has_all) || (node.flags & program::kUnderNot)) continue;
+      if (in_.when.result[i] != Kleene::yes) continue;
+      if (node.slot != answer_slot_ && node.slot != message_slot_) continue;
+      const bool answer = node.slot == answer_slot_;
+      const TextSeen& seen = in_.look(node.slot, -1, answer ? setting_.answer_text : r_.message_text());
+      for (const text::Match& hit : seen.hits.matches()) {
+        const auto groups = p_.indices(code == NodeCode::text_has_all ? node.rows : program::Range{});
+        const bool mine = code == NodeCode::text_has
+                              ? hit.lexicon == node.other
+                              : std::find(groups.begin(), groups.end(), hit.lexicon) != groups.end();
+        if (!mine) continue;
+        const text::Range there = seen.normal.original(hit.normal);
+        visit(Match{answer ? TextPart::answer : TextPart::message, there.begin, there.end}, hit.normal);
+      }
+    }
+  }
+
+  // ---- what it asks for
+
+  void raise(const RuleRow& rule, const Unit& unit, Verdict verdict, ReasonDraft& draft) {
+    draft.reason.verdict = join(draft.reason.verdict, verdict);
+    const Verdict item = std::min(verdict, Verdict::block);  // a hand-off shows on an item as block
+    const auto raise_item = [&](std::size_t at) {
+      in_.item_drafts[at].verdict = join(in_.item_drafts[at].verdict, item);
+    };
+    if (rule.subjects & program::kOnRecommendation) {
+      if (unit.product >= 0) raise_item(static_cast<std::size_t>(unit.product));
+      if (rule.flags & program::kAsAWhole) {
+        for (std::size_t at = 0; at < r_.products(); ++at) raise_item(at);
+      }
+    }
+    if ((rule.subjects & program::kOnAction) && unit.action >= 0)
+      raise_item(r_.products() + static_cast<std::size_t>(unit.action));
+    if (on_turn(rule)) turn_ = join(turn_, std::min(verdict, Verdict::block));
+    if (on_message(rule) && verdict >= Verdict::block) {  // withholds every part of the turn (semantics.md 10)
+      for (std::size_t at = 0; at < in_.item_drafts.size(); ++at) raise_item(at);
+    }
+  }
+
+  std::uint32_t queue_of_last_resort(const RuleRow& rule) const {
+    const std::uint32_t queue = p_.pack_rows()[rule.pack].default_queue;
+    return queue != program::kNone ? queue : p_.default_queue();
+  }
+
+  std::int64_t seconds(const program::Span32& span) const {
+    std::int64_t total = span.seconds;
+    if (span.months != 0) {
+      const Days day = days_of(r_.at(), setting_.offset_minutes);
+      total += static_cast<std::int64_t>(add_months(day, span.months) - day) * 86'400;
+    }
+    return total + std::int64_t{span.working_days} * 86'400;
+  }
+
+  void offer(Bid bid) {
+    const program::QueueRow& queue = p_.queues()[bid.queue];
+    bid.queue_name = p_.text(queue.name);
+    if (bid.priority == 0xff) bid.priority = queue.priority;
+    if (bid.due_seconds == kNever && queue.has_due) bid.due_seconds = seconds(queue.due);
+    bid_ = bid_ ? join(*bid_, bid) : bid;
+  }
+
+  void apply(const RuleRow& rule, const Unit& unit, const EffectRow& effect, ReasonDraft& draft) {
+    switch (static_cast<EffectKind>(effect.kind)) {
+      case EffectKind::allow:
+      case EffectKind::pass:
+        return;
+      case EffectKind::block:
+        return raise(rule, unit, Verdict::block, draft);
+      case EffectKind::redact:
+      case EffectKind::replace_match:
+        raise(rule, unit, Verdict::revise, draft);
+        return mark(rule, unit, effect);
+      case EffectKind::replace_answer:
+        return raise(rule, unit, Verdict::revise, draft);  // whose text it becomes is known at the end
+      case EffectKind::disclose:
+        raise(rule, unit, Verdict::revise, draft);
+        if (on_answer(rule) || (on_message(rule) && r_.has_answer())) {
+          in_.disclosures.push_back({effect.at_start != 0, effect.wording});
+        }
+        if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0) {
+          in_.item_disclosures.push_back({static_cast<std::uint32_t>(unit.product), effect.wording});
+        }
+        if ((rule.subjects & program::kOnRecommendation) && (rule.flags & program::kAsAWhole)) {
+          for (std::uint32_t at = 0; at < r_.products(); ++at) in_.item_disclosures.push_back({at, effect.wording});
+        }
+        return;
+      case EffectKind::require:
+        raise(rule, unit, Verdict::require, draft);
+        in_.required.push_back(effect.requirement != program::kNone ? Required{false, effect.requirement}
+                                                                    : Required{true, effect.slot});
+        return;
+      case EffectKind::handoff: {
+        raise(rule, unit, Verdict::handoff, draft);
+        Bid bid;
+        bid.hold = !draft.reason.unknown;  // an author's own `if unknown hand off` never holds (contracts.md 18)
+        bid.cause = bid.hold ? Cause::none : first_cause(rule);
+        bid.queue = effect.queue;
+        if (rule.flags &
+            program::kConfidential) {  // neutral: the pack's default queue, with its own wait (contracts.md 25)
+          bid.queue = queue_of_last_resort(rule);
+          return offer(bid);
+        }
+        bid.priority = effect.priority;
+        if (effect.has_within) bid.due_seconds = seconds(effect.within);
+        return offer(bid);
+      }
+      case EffectKind::flag:
+        in_.flags.push_back(p_.text(effect.name));
+        return;
+      case EffectKind::alert:
+        in_.alerts.push_back(p_.text(effect.name));
+        return;
+    }
+  }
+
+  // Redactions and replacements of what matched, widened to whole graphemes (semantics.md 41).
+  void mark(const RuleRow& rule, const Unit& unit, const EffectRow& effect) {
+    const bool replace = static_cast<EffectKind>(effect.kind) == EffectKind::replace_match;
+    std::size_t text = in_.texts.size(), size = 0;
+    if (replace) {
+      append(in_.texts, topic(unit), effect.with);
+      size = in_.texts.size() - text;
+    }
+    each_match(rule, [&](const Match& match, text::Range normal) {
+      const bool answer = match.part == TextPart::answer;
+      if (answer ? !on_answer(rule) : !on_message(rule)) return;
+      const TextSeen& seen = in_.look(answer ? answer_slot_ : message_slot_, -1, {});
+      const text::Range whole = seen.normal.original_graphemes(normal);
+      if (replace) {
+        if (answer) in_.replacements.push_back({whole.begin, whole.end, text, size});
+        return;
+      }
+      in_.redactions.push_back({match.part, whole.begin, whole.end, effect.redact_mode,
+                                static_cast<std::int16_t>(std::clamp(effect.keep_first, 0, 255)),
+                                static_cast<std::int16_t>(std::clamp(effect.keep_last, 0, 255)),
+                                p_.text(effect.redact_name)});
+    });
+  }
+
+  // ---- unknown
+
+  void collect_missing(const RuleRow& rule) {
+    in_.missing.clear();
+    const auto note = [this](std::uint32_t slot, std::int32_t item, Cause cause) {
+      in_.missing.push_back({slot, false, cause, item});
+    };
+    const std::span<const Node> nodes = p_.rows<Node>(Section::nodes, rule.when);
+    if (in_.when.result[nodes.size() - 1] == Kleene::unknown) each_unknown(nodes, setting_, in_.when, note);
+  }
+  Cause first_cause(const RuleRow& rule) {
+    collect_missing(rule);
+    Cause cause = Cause::none;
+    for (const FactUsed& one : in_.missing) cause = join(cause, one.cause);
+    return cause == Cause::none ? Cause::missing : cause;
+  }
+
+  // Neither rule nor pack says: the facts are asked for if all can be, else a person takes this turn (semantics.md 16).
+  void by_default(const RuleRow& rule, const Unit& unit, ReasonDraft& draft) {
+    const Cause cause = first_cause(rule);
+    const bool askable =
+        !in_.missing.empty() && std::all_of(in_.missing.begin(), in_.missing.end(), [&](const FactUsed& one) {
+          return one.slot != program::kNone && p_.slots()[one.slot].ask.zh.size > 0;
+        });
+    if (askable && !(rule.flags & program::kConfidential)) {
+      raise(rule, unit, Verdict::require, draft);
+      for (const FactUsed& one : in_.missing) in_.required.push_back({true, one.slot});
+      return;
+    }
+    raise(rule, unit, Verdict::handoff, draft);
+    Bid bid;
+    bid.queue = queue_of_last_resort(rule);
+    bid.cause = cause;
+    offer(bid);
+  }
+
+  void limit() {
+    Bid bid;
+    bid.queue = p_.default_queue();
+    bid.cause = Cause::limit;
+    offer(bid);
+  }
+
+  // ---- the join's last step
+
+  void close() {
+    for (const ReasonDraft& draft : in_.drafts) {
+      Reason reason = draft.reason;
+      reason.facts = {in_.facts.data() + draft.facts, draft.facts_end - draft.facts};
+      reason.matches = {in_.matches.data() + draft.matches, draft.matches_end - draft.matches};
+      in_.reasons.push_back(reason);
+    }
+    d_.reasons = in_.reasons;
+    join_set(in_.item_disclosures, std::less<>());
+    for (const ItemDisclosure& one : in_.item_disclosures) in_.item_wordings.push_back(one.wording);
+    std::size_t wording = 0, blocked = 0;
+    Verdict items = Verdict::allow;
+    for (std::size_t at = 0; at < in_.item_drafts.size(); ++at) {
+      ItemVerdict item;
+      item.action = at >= r_.products();
+      item.index = static_cast<std::uint32_t>(item.action ? at - r_.products() : at);
+      item.id = item.action ? r_.action_name(item.index) : r_.product_id(item.index);
+      item.verdict = in_.item_drafts[at].verdict;
+      const std::size_t first = wording;
+      while (wording < in_.item_disclosures.size() && in_.item_disclosures[wording].item == at) ++wording;
+      if (item.verdict < Verdict::block) item.disclosures = {in_.item_wordings.data() + first, wording - first};
+      in_.items.push_back(item);
+      if (item.verdict >= Verdict::block) {
+        ++blocked;
+        items = join(items, Verdict::revise);
+      } else {
+        items = join(items, item.verdict);
+      }
+    }
+    if (blocked > 0 && blocked == in_.items.size()) items = Verdict::block;
+    d_.items = in_.items;
+    d_.verdict = join(turn_, items);
+    if (bid_) {
+      d_.verdict = Verdict::handoff;
+      d_.has_handoff = true;
+      d_.handoff.queue = bid_->queue;
+      d_.handoff.priority = bid_->priority;
+      d_.handoff.due_seconds = bid_->due_seconds == kNever ? program::kNoDue : bid_->due_seconds;
+      d_.handoff.hold = bid_->hold;
+      d_.handoff.cause = bid_->hold ? Cause::none : bid_->cause;
+    }
+    join(in_.redactions);
+    d_.redactions = in_.redactions;
+    join_set(in_.disclosures, [](const Disclosure& a, const Disclosure& b) {
+      return std::pair(!a.at_start, a.wording) < std::pair(!b.at_start, b.wording);
+    });
+    d_.disclosures = in_.disclosures;
+    join_set(in_.required, [](const Required& a, const Required& b) {
+      return std::pair(a.is_fact, a.index) < std::pair(b.is_fact, b.index);
+    });
+    d_.requires_ = in_.required;
+    join_set(in_.flags, std::less<>());
+    join_set(in_.alerts, std::less<>());
+    d_.flags = in_.flags;
+    d_.alerts = in_.alerts;
+  }
+
+  // ---- what the customer is told
+
+  Topic topic(const Unit& unit, std::string_view match = {}) const {
+    return {&p_, &r_, r_.language(), unit.product, unit.action, match};
+  }
+  Topic topic(const ReasonDraft& draft) const {
+    std::string_view match;
+    if (draft.matches < draft.matches_end) {
+      const Match& first = in_.matches[draft.matches];
+      const std::string_view text = first.part == TextPart::answer ? r_.answer_text() : r_.message_text();
+      match = text.substr(first.begin, first.end - first.begin);
+    }
+    return topic(Unit{draft.product, draft.action}, match);
+  }
+
+  const program::SayRow* say_of(const RuleRow& rule) const {
+    const program::SayRow* any = nullptr;
+    for (const program::SayRow& say : p_.rows<program::SayRow>(Section::says, rule.says)) {
+      if (say.channel.size == 0) any = &say;
+      if (say.channel.size > 0 && p_.text(say.channel) == r_.channel()) return &say;
+    }
+    return any;
+  }
+  const EffectRow* replacement_of(const RuleRow& rule) const {
+    for (const EffectRow& effect : p_.rows<EffectRow>(Section::effects, rule.effects)) {
+      if (static_cast<EffectKind>(effect.kind) == EffectKind::replace_answer) return &effect;
+    }
+    return nullptr;
+  }
+
+  // Up to revise: the answer, with what the rules made of it.
+  void answer() {
+    if (!r_.has_answer()) return;
+    const std::uint32_t slot = answer_slot_;
+    if (slot != program::kNone && r_.fact(slot, -1).cause == Cause::missing) return;  // an answer without a text
+    d_.has_say = true;
+    bool replaced = false;
+    for (const ReasonDraft& draft : in_.drafts) {
+      if (draft.reason.unknown || draft.reason.verdict != d_.verdict) continue;
+      const EffectRow* with = replacement_of(p_.rules()[draft.reason.rule]);
+      if (!with || !on_answer(p_.rules()[draft.reason.rule])) continue;
+      append(in_.say, topic(draft), with->with);
+      replaced = true;
+      break;
+    }
+    if (!replaced) {
+      in_.say = r_.answer_text();
+      edit();
+    }
+    disclose();
+    d_.answer_changed = in_.say != r_.answer_text();
+  }
+  void edit() {
+    for (const Redacted& one : in_.redactions) {
+      if (one.part != TextPart::answer) continue;
+      in_.edits.push_back({{one.begin, one.end},
+                           static_cast<text::Edit::Mode>(one.mode),
+                           static_cast<std::uint8_t>(one.keep_first),
+                           static_cast<std::uint8_t>(one.keep_last),
+                           one.label});
+    }
+    for (const Replacement& one : in_.replacements) {
+      in_.edits.push_back({{one.begin, one.end},
+                           text::Edit::Mode::replace,
+                           0,
+                           0,
+                           std::string_view(in_.texts).substr(one.text, one.size)});
+    }
+    if (!in_.edits.empty()) in_.say = text::apply_edits(r_.answer_text(), in_.edits);
+  }
+  void disclose() {
+    if (in_.disclosures.empty()) return;
+    std::vector<std::pair<std::size_t, std::size_t>> spans;
+    for (const Disclosure& one : in_.disclosures) {
+      const std::size_t at = in_.texts.size();
+      append(in_.texts, topic(Unit{}), p_.wordings()[one.wording].pieces);
+      spans.emplace_back(at, in_.texts.size() - at);
+    }
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      (in_.disclosures[i].at_start ? in_.at_start : in_.at_end)
+          .push_back(std::string_view(in_.texts).substr(spans[i].first, spans[i].second));
+    }
+    in_.say = text::add_disclosures(in_.say, in_.at_start, in_.at_end);
+  }
+
+  // Above revise: the text of the first rule at that verdict, else of what is asked for, of the queue, of last resort.
+  bool interpolated_ = false;
+  void refusal() {
+    d_.has_say = true;
+    for (const ReasonDraft& draft : in_.drafts) {
+      if (draft.reason.unknown || draft.reason.verdict != d_.verdict) continue;
+      const RuleRow& rule = p_.rules()[draft.reason.rule];
+      if (rule.flags & program::kConfidential) {
+        if (d_.verdict == Verdict::handoff) continue;  // the queue's neutral text
+      }
+      if (const program::SayRow* say = say_of(rule)) {
+        interpolated_ = append(in_.say, topic(draft), say->text);
+        return;
+      }
+    }
+    if (d_.verdict == Verdict::block) {
+      for (const ReasonDraft& draft : in_.drafts) {
+        if (draft.reason.unknown || draft.reason.verdict != d_.verdict) continue;
+        if (const EffectRow* with = replacement_of(p_.rules()[draft.reason.rule])) {
+          interpolated_ = append(in_.say, topic(draft), with->with);
+          return;
+        }
+      }
+    }
+    if (d_.verdict == Verdict::require) {
+      for (const Required& one : in_.required) {
+        const std::string_view ask = one.is_fact ? p_.text(p_.slots()[one.index].ask, r_.language())
+                                                 : p_.requirement_ask(one.index, r_.language());
+        if (ask.empty()) continue;
+        if (!in_.say.empty()) in_.say += '\n';
+        in_.say += ask;
+      }
+    }
+    if (d_.verdict == Verdict::handoff) in_.say = waiting_text(d_.handoff.queue);
+    if (in_.say.empty()) in_.say = fallback(d_.verdict, r_.language());
+  }
+
+  std::string_view waiting_text(std::uint32_t index) const {
+    const program::QueueRow& queue = p_.queues()[index];
+    const std::string_view closed = p_.text(queue.when_closed_say, r_.language());
+    return closed.empty() || is_open(queue) ? p_.text(queue.say, r_.language()) : closed;
+  }
+  bool is_open(const program::QueueRow& queue) const {
+    if (queue.always) return true;
+    const std::int32_t offset = in_.pack_offset[queue.pack];
+    const Days day = days_of(r_.at(), offset);
+    const std::int64_t second = r_.at() / 1'000'000 + std::int64_t{offset} * 60 - std::int64_t{day} * 86'400;
+    for (const program::HoursRow& hours : p_.rows<program::HoursRow>(Section::hours, queue.hours)) {
+      if (hours.day == weekday_of(day) && hours.from <= second && second < hours.to) return true;
+    }
+    return false;
+  }
+
+  // The final text is judged once more, by text rules only; above revise a person takes it, never a third time
+  // (semantics.md 22).
+  void judge_final_text() {
+    const bool revised = d_.verdict <= Verdict::revise;
+    if (!d_.has_say || answer_slot_ == program::kNone || !r_.has_answer()) return;
+    if (revised ? !d_.answer_changed : !interpolated_) return;
+    in_.forget(answer_slot_);
+    setting_.answer_text = in_.say;
+    for (std::uint32_t index = 0; index < p_.rules().size(); ++index) {
+      const RuleRow& rule = p_.rules()[index];
+      if (!(rule.flags & program::kReadsAnswerText) || !on_answer(rule) || !in_.pack_applies[rule.pack]) continue;
+      const Days day = in_.pack_day[rule.pack];
+      if (day < rule.from || day > rule.until) continue;
+      setting_.today = day;
+      setting_.offset_minutes = in_.pack_offset[rule.pack];
+      const std::size_t products = rule.flags & program::kReadsProduct ? r_.products() : 1;
+      const std::size_t actions = rule.flags & program::kReadsAction ? r_.actions() : 1;
+      for (std::size_t product = 0; product < products; ++product) {
+        for (std::size_t action = 0; action < actions; ++action) {
+          place({rule.flags & program::kReadsProduct ? static_cast<std::int32_t>(product) : -1,
+                 rule.flags & program::kReadsAction ? static_cast<std::int32_t>(action) : -1});
+          if (refuses(rule, revised)) return hand_over();
+        }
+      }
+    }
+  }
+  bool refuses(const RuleRow& rule, bool revised) {
+    const Kleene result = settle(rule);
+    if (result == Kleene::no) return false;
+    if (revised) return asks(rule, result) > Verdict::revise;
+    // A refusal's own text is held back only for what stands in it: the rule may be true for other reasons.
+    bool stands_there = false;
+    if (result == Kleene::yes) {
+      each_match(rule, [&](const Match& match, text::Range) { stands_there |= match.part == TextPart::answer; });
+    }
+    return stands_there && asks(rule, result) > Verdict::revise;
+  }
+  Verdict asks(const RuleRow& rule, Kleene result) const {
+    const auto if_unknown = static_cast<IfUnknown>(rule.if_unknown);
+    if (result == Kleene::unknown && if_unknown != IfUnknown::effects) {
+      return if_unknown == IfUnknown::pass ? Verdict::allow : Verdict::handoff;
+    }
+    Verdict asked = Verdict::allow;
+    for (const EffectRow& effect :
+         p_.rows<EffectRow>(Section::effects, result == Kleene::yes ? rule.effects : rule.unknown_effects)) {
+      switch (static_cast<EffectKind>(effect.kind)) {
+        case EffectKind::block:
+          asked = join(asked, Verdict::block);
+          break;
+        case EffectKind::require:
+          asked = join(asked, Verdict::require);
+          break;
+        case EffectKind::handoff:
+          asked = join(asked, Verdict::handoff);
+          break;
+        default:
+          break;
+      }
+    }
+    return asked;
+  }
+  void hand_over() {
+    if (!d_.has_handoff) {
+      Bid bid;
+      bid.queue = p_.default_queue();
+      bid.cause = Cause::final_text;
+      offer(bid);
+      d_.has_handoff = true;
+      d_.handoff = {bid_->queue, bid_->priority, bid_->due_seconds == kNever ? program::kNoDue : bid_->due_seconds,
+                    false, Cause::final_text};
+    }
+    d_.verdict = Verdict::handoff;
+    d_.answer_changed = false;
+    in_.say = waiting_text(d_.handoff.queue);
+    if (in_.say.empty()) in_.say = fallback(Verdict::handoff, r_.language());
+  }
+};
+
+void fail(const Ruleset& ruleset, const Request& request, Decision& decision, Cause cause) {
+  decision = {};
+  decision.verdict = Verdict::handoff;
+  decision.has_handoff = true;
+  decision.handoff.queue = ruleset.program ? ruleset.program->default_queue() : 0;
+  decision.handoff.hold = false;
+  decision.handoff.due_seconds = program::kNoDue;
+  decision.handoff.cause = cause;
+  decision.has_say = true;
+  decision.say = fallback(Verdict::handoff, request.language());
+}
+
+}  // namespace
+
+Needs needs(const Program&, const Request& request) {
+  Needs needs;
+  needs.keys.push_back({StateKey::Kind::idempotency, request.id(), {}});
+  return needs;
+}
+
+const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView&, Scratch& scratch) noexcept {
+  Scratch::Inside& inside = scratch.inside();
+  try {
+    if (!ruleset.program || ruleset.program->pack_rows().empty()) {
+      inside.begin(ruleset.program);
+      fail(ruleset, request, inside.decision, Cause::no_pack);
+      return inside.decision;
+    }
+    inside.begin(ruleset.program);
+    Run(ruleset, request, inside).run();
+  } catch (...) {  // memory is all that can run out here; a person takes the turn
+    fail(ruleset, request, inside.decision, Cause::internal);
+  }
+  return inside.decision;
+}
+
+}  // namespace caveat::decide

@@ -1,0 +1,458 @@
+#include "engine/decide/evaluate.h"
+
+#include <algorithm>
+
+#include "engine/program/image.h"
+#include "engine/program/keys.h"
+
+namespace caveat::decide {
+
+using program::Node;
+using program::NodeCode;
+using program::SlotRow;
+using program::SlotType;
+
+namespace {
+
+constexpr std::int64_t kDaySeconds = 86'400;
+constexpr Microseconds kSecond = 1'000'000;
+
+Value unknown(Cause cause) {
+  Value value;
+  value.state = Request::kUnknown;
+  value.cause = cause;
+  return value;
+}
+
+Value known(SlotType type, const Decimal& number, std::string_view currency = {}) {
+  Value value;
+  value.state = Request::kKnown;
+  value.type = type;
+  value.number = number;
+  value.currency = currency;
+  return value;
+}
+
+// An absent operand makes the whole absent (its conditions are false), an unknown one makes it unknown.
+const Value* unusable(const Value& a, const Value& b) {
+  if (a.state == Request::kAbsent) return &a;
+  if (b.state == Request::kAbsent) return &b;
+  if (a.state == Request::kUnknown) return &a;
+  if (b.state == Request::kUnknown) return &b;
+  return nullptr;
+}
+
+class Arithmetic {
+ public:
+  explicit Arithmetic(const Setting& setting) : s_(setting) {}
+
+  // `value` moved by `by`, forward or back; nothing: it needs a calendar, or leaves the years that have dates.
+  std::optional<Value> moved(const Value& value, const Duration& by, int sign) const {
+    if (by.working_days != 0) return std::nullopt;
+    const auto number = value.number.as_int64();
+    if (!number) return std::nullopt;
+    if (value.type == SlotType::date) {
+      if (by.seconds % kDaySeconds != 0) return std::nullopt;
+      std::int64_t day = *number;
+      if (by.months != 0) day = add_months(static_cast<Days>(day), sign * by.months);
+      day += sign * (by.seconds / kDaySeconds);
+      if (day > 10'000'000 || day < -10'000'000) return std::nullopt;
+      return known(SlotType::date, Decimal(day));
+    }
+    if (value.type != SlotType::instant) return std::nullopt;
+    Microseconds at = *number;
+    if (by.months != 0) {
+      const Days day = days_of(at, s_.offset_minutes);
+      at += (static_cast<Microseconds>(add_months(day, sign * by.months)) - day) * kDaySeconds * kSecond;
+    }
+    if (by.seconds > INT64_MAX / (2 * kSecond) || by.seconds < -INT64_MAX / (2 * kSecond)) return std::nullopt;
+    if (__builtin_add_overflow(at, sign * by.seconds * kSecond, &at)) return std::nullopt;
+    return known(SlotType::instant, Decimal(at));
+  }
+
+  Value add(const Value& a, const Value& b, bool subtract) const {
+    if (const Value* bad = unusable(a, b)) return *bad;
+    const bool a_time = a.type == SlotType::date || a.type == SlotType::instant;
+    const bool b_time = b.type == SlotType::date || b.type == SlotType::instant;
+    if (a_time && b.type == SlotType::duration) {
+      if (auto result = moved(a, b.duration, subtract ? -1 : 1)) return *result;
+      return unknown(Cause::unsupported);
+    }
+    if (b_time && a.type == SlotType::duration && !subtract) return add(b, a, false);
+    if (a.type == SlotType::duration && b.type == SlotType::duration) {
+      Value result = a;
+      const int sign = subtract ? -1 : 1;
+      if (__builtin_add_overflow(a.duration.seconds, sign * b.duration.seconds, &result.duration.seconds) ||
+          __builtin_add_overflow(a.duration.months, sign * b.duration.months, &result.duration.months) ||
+          __builtin_add_overflow(a.duration.working_days, sign * b.duration.working_days,
+                                 &result.duration.working_days)) {
+        return unknown(Cause::overflow);
+      }
+      return result;
+    }
+    if (a_time && b_time) {
+      if (!subtract || a.type != b.type) return unknown(Cause::unsupported);
+      const auto difference = a.number.minus(b.number);
+      const auto whole = difference ? difference->as_int64() : std::nullopt;
+      if (!whole) return unknown(Cause::overflow);
+      Value result = known(SlotType::duration, Decimal());
+      result.duration.seconds = a.type == SlotType::date ? *whole * kDaySeconds : *whole / kSecond;
+      return result;
+    }
+    if (a.currency != b.currency) return unknown(Cause::unsupported);
+    const auto sum = subtract ? a.number.minus(b.number) : a.number.plus(b.number);
+    return sum ? known(a.type, *sum, a.currency) : unknown(Cause::overflow);
+  }
+
+  Value multiply(const Value& a, const Value& b) const {
+    if (const Value* bad = unusable(a, b)) return *bad;
+    if (!a.currency.empty() && !b.currency.empty()) return unknown(Cause::unsupported);
+    const bool share = (a.type == SlotType::percent) != (b.type == SlotType::percent);
+    auto product = a.number.times(b.number);
+    if (product && share) product = product->divided_by(Decimal(100));
+    if (!product) return unknown(Cause::overflow);
+    const Value& kind = !b.currency.empty() || a.type == SlotType::percent ? b : a;
+    return known(kind.type == SlotType::integer ? SlotType::decimal : kind.type, *product, kind.currency);
+  }
+
+  Value divide(const Value& a, const Value& b, bool as_percent) const {
+    if (const Value* bad = unusable(a, b)) return *bad;
+    if (as_percent && a.currency != b.currency) return unknown(Cause::unsupported);
+    auto top = std::optional<Decimal>(a.number);
+    if (as_percent) top = a.number.times(Decimal(100));
+    const auto quotient = top ? top->divided_by(b.number) : std::nullopt;
+    if (!quotient) return unknown(Cause::overflow);
+    if (as_percent) return known(SlotType::percent, *quotient);
+    const bool ratio = !a.currency.empty() && a.currency == b.currency;
+    return ratio ? known(SlotType::decimal, *quotient)
+                 : known(a.type == SlotType::integer ? SlotType::decimal : a.type, *quotient, a.currency);
+  }
+
+  Value share_of(const Value& share, const Value& of) const {
+    if (const Value* bad = unusable(share, of)) return *bad;
+    const auto product = share.number.times(of.number);
+    const auto part = product ? product->divided_by(Decimal(100)) : std::nullopt;
+    return part ? known(of.type == SlotType::integer ? SlotType::decimal : of.type, *part, of.currency)
+                : unknown(Cause::overflow);
+  }
+
+  Value full_years(const Value& since) const {
+    if (since.state != Request::kKnown) return since;
+    const auto number = since.number.as_int64();
+    if (!number) return unknown(Cause::overflow);
+    const Days day = since.type == SlotType::instant ? days_of(*number, s_.offset_minutes) : static_cast<Days>(*number);
+    if (day > s_.today) return unknown(Cause::future);
+    std::int64_t years = (s_.today - day) / 365;
+    while (add_months(day, static_cast<std::int32_t>(years * 12)) > s_.today) --years;
+    return known(SlotType::integer, Decimal(years));
+  }
+
+  Kleene past(NodeCode code, const Value& when, const Value& span, Cause& cause) const {
+    if (const Value* bad = unusable(when, span)) {
+      cause = bad->cause;
+      return bad->state == Request::kAbsent ? Kleene::no : Kleene::unknown;
+    }
+    const Value present = when.type == SlotType::date
+                              ? known(SlotType::date, Decimal(static_cast<std::int64_t>(s_.today)))
+                              : known(SlotType::instant, Decimal(s_.request->at()));
+    const auto moved_to =
+        code == NodeCode::within_future ? moved(present, span.duration, 1) : moved(when, span.duration, 1);
+    if (!moved_to) {
+      cause = Cause::unsupported;
+      return Kleene::unknown;
+    }
+    if (code == NodeCode::within_future) {
+      return kleene(when.number >= present.number && when.number <= moved_to->number);
+    }
+    if (when.number > present.number) {  // a date after the turn's day must not pass (semantics.md 45)
+      cause = Cause::future;
+      return Kleene::unknown;
+    }
+    switch (code) {
+      case NodeCode::past_more:
+        return kleene(present.number > moved_to->number);
+      case NodeCode::past_at_least:
+        return kleene(present.number >= moved_to->number);
+      default:
+        return kleene(present.number <= moved_to->number);
+    }
+  }
+
+  // A month is 28 to 31 days: two spans compare where that cannot matter.
+  static Kleene compare(NodeCode code, const Duration& a, const Duration& b, Cause& cause) {
+    cause = Cause::unsupported;
+    if (a == b) return kleene(code != NodeCode::less);
+    if (a.working_days != b.working_days) return Kleene::unknown;
+    const std::int64_t months = std::int64_t{a.months} - b.months;
+    const std::int64_t seconds = a.seconds - b.seconds;
+    const std::int64_t least = (months < 0 ? 31 : 28) * months * kDaySeconds + seconds;
+    const std::int64_t most = (months < 0 ? 28 : 31) * months * kDaySeconds + seconds;
+    if (code == NodeCode::equal)
+      return least > 0 || most < 0 ? Kleene::no : least == 0 && most == 0 ? Kleene::yes : Kleene::unknown;
+    if (code == NodeCode::less) return most < 0 ? Kleene::yes : least >= 0 ? Kleene::no : Kleene::unknown;
+    return most <= 0 ? Kleene::yes : least > 0 ? Kleene::no : Kleene::unknown;
+  }
+
+  Kleene compare(NodeCode code, const Value& a, const Value& b, Cause& cause) const {
+    if (const Value* bad = unusable(a, b)) {
+      cause = bad->cause;
+      return bad->state == Request::kAbsent ? Kleene::no : Kleene::unknown;
+    }
+    if (a.type == SlotType::text || a.type == SlotType::time_zone) return kleene(a.text == b.text);
+    if (a.type == SlotType::duration && b.type == SlotType::duration)
+      return compare(code, a.duration, b.duration, cause);
+    if (a.currency != b.currency) {
+      cause = Cause::unsupported;
+      return Kleene::unknown;
+    }
+    Decimal x = a.number, y = b.number;
+    if (a.type == SlotType::instant && b.type == SlotType::date) x = day_of(a);
+    if (b.type == SlotType::instant && a.type == SlotType::date) y = day_of(b);
+    return kleene(code == NodeCode::equal ? x == y : code == NodeCode::less ? x < y : x <= y);
+  }
+
+ private:
+  const Setting& s_;
+  Decimal day_of(const Value& instant) const {
+    return Decimal(static_cast<std::int64_t>(days_of(instant.number.as_int64().value_or(0), s_.offset_minutes)));
+  }
+};
+
+Value fact_value(const Node& node, const Setting& setting) {
+  const Seen seen = see(setting, node.frame, node.cell);
+  Value value;
+  value.state = seen.state;
+  value.cause = seen.cause;
+  if (seen.state != Request::kKnown) return value;
+  const Request::Extra& extra = setting.request->extra(seen.cell->extra);
+  value.type = static_cast<SlotType>(setting.program->slots()[node.slot].type);
+  value.number = extra.number;
+  value.duration = extra.duration;
+  value.text = node.slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
+  value.currency = setting.request->view(extra.currency, extra.currency_size);
+  return value;
+}
+
+Value constant_value(const Node& node, const Setting& setting) {
+  const program::ConstantRow& row = setting.program->all<program::ConstantRow>(program::Section::constants)[node.other];
+  Value value =
+      known(static_cast<SlotType>(row.type), program::decimal(row.number), setting.program->text(row.currency));
+  value.duration = program::duration(row.span);
+  value.text = setting.program->text(row.text);
+  return value;
+}
+
+Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& list, bool every) {
+  const auto wanted = setting.program->rows<program::ConstantRow>(program::Section::constants, node.rows);
+  for (const program::ConstantRow& row : wanted) {
+    bool found = false;
+    for (std::uint32_t i = 0; i < list.count && !found; ++i) {
+      const Request::Extra& one = setting.request->extra(list.first + i);
+      switch (static_cast<SlotType>(row.type)) {
+        case SlotType::text:
+        case SlotType::time_zone:
+          found = setting.request->view(one.at, one.size) == setting.program->text(row.text);
+          break;
+        case SlotType::duration:
+          found = one.duration == program::duration(row.span);
+          break;
+        default:
+          found = one.number == program::decimal(row.number) &&
+                  (row.currency.size == 0 ||
+                   setting.request->view(one.currency, one.currency_size) == setting.program->text(row.currency));
+      }
+    }
+    if (found != every) return kleene(found);
+  }
+  return kleene(every);
+}
+
+Kleene pair(const Node& node, NodeCode code, const Setting& setting, Cause& cause) {
+  const auto other_frame = static_cast<std::uint8_t>((node.flags / program::kOtherFrame) & 3u);
+  const Seen a = see(setting, node.frame, node.cell), b = see(setting, other_frame, node.other_cell);
+  if (a.state == Request::kAbsent || b.state == Request::kAbsent) return Kleene::no;
+  if (a.state == Request::kUnknown || b.state == Request::kUnknown) {
+    cause = a.state == Request::kUnknown ? a.cause : b.cause;
+    return Kleene::unknown;
+  }
+  const std::int64_t x = a.cell->key, y = b.cell->key;
+  if (x == y) {
+    const SlotRow& row = setting.program->slots()[node.slot];
+    if (!program::exact_key(x, row.key_doubled != 0)) {  // the keys cannot tell: the values can
+      const Decimal &left = setting.request->extra(a.cell->extra).number,
+                    &right = setting.request->extra(b.cell->extra).number;
+      return kleene(code == NodeCode::key_equal  ? left == right
+                    : code == NodeCode::key_less ? left < right
+                                                 : left <= right);
+    }
+  }
+  return kleene(code == NodeCode::key_equal ? x == y : code == NodeCode::key_less ? x < y : x <= y);
+}
+
+Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& cause) {
+  const Seen seen = see(setting, node.frame, node.cell);
+  if (code == NodeCode::is_known) return kleene(seen.state == Request::kKnown);
+  if (code == NodeCode::is_unknown) return kleene(seen.state == Request::kUnknown);
+  if (code == NodeCode::list_empty && seen.state == Request::kAbsent) return Kleene::yes;
+  if (seen.state == Request::kAbsent) return Kleene::no;
+  if (seen.state == Request::kUnknown) {
+    cause = seen.cause;
+    return Kleene::unknown;
+  }
+  const std::int64_t key = seen.cell->key;
+  switch (code) {
+    case NodeCode::key_range:
+      return kleene(node.low <= key && key <= node.high);
+    case NodeCode::key_mask:
+      return kleene(key >= 0 && key < 64 && (static_cast<std::uint64_t>(node.low) >> key & 1) != 0);
+    case NodeCode::key_set: {
+      const auto keys = setting.program->rows<std::int64_t>(program::Section::keys, node.rows);
+      return kleene(std::binary_search(keys.begin(), keys.end(), key));
+    }
+    default:
+      break;
+  }
+  const Request::Extra& extra = setting.request->extra(seen.cell->extra);
+  switch (code) {
+    case NodeCode::text_is: {
+      const std::string_view text =
+          node.slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
+      for (program::Str one : setting.program->strings(node.rows)) {
+        if (setting.program->text(one) == text) return Kleene::yes;
+      }
+      return Kleene::no;
+    }
+    case NodeCode::text_has:
+    case NodeCode::text_has_all: {
+      const std::string_view text =
+          node.slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
+      const TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
+      if (looked.hits.over_limit()) {
+        cause = Cause::limit;
+        return Kleene::unknown;
+      }
+      if (code == NodeCode::text_has) return kleene(looked.hits.has(node.other));
+      for (std::uint32_t group : setting.program->indices(node.rows)) {
+        if (!looked.hits.has(group)) return Kleene::no;
+      }
+      return Kleene::yes;
+    }
+    case NodeCode::list_mask_any:
+      return kleene((extra.mask & static_cast<std::uint64_t>(node.low)) != 0);
+    case NodeCode::list_mask_all:
+      return kleene((extra.mask & static_cast<std::uint64_t>(node.low)) == static_cast<std::uint64_t>(node.low));
+    case NodeCode::list_any:
+    case NodeCode::list_all:
+      return list_has(node, setting, extra, code == NodeCode::list_all);
+    case NodeCode::list_empty:
+      return kleene(extra.count == 0);
+    default:
+      cause = Cause::internal;
+      return Kleene::unknown;
+  }
+}
+
+}  // namespace
+
+Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& working) {
+  const Arithmetic arithmetic(setting);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    const auto code = static_cast<NodeCode>(node.code);
+    Kleene& result = working.result[i];
+    Cause& cause = working.cause[i];
+    cause = Cause::none;
+    const auto operand = [&](std::size_t from_last) -> const Value& {
+      std::size_t child = i - 1;
+      for (; from_last > 0; --from_last) child = nodes[child].begin - 1u;
+      return working.value[child];
+    };
+    switch (code) {
+      case NodeCode::always:
+        result = Kleene::yes;
+        break;
+      case NodeCode::never:
+        result = Kleene::no;
+        break;
+      case NodeCode::key_less:
+      case NodeCode::key_at_most:
+      case NodeCode::key_equal:
+        result = pair(node, code, setting, cause);
+        break;
+      case NodeCode::past_more:
+      case NodeCode::past_at_least:
+      case NodeCode::within_past:
+      case NodeCode::within_future:
+        result = arithmetic.past(code, operand(1), operand(0), cause);
+        break;
+      case NodeCode::equal:
+      case NodeCode::less:
+      case NodeCode::at_most:
+        result = arithmetic.compare(code, operand(1), operand(0), cause);
+        break;
+      case NodeCode::working_day:
+        result = Kleene::unknown;
+        cause = Cause::unsupported;
+        break;
+      case NodeCode::all:
+      case NodeCode::any:
+      case NodeCode::negate:
+      case NodeCode::at_least: {
+        std::uint32_t yes = 0, maybe = 0;
+        std::size_t child = i;
+        for (std::uint16_t k = 0; k < node.count; ++k) {
+          child = k == 0 ? i - 1 : nodes[child].begin - 1u;
+          yes += working.result[child] == Kleene::yes ? 1 : 0;
+          maybe += working.result[child] == Kleene::unknown ? 1 : 0;
+        }
+        if (code == NodeCode::negate) {
+          result = !working.result[i - 1];
+        } else {
+          const std::uint32_t wanted = code == NodeCode::all ? node.count : code == NodeCode::any ? 1 : node.other;
+          result = yes >= wanted ? Kleene::yes : yes + maybe >= wanted ? Kleene::unknown : Kleene::no;
+        }
+        break;
+      }
+      case NodeCode::constant:
+        working.value[i] = constant_value(node, setting);
+        break;
+      case NodeCode::fact:
+        working.value[i] = fact_value(node, setting);
+        break;
+      case NodeCode::now:
+        working.value[i] = known(SlotType::instant, Decimal(setting.request->at()));
+        break;
+      case NodeCode::today:
+        working.value[i] = known(SlotType::date, Decimal(static_cast<std::int64_t>(setting.today)));
+        break;
+      case NodeCode::add:
+      case NodeCode::subtract:
+        working.value[i] = arithmetic.add(operand(1), operand(0), code == NodeCode::subtract);
+        break;
+      case NodeCode::multiply:
+        working.value[i] = arithmetic.multiply(operand(1), operand(0));
+        break;
+      case NodeCode::divide:
+      case NodeCode::as_percent_of:
+        working.value[i] = arithmetic.divide(operand(1), operand(0), code == NodeCode::as_percent_of);
+        break;
+      case NodeCode::share_of:
+        working.value[i] = arithmetic.share_of(operand(1), operand(0));
+        break;
+      case NodeCode::rounded: {
+        Value value = operand(0);
+        if (value.state == Request::kKnown) value.number = value.number.rounded_to(static_cast<int>(node.other));
+        working.value[i] = value;
+        break;
+      }
+      case NodeCode::full_years:
+        working.value[i] = arithmetic.full_years(operand(0));
+        break;
+      default:
+        result = leaf(node, code, setting, cause);
+    }
+  }
+  return working.result[nodes.size() - 1];
+}
+
+}  // namespace caveat::decide

@@ -1,0 +1,133 @@
+// evaluate: settles one condition program: true, false or unknown, strong Kleene, node by node (evaluation.md 5).
+// Part of decide; nothing outside the room needs it.
+//
+// Promises   an absent part is not an unknown fact: a condition over it is false (semantics.md 9); a value that overflows, a
+//            division by zero, two currencies are unknown with their cause
+// Cost       linear in the nodes; no allocation
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/base/kleene.h"
+#include "engine/decide/cause.h"
+#include "engine/decide/request.h"
+#include "engine/program/program.h"
+#include "engine/text/lexicon.h"
+
+namespace caveat::decide {
+
+// One text of the turn, normalised and searched once.
+struct TextSeen {
+  std::uint32_t slot = program::kNone;
+  std::int32_t item = -1;
+  text::NormalText normal;
+  text::MatchScratch hits;
+  TextSeen(const text::Lexicons& lexicons, std::size_t max_hits) : hits(lexicons, max_hits) {}
+};
+
+class TextEyes {  // finds and remembers the searched texts of one decision
+ public:
+  virtual TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text) = 0;
+
+ protected:
+  ~TextEyes() = default;
+};
+
+struct Value {
+  std::uint8_t state = Request::kAbsent;  // Request::CellState
+  Cause cause = Cause::none;
+  program::SlotType type = program::SlotType::decimal;
+  Decimal number;
+  Duration duration;
+  std::string_view text;
+  std::string_view currency;
+};
+
+// Where a condition is settled: for which product and action, on which day.
+struct Setting {
+  const program::Program* program = nullptr;
+  const Request* request = nullptr;
+  TextEyes* eyes = nullptr;
+  std::array<const Request::Cell*, 3> cells{};  // program::Frame; null: no such item is at hand
+  std::array<std::int32_t, 3> item = {-1, -1, -1};
+  bool inferred_counts = true;  // false in `unless`: an inferred fact is unknown there (semantics.md 12)
+  Days today = 0;               // in the zone of the rule's pack
+  std::int32_t offset_minutes = 0;
+  std::uint32_t answer_slot = program::kNone;  // whose text is …
+  std::string_view answer_text;                // … this one: the answer, later the final text
+};
+
+struct Working {  // per node of the program at hand
+  std::array<Kleene, 256> result;
+  std::array<Cause, 256> cause;
+  std::array<Value, 256> value;
+};
+
+Kleene evaluate(std::span<const program::Node> nodes, const Setting& setting, Working& working);
+
+// After evaluate came out unknown: calls `found(slot, item, cause)` for each fact that kept it so (slot kNone: no fact, a
+// limit or an overflow). A fact may be named twice.
+template <class Found>
+void each_unknown(std::span<const program::Node> nodes, const Setting& setting, const Working& working, Found found);
+
+// The fact's cell as the setting sees it.
+struct Seen {
+  std::uint8_t state = Request::kAbsent;
+  Cause cause = Cause::none;
+  const Request::Cell* cell = nullptr;
+};
+inline Seen see(const Setting& setting, std::uint8_t frame, std::uint32_t cell) {
+  const Request::Cell* cells = setting.cells[frame];
+  if (!cells) return {};
+  const Request::Cell& at = cells[cell];
+  if (at.state == Request::kKnown && at.inferred && !setting.inferred_counts)
+    return {Request::kUnknown, Cause::inferred, &at};
+  return {at.state, static_cast<Cause>(at.cause), &at};
+}
+
+inline bool is_logic(std::uint8_t code) {
+  return code >= static_cast<std::uint8_t>(program::NodeCode::all) &&
+         code <= static_cast<std::uint8_t>(program::NodeCode::at_least);
+}
+
+template <class Found>
+void each_unknown(std::span<const program::Node> nodes, const Setting& setting, const Working& working, Found found) {
+  // Marks downward from the root which nodes matter; a child is one whose own result is unknown.
+  std::array<bool, 256> matters{};
+  matters[nodes.size() - 1] = true;
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    if (!matters[i]) continue;
+    const program::Node& node = nodes[i];
+    const auto code = static_cast<program::NodeCode>(node.code);
+    const bool value = code >= program::NodeCode::constant;
+    const bool over_values = code >= program::NodeCode::past_more && code <= program::NodeCode::working_day;
+    bool below = false;
+    if (is_logic(node.code) || ((value || over_values) && node.count > 0)) {
+      std::size_t child = i;
+      for (std::uint16_t k = 0; k < node.count; ++k) {
+        child = k == 0 ? i - 1 : nodes[child].begin - 1u;
+        const bool unknown = is_logic(node.code) ? working.result[child] == Kleene::unknown
+                                                 : working.value[child].state == Request::kUnknown;
+        matters[child] = unknown;
+        below |= unknown;
+      }
+    }
+    if (below || is_logic(node.code)) continue;
+    const auto name = [&](std::uint8_t frame, std::uint32_t slot, std::uint32_t cell) {
+      const Seen seen = see(setting, frame, cell);
+      if (seen.state != Request::kUnknown) return false;
+      found(slot, setting.item[frame], seen.cause);
+      return true;
+    };
+    bool named = node.slot != program::kNone && name(node.frame, node.slot, node.cell);
+    if (node.other_cell != program::kNone) {
+      named |= name(static_cast<std::uint8_t>((node.flags / program::kOtherFrame) & 3u), node.other, node.other_cell);
+    }
+    if (!named) found(program::kNone, -1, value ? working.value[i].cause : working.cause[i]);
+  }
+}
+
+}  // namespace caveat::decide

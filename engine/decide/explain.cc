@@ -1,0 +1,314 @@
+#include "engine/decide/explain.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/decide/sentences.h"
+
+namespace caveat::decide {
+
+using program::Program;
+
+std::string_view told(Verdict verdict, Language language) {
+  constexpr std::array<std::string_view, 5> kZh = {"放行", "修改", "要求", "拦截", "转人工"};
+  constexpr std::array<std::string_view, 5> kEn = {"allowed", "revised", "held until something is satisfied", "blocked",
+                                                   "handed to a person"};
+  return (language == Language::zh ? kZh : kEn)[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view told(Cause cause, Language language) {
+  constexpr std::array<std::string_view, 14> kZh = {"",           "未提供",       "已过时效", "未注明时点", "仅为推断",
+                                                    "日期在未来", "超出数值范围", "超过上限", "尚不支持",   "相互矛盾",
+                                                    "终稿未通过", "内部错误",     "存储故障", "没有规则包"};
+  constexpr std::array<std::string_view, 14> kEn = {"",
+                                                    "not provided",
+                                                    "out of date",
+                                                    "without a date",
+                                                    "only inferred",
+                                                    "dated in the future",
+                                                    "beyond what numbers can hold",
+                                                    "over a limit",
+                                                    "not supported yet",
+                                                    "contradictory",
+                                                    "the final text did not pass",
+                                                    "an internal error",
+                                                    "a storage failure",
+                                                    "no rule pack is loaded"};
+  return (language == Language::zh ? kZh : kEn)[static_cast<std::size_t>(cause)];
+}
+
+namespace {
+
+std::string because(const Program& program, const Request& request, const Reason& reason, Language language) {
+  const bool zh = language == Language::zh;
+  std::string text;
+  if (reason.unknown) {
+    for (const FactUsed& fact : reason.facts) {
+      if (fact.known) continue;
+      text += text.empty() ? (zh ? "无法判明：" : "It could not be settled: ") : (zh ? "；" : "; ");
+      text += program.slot_name(fact.slot, language);
+      text += zh ? " " : " is ";
+      text += told(fact.cause, language);
+    }
+    if (text.empty()) text = zh ? "无法判明" : "It could not be settled";
+    return text + (zh ? "。" : ".");
+  }
+  Topic topic{&program, &request, language, -1, -1, {}};
+  for (const FactUsed& fact : reason.facts) {
+    const auto frame = static_cast<program::Frame>(program.slots()[fact.slot].frame);
+    if (frame == program::Frame::product) topic.product = fact.item;
+    if (frame == program::Frame::action) topic.action = fact.item;
+  }
+  if (reason.item >= 0) (reason.item_is_action ? topic.action : topic.product) = reason.item;
+  if (!reason.matches.empty()) {
+    const Match& match = reason.matches[0];
+    const std::string_view source = match.part == TextPart::answer ? request.answer_text() : request.message_text();
+    topic.match = source.substr(match.begin, match.end - match.begin);
+  }
+  append(text, topic, program.rules()[reason.rule].because);
+  return text;
+}
+
+// Each place in its text once, in the order of the text.
+std::vector<std::string> quoted(const Request& request, const Reason& reason) {
+  std::vector<std::string> all;
+  for (const Match& match : reason.matches) {
+    const std::string_view source = match.part == TextPart::answer ? request.answer_text() : request.message_text();
+    std::string text(source.substr(match.begin, match.end - match.begin));
+    if (std::find(all.begin(), all.end(), text) == all.end()) all.push_back(std::move(text));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<ReasonTold> reasons(const Program& program, const Request& request, const Decision& decision,
+                                Language language, Audience audience) {
+  std::vector<ReasonTold> all;
+  for (const Reason& reason : decision.reasons) {
+    // No tipping-off: to everybody but its named roles a confidential rule is not there (semantics.md 13).
+    if (program.rule_is_confidential(reason.rule) && audience != Audience::confidential) continue;
+    ReasonTold told;
+    told.rule = program.rule_id(reason.rule);
+    told.unknown = reason.unknown;
+    told.verdict = reason.verdict;
+    told.item = reason.item;
+    if (reason.item >= 0) {
+      const auto item = static_cast<std::size_t>(reason.item);
+      told.item_id = reason.item_is_action ? request.action_name(item) : request.product_id(item);
+    }
+    if (audience != Audience::bot) {
+      told.title = program.rule_title(reason.rule, language);
+      told.because = because(program, request, reason, language);
+      for (std::string_view cite : program.rule_cites(reason.rule, language)) told.cites.emplace_back(cite);
+    }
+    if (audience == Audience::officer || audience == Audience::confidential) {
+      for (const FactUsed& fact : reason.facts) {
+        std::string value = shown(program, request, fact.slot, fact.item, language);
+        if (!fact.known && fact.cause != Cause::none && request.value(fact.slot, fact.item).empty()) {
+          value += std::string(language == Language::zh ? "（" : " (") +
+                   std::string(decide::told(fact.cause, language)) + (language == Language::zh ? "）" : ")");
+        }
+        told.facts.emplace_back(program.slot_path(fact.slot), std::move(value));
+      }
+      told.matched = quoted(request, reason);
+    }
+    all.push_back(std::move(told));
+  }
+  return all;
+}
+
+namespace {
+
+class Story {
+ public:
+  Story(const Program& program, const Request& request, const Decision& decision, Language language, Audience audience)
+      : p_(program),
+        r_(request),
+        d_(decision),
+        language_(language),
+        zh_(language == Language::zh),
+        audience_(audience) {}
+
+  std::string tell(const std::vector<ReasonTold>& reasons) {
+    scene();
+    said();
+    verdict();
+    for (const ReasonTold& reason : reasons) this->reason(reason);
+    if (reasons.empty()) {
+      line(d_.verdict == Verdict::allow ? zh_ ? "没有规则提出异议。" : "No rule objected."
+           : zh_                        ? "所依据的规则不对此读者公开。"
+                                        : "The rules behind it are not shown to this reader.");
+    }
+    outcome();
+    if (audience_ == Audience::customer) {
+      line(zh_ ? "如对该结论有异议，您可以要求人工复核。"
+               : "If you disagree, you may ask for a person to look at it again.");
+    }
+    return std::move(text_);
+  }
+
+ private:
+  const Program& p_;
+  const Request& r_;
+  const Decision& d_;
+  Language language_;
+  bool zh_;
+  Audience audience_;
+  std::string text_;
+
+  void line(std::string_view text) {
+    text_ += text;
+    text_ += '\n';
+  }
+  std::string quote(std::string_view text) const { return (zh_ ? "“" : "\"") + std::string(text) + (zh_ ? "”" : "\""); }
+  static std::string both(std::string_view before, const std::string& middle, std::string_view after = {}) {
+    std::string all(before);
+    all += middle;
+    all += after;
+    return all;
+  }
+
+  void scene() {
+    std::string text = format_instant(r_.at(), r_.at_offset());
+    if (!r_.channel().empty()) text += both(zh_ ? "，渠道 " : ", channel ", std::string(r_.channel()));
+    if (!r_.conversation_id().empty()) {
+      text += both(zh_ ? "，会话 " : ", conversation ", std::string(r_.conversation_id()));
+      if (r_.conversation_turn())
+        text += both(zh_ ? " 第 " : ", turn ", std::to_string(*r_.conversation_turn()), zh_ ? " 轮" : "");
+    }
+    line(text + (zh_ ? "。" : "."));
+  }
+
+  void said() {
+    if (r_.has_message() && !r_.message_text().empty()) {
+      line(both(zh_ ? "客户说：" : "The customer said: ", quote(masked(TextPart::message, r_.message_text()))));
+    }
+    if (r_.has_answer() && !r_.answer_text().empty() && audience_ != Audience::customer) {
+      line(both(zh_ ? "机器人拟答复：" : "The bot meant to answer: ",
+                quote(masked(TextPart::answer, r_.answer_text()))));
+    }
+    for (std::size_t i = 0; i < r_.products(); ++i) {
+      line(both(zh_ ? "拟推荐产品：" : "It meant to recommend: ", item_name(false, i)));
+    }
+    for (std::size_t i = 0; i < r_.actions(); ++i) {
+      line(both(zh_ ? "拟办理操作：" : "It meant to do: ", item_name(true, i)));
+    }
+  }
+  // What a rule ordered to be redacted is not told either.
+  std::string masked(TextPart part, std::string_view text) const {
+    std::string shown_text;
+    std::size_t at = 0;
+    for (const Redacted& one : d_.redactions) {
+      if (one.part != part || one.begin < at || one.end > text.size()) continue;
+      shown_text += text.substr(at, one.begin - at);
+      shown_text += "***";
+      at = one.end;
+    }
+    return shown_text + std::string(text.substr(at));
+  }
+  std::string item_name(bool action, std::size_t index) const {
+    if (action) return std::string(r_.action_name(index));
+    std::string text(r_.product_id(index));
+    const std::uint32_t name = p_.schema().find_two("product", "name");
+    if (name != program::kNone && r_.fact(name, static_cast<std::int32_t>(index)).known) {
+      text = shown(p_, r_, name, static_cast<std::int32_t>(index), language_) + (zh_ ? "（" : " (") + text +
+             (zh_ ? "）" : ")");
+    }
+    return text;
+  }
+
+  void verdict() {
+    line(both(zh_ ? "结论：" : "Verdict: ", std::string(told(d_.verdict, language_)), zh_ ? "。" : "."));
+    for (const ItemVerdict& item : d_.items) {
+      if (d_.items.size() < 2 && item.verdict == d_.verdict) continue;
+      line(both(zh_ ? "其中 " : "Of these, ", item_name(item.action, item.index)) + (zh_ ? "：" : ": ") +
+           std::string(told(item.verdict, language_)) + (zh_ ? "。" : "."));
+    }
+  }
+
+  void reason(const ReasonTold& reason) {
+    std::string text = zh_ ? "· 规则 " : "· Rule ";
+    text += audience_ == Audience::customer ? quote(reason.title) : reason.rule;
+    if (audience_ != Audience::customer && audience_ != Audience::bot && !reason.title.empty())
+      text += both(zh_ ? " " : " ", quote(reason.title));
+    if (!reason.item_id.empty()) text += both(zh_ ? "，针对 " : ", on ", reason.item_id);
+    text += zh_ ? (reason.unknown ? " 无法判明" : " 适用") : (reason.unknown ? " could not be settled" : " applies");
+    text += both(zh_ ? "，处置：" : "; it asks: ", std::string(told(reason.verdict, language_)));
+    line(text + (zh_ ? "。" : "."));
+    if (!reason.because.empty()) line(both(zh_ ? "  理由：" : "  Because: ", reason.because));
+    if (!reason.matched.empty()) {
+      std::string all;
+      for (const std::string& one : reason.matched) all += (all.empty() ? "" : zh_ ? "、" : ", ") + quote(one);
+      line(both(zh_ ? "  文中所见：" : "  Found in the text: ", all));
+    }
+    if (!reason.facts.empty()) {
+      std::string all;
+      for (const auto& [path, value] : reason.facts) {
+        if (path == "answer.text" || path == "message.text") continue;
+        all += (all.empty() ? "" : zh_ ? "；" : "; ") + named(path) + (zh_ ? " 为 " : " is ") + value;
+      }
+      if (!all.empty()) line(both(zh_ ? "  依据的事实：" : "  On these facts: ", all));
+    }
+    for (const std::string& cite : reason.cites) line(both(zh_ ? "  法源：" : "  The law: ", cite));
+  }
+  std::string named(const std::string& path) const {
+    for (std::uint32_t slot = 0; slot < p_.slots().size(); ++slot) {
+      if (p_.slot_path(slot) == path) return p_.slot_name(slot, language_);
+    }
+    return path;
+  }
+
+  void outcome() {
+    if (d_.has_handoff) {
+      constexpr std::array<std::string_view, 4> kZh = {"紧急", "高", "普通", "低"},
+                                                kEn = {"urgent", "high", "normal", "low"};
+      std::string text = zh_ ? "转人工至 " : "Handed to ";
+      text += p_.queue_title(d_.handoff.queue, language_);
+      text += both(zh_ ? "，优先级 " : ", priority ", std::string((zh_ ? kZh : kEn)[d_.handoff.priority]));
+      if (d_.handoff.due_seconds >= 0) {
+        Duration due;
+        due.seconds = d_.handoff.due_seconds;
+        text += both(zh_ ? "，时限 " : ", due within ", duration(due.seconds));
+      }
+      if (!d_.handoff.hold) {
+        text += zh_ ? "，仅限本轮" : ", for this turn only";
+        if (d_.handoff.cause != Cause::none)
+          text += both(zh_ ? "（" : " (", std::string(told(d_.handoff.cause, language_)), zh_ ? "）" : ")");
+      }
+      line(text + (zh_ ? "。" : "."));
+    }
+    if (audience_ != Audience::customer) {
+      for (std::string_view flag : d_.flags) line(both(zh_ ? "标记：" : "Flagged: ", std::string(flag)));
+    }
+    for (const Disclosure& one : d_.disclosures) {
+      if (d_.verdict <= Verdict::revise && audience_ != Audience::customer) {
+        line(both(zh_ ? "附加披露：" : "Disclosed: ", std::string(p_.wording_name(one.wording))));
+      }
+    }
+    line(d_.has_say ? both(zh_ ? "告知客户：" : "The customer was told: ", quote(d_.say))
+                    : std::string(zh_ ? "没有向客户发送文字。" : "Nothing was said to the customer."));
+  }
+  std::string duration(std::int64_t seconds) const {
+    const auto whole = [&](std::int64_t unit, std::string_view zh, std::string_view en) {
+      const std::int64_t n = seconds / unit;
+      return std::to_string(n) + (zh_ ? " " + std::string(zh) : " " + std::string(en) + (n == 1 ? "" : "s"));
+    };
+    if (seconds >= 86'400 && seconds % 86'400 == 0) return whole(86'400, "天", "day");
+    if (seconds >= 3600 && seconds % 3600 == 0) return whole(3600, "小时", "hour");
+    if (seconds >= 60 && seconds % 60 == 0) return whole(60, "分钟", "minute");
+    return whole(1, "秒", "second");
+  }
+};
+
+}  // namespace
+
+Explanation explain(const Program& program, const Request& request, const Decision& decision, Language language,
+                    Audience audience) {
+  Explanation told;
+  told.reasons = reasons(program, request, decision, language, audience);
+  told.story = Story(program, request, decision, language, audience).tell(told.reasons);
+  return told;
+}
+
+}  // namespace caveat::decide

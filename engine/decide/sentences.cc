@@ -1,0 +1,101 @@
+#include "engine/decide/sentences.h"
+
+#include "engine/decide/explain.h"
+#include "engine/program/image.h"
+
+namespace caveat::decide {
+
+using program::Program;
+using program::SlotRow;
+using program::SlotType;
+
+namespace {
+
+// Every class above the pack's lowest is protected (JR/T 0171: C1 < C2 < C3).
+bool is_protected(const Program& program, const SlotRow& slot) {
+  if (slot.data_class.size == 0) return false;
+  const std::string_view data_class = program.text(slot.data_class);
+  for (const program::PackRow& pack : program.pack_rows()) {
+    const auto classes = program.strings(pack.data_classes);
+    if (!classes.empty() && program.text(classes[0]) == data_class) return false;
+  }
+  return data_class != "C1";
+}
+
+}  // namespace
+
+std::string shown(const Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
+                  Language language) {
+  const SlotRow& row = program.slots()[slot];
+  const Fact fact = request.fact(slot, item);
+  const bool zh = language == Language::zh;
+  if (!fact.known && request.value(slot, item).empty()) return zh ? "不明" : "unknown";
+  if (is_protected(program, row)) return "***";
+  const std::string value = request.value(slot, item);
+  std::string text;
+  switch (static_cast<SlotType>(row.type)) {
+    case SlotType::yes_no:
+      text = value == "true" ? (zh ? "是" : "yes") : (zh ? "否" : "no");
+      break;
+    case SlotType::choice:
+    case SlotType::scale:
+      for (std::uint32_t symbol = 0; symbol < row.symbols.count; ++symbol) {
+        const auto names =
+            program.strings(program.rows<program::SymbolRow>(program::Section::symbols, row.symbols)[symbol].names);
+        if (program.text(names[0]) == value) text = program.symbol_name(slot, symbol, language);
+      }
+      break;
+    default:
+      text = value;
+  }
+  if (!fact.known) text += std::string(zh ? "（" : " (") + std::string(told(fact.cause, language)) + (zh ? "）" : ")");
+  return text;
+}
+
+void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
+  const auto frame = static_cast<program::Frame>(topic.program->slots()[slot].frame);
+  const std::int32_t item = frame == program::Frame::product  ? topic.product
+                            : frame == program::Frame::action ? topic.action
+                                                              : -1;
+  if (frame != program::Frame::turn && item < 0) {
+    out += topic.language == Language::zh ? "不明" : "unknown";
+    return;
+  }
+  out += shown(*topic.program, *topic.request, slot, item, topic.language);
+}
+
+bool append(std::string& out, const Topic& topic, program::Pieces pieces) {
+  bool interpolated = false;
+  const program::Range range = topic.language == Language::zh ? pieces.zh : pieces.en;
+  for (const program::PieceRow& piece : topic.program->rows<program::PieceRow>(program::Section::pieces, range)) {
+    if (piece.slot == program::kNone) {
+      out += topic.program->text(piece.literal);
+      continue;
+    }
+    interpolated = true;
+    if (piece.slot == program::kMatchPiece) {
+      out += topic.match;
+    } else {
+      append_value(out, topic, piece.slot);
+    }
+  }
+  return interpolated;
+}
+
+std::string_view fallback(Verdict verdict, Language language) {
+  const bool zh = language == Language::zh;
+  switch (verdict) {
+    case Verdict::require:
+      return zh ? "办理前还需要您补充信息，请稍候，我们会继续为您处理。"
+                : "Before we can go on we need some more information from you.";
+    case Verdict::block:
+      return zh ? "抱歉，我无法在这里回答这个问题。您可以联系人工客服获得帮助。"
+                : "I am sorry, I cannot answer this here. Our staff will be glad to help you.";
+    case Verdict::handoff:
+      return zh ? "正在为您转接人工服务，请稍候。" : "A member of our staff will take over from here. Please hold on.";
+    default:
+      return {};
+  }
+}
+
+}  // namespace caveat::decide

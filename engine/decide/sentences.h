@@ -1,0 +1,33 @@
+// Sentences: templates filled with facts and matches, values as people read them, and the fixed texts of last resort.
+// Part of explain, which is the only place that makes sentences; decide asks it for what a customer is told.
+//
+// Promises   a fact of a protected data class stands masked in every sentence
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/base/language.h"
+#include "engine/decide/decision.h"
+#include "engine/decide/request.h"
+#include "engine/program/program.h"
+
+namespace caveat::decide {
+
+// What a sentence is about: for which product and action a rule was judged, what it matched.
+struct Topic {
+  const program::Program* program = nullptr;
+  const Request* request = nullptr;
+  Language language = Language::zh;
+  std::int32_t product = -1, action = -1;
+  std::string_view match;
+};
+
+void append_value(std::string& out, const Topic& topic, std::uint32_t slot);
+// Appends the template; false: it interpolates nothing.
+bool append(std::string& out, const Topic& topic, program::Pieces pieces);
+
+// What is said when neither rule nor queue has a text.
+std::string_view fallback(Verdict verdict, Language language);
+
+}  // namespace caveat::decide
