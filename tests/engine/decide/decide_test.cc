@@ -1,0 +1,247 @@
+#include "engine/decide/decide.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "engine/decide/explain.h"
+#include "engine/decide/outcome.h"
+#include "tests/engine/decide/hand_made.h"
+
+namespace caveat::decide {
+namespace {
+
+using namespace hand_made;
+using model::EffectKind;
+using model::Subject;
+
+struct Decided {
+  std::shared_ptr<const program::Program> program;
+  Scratch scratch;
+  Request request;
+  const Decision* decision = nullptr;
+  const Decision* operator->() const { return decision; }
+};
+
+Decided judge(const World& world, const Turn& turn) {
+  Decided decided;
+  decided.program = world.build();
+  for (const Diagnostic& diagnostic : world.last_diagnostics) BOOST_TEST_MESSAGE(diagnostic.message);
+  BOOST_REQUIRE(decided.program != nullptr);
+  Problem problem;
+  const bool bound = bind(*decided.program, turn.fields, {}, decided.request, problem);
+  for (const ProblemItem& item : problem.items)
+    BOOST_TEST_MESSAGE(item.path << " expected " << item.expected << ", found " << item.found);
+  BOOST_REQUIRE(bound);
+  decided.decision = &decide({decided.program, {}, {}}, decided.request, {}, decided.scratch);
+  return decided;
+}
+
+World wealth() {
+  World world;
+  const Index risk = world.scale({{"R1", "C1"}, {"R2", "C2"}, {"R3", "C3"}, {"R4", "C4"}, {"R5", "C5"}});
+  model::Type scale = World::type(TypeKind::scale);
+  scale.scale = risk;
+  world.fact("product", "risk_level", scale);
+  world.fact("customer", "risk_tolerance", scale);
+  model::Type age = World::type(TypeKind::integer);
+  age.low = Decimal(0);
+  age.high = Decimal(150);
+  world.fact("customer", "age", age);
+  world.fact("customer", "phone", World::type(TypeKind::text)).data_class = "C2";
+  world.sorted();
+  return world;
+}
+
+ExprPtr riskier(const World& world) {
+  return World::over(Op::lt, {world.read("customer", "risk_tolerance"), world.read("product", "risk_level")});
+}
+
+BOOST_AUTO_TEST_CASE(a_forbidden_promise_blocks_the_answer_and_says_where_it_stands) {
+  World world = wealth();
+  model::Rule& rule =
+      world.rule("no_promise", {Subject::answer}, world.has_lexicon("answer", world.lexicon({"保本", "risk-free"})),
+                 {World::effect(EffectKind::block)});
+  rule.because.zh = {{"回答承诺“", model::kNone}, {"", model::kMatch}, {"”", model::kNone}};
+  model::Say say;
+  say.texts.zh = {{"理财非存款。", model::kNone}};
+  rule.say = {say};
+  Turn turn;
+  turn.answer("您放心，保 本！");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::block));
+  BOOST_TEST(decided->say == "理财非存款。");
+  BOOST_REQUIRE(decided->reasons.size() == 1u);
+  BOOST_REQUIRE(decided->reasons[0].matches.size() == 1u);
+  BOOST_TEST(decided->reasons[0].matches[0].begin == 12u);
+  BOOST_TEST(decided->reasons[0].matches[0].end == 19u);
+  const auto told = reasons(*decided.program, decided.request, *decided.decision, Language::zh, Audience::officer);
+  BOOST_REQUIRE(told.size() == 1u);
+  BOOST_TEST(told[0].because == "回答承诺“保 本”");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_a_promise_passes_as_it_is) {
+  World world = wealth();
+  world.rule("no_promise", {Subject::answer}, world.has("answer", {"保本"}), {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.answer("理财有风险。");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::allow));
+  BOOST_TEST(decided->has_say);
+  BOOST_TEST(decided->say == "理财有风险。");
+  BOOST_TEST(!decided->answer_changed);
+}
+
+BOOST_AUTO_TEST_CASE(a_recommendation_is_judged_product_by_product) {
+  World world = wealth();
+  world.rule("riskier", {Subject::recommendation}, riskier(world), {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.text("risk_tolerance", "C2", turn.object("customer"));
+  turn.text("risk_level", "R4", turn.product("p1"));
+  turn.text("risk_level", "R1", turn.product("p2"));
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::revise));
+  BOOST_REQUIRE(decided->items.size() == 2u);
+  BOOST_TEST((decided->items[0].verdict == Verdict::block));
+  BOOST_TEST((decided->items[1].verdict == Verdict::allow));
+  BOOST_TEST(!decided->has_say);
+}
+
+BOOST_AUTO_TEST_CASE(when_every_item_is_blocked_the_turn_is) {
+  World world = wealth();
+  world.rule("riskier", {Subject::recommendation}, riskier(world), {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.text("risk_tolerance", "C2", turn.object("customer"));
+  turn.text("risk_level", "R4", turn.product("p1"));
+  BOOST_TEST((judge(world, turn)->verdict == Verdict::block));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_fact_that_cannot_be_asked_for_hands_this_turn_to_a_person) {
+  World world = wealth();
+  world.rule("riskier", {Subject::recommendation}, riskier(world), {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.text("risk_level", "R4", turn.product("p1"));
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::handoff));
+  BOOST_TEST(decided->has_handoff);
+  BOOST_TEST(!decided->handoff.hold);
+  BOOST_TEST((decided->handoff.cause == Cause::missing));
+  BOOST_TEST(decided->say == "请稍候。");
+  BOOST_TEST((decided->items[0].verdict == Verdict::block));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_fact_that_can_be_asked_for_is_asked_for_once) {
+  World world = wealth();
+  world.model.facts[world.find("customer", "risk_tolerance")].ask.zh = "请先完成风险测评。";
+  world.rule("a_rule", {Subject::recommendation}, riskier(world), {World::effect(EffectKind::block)});
+  world.rule("b_rule", {Subject::recommendation}, riskier(world), {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.text("language", "zh");
+  turn.text("risk_level", "R4", turn.product("p1"));
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::require));
+  BOOST_TEST(decided->requires_.size() == 1u);
+  BOOST_TEST(decided->say == "请先完成风险测评。");
+}
+
+BOOST_AUTO_TEST_CASE(what_matched_is_redacted_and_the_disclosure_follows) {
+  World world = wealth();
+  model::Effect redact = World::effect(EffectKind::redact);
+  redact.redact_mode = 0;
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("risk", "产品有风险。", "Products carry risk.");
+  world.rule("mask", {Subject::answer}, world.has("answer", {"内部评级"}), {redact, disclose});
+  Turn turn;
+  turn.answer("您的内部评级是A。");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::revise));
+  BOOST_TEST(decided->say == "您的***是A。\n产品有风险。");
+  BOOST_REQUIRE(decided->redactions.size() == 1u);
+  BOOST_TEST(decided->redactions[0].begin == 6u);
+  BOOST_TEST(decided->redactions[0].end == 18u);
+}
+
+BOOST_AUTO_TEST_CASE(a_disclosure_that_a_rule_forbids_is_found_in_the_final_text) {
+  World world = wealth();
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("risk", "本产品保本。", "Capital is guaranteed.");
+  world.rule("a_disclose", {Subject::answer}, world.has("answer", {"产品"}), {disclose});
+  world.rule("no_promise", {Subject::answer}, world.has("answer", {"保本"}), {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.answer("这个产品很好。");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::handoff));
+  BOOST_TEST((decided->handoff.cause == Cause::final_text));
+  BOOST_TEST(!decided->handoff.hold);
+  BOOST_TEST(decided->say == "请稍候。");
+}
+
+BOOST_AUTO_TEST_CASE(an_absent_message_is_no_unknown_message) {
+  World world = wealth();
+  world.rule("asks_person", {Subject::answer, Subject::message}, world.has("message", {"人工"}), {World::hand_off(0)});
+  Turn turn;
+  turn.answer("好的。");
+  BOOST_TEST((judge(world, turn)->verdict == Verdict::allow));
+  turn.message("转人工");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::handoff));
+  BOOST_TEST(decided->handoff.hold);
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_excuse_does_not_excuse) {
+  World world = wealth();
+  model::Rule& rule =
+      world.rule("old", {Subject::answer}, world.has("answer", {"高风险"}), {World::effect(EffectKind::block)});
+  const ExprPtr age = world.read("customer", "age");
+  rule.unless = World::over(Op::lt, {age, World::number(age, "65")});
+  Turn turn;
+  turn.answer("高风险产品");
+  BOOST_TEST((judge(world, turn)->verdict == Verdict::block));
+  turn.number("age", "30", turn.object("customer"));
+  BOOST_TEST((judge(world, turn)->verdict == Verdict::allow));
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_is_in_force_on_its_days_in_the_zone_of_its_pack) {
+  World world = wealth();
+  model::Rule& rule =
+      world.rule("later", {Subject::answer}, world.has("answer", {"保本"}), {World::effect(EffectKind::block)});
+  rule.from = parse_date("2026-03-02");
+  Turn before;
+  before.fields.set_text(before.fields.child(0, "at"), "2026-03-01T15:59:59Z");
+  before.answer("保本");
+  BOOST_TEST((judge(world, before)->verdict == Verdict::allow));
+  Turn after;
+  after.fields.set_text(after.fields.child(0, "at"), "2026-03-01T16:00:00Z");
+  after.answer("保本");
+  BOOST_TEST((judge(world, after)->verdict == Verdict::block));
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_rules_changes_no_byte_of_the_outcome) {
+  World world = wealth();
+  world.rule("riskier", {Subject::recommendation}, riskier(world), {World::effect(EffectKind::block)});
+  world.rule("promise", {Subject::answer}, world.has("answer", {"保本"}), {World::hand_off(0)});
+  World other = world;
+  std::swap(other.model.rules[0], other.model.rules[1]);
+  Turn turn;
+  turn.answer("保本");
+  turn.text("risk_tolerance", "C2", turn.object("customer"));
+  turn.text("risk_level", "R4", turn.product("p1"));
+  const Decided a = judge(world, turn), b = judge(other, turn);
+  BOOST_TEST(outcome(*a.program, *a.decision) == outcome(*b.program, *b.decision));
+}
+
+BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_sentence) {
+  World world = wealth();
+  model::Rule& rule = world.rule("told", {Subject::answer}, World::over(Op::known, {world.read("customer", "phone")}),
+                                 {World::effect(EffectKind::block)});
+  rule.because.en = {{"called ", model::kNone}, {"", world.find("customer", "phone")}};
+  Turn turn;
+  turn.answer("x");
+  turn.text("phone", "13800138000", turn.object("customer"));
+  const Decided decided = judge(world, turn);
+  const Explanation told =
+      explain(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+  BOOST_TEST(told.reasons[0].because == "called ***");
+  BOOST_TEST(told.story.find("13800138000") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace caveat::decide
