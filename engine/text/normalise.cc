@@ -37,7 +37,7 @@ class Folder {
 
   void run() {
     while (at_ < in_.size()) {
-      // ASCII that is its own normal form is most of English.
+      plain_run();
       const std::size_t begin = at_;
       const CodePoint point = decode();
       if (!point) {
@@ -73,12 +73,33 @@ class Folder {
   }
 
  private:
+  // Most of a text is Han or ASCII that is its own normal form: run over it, up to its last character, which what follows may join.
+  void plain_run() {
+    std::size_t at = at_;
+    std::size_t last = at_;
+    while (at < in_.size()) {
+      const auto first = static_cast<unsigned char>(in_[at]);
+      if (first >= 0xE4 && first <= 0xE9) {  // U+4000..U+9FFF
+        if (in_.size() - at < 3 || (in_[at + 1] & 0xC0) != 0x80 || (in_[at + 2] & 0xC0) != 0x80) break;
+        last = at;
+        at += 3;
+      } else if (first > 0x20 && first < 0x7F && (first < 'A' || first > 'Z')) {
+        last = at++;
+      } else {
+        break;
+      }
+    }
+    if (last > at_) keep(at_, last);
+    at_ = last;
+  }
+
   CodePoint decode() const { return decode_utf8(in_, at_); }
 
   // Whether the next character that is not dropped may join the one before; stays where it is.
   bool joining_follows() const {
     for (std::size_t at = at_; at < in_.size();) {
-      if (static_cast<std::uint8_t>(in_[at]) < 0x80 && in_[at] >= 0x20) return false;
+      const auto first = static_cast<unsigned char>(in_[at]);
+      if ((first >= 0x20 && first < 0x7F) || (first >= 0xE4 && first <= 0xE9)) return false;
       const CodePoint point = decode_utf8(in_, at);
       if (!point) return false;
       const Kind kind = character(point.value).kind;

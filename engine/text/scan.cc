@@ -104,8 +104,6 @@ Scanner::Scanner(std::span<const Needle> needles) {
   };
   std::vector<Node> nodes(1, Node{0, 0, 0});
   pattern_of_.push_back(0);
-  std::size_t bytes = 1;
-  for (const Needle& needle : needles) bytes += needle.head.size() + needle.tail.size();
   std::size_t slots = 16;
   const auto grow = [&](std::size_t wanted) {
     while (slots < wanted * 2) slots *= 2;
@@ -180,21 +178,33 @@ Scanner::Scanner(std::span<const Needle> needles) {
     uses_.insert(uses_.end(), uses[i].begin(), uses[i].end());
     patterns_[i].uses_end = static_cast<std::uint32_t>(uses_.size());
   }
-  std::vector<std::uint32_t> order(states_.size());
+  // States are numbered by depth: the shallow ones, where a scan spends its time, lie together.
+  std::vector<std::uint32_t> order(nodes.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return nodes[a].depth < nodes[b].depth; });
-  for (const std::uint32_t state : order) {
-    if (state == 0) continue;
+  std::vector<std::uint32_t> rank(order.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
+  const std::vector<State> old_states = std::move(states_);
+  const std::vector<std::uint32_t> old_patterns = std::move(pattern_of_);
+  states_.assign(order.size(), State{});
+  pattern_of_.assign(order.size(), 0);
+  std::fill(slots_.begin(), slots_.end(), Slot{});
+  used = 0;
+  for (std::uint32_t i = 1; i < order.size(); ++i) put(rank[nodes[order[i]].parent], nodes[order[i]].c, i);
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    states_[i].children = old_states[order[i]].children;
+    pattern_of_[i] = old_patterns[order[i]];
+    if (i == 0) continue;
+    const Node& node = nodes[order[i]];
     std::uint32_t fail = 0;
-    if (nodes[state].parent != 0) {
-      const char32_t c = nodes[state].c;
-      std::uint32_t from = states_[nodes[state].parent].fail;
-      while (from != 0 && (fail = child(from, c)) == 0) from = states_[from].fail;
-      if (from == 0) fail = root_child(c);
+    if (node.parent != 0) {
+      std::uint32_t from = states_[rank[node.parent]].fail;
+      while (from != 0 && (fail = child(from, node.c)) == 0) from = states_[from].fail;
+      if (from == 0) fail = root_child(node.c);
     }
-    states_[state].fail = fail;
-    states_[state].report = pattern_of_[state] != 0 ? state : states_[fail].report;
+    states_[i].fail = fail;
+    states_[i].report = pattern_of_[i] != 0 ? i : states_[fail].report;
   }
 }
 
