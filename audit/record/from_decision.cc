@@ -1,0 +1,286 @@
+#include "audit/record/from_decision.h"
+
+#include <algorithm>
+#include <set>
+
+#include "audit/record/sections.h"
+#include "engine/base/cbor.h"
+#include "engine/base/units.h"
+#include "engine/decide/explain.h"
+#include "engine/decide/outcome.h"
+#include "engine/program/program.h"
+
+namespace caveat::audit {
+namespace {
+
+using decide::Audience;
+using decide::Decision;
+using decide::Request;
+using program::Program;
+
+constexpr std::string_view kGone = "***";  // in place of what a rule redacts of a stored text
+
+// Integer keys of the sections that only a replay reads; docs/formats.md says the same in words.
+namespace request_key {
+constexpr int kId = 1, kAt = 2, kOffset = 3, kChannel = 4, kLanguage = 5, kBot = 6, kConversation = 7, kTurn = 8,
+              kCustomer = 9, kJurisdictions = 10, kProducts = 11, kActions = 12;
+}
+namespace texts_key {
+constexpr int kMessage = 1, kAnswer = 2;
+}
+namespace facts_key {
+constexpr int kPath = 1, kItem = 2, kValue = 3, kCause = 4, kQuality = 5, kSource = 6, kAsOf = 7, kClass = 8,
+              kDigest = 9;
+}
+namespace result_key {
+constexpr int kOutcome = 1, kSay = 2;
+}
+
+std::string stored_text(std::string_view text, decide::TextPart part, const Decision& decision) {
+  std::string out;
+  std::size_t at = 0;
+  for (const decide::Redacted& redaction : decision.redactions) {
+    if (redaction.part != part || redaction.begin < at || redaction.end > text.size()) continue;
+    out += text.substr(at, redaction.begin - at);
+    out += kGone;
+    at = redaction.end;
+  }
+  return out += text.substr(at);
+}
+
+// The bot's answer is kept as it was: what it wanted to say is the evidence. A message is kept as it may be.
+std::string stored_message(const Request& request, const Decision& decision) {
+  return stored_text(request.message_text(), decide::TextPart::message, decision);
+}
+
+class Map {  // a CBOR map whose pairs are written in ascending order of small integer keys
+ public:
+  void text(int key, std::string_view value) { pair(key).text(value); }
+  void number(int key, std::int64_t value) { pair(key).integer(value); }
+  void bytes(int key, std::string_view value) { pair(key).bytes(value); }
+  void texts(int key, const std::vector<std::string>& values) {
+    cbor::Encoder& out = pair(key);
+    out.array(values.size());
+    for (const std::string& value : values) out.text(value);
+  }
+  std::string take() {
+    cbor::Encoder out;
+    out.map(pairs_);
+    out.raw(body_.view());
+    return out.take();
+  }
+
+ private:
+  cbor::Encoder& pair(int key) {
+    ++pairs_;
+    body_.integer(key);
+    return body_;
+  }
+  cbor::Encoder body_;
+  std::size_t pairs_ = 0;
+};
+
+std::string request_section(const Request& request) {
+  Map map;
+  map.text(request_key::kId, request.id());
+  map.number(request_key::kAt, request.at());
+  map.number(request_key::kOffset, request.at_offset());
+  if (!request.channel().empty()) map.text(request_key::kChannel, request.channel());
+  map.text(request_key::kLanguage, request.language() == Language::en ? "en" : "zh");
+  if (!request.bot_id().empty()) map.text(request_key::kBot, request.bot_id());
+  if (!request.conversation_id().empty()) map.text(request_key::kConversation, request.conversation_id());
+  if (request.conversation_turn()) map.number(request_key::kTurn, *request.conversation_turn());
+  if (!request.customer_id().empty()) map.text(request_key::kCustomer, request.customer_id());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < request.jurisdictions(); ++i) names.emplace_back(request.jurisdiction(i));
+  map.texts(request_key::kJurisdictions, names);
+  names.clear();
+  for (std::size_t i = 0; i < request.products(); ++i) names.emplace_back(request.product_id(i));
+  map.texts(request_key::kProducts, names);
+  names.clear();
+  for (std::size_t i = 0; i < request.actions(); ++i) names.emplace_back(request.action_name(i));
+  map.texts(request_key::kActions, names);
+  return map.take();
+}
+
+std::string texts_section(const Request& request, const Decision& decision) {
+  Map map;
+  if (request.has_message()) map.text(texts_key::kMessage, stored_message(request, decision));
+  if (request.has_answer()) map.text(texts_key::kAnswer, request.answer_text());
+  return map.take();
+}
+
+std::string facts_section(const Program& program, const Request& request, const KeyedDigest& keyed) {
+  std::vector<std::string> entries;
+  for (const decide::Fact& fact : request.facts()) {
+    const program::Slot& slot = program.schema().slots[fact.slot];
+    if (!slot.read_by_a_rule || slot.type == program::SlotType::record ||
+        (slot.built_in && slot.type == program::SlotType::text))
+      continue;
+    Map map;
+    map.text(facts_key::kPath, program.slot_path(fact.slot));
+    if (fact.item >= 0) map.number(facts_key::kItem, fact.item);
+    const std::string value = request.value(fact.slot, fact.item);
+    const bool secret = slot.data_class == "C3";
+    if (fact.known && !secret) map.text(facts_key::kValue, value);
+    if (!fact.known) map.text(facts_key::kCause, decide::name(fact.cause));
+    map.text(facts_key::kQuality, decide::name(fact.quality));
+    if (!fact.source.empty()) map.text(facts_key::kSource, fact.source);
+    if (fact.as_of) map.number(facts_key::kAsOf, *fact.as_of);
+    if (!slot.data_class.empty()) map.text(facts_key::kClass, slot.data_class);
+    if (fact.known && secret) map.bytes(facts_key::kDigest, view(keyed(value)));
+    entries.push_back(map.take());
+  }
+  cbor::Encoder out;
+  out.array(entries.size());
+  for (const std::string& entry : entries) out.raw(entry);
+  return out.take();
+}
+
+VerdictSection verdict_section(const Program& program, const Decision& decision) {
+  VerdictSection section;
+  section.verdict = static_cast<std::uint8_t>(decision.verdict);
+  for (const decide::Reason& reason : decision.reasons) {
+    const auto state = !reason.unknown     ? RuleOutcome::State::fired
+                       : reason.by_default ? RuleOutcome::State::unknown_by_default
+                                           : RuleOutcome::State::unknown;
+    section.rules.push_back(
+        {std::string(program.rule_id(reason.rule)), state, static_cast<std::uint8_t>(reason.verdict), reason.item});
+  }
+  std::sort(section.rules.begin(), section.rules.end(),
+            [](const RuleOutcome& a, const RuleOutcome& b) { return std::tie(a.id, a.item) < std::tie(b.id, b.item); });
+  if (decision.has_handoff) {
+    const decide::HandOff& handoff = decision.handoff;
+    section.handoff = HandOffOutcome{std::string(program.queue_name(handoff.queue)), handoff.priority,
+                                     std::max<std::int64_t>(handoff.due_seconds, 0), handoff.hold,
+                                     std::string(decide::name(handoff.cause))};
+  }
+  return section;
+}
+
+std::vector<std::string> owned(const std::vector<std::string_view>& views) { return {views.begin(), views.end()}; }
+
+RulesSection rules_section(const Program& program, const Decision& decision) {
+  std::set<std::uint32_t> rules;
+  for (const decide::Reason& reason : decision.reasons) rules.insert(reason.rule);
+  RulesSection section;
+  for (const std::uint32_t rule : rules)
+    section.rules.push_back({std::string(program.rule_id(rule)), std::string(program.rule_title(rule, Language::en)),
+                             std::string(program.rule_title(rule, Language::zh)),
+                             owned(program.rule_cites(rule, Language::en)),
+                             owned(program.rule_cites(rule, Language::zh)), owned(program.rule_owners(rule))});
+  return section;
+}
+
+DigestsSection digests_section(const decide::Ruleset& ruleset) {
+  DigestsSection section;
+  section.program = ruleset.program->digest();
+  for (const Program::PackName& pack : ruleset.program->packs())
+    section.packs.push_back({std::string(pack.name), std::string(pack.version), pack.digest});
+  for (const decide::Data::Set& set : ruleset.data.sets) section.data.push_back({set.name, {}, set.digest});
+  return section;
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view with) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (!out.empty()) out += with;
+    out += part;
+  }
+  return out;
+}
+
+std::string due_words(std::int64_t seconds, bool zh) {
+  if (seconds < 0) return {};
+  const bool minutes = seconds % 60 == 0 && seconds > 0;
+  const std::string amount = std::to_string(minutes ? seconds / 60 : seconds);
+  return zh ? "，" + amount + (minutes ? " 分钟内" : " 秒内")
+            : ", within " + amount + (minutes ? " minutes" : " seconds");
+}
+
+std::vector<StoryLine> story(const Program& program, const Request& request, const Decision& decision,
+                             Language language) {
+  using Kind = StoryLine::Kind;
+  const bool zh = language == Language::zh;
+  const std::string_view comma = zh ? "、" : ", ";
+  std::vector<StoryLine> lines;
+  const auto line = [&](Kind kind, std::string text) {
+    if (!text.empty()) lines.push_back({kind, std::move(text)});
+  };
+  if (request.has_message()) line(Kind::customer_said, stored_message(request, decision));
+  if (request.has_answer())
+    line(Kind::bot_wanted, (zh ? "回答：" : "to answer: ") + std::string(request.answer_text()));
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < request.products(); ++i) names.emplace_back(request.product_id(i));
+  if (!names.empty()) line(Kind::bot_wanted, (zh ? "推荐：" : "to recommend: ") + join(names, comma));
+  names.clear();
+  for (std::size_t i = 0; i < request.actions(); ++i) names.emplace_back(request.action_name(i));
+  if (!names.empty()) line(Kind::bot_wanted, (zh ? "执行：" : "to do: ") + join(names, comma));
+  line(Kind::verdict, std::string(decide::told(decision.verdict, language)));
+  for (const decide::ReasonTold& reason : decide::reasons(program, request, decision, language, Audience::officer)) {
+    const std::string of =
+        reason.item_id.empty() ? std::string() : (zh ? "（" : " (") + reason.item_id + (zh ? "）" : ")");
+    line(Kind::rule, (reason.title.empty() ? reason.rule : reason.title) + of);
+    line(reason.unknown ? Kind::unknown : Kind::because, reason.because);
+    line(Kind::law, join(reason.cites, zh ? "；" : "; "));
+  }
+  names.clear();
+  for (const decide::ItemVerdict& item : decision.items) {
+    if (item.verdict >= decide::Verdict::require)
+      names.push_back(std::string(item.id) + (zh ? "（" : " (") + std::string(decide::told(item.verdict, language)) +
+                      (zh ? "）" : ")"));
+  }
+  line(Kind::kept_back, join(names, comma));
+  if (decision.has_handoff) {
+    static constexpr std::string_view kPriority[2][4] = {{"urgent", "high", "normal", "low"},
+                                                         {"紧急", "高", "普通", "低"}};
+    const std::string_view title = program.queue_title(decision.handoff.queue, language);
+    line(Kind::handed_to, std::string(title.empty() ? program.queue_name(decision.handoff.queue) : title) +
+                              (zh ? "，优先级" : ", priority ") +
+                              std::string(kPriority[zh][std::min<std::size_t>(decision.handoff.priority, 3)]) +
+                              due_words(decision.handoff.due_seconds, zh));
+  }
+  if (decision.has_say) line(Kind::told, std::string(decision.say));
+  return lines;
+}
+
+}  // namespace
+
+RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,
+                            const decide::Decision& decision, const KeyedDigest& keyed) {
+  const Program& program = *ruleset.program;
+  RecordContent content;
+  content.kind = Kind::decision;
+  content.semantics = program::kSemanticsVersion;
+  if (!request.customer_id().empty()) content.subjects.emplace_back(request.customer_id());
+
+  const VerdictSection verdict = verdict_section(program, decision);
+  StorySection told{story(program, request, decision, Language::en), story(program, request, decision, Language::zh)};
+  Map result;
+  result.bytes(result_key::kOutcome, decide::outcome(program, decision));
+  if (decision.has_say) result.text(result_key::kSay, decision.say);
+  cbor::Encoder engine;
+  engine.text("caveat 0.1.0");
+  content.sections = {{Section::verdict, encode_verdict(verdict)},
+                      {Section::request, request_section(request)},
+                      {Section::texts, texts_section(request, decision)},
+                      {Section::facts, facts_section(program, request, keyed)},
+                      {Section::rules, encode_rules(rules_section(program, decision))},
+                      {Section::result, result.take()},
+                      {Section::digests, encode_digests(digests_section(ruleset))},
+                      {Section::engine, engine.take()},
+                      {Section::story, encode_story(told)}};
+
+  if (!request.customer_id().empty()) content.tags.push_back({TagKind::customer, std::string(request.customer_id())});
+  if (!request.conversation_id().empty())
+    content.tags.push_back({TagKind::conversation, std::string(request.conversation_id())});
+  for (const RuleOutcome& rule : verdict.rules) content.tags.push_back({TagKind::rule, rule.id});
+  content.tags.push_back({TagKind::verdict, std::string(verdict_name(verdict.verdict))});
+  content.tags.push_back({TagKind::day, format_date(days_of(request.at(), request.at_offset()))});
+  content.tags.push_back({TagKind::request, std::string(request.id())});
+  std::sort(content.tags.begin(), content.tags.end());
+  content.tags.erase(std::unique(content.tags.begin(), content.tags.end()), content.tags.end());
+  return content;
+}
+
+}  // namespace caveat::audit

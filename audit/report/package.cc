@@ -1,0 +1,179 @@
+#include "audit/report/package.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "audit/log/range.h"
+#include "audit/record/decode.h"
+#include "audit/report/codes.h"
+#include "audit/report/html.h"
+#include "audit/report/manifest.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::audit {
+
+extern const char* const kVerifyByHand;  // by_hand.cc
+
+namespace {
+
+constexpr std::uint64_t kBundle = 256;  // leaves a member of headers/, as in tlog-tiles
+
+namespace opened_key {
+constexpr int kIndex = 1, kSections = 2;
+}
+
+// Opened of every decision, and of the sample besides: the story is masked, facts and texts stay sealed.
+constexpr Section kAlways[] = {Section::verdict, Section::rules, Section::digests};
+constexpr Section kSample[] = {Section::story};
+
+bool listed(std::span<const Section> sections, Section section) {
+  return std::find(sections.begin(), sections.end(), section) != sections.end();
+}
+
+tl::unexpected<Problem> bad(std::string expected) {
+  return tl::unexpected(
+      Problem{&codes::kBadPackage,
+              {{.path = "opened", .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+}
+
+}  // namespace
+
+std::string encode_opened(const OpenedParts& opened) {
+  cbor::Encoder out;
+  out.map(2);
+  out.integer(opened_key::kIndex);
+  out.unsigned_integer(opened.index);
+  out.integer(opened_key::kSections);
+  out.array(opened.sections.size());
+  for (const OpenedSection& section : opened.sections) {
+    out.array(3);
+    out.integer(static_cast<int>(section.section));
+    out.bytes({reinterpret_cast<const char*>(section.salt.data()), section.salt.size()});
+    out.bytes(section.encoded);
+  }
+  return out.take();
+}
+
+Result<OpenedParts> decode_opened(std::string_view encoded) {
+  using Item = cbor::Value::Kind;
+  const Result<cbor::Value> decoded = cbor::decode(encoded);
+  if (!decoded) return tl::unexpected(decoded.error());
+  const cbor::Value* index = decoded->kind == Item::map ? decoded->find(opened_key::kIndex) : nullptr;
+  const cbor::Value* sections = decoded->kind == Item::map ? decoded->find(opened_key::kSections) : nullptr;
+  if (decoded->items.size() != 4 || index == nullptr || index->kind != Item::unsigned_integer || sections == nullptr ||
+      sections->kind != Item::array)
+    return bad("an index and its sections");
+  OpenedParts opened;
+  opened.index = index->number;
+  for (const cbor::Value& item : sections->items) {
+    if (item.kind != Item::array || item.items.size() != 3 || item.items[0].kind != Item::unsigned_integer ||
+        item.items[1].kind != Item::bytes || item.items[1].string.size() != sizeof(Salt) ||
+        item.items[2].kind != Item::bytes)
+      return bad("section, salt of 32 bytes and content");
+    const std::optional<Section> number = section_of(item.items[0].number);
+    if (!number || (!opened.sections.empty() && opened.sections.back().section >= *number))
+      return bad("known sections in ascending order");
+    OpenedSection& section = opened.sections.emplace_back();
+    section.section = *number;
+    std::copy(item.items[1].string.begin(), item.items[1].string.end(), section.salt.begin());
+    section.encoded = item.items[2].string;
+  }
+  return opened;
+}
+
+void name_what_is_not_checked(LogFacts& facts, bool opened) {
+  const auto add = [&](const char* en, const char* zh) {
+    facts.not_checked_en.emplace_back(en);
+    facts.not_checked_zh.emplace_back(zh);
+  };
+  add("Whether every answer that the bot sent was brought before the gate: that takes the bot platform's own "
+      "transcript.",
+      "机器人发出的每条回答是否都经过本系统：需与机器人平台自身的会话记录核对。");
+  add("Whether the facts that the bank's systems stated (age, risk level, ratings) were true.",
+      "银行各系统提供的事实（年龄、风险等级、评级等）是否真实。");
+  add("Whether the clock of the machine was right: times are those of the log's own clock.",
+      "机器时钟是否准确：所载时间为日志自身时钟的时间。");
+  add("Whether others were shown another log of the same name: compare the checkpoint below with one that was kept "
+      "elsewhere.",
+      "是否有人看到过同名的另一份日志：请将下方检查点与在别处保存的检查点比对。");
+  if (!opened)
+    add("What the decisions say: their bodies are sealed and no key was at hand.",
+        "各决定的内容：正文已加密，且未提供密钥。");
+}
+
+Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts) {
+  Evidence evidence;
+  const ReportQuery asked = query;
+  Gathering gathering(std::move(query), std::move(facts));
+  std::vector<OpenedParts> everything;
+  bool any = false;
+  reader.each_header(0, reader.size(), [&](std::uint64_t index, std::string_view leaf) {
+    const Result<Header> header = decode_header(leaf);
+    if (!header) return;  // the check of the log names it
+    if ((asked.from && header->time_us < *asked.from) || (asked.to && header->time_us >= *asked.to)) return;
+    // Times never fall, so what lies in a period is one run of indices.
+    if (!any) evidence.first = index;
+    any = true;
+    evidence.end = index + 1;
+    evidence.leaves.emplace_back(leaf);
+    std::optional<OpenedRecord> opened;
+    if (keys != nullptr && header->context.kind == Kind::decision) {
+      if (const std::optional<std::string> body = reader.body(index)) {
+        if (Result<OpenedRecord> record = open_record(*keys, *header, *body)) opened = std::move(*record);
+      }
+    }
+    gathering.add(*header, leaf, opened ? &opened->sections : nullptr);
+    if (!opened) return;
+    OpenedParts& parts = everything.emplace_back();
+    parts.index = index;
+    for (std::size_t i = 0; i < opened->sections.size(); ++i) {
+      SectionBytes& section = opened->sections[i];
+      if (listed(kAlways, section.section) || listed(kSample, section.section))
+        parts.sections.push_back({section.section, opened->salts[i], std::move(section.encoded)});
+    }
+  });
+  evidence.model = gathering.finish();
+  for (OpenedParts& parts : everything) {
+    const bool told = std::any_of(evidence.model.stories.begin(), evidence.model.stories.end(),
+                                  [&](const ToldDecision& story) { return story.index == parts.index; });
+    if (!told)
+      std::erase_if(parts.sections, [](const OpenedSection& section) { return !listed(kAlways, section.section); });
+  }
+  evidence.opened = std::move(everything);
+  if (evidence.first < evidence.end)
+    evidence.proof = range_proof(evidence.first, evidence.end, reader.size(),
+                                 [&](unsigned level, std::uint64_t position) { return reader.node(level, position); });
+  return evidence;
+}
+
+Members package(const Evidence& evidence, const KeyStore& keys) {
+  Members members;
+  members["checkpoint"] = evidence.model.log.checkpoint_note;
+  members["log.vkey"] = format_verifier_key(keys.verifier()) + "\n";
+  members["report.html"] = render_html(evidence.model);
+  members["VERIFY.md"] = kVerifyByHand;
+  members["proofs.json"] = write_proof(evidence.proof);
+  for (std::uint64_t begin = 0; begin < evidence.leaves.size(); begin += kBundle) {
+    std::string bundle;
+    const std::uint64_t end = std::min<std::uint64_t>(begin + kBundle, evidence.leaves.size());
+    for (std::uint64_t i = begin; i < end; ++i) {
+      const std::string& leaf = evidence.leaves[i];
+      bundle += static_cast<char>(leaf.size() >> 8);
+      bundle += static_cast<char>(leaf.size() & 0xff);
+      bundle += leaf;
+    }
+    char name[32];
+    std::snprintf(name, sizeof name, "headers/%06llu", static_cast<unsigned long long>(begin / kBundle));
+    members[name] = std::move(bundle);
+  }
+  for (const OpenedParts& parts : evidence.opened) {
+    char name[40];
+    std::snprintf(name, sizeof name, "opened/%012llu.cbor", static_cast<unsigned long long>(parts.index));
+    members[name] = encode_opened(parts);
+  }
+  members["manifest.json"] = write_manifest(evidence.model, evidence.first, evidence.end, members);
+  members["manifest.json.sig"] = keys.sign(manifest_text(members["manifest.json"]));
+  return members;
+}
+
+}  // namespace caveat::audit

@@ -1,0 +1,407 @@
+#include "audit/report/verify_package.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "audit/log/range.h"
+#include "audit/record/decode.h"
+#include "audit/report/html.h"
+#include "audit/report/manifest.h"
+#include "audit/report/package.h"
+#include "audit/seal/suite.h"
+
+namespace caveat::audit {
+namespace {
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+std::string in_words(const Problem& problem) {
+  if (problem.items.empty()) return problem.code == nullptr ? std::string() : std::string(problem.code->name);
+  const ProblemItem& item = problem.items.front();
+  std::string out = item.path;
+  if (!item.expected.empty()) out += (out.empty() ? "expected " : ": expected ") + item.expected;
+  if (!item.found.empty()) out += ", found " + item.found;
+  return out;
+}
+
+// Each claim is a step; what stands on a refuted one is "not checked, because", never shown.
+class Verification {
+ public:
+  Verification(const Members& members, const PackageVerifyOptions& options) : members_(members), options_(options) {}
+
+  PackageReport run(std::optional<Problem> archive) {
+    report_.key_given = options_.key.has_value();
+    whole(std::move(archive));
+    signer();
+    manifest();
+    digests();
+    checkpoint();
+    headers();
+    tree();
+    opened();
+    recount();
+    page();
+    beyond();
+    return std::move(report_);
+  }
+
+ private:
+  Claim& claim(const char* en, const char* zh) {
+    Claim& made = report_.claims.emplace_back();
+    made.number = static_cast<int>(report_.claims.size());
+    made.en = en;
+    made.zh = zh;
+    return made;
+  }
+  static void good(Claim& claim) { claim.shown = Shown::yes; }
+  static void bad(Claim& claim, std::string en, std::string zh) {
+    claim.shown = Shown::no;
+    claim.why_en = std::move(en);
+    claim.why_zh = std::move(zh);
+  }
+  static void open(Claim& claim, std::string en, std::string zh) {
+    claim.shown = Shown::not_checked;
+    claim.why_en = std::move(en);
+    claim.why_zh = std::move(zh);
+  }
+  static void stands_on(Claim& claim, int other) {
+    open(claim, "claim " + std::to_string(other) + " failed", "第 " + std::to_string(other) + " 项未通过");
+  }
+  const std::string* member(const char* name) const {
+    const auto found = members_.find(name);
+    return found == members_.end() ? nullptr : &found->second;
+  }
+
+  // 1
+  void whole(std::optional<Problem> archive) {
+    Claim& c = claim("The package is whole and in its canonical form: no byte more, none less.",
+                     "证据包完整且为规范形式：一个字节不多，一个字节不少。");
+    if (archive) {
+      whole_ = false;
+      return bad(c, in_words(*archive), in_words(*archive));
+    }
+    for (const char* name :
+         {"manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"}) {
+      if (member(name) == nullptr) {
+        whole_ = false;
+        return bad(c, "member " + std::string(name) + " is missing", "缺少成员 " + std::string(name));
+      }
+    }
+    good(c);
+  }
+
+  // 2
+  void signer() {
+    Claim& c = claim("It is signed by the key that you named.", "由您指定的公钥对应的密钥签署。");
+    if (!whole_) return stands_on(c, 1);
+    const Result<VerifierKey> own = parse_verifier_key(first_line(*member("log.vkey")));
+    if (options_.key) {
+      key_ = options_.key;
+      if (own && *own != *key_)
+        return bad(c,
+                   "the package brings the key " + format_verifier_key(*own) + ", you named " +
+                       format_verifier_key(*key_),
+                   "证据包内的公钥为 " + format_verifier_key(*own) + "，您指定的是 " + format_verifier_key(*key_)),
+               (void)(signed_ = false);
+    } else if (own) {
+      key_ = *own;
+    } else {
+      signed_ = false;
+      return bad(c, in_words(own.error()), in_words(own.error()));
+    }
+    const Result<std::string> text = open_note(*member("manifest.json.sig"), {&*key_, 1}, &verify_signature);
+    if (!text) {
+      signed_ = false;
+      return bad(c, "manifest.json.sig: " + in_words(text.error()), "manifest.json.sig：" + in_words(text.error()));
+    }
+    if (*text != manifest_text(*member("manifest.json"))) {
+      signed_ = false;
+      return bad(c, "manifest.json is not the one that was signed", "manifest.json 与所签署的不一致");
+    }
+    signed_ = true;
+    if (!options_.key)
+      return open(c, "no key was named (--key): the package's own key proves only itself",
+                  "未指定公钥（--key）：证据包自带的公钥只能证明其自身");
+    good(c);
+  }
+
+  // 3
+  void manifest() {
+    Claim& c = claim("The manifest is readable and speaks of the log whose key signed it.",
+                     "清单可读，且所述日志与签名密钥一致。");
+    if (!signed_) return stands_on(c, whole_ ? 2 : 1);
+    Result<Manifest> read = read_manifest(*member("manifest.json"));
+    if (!read) return bad(c, in_words(read.error()), in_words(read.error()));
+    if (read->log.origin != key_->name)
+      return bad(c, "the manifest names the log " + read->log.origin + ", the key " + key_->name,
+                 "清单所述日志为 " + read->log.origin + "，公钥属于 " + key_->name);
+    manifest_ = std::move(*read);
+    report_.origin = manifest_->log.origin;
+    report_.size = manifest_->log.size;
+    good(c);
+  }
+
+  // 4
+  void digests() {
+    Claim& c = claim("Every member is the one that the manifest lists, and there is no other.",
+                     "每个成员都与清单一致，且没有多余成员。");
+    if (!manifest_) return stands_on(c, signed_ ? 3 : 2);
+    std::vector<std::string> expected;
+    for (const Manifest::Member& listed : manifest_->members) {
+      const std::string* bytes = member(listed.name.c_str());
+      if (bytes == nullptr) return bad(c, "member " + listed.name + " is missing", "缺少成员 " + listed.name);
+      if (bytes->size() != listed.size || hex(sha256(*bytes)) != listed.sha256)
+        return bad(c, "member " + listed.name + " was changed", "成员 " + listed.name + " 被改动");
+      expected.push_back(listed.name);
+    }
+    expected.insert(expected.end(), {"manifest.json", "manifest.json.sig"});
+    std::sort(expected.begin(), expected.end());
+    for (const auto& [name, bytes] : members_) {
+      if (!std::binary_search(expected.begin(), expected.end(), name))
+        return bad(c, "member " + name + " is not in the manifest", "成员 " + name + " 不在清单中");
+    }
+    members_good_ = true;
+    good(c);
+  }
+
+  // 5
+  void checkpoint() {
+    Claim& c = claim("The checkpoint is signed by the same key and has the size and root that the manifest gives.",
+                     "检查点由同一密钥签署，其规模与根哈希和清单一致。");
+    if (!members_good_) return stands_on(c, 4);
+    const Result<Checkpoint> seen = open_checkpoint(*member("checkpoint"), {&*key_, 1}, &verify_signature);
+    if (!seen) return bad(c, in_words(seen.error()), in_words(seen.error()));
+    if (seen->size != manifest_->log.size || seen->root != manifest_->log.root || seen->origin != manifest_->log.origin)
+      return bad(c, "the checkpoint is of another origin, size or root", "检查点的日志名称、规模或根哈希不同");
+    checkpoint_ = *seen;
+    good(c);
+  }
+
+  // 6
+  void headers() {
+    Claim& c = claim("The headers are one unbroken run of the log: every index once, times never falling.",
+                     "记录头连续不断：每个序号恰有一条，时间从不倒退。");
+    if (!checkpoint_) return stands_on(c, members_good_ ? 5 : 4);
+    for (const auto& [name, bytes] : members_) {  // sorted, and bundle numbers have six digits
+      if (name.rfind("headers/", 0) != 0) continue;
+      std::size_t at = 0;
+      while (at < bytes.size()) {
+        if (bytes.size() - at < 2) return bad(c, name + " ends within a length", name + " 在长度处中断");
+        const std::size_t length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 |
+                                   static_cast<unsigned char>(bytes[at + 1]);
+        if (bytes.size() - at - 2 < length) return bad(c, name + " ends within a header", name + " 在记录头处中断");
+        leaves_.emplace_back(bytes.substr(at + 2, length));
+        at += 2 + length;
+      }
+    }
+    if (leaves_.size() != manifest_->end - manifest_->first || manifest_->end < manifest_->first)
+      return bad(
+          c,
+          number(manifest_->end - manifest_->first) + " headers were expected, " + number(leaves_.size()) +
+              " are there",
+          "应有 " + number(manifest_->end - manifest_->first) + " 条记录头，实有 " + number(leaves_.size()) + " 条");
+    for (std::size_t i = 0; i < leaves_.size(); ++i) {
+      Result<Header> header = decode_header(leaves_[i]);
+      const std::uint64_t index = manifest_->first + i;
+      if (!header)
+        return bad(c, "header " + number(index) + ": " + in_words(header.error()),
+                   "记录头 " + number(index) + "：" + in_words(header.error()));
+      if (header->index != index)
+        return bad(c, "header " + number(header->index) + " stands in the place of " + number(index),
+                   "序号 " + number(index) + " 处是记录头 " + number(header->index));
+      if (!headers_.empty() && header->time_us < headers_.back().time_us)
+        return bad(c, "time falls at header " + number(index), "时间在记录头 " + number(index) + " 处倒退");
+      headers_.push_back(std::move(*header));
+    }
+    headers_good_ = true;
+    good(c);
+  }
+
+  // 7
+  void tree() {
+    Claim& c =
+        claim("Exactly these headers stand at these places of the signed tree: none was left out, added or changed.",
+              "签名树中这些位置上恰好是这些记录头：无遗漏、无添加、无改动。");
+    if (!headers_good_) return stands_on(c, checkpoint_ ? 6 : 5);
+    const Result<std::vector<Digest>> proof = read_proof(*member("proofs.json"));
+    if (!proof) return bad(c, in_words(proof.error()), in_words(proof.error()));
+    if (leaves_.empty()) {
+      return open(c, "the query selects no record", "查询未选中任何记录");
+    }
+    std::vector<Digest> hashes;
+    hashes.reserve(leaves_.size());
+    for (const std::string& leaf : leaves_) hashes.push_back(leaf_hash(leaf));
+    const std::optional<Digest> root = root_from_range(manifest_->first, hashes, checkpoint_->size, *proof);
+    if (!root || *root != checkpoint_->root)
+      return bad(
+          c,
+          "the root that follows from the headers is " + (root ? hex(*root) : std::string("none")) + ", signed was " +
+              hex(checkpoint_->root),
+          "由记录头算得的根哈希为 " + (root ? hex(*root) : std::string("无")) + "，签署的是 " + hex(checkpoint_->root));
+    tree_good_ = true;
+    good(c);
+  }
+
+  // 8
+  void opened() {
+    Claim& c = claim("Every section that is opened is the one that its header was committed to.",
+                     "每个公开的部分都与其记录头的承诺一致。");
+    if (!tree_good_ && !leaves_.empty()) return stands_on(c, headers_good_ ? 7 : 6);
+    if (!headers_good_) return stands_on(c, 6);
+    for (const auto& [name, bytes] : members_) {
+      if (name.rfind("opened/", 0) != 0) continue;
+      Result<OpenedParts> parts = decode_opened(bytes);
+      if (!parts) return bad(c, name + ": " + in_words(parts.error()), name + "：" + in_words(parts.error()));
+      if (parts->index < manifest_->first || parts->index >= manifest_->end)
+        return bad(c, name + " is of no header of this range", name + " 不属于本范围的任何记录头");
+      const Header& header = headers_[parts->index - manifest_->first];
+      for (const OpenedSection& section : parts->sections) {
+        const Digest digest = commit_section(section.section, section.salt, section.encoded);
+        const auto& commitments = header.context.commitments;
+        if (std::none_of(commitments.begin(), commitments.end(),
+                         [&](const Commitment& one) { return one.section == section.section && one.digest == digest; }))
+          return bad(
+              c,
+              name + ": section " + std::string(audit::name(section.section)) + " is not the one that was committed to",
+              name + "：部分 " + std::string(audit::name(section.section)) + " 与承诺不符");
+      }
+      opened_[parts->index] = std::move(*parts);
+    }
+    opened_good_ = true;
+    good(c);
+  }
+
+  // 9
+  void recount() {
+    Claim& c = claim("The counts of the manifest are those of the opened decisions, recounted.",
+                     "清单中的数量与重新清点所公开的决定一致。");
+    if (!opened_good_) return stands_on(c, headers_good_ ? 8 : 6);
+    LogFacts facts = manifest_->log;
+    facts.checkpoint_note = *member("checkpoint");
+    Gathering gathering(manifest_->query, std::move(facts));
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
+      const auto found = opened_.find(headers_[i].index);
+      std::vector<SectionBytes> sections;
+      if (found != opened_.end()) {
+        for (OpenedSection& section : found->second.sections) sections.push_back({section.section, section.encoded});
+      }
+      gathering.add(headers_[i], leaves_[i], found == opened_.end() ? nullptr : &sections);
+    }
+    model_ = gathering.finish();
+    if (model_->records != manifest_->records || model_->population != manifest_->population ||
+        model_->verdicts != manifest_->verdicts)
+      return bad(
+          c,
+          "recounted: " + number(model_->population) + " decisions; the manifest says " + number(manifest_->population),
+          "重新清点为 " + number(model_->population) + " 个决定，清单为 " + number(manifest_->population));
+    if (model_->sealed > 0)
+      return open(
+          c, number(model_->sealed) + " decisions are sealed: they are in the tree, but what was decided is not opened",
+          number(model_->sealed) + " 个决定未公开：它们在树中，但内容未打开");
+    good(c);
+  }
+
+  // 10
+  void page() {
+    Claim& c = claim("report.html says what the opened records say: it was printed again from them, byte for byte.",
+                     "report.html 与所公开的记录一致：由其重新生成，逐字节相同。");
+    if (!model_) return stands_on(c, 9);
+    if (manifest_->version != kEngineVersion)
+      return open(c, "it was written by version " + manifest_->version + ", this is " + std::string(kEngineVersion),
+                  "该页由 " + manifest_->version + " 版本生成，本版本为 " + std::string(kEngineVersion));
+    if (render_html(*model_) != *member("report.html"))
+      return bad(c, "the page differs from what the records say", "该页与记录不一致");
+    if (!model_->log.checked)
+      return open(c, "the page says itself that the log was not checked or was found changed when it was written",
+                  "该页自称生成时未验证日志或发现日志被改动");
+    good(c);
+  }
+
+  // 11 and on: what no package can show by itself
+  void beyond() {
+    open(claim("Others were shown the same log.", "其他人看到的是同一份日志。"),
+         "that takes a checkpoint that was kept elsewhere: `caveat log verify --checkpoint`",
+         "需要在别处保存的检查点：`caveat log verify --checkpoint`");
+    open(claim("The times are true.", "所载时间真实。"),
+         "times are those of the log's own clock; no time stamp of another is in this package",
+         "时间取自日志自身的时钟；本证据包中没有第三方时间戳");
+    open(claim("Every answer that was sent had been judged.", "发出的每条回答都经过判定。"),
+         "that takes the bot platform's transcript", "需要机器人平台的会话记录");
+  }
+
+  static std::string_view first_line(const std::string& text) {
+    return std::string_view(text).substr(0, text.find('\n'));
+  }
+
+  const Members& members_;
+  const PackageVerifyOptions& options_;
+  PackageReport report_;
+  bool whole_ = true, signed_ = false, members_good_ = false, headers_good_ = false, tree_good_ = false,
+       opened_good_ = false;
+  std::optional<VerifierKey> key_;
+  std::optional<Manifest> manifest_;
+  std::optional<Checkpoint> checkpoint_;
+  std::vector<std::string> leaves_;
+  std::vector<Header> headers_;
+  std::map<std::uint64_t, OpenedParts> opened_;
+  std::optional<ReportModel> model_;
+};
+
+}  // namespace
+
+bool PackageReport::intact() const {
+  return std::none_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.shown == Shown::no; });
+}
+
+int PackageReport::exit_code() const { return !intact() ? 1 : key_given ? 0 : 5; }
+
+PackageReport verify_package(std::string_view zip, const PackageVerifyOptions& options) {
+  Result<Members> members = read_archive(zip, options.limits);
+  if (!members) return Verification({}, options).run(members.error());
+  return Verification(*members, options).run(std::nullopt);
+}
+
+PackageReport verify_members(const Members& members, const PackageVerifyOptions& options) {
+  return Verification(members, options).run(std::nullopt);
+}
+
+std::string render_text(const PackageReport& report, Language language) {
+  const bool zh = language == Language::zh;
+  std::string out;
+  for (const Claim& claim : report.claims) {
+    const std::string& why = zh ? claim.why_zh : claim.why_en;
+    out += (claim.number < 10 ? " " : "") + std::to_string(claim.number) + " ";
+    out += claim.shown == Shown::yes ? "✓ " : claim.shown == Shown::no ? "✗ " : "– ";
+    out += (zh ? claim.zh : claim.en);
+    if (claim.shown == Shown::no) out += (zh ? "\n     不成立：" : "\n     refuted: ") + why;
+    if (claim.shown == Shown::not_checked) out += (zh ? "\n     未核查，因为" : "\n     not checked, because ") + why;
+    out += "\n";
+  }
+  out += "\n";
+  if (!report.intact()) {
+    out += zh ? "结论：未通过。证据包被改动，或并非由该密钥签署。\n"
+              : "Result: refuted. The package was changed, or is not what that key signed.\n";
+  } else if (!report.key_given) {
+    out += zh ? "结论：完整，但未指定签署者的公钥。请经其他途径向银行取得 log.vkey，再以 --key 指定。\n"
+              : "Result: intact, but signed by nobody that you named. Get log.vkey from the bank by another way and "
+                "name it with --key.\n";
+  } else {
+    out +=
+        zh ? "结论：通过，由 " + report.origin + " 签署。\n" : "Result: intact, and signed by " + report.origin + ".\n";
+  }
+  return out;
+}
+
+std::string render_json(const PackageReport& report) {
+  boost::json::array claims;
+  for (const Claim& claim : report.claims) {
+    const char* shown = claim.shown == Shown::yes ? "yes" : claim.shown == Shown::no ? "no" : "not_checked";
+    claims.push_back({{"number", claim.number}, {"claim", claim.en}, {"shown", shown}, {"why", claim.why_en}});
+  }
+  const boost::json::object out = {{"intact", report.intact()},  {"key_named", report.key_given},
+                                   {"origin", report.origin},    {"size", report.size},
+                                   {"exit", report.exit_code()}, {"claims", std::move(claims)}};
+  return boost::json::serialize(out) + "\n";
+}
+
+}  // namespace caveat::audit

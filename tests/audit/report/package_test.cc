@@ -1,0 +1,235 @@
+// Packages of a real log in a temporary folder, and what verify says of them once they were tampered with.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "audit/log/log.h"
+#include "audit/log/reader.h"
+#include "audit/record/decode.h"
+#include "audit/report/manifest.h"
+#include "audit/report/package.h"
+#include "audit/report/verify_package.h"
+#include "audit/seal/system_random.h"
+
+using namespace caveat;
+using namespace caveat::audit;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class TickingClock : public Clock {
+ public:
+  Microseconds wall_us() override { return now_ += 1'000; }
+  std::uint64_t steady_ns() override { return static_cast<std::uint64_t>(now_) * 1'000; }
+
+ private:
+  Microseconds now_ = 1'764'000'000'000'000;
+};
+
+RecordContent decision(std::size_t number) {
+  VerdictSection verdict;
+  verdict.verdict = static_cast<std::uint8_t>(number % 5);
+  if (verdict.verdict > 0)
+    verdict.rules = {{"cn.wealth/rule_" + std::to_string(number % 3), RuleOutcome::State::fired, verdict.verdict, -1}};
+  if (verdict.verdict == 4) verdict.handoff = HandOffOutcome{"wealth_advisors", 1, 300, true, "none"};
+  DigestsSection digests;
+  digests.packs = {{"cn.wealth", "2026.2", sha256("wealth")}};
+  StorySection story{{{StoryLine::Kind::customer_said, "turn " + std::to_string(number)}},
+                     {{StoryLine::Kind::customer_said, "第" + std::to_string(number) + "轮"}}};
+  RecordContent content;
+  content.semantics = 1;
+  content.subjects = {"customer-" + std::to_string(number % 7)};
+  content.sections = {{Section::verdict, encode_verdict(verdict)},
+                      {Section::rules, encode_rules({})},
+                      {Section::digests, encode_digests(digests)},
+                      {Section::story, encode_story(story)}};
+  content.tags = {{TagKind::customer, content.subjects[0]}};
+  return content;
+}
+
+// One log of 30 decisions, made once.
+struct Fixture {
+  Fixture() {
+    static const std::string folder = [] {
+      std::string name = (fs::temp_directory_path() / "caveat-package-XXXXXX").string();
+      BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+      return name;
+    }();
+    path = folder + "/log.db";
+    if (!fs::exists(path)) {
+      TickingClock clock;
+      SystemRandom random;
+      auto log = Log::open({.path = path,
+                            .keys_dir = {},
+                            .high_water = {},
+                            .origin = "caveat.local/package-test",
+                            .create = true,
+                            .semantics = 1,
+                            .clock = &clock,
+                            .random = &random,
+                            .passphrase = {},
+                            .vfs = {},
+                            .wrap_store = {}});
+      for (std::size_t i = 0; i < 30; ++i) BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(decision(i))));
+      log->close();
+    }
+    reader = LogReader::open(path);
+    keys = KeyStore::open(default_keys_dir(path), {});
+  }
+
+  Members members(ReportQuery query = {}) const {
+    LogFacts facts;
+    facts.path = "log.db";
+    facts.origin = reader->origin();
+    facts.size = reader->size();
+    facts.root = reader->root(reader->size());
+    facts.checkpoint_note = *reader->checkpoint();
+    facts.key_name = keys->verifier().name;
+    facts.checked = true;
+    name_what_is_not_checked(facts, true);
+    return package(collect(*reader, keys.get(), std::move(query), facts), *keys);
+  }
+  PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}}; }
+
+  std::string path;
+  std::unique_ptr<LogReader> reader;
+  std::unique_ptr<KeyStore> keys;
+};
+
+std::string shown(const PackageReport& report) { return render_text(report, Language::en); }
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(evidence_package, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_package_as_it_was_written_is_intact_and_signed_by_the_key_named) {
+  const std::string zip = write_archive(members());
+  const PackageReport report = verify_package(zip, named());
+  BOOST_TEST(report.exit_code() == 0, shown(report));
+  BOOST_TEST(std::count_if(report.claims.begin(), report.claims.end(),
+                           [](const Claim& claim) { return claim.shown == Shown::yes; }) == 10,
+             shown(report));
+  BOOST_TEST(zip == write_archive(members()));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_key_it_is_intact_but_signed_by_nobody_named) {
+  const PackageReport report = verify_package(write_archive(members()), {});
+  BOOST_TEST(report.exit_code() == 5, shown(report));
+  BOOST_TEST(shown(report).find("signed by nobody that you named") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(another_key_refutes_it_and_nothing_below_is_called_good) {
+  SystemRandom random;
+  const std::string folder = fs::path(path).parent_path().string() + "/other.keys";
+  const auto other = fs::exists(folder)
+                         ? KeyStore::open(folder, {})
+                         : KeyStore::create(folder, keys->origin(),
+                                            {.writable = true, .random = &random, .passphrase = {}, .vfs = {}});
+  const PackageReport report = verify_package(write_archive(members()), {.key = other->verifier(), .limits = {}});
+  BOOST_TEST(report.exit_code() == 1);
+  for (const Claim& claim : report.claims) {
+    if (claim.number > 2) BOOST_TEST((claim.shown == Shown::not_checked), claim.en);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_flipped_byte_of_a_sample_is_found) {
+  const std::string zip = write_archive(members());
+  const bool all = std::getenv("CAVEAT_NIGHTLY") != nullptr;
+  const std::size_t step = all ? 1 : std::max<std::size_t>(1, zip.size() / 400);
+  std::size_t tried = 0;
+  for (std::size_t i = 0; i < zip.size(); i += step, ++tried) {
+    std::string changed = zip;
+    changed[i] = static_cast<char>(changed[i] ^ (1 << (i % 8)));
+    BOOST_REQUIRE_MESSAGE(verify_package(changed, named()).exit_code() == 1, "byte " << i);
+  }
+  BOOST_TEST_MESSAGE(tried << " flipped bytes");
+}
+
+BOOST_AUTO_TEST_CASE(a_dropped_added_or_changed_member_is_named) {
+  const Members good = members();
+  for (const auto& [name, bytes] : good) {
+    Members dropped = good;
+    dropped.erase(name);
+    const PackageReport without = verify_members(dropped, named());
+    BOOST_TEST(without.exit_code() == 1, name);
+    BOOST_TEST(shown(without).find(name) != std::string::npos, name << "\n" << shown(without));
+    Members changed = good;
+    changed[name] += "x";
+    BOOST_TEST(verify_members(changed, named()).exit_code() == 1, name);
+  }
+  Members added = good;
+  added["opened/000000000099.cbor"] = "x";
+  BOOST_TEST(shown(verify_members(added, named())).find("opened/000000000099.cbor is not in the manifest") !=
+             std::string::npos);
+}
+
+// A forger who holds the signing key re-signs whatever he likes: the tree still tells.
+BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_changed_section) {
+  const auto forge = [&](Members forged) {
+    const Result<Manifest> manifest = read_manifest(forged.at("manifest.json"));
+    BOOST_REQUIRE(manifest.has_value());
+    std::string json = forged.at("manifest.json");
+    for (const Manifest::Member& member : manifest->members) {
+      const auto found = forged.find(member.name);
+      const std::string& bytes = found->second;
+      const std::string before = "\"size\":" + std::to_string(member.size) + ",\"sha256\":\"" + member.sha256 + "\"";
+      const std::string after =
+          "\"size\":" + std::to_string(bytes.size()) + ",\"sha256\":\"" + hex(sha256(bytes)) + "\"";
+      json.replace(json.find(before), before.size(), after);
+    }
+    forged["manifest.json"] = json;
+    forged["manifest.json.sig"] = keys->sign(manifest_text(json));
+    return verify_members(forged, named());
+  };
+  BOOST_TEST(forge(members()).exit_code() == 0);  // the forging itself is sound
+
+  Members changed = members();
+  std::string& bundle = changed.at("headers/000000");
+  bundle[bundle.size() - 1] = static_cast<char>(bundle[bundle.size() - 1] ^ 1);
+  const PackageReport headers = forge(changed);
+  BOOST_TEST(headers.exit_code() == 1);
+  BOOST_TEST((headers.claims[3].shown == Shown::yes));
+
+  Members opened = members();
+  const Result<OpenedParts> parts = decode_opened(opened.at("opened/000000000003.cbor"));
+  BOOST_REQUIRE(parts.has_value());
+  OpenedParts other = *parts;
+  VerdictSection allow;
+  other.sections[0].encoded = encode_verdict(allow);
+  opened["opened/000000000003.cbor"] = encode_opened(other);
+  const PackageReport sections = forge(opened);
+  BOOST_TEST(sections.exit_code() == 1);
+  BOOST_TEST((sections.claims[7].shown == Shown::no), shown(sections));
+
+  Members hidden = members();
+  hidden["opened/000000000003.cbor"] = encode_opened({3, {}});
+  BOOST_TEST(forge(hidden).exit_code() != 0);
+
+  Members page = members();
+  page["report.html"].replace(page["report.html"].find("<h1>"), 4, "<h1>All is well. ");
+  BOOST_TEST((forge(page).claims[9].shown == Shown::no));
+}
+
+BOOST_AUTO_TEST_CASE(a_period_is_proved_complete_without_the_rest_of_the_log) {
+  ReportQuery query;
+  query.from = decode_header(*reader->header(7))->time_us;
+  query.to = decode_header(*reader->header(19))->time_us;
+  const Members part = members(query);
+  const Result<Manifest> manifest = read_manifest(part.at("manifest.json"));
+  BOOST_REQUIRE(manifest.has_value());
+  BOOST_TEST(manifest->first == 7u);
+  BOOST_TEST(manifest->end == 19u);
+  const PackageReport report = verify_members(part, named());
+  BOOST_TEST(report.exit_code() == 0, shown(report));
+}
+
+BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_and_never_thrown_at_the_caller) {
+  for (const std::string& bytes :
+       {std::string(), std::string("PK"), std::string(100'000, '\0'), std::string("PK\5\6") + std::string(18, '\0')})
+    BOOST_TEST(verify_package(bytes, named()).exit_code() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
