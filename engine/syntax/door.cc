@@ -101,11 +101,28 @@ class Recogniser final : public CaveatParser {
     close_up_to(getContext());
     const auto at = static_cast<std::uint32_t>(_input->index());
     if (_input->LA(1) != antlr4::Token::EOF) add({-1, at, at + 1, 0, 0});
+    last_context_ = getContext();
+    last_state_ = getState();
     return CaveatParser::consume();
+  }
+  // What could stand after the last token that was taken, in all rules that are open there.
+  void explain(Mistake& mistake) {
+    if (last_context_ == nullptr) return;
+    const auto& atn = getATN();
+    const auto* after = atn.states[last_state_]->transitions[0]->target;
+    const antlr4::misc::IntervalSet expected = atn.getExpectedTokens(after->stateNumber, last_context_);
+    for (const auto& interval : expected.getIntervals()) {
+      for (ssize_t type = interval.a; type <= interval.b; ++type) mistake.expected.push_back(static_cast<int>(type));
+    }
+    for (const antlr4::RuleContext* c = last_context_; c != nullptr;
+         c = static_cast<const antlr4::RuleContext*>(c->parent)) {
+      mistake.rules.push_back(static_cast<int>(c->getRuleIndex()));
+    }
   }
   void begin(Tree* into) {
     tree = into;
     open_.clear();
+    last_context_ = nullptr;
   }
   void finish() { close_up_to(nullptr); }
 
@@ -137,6 +154,8 @@ class Recogniser final : public CaveatParser {
     return at;
   }
   std::vector<Open> open_;
+  antlr4::RuleContext* last_context_ = nullptr;
+  std::size_t last_state_ = 0;
 };
 
 }  // namespace
@@ -185,11 +204,7 @@ bool Door::read(const Token* tokens, std::size_t count, SourceId source, Tree& t
   mistake.expected.clear();
   mistake.rules.clear();
   try {
-    if (machine_->input.index() == mistake.token) {
-      for (const auto& interval : parser.getExpectedTokens().getIntervals()) {
-        for (ssize_t type = interval.a; type <= interval.b; ++type) mistake.expected.push_back(static_cast<int>(type));
-      }
-    }
+    if (machine_->input.index() == mistake.token) parser.explain(mistake);
   } catch (const std::exception&) {
     mistake.expected.clear();  // the message then names the place only
   }

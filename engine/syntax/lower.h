@@ -37,7 +37,7 @@ class Lowering {
   Texts texts(Node node);
   std::vector<Word> words(Node names_list);
   std::string closed_word(Node name, std::string_view list);  // canonical, or reported and empty
-  void complain(const Code& code, Span span, std::vector<std::string> arguments, std::string help_en = {},
+  void complain(const Code& code, Span span, std::vector<Both> arguments, std::string help_en = {},
                 std::string help_zh = {}, std::vector<Fix> fixes = {});
   bool once(bool& said, Node at);
 

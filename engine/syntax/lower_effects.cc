@@ -113,10 +113,7 @@ Effect Lowering::effect(Node node) {
           const auto count = decimal(n).as_int64();
           if (!count || *count > 1'000) {
             complain(codes::kWrongUnit, n.span(),
-                     {written(n),
-                      "\x01"
-                      "a whole number up to 1000\x02"
-                      "不超过 1000 的整数"});
+                     {written(n), Both{"a whole number up to 1000", "不超过 1000 的整数"}});
           } else {
             *into = static_cast<int>(*count);
           }

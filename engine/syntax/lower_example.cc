@@ -76,11 +76,9 @@ ExampleDecl Lowering::example(Node node) {
     }
   }
   if (!given) {
-    complain(codes::kClauseMissing, node.first().span(),
-             {"\x01"
-              "example\x02"
-              "示例",
-              e.title.empty() ? std::string() : e.title.front().value, "\x01“given”\x02“给定”"});
+    complain(
+        codes::kClauseMissing, node.first().span(),
+        {Both{"example", "示例"}, e.title.empty() ? std::string() : e.title.front().value, Both{"“given”", "“给定”"}});
   }
   return e;
 }

@@ -9,9 +9,10 @@ namespace caveat::syntax {
 
 using P = CaveatParser;
 
-void Lowering::complain(const Code& code, Span span, std::vector<std::string> arguments, std::string help_en,
+void Lowering::complain(const Code& code, Span span, std::vector<Both> arguments, std::string help_en,
                         std::string help_zh, std::vector<Fix> fixes) {
-  complaints_.push_back({&code, span, std::move(arguments), std::move(help_en), std::move(help_zh), std::move(fixes)});
+  complaints_.push_back(
+      {&code, span, std::move(arguments), Both{std::move(help_en), std::move(help_zh)}, std::move(fixes)});
 }
 
 // False, and reported, when the clause was said before.
@@ -110,7 +111,7 @@ std::string Lowering::closed_word(Node name, std::string_view list) {
   std::string all_en, all_zh;
   for (const auto& v : values_in(list, Language::en)) all_en += (all_en.empty() ? "" : ", ") + v;
   for (const auto& v : values_in(list, Language::zh)) all_zh += (all_zh.empty() ? "" : "、") + v;
-  complain(codes::kUnknownWord, w.span, {w.text, "\x01" + all_en + "\x02" + all_zh});
+  complain(codes::kUnknownWord, w.span, {w.text, Both{all_en, all_zh}});
   return {};
 }
 

@@ -134,7 +134,7 @@ RuleDecl Lowering::rule(Node node) {
       if (s->language == Language::zh && zh.empty()) zh = s->text;
     }
     complain(codes::kClauseMissing, r.names.first.span,
-             {"\x01rule\x02规则", r.names.first.text, "\x01“" + en + "”\x02“" + zh + "”"});
+             {Both{"rule", "规则"}, r.names.first.text, Both{"“" + en + "”", "“" + zh + "”"}});
   }
   return r;
 }

@@ -78,10 +78,7 @@ Literal Lowering::literal(Node node) {
         constexpr std::int64_t kMost = 100'000'000;
         if (!count || *count > kMost) {
           complain(codes::kWrongUnit, node.span(),
-                   {written(node),
-                    "\x01"
-                    "a whole number before the unit\x02"
-                    "单位前的整数"});
+                   {written(node), Both{"a whole number before the unit", "单位前的整数"}});
           break;
         }
         if (unit == "second") result.duration.seconds = *count;
@@ -112,11 +109,7 @@ Literal Lowering::literal(Node node) {
 
 std::optional<Literal> Lowering::duration(Node slot) {
   if (slot.has(P::NUMBER)) return literal(slot);
-  complain(codes::kWrongUnit, slot.span(),
-           {written(slot),
-            "\x01"
-            "a duration such as 5 minutes\x02"
-            "时长，如 5 分钟"});
+  complain(codes::kWrongUnit, slot.span(), {written(slot), Both{"a duration such as 5 minutes", "时长，如 5 分钟"}});
   return std::nullopt;
 }
 

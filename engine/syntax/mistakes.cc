@@ -3,45 +3,52 @@
 #include <CaveatParser.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
 
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/spaced.h"
 
 namespace caveat::syntax {
 namespace {
 
 using P = CaveatParser;
 
-struct Both {
-  std::string en, zh;
-};
-
-std::string bilingual(const Both& b) { return "\x01" + b.en + "\x02" + b.zh; }
+Both quoted_spelling(int token) {
+  Both one;
+  for (const auto* s : spellings_of(token, Language::en)) {
+    std::string& into = s->language == Language::en ? one.en : one.zh;
+    if (into.empty()) into = "“" + s->text + "”";
+  }
+  if (one.en.empty()) one.en = one.zh;
+  if (one.zh.empty()) one.zh = one.en;
+  return one;
+}
 
 Both kind_named(KeywordKind kind) {
   switch (kind) {
     case KeywordKind::declaration:
       return {"a declaration", "声明"};
     case KeywordKind::line:
-      return {"a line of this declaration", "本声明的一行"};
+      return {"another line of this declaration", "本声明的其他行"};
     case KeywordKind::clause:
-      return {"a clause (when, then, because …)", "子句（当、则、理由……）"};
+      return {"a clause (“when”, “then”, “because” …)", "子句（“当”、“则”、“理由”等）"};
     case KeywordKind::modifier:
-      return {"an attribute", "附加说明"};
+      return {"an attribute (“assessed”, “data class” …)", "附加说明（“经评估”、“数据类别”等）"};
     case KeywordKind::type:
-      return {"a type (yes/no, integer, text …)", "类型（是否、整数、文本……）"};
+      return {"a type (yes/no, integer, text, one of, scale …)", "类型（是否、整数、文本、取值、分级等）"};
     case KeywordKind::effect:
-      return {"an effect (block, hand off to …)", "处置（拦截、转人工 至……）"};
+      return {"an effect (“block”, “hand off to”, “redact” …)", "处置（“拦截”、“转人工 至”、“脱敏”等）"};
     case KeywordKind::compare:
-      return {"a comparison (is, is at least, contains …)", "比较（为、不低于、包含……）"};
+      return {"a comparison (“is”, “is at least”, “contains” …)", "比较（“为”、“不低于”、“包含”等）"};
     case KeywordKind::group:
       return {"a group of conditions", "条件组"};
     case KeywordKind::value:
       return {"a value", "值"};
-    case KeywordKind::tail:
     case KeywordKind::unit:
       return {"a unit", "单位"};
     default:
@@ -68,7 +75,7 @@ Both sign_named(int type) {
     case P::RANGE:
       return {"“..”", "“至”"};
     case P::PATTERN:
-      return {"a pattern between slashes: /…/", "正则式 /…/"};
+      return {"a pattern between slashes (/…/)", "斜线之间的正则式（/…/）"};
     case P::TEXT:
       return {"a text in quotes", "引号中的文本"};
     case P::NUMBER:
@@ -77,68 +84,79 @@ Both sign_named(int type) {
       return {"a date such as 2026-02-01", "日期，如 2026-02-01"};
     case P::TIME:
       return {"a time such as 09:00", "时间，如 09:00"};
+    case P::INSTANT:
+      return {"a moment such as 2026-03-01T10:00", "时刻，如 2026-03-01T10:00"};
     case P::WORD:
       return {"a name", "名称"};
     case P::LINE:
       return {"a new line", "换行"};
+    case P::CURRENCY:
+    case P::TIME_UNIT:
+      return {"a unit", "单位"};
     default:
       return {};
   }
 }
 
 // The expected things in few words: names and values first, then keywords by themselves if few, by kind if many.
-Both expected_in_words(const std::vector<int>& types) {
-  std::set<int> set(types.begin(), types.end());
-  std::vector<Both> parts;
+Both in_words(const std::vector<int>& types) {
+  const std::set<int> set(types.begin(), types.end());
   const auto has = [&](int type) { return set.count(type) != 0; };
+  std::vector<Both> parts;
   const bool name = has(P::WORD);
   const bool value = name && has(P::NUMBER) && has(P::LPAREN);
   if (value) {
-    parts.push_back({"a value or a condition", "值或条件"});
+    if (has(P::NOT)) {
+      parts.push_back({"a condition", "条件"});
+    } else {
+      parts.push_back({"a value", "值"});
+    }
   } else {
-    for (const int sign : {P::WORD, P::TEXT, P::NUMBER, P::DATE, P::TIME, P::PATTERN}) {
+    for (const int sign : {P::WORD, P::TEXT, P::NUMBER, P::DATE, P::INSTANT, P::TIME, P::PATTERN, P::LBRACKET}) {
       if (has(sign)) parts.push_back(sign_named(sign));
     }
+    if (has(P::TIME_UNIT) && !has(P::WHEN)) parts.push_back(sign_named(P::TIME_UNIT));
   }
-  if (!name) {  // where a name may stand the soft keywords are names
+  if (!name) {  // where a name may stand nearly every keyword is one
     std::vector<std::pair<KeywordKind, std::vector<int>>> kinds;
     for (const auto& s : all_spellings()) {
-      if (!has(s.token)) continue;
+      if (!has(s.token) || s.kind == KeywordKind::tail || s.kind == KeywordKind::tag) continue;
       auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == s.kind; });
       if (kind == kinds.end()) kind = kinds.insert(kinds.end(), {s.kind, {}});
-      if (std::find(kind->second.begin(), kind->second.end(), s.token) == kind->second.end())
-        kind->second.push_back(s.token);
+      auto& tokens = kind->second;
+      if (std::find(tokens.begin(), tokens.end(), s.token) == tokens.end()) tokens.push_back(s.token);
     }
+    std::stable_sort(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) {
+      const auto rank = [](KeywordKind k) {
+        return k == KeywordKind::compare ? 0 : k == KeywordKind::logic ? 1 : k == KeywordKind::clause ? 2 : 3;
+      };
+      return rank(a.first) < rank(b.first);
+    });
     for (const auto& [kind, tokens] : kinds) {
       const Both whole = kind_named(kind);
       if (tokens.size() > 4 && !whole.en.empty()) {
         parts.push_back(whole);
-        continue;
-      }
-      for (const int token : tokens) {
-        Both one;
-        for (const auto* s : spellings_of(token, Language::en)) {
-          std::string& into = s->language == Language::en ? one.en : one.zh;
-          if (into.empty()) into = "“" + s->text + "”";
+      } else if (tokens.size() <= 4 || kind != KeywordKind::word) {
+        for (const int token : tokens) {
+          // After an operand joining words of every sort may follow; only those that a message can use are told.
+          if (kind == KeywordKind::word && has(P::IS) && tokens.size() > 2) continue;
+          parts.push_back(quoted_spelling(token));
         }
-        if (one.en.empty()) one.en = one.zh;
-        if (one.zh.empty()) one.zh = one.en;
-        parts.push_back(one);
       }
     }
   }
-  for (const int sign : {P::LPAREN, P::RPAREN, P::LBRACKET, P::RBRACKET, P::COMMA, P::SEMICOLON, P::EQUALS, P::RANGE}) {
+  for (const int sign : {P::LPAREN, P::RPAREN, P::RBRACKET, P::COMMA, P::SEMICOLON, P::EQUALS}) {
     if (has(sign) && !value) parts.push_back(sign_named(sign));
   }
   if (parts.empty() && has(P::LINE)) parts.push_back(sign_named(P::LINE));
   if (parts.empty()) return {"the end of the declaration", "声明结束"};
   constexpr std::size_t kMost = 6;
+  const std::size_t shown = std::min(parts.size(), kMost);
   Both all;
-  for (std::size_t i = 0; i < parts.size() && i < kMost; ++i) {
-    const bool last = i + 1 == std::min(parts.size(), kMost);
+  for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) {
-      all.en += last ? " or " : ", ";
-      all.zh += last ? "或" : "、";
+      all.en += i + 1 == shown ? " or " : ", ";
+      all.zh += i + 1 == shown ? "或" : "、";
     }
     all.en += parts[i].en;
     all.zh += parts[i].zh;
@@ -146,28 +164,298 @@ Both expected_in_words(const std::vector<int>& types) {
   return all;
 }
 
+// One explanation looks at the tokens of one declaration.
+class Explainer {
+ public:
+  Explainer(const Token* tokens, std::size_t count, SourceId source, std::string_view bytes, const Mistake& mistake)
+      : tokens_(tokens),
+        count_(count),
+        source_(source),
+        bytes_(bytes),
+        mistake_(mistake),
+        at_(std::min(mistake.token, count)) {}
+
+  Complaint explain() {
+    for (const auto special : {&Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
+                               &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::glued}) {
+      if (auto complaint = (this->*special)()) return *complaint;
+    }
+    return plain();
+  }
+
+ private:
+  int type(std::size_t at) const { return at < count_ ? tokens_[at].type : 0; }
+  std::string text(std::size_t at) const {
+    return std::string(bytes_.substr(tokens_[at].begin, tokens_[at].end - tokens_[at].begin));
+  }
+  std::string text(std::size_t first, std::size_t last) const {
+    return std::string(bytes_.substr(tokens_[first].begin, tokens_[last].end - tokens_[first].begin));
+  }
+  Span span(std::size_t first, std::size_t last) const { return {source_, tokens_[first].begin, tokens_[last].end}; }
+  bool expects(int token) const {
+    return std::find(mistake_.expected.begin(), mistake_.expected.end(), token) != mistake_.expected.end();
+  }
+  bool chinese() const { return !is_ascii(text(at_ < count_ ? at_ : count_ - 1)); }
+
+  std::optional<Complaint> mixed_logic();
+  std::optional<Complaint> list_word();
+  std::optional<Complaint> negated_comparison();
+  std::optional<Complaint> bare_within();
+  std::optional<Complaint> nested_quantifier();
+  std::optional<Complaint> glued();
+  Complaint plain();
+  struct Near {
+    std::size_t first, last;
+    std::string spelling;
+  };
+  std::optional<Near> nearest_keyword() const;
+
+  const Token* tokens_;
+  std::size_t count_;
+  SourceId source_;
+  std::string_view bytes_;
+  const Mistake& mistake_;
+  std::size_t at_;
+};
+
+// The parser stopped at an `or` after a chain of `and`, or the other way round: both readings are offered.
+std::optional<Complaint> Explainer::mixed_logic() {
+  const int found = type(at_);
+  if (found != P::AND && found != P::OR) return std::nullopt;
+  const int other = found == P::AND ? P::OR : P::AND;
+  // Back to where the chain begins, at this depth of brackets.
+  std::size_t depth = 0, begin = at_, last_operator = count_;
+  bool has_other = false;
+  for (std::size_t i = at_; i-- > 0;) {
+    const int t = type(i);
+    if (t == P::RPAREN || t == P::RBRACKET) ++depth;
+    if (t == P::LPAREN || t == P::LBRACKET) {
+      if (depth == 0) break;
+      --depth;
+    }
+    if (depth == 0) {
+      if (t == P::WHEN || t == P::UNLESS || t == P::AS || t == P::WHERE || t == P::SEMICOLON || t == P::THEN ||
+          t == P::IF_UNKNOWN)
+        break;
+      if (t == other) {
+        if (!has_other) last_operator = i;
+        has_other = true;
+      }
+    }
+    begin = i;
+  }
+  if (!has_other || begin >= at_ || last_operator + 1 >= at_) return std::nullopt;
+  // Forward over the run of the second operator.
+  std::size_t end = at_;
+  depth = 0;
+  for (std::size_t i = at_; i < count_; ++i) {
+    const int t = type(i);
+    if (t == P::LPAREN || t == P::LBRACKET) ++depth;
+    if (t == P::RPAREN || t == P::RBRACKET) {
+      if (depth == 0) break;
+      --depth;
+    }
+    if (depth == 0 && i > at_) {
+      if (t == other || t == P::WHEN || t == P::UNLESS || t == P::THEN || t == P::BECAUSE || t == P::IF_UNKNOWN ||
+          t == P::SEMICOLON || t == P::SAY || t == P::LINE) {
+        break;
+      }
+    }
+    end = i;
+  }
+  if (end == at_) return std::nullopt;
+  const bool full_width = !is_ascii(text(begin, end));
+  const std::string open = full_width ? "（" : "(", close = full_width ? "）" : ")";
+  const std::string gap(bytes_.substr(tokens_[at_ - 1].end, tokens_[at_].begin - tokens_[at_ - 1].end));
+  const std::string first = open + text(begin, at_ - 1) + close + gap + text(at_, end);
+  const std::string head(bytes_.substr(tokens_[begin].begin, tokens_[last_operator + 1].begin - tokens_[begin].begin));
+  const std::string second = head + open + text(last_operator + 1, end) + close;
+  Complaint c{&codes::kMixedLogic, span(at_, at_), {}};
+  c.help = Both{"put brackets round what belongs together; either of these is clear",
+                "给应在一起的条件加括号，以下两种写法都明确"};
+  c.fixes = {{span(begin, end), first}, {span(begin, end), second}};
+  return c;
+}
+
+std::optional<Complaint> Explainer::list_word() {
+  if (at_ >= count_) return std::nullopt;
+  const std::string found = text(at_);
+  struct Meant {
+    std::string_view written;
+    std::array<std::string_view, 2> instead;
+  };
+  static constexpr std::array<Meant, 9> kMeant = {{{"和", {"且", "或"}},
+                                                   {"及", {"且", "或"}},
+                                                   {"并", {"且", "或"}},
+                                                   {"与", {"且", "或"}},
+                                                   {"以及", {"且", "或"}},
+                                                   {"如果", {"当", ""}},
+                                                   {"那么", {"则", ""}},
+                                                   {"否则", {"若不明", ""}},
+                                                   {"if", {"when", ""}}}};
+  for (const auto& meant : kMeant) {
+    if (found != meant.written) continue;
+    const bool joins = !meant.instead[1].empty();
+    if (joins && !expects(P::AND)) return std::nullopt;
+    if (!joins) {
+      Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“" + std::string(meant.instead[0]) + "”"}};
+      c.fixes.push_back({span(at_, at_), std::string(meant.instead[0])});
+      return c;
+    }
+    Complaint c{&codes::kListWord, span(at_, at_), {found}};
+    c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
+    for (const auto instead : meant.instead) c.fixes.push_back({span(at_, at_), std::string(instead)});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// is not at least 18
+std::optional<Complaint> Explainer::negated_comparison() {
+  for (std::size_t i = at_ >= 4 ? at_ - 4 : 0; i + 1 < count_ && i <= at_; ++i) {
+    if (type(i) != P::IS_NOT) continue;
+    const int next = type(i + 1);
+    std::string instead;
+    if (next == P::AT_LEAST || next == P::GE) instead = "is below";
+    if (next == P::AT_MOST || next == P::LE) instead = "is above";
+    if (next == P::GT || next == P::MORE_THAN) instead = "is at most";
+    if (next == P::LT || next == P::FEWER_THAN) instead = "is at least";
+    if (instead.empty()) continue;
+    if (!is_ascii(text(i))) {
+      instead = instead == "is below"     ? "低于"
+                : instead == "is above"   ? "高于"
+                : instead == "is at most" ? "不高于"
+                                          : "不低于";
+    }
+    Complaint c{&codes::kNegatedComparison, span(i, i + 1), {text(i + 1)}};
+    c.help = Both{"say the opposite comparison", "请直接写相反的比较"};
+    c.fixes.push_back({span(i, i + 1), instead});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// A bare `within` on a date: both readings are offered.
+std::optional<Complaint> Explainer::bare_within() {
+  if (type(at_) == P::WITHIN && (expects(P::IS) || (at_ > 0 && type(at_ - 1) == P::IS))) {
+    const std::size_t first = at_ > 0 && type(at_ - 1) == P::IS ? at_ - 1 : at_;
+    Complaint c{&codes::kBareWithin, span(first, at_), {}};
+    c.fixes = {{span(first, at_), "is within the last"}, {span(first, at_), "is within the next"}};
+    return c;
+  }
+  if (type(at_) == P::NUMBER && type(at_ + 1) == P::TIME_UNIT && type(at_ + 2) == P::INSIDE && expects(P::IS)) {
+    const std::string length = text(at_, at_ + 1);
+    Complaint c{&codes::kBareWithin, span(at_, at_ + 2), {}};
+    c.fixes = {{span(at_, at_ + 2), "距今 不超过 " + length}, {span(at_, at_ + 2), "在 未来 " + length + "内"}};
+    return c;
+  }
+  return std::nullopt;
+}
+
+std::optional<Complaint> Explainer::nested_quantifier() {
+  if (at_ < 2 || at_ >= count_) return std::nullopt;
+  for (std::size_t i = at_ - 1; i <= at_; ++i) {
+    const int t = type(i);
+    if ((t != P::ANY && t != P::EVERY && t != P::NO) || (type(i - 1) != P::WHERE && type(i - 1) != P::EACH_SATISFIES))
+      continue;
+    Complaint c{
+        &codes::kUnexpected, span(i, i), {"“" + text(i) + "”", Both{"a comparison or a bracket", "比较或括号"}}};
+    c.help =
+        Both{"put the inner one in brackets: where (" + text(i) + " …)", "请给内层加括号：满足（" + text(i) + " ……）"};
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 当产品, 风险等级高于: a keyword without its blank. Also where the parser stopped one word later.
+std::optional<Complaint> Explainer::glued() {
+  for (std::size_t back = 0; back <= 1 && back <= at_; ++back) {
+    const std::size_t i = at_ - back;
+    if (type(i) != P::WORD) continue;
+    const auto meant = spaced_reading(text(i));
+    if (!meant) continue;
+    if (back == 1 && at_ < count_ && type(at_) == P::LINE) continue;
+    Complaint c{&codes::kKeywordGlued, span(i, i), {text(i)}};
+    c.help = Both{"put a blank after a keyword: " + *meant, "关键字前后请加空格：" + *meant};
+    c.fixes.push_back({span(i, i), *meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// A spelling of an expected keyword that is a slip or two away from what was written, of as many words.
+std::optional<Explainer::Near> Explainer::nearest_keyword() const {
+  if (at_ >= count_) return std::nullopt;
+  std::optional<Near> best;
+  for (std::size_t back = 0; back <= 2 && back <= at_; ++back) {
+    for (const auto& s : all_spellings()) {
+      if (back == 0 && !expects(s.token)) continue;
+      if (back > 0 && (s.words.size() <= back || s.kind == KeywordKind::declaration)) continue;
+      const std::size_t first = at_ - back, last = first + s.words.size() - 1;
+      if (last >= count_) continue;
+      std::string candidate;
+      std::size_t words = 0;
+      for (std::size_t i = first; i < count_ && words < s.words.size(); ++i) {
+        std::string piece = text(i);
+        if (piece.empty()) break;  // a line's end
+        words += 1 + static_cast<std::size_t>(std::count(piece.begin(), piece.end(), ' '));
+        if (!candidate.empty()) candidate += ' ';
+        candidate += piece;
+        if (words == s.words.size()) {
+          const std::array<std::string_view, 1> known = {s.text};
+          if (candidate != s.text && !nearest(candidate, std::span<const std::string_view>(known)).empty() &&
+              (!best || s.text.size() > best->spelling.size())) {
+            best = Near{first, i, s.text};
+          }
+        }
+      }
+    }
+    if (best) return best;
+  }
+  return best;
+}
+
+Complaint Explainer::plain() {
+  const Both expected = in_words(mistake_.expected);
+  if (at_ >= count_) {
+    const Token& last = tokens_[count_ - 1];
+    Complaint c{&codes::kUnexpectedEnd, {source_, last.end, last.end}, {expected}};
+    if (expects(P::RPAREN) || expects(P::RBRACKET)) {
+      std::vector<std::size_t> open;
+      for (std::size_t i = 0; i < count_; ++i) {
+        if (type(i) == P::LPAREN || type(i) == P::LBRACKET) open.push_back(i);
+        if ((type(i) == P::RPAREN || type(i) == P::RBRACKET) && !open.empty()) open.pop_back();
+      }
+      if (!open.empty())
+        c.related.push_back({span(open.back(), open.back()), Both{"the bracket is opened here", "括号在此打开"}});
+    }
+    return c;
+  }
+  Both shown{"“" + text(at_) + "”", "“" + text(at_) + "”"};
+  if (type(at_) == P::LINE || type(at_) == P::DEDENT) shown = {"the end of the line", "行尾"};
+  if (type(at_) == P::INDENT) shown = {"a deeper line", "缩进更深的行"};
+  Span where = span(at_, at_);
+  if (where.begin == where.end && at_ > 0) where = {source_, tokens_[at_ - 1].end, tokens_[at_ - 1].end};
+  if (const auto near = nearest_keyword()) {
+    Complaint c{&codes::kUnexpected,
+                span(near->first, near->last),
+                {"“" + text(near->first, near->last) + "”", "“" + near->spelling + "”"}};
+    c.help = Both{"did you mean “" + near->spelling + "”?", "是否想写“" + near->spelling + "”？"};
+    c.fixes.push_back({span(near->first, near->last), near->spelling});
+    return c;
+  }
+  if (mistake_.expected.empty()) {
+    Complaint c{&codes::kUnexpected, where, {shown, Both{"something else", "其他内容"}}};
+    return c;
+  }
+  return Complaint{&codes::kUnexpected, where, {shown, expected}};
+}
+
 }  // namespace
 
 Complaint explain_mistake(const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,
                           const Mistake& mistake) {
-  const Both expected = expected_in_words(mistake.expected);
-  Complaint complaint;
-  const bool at_end = mistake.token >= count;
-  if (at_end) {
-    const Token& last = tokens[count - 1];
-    complaint.code = &codes::kUnexpectedEnd;
-    complaint.span = {source, last.end, last.end};
-    complaint.arguments = {bilingual(expected)};
-    return complaint;
-  }
-  const Token& found = tokens[mistake.token];
-  complaint.code = &codes::kUnexpected;
-  complaint.span = {source, found.begin, found.end};
-  const std::string text(bytes.substr(found.begin, found.end - found.begin));
-  Both shown{"“" + text + "”", "“" + text + "”"};
-  if (found.type == P::LINE || found.type == P::INDENT || found.type == P::DEDENT) shown = {"a new line", "换行"};
-  complaint.arguments = {bilingual(shown), bilingual(expected)};
-  return complaint;
+  return Explainer(tokens, count, source, bytes, mistake).explain();
 }
 
 }  // namespace caveat::syntax

@@ -25,22 +25,6 @@ std::string Path::to_string() const {
 
 namespace {
 
-// \x01 English \x02 Chinese: an argument that has a wording in each language.
-std::string in_language(const std::string& argument, Language language) {
-  if (argument.empty() || argument.front() != '\x01') return argument;
-  const auto middle = argument.find('\x02');
-  return language == Language::zh ? argument.substr(middle + 1) : argument.substr(1, middle - 1);
-}
-
-Diagnostic told(const Complaint& complaint, Language language) {
-  std::vector<std::string> arguments;
-  for (const auto& argument : complaint.arguments) arguments.push_back(in_language(argument, language));
-  Diagnostic d = diagnose(*complaint.code, complaint.span, language, arguments,
-                          language == Language::zh ? complaint.help_zh : complaint.help_en);
-  d.fixes = complaint.fixes;
-  return d;
-}
-
 // What is wrong with the bytes themselves; nothing else is looked at then.
 bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints) {
   const auto at = [&](std::size_t offset) {
@@ -51,27 +35,23 @@ bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, 
     complaints.push_back({&codes::kFileTooLong,
                           {id, 0, 0},
                           {std::to_string(bytes.size()), std::to_string(limits.source_bytes)},
-                          "spread the rules over several files",
-                          "请把规则分到多个文件",
-                          {}});
+                          Both{"spread the rules over several files", "请把规则分到多个文件"}});
     return false;
   }
   if (const auto bad = first_bad_byte(bytes); bad != std::string_view::npos) {
     complaints.push_back(
-        {&codes::kBadUtf8, at(bad), {std::to_string(bad)}, "save the file as UTF-8", "请以 UTF-8 保存文件", {}});
+        {&codes::kBadUtf8, at(bad), {std::to_string(bad)}, Both{"save the file as UTF-8", "请以 UTF-8 保存文件"}});
     return false;
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) {
     complaints.push_back({&codes::kByteOrderMark,
                           {id, 0, 3},
                           {},
-                          "save the file as UTF-8 without a byte order mark",
-                          "请以不带 BOM 的 UTF-8 保存文件",
-                          {}});
+                          Both{"save the file as UTF-8 without a byte order mark", "请以不带 BOM 的 UTF-8 保存文件"}});
     return false;
   }
   if (const auto nul = bytes.find('\0'); nul != std::string_view::npos) {
-    complaints.push_back({&codes::kNulByte, at(nul), {}, {}, {}, {}});
+    complaints.push_back({&codes::kNulByte, at(nul), {}});
     return false;
   }
   return true;
@@ -98,14 +78,7 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
       const std::size_t count = stretch.end - stretch.begin;
       const Span span{id, tokens[0].begin, tokens[count - 1].end};
       if (tokens[0].type == CaveatParser::TABLE) {
-        complaints.push_back({&codes::kNotYet,
-                              {id, tokens[0].begin, tokens[0].end},
-                              {"\x01"
-                               "a table\x02"
-                               "决策表"},
-                              {},
-                              {},
-                              {}});
+        complaints.push_back({&codes::kNotYet, {id, tokens[0].begin, tokens[0].end}, {Both{"a table", "决策表"}}});
         continue;
       }
       if (!door.read(tokens, count, id, tree, mistake)) {

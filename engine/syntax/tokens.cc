@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 
+#include "engine/base/nearest.h"
 #include "engine/base/units.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
@@ -141,11 +142,11 @@ class Filter {
   }
   Span span(std::uint32_t begin, std::uint32_t end) const { return {source_, begin, end}; }
 
-  void complain(const Code& code, std::uint32_t begin, std::uint32_t end, std::vector<std::string> arguments,
+  void complain(const Code& code, std::uint32_t begin, std::uint32_t end, std::vector<Both> arguments,
                 std::string help_en = {}, std::string help_zh = {}, std::vector<Fix> fixes = {}) {
     broken_ = true;
-    complaints_.push_back(
-        {&code, span(begin, end), std::move(arguments), std::move(help_en), std::move(help_zh), std::move(fixes)});
+    complaints_.push_back({&code, span(begin, end), std::move(arguments), Both{std::move(help_en), std::move(help_zh)},
+                           std::move(fixes)});
   }
 
   void read_shapes();
@@ -414,8 +415,37 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   const Spelling* opener = head.type == L::WORD ? phrase_at(begin, end, length) : nullptr;
   if (opener == nullptr || opener->kind != KeywordKind::declaration) {
     check_shape(head);
-    if (!broken_)
-      complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))});
+    if (broken_) return;
+    const std::string found = word(head);
+    if (!is_ascii(found)) count(Language::zh);  // nothing else may tell in which language the author reads
+    std::vector<std::string_view> known;
+    for (const auto& spelling : all_spellings()) {
+      if (spelling.kind == KeywordKind::declaration) known.push_back(spelling.text);
+    }
+    std::string meant(nearest(found, known));
+    if (found == "fact") meant = "facts";
+    std::vector<Fix> fixes;
+    if (!meant.empty()) fixes.push_back({span(head.begin, head.end), meant});
+    const auto declarations = [](Language language) {
+      std::string all;
+      int token = 0;
+      for (const auto& spelling : all_spellings()) {
+        if (spelling.kind != KeywordKind::declaration || spelling.language != language || spelling.token == token)
+          continue;
+        token = spelling.token;
+        all += (all.empty() ? "" : language == Language::zh ? "、" : ", ") + spelling.text;
+      }
+      return all;
+    };
+    if (meant.empty()) {
+      complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
+               "a line at the left margin begins with one of " + declarations(Language::en) +
+                   "; all other lines are indented",
+               "顶格的行以下列词之一开头：" + declarations(Language::zh) + "；其他行须缩进");
+    } else {
+      complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
+               "did you mean “" + meant + "”?", "是否想写“" + meant + "”？", std::move(fixes));
+    }
     return;
   }
   kind_ = opener->token;
@@ -541,7 +571,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
             mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
           }
           complain(codes::kGroupedNumber, raw.begin, raws_[stop].end, {std::string(slice(raw.begin, raws_[stop].end))},
-                   "write " + mended, "请写作 " + mended, {{span(raw.begin, raws_[stop].end), mended}});
+                   "an underline may group digits", "可用下划线分节", {{span(raw.begin, raws_[stop].end), mended}});
           emit(L::NUMBER, raw.begin, raw.end);
           at = stop + 1;
           continue;

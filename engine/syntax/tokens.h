@@ -13,6 +13,7 @@
 #include "engine/base/diagnostic.h"
 #include "engine/base/limits.h"
 #include "engine/syntax/ast.h"
+#include "engine/syntax/complaint.h"
 
 namespace caveat::syntax {
 
@@ -34,16 +35,7 @@ struct Tokenised {
   Language language = Language::en;  // of most keywords
 };
 
-// `bytes` must be valid UTF-8 without NUL. What is wrong is appended with Language::none: the file's language is known at
-// the end only, and `Complaints` keeps the arguments until then.
-struct Complaint {
-  const Code* code = nullptr;
-  Span span;
-  std::vector<std::string> arguments;
-  std::string help_en, help_zh;
-  std::vector<Fix> fixes;
-};
-
+// `bytes` must be valid UTF-8 without NUL.
 Tokenised tokenise(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints);
 
 }  // namespace caveat::syntax
