@@ -13,7 +13,7 @@ const Code kUnclosedText{"unclosed_text", "this text is not closed on its line: 
                          "文本未在本行结束：应以 {0} 结束"};
 const Code kUnclosedPattern{"unclosed_pattern", "this pattern is not closed on its line: / closes it",
                             "正则式未在本行结束：应以 / 结束"};
-const Code kStraySign{"stray_sign", "“{0}” means nothing here", "“{0}” 在此处没有意义"};
+const Code kStraySign{"stray_sign", "“{0}” means nothing here", "“{0}”在此处没有意义"};
 const Code kTabIndent{"tab_indent", "this line is indented by a tab", "本行用制表符缩进"};
 const Code kGroupedNumber{"grouped_number", "a comma does not group digits: “{0}”", "数字中不用逗号分节：“{0}”"};
 const Code kUnitLeftover{"unit_leftover", "“{0}” after the number is no unit", "数字后的“{0}”不是单位"};

@@ -51,7 +51,8 @@ ExprPtr Lowering::condition(Node node) {
     complain(codes::kNotOpensChain,
              {whole.source, whole.begin, whole.begin + (node.first().token().end - node.first().token().begin)}, {},
              "put brackets round what it denies: not (" + text_of(one) + ")",
-             "请给被否定的部分加括号：非（" + text_of(one) + "）", {{one, "(" + text_of(one) + ")"}});
+             "请给被否定的部分加括号：非（" + text_of(one) + "）",
+             {{one, is_ascii(text_of(one)) ? "(" + text_of(one) + ")" : "（" + text_of(one) + "）"}});
   }
   return e;
 }
@@ -145,7 +146,11 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
       return binary(Op::lt);
     case P::BETWEEN: {
       const Node zone = node.child(P::RulePath);
-      const bool clock = subject->op == Op::now || zone;
+      const bool clock = subject->op == Op::now;
+      if (zone && !clock) {
+        complain(codes::kUnexpected, zone.span(),
+                 {"“" + written(zone) + "”", Both{"“now” before “is between” with a zone", "时区只与“此刻”同用"}});
+      }
       if (clock) {
         auto e = make(Op::now_between, span, sum(sums.at(0)), sum(sums.at(1)));
         if (zone) e->args.push_back(path_value(zone));

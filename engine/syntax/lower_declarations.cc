@@ -423,9 +423,10 @@ QueueDecl Lowering::queue(Node node) {
           Hours hours;
           std::vector<int> days;
           std::vector<std::int32_t> times;
+          std::vector<std::string> clock;
           for (Node t = h.first(); t; t = t.next()) {
             if (t.type() == P::WEEKDAY) days.push_back(weekday(t));
-            if (t.type() == P::TIME) times.push_back(seconds_of_day(t));
+            if (t.type() == P::TIME) times.push_back(seconds_of_day(t)), clock.push_back(written(t));
           }
           if (!days.empty()) {
             hours.first_day = days.front() == 8 ? 6 : days.front();
@@ -433,7 +434,7 @@ QueueDecl Lowering::queue(Node node) {
           }
           hours.ranges.push_back({times.front(), times.back()});
           if (times.front() >= times.back()) {
-            complain(codes::kOrderOfRange, h.span(), {written(h.token_child(P::TIME)), written(h)});
+            complain(codes::kOrderOfRange, h.span(), {clock.front(), clock.back()});
           }
           d.hours.push_back(std::move(hours));
         }

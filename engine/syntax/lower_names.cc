@@ -1,5 +1,6 @@
 #include <CaveatParser.h>
 
+#include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
@@ -108,10 +109,17 @@ std::vector<Word> Lowering::words(Node names_list) {
 std::string Lowering::closed_word(Node name, std::string_view list) {
   const Word w = word(name);
   if (const auto canonical = value_of(list, w.text); !canonical.empty()) return std::string(canonical);
+  const auto english = values_in(list, Language::en), chinese = values_in(list, Language::zh);
   std::string all_en, all_zh;
-  for (const auto& v : values_in(list, Language::en)) all_en += (all_en.empty() ? "" : ", ") + v;
-  for (const auto& v : values_in(list, Language::zh)) all_zh += (all_zh.empty() ? "" : "、") + v;
-  complain(codes::kUnknownWord, w.span, {w.text, Both{all_en, all_zh}});
+  for (const auto& v : english) all_en += (all_en.empty() ? "" : ", ") + v;
+  for (const auto& v : chinese) all_zh += (all_zh.empty() ? "" : "、") + v;
+  std::string meant(nearest(w.text, english));
+  if (meant.empty()) meant = nearest(w.text, chinese);
+  std::vector<Fix> fixes;
+  if (!meant.empty()) fixes.push_back({w.span, meant});
+  complain(codes::kUnknownWord, w.span, {w.text, Both{all_en, all_zh}},
+           meant.empty() ? "" : "did you mean “" + meant + "”?", meant.empty() ? "" : "是否想写“" + meant + "”？",
+           std::move(fixes));
   return {};
 }
 

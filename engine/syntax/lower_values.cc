@@ -74,21 +74,28 @@ Literal Lowering::literal(Node node) {
       case P::TIME_UNIT: {
         result.kind = LiteralKind::duration;
         const auto unit = unit_name(P::TIME_UNIT, text);
-        const auto count = result.number.as_int64();
-        constexpr std::int64_t kMost = 100'000'000;
-        if (!count || *count > kMost) {
+        // 1.5 hours is 90 minutes; half a month is no span of time.
+        const bool calendar = unit == "month" || unit == "year" || unit == "working_day";
+        std::int64_t factor = 1;
+        if (unit == "minute") factor = 60;
+        if (unit == "hour") factor = 3600;
+        if (unit == "day") factor = 86'400;
+        if (unit == "week") factor = 604'800;
+        if (unit == "year") factor = 12;
+        const auto count = result.number.times(Decimal(factor)).value_or(Decimal()).as_int64();
+        constexpr std::int64_t kMost = 1'000'000'000;
+        if (!count || *count > kMost || (calendar && !result.number.is_integer())) {
           complain(codes::kWrongUnit, node.span(),
                    {written(node), Both{"a whole number before the unit", "单位前的整数"}});
           break;
         }
-        if (unit == "second") result.duration.seconds = *count;
-        if (unit == "minute") result.duration.seconds = *count * 60;
-        if (unit == "hour") result.duration.seconds = *count * 3600;
-        if (unit == "day") result.duration.seconds = *count * 86'400;
-        if (unit == "week") result.duration.seconds = *count * 604'800;
-        if (unit == "month") result.duration.months = static_cast<std::int32_t>(*count);
-        if (unit == "year") result.duration.months = static_cast<std::int32_t>(*count * 12);
-        if (unit == "working_day") result.duration.working_days = static_cast<std::int32_t>(*count);
+        if (unit == "working_day") {
+          result.duration.working_days = static_cast<std::int32_t>(*count);
+        } else if (calendar) {
+          result.duration.months = static_cast<std::int32_t>(*count);
+        } else {
+          result.duration.seconds = *count;
+        }
         result.unit = unit;
         break;
       }

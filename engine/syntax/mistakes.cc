@@ -18,14 +18,13 @@ namespace {
 
 using P = CaveatParser;
 
+// Empty where that language says it in another way.
 Both quoted_spelling(int token) {
   Both one;
   for (const auto* s : spellings_of(token, Language::en)) {
     std::string& into = s->language == Language::en ? one.en : one.zh;
     if (into.empty()) into = "“" + s->text + "”";
   }
-  if (one.en.empty()) one.en = one.zh;
-  if (one.zh.empty()) one.zh = one.en;
   return one;
 }
 
@@ -118,30 +117,41 @@ Both in_words(const std::vector<int>& types) {
     if (has(P::TIME_UNIT) && !has(P::WHEN)) parts.push_back(sign_named(P::TIME_UNIT));
   }
   if (!name) {  // where a name may stand nearly every keyword is one
+    // After a complete condition joining words of every sort may follow; those that a message can use are told.
+    const bool goes_on = has(P::AND) && has(P::OR);
     std::vector<std::pair<KeywordKind, std::vector<int>>> kinds;
     for (const auto& s : all_spellings()) {
       if (!has(s.token) || s.kind == KeywordKind::tail || s.kind == KeywordKind::tag) continue;
+      if (goes_on && (s.kind == KeywordKind::word || s.kind == KeywordKind::value || s.kind == KeywordKind::line))
+        continue;
       auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == s.kind; });
       if (kind == kinds.end()) kind = kinds.insert(kinds.end(), {s.kind, {}});
       auto& tokens = kind->second;
       if (std::find(tokens.begin(), tokens.end(), s.token) == tokens.end()) tokens.push_back(s.token);
     }
-    std::stable_sort(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) {
+    std::stable_sort(kinds.begin(), kinds.end(), [](const auto& x, const auto& y) {
       const auto rank = [](KeywordKind k) {
-        return k == KeywordKind::compare ? 0 : k == KeywordKind::logic ? 1 : k == KeywordKind::clause ? 2 : 3;
+        switch (k) {
+          case KeywordKind::type:
+            return 0;
+          case KeywordKind::compare:
+            return 1;
+          case KeywordKind::logic:
+            return 2;
+          case KeywordKind::clause:
+            return 3;
+          default:
+            return 4;
+        }
       };
-      return rank(a.first) < rank(b.first);
+      return rank(x.first) < rank(y.first);
     });
     for (const auto& [kind, tokens] : kinds) {
       const Both whole = kind_named(kind);
       if (tokens.size() > 4 && !whole.en.empty()) {
         parts.push_back(whole);
-      } else if (tokens.size() <= 4 || kind != KeywordKind::word) {
-        for (const int token : tokens) {
-          // After an operand joining words of every sort may follow; only those that a message can use are told.
-          if (kind == KeywordKind::word && has(P::IS) && tokens.size() > 2) continue;
-          parts.push_back(quoted_spelling(token));
-        }
+      } else if (kind != KeywordKind::type || tokens.size() <= 4) {
+        for (const int token : tokens) parts.push_back(quoted_spelling(token));
       }
     }
   }
@@ -150,18 +160,20 @@ Both in_words(const std::vector<int>& types) {
   }
   if (parts.empty() && has(P::LINE)) parts.push_back(sign_named(P::LINE));
   if (parts.empty()) return {"the end of the declaration", "声明结束"};
-  constexpr std::size_t kMost = 6;
-  const std::size_t shown = std::min(parts.size(), kMost);
-  Both all;
-  for (std::size_t i = 0; i < shown; ++i) {
-    if (i > 0) {
-      all.en += i + 1 == shown ? " or " : ", ";
-      all.zh += i + 1 == shown ? "或" : "、";
+  const auto joined = [&](std::string Both::* side, const char* between, const char* before_last) {
+    std::vector<std::string> shown;
+    constexpr std::size_t kMost = 6;
+    for (const auto& part : parts) {
+      if (!(part.*side).empty() && shown.size() < kMost) shown.push_back(part.*side);
     }
-    all.en += parts[i].en;
-    all.zh += parts[i].zh;
-  }
-  return all;
+    std::string all;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      if (i > 0) all += i + 1 == shown.size() ? before_last : between;
+      all += shown[i];
+    }
+    return all;
+  };
+  return {joined(&Both::en, ", ", " or "), joined(&Both::zh, "、", "或")};
 }
 
 // One explanation looks at the tokens of one declaration.
@@ -177,7 +189,8 @@ class Explainer {
 
   Complaint explain() {
     for (const auto special : {&Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
-                               &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::glued}) {
+                               &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::open_bracket,
+                               &Explainer::comma_before_clause, &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
     }
     return plain();
@@ -202,11 +215,13 @@ class Explainer {
   std::optional<Complaint> negated_comparison();
   std::optional<Complaint> bare_within();
   std::optional<Complaint> nested_quantifier();
+  std::optional<Complaint> open_bracket();
+  std::optional<Complaint> comma_before_clause();
   std::optional<Complaint> glued();
   Complaint plain();
   struct Near {
     std::size_t first, last;
-    std::string spelling;
+    std::vector<std::string> spellings;
   };
   std::optional<Near> nearest_keyword() const;
 
@@ -367,6 +382,54 @@ std::optional<Complaint> Explainer::nested_quantifier() {
   return std::nullopt;
 }
 
+// A bracket that is still open where a clause begins or the declaration ends.
+std::optional<Complaint> Explainer::open_bracket() {
+  if (!expects(P::RPAREN) && !expects(P::RBRACKET)) return std::nullopt;
+  const int found = type(at_);
+  const bool closes_here = at_ >= count_ || found == P::WHEN || found == P::UNLESS || found == P::THEN ||
+                           found == P::BECAUSE || found == P::IF_UNKNOWN || found == P::SAY || found == P::LINE;
+  if (!closes_here) return std::nullopt;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < at_; ++i) {
+    if (type(i) == P::LPAREN || type(i) == P::LBRACKET) open.push_back(i);
+    if ((type(i) == P::RPAREN || type(i) == P::RBRACKET) && !open.empty()) open.pop_back();
+  }
+  if (open.empty()) return std::nullopt;
+  const Both closer = sign_named(expects(P::RPAREN) ? P::RPAREN : P::RBRACKET);
+  const std::uint32_t end = tokens_[at_ - 1].end;
+  Complaint c;
+  if (at_ >= count_) {
+    c = Complaint{&codes::kUnexpectedEnd, {source_, end, end}, {closer}};
+  } else {
+    c = Complaint{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", closer}};
+  }
+  const bool full_width = text(open.back()).size() > 1;
+  c.fixes.push_back({{source_, end, end}, expects(P::RPAREN) ? full_width ? "）" : ")" : full_width ? "】" : "]"});
+  c.related.push_back({span(open.back(), open.back()), Both{"the bracket is opened here", "括号在此打开"}});
+  return c;
+}
+
+// `cites A, applies to answer`: after a list's comma every other word is an item.
+std::optional<Complaint> Explainer::comma_before_clause() {
+  std::size_t comma = at_;
+  if (type(at_) != P::COMMA) {
+    if (at_ == 0 || type(at_ - 1) != P::COMMA) return std::nullopt;
+    comma = at_ - 1;
+  }
+  const std::size_t next = comma + 1;
+  if (next >= count_) return std::nullopt;
+  const bool clause = std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+    return s.token == type(next) && (s.kind == KeywordKind::clause || s.kind == KeywordKind::line);
+  });
+  if (!clause) return std::nullopt;
+  Complaint c{&codes::kUnexpected,
+              span(next, next),
+              {"“" + text(next) + "”", Both{"another item of the list", "列表的下一项"}}};
+  c.help = Both{"no comma stands before this clause", "此子句前不用逗号"};
+  c.fixes.push_back({span(comma, comma), ""});
+  return c;
+}
+
 // 当产品, 风险等级高于: a keyword without its blank. Also where the parser stopped one word later.
 std::optional<Complaint> Explainer::glued() {
   for (std::size_t back = 0; back <= 1 && back <= at_; ++back) {
@@ -403,10 +466,9 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
         candidate += piece;
         if (words == s.words.size()) {
           const std::array<std::string_view, 1> known = {s.text};
-          if (candidate != s.text && !nearest(candidate, std::span<const std::string_view>(known)).empty() &&
-              (!best || s.text.size() > best->spelling.size())) {
-            best = Near{first, i, s.text};
-          }
+          if (candidate == s.text || nearest(candidate, std::span<const std::string_view>(known)).empty()) continue;
+          if (!best || i - first > best->last - best->first) best = Near{first, i, {}};
+          if (i == best->last && best->spellings.size() < 3) best->spellings.push_back(s.text);
         }
       }
     }
@@ -420,15 +482,6 @@ Complaint Explainer::plain() {
   if (at_ >= count_) {
     const Token& last = tokens_[count_ - 1];
     Complaint c{&codes::kUnexpectedEnd, {source_, last.end, last.end}, {expected}};
-    if (expects(P::RPAREN) || expects(P::RBRACKET)) {
-      std::vector<std::size_t> open;
-      for (std::size_t i = 0; i < count_; ++i) {
-        if (type(i) == P::LPAREN || type(i) == P::LBRACKET) open.push_back(i);
-        if ((type(i) == P::RPAREN || type(i) == P::RBRACKET) && !open.empty()) open.pop_back();
-      }
-      if (!open.empty())
-        c.related.push_back({span(open.back(), open.back()), Both{"the bracket is opened here", "括号在此打开"}});
-    }
     return c;
   }
   Both shown{"“" + text(at_) + "”", "“" + text(at_) + "”"};
@@ -437,11 +490,15 @@ Complaint Explainer::plain() {
   Span where = span(at_, at_);
   if (where.begin == where.end && at_ > 0) where = {source_, tokens_[at_ - 1].end, tokens_[at_ - 1].end};
   if (const auto near = nearest_keyword()) {
-    Complaint c{&codes::kUnexpected,
-                span(near->first, near->last),
-                {"“" + text(near->first, near->last) + "”", "“" + near->spelling + "”"}};
-    c.help = Both{"did you mean “" + near->spelling + "”?", "是否想写“" + near->spelling + "”？"};
-    c.fixes.push_back({span(near->first, near->last), near->spelling});
+    Both all;
+    for (std::size_t i = 0; i < near->spellings.size(); ++i) {
+      if (i > 0) all.en += " or ", all.zh += "或";
+      all.en += "“" + near->spellings[i] + "”";
+      all.zh += "“" + near->spellings[i] + "”";
+    }
+    Complaint c{&codes::kUnexpected, span(near->first, near->last), {"“" + text(near->first, near->last) + "”", all}};
+    c.help = Both{"did you mean " + all.en + "?", "是否想写" + all.zh + "？"};
+    for (const auto& spelling : near->spellings) c.fixes.push_back({span(near->first, near->last), spelling});
     return c;
   }
   if (mistake_.expected.empty()) {

@@ -453,6 +453,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   count(opener->language);
   emit(kind_, head.begin, head.end);
   at += length;
+  if (at < end && raws_[at].type == L::COLON) ++at;
 
   const bool lines = !is_free_layout(kind_);
   const bool members = kind_ == L::FACTS;
@@ -507,10 +508,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
         const Spelling* keyword = phrase_at(at, end, length);
         if (name_expected) {
           name_expected = false;
-          if (keyword == nullptr || !is_reserved(keyword->token)) {
-            at = take_name(at, end);
-            continue;
-          }
+          if (keyword != nullptr && !is_reserved(keyword->token)) keyword = nullptr;
         }
         if (is_number_like(last()) && !raw.first && cut_after_number(at, end)) continue;
         if (keyword != nullptr) {
