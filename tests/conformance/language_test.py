@@ -28,14 +28,14 @@ def check(caveat, preamble, text):
     """The errors that `check` reports for a case, as (line, code), its exit status, and what it printed."""
     with tempfile.TemporaryDirectory(prefix="case.") as folder:
         (pathlib.Path(folder) / "pack.cav").write_text(preamble, encoding="utf-8")
-        case = pathlib.Path(folder) / "case.cav"
+        case = pathlib.Path(folder) / "the_case.cav"
         case.write_text(text, encoding="utf-8")
         done = subprocess.run([caveat, "check", folder], capture_output=True, text=True, timeout=60, check=False,
                               env={**os.environ, "NO_COLOR": "1", "LANG": "C.UTF-8"})
         output = done.stdout + done.stderr
         errors = sorted({(int(hit["line"]), hit["code"]) for hit in FOUND.finditer(output)
-                         if hit["file"].endswith("case.cav")})
-        strangers = [hit.group(0) for hit in FOUND.finditer(output) if not hit["file"].endswith("case.cav")]
+                         if hit["file"].endswith("the_case.cav")})
+        strangers = [hit.group(0) for hit in FOUND.finditer(output) if not hit["file"].endswith("the_case.cav")]
         return errors, done.returncode, output, strangers
 
 
