@@ -85,7 +85,10 @@ class Pages(unittest.TestCase):
                 if not path.startswith(tuple(t + "/" for t in TOP)) or re.search(r"[<>{}…$]|NAME|NNN|ROOM", path):
                     continue
                 with self.subTest(page=page, path=path):
-                    self.assertTrue(glob.glob(os.path.join(ROOT, path)) or glob.glob(os.path.join(ROOT, path + ".*")), "is not in the tree")
+                    near = [os.path.join(ROOT, path), os.path.join(ROOT, os.path.dirname(page), path)]
+                    if "*" in path:  # a pattern speaks of any folder of its kind
+                        near.append(os.path.join(ROOT, "**", path))
+                    self.assertTrue(any(glob.glob(p, recursive=True) or glob.glob(p + ".*") for p in near), "is not in the tree")
                 checked += 1
         self.assertGreater(checked, 20)
 
