@@ -1,0 +1,410 @@
+// Random packs and turns: conditions of every operator over facts of every type, values at each cut, one unit below and
+// above, facts absent with a chance that the test sets.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/engine/decide/hand_made.h"
+#include "tests/reference/twin.h"
+
+namespace caveat::random_packs {
+
+using hand_made::World;
+using model::Constant;
+using model::Expr;
+using model::ExprPtr;
+using model::Index;
+using model::Op;
+using model::TypeKind;
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : engine_(seed) {}
+  int roll(int sides) { return static_cast<int>(engine_() % static_cast<std::uint64_t>(sides)); }
+  bool chance(double p) { return static_cast<double>(engine_() >> 11) < p * 9007199254740992.0; }
+  template <class T>
+  const T& pick(const std::vector<T>& all) {
+    return all[static_cast<std::size_t>(roll(static_cast<int>(all.size())))];
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+inline const std::vector<std::string> kWords = {"保本", "收益", "基金", "人工", "投诉", "利率"};
+inline const std::vector<std::string> kNumbers = {"0", "1", "17", "18", "19", "64.5", "65", "65.01", "100", "149"};
+inline const std::vector<std::string> kAmounts = {"0", "0.01", "9999.99", "10000", "10000.01", "50000", "123456789012"};
+
+struct RandomWorld : World {
+  struct Name {
+    std::string group, name;
+  };
+  std::vector<Name> names;
+  Index words = 0;
+
+  explicit RandomWorld(Dice& dice, int rules) {
+    const Index risk = scale({{"R1"}, {"R2"}, {"R3"}, {"R4"}, {"R5"}});
+    const Index kinds = choices({{"deposit"}, {"fund"}, {"loan"}});
+    for (const std::string group : {"customer", "product", "action"}) {
+      declare(group, "whole", type(TypeKind::integer));
+      declare(group, "number", type(TypeKind::decimal));
+      declare(group, "share", type(TypeKind::percent));
+      model::Type money = type(TypeKind::money);
+      money.currency = "CNY";
+      declare(group, "amount", money);
+      declare(group, "limit", money);
+      declare(group, "flag", type(TypeKind::yes_no));
+      declare(group, "day", type(TypeKind::date));
+      model::Type level = type(TypeKind::scale);
+      level.scale = risk;
+      declare(group, "level", level);
+      model::Type kind = type(TypeKind::choice);
+      kind.choices = kinds;
+      declare(group, "kind", kind);
+      model::Type list = type(TypeKind::list);
+      list.element = std::make_shared<const model::Type>(kind);
+      declare(group, "kinds", list);
+      declare(group, "label", type(TypeKind::text));
+    }
+    sorted();
+    for (model::Fact& fact : model.facts) {
+      if (!fact.built_in && dice.chance(0.2)) fact.ask.zh = "请提供。";
+    }
+    queue("alpha", "甲", "A");
+    queue("omega", "乙", "O");
+    model.queues[1].priority = model::Priority::high;
+    words = lexicon({"保本", "投诉"});
+    static const std::vector<std::vector<model::Subject>> kSubjects = {
+        {model::Subject::answer},
+        {model::Subject::recommendation},
+        {model::Subject::action},
+        {model::Subject::message},
+        {model::Subject::answer, model::Subject::recommendation}};
+    for (int i = 0; i < rules; ++i) {
+      model::Rule& made =
+          rule("r" + std::to_string(i), dice.pick(kSubjects), condition(dice, 3), {effect_at_random(dice)});
+      if (dice.chance(0.4)) made.unless = condition(dice, 2);
+      if (dice.chance(0.2)) made.trust_inferred = true;
+      if (dice.chance(0.15)) made.from = parse_date("2026-03-01").value() + dice.roll(4);
+      if (dice.chance(0.15)) made.until = parse_date("2026-03-01").value() + dice.roll(4);
+      if (dice.chance(0.2)) made.if_unknown = model::Rule::Unknown::pass;
+      if (dice.chance(0.3)) {
+        made.if_unknown = model::Rule::Unknown::effects;
+        made.unknown_effects = {effect_at_random(dice)};
+      }
+    }
+  }
+
+  void declare(const std::string& group, const std::string& name, model::Type made) {
+    fact(group, name, std::move(made));
+    names.push_back({group, name});
+  }
+
+  model::Effect effect_at_random(Dice& dice) {
+    switch (dice.roll(4)) {
+      case 0:
+        return effect(model::EffectKind::block);
+      case 1: {
+        model::Effect flag = effect(model::EffectKind::flag);
+        flag.name = "f" + std::to_string(dice.roll(3));
+        return flag;
+      }
+      case 2: {
+        model::Effect require = effect(model::EffectKind::require);
+        require.fact = find("customer", "label");
+        return require;
+      }
+      default: {
+        model::Effect hand = hand_off(static_cast<Index>(dice.roll(3)));
+        if (dice.chance(0.5)) hand.priority = static_cast<model::Priority>(dice.roll(4));
+        return hand;
+      }
+    }
+  }
+
+  ExprPtr any_fact(Dice& dice, const std::vector<std::string>& of) {
+    return read(dice.pick(std::vector<std::string>{"customer", "customer", "product", "action"}), dice.pick(of));
+  }
+  ExprPtr constant_for(Dice& dice, const ExprPtr& like) {
+    Constant constant;
+    switch (like->type.kind) {
+      case TypeKind::integer:
+        constant.number = Decimal::parse(dice.pick(std::vector<std::string>{"0", "18", "65", "100"})).value();
+        break;
+      case TypeKind::money:
+        constant.number = Decimal::parse(dice.pick(kAmounts)).value();
+        break;
+      case TypeKind::date:
+        constant.number = Decimal(std::int64_t{parse_date("2026-03-01").value()} + dice.roll(3) - 1);
+        break;
+      case TypeKind::yes_no:
+        constant.yes = dice.chance(0.5);
+        break;
+      case TypeKind::scale:
+        constant.level = static_cast<Index>(dice.roll(5));
+        break;
+      case TypeKind::choice:
+        constant.level = static_cast<Index>(dice.roll(3));
+        break;
+      case TypeKind::text:
+        constant.text = dice.pick(kWords);
+        break;
+      default:
+        constant.number = Decimal::parse(dice.pick(kNumbers)).value();
+    }
+    return literal(like->type, constant);
+  }
+  ExprPtr arithmetic(Dice& dice) {
+    const std::vector<std::string> money = {"amount", "limit"}, numbers = {"number"};
+    const auto typed = [](ExprPtr expr, const ExprPtr& like) {
+      auto copy = std::make_shared<Expr>(*expr);
+      copy->type = like->type;
+      return ExprPtr(copy);
+    };
+    const ExprPtr a = any_fact(dice, money), b = any_fact(dice, money), n = any_fact(dice, numbers);
+    switch (dice.roll(6)) {
+      case 0:
+        return typed(over(Op::add, {a, b}), a);
+      case 1:
+        return typed(over(Op::sub, {a, b}), a);
+      case 2:
+        return typed(over(Op::mul, {a, n}), a);
+      case 3:
+        return typed(over(Op::div, {a, n}), a);
+      case 4:
+        return typed(over(Op::share_of, {any_fact(dice, {"share"}), a}), a);
+      default: {
+        const ExprPtr percent = any_fact(dice, {"share"});
+        return typed(over(Op::as_percent_of, {a, b}), percent);
+      }
+    }
+  }
+
+  ExprPtr leaf(Dice& dice) {
+    static const std::vector<std::string> kOrdered = {"whole", "number", "share", "amount", "level", "day"};
+    static const std::vector<std::string> kEqual = {"whole", "number", "amount", "level",
+                                                    "kind",  "flag",   "day",    "label"};
+    switch (dice.roll(14)) {
+      case 0:
+      case 1:
+      case 2: {
+        const ExprPtr fact = any_fact(dice, kOrdered), constant = constant_for(dice, fact);
+        const Op op = dice.chance(0.5) ? Op::lt : Op::le;
+        return dice.chance(0.5) ? over(op, {fact, constant}) : over(op, {constant, fact});
+      }
+      case 3: {
+        const ExprPtr fact = any_fact(dice, kEqual), constant = constant_for(dice, fact);
+        return dice.chance(0.7) ? over(Op::eq, {fact, constant}) : over(Op::eq, {constant, fact});
+      }
+      case 4: {
+        const std::string name = dice.pick(kOrdered);
+        const Op op = dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq});
+        return over(op, {any_fact(dice, {name}), any_fact(dice, {name})});
+      }
+      case 5: {
+        auto set = std::make_shared<Expr>(*over(Op::in_set, {any_fact(dice, kEqual)}));
+        for (int i = dice.roll(3) + 1; i > 0; --i) set->set.push_back(constant_for(dice, set->args[0])->constant);
+        return set;
+      }
+      case 6: {
+        const ExprPtr known = over(Op::known, {any_fact(dice, kEqual)});
+        return dice.chance(0.5) ? known : over(Op::not_, {known});
+      }
+      case 7:
+        return over(Op::truth, {any_fact(dice, {"flag"})});
+      case 8: {
+        auto has = std::make_shared<Expr>(*over(dice.chance(0.6) ? Op::text_has : Op::text_has_all,
+                                                {read(dice.chance(0.5) ? "answer" : "message", "text")}));
+        if (dice.chance(0.3)) {
+          has->lexicon = words;
+        } else {
+          for (int i = dice.roll(2) + 1; i > 0; --i) has->phrases.push_back(dice.pick(kWords));
+        }
+        return has;
+      }
+      case 9: {
+        const Op op = dice.pick(std::vector<Op>{Op::list_has, Op::list_has_any, Op::list_has_all, Op::list_empty});
+        auto list = std::make_shared<Expr>(*over(op, {any_fact(dice, {"kinds"})}));
+        const ExprPtr kind = read("customer", "kind");
+        if (op != Op::list_empty) {
+          for (int i = op == Op::list_has ? 1 : dice.roll(2) + 1; i > 0; --i)
+            list->set.push_back(constant_for(dice, kind)->constant);
+        }
+        return list;
+      }
+      case 10: {
+        const Op op = dice.pick(std::vector<Op>{Op::past_more, Op::past_at_least, Op::within_past, Op::within_future});
+        Constant span;
+        if (dice.chance(0.5)) {
+          span.duration.months = 1;
+        } else {
+          span.duration.seconds = 86'400 * dice.roll(3);
+        }
+        return over(op, {any_fact(dice, {"day"}), literal(type(TypeKind::duration), span)});
+      }
+      case 11: {
+        auto today = std::make_shared<Expr>();
+        today->op = Op::today;
+        today->type = type(TypeKind::date);
+        return over(dice.chance(0.5) ? Op::lt : Op::le, {any_fact(dice, {"day"}), today});
+      }
+      default: {
+        const ExprPtr value = arithmetic(dice);
+        const Op op = dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq});
+        return over(op, {value, constant_for(dice, value)});
+      }
+    }
+  }
+
+  ExprPtr condition(Dice& dice, int depth) {
+    if (depth == 0 || dice.chance(0.3))
+      return dice.chance(0.02) ? over(dice.chance(0.5) ? Op::always : Op::never, {}) : leaf(dice);
+    switch (dice.roll(6)) {
+      case 0:
+        return over(Op::not_, {condition(dice, depth - 1)});
+      case 1: {
+        std::vector<ExprPtr> members;
+        for (int i = dice.roll(3) + 2; i > 0; --i) members.push_back(condition(dice, depth - 1));
+        const int wanted = dice.roll(static_cast<int>(members.size())) + 1;
+        return over(Op::at_least, std::move(members), wanted);
+      }
+      default: {
+        std::vector<ExprPtr> members;
+        for (int i = dice.roll(3) + 2; i > 0; --i) members.push_back(condition(dice, depth - 1));
+        return over(dice.chance(0.5) ? Op::and_ : Op::or_, std::move(members));
+      }
+    }
+  }
+};
+
+// One turn, as the twin reads it and as a caller would send it.
+struct RandomTurn {
+  twin::Turn told;
+  hand_made::Turn sent;
+  std::string inferred;  // paths, one a line
+
+  RandomTurn(const RandomWorld& world, Dice& dice, double absent) {
+    const std::string at = dice.pick(std::vector<std::string>{"2026-02-28T23:59:59+08:00", "2026-03-01T00:00:00+08:00",
+                                                              "2026-03-02T12:00:00+08:00", "2026-03-03T16:30:00Z"});
+    sent.fields.set_text(sent.fields.child(0, "at"), at);
+    told.at = parse_instant(at).value();
+    if (!dice.chance(0.2)) {
+      told.has_answer = true;
+      text(world, dice, "answer", absent);
+    }
+    if (dice.chance(0.6)) {
+      told.has_message = true;
+      text(world, dice, "message", absent);
+    }
+    facts(world, dice, "customer", told.facts, sent.object("customer"), "/customer", absent);
+    if (dice.chance(0.7)) {
+      told.has_recommendation = true;
+      const int products = dice.roll(3);
+      if (products == 0) sent.list("products", sent.object("recommendation"));
+      for (int i = 0; i < products; ++i) {
+        const std::uint32_t object = sent.product("p" + std::to_string(i));
+        twin::Facts& own = told.products.emplace_back();
+        own[world.find("product", "id")].text = "p" + std::to_string(i);
+        facts(world, dice, "product", own, object, "/recommendation/products/" + std::to_string(i), absent);
+      }
+    }
+    if (dice.chance(0.5)) {
+      const std::uint32_t actions = sent.list("actions");
+      for (int i = dice.roll(2) + 1; i > 0; --i) {
+        const std::uint32_t object = sent.fields.add(actions, "", decide::Fields::Kind::object);
+        sent.text("name", "transfer", object);
+        const std::string path = "/actions/" + std::to_string(told.actions.size());
+        twin::Facts& own = told.actions.emplace_back();
+        own[world.find("action", "name")].text = "transfer";
+        facts(world, dice, "action", own, object, path, absent);
+      }
+    }
+    if (!paths_.empty()) {
+      const std::uint32_t list = sent.list("provenance");
+      for (const std::string& path : paths_) {
+        const std::uint32_t entry = sent.fields.add(list, "", decide::Fields::Kind::object);
+        sent.text("path", path, entry).text("quality", "inferred", entry);
+      }
+    }
+  }
+
+ private:
+  std::vector<std::string> paths_;
+
+  void text(const RandomWorld& world, Dice& dice, const std::string& part, double absent) {
+    const std::uint32_t object = sent.object(part);
+    if (dice.chance(absent)) return;
+    std::string said;
+    for (int i = dice.roll(4); i >= 0; --i) said += dice.pick(kWords) + (dice.chance(0.3) ? "。" : "和");
+    sent.text("text", said, object);
+    told.facts[world.find(part, "text")].text = said;
+  }
+
+  void facts(const RandomWorld& world, Dice& dice, const std::string& group, twin::Facts& own, std::uint32_t object,
+             const std::string& path, double absent) {
+    for (const RandomWorld::Name& name : world.names) {
+      if (name.group != group || dice.chance(absent)) continue;
+      const Index index = world.find(group, name.name);
+      twin::Given given;
+      const std::vector<std::string> levels = {"R1", "R2", "R3", "R4", "R5"}, kinds = {"deposit", "fund", "loan"};
+      switch (world.model.facts[index].type.kind) {
+        case TypeKind::integer:
+          given.number =
+              dice.pick(std::vector<std::string>{"0", "17", "18", "19", "64", "65", "66", "99", "100", "101"});
+          sent.number(name.name, given.number, object);
+          break;
+        case TypeKind::decimal:
+          given.number = dice.pick(kNumbers);
+          sent.number(name.name, given.number, object);
+          break;
+        case TypeKind::percent:
+          given.number = dice.pick(kNumbers);
+          sent.text(name.name, given.number + " %", object);
+          break;
+        case TypeKind::money:
+          given.number = dice.pick(kAmounts);
+          sent.text(name.name, given.number + " CNY", object);
+          break;
+        case TypeKind::yes_no:
+          given.number = dice.chance(0.5) ? "1" : "0";
+          sent.yes(name.name, given.number == "1", object);
+          break;
+        case TypeKind::date:
+          given.date = parse_date("2026-03-01").value() + dice.roll(5) - 2 - (dice.chance(0.3) ? 28 : 0);
+          sent.text(name.name, format_date(*given.date), object);
+          break;
+        case TypeKind::scale:
+          given.number = std::to_string(dice.roll(5));
+          sent.text(name.name, levels[static_cast<std::size_t>(given.number[0] - '0')], object);
+          break;
+        case TypeKind::choice:
+          given.number = std::to_string(dice.roll(3));
+          sent.text(name.name, kinds[static_cast<std::size_t>(given.number[0] - '0')], object);
+          break;
+        case TypeKind::list: {
+          const std::uint32_t list = sent.list(name.name, object);
+          for (int i = dice.roll(3); i > 0; --i) {
+            given.elements.push_back(dice.roll(3));
+            const std::uint32_t element = sent.fields.add(list, "", decide::Fields::Kind::text);
+            sent.fields.set_text(element, kinds[static_cast<std::size_t>(given.elements.back())]);
+          }
+          break;
+        }
+        default:
+          given.text = dice.pick(kWords);
+          sent.text(name.name, given.text, object);
+      }
+      if (dice.chance(0.05)) {
+        given.inferred = true;
+        paths_.push_back(path + "/" + name.name);
+      }
+      own[index] = given;
+    }
+  }
+};
+
+}  // namespace caveat::random_packs

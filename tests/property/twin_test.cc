@@ -1,0 +1,253 @@
+// decide and its twin agree on random packs and turns; faults that are planted in a pack are seen by the same comparison.
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <set>
+#include <sstream>
+
+#include "engine/decide/decide.h"
+#include "engine/decide/outcome.h"
+#include "tests/property/random_packs.h"
+#include "tests/reference/twin.h"
+
+namespace caveat::random_packs {
+namespace {
+
+using decide::Decision;
+using decide::Request;
+
+// What the fast one decided, in the twin's words.
+twin::Outcome in_short(const program::Program& program, const Request& request, const Decision& decision) {
+  twin::Outcome all;
+  all.verdict = static_cast<int>(decision.verdict);
+  all.products.assign(request.products(), 0);
+  all.actions.assign(request.actions(), 0);
+  for (const decide::ItemVerdict& item : decision.items) {
+    (item.action ? all.actions : all.products)[item.index] = static_cast<int>(item.verdict);
+  }
+  for (const decide::Required& one : decision.requires_) all.required.insert(program.slot_path(one.index));
+  for (std::string_view flag : decision.flags) all.flags.insert(std::string(flag));
+  if (decision.has_handoff) {
+    all.queue = program.queue_name(decision.handoff.queue);
+    all.hold = decision.handoff.hold;
+  }
+  return all;
+}
+
+std::string told(const twin::Outcome& outcome) {
+  std::ostringstream out;
+  out << "verdict " << outcome.verdict << " queue " << outcome.queue << (outcome.hold ? " holds" : "") << " products";
+  for (int one : outcome.products) out << ' ' << one;
+  out << " actions";
+  for (int one : outcome.actions) out << ' ' << one;
+  for (const std::string& one : outcome.required) out << " requires " << one;
+  for (const std::string& one : outcome.flags) out << " flag " << one;
+  return out.str();
+}
+
+std::string difference(const program::Program& program, const Request& request, const Decision& fast,
+                       const twin::Outcome& slow) {
+  const twin::Outcome quick = in_short(program, request, fast);
+  std::set<std::string> a, b;
+  for (const decide::Reason& reason : fast.reasons) {
+    a.insert(std::string(program.rule_id(reason.rule)) + " item " + std::to_string(reason.item) +
+             (reason.unknown ? " unknown" : ""));
+  }
+  for (const twin::Fired& fired : slow.fired) {
+    const int item = fired.product >= 0 ? fired.product : fired.action;
+    b.insert(fired.rule + " item " + std::to_string(item) + (fired.unknown ? " unknown" : ""));
+  }
+  std::string text;
+  for (const std::string& one : a) text += b.contains(one) ? "" : "only fast: " + one + "\n";
+  for (const std::string& one : b) text += a.contains(one) ? "" : "only twin: " + one + "\n";
+  if (told(quick) != told(slow)) text += "fast: " + told(quick) + "\ntwin: " + told(slow) + "\n";
+  return text;
+}
+
+struct Compared {
+  long turns = 0, disagreements = 0;
+  std::string first;
+};
+
+// `plant` changes the pack that the fast one gets; the twin always reads the honest one.
+template <class Plant>
+Compared compare(std::uint64_t seed, int worlds, int turns, int rules, double absent, Plant plant,
+                 twin::Tally* tally = nullptr) {
+  Compared compared;
+  decide::Scratch scratch;
+  for (int w = 0; w < worlds; ++w) {
+    Dice dice(seed * 1000 + static_cast<std::uint64_t>(w));
+    const RandomWorld world(dice, rules);
+    RandomWorld planted = world;
+    plant(planted);
+    const auto program = planted.build();
+    if (!program) {
+      BOOST_TEST(planted.last_diagnostics.empty());
+      for (const Diagnostic& one : planted.last_diagnostics) BOOST_TEST_MESSAGE(one.message);
+      return compared;
+    }
+    for (int t = 0; t < turns; ++t) {
+      const RandomTurn turn(world, dice, absent);
+      Request request;
+      Problem problem;
+      if (!decide::bind(*program, turn.sent.fields, {}, request, problem)) {
+        for (const ProblemItem& item : problem.items)
+          BOOST_ERROR(item.path + ": expected " + item.expected + ", found " + item.found);
+        return compared;
+      }
+      const Decision& fast = decide::decide({program, {}, {}}, request, {}, scratch);
+      const std::string differs = difference(*program, request, fast, twin::decide(world.model, turn.told, tally));
+      ++compared.turns;
+      if (!differs.empty()) {
+        ++compared.disagreements;
+        if (compared.first.empty())
+          compared.first = "seed " + std::to_string(seed) + " world " + std::to_string(w) + " turn " +
+                           std::to_string(t) + "\n" + differs;
+      }
+    }
+  }
+  return compared;
+}
+
+int effort() {
+  const char* wanted = std::getenv("CAVEAT_EFFORT");  // nightly runs set it higher
+  return wanted ? std::max(1, std::atoi(wanted)) : 1;
+}
+
+const auto kHonest = [](RandomWorld&) {};
+
+BOOST_AUTO_TEST_CASE(the_fast_evaluator_and_its_twin_agree_on_random_packs_and_turns) {
+  twin::Tally tally;
+  for (const double absent : {0.0, 0.1, 0.5, 1.0}) {
+    const Compared compared =
+        compare(7 + static_cast<std::uint64_t>(absent * 10), 40 * effort(), 25, 20, absent, kHonest, &tally);
+    BOOST_TEST(compared.turns == 1000 * effort());
+    BOOST_TEST(compared.disagreements == 0, compared.first);
+  }
+  // Every operator came out true, false and unknown, where it can: the comparison was not of empty things.
+  const std::vector<std::pair<model::Op, const char*>> all = {{Op::eq, "is"},
+                                                              {Op::lt, "below"},
+                                                              {Op::le, "at most"},
+                                                              {Op::in_set, "one of"},
+                                                              {Op::and_, "and"},
+                                                              {Op::or_, "or"},
+                                                              {Op::not_, "not"},
+                                                              {Op::at_least, "at least n of"},
+                                                              {Op::truth, "yes/no"},
+                                                              {Op::text_has, "contains"},
+                                                              {Op::text_has_all, "contains all of"},
+                                                              {Op::list_has, "includes"},
+                                                              {Op::list_has_any, "includes any of"},
+                                                              {Op::list_has_all, "includes all of"},
+                                                              {Op::list_empty, "is empty"},
+                                                              {Op::past_more, "more than ago"},
+                                                              {Op::past_at_least, "at least ago"},
+                                                              {Op::within_past, "within the last"},
+                                                              {Op::within_future, "within the next"}};
+  for (const auto& [op, name] : all) {
+    std::string row = name;
+    for (twin::Truth truth : {twin::Truth::yes, twin::Truth::no, twin::Truth::unknown}) {
+      const long seen = tally.seen[{op, truth}];
+      row += "  " + std::to_string(seen);
+      BOOST_TEST(seen > 0, std::string(name) + " never came out " + std::to_string(static_cast<int>(truth)));
+    }
+    BOOST_TEST_MESSAGE(row);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(packs_of_many_rules_agree_too) {
+  const Compared compared = compare(99, 2 * effort(), 40, 700, 0.1, kHonest);
+  BOOST_TEST(compared.turns == 80 * effort());
+  BOOST_TEST(compared.disagreements == 0, compared.first);
+}
+
+// ---- planted faults
+
+ExprPtr rebuilt(const ExprPtr& expr, const std::function<ExprPtr(const Expr&)>& change) {
+  if (ExprPtr other = change(*expr)) return other;
+  auto copy = std::make_shared<Expr>(*expr);
+  for (ExprPtr& arg : copy->args) arg = rebuilt(arg, change);
+  return copy;
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_that_is_dropped_is_caught) {
+  const Compared compared = compare(3, 5, 20, 20, 0.3, [](RandomWorld& world) {
+    for (model::Rule& rule : world.model.rules) rule.if_unknown = model::Rule::Unknown::pass;
+  });
+  BOOST_TEST(compared.disagreements > 0);
+}
+
+BOOST_AUTO_TEST_CASE(below_for_at_most_is_caught) {
+  const Compared compared = compare(4, 5, 20, 20, 0.0, [](RandomWorld& world) {
+    for (model::Rule& rule : world.model.rules) {
+      rule.when = rebuilt(rule.when, [](const Expr& expr) -> ExprPtr {
+        if (expr.op != Op::le) return nullptr;
+        auto copy = std::make_shared<Expr>(expr);
+        copy->op = Op::lt;
+        return copy;
+      });
+    }
+  });
+  BOOST_TEST(compared.disagreements > 0);
+}
+
+// x ≤ 18 or x > 18 is not "always": an unknown x leaves it unknown.
+BOOST_AUTO_TEST_CASE(intervals_merged_across_or_are_caught) {
+  World world;
+  world.fact("customer", "whole", World::type(TypeKind::integer));
+  world.sorted();
+  const ExprPtr age = world.read("customer", "whole"), bound = World::number(age, "18");
+  world.rule("either", {model::Subject::answer},
+             World::over(Op::or_, {World::over(Op::le, {age, bound}), World::over(Op::lt, {bound, age})}),
+             {World::effect(model::EffectKind::block)});
+  World merged = world;
+  merged.model.rules[0].when = World::over(Op::always, {});
+  hand_made::Turn turn;
+  turn.answer("x");
+  twin::Turn told;
+  told.at = parse_instant("2026-03-02T10:00:00+08:00").value();
+  told.has_answer = true;
+  told.facts[world.find("answer", "text")].text = "x";
+  const twin::Outcome slow = twin::decide(world.model, told);
+  for (const bool planted : {false, true}) {
+    const auto program = (planted ? merged : world).build();
+    Request request;
+    Problem problem;
+    BOOST_REQUIRE(decide::bind(*program, turn.fields, {}, request, problem));
+    decide::Scratch scratch;
+    const Decision& fast = decide::decide({program, {}, {}}, request, {}, scratch);
+    BOOST_TEST(difference(*program, request, fast, slow).empty() == !planted);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_rules_changes_no_byte_of_the_outcome) {
+  decide::Scratch scratch;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    Dice dice(seed);
+    const RandomWorld world(dice, 30);
+    RandomWorld shuffled = world;
+    for (std::size_t i = shuffled.model.rules.size(); i > 1; --i) {
+      std::swap(shuffled.model.rules[i - 1],
+                shuffled.model.rules[static_cast<std::size_t>(dice.roll(static_cast<int>(i)))]);
+    }
+    const auto a = world.build(), b = shuffled.build();
+    BOOST_REQUIRE(a && b);
+    BOOST_TEST(hex(a->digest()) == hex(b->digest()));
+    for (int t = 0; t < 10; ++t) {
+      const RandomTurn turn(world, dice, 0.1);
+      std::string bytes[2];
+      for (int which = 0; which < 2; ++which) {
+        const auto& program = which == 0 ? a : b;
+        Request request;
+        Problem problem;
+        BOOST_REQUIRE(decide::bind(*program, turn.sent.fields, {}, request, problem));
+        bytes[which] = decide::outcome(*program, decide::decide({program, {}, {}}, request, {}, scratch));
+      }
+      BOOST_TEST(hex(bytes[0]) == hex(bytes[1]));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace caveat::random_packs

@@ -1,0 +1,503 @@
+#include "tests/reference/twin.h"
+
+#include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
+
+namespace caveat::twin {
+namespace {
+
+using boost::multiprecision::cpp_int;
+using boost::multiprecision::cpp_rational;
+using model::EffectKind;
+using model::Expr;
+using model::Op;
+using model::Part;
+using model::Subject;
+using model::TypeKind;
+
+cpp_int ten_to(int n) {
+  cpp_int power = 1;
+  for (int i = 0; i < n; ++i) power *= 10;
+  return power;
+}
+
+// "-12.50" → −25/2
+cpp_rational fraction(const std::string& text) {
+  cpp_int whole = 0;
+  int places = -1;
+  bool negative = false;
+  for (char c : text) {
+    if (c == '-') {
+      negative = true;
+    } else if (c == '.') {
+      places = 0;
+    } else {
+      whole = whole * 10 + (c - '0');
+      if (places >= 0) ++places;
+    }
+  }
+  cpp_rational value(whole, ten_to(std::max(places, 0)));
+  return negative ? cpp_rational(-value) : value;
+}
+
+// Can it be written with at most 18 places and 36 digits?
+bool writable(const cpp_rational& value) {
+  cpp_rational scaled = value * ten_to(18);
+  if (denominator(scaled) != 1) return false;
+  cpp_int digits = abs(numerator(scaled));
+  for (int i = 0; i < 18 && digits != 0 && digits % 10 == 0; ++i) digits /= 10;
+  return digits < ten_to(36);
+}
+
+// Division to 18 places, half even.
+cpp_rational cut(const cpp_rational& value) {
+  const cpp_rational scaled = value * ten_to(18);
+  cpp_int top = numerator(scaled), bottom = denominator(scaled);
+  const bool negative = top < 0;
+  if (negative) top = -top;
+  cpp_int whole = top / bottom, rest = top % bottom;
+  if (rest * 2 > bottom || (rest * 2 == bottom && whole % 2 == 1)) ++whole;
+  return cpp_rational(negative ? cpp_int(-whole) : whole, ten_to(18));
+}
+
+struct Value {
+  enum { absent, unknown, known } state = absent;
+  TypeKind kind = TypeKind::decimal;
+  std::string currency;
+  cpp_rational number;
+  std::string text;
+  std::vector<int> elements;
+};
+
+struct Place {
+  const Facts* product = nullptr;
+  const Facts* action = nullptr;
+};
+
+class Judge {
+ public:
+  Judge(const model::Model& model, const Turn& turn, Tally* tally) : m_(model), t_(turn), tally_(tally) {}
+
+  Outcome run() {
+    out_.products.assign(t_.products.size(), 0);
+    out_.actions.assign(t_.actions.size(), 0);
+    for (const model::Rule& rule : m_.rules) judge(rule);
+    int items = 0;
+    std::size_t blocked = 0;
+    for (const std::vector<int>* list : {&out_.products, &out_.actions}) {
+      for (int verdict : *list) {
+        if (verdict >= 3) {
+          ++blocked;
+          items = std::max(items, 1);
+        } else {
+          items = std::max(items, verdict);
+        }
+      }
+    }
+    if (blocked > 0 && blocked == out_.products.size() + out_.actions.size()) items = 3;
+    out_.verdict = std::max(turn_, items);
+    if (!out_.queue.empty()) out_.verdict = 4;
+    return out_;
+  }
+
+ private:
+  const model::Model& m_;
+  const Turn& t_;
+  Tally* tally_;
+  Outcome out_;
+  int turn_ = 0;
+  std::optional<std::tuple<int, long, std::string>> best_;
+
+  // ---- facts
+
+  bool here(Part part) const {
+    switch (part) {
+      case Part::answer:
+        return t_.has_answer;
+      case Part::message:
+        return t_.has_message;
+      case Part::recommendation:
+        return t_.has_recommendation;
+      case Part::outreach:
+      case Part::material:
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  Value fact(model::Index index, const Place& place, bool trust) const {
+    const model::Fact& fact = m_.facts[index];
+    const Facts* from = &t_.facts;
+    if (fact.part == Part::product) from = place.product;
+    if (fact.part == Part::action) from = place.action;
+    Value value;
+    if (!from || !here(fact.part)) return value;
+    value.state = Value::unknown;
+    const auto found = from->find(index);
+    if (found == from->end()) return value;
+    const Given& given = found->second;
+    if (given.inferred && (!trust || fact.assessed)) return value;
+    value.state = Value::known;
+    value.kind = fact.type.kind;
+    value.currency = fact.type.currency;
+    value.text = given.text;
+    value.elements = given.elements;
+    if (given.date) value.number = *given.date;
+    if (!given.number.empty()) value.number = fraction(given.number);
+    return value;
+  }
+
+  static Value constant(const Expr& expr) {
+    Value value;
+    value.state = Value::known;
+    value.kind = expr.constant.kind;
+    value.currency = expr.type.currency;
+    value.text = expr.constant.text;
+    switch (expr.constant.kind) {
+      case TypeKind::yes_no:
+        value.number = expr.constant.yes ? 1 : 0;
+        break;
+      case TypeKind::choice:
+      case TypeKind::scale:
+        value.number = expr.constant.level;
+        break;
+      default:
+        value.number = fraction(expr.constant.number.to_string());
+    }
+    return value;
+  }
+
+  Value today() const {
+    Value value;
+    value.state = Value::known;
+    value.kind = TypeKind::date;
+    value.number = days_of(t_.at, t_.offset_minutes);
+    return value;
+  }
+
+  Value value(const Expr& expr, const Place& place, bool trust) const {
+    if (expr.op == Op::fact) return fact(expr.fact, place, trust);
+    if (expr.op == Op::constant) return constant(expr);
+    if (expr.op == Op::today) return today();
+    std::vector<Value> args;
+    for (const model::ExprPtr& arg : expr.args) args.push_back(value(*arg, place, trust));
+    Value result;
+    for (const Value& arg : args) {
+      if (arg.state == Value::absent) return result;
+    }
+    result.state = Value::unknown;
+    for (const Value& arg : args) {
+      if (arg.state == Value::unknown) return result;
+    }
+    const Value &a = args[0], &b = args[1];
+    result.kind = expr.type.kind;
+    result.currency = expr.type.currency;
+    switch (expr.op) {
+      case Op::add:
+      case Op::sub:
+        if (a.currency != b.currency) return result;
+        result.number = expr.op == Op::add ? cpp_rational(a.number + b.number) : cpp_rational(a.number - b.number);
+        break;
+      case Op::mul:
+        result.number = a.number * b.number;
+        break;
+      case Op::div:
+        if (b.number == 0) return result;
+        result.number = cut(a.number / b.number);
+        break;
+      case Op::share_of:
+        if (!writable(a.number * b.number)) return result;
+        result.number = cut(a.number * b.number / 100);
+        break;
+      case Op::as_percent_of:
+        if (b.number == 0 || a.currency != b.currency || !writable(a.number * 100)) return result;
+        result.number = cut(a.number * 100 / b.number);
+        break;
+      default:
+        return result;
+    }
+    if (writable(result.number)) result.state = Value::known;
+    return result;
+  }
+
+  // ---- conditions
+
+  static Truth truth(bool holds) { return holds ? Truth::yes : Truth::no; }
+
+  Truth holds(const Expr& expr, const Place& place, bool trust) const {
+    const Truth result = judge_condition(expr, place, trust);
+    if (tally_) ++tally_->seen[{expr.op, result}];
+    return result;
+  }
+
+  Truth judge_condition(const Expr& expr, const Place& place, bool trust) const {
+    const auto known_pair = [&](Value& a, Value& b) -> std::optional<Truth> {
+      a = value(*expr.args[0], place, trust);
+      b = value(*expr.args[1], place, trust);
+      if (a.state == Value::absent || b.state == Value::absent) return Truth::no;
+      if (a.state == Value::unknown || b.state == Value::unknown) return Truth::unknown;
+      if (a.currency != b.currency) return Truth::unknown;
+      return std::nullopt;
+    };
+    switch (expr.op) {
+      case Op::always:
+        return Truth::yes;
+      case Op::never:
+        return Truth::no;
+      case Op::eq:
+      case Op::lt:
+      case Op::le: {
+        Value a, b;
+        if (const auto early = known_pair(a, b)) return *early;
+        if (a.kind == TypeKind::text) return truth(a.text == b.text);
+        if (expr.op == Op::eq) return truth(a.number == b.number);
+        if (expr.op == Op::lt) return truth(a.number < b.number);
+        return truth(a.number < b.number || a.number == b.number);
+      }
+      case Op::past_more:
+      case Op::past_at_least:
+      case Op::within_past:
+      case Op::within_future: {
+        const Value when = value(*expr.args[0], place, trust);
+        if (when.state == Value::absent) return Truth::no;
+        if (when.state == Value::unknown) return Truth::unknown;
+        const Duration& span = expr.args[1]->constant.duration;
+        const Days day = static_cast<Days>(numerator(when.number)), now = days_of(t_.at, t_.offset_minutes);
+        const auto later = [&](Days from) {
+          return static_cast<Days>(add_months(from, span.months) + static_cast<Days>(span.seconds / 86'400));
+        };
+        if (expr.op == Op::within_future) return truth(day >= now && day <= later(now));
+        if (day > now) return Truth::unknown;
+        if (expr.op == Op::past_more) return truth(now > later(day));
+        if (expr.op == Op::past_at_least) return truth(now >= later(day));
+        return truth(now <= later(day));
+      }
+      case Op::truth: {
+        const Value a = value(*expr.args[0], place, trust);
+        if (a.state == Value::absent) return Truth::no;
+        return a.state == Value::unknown ? Truth::unknown : truth(a.number == 1);
+      }
+      case Op::in_set: {
+        const Value a = value(*expr.args[0], place, trust);
+        if (a.state == Value::absent) return Truth::no;
+        if (a.state == Value::unknown) return Truth::unknown;
+        for (const model::Constant& one : expr.set) {
+          Expr literal;
+          literal.constant = one;
+          literal.type = expr.args[0]->type;
+          const Value b = constant(literal);
+          if (a.kind == TypeKind::text ? a.text == b.text : a.number == b.number) return Truth::yes;
+        }
+        return Truth::no;
+      }
+      case Op::known: {
+        const Value a = value(*expr.args[0], place, trust);
+        return truth(a.state == Value::known);
+      }
+      case Op::not_: {
+        if (expr.args[0]->op == Op::known) {  // `is unknown`: a fact of an absent part is neither
+          const Value a = value(*expr.args[0]->args[0], place, trust);
+          return truth(a.state == Value::unknown);
+        }
+        const Truth a = holds(*expr.args[0], place, trust);
+        return a == Truth::yes ? Truth::no : a == Truth::no ? Truth::yes : Truth::unknown;
+      }
+      case Op::and_: {
+        Truth all = Truth::yes;
+        for (const model::ExprPtr& arg : expr.args) {
+          const Truth one = holds(*arg, place, trust);
+          if (one == Truth::no) all = Truth::no;
+          if (one == Truth::unknown && all == Truth::yes) all = Truth::unknown;
+        }
+        return all;
+      }
+      case Op::or_: {
+        Truth any = Truth::no;
+        for (const model::ExprPtr& arg : expr.args) {
+          const Truth one = holds(*arg, place, trust);
+          if (one == Truth::yes) any = Truth::yes;
+          if (one == Truth::unknown && any == Truth::no) any = Truth::unknown;
+        }
+        return any;
+      }
+      case Op::at_least: {
+        // True if it is so whatever the unknown ones are, false if it is not so whatever they are.
+        std::vector<Truth> all;
+        for (const model::ExprPtr& arg : expr.args) all.push_back(holds(*arg, place, trust));
+        bool sometimes = false, always = true;
+        std::size_t open = 0;
+        for (Truth one : all) open += one == Truth::unknown ? 1 : 0;
+        for (std::size_t guess = 0; guess < (std::size_t{1} << open); ++guess) {
+          int count = 0;
+          std::size_t bit = 0;
+          for (Truth one : all) {
+            const bool now = one == Truth::yes || (one == Truth::unknown && (guess >> bit++ & 1) != 0);
+            count += now ? 1 : 0;
+          }
+          (count >= expr.count ? sometimes : always) = count >= expr.count;
+        }
+        return always ? Truth::yes : sometimes ? Truth::unknown : Truth::no;
+      }
+      case Op::text_has:
+      case Op::text_has_all: {
+        const Value a = value(*expr.args[0], place, trust);
+        if (a.state == Value::absent) return Truth::no;
+        if (a.state == Value::unknown) return Truth::unknown;
+        std::vector<std::string> terms = expr.phrases;
+        if (expr.lexicon != model::kNone) terms = m_.lexicons[expr.lexicon].terms;
+        std::size_t found = 0;
+        for (const std::string& term : terms) found += a.text.find(term) != std::string::npos ? 1 : 0;
+        return truth(expr.op == Op::text_has ? found > 0 : found == terms.size());
+      }
+      case Op::list_empty:
+      case Op::list_has:
+      case Op::list_has_any:
+      case Op::list_has_all: {
+        const Value a = value(*expr.args[0], place, trust);
+        if (a.state == Value::absent) return truth(expr.op == Op::list_empty);
+        if (a.state == Value::unknown) return Truth::unknown;
+        if (expr.op == Op::list_empty) return truth(a.elements.empty());
+        std::size_t found = 0;
+        for (const model::Constant& one : expr.set) {
+          found += std::count(a.elements.begin(), a.elements.end(), static_cast<int>(one.level)) > 0 ? 1 : 0;
+        }
+        return truth(expr.op == Op::list_has_all ? found == expr.set.size() : found > 0);
+      }
+      default:
+        return Truth::unknown;
+    }
+  }
+
+  // Which facts keep it unknown, by the same walk.
+  void missing(const Expr& expr, const Place& place, bool trust, std::set<model::Index>& facts, bool& other) const {
+    if (judge_condition(expr, place, trust) != Truth::unknown) return;
+    const bool logic = expr.op == Op::and_ || expr.op == Op::or_ || expr.op == Op::not_ || expr.op == Op::at_least;
+    if (logic) {
+      for (const model::ExprPtr& arg : expr.args) missing(*arg, place, trust, facts, other);
+      return;
+    }
+    const std::size_t before = facts.size();
+    bool any = false;
+    for (const model::ExprPtr& arg : expr.args) missing_value(*arg, place, trust, facts, any);
+    if (!any && facts.size() == before) other = true;
+  }
+  void missing_value(const Expr& expr, const Place& place, bool trust, std::set<model::Index>& facts, bool& any) const {
+    if (expr.op == Op::fact && value(expr, place, trust).state == Value::unknown) {
+      facts.insert(expr.fact);
+      any = true;
+    }
+    for (const model::ExprPtr& arg : expr.args) missing_value(*arg, place, trust, facts, any);
+  }
+
+  // ---- rules
+
+  static bool reads(const Expr& expr, const model::Model& model, Part part) {
+    if (expr.op == Op::fact && model.facts[expr.fact].part == part) return true;
+    return std::any_of(expr.args.begin(), expr.args.end(),
+                       [&](const model::ExprPtr& arg) { return reads(*arg, model, part); });
+  }
+  bool on(const model::Rule& rule, Subject subject) const {
+    return std::find(rule.applies_to.begin(), rule.applies_to.end(), subject) != rule.applies_to.end();
+  }
+
+  void judge(const model::Rule& rule) {
+    const Days day = days_of(t_.at, t_.offset_minutes);
+    if ((rule.from && day < *rule.from) || (rule.until && day > *rule.until)) return;
+    const bool turn = (on(rule, Subject::answer) && t_.has_answer) || (on(rule, Subject::message) && t_.has_message);
+    const bool products = on(rule, Subject::recommendation) && !t_.products.empty();
+    const bool actions = on(rule, Subject::action) && !t_.actions.empty();
+    if (!turn && !products && !actions) return;
+    const auto reads_part = [&](Part part) {
+      return reads(*rule.when, m_, part) || (rule.unless && reads(*rule.unless, m_, part));
+    };
+    const bool by_product = products || reads_part(Part::product), by_action = actions || reads_part(Part::action);
+    for (int product = by_product ? 0 : -1; product < (by_product ? static_cast<int>(t_.products.size()) : 0);
+         ++product) {
+      for (int action = by_action ? 0 : -1; action < (by_action ? static_cast<int>(t_.actions.size()) : 0); ++action) {
+        judge_for(rule, product, action, turn);
+      }
+    }
+  }
+
+  void judge_for(const model::Rule& rule, int product, int action, bool turn) {
+    Place place;
+    if (product >= 0) place.product = &t_.products[static_cast<std::size_t>(product)];
+    if (action >= 0) place.action = &t_.actions[static_cast<std::size_t>(action)];
+    const Truth when = holds(*rule.when, place, true);
+    if (when == Truth::no) return;
+    if (rule.unless && holds(*rule.unless, place, rule.trust_inferred) == Truth::yes) return;
+    const bool unknown = when == Truth::unknown;
+    if (unknown && rule.if_unknown == model::Rule::Unknown::pass) return;
+    out_.fired.insert({rule.id, product, action, unknown});
+    std::vector<model::Effect> effects = rule.then;
+    if (unknown && rule.if_unknown == model::Rule::Unknown::effects) effects = rule.unknown_effects;
+    if (unknown && rule.if_unknown == model::Rule::Unknown::by_default) {
+      std::set<model::Index> facts;
+      bool other = false;
+      missing(*rule.when, place, true, facts, other);
+      const bool askable = !other && !facts.empty() && std::all_of(facts.begin(), facts.end(), [&](model::Index fact) {
+        return !m_.facts[fact].ask.empty();
+      });
+      effects.clear();
+      model::Effect effect;
+      if (askable) {
+        effect.kind = EffectKind::require;
+        for (model::Index fact : facts) {
+          effect.fact = fact;
+          effects.push_back(effect);
+        }
+      } else {
+        effect.kind = EffectKind::handoff;
+        effect.queue = m_.packs[rule.pack].default_queue;
+        effects.push_back(effect);
+      }
+    }
+    for (const model::Effect& effect : effects) ask(rule, effect, product, action, turn, unknown);
+  }
+
+  void ask(const model::Rule& rule, const model::Effect& effect, int product, int action, bool turn, bool unknown) {
+    int verdict = 0;
+    switch (effect.kind) {
+      case EffectKind::block:
+        verdict = 3;
+        break;
+      case EffectKind::require:
+        verdict = 2;
+        for (std::size_t i = 0; i < m_.facts[effect.fact].path.size(); ++i) {
+          path_ = i == 0 ? m_.facts[effect.fact].path[0] : path_ + "." + m_.facts[effect.fact].path[i];
+        }
+        out_.required.insert(path_);
+        break;
+      case EffectKind::handoff: {
+        verdict = 4;
+        const model::Queue& queue = m_.queues[effect.queue];
+        const auto bid =
+            std::tuple(static_cast<int>(effect.priority ? *effect.priority : queue.priority), 0L, queue.names.first);
+        if (!best_ || bid < *best_) best_ = bid, out_.queue = queue.names.first;
+        out_.hold = out_.hold || !unknown;
+        break;
+      }
+      case EffectKind::flag:
+        out_.flags.insert(effect.name);
+        break;
+      default:
+        break;
+    }
+    const auto raise = [&](int& at) { at = std::max(at, std::min(verdict, 3)); };
+    if (on(rule, Subject::recommendation) && product >= 0) raise(out_.products[static_cast<std::size_t>(product)]);
+    if (on(rule, Subject::action) && action >= 0) raise(out_.actions[static_cast<std::size_t>(action)]);
+    if (turn) raise(turn_);
+    if (on(rule, Subject::message) && t_.has_message && verdict >= 3) {
+      for (int& one : out_.products) raise(one);
+      for (int& one : out_.actions) raise(one);
+    }
+  }
+  std::string path_;
+};
+
+}  // namespace
+
+Outcome decide(const model::Model& model, const Turn& turn, Tally* tally) { return Judge(model, turn, tally).run(); }
+
+}  // namespace caveat::twin

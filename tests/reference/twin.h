@@ -1,0 +1,61 @@
+// Twin: what the rules mean, said a second time, slowly and without cleverness: the model's tree is walked for every rule
+// and every item, numbers are fractions of unbounded integers, texts are searched letter by letter.
+// It shares with the product the model and the calendar of base, nothing else: no program, no Request, no Decimal arithmetic.
+// The property tests hold decide against it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "engine/model/model.h"
+
+namespace caveat::twin {
+
+struct Given {  // one fact as the turn states it; a fact that is not there was not stated
+  bool inferred = false;
+  std::string number;         // of numbers: decimal spelling; yes/no: "1" "0"; level or choice: its position
+  std::string text;           // of texts
+  std::vector<int> elements;  // of a list: positions
+  std::optional<Days> date;
+};
+using Facts = std::map<model::Index, Given>;
+
+struct Turn {
+  Microseconds at = 0;
+  std::int32_t offset_minutes = 480;
+  bool has_answer = false, has_message = false, has_recommendation = false;
+  Facts facts;
+  std::vector<Facts> products, actions;
+};
+
+struct Fired {
+  std::string rule;
+  int product = -1, action = -1;
+  bool unknown = false;
+  friend auto operator<=>(const Fired&, const Fired&) = default;
+};
+
+struct Outcome {
+  int verdict = 0;  // 0 allow … 4 handoff
+  std::set<Fired> fired;
+  std::vector<int> products, actions;  // verdicts
+  std::set<std::string> required;      // fact paths
+  std::set<std::string> flags;
+  std::string queue;  // of the hand-off, empty if there is none
+  bool hold = false;
+};
+
+enum class Truth : std::uint8_t { no, yes, unknown };
+
+struct Tally {  // how often each operator came out how: no cell may stay empty
+  std::map<std::pair<model::Op, Truth>, long> seen;
+};
+
+Outcome decide(const model::Model& model, const Turn& turn, Tally* tally = nullptr);
+
+}  // namespace caveat::twin
