@@ -62,9 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (out.view() != input) std::abort();
   }
 #ifdef CAVEAT_PLANTED_DEFECT
-  if (value->kind == Kind::map && value->items.size() == 4 && value->items[3].kind == Kind::text &&
-      value->items[3].string.size() == 3)
-    __builtin_trap();
+  if (value->kind == Kind::map && value->items.size() == 4 && value->items[3].kind == Kind::text) __builtin_trap();
 #endif
   return 0;
 }
