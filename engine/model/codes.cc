@@ -5,7 +5,7 @@ namespace caveat::model::codes {
 // A diagnostic of a place kept for later ends 2, every other one 1 (contracts.md 16).
 const Code kNotYet{"not_yet", "Not supported yet: {0}.", "暂不支持：{0}。", 422, 2, false};
 
-const Code kPackMissing{"pack_missing", "No pack is declared in {0}.", "{0} 中没有声明规则包。", 422, 1, false};
+const Code kPackMissing{"pack_missing", "No pack is declared in the folder “{0}”.", "文件夹“{0}”中没有声明规则包。", 422, 1, false};
 const Code kPackTwice{"pack_twice",
                       "A folder is one pack, and {0} is declared here already.",
                       "一个文件夹是一个规则包，此处已声明 {0}。",
@@ -51,7 +51,7 @@ const Code kAmbiguousName{
 const Code kBuiltIn{"built_in", "“{0}” is built in and is never declared.", "“{0}”是内置的，不可声明。", 422, 1, false};
 const Code kFactDiffers{
     "fact_differs", "{0} is {1} here and {2} in pack {3}.", "{0} 在此处是{1}，在规则包 {3} 中是{2}。", 422, 1, false};
-const Code kUnknownLevel{"unknown_level", "“{0}” is not in {1}.", "“{0}”不在{1}之中。", 422, 1, false};
+const Code kUnknownLevel{"unknown_level", "“{0}” is not in {1}.", "“{0}”不在“{1}”之中。", 422, 1, false};
 const Code kDefineCycle{"define_cycle", "“{0}” is defined by itself: {1}.", "“{0}”用自身来定义：{1}。", 422, 1, false};
 const Code kInsideAList{"inside_a_list",
                         "{0} belongs to each element of the list {1}, which may have many.",

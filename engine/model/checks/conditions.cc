@@ -234,12 +234,10 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     std::string help;
     if (!near.empty()) {
       help = say("Did you mean “", "是否指“") + whole + say("”?", "”？");
-    } else if (!known.empty() && known.size() <= 8) {
-      help = say("There is: ", "现有：");
-      for (const std::string_view name : known)
-        help += (name == known.front() ? "" : say(", ", "、")) + before + std::string(name);
+    } else if (std::string list = work_.list_of(item_, known, before); !list.empty()) {
+      help = std::move(list);
     } else {
-      help = say("Facts are declared with: facts GROUP", "事实用“事实 组名”声明。");
+      help = say("A fact is declared in a line below: facts ", "请在这一行之下声明该事实：事实 ") + steps.front();
     }
     Diagnostic& diagnostic =
         work_.report(codes::kUnknownName, item_, path.span,
@@ -298,7 +296,8 @@ ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
   const std::string near(nearest(name, std::span<const std::string_view>(known)));
   Diagnostic& diagnostic =
       work_.report(codes::kUnknownLevel, item_, expr.span, {name, describe(work_.model, type, language())},
-                   near.empty() ? std::string() : say("Did you mean “", "是否指“") + near + say("”?", "”？"));
+                   near.empty() ? (type.kind == TypeKind::scale ? work_.list_of(item_, known) : std::string())
+                                : say("Did you mean “", "是否指“") + near + say("”?", "”？"));
   if (!near.empty()) diagnostic.fixes.push_back({expr.span, near});
   return nullptr;
 }
@@ -390,8 +389,13 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       ExprPtr expanded = define_value(work_, *entry);
       return expanded;
     }
-    if (is_bare(expr)) {  // nothing of that name anywhere
-      fact(path, false);
+    if (is_bare(expr)) {
+      const std::string of_scale = hint != nullptr ? scale_of_level(steps[0]) : std::string();
+      if (!of_scale.empty()) {
+        return wrong_type(expr.span, describe(work_.model, *hint, language()),
+                          steps[0] + say(" (scale ", "（分级 ") + of_scale + say(")", "）"));
+      }
+      fact(path, false);  // nothing of that name anywhere: says so
       return nullptr;
     }
   }
@@ -400,8 +404,12 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
   // A member of a list's record is one of many outside of a quantifier.
   for (Index owner = work_.model.facts[found].parent; owner != kNone; owner = work_.model.facts[owner].parent) {
     if (work_.model.facts[owner].type.kind != TypeKind::list) continue;
-    const std::string list = joined(work_.model.facts[owner].path);
-    const std::string member = work_.model.facts[found].path.back();
+    const std::vector<std::vector<std::string>>& list_steps = work_.model.facts[owner].path_names;
+    std::string list;
+    for (const std::vector<std::string>& step : list_steps) {
+      list += (list.empty() ? "" : ".") + std::string(name_in(step, language()));
+    }
+    const std::string member(work_.model.facts[found].names.in(language()));
     work_.report(codes::kInsideAList, item_, expr.span, {joined(steps), list},
                  say("Write: any h in " + list + " where (h." + member + " …)",
                      "请写：" + list + " 中 存在 某项 满足（某项." + member + " …）"));
@@ -411,6 +419,19 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
     return node(work_, Op::truth, expr.span, {of_fact(found, Op::fact, expr.span)});
   }
   return of_fact(found, Op::fact, expr.span);
+}
+
+// The scale that a word is a level of, as this pack sees it.
+std::string Conditions::scale_of_level(const std::string& name) const {
+  for (const Scale& scale : work_.model.scales) {
+    if (!work_.scope.sees(item_.pack, scale.pack)) continue;
+    for (const Names& level : scale.levels) {
+      if (std::find(level.all.begin(), level.all.end(), name) != level.all.end()) {
+        return std::string(scale.names.in(language()));
+      }
+    }
+  }
+  return {};
 }
 
 // ---- values
@@ -833,7 +854,7 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
     return wrong_type(found->span, describe(work_.model, unbounded(expected->type), language()), describe_expr(*found));
   }
   if (fit == Comparable::equality && op != Op::eq) {
-    work_.report(codes::kNoOrder, item_, expr.span, {describe_expr(*a)});
+    work_.report(codes::kNoOrder, item_, expr.span, {describe_expr(a->op == Op::constant ? *b : *a)});
     return nullptr;
   }
   if (a->type.kind == TypeKind::duration && a->op == Op::constant && b->op == Op::constant &&

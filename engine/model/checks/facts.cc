@@ -109,6 +109,14 @@ class Facts {
     return out;
   }
 
+  static std::string shown(const Fact& fact, Language language) {
+    std::string out;
+    for (const std::vector<std::string>& step : fact.path_names) {
+      out += (out.empty() ? "" : ".") + std::string(name_in(step, language));
+    }
+    return out;
+  }
+
   void add(const Item& item, const syntax::FactDecl& member, Fact fact, Index parent) {
     fact.names = names_of(member.names);
     fact.path.push_back(fact.names.first);
@@ -131,6 +139,7 @@ class Facts {
       if (earlier == table.end()) continue;
       const Index other = earlier->second;
       Fact& first = work_.model.facts[other];
+      if (first.built_in) fact.path = first.path;  // by whichever of its names, it is that one
       if (first.path == fact.path) {
         again(item, member, fact, other, spoilt);
       } else {
@@ -195,7 +204,7 @@ class Facts {
           return;
         }
       } else {
-        work_.report(codes::kBuiltIn, item, member.names.first.span, {dotted(first)},
+        work_.report(codes::kBuiltIn, item, member.names.first.span, {shown(first, item.language())},
                      Work::say(item, "Leave the line out; the fact is there.", "请删去此行；该事实本来就有。"));
         return;
       }

@@ -330,7 +330,8 @@ class Link {
     for (const Item& item : work_.items) keyed.emplace_back(first_name(item.decl->body), item);
     std::sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {
       const auto key = [&](const auto& each) {
-        return std::tuple(each.second.pack, std::string_view(each.first), std::string_view(place(each.second)),
+        const bool beside = each.second.file != work_.pack_items[each.second.pack].file;
+        return std::tuple(each.second.pack, std::string_view(each.first), beside, std::string_view(place(each.second)),
                           each.second.decl->span.begin);
       };
       return key(a) < key(b);

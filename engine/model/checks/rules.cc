@@ -77,6 +77,8 @@ class RuleCheck {
     };
     if (decl_.cites.empty()) missing("cites", "依据");
     if (decl_.applies_to.empty()) missing("applies to", "适用于");
+    // The parser says it of these two; a tree that was made without one has no place to tell it but here.
+    if (work_.files[work_.pack_files[item_.pack]].broken) return;
     if (!decl_.when) missing("when", "当");
     if (decl_.then.empty()) missing("then", "则");
   }
@@ -94,7 +96,8 @@ class RuleCheck {
     }
     rule_.from = decl_.from ? decl_.from : from;
     rule_.until = decl_.until ? decl_.until : until;
-    if (rule_.from && rule_.until && *rule_.until < *rule_.from) {
+    const bool own_dates = decl_.from && decl_.until;  // these the parser has looked at
+    if (!own_dates && rule_.from && rule_.until && *rule_.until < *rule_.from) {
       work_.report(codes::kNeverInForce, item_, name_span(),
                    {rule_.names.first, format_date(*rule_.from), format_date(*rule_.until)});
     }

@@ -22,10 +22,6 @@ void check_sources(Work& work) {
     source.reads = text_of(decl.reads);
     source.pack = item.pack;
     source.span = decl.names.first.span;
-    if (source.from && source.until && *source.from > *source.until) {
-      work.report(codes::kEmptyRange, item, heading(work, item),
-                  {format_date(*source.from), format_date(*source.until)});
-    }
     work.model.sources.push_back(std::move(source));
   }
 }

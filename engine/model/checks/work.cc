@@ -25,6 +25,24 @@ bool Work::maybe_lost(Index pack, std::string_view name) const {
   return false;
 }
 
+std::string Work::list_of(const Item& item, const std::vector<std::string_view>& known, std::string_view before) {
+  std::vector<std::string_view> names;
+  for (const bool any_language : {false, true}) {
+    for (const std::string_view name : known) {
+      if (any_language || is_chinese(name) == (item.language() == Language::zh)) names.push_back(name);
+    }
+    if (!names.empty()) break;
+  }
+  if (names.empty() || names.size() > 10) return {};
+  std::string out = say(item, "There is: ", "现有：");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) out += say(item, ", ", "、");
+    out += before;
+    out += names[i];
+  }
+  return out;
+}
+
 void Work::unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
                         const std::vector<std::string_view>& known) {
   const std::string last = written.substr(written.rfind('.') == std::string::npos ? 0 : written.rfind('.') + 1);
@@ -33,12 +51,8 @@ void Work::unknown_name(Kind kind, const Item& item, Span span, const std::strin
   std::string help;
   if (!near.empty()) {
     help = say(item, "Did you mean “", "是否指“") + near + say(item, "”?", "”？");
-  } else if (!known.empty() && known.size() <= 8) {
-    help = say(item, "There is: ", "现有：");
-    for (const std::string_view name : known) {
-      if (name != known.front()) help += say(item, ", ", "、");
-      help += name;
-    }
+  } else {
+    help = list_of(item, known);
   }
   Diagnostic& diagnostic =
       report(codes::kUnknownName, item, span, {std::string(word_of(kind, item.language())), written}, std::move(help));

@@ -1,0 +1,122 @@
+// Every message about meaning, whole: each case of tests/conformance/messages/model is compiled, and what is printed is
+// held against its .txt file (README.md there tells how a case is written).
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <set>
+
+#include "engine/model/codes.h"
+#include "engine/syntax/codes.h"
+#include "tests/support/packs.h"
+
+namespace fs = std::filesystem;
+using namespace caveat;
+
+namespace {
+
+const fs::path kFolder = fs::path(CAVEAT_SOURCE_DIR) / "tests/conformance/messages/model";
+
+// The files of one case: cut at its `=== name` lines, the preamble beside it where it declares no pack.
+test::Texts files_of(const fs::path& path) {
+  test::Texts texts;
+  std::string name = path.filename().string(), text;
+  std::istringstream lines(test::read_file(path));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("=== ", 0) == 0) {
+      if (!text.empty()) texts.emplace_back(name, text);
+      name = line.substr(4);
+      text.clear();
+      continue;
+    }
+    text += line + "\n";
+  }
+  texts.emplace_back(name, text);
+  bool pack = false;
+  for (const auto& [file, content] : texts) {
+    pack = pack || content.rfind("pack ", 0) == 0 || content.rfind("规则包 ", 0) == 0 || file.find('/') != std::string::npos;
+  }
+  if (!pack) {
+    const bool zh = path.filename().string().find(".zh.") != std::string::npos;
+    texts.insert(texts.begin(), {"pack.cav", test::read_file(kFolder.parent_path().parent_path() / (zh ? "preamble.zh.cav" : "preamble.en.cav"))});
+  }
+  return texts;
+}
+
+std::vector<fs::path> cases() {
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() == ".cav") out.push_back(entry.path());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Limits limits_of(const fs::path& path) {
+  Limits limits;
+  std::istringstream first(test::read_file(path));
+  std::string line;
+  std::getline(first, line);
+  constexpr std::string_view kHead = "# limits ";
+  if (line.rfind(kHead, 0) != 0) return limits;
+  std::istringstream items(line.substr(kHead.size()));
+  for (std::string item; items >> item;) {
+    const std::string name = item.substr(0, item.find('='));
+    const auto value = static_cast<std::size_t>(std::stoul(item.substr(item.find('=') + 1)));
+    if (name == "names") limits.names = value;
+    if (name == "rules") limits.rules = value;
+    if (name == "lexicon_terms") limits.lexicon_terms = value;
+    if (name == "define_nodes") limits.define_nodes = value;
+  }
+  return limits;
+}
+
+test::Checked compile(const fs::path& path) { return test::check_texts(files_of(path), limits_of(path)); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(messages)
+
+BOOST_AUTO_TEST_CASE(each_case_prints_what_its_file_says) {
+  BOOST_REQUIRE(!cases().empty());
+  for (const fs::path& path : cases()) {
+    const std::string printed = compile(path).rendered();
+    fs::path expected = path;
+    expected.replace_extension(".txt");
+    if (std::getenv("CAVEAT_UPDATE_MESSAGES") != nullptr) std::ofstream(expected, std::ios::binary) << printed;
+    BOOST_TEST_CONTEXT(path.filename().string()) { BOOST_TEST(printed == test::read_file(expected)); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_case_prints_the_same_whatever_the_order_of_its_files) {
+  for (const fs::path& path : cases()) {
+    test::Texts texts = files_of(path);
+    std::reverse(texts.begin(), texts.end());
+    const test::Checked turned = test::check_texts(texts, limits_of(path));
+    // The list is sorted by source number, so the same messages come in another order of files.
+    std::multiset<std::string> a, b;
+    for (const Diagnostic& each : compile(path).diagnostics) a.insert(each.message);
+    for (const Diagnostic& each : turned.diagnostics) b.insert(each.message);
+    BOOST_TEST_CONTEXT(path.filename().string()) { BOOST_TEST(a == b, boost::test_tools::per_element()); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_code_of_the_model_is_raised_in_both_languages) {
+  std::set<std::pair<const Code*, Language>> raised;
+  for (const fs::path& path : cases()) {
+    for (const Diagnostic& each : compile(path).diagnostics) raised.insert({each.code, each.language});
+  }
+  for (const Code* code : model::codes::all()) {
+    BOOST_TEST((raised.count({code, Language::en}) == 1), code->name << " is raised by no English case");
+    BOOST_TEST((raised.count({code, Language::zh}) == 1), code->name << " is raised by no Chinese case");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_code_of_syntax_or_model_stands_twice) {
+  std::set<std::string_view> names;
+  for (const Code* code : model::codes::all()) {
+    BOOST_TEST(names.insert(code->name).second, code->name);
+    BOOST_TEST(!code->en.empty());
+    BOOST_TEST(!code->zh.empty());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
