@@ -103,8 +103,8 @@ wording : WORDING names texts ;
 
 // ---- define, topic, parameter, calendar -------------------------------------------------------------------------------
 
-define    : DEFINE names texts? AS condition ;
-topic     : TOPIC names AS condition ;
+define    : DEFINE names texts? ( AS | IS ) condition ;
+topic     : TOPIC names ( AS | IS ) condition ;
 parameter : PARAMETER names sum ( COMMA BETWEEN sum ( AND sum | WITH sum BETWEEN_END ) )? ( COMMA ( LOWER_IS_STRICTER | HIGHER_IS_STRICTER ) )? ;
 
 calendar      : CALENDAR names ( COVERS days_range )? ( LINE calendar_line )* ;
