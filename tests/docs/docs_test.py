@@ -2,10 +2,10 @@
 
     docs_test.py TREE [--run CAVEAT]
 
-A block that is run stands below the line `<!-- runs -->`: a fence `sh` whose commands are `./run ARGS…` (`caveat ARGS…` with this build's
-binary). If a fence `json` or `text` follows at once, it is what the last command prints. In `text`, `…` stands for anything in a line
-and a line that is only `…` for any number of lines; in `json`, members that differ from run to run (a decision's id, its receipt)
-need only be there.
+A block that is run stands below the line `<!-- runs -->`: a fence `sh` in which `./run ARGS…` is `caveat ARGS…` with this build's binary.
+If a fence `json` or `text` follows at once, it is what the last command prints. In `text`, `…` stands for anything in a line and a line
+that is only `…` for any number of lines; in `json` the text "…" stands for any value. A fence `json` below `<!-- FILE: ID -->` is that turn
+of a file of examples, laid out for reading.
 """
 import glob
 import json
@@ -20,7 +20,6 @@ arguments = sys.argv[1:]
 ROOT = os.path.abspath(arguments[0] if arguments else os.path.join(os.path.dirname(__file__), "../.."))
 CAVEAT = os.path.abspath(arguments[arguments.index("--run") + 1]) if "--run" in arguments else None
 del sys.argv[1:]
-VARYING = {"decision", "receipt"}
 TOP = ("engine", "audit", "adapters", "grammar", "rules", "tests", "docs", "examples", ".cmake", ".ci")
 
 
@@ -46,14 +45,15 @@ def blocks(text):
 
 def same_json(shown, found, path=""):
     """Where they differ first, or None."""
+    if shown == "…":
+        return None
     if isinstance(shown, dict) and isinstance(found, dict):
         for name in [*shown, *[n for n in found if n not in shown]]:
             if name not in found or name not in shown:
                 return f"{path}/{name}: shown {name in shown}, found {name in found}"
-            if name not in VARYING:
-                where = same_json(shown[name], found[name], f"{path}/{name}")
-                if where:
-                    return where
+            where = same_json(shown[name], found[name], f"{path}/{name}")
+            if where:
+                return where
         return None
     if isinstance(shown, list) and isinstance(found, list) and len(shown) == len(found):
         return next(filter(None, (same_json(a, b, f"{path}/{i}") for i, (a, b) in enumerate(zip(shown, found)))), None)
@@ -103,8 +103,8 @@ class Pages(unittest.TestCase):
                     with self.subTest(page=page, line=line):
                         for command in commands:
                             ran += 1
-                            self.assertTrue(command.startswith("./run "), command)
-                            script = f'"$CAVEAT" {command.removeprefix("./run ")}'
+                            self.assertIn("./run ", command)
+                            script = "set -o pipefail; " + command.replace("./run ", '"$CAVEAT" ')
                             done = subprocess.run(["bash", "-c", script], cwd=where, env={**os.environ, "CAVEAT": CAVEAT}, capture_output=True, text=True,
                                                   check=False, stdin=subprocess.DEVNULL)
                             self.assertEqual(done.returncode, 0, f"{command}\n{done.stdout}{done.stderr}")
@@ -115,14 +115,22 @@ class Pages(unittest.TestCase):
         print(f"{ran} commands of the pages were run")
 
 
+    def test_a_turn_that_a_page_shows_is_the_one_of_the_examples(self):
+        for page in pages():
+            for file, name, shown in re.findall(r"^<!-- (examples/\S+): (\S+) -->\n+```json\n(.*?)^```", text_of(page), re.S | re.M):
+                with self.subTest(page=page, turn=name):
+                    turns = [json.loads(line) for line in text_of(file).splitlines()]
+                    self.assertEqual([t for t in turns if t["id"] == name], [json.loads(shown)])
+
+
 class Comparing(unittest.TestCase):
     """The comparison itself can say no."""
 
     def test_json(self):
-        self.assertIsNone(same_json({"a": [1], "decision": "x"}, {"a": [1], "decision": "y"}))
+        self.assertIsNone(same_json({"a": [1], "b": "…"}, {"a": [1], "b": {"c": 2}}))
         self.assertEqual(same_json({"a": [1]}, {"a": [2]}), "/a/0: shown 1, found 2")
         self.assertIn("/b: shown False", same_json({"a": 1}, {"a": 1, "b": 2}))
-        self.assertIn("/decision: shown True", same_json({"decision": "x"}, {}))
+        self.assertIn("/b: shown True", same_json({"b": "…"}, {}))
 
     def test_text(self):
         self.assertTrue(same_text("a …\n…\nz\n", "a 12 s\nx\ny\nz\n"))
