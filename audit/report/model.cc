@@ -124,10 +124,11 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
     if (Result<StorySection> story = decode_story(*bytes)) {
       Candidate candidate{sha256(model_.seed + "/" + std::to_string(header.index)),
                           {header.index, header.time_us, verdict->verdict, std::move(*story), leaf_hex}};
-      const auto place = std::upper_bound(sample_.begin(), sample_.end(), candidate,
+      std::vector<Candidate>& drawn = sample_[verdict->verdict];
+      const auto place = std::upper_bound(drawn.begin(), drawn.end(), candidate,
                                           [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
-      sample_.insert(place, std::move(candidate));
-      if (sample_.size() > model_.query.stories) sample_.pop_back();
+      drawn.insert(place, std::move(candidate));
+      if (drawn.size() > model_.query.stories) drawn.pop_back();
     }
   }
 }
@@ -140,7 +141,13 @@ ReportModel Gathering::finish() {
   std::stable_sort(model_.queues.begin(), model_.queues.end(),
                    [](const QueueCount& a, const QueueCount& b) { return a.total > b.total; });
   for (auto& [digest, count] : packs_) model_.packs.push_back(std::move(count));
-  for (Candidate& candidate : sample_) model_.stories.push_back(std::move(candidate.told));
+  // Round by round from the gravest verdict down, so that five stories show what the gate does and not only the usual.
+  for (std::size_t round = 0; round < model_.query.stories; ++round) {
+    for (auto drawn = sample_.rbegin(); drawn != sample_.rend(); ++drawn) {
+      if (round < drawn->size() && model_.stories.size() < model_.query.stories)
+        model_.stories.push_back(std::move((*drawn)[round].told));
+    }
+  }
   std::sort(model_.stories.begin(), model_.stories.end(),
             [](const ToldDecision& a, const ToldDecision& b) { return a.index < b.index; });
   return std::move(model_);

@@ -112,14 +112,14 @@ class Gathering {
 
  private:
   struct Candidate {
-    Digest rank;  // SHA-256(seed, index): the sample is the lowest
+    Digest rank;  // SHA-256(seed, index): the lowest are drawn, from every verdict in turn
     ToldDecision told;
   };
   ReportModel model_;
   std::map<std::string, RuleCount> rules_;
   std::map<std::string, QueueCount> queues_;
   std::map<std::string, PackCount> packs_;
-  std::vector<Candidate> sample_;
+  std::array<std::vector<Candidate>, 5> sample_;  // a verdict each, by rank; never more than the query's stories
 };
 
 }  // namespace caveat::audit

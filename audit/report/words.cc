@@ -75,9 +75,9 @@ constexpr Phrase kPhrases[] = {
     {"from_to", "First and last decision under it", "据其作出的首个与末个决定"},
     {"stories", "Decisions told in full", "决定详述"},
     {"sample_note",
-     "Chosen by seed: the decisions with the lowest SHA-256 of seed and index. Whoever has the log and the seed gets "
-     "the same ones.",
-     "按种子抽取：取“种子/序号”的 SHA-256 最小者。持有日志与种子的人会抽到同样的决定。"},
+     "Chosen by seed, from every verdict in turn: the decisions with the lowest SHA-256 of seed and index. Whoever has "
+     "the log and the seed gets the same ones.",
+     "按种子抽取，各结论轮流：取“种子/序号”的 SHA-256 最小者。持有日志与种子的人会抽到同样的决定。"},
     {"seed", "Seed", "种子"},
     {"decision", "Decision", "决定"},
     {"leaf", "leaf", "叶哈希"},

@@ -101,17 +101,28 @@ BOOST_AUTO_TEST_CASE(a_query_selects_by_rule_verdict_and_half_open_period) {
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_draws_the_same_sample_and_another_may_not) {
-  ReportQuery query;
-  query.stories = 1;
-  query.seed = "one";
-  const std::uint64_t drawn = gather(query).stories.at(0).index;
-  BOOST_TEST(gather(query).stories.at(0).index == drawn);
+  const auto drawn = [](const std::string& seed) {
+    ReportQuery query;
+    query.stories = 1;
+    query.seed = seed;
+    Gathering gathering(query, facts());
+    const auto allowed = sections(verdict(0), "hello");
+    for (std::uint64_t index = 0; index < 9; ++index) gathering.add(header(index), "leaf", &allowed);
+    return gathering.finish().stories.at(0).index;
+  };
+  BOOST_TEST(drawn("one") == drawn("one"));
   bool another = false;
-  for (char letter = 'a'; letter < 'z'; ++letter) {
-    query.seed = std::string(1, letter);
-    another = another || gather(query).stories.at(0).index != drawn;
-  }
+  for (char letter = 'a'; letter < 'z'; ++letter) another = another || drawn(std::string(1, letter)) != drawn("one");
   BOOST_TEST(another);
+}
+
+BOOST_AUTO_TEST_CASE(a_sample_takes_every_verdict_in_turn_from_the_gravest_down) {
+  ReportQuery query;
+  query.stories = 2;
+  const ReportModel model = gather(query);
+  BOOST_REQUIRE(model.stories.size() == 2u);
+  BOOST_TEST(model.stories[0].verdict == 3);
+  BOOST_TEST(model.stories[1].verdict == 4);
 }
 
 BOOST_AUTO_TEST_CASE(a_page_escapes_what_a_customer_said_and_says_the_same_twice) {
