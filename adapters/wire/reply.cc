@@ -51,7 +51,8 @@ json::array items_json(const Program& program, const Request& request, const Dec
     entry["verdict"] = decide::name(item.verdict);
     json::array disclosures;
     for (const std::uint32_t wording : item.disclosures)
-      disclosures.emplace_back(json::string(program.wording_text(wording, request.language())));
+      disclosures.emplace_back(json::string(decide::wording_told(
+          program, request, wording, actions ? -1 : static_cast<std::int32_t>(item.index), request.language())));
     entry["disclosures"] = std::move(disclosures);
     out.emplace_back(std::move(entry));
   }
@@ -158,9 +159,10 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   out["redactions"] = redactions_json(request, decision, request.offsets());
   json::array disclosures;
   for (const decide::Disclosure& disclosure : decision.disclosures) {
-    disclosures.emplace_back(json::object{{"at", disclosure.at_start ? "start" : "end"},
-                                          {"name", program.wording_name(disclosure.wording)},
-                                          {"text", program.wording_text(disclosure.wording, request.language())}});
+    disclosures.emplace_back(
+        json::object{{"at", disclosure.at_start ? "start" : "end"},
+                     {"name", program.wording_name(disclosure.wording)},
+                     {"text", decide::wording_told(program, request, disclosure.wording, -1, request.language())}});
   }
   out["disclosures"] = std::move(disclosures);
   out["requires"] = requires_json(program, request, decision);

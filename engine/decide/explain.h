@@ -51,6 +51,9 @@ Explanation explain(const program::Program& program, const Request& request, con
 // A value as a person reads it: "R4", "是", "60,000.00 CNY"; masked for protected data classes (C2 and above).
 std::string shown(const program::Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
                   Language language);
+// A wording with its facts put in; `product`: the index of the product that it is disclosed for, -1 for the turn.
+std::string wording_told(const program::Program& program, const Request& request, std::uint32_t wording,
+                         std::int32_t product, Language language);
 std::string_view told(Verdict verdict, Language language);
 std::string_view told(Cause cause, Language language);
 

@@ -82,6 +82,14 @@ bool append(std::string& out, const Topic& topic, program::Pieces pieces) {
   return interpolated;
 }
 
+std::string wording_told(const Program& program, const Request& request, std::uint32_t wording, std::int32_t product,
+                         Language language) {
+  std::string out;
+  append(out, {.program = &program, .request = &request, .language = language, .product = product, .match = {}},
+         program.wordings()[wording].pieces);
+  return out;
+}
+
 std::string_view fallback(Verdict verdict, Language language) {
   const bool zh = language == Language::zh;
   switch (verdict) {

@@ -226,11 +226,11 @@ class Binary(unittest.TestCase):
     def test_each_turn_comes_to_the_verdict_and_the_rules_that_the_law_asks_for(self):
         replies = self.decide()
         self.assertEqual([reply["id"] for reply in replies], [turn["id"] for _, _, turn in turns()])
-        found = [[reply["id"], reply["verdict"],
-                  ",".join(sorted({reason["rule"] for reason in reply["reasons"]}, key=lambda r: r.encode())) or "-"]
-                 for reply in replies]
-        wrong = [f"{want[0]}: expected {want[1:]}, found {got[1:]}"
-                 for want, got in zip(table(EXAMPLES / "expected.tsv", 3), found) if want != got]
+        found = {reply["id"]: [reply["verdict"], ",".join(sorted({reason["rule"] for reason in reply["reasons"]},
+                                                                 key=lambda rule: rule.encode())) or "-"]
+                 for reply in replies}
+        wrong = [f"{turn}: expected {want}, found {found.get(turn)}"
+                 for turn, *want in table(EXAMPLES / "expected.tsv", 3) if found.get(turn) != want]
         self.assertEqual(wrong, [], "\n".join(wrong))
 
     def test_no_reply_that_withholds_an_answer_says_it_after_all(self):
@@ -242,6 +242,13 @@ class Binary(unittest.TestCase):
                 self.assertNotIn(texts[reply["id"]], said, reply["id"])
             elif reply["verdict"] == "allow":
                 self.assertEqual(said, texts[reply["id"]], reply["id"])
+
+    def test_no_text_that_leaves_has_a_fact_still_to_be_put_in(self):
+        for reply in self.decide():
+            texts = [reply["say"]["text"] or "", *(one["text"] for one in reply["disclosures"]),
+                     *(text for item in reply["products"] for text in item["disclosures"])]
+            for text in texts:
+                self.assertNotRegex(text, r"[{}]|不明|unknown", reply["id"])
 
     def test_a_blocked_product_leaves_and_the_others_stay(self):
         reply = next(reply for reply in self.decide() if "three-products-one-too-risky" in reply["id"])
