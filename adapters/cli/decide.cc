@@ -100,9 +100,12 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
     const std::string text = invocation.get("--jobs");
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
     if (error != std::errc() || end != text.data() + text.size() || jobs < 1 || jobs > 256)
-      return wrong_use(terminal, {"--jobs is a number from 1 to 256, not “{0}”.", "--jobs 应为 1 至 256 的整数，而不是“{0}”。"}, {text}, "decide");
+      return wrong_use(terminal,
+                       {"--jobs is a number from 1 to 256, not “{0}”.", "--jobs 应为 1 至 256 的整数，而不是“{0}”。"},
+                       {text}, "decide");
   }
-  const std::vector<std::string> inputs = invocation.arguments.empty() ? std::vector<std::string>{"-"} : invocation.arguments;
+  const std::vector<std::string> inputs =
+      invocation.arguments.empty() ? std::vector<std::string>{"-"} : invocation.arguments;
   for (const std::string& input : inputs) {  // before anything is decided: half a run helps nobody
     if (input == "-") continue;
     if (const Result<std::string> probe = load::read_file(input, 0); !probe) return refuse(terminal, probe.error());
@@ -117,18 +120,26 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
   if (invocation.has("--log")) {
     log = open_log(invocation, terminal, invocation.get("--log"), clock, random);
   } else {
-    terminal.err << terminal.say({"caveat: no --log was given: nothing is recorded, and repeats are known for this run only.\n",
-                                  "caveat：未指定 --log：不作任何记录，重复的请求仅在本次运行内可识别。\n"});
+    terminal.err << terminal.say(
+        {"caveat: no --log was given: nothing is recorded, and repeats are known for this run only.\n",
+         "caveat：未指定 --log：不作任何记录，重复的请求仅在本次运行内可识别。\n"});
   }
 
   const gate::Snapshot snapshot(rules);
   const bool outcome = invocation.has("--outcome");
   Counts counts;
   {
-    gate::Gate gate({.snapshot = &snapshot, .log = log.get(), .clock = &clock, .random = &random, .threads = jobs, .limits = {}, .language = terminal.language, .outcomes = outcome});
+    Window window(terminal.out);  // outlives the gate: its last callback may still be on its way out
+    gate::Gate gate({.snapshot = &snapshot,
+                     .log = log.get(),
+                     .clock = &clock,
+                     .random = &random,
+                     .threads = jobs,
+                     .limits = {},
+                     .language = terminal.language,
+                     .outcomes = outcome});
     const gate::Caller caller = gate::Caller::local();
     const Limits limits;
-    Window window(terminal.out);
     std::string line;
     for (const std::string& input : inputs) {
       std::ifstream file;
@@ -152,7 +163,8 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
   if (log) log->close();
   if (counts.not_recorded > 0) {
     terminal.err << "caveat: "
-                 << fill(terminal.say({"{0} could not be recorded in {1} and were handed to a person. Look at the disk, then send them again: each id is safe to repeat.",
+                 << fill(terminal.say({"{0} could not be recorded in {1} and were handed to a person. Look at the "
+                                       "disk, then send them again: each id is safe to repeat.",
                                        "{0}未能写入 {1}，已转人工。请检查磁盘后重发：同一 id 可以安全重复。"}),
                          {counted(counts.not_recorded, terminal, "turn", "turns", "轮对话"), invocation.get("--log")})
                  << '\n';
@@ -160,7 +172,8 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
   }
   if (counts.refused > 0) {
     terminal.err << "caveat: "
-                 << fill(terminal.say({"{0} refused; the problem stands in its place in the output.", "{0}被拒绝；问题说明位于输出的相应行。"}),
+                 << fill(terminal.say({"{0} refused; the problem stands in its place in the output.",
+                                       "{0}被拒绝；问题说明位于输出的相应行。"}),
                          {counted(counts.refused, terminal, "line was", "lines were", "行")})
                  << '\n';
     return kRefused;

@@ -27,11 +27,16 @@ std::string read_turn(std::istream& in, std::size_t most) {
   return bytes;
 }
 
-void print_json(Terminal& terminal, const decide::Explanation& told, const decide::Request& request, const decide::Decision& decision) {
+void print_json(Terminal& terminal, const decide::Explanation& told, const decide::Request& request,
+                const decide::Decision& decision) {
   json::object out{{"id", request.id()}, {"verdict", decide::name(decision.verdict)}};
   json::array reasons;
   for (const decide::ReasonTold& reason : told.reasons) {
-    json::object entry{{"rule", reason.rule}, {"title", reason.title}, {"verdict", decide::name(reason.verdict)}, {"unknown", reason.unknown}, {"because", reason.because}};
+    json::object entry{{"rule", reason.rule},
+                       {"title", reason.title},
+                       {"verdict", decide::name(reason.verdict)},
+                       {"unknown", reason.unknown},
+                       {"because", reason.because}};
     json::array cites, matched;
     for (const std::string& cite : reason.cites) cites.push_back(json::string(cite));
     for (const std::string& match : reason.matched) matched.push_back(json::string(match));
@@ -73,18 +78,27 @@ void print_tree(Terminal& terminal, const decide::Explanation& told, decide::Aud
 }
 
 // Why a rule did not fire, as far as the decision itself shows it.
-int why_not(const Invocation& invocation, Terminal& terminal, const program::Program& program, const decide::Explanation& told) {
+int why_not(const Invocation& invocation, Terminal& terminal, const program::Program& program,
+            const decide::Explanation& told) {
   const std::string rule = invocation.get("--why-not");
   if (program.find_rule(rule) == program::kNone) {
     std::vector<std::string_view> ids;
     for (std::uint32_t i = 0; i < program.rule_count(); ++i) ids.push_back(program.rule_id(i));
     const std::string_view meant = nearest(rule, ids);
-    if (meant.empty()) return wrong_use(terminal, {"no loaded pack has a rule “{0}”; a rule is named pack/rule.", "已加载的规则包中没有规则“{0}”；规则写作 包名/规则名。"}, {rule}, "explain");
-    return wrong_use(terminal, {"no loaded pack has a rule “{0}”. Did you mean {1}?", "已加载的规则包中没有规则“{0}”。是否想写 {1}？"}, {rule, std::string(meant)}, "explain");
+    if (meant.empty())
+      return wrong_use(terminal,
+                       {"no loaded pack has a rule “{0}”; a rule is named pack/rule.",
+                        "已加载的规则包中没有规则“{0}”；规则写作 包名/规则名。"},
+                       {rule}, "explain");
+    return wrong_use(
+        terminal,
+        {"no loaded pack has a rule “{0}”. Did you mean {1}?", "已加载的规则包中没有规则“{0}”。是否想写 {1}？"},
+        {rule, std::string(meant)}, "explain");
   }
   for (const decide::ReasonTold& reason : told.reasons) {
     if (reason.rule != rule) continue;
-    terminal.out << '\n' << fill(terminal.say({"{0} did speak: {1}", "{0} 起了作用：{1}"}), {rule, reason.because}) << '\n';
+    terminal.out << '\n'
+                 << fill(terminal.say({"{0} did speak: {1}", "{0} 起了作用：{1}"}), {rule, reason.because}) << '\n';
     return kDone;
   }
   return not_yet(terminal, "explain --why-not");
@@ -100,7 +114,10 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   else if (whom == "customer")
     audience = decide::Audience::customer;
   else if (whom != "officer")
-    return wrong_use(terminal, {"--for is bot, customer or officer, not “{0}”.", "--for 应为 bot、customer 或 officer，而不是“{0}”。"}, {whom}, "explain");
+    return wrong_use(
+        terminal,
+        {"--for is bot, customer or officer, not “{0}”.", "--for 应为 bot、customer 或 officer，而不是“{0}”。"}, {whom},
+        "explain");
 
   const Limits limits;
   std::string bytes;
@@ -116,7 +133,8 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   if (!rules) return exit;
 
   decide::Fields fields;
-  if (const Result<void> parsed = wire::parse_turn(bytes, fields, limits); !parsed) return refuse(terminal, parsed.error());
+  if (const Result<void> parsed = wire::parse_turn(bytes, fields, limits); !parsed)
+    return refuse(terminal, parsed.error());
   SystemClock clock;
   decide::BindOptions options;
   options.now = clock.wall_us();

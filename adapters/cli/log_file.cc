@@ -16,7 +16,8 @@ std::string keys_dir(const Invocation& invocation, const std::string& log_path) 
   return audit::default_keys_dir(log_path);
 }
 
-std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path, Clock& clock, Random& random) {
+std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,
+                                     Clock& clock, Random& random) {
   const std::string keys = keys_dir(invocation, path);
   const bool fresh = !audit::KeyStore::exists(keys);
   audit::LogOptions options;
@@ -29,7 +30,8 @@ std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& ter
   std::unique_ptr<audit::Log> log = audit::Log::open(std::move(options));
   if (fresh) {
     terminal.err << fill(terminal.say({"caveat: made a new key set in {0} for the log {1}.\n"
-                                       "  It is not protected by a passphrase: keep the folder readable to this user alone, back it up apart from the log,\n"
+                                       "  It is not protected by a passphrase: keep the folder readable to this user "
+                                       "alone, back it up apart from the log,\n"
                                        "  and give {0}/log.vkey to whoever will verify.\n",
                                        "caveat：已在 {0} 为日志 {1} 生成新密钥。\n"
                                        "  该密钥没有口令保护：请确保目录仅当前用户可读，与日志分开备份，\n"

@@ -13,6 +13,7 @@ namespace caveat::cli {
 std::string keys_dir(const Invocation& invocation, const std::string& log_path);
 
 // Opens the log for writing; log and keys are made where neither is there, and the reader is told so and how to protect them.
-std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path, Clock& clock, Random& random);
+std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,
+                                     Clock& clock, Random& random);
 
 }  // namespace caveat::cli

@@ -17,8 +17,9 @@ std::shared_ptr<const decide::Ruleset> rules_of(const Invocation& invocation, Te
   if (loaded->rules) return loaded->rules;
   print_diagnostics(terminal.err, terminal, loaded->diagnostics, loaded->sources, 20);
   terminal.err << "caveat: "
-               << fill(terminal.say({"the rules in {0} have {1}; nothing was decided. `caveat check {0}` shows them all.",
-                                     "{0} 中的规则有 {1}；未作任何决定。`caveat check {0}` 可列出全部错误。"}),
+               << fill(terminal.say(
+                           {"the rules in {0} have {1}; nothing was decided. `caveat check {0}` shows them all.",
+                            "{0} 中的规则有 {1}；未作任何决定。`caveat check {0}` 可列出全部错误。"}),
                        {invocation.get("--rules"), counted(loaded->errors(), terminal, "error", "errors", "处错误")})
                << '\n';
   exit = kRefused;

@@ -75,9 +75,11 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
   out.sources = std::move(read->sources);
   out.packs = std::move(read->packs);
 
+  std::vector<bool> broken;
   for (SourceId id = 0; id < out.sources.size(); ++id) {
     syntax::ParseResult parsed = syntax::parse(out.sources, id, limits);
     out.files.push_back(std::move(parsed.file));
+    broken.push_back(any_error(parsed.diagnostics));
     append(out.diagnostics, std::move(parsed.diagnostics));
   }
   for (const SourceId id : read->stray)
@@ -88,17 +90,15 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     model::PackFiles pack;
     pack.folder = folder.folder;
     for (const SourceId id : folder.files) pack.files.push_back(&out.files[id]);
+    // what only the lost text may declare is not called unknown
+    pack.broken = std::any_of(folder.files.begin(), folder.files.end(), [&](SourceId id) { return broken[id]; });
     pack.lexicon_files = lexicon_files(folder, out.files, limits, out.diagnostics);
     packs.push_back(std::move(pack));
-  }
-  // A declaration that did not parse is missed wherever it is named: those complaints would only follow from the first.
-  if (any_error(out.diagnostics)) {
-    sort_and_unify(out.diagnostics);
-    return out;
   }
   model::CheckResult checked = model::check(out.sources, packs, limits);
   append(out.diagnostics, std::move(checked.diagnostics));
   out.model = std::move(checked.model);
+  out.references = std::move(checked.references);
 
   if (out.model && !any_error(out.diagnostics)) {
     program::BuildResult built = program::build(*out.model, limits);

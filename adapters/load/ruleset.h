@@ -18,6 +18,7 @@
 #include "engine/base/diagnostic.h"
 #include "engine/decide/decide.h"
 #include "engine/model/model.h"
+#include "engine/model/references.h"
 #include "engine/syntax/ast.h"
 
 namespace caveat::load {
@@ -27,7 +28,8 @@ struct Loaded {
   std::vector<PackFolder> packs;
   std::vector<syntax::File> files;  // one a source, by SourceId
   std::unique_ptr<const model::Model> model;
-  std::shared_ptr<const decide::Ruleset> rules;  // null if anything is wrong
+  std::unique_ptr<const model::References> references;  // what could be resolved, also beside errors: for the printers
+  std::shared_ptr<const decide::Ruleset> rules;         // null if anything is wrong
   std::vector<Diagnostic> diagnostics;
   std::size_t examples = 0, examples_held = 0;
   std::size_t errors() const;

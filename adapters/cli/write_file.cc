@@ -1,0 +1,63 @@
+#include "adapters/cli/write_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ostream>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+
+namespace caveat::cli {
+
+namespace {
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+int write_file(Terminal& terminal, const std::string& path, std::string_view bytes) {
+  std::string beside = path + ".XXXXXX";
+  struct ::stat replaced{};
+  const bool replaces = ::stat(path.c_str(), &replaced) == 0;
+  const int file = ::mkstemp(beside.data());
+  const auto failed = [&](int why) {
+    if (file >= 0) {
+      ::close(file);
+      ::unlink(beside.c_str());
+    }
+    terminal.err << "caveat: "
+                 << fill(
+                        terminal.say(
+                            {"{0} could not be written: {1}. Choose a folder that exists, can be written and has room.",
+                             "{0} 写入失败：{1}。请选择已存在、可写且有空间的目录。"}),
+                        {path, std::strerror(why)})
+                 << '\n';
+    return kEnvironment;
+  };
+  if (file < 0) return failed(errno);
+  ::mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (!write_all(file, bytes) || ::fchmod(file, replaces ? replaced.st_mode & 07777 : 0666 & ~mask) != 0 ||
+      ::fsync(file) != 0)
+    return failed(errno);
+  if (::rename(beside.c_str(), path.c_str()) != 0) return failed(errno);
+  ::close(file);
+  return kDone;
+}
+
+}  // namespace caveat::cli

@@ -1,0 +1,168 @@
+#include "adapters/wire/schema_json.h"
+
+#include <boost/json.hpp>
+#include <map>
+
+namespace caveat::wire {
+
+namespace json = boost::json;
+using program::Slot;
+using program::SlotPart;
+using program::SlotType;
+
+namespace {
+
+// A range of numbers is enforced by bind, where a number may also stand as a text; the schema tells it in words.
+std::string range_of(const Slot& slot) {
+  if (!slot.low && !slot.high) return {};
+  return (slot.low ? slot.low->to_string() : "") + ".." + (slot.high ? slot.high->to_string() : "");
+}
+
+json::object pattern(std::string_view expression, std::string_view example) {
+  return {{"type", "string"}, {"pattern", expression}, {"examples", json::array{json::string(example)}}};
+}
+
+json::object symbols_of(const Slot& slot) {
+  json::array values;
+  for (const program::Symbol& symbol : slot.symbols)
+    for (const std::string& name : symbol.names) values.push_back(json::string(name));
+  return {{"enum", std::move(values)}};
+}
+
+json::object type_of(const Slot& slot, SlotType type);
+
+json::object list_of(const program::Program& program, const Slot& slot) {
+  json::object items;
+  if (slot.members.empty()) {
+    items = type_of(slot, slot.element);
+  } else {
+    json::object members;
+    for (const std::uint32_t member : slot.members)
+      members[program.schema().slots[member].path.back()] =
+          type_of(program.schema().slots[member], program.schema().slots[member].type);
+    items = {{"type", "object"}, {"properties", std::move(members)}, {"additionalProperties", false}};
+  }
+  return {{"type", "array"}, {"maxItems", 1000}, {"items", std::move(items)}};
+}
+
+json::object type_of(const Slot& slot, SlotType type) {
+  static constexpr const char* kNumber = R"(^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$)";
+  switch (type) {
+    case SlotType::yes_no:
+      return {{"type", "boolean"}};
+    case SlotType::integer:
+    case SlotType::decimal:
+      return {{"anyOf",
+               json::array{json::object{{"type", "number"}}, json::object{{"type", "string"}, {"pattern", kNumber}}}}};
+    case SlotType::percent:
+      return pattern(R"(^-?[0-9]+(\.[0-9]+)? ?%$)", "4.8 %");
+    case SlotType::money:
+      return pattern(
+          R"(^-?[0-9]+(\.[0-9]+)? )" + (slot.currency.empty() ? std::string("[A-Z]{3}") : slot.currency) + "$",
+          "60000 " + (slot.currency.empty() ? "CNY" : slot.currency));
+    case SlotType::date:
+      return {{"type", "string"}, {"format", "date"}};
+    case SlotType::instant:
+      return {{"type", "string"}, {"format", "date-time"}};
+    case SlotType::duration:
+      return {{"type", "string"}, {"format", "duration"}};
+    case SlotType::time_of_day:
+      return pattern("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "17:30");
+    case SlotType::choice:
+    case SlotType::scale:
+      return symbols_of(slot);
+    case SlotType::record:
+      return {{"type", "object"}};
+    case SlotType::list:
+      return {{"type", "array"}, {"maxItems", 1000}};
+    case SlotType::text:
+    case SlotType::time_zone:
+      break;
+  }
+  return {{"type", "string"}};
+}
+
+json::object property(const program::Program& program, std::uint32_t index, Language language) {
+  const Slot& slot = program.schema().slots[index];
+  json::object out = slot.type == SlotType::list ? list_of(program, slot) : type_of(slot, slot.type);
+  out["title"] = program.slot_name(index, language);
+  const std::string& ask = language == Language::zh ? slot.ask_zh : slot.ask_en;
+  if (!ask.empty()) out["description"] = ask;
+  if (const std::string range = range_of(slot); !range.empty()) out["x-caveat-range"] = range;
+  if (!slot.from.empty()) out["x-caveat-from"] = slot.from;
+  if (!slot.data_class.empty()) out["x-caveat-class"] = slot.data_class;
+  if (slot.assessed) out["x-caveat-assessed"] = true;
+  if (slot.max_age) out["x-caveat-max-age"] = format_duration(*slot.max_age);
+  out["x-caveat-read"] = slot.read_by_a_rule;
+  // null is a missing fact: allowed everywhere
+  return {{"anyOf", json::array{std::move(out), json::object{{"type", "null"}}}}};
+}
+
+json::object closed(json::object properties) {
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+
+}  // namespace
+
+std::string schema_json(const program::Program& program, Language language) {
+  const json::object any_text{{"type", "string"}};
+  const json::object id{{"type", "string"}, {"minLength", 1}, {"maxLength", 128}};
+  const json::object instant{{"type", "string"}, {"format", "date-time"}};
+  std::map<std::string, json::object> groups;  // object name → its properties
+  json::object top;
+  const auto& slots = program.schema().slots;
+  std::vector<bool> inner(slots.size(), false);
+  for (const Slot& slot : slots)
+    for (const std::uint32_t member : slot.members) inner[member] = true;
+  for (std::uint32_t i = 0; i < slots.size(); ++i) {
+    const Slot& slot = slots[i];
+    if (inner[i]) continue;
+    if (slot.path.size() == 1)
+      top[slot.path[0]] = property(program, i, language);
+    else if (slot.path.size() == 2)
+      groups[slot.path[0]][slot.path[1]] = property(program, i, language);
+  }
+  for (const char* group : {"conversation", "customer"}) groups[group]["id"] = id;
+  for (const char* group : {"conversation", "customer", "message", "answer", "recommendation"})
+    groups[group]["as_of"] = instant;
+
+  json::object properties{{"id", id}, {"at", instant}, {"channel", any_text}, {"language", any_text}};
+  properties["jurisdictions"] = json::object{{"type", "array"}, {"items", any_text}};
+  properties["offsets"] = json::object{{"enum", json::array{"code_points", "utf-16", "utf-8"}}};
+  properties["provenance"] = json::object{
+      {"type", "array"},
+      {"items", closed({{"path", any_text},
+                        {"source", any_text},
+                        {"as_of", instant},
+                        {"quality", json::object{{"enum", json::array{"assessed", "stated", "inferred"}}}}})}};
+  for (auto& [name, value] : top) properties[name] = value;
+  json::object products, actions;
+  for (auto& [name, members] : groups) {
+    if (name == "product") {
+      members["id"] = id;
+      members["as_of"] = instant;
+      products = members;
+    } else if (name == "action") {
+      members["as_of"] = instant;
+      actions = members;
+    } else if (name != "recommendation" && name != "outreach" && name != "material") {
+      properties[name] = closed(members);
+    }
+  }
+  json::object recommendation = groups["recommendation"];
+  recommendation["products"] =
+      json::object{{"type", "array"}, {"maxItems", 1000}, {"items", closed(std::move(products))}};
+  properties["recommendation"] = closed(std::move(recommendation));
+  properties["actions"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", closed(std::move(actions))}};
+
+  json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}};
+  out["$id"] = "urn:caveat:schema:sha256:" + hex(program.digest());
+  out["title"] = language == Language::zh ? "一轮对话" : "A turn of a conversation";
+  out["type"] = "object";
+  out["properties"] = std::move(properties);
+  out["required"] = json::array{"id"};
+  out["additionalProperties"] = false;
+  return json::serialize(out);
+}
+
+}  // namespace caveat::wire

@@ -1,0 +1,18 @@
+// Schema in JSON: what a request may carry for the packs that are loaded, as JSON Schema 2020-12.
+// Printed by `caveat schema`, served at /v1/schema.
+//
+// Promises   what it refuses parse_turn and bind refuse too; the other way round they refuse more (repeated members, sources,
+//            ages of facts); members in path order, so the same program gives the same bytes
+// Source     JSON Schema 2020-12; contracts.md 8, 9
+#pragma once
+
+#include <string>
+
+#include "engine/base/language.h"
+#include "engine/program/program.h"
+
+namespace caveat::wire {
+
+std::string schema_json(const program::Program& program, Language language);
+
+}  // namespace caveat::wire
