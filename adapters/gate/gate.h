@@ -47,7 +47,7 @@ struct GateOptions {
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::size_t threads = 1;  // that decide and seal
-  Limits limits;
+  Limits limits{};
   Microseconds clock_skew =
       5LL * 60 * 1'000'000;          // how far a turn's `at` may be from the clock, but for callers with any_time
   Language language = Language::en;  // of problems, where the request names none

@@ -1,0 +1,339 @@
+// Promises of gate.h, over a real log in a fresh folder. ./check runs this under the thread sanitizer as well.
+#include "adapters/gate/gate.h"
+
+#include <stdlib.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <future>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "adapters/load/ruleset.h"
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/reader.h"
+#include "audit/record/decode.h"
+#include "audit/store/store.h"
+
+using namespace caveat;
+namespace json = boost::json;
+
+namespace {
+
+class TestClock final : public Clock {
+ public:
+  Microseconds wall_us() override { return now_.fetch_add(1); }
+  std::uint64_t steady_ns() override { return static_cast<std::uint64_t>(now_.load()) * 1000; }
+
+ private:
+  std::atomic<Microseconds> now_{1'795'000'000LL * 1'000'000};
+};
+
+class TestRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override {
+    const std::lock_guard lock(mutex_);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(generator_());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::mt19937_64 generator_{20261123};
+};
+
+// Counts what is durable, and fails when it is told to.
+struct StoreSwitch {
+  std::atomic<std::uint64_t> durable{0};
+  std::atomic<int> failing{0};  // commits still to fail
+};
+
+class WatchedStore final : public audit::Store {
+ public:
+  WatchedStore(std::unique_ptr<audit::Store> inner, StoreSwitch& control)
+      : inner_(std::move(inner)), control_(control) {}
+  void commit(const audit::Batch& batch) override {
+    if (control_.failing > 0 && !batch.records.empty()) {
+      --control_.failing;
+      throw audit::Error(audit::codes::kStorage, "test", {"test", "no room"});
+    }
+    inner_->commit(batch);
+    if (!batch.records.empty()) control_.durable = batch.records.back().index + 1;
+  }
+  void tidy() override { inner_->tidy(); }
+  audit::StoreReader& reader() override { return inner_->reader(); }
+  void close() override { inner_->close(); }
+
+ private:
+  std::unique_ptr<audit::Store> inner_;
+  StoreSwitch& control_;
+};
+
+struct Bench {
+  TestClock clock;
+  TestRandom random;
+  StoreSwitch control;
+  gate::Snapshot snapshot;
+  std::filesystem::path folder;
+  std::unique_ptr<audit::Log> log;
+
+  explicit Bench(bool with_log = true) : snapshot(rules()) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "caveat-gate-XXXXXX").string();
+    folder = ::mkdtemp(pattern.data());
+    if (with_log) open();
+  }
+  ~Bench() {
+    log.reset();
+    std::filesystem::remove_all(folder);
+  }
+
+  void open() {
+    audit::LogOptions options;
+    options.path = (folder / "log.db").string();
+    options.create = true;
+    options.clock = &clock;
+    options.random = &random;
+    options.wrap_store = [this](std::unique_ptr<audit::Store> inner) {
+      return std::make_unique<WatchedStore>(std::move(inner), control);
+    };
+    log = audit::Log::open(std::move(options));
+  }
+
+  std::unique_ptr<gate::Gate> gate(std::size_t threads = 2) {
+    return std::make_unique<gate::Gate>(gate::GateOptions{
+        .snapshot = &snapshot, .log = log.get(), .clock = &clock, .random = &random, .threads = threads});
+  }
+
+  static std::shared_ptr<const decide::Ruleset> rules() {
+    static const std::shared_ptr<const decide::Ruleset> loaded = [] {
+      Result<load::Loaded> read = load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack"}, Limits{});
+      BOOST_REQUIRE(read);
+      for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
+      BOOST_REQUIRE(read->rules);
+      return read->rules;
+    }();
+    return loaded;
+  }
+
+  // Decisions in the log, by a reader of its own.
+  std::size_t decisions() {
+    const auto reader = audit::LogReader::open((folder / "log.db").string());
+    std::size_t count = 0;
+    reader->each_header(0, reader->size(), [&](std::uint64_t, std::string_view leaf) {
+      const Result<audit::Header> header = audit::decode_header(leaf);
+      if (header && header->context.kind == audit::Kind::decision) ++count;
+    });
+    return count;
+  }
+};
+
+std::string turn(const std::string& id, const std::string& customer, const std::string& answer = "hello") {
+  return R"({"id":")" + id + R"(","language":"en","customer":{"id":")" + customer + R"("},"conversation":{"id":"c-)" +
+         customer + R"("},"answer":{"text":")" + answer + R"("}})";
+}
+
+std::uint64_t index_of(const std::string& body) {
+  return json::parse(body).at("receipt").at("index").to_number<std::uint64_t>();
+}
+std::string code_of(const std::string& body) { return std::string(json::parse(body).at("code").as_string()); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(
+    sixty_four_threads_none_is_answered_before_its_record_is_durable_and_one_customers_turns_keep_their_order) {
+  Bench bench;
+  constexpr int kThreads = 64, kTurns = 12;
+  std::atomic<int> answered{0}, early{0}, wrong{0}, inside{0};
+  std::vector<std::vector<std::uint64_t>> order(kThreads);
+  {
+    const auto gate = bench.gate(4);
+    const gate::Caller caller = gate::Caller::local();
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < kThreads; ++thread) {
+      order[static_cast<std::size_t>(thread)].resize(kTurns);
+      threads.emplace_back([&, thread] {
+        static thread_local bool taking = false;
+        for (int number = 0; number < kTurns; ++number) {
+          const std::string id = "t-" + std::to_string(thread) + "-" + std::to_string(number);
+          taking = true;
+          gate->take(turn(id, "k-" + std::to_string(thread)), caller, [&, thread, number](const gate::Reply& reply) {
+            if (taking) ++inside;
+            if (reply.problem != nullptr || !reply.recorded) {
+              ++wrong;
+            } else {
+              const std::uint64_t index = index_of(reply.body);
+              if (index >= bench.control.durable) ++early;
+              order[static_cast<std::size_t>(thread)][static_cast<std::size_t>(number)] = index;
+            }
+            ++answered;
+          });
+          taking = false;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    gate->drain();
+  }
+  BOOST_TEST(answered == kThreads * kTurns);
+  BOOST_TEST(wrong == 0);
+  BOOST_TEST(early == 0);
+  BOOST_TEST(inside == 0);
+  std::set<std::uint64_t> all;
+  for (const auto& indices : order) {
+    BOOST_TEST(std::is_sorted(indices.begin(), indices.end()));
+    all.insert(indices.begin(), indices.end());
+  }
+  BOOST_TEST(all.size() == static_cast<std::size_t>(kThreads * kTurns));
+  BOOST_TEST(bench.decisions() == static_cast<std::size_t>(kThreads * kTurns));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_id_sixty_four_times_at_once_makes_one_record_and_equal_replies) {
+  Bench bench;
+  const auto gate = bench.gate(4);
+  const gate::Caller caller = gate::Caller::local();
+  std::vector<std::string> bodies(64);
+  std::atomic<int> replayed{0};
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    threads.emplace_back([&, i] {
+      // the same content, spelled otherwise every second time
+      const std::string bytes =
+          i % 2 == 0
+              ? turn("t-1", "k-1")
+              : R"( {"answer":{"text":"\u0068ello"},"conversation":{"id":"c-k-1"},"customer":{"id":"k-1"},"language":"en","id":"t-1"} )";
+      const gate::Reply reply = gate->decide(bytes, caller);
+      bodies[i] = reply.body;
+      if (reply.replayed) ++replayed;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& body : bodies) BOOST_TEST(body == bodies[0]);
+  BOOST_TEST(replayed == 63);
+  BOOST_TEST(bench.decisions() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_repeat_after_a_restart_gets_the_reply_of_then_with_its_receipt) {
+  Bench bench;
+  const gate::Caller caller = gate::Caller::local();
+  const std::string first = bench.gate()->decide(turn("t-1", "k-1", "guaranteed"), caller).body;
+  BOOST_TEST(json::parse(first).at("verdict").as_string() == "block");
+  bench.log->close();
+  bench.log.reset();
+  bench.open();
+  const gate::Reply again = bench.gate()->decide(turn("t-1", "k-1", "guaranteed"), caller);
+  BOOST_TEST(again.body == first);
+  BOOST_TEST(again.replayed);
+  BOOST_TEST((again.verdict == decide::Verdict::block));
+  BOOST_TEST(bench.decisions() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_id_used_for_other_content_is_refused_and_nothing_is_recorded) {
+  Bench bench;
+  const auto gate = bench.gate();
+  const gate::Caller caller = gate::Caller::local();
+  BOOST_TEST(gate->decide(turn("t-1", "k-1"), caller).problem == nullptr);
+  const gate::Reply other = gate->decide(turn("t-1", "k-1", "another"), caller);
+  BOOST_TEST(code_of(other.body) == "id_reused");
+  BOOST_TEST(json::parse(other.body).at("verdict").as_string() == "handoff");
+  gate::Caller somebody = caller;
+  somebody.id = "another-bot";
+  BOOST_TEST(gate->decide(turn("t-1", "k-1", "another"), somebody).problem == nullptr);  // scope (caller, id)
+  BOOST_TEST(bench.decisions() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_that_fails_hands_every_waiting_turn_over_and_the_gate_goes_on) {
+  Bench bench;
+  const auto gate = bench.gate();
+  const gate::Caller caller = gate::Caller::local();
+  BOOST_TEST(gate->decide(turn("t-0", "k-1"), caller).problem == nullptr);
+  bench.control.failing = 1;
+  const gate::Reply lost = gate->decide(turn("t-1", "k-1"), caller);
+  BOOST_REQUIRE(lost.problem != nullptr);
+  BOOST_TEST(code_of(lost.body) == "storage");
+  const json::value body = json::parse(lost.body);
+  BOOST_TEST(body.at("verdict").as_string() == "handoff");
+  BOOST_TEST(body.at("cause").as_string() == "storage");
+  BOOST_TEST(body.at("retryable").as_bool());
+  BOOST_TEST(!body.at("handoff").at("hold").as_bool());
+  const gate::Reply again = gate->decide(turn("t-1", "k-1"), caller);  // the same id may be sent again
+  BOOST_TEST(again.problem == nullptr);
+  BOOST_TEST(!again.replayed);
+  BOOST_TEST(bench.decisions() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_log_the_gate_says_so_and_knows_repeats_for_its_life) {
+  Bench bench(false);
+  const auto gate = bench.gate();
+  const gate::Caller caller = gate::Caller::local();
+  const gate::Reply first = gate->decide(turn("t-1", "k-1"), caller);
+  BOOST_TEST(!first.recorded);
+  BOOST_TEST(json::parse(first.body).at("receipt").is_null());
+  const gate::Reply again = gate->decide(turn("t-1", "k-1"), caller);
+  BOOST_TEST(again.body == first.body);
+  BOOST_TEST(again.replayed);
+  BOOST_TEST(code_of(gate->decide(turn("t-1", "k-1", "x"), caller).body) == "id_reused");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_gets_a_problem_that_carries_a_verdict_in_its_language) {
+  Bench bench;
+  const auto gate = bench.gate();
+  const gate::Caller caller = gate::Caller::local();
+  const json::value body =
+      json::parse(gate->decide(R"({"id":"t-9","language":"zh","custmer":{"age":67}})", caller).body);
+  BOOST_TEST(body.at("code").as_string() == "unknown_member");
+  BOOST_TEST(body.at("id").as_string() == "t-9");
+  BOOST_TEST(body.at("verdict").as_string() == "handoff");
+  BOOST_TEST(body.at("say").at("text").as_string() == "很抱歉，我暂时无法回答这个问题，请联系我们的工作人员。");
+  BOOST_TEST(code_of(gate->decide("{", caller).body) == "not_json");
+  BOOST_TEST(bench.decisions() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_caller_that_may_not_say_the_time_is_held_to_the_clock) {
+  Bench bench;
+  const auto gate = bench.gate();
+  gate::Caller bot = gate::Caller::local();
+  bot.any_time = false;
+  const auto at = [](const char* time) {
+    return R"({"id":")" + std::string(time) + R"(","at":")" + time + R"(","answer":{"text":"hello"}})";
+  };
+  const Microseconds now = bench.clock.wall_us();
+  BOOST_TEST(code_of(gate->decide(at("2020-01-01T00:00:00Z"), bot).body) == "time_not_allowed");
+  BOOST_TEST(code_of(gate->decide(at("2099-01-01T00:00:00Z"), bot).body) == "clock_skew");
+  BOOST_TEST(gate->decide(at(format_instant(now - 60'000'000, 0).c_str()), bot).problem == nullptr);
+  BOOST_TEST(gate->decide(at("2020-01-01T00:00:00Z"), gate::Caller::local()).problem == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(without_rules_every_turn_is_handed_over) {
+  Bench bench;
+  const gate::Snapshot empty;
+  gate::Gate gate({.snapshot = &empty, .log = bench.log.get(), .clock = &bench.clock, .random = &bench.random});
+  BOOST_TEST(code_of(gate.decide(turn("t-1", "k-1"), gate::Caller::local()).body) == "no_pack");
+}
+
+BOOST_AUTO_TEST_CASE(rules_swapped_under_load_are_taken_as_a_whole) {
+  gate::Snapshot snapshot(Bench::rules());
+  auto other = std::make_shared<decide::Ruleset>(*Bench::rules());
+  other->data.sets.push_back({"mark", {}});
+  std::atomic<bool> stop{false};
+  std::atomic<int> torn{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) {
+        const std::shared_ptr<const decide::Ruleset>& rules = snapshot.get();
+        if (!rules || !rules->program || rules->data.sets.size() > 1) ++torn;
+      }
+    });
+  }
+  for (int i = 0; i < 2000; ++i)
+    snapshot.put(i % 2 == 0 ? std::shared_ptr<const decide::Ruleset>(other) : Bench::rules());
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
+  BOOST_TEST(torn == 0);
+  BOOST_TEST(snapshot.get()->data.sets.empty());
+  snapshot.put(other);
+  BOOST_TEST(snapshot.get()->data.sets.size() == 1u);
+}

@@ -1,0 +1,151 @@
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "adapters/load/rule_files.h"
+#include "adapters/load/ruleset.h"
+
+using namespace caveat;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  fs::path path;
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "caveat-load-XXXXXX").string();
+    path = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path); }
+  void write(const std::string& name, const std::string& text) {
+    fs::create_directories((path / name).parent_path());
+    std::ofstream(path / name, std::ios::binary) << text;
+  }
+  std::string operator/(const std::string& name) const { return (path / name).string(); }
+};
+
+// "folder: file file | folder: file" with the temporary folder cut off.
+std::string layout(const Folder& folder, const std::vector<std::string>& paths) {
+  const Result<load::RuleFiles> read = load::read_rule_files(paths, Limits{});
+  if (!read) return std::string(read.error().code->name);
+  const auto cut = [&](const std::string& text) {
+    return text.size() <= folder.path.string().size() ? "." : text.substr(folder.path.string().size() + 1);
+  };
+  std::string out;
+  for (const load::PackFolder& pack : read->packs) {
+    out += out.empty() ? "" : " | ";
+    out += cut(pack.folder) + ":";
+    for (const SourceId id : pack.files) out += " " + cut(read->sources[id].name());
+  }
+  for (const SourceId id : read->stray) out += " stray " + cut(read->sources[id].name());
+  return out;
+}
+
+std::string pack(const std::string& name, const std::string& more = {}) {
+  return "pack " + name +
+         "\n  time zone \"Asia/Shanghai\"\n  version \"1\"\n  default queue desk\n\nqueue desk\n  due 60 seconds\n  "
+         "say en \"A person will be with you.\"\n\nsource P is policy \"House\"\n" +
+         more;
+}
+
+std::string codes(const load::Loaded& loaded) {
+  std::string out;
+  for (const Diagnostic& diagnostic : loaded.diagnostics)
+    out += (out.empty() ? "" : " ") + std::string(diagnostic.code->name);
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_pack_owns_the_files_below_it_down_to_the_next_pack) {
+  Folder folder;
+  folder.write("a/pack.cav", "");
+  folder.write("a/facts.cav", "");
+  folder.write("a/deep/er/rules.cav", "");
+  folder.write("a/inner/pack.cav", "");
+  folder.write("a/inner/x.cav", "");
+  folder.write("b/c/pack.cav", "");
+  folder.write("b/c/words.txt", "");
+  folder.write(".hidden/pack.cav", "");
+  BOOST_TEST(
+      layout(folder, {folder.path.string()}) ==
+      "a: a/deep/er/rules.cav a/facts.cav a/pack.cav | a/inner: a/inner/pack.cav a/inner/x.cav | b/c: b/c/pack.cav");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_inside_a_pack_stands_for_the_whole_pack_and_two_paths_count_once) {
+  Folder folder;
+  folder.write("a/pack.cav", "");
+  folder.write("a/rules/x.cav", "");
+  folder.write("a/rules/y.cav", "");
+  const std::string whole = "a: a/pack.cav a/rules/x.cav a/rules/y.cav";
+  BOOST_TEST(layout(folder, {folder / "a/rules"}) == whole);
+  BOOST_TEST(layout(folder, {folder / "a/rules/x.cav"}) == whole);
+  BOOST_TEST(layout(folder, {folder / "a", folder / "a/", folder / "a/rules"}) == whole);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
+  Folder folder;
+  BOOST_TEST(layout(folder, {folder / "nowhere"}) == "file_missing");
+  BOOST_TEST(layout(folder, {folder.path.string()}) == "no_packs");
+  folder.write("notes.txt", "");
+  BOOST_TEST(layout(folder, {folder / "notes.txt"}) == "no_packs");
+  folder.write("loose/rule.cav", "");
+  BOOST_TEST(layout(folder, {folder.path.string()}) == " stray loose/rule.cav");
+  if (::geteuid() != 0) {
+    folder.write("a/pack.cav", "");
+    fs::permissions(folder.path / "a/pack.cav", fs::perms::none);
+    BOOST_TEST(layout(folder, {folder / "a"}) == "file_unreadable");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(links_below_what_was_named_are_not_followed) {
+  Folder folder;
+  folder.write("a/pack.cav", "");
+  fs::create_directory_symlink(folder.path, folder.path / "a/loop");
+  BOOST_TEST(layout(folder, {folder / "a"}) == "a: a/pack.cav");
+}
+
+BOOST_AUTO_TEST_CASE(a_sound_pack_becomes_a_ruleset_and_its_place_changes_nothing) {
+  Folder one, two;
+  const std::string rule =
+      "\nlexicon words is\n  from file \"words.txt\"\n\nrule r\n  cites P\n  applies to answer\n  when answer contains "
+      "any of words\n  then block\n    say en \"No.\"\n";
+  for (Folder* folder : {&one, &two}) {
+    folder->write(folder == &one ? "pack.cav" : "deep/below/pack.cav", pack("t.one"));
+    folder->write(folder == &one ? "z.cav" : "deep/below/rules/a.cav", rule);
+    folder->write(folder == &one ? "words.txt" : "deep/below/words.txt", "guaranteed\n");
+  }
+  const Result<load::Loaded> first = load::load_rules({one.path.string()}, Limits{}),
+                             second = load::load_rules({two.path.string()}, Limits{});
+  BOOST_REQUIRE(first);
+  BOOST_REQUIRE(second);
+  for (const Diagnostic& diagnostic : first->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, first->sources));
+  BOOST_REQUIRE(first->rules);
+  BOOST_REQUIRE(second->rules);
+  BOOST_TEST(hex(first->rules->program->digest()) == hex(second->rules->program->digest()));
+}
+
+BOOST_AUTO_TEST_CASE(a_lexicon_file_stays_inside_its_pack) {
+  Folder folder;
+  folder.write("pack.cav", pack("t.one",
+                                "\nlexicon a is\n  from file \"../secret.txt\"\n\nlexicon b is\n  from file "
+                                "\"/etc/passwd\"\n\nlexicon c is\n  from file \"missing.txt\"\n"));
+  const Result<load::Loaded> loaded = load::load_rules({folder.path.string()}, Limits{});
+  BOOST_REQUIRE(loaded);
+  BOOST_TEST(!loaded->rules);
+  BOOST_TEST(codes(*loaded).find("lexicon_path lexicon_path lexicon_file") != std::string::npos, codes(*loaded));
+}
+
+BOOST_AUTO_TEST_CASE(rules_with_an_error_give_no_ruleset) {
+  Folder folder;
+  folder.write(
+      "pack.cav",
+      pack("t.one", "\nrule r\n  cites NOWHERE\n  applies to answer\n  when answer contains \"x\"\n  then block\n"));
+  const Result<load::Loaded> loaded = load::load_rules({folder.path.string()}, Limits{});
+  BOOST_REQUIRE(loaded);
+  BOOST_TEST(!loaded->rules);
+  BOOST_TEST(loaded->errors() > 0u);
+}

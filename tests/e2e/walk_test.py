@@ -1,0 +1,341 @@
+#!/usr/bin/env python3
+"""One decision's whole way through the real binary: turns in, decisions out, log verified, report written, package verified;
+and what happens when somebody changes the log, its keys or the package on the way.
+
+    walk_test.py BINARY REPOSITORY
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import zipfile
+
+BINARY, REPOSITORY = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+EXAMPLES = sorted((REPOSITORY / "examples").glob("*.jsonl"))
+
+
+def caveat(*words, stdin=b"", env=None):
+    environment = {**os.environ, "LANG": "C.UTF-8", **(env or {})}
+    environment.pop("CAVEAT_KEYS", None)
+    done = subprocess.run([BINARY, *map(str, words)], input=stdin, cwd=REPOSITORY, env=environment, capture_output=True,
+                          timeout=240, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def turns():
+    return b"".join(path.read_bytes() for path in EXAMPLES)
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Walk(unittest.TestCase):
+    """One log of all example turns, made once, copied by the tests that harm it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="caveat-e2e-"))
+        cls.log = cls.folder / "audit.db"
+        cls.code, out, cls.err = caveat("decide", "--rules", "rules", "--log", cls.log, *EXAMPLES)
+        cls.decisions = lines(out)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def copy(self):
+        target = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        shutil.copy(self.log, target / "audit.db")
+        shutil.copytree(self.folder / "audit.keys", target / "audit.keys")
+        return target / "audit.db"
+
+    # ---- the walk
+
+    def test_every_turn_gets_one_decision_in_order_with_a_receipt(self):
+        self.assertEqual(self.code, 0, self.err)
+        asked = [json.loads(line)["id"] for line in turns().splitlines()]
+        self.assertGreaterEqual(len(asked), 60)
+        self.assertEqual([decision["id"] for decision in self.decisions], asked)
+        indices = [decision["receipt"]["index"] for decision in self.decisions]
+        self.assertEqual(len(set(indices)), len(indices))
+        for decision in self.decisions:
+            self.assertIn("say", decision)
+            self.assertTrue(decision["packs"])
+        self.assertIn("audit.keys", self.err)
+
+    def test_the_members_of_a_reply_stand_in_the_order_of_its_shape(self):
+        self.assertEqual(list(self.decisions[0]),
+                         ["id", "decision", "verdict", "say", "products", "actions", "redactions", "disclosures", "requires",
+                          "flags", "handoff", "reasons", "packs", "data", "receipt"])
+
+    def test_the_verdicts_are_those_that_were_written_from_the_law(self):
+        expected = {}
+        for line in (REPOSITORY / "examples/expected.tsv").read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                turn, verdict, rules = line.split("\t")
+                expected[turn] = (verdict, [] if rules == "-" else rules.split(","))
+        for decision in self.decisions:
+            rules = sorted({reason["rule"] for reason in decision["reasons"]})
+            self.assertEqual((decision["verdict"], rules), expected[decision["id"]], decision["id"])
+
+    def test_the_outcome_is_the_same_bytes_for_any_number_of_jobs(self):
+        runs = [caveat("decide", "--rules", "rules", "--outcome", "--jobs", jobs, stdin=turns())[1] for jobs in (1, 2, 7)]
+        self.assertEqual(runs[0], runs[1])
+        self.assertEqual(runs[0], runs[2])
+        self.assertRegex(lines(runs[0])[0]["cbor_sha256"], "^[0-9a-f]{64}$")
+
+    def test_sending_everything_again_records_nothing_and_replies_the_same(self):
+        log = self.copy()
+        before = caveat("log", "show", log, "--json")[1]
+        code, out, err = caveat("decide", "--rules", "rules", "--log", log, stdin=turns())
+        self.assertEqual(code, 0, err)
+        self.assertEqual(lines(out), self.decisions)
+        self.assertEqual(caveat("log", "show", log, "--json")[1], before)
+
+    def test_the_log_verifies_is_shown_and_grows(self):
+        log = self.copy()
+        code, out, err = caveat("log", "verify", log)
+        self.assertEqual(code, 0, out + err)
+        code, out, _ = caveat("log", "show", log, "--json")
+        self.assertEqual(code, 0)
+        shown = [record for record in lines(out) if record["kind"] == "decision"]
+        self.assertEqual(len(shown), len(self.decisions))
+        self.assertEqual([record["verdict"] for record in sorted(shown, key=lambda record: record["index"])],
+                         [decision["verdict"] for decision in sorted(self.decisions, key=lambda decision: decision["receipt"]["index"])])
+        code, out, _ = caveat("log", "show", log, "--index", self.decisions[2]["receipt"]["index"], "--language", "zh")
+        self.assertEqual(code, 0)
+        self.assertIn("裁决", out)
+        code, _, err = caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"one-more","message":{"text":"hello"}}\n')
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(caveat("log", "verify", log)[0], 0)
+
+    def test_a_customers_id_and_text_lie_nowhere_in_clear(self):
+        for path in [self.log, *self.folder.glob("audit.db-wal"), *(self.folder / "audit.keys").iterdir()]:
+            data = path.read_bytes()
+            for secret in ("k-1025", "s025-promises-principal", "这款R2理财保本保息"):
+                self.assertNotIn(secret.encode(), data, path.name)
+
+    def test_reports_are_written_the_same_twice_and_the_package_verifies(self):
+        log = self.copy()
+        html, package = log.parent / "report.html", log.parent / "evidence.zip"
+        key = log.parent / "audit.keys" / "log.vkey"
+        for path in (html, package):
+            code, _, err = caveat("report", log, "--out", path)
+            self.assertEqual(code, 0, err)
+            first = path.read_bytes()
+            self.assertEqual(caveat("report", log, "--out", path)[0], 0)
+            self.assertEqual(path.read_bytes(), first)
+        page = html.read_text(encoding="utf-8")
+        self.assertIn("cn.wealth/riskier_than_customer", page)
+        self.assertNotIn("<script", page)
+        code, out, err = caveat("verify", package, "--key", key)
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(caveat("verify", package)[0], 5)
+        unpacked = log.parent / "unpacked"
+        with zipfile.ZipFile(package) as archive:
+            archive.extractall(unpacked)
+        self.assertEqual(caveat("verify", unpacked, "--key", key)[0], 0)
+
+    def test_a_decision_is_explained_in_both_languages(self):
+        turn = next(line for line in turns().splitlines() if b"s003-r4-for-c2" in line)
+        for language, word in (("zh", "依据"), ("en", "law")):
+            code, out, err = caveat("explain", "--rules", "rules", "--language", language, "-", stdin=turn)
+            self.assertEqual(code, 0, err)
+            self.assertIn(word, out)
+            self.assertIn("cn.wealth/riskier_than_customer", out)
+        code, out, _ = caveat("explain", "--rules", "rules", "--for", "customer", "-", stdin=turn)
+        self.assertEqual(code, 0)
+        self.assertNotIn("cn.wealth/", out)
+        code, out, _ = caveat("explain", "--rules", "rules", "--json", "-", stdin=turn)
+        self.assertEqual(json.loads(out)["verdict"], "block")
+
+    def test_rules_are_checked_formatted_and_described(self):
+        code, out, err = caveat("check", "rules")
+        self.assertEqual(code, 0, out + err)
+        checked = json.loads(caveat("check", "rules", "--json")[1])
+        self.assertTrue(checked["ok"])
+        self.assertEqual(checked["examples"]["run"], checked["examples"]["held"])
+        schema = json.loads(caveat("schema", "--rules", "rules")[1])
+        self.assertEqual(schema["required"], ["id"])
+        known = set(schema["properties"])
+        for line in turns().splitlines():
+            self.assertLessEqual(set(json.loads(line)), known)
+
+    # ---- refusals
+
+    def test_refused_lines_stand_in_their_place_and_the_run_goes_on(self):
+        bad = b'{"id":"x","custmer":1}\n{"id":"y","message":{"text":"hello"}}\n{"id":"z"\n'
+        code, out, _ = caveat("decide", "--rules", "rules", stdin=bad)
+        first, second, third = lines(out)
+        self.assertEqual(code, 3)
+        self.assertEqual((first["code"], second["verdict"], third["code"]), ("unknown_member", "allow", "not_json"))
+        for problem in (first, third):
+            self.assertEqual(problem["verdict"], "handoff")
+            self.assertFalse(problem["handoff"]["hold"])
+
+    def test_every_malformed_example_is_refused_by_name(self):
+        refused = sorted((REPOSITORY / "examples/refused").iterdir())
+        self.assertGreaterEqual(len(refused), 12)
+        for path in refused:
+            if path.suffix not in (".json", ".jsonl"):
+                continue
+            code, out, _ = caveat("decide", "--rules", "rules", stdin=path.read_bytes().replace(b"\n", b" ").strip() + b"\n")
+            self.assertEqual(code, 3, path.name)
+            self.assertIn("code", lines(out)[0], path.name)
+
+    def test_a_long_line_is_refused_and_not_held_in_memory(self):
+        line = b'{"id":"x","message":{"text":"' + b"a" * (8 << 20) + b'"}}\n{"id":"y","message":{"text":"hello"}}\n'
+        code, out, _ = caveat("decide", "--rules", "rules", stdin=line)
+        first, second = lines(out)
+        self.assertEqual((code, first["code"], second["id"]), (3, "too_large", "y"))
+
+    # ---- tampering
+
+    def test_any_changed_cell_and_any_dropped_row_is_found(self):
+        with sqlite3.connect(self.log) as database:
+            tables = [row[0] for row in database.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")]
+            columns = {table: [row[1] for row in database.execute(f"pragma table_info({table})")] for table in tables}
+            filled = [table for table in tables if database.execute(f"select count(*) from {table}").fetchone()[0] > 0]
+        self.assertGreaterEqual(len(filled), 4)
+        for table in filled:
+            for column in columns[table]:
+                self.harm(f"{table}.{column}", lambda database, t=table, c=column: change(database, t, c))
+            self.harm(f"a row of {table}", lambda database, t=table: database.execute(
+                f"delete from {t} where rowid = (select max(rowid) from {t})" if has_rowid(database, t) else
+                f"delete from {t} where ({columns[t][0]}) = (select max({columns[t][0]}) from {t})"))
+
+    def harm(self, what, how):
+        log = self.copy()
+        database = sqlite3.connect(log)
+        try:
+            how(database)
+            database.commit()
+        except sqlite3.IntegrityError:
+            return  # the schema itself forbids it
+        finally:
+            database.close()
+        code, out, err = caveat("log", "verify", log)
+        self.assertNotEqual(code, 0, f"{what}: {out}{err}")
+
+    def test_a_log_put_back_from_an_old_copy_is_refused(self):
+        log = self.copy()
+        old = log.read_bytes()
+        self.assertEqual(caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"late","message":{"text":"hello"}}\n')[0], 0)
+        for beside in ("-wal", "-shm"):
+            pathlib.Path(str(log) + beside).unlink(missing_ok=True)
+        log.write_bytes(old)
+        self.assertNotEqual(caveat("log", "verify", log)[0], 0)
+        self.assertNotEqual(caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"later","message":{"text":"hello"}}\n')[0], 0)
+
+    def test_any_changed_byte_or_member_of_a_package_is_found(self):
+        log = self.copy()
+        package, key = log.parent / "evidence.zip", log.parent / "audit.keys" / "log.vkey"
+        self.assertEqual(caveat("report", log, "--out", package)[0], 0)
+        whole = package.read_bytes()
+        for step in range(24):
+            at = step * (len(whole) - 1) // 23
+            package.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+            self.assertEqual(caveat("verify", package, "--key", key)[0], 1, f"byte {at}")
+        package.write_bytes(whole)
+        unpacked = log.parent / "unpacked"
+        with zipfile.ZipFile(package) as archive:
+            archive.extractall(unpacked)
+        members = [path for path in unpacked.rglob("*") if path.is_file()]
+        for path in members:
+            kept = path.read_bytes()
+            path.unlink()
+            self.assertEqual(caveat("verify", unpacked, "--key", key)[0], 1, f"dropped {path.name}")
+            path.write_bytes(kept)
+        (unpacked / "more.txt").write_text("added", encoding="utf-8")
+        self.assertEqual(caveat("verify", unpacked, "--key", key)[0], 1)
+
+    # ---- the process
+
+    def test_what_was_answered_before_a_kill_is_in_the_log(self):
+        log = self.folder / "killed.db"
+        process = subprocess.Popen([BINARY, "decide", "--rules", "rules", "--log", log], cwd=REPOSITORY, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for number in range(600):
+            process.stdin.write(b'{"id":"t-%d","message":{"text":"hello"}}\n' % number)
+        process.stdin.flush()
+        answered = [json.loads(process.stdout.readline()) for _ in range(100)]
+        process.send_signal(signal.SIGKILL)
+        rest = process.stdout.read().decode(errors="replace")
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+        for line in rest.splitlines(keepends=True):
+            if line.endswith("\n"):
+                answered.append(json.loads(line))
+        code, out, err = caveat("log", "verify", log)
+        self.assertEqual(code, 0, out + err)
+        records = lines(caveat("log", "show", log, "--json")[1])
+        present = {record["index"] for record in records}
+        for decision in answered:
+            self.assertIn(decision["receipt"]["index"], present)
+        code, out, err = caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"t-0","message":{"text":"hello"}}\n')
+        self.assertEqual(code, 0, err)
+        self.assertEqual(lines(out)[0], answered[0])
+
+    def test_a_second_writer_is_refused_in_words(self):
+        log = self.copy()
+        process = subprocess.Popen([BINARY, "decide", "--rules", "rules", "--log", log], cwd=REPOSITORY, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process.stdin.write(b'{"id":"first","message":{"text":"hello"}}\n')
+        process.stdin.flush()
+        time.sleep(1)
+        code, _, err = caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"second","message":{"text":"hello"}}\n')
+        self.assertEqual(code, 4)
+        self.assertIn(str(process.pid), err)
+        process.stdin.close()
+        self.assertEqual(json.loads(process.stdout.readline())["id"], "first")
+        process.stdout.close()
+        self.assertEqual(process.wait(), 0)
+
+    def test_a_disk_that_is_full_hands_over_and_exits_4(self):
+        code, _, err = caveat("decide", "--rules", "rules", "--log", "/proc/nowhere/audit.db", stdin=b'{"id":"x","message":{"text":"hello"}}\n')
+        self.assertEqual(code, 4)
+        self.assertIn("/proc/nowhere", err)
+
+    def test_a_starter_pack_passes_its_own_check(self):
+        folder = self.folder / "starter"
+        self.assertEqual(caveat("new", folder)[0], 0)
+        code, out, err = caveat("check", folder)
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(caveat("fmt", "--check", folder)[0], 0)
+        self.assertEqual(caveat("new", folder)[0], 4)
+
+
+def has_rowid(database, table):
+    sql = database.execute("select sql from sqlite_master where name = ?", (table,)).fetchone()[0]
+    return "WITHOUT ROWID" not in sql.upper()
+
+
+def change(database, table, column):
+    """Another value of the same kind in one cell."""
+    key = "rowid" if has_rowid(database, table) else ", ".join(
+        row[1] for row in database.execute(f"pragma table_info({table})") if row[5])
+    row = database.execute(f"select {key}, {column} from {table} where {column} is not null order by {key} desc limit 1").fetchone()
+    if row is None:
+        raise sqlite3.IntegrityError
+    value = row[-1]
+    if isinstance(value, bytes):
+        other = value[:-1] + bytes([value[-1] ^ 1]) if value else b"x"
+    elif isinstance(value, str):
+        other = value[:-1] + chr(ord(value[-1]) ^ 1) if value else "x"
+    else:
+        other = value + 1000
+    where = " and ".join(f"{name} = ?" for name in key.split(", "))
+    database.execute(f"update {table} set {column} = ? where {where}", (other, *row[:-1]))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
