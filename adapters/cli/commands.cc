@@ -102,9 +102,9 @@ std::vector<Command> make() {
                  kExitUsage,
                  {kRefused, {"the turn is refused, or the rules have errors", "对话轮次被拒绝，或规则有错误"}},
                  kExitEnvironment},
-       .examples = {{"head -1 examples/suitability.jsonl | caveat explain --rules rules -",
+       .examples = {{"head -1 examples/wealth.jsonl | caveat explain --rules rules -",
                      {"the first example turn, read from standard input", "从标准输入读取第一条示例"}},
-                    {"head -1 examples/suitability.jsonl | caveat explain --rules rules --for customer --language zh -",
+                    {"head -1 examples/wealth.jsonl | caveat explain --rules rules --for customer --language zh -",
                      {"in words a customer may read, in Chinese", "以客户可读的中文讲述"}}},
        .run = run_explain});
   all.push_back(later(
@@ -143,9 +143,9 @@ std::vector<Command> make() {
                   {"a line was refused (the others were decided), or the rules have errors",
                    "有行被拒绝（其余已决定），或规则有错误"}},
                  kExitEnvironment},
-       .examples = {{"caveat decide --rules rules examples/suitability.jsonl",
+       .examples = {{"caveat decide --rules rules examples/wealth.jsonl",
                      {"decide without recording", "只决定，不记录"}},
-                    {"caveat decide --rules rules --log audit.db examples/suitability.jsonl",
+                    {"caveat decide --rules rules --log audit.db examples/wealth.jsonl",
                      {"decide and record", "决定并记录"}}},
        .run = run_decide});
   all.push_back({.name = "schema",

@@ -140,6 +140,7 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   options.now = clock.wall_us();
   const Result<decide::Request> request = decide::bind(*rules->program, fields, options);
   if (!request) return refuse(terminal, request.error());
+  if (const Result<void> judged = wire::something_to_judge(*request); !judged) return refuse(terminal, judged.error());
   decide::Scratch scratch(limits);
   const decide::Decision& decision = decide::decide(*rules, *request, {}, scratch);
   const decide::Explanation told = decide::explain(*rules->program, *request, decision, terminal.language, audience);

@@ -86,7 +86,8 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
     out << "✗ " << finding.table << ' ' << finding.row << ": " << finding.what << '\n';
   if (report.more_findings > 0)
     out << fill(terminal.say({"… and {0} more.", "……另有 {0} 处。"}), {std::to_string(report.more_findings)}) << '\n';
-  for (const std::string& sentence : report.checked) out << "✓ " << sentence << '\n';
+  for (const std::string& sentence : report.checked)
+    out << (report.findings.empty() ? "✓ " : terminal.say({"looked at: ", "已查："})) << sentence << '\n';
   for (const std::string& sentence : report.not_checked) out << "– " << sentence << '\n';
 }
 
@@ -97,6 +98,8 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<LogReader> reader = LogReader::open(path);
   const std::string dir = keys_dir(invocation, path);
   const std::unique_ptr<audit::KeyStore> keys = audit::KeyStore::open(dir, {});
+  if (keys->origin() != reader->origin())
+    throw audit::Error(audit::codes::kKeysOtherLog, dir, {dir, keys->origin(), reader->origin()});
   audit::VerifyOptions options;
   options.verifier = keys->verifier();
   options.keys = keys.get();

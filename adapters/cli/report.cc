@@ -6,6 +6,8 @@
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/write_file.h"
+#include "audit/codes.h"
+#include "audit/error.h"
 #include "audit/log/reader.h"
 #include "audit/log/tree.h"
 #include "audit/log/verify.h"
@@ -75,6 +77,8 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
   const std::string dir = keys_dir(invocation, path);
   const std::unique_ptr<audit::KeyStore> keys = audit::KeyStore::open(dir, {});
+  if (keys->origin() != reader->origin())
+    throw audit::Error(audit::codes::kKeysOtherLog, dir, {dir, keys->origin(), reader->origin()});
   audit::VerifyOptions options;
   options.verifier = keys->verifier();
   options.keys = keys.get();

@@ -109,6 +109,8 @@ class Gate::Inside {
     bind.limits = options_.limits;
     Problem problem;
     if (!decide::bind(*turn.rules->program, fields, bind, turn.request, problem)) return refuse(turn, problem);
+    if (const Result<void> judged = wire::something_to_judge(turn.request); !judged)
+      return refuse(turn, judged.error());
     if (turn.request.at_given() && !caller.any_time && !time_allowed(turn, bind.now)) return;
     turn.content = wire::canonical_digest(fields);
     turn.keys.push_back("request " + turn.caller_id + " " + turn.id);

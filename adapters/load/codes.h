@@ -6,11 +6,17 @@
 
 namespace caveat::load::codes {
 
-inline constexpr Code kFileMissing{"file_missing", "There is no file or folder of this name.", "找不到该文件或目录。",
-                                   422, 4};
-inline constexpr Code kFileUnreadable{"file_unreadable", "A file or folder cannot be read.", "文件或目录无法读取。",
-                                      422, 4};
-inline constexpr Code kNoPacks{"no_packs", "No rule pack was found.", "没有找到规则包。", 422, 4};
+inline constexpr Code kFileMissing{"file_missing", "There is no file or folder of this name; check the spelling.",
+                                   "没有这个名称的文件或目录，请检查拼写。", 422, 4};
+inline constexpr Code kFileUnreadable{"file_unreadable",
+                                      "A file or folder cannot be read; give this user the right to read it.",
+                                      "文件或目录无法读取，请授予当前用户读取权限。", 422, 4};
+inline constexpr Code kNoPacks{
+    "no_packs",
+    "No rule pack is there: a pack is a folder that holds `pack.cav`. Name a folder with packs, or let `caveat new "
+    "DIR` write a "
+    "first one.",
+    "此处没有规则包：规则包是含有 `pack.cav` 的目录。请指定规则包所在目录，或用 `caveat new DIR` 生成第一个。", 422, 4};
 
 inline constexpr Code kNoPackFile{
     "no_pack_file",

@@ -18,15 +18,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-tl::unexpected<Problem> refused(const Code& code, const std::string& path, std::string expected, std::string found,
-                                std::string hint = {}) {
+// The code says it all but the place and, where the system gave one, the reason.
+tl::unexpected<Problem> refused(const Code& code, const std::string& path, std::string why = {}) {
   Problem problem;
   problem.code = &code;
-  problem.items.push_back({.path = path,
-                           .expected = std::move(expected),
-                           .found = std::move(found),
-                           .nearest = {},
-                           .hint = std::move(hint)});
+  problem.items.push_back({.path = path, .expected = {}, .found = std::move(why), .nearest = {}, .hint = {}});
   return tl::unexpected(std::move(problem));
 }
 
@@ -52,7 +48,7 @@ std::optional<fs::path> pack_above(fs::path folder, const fs::path& top) {
 Result<void> walk(const fs::path& folder, std::set<std::string>& files) {
   std::error_code error;
   fs::directory_iterator entries(folder, error);
-  if (error) return refused(codes::kFileUnreadable, shown(folder), "a folder that this user may read", error.message());
+  if (error) return refused(codes::kFileUnreadable, shown(folder), error.message());
   for (const fs::directory_entry& entry : entries) {
     if (is_hidden(entry.path()) || entry.is_symlink(error)) continue;
     if (entry.is_directory(error)) {
@@ -70,8 +66,8 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) {
     const int why = errno;
-    return refused(why == ENOENT ? codes::kFileMissing : codes::kFileUnreadable, path, "a file that this user may read",
-                   std::strerror(why));
+    return why == ENOENT ? refused(codes::kFileMissing, path)
+                         : refused(codes::kFileUnreadable, path, std::strerror(why));
   }
   std::string bytes;
   char buffer[1 << 16];
@@ -80,8 +76,7 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
     if (count == 0) break;
     bytes.append(buffer, count);
   }
-  if (std::ferror(file.get()) != 0)
-    return refused(codes::kFileUnreadable, path, "a file that this user may read", std::strerror(errno));
+  if (std::ferror(file.get()) != 0) return refused(codes::kFileUnreadable, path, std::strerror(errno));
   return bytes;
 }
 
@@ -93,16 +88,14 @@ Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const L
     const fs::path path = fs::path(shown(named));
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) {
-      return refused(codes::kFileMissing, named, "a folder with rule packs, or a rule file (*.cav)",
-                     error && error != std::errc::no_such_file_or_directory ? error.message() : "nothing",
-                     "check the spelling; relative paths start at " + fs::current_path(error).generic_string());
+      if (error && error != std::errc::no_such_file_or_directory)
+        return refused(codes::kFileUnreadable, named, error.message());
+      return refused(codes::kFileMissing, named);
     }
     // A path inside a pack stands for the whole pack: half a pack has no meaning.
     fs::path folder = fs::is_directory(status) ? path : path.parent_path();
     if (folder.empty()) folder = ".";
-    if (!fs::is_directory(status) && !is_rule_file(path)) {
-      return refused(codes::kNoPacks, named, "a folder with rule packs, or a rule file (*.cav)", "another file");
-    }
+    if (!fs::is_directory(status) && !is_rule_file(path)) return refused(codes::kNoPacks, named);
     const fs::path absolute = fs::absolute(folder, error).lexically_normal();
     const std::optional<fs::path> above = pack_above(absolute, absolute.root_path());
     if (above && *above != absolute) {
@@ -136,11 +129,7 @@ Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const L
     else
       out.stray.push_back(id);
   }
-  if (packs.empty() && out.stray.empty()) {
-    return refused(codes::kNoPacks, paths.empty() ? "" : paths.front(),
-                   "a folder that holds `pack.cav`, itself or below", "no rule file (*.cav)",
-                   "`caveat new DIR` writes a first pack");
-  }
+  if (packs.empty() && out.stray.empty()) return refused(codes::kNoPacks, paths.empty() ? "" : paths.front());
   for (auto& [folder, ids] : packs) out.packs.push_back({folder, std::move(ids)});
   return out;
 }

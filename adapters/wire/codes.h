@@ -26,7 +26,7 @@ extern const Code kIdReused, kOutOfOrder, kTakenByOther, kWrongState, kConsent, 
     kErased, kStaleVersion, kVersionNeeded;
 // 422: the content
 extern const Code kUnknownMember, kWrongType, kUnitMissing, kOutOfRange, kClockSkew, kBadContinuation, kConflict,
-    kNotYet, kDiagnostics, kSignature;
+    kNotYet, kNothingToJudge, kDiagnostics, kSignature;
 // 429 500 503 504: us
 extern const Code kCallerRate, kKeyQueueFull, kInternal, kOverloaded, kDraining, kStorage, kNoPack, kKeys, kDeadline;
 }  // namespace codes

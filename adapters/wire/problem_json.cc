@@ -18,6 +18,7 @@ std::string item_text(const ProblemItem& item, Language language) {
   const bool zh = language == Language::zh;
   const std::string_view colon = zh ? "：" : ": ", semicolon = zh ? "；" : "; ";
   std::string out(item.path.empty() ? std::string(zh ? "整个请求" : "the request") : item.path);
+  if (item.expected.empty() && item.found.empty() && item.nearest.empty() && item.hint.empty()) return out;
   out += colon;
   const auto append = [&](std::string_view label, std::string_view value) {
     if (value.empty()) return;

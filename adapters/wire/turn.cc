@@ -558,6 +558,11 @@ Digest canonical_digest(const decide::Fields& fields) {
   return sha256(out.view());
 }
 
+Result<void> something_to_judge(const decide::Request& request) {
+  if (request.has_answer() || request.has_message() || request.has_recommendation() || request.actions() > 0) return {};
+  return refused(codes::kNothingToJudge, "message, answer, recommendation or actions", "none of them");
+}
+
 std::string_view root_text(const decide::Fields& fields, std::string_view member) {
   if (fields.empty()) return {};
   const std::uint32_t child = fields.child(0, member);

@@ -32,6 +32,10 @@ Digest canonical_digest(const decide::Fields& fields);
 // RFC 8259's number, nothing before or behind it.
 bool is_json_number(std::string_view token);
 
+// Is there anything in a bound turn that a rule could speak to? Without it an `allow` would be a verdict on nothing:
+// `nothing_to_judge`.
+Result<void> something_to_judge(const decide::Request& request);
+
 // A string member of the root object, or empty: for `id` and `language` of a request that is otherwise refused.
 std::string_view root_text(const decide::Fields& fields, std::string_view member);
 

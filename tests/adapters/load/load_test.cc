@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(links_below_what_was_named_are_not_followed) {
 BOOST_AUTO_TEST_CASE(a_sound_pack_becomes_a_ruleset_and_its_place_changes_nothing) {
   Folder one, two;
   const std::string rule =
-      "\nlexicon words is\n  from file \"words.txt\"\n\nrule r\n  cites P\n  applies to answer\n  when answer contains "
+      "\nlexicon words\n  from file \"words.txt\"\n\nrule r\n  cites P\n  applies to answer\n  when answer contains "
       "any of words\n  then block\n    say en \"No.\"\n";
   for (Folder* folder : {&one, &two}) {
     folder->write(folder == &one ? "pack.cav" : "deep/below/pack.cav", pack("t.one"));
@@ -131,8 +131,8 @@ BOOST_AUTO_TEST_CASE(a_sound_pack_becomes_a_ruleset_and_its_place_changes_nothin
 BOOST_AUTO_TEST_CASE(a_lexicon_file_stays_inside_its_pack) {
   Folder folder;
   folder.write("pack.cav", pack("t.one",
-                                "\nlexicon a is\n  from file \"../secret.txt\"\n\nlexicon b is\n  from file "
-                                "\"/etc/passwd\"\n\nlexicon c is\n  from file \"missing.txt\"\n"));
+                                "\nlexicon a\n  from file \"../secret.txt\"\n\nlexicon b\n  from file "
+                                "\"/etc/passwd\"\n\nlexicon c\n  from file \"missing.txt\"\n"));
   const Result<load::Loaded> loaded = load::load_rules({folder.path.string()}, Limits{});
   BOOST_REQUIRE(loaded);
   BOOST_TEST(!loaded->rules);
