@@ -8,6 +8,7 @@
 #include "engine/model/check.h"
 #include "engine/program/build.h"
 #include "engine/syntax/parse.h"
+#include "engine/trial/examples.h"
 
 namespace caveat::load {
 
@@ -60,6 +61,19 @@ bool any_error(const std::vector<Diagnostic>& diagnostics) {
                      [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
 }
 
+void run_examples(Loaded& loaded, const Limits& limits) {
+  for (const trial::ExampleRun& run : trial::run_examples(*loaded.model, limits)) {
+    ++loaded.examples;
+    if (run.held) {
+      ++loaded.examples_held;
+      continue;
+    }
+    const Span span = loaded.model->examples[run.example].span;
+    const Language language = loaded.files[span.source].language;
+    loaded.diagnostics.push_back(diagnose(codes::kExampleFails, span, language, {run.found(language)}));
+  }
+}
+
 }  // namespace
 
 std::size_t Loaded::errors() const {
@@ -96,6 +110,14 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     packs.push_back(std::move(pack));
   }
   model::CheckResult checked = model::check(out.sources, packs, limits);
+  // What check misses because of a file that could not be read has been told above, with its reason.
+  std::erase_if(checked.diagnostics, [&](const Diagnostic& follows) {
+    return std::any_of(out.diagnostics.begin(), out.diagnostics.end(), [&](const Diagnostic& first) {
+      const bool of_a_file = first.code == &codes::kLexiconPath || first.code == &codes::kLexiconFile;
+      return of_a_file && follows.span.source == first.span.source && follows.span.begin < first.span.end &&
+             first.span.begin < follows.span.end;
+    });
+  });
   append(out.diagnostics, std::move(checked.diagnostics));
   out.model = std::move(checked.model);
   out.references = std::move(checked.references);
@@ -103,6 +125,7 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
   if (out.model && !any_error(out.diagnostics)) {
     program::BuildResult built = program::build(*out.model, limits);
     append(out.diagnostics, std::move(built.diagnostics));
+    if (built.program && !any_error(out.diagnostics)) run_examples(out, limits);
     if (built.program && !any_error(out.diagnostics)) {
       auto rules = std::make_shared<decide::Ruleset>();
       rules->program = std::move(built.program);
