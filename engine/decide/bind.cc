@@ -771,9 +771,10 @@ class Binder {
     }
     Request::Extra extra;
     std::int64_t key = 0;
+    std::uint64_t mask = 0;
     const auto type = static_cast<SlotType>(slot.type);
     if (type == SlotType::list) {
-      if (!list(node, member, slot, frame, item, extra)) return;
+      if (!list(node, member, slot, frame, item, extra, mask)) return;
     } else if (!read(node, slot, type, extra, key)) {
       return;
     }
@@ -785,11 +786,11 @@ class Binder {
     }
     Quality quality = Quality::assessed;
     if (!origin(node, slot, extra, quality, as_of)) return;
-    store(slot, frame, item, extra, key, quality);
+    store(slot, frame, item, extra, key, quality, mask);
   }
 
   bool list(std::uint32_t node, const Member& member, const SlotRow& slot, Frame frame, std::size_t item,
-            Request::Extra& extra) {
+            Request::Extra& extra, std::uint64_t& mask) {
     if (!is_list(node, "a list")) return false;
     const auto element = static_cast<SlotType>(slot.element);
     bool good = true;
@@ -815,7 +816,7 @@ class Binder {
         good = false;
         continue;
       }
-      if (key >= 0 && key < 64) extra.mask |= std::uint64_t{1} << key;
+      if (key >= 0 && key < 64) mask |= std::uint64_t{1} << key;
       elements.push_back(one);
     }
     extra.count = count;
@@ -886,10 +887,11 @@ class Binder {
   }
 
   void store(const SlotRow& slot, Frame frame, std::size_t item, Request::Extra& extra, std::int64_t key,
-             Quality quality) {
+             Quality quality, std::uint64_t mask = 0) {
     Request::Cell& cell = this->cell(frame, item, slot.cell);
     extra.quality = quality;
     cell.key = key;
+    cell.mask = mask;
     cell.inferred = quality == Quality::inferred ? 1 : 0;
     cell.extra = static_cast<std::uint32_t>(r_.extras_.size());
     r_.extras_.push_back(extra);

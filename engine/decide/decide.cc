@@ -49,6 +49,12 @@ struct Replacement {
   std::size_t text = 0, size = 0;  // in `texts`
 };
 
+struct Candidate {
+  std::uint32_t rule = 0;
+  std::int32_t product = -1, action = -1;
+  friend auto operator<=>(const Candidate&, const Candidate&) = default;
+};
+
 struct Unit {  // what a rule is judged for
   std::int32_t product = -1, action = -1;
 };
@@ -64,6 +70,7 @@ struct Scratch::Inside final : TextEyes {
   std::size_t seen_used = 0;
   Working when, excuse;
 
+  std::vector<Candidate> candidates;
   std::vector<ReasonDraft> drafts;
   std::vector<FactUsed> facts;
   std::vector<Match> matches;
@@ -94,7 +101,7 @@ struct Scratch::Inside final : TextEyes {
       seen.clear();
     }
     seen_used = 0;
-    drafts.clear(), facts.clear(), matches.clear(), missing.clear(), reasons.clear();
+    candidates.clear(), drafts.clear(), facts.clear(), matches.clear(), missing.clear(), reasons.clear();
     item_drafts.clear(), items.clear(), item_disclosures.clear(), item_wordings.clear();
     redactions.clear(), replacements.clear(), disclosures.clear(), required.clear();
     flags.clear(), alerts.clear(), pack_applies.clear(), pack_day.clear(), pack_offset.clear();
@@ -135,7 +142,8 @@ class Run {
 
   void run() {
     prepare();
-    for (std::uint32_t rule = 0; rule < p_.rules().size(); ++rule) judge(rule);
+    find();
+    for (const Candidate& one : in_.candidates) judge(one.rule, {one.product, one.action});
     close();
     if (d_.verdict <= Verdict::revise) {
       answer();
@@ -196,27 +204,36 @@ class Run {
   }
   bool on_actions(const RuleRow& rule) const { return (rule.subjects & program::kOnAction) && r_.actions() > 0; }
 
-  void judge(std::uint32_t index) {
-    const RuleRow& rule = p_.rules()[index];
-    if (!in_.pack_applies[rule.pack]) return;
-    const Days day = in_.pack_day[rule.pack];
-    if (day < rule.from || day > rule.until) return;
-    const bool turn = on_turn(rule), products = on_products(rule), actions = on_actions(rule);
-    if (!turn && !products && !actions) return;
-    const bool whole = rule.flags & program::kAsAWhole;
-    const bool each_product = !whole && ((rule.flags & program::kReadsProduct) || products);
-    const bool each_action = (rule.flags & program::kReadsAction) || actions;
-    setting_.today = day;
-    setting_.offset_minutes = in_.pack_offset[rule.pack];
-    // A rule that reads a product is judged once for each; with none it does not apply (semantics.md 9).
-    const std::size_t product_count = each_product ? r_.products() : 1, action_count = each_action ? r_.actions() : 1;
-    for (std::size_t product = 0; product < product_count; ++product) {
-      for (std::size_t action = 0; action < action_count; ++action) {
-        judge(index, rule,
-              {each_product ? static_cast<std::int32_t>(product) : -1,
-               each_action ? static_cast<std::int32_t>(action) : -1});
+  // The rules that are not certainly false, with what each is to be judged for, by (rank, product, action). A rule that
+  // reads a product is judged once for each; with none it does not apply (semantics.md 9).
+  void find() {
+    const program::Index& index = p_.index();
+    for (const bool by_product : {false, true}) {
+      for (const bool by_action : {false, true}) {
+        const std::size_t shape = program::Index::shape(by_product, by_action);
+        if (index.empty(shape)) continue;
+        const std::size_t products = by_product ? r_.products() : 0, actions = by_action ? r_.actions() : 0;
+        for (std::size_t product = 0; product < std::max<std::size_t>(products, 1); ++product) {
+          for (std::size_t action = 0; action < std::max<std::size_t>(actions, 1); ++action) {
+            const Unit unit{products > 0 ? static_cast<std::int32_t>(product) : -1,
+                            actions > 0 ? static_cast<std::int32_t>(action) : -1};
+            place(unit);
+            index.each(shape, {setting_.cells}, [&](std::uint32_t rule) {
+              if (applies(p_.rules()[rule], unit)) in_.candidates.push_back({rule, unit.product, unit.action});
+            });
+          }
+        }
       }
     }
+    if (in_.candidates.size() > 1) std::sort(in_.candidates.begin(), in_.candidates.end());
+  }
+  bool applies(const RuleRow& rule, const Unit& unit) const {
+    if (!in_.pack_applies[rule.pack]) return false;
+    const Days day = in_.pack_day[rule.pack];
+    if (day < rule.from || day > rule.until) return false;
+    if ((rule.flags & program::kReadsProduct) && !(rule.flags & program::kAsAWhole) && unit.product < 0) return false;
+    if ((rule.flags & program::kReadsAction) && unit.action < 0) return false;
+    return on_products(rule) || on_turn(rule) || on_actions(rule);
   }
 
   void place(const Unit& unit) {
@@ -235,8 +252,11 @@ class Run {
     return unless(when, excuse);
   }
 
-  void judge(std::uint32_t index, const RuleRow& rule, const Unit& unit) {
+  void judge(std::uint32_t index, const Unit& unit) {
+    const RuleRow& rule = p_.rules()[index];
     place(unit);
+    setting_.today = in_.pack_day[rule.pack];
+    setting_.offset_minutes = in_.pack_offset[rule.pack];
     const Kleene result = settle(rule);
     if (result == Kleene::no) return;
     const bool unknown = result == Kleene::unknown;

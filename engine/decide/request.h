@@ -21,6 +21,7 @@
 #include "engine/base/result.h"
 #include "engine/base/units.h"
 #include "engine/decide/cause.h"
+#include "engine/program/cell.h"
 #include "engine/program/program.h"
 
 namespace caveat::decide {
@@ -118,14 +119,7 @@ class Request {
   std::string value(std::uint32_t slot, std::int32_t item) const;
 
   // The evaluator's side.
-  struct Cell {
-    std::int64_t key = 0;  // rows.h `key_scale`: exact against every constant of the program
-    std::uint32_t extra = 0xffffffff;
-    std::uint8_t state = 0;  // CellState
-    std::uint8_t cause = 0;  // Cause, of an unknown one
-    std::uint8_t inferred = 0;
-    std::uint8_t unused = 0;
-  };
+  using Cell = program::Cell;
   struct Extra {  // what does not fit a cell: the exact value and where it comes from
     Decimal number;
     Duration duration;
@@ -134,12 +128,13 @@ class Request {
     std::uint32_t symbol = 0xffffffff;
     std::uint32_t source = 0, source_size = 0;
     Microseconds as_of = 0;
-    std::uint64_t mask = 0;  // of a list of symbols below 64
     std::uint32_t currency = 0, currency_size = 0;
     bool has_as_of = false;
     Quality quality = Quality::assessed;
   };
-  enum CellState : std::uint8_t { kAbsent, kUnknown, kKnown };  // absent: no such part in the turn
+  static constexpr std::uint8_t kAbsent = static_cast<std::uint8_t>(program::CellState::absent);
+  static constexpr std::uint8_t kUnknown = static_cast<std::uint8_t>(program::CellState::unknown);
+  static constexpr std::uint8_t kKnown = static_cast<std::uint8_t>(program::CellState::known);
 
   const Cell* cells(program::Frame frame, std::size_t item) const {
     const Items& items = frames_[static_cast<std::size_t>(frame)];

@@ -370,6 +370,8 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   std::vector<text::LexiconFault> faults;  // the compiler has refused them
   program->lexicons_ = text::Lexicons(lexicons, faults);
 
+  program->index_ = Index(*program);
+
   // What decides, whatever the image's own layout: packs by digest, zones, parameters, semantics (contracts.md 27).
   Sha256 digest;
   const std::string semantics = "caveat program, semantics " + std::to_string(kSemanticsVersion) + "\n";

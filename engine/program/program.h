@@ -25,6 +25,7 @@
 #include "engine/base/language.h"
 #include "engine/base/result.h"
 #include "engine/base/units.h"
+#include "engine/program/index.h"
 #include "engine/program/members.h"
 #include "engine/program/rows.h"
 #include "engine/program/schema.h"
@@ -73,6 +74,7 @@ class Program {
   const Digest& digest() const { return digest_; }  // over the whole image: packs, parameters, semantics version
   std::string_view image() const { return image_; }
   const Members& members() const { return members_; }
+  const Index& index() const { return index_; }
   const text::Lexicons& lexicons() const { return lexicons_; }  // one a group of the image, same index
   std::vector<PackName> packs() const;
 
@@ -141,6 +143,7 @@ class Program {
   Schema schema_;
   Members members_;
   text::Lexicons lexicons_;
+  Index index_;
   Digest digest_{};
   std::array<std::uint32_t, 3> cells_{};
   std::uint32_t default_queue_ = kNone;

@@ -1,0 +1,20 @@
+// Cell: one fact of one turn as the evaluator reads it: a key that compares exactly with every constant of the program.
+#pragma once
+
+#include <cstdint>
+
+namespace caveat::program {
+
+enum class CellState : std::uint8_t { absent, unknown, known };  // absent: no such part in the turn (semantics.md 9)
+
+struct Cell {
+  std::int64_t key = 0;              // keys.h
+  std::uint32_t extra = 0xffffffff;  // the exact value and where it comes from; none: the turn does not carry it
+  std::uint8_t state = 0;            // CellState
+  std::uint8_t cause = 0;            // decide::Cause, of an unknown one
+  std::uint8_t inferred = 0;
+  std::uint8_t unused = 0;
+  std::uint64_t mask = 0;  // of a list of symbols below 64: those that are in it
+};
+
+}  // namespace caveat::program
