@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kApplicationId = 0x43415654;  // "CAVT", in the file's header
 constexpr std::int64_t kWalPages = 2'000;            // 8 MB: then the WAL is moved into the file, between commits
-constexpr std::size_t kRecentTagRows = 4'096;        // then they are merged, sorted
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -252,7 +251,7 @@ class SqliteReader final : public StoreReader {
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& path, const StoreOptions& options)
-      : lock_(path), db_(path, Database::Mode::write, options.vfs) {
+      : lock_(path), db_(path, Database::Mode::write, options.vfs), merge_at_(options.recent_tag_rows) {
     judge(db_);
     db_.exec("PRAGMA journal_mode = WAL");
     db_.exec("PRAGMA synchronous = FULL");
@@ -319,7 +318,7 @@ class SqliteStore final : public Store {
   }
 
   void tidy() override {
-    if (recent_rows_ >= kRecentTagRows) merge_tags();
+    if (recent_rows_ >= merge_at_) merge_tags();
     if (db_.wal_pages() >= kWalPages) db_.checkpoint(false);
   }
 
@@ -375,6 +374,7 @@ class SqliteStore final : public Store {
   WriterLock lock_;
   Database db_;
   struct stat file_{};
+  std::size_t merge_at_;
   std::size_t recent_rows_ = 0;
   std::optional<Statement> header_, body_, tags_, tile_, checkpoint_, put_state_, drop_state_;
   std::optional<SqliteReader> reader_;

@@ -93,7 +93,8 @@ class Store {
 
 struct StoreOptions {
   std::string vfs = {};
-  bool snapshot = true;  // of a reader: one snapshot until `renew`; else each call sees what is newest
+  std::size_t recent_tag_rows = 4'096;  // records whose tags wait unsorted until they are merged
+  bool snapshot = true;                 // of a reader: one snapshot until `renew`; else each call sees what is newest
 };
 
 // Makes a log file with its signed `about` note; the file appears under its name only when it is whole.

@@ -1,0 +1,20 @@
+// links: audit
+// Key files: the strict reader takes only what the writer writes.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "audit/seal/keystore.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace caveat::audit;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  if (const auto file = parse_key_file(input)) {
+#ifdef CAVEAT_PLANTED_DEFECT
+    if (file->argon2id) __builtin_trap();
+#endif
+    if (format_key_file(*file) != input) std::abort();
+  }
+  return 0;
+}
