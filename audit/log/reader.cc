@@ -21,6 +21,10 @@ LogReader::LogReader(std::unique_ptr<StoreReader> store) : store_(std::move(stor
 void LogReader::read_head() {
   about_ = store_->about();
   const Result<About> about = parse_about(about_);
+  if (!about && about.error().code == &codes::kLogFormat) {
+    const ProblemItem& item = about.error().items.front();
+    throw Error(codes::kLogFormat, path_, {path_, item.found, item.expected});
+  }
   origin_ = about ? about->origin : std::string();  // verify says what is wrong with it
   const auto newest = store_->newest_checkpoint(kTreeSha256);
   size_ = newest ? newest->size : 0;

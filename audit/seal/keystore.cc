@@ -132,7 +132,15 @@ constexpr std::string_view kLookupInfo[] = {kLookupTagInfo, kLookupStateInfo, kL
 
 }  // namespace
 
-std::string format_key_file(const KeyFile& file) { return key_file_head(file) + "key " + base64(file.key) + "\n"; }
+std::string format_key_file(const KeyFile& file) {
+  std::string encoded = base64(file.key);
+  std::string text = key_file_head(file) + "key ";
+  text.reserve(text.size() + encoded.size() + 1);  // no copy of the key is left behind by growing
+  text += encoded;
+  text += "\n";
+  wipe(encoded);
+  return text;
+}
 
 Result<KeyFile> parse_key_file(std::string_view text) {
   if (text.size() > 4'096) return bad_key_file("at most 4,096 bytes");
@@ -177,10 +185,10 @@ Result<KeyFile> parse_key_file(std::string_view text) {
     file.salt = *salt;
   }
   const auto key = take("key");
-  const auto bytes = key ? base64_decode(*key) : std::nullopt;
+  auto bytes = key ? base64_decode(*key) : std::nullopt;
   if (!bytes || bytes->size() != (file.argon2id ? kSeedBytes + 32 + 16 : 32))
     return bad_key_file("a line with the key in base64");
-  file.key = *bytes;
+  file.key = std::move(*bytes);
   if (!rest.empty()) return bad_key_file("nothing after the key");
   return file;
 }
@@ -395,6 +403,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
       state->writes->exec("PRAGMA journal_mode = WAL");
       state->writes->exec("PRAGMA synchronous = FULL");
       migrate(*state->writes, key_migrations());
+      state->writes->settle();
     }
     state->reads = open_for_reading(data, options.vfs);
     Statement set = state->reads->prepare("SELECT origin, lookup FROM key_set WHERE id = 1");

@@ -45,7 +45,12 @@ class RecordKey {
   RecordKey(const RecordKey&) = delete;
   RecordKey& operator=(const RecordKey&) = delete;
 
-  SecretKey body_key() const { return SecretKey(caveat::view(suite_.expand(extracted_, kBodyKeyInfo))); }
+  SecretKey body_key() const {
+    Digest bytes = suite_.expand(extracted_, kBodyKeyInfo);
+    SecretKey key(caveat::view(bytes));
+    wipe(bytes.data(), bytes.size());
+    return key;
+  }
   std::string nonce() const {
     return std::string(caveat::view(suite_.expand(extracted_, kBodyNonceInfo)).substr(0, kNonceBytes));
   }

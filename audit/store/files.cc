@@ -33,6 +33,10 @@ std::string read_file(const std::string& path, std::size_t limit, const Code& co
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number < 0) throw Error(code, path, {path, system_words()});
   std::string bytes;
+  struct stat status{};
+  // Room for all of it at once, and a clean buffer: some of these files hold keys.
+  if (::fstat(file.number, &status) == 0)
+    bytes.reserve(std::min<std::size_t>(static_cast<std::size_t>(status.st_size), limit) + 1);
   char buffer[4'096];
   for (;;) {
     const ssize_t got = ::read(file.number, buffer, sizeof buffer);
@@ -40,6 +44,7 @@ std::string read_file(const std::string& path, std::size_t limit, const Code& co
     if (got < 0) throw Error(code, path, {path, system_words()});
     if (got == 0) return bytes;
     bytes.append(buffer, static_cast<std::size_t>(got));
+    ::explicit_bzero(buffer, static_cast<std::size_t>(got));
     if (bytes.size() > limit) throw Error(code, path, {path, "it is larger than " + std::to_string(limit) + " bytes"});
   }
 }

@@ -163,6 +163,8 @@ std::string Database::text(std::string_view sql) {
   return statement.step() ? std::string(statement.bytes(0)) : std::string();
 }
 
+void Database::settle() { exec("PRAGMA user_version = " + std::to_string(number("PRAGMA user_version"))); }
+
 bool Database::checkpoint(bool truncate) {
   int in_log = 0;
   int moved = 0;

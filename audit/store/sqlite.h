@@ -77,6 +77,9 @@ class Database {
   Statement prepare(std::string_view sql);
   std::int64_t number(std::string_view sql);  // the first cell of the first row
   std::string text(std::string_view sql);
+  // Makes durable what is seen: after a crash the WAL may hold whole commits that were never synced, and who builds on
+  // them must not lose them later. A commit of nothing new, which syncs all that lies before it.
+  void settle();
   // WAL checkpoint on this very connection; false: a reader stands in the way, the WAL stays.
   bool checkpoint(bool truncate);
   std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit

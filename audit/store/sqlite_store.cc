@@ -256,6 +256,7 @@ class SqliteStore final : public Store {
     db_.exec("PRAGMA journal_mode = WAL");
     db_.exec("PRAGMA synchronous = FULL");
     migrate(db_, log_migrations());
+    db_.settle();
     if (::stat(path.c_str(), &file_) != 0) throw Error(codes::kLogReplaced, path, {path});
     recent_rows_ = static_cast<std::size_t>(db_.number("SELECT count(*) FROM recent_tags"));
     header_.emplace(db_.prepare("INSERT INTO headers (idx, header) VALUES (?, ?)"));

@@ -12,6 +12,7 @@
 
 #include "audit/codes.h"
 #include "audit/error.h"
+#include "audit/log/about.h"
 #include "audit/log/high_water.h"
 #include "audit/log/reader.h"
 #include "audit/log/verify.h"
@@ -209,6 +210,34 @@ BOOST_AUTO_TEST_CASE(what_is_no_log_or_has_no_keys_is_refused_in_words) {
   BOOST_TEST(refused(codes::kLogHalfWritten, in.options(false)));
   testing::spill(in.path(), whole);
   BOOST_TEST(Log::open(in.options(false))->size() == 60u);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_of_another_format_is_refused_in_words_by_writer_and_reader) {
+  LogFolder in;
+  const auto keys =
+      KeyStore::create(in.keys_dir(), "bank.example/caveat/gate-1", {.writable = true, .random = &in.random});
+  const std::string note = keys->sign(about_text(
+      {.format = 9, .origin = keys->origin(), .suite = "intl", .created = "2026-11-25T12:00:00Z", .sqlite = "3.40.1"}));
+  keys->bind_log(sha256(note));
+  create_sqlite_store(in.path(), note);
+  BOOST_TEST(refused(codes::kLogFormat, in.options(false)));
+  BOOST_CHECK_EXCEPTION(LogReader::open(in.path()), Error, [&](const Error& error) {
+    return error.what() ==
+           in.path() +
+               " has record format 9; this build reads format 0. Use the build that wrote it, or start a new log.";
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_grows_while_it_is_verified_is_not_taken_for_an_old_copy) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  committed(log->append(decision(0)));
+  const auto reader = LogReader::open(in.path());
+  committed(log->append(decision(1)));
+  const VerifyReport report =
+      verify_log(*reader, {.verifier = log->keys().verifier(), .high_water = in.keys_dir() + "/high-water"});
+  BOOST_TEST(report.good());
+  BOOST_TEST(report.size == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(an_old_copy_a_lost_log_and_a_lost_mark_are_refused) {

@@ -1,0 +1,160 @@
+// The power goes, a call fails, the disk is full or a write is cut, at each write, truncation, sync and deletion that some commits
+// make: what was answered is there, tree and rows agree, the log goes on. By default every few calls, all when CAVEAT_NIGHTLY is set.
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+
+#include "audit/error.h"
+#include "audit/log/log.h"
+#include "audit/log/reader.h"
+#include "audit/log/verify.h"
+#include "tests/audit/store/forgetful_vfs.h"
+#include "tests/audit/support/log_fixture.h"
+
+namespace caveat::audit {
+namespace {
+
+using testing::decision;
+using testing::ForgetfulVfs;
+using testing::LogFolder;
+
+std::size_t stride() { return std::getenv("CAVEAT_NIGHTLY") != nullptr ? 1 : 9; }
+
+struct Answered {
+  std::uint64_t index;
+  Digest leaf;
+};
+
+LogOptions over_forgetful(LogFolder& in) {
+  LogOptions options = in.options(false);
+  options.vfs = ForgetfulVfs::kName;
+  options.recent_tag_rows = 6;  // so that merging is cut too
+  return options;
+}
+
+// Some commits of some records each; whatever is answered with success is noted.
+void work(LogFolder& in, std::vector<Answered>& answered) {
+  try {
+    const auto log = Log::open(over_forgetful(in));
+    for (int batch = 0; batch < 4; ++batch) {
+      std::vector<std::uint64_t> places;
+      for (int i = 0; i < 3; ++i) places.push_back(log->reserve());
+      for (int i = 3; i-- > 0;)  // the first comes last, so that the three are one commit
+        log->fulfil(places[static_cast<std::size_t>(i)], log->seal(decision(100 + batch * 3 + i)),
+                    [&](const Appended& appended) {
+                      if (const auto* good = std::get_if<Committed>(&appended))
+                        answered.push_back({good->index, good->leaf});
+                    });
+      log->flush();
+    }
+  } catch (const caveat::Error&) {  // opening met the fault
+  }
+}
+
+void holds(LogFolder& in, const std::vector<Answered>& answered, const std::string& where) {
+  std::uint64_t size = 0;
+  {
+    LogOptions options = in.options(false);
+    std::unique_ptr<Log> log;
+    try {
+      log = Log::open(options);
+    } catch (const caveat::Error& error) {
+      BOOST_FAIL(where + ": it does not open: " + error.what());
+    }
+    const auto reader = LogReader::open(in.path());
+    for (const auto& one : answered) {
+      const auto leaf = reader->header(one.index);
+      BOOST_REQUIRE_MESSAGE(leaf.has_value(), where << ": answered record " << one.index << " is lost");
+      BOOST_REQUIRE_MESSAGE(leaf_hash(*leaf) == one.leaf, where << ": answered record " << one.index << " is another");
+    }
+    const Appended next = log->append(decision(999));
+    BOOST_REQUIRE_MESSAGE(std::holds_alternative<Committed>(next), where << ": it does not go on");
+    size = std::get<Committed>(next).index;
+  }
+  BOOST_REQUIRE_MESSAGE(size >= answered.size(), where);
+  const auto keys = in.keys();
+  const auto reader = LogReader::open(in.path());
+  const VerifyReport report = verify_log(
+      *reader, {.verifier = keys->verifier(), .keys = keys.get(), .high_water = in.keys_dir() + "/high-water"});
+  for (const auto& finding : report.findings)
+    BOOST_TEST_MESSAGE(where + ": " + finding.table + " " + finding.row + " " + finding.what);
+  BOOST_REQUIRE_MESSAGE(report.good(), where);
+}
+
+void cut_at_every_call(ForgetfulVfs::Fault fault, const std::string& name) {
+  ForgetfulVfs& disk = ForgetfulVfs::the();
+  LogFolder made;
+  {
+    const auto log = Log::open(made.options());
+    for (int i = 0; i < 5; ++i) log->append(decision(i));
+  }
+  std::uint64_t calls = 0;
+  std::size_t struck = 0;
+  for (std::uint64_t at = 1;; at += stride()) {
+    LogFolder in;
+    std::filesystem::copy(made.path(), in.path());
+    std::filesystem::copy(made.keys_dir(), in.keys_dir());
+    const std::string mark = testing::slurp(in.keys_dir() + "/high-water");
+    disk.arm(at, fault);
+    std::vector<Answered> answered;
+    work(in, answered);
+    const bool hit = disk.struck();
+    calls = std::max(calls, disk.calls());
+    const std::string where = name + " at call " + std::to_string(at);
+    if (fault == ForgetfulVfs::Fault::power) {
+      disk.restart(at);
+      if (at % 2 == 0) testing::spill(in.keys_dir() + "/high-water", mark);  // it is not synced: it may fall back
+    } else {
+      disk.arm(0, fault);
+      disk.forget();
+    }
+    holds(in, answered, where);
+    if (!hit) {
+      BOOST_TEST(answered.size() == 12u);
+      break;
+    }
+    ++struck;
+  }
+  BOOST_TEST_MESSAGE(name + ": " + std::to_string(struck) + " faults, " + std::to_string(calls) + " calls");
+  BOOST_TEST(struck * stride() > 40u);
+}
+
+BOOST_AUTO_TEST_CASE(the_power_may_go_at_any_call_of_a_commit) {
+  cut_at_every_call(ForgetfulVfs::Fault::power, "power");
+}
+BOOST_AUTO_TEST_CASE(any_call_of_a_commit_may_fail) { cut_at_every_call(ForgetfulVfs::Fault::error, "error"); }
+BOOST_AUTO_TEST_CASE(the_disk_may_be_full_at_any_call_of_a_commit) {
+  cut_at_every_call(ForgetfulVfs::Fault::full, "full");
+}
+BOOST_AUTO_TEST_CASE(any_write_of_a_commit_may_be_cut_short) { cut_at_every_call(ForgetfulVfs::Fault::half, "half"); }
+
+// The disk below is worth something only if a log that did not sync would be caught.
+BOOST_AUTO_TEST_CASE(a_database_that_does_not_sync_loses_what_it_said_was_there) {
+  ForgetfulVfs& disk = ForgetfulVfs::the();
+  const testing::Folder folder;
+  const std::string path = folder / "careless.db";
+  bool lost = false;
+  for (std::uint64_t seed = 0; seed < 10 && !lost; ++seed) {
+    std::filesystem::remove(path);
+    sqlite3* db = nullptr;
+    BOOST_REQUIRE(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ForgetfulVfs::kName) ==
+                  SQLITE_OK);
+    const auto run = [&](const char* sql) { return sqlite3_exec(db, sql, nullptr, nullptr, nullptr); };
+    disk.arm(0, ForgetfulVfs::Fault::power);
+    run("PRAGMA journal_mode = WAL; CREATE TABLE t (a); PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous = OFF");
+    BOOST_REQUIRE(run("INSERT INTO t VALUES (1)") == SQLITE_OK);  // answered, and not synced
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_close(db);
+    disk.restart(seed);
+    BOOST_REQUIRE(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK);
+    int rows = 0;
+    sqlite3_exec(
+        db, "SELECT * FROM t", [](void* count, int, char**, char**) { return ++*static_cast<int*>(count), 0; }, &rows,
+        nullptr);
+    lost = rows == 0;
+    sqlite3_close(db);
+  }
+  BOOST_TEST(lost);
+}
+
+}  // namespace
+}  // namespace caveat::audit
