@@ -86,7 +86,7 @@ plain_type  : T_YES_NO
             | T_TEXT | T_DATE | T_INSTANT | T_TIME_OF_DAY | TIME_ZONE | T_ZONE | T_DURATION
             | SCALE path
             ;
-fact_modifier : COMMA? ( ASSESSED | DATA_CLASS name | from_source | max_age | ASK texts ) ;
+fact_modifier : COMMA? ( ASSESSED | ( DATA_CLASS | DATA_CLASSES ) name | from_source | max_age | ASK texts ) ;
 
 lexicon      : LEXICON names texts? lexicon_body ( LINE? lexicon_line )* ;
 lexicon_body : IS LINE? terms

@@ -262,7 +262,8 @@ void Lowering::fact_type(Node node, FactDecl& f) {
     if (!n.is(P::RuleFact_modifier)) continue;
     if (const Node assessed = n.token_child(P::ASSESSED)) {
       if (once(said_assessed, assessed)) f.assessed = true;
-    } else if (const Node data_class = n.token_child(P::DATA_CLASS)) {
+    } else if (const Node data_class =
+                   n.has(P::DATA_CLASS) ? n.token_child(P::DATA_CLASS) : n.token_child(P::DATA_CLASSES)) {
       if (once(said_class, data_class)) f.data_class = word(n.child(P::RuleName));
     } else if (const Node from = n.child(P::RuleFrom_source)) {
       if (once(said_from, from)) f.from = word(from.child(P::RuleName));
