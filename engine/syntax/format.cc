@@ -1,8 +1,11 @@
 #include "engine/syntax/format.h"
 
+#include <CaveatLexer.h>
+
 #include <algorithm>
 
 #include "engine/syntax/printer.h"
+#include "engine/syntax/tokens.h"
 
 namespace caveat::syntax {
 namespace {
@@ -18,6 +21,28 @@ bool parted(std::string_view source, std::uint32_t from, std::uint32_t to) {
     }
   }
   return false;
+}
+
+// Lines whose tree keeps no place are found by the keyword that opens them.
+void find_places(std::vector<PrintedLine>& lines, const std::vector<Token>& tokens, Span declaration) {
+  const auto first = std::lower_bound(tokens.begin(), tokens.end(), declaration.begin,
+                                      [](const Token& t, std::uint32_t at) { return t.begin < at; });
+  for (auto& line : lines) {
+    if (line.anchor || line.keyword == 0) continue;
+    for (auto token = first; token != tokens.end() && token->begin < declaration.end; ++token) {
+      int type = token->type;
+      if (type == CaveatLexer::SINCE)
+        type = line.keyword == CaveatLexer::FROM ? CaveatLexer::FROM : CaveatLexer::IN_FORCE_FROM;
+      if (type == CaveatLexer::UP_TO && line.keyword == CaveatLexer::UNTIL && token != first &&
+          (token - 1)->type != CaveatLexer::HAND_OFF) {
+        type = CaveatLexer::UNTIL;
+      }
+      if (type == line.keyword && token != first) {
+        line.anchor = token->begin;
+        break;
+      }
+    }
+  }
 }
 
 // A comment on a line of its own goes before the line whose place is the next in the source, one behind something stays
@@ -47,7 +72,7 @@ void put_comments(std::vector<PrintedLine>& lines, const std::vector<const Comme
     std::string indent = "  ";
     if (i < lines.size())
       indent = lines[i].text.substr(0, std::min(lines[i].text.find_first_not_of(' '), lines[i].text.size()));
-    for (auto& text : before[i]) result.push_back({indent + text, std::nullopt});
+    for (auto& text : before[i]) result.push_back({indent + text, std::nullopt, 0});
     if (i < lines.size()) result.push_back(std::move(lines[i]));
   }
   lines = std::move(result);
@@ -57,6 +82,11 @@ void put_comments(std::vector<PrintedLine>& lines, const std::vector<const Comme
 
 std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in) {
   Printer printer(language, name_in);
+  std::vector<Token> tokens;
+  if (!file.comments.empty()) {
+    std::vector<Complaint> ignored;  // parse has told them
+    tokens = tokenise(file.source, source, Limits{}, ignored).tokens;
+  }
   std::string result;
   std::size_t next_comment = 0;
   std::uint32_t previous_end = 0;
@@ -96,6 +126,7 @@ std::string format(const File& file, std::string_view source, Language language,
       end = std::max(end, comment.span.end);
     }
     std::vector<PrintedLine> lines = printer.declaration(decl);
+    if (!inside.empty()) find_places(lines, tokens, decl.span);
     put_comments(lines, inside);
     const bool is_long = lines.size() > 1;
     gap(decl.span.begin, !comment_above && (is_long || previous_long));

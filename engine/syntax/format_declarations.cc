@@ -50,7 +50,7 @@ std::vector<PrintedLine> Printer::declaration(const Decl& decl) {
 }
 
 void Printer::line(std::string text, std::optional<Span> place) {
-  lines_.push_back({std::move(text), place ? std::optional(place->begin) : std::nullopt});
+  lines_.push_back({std::move(text), place ? std::optional(place->begin) : std::nullopt, 0});
 }
 
 // when a and b …; a chain that is too long for a line stands with one member a line.
@@ -147,8 +147,8 @@ void Printer::print(const PackDecl& d) {
   if (!d.title.empty()) line("  " + kw(L::TITLE) + title(d.title), d.title.front().span);
   if (!d.jurisdictions.empty())
     line("  " + kw(L::JURISDICTION) + " " + words(d.jurisdictions), d.jurisdictions.front().span);
-  if (!d.time_zone.empty()) line("  " + kw(L::TIME_ZONE) + " " + quote(d.time_zone));
-  if (!d.version.empty()) line("  " + kw(L::VERSION) + " " + quote(d.version));
+  if (!d.time_zone.empty()) line("  " + kw(L::TIME_ZONE) + " " + quote(d.time_zone), L::TIME_ZONE);
+  if (!d.version.empty()) line("  " + kw(L::VERSION) + " " + quote(d.version), L::VERSION);
   if (d.default_queue) line("  " + kw(L::DEFAULT_QUEUE) + " " + reference(*d.default_queue), d.default_queue->span);
   if (!d.default_if_unknown.empty()) {
     line("  " + kw(L::DEFAULT_IF_UNKNOWN) + " " + effects(d.default_if_unknown), d.default_if_unknown.front().span);
@@ -194,13 +194,13 @@ void Printer::print(const SourceDecl& d) {
     std::string in_force =
         zh_ ? "  自 " + format_date(*d.from) + " 起施行" : "  " + kw(L::IN_FORCE_FROM) + " " + format_date(*d.from);
     if (d.until && !zh_) in_force += " " + kw(L::UNTIL) + " " + format_date(*d.until);
-    line(in_force);
+    line(in_force, L::IN_FORCE_FROM);
   }
   if (d.until && (zh_ || !d.from))
-    line(zh_ ? "  至 " + format_date(*d.until) + " 止" : "  " + kw(L::UNTIL) + " " + format_date(*d.until));
+    line(zh_ ? "  至 " + format_date(*d.until) + " 止" : "  " + kw(L::UNTIL) + " " + format_date(*d.until), L::UNTIL);
   if (!d.reads.empty()) line("  " + kw(L::READS) + title(d.reads), d.reads.front().span);
-  if (!d.link.empty()) line("  " + kw(L::LINK) + " " + quote(d.link));
-  if (!d.entry.empty()) line("  " + kw(L::ENTRY) + " " + quote(d.entry));
+  if (!d.link.empty()) line("  " + kw(L::LINK) + " " + quote(d.link), L::LINK);
+  if (!d.entry.empty()) line("  " + kw(L::ENTRY) + " " + quote(d.entry), L::ENTRY);
 }
 
 void Printer::print(const ScaleDecl& d) {
@@ -303,8 +303,8 @@ void Printer::print(const LexiconDecl& d) {
   if (!d.terms.empty()) terms(d.terms, "  ");
   for (const auto& f : d.files) line("  " + kw(L::FROM_FILE) + " " + quote(f.value), f.span);
   if (!d.but_not.empty()) terms(d.but_not, "  " + kw(L::BUT_NOT) + " ");
-  if (d.exact_case) line("  " + kw(L::EXACT_CASE));
-  if (d.exact_form) line("  " + kw(L::EXACT_FORM));
+  if (d.exact_case) line("  " + kw(L::EXACT_CASE), L::EXACT_CASE);
+  if (d.exact_form) line("  " + kw(L::EXACT_FORM), L::EXACT_FORM);
 }
 
 void Printer::print(const WordingDecl& d) {
@@ -345,15 +345,16 @@ void Printer::print(const CalendarDecl& d) {
   line(kw(L::CALENDAR) + " " + names(d.names) +
        (d.covers ? " " + kw(L::COVERS) + " " + days(*d.covers) : std::string()));
   line("  " + kw(L::WORKING_DAYS) + " " + weekday(d.first_working_day) +
-       (d.last_working_day == d.first_working_day ? std::string() : range() + weekday(d.last_working_day)));
-  if (!d.closed.empty()) line("  " + kw(L::CLOSED) + " " + days(d.closed));
-  if (!d.open.empty()) line("  " + kw(L::OPEN) + " " + days(d.open));
-  if (!d.file.empty()) line("  " + kw(L::FROM_FILE) + " " + quote(d.file));
+           (d.last_working_day == d.first_working_day ? std::string() : range() + weekday(d.last_working_day)),
+       L::WORKING_DAYS);
+  if (!d.closed.empty()) line("  " + kw(L::CLOSED) + " " + days(d.closed), L::CLOSED);
+  if (!d.open.empty()) line("  " + kw(L::OPEN) + " " + days(d.open), L::OPEN);
+  if (!d.file.empty()) line("  " + kw(L::FROM_FILE) + " " + quote(d.file), L::FROM_FILE);
 }
 
 void Printer::print(const QueueDecl& d) {
   line(kw(L::QUEUE) + " " + names(d.names) + title(d.title));
-  if (d.always) line("  " + kw(L::HOURS) + " " + kw(L::ALWAYS));
+  if (d.always) line("  " + kw(L::HOURS) + " " + kw(L::ALWAYS), L::ALWAYS);
   if (!d.hours.empty()) {
     std::string hours;
     for (const auto& h : d.hours) {
@@ -366,18 +367,18 @@ void Printer::print(const QueueDecl& d) {
         hours += clock(r.from) + range() + clock(r.to);
       }
     }
-    line("  " + kw(L::HOURS) + " " + hours);
+    line("  " + kw(L::HOURS) + " " + hours, L::HOURS);
   }
   if (d.calendar) line("  " + kw(L::CALENDAR) + " " + reference(*d.calendar), d.calendar->span);
   if (!d.skills.empty()) line("  " + kw(L::SKILLS) + " " + words(d.skills), d.skills.front().span);
   if (!d.languages.empty()) line("  " + kw(L::LANGUAGES) + " " + words(d.languages), d.languages.front().span);
-  if (d.priority) line("  " + kw(L::PRIORITY) + " " + priority(*d.priority));
-  if (d.due) line("  " + kw(L::DUE) + " " + duration(*d.due));
+  if (d.priority) line("  " + kw(L::PRIORITY) + " " + priority(*d.priority), L::PRIORITY);
+  if (d.due) line("  " + kw(L::DUE) + " " + duration(*d.due), L::DUE);
   if (d.overflow_to) line("  " + kw(L::OVERFLOW_TO) + " " + reference(*d.overflow_to), d.overflow_to->span);
   if (!d.say.empty()) line("  " + kw(L::SAY) + " " + texts(d.say, true), d.say.front().span);
   if (!d.when_closed_say.empty())
     line("  " + kw(L::WHEN_CLOSED_SAY) + " " + texts(d.when_closed_say, true), d.when_closed_say.front().span);
-  if (d.call_back) line("  " + kw(L::CALL_BACK));
+  if (d.call_back) line("  " + kw(L::CALL_BACK), L::CALL_BACK);
 }
 
 void Printer::print(const RequirementDecl& d) {
@@ -393,7 +394,7 @@ void Printer::print(const RequirementDecl& d) {
   if (!d.scopes.empty() || d.valid_for) {
     std::string valid = closed(d.scopes, "scope");
     if (d.valid_for) valid += (valid.empty() ? "" : comma()) + duration(*d.valid_for);
-    line("  " + kw(L::VALID_FOR) + " " + valid);
+    line("  " + kw(L::VALID_FOR) + " " + valid, L::VALID_FOR);
   }
 }
 
@@ -436,21 +437,23 @@ void Printer::print(const RuleDecl& d) {
       subjects += (subjects.empty() ? "" : item_comma()) + value("subject", subject_name(s));
       if (d.as_a_whole && (s == Subject::recommendation || s == Subject::outreach)) subjects += " " + kw(L::AS_A_WHOLE);
     }
-    line("  " + kw(L::APPLIES_TO) + " " + subjects);
+    line("  " + kw(L::APPLIES_TO) + " " + subjects, L::APPLIES_TO);
   }
-  if (d.from) line(zh_ ? "  自 " + format_date(*d.from) + " 起" : "  " + kw(L::FROM) + " " + format_date(*d.from));
-  if (d.until) line(zh_ ? "  至 " + format_date(*d.until) + " 止" : "  " + kw(L::UNTIL) + " " + format_date(*d.until));
+  if (d.from)
+    line(zh_ ? "  自 " + format_date(*d.from) + " 起" : "  " + kw(L::FROM) + " " + format_date(*d.from), L::FROM);
+  if (d.until)
+    line(zh_ ? "  至 " + format_date(*d.until) + " 止" : "  " + kw(L::UNTIL) + " " + format_date(*d.until), L::UNTIL);
   if (d.exception_to) line("  " + kw(L::EXCEPTION_TO) + " " + reference(*d.exception_to), d.exception_to->span);
-  if (d.open_to_exceptions) line("  " + kw(L::OPEN_TO_EXCEPTIONS));
-  if (d.shadow) line("  " + kw(L::STATUS_SHADOW));
+  if (d.open_to_exceptions) line("  " + kw(L::OPEN_TO_EXCEPTIONS), L::OPEN_TO_EXCEPTIONS);
+  if (d.shadow) line("  " + kw(L::STATUS_SHADOW), L::STATUS_SHADOW);
   if (d.rollout && d.rollout_by) {
     line("  " + kw(L::ROLLOUT) + " " + expression(*d.rollout) + " " + kw(zh_ ? L::BY_KEY : L::BY) + " " +
              reference(*d.rollout_by),
          d.rollout->span);
   }
-  if (d.confidential) line("  " + kw(L::CONFIDENTIAL));
+  if (d.confidential) line("  " + kw(L::CONFIDENTIAL), L::CONFIDENTIAL);
   if (!d.visible_to.empty()) line("  " + kw(L::VISIBLE_TO) + " " + words(d.visible_to), d.visible_to.front().span);
-  if (d.trust_inferred) line("  " + kw(L::TRUST_INFERRED));
+  if (d.trust_inferred) line("  " + kw(L::TRUST_INFERRED), L::TRUST_INFERRED);
   if (d.when) clause(L::WHEN, *d.when);
   if (d.unless) clause(L::UNLESS, *d.unless);
   if (!d.then.empty()) line("  " + kw(L::THEN) + " " + effects(d.then), d.then.front().span);
@@ -462,7 +465,7 @@ void Printer::print(const RuleDecl& d) {
 void Printer::print(const GuaranteeDecl& d) {
   line(kw(L::GUARANTEE) + " " + names(d.names) + title(d.title));
   clause(L::WHEN, *d.when);
-  line("  " + kw(L::THEN) + " " + kw(L::AT_LEAST) + " " + value("verdict", verdict_name(d.at_least)));
+  line("  " + kw(L::THEN) + " " + kw(L::AT_LEAST) + " " + value("verdict", verdict_name(d.at_least)), L::THEN);
 }
 
 std::string Printer::given_value(const Expr& e) {

@@ -17,6 +17,7 @@ namespace caveat::syntax {
 struct PrintedLine {
   std::string text;
   std::optional<std::uint32_t> anchor;  // byte offset of the first thing on it, if known
+  int keyword = 0;                      // else the token that opens it, by which its place can be looked up
 };
 
 class Printer {
@@ -65,6 +66,7 @@ class Printer {
 
   // declarations (format_declarations.cc)
   void line(std::string text, std::optional<Span> place = std::nullopt);
+  void line(std::string text, int keyword) { lines_.push_back({std::move(text), std::nullopt, keyword}); }
   void clause(int keyword, const Expr& condition);
   std::string effect(const Effect& e);
   std::string effects(const std::vector<Effect>& list);
