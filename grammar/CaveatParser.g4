@@ -217,7 +217,7 @@ term      : NOT? ( comparison | any_in_list | window ) ;
 
 comparison : sum tail? ;
 tail : ( IS | EQUALS ) sum ( OR_MORE | OR_LESS | INSIDE | ( RANGE | UP_TO ) sum )?
-     | IS_NOT sum
+     | ( IS_NOT | SIGN_NE ) sum
      | ( GE | SIGN_GE | LE | SIGN_LE | GT | SIGN_GT | LT | SIGN_LT | AT_LEAST | AT_MOST | MORE_THAN | FEWER_THAN | AFTER ) sum AGO?
      | BETWEEN sum ( AND sum ( IN path )? | WITH sum BETWEEN_END )
      | ( IS_ONE_OF | IS_NONE_OF ) items

@@ -110,20 +110,22 @@ bool is_ascii(std::string_view bytes) {
   return true;
 }
 
-std::string nfkc(std::string_view word) {
-  // Plain Chinese characters and ASCII, nearly every word, are their own normal form.
-  bool plain = true;
-  for (std::size_t at = 0; at < word.size() && plain;) {
+bool is_plain(std::string_view word) {
+  for (std::size_t at = 0; at < word.size();) {
     const auto byte = static_cast<unsigned char>(word[at]);
     if (byte < 0x80) {
       ++at;
     } else if (byte >= 0xE4 && byte <= 0xE9 && at + 2 < word.size()) {
       at += 3;  // U+4000..U+9FFF: no composition, no compatibility form
     } else {
-      plain = false;
+      return false;
     }
   }
-  if (plain) return std::string(word);
+  return true;
+}
+
+std::string nfkc(std::string_view word) {
+  if (is_plain(word)) return std::string(word);
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* form = icu::Normalizer2::getNFKCInstance(status);
   if (U_FAILURE(status)) return std::string(word);

@@ -23,6 +23,8 @@ StandIns stand_ins(std::string_view bytes);
 std::size_t first_bad_byte(std::string_view bytes);
 
 bool is_ascii(std::string_view bytes);
+bool is_plain(
+    std::string_view word);  // ASCII and common Chinese characters only: its own normal form, as nearly every word is
 std::string nfkc(std::string_view word);
 
 }  // namespace caveat::syntax

@@ -136,9 +136,12 @@ class Filter {
 
  private:
   std::string_view slice(std::uint32_t begin, std::uint32_t end) const { return bytes_.substr(begin, end - begin); }
-  std::string word(const Raw& raw) const {
+  // Folded; a view of the source where it is its own normal form.
+  std::string_view word(const Raw& raw) {
     const auto text = slice(raw.begin, raw.end);
-    return is_ascii(text) ? std::string(text) : nfkc(text);
+    if (is_plain(text)) return text;
+    folded_ = nfkc(text);
+    return folded_;
   }
   Span span(std::uint32_t begin, std::uint32_t end) const { return {source_, begin, end}; }
 
@@ -155,7 +158,7 @@ class Filter {
   bool name_follows(std::size_t at, std::size_t end) const { return at + 1 < end && raws_[at + 1].type == L::DOT; }
   std::size_t take_name(std::size_t at, std::size_t end);
   bool cut_after_number(std::size_t& at, std::size_t end);
-  const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length) const;
+  const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
   void emit(int type, std::uint32_t begin, std::uint32_t end) { result_.tokens.push_back({type, begin, end}); }
   int last() const { return result_.tokens.size() > start_ ? result_.tokens.back().type : 0; }
@@ -171,6 +174,7 @@ class Filter {
   int kind_ = 0;           // its keyword
   bool broken_ = false;
   std::size_t english_ = 0, chinese_ = 0;
+  std::string folded_;
 };
 
 void Filter::read_shapes() {
@@ -280,7 +284,7 @@ std::size_t Filter::take_name(std::size_t at, std::size_t end) {
   return next;
 }
 
-const Spelling* Filter::phrase_at(std::size_t at, std::size_t end, std::size_t& length) const {
+const Spelling* Filter::phrase_at(std::size_t at, std::size_t end, std::size_t& length) {
   for (const Spelling* spelling : spellings_from(word(raws_[at]))) {
     const auto& words = spelling->words;
     if (at + words.size() > end) continue;
@@ -331,7 +335,7 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     return true;
   }
   const std::string_view text = slice(raw.begin, raw.end);
-  const std::string folded = word(raw);
+  const std::string folded(word(raw));
   if (folded.size() == 3 && minor_units(folded)) {
     emit(L::CURRENCY, raw.begin, raw.end);
     ++at;
@@ -416,7 +420,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   if (opener == nullptr || opener->kind != KeywordKind::declaration) {
     check_shape(head);
     if (broken_) return;
-    const std::string found = word(head);
+    const std::string found(word(head));
     if (!is_ascii(found)) count(Language::zh);  // nothing else may tell in which language the author reads
     std::vector<std::string_view> known;
     for (const auto& spelling : all_spellings()) {
@@ -510,7 +514,9 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           name_expected = false;
           if (keyword != nullptr && !is_reserved(keyword->token)) keyword = nullptr;
         }
-        if (is_number_like(last()) && !raw.first && cut_after_number(at, end)) continue;
+        // `article 12 item 3`: in a source, item is no counting unit.
+        const bool item = kind_ == L::SOURCE && keyword != nullptr && keyword->token == L::ITEM;
+        if (is_number_like(last()) && !raw.first && !item && cut_after_number(at, end)) continue;
         if (keyword != nullptr) {
           if (is_clause_start(keyword->token) && last() == L::COMMA) result_.tokens.pop_back();
           if (last() == L::STOP) result_.tokens.pop_back();
