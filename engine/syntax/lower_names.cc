@@ -66,14 +66,21 @@ Path Lowering::path(Node node) {
 // Between its marks as typed; the closing mark doubled is the mark itself.
 std::string Lowering::quoted(Node text_token) {
   const std::string typed = written(text_token);
-  const std::size_t mark = typed.front() == '"' ? 1 : 3;
-  const std::string closer = typed.substr(typed.size() - mark);
-  const std::string_view inner = std::string_view(typed).substr(mark, typed.size() - 2 * mark);
+  const std::size_t open = typed.front() == '"' ? 1 : 3, close = typed.back() == '"' ? 1 : 3;
+  const std::string_view inner = std::string_view(typed).substr(open, typed.size() - open - close);
+  const std::string_view opener = std::string_view(typed).substr(0, open);
+  // Either width of the ASCII mark closes the other.
+  const bool ascii = opener == "\"" || opener == "＂";
+  const auto mark_at = [&](std::size_t at) -> std::size_t {
+    if (ascii) return inner.substr(at).starts_with("\"") ? 1 : inner.substr(at).starts_with("＂") ? 3 : 0;
+    return inner.substr(at).starts_with(std::string_view(typed).substr(typed.size() - close)) ? close : 0;
+  };
   std::string result;
   for (std::size_t at = 0; at < inner.size();) {
-    if (inner.substr(at).starts_with(closer)) {  // only doubled ones are left inside
-      result += closer;
-      at += 2 * mark;
+    if (const std::size_t mark = mark_at(at)) {  // only doubled ones are left inside
+      result += inner.substr(at, mark);
+      at += mark;
+      at += mark_at(at);
     } else {
       result += inner[at++];
     }

@@ -251,7 +251,7 @@ void Filter::check_shape(const Raw& raw) {
       complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)});
       break;
     case L::TEXT:
-      if (text.size() > limits_.text_bytes + 2) {
+      if (text.size() > limits_.text_bytes + (text.front() == '"' ? 1 : 3) + (text.back() == '"' ? 1 : 3)) {
         complain(codes::kTextTooLong, raw.begin, raw.begin + 1,
                  {std::to_string(text.size()), std::to_string(limits_.text_bytes)});
       }
@@ -466,13 +466,15 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   bool name_expected = kind_ != L::EXAMPLE;
   std::uint32_t deep_at = 0;
   std::size_t list_of = 0;
+  bool tab_told = false;
 
   while (at < end) {
     const Raw& raw = raws_[at];
     check_shape(raw);
-    if (raw.first) {
+    if (raw.first && !tab_told) {
       const std::uint32_t line_begin = raw.begin - std::min(raw.begin, raw.indent);
       if (const auto tab = slice(line_begin, raw.begin).find('\t'); tab != std::string_view::npos) {
+        tab_told = true;  // one a declaration: a file that is indented so is told once a place
         complain(codes::kTabIndent, static_cast<std::uint32_t>(line_begin + tab),
                  static_cast<std::uint32_t>(line_begin + tab + 1), {}, "indent with blanks", "请用空格缩进",
                  {{span(static_cast<std::uint32_t>(line_begin + tab), static_cast<std::uint32_t>(line_begin + tab + 1)),
