@@ -1,10 +1,10 @@
 // format: prints a file wholly in one language; the canonical look of a file (`caveat fmt`).
 //
-// Promises   format twice is format once; comments stay; a declaration keeps its first name first, its other names
-// after
+// Promises   format twice is format once; comments stay; a declaration keeps its first name first, its other names after
 //            `also` / 又名 and the texts of other languages, so nothing is lost and the digest stays (contracts.md 28);
-//            English → Chinese → English prints the same bytes; hand it only a file whose parse had no diagnostics: a
-//            declaration that did not parse is not in the tree and would be missing from the print
+//            English → Chinese → English prints the same bytes
+// Errors     none: hand it only a file whose parse had no diagnostics; a declaration that did not parse is not in the
+//            tree and would be missing from the print
 #pragma once
 
 #include <functional>
