@@ -5,7 +5,8 @@ namespace caveat::model::codes {
 // A diagnostic of a place kept for later ends 2, every other one 1 (contracts.md 16).
 const Code kNotYet{"not_yet", "Not supported yet: {0}.", "暂不支持：{0}。", 422, 2, false};
 
-const Code kPackMissing{"pack_missing", "No pack is declared in the folder “{0}”.", "文件夹“{0}”中没有声明规则包。", 422, 1, false};
+const Code kPackMissing{
+    "pack_missing", "No pack is declared in the folder “{0}”.", "文件夹“{0}”中没有声明规则包。", 422, 1, false};
 const Code kPackTwice{"pack_twice",
                       "A folder is one pack, and {0} is declared here already.",
                       "一个文件夹是一个规则包，此处已声明 {0}。",

@@ -54,14 +54,16 @@ inline Checked check_texts(const Texts& texts, const Limits& limits = {}) {
   }
   const auto pack_of = [&](const std::string& path) {
     std::string folder = folder_of(path);
-    while (std::find(folders.begin(), folders.end(), folder) == folders.end() && !folder.empty()) folder = folder_of(folder);
+    while (std::find(folders.begin(), folders.end(), folder) == folders.end() && !folder.empty())
+      folder = folder_of(folder);
     return folder;
   };
   for (const auto& [path, text] : texts) {
     model::PackFiles& pack = packs[pack_of(path)];
     pack.folder = pack_of(path).empty() ? "." : pack_of(path);
     if (path.size() > 4 && path.substr(path.size() - 4) == ".txt") {
-      pack.lexicon_files.emplace_back(path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1), text);
+      pack.lexicon_files.emplace_back(path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1),
+                                      text);
     } else {
       out.sources.emplace_back(path, text);
     }
@@ -95,7 +97,8 @@ inline Texts read_folder(const std::filesystem::path& folder) {
   Texts out;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".cav" && entry.path().parent_path().filename() != "lexicons") continue;
-    if (entry.is_regular_file()) out.emplace_back(std::filesystem::relative(entry.path(), folder).string(), read_file(entry.path()));
+    if (entry.is_regular_file())
+      out.emplace_back(std::filesystem::relative(entry.path(), folder).string(), read_file(entry.path()));
   }
   std::sort(out.begin(), out.end());
   return out;

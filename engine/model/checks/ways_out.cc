@@ -44,7 +44,7 @@ void check_ways_out(Work& work) {
                   "Add `and hand off to …`, or `say` with what the customer can do instead, or a rule that hands "
                   "off when a message asks for a person.",
                   "请加“并 转人工 至 …”，或用“提示”写明客户可以怎样做，或另写一条客户要求人工时转人工的规则。"),
-                Severity::warning);
+        Severity::warning);
   }
   std::set<Index> used;
   for (const Pack& pack : model.packs) used.insert(pack.default_queue);

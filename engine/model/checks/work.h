@@ -94,7 +94,8 @@ class Work {
   void unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
                     const std::vector<std::string_view>& known);
   // "There is: a, b, c", names of the reader's language where there are some; empty if they are too many to help.
-  static std::string list_of(const Item& item, const std::vector<std::string_view>& known, std::string_view before = {});
+  static std::string list_of(const Item& item, const std::vector<std::string_view>& known,
+                             std::string_view before = {});
   bool maybe_lost(Index pack, std::string_view name) const;
 
   // ---- resolving

@@ -32,11 +32,13 @@ test::Texts files_of(const fs::path& path) {
   texts.emplace_back(name, text);
   bool pack = false;
   for (const auto& [file, content] : texts) {
-    pack = pack || content.rfind("pack ", 0) == 0 || content.rfind("规则包 ", 0) == 0 || file.find('/') != std::string::npos;
+    pack = pack || content.rfind("pack ", 0) == 0 || content.rfind("规则包 ", 0) == 0 ||
+           file.find('/') != std::string::npos;
   }
   if (!pack) {
     const bool zh = path.filename().string().find(".zh.") != std::string::npos;
-    texts.insert(texts.begin(), {"pack.cav", test::read_file(kFolder.parent_path().parent_path() / (zh ? "preamble.zh.cav" : "preamble.en.cav"))});
+    texts.insert(texts.begin(), {"pack.cav", test::read_file(kFolder.parent_path().parent_path() /
+                                                             (zh ? "preamble.zh.cav" : "preamble.en.cav"))});
   }
   return texts;
 }
