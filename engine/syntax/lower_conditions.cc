@@ -299,7 +299,15 @@ ExprPtr Lowering::any_in_list(Node node) {
 }
 
 ExprPtr Lowering::window(Node node) {
-  if (node.type() == P::THE_SAME_QUESTION) return make(Op::same_question, node.span(), sum(node.child(P::RuleSum)));
+  if (node.type() == P::THE_SAME_QUESTION) {
+    ExprPtr count = sum(node.child(P::RuleSum));
+    const bool times =
+        count->op == Op::literal && (count->literal.kind == LiteralKind::number || count->literal.unit == "time");
+    if (count->op != Op::path && !times) {
+      complain(codes::kWrongUnit, count->span, {text_of(count->span), Both{"a number of times", "次数"}});
+    }
+    return make(Op::same_question, node.span(), std::move(count));
+  }
   auto e = make(Op::window, node.span());
   e->window = std::make_unique<Window>();
   Window& w = *e->window;
@@ -311,10 +319,6 @@ ExprPtr Lowering::window(Node node) {
     if (n.is(P::RuleWindow_count)) {
       const Node number = n.child(P::RuleNumber);
       w.count = number ? number_value(number) : path_value(n.child(P::RulePath));
-      if (number && w.count->literal.kind == LiteralKind::counted && w.count->literal.unit == "time") {  // 3 次 is 3
-        w.count->literal.kind = LiteralKind::number;
-        w.count->literal.unit.clear();
-      }
       if (const Node unit = n.token_child(P::WORD); unit && written(unit) != "次") {
         complain(codes::kUnexpected, unit.span(), {"“" + written(unit) + "”", "“次”"});
       }
@@ -354,6 +358,14 @@ ExprPtr Lowering::window(Node node) {
       default:
         break;
     }
+  }
+  if (w.count->op == Op::literal && w.count->literal.kind == LiteralKind::counted &&
+      w.count->literal.unit == "time") {  // 3 次 is 3
+    w.count->literal.kind = LiteralKind::number;
+    w.count->literal.unit.clear();
+  }
+  if (w.count->op != Op::path && (w.count->op != Op::literal || w.count->literal.kind != LiteralKind::number)) {
+    complain(codes::kWrongUnit, w.count->span, {text_of(w.count->span), Both{"a number or a parameter", "数或参数"}});
   }
   return e;
 }
@@ -407,6 +419,10 @@ ExprPtr Lowering::share(Node node) {
       case P::OF_SHARE: {  // X 的 20%, X 的 4倍
         ExprPtr part = number_value(n.child(P::RuleNumber));
         const bool percent = part->literal.kind == LiteralKind::percent;
+        if (!percent && (part->literal.kind != LiteralKind::number || !n.child(P::RuleNumber).has(P::COUNT_UNIT))) {
+          complain(codes::kWrongUnit, part->span,
+                   {text_of(part->span), Both{"a share such as 20 %", "比例，如 20% 或 4倍"}});
+        }
         e = make(percent ? Op::share_of : Op::mul, span, std::move(part), std::move(e));
         break;
       }
@@ -445,6 +461,9 @@ ExprPtr Lowering::operand(Node node) {
   ExprPtr e;
   if (n.is(P::RuleNumber)) {
     e = number_value(n);
+    if (node.child(P::RuleAtom) && e->literal.kind != LiteralKind::percent) {
+      complain(codes::kWrongUnit, e->span, {text_of(e->span), Both{"a share such as 20 %", "比例，如 20%"}});
+    }
     if (const Node of = node.child(P::RuleAtom)) e = make(Op::share_of, node.span(), std::move(e), atom(of));
   } else {
     e = atom(n);
