@@ -786,7 +786,7 @@ class Binder {
     }
     Quality quality = Quality::assessed;
     if (!origin(node, slot, extra, quality, as_of)) return;
-    store(slot, frame, item, extra, key, quality, mask);
+    store(slot, frame, item, extra, type == SlotType::list ? static_cast<std::int64_t>(mask) : key, quality);
   }
 
   bool list(std::uint32_t node, const Member& member, const SlotRow& slot, Frame frame, std::size_t item,
@@ -887,11 +887,10 @@ class Binder {
   }
 
   void store(const SlotRow& slot, Frame frame, std::size_t item, Request::Extra& extra, std::int64_t key,
-             Quality quality, std::uint64_t mask = 0) {
+             Quality quality) {
     Request::Cell& cell = this->cell(frame, item, slot.cell);
     extra.quality = quality;
     cell.key = key;
-    cell.mask = mask;
     cell.inferred = quality == Quality::inferred ? 1 : 0;
     cell.extra = static_cast<std::uint32_t>(r_.extras_.size());
     r_.extras_.push_back(extra);

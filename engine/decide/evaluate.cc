@@ -338,9 +338,9 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
       return Kleene::yes;
     }
     case NodeCode::list_mask_any:
-      return kleene((seen.cell->mask & static_cast<std::uint64_t>(node.low)) != 0);
+      return kleene((seen.cell->mask() & static_cast<std::uint64_t>(node.low)) != 0);
     case NodeCode::list_mask_all:
-      return kleene((seen.cell->mask & static_cast<std::uint64_t>(node.low)) == static_cast<std::uint64_t>(node.low));
+      return kleene((seen.cell->mask() & static_cast<std::uint64_t>(node.low)) == static_cast<std::uint64_t>(node.low));
     case NodeCode::list_any:
     case NodeCode::list_all:
       return list_has(node, setting, extra, code == NodeCode::list_all);

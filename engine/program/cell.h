@@ -8,13 +8,14 @@ namespace caveat::program {
 enum class CellState : std::uint8_t { absent, unknown, known };  // absent: no such part in the turn (semantics.md 9)
 
 struct Cell {
-  std::int64_t key = 0;              // keys.h
+  std::int64_t key = 0;              // keys.h; of a list: a bit for each symbol below 64 that is in it
   std::uint32_t extra = 0xffffffff;  // the exact value and where it comes from; none: the turn does not carry it
   std::uint8_t state = 0;            // CellState
   std::uint8_t cause = 0;            // decide::Cause, of an unknown one
   std::uint8_t inferred = 0;
   std::uint8_t unused = 0;
-  std::uint64_t mask = 0;  // of a list of symbols below 64: those that are in it
+  std::uint64_t mask() const { return static_cast<std::uint64_t>(key); }
 };
+static_assert(sizeof(Cell) == 16);  // four to a cache line: a decision reads a line a few facts
 
 }  // namespace caveat::program

@@ -75,7 +75,7 @@ void Index::narrow(const Block& block, const Frames& frames, std::uint64_t* live
     std::array<std::uint64_t, kBlockRules / 64> some;
     const std::uint64_t* none = bits_.data() + column.none;
     for (std::uint32_t word = 0; word < words; ++word) some[word] = none[word];
-    for (std::uint64_t left = absent ? 0 : cell->mask; left != 0; left &= left - 1) {
+    for (std::uint64_t left = absent ? 0 : cell->mask(); left != 0; left &= left - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(left));
       const std::uint64_t *hit = rows + bit * words, *veto = rows + (64 + bit) * words;
       for (std::uint32_t word = 0; word < words; ++word) {

@@ -114,9 +114,9 @@ class Index {
       case Kind::range:
         return (test.low <= cell.key && cell.key <= test.high) == test.negated;
       case Kind::list_any:
-        return ((cell.mask & static_cast<std::uint64_t>(test.low)) != 0) == test.negated;
+        return ((cell.mask() & static_cast<std::uint64_t>(test.low)) != 0) == test.negated;
       case Kind::list_all:
-        return ((cell.mask & static_cast<std::uint64_t>(test.low)) == static_cast<std::uint64_t>(test.low)) ==
+        return ((cell.mask() & static_cast<std::uint64_t>(test.low)) == static_cast<std::uint64_t>(test.low)) ==
                test.negated;
       case Kind::mask:
       case Kind::set:

@@ -1,0 +1,189 @@
+#include <boost/test/unit_test.hpp>
+
+#include "engine/decide/codes.h"
+#include "engine/decide/request.h"
+#include "tests/engine/decide/hand_made.h"
+
+namespace caveat::decide {
+namespace {
+
+using namespace hand_made;
+
+World bank() {
+  World world;
+  model::Type age = World::type(TypeKind::integer);
+  age.low = Decimal(0);
+  age.high = Decimal(150);
+  world.fact("customer", "age", age).from = "crm";
+  model::Type money = World::type(TypeKind::money);
+  money.currency = "CNY";
+  world.fact("customer", "income", money);
+  world.fact("customer", "share", World::type(TypeKind::percent));
+  world.fact("customer", "phone", World::type(TypeKind::integer)).data_class = "C2";
+  world.fact("customer", "born", World::type(TypeKind::date));
+  world.fact("customer", "pause", World::type(TypeKind::duration));
+  model::Type scale = World::type(TypeKind::scale);
+  scale.scale = world.scale({{"R1", "低"}, {"R2", "中"}});
+  model::Fact& tolerance = world.fact("customer", "tolerance", scale);
+  tolerance.assessed = true;
+  Duration day;
+  day.seconds = 86'400;
+  tolerance.max_age = day;
+  world.sorted();
+  world.rule("any", {model::Subject::answer}, World::over(Op::known, {world.read("customer", "age")}),
+             {World::effect(model::EffectKind::block)});
+  return world;
+}
+
+struct Bound {
+  std::shared_ptr<const program::Program> program = bank().build();
+  Request request;
+  Problem problem;
+  bool good = false;
+  Bound(const Turn& turn, const BindOptions& options = {}) {
+    good = bind(*program, turn.fields, options, request, problem);
+  }
+  std::string value(const std::string& name) const {
+    return request.value(program->schema().find_two("customer", name), -1);
+  }
+  Fact fact(const std::string& name) const { return request.fact(program->schema().find_two("customer", name), -1); }
+  std::string told() const {
+    std::string all = problem.code ? std::string(problem.code->name) + "\n" : "";
+    for (const ProblemItem& item : problem.items) {
+      all += item.path + ": expected " + item.expected + "; found " + item.found;
+      if (!item.nearest.empty()) all += "; did you mean " + item.nearest;
+      if (!item.hint.empty()) all += " (" + item.hint + ")";
+      all += "\n";
+    }
+    return all;
+  }
+};
+
+BOOST_AUTO_TEST_CASE(values_are_read_by_what_they_are_not_by_how_they_are_spelt) {
+  Turn turn;
+  const std::uint32_t customer = turn.object("customer");
+  turn.number("age", "4E1", customer).text("income", "60000.50 CNY", customer).text("share", "4.80%", customer);
+  turn.text("born", "1990-02-28", customer).text("pause", "PT5M", customer).text("tolerance", "中", customer);
+  turn.text("as_of", "2026-03-02T09:00:00+08:00", customer);
+  const Bound bound(turn);
+  BOOST_REQUIRE_MESSAGE(bound.good, bound.told());
+  BOOST_TEST(bound.value("age") == "40");
+  BOOST_TEST(bound.value("income") == "60000.5 CNY");
+  BOOST_TEST(bound.value("share") == "4.8 %");
+  BOOST_TEST(bound.value("born") == "1990-02-28");
+  BOOST_TEST(bound.value("pause") == "PT5M");
+  BOOST_TEST(bound.value("tolerance") == "R2");
+  BOOST_TEST(bound.fact("tolerance").known);
+  BOOST_TEST(bound.fact("age").source == "crm");
+}
+
+BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_path) {
+  Turn turn;
+  const std::uint32_t customer = turn.object("customer");
+  turn.text("age", "old", customer).number("income", "60000", customer).text("share", "4.8", customer);
+  turn.text("born", "2026-02-30", customer).text("tolerance", "R3", customer).text("phone", "13800138000x", customer);
+  turn.number("agee", "1", customer).object("outreach");
+  const Bound bound(turn);
+  BOOST_TEST(!bound.good);
+  BOOST_TEST(bound.told() ==
+             "unknown_member\n"
+             "/customer/agee: expected a member that a loaded pack declares; found \"agee\"; did you mean age\n"
+             "/customer/age: expected an integer 0..150; found \"old\"\n"
+             "/customer/born: expected a date: \"2026-03-01\"; found \"2026-02-30\"\n"
+             "/customer/tolerance: expected one of R1, R2; found \"R3\"\n"
+             "/customer/phone: expected an integer; found a value of class C2\n"
+             "/customer/income: expected money: \"60000 CNY\"; found 60000\n"
+             "/customer/share: expected a percentage: \"4.8 %\"; found \"4.8\"\n"
+             "/outreach: expected nothing yet: this build judges answers, messages, recommendations and actions; found "
+             "\"outreach\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_refused_at_the_edge_and_taken_before_it) {
+  for (const auto& [number, good] :
+       std::vector<std::pair<std::string, bool>>{{"150", true}, {"151", false}, {"0", true}, {"-1", false}}) {
+    Turn turn;
+    turn.number("age", number, turn.object("customer"));
+    const Bound bound(turn);
+    BOOST_TEST(bound.good == good);
+    if (!good)
+      BOOST_TEST(bound.told() == "out_of_range\n/customer/age: expected an integer 0..150; found " + number + "\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(null_is_missing_and_an_id_of_null_is_none) {
+  Turn turn;
+  turn.null("age", turn.object("customer"));
+  BOOST_TEST(Bound(turn).good);
+  Turn nameless;
+  nameless.fields.clear();
+  nameless.fields.add(Fields::kEnd, "", Fields::Kind::object);
+  nameless.null("id");
+  BOOST_TEST(Bound(nameless).told() ==
+             "no_id\n/id: expected an id: the same id and body give the same decision; found none\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_with_a_blank_or_an_invisible_sign_is_refused) {
+  for (const std::string id : {"a b", "a\u200bb", "", "e\u0301"}) {
+    Turn turn;
+    turn.fields.set_text(turn.fields.child(0, "id"), id);
+    const Bound bound(turn);
+    BOOST_TEST(!bound.good);
+    BOOST_TEST(bound.problem.code == &codes::kBadId);
+  }
+  Turn turn;
+  turn.fields.set_text(turn.fields.child(0, "id"), std::string(128, 'x'));
+  BOOST_TEST(Bound(turn).good);
+  turn.fields.set_text(turn.fields.child(0, "id"), std::string(129, 'x'));
+  BOOST_TEST(!Bound(turn).good);
+}
+
+BOOST_AUTO_TEST_CASE(an_old_fact_is_unknown_and_says_why) {
+  const auto cause = [](const std::string& as_of) {
+    Turn turn;
+    const std::uint32_t customer = turn.object("customer");
+    turn.text("tolerance", "R1", customer);
+    if (!as_of.empty()) turn.text("as_of", as_of, customer);
+    return Bound(turn).fact("tolerance").cause;
+  };
+  BOOST_TEST((cause("2026-03-01T10:00:00+08:00") == Cause::none));
+  BOOST_TEST((cause("2026-03-01T09:59:59+08:00") == Cause::stale));
+  BOOST_TEST((cause("") == Cause::undated));
+  BOOST_TEST((cause("2026-03-02T11:00:00+08:00") == Cause::future));
+}
+
+BOOST_AUTO_TEST_CASE(a_guess_is_no_assessment) {
+  Turn turn;
+  const std::uint32_t customer = turn.object("customer");
+  turn.text("tolerance", "R1", customer).text("as_of", "2026-03-02T09:00:00+08:00", customer);
+  const std::uint32_t entry = turn.fields.add(turn.list("provenance"), "", Fields::Kind::object);
+  turn.text("path", "/customer/tolerance", entry).text("quality", "inferred", entry);
+  const Bound bound(turn);
+  BOOST_REQUIRE(bound.good);
+  BOOST_TEST(!bound.fact("tolerance").known);
+  BOOST_TEST((bound.fact("tolerance").cause == Cause::inferred));
+}
+
+BOOST_AUTO_TEST_CASE(a_fact_is_taken_only_from_who_may_state_it) {
+  Turn turn;
+  turn.number("age", "40", turn.object("customer"));
+  BindOptions options;
+  options.any_source = false;
+  options.sources = {"app"};
+  const Bound bound(turn, options);
+  BOOST_TEST(bound.told() == "fact_source\n/customer/age: expected stated by crm; found a caller who may state: app\n");
+  options.sources = {"app", "crm"};
+  BOOST_TEST(Bound(turn, options).good);
+}
+
+BOOST_AUTO_TEST_CASE(a_product_twice_and_weights_over_a_hundred_are_refused) {
+  Turn turn;
+  turn.text("weight", "60 %", turn.product("p1"));
+  turn.text("weight", "50 %", turn.product("p1"));
+  BOOST_TEST(Bound(turn).told() ==
+             "out_of_range\n"
+             "/recommendation/products/1/weight: expected weights of at most 100 % in all; found 110 %\n"
+             "/recommendation/products/1: expected each product once; found \"p1\" again\n");
+}
+
+}  // namespace
+}  // namespace caveat::decide
