@@ -28,7 +28,4 @@ inline constexpr Code kLexiconPath{
     "路径“{0}”超出了规则包：必须是相对于规则包目录的路径，且不含 `..`。"};
 inline constexpr Code kLexiconFile{"lexicon_file", "The file “{0}” cannot be read from the pack's folder {1}.",
                                    "无法从规则包目录 {1} 读取文件“{0}”。"};
-inline constexpr Code kExampleFails{"example_fails", "The example does not come out as it says: {0}.",
-                                    "示例的结果与其预期不符：{0}。"};
-
 }  // namespace caveat::load::codes

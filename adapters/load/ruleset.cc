@@ -8,7 +8,7 @@
 #include "engine/model/check.h"
 #include "engine/program/build.h"
 #include "engine/syntax/parse.h"
-#include "engine/trial/examples.h"
+#include "engine/trial/run_examples.h"
 
 namespace caveat::load {
 
@@ -62,16 +62,10 @@ bool any_error(const std::vector<Diagnostic>& diagnostics) {
 }
 
 void run_examples(Loaded& loaded, const Limits& limits) {
-  for (const trial::ExampleRun& run : trial::run_examples(*loaded.model, limits)) {
-    ++loaded.examples;
-    if (run.held) {
-      ++loaded.examples_held;
-      continue;
-    }
-    const Span span = loaded.model->examples[run.example].span;
-    const Language language = loaded.files[span.source].language;
-    loaded.diagnostics.push_back(diagnose(codes::kExampleFails, span, language, {run.found(language)}));
-  }
+  trial::RunResult run = trial::run_examples(*loaded.model, loaded.sources, limits);
+  loaded.examples = run.run;
+  loaded.examples_held = run.held;
+  append(loaded.diagnostics, std::move(run.diagnostics));
 }
 
 }  // namespace

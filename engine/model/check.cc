@@ -41,6 +41,10 @@ constexpr Check kChecks[] = {
 
 CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits) {
   Work work(sources, packs, limits);
+  work.model.source_languages.assign(sources.size(), Language::en);
+  for (const PackFiles& pack : packs) {
+    for (const syntax::File* file : pack.files) work.model.source_languages[file->source] = file->language;
+  }
   for (const Check& each : kChecks) each.run(work);
 
   CheckResult result;

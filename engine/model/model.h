@@ -394,6 +394,7 @@ struct Model {
   std::vector<Parameter> parameters;
   std::vector<Rule> rules;  // sorted by (pack, first name) bytewise: the rank of semantics.md 19
   std::vector<Example> examples;
+  std::vector<Language> source_languages;  // by SourceId: in which messages about a file are told
 
   Index find_fact(const std::vector<std::string>& path) const;  // by any of its names, kNone if there is none
 };

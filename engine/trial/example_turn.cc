@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <string>
-#include <vector>
 
 #include "engine/base/units.h"
 
@@ -11,98 +9,148 @@ namespace caveat::trial {
 namespace {
 
 using decide::Fields;
-using model::Constant;
-using model::GivenValue;
-using model::Model;
-using model::Type;
+using model::Part;
 using model::TypeKind;
 
-constexpr std::string_view kTheProduct = "the-product";
-
-class Writer {
+class Turn {
  public:
-  Writer(const Model& model, Fields& fields) : model_(model), fields_(fields) {}
+  Turn(const model::Model& model, const model::ExampleTurn& turn, std::int32_t offset_minutes)
+      : model_(model), turn_(turn), offset_(offset_minutes) {}
 
-  void write(const model::ExampleTurn& turn, std::string_view at) {
-    fields_.clear();
-    root_ = fields_.add(Fields::kEnd, {}, Fields::Kind::object);
+  Fields run(Language language, Microseconds now) {
+    root_ = out_.add(Fields::kEnd, {}, Fields::Kind::object);
     text(root_, "id", "example");
-    text(root_, "at", at);
-    switch (turn.subject) {
-      case model::Subject::answer:
-        object(root_, "answer");
-        break;
-      case model::Subject::message:
-        object(root_, "message");
-        break;
-      case model::Subject::recommendation:
-        list(object(root_, "recommendation"), "products");
-        break;
-      case model::Subject::action:
-        list(root_, "actions");
-        break;
-      case model::Subject::outreach:
-      case model::Subject::material:
-        break;  // kept for later: bind says so
-    }
-    bool has_product = false, has_id = false;
-    for (const GivenValue& given : turn.facts) {
-      has_product = has_product || given.path.front() == "product";
-      has_id = has_id || (given.path.size() == 2 && given.path[0] == "product" && given.path[1] == "id");
-      this->given(given);
-    }
-    if (has_product && !has_id) text(item(list(object(root_, "recommendation"), "products")), "id", kTheProduct);
+    const Microseconds at = turn_.at ? (turn_.at_is_local ? utc(*turn_.at) : *turn_.at) : now;
+    text(root_, "at", format_instant(at, offset_));
+    if (language != Language::none && !given({"language"}))
+      text(root_, "language", language == Language::zh ? "zh" : "en");
+    // Children of one object are added together: a node's children follow each other.
+    part(Part::answer, "answer", turn_.subject == model::Subject::answer);
+    part(Part::message, "message", turn_.subject == model::Subject::message);
+    part(Part::outreach, "outreach", turn_.subject == model::Subject::outreach);
+    part(Part::material, "material", turn_.subject == model::Subject::material);
+    part(Part::customer, "customer", false);
+    part(Part::conversation, "conversation", false);
+    part(Part::bot, "bot", false);
+    recommendation();
+    actions();
+    others();
+    return std::move(out_);
   }
 
  private:
-  void given(const GivenValue& given) {
-    std::uint32_t parent = root_;
-    std::size_t step = 0;
-    if (given.path[0] == "product") {
-      parent = item(list(object(root_, "recommendation"), "products"));
-      step = 1;
-    } else if (given.path[0] == "action") {
-      parent = item(list(root_, "actions"));
-      step = 1;
+  Microseconds utc(Microseconds wall) const { return wall - offset_ * std::int64_t{60'000'000}; }
+
+  bool given(const std::vector<std::string>& path) const {
+    for (const model::GivenValue& value : turn_.facts) {
+      if (value.path == path) return true;
     }
-    for (; step + 1 < given.path.size(); ++step) parent = object(parent, given.path[step]);
-    value(parent, given.path.back(), given, model_.facts[given.fact].type);
+    return false;
   }
 
-  void value(std::uint32_t parent, std::string_view name, const GivenValue& given, const Type& type) {
-    if (!given.is_list) return scalar(parent, name, given.value, type);
-    const std::uint32_t list = fields_.add(parent, name, Fields::Kind::list);
-    if (!type.element) return;
-    for (const Constant& element : given.list) scalar(list, {}, element, *type.element);
-    for (const std::vector<GivenValue>& row : given.rows) {
-      const std::uint32_t record = fields_.add(list, {}, Fields::Kind::object);
-      for (const GivenValue& member : row) {
-        if (!member.path.empty()) value(record, member.path.back(), member, model_.facts[member.fact].type);
+  std::vector<const model::GivenValue*> of(Part part) const {
+    std::vector<const model::GivenValue*> out;
+    for (const model::GivenValue& value : turn_.facts) {
+      if (model_.facts[value.fact].part == part) out.push_back(&value);
+    }
+    return out;
+  }
+
+  void part(Part part, std::string_view name, bool always) {
+    const std::vector<const model::GivenValue*> values = of(part);
+    if (values.empty() && !always) return;
+    put_all(out_.add(root_, name, Fields::Kind::object), values, 1);
+  }
+
+  void recommendation() {
+    const std::vector<const model::GivenValue*> products = of(Part::product);
+    const std::vector<const model::GivenValue*> whole = of(Part::recommendation);
+    if (products.empty() && whole.empty() && turn_.subject != model::Subject::recommendation) return;
+    const std::uint32_t part = out_.add(root_, "recommendation", Fields::Kind::object);
+    put_all(part, whole, 1);
+    if (given({"recommendation", "products"})) return;
+    const std::uint32_t list = out_.add(part, "products", Fields::Kind::list);
+    const std::uint32_t product = out_.add(list, {}, Fields::Kind::object);
+    if (!given({"product", "id"})) text(product, "id", "p1");
+    put_all(product, products, 1);
+  }
+
+  void actions() {
+    const std::vector<const model::GivenValue*> values = of(Part::action);
+    if (values.empty() && turn_.subject != model::Subject::action) return;
+    const std::uint32_t list = out_.add(root_, "actions", Fields::Kind::list);
+    put_all(out_.add(list, {}, Fields::Kind::object), values, 1);
+  }
+
+  // Single facts (channel, language) and the groups that packs declare.
+  void others() {
+    std::vector<const model::GivenValue*> left = of(Part::turn);
+    while (!left.empty()) {
+      if (left.front()->path.size() == 1) {
+        value(root_, left.front()->path[0], *left.front());
+        left.erase(left.begin());
+        continue;
       }
+      const std::string group = left.front()->path[0];
+      std::vector<const model::GivenValue*> members, rest;
+      for (const model::GivenValue* each : left) (each->path[0] == group ? members : rest).push_back(each);
+      put_all(out_.add(root_, group, Fields::Kind::object), members, 1);
+      left = std::move(rest);
     }
   }
 
-  void scalar(std::uint32_t parent, std::string_view name, const Constant& constant, const Type& type) {
+  // Values below one object, `depth` steps of their paths being used up; records become objects.
+  void put_all(std::uint32_t parent, std::vector<const model::GivenValue*> values, std::size_t depth) {
+    while (!values.empty()) {
+      const std::string name = values.front()->path[depth];
+      std::vector<const model::GivenValue*> same, rest;
+      for (const model::GivenValue* each : values) (each->path[depth] == name ? same : rest).push_back(each);
+      if (same.front()->path.size() == depth + 1) {
+        value(parent, name, *same.front());
+      } else {
+        put_all(out_.add(parent, name, Fields::Kind::object), same, depth + 1);
+      }
+      values = std::move(rest);
+    }
+  }
+
+  void text(std::uint32_t parent, std::string_view name, std::string_view value) {
+    out_.set_text(out_.add(parent, name, Fields::Kind::text), value);
+  }
+
+  void value(std::uint32_t parent, std::string_view name, const model::GivenValue& given) {
+    const model::Type& type = model_.facts[given.fact].type;
+    if (!given.is_list) return scalar(parent, name, type, given.value);
+    const std::uint32_t list = out_.add(parent, name, Fields::Kind::list);
+    for (const model::Constant& each : given.list) scalar(list, {}, *type.element, each);
+    for (const std::vector<model::GivenValue>& row : given.rows) {
+      const std::uint32_t record = out_.add(list, {}, Fields::Kind::object);
+      for (const model::GivenValue& member : row) value(record, member.path.back(), member);
+    }
+  }
+
+  void scalar(std::uint32_t parent, std::string_view name, const model::Type& type, const model::Constant& constant) {
+    const auto number = [&] { return constant.number.as_int64().value_or(0); };
     switch (type.kind) {
       case TypeKind::yes_no:
-        fields_.set_boolean(fields_.add(parent, name, Fields::Kind::boolean), constant.yes);
+        out_.set_boolean(out_.add(parent, name, Fields::Kind::boolean), constant.yes);
         return;
       case TypeKind::integer:
       case TypeKind::decimal:
-        fields_.set_text(fields_.add(parent, name, Fields::Kind::number), constant.number.to_string());
+        out_.set_text(out_.add(parent, name, Fields::Kind::number), constant.number.to_string());
         return;
       case TypeKind::percent:
         return text(parent, name, constant.number.to_string() + " %");
       case TypeKind::money:
-        return text(parent, name, constant.number.to_string() + " " + (type.currency.empty() ? "CNY" : type.currency));
+        return text(parent, name, constant.number.to_string() + " " + type.currency);
       case TypeKind::date:
-        return text(parent, name, format_date(static_cast<Days>(constant.number.as_int64().value_or(0))));
+        return text(parent, name, format_date(static_cast<Days>(number())));
       case TypeKind::instant:
-        return text(parent, name, format_instant(constant.number.as_int64().value_or(0), 0));
+        return text(parent, name, format_instant(constant.text == "local" ? utc(number()) : number(), offset_));
       case TypeKind::time_of_day: {
-        const auto seconds = static_cast<int>(constant.number.as_int64().value_or(0));
         char clock[16];
-        std::snprintf(clock, sizeof clock, "%02d:%02d:%02d", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+        const int seconds = static_cast<int>(number());
+        std::snprintf(clock, sizeof clock, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
         return text(parent, name, clock);
       }
       case TypeKind::duration:
@@ -111,41 +159,47 @@ class Writer {
         return text(parent, name, model_.choice_sets[type.choices].choices[constant.level].first);
       case TypeKind::scale:
         return text(parent, name, model_.scales[type.scale].levels[constant.level].first);
-      case TypeKind::text:
-      case TypeKind::time_zone:
-      case TypeKind::list:
-      case TypeKind::record:
+      default:
         return text(parent, name, constant.text);
     }
   }
 
-  // The one product or action of the turn.
-  std::uint32_t item(std::uint32_t list) {
-    const std::uint32_t there = fields_.node(list).first;
-    return there != Fields::kEnd ? there : fields_.add(list, {}, Fields::Kind::object);
-  }
-
-  std::uint32_t object(std::uint32_t parent, std::string_view name) {
-    const std::uint32_t there = fields_.child(parent, name);
-    return there != Fields::kEnd ? there : fields_.add(parent, name, Fields::Kind::object);
-  }
-  std::uint32_t list(std::uint32_t parent, std::string_view name) {
-    const std::uint32_t there = fields_.child(parent, name);
-    return there != Fields::kEnd ? there : fields_.add(parent, name, Fields::Kind::list);
-  }
-  void text(std::uint32_t parent, std::string_view name, std::string_view value) {
-    fields_.set_text(fields_.add(parent, name, Fields::Kind::text), value);
-  }
-
-  const Model& model_;
-  Fields& fields_;
+  const model::Model& model_;
+  const model::ExampleTurn& turn_;
+  const std::int32_t offset_;
+  Fields out_;
   std::uint32_t root_ = 0;
 };
 
 }  // namespace
 
-void write_turn(const Model& model, const model::ExampleTurn& turn, std::string_view at, Fields& fields) {
-  Writer(model, fields).write(turn, at);
+decide::Fields example_turn(const model::Model& model, const model::ExampleTurn& turn, Language language,
+                            Microseconds now, std::int32_t offset_minutes) {
+  return Turn(model, turn, offset_minutes).run(language, now);
+}
+
+Microseconds example_now(const model::Model& model, const model::Example& example, std::int32_t offset_minutes) {
+  Days day = 0;
+  for (const model::Rule& rule : model.rules) {
+    if (rule.pack == example.pack && rule.from) day = std::max(day, *rule.from);
+  }
+  constexpr Microseconds kDay = 86'400'000'000, kMinute = 60'000'000;
+  return day * kDay + kDay / 2 - offset_minutes * kMinute;
+}
+
+std::int32_t example_offset(const program::Program& program, const model::Example& example) {
+  const Microseconds written = example.given.at.value_or(0);
+  const std::int32_t first = program.offset_minutes(example.pack, written, 0);
+  if (!example.given.at_is_local) return first;
+  return program.offset_minutes(example.pack, written - first * std::int64_t{60'000'000}, 0);
+}
+
+decide::BindOptions example_options(const Limits& limits) {
+  decide::BindOptions options;
+  options.facts_are_fresh = true;
+  options.any_source = true;
+  options.limits = limits;
+  return options;
 }
 
 }  // namespace caveat::trial

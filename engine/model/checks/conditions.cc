@@ -666,8 +666,13 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (!places || *places < 0 || *places > Decimal::kMaxScale) {
         return wrong_type(expr.args[1]->span, say("integer 0..18", "整数 0 至 18"), quoted(expr.args[1]->span));
       }
-      return node(work_, Op::rounded, expr.span, {a, digits},
-                  is_number(kind) ? of(TypeKind::decimal) : unbounded(a->type));
+      Expr made;
+      made.op = Op::rounded;
+      made.span = expr.span;
+      made.args = {a, digits};
+      made.count = static_cast<std::int32_t>(*places);
+      made.type = is_number(kind) ? of(TypeKind::decimal) : unbounded(a->type);
+      return keep(work_, std::move(made));
     }
     default: {  // full_years_since
       const Type date = of(TypeKind::date);
@@ -1205,17 +1210,28 @@ ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
 // ---- defines
 
 ExprPtr define_value(Work& work, const Entry& entry) {
+  const auto used = [&] {  // by the one that is being expanded
+    if (work.open_defines.empty()) return;
+    Work::Define& user = work.defines[work.open_defines.back()];
+    user.depth = std::max(user.depth, work.defines[entry.index].depth + 1);
+  };
+  const auto too_deep = [&](const Item& item) {
+    work.report(codes::kTooMany, item, item.as<syntax::DefineDecl>().names.first.span,
+                {Work::say(item, "defines within defines", "定义嵌套层数"), std::to_string(kDefineDepth + 1),
+                 std::to_string(kDefineDepth)});
+  };
   Work::Define& define = work.defines[entry.index];
-  if (define.state == Work::Define::State::done) return define.value;
   if (define.state == Work::Define::State::open) return nullptr;
+  if (define.state == Work::Define::State::done) {
+    used();
+    return define.value;
+  }
   const Item item = define.item;
   const auto& decl = item.as<syntax::DefineDecl>();
   define.state = Work::Define::State::open;
   ExprPtr made;
   if (work.open_defines.size() >= kDefineDepth) {
-    work.report(codes::kTooMany, item, decl.names.first.span,
-                {Work::say(item, "defines within defines", "定义嵌套层数"),
-                 std::to_string(work.open_defines.size() + 1), std::to_string(kDefineDepth)});
+    too_deep(work.defines[work.open_defines.front()].item);
   } else if (decl.value) {
     work.open_defines.push_back(entry.index);
     Conditions conditions(work, item);
@@ -1224,12 +1240,17 @@ ExprPtr define_value(Work& work, const Entry& entry) {
   }
   Work::Define& after = work.defines[entry.index];
   after.state = Work::Define::State::done;
+  if (after.depth == kDefineDepth + 1) {
+    too_deep(item);
+    made = nullptr;
+  }
   after.value = made;
+  used();
   return made;
 }
 
 void check_defines(Work& work) {
-  for (const Item& item : work.all<syntax::DefineDecl>()) work.defines.push_back({item, {}, nullptr});
+  for (const Item& item : work.all<syntax::DefineDecl>()) work.defines.push_back({item, {}, nullptr, 1});
   for (Index i = 0; i < work.defines.size(); ++i) {
     Entry entry;
     entry.index = i;

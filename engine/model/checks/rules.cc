@@ -9,21 +9,30 @@ namespace caveat::model {
 namespace {
 
 // Does a condition find words in a text when it is true? What stands under `not` finds none.
-bool finds_words(const Expr& expr) {
-  switch (expr.op) {
-    case Op::text_has:
-    case Op::text_has_all:
-    case Op::claims:
-    case Op::matches:
-    case Op::mentions:
-      return true;
-    case Op::and_:
-    case Op::or_:
-    case Op::at_least:
-      return std::any_of(expr.args.begin(), expr.args.end(), [](const ExprPtr& arg) { return finds_words(*arg); });
-    default:
-      return false;
+bool finds_words(const Expr& whole) {
+  std::vector<const Expr*> open{&whole};
+  std::unordered_set<const Expr*> seen;  // a define is one node however often it is used
+  while (!open.empty()) {
+    const Expr* next = open.back();
+    open.pop_back();
+    if (!seen.insert(next).second) continue;
+    switch (next->op) {
+      case Op::text_has:
+      case Op::text_has_all:
+      case Op::claims:
+      case Op::matches:
+      case Op::mentions:
+        return true;
+      case Op::and_:
+      case Op::or_:
+      case Op::at_least:
+        for (const ExprPtr& arg : next->args) open.push_back(arg.get());
+        break;
+      default:
+        break;
+    }
   }
+  return false;
 }
 
 class RuleCheck {

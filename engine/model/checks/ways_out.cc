@@ -1,8 +1,8 @@
 // A refusal that leaves no way to a person does not compile (decision.md, Forced hand-off).
 //
-// A queue leaves one if it is always open, or for its closed hours has a text, a call-back or a queue that it overflows
-// to: any other queue that a rule hands off to, or that is a pack's default, is an error. A rule that blocks and says
-// nothing, where no rule gives the customer to a person when he asks for one, is a warning: the default queue is there.
+// A rule that blocks what the customer is told, offered or asks for leaves a way if it hands off, or says what he can
+// do instead, or if some rule gives him to a person when he asks for one. A queue leaves one if it is always open, or
+// for its closed hours has a text, a call-back or a queue that it overflows to.
 #include <algorithm>
 
 #include "engine/model/checks/work.h"
@@ -43,8 +43,7 @@ void check_ways_out(Work& work) {
         Work::say(rules[i],
                   "Add `and hand off to …`, or `say` with what the customer can do instead, or a rule that hands "
                   "off when a message asks for a person.",
-                  "请加“并 转人工 至 …”，或用“提示”写明客户可以怎样做，或另写一条客户要求人工时转人工的规则。"),
-        Severity::warning);
+                  "请加“并 转人工 至 …”，或用“提示”写明客户可以怎样做，或另写一条客户要求人工时转人工的规则。"));
   }
   std::set<Index> used;
   for (const Pack& pack : model.packs) used.insert(pack.default_queue);

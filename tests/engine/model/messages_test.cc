@@ -37,8 +37,7 @@ test::Texts files_of(const fs::path& path) {
   }
   if (!pack) {
     const bool zh = path.filename().string().find(".zh.") != std::string::npos;
-    texts.insert(texts.begin(), {"pack.cav", test::read_file(kFolder.parent_path().parent_path() /
-                                                             (zh ? "preamble.zh.cav" : "preamble.en.cav"))});
+    texts.insert(texts.begin(), {"pack.cav", test::read_file(kFolder / "preamble" / (zh ? "zh.cav" : "en.cav"))});
   }
   return texts;
 }

@@ -1,5 +1,5 @@
 // What `check` says of examples: which hold, what came out instead, and that other packs do not matter.
-#include "engine/trial/examples.h"
+#include "engine/trial/run_examples.h"
 
 #include <boost/test/unit_test.hpp>
 #include <initializer_list>
@@ -82,10 +82,16 @@ std::string example(const std::string& pairs, const std::string& expect, const s
 
 constexpr const char* kCheap = "product.price 100 CNY, product.fee 1 %, product.risk R1, product.since 2024-02-29";
 
-std::vector<trial::ExampleRun> run(std::initializer_list<std::string> texts) {
+trial::RunResult run(std::initializer_list<std::string> texts) {
   const Checked packs = checked(texts);
   BOOST_REQUIRE_MESSAGE(packs.model, packs.diagnostics);
-  return trial::run_examples(*packs.model, {});
+  return trial::run_examples(*packs.model, packs.sources, {});
+}
+
+std::string said(const trial::RunResult& result) {
+  std::string out;
+  for (const Diagnostic& one : result.diagnostics) out += one.message;
+  return out;
 }
 
 }  // namespace
@@ -93,16 +99,14 @@ std::vector<trial::ExampleRun> run(std::initializer_list<std::string> texts) {
 BOOST_AUTO_TEST_CASE(an_example_that_comes_out_as_it_says_holds) {
   const auto runs = run({kPack + example(std::string("customer.age 17, ") + kCheap, "handoff by minors") +
                          example(std::string("customer.age 18, ") + kCheap, "allow")});
-  BOOST_REQUIRE_EQUAL(runs.size(), 2u);
-  BOOST_TEST(runs[0].held);
-  BOOST_TEST(runs[1].held);
+  BOOST_TEST(runs.run == 2u);
+  BOOST_TEST(runs.held == 2u, said(runs));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_does_not_is_told_in_both_languages_with_what_came_instead) {
+BOOST_AUTO_TEST_CASE(one_that_does_not_is_told_with_what_came_instead) {
   const auto runs = run({kPack + example(std::string("customer.age 17, ") + kCheap, "allow")});
-  BOOST_TEST(!runs.at(0).held);
-  BOOST_TEST(runs[0].found(Language::en) == "expected allow, found handoff by minors");
-  BOOST_TEST(runs[0].found(Language::zh) == "期望 放行，结果 转人工 因 未成年人");
+  BOOST_TEST(runs.held == 0u);
+  BOOST_TEST(said(runs) == "Expected allow, but it comes out as handoff by minors.");
 }
 
 BOOST_AUTO_TEST_CASE(the_right_verdict_by_another_rule_does_not_hold) {
@@ -110,13 +114,13 @@ BOOST_AUTO_TEST_CASE(the_right_verdict_by_another_rule_does_not_hold) {
       run({kPack + example("customer.age 30, product.price 50_001 CNY, product.fee 1 %, product.risk R1, product.since "
                            "2024-02-29",
                            "block by minors")});
-  BOOST_TEST(!runs.at(0).held);
-  BOOST_TEST(runs[0].found(Language::en) == "expected block by minors, found block by dear");
+  BOOST_TEST(runs.held == 0u);
+  BOOST_TEST(said(runs) == "Expected block by minors, but it comes out as block by dear.");
 }
 
 BOOST_AUTO_TEST_CASE(money_shares_levels_and_days_of_an_example_arrive_as_they_stand) {
   const auto one = [](const std::string& pairs) {
-    return run({kPack + example("customer.age 30, " + pairs, "block by dear")}).at(0).held;
+    return run({kPack + example("customer.age 30, " + pairs, "block by dear")}).held == 1u;
   };
   BOOST_TEST(one("product.price 50_000.01 CNY, product.fee 1 %, product.risk R1, product.since 2024-02-29"));
   BOOST_TEST(!one("product.price 5 万 CNY, product.fee 1 %, product.risk R1, product.since 2024-02-29"));
@@ -127,9 +131,9 @@ BOOST_AUTO_TEST_CASE(money_shares_levels_and_days_of_an_example_arrive_as_they_s
 
 BOOST_AUTO_TEST_CASE(a_moment_without_an_offset_is_wall_time_of_the_packs_zone) {
   const std::string pairs = std::string("customer.age 17, ") + kCheap;
-  BOOST_TEST(run({kPack + example(pairs, "allow", "2026-02-28T23:59")}).at(0).held);
-  BOOST_TEST(run({kPack + example(pairs, "handoff by minors", "2026-03-01T00:00")}).at(0).held);
-  BOOST_TEST(run({kPack + example(pairs, "handoff by minors", "2026-02-28T16:00+00:00")}).at(0).held);
+  BOOST_TEST(run({kPack + example(pairs, "allow", "2026-02-28T23:59")}).held == 1u);
+  BOOST_TEST(run({kPack + example(pairs, "handoff by minors", "2026-03-01T00:00")}).held == 1u);
+  BOOST_TEST(run({kPack + example(pairs, "handoff by minors", "2026-02-28T16:00+00:00")}).held == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(rules_of_a_pack_that_is_not_used_do_not_speak_in_an_example) {
@@ -150,14 +154,13 @@ rule always
 )";
   const std::string pairs = std::string("customer.age 30, ") + kCheap;
   const auto runs = run({kPack + example(pairs, "allow"), other + example(pairs, "handoff by always")});
-  BOOST_REQUIRE_EQUAL(runs.size(), 2u);
-  BOOST_TEST(runs[0].held, runs[0].found_en);
-  BOOST_TEST(runs[1].held, runs[1].found_en);
+  BOOST_TEST(runs.run == 2u);
+  BOOST_TEST(runs.held == 2u, said(runs));
 }
 
 BOOST_AUTO_TEST_CASE(an_example_that_a_bot_could_not_have_sent_is_told_as_refused) {
   const auto runs =
       run({kPack + example(std::string("product.id \"two words\", customer.age 30, ") + kCheap, "allow")});
-  BOOST_TEST(!runs.at(0).held);
-  BOOST_TEST(runs[0].found_en.find("the turn is refused: bad_id /recommendation/products/0/id") == 0u);
+  BOOST_TEST(runs.held == 0u);
+  BOOST_TEST(said(runs).find("This turn would be refused: bad_id /recommendation/products/0/id") == 0u);
 }

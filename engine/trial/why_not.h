@@ -1,0 +1,47 @@
+// why_not: of a rule that did not fire, which of its conditions failed: where the author wrote it, and with what values.
+// Used by `caveat explain --why-not`, failing examples, the console.
+//
+//   trial::WhyNot why = trial::why_not(model, rule, fields, options, limits);
+//   for (const std::string& line : trial::told(why, model, rule, sources, Language::zh)) …
+//
+// The conditions are judged by the engine itself: each part of the rule is made a rule of its own and decided.
+//
+// Cost       one build of a program with the parts of one rule, one decision
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/kleene.h"
+#include "engine/base/source.h"
+#include "engine/decide/decide.h"
+#include "engine/decide/request.h"
+#include "engine/model/model.h"
+
+namespace caveat::trial {
+
+struct Judged {                       // one part of a condition
+  const model::Expr* expr = nullptr;  // of the Model
+  std::size_t depth = 0;              // below the whole condition
+  bool excuse = false;                // it is part of `unless`
+  Kleene value = Kleene::no;
+  std::vector<std::pair<model::Index, std::string>> facts;  // that it reads: value as a person reads it; missing: empty
+};
+
+struct WhyNot {
+  bool refused = false;        // the turn could not be bound
+  bool in_force = true;        // on the turn's day
+  bool applies = true;         // the turn has what the rule applies to
+  bool fired = false;          // it did after all
+  std::vector<Judged> judged;  // `when` and then `unless`, outer parts before inner ones; empty if it does not apply
+};
+
+WhyNot why_not(const model::Model& model, model::Index rule, const decide::Fields& fields,
+               const decide::BindOptions& options, const Limits& limits);
+
+// As sentences: the innermost parts that decided it, each with its text, line and values.
+std::vector<std::string> told(const WhyNot& why, const model::Model& model, model::Index rule, const Sources& sources,
+                              Language language);
+
+}  // namespace caveat::trial
