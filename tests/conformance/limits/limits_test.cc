@@ -91,7 +91,6 @@ BOOST_AUTO_TEST_CASE(defines_within_defines) {
   BOOST_TEST(holds(chain(64), Limits{}));
   BOOST_TEST(!holds(chain(65), Limits{}));
   BOOST_TEST(!holds(chain(5000), Limits{}));
-}));  // each is expanded once, in the order of their names or as they are met
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_names_that_differ_in_one_letter_are_told_apart) {
