@@ -80,7 +80,7 @@ class Work {
   struct Define {
     Item item;
     enum class State : std::uint8_t { untouched, open, done } state = State::untouched;
-    ExprPtr value;  // null when done: it is wrong somewhere, which was said there
+    ExprPtr value;          // null when done: it is wrong somewhere, which was said there
     std::size_t depth = 1;  // 1: it uses no other define
   };
   std::vector<Define> defines;                           // by the index of their Entry
