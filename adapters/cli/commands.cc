@@ -89,7 +89,7 @@ std::vector<Command> make() {
                  kExitEnvironment},
        .examples = {{"caveat fmt --check rules", {"look, change nothing", "只检查，不改动"}},
                     {"caveat fmt --language zh rules/common", {"rewrite in Chinese phrasing", "改写为中文表述"}}},
-       .run = nullptr});
+       .run = run_fmt});
   all.push_back(
       {.name = "explain",
        .arguments = "FILE.json",

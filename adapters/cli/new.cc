@@ -25,13 +25,14 @@ queue service_desk
   say en "Connecting you to a person." zh "正在为您转接人工。"
 
 # Why there is a rule: a law, a standard, or the house's own policy.
-source AD_25 is "中华人民共和国广告法" article 25 in force from 2015-09-01
+source AD_25 is "中华人民共和国广告法" article 25
+  in force from 2015-09-01
 
-lexicon guarantees is "guaranteed profit", "cannot lose", "稳赚", "保本"
+lexicon guarantees is
+  "guaranteed profit", "cannot lose", "稳赚", "保本"
   but not "not guaranteed profit", "不保本"
 
-rule no_promises
-    en "No answer may promise that money cannot be lost" zh "不得承诺保本或者收益"
+rule no_promises en "No answer may promise that money cannot be lost" zh "不得承诺保本或者收益"
   cites AD_25
   applies to answer
   when answer contains any of guarantees

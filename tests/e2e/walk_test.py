@@ -311,7 +311,20 @@ class Walk(unittest.TestCase):
         self.assertEqual(caveat("new", folder)[0], 0)
         code, out, err = caveat("check", folder)
         self.assertEqual(code, 0, out + err)
+        self.assertEqual(caveat("fmt", "--check", folder), (0, "", ""))
         self.assertEqual(caveat("new", folder)[0], 4)
+
+    def test_rules_are_printed_in_the_other_language_and_mean_the_same(self):
+        folder = self.folder / "translated"
+        shutil.copytree(REPOSITORY / "rules", folder)
+        before = json.loads(caveat("check", folder, "--json")[1])
+        for language in ("zh", "en"):
+            code, _, err = caveat("fmt", "--language", language, folder)
+            self.assertEqual(code, 0, err)
+            self.assertEqual(caveat("fmt", "--language", language, "--check", folder), (0, "", ""))
+            after = json.loads(caveat("check", folder, "--json")[1])
+            self.assertTrue(after["ok"])
+            self.assertEqual(after["packs"], before["packs"])
 
 
 def has_rowid(database, table):

@@ -1,0 +1,49 @@
+#include <ostream>
+
+#include "adapters/cli/command.h"
+#include "adapters/cli/messages.h"
+#include "adapters/cli/write_file.h"
+#include "adapters/load/ruleset.h"
+#include "engine/model/name_in.h"
+#include "engine/syntax/format.h"
+#include "engine/syntax/parse.h"
+
+namespace caveat::cli {
+
+int run_fmt(const Invocation& invocation, Terminal& terminal) {
+  const Limits limits;
+  Result<load::Loaded> loaded = load::load_rules(invocation.arguments, limits);
+  if (!loaded) return refuse(terminal, loaded.error());
+  const bool only_check = invocation.has("--check");
+  // The reader's language is not the file's: without --language each file stays in the one it is mostly written in.
+  Language wanted = Language::none;
+  if (invocation.has("--language")) wanted = terminal.language;
+  const syntax::NameIn name_in = model::name_in(*loaded->references);
+
+  int exit = kDone;
+  std::size_t changed = 0;
+  for (const syntax::File& file : loaded->files) {
+    const Source& source = loaded->sources[file.source];
+    const std::vector<Diagnostic> mistakes = syntax::parse(loaded->sources, file.source, limits).diagnostics;
+    if (!mistakes.empty()) {
+      print_diagnostics(terminal.err, terminal, mistakes, loaded->sources, 3);
+      terminal.err << fill(terminal.say({"caveat: {0} is left as it is: a file with syntax errors cannot be formatted.",
+                                         "caveat：{0} 未作改动：有语法错误的文件无法格式化。"}),
+                           {source.name()})
+                   << '\n';
+      exit = kRefused;
+      continue;
+    }
+    const std::string text =
+        syntax::format(file, source.bytes(), wanted == Language::none ? file.language : wanted, name_in);
+    if (text == source.bytes()) continue;
+    ++changed;
+    terminal.out << source.name() << '\n';
+    if (only_check) continue;
+    if (const int written = write_file(terminal, source.name(), text); written != kDone) return written;
+  }
+  if (exit != kDone) return exit;
+  return only_check && changed > 0 ? kNo : kDone;
+}
+
+}  // namespace caveat::cli
