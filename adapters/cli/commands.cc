@@ -55,7 +55,7 @@ std::vector<Command> make() {
                  kExitUsage,
                  {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
        .examples = {{"caveat new my-rules", {"a pack in my-rules/", "在 my-rules/ 中生成规则包"}},
-                    {"caveat new my-rules && caveat check my-rules", {"write it and check it", "生成并检查"}}},
+                    {"caveat check my-rules", {"check what was written", "检查刚生成的规则包"}}},
        .run = run_new});
   all.push_back({.name = "check",
                  .arguments = "PATH…",
@@ -181,7 +181,7 @@ std::vector<Command> make() {
        .exits = {kExitDone,
                  kExitUsage,
                  {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
-       .examples = {{"caveat keys new audit.keys", {"for the log audit.db beside it", "供旁边的日志 audit.db 使用"}},
+       .examples = {{"caveat keys new bank.keys", {"for the log bank.db beside it", "供旁边的日志 bank.db 使用"}},
                     {"caveat keys new --origin bank.example/caveat/gate-1 gate-1.keys",
                      {"with a name of your own", "自定名称"}}},
        .run = run_keys_new});

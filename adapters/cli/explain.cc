@@ -53,30 +53,6 @@ void print_json(Terminal& terminal, const decide::Explanation& told, const decid
   terminal.out << json::serialize(out) << '\n';
 }
 
-// Under each rule that spoke: its reason, the law, the facts and the places that it stands on.
-void print_tree(Terminal& terminal, const decide::Explanation& told, decide::Audience audience) {
-  terminal.out << told.story;
-  if (!told.story.ends_with('\n')) terminal.out << '\n';
-  if (audience == decide::Audience::customer || told.reasons.empty()) return;
-  terminal.out << '\n' << terminal.say({"Rules that spoke\n", "起作用的规则\n"});
-  for (std::size_t i = 0; i < told.reasons.size(); ++i) {
-    const decide::ReasonTold& reason = told.reasons[i];
-    const bool last = i + 1 == told.reasons.size();
-    terminal.out << (last ? "└─ " : "├─ ") << reason.rule;
-    if (!reason.title.empty()) terminal.out << terminal.say({" (", "（"}) << reason.title << terminal.say({")", "）"});
-    if (!reason.item_id.empty()) terminal.out << " · " << reason.item_id;
-    terminal.out << " → " << decide::told(reason.verdict, terminal.language) << '\n';
-    const std::string_view stem = last ? "   " : "│  ";
-    const auto line = [&](const Phrase& label, std::string_view text) {
-      if (!text.empty()) terminal.out << stem << "· " << terminal.say(label) << text << '\n';
-    };
-    line({"because: ", "原因："}, reason.because);
-    for (const std::string& cite : reason.cites) line({"law: ", "依据："}, cite);
-    for (const auto& [path, value] : reason.facts) line({"fact: ", "事实："}, path + " = " + value);
-    for (const std::string& match : reason.matched) line({"found: ", "命中："}, match);
-  }
-}
-
 // Why a rule did not fire, as far as the decision itself shows it.
 int why_not(const Invocation& invocation, Terminal& terminal, const program::Program& program,
             const decide::Explanation& told) {
@@ -147,7 +123,7 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   if (terminal.json)
     print_json(terminal, told, *request, decision);
   else
-    print_tree(terminal, told, audience);
+    terminal.out << told.story << (told.story.ends_with('\n') ? "" : "\n");
   if (invocation.has("--why-not")) return why_not(invocation, terminal, *rules->program, told);
   return kDone;
 }

@@ -146,7 +146,7 @@ class Walk(unittest.TestCase):
 
     def test_a_decision_is_explained_in_both_languages(self):
         turn = next(line for line in turns().splitlines() if b"s003-r4-for-c2" in line)
-        for language, word in (("zh", "依据"), ("en", "law")):
+        for language, word in (("zh", "法源"), ("en", "The law")):
             code, out, err = caveat("explain", "--rules", "rules", "--language", language, "-", stdin=turn)
             self.assertEqual(code, 0, err)
             self.assertIn(word, out)
@@ -313,6 +313,28 @@ class Walk(unittest.TestCase):
         self.assertEqual(code, 0, out + err)
         self.assertEqual(caveat("fmt", "--check", folder), (0, "", ""))
         self.assertEqual(caveat("new", folder)[0], 4)
+
+    def test_every_example_of_the_help_works_as_pasted(self):
+        folder = self.folder / "pasted"
+        folder.mkdir()
+        for shared in ("rules", "examples"):
+            shutil.copytree(REPOSITORY / shared, folder / shared)
+        (folder / "bin").mkdir()
+        (folder / "bin" / "caveat").symlink_to(BINARY)
+        environment = {**os.environ, "LANG": "C.UTF-8", "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+        table = caveat("help")[1]
+        names = [line[2:16].strip() for line in table.splitlines() if line.startswith("  ") and "not there yet" not in line]
+        self.assertGreaterEqual(len(names), 13)
+        for name in names:
+            code, page, _ = caveat("help", *name.split())
+            self.assertEqual(code, 0, name)
+            allowed = {int(line.split()[0]) for line in page.split("\nexit codes\n")[1].split("\n\n")[0].splitlines()} - {2, 3, 4}
+            pasted = [line.strip() for line in page.split("\nexamples\n")[1].splitlines() if not line.strip().startswith("#")]
+            self.assertEqual(len(pasted), 2, name)
+            for line in pasted:
+                done = subprocess.run(["bash", "-o", "pipefail", "-c", line], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                                      capture_output=True, timeout=120, check=False)
+                self.assertIn(done.returncode, allowed, f"{line}: {done.stderr.decode()}")
 
     def test_rules_are_printed_in_the_other_language_and_mean_the_same(self):
         folder = self.folder / "translated"
