@@ -739,9 +739,11 @@ class Binder {
         const std::string_view text = f_.text(node);
         std::uint32_t at = 0;
         for (const program::SymbolRow& symbol : p_.rows<program::SymbolRow>(program::Section::symbols, slot.symbols)) {
-          for (program::Str name : p_.strings(symbol.names)) {
-            if (p_.text(name) != text) continue;
+          const auto names = p_.strings(symbol.names);
+          for (std::uint32_t spelling = 0; spelling < names.size(); ++spelling) {
+            if (p_.text(names[spelling]) != text) continue;
             extra.symbol = at;
+            extra.first = spelling;
             key = at;
             extra.number = Decimal(key);
             return true;

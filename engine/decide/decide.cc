@@ -41,6 +41,7 @@ struct ItemDraft {
 struct ItemDisclosure {
   std::uint32_t item = 0;  // position in the list of items
   std::uint32_t wording = 0;
+  bool at_start = false;
   friend auto operator<=>(const ItemDisclosure&, const ItemDisclosure&) = default;
 };
 
@@ -395,10 +396,12 @@ class Run {
           in_.disclosures.push_back({effect.at_start != 0, effect.wording});
         }
         if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0) {
-          in_.item_disclosures.push_back({static_cast<std::uint32_t>(unit.product), effect.wording});
+          in_.item_disclosures.push_back(
+              {static_cast<std::uint32_t>(unit.product), effect.wording, effect.at_start != 0});
         }
         if ((rule.subjects & program::kOnRecommendation) && (rule.flags & program::kAsAWhole)) {
-          for (std::uint32_t at = 0; at < r_.products(); ++at) in_.item_disclosures.push_back({at, effect.wording});
+          for (std::uint32_t at = 0; at < r_.products(); ++at)
+            in_.item_disclosures.push_back({at, effect.wording, effect.at_start != 0});
         }
         return;
       case EffectKind::require:
@@ -626,17 +629,26 @@ class Run {
     }
     if (!in_.edits.empty()) in_.say = text::apply_edits(r_.answer_text(), in_.edits);
   }
+  // The answer's own disclosures, then those of the products that stay: who reads nothing but `say` is right too.
   void disclose() {
-    if (in_.disclosures.empty()) return;
-    std::vector<std::pair<std::size_t, std::size_t>> spans;
-    for (const Disclosure& one : in_.disclosures) {
+    struct Told {
+      bool at_start;
+      std::size_t at, size;
+    };
+    std::vector<Told> told;
+    const auto tell = [&](bool at_start, std::uint32_t wording, const Unit& unit) {
       const std::size_t at = in_.texts.size();
-      append(in_.texts, topic(Unit{}), p_.wordings()[one.wording].pieces);
-      spans.emplace_back(at, in_.texts.size() - at);
+      append(in_.texts, topic(unit), p_.wordings()[wording].pieces);
+      told.push_back({at_start, at, in_.texts.size() - at});
+    };
+    for (const Disclosure& one : in_.disclosures) tell(one.at_start, one.wording, Unit{});
+    for (const ItemDisclosure& one : in_.item_disclosures) {
+      if (in_.items[one.item].verdict < Verdict::block)
+        tell(one.at_start, one.wording, Unit{static_cast<std::int32_t>(one.item), -1});
     }
-    for (std::size_t i = 0; i < spans.size(); ++i) {
-      (in_.disclosures[i].at_start ? in_.at_start : in_.at_end)
-          .push_back(std::string_view(in_.texts).substr(spans[i].first, spans[i].second));
+    if (told.empty()) return;
+    for (const Told& one : told) {
+      (one.at_start ? in_.at_start : in_.at_end).push_back(std::string_view(in_.texts).substr(one.at, one.size));
     }
     in_.say = text::add_disclosures(in_.say, in_.at_start, in_.at_end);
   }

@@ -105,4 +105,16 @@ std::string Request::value(std::uint32_t slot, std::int32_t item) const {
   return all;
 }
 
+std::string_view Request::spelling(std::uint32_t slot, std::int32_t item) const {
+  const SlotRow& row = program_->slots()[slot];
+  const std::size_t at = item < 0 ? 0 : static_cast<std::size_t>(item);
+  if (row.cell == program::kNone || at >= frames_[row.frame].items) return {};
+  const Cell& cell = cells(static_cast<program::Frame>(row.frame), at)[row.cell];
+  if (cell.extra == 0xffffffff || extras_[cell.extra].symbol >= row.symbols.count) return {};
+  const auto symbols = program_->rows<program::SymbolRow>(program::Section::symbols, row.symbols);
+  const auto names = program_->strings(symbols[extras_[cell.extra].symbol].names);
+  const std::uint32_t which = extras_[cell.extra].first;
+  return which < names.size() ? program_->text(names[which]) : std::string_view();
+}
+
 }  // namespace caveat::decide

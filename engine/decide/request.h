@@ -117,14 +117,17 @@ class Request {
   // The value in canonical spelling: "R4", "true", "60000 CNY", "4.8 %", "2026-02-01"; a list is joined by ", ". Empty
   // if it is not known.
   std::string value(std::uint32_t slot, std::int32_t item) const;
+  // A level or choice by the name that the caller used ("C2", not the R2 that is the same rung); else empty.
+  std::string_view spelling(std::uint32_t slot, std::int32_t item) const;
 
   // The evaluator's side.
   using Cell = program::Cell;
   struct Extra {  // what does not fit a cell: the exact value and where it comes from
     Decimal number;
     Duration duration;
-    std::uint32_t at = 0, size = 0;      // text
-    std::uint32_t first = 0, count = 0;  // elements of a list: Extras
+    std::uint32_t at = 0, size = 0;  // text
+    // Elements of a list: Extras; of a level or choice `first` is which of its names.
+    std::uint32_t first = 0, count = 0;
     std::uint32_t symbol = 0xffffffff;
     std::uint32_t source = 0, source_size = 0;
     Microseconds as_of = 0;

@@ -1,5 +1,7 @@
 #include "engine/decide/sentences.h"
 
+#include <algorithm>
+
 #include "engine/decide/explain.h"
 #include "engine/program/image.h"
 
@@ -20,6 +22,12 @@ bool is_protected(const Program& program, const SlotRow& slot) {
     if (!classes.empty() && program.text(classes[0]) == data_class) return false;
   }
   return data_class != "C1";
+}
+
+// A name of ASCII capitals and digits reads alike in every language.
+bool is_code(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](unsigned char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
 }  // namespace
@@ -43,6 +51,10 @@ std::string shown(const Program& program, const Request& request, std::uint32_t 
         const auto names =
             program.strings(program.rows<program::SymbolRow>(program::Section::symbols, row.symbols)[symbol].names);
         if (program.text(names[0]) == value) text = program.symbol_name(slot, symbol, language);
+      }
+      // A code (R4, C2) is told as it was stated: a customer of class C2 is none of R2, though both are one rung.
+      if (const std::string_view stated = request.spelling(slot, item); is_code(stated) && is_code(text)) {
+        text = stated;
       }
       break;
     default:
