@@ -15,7 +15,6 @@
 #include "adapters/cli/system_clock.h"
 #include "adapters/gate/gate.h"
 #include "adapters/load/rule_files.h"
-#include "adapters/wire/codes.h"
 #include "audit/seal/system_random.h"
 
 namespace caveat::cli {
@@ -151,7 +150,7 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
         gate.take(line, caller, [&, number](const gate::Reply& reply) {
           if (reply.problem != nullptr) {
             const std::lock_guard lock(counts.mutex);
-            ++(reply.problem->name == wire::codes::kStorage.name ? counts.not_recorded : counts.refused);
+            ++(reply.problem->exit_code == kEnvironment ? counts.not_recorded : counts.refused);
           }
           window.answer(number, outcome && reply.problem == nullptr ? reply.outcome : reply.body);
         });

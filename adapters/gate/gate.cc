@@ -218,7 +218,10 @@ class Gate::Inside {
       options_.log->fulfil(place, std::move(sealed),
                            [this, turn](const audit::Appended& appended) { committed(turn, appended); });
     } catch (const caveat::Error& error) {
-      fail(turn, number, in_line, in_overlay, wire::codes::kStorage, error.message(turn->language));
+      // a bot is not told paths
+      fail(turn, number, in_line, in_overlay,
+           error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage,
+           turn->audience == decide::Audience::bot ? std::string(error.code().name) : error.message(turn->language));
     } catch (const std::exception& error) {
       fail(turn, number, in_line, in_overlay, wire::codes::kInternal, error.what());
     }
@@ -310,7 +313,10 @@ class Gate::Inside {
                              wire::Receipt{.log = options_.log->origin(), .index = place->index, .leaf = place->leaf});
       turn->reply.recorded = true;
     } else {
-      refuse(*turn, storage_problem(wire::codes::kStorage, std::get<audit::AppendFailed>(appended).message));
+      const auto& failed = std::get<audit::AppendFailed>(appended);
+      refuse(*turn, storage_problem(wire::codes::kStorage, turn->audience == decide::Audience::bot
+                                                               ? std::string(failed.code->name)
+                                                               : failed.message));
     }
     finish(turn);
   }
@@ -327,7 +333,7 @@ class Gate::Inside {
             std::string why) {
     if (number) options_.log->abandon(*number);
     refuse(*turn,
-           code.name == wire::codes::kStorage.name
+           &code != &wire::codes::kInternal
                ? storage_problem(code, std::move(why))
                : wire::problem(
                      code,

@@ -1,6 +1,9 @@
 #include "adapters/wire/codes.h"
 
+#include <algorithm>
 #include <array>
+#include <tuple>
+#include <vector>
 
 namespace caveat::wire {
 
@@ -35,24 +38,12 @@ const Code kBadNumber{.name = "bad_number",
                       .http_status = 400,
                       .exit_code = 3,
                       .retryable = false};
-const Code kBadId{.name = "bad_id",
-                  .en = "An id is not written as ids are.",
-                  .zh = "编号的写法不符合要求。",
-                  .http_status = 400,
-                  .exit_code = 3,
-                  .retryable = false};
 const Code kIdMismatch{.name = "id_mismatch",
                        .en = "The header Idempotency-Key differs from the id in the body.",
                        .zh = "请求头 Idempotency-Key 与正文中的 id 不一致。",
                        .http_status = 400,
                        .exit_code = 3,
                        .retryable = false};
-const Code kNoId{.name = "no_id",
-                 .en = "The request has no id.",
-                 .zh = "请求没有 id。",
-                 .http_status = 400,
-                 .exit_code = 3,
-                 .retryable = false};
 const Code kNoKey{.name = "no_key",
                   .en = "The request carries no key.",
                   .zh = "请求没有携带密钥。",
@@ -71,12 +62,6 @@ const Code kRole{.name = "role",
                  .http_status = 403,
                  .exit_code = 3,
                  .retryable = false};
-const Code kFactSource{.name = "fact_source",
-                       .en = "The caller may not state this fact.",
-                       .zh = "调用方无权陈述该事实。",
-                       .http_status = 403,
-                       .exit_code = 3,
-                       .retryable = false};
 const Code kTimeNotAllowed{.name = "time_not_allowed",
                            .en = "The caller may not say at what time a turn was.",
                            .zh = "调用方无权指定对话轮次的时间。",
@@ -185,30 +170,6 @@ const Code kVersionNeeded{.name = "version_needed",
                           .http_status = 428,
                           .exit_code = 3,
                           .retryable = false};
-const Code kUnknownMember{.name = "unknown_member",
-                          .en = "A member is not known to any loaded pack.",
-                          .zh = "有成员未被任何已加载的规则包声明。",
-                          .http_status = 422,
-                          .exit_code = 3,
-                          .retryable = false};
-const Code kWrongType{.name = "wrong_type",
-                      .en = "A value is not of the type that is declared.",
-                      .zh = "值的类型与声明不符。",
-                      .http_status = 422,
-                      .exit_code = 3,
-                      .retryable = false};
-const Code kUnitMissing{.name = "unit_missing",
-                        .en = "A value needs its unit.",
-                        .zh = "值缺少单位。",
-                        .http_status = 422,
-                        .exit_code = 3,
-                        .retryable = false};
-const Code kOutOfRange{.name = "out_of_range",
-                       .en = "A value is outside its declared range.",
-                       .zh = "值超出了声明的范围。",
-                       .http_status = 422,
-                       .exit_code = 3,
-                       .retryable = false};
 const Code kClockSkew{.name = "clock_skew",
                       .en = "The turn's time is too far from our clock.",
                       .zh = "对话轮次的时间与本机时钟相差过大。",
@@ -221,18 +182,6 @@ const Code kBadContinuation{.name = "bad_continuation",
                             .http_status = 422,
                             .exit_code = 3,
                             .retryable = false};
-const Code kConflict{.name = "conflict",
-                     .en = "Two statements of the request contradict each other.",
-                     .zh = "请求中的两处陈述相互矛盾。",
-                     .http_status = 422,
-                     .exit_code = 3,
-                     .retryable = false};
-const Code kNotYet{.name = "not_yet",
-                   .en = "This is not built yet.",
-                   .zh = "该功能尚未实现。",
-                   .http_status = 422,
-                   .exit_code = 2,
-                   .retryable = false};
 const Code kNothingToJudge{.name = "nothing_to_judge",
                            .en = "The turn carries nothing that could be judged.",
                            .zh = "请求中没有可供判断的内容。",
@@ -308,18 +257,15 @@ const Code kDeadline{.name = "deadline",
 }  // namespace codes
 
 namespace {
-constexpr std::array kAll{&codes::kNotJson,
+constexpr std::array kOwn{&codes::kNotJson,
                           &codes::kRepeatedKey,
                           &codes::kTrailingBytes,
                           &codes::kBadUtf8,
                           &codes::kBadNumber,
-                          &codes::kBadId,
                           &codes::kIdMismatch,
-                          &codes::kNoId,
                           &codes::kNoKey,
                           &codes::kBadKey,
                           &codes::kRole,
-                          &codes::kFactSource,
                           &codes::kTimeNotAllowed,
                           &codes::kNotFound,
                           &codes::kMethod,
@@ -338,14 +284,8 @@ constexpr std::array kAll{&codes::kNotJson,
                           &codes::kErased,
                           &codes::kStaleVersion,
                           &codes::kVersionNeeded,
-                          &codes::kUnknownMember,
-                          &codes::kWrongType,
-                          &codes::kUnitMissing,
-                          &codes::kOutOfRange,
                           &codes::kClockSkew,
                           &codes::kBadContinuation,
-                          &codes::kConflict,
-                          &codes::kNotYet,
                           &codes::kNothingToJudge,
                           &codes::kDiagnostics,
                           &codes::kSignature,
@@ -360,10 +300,20 @@ constexpr std::array kAll{&codes::kNotJson,
                           &codes::kDeadline};
 }
 
-std::span<const Code* const> all_codes() { return kAll; }
+std::span<const Code* const> all_codes() {
+  static const std::vector<const Code*> all = [] {
+    std::vector<const Code*> table(kOwn.begin(), kOwn.end());
+    table.insert(table.end(), decide::codes::all().begin(), decide::codes::all().end());
+    std::sort(table.begin(), table.end(), [](const Code* a, const Code* b) {
+      return std::tie(a->http_status, a->name) < std::tie(b->http_status, b->name);
+    });
+    return table;
+  }();
+  return all;
+}
 
 const Code* find_code(std::string_view name) {
-  for (const Code* code : kAll)
+  for (const Code* code : all_codes())
     if (code->name == name) return code;
   return nullptr;
 }

@@ -11,27 +11,29 @@
 
 #include "engine/base/code.h"
 #include "engine/base/problem.h"
+#include "engine/decide/codes.h"
 
 namespace caveat::wire {
 
 namespace codes {
+// What bind says of a turn's members has one wording, in engine/decide/codes.h; the table holds it too.
+using namespace decide::codes;
 // 400: the bytes
-extern const Code kNotJson, kRepeatedKey, kTrailingBytes, kBadUtf8, kBadNumber, kBadId, kIdMismatch, kNoId;
+extern const Code kNotJson, kRepeatedKey, kTrailingBytes, kBadUtf8, kBadNumber, kIdMismatch;
 // 401 403 404 405: who asks, and for what
-extern const Code kNoKey, kBadKey, kRole, kFactSource, kTimeNotAllowed, kNotFound, kMethod;
+extern const Code kNoKey, kBadKey, kRole, kTimeNotAllowed, kNotFound, kMethod;
 // 408 413 415 431: the way it was sent
 extern const Code kSlowSender, kTooLarge, kMediaType, kHeadersTooLarge;
 // 409 410 412 428: what is already there
 extern const Code kIdReused, kOutOfOrder, kTakenByOther, kWrongState, kConsent, kRetention, kHold, kNotApproved,
     kErased, kStaleVersion, kVersionNeeded;
 // 422: the content
-extern const Code kUnknownMember, kWrongType, kUnitMissing, kOutOfRange, kClockSkew, kBadContinuation, kConflict,
-    kNotYet, kNothingToJudge, kDiagnostics, kSignature;
+extern const Code kClockSkew, kBadContinuation, kNothingToJudge, kDiagnostics, kSignature;
 // 429 500 503 504: us
 extern const Code kCallerRate, kKeyQueueFull, kInternal, kOverloaded, kDraining, kStorage, kNoPack, kKeys, kDeadline;
 }  // namespace codes
 
-std::span<const Code* const> all_codes();      // by status, then as listed above
+std::span<const Code* const> all_codes();      // by status, then by name
 const Code* find_code(std::string_view name);  // null: no such code
 Problem problem(const Code& code, ProblemItem item);
 

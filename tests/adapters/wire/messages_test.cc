@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_table_of_codes_is_kept_whole) {
     said += std::to_string(code->http_status) + " " + std::string(code->name) + " · exit " +
             std::to_string(code->exit_code) + (code->retryable ? " · may be sent again\n" : "\n");
     said += "  " + std::string(code->en) + "\n  " + std::string(code->zh) + "\n";
-    BOOST_TEST(wire::find_code(code->name) == code);
+    BOOST_TEST(wire::find_code(code->name) == code);  // so no name stands twice
   }
   stands_as_kept("wire_codes.txt", said);
 }
