@@ -20,8 +20,9 @@ struct Part {
 };
 
 void cut(const model::ExprPtr& expr, std::size_t depth, bool excuse, std::vector<Part>& parts) {
+  constexpr std::size_t kMost = 1000;  // parts of one rule that are worth a reader's while
   parts.push_back({expr, depth, 0, excuse});
-  if (!has_parts(expr->op)) return;
+  if (!has_parts(expr->op) || parts.size() > kMost) return;
   for (const model::ExprPtr& arg : expr->args) cut(arg, depth + 1, excuse, parts);
 }
 

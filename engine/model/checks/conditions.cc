@@ -195,6 +195,11 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   const Index found = find_fact(steps, &names);
   if (found == kNone) {
     if (work_.maybe_lost(item_.pack, steps.back())) return kNone;
+    if (group != work_.group_names.end()) {  // its `facts` may have lost the line, name and all
+      for (const std::string& name : work_.groups.at(group->second).names) {
+        if (work_.maybe_lost(item_.pack, name)) return kNone;
+      }
+    }
     // The step that is not there, and the nearest that is.
     std::vector<std::string_view> known;
     std::size_t at = 0;
@@ -248,7 +253,8 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   const Fact& known = work_.model.facts[found];
   if (!known.built_in) {
     const std::set<Index>& packs = work_.declared_by.at(found);
-    if (std::none_of(packs.begin(), packs.end(), [&](Index pack) { return work_.scope.sees(item_.pack, pack); })) {
+    if (!work_.lost_pack &&
+        std::none_of(packs.begin(), packs.end(), [&](Index pack) { return work_.scope.sees(item_.pack, pack); })) {
       const std::string& owner = work_.model.packs[*packs.begin()].names.first;
       work_.report(codes::kNotVisible, item_, path.span,
                    {std::string(word_of(Kind::fact, language())), joined(steps), owner,

@@ -125,7 +125,7 @@ class Link {
       std::sort(packs.begin(), packs.end(), by_place);
       std::sort(uses.begin(), uses.end(), by_place);
       if (packs.empty()) {
-        lost_pack_ = lost_pack_ || files.broken;
+        work_.lost_pack = work_.lost_pack || files.broken;
         if (!files.broken && !files.files.empty()) {
           const syntax::File* file = files.files.front();
           const syntax::Decl none;
@@ -292,7 +292,7 @@ class Link {
           work_.references.add(path, std::move(reference));
           continue;
         }
-        if (lost_pack_) continue;
+        if (work_.lost_pack) continue;
         const std::string near(nearest(joined(path), std::span<const std::string_view>(known)));
         Diagnostic& diagnostic = work_.report(
             codes::kUnknownPack, use, path.span, {joined(path)},
@@ -342,7 +342,6 @@ class Link {
 
   Work& work_;
   std::map<std::string, std::vector<Candidate>> candidates_;
-  bool lost_pack_ = false;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ void Work::not_yet(const Item& item, Span span, std::string_view en, std::string
 }
 
 bool Work::maybe_lost(Index pack, std::string_view name) const {
+  if (lost_pack) return true;
   for (const auto& [owner, text] : lost) {
     if (scope.sees(pack, owner) && text.find(name) != std::string::npos) return true;
   }
@@ -79,7 +80,7 @@ const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path
     return nullptr;
   }
   if (found.entry == nullptr) {
-    if (found.hidden != nullptr) {
+    if (found.hidden != nullptr && !lost_pack) {
       const std::string& owner = model.packs[found.hidden->pack].names.first;
       report(codes::kNotVisible, item, path.span,
              {std::string(word_of(kind, item.language())), written, owner, model.packs[item.pack].names.first},

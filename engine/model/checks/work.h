@@ -119,6 +119,7 @@ class Work {
     return out;
   }
 
+  bool lost_pack = false;             // a pack's own declaration did not parse: any name may be its
   std::map<Index, std::string> lost;  // of packs that are broken: their text outside of what parsed
 };
 

@@ -111,6 +111,31 @@ BOOST_AUTO_TEST_CASE(every_code_of_the_model_is_raised_in_both_languages) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_lost_declaration_would_have_declared_is_not_called_unknown) {
+  const std::string uses =
+      "pack b\n  version \"1\"\n  default queue desk\nuse a\nrule r\n  cites LAW\n  applies to answer\n"
+      "  when customer.age is above 60 and answer contains any of words\n  then hand off to desk\n";
+  const std::string declares =
+      "queue desk\nsource LAW is \"Act\" article 1\nfacts customer\n  age also 年龄 integer\n"
+      "lexicon words is \"x\"\n";
+  const std::string pack = "pack a\n  version \"1\"\n  default queue desk\n";
+  const auto mistakes = [&](std::string text, const std::string& from, const std::string& to) {
+    BOOST_REQUIRE(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+    const test::Checked checked = test::check_texts({{"a/pack.cav", text}, {"b/pack.cav", uses}});
+    BOOST_TEST(!checked.result.model);
+    for (const Diagnostic& each : checked.diagnostics) {
+      BOOST_TEST(checked.sources[each.span.source].name() == "a/pack.cav", checked.rendered());
+    }
+    return checked.diagnostics.size();
+  };
+  BOOST_TEST(mistakes(pack + declares, "pack a", "pakc a") == 1u);  // the pack itself
+  BOOST_TEST(mistakes(pack + declares, "queue desk\nsource", "queue , desk\nsource") == 1u);
+  BOOST_TEST(mistakes(pack + declares, "age also 年龄 integer", "age 年龄 integer") == 1u);
+  BOOST_TEST(mistakes(pack + declares, "  age also 年龄 integer", "  also 年龄 integer") == 1u);
+  BOOST_TEST(mistakes(pack + declares, "lexicon words is", "lexicon words are") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(no_code_of_syntax_or_model_stands_twice) {
   std::set<std::string_view> names;
   for (const Code* code : model::codes::all()) {

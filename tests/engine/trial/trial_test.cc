@@ -196,6 +196,21 @@ example "wrong text"
 )");
   BOOST_REQUIRE_EQUAL(tried.run.diagnostics.size(), 1u);
   BOOST_TEST(tried.run.diagnostics[0].code == &trial::codes::kExampleText, tried.rendered());
+  BOOST_TEST(tried.run.diagnostics[0].message.find("Expected the final text “A fund!”, but it is “A fund.") == 0u);
+
+  const Tried chinese = with_examples(R"(示例 “剩余”
+  给定 推荐 于 2026-03-01T10:00
+    产品.名称 “稳健”，产品.风险 R3，客户.等级 C2，客户.年龄 40
+  期望 拦截
+  剩余 “稳健”
+示例 “编号不对”
+  给定 推荐 于 2026-03-01T10:00
+    产品.编号 “两 个”，产品.风险 R1，客户.等级 C2，客户.年龄 40
+  期望 放行
+)");
+  BOOST_REQUIRE_EQUAL(chinese.run.diagnostics.size(), 2u);
+  BOOST_TEST(chinese.run.diagnostics[0].message == "期望剩余 稳健，结果是 无。");
+  BOOST_TEST(chinese.run.diagnostics[1].message.find("此轮次会被拒收：bad_id /recommendation/products/0/id") == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(coverage_names_rules_that_no_example_fires_and_that_none_misses_narrowly) {
