@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Wno-sign-conversion", "-Werror"]
 
@@ -21,7 +22,10 @@ def main():
     tree, compiler = sys.argv[1], sys.argv[2]
     cases = sorted(glob.glob(os.path.join(tree, "tests/misuse/*.cc")))
     wrong = 0
-    for path in cases:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        proper_runs = list(pool.map(lambda path: compile_case(compiler, tree, path), cases))
+        misused_runs = list(pool.map(lambda path: compile_case(compiler, tree, path, "-DMISUSE"), cases))
+    for path, proper, misused in zip(cases, proper_runs, misused_runs):
         name = os.path.basename(path)[:-3].replace("_", " ")
         with open(path, encoding="utf-8") as file:
             stated = re.match(r"// refused: (.+)\n", file.readline())
@@ -29,7 +33,6 @@ def main():
             print(f"{name}: the first line does not say `// refused: <pattern>`")
             wrong += 1
             continue
-        proper, misused = compile_case(compiler, tree, path), compile_case(compiler, tree, path, "-DMISUSE")
         if proper.returncode != 0:
             print(f"{name}: does not compile even where it is used properly:\n{proper.stderr}")
         elif misused.returncode == 0:
