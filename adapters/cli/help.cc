@@ -40,7 +40,7 @@ void print_table(std::ostream& out, const Terminal& terminal) {
       {"caveat: rules and compliance for what a bot may say and do; every decision sealed, every verdict provable\n",
        "caveat：为机器人的言行设立规则与合规关口；每次决定都封存，每个裁决都可证明\n"});
   out << terminal.say({"usage: caveat COMMAND …\n", "用法：caveat 命令 …\n"});
-  for (std::uint8_t audience = 0; audience < std::size(kAudiences); ++audience) {
+  for (std::size_t audience = 0; audience < std::size(kAudiences); ++audience) {
     out << '\n' << terminal.say(kAudiences[audience]) << '\n';
     for (const Command& command : commands()) {
       if (command.audience != audience || command.run == nullptr) continue;

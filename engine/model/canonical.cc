@@ -183,7 +183,7 @@ std::optional<S> plain_of(S op) {
 
 class Writer {
  public:
-  Writer(const Work& work, const Item& item) : work_(work), item_(item) {}
+  explicit Writer(const Work& work) : work_(work) {}
 
   // One declaration: fields in a fixed order, absent ones null.
   std::string take() { return out_.take(); }
@@ -415,7 +415,6 @@ class Writer {
   }
 
   const Work& work_;
-  const Item& item_;
   cbor::Encoder out_;
 
   friend class Declarations;
@@ -455,8 +454,8 @@ class Declarations {
     return out;
   }
 
-  void write(const Item& item, const syntax::PackDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::PackDecl& decl) {
+    Writer w(work_);
     w.head("pack", dotted(decl.name), 8);
     w.also(decl.names);
     w.texts(decl.title);
@@ -469,8 +468,8 @@ class Declarations {
     keep("pack", dotted(decl.name), w);
   }
 
-  void write(const Item& item, const syntax::UseDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::UseDecl& decl) {
+    Writer w(work_);
     const Reference* reference = work_.references.find(decl.pack);
     const std::string name = reference != nullptr ? reference->identity.substr(5) : dotted(decl.pack);  // after "pack "
     w.head("use", name, 1);
@@ -478,8 +477,8 @@ class Declarations {
     keep("use", name, w);
   }
 
-  void write(const Item& item, const syntax::SourceDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::SourceDecl& decl) {
+    Writer w(work_);
     w.head("source", decl.names.first.text, 12);
     w.also(decl.names);
     w.number(static_cast<int>(decl.kind));
@@ -496,8 +495,8 @@ class Declarations {
     keep("source", decl.names.first.text, w);
   }
 
-  void write(const Item& item, const syntax::ScaleDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::ScaleDecl& decl) {
+    Writer w(work_);
     w.head("scale", decl.names.first.text, 2);
     w.also(decl.names);
     w.out_.array(decl.levels.size());
@@ -505,18 +504,18 @@ class Declarations {
     keep("scale", decl.names.first.text, w);
   }
 
-  void write(const Item& item, const syntax::FactsDecl& decl) {
+  void write(const Item&, const syntax::FactsDecl& decl) {
     const auto known = work_.group_names.find(decl.names.first.text);
     const std::string group = known == work_.group_names.end() ? decl.names.first.text : known->second;
     std::vector<syntax::Word> further;
     if (decl.names.first.text != group) further.push_back(decl.names.first);
     further.insert(further.end(), decl.names.also.begin(), decl.names.also.end());
     for (const syntax::Word& name : further) {  // one a name, so that opening the group again adds nothing
-      const auto& names = work_.groups.count(group) != 0 ? work_.groups.at(group) : kNoGroup;
+      const auto& names = work_.groups.count(group) != 0 ? work_.groups.at(group) : no_group_;
       const bool built_in =
           names.built_in && names.names.size() > 1 && (name.text == names.names[0] || name.text == names.names[1]);
       if (built_in || name.text == group) continue;
-      Writer w(work_, item);
+      Writer w(work_);
       w.head("group", group, 1);
       w.text(name.text);
       std::tuple<std::string, std::string, std::string> entry("group", group, w.take());
@@ -525,7 +524,7 @@ class Declarations {
       }
     }
     for (const syntax::FactDecl& member : decl.members) {
-      Writer w(work_, item);
+      Writer w(work_);
       const std::string name = group + "." + member.names.first.text;
       w.head("fact", name, 1);
       fact(w, member, &decl);
@@ -581,7 +580,7 @@ class Declarations {
   }
 
   void write(const Item& item, const syntax::LexiconDecl& decl) {
-    Writer w(work_, item);
+    Writer w(work_);
     w.head("lexicon", decl.names.first.text, 6);
     w.also(decl.names);
     w.texts(decl.title);
@@ -595,16 +594,16 @@ class Declarations {
     keep("lexicon", decl.names.first.text, w);
   }
 
-  void write(const Item& item, const syntax::WordingDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::WordingDecl& decl) {
+    Writer w(work_);
     w.head("wording", decl.names.first.text, 2);
     w.also(decl.names);
     w.texts(decl.texts);
     keep("wording", decl.names.first.text, w);
   }
 
-  void write(const Item& item, const syntax::DefineDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::DefineDecl& decl) {
+    Writer w(work_);
     w.head("define", decl.names.first.text, 3);
     w.also(decl.names);
     w.texts(decl.title);
@@ -612,8 +611,8 @@ class Declarations {
     keep("define", decl.names.first.text, w);
   }
 
-  void write(const Item& item, const syntax::ParameterDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::ParameterDecl& decl) {
+    Writer w(work_);
     w.head("parameter", decl.names.first.text, 5);
     w.also(decl.names);
     w.expression(decl.value);
@@ -623,8 +622,8 @@ class Declarations {
     keep("parameter", decl.names.first.text, w);
   }
 
-  void write(const Item& item, const syntax::CalendarDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::CalendarDecl& decl) {
+    Writer w(work_);
     w.head("calendar", decl.names.first.text, 7);
     w.also(decl.names);
     if (decl.covers) {
@@ -652,8 +651,8 @@ class Declarations {
     for (const syntax::DateRange& each : list) range(w, each);
   }
 
-  void write(const Item& item, const syntax::QueueDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::QueueDecl& decl) {
+    Writer w(work_);
     w.head("queue", decl.names.first.text, 13);
     w.also(decl.names);
     w.texts(decl.title);
@@ -691,7 +690,7 @@ class Declarations {
   }
 
   void write(const Item& item, const syntax::RequirementDecl& decl) {
-    Writer w(work_, item);
+    Writer w(work_);
     w.head("requirement", decl.names.first.text, 7);
     w.also(decl.names);
     w.texts(decl.title);
@@ -706,8 +705,8 @@ class Declarations {
     keep("requirement", decl.names.first.text, w);
   }
 
-  void write(const Item& item, const syntax::RuleDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::RuleDecl& decl) {
+    Writer w(work_);
     w.head("rule", decl.names.first.text, 20);
     w.also(decl.names);
     w.texts(decl.title);
@@ -770,8 +769,8 @@ class Declarations {
     }
   }
 
-  void write(const Item& item, const syntax::ExampleDecl& decl) {
-    Writer w(work_, item);
+  void write(const Item&, const syntax::ExampleDecl& decl) {
+    Writer w(work_);
     const std::string name = decl.title.empty() ? std::string() : decl.title.front().value;
     w.out_.array(5);
     w.text("example");
@@ -811,7 +810,7 @@ class Declarations {
   const Work& work_;
   Index pack_;
   Keyed declarations_, examples_;
-  const Work::Group kNoGroup{};
+  const Work::Group no_group_{};
 };
 
 }  // namespace

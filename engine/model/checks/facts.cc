@@ -260,13 +260,12 @@ class Facts {
   bool bound(const Item& item, const syntax::ExprPtr& expr, const Type& type, std::optional<Decimal>& out) {
     if (!expr) return true;
     Constant constant;
-    Type plain = type;
-    if (expr->op == syntax::Op::literal && constant_of(expr->literal, plain, constant) == Fit::fits) {
+    if (expr->op == syntax::Op::literal && constant_of(expr->literal, type, constant) == Fit::fits) {
       out = constant.number;
       return true;
     }
     work_.report(codes::kWrongType, item, expr->span,
-                 {describe(work_.model, plain, item.language()), std::string(work_.text_at(expr->span))});
+                 {describe(work_.model, type, item.language()), std::string(work_.text_at(expr->span))});
     return false;
   }
 
