@@ -100,6 +100,7 @@ int run_schema(const Invocation&, Terminal&);
 int run_keys_new(const Invocation&, Terminal&);
 int run_log_verify(const Invocation&, Terminal&);
 int run_log_show(const Invocation&, Terminal&);
+int run_log_search(const Invocation&, Terminal&);
 int run_report(const Invocation&, Terminal&);
 int run_verify(const Invocation&, Terminal&);
 int run_new(const Invocation&, Terminal&);

@@ -25,6 +25,30 @@ const Option kKeys{"--keys",
                    {"CAVEAT_KEYS, else FILE.keys/ beside the log", "CAVEAT_KEYS，否则为日志旁的 FILE.keys/"}};
 const Option kFor{"--for", "bot|customer|officer", {"for whom it is told", "面向的读者"}, {"officer", "officer"}};
 
+const Option kCopy{"--copy",
+                   "",
+                   {"the log is a copy: write nothing to it; that it was looked at is then not recorded",
+                    "该日志是副本：不写入；查看与导出因此不作记录"},
+                   {}};
+const Option kReason{
+    "--reason", "TEXT", {"why it is looked at, kept with the record of it", "查看事由，随记录保存"}, {}};
+const Option kCustomer{"--customer", "ID", {"of this customer", "该客户的"}, {}};
+const Option kRule{
+    "--rule", "PACK/RULE", {"in which this rule fired or could not be settled", "该规则触发或无法判断的"}, {}};
+const Option kVerdict{"--verdict", "allow|revise|require|block|handoff", {"with this verdict", "结论为此的"}, {}};
+const Option kFrom{"--from",
+                   "TIME",
+                   {"first day or instant, RFC 3339; days are UTC", "起始日期或时刻，RFC 3339；日期按 UTC"},
+                   {"the first record", "第一条记录"}};
+const Option kTo{"--to",
+                 "TIME",
+                 {"last day or instant, RFC 3339; days are UTC", "截止日期或时刻，RFC 3339；日期按 UTC"},
+                 {"the newest checkpoint", "最新检查点"}};
+const Option kSealKey{"--key",
+                      "FILE.vkey",
+                      {"public key to check signatures with", "用于验证签名的公钥"},
+                      {"that of the key set", "密钥目录中的公钥"}};
+
 const ExitCode kExitDone{kDone, {"done", "完成"}};
 const ExitCode kExitUsage{kUsage, {"the command was used wrongly", "命令用法有误"}};
 const ExitCode kExitEnvironment{kEnvironment, {"a file, disk or key failed", "文件、磁盘或密钥出错"}};
@@ -213,7 +237,7 @@ std::vector<Command> make() {
        .most = 1,
        .audience = 3,
        .says = {"check the whole log against its checkpoints", "对照检查点核验整份日志"},
-       .options = {kKeys, {"--checkpoint", "FILE", {"a checkpoint kept elsewhere", "另行保存的检查点"}, {}}},
+       .options = {kKeys, kSealKey, {"--checkpoint", "FILE", {"a checkpoint kept elsewhere", "另行保存的检查点"}, {}}},
        .exits = {kExitDone,
                  {kNo, {"the log was changed; what and where is printed", "日志已被改动；输出改动的位置与内容"}},
                  kExitUsage,
@@ -227,16 +251,40 @@ std::vector<Command> make() {
        .least = 1,
        .most = 1,
        .audience = 3,
-       .says = {"list the records of a log", "列出日志中的记录"},
+       .says = {"list the records of a log; that they were seen is recorded", "列出日志中的记录；查看本身也会被记录"},
        .options =
            {kKeys,
-            {"--index", "N", {"one record in full", "完整显示一条记录"}, {"all, one line each", "全部，每条一行"}}},
+            {"--index", "N", {"one record in full", "完整显示一条记录"}, {"all, one line each", "全部，每条一行"}},
+            kReason,
+            kCopy},
        .exits = {kExitDone, kExitUsage, kExitEnvironment},
        .examples = {{"caveat log show audit.db", {"one line a record", "每条记录一行"}},
                     {"caveat log show audit.db --index 0", {"the first record", "第一条记录"}}},
        .run = run_log_show});
-  all.push_back(later("log search", "LOG", 3,
-                      {"find records by customer, rule, verdict, day", "按客户、规则、裁决、日期查找记录"}));
+  all.push_back(
+      {.name = "log search",
+       .arguments = "LOG",
+       .least = 1,
+       .most = 1,
+       .audience = 3,
+       .says = {"find records by customer, rule, verdict, day", "按客户、规则、裁决、日期查找记录"},
+       .options = {kKeys,
+                   kCustomer,
+                   {"--conversation", "ID", {"of this conversation", "该会话的"}, {}},
+                   kRule,
+                   kVerdict,
+                   {"--day", "DATE", {"of this day, as the turn itself dates it", "对话轮次自身所载日期为此日的"}, {}},
+                   kFrom,
+                   kTo,
+                   {"--request", "ID", {"with this id of the caller", "调用方的 id 为此的"}, {}},
+                   {"--decision", "ID", {"with this decision id", "决定编号为此的"}, {}},
+                   kReason,
+                   kCopy},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .examples = {{"caveat log search audit.db --verdict block", {"what was blocked", "被拦截的决定"}},
+                    {"caveat log search audit.db --rule cn.wealth/riskier_than_customer --verdict handoff --json",
+                     {"two conditions, both must hold; for a program", "两个条件同时满足；以 JSON 输出"}}},
+       .run = run_log_search});
   all.push_back(later("log tiles", "LOG DIR", 3, {"the log as tlog-tiles", "以 tlog-tiles 形式导出日志"}));
   all.push_back(
       {.name = "report",
@@ -244,22 +292,27 @@ std::vector<Command> make() {
        .least = 1,
        .most = 1,
        .audience = 3,
-       .says = {"write a report: .html for people, .zip as evidence", "生成报告：.html 供阅读，.zip 作为证据"},
+       .says = {"write a report: .html for people, .csv and .jsonl for tools, .zip as evidence",
+                "生成报告：.html 供阅读，.csv 与 .jsonl 供工具，.zip 作为证据"},
        .options =
            {{"--out", "FILE", {"where to write; its ending chooses the form", "输出文件；格式由扩展名决定"}, {}, true},
             kKeys,
-            {"--from",
-             "TIME",
-             {"first day or instant, RFC 3339", "起始日期或时刻，RFC 3339"},
-             {"the first record", "第一条记录"}},
-            {"--to",
-             "TIME",
-             {"last day or instant, RFC 3339", "截止日期或时刻，RFC 3339"},
-             {"the newest checkpoint", "最新检查点"}},
+            kFrom,
+            kTo,
+            kCustomer,
+            kRule,
+            kVerdict,
             {"--seed",
              "TEXT",
              {"seed of the sample", "抽样种子"},
-             {"made of the checkpoint and the query", "由检查点与查询生成"}}},
+             {"made of the checkpoint and the query", "由检查点与查询生成"}},
+            {"--checkpoint",
+             "FILE",
+             {"as of this checkpoint; an earlier package has one", "以该检查点为准；先前的证据包中即有"},
+             {"the newest", "最新检查点"}},
+            {"--requested-by", "NAME", {"who asked for it; printed and recorded", "申请人；印于报告并记入日志"}, {}},
+            {"--purpose", "TEXT", {"what it is for; printed and recorded", "用途；印于报告并记入日志"}, {}},
+            kCopy},
        .exits = {kExitDone,
                  {kNo, {"the log was changed; no report is written", "日志已被改动；未生成报告"}},
                  kExitUsage,

@@ -1,8 +1,13 @@
 #include "adapters/cli/log_file.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <ostream>
+#include <variant>
 
+#include "audit/codes.h"
 #include "audit/error.h"
 #include "engine/base/diagnostic.h"
 #include "engine/program/program.h"
@@ -14,6 +19,69 @@ std::string keys_dir(const Invocation& invocation, const std::string& log_path) 
   const char* from_environment = std::getenv("CAVEAT_KEYS");
   if (from_environment != nullptr && *from_environment != '\0') return from_environment;
   return audit::default_keys_dir(log_path);
+}
+
+std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader) {
+  const std::string dir = keys_dir(invocation, reader.path());
+  if (!audit::KeyStore::exists(dir) && !invocation.has("--keys")) return nullptr;
+  std::unique_ptr<audit::KeyStore> keys = audit::KeyStore::open(dir, {});
+  if (keys->origin() == reader.origin()) return keys;
+  const audit::VerifierKey known[] = {keys->verifier()};
+  const std::optional<std::string> newest = reader.checkpoint();
+  if (!newest || !audit::open_checkpoint(*newest, known, &audit::verify_signature))
+    throw audit::Error(audit::codes::kKeysOtherLog, dir, {dir, keys->origin(), reader.origin()});
+  return keys;
+}
+
+audit::VerifyOptions verify_options(const audit::KeyStore* keys) {
+  audit::VerifyOptions options;
+  if (keys == nullptr) return options;
+  options.verifier = keys->verifier();
+  options.keys = keys;
+  options.high_water = keys->dir() + "/high-water";
+  return options;
+}
+
+std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,
+                                          const audit::LogReader& reader, const audit::KeyStore* keys, Clock& clock,
+                                          Random& random) {
+  if (keys == nullptr) return nullptr;
+  if (!invocation.has("--copy")) {
+    try {
+      audit::LogOptions options;
+      options.path = reader.path();
+      options.keys_dir = keys->dir();
+      options.semantics = program::kSemanticsVersion;
+      options.clock = &clock;
+      options.random = &random;
+      return audit::Log::open(std::move(options));
+    } catch (const audit::Error& error) {
+      if (&error.code() != &audit::codes::kLogReadOnly) throw;
+    }
+  }
+  terminal.err << fill(
+      terminal.say({"caveat: {0} is a copy or cannot be written: that it was looked at is not in the log.\n",
+                    "caveat：{0} 是副本或无法写入：本次查看未记入日志。\n"}),
+      {reader.path()});
+  return nullptr;
+}
+
+audit::Committed record(audit::Log& log, audit::Kind kind, const audit::Event& event,
+                        std::vector<std::string> subjects) {
+  audit::RecordContent content;
+  content.kind = kind;
+  content.semantics = program::kSemanticsVersion;
+  content.subjects = std::move(subjects);
+  content.sections = {{audit::Section::event, audit::encode_event(event)}};
+  const audit::Appended appended = log.append(std::move(content));
+  if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
+    throw audit::Error(audit::codes::kStorage, log.path(), {log.path(), failed->message});
+  return std::get<audit::Committed>(appended);
+}
+
+std::string user_name() {
+  const struct passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr && *entry->pw_name != '\0' ? entry->pw_name : "uid " + std::to_string(::geteuid());
 }
 
 std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,

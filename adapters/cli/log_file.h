@@ -3,14 +3,37 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/cli/command.h"
 #include "audit/log/log.h"
+#include "audit/log/reader.h"
+#include "audit/log/verify.h"
+#include "audit/record/events.h"
 
 namespace caveat::cli {
 
 // --keys, else CAVEAT_KEYS, else the folder beside the log.
 std::string keys_dir(const Invocation& invocation, const std::string& log_path);
+
+// The keys of a log that is read: null where none are there. A set of another log is refused; a log whose own note was changed
+// is not taken for another log as long as these keys signed its newest checkpoint: verify names what was changed.
+std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader);
+
+// What verify needs of a key set, and of `--key`.
+audit::VerifyOptions verify_options(const audit::KeyStore* keys);
+
+// Where looking and taking away are written down. Nothing on a copy (`--copy`), without keys, or where the file cannot be
+// written: then the reader is told. A log that is being written by another process is refused: what is looked at must be recorded.
+std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,
+                                          const audit::LogReader& reader, const audit::KeyStore* keys, Clock& clock,
+                                          Random& random);
+
+// Appends; throws audit::Error if it did not become durable.
+audit::Committed record(audit::Log& log, audit::Kind kind, const audit::Event& event,
+                        std::vector<std::string> subjects = {});
+
+std::string user_name();  // who runs this process, as the system knows him
 
 // Opens the log for writing; log and keys are made where neither is there, and the reader is told so and how to protect them.
 std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,

@@ -55,6 +55,11 @@ int run_verify(const Invocation& invocation, Terminal& terminal) {
   } else {
     const Result<std::string> bytes = load::read_file(path, options.limits.total_bytes);
     if (!bytes) return refuse(terminal, bytes.error());
+    if (fs::exists(path + ".receipt", error)) {
+      Result<std::string> receipt = load::read_file(path + ".receipt", 1u << 20);
+      if (!receipt) return refuse(terminal, receipt.error());
+      options.receipt = std::move(*receipt);
+    }
     report = audit::verify_package(*bytes, options);
   }
   const std::string text = terminal.json ? audit::render_json(report) : audit::render_text(report, terminal.language);

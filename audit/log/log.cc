@@ -18,9 +18,10 @@
 #include "audit/log/tree.h"
 #include "audit/record/decode.h"
 #include "audit/record/encode.h"
+#include "audit/record/events.h"
 #include "audit/record/layout.h"
+#include "audit/record/tally.h"
 #include "audit/state/sqlite_state.h"
-#include "engine/base/cbor.h"
 
 namespace caveat::audit {
 namespace {
@@ -272,6 +273,8 @@ class GroupCommitLog final : public Log {
     mark_ = std::move(mark_file);
     growth_.emplace(std::move(growth));
     last_time_ = last_time;
+    tally_ = size == 0 ? std::optional(Tally{}) : std::nullopt;
+    day_first_ = 0;
     const std::lock_guard lock(mutex_);
     durable_size_ = size;
     root_ = growth_->tree.root();
@@ -336,17 +339,14 @@ class GroupCommitLog final : public Log {
   }
 
   void commit(std::vector<Slot>& good) {
-    // 1 Keys before log: an unused key does no harm, a record without its key would be lost.
-    std::vector<SealedRecord> own = own_records();
-    keys_->flush();
-
-    // 2 Index, time, leaf, tree.
+    // 1 Index, time, leaf, tree; the first record of a new day closes the one before.
     Growth growth = *growth_;
     Batch batch;
     std::vector<Committed> answers;
     std::int64_t time = last_time_;
+    Tally counted;  // of this batch, of the day that is open at its end
+    std::optional<std::uint64_t> opened_at;
     const auto place = [&](SealedRecord& record) {
-      time = std::max(time, options_.clock->wall_us());
       const Header header{.context = record.context,
                           .index = growth.tree.size(),
                           .time_us = time,
@@ -359,12 +359,35 @@ class GroupCommitLog final : public Log {
                           .state = std::move(record.state)};
       const Digest leaf = leaf_hash(stored.header);
       growth.append(leaf, batch.tiles);
-      answers.push_back(
-          {.index = header.index, .leaf = leaf, .time_us = time, .size = 0, .root = {}, .checkpoint = nullptr});
+      counted.add(header.context.kind, record.verdict ? &*record.verdict : nullptr);
       batch.records.push_back(std::move(stored));
+      return Committed{
+          .index = header.index, .leaf = leaf, .time_us = time, .size = 0, .root = {}, .checkpoint = nullptr};
     };
-    for (auto& record : own) place(record);
-    for (auto& slot : good) place(slot.record);
+    const auto at_its_time = [&](SealedRecord& record) {
+      const std::int64_t before = time;
+      time = std::max(time, options_.clock->wall_us());
+      const std::string day = growth.tree.size() == 0 ? std::string() : day_of_record(before);
+      if (!day.empty() && day != day_of_record(time)) {
+        if (!opened_at) {
+          if (!tally_) recount();
+          Tally whole = *tally_;
+          whole += counted;
+          counted = std::move(whole);
+        }
+        SealedRecord closing =
+            note_event(Kind::closing, close_day(day, {opened_at.value_or(day_first_), growth.tree.size()}, counted));
+        opened_at = growth.tree.size();
+        counted = {};
+        place(closing);
+      }
+      return place(record);
+    };
+    for (auto& record : own_records()) at_its_time(record);
+    for (auto& slot : good) answers.push_back(at_its_time(slot.record));
+
+    // 2 Keys before log: an unused key does no harm, a record without its key would be lost.
+    keys_->flush();
 
     // 3 One signature for all of them.
     const std::uint64_t size = growth.tree.size();
@@ -381,6 +404,12 @@ class GroupCommitLog final : public Log {
     growth_.emplace(std::move(growth));
     last_time_ = time;
     lost_ = 0;
+    if (opened_at) {
+      tally_ = std::move(counted);
+      day_first_ = *opened_at;
+    } else if (tally_) {
+      *tally_ += counted;
+    }
     {
       const std::lock_guard lock(mutex_);
       durable_size_ = size;
@@ -388,7 +417,7 @@ class GroupCommitLog final : public Log {
       note_ = note;
     }
     for (std::size_t i = 0; i < good.size(); ++i) {
-      Committed& answer = answers[own.size() + i];
+      Committed& answer = answers[i];
       answer.size = size;
       answer.root = root;
       answer.checkpoint = note;
@@ -396,43 +425,48 @@ class GroupCommitLog final : public Log {
     }
   }
 
+  // Counts the open day from the records themselves: after a start in the middle of it, or a failed commit. Looked up when the
+  // day ends, not before.
+  void recount() {
+    StoreReader& reader = store_->reader();
+    const std::uint64_t size = growth_->tree.size();
+    Tally tally;
+    std::uint64_t first = size;
+    while (first > 0) {
+      --first;
+      const Result<Header> header = decode_header(reader.header(first).value_or(""));
+      if (!header) throw Error(codes::kLogBroken, options_.path, {options_.path, "a record of today cannot be read"});
+      std::optional<std::string> verdict;
+      if (header->context.kind == Kind::decision) {
+        if (const auto opened = open_record(*keys_, *header, reader.body(first).value_or("")); opened)
+          if (const SectionBytes* section = opened->find(Section::verdict)) verdict = section->encoded;
+      }
+      tally.add(header->context.kind, verdict ? &*verdict : nullptr);
+      if (header->context.kind == Kind::closing) break;  // the first record of its day
+    }
+    tally_ = std::move(tally);
+    day_first_ = first;
+  }
+
   // What the log writes of its own accord: a gap after lost appends, a clock that went back.
   std::vector<SealedRecord> own_records() {
     std::vector<SealedRecord> own;
     const std::int64_t now = options_.clock->wall_us();
-    if (lost_ > 0) {
-      cbor::Encoder event;
-      event.map(5);
-      event.integer(1);
-      event.integer(lost_since_us_);
-      event.integer(2);
-      event.integer(now);
-      event.integer(3);
-      event.unsigned_integer(lost_);
-      event.integer(4);
-      event.text(lost_code_);
-      event.integer(5);
-      event.text(lost_words_);
-      own.push_back(note_event(Kind::gap, event.take()));
-    }
-    if (now < last_time_ - kStepUs && !stepped_) {
-      cbor::Encoder event;
-      event.map(2);
-      event.integer(1);
-      event.integer(last_time_);
-      event.integer(2);
-      event.integer(now);
-      own.push_back(note_event(Kind::clock_stepped, event.take()));
-    }
+    if (lost_ > 0)
+      own.push_back(note_event(
+          Kind::gap,
+          Gap{.since = lost_since_us_, .until = now, .lost = lost_, .code = lost_code_, .words = lost_words_}));
+    if (now < last_time_ - kStepUs && !stepped_)
+      own.push_back(note_event(Kind::clock_stepped, ClockStepped{.newest = last_time_, .clock = now}));
     stepped_ = now < last_time_;
     return own;
   }
 
-  SealedRecord note_event(Kind kind, std::string event) {
+  SealedRecord note_event(Kind kind, const Event& event) {
     return seal({.kind = kind,
                  .semantics = options_.semantics,
                  .subjects = {},
-                 .sections = {{Section::event, std::move(event)}},
+                 .sections = {{Section::event, encode_event(event)}},
                  .changes = {},
                  .tags = {}});
   }
@@ -492,6 +526,8 @@ class GroupCommitLog final : public Log {
   std::uint64_t lost_ = 0;
   std::int64_t lost_since_us_ = 0;
   std::string lost_code_, lost_words_;
+  std::optional<Tally> tally_;   // of the day that is open; nothing: not known, see recount
+  std::uint64_t day_first_ = 0;  // its first record
   bool stepped_ = false, gap_tried_ = false;
   std::thread committer_;
 };

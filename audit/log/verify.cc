@@ -9,6 +9,8 @@
 #include "audit/log/about.h"
 #include "audit/log/high_water.h"
 #include "audit/record/decode.h"
+#include "audit/record/events.h"
+#include "audit/record/tally.h"
 
 namespace caveat::audit {
 
@@ -37,10 +39,65 @@ std::string words(const Problem& problem) {
   return text;
 }
 
+// What is claimed, in the order in which it is printed. A later one stands on those before it as `settle` says.
+enum ClaimId : std::size_t {
+  kTables,
+  kAbout,
+  kSignatures,
+  kHeaders,
+  kTree,
+  kTiles,
+  kBodies,
+  kOpened,
+  kTags,
+  kState,
+  kClosings,
+  kKeys,
+  kHighWater,
+  kKept,
+  kClaims
+};
+
+struct Phrase {
+  const char *en, *zh;
+};
+constexpr Phrase kPhrases[kClaims] = {
+    {"The tables are those that Caveat makes, and SQLite finds the file whole.",
+     "数据表与 Caveat 所建一致，SQLite 认定文件完整。"},
+    {"The log says which log it is, and that is signed by its key.", "日志注明自身名称，且该说明由其密钥签署。"},
+    {"Every checkpoint is signed by the log's key, and none is missing.", "每个检查点均由日志的密钥签署，且无缺失。"},
+    {"Every record is in its place, in the one form that Caveat writes, with times that never fall.",
+     "每条记录都在其位置上，形式规范，时间从不倒退。"},
+    {"The tree over all records has the root of every checkpoint: none was added, dropped, changed or reordered.",
+     "由全部记录构成的树与每个检查点的根哈希一致：无添加、无删除、无改动、无乱序。"},
+    {"Every stored subtree has the root of its records.", "每个已存的子树与其记录的根哈希一致。"},
+    {"Every sealed body is the one that its record names.", "每个封存的正文都是其记录所指的那一个。"},
+    {"Every body opens and has the sections that its record commits to.",
+     "每个正文都能打开，且各部分与其记录的承诺一致。"},
+    {"Every search tag is one that its record makes, and all of them are there.",
+     "每个检索标签都由其记录产生，且无一缺失。"},
+    {"The state (windows, holds, repeats) is what the records make it.",
+     "状态（计数窗口、转人工保持、重复请求）与记录推得的一致。"},
+    {"Each day that ended has as many records by kind, verdict and rule as its closing record says.",
+     "每个已结束的日期，其记录按类别、结论、规则的数量与日终结账记录一致。"},
+    {"Every key of the key set opens and belongs to this log.", "密钥目录中的每把密钥都能打开，且属于本日志。"},
+    {"The log reaches its high-water mark: no old copy was put back.", "日志达到其高水位标记：未被旧副本替换。"},
+    {"The log begins with the tree of the checkpoint that was kept elsewhere.",
+     "日志以别处保存的检查点所示的树开头。"}};
+
+struct Text {
+  std::string en, zh;
+};
+
 class Verification {
  public:
   Verification(const LogReader& reader, const VerifyOptions& options)
-      : reader_(reader), store_(reader.store()), options_(options) {}
+      : reader_(reader), store_(reader.store()), options_(options), signers_(options.earlier) {
+    if (options_.verifier) signers_.push_back(*options_.verifier);
+    for (std::size_t i = 0; i < kClaims; ++i)
+      report_.claims.push_back(
+          {static_cast<int>(i) + 1, Shown::yes, kPhrases[i].en, kPhrases[i].zh, std::string(), std::string()});
+  }
 
   VerifyReport run() {
     report_.size = reader_.size();
@@ -55,138 +112,214 @@ class Verification {
     keys();
     high_water();
     kept();
+    settle();
     if (!report_.findings.empty() && report_.anchor != Anchor::diverged) report_.anchor = Anchor::invalid;
     return std::move(report_);
   }
 
  private:
-  void find(std::string table, std::string row, std::string what) {
+  void find(ClaimId id, std::string table, std::string row, Text what) {
+    Claim& claim = report_.claims[id];
+    if (claim.shown != Shown::no) {
+      const std::string place = table + (row.empty() ? "" : " " + row);
+      claim.shown = Shown::no;
+      claim.why_en = place + ": " + what.en;
+      claim.why_zh = place + "：" + what.zh;
+    }
     if (report_.findings.size() < options_.max_findings)
-      report_.findings.push_back({std::move(table), std::move(row), std::move(what)});
+      report_.findings.push_back({std::move(table), std::move(row), std::move(what.en), std::move(what.zh)});
     else
       ++report_.more_findings;
   }
-  // A size may be a lie: what is missing is told by name where it is little, else as a range.
-  void missing(const std::string& table, std::uint64_t begin, std::uint64_t end) {
-    const std::string what = table == "bodies" ? "the body is not there" : "the record is not there";
-    if (end - begin > 100)
-      find(table, std::to_string(begin) + ".." + std::to_string(end - 1), what);
-    else
-      for (; begin < end; ++begin) find(table, std::to_string(begin), what);
+  static Text text(const Problem& problem) {
+    const std::string en = words(problem);
+    return {en, "不是 Caveat 写出的形式（" + en + "）"};
   }
-  void checked(std::string what) { report_.checked.push_back(std::move(what)); }
-  void not_checked(std::string what) { report_.not_checked.push_back(std::move(what)); }
+  void not_checked(ClaimId id, const char* en, const char* zh) {
+    Claim& claim = report_.claims[id];
+    if (claim.shown == Shown::no) return;
+    claim.shown = Shown::not_checked;
+    claim.why_en = en;
+    claim.why_zh = zh;
+  }
+  // A size may be a lie: what is missing is told by name where it is little, else as a range.
+  void missing(ClaimId id, const std::string& table, std::uint64_t begin, std::uint64_t end) {
+    const Text what =
+        table == "bodies" ? Text{"the body is not there", "正文不在"} : Text{"the record is not there", "记录不在"};
+    if (end - begin > 100)
+      find(id, table, std::to_string(begin) + ".." + std::to_string(end - 1), what);
+    else
+      for (; begin < end; ++begin) find(id, table, std::to_string(begin), what);
+  }
+
+  // What stands on a claim that failed was compared with something nobody vouches for.
+  void settle() {
+    for (const ClaimId ground : {kAbout, kSignatures, kHeaders, kTree}) {
+      if (report_.claims[ground].shown != Shown::no) continue;
+      const std::string number = std::to_string(ground + 1);
+      for (const ClaimId id : {kHeaders, kTree, kTiles, kBodies, kOpened, kTags, kState, kClosings, kHighWater, kKept})
+        if (id > ground && report_.claims[id].shown == Shown::yes)
+          not_checked(id, ("claim " + number + ", on which it stands, failed").c_str(),
+                      ("它所依据的第 " + number + " 项未通过").c_str());
+    }
+  }
 
   void schema() {
-    for (auto& fault : store_.schema_faults()) find("schema", "", std::move(fault));
-    checked("the tables are those that Caveat makes, and SQLite finds the file whole");
+    for (auto& fault : store_.schema_faults()) find(kTables, "schema", "", {fault, "结构不符：" + fault});
   }
 
   void about() {
     const auto rows = store_.about_rows();
-    if (rows.size() != 1) find("about", "", "it has " + std::to_string(rows.size()) + " rows, expected 1");
-    if (rows.size() == 1 && reader_.about() != rows.front()) find("about", "", "its row has not the number 1");
+    if (rows.size() != 1)
+      find(kAbout, "about", "",
+           {"it has " + std::to_string(rows.size()) + " rows, expected 1",
+            "应有 1 行，实有 " + std::to_string(rows.size()) + " 行"});
+    if (rows.size() == 1 && reader_.about() != rows.front())
+      find(kAbout, "about", "", {"its row has not the number 1", "该行编号不是 1"});
+    if (!options_.verifier)
+      not_checked(kAbout, "no verifier key was given (`--key`, or the key set beside the log)",
+                  "未提供验证公钥（`--key`，或日志旁的密钥目录）");
     for (const auto& note : rows) {
       const Result<About> about = parse_about(note);
       if (!about) {
-        find("about", "1", words(about.error()));
+        find(kAbout, "about", "1", text(about.error()));
         continue;
       }
       if (const Result<SignedNote> parsed = parse_note(note);
           parsed && (parsed->signatures.size() != 1 || format_note(*parsed) != note))
-        find("about", "1", "it has other signatures than the one that Caveat writes");
-      if (!options_.verifier) continue;
-      const VerifierKey known[] = {*options_.verifier};
-      if (const auto opened = open_note(note, known, &verify_signature); !opened)
-        find("about", "1", words(opened.error()));
-      if (about->origin != options_.verifier->name)
-        find("about", "1", "its origin is " + about->origin + ", the key is for " + options_.verifier->name);
-      if (about->suite != "intl") find("about", "1", "its suite is " + about->suite);
+        find(kAbout, "about", "1",
+             {"it has other signatures than the one that Caveat writes", "签名与 Caveat 所写不同"});
+      if (about->suite != "intl")
+        find(kAbout, "about", "1", {"its suite is " + about->suite, "算法套件为 " + about->suite});
+      if (signers_.empty()) continue;
+      if (const auto opened = open_note(note, signers_, &verify_signature); !opened)
+        find(kAbout, "about", "1", text(opened.error()));
+      if (about->origin != signers_.front().name)
+        find(kAbout, "about", "1",
+             {"its origin is " + about->origin + ", the key is for " + signers_.front().name,
+              "日志名称为 " + about->origin + "，公钥属于 " + signers_.front().name});
     }
   }
 
-  // Reads and judges the notes; roots and times are compared as the headers go by.
+  // Reads and judges the notes; roots, times and signers are compared as the headers go by.
   void checkpoints_by_size() {
     report_.signatures_checked = options_.verifier.has_value();
     std::uint64_t previous = 0;
     store_.each_checkpoint([&](const StoredCheckpoint& row) {
       const std::string where = "size " + std::to_string(row.size);
       if (row.tree != kTreeSha256) {
-        find("checkpoints", where, "it is of tree " + std::to_string(row.tree) + ", which this log has not");
+        find(kSignatures, "checkpoints", where,
+             {"it is of tree " + std::to_string(row.tree) + ", which this log has not",
+              "属于树 " + std::to_string(row.tree) + "，本日志没有该树"});
         return;
       }
       if (row.previous != previous)
-        find("checkpoints", where,
-             "the one before it is of size " + std::to_string(row.previous) + ", but the table has " +
-                 std::to_string(previous) + ": one was dropped, added or changed");
+        find(kSignatures, "checkpoints", where,
+             {"the one before it is of size " + std::to_string(row.previous) + ", but the table has " +
+                  std::to_string(previous) + ": one was dropped, added or changed",
+              "所记的前一个大小为 " + std::to_string(row.previous) + "，表中为 " + std::to_string(previous) +
+                  "：有检查点被删除、添加或改动"});
       previous = row.size;
+      const Result<SignedNote> note = parse_note(row.note);
+      // A note has one spelling: base64 and lines that the parser would take in another form are changes too.
+      if (note && format_note(*note) != row.note)
+        find(kSignatures, "checkpoints", where,
+             {"its note is spelt in another way than Caveat writes", "说明的写法与 Caveat 不同"});
+      if (note && note->signatures.size() != 1)
+        find(kSignatures, "checkpoints", where,
+             {"its note has " + std::to_string(note->signatures.size()) + " signatures, expected 1",
+              "应有 1 个签名，实有 " + std::to_string(note->signatures.size()) + " 个"});
       std::optional<Checkpoint> said;
+      std::size_t signer = 0;
       if (options_.verifier) {
-        const VerifierKey known[] = {*options_.verifier};
-        const Result<Checkpoint> opened = open_checkpoint(row.note, known, &verify_signature);
-        if (!opened)
-          find("checkpoints", where, "its signature or form is bad: " + words(opened.error()));
-        else
+        Result<Checkpoint> opened = open_checkpoint(row.note, signers_, &verify_signature);
+        if (!opened) {
+          find(kSignatures, "checkpoints", where,
+               {"its signature or form is bad: " + words(opened.error()),
+                "签名或形式有误（" + words(opened.error()) + "）"});
+        } else {
           said = *opened;
+          while (signer + 1 < signers_.size() && (signers_[signer].id != note->signatures.front().id ||
+                                                  signers_[signer].name != note->signatures.front().name))
+            ++signer;
+          if (said->origin != signers_[signer].name)
+            find(kSignatures, "checkpoints", where,
+                 {"its note is of the log " + said->origin, "说明属于日志 " + said->origin});
+        }
       } else {
-        const Result<SignedNote> note = parse_note(row.note);
         const Result<Checkpoint> parsed =
             note ? parse_checkpoint(note->text) : Result<Checkpoint>(tl::unexpected(note.error()));
         if (!parsed)
-          find("checkpoints", where, words(parsed.error()));
+          find(kSignatures, "checkpoints", where, text(parsed.error()));
         else
           said = *parsed;
+        if (said && said->origin != report_.origin && !said->origin.starts_with(report_.origin + "/epoch-"))
+          find(kSignatures, "checkpoints", where,
+               {"its note is of the log " + said->origin, "说明属于日志 " + said->origin});
       }
       if (said && said->size != row.size)
-        find("checkpoints", where, "its note is of size " + std::to_string(said->size));
-      if (said && said->origin != report_.origin) find("checkpoints", where, "its note is of the log " + said->origin);
-      // A note has one spelling: base64 and lines that the parser would take in another form are changes too.
-      if (const Result<SignedNote> note = parse_note(row.note); note && format_note(*note) != row.note)
-        find("checkpoints", where, "its note is spelt in another way than Caveat writes");
-      if (const Result<SignedNote> note = parse_note(row.note); note && note->signatures.size() != 1)
-        find("checkpoints", where,
-             "its note has " + std::to_string(note->signatures.size()) + " signatures, expected 1");
-      if (said && said->size == row.size) expected_.emplace(row.size, Expected{said->root, row.time_us});
+        find(kSignatures, "checkpoints", where,
+             {"its note is of size " + std::to_string(said->size), "说明中的大小为 " + std::to_string(said->size)});
+      if (said && said->size == row.size) expected_.emplace(row.size, Expected{said->root, row.time_us, signer});
     });
-    if (options_.verifier)
-      checked("every checkpoint is signed by " + options_.verifier->name);
-    else
-      not_checked("signatures, because no verifier key was given (`--key`, or the key set beside the log)");
+    if (!options_.verifier)
+      not_checked(kSignatures, "no verifier key was given (`--key`, or the key set beside the log)",
+                  "未提供验证公钥（`--key`，或日志旁的密钥目录）");
   }
 
   void headers() {
     for (const std::int64_t index : store_.outside(reader_.size()))
-      find("headers", std::to_string(index),
-           "no checkpoint covers it: it was added, or the newest checkpoint was dropped");
+      find(kHeaders, "headers", std::to_string(index),
+           {"no checkpoint covers it: it was added, or the newest checkpoint was dropped",
+            "没有检查点覆盖该记录：它是添加的，或最新的检查点被删除"});
     std::int64_t time = 0;
     std::uint64_t next = 0;
     bool whole = true;
+    std::size_t signer = 0;     // of the checkpoint that ends here
+    bool signer_after = false;  // a rotation counts from the checkpoint after its own
     reader_.each_header(0, reader_.size(), [&](std::uint64_t index, std::string_view leaf) {
       if (index > next) {
-        missing("headers", next, index);
+        missing(kHeaders, "headers", next, index);
         whole = false;
       }
       next = index + 1;
       const std::string row = std::to_string(index);
       const Result<Header> header = decode_header(leaf);
+      if (signer_after) ++signer;
+      signer_after = false;
       if (!header) {
-        find("headers", row, words(header.error()));
+        find(kHeaders, "headers", row, text(header.error()));
       } else {
-        if (header->index != index) find("headers", row, "it says that it is record " + std::to_string(header->index));
-        if (header->time_us < time) find("headers", row, "its time is before that of the record above");
+        if (header->index != index)
+          find(kHeaders, "headers", row,
+               {"it says that it is record " + std::to_string(header->index),
+                "自称是记录 " + std::to_string(header->index)});
+        if (header->time_us < time)
+          find(kHeaders, "headers", row, {"its time is before that of the record above", "时间早于上一条记录"});
+        const bool new_day = index > 0 && day_of_record(header->time_us) != day_of_record(time);
+        if (new_day && header->context.kind != Kind::closing)
+          find(kClosings, "headers", row,
+               {"the day before it was not closed: it should be the closing record",
+                "前一日未结账：此处应为日终结账记录"});
         time = std::max(time, header->time_us);
         report_.time_us = time;
+        if (header->context.kind == Kind::epoch) ++signer;
+        signer_after = header->context.kind == Kind::key_rotated;
       }
       tree_.append(leaf_hash(leaf));
       if (const auto said = expected_.find(index + 1); said != expected_.end() && whole) {
         if (said->second.root != tree_.root()) root_differs(index + 1, false);
         if (header && said->second.time_us != header->time_us)
-          find("checkpoints", "size " + std::to_string(index + 1), "its time is not that of its newest record");
+          find(kHeaders, "checkpoints", "size " + std::to_string(index + 1),
+               {"its time is not that of its newest record", "时间与其最新记录不符"});
+        if (!options_.earlier.empty() && said->second.signer != signer)
+          find(kSignatures, "checkpoints", "size " + std::to_string(index + 1),
+               {"it is signed by another key than the one that was in use then", "签署的密钥不是当时所用的密钥"});
       }
       if (options_.progress && index % 1'024 == 0) options_.progress(index, 2 * reader_.size());
     });
     if (next < reader_.size()) {
-      missing("headers", next, reader_.size());
+      missing(kHeaders, "headers", next, reader_.size());
       whole = false;
     }
     there_ = tree_.size();
@@ -194,8 +327,6 @@ class Verification {
       for (const auto& [size, said] : expected_)
         if (size > tree_.size()) root_differs(size, true);
     report_.root = tree_.root();
-    checked("every record's header is in its place, in the one form that Caveat writes, with times that never fall");
-    checked("the tree over all headers has the root of every checkpoint");
   }
 
   // Names the first checkpoint only: all later ones differ for the same reason.
@@ -205,11 +336,14 @@ class Verification {
     std::uint64_t before = 0;
     for (const auto& [other, said] : expected_)
       if (other < size) before = std::max(before, other);
-    find("headers", std::to_string(before) + ".." + std::to_string(size - 1),
+    const std::string number = std::to_string(size);
+    find(kTree, "headers", std::to_string(before) + ".." + std::to_string(size - 1),
          dropped
-             ? "records are missing, so the tree cannot be rebuilt up to the checkpoint of size " + std::to_string(size)
-             : "the tree does not have the root of the checkpoint of size " + std::to_string(size) +
-                   ": a header among these was changed, swapped or added, or the checkpoint was");
+             ? Text{"records are missing, so the tree cannot be rebuilt up to the checkpoint of size " + number,
+                    "记录缺失，无法重建大小为 " + number + " 的检查点所示的树"}
+             : Text{"the tree does not have the root of the checkpoint of size " + number +
+                        ": a header among these was changed, swapped or added, or the checkpoint was",
+                    "与大小为 " + number + " 的检查点的根哈希不符：其中某条记录头被改动、调换或添加，或检查点被改动"});
   }
 
   void tiles() {
@@ -217,82 +351,130 @@ class Verification {
     store_.each_tile([&](const StoredTile& tile, std::string_view hash) {
       const std::string row = "level " + std::to_string(tile.level) + " position " + std::to_string(tile.position);
       if (tile.tree != kTreeSha256) {
-        find("tiles", row, "it is of tree " + std::to_string(tile.tree) + ", which this log has not");
+        find(kTiles, "tiles", row,
+             {"it is of tree " + std::to_string(tile.tree) + ", which this log has not",
+              "属于树 " + std::to_string(tile.tree) + "，本日志没有该树"});
         return;
       }
       seen.insert({tile.level, tile.position});
       if (tile.level < 1 || tile.level > 7 || tile.position >= (there_ >> (8 * tile.level))) {
-        find("tiles", row, "the tree has no such complete subtree");
+        find(kTiles, "tiles", row, {"the tree has no such complete subtree", "树中没有这样的完整子树"});
         return;
       }
       try {
         // From headers alone, or a changed tile would prove itself.
-        std::vector<Digest> leaves;
         Frontier subtree;
         const std::uint64_t width = std::uint64_t{1} << (8 * tile.level);
         reader_.each_header(tile.position * width, (tile.position + 1) * width,
                             [&](std::uint64_t, std::string_view leaf) { subtree.append(leaf_hash(leaf)); });
-        if (hash != view(subtree.root())) find("tiles", row, "it is not the root of its headers");
+        if (hash != view(subtree.root()))
+          find(kTiles, "tiles", row, {"it is not the root of its headers", "不是其记录头的根哈希"});
       } catch (const caveat::Error& error) {
-        find("tiles", row, error.what());
+        find(kTiles, "tiles", row, {error.what(), error.message(Language::zh)});
       }
     });
     for (unsigned level = 1; level <= 7 && (there_ >> (8 * level)) > 0; ++level)
       for (std::uint64_t position = 0; position < there_ >> (8 * level); ++position)
         if (!seen.contains({level, position}))
-          find("tiles", "level " + std::to_string(level) + " position " + std::to_string(position), "it is not there");
-    checked("every stored subtree has the root of its headers");
+          find(kTiles, "tiles", "level " + std::to_string(level) + " position " + std::to_string(position),
+               {"it is not there", "不在"});
   }
 
   void bodies() {
+    if (options_.keys == nullptr) {
+      for (const ClaimId id : {kOpened, kTags, kState, kClosings})
+        not_checked(id, "bodies, tags and state are sealed and no keys were given",
+                    "正文、标签与状态均已封存，且未提供密钥");
+    }
     std::uint64_t next = 0;
     store_.each_body([&](std::int64_t number, std::string_view sealed) {
       const std::string row = std::to_string(number);
       if (number < 0 || static_cast<std::uint64_t>(number) >= reader_.size()) {
-        find("bodies", row, "there is no such record");
+        find(kBodies, "bodies", row, {"there is no such record", "没有这条记录"});
         return;
       }
       const auto index = static_cast<std::uint64_t>(number);
-      if (index > next) missing("bodies", next, index);
+      if (index > next) missing(kBodies, "bodies", next, index);
+      for (; next < std::min(index, there_); ++next) count(next, nullptr);
       next = index + 1;
       const auto leaf = reader_.header(index);
       const Result<Header> header = decode_header(leaf.value_or(""));
       if (!header) return;  // named above
       if (sha256(sealed) != header->body) {
-        find("bodies", row, "it is not the body that the header names");
+        find(kBodies, "bodies", row, {"it is not the body that the header names", "不是记录头所指的正文"});
+        count(index, nullptr);
         return;
       }
       if (options_.keys != nullptr) open(*header, sealed, row);
       if (options_.progress && index % 256 == 0) options_.progress(reader_.size() + index, 2 * reader_.size());
     });
-    if (next < reader_.size()) missing("bodies", next, reader_.size());
-    checked("every sealed body is the one that its header names");
+    if (next < reader_.size()) missing(kBodies, "bodies", next, reader_.size());
   }
 
   void open(const Header& header, std::string_view sealed, const std::string& row) {
     const Result<OpenedRecord> opened = open_record(*options_.keys, header, sealed);
     if (!opened) {
       ++report_.bodies_closed;
-      find("bodies", row, opened.error().items.empty() ? "it does not open" : opened.error().items.front().expected);
+      const std::string why = opened.error().items.empty() ? "it does not open" : opened.error().items.front().expected;
+      find(kOpened, "bodies", row, {why, "无法打开（" + why + "）"});
+      count(header.index, nullptr);
       return;
     }
     report_.bodies_opened = true;
+    if (const SectionBytes* event = opened->find(Section::event)) {
+      const Result<Event> said = decode_event(header.context.kind, event->encoded);
+      if (!said) find(kOpened, "bodies", row, text(said.error()));
+      if (said && header.context.kind == Kind::closing) closing(std::get<Closing>(*said), header.index, row);
+    }
+    const SectionBytes* verdict = opened->find(Section::verdict);
+    count(header.index, verdict == nullptr ? nullptr : &verdict->encoded, header.context.kind);
     std::vector<TagValue> tags;
     if (const SectionBytes* search = opened->find(Section::search)) {
       const Result<std::vector<Tag>> decoded = decode_tags(search->encoded);
-      if (!decoded) find("bodies", row, "its search section: " + words(decoded.error()));
+      if (!decoded) find(kOpened, "bodies", row, text(decoded.error()));
       if (decoded)
         for (const auto& tag : *decoded) tags.push_back(tag_value(*options_.keys, tag));
     }
     if (commit_tags(opened->tags_salt, tags) != header.tags)
-      find("headers", row, "its tags are not those that it commits to");
+      find(kOpened, "headers", row, {"its tags are not those that it commits to", "标签与其承诺不符"});
     for (const auto& tag : tags) ++tags_[{std::string(view(tag)), static_cast<std::int64_t>(header.index)}];
     if (const SectionBytes* changes = opened->find(Section::state)) {
       const Result<std::vector<StateChange>> decoded = decode_changes(changes->encoded);
-      if (!decoded) find("bodies", row, "its state section: " + words(decoded.error()));
+      if (!decoded) find(kOpened, "bodies", row, text(decoded.error()));
       if (decoded)
         for (const auto& change : *decoded) apply(change, header.index);
     }
+  }
+
+  // ---- the counts of the day that is open
+
+  void count(std::uint64_t index, const std::string* verdict, std::optional<Kind> kind = std::nullopt) {
+    if (options_.keys == nullptr) return;
+    if (!kind) {
+      const auto header = decode_header(reader_.header(index).value_or(""));
+      if (!header) return;
+      kind = header->context.kind;
+    }
+    day_.add(*kind, verdict);
+  }
+
+  void closing(const Closing& said, std::uint64_t index, const std::string& row) {
+    if (said.records != IndexRange{day_first_, index})
+      find(kClosings, "bodies", row,
+           {"it closes the records " + std::to_string(said.records.first) + " to " + std::to_string(said.records.end) +
+                ", expected " + std::to_string(day_first_) + " to " + row,
+            "所结账的记录范围为 " + std::to_string(said.records.first) + " 至 " + std::to_string(said.records.end) +
+                "，应为 " + std::to_string(day_first_) + " 至 " + row});
+    if (const std::string what = differs(said, day_); !what.empty())
+      find(kClosings, "bodies", row,
+           {"it says otherwise than the records of " + said.day + " (" + what + ")",
+            "与 " + said.day + " 的记录不符（" + what + "）"});
+    const auto last = index > 0 ? decode_header(reader_.header(index - 1).value_or("")) : decode_header("");
+    if (last && day_of_record(last->time_us) != said.day)
+      find(kClosings, "bodies", row,
+           {"it closes " + said.day + ", which is not the day before", "所结账的日期不是前一日"});
+    day_ = {};
+    day_first_ = index;
   }
 
   void apply(const StateChange& change, std::uint64_t index) {
@@ -309,91 +491,95 @@ class Verification {
   }
 
   void tags_and_state() {
-    if (options_.keys == nullptr) {
-      not_checked("what the bodies say, because no keys were given");
-      not_checked("search tags, because they are keyed and no keys were given");
-      not_checked("the state (windows, holds, idempotency), because it is sealed and no keys were given");
-      return;
-    }
-    checked("every body opens and has the sections that its header commits to");
+    if (options_.keys == nullptr) return;
     store_.each_tag([&](std::string_view tag, std::int64_t index) {
       const auto row = tags_.find({std::string(tag), index});
       if (row == tags_.end() || row->second == 0)
-        find("tags", std::to_string(index), "a tag is there that its record does not make");
+        find(kTags, "tags", std::to_string(index),
+             {"a tag is there that its record does not make", "存在并非由该记录产生的标签"});
       else
         --row->second;
     });
     for (const auto& [key, count] : tags_)
-      if (count > 0) find("tags", std::to_string(key.second), "a tag of this record is not there");
-    checked("every search tag is one that its record makes, and all of them are there");
+      if (count > 0)
+        find(kTags, "tags", std::to_string(key.second), {"a tag of this record is not there", "该记录的标签缺失"});
 
     store_.each_state([&](const StoredStateRow& row) {
       const std::string where = "kind " + std::to_string(row.kind) + " subject " + hex(row.subject);
+      const Text unmade{"no record makes such a row", "没有记录产生该行"};
       TagValue subject{};
       TagValue discriminator{};
       const auto kind = state_kind_of(row.kind);
       if (!kind || row.subject.size() != subject.size() || row.discriminator.size() != discriminator.size()) {
-        find("state", where, "no record makes such a row");
+        find(kState, "state", where, unmade);
         return;
       }
       std::copy(row.subject.begin(), row.subject.end(), reinterpret_cast<char*>(subject.data()));
       std::copy(row.discriminator.begin(), row.discriminator.end(), reinterpret_cast<char*>(discriminator.data()));
       const auto expected = state_.find(StateRow{*kind, subject, discriminator});
       if (expected == state_.end()) {
-        find("state", where, "no record makes such a row");
+        find(kState, "state", where, unmade);
         return;
       }
       const auto value = open_value(*options_.keys, *kind, subject, discriminator, row.value);
       if (!value)
-        find("state", where, "its value does not open");
+        find(kState, "state", where, {"its value does not open", "其值无法打开"});
       else if (*value != expected->second.value)
-        find("state", where, "its value is not what the records make it");
+        find(kState, "state", where, {"its value is not what the records make it", "其值与记录推得的不符"});
       if (row.version != expected->second.version)
-        find("state", where,
-             "its version is " + std::to_string(row.version) + ", the records make " +
-                 std::to_string(expected->second.version));
+        find(kState, "state", where,
+             {"its version is " + std::to_string(row.version) + ", the records make " +
+                  std::to_string(expected->second.version),
+              "版本为 " + std::to_string(row.version) + "，按记录应为 " + std::to_string(expected->second.version)});
       if (row.index != expected->second.index)
-        find("state", where,
-             "it names record " + std::to_string(row.index) + ", it was made by " +
-                 std::to_string(expected->second.index));
+        find(
+            kState, "state", where,
+            {"it names record " + std::to_string(row.index) + ", it was made by " +
+                 std::to_string(expected->second.index),
+             "所指记录为 " + std::to_string(row.index) + "，实由 " + std::to_string(expected->second.index) + " 产生"});
       state_.erase(expected);
     });
     for (const auto& [key, entry] : state_)
-      find("state", "kind " + std::to_string(static_cast<int>(key.kind)) + " subject " + hex(view(key.subject)),
-           "the row that record " + std::to_string(entry.index) + " made is not there");
-    checked("the state is what the records make it");
+      find(kState, "state", "kind " + std::to_string(static_cast<int>(key.kind)) + " subject " + hex(view(key.subject)),
+           {"the row that record " + std::to_string(entry.index) + " made is not there",
+            "记录 " + std::to_string(entry.index) + " 产生的行缺失"});
   }
 
   void keys() {
-    if (options_.keys == nullptr) return;
-    for (const auto& fault : options_.keys->check()) find("keys", fault.table + " " + fault.row, fault.what);
-    if (options_.keys->bound_log() != sha256(reader_.about())) find("keys", "key_set 1", "it is bound to another log");
-    checked("every key of the key set opens");
+    if (options_.keys == nullptr) {
+      not_checked(kKeys, "no keys were given", "未提供密钥");
+      return;
+    }
+    for (const auto& fault : options_.keys->check())
+      find(kKeys, "keys", fault.table + " " + fault.row, {fault.what, "密钥有误：" + fault.what});
+    if (options_.keys->bound_log() != sha256(reader_.about()))
+      find(kKeys, "keys", "key_set 1", {"it is bound to another log", "属于另一份日志"});
   }
 
   void high_water() {
     if (options_.high_water.empty()) {
-      not_checked("the high-water mark, because no key set was given");
+      not_checked(kHighWater, "no key set was given", "未提供密钥目录");
       return;
     }
     try {
-      const Mark mark = read_high_water(options_.high_water, report_.origin);
-      if (mark.one_line_damaged) find("high-water", "", "one of its two lines is damaged");
-      if (mark.size > reader_.size() && grew_to(mark)) {
-        checked("the log reaches its high-water mark; it grew while it was being verified");
-      } else if (mark.size > reader_.size()) {
-        find("high-water", std::to_string(mark.size),
-             "the log had " + std::to_string(mark.size) + " records and has " + std::to_string(reader_.size()) +
-                 ": its end was dropped, or an old copy was put back");
+      const Mark mark = read_high_water(options_.high_water, signers_.empty() ? report_.origin : signers_.back().name);
+      if (mark.one_line_damaged)
+        find(kHighWater, "high-water", "", {"one of its two lines is damaged", "两行中有一行损坏"});
+      if (mark.size > reader_.size() && grew_to(mark)) return;  // it grew while it was being verified
+      if (mark.size > reader_.size()) {
+        find(kHighWater, "high-water", std::to_string(mark.size),
+             {"the log had " + std::to_string(mark.size) + " records and has " + std::to_string(reader_.size()) +
+                  ": its end was dropped, or an old copy was put back",
+              "日志曾有 " + std::to_string(mark.size) + " 条记录，现有 " + std::to_string(reader_.size()) +
+                  " 条：末尾被删除，或放回了旧副本"});
         report_.anchor = Anchor::diverged;
       } else if (tree_.size() == reader_.size() && reader_.root(mark.size) != mark.root) {
-        find("high-water", std::to_string(mark.size), "the log's root at this size is another one");
+        find(kHighWater, "high-water", std::to_string(mark.size),
+             {"the log's root at this size is another one", "日志在此大小处的根哈希不同"});
         report_.anchor = Anchor::diverged;
-      } else {
-        checked("the log reaches its high-water mark");
       }
     } catch (const caveat::Error& error) {
-      find("high-water", "", error.what());
+      find(kHighWater, "high-water", "", {error.what(), error.message(Language::zh)});
     }
   }
 
@@ -406,35 +592,37 @@ class Verification {
 
   void kept() {
     if (!options_.kept) {
-      not_checked("an anchor from outside, because no kept checkpoint was given");
+      not_checked(kKept, "no checkpoint that was kept elsewhere was given (`--checkpoint`)",
+                  "未提供在别处保存的检查点（`--checkpoint`）");
       return;
     }
     if (!options_.verifier) {
-      not_checked("the kept checkpoint, because no verifier key was given");
+      not_checked(kKept, "no verifier key was given", "未提供验证公钥");
       return;
     }
-    const VerifierKey known[] = {*options_.verifier};
-    const Result<Checkpoint> opened = open_checkpoint(*options_.kept, known, &verify_signature);
+    const Result<Checkpoint> opened = open_checkpoint(*options_.kept, signers_, &verify_signature);
     if (!opened) {
-      find("kept checkpoint", "", words(opened.error()));
+      find(kKept, "kept checkpoint", "", text(opened.error()));
       return;
     }
     const std::string row = "size " + std::to_string(opened->size);
     if (opened->size > reader_.size()) {
-      find("kept checkpoint", row, "the log has only " + std::to_string(reader_.size()) + " records");
+      find(kKept, "kept checkpoint", row,
+           {"the log has only " + std::to_string(reader_.size()) + " records",
+            "日志只有 " + std::to_string(reader_.size()) + " 条记录"});
       report_.anchor = Anchor::diverged;
     } else if (tree_.size() != reader_.size() || reader_.root(opened->size) != opened->root) {
-      find("kept checkpoint", row, "the log does not begin with this tree");
+      find(kKept, "kept checkpoint", row, {"the log does not begin with this tree", "日志并非以该树开头"});
       report_.anchor = Anchor::diverged;
     } else {
       report_.anchor = Anchor::anchored;
-      checked("the log begins with the tree of the kept checkpoint of size " + std::to_string(opened->size));
     }
   }
 
   struct Expected {
     Digest root{};
     std::int64_t time_us = 0;
+    std::size_t signer = 0;
   };
   struct StateRow {
     StateKind kind{};
@@ -445,6 +633,7 @@ class Verification {
   const LogReader& reader_;
   StoreReader& store_;
   const VerifyOptions& options_;
+  std::vector<VerifierKey> signers_;  // in order; the last is the newest
   VerifyReport report_;
   Frontier tree_;
   bool root_reported_ = false;
@@ -452,6 +641,8 @@ class Verification {
   std::map<std::uint64_t, Expected> expected_;
   std::map<std::pair<std::string, std::int64_t>, int> tags_;
   std::map<StateRow, StateEntry> state_;
+  Tally day_;
+  std::uint64_t day_first_ = 0;
 };
 
 }  // namespace

@@ -2,11 +2,10 @@
 //
 //   VerifyReport report = verify_log(*reader, {.verifier = key, .keys = &keys});
 //
-// Promises   a changed value in any cell, a dropped, added or swapped row is a finding; without keys the report says
-// what was
-//            not checked; nothing that stands on a failed signature is called good
+// Promises   a changed value in any cell, a dropped, added or swapped row is a finding; each claim is shown, refuted, or not
+//            checked and why; what stands on a failed signature or tree is never called good
 // Errors     findings, not exceptions; audit::Error where the file cannot be read at all
-// Cost       linear in the log; memory: the state projection
+// Cost       linear in the log; memory: the state projection, and a few bytes a checkpoint
 #pragma once
 
 #include <cstdint>
@@ -15,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/log/claim.h"
 #include "audit/log/reader.h"
 
 namespace caveat::audit {
@@ -24,6 +24,7 @@ struct Finding {
       table;  // "headers", "bodies", "checkpoints", "tiles", "tags", "state", "about", "schema", "keys", "high-water"
   std::string row;   // "4711", "size 60", …
   std::string what;  // what is wrong, in words
+  std::string what_zh;
 };
 
 enum class Anchor : std::uint8_t { unanchored, anchored, diverged, invalid };
@@ -32,7 +33,8 @@ std::string_view name(Anchor anchor);
 struct VerifyOptions {
   std::optional<VerifierKey> verifier =
       std::nullopt;                                // from outside or the key set; without it no signature is checked
-  const KeyStore* keys = nullptr;                  // opens bodies, recomputes tags and state
+  std::vector<VerifierKey> earlier = {};           // the signers before it, in order: of a log whose key was rotated
+  const KeyStore* keys = nullptr;                  // opens bodies, recomputes tags, state and the counts of a day
   std::string high_water = {};                     // path of the mark; empty: not compared
   std::optional<std::string> kept = std::nullopt;  // a checkpoint that somebody kept: must be a beginning of this log
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
@@ -50,8 +52,7 @@ struct VerifyReport {
   std::uint64_t bodies_closed = 0;  // whose data key is gone
   std::vector<Finding> findings;
   std::uint64_t more_findings = 0;
-  std::vector<std::string> checked;      // one sentence each
-  std::vector<std::string> not_checked;  // "…, because …"
+  std::vector<Claim> claims;
   bool good() const { return findings.empty() && signatures_checked; }
 };
 

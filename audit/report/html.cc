@@ -103,8 +103,10 @@ class Page {
               format_instant(*model_.last_time, model_.query.offset_minutes));
     if (model_.sealed > 0) row(scope, "sealed", number(model_.sealed));
     if (model_.unreadable > 0) row(scope, "unreadable", number(model_.unreadable));
+    if (!model_.closings.empty()) row(scope, "closings", number(model_.closings.size()));
     row(scope, "requested_by", model_.query.requested_by.empty() ? w("not_stated") : model_.query.requested_by);
     row(scope, "purpose", model_.query.purpose.empty() ? w("not_stated") : model_.query.purpose);
+    row(scope, "custody", w(log.recorded ? "recorded" : "not_recorded"));
     root_.set("scope_rows", scope);
 
     data log_rows(data::type::list);

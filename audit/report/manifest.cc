@@ -1,6 +1,7 @@
 #include "audit/report/manifest.h"
 
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "audit/record/base64.h"
 #include "audit/record/layout.h"
@@ -39,6 +40,24 @@ json::array texts(const std::vector<std::string>& all) {
   json::array out;
   for (const std::string& text : all) out.emplace_back(text);
   return out;
+}
+
+json::array subjects(const std::vector<KeyId>& ids) {
+  json::array out;
+  for (const KeyId& id : ids) out.emplace_back(hex(view(id)));
+  return out;
+}
+
+std::optional<KeyId> key_id(std::string_view digits) {
+  KeyId id{};
+  if (digits.size() != 2 * id.size()) return std::nullopt;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(digits.data() + 2 * i, digits.data() + 2 * i + 2, value, 16);
+    if (error != std::errc() || end != digits.data() + 2 * i + 2) return std::nullopt;
+    id[i] = static_cast<std::uint8_t>(value);
+  }
+  return id;
 }
 
 json::value instant(const std::optional<Microseconds>& at) { return at ? json::value(*at) : json::value(nullptr); }
@@ -131,6 +150,8 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
   out["query"] = {{"from", instant(query.from)},
                   {"to", instant(query.to)},
                   {"rule", query.rule},
+                  {"customer", query.customer},
+                  {"subjects", subjects(query.subjects)},
                   {"verdict", query.verdict ? json::value(*query.verdict) : json::value(nullptr)},
                   {"language", query.language == Language::zh ? "zh" : "en"},
                   {"offset_minutes", query.offset_minutes},
@@ -144,6 +165,7 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
   out["counts"] = {{"records", model.records}, {"population", model.population}, {"verdicts", std::move(verdicts)}};
   out["log"] = {{"path", log.path},
                 {"key", log.key_name},
+                {"recorded", log.recorded},
                 {"checked", log.checked},
                 {"findings_en", texts(log.findings_en)},
                 {"findings_zh", texts(log.findings_zh)},
@@ -181,6 +203,12 @@ Result<Manifest> read_manifest(std::string_view text) {
   manifest.query.from = query.optional_integer("from");
   manifest.query.to = query.optional_integer("to");
   manifest.query.rule = query.text("rule");
+  manifest.query.customer = query.text("customer");
+  for (const std::string& digits : query.list("subjects")) {
+    const std::optional<KeyId> id = key_id(digits);
+    if (!id) query.fail("subjects", "subject-key ids of 32 hex digits");
+    manifest.query.subjects.push_back(id.value_or(KeyId{}));
+  }
   if (const std::optional<std::int64_t> verdict = query.optional_integer("verdict")) {
     if (*verdict < 0 || *verdict > 4) query.fail("verdict", "0 to 4");
     manifest.query.verdict = static_cast<std::uint8_t>(*verdict);
@@ -212,6 +240,7 @@ Result<Manifest> read_manifest(std::string_view text) {
   Reader log(top.object("log"), "manifest.json/log");
   manifest.log.path = log.text("path");
   manifest.log.key_name = log.text("key");
+  manifest.log.recorded = log.boolean("recorded");
   manifest.log.checked = log.boolean("checked");
   manifest.log.findings_en = log.list("findings_en");
   manifest.log.findings_zh = log.list("findings_zh");

@@ -12,6 +12,13 @@ const std::string* find(const std::vector<SectionBytes>& sections, Section secti
   return nullptr;
 }
 
+bool selects(const ReportQuery& query, const Header& header) {
+  if (query.customer.empty()) return true;
+  const auto& keys = header.context.subject_keys;
+  return std::any_of(query.subjects.begin(), query.subjects.end(),
+                     [&](const KeyId& id) { return std::binary_search(keys.begin(), keys.end(), id); });
+}
+
 bool inside(const ReportQuery& query, Microseconds time) {
   return (!query.from || time >= *query.from) && (!query.to || time < *query.to);
 }
@@ -25,6 +32,7 @@ std::string ReportQuery::in_words(Language reader) const {
   if (from) add((zh ? "自 " : "from ") + format_instant(*from, offset_minutes) + (zh ? "（含）" : " (included)"));
   if (to) add((zh ? "至 " : "to ") + format_instant(*to, offset_minutes) + (zh ? "（不含）" : " (excluded)"));
   if (!rule.empty()) add((zh ? "规则 " : "rule ") + rule);
+  if (!customer.empty()) add((zh ? "客户 " : "customer ") + customer);
   if (verdict) add((zh ? "结论 " : "verdict ") + std::string(verdict_name(*verdict)));
   return words.empty() ? (zh ? "日志中的全部决定" : "every decision of the log") : words;
 }
@@ -47,7 +55,13 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
   }
   model_.last_index = header.index;
   model_.last_time = header.time_us;
-  if (header.context.kind != Kind::decision) return;
+  if (header.context.kind == Kind::closing && sections != nullptr) {
+    if (const std::string* bytes = find(*sections, Section::event)) {
+      if (Result<Event> event = decode_event(Kind::closing, *bytes))
+        model_.closings.push_back(std::get<Closing>(std::move(*event)));
+    }
+  }
+  if (header.context.kind != Kind::decision || !selects(model_.query, header)) return;
   if (sections == nullptr) {
     ++model_.sealed;
     return;

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/record/events.h"
 #include "audit/record/record.h"
 #include "audit/record/sections.h"
 #include "engine/base/language.h"
@@ -27,6 +28,8 @@ struct ReportQuery {
   std::optional<Microseconds> from, to;  // half open: from included, to excluded
   std::string rule;                      // pack/rule, or empty
   std::optional<std::uint8_t> verdict;
+  std::string customer;         // decisions about this person only; what others were told stays sealed
+  std::vector<KeyId> subjects;  // the subject-key ids of that customer: what the selection is proved complete by
   Language language = Language::en;
   std::int32_t offset_minutes = 0;  // of the times printed
   std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
@@ -44,6 +47,7 @@ struct LogFacts {
   Microseconds checkpoint_time = 0;                   // time of the newest record under the checkpoint
   std::string checkpoint_note;                        // whole signed note
   std::string key_name;                               // of the vkey that verifies it
+  bool recorded = false;                              // this export stands in the log, as a record of kind `exported`
   bool checked = false;                               // log verify was run over it just now and found nothing
   std::vector<std::string> findings_en, findings_zh;  // what it found
   std::vector<std::string> not_checked_en, not_checked_zh;
@@ -102,6 +106,7 @@ struct ReportModel {
   std::vector<PackCount> packs;       // by name, version, digest
   std::vector<ToldDecision> stories;  // the sample, by index
   std::vector<DecisionRow> rows;      // the population, by index, where the query keeps it
+  std::vector<Closing> closings;      // days that were closed within the range
 };
 
 class Gathering {

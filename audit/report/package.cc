@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "audit/log/proof.h"
 #include "audit/log/range.h"
+#include "audit/log/tree.h"
 #include "audit/record/decode.h"
 #include "audit/report/codes.h"
 #include "audit/report/html.h"
@@ -101,23 +103,34 @@ void name_what_is_not_checked(LogFacts& facts, bool opened) {
         "各决定的内容：正文已加密，且未提供密钥。");
 }
 
-Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts) {
+Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
+                 const CollectProgress& progress) {
   Evidence evidence;
+  const std::uint64_t size = facts.size;
   const ReportQuery asked = query;
   Gathering gathering(std::move(query), std::move(facts));
   std::vector<OpenedParts> everything;
   bool any = false;
-  reader.each_header(0, reader.size(), [&](std::uint64_t index, std::string_view leaf) {
+  reader.each_header(0, size, [&](std::uint64_t index, std::string_view leaf) {
+    if (progress && index % 256 == 0) progress(index, size);
     const Result<Header> header = decode_header(leaf);
     if (!header) return;  // the check of the log names it
-    if ((asked.from && header->time_us < *asked.from) || (asked.to && header->time_us >= *asked.to)) return;
+    if (asked.from && header->time_us < *asked.from) return;
+    // The record that closes the last day of the period stands in the day after it, and belongs to what is shown.
+    const bool closes = any && index == evidence.end && header->context.kind == Kind::closing;
+    if (asked.to && header->time_us >= *asked.to && !closes) return;
     // Times never fall, so what lies in a period is one run of indices.
     if (!any) evidence.first = index;
     any = true;
     evidence.end = index + 1;
     evidence.leaves.emplace_back(leaf);
     std::optional<OpenedRecord> opened;
-    if (keys != nullptr && header->context.kind == Kind::decision) {
+    const bool ours =
+        asked.customer.empty() || header->context.kind == Kind::closing ||
+        std::any_of(asked.subjects.begin(), asked.subjects.end(), [&](const KeyId& id) {
+          return std::binary_search(header->context.subject_keys.begin(), header->context.subject_keys.end(), id);
+        });
+    if (keys != nullptr && ours && (header->context.kind == Kind::decision || header->context.kind == Kind::closing)) {
       if (const std::optional<std::string> body = reader.body(index)) {
         if (Result<OpenedRecord> record = open_record(*keys, *header, *body)) opened = std::move(*record);
       }
@@ -128,7 +141,8 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     parts.index = index;
     for (std::size_t i = 0; i < opened->sections.size(); ++i) {
       SectionBytes& section = opened->sections[i];
-      if (listed(kAlways, section.section) || listed(kSample, section.section))
+      if (header->context.kind == Kind::closing ? section.section == Section::event
+                                                : listed(kAlways, section.section) || listed(kSample, section.section))
         parts.sections.push_back({section.section, opened->salts[i], std::move(section.encoded)});
     }
   });
@@ -137,13 +151,61 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     const bool told = std::any_of(evidence.model.stories.begin(), evidence.model.stories.end(),
                                   [&](const ToldDecision& story) { return story.index == parts.index; });
     if (!told)
-      std::erase_if(parts.sections, [](const OpenedSection& section) { return !listed(kAlways, section.section); });
+      std::erase_if(parts.sections, [](const OpenedSection& section) { return listed(kSample, section.section); });
   }
   evidence.opened = std::move(everything);
   if (evidence.first < evidence.end)
-    evidence.proof = range_proof(evidence.first, evidence.end, reader.size(),
+    evidence.proof = range_proof(evidence.first, evidence.end, size,
                                  [&](unsigned level, std::uint64_t position) { return reader.node(level, position); });
   return evidence;
+}
+
+std::string export_receipt(const LogReader& reader, const KeyStore& keys, std::uint64_t index) {
+  LogProof proof = reader.receipt(index);
+  const Result<OpenedRecord> opened = reader.open_body(keys, index);
+  cbor::Encoder out;
+  out.array(2);
+  out.bytes(reader.header(index).value_or(""));
+  OpenedParts parts{.index = index, .sections = {}};
+  if (opened) {
+    for (std::size_t i = 0; i < opened->sections.size(); ++i)
+      if (opened->sections[i].section == Section::event)
+        parts.sections.push_back({Section::event, opened->salts[i], opened->sections[i].encoded});
+  }
+  out.bytes(encode_opened(parts));
+  proof.extra = out.take();
+  return format_log_proof(proof);
+}
+
+Result<Exported> read_export_receipt(std::string_view receipt, const VerifierKey& key) {
+  const Result<LogProof> proof = parse_log_proof(receipt);
+  if (!proof) return tl::unexpected(proof.error());
+  const Result<Checkpoint> checkpoint = open_checkpoint(proof->checkpoint, {&key, 1}, &verify_signature);
+  if (!checkpoint) return tl::unexpected(checkpoint.error());
+  const Result<cbor::Value> extra = cbor::decode(proof->extra.value_or(""), {.depth = 2, .items = 8});
+  if (!extra || extra->kind != cbor::Value::Kind::array || extra->items.size() != 2 ||
+      extra->items[0].kind != cbor::Value::Kind::bytes || extra->items[1].kind != cbor::Value::Kind::bytes)
+    return bad("a receipt with the record and what opens it");
+  const std::string_view leaf = extra->items[0].string;
+  if (proof->index >= checkpoint->size ||
+      !verify_inclusion(leaf_hash(leaf), proof->index, checkpoint->size, proof->path, checkpoint->root))
+    return bad("a proof that its record is in the tree");
+  const Result<Header> header = decode_header(leaf);
+  if (!header) return tl::unexpected(header.error());
+  const Result<OpenedParts> parts = decode_opened(extra->items[1].string);
+  if (!parts) return tl::unexpected(parts.error());
+  if (header->index != proof->index || header->context.kind != Kind::exported || parts->sections.size() != 1 ||
+      parts->sections[0].section != Section::event)
+    return bad("a record of kind exported and its event");
+  const OpenedSection& event = parts->sections[0];
+  const Digest digest = commit_section(Section::event, event.salt, event.encoded);
+  const auto& commitments = header->context.commitments;
+  if (std::none_of(commitments.begin(), commitments.end(),
+                   [&](const Commitment& one) { return one.section == Section::event && one.digest == digest; }))
+    return bad("the event that the record was committed to");
+  Result<Event> said = decode_event(Kind::exported, event.encoded);
+  if (!said) return tl::unexpected(said.error());
+  return std::get<Exported>(std::move(*said));
 }
 
 Members package(const Evidence& evidence, const KeyStore& keys) {

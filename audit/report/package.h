@@ -10,10 +10,13 @@
 // Source     contracts.md 33; docs/formats.md "Evidence package"
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/log/reader.h"
+#include "audit/record/events.h"
 #include "audit/report/archive.h"
 #include "audit/report/model.h"
 
@@ -41,8 +44,15 @@ struct Evidence {
   std::vector<OpenedParts> opened;   // by index
 };
 
-// Walks the log once. `keys` null: nothing is opened, and the report says so.
-Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts);
+using CollectProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;
+// Walks the log once, as of the checkpoint in `facts`. `keys` null: nothing is opened, and the report says so.
+Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
+                 const CollectProgress& progress = {});
+
+// FILE.zip.receipt: the tlog-proof of the record that says that this was exported, with what opens it as its `extra`.
+std::string export_receipt(const LogReader& reader, const KeyStore& keys, std::uint64_t index);
+// The record that a receipt proves under this key: its event, or why not.
+Result<Exported> read_export_receipt(std::string_view receipt, const VerifierKey& key);
 
 Members package(const Evidence& evidence, const KeyStore& keys);
 

@@ -5,6 +5,8 @@
 
 #include "audit/log/range.h"
 #include "audit/record/decode.h"
+#include "audit/record/events.h"
+#include "audit/record/tally.h"
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
@@ -41,6 +43,8 @@ class Verification {
     opened();
     recount();
     page();
+    closings();
+    receipt();
     beyond();
     return std::move(report_);
   }
@@ -317,7 +321,75 @@ class Verification {
     good(c);
   }
 
-  // 11 and on: what no package can show by itself
+  // 11
+  void closings() {
+    Claim& c = claim(
+        "Each day that was closed within the range has as many records by kind, verdict and rule as its closing "
+        "record says.",
+        "范围内每个已结账的日期，其记录按类别、结论、规则的数量与日终结账记录一致。");
+    if (!opened_good_) return stands_on(c, headers_good_ ? 8 : 6);
+    std::uint64_t compared = 0, counts_only = 0;
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
+      const Header& header = headers_[i];
+      if (header.context.kind != Kind::closing) continue;
+      const auto found = opened_.find(header.index);
+      const OpenedSection* event = nullptr;
+      if (found != opened_.end())
+        for (const OpenedSection& section : found->second.sections)
+          if (section.section == Section::event) event = &section;
+      if (event == nullptr) {
+        if (model_ && model_->sealed == model_->kinds["decision"]) continue;  // nothing is opened in this package
+        return bad(c, "closing record " + number(header.index) + " is not opened",
+                   "日终结账记录 " + number(header.index) + " 未公开");
+      }
+      const Result<Event> said = decode_event(Kind::closing, event->encoded);
+      if (!said) return bad(c, in_words(said.error()), in_words(said.error()));
+      const Closing& closing = std::get<Closing>(*said);
+      if (closing.records.end != header.index)
+        return bad(c, "closing record " + number(header.index) + " closes other records",
+                   "日终结账记录 " + number(header.index) + " 所结账的范围不符");
+      if (closing.records.first < manifest_->first) continue;  // the day began before this range
+      Tally tally;
+      for (std::uint64_t index = closing.records.first; index < closing.records.end; ++index) {
+        const std::string* verdict = nullptr;
+        const auto parts = opened_.find(index);
+        if (parts != opened_.end())
+          for (const OpenedSection& section : parts->second.sections)
+            if (section.section == Section::verdict) verdict = &section.encoded;
+        tally.add(headers_[index - manifest_->first].context.kind, verdict);
+      }
+      if (const std::string what = differs(closing, tally); !what.empty())
+        return bad(c, "the closing record of " + closing.day + " and the records differ: " + what,
+                   closing.day + " 的日终结账记录与记录不符：" + what);
+      ++compared;
+      if (tally.unread > closing.unread) ++counts_only;
+    }
+    if (compared == 0)
+      return open(c, "no day lies whole within the range, or none was closed yet", "范围内没有完整的已结账日期");
+    if (counts_only > 0)
+      return open(c,
+                  "the numbers of records agree, but decisions of " + number(counts_only) +
+                      " days are sealed here, so their verdicts and rules could not be recounted in full",
+                  "记录数一致，但有 " + number(counts_only) + " 个日期的决定未公开，其结论与规则无法全部重新清点");
+    good(c);
+  }
+
+  // 12
+  void receipt() {
+    Claim& c = claim(
+        "This very export is recorded in the log: its receipt proves the record, and the record names this manifest.",
+        "本次导出已记入日志：回执证明该记录，且记录指明的正是本清单。");
+    if (!members_good_) return stands_on(c, 4);
+    if (!options_.receipt)
+      return open(c, "its receipt (FILE.zip.receipt) does not lie beside it", "其回执（FILE.zip.receipt）不在旁边");
+    const Result<Exported> said = read_export_receipt(*options_.receipt, *key_);
+    if (!said) return bad(c, "the receipt: " + in_words(said.error()), "回执：" + in_words(said.error()));
+    if (said->content != sha256(*member("manifest.json")))
+      return bad(c, "the receipt is of another export", "回执属于另一次导出");
+    good(c);
+  }
+
+  // 13 and on: what no package can show by itself
   void beyond() {
     open(claim("Others were shown the same log.", "其他人看到的是同一份日志。"),
          "that takes a checkpoint that was kept elsewhere: `caveat log verify --checkpoint`",

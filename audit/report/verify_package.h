@@ -16,19 +16,11 @@
 #include <vector>
 
 #include "audit/log/checkpoint.h"
+#include "audit/log/claim.h"
 #include "audit/report/archive.h"
 #include "engine/base/language.h"
 
 namespace caveat::audit {
-
-enum class Shown : std::uint8_t { yes, no, not_checked };
-
-struct Claim {
-  int number = 0;
-  Shown shown = Shown::not_checked;
-  std::string en, zh;          // the claim as a sentence
-  std::string why_en, why_zh;  // what refutes it (member, index, expected and found), or why it was not checked
-};
 
 struct PackageReport {
   std::vector<Claim> claims;
@@ -43,6 +35,7 @@ struct PackageVerifyOptions {
   std::optional<VerifierKey>
       key;  // from outside; without it only the package's own key is at hand, and that proves nothing
   ArchiveLimits limits;
+  std::optional<std::string> receipt;  // FILE.zip.receipt, if it lies beside the package
 };
 
 PackageReport verify_package(std::string_view zip, const PackageVerifyOptions& options);

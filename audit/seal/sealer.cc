@@ -217,6 +217,8 @@ SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Ra
                     .subject_keys = std::move(ids),
                     .commitments = {}};
   for (const auto& section : content.sections)
+    if (section.section == Section::verdict) record.verdict = section.encoded;
+  for (const auto& section : content.sections)
     record.context.commitments.push_back(
         {section.section, commit_section(section.section, key.salt(section.section), section.encoded, suite.hash())});
   record.tags_commitment = commit_tags(key.tags_salt(), record.tags, suite.hash());

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ struct SealedRecord {
   std::string body;  // seed ‖ ciphertext ‖ tag
   std::vector<TagValue> tags;
   std::vector<SealedStateChange> state;
+  std::optional<std::string> verdict;  // of a decision: the section, for the day's counts; not stored with the record
 };
 
 SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Random& random);

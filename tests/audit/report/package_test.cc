@@ -92,7 +92,7 @@ struct Fixture {
     name_what_is_not_checked(facts, true);
     return package(collect(*reader, keys.get(), std::move(query), facts), *keys);
   }
-  PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}}; }
+  PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}, .receipt = {}}; }
 
   std::string path;
   std::unique_ptr<LogReader> reader;
@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE(another_key_refutes_it_and_nothing_below_is_called_good) {
                          ? KeyStore::open(folder, {})
                          : KeyStore::create(folder, keys->origin(),
                                             {.writable = true, .random = &random, .passphrase = {}, .vfs = {}});
-  const PackageReport report = verify_package(write_archive(members()), {.key = other->verifier(), .limits = {}});
+  const PackageReport report =
+      verify_package(write_archive(members()), {.key = other->verifier(), .limits = {}, .receipt = {}});
   BOOST_TEST(report.exit_code() == 1);
   for (const Claim& claim : report.claims) {
     if (claim.number > 2) BOOST_TEST((claim.shown == Shown::not_checked), claim.en);

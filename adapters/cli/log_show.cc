@@ -1,0 +1,313 @@
+// log show, log search: records as far as the keys at hand allow; that they were looked at is itself a record.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+#include <iterator>
+#include <memory>
+#include <ostream>
+
+#include "adapters/cli/command.h"
+#include "adapters/cli/log_file.h"
+#include "adapters/cli/messages.h"
+#include "adapters/cli/period.h"
+#include "adapters/cli/progress.h"
+#include "adapters/cli/system_clock.h"
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/reader.h"
+#include "audit/log/tree.h"
+#include "audit/record/decode.h"
+#include "audit/record/sections.h"
+#include "audit/report/words.h"
+#include "audit/seal/system_random.h"
+
+namespace caveat::cli {
+
+namespace {
+
+namespace json = boost::json;
+using audit::LogReader;
+
+struct Shown {
+  audit::Header header;
+  std::optional<audit::OpenedRecord> opened;
+  std::optional<audit::VerdictSection> verdict;
+  std::optional<audit::Event> event;
+};
+
+Shown look(const LogReader& reader, const audit::KeyStore* keys, std::uint64_t index, std::string_view leaf) {
+  Shown shown;
+  Result<audit::Header> header = audit::decode_header(leaf);
+  if (!header)
+    throw audit::Error(audit::codes::kLogBroken, reader.path(),
+                       {reader.path(), "record " + std::to_string(index) + " is no record"});
+  shown.header = std::move(*header);
+  if (keys == nullptr) return shown;
+  Result<audit::OpenedRecord> opened = reader.open_body(*keys, index);
+  if (!opened) return shown;
+  shown.opened = std::move(*opened);
+  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::verdict)) {
+    if (Result<audit::VerdictSection> verdict = audit::decode_verdict(section->encoded))
+      shown.verdict = std::move(*verdict);
+  }
+  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::event)) {
+    if (Result<audit::Event> event = audit::decode_event(shown.header.context.kind, section->encoded))
+      shown.event = std::move(*event);
+  }
+  return shown;
+}
+
+std::vector<std::string> rules_of(const Shown& shown) {
+  std::vector<std::string> rules;
+  if (shown.verdict)
+    for (const audit::RuleOutcome& rule : shown.verdict->rules)
+      if (std::find(rules.begin(), rules.end(), rule.id) == rules.end()) rules.push_back(rule.id);
+  return rules;
+}
+
+json::object record_json(const Shown& shown) {
+  json::object out{{"index", shown.header.index},
+                   {"time", format_instant(shown.header.time_us, 0)},
+                   {"kind", audit::name(shown.header.context.kind)},
+                   {"opened", shown.opened.has_value()}};
+  if (shown.verdict) {
+    out["verdict"] = audit::verdict_name(shown.verdict->verdict);
+    json::array rules;
+    for (const std::string& rule : rules_of(shown)) rules.push_back(json::string(rule));
+    out["rules"] = std::move(rules);
+  }
+  if (shown.event) {
+    json::object event;
+    for (const auto& [label, value] : audit::told(*shown.event, Language::en)) event[label] = value;
+    out["event"] = std::move(event);
+  }
+  return out;
+}
+
+constexpr Phrase kStoryLabels[] = {{"", ""},
+                                   {"customer: ", "客户："},
+                                   {"bot wanted ", "机器人拟："},
+                                   {"verdict: ", "裁决："},
+                                   {"rule: ", "规则："},
+                                   {"because: ", "原因："},
+                                   {"law: ", "依据："},
+                                   {"unknown: ", "未知："},
+                                   {"told the customer: ", "告知客户："},
+                                   {"handed to: ", "转交："},
+                                   {"kept back: ", "扣下："}};
+
+void print_record(const Shown& shown, std::string_view leaf, Terminal& terminal) {
+  std::ostream& out = terminal.out;
+  const auto line = [&](const Phrase& label, std::string_view value) { out << terminal.say(label) << value << '\n'; };
+  line({"index     ", "序号      "}, std::to_string(shown.header.index));
+  line({"time      ", "时间      "}, format_instant(shown.header.time_us, 0));
+  line({"kind      ", "类型      "}, audit::title(shown.header.context.kind, terminal.language));
+  line({"leaf      ", "叶哈希    "}, hex(audit::leaf_hash(leaf)));
+  line({"body      ", "正文摘要  "}, hex(shown.header.body));
+  if (!shown.opened) {
+    out << terminal.say({"The body is sealed: no key at hand opens it.", "正文已封存：现有密钥无法打开。"}) << '\n';
+    return;
+  }
+  if (shown.event) {
+    out << '\n';
+    for (const auto& [label, value] : audit::told(*shown.event, terminal.language)) {
+      out << "  " << label << terminal.say({": ", "："});
+      for (const char c : value) {
+        out << c;
+        if (c == '\n') out << "    ";
+      }
+      out << '\n';
+    }
+  }
+  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::story)) {
+    if (const Result<audit::StorySection> story = audit::decode_story(section->encoded)) {
+      out << '\n';
+      for (const audit::StoryLine& told : terminal.language == Language::zh ? story->zh : story->en)
+        out << "  " << terminal.say(kStoryLabels[static_cast<std::size_t>(told.kind)]) << told.text << '\n';
+    }
+  }
+}
+
+void print_row(const Shown& shown, Terminal& terminal) {
+  if (terminal.json) {
+    terminal.out << json::serialize(record_json(shown)) << '\n';
+    return;
+  }
+  terminal.out << shown.header.index << "  " << format_instant(shown.header.time_us, 0) << "  "
+               << audit::title(shown.header.context.kind, terminal.language);
+  if (shown.verdict) {
+    terminal.out << "  "
+                 << (terminal.language == Language::zh ? audit::verdict_word(shown.verdict->verdict, Language::zh)
+                                                       : audit::verdict_name(shown.verdict->verdict))
+                 << ' ';
+    for (const std::string& rule : rules_of(shown)) terminal.out << ' ' << rule;
+  }
+  terminal.out << '\n';
+}
+
+// Ascending indices as ranges.
+std::vector<audit::IndexRange> ranges_of(const std::vector<std::uint64_t>& indices) {
+  std::vector<audit::IndexRange> ranges;
+  for (const std::uint64_t index : indices) {
+    if (!ranges.empty() && ranges.back().end == index)
+      ++ranges.back().end;
+    else
+      ranges.push_back({index, index + 1});
+  }
+  return ranges;
+}
+
+audit::Viewed viewed(const Invocation& invocation, std::vector<audit::IndexRange> records) {
+  audit::Viewed event{.by = user_name(), .role = "local", .records = std::move(records), .reason = {}, .query = {}};
+  if (invocation.has("--reason")) event.reason = invocation.get("--reason");
+  return event;
+}
+
+// The writer and the clocks that it lives on, let go in the right order.
+struct Recorder {
+  SystemClock clock;
+  audit::SystemRandom random;
+  std::unique_ptr<audit::Log> log;
+};
+
+}  // namespace
+
+int run_log_show(const Invocation& invocation, Terminal& terminal) {
+  const std::string& path = invocation.arguments[0];
+  std::unique_ptr<LogReader> reader = LogReader::open(path);
+  const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
+  if (keys == nullptr)
+    terminal.err << fill(terminal.say({"caveat: no keys in {0}: bodies stay sealed, headers are shown.\n",
+                                       "caveat：{0} 中没有密钥：正文保持封存，只显示记录头。\n"}),
+                         {keys_dir(invocation, path)});
+
+  audit::IndexRange range{0, reader->size()};
+  std::optional<std::string> leaf;
+  if (invocation.has("--index")) {
+    const std::string text = invocation.get("--index");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), range.first);
+    if (error == std::errc() && end == text.data() + text.size() && range.first < reader->size())
+      leaf = reader->header(range.first);
+    if (!leaf)
+      return wrong_use(terminal,
+                       {"the log has {0}; --index counts from 0, and “{1}” is none of them.",
+                        "日志有 {0}；--index 从 0 开始，其中没有“{1}”。"},
+                       {counted(reader->size(), terminal, "record", "records", "条记录"), text}, "log show");
+    range.end = range.first + 1;
+  }
+  Recorder recorder;
+  recorder.log = open_recorder(invocation, terminal, *reader, keys.get(), recorder.clock, recorder.random);
+  if (recorder.log != nullptr && range.first < range.end)
+    record(*recorder.log, audit::Kind::viewed, viewed(invocation, {range}));
+
+  if (leaf) {
+    const Shown shown = look(*reader, keys.get(), range.first, *leaf);
+    if (terminal.json)
+      terminal.out << json::serialize(record_json(shown)) << '\n';
+    else
+      print_record(shown, *leaf, terminal);
+  } else {
+    reader->each_header(0, reader->size(), [&](std::uint64_t index, std::string_view header) {
+      print_row(look(*reader, keys.get(), index, header), terminal);
+    });
+  }
+  reader.reset();  // its snapshot would keep the writer from tidying up
+  if (recorder.log != nullptr) recorder.log->close();
+  return kDone;
+}
+
+int run_log_search(const Invocation& invocation, Terminal& terminal) {
+  struct Key {
+    const char* option;
+    audit::TagKind kind;
+  };
+  constexpr Key kKeys[] = {{"--customer", audit::TagKind::customer}, {"--conversation", audit::TagKind::conversation},
+                           {"--rule", audit::TagKind::rule},         {"--verdict", audit::TagKind::verdict},
+                           {"--day", audit::TagKind::day},           {"--request", audit::TagKind::request},
+                           {"--decision", audit::TagKind::decision}};
+  std::vector<audit::Tag> tags;
+  std::string query;
+  for (const Key& key : kKeys) {
+    if (!invocation.has(key.option)) continue;
+    const auto verdict = key.kind == audit::TagKind::verdict ? verdict_of(invocation.get(key.option)) : std::nullopt;
+    tags.push_back({key.kind, verdict ? std::string(audit::verdict_name(*verdict)) : invocation.get(key.option)});
+    query += (query.empty() ? "" : " ") + std::string(key.option) + " " + invocation.get(key.option);
+  }
+  if (invocation.has("--verdict") && !verdict_of(invocation.get("--verdict")))
+    return wrong_verdict(terminal, invocation.get("--verdict"), "log search");
+  if (invocation.has("--day") && !parse_date(invocation.get("--day")))
+    return wrong_use(terminal,
+                     {"--day is a day (2026-11-23), not “{0}”.", "--day 应为日期（2026-11-23），而不是“{0}”。"},
+                     {invocation.get("--day")}, "log search");
+  Period period;
+  if (const int wrong = read_period(invocation, terminal, "log search", period); wrong != kDone) return wrong;
+  for (const char* option : {"--from", "--to"})
+    if (invocation.has(option))
+      query += (query.empty() ? "" : " ") + std::string(option) + " " + invocation.get(option);
+  if (query.empty())
+    return wrong_use(terminal,
+                     {"`caveat log search` needs something to look for: --customer, --conversation, --rule, --verdict, "
+                      "--day, --from, --to, --request or --decision.",
+                      "`caveat log search` 需要查询条件：--customer、--conversation、--rule、--verdict、--day、--from、"
+                      "--to、--request 或 --decision。"},
+                     {}, "log search");
+
+  const std::string& path = invocation.arguments[0];
+  std::unique_ptr<LogReader> reader = LogReader::open(path);
+  const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
+  if (keys == nullptr) {
+    const std::string dir = keys_dir(invocation, path);
+    throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "search tags are keyed"});
+  }
+  std::vector<std::uint64_t> found;
+  {
+    Progress progress(terminal);
+    bool first = true;
+    for (const audit::Tag& tag : tags) {
+      std::vector<std::uint64_t> these = reader->search(*keys, tag);
+      if (first) {
+        found = std::move(these);
+      } else {
+        std::vector<std::uint64_t> both;
+        std::set_intersection(found.begin(), found.end(), these.begin(), these.end(), std::back_inserter(both));
+        found = std::move(both);
+      }
+      first = false;
+    }
+    if (tags.empty()) {
+      reader->each_header(0, reader->size(), [&](std::uint64_t index, std::string_view leaf) {
+        if (index % 1'024 == 0) progress(index, reader->size());
+        const Result<audit::Header> header = audit::decode_header(leaf);
+        if (header && period.holds(header->time_us)) found.push_back(index);
+      });
+    } else if (period.from || period.to) {
+      std::erase_if(found, [&](std::uint64_t index) {
+        const Result<audit::Header> header = audit::decode_header(reader->header(index).value_or(""));
+        return !header || !period.holds(header->time_us);
+      });
+    }
+  }
+
+  Recorder recorder;
+  recorder.log = open_recorder(invocation, terminal, *reader, keys.get(), recorder.clock, recorder.random);
+  if (recorder.log != nullptr) {
+    audit::Viewed event = viewed(invocation, ranges_of(found));
+    event.query = query;
+    // Under the key of the customer who was asked for: what names him must go when he is erased.
+    std::vector<std::string> subjects;
+    if (invocation.has("--customer")) subjects.push_back(invocation.get("--customer"));
+    record(*recorder.log, audit::Kind::viewed, event, std::move(subjects));
+  }
+  for (const std::uint64_t index : found) {
+    const std::optional<std::string> leaf = reader->header(index);
+    if (leaf) print_row(look(*reader, keys.get(), index, *leaf), terminal);
+  }
+  if (!terminal.json)
+    terminal.err << fill(terminal.say({"caveat: found {0}.\n", "caveat：找到 {0}。\n"}),
+                         {counted(found.size(), terminal, "record", "records", "条记录")});
+  reader.reset();
+  if (recorder.log != nullptr) recorder.log->close();
+  return kDone;
+}
+
+}  // namespace caveat::cli

@@ -1,0 +1,51 @@
+#include "adapters/cli/period.h"
+
+#include "adapters/cli/messages.h"
+#include "audit/record/sections.h"
+#include "audit/report/words.h"
+
+namespace caveat::cli {
+
+namespace {
+
+constexpr Microseconds kDay = 86'400LL * 1'000'000;
+
+bool read_time(const std::string& text, bool end, std::optional<Microseconds>& out) {
+  if (text.empty()) return true;
+  if (const std::optional<Days> day = parse_date(text)) {
+    out = (static_cast<Microseconds>(*day) + (end ? 1 : 0)) * kDay;
+    return true;
+  }
+  out = parse_instant(text);
+  return out.has_value();
+}
+
+}  // namespace
+
+int read_period(const Invocation& invocation, Terminal& terminal, std::string_view command, Period& out) {
+  for (const char* option : {"--from", "--to"}) {
+    const bool end = std::string_view(option) == "--to";
+    if (!read_time(invocation.get(option), end, end ? out.to : out.from))
+      return wrong_use(terminal,
+                       {"{0} is a day (2026-11-23) or an instant (2026-11-23T10:00:00+08:00), not “{1}”.",
+                        "{0} 应为日期（2026-11-23）或时刻（2026-11-23T10:00:00+08:00），而不是“{1}”。"},
+                       {option, invocation.get(option)}, command);
+  }
+  return kDone;
+}
+
+std::optional<std::uint8_t> verdict_of(std::string_view word) {
+  for (std::uint8_t verdict = 0; verdict < 5; ++verdict)
+    if (word == audit::verdict_name(verdict) || word == audit::verdict_word(verdict, Language::zh)) return verdict;
+  return std::nullopt;
+}
+
+int wrong_verdict(Terminal& terminal, const std::string& word, std::string_view command) {
+  return wrong_use(terminal,
+                   {"--verdict is allow, revise, require, block or handoff, not “{0}”.",
+                    "--verdict 应为 allow（放行）、revise（修改）、require（要求）、block（拦截）或 "
+                    "handoff（转人工），而不是“{0}”。"},
+                   {word}, command);
+}
+
+}  // namespace caveat::cli

@@ -1,0 +1,25 @@
+// Period: --from and --to of the commands that look into a log, and --verdict: read once, refused in one wording.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/cli/command.h"
+#include "engine/base/units.h"
+
+namespace caveat::cli {
+
+struct Period {  // half open; of the log's own time, UTC
+  std::optional<Microseconds> from, to;
+  bool holds(Microseconds at) const { return (!from || at >= *from) && (!to || at < *to); }
+};
+
+// kDone, or kUsage and the terminal has been told. A day at --to is included whole.
+int read_period(const Invocation& invocation, Terminal& terminal, std::string_view command, Period& out);
+
+std::optional<std::uint8_t> verdict_of(std::string_view word);  // in either language
+int wrong_verdict(Terminal& terminal, const std::string& word, std::string_view command);
+
+}  // namespace caveat::cli

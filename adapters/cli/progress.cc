@@ -1,0 +1,46 @@
+#include "adapters/cli/progress.h"
+
+#include <ostream>
+
+#include "engine/base/diagnostic.h"
+
+namespace caveat::cli {
+
+namespace {
+
+constexpr std::uint64_t kCells = 30;
+constexpr std::uint64_t kQuietMs = 1'000;
+
+}  // namespace
+
+Progress::Progress(Terminal& terminal) : terminal_(terminal), begun_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() {
+  if (shown_) terminal_.err << "\r\x1b[K" << std::flush;
+}
+
+void Progress::operator()(std::uint64_t done, std::uint64_t of) {
+  if (!terminal_.progress || of == 0) return;
+  const auto elapsed = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_).count());
+  const std::uint64_t percent = std::min(done, of) * 100 / of;
+  if (elapsed < kQuietMs || (shown_ && percent == last_)) return;
+  shown_ = true;
+  last_ = percent;
+  terminal_.err << "\r\x1b[K" << progress_line(std::min(done, of), of, elapsed, terminal_.language) << std::flush;
+}
+
+std::string progress_line(std::uint64_t done, std::uint64_t of, std::uint64_t elapsed_ms, Language language) {
+  const std::uint64_t filled = done * kCells / of;
+  std::string bar = "[";
+  for (std::uint64_t i = 0; i < kCells; ++i) bar += i < filled ? "#" : "·";
+  bar += "] " + std::to_string(done * 100 / of) + " %";
+  if (done == 0) return bar;
+  const std::uint64_t left = (elapsed_ms * (of - done) / done + 999) / 1'000;
+  const bool minutes = left >= 120;
+  const std::string amount = std::to_string(minutes ? left / 60 : left);
+  if (language == Language::zh) return bar + "，剩余约 " + amount + (minutes ? " 分钟" : " 秒");
+  return bar + ", about " + amount + (minutes ? " min left" : " s left");
+}
+
+}  // namespace caveat::cli

@@ -1,0 +1,33 @@
+// Progress: a bar with an estimate for work that takes longer than a second; on a terminal only, gone when the work is done.
+//
+//   Progress progress(terminal);
+//   options.progress = [&](std::uint64_t done, std::uint64_t of) { progress(done, of); };
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "adapters/cli/command.h"
+
+namespace caveat::cli {
+
+class Progress {
+ public:
+  explicit Progress(Terminal& terminal);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void operator()(std::uint64_t done, std::uint64_t of);
+
+ private:
+  Terminal& terminal_;
+  std::chrono::steady_clock::time_point begun_;
+  bool shown_ = false;
+  std::uint64_t last_ = 0;
+};
+
+// "[#####·····]  50 %, 3 s left"; of ≥ done, of > 0.
+std::string progress_line(std::uint64_t done, std::uint64_t of, std::uint64_t elapsed_ms, Language language);
+
+}  // namespace caveat::cli

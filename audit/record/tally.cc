@@ -1,0 +1,76 @@
+#include "audit/record/tally.h"
+
+#include <set>
+
+#include "audit/record/sections.h"
+
+namespace caveat::audit {
+namespace {
+
+void sum(Counts& into, const Counts& from) {
+  for (const auto& [name, count] : from) into[name] += count;
+}
+
+// The first name whose counts differ, with both.
+std::string first_difference(std::string_view what, const Counts& said, const Counts& counted, bool may_be_fewer) {
+  std::set<std::string> names;
+  for (const auto& [name, count] : said) names.insert(name);
+  for (const auto& [name, count] : counted) names.insert(name);
+  for (const std::string& name : names) {
+    const auto of = [&](const Counts& counts) {
+      const auto found = counts.find(name);
+      return found == counts.end() ? std::uint64_t{0} : found->second;
+    };
+    if (of(said) == of(counted) || (may_be_fewer && of(counted) < of(said))) continue;
+    return std::string(what) + " " + name + ": " + std::to_string(of(said)) + " / " + std::to_string(of(counted));
+  }
+  return {};
+}
+
+}  // namespace
+
+void Tally::add(Kind kind, const std::string* verdict_section) {
+  ++kinds[std::string(name(kind))];
+  if (kind != Kind::decision) return;
+  const Result<VerdictSection> verdict =
+      verdict_section == nullptr ? Result<VerdictSection>(tl::unexpected(Problem{})) : decode_verdict(*verdict_section);
+  if (!verdict) {
+    ++unread;
+    return;
+  }
+  ++verdicts[std::string(verdict_name(verdict->verdict))];
+  std::set<std::string_view> once;
+  for (const RuleOutcome& rule : verdict->rules)
+    if (once.insert(rule.id).second) ++rules[rule.id];
+}
+
+Tally& Tally::operator+=(const Tally& other) {
+  sum(kinds, other.kinds);
+  sum(verdicts, other.verdicts);
+  sum(rules, other.rules);
+  unread += other.unread;
+  return *this;
+}
+
+std::string day_of_record(Microseconds time_us) { return format_date(days_of(time_us, 0)); }
+
+Closing close_day(std::string day, IndexRange records, const Tally& tally) {
+  return {.day = std::move(day),
+          .records = records,
+          .kinds = tally.kinds,
+          .verdicts = tally.verdicts,
+          .rules = tally.rules,
+          .unread = tally.unread};
+}
+
+std::string differs(const Closing& said, const Tally& counted) {
+  std::string found = first_difference("kind", said.kinds, counted.kinds, false);
+  const bool sealed = counted.unread > said.unread;
+  if (found.empty()) found = first_difference("verdict", said.verdicts, counted.verdicts, sealed);
+  if (found.empty()) found = first_difference("rule", said.rules, counted.rules, sealed);
+  if (found.empty() && counted.unread < said.unread)
+    found = "unread: " + std::to_string(said.unread) + " / " + std::to_string(counted.unread);
+  return found;
+}
+
+}  // namespace caveat::audit
