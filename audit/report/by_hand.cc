@@ -27,8 +27,8 @@ sed -n 's/.*"name":"\([^"]*\)".*"sha256":"\([0-9a-f]*\)".*/\2  \1/p' manifest.js
 ```
 
 What this does not show: that the headers are all of the log's in the range, and that opened sections are those that were committed to
-(claims 6 to 10 of `caveat verify`). `docs/formats.md` of the product says how to reckon both.
-这些命令未证明：记录头即该范围内的全部记录，以及公开的部分与承诺一致（`caveat verify` 第 6 至 10 项）。算法见产品文档 `docs/formats.md`。
+(claims 6 to 11 of `caveat verify`). `docs/formats.md` of the product says how to reckon both.
+这些命令未证明：记录头即该范围内的全部记录，以及公开的部分与承诺一致（`caveat verify` 第 6 至 11 项）。算法见产品文档 `docs/formats.md`。
 )md";
 
 }  // namespace caveat::audit

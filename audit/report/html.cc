@@ -120,7 +120,10 @@ class Page {
     root_.set("log_rows", log_rows);
 
     const std::vector<std::string>& findings = zh() ? log.findings_zh : log.findings_en;
-    root_.set("state", w(!findings.empty() ? "checked_bad" : log.checked ? "checked_ok" : "not_run"));
+    root_.set("state", w(!findings.empty()      ? "checked_bad"
+                         : log.checked          ? "checked_ok"
+                         : log.key_name.empty() ? "no_key"
+                                                : "not_run"));
     root_.set("state_class", !findings.empty() ? "bad" : log.checked ? "good" : "open");
     root_.set("state_sign", !findings.empty() ? "✗" : log.checked ? "✓" : "–");
     data finding_rows(data::type::list);

@@ -48,6 +48,11 @@ constexpr Phrase kPhrases[] = {
     {"checked_bad", "The check of the log FAILED. Nothing on this page may be relied on.",
      "日志验证未通过。本页内容一律不可采信。"},
     {"not_run", "The log was not checked before this page was written.", "生成本页前未验证日志。"},
+    {"no_key",
+     "The tree of the log was recomputed just before this page was written; who signed it was not checked, for want of "
+     "a "
+     "key, and what the decisions say is sealed.",
+     "生成本页前刚重算了日志的树；因没有密钥，未验证由谁签署，各决定的内容亦未打开。"},
     {"verdicts", "Verdicts", "结论"},
     {"verdict", "Verdict", "结论"},
     {"decisions", "Decisions", "决定数"},

@@ -94,11 +94,11 @@ class Walk(unittest.TestCase):
 
     def test_sending_everything_again_records_nothing_and_replies_the_same(self):
         log = self.copy()
-        before = caveat("log", "show", log, "--json")[1]
+        before = caveat("log", "show", log, "--copy", "--json")[1]
         code, out, err = caveat("decide", "--rules", "rules", "--log", log, stdin=turns())
         self.assertEqual(code, 0, err)
         self.assertEqual(lines(out), self.decisions)
-        self.assertEqual(caveat("log", "show", log, "--json")[1], before)
+        self.assertEqual(caveat("log", "show", log, "--copy", "--json")[1], before)
 
     def test_the_log_verifies_is_shown_and_grows(self):
         log = self.copy()
@@ -127,22 +127,71 @@ class Walk(unittest.TestCase):
         log = self.copy()
         html, package = log.parent / "report.html", log.parent / "evidence.zip"
         key = log.parent / "audit.keys" / "log.vkey"
-        for path in (html, package):
-            code, _, err = caveat("report", log, "--out", path)
+        checkpoint = log.parent / "checkpoint"
+        self.assertEqual(caveat("report", log, "--out", package)[0], 0)
+        with zipfile.ZipFile(package) as archive:
+            checkpoint.write_bytes(archive.read("checkpoint"))
+        first = package.read_bytes()
+        for path in (html, package, log.parent / "rows.csv", log.parent / "rows.jsonl"):
+            code, _, err = caveat("report", log, "--checkpoint", checkpoint, "--out", path)
             self.assertEqual(code, 0, err)
-            first = path.read_bytes()
-            self.assertEqual(caveat("report", log, "--out", path)[0], 0)
-            self.assertEqual(path.read_bytes(), first)
+            if path != package:
+                first = path.read_bytes()
+            self.assertEqual(caveat("report", log, "--checkpoint", checkpoint, "--out", path)[0], 0)
+            self.assertEqual(path.read_bytes(), first, path.name)
+        exports = [record for record in lines(caveat("log", "show", log, "--json")[1]) if record["kind"] == "exported"]
+        self.assertEqual([record["event"]["form"] for record in exports],
+                         ["zip", "html", "html", "zip", "zip", "csv", "csv", "jsonl", "jsonl"])
+        self.assertEqual(len((log.parent / "rows.csv").read_text(encoding="utf-8-sig").splitlines()), len(self.decisions) + 1)
+        self.assertEqual([row["verdict"] for row in lines((log.parent / "rows.jsonl").read_text(encoding="utf-8"))],
+                         [decision["verdict"] for decision in sorted(self.decisions, key=lambda decision: decision["receipt"]["index"])])
         page = html.read_text(encoding="utf-8")
         self.assertIn("cn.wealth/riskier_than_customer", page)
         self.assertNotIn("<script", page)
         code, out, err = caveat("verify", package, "--key", key)
         self.assertEqual(code, 0, out + err)
+        self.assertIn("12 ✓", out)  # the receipt beside it
         self.assertEqual(caveat("verify", package)[0], 5)
         unpacked = log.parent / "unpacked"
         with zipfile.ZipFile(package) as archive:
             archive.extractall(unpacked)
         self.assertEqual(caveat("verify", unpacked, "--key", key)[0], 0)
+
+    def test_a_log_is_searched_and_that_it_was_looked_at_is_recorded(self):
+        log = self.copy()
+        of_customer = next(decision for decision in self.decisions if decision["id"].startswith("s0") and decision["verdict"] == "block")
+        turn = next(json.loads(line) for line in turns().splitlines() if json.loads(line)["id"] == of_customer["id"])
+        customer = turn["customer"]["id"]
+        expected = sorted(decision["receipt"]["index"] for decision, line in zip(self.decisions, turns().splitlines())
+                          if json.loads(line).get("customer", {}).get("id") == customer)
+        code, out, err = caveat("log", "search", log, "--customer", customer, "--json", "--reason", "complaint 12")
+        self.assertEqual(code, 0, err)
+        self.assertEqual([record["index"] for record in lines(out)], expected)
+        blocked = lines(caveat("log", "search", log, "--customer", customer, "--verdict", "拦截", "--json")[1])
+        self.assertTrue(blocked)
+        self.assertEqual({record["verdict"] for record in blocked}, {"block"})
+        self.assertEqual(lines(caveat("log", "search", log, "--customer", "nobody", "--json")[1]), [])
+        self.assertEqual(caveat("log", "search", log)[0], 2)
+        self.assertEqual(caveat("log", "search", log, "--verdict", "maybe")[0], 2)
+        shown = lines(caveat("log", "show", log, "--copy", "--json")[1])
+        views = [record["event"] for record in shown if record["kind"] == "viewed"]
+        self.assertEqual(len(views), 3)
+        self.assertEqual((views[0]["reason"], views[0]["search"]), ("complaint 12", f"--customer {customer}"))
+        self.assertNotIn(customer.encode(), log.read_bytes())
+        self.assertEqual(caveat("log", "verify", log)[0], 0)
+
+    def test_a_copy_and_a_log_without_keys_say_that_the_export_is_not_in_the_log(self):
+        log = self.copy()
+        page = log.parent / "page.html"
+        before = log.read_bytes()
+        self.assertEqual(caveat("report", log, "--copy", "--out", page)[0], 0)
+        self.assertEqual(log.read_bytes(), before)
+        self.assertIn("This export is NOT in the log", page.read_text(encoding="utf-8"))
+        shutil.rmtree(log.parent / "audit.keys")
+        code, _, err = caveat("report", log, "--language", "zh", "--out", page)
+        self.assertEqual(code, 0, err)
+        self.assertIn("本次导出未记入日志", page.read_text(encoding="utf-8"))
+        self.assertEqual(caveat("report", log, "--out", log.parent / "evidence.zip")[0], 4)
 
     def test_a_decision_is_explained_in_both_languages(self):
         turn = next(line for line in turns().splitlines() if b"s003-r4-for-c2" in line)

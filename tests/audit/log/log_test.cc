@@ -17,6 +17,8 @@
 #include "audit/log/reader.h"
 #include "audit/log/verify.h"
 #include "audit/record/decode.h"
+#include "audit/record/events.h"
+#include "audit/record/sections.h"
 #include "tests/audit/support/log_fixture.h"
 
 namespace caveat::audit {
@@ -118,6 +120,129 @@ BOOST_AUTO_TEST_CASE(a_clock_that_goes_back_is_recorded_and_times_stand_still) {
   const auto reader = LogReader::open(in.path());
   BOOST_TEST((decode_header(reader->header(1).value())->context.kind == Kind::clock_stepped));
   BOOST_TEST(verify(in).good());
+}
+
+RecordContent judged(std::uint8_t verdict, const std::string& rule) {
+  RecordContent content;
+  VerdictSection section;
+  section.verdict = verdict;
+  if (!rule.empty()) section.rules = {{rule, RuleOutcome::State::fired, verdict, -1}};
+  content.sections = {{Section::verdict, encode_verdict(section)}};
+  return content;
+}
+
+Closing closing_at(LogFolder& in, std::uint64_t index) {
+  const auto keys = in.keys();
+  const auto reader = LogReader::open(in.path());
+  BOOST_REQUIRE((decode_header(reader->header(index).value())->context.kind == Kind::closing));
+  const auto opened = reader->open_body(*keys, index);
+  BOOST_REQUIRE(opened.has_value());
+  const Result<Event> event = decode_event(Kind::closing, opened->find(Section::event)->encoded);
+  BOOST_REQUIRE(event.has_value());
+  return std::get<Closing>(*event);
+}
+
+constexpr Microseconds kDay = 86'400LL * 1'000'000;
+
+BOOST_AUTO_TEST_CASE(the_first_record_of_a_day_closes_the_one_before_with_its_counts) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(judged(0, "")));
+    committed(log->append(judged(3, "p/a")));
+    committed(log->append(judged(4, "p/a")));
+    in.clock.now += 3 * kDay;  // two days without a record are not closed: there is nothing to close
+    BOOST_TEST(committed(log->append(judged(3, "p/b"))).index == 4u);
+    in.clock.now += kDay;
+    BOOST_TEST(committed(log->append(judged(0, ""))).index == 6u);
+  }
+  const Closing first = closing_at(in, 3);
+  BOOST_TEST(first.day == "2026-11-25");
+  BOOST_TEST((first.records == IndexRange{0, 3}));
+  BOOST_TEST((first.kinds == Counts{{"decision", 3}}));
+  BOOST_TEST((first.verdicts == Counts{{"allow", 1}, {"block", 1}, {"handoff", 1}}));
+  BOOST_TEST((first.rules == Counts{{"p/a", 2}}));
+  const Closing second = closing_at(in, 5);
+  BOOST_TEST(second.day == "2026-11-28");
+  BOOST_TEST((second.records == IndexRange{3, 5}));
+  BOOST_TEST((second.kinds == Counts{{"closing", 1}, {"decision", 1}}));
+  BOOST_TEST((second.rules == Counts{{"p/b", 1}}));
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_day_is_counted_whole_though_the_log_was_opened_in_the_middle_of_it_and_a_batch_crosses_midnight) {
+  LogFolder in;
+  committed(Log::open(in.options())->append(judged(3, "p/a")));
+  committed(Log::open(in.options(false))->append(judged(4, "p/b")));
+  {
+    const auto log = Log::open(in.options(false));
+    std::vector<std::uint64_t> places;
+    for (int i = 0; i < 4; ++i) places.push_back(log->reserve());
+    in.clock.step = kDay / 2;  // each record of the batch is half a day later
+    for (const std::size_t i : {3u, 2u, 1u, 0u})
+      log->fulfil(places[i], log->seal(judged(0, "")), [](const Appended& appended) { committed(appended); });
+    log->flush();
+    in.clock.step = 1'000;
+    committed(log->append(judged(0, "")));
+  }
+  const auto reader = LogReader::open(in.path());
+  std::vector<std::uint64_t> closings;
+  for (std::uint64_t index = 0; index < reader->size(); ++index)
+    if (decode_header(reader->header(index).value())->context.kind == Kind::closing) closings.push_back(index);
+  BOOST_REQUIRE(closings.size() >= 2u);
+  const Closing first = closing_at(in, closings[0]);
+  BOOST_TEST(first.records.first == 0u);
+  BOOST_TEST(first.rules.at("p/a") == 1u);
+  BOOST_TEST(first.rules.at("p/b") == 1u);
+  BOOST_TEST(closing_at(in, closings[1]).records.first == closings[0]);
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_closing_record_says_otherwise_than_the_records_is_a_finding) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(judged(3, "p/a")));
+    in.clock.now += kDay;
+    RecordContent lie;
+    lie.kind = Kind::closing;
+    lie.sections = {{Section::event, encode_event(Closing{.day = "2026-11-26",
+                                                          .records = {0, 2},
+                                                          .kinds = {{"closing", 1}},
+                                                          .verdicts = {},
+                                                          .rules = {},
+                                                          .unread = 0})}};
+    committed(log->append(std::move(lie)));
+  }
+  const VerifyReport report = verify(in);
+  BOOST_TEST(!report.good());
+  BOOST_TEST((report.claims[10].shown == Shown::no));
+  BOOST_TEST((report.claims[4].shown == Shown::yes));  // the tree is whole: what was signed is what is there
+}
+
+BOOST_AUTO_TEST_CASE(nothing_below_a_failed_signature_or_tree_is_called_good) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    for (int i = 0; i < 5; ++i) committed(log->append(decision(i)));
+  }
+  const auto keys = in.keys();
+  const auto other = KeyStore::create(in.folder / "other.keys", "bank.example/caveat/gate-1",
+                                      {.writable = true, .random = &in.random});
+  const auto reader = LogReader::open(in.path());
+  const VerifyReport report = verify_log(*reader, {.verifier = other->verifier(), .keys = keys.get()});
+  BOOST_TEST(!report.good());
+  BOOST_TEST((report.claims[2].shown == Shown::no));
+  for (std::size_t i = 3; i < 11; ++i) {
+    BOOST_TEST((report.claims[i].shown == Shown::not_checked), report.claims[i].en);
+    BOOST_TEST(report.claims[i].why_en == "claim 2, on which it stands, failed");
+  }
+  for (const Claim& claim : report.claims) {
+    BOOST_TEST(!claim.zh.empty());
+    BOOST_TEST(claim.why_en.empty() == (claim.shown == Shown::yes));
+    BOOST_TEST(claim.why_zh.empty() == (claim.shown == Shown::yes));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(records_stand_in_sequence_order_whatever_the_order_of_fulfilling) {

@@ -8,6 +8,7 @@
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
 #include "audit/record/decode.h"
+#include "audit/record/events.h"
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
 #include "audit/report/verify_package.h"
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 
 class TickingClock : public Clock {
  public:
+  void pass(Microseconds span) { now_ += span; }
   Microseconds wall_us() override { return now_ += 1'000; }
   std::uint64_t steady_ns() override { return static_cast<std::uint64_t>(now_) * 1'000; }
 
@@ -48,6 +50,19 @@ RecordContent decision(std::size_t number) {
                       {Section::story, encode_story(story)}};
   content.tags = {{TagKind::customer, content.subjects[0]}};
   return content;
+}
+
+Members members_of(const LogReader& reader, const KeyStore& keys, ReportQuery query) {
+  LogFacts facts;
+  facts.path = "log.db";
+  facts.origin = reader.origin();
+  facts.size = reader.size();
+  facts.root = reader.root(reader.size());
+  facts.checkpoint_note = *reader.checkpoint();
+  facts.key_name = keys.verifier().name;
+  facts.checked = true;
+  name_what_is_not_checked(facts, true);
+  return package(collect(reader, &keys, std::move(query), facts), keys);
 }
 
 // One log of 30 decisions, made once.
@@ -80,18 +95,7 @@ struct Fixture {
     keys = KeyStore::open(default_keys_dir(path), {});
   }
 
-  Members members(ReportQuery query = {}) const {
-    LogFacts facts;
-    facts.path = "log.db";
-    facts.origin = reader->origin();
-    facts.size = reader->size();
-    facts.root = reader->root(reader->size());
-    facts.checkpoint_note = *reader->checkpoint();
-    facts.key_name = keys->verifier().name;
-    facts.checked = true;
-    name_what_is_not_checked(facts, true);
-    return package(collect(*reader, keys.get(), std::move(query), facts), *keys);
-  }
+  Members members(ReportQuery query = {}) const { return members_of(*reader, *keys, std::move(query)); }
   PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}, .receipt = {}}; }
 
   std::string path;
@@ -225,6 +229,81 @@ BOOST_AUTO_TEST_CASE(a_period_is_proved_complete_without_the_rest_of_the_log) {
   BOOST_TEST(manifest->end == 19u);
   const PackageReport report = verify_members(part, named());
   BOOST_TEST(report.exit_code() == 0, shown(report));
+}
+
+BOOST_AUTO_TEST_CASE(a_customers_package_opens_his_decisions_only_and_is_counted_by_his_keys) {
+  ReportQuery query;
+  query.customer = "customer-3";
+  query.subjects = keys->keys_of(query.customer);
+  const Members part = members(query);
+  const Result<Manifest> manifest = read_manifest(part.at("manifest.json"));
+  BOOST_REQUIRE(manifest.has_value());
+  BOOST_TEST(manifest->population == 4u);  // 3, 10, 17, 24
+  BOOST_TEST(manifest->end - manifest->first == 30u);
+  BOOST_TEST(std::count_if(part.begin(), part.end(),
+                           [](const auto& member) { return member.first.starts_with("opened/"); }) == 4);
+  const PackageReport report = verify_members(part, named());
+  BOOST_TEST(report.exit_code() == 0, shown(report));
+  BOOST_TEST((report.claims[8].shown == Shown::yes), shown(report));
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_that_was_exported) {
+  std::string folder = (fs::temp_directory_path() / "caveat-closing-XXXXXX").string();
+  BOOST_REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const std::string log_path = folder + "/log.db";
+  TickingClock clock;
+  SystemRandom random;
+  constexpr Microseconds kDay = 86'400LL * 1'000'000;
+  auto log = Log::open({.path = log_path, .create = true, .clock = &clock, .random = &random});
+  const auto append = [&](RecordContent content) { return std::get<Committed>(log->append(std::move(content))).index; };
+  for (std::size_t i = 0; i < 12; ++i) append(decision(i));
+  clock.pass(kDay);
+  for (std::size_t i = 0; i < 3; ++i) append(decision(i));
+  const auto log_keys = KeyStore::open(default_keys_dir(log_path), {});
+  const auto reads = LogReader::open(log_path);
+  BOOST_TEST(reads->size() == 16u);
+  PackageVerifyOptions options{.key = log_keys->verifier(), .limits = {}, .receipt = {}};
+
+  const PackageReport whole = verify_members(members_of(*reads, *log_keys, {}), options);
+  BOOST_TEST(whole.exit_code() == 0, shown(whole));
+  BOOST_TEST((whole.claims[10].shown == Shown::yes), shown(whole));
+
+  ReportQuery first_day;  // the record that closes it stands in the next day, and comes along
+  first_day.to = decode_header(*reads->header(12))->time_us;
+  const Members of_day = members_of(*reads, *log_keys, first_day);
+  const PackageReport day = verify_members(of_day, options);
+  BOOST_TEST(day.exit_code() == 0, shown(day));
+  BOOST_TEST((day.claims[10].shown == Shown::yes), shown(day));
+  BOOST_TEST(read_manifest(of_day.at("manifest.json"))->end == 13u);
+  BOOST_TEST(read_manifest(of_day.at("manifest.json"))->records == 12u);
+
+  RecordContent exported;
+  exported.kind = Kind::exported;
+  exported.sections = {{Section::event, encode_event(Exported{.by = "li",
+                                                              .role = "local",
+                                                              .query = "",
+                                                              .checkpoint = *reads->checkpoint(),
+                                                              .content = sha256(of_day.at("manifest.json")),
+                                                              .seed = "",
+                                                              .form = "zip",
+                                                              .recipient = {},
+                                                              .purpose = {}})}};
+  const std::uint64_t place = append(std::move(exported));
+  reads->renew();
+  options.receipt = export_receipt(*reads, *log_keys, place);
+  const PackageReport received = verify_members(of_day, options);
+  BOOST_TEST(received.exit_code() == 0, shown(received));
+  BOOST_TEST((received.claims[11].shown == Shown::yes), shown(received));
+  const PackageReport of_another = verify_members(members_of(*reads, *log_keys, {}), options);
+  BOOST_TEST((of_another.claims[11].shown == Shown::no), shown(of_another));
+  for (const std::size_t place_of_change : {std::size_t{60}, options.receipt->size() / 2}) {
+    std::string changed = *options.receipt;
+    changed[place_of_change] = changed[place_of_change] == 'A' ? 'B' : 'A';
+    options.receipt = changed;
+    BOOST_TEST((verify_members(of_day, options).claims[11].shown == Shown::no), changed);
+  }
+  log->close();
+  fs::remove_all(folder);
 }
 
 BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_and_never_thrown_at_the_caller) {
