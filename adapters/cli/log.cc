@@ -103,7 +103,7 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
     options.earlier.clear();
   } else if (keys == nullptr) {
     const std::string dir = keys_dir(invocation, path);
-    throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "there is no such folder; or name log.vkey with --key"});
+    throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "there is no such folder"});
   }
   if (invocation.has("--checkpoint")) {
     Result<std::string> kept = load::read_file(invocation.get("--checkpoint"), 1u << 20);

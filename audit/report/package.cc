@@ -182,7 +182,8 @@ Result<Exported> read_export_receipt(std::string_view receipt, const VerifierKey
   if (!proof) return tl::unexpected(proof.error());
   const Result<Checkpoint> checkpoint = open_checkpoint(proof->checkpoint, {&key, 1}, &verify_signature);
   if (!checkpoint) return tl::unexpected(checkpoint.error());
-  const Result<cbor::Value> extra = cbor::decode(proof->extra.value_or(""), {.depth = 2, .items = 8});
+  const std::string bytes = proof->extra.value_or("");  // what follows points into it
+  const Result<cbor::Value> extra = cbor::decode(bytes, {.depth = 2, .items = 8});
   if (!extra || extra->kind != cbor::Value::Kind::array || extra->items.size() != 2 ||
       extra->items[0].kind != cbor::Value::Kind::bytes || extra->items[1].kind != cbor::Value::Kind::bytes)
     return bad("a receipt with the record and what opens it");

@@ -131,12 +131,11 @@ class Walk(unittest.TestCase):
         self.assertEqual(caveat("report", log, "--out", package)[0], 0)
         with zipfile.ZipFile(package) as archive:
             checkpoint.write_bytes(archive.read("checkpoint"))
-        first = package.read_bytes()
+        of_then = package.read_bytes()
         for path in (html, package, log.parent / "rows.csv", log.parent / "rows.jsonl"):
             code, _, err = caveat("report", log, "--checkpoint", checkpoint, "--out", path)
             self.assertEqual(code, 0, err)
-            if path != package:
-                first = path.read_bytes()
+            first = of_then if path == package else path.read_bytes()
             self.assertEqual(caveat("report", log, "--checkpoint", checkpoint, "--out", path)[0], 0)
             self.assertEqual(path.read_bytes(), first, path.name)
         exports = [record for record in lines(caveat("log", "show", log, "--json")[1]) if record["kind"] == "exported"]

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "audit/record/sections.h"
 #include "audit/record/tally.h"
 
 using namespace caveat;
