@@ -39,6 +39,8 @@ function(caveat_test name)
     target_link_libraries(test_${name} PRIVATE caveat_${room})
   endforeach()
   target_link_libraries(test_${name} PRIVATE Boost::unit_test_framework caveat_warnings caveat_test_main)
+  target_precompile_headers(test_${name} REUSE_FROM caveat_test_headers)
+  target_compile_options(test_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # lets ccache see what was read
   target_compile_definitions(test_${name} PRIVATE CAVEAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CAVEAT_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND test_${name} --color_output=no)
   foreach(sanitizer IN ITEMS tsan asan)
