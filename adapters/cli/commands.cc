@@ -343,6 +343,39 @@ std::vector<Command> make() {
        .run = run_verify});
   all.push_back(later("witness", "", 3, {"cosign other logs' checkpoints", "为其他日志的检查点联署"}));
   // ---- us
+  all.push_back(
+      {.name = "bench decisions",
+       .arguments = "",
+       .least = 0,
+       .most = 0,
+       .audience = 4,
+       .says = {"what a decision costs, beside an evaluator written by hand for the same rules",
+                "一次决定的开销，与为同一套规则手写的程序在同一次运行中对照"},
+       .options =
+           {{"--rules",
+             "N",
+             {"one number of rules", "只测一种规则数"},
+             {"10, 100, 1000 and 10000", "10、100、1000 与 10000"}},
+            {"--seconds", "N", {"seconds a contender and round", "每项每轮的秒数"}, {"0.3", "0.3"}},
+            {"--rounds", "N", {"rounds, in each of which all take their turn", "轮数，每轮各项依次进行"}, {"3", "3"}},
+            {"--seed", "N", {"of the made-up rules and turns", "虚构规则与对话的种子"}, {"20261124", "20261124"}},
+            {"--write",
+             "DIR",
+             {"write the rules and turns, neutral and as packs, and time nothing",
+              "写出规则与对话（中立形式与规则包），不作计时"},
+             {}},
+            {"--open",
+             "FILE",
+             {"open one program image and print its time and memory", "打开一个程序映像并输出耗时与内存"},
+             {}}},
+       .exits = {kExitDone,
+                 {kNo, {"an answer differs from the oracle's; nothing was timed", "有答案与基准答案不符；未作计时"}},
+                 kExitUsage},
+       .examples = {{"caveat bench decisions --rules 100 --seconds 0.02 --rounds 1",
+                     {"see that it runs", "看能否运行"}},
+                    {"caveat bench decisions --rules 10 --seconds 0.02 --rounds 1 --json",
+                     {"the same for a program", "以 JSON 输出"}}},
+       .run = run_bench_decisions});
   all.push_back(later("bench", "[audit|serve|…]", 4, {"the project's own measures", "项目自身的度量"}));
   all.push_back(
       {.name = "help",

@@ -170,6 +170,15 @@ std::optional<Decimal> Decimal::make(__int128 coefficient, int scale) {
 
 std::optional<Decimal> Decimal::parse(std::string_view text, bool* rounded) {
   if (rounded != nullptr) *rounded = false;
+  // Most numbers of a turn are a few digits.
+  const bool minus = !text.empty() && text[0] == '-';
+  const std::size_t from = minus ? 1 : 0;
+  if (text.size() > from && text.size() - from <= 18 && (text[from] != '0' || text.size() - from == 1)) {
+    std::int64_t whole = 0;
+    std::size_t at = from;
+    for (; at < text.size() && is_digit(text[at]); ++at) whole = whole * 10 + (text[at] - '0');
+    if (at == text.size()) return Decimal(minus ? -whole : whole);
+  }
   const std::optional<Spelling> parts = spell(text);
   if (!parts) return {};
   // The digits as one run, without zeros at either end, and the power of ten of the last of them.
@@ -232,7 +241,7 @@ std::optional<__int128> Decimal::scaled(int scale) const {
   return coefficient_ * static_cast<I128>(factor);
 }
 
-std::string Decimal::to_string() const {
+void Decimal::append_to(std::string& out) const {
   U128 value = magnitude(coefficient_);
   char reversed[48];
   std::size_t count = 0;
@@ -246,7 +255,13 @@ std::string Decimal::to_string() const {
     }
   } while (value != 0 || places > 0);
   if (coefficient_ < 0) reversed[count++] = '-';
-  return {std::make_reverse_iterator(reversed + count), std::make_reverse_iterator(reversed)};
+  out.append(std::make_reverse_iterator(reversed + count), std::make_reverse_iterator(reversed));
+}
+
+std::string Decimal::to_string() const {
+  std::string out;
+  append_to(out);
+  return out;
 }
 
 std::optional<Decimal> Decimal::plus(const Decimal& other) const {

@@ -3,7 +3,7 @@
 // Promises   + − × are exact or nothing (overflow: the caller makes it unknown); / to 18 places, half even; comparison never
 //            overflows; values that are equal are one value: the scale is the least that holds them; no floating point anywhere
 // Errors     an empty optional is overflow or division by zero
-// Cost       no allocation but `to_string`
+// Cost       no allocation but of the string in `to_string`
 #pragma once
 
 #include <compare>
@@ -35,6 +35,7 @@ class Decimal {
   std::optional<std::int64_t> as_int64() const;     // if whole and in range
   std::optional<__int128> scaled(int scale) const;  // coefficient at `scale`, if exact and in range
   std::string to_string() const;                    // shortest: "0.042", "-7"
+  void append_to(std::string& out) const;           // the same
 
   std::optional<Decimal> plus(const Decimal& other) const;
   std::optional<Decimal> minus(const Decimal& other) const;

@@ -45,20 +45,44 @@ struct ItemDisclosure {
   friend auto operator<=>(const ItemDisclosure&, const ItemDisclosure&) = default;
 };
 
+struct PackNow {  // a pack at the turn's time
+  Days day = 0;
+  std::int32_t offset = 0;
+  bool applies = false;
+};
+
+struct Told {  // a disclosure's text, in `texts`
+  bool at_start = false;
+  std::size_t at = 0, size = 0;
+};
+
 struct Replacement {
   std::uint32_t begin = 0, end = 0;
   std::size_t text = 0, size = 0;  // in `texts`
 };
 
-struct Candidate {
-  std::uint32_t rule = 0;
-  std::int32_t product = -1, action = -1;
-  friend auto operator<=>(const Candidate&, const Candidate&) = default;
-};
-
 struct Unit {  // what a rule is judged for
   std::int32_t product = -1, action = -1;
 };
+
+// A rule to be judged, in one word that sorts by (rank, product, action); the last bit: the index has settled it as true.
+class Candidate {
+ public:
+  Candidate(std::uint32_t rule, const Unit& unit, bool settled)
+      : word_(std::uint64_t{rule} << 32 | part(unit.product) << 17 | part(unit.action) << 1 | (settled ? 1 : 0)) {}
+  std::uint32_t rule() const { return static_cast<std::uint32_t>(word_ >> 32); }
+  Unit unit() const { return {whole(word_ >> 17), whole(word_ >> 1)}; }
+  bool settled() const { return word_ & 1; }
+  friend bool operator<(const Candidate& a, const Candidate& b) { return a.word_ < b.word_; }
+
+ private:
+  static constexpr std::uint64_t kPart = 0x7fff;  // items of a turn are fewer: Limits::list_elements
+  static std::uint64_t part(std::int32_t item) { return static_cast<std::uint64_t>(item + 1) & kPart; }
+  static std::int32_t whole(std::uint64_t bits) { return static_cast<std::int32_t>(bits & kPart) - 1; }
+  std::uint64_t word_;
+};
+
+constexpr std::size_t kMostItems = 0x7ffe;
 
 }  // namespace
 
@@ -71,29 +95,39 @@ struct Scratch::Inside final : TextEyes {
   std::size_t seen_used = 0;
   Working when, excuse;
 
+  // What every decision fills.
+  std::vector<PackNow> packs;
   std::vector<Candidate> candidates;
   std::vector<ReasonDraft> drafts;
   std::vector<FactUsed> facts;
   std::vector<Match> matches;
-  std::vector<FactUsed> missing;
   std::vector<Reason> reasons;
   std::vector<ItemDraft> item_drafts;
   std::vector<ItemVerdict> items;
-  std::vector<ItemDisclosure> item_disclosures;
-  std::vector<std::uint32_t> item_wordings;
-  std::vector<Redacted> redactions;
-  std::vector<Replacement> replacements;
-  std::vector<Disclosure> disclosures;
-  std::vector<Required> required;
-  std::vector<std::string_view> flags, alerts;
-  std::vector<std::uint8_t> pack_applies;
-  std::vector<Days> pack_day;
-  std::vector<std::int32_t> pack_offset;
-  std::vector<text::Edit> edits;
-  std::vector<std::string_view> at_start, at_end;
-  std::string texts;
   std::string say;
   Decision decision;
+
+  // What few do: emptied only where the last decision used it.
+  struct Seldom {
+    std::vector<FactUsed> missing;
+    std::vector<ItemDisclosure> item_disclosures;
+    std::vector<std::uint32_t> item_wordings;
+    std::vector<Redacted> redactions;
+    std::vector<Replacement> replacements;
+    std::vector<Disclosure> disclosures;
+    std::vector<Required> required;
+    std::vector<std::string_view> flags, alerts;
+    std::vector<text::Edit> edits;
+    std::vector<Told> told;
+    std::vector<std::string_view> at_start, at_end;
+    std::string texts;
+    text::RedactScratch redact;
+  };
+  Seldom& seldom() {
+    uses_seldom = true;
+    return seldom_;
+  }
+  bool uses_seldom = false;
 
   // A new decision: everything empty, nothing given back.
   void begin(const std::shared_ptr<const Program>& now) {
@@ -102,11 +136,16 @@ struct Scratch::Inside final : TextEyes {
       seen.clear();
     }
     seen_used = 0;
-    candidates.clear(), drafts.clear(), facts.clear(), matches.clear(), missing.clear(), reasons.clear();
-    item_drafts.clear(), items.clear(), item_disclosures.clear(), item_wordings.clear();
-    redactions.clear(), replacements.clear(), disclosures.clear(), required.clear();
-    flags.clear(), alerts.clear(), pack_applies.clear(), pack_day.clear(), pack_offset.clear();
-    edits.clear(), at_start.clear(), at_end.clear(), texts.clear(), say.clear();
+    candidates.clear(), drafts.clear(), facts.clear(), matches.clear(), reasons.clear();
+    item_drafts.clear(), items.clear(), say.clear();
+    if (uses_seldom) {
+      Seldom& all = seldom_;
+      all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
+      all.redactions.clear(), all.replacements.clear(), all.disclosures.clear(), all.required.clear();
+      all.flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
+      all.at_start.clear(), all.at_end.clear(), all.texts.clear();
+      uses_seldom = false;
+    }
     decision = {};
   }
 
@@ -127,6 +166,9 @@ struct Scratch::Inside final : TextEyes {
       if (seen[i]->slot == slot) seen[i]->slot = program::kNone;
     }
   }
+
+ private:
+  Seldom seldom_;
 };
 
 Scratch::Scratch(const Limits& limits) : inside_(std::make_unique<Inside>(limits)) {}
@@ -144,7 +186,7 @@ class Run {
   void run() {
     prepare();
     find();
-    for (const Candidate& one : in_.candidates) judge(one.rule, {one.product, one.action});
+    for (const Candidate& one : in_.candidates) judge(one.rule(), one.unit(), one.settled());
     close();
     if (d_.verdict <= Verdict::revise) {
       answer();
@@ -176,11 +218,11 @@ class Run {
     setting_.answer_slot = answer_slot_;
     setting_.answer_text = r_.answer_text();
     setting_.cells[0] = r_.cells(Frame::turn, 0);
-    for (std::uint32_t pack = 0; pack < p_.pack_rows().size(); ++pack) {
+    const std::span<const program::PackRow> packs = p_.pack_rows();
+    in_.packs.resize(packs.size());
+    for (std::uint32_t pack = 0; pack < packs.size(); ++pack) {
       const std::int32_t offset = p_.offset_minutes(pack, r_.at(), r_.at_offset());
-      in_.pack_offset.push_back(offset);
-      in_.pack_day.push_back(days_of(r_.at(), offset));
-      in_.pack_applies.push_back(applies(p_.pack_rows()[pack]) ? 1 : 0);
+      in_.packs[pack] = {days_of(r_.at(), offset), offset, applies(packs[pack])};
     }
     in_.item_drafts.resize(r_.products() + r_.actions());
   }
@@ -219,8 +261,8 @@ class Run {
             const Unit unit{products > 0 ? static_cast<std::int32_t>(product) : -1,
                             actions > 0 ? static_cast<std::int32_t>(action) : -1};
             place(unit);
-            index.each(shape, {setting_.cells}, [&](std::uint32_t rule) {
-              if (applies(p_.rules()[rule], unit)) in_.candidates.push_back({rule, unit.product, unit.action});
+            index.each(shape, {setting_.cells}, [&](std::uint32_t rule, bool settled) {
+              if (applies(p_.rules()[rule], unit)) in_.candidates.emplace_back(rule, unit, settled);
             });
           }
         }
@@ -229,8 +271,9 @@ class Run {
     if (in_.candidates.size() > 1) std::sort(in_.candidates.begin(), in_.candidates.end());
   }
   bool applies(const RuleRow& rule, const Unit& unit) const {
-    if (!in_.pack_applies[rule.pack]) return false;
-    const Days day = in_.pack_day[rule.pack];
+    const PackNow& pack = in_.packs[rule.pack];
+    if (!pack.applies) return false;
+    const Days day = pack.day;
     if (day < rule.from || day > rule.until) return false;
     if ((rule.flags & program::kReadsProduct) && !(rule.flags & program::kAsAWhole) && unit.product < 0) return false;
     if ((rule.flags & program::kReadsAction) && unit.action < 0) return false;
@@ -253,12 +296,12 @@ class Run {
     return unless(when, excuse);
   }
 
-  void judge(std::uint32_t index, const Unit& unit) {
+  void judge(std::uint32_t index, const Unit& unit, bool settled) {
     const RuleRow& rule = p_.rules()[index];
     place(unit);
-    setting_.today = in_.pack_day[rule.pack];
-    setting_.offset_minutes = in_.pack_offset[rule.pack];
-    const Kleene result = settle(rule);
+    setting_.today = in_.packs[rule.pack].day;
+    setting_.offset_minutes = in_.packs[rule.pack].offset;
+    const Kleene result = settled ? Kleene::yes : settle(rule);
     if (result == Kleene::no) return;
     const bool unknown = result == Kleene::unknown;
     const auto if_unknown = static_cast<IfUnknown>(rule.if_unknown);
@@ -277,12 +320,14 @@ class Run {
     for (std::uint32_t slot : p_.indices(rule.facts)) use(slot);
     draft.facts_end = in_.facts.size();
     draft.matches = in_.matches.size();
-    if (!unknown) each_match(rule, [this](const Match& match, text::Range) { in_.matches.push_back(match); });
-    std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
-    in_.matches.erase(
-        std::unique(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(),
-                    [](const Match& a, const Match& b) { return !before_match(a, b) && !before_match(b, a); }),
-        in_.matches.end());
+    if (!unknown && !settled) {  // what the index settles looks into no text
+      each_match(rule, [this](const Match& match, text::Range) { in_.matches.push_back(match); });
+      std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
+      in_.matches.erase(
+          std::unique(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(),
+                      [](const Match& a, const Match& b) { return !before_match(a, b) && !before_match(b, a); }),
+          in_.matches.end());
+    }
     draft.matches_end = in_.matches.size();
 
     if (!unknown) {
@@ -302,11 +347,11 @@ class Run {
   }
 
   void use(std::uint32_t slot) {
-    const program::SlotRow& row = p_.slots()[slot];
-    if (row.cell == program::kNone) return;
-    const Seen seen = see(setting_, row.frame, row.cell);
+    const Program::Place place = p_.place(slot);
+    if (place.cell == program::kNone) return;
+    const Seen seen = see(setting_, static_cast<std::uint8_t>(place.frame), place.cell);
     if (seen.state == Request::kAbsent) return;
-    in_.facts.push_back({slot, seen.state == Request::kKnown, seen.cause, setting_.item[row.frame]});
+    in_.facts.push_back({slot, seen.state == Request::kKnown, seen.cause, setting_.item[place.frame]});
   }
 
   // What the rule's own conditions found in the answer and the message.
@@ -393,21 +438,21 @@ class Run {
       case EffectKind::disclose:
         raise(rule, unit, Verdict::revise, draft);
         if (on_answer(rule) || (on_message(rule) && r_.has_answer())) {
-          in_.disclosures.push_back({effect.at_start != 0, effect.wording});
+          in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});
         }
         if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0) {
-          in_.item_disclosures.push_back(
+          in_.seldom().item_disclosures.push_back(
               {static_cast<std::uint32_t>(unit.product), effect.wording, effect.at_start != 0});
         }
         if ((rule.subjects & program::kOnRecommendation) && (rule.flags & program::kAsAWhole)) {
           for (std::uint32_t at = 0; at < r_.products(); ++at)
-            in_.item_disclosures.push_back({at, effect.wording, effect.at_start != 0});
+            in_.seldom().item_disclosures.push_back({at, effect.wording, effect.at_start != 0});
         }
         return;
       case EffectKind::require:
         raise(rule, unit, Verdict::require, draft);
-        in_.required.push_back(effect.requirement != program::kNone ? Required{false, effect.requirement}
-                                                                    : Required{true, effect.slot});
+        in_.seldom().required.push_back(effect.requirement != program::kNone ? Required{false, effect.requirement}
+                                                                             : Required{true, effect.slot});
         return;
       case EffectKind::handoff: {
         raise(rule, unit, Verdict::handoff, draft);
@@ -425,10 +470,10 @@ class Run {
         return offer(bid);
       }
       case EffectKind::flag:
-        in_.flags.push_back(p_.text(effect.name));
+        in_.seldom().flags.push_back(p_.text(effect.name));
         return;
       case EffectKind::alert:
-        in_.alerts.push_back(p_.text(effect.name));
+        in_.seldom().alerts.push_back(p_.text(effect.name));
         return;
     }
   }
@@ -436,33 +481,33 @@ class Run {
   // Redactions and replacements of what matched, widened to whole graphemes (semantics.md 41).
   void mark(const RuleRow& rule, const Unit& unit, const EffectRow& effect) {
     const bool replace = static_cast<EffectKind>(effect.kind) == EffectKind::replace_match;
-    std::size_t text = in_.texts.size(), size = 0;
-    if (replace) {
-      append(in_.texts, topic(unit), effect.with);
-      size = in_.texts.size() - text;
-    }
+    std::string& texts = in_.seldom().texts;
+    const std::size_t text = texts.size();
+    if (replace) append(texts, topic(unit), effect.with);
+    const std::size_t size = texts.size() - text;
     each_match(rule, [&](const Match& match, text::Range normal) {
       const bool answer = match.part == TextPart::answer;
       if (answer ? !on_answer(rule) : !on_message(rule)) return;
       const TextSeen& seen = in_.look(answer ? answer_slot_ : message_slot_, -1, {});
       const text::Range whole = seen.normal.original_graphemes(normal);
       if (replace) {
-        if (answer) in_.replacements.push_back({whole.begin, whole.end, text, size});
+        if (answer) in_.seldom().replacements.push_back({whole.begin, whole.end, text, size});
         return;
       }
-      in_.redactions.push_back({match.part, whole.begin, whole.end, effect.redact_mode,
-                                static_cast<std::int16_t>(std::clamp(effect.keep_first, 0, 255)),
-                                static_cast<std::int16_t>(std::clamp(effect.keep_last, 0, 255)),
-                                p_.text(effect.redact_name)});
+      in_.seldom().redactions.push_back({match.part, whole.begin, whole.end, effect.redact_mode,
+                                         static_cast<std::int16_t>(std::clamp(effect.keep_first, 0, 255)),
+                                         static_cast<std::int16_t>(std::clamp(effect.keep_last, 0, 255)),
+                                         p_.text(effect.redact_name)});
     });
   }
 
   // ---- unknown
 
   void collect_missing(const RuleRow& rule) {
-    in_.missing.clear();
-    const auto note = [this](std::uint32_t slot, std::int32_t item, Cause cause) {
-      in_.missing.push_back({slot, false, cause, item});
+    std::vector<FactUsed>& missing = in_.seldom().missing;
+    missing.clear();
+    const auto note = [&missing](std::uint32_t slot, std::int32_t item, Cause cause) {
+      missing.push_back({slot, false, cause, item});
     };
     const std::span<const Node> nodes = p_.rows<Node>(Section::nodes, rule.when);
     if (in_.when.result[nodes.size() - 1] == Kleene::unknown) each_unknown(nodes, setting_, in_.when, note);
@@ -470,20 +515,20 @@ class Run {
   Cause first_cause(const RuleRow& rule) {
     collect_missing(rule);
     Cause cause = Cause::none;
-    for (const FactUsed& one : in_.missing) cause = join(cause, one.cause);
+    for (const FactUsed& one : in_.seldom().missing) cause = join(cause, one.cause);
     return cause == Cause::none ? Cause::missing : cause;
   }
 
   // Neither rule nor pack says: the facts are asked for if all can be, else a person takes this turn (semantics.md 16).
   void by_default(const RuleRow& rule, const Unit& unit, ReasonDraft& draft) {
     const Cause cause = first_cause(rule);
-    const bool askable =
-        !in_.missing.empty() && std::all_of(in_.missing.begin(), in_.missing.end(), [&](const FactUsed& one) {
-          return one.slot != program::kNone && p_.slots()[one.slot].ask.zh.size > 0;
-        });
+    const std::vector<FactUsed>& missing = in_.seldom().missing;
+    const bool askable = !missing.empty() && std::all_of(missing.begin(), missing.end(), [&](const FactUsed& one) {
+      return one.slot != program::kNone && p_.slots()[one.slot].ask.zh.size > 0;
+    });
     if (askable && !(rule.flags & program::kConfidential)) {
       raise(rule, unit, Verdict::require, draft);
-      for (const FactUsed& one : in_.missing) in_.required.push_back({true, one.slot});
+      for (const FactUsed& one : missing) in_.seldom().required.push_back({true, one.slot});
       return;
     }
     raise(rule, unit, Verdict::handoff, draft);
@@ -510,9 +555,8 @@ class Run {
       in_.reasons.push_back(reason);
     }
     d_.reasons = in_.reasons;
-    join_set(in_.item_disclosures, std::less<>());
-    for (const ItemDisclosure& one : in_.item_disclosures) in_.item_wordings.push_back(one.wording);
-    std::size_t wording = 0, blocked = 0;
+    if (in_.uses_seldom) close_sets(in_.seldom());
+    std::size_t blocked = 0;
     Verdict items = Verdict::allow;
     for (std::size_t at = 0; at < in_.item_drafts.size(); ++at) {
       ItemVerdict item;
@@ -520,9 +564,7 @@ class Run {
       item.index = static_cast<std::uint32_t>(item.action ? at - r_.products() : at);
       item.id = item.action ? r_.action_name(item.index) : r_.product_id(item.index);
       item.verdict = in_.item_drafts[at].verdict;
-      const std::size_t first = wording;
-      while (wording < in_.item_disclosures.size() && in_.item_disclosures[wording].item == at) ++wording;
-      if (item.verdict < Verdict::block) item.disclosures = {in_.item_wordings.data() + first, wording - first};
+      if (in_.uses_seldom && item.verdict < Verdict::block) item.disclosures = disclosures_of(at);
       in_.items.push_back(item);
       if (item.verdict >= Verdict::block) {
         ++blocked;
@@ -543,20 +585,32 @@ class Run {
       d_.handoff.hold = bid_->hold;
       d_.handoff.cause = bid_->hold ? Cause::none : bid_->cause;
     }
-    join(in_.redactions);
-    d_.redactions = in_.redactions;
-    join_set(in_.disclosures, [](const Disclosure& a, const Disclosure& b) {
+  }
+  void close_sets(Scratch::Inside::Seldom& all) {
+    join_set(all.item_disclosures, std::less<>());
+    for (const ItemDisclosure& one : all.item_disclosures) all.item_wordings.push_back(one.wording);
+    join(all.redactions);
+    d_.redactions = all.redactions;
+    join_set(all.disclosures, [](const Disclosure& a, const Disclosure& b) {
       return std::pair(!a.at_start, a.wording) < std::pair(!b.at_start, b.wording);
     });
-    d_.disclosures = in_.disclosures;
-    join_set(in_.required, [](const Required& a, const Required& b) {
+    d_.disclosures = all.disclosures;
+    join_set(all.required, [](const Required& a, const Required& b) {
       return std::pair(a.is_fact, a.index) < std::pair(b.is_fact, b.index);
     });
-    d_.requires_ = in_.required;
-    join_set(in_.flags, std::less<>());
-    join_set(in_.alerts, std::less<>());
-    d_.flags = in_.flags;
-    d_.alerts = in_.alerts;
+    d_.requires_ = all.required;
+    join_set(all.flags, std::less<>());
+    join_set(all.alerts, std::less<>());
+    d_.flags = all.flags;
+    d_.alerts = all.alerts;
+  }
+  std::span<const std::uint32_t> disclosures_of(std::size_t item) {
+    const Scratch::Inside::Seldom& all = in_.seldom();
+    const auto [first, last] =
+        std::equal_range(all.item_disclosures.begin(), all.item_disclosures.end(),
+                         ItemDisclosure{static_cast<std::uint32_t>(item), 0, false},
+                         [](const ItemDisclosure& a, const ItemDisclosure& b) { return a.item < b.item; });
+    return {all.item_wordings.data() + (first - all.item_disclosures.begin()), static_cast<std::size_t>(last - first)};
   }
 
   // ---- what the customer is told
@@ -612,45 +666,44 @@ class Run {
     d_.answer_changed = in_.say != r_.answer_text();
   }
   void edit() {
-    for (const Redacted& one : in_.redactions) {
+    if (!in_.uses_seldom) return;
+    Scratch::Inside::Seldom& all = in_.seldom();
+    for (const Redacted& one : all.redactions) {
       if (one.part != TextPart::answer) continue;
-      in_.edits.push_back({{one.begin, one.end},
+      all.edits.push_back({{one.begin, one.end},
                            static_cast<text::Edit::Mode>(one.mode),
                            static_cast<std::uint8_t>(one.keep_first),
                            static_cast<std::uint8_t>(one.keep_last),
                            one.label});
     }
-    for (const Replacement& one : in_.replacements) {
-      in_.edits.push_back({{one.begin, one.end},
+    for (const Replacement& one : all.replacements) {
+      all.edits.push_back({{one.begin, one.end},
                            text::Edit::Mode::replace,
                            0,
                            0,
-                           std::string_view(in_.texts).substr(one.text, one.size)});
+                           std::string_view(all.texts).substr(one.text, one.size)});
     }
-    if (!in_.edits.empty()) in_.say = text::apply_edits(r_.answer_text(), in_.edits);
+    if (!all.edits.empty()) text::apply_edits(r_.answer_text(), all.edits, all.redact, in_.say);
   }
   // The answer's own disclosures, then those of the products that stay: who reads nothing but `say` is right too.
   void disclose() {
-    struct Told {
-      bool at_start;
-      std::size_t at, size;
-    };
-    std::vector<Told> told;
+    if (!in_.uses_seldom) return;
+    Scratch::Inside::Seldom& all = in_.seldom();
     const auto tell = [&](bool at_start, std::uint32_t wording, const Unit& unit) {
-      const std::size_t at = in_.texts.size();
-      append(in_.texts, topic(unit), p_.wordings()[wording].pieces);
-      told.push_back({at_start, at, in_.texts.size() - at});
+      const std::size_t at = all.texts.size();
+      append(all.texts, topic(unit), p_.wordings()[wording].pieces);
+      all.told.push_back({at_start, at, all.texts.size() - at});
     };
-    for (const Disclosure& one : in_.disclosures) tell(one.at_start, one.wording, Unit{});
-    for (const ItemDisclosure& one : in_.item_disclosures) {
+    for (const Disclosure& one : all.disclosures) tell(one.at_start, one.wording, Unit{});
+    for (const ItemDisclosure& one : all.item_disclosures) {
       if (in_.items[one.item].verdict < Verdict::block)
         tell(one.at_start, one.wording, Unit{static_cast<std::int32_t>(one.item), -1});
     }
-    if (told.empty()) return;
-    for (const Told& one : told) {
-      (one.at_start ? in_.at_start : in_.at_end).push_back(std::string_view(in_.texts).substr(one.at, one.size));
+    if (all.told.empty()) return;
+    for (const Told& one : all.told) {
+      (one.at_start ? all.at_start : all.at_end).push_back(std::string_view(all.texts).substr(one.at, one.size));
     }
-    in_.say = text::add_disclosures(in_.say, in_.at_start, in_.at_end);
+    text::add_disclosures(all.at_start, all.at_end, all.redact, in_.say);
   }
 
   // Above revise: the text of the first rule at that verdict, else of what is asked for, of the queue, of last resort.
@@ -678,7 +731,7 @@ class Run {
       }
     }
     if (d_.verdict == Verdict::require) {
-      for (const Required& one : in_.required) {
+      for (const Required& one : in_.seldom().required) {
         const std::string_view ask = one.is_fact ? p_.text(p_.slots()[one.index].ask, r_.language())
                                                  : p_.requirement_ask(one.index, r_.language());
         if (ask.empty()) continue;
@@ -697,7 +750,7 @@ class Run {
   }
   bool is_open(const program::QueueRow& queue) const {
     if (queue.always) return true;
-    const std::int32_t offset = in_.pack_offset[queue.pack];
+    const std::int32_t offset = in_.packs[queue.pack].offset;
     const Days day = days_of(r_.at(), offset);
     const std::int64_t second = r_.at() / 1'000'000 + std::int64_t{offset} * 60 - std::int64_t{day} * 86'400;
     for (const program::HoursRow& hours : p_.rows<program::HoursRow>(Section::hours, queue.hours)) {
@@ -714,13 +767,12 @@ class Run {
     if (revised ? !d_.answer_changed : !interpolated_) return;
     in_.forget(answer_slot_);
     setting_.answer_text = in_.say;
-    for (std::uint32_t index = 0; index < p_.rules().size(); ++index) {
+    for (std::uint32_t index : p_.answer_rules()) {
       const RuleRow& rule = p_.rules()[index];
-      if (!(rule.flags & program::kReadsAnswerText) || !on_answer(rule) || !in_.pack_applies[rule.pack]) continue;
-      const Days day = in_.pack_day[rule.pack];
-      if (day < rule.from || day > rule.until) continue;
-      setting_.today = day;
-      setting_.offset_minutes = in_.pack_offset[rule.pack];
+      const PackNow& pack = in_.packs[rule.pack];
+      if (!on_answer(rule) || !pack.applies || pack.day < rule.from || pack.day > rule.until) continue;
+      setting_.today = pack.day;
+      setting_.offset_minutes = pack.offset;
       const std::size_t products = rule.flags & program::kReadsProduct ? r_.products() : 1;
       const std::size_t actions = rule.flags & program::kReadsAction ? r_.actions() : 1;
       for (std::size_t product = 0; product < products; ++product) {

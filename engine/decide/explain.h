@@ -49,6 +49,8 @@ Explanation explain(const program::Program& program, const Request& request, con
                     Language language, Audience audience);
 
 // A value as a person reads it: "R4", "是", "60,000.00 CNY"; masked for protected data classes (C2 and above).
+void append_shown(std::string& out, const program::Program& program, const Request& request, std::uint32_t slot,
+                  std::int32_t item, Language language);
 std::string shown(const program::Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
                   Language language);
 // A wording with its facts put in; `product`: the index of the product that it is disclosed for, -1 for the turn.

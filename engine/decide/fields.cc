@@ -6,26 +6,20 @@ namespace caveat::decide {
 
 void Fields::clear() {
   nodes_.clear();
-  last_child_.clear();
   text_.clear();
 }
 
+const char* Fields::take(std::string_view bytes) {
+  nodes_.clear();
+  text_.assign(bytes);
+  text_.append(kPadding, '\0');
+  return text_.data();
+}
+
 std::uint32_t Fields::add(std::uint32_t parent, std::string_view name, Kind kind) {
-  const auto index = static_cast<std::uint32_t>(nodes_.size());
-  Node node;
-  node.kind = kind;
-  node.parent = parent;
-  node.name = static_cast<std::uint32_t>(text_.size());
-  node.name_size = static_cast<std::uint32_t>(name.size());
+  const auto at = static_cast<std::uint32_t>(text_.size());
   text_.append(name);
-  nodes_.push_back(node);
-  last_child_.push_back(kEnd);
-  if (parent != kEnd) {
-    std::uint32_t& last = last_child_[parent];
-    (last == kEnd ? nodes_[parent].first : nodes_[last].next) = index;
-    last = index;
-  }
-  return index;
+  return add_at(parent, at, static_cast<std::uint32_t>(name.size()), kind);
 }
 
 void Fields::set_text(std::uint32_t node, std::string_view value) {
@@ -33,16 +27,6 @@ void Fields::set_text(std::uint32_t node, std::string_view value) {
   nodes_[node].text = static_cast<std::uint32_t>(text_.size());
   nodes_[node].text_size = static_cast<std::uint32_t>(value.size());
   text_.append(value);
-}
-
-void Fields::set_boolean(std::uint32_t node, bool value) { nodes_[node].boolean = value; }
-
-std::string_view Fields::name(std::uint32_t index) const {
-  return std::string_view(text_).substr(nodes_[index].name, nodes_[index].name_size);
-}
-
-std::string_view Fields::text(std::uint32_t index) const {
-  return std::string_view(text_).substr(nodes_[index].text, nodes_[index].text_size);
 }
 
 std::uint32_t Fields::child(std::uint32_t parent, std::string_view wanted) const {

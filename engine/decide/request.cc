@@ -44,65 +44,89 @@ std::vector<Fact> Request::facts() const {
 
 namespace {
 
-std::string one_value(const program::Program& program, const Request& request, std::uint32_t slot, SlotType type,
-                      const Request::Extra& extra) {
+void append_one(std::string& out, const program::Program& program, const Request& request, std::uint32_t slot,
+                SlotType type, const Request::Extra& extra) {
   switch (type) {
     case SlotType::yes_no:
-      return extra.number == Decimal(1) ? "true" : "false";
+      out += extra.number == Decimal(1) ? "true" : "false";
+      return;
     case SlotType::integer:
     case SlotType::decimal:
-      return extra.number.to_string();
+      extra.number.append_to(out);
+      return;
     case SlotType::percent:
-      return extra.number.to_string() + " %";
+      extra.number.append_to(out);
+      out += " %";
+      return;
     case SlotType::money:
-      return extra.number.to_string() + " " + std::string(request.view(extra.currency, extra.currency_size));
+      extra.number.append_to(out);
+      out += ' ';
+      out += request.view(extra.currency, extra.currency_size);
+      return;
     case SlotType::text:
     case SlotType::time_zone:
-      return std::string(request.view(extra.at, extra.size));
+      out += request.view(extra.at, extra.size);
+      return;
     case SlotType::date:
-      return format_date(static_cast<Days>(extra.number.as_int64().value_or(0)));
+      out += format_date(static_cast<Days>(extra.number.as_int64().value_or(0)));
+      return;
     case SlotType::instant:
-      return format_instant(extra.number.as_int64().value_or(0), request.at_offset());
+      out += format_instant(extra.number.as_int64().value_or(0), request.at_offset());
+      return;
     case SlotType::time_of_day: {
       const std::int64_t seconds = extra.number.as_int64().value_or(0);
-      const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
-      std::string text = two(seconds / 3600) + ":" + two(seconds / 60 % 60);
-      if (seconds % 60 != 0) text += ":" + two(seconds % 60);
-      return text;
+      const auto two = [&out](std::int64_t n) {
+        out += static_cast<char>('0' + n / 10);
+        out += static_cast<char>('0' + n % 10);
+      };
+      two(seconds / 3600);
+      out += ':';
+      two(seconds / 60 % 60);
+      if (seconds % 60 == 0) return;
+      out += ':';
+      two(seconds % 60);
+      return;
     }
     case SlotType::duration:
-      return format_duration(extra.duration);
+      out += format_duration(extra.duration);
+      return;
     case SlotType::choice:
     case SlotType::scale: {
       const auto symbols = program.rows<program::SymbolRow>(program::Section::symbols, program.slots()[slot].symbols);
-      return extra.symbol < symbols.size() ? std::string(program.text(program.strings(symbols[extra.symbol].names)[0]))
-                                           : std::string();
+      if (extra.symbol < symbols.size()) out += program.text(program.strings(symbols[extra.symbol].names)[0]);
+      return;
     }
     case SlotType::list:
     case SlotType::record:
-      return {};
+      return;
   }
-  return {};
 }
 
 }  // namespace
 
 std::string Request::value(std::uint32_t slot, std::int32_t item) const {
+  std::string out;
+  append_value(out, slot, item);
+  return out;
+}
+
+void Request::append_value(std::string& out, std::uint32_t slot, std::int32_t item) const {
   const SlotRow& row = program_->slots()[slot];
   const std::size_t at = item < 0 ? 0 : static_cast<std::size_t>(item);
-  if (row.cell == program::kNone || at >= frames_[row.frame].items) return {};
+  if (row.cell == program::kNone || at >= frames_[row.frame].items) return;
   const Cell& cell = cells(static_cast<program::Frame>(row.frame), at)[row.cell];
-  if (cell.extra == 0xffffffff) return {};
+  if (cell.extra == 0xffffffff) return;
   const Extra& extra = extras_[cell.extra];
   const auto type = static_cast<SlotType>(row.type);
-  if (type != SlotType::list) return one_value(*program_, *this, slot, type, extra);
-  if (static_cast<SlotType>(row.element) == SlotType::record) return std::to_string(extra.count);
-  std::string all;
-  for (std::uint32_t i = 0; i < extra.count; ++i) {
-    if (i > 0) all += ", ";
-    all += one_value(*program_, *this, slot, static_cast<SlotType>(row.element), extras_[extra.first + i]);
+  if (type != SlotType::list) return append_one(out, *program_, *this, slot, type, extra);
+  if (static_cast<SlotType>(row.element) == SlotType::record) {
+    out += std::to_string(extra.count);
+    return;
   }
-  return all;
+  for (std::uint32_t i = 0; i < extra.count; ++i) {
+    if (i > 0) out += ", ";
+    append_one(out, *program_, *this, slot, static_cast<SlotType>(row.element), extras_[extra.first + i]);
+  }
 }
 
 std::string_view Request::spelling(std::uint32_t slot, std::int32_t item) const {

@@ -39,24 +39,51 @@ class Fields {
     std::uint32_t text = 0, text_size = 0;    // of text: the value; of number: its spelling
     std::uint32_t first = kEnd, next = kEnd;  // first child, next sibling
     std::uint32_t parent = kEnd;
+    std::uint32_t last = kEnd;  // last child
   };
 
   void clear();
   std::uint32_t add(std::uint32_t parent, std::string_view name,
                     Kind kind);                               // parent kEnd: the root; children in order of adding
   void set_text(std::uint32_t node, std::string_view value);  // of text and number
-  void set_boolean(std::uint32_t node, bool value);
+  void set_boolean(std::uint32_t node, bool value) { nodes_[node].boolean = value; }
+
+  // For readers that find names and texts in the bytes of the turn: takes them whole, with kPadding zeros behind, and refers
+  // to places in them instead of copying each.
+  static constexpr std::size_t kPadding = 16;
+  const char* take(std::string_view bytes);  // clears; valid until the next set_text or named add
+  std::uint32_t add_at(std::uint32_t parent, std::uint32_t name, std::uint32_t name_size, Kind kind) {
+    const auto index = static_cast<std::uint32_t>(nodes_.size());
+    Node& node = nodes_.emplace_back();
+    node.kind = kind;
+    node.parent = parent;
+    node.name = name;
+    node.name_size = name_size;
+    if (parent != kEnd) {
+      Node& above = nodes_[parent];
+      (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
+      above.last = index;
+    }
+    return index;
+  }
+  void set_text_at(std::uint32_t node, std::uint32_t at, std::uint32_t size) {
+    nodes_[node].text = at;
+    nodes_[node].text_size = size;
+  }
 
   bool empty() const { return nodes_.empty(); }
   const Node& node(std::uint32_t index) const { return nodes_[index]; }
-  std::string_view name(std::uint32_t index) const;
-  std::string_view text(std::uint32_t index) const;
+  std::string_view name(std::uint32_t index) const {
+    return {text_.data() + nodes_[index].name, nodes_[index].name_size};
+  }
+  std::string_view text(std::uint32_t index) const {
+    return {text_.data() + nodes_[index].text, nodes_[index].text_size};
+  }
   std::uint32_t child(std::uint32_t parent, std::string_view name) const;  // kEnd: none
   std::string path(std::uint32_t index) const;                             // JSON pointer (RFC 6901)
 
  private:
   std::vector<Node> nodes_;
-  std::vector<std::uint32_t> last_child_;
   std::string text_;
 };
 
@@ -117,6 +144,7 @@ class Request {
   // The value in canonical spelling: "R4", "true", "60000 CNY", "4.8 %", "2026-02-01"; a list is joined by ", ". Empty
   // if it is not known.
   std::string value(std::uint32_t slot, std::int32_t item) const;
+  void append_value(std::string& out, std::uint32_t slot, std::int32_t item) const;  // the same
   // A level or choice by the name that the caller used ("C2", not the R2 that is the same rung); else empty.
   std::string_view spelling(std::uint32_t slot, std::int32_t item) const;
 
@@ -162,6 +190,13 @@ class Request {
   };
   std::string_view text(Text text) const { return view(text.at, text.size); }
 
+  struct Stated {  // one entry of `provenance`, while the turn is bound
+    std::uint32_t node = 0;
+    std::string_view source;
+    std::optional<Microseconds> as_of;
+    std::optional<Quality> quality;
+  };
+
   const program::Program* program_ = nullptr;
   std::string store_;
   Text id_, channel_, language_tag_, conversation_, customer_, bot_, answer_, message_;
@@ -175,6 +210,7 @@ class Request {
   std::vector<Text> product_ids_, action_names_;
   std::vector<Text> jurisdictions_;
   std::vector<Extra> extras_;
+  std::vector<Stated> stated_;
 };
 
 // Everything wrong with the turn at once, or the Request. The Program must outlive it.

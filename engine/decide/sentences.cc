@@ -32,36 +32,49 @@ bool is_code(std::string_view name) {
 
 }  // namespace
 
-std::string shown(const Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
-                  Language language) {
+void append_shown(std::string& out, const Program& program, const Request& request, std::uint32_t slot,
+                  std::int32_t item, Language language) {
   const SlotRow& row = program.slots()[slot];
   const Fact fact = request.fact(slot, item);
   const bool zh = language == Language::zh;
-  if (!fact.known && request.value(slot, item).empty()) return zh ? "不明" : "unknown";
-  if (is_protected(program, row)) return "***";
-  const std::string value = request.value(slot, item);
-  std::string text;
+  const std::size_t from = out.size();
+  request.append_value(out, slot, item);
+  if (!fact.known && out.size() == from) {
+    out += zh ? "不明" : "unknown";
+    return;
+  }
+  const auto instead = [&](std::string_view text) {
+    out.resize(from);
+    out += text;
+  };
+  if (is_protected(program, row)) return instead("***");
   switch (static_cast<SlotType>(row.type)) {
     case SlotType::yes_no:
-      text = value == "true" ? (zh ? "是" : "yes") : (zh ? "否" : "no");
+      instead(std::string_view(out).substr(from) == "true" ? (zh ? "是" : "yes") : (zh ? "否" : "no"));
       break;
     case SlotType::choice:
-    case SlotType::scale:
-      for (std::uint32_t symbol = 0; symbol < row.symbols.count; ++symbol) {
-        const auto names =
-            program.strings(program.rows<program::SymbolRow>(program::Section::symbols, row.symbols)[symbol].names);
-        if (program.text(names[0]) == value) text = program.symbol_name(slot, symbol, language);
-      }
+    case SlotType::scale: {
+      const std::string_view stated = request.spelling(slot, item);
+      const std::uint32_t symbol = program.symbols().find(row, std::string_view(out).substr(from)).symbol;
+      if (symbol != program::kNone) instead(program.symbol_name(slot, symbol, language));
       // A code (R4, C2) is told as it was stated: a customer of class C2 is none of R2, though both are one rung.
-      if (const std::string_view stated = request.spelling(slot, item); is_code(stated) && is_code(text)) {
-        text = stated;
-      }
+      if (is_code(stated) && is_code(std::string_view(out).substr(from))) instead(stated);
       break;
+    }
     default:
-      text = value;
+      break;
   }
-  if (!fact.known) text += std::string(zh ? "（" : " (") + std::string(told(fact.cause, language)) + (zh ? "）" : ")");
-  return text;
+  if (fact.known) return;
+  out += zh ? "（" : " (";
+  out += told(fact.cause, language);
+  out += zh ? "）" : ")";
+}
+
+std::string shown(const Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
+                  Language language) {
+  std::string out;
+  append_shown(out, program, request, slot, item, language);
+  return out;
 }
 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
@@ -73,7 +86,7 @@ void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
     out += topic.language == Language::zh ? "不明" : "unknown";
     return;
   }
-  out += shown(*topic.program, *topic.request, slot, item, topic.language);
+  append_shown(out, *topic.program, *topic.request, slot, item, topic.language);
 }
 
 bool append(std::string& out, const Topic& topic, program::Pieces pieces) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/program/index_rows.h"
 #include "engine/program/program.h"
 #include "engine/program/rows.h"
 
@@ -42,6 +43,15 @@ struct Image {
   std::vector<HoursRow> hours;
   std::vector<QueueRow> queues;
   std::vector<RequirementRow> requirements;
+  std::vector<ShapeRow> index_shapes;
+  std::vector<std::uint32_t> index_buckets_at;
+  std::vector<BucketRow> index_buckets;
+  std::vector<EntryRow> index_entries;
+  std::vector<TestRow> index_tests;
+  std::vector<BlockRow> index_blocks;
+  std::vector<ColumnRow> index_columns;
+  std::vector<std::int64_t> index_starts;
+  std::vector<std::uint64_t> index_bits;
 
   Str str(std::string_view value);  // equal texts are stored once
   Range strs(const std::vector<std::string>& values);
@@ -65,6 +75,9 @@ void each_section(Rows& image, Visit visit) {
   visit(image.effects), visit(image.pieces), visit(image.says), visit(image.rules), visit(image.packs);
   visit(image.zones), visit(image.transitions), visit(image.sources), visit(image.wordings), visit(image.hours);
   visit(image.queues), visit(image.requirements);
+  visit(image.index_shapes), visit(image.index_buckets_at), visit(image.index_buckets), visit(image.index_entries);
+  visit(image.index_tests), visit(image.index_blocks), visit(image.index_columns), visit(image.index_starts);
+  visit(image.index_bits);
 }
 
 }  // namespace caveat::program

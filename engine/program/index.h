@@ -1,154 +1,151 @@
-// Index: which rules are not certainly false for the facts at hand (evaluation.md). It only ever drops a rule for which a
-// known fact, or an absent part, makes one member of its outermost `and` false; an unknown fact drops nothing. Each rule that
-// it leaves is settled by its own condition program, so a wrong index may cost time, never a verdict, except by dropping
-// what is not certainly false: the property tests aim there.
-// Made when a program is opened, asked by decide once for each product and action.
+// Index: which rules are not certainly false for the facts at hand (evaluation.md). It drops a rule only if a known fact, or
+// an absent part, makes one member of its outermost `and` false; an unknown fact drops nothing. A rule that is nothing but such
+// members, all of them true for certain, is settled; each other one that is left goes to its own condition program.
+// Lies in the image, made by passes/index.cc, asked by decide once for each product and action.
 //
 // How        rules are grouped by what they are judged for; in a group by the two facts that most of them test for one
 //            symbol (scope); what is left of a scope is tried rule by rule, or, above kScan rules, by rows of bits: one row
 //            for each class of values of a fact, all rows ANDed
-// Threads    const once built
+// Promises   a rule that is not certainly false is found; a settled one is true. The property tests aim at both
+// Threads    const
+// Lifetime   points into the image
 // Cost       in the rules of the scopes at hand; no allocation
 #pragma once
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "engine/program/cell.h"
-#include "engine/program/rows.h"
+#include "engine/program/index_rows.h"
+#include "engine/program/keys.h"
 
 namespace caveat::program {
 
-class Program;
-
 class Index {
  public:
-  static constexpr std::size_t kScan = 24;         // rules of a scope that are tried one by one
-  static constexpr std::size_t kBlockRules = 512;  // rules of a block of bits
-
   struct Frames {
     std::array<const Cell*, 3> cells{};  // program::Frame; null: no such item at hand
   };
+  struct Rows {
+    std::span<const ShapeRow> shapes;  // 4
+    std::span<const std::uint32_t> buckets_at;
+    std::span<const BucketRow> buckets;
+    std::span<const EntryRow> entries;
+    std::span<const TestRow> tests;
+    std::span<const BlockRow> blocks;
+    std::span<const ColumnRow> columns;
+    std::span<const std::int64_t> starts;
+    std::span<const std::uint64_t> bits;
+    std::span<const std::int64_t> keys;  // of the conditions
+  };
 
   Index() = default;
-  explicit Index(const Program& program);
+  explicit Index(const Rows& rows) : rows_(rows) {}
 
   // What a rule may be judged for: the turn, each product, each action, each pair of them.
   static std::size_t shape(bool product, bool action) { return (product ? 1u : 0u) + (action ? 2u : 0u); }
-  bool empty(std::size_t shape) const { return groups_[shape].rules == 0; }
+  bool empty(std::size_t shape) const { return rows_.shapes.empty() || rows_.shapes[shape].rules == 0; }
 
-  // Calls `found(rule)` for each rule of the shape that is not certainly false; in no order.
+  // Calls `found(rule, settled)` for each rule of the shape that is not certainly false; in no order. Settled: its `when`
+  // is true for certain.
   template <class Found>
   void each(std::size_t shape, const Frames& frames, Found found) const;
 
+  enum class Truth : std::uint8_t { no, yes, open };
+  // What a test says of a key; the builder cuts classes with it.
+  static bool holds(const TestRow& test, std::int64_t key, std::span<const std::int64_t> keys);
+
  private:
-  enum class Kind : std::uint8_t { range, mask, set, less, at_most, equal, list_any, list_all };
-  struct Test {
-    Kind kind = Kind::range;
-    std::uint8_t frame = 0, other_frame = 0;
-    bool negated = false, doubled = false;
-    std::uint32_t cell = 0, other_cell = 0;
-    std::int64_t low = 0, high = 0;
-    Range keys;  // of set
-  };
-  struct Entry {
-    std::uint32_t rule = 0;
-    std::uint32_t first = 0, count = 0;  // tests_
-  };
-  struct Column {
-    enum class Kind : std::uint8_t { number, list, pair } kind = Kind::number;
-    std::uint8_t frame = 0;
-    std::uint32_t cell = 0;
-    std::uint32_t starts = 0, classes = 0;  // starts_: the least key of each class
-    std::uint32_t rows = 0;                 // bits_: `classes` rows; of list: 64 rows, 64 vetoes
-    std::uint32_t none = 0;  // bits_: number: the row of an absent part; list: rules that ask nothing of it
-    std::uint32_t test = 0;  // of pair: tests_
-  };
-  struct Block {
-    std::uint32_t entries = 0, rules = 0, words = 0;
-    std::uint32_t columns = 0, column_count = 0;
-  };
-  struct Bucket {
-    std::uint32_t entries = 0, rules = 0;  // entries_, tried one by one
-    std::uint32_t blocks = 0, block_count = 0;
-  };
-  struct Scope {
-    bool used = false;
-    std::uint8_t frame = 0;
-    std::uint32_t cell = 0;
-    std::uint32_t symbols = 0;  // their number; the place after them is of the rules that do not ask
-  };
-  struct Group {
-    std::uint32_t rules = 0;
-    std::array<Scope, 2> scope;
-    std::uint32_t table = 0;  // table_: (symbols + 1) × (symbols + 1) buckets
-  };
+  Rows rows_;
 
-  std::array<Group, 4> groups_;
-  std::vector<std::uint32_t> table_;
-  std::vector<Bucket> buckets_;
-  std::vector<Entry> entries_;
-  std::vector<Test> tests_;
-  std::vector<Block> blocks_;
-  std::vector<Column> columns_;
-  std::vector<std::int64_t> starts_;
-  std::vector<std::uint64_t> bits_;
-  std::vector<std::int64_t> keys_;
-
-  class Builder;
-  bool set_has(const Test& test, std::int64_t key) const;
-  bool holds(const Test& test, std::int64_t key) const;
-
-  // Certainly false: the fact is known and says so, or its part is absent and the test is not negated.
-  bool fails(const Test& test, const Frames& frames) const {
+  // `open`: the fact is unknown, or the keys of a pair cannot tell.
+  Truth ask(const TestRow& test, const Frames& frames) const {
     const Cell* cells = frames.cells[test.frame];
-    if (!cells) return !test.negated;
+    const bool negated = (test.flags & kNegated) != 0;
+    if (!cells) return negated ? Truth::yes : Truth::no;
     const Cell& cell = cells[test.cell];
     if (cell.state != static_cast<std::uint8_t>(CellState::known)) {
-      return cell.state == static_cast<std::uint8_t>(CellState::absent) && !test.negated;
+      if (cell.state == static_cast<std::uint8_t>(CellState::unknown)) return Truth::open;
+      return negated ? Truth::yes : Truth::no;
     }
-    switch (test.kind) {
-      case Kind::range:
-        return (test.low <= cell.key && cell.key <= test.high) == test.negated;
-      case Kind::list_any:
-        return ((cell.mask() & static_cast<std::uint64_t>(test.low)) != 0) == test.negated;
-      case Kind::list_all:
-        return ((cell.mask() & static_cast<std::uint64_t>(test.low)) == static_cast<std::uint64_t>(test.low)) ==
-               test.negated;
-      case Kind::mask:
-      case Kind::set:
-        return holds(test, cell.key) == test.negated;
+    bool result = false;
+    switch (static_cast<TestKind>(test.kind)) {
+      case TestKind::range:
+        result = (test.low <= cell.key) & (cell.key <= test.high);
+        break;
+      case TestKind::list_any:
+        result = (cell.mask() & static_cast<std::uint64_t>(test.low)) != 0;
+        break;
+      case TestKind::list_all:
+        result = (cell.mask() & static_cast<std::uint64_t>(test.low)) == static_cast<std::uint64_t>(test.low);
+        break;
+      case TestKind::mask:
+        result =
+            static_cast<std::uint64_t>(cell.key) < 64 && (static_cast<std::uint64_t>(test.low) >> cell.key & 1) != 0;
+        break;
+      case TestKind::set:
+        result = holds(test, cell.key, rows_.keys);
+        break;
       default:
-        return pair_fails(test, cell, frames);
+        return ask_pair(test, cell, frames);
     }
+    return result != negated ? Truth::yes : Truth::no;
   }
-  bool pair_fails(const Test& test, const Cell& cell, const Frames& frames) const;
+  Truth ask_pair(const TestRow& test, const Cell& cell, const Frames& frames) const {
+    const Cell* cells = frames.cells[test.other_frame];
+    const bool negated = (test.flags & kNegated) != 0;
+    if (!cells) return negated ? Truth::yes : Truth::no;
+    const Cell& other = cells[test.low];
+    if (other.state != static_cast<std::uint8_t>(CellState::known)) {
+      if (other.state == static_cast<std::uint8_t>(CellState::unknown)) return Truth::open;
+      return negated ? Truth::yes : Truth::no;
+    }
+    const std::int64_t x = cell.key, y = other.key;
+    if (x == y && !exact_key(x, (test.flags & kDoubled) != 0)) return Truth::open;
+    const auto kind = static_cast<TestKind>(test.kind);
+    const bool result = kind == TestKind::less ? x < y : kind == TestKind::at_most ? x <= y : x == y;
+    return result != negated ? Truth::yes : Truth::no;
+  }
 
   template <class Found>
-  void scan(const Bucket& bucket, const Frames& frames, Found& found) const {
-    const Entry* entry = entries_.data() + bucket.entries;
-    for (const Entry* end = entry + bucket.rules; entry != end; ++entry) {
-      const Test* test = tests_.data() + entry->first;
-      const Test* last = test + entry->count;
-      while (test != last && !fails(*test, frames)) ++test;
-      if (test == last) found(entry->rule);
+  void scan(const BucketRow& bucket, const Frames& frames, bool scope_open, Found& found) const {
+    const EntryRow* entry = rows_.entries.data() + bucket.entries;
+    for (const EntryRow* end = entry + bucket.rules; entry != end; ++entry) {
+      const TestRow* test = rows_.tests.data() + entry->first;
+      const TestRow* last = test + entry->count;
+      bool open = scope_open;
+      for (; test != last; ++test) {
+        const Truth truth = ask(*test, frames);
+        if (truth == Truth::no) break;
+        open |= truth == Truth::open;
+      }
+      if (test == last) found(entry->rule, !open && (entry->flags & kSettles) != 0);
     }
   }
-  void narrow(const Block& block, const Frames& frames, std::uint64_t* live) const;
+
+  // Bits of the block's rules: `live` are not certainly false, `open` of them hang on an unknown fact.
+  struct Narrowed {
+    std::array<std::uint64_t, kBlockRules / 64> live, open;
+  };
+  void narrow(const BlockRow& block, const Frames& frames, Narrowed& out) const;
 
   template <class Found>
-  void visit(const Bucket& bucket, const Frames& frames, Found& found) const {
-    if (bucket.rules > 0) scan(bucket, frames, found);
+  void visit(const BucketRow& bucket, const Frames& frames, bool scope_open, Found& found) const {
+    if (bucket.rules > 0) scan(bucket, frames, scope_open, found);
     for (std::uint32_t i = 0; i < bucket.block_count; ++i) {
-      const Block& block = blocks_[bucket.blocks + i];
-      std::array<std::uint64_t, kBlockRules / 64> live;
-      narrow(block, frames, live.data());
+      const BlockRow& block = rows_.blocks[bucket.blocks + i];
+      Narrowed narrowed;
+      narrow(block, frames, narrowed);
+      const EntryRow* entries = rows_.entries.data() + block.entries;
+      const std::uint64_t* settles = rows_.bits.data() + block.settles;
       for (std::uint32_t word = 0; word < block.words; ++word) {
-        for (std::uint64_t left = live[word]; left != 0; left &= left - 1) {
-          found(entries_[block.entries + word * 64 + static_cast<std::uint32_t>(std::countr_zero(left))].rule);
+        const std::uint64_t settled = scope_open ? 0 : settles[word] & ~narrowed.open[word];
+        for (std::uint64_t left = narrowed.live[word]; left != 0; left &= left - 1) {
+          const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
+          found(entries[word * 64 + bit].rule, (settled >> bit & 1) != 0);
         }
       }
     }
@@ -157,39 +154,41 @@ class Index {
 
 template <class Found>
 void Index::each(std::size_t shape, const Frames& frames, Found found) const {
-  const Group& group = groups_[shape];
+  const ShapeRow& group = rows_.shapes[shape];
   if (group.rules == 0) return;
-  // Of each scope: its symbol and "does not ask"; all of them while the fact is unknown.
+  // Of each scope: its symbol and "does not ask"; all of them while the fact is unknown, and then nothing is settled by it.
   struct Visit {
     std::uint32_t first = 0, last = 0, any = 0;
+    bool open = false;
   };
   std::array<Visit, 2> visits;
   for (std::size_t i = 0; i < 2; ++i) {
-    const Scope& scope = group.scope[i];
-    visits[i].any = scope.symbols;
-    visits[i].first = visits[i].last = scope.symbols;  // none but "does not ask"
+    const ScopeRow& scope = group.scope[i];
+    Visit& visit = visits[i];
+    visit.first = visit.last = visit.any = scope.symbols;  // none but "does not ask"
     if (!scope.used) continue;
     const Cell* cells = frames.cells[scope.frame];
     if (!cells) continue;
     const Cell& cell = cells[scope.cell];
     if (cell.state == static_cast<std::uint8_t>(CellState::unknown)) {
-      visits[i].first = 0;
-    } else if (cell.state == static_cast<std::uint8_t>(CellState::known) && cell.key >= 0 &&
-               cell.key < static_cast<std::int64_t>(scope.symbols)) {
-      visits[i].first = static_cast<std::uint32_t>(cell.key);
-      visits[i].last = visits[i].first + 1;
+      visit.first = 0;
+      visit.open = true;
+    } else if (cell.state == static_cast<std::uint8_t>(CellState::known) &&
+               static_cast<std::uint64_t>(cell.key) < scope.symbols) {
+      visit.first = static_cast<std::uint32_t>(cell.key);
+      visit.last = visit.first + 1;
     }
   }
   const std::uint32_t width = group.scope[1].symbols + 1;
-  const auto row = [&](std::uint32_t a) {
-    const std::uint32_t* buckets = table_.data() + group.table + a * width;
+  const auto row = [&](std::uint32_t a, bool open) {
+    const std::uint32_t* buckets = rows_.buckets_at.data() + group.table + a * width;
     for (std::uint32_t b = visits[1].first; b < visits[1].last; ++b) {
-      if (buckets[b] != kNone) visit(buckets_[buckets[b]], frames, found);
+      if (buckets[b] != kNone) visit(rows_.buckets[buckets[b]], frames, open || visits[1].open, found);
     }
-    if (buckets[visits[1].any] != kNone) visit(buckets_[buckets[visits[1].any]], frames, found);
+    if (buckets[visits[1].any] != kNone) visit(rows_.buckets[buckets[visits[1].any]], frames, open, found);
   };
-  for (std::uint32_t a = visits[0].first; a < visits[0].last; ++a) row(a);
-  row(visits[0].any);
+  for (std::uint32_t a = visits[0].first; a < visits[0].last; ++a) row(a, visits[0].open);
+  row(visits[0].any, false);
 }
 
 }  // namespace caveat::program

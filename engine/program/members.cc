@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/program/name_hash.h"
+
 namespace caveat::program {
 namespace {
 
 constexpr std::uint32_t kNothing = 0xffffffff;
-
-std::size_t hash(std::uint32_t object, std::string_view name) {
-  std::uint64_t value = 0x9e3779b97f4a7c15u ^ object;
-  for (char c : name) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return static_cast<std::size_t>(value ^ (value >> 29));
-}
 
 }  // namespace
 
@@ -97,7 +93,7 @@ void Members::rehash() {
   while (size < members_.size() * 3) size *= 2;
   table_.assign(size, kNothing);
   for (std::uint32_t i = 0; i < members_.size(); ++i) {
-    std::size_t at = hash(members_[i].object, members_[i].name);
+    std::size_t at = name_hash(members_[i].name, members_[i].object);
     while (table_[at & (size - 1)] != kNothing) ++at;
     table_[at & (size - 1)] = i;
   }
@@ -106,9 +102,9 @@ void Members::rehash() {
 const Member* Members::find(std::uint32_t object, std::string_view name) const {
   if (table_.empty()) return nullptr;
   const std::size_t mask = table_.size() - 1;
-  for (std::size_t at = hash(object, name); table_[at & mask] != kNothing; ++at) {
+  for (std::size_t at = name_hash(name, object); table_[at & mask] != kNothing; ++at) {
     const Member& member = members_[table_[at & mask]];
-    if (member.object == object && member.name == name) return &member;
+    if (member.object == object && same_name(member.name, name)) return &member;
   }
   return nullptr;
 }

@@ -34,6 +34,15 @@ constexpr std::array<std::size_t, kSections> kRowBytes = {
     sizeof(HoursRow),
     sizeof(QueueRow),
     sizeof(RequirementRow),
+    sizeof(ShapeRow),
+    sizeof(std::uint32_t),
+    sizeof(BucketRow),
+    sizeof(EntryRow),
+    sizeof(TestRow),
+    sizeof(BlockRow),
+    sizeof(ColumnRow),
+    sizeof(std::int64_t),
+    sizeof(std::uint64_t),
 };
 
 // Checks every index, offset and enumeration of an image: after it, readers index without looking.
@@ -91,6 +100,20 @@ class Inspector {
       range(Section::strings, row.proofs), range(Section::strings, row.from), range(Section::strings, row.scopes);
     });
     check(Section::rules, [&](const RuleRow& row) { rule(row); });
+    check(Section::index_shapes, [&](const ShapeRow& row) { shape(row); });
+    need(count(Section::index_shapes) == 4);
+    check(Section::index_buckets_at,
+          [&](const std::uint32_t& bucket) { need(bucket == kNone || bucket < count(Section::index_buckets)); });
+    check(Section::index_buckets, [&](const BucketRow& row) {
+      range(Section::index_entries, {row.entries, row.rules}),
+          range(Section::index_blocks, {row.blocks, row.block_count});
+    });
+    check(Section::index_entries, [&](const EntryRow& row) {
+      need(row.rule < count(Section::rules));
+      range(Section::index_tests, {row.first, row.count});
+    });
+    check(Section::index_tests, [&](const TestRow& row) { test(row); });
+    check(Section::index_blocks, [&](const BlockRow& row) { block(row); });
     need(count(Section::packs) == 0 || p_.default_queue() != kNone);
     return fault_;
   }
@@ -108,9 +131,10 @@ class Inspector {
   template <class Visit>
   void check(Section section, Visit visit) {
     static constexpr std::array<const char*, kSections> kNames = {
-        "text",        "slots",   "steps",    "symbols", "strings", "indices",     "keys",  "nodes",
-        "constants",   "groups",  "effects",  "pieces",  "says",    "rules",       "packs", "zones",
-        "transitions", "sources", "wordings", "hours",   "queues",  "requirements"};
+        "text",        "slots",   "steps",    "symbols", "strings", "indices",      "keys",   "nodes",
+        "constants",   "groups",  "effects",  "pieces",  "says",    "rules",        "packs",  "zones",
+        "transitions", "sources", "wordings", "hours",   "queues",  "requirements", "shapes", "buckets_at",
+        "buckets",     "entries", "tests",    "blocks",  "columns", "starts",       "bits"};
     where_ = kNames[static_cast<std::size_t>(section)];
     rows(section, visit);
   }
@@ -221,6 +245,55 @@ class Inspector {
     }
     need(depth == 1 && !stack[0].value);
   }
+  // ---- the index
+
+  bool has_cell(std::uint32_t frame, std::int64_t cell) const {
+    return frame < 3 && cell >= 0 && cell < std::int64_t{p_.cells(static_cast<Frame>(frame))};
+  }
+  void shape(const ShapeRow& row) {
+    if (row.rules == 0) return;
+    std::uint64_t buckets = 1;
+    for (const ScopeRow& scope : row.scope) {
+      need(scope.symbols < 1u << 16 && (scope.used == 0 || has_cell(scope.frame, scope.cell)));
+      buckets *= scope.symbols + 1;
+    }
+    need(buckets <= count(Section::index_buckets_at) && row.table <= count(Section::index_buckets_at) - buckets);
+  }
+  void test(const TestRow& row) {
+    need(row.kind <= static_cast<std::uint8_t>(TestKind::list_all) && has_cell(row.frame, row.cell));
+    const auto kind = static_cast<TestKind>(row.kind);
+    if (kind == TestKind::less || kind == TestKind::at_most || kind == TestKind::equal)
+      need(has_cell(row.other_frame, row.low));
+    if (kind == TestKind::set) {
+      const auto keys = static_cast<std::int64_t>(count(Section::keys));
+      need(row.low >= 0 && row.high >= 0 && row.low <= keys && row.high <= keys - row.low);
+    }
+  }
+  void block(const BlockRow& row) {
+    need(row.words == 1 || row.words == 2 || row.words == 4 || row.words == 8);
+    need(row.rules <= row.words * 64);
+    range(Section::index_entries, {row.entries, row.rules});
+    range(Section::index_columns, {row.columns, row.column_count});
+    bits(row.settles, row.words);
+    if (fault_) return;
+    for (const ColumnRow& column : p_.rows<ColumnRow>(Section::index_columns, {row.columns, row.column_count})) {
+      bits(column.asked, row.words);
+      if (column.kind == static_cast<std::uint32_t>(ColumnKind::pair)) {
+        need(column.test < count(Section::index_tests));
+        continue;
+      }
+      const bool number = column.kind == static_cast<std::uint32_t>(ColumnKind::number);
+      need(number || (column.kind == static_cast<std::uint32_t>(ColumnKind::list) && column.classes <= 64));
+      need(has_cell(column.frame, column.cell));
+      bits(column.none, row.words);
+      bits(column.rows, std::uint64_t{column.classes} * (number ? 1 : 2) * row.words);
+      if (number) need(column.classes > 0), range(Section::index_starts, {column.starts, column.classes});
+    }
+  }
+  void bits(std::uint64_t at, std::uint64_t words) {
+    need(at <= count(Section::index_bits) && words <= count(Section::index_bits) - at);
+  }
+
   void cell(std::uint32_t slot, std::uint32_t cell, std::uint32_t frame) {
     need(slot < count(Section::slots));
     if (fault_) return;
@@ -245,7 +318,7 @@ class Inspector {
 
 tl::unexpected<Problem> bad(const std::string& what) {
   return tl::unexpected(
-      Problem{&codes::kBadProgram, {{"", "a program image of format 1", what, "", "build the packs again"}}});
+      Problem{&codes::kBadProgram, {{"", "a program image of format 2", what, "", "build the packs again"}}});
 }
 
 std::vector<std::string> own(const Program& program, Range names) {
@@ -357,8 +430,20 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   if (const char* fault = Inspector(*program).fault()) return bad(std::string("a row of section ") + fault);
   program->schema_ = read_schema(*program);
   program->members_ = Members(program->schema_);
-  program->answer_text_ = program->schema_.find_two("answer", "text");
-  program->message_text_ = program->schema_.find_two("message", "text");
+  const Schema& schema = program->schema_;
+  program->known_ = {schema.find_two("answer", "text"),          schema.find_two("answer", "author"),
+                     schema.find_two("answer", "format"),        schema.find_two("message", "text"),
+                     schema.find_two("conversation", "started"), schema.find_two("conversation", "duration")};
+  for (const SlotRow& row : program->slots()) {
+    program->places_.push_back({row.cell, row.frame});
+    if (row.cell != kNone && row.frame == static_cast<std::uint8_t>(Frame::turn))
+      program->part_cells_[row.part].push_back(row.cell);
+  }
+  program->symbols_ = Symbols(program->text_, program->slots(), program->all<SymbolRow>(Section::symbols),
+                              program->all<Str>(Section::strings));
+  for (std::uint32_t rule = 0; rule < program->rules().size(); ++rule) {
+    if (program->rules()[rule].flags & kReadsAnswerText) program->answer_rules_.push_back(rule);
+  }
   std::vector<text::Lexicon> lexicons;
   for (const GroupRow& row : program->all<GroupRow>(Section::groups)) {
     text::Lexicon& lexicon = lexicons.emplace_back();
@@ -370,7 +455,12 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   std::vector<text::LexiconFault> faults;  // the compiler has refused them
   program->lexicons_ = text::Lexicons(lexicons, faults);
 
-  program->index_ = Index(*program);
+  program->index_ =
+      Index({program->all<ShapeRow>(Section::index_shapes), program->all<std::uint32_t>(Section::index_buckets_at),
+             program->all<BucketRow>(Section::index_buckets), program->all<EntryRow>(Section::index_entries),
+             program->all<TestRow>(Section::index_tests), program->all<BlockRow>(Section::index_blocks),
+             program->all<ColumnRow>(Section::index_columns), program->all<std::int64_t>(Section::index_starts),
+             program->all<std::uint64_t>(Section::index_bits), program->all<std::int64_t>(Section::keys)});
 
   // What decides, whatever the image's own layout: packs by digest, zones, parameters, semantics (contracts.md 27).
   Sha256 digest;

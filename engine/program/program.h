@@ -29,11 +29,12 @@
 #include "engine/program/members.h"
 #include "engine/program/rows.h"
 #include "engine/program/schema.h"
+#include "engine/program/symbols.h"
 #include "engine/text/lexicon.h"
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 1;
+inline constexpr std::uint32_t kImageFormat = 2;
 inline constexpr std::uint32_t kSemanticsVersion = 1;  // raised when the same packs would decide otherwise
 
 // The sections of an image, in their order on disk.
@@ -60,6 +61,15 @@ enum class Section : std::uint8_t {
   hours,
   queues,
   requirements,
+  index_shapes,
+  index_buckets_at,  // u32
+  index_buckets,
+  index_entries,
+  index_tests,
+  index_blocks,
+  index_columns,
+  index_starts,  // i64
+  index_bits,    // u64
   kCount
 };
 
@@ -125,8 +135,23 @@ class Program {
   std::span<const Str> strings(Range range) const { return rows<Str>(Section::strings, range); }
   std::span<const std::uint32_t> indices(Range range) const { return rows<std::uint32_t>(Section::indices, range); }
   std::uint32_t cells(Frame frame) const { return cells_[static_cast<std::size_t>(frame)]; }
-  std::uint32_t answer_text() const { return answer_text_; }      // the slot of answer.text, kNone if there is none
-  std::uint32_t message_text() const { return message_text_; }    // of message.text
+  std::uint32_t answer_text() const { return known_.answer_text; }    // its slot; kNone if there is none
+  std::uint32_t message_text() const { return known_.message_text; }  // of message.text
+  struct Place {                                                      // where a slot's cell lies
+    std::uint32_t cell = kNone;
+    std::uint32_t frame = 0;
+  };
+  Place place(std::uint32_t slot) const { return places_[slot]; }
+  // Slots that the engine itself speaks of; kNone: no such fact.
+  struct Known {
+    std::uint32_t answer_text = kNone, answer_author = kNone, answer_format = kNone, message_text = kNone;
+    std::uint32_t conversation_started = kNone, conversation_duration = kNone;
+  };
+  const Known& known() const { return known_; }
+  const Symbols& symbols() const { return symbols_; }
+  // The turn's cells of a part that a turn may be without.
+  std::span<const std::uint32_t> cells_of(SlotPart part) const { return part_cells_[static_cast<std::size_t>(part)]; }
+  std::span<const std::uint32_t> answer_rules() const { return answer_rules_; }  // judged again on the final text
   std::uint32_t default_queue() const { return default_queue_; }  // of the pack that comes first and has one
   // Minutes east of UTC in the zone of a pack; `given` is the offset that the request's `at` was written with.
   std::int32_t offset_minutes(std::uint32_t pack, Microseconds at, std::int32_t given) const;
@@ -147,7 +172,11 @@ class Program {
   Digest digest_{};
   std::array<std::uint32_t, 3> cells_{};
   std::uint32_t default_queue_ = kNone;
-  std::uint32_t answer_text_ = kNone, message_text_ = kNone;
+  Known known_;
+  Symbols symbols_;
+  std::vector<Place> places_;
+  std::array<std::vector<std::uint32_t>, 11> part_cells_;  // SlotPart
+  std::vector<std::uint32_t> answer_rules_;
 };
 
 // Checks the image and makes it usable; `bad_program` says what is wrong with it.

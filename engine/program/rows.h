@@ -215,17 +215,18 @@ enum RuleFlag : std::uint8_t {
 };
 enum class IfUnknown : std::uint8_t { by_default, effects, pass };
 
-struct RuleRow {
-  Str id;    // "cn.wealth/riskier_than_customer"
-  Str name;  // "riskier_than_customer"
-  Texts names, title;
+struct RuleRow {  // what every decision reads stands first
   std::uint32_t pack = 0;
   std::uint8_t subjects = 0, flags = 0, if_unknown = 0, unused = 0;
   std::int32_t from = 0, until = 0;  // days, both included
-  Range when, unless;                // Node rows
   Range facts;                       // u32 slots that its conditions read, ascending
-  Range effects, unknown_effects;    // EffectRow
+  Range effects;                     // EffectRow; equal lists are stored once
+  Range when, unless;                // Node rows
+  Range unknown_effects;             // EffectRow
   Range says;                        // SayRow
+  Str id;                            // "cn.wealth/riskier_than_customer"
+  Str name;                          // "riskier_than_customer"
+  Texts names, title;
   Pieces because;
   Range cites;       // u32 sources
   Range owners;      // Str rows

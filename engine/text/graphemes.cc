@@ -22,6 +22,13 @@ icu::BreakIterator& iterator() {
   return *made;
 }
 
+// One a thread, used again: opening a fresh one allocates.
+UText* reader(std::string_view utf8, UErrorCode& error) {
+  thread_local const std::unique_ptr<UText, decltype(&utext_close)> held(utext_openUTF8(nullptr, "", 0, &error),
+                                                                         &utext_close);
+  return utext_openUTF8(held.get(), utf8.data(), static_cast<int64_t>(utf8.size()), &error);
+}
+
 }  // namespace
 
 Range whole_graphemes(std::string_view utf8, Range range) {
@@ -37,10 +44,9 @@ Range whole_graphemes(std::string_view utf8, Range range) {
   while (inside(range.end)) ++range.end;
   if (empty) range.end = range.begin;
   UErrorCode error = U_ZERO_ERROR;
-  UText text = UTEXT_INITIALIZER;
-  utext_openUTF8(&text, utf8.data(), static_cast<int64_t>(utf8.size()), &error);
+  UText* text = reader(utf8, error);
   icu::BreakIterator& breaks = iterator();
-  breaks.setText(&text, error);
+  breaks.setText(text, error);
   if (U_FAILURE(error)) std::abort();
   const auto at_or_before = [&](std::uint32_t at) {
     return breaks.isBoundary(static_cast<int32_t>(at))
@@ -54,7 +60,6 @@ Range whole_graphemes(std::string_view utf8, Range range) {
               ? range.end
               : static_cast<std::uint32_t>(breaks.following(static_cast<int32_t>(range.end)));
   }
-  utext_close(&text);
   return {begin, std::max(begin, end)};
 }
 

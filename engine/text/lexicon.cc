@@ -18,21 +18,25 @@ namespace {
 constexpr std::string_view kGap = "…";
 
 // Width and form folded, case kept, what is invisible and blank gone: for `exact case`.
-std::string keep_case(std::string_view utf8) {
-  std::string folded;
+void keep_case(std::string_view utf8, std::string& folded, std::string& out) {
+  folded.clear();
+  out.clear();
   UErrorCode error = U_ZERO_ERROR;
   icu::StringByteSink<std::string> sink(&folded);
   icu::Normalizer2::getNFKCInstance(error)->normalizeUTF8(
       0, icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())), sink, nullptr, error);
   if (U_FAILURE(error)) std::abort();
-  std::string out;
   for (std::size_t at = 0; at < folded.size();) {
     const CodePoint point = decode_utf8(folded, at);
     const std::size_t size = point ? point.length : 1;
     const Character::Kind kind = character(point.value).kind;
-    if (kind != Character::Kind::drop && kind != Character::Kind::blank) out += folded.substr(at, size);
+    if (kind != Character::Kind::drop && kind != Character::Kind::blank) out.append(folded, at, size);
     at += size;
   }
+}
+std::string keep_case(std::string_view utf8) {
+  std::string folded, out;
+  keep_case(utf8, folded, out);
   return out;
 }
 
@@ -107,14 +111,15 @@ Lexicons::Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>&
   scanner_ = Scanner(needles);
 }
 
-bool Lexicons::is_exact(const Exact& wanted, const NormalText& text, Range normal) const {
+bool Lexicons::is_exact(const Exact& wanted, const NormalText& text, Range normal, MatchScratch& scratch) {
   const Range range = text.original(normal);
   const std::string_view there = text.original().substr(range.begin, range.end - range.begin);
   if (wanted.form) {
     return wanted.tail.empty() ? there == wanted.head : there.starts_with(wanted.head) && there.ends_with(wanted.tail);
   }
-  const std::string folded = keep_case(there);
-  return wanted.tail.empty() ? folded == wanted.head : folded.starts_with(wanted.head) && folded.ends_with(wanted.tail);
+  keep_case(there, scratch.folded_, scratch.kept_);
+  const std::string& kept = scratch.kept_;
+  return wanted.tail.empty() ? kept == wanted.head : kept.starts_with(wanted.head) && kept.ends_with(wanted.tail);
 }
 
 void Lexicons::match(const NormalText& text, MatchScratch& scratch) const {
@@ -162,7 +167,7 @@ void Lexicons::match(const NormalText& text, MatchScratch& scratch) const {
       const Use& use = uses_[i];
       if (use.exception || excepted(use.lexicon, hit)) continue;
       const Range range{hit.begin, hit.end};
-      if (use.exact != 0 && !is_exact(exact_[use.exact - 1], text, range)) continue;
+      if (use.exact != 0 && !is_exact(exact_[use.exact - 1], text, range, scratch)) continue;
       if (scratch.matches_.size() == scratch.max_hits_) {
         scratch.over_limit_ = true;
         return;

@@ -11,7 +11,7 @@
 //            again. More hits than the scratch holds: `over_limit`; what is asked of that text is then unknown, cause limit
 // Threads    Lexicons are const once built and serve all threads; a MatchScratch belongs to one
 // Lifetime   a MatchScratch fits the Lexicons it was made for
-// Cost       one scan a text, then in its hits; no allocation, but for hits of lists that are exact
+// Cost       one scan a text, then in its hits; a warm scratch does not allocate
 // Source     semantics.md 6, 23, 30, 39; evaluation.md 7
 #pragma once
 
@@ -67,6 +67,7 @@ class MatchScratch {
   std::vector<Exception> exceptions_;
   std::vector<std::uint64_t> hit_;
   std::vector<std::uint32_t> terms_;
+  std::string folded_, kept_;  // of a hit that is looked at again
   std::size_t max_hits_;
   bool over_limit_ = false;
 };
@@ -92,7 +93,7 @@ class Lexicons {
     std::string head, tail;  // as written, or folded without case
     bool form;
   };
-  bool is_exact(const Exact& wanted, const NormalText& text, Range normal) const;
+  static bool is_exact(const Exact& wanted, const NormalText& text, Range normal, MatchScratch& scratch);
 
   Scanner scanner_;
   std::vector<std::uint32_t> uses_begin_;  // by needle id

@@ -311,14 +311,18 @@ bool NormalText::is_plain(Range normal) const {
   return true;
 }
 
-std::string normal_form(std::string_view utf8) {
-  NormalText normal;
-  normalise(utf8, normal);
-  std::string_view text = normal.text();
+std::string_view normal_form(std::string_view utf8, NormalText& held) {
+  normalise(utf8, held);
+  std::string_view text = held.text();
   const auto is_blank = [](char c) { return c == ' ' || c == '\n'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return std::string(text);
+  return text;
+}
+
+std::string normal_form(std::string_view utf8) {
+  NormalText normal;
+  return std::string(normal_form(utf8, normal));
 }
 
 }  // namespace caveat::text

@@ -74,5 +74,7 @@ inline NormalText normalise(std::string_view utf8) {
 
 // The normal form alone, without blanks at either end: for needles and for comparing texts.
 std::string normal_form(std::string_view utf8);
+// The same, held by a NormalText that is used again.
+std::string_view normal_form(std::string_view utf8, NormalText& held);
 
 }  // namespace caveat::text

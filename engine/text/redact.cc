@@ -27,8 +27,9 @@ bool counts(char32_t c) {
 }
 
 // The first and last letters and digits, with what stands between them, round the mask.
-std::string keep_some(std::string_view there, std::uint32_t first, std::uint32_t last) {
-  std::vector<Range> letters;
+void keep_some(std::string_view there, std::uint32_t first, std::uint32_t last, std::vector<Range>& letters,
+               std::string& out) {
+  letters.clear();
   for (std::size_t at = 0; at < there.size();) {
     const CodePoint point = decode_utf8(there, at);
     const std::size_t size = point ? point.length : 1;
@@ -36,29 +37,32 @@ std::string keep_some(std::string_view there, std::uint32_t first, std::uint32_t
       letters.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + size)});
     at += size;
   }
-  if (first + last >= letters.size()) return std::string(kMask);
-  std::string out;
+  if (first + last >= letters.size()) {
+    out += kMask;
+    return;
+  }
   if (first > 0) out += there.substr(letters[0].begin, letters[first - 1].end - letters[0].begin);
   out += kMask;
   if (last > 0) {
     const std::uint32_t from = letters[letters.size() - last].begin;
     out += there.substr(from, letters.back().end - from);
   }
-  return out;
 }
 
-std::string result_of(const Edit& edit, std::string_view there) {
+void append_result(const Edit& edit, std::string_view there, std::vector<Range>& letters, std::string& out) {
   switch (edit.mode) {
-    case Edit::Mode::full:
-      return std::string(kMask);
     case Edit::Mode::label:
-      return edit.text.empty() ? std::string(kMask) : std::string(edit.text);
+      out += edit.text.empty() ? kMask : edit.text;
+      return;
     case Edit::Mode::keep:
-      return keep_some(there, edit.keep_first, edit.keep_last);
+      return keep_some(there, edit.keep_first, edit.keep_last, letters, out);
     case Edit::Mode::replace:
-      return std::string(edit.text);
+      out += edit.text;
+      return;
+    case Edit::Mode::full:
+      break;
   }
-  return std::string(kMask);
+  out += kMask;
 }
 
 constexpr std::string_view kOpen[] = {"(", "（", "[", "［", "【", "「", "『", "《", "〈", "“", "‘", "\"", "'", "{"};
@@ -121,9 +125,12 @@ Range with_leavings(std::string_view text, Range gone, std::uint32_t from, std::
 
 }  // namespace
 
-std::string apply_edits(std::string_view original, std::span<const Edit> edits, std::vector<Edited>* edited) {
+void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out,
+                 std::vector<Edited>* edited) {
   if (edited != nullptr) edited->clear();
-  std::vector<Edit> all(edits.begin(), edits.end());
+  out.clear();
+  std::vector<Edit>& all = scratch.all;
+  all.assign(edits.begin(), edits.end());
   for (Edit& edit : all) edit.range = whole_graphemes(original, edit.range);
   std::erase_if(all, [](const Edit& e) { return e.range.begin == e.range.end; });
   std::sort(all.begin(), all.end(), [](const Edit& a, const Edit& b) {
@@ -131,7 +138,8 @@ std::string apply_edits(std::string_view original, std::span<const Edit> edits, 
     return stricter(a, b);
   });
   // Edits that overlap become one over all they cover; what only touches stays apart.
-  std::vector<Edit> united;
+  std::vector<Edit>& united = scratch.united;
+  united.clear();
   for (const Edit& edit : all) {
     if (!united.empty() && edit.range.begin < united.back().range.end) {
       Edit& last = united.back();
@@ -142,13 +150,14 @@ std::string apply_edits(std::string_view original, std::span<const Edit> edits, 
       united.push_back(edit);
     }
   }
-  std::string out;
   std::uint32_t at = 0;
   for (std::size_t i = 0; i < united.size(); ++i) {
     const Edit& edit = united[i];
     if (edit.range.end <= at) continue;  // went with what the one before left empty
     const std::string_view there = original.substr(edit.range.begin, edit.range.end - edit.range.begin);
-    const std::string text = result_of(edit, there);
+    std::string& text = scratch.result;
+    text.clear();
+    append_result(edit, there, scratch.letters, text);
     Range range{std::max(edit.range.begin, at), edit.range.end};
     if (text.empty()) {
       const std::uint32_t to =
@@ -162,20 +171,28 @@ std::string apply_edits(std::string_view original, std::span<const Edit> edits, 
     at = range.end;
   }
   out += original.substr(at);
+}
+
+std::string apply_edits(std::string_view original, std::span<const Edit> edits, std::vector<Edited>* edited) {
+  RedactScratch scratch;
+  std::string out;
+  apply_edits(original, edits, scratch, out, edited);
   return out;
 }
 
-std::string add_disclosures(std::string_view text, std::span<const std::string_view> at_start,
-                            std::span<const std::string_view> at_end) {
-  std::string carried = normal_form(text);
+void add_disclosures(std::span<const std::string_view> at_start, std::span<const std::string_view> at_end,
+                     RedactScratch& scratch, std::string& text) {
+  std::string& carried = scratch.carried;
+  carried = normal_form(text, scratch.normal);
   const auto adds = [&](std::string_view disclosure) {
-    const std::string form = normal_form(disclosure);
+    const std::string_view form = normal_form(disclosure, scratch.normal);
     if (form.empty() || carried.find(form) != std::string::npos) return false;
     carried += '\n';
     carried += form;
     return true;
   };
-  std::string out;
+  std::string& out = scratch.result;
+  out.clear();
   for (const std::string_view each : at_start) {
     if (!adds(each)) continue;
     out += each;
@@ -188,7 +205,15 @@ std::string add_disclosures(std::string_view text, std::span<const std::string_v
     out += each;
   }
   if (!out.empty() && out.back() == '\n' && (text.empty() || text.back() != '\n')) out.pop_back();
-  return out;
+  text.swap(out);
+}
+
+std::string add_disclosures(std::string_view text, std::span<const std::string_view> at_start,
+                            std::span<const std::string_view> at_end) {
+  RedactScratch scratch;
+  std::string all(text);
+  add_disclosures(at_start, at_end, scratch, all);
+  return all;
 }
 
 }  // namespace caveat::text

@@ -46,7 +46,8 @@ struct RandomWorld : World {
   std::vector<Name> names;
   Index words = 0;
 
-  explicit RandomWorld(Dice& dice, int rules) {
+  // `plain`: nothing but conjunctions that ask of one kind and level, as rulebooks do: what the index scopes and settles.
+  RandomWorld(Dice& dice, int rules, bool plain = false) {
     const Index risk = scale({{"R1"}, {"R2"}, {"R3"}, {"R4"}, {"R5"}});
     const Index kinds = choices({{"deposit"}, {"fund"}, {"loan"}});
     for (const std::string group : {"customer", "product", "action"}) {
@@ -85,9 +86,9 @@ struct RandomWorld : World {
         {model::Subject::message},
         {model::Subject::answer, model::Subject::recommendation}};
     for (int i = 0; i < rules; ++i) {
-      model::Rule& made =
-          rule("r" + std::to_string(i), dice.pick(kSubjects), condition(dice, 3), {effect_at_random(dice)});
-      if (dice.chance(0.4)) made.unless = condition(dice, 2);
+      model::Rule& made = rule("r" + std::to_string(i), dice.pick(kSubjects),
+                               plain ? conjunction(dice) : condition(dice, 3), {effect_at_random(dice)});
+      if (dice.chance(plain ? 0.1 : 0.4)) made.unless = condition(dice, 2);
       if (dice.chance(0.2)) made.trust_inferred = true;
       if (dice.chance(0.15)) made.from = parse_date("2026-03-01").value() + dice.roll(4);
       if (dice.chance(0.15)) made.until = parse_date("2026-03-01").value() + dice.roll(4);
@@ -256,6 +257,50 @@ struct RandomWorld : World {
         const ExprPtr value = arithmetic(dice);
         const Op op = dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq});
         return over(op, {value, constant_for(dice, value)});
+      }
+    }
+  }
+
+  ExprPtr conjunction(Dice& dice) {
+    const std::string group = dice.pick(std::vector<std::string>{"customer", "customer", "product", "action"});
+    std::vector<ExprPtr> members;
+    for (const std::string name : {"kind", "level"}) {
+      if (!dice.chance(0.7)) continue;
+      const ExprPtr fact = read(group, name);
+      members.push_back(over(Op::eq, {fact, constant_for(dice, fact)}));
+    }
+    for (int i = dice.roll(3) + 1; i > 0; --i) {
+      ExprPtr one = key_test(dice);
+      members.push_back(dice.chance(0.25) ? over(Op::not_, {one}) : one);
+    }
+    return over(Op::and_, members);
+  }
+  // A leaf that asks keys alone: a fact against constants, against another fact, a list against symbols.
+  ExprPtr key_test(Dice& dice) {
+    static const std::vector<std::string> kOrdered = {"whole", "number", "share", "amount", "level", "day"};
+    switch (dice.roll(4)) {
+      case 0: {
+        const std::string name = dice.pick(kOrdered);
+        return over(dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq}),
+                    {any_fact(dice, {name}), any_fact(dice, {name})});
+      }
+      case 1: {
+        auto list = std::make_shared<Expr>(
+            *over(dice.pick(std::vector<Op>{Op::list_has_any, Op::list_has_all}), {any_fact(dice, {"kinds"})}));
+        for (int i = dice.roll(2) + 1; i > 0; --i)
+          list->set.push_back(constant_for(dice, read("customer", "kind"))->constant);
+        return list;
+      }
+      case 2: {
+        auto set = std::make_shared<Expr>(
+            *over(Op::in_set, {any_fact(dice, {"whole", "amount", "level", "kind", "flag", "day"})}));
+        for (int i = dice.roll(3) + 1; i > 0; --i) set->set.push_back(constant_for(dice, set->args[0])->constant);
+        return set;
+      }
+      default: {
+        const ExprPtr fact = any_fact(dice, kOrdered), constant = constant_for(dice, fact);
+        const Op op = dice.chance(0.5) ? Op::lt : Op::le;
+        return dice.chance(0.5) ? over(op, {fact, constant}) : over(op, {constant, fact});
       }
     }
   }

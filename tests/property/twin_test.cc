@@ -73,12 +73,12 @@ struct Compared {
 // `plant` changes the pack that the fast one gets; the twin always reads the honest one.
 template <class Plant>
 Compared compare(std::uint64_t seed, int worlds, int turns, int rules, double absent, Plant plant,
-                 twin::Tally* tally = nullptr) {
+                 twin::Tally* tally = nullptr, bool plain = false) {
   Compared compared;
   decide::Scratch scratch;
   for (int w = 0; w < worlds; ++w) {
     Dice dice(seed * 1000 + static_cast<std::uint64_t>(w));
-    const RandomWorld world(dice, rules);
+    const RandomWorld world(dice, rules, plain);
     RandomWorld planted = world;
     plant(planted);
     const auto program = planted.build();
@@ -160,6 +160,18 @@ BOOST_AUTO_TEST_CASE(packs_of_many_rules_agree_too) {
   const Compared compared = compare(99, 2 * effort(), 40, 700, 0.1, kHonest);
   BOOST_TEST(compared.turns == 80 * effort());
   BOOST_TEST(compared.disagreements == 0, compared.first);
+}
+
+// Rulebooks of conjunctions: scopes, blocks of every width, rules that the index settles by itself.
+BOOST_AUTO_TEST_CASE(books_of_conjunctions_agree_whatever_is_absent) {
+  std::uint64_t seed = 500;
+  for (const int rules : {20, 200, 900, 2500}) {
+    for (const double absent : {0.0, 0.1, 0.5}) {
+      const Compared compared = compare(seed++, effort(), 30, rules, absent, kHonest, nullptr, true);
+      BOOST_TEST(compared.turns == 30 * effort());
+      BOOST_TEST(compared.disagreements == 0, compared.first);
+    }
+  }
 }
 
 // ---- planted faults

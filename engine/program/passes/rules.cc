@@ -33,9 +33,11 @@ Range effects(Draft& draft, const std::vector<model::Effect>& effects) {
     row.with = pieces(image, effect.with_pieces);
     rows.push_back(row);
   }
+  std::string bytes(reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(EffectRow));
   const Range range{static_cast<std::uint32_t>(image.effects.size()), static_cast<std::uint32_t>(rows.size())};
-  image.effects.insert(image.effects.end(), rows.begin(), rows.end());
-  return range;
+  const auto [at, fresh] = draft.effect_lists.try_emplace(std::move(bytes), range);
+  if (fresh) image.effects.insert(image.effects.end(), rows.begin(), rows.end());
+  return at->second;
 }
 
 void refuse_what_is_not_yet(Draft& draft, const model::Rule& rule) {

@@ -80,5 +80,82 @@ BOOST_AUTO_TEST_CASE(a_warm_bind_allocates_nothing) {
   BOOST_TEST(allocations == before);
 }
 
+// What an answer is made into costs nothing new either: spans redacted and replaced, disclosures with facts put in, the final
+// text judged once more, words that are matched in their exact case.
+BOOST_AUTO_TEST_CASE(a_warm_decision_that_edits_its_answer_allocates_nothing) {
+  World world;
+  world.fact("customer", "tier", World::type(TypeKind::text));
+  world.sorted();
+  const Index note = world.wording("note", "理财非存款，产品有风险，投资须谨慎，请您仔细阅读。", "Mind the risk.");
+  world.model.wordings[note].pieces.zh.push_back({"", world.find("customer", "tier")});
+  const Index exact = world.lexicon({"Ultra-Safe Income Plan", "保本"});
+  world.model.lexicons[exact].exact_case = true;
+  model::Effect redact = World::effect(model::EffectKind::redact),
+                replace = World::effect(model::EffectKind::replace_match);
+  replace.with_pieces.zh = {{"（此处已由合规部门更正，详见产品说明书）", model::kNone}};
+  replace.with_pieces.en = replace.with_pieces.zh;
+  model::Effect disclose = World::effect(model::EffectKind::disclose);
+  disclose.wording = note;
+  world.rule("redact", {model::Subject::answer}, world.has("answer", {"6222021234567890"}), {redact});
+  world.rule("replace", {model::Subject::answer}, world.has_lexicon("answer", exact), {replace});
+  world.rule("disclose", {model::Subject::answer}, world.has("answer", {"收益"}), {disclose});
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  Turn turn;
+  turn.answer("您的卡号6222021234567890已登记；“Ultra-Safe Income Plan”的收益较高，并不是 ultra-safe income plan。");
+  turn.text("tier", "私人银行客户（钻石级，三年以上）", turn.object("customer"));
+  Request request;
+  Problem problem;
+  BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+  const Ruleset ruleset{program, {}, {}};
+  Scratch scratch;
+  for (int i = 0; i < 2; ++i) decide(ruleset, request, {}, scratch);
+  const long before = allocations;
+  const Decision& decision = decide(ruleset, request, {}, scratch);
+  BOOST_TEST(allocations == before);
+  BOOST_TEST(decision.reasons.size() == 3u);
+  BOOST_TEST(decision.say ==
+             "您的卡号***已登记；“（此处已由合规部门更正，详见产品说明书）”的收益较高，并不是 ultra-safe income "
+             "plan。\n理财非存款，产品有风险，投资须谨慎，请您仔细阅读。私人银行客户（钻石级，三年以上）");
+}
+
+BOOST_AUTO_TEST_CASE(a_warm_bind_of_lists_products_and_provenance_allocates_nothing) {
+  World world;
+  const Index kinds = world.choices({{"deposit"}, {"a_kind_with_a_name_that_is_long"}, {"loan"}});
+  model::Type kind = World::type(TypeKind::choice), list = World::type(TypeKind::list);
+  kind.choices = kinds;
+  list.element = std::make_shared<const model::Type>(kind);
+  world.fact("customer", "kinds", list);
+  world.fact("product", "kind", kind);
+  world.fact("action", "amount", World::type(TypeKind::decimal));
+  world.sorted();
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  Turn turn;
+  const std::uint32_t list_node = turn.list("kinds", turn.object("customer"));
+  for (const char* one : {"deposit", "loan", "a_kind_with_a_name_that_is_long"})
+    turn.fields.set_text(turn.fields.add(list_node, "", Fields::Kind::text), one);
+  turn.text("kind", "a_kind_with_a_name_that_is_long", turn.product("a-product-with-a-long-enough-id"));
+  const std::uint32_t action = turn.fields.add(turn.list("actions"), "", Fields::Kind::object);
+  turn.text("name", "a_transfer_between_own_accounts", action).text("amount", "12345.67", action);
+  const std::uint32_t entry = turn.fields.add(turn.list("provenance"), "", Fields::Kind::object);
+  turn.text("path", "/recommendation/products/0/kind", entry).text("quality", "inferred", entry);
+  turn.text("source", "the-catalogue-of-the-bank", entry);
+  Request request;
+  Problem problem;
+  const BindOptions options;
+  for (int i = 0; i < 2; ++i) {
+    if (bind(*program, turn.fields, options, request, problem)) continue;
+    for (const ProblemItem& item : problem.items)
+      BOOST_ERROR(item.path + ": expected " + item.expected + ", found " + item.found);
+  }
+  const long before = allocations;
+  BOOST_REQUIRE(bind(*program, turn.fields, options, request, problem));
+  BOOST_TEST(allocations == before);
+  const Fact stated = request.fact(program->schema().find_two("product", "kind"), 0);
+  BOOST_TEST((stated.quality == Quality::inferred));
+  BOOST_TEST(stated.source == "the-catalogue-of-the-bank");
+}
+
 }  // namespace
 }  // namespace caveat::decide

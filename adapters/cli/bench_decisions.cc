@@ -1,0 +1,537 @@
+// `caveat bench decisions`: the structured decisions of the project's targets, beside an evaluator written by hand for this
+// one workload, in one interleaved run; every answer is compared with the oracle's before anything is timed.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <thread>
+
+#include "adapters/cli/bench/hand_coded.h"
+#include "adapters/cli/bench/measure.h"
+#include "adapters/cli/bench/workload.h"
+#include "adapters/cli/bench/written.h"
+#include "adapters/cli/command.h"
+#include "adapters/wire/turn.h"
+#include "engine/decide/decide.h"
+#include "engine/model/check.h"
+#include "engine/model/name_in.h"
+#include "engine/program/build.h"
+#include "engine/syntax/format.h"
+#include "engine/syntax/parse.h"
+
+namespace caveat::cli {
+namespace {
+
+using namespace bench;
+
+// ---- the engine under test
+
+struct Compiled {
+  std::shared_ptr<const program::Program> program;
+  double cpu_ms = 0;
+  std::string wrong;  // the first mistake, if there is one
+};
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+Compiled compile(const Files& files, const Limits& limits) {
+  const double before = cpu_ms();
+  Compiled out;
+  const auto refuse = [&](const std::vector<Diagnostic>& diagnostics) {
+    for (const Diagnostic& one : diagnostics) {
+      if (one.severity == Severity::error && out.wrong.empty()) out.wrong = one.message;
+    }
+    return !out.wrong.empty();
+  };
+  Sources sources;
+  for (const auto& [name, text] : files) sources.emplace_back(name, text);
+  std::vector<syntax::File> trees;
+  for (SourceId id = 0; id < sources.size(); ++id) {
+    syntax::ParseResult parsed = syntax::parse(sources, id, limits);
+    if (refuse(parsed.diagnostics)) return out;
+    trees.push_back(std::move(parsed.file));
+  }
+  model::PackFiles pack;
+  pack.folder = "bench";
+  for (const syntax::File& tree : trees) pack.files.push_back(&tree);
+  const model::CheckResult checked = model::check(sources, {pack}, limits);
+  if (refuse(checked.diagnostics) || !checked.model) return out;
+  program::BuildResult built = program::build(*checked.model, limits);
+  if (refuse(built.diagnostics)) return out;
+  out.program = std::move(built.program);
+  out.cpu_ms = cpu_ms() - before;
+  return out;
+}
+
+// The same files in Chinese, as `caveat fmt` prints them.
+Files in_chinese(const Files& files, const Limits& limits) {
+  Sources sources;
+  for (const auto& [name, text] : files) sources.emplace_back(name, text);
+  std::vector<syntax::File> trees;
+  for (SourceId id = 0; id < sources.size(); ++id) trees.push_back(syntax::parse(sources, id, limits).file);
+  model::PackFiles pack;
+  pack.folder = "bench";
+  for (const syntax::File& tree : trees) pack.files.push_back(&tree);
+  const model::CheckResult checked = model::check(sources, {pack}, limits);
+  const syntax::NameIn name_in = model::name_in(*checked.references);
+  Files out;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    out.emplace_back(files[i].first, syntax::format(trees[i], files[i].second, Language::zh, name_in));
+  return out;
+}
+
+struct Lines {  // one JSON line each, padded for readers that look ahead
+  static constexpr std::size_t kPadding = 64;
+  std::string text;
+  std::vector<std::string_view> all;
+  explicit Lines(const std::vector<std::string>& lines) {
+    std::size_t size = 0;
+    for (const std::string& line : lines) size += line.size() + kPadding;
+    text.reserve(size);
+    for (const std::string& line : lines) {
+      const std::size_t at = text.size();
+      text += line;
+      text.append(kPadding, ' ');
+      all.push_back(std::string_view(text.data() + at, line.size()));
+    }
+  }
+};
+
+class Engine {
+ public:
+  Engine(std::shared_ptr<const program::Program> program, const Workload& work)
+      : rules_{std::move(program), {}, {}}, lines_(written(work)), bound_(work.requests.size()) {
+    for (std::size_t i = 0; i < bound_.size(); ++i) {
+      if (!read(i, bound_[i]) && wrong_.empty()) wrong_ = "a turn is refused: " + problem_.items[0].path;
+    }
+  }
+  const decide::Decision& parsed(std::size_t i) { return decide::decide(rules_, bound_[i], {}, scratch_); }
+  const decide::Decision& json(std::size_t i) {
+    read(i, request_);
+    return decide::decide(rules_, request_, {}, scratch_);
+  }
+  const std::vector<decide::Request>& bound() const { return bound_; }
+  const decide::Ruleset& rules() const { return rules_; }
+
+  // Empty, or what differs from the oracle.
+  std::string check(const Workload& work) {
+    if (!wrong_.empty()) return wrong_;
+    for (std::size_t i = 0; i < work.requests.size(); ++i) {
+      const Answer wanted = judge(work.rules, work.requests[i]);
+      for (const bool from_json : {false, true}) {
+        const decide::Decision& decision = from_json ? json(i) : parsed(i);
+        Answer found;
+        for (const decide::Reason& reason : decision.reasons) {
+          const std::string_view id = rules_.program->rule_id(reason.rule);
+          std::uint32_t number = 0;
+          const std::size_t digits = id.rfind('R') + 1;
+          std::from_chars(id.data() + digits, id.data() + id.size(), number);
+          (reason.unknown ? found.unknown : found.fired).push_back(number);
+        }
+        // An unknown rule hands off by default; the oracle's effect is that of what fired.
+        found.effect = wanted.unknown.empty() ? effect_of(decision.verdict) : wanted.effect;
+        if (found != wanted || (!wanted.unknown.empty() && decision.verdict != decide::Verdict::handoff))
+          return "request " + std::to_string(i) + ": wanted " + neutral_answer(wanted) + ", found " +
+                 neutral_answer(found);
+      }
+    }
+    return {};
+  }
+
+ private:
+  decide::Ruleset rules_;
+  Lines lines_;
+  std::vector<decide::Request> bound_;
+  decide::Scratch scratch_;
+  decide::Fields fields_;
+  decide::Request request_;
+  decide::BindOptions options_;
+  Problem problem_;
+  std::string wrong_;
+
+  static std::vector<std::string> written(const Workload& work) {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < work.requests.size(); ++i) lines.push_back(turn_json(work.requests[i], i));
+    return lines;
+  }
+  bool read(std::size_t i, decide::Request& request) {
+    return wire::parse_turn(lines_.all[i], fields_, options_.limits).has_value() &&
+           decide::bind(*rules_.program, fields_, options_, request, problem_);
+  }
+  static Effect effect_of(decide::Verdict verdict) {
+    switch (verdict) {
+      case decide::Verdict::allow:
+        return Effect::allow;
+      case decide::Verdict::revise:
+        return Effect::revise;
+      case decide::Verdict::block:
+        return Effect::block;
+      default:
+        return Effect::handoff;
+    }
+  }
+};
+
+class ByHand {
+ public:
+  explicit ByHand(const Workload& work) : coded_(work.rules), lines_(written(work)) {
+    for (const Request& request : work.requests) facts_.push_back(HandCoded::facts_of(request));
+  }
+  std::size_t parsed(std::size_t i) {
+    coded_.decide(facts_[i], verdict_);
+    return verdict_.effect + verdict_.count;
+  }
+  std::size_t json(std::size_t i) {
+    line_.read(lines_.all[i], lines_.all[i].size() + Lines::kPadding, read_);
+    coded_.decide(read_, verdict_);
+    return verdict_.effect + verdict_.count;
+  }
+  bool agrees(const Workload& work) {
+    for (std::size_t i = 0; i < work.requests.size(); ++i) {
+      const Answer wanted = judge(work.rules, work.requests[i]);
+      for (const bool from_json : {false, true}) {
+        from_json ? json(i) : parsed(i);
+        std::vector<std::uint32_t> fired(verdict_.fired.begin(), verdict_.fired.begin() + verdict_.count);
+        std::sort(fired.begin(), fired.end());
+        if (fired != wanted.fired || static_cast<Effect>(verdict_.effect) != wanted.effect) return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  HandCoded coded_;
+  Lines lines_;
+  std::vector<HandCoded::Facts> facts_;
+  HandCoded::Line line_;
+  HandCoded::Facts read_;
+  HandCoded::Verdict verdict_;
+  static std::vector<std::string> written(const Workload& work) {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < work.requests.size(); ++i) lines.push_back(neutral_request(work.requests[i], i));
+    return lines;
+  }
+};
+
+// ---- the table
+
+struct Settings {
+  std::vector<std::size_t> sizes = {10, 100, 1000, 10000};
+  std::uint64_t seed = 20261124;
+  double seconds = 0.3;
+  int rounds = 3;
+};
+
+class Table {
+ public:
+  Table(Terminal& terminal, const Settings& settings) : terminal_(terminal), settings_(settings) {}
+
+  bool run() {
+    head();
+    for (const std::size_t size : settings_.sizes) {
+      if (!decisions(size)) return false;
+    }
+    const std::size_t largest = settings_.sizes.back();
+    for (const double absent : {0.02, 0.1, 0.3}) {
+      if (!absent_facts(largest, absent)) return false;
+    }
+    return unscoped(largest) && free_rules(largest) && threads(largest) && compiling(largest) && opening(largest);
+  }
+
+ private:
+  Terminal& terminal_;
+  const Settings& settings_;
+  const Limits limits_;
+
+  static std::string us(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, value < 0.995 ? "%.3f" : value < 99.5 ? "%.2f" : "%.0f", value);
+    return text;
+  }
+  static std::string times(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2f", value);
+    return text;
+  }
+  void head() {
+    if (terminal_.json) return;
+    terminal_.out << "seed " << settings_.seed << ", best of " << settings_.rounds << " rounds of " << settings_.seconds
+                  << " s each in turn; answers equal to the oracle's\n\n"
+                  << "| what | rules | Caveat | beside it | ratio | target | |\n|---|---|---|---|---|---|---|\n";
+  }
+  // One row; `ratio` is compared with `target`: at least it (up) or at most it.
+  void row(std::string_view what, std::size_t rules, const std::string& ours, const std::string& beside, double ratio,
+           std::string_view target, int held) {
+    if (terminal_.json) {
+      terminal_.out << boost::json::serialize(boost::json::object{{"what", what},
+                                                                  {"rules", rules},
+                                                                  {"caveat", ours},
+                                                                  {"beside", beside},
+                                                                  {"ratio", ratio},
+                                                                  {"target", target},
+                                                                  {"held", held < 0   ? boost::json::value(nullptr)
+                                                                           : held > 0 ? true
+                                                                                      : false}})
+                    << '\n';
+      return;
+    }
+    terminal_.out << "| " << what << " | " << rules << " | " << ours << " | " << beside << " | "
+                  << (std::isnan(ratio) ? "" : times(ratio)) << " | " << target << " | "
+                  << (held < 0   ? ""
+                      : held > 0 ? "held"
+                                 : "**missed**")
+                  << " |" << std::endl;
+  }
+  bool refuse(const std::string& what) {
+    terminal_.err << what << '\n';
+    return false;
+  }
+  static std::string both(const Timing& timing) { return us(timing.p50_us) + " / " + us(timing.floor_p99_us); }
+
+  bool compile_work(const Workload& work, std::shared_ptr<const program::Program>& program) {
+    Compiled compiled = compile(pack_files(work), limits_);
+    if (!compiled.program) return refuse("the rules of the bench do not compile: " + compiled.wrong);
+    program = std::move(compiled.program);
+    return true;
+  }
+
+  bool decisions(std::size_t size) {
+    const Workload work = make_workload({.rules = size, .seed = settings_.seed});
+    std::shared_ptr<const program::Program> program;
+    if (!compile_work(work, program)) return false;
+    Engine engine(program, work);
+    ByHand by_hand(work);
+    if (const std::string differs = engine.check(work); !differs.empty()) return refuse(differs);
+    if (!by_hand.agrees(work)) return refuse("the evaluator written by hand differs from the oracle");
+    const std::vector<Contender> contenders = {
+        {"hand", [&](std::size_t i) { return by_hand.parsed(i); }},
+        {"caveat", [&](std::size_t i) { return engine.parsed(i).reasons.size(); }},
+        {"hand json", [&](std::size_t i) { return by_hand.json(i); }},
+        {"caveat json", [&](std::size_t i) { return engine.json(i).reasons.size(); }}};
+    const std::vector<Timing> timing =
+        take_turns(contenders, work.requests.size(), settings_.seconds, settings_.rounds);
+    const double parsed = timing[0].p50_us / timing[1].p50_us, json = timing[2].p50_us / timing[3].p50_us;
+    const bool large = size >= 1000;
+    row("parsed in, µs p50 / p99 over requests; hand-coded", size, both(timing[1]), both(timing[0]), parsed,
+        large ? "≥ 0.5" : "", large ? parsed >= 0.5 : -1);
+    row("parsed in, p99 ÷ p50", size, us(timing[1].floor_p99_us), us(timing[1].p50_us),
+        timing[1].floor_p99_us / timing[1].p50_us, "≤ 3", timing[1].floor_p99_us <= 3 * timing[1].p50_us);
+    row("JSON in, µs p50 / p99 over requests; hand-coded", size, both(timing[3]), both(timing[2]), json, "≥ 0.5",
+        json >= 0.5);
+    row("parsed in, decisions a CPU second; hand-coded", size, std::to_string(std::lround(timing[1].per_cpu_s)),
+        std::to_string(std::lround(timing[0].per_cpu_s)), timing[1].per_cpu_s / timing[0].per_cpu_s, "", -1);
+    row("JSON in, decisions a CPU second; hand-coded", size, std::to_string(std::lround(timing[3].per_cpu_s)),
+        std::to_string(std::lround(timing[2].per_cpu_s)), timing[3].per_cpu_s / timing[2].per_cpu_s, "", -1);
+    return true;
+  }
+
+  bool absent_facts(std::size_t size, double absent) {
+    const Workload work = make_workload({.rules = size, .seed = settings_.seed, .absent = absent});
+    std::shared_ptr<const program::Program> program;
+    if (!compile_work(work, program)) return false;
+    Engine engine(program, work);
+    if (const std::string differs = engine.check(work); !differs.empty()) return refuse(differs);
+    const std::vector<Timing> timing =
+        take_turns({{"caveat", [&](std::size_t i) { return engine.parsed(i).reasons.size(); }}}, work.requests.size(),
+                   settings_.seconds, settings_.rounds);
+    row(std::to_string(std::lround(absent * 100)) + " % of the facts absent, parsed in, µs p50 / p99", size,
+        both(timing[0]), "equal to the oracle", std::nan(""), "", -1);
+    return true;
+  }
+
+  bool unscoped(std::size_t size) {
+    const Workload work = make_workload({.rules = size, .seed = settings_.seed, .scoped = false});
+    std::shared_ptr<const program::Program> program;
+    if (!compile_work(work, program)) return false;
+    Engine engine(program, work);
+    ByHand by_hand(work);
+    if (const std::string differs = engine.check(work); !differs.empty()) return refuse(differs);
+    if (!by_hand.agrees(work)) return refuse("the evaluator written by hand differs from the oracle");
+    const std::vector<Timing> timing =
+        take_turns({{"hand", [&](std::size_t i) { return by_hand.parsed(i); }},
+                    {"caveat", [&](std::size_t i) { return engine.parsed(i).reasons.size(); }}},
+                   work.requests.size(), settings_.seconds, settings_.rounds);
+    row("no rule scoped, parsed in, µs p50 / p99; hand-coded", size, both(timing[1]), both(timing[0]),
+        timing[0].p50_us / timing[1].p50_us, "", -1);
+    return true;
+  }
+
+  bool free_rules(std::size_t size) {
+    const Workload few = make_workload({.rules = 100, .seed = settings_.seed});
+    const Workload many =
+        make_workload({.rules = size, .seed = settings_.seed, .others = size - std::min<std::size_t>(size, 100)});
+    std::shared_ptr<const program::Program> small, large;
+    if (!compile_work(few, small) || !compile_work(many, large)) return false;
+    Engine a(small, few), b(large, many);
+    if (const std::string differs = a.check(few); !differs.empty()) return refuse(differs);
+    if (const std::string differs = b.check(many); !differs.empty()) return refuse(differs);
+    const std::vector<Timing> timing = take_turns({{"few", [&](std::size_t i) { return a.parsed(i).reasons.size(); }},
+                                                   {"many", [&](std::size_t i) { return b.parsed(i).reasons.size(); }}},
+                                                  few.requests.size(), settings_.seconds, settings_.rounds);
+    const double ratio = timing[1].p50_us / timing[0].p50_us;
+    row("100 rules that matter among others, µs p50; those 100 alone", size, us(timing[1].p50_us), us(timing[0].p50_us),
+        ratio, "≤ 1.5", ratio <= 1.5);
+    return true;
+  }
+
+  bool threads(std::size_t size) {
+    const Workload work = make_workload({.rules = size, .seed = settings_.seed});
+    std::shared_ptr<const program::Program> program;
+    if (!compile_work(work, program)) return false;
+    Engine engine(program, work);
+    const auto rate = [&](unsigned count) {
+      std::vector<std::thread> all;
+      std::vector<std::size_t> decided(count * 64);
+      const auto start = std::chrono::steady_clock::now();
+      const auto over = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() >= settings_.seconds;
+      };
+      for (unsigned t = 0; t < count; ++t) {
+        all.emplace_back([&, t] {
+          decide::Scratch scratch;
+          while (!over()) {
+            for (const decide::Request& request : engine.bound()) {
+              decide::decide(engine.rules(), request, {}, scratch);
+              ++decided[t * 64];
+            }
+          }
+        });
+      }
+      for (std::thread& thread : all) thread.join();
+      std::size_t sum = 0;
+      for (unsigned t = 0; t < count; ++t) sum += decided[t * 64];
+      return static_cast<double>(sum) / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    double one = 0, two = 0;
+    for (int round = 0; round < settings_.rounds; ++round) one = std::max(one, rate(1)), two = std::max(two, rate(2));
+    row("two threads, decisions/s; one thread", size, std::to_string(std::lround(two)),
+        std::to_string(std::lround(one)), two / one, "≥ 1.9", two / one >= 1.9);
+    return true;
+  }
+
+  bool compiling(std::size_t size) {
+    const Workload work = make_workload({.rules = size, .seed = settings_.seed, .requests = 1});
+    const Files english = pack_files(work), chinese = in_chinese(english, limits_);
+    for (const bool zh : {false, true}) {
+      double best = 1e18;
+      for (int round = 0; round < settings_.rounds; ++round) {
+        const Compiled compiled = compile(zh ? chinese : english, limits_);
+        if (!compiled.program) return refuse("the rules of the bench do not compile: " + compiled.wrong);
+        best = std::min(best, compiled.cpu_ms);
+      }
+      std::size_t bytes = 0;
+      for (const auto& [name, text] : zh ? chinese : english) bytes += text.size();
+      row(std::string("compiling from text in ") + (zh ? "Chinese" : "English") + ", ms of CPU; bytes", size, us(best),
+          std::to_string(bytes), std::nan(""), zh ? "≤ 2500" : "≤ 1500", best <= (zh ? 2500 : 1500));
+    }
+    return true;
+  }
+
+  // In a process of its own, so that nothing of the bench is counted: what opening costs, and what it leaves resident.
+  bool opening(std::size_t size) {
+    const Workload work = make_workload({.rules = size, .seed = settings_.seed, .requests = 1});
+    std::shared_ptr<const program::Program> program;
+    if (!compile_work(work, program)) return false;
+    namespace fs = std::filesystem;
+    const fs::path file = fs::temp_directory_path() / ("caveat-bench-" + std::to_string(getpid()));
+    std::ofstream(file, std::ios::binary) << program->image();
+    int ends[2];
+    if (pipe(ends) != 0) return refuse("no pipe");
+    const std::string self = fs::read_symlink("/proc/self/exe").string();
+    const pid_t child = fork();
+    if (child == 0) {
+      dup2(ends[1], STDOUT_FILENO);
+      execl(self.c_str(), self.c_str(), "bench", "decisions", "--open", file.c_str(), static_cast<char*>(nullptr));
+      _exit(127);
+    }
+    close(ends[1]);
+    char text[128] = {};
+    std::size_t got = 0;
+    for (ssize_t n = 0; (n = read(ends[0], text + got, sizeof text - 1 - got)) > 0;) got += static_cast<std::size_t>(n);
+    close(ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    fs::remove(file);
+    double ms = 0, mb = 0;
+    if (std::sscanf(text, "%lf %lf", &ms, &mb) != 2) return refuse("the opened image was not measured");
+    row("opening a built program, ms", size, us(ms), "", std::nan(""), "≤ 20", ms <= 20);
+    row("memory over an empty engine, loaded from its image, MB; the image", size, us(mb),
+        us(static_cast<double>(program->image().size()) / 1e6), std::nan(""), "≤ 20", mb <= 20);
+    return true;
+  }
+};
+
+// The child of `opening`: prints the least time of five and the resident megabytes that stay.
+int open_alone(const std::string& path, Terminal& terminal) {
+  const auto slurp = [&] {
+    std::ifstream in(path, std::ios::binary);
+    std::string bytes(static_cast<std::size_t>(std::filesystem::file_size(path)), '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return bytes;
+  };
+  const double before = resident_mb();
+  std::shared_ptr<const program::Program> kept;
+  double best = 1e18;
+  for (int round = 0; round < 5; ++round) {
+    kept.reset();
+    const auto start = std::chrono::steady_clock::now();
+    auto opened = program::open(slurp());
+    if (!opened) return kEnvironment;
+    best = std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    kept = std::move(*opened);
+  }
+  terminal.out << best << ' ' << resident_mb() - before << '\n';
+  return kDone;
+}
+
+bool number(const Invocation& invocation, std::string_view option, double& value) {
+  if (!invocation.has(option)) return true;
+  const std::string text = invocation.get(option);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && value > 0;
+}
+
+int write_neutral(const std::string& folder, const Settings& settings) {
+  namespace fs = std::filesystem;
+  fs::create_directories(folder);
+  for (const std::size_t size : settings.sizes) {
+    const Workload work = make_workload({.rules = size, .seed = settings.seed});
+    const std::string suffix = "-" + std::to_string(size);
+    std::ofstream(folder + "/rules" + suffix + ".json") << neutral_rules(work);
+    std::ofstream requests(folder + "/requests.jsonl"), expected(folder + "/expected" + suffix + ".jsonl");
+    for (std::size_t i = 0; i < work.requests.size(); ++i) {
+      requests << neutral_request(work.requests[i], i) << '\n';
+      expected << neutral_answer(judge(work.rules, work.requests[i])) << '\n';
+    }
+    fs::create_directories(folder + "/pack" + suffix);
+    for (const auto& [name, text] : pack_files(work)) std::ofstream(folder + "/pack" + suffix + "/" + name) << text;
+    std::ofstream turns(folder + "/turns.jsonl");
+    for (std::size_t i = 0; i < work.requests.size(); ++i) turns << turn_json(work.requests[i], i) << '\n';
+  }
+  return kDone;
+}
+
+}  // namespace
+
+int run_bench_decisions(const Invocation& invocation, Terminal& terminal) {
+  if (invocation.has("--open")) return open_alone(invocation.get("--open"), terminal);
+  Settings settings;
+  double seed = static_cast<double>(settings.seed), rounds = settings.rounds, rules = 0;
+  if (!number(invocation, "--seconds", settings.seconds) || !number(invocation, "--seed", seed) ||
+      !number(invocation, "--rounds", rounds) || !number(invocation, "--rules", rules))
+    return kUsage;
+  settings.seed = static_cast<std::uint64_t>(seed);
+  settings.rounds = static_cast<int>(rounds);
+  if (rules > 0) settings.sizes = {static_cast<std::size_t>(rules)};
+  if (invocation.has("--write")) return write_neutral(invocation.get("--write"), settings);
+  return Table(terminal, settings).run() ? kDone : kNo;
+}
+
+}  // namespace caveat::cli

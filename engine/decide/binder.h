@@ -1,0 +1,130 @@
+// Binder: Fields → Request: one walk over what was sent; every mistake is noted and the walk goes on.
+// Of bind.cc and its neighbours: bind_values (what a value says), bind_origin (who stated it, and when), bind_ids (names of
+// persons and things), bind_mistakes (what the caller is told).
+//
+// Cost       linear in the members; nothing is allocated for a turn without mistakes once the Request is warm
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/decide/codes.h"
+#include "engine/decide/request.h"
+
+namespace caveat::decide {
+
+class Binder {
+ public:
+  Binder(const program::Program& program, const Fields& fields, const BindOptions& options, Request& request)
+      : p_(program), f_(fields), o_(options), r_(request) {}
+
+  bool run(Problem& problem);
+
+ private:
+  static constexpr std::uint32_t kNoNode = Fields::kEnd;
+  static constexpr std::uint32_t kNoExtra = 0xffffffff;
+  using Frame = program::Frame;
+  using Member = program::Member;
+  using SlotRow = program::SlotRow;
+  using SlotType = program::SlotType;
+  using Stated = Request::Stated;
+
+  struct Found {
+    const Code* code;
+    ProblemItem item;
+  };
+  struct Root {  // the members that the walk needs before it begins; kNoNode: not sent
+    std::uint32_t at = kNoNode, provenance = kNoNode, message = kNoNode, answer = kNoNode;
+    std::uint32_t recommendation = kNoNode, actions = kNoNode;
+  };
+
+  const program::Program& p_;
+  const Fields& f_;
+  const BindOptions& o_;
+  Request& r_;
+  Root root_;
+  std::vector<Found> found_;
+  bool has_id_ = false;
+  Decimal weights_;
+
+  Fields::Kind kind(std::uint32_t node) const { return f_.node(node).kind; }
+  bool is(std::uint32_t node, Fields::Kind wanted) const { return node != kNoNode && kind(node) == wanted; }
+
+  // ---- the request's own store
+  void reset();
+  Request::Text keep(std::string_view text) {
+    if (text.empty()) return {};
+    const Request::Text kept{static_cast<std::uint32_t>(r_.store_.size()), static_cast<std::uint32_t>(text.size())};
+    r_.store_.append(text);
+    return kept;
+  }
+  Request::Cell& cell(Frame frame, std::size_t item, std::uint32_t index) {
+    Request::Items& items = r_.frames_[static_cast<std::size_t>(frame)];
+    return items.cells[item * items.width + index];
+  }
+
+  // ---- the walk (bind.cc)
+  void look_at_root();
+  void when();
+  void shape_items();
+  void object(std::uint32_t node, std::uint32_t kind, Frame frame, std::size_t item, const Microseconds* outer);
+  void member(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
+  void part(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
+  void items(std::uint32_t list, const Member& member, Frame frame);
+  void products(std::uint32_t node, const Member& member);
+  void fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
+  bool is_list(std::uint32_t node, const char* expected);
+  bool text_member(std::uint32_t node, Request::Text& text);
+  void turn_number(std::uint32_t node, const Member& member, const Microseconds* as_of);
+  void action_name(std::uint32_t node, const Member& member, std::size_t item, const Microseconds* as_of);
+  void offsets(std::uint32_t node);
+  void jurisdictions(std::uint32_t node);
+  void close();
+  void default_symbol(std::uint32_t slot);
+  void defaults();
+  void language();
+
+  // ---- what a value says (bind_values.cc)
+  bool read(std::uint32_t node, const SlotRow& slot, SlotType type, Request::Extra& extra, std::int64_t& key);
+  bool numeric(std::uint32_t node, const SlotRow& slot, const Decimal& number, Request::Extra& extra,
+               std::int64_t& key);
+  bool symbol(std::uint32_t node, const SlotRow& slot, SlotType type, Request::Extra& extra, std::int64_t& key);
+  bool list(std::uint32_t node, const Member& member, const SlotRow& slot, Frame frame, std::size_t item,
+            Request::Extra& extra, std::uint64_t& mask);
+  void weight(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
+  std::optional<Decimal> number_of(std::uint32_t node) const;
+  std::optional<Decimal> percent_of(std::uint32_t node) const;
+  std::optional<Decimal> money_of(std::uint32_t node, std::string_view& currency) const;
+
+  // ---- where a fact comes from (bind_origin.cc, contracts.md 10)
+  void provenance();
+  std::uint32_t node_at(std::string_view pointer) const;
+  bool may_state(std::string_view source) const;
+  const Stated* stated_for(std::uint32_t node) const;
+  bool origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of);
+  void store(const SlotRow& slot, Frame frame, std::size_t item, const Request::Extra& extra, std::int64_t key);
+  Cause freshness(const SlotRow& slot, const Request::Extra& extra) const;
+  bool older(Microseconds as_of, const Duration& max_age) const;
+  bool refused(std::string_view data_class) const;
+
+  // ---- ids (bind_ids.cc, contracts.md 11)
+  bool id(std::uint32_t node, Request::Text& id);
+  void id_fact(std::uint32_t node, Request::Text& text, const Member& member, Frame frame, std::size_t item);
+
+  // ---- mistakes (bind_mistakes.cc)
+  void report(const Code& code, std::uint32_t node, std::string expected, std::string found, std::string nearest = {},
+              std::string hint = {});
+  void report_at(const Code& code, std::string path, std::string expected, std::string found, std::string nearest = {},
+                 std::string hint = {});
+  bool wrong(const Code& code, std::uint32_t node, const SlotRow& slot, SlotType type, std::string nearest = {});
+  void unknown(std::uint32_t node, std::uint32_t kind);
+  std::string said(std::uint32_t node) const;
+  std::string said_of(std::uint32_t node, const SlotRow& slot) const;
+  std::string range(const SlotRow& slot) const;
+  std::string expected(const SlotRow& slot, SlotType type) const;
+  bool finish(Problem& problem);
+};
+
+}  // namespace caveat::decide

@@ -1,0 +1,43 @@
+#include "engine/program/symbols.h"
+
+#include "engine/program/name_hash.h"
+
+namespace caveat::program {
+
+Symbols::Symbols(const char* text, std::span<const SlotRow> slots, std::span<const SymbolRow> symbols,
+                 std::span<const Str> strings)
+    : text_(text) {
+  std::size_t names = 0;
+  for (const SlotRow& slot : slots) {
+    for (const SymbolRow& symbol : symbols.subspan(slot.symbols.first, slot.symbols.count)) names += symbol.names.count;
+  }
+  std::size_t size = 16;
+  while (size < names * 2) size *= 2;
+  table_.resize(size);
+  for (const SlotRow& slot : slots) {
+    for (std::uint32_t at = 0; at < slot.symbols.count; ++at) {
+      const Range range = symbols[slot.symbols.first + at].names;
+      for (std::uint32_t spelling = 0; spelling < range.count; ++spelling) {
+        const Str name = strings[range.first + spelling];
+        const std::string_view written(text_ + name.at, name.size);
+        if (find(slot, written).symbol != kNone) continue;  // of two the first counts
+        std::size_t place = name_hash(written, slot.symbols.first);
+        while (table_[place & (size - 1)].first != kNone) ++place;
+        table_[place & (size - 1)] = {name, slot.symbols.first, {at, spelling}};
+      }
+    }
+  }
+}
+
+Symbols::Found Symbols::find(const SlotRow& slot, std::string_view name) const {
+  if (slot.symbols.count == 0) return {};
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t place = name_hash(name, slot.symbols.first); table_[place & mask].first != kNone; ++place) {
+    const Entry& entry = table_[place & mask];
+    if (entry.first == slot.symbols.first && same_name({text_ + entry.name.at, entry.name.size}, name))
+      return entry.found;
+  }
+  return {};
+}
+
+}  // namespace caveat::program

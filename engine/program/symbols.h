@@ -1,0 +1,39 @@
+// Symbols: the levels and choices of every slot by any of their names.
+// Made when a program is opened, asked by bind for each level, choice or element of a list.
+//
+// Cost       one hash and one comparison a look-up; no allocation
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/program/rows.h"
+
+namespace caveat::program {
+
+class Symbols {
+ public:
+  struct Found {
+    std::uint32_t symbol = kNone;  // position among the slot's symbols; kNone: no such name
+    std::uint32_t spelling = 0;    // which of its names
+  };
+
+  Symbols() = default;
+  Symbols(const char* text, std::span<const SlotRow> slots, std::span<const SymbolRow> symbols,
+          std::span<const Str> strings);
+
+  Found find(const SlotRow& slot, std::string_view name) const;
+
+ private:
+  struct Entry {
+    Str name;
+    std::uint32_t first = kNone;  // of the slot's range: tells slots apart
+    Found found;
+  };
+  const char* text_ = nullptr;
+  std::vector<Entry> table_;
+};
+
+}  // namespace caveat::program
