@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "adapters/wire/codes.h"
-#include "adapters/wire/quick_turn.h"
 #include "engine/base/cbor.h"
 #include "engine/base/utf8.h"
 
@@ -434,8 +433,6 @@ Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Lim
     return refused(codes::kTooLarge, "at most " + std::to_string(limits.request_bytes) + " bytes",
                    std::to_string(json.size()) + " bytes");
   }
-  if (read_quickly(json, fields, limits)) return {};
-  fields.clear();
   if (json.substr(0, 3) == "\xEF\xBB\xBF") {
     return refused(codes::kNotJson, "one JSON object", "a byte order mark",
                    "save the file as UTF-8 without a byte order mark");

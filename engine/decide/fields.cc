@@ -9,17 +9,20 @@ void Fields::clear() {
   text_.clear();
 }
 
-const char* Fields::take(std::string_view bytes) {
-  nodes_.clear();
-  text_.assign(bytes);
-  text_.append(kPadding, '\0');
-  return text_.data();
-}
-
 std::uint32_t Fields::add(std::uint32_t parent, std::string_view name, Kind kind) {
-  const auto at = static_cast<std::uint32_t>(text_.size());
+  const auto index = static_cast<std::uint32_t>(nodes_.size());
+  Node& node = nodes_.emplace_back();
+  node.kind = kind;
+  node.parent = parent;
+  node.name = static_cast<std::uint32_t>(text_.size());
+  node.name_size = static_cast<std::uint32_t>(name.size());
   text_.append(name);
-  return add_at(parent, at, static_cast<std::uint32_t>(name.size()), kind);
+  if (parent != kEnd) {
+    Node& above = nodes_[parent];
+    (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
+    above.last = index;
+  }
+  return index;
 }
 
 void Fields::set_text(std::uint32_t node, std::string_view value) {

@@ -48,29 +48,6 @@ class Fields {
   void set_text(std::uint32_t node, std::string_view value);  // of text and number
   void set_boolean(std::uint32_t node, bool value) { nodes_[node].boolean = value; }
 
-  // For readers that find names and texts in the bytes of the turn: takes them whole, with kPadding zeros behind, and refers
-  // to places in them instead of copying each.
-  static constexpr std::size_t kPadding = 16;
-  const char* take(std::string_view bytes);  // clears; valid until the next set_text or named add
-  std::uint32_t add_at(std::uint32_t parent, std::uint32_t name, std::uint32_t name_size, Kind kind) {
-    const auto index = static_cast<std::uint32_t>(nodes_.size());
-    Node& node = nodes_.emplace_back();
-    node.kind = kind;
-    node.parent = parent;
-    node.name = name;
-    node.name_size = name_size;
-    if (parent != kEnd) {
-      Node& above = nodes_[parent];
-      (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
-      above.last = index;
-    }
-    return index;
-  }
-  void set_text_at(std::uint32_t node, std::uint32_t at, std::uint32_t size) {
-    nodes_[node].text = at;
-    nodes_[node].text_size = size;
-  }
-
   bool empty() const { return nodes_.empty(); }
   const Node& node(std::uint32_t index) const { return nodes_[index]; }
   std::string_view name(std::uint32_t index) const {
