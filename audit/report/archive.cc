@@ -99,6 +99,8 @@ Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits
       return bad(name, "a stored member", "a compressed or encrypted one");
     if (stat.size > limits.total_bytes - total)
       return bad(name, "at most " + std::to_string(limits.total_bytes) + " bytes in all", std::to_string(stat.size));
+    // A stored member lies in the bytes: one that says it is larger would only have us make room for it.
+    if (stat.size > bytes.size()) return bad(name, "a member that fits into the archive", std::to_string(stat.size));
     total += stat.size;
     std::string content(static_cast<std::size_t>(stat.size), '\0');
     zip_file_t* file = zip_fopen_index(archive.get(), i, 0);

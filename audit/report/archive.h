@@ -4,7 +4,7 @@
 //   Result<Members> back = read_archive(bytes, {});     // refuses whatever write_archive would not have written
 //
 // Promises   the same members give the same bytes; reading rebuilds the bytes and compares, so a changed bit anywhere is found;
-//            a hostile archive costs no more than ArchiveLimits says
+//            a hostile archive costs no more than ArchiveLimits says, and never more memory than three times its bytes and 1 KB a member
 // Errors     `bad_package` with the member or the offset, what was expected and found
 // Source     APPNOTE.TXT 6.3.x (PKWARE)
 #pragma once

@@ -229,6 +229,8 @@ class Verification {
     if (!headers_good_) return stands_on(c, checkpoint_ ? 6 : 5);
     const Result<std::vector<Digest>> proof = read_proof(*member("proofs.json"));
     if (!proof) return bad(c, in_words(proof.error()), in_words(proof.error()));
+    if (write_proof(*proof) != *member("proofs.json"))
+      return bad(c, "proofs.json is spelt in another way than Caveat writes", "proofs.json 的写法与 Caveat 不同");
     if (leaves_.empty()) {
       return open(c, "the query selects no record", "查询未选中任何记录");
     }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
+#include <utility>
 
 #include "audit/codes.h"
 #include "audit/store/files.h"
@@ -20,7 +22,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kApplicationId = 0x43415654;  // "CAVT", in the file's header
-constexpr std::int64_t kWalPages = 2'000;            // 8 MB: then the WAL is moved into the file, between commits
+// A cell may hold any number, and one that does not fit must not pass for one that does.
+template <class Number>
+Number narrow(std::int64_t value) {
+  return std::in_range<Number>(value) ? static_cast<Number>(value) : std::numeric_limits<Number>::max();
+}
+
+constexpr std::int64_t kWalPages = 2'000;  // 8 MB: then the WAL is moved into the file, between commits
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -168,8 +176,8 @@ class SqliteReader final : public StoreReader {
   void each_tile(const std::function<void(const StoredTile&, std::string_view)>& visit) override {
     Statement rows = db_.prepare("SELECT tree, level, position, hash FROM tiles ORDER BY tree, level, position");
     while (rows.step()) {
-      StoredTile tile{.tree = static_cast<int>(rows.integer(0)),
-                      .level = static_cast<unsigned>(rows.integer(1)),
+      StoredTile tile{.tree = narrow<int>(rows.integer(0)),
+                      .level = narrow<unsigned>(rows.integer(1)),
                       .position = static_cast<std::uint64_t>(rows.integer(2)),
                       .hash = {}};
       visit(tile, rows.bytes(3));
@@ -226,7 +234,7 @@ class SqliteReader final : public StoreReader {
   }
 
   static StoredCheckpoint read_checkpoint(Statement& row) {
-    return {.tree = static_cast<int>(row.integer(0)),
+    return {.tree = narrow<int>(row.integer(0)),
             .size = static_cast<std::uint64_t>(row.integer(1)),
             .previous = static_cast<std::uint64_t>(row.integer(2)),
             .time_us = row.integer(3),

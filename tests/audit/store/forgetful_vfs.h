@@ -1,6 +1,6 @@
 // A file system below SQLite that forgets what was not synced: over the system's own, it remembers for each file what a power
 // cut would leave. Writes, truncations, syncs and deletions are counted; at a chosen one the power goes, or the call fails, or
-// writes half.
+// writes half. So are, apart from them, the calls that change nothing: open, read, size, access, lock, map; a chosen one fails.
 #pragma once
 
 #include <sqlite3.h>
@@ -21,7 +21,13 @@ namespace caveat::audit::testing {
 
 class ForgetfulVfs {
  public:
-  enum class Fault { power, error, full, half };  // half: of a write, then "disk full"
+  enum class Fault {
+    power,
+    error,
+    full,
+    half,
+    blind
+  };  // half: of a write, then "disk full"; blind: a call that only looks
   static constexpr const char* kName = "forgetful";
 
   static ForgetfulVfs& the() {
@@ -33,12 +39,13 @@ class ForgetfulVfs {
   void arm(std::uint64_t at, Fault fault) {
     const std::lock_guard lock(mutex_);
     calls_ = 0;
+    looks_ = 0;
     fault_at_ = at;
     fault_ = fault;
     dead_ = false;
     struck_ = false;
   }
-  std::uint64_t calls() const { return calls_; }
+  std::uint64_t calls() const { return fault_ == Fault::blind ? looks_ : calls_; }
   bool struck() const { return struck_; }
 
   // What the disk holds after the power came back: all that was synced, and of the rest what chance kept.
@@ -103,6 +110,10 @@ class ForgetfulVfs {
     vfs_.pNext = nullptr;
     vfs_.xOpen = &open;
     vfs_.xDelete = &remove;
+    vfs_.xAccess = [](sqlite3_vfs*, const char* name, int flags, int* there) {
+      if (the().blind()) return SQLITE_IOERR_ACCESS;
+      return the().below_->xAccess(the().below_, name, flags, there);
+    };
     sqlite3_vfs_register(&vfs_, 0);
     methods_ = sqlite3_io_methods{};
     methods_.iVersion = 2;
@@ -112,15 +123,20 @@ class ForgetfulVfs {
       return code;
     };
     methods_.xRead = [](sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
+      if (of(f)->path != nullptr && the().blind()) return SQLITE_IOERR_READ;
       return of(f)->below()->pMethods->xRead(of(f)->below(), to, size, at);
     };
     methods_.xWrite = &write;
     methods_.xTruncate = &truncate;
     methods_.xSync = &sync;
     methods_.xFileSize = [](sqlite3_file* f, sqlite3_int64* size) {
+      if (of(f)->path != nullptr && the().blind()) return SQLITE_IOERR_FSTAT;
       return of(f)->below()->pMethods->xFileSize(of(f)->below(), size);
     };
-    methods_.xLock = [](sqlite3_file* f, int kind) { return of(f)->below()->pMethods->xLock(of(f)->below(), kind); };
+    methods_.xLock = [](sqlite3_file* f, int kind) {
+      if (the().blind()) return SQLITE_IOERR_LOCK;
+      return of(f)->below()->pMethods->xLock(of(f)->below(), kind);
+    };
     methods_.xUnlock = [](sqlite3_file* f, int kind) {
       return of(f)->below()->pMethods->xUnlock(of(f)->below(), kind);
     };
@@ -135,9 +151,11 @@ class ForgetfulVfs {
       return 0;
     };  // promises nothing: not even that a sector is whole
     methods_.xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** to) {
+      if (the().blind()) return SQLITE_IOERR_SHMMAP;
       return of(f)->below()->pMethods->xShmMap(of(f)->below(), page, size, extend, to);
     };
     methods_.xShmLock = [](sqlite3_file* f, int at, int n, int flags) {
+      if ((flags & SQLITE_SHM_LOCK) != 0 && the().blind()) return SQLITE_IOERR_SHMLOCK;
       return of(f)->below()->pMethods->xShmLock(of(f)->below(), at, n, flags);
     };
     methods_.xShmBarrier = [](sqlite3_file* f) { of(f)->below()->pMethods->xShmBarrier(of(f)->below()); };
@@ -153,6 +171,7 @@ class ForgetfulVfs {
     File* ours = of(file);
     ours->base.pMethods = nullptr;
     ours->path = nullptr;
+    if (self.blind()) return SQLITE_CANTOPEN;
     bool there = false;
     std::string before;
     if (name != nullptr) {
@@ -188,13 +207,24 @@ class ForgetfulVfs {
   // The fault of this call, if it is its turn. Under the lock.
   std::optional<int> count() {
     if (dead_) return SQLITE_IOERR;
-    if (++calls_ != fault_at_) return std::nullopt;
+    ++calls_;
+    if (fault_ == Fault::blind || calls_ != fault_at_) return std::nullopt;
     struck_ = true;
     if (fault_ == Fault::power) {
       dead_ = true;
       return SQLITE_IOERR;
     }
     return fault_ == Fault::error ? SQLITE_IOERR : SQLITE_FULL;
+  }
+
+  // Does a call that only looks fail? After the power went they all do.
+  bool blind() {
+    const std::lock_guard lock(mutex_);
+    if (dead_) return true;
+    ++looks_;
+    if (fault_ != Fault::blind || looks_ != fault_at_) return false;
+    struck_ = true;
+    return true;
   }
 
   static int write(sqlite3_file* f, const void* bytes, int size, sqlite3_int64 at) {
@@ -254,7 +284,7 @@ class ForgetfulVfs {
   sqlite3_io_methods methods_{};
   std::mutex mutex_;
   std::map<std::string, Disk> disks_;
-  std::uint64_t calls_ = 0, fault_at_ = 0;
+  std::uint64_t calls_ = 0, looks_ = 0, fault_at_ = 0;
   Fault fault_ = Fault::power;
   bool dead_ = false, struck_ = false;
 };

@@ -1,0 +1,84 @@
+// A small log with every verdict in it and the evidence package of it: the same bytes each time.
+#pragma once
+
+#include "audit/report/manifest.h"
+#include "audit/report/package.h"
+#include "audit/report/verify_package.h"
+#include "tests/audit/support/log_fixture.h"
+
+namespace caveat::audit::testing {
+
+// A decision with the sections that a report reads.
+inline RecordContent told_decision(std::size_t number) {
+  VerdictSection verdict;
+  verdict.verdict = static_cast<std::uint8_t>(number % 5);
+  if (verdict.verdict > 0)
+    verdict.rules = {{"cn.wealth/rule_" + std::to_string(number % 3), RuleOutcome::State::fired, verdict.verdict, -1}};
+  if (verdict.verdict == 4) verdict.handoff = HandOffOutcome{"wealth_advisors", 1, 300, true, "none"};
+  DigestsSection digests;
+  digests.packs = {{"cn.wealth", "2026.2", sha256("wealth")}};
+  const StorySection story{{{StoryLine::Kind::customer_said, "turn " + std::to_string(number)}},
+                           {{StoryLine::Kind::customer_said, "第" + std::to_string(number) + "轮"}}};
+  RecordContent content;
+  content.semantics = 1;
+  content.subjects = {"customer-" + std::to_string(number % 7)};
+  content.sections = {{Section::verdict, encode_verdict(verdict)},
+                      {Section::rules, encode_rules({})},
+                      {Section::digests, encode_digests(digests)},
+                      {Section::story, encode_story(story)}};
+  content.tags = {{TagKind::customer, content.subjects[0]}};
+  return content;
+}
+
+struct PackageFixture {
+  LogFolder in;
+  std::unique_ptr<LogReader> reader;
+  std::unique_ptr<KeyStore> keys;
+  Members members;
+
+  explicit PackageFixture(std::size_t records = 12) {
+    {
+      const auto log = Log::open(in.options());
+      for (std::size_t i = 0; i < records; ++i) log->append(told_decision(i));
+    }
+    reader = LogReader::open(in.path());
+    keys = in.keys();
+    members = made();
+  }
+
+  Members made(ReportQuery query = {}) const {
+    LogFacts facts;
+    facts.path = "log.db";
+    facts.origin = reader->origin();
+    facts.size = reader->size();
+    facts.root = reader->root(reader->size());
+    facts.checkpoint_note = *reader->checkpoint();
+    facts.key_name = keys->verifier().name;
+    facts.checked = true;
+    name_what_is_not_checked(facts, true);
+    return package(collect(*reader, keys.get(), std::move(query), facts), *keys);
+  }
+
+  PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}, .receipt = {}}; }
+
+  // What a forger does who holds the signing key: a manifest that fits the members as they are now, signed.
+  bool sign_again(Members& forged) const {
+    std::string json = forged.at("manifest.json");
+    const Result<Manifest> manifest = read_manifest(json);
+    if (!manifest) return false;
+    for (const Manifest::Member& member : manifest->members) {
+      const std::string& bytes = forged.at(member.name);
+      const std::string before = "\"size\":" + std::to_string(member.size) + ",\"sha256\":\"" + member.sha256 + "\"";
+      const std::string after =
+          "\"size\":" + std::to_string(bytes.size()) + ",\"sha256\":\"" + hex(sha256(bytes)) + "\"";
+      const auto at = json.find(before, json.find("\"name\":\"" + member.name + "\""));
+      if (at == std::string::npos) return false;
+      json.replace(at, before.size(), after);
+    }
+    forged["manifest.json"] = json;
+    forged["manifest.json.sig"] = keys->sign(manifest_text(json));
+    return true;
+  }
+};
+
+}  // namespace caveat::audit::testing
