@@ -376,7 +376,40 @@ std::vector<Command> make() {
                     {"caveat bench decisions --rules 10 --seconds 0.02 --rounds 1 --json",
                      {"the same for a program", "以 JSON 输出"}}},
        .run = run_bench_decisions});
-  all.push_back(later("bench", "[audit|serve|…]", 4, {"the project's own measures", "项目自身的度量"}));
+  all.push_back(
+      {.name = "bench audit",
+       .arguments = "",
+       .least = 0,
+       .most = 0,
+       .audience = 4,
+       .says = {"what recording costs, beside what the disk and others do",
+                "记录的开销，与磁盘及同类系统在同一次运行中对照"},
+       .options =
+           {{"--dir",
+             "DIR",
+             {"a folder on the disk that is meant; what is made in it goes away",
+              "待测磁盘上的目录；所生成的文件会删除"},
+             {"the current folder", "当前目录"}},
+            {"--seconds", "N", {"seconds a measurement", "每项测量的秒数"}, {"5", "5"}},
+            {"--rounds", "N", {"rounds, in each of which all take their turn", "轮数，每轮各项依次进行"}, {"3", "3"}},
+            {"--records",
+             "N",
+             {"records of the log that is opened after a kill; 0: none", "中断后重新打开的日志的记录数；0 表示不测"},
+             {"1000000", "1000000"}},
+            {"--tessera",
+             "PROGRAM",
+             {"another log to run beside, as tests/bench/tessera builds it",
+              "对照用的另一种日志，由 tests/bench/tessera 构建"},
+             {"its rows say that they were not run", "相应各行注明未运行"}}},
+       .exits = {kExitDone,
+                 {kNo, {"what was recorded did not verify; nothing was timed", "所记录的内容未通过核验；未作计时"}},
+                 kExitUsage,
+                 kExitEnvironment},
+       .examples = {{"caveat bench audit --seconds 0.1 --rounds 1 --records 1000", {"see that it runs", "看能否运行"}},
+                    {"caveat bench audit --seconds 0.1 --rounds 1 --records 0 | grep target",
+                     {"what is held against what", "各项目标及对照结果"}}},
+       .run = run_bench_audit});
+  all.push_back(later("bench serve", "", 4, {"the project's own measures of the service", "服务自身的度量"}));
   all.push_back(
       {.name = "help",
        .arguments = "[COMMAND]",
