@@ -45,7 +45,7 @@ void print_table(std::ostream& out, const Terminal& terminal) {
     for (const Command& command : commands()) {
       if (command.audience != audience || command.run == nullptr) continue;
       out << "  ";
-      pad(out, command.name, 14);
+      pad(out, command.name, 16);
       out << terminal.say(command.says) << '\n';
     }
     std::string later;

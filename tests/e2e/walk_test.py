@@ -375,7 +375,7 @@ class Walk(unittest.TestCase):
         (folder / "bin" / "caveat").symlink_to(BINARY)
         environment = {**os.environ, "LANG": "C.UTF-8", "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
         table = caveat("help")[1]
-        names = [line[2:16].strip() for line in table.splitlines() if line.startswith("  ") and "not there yet" not in line]
+        names = [line[2:18].strip() for line in table.splitlines() if line.startswith("  ") and "not there yet" not in line]
         self.assertGreaterEqual(len(names), 13)
         for name in names:
             code, page, _ = caveat("help", *name.split())
