@@ -96,6 +96,9 @@ inline constexpr Code kHighWater{
     "{0} is {1}. Without it an old copy of the log would pass unseen: put it back, or check the log with `caveat log "
     "verify`.",
     "{0} {1}。缺少它便无法发现日志被旧副本替换：请放回该文件，或用 `caveat log verify` 检查日志。", 500, 4};
+inline constexpr Code kEpochNotNeeded{"epoch_not_needed",
+                                      "{0} reaches its high-water mark: nothing is missing, and no new epoch is begun.",
+                                      "{0} 达到其高水位标记：没有缺失，不开始新世代。", 500, 1};
 inline constexpr Code kBodyClosed{"body_closed", "Record {0} cannot be opened: {1}.", "记录 {0} 无法打开：{1}。", 500,
                                   5};
 inline constexpr Code kNotYet{"not_yet", "{0} is not there yet.", "{0} 尚未实现。", 501, 2};

@@ -209,10 +209,53 @@ std::vector<Command> make() {
                     {"caveat keys new --origin bank.example/caveat/gate-1 gate-1.keys",
                      {"with a name of your own", "自定名称"}}},
        .run = run_keys_new});
-  all.push_back(later("keys protect", "DIR", 2, {"put a passphrase on a key set", "为密钥加上口令"}));
+  all.push_back({.name = "keys protect",
+                 .arguments = "DIR",
+                 .least = 1,
+                 .most = 1,
+                 .audience = 2,
+                 .says = {"put a passphrase on a key set, or another one", "为密钥加上或更换口令"},
+                 .options = {{"--passphrase",
+                              "FILE",
+                              {"file that holds the new passphrase; CAVEAT_PASSPHRASE_FILE opens a set that has one",
+                               "存放新口令的文件；已有口令的密钥由 CAVEAT_PASSPHRASE_FILE 打开"},
+                              {"CAVEAT_PASSPHRASE_FILE", "CAVEAT_PASSPHRASE_FILE"}}},
+                 .exits = {kExitDone, kExitUsage, kExitEnvironment},
+                 .examples = {{"head -c 24 /dev/urandom | base64 > bank.pass; CAVEAT_PASSPHRASE_FILE=bank.pass caveat "
+                               "keys protect bank.keys",
+                               {"with a passphrase that nobody has to remember", "使用无需记忆的口令"}},
+                              {"head -c 24 /dev/urandom | base64 > next.pass; CAVEAT_PASSPHRASE_FILE=bank.pass caveat "
+                               "keys protect bank.keys "
+                               "--passphrase next.pass",
+                               {"another passphrase", "更换口令"}}},
+                 .run = run_keys_protect});
   all.push_back(
-      later("keys rotate", "DIR", 2, {"a new signing key, signed by the old one", "更换签名密钥，由旧密钥签署"}));
-  all.push_back(later("keys list", "DIR", 2, {"what a key set holds", "列出密钥内容"}));
+      {.name = "keys rotate",
+       .arguments = "DIR",
+       .least = 1,
+       .most = 1,
+       .audience = 2,
+       .says = {"a new signing key; a record signed by both says so", "更换签名密钥，由新旧密钥共同签署并记入日志"},
+       .options = {{"--log",
+                    "FILE.db",
+                    {"the log of these keys", "该密钥所属的日志"},
+                    {"FILE.db beside FILE.keys", "FILE.keys 旁的 FILE.db"}}},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .examples = {{"caveat keys rotate audit.keys", {"for the log audit.db beside it", "供旁边的日志 audit.db 使用"}},
+                    {"caveat keys rotate audit.keys --log audit.db --json", {"for a program", "以 JSON 输出"}}},
+       .run = run_keys_rotate});
+  all.push_back(
+      {.name = "keys list",
+       .arguments = "DIR",
+       .least = 1,
+       .most = 1,
+       .audience = 2,
+       .says = {"what a key set holds; no key is shown", "列出密钥目录的内容；不显示任何密钥"},
+       .options = {},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .examples = {{"caveat keys list audit.keys", {"signers, data keys, protection", "签署公钥、数据密钥与口令保护"}},
+                    {"caveat keys list audit.keys --json", {"for a program", "以 JSON 输出"}}},
+       .run = run_keys_list});
   all.push_back(later("keys caller", "ID --role ROLE", 2,
                       {"a key for a caller of the HTTP API", "为 HTTP 接口的调用方生成密钥"}));
   all.push_back(
@@ -223,7 +266,22 @@ std::vector<Command> make() {
                       {"reference data: catalogue, market, word feeds", "参考数据：产品目录、行情、词表"}));
   all.push_back(later("log backup", "LOG", 2, {"copy a log while it runs", "在运行中备份日志"}));
   all.push_back(
-      later("log restore", "LOG", 2, {"put a back-up back and say what is missing", "恢复备份并说明缺失内容"}));
+      {.name = "log restore",
+       .arguments = "LOG",
+       .least = 1,
+       .most = 1,
+       .audience = 2,
+       .says = {"go on with a log put back from an old copy: a new epoch that says what is missing",
+                "以放回的旧副本继续：开始新世代并载明缺失内容"},
+       .options = {kKeys, {"--reason", "TEXT", {"why, kept with the record of it", "事由，随记录保存"}, {}, true}},
+       .exits = {kExitDone,
+                 {kNo, {"nothing is missing; nothing was done", "没有缺失；未执行任何操作"}},
+                 kExitUsage,
+                 kExitEnvironment},
+       .examples = {{"caveat log restore audit.db --reason 'disk lost, copy of last night'",
+                     {"after the copy was put in place", "放回副本之后执行"}},
+                    {"caveat log restore audit.db --reason test --json", {"for a program", "以 JSON 输出"}}},
+       .run = run_log_restore});
   all.push_back(later("log archive", "LOG", 2, {"move closed months away", "归档已结束的月份"}));
   all.push_back(
       later("switch", "on|off [--topic T]", 2, {"everything, or one topic, to a person", "将全部或某一专题转人工"}));

@@ -26,7 +26,7 @@ std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const aud
   if (!audit::KeyStore::exists(dir) && !invocation.has("--keys")) return nullptr;
   std::unique_ptr<audit::KeyStore> keys = audit::KeyStore::open(dir, {});
   if (keys->origin() == reader.origin()) return keys;
-  const audit::VerifierKey known[] = {keys->verifier()};
+  const std::vector<audit::VerifierKey> known = keys->signers();
   const std::optional<std::string> newest = reader.checkpoint();
   if (!newest || !audit::open_checkpoint(*newest, known, &audit::verify_signature))
     throw audit::Error(audit::codes::kKeysOtherLog, dir, {dir, keys->origin(), reader.origin()});
@@ -36,7 +36,9 @@ std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const aud
 audit::VerifyOptions verify_options(const audit::KeyStore* keys) {
   audit::VerifyOptions options;
   if (keys == nullptr) return options;
-  options.verifier = keys->verifier();
+  options.earlier = keys->signers();
+  options.verifier = std::move(options.earlier.back());
+  options.earlier.pop_back();
   options.keys = keys;
   options.high_water = keys->dir() + "/high-water";
   return options;

@@ -1,6 +1,6 @@
 // About: what a log says of itself once, when it is made: a signed note in its own table.
 //
-//   caveat log format 0 / origin … / suite intl / created 2026-11-25T21:00:00Z / sqlite 3.40.1
+//   caveat log format 1 / origin … / suite intl / created 2026-11-25T21:00:00Z / sqlite 3.40.1
 //
 // Promises   its first line is never an origin, so it can never pass for a checkpoint
 #pragma once

@@ -18,18 +18,18 @@ namespace {
 constexpr std::size_t kLineBytes = 96;
 
 std::string check_of(const std::string& origin, std::string_view fields) {
-  return hex(view(sha256("caveat/0/high-water\n" + origin + "\n" + std::string(fields))).substr(0, 8));
+  return hex(view(sha256("caveat/1/high-water\n" + origin + "\n" + std::string(fields))).substr(0, 8));
 }
 
 std::string line_of(const std::string& origin, std::uint64_t size, const Digest& root) {
   char digits[24];
   std::snprintf(digits, sizeof digits, "%020llu", static_cast<unsigned long long>(size));
-  std::string fields = "high-water 0 " + std::string(digits) + " " + base64(view(root)) + " ";
+  std::string fields = "high-water 1 " + std::string(digits) + " " + base64(view(root)) + " ";
   return fields + check_of(origin, fields) + "\n";
 }
 
 std::optional<Mark> parse(const std::string& origin, std::string_view line) {
-  if (line.size() != kLineBytes || !line.starts_with("high-water 0 ")) return std::nullopt;
+  if (line.size() != kLineBytes || !line.starts_with("high-water 1 ")) return std::nullopt;
   Mark mark;
   for (const char c : line.substr(13, 20)) {
     if (c < '0' || c > '9') return std::nullopt;

@@ -76,9 +76,15 @@ class GroupCommitLog final : public Log {
     assert(options_.clock != nullptr && options_.random != nullptr);
     if (options_.keys_dir.empty()) options_.keys_dir = default_keys_dir(options_.path);
     if (options_.high_water.empty()) options_.high_water = options_.keys_dir + "/high-water";
+    if (options_.sqlite.empty()) options_.sqlite = sqlite_version();
     open_keys();
     open_store();
     state_ = std::make_unique<SqliteState>(options_.path, options_.vfs, *keys_);
+    look_at_the_writer();
+    if (epoch_) {
+      std::vector<Slot> nobody;
+      commit(nobody);
+    }
     committer_ = std::thread([this] { run(); });
   }
 
@@ -132,6 +138,23 @@ class GroupCommitLog final : public Log {
     return answer.get_future().get();
   }
 
+  Appended rotate(const std::string& by) override {
+    KeyStore::NextSigner next = keys_->prepare_signer(keys_->verifier().name);
+    const std::string before = format_verifier_key(keys_->verifier());
+    SealedRecord sealed = note_event(
+        Kind::key_rotated,
+        KeyMade{.verifier_key = format_verifier_key(next.key), .before = before, .note = next.note, .by = by});
+    std::promise<Appended> answer;
+    const std::uint64_t sequence = reserve();
+    {
+      const std::lock_guard lock(mutex_);
+      if (!closing_) at(sequence).signer = std::move(next);
+    }
+    fulfil(sequence, std::move(sealed), [&](const Appended& appended) { answer.set_value(appended); });
+    Appended appended = answer.get_future().get();
+    return appended;
+  }
+
   void flush() override {
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [&] {
@@ -165,7 +188,7 @@ class GroupCommitLog final : public Log {
 
   StateStore& state() override { return *state_; }
   KeyStore& keys() override { return *keys_; }
-  const std::string& origin() const override { return keys_->origin(); }
+  const std::string& origin() const override { return origin_; }
   const std::string& path() const override { return options_.path; }
 
   std::uint64_t size() const override {
@@ -185,6 +208,7 @@ class GroupCommitLog final : public Log {
     bool doomed = false;  // reserved before a failed commit: it may stand on what was lost
     SealedRecord record;
     AppendDone done;
+    std::optional<KeyStore::NextSigner> signer;  // of a rotation: nothing else follows it in its batch
   };
 
   Slot& at(std::uint64_t sequence) {
@@ -197,11 +221,11 @@ class GroupCommitLog final : public Log {
     std::error_code ignored;
     const bool log_there = fs::exists(path, ignored);
     const bool keys_there = KeyStore::exists(options_.keys_dir);
+    if (log_there) refuse_other_formats();
     const KeyStoreOptions key_options{
         .writable = true, .random = options_.random, .passphrase = options_.passphrase, .vfs = options_.vfs};
     if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
     if (log_there && !keys_there) {
-      (void)open_sqlite_reader(path);  // a foreign file is named as such, not its missing keys
       throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
     }
     keys_ = keys_there ? KeyStore::open(options_.keys_dir, key_options)
@@ -216,9 +240,67 @@ class GroupCommitLog final : public Log {
                                                      .origin = keys_->origin(),
                                                      .suite = "intl",
                                                      .created = format_instant(options_.clock->wall_us(), 0),
-                                                     .sqlite = sqlite_version()}));
+                                                     .sqlite = options_.sqlite}));
     keys_->bind_log(sha256(note));  // before the log appears: a log never stands without the keys that know it
     create_sqlite_store(path, note, {.vfs = options_.vfs});
+  }
+
+  // Before its keys, which are then of another format too; a foreign file is named as such.
+  void refuse_other_formats() const {
+    const std::string& path = options_.path;
+    const Result<About> about = parse_about(open_sqlite_reader(path)->about());
+    if (!about && about.error().code == &codes::kLogFormat)
+      throw Error(codes::kLogFormat, path,
+                  {path, about.error().items.front().found, about.error().items.front().expected});
+  }
+
+  // A change of signer that was cut off between its record and the key set is ended; one whose record never came is dropped.
+  void finish_signer(StoreReader& reader, std::uint64_t size) {
+    const std::optional<std::string> prepared = keys_->prepared_key();
+    if (!prepared) return;
+    const Result<Header> header = size > 0 ? decode_header(reader.header(size - 1).value_or("")) : decode_header("");
+    if (header && (header->context.kind == Kind::key_rotated || header->context.kind == Kind::epoch)) {
+      const Result<OpenedRecord> opened = open_record(*keys_, *header, reader.body(size - 1).value_or(""));
+      const SectionBytes* section = opened ? opened->find(Section::event) : nullptr;
+      const Result<Event> event = section == nullptr ? Result<Event>(tl::unexpected(Problem{}))
+                                                     : decode_event(header->context.kind, section->encoded);
+      KeyStore::NextSigner next;
+      if (event) {
+        const bool rotated = header->context.kind == Kind::key_rotated;
+        const std::string line =
+            rotated ? std::get<KeyMade>(*event).verifier_key : std::get<Epoch>(*event).verifier_key.value_or("");
+        next.note = (rotated ? std::get<KeyMade>(*event).note : std::get<Epoch>(*event).note).value_or("");
+        if (Result<VerifierKey> key = parse_verifier_key(line)) next.key = std::move(*key);
+      }
+      if (next.key.key == *prepared) {
+        if (next.key.name != keys_->verifier().name) replace_high_water(next.key.name, size, reader);
+        keys_->adopt_signer(next);
+        return;
+      }
+    }
+    keys_->drop_prepared();
+  }
+
+  void replace_high_water(const std::string& name, std::uint64_t size, StoreReader& reader) {
+    const Digest root = range_root(
+        0, size, [&](unsigned level, std::uint64_t position) { return stored_node(reader, level, position); });
+    const std::string making = options_.high_water + ".new";
+    std::error_code ignored;
+    fs::remove(making, ignored);
+    create_high_water(making, name);
+    HighWater fresh(making, name);
+    fresh.write(size, root);
+    fresh.sync();
+    fs::rename(making, options_.high_water, ignored);
+    if (ignored) throw Error(codes::kStorage, options_.high_water, {options_.high_water, ignored.message()});
+  }
+
+  // Another SQLite than the one that wrote last is a change of what the log stands on, and so a record.
+  void look_at_the_writer() {
+    const Result<About> about = parse_about(store_->reader().about());
+    const auto known = state_->read(kWriterKey);
+    const std::string before = known ? known->value : about ? about->sqlite : std::string();
+    if (before != options_.sqlite) writer_before_ = before;
   }
 
   // Opens the file and holds it against everything that is known of it: note, newest checkpoint, high-water mark, and what
@@ -235,14 +317,17 @@ class GroupCommitLog final : public Log {
         throw Error(codes::kLogFormat, path, {path, item.found, item.expected});
       throw Error(codes::kLogBroken, path, {path, "its note about itself is not what Caveat writes"});
     }
-    const VerifierKey known[] = {keys_->verifier()};
+    const auto newest = reader.newest_checkpoint(kTreeSha256);
+    const std::uint64_t size = newest ? newest->size : 0;
+    if (keys_->bound_log() == sha256(note)) finish_signer(reader, size);
+    const std::vector<VerifierKey> known = keys_->signers();
+    origin_ = known.back().name;
     if (about->origin != keys_->origin() || keys_->bound_log() != sha256(note) ||
         !open_note(note, known, &verify_signature))
       throw Error(codes::kKeysOtherLog, options_.keys_dir, {options_.keys_dir, keys_->origin(), about->origin});
 
-    const auto newest = reader.newest_checkpoint(kTreeSha256);
-    const std::uint64_t size = newest ? newest->size : 0;
-    Mark mark = read_high_water(options_.high_water, keys_->origin());
+    std::optional<Mark> lost;
+    Mark mark = mark_of(size, lost);
     if (mark.size < durable_size_) mark = {.size = durable_size_, .root = root_, .one_line_damaged = false};
     if (mark.size > size)
       throw Error(codes::kLogRolledBack, path, {path, std::to_string(size), std::to_string(mark.size)});
@@ -250,7 +335,8 @@ class GroupCommitLog final : public Log {
       return range_root(0, at,
                         [&](unsigned level, std::uint64_t position) { return stored_node(reader, level, position); });
     };
-    if (root_at(mark.size) != mark.root) throw Error(codes::kLogDiverged, path, {path, std::to_string(mark.size)});
+    if (!lost && root_at(mark.size) != mark.root)
+      throw Error(codes::kLogDiverged, path, {path, std::to_string(mark.size)});
 
     Growth growth = Growth::of(reader, size);
     std::int64_t last_time = 0;
@@ -266,8 +352,13 @@ class GroupCommitLog final : public Log {
     if (!reader.outside(size).empty())
       throw Error(codes::kLogBroken, path, {path, "it has records that no checkpoint covers"});
 
-    auto mark_file = std::make_unique<HighWater>(options_.high_water, keys_->origin());
-    if (mark.size < size) mark_file->write(size, growth.tree.root());  // the process ended between commit and mark
+    std::unique_ptr<HighWater> mark_file;
+    if (lost) {
+      begin_epoch(*lost, size, newest ? newest->note : std::string());
+    } else {
+      mark_file = std::make_unique<HighWater>(options_.high_water, origin_);
+      if (mark.size < size) mark_file->write(size, growth.tree.root());  // the process ended between commit and mark
+    }
     if (options_.wrap_store) store = options_.wrap_store(std::move(store));
     store_ = std::move(store);
     mark_ = std::move(mark_file);
@@ -279,6 +370,44 @@ class GroupCommitLog final : public Log {
     durable_size_ = size;
     root_ = growth_->tree.root();
     note_ = newest ? std::make_shared<const std::string>(newest->note) : nullptr;
+  }
+
+  // The mark, or what is known of a lost end where a new epoch is to begin.
+  Mark mark_of(std::uint64_t size, std::optional<Mark>& lost) {
+    Mark mark;
+    try {
+      mark = read_high_water(options_.high_water, origin_);
+      if (!options_.new_epoch || mark.size <= size) {
+        if (options_.new_epoch) throw Error(codes::kEpochNotNeeded, options_.path, {options_.path});
+        return mark;
+      }
+    } catch (const Error& error) {
+      if (!options_.new_epoch || &error.code() != &codes::kHighWater) throw;
+    }
+    lost = mark;
+    return {.size = 0, .root = empty_root(), .one_line_damaged = false};
+  }
+
+  void begin_epoch(const Mark& lost, std::uint64_t size, std::string newest) {
+    std::size_t epochs = 1;
+    std::string last = keys_->origin();
+    for (const VerifierKey& signer : keys_->signers()) {
+      if (signer.name == last) continue;
+      last = signer.name;
+      ++epochs;
+    }
+    KeyStore::NextSigner next = keys_->prepare_signer(keys_->origin() + "/epoch-" + std::to_string(epochs + 1));
+    epoch_event_ = Epoch{.checkpoint = std::move(newest),
+                         .by = options_.new_epoch->by,
+                         .reason = options_.new_epoch->reason,
+                         .lost = lost.size > size ? lost.size - size : 0,
+                         .root = {},
+                         .verifier_key = format_verifier_key(next.key),
+                         .note = next.note};
+    if (lost.size > size) epoch_event_.root = lost.root;
+    origin_ = next.key.name;
+    epoch_ = std::move(next);
+    options_.new_epoch.reset();
   }
 
   void run() {
@@ -297,7 +426,9 @@ class GroupCommitLog final : public Log {
           ++first_;
           if (slot.stage == Stage::abandoned) continue;
           bytes += slot.record.body.size();
+          const bool last = slot.signer.has_value();
           batch.push_back(std::move(slot));
+          if (last) break;
         }
         if (batch.empty() && closing_ && slots_.empty()) {
           if (lost_ == 0 || gap_tried_) break;
@@ -383,7 +514,8 @@ class GroupCommitLog final : public Log {
       }
       return place(record);
     };
-    for (auto& record : own_records()) at_its_time(record);
+    std::vector<SealedRecord> own = own_records();
+    for (auto& record : own) at_its_time(record);
     for (auto& slot : good) answers.push_back(at_its_time(slot.record));
 
     // 2 Keys before log: an unused key does no harm, a record without its key would be lost.
@@ -393,17 +525,26 @@ class GroupCommitLog final : public Log {
     const std::uint64_t size = growth.tree.size();
     const Digest root = growth.tree.root();
     const auto note = std::make_shared<const std::string>(
-        keys_->sign(checkpoint_text({.origin = keys_->origin(), .size = size, .root = root})));
+        epoch_ ? keys_->sign_as_next(epoch_->key, checkpoint_text({.origin = origin_, .size = size, .root = root}))
+               : keys_->sign(checkpoint_text({.origin = origin_, .size = size, .root = root})));
     batch.checkpoints.push_back(
         {.tree = kTreeSha256, .size = size, .previous = growth_->tree.size(), .time_us = time, .note = *note});
 
     // 4 One commit: records, state, tags, tiles, checkpoint. 5 The high-water mark. Only then do replies leave.
     store_->commit(batch);
-    mark_->write(size, root);
+    if (epoch_) {
+      replace_high_water(origin_, size, store_->reader());
+      keys_->adopt_signer(*epoch_);
+      epoch_.reset();
+      mark_ = std::make_unique<HighWater>(options_.high_water, origin_);
+    } else {
+      mark_->write(size, root);
+    }
 
     growth_.emplace(std::move(growth));
     last_time_ = time;
     lost_ = 0;
+    if (wrote_setting_) writer_before_.reset();
     if (opened_at) {
       tally_ = std::move(counted);
       day_first_ = *opened_at;
@@ -421,6 +562,15 @@ class GroupCommitLog final : public Log {
       answer.size = size;
       answer.root = root;
       answer.checkpoint = note;
+      if (good[i].signer) {  // the last of its batch
+        try {
+          keys_->adopt_signer(*good[i].signer);
+        } catch (const caveat::Error& error) {  // opening the log again ends it
+          good[i].done(AppendFailed{&error.code(), error.what()});
+          good.clear();
+          throw;
+        }
+      }
       good[i].done(answer);
     }
   }
@@ -452,6 +602,18 @@ class GroupCommitLog final : public Log {
   std::vector<SealedRecord> own_records() {
     std::vector<SealedRecord> own;
     const std::int64_t now = options_.clock->wall_us();
+    if (epoch_) {  // alone, so that an opening after a crash finds it last
+      own.push_back(note_event(Kind::epoch, epoch_event_));
+      wrote_setting_ = false;
+      return own;
+    }
+    wrote_setting_ = writer_before_.has_value();
+    if (writer_before_)
+      own.push_back(
+          note_event(Kind::configuration_changed,
+                     ConfigurationChanged{
+                         .setting = "sqlite", .before = *writer_before_, .after = options_.sqlite, .by = "caveat"},
+                     {{.key = kWriterKey, .value = options_.sqlite}}));
     if (lost_ > 0)
       own.push_back(note_event(
           Kind::gap,
@@ -462,12 +624,12 @@ class GroupCommitLog final : public Log {
     return own;
   }
 
-  SealedRecord note_event(Kind kind, const Event& event) {
+  SealedRecord note_event(Kind kind, const Event& event, std::vector<StateChange> changes = {}) {
     return seal({.kind = kind,
                  .semantics = options_.semantics,
                  .subjects = {},
                  .sections = {{Section::event, encode_event(event)}},
-                 .changes = {},
+                 .changes = std::move(changes),
                  .tags = {}});
   }
 
@@ -505,7 +667,14 @@ class GroupCommitLog final : public Log {
     }
   }
 
+  static inline const StateKey kWriterKey{.kind = StateKind::setting, .subject = "sqlite", .discriminator = {}};
+
   LogOptions options_;
+  std::string origin_;
+  std::optional<KeyStore::NextSigner> epoch_;  // that begins with the next commit
+  Epoch epoch_event_;
+  std::optional<std::string> writer_before_;  // the SQLite that wrote last, if it is another
+  bool wrote_setting_ = false;                // this batch says so
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<SqliteState> state_;
 

@@ -36,6 +36,12 @@
 
 namespace caveat::audit {
 
+// The way on with a log that was put back from an old copy, or whose mark was lost: a new epoch, under a name and a key of its own,
+// whose record names the newest checkpoint that is there and what is known to be missing.
+struct NewEpoch {
+  std::string by, reason;
+};
+
 struct LogOptions {
   std::string path = {};        // FILE.db
   std::string keys_dir = {};    // empty: FILE.keys beside it
@@ -46,6 +52,8 @@ struct LogOptions {
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::optional<std::string> passphrase = std::nullopt;  // else CAVEAT_PASSPHRASE_FILE
+  std::optional<NewEpoch> new_epoch = std::nullopt;      // only where the log is refused without it
+  std::string sqlite = {};                               // tests: the version that writes; empty: the library's own
   std::string vfs = {};                                  // tests: a SQLite VFS below the log
   std::size_t recent_tag_rows = 4'096;                   // records whose search tags wait unsorted
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store = {};  // tests: a store that fails
@@ -76,13 +84,14 @@ class Log {
   virtual void abandon(std::uint64_t sequence) = 0;  // nothing will come under this number
   virtual SealedRecord seal(RecordContent content) = 0;
   virtual Appended append(RecordContent content) = 0;  // reserve, seal, fulfil, wait: for commands
+  virtual Appended rotate(const std::string& by) = 0;  // another signing key: a record signed by both, then the change
 
   virtual void flush() = 0;  // waits until all that was fulfilled is answered
   virtual void close() = 0;  // flush, sync the high-water mark, let go; what is only reserved fails
 
   virtual StateStore& state() = 0;  // what is durable; the gate lays its overlay over it
   virtual KeyStore& keys() = 0;
-  virtual const std::string& origin() const = 0;
+  virtual const std::string& origin() const = 0;  // as checkpoints and receipts name it: of the epoch of now
   virtual const std::string& path() const = 0;
   virtual std::uint64_t size() const = 0;                     // durable records
   virtual std::optional<std::string> checkpoint() const = 0;  // the newest signed note

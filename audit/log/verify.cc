@@ -275,8 +275,9 @@ class Verification {
     std::int64_t time = 0;
     std::uint64_t next = 0;
     bool whole = true;
-    std::size_t signer = 0;     // of the checkpoint that ends here
-    bool signer_after = false;  // a rotation counts from the checkpoint after its own
+    std::size_t signer = 0;     // of the newest checkpoint so far
+    bool another = false;       // a record names the next one: the next checkpoint is his
+    bool another_then = false;  // of a rotation, from the checkpoint after its own
     reader_.each_header(0, reader_.size(), [&](std::uint64_t index, std::string_view leaf) {
       if (index > next) {
         missing(kHeaders, "headers", next, index);
@@ -285,8 +286,8 @@ class Verification {
       next = index + 1;
       const std::string row = std::to_string(index);
       const Result<Header> header = decode_header(leaf);
-      if (signer_after) ++signer;
-      signer_after = false;
+      another = another || another_then;
+      another_then = false;
       if (!header) {
         find(kHeaders, "headers", row, text(header.error()));
       } else {
@@ -303,8 +304,8 @@ class Verification {
                 "前一日未结账：此处应为日终结账记录"});
         time = std::max(time, header->time_us);
         report_.time_us = time;
-        if (header->context.kind == Kind::epoch) ++signer;
-        signer_after = header->context.kind == Kind::key_rotated;
+        if (header->context.kind == Kind::epoch) another = true;
+        another_then = header->context.kind == Kind::key_rotated;
       }
       tree_.append(leaf_hash(leaf));
       if (const auto said = expected_.find(index + 1); said != expected_.end() && whole) {
@@ -312,7 +313,11 @@ class Verification {
         if (header && said->second.time_us != header->time_us)
           find(kHeaders, "checkpoints", "size " + std::to_string(index + 1),
                {"its time is not that of its newest record", "时间与其最新记录不符"});
-        if (!options_.earlier.empty() && said->second.signer != signer)
+        // More than one further only where the record that named one was lost with the end of an old copy.
+        const bool his = another ? said->second.signer > signer : said->second.signer == signer;
+        signer = said->second.signer;
+        another = false;
+        if (!options_.earlier.empty() && !his)
           find(kSignatures, "checkpoints", "size " + std::to_string(index + 1),
                {"it is signed by another key than the one that was in use then", "签署的密钥不是当时所用的密钥"});
       }

@@ -74,6 +74,7 @@ void describe(V& v, KeyMade& e) {
   v(1, {"public key", "公钥"}, e.verifier_key);
   v(2, {"the one before", "此前的公钥"}, e.before);
   v(3, {"note signed by both", "由两把密钥共同签署的说明"}, e.note);
+  v(4, {"by", "操作人"}, e.by);
 }
 template <class V>
 void describe(V& v, Erasure& e) {

@@ -79,6 +79,7 @@ struct KeyMade {  // created, rotated
   std::string verifier_key;
   Optional before;  // verifier key of the signer until then
   Optional note;    // rotated: signed by both, text `caveat.signer/v1`, before, after
+  Optional by;
 };
 
 struct Erasure {

@@ -6,6 +6,7 @@
 #include "audit/record/sections.h"
 #include "engine/base/cbor.h"
 #include "engine/base/units.h"
+#include "engine/base/version.h"
 #include "engine/decide/explain.h"
 #include "engine/decide/outcome.h"
 #include "engine/program/program.h"
@@ -260,7 +261,7 @@ RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Reques
   result.bytes(result_key::kOutcome, decide::outcome(program, decision));
   if (decision.has_say) result.text(result_key::kSay, decision.say);
   cbor::Encoder engine;
-  engine.text("caveat 0.1.0");
+  engine.text("caveat " + std::string(version()));
   content.sections = {{Section::verdict, encode_verdict(verdict)},
                       {Section::request, request_section(request)},
                       {Section::texts, texts_section(request, decision)},

@@ -8,8 +8,8 @@
 
 namespace caveat::audit {
 
-// 0 until the formats are settled: later builds refuse such logs in words.
-inline constexpr std::uint64_t kFormat = 0;
+// 0 was written before the formats were settled, and is refused in words.
+inline constexpr std::uint64_t kFormat = 1;
 
 namespace header_key {
 inline constexpr int kFormat = 1, kSemantics = 2, kKind = 3, kIndex = 4, kTime = 5, kSuite = 6, kAlgorithm = 7,
@@ -26,17 +26,17 @@ inline constexpr std::size_t kMaxBodyBytes = 16u << 20;  // a request is at most
 inline constexpr std::size_t kSeedBytes = 32;            // random, first in the sealed body
 
 // What is hashed or derived begins with one of these, so that no digest can stand for another.
-inline constexpr std::string_view kSectionDomain = "caveat/0/section\n";
-inline constexpr std::string_view kTagsDomain = "caveat/0/tags\n";
-inline constexpr std::string_view kBodyKeyInfo = "caveat/0/body key";
-inline constexpr std::string_view kBodyNonceInfo = "caveat/0/body nonce";
-inline constexpr std::string_view kSaltInfo = "caveat/0/salt ";  // and one byte: the section, 0 for the tags
-inline constexpr std::string_view kWrapKeyInfo = "caveat/0/wrap key";
-inline constexpr std::string_view kWrapNonceInfo = "caveat/0/wrap nonce";
-inline constexpr std::string_view kPassphraseDomain = "caveat/0/key file\n";
-inline constexpr std::string_view kLookupTagInfo = "caveat/0/lookup tags";
-inline constexpr std::string_view kLookupStateInfo = "caveat/0/lookup state";
-inline constexpr std::string_view kLookupSubjectInfo = "caveat/0/lookup subject";
-inline constexpr std::string_view kLookupDigestInfo = "caveat/0/lookup digest";
+inline constexpr std::string_view kSectionDomain = "caveat/1/section\n";
+inline constexpr std::string_view kTagsDomain = "caveat/1/tags\n";
+inline constexpr std::string_view kBodyKeyInfo = "caveat/1/body key";
+inline constexpr std::string_view kBodyNonceInfo = "caveat/1/body nonce";
+inline constexpr std::string_view kSaltInfo = "caveat/1/salt ";  // and one byte: the section, 0 for the tags
+inline constexpr std::string_view kWrapKeyInfo = "caveat/1/wrap key";
+inline constexpr std::string_view kWrapNonceInfo = "caveat/1/wrap nonce";
+inline constexpr std::string_view kPassphraseDomain = "caveat/1/key file\n";
+inline constexpr std::string_view kLookupTagInfo = "caveat/1/lookup tags";
+inline constexpr std::string_view kLookupStateInfo = "caveat/1/lookup state";
+inline constexpr std::string_view kLookupSubjectInfo = "caveat/1/lookup subject";
+inline constexpr std::string_view kLookupDigestInfo = "caveat/1/lookup digest";
 
 }  // namespace caveat::audit

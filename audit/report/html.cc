@@ -63,6 +63,14 @@ class Page {
   bool zh() const { return language_ == Language::zh; }
   std::string w(std::string_view key) const { return std::string(word(key, language_)); }
 
+  std::string kind_words(const std::string& named) const {
+    for (std::uint64_t number = 0; number < 256; ++number) {
+      const std::optional<Kind> kind = kind_of(number);
+      if (kind && name(*kind) == named) return std::string(title(*kind, language_));
+    }
+    return named;
+  }
+
   void row(data& rows, std::string_view key, const std::string& value, bool mono = false) {
     data item;
     item.set("label", w(key));
@@ -75,11 +83,12 @@ class Page {
     const LogFacts& log = model_.log;
     root_.set("lang", zh() ? "zh-CN" : "en");
     for (const char* key :
-         {"title",   "scope",       "log",     "verdicts",    "by_rule", "by_rule_note", "handoffs",   "packs",
-          "stories", "sample_note", "kinds",   "not_checked", "by_hand", "by_hand_text", "checkpoint", "glossary",
-          "rule",    "law",         "unknown", "decisions",   "verdict", "share",        "total",      "queue",
-          "hold",    "turn_only",   "causes",  "priority",    "pack",    "version",      "digest",     "from_to",
-          "kind",    "count",       "none",    "decision",    "leaf"})
+         {"title",      "scope",    "log",         "verdicts", "by_rule",     "by_rule_note",  "handoffs",
+          "packs",      "stories",  "sample_note", "kinds",    "not_checked", "by_hand",       "by_hand_text",
+          "checkpoint", "glossary", "rule",        "law",      "unknown",     "decisions",     "verdict",
+          "share",      "total",    "queue",       "hold",     "turn_only",   "causes",        "priority",
+          "pack",       "version",  "digest",      "from_to",  "closings",    "closings_note", "day",
+          "records",    "kind",     "count",       "none",     "decision",    "leaf"})
       root_.set(std::string("w_") + key, w(key));
     root_.set("subtitle", log.origin);
     root_.set("w_language_note", w("times") +
@@ -103,7 +112,6 @@ class Page {
               format_instant(*model_.last_time, model_.query.offset_minutes));
     if (model_.sealed > 0) row(scope, "sealed", number(model_.sealed));
     if (model_.unreadable > 0) row(scope, "unreadable", number(model_.unreadable));
-    if (!model_.closings.empty()) row(scope, "closings", number(model_.closings.size()));
     row(scope, "requested_by", model_.query.requested_by.empty() ? w("not_stated") : model_.query.requested_by);
     row(scope, "purpose", model_.query.purpose.empty() ? w("not_stated") : model_.query.purpose);
     row(scope, "custody", w(log.recorded ? "recorded" : "not_recorded"));
@@ -187,8 +195,8 @@ class Page {
     root_.set("verdict_heads", heads);
     std::vector<Series> series;
     for (std::uint8_t verdict = 1; verdict < 5; ++verdict)
-      series.push_back({std::string(verdict_word(verdict, language_)), kVerdictFill[verdict]});
-    series.push_back({w("unknown"), "#595959"});
+      series.push_back({std::string(verdict_word(verdict, language_)), kVerdictFill[verdict], verdict});
+    series.push_back({w("unknown"), "#595959", 0});
     if (!bars.empty()) root_.set("rule_chart", bar_chart("rule", w("chart_rules"), w("chart_desc"), series, bars));
   }
 
@@ -228,11 +236,26 @@ class Page {
     data kinds(data::type::list);
     for (const auto& [kind, count] : model_.kinds) {
       data item;
-      item.set("kind", kind);
+      item.set("kind", kind_words(kind));
       item.set("count", number(count));
       kinds.push_back(item);
     }
     root_.set("kind_rows", kinds);
+    data days(data::type::list);
+    for (const Closing& closing : model_.closings) {
+      data item;
+      item.set("day", closing.day);
+      item.set("records", number(closing.records.end - closing.records.first));
+      data cells(data::type::list);
+      for (std::uint8_t verdict = 0; verdict < 5; ++verdict) {
+        const auto found = closing.verdicts.find(std::string(verdict_name(verdict)));
+        cells.push_back(data("count", found == closing.verdicts.end() ? std::string("–") : number(found->second)));
+      }
+      item.set("cells", cells);
+      days.push_back(item);
+    }
+    root_.set("day_rows", days);
+    root_.set("has_days", !model_.closings.empty());
   }
 
   void stories() {

@@ -6,6 +6,7 @@
 #include "audit/record/base64.h"
 #include "audit/record/layout.h"
 #include "audit/report/codes.h"
+#include "engine/base/version.h"
 
 namespace caveat::audit {
 namespace {
@@ -141,7 +142,7 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
   const LogFacts& log = model.log;
   json::object out;
   out["format"] = kFormat;
-  out["version"] = json::string(kEngineVersion);
+  out["version"] = json::string(version());
   out["origin"] = log.origin;
   out["size"] = log.size;
   out["root"] = base64(view(log.root));

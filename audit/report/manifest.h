@@ -14,8 +14,6 @@
 
 namespace caveat::audit {
 
-inline constexpr std::string_view kEngineVersion = "0.1.0";
-
 struct Manifest {
   std::uint64_t format = 0;
   std::string version;  // of the build that wrote it

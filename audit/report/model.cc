@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/cbor.h"
+
 namespace caveat::audit {
 namespace {
 
@@ -10,6 +12,21 @@ const std::string* find(const std::vector<SectionBytes>& sections, Section secti
     if (candidate.section == section) return &candidate.encoded;
   }
   return nullptr;
+}
+
+// The ids of a decision, for tables: from the sections request and result, as docs/formats.md numbers them.
+void read_ids(const std::vector<SectionBytes>& sections, DecisionRow& row) {
+  const auto take = [&](Section section, std::int64_t key, std::string& out) {
+    const std::string* bytes = find(sections, section);
+    const Result<cbor::Value> map = cbor::decode(bytes == nullptr ? std::string_view() : std::string_view(*bytes));
+    const cbor::Value* value = map ? map->find(key) : nullptr;
+    if (value != nullptr && value->kind == cbor::Value::Kind::text) out = value->string;
+  };
+  take(Section::request, 1, row.request);
+  take(Section::request, 4, row.channel);
+  take(Section::request, 7, row.conversation);
+  take(Section::request, 9, row.customer);
+  take(Section::result, 4, row.decision);
 }
 
 bool selects(const ReportQuery& query, const Header& header) {
@@ -46,6 +63,13 @@ Gathering::Gathering(ReportQuery query, LogFacts log) {
 }
 
 void Gathering::add(const Header& header, std::string_view leaf, const std::vector<SectionBytes>* sections) {
+  if (header.context.kind == Kind::closing && sections != nullptr &&
+      (inside(model_.query, header.time_us) || (model_.last_index && header.index == *model_.last_index + 1))) {
+    if (const std::string* bytes = find(*sections, Section::event)) {
+      if (Result<Event> event = decode_event(Kind::closing, *bytes))
+        model_.closings.push_back(std::get<Closing>(std::move(*event)));
+    }
+  }
   if (!inside(model_.query, header.time_us)) return;
   ++model_.records;
   ++model_.kinds[std::string(name(header.context.kind))];
@@ -55,12 +79,6 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
   }
   model_.last_index = header.index;
   model_.last_time = header.time_us;
-  if (header.context.kind == Kind::closing && sections != nullptr) {
-    if (const std::string* bytes = find(*sections, Section::event)) {
-      if (Result<Event> event = decode_event(Kind::closing, *bytes))
-        model_.closings.push_back(std::get<Closing>(std::move(*event)));
-    }
-  }
   if (header.context.kind != Kind::decision || !selects(model_.query, header)) return;
   if (sections == nullptr) {
     ++model_.sealed;
@@ -81,7 +99,10 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
 
   const std::string leaf_hex = hex(sha256(std::string(1, '\0') + std::string(leaf)));
   ++model_.population;
-  if (model_.query.keep_rows) model_.rows.push_back({header.index, header.time_us, *verdict, leaf_hex});
+  if (model_.query.keep_rows) {
+    model_.rows.push_back({header.index, header.time_us, *verdict, leaf_hex, {}, {}, {}, {}, {}});
+    read_ids(*sections, model_.rows.back());
+  }
   ++model_.verdicts[verdict->verdict];
 
   // A rule counts once a decision, however many products it was judged for: at its highest verdict.

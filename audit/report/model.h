@@ -87,6 +87,7 @@ struct DecisionRow {
   Microseconds time = 0;
   VerdictSection verdict;
   std::string leaf_hex;
+  std::string request, decision, conversation, customer, channel;  // ids as the caller gave them; empty: none
 };
 
 struct ReportModel {

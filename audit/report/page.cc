@@ -63,6 +63,10 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 <tbody>{{#pack_rows}}<tr><td>{{name}}</td><td>{{version}}</td><td class="mono">{{digest}}</td><td class="n">{{decisions}}</td><td class="n">{{range}}</td></tr>{{/pack_rows}}</tbody></table>{{/has_packs}}
 <h2>{{w_kinds}}</h2>
 <table><thead><tr><th scope="col">{{w_kind}}</th><th scope="col" class="n">{{w_count}}</th></tr></thead><tbody>{{#kind_rows}}<tr><td>{{kind}}</td><td class="n">{{count}}</td></tr>{{/kind_rows}}</tbody></table>
+{{#has_days}}<h2>{{w_closings}}</h2>
+<p class="soft">{{w_closings_note}}</p>
+<table><thead><tr><th scope="col">{{w_day}}</th><th scope="col" class="n">{{w_records}}</th>{{#verdict_heads}}<th scope="col" class="n">{{name}}</th>{{/verdict_heads}}</tr></thead>
+<tbody>{{#day_rows}}<tr><td>{{day}}</td><td class="n">{{records}}</td>{{#cells}}<td class="n">{{count}}</td>{{/cells}}</tr>{{/day_rows}}</tbody></table>{{/has_days}}
 <h2>{{w_not_checked}}</h2>
 <ul>{{#not_checked_rows}}<li>{{text}}</li>{{/not_checked_rows}}</ul>
 <h2>{{w_by_hand}}</h2>

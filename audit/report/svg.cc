@@ -16,14 +16,15 @@ std::string text_at(int x, int y, std::string_view anchor, std::string_view cont
 }
 
 // Texture beside colour: plain, rising strokes, falling strokes, dots, grid.
-std::string pattern(const std::string& id, std::size_t index, const std::string& fill) {
+std::string pattern(const std::string& id, std::size_t index, const Series& series) {
+  const std::size_t texture = series.texture < 0 ? index : static_cast<std::size_t>(series.texture);
   static const char* const kStrokes[] = {"", "<path d=\"M0 8L8 0\" stroke=\"#fff\" stroke-width=\"2\"/>",
                                          "<path d=\"M0 0L8 8\" stroke=\"#fff\" stroke-width=\"2\"/>",
                                          "<circle cx=\"4\" cy=\"4\" r=\"1\" fill=\"#fff\"/>",
                                          "<path d=\"M4 0V8M0 4H8\" stroke=\"#fff\" stroke-width=\"1\"/>"};
   return "<pattern id=\"" + id + std::to_string(index) +
          "\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\" fill=\"" +
-         escape_xml(fill) + "\"/>" + kStrokes[index % std::size(kStrokes)] + "</pattern>\n";
+         escape_xml(series.fill) + "\"/>" + kStrokes[texture % std::size(kStrokes)] + "</pattern>\n";
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ std::string bar_chart(const std::string& id, const std::string& title, const std
   std::string out = "<svg role=\"img\" viewBox=\"0 0 " + std::to_string(kWidth) + " " + std::to_string(height) +
                     "\" width=\"100%\">\n<title>" + escape_xml(title) + "</title>\n<desc>" + escape_xml(description) +
                     "</desc>\n<defs>\n";
-  for (std::size_t i = 0; i < series.size(); ++i) out += pattern(id, i, series[i].fill);
+  for (std::size_t i = 0; i < series.size(); ++i) out += pattern(id, i, series[i]);
   out += "</defs>\n";
   int x = kLabelWidth;
   for (std::size_t i = 0; i < series.size(); ++i) {

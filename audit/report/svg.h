@@ -17,6 +17,7 @@ struct Bar {
 struct Series {
   std::string label;
   std::string fill;  // CSS colour; a pattern besides, so that colour is never alone
+  int texture = -1;  // which pattern, so that one thing looks the same in every plot; −1: by its place
 };
 
 // `id` keeps the textures of several plots on one page apart.

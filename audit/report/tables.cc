@@ -21,7 +21,9 @@ std::string csv_cell(std::string_view text) {
   // What begins like this is run as a formula when the file is opened (OWASP "CSV injection").
   const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
   out += '"';
-  if (formula) out += '\'';
+  // A long number would be shown rounded: an id stays as it is.
+  const bool number = text.size() > 11 && text.find_first_not_of("0123456789.eE") == std::string_view::npos;
+  if (formula || number) out += '\'';
   for (const char c : text) {
     if (c == '"') out += '"';
     out += c;
@@ -30,7 +32,10 @@ std::string csv_cell(std::string_view text) {
 }
 
 std::string render_csv(const ReportModel& model) {
-  std::string out = "\xEF\xBB\xBFindex,time,verdict,rules,unknown,queue,priority,hold,cause,leaf\r\n";
+  std::string out =
+      "\xEF\xBB\xBFindex,time,verdict,rules,unknown,queue,priority,hold,cause,request,decision,conversation,customer,"
+      "channel,"
+      "leaf\r\n";
   for (const DecisionRow& row : model.rows) {
     std::string fired, unknown;
     for (const RuleOutcome& rule : row.verdict.rules) {
@@ -44,7 +49,8 @@ std::string render_csv(const ReportModel& model) {
            csv_cell(verdict_name(row.verdict.verdict)) + ',' + csv_cell(fired) + ',' + csv_cell(unknown) + ',' +
            csv_cell(handoff.queue) + ',' + csv_cell(row.verdict.handoff ? priority_name(handoff.priority) : "") + ',' +
            csv_cell(row.verdict.handoff ? (handoff.hold ? "yes" : "no") : "") + ',' + csv_cell(handoff.cause) + ',' +
-           csv_cell(row.leaf_hex) + "\r\n";
+           csv_cell(row.request) + ',' + csv_cell(row.decision) + ',' + csv_cell(row.conversation) + ',' +
+           csv_cell(row.customer) + ',' + csv_cell(row.channel) + ',' + csv_cell(row.leaf_hex) + "\r\n";
   }
   return out;
 }
@@ -63,6 +69,11 @@ std::string render_jsonl(const ReportModel& model) {
                                 {"time", format_instant(row.time, model.query.offset_minutes)},
                                 {"verdict", verdict_name(row.verdict.verdict)},
                                 {"rules", std::move(rules)},
+                                {"request", row.request},
+                                {"decision", row.decision},
+                                {"conversation", row.conversation},
+                                {"customer", row.customer},
+                                {"channel", row.channel},
                                 {"leaf", row.leaf_hex}};
     if (row.verdict.handoff)
       line["handoff"] = {{"queue", row.verdict.handoff->queue},

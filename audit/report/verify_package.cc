@@ -11,6 +11,7 @@
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
 #include "audit/seal/suite.h"
+#include "engine/base/version.h"
 
 namespace caveat::audit {
 namespace {
@@ -312,9 +313,9 @@ class Verification {
     Claim& c = claim("report.html says what the opened records say: it was printed again from them, byte for byte.",
                      "report.html 与所公开的记录一致：由其重新生成，逐字节相同。");
     if (!model_) return stands_on(c, 9);
-    if (manifest_->version != kEngineVersion)
-      return open(c, "it was written by version " + manifest_->version + ", this is " + std::string(kEngineVersion),
-                  "该页由 " + manifest_->version + " 版本生成，本版本为 " + std::string(kEngineVersion));
+    if (manifest_->version != version())
+      return open(c, "it was written by version " + manifest_->version + ", this is " + std::string(version()),
+                  "该页由 " + manifest_->version + " 版本生成，本版本为 " + std::string(version()));
     if (render_html(*model_) != *member("report.html"))
       return bad(c, "the page differs from what the records say", "该页与记录不一致");
     if (!model_->log.checked)

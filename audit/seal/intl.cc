@@ -1,6 +1,5 @@
 // The suite `intl`: SHA-256, HMAC, HKDF, AES-256-GCM, Ed25519, by OpenSSL.
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
@@ -13,26 +12,6 @@
 #include "audit/seal/suite.h"
 
 namespace caveat::audit {
-
-void wipe(void* bytes, std::size_t size) { OPENSSL_cleanse(bytes, size); }
-
-void wipe(std::string& bytes) {
-  if (!bytes.empty()) OPENSSL_cleanse(bytes.data(), bytes.size());
-  bytes.clear();
-}
-
-SecretKey::SecretKey(std::string_view bytes) {
-  assert(bytes.size() == bytes_.size());
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(bytes_.data()));
-}
-
-SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
-  if (this != &other) {
-    bytes_ = other.bytes_;
-    wipe(other.bytes_.data(), other.bytes_.size());
-  }
-  return *this;
-}
 
 namespace {
 
@@ -183,6 +162,8 @@ const Suite& intl() {
 }
 
 const Suite* find_suite(SuiteId id) { return id == SuiteId::intl ? &intl() : nullptr; }
+const Suite* find_suite(std::string_view named) { return named == name(SuiteId::intl) ? &intl() : nullptr; }
+std::string_view name(SuiteId id) { return id == SuiteId::national ? "national" : "intl"; }
 
 Digest Suite::expand(const Digest& extracted, std::string_view info) const {
   std::string message(info);

@@ -29,11 +29,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kKeyFileHead = "caveat-key 0\n";
+constexpr std::string_view kKeyFileHead = "caveat-key 1\n";
 constexpr std::uint64_t kMaxOps = 64;
 constexpr std::uint64_t kMaxMemKib = 4u << 20;
 constexpr std::size_t kMaxCached = 200'000;
-constexpr std::int64_t kBucket = 0;  // thousands of them come with the erasure command; the table has the column
 
 std::string random_bytes(Random& random, std::size_t size) {
   std::string bytes(size, '\0');
@@ -97,10 +96,42 @@ std::uint64_t quarter_of(std::int64_t at_us) {
   return static_cast<std::uint64_t>(year) * 4 + (static_cast<unsigned>(day.month()) - 1) / 3;
 }
 
+// All quarters of a customer lie in one bucket, so that erasing him re-wraps one.
+std::int64_t bucket_of(std::string_view subject) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::int64_t>(static_cast<unsigned char>(subject[i])); };
+  return (byte(0) << 8 | byte(1)) % kBuckets;
+}
+
+std::string signer_text(const std::string& before, const std::string& after) {
+  return "caveat.signer/v1\n" + before + "\n" + after + "\n";
+}
+
+// Written beside and renamed, and the bytes that stood there overwritten: they held a key that nothing protects any more.
+void replace_key_file(const std::string& path, std::string_view text) {
+  std::error_code ignored;
+  const std::string making = path + ".new";
+  fs::remove(making, ignored);
+  write_new_file(making, text, 0600);
+  const int old = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  const auto size = old >= 0 ? fs::file_size(path, ignored) : 0;
+  if (::rename(making.c_str(), path.c_str()) != 0) {
+    const std::string why = system_words();
+    if (old >= 0) ::close(old);
+    throw Error(codes::kStorage, path, {path, why});
+  }
+  sync_folder(fs::absolute(path).parent_path().string());
+  if (old < 0) return;
+  const std::string zeros(static_cast<std::size_t>(size), '\0');
+  if (::pwrite(old, zeros.data(), zeros.size(), 0) < 0 || ::fsync(old) != 0) {
+    // Best effort: the file is no longer under any name.
+  }
+  ::close(old);
+}
+
 std::string bucket_context(const std::string& origin, std::int64_t bucket, std::int64_t epoch) {
   cbor::Encoder out;
   out.array(4);
-  out.text("caveat/0/bucket");
+  out.text("caveat/1/bucket");
   out.text(origin);
   out.integer(bucket);
   out.integer(epoch);
@@ -111,7 +142,7 @@ std::string data_key_context(const std::string& origin, std::string_view id, std
                              std::string_view subject, std::int64_t quarter) {
   cbor::Encoder out;
   out.array(6);
-  out.text("caveat/0/data key");
+  out.text("caveat/1/data key");
   out.text(origin);
   out.bytes(id);
   out.integer(bucket);
@@ -123,7 +154,7 @@ std::string data_key_context(const std::string& origin, std::string_view id, std
 std::string lookup_context(const std::string& origin) {
   cbor::Encoder out;
   out.array(2);
-  out.text("caveat/0/lookup");
+  out.text("caveat/1/lookup");
   out.text(origin);
   return out.take();
 }
@@ -144,7 +175,18 @@ std::string format_key_file(const KeyFile& file) {
 
 Result<KeyFile> parse_key_file(std::string_view text) {
   if (text.size() > 4'096) return bad_key_file("at most 4,096 bytes");
-  if (!text.starts_with(kKeyFileHead)) return bad_key_file("the first line caveat-key 0");
+  if (!text.starts_with(kKeyFileHead)) {
+    constexpr std::string_view kAnyHead = "caveat-key ";
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.starts_with(kAnyHead) && parse_number(line.substr(kAnyHead.size())))
+      return tl::unexpected(Problem{&codes::kLogFormat,
+                                    {ProblemItem{.path = {},
+                                                 .expected = std::to_string(kFormat),
+                                                 .found = std::string(line.substr(kAnyHead.size())),
+                                                 .nearest = {},
+                                                 .hint = {}}}});
+    return bad_key_file("the first line caveat-key 1");
+  }
   std::string_view rest = text.substr(kKeyFileHead.size());
   const auto take = [&](std::string_view word) -> std::optional<std::string_view> {
     const auto end = rest.find('\n');
@@ -163,7 +205,8 @@ Result<KeyFile> parse_key_file(std::string_view text) {
   if (!use || (*use != "signing" && *use != "wrap")) return bad_key_file("a line `use signing` or `use wrap`");
   file.use = *use;
   const auto suite = take("suite");
-  if (!suite || *suite != "intl") return bad_key_file("a line `suite intl`");
+  if (!suite || (*suite != name(SuiteId::intl) && *suite != name(SuiteId::national)))
+    return bad_key_file("a line `suite intl` or `suite national`");
   file.suite = *suite;
   const auto kdf = take("kdf");
   if (!kdf) return bad_key_file("a line with the kdf");
@@ -196,13 +239,19 @@ Result<KeyFile> parse_key_file(std::string_view text) {
 class KeyStore::State {
  public:
   std::string dir, origin;
-  VerifierKey verifier;
+  const Suite* suite = &intl();
   bool is_protected = false;
   bool writable = false;
   Random* random = nullptr;
-  SecretKey signing, wrap;
+  std::optional<SecretText> passphrase;  // of a protected set that is open for writing: another signer needs it
+  std::uint64_t passes = 0, kib = 0;
+  SecretKey wrap;
   SecretKey lookups[4];
-  SecretKey bucket_key;
+
+  mutable std::mutex signing_mutex;  // guards the signers
+  SecretKey signing;
+  std::optional<SecretKey> next;
+  std::vector<VerifierKey> signers;
 
   struct Known {
     DataKey key;
@@ -215,24 +264,82 @@ class KeyStore::State {
   mutable std::map<KeyId, std::shared_ptr<const SecretKey>> by_id;
   mutable std::map<std::pair<std::string, std::uint64_t>, DataKey> by_subject;
   std::vector<Known> fresh;
-  mutable std::mutex reading;  // guards `reads`; never held together with a write
+  std::vector<std::pair<std::int64_t, std::string>> fresh_buckets;  // wrapped
+  mutable std::mutex reading;  // guards `reads` and `buckets`; never held together with a write
   mutable std::unique_ptr<Database> reads;
+  mutable std::map<std::int64_t, std::shared_ptr<const SecretKey>> buckets;
   std::mutex writing;  // guards `writes`
   std::unique_ptr<Database> writes;
 
   std::string data_path() const { return dir + "/data.db"; }
 
-  std::shared_ptr<const SecretKey> unwrap(std::string_view id, std::int64_t bucket, std::string_view subject,
-                                          std::int64_t quarter, std::string_view wrapped) const {
+  // Under `reading`. Null: no such bucket; an Error where it does not open.
+  std::shared_ptr<const SecretKey> bucket(std::int64_t number) const {
+    if (const auto found = buckets.find(number); found != buckets.end()) return found->second;
+    Statement row = reads->prepare("SELECT epoch, wrapped FROM buckets WHERE bucket = ?");
+    row.bind(1, number);
+    if (!row.step()) return nullptr;
     std::string plain;
-    if (bucket != kBucket ||
-        !open_bytes(intl(), bucket_key.view(), data_key_context(origin, id, bucket, subject, quarter), wrapped,
-                    plain) ||
+    if (!open_bytes(*suite, wrap.view(), bucket_context(origin, number, row.integer(0)), row.bytes(1), plain) ||
+        plain.size() != 32)
+      throw Error(codes::kKeyUnwrap, data_path(),
+                  {data_path(), "buckets row " + std::to_string(number) + " does not open under wrap.key"});
+    auto key = std::make_shared<const SecretKey>(plain);
+    wipe(plain);
+    buckets.emplace(number, key);
+    return key;
+  }
+
+  // Under `reading`: the bucket, made if it is new; it is on disk after the next flush.
+  std::shared_ptr<const SecretKey> bucket_for(const std::string& subject) {
+    const std::int64_t number = bucket_of(subject);
+    if (auto known = bucket(number)) return known;
+    SecretKey bytes;
+    random->fill(bytes.span());
+    std::string wrapped = seal_bytes(*suite, wrap.view(), random_bytes(*random, kSeedBytes),
+                                     bucket_context(origin, number, 1), bytes.view());
+    auto key = std::make_shared<const SecretKey>(std::move(bytes));
+    buckets.emplace(number, key);
+    const std::lock_guard lock(memory);
+    fresh_buckets.emplace_back(number, std::move(wrapped));
+    return key;
+  }
+
+  // Under `reading`.
+  std::shared_ptr<const SecretKey> unwrap(std::string_view id, std::int64_t bucket_number, std::string_view subject,
+                                          std::int64_t quarter, std::string_view wrapped) const {
+    if (subject.size() != sizeof(TagValue) || bucket_number != bucket_of(subject)) return nullptr;
+    const auto key_of_bucket = bucket(bucket_number);
+    std::string plain;
+    if (key_of_bucket == nullptr ||
+        !open_bytes(*suite, key_of_bucket->view(), data_key_context(origin, id, bucket_number, subject, quarter),
+                    wrapped, plain) ||
         plain.size() != 32)
       return nullptr;
     auto key = std::make_shared<const SecretKey>(plain);
     wipe(plain);
     return key;
+  }
+
+  std::string key_file_text(std::string_view use, const SecretKey& key) const {
+    KeyFile file;
+    file.origin = origin;
+    file.use = use;
+    file.suite = name(suite->id());
+    std::optional<SecretKey> stretched;
+    if (passphrase) {
+      file.argon2id = true;
+      file.opslimit = passes;
+      file.memlimit_kib = kib;
+      file.salt = random_bytes(*random, crypto_pwhash_SALTBYTES);
+      stretched = stretch(dir, passphrase->view(), file);
+    }
+    file.key = stretched ? seal_bytes(*suite, stretched->view(), random_bytes(*random, kSeedBytes), key_file_head(file),
+                                      key.view())
+                         : std::string(key.view());
+    std::string text = format_key_file(file);
+    wipe(file.key);
+    return text;
   }
 
   void remember(const DataKey& key, const std::string& subject, std::uint64_t quarter) const {
@@ -254,8 +361,15 @@ KeyStore::~KeyStore() = default;
 
 const std::string& KeyStore::dir() const { return state_->dir; }
 const std::string& KeyStore::origin() const { return state_->origin; }
-const VerifierKey& KeyStore::verifier() const { return state_->verifier; }
-const Suite& KeyStore::suite() const { return intl(); }
+const Suite& KeyStore::suite() const { return *state_->suite; }
+VerifierKey KeyStore::verifier() const {
+  const std::lock_guard lock(state_->signing_mutex);
+  return state_->signers.back();
+}
+std::vector<VerifierKey> KeyStore::signers() const {
+  const std::lock_guard lock(state_->signing_mutex);
+  return state_->signers;
+}
 bool KeyStore::protected_by_passphrase() const { return state_->is_protected; }
 
 bool KeyStore::exists(const std::string& dir) {
@@ -275,32 +389,22 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
   fs::remove_all(making, ignored);
   if (::mkdir(making.c_str(), 0700) != 0) throw Error(codes::kStorage, making, {making, system_words()});
 
-  const auto passphrase = given_passphrase(options);
-  KeyFile file;
-  file.origin = origin;
-  file.suite = "intl";
-  std::optional<SecretKey> stretched;
-  if (passphrase) {
-    file.argon2id = true;
-    file.opslimit = options.argon2_passes;
-    file.memlimit_kib = options.argon2_kib;
-    file.salt = random_bytes(*options.random, crypto_pwhash_SALTBYTES);
-    stretched = stretch(making, *passphrase, file);
-  }
-  SecretKey signing;
-  SecretKey wrap;
-  for (const auto& [use, key] : {std::pair{"signing", &signing}, std::pair{"wrap", &wrap}}) {
+  State made;
+  made.dir = making;
+  made.origin = origin;
+  made.random = options.random;
+  made.passes = options.argon2_passes;
+  made.kib = options.argon2_kib;
+  if (options.suite != nullptr) made.suite = options.suite;
+  const Suite& suite = *made.suite;
+  if (auto passphrase = given_passphrase(options)) made.passphrase.emplace(std::move(*passphrase));
+  for (const auto& [use, key] : {std::pair{"signing", &made.signing}, std::pair{"wrap", &made.wrap}}) {
     options.random->fill(key->span());
-    file.use = use;
-    file.key = stretched ? seal_bytes(intl(), stretched->view(), random_bytes(*options.random, kSeedBytes),
-                                      key_file_head(file), key->view())
-                         : std::string(key->view());
-    std::string text = format_key_file(file);
+    std::string text = made.key_file_text(use, *key);
     write_new_file(making + "/" + use + ".key", text, 0600);
     wipe(text);
-    wipe(file.key);
   }
-  const VerifierKey verifier = make_verifier_key(origin, intl().signature_type(), intl().public_key(signing));
+  const VerifierKey verifier = make_verifier_key(origin, suite.signature_type(), suite.public_key(made.signing));
   write_new_file(making + "/log.vkey", format_verifier_key(verifier) + "\n", 0644);
   create_high_water(making + "/high-water", origin);
   {
@@ -310,22 +414,17 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
     db.exec("PRAGMA secure_delete = ON");
     db.exec("PRAGMA synchronous = FULL");
     migrate(db, key_migrations());
-    SecretKey bucket;
     SecretKey lookup;
-    options.random->fill(bucket.span());
     options.random->fill(lookup.span());
-    const std::string sealed_lookup = seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes),
+    const std::string sealed_lookup = seal_bytes(suite, made.wrap.view(), random_bytes(*options.random, kSeedBytes),
                                                  lookup_context(origin), lookup.view());
-    const std::string sealed_bucket = seal_bytes(intl(), wrap.view(), random_bytes(*options.random, kSeedBytes),
-                                                 bucket_context(origin, kBucket, 1), bucket.view());
     Transaction transaction(db);
     db.prepare("INSERT INTO key_set (id, origin, log, lookup) VALUES (1, ?, NULL, ?)")
         .bind_text(1, origin)
         .bind_blob(2, sealed_lookup)
         .run();
-    db.prepare("INSERT INTO buckets (bucket, epoch, wrapped) VALUES (?, 1, ?)")
-        .bind(1, kBucket)
-        .bind_blob(2, sealed_bucket)
+    db.prepare("INSERT INTO signers (number, vkey, note) VALUES (1, ?, '')")
+        .bind_text(1, format_verifier_key(verifier))
         .run();
     transaction.commit();
     db.exec("PRAGMA journal_mode = WAL");
@@ -346,13 +445,14 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   std::error_code ignored;
   if (!fs::is_directory(dir, ignored)) throw Error(codes::kKeysMissing, dir, {dir, "there is no such folder"});
 
+  forbid_core_dumps();
+  state->suite = options.suite;
   std::optional<std::string> passphrase;
   std::optional<SecretKey> stretched;
   std::string stretched_from;
-  for (const auto& [use, key] : {std::pair{"signing", &state->signing}, std::pair{"wrap", &state->wrap}}) {
-    const std::string path = dir + "/" + use + ".key";
-    if (!fs::exists(path, ignored))
-      throw Error(codes::kKeysMissing, path, {dir, std::string(use) + ".key is not there"});
+  const auto read_key = [&](const std::string& file_name, const std::string& use, SecretKey& key) {
+    const std::string path = dir + "/" + file_name;
+    if (!fs::exists(path, ignored)) throw Error(codes::kKeysMissing, path, {dir, file_name + " is not there"});
     struct stat status{};
     if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
       char mode[8];
@@ -362,37 +462,51 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     std::string text = read_file(path, 8'192, codes::kKeysMissing);
     Result<KeyFile> file = parse_key_file(text);
     wipe(text);
+    if (!file && file.error().code == &codes::kLogFormat)
+      throw Error(codes::kLogFormat, path,
+                  {path, file.error().items.front().found, file.error().items.front().expected});
     if (!file) throw Error(codes::kKeyFile, path, {path, "expected " + file.error().items.front().expected});
     if (file->use != use) throw Error(codes::kKeyFile, path, {path, "it is the key for " + file->use});
     if (state->origin.empty()) state->origin = file->origin;
     if (file->origin != state->origin)
       throw Error(codes::kKeyFile, path, {path, "it belongs to the log " + file->origin});
+    if (state->suite == nullptr) state->suite = find_suite(file->suite);
+    if (state->suite == nullptr || name(state->suite->id()) != file->suite)
+      throw Error(codes::kKeyFile, path, {path, "its suite " + file->suite + " is not built in"});
     if (file->argon2id) {
       state->is_protected = true;
+      state->passes = file->opslimit;
+      state->kib = file->memlimit_kib;
       if (!passphrase) passphrase = given_passphrase(options);
       if (!passphrase) throw Error(codes::kKeyPassphrase, path, {path, "none was given"});
       const std::string from = file->salt + std::to_string(file->opslimit) + " " + std::to_string(file->memlimit_kib);
       if (!stretched || from != stretched_from) stretched = stretch(path, *passphrase, *file);
       stretched_from = from;
       std::string plain;
-      if (!open_bytes(intl(), stretched->view(), key_file_head(*file), file->key, plain) || plain.size() != 32)
-        throw Error(codes::kKeyPassphrase, path, {path, "this one does not open it"});
-      *key = SecretKey(plain);
+      bool opens = open_bytes(*state->suite, stretched->view(), key_file_head(*file), file->key, plain);
+      if (!opens && options.other_passphrase) {  // a change of passphrase that was cut off between the two files
+        const SecretKey other = stretch(path, *options.other_passphrase, *file);
+        opens = open_bytes(*state->suite, other.view(), key_file_head(*file), file->key, plain);
+      }
+      if (!opens || plain.size() != 32) throw Error(codes::kKeyPassphrase, path, {path, "this one does not open it"});
+      key = SecretKey(plain);
       wipe(plain);
     } else {
-      *key = SecretKey(file->key);
+      key = SecretKey(file->key);
     }
     wipe(file->key);
+  };
+  read_key("signing.key", "signing", state->signing);
+  read_key("wrap.key", "wrap", state->wrap);
+  if (fs::exists(dir + "/signing.key.next", ignored)) {
+    state->next.emplace();
+    read_key("signing.key.next", "signing", *state->next);
   }
-  if (passphrase) wipe(*passphrase);
-
-  const std::string vkey_path = dir + "/log.vkey";
-  std::string line = read_file(vkey_path, 4'096, codes::kKeysMissing);
-  if (!line.empty() && line.back() == '\n') line.pop_back();
-  const Result<VerifierKey> verifier = parse_verifier_key(line);
-  state->verifier = make_verifier_key(state->origin, intl().signature_type(), intl().public_key(state->signing));
-  if (!verifier || !(*verifier == state->verifier))
-    throw Error(codes::kKeyFile, vkey_path, {vkey_path, "it is not the public half of signing.key"});
+  if (passphrase && options.writable)
+    state->passphrase.emplace(std::move(*passphrase));
+  else if (passphrase)
+    wipe(*passphrase);
+  const Suite& suite = *state->suite;
 
   const std::string data = state->data_path();
   if (!fs::exists(data, ignored)) throw Error(codes::kKeysMissing, data, {dir, "data.db is not there"});
@@ -410,28 +524,159 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     if (!set.step()) throw Error(codes::kKeyFile, data, {data, "it has no row in key_set"});
     if (set.bytes(0) != state->origin) throw Error(codes::kKeyFile, data, {data, "it belongs to another key set"});
     std::string lookup;
-    if (!open_bytes(intl(), state->wrap.view(), lookup_context(state->origin), set.bytes(1), lookup))
+    if (!open_bytes(suite, state->wrap.view(), lookup_context(state->origin), set.bytes(1), lookup))
       throw Error(codes::kKeyUnwrap, data, {data, "key_set row 1 does not open under wrap.key"});
-    Digest extracted = intl().extract("caveat/0/lookup", lookup);
+    Digest extracted = suite.extract("caveat/1/lookup", lookup);
     wipe(lookup);
-    for (std::size_t i = 0; i < 4; ++i)
-      state->lookups[i] = SecretKey(caveat::view(intl().expand(extracted, kLookupInfo[i])));
+    for (std::size_t i = 0; i < 4; ++i) {
+      Digest derived = suite.expand(extracted, kLookupInfo[i]);
+      state->lookups[i] = SecretKey(caveat::view(derived));
+      wipe(derived.data(), derived.size());
+    }
     wipe(extracted.data(), extracted.size());
     set.reset();
-    Statement bucket = state->reads->prepare("SELECT epoch, wrapped FROM buckets WHERE bucket = 0");
-    std::string plain;
-    if (!bucket.step() ||
-        !open_bytes(intl(), state->wrap.view(), bucket_context(state->origin, kBucket, bucket.integer(0)),
-                    bucket.bytes(1), plain) ||
-        plain.size() != 32)
-      throw Error(codes::kKeyUnwrap, data, {data, "buckets row 0 does not open under wrap.key"});
-    state->bucket_key = SecretKey(plain);
-    wipe(plain);
+    Statement all = state->reads->prepare("SELECT vkey FROM signers ORDER BY number");
+    while (all.step()) {
+      Result<VerifierKey> signer = parse_verifier_key(all.bytes(0));
+      if (!signer) throw Error(codes::kKeyFile, data, {data, "a row of signers is no verifier key"});
+      state->signers.push_back(std::move(*signer));
+    }
+    if (state->signers.empty()) throw Error(codes::kKeyFile, data, {data, "it names no signer"});
   } catch (const SqliteError& error) {
     if (error.not_a_database()) throw Error(codes::kKeyFile, data, {data, error.what()});
     throw;
   }
-  return std::unique_ptr<KeyStore>(new KeyStore(std::move(state)));
+
+  // A change of signer that was cut off after data.db: the key lies beside, under its making's name.
+  const std::string wanted = state->signers.back().key;
+  if (suite.public_key(state->signing) != wanted && state->next && suite.public_key(*state->next) == wanted) {
+    std::swap(state->signing, *state->next);
+    state->next.reset();
+    if (state->writable && ::rename((dir + "/signing.key.next").c_str(), (dir + "/signing.key").c_str()) != 0)
+      throw Error(codes::kStorage, dir, {dir, system_words()});
+  }
+  const std::string vkey_path = dir + "/log.vkey";
+  const std::string line = read_file(vkey_path, 4'096, codes::kKeysMissing);
+  const auto is = [&](const VerifierKey& key) { return line == format_verifier_key(key) + "\n"; };
+  const bool cut_off = state->signers.size() > 1 && is(state->signers[state->signers.size() - 2]);
+  if (suite.public_key(state->signing) != wanted || (!is(state->signers.back()) && !cut_off))
+    throw Error(codes::kKeyFile, vkey_path, {vkey_path, "it is not the public half of signing.key"});
+  auto keys = std::unique_ptr<KeyStore>(new KeyStore(std::move(state)));
+  if (cut_off && options.writable) keys->write_vkey();
+  return keys;
+}
+
+void KeyStore::write_vkey() const {
+  const std::string path = state_->dir + "/log.vkey";
+  std::error_code ignored;
+  fs::remove(path + ".new", ignored);
+  write_new_file(path + ".new", format_verifier_key(verifier()) + "\n", 0644);
+  if (::rename((path + ".new").c_str(), path.c_str()) != 0) throw Error(codes::kStorage, path, {path, system_words()});
+  sync_folder(state_->dir);
+}
+
+void KeyStore::protect(const std::string& dir, const std::string& fresh, const KeyStoreOptions& options) {
+  assert(options.random != nullptr);
+  KeyStoreOptions both = options;
+  both.other_passphrase = fresh;
+  if (!both.passphrase && std::getenv("CAVEAT_PASSPHRASE_FILE") == nullptr) both.passphrase = fresh;
+  const auto keys = open(dir, both);
+  State& state = *keys->state_;
+  state.random = options.random;
+  state.passphrase.emplace(std::string(fresh));
+  state.passes = options.argon2_passes;
+  state.kib = options.argon2_kib;
+  for (const auto& [use, key] : {std::pair{"wrap", &state.wrap}, std::pair{"signing", &state.signing}}) {
+    std::string text = state.key_file_text(use, *key);
+    replace_key_file(dir + "/" + use + ".key", text);
+    wipe(text);
+  }
+  if (state.next) keys->drop_prepared();
+}
+
+KeyStore::NextSigner KeyStore::prepare_signer(const std::string& signer_name) {
+  State& state = *state_;
+  assert(state.writable);
+  SecretKey key;
+  state.random->fill(key.span());
+  drop_prepared();
+  const std::string path = state.dir + "/signing.key.next";
+  std::string text = state.key_file_text("signing", key);
+  write_new_file(path, text, 0600);
+  wipe(text);
+  sync_folder(state.dir);
+  const std::lock_guard lock(state.signing_mutex);
+  NextSigner made{make_verifier_key(signer_name, state.suite->signature_type(), state.suite->public_key(key)), {}};
+  SignedNote note{.text = signer_text(format_verifier_key(state.signers.back()), format_verifier_key(made.key)),
+                  .signatures = {}};
+  note.signatures.push_back(
+      {state.signers.back().name, state.signers.back().id, state.suite->sign(state.signing, note.text)});
+  note.signatures.push_back({made.key.name, made.key.id, state.suite->sign(key, note.text)});
+  made.note = format_note(note);
+  state.next.emplace(std::move(key));
+  return made;
+}
+
+std::optional<std::string> KeyStore::prepared_key() const {
+  const std::lock_guard lock(state_->signing_mutex);
+  return state_->next ? std::optional(state_->suite->public_key(*state_->next)) : std::nullopt;
+}
+
+std::string KeyStore::sign_as_next(const VerifierKey& next, const std::string& text) const {
+  const std::lock_guard lock(state_->signing_mutex);
+  assert(state_->next.has_value());
+  SignedNote note{.text = text, .signatures = {}};
+  note.signatures.push_back({next.name, next.id, state_->suite->sign(*state_->next, text)});
+  return format_note(note);
+}
+
+void KeyStore::adopt_signer(const NextSigner& next) {
+  State& state = *state_;
+  {
+    const std::lock_guard writing(state.writing);
+    Transaction transaction(*state.writes);
+    state.writes->prepare("INSERT INTO signers (number, vkey, note) SELECT max(number) + 1, ?, ? FROM signers")
+        .bind_text(1, format_verifier_key(next.key))
+        .bind_text(2, next.note)
+        .run();
+    transaction.commit();
+  }
+  {
+    const std::lock_guard lock(state.signing_mutex);
+    assert(state.next.has_value() && state.suite->public_key(*state.next) == next.key.key);
+    std::swap(state.signing, *state.next);
+    state.next.reset();
+    state.signers.push_back(next.key);
+  }
+  const std::string path = state.dir + "/signing.key";
+  std::string text = read_file(path + ".next", 8'192, codes::kKeysMissing);
+  replace_key_file(path, text);
+  wipe(text);
+  drop_prepared();
+  write_vkey();
+}
+
+void KeyStore::drop_prepared() {
+  const std::string path = state_->dir + "/signing.key.next";
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) {
+    replace_key_file(path, "");
+    fs::remove(path, ignored);
+    sync_folder(state_->dir);
+  }
+  const std::lock_guard lock(state_->signing_mutex);
+  state_->next.reset();
+}
+
+KeyStore::Holding KeyStore::holding() const {
+  const std::lock_guard lock(state_->reading);
+  Database& db = *state_->reads;
+  const auto number = [&](const char* sql) { return static_cast<std::uint64_t>(db.number(sql)); };
+  return {.data_keys = number("SELECT count(*) FROM data_keys"),
+          .subjects = number("SELECT count(DISTINCT subject) FROM data_keys"),
+          .buckets = number("SELECT count(*) FROM buckets"),
+          .first_quarter = number("SELECT coalesce(min(quarter), 0) FROM data_keys"),
+          .last_quarter = number("SELECT coalesce(max(quarter), 0) FROM data_keys")};
 }
 
 std::optional<Digest> KeyStore::bound_log() const {
@@ -451,20 +696,22 @@ void KeyStore::bind_log(const Digest& about) {
 }
 
 std::string KeyStore::sign(const std::string& text) const {
+  const std::lock_guard lock(state_->signing_mutex);
+  const VerifierKey& signer = state_->signers.back();
   SignedNote note{.text = text, .signatures = {}};
-  note.signatures.push_back({state_->verifier.name, state_->verifier.id, intl().sign(state_->signing, text)});
+  note.signatures.push_back({signer.name, signer.id, state_->suite->sign(state_->signing, text)});
   return format_note(note);
 }
 
 TagValue KeyStore::keyed(Lookup use, std::string_view bytes) const {
-  const Digest digest = intl().mac(state_->lookups[static_cast<std::size_t>(use)].view(), bytes);
+  const Digest digest = state_->suite->mac(state_->lookups[static_cast<std::size_t>(use)].view(), bytes);
   TagValue value{};
   std::copy_n(digest.begin(), value.size(), value.begin());
   return value;
 }
 
 Digest KeyStore::keyed_digest(std::string_view bytes) const {
-  return intl().mac(state_->lookups[static_cast<std::size_t>(Lookup::digest)].view(), bytes);
+  return state_->suite->mac(state_->lookups[static_cast<std::size_t>(Lookup::digest)].view(), bytes);
 }
 
 DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
@@ -477,6 +724,7 @@ DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
       return found->second;
   }
   std::optional<DataKey> stored;
+  std::shared_ptr<const SecretKey> bucket;
   {
     const std::lock_guard lock(state_->reading);
     Statement row =
@@ -491,6 +739,9 @@ DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
         throw Error(codes::kKeyUnwrap, state_->data_path(), {state_->data_path(), "a row of data_keys was changed"});
       std::copy(row.bytes(0).begin(), row.bytes(0).end(), reinterpret_cast<char*>(key.id.data()));
       stored = key;
+    } else {
+      assert(state_->writable);
+      bucket = state_->bucket_for(subject);
     }
   }
   const std::lock_guard lock(state_->memory);
@@ -501,15 +752,14 @@ DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
     state_->remember(*stored, subject, quarter);
     return *stored;
   }
-  assert(state_->writable);
   DataKey made;
   state_->random->fill(made.id);
   SecretKey bytes;
   state_->random->fill(bytes.span());
-  std::string wrapped =
-      seal_bytes(intl(), state_->bucket_key.view(), random_bytes(*state_->random, kSeedBytes),
-                 data_key_context(state_->origin, view(made.id), kBucket, subject, static_cast<std::int64_t>(quarter)),
-                 bytes.view());
+  std::string wrapped = seal_bytes(
+      *state_->suite, bucket->view(), random_bytes(*state_->random, kSeedBytes),
+      data_key_context(state_->origin, view(made.id), bucket_of(subject), subject, static_cast<std::int64_t>(quarter)),
+      bytes.view());
   made.key = std::make_shared<const SecretKey>(std::move(bytes));
   state_->fresh.push_back({made, subject, quarter, std::move(wrapped)});
   state_->remember(made, subject, quarter);
@@ -557,19 +807,23 @@ std::vector<KeyId> KeyStore::keys_of(std::string_view customer) const {
 void KeyStore::flush() {
   const std::lock_guard writing(state_->writing);
   std::vector<State::Known> batch;
+  std::vector<std::pair<std::int64_t, std::string>> buckets;
   {
     const std::lock_guard lock(state_->memory);
     batch = state_->fresh;
+    buckets = state_->fresh_buckets;
   }
   if (batch.empty()) return;
   {
     Transaction transaction(*state_->writes);
+    Statement bucket = state_->writes->prepare("INSERT INTO buckets (bucket, epoch, wrapped) VALUES (?, 1, ?)");
+    for (const auto& [number, wrapped] : buckets) bucket.bind(1, number).bind_blob(2, wrapped).run();
     Statement insert = state_->writes->prepare(
         "INSERT INTO data_keys (id, bucket, subject, quarter, wrapped) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO "
         "NOTHING");
     for (const auto& known : batch)
       insert.bind_blob(1, view(known.key.id))
-          .bind(2, kBucket)
+          .bind(2, bucket_of(known.subject))
           .bind_blob(3, known.subject)
           .bind(4, known.quarter)
           .bind_blob(5, known.wrapped)
@@ -579,6 +833,8 @@ void KeyStore::flush() {
   {
     const std::lock_guard lock(state_->memory);
     state_->fresh.erase(state_->fresh.begin(), state_->fresh.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+    state_->fresh_buckets.erase(state_->fresh_buckets.begin(),
+                                state_->fresh_buckets.begin() + static_cast<std::ptrdiff_t>(buckets.size()));
   }
   if (state_->writes->wal_pages() > 1'000) state_->writes->checkpoint(false);
 }
@@ -594,22 +850,52 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
     std::string plain;
     const std::string row = std::to_string(sets.integer(0));
     if (sets.bytes(1) != state_->origin) faults.push_back({"key_set", row, "its origin is not that of signing.key"});
-    if (!open_bytes(intl(), state_->wrap.view(), lookup_context(state_->origin), sets.bytes(3), plain))
+    if (!open_bytes(*state_->suite, state_->wrap.view(), lookup_context(state_->origin), sets.bytes(3), plain))
       faults.push_back({"key_set", row, "its secret does not open under wrap.key"});
     wipe(plain);
+  }
+  Statement signers = db.prepare("SELECT number, vkey, note FROM signers ORDER BY number");
+  std::optional<VerifierKey> before;
+  std::int64_t number = 0;
+  while (signers.step()) {
+    const std::string row = std::to_string(signers.integer(0));
+    const Result<VerifierKey> signer = parse_verifier_key(signers.bytes(1));
+    if (signers.integer(0) != ++number) faults.push_back({"signers", row, "a row before it is not there"});
+    if (!signer || format_verifier_key(*signer) != signers.bytes(1)) {
+      faults.push_back({"signers", row, "it is no verifier key"});
+      continue;
+    }
+    if (!before) {
+      if (!signers.bytes(2).empty() || signer->name != state_->origin)
+        faults.push_back({"signers", row, "it is not the first signer of this log"});
+    } else {
+      const std::string expected = signer_text(format_verifier_key(*before), format_verifier_key(*signer));
+      const Result<SignedNote> note = parse_note(signers.bytes(2));
+      bool good =
+          note && note->text == expected && note->signatures.size() == 2 && format_note(*note) == signers.bytes(2);
+      for (const VerifierKey& key : {*before, *signer})
+        good = good && open_note(signers.bytes(2), {&key, 1}, &verify_signature).has_value();
+      if (!good) faults.push_back({"signers", row, "its note is not signed by the signer before it and by itself"});
+    }
+    before = *signer;
   }
   Statement buckets = db.prepare("SELECT bucket, epoch, wrapped FROM buckets");
   while (buckets.step()) {
     std::string plain;
-    if (!open_bytes(intl(), state_->wrap.view(), bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)),
-                    buckets.bytes(2), plain))
+    if (!open_bytes(*state_->suite, state_->wrap.view(),
+                    bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)), buckets.bytes(2), plain))
       faults.push_back({"buckets", std::to_string(buckets.integer(0)), "it does not open under wrap.key"});
     wipe(plain);
   }
   Statement keys = db.prepare("SELECT id, bucket, subject, quarter, wrapped FROM data_keys");
+  state_->buckets.clear();  // from the table itself, not from memory
   while (keys.step()) {
-    if (state_->unwrap(keys.bytes(0), keys.integer(1), keys.bytes(2), keys.integer(3), keys.bytes(4)) == nullptr)
-      faults.push_back({"data_keys", hex(keys.bytes(0)), "it does not open under its bucket"});
+    bool opens = false;
+    try {
+      opens = state_->unwrap(keys.bytes(0), keys.integer(1), keys.bytes(2), keys.integer(3), keys.bytes(4)) != nullptr;
+    } catch (const Error&) {  // its bucket is named above
+    }
+    if (!opens) faults.push_back({"data_keys", hex(keys.bytes(0)), "it does not open under its bucket"});
   }
   return faults;
 }

@@ -4,7 +4,7 @@
 //   auto keys = KeyStore::open("decisions.keys", {.writable = true, .random = &random});
 //
 // Promises   a key set names its log and serves no other; data keys are per customer and quarter; new ones are durable
-//            before `flush` returns; key bytes are wiped and never appear in a message
+//            before `flush` returns; key bytes are wiped, never appear in a message and in no core dump
 // Threads    all calls may run together
 // Errors     audit::Error: keys_missing, keys_other_log, key_file, key_passphrase, key_mode, key_unwrap, storage
 // Lifetime   owns its key bytes and its connection to data.db
@@ -35,10 +35,14 @@ struct KeyStoreOptions {
   bool writable = false;
   Random* random = nullptr;                              // needed to write
   std::optional<std::string> passphrase = std::nullopt;  // else CAVEAT_PASSPHRASE_FILE, where a file says argon2id
-  std::uint64_t argon2_passes = 3;                       // of a set made with a passphrase: libsodium's "moderate"
+  std::optional<std::string> other_passphrase = std::nullopt;  // tried where that one does not open a file
+  std::uint64_t argon2_passes = 3;  // of a set made with a passphrase: libsodium's "moderate"
   std::uint64_t argon2_kib = 256u << 10;
-  std::string vfs = {};  // SQLite VFS of data.db; empty: the system's
+  std::string vfs = {};          // SQLite VFS of data.db; empty: the system's
+  const Suite* suite = nullptr;  // of a set that is made: intl if null; of one that is opened: only this one
 };
+
+inline constexpr std::int64_t kBuckets = 4'096;  // data keys are wrapped in so many; erasing one re-wraps one
 
 struct DataKey {
   KeyId id{};
@@ -52,11 +56,14 @@ class KeyStore {
   static std::unique_ptr<KeyStore> create(const std::string& dir, std::string origin, KeyStoreOptions options);
   static std::unique_ptr<KeyStore> open(const std::string& dir, KeyStoreOptions options);
   static bool exists(const std::string& dir);
+  // Puts a passphrase on a set, or another one: `options.passphrase` opens it if it has one, `fresh` is the new one.
+  static void protect(const std::string& dir, const std::string& fresh, const KeyStoreOptions& options);
   ~KeyStore();
 
   const std::string& dir() const;
   const std::string& origin() const;
-  const VerifierKey& verifier() const;  // as in log.vkey
+  VerifierKey verifier() const;              // of the signer of now, as in log.vkey
+  std::vector<VerifierKey> signers() const;  // all, in order; the last is `verifier`
   const Suite& suite() const;
   bool protected_by_passphrase() const;
 
@@ -65,6 +72,18 @@ class KeyStore {
   void bind_log(const Digest& about);
 
   std::string sign(const std::string& text) const;  // the whole signed note
+
+  // Another signer, in three steps that a crash may part: a key beside the old one (`prepare_signer`), the record in the log that
+  // names it, then the change here (`adopt_signer`). Opening the log ends what was begun, or drops it.
+  struct NextSigner {
+    VerifierKey key;
+    std::string note;  // signed by both
+  };
+  NextSigner prepare_signer(const std::string& signer_name);
+  std::optional<std::string> prepared_key() const;  // its public bytes; nothing: none is prepared
+  std::string sign_as_next(const VerifierKey& next, const std::string& text) const;
+  void adopt_signer(const NextSigner& next);
+  void drop_prepared();
 
   // The key of a customer in the quarter of `at_us`; "" is the anonymous subject. Made if it is new.
   DataKey data_key(std::string_view customer, std::int64_t at_us);
@@ -76,6 +95,12 @@ class KeyStore {
   TagValue keyed(Lookup use, std::string_view bytes) const;  // HMAC, first 16 bytes
   Digest keyed_digest(std::string_view bytes) const;         // HMAC, whole: for C3 texts and idempotency
 
+  struct Holding {
+    std::uint64_t data_keys = 0, subjects = 0, buckets = 0;
+    std::uint64_t first_quarter = 0, last_quarter = 0;  // year · 4 + 0 to 3; 0: no data keys
+  };
+  Holding holding() const;
+
   // Every cell of data.db unwrapped and compared; each sentence names table, row and what is wrong.
   struct Fault {
     std::string table, row, what;
@@ -85,6 +110,7 @@ class KeyStore {
  private:
   class State;
   explicit KeyStore(std::unique_ptr<State> state);
+  void write_vkey() const;
   std::unique_ptr<State> state_;
 };
 

@@ -12,7 +12,7 @@
 namespace caveat::audit {
 namespace {
 
-constexpr std::string_view kStateDomain = "caveat/0/state";
+constexpr std::string_view kStateDomain = "caveat/1/state";
 constexpr std::size_t kNonceBytes = 12;
 
 std::string random_bytes(Random& random, std::size_t size) {
@@ -247,7 +247,7 @@ Result<OpenedRecord> open_record(const KeyStore& keys, const Header& header, std
                                                .nearest = {},
                                                .hint = {}}}});
   };
-  const Suite* suite = find_suite(header.context.suite);
+  const Suite* suite = keys.suite().id() == header.context.suite ? &keys.suite() : find_suite(header.context.suite);
   if (suite == nullptr) return closed("its suite is not built in");
   if (suite->hash()(stored_body) != header.body) return closed("its body is not the one that its header names");
   if (stored_body.size() < kSeedBytes) return closed("its body is too short");

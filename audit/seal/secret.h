@@ -1,34 +1,42 @@
 // Secret: key bytes that are wiped when they go.
 //
-// Promises   never copied by accident, never printed; wiped on destruction and when moved from
+// Promises   never copied by accident, never printed; wiped on destruction; keys lie in pages that no core dump takes along
+// Threads    different keys may be made and let go on different threads
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace caveat::audit {
 
 void wipe(void* bytes, std::size_t size);
 void wipe(std::string& bytes);  // and empties it
 
+// What is in use while keys are opened (a joined key, a decrypted body) lies in ordinary memory for a moment: a process that holds
+// keys leaves no core at all.
+void forbid_core_dumps();
+
 class SecretKey {  // 32 bytes
  public:
-  SecretKey() = default;
+  SecretKey();                                 // zeros
   explicit SecretKey(std::string_view bytes);  // exactly 32
-  ~SecretKey() { wipe(bytes_.data(), bytes_.size()); }
-  SecretKey(SecretKey&& other) noexcept : bytes_(other.bytes_) { wipe(other.bytes_.data(), other.bytes_.size()); }
-  SecretKey& operator=(SecretKey&& other) noexcept;
+  ~SecretKey();
+  SecretKey(SecretKey&& other) noexcept : bytes_(std::exchange(other.bytes_, nullptr)) {}  // the other has none then
+  SecretKey& operator=(SecretKey&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
   SecretKey(const SecretKey&) = delete;
   SecretKey& operator=(const SecretKey&) = delete;
 
-  std::string_view view() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
-  std::span<std::uint8_t> span() { return bytes_; }
+  std::string_view view() const { return {reinterpret_cast<const char*>(bytes_), 32}; }
+  std::span<std::uint8_t> span() { return {bytes_, 32}; }
 
  private:
-  std::array<std::uint8_t, 32> bytes_{};
+  std::uint8_t* bytes_;
 };
 
 // A string of secret bytes of any length (a passphrase, several keys in a row).

@@ -39,7 +39,9 @@ class Suite {
 };
 
 const Suite& intl();
-const Suite* find_suite(SuiteId id);  // null: not built in
+const Suite* find_suite(SuiteId id);             // null: not built in
+const Suite* find_suite(std::string_view name);  // "intl"
+std::string_view name(SuiteId id);               // "intl", "national"
 
 // For open_note and open_checkpoint: Ed25519 today; an unknown type is not verified.
 bool verify_signature(const VerifierKey& key, std::string_view message, std::string_view signature);

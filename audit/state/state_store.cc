@@ -18,12 +18,14 @@ std::string_view name(StateKind kind) {
       return "idempotency";
     case StateKind::outbox:
       return "outbox";
+    case StateKind::setting:
+      return "setting";
   }
   return "unknown";
 }
 
 std::optional<StateKind> state_kind_of(std::uint64_t number) {
-  if (number < 1 || number > static_cast<std::uint64_t>(StateKind::outbox)) return std::nullopt;
+  if (number < 1 || number > static_cast<std::uint64_t>(StateKind::setting)) return std::nullopt;
   return static_cast<StateKind>(number);
 }
 

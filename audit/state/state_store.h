@@ -27,7 +27,8 @@ enum class StateKind : std::uint8_t {
   hold = 4,
   requirement = 5,
   idempotency = 6,
-  outbox = 7
+  outbox = 7,
+  setting = 8  // of the log itself: which SQLite wrote last
 };
 std::string_view name(StateKind kind);
 std::optional<StateKind> state_kind_of(std::uint64_t number);

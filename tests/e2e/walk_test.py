@@ -146,6 +146,9 @@ class Walk(unittest.TestCase):
         self.assertEqual([record["event"]["form"] for record in exports],
                          ["zip", "html", "html", "zip", "zip", "csv", "csv", "jsonl", "jsonl"])
         self.assertEqual(len((log.parent / "rows.csv").read_text(encoding="utf-8-sig").splitlines()), len(self.decisions) + 1)
+        rows = lines((log.parent / "rows.jsonl").read_text(encoding="utf-8"))
+        self.assertEqual({(row["request"], row["decision"]) for row in rows},
+                         {(decision["id"], decision["decision"]) for decision in self.decisions})
         self.assertEqual([row["verdict"] for row in lines((log.parent / "rows.jsonl").read_text(encoding="utf-8"))],
                          [decision["verdict"] for decision in sorted(self.decisions, key=lambda decision: decision["receipt"]["index"])])
         page = html.read_text(encoding="utf-8")
@@ -195,6 +198,52 @@ class Walk(unittest.TestCase):
         self.assertEqual(code, 0, err)
         self.assertIn("本次导出未记入日志", page.read_text(encoding="utf-8"))
         self.assertEqual(caveat("report", log, "--out", log.parent / "evidence.zip")[0], 4)
+
+    def test_keys_are_listed_rotated_and_protected_and_old_packages_still_verify(self):
+        log = self.copy()
+        keys, package, old_key = log.parent / "audit.keys", log.parent / "evidence.zip", log.parent / "old.vkey"
+        self.assertEqual(caveat("report", log, "--out", package)[0], 0)
+        shutil.copy(keys / "log.vkey", old_key)
+        code, out, err = caveat("keys", "rotate", keys, "--json")
+        self.assertEqual(code, 0, err)
+        rotated = json.loads(out)
+        self.assertEqual(rotated["before"] + "\n", old_key.read_text())
+        self.assertEqual(rotated["after"] + "\n", (keys / "log.vkey").read_text())
+        self.assertEqual(caveat("log", "verify", log)[0], 0)
+        self.assertEqual(caveat("verify", package, "--key", old_key)[0], 0)
+        newer = log.parent / "newer.zip"
+        self.assertEqual(caveat("report", log, "--out", newer)[0], 0)
+        self.assertEqual(caveat("verify", newer, "--key", keys / "log.vkey")[0], 0)
+        self.assertEqual(caveat("verify", newer, "--key", old_key)[0], 1)
+        listed = json.loads(caveat("keys", "list", keys, "--json")[1])
+        self.assertEqual(listed["signers"], [rotated["before"], rotated["after"]])
+        self.assertFalse(listed["protected"])
+        phrase = log.parent / "phrase"
+        phrase.write_text("correct horse\n")
+        code, _, err = caveat("keys", "protect", keys, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})
+        self.assertEqual(code, 0, err)
+        self.assertEqual(caveat("log", "verify", log)[0], 4)
+        self.assertEqual(caveat("log", "verify", log, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})[0], 0)
+        self.assertEqual(caveat("keys", "protect", keys)[0], 2)
+
+    def test_a_log_put_back_goes_on_in_a_new_epoch(self):
+        log = self.copy()
+        old = log.read_bytes()
+        self.assertEqual(caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"late","message":{"text":"hello"}}\n')[0], 0)
+        for beside in ("-wal", "-shm"):
+            pathlib.Path(str(log) + beside).unlink(missing_ok=True)
+        log.write_bytes(old)
+        code, out, err = caveat("log", "restore", log, "--reason", "disk lost", "--json")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(json.loads(out)["lost"], 1)
+        self.assertEqual(caveat("log", "verify", log)[0], 0)
+        code, out, err = caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"later","message":{"text":"hello"}}\n')
+        self.assertEqual(code, 0, err)
+        self.assertTrue(lines(out)[0]["receipt"]["log"].endswith("/epoch-2"))
+        self.assertEqual(caveat("log", "restore", log, "--reason", "again")[0], 1)
+        package = log.parent / "evidence.zip"
+        self.assertEqual(caveat("report", log, "--out", package)[0], 0)
+        self.assertEqual(caveat("verify", package, "--key", log.parent / "audit.keys" / "log.vkey")[0], 0)
 
     def test_a_decision_is_explained_in_both_languages(self):
         turn = next(line for line in turns().splitlines() if b"s003-r4-for-c2" in line)

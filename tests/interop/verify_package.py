@@ -203,7 +203,7 @@ def check_signer(state, given):
     if own != key:
         raise Wrong("the package brings another key than the one named")
     text = open_note(members["manifest.json.sig"].decode(), key)
-    expected = "caveat.manifest/v0\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
+    expected = "caveat.manifest/v1\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
     if text != expected:
         raise Wrong("manifest.json is not the one that was signed")
 
@@ -259,7 +259,7 @@ def check_opened(state):
         opened = cbor(data)
         committed = state["headers"][opened[1]][9]
         for section, salt, encoded in opened[2]:
-            if committed.get(section) != sha(b"caveat/0/section\n", bytes([section]), salt, encoded):
+            if committed.get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):
                 raise Wrong("%s: section %d is not the one committed to" % (name, section))
             if section == 1:
                 verdict, query = cbor(encoded), state["manifest"]["query"]

@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(a_log_of_another_format_is_refused_in_words_by_writer_and_r
   BOOST_CHECK_EXCEPTION(LogReader::open(in.path()), Error, [&](const Error& error) {
     return error.what() ==
            in.path() +
-               " has record format 9; this build reads format 0. Use the build that wrote it, or start a new log.";
+               " has record format 9; this build reads format 1. Use the build that wrote it, or start a new log.";
   });
 }
 

@@ -159,6 +159,8 @@ BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
   BOOST_TEST(csv.find("\"p/a\"") != std::string::npos);
   BOOST_TEST(csv_cell("a\"b") == "\"a\"\"b\"");
   for (const char* formula : {"=1+1", "+1", "-1", "@x", "\tx", "\rx"}) BOOST_TEST(csv_cell(formula)[1] == '\'');
+  BOOST_TEST(csv_cell("110105199003071234") == "\"'110105199003071234\"");
+  BOOST_TEST(csv_cell("1234") == "\"1234\"");
   const std::string lines = render_jsonl(gather(query));
   BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 3);
   BOOST_TEST(lines.find("\"queue\":\"=desk\"") != std::string::npos);

@@ -1,0 +1,7 @@
+#include "engine/base/version.h"
+
+namespace caveat {
+
+std::string_view version() { return CAVEAT_VERSION; }
+
+}  // namespace caveat

@@ -1,0 +1,300 @@
+// What happens to a log over the years: its key is rotated, another SQLite writes it, an old copy is put back, its format grows old.
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/about.h"
+#include "audit/log/log.h"
+#include "audit/log/reader.h"
+#include "audit/log/verify.h"
+#include "audit/record/decode.h"
+#include "audit/record/events.h"
+#include "tests/audit/support/log_fixture.h"
+
+namespace caveat::audit {
+namespace {
+
+using testing::decision;
+using testing::LogFolder;
+
+Committed committed(const Appended& appended) {
+  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->message);
+  return std::get<Committed>(appended);
+}
+
+VerifyReport verify(LogFolder& in, std::optional<std::string> kept = std::nullopt) {
+  const auto keys = in.keys();
+  const auto reader = LogReader::open(in.path());
+  std::vector<VerifierKey> earlier = keys->signers();
+  earlier.pop_back();
+  VerifyReport report = verify_log(*reader, {.verifier = keys->verifier(),
+                                             .earlier = std::move(earlier),
+                                             .keys = keys.get(),
+                                             .high_water = in.keys_dir() + "/high-water",
+                                             .kept = std::move(kept)});
+  for (const auto& finding : report.findings)
+    BOOST_TEST_MESSAGE(finding.table + " " + finding.row + ": " + finding.what);
+  return report;
+}
+
+Kind kind_at(LogFolder& in, std::uint64_t index) {
+  return decode_header(LogReader::open(in.path())->header(index).value())->context.kind;
+}
+
+Event event_at(LogFolder& in, std::uint64_t index) {
+  const auto keys = in.keys();
+  const auto reader = LogReader::open(in.path());
+  const auto opened = reader->open_body(*keys, index);
+  BOOST_REQUIRE(opened.has_value());
+  const Result<Event> event = decode_event(opened->header.context.kind, opened->find(Section::event)->encoded);
+  BOOST_REQUIRE(event.has_value());
+  return *event;
+}
+
+const Code* refusal(const LogOptions& options) {
+  try {
+    Log::open(options);
+  } catch (const Error& error) {
+    BOOST_TEST_MESSAGE(error.what());
+    return &error.code();
+  }
+  return nullptr;
+}
+
+void forget_wal(LogFolder& in) {
+  std::filesystem::remove(in.path() + "-wal");
+  std::filesystem::remove(in.path() + "-shm");
+}
+
+BOOST_AUTO_TEST_CASE(a_rotation_is_a_record_signed_by_both_and_the_log_goes_on_under_the_new_key) {
+  LogFolder in;
+  VerifierKey first, second;
+  std::string kept;
+  {
+    const auto log = Log::open(in.options());
+    for (int i = 0; i < 3; ++i) committed(log->append(decision(i)));
+    first = log->keys().verifier();
+    kept = log->checkpoint().value();
+    BOOST_TEST(committed(log->rotate("li")).index == 3u);
+    second = log->keys().verifier();
+    BOOST_TEST((first != second));
+    const Committed after = committed(log->append(decision(4)));
+    BOOST_TEST(open_checkpoint(*after.checkpoint, {&second, 1}, &verify_signature).has_value());
+    BOOST_TEST(!open_checkpoint(*after.checkpoint, {&first, 1}, &verify_signature).has_value());
+  }
+  const KeyMade made = std::get<KeyMade>(event_at(in, 3));
+  BOOST_TEST(made.by.value() == "li");
+  BOOST_TEST(made.before.value() == format_verifier_key(first));
+  BOOST_TEST(made.verifier_key == format_verifier_key(second));
+  for (const VerifierKey& key : {first, second})
+    BOOST_TEST(open_note(made.note.value(), {&key, 1}, &verify_signature).has_value());
+  BOOST_TEST(verify(in, kept).good());
+  BOOST_TEST((verify(in, kept).anchor == Anchor::anchored));
+  {
+    const auto log = Log::open(in.options(false));
+    committed(log->rotate("li"));
+    committed(log->append(decision(5)));
+  }
+  BOOST_TEST(in.keys()->signers().size() == 3u);
+  BOOST_TEST(verify(in, kept).good());
+  // Each checkpoint is by the key of its time: the order of the signers counts.
+  const auto keys = in.keys();
+  const auto reader = LogReader::open(in.path());
+  auto signers = keys->signers();
+  std::swap(signers[0], signers[1]);
+  BOOST_TEST(!verify_log(*reader, {.verifier = signers[2], .earlier = {signers[0], signers[1]}}).good());
+}
+
+BOOST_AUTO_TEST_CASE(a_rotation_cut_off_after_its_record_is_ended_when_the_log_is_opened) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(decision(0)));
+  }
+  std::filesystem::copy(in.keys_dir(), in.folder / "before", std::filesystem::copy_options::recursive);
+  std::string next_key;
+  {
+    const auto log = Log::open(in.options(false));
+    const KeyStore::NextSigner next = log->keys().prepare_signer(log->keys().verifier().name);
+    next_key = testing::slurp(in.keys_dir() + "/signing.key.next");
+    RecordContent content;
+    content.kind = Kind::key_rotated;
+    content.sections = {{Section::event, encode_event(KeyMade{.verifier_key = format_verifier_key(next.key),
+                                                              .before = format_verifier_key(log->keys().verifier()),
+                                                              .note = next.note,
+                                                              .by = "li"})}};
+    committed(log->append(std::move(content)));  // as rotate does, up to the change in the key set
+  }
+  BOOST_TEST(in.keys()->signers().size() == 1u);
+  {
+    const auto log = Log::open(in.options(false));
+    BOOST_TEST(log->keys().signers().size() == 2u);
+    committed(log->append(decision(1)));
+  }
+  BOOST_TEST(verify(in).good());
+  BOOST_TEST(!std::filesystem::exists(in.keys_dir() + "/signing.key.next"));
+  // One whose record never came is dropped.
+  {
+    const auto log = Log::open(in.options(false));
+    log->keys().prepare_signer(log->keys().verifier().name);
+  }
+  {
+    const auto log = Log::open(in.options(false));
+    BOOST_TEST(log->keys().signers().size() == 2u);
+    committed(log->append(decision(2)));
+  }
+  BOOST_TEST(!std::filesystem::exists(in.keys_dir() + "/signing.key.next"));
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(another_sqlite_that_writes_the_log_is_recorded_once) {
+  LogFolder in;
+  committed(Log::open(in.options())->append(decision(0)));
+  LogOptions newer = in.options(false);
+  newer.sqlite = "3.99.0";
+  committed(Log::open(newer)->append(decision(1)));
+  committed(Log::open(newer)->append(decision(2)));
+  BOOST_TEST(LogReader::open(in.path())->size() == 4u);
+  const ConfigurationChanged changed = std::get<ConfigurationChanged>(event_at(in, 1));
+  BOOST_TEST(changed.setting == "sqlite");
+  BOOST_TEST(changed.before.value() == sqlite_version());
+  BOOST_TEST(changed.after.value() == "3.99.0");
+  committed(Log::open(in.options(false))->append(decision(3)));  // and back
+  BOOST_TEST((kind_at(in, 4) == Kind::configuration_changed));
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(a_log_put_back_from_an_old_copy_goes_on_in_a_new_epoch_that_names_the_gap) {
+  LogFolder in;
+  std::string lost_checkpoint;
+  Digest lost_root{};
+  {
+    const auto log = Log::open(in.options());
+    for (int i = 0; i < 3; ++i) committed(log->append(decision(i)));
+  }
+  const std::string old_copy = testing::slurp(in.path());
+  const std::string kept = LogReader::open(in.path())->checkpoint().value();
+  {
+    const auto log = Log::open(in.options(false));
+    for (int i = 3; i < 8; ++i) lost_root = committed(log->append(decision(i))).root;
+    lost_checkpoint = log->checkpoint().value();
+  }
+  forget_wal(in);
+  testing::spill(in.path(), old_copy);
+  BOOST_TEST(refusal(in.options(false)) == &codes::kLogRolledBack);
+  {
+    LogOptions options = in.options(false);
+    options.new_epoch = NewEpoch{.by = "li", .reason = "disk lost"};
+    const auto log = Log::open(options);
+    BOOST_TEST(log->size() == 4u);
+    BOOST_TEST(log->origin() == "bank.example/caveat/gate-1/epoch-2");
+    BOOST_TEST(
+        log->state().read({StateKind::hold, "customer k-2", ""}).has_value());  // what the copy knew is still known
+    committed(log->append(decision(9)));
+  }
+  const Epoch epoch = std::get<Epoch>(event_at(in, 3));
+  BOOST_TEST(epoch.checkpoint == kept);
+  BOOST_TEST(epoch.lost == 5u);
+  BOOST_TEST((epoch.root.value() == lost_root));
+  BOOST_TEST(epoch.by == "li");
+  BOOST_TEST(epoch.reason == "disk lost");
+  BOOST_TEST(verify(in, kept).good());
+  // Who kept a checkpoint of what was lost still finds out.
+  const VerifyReport report = verify(in, lost_checkpoint);
+  BOOST_TEST(!report.good());
+  BOOST_TEST((report.anchor == Anchor::diverged));
+  {
+    const auto log = Log::open(in.options(false));  // opened again without a word
+    BOOST_TEST(log->origin() == "bank.example/caveat/gate-1/epoch-2");
+    committed(log->append(decision(10)));
+    committed(log->rotate("li"));
+    committed(log->append(decision(11)));
+  }
+  BOOST_TEST(verify(in, kept).good());
+  LogOptions unneeded = in.options(false);
+  unneeded.new_epoch = NewEpoch{.by = "li", .reason = "for fun"};
+  BOOST_TEST(refusal(unneeded) == &codes::kEpochNotNeeded);
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(a_rotation_that_was_lost_with_the_end_of_an_old_copy_leaves_a_log_that_verifies) {
+  LogFolder in;
+  committed(Log::open(in.options())->append(decision(0)));
+  const std::string old_copy = testing::slurp(in.path());
+  {
+    const auto log = Log::open(in.options(false));
+    committed(log->rotate("li"));
+    committed(log->append(decision(1)));
+  }
+  forget_wal(in);
+  testing::spill(in.path(), old_copy);
+  LogOptions options = in.options(false);
+  options.new_epoch = NewEpoch{.by = "li", .reason = "disk lost"};
+  committed(Log::open(options)->append(decision(2)));
+  BOOST_TEST(in.keys()->signers().size() == 3u);
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_mark_too_is_left_behind_by_a_new_epoch) {
+  LogFolder in;
+  committed(Log::open(in.options())->append(decision(0)));
+  std::filesystem::remove(in.keys_dir() + "/high-water");
+  BOOST_TEST(refusal(in.options(false)) == &codes::kHighWater);
+  LogOptions options = in.options(false);
+  options.new_epoch = NewEpoch{.by = "li", .reason = "mark lost"};
+  committed(Log::open(options)->append(decision(1)));
+  const Epoch epoch = std::get<Epoch>(event_at(in, 1));
+  BOOST_TEST(epoch.lost == 0u);
+  BOOST_TEST(!epoch.root.has_value());
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(an_epoch_cut_off_after_its_record_is_ended_when_the_log_is_opened) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    RecordContent of_nobody = decision(0);
+    of_nobody.subjects.clear();  // so that the key that the epoch's record will need is there before
+    committed(log->append(std::move(of_nobody)));
+  }
+  const std::string old_copy = testing::slurp(in.path());
+  committed(Log::open(in.options(false))->append(decision(1)));
+  forget_wal(in);
+  testing::spill(in.path(), old_copy);
+  std::filesystem::copy(in.keys_dir(), in.folder / "before", std::filesystem::copy_options::recursive);
+  LogOptions options = in.options(false);
+  options.new_epoch = NewEpoch{.by = "li", .reason = "disk lost"};
+  Log::open(options)->close();
+  // The key set of before, with the key that was prepared: what a crash between the commit and the key set leaves.
+  const std::string next_key = testing::slurp(in.keys_dir() + "/signing.key");
+  std::filesystem::remove_all(in.keys_dir());
+  std::filesystem::rename(in.folder / "before", in.keys_dir());
+  testing::spill(in.keys_dir() + "/signing.key.next", next_key);
+  std::filesystem::permissions(in.keys_dir() + "/signing.key.next", std::filesystem::perms(0600));
+  {
+    const auto log = Log::open(in.options(false));
+    BOOST_TEST(log->origin() == "bank.example/caveat/gate-1/epoch-2");
+    committed(log->append(decision(2)));
+  }
+  BOOST_TEST(verify(in).good());
+}
+
+BOOST_AUTO_TEST_CASE(a_log_and_a_key_set_of_format_0_are_refused_in_words) {
+  LogFolder in;
+  const std::string kept = std::string(CAVEAT_SOURCE_DIR) + "/tests/audit/log/format0";
+  std::filesystem::copy(kept + "/audit.db", in.path());
+  std::filesystem::copy(kept + "/audit.keys", in.keys_dir(), std::filesystem::copy_options::recursive);
+  for (const auto& entry : std::filesystem::directory_iterator(in.keys_dir()))
+    std::filesystem::permissions(entry.path(), std::filesystem::perms(0600));
+  const auto words = [&](const Error& error) {
+    return &error.code() == &codes::kLogFormat &&
+           std::string(error.what()).find("has record format 0; this build reads format 1") != std::string::npos;
+  };
+  BOOST_CHECK_EXCEPTION(Log::open(in.options(false)), Error, words);
+  BOOST_CHECK_EXCEPTION(LogReader::open(in.path()), Error, words);
+  BOOST_CHECK_EXCEPTION(KeyStore::open(in.keys_dir(), {}), Error, words);
+}
+
+}  // namespace
+}  // namespace caveat::audit
