@@ -6,6 +6,7 @@
 #include "audit/log/range.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
+#include "audit/record/layout.h"
 #include "audit/record/tally.h"
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
@@ -119,7 +120,16 @@ class Verification {
       signed_ = false;
       return bad(c, "manifest.json.sig: " + in_words(text.error()), "manifest.json.sig：" + in_words(text.error()));
     }
-    if (*text != manifest_text(*member("manifest.json"))) {
+    constexpr std::string_view kHead = "caveat.manifest/v";
+    const std::string ours = manifest_text(*member("manifest.json"));
+    const std::string_view line = std::string_view(*text).substr(0, text->find('\n'));
+    if (line.starts_with(kHead) && line != std::string_view(ours).substr(0, ours.find('\n'))) {
+      signed_ = false;
+      const std::string format(line.substr(kHead.size()));
+      return bad(c, "the package is of format " + format + ", this build reads " + number(kFormat),
+                 "证据包格式为 " + format + "，本版本只读取格式 " + number(kFormat));
+    }
+    if (*text != ours) {
       signed_ = false;
       return bad(c, "manifest.json is not the one that was signed", "manifest.json 与所签署的不一致");
     }
