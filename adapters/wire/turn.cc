@@ -35,9 +35,31 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+// Where the first byte stands that begins something odd, or a sign beyond it: NUL, or from 0xED on; size: nowhere.
+std::size_t first_to_look_at(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u, kHigh = 0x8080808080808080u;
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, 8);
+    const std::uint64_t nul = (word - kOnes) & ~word & kHigh;
+    const std::uint64_t from_e0 = word & (word << 1) & (word << 2) & kHigh;  // its first three bits are ones
+    if ((nul | from_e0) == 0) continue;
+    if (nul != 0) return i;
+    for (std::size_t k = i; k < i + 8; ++k) {
+      if (static_cast<unsigned char>(text[k]) >= 0xED) return k;
+    }
+  }
+  for (; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == 0 || byte >= 0xED) return i;
+  }
+  return text.size();
+}
+
 // What a decoded string holds that only a text may hold: "" for nothing.
 std::string odd_character(std::string_view text, bool& surrogate) {
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = first_to_look_at(text); i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte != 0 && byte < 0xED) {
       ++i;
@@ -102,7 +124,24 @@ bool has_lone_surrogate(std::string_view raw) {
 
 class Reader {
  public:
-  Reader(Fields& fields, const Limits& limits, std::string_view json) : fields_(fields), limits_(limits), json_(json) {}
+  struct Step {
+    std::string_view name;
+    std::size_t index = 0;
+    bool is_index = false;
+  };
+  struct Names {
+    std::vector<std::string_view> few;
+    std::unordered_set<std::string_view> many;
+  };
+  struct Memory {  // one a thread: keeps what it has grown to
+    std::vector<Step> steps;
+    std::vector<Names> names;
+  };
+
+  Reader(Fields& fields, const Limits& limits, std::string_view json, Memory& memory)
+      : fields_(fields), limits_(limits), json_(json), steps_(memory.steps), names_(memory.names) {
+    steps_.clear();
+  }
 
   bool read(od::document& document) {
     od::object object;
@@ -144,12 +183,6 @@ class Reader {
 
  private:
   static constexpr std::size_t kShownItems = 100;
-
-  struct Step {
-    std::string_view name;
-    std::size_t index = 0;
-    bool is_index = false;
-  };
 
   std::string path() const {
     std::string out;
@@ -220,8 +253,10 @@ class Reader {
   }
 
   bool read_object(od::object& object, std::uint32_t node, std::size_t depth) {
-    names_.emplace_back();
-    const std::size_t level = names_.size() - 1;
+    const std::size_t level = open_objects_++;
+    if (level == names_.size()) names_.emplace_back();
+    names_[level].few.clear();
+    if (!names_[level].many.empty()) names_[level].many.clear();
     for (auto entry : object) {
       od::field field;
       if (const auto error = std::move(entry).get(field)) return fail(error);
@@ -238,7 +273,7 @@ class Reader {
       if (!read_value(field.value(), node, name, depth)) return false;
       steps_.pop_back();
     }
-    names_.pop_back();
+    --open_objects_;
     return true;
   }
 
@@ -332,17 +367,13 @@ class Reader {
     return false;
   }
 
-  struct Names {
-    std::vector<std::string_view> few;
-    std::unordered_set<std::string_view> many;
-  };
-
   Fields& fields_;
   const Limits& limits_;
   std::string_view json_;
   const char* start_ = nullptr;
-  std::vector<Step> steps_;
-  std::vector<Names> names_;
+  std::vector<Step>& steps_;
+  std::vector<Names>& names_;  // one an open object
+  std::size_t open_objects_ = 0;
   std::vector<ProblemItem> items_;
   const Code* code_ = nullptr;
   simdjson::error_code fatal_ = simdjson::SUCCESS;
@@ -352,6 +383,7 @@ class Reader {
 struct Buffers {
   od::parser parser;
   std::vector<char> padded;
+  Reader::Memory memory;
 };
 
 tl::unexpected<Problem> refused(const Code& code, std::string expected, std::string found, std::string hint = {}) {
@@ -464,7 +496,7 @@ Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Lim
 
   od::document document;
   if (const auto error = buffers.parser.iterate(view).get(document)) return first_pass(error, json);
-  Reader reader(fields, limits, std::string_view(buffers.padded.data(), json.size()));
+  Reader reader(fields, limits, std::string_view(buffers.padded.data(), json.size()), buffers.memory);
   reader.starts_at(buffers.padded.data());
   reader.read(document);
   if (!reader.clean()) return tl::unexpected(reader.take_problem());
