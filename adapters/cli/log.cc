@@ -27,6 +27,20 @@ std::string_view shown_word(audit::Shown shown) {
   return shown == audit::Shown::yes ? "yes" : shown == audit::Shown::no ? "no" : "not_checked";
 }
 
+Phrase anchor_words(audit::Anchor anchor) {
+  switch (anchor) {
+    case audit::Anchor::anchored:
+      return {"anchored", "已锚定"};
+    case audit::Anchor::diverged:
+      return {"diverged", "已分叉"};
+    case audit::Anchor::invalid:
+      return {"invalid", "无效"};
+    case audit::Anchor::unanchored:
+      break;
+  }
+  return {"unanchored", "未锚定"};
+}
+
 void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   if (terminal.json) {
     json::array findings, claims;
@@ -63,7 +77,7 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   line({"records    ", "记录数    "}, std::to_string(report.size));
   line({"root       ", "根哈希    "}, hex(report.root));
   if (report.size > 0) line({"up to      ", "截至      "}, format_instant(report.time_us, 0));
-  line({"anchored   ", "锚定      "}, audit::name(report.anchor));
+  line({"anchored   ", "锚定      "}, terminal.say(anchor_words(report.anchor)));
   const bool zh = terminal.language == Language::zh;
   out << '\n';
   for (const audit::Claim& claim : report.claims) {

@@ -58,6 +58,13 @@ std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal
       options.random = &random;
       return audit::Log::open(std::move(options));
     } catch (const audit::Error& error) {
+      if (&error.code() == &audit::codes::kLogInUse)
+        terminal.err << terminal.say(
+            {"caveat: that a log is looked at is itself recorded, which its writer does not do for others yet. Copy "
+             "the log "
+             "with its keys and look at the copy with --copy, or wait until the writer is done.\n",
+             "caveat：查看日志本身也须记录，而写入进程尚不能代为记录。请复制日志及其密钥，以 --copy "
+             "查看副本，或等待写入结束。\n"});
       if (&error.code() != &audit::codes::kLogReadOnly) throw;
     }
   }

@@ -112,9 +112,11 @@ void print_record(const Shown& shown, std::string_view leaf, Terminal& terminal)
     out << '\n';
     for (const auto& [label, value] : audit::told(*shown.event, terminal.language)) {
       out << "  " << label << terminal.say({": ", "："});
-      for (const char c : value) {
-        out << c;
-        if (c == '\n') out << "    ";
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        if (value[i] != '\n')
+          out << value[i];
+        else if (i + 1 < value.size())
+          out << (value[i + 1] == '\n' ? "\n" : "\n    ");
       }
       out << '\n';
     }

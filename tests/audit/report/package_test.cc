@@ -306,6 +306,17 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
   fs::remove_all(folder);
 }
 
+BOOST_AUTO_TEST_CASE(a_package_of_another_format_is_refused_in_words) {
+  Members old = members();
+  std::string text = manifest_text(old.at("manifest.json"));
+  text.replace(text.find("/v1"), 3, "/v0");
+  old["manifest.json.sig"] = keys->sign(text);
+  const PackageReport report = verify_members(old, named());
+  BOOST_TEST((report.claims[1].shown == Shown::no));
+  BOOST_TEST(report.claims[1].why_en == "the package is of format 0, this build reads 1");
+  BOOST_TEST((report.claims[2].shown == Shown::not_checked));
+}
+
 BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_and_never_thrown_at_the_caller) {
   for (const std::string& bytes :
        {std::string(), std::string("PK"), std::string(100'000, '\0'), std::string("PK\5\6") + std::string(18, '\0')})

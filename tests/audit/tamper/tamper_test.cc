@@ -571,7 +571,7 @@ BOOST_AUTO_TEST_CASE(every_changed_cell_of_the_key_set_is_found_or_refused) {
     for (std::size_t i = 0; i < (all_of_it() ? 2'000 : testing::sample(200)); ++i) {
       const Row& row = rows[random() % rows.size()];
       const std::size_t column = random() % table.columns.size();
-      if (row[column] == "NULL") continue;
+      if (row[column] == "NULL" || bits(row[column]) == 0) continue;  // the first signer has an empty note
       Row changed = row;
       changed[column] = flipped(row[column], random() % bits(row[column]));
       if (!raw.run_together({drop(table, row), insert(table, changed)})) continue;
