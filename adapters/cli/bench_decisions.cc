@@ -242,7 +242,13 @@ class Table {
     for (const double absent : {0.02, 0.1, 0.3}) {
       if (!absent_facts(largest, absent)) return false;
     }
-    return unscoped(largest) && free_rules(largest) && threads(largest) && compiling(largest) && opening(largest);
+    if (!unscoped(largest) || !free_rules(largest) || !threads(largest) || !compiling(largest) || !opening(largest))
+      return false;
+    for (const std::string_view peer : {"zen", "OPA", "Cedar", "regorus", "CEL", "Drools", "SAPL"})
+      row(std::string(peer) + ", on the same rules and turns", largest,
+          "not run, because this command starts no other engine", "--write gives it the rules and turns", std::nan(""),
+          "", -1);
+    return true;
   }
 
  private:

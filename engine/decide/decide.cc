@@ -184,6 +184,7 @@ class Run {
       : p_(*ruleset.program), r_(request), in_(inside), d_(inside.decision) {}
 
   void run() {
+    for (const Frame frame : {Frame::turn, Frame::product, Frame::action}) r_.fetch_ahead(frame);
     prepare();
     find();
     for (const Candidate& one : in_.candidates) judge(one.rule(), one.unit(), one.settled());
@@ -262,7 +263,10 @@ class Run {
                             actions > 0 ? static_cast<std::int32_t>(action) : -1};
             place(unit);
             index.each(shape, {setting_.cells}, [&](std::uint32_t rule, bool settled) {
-              if (applies(p_.rules()[rule], unit)) in_.candidates.emplace_back(rule, unit, settled);
+              const RuleRow& row = p_.rules()[rule];
+              if (!applies(row, unit)) return;
+              __builtin_prefetch(p_.indices(row.facts).data());
+              in_.candidates.emplace_back(rule, unit, settled);
             });
           }
         }

@@ -8,6 +8,7 @@
 // Cost       linear in the members; a reused Fields does not allocate once warm
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -140,6 +141,7 @@ class Request {
     bool has_as_of = false;
     Quality quality = Quality::assessed;
   };
+  static constexpr std::size_t kFetchedCells = 24;  // those that rules read stand first
   static constexpr std::uint8_t kAbsent = static_cast<std::uint8_t>(program::CellState::absent);
   static constexpr std::uint8_t kUnknown = static_cast<std::uint8_t>(program::CellState::unknown);
   static constexpr std::uint8_t kKnown = static_cast<std::uint8_t>(program::CellState::known);
@@ -147,6 +149,13 @@ class Request {
   const Cell* cells(program::Frame frame, std::size_t item) const {
     const Items& items = frames_[static_cast<std::size_t>(frame)];
     return items.cells.data() + item * items.width;
+  }
+  // What rules read of the first item, on its way into the cache while other things are done.
+  void fetch_ahead(program::Frame frame) const {
+    const Items& items = frames_[static_cast<std::size_t>(frame)];
+    const std::size_t bytes = std::min<std::size_t>(items.width, kFetchedCells) * sizeof(Cell);
+    const char* first = reinterpret_cast<const char*>(items.cells.data());
+    for (std::size_t at = 0; at < bytes && items.items > 0; at += 64) __builtin_prefetch(first + at);
   }
   const Extra& extra(std::uint32_t index) const { return extras_[index]; }
   std::string_view view(std::uint32_t at, std::uint32_t size) const {

@@ -57,6 +57,7 @@ struct BlockRow {
 };
 struct BucketRow {
   std::uint32_t entries = 0, rules = 0;       // EntryRow, tried one by one
+  std::uint32_t tests = 0, test_count = 0;    // TestRow of all of them
   std::uint32_t blocks = 0, block_count = 0;  // or BlockRow
 };
 struct ScopeRow {

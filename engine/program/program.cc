@@ -107,6 +107,7 @@ class Inspector {
     check(Section::index_buckets, [&](const BucketRow& row) {
       range(Section::index_entries, {row.entries, row.rules}),
           range(Section::index_blocks, {row.blocks, row.block_count});
+      range(Section::index_tests, {row.tests, row.test_count});
     });
     check(Section::index_entries, [&](const EntryRow& row) {
       need(row.rule < count(Section::rules));
