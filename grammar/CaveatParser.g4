@@ -219,7 +219,7 @@ comparison : sum tail? ;
 tail : ( IS | EQUALS ) sum ( OR_MORE | OR_LESS | INSIDE | ( RANGE | UP_TO ) sum )?
      | ( IS_NOT | SIGN_NE ) sum
      | ( GE | SIGN_GE | LE | SIGN_LE | GT | SIGN_GT | LT | SIGN_LT | AT_LEAST | AT_MOST | MORE_THAN | FEWER_THAN | AFTER ) sum AGO?
-     | BETWEEN sum ( AND sum ( IN path )? | WITH sum BETWEEN_END )
+     | BETWEEN sum ( AND sum ( IN zone )? | WITH sum BETWEEN_END )
      | ( IS_ONE_OF | IS_NONE_OF ) items
      | ( INCLUDES | NOT_INCLUDES ) sum
      | ( INCLUDES_ANY | INCLUDES_ALL ) items
@@ -229,7 +229,7 @@ tail : ( IS | EQUALS ) sum ( OR_MORE | OR_LESS | INSIDE | ( RANGE | UP_TO ) sum 
      | AGO_FROM_NOW ( GT | GE | LE ) sum
      | ( WITHIN_LAST | WITHIN_NEXT ) duration_slot
      | IN_NEXT duration_slot INSIDE
-     | IS_WORKING_DAY
+     | IS_WORKING_DAY | IS_NOT_WORKING_DAY
      | ( CONTAINS | LACKS ) searched
      | ( CONTAINS_ANY | CONTAINS_ALL | CLAIMS | CLAIMS_ANY | NOT_CLAIMS | NOT_CLAIMS_ANY ) searched_items
      | ( MATCHES | NOT_MATCHES ) PATTERN
@@ -280,8 +280,9 @@ atom    : path
         | ( COUNT_OF | SUM_OF | HIGHEST_OF | LOWEST_OF ) aggregate
         | ( PERCENTS_OF | AMOUNTS_OF | DATES_OF | DURATIONS_OF ) path ( NEAR TEXT )?
         | FULL_YEARS_SINCE path
-        | BY_KEY path COMMA atom
+        | BY_KEY zone COMMA atom
         ;
+zone    : path | TEXT ;
 number_or_name : NUMBER COUNT_UNIT? | name ;
 aggregate      : LPAREN sum ( FOR name IN sum ( WHERE comparison )? | COMMA name TAKEN_FROM sum ( COMMA WHERE comparison )? )? RPAREN ;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/load/codes.h"
+#include "adapters/load/machine_zones.h"
 #include "engine/model/check.h"
 #include "engine/program/build.h"
 #include "engine/syntax/parse.h"
@@ -103,7 +104,7 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     pack.lexicon_files = lexicon_files(folder, out.files, limits, out.diagnostics);
     packs.push_back(std::move(pack));
   }
-  model::CheckResult checked = model::check(out.sources, packs, limits);
+  model::CheckResult checked = model::check(out.sources, packs, limits, machine_zones());
   // What check misses because of a file that could not be read has been told above, with its reason.
   std::erase_if(checked.diagnostics, [&](const Diagnostic& follows) {
     return std::any_of(out.diagnostics.begin(), out.diagnostics.end(), [&](const Diagnostic& first) {

@@ -166,6 +166,8 @@ std::string_view cause_word(std::string_view cause, Language language) {
       {"internal", "a fault of the gate", "系统故障"},
       {"storage", "the log could not be written", "日志无法写入"},
       {"no_pack", "no rules were loaded", "未加载规则"},
+      {"uncovered", "a day lay outside of the calendar", "日期超出日历范围"},
+      {"unknown_zone", "a time zone was not known", "时区无法识别"},
   };
   const auto* found =
       std::find_if(std::begin(kCauses), std::end(kCauses), [&](const Phrase& phrase) { return phrase.key == cause; });

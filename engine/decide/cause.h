@@ -20,7 +20,9 @@ enum class Cause : std::uint8_t {
   final_text,
   internal,
   storage,
-  no_pack
+  no_pack,
+  uncovered,    // a day that the calendar does not cover
+  unknown_zone  // the turn names a time zone that there is not
 };
 std::string_view name(Cause cause);
 

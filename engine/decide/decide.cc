@@ -10,6 +10,8 @@
 
 #include "engine/decide/evaluate.h"
 #include "engine/decide/join.h"
+#include "engine/decide/opening_hours.h"
+#include "engine/decide/places.h"
 #include "engine/decide/sentences.h"
 #include "engine/program/image.h"
 #include "engine/text/redact.h"
@@ -157,8 +159,7 @@ struct Scratch::Inside final : TextEyes {
     TextSeen& fresh = *seen[seen_used++];
     fresh.slot = slot;
     fresh.item = item;
-    text::normalise(text, fresh.normal);
-    program->lexicons().match(fresh.normal, fresh.hits);
+    fresh.read(*program, text);
     return fresh;
   }
   void forget(std::uint32_t slot) {
@@ -303,6 +304,7 @@ class Run {
   void judge(std::uint32_t index, const Unit& unit, bool settled) {
     const RuleRow& rule = p_.rules()[index];
     place(unit);
+    setting_.pack = rule.pack;
     setting_.today = in_.packs[rule.pack].day;
     setting_.offset_minutes = in_.packs[rule.pack].offset;
     const Kleene result = settled ? Kleene::yes : settle(rule);
@@ -365,20 +367,15 @@ class Run {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const Node& node = nodes[i];
       const auto code = static_cast<NodeCode>(node.code);
-      if ((code != NodeCode::text_has && code != NodeCode::text_has_all) || (node.flags & program::kUnderNot)) continue;
+      if (!finds_places(code) || (node.flags & program::kUnderNot)) continue;
       if (in_.when.result[i] != Kleene::yes) continue;
       if (node.slot != answer_slot_ && node.slot != message_slot_) continue;
       const bool answer = node.slot == answer_slot_;
-      const TextSeen& seen = in_.look(node.slot, -1, answer ? setting_.answer_text : r_.message_text());
-      for (const text::Match& hit : seen.hits.matches()) {
-        const auto groups = p_.indices(code == NodeCode::text_has_all ? node.rows : program::Range{});
-        const bool mine = code == NodeCode::text_has
-                              ? hit.lexicon == node.other
-                              : std::find(groups.begin(), groups.end(), hit.lexicon) != groups.end();
-        if (!mine) continue;
-        const text::Range there = seen.normal.original(hit.normal);
-        visit(Match{answer ? TextPart::answer : TextPart::message, there.begin, there.end}, hit.normal);
-      }
+      TextSeen& seen = in_.look(node.slot, -1, answer ? setting_.answer_text : r_.message_text());
+      each_place(setting_, node, seen, [&](text::Range place, Said said) {
+        const text::Range there = seen.normal.original(place);
+        visit(Match{answer ? TextPart::answer : TextPart::message, there.begin, there.end, said}, place);
+      });
     }
   }
 
@@ -422,7 +419,7 @@ class Run {
     const program::QueueRow& queue = p_.queues()[bid.queue];
     bid.queue_name = p_.text(queue.name);
     if (bid.priority == 0xff) bid.priority = queue.priority;
-    if (bid.due_seconds == kNever && queue.has_due) bid.due_seconds = seconds(queue.due);
+    if (bid.due_seconds == kNever && queue.has_due) bid.due_seconds = due_after(p_, queue, r_.at(), r_.at_offset());
     bid_ = bid_ ? join(*bid_, bid) : bid;
   }
 
@@ -750,17 +747,7 @@ class Run {
   std::string_view waiting_text(std::uint32_t index) const {
     const program::QueueRow& queue = p_.queues()[index];
     const std::string_view closed = p_.text(queue.when_closed_say, r_.language());
-    return closed.empty() || is_open(queue) ? p_.text(queue.say, r_.language()) : closed;
-  }
-  bool is_open(const program::QueueRow& queue) const {
-    if (queue.always) return true;
-    const std::int32_t offset = in_.packs[queue.pack].offset;
-    const Days day = days_of(r_.at(), offset);
-    const std::int64_t second = r_.at() / 1'000'000 + std::int64_t{offset} * 60 - std::int64_t{day} * 86'400;
-    for (const program::HoursRow& hours : p_.rows<program::HoursRow>(Section::hours, queue.hours)) {
-      if (hours.day == weekday_of(day) && hours.from <= second && second < hours.to) return true;
-    }
-    return false;
+    return closed.empty() || is_open(p_, queue, r_.at(), r_.at_offset()) ? p_.text(queue.say, r_.language()) : closed;
   }
 
   // The final text is judged once more, by text rules only; above revise a person takes it, never a third time
@@ -775,6 +762,7 @@ class Run {
       const RuleRow& rule = p_.rules()[index];
       const PackNow& pack = in_.packs[rule.pack];
       if (!on_answer(rule) || !pack.applies || pack.day < rule.from || pack.day > rule.until) continue;
+      setting_.pack = rule.pack;
       setting_.today = pack.day;
       setting_.offset_minutes = pack.offset;
       const std::size_t products = rule.flags & program::kReadsProduct ? r_.products() : 1;

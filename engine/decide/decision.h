@@ -21,9 +21,12 @@ std::string_view name(Verdict verdict);
 
 enum class TextPart : std::uint8_t { answer, message };  // which text a span speaks of; more come
 
+enum class Said : std::uint8_t { found, asserted, hedged, by_assent };  // of a claim: how it is made; else merely found
+
 struct Match {  // one place in an original text
   TextPart part = TextPart::answer;
   std::uint32_t begin = 0, end = 0;  // bytes of the original, end excluded
+  Said said = Said::found;
 };
 
 struct FactUsed {          // a fact that a reason stands on

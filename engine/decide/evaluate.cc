@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/decide/working_days.h"
 #include "engine/program/image.h"
 #include "engine/program/keys.h"
 
@@ -46,9 +47,30 @@ class Arithmetic {
  public:
   explicit Arithmetic(const Setting& setting) : s_(setting) {}
 
-  // `value` moved by `by`, forward or back; nothing: it needs a calendar, or leaves the years that have dates.
-  std::optional<Value> moved(const Value& value, const Duration& by, int sign) const {
-    if (by.working_days != 0) return std::nullopt;
+  // `value` moved by `by`, forward or back; what cannot be said is unknown with its cause.
+  Value moved(const Value& value, const Duration& by, int sign, std::uint32_t calendar) const {
+    const std::optional<Value> plain = moved_plainly(value, by, sign);
+    if (!plain) return unknown(Cause::unsupported);
+    if (by.working_days == 0) return *plain;
+    const Days day = whole_day(*plain);
+    const std::optional<Days> to = WorkingDays(*s_.program, calendar).moved(day, sign * by.working_days);
+    if (!to) return unknown(Cause::uncovered);
+    if (plain->type == SlotType::date) return known(SlotType::date, Decimal(std::int64_t{*to}));
+    const Microseconds at = plain->number.as_int64().value_or(0);
+    return known(SlotType::instant, Decimal(at + (std::int64_t{*to} - day) * kDaySeconds * kSecond));
+  }
+
+  // Minutes east of UTC in the pack's zone at that instant.
+  std::int32_t offset(Microseconds at) const {
+    return at == s_.request->at() ? s_.offset_minutes
+                                  : s_.program->offset_minutes(s_.pack, at, s_.request->at_offset());
+  }
+  Days whole_day(const Value& value) const {
+    const std::int64_t number = value.number.as_int64().value_or(0);
+    return value.type == SlotType::instant ? days_of(number, offset(number)) : static_cast<Days>(number);
+  }
+
+  std::optional<Value> moved_plainly(const Value& value, const Duration& by, int sign) const {
     const auto number = value.number.as_int64();
     if (!number) return std::nullopt;
     if (value.type == SlotType::date) {
@@ -62,7 +84,7 @@ class Arithmetic {
     if (value.type != SlotType::instant) return std::nullopt;
     Microseconds at = *number;
     if (by.months != 0) {
-      const Days day = days_of(at, s_.offset_minutes);
+      const Days day = days_of(at, offset(at));
       at += (static_cast<Microseconds>(add_months(day, sign * by.months)) - day) * kDaySeconds * kSecond;
     }
     if (by.seconds > INT64_MAX / (2 * kSecond) || by.seconds < -INT64_MAX / (2 * kSecond)) return std::nullopt;
@@ -70,15 +92,12 @@ class Arithmetic {
     return known(SlotType::instant, Decimal(at));
   }
 
-  Value add(const Value& a, const Value& b, bool subtract) const {
+  Value add(const Value& a, const Value& b, bool subtract, std::uint32_t calendar) const {
     if (const Value* bad = unusable(a, b)) return *bad;
     const bool a_time = a.type == SlotType::date || a.type == SlotType::instant;
     const bool b_time = b.type == SlotType::date || b.type == SlotType::instant;
-    if (a_time && b.type == SlotType::duration) {
-      if (auto result = moved(a, b.duration, subtract ? -1 : 1)) return *result;
-      return unknown(Cause::unsupported);
-    }
-    if (b_time && a.type == SlotType::duration && !subtract) return add(b, a, false);
+    if (a_time && b.type == SlotType::duration) return moved(a, b.duration, subtract ? -1 : 1, calendar);
+    if (b_time && a.type == SlotType::duration && !subtract) return add(b, a, false, calendar);
     if (a.type == SlotType::duration && b.type == SlotType::duration) {
       Value result = a;
       const int sign = subtract ? -1 : 1;
@@ -140,29 +159,55 @@ class Arithmetic {
     if (since.state != Request::kKnown) return since;
     const auto number = since.number.as_int64();
     if (!number) return unknown(Cause::overflow);
-    const Days day = since.type == SlotType::instant ? days_of(*number, s_.offset_minutes) : static_cast<Days>(*number);
+    const Days day = whole_day(since);
     if (day > s_.today) return unknown(Cause::future);
     std::int64_t years = (s_.today - day) / 365;
     while (add_months(day, static_cast<std::int32_t>(years * 12)) > s_.today) --years;
     return known(SlotType::integer, Decimal(years));
   }
 
-  Kleene past(NodeCode code, const Value& when, const Value& span, Cause& cause) const {
+  // Working days are counted between the two days alone, so that a calendar need cover nothing beyond them.
+  Kleene past_working_days(NodeCode code, Days when, std::int32_t n, std::uint32_t calendar, Cause& cause) const {
+    const WorkingDays days(*s_.program, calendar);
+    const bool future = code == NodeCode::within_future;
+    if (future && when < s_.today) return Kleene::no;
+    if (!future && when > s_.today) {
+      cause = Cause::future;
+      return Kleene::unknown;
+    }
+    // Whether the nth working day after the earlier one lies before the later one, or (at least) on it.
+    const Days from = future ? s_.today : when, to = future ? when : s_.today;
+    if (n == 0) {
+      const bool later = to > from;
+      return kleene(code == NodeCode::past_more ? later : code == NodeCode::past_at_least ? true : !later);
+    }
+    const auto counted = days.between(from, code == NodeCode::past_at_least ? to : to - 1);
+    if (!counted) {
+      cause = Cause::uncovered;
+      return Kleene::unknown;
+    }
+    const bool reached = *counted >= n;
+    return kleene(code == NodeCode::past_more || code == NodeCode::past_at_least ? reached : !reached);
+  }
+
+  Kleene past(NodeCode code, const Value& when, const Value& span, std::uint32_t calendar, Cause& cause) const {
     if (const Value* bad = unusable(when, span)) {
       cause = bad->cause;
       return bad->state == Request::kAbsent ? Kleene::no : Kleene::unknown;
     }
+    if (span.duration.working_days > 0 && span.duration.months == 0 && span.duration.seconds == 0) {
+      return past_working_days(code, whole_day(when), span.duration.working_days, calendar, cause);
+    }
     const Value present = when.type == SlotType::date
                               ? known(SlotType::date, Decimal(static_cast<std::int64_t>(s_.today)))
                               : known(SlotType::instant, Decimal(s_.request->at()));
-    const auto moved_to =
-        code == NodeCode::within_future ? moved(present, span.duration, 1) : moved(when, span.duration, 1);
-    if (!moved_to) {
-      cause = Cause::unsupported;
+    const Value moved_to = moved(code == NodeCode::within_future ? present : when, span.duration, 1, calendar);
+    if (moved_to.state != Request::kKnown) {
+      cause = moved_to.cause;
       return Kleene::unknown;
     }
     if (code == NodeCode::within_future) {
-      return kleene(when.number >= present.number && when.number <= moved_to->number);
+      return kleene(when.number >= present.number && when.number <= moved_to.number);
     }
     if (when.number > present.number) {  // a date after the turn's day must not pass (semantics.md 45)
       cause = Cause::future;
@@ -170,11 +215,11 @@ class Arithmetic {
     }
     switch (code) {
       case NodeCode::past_more:
-        return kleene(present.number > moved_to->number);
+        return kleene(present.number > moved_to.number);
       case NodeCode::past_at_least:
-        return kleene(present.number >= moved_to->number);
+        return kleene(present.number >= moved_to.number);
       default:
-        return kleene(present.number <= moved_to->number);
+        return kleene(present.number <= moved_to.number);
     }
   }
 
@@ -191,6 +236,39 @@ class Arithmetic {
       return least > 0 || most < 0 ? Kleene::no : least == 0 && most == 0 ? Kleene::yes : Kleene::unknown;
     if (code == NodeCode::less) return most < 0 ? Kleene::yes : least >= 0 ? Kleene::no : Kleene::unknown;
     return most <= 0 ? Kleene::yes : least > 0 ? Kleene::no : Kleene::unknown;
+  }
+
+  Kleene weekday(const Value& date, std::int64_t days, Cause& cause) const {
+    if (date.state != Request::kKnown) {
+      cause = date.cause;
+      return date.state == Request::kAbsent ? Kleene::no : Kleene::unknown;
+    }
+    return kleene((days >> weekday_of(whole_day(date)) & 1) != 0);
+  }
+
+  Kleene working_day(const Value& date, std::uint32_t calendar, Cause& cause) const {
+    if (date.state != Request::kKnown) {
+      cause = date.cause;
+      return date.state == Request::kAbsent ? Kleene::no : Kleene::unknown;
+    }
+    const std::optional<bool> working = WorkingDays(*s_.program, calendar).is(whole_day(date));
+    if (!working) cause = Cause::uncovered;
+    return working ? kleene(*working) : Kleene::unknown;
+  }
+
+  // The time of day of now, in a zone of the program or in the one that a fact names.
+  Value clock(std::uint32_t zone, const Value* named) const {
+    if (named && named->state != Request::kKnown) return *named;
+    if (named) {
+      zone = s_.program->find_zone(named->text);
+      if (zone == program::kNone) return unknown(Cause::unknown_zone);
+    }
+    const Microseconds at = s_.request->at();
+    const std::int32_t minutes =
+        zone == program::kNone ? s_.offset_minutes : s_.program->zone_minutes(zone, at, s_.request->at_offset());
+    const Microseconds day = kDaySeconds * kSecond;
+    const Microseconds wall_clock = ((at + std::int64_t{minutes} * 60 * kSecond) % day + day) % day;
+    return known(SlotType::time_of_day, Decimal(wall_clock / kSecond));
   }
 
   Kleene compare(NodeCode code, const Value& a, const Value& b, Cause& cause) const {
@@ -213,9 +291,7 @@ class Arithmetic {
 
  private:
   const Setting& s_;
-  Decimal day_of(const Value& instant) const {
-    return Decimal(static_cast<std::int64_t>(days_of(instant.number.as_int64().value_or(0), s_.offset_minutes)));
-  }
+  Decimal day_of(const Value& instant) const { return Decimal(std::int64_t{whole_day(instant)}); }
 };
 
 Value fact_value(const Node& node, const Setting& setting) {
@@ -323,13 +399,20 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
       return Kleene::no;
     }
     case NodeCode::text_has:
-    case NodeCode::text_has_all: {
+    case NodeCode::text_has_all:
+    case NodeCode::text_matches:
+    case NodeCode::text_claims: {
       const std::string_view text =
           node.slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
-      const TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
+      TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
       if (looked.hits.over_limit()) {
         cause = Cause::limit;
         return Kleene::unknown;
+      }
+      if (code != NodeCode::text_has && code != NodeCode::text_has_all) {
+        const Costly::Found found = ask(node, setting, looked);
+        cause = found.cause;
+        return found.result;
       }
       if (code == NodeCode::text_has) return kleene(looked.hits.has(node.other));
       for (std::uint32_t group : setting.program->indices(node.rows)) {
@@ -353,6 +436,26 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
 }
 
 }  // namespace
+
+Costly::Found ask(const Node& node, const Setting& setting, TextSeen& seen) {
+  const program::Program& p = *setting.program;
+  if (static_cast<NodeCode>(node.code) == NodeCode::text_matches) {
+    return seen.costly.pattern(node.other, p.pattern(node.other), seen.normal, seen.max_hits);
+  }
+  // An answer is read with the message that it answers (semantics.md 24).
+  Searched question;
+  bool question_unknown = false;
+  if (node.slot == p.answer_text() && p.message_text() != program::kNone) {
+    const SlotRow& row = p.slots()[p.message_text()];
+    const Seen message = see(setting, row.frame, row.cell);
+    question_unknown = message.state == Request::kUnknown;
+    if (message.state == Request::kKnown) {
+      const TextSeen& asked = setting.eyes->look(p.message_text(), -1, setting.request->message_text());
+      question = {&asked.normal, &asked.hits};
+    }
+  }
+  return seen.costly.claims(node.other, {&seen.normal, &seen.hits}, question, question_unknown);
+}
 
 Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& working) {
   const Arithmetic arithmetic(setting);
@@ -383,16 +486,18 @@ Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& wo
       case NodeCode::past_at_least:
       case NodeCode::within_past:
       case NodeCode::within_future:
-        result = arithmetic.past(code, operand(1), operand(0), cause);
+        result = arithmetic.past(code, operand(1), operand(0), node.other, cause);
         break;
       case NodeCode::equal:
       case NodeCode::less:
       case NodeCode::at_most:
         result = arithmetic.compare(code, operand(1), operand(0), cause);
         break;
+      case NodeCode::weekday:
+        result = arithmetic.weekday(operand(0), node.low, cause);
+        break;
       case NodeCode::working_day:
-        result = Kleene::unknown;
-        cause = Cause::unsupported;
+        result = arithmetic.working_day(operand(0), node.other, cause);
         break;
       case NodeCode::all:
       case NodeCode::any:
@@ -427,7 +532,7 @@ Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& wo
         break;
       case NodeCode::add:
       case NodeCode::subtract:
-        working.value[i] = arithmetic.add(operand(1), operand(0), code == NodeCode::subtract);
+        working.value[i] = arithmetic.add(operand(1), operand(0), code == NodeCode::subtract, node.other);
         break;
       case NodeCode::multiply:
         working.value[i] = arithmetic.multiply(operand(1), operand(0));
@@ -447,6 +552,9 @@ Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& wo
       }
       case NodeCode::full_years:
         working.value[i] = arithmetic.full_years(operand(0));
+        break;
+      case NodeCode::clock:
+        working.value[i] = arithmetic.clock(node.other, node.count > 0 ? &operand(0) : nullptr);
         break;
       default:
         result = leaf(node, code, setting, cause);

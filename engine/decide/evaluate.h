@@ -13,6 +13,7 @@
 
 #include "engine/base/kleene.h"
 #include "engine/decide/cause.h"
+#include "engine/decide/costly.h"
 #include "engine/decide/request.h"
 #include "engine/program/program.h"
 #include "engine/text/lexicon.h"
@@ -25,7 +26,15 @@ struct TextSeen {
   std::int32_t item = -1;
   text::NormalText normal;
   text::MatchScratch hits;
-  TextSeen(const text::Lexicons& lexicons, std::size_t max_hits) : hits(lexicons, max_hits) {}
+  Costly costly;
+  std::size_t max_hits;
+  TextSeen(const text::Lexicons& lexicons, std::size_t most) : hits(lexicons, most), max_hits(most) {}
+
+  void read(const program::Program& program, std::string_view text) {
+    text::normalise(text, normal);
+    program.lexicons().match(normal, hits);
+    costly.clear();
+  }
 };
 
 class TextEyes {  // finds and remembers the searched texts of one decision
@@ -54,6 +63,7 @@ struct Setting {
   std::array<const Request::Cell*, 3> cells{};  // program::Frame; null: no such item is at hand
   std::array<std::int32_t, 3> item = {-1, -1, -1};
   bool inferred_counts = true;  // false in `unless`: an inferred fact is unknown there (semantics.md 12)
+  std::uint32_t pack = 0;       // the rule's
   Days today = 0;               // in the zone of the rule's pack
   std::int32_t offset_minutes = 0;
   std::uint32_t answer_slot = program::kNone;  // whose text is …
@@ -67,6 +77,9 @@ struct Working {  // per node of the program at hand
 };
 
 Kleene evaluate(std::span<const program::Node> nodes, const Setting& setting, Working& working);
+
+// What a pattern or a claim finds in a text; asked once a text.
+Costly::Found ask(const program::Node& node, const Setting& setting, TextSeen& seen);
 
 // After evaluate came out unknown: calls `found(slot, item, cause)` for each fact that kept it so (slot kNone: no fact, a
 // limit or an overflow). A fact may be named twice.

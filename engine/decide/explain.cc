@@ -17,10 +17,10 @@ std::string_view told(Verdict verdict, Language language) {
 }
 
 std::string_view told(Cause cause, Language language) {
-  constexpr std::array<std::string_view, 14> kZh = {"",           "未提供",       "已过时效", "未注明时点", "仅为推断",
-                                                    "日期在未来", "超出数值范围", "超过上限", "尚不支持",   "相互矛盾",
-                                                    "终稿未通过", "内部错误",     "存储故障", "没有规则包"};
-  constexpr std::array<std::string_view, 14> kEn = {"",
+  constexpr std::array<std::string_view, 16> kZh = {
+      "",         "未提供",   "已过时效",   "未注明时点", "仅为推断", "日期在未来", "超出数值范围",     "超过上限",
+      "尚不支持", "相互矛盾", "终稿未通过", "内部错误",   "存储故障", "没有规则包", "超出日历覆盖范围", "没有该时区"};
+  constexpr std::array<std::string_view, 16> kEn = {"",
                                                     "not provided",
                                                     "out of date",
                                                     "without a date",
@@ -33,8 +33,18 @@ std::string_view told(Cause cause, Language language) {
                                                     "the final text did not pass",
                                                     "an internal error",
                                                     "a storage failure",
-                                                    "no rule pack is loaded"};
+                                                    "no rule pack is loaded",
+                                                    "outside of what the calendar covers",
+                                                    "not a time zone"};
   return (language == Language::zh ? kZh : kEn)[static_cast<std::size_t>(cause)];
+}
+
+// How a claim is made, behind its words; nothing where they are merely there.
+std::string_view told(Said said, Language language) {
+  constexpr std::array<std::string_view, 4> kZh = {"", "（断言）", "（有保留的断言）", "（以应答承认）"};
+  constexpr std::array<std::string_view, 4> kEn = {"", " (asserted)", " (asserted with a reserve)",
+                                                   " (by saying yes to the question)"};
+  return (language == Language::zh ? kZh : kEn)[static_cast<std::size_t>(said)];
 }
 
 namespace {
@@ -70,14 +80,14 @@ std::string because(const Program& program, const Request& request, const Reason
 }
 
 // Each place in its text once, in the order of the text.
-std::vector<std::string> quoted(const Request& request, const Reason& reason) {
-  std::vector<std::string> all;
+void quote_matches(const Request& request, const Reason& reason, ReasonTold& told) {
   for (const Match& match : reason.matches) {
     const std::string_view source = match.part == TextPart::answer ? request.answer_text() : request.message_text();
     std::string text(source.substr(match.begin, match.end - match.begin));
-    if (std::find(all.begin(), all.end(), text) == all.end()) all.push_back(std::move(text));
+    if (std::find(told.matched.begin(), told.matched.end(), text) != told.matched.end()) continue;
+    told.matched.push_back(std::move(text));
+    told.said.push_back(match.said);
   }
-  return all;
 }
 
 }  // namespace
@@ -111,7 +121,7 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
         }
         told.facts.emplace_back(program.slot_path(fact.slot), std::move(value));
       }
-      told.matched = quoted(request, reason);
+      quote_matches(request, reason, told);
     }
     all.push_back(std::move(told));
   }
@@ -239,7 +249,10 @@ class Story {
     if (!reason.because.empty()) line(both(zh_ ? "  理由：" : "  Because: ", reason.because));
     if (!reason.matched.empty()) {
       std::string all;
-      for (const std::string& one : reason.matched) all += (all.empty() ? "" : zh_ ? "、" : ", ") + quote(one);
+      for (std::size_t i = 0; i < reason.matched.size(); ++i) {
+        all += (all.empty() ? "" : zh_ ? "、" : ", ") + quote(reason.matched[i]);
+        all += decide::told(reason.said[i], language_);
+      }
       line(both(zh_ ? "  文中所见：" : "  Found in the text: ", all));
     }
     if (!reason.facts.empty()) {

@@ -31,6 +31,7 @@ struct ReasonTold {
   std::vector<std::string> cites;
   std::vector<std::pair<std::string, std::string>> facts;  // path (first names), value; "unknown" ones say the cause
   std::vector<std::string> matched;                        // the places in the text, quoted
+  std::vector<Said> said;                                  // of each place: how it is claimed, if a claim was asked
   bool unknown = false;
   Verdict verdict = Verdict::allow;
   std::int32_t item = -1;
@@ -58,5 +59,7 @@ std::string wording_told(const program::Program& program, const Request& request
                          std::int32_t product, Language language);
 std::string_view told(Verdict verdict, Language language);
 std::string_view told(Cause cause, Language language);
+// How a claim is made, to stand behind its words; nothing where they are merely there.
+std::string_view told(Said said, Language language);
 
 }  // namespace caveat::decide

@@ -35,8 +35,10 @@ void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
   }
   out.integer(6), out.array(reason.matches.size());
   for (const Match& match : reason.matches) {
-    out.array(3);
+    const bool claimed = match.said != Said::found;
+    out.array(claimed ? 4 : 3);
     out.integer(static_cast<int>(match.part)), out.integer(match.begin), out.integer(match.end);
+    if (claimed) out.integer(static_cast<int>(match.said));
   }
   out.integer(7), out.boolean(reason.item_is_action);
 }

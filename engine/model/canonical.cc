@@ -456,7 +456,7 @@ class Declarations {
 
   void write(const Item&, const syntax::PackDecl& decl) {
     Writer w(work_);
-    w.head("pack", dotted(decl.name), 8);
+    w.head("pack", dotted(decl.name), decl.default_if_unknown.empty() ? 8 : 9);
     w.also(decl.names);
     w.texts(decl.title);
     w.words(decl.jurisdictions);
@@ -465,6 +465,7 @@ class Declarations {
     w.path(decl.default_queue);
     w.words(decl.data_classes);
     w.words(decl.refused_classes);
+    if (!decl.default_if_unknown.empty()) effects(w, decl.default_if_unknown);
     keep("pack", dotted(decl.name), w);
   }
 

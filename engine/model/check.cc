@@ -21,6 +21,7 @@ constexpr Check kChecks[] = {
     {"scales", check_scales},
     {"sources", check_sources},
     {"facts and their types", check_facts},
+    {"time zones", check_zones},
     {"parameters", check_parameters},
     {"lexicons", check_lexicons},
     {"wordings", check_wordings},
@@ -39,8 +40,9 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits) {
-  Work work(sources, packs, limits);
+CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits,
+                  const ZoneBook& zones) {
+  Work work(sources, packs, limits, zones);
   work.model.source_languages.assign(sources.size(), Language::en);
   for (const PackFiles& pack : packs) {
     for (const syntax::File* file : pack.files) work.model.source_languages[file->source] = file->language;

@@ -15,6 +15,7 @@
 #include "engine/base/limits.h"
 #include "engine/model/model.h"
 #include "engine/model/references.h"
+#include "engine/model/zones.h"
 #include "engine/syntax/ast.h"
 
 namespace caveat::model {
@@ -44,6 +45,7 @@ struct CheckResult {
 };
 
 // Of packs of one name the version that all `use` lines allow is linked, the highest if there are several.
-CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits);
+CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits,
+                  const ZoneBook& zones = fixed_zones());
 
 }  // namespace caveat::model

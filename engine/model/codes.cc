@@ -78,6 +78,27 @@ const Code kEmptyRange{"empty_range", "Nothing lies between {0} and {1}.", "{0} 
                        false};
 const Code kEmptyPhrase{"empty_phrase", "An empty text is found in every text.", "空文本在任何文本中都能找到。", 422, 1,
                         false};
+const Code kBadGap{"bad_gap",
+                   "“{0}” holds a gap (…) that cannot be filled: it may hold one, between two words.",
+                   "“{0}”中的间隔（…）无法使用：一个词语最多一处间隔，且前后都要有词。",
+                   422,
+                   1,
+                   false};
+const Code kBadPattern{"bad_pattern", "{0} cannot be run: {1}.", "{0} 无法运行：{1}。", 422, 1, false};
+const Code kUnknownZone{"unknown_zone", "There is no time zone named “{0}”.", "没有名为“{0}”的时区。", 422, 1, false};
+const Code kNoCalendar{"no_calendar",
+                       "Working days are counted by a calendar, and pack {0} sees none.",
+                       "工作日要按日历计算，而规则包 {0} 没有可用的日历。",
+                       422,
+                       1,
+                       false};
+const Code kSeveralCalendars{
+    "several_calendars",
+    "Pack {0} sees several calendars, and nothing says by which working days are counted: {1}.",
+    "规则包 {0} 有多个可用的日历，未写明按哪一个计算工作日：{1}。",
+    422,
+    1,
+    false};
 
 const Code kMissingClause{"missing_clause", "Rule {0} lacks “{1}”.", "规则 {0} 缺少“{1}”。", 422, 1, false};
 const Code kNeverInForce{"never_in_force",
@@ -134,9 +155,10 @@ std::span<const Code* const> all() {
       &kVersionConflict, &kNoDefaultQueue, &kNameTwice,    &kUnknownName,      &kNotVisible,       &kAmbiguousName,
       &kBuiltIn,         &kFactDiffers,    &kUnknownLevel, &kDefineCycle,      &kInsideAList,      &kWrongType,
       &kNoOrder,         &kDifferentUnits, &kUnitMissing,  &kOutOfRange,       &kEmptyRange,       &kEmptyPhrase,
-      &kMissingClause,   &kNeverInForce,   &kNoMatch,      &kBadTemplate,      &kConfidentialText, &kWholeReadsItem,
-      &kNoWayToAPerson,  &kOverflowCycle,  &kCannotAsk,    &kBothHold,         &kNotCovered,       &kContradiction,
-      &kFileMissing,     &kEmptyLexicon,   &kTooMany};
+      &kBadGap,          &kBadPattern,     &kUnknownZone,  &kNoCalendar,       &kSeveralCalendars, &kMissingClause,
+      &kNeverInForce,    &kNoMatch,        &kBadTemplate,  &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,
+      &kOverflowCycle,   &kCannotAsk,      &kBothHold,     &kNotCovered,       &kContradiction,    &kFileMissing,
+      &kEmptyLexicon,    &kTooMany};
   return kAll;
 }
 

@@ -22,6 +22,7 @@
 #include "engine/base/language.h"
 #include "engine/base/source.h"
 #include "engine/base/units.h"
+#include "engine/model/zones.h"
 
 namespace caveat::model {
 
@@ -184,10 +185,17 @@ struct Requirement {
   std::optional<Duration> valid_for;
   Index pack = kNone;
 };
+enum class DayKind : std::uint8_t {
+  off,      // no working day of the week
+  working,  // one of the week's working days
+  closed,   // listed as closed, whatever day it is
+  opened    // listed as open: a working day, whatever day it is
+};
 struct Calendar {
   Names names;
-  Days from = 0, to = 0;
-  std::vector<Days> working; /* sorted working days */
+  Days from = 0, to = 0;      // what it covers, both included
+  std::vector<DayKind> days;  // of each day covered
+  int first_working_day = 1;  // of the week: whose hours an opened day has if it has none of its own
   Index pack = kNone;
 };
 struct Parameter {
@@ -238,7 +246,9 @@ enum class Op : std::uint8_t {
   past_more,
   past_at_least,
   within_past,
-  within_future,  // args: date value, duration constant
+  within_future,  // args: date value, duration constant; `calendar` where it counts working days
+  weekday,        // args: date value; `count`: a bit for each day, 1 << Monday (1) … 1 << Sunday (7)
+  working_day,    // args: date value; by `calendar`
   window,
   // values
   constant,
@@ -246,8 +256,9 @@ enum class Op : std::uint8_t {
   element,  // fact: `fact`; element: a member of the quantified element, `fact`
   now,
   today,
+  clock,  // the time of day of now; args: the zone (a text constant or a fact), none: the pack's
   add,
-  sub,
+  sub,  // `calendar` where working days are added
   mul,
   div,
   share_of,
@@ -274,6 +285,7 @@ struct Expr {
   std::vector<std::string> phrases;  // as typed
   std::string pattern, detector;
   std::int32_t count = 0;
+  Index calendar = kNone;
   Span span;  // where the author wrote it: why-not and messages point here
 };
 
@@ -347,6 +359,7 @@ struct GivenValue {
   std::vector<Constant> list;                 // of a list of scalars
   std::vector<std::vector<GivenValue>> rows;  // of a list of records: the members of each
   bool is_list = false;
+  bool unknown = false;  // said to be so: its part is there, it is not
   Span span;
 };
 struct ExampleTurn {
@@ -391,6 +404,7 @@ struct Model {
   std::vector<Queue> queues;
   std::vector<Requirement> requirements;
   std::vector<Calendar> calendars;
+  std::vector<Zone> zones;  // that packs name, sorted by name; all there are where a fact may tell one
   std::vector<Parameter> parameters;
   std::vector<Rule> rules;  // sorted by (pack, first name) bytewise: the rank of semantics.md 19
   std::vector<Example> examples;

@@ -8,7 +8,7 @@
 namespace caveat::program {
 
 BuildResult build(const model::Model& model, const Limits& limits) {
-  Draft draft{model, limits, {}, {}, {}, {}, {}};
+  Draft draft{model, limits, {}, {}, {}, {}, {}, {}};
   passes::slots(draft);
   passes::packs(draft);
   passes::rules(draft);

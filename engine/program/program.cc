@@ -43,6 +43,7 @@ constexpr std::array<std::size_t, kSections> kRowBytes = {
     sizeof(ColumnRow),
     sizeof(std::int64_t),
     sizeof(std::uint64_t),
+    sizeof(CalendarRow),
 };
 
 // Checks every index, offset and enumeration of an image: after it, readers index without looking.
@@ -91,13 +92,20 @@ class Inspector {
     check(Section::queues, [&](const QueueRow& row) {
       str(row.name), texts(row.names), texts(row.title), texts(row.say), texts(row.when_closed_say);
       need(row.priority < 4 && row.pack < count(Section::packs));
-      optional(Section::queues, row.overflow_to);
+      optional(Section::queues, row.overflow_to), optional(Section::calendars, row.calendar);
       range(Section::hours, row.hours), range(Section::strings, row.skills), range(Section::strings, row.languages);
     });
     check(Section::requirements, [&](const RequirementRow& row) {
       str(row.name), texts(row.names), texts(row.ask);
       need(row.pack < count(Section::packs));
       range(Section::strings, row.proofs), range(Section::strings, row.from), range(Section::strings, row.scopes);
+    });
+    check(Section::calendars, [&](const CalendarRow& row) {
+      str(row.name), range(Section::indices, row.days);
+      need(row.from <= row.to && row.pack < count(Section::packs));
+      need(row.first_working_day >= 1 && row.first_working_day <= 7);
+      need(row.from > row.to ||
+           row.days.count == (static_cast<std::uint64_t>(std::int64_t{row.to} - row.from) + kDaysAWord) / kDaysAWord);
     });
     check(Section::rules, [&](const RuleRow& row) { rule(row); });
     check(Section::index_shapes, [&](const ShapeRow& row) { shape(row); });
@@ -135,7 +143,7 @@ class Inspector {
         "text",        "slots",   "steps",    "symbols", "strings", "indices",      "keys",   "nodes",
         "constants",   "groups",  "effects",  "pieces",  "says",    "rules",        "packs",  "zones",
         "transitions", "sources", "wordings", "hours",   "queues",  "requirements", "shapes", "buckets_at",
-        "buckets",     "entries", "tests",    "blocks",  "columns", "starts",       "bits"};
+        "buckets",     "entries", "tests",    "blocks",  "columns", "starts",       "bits",   "calendars"};
     where_ = kNames[static_cast<std::size_t>(section)];
     rows(section, visit);
   }
@@ -221,7 +229,7 @@ class Inspector {
     const std::span<const Node> nodes = p_.rows<Node>(Section::nodes, rows);
     for (std::size_t at = 0; at < nodes.size() && !fault_; ++at) {
       const Node& node = nodes[at];
-      need(node.code <= static_cast<std::uint8_t>(NodeCode::full_years));
+      need(node.code <= static_cast<std::uint8_t>(NodeCode::clock));
       if (fault_) return;
       const auto code = static_cast<NodeCode>(node.code);
       const bool takes_values = (code >= NodeCode::past_more && code <= NodeCode::working_day) || code >= NodeCode::add;
@@ -229,8 +237,9 @@ class Inspector {
       const bool logic = code >= NodeCode::all && code <= NodeCode::at_least;
       std::size_t operands = logic || takes_values ? node.count : 0;
       if (takes_values) {
-        const bool one = code == NodeCode::rounded || code == NodeCode::full_years || code == NodeCode::working_day;
-        need(operands == (one ? 1u : 2u));
+        const bool one = code == NodeCode::rounded || code == NodeCode::full_years || code == NodeCode::working_day ||
+                         code == NodeCode::weekday;
+        need(code == NodeCode::clock ? operands <= 1u : operands == (one ? 1u : 2u));
       }
       if (code == NodeCode::negate) need(operands == 1);
       need(operands <= depth);
@@ -309,9 +318,16 @@ class Inspector {
     }
     if (code == NodeCode::key_set) range(Section::keys, node.rows);
     if (code == NodeCode::text_is) range(Section::strings, node.rows);
-    if (code == NodeCode::text_has) need(node.other < count(Section::groups));
+    if (code == NodeCode::text_has || code == NodeCode::text_matches || code == NodeCode::text_claims)
+      need(node.other < count(Section::groups));
+    if (code == NodeCode::text_matches && !fault_) need(p_.all<GroupRow>(Section::groups)[node.other].pattern.size > 0);
     if (code == NodeCode::text_has_all) each_index(node.rows, Section::groups);
     if (code == NodeCode::list_any || code == NodeCode::list_all) range(Section::constants, node.rows);
+    const bool counts = (code >= NodeCode::past_more && code <= NodeCode::within_future) || code == NodeCode::add ||
+                        code == NodeCode::subtract;
+    if (counts) optional(Section::calendars, node.other);
+    if (code == NodeCode::working_day) need(node.other < count(Section::calendars));
+    if (code == NodeCode::clock) optional(Section::zones, node.other);
     if (code == NodeCode::constant) need(node.other < count(Section::constants));
     if (code == NodeCode::rounded) need(node.other <= static_cast<std::uint32_t>(Decimal::kMaxScale));
   }
@@ -452,9 +468,20 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
     lexicon.but_not = own(*program, row.but_not);
     lexicon.exact_case = row.flags & 1u;
     lexicon.exact_form = row.flags & 2u;
+    text::PatternFault fault;
+    std::optional<text::Pattern> pattern;
+    if (row.pattern.size > 0) {
+      pattern = text::Pattern::compile(program->text(row.pattern), fault);
+      if (!pattern) return bad("a pattern that cannot be run");
+    }
+    program->patterns_.push_back(pattern ? std::move(*pattern) : text::Pattern());
   }
   std::vector<text::LexiconFault> faults;  // the compiler has refused them
-  program->lexicons_ = text::Lexicons(lexicons, faults);
+  const std::span<const Node> nodes = program->all<Node>(Section::nodes);
+  const bool claims = std::any_of(nodes.begin(), nodes.end(), [](const Node& node) {
+    return node.code == static_cast<std::uint8_t>(NodeCode::text_claims);
+  });
+  program->lexicons_ = text::Lexicons(lexicons, faults, claims);
 
   program->index_ =
       Index({program->all<ShapeRow>(Section::index_shapes), program->all<std::uint32_t>(Section::index_buckets_at),
@@ -575,14 +602,22 @@ std::string_view Program::symbol_name(std::uint32_t slot, std::uint32_t symbol, 
   return symbol < all.size() ? in(*this, all[symbol].names, language) : std::string_view{};
 }
 
+std::uint32_t Program::find_zone(std::string_view name) const {
+  const std::span<const ZoneRow> zones = all<ZoneRow>(Section::zones);
+  const auto found =
+      std::partition_point(zones.begin(), zones.end(), [&](const ZoneRow& zone) { return text(zone.name) < name; });
+  return found != zones.end() && text(found->name) == name ? static_cast<std::uint32_t>(found - zones.begin()) : kNone;
+}
+
+std::int32_t Program::zone_minutes(std::uint32_t zone, Microseconds at, std::int32_t given) const {
+  const auto known = rows<TransitionRow>(Section::transitions, all<ZoneRow>(Section::zones)[zone].transitions);
+  const auto next =
+      std::partition_point(known.begin(), known.end(), [&](const TransitionRow& one) { return one.from <= at; });
+  return next == known.begin() ? given : (next - 1)->offset_minutes;
+}
+
 std::int32_t Program::offset_minutes(std::uint32_t pack, Microseconds at, std::int32_t given) const {
-  const ZoneRow& zone = all<ZoneRow>(Section::zones)[pack_rows()[pack].zone];
-  std::int32_t offset = given;
-  for (const TransitionRow& one : rows<TransitionRow>(Section::transitions, zone.transitions)) {
-    if (one.from > at) break;
-    offset = one.offset_minutes;
-  }
-  return offset;
+  return zone_minutes(pack_rows()[pack].zone, at, given);
 }
 
 }  // namespace caveat::program

@@ -31,6 +31,7 @@
 #include "engine/program/schema.h"
 #include "engine/program/symbols.h"
 #include "engine/text/lexicon.h"
+#include "engine/text/pattern.h"
 
 namespace caveat::program {
 
@@ -70,6 +71,7 @@ enum class Section : std::uint8_t {
   index_columns,
   index_starts,  // i64
   index_bits,    // u64
+  calendars,
   kCount
 };
 
@@ -86,6 +88,7 @@ class Program {
   const Members& members() const { return members_; }
   const Index& index() const { return index_; }
   const text::Lexicons& lexicons() const { return lexicons_; }  // one a group of the image, same index
+  const text::Pattern& pattern(std::uint32_t group) const { return patterns_[group]; }  // of a text_matches node
   std::vector<PackName> packs() const;
 
   // The reader's side: names, texts and citations by index.
@@ -153,6 +156,8 @@ class Program {
   std::span<const std::uint32_t> cells_of(SlotPart part) const { return part_cells_[static_cast<std::size_t>(part)]; }
   std::span<const std::uint32_t> answer_rules() const { return answer_rules_; }  // judged again on the final text
   std::uint32_t default_queue() const { return default_queue_; }  // of the pack that comes first and has one
+  std::uint32_t find_zone(std::string_view name) const;           // kNone: not among those that the program carries
+  std::int32_t zone_minutes(std::uint32_t zone, Microseconds at, std::int32_t given) const;
   // Minutes east of UTC in the zone of a pack; `given` is the offset that the request's `at` was written with.
   std::int32_t offset_minutes(std::uint32_t pack, Microseconds at, std::int32_t given) const;
 
@@ -168,6 +173,7 @@ class Program {
   Schema schema_;
   Members members_;
   text::Lexicons lexicons_;
+  std::vector<text::Pattern> patterns_;  // one a group; most groups have none
   Index index_;
   Digest digest_{};
   std::array<std::uint32_t, 3> cells_{};

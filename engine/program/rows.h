@@ -89,6 +89,8 @@ enum class NodeCode : std::uint8_t {
   text_is,       // text(slot) is one of `rows` (Str)
   text_has,      // group `other` hits in text(slot)
   text_has_all,  // each group of `rows` (u32) hits in text(slot)
+  text_matches,  // the pattern of group `other` is found in text(slot)
+  text_claims,   // group `other` hits in text(slot), and what stands there is claimed; in the answer, by assent too
   list_mask_any,
   list_mask_all,  // bits of list(slot) against `low`
   list_any,
@@ -97,11 +99,12 @@ enum class NodeCode : std::uint8_t {
   past_more,
   past_at_least,
   within_past,
-  within_future,  // value, duration
+  within_future,  // value, duration; working days by calendar `other`
   equal,
   less,
-  at_most,  // value, value
-  working_day,
+  at_most,      // value, value
+  weekday,      // date value; `low`: a bit for each day, 1 << Monday (1) …
+  working_day,  // date value; by calendar `other`
   // logic
   all,
   any,
@@ -113,13 +116,14 @@ enum class NodeCode : std::uint8_t {
   now,
   today,
   add,
-  subtract,
+  subtract,  // working days by calendar `other`
   multiply,
   divide,
   share_of,
   as_percent_of,
   rounded,  // to `other` digits
   full_years,
+  clock,  // time of day of now, in zone `other` or in the one that an operand names; neither: in the pack's
 };
 
 struct Node {
@@ -256,6 +260,17 @@ struct TransitionRow {
   std::uint32_t unused = 0;
 };
 
+inline constexpr std::uint32_t kDaysAWord = 16;
+
+// What a calendar covers, two bits a day: 0 no working day, 1 a working day, 2 closed, 3 opened (a working day too).
+struct CalendarRow {
+  Str name;
+  std::int32_t from = 0, to = 0;  // days, both included
+  Range days;                     // u32 words, 16 days each
+  std::uint32_t first_working_day = 1;
+  std::uint32_t pack = kNone;
+};
+
 struct SourceRow {
   Str name;
   Texts citation, reads;
@@ -279,7 +294,7 @@ struct QueueRow {
   std::uint8_t always = 1, priority = 2, call_back = 0, has_due = 0;
   std::uint32_t pack = kNone;
   std::uint32_t overflow_to = kNone;
-  std::uint32_t unused = 0;
+  std::uint32_t calendar = kNone;
   Span32 due;
   Range hours;              // HoursRow
   Range skills, languages;  // Str rows

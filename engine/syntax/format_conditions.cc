@@ -31,6 +31,8 @@ std::string Printer::comparison(const Expr& e, bool negated) {
       return binary(e, word(L::INCLUDES, L::NOT_INCLUDES));
     case Op::is_empty:
       return expression(*a[0]) + " " + word(L::IS_EMPTY, L::IS_NOT_EMPTY);
+    case Op::is_working_day:
+      return expression(*a[0]) + " " + word(L::IS_WORKING_DAY, L::IS_NOT_WORKING_DAY);
     case Op::claims:
       return expression(*a[0]) + " " + word(L::CLAIMS, L::NOT_CLAIMS) + " " + searched(*a[1]);
     case Op::claims_any:
@@ -209,6 +211,7 @@ std::string Printer::plain(const Expr& e) {
       return a.empty() ? kw(zh_ ? L::IS_UNKNOWN : L::UNKNOWN) : expression(*a[0]) + " " + kw(L::IS_UNKNOWN);
     case Op::includes:
     case Op::is_empty:
+    case Op::is_working_day:
     case Op::claims:
     case Op::claims_any:
     case Op::matches:
@@ -280,8 +283,6 @@ std::string Printer::plain(const Expr& e) {
     case Op::full_years_since:
       return zh_ ? expression(*a[0]) + " " + kw(L::FULL_YEARS_TO_NOW)
                  : kw(L::FULL_YEARS_SINCE) + " " + expression(*a[0]);
-    case Op::is_working_day:
-      return expression(*a[0]) + " " + kw(L::IS_WORKING_DAY);
     case Op::is_weekday:
       return binary(e, kw(L::IS));
     case Op::contains:

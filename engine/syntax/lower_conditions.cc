@@ -145,7 +145,7 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
     case P::FEWER_THAN:
       return binary(Op::lt);
     case P::BETWEEN: {
-      const Node zone = node.child(P::RulePath);
+      const Node zone = node.child(P::RuleZone);
       const bool clock = subject->op == Op::now;
       if (zone && !clock) {
         complain(codes::kUnexpected, zone.span(),
@@ -153,7 +153,7 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
       }
       if (clock) {
         auto e = make(Op::now_between, span, sum(sums.at(0)), sum(sums.at(1)));
-        if (zone) e->args.push_back(path_value(zone));
+        if (zone) e->args.push_back(searched_item(zone));
         // 按 «时区»，此刻 …: the zone came first and rode on the subject
         if (!subject->args.empty()) e->args.push_back(std::move(subject->args.front()));
         return e;
@@ -199,6 +199,8 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
       return make(Op::within_next, span, std::move(subject), duration_or_path(node.child(P::RuleDuration_slot)));
     case P::IS_WORKING_DAY:
       return make(Op::is_working_day, span, std::move(subject));
+    case P::IS_NOT_WORKING_DAY:
+      return negated(make(Op::is_working_day, span, std::move(subject)));
     case P::CONTAINS:
     case P::LACKS: {
       const Node searched = node.child(P::RuleSearched);
@@ -572,7 +574,7 @@ ExprPtr Lowering::atom(Node node) {
     case P::FULL_YEARS_SINCE:
       return make(Op::full_years_since, node.span(), path_value(node.child(P::RulePath)));
     case P::BY_KEY: {  // 按 «时区»，此刻 …: the zone rides on `now` until the comparison takes it
-      ExprPtr zone = path_value(node.child(P::RulePath));
+      ExprPtr zone = searched_item(node.child(P::RuleZone));
       ExprPtr subject = atom(node.child(P::RuleAtom));
       if (subject->op != Op::now) {
         complain(codes::kUnexpected, subject->span, {"“" + text_of(subject->span) + "”", "“此刻”"});

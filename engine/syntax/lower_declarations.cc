@@ -389,6 +389,8 @@ CalendarDecl Lowering::calendar(Node node) {
           if (into == &d.first_working_day) d.last_working_day = *into;
           into = &d.last_working_day;
         }
+        if (d.last_working_day == 8) d.last_working_day = 7;  // 8 is the weekend
+        if (d.first_working_day == 8) d.first_working_day = 6;
         break;
       }
       case P::CLOSED:

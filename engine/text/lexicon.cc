@@ -16,6 +16,7 @@ namespace caveat::text {
 namespace {
 
 constexpr std::string_view kGap = "…";
+constexpr std::uint32_t kCues = 0xffffffff;  // of a Use: no lexicon, `term` is a cue
 
 // Width and form folded, case kept, what is invisible and blank gone: for `exact case`.
 void keep_case(std::string_view utf8, std::string& folded, std::string& out) {
@@ -52,6 +53,7 @@ MatchScratch::MatchScratch(const Lexicons& lexicons, std::size_t max_hits)
     : scan_(max_hits), hit_((lexicons.size() + 63) / 64, 0), max_hits_(max_hits) {
   matches_.reserve(max_hits);
   exceptions_.reserve(max_hits);
+  cues_.reserve(max_hits);
   terms_.reserve(max_hits);
 }
 
@@ -64,7 +66,8 @@ std::size_t MatchScratch::terms_hit(std::uint32_t lexicon) {
   return static_cast<std::size_t>(std::unique(terms_.begin(), terms_.end()) - terms_.begin());
 }
 
-Lexicons::Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>& faults) : size_(lexicons.size()) {
+Lexicons::Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>& faults, bool with_cues)
+    : size_(lexicons.size()), has_cues_(with_cues) {
   std::vector<Needle> needles;
   std::vector<std::vector<Use>> uses;
   std::map<std::pair<std::string, std::string>, std::uint32_t> known;  // folded head and tail → needle
@@ -103,6 +106,13 @@ Lexicons::Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>&
     for (std::uint32_t t = 0; t < lexicon.but_not.size(); ++t) add(lexicon.but_not[t], {i, t, true, 0});
     has_exceptions_ = has_exceptions_ || !lexicon.but_not.empty();
   }
+  for (std::uint32_t cue = 0; with_cues && cue < cues().size(); ++cue) {
+    std::string words(cues()[cue].words);
+    add(words, {kCues, cue, false, 0});
+    if (const std::size_t apostrophe = words.find('\''); apostrophe != std::string::npos) {
+      add(words.replace(apostrophe, 1, "’"), {kCues, cue, false, 0});
+    }
+  }
   for (const std::vector<Use>& each : uses) {
     uses_begin_.push_back(static_cast<std::uint32_t>(uses_.size()));
     uses_.insert(uses_.end(), each.begin(), each.end());
@@ -125,6 +135,7 @@ bool Lexicons::is_exact(const Exact& wanted, const NormalText& text, Range norma
 void Lexicons::match(const NormalText& text, MatchScratch& scratch) const {
   scratch.matches_.clear();
   scratch.exceptions_.clear();
+  scratch.cues_.clear();
   std::fill(scratch.hit_.begin(), scratch.hit_.end(), 0);
   scanner_.scan(text.text(), scratch.scan_);
   scratch.over_limit_ = scratch.scan_.over_limit();
@@ -165,6 +176,14 @@ void Lexicons::match(const NormalText& text, MatchScratch& scratch) const {
   for (const Hit& hit : scratch.scan_.hits()) {
     for (std::uint32_t i = uses_begin_[hit.needle]; i < uses_begin_[hit.needle + 1]; ++i) {
       const Use& use = uses_[i];
+      if (use.lexicon == kCues) {
+        if (scratch.cues_.size() == scratch.max_hits_) {
+          scratch.over_limit_ = true;
+          return;
+        }
+        scratch.cues_.push_back({hit.begin, hit.end, use.term});
+        continue;
+      }
       if (use.exception || excepted(use.lexicon, hit)) continue;
       const Range range{hit.begin, hit.end};
       if (use.exact != 0 && !is_exact(exact_[use.exact - 1], text, range, scratch)) continue;
@@ -179,6 +198,10 @@ void Lexicons::match(const NormalText& text, MatchScratch& scratch) const {
   std::sort(scratch.matches_.begin(), scratch.matches_.end(), [](const Match& a, const Match& b) {
     return std::tie(a.normal.begin, a.normal.end, a.lexicon, a.term) <
            std::tie(b.normal.begin, b.normal.end, b.lexicon, b.term);
+  });
+  if (!has_cues_) return;
+  std::sort(scratch.cues_.begin(), scratch.cues_.end(), [](const CueHit& a, const CueHit& b) {
+    return std::tie(a.begin, b.end, a.cue) < std::tie(b.begin, a.end, b.cue);
   });
 }
 

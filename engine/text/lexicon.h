@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/text/cues.h"
 #include "engine/text/normalise.h"
 #include "engine/text/scan.h"
 
@@ -54,6 +55,7 @@ class MatchScratch {
   bool has(std::uint32_t lexicon) const { return (hit_[lexicon / 64] >> (lexicon % 64) & 1) != 0; }
   std::span<const std::uint64_t> hit_lexicons() const { return hit_; }  // a bit each
   std::span<const Match> matches() const { return matches_; }           // by begin, end, lexicon, term
+  std::span<const CueHit> cues() const { return cues_; }                // by begin, the longer first
   std::size_t terms_hit(std::uint32_t lexicon);                         // different ones: for `contains all of`
   bool over_limit() const { return over_limit_; }
 
@@ -65,6 +67,7 @@ class MatchScratch {
   ScanScratch scan_;
   std::vector<Match> matches_;
   std::vector<Exception> exceptions_;
+  std::vector<CueHit> cues_;
   std::vector<std::uint64_t> hit_;
   std::vector<std::uint32_t> terms_;
   std::string folded_, kept_;  // of a hit that is looked at again
@@ -75,8 +78,8 @@ class MatchScratch {
 class Lexicons {
  public:
   Lexicons() = default;
-  // Terms with a fault are left out; whoever compiled the pack has refused them before.
-  Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>& faults);
+  // Terms with a fault are left out; whoever compiled the pack has refused them before. `with_cues`: claims are asked of them.
+  Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>& faults, bool with_cues = false);
 
   void match(const NormalText& text, MatchScratch& scratch) const;
 
@@ -101,6 +104,7 @@ class Lexicons {
   std::vector<Exact> exact_;
   std::size_t size_ = 0;
   bool has_exceptions_ = false;
+  bool has_cues_ = false;
 };
 
 }  // namespace caveat::text

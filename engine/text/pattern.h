@@ -42,6 +42,7 @@ struct PatternFault {
 
 class Pattern {
  public:
+  Pattern() = default;  // runs nothing: what a group without a pattern has
   static std::optional<Pattern> compile(std::string_view written, PatternFault& fault);
 
   bool matches(std::string_view normal) const;

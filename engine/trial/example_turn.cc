@@ -120,6 +120,10 @@ class Turn {
 
   void value(std::uint32_t parent, std::string_view name, const model::GivenValue& given) {
     const model::Type& type = model_.facts[given.fact].type;
+    if (given.unknown) {
+      out_.add(parent, name, Fields::Kind::null);
+      return;
+    }
     if (!given.is_list) return scalar(parent, name, type, given.value);
     const std::uint32_t list = out_.add(parent, name, Fields::Kind::list);
     for (const model::Constant& each : given.list) scalar(list, {}, *type.element, each);

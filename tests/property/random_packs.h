@@ -36,6 +36,11 @@ class Dice {
 };
 
 inline const std::vector<std::string> kWords = {"保本", "收益", "基金", "人工", "投诉", "利率"};
+inline const std::vector<std::string> kGaps = {"保本…投诉", "基金……人工", "利率 … 收益"};
+// Two engines read them, one by bytes: no piece but groups is repeated.
+inline const std::vector<std::string> kPatterns = {"保本(和)?收益", "^基金", "利率。$", "(收益|利率)(。|和)(基金|人工)",
+                                                   "投诉"};
+inline const std::vector<std::string> kZones = {"Asia/Shanghai", "America/New_York", "Mars/Base"};
 inline const std::vector<std::string> kNumbers = {"0", "1", "17", "18", "19", "64.5", "65", "65.01", "100", "149"};
 inline const std::vector<std::string> kAmounts = {"0", "0.01", "9999.99", "10000", "10000.01", "50000", "123456789012"};
 
@@ -70,6 +75,8 @@ struct RandomWorld : World {
       list.element = std::make_shared<const model::Type>(kind);
       declare(group, "kinds", list);
       declare(group, "label", type(TypeKind::text));
+      declare(group, "opens", type(TypeKind::time_of_day));
+      declare(group, "zone", type(TypeKind::time_zone));
     }
     sorted();
     for (model::Fact& fact : model.facts) {
@@ -79,6 +86,19 @@ struct RandomWorld : World {
     queue("omega", "乙", "O");
     model.queues[1].priority = model::Priority::high;
     words = lexicon({"保本", "投诉"});
+    // Summer time in New York begins at 07:00 UTC of the 8th; the calendar ends before the last turns.
+    model.zones = {{"America/New_York", {{INT64_MIN, -300}, {parse_instant("2026-03-08T07:00:00Z").value(), -240}}},
+                   {"Asia/Shanghai", {{INT64_MIN, 480}}}};
+    model::Calendar calendar;
+    calendar.names.first = "days";
+    calendar.names.all = {"days"};
+    calendar.pack = 0;
+    calendar.from = parse_date("2026-02-20").value();
+    calendar.to = parse_date("2026-03-03").value();
+    for (Days day = calendar.from; day <= calendar.to; ++day) {
+      calendar.days.push_back(static_cast<model::DayKind>(dice.roll(4)));
+    }
+    model.calendars.push_back(calendar);
     static const std::vector<std::vector<model::Subject>> kSubjects = {
         {model::Subject::answer},
         {model::Subject::recommendation},
@@ -185,11 +205,17 @@ struct RandomWorld : World {
     }
   }
 
+  static ExprPtr working_days(Dice& dice) {
+    Constant span;
+    span.duration.working_days = dice.roll(3) + 1;
+    return literal(type(TypeKind::duration), span);
+  }
+
   ExprPtr leaf(Dice& dice) {
     static const std::vector<std::string> kOrdered = {"whole", "number", "share", "amount", "level", "day"};
     static const std::vector<std::string> kEqual = {"whole", "number", "amount", "level",
                                                     "kind",  "flag",   "day",    "label"};
-    switch (dice.roll(14)) {
+    switch (dice.roll(19)) {
       case 0:
       case 1:
       case 2: {
@@ -223,7 +249,8 @@ struct RandomWorld : World {
         if (dice.chance(0.3)) {
           has->lexicon = words;
         } else {
-          for (int i = dice.roll(2) + 1; i > 0; --i) has->phrases.push_back(dice.pick(kWords));
+          for (int i = dice.roll(2) + 1; i > 0; --i)
+            has->phrases.push_back(dice.pick(dice.chance(0.2) ? kGaps : kWords));
         }
         return has;
       }
@@ -240,6 +267,11 @@ struct RandomWorld : World {
       case 10: {
         const Op op = dice.pick(std::vector<Op>{Op::past_more, Op::past_at_least, Op::within_past, Op::within_future});
         Constant span;
+        if (dice.chance(0.4)) {
+          auto counted = std::make_shared<Expr>(*over(op, {any_fact(dice, {"day"}), working_days(dice)}));
+          counted->calendar = 0;
+          return counted;
+        }
         if (dice.chance(0.5)) {
           span.duration.months = 1;
         } else {
@@ -252,6 +284,53 @@ struct RandomWorld : World {
         today->op = Op::today;
         today->type = type(TypeKind::date);
         return over(dice.chance(0.5) ? Op::lt : Op::le, {any_fact(dice, {"day"}), today});
+      }
+      case 16: {
+        auto claims =
+            std::make_shared<Expr>(*over(Op::claims, {read(dice.chance(0.7) ? "answer" : "message", "text")}));
+        if (dice.chance(0.3)) {
+          claims->lexicon = words;
+        } else {
+          for (int i = dice.roll(2) + 1; i > 0; --i) claims->phrases.push_back(dice.pick(kWords));
+        }
+        return claims;
+      }
+      case 12: {
+        auto matches =
+            std::make_shared<Expr>(*over(Op::matches, {read(dice.chance(0.5) ? "answer" : "message", "text")}));
+        matches->pattern = dice.pick(kPatterns);
+        return matches;
+      }
+      case 13: {
+        auto date =
+            std::make_shared<Expr>(*over(dice.chance(0.5) ? Op::weekday : Op::working_day, {any_fact(dice, {"day"})}));
+        date->count = 2 * (dice.roll(126) + 1);
+        date->calendar = 0;
+        return date;
+      }
+      case 14: {  // day ± working days, held against today
+        auto moved = std::make_shared<Expr>(
+            *over(dice.chance(0.5) ? Op::add : Op::sub, {any_fact(dice, {"day"}), working_days(dice)}));
+        moved->type = type(TypeKind::date);
+        moved->calendar = 0;
+        auto today = std::make_shared<Expr>();
+        today->op = Op::today;
+        today->type = type(TypeKind::date);
+        return over(dice.chance(0.5) ? Op::lt : Op::le, {moved, today});
+      }
+      case 15: {
+        auto clock = std::make_shared<Expr>();
+        clock->op = Op::clock;
+        clock->type = type(TypeKind::time_of_day);
+        if (dice.chance(0.7)) {
+          Constant zone;
+          zone.text = dice.pick(std::vector<std::string>{kZones[0], kZones[1]});
+          clock->args = {dice.chance(0.5) ? any_fact(dice, {"zone"}) : literal(type(TypeKind::time_zone), zone)};
+        }
+        Constant time;
+        time.number = Decimal(std::int64_t{3600} * dice.pick(std::vector<int>{0, 1, 3, 12, 22, 24}));
+        const ExprPtr bound = dice.chance(0.5) ? any_fact(dice, {"opens"}) : literal(type(TypeKind::time_of_day), time);
+        return dice.chance(0.5) ? over(Op::le, {bound, clock}) : over(Op::lt, {clock, bound});
       }
       default: {
         const ExprPtr value = arithmetic(dice);
@@ -334,7 +413,8 @@ struct RandomTurn {
 
   RandomTurn(const RandomWorld& world, Dice& dice, double absent) {
     const std::string at = dice.pick(std::vector<std::string>{"2026-02-28T23:59:59+08:00", "2026-03-01T00:00:00+08:00",
-                                                              "2026-03-02T12:00:00+08:00", "2026-03-03T16:30:00Z"});
+                                                              "2026-03-02T12:00:00+08:00", "2026-03-03T16:30:00Z",
+                                                              "2026-03-08T06:59:59Z", "2026-03-08T07:00:00Z"});
     sent.fields.set_text(sent.fields.child(0, "at"), at);
     told.at = parse_instant(at).value();
     if (!dice.chance(0.2)) {
@@ -383,10 +463,38 @@ struct RandomTurn {
   void text(const RandomWorld& world, Dice& dice, const std::string& part, double absent) {
     const std::uint32_t object = sent.object(part);
     if (dice.chance(absent)) return;
-    std::string said;
-    for (int i = dice.roll(4); i >= 0; --i) said += dice.pick(kWords) + (dice.chance(0.3) ? "。" : "和");
+    // Clause by clause: 不 denies what follows in its clause, 吗？ asks after all of it.
+    twin::Given given;
+    std::string& said = given.text;
+    if (dice.chance(0.2)) {
+      said = "是的。";
+      given.assents = true;
+    }
+    std::vector<std::pair<std::string, bool>> clause;  // word, denied
+    bool denied = false;
+    const auto end = [&](bool asks) {
+      if (asks) given.asked.clear();
+      for (const auto& [word, no] : clause) {
+        if (!asks) (no ? given.denied : given.claimed).insert(word);
+        if (asks && !no) given.asked.insert(word);
+      }
+      clause.clear();
+      denied = false;
+    };
+    for (int i = dice.roll(4); i >= 0; --i) {
+      if (dice.chance(0.25)) {
+        said += "不";
+        denied = !denied;
+      }
+      const std::string& word = dice.pick(kWords);
+      said += word;
+      clause.emplace_back(word, denied);
+      const int stop = i == 0 ? dice.roll(2) : dice.roll(4);
+      said += stop == 0 ? "。" : stop == 1 ? "吗？" : "和";
+      if (stop < 2) end(stop == 1);
+    }
     sent.text("text", said, object);
-    told.facts[world.find(part, "text")].text = said;
+    told.facts[world.find(part, "text")] = given;
   }
 
   void facts(const RandomWorld& world, Dice& dice, const std::string& group, twin::Facts& own, std::uint32_t object,
@@ -429,6 +537,14 @@ struct RandomTurn {
         case TypeKind::choice:
           given.number = std::to_string(dice.roll(3));
           sent.text(name.name, kinds[static_cast<std::size_t>(given.number[0] - '0')], object);
+          break;
+        case TypeKind::time_of_day:
+          given.number = std::to_string(3600 * (10 + dice.roll(14)));
+          sent.text(name.name, std::to_string(std::stoi(given.number) / 3600) + ":00", object);
+          break;
+        case TypeKind::time_zone:
+          given.text = dice.pick(kZones);
+          sent.text(name.name, given.text, object);
           break;
         case TypeKind::list: {
           const std::uint32_t list = sent.list(name.name, object);

@@ -65,6 +65,34 @@ std::string difference(const program::Program& program, const Request& request, 
   return text;
 }
 
+// A condition, for whoever looks into a disagreement.
+std::string told(const model::Model& model, const Expr& expr) {
+  std::string out = std::to_string(static_cast<int>(expr.op));
+  if (expr.fact != model::kNone) {
+    for (const std::string& step : model.facts[expr.fact].path) out += "." + step;
+  }
+  for (const std::string& phrase : expr.phrases) out += " “" + phrase + "”";
+  if (!expr.pattern.empty()) out += " /" + expr.pattern + "/";
+  if (expr.op == Op::constant) out += " " + expr.constant.number.to_string() + expr.constant.text;
+  if (expr.args.empty()) return out;
+  out += "(";
+  for (const ExprPtr& arg : expr.args) out += told(model, *arg) + " ";
+  return out + ")";
+}
+
+std::string conditions(const model::Model& model, const twin::Turn& turn, const std::string& differs) {
+  std::string out;
+  for (const model::Rule& rule : model.rules) {
+    if (differs.find(rule.id + " ") == std::string::npos) continue;
+    out += rule.id + " when " + told(model, *rule.when) + (rule.unless ? " unless " + told(model, *rule.unless) : "") +
+           "\n";
+  }
+  for (const auto& [fact, given] : turn.facts) {
+    if (model.facts[fact].path.back() == "text") out += model.facts[fact].path[0] + ": " + given.text + "\n";
+  }
+  return out;
+}
+
 struct Compared {
   long turns = 0, disagreements = 0;
   std::string first;
@@ -103,7 +131,7 @@ Compared compare(std::uint64_t seed, int worlds, int turns, int rules, double ab
         ++compared.disagreements;
         if (compared.first.empty())
           compared.first = "seed " + std::to_string(seed) + " world " + std::to_string(w) + " turn " +
-                           std::to_string(t) + "\n" + differs;
+                           std::to_string(t) + "\n" + differs + conditions(world.model, turn.told, differs);
       }
     }
   }
@@ -144,7 +172,11 @@ BOOST_AUTO_TEST_CASE(the_fast_evaluator_and_its_twin_agree_on_random_packs_and_t
                                                               {Op::past_more, "more than ago"},
                                                               {Op::past_at_least, "at least ago"},
                                                               {Op::within_past, "within the last"},
-                                                              {Op::within_future, "within the next"}};
+                                                              {Op::within_future, "within the next"},
+                                                              {Op::matches, "matches"},
+                                                              {Op::claims, "claims"},
+                                                              {Op::weekday, "is Monday"},
+                                                              {Op::working_day, "is a working day"}};
   for (const auto& [op, name] : all) {
     std::string row = name;
     for (twin::Truth truth : {twin::Truth::yes, twin::Truth::no, twin::Truth::unknown}) {

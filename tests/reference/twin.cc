@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
+#include <regex>
 
 namespace caveat::twin {
 namespace {
@@ -67,6 +68,7 @@ struct Value {
   cpp_rational number;
   std::string text;
   std::vector<int> elements;
+  const Given* given = nullptr;
 };
 
 struct Place {
@@ -143,6 +145,7 @@ class Judge {
     value.currency = fact.type.currency;
     value.text = given.text;
     value.elements = given.elements;
+    value.given = &given;
     if (given.date) value.number = *given.date;
     if (!given.number.empty()) value.number = fraction(given.number);
     return value;
@@ -176,6 +179,60 @@ class Judge {
     return value;
   }
 
+  // ---- calendars, one day after the other
+
+  std::optional<bool> works(model::Index calendar, Days day) const {
+    if (calendar == model::kNone) return std::nullopt;
+    const model::Calendar& by = m_.calendars[calendar];
+    if (day < by.from || day > by.to) return std::nullopt;
+    const model::DayKind kind = by.days[static_cast<std::size_t>(day - by.from)];
+    return kind == model::DayKind::working || kind == model::DayKind::opened;
+  }
+  std::optional<Days> moved(model::Index calendar, Days day, int n) const {
+    int left = n < 0 ? -n : n;
+    while (left > 0) {
+      day += n < 0 ? -1 : 1;
+      const std::optional<bool> one = works(calendar, day);
+      if (!one) return std::nullopt;
+      if (*one) --left;
+    }
+    return day;
+  }
+  // Whether at least n working days lie strictly after `first`, up to `last`.
+  Truth enough(model::Index calendar, Days first, Days last, int n) const {
+    std::vector<Days> all;
+    for (Days day = first + 1; day <= last; ++day) {
+      const std::optional<bool> one = works(calendar, day);
+      if (!one) return Truth::unknown;
+      if (*one) all.push_back(day);
+    }
+    return truth(static_cast<int>(all.size()) >= n);
+  }
+  static Truth opposite(Truth of) { return of == Truth::yes ? Truth::no : of == Truth::no ? Truth::yes : of; }
+
+  // ---- texts
+
+  // A gap is filled by at most 12 characters without the end of a clause.
+  static bool contains(const std::string& text, const std::string& term) {
+    const std::string gap = "…";
+    const std::size_t at = term.find(gap);
+    if (at == std::string::npos) return text.find(term) != std::string::npos;
+    std::string head = term.substr(0, at), tail = term.substr(term.rfind(gap) + gap.size());
+    while (head.ends_with(" ")) head.pop_back();
+    while (tail.starts_with(" ")) tail.erase(0, 1);
+    for (std::size_t first = text.find(head); first != std::string::npos; first = text.find(head, first + 1)) {
+      for (std::size_t last = text.find(tail, first + head.size()); last != std::string::npos;
+           last = text.find(tail, last + 1)) {
+        const std::string between = text.substr(first + head.size(), last - first - head.size());
+        const auto letters = std::count_if(between.begin(), between.end(), [](char c) { return (c & 0xC0) != 0x80; });
+        if (letters <= 12 && between.find("。") == std::string::npos && between.find("？") == std::string::npos) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   Value value(const Expr& expr, const Place& place, bool trust) const {
     if (expr.op == Op::fact) return fact(expr.fact, place, trust);
     if (expr.op == Op::constant) return constant(expr);
@@ -190,12 +247,21 @@ class Judge {
     for (const Value& arg : args) {
       if (arg.state == Value::unknown) return result;
     }
+    if (expr.op == Op::clock) return clock(args);
     const Value &a = args[0], &b = args[1];
     result.kind = expr.type.kind;
     result.currency = expr.type.currency;
     switch (expr.op) {
       case Op::add:
       case Op::sub:
+        if (expr.type.kind == TypeKind::date) {
+          const Duration& span = expr.args[1]->constant.duration;
+          const std::optional<Days> day = moved(expr.calendar, static_cast<Days>(numerator(a.number)),
+                                                expr.op == Op::add ? span.working_days : -span.working_days);
+          if (!day) return result;
+          result.number = *day;
+          break;
+        }
         if (a.currency != b.currency) return result;
         result.number = expr.op == Op::add ? cpp_rational(a.number + b.number) : cpp_rational(a.number - b.number);
         break;
@@ -218,6 +284,27 @@ class Judge {
         return result;
     }
     if (writable(result.number)) result.state = Value::known;
+    return result;
+  }
+
+  // What the clock on a wall of the zone shows; without one, of the pack's.
+  Value clock(const std::vector<Value>& args) const {
+    Value result;
+    result.state = Value::unknown;
+    result.kind = TypeKind::time_of_day;
+    std::optional<int> minutes;
+    if (args.empty()) minutes = t_.offset_minutes;
+    for (const model::Zone& zone : m_.zones) {
+      if (args.empty() || zone.name != args[0].text) continue;
+      for (const model::Transition& one : zone.transitions) {
+        if (t_.at >= one.from) minutes = one.offset_minutes;
+      }
+    }
+    if (!minutes) return result;
+    const cpp_int day = 86'400;
+    const cpp_int second = (cpp_int(t_.at) / 1'000'000 + cpp_int(*minutes) * 60) % day;  // turns lie after 1970
+    result.state = Value::known;
+    result.number = second;
     return result;
   }
 
@@ -264,6 +351,14 @@ class Judge {
         if (when.state == Value::unknown) return Truth::unknown;
         const Duration& span = expr.args[1]->constant.duration;
         const Days day = static_cast<Days>(numerator(when.number)), now = days_of(t_.at, t_.offset_minutes);
+        if (span.working_days > 0) {
+          if (expr.op == Op::within_future)
+            return day < now ? Truth::no : opposite(enough(expr.calendar, now, day - 1, span.working_days));
+          if (day > now) return Truth::unknown;
+          if (expr.op == Op::past_at_least) return enough(expr.calendar, day, now, span.working_days);
+          const Truth over = enough(expr.calendar, day, now - 1, span.working_days);
+          return expr.op == Op::past_more ? over : opposite(over);
+        }
         const auto later = [&](Days from) {
           return static_cast<Days>(add_months(from, span.months) + static_cast<Days>(span.seconds / 86'400));
         };
@@ -272,6 +367,25 @@ class Judge {
         if (expr.op == Op::past_more) return truth(now > later(day));
         if (expr.op == Op::past_at_least) return truth(now >= later(day));
         return truth(now <= later(day));
+      }
+      case Op::weekday:
+      case Op::working_day: {
+        const Value a = value(*expr.args[0], place, trust);
+        if (a.state == Value::absent) return Truth::no;
+        if (a.state == Value::unknown) return Truth::unknown;
+        const Days day = static_cast<Days>(numerator(a.number));
+        if (expr.op == Op::weekday) {
+          const int monday_is_one = ((day + 3) % 7 + 7) % 7 + 1;  // the first day of 1970 was a Thursday
+          return truth((expr.count & (1 << monday_is_one)) != 0);
+        }
+        const std::optional<bool> one = works(expr.calendar, day);
+        return one ? truth(*one) : Truth::unknown;
+      }
+      case Op::matches: {
+        const Value a = value(*expr.args[0], place, trust);
+        if (a.state == Value::absent) return Truth::no;
+        if (a.state == Value::unknown) return Truth::unknown;
+        return truth(std::regex_search(a.text, std::regex(expr.pattern)));
       }
       case Op::truth: {
         const Value a = value(*expr.args[0], place, trust);
@@ -347,8 +461,23 @@ class Judge {
         std::vector<std::string> terms = expr.phrases;
         if (expr.lexicon != model::kNone) terms = m_.lexicons[expr.lexicon].terms;
         std::size_t found = 0;
-        for (const std::string& term : terms) found += a.text.find(term) != std::string::npos ? 1 : 0;
+        for (const std::string& term : terms) found += contains(a.text, term) ? 1 : 0;
         return truth(expr.op == Op::text_has ? found > 0 : found == terms.size());
+      }
+      case Op::claims: {
+        const Value a = value(*expr.args[0], place, trust);
+        if (a.state == Value::absent) return Truth::no;
+        if (a.state == Value::unknown) return Truth::unknown;
+        const std::vector<std::string> words =
+            expr.lexicon != model::kNone ? m_.lexicons[expr.lexicon].terms : expr.phrases;
+        const auto any = [&](const std::set<std::string>& of) {
+          return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return of.contains(word); });
+        };
+        if (any(a.given->claimed)) return Truth::yes;
+        const bool answer = m_.facts[expr.args[0]->fact].part == Part::answer;
+        if (!answer || !a.given->assents || any(a.given->denied) || !t_.has_message) return Truth::no;
+        const auto message = t_.facts.find(m_.find_fact({"message", "text"}));
+        return message == t_.facts.end() ? Truth::unknown : truth(any(message->second.asked));
       }
       case Op::list_empty:
       case Op::list_has:
@@ -377,17 +506,19 @@ class Judge {
       for (const model::ExprPtr& arg : expr.args) missing(*arg, place, trust, facts, other);
       return;
     }
-    const std::size_t before = facts.size();
-    bool any = false;
-    for (const model::ExprPtr& arg : expr.args) missing_value(*arg, place, trust, facts, any);
-    if (!any && facts.size() == before) other = true;
+    bool below = false;
+    for (const model::ExprPtr& arg : expr.args) below |= missing_value(*arg, place, trust, facts, other);
+    if (!below) other = true;
   }
-  void missing_value(const Expr& expr, const Place& place, bool trust, std::set<model::Index>& facts, bool& any) const {
-    if (expr.op == Op::fact && value(expr, place, trust).state == Value::unknown) {
-      facts.insert(expr.fact);
-      any = true;
-    }
-    for (const model::ExprPtr& arg : expr.args) missing_value(*arg, place, trust, facts, any);
+  // Whether it is unknown: then the facts in it that are, or, where all of them are known, something else.
+  bool missing_value(const Expr& expr, const Place& place, bool trust, std::set<model::Index>& facts,
+                     bool& other) const {
+    if (value(expr, place, trust).state != Value::unknown) return false;
+    bool below = expr.op == Op::fact;
+    if (below) facts.insert(expr.fact);
+    for (const model::ExprPtr& arg : expr.args) below |= missing_value(*arg, place, trust, facts, other);
+    if (!below) other = true;
+    return true;
   }
 
   // ---- rules

@@ -21,6 +21,10 @@ struct Given {  // one fact as the turn states it; a fact that is not there was 
   std::string number;         // of numbers: decimal spelling; yes/no: "1" "0"; level or choice: its position
   std::string text;           // of texts
   std::vector<int> elements;  // of a list: positions
+  std::set<std::string> claimed,
+      denied;                   // of texts: words that are said to be so, and not so, by how the text was made
+  std::set<std::string> asked;  // of a message: those its last question asks after
+  bool assents = false;         // of an answer: it says yes
   std::optional<Days> date;
 };
 using Facts = std::map<model::Index, Given>;

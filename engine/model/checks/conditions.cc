@@ -1,10 +1,10 @@
 #include "engine/model/checks/conditions.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "engine/base/nearest.h"
 #include "engine/model/built_in.h"
+#include "engine/model/checks/nodes.h"
 
 namespace caveat::model {
 namespace {
@@ -52,60 +52,10 @@ bool is_condition(S op) {
 bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::decimal; }
 bool has_names(const Type& type) { return type.kind == TypeKind::scale || type.kind == TypeKind::choice; }
 
-Type of(TypeKind kind) {
-  Type type;
-  type.kind = kind;
-  return type;
-}
-
-// A value's type without the bounds that its declaration gave it: what is computed from it has none.
-Type unbounded(Type type) {
-  type.low = type.high = std::nullopt;
-  return type;
-}
-
 std::string joined(const std::vector<std::string>& steps) {
   std::string out;
   for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
   return out;
-}
-
-std::uint64_t size_of(const Work& work, const ExprPtr& expr) {
-  const auto found = work.sizes.find(expr.get());
-  return found == work.sizes.end() ? 1 : found->second;
-}
-
-ExprPtr keep(Work& work, Expr expr) {
-  std::uint64_t size = 1;
-  for (const ExprPtr& arg : expr.args) {
-    const std::uint64_t more = size_of(work, arg);
-    size = size > std::numeric_limits<std::uint64_t>::max() - more ? std::numeric_limits<std::uint64_t>::max()
-                                                                   : size + more;
-  }
-  auto made = std::make_shared<const Expr>(std::move(expr));
-  work.sizes[made.get()] = size;
-  return made;
-}
-
-ExprPtr node(Work& work, Op op, Span span, std::vector<ExprPtr> args, Type type = {}) {
-  for (const ExprPtr& arg : args) {
-    if (!arg) return nullptr;
-  }
-  Expr expr;
-  expr.op = op;
-  expr.span = span;
-  expr.args = std::move(args);
-  expr.type = std::move(type);
-  return keep(work, std::move(expr));
-}
-
-ExprPtr constant_node(Work& work, Span span, Constant constant, Type type) {
-  Expr expr;
-  expr.op = Op::constant;
-  expr.span = span;
-  expr.constant = std::move(constant);
-  expr.type = unbounded(std::move(type));
-  return keep(work, std::move(expr));
 }
 
 }  // namespace
@@ -444,10 +394,12 @@ std::string Conditions::scale_of_level(const std::string& name) const {
 
 ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
   const syntax::Literal& literal = expr.literal;
-  if (literal.kind == syntax::LiteralKind::weekday) return not_yet(expr.span, "a day of the week", "星期");
-  if (literal.kind == syntax::LiteralKind::instant && !literal.offset) {
-    return not_yet(expr.span, "an instant without its offset, such as +08:00", "不写时差的时刻（例如 +08:00）");
+  if (literal.kind == syntax::LiteralKind::weekday) {
+    return wrong_type(expr.span, describe(work_.model, hint != nullptr ? *hint : of(TypeKind::date), language()),
+                      quoted(expr.span),
+                      say("Days of the week are asked of a date: today is Monday", "星期用日期来判断：今日 为 周一"));
   }
+  if (literal.kind == syntax::LiteralKind::instant && !literal.offset) return wall_clock(expr);
   Constant constant;
   if (hint != nullptr) {
     switch (constant_of(literal, *hint, constant)) {
@@ -583,14 +535,17 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       const bool minus = expr.op == S::sub;
       const TypeKind x = a->type.kind, y = b->type.kind;
       const Op op = minus ? Op::sub : Op::add;
+      const auto moved = [&](const ExprPtr& date, const ExprPtr& span, TypeKind kind) -> ExprPtr {
+        return counting(node(work_, op, expr.span, {date, span}, of(kind)), *span);
+      };
       if (is_number(x) && is_number(y)) {
         return node(work_, op, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
       }
       if ((x == TypeKind::date || x == TypeKind::instant) && y == TypeKind::duration) {
-        return node(work_, op, expr.span, {a, b}, of(x));
+        return moved(a, b, x);
       }
       if (!minus && x == TypeKind::duration && (y == TypeKind::date || y == TypeKind::instant)) {
-        return node(work_, op, expr.span, {b, a}, of(y));
+        return moved(b, a, y);
       }
       if (minus && x == y && (x == TypeKind::date || x == TypeKind::instant)) {
         return node(work_, op, expr.span, {a, b}, of(TypeKind::duration));
@@ -718,12 +673,16 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
     case S::le:
     case S::gt:
     case S::lt:
+      if (const int days = weekdays_of(expr)) return weekday(expr, days);
       return comparison(expr);
     case S::between:
+      if (const int days = weekdays_of(expr)) return weekday(expr, days);
       return between(expr);
     case S::one_of:
+      if (const int days = weekdays_of(expr)) return weekday(expr, days);
       return membership(expr);
     case S::none_of_list:
+      if (const int days = weekdays_of(expr)) return node(work_, Op::not_, expr.span, {weekday(expr, days)});
       return node(work_, Op::not_, expr.span, {membership(expr)});
     case S::includes:
     case S::includes_any:
@@ -792,11 +751,11 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
     case S::within_next:
       return time_condition(expr);
     case S::now_between:
-      return not_yet(expr.span, "the time of day of now", "此刻的钟点");
+      return clock_between(expr);
     case S::is_working_day:
-      return not_yet(expr.span, "working days", "工作日");
+      return working_day(expr);
     case S::is_weekday:
-      return not_yet(expr.span, "a day of the week", "星期");
+      return weekday(expr, weekdays_of(expr));
     case S::contains:
     case S::contains_any:
     case S::contains_all:
@@ -928,21 +887,21 @@ ExprPtr Conditions::between(const syntax::Expr& expr) {
   const ExprPtr low = value(*expr.args[1], &x->type);
   const ExprPtr high = value(*expr.args[2], &x->type);
   if (!low || !high) return nullptr;
-  const bool time = x->type.kind == TypeKind::time_of_day;  // its end is excluded, and it may pass midnight
+  if (x->type.kind == TypeKind::time_of_day) return between_times(x, low, high, expr);
   const ExprPtr from = compare(Op::le, low, x, expr);
   if (!from) return nullptr;
-  const ExprPtr to = compare(time ? Op::lt : Op::le, x, high, expr);
+  const ExprPtr to = compare(Op::le, x, high, expr);
   if (!to) return nullptr;
   bool turned = false;
   if (low->op == Op::constant && high->op == Op::constant && low->type.kind != TypeKind::duration) {
     turned = has_names(low->type) ? low->constant.level > high->constant.level
                                   : high->constant.number < low->constant.number;
   }
-  if (turned && !time) {
+  if (turned) {
     work_.report(codes::kEmptyRange, item_, expr.span, {quoted(low->span), quoted(high->span)});
     return nullptr;
   }
-  return node(work_, time && turned ? Op::or_ : Op::and_, expr.span, {from, to});
+  return node(work_, Op::and_, expr.span, {from, to});
 }
 
 ExprPtr Conditions::membership(const syntax::Expr& expr) {
@@ -1047,122 +1006,6 @@ ExprPtr Conditions::knowledge(const syntax::Expr& expr) {
     return wrong_type(expr.args[0]->span, say("a fact", "一个事实"), quoted(expr.args[0]->span));
   }
   return node(work_, Op::known, expr.span, {what});
-}
-
-ExprPtr Conditions::time_condition(const syntax::Expr& expr) {
-  const ExprPtr date = value(*expr.args[0], nullptr);
-  const Type duration = of(TypeKind::duration);
-  const ExprPtr span = value(*expr.args[1], &duration);
-  if (!date || !span) return nullptr;
-  if (date->type.kind != TypeKind::date && date->type.kind != TypeKind::instant) {
-    return wrong_type(date->span, say("a date or an instant", "日期或时刻"), describe_expr(*date));
-  }
-  if (span->type.kind != TypeKind::duration) {
-    return wrong_type(span->span, describe(work_.model, duration, language()), describe_expr(*span));
-  }
-  const Op op = expr.op == S::more_than_ago  ? Op::past_more
-                : expr.op == S::at_least_ago ? Op::past_at_least
-                : expr.op == S::within_last  ? Op::within_past
-                                             : Op::within_future;
-  return node(work_, op, expr.span, {date, span});
-}
-
-ExprPtr Conditions::text_subject(const syntax::Expr& expr) {
-  const Type text = of(TypeKind::text);
-  const ExprPtr subject = value(expr, &text);
-  if (!subject) return nullptr;
-  if (subject->type.kind != TypeKind::text) {
-    return wrong_type(expr.span, say("a text", "一段文本"), describe_expr(*subject));
-  }
-  if (subject->op == Op::constant) return wrong_type(expr.span, say("a fact", "一个事实"), quoted(expr.span));
-  return subject;
-}
-
-ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
-  const ExprPtr subject = text_subject(*expr.args[0]);
-  const syntax::Expr& sought = *expr.args[1];
-  if (expr.op == S::matches) {
-    if (!subject) return nullptr;
-    Expr made;
-    made.op = Op::matches;
-    made.span = expr.span;
-    made.args = {subject};
-    made.pattern = sought.literal.text;
-    if (made.pattern.empty()) {
-      work_.report(codes::kEmptyPhrase, item_, sought.span, {});
-      return nullptr;
-    }
-    return keep(work_, std::move(made));
-  }
-  const bool all = expr.op == S::contains_all;
-  const bool claims = expr.op == S::claims || expr.op == S::claims_any;
-  const bool lexicon_may_stand = expr.op != S::contains && expr.op != S::claims;
-  std::vector<const syntax::Expr*> items;
-  if (sought.op == S::list) {
-    for (const syntax::ExprPtr& item : sought.args) items.push_back(item.get());
-  } else {
-    items.push_back(&sought);
-  }
-  const auto leaf = [&]() {
-    Expr made;
-    made.op = claims ? Op::claims : all ? Op::text_has_all : Op::text_has;
-    made.span = expr.span;
-    made.args = {subject};
-    return made;
-  };
-  std::vector<ExprPtr> parts;
-  Expr phrases = leaf();
-  bool good = static_cast<bool>(subject);
-  for (const syntax::Expr* item : items) {
-    if (item->op == S::literal && item->literal.kind == syntax::LiteralKind::text) {
-      const std::string& phrase = item->literal.text;
-      if (phrase.find_first_not_of(" \t") == std::string::npos) {
-        work_.report(codes::kEmptyPhrase, item_, item->span, {});
-        good = false;
-      } else if (phrase.find("…") != std::string::npos) {
-        not_yet(item->span, "a gap (…) in a phrase", "词语中的间隔（…）");
-        good = false;
-      } else {
-        phrases.phrases.push_back(phrase);
-      }
-      continue;
-    }
-    if (item->op == S::path) {
-      const bool is_fact = item->path.parts.size() > 1 && work_.group_names.count(item->path.parts.front().text) != 0;
-      if (is_fact) {
-        not_yet(item->span, "a fact as the text that is looked for", "以事实作为要查找的文字");
-        good = false;
-        continue;
-      }
-      const Entry* lexicon = work_.resolve(Kind::lexicon, item_, item->path);
-      if (lexicon == nullptr) {
-        good = false;
-        continue;
-      }
-      if (!lexicon_may_stand) {
-        wrong_type(item->span, say("a text in quotation marks", "引号中的文字"),
-                   say("lexicon ", "词表 ") + lexicon->names.first,
-                   claims ? say("Write: claims any of ", "请写：宣称任一 ") + quoted(item->span)
-                          : say("Write: contains any of ", "请写：包含任一 ") + quoted(item->span));
-        good = false;
-        continue;
-      }
-      Expr made = leaf();
-      made.lexicon = lexicon->index;
-      if (subject) parts.push_back(keep(work_, std::move(made)));
-      continue;
-    }
-    wrong_type(item->span, say("a text in quotation marks or a lexicon", "引号中的文字或词表"), quoted(item->span));
-    good = false;
-  }
-  if (!good) return nullptr;
-  if (!phrases.phrases.empty()) {
-    std::sort(phrases.phrases.begin(), phrases.phrases.end());
-    phrases.phrases.erase(std::unique(phrases.phrases.begin(), phrases.phrases.end()), phrases.phrases.end());
-    parts.push_back(keep(work_, std::move(phrases)));
-  }
-  ExprPtr made = parts.size() == 1 ? parts.front() : node(work_, all ? Op::and_ : Op::or_, expr.span, std::move(parts));
-  return expr.op == S::lacks ? node(work_, Op::not_, expr.span, {made}) : made;
 }
 
 ExprPtr Conditions::quantifier(const syntax::Expr& expr) {

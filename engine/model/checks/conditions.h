@@ -42,12 +42,21 @@ class Conditions {
   ExprPtr quantifier(const syntax::Expr& expr);
   ExprPtr aggregate(const syntax::Expr& expr);
   ExprPtr time_condition(const syntax::Expr& expr);
+  ExprPtr clock_between(const syntax::Expr& expr);
+  ExprPtr between_times(const ExprPtr& x, const ExprPtr& low, const ExprPtr& high, const syntax::Expr& expr);
+  static int weekdays_of(const syntax::Expr& expr);  // a bit each, 1 << Monday (1) …; 0: no days of the week are asked
+  ExprPtr weekday(const syntax::Expr& expr, int days);
+  ExprPtr working_day(const syntax::Expr& expr);
+  ExprPtr counting(ExprPtr made, const Expr& span);  // with the calendar, where `span` counts working days
+  Index calendar(Span span);
+  ExprPtr wall_clock(const syntax::Expr& expr);
   ExprPtr knowledge(const syntax::Expr& expr);
   ExprPtr path_value(const syntax::Expr& expr, const Type* hint, bool condition_wanted);
   ExprPtr arithmetic(const syntax::Expr& expr, const Type* hint);
   ExprPtr literal(const syntax::Expr& expr, const Type* hint);
   ExprPtr level(const syntax::Expr& expr, const Type& type);
   ExprPtr text_subject(const syntax::Expr& expr);
+  bool pattern_runs(const std::string& pattern, Span span);
   ExprPtr list_subject(const syntax::Expr& expr);
   ExprPtr of_fact(Index fact, Op op, Span span);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
@@ -67,6 +76,9 @@ class Conditions {
   const Item& item_;
   std::vector<Element> elements_;
 };
+
+// Whether a phrase or term can be looked for; false after a report.
+bool phrase_can_be_found(Work& work, const Item& item, Span span, const std::string& phrase, bool may_have_gap);
 
 // The condition or value of a define, expanded once for all its uses; null if it is wrong somewhere.
 ExprPtr define_value(Work& work, const Entry& entry);

@@ -67,6 +67,10 @@ class ExampleCheck {
   }
 
   bool read(const syntax::Expr& expr, const Type& type, Index fact, GivenValue& out) {
+    if (expr.op == syntax::Op::is_unknown && expr.args.empty()) {
+      out.unknown = true;
+      return true;
+    }
     if (type.kind != TypeKind::list || !type.element) {
       if (type.kind == TypeKind::record) {
         work_.report(codes::kWrongType, item_, expr.span,

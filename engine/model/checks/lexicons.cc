@@ -1,7 +1,7 @@
 // Lexicons: terms that stand in the rule file and in files beside it, each once.
 #include <algorithm>
 
-#include "engine/model/checks/work.h"
+#include "engine/model/checks/conditions.h"
 
 namespace caveat::model {
 namespace {
@@ -37,12 +37,9 @@ void check_lexicons(Work& work) {
     lexicon.exact_form = decl.exact_form;
     bool complete = true;
     const auto add = [&](const syntax::LocalText& text, std::vector<std::string>& to) {
-      if (text.value.find_first_not_of(" \t") == std::string::npos) {
-        work.report(codes::kEmptyPhrase, item, text.span, {});
-        complete = false;
-        return;
-      }
-      to.push_back(text.value);
+      const bool good = phrase_can_be_found(work, item, text.span, text.value, &to == &lexicon.terms);
+      if (good) to.push_back(text.value);
+      complete = complete && good;
     };
     for (const syntax::LocalText& term : decl.terms) add(term, lexicon.terms);
     for (const syntax::LocalText& term : decl.but_not) add(term, lexicon.but_not);
@@ -57,7 +54,15 @@ void check_lexicons(Work& work) {
         complete = false;
         continue;
       }
-      add_lines(found->second, lexicon.terms);
+      std::vector<std::string> terms;
+      add_lines(found->second, terms);
+      for (const std::string& term : terms) {
+        if (phrase_can_be_found(work, item, name.span, term, true)) {
+          lexicon.terms.push_back(term);
+        } else {
+          complete = false;
+        }
+      }
     }
     sort_once(lexicon.terms);
     sort_once(lexicon.but_not);

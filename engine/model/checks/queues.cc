@@ -63,22 +63,24 @@ void check_calendars(Work& work) {
     if (decl.covers && decl.covers->from <= decl.covers->to && decl.covers->to - decl.covers->from < kMost) {
       calendar.from = decl.covers->from;
       calendar.to = decl.covers->to;
-      std::set<Days> working;
+      calendar.first_working_day = decl.first_working_day;
       const auto within = [&](const syntax::DateRange& range, Days day) {
         return range.from <= day && day <= range.to;
       };
+      const auto listed = [&](const std::vector<syntax::DateRange>& ranges, Days day) {
+        return std::any_of(ranges.begin(), ranges.end(),
+                           [&](const syntax::DateRange& range) { return within(range, day); });
+      };
       for (Days day = calendar.from; day <= calendar.to; ++day) {
-        const int weekday = static_cast<int>(((day + 3) % 7 + 7) % 7) + 1;  // 1970-01-01 was a Thursday
+        const int weekday = weekday_of(day);
         const bool usual = decl.first_working_day <= decl.last_working_day
                                ? decl.first_working_day <= weekday && weekday <= decl.last_working_day
                                : weekday >= decl.first_working_day || weekday <= decl.last_working_day;
-        const bool closed = std::any_of(decl.closed.begin(), decl.closed.end(),
-                                        [&](const syntax::DateRange& range) { return within(range, day); });
-        const bool open = std::any_of(decl.open.begin(), decl.open.end(),
-                                      [&](const syntax::DateRange& range) { return within(range, day); });
-        if (open || (usual && !closed)) working.insert(day);
+        calendar.days.push_back(listed(decl.open, day)     ? DayKind::opened
+                                : listed(decl.closed, day) ? DayKind::closed
+                                : usual                    ? DayKind::working
+                                                           : DayKind::off);
       }
-      calendar.working.assign(working.begin(), working.end());
       for (const auto* ranges : {&decl.closed, &decl.open}) {
         for (const syntax::DateRange& range : *ranges) {
           for (const Days day : {range.from, range.to}) {

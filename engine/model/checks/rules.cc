@@ -58,11 +58,11 @@ class RuleCheck {
     conditions();
     texts();
     effects(decl_.then, false, rule_.then);
-    effects(decl_.if_unknown, true, rule_.unknown_effects);
-    if (decl_.if_unknown.size() == 1 && decl_.if_unknown[0].kind == syntax::EffectKind::pass) {
+    effects(if_unknown(), true, rule_.unknown_effects);
+    if (if_unknown().size() == 1 && if_unknown()[0].kind == syntax::EffectKind::pass) {
       rule_.if_unknown = Rule::Unknown::pass;
       rule_.unknown_effects.clear();
-    } else if (!decl_.if_unknown.empty()) {
+    } else if (!if_unknown().empty()) {
       rule_.if_unknown = Rule::Unknown::effects;
     }
     matches();
@@ -73,6 +73,11 @@ class RuleCheck {
  private:
   std::string say(std::string_view en, std::string_view zh) const { return Work::say(item_, en, zh); }
   Span name_span() const { return decl_.names.first.span; }
+  // A rule that says nothing takes the pack's default (semantics.md 16).
+  const std::vector<syntax::Effect>& if_unknown() const {
+    return decl_.if_unknown.empty() ? work_.pack_items[item_.pack].as<syntax::PackDecl>().default_if_unknown
+                                    : decl_.if_unknown;
+  }
 
   void later() {
     if (decl_.shadow) work_.not_yet(item_, name_span(), "status shadow", "状态 试运行");
@@ -292,7 +297,7 @@ class RuleCheck {
   // What changes or quotes the match needs one.
   void matches() {
     if (!rule_.when || finds_words(*rule_.when)) return;
-    for (const std::vector<syntax::Effect>* list : {&decl_.then, &decl_.if_unknown}) {
+    for (const std::vector<syntax::Effect>* list : {&decl_.then, &if_unknown()}) {
       for (const syntax::Effect& effect : *list) {
         const bool on_match =
             effect.kind == syntax::EffectKind::replace_match ||

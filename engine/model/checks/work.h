@@ -41,12 +41,14 @@ struct Item {
 
 class Work {
  public:
-  Work(const Sources& all_sources, const std::vector<PackFiles>& all_files, const Limits& all_limits)
-      : sources(all_sources), files(all_files), limits(all_limits) {}
+  Work(const Sources& all_sources, const std::vector<PackFiles>& all_files, const Limits& all_limits,
+       const ZoneBook& all_zones)
+      : sources(all_sources), files(all_files), limits(all_limits), zones(all_zones) {}
 
   const Sources& sources;
   const std::vector<PackFiles>& files;
   const Limits& limits;
+  const ZoneBook& zones;
 
   Model model;
   References references;
@@ -138,6 +140,7 @@ void declare_names(Work& work);
 void check_scales(Work& work);
 void check_sources(Work& work);
 void check_facts(Work& work);
+void check_zones(Work& work);
 void check_parameters(Work& work);
 void check_lexicons(Work& work);
 void check_wordings(Work& work);

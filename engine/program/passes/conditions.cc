@@ -96,6 +96,13 @@ class Compiler {
     return static_cast<std::uint32_t>(image_.constants.size() - 1);
   }
 
+  std::uint32_t zone_row(const std::string& name) const {
+    const auto found = std::find_if(image_.zones.begin(), image_.zones.end(), [&](const ZoneRow& row) {
+      return std::string_view(image_.text).substr(row.name.at, row.name.size) == name;
+    });
+    return found == image_.zones.end() ? kNone : static_cast<std::uint32_t>(found - image_.zones.begin());
+  }
+
   void value(const Expr& expr, bool negated) {
     const std::uint16_t begin = here();
     const auto over = [&](NodeCode code) {
@@ -118,9 +125,20 @@ class Compiler {
         emit(NodeCode::today, begin, 0, negated);
         return;
       case Op::add:
-        return over(NodeCode::add);
       case Op::sub:
-        return over(NodeCode::subtract);
+        over(expr.op == Op::add ? NodeCode::add : NodeCode::subtract);
+        nodes_.back().other = expr.calendar;
+        return;
+      case Op::clock: {
+        const Expr* zone = expr.args.empty() ? nullptr : expr.args[0].get();
+        if (zone != nullptr && zone->op != Op::constant) {
+          over(NodeCode::clock);
+          nodes_.back().other = kNone;
+          return;
+        }
+        emit(NodeCode::clock, begin, 0, negated).other = zone == nullptr ? kNone : zone_row(zone->constant.text);
+        return;
+      }
       case Op::mul:
         return over(NodeCode::multiply);
       case Op::div:
@@ -298,10 +316,25 @@ class Compiler {
     } else {
       const std::uint32_t wanted =
           expr.lexicon != model::kNone ? lexicon_group(expr.lexicon) : phrase_group(texts_of(expr));
-      Node& node = emit(NodeCode::text_has, begin, 0, negated);
+      Node& node = emit(expr.op == Op::claims ? NodeCode::text_claims : NodeCode::text_has, begin, 0, negated);
       set_slot(node, fact.fact);
       node.other = wanted;
     }
+    image_.slots[fact.fact].flags |= kScanned;
+  }
+
+  void pattern(const Expr& expr, bool negated) {
+    const Expr& fact = *expr.args[0];
+    if (!held(fact) || fact.type.kind != TypeKind::text) return not_yet(expr, "a pattern over this value");
+    const auto [known, fresh] = draft_.pattern_groups.try_emplace(expr.pattern, 0);
+    if (fresh) {
+      GroupRow row;
+      row.pattern = image_.str(expr.pattern);
+      known->second = group(row);
+    }
+    Node& node = emit(NodeCode::text_matches, here(), 0, negated);
+    set_slot(node, fact.fact);
+    node.other = known->second;
     image_.slots[fact.fact].flags |= kScanned;
   }
 
@@ -389,6 +422,7 @@ class Compiler {
       }
       case Op::text_has:
       case Op::text_has_all:
+      case Op::claims:
         return text(expr, negated);
       case Op::list_has:
       case Op::list_has_any:
@@ -404,13 +438,20 @@ class Compiler {
              : expr.op == Op::past_at_least ? NodeCode::past_at_least
              : expr.op == Op::within_past   ? NodeCode::within_past
                                             : NodeCode::within_future,
-             begin, 2, negated);
+             begin, 2, negated)
+            .other = expr.calendar;
         return;
       }
-      case Op::claims:
-        return not_yet(expr, "`claims`");
+      case Op::weekday:
+        value(*expr.args[0], negated);
+        emit(NodeCode::weekday, begin, 1, negated).low = expr.count;
+        return;
+      case Op::working_day:
+        value(*expr.args[0], negated);
+        emit(NodeCode::working_day, begin, 1, negated).other = expr.calendar;
+        return;
       case Op::matches:
-        return not_yet(expr, "`matches`");
+        return pattern(expr, negated);
       case Op::mentions:
         return not_yet(expr, "`mentions`");
       case Op::any_in:

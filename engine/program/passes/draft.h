@@ -22,6 +22,7 @@ struct Draft {
   std::map<model::Index, std::uint32_t> lexicon_groups;  // what is looked for once is one group
   std::map<std::vector<std::string>, std::uint32_t> phrase_groups;
   std::map<std::string, Range> effect_lists;  // by their bytes
+  std::map<std::string, std::uint32_t> pattern_groups;
 
   void report(const Code& code, Span span, const std::vector<std::string>& arguments) {
     diagnostics.push_back(diagnose(code, span, Language::en, arguments));
@@ -35,11 +36,12 @@ Pieces pieces(Image& image, const model::Templates& templates);
 
 namespace passes {
 
-void slots(Draft& draft);         // facts → slots, cells and the scale of their keys
-void packs(Draft& draft);         // packs, zones, law, wordings, queues, requirements
-void rules(Draft& draft);         // rules by rank: conditions, effects, texts
-void index(Draft& draft);         // which rules are looked at for which facts
-void check_limits(Draft& draft);  // what became too large
+void slots(Draft& draft);                     // facts → slots, cells and the scale of their keys
+std::vector<std::string> time(Draft& draft);  // zones and calendars; the zones' names, by row
+void packs(Draft& draft);                     // packs, law, wordings, queues, requirements
+void rules(Draft& draft);                     // rules by rank: conditions, effects, texts
+void index(Draft& draft);                     // which rules are looked at for which facts
+void check_limits(Draft& draft);              // what became too large
 
 }  // namespace passes
 

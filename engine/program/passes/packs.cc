@@ -1,4 +1,4 @@
-// Packs with what they declare for people: law, wordings, queues, requirements, zones.
+// Packs with what they declare for people: law, wordings, queues, requirements.
 #include <algorithm>
 
 #include "engine/program/codes.h"
@@ -27,21 +27,6 @@ Range cut(Image& image, const model::Template& pieces) {
   return range;
 }
 
-// A zone with its fixed offset. Transitions of other zones are handed in by the loader with their own issue; until then
-// a zone that is not here takes the offset that the request's `at` was written with.
-ZoneRow zone(Image& image, const std::string& name) {
-  ZoneRow row;
-  row.name = image.str(name);
-  std::optional<std::int32_t> fixed;
-  if (name == "UTC") fixed = 0;
-  if (name == "Asia/Shanghai") fixed = 480;  // without daylight saving since 1991
-  if (fixed) {
-    row.transitions = {static_cast<std::uint32_t>(image.transitions.size()), 1};
-    image.transitions.push_back({INT64_MIN, *fixed, 0});
-  }
-  return row;
-}
-
 }  // namespace
 
 Pieces pieces(Image& image, const model::Templates& templates) {
@@ -61,11 +46,7 @@ void packs(Draft& draft) {
   const model::Model& model = draft.model;
   Image& image = draft.image;
 
-  std::vector<std::string> zones;
-  for (const model::Pack& pack : model.packs) zones.push_back(pack.time_zone);
-  std::sort(zones.begin(), zones.end());
-  zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
-  for (const std::string& name : zones) image.zones.push_back(zone(image, name));
+  const std::vector<std::string> zones = time(draft);
 
   bool default_queue = false;
   for (const model::Pack& pack : model.packs) {
@@ -115,6 +96,7 @@ void packs(Draft& draft) {
     row.call_back = queue.call_back ? 1 : 0;
     row.pack = queue.pack;
     row.overflow_to = queue.overflow_to;
+    row.calendar = queue.calendar;
     if (queue.due) row.has_due = 1, row.due = Image::span(*queue.due);
     row.hours = {static_cast<std::uint32_t>(image.hours.size()), static_cast<std::uint32_t>(queue.hours.size())};
     for (const model::HoursSpan& hours : queue.hours) image.hours.push_back({hours.day, hours.from, hours.to});

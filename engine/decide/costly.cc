@@ -1,0 +1,71 @@
+#include "engine/decide/costly.h"
+
+namespace caveat::decide {
+
+const Costly::Asked* Costly::known(What what, std::uint32_t group) const {
+  for (const Asked& one : asked_) {
+    if (one.what == what && one.group == group) return &one;
+  }
+  return nullptr;
+}
+
+Costly::Found Costly::told(const Asked& asked) const {
+  return {asked.result, asked.cause, {places_.data() + asked.first, asked.count}};
+}
+
+Costly::Found Costly::keep(Asked asked) {
+  asked.count = places_.size() - asked.first;
+  asked_.push_back(asked);
+  return told(asked_.back());
+}
+
+Costly::Found Costly::pattern(std::uint32_t group, const text::Pattern& pattern, const text::NormalText& text,
+                              std::size_t most) {
+  if (const Asked* before = known(What::pattern, group)) return told(*before);
+  Asked fresh{What::pattern, group, Kleene::no, Cause::none, places_.size(), 0};
+  if (!pattern.find(text.text(), found_, most)) {
+    fresh.result = Kleene::unknown;
+    fresh.cause = Cause::limit;
+    return keep(fresh);
+  }
+  for (const text::Range& place : found_) places_.push_back({place, Said::found});
+  fresh.result = kleene(!found_.empty());
+  return keep(fresh);
+}
+
+Costly::Found Costly::claims(std::uint32_t group, const Searched& said, const Searched& question,
+                             bool question_unknown) {
+  if (const Asked* before = known(What::claims, group)) return told(*before);
+  Asked fresh{What::claims, group, Kleene::no, Cause::none, places_.size(), 0};
+  bool denied = false;
+  for (const text::Match& hit : said.hits->matches()) {
+    if (hit.lexicon != group) continue;
+    const text::Polarity polarity = text::polarity(said.text->text(), hit.normal, said.hits->cues());
+    denied = denied || polarity == text::Polarity::negated;
+    if (!text::is_claimed(polarity)) continue;
+    places_.push_back({hit.normal, polarity == text::Polarity::hedged ? Said::hedged : Said::asserted});
+    fresh.result = Kleene::yes;
+  }
+  if (fresh.result == Kleene::yes || denied || (question.text == nullptr && !question_unknown)) return keep(fresh);
+
+  // 保本吗？ answered 是的 claims it; an answer that says in its own words that it is not so has said so.
+  const std::optional<text::Range> yes = text::assent(said.text->text());
+  if (!yes) return keep(fresh);
+  if (question_unknown || question.hits->over_limit()) {
+    fresh.result = Kleene::unknown;
+    fresh.cause = question_unknown ? Cause::missing : Cause::limit;
+    return keep(fresh);
+  }
+  const std::optional<text::Range> asked = text::last_asked(question.text->text(), question.hits->cues());
+  if (!asked) return keep(fresh);
+  for (const text::Match& hit : question.hits->matches()) {
+    if (hit.lexicon != group || hit.normal.begin < asked->begin || hit.normal.end > asked->end) continue;
+    if (!text::is_claimed(text::polarity_of_assent(question.text->text(), hit.normal, question.hits->cues()))) continue;
+    places_.push_back({*yes, Said::by_assent});
+    fresh.result = Kleene::yes;
+    break;
+  }
+  return keep(fresh);
+}
+
+}  // namespace caveat::decide

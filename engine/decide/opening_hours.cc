@@ -1,0 +1,115 @@
+#include "engine/decide/opening_hours.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/decide/working_days.h"
+
+namespace caveat::decide {
+
+using program::HoursRow;
+using program::QueueRow;
+
+namespace {
+
+constexpr std::int64_t kDaySeconds = 86'400;
+constexpr Microseconds kSecond = 1'000'000;
+constexpr Days kFarthest = 400;  // days: a queue that is closed for longer is due when the sum of its hours would be
+
+class Hours {
+ public:
+  Hours(const program::Program& program, const QueueRow& queue, std::int32_t given_offset)
+      : p_(program), queue_(queue), given_(given_offset), calendar_(program, queue.calendar) {}
+
+  struct Wall {
+    Days day;
+    std::int64_t second;
+  };
+  Wall wall(Microseconds at) const {
+    const std::int32_t offset = p_.offset_minutes(queue_.pack, at, given_);
+    const Days day = days_of(at, offset);
+    return {day, at / kSecond + std::int64_t{offset} * 60 - std::int64_t{day} * kDaySeconds};
+  }
+  std::int32_t offset(Microseconds at) const { return p_.offset_minutes(queue_.pack, at, given_); }
+  const WorkingDays& calendar() const { return calendar_; }
+
+  // Whose hours a day has, 1 Monday … 7 Sunday; 0: nobody's.
+  int hours_of(Days day) const {
+    const int weekday = weekday_of(day);
+    const std::optional<WorkingDays::Day> kind = calendar_.day(day);
+    if (kind == WorkingDays::Day::closed) return 0;
+    if (kind == WorkingDays::Day::opened && !has_hours(weekday)) return calendar_.first_of_week();
+    return weekday;
+  }
+  template <class Visit>
+  void each(Days day, Visit visit) const {  // from, to: seconds of the day, ascending
+    const int weekday = hours_of(day);
+    for (const HoursRow& hours : p_.rows<HoursRow>(program::Section::hours, queue_.hours)) {
+      if (hours.day == weekday) visit(hours.from, hours.to);
+    }
+  }
+
+ private:
+  const program::Program& p_;
+  const QueueRow& queue_;
+  std::int32_t given_;
+  WorkingDays calendar_;
+
+  bool has_hours(int weekday) const {
+    const auto rows = p_.rows<HoursRow>(program::Section::hours, queue_.hours);
+    return std::any_of(rows.begin(), rows.end(), [&](const HoursRow& hours) { return hours.day == weekday; });
+  }
+};
+
+}  // namespace
+
+bool is_open(const program::Program& program, const QueueRow& queue, Microseconds at, std::int32_t given_offset) {
+  if (queue.always) return true;
+  const Hours hours(program, queue, given_offset);
+  const Hours::Wall wall = hours.wall(at);
+  bool open = false;
+  hours.each(wall.day, [&](std::int32_t from, std::int32_t to) { open |= from <= wall.second && wall.second < to; });
+  return open;
+}
+
+std::int64_t due_after(const program::Program& program, const QueueRow& queue, Microseconds at,
+                       std::int32_t given_offset) {
+  const Hours hours(program, queue, given_offset);
+  const Hours::Wall start = hours.wall(at);
+  const auto plain = [&](Days day) { return (std::int64_t{day} - start.day) * kDaySeconds; };
+  std::int64_t seconds = queue.due.seconds;
+  if (queue.due.months != 0) seconds += plain(add_months(start.day, queue.due.months));
+  if (queue.due.working_days !=
+      0) {  // the same time of that day; without a calendar that covers it, plain days: rather early
+    const std::optional<Days> day = hours.calendar().moved(start.day, queue.due.working_days);
+    return seconds + (day ? plain(*day) : std::int64_t{queue.due.working_days} * kDaySeconds);
+  }
+  if (queue.always || queue.overflow_to != program::kNone) return seconds;
+
+  // Open seconds are counted off day by day; hours that overlap count once.
+  std::int64_t left = seconds;
+  for (Days ahead = 0; ahead <= kFarthest; ++ahead) {
+    const Days day = start.day + ahead;
+    std::int64_t done = ahead == 0 ? start.second : 0, over = -1;
+    hours.each(day, [&](std::int64_t from, std::int64_t to) {
+      from = std::max(from, done);
+      if (over >= 0 || to <= from) return;
+      if (left <= to - from) {
+        over = from + left;
+        return;
+      }
+      left -= to - from;
+      done = to;
+    });
+    if (over < 0) continue;
+    // Wall time of that day, by the clock of that day.
+    const Microseconds wall_clock = (std::int64_t{day} * kDaySeconds + over) * kSecond;
+    const Microseconds then =
+        wall_clock -
+        std::int64_t{hours.offset(wall_clock - std::int64_t{hours.offset(at)} * 60 * kSecond)} * 60 * kSecond;
+    return std::max<std::int64_t>(0, (then - at) / kSecond);
+  }
+  return seconds;
+}
+
+}  // namespace caveat::decide

@@ -1,0 +1,34 @@
+// Places: where in a text a condition found what it looked for: what reasons quote, what is redacted or replaced.
+// Part of decide; nothing outside the room needs it.
+#pragma once
+
+#include <algorithm>
+
+#include "engine/decide/evaluate.h"
+#include "engine/program/image.h"
+
+namespace caveat::decide {
+
+inline bool finds_places(program::NodeCode code) {
+  return code >= program::NodeCode::text_has && code <= program::NodeCode::text_claims;
+}
+
+// Calls `visit(range of the normal text, Said)` for each place at which `node` found something in `seen`.
+template <class Visit>
+void each_place(const Setting& setting, const program::Node& node, TextSeen& seen, Visit visit) {
+  const program::Program& program = *setting.program;
+  const auto code = static_cast<program::NodeCode>(node.code);
+  if (code == program::NodeCode::text_matches || code == program::NodeCode::text_claims) {
+    for (const Costly::Place& place : ask(node, setting, seen).places) visit(place.normal, place.said);
+    return;
+  }
+  const auto groups = program.indices(code == program::NodeCode::text_has_all ? node.rows : program::Range{});
+  for (const text::Match& hit : seen.hits.matches()) {
+    const bool mine = code == program::NodeCode::text_has
+                          ? hit.lexicon == node.other
+                          : std::find(groups.begin(), groups.end(), hit.lexicon) != groups.end();
+    if (mine) visit(hit.normal, Said::found);
+  }
+}
+
+}  // namespace caveat::decide

@@ -1,0 +1,150 @@
+// Conditions over texts: what is looked for has to be something that can be found, and a pattern one that can be run.
+#include <algorithm>
+
+#include "engine/model/checks/conditions.h"
+#include "engine/model/checks/nodes.h"
+#include "engine/text/pattern.h"
+#include "engine/text/scan.h"
+
+namespace caveat::model {
+
+using S = syntax::Op;
+
+bool phrase_can_be_found(Work& work, const Item& item, Span span, const std::string& phrase, bool may_have_gap) {
+  text::Needle needle;
+  const text::NeedleFault fault = text::make_needle(0, phrase, true, needle);
+  if (fault == text::NeedleFault::empty) {
+    work.report(codes::kEmptyPhrase, item, span, {});
+    return false;
+  }
+  if (fault == text::NeedleFault::none && (may_have_gap || needle.tail.empty())) return true;
+  work.report(codes::kBadGap, item, span, {phrase},
+              may_have_gap
+                  ? Work::say(item, "Write it as: first words … last words", "请写成：前面的词 … 后面的词")
+                  : Work::say(item, "What does not count is written out whole.", "“但不含”之后须写出完整词语。"));
+  return false;
+}
+
+bool Conditions::pattern_runs(const std::string& pattern, Span span) {
+  text::PatternFault fault;
+  if (text::Pattern::compile(pattern, fault)) return true;
+  using Fault = text::PatternFault::Kind;
+  std::string why, help;
+  switch (fault.kind) {
+    case Fault::unsupported:
+      why = say("it looks ahead or behind, or refers back", "含有前后查找或反向引用");
+      help = say("Only what can be found in one pass is run. Say the rest with and, or, not.",
+                 "只运行一遍就能找完的表达式；其余请用 且、或、非 来写。");
+      break;
+    case Fault::too_large:
+      why = say("it repeats too often", "重复次数过多");
+      help = say("Repeat at most 1,000 times in all.", "重复次数合计不超过 1000。");
+      break;
+    case Fault::matches_empty:
+      why = say("it fits every text", "任何文本都符合");
+      help = say("Let it need at least one character: + instead of *.", "至少要有一个字符：用 + 而不用 *。");
+      break;
+    default:
+      why = say("“", "“") + fault.detail + say("” is wrong in it", "”有误");
+  }
+  work_.report(codes::kBadPattern, item_, span, {quoted(span), why}, std::move(help));
+  return false;
+}
+
+ExprPtr Conditions::text_subject(const syntax::Expr& expr) {
+  const Type text = of(TypeKind::text);
+  const ExprPtr subject = value(expr, &text);
+  if (!subject) return nullptr;
+  if (subject->type.kind != TypeKind::text) {
+    return wrong_type(expr.span, say("a text", "一段文本"), describe_expr(*subject));
+  }
+  if (subject->op == Op::constant) return wrong_type(expr.span, say("a fact", "一个事实"), quoted(expr.span));
+  return subject;
+}
+
+ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
+  const ExprPtr subject = text_subject(*expr.args[0]);
+  const syntax::Expr& sought = *expr.args[1];
+  if (expr.op == S::matches) {
+    if (!subject) {
+      pattern_runs(sought.literal.text, sought.span);
+      return nullptr;
+    }
+    Expr made;
+    made.op = Op::matches;
+    made.span = expr.span;
+    made.args = {subject};
+    made.pattern = sought.literal.text;
+    return pattern_runs(made.pattern, sought.span) ? keep(work_, std::move(made)) : nullptr;
+  }
+  const bool all = expr.op == S::contains_all;
+  const bool claims = expr.op == S::claims || expr.op == S::claims_any;
+  const bool lexicon_may_stand = expr.op != S::contains && expr.op != S::claims;
+  std::vector<const syntax::Expr*> items;
+  if (sought.op == S::list) {
+    for (const syntax::ExprPtr& item : sought.args) items.push_back(item.get());
+  } else {
+    items.push_back(&sought);
+  }
+  const auto leaf = [&]() {
+    Expr made;
+    made.op = claims ? Op::claims : all ? Op::text_has_all : Op::text_has;
+    made.span = expr.span;
+    made.args = {subject};
+    return made;
+  };
+  std::vector<ExprPtr> parts;
+  Expr phrases = leaf();
+  bool good = static_cast<bool>(subject);
+  for (const syntax::Expr* item : items) {
+    if (item->op == S::literal && item->literal.kind == syntax::LiteralKind::text) {
+      const std::string& phrase = item->literal.text;
+      if (phrase.find_first_not_of(" \t") == std::string::npos) {
+        work_.report(codes::kEmptyPhrase, item_, item->span, {});
+        good = false;
+      } else if (!phrase_can_be_found(work_, item_, item->span, phrase, true)) {
+        good = false;
+      } else {
+        phrases.phrases.push_back(phrase);
+      }
+      continue;
+    }
+    if (item->op == S::path) {
+      const bool is_fact = item->path.parts.size() > 1 && work_.group_names.count(item->path.parts.front().text) != 0;
+      if (is_fact) {
+        not_yet(item->span, "a fact as the text that is looked for", "以事实作为要查找的文字");
+        good = false;
+        continue;
+      }
+      const Entry* lexicon = work_.resolve(Kind::lexicon, item_, item->path);
+      if (lexicon == nullptr) {
+        good = false;
+        continue;
+      }
+      if (!lexicon_may_stand) {
+        wrong_type(item->span, say("a text in quotation marks", "引号中的文字"),
+                   say("lexicon ", "词表 ") + lexicon->names.first,
+                   claims ? say("Write: claims any of ", "请写：宣称任一 ") + quoted(item->span)
+                          : say("Write: contains any of ", "请写：包含任一 ") + quoted(item->span));
+        good = false;
+        continue;
+      }
+      Expr made = leaf();
+      made.lexicon = lexicon->index;
+      if (subject) parts.push_back(keep(work_, std::move(made)));
+      continue;
+    }
+    wrong_type(item->span, say("a text in quotation marks or a lexicon", "引号中的文字或词表"), quoted(item->span));
+    good = false;
+  }
+  if (!good) return nullptr;
+  if (!phrases.phrases.empty()) {
+    std::sort(phrases.phrases.begin(), phrases.phrases.end());
+    phrases.phrases.erase(std::unique(phrases.phrases.begin(), phrases.phrases.end()), phrases.phrases.end());
+    parts.push_back(keep(work_, std::move(phrases)));
+  }
+  ExprPtr made = parts.size() == 1 ? parts.front() : node(work_, all ? Op::and_ : Op::or_, expr.span, std::move(parts));
+  return expr.op == S::lacks ? node(work_, Op::not_, expr.span, {made}) : made;
+}
+
+}  // namespace caveat::model

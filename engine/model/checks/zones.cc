@@ -1,0 +1,46 @@
+#include "engine/model/checks/zones.h"
+
+#include <algorithm>
+
+#include "engine/base/nearest.h"
+
+namespace caveat::model {
+
+bool use_zone(Work& work, const Item& item, Span span, const std::string& name) {
+  std::vector<Zone>& zones = work.model.zones;
+  const auto place = std::lower_bound(zones.begin(), zones.end(), name,
+                                      [](const Zone& zone, const std::string& wanted) { return zone.name < wanted; });
+  if (place != zones.end() && place->name == name) return true;
+  std::optional<std::vector<Transition>> transitions = work.zones.find(name);
+  if (transitions && !transitions->empty()) {
+    zones.insert(place, Zone{name, std::move(*transitions)});
+    return true;
+  }
+  const std::vector<std::string> known = work.zones.names();
+  const std::string near(nearest(name, std::span<const std::string>(known)));
+  work.report(codes::kUnknownZone, item, span, {name},
+              near.empty() ? Work::say(item, "Zones are named as in “Asia/Shanghai”.", "时区的写法如“Asia/Shanghai”。")
+                           : Work::say(item, "Did you mean “", "是否指“") + near + Work::say(item, "”?", "”？"));
+  return false;
+}
+
+void check_zones(Work& work) {
+  for (Index pack = 0; pack < work.model.packs.size(); ++pack) {
+    const Item& item = work.pack_items[pack];
+    const std::string& name = work.model.packs[pack].time_zone;
+    if (!name.empty()) use_zone(work, item, heading(work, item), name);
+  }
+  // A fact may tell any zone (semantics.md 44).
+  const bool any = std::any_of(work.model.facts.begin(), work.model.facts.end(), [](const Fact& fact) {
+    return fact.type.kind == TypeKind::time_zone ||
+           (fact.type.element && fact.type.element->kind == TypeKind::time_zone);
+  });
+  if (!any) return;
+  std::vector<Zone> all;
+  for (const std::string& name : work.zones.names()) {
+    if (auto transitions = work.zones.find(name)) all.push_back({name, std::move(*transitions)});
+  }
+  work.model.zones = std::move(all);
+}
+
+}  // namespace caveat::model
