@@ -2,6 +2,7 @@
 """Runs every case of this folder through `caveat check` (README.md tells how a case is written).
 
   language_test.py CAVEAT [--only TEXT] [--deletions]
+  language_test.py --lines              holds the table of lines of README.md against the cases
 
 --deletions shows that a case is live: the clause that it names is deleted from its own text, and its expectation must turn.
 """
@@ -61,8 +62,36 @@ def trouble(caveat, path, preambles, deletions):
     return None
 
 
+def lines():
+    """Mistakes of README.md's table: a file that is not there, a case without its row, a row without its cases."""
+    root = FOLDER.parent.parent
+    shown = {}  # number of a line -> folders with a case in both phrasings
+    for path in FOLDER.glob("*/*.en.cav"):
+        hit = re.search(r"^# Shows\s+semantics (\d+): ", path.read_text(encoding="utf-8"), re.M)
+        if hit and path.with_name(path.name.replace(".en.", ".zh.")).exists():
+            shown.setdefault(int(hit[1]), set()).add(path.parent.name)
+    rows = {int(hit[1]): hit[2] for hit in re.finditer(r"^\| (\d+) \|[^|]*\|([^|]*)\|$",
+                                                       (FOLDER / "README.md").read_text(encoding="utf-8"), re.M)}
+    wrong = []
+    for number, where in sorted(rows.items()):
+        names = re.findall(r"`([^`]+)`", where)
+        folders = {name for name in names if "/" not in name}
+        wrong += [f"line {number}: there is no {name}" for name in names if "/" in name and not (root / name).exists()]
+        wrong += [f"line {number}: no case of {folder}/ shows it" for folder in folders - shown.get(number, set())]
+        wrong += [f"line {number}: {folder}/ shows it too" for folder in shown.get(number, set()) - folders]
+        if not names:
+            wrong.append(f"line {number}: nothing shows it")
+    wrong += [f"line {number}: cases show it, and it has no row" for number in shown.keys() - rows.keys()]
+    for what in wrong:
+        print(what)
+    print(f"{len(rows)} lines of the settled readings are shown")
+    return 1 if wrong or not rows else 0
+
+
 def main():
     arguments = sys.argv[1:]
+    if arguments == ["--lines"]:
+        return lines()
     caveat = os.path.abspath(arguments[0])
     only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
     preambles = {suffix: (FOLDER / f"preamble{suffix}.cav").read_text(encoding="utf-8") for suffix in (".en", ".zh")}
