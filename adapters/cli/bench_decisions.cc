@@ -107,7 +107,10 @@ struct Lines {  // one JSON line each, padded for readers that look ahead
 class Engine {
  public:
   Engine(std::shared_ptr<const program::Program> program, const Workload& work)
-      : rules_{std::move(program), {}, {}}, lines_(written(work)), bound_(work.requests.size()) {
+      : rules_{std::move(program), {}, {}},
+        lines_(written(work)),
+        bound_(work.requests.size()),
+        scratch_(with_all_reasons(work)) {
     for (std::size_t i = 0; i < bound_.size(); ++i) {
       if (!read(i, bound_[i]) && wrong_.empty()) wrong_ = "a turn is refused: " + problem_.items[0].path;
     }
@@ -156,6 +159,12 @@ class Engine {
   Problem problem_;
   std::string wrong_;
 
+  // Where most facts are absent more rules stay unknown than a decision tells; the oracle tells them all.
+  static Limits with_all_reasons(const Workload& work) {
+    Limits limits;
+    limits.reasons = std::max(limits.reasons, work.rules.size());
+    return limits;
+  }
   static std::vector<std::string> written(const Workload& work) {
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < work.requests.size(); ++i) lines.push_back(turn_json(work.requests[i], i));
