@@ -51,7 +51,8 @@ source_kind : LAW | STANDARD | POLICY ;
 source_line : ( ARTICLE | PARAGRAPH | ITEM | SECTION ) place_in_law
             | ORDINAL NUMBER COUNT_UNIT
             | ORDINAL_WORD
-            | IN_FORCE_FROM day ( UNTIL day )?
+            | IN_FORCE_FROM day
+            | IN_FORCE_UNTIL day
             | SINCE day IN_FORCE
             | UP_TO day END_DAY
             | UNTIL day
@@ -262,7 +263,7 @@ window_where : WHERE comparison ;
 sum     : product ( ( PLUS | MINUS ) product )* ;
 product : share ( ( TIMES | SLASH ) share )* ;
 share   : operand share_tail* ;
-share_tail : OF_SHARE number
+share_tail : OF_SHARE ( number | path )
            | AS_PERCENT_OF operand
            | SHARE_IN operand SHARE_END
            | ROUNDED_TO sum_slot
@@ -270,7 +271,7 @@ share_tail : OF_SHARE number
            | FULL_YEARS_TO_NOW
            ;
 sum_slot : number | path ;
-operand : MINUS? ( number ( OF atom )? | atom ) ;
+operand : MINUS? ( number | atom ) ( OF atom )? ;
 atom    : path
         | TEXT | DATE | DATE_WORDS | INSTANT | TIME
         | YES | NO | ANY

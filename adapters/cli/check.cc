@@ -1,9 +1,16 @@
+#include <algorithm>
 #include <boost/json.hpp>
+#include <map>
+#include <optional>
 #include <ostream>
 
 #include "adapters/cli/command.h"
+#include "adapters/cli/loading.h"
 #include "adapters/cli/messages.h"
 #include "adapters/load/ruleset.h"
+#include "engine/base/width.h"
+#include "engine/model/references.h"
+#include "engine/trial/coverage.h"
 
 namespace caveat::cli {
 
@@ -39,7 +46,32 @@ json::object diagnostic_json(const Diagnostic& diagnostic, const Sources& source
   return out;
 }
 
-void print_json(const load::Loaded& loaded, Terminal& terminal) {
+// What an officer asks of rules that compile, worked out only then.
+struct Findings {
+  std::vector<std::vector<model::Index>> hands_off;  // by Model::rules: facts whose absence hands off
+  std::optional<trial::CoverageResult> coverage;     // only with --coverage
+  std::size_t facts_read = 0;
+  program::Index::Cost cost;
+};
+
+Findings find_out(const load::Loaded& loaded, bool coverage, const Limits& limits) {
+  Findings out;
+  out.hands_off = trial::facts_that_hand_off(*loaded.model);
+  if (coverage) out.coverage = trial::coverage(*loaded.model, loaded.run, limits);
+  for (const program::Slot& slot : loaded.rules->program->schema().slots) out.facts_read += slot.read_by_a_rule ? 1 : 0;
+  out.cost = loaded.rules->program->index().cost();
+  return out;
+}
+
+std::string path_in(const model::Fact& fact, Language language) {
+  std::string out;
+  for (const std::vector<std::string>& step : fact.path_names)
+    out += (out.empty() ? "" : ".") + std::string(model::name_in(step, language));
+  return out;
+}
+
+void print_json(const load::Loaded& loaded, const std::optional<Findings>& findings, const Limits& limits,
+                Terminal& terminal) {
   json::object out;
   out["ok"] = loaded.rules != nullptr;
   json::array packs;
@@ -54,25 +86,160 @@ void print_json(const load::Loaded& loaded, Terminal& terminal) {
   out["packs"] = std::move(packs);
   out["files"] = loaded.sources.size();
   out["examples"] = json::object{{"run", loaded.examples}, {"held", loaded.examples_held}};
+  if (findings) {
+    json::object hands_off;
+    for (std::size_t i = 0; i < findings->hands_off.size(); ++i) {
+      json::array facts;
+      for (const model::Index fact : findings->hands_off[i])
+        facts.push_back(json::string(path_in(loaded.model->facts[fact], Language::en)));
+      if (!facts.empty()) hands_off[loaded.model->rules[i].id] = std::move(facts);
+    }
+    out["handed_off_without"] = std::move(hands_off);
+    json::array passes;
+    for (const model::Rule& rule : loaded.model->rules) {
+      if (rule.if_unknown == model::Rule::Unknown::pass) passes.push_back(json::string(rule.id));
+    }
+    out["let_through_when_unknown"] = std::move(passes);
+    out["cost"] = json::object{{"rules", loaded.model->rules.size()},
+                               {"facts", findings->facts_read},
+                               {"words", findings->cost.words},
+                               {"words_with_no_fact_known", findings->cost.words_unknown}};
+    if (findings->coverage) {
+      json::object covered;
+      for (std::size_t i = 0; i < findings->coverage->rules.size(); ++i) {
+        const trial::RuleCoverage& rule = findings->coverage->rules[i];
+        covered[loaded.model->rules[i].id] =
+            json::object{{"fired", rule.fired}, {"near", rule.near}, {"unknown", rule.unknown}};
+      }
+      out["coverage"] = std::move(covered);
+      json::array notes;
+      for (const Diagnostic& note : findings->coverage->notes) notes.push_back(diagnostic_json(note, loaded.sources));
+      out["coverage_notes"] = std::move(notes);
+    }
+  }
   json::array diagnostics;
-  for (const Diagnostic& diagnostic : loaded.diagnostics)
+  for (const Diagnostic& diagnostic : loaded.diagnostics) {
+    if (diagnostics.size() == limits.diagnostics) {
+      out["not_shown"] = loaded.diagnostics.size() - limits.diagnostics;
+      break;
+    }
     diagnostics.push_back(diagnostic_json(diagnostic, loaded.sources));
+  }
   out["diagnostics"] = std::move(diagnostics);
   terminal.out << json::serialize(out) << '\n';
 }
 
-void print_people(const load::Loaded& loaded, const Limits& limits, Terminal& terminal) {
+constexpr std::size_t kRulesShown = 30;  // of one list; a longer one is for --json
+
+// Rules that wait for the same facts stand together: what an officer looks for is which fact the bot has to send.
+void print_hand_offs(const load::Loaded& loaded, const Findings& findings, Terminal& terminal) {
+  std::map<std::vector<model::Index>, std::vector<std::size_t>> by_facts;
+  for (std::size_t i = 0; i < findings.hands_off.size(); ++i) {
+    if (!findings.hands_off[i].empty()) by_facts[findings.hands_off[i]].push_back(i);
+  }
+  if (by_facts.empty()) return;
+  terminal.out << terminal.say(
+                      {"A turn without one of these facts goes to a person:", "缺少以下任一事实的轮次将转人工："})
+               << '\n';
+  const std::string_view comma = terminal.language == Language::zh ? "、" : ", ";
+  std::size_t shown = 0;
+  for (const auto& [facts, rules] : by_facts) {
+    if (shown == kRulesShown) {
+      terminal.out << "  "
+                   << fill(terminal.say({"… and {0} more; --json lists them all", "……另有 {0} 组；--json 可全部列出"}),
+                           {std::to_string(by_facts.size() - shown)})
+                   << '\n';
+      break;
+    }
+    ++shown;
+    std::string line;
+    for (const model::Index fact : facts)
+      line += (line.empty() ? "" : std::string(comma)) + path_in(loaded.model->facts[fact], terminal.language);
+    line += terminal.say({"  (", "（"});
+    for (std::size_t i = 0; i < rules.size() && i < 4; ++i)
+      line +=
+          (i == 0 ? "" : std::string(comma)) + std::string(loaded.model->rules[rules[i]].names.in(terminal.language));
+    if (rules.size() > 4)
+      line += fill(terminal.say({", {0} more", "等 {1} 条规则"}),
+                   {std::to_string(rules.size() - 4), std::to_string(rules.size())});
+    terminal.out << "  " << line << terminal.say({")", "）"}) << '\n';
+  }
+  terminal.out << '\n';
+}
+
+// What a reviewer signs with open eyes: rules that let through what nothing could settle.
+void print_passes(const load::Loaded& loaded, Terminal& terminal) {
+  std::string names;
+  for (const model::Rule& rule : loaded.model->rules) {
+    if (rule.if_unknown != model::Rule::Unknown::pass) continue;
+    names += names.empty() ? "" : terminal.language == Language::zh ? "、" : ", ";
+    names += rule.names.in(terminal.language);
+  }
+  if (names.empty()) return;
+  terminal.out << terminal.say({"Let through when nothing can settle it (`if unknown pass`):\n  ",
+                                "无法判明时放行（“若不明 略过”）：\n  "})
+               << names << "\n\n";
+}
+
+void print_coverage(const load::Loaded& loaded, const trial::CoverageResult& coverage, Terminal& terminal) {
+  terminal.out << terminal.say({"Examples that fire a rule, that miss it by one condition, that leave it unknown:",
+                                "各规则的示例数：触发、仅差一个条件、不明："})
+               << '\n';
+  std::size_t width = 0;
+  for (const model::Rule& rule : loaded.model->rules)
+    width = std::max(width, columns(rule.names.in(terminal.language)));
+  width = std::min<std::size_t>(width, 40);
+  std::size_t whole = 0;
+  for (std::size_t i = 0; i < coverage.rules.size(); ++i) {
+    const trial::RuleCoverage& rule = coverage.rules[i];
+    whole += rule.fired > 0 && rule.near > 0 ? 1 : 0;
+    const std::string_view name = loaded.model->rules[i].names.in(terminal.language);
+    std::string line = "  " + std::string(name);
+    for (std::size_t at = columns(name); at < width; ++at) line += ' ';
+    for (const std::size_t count : {rule.fired, rule.near, rule.unknown}) {
+      const std::string number = std::to_string(count);
+      line += std::string(number.size() < 5 ? 5 - number.size() : 1, ' ') + number;
+    }
+    if (rule.fired == 0)
+      line += terminal.say({"   no example fires it", "   没有示例触发它"});
+    else if (rule.near == 0)
+      line += terminal.say({"   no example comes near and does not fire it", "   没有示例接近而不触发它"});
+    terminal.out << line << '\n';
+  }
+  terminal.out << fill(terminal.say({"{0} of {1} are tried from both sides.", "{1}中有 {0} 条正反两面都有示例。"}),
+                       {std::to_string(whole), counted(coverage.rules.size(), terminal, "rule", "rules", "条规则")})
+               << "\n\n";
+}
+
+void print_people(const load::Loaded& loaded, const std::optional<Findings>& findings, const Limits& limits,
+                  Terminal& terminal) {
   print_diagnostics(terminal.out, terminal, loaded.diagnostics, loaded.sources, limits.diagnostics);
   const std::size_t warnings = loaded.diagnostics.size() - loaded.errors();
   if (!loaded.rules) {
     terminal.out << fill(terminal.say({"{0} in {1}.", "{1}中有{0}。"}),
                          {counted(loaded.errors(), terminal, "error", "errors", "处错误"),
-                          counted(loaded.sources.size(), terminal, "file", "files", "个文件")})
-                 << '\n';
+                          counted(loaded.sources.size(), terminal, "file", "files", "个文件")});
+    if (loaded.examples > 0)
+      terminal.out << fill(
+          terminal.say({" {0} of {1} hold.", "{1}中有 {0} 个通过。"}),
+          {std::to_string(loaded.examples_held), counted(loaded.examples, terminal, "example", "examples", "个示例")});
+    terminal.out << '\n';
     return;
   }
+  if (findings->coverage) print_coverage(loaded, *findings->coverage, terminal);
+  print_hand_offs(loaded, *findings, terminal);
+  print_passes(loaded, terminal);
   for (const model::Pack& pack : loaded.model->packs)
     terminal.out << pack.names.first << ' ' << pack.version << "  sha256:" << hex(pack.digest) << '\n';
+  terminal.out << fill(
+                      terminal.say({"A decision looks at {0} that may read {1}; the index reads {2} to find those that "
+                                    "matter, {3} if nothing is known.",
+                                    "每次决定涉及 {0}、{1}；索引读取 {2}以找出相关规则，事实全部不明时为 {3}。"}),
+                      {counted(loaded.model->rules.size(), terminal, "rule", "rules", "条规则"),
+                       counted(findings->facts_read, terminal, "fact", "facts", "个事实"),
+                       counted(findings->cost.words, terminal, "word", "words", "个机器字"),
+                       counted(findings->cost.words_unknown, terminal, "word", "words", "个机器字")})
+               << '\n';
   terminal.out << fill(terminal.say({"{0}, {1}, {2}: no error, {3}; {4} of {5} hold.",
                                      "{0}，{1}，{2}：无错误，{3}；{5}中有 {4} 个通过。"}),
                        {counted(loaded.model->packs.size(), terminal, "pack", "packs", "个规则包"),
@@ -88,12 +255,20 @@ void print_people(const load::Loaded& loaded, const Limits& limits, Terminal& te
 
 int run_check(const Invocation& invocation, Terminal& terminal) {
   const Limits limits;
-  const Result<load::Loaded> loaded = load::load_rules(invocation.arguments, limits);
+  LoadingLine progress(terminal);
+  const Result<load::Loaded> loaded = load::load_rules(invocation.arguments, limits, progress.follow());
+  std::optional<Findings> findings;
+  if (loaded && loaded->rules) {
+    const bool coverage = invocation.has("--coverage");
+    if (coverage) progress.show({"working out what the examples try", "统计示例覆盖"}, 0, 0);
+    findings = find_out(*loaded, coverage, limits);
+  }
+  progress.clear();
   if (!loaded) return refuse(terminal, loaded.error());
   if (terminal.json)
-    print_json(*loaded, terminal);
+    print_json(*loaded, findings, limits, terminal);
   else
-    print_people(*loaded, limits, terminal);
+    print_people(*loaded, findings, limits, terminal);
   return loaded->rules ? kDone : kNo;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <istream>
 #include <ostream>
@@ -13,6 +14,8 @@
 #include "engine/base/nearest.h"
 #include "engine/decide/decide.h"
 #include "engine/decide/explain.h"
+#include "engine/model/references.h"
+#include "engine/trial/why_not.h"
 
 namespace caveat::cli {
 
@@ -27,8 +30,8 @@ std::string read_turn(std::istream& in, std::size_t most) {
   return bytes;
 }
 
-void print_json(Terminal& terminal, const decide::Explanation& told, const decide::Request& request,
-                const decide::Decision& decision) {
+json::object told_json(const decide::Explanation& told, const decide::Request& request,
+                       const decide::Decision& decision) {
   json::object out{{"id", request.id()}, {"verdict", decide::name(decision.verdict)}};
   json::array reasons;
   for (const decide::ReasonTold& reason : told.reasons) {
@@ -50,34 +53,88 @@ void print_json(Terminal& terminal, const decide::Explanation& told, const decid
   }
   out["reasons"] = std::move(reasons);
   out["story"] = told.story;
-  terminal.out << json::serialize(out) << '\n';
+  return out;
 }
 
-// Why a rule did not fire, as far as the decision itself shows it.
-int why_not(const Invocation& invocation, Terminal& terminal, const program::Program& program,
-            const decide::Explanation& told) {
-  const std::string rule = invocation.get("--why-not");
-  if (program.find_rule(rule) == program::kNone) {
-    std::vector<std::string_view> ids;
-    for (std::uint32_t i = 0; i < program.rule_count(); ++i) ids.push_back(program.rule_id(i));
-    const std::string_view meant = nearest(rule, ids);
-    if (meant.empty())
-      return wrong_use(terminal,
-                       {"no loaded pack has a rule “{0}”; a rule is named pack/rule.",
-                        "已加载的规则包中没有规则“{0}”；规则写作 包名/规则名。"},
-                       {rule}, "explain");
-    return wrong_use(
-        terminal,
-        {"no loaded pack has a rule “{0}”. Did you mean {1}?", "已加载的规则包中没有规则“{0}”。是否想写 {1}？"},
-        {rule, std::string(meant)}, "explain");
+// Which rules a reader may know of: a confidential one is there for the roles that it names only (semantics.md 13).
+bool may_see(const model::Rule& rule, const std::string& role) {
+  return !rule.confidential ||
+         (!role.empty() && std::find(rule.visible_to.begin(), rule.visible_to.end(), role) != rule.visible_to.end());
+}
+
+// The rule that was named, by its id or by any of its names where only one rule has it; null: the terminal has been told.
+const model::Rule* named_rule(const std::string& name, const std::string& role, const model::Model& model,
+                              Terminal& terminal) {
+  std::vector<const model::Rule*> found;
+  std::vector<std::string_view> known;
+  for (const model::Rule& rule : model.rules) {
+    if (!may_see(rule, role)) continue;
+    known.push_back(rule.id);
+    const bool short_name = std::find(rule.names.all.begin(), rule.names.all.end(), name) != rule.names.all.end();
+    if (rule.id == name) return &rule;
+    if (short_name) found.push_back(&rule);
   }
-  for (const decide::ReasonTold& reason : told.reasons) {
-    if (reason.rule != rule) continue;
-    terminal.out << '\n'
-                 << fill(terminal.say({"{0} did speak: {1}", "{0} 起了作用：{1}"}), {rule, reason.because}) << '\n';
-    return kDone;
+  if (found.size() == 1) return found.front();
+  if (found.size() > 1) {
+    wrong_use(terminal,
+              {"more than one rule is named “{0}”. Write {1} or {2}.", "不止一条规则名为“{0}”。请写 {1} 或 {2}。"},
+              {name, found[0]->id, found[1]->id}, "explain");
+    return nullptr;
   }
-  return not_yet(terminal, "explain --why-not");
+  std::string meant(nearest(name, known));
+  if (meant.empty()) {  // of the short names
+    std::vector<std::string_view> names;
+    for (const model::Rule& rule : model.rules) {
+      if (may_see(rule, role)) names.insert(names.end(), rule.names.all.begin(), rule.names.all.end());
+    }
+    meant = nearest(name, names);
+  }
+  if (meant.empty()) {
+    wrong_use(terminal,
+              {"no loaded pack has a rule “{0}”; a rule is named pack/rule.",
+               "已加载的规则包中没有规则“{0}”；规则写作 包名/规则名。"},
+              {name}, "explain");
+  } else {
+    wrong_use(terminal,
+              {"no loaded pack has a rule “{0}”. Did you mean {1}?", "已加载的规则包中没有规则“{0}”。是否想写 {1}？"},
+              {name, meant}, "explain");
+  }
+  return nullptr;
+}
+
+std::string path_in(const model::Fact& fact, Language language) {
+  std::string out;
+  for (const std::vector<std::string>& step : fact.path_names)
+    out += (out.empty() ? "" : ".") + std::string(model::name_in(step, language));
+  return out;
+}
+
+json::object why_not_json(const trial::WhyNot& why, const model::Rule& rule, const load::Loaded& loaded,
+                          const std::vector<std::string>& lines) {
+  static constexpr std::string_view kValues[] = {"false", "unknown", "true"};
+  json::object out{{"rule", rule.id}, {"applies", why.applies}, {"in_force", why.in_force}, {"fired", why.fired}};
+  json::array parts;
+  for (const trial::Judged& part : why.judged) {
+    const Source& source = loaded.sources[part.expr->span.source];
+    const Position place = source.position(part.expr->span.begin);
+    json::object facts;
+    for (const auto& [fact, value] : part.facts)
+      facts[path_in(loaded.model->facts[fact], Language::en)] =
+          value.empty() ? json::value(nullptr) : json::value(value);
+    parts.push_back(json::object{{"file", source.name()},
+                                 {"line", place.line},
+                                 {"column", place.column},
+                                 {"text", source.text(part.expr->span)},
+                                 {"clause", part.excuse ? "unless" : "when"},
+                                 {"depth", part.depth},
+                                 {"value", kValues[static_cast<std::size_t>(part.value)]},
+                                 {"facts", std::move(facts)}});
+  }
+  out["conditions"] = std::move(parts);
+  json::array told;
+  for (const std::string& line : lines) told.push_back(json::string(line));
+  out["told"] = std::move(told);
+  return out;
 }
 
 }  // namespace
@@ -95,6 +152,13 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
         {"--for is bot, customer or officer, not “{0}”.", "--for 应为 bot、customer 或 officer，而不是“{0}”。"}, {whom},
         "explain");
 
+  const std::string role = invocation.get("--role");
+  if (invocation.has("--why-not") && audience != decide::Audience::officer)
+    return wrong_use(terminal,
+                     {"--why-not shows the rules as they are written: it goes with --for officer only.",
+                      "--why-not 会显示规则原文，只能与 --for officer 同用。"},
+                     {}, "explain");
+
   const Limits limits;
   std::string bytes;
   if (invocation.arguments[0] == "-") {
@@ -105,8 +169,14 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
     bytes = std::move(*read);
   }
   int exit = kDone;
-  const std::shared_ptr<const decide::Ruleset> rules = rules_of(invocation, terminal, exit);
-  if (!rules) return exit;
+  const std::unique_ptr<const load::Loaded> loaded = loaded_rules(invocation, terminal, exit);
+  if (!loaded) return exit;
+  const decide::Ruleset& rules = *loaded->rules;
+  const model::Rule* asked = nullptr;
+  if (invocation.has("--why-not")) {
+    asked = named_rule(invocation.get("--why-not"), role, *loaded->model, terminal);
+    if (asked == nullptr) return kUsage;
+  }
 
   decide::Fields fields;
   if (const Result<void> parsed = wire::parse_turn(bytes, fields, limits); !parsed)
@@ -114,17 +184,41 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   SystemClock clock;
   decide::BindOptions options;
   options.now = clock.wall_us();
-  const Result<decide::Request> request = decide::bind(*rules->program, fields, options);
+  const Result<decide::Request> request = decide::bind(*rules.program, fields, options);
   if (!request) return refuse(terminal, request.error());
   if (const Result<void> judged = wire::something_to_judge(*request); !judged) return refuse(terminal, judged.error());
   decide::Scratch scratch(limits);
-  const decide::Decision& decision = decide::decide(*rules, *request, {}, scratch);
-  const decide::Explanation told = decide::explain(*rules->program, *request, decision, terminal.language, audience);
-  if (terminal.json)
-    print_json(terminal, told, *request, decision);
-  else
+  const decide::Decision& decision = decide::decide(rules, *request, {}, scratch);
+  // A role sees the confidential rules that name it; one that names another keeps all of them hidden.
+  if (!role.empty() && audience == decide::Audience::officer) {
+    const bool all = std::all_of(decision.reasons.begin(), decision.reasons.end(), [&](const decide::Reason& reason) {
+      if (!rules.program->rule_is_confidential(reason.rule)) return true;
+      const std::vector<std::string_view> roles = rules.program->rule_visible_to(reason.rule);
+      return std::find(roles.begin(), roles.end(), role) != roles.end();
+    });
+    if (all) audience = decide::Audience::confidential;
+  }
+  const decide::Explanation told = decide::explain(*rules.program, *request, decision, terminal.language, audience);
+  json::object out;
+  if (terminal.json) {
+    out = told_json(told, *request, decision);
+  } else {
     terminal.out << told.story << (told.story.ends_with('\n') ? "" : "\n");
-  if (invocation.has("--why-not")) return why_not(invocation, terminal, *rules->program, told);
+  }
+  if (asked != nullptr) {
+    const auto index = static_cast<model::Index>(asked - loaded->model->rules.data());
+    const trial::WhyNot why = trial::why_not(*loaded->model, index, fields, options, limits, terminal.language);
+    const std::vector<std::string> lines = trial::told(why, *loaded->model, index, loaded->sources, terminal.language);
+    if (terminal.json) {
+      out["why_not"] = why_not_json(why, *asked, *loaded, lines);
+    } else {
+      terminal.out << '\n';
+      if (!why.fired && why.applies && why.in_force)
+        terminal.out << fill(terminal.say({"Why {0} did not fire:", "{0} 为何没有生效："}), {asked->id}) << '\n';
+      for (const std::string& line : lines) terminal.out << "  " << line << '\n';
+    }
+  }
+  if (terminal.json) terminal.out << json::serialize(out) << '\n';
   return kDone;
 }
 

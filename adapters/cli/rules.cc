@@ -3,18 +3,20 @@
 #include <ostream>
 
 #include "adapters/cli/messages.h"
-#include "adapters/load/ruleset.h"
+#include "adapters/cli/loading.h"
 
 namespace caveat::cli {
 
-std::shared_ptr<const decide::Ruleset> rules_of(const Invocation& invocation, Terminal& terminal, int& exit) {
+std::unique_ptr<const load::Loaded> loaded_rules(const Invocation& invocation, Terminal& terminal, int& exit) {
   const Limits limits;
-  Result<load::Loaded> loaded = load::load_rules({invocation.get("--rules")}, limits);
+  LoadingLine progress(terminal);
+  Result<load::Loaded> loaded = load::load_rules({invocation.get("--rules")}, limits, progress.follow());
+  progress.clear();
   if (!loaded) {
     exit = refuse(terminal, loaded.error());
     return nullptr;
   }
-  if (loaded->rules) return loaded->rules;
+  if (loaded->rules) return std::make_unique<const load::Loaded>(std::move(*loaded));
   print_diagnostics(terminal.err, terminal, loaded->diagnostics, loaded->sources, 20);
   terminal.err << "caveat: "
                << fill(terminal.say(
@@ -24,6 +26,11 @@ std::shared_ptr<const decide::Ruleset> rules_of(const Invocation& invocation, Te
                << '\n';
   exit = kRefused;
   return nullptr;
+}
+
+std::shared_ptr<const decide::Ruleset> rules_of(const Invocation& invocation, Terminal& terminal, int& exit) {
+  const std::unique_ptr<const load::Loaded> loaded = loaded_rules(invocation, terminal, exit);
+  return loaded ? loaded->rules : nullptr;
 }
 
 }  // namespace caveat::cli

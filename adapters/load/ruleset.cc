@@ -62,11 +62,14 @@ bool any_error(const std::vector<Diagnostic>& diagnostics) {
                      [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
 }
 
-void run_examples(Loaded& loaded, const Limits& limits) {
-  trial::RunResult run = trial::run_examples(*loaded.model, loaded.sources, limits);
-  loaded.examples = run.run;
-  loaded.examples_held = run.held;
-  append(loaded.diagnostics, std::move(run.diagnostics));
+void run_examples(Loaded& loaded, const Limits& limits, const Progress& progress) {
+  const auto told = [&](std::size_t done, std::size_t total) {
+    if (progress) progress(Stage::examples, done, total);
+  };
+  loaded.run = trial::run_examples(*loaded.model, loaded.sources, limits, told);
+  loaded.examples = loaded.run.run;
+  loaded.examples_held = loaded.run.held;
+  append(loaded.diagnostics, std::move(loaded.run.diagnostics));
 }
 
 }  // namespace
@@ -77,7 +80,10 @@ std::size_t Loaded::errors() const {
                     [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; }));
 }
 
-Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits) {
+Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress) {
+  const auto at = [&](Stage stage, std::size_t done, std::size_t total) {
+    if (progress) progress(stage, done, total);
+  };
   Result<RuleFiles> read = read_rule_files(paths, limits);
   if (!read) return tl::unexpected(read.error());
   Loaded out;
@@ -86,6 +92,7 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
 
   std::vector<bool> broken;
   for (SourceId id = 0; id < out.sources.size(); ++id) {
+    at(Stage::parse, id, out.sources.size());
     syntax::ParseResult parsed = syntax::parse(out.sources, id, limits);
     out.files.push_back(std::move(parsed.file));
     broken.push_back(any_error(parsed.diagnostics));
@@ -104,6 +111,7 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     pack.lexicon_files = lexicon_files(folder, out.files, limits, out.diagnostics);
     packs.push_back(std::move(pack));
   }
+  at(Stage::check, 0, 0);
   model::CheckResult checked = model::check(out.sources, packs, limits, machine_zones());
   // What check misses because of a file that could not be read has been told above, with its reason.
   std::erase_if(checked.diagnostics, [&](const Diagnostic& follows) {
@@ -118,9 +126,10 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
   out.references = std::move(checked.references);
 
   if (out.model && !any_error(out.diagnostics)) {
+    at(Stage::build, 0, 0);
     program::BuildResult built = program::build(*out.model, limits);
     append(out.diagnostics, std::move(built.diagnostics));
-    if (built.program && !any_error(out.diagnostics)) run_examples(out, limits);
+    if (built.program && !any_error(out.diagnostics)) run_examples(out, limits, progress);
     if (built.program && !any_error(out.diagnostics)) {
       auto rules = std::make_shared<decide::Ruleset>();
       rules->program = std::move(built.program);

@@ -10,6 +10,7 @@
 // Cost       reads and parses every file; runs every example
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "engine/model/model.h"
 #include "engine/model/references.h"
 #include "engine/syntax/ast.h"
+#include "engine/trial/run_examples.h"
 
 namespace caveat::load {
 
@@ -32,9 +34,14 @@ struct Loaded {
   std::shared_ptr<const decide::Ruleset> rules;         // null if anything is wrong
   std::vector<Diagnostic> diagnostics;
   std::size_t examples = 0, examples_held = 0;
+  trial::RunResult run;  // what each example came out as, for coverage; its diagnostics are among those above
   std::size_t errors() const;
 };
 
-Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits);
+enum class Stage : std::uint8_t { parse, check, build, examples };
+// Told how far the work is, so that a person who waits sees that something happens: `done` of `total`, total 0: not known.
+using Progress = std::function<void(Stage stage, std::size_t done, std::size_t total)>;
+
+Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress = {});
 
 }  // namespace caveat::load

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "adapters/wire/codes.h"
+#include "adapters/wire/wording.h"
 
 namespace caveat::wire {
 
@@ -10,7 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
-std::string_view in(Language language, std::string_view en, std::string_view zh) {
+std::string_view one_of(Language language, std::string_view en, std::string_view zh) {
   return language == Language::zh ? zh : en;
 }
 
@@ -26,10 +27,10 @@ std::string item_text(const ProblemItem& item, Language language) {
     out += label;
     out += value;
   };
-  append(zh ? "应为 " : "expected ", item.expected);
-  append(zh ? "实为 " : "found ", item.found);
+  append(zh ? "应为 " : "expected ", wire::in(language, item.expected));
+  append(zh ? "实为 " : "found ", wire::in(language, item.found));
   append(zh ? "是否想写 " : "did you mean ", item.nearest.empty() ? std::string() : item.nearest + (zh ? "？" : "?"));
-  append("", item.hint);
+  append("", wire::in(language, item.hint));
   return out;
 }
 
@@ -37,7 +38,7 @@ std::string item_text(const ProblemItem& item, Language language) {
 
 std::string problem_json(const Problem& problem, const ProblemFrame& frame) {
   const Code& code = *problem.code;
-  const std::string_view title = in(frame.language, code.en, code.zh);
+  const std::string_view title = one_of(frame.language, code.en, code.zh);
   json::object out;
   out["type"] = "urn:caveat:problem:" + std::string(code.name);
   out["title"] = title;
@@ -54,10 +55,10 @@ std::string problem_json(const Problem& problem, const ProblemFrame& frame) {
   for (const ProblemItem& item : problem.items) {
     json::object entry;
     entry["path"] = item.path;
-    entry["expected"] = item.expected;
-    entry["found"] = item.found;
+    entry["expected"] = wire::in(frame.language, item.expected);
+    entry["found"] = wire::in(frame.language, item.found);
     if (!item.nearest.empty()) entry["nearest"] = item.nearest;
-    if (!item.hint.empty()) entry["hint"] = item.hint;
+    if (!item.hint.empty()) entry["hint"] = wire::in(frame.language, item.hint);
     errors.emplace_back(std::move(entry));
   }
   out["errors"] = std::move(errors);
@@ -77,8 +78,8 @@ std::string problem_json(const Problem& problem, const ProblemFrame& frame) {
 }
 
 std::string problem_text(const Problem& problem, Language language) {
-  std::string out =
-      std::string(in(language, problem.code->en, problem.code->zh)) + " [" + std::string(problem.code->name) + "]\n";
+  std::string out = std::string(one_of(language, problem.code->en, problem.code->zh)) + " [" +
+                    std::string(problem.code->name) + "]\n";
   for (const ProblemItem& item : problem.items) out += "  " + item_text(item, language) + "\n";
   return out;
 }
@@ -94,8 +95,8 @@ Language language_of(std::string_view tag, Language otherwise) {
 }
 
 std::string_view sorry(Language language) {
-  return in(language, "I am sorry, I cannot answer this at the moment. Please ask one of our staff.",
-            "很抱歉，我暂时无法回答这个问题，请联系我们的工作人员。");
+  return one_of(language, "I am sorry, I cannot answer this at the moment. Please ask one of our staff.",
+                "很抱歉，我暂时无法回答这个问题，请联系我们的工作人员。");
 }
 
 }  // namespace caveat::wire

@@ -30,7 +30,7 @@ struct Limits {
   // one decision
   std::size_t hits = 4'096;               // lexicon hits of one text; beyond: unknown, cause limit
   std::size_t reasons = 4'096;            // reasons of one decision
-  std::size_t scratch_bytes = 16u << 20;  // arena of one Scratch; beyond: unknown, cause limit
+  std::size_t scratch_bytes = 16u << 20;  // that the reasons of one decision stand on; beyond: a hand-off, cause limit
 };
 
 }  // namespace caveat

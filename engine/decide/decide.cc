@@ -162,6 +162,10 @@ struct Scratch::Inside final : TextEyes {
     fresh.read(*program, text);
     return fresh;
   }
+  // Bytes that the reasons found so far stand on.
+  std::size_t held() const {
+    return drafts.size() * sizeof(drafts[0]) + facts.size() * sizeof(facts[0]) + matches.size() * sizeof(matches[0]);
+  }
   void forget(std::uint32_t slot) {
     for (std::size_t i = 0; i < seen_used; ++i) {
       if (seen[i]->slot == slot) seen[i]->slot = program::kNone;
@@ -312,7 +316,7 @@ class Run {
     const bool unknown = result == Kleene::unknown;
     const auto if_unknown = static_cast<IfUnknown>(rule.if_unknown);
     if (unknown && if_unknown == IfUnknown::pass) return;
-    if (in_.drafts.size() >= in_.limits.reasons) return limit();
+    if (in_.drafts.size() >= in_.limits.reasons || in_.held() > in_.limits.scratch_bytes) return limit();
 
     ReasonDraft draft;
     draft.product = unit.product;
@@ -744,10 +748,16 @@ class Run {
     if (in_.say.empty()) in_.say = fallback(d_.verdict, r_.language());
   }
 
-  std::string_view waiting_text(std::uint32_t index) const {
+  std::string waiting_text(std::uint32_t index) const {
     const program::QueueRow& queue = p_.queues()[index];
-    const std::string_view closed = p_.text(queue.when_closed_say, r_.language());
-    return closed.empty() || is_open(p_, queue, r_.at(), r_.at_offset()) ? p_.text(queue.say, r_.language()) : closed;
+    const bool closed =
+        !p_.text(queue.when_closed_say, r_.language()).empty() && !is_open(p_, queue, r_.at(), r_.at_offset());
+    Topic topic{&p_, &r_, r_.language(), -1, -1, {}};
+    if (r_.products() == 1) topic.product = 0;  // the one that the turn is about
+    if (r_.actions() == 1) topic.action = 0;
+    std::string out;
+    append(out, topic, closed ? queue.when_closed_pieces : queue.say_pieces);
+    return out;
   }
 
   // The final text is judged once more, by text rules only; above revise a person takes it, never a third time

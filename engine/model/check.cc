@@ -29,6 +29,7 @@ constexpr Check kChecks[] = {
     {"requirements", check_requirements},
     {"queues", check_queues},
     {"lines of a pack", check_pack_lines},
+    {"currencies", check_currencies},
     {"defines", check_defines},
     {"rules", check_rules},
     {"examples", check_examples},

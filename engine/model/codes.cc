@@ -73,6 +73,12 @@ const Code kDifferentUnits{
 const Code kUnitMissing{
     "unit_missing", "Expected {0}, found a number without a unit: {1}.", "此处应为{0}，却是没有单位的数：{1}。", 422, 1,
     false};
+const Code kCurrencyUnclear{"currency_unclear",
+                            "“{0}”: 元 is CNY in packs of jurisdiction CN only.",
+                            "“{0}”：只有法域含 CN 的规则包才把“元”读作人民币。",
+                            422,
+                            1,
+                            false};
 const Code kOutOfRange{"out_of_range", "{0} is outside of {1}, {2}.", "{0}超出了{1}的范围：{2}。", 422, 1, false};
 const Code kEmptyRange{"empty_range", "Nothing lies between {0} and {1}.", "{0} 与 {1} 之间没有任何值。", 422, 1,
                        false};
@@ -154,11 +160,11 @@ std::span<const Code* const> all() {
       &kNotYet,          &kPackMissing,    &kPackTwice,    &kPackVersionTwice, &kUnknownPack,      &kVersionMissing,
       &kVersionConflict, &kNoDefaultQueue, &kNameTwice,    &kUnknownName,      &kNotVisible,       &kAmbiguousName,
       &kBuiltIn,         &kFactDiffers,    &kUnknownLevel, &kDefineCycle,      &kInsideAList,      &kWrongType,
-      &kNoOrder,         &kDifferentUnits, &kUnitMissing,  &kOutOfRange,       &kEmptyRange,       &kEmptyPhrase,
-      &kBadGap,          &kBadPattern,     &kUnknownZone,  &kNoCalendar,       &kSeveralCalendars, &kMissingClause,
-      &kNeverInForce,    &kNoMatch,        &kBadTemplate,  &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,
-      &kOverflowCycle,   &kCannotAsk,      &kBothHold,     &kNotCovered,       &kContradiction,    &kFileMissing,
-      &kEmptyLexicon,    &kTooMany};
+      &kNoOrder,         &kDifferentUnits, &kUnitMissing,  &kCurrencyUnclear,  &kOutOfRange,       &kEmptyRange,
+      &kEmptyPhrase,     &kBadGap,         &kBadPattern,   &kUnknownZone,      &kNoCalendar,       &kSeveralCalendars,
+      &kMissingClause,   &kNeverInForce,   &kNoMatch,      &kBadTemplate,      &kConfidentialText, &kWholeReadsItem,
+      &kNoWayToAPerson,  &kOverflowCycle,  &kCannotAsk,    &kBothHold,         &kNotCovered,       &kContradiction,
+      &kFileMissing,     &kEmptyLexicon,   &kTooMany};
   return kAll;
 }
 

@@ -17,8 +17,8 @@ extern const Code kPackMissing, kPackTwice, kPackVersionTwice, kUnknownPack, kVe
 extern const Code kNameTwice, kUnknownName, kNotVisible, kAmbiguousName, kBuiltIn, kFactDiffers, kUnknownLevel,
     kDefineCycle, kInsideAList;
 // types, units, ranges
-extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kOutOfRange, kEmptyRange, kEmptyPhrase, kBadGap,
-    kBadPattern, kUnknownZone, kNoCalendar, kSeveralCalendars;
+extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrencyUnclear, kOutOfRange, kEmptyRange,
+    kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kNoCalendar, kSeveralCalendars;
 // rules and what they say
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kBadTemplate, kConfidentialText, kWholeReadsItem,
     kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kNotCovered, kContradiction;

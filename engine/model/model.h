@@ -167,6 +167,7 @@ struct HoursSpan {
 struct Queue {
   Names names;
   Text title, say, when_closed_say;
+  Templates say_pieces, when_closed_pieces;  // the same, cut
   bool always = true;
   std::vector<HoursSpan> hours;
   Index calendar = kNone;

@@ -1,5 +1,7 @@
 #include "engine/model/name_in.h"
 
+#include <algorithm>
+
 namespace caveat::model {
 
 syntax::NameIn name_in(const References& references) {
@@ -7,11 +9,15 @@ syntax::NameIn name_in(const References& references) {
     std::vector<std::string> steps;
     for (const syntax::Word& part : path.parts) steps.push_back(part.text);
     const Reference* reference = references.find(path);
+    if (reference == nullptr) reference = references.find_written(path.to_string());
     if (reference == nullptr || reference->names.size() != steps.size()) return steps;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const std::vector<std::string>& all = reference->names[i];
       if (all.empty()) continue;
-      if (reference->keep && is_chinese(steps[i]) == (language == Language::zh)) continue;
+      const bool none = std::none_of(all.begin(), all.end(), [&](const std::string& name) {
+        return is_chinese(name) == (language == Language::zh);
+      });
+      if (reference->keep && (none || is_chinese(steps[i]) == (language == Language::zh))) continue;
       steps[i] = std::string(name_in(all, language));
     }
     return steps;

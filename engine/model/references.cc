@@ -18,6 +18,18 @@ const std::vector<TextPiece>* References::find(const syntax::LocalText& text) co
   return found == texts_.end() ? nullptr : &found->second;
 }
 
+void References::keep_written(const syntax::Path& path) {
+  const auto found = paths_.find(&path);
+  if (found == paths_.end()) return;
+  written_[path.to_string()] = std::move(found->second);
+  paths_.erase(found);
+}
+
+const Reference* References::find_written(const std::string& path) const {
+  const auto found = written_.find(path);
+  return found == written_.end() ? nullptr : &found->second;
+}
+
 void References::add(const syntax::Word& word, Reference reference) { paths_[&word] = std::move(reference); }
 
 const Reference* References::find(const syntax::Word& word) const {

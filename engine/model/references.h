@@ -34,14 +34,17 @@ class References {
   void add(const syntax::Path& path, Reference reference);
   void add(const syntax::LocalText& text, std::vector<TextPiece> pieces);
   void add(const syntax::Word& word, Reference reference);  // a member's name in a row of an example
-  void forget(const syntax::Path& path) { paths_.erase(&path); }
+  // A {path} in a text has no node of its own: it is kept by what was written, and its Path, made for the moment, forgotten.
+  void keep_written(const syntax::Path& path);
   const Reference* find(const syntax::Word& word) const;
   const Reference* find(const syntax::Path& path) const;
+  const Reference* find_written(const std::string& path) const;  // of a {path} in a text
   const std::vector<TextPiece>* find(const syntax::LocalText& text) const;
 
  private:
   std::unordered_map<const void*, Reference> paths_;
   std::unordered_map<const void*, std::vector<TextPiece>> texts_;
+  std::unordered_map<std::string, Reference> written_;
 };
 
 // Does a name hold Han letters? Then it is Chinese, any other is English (model.h, Names).

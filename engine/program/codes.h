@@ -15,18 +15,6 @@ inline constexpr Code kConditionTooLong{
     422,
     1,
     false};
-inline constexpr Code kTooManyRules{"too_many_rules",
-                                    "The packs have {0} rules; the limit is {1}.",
-                                    "规则包共有 {0} 条规则，上限为 {1}。",
-                                    422,
-                                    1,
-                                    false};
-inline constexpr Code kTooManyTerms{"too_many_terms",
-                                    "The lexicons have {0} terms; the limit is {1}.",
-                                    "词表共有 {0} 个词条，上限为 {1}。",
-                                    422,
-                                    1,
-                                    false};
 inline constexpr Code kProgramTooLarge{"program_too_large",
                                        "The program would take {0} bytes; the limit is {1}.",
                                        "程序将占用 {0} 字节，上限为 {1}。",

@@ -1,6 +1,7 @@
 #include "engine/program/index.h"
 
 #include <algorithm>
+#include <vector>
 
 // Where the machine has it, the rows are ANDed 256 bits at a time; the loader picks. Sanitizers run before it could.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && \
@@ -132,6 +133,42 @@ void Index::narrow(const BlockRow& block, const Frames& frames, Narrowed& out) c
     default:
       return and_8(all, live, open);
   }
+}
+
+Index::Cost Index::cost() const {
+  Cost cost;
+  const auto words = [&](const BucketRow& bucket) {
+    std::size_t sum = 0;
+    for (std::uint32_t i = 0; i < bucket.rules; ++i) sum += rows_.entries[bucket.entries + i].count;
+    for (std::uint32_t i = 0; i < bucket.block_count; ++i) {
+      const BlockRow& block = rows_.blocks[bucket.blocks + i];
+      sum += std::size_t{block.column_count} * block.words;
+    }
+    return sum;
+  };
+  for (const ShapeRow& group : rows_.shapes) {
+    if (group.rules == 0) continue;
+    const std::size_t rows = group.scope[0].symbols + 1, width = group.scope[1].symbols + 1;
+    std::vector<std::size_t> cells(rows * width);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::uint32_t bucket = rows_.buckets_at[group.table + i];
+      if (bucket != kNone) cells[i] = words(rows_.buckets[bucket]);
+      cost.words_unknown += cells[i];
+    }
+    // One symbol of each scope is at hand, beside the rules that do not ask.
+    const std::size_t any = width - 1;
+    std::size_t most = 0;
+    for (std::size_t a = 0; a < rows; ++a) {
+      for (std::size_t b = 0; b < width; ++b) {
+        std::size_t sum = cells[a * width + b];
+        if (b != any) sum += cells[a * width + any];
+        if (a + 1 != rows) sum += cells[(rows - 1) * width + b] + (b != any ? cells[(rows - 1) * width + any] : 0);
+        most = std::max(most, sum);
+      }
+    }
+    cost.words += most;
+  }
+  return cost;
 }
 
 }  // namespace caveat::program

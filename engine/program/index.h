@@ -49,6 +49,12 @@ class Index {
   static std::size_t shape(bool product, bool action) { return (product ? 1u : 0u) + (action ? 2u : 0u); }
   bool empty(std::size_t shape) const { return rows_.shapes.empty() || rows_.shapes[shape].rules == 0; }
 
+  // What finding the rules that matter reads at most, in words of 64 bits: with every fact known, and with none.
+  struct Cost {
+    std::size_t words = 0, words_unknown = 0;
+  };
+  Cost cost() const;
+
   // Calls `found(rule, settled)` for each rule of the shape that is not certainly false; in no order. Settled: its `when`
   // is true for certain.
   template <class Found>

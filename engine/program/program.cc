@@ -94,6 +94,7 @@ class Inspector {
       need(row.priority < 4 && row.pack < count(Section::packs));
       optional(Section::queues, row.overflow_to), optional(Section::calendars, row.calendar);
       range(Section::hours, row.hours), range(Section::strings, row.skills), range(Section::strings, row.languages);
+      pieces(row.say_pieces), pieces(row.when_closed_pieces);
     });
     check(Section::requirements, [&](const RequirementRow& row) {
       str(row.name), texts(row.names), texts(row.ask);

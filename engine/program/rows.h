@@ -298,6 +298,7 @@ struct QueueRow {
   Span32 due;
   Range hours;              // HoursRow
   Range skills, languages;  // Str rows
+  Pieces say_pieces, when_closed_pieces;
 };
 struct RequirementRow {
   Str name;

@@ -468,6 +468,7 @@ struct Decl {
   DeclBody body;
   Span span;                         // from its keyword to its last token
   Language language = Language::en;  // of the keyword that opened it
+  std::vector<Span> lost;            // its pieces that could not be read: what they said is not known
 };
 
 struct File {

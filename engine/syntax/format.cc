@@ -37,6 +37,7 @@ void find_places(std::vector<PrintedLine>& lines, const std::vector<Token>& toke
           (token - 1)->type != CaveatLexer::HAND_OFF) {
         type = CaveatLexer::UNTIL;
       }
+      if (type == CaveatLexer::IN_FORCE_UNTIL) type = CaveatLexer::UNTIL;
       if (type == line.keyword && token != first) {
         line.anchor = token->begin;
         break;
@@ -81,7 +82,7 @@ void put_comments(std::vector<PrintedLine>& lines, const std::vector<const Comme
 }  // namespace
 
 std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in) {
-  Printer printer(language, name_in);
+  Printer printer(language, name_in, source);
   std::vector<Token> tokens;
   if (!file.comments.empty()) {
     std::vector<Complaint> ignored;  // parse has told them

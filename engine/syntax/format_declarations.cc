@@ -197,7 +197,8 @@ void Printer::print(const SourceDecl& d) {
     line(in_force, L::IN_FORCE_FROM);
   }
   if (d.until && (zh_ || !d.from))
-    line(zh_ ? "  至 " + format_date(*d.until) + " 止" : "  " + kw(L::UNTIL) + " " + format_date(*d.until), L::UNTIL);
+    line(zh_ ? "  至 " + format_date(*d.until) + " 止" : "  " + kw(L::IN_FORCE_UNTIL) + " " + format_date(*d.until),
+         L::UNTIL);
   if (!d.reads.empty()) line("  " + kw(L::READS) + title(d.reads), d.reads.front().span);
   if (!d.link.empty()) line("  " + kw(L::LINK) + " " + quote(d.link), L::LINK);
   if (!d.entry.empty()) line("  " + kw(L::ENTRY) + " " + quote(d.entry), L::ENTRY);
@@ -258,8 +259,32 @@ std::string Printer::type(const TypeExpr& t) {
   return {};
 }
 
-void Printer::fact(const FactDecl& f, int indent) {
-  std::string text = spaces(indent) + names(f.names) + " " + type(f.type);
+// Names, further names and types stand in columns, so that a list of facts reads as a table.
+void Printer::facts(const std::vector<FactDecl>& members, int indent) {
+  constexpr std::size_t kWidest = 30;  // a longer name does not push the others away
+  std::size_t first = 0, further = 0;
+  const auto also = [&](const FactDecl& f) {
+    std::string text;
+    for (const Word& other : f.names.also) text += (text.empty() ? "" : " ") + kw(L::ALSO) + " " + other.text;
+    return text;
+  };
+  for (const FactDecl& f : members) {
+    if (columns(f.names.first.text) <= kWidest) first = std::max(first, columns(f.names.first.text));
+    if (columns(also(f)) <= kWidest) further = std::max(further, columns(also(f)));
+  }
+  for (const FactDecl& f : members) {
+    const auto padded = [](std::string text, std::size_t width) {
+      const std::size_t has = columns(text);
+      return text + std::string(has < width ? width - has : 0, ' ');
+    };
+    std::string head = padded(f.names.first.text, first);
+    if (further > 0) head += " " + padded(also(f), further);
+    fact(f, std::move(head), indent);
+  }
+}
+
+void Printer::fact(const FactDecl& f, std::string head, int indent) {
+  std::string text = spaces(indent) + std::move(head) + " " + type(f.type);
   if (f.assessed) text += comma() + kw(L::ASSESSED);
   if (f.data_class) text += comma() + (zh_ ? kw(L::DATA_CLASSES) : kw(L::DATA_CLASS)) + " " + f.data_class->text;
   if (f.from) text += comma() + kw(L::FROM) + " " + word_reference(*f.from);
@@ -268,7 +293,7 @@ void Printer::fact(const FactDecl& f, int indent) {
   line(text, f.names.first.span);
   const TypeExpr* record = &f.type;
   while (record->name == TypeName::list) record = record->element.get();
-  for (const auto& member : record->members) fact(member, indent + 2);
+  facts(record->members, indent + 2);
 }
 
 void Printer::print(const FactsDecl& d) {
@@ -276,7 +301,7 @@ void Printer::print(const FactsDecl& d) {
   if (d.from) head += " " + kw(L::FROM) + " " + word_reference(*d.from);
   if (d.max_age) head += comma() + kw(L::MAX_AGE) + " " + duration(*d.max_age);
   line(head);
-  for (const auto& member : d.members) fact(member, 2);
+  facts(d.members, 2);
 }
 
 void Printer::print(const LexiconDecl& d) {
@@ -496,7 +521,24 @@ void Printer::turn(int keyword, const ExampleTurn& t) {
     place = t.at->span;
   }
   line(head, place);
-  for (const auto& f : t.facts) line("    " + reference(f.path) + " " + given_value(*f.value), f.path.span);
+  // What the author put on one line stays there, as far as it fits.
+  std::string text;
+  const Given* first = nullptr;
+  std::uint32_t end = 0;
+  for (const auto& f : t.facts) {
+    const std::string one = reference(f.path) + " " + given_value(*f.value);
+    const bool same_line = first != nullptr && end <= f.path.span.begin &&
+                           source_.substr(end, f.path.span.begin - end).find('\n') == std::string_view::npos;
+    if (same_line && columns(text) + columns(comma()) + columns(one) <= kWidth) {
+      text += comma() + one;
+    } else {
+      if (first != nullptr) line(text, first->path.span);
+      text = "    " + one;
+      first = &f;
+    }
+    end = f.value->span.end;
+  }
+  if (first != nullptr) line(text, first->path.span);
 }
 
 void Printer::print(const ExampleDecl& d) {

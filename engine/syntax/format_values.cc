@@ -52,7 +52,24 @@ std::string Printer::references(const std::vector<Path>& list) const {
 
 // `{product.name}` in a text is a reference like any other; `{{` is a brace.
 std::string Printer::quote(const std::string& text, bool interpolated) const {
-  const std::string open = zh_ ? "“" : "\"", close = zh_ ? "”" : "\"";
+  // A text that quotes in the usual marks stands in others, so that nobody has to read doubled ones.
+  struct Marks {
+    std::string_view open, close;
+  };
+  static constexpr Marks kStraight{"\"", "\""}, kCurly{"“", "”"}, kCorner{"「", "」"};
+  const auto free = [&](const Marks& marks) {
+    const bool straight = marks.open == "\"" && text.find("＂") != std::string::npos;
+    return !straight && text.find(marks.open) == std::string::npos && text.find(marks.close) == std::string::npos;
+  };
+  Marks marks = zh_ ? kCurly : kStraight;
+  if (!free(marks)) {
+    for (const Marks& other : {zh_ ? kCorner : kCurly, zh_ ? kStraight : kCorner}) {
+      if (!free(other)) continue;
+      marks = other;
+      break;
+    }
+  }
+  const std::string open(marks.open), close(marks.close);
   std::string result = open;
   for (std::size_t at = 0; at < text.size();) {
     if (text.compare(at, close.size(), close) == 0) {

@@ -21,8 +21,8 @@ class Lowering {
   Lowering(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints)
       : source_(source), bytes_(bytes), limits_(limits), complaints_(complaints) {}
 
-  // Nothing: the declaration cannot be kept (reported).
-  std::optional<DeclBody> declaration(Node node);
+  // Nothing: the declaration cannot be kept (reported). `partly`: pieces of it are lost, so that nothing is missing for sure.
+  std::optional<DeclBody> declaration(Node node, bool partly = false);
 
  private:
   // lower_names.cc
@@ -109,6 +109,7 @@ class Lowering {
   std::string_view bytes_;
   const Limits& limits_;
   std::vector<Complaint>& complaints_;
+  bool partly_ = false;
 };
 
 }  // namespace caveat::syntax

@@ -418,7 +418,11 @@ ExprPtr Lowering::share(Node node) {
     if (++members > limits_.chain_terms) continue;
     const Span span = {source_, node.span().begin, n.span().end};
     switch (n.type()) {
-      case P::OF_SHARE: {  // X 的 20%, X 的 4倍
+      case P::OF_SHARE: {  // X 的 20%, X 的 4倍, X 的 入口比例
+        if (const Node named = n.child(P::RulePath)) {
+          e = make(Op::share_of, span, path_value(named), std::move(e));
+          break;
+        }
         ExprPtr part = number_value(n.child(P::RuleNumber));
         const bool percent = part->literal.kind == LiteralKind::percent;
         if (!percent && (part->literal.kind != LiteralKind::number || !n.child(P::RuleNumber).has(P::COUNT_UNIT))) {
@@ -461,14 +465,17 @@ ExprPtr Lowering::operand(Node node) {
   const bool minus = n.is_token();
   if (minus) n = n.next();
   ExprPtr e;
-  if (n.is(P::RuleNumber)) {
-    e = number_value(n);
-    if (node.child(P::RuleAtom) && e->literal.kind != LiteralKind::percent) {
+  Node of = n.next();
+  if (of) of = of.next();  // behind the word
+  e = n.is(P::RuleNumber) ? number_value(n) : atom(n);
+  if (of) {
+    // A share: 20 %, or a parameter or fact that holds one.
+    const bool share =
+        e->op == Op::literal ? e->literal.kind == LiteralKind::percent : e->op == Op::path || e->bracketed;
+    if (!share) {
       complain(codes::kWrongUnit, e->span, {text_of(e->span), Both{"a share such as 20 %", "比例，如 20%"}});
     }
-    if (const Node of = node.child(P::RuleAtom)) e = make(Op::share_of, node.span(), std::move(e), atom(of));
-  } else {
-    e = atom(n);
+    e = make(Op::share_of, node.span(), std::move(e), atom(of));
   }
   if (!minus) return e;
   if (e->op == Op::literal && e->literal.kind != LiteralKind::text) {

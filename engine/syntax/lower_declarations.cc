@@ -11,7 +11,8 @@ namespace caveat::syntax {
 
 using P = CaveatParser;
 
-std::optional<DeclBody> Lowering::declaration(Node node) {
+std::optional<DeclBody> Lowering::declaration(Node node, bool partly) {
+  partly_ = partly;
   const Node n = node.first();
   switch (n.rule()) {
     case P::RulePack:
@@ -156,7 +157,7 @@ SourceDecl Lowering::source(Node node) {
       place = first.is_token() && first.type() == P::TEXT ? quoted(first) : nfkc(written(first));
     }
     if (kind == P::SINCE) kind = P::IN_FORCE_FROM;
-    if (kind == P::UP_TO) kind = P::UNTIL;
+    if (kind == P::UP_TO || kind == P::IN_FORCE_UNTIL) kind = P::UNTIL;
     if (!once(said[kind], n)) continue;
     switch (kind) {
       case P::ARTICLE:
@@ -171,15 +172,9 @@ SourceDecl Lowering::source(Node node) {
       case P::SECTION:
         d.section = place;
         break;
-      case P::IN_FORCE_FROM: {
-        bool first = true;
-        for (Node t = n.first(); t; t = t.next()) {
-          if (!t.is(P::RuleDay)) continue;
-          (first ? d.from : d.until) = day(t);
-          first = false;
-        }
+      case P::IN_FORCE_FROM:
+        d.from = day(n.child(P::RuleDay));
         break;
-      }
       case P::UNTIL:
         d.until = day(n.child(P::RuleDay));
         break;

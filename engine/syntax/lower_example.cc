@@ -75,7 +75,7 @@ ExampleDecl Lowering::example(Node node) {
       }
     }
   }
-  if (!given) {
+  if (!given && !partly_) {
     complain(
         codes::kClauseMissing, node.first().span(),
         {Both{"example", "示例"}, e.title.empty() ? std::string() : e.title.front().value, Both{"“given”", "“给定”"}});

@@ -126,7 +126,7 @@ RuleDecl Lowering::rule(Node node) {
   if (r.from && r.until && *r.until < *r.from) {
     complain(codes::kOrderOfRange, r.names.first.span, {format_date(*r.from), format_date(*r.until)});
   }
-  if (!r.when || (r.then.empty() && !r.exception_to)) {
+  if (!partly_ && (!r.when || (r.then.empty() && !r.exception_to))) {
     const int missing = r.when ? P::THEN : P::WHEN;
     std::string en, zh;
     for (const auto* s : spellings_of(missing, Language::en)) {

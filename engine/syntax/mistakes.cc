@@ -208,6 +208,11 @@ class Explainer {
   bool expects(int token) const {
     return std::find(mistake_.expected.begin(), mistake_.expected.end(), token) != mistake_.expected.end();
   }
+  bool begins_line(std::size_t at) const {
+    std::size_t begin = tokens_[at].begin;
+    while (begin > 0 && (bytes_[begin - 1] == ' ' || bytes_[begin - 1] == '\t')) --begin;
+    return begin == 0 || bytes_[begin - 1] == '\n';
+  }
   bool chinese() const { return !is_ascii(text(at_ < count_ ? at_ : count_ - 1)); }
 
   std::optional<Complaint> mixed_logic();
@@ -224,6 +229,13 @@ class Explainer {
     std::vector<std::string> spellings;
   };
   std::optional<Near> nearest_keyword() const;
+  // Where the parser cannot say what it expected: whatever may begin a line there, or go on in one.
+  bool may_stand(const Spelling& s) const {
+    if (!mistake_.expected.empty()) return expects(s.token);
+    const bool opens = s.kind == KeywordKind::line || s.kind == KeywordKind::clause;
+    return at_ < count_ && begins_line(at_) ? opens : s.kind != KeywordKind::declaration;
+  }
+  std::optional<Near> nearest_unit() const;
 
   const Token* tokens_;
   std::size_t count_;
@@ -310,6 +322,9 @@ std::optional<Complaint> Explainer::list_word() {
                                                    {"if", {"when", ""}}}};
   for (const auto& meant : kMeant) {
     if (found != meant.written) continue;
+    if (found == "if" && at_ + 1 < count_ &&
+        !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
+      return std::nullopt;  // `if unknwon`
     const bool joins = !meant.instead[1].empty();
     if (joins && !expects(P::AND)) return std::nullopt;
     if (!joins) {
@@ -386,8 +401,10 @@ std::optional<Complaint> Explainer::nested_quantifier() {
 std::optional<Complaint> Explainer::open_bracket() {
   if (!expects(P::RPAREN) && !expects(P::RBRACKET)) return std::nullopt;
   const int found = type(at_);
+  const bool by_lines = type(0) != P::RULE && type(0) != P::DEFINE && type(0) != P::GUARANTEE;
   const bool closes_here = at_ >= count_ || found == P::WHEN || found == P::UNLESS || found == P::THEN ||
-                           found == P::BECAUSE || found == P::IF_UNKNOWN || found == P::SAY || found == P::LINE;
+                           found == P::BECAUSE || found == P::IF_UNKNOWN || found == P::SAY || found == P::LINE ||
+                           (by_lines && begins_line(at_));
   if (!closes_here) return std::nullopt;
   std::vector<std::size_t> open;
   for (std::size_t i = 0; i < at_; ++i) {
@@ -437,6 +454,8 @@ std::optional<Complaint> Explainer::glued() {
     if (type(i) != P::WORD) continue;
     const auto meant = spaced_reading(text(i));
     if (!meant) continue;
+    if (const auto near = nearest_keyword(); near && near->first <= i)
+      return std::nullopt;  // a slip, not a missing blank
     if (back == 1 && at_ < count_ && type(at_) == P::LINE) continue;
     Complaint c{&codes::kKeywordGlued, span(i, i), {text(i)}};
     c.help = Both{"put a blank after a keyword: " + *meant, "关键字前后请加空格：" + *meant};
@@ -446,14 +465,35 @@ std::optional<Complaint> Explainer::glued() {
   return std::nullopt;
 }
 
+// Each word of one phrase equal or near to its twin: a word that is another one altogether is no slip.
+bool near_word_by_word(std::string_view a, std::string_view b) {
+  const std::array<std::string_view, 1> whole = {b};
+  if (nearest(a, std::span<const std::string_view>(whole)).empty()) return false;
+  while (!a.empty() && !b.empty()) {
+    const auto cut = [](std::string_view& rest) {
+      const std::size_t blank = std::min(rest.find(' '), rest.size());
+      const std::string_view word = rest.substr(0, blank);
+      rest.remove_prefix(std::min(blank + 1, rest.size()));
+      return word;
+    };
+    const std::string_view x = cut(a);
+    const std::array<std::string_view, 1> y = {cut(b)};
+    const bool begun = x.starts_with(y[0]) || y[0].starts_with(x);  // of, off: too short for a slip by itself
+    if (!begun && nearest(x, std::span<const std::string_view>(y)).empty()) return false;
+  }
+  return a.empty() && b.empty();
+}
+
 // A spelling of an expected keyword that is a slip or two away from what was written, of as many words.
 std::optional<Explainer::Near> Explainer::nearest_keyword() const {
   if (at_ >= count_) return std::nullopt;
   std::optional<Near> best;
   for (std::size_t back = 0; back <= 2 && back <= at_; ++back) {
     for (const auto& s : all_spellings()) {
-      if (back == 0 && !expects(s.token)) continue;
-      if (back > 0 && (s.words.size() <= back || s.kind == KeywordKind::declaration)) continue;
+      if (back == 0 && !may_stand(s)) continue;
+      if (back > 0 && (s.words.size() < back || s.kind == KeywordKind::declaration)) continue;
+      // `is abov 18`: all of the phrase lies before the mistake; then its first word is sure.
+      if (back > 0 && s.words.size() == back && (back == 1 || type(at_ - back) == P::WORD)) continue;
       const std::size_t first = at_ - back, last = first + s.words.size() - 1;
       if (last >= count_) continue;
       std::string candidate;
@@ -465,8 +505,10 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
         if (!candidate.empty()) candidate += ' ';
         candidate += piece;
         if (words == s.words.size()) {
-          const std::array<std::string_view, 1> known = {s.text};
-          if (candidate == s.text || nearest(candidate, std::span<const std::string_view>(known)).empty()) continue;
+          constexpr std::size_t kFar = 9;  // bytes: two slips in a text of any script are fewer, a word
+          const std::size_t longer = std::max(candidate.size(), s.text.size());
+          if (longer - std::min(candidate.size(), s.text.size()) >= kFar * s.words.size()) continue;
+          if (candidate == s.text || !near_word_by_word(candidate, s.text)) continue;
           if (!best || i - first > best->last - best->first) best = Near{first, i, {}};
           if (i == best->last && best->spellings.size() < 3) best->spellings.push_back(s.text);
         }
@@ -474,11 +516,33 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
     }
     if (best) return best;
   }
+  // 转人工 坐席: the phrase without its last word.
+  for (const auto& s : all_spellings()) {
+    const bool opens = s.kind == KeywordKind::effect || s.kind == KeywordKind::clause || s.kind == KeywordKind::line;
+    if (s.words.size() < 2 || !opens || !may_stand(s)) continue;
+    std::string begun;
+    for (std::size_t i = at_; i < count_ && begun.size() < s.text.size(); ++i) {
+      if (text(i).empty()) break;
+      begun += (begun.empty() ? "" : " ") + text(i);
+      if (begun + " " + s.words.back() == s.text) return Near{at_, i, {s.text}};
+    }
+  }
   return best;
 }
 
+std::optional<Explainer::Near> Explainer::nearest_unit() const {
+  if (type(at_) != P::WORD || at_ == 0 || type(at_ - 1) != P::NUMBER || !expects(P::TIME_UNIT)) return std::nullopt;
+  std::vector<std::string_view> known;
+  for (const auto& unit : units_and_tails()) {
+    if (unit.kind == KeywordKind::unit && unit.words.size() == 1) known.push_back(unit.text);
+  }
+  const std::string_view meant = nearest(text(at_), known);
+  if (meant.empty()) return std::nullopt;
+  return Near{at_, at_, {std::string(meant)}};
+}
+
 Complaint Explainer::plain() {
-  const Both expected = in_words(mistake_.expected);
+  const Both expected = mistake_.expected.empty() ? Both{"something more", "更多内容"} : in_words(mistake_.expected);
   if (at_ >= count_) {
     const Token& last = tokens_[count_ - 1];
     Complaint c{&codes::kUnexpectedEnd, {source_, last.end, last.end}, {expected}};
@@ -489,7 +553,9 @@ Complaint Explainer::plain() {
   if (type(at_) == P::INDENT) shown = {"a deeper line", "缩进更深的行"};
   Span where = span(at_, at_);
   if (where.begin == where.end && at_ > 0) where = {source_, tokens_[at_ - 1].end, tokens_[at_ - 1].end};
-  if (const auto near = nearest_keyword()) {
+  auto near = nearest_unit();
+  if (!near) near = nearest_keyword();
+  if (near) {
     Both all;
     for (std::size_t i = 0; i < near->spellings.size(); ++i) {
       if (i > 0) all.en += " or ", all.zh += "或";
@@ -509,6 +575,16 @@ Complaint Explainer::plain() {
 }
 
 }  // namespace
+
+Complaint brief_mistake(const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,
+                        const Mistake& mistake) {
+  const std::size_t at = std::min(mistake.token, count - 1);
+  const Span span{source, tokens[at].begin, tokens[at].end};
+  return {
+      &codes::kUnexpected,
+      span,
+      {"“" + std::string(bytes.substr(span.begin, span.end - span.begin)) + "”", Both{"something else", "其他内容"}}};
+}
 
 Complaint explain_mistake(const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,
                           const Mistake& mistake) {

@@ -13,4 +13,8 @@ namespace caveat::syntax {
 Complaint explain_mistake(const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,
                           const Mistake& mistake);
 
+// The same in few words, for mistakes that are counted and not shown (Limits::diagnostics).
+Complaint brief_mistake(const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,
+                        const Mistake& mistake);
+
 }  // namespace caveat::syntax

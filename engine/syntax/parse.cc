@@ -10,6 +10,7 @@
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
 #include "engine/syntax/mistakes.h"
+#include "engine/syntax/recover.h"
 #include "engine/syntax/tokens.h"
 
 namespace caveat::syntax {
@@ -24,6 +25,20 @@ std::string Path::to_string() const {
 }
 
 namespace {
+
+// In which language the author most likely reads, where no keyword can tell: by how the lines at the margin begin.
+Language guessed_language(std::string_view bytes) {
+  std::size_t han = 0, latin = 0;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto first = static_cast<unsigned char>(bytes[at]);
+    if (first >= 0xE4 && first <= 0xE9) ++han;
+    if ((first | 0x20) >= 'a' && (first | 0x20) <= 'z') ++latin;
+    const std::size_t end = bytes.find('\n', at);
+    if (end == std::string_view::npos) break;
+    at = end + 1;
+  }
+  return han > latin ? Language::zh : Language::en;
+}
 
 // What is wrong with the bytes themselves; nothing else is looked at then.
 bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints) {
@@ -73,7 +88,7 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
     Mistake mistake;
     Lowering lowering(id, bytes, limits, complaints);
     for (const Stretch& stretch : tokenised.declarations) {
-      if (stretch.broken) continue;
+      if (stretch.hopeless) continue;
       const Token* tokens = tokenised.tokens.data() + stretch.begin;
       const std::size_t count = stretch.end - stretch.begin;
       const Span span{id, tokens[0].begin, tokens[count - 1].end};
@@ -81,14 +96,26 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
         complaints.push_back({&codes::kNotYet, {id, tokens[0].begin, tokens[0].end}, {Both{"a table", "决策表"}}});
         continue;
       }
-      if (!door.read(tokens, count, id, tree, mistake)) {
-        complaints.push_back(explain_mistake(tokens, count, id, bytes, mistake));
-        continue;
+      const bool blocked = std::any_of(complaints.begin() + static_cast<std::ptrdiff_t>(stretch.first_complaint),
+                                       complaints.begin() + static_cast<std::ptrdiff_t>(stretch.last_complaint),
+                                       [](const Complaint& complaint) { return blocks_parsing(complaint); });
+      const bool read = !blocked && door.read(tokens, count, id, tree, mistake);
+      Recovered recovered;
+      if (!read) {
+        if (!blocked)
+          complaints.push_back((complaints.size() < limits.diagnostics ? explain_mistake : brief_mistake)(
+              tokens, count, id, bytes, mistake));
+        recovered = recover(door, tokens, count, id, bytes, blocked ? nullptr : &mistake, stretch.first_complaint,
+                            stretch.last_complaint, limits.diagnostics, complaints);
+        if (recovered.kept.empty() || !door.read(recovered.kept.data(), recovered.kept.size(), id, tree, mistake))
+          continue;
       }
-      if (auto body = lowering.declaration(Node(&tree, 0))) {
-        result.file.declarations.push_back({std::move(*body), span, stretch.language});
+      if (auto body = lowering.declaration(Node(&tree, 0), !recovered.lost.empty())) {
+        result.file.declarations.push_back({std::move(*body), span, stretch.language, std::move(recovered.lost)});
       }
     }
+  } else {
+    result.file.language = guessed_language(bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes);
   }
   for (const auto& complaint : complaints) result.diagnostics.push_back(told(complaint, result.file.language));
   sort_and_unify(result.diagnostics);

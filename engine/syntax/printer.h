@@ -22,8 +22,8 @@ struct PrintedLine {
 
 class Printer {
  public:
-  Printer(Language language, const NameIn& name_in)
-      : language_(language), zh_(language == Language::zh), name_in_(name_in) {}
+  Printer(Language language, const NameIn& name_in, std::string_view source)
+      : language_(language), zh_(language == Language::zh), name_in_(name_in), source_(source) {}
 
   std::vector<PrintedLine> declaration(const Decl& decl);
   std::string expression(const Expr& e);
@@ -72,7 +72,8 @@ class Printer {
   std::string effects(const std::vector<Effect>& list);
   std::string priority(Priority p) const;
   std::string type(const TypeExpr& t);
-  void fact(const FactDecl& f, int indent);
+  void facts(const std::vector<FactDecl>& members, int indent);
+  void fact(const FactDecl& f, std::string head, int indent);
   void say(const SayText& s);
   std::string given_value(const Expr& e);
   void turn(int keyword, const ExampleTurn& t);
@@ -100,6 +101,7 @@ class Printer {
   Language language_;
   bool zh_;
   const NameIn& name_in_;
+  std::string_view source_;
   std::vector<PrintedLine> lines_;
 };
 

@@ -172,7 +172,7 @@ class Filter {
   Tokenised result_;
   std::size_t start_ = 0;  // of the declaration at hand, in result_.tokens
   int kind_ = 0;           // its keyword
-  bool broken_ = false;
+  bool broken_ = false, hopeless_ = false;
   std::size_t english_ = 0, chinese_ = 0;
   std::string folded_;
 };
@@ -372,14 +372,26 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     const std::string rest(text.substr(cut));
     const Raw& number = raws_[at - 1];
     const std::string whole(slice(number.begin, rest_begin));
-    if (cut > 0) {
+    std::vector<std::string_view> known;
+    for (const auto& unit : units_and_tails()) {
+      if (unit.words.size() == 1 && unit.language == Language::zh) known.push_back(unit.text);
+    }
+    if (const std::string meant(nearest(rest, known)); !meant.empty()) {
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "did you mean “" + meant + "”?",
+               "是否想写“" + meant + "”？", {{span(rest_begin, raw.end), meant}});
+    } else if (cut > 0) {
       complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank after the unit: " + whole + " " + rest,
                "单位后请加空格：" + whole + " " + rest, {{span(rest_begin, rest_begin), " "}});
     } else {
       complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank after the number: " + whole + " " + rest,
                "数字后请加空格：" + whole + " " + rest, {{span(rest_begin, rest_begin), " "}});
     }
-    emit(L::WORD, rest_begin, raw.end);
+    for (const auto& piece : pieces) result_.tokens.push_back(piece);
+    int left = L::WORD;  // 50万元且: what is left may be a keyword, and the reading goes on with it
+    for (const Spelling* spelling : spellings_from(rest)) {
+      if (spelling->words.size() == 1) left = spelling->token;
+    }
+    emit(left, rest_begin, raw.end);
     ++at;
     return true;
   }
@@ -404,10 +416,12 @@ bool is_ordinal_word(std::string_view word) {
 void Filter::declaration(std::size_t begin, std::size_t end) {
   start_ = result_.tokens.size();
   broken_ = false;
+  hopeless_ = false;
   kind_ = 0;
   const Raw& head = raws_[begin];
   Stretch stretch;
   stretch.begin = start_;
+  stretch.first_complaint = complaints_.size();
 
   if (head.indent != 0) {  // only before the first declaration
     complain(codes::kOutsideDeclaration, head.begin, head.end, {}, "a declaration begins at the left margin",
@@ -450,7 +464,9 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
                "did you mean “" + meant + "”?", "是否想写“" + meant + "”？", std::move(fixes));
     }
-    return;
+    if (meant.empty()) return;
+    opener = spellings_from(meant).front();  // read as what was meant: its other mistakes are told too
+    length = 1;
   }
   kind_ = opener->token;
   stretch.language = opener->language;
@@ -474,7 +490,8 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
     if (raw.first && !tab_told) {
       const std::uint32_t line_begin = raw.begin - std::min(raw.begin, raw.indent);
       if (const auto tab = slice(line_begin, raw.begin).find('\t'); tab != std::string_view::npos) {
-        tab_told = true;  // one a declaration: a file that is indented so is told once a place
+        tab_told = true;                   // one a declaration: a file that is indented so is told once a place
+        hopeless_ = hopeless_ || members;  // how deep a line is meant cannot be told
         complain(codes::kTabIndent, static_cast<std::uint32_t>(line_begin + tab),
                  static_cast<std::uint32_t>(line_begin + tab + 1), {}, "indent with blanks", "请用空格缩进",
                  {{span(static_cast<std::uint32_t>(line_begin + tab), static_cast<std::uint32_t>(line_begin + tab + 1)),
@@ -606,9 +623,11 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   for (; indents.size() > 1; indents.pop_back()) emit(L::DEDENT, raws_[end - 1].end, raws_[end - 1].end);
   if (deepest > limits_.nesting) {
     complain(codes::kNestingTooDeep, deep_at, deep_at + 1, {std::to_string(limits_.nesting)});
+    hopeless_ = true;  // the parser is never shown it
   }
   stretch.end = result_.tokens.size();
-  stretch.broken = broken_;
+  stretch.hopeless = hopeless_;
+  stretch.last_complaint = complaints_.size();
   result_.declarations.push_back(stretch);
 }
 

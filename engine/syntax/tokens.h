@@ -22,10 +22,11 @@ struct Token {
   std::uint32_t begin = 0, end = 0;  // bytes
 };
 
-struct Stretch {                     // the tokens of one declaration
-  std::size_t begin = 0, end = 0;    // in Tokenised::tokens
-  Language language = Language::en;  // of the keyword that opens it
-  bool broken = false;               // reported already: not to be parsed
+struct Stretch {                                        // the tokens of one declaration
+  std::size_t begin = 0, end = 0;                       // in Tokenised::tokens
+  Language language = Language::en;                     // of the keyword that opens it
+  std::size_t first_complaint = 0, last_complaint = 0;  // what was said of its tokens, end excluded
+  bool hopeless = false;                                // reported already: not to be parsed at all
 };
 
 struct Tokenised {

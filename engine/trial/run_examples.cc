@@ -5,6 +5,7 @@
 
 #include "engine/base/units.h"
 #include "engine/decide/explain.h"
+#include "engine/decide/wording.h"
 #include "engine/program/build.h"
 #include "engine/trial/codes.h"
 #include "engine/trial/example_turn.h"
@@ -42,8 +43,9 @@ model::Model only_what_it_uses(const model::Model& model, model::Index pack) {
 
 class Run {
  public:
-  Run(const model::Model& model, const Sources& sources, const Limits& limits)
-      : model_(model), sources_(sources), limits_(limits), scratch_(limits) {
+  using Progress = std::function<void(std::size_t, std::size_t)>;
+  Run(const model::Model& model, const Sources& sources, const Limits& limits, const Progress& progress)
+      : model_(model), sources_(sources), limits_(limits), progress_(progress), scratch_(limits) {
     out_.outcomes.resize(model.examples.size());
   }
 
@@ -62,6 +64,7 @@ class Run {
       out_.outcomes[example] = one(model_.examples[example]);
       ++out_.run;
       if (out_.outcomes[example].held) ++out_.held;
+      if (progress_) progress_(out_.run, model_.examples.size());
     }
   }
 
@@ -114,9 +117,9 @@ class Run {
       const ProblemItem item = request.error().items.empty() ? ProblemItem{} : request.error().items.front();
       fails(codes::kExampleRefused, example,
             {std::string(request.error().code->name) + " " + item.path + ": " +
-             (language == Language::zh ? "应为 " : "expected ") + item.expected +
-             (language == Language::zh ? "，却是 " : ", found ") + item.found},
-            item.hint);
+             (language == Language::zh ? "应为 " : "expected ") + decide::in(language, item.expected) +
+             (language == Language::zh ? "，却是 " : ", found ") + decide::in(language, item.found)},
+            decide::in(language, item.hint));
       return outcome;
     }
     const decide::Decision& decision = decide::decide(ruleset_, *request, decide::StateView{}, scratch_);
@@ -222,6 +225,7 @@ class Run {
   const model::Model& model_;
   const Sources& sources_;
   const Limits& limits_;
+  const Progress& progress_;
   decide::Ruleset ruleset_;
   decide::Scratch scratch_;
   std::vector<model::Index> by_rank_;
@@ -230,8 +234,9 @@ class Run {
 
 }  // namespace
 
-RunResult run_examples(const model::Model& model, const Sources& sources, const Limits& limits) {
-  return Run(model, sources, limits).run();
+RunResult run_examples(const model::Model& model, const Sources& sources, const Limits& limits,
+                       const std::function<void(std::size_t, std::size_t)>& progress) {
+  return Run(model, sources, limits, progress).run();
 }
 
 }  // namespace caveat::trial

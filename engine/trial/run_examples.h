@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "engine/base/diagnostic.h"
@@ -39,6 +40,8 @@ struct RunResult {
   std::vector<ExampleOutcome> outcomes;  // by Model::examples
 };
 
-RunResult run_examples(const model::Model& model, const Sources& sources, const Limits& limits);
+// `progress` hears after each example how many of all are done.
+RunResult run_examples(const model::Model& model, const Sources& sources, const Limits& limits,
+                       const std::function<void(std::size_t done, std::size_t total)>& progress = {});
 
 }  // namespace caveat::trial

@@ -54,7 +54,7 @@ void deciding(const std::vector<Judged>& judged, std::size_t at, std::vector<std
 }  // namespace
 
 WhyNot why_not(const model::Model& model, model::Index index, const decide::Fields& fields,
-               const decide::BindOptions& options, const Limits& limits) {
+               const decide::BindOptions& options, const Limits& limits, Language reader) {
   WhyNot out;
   const model::Rule& rule = model.rules[index];
   Probe probe(model);
@@ -92,8 +92,13 @@ WhyNot why_not(const model::Model& model, model::Index index, const decide::Fiel
       const bool item = of == model::Part::product || of == model::Part::action;
       const std::size_t items = of == model::Part::product ? request->products() : request->actions();
       if (item && items == 0) continue;
-      const decide::Fact used = request->fact(fact, item ? 0 : -1);
-      judged.facts.emplace_back(fact, used.known ? request->value(fact, item ? 0 : -1) : std::string());
+      const std::int32_t of_item = item ? 0 : -1;
+      std::string value;
+      if (request->fact(fact, of_item).known) {
+        value = reader == Language::none ? request->value(fact, of_item)
+                                         : decide::shown(*probe.program(), *request, fact, of_item, reader);
+      }
+      judged.facts.emplace_back(fact, std::move(value));
     }
     out.judged.push_back(std::move(judged));
   }

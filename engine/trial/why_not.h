@@ -37,8 +37,10 @@ struct WhyNot {
   std::vector<Judged> judged;  // `when` and then `unless`, outer parts before inner ones; empty if it does not apply
 };
 
+// With a `reader` values are as that reader sees them, those of protected data classes masked; without one (an author's own
+// examples) they stand as they were given.
 WhyNot why_not(const model::Model& model, model::Index rule, const decide::Fields& fields,
-               const decide::BindOptions& options, const Limits& limits);
+               const decide::BindOptions& options, const Limits& limits, Language reader = Language::none);
 
 // As sentences: the innermost parts that decided it, each with its text, line and values.
 std::vector<std::string> told(const WhyNot& why, const model::Model& model, model::Index rule, const Sources& sources,

@@ -146,8 +146,9 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   if (found == kNone) {
     if (work_.maybe_lost(item_.pack, steps.back())) return kNone;
     if (group != work_.group_names.end()) {  // its `facts` may have lost the line, name and all
+      if (work_.groups.at(group->second).lost) return kNone;
       for (const std::string& name : work_.groups.at(group->second).names) {
-        if (work_.maybe_lost(item_.pack, name)) return kNone;
+        if (work_.head_maybe_lost(item_.pack, name)) return kNone;
       }
     }
     // The step that is not there, and the nearest that is.
@@ -346,10 +347,10 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       return expanded;
     }
     if (is_bare(expr)) {
-      const std::string of_scale = hint != nullptr ? scale_of_level(steps[0]) : std::string();
-      if (!of_scale.empty()) {
+      const std::string owner = hint != nullptr ? owner_of_level(steps[0]) : std::string();
+      if (!owner.empty()) {
         return wrong_type(expr.span, describe(work_.model, *hint, language()),
-                          steps[0] + say(" (scale ", "（分级 ") + of_scale + say(")", "）"));
+                          steps[0] + say(" (", "（") + owner + say(")", "）"));
       }
       fact(path, false);  // nothing of that name anywhere: says so
       return nullptr;
@@ -377,15 +378,25 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
   return of_fact(found, Op::fact, expr.span);
 }
 
-// The scale that a word is a level of, as this pack sees it.
-std::string Conditions::scale_of_level(const std::string& name) const {
+// What a word is a level or choice of, as this pack sees it; empty: of nothing.
+std::string Conditions::owner_of_level(const std::string& name) const {
+  const auto has = [&](const Names& level) {
+    return std::find(level.all.begin(), level.all.end(), name) != level.all.end();
+  };
   for (const Scale& scale : work_.model.scales) {
     if (!work_.scope.sees(item_.pack, scale.pack)) continue;
-    for (const Names& level : scale.levels) {
-      if (std::find(level.all.begin(), level.all.end(), name) != level.all.end()) {
-        return std::string(scale.names.in(language()));
-      }
-    }
+    if (std::any_of(scale.levels.begin(), scale.levels.end(), has))
+      return say("scale ", "分级 ") + std::string(scale.names.in(language()));
+  }
+  for (const Fact& fact : work_.model.facts) {
+    const Type& type = fact.type.element ? *fact.type.element : fact.type;
+    if (type.choices == kNone || fact.built_in || !work_.scope.sees(item_.pack, fact.pack)) continue;
+    const std::vector<Names>& choices = work_.model.choice_sets[type.choices].choices;
+    if (!std::any_of(choices.begin(), choices.end(), has)) continue;
+    std::string path;
+    for (const std::vector<std::string>& step : fact.path_names)
+      path += (path.empty() ? "" : ".") + std::string(name_in(step, language()));
+    return say("a choice of ", "取值，属于 ") + path;
   }
   return {};
 }

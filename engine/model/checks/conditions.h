@@ -61,7 +61,7 @@ class Conditions {
   ExprPtr of_fact(Index fact, Op op, Span span);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
   bool check_range(const Expr& fact, const Expr& constant);
-  std::string scale_of_level(const std::string& name) const;
+  std::string owner_of_level(const std::string& name) const;
   bool is_bare(const syntax::Expr& expr) const;
   const Element* element(const syntax::Path& path) const;
 

@@ -76,6 +76,7 @@ class Facts {
         const std::string first = meant.empty() ? names.first.text : *meant.begin();
         Work::Group& group = work_.groups[first];
         if (group.names.empty()) group.names.push_back(first);
+        group.lost = group.lost || !item.decl->lost.empty();
         for (const std::string& name : all) {
           add_name(group.names, name);
           work_.group_names.emplace(name, first);

@@ -91,6 +91,9 @@ std::string without_declarations(const Source& source, const syntax::File& file)
   };
   for (const syntax::Decl& decl : file.declarations) blank(decl.span);
   for (const syntax::Comment& comment : file.comments) blank(comment.span);
+  for (const syntax::Decl& decl : file.declarations) {
+    for (const Span& span : decl.lost) out.replace(span.begin, span.end - span.begin, source.text(span));
+  }
   return out;
 }
 

@@ -16,6 +16,7 @@ void check_pack_lines(Work& work) {
       if (queue != nullptr) packs[i].default_queue = queue->index;
       spoilt[i] = queue == nullptr;
     }
+    if (!item.decl->lost.empty()) spoilt[i] = true;  // the line may be among what could not be read
     for (const syntax::Word& word : decl.refused_classes) {
       std::vector<std::string_view> known(packs[i].data_classes.begin(), packs[i].data_classes.end());
       if (known.empty()) known = {"C1", "C2", "C3"};

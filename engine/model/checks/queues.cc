@@ -92,7 +92,7 @@ void check_calendars(Work& work) {
     } else if (decl.covers) {
       work.report(codes::kEmptyRange, item, heading(work, item),
                   {format_date(decl.covers->from), format_date(decl.covers->to)});
-    } else if (decl.file.empty()) {
+    } else if (decl.file.empty() && item.decl->lost.empty()) {
       work.report(codes::kMissingClause, item, heading(work, item),
                   {calendar.names.first, Work::say(item, "covers", "覆盖")});
     }
@@ -109,7 +109,7 @@ void check_requirements(Work& work) {
     requirement.ask = text_of(decl.ask);
     Templates pieces;
     cut_texts(work, item, decl.ask, pieces);
-    if (requirement.ask.empty()) {
+    if (requirement.ask.empty() && item.decl->lost.empty()) {
       work.report(codes::kCannotAsk, item, decl.names.first.span, {requirement.names.first},
                   Work::say(item, "Add a line: ask \"…\"", "请加一行：询问 “…”"));
     }
@@ -132,9 +132,8 @@ void check_queues(Work& work) {
     queue.title = text_of(decl.title);
     queue.say = text_of(decl.say);
     queue.when_closed_say = text_of(decl.when_closed_say);
-    Templates pieces;
-    cut_texts(work, item, decl.say, pieces);
-    cut_texts(work, item, decl.when_closed_say, pieces);
+    cut_texts(work, item, decl.say, queue.say_pieces);
+    cut_texts(work, item, decl.when_closed_say, queue.when_closed_pieces);
     queue.always = decl.always || decl.hours.empty();
     for (const syntax::Hours& hours : decl.hours) {
       for (int day = hours.first_day;; day = day % 7 + 1) {

@@ -86,6 +86,7 @@ class RuleCheck {
   }
 
   void missing_clauses() {
+    if (!item_.decl->lost.empty()) return;  // it may stand in what could not be read
     const auto missing = [&](std::string_view en, std::string_view zh) {
       work_.report(codes::kMissingClause, item_, name_span(), {rule_.names.first, say(en, zh)});
     };
@@ -296,7 +297,7 @@ class RuleCheck {
 
   // What changes or quotes the match needs one.
   void matches() {
-    if (!rule_.when || finds_words(*rule_.when)) return;
+    if (!rule_.when || finds_words(*rule_.when) || !item_.decl->lost.empty()) return;
     for (const std::vector<syntax::Effect>* list : {&decl_.then, &if_unknown()}) {
       for (const syntax::Effect& effect : *list) {
         const bool on_match =

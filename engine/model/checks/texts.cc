@@ -79,7 +79,7 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
     const syntax::Path path = path_of(inner, span);
     Conditions conditions(work, item);
     const Index fact = conditions.fact(path, true);
-    work.references.forget(path);
+    work.references.keep_written(path);
     if (fact == kNone) {
       good = false;
       continue;

@@ -36,7 +36,7 @@ void check_ways_out(Work& work) {
     });
     const bool blocks = std::any_of(rule.then.begin(), rule.then.end(),
                                     [](const Effect& effect) { return effect.kind == EffectKind::block; });
-    if (!blocks || !to_a_customer || meant_to || !decl.say.empty()) continue;
+    if (!blocks || !to_a_customer || meant_to || !decl.say.empty() || !rules[i].decl->lost.empty()) continue;
     work.report(
         codes::kNoWayToAPerson, rules[i], decl.names.first.span,
         {Work::say(rules[i], "Rule ", "规则 ") + rule.names.first},
@@ -56,7 +56,8 @@ void check_ways_out(Work& work) {
   for (Index i = 0; i < queues.size(); ++i) {
     const Queue& queue = model.queues[i];
     const auto& decl = queues[i].as<syntax::QueueDecl>();
-    if (used.count(i) == 0 || queue.always || queue.call_back || decl.overflow_to || !queue.when_closed_say.empty())
+    if (!queues[i].decl->lost.empty() || used.count(i) == 0 || queue.always || queue.call_back || decl.overflow_to ||
+        !queue.when_closed_say.empty())
       continue;
     work.report(codes::kNoWayToAPerson, queues[i], decl.names.first.span,
                 {Work::say(queues[i], "Outside of its hours queue ", "休息时间的队列 ") + queue.names.first},

@@ -26,6 +26,19 @@ bool Work::maybe_lost(Index pack, std::string_view name) const {
   return false;
 }
 
+bool Work::head_maybe_lost(Index pack, std::string_view name) const {
+  if (lost_pack) return true;
+  for (const auto& [owner, text] : lost) {
+    if (!scope.sees(pack, owner)) continue;
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+      const std::size_t before = text.rfind('\n', at);
+      const char first = text[before == std::string::npos ? 0 : before + 1];
+      if (first != ' ' && first != '\t') return true;
+    }
+  }
+  return false;
+}
+
 std::string Work::list_of(const Item& item, const std::vector<std::string_view>& known, std::string_view before) {
   std::vector<std::string_view> names;
   for (const bool any_language : {false, true}) {

@@ -65,6 +65,7 @@ class Work {
     std::map<std::string, Index, std::less<>> members;  // any name of a member → Model::facts
     Part part = Part::turn;
     bool built_in = false, has_text = false;
+    bool lost = false;  // a line of it could not be read: what it may have declared is not called unknown
   };
   std::map<std::string, Group, std::less<>> groups;                           // first name → group
   std::map<std::string, std::string, std::less<>> group_names;                // any name → first name
@@ -100,6 +101,7 @@ class Work {
   static std::string list_of(const Item& item, const std::vector<std::string_view>& known,
                              std::string_view before = {});
   bool maybe_lost(Index pack, std::string_view name) const;
+  bool head_maybe_lost(Index pack, std::string_view name) const;  // in a lost line at the margin
 
   // ---- resolving
   // The declaration that `path` names, with its reference noted; null after a report.
@@ -148,6 +150,7 @@ void check_calendars(Work& work);
 void check_requirements(Work& work);
 void check_queues(Work& work);
 void check_pack_lines(Work& work);
+void check_currencies(Work& work);
 void check_defines(Work& work);
 void check_rules(Work& work);
 void check_examples(Work& work);

@@ -25,7 +25,9 @@ struct Draft {
   std::map<std::string, std::uint32_t> pattern_groups;
 
   void report(const Code& code, Span span, const std::vector<std::string>& arguments) {
-    diagnostics.push_back(diagnose(code, span, Language::en, arguments));
+    const std::vector<Language>& languages = model.source_languages;
+    const Language language = span.source < languages.size() ? languages[span.source] : Language::en;
+    diagnostics.push_back(diagnose(code, span, language, arguments));
   }
 };
 

@@ -91,6 +91,8 @@ void packs(Draft& draft) {
     row.title = texts(image, queue.title);
     row.say = texts(image, queue.say);
     row.when_closed_say = texts(image, queue.when_closed_say);
+    row.say_pieces = pieces(image, queue.say_pieces);
+    row.when_closed_pieces = pieces(image, queue.when_closed_pieces);
     row.always = queue.always || queue.hours.empty() ? 1 : 0;
     row.priority = static_cast<std::uint8_t>(queue.priority);
     row.call_back = queue.call_back ? 1 : 0;

@@ -128,12 +128,6 @@ void check_limits(Draft& draft) {
   const Limits& limits = draft.limits;
   const Image& image = draft.image;
   const auto say = [](std::size_t number) { return std::to_string(number); };
-  if (image.rules.size() > limits.rules) {
-    draft.report(codes::kTooManyRules, {}, {say(image.rules.size()), say(limits.rules)});
-  }
-  std::size_t terms = 0;
-  for (const model::Lexicon& lexicon : draft.model.lexicons) terms += lexicon.terms.size();
-  if (terms > limits.lexicon_terms) draft.report(codes::kTooManyTerms, {}, {say(terms), say(limits.lexicon_terms)});
   std::size_t bytes = 0;
   each_section(image, [&](const auto& rows) { bytes += rows.size() * sizeof(rows[0]); });
   if (bytes > limits.program_bytes) draft.report(codes::kProgramTooLarge, {}, {say(bytes), say(limits.program_bytes)});

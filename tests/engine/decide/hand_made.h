@@ -45,6 +45,8 @@ class World {
     queue.names.all = {name};
     queue.say.zh = zh;
     queue.say.en = en;
+    if (!zh.empty()) queue.say_pieces.zh = {{zh, model::kNone}};
+    if (!en.empty()) queue.say_pieces.en = {{en, model::kNone}};
     queue.pack = 0;
     model.queues.push_back(queue);
     return static_cast<Index>(model.queues.size() - 1);

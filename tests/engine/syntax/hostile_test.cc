@@ -1,6 +1,6 @@
 // Input that means harm is answered quickly, with a code.
 #include <boost/test/unit_test.hpp>
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "engine/syntax/codes.h"
@@ -14,10 +14,11 @@ namespace {
 const Code* first_code(const std::string& bytes, const Limits& limits = {}) {
   Sources sources;
   sources.emplace_back("hostile.cav", bytes);
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: the machine may be busy with other work
   const auto parsed = parse(sources, 0, limits);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  BOOST_TEST(took.count() < 5.0);  // a second on a quiet machine; this one may be busy or instrumented
+  const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  // A second as released; this build may be instrumented.
+  BOOST_TEST(took < 5.0, took << " s for " << bytes.size() << " bytes: " << bytes.substr(0, 60));
   return parsed.diagnostics.empty() ? nullptr : parsed.diagnostics.front().code;
 }
 
@@ -93,4 +94,20 @@ BOOST_AUTO_TEST_CASE(a_file_of_nothing_but_mistakes_stays_linear) {
   BOOST_TEST(first_code(kHead + repeated("-", 100'000) + "1 is 2 then block") == &codes::kUnexpected);
   BOOST_TEST(first_code(kHead + repeated("any x in ", 50'000) + "y then block") == &codes::kUnexpected);
   BOOST_TEST(first_code(kHead + repeated("5 % of ", 50'000) + "y is 2 then block") == &codes::kUnexpected);
+}
+
+BOOST_AUTO_TEST_CASE(a_declaration_of_nothing_but_mistakes_stays_linear_and_each_is_told) {
+  const auto told = [](const std::string& bytes) {
+    Sources sources;
+    sources.emplace_back("hostile.cav", bytes);
+    const std::clock_t begin = std::clock();
+    const std::size_t count = parse(sources, 0, Limits{}).diagnostics.size();
+    BOOST_TEST(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 10.0);
+    return count;
+  };
+  BOOST_TEST(told("facts a\n" + repeated("  x integr\n", 20'000)) == 20'000u);
+  BOOST_TEST(told("rule a\n  cites LAW\n  applies to answer\n" + repeated("  when x abov y\n", 5'000)) >= 5'000u);
+  BOOST_TEST(told("define a as x ! y" + repeated(" and x ! y", 1'900)) == 1'901u);
+  BOOST_TEST(told("queue a\n" + repeated("  due (\n", 20'000)) >= 1u);
+  BOOST_TEST(told("facts a\n" + repeated("  x one of (a\n", 5'000)) >= 1u);
 }

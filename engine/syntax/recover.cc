@@ -1,0 +1,462 @@
+#include "engine/syntax/recover.h"
+
+#include <CaveatParser.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/mistakes.h"
+
+namespace caveat::syntax {
+namespace {
+
+using P = CaveatParser;
+
+bool is_free(int declaration) {
+  return declaration == P::RULE || declaration == P::DEFINE || declaration == P::GUARANTEE ||
+         declaration == P::WORDING || declaration == P::PARAMETER;
+}
+
+bool is_effect(int type) {
+  switch (type) {
+    case P::ALLOW:
+    case P::BLOCK:
+    case P::PASS:
+    case P::REDACT:
+    case P::DISCLOSE:
+    case P::REPLACE_ANSWER:
+    case P::REPLACE_MATCH:
+    case P::REQUIRE:
+    case P::HAND_OFF:
+    case P::FLAG:
+    case P::ALERT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A keyword that begins a clause wherever it stands; some begin one only where they are the first of their line.
+bool begins_clause(int type, bool first_on_line) {
+  switch (type) {
+    case P::CITES:
+    case P::APPLIES_TO:
+    case P::EXCEPTION_TO:
+    case P::OPEN_TO_EXCEPTIONS:
+    case P::STATUS_SHADOW:
+    case P::ROLLOUT:
+    case P::VISIBLE_TO:
+    case P::TRUST_INFERRED:
+    case P::WHEN:
+    case P::UNLESS:
+    case P::THEN:
+    case P::IF_UNKNOWN:
+    case P::BECAUSE:
+    case P::SAY:
+      return true;
+    case P::OWNER:
+    case P::FROM:
+    case P::SINCE:
+    case P::UNTIL:
+    case P::UP_TO:
+    case P::CONFIDENTIAL:
+      return first_on_line;
+    default:
+      return false;
+  }
+}
+
+class Recovery {
+ public:
+  Recovery(Door& door, const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,
+           const Mistake* told, std::size_t first_complaint, std::size_t last_complaint, std::size_t most_shown,
+           std::vector<Complaint>& complaints)
+      : door_(door),
+        tokens_(tokens),
+        count_(count),
+        source_(source),
+        bytes_(bytes),
+        kind_(tokens[0].type),
+        most_shown_(most_shown),
+        complaints_(complaints) {
+    if (told != nullptr) {
+      told_.insert(complaints.back().span.begin);
+      first_told_ = complaints.back();
+      first_told_at_ = std::min(told->token, count);
+    }
+    for (std::size_t i = first_complaint; i < last_complaint; ++i) {
+      if (blocks_parsing(complaints[i])) blocked_.push_back(complaints[i].span.begin);
+    }
+    std::sort(blocked_.begin(), blocked_.end());
+  }
+
+  Recovered run() {
+    cut();
+    Recovered out;
+    std::vector<std::vector<Token>> good(pieces_.size());
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      good[i] = read_piece(i);
+      if (good[i].empty()) out.lost.push_back(span_of(pieces_[i]));
+    }
+    if (good.front().empty()) return out;
+    for (std::size_t i = 0; i < good.size(); ++i) {
+      if (i > 0 && !good[i].empty() && !is_free(kind_))
+        out.kept.push_back({P::LINE, good[i][0].begin, good[i][0].begin});
+      out.kept.insert(out.kept.end(), good[i].begin(), good[i].end());
+    }
+    return out;
+  }
+
+ private:
+  struct Piece {
+    std::size_t begin = 0, end = 0;  // tokens, without the line end before it
+  };
+
+  int type(std::size_t at) const { return at < count_ ? tokens_[at].type : 0; }
+  // Blanks before a token on its line; nothing if it is not the first there.
+  std::optional<std::size_t> indent(std::size_t at) const {
+    std::size_t begin = tokens_[at].begin, blanks = 0;
+    while (begin > 0 && (bytes_[begin - 1] == ' ' || bytes_[begin - 1] == '\t')) --begin, ++blanks;
+    if (begin > 0 && bytes_[begin - 1] != '\n' && bytes_[begin - 1] != '\r') return std::nullopt;
+    return blanks;
+  }
+  Span span_of(const Piece& piece) const { return {source_, tokens_[piece.begin].begin, tokens_[piece.end - 1].end}; }
+
+  void cut();
+  bool blocked(const Piece& piece, std::size_t index) const;
+  std::vector<Token> read_piece(std::size_t index);
+  // The tokens that make `piece` a declaration of its own: what stands before it and behind it.
+  void surround(std::size_t index, const std::vector<Token>& piece, std::vector<Token>& before,
+                std::vector<Token>& after) const;
+  bool parses(const std::vector<Token>& before, const std::vector<Token>& piece, const std::vector<Token>& after,
+              Mistake& mistake);
+  // The piece as far as it can be mended; empty if it stays broken, and everything has been told.
+  std::vector<Token> read(std::size_t index, std::vector<Token> piece, std::size_t begin, bool whole);
+  void read_members(std::size_t index, const Piece& piece, std::size_t from);
+  void read_nested(const Piece& piece);
+  std::optional<std::vector<Token>> mended(const Complaint& complaint, const std::vector<Token>& piece,
+                                           std::size_t& behind) const;
+  std::optional<std::vector<Token>> tokens_of(const std::string& text, Span span) const;
+
+  Door& door_;
+  const Token* tokens_;
+  std::size_t count_;
+  SourceId source_;
+  std::string_view bytes_;
+  int kind_;
+  std::size_t most_shown_;
+  std::vector<Complaint>& complaints_;
+  std::set<std::uint32_t> told_;         // places of the mistakes that have been told
+  std::optional<Complaint> first_told_;  // at which the whole declaration stopped, until its piece is met
+  std::size_t first_told_at_ = 0;
+  std::vector<std::uint32_t> blocked_;  // places of what the filter could make no token of
+  std::vector<Piece> pieces_;
+  Tree tree_;
+};
+
+void Recovery::cut() {
+  // Where a bracket is never closed, lines begin without the filter having seen it.
+  std::size_t unclosed = count_;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (type(i) == P::LPAREN || type(i) == P::LBRACKET) open.push_back(i);
+    if ((type(i) == P::RPAREN || type(i) == P::RBRACKET) && !open.empty()) open.pop_back();
+  }
+  if (!open.empty()) unclosed = open.front();
+  std::size_t begin = 0, depth = 0;
+  std::optional<std::size_t> members;  // indent of the first line
+  const auto next = [&](std::size_t end, std::size_t start) {
+    if (end > begin) pieces_.push_back({begin, end});
+    begin = start;
+  };
+  const bool single = kind_ == P::USE || kind_ == P::SCALE || kind_ == P::WORDING || kind_ == P::DEFINE ||
+                      kind_ == P::TOPIC || kind_ == P::PARAMETER || kind_ == P::DATA || kind_ == P::EVENT;
+  for (std::size_t i = 1; i < count_ && !single; ++i) {
+    if (is_free(kind_)) {
+      const bool begins = kind_ == P::GUARANTEE ? type(i) == P::WHEN || type(i) == P::THEN
+                                                : begins_clause(type(i), indent(i).has_value());
+      if (begins) next(i, i);
+      continue;
+    }
+    if (type(i) == P::INDENT) ++depth;
+    if (type(i) == P::DEDENT && depth > 0) --depth;
+    if (type(i) == P::LINE && depth == 0) {
+      const int first = type(i + 1);
+      if (kind_ == P::LEXICON && first != P::BUT_NOT && first != P::EXACT_CASE && first != P::EXACT_FORM &&
+          (first != P::FROM_FILE || begin == 0)) {
+        continue;
+      }
+      if (!members && i + 1 < count_) members = indent(i + 1);
+      next(i, i + 1);
+    } else if (i > unclosed && members && type(i) != P::LINE && i > begin) {
+      const auto blanks = indent(i);
+      const bool nested = kind_ == P::FACTS && type(i - 1) != P::COMMA;
+      if (blanks && (*blanks <= *members || nested)) next(i, i);
+    }
+  }
+  next(count_, count_);
+}
+
+bool Recovery::blocked(const Piece& piece, std::size_t index) const {
+  const std::uint32_t begin = tokens_[piece.begin].begin;
+  const std::uint32_t end = index + 1 < pieces_.size() && pieces_[index].end == piece.end
+                                ? tokens_[pieces_[index + 1].begin].begin
+                                : tokens_[piece.end - 1].end;
+  const auto at = std::lower_bound(blocked_.begin(), blocked_.end(), begin);
+  return at != blocked_.end() && (*at < end || piece.end == count_);
+}
+
+std::vector<Token> Recovery::read_piece(std::size_t index) {
+  const Piece& piece = pieces_[index];
+  if (blocked(piece, index)) {
+    read_members(index, piece, piece.begin);
+    return {};
+  }
+  return read(index, {tokens_ + piece.begin, tokens_ + piece.end}, piece.begin, true);
+}
+
+void Recovery::surround(std::size_t index, const std::vector<Token>& piece, std::vector<Token>& before,
+                        std::vector<Token>& after) const {
+  const std::uint32_t at = piece.empty() ? 0 : piece.front().begin;
+  const auto make = [at](std::initializer_list<int> types) {
+    std::vector<Token> out;
+    for (const int each : types) out.push_back({each, at, at});
+    return out;
+  };
+  before.clear();
+  after.clear();
+  if (index == 0) {
+    if (kind_ == P::FACTS) after = make({P::LINE, P::WORD, P::T_TEXT});
+    if (kind_ == P::EXAMPLE) after = make({P::LINE, P::EXPECT, P::WORD});
+    if (kind_ == P::GUARANTEE) after = make({P::WHEN, P::WORD, P::THEN, P::AT_LEAST, P::WORD});
+    return;
+  }
+  const int first = piece.empty() ? 0 : piece.front().type;
+  switch (kind_) {
+    case P::RULE:
+      before = make({P::RULE, P::WORD});
+      break;
+    case P::GUARANTEE:
+      before = first == P::THEN ? make({P::GUARANTEE, P::WORD, P::WHEN, P::WORD}) : make({P::GUARANTEE, P::WORD});
+      if (first != P::THEN) after = make({P::THEN, P::AT_LEAST, P::WORD});
+      break;
+    case P::SOURCE:
+      before = make({P::SOURCE, P::WORD, P::IS, P::TEXT, P::LINE});
+      break;
+    case P::LEXICON:
+      before = make({P::LEXICON, P::WORD, P::IS, P::TEXT, P::LINE});
+      break;
+    case P::EXAMPLE:
+      if (first == P::EXPECT) {
+        before = make({P::EXAMPLE, P::TEXT, P::LINE});
+      } else if (first == P::FINAL_TEXT || first == P::LEFT) {
+        before = make({P::EXAMPLE, P::TEXT, P::LINE, P::EXPECT, P::WORD, P::LINE});
+      } else {
+        before = first == P::GIVEN || first == P::AFTER || first == P::EARLIER
+                     ? make({P::EXAMPLE, P::TEXT, P::LINE})
+                     : make({P::EXAMPLE, P::TEXT, P::LINE, P::GIVEN, P::WORD, P::LINE});
+        after = make({P::LINE, P::EXPECT, P::WORD});
+      }
+      break;
+    default:
+      before = make({kind_, P::WORD, P::LINE});
+      break;
+  }
+}
+
+bool Recovery::parses(const std::vector<Token>& before, const std::vector<Token>& piece,
+                      const std::vector<Token>& after, Mistake& mistake) {
+  std::vector<Token> whole = before;
+  whole.insert(whole.end(), piece.begin(), piece.end());
+  whole.insert(whole.end(), after.begin(), after.end());
+  return door_.read(whole.data(), whole.size(), source_, tree_, mistake);
+}
+
+std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, std::size_t begin, bool whole) {
+  constexpr int kMends = 20;
+  const std::size_t end = begin + piece.size();  // of the declaration's tokens
+  std::vector<Token> before, after;
+  std::size_t mended_until = 0;  // tokens of the piece; a mistake before or right behind it follows from the mend
+  std::ptrdiff_t grown = 0;      // by mends
+  int mends = 0;
+  const auto mend = [&](const Complaint& complaint) {
+    if (mends >= kMends) return false;
+    auto better = mended(complaint, piece, mended_until);
+    if (!better) return false;
+    grown += static_cast<std::ptrdiff_t>(better->size()) - static_cast<std::ptrdiff_t>(piece.size());
+    piece = std::move(*better);
+    ++mends;
+    return true;
+  };
+  for (;;) {
+    surround(index, piece, before, after);
+    Mistake mistake;
+    if (parses(before, piece, after, mistake)) return piece;
+    // As it stands in the declaration: what follows is the declaration's own, not what was put there to parse it.
+    std::vector<Token> shown = before;
+    shown.insert(shown.end(), piece.begin(), piece.end());
+    for (std::size_t i = end; i < count_ && i < end + 4; ++i) shown.push_back(tokens_[i]);
+    mistake.token = std::min({mistake.token, before.size() + piece.size(), shown.size()});
+    const std::size_t at = mistake.token - std::min(before.size(), mistake.token);  // in the piece
+    const bool follows = mends > 0 && at <= mended_until;
+    const auto place = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(begin + at) - grown);
+    std::size_t from = place;
+    bool goes_on = true;
+    if (mends == 0 && whole && first_told_ && begin <= first_told_at_ && first_told_at_ <= end) {
+      // This is where the whole declaration stopped, maybe at another word: it has been told.
+      const Complaint first = std::move(*first_told_);
+      first_told_.reset();
+      if (mend(first)) continue;
+      goes_on = first.code != &codes::kMixedLogic;  // its mend is a choice of the author's
+      from = std::max(place, first_told_at_);
+    } else if (!follows && !(whole && index > 0 && piece.size() == 1 && told_.count(piece[0].begin) != 0)) {
+      const bool shown_to_a_reader = complaints_.size() < most_shown_;
+      const Complaint complaint =
+          (shown_to_a_reader ? explain_mistake : brief_mistake)(shown.data(), shown.size(), source_, bytes_, mistake);
+      if (told_.insert(complaint.span.begin).second) complaints_.push_back(complaint);
+      if (mend(complaint)) continue;
+      goes_on = complaint.code != &codes::kMixedLogic;
+    }
+    if (whole && goes_on) {
+      if (kind_ == P::FACTS && index > 0) {
+        read_nested({begin, end});
+      } else {
+        read_members(index, {begin, end}, from);
+      }
+    }
+    return {};
+  }
+}
+
+// The members of a condition or of a list of effects that begin behind `from`, each for itself.
+void Recovery::read_members(std::size_t index, const Piece& piece, std::size_t from) {
+  std::size_t opener = piece.begin;
+  if (kind_ == P::DEFINE || kind_ == P::TOPIC) {
+    while (opener < piece.end && type(opener) != P::AS && type(opener) != P::IS) ++opener;
+    if (opener == piece.end) return;
+  }
+  const int clause = type(opener);
+  const bool condition = clause == P::WHEN || clause == P::UNLESS || clause == P::AS ||
+                         (clause == P::IS && (kind_ == P::DEFINE || kind_ == P::TOPIC));
+  const bool effects = kind_ == P::RULE && (clause == P::THEN || clause == P::IF_UNKNOWN);
+  if (!condition && !effects) return;
+  std::vector<Piece> members;
+  std::size_t depth = 0, begin = opener + 1;
+  for (std::size_t i = opener + 1; i < piece.end; ++i) {
+    if (type(i) == P::LPAREN || type(i) == P::LBRACKET) ++depth;
+    if (type(i) == P::RPAREN || type(i) == P::RBRACKET) {
+      if (depth == 0) return;  // closes what was never opened: nothing is sure behind it
+      --depth;
+    }
+    const bool joint = condition ? type(i) == P::AND || type(i) == P::OR
+                                 : (type(i) == P::AND || type(i) == P::ALSO_DO) && is_effect(type(i + 1));
+    if (depth > 0 || !joint) continue;
+    members.push_back({begin, i});
+    begin = i + 1;
+  }
+  if (depth > 0) return;
+  members.push_back({begin, piece.end});
+  for (const Piece& member : members) {
+    if (member.begin <= from || member.begin >= member.end || blocked(member, index)) continue;
+    std::vector<Token> tokens{tokens_[opener]};
+    tokens.insert(tokens.end(), tokens_ + member.begin, tokens_ + member.end);
+    if (kind_ == P::DEFINE || kind_ == P::TOPIC) {
+      const std::uint32_t at = tokens_[opener].begin;
+      tokens.insert(tokens.begin(), {{kind_, at, at}, {P::WORD, at, at}});
+    }
+    read(index, std::move(tokens), member.end - (tokens.size()), false);
+  }
+}
+
+// The lines of a record, each for itself.
+void Recovery::read_nested(const Piece& piece) {
+  std::size_t begin = piece.begin;
+  bool nested = false;
+  for (std::size_t i = piece.begin; i <= piece.end; ++i) {
+    const bool ends = i == piece.end || type(i) == P::LINE || type(i) == P::INDENT || type(i) == P::DEDENT;
+    if (!ends) continue;
+    nested = nested || i < piece.end;
+    if (i > begin && nested) read(1, {tokens_ + begin, tokens_ + i}, begin, false);
+    begin = i + 1;
+  }
+}
+
+std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& text, Span span) const {
+  if (text.empty()) return std::vector<Token>{};
+  if (text == ")" || text == "）") return std::vector<Token>{{P::RPAREN, span.begin, span.end}};
+  if (text == "]" || text == "】") return std::vector<Token>{{P::RBRACKET, span.begin, span.end}};
+  for (const auto& spelling : all_spellings()) {
+    if (spelling.text == text) return std::vector<Token>{{spelling.token, span.begin, span.end}};
+  }
+  // 当产品 → 当 · 产品: the pieces lie in what was written.
+  std::vector<Token> out;
+  std::uint32_t at = span.begin;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t blank = std::min(text.find(' ', begin), text.size());
+    const std::string_view word = std::string_view(text).substr(begin, blank - begin);
+    begin = blank + 1;
+    const auto end = static_cast<std::uint32_t>(at + word.size());
+    if (word.empty() || end > span.end || bytes_.substr(at, word.size()) != word) return std::nullopt;
+    if (word.find_first_of("0123456789.") != std::string_view::npos) return std::nullopt;
+    int found = P::WORD;
+    for (const auto& spelling : all_spellings()) {
+      if (spelling.text == word) found = spelling.token;
+    }
+    out.push_back({found, at, end});
+    at = end;
+  }
+  return at == span.end ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::optional<std::vector<Token>> Recovery::mended(const Complaint& complaint, const std::vector<Token>& piece,
+                                                   std::size_t& behind) const {
+  if (complaint.fixes.empty() || complaint.code == &codes::kMixedLogic) return std::nullopt;
+  Fix fix = complaint.fixes.front();
+  if (complaint.code == &codes::kListWord) {  // the joint that the chain has already
+    const bool any = std::any_of(piece.begin(), piece.end(), [](const Token& token) { return token.type == P::OR; });
+    if (any) fix = complaint.fixes.back();
+  }
+  const auto with = tokens_of(fix.replacement, fix.span);
+  if (!with) return std::nullopt;
+  std::vector<Token> out;
+  bool placed = false;
+  for (const Token& token : piece) {
+    const bool covered = token.begin >= fix.span.begin && token.end <= fix.span.end && token.end > token.begin;
+    const bool before = token.end <= fix.span.begin && !covered;
+    if (!before && !placed) {
+      out.insert(out.end(), with->begin(), with->end());
+      behind = out.size();
+      placed = true;
+    }
+    if (!covered) out.push_back(token);
+  }
+  if (!placed) {
+    out.insert(out.end(), with->begin(), with->end());
+    behind = out.size();
+  }
+  return out;
+}
+
+}  // namespace
+
+bool blocks_parsing(const Complaint& complaint) {
+  if (complaint.code == &codes::kUnitLeftover) {  // 50万元且: the keyword behind the unit has been taken as one
+    const auto& starts = spellings_from(complaint.arguments.front().zh);
+    return std::none_of(starts.begin(), starts.end(), [](const Spelling* s) { return s->words.size() == 1; });
+  }
+  return complaint.code == &codes::kUnclosedText || complaint.code == &codes::kUnclosedPattern ||
+         complaint.code == &codes::kStraySign;
+}
+
+Recovered recover(Door& door, const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,
+                  const Mistake* told, std::size_t first_complaint, std::size_t last_complaint, std::size_t most_shown,
+                  std::vector<Complaint>& complaints) {
+  return Recovery(door, tokens, count, source, bytes, told, first_complaint, last_complaint, most_shown, complaints)
+      .run();
+}
+
+}  // namespace caveat::syntax

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""`caveat fmt` over all packs of the repository: they stand as it prints them, twice is once, comments stay, English → Chinese → English is
+the same bytes, and no digest moves.
+
+`fmt_test.py CAVEAT REPOSITORY`
+"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CAVEAT, ROOT = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+FOLDERS = ["rules", "tests/engine/model/forty"]
+
+
+def caveat(*arguments, folder):
+    return subprocess.run([CAVEAT, *arguments], cwd=folder, capture_output=True, text=True, timeout=300, check=False,
+                          env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"})
+
+
+def digests(folder, name):
+    done = caveat("check", "--json", name, folder=folder)
+    packs = json.loads(done.stdout)["packs"]
+    return {pack["name"]: (pack["digest"], pack["examples_digest"]) for pack in packs}
+
+
+def files(folder):
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.cav"))}
+
+
+def comments(text):
+    """Comments in the order in which they stand, but for blanks."""
+    out = []
+    for line in text.splitlines():
+        quoted = None
+        for at, sign in enumerate(line):
+            if quoted:
+                quoted = None if sign == quoted else quoted
+            elif sign in "\"“「《":
+                quoted = {'"': '"', "“": "”", "「": "」", "《": "》"}[sign]
+            elif sign == "#":
+                out.append(line[at:].strip())
+                break
+    return out
+
+
+class Fmt(unittest.TestCase):
+    def pack_folders(self):
+        for folder in FOLDERS:
+            with tempfile.TemporaryDirectory() as place:
+                copy = pathlib.Path(place) / "packs"
+                # The forty rules stand in both phrasings beside each other: one of them is a pack.
+                shutil.copytree(ROOT / folder, copy, ignore=shutil.ignore_patterns("zh.cav"))
+                yield folder, copy
+
+    def test_our_packs_stand_as_it_prints_them(self):
+        done = caveat("fmt", "--check", "rules", folder=ROOT)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_there_and_back_is_the_same_bytes_and_one_digest(self):
+        tried = 0
+        for name, copy in self.pack_folders():
+            with self.subTest(folder=name):
+                before = digests(copy.parent, "packs")
+                self.assertTrue(before)
+                self.assertEqual(caveat("fmt", "--language", "en", "packs", folder=copy.parent).returncode, 0)
+                english = files(copy)
+                self.assertEqual(digests(copy.parent, "packs"), before)
+                self.assertEqual(caveat("fmt", "--language", "en", "packs", folder=copy.parent).stdout, "")
+                self.assertEqual(caveat("fmt", "--language", "zh", "packs", folder=copy.parent).returncode, 0)
+                chinese = files(copy)
+                self.assertEqual(digests(copy.parent, "packs"), before)
+                self.assertEqual(caveat("fmt", "--language", "zh", "packs", folder=copy.parent).stdout, "")
+                self.assertEqual(caveat("fmt", "--language", "en", "packs", folder=copy.parent).returncode, 0)
+                self.maxDiff = None
+                self.assertEqual(files(copy), english)
+                for path, text in english.items():
+                    self.assertEqual(comments(chinese[path]), comments(text), path)
+                tried += len(english)
+        self.assertGreater(tried, 10)
+
+    def test_no_print_doubles_a_mark_that_another_pair_would_save(self):
+        for name, copy in self.pack_folders():
+            for language in ("en", "zh"):
+                caveat("fmt", "--language", language, "packs", folder=copy.parent)
+                for path, text in files(copy).items():
+                    self.assertNotIn("””", text, f"{name}/{path}")
+                    self.assertNotRegex(text, r'[^ ="]""[^ "]', f"{name}/{path}")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
