@@ -7,6 +7,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"one request is one JSON object; in JSON Lines, one object a line",
      "一个请求就是一个 JSON 对象；在 JSON Lines 中，每行一个对象"},
     {"nothing after the closing brace", "右花括号之后不再有内容"},
+    {"one at byte {}", "第 {} 字节处有一个"},
     {"{} at byte {}", "{0}，在第 {1} 字节"},
     {"the end of the request", "请求已结束"},
     {"JSON as of RFC 8259", "符合 RFC 8259 的 JSON"},

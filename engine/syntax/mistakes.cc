@@ -509,13 +509,14 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
           const std::size_t longer = std::max(candidate.size(), s.text.size());
           if (longer - std::min(candidate.size(), s.text.size()) >= kFar * s.words.size()) continue;
           if (candidate == s.text || !near_word_by_word(candidate, s.text)) continue;
+          // The longest phrase is the surest: `is at lest` is *is at least* and not *at least*.
           if (!best || i - first > best->last - best->first) best = Near{first, i, {}};
-          if (i == best->last && best->spellings.size() < 3) best->spellings.push_back(s.text);
+          if (first == best->first && i == best->last && best->spellings.size() < 3) best->spellings.push_back(s.text);
         }
       }
     }
-    if (best) return best;
   }
+  if (best) return best;
   // 转人工 坐席: the phrase without its last word.
   for (const auto& s : all_spellings()) {
     const bool opens = s.kind == KeywordKind::effect || s.kind == KeywordKind::clause || s.kind == KeywordKind::line;

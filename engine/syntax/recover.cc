@@ -99,8 +99,13 @@ class Recovery {
     Recovered out;
     std::vector<std::vector<Token>> good(pieces_.size());
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      lost_members_.clear();
       good[i] = read_piece(i);
-      if (good[i].empty()) out.lost.push_back(span_of(pieces_[i]));
+      if (good[i].empty()) {
+        out.lost.push_back(span_of(pieces_[i]));
+      } else {
+        out.lost.insert(out.lost.end(), lost_members_.begin(), lost_members_.end());
+      }
     }
     if (good.front().empty()) return out;
     for (std::size_t i = 0; i < good.size(); ++i) {
@@ -136,7 +141,8 @@ class Recovery {
               Mistake& mistake);
   // The piece as far as it can be mended; empty if it stays broken, and everything has been told.
   std::vector<Token> read(std::size_t index, std::vector<Token> piece, std::size_t begin, bool whole);
-  void read_members(std::size_t index, const Piece& piece, std::size_t from);
+  std::vector<Token> read_members(std::size_t index, const Piece& piece, std::size_t from);
+  std::vector<Token> read_next_line(std::size_t index, const Piece& piece, std::size_t from);
   void read_nested(const Piece& piece);
   std::optional<std::vector<Token>> mended(const Complaint& complaint, const std::vector<Token>& piece,
                                            std::size_t& behind) const;
@@ -156,6 +162,7 @@ class Recovery {
   std::vector<std::uint32_t> blocked_;  // places of what the filter could make no token of
   std::vector<Piece> pieces_;
   Tree tree_;
+  std::vector<Span> lost_members_;  // of the piece at hand, where the others could be read
 };
 
 void Recovery::cut() {
@@ -213,8 +220,7 @@ bool Recovery::blocked(const Piece& piece, std::size_t index) const {
 std::vector<Token> Recovery::read_piece(std::size_t index) {
   const Piece& piece = pieces_[index];
   if (blocked(piece, index)) {
-    read_members(index, piece, piece.begin);
-    return {};
+    return read_members(index, piece, piece.begin);
   }
   return read(index, {tokens_ + piece.begin, tokens_ + piece.end}, piece.begin, true);
 }
@@ -321,35 +327,36 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
       if (mend(complaint)) continue;
       goes_on = complaint.code != &codes::kMixedLogic;
     }
-    if (whole && goes_on) {
-      if (kind_ == P::FACTS && index > 0) {
-        read_nested({begin, end});
-      } else {
-        read_members(index, {begin, end}, from);
-      }
+    if (!whole || !goes_on) return {};
+    if (kind_ == P::FACTS && index > 0) {
+      read_nested({begin, end});
+      return {};
     }
-    return {};
+    std::vector<Token> rest = read_members(index, {begin, end}, from);
+    if (rest.empty() && kind_ == P::RULE && index > 0) rest = read_next_line(index, {begin, end}, from);
+    return rest;
   }
 }
 
-// The members of a condition or of a list of effects that begin behind `from`, each for itself.
-void Recovery::read_members(std::size_t index, const Piece& piece, std::size_t from) {
+// The members of a condition or of a list of effects that begin behind `from`, each for itself. Those that can be read, and
+// those before, as one clause; empty if there are none.
+std::vector<Token> Recovery::read_members(std::size_t index, const Piece& piece, std::size_t from) {
   std::size_t opener = piece.begin;
   if (kind_ == P::DEFINE || kind_ == P::TOPIC) {
     while (opener < piece.end && type(opener) != P::AS && type(opener) != P::IS) ++opener;
-    if (opener == piece.end) return;
+    if (opener == piece.end) return {};
   }
   const int clause = type(opener);
   const bool condition = clause == P::WHEN || clause == P::UNLESS || clause == P::AS ||
                          (clause == P::IS && (kind_ == P::DEFINE || kind_ == P::TOPIC));
   const bool effects = kind_ == P::RULE && (clause == P::THEN || clause == P::IF_UNKNOWN);
-  if (!condition && !effects) return;
+  if (!condition && !effects) return {};
   std::vector<Piece> members;
-  std::size_t depth = 0, begin = opener + 1;
+  std::size_t depth = 0, begin = opener + 1, joint_at = 0;
   for (std::size_t i = opener + 1; i < piece.end; ++i) {
     if (type(i) == P::LPAREN || type(i) == P::LBRACKET) ++depth;
     if (type(i) == P::RPAREN || type(i) == P::RBRACKET) {
-      if (depth == 0) return;  // closes what was never opened: nothing is sure behind it
+      if (depth == 0) return {};  // closes what was never opened: nothing is sure behind it
       --depth;
     }
     const bool joint = condition ? type(i) == P::AND || type(i) == P::OR
@@ -357,19 +364,62 @@ void Recovery::read_members(std::size_t index, const Piece& piece, std::size_t f
     if (depth > 0 || !joint) continue;
     members.push_back({begin, i});
     begin = i + 1;
+    if (joint_at == 0) joint_at = i;
   }
-  if (depth > 0) return;
+  if (depth > 0) return {};
   members.push_back({begin, piece.end});
+  std::vector<Token> out(tokens_ + piece.begin, tokens_ + opener + 1);
+  bool any = false;
+  lost_members_.clear();
   for (const Piece& member : members) {
-    if (member.begin <= from || member.begin >= member.end || blocked(member, index)) continue;
-    std::vector<Token> tokens{tokens_[opener]};
-    tokens.insert(tokens.end(), tokens_ + member.begin, tokens_ + member.end);
-    if (kind_ == P::DEFINE || kind_ == P::TOPIC) {
-      const std::uint32_t at = tokens_[opener].begin;
-      tokens.insert(tokens.begin(), {{kind_, at, at}, {P::WORD, at, at}});
+    if (member.begin >= member.end) continue;
+    std::vector<Token> good;
+    const bool readable = !blocked(member, index);
+    if (readable && member.begin > from) {
+      std::vector<Token> tokens{tokens_[opener]};
+      tokens.insert(tokens.end(), tokens_ + member.begin, tokens_ + member.end);
+      if (kind_ == P::DEFINE || kind_ == P::TOPIC) {
+        const std::uint32_t at = tokens_[opener].begin;
+        tokens.insert(tokens.begin(), {{kind_, at, at}, {P::WORD, at, at}});
+      }
+      const std::size_t added = tokens.size() - (member.end - member.begin);
+      good = read(index, std::move(tokens), member.end - (member.end - member.begin) - added, false);
+      if (!good.empty()) good.erase(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(added));
+    } else if (readable && member.end <= from) {
+      good.assign(tokens_ + member.begin, tokens_ + member.end);
     }
-    read(index, std::move(tokens), member.end - (tokens.size()), false);
+    if (good.empty()) {
+      lost_members_.push_back(span_of(member));
+      continue;
+    }
+    if (any) out.push_back(tokens_[joint_at]);
+    out.insert(out.end(), good.begin(), good.end());
+    any = true;
   }
+  // A member may have brought clauses with it whose keyword was misspelt: the whole has to be one piece still.
+  std::vector<Token> before, after;
+  Mistake mistake;
+  surround(index, out, before, after);
+  return any && parses(before, out, after, mistake) ? out : std::vector<Token>{};
+}
+
+// A clause whose keyword is misspelt and that therefore lies in a broken piece: `owner "x"`, `aplies to answer`.
+std::vector<Token> Recovery::read_next_line(std::size_t index, const Piece& piece, std::size_t from) {
+  for (std::size_t i = from + 1; i < piece.end; ++i) {
+    if (!indent(i)) continue;
+    const std::vector<Token> line(tokens_ + i, tokens_ + piece.end);
+    std::vector<Token> before, after;
+    Mistake mistake;
+    surround(index, line, before, after);
+    lost_members_ = {span_of({piece.begin, i})};
+    if (parses(before, line, after, mistake)) return line;
+    if (mistake.token != before.size()) continue;
+    std::vector<Token> shown = before;
+    shown.insert(shown.end(), line.begin(), line.end());
+    const Complaint complaint = explain_mistake(shown.data(), shown.size(), source_, bytes_, mistake);
+    if (!complaint.fixes.empty()) return read(index, line, i, false);
+  }
+  return {};
 }
 
 // The lines of a record, each for itself.

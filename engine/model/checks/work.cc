@@ -32,8 +32,10 @@ bool Work::head_maybe_lost(Index pack, std::string_view name) const {
     if (!scope.sees(pack, owner)) continue;
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
       const std::size_t before = text.rfind('\n', at);
-      const char first = text[before == std::string::npos ? 0 : before + 1];
-      if (first != ' ' && first != '\t') return true;
+      const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+      const std::string first = text.substr(begin, text.find(' ', begin) - begin);
+      constexpr std::string_view kKnown[] = {"facts", "事实"};
+      if (!nearest(first, std::span<const std::string_view>(kKnown)).empty()) return true;
     }
   }
   return false;

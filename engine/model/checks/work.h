@@ -101,7 +101,7 @@ class Work {
   static std::string list_of(const Item& item, const std::vector<std::string_view>& known,
                              std::string_view before = {});
   bool maybe_lost(Index pack, std::string_view name) const;
-  bool head_maybe_lost(Index pack, std::string_view name) const;  // in a lost line at the margin
+  bool head_maybe_lost(Index pack, std::string_view name) const;  // in a lost line that opens facts
 
   // ---- resolving
   // The declaration that `path` names, with its reference noted; null after a report.

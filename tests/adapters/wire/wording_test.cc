@@ -70,6 +70,9 @@ BOOST_AUTO_TEST_CASE(no_phrase_of_bind_or_of_the_reader_is_without_its_chinese) 
       if (colon != std::string::npos) piece = piece.substr(0, colon);
       const std::size_t first = piece.find_first_not_of(' '), last = piece.find_last_not_of(' ');
       piece = piece.substr(first, last - first + 1);
+      while (!piece.empty() && (piece.front() == '`' || piece.front() == ' ')) piece.erase(0, 1);
+      piece = piece.substr(0, piece.find_first_of("\"`\\["));
+      while (!piece.empty() && piece.back() == ' ') piece.pop_back();
       ++pieces;
       BOOST_TEST(known(piece), path.filename().string() << ": “" << piece << "” has no Chinese in a wording.cc");
     }
