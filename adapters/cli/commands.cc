@@ -79,8 +79,7 @@ std::vector<Command> make() {
                  kExitUsage,
                  {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
        .examples = {{"caveat new my-rules", {"a pack in my-rules/", "在 my-rules/ 中生成规则包"}},
-                    {"caveat new --language zh my-chinese-rules", {"written in Chinese", "用中文写成的规则包"}},
-                    {"caveat check my-rules", {"check what was written", "检查刚生成的规则包"}}},
+                    {"caveat new --language zh my-chinese-rules", {"written in Chinese", "用中文写成的规则包"}}},
        .run = run_new});
   all.push_back({.name = "check",
                  .arguments = "PATH…",

@@ -2,8 +2,8 @@
 
 #include <ostream>
 
-#include "adapters/cli/messages.h"
 #include "adapters/cli/loading.h"
+#include "adapters/cli/messages.h"
 
 namespace caveat::cli {
 

@@ -521,7 +521,8 @@ void Printer::turn(int keyword, const ExampleTurn& t) {
     place = t.at->span;
   }
   line(head, place);
-  // What the author put on one line stays there, as far as it fits.
+  // What the author put on one line stays there, however long: a width would break it in one language and not in the other,
+  // and the way back would not find the line again.
   std::string text;
   const Given* first = nullptr;
   std::uint32_t end = 0;
@@ -529,7 +530,7 @@ void Printer::turn(int keyword, const ExampleTurn& t) {
     const std::string one = reference(f.path) + " " + given_value(*f.value);
     const bool same_line = first != nullptr && end <= f.path.span.begin &&
                            source_.substr(end, f.path.span.begin - end).find('\n') == std::string_view::npos;
-    if (same_line && columns(text) + columns(comma()) + columns(one) <= kWidth) {
+    if (same_line) {
       text += comma() + one;
     } else {
       if (first != nullptr) line(text, first->path.span);

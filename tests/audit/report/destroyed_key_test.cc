@@ -197,8 +197,8 @@ BOOST_AUTO_TEST_CASE(a_destroyed_data_key_closes_that_customers_bodies_for_ever_
     if (finding.table != "state") BOOST_TEST(his.contains(std::stoull(finding.row)), finding.row);
   }
   for (const char* language : {"en", "zh"}) {
-    const PackageReport report =
-        verify_package(testing::slurp(folder + "/after/" + language + ".zip"), {.key = keys->verifier(), .limits = {}, .receipt = {}});
+    const PackageReport report = verify_package(testing::slurp(folder + "/after/" + language + ".zip"),
+                                                {.key = keys->verifier(), .limits = {}, .receipt = {}});
     BOOST_TEST(report.exit_code() == 0, render_text(report, Language::en));
     BOOST_TEST((report.claims[6].shown == Shown::yes));
     BOOST_TEST((report.claims[8].shown == Shown::not_checked));
