@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <mutex>
 #include <ostream>
@@ -453,7 +454,8 @@ std::optional<Opened> opened_after_kill(const fs::path& dir, std::uint64_t recor
   if (child == 0) {
     try {
       write(path, records);
-    } catch (const std::exception&) {
+    } catch (const std::exception& failed) {
+      std::cerr << failed.what() << '\n';  // the parent reads the status
     }
     ::_exit(1);
   }
