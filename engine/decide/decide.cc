@@ -78,13 +78,11 @@ class Candidate {
   friend bool operator<(const Candidate& a, const Candidate& b) { return a.word_ < b.word_; }
 
  private:
-  static constexpr std::uint64_t kPart = 0x7fff;  // items of a turn are fewer: Limits::list_elements
+  static constexpr std::uint64_t kPart = 0x7fff;  // items of a turn are fewer: kMostElements of bind.cc
   static std::uint64_t part(std::int32_t item) { return static_cast<std::uint64_t>(item + 1) & kPart; }
   static std::int32_t whole(std::uint64_t bits) { return static_cast<std::int32_t>(bits & kPart) - 1; }
   std::uint64_t word_;
 };
-
-constexpr std::size_t kMostItems = 0x7ffe;
 
 }  // namespace
 
