@@ -153,12 +153,12 @@ constexpr Starter kChinese{
     R"(# `caveat check` 会运行每个示例：给定什么，应当得出什么。
 示例 中文 “承诺不会亏” 英文 “promises that nothing can be lost”
   给定 回答 于 2026-11-02T10:00
-    回答.文本 “This one is safe, you cannot lose.”
+    回答.文本 “这款产品稳赚，您放心买。”
   期望 拦截 因 不得承诺保本
 
 示例 中文 “说明有风险” 英文 “says that there is risk”
   给定 回答 于 2026-11-02T10:00
-    回答.文本 “This product carries risk.”
+    回答.文本 “这款产品有风险。”
   期望 放行
 
 示例 中文 “十七岁” 英文 “seventeen”
