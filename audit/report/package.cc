@@ -18,8 +18,6 @@ extern const char* const kVerifyByHand;  // by_hand.cc
 
 namespace {
 
-constexpr std::uint64_t kBundle = 256;  // leaves a member of headers/, as in tlog-tiles
-
 namespace opened_key {
 constexpr int kIndex = 1, kSections = 2;
 }
@@ -39,6 +37,18 @@ tl::unexpected<Problem> bad(std::string expected) {
 }
 
 }  // namespace
+
+std::string headers_member(std::uint64_t bundle) {
+  char name[32];
+  std::snprintf(name, sizeof name, "headers/%06llu", static_cast<unsigned long long>(bundle));
+  return name;
+}
+
+std::string opened_member(std::uint64_t index) {
+  char name[40];
+  std::snprintf(name, sizeof name, "opened/%012llu.cbor", static_cast<unsigned long long>(index));
+  return name;
+}
 
 std::string encode_opened(const OpenedParts& opened) {
   cbor::Encoder out;
@@ -110,27 +120,33 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
   const ReportQuery asked = query;
   Gathering gathering(std::move(query), std::move(facts));
   std::vector<OpenedParts> everything;
-  bool any = false;
+  bool behind = false;
   reader.each_header(0, size, [&](std::uint64_t index, std::string_view leaf) {
     if (progress && index % 256 == 0) progress(index, size);
     const Result<Header> header = decode_header(leaf);
     if (!header) return;  // the check of the log names it
-    if (asked.from && header->time_us < *asked.from) return;
-    // The record that closes the last day of the period stands in the day after it, and belongs to what is shown.
-    const bool closes = any && index == evidence.end && header->context.kind == Kind::closing;
-    if (asked.to && header->time_us >= *asked.to && !closes) return;
-    // Times never fall, so what lies in a period is one run of indices.
-    if (!any) evidence.first = index;
-    any = true;
+    // Times never fall, so what lies in a period is one run of indices; the record before it and the one behind it show that
+    // the run is all of it.
+    const bool early = asked.from && header->time_us < *asked.from;
+    const bool late = asked.to && header->time_us >= *asked.to;
+    if (late && behind) return;
+    behind = late;
+    if (early || evidence.leaves.empty()) {
+      evidence.leaves.clear();
+      evidence.first = index;
+    }
     evidence.end = index + 1;
     evidence.leaves.emplace_back(leaf);
+    if (early) return;
     std::optional<OpenedRecord> opened;
     const bool ours =
         asked.customer.empty() || header->context.kind == Kind::closing ||
         std::any_of(asked.subjects.begin(), asked.subjects.end(), [&](const KeyId& id) {
           return std::binary_search(header->context.subject_keys.begin(), header->context.subject_keys.end(), id);
         });
-    if (keys != nullptr && ours && (header->context.kind == Kind::decision || header->context.kind == Kind::closing)) {
+    // The record that closes the last day of the period is the first of the day after it, and belongs to what is shown.
+    const bool told = header->context.kind == Kind::closing || (header->context.kind == Kind::decision && !late);
+    if (keys != nullptr && ours && told) {
       if (const std::optional<std::string> body = reader.body(index)) {
         if (Result<OpenedRecord> record = open_record(*keys, *header, *body)) opened = std::move(*record);
       }
@@ -195,8 +211,8 @@ Result<Exported> read_export_receipt(std::string_view receipt, const VerifierKey
   if (!header) return tl::unexpected(header.error());
   const Result<OpenedParts> parts = decode_opened(extra->items[1].string);
   if (!parts) return tl::unexpected(parts.error());
-  if (header->index != proof->index || header->context.kind != Kind::exported || parts->sections.size() != 1 ||
-      parts->sections[0].section != Section::event)
+  if (header->index != proof->index || parts->index != proof->index || header->context.kind != Kind::exported ||
+      parts->sections.size() != 1 || parts->sections[0].section != Section::event)
     return bad("a record of kind exported and its event");
   const OpenedSection& event = parts->sections[0];
   const Digest digest = commit_section(Section::event, event.salt, event.encoded);
@@ -225,15 +241,9 @@ Members package(const Evidence& evidence, const KeyStore& keys) {
       bundle += static_cast<char>(leaf.size() & 0xff);
       bundle += leaf;
     }
-    char name[32];
-    std::snprintf(name, sizeof name, "headers/%06llu", static_cast<unsigned long long>(begin / kBundle));
-    members[name] = std::move(bundle);
+    members[headers_member(begin / kBundle)] = std::move(bundle);
   }
-  for (const OpenedParts& parts : evidence.opened) {
-    char name[40];
-    std::snprintf(name, sizeof name, "opened/%012llu.cbor", static_cast<unsigned long long>(parts.index));
-    members[name] = encode_opened(parts);
-  }
+  for (const OpenedParts& parts : evidence.opened) members[opened_member(parts.index)] = encode_opened(parts);
   members["manifest.json"] = write_manifest(evidence.model, evidence.first, evidence.end, members);
   members["manifest.json.sig"] = keys.sign(manifest_text(members["manifest.json"]));
   return members;

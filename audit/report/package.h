@@ -4,7 +4,7 @@
 //   std::string zip = write_archive(package(evidence, keys));
 //
 // Promises   the same log, checkpoint, query and seed give the same bytes; every header of the range is there with a proof that
-//            none is left out; of every decision that a key opens the verdict, rules and digests are opened, of the sample
+//            none is left out, also at the ends of the period; of every decision that a key opens the verdict, rules and digests are opened, of the sample
 //            everything that its story stands on; the rest stays sealed and is named as such
 // Cost       linear in the range
 // Source     contracts.md 33; docs/formats.md "Evidence package"
@@ -33,15 +33,20 @@ struct OpenedParts {  // what an export shows of one record
   std::vector<OpenedSection> sections;  // ascending
 };
 
+inline constexpr std::uint64_t kBundle =
+    256;  // headers a member of headers/, as in tlog-tiles; the last may have fewer
+std::string headers_member(std::uint64_t bundle);
+std::string opened_member(std::uint64_t index);
 std::string encode_opened(const OpenedParts& opened);
 Result<OpenedParts> decode_opened(std::string_view encoded);
 
 struct Evidence {
   ReportModel model;
-  std::uint64_t first = 0, end = 0;  // the range of indices, half open
-  std::vector<std::string> leaves;   // of the range
-  std::vector<Digest> proof;         // range proof against the checkpoint's root
-  std::vector<OpenedParts> opened;   // by index
+  std::uint64_t first = 0,
+                end = 0;  // the range of indices, half open: the period, the record before it and the one behind
+  std::vector<std::string> leaves;  // of the range
+  std::vector<Digest> proof;        // range proof against the checkpoint's root
+  std::vector<OpenedParts> opened;  // by index
 };
 
 using CollectProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;

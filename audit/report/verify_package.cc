@@ -194,11 +194,17 @@ class Verification {
 
   // 6
   void headers() {
-    Claim& c = claim("The headers are one unbroken run of the log: every index once, times never falling.",
-                     "记录头连续不断：每个序号恰有一条，时间从不倒退。");
+    Claim& c = claim(
+        "The headers are one unbroken run of the log and reach over the whole period: every index once, times never "
+        "falling.",
+        "记录头连续不断，且覆盖整个期间：每个序号恰有一条，时间从不倒退。");
     if (!checkpoint_) return stands_on(c, members_good_ ? 5 : 4);
     for (const auto& [name, bytes] : members_) {  // sorted, and bundle numbers have six digits
       if (name.rfind("headers/", 0) != 0) continue;
+      const std::size_t before = leaves_.size();
+      const std::string expected = headers_member(before / kBundle);
+      if (name != expected || before % kBundle != 0)
+        return bad(c, name + " stands where " + expected + " was expected", name + " 处应为 " + expected);
       std::size_t at = 0;
       while (at < bytes.size()) {
         if (bytes.size() - at < 2) return bad(c, name + " ends within a length", name + " 在长度处中断");
@@ -208,6 +214,9 @@ class Verification {
         leaves_.emplace_back(bytes.substr(at + 2, length));
         at += 2 + length;
       }
+      if (leaves_.size() == before || leaves_.size() - before > kBundle)
+        return bad(c, name + " has " + number(leaves_.size() - before) + " headers, expected 1 to " + number(kBundle),
+                   name + " 有 " + number(leaves_.size() - before) + " 条记录头，应为 1 至 " + number(kBundle) + " 条");
     }
     if (leaves_.size() != manifest_->end - manifest_->first || manifest_->end < manifest_->first)
       return bad(
@@ -228,6 +237,16 @@ class Verification {
         return bad(c, "time falls at header " + number(index), "时间在记录头 " + number(index) + " 处倒退");
       headers_.push_back(std::move(*header));
     }
+    // Whoever signs could leave out what stands at an end of the period: the record before it and the one behind it tell.
+    const ReportQuery& query = manifest_->query;
+    if (manifest_->first > 0 && (!query.from || headers_.empty() || headers_.front().time_us >= *query.from))
+      return bad(c,
+                 "the run begins at record " + number(manifest_->first) + ", and none from before the period is there",
+                 "记录头自序号 " + number(manifest_->first) + " 起，其中没有期间之前的记录");
+    if (manifest_->end < checkpoint_->size && (!query.to || headers_.empty() || headers_.back().time_us < *query.to))
+      return bad(c,
+                 "the run ends before record " + number(manifest_->end) + ", and none from behind the period is there",
+                 "记录头止于序号 " + number(manifest_->end) + " 之前，其中没有期间之后的记录");
     headers_good_ = true;
     good(c);
   }
@@ -243,7 +262,7 @@ class Verification {
     if (write_proof(*proof) != *member("proofs.json"))
       return bad(c, "proofs.json is spelt in another way than Caveat writes", "proofs.json 的写法与 Caveat 不同");
     if (leaves_.empty()) {
-      return open(c, "the query selects no record", "查询未选中任何记录");
+      return open(c, "the log has no record yet", "日志中尚无记录");
     }
     std::vector<Digest> hashes;
     hashes.reserve(leaves_.size());
@@ -271,6 +290,8 @@ class Verification {
       if (!parts) return bad(c, name + ": " + in_words(parts.error()), name + "：" + in_words(parts.error()));
       if (parts->index < manifest_->first || parts->index >= manifest_->end)
         return bad(c, name + " is of no header of this range", name + " 不属于本范围的任何记录头");
+      if (name != opened_member(parts->index))
+        return bad(c, name + " holds record " + number(parts->index), name + " 所载为记录 " + number(parts->index));
       const Header& header = headers_[parts->index - manifest_->first];
       for (const OpenedSection& section : parts->sections) {
         const Digest digest = commit_section(section.section, section.salt, section.encoded);
@@ -311,6 +332,9 @@ class Verification {
           c,
           "recounted: " + number(model_->population) + " decisions; the manifest says " + number(manifest_->population),
           "重新清点为 " + number(model_->population) + " 个决定，清单为 " + number(manifest_->population));
+    if (model_->seed != manifest_->seed)
+      return bad(c, "the seed of the sample is " + model_->seed + ", the manifest says " + manifest_->seed,
+                 "抽样种子为 " + model_->seed + "，清单为 " + manifest_->seed);
     if (model_->sealed > 0)
       return open(
           c, number(model_->sealed) + " decisions are sealed: they are in the tree, but what was decided is not opened",
@@ -345,6 +369,7 @@ class Verification {
     for (std::size_t i = 0; i < headers_.size(); ++i) {
       const Header& header = headers_[i];
       if (header.context.kind != Kind::closing) continue;
+      if (manifest_->query.from && header.time_us < *manifest_->query.from) continue;  // of a day before the period
       const auto found = opened_.find(header.index);
       const OpenedSection* event = nullptr;
       if (found != opened_.end())

@@ -245,6 +245,11 @@ def check_tree(state):
         if sorted(header) != list(range(1, 12)) or header[4] != index or header[5] < time:
             raise Wrong("header %d is out of place" % index)
         time = header[5]
+    query = manifest["query"]
+    if first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"]):
+        raise Wrong("no record from before the period shows that the run is all of it")
+    if end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"]):
+        raise Wrong("no record from behind the period shows that the run is all of it")
     if leaves:
         proof = [strict64(h) for h in json.loads(members["proofs.json"])["range_proof"]]
         root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof)
@@ -257,6 +262,8 @@ def check_opened(state):
         if not name.startswith("opened/"):
             continue
         opened = cbor(data)
+        if name != "opened/%012d.cbor" % opened[1]:
+            raise Wrong("%s holds record %d" % (name, opened[1]))
         committed = state["headers"][opened[1]][9]
         for section, salt, encoded in opened[2]:
             if committed.get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):

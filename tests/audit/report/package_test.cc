@@ -218,6 +218,73 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_cha
   BOOST_TEST((forge(page).claims[9].shown == Shown::no));
 }
 
+// The forger again, with another name for a member or another word in the manifest.
+BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_member_under_another_name_or_a_narrower_period) {
+  const auto replaced = [](std::string text, const std::string& before, const std::string& after) {
+    const auto at = text.find(before);
+    BOOST_REQUIRE_MESSAGE(at != std::string::npos, before);
+    return text.replace(at, before.size(), after);
+  };
+  const auto verify_with = [&](Members forged, const std::string& json) {
+    forged["manifest.json"] = json;
+    forged["manifest.json.sig"] = keys->sign(manifest_text(json));
+    return verify_members(forged, named());
+  };
+  const auto renamed = [&](const std::string& from, const std::string& to) {
+    Members forged = members();
+    forged[to] = forged.at(from);
+    forged.erase(from);
+    return verify_with(forged, replaced(forged.at("manifest.json"), from, to));
+  };
+  const PackageReport opened = renamed("opened/000000000003.cbor", "opened/000000000099.cbor");
+  BOOST_TEST(opened.exit_code() == 1, shown(opened));
+  BOOST_TEST(opened.claims[7].why_en == "opened/000000000099.cbor holds record 3");
+  const PackageReport longer = renamed("opened/000000000003.cbor", "opened/3.cbor");
+  BOOST_TEST(longer.claims[7].why_en == "opened/3.cbor holds record 3");
+  const PackageReport bundle = renamed("headers/000000", "headers/000001");
+  BOOST_TEST(bundle.exit_code() == 1, shown(bundle));
+  BOOST_TEST(bundle.claims[5].why_en == "headers/000001 stands where headers/000000 was expected");
+
+  const Members whole = members();
+  const std::string& json = whole.at("manifest.json");
+  const std::string seed = "\"seed\": \"" + read_manifest(json)->seed;
+  const PackageReport other_seed = verify_with(whole, replaced(json, seed, "\"seed\": \"0"));
+  BOOST_TEST(other_seed.exit_code() == 1, shown(other_seed));
+  BOOST_TEST((other_seed.claims[8].shown == Shown::no), shown(other_seed));
+
+  // Twelve records as the answer to a question about all of them, or about one record more at either end.
+  ReportQuery query;
+  query.from = decode_header(*reader->header(7))->time_us;
+  query.to = decode_header(*reader->header(19))->time_us;
+  const Members part = members(query);
+  const std::string& said = part.at("manifest.json");
+  const std::string from = "\"from\":" + std::to_string(*query.from), to = "\"to\":" + std::to_string(*query.to);
+  BOOST_TEST(verify_with(part, said).exit_code() == 0);
+  for (const auto& [before, after] :
+       {std::pair{from, std::string("\"from\":null")}, std::pair{to, std::string("\"to\":null")},
+        std::pair{from, "\"from\":" + std::to_string(decode_header(*reader->header(6))->time_us)},
+        std::pair{to, "\"to\":" + std::to_string(decode_header(*reader->header(19))->time_us + 1)}}) {
+    const PackageReport narrowed = verify_with(part, replaced(said, before, after));
+    BOOST_TEST(narrowed.exit_code() == 1, shown(narrowed));
+    BOOST_TEST((narrowed.claims[5].shown == Shown::no), shown(narrowed));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_period_without_a_record_is_proved_empty) {
+  ReportQuery query;
+  query.from = decode_header(*reader->header(11))->time_us + 1;
+  query.to = *query.from + 1;
+  const Members none = members(query);
+  const Result<Manifest> manifest = read_manifest(none.at("manifest.json"));
+  BOOST_REQUIRE(manifest.has_value());
+  BOOST_TEST(manifest->records == 0u);
+  BOOST_TEST(manifest->first == 11u);
+  BOOST_TEST(manifest->end == 13u);
+  const PackageReport report = verify_members(none, named());
+  BOOST_TEST(report.exit_code() == 0, shown(report));
+  BOOST_TEST((report.claims[6].shown == Shown::yes), shown(report));
+}
+
 BOOST_AUTO_TEST_CASE(a_period_is_proved_complete_without_the_rest_of_the_log) {
   ReportQuery query;
   query.from = decode_header(*reader->header(7))->time_us;
@@ -225,8 +292,9 @@ BOOST_AUTO_TEST_CASE(a_period_is_proved_complete_without_the_rest_of_the_log) {
   const Members part = members(query);
   const Result<Manifest> manifest = read_manifest(part.at("manifest.json"));
   BOOST_REQUIRE(manifest.has_value());
-  BOOST_TEST(manifest->first == 7u);
-  BOOST_TEST(manifest->end == 19u);
+  BOOST_TEST(manifest->first == 6u);  // the record before the period and the one behind it show that it is whole
+  BOOST_TEST(manifest->end == 20u);
+  BOOST_TEST(manifest->records == 12u);
   const PackageReport report = verify_members(part, named());
   BOOST_TEST(report.exit_code() == 0, shown(report));
 }
