@@ -9,9 +9,10 @@
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/system_clock.h"
-#include "adapters/load/rule_files.h"
+#include "adapters/load/codes.h"
 #include "audit/codes.h"
 #include "audit/error.h"
+#include "audit/seal/key_file.h"
 #include "audit/seal/keystore.h"
 #include "audit/seal/system_random.h"
 #include "engine/program/program.h"
@@ -56,14 +57,6 @@ int run_keys_new(const Invocation& invocation, Terminal& terminal) {
 
 namespace {
 
-Result<std::string> read_passphrase(const std::string& file) {
-  Result<std::string> text = load::read_file(file, 4096);
-  if (!text) return text;
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-  if (text->empty()) throw audit::Error(audit::codes::kKeyPassphrase, file, {file, "it is empty"});
-  return text;
-}
-
 // The log of a set: --log, else FILE.db beside FILE.keys.
 std::string log_of(const Invocation& invocation, const std::string& dir) {
   if (invocation.has("--log")) return invocation.get("--log");
@@ -84,14 +77,15 @@ int run_keys_protect(const Invocation& invocation, Terminal& terminal) {
         {"`caveat keys protect` needs a file with the passphrase: CAVEAT_PASSPHRASE_FILE, or --passphrase FILE.",
          "`caveat keys protect` 需要存放口令的文件：CAVEAT_PASSPHRASE_FILE，或 --passphrase FILE。"},
         {}, "keys protect");
-  Result<std::string> passphrase = read_passphrase(file);
-  if (!passphrase) return refuse(terminal, passphrase.error());
+  if (std::error_code ignored; !std::filesystem::exists(file, ignored))
+    return refuse(terminal, Problem{&load::codes::kFileMissing,
+                                    {{.path = file, .expected = {}, .found = {}, .nearest = {}, .hint = {}}}});
+  const audit::SecretText passphrase = audit::read_passphrase(file);
   audit::SystemRandom random;
   audit::KeyStoreOptions options;
   options.writable = true;
   options.random = &random;
-  audit::KeyStore::protect(dir, *passphrase, options);
-  audit::wipe(*passphrase);
+  audit::KeyStore::protect(dir, passphrase.view(), options);
   if (terminal.json)
     terminal.out << boost::json::serialize(boost::json::object{{"dir", dir}, {"protected", true}}) << '\n';
   else

@@ -222,8 +222,7 @@ class GroupCommitLog final : public Log {
     const bool log_there = fs::exists(path, ignored);
     const bool keys_there = KeyStore::exists(options_.keys_dir);
     if (log_there) refuse_other_formats();
-    const KeyStoreOptions key_options{
-        .writable = true, .random = options_.random, .passphrase = options_.passphrase, .vfs = options_.vfs};
+    const KeyStoreOptions key_options{.writable = true, .random = options_.random, .vfs = options_.vfs};
     if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
     if (log_there && !keys_there) {
       throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});

@@ -51,11 +51,10 @@ struct LogOptions {
   std::uint64_t semantics = 1;  // of the engine, for the records that the log writes itself
   Clock* clock = nullptr;
   Random* random = nullptr;
-  std::optional<std::string> passphrase = std::nullopt;  // else CAVEAT_PASSPHRASE_FILE
-  std::optional<NewEpoch> new_epoch = std::nullopt;      // only where the log is refused without it
-  std::string sqlite = {};                               // tests: the version that writes; empty: the library's own
-  std::string vfs = {};                                  // tests: a SQLite VFS below the log
-  std::size_t recent_tag_rows = 4'096;                   // records whose search tags wait unsorted
+  std::optional<NewEpoch> new_epoch = std::nullopt;  // only where the log is refused without it
+  std::string sqlite = {};                           // tests: the version that writes; empty: the library's own
+  std::string vfs = {};                              // tests: a SQLite VFS below the log
+  std::size_t recent_tag_rows = 4'096;               // records whose search tags wait unsorted
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store = {};  // tests: a store that fails
 };
 

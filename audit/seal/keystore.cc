@@ -1,7 +1,6 @@
 #include "audit/seal/keystore.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,8 +16,8 @@
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/high_water.h"
-#include "audit/record/base64.h"
 #include "audit/record/layout.h"
+#include "audit/seal/key_file.h"
 #include "audit/store/files.h"
 #include "audit/store/migrations.h"
 #include "audit/store/sqlite.h"
@@ -29,9 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kKeyFileHead = "caveat-key 1\n";
-constexpr std::uint64_t kMaxOps = 64;
-constexpr std::uint64_t kMaxMemKib = 4u << 20;
 constexpr std::size_t kMaxCached = 200'000;
 
 std::string random_bytes(Random& random, std::size_t size) {
@@ -40,53 +36,11 @@ std::string random_bytes(Random& random, std::size_t size) {
   return bytes;
 }
 
-// Text before the line `key`: what a protected key is bound to.
-std::string key_file_head(const KeyFile& file) {
-  std::string out(kKeyFileHead);
-  out += "origin " + file.origin + "\nuse " + file.use + "\nsuite " + file.suite + "\nkdf ";
-  if (file.argon2id)
-    out +=
-        "argon2id " + std::to_string(file.opslimit) + " " + std::to_string(file.memlimit_kib) + " " + base64(file.salt);
-  else
-    out += "none";
-  return out + "\n";
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  if (text.empty() || text.size() > 12 || (text.size() > 1 && text[0] == '0')) return std::nullopt;
-  std::uint64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + static_cast<std::uint64_t>(c - '0');
-  }
-  return value;
-}
-
-tl::unexpected<Problem> bad_key_file(std::string expected) {
-  return tl::unexpected(
-      Problem{&codes::kKeyFile,
-              {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
-}
-
-SecretKey stretch(const std::string& path, const std::string& passphrase, const KeyFile& file) {
-  static const int ready = sodium_init();
-  SecretKey key;
-  if (ready < 0 || crypto_pwhash(key.span().data(), key.span().size(), passphrase.data(), passphrase.size(),
-                                 reinterpret_cast<const unsigned char*>(file.salt.data()), file.opslimit,
-                                 static_cast<std::size_t>(file.memlimit_kib) * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
-    throw Error(codes::kKeyPassphrase, path,
-                {path, "argon2id needs " + std::to_string(file.memlimit_kib / 1024) + " MiB of memory"});
-  return key;
-}
-
-std::optional<std::string> given_passphrase(const KeyStoreOptions& options) {
-  if (options.passphrase) return options.passphrase;
+std::optional<SecretText> given_passphrase(const KeyStoreOptions& options) {
+  if (options.passphrase) return SecretText(std::string(*options.passphrase));
   const char* file = std::getenv("CAVEAT_PASSPHRASE_FILE");
   if (file == nullptr || *file == '\0') return std::nullopt;
-  std::string text = read_file(file, 4'096, codes::kKeyPassphrase);
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (text.empty()) throw Error(codes::kKeyPassphrase, file, {file, "it is empty"});
-  return text;
+  return read_passphrase(file);
 }
 
 std::uint64_t quarter_of(std::int64_t at_us) {
@@ -163,79 +117,6 @@ constexpr std::string_view kLookupInfo[] = {kLookupTagInfo, kLookupStateInfo, kL
 
 }  // namespace
 
-std::string format_key_file(const KeyFile& file) {
-  std::string encoded = base64(file.key);
-  std::string text = key_file_head(file) + "key ";
-  text.reserve(text.size() + encoded.size() + 1);  // no copy of the key is left behind by growing
-  text += encoded;
-  text += "\n";
-  wipe(encoded);
-  return text;
-}
-
-Result<KeyFile> parse_key_file(std::string_view text) {
-  if (text.size() > 4'096) return bad_key_file("at most 4,096 bytes");
-  if (!text.starts_with(kKeyFileHead)) {
-    constexpr std::string_view kAnyHead = "caveat-key ";
-    const std::string_view line = text.substr(0, text.find('\n'));
-    if (line.starts_with(kAnyHead) && parse_number(line.substr(kAnyHead.size())))
-      return tl::unexpected(Problem{&codes::kLogFormat,
-                                    {ProblemItem{.path = {},
-                                                 .expected = std::to_string(kFormat),
-                                                 .found = std::string(line.substr(kAnyHead.size())),
-                                                 .nearest = {},
-                                                 .hint = {}}}});
-    return bad_key_file("the first line caveat-key 1");
-  }
-  std::string_view rest = text.substr(kKeyFileHead.size());
-  const auto take = [&](std::string_view word) -> std::optional<std::string_view> {
-    const auto end = rest.find('\n');
-    if (end == std::string_view::npos || !rest.starts_with(word) || rest.size() <= word.size() ||
-        rest[word.size()] != ' ')
-      return std::nullopt;
-    const auto value = rest.substr(word.size() + 1, end - word.size() - 1);
-    rest.remove_prefix(end + 1);
-    return value;
-  };
-  KeyFile file;
-  const auto origin = take("origin");
-  if (!origin || !valid_note_name(*origin)) return bad_key_file("a line with the log's origin");
-  file.origin = *origin;
-  const auto use = take("use");
-  if (!use || (*use != "signing" && *use != "wrap")) return bad_key_file("a line `use signing` or `use wrap`");
-  file.use = *use;
-  const auto suite = take("suite");
-  if (!suite || (*suite != name(SuiteId::intl) && *suite != name(SuiteId::national)))
-    return bad_key_file("a line `suite intl` or `suite national`");
-  file.suite = *suite;
-  const auto kdf = take("kdf");
-  if (!kdf) return bad_key_file("a line with the kdf");
-  if (*kdf != "none") {
-    const auto first = kdf->find(' ');
-    const auto second = first == std::string_view::npos ? first : kdf->find(' ', first + 1);
-    const auto third = second == std::string_view::npos ? second : kdf->find(' ', second + 1);
-    if (second == std::string_view::npos || third == std::string_view::npos || kdf->substr(0, first) != "argon2id")
-      return bad_key_file("kdf none, or argon2id with passes, KiB and salt");
-    const auto ops = parse_number(kdf->substr(first + 1, second - first - 1));
-    const auto mem = parse_number(kdf->substr(second + 1, third - second - 1));
-    const auto salt = base64_decode(kdf->substr(third + 1));
-    if (!ops || *ops < 1 || *ops > kMaxOps || !mem || *mem < 8 || *mem > kMaxMemKib || !salt ||
-        salt->size() != crypto_pwhash_SALTBYTES)
-      return bad_key_file("argon2id with 1 to 64 passes, 8 KiB to 4 GiB, and a salt of 16 bytes");
-    file.argon2id = true;
-    file.opslimit = *ops;
-    file.memlimit_kib = *mem;
-    file.salt = *salt;
-  }
-  const auto key = take("key");
-  auto bytes = key ? base64_decode(*key) : std::nullopt;
-  if (!bytes || bytes->size() != (file.argon2id ? kSeedBytes + 32 + 16 : 32))
-    return bad_key_file("a line with the key in base64");
-  file.key = std::move(*bytes);
-  if (!rest.empty()) return bad_key_file("nothing after the key");
-  return file;
-}
-
 class KeyStore::State {
  public:
   std::string dir, origin;
@@ -279,13 +160,12 @@ class KeyStore::State {
     Statement row = reads->prepare("SELECT epoch, wrapped FROM buckets WHERE bucket = ?");
     row.bind(1, number);
     if (!row.step()) return nullptr;
-    std::string plain;
-    if (!open_bytes(*suite, wrap.view(), bucket_context(origin, number, row.integer(0)), row.bytes(1), plain) ||
-        plain.size() != 32)
+    SecretText plain;
+    if (!open_bytes(*suite, wrap.view(), bucket_context(origin, number, row.integer(0)), row.bytes(1), plain.bytes()) ||
+        plain.view().size() != 32)
       throw Error(codes::kKeyUnwrap, data_path(),
                   {data_path(), "buckets row " + std::to_string(number) + " does not open under wrap.key"});
-    auto key = std::make_shared<const SecretKey>(plain);
-    wipe(plain);
+    auto key = std::make_shared<const SecretKey>(plain.view());
     buckets.emplace(number, key);
     return key;
   }
@@ -310,18 +190,16 @@ class KeyStore::State {
                                           std::int64_t quarter, std::string_view wrapped) const {
     if (subject.size() != sizeof(TagValue) || bucket_number != bucket_of(subject)) return nullptr;
     const auto key_of_bucket = bucket(bucket_number);
-    std::string plain;
+    SecretText plain;
     if (key_of_bucket == nullptr ||
         !open_bytes(*suite, key_of_bucket->view(), data_key_context(origin, id, bucket_number, subject, quarter),
-                    wrapped, plain) ||
-        plain.size() != 32)
+                    wrapped, plain.bytes()) ||
+        plain.view().size() != 32)
       return nullptr;
-    auto key = std::make_shared<const SecretKey>(plain);
-    wipe(plain);
-    return key;
+    return std::make_shared<const SecretKey>(plain.view());
   }
 
-  std::string key_file_text(std::string_view use, const SecretKey& key) const {
+  SecretText key_file_text(std::string_view use, const SecretKey& key) const {
     KeyFile file;
     file.origin = origin;
     file.use = use;
@@ -331,15 +209,13 @@ class KeyStore::State {
       file.argon2id = true;
       file.opslimit = passes;
       file.memlimit_kib = kib;
-      file.salt = random_bytes(*random, crypto_pwhash_SALTBYTES);
+      file.salt = random_bytes(*random, kStretchSaltBytes);
       stretched = stretch(dir, passphrase->view(), file);
     }
-    file.key = stretched ? seal_bytes(*suite, stretched->view(), random_bytes(*random, kSeedBytes), key_file_head(file),
-                                      key.view())
-                         : std::string(key.view());
-    std::string text = format_key_file(file);
-    wipe(file.key);
-    return text;
+    file.key = SecretText(stretched ? seal_bytes(*suite, stretched->view(), random_bytes(*random, kSeedBytes),
+                                                 key_file_head(file), key.view())
+                                    : std::string(key.view()));
+    return format_key_file(file);
   }
 
   void remember(const DataKey& key, const std::string& subject, std::uint64_t quarter) const {
@@ -400,9 +276,7 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
   if (auto passphrase = given_passphrase(options)) made.passphrase.emplace(std::move(*passphrase));
   for (const auto& [use, key] : {std::pair{"signing", &made.signing}, std::pair{"wrap", &made.wrap}}) {
     options.random->fill(key->span());
-    std::string text = made.key_file_text(use, *key);
-    write_new_file(making + "/" + use + ".key", text, 0600);
-    wipe(text);
+    write_new_file(making + "/" + use + ".key", made.key_file_text(use, *key).view(), 0600);
   }
   const VerifierKey verifier = make_verifier_key(origin, suite.signature_type(), suite.public_key(made.signing));
   write_new_file(making + "/log.vkey", format_verifier_key(verifier) + "\n", 0644);
@@ -447,7 +321,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
 
   forbid_core_dumps();
   state->suite = options.suite;
-  std::optional<std::string> passphrase;
+  std::optional<SecretText> passphrase;
   std::optional<SecretKey> stretched;
   std::string stretched_from;
   const auto read_key = [&](const std::string& file_name, const std::string& use, SecretKey& key) {
@@ -459,9 +333,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
       std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 0777));
       throw Error(codes::kKeyMode, path, {path, mode});
     }
-    std::string text = read_file(path, 8'192, codes::kKeysMissing);
-    Result<KeyFile> file = parse_key_file(text);
-    wipe(text);
+    const Result<KeyFile> file = parse_key_file(SecretText(read_file(path, 8'192, codes::kKeysMissing)).view());
     if (!file && file.error().code == &codes::kLogFormat)
       throw Error(codes::kLogFormat, path,
                   {path, file.error().items.front().found, file.error().items.front().expected});
@@ -477,24 +349,25 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
       state->is_protected = true;
       state->passes = file->opslimit;
       state->kib = file->memlimit_kib;
-      if (!passphrase) passphrase = given_passphrase(options);
+      if (!passphrase) {
+        if (std::optional<SecretText> given = given_passphrase(options)) passphrase.emplace(std::move(*given));
+      }
       if (!passphrase) throw Error(codes::kKeyPassphrase, path, {path, "none was given"});
       const std::string from = file->salt + std::to_string(file->opslimit) + " " + std::to_string(file->memlimit_kib);
-      if (!stretched || from != stretched_from) stretched = stretch(path, *passphrase, *file);
+      if (!stretched || from != stretched_from) stretched = stretch(path, passphrase->view(), *file);
       stretched_from = from;
-      std::string plain;
-      bool opens = open_bytes(*state->suite, stretched->view(), key_file_head(*file), file->key, plain);
+      SecretText plain;
+      bool opens = open_bytes(*state->suite, stretched->view(), key_file_head(*file), file->key.view(), plain.bytes());
       if (!opens && options.other_passphrase) {  // a change of passphrase that was cut off between the two files
         const SecretKey other = stretch(path, *options.other_passphrase, *file);
-        opens = open_bytes(*state->suite, other.view(), key_file_head(*file), file->key, plain);
+        opens = open_bytes(*state->suite, other.view(), key_file_head(*file), file->key.view(), plain.bytes());
       }
-      if (!opens || plain.size() != 32) throw Error(codes::kKeyPassphrase, path, {path, "this one does not open it"});
-      key = SecretKey(plain);
-      wipe(plain);
+      if (!opens || plain.view().size() != 32)
+        throw Error(codes::kKeyPassphrase, path, {path, "this one does not open it"});
+      key = SecretKey(plain.view());
     } else {
-      key = SecretKey(file->key);
+      key = SecretKey(file->key.view());
     }
-    wipe(file->key);
   };
   read_key("signing.key", "signing", state->signing);
   read_key("wrap.key", "wrap", state->wrap);
@@ -502,10 +375,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     state->next.emplace();
     read_key("signing.key.next", "signing", *state->next);
   }
-  if (passphrase && options.writable)
-    state->passphrase.emplace(std::move(*passphrase));
-  else if (passphrase)
-    wipe(*passphrase);
+  if (passphrase && options.writable) state->passphrase.emplace(std::move(*passphrase));
   const Suite& suite = *state->suite;
 
   const std::string data = state->data_path();
@@ -523,11 +393,10 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     Statement set = state->reads->prepare("SELECT origin, lookup FROM key_set WHERE id = 1");
     if (!set.step()) throw Error(codes::kKeyFile, data, {data, "it has no row in key_set"});
     if (set.bytes(0) != state->origin) throw Error(codes::kKeyFile, data, {data, "it belongs to another key set"});
-    std::string lookup;
-    if (!open_bytes(suite, state->wrap.view(), lookup_context(state->origin), set.bytes(1), lookup))
+    SecretText lookup;
+    if (!open_bytes(suite, state->wrap.view(), lookup_context(state->origin), set.bytes(1), lookup.bytes()))
       throw Error(codes::kKeyUnwrap, data, {data, "key_set row 1 does not open under wrap.key"});
-    Digest extracted = suite.extract("caveat/1/lookup", lookup);
-    wipe(lookup);
+    Digest extracted = suite.extract("caveat/1/lookup", lookup.view());
     for (std::size_t i = 0; i < 4; ++i) {
       Digest derived = suite.expand(extracted, kLookupInfo[i]);
       state->lookups[i] = SecretKey(caveat::view(derived));
@@ -575,7 +444,7 @@ void KeyStore::write_vkey() const {
   sync_folder(state_->dir);
 }
 
-void KeyStore::protect(const std::string& dir, const std::string& fresh, const KeyStoreOptions& options) {
+void KeyStore::protect(const std::string& dir, std::string_view fresh, const KeyStoreOptions& options) {
   assert(options.random != nullptr);
   KeyStoreOptions both = options;
   both.other_passphrase = fresh;
@@ -583,14 +452,11 @@ void KeyStore::protect(const std::string& dir, const std::string& fresh, const K
   const auto keys = open(dir, both);
   State& state = *keys->state_;
   state.random = options.random;
-  state.passphrase.emplace(std::string(fresh));
+  state.passphrase.emplace(SecretText(std::string(fresh)));
   state.passes = options.argon2_passes;
   state.kib = options.argon2_kib;
-  for (const auto& [use, key] : {std::pair{"wrap", &state.wrap}, std::pair{"signing", &state.signing}}) {
-    std::string text = state.key_file_text(use, *key);
-    replace_key_file(dir + "/" + use + ".key", text);
-    wipe(text);
-  }
+  for (const auto& [use, key] : {std::pair{"wrap", &state.wrap}, std::pair{"signing", &state.signing}})
+    replace_key_file(dir + "/" + use + ".key", state.key_file_text(use, *key).view());
   if (state.next) keys->drop_prepared();
 }
 
@@ -601,9 +467,7 @@ KeyStore::NextSigner KeyStore::prepare_signer(const std::string& signer_name) {
   state.random->fill(key.span());
   drop_prepared();
   const std::string path = state.dir + "/signing.key.next";
-  std::string text = state.key_file_text("signing", key);
-  write_new_file(path, text, 0600);
-  wipe(text);
+  write_new_file(path, state.key_file_text("signing", key).view(), 0600);
   sync_folder(state.dir);
   const std::lock_guard lock(state.signing_mutex);
   NextSigner made{make_verifier_key(signer_name, state.suite->signature_type(), state.suite->public_key(key)), {}};
@@ -649,9 +513,7 @@ void KeyStore::adopt_signer(const NextSigner& next) {
     state.signers.push_back(next.key);
   }
   const std::string path = state.dir + "/signing.key";
-  std::string text = read_file(path + ".next", 8'192, codes::kKeysMissing);
-  replace_key_file(path, text);
-  wipe(text);
+  replace_key_file(path, SecretText(read_file(path + ".next", 8'192, codes::kKeysMissing)).view());
   drop_prepared();
   write_vkey();
 }
@@ -847,12 +709,11 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
     faults.push_back({"data.db", "schema", std::move(fault)});
   Statement sets = db.prepare("SELECT id, origin, log, lookup FROM key_set");
   while (sets.step()) {
-    std::string plain;
+    SecretText plain;
     const std::string row = std::to_string(sets.integer(0));
     if (sets.bytes(1) != state_->origin) faults.push_back({"key_set", row, "its origin is not that of signing.key"});
-    if (!open_bytes(*state_->suite, state_->wrap.view(), lookup_context(state_->origin), sets.bytes(3), plain))
+    if (!open_bytes(*state_->suite, state_->wrap.view(), lookup_context(state_->origin), sets.bytes(3), plain.bytes()))
       faults.push_back({"key_set", row, "its secret does not open under wrap.key"});
-    wipe(plain);
   }
   Statement signers = db.prepare("SELECT number, vkey, note FROM signers ORDER BY number");
   std::optional<VerifierKey> before;
@@ -881,11 +742,11 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
   }
   Statement buckets = db.prepare("SELECT bucket, epoch, wrapped FROM buckets");
   while (buckets.step()) {
-    std::string plain;
+    SecretText plain;
     if (!open_bytes(*state_->suite, state_->wrap.view(),
-                    bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)), buckets.bytes(2), plain))
+                    bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)), buckets.bytes(2),
+                    plain.bytes()))
       faults.push_back({"buckets", std::to_string(buckets.integer(0)), "it does not open under wrap.key"});
-    wipe(plain);
   }
   Statement keys = db.prepare("SELECT id, bucket, subject, quarter, wrapped FROM data_keys");
   state_->buckets.clear();  // from the table itself, not from memory

@@ -9,7 +9,7 @@
 // Errors     audit::Error: keys_missing, keys_other_log, key_file, key_passphrase, key_mode, key_unwrap, storage
 // Lifetime   owns its key bytes and its connection to data.db
 // Cost       a data key seen before: one look-up in memory; a new one: an insert at the next flush
-// Source     contracts.md 30–32; RFC 9106 (argon2id, by libsodium); docs/formats.md
+// Source     contracts.md 30–32; docs/formats.md
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,10 @@ enum class Lookup : std::uint8_t { tag, state, subject, digest };  // one derive
 
 struct KeyStoreOptions {
   bool writable = false;
-  Random* random = nullptr;                              // needed to write
-  std::optional<std::string> passphrase = std::nullopt;  // else CAVEAT_PASSPHRASE_FILE, where a file says argon2id
-  std::optional<std::string> other_passphrase = std::nullopt;  // tried where that one does not open a file
+  Random* random = nullptr;  // needed to write
+  // The caller's own bytes, for the length of the call; else CAVEAT_PASSPHRASE_FILE, where a file says argon2id.
+  std::optional<std::string_view> passphrase = std::nullopt;
+  std::optional<std::string_view> other_passphrase = std::nullopt;  // tried where that one does not open a file
   std::uint64_t argon2_passes = 3;  // of a set made with a passphrase: libsodium's "moderate"
   std::uint64_t argon2_kib = 256u << 10;
   std::string vfs = {};          // SQLite VFS of data.db; empty: the system's
@@ -57,7 +58,7 @@ class KeyStore {
   static std::unique_ptr<KeyStore> open(const std::string& dir, KeyStoreOptions options);
   static bool exists(const std::string& dir);
   // Puts a passphrase on a set, or another one: `options.passphrase` opens it if it has one, `fresh` is the new one.
-  static void protect(const std::string& dir, const std::string& fresh, const KeyStoreOptions& options);
+  static void protect(const std::string& dir, std::string_view fresh, const KeyStoreOptions& options);
   ~KeyStore();
 
   const std::string& dir() const;
@@ -113,18 +114,5 @@ class KeyStore {
   void write_vkey() const;
   std::unique_ptr<State> state_;
 };
-
-// One key file, as text; the strict reader refuses what the writer would not write.
-struct KeyFile {
-  std::string origin;
-  std::string use;    // "signing" or "wrap"
-  std::string suite;  // "intl"
-  bool argon2id = false;
-  std::uint64_t opslimit = 0, memlimit_kib = 0;
-  std::string salt;  // 16 bytes, of argon2id
-  std::string key;   // 32 bytes, or those sealed under the passphrase
-};
-std::string format_key_file(const KeyFile& file);
-Result<KeyFile> parse_key_file(std::string_view text);
 
 }  // namespace caveat::audit

@@ -60,7 +60,8 @@ Vault& vault() {
 void wipe(void* bytes, std::size_t size) { OPENSSL_cleanse(bytes, size); }
 
 void wipe(std::string& bytes) {
-  if (!bytes.empty()) OPENSSL_cleanse(bytes.data(), bytes.size());
+  bytes.resize(bytes.capacity());  // also what it held before it was cut or moved from; nothing is allocated
+  OPENSSL_cleanse(bytes.data(), bytes.size());
   bytes.clear();
 }
 

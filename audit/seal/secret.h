@@ -13,7 +13,7 @@
 namespace caveat::audit {
 
 void wipe(void* bytes, std::size_t size);
-void wipe(std::string& bytes);  // and empties it
+void wipe(std::string& bytes);  // all that it has room for, and empties it
 
 // What is in use while keys are opened (a joined key, a decrypted body) lies in ordinary memory for a moment: a process that holds
 // keys leaves no core at all.
@@ -43,10 +43,15 @@ class SecretKey {  // 32 bytes
 class SecretText {
  public:
   SecretText() = default;
-  explicit SecretText(std::string bytes) : bytes_(std::move(bytes)) {}
+  // A short string is moved by copying it: what stays behind is wiped too.
+  explicit SecretText(std::string bytes) : bytes_(std::move(bytes)) { wipe(bytes); }
   ~SecretText() { wipe(bytes_); }
-  SecretText(SecretText&& other) noexcept : bytes_(other.bytes_) { wipe(other.bytes_); }
-  SecretText& operator=(SecretText&&) = delete;
+  SecretText(SecretText&& other) noexcept : bytes_(std::move(other.bytes_)) { wipe(other.bytes_); }
+  SecretText& operator=(SecretText&& other) noexcept {
+    bytes_.swap(other.bytes_);
+    wipe(other.bytes_);
+    return *this;
+  }
   SecretText(const SecretText&) = delete;
   SecretText& operator=(const SecretText&) = delete;
 

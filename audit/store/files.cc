@@ -45,7 +45,9 @@ std::string read_file(const std::string& path, std::size_t limit, const Code& co
     if (got == 0) return bytes;
     bytes.append(buffer, static_cast<std::size_t>(got));
     ::explicit_bzero(buffer, static_cast<std::size_t>(got));
-    if (bytes.size() > limit) throw Error(code, path, {path, "it is larger than " + std::to_string(limit) + " bytes"});
+    if (bytes.size() <= limit) continue;
+    ::explicit_bzero(bytes.data(), bytes.size());
+    throw Error(code, path, {path, "it is larger than " + std::to_string(limit) + " bytes"});
   }
 }
 

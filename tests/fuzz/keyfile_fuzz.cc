@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "audit/seal/keystore.h"
+#include "audit/seal/key_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace caveat::audit;
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 #ifdef CAVEAT_PLANTED_DEFECT
     if (file->argon2id && file->opslimit > 3) __builtin_trap();
 #endif
-    if (format_key_file(*file) != input) std::abort();
+    if (format_key_file(*file).view() != input) std::abort();
   }
   return 0;
 }

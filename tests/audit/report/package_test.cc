@@ -85,7 +85,6 @@ struct Fixture {
                             .semantics = 1,
                             .clock = &clock,
                             .random = &random,
-                            .passphrase = {},
                             .vfs = {},
                             .wrap_store = {}});
       for (std::size_t i = 0; i < 30; ++i) BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(decision(i))));

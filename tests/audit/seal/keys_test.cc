@@ -20,14 +20,13 @@ using testing::Folder;
 
 constexpr std::int64_t kNow = 1'795'600'000'000'000;
 
-KeyStoreOptions small(Random& random, std::optional<std::string> passphrase = std::nullopt) {
-  return {
-      .writable = true, .random = &random, .passphrase = std::move(passphrase), .argon2_passes = 1, .argon2_kib = 64};
+KeyStoreOptions small(Random& random, std::optional<std::string_view> passphrase = std::nullopt) {
+  return {.writable = true, .random = &random, .passphrase = passphrase, .argon2_passes = 1, .argon2_kib = 64};
 }
 
-bool refused(const std::string& dir, std::optional<std::string> passphrase, const Code& code) {
+bool refused(const std::string& dir, std::optional<std::string_view> passphrase, const Code& code) {
   try {
-    KeyStore::open(dir, {.passphrase = std::move(passphrase)});
+    KeyStore::open(dir, {.passphrase = passphrase});
   } catch (const Error& error) {
     return &error.code() == &code;
   }

@@ -134,8 +134,8 @@ BOOST_AUTO_TEST_CASE(a_passphrase_protects_the_key_files_and_a_wrong_or_missing_
       {.writable = true, .random = &random, .passphrase = "open sesame", .argon2_passes = 1, .argon2_kib = 64});
   BOOST_TEST(made->protected_by_passphrase());
   BOOST_TEST(testing::slurp(dir + "/wrap.key").find("kdf argon2id 1 64 ") != std::string::npos);
-  const auto of = [&](std::optional<std::string> passphrase) {
-    return KeyStore::open(dir, {.passphrase = std::move(passphrase)});
+  const auto of = [&](std::optional<std::string_view> passphrase) {
+    return KeyStore::open(dir, {.passphrase = passphrase});
   };
   BOOST_TEST((of("open sesame")->verifier() == made->verifier()));
   BOOST_CHECK_EXCEPTION(of("open barley"), Error,
