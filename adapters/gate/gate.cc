@@ -242,7 +242,6 @@ class Gate::Inside {
   RecordedTurn recorded_turn(const Turn& turn) const {
     return {.rules = *turn.rules,
             .request = turn.request,
-            .caller = turn.caller_id,
             .decision_id = turn.reply.decision_id,
             .reply = turn.reply.body,
             .content = turn.content,

@@ -1,6 +1,7 @@
 #include "adapters/gate/record.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "adapters/wire/reply.h"
 #include "audit/codes.h"
@@ -24,7 +25,9 @@ constexpr int kReply = 3, kDecision = 4;
 std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   cbor::Encoder out;
   const Result<cbor::Value> decoded = cbor::decode(result);
-  const std::size_t pairs = decoded ? decoded->items.size() / 2 : 0;
+  // A record without its outcome is no record of it: the turn is handed off instead.
+  if (!decoded || decoded->kind != cbor::Value::Kind::map) throw std::logic_error("a result that is no CBOR map");
+  const std::size_t pairs = decoded->items.size() / 2;
   out.map(pairs + 2);
   for (std::size_t i = 0; i < 2 * pairs; ++i) out.raw(decoded->items[i].encoded);
   out.integer(kReply);
@@ -75,10 +78,11 @@ Reply recorded_reply(audit::Log& log, std::uint64_t index, std::string_view id) 
       std::string(reply->string),
       wire::Receipt{
           .log = log.origin(), .index = index, .leaf = audit::leaf_hash(audit::encode_header(opened->header))});
-  if (const audit::SectionBytes* section_of_verdict = opened->find(audit::Section::verdict)) {
-    if (const Result<audit::VerdictSection> verdict = audit::decode_verdict(section_of_verdict->encoded))
-      out.verdict = static_cast<decide::Verdict>(verdict->verdict);
-  }
+  const audit::SectionBytes* said = opened->find(audit::Section::verdict);
+  const Result<audit::VerdictSection> verdict =
+      audit::decode_verdict(said == nullptr ? std::string_view() : said->encoded);
+  if (!verdict) throw closed("it holds no verdict");
+  out.verdict = static_cast<decide::Verdict>(verdict->verdict);
   if (const cbor::Value* outcome = result->find(kOutcome))
     out.outcome = wire::recorded_outcome_json(id, out.verdict, outcome->string);
   out.recorded = true;

@@ -14,7 +14,6 @@ namespace caveat::gate {
 struct RecordedTurn {
   const decide::Ruleset& rules;
   const decide::Request& request;
-  std::string_view caller;
   std::string_view decision_id;
   std::string_view reply;        // without its receipt
   const Digest& content;         // canonical digest of the request

@@ -385,64 +385,65 @@ Result<Event> read(const cbor::Value& map, std::string_view encoded, const std::
   return out;
 }
 
-// The alternative of Event that a kind has.
-std::optional<std::size_t> alternative(Kind kind) {
-  switch (kind) {
-    case Kind::decision:
-      return std::nullopt;
-    case Kind::delivery_confirmed:
-      return 0;
-    case Kind::handoff_opened:
-    case Kind::handoff_taken:
-    case Kind::handoff_passed:
-    case Kind::handoff_returned:
-    case Kind::handoff_escalated:
-    case Kind::handoff_closed:
-      return 1;
-    case Kind::feedback:
-      return 2;
-    case Kind::event:
-      return 3;
-    case Kind::pack_drafted:
-    case Kind::pack_reviewed:
-    case Kind::pack_approved:
-    case Kind::pack_activated:
-    case Kind::pack_withdrawn:
-    case Kind::data_drafted:
-    case Kind::data_reviewed:
-    case Kind::data_approved:
-    case Kind::data_activated:
-    case Kind::data_withdrawn:
-      return 4;
-    case Kind::configuration_changed:
-      return 5;
-    case Kind::key_created:
-    case Kind::key_rotated:
-      return 6;
-    case Kind::erasure:
-      return 7;
-    case Kind::legal_hold:
-      return 8;
-    case Kind::viewed:
-      return 9;
-    case Kind::exported:
-      return 10;
-    case Kind::signed_in:
-      return 11;
-    case Kind::switch_thrown:
-      return 12;
-    case Kind::gap:
-      return 13;
-    case Kind::clock_stepped:
-      return 14;
-    case Kind::closing:
-      return 15;
-    case Kind::time_stamp:
-      return 16;
-    case Kind::epoch:
-      return 17;
-  }
-  return std::nullopt;
+// ---- every kind: the alternative of Event that is its body, and its title
+
+template <class T, std::size_t At = 0>
+constexpr std::size_t place_of() {
+  if constexpr (std::is_same_v<std::variant_alternative_t<At, Event>, T>)
+    return At;
+  else
+    return place_of<T, At + 1>();
+}
+template <class T>
+constexpr std::size_t of = place_of<T>();
+constexpr std::size_t kNoEvent = std::variant_npos;
+
+struct KindRow {
+  Kind kind;
+  std::size_t event;
+  std::string_view en, zh;
+};
+constexpr KindRow kKinds[] = {
+    {Kind::decision, kNoEvent, "decision", "决定"},
+    {Kind::delivery_confirmed, of<DeliveryConfirmed>, "delivery confirmed", "确认送达"},
+    {Kind::handoff_opened, of<HandOffMoved>, "hand-off opened", "转人工单开启"},
+    {Kind::handoff_taken, of<HandOffMoved>, "hand-off taken", "转人工单受理"},
+    {Kind::handoff_passed, of<HandOffMoved>, "hand-off passed on", "转人工单转交"},
+    {Kind::handoff_returned, of<HandOffMoved>, "hand-off returned", "转人工单退回"},
+    {Kind::handoff_escalated, of<HandOffMoved>, "hand-off escalated", "转人工单升级"},
+    {Kind::handoff_closed, of<HandOffMoved>, "hand-off closed", "转人工单关闭"},
+    {Kind::feedback, of<Feedback>, "feedback", "反馈"},
+    {Kind::event, of<DeclaredEvent>, "declared event", "声明的事件"},
+    {Kind::pack_drafted, of<RulesMoved>, "pack drafted", "规则包起草"},
+    {Kind::pack_reviewed, of<RulesMoved>, "pack reviewed", "规则包复核"},
+    {Kind::pack_approved, of<RulesMoved>, "pack approved", "规则包批准"},
+    {Kind::pack_activated, of<RulesMoved>, "pack activated", "规则包启用"},
+    {Kind::pack_withdrawn, of<RulesMoved>, "pack withdrawn", "规则包撤回"},
+    {Kind::data_drafted, of<RulesMoved>, "data set drafted", "数据集起草"},
+    {Kind::data_reviewed, of<RulesMoved>, "data set reviewed", "数据集复核"},
+    {Kind::data_approved, of<RulesMoved>, "data set approved", "数据集批准"},
+    {Kind::data_activated, of<RulesMoved>, "data set activated", "数据集启用"},
+    {Kind::data_withdrawn, of<RulesMoved>, "data set withdrawn", "数据集撤回"},
+    {Kind::configuration_changed, of<ConfigurationChanged>, "configuration changed", "配置变更"},
+    {Kind::key_created, of<KeyMade>, "key created", "密钥生成"},
+    {Kind::key_rotated, of<KeyMade>, "key rotated", "密钥轮换"},
+    {Kind::erasure, of<Erasure>, "person erased", "个人数据删除"},
+    {Kind::legal_hold, of<LegalHold>, "legal hold", "法定保全"},
+    {Kind::viewed, of<Viewed>, "records viewed", "查看记录"},
+    {Kind::exported, of<Exported>, "evidence exported", "导出"},
+    {Kind::signed_in, of<SignedIn>, "sign-in", "登录"},
+    {Kind::switch_thrown, of<SwitchThrown>, "switch thrown", "紧急开关"},
+    {Kind::gap, of<Gap>, "gap", "记录缺口"},
+    {Kind::clock_stepped, of<ClockStepped>, "clock stepped back", "时钟回拨"},
+    {Kind::closing, of<Closing>, "day closed", "日终结账"},
+    {Kind::time_stamp, of<TimeStamp>, "time stamp", "时间戳"},
+    {Kind::epoch, of<Epoch>, "new epoch", "新世代"},
+};
+
+const KindRow* row_of(Kind kind) {
+  const auto* found =
+      std::find_if(std::begin(kKinds), std::end(kKinds), [&](const KindRow& row) { return row.kind == kind; });
+  return found == std::end(kKinds) ? nullptr : found;
 }
 
 template <std::size_t... Index>
@@ -471,15 +472,18 @@ Result<Event> decode_event(Kind kind, std::string_view encoded) {
     return tl::unexpected(Problem{
         &codes::kBadRecord, {{.path = path, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
   };
-  const std::optional<std::size_t> which = alternative(kind);
-  if (!which) return bad("a kind of record that has an event");
+  const KindRow* row = row_of(kind);
+  if (row == nullptr || row->event == kNoEvent) return bad("a kind of record that has an event");
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
   if (decoded->kind != Item::map) return bad("a map");
-  return read_alternative(*which, *decoded, encoded, path, std::make_index_sequence<std::variant_size_v<Event>>());
+  return read_alternative(row->event, *decoded, encoded, path, std::make_index_sequence<std::variant_size_v<Event>>());
 }
 
-bool fits(Kind kind, const Event& event) { return alternative(kind) == event.index(); }
+bool fits(Kind kind, const Event& event) {
+  const KindRow* row = row_of(kind);
+  return row != nullptr && row->event != kNoEvent && row->event == event.index();
+}
 
 std::vector<std::pair<std::string, std::string>> told(const Event& event, Language language) {
   return std::visit(
@@ -492,50 +496,9 @@ std::vector<std::pair<std::string, std::string>> told(const Event& event, Langua
 }
 
 std::string_view title(Kind kind, Language language) {
-  struct Title {
-    Kind kind;
-    std::string_view en, zh;
-  };
-  static constexpr Title kTitles[] = {
-      {Kind::decision, "decision", "决定"},
-      {Kind::delivery_confirmed, "delivery confirmed", "确认送达"},
-      {Kind::handoff_opened, "hand-off opened", "转人工单开启"},
-      {Kind::handoff_taken, "hand-off taken", "转人工单受理"},
-      {Kind::handoff_passed, "hand-off passed on", "转人工单转交"},
-      {Kind::handoff_returned, "hand-off returned", "转人工单退回"},
-      {Kind::handoff_escalated, "hand-off escalated", "转人工单升级"},
-      {Kind::handoff_closed, "hand-off closed", "转人工单关闭"},
-      {Kind::feedback, "feedback", "反馈"},
-      {Kind::event, "declared event", "声明的事件"},
-      {Kind::pack_drafted, "pack drafted", "规则包起草"},
-      {Kind::pack_reviewed, "pack reviewed", "规则包复核"},
-      {Kind::pack_approved, "pack approved", "规则包批准"},
-      {Kind::pack_activated, "pack activated", "规则包启用"},
-      {Kind::pack_withdrawn, "pack withdrawn", "规则包撤回"},
-      {Kind::data_drafted, "data set drafted", "数据集起草"},
-      {Kind::data_reviewed, "data set reviewed", "数据集复核"},
-      {Kind::data_approved, "data set approved", "数据集批准"},
-      {Kind::data_activated, "data set activated", "数据集启用"},
-      {Kind::data_withdrawn, "data set withdrawn", "数据集撤回"},
-      {Kind::configuration_changed, "configuration changed", "配置变更"},
-      {Kind::key_created, "key created", "密钥生成"},
-      {Kind::key_rotated, "key rotated", "密钥轮换"},
-      {Kind::erasure, "person erased", "个人数据删除"},
-      {Kind::legal_hold, "legal hold", "法定保全"},
-      {Kind::viewed, "records viewed", "查看记录"},
-      {Kind::exported, "evidence exported", "导出"},
-      {Kind::signed_in, "sign-in", "登录"},
-      {Kind::switch_thrown, "switch thrown", "紧急开关"},
-      {Kind::gap, "gap", "记录缺口"},
-      {Kind::clock_stepped, "clock stepped back", "时钟回拨"},
-      {Kind::closing, "day closed", "日终结账"},
-      {Kind::time_stamp, "time stamp", "时间戳"},
-      {Kind::epoch, "new epoch", "新世代"},
-  };
-  const auto* found =
-      std::find_if(std::begin(kTitles), std::end(kTitles), [&](const Title& one) { return one.kind == kind; });
-  if (found == std::end(kTitles)) return name(kind);
-  return language == Language::zh ? found->zh : found->en;
+  const KindRow* row = row_of(kind);
+  if (row == nullptr) return name(kind);
+  return language == Language::zh ? row->zh : row->en;
 }
 
 }  // namespace caveat::audit

@@ -261,7 +261,7 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
     throw Error(codes::kKeyFile, dir, {dir, "the origin \"" + origin + "\" has a blank or a plus"});
 
   // The set appears under its name only when it is whole.
-  const std::string making = dir + ".new";
+  const std::string making = making_of(dir);
   fs::remove_all(making, ignored);
   if (::mkdir(making.c_str(), 0700) != 0) throw Error(codes::kStorage, making, {making, system_words()});
 
@@ -455,9 +455,15 @@ void KeyStore::protect(const std::string& dir, std::string_view fresh, const Key
   state.passphrase.emplace(SecretText(std::string(fresh)));
   state.passes = options.argon2_passes;
   state.kib = options.argon2_kib;
-  for (const auto& [use, key] : {std::pair{"wrap", &state.wrap}, std::pair{"signing", &state.signing}})
-    replace_key_file(dir + "/" + use + ".key", state.key_file_text(use, *key).view());
-  if (state.next) keys->drop_prepared();
+  // A prepared signer too: the log may name it already.
+  struct {
+    const char *file, *use;
+    const SecretKey* key;
+  } const files[] = {{"/wrap.key", "wrap", &state.wrap},
+                     {"/signing.key.next", "signing", state.next ? &*state.next : nullptr},
+                     {"/signing.key", "signing", &state.signing}};
+  for (const auto& [file, use, key] : files)
+    if (key != nullptr) replace_key_file(dir + file, state.key_file_text(use, *key).view());
 }
 
 KeyStore::NextSigner KeyStore::prepare_signer(const std::string& signer_name) {

@@ -63,6 +63,13 @@ void write_new_file(const std::string& path, std::string_view bytes, unsigned mo
   if (::fsync(file.number) != 0) throw Error(codes::kStorage, path, {path, system_words()});
 }
 
+std::string making_of(const std::string& path) {
+  std::string whole = path;
+  while (whole.size() > 1 && whole.back() == '/') whole.pop_back();
+  const std::filesystem::path of(whole);
+  return (of.parent_path() / ("." + of.filename().string() + ".making")).string();
+}
+
 void sync_folder(const std::string& path) {
   const File folder(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.number < 0 || ::fsync(folder.number) != 0) throw Error(codes::kStorage, path, {path, system_words()});

@@ -16,6 +16,8 @@ namespace caveat::audit {
 std::string system_words();  // of errno
 std::string read_file(const std::string& path, std::size_t limit, const Code& code);
 void write_new_file(const std::string& path, std::string_view bytes, unsigned mode);  // refuses an existing one; synced
+// Where `path` is made until it is whole: a hidden name beside it, that no set and no log of a user has.
+std::string making_of(const std::string& path);
 void sync_folder(const std::string& path);
 
 // A read-only connection; where the folder cannot be written and no WAL is there, the file is taken as it stands.

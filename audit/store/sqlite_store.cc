@@ -394,7 +394,7 @@ class SqliteStore final : public Store {
 void create_sqlite_store(const std::string& path, const std::string& about_note, const StoreOptions& options) {
   std::error_code ignored;
   if (fs::exists(path, ignored)) throw Error(codes::kLogExists, path, {path});
-  const std::string making = path + ".new";
+  const std::string making = making_of(path);
   for (const char* end : {"", "-journal", "-wal", "-shm"})
     fs::remove(making + end, ignored);  // of a making that was cut off
   try {

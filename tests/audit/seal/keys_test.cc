@@ -1,6 +1,7 @@
 // What becomes of a key set in the course of time: a passphrase is put on, the signer changes, data keys fill buckets.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <set>
@@ -70,6 +71,40 @@ BOOST_AUTO_TEST_CASE(a_change_of_passphrase_that_was_cut_off_between_the_two_fil
   BOOST_TEST(refused(dir, "second", codes::kKeyPassphrase));
   KeyStore::protect(dir, "second", small(random, "first"));
   BOOST_TEST(KeyStore::open(dir, {.passphrase = "second"})->check().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_new_set_leaves_the_sets_beside_it_alone_whatever_their_names) {
+  const Folder folder;
+  CountedRandom random;
+  const VerifierKey kept = KeyStore::create(folder / "a.keys.new", "kept", small(random))->verifier();
+  KeyStore::create(std::string(folder / "a.keys") + "/", "a", small(random));
+  BOOST_REQUIRE(KeyStore::exists(folder / "a.keys.new"));
+  BOOST_TEST((KeyStore::open(folder / "a.keys.new", {})->verifier() == kept));
+  BOOST_TEST(KeyStore::open(folder / "a.keys", {})->origin() == "a");
+}
+
+BOOST_AUTO_TEST_CASE(wiped_is_all_that_a_string_had_room_for) {
+  for (std::string secret : {std::string("short one"), std::string(200, 'k')}) {
+    const std::size_t size = secret.size();
+    const char* const bytes = secret.data();
+    secret.resize(2);
+    wipe(secret);
+    BOOST_TEST(secret.empty());
+    BOOST_REQUIRE(secret.data() == bytes);
+    BOOST_TEST(std::count(bytes, bytes + size, '\0') == static_cast<std::ptrdiff_t>(size));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_signer_that_was_prepared_stays_when_a_passphrase_is_put_on_since_the_log_may_name_it_already) {
+  const Folder folder;
+  CountedRandom random;
+  const std::string dir = folder / "a.keys";
+  const std::string prepared = KeyStore::create(dir, "a", small(random))->prepare_signer("a").key.key;
+  KeyStore::protect(dir, "first", small(random));
+  BOOST_TEST(testing::slurp(dir + "/signing.key.next").find("kdf argon2id") != std::string::npos);
+  const auto keys = KeyStore::open(dir, {.passphrase = "first"});
+  BOOST_REQUIRE(keys->prepared_key().has_value());
+  BOOST_TEST((*keys->prepared_key() == prepared));
 }
 
 BOOST_AUTO_TEST_CASE(data_keys_lie_in_many_buckets_all_of_a_customer_in_one) {
