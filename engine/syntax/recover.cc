@@ -405,19 +405,22 @@ std::vector<Token> Recovery::read_members(std::size_t index, const Piece& piece,
 
 // A clause whose keyword is misspelt and that therefore lies in a broken piece: `owner "x"`, `aplies to answer`.
 std::vector<Token> Recovery::read_next_line(std::size_t index, const Piece& piece, std::size_t from) {
+  // Whether a line opens with such a keyword shows in its first words; a piece may have very many lines.
+  constexpr std::size_t kWords = 8, kLines = 100;
+  std::size_t lines = 0;
   for (std::size_t i = from + 1; i < piece.end; ++i) {
     if (!indent(i)) continue;
-    const std::vector<Token> line(tokens_ + i, tokens_ + piece.end);
+    if (++lines > kLines || complaints_.size() >= most_shown_) return {};
+    const std::vector<Token> words(tokens_ + i, tokens_ + std::min(piece.end, i + kWords));
     std::vector<Token> before, after;
     Mistake mistake;
-    surround(index, line, before, after);
-    lost_members_ = {span_of({piece.begin, i})};
-    if (parses(before, line, after, mistake)) return line;
-    if (mistake.token != before.size()) continue;
+    surround(index, words, before, after);
+    if (parses(before, words, after, mistake) || mistake.token != before.size()) continue;  // cut() has met these
     std::vector<Token> shown = before;
-    shown.insert(shown.end(), line.begin(), line.end());
-    const Complaint complaint = explain_mistake(shown.data(), shown.size(), source_, bytes_, mistake);
-    if (!complaint.fixes.empty()) return read(index, line, i, false);
+    shown.insert(shown.end(), words.begin(), words.end());
+    if (explain_mistake(shown.data(), shown.size(), source_, bytes_, mistake).fixes.empty()) continue;
+    lost_members_ = {span_of({piece.begin, i})};
+    return read(index, {tokens_ + i, tokens_ + piece.end}, i, false);
   }
   return {};
 }

@@ -110,4 +110,6 @@ BOOST_AUTO_TEST_CASE(a_declaration_of_nothing_but_mistakes_stays_linear_and_each
   BOOST_TEST(told("define a as x ! y" + repeated(" and x ! y", 1'900)) == 1'901u);
   BOOST_TEST(told("queue a\n" + repeated("  due (\n", 20'000)) >= 1u);
   BOOST_TEST(told("facts a\n" + repeated("  x one of (a\n", 5'000)) >= 1u);
+  BOOST_TEST(told(kHead + "x y\n" + repeated("  y z\n", 20'000)) >= 1u);
+  BOOST_TEST(told(kHead + "x y\n" + repeated("  onwer z\n", 20'000)) >= 1u);
 }
