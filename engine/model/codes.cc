@@ -91,7 +91,8 @@ const Code kBadGap{"bad_gap",
                    1,
                    false};
 const Code kBadPattern{"bad_pattern", "{0} cannot be run: {1}.", "{0} 无法运行：{1}。", 422, 1, false};
-const Code kUnknownZone{"unknown_zone", "There is no time zone named “{0}”.", "没有名为“{0}”的时区。", 422, 1, false};
+const Code kUnknownZone{"unknown_zone", "There is no time zone named “{0}”.", "没有名为“{0}”的时区。", 422, 1,
+                        false};
 const Code kNoCalendar{"no_calendar",
                        "Working days are counted by a calendar, and pack {0} sees none.",
                        "工作日要按日历计算，而规则包 {0} 没有可用的日历。",
@@ -114,8 +115,8 @@ const Code kNeverInForce{"never_in_force",
                          1,
                          false};
 const Code kNoMatch{"no_match",
-                    "“{0}” needs a condition that finds words in a text, and this rule has none.",
-                    "“{0}”需要一个在文本中查找词语的条件，而此规则没有。",
+                    "“{0}” needs a condition that finds words in a text, and {1} has none.",
+                    "“{0}”需要一个在文本中查找词语的条件，而{1}没有。",
                     422,
                     1,
                     false};

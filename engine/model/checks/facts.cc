@@ -4,6 +4,7 @@
 
 #include "engine/base/units.h"
 #include "engine/model/built_in.h"
+#include "engine/model/checks/texts.h"
 #include "engine/model/checks/work.h"
 
 namespace caveat::model {
@@ -125,7 +126,7 @@ class Facts {
     fact.parent = parent;
     fact.pack = item.pack;
     fact.assessed = member.assessed;
-    fact.ask = text_of(member.ask);
+    fact.ask = asked_text(work_, item, member.ask);
     fact.span = member.names.first.span;
     if (member.from) fact.from = member.from->text;
     if (member.max_age) fact.max_age = member.max_age->duration;

@@ -106,9 +106,7 @@ void check_requirements(Work& work) {
     Requirement requirement;
     requirement.names = names_of(decl.names);
     requirement.pack = item.pack;
-    requirement.ask = text_of(decl.ask);
-    Templates pieces;
-    cut_texts(work, item, decl.ask, pieces);
+    requirement.ask = asked_text(work, item, decl.ask);
     if (requirement.ask.empty() && item.decl->lost.empty()) {
       work.report(codes::kCannotAsk, item, decl.names.first.span, {requirement.names.first},
                   Work::say(item, "Add a line: ask \"…\"", "请加一行：询问 “…”"));
@@ -134,6 +132,11 @@ void check_queues(Work& work) {
     queue.when_closed_say = text_of(decl.when_closed_say);
     cut_texts(work, item, decl.say, queue.say_pieces);
     cut_texts(work, item, decl.when_closed_say, queue.when_closed_pieces);
+    const std::string whom = Work::say(item, "a queue", "队列");
+    if (!decl.say.empty()) refuse_match(work, item, decl.say.front().span, queue.say_pieces, whom);
+    if (!decl.when_closed_say.empty()) {
+      refuse_match(work, item, decl.when_closed_say.front().span, queue.when_closed_pieces, whom);
+    }
     queue.always = decl.always || decl.hours.empty();
     for (const syntax::Hours& hours : decl.hours) {
       for (int day = hours.first_day;; day = day % 7 + 1) {

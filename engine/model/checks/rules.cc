@@ -72,6 +72,7 @@ class RuleCheck {
 
  private:
   std::string say(std::string_view en, std::string_view zh) const { return Work::say(item_, en, zh); }
+  std::string this_rule() const { return say("this rule", "此规则"); }
   Span name_span() const { return decl_.names.first.span; }
   // A rule that says nothing takes the pack's default (semantics.md 16).
   const std::vector<syntax::Effect>& if_unknown() const {
@@ -148,15 +149,26 @@ class RuleCheck {
       } else {
         cut_texts(work_, item_, text.texts, say_text.texts);
       }
-      if (rule_.confidential) {
-        if (holds_match(say_text.texts)) {
-          work_.report(codes::kConfidentialText, item_, text_span(text), {say("{match}", "{命中}")});
-        }
-        for (const Index fact : facts_in(say_text.texts)) {
-          work_.report(codes::kConfidentialText, item_, text_span(text), {"{" + shown(fact) + "}"});
-        }
-      }
+      confidential_text(text_span(text), say_text.texts);
       rule_.say.push_back(std::move(say_text));
+    }
+  }
+
+  void confidential_text(Span span, const Templates& texts) {
+    if (!rule_.confidential) return;
+    if (holds_match(texts)) work_.report(codes::kConfidentialText, item_, span, {say("{match}", "{命中}")});
+    for (const Index fact : facts_in(texts)) {
+      work_.report(codes::kConfidentialText, item_, span, {"{" + shown(fact) + "}"});
+    }
+  }
+
+  // What an effect says to the customer, in its own words or in a wording's.
+  void told_by(const syntax::Effect& effect, const Templates& texts) {
+    confidential_text(effect.span, texts);
+    if (effect.kind == syntax::EffectKind::disclose) {
+      refuse_match(work_, item_, effect.span, texts, say("a disclosure", "披露内容"));
+    } else if (effect.kind == syntax::EffectKind::replace_answer && lacks_match()) {
+      refuse_match(work_, item_, effect.span, texts, this_rule());
     }
   }
 
@@ -242,6 +254,7 @@ class RuleCheck {
         const Entry* wording = work_.resolve(Kind::wording, item_, from.name);
         if (wording == nullptr) return false;
         to.wording = wording->index;
+        told_by(from, work_.model.wordings[wording->index].pieces);
         return good;
       }
       case syntax::EffectKind::require: {
@@ -286,33 +299,38 @@ class RuleCheck {
           to.wording = wording->index;
           to.with = work_.model.wordings[wording->index].text;
           to.with_pieces = work_.model.wordings[wording->index].pieces;
+          told_by(from, to.with_pieces);
           return true;
         }
         to.with = text_of(from.with);
-        return cut_texts(work_, item_, from.with, to.with_pieces);
+        if (!cut_texts(work_, item_, from.with, to.with_pieces)) return false;
+        told_by(from, to.with_pieces);
+        return true;
       default:
         return true;
     }
   }
 
+  // Sure that no words are found: what could not be read of the rule might find some.
+  bool lacks_match() const { return rule_.when && !finds_words(*rule_.when) && item_.decl->lost.empty(); }
+
   // What changes or quotes the match needs one.
   void matches() {
-    if (!rule_.when || finds_words(*rule_.when) || !item_.decl->lost.empty()) return;
+    if (!lacks_match()) return;
     for (const std::vector<syntax::Effect>* list : {&decl_.then, &if_unknown()}) {
       for (const syntax::Effect& effect : *list) {
         const bool on_match =
             effect.kind == syntax::EffectKind::replace_match ||
             (effect.kind == syntax::EffectKind::redact && effect.redaction.what == syntax::Redaction::What::match);
-        if (on_match) work_.report(codes::kNoMatch, item_, effect.span, {std::string(work_.text_at(effect.span))});
+        if (!on_match) continue;
+        work_.report(codes::kNoMatch, item_, effect.span, {std::string(work_.text_at(effect.span)), this_rule()});
       }
     }
-    if (holds_match(rule_.because)) {
-      work_.report(codes::kNoMatch, item_, decl_.because.front().span, {say("{match}", "{命中}")});
+    if (!decl_.because.empty()) {
+      refuse_match(work_, item_, decl_.because.front().span, rule_.because, this_rule());
     }
     for (std::size_t i = 0; i < rule_.say.size(); ++i) {
-      if (holds_match(rule_.say[i].texts)) {
-        work_.report(codes::kNoMatch, item_, text_span(decl_.say[i]), {say("{match}", "{命中}")});
-      }
+      refuse_match(work_, item_, text_span(decl_.say[i]), rule_.say[i].texts, this_rule());
     }
   }
 

@@ -8,6 +8,12 @@ namespace caveat::model {
 // Cuts each text; false after a report. The pieces are noted in the references too, for the canonical form.
 bool cut_texts(Work& work, const Item& item, const syntax::Texts& texts, Templates& out);
 
+// What is asked for is said as it stands: a reference in it is reported, `{{` is a brace.
+Text asked_text(Work& work, const Item& item, const syntax::Texts& texts);
+
+// Reports {match} in a text that is said where nothing has been found: by `whom`, “this rule”, “a queue”.
+void refuse_match(Work& work, const Item& item, Span span, const Templates& templates, std::string whom);
+
 // Does any of them hold {match}, or a fact?
 bool holds_match(const Templates& templates);
 std::vector<Index> facts_in(const Templates& templates);
