@@ -5,9 +5,18 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <fstream>
+#include <iterator>
 
 namespace caveat::load {
 namespace {
+
+constexpr std::string_view kFolder = "/usr/share/zoneinfo/";  // where the library looks
+
+bool is_sound(const std::string& name) {
+  std::ifstream file(std::string(kFolder) + name, std::ios::binary);
+  return is_sound_zone_file(std::string(std::istreambuf_iterator<char>(file), {}));
+}
 
 class MachineZones final : public model::ZoneBook {
  public:
@@ -27,6 +36,7 @@ class MachineZones final : public model::ZoneBook {
     // By the list alone: a name is never a path.
     if (!std::binary_search(names_.begin(), names_.end(), name)) return std::nullopt;
     try {
+      if (!is_sound(std::string(name))) return model::fixed_zones().find(name);
       return transitions(*date::locate_zone(name));
     } catch (const std::exception&) {
       return model::fixed_zones().find(name);
@@ -56,6 +66,39 @@ class MachineZones final : public model::ZoneBook {
 };
 
 }  // namespace
+
+bool is_sound_zone_file(std::string_view bytes) {
+  constexpr std::size_t kHead = 44, kType = 6;
+  const auto number = [&](std::size_t at, std::size_t width) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < width; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+    return value;
+  };
+  for (const std::size_t width : {4U, 8U}) {  // the second block repeats the first with longer times
+    if (bytes.size() < kHead || !bytes.starts_with("TZif")) return false;
+    const bool last = bytes[4] == '\0' || width == 8;
+    const std::uint64_t universal = number(20, 4), standard = number(24, 4), leaps = number(28, 4);
+    const std::uint64_t times = number(32, 4), types = number(36, 4), letters = number(40, 4);
+    const std::uint64_t length =
+        times * (width + 1) + types * kType + letters + leaps * (width + 4) + standard + universal;
+    if (length > bytes.size() - kHead || types == 0 || letters == 0) return false;
+    if ((universal != 0 && universal != types) || (standard != 0 && standard != types)) return false;
+    const auto time = [&](std::size_t i) {
+      const std::uint64_t read = number(kHead + i * width, width);
+      return width == 4 ? std::int64_t{static_cast<std::int32_t>(read)} : static_cast<std::int64_t>(read);
+    };
+    const std::size_t at_types = kHead + times * width + times;
+    for (std::size_t i = 0; i < times; ++i) {
+      if (number(kHead + times * width + i, 1) >= types || (i > 0 && time(i) <= time(i - 1))) return false;
+    }
+    for (std::size_t i = 0; i < types; ++i) {
+      if (number(at_types + i * kType + 5, 1) >= letters) return false;
+    }
+    if (last) return true;
+    bytes.remove_prefix(kHead + length);
+  }
+  return true;
+}
 
 const model::ZoneBook& machine_zones() {
   static const MachineZones kZones;

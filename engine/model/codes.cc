@@ -91,7 +91,7 @@ const Code kBadGap{"bad_gap",
                    1,
                    false};
 const Code kBadPattern{"bad_pattern", "{0} cannot be run: {1}.", "{0} 无法运行：{1}。", 422, 1, false};
-const Code kUnknownZone{"unknown_zone", "There is no time zone named “{0}”.", "没有名为“{0}”的时区。", 422, 1,
+const Code kUnknownZone{"unknown_zone", "No time zone “{0}” is known here.", "此处没有时区“{0}”的数据。", 422, 1,
                         false};
 const Code kNoCalendar{"no_calendar",
                        "Working days are counted by a calendar, and pack {0} sees none.",

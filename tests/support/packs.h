@@ -40,7 +40,8 @@ struct Checked {
 using Texts = std::vector<std::pair<std::string, std::string>>;  // path, text; .txt files are lexicons
 
 // A folder with a `pack.cav` above a file is its pack, as the loader has it.
-inline Checked check_texts(const Texts& texts, const Limits& limits = {}) {
+inline Checked check_texts(const Texts& texts, const Limits& limits = {},
+                           const model::ZoneBook& zones = model::fixed_zones()) {
   Checked out;
   std::map<std::string, model::PackFiles> packs;
   std::vector<std::string> folders;
@@ -79,7 +80,7 @@ inline Checked check_texts(const Texts& texts, const Limits& limits = {}) {
   }
   std::vector<model::PackFiles> all;
   for (auto& [folder, pack] : packs) all.push_back(std::move(pack));
-  out.result = model::check(out.sources, all, limits);
+  out.result = model::check(out.sources, all, limits, zones);
   out.diagnostics.insert(out.diagnostics.end(), out.result.diagnostics.begin(), out.result.diagnostics.end());
   sort_and_unify(out.diagnostics);
   return out;

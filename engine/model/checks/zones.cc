@@ -18,9 +18,19 @@ bool use_zone(Work& work, const Item& item, Span span, const std::string& name) 
   }
   const std::vector<std::string> known = work.zones.names();
   const std::string near(nearest(name, std::span<const std::string>(known)));
-  work.report(codes::kUnknownZone, item, span, {name},
-              near.empty() ? Work::say(item, "Zones are named as in “Asia/Shanghai”.", "时区的写法如“Asia/Shanghai”。")
-                           : Work::say(item, "Did you mean “", "是否指“") + near + Work::say(item, "”?", "”？"));
+  std::string help;
+  if (near == name) {
+    help = Work::say(item, "Its file on this machine cannot be read. Install tzdata anew.",
+                     "本机的该时区文件无法读取，请重新安装 tzdata。");
+  } else if (!near.empty()) {
+    help = fill(Work::say(item, "Did you mean “{0}”?", "是否指“{0}”？"), {near});
+  } else if (known == fixed_zones().names()) {
+    help = Work::say(item, "This machine has no zone data but for Asia/Shanghai and UTC. Install tzdata.",
+                     "本机只有 Asia/Shanghai 与 UTC 的时区数据，请安装 tzdata。");
+  } else {
+    help = Work::say(item, "Zones are named as in “Asia/Shanghai”.", "时区的写法如“Asia/Shanghai”。");
+  }
+  work.report(codes::kUnknownZone, item, span, {name}, std::move(help));
   return false;
 }
 

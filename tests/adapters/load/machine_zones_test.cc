@@ -56,6 +56,31 @@ BOOST_AUTO_TEST_CASE(what_is_no_zone_is_not_found_whatever_file_has_that_name) {
   BOOST_TEST(std::is_sorted(names.begin(), names.end()));
 }
 
+BOOST_AUTO_TEST_CASE(a_zone_file_that_is_cut_short_or_holds_something_else_is_not_read) {
+  // Version 1, one change of time, one type, one letter.
+  const std::string head = std::string("TZif") + std::string(16, '\0');
+  const std::string counts("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2\0\0\0\1\0\0\0\1", 24);
+  const std::string times("\0\0\0\1\0\0\0\2", 8), type("\0\0\x70\x80\0\0", 6);
+  const auto file = [&](const std::string& when, const std::string& which, const std::string& what) {
+    return head + counts + when + which + what + '\0';
+  };
+  const std::string good = file(times, std::string(2, '\0'), type);
+  BOOST_TEST(load::is_sound_zone_file(good));
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    BOOST_TEST(!load::is_sound_zone_file(std::string_view(good).substr(0, size)), size);
+  }
+  BOOST_TEST(!load::is_sound_zone_file("no zone" + good));
+  BOOST_TEST(!load::is_sound_zone_file(head + std::string(24, '\x7f') + good));
+  BOOST_TEST(!load::is_sound_zone_file(file(times, std::string("\0\1", 2), type)));  // a type that is not there
+  BOOST_TEST(
+      !load::is_sound_zone_file(file(times, std::string(2, '\0'), type.substr(0, 5) + "\1")));  // a name likewise
+  BOOST_TEST(!load::is_sound_zone_file(file(times.substr(4) + times.substr(0, 4), std::string(2, '\0'), type)));
+  std::string later = good;
+  later[4] = '2';  // a second block is promised
+  BOOST_TEST(!load::is_sound_zone_file(later));
+  BOOST_TEST(!load::is_sound_zone_file(later + later.substr(0, 60)));
+}
+
 BOOST_AUTO_TEST_CASE(a_wall_clock_that_skips_an_hour_is_told_by_the_clock_before_and_one_that_repeats_it_is_the_first) {
   if (!has_tzdata()) return;
   const auto berlin = load::machine_zones().find("Europe/Berlin").value();

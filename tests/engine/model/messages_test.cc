@@ -136,6 +136,25 @@ BOOST_AUTO_TEST_CASE(what_a_lost_declaration_would_have_declared_is_not_called_u
   BOOST_TEST(mistakes(pack + declares, "lexicon words is", "lexicon words are") == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_zone_that_is_listed_and_cannot_be_read_is_told_so_and_so_is_one_that_no_machine_has) {
+  struct Broken final : model::ZoneBook {
+    std::vector<std::string> names() const override { return {"Asia/Shanghai", "Europe/Berlin", "UTC"}; }
+    std::optional<std::vector<model::Transition>> find(std::string_view name) const override {
+      return model::fixed_zones().find(name);
+    }
+  };
+  const auto help = [](const std::string& zone, const model::ZoneBook& zones) {
+    const std::string pack = "pack a\n  version \"1\"\n  default queue desk\n  time zone \"" + zone + "\"\n";
+    const auto checked = test::check_texts({{"pack.cav", pack + "queue desk\n"}}, {}, zones);
+    return checked.diagnostics.empty() ? std::string() : checked.rendered();
+  };
+  BOOST_TEST(help("Europe/Berlin", Broken()).find("file on this machine cannot be read") != std::string::npos);
+  BOOST_TEST(help("Europe/Berlni", Broken()).find("Did you mean “Europe/Berlin”?") != std::string::npos);
+  BOOST_TEST(help("Mars/Base", Broken()).find("Zones are named as in") != std::string::npos);
+  BOOST_TEST(help("Europe/Berlin", model::fixed_zones()).find("Install tzdata.") != std::string::npos);
+  BOOST_TEST(help("UTC", Broken()).empty());
+}
+
 BOOST_AUTO_TEST_CASE(no_code_of_syntax_or_model_stands_twice) {
   std::set<std::string_view> names;
   for (const Code* code : model::codes::all()) {
