@@ -2,159 +2,82 @@
 
 namespace caveat::model::codes {
 
-// A diagnostic of a place kept for later ends 2, every other one 1 (contracts.md 16).
-const Code kNotYet{"not_yet", "Not supported yet: {0}.", "暂不支持：{0}。", 422, 2, false};
+const Code kNotYet{"not_yet", "Not supported yet: {0}.", "暂不支持：{0}。"};
 
-const Code kPackMissing{
-    "pack_missing", "No pack is declared in the folder “{0}”.", "文件夹“{0}”中没有声明规则包。", 422, 1, false};
-const Code kPackTwice{"pack_twice",
-                      "A folder is one pack, and {0} is declared here already.",
-                      "一个文件夹是一个规则包，此处已声明 {0}。",
-                      422,
-                      1,
-                      false};
-const Code kPackVersionTwice{"pack_version_twice",
-                             "Pack {0}, version {1}, stands in two folders: {2} and {3}.",
-                             "规则包 {0} 的版本 {1} 出现在两个文件夹：{2} 与 {3}。",
-                             422,
-                             1,
-                             false};
-const Code kUnknownPack{"unknown_pack", "There is no pack named “{0}”.", "没有名为“{0}”的规则包。", 422, 1, false};
-const Code kVersionMissing{"version_missing",
-                           "No version of {0} fits “{1}”; found: {2}.",
-                           "{0} 没有符合“{1}”的版本；现有：{2}。",
-                           422,
-                           1,
-                           false};
-const Code kVersionConflict{"version_conflict",
-                            "No version of {0} fits both {1} (“{2}”) and {3} (“{4}”); found: {5}.",
-                            "{0} 没有同时符合 {1}（“{2}”）与 {3}（“{4}”）的版本；现有：{5}。",
-                            422,
-                            1,
-                            false};
-const Code kNoDefaultQueue{"no_default_queue",
-                           "Pack {0} has no default queue: what stays unknown has nowhere to go.",
-                           "规则包 {0} 没有默认队列：不明的情形无处可转。",
-                           422,
-                           1,
-                           false};
+const Code kPackMissing{"pack_missing", "No pack is declared in the folder “{0}”.", "文件夹“{0}”中没有声明规则包。"};
+const Code kPackTwice{"pack_twice", "A folder is one pack, and {0} is declared here already.",
+                      "一个文件夹是一个规则包，此处已声明 {0}。"};
+const Code kPackVersionTwice{"pack_version_twice", "Pack {0}, version {1}, stands in two folders: {2} and {3}.",
+                             "规则包 {0} 的版本 {1} 出现在两个文件夹：{2} 与 {3}。"};
+const Code kUnknownPack{"unknown_pack", "There is no pack named “{0}”.", "没有名为“{0}”的规则包。"};
+const Code kVersionMissing{"version_missing", "No version of {0} fits “{1}”; found: {2}.",
+                           "{0} 没有符合“{1}”的版本；现有：{2}。"};
+const Code kVersionConflict{"version_conflict", "No version of {0} fits both {1} (“{2}”) and {3} (“{4}”); found: {5}.",
+                            "{0} 没有同时符合 {1}（“{2}”）与 {3}（“{4}”）的版本；现有：{5}。"};
+const Code kNoDefaultQueue{"no_default_queue", "Pack {0} has no default queue: what stays unknown has nowhere to go.",
+                           "规则包 {0} 没有默认队列：不明的情形无处可转。"};
 
-const Code kNameTwice{"name_twice", "“{1}” is the name of a {0} already.", "{0}“{1}”已经声明。", 422, 1, false};
-const Code kUnknownName{"unknown_name", "There is no {0} named “{1}”.", "没有名为“{1}”的{0}。", 422, 1, false};
-const Code kNotVisible{"not_visible",
-                       "“{1}” is a {0} of pack {2}, which pack {3} does not use.",
-                       "“{1}”是规则包 {2} 的{0}，而规则包 {3} 没有引用它。",
-                       422,
-                       1,
-                       false};
-const Code kAmbiguousName{
-    "ambiguous_name", "“{0}” is declared in {1} and in {2}.", "“{0}”在 {1} 与 {2} 中都有声明。", 422, 1, false};
-const Code kBuiltIn{"built_in", "“{0}” is built in and is never declared.", "“{0}”是内置的，不可声明。", 422, 1, false};
-const Code kFactDiffers{
-    "fact_differs", "{0} is {1} here and {2} in pack {3}.", "{0} 在此处是{1}，在规则包 {3} 中是{2}。", 422, 1, false};
-const Code kUnknownLevel{"unknown_level", "“{0}” is not in {1}.", "“{0}”不在“{1}”之中。", 422, 1, false};
-const Code kDefineCycle{"define_cycle", "“{0}” is defined by itself: {1}.", "“{0}”用自身来定义：{1}。", 422, 1, false};
-const Code kInsideAList{"inside_a_list",
-                        "{0} belongs to each element of the list {1}, which may have many.",
-                        "{0} 属于列表 {1} 的每一个元素，可能有多个。",
-                        422,
-                        1,
-                        false};
+const Code kNameTwice{"name_twice", "“{1}” is the name of a {0} already.", "{0}“{1}”已经声明。"};
+const Code kUnknownName{"unknown_name", "There is no {0} named “{1}”.", "没有名为“{1}”的{0}。"};
+const Code kNotVisible{"not_visible", "“{1}” is a {0} of pack {2}, which pack {3} does not use.",
+                       "“{1}”是规则包 {2} 的{0}，而规则包 {3} 没有引用它。"};
+const Code kAmbiguousName{"ambiguous_name", "“{0}” is declared in {1} and in {2}.", "“{0}”在 {1} 与 {2} 中都有声明。"};
+const Code kBuiltIn{"built_in", "“{0}” is built in and is never declared.", "“{0}”是内置的，不可声明。"};
+const Code kFactDiffers{"fact_differs", "{0} is {1} here and {2} in pack {3}.",
+                        "{0} 在此处是{1}，在规则包 {3} 中是{2}。"};
+const Code kUnknownLevel{"unknown_level", "“{0}” is not in {1}.", "“{0}”不在“{1}”之中。"};
+const Code kDefineCycle{"define_cycle", "“{0}” is defined by itself: {1}.", "“{0}”用自身来定义：{1}。"};
+const Code kInsideAList{"inside_a_list", "{0} belongs to each element of the list {1}, which may have many.",
+                        "{0} 属于列表 {1} 的每一个元素，可能有多个。"};
 
-const Code kWrongType{"wrong_type", "Expected {0}, found {1}.", "此处应为{0}，却是{1}。", 422, 1, false};
-const Code kNoOrder{"no_order",
-                    "{0} has no order: it can be or not be something, but not lie above or below it.",
-                    "{0}没有高低先后：只能“为”或“不为”，不能比大小。",
-                    422,
-                    1,
-                    false};
-const Code kDifferentUnits{
-    "different_units", "{0} and {1} cannot be held against each other.", "{0}与{1}不能相互比较。", 422, 1, false};
-const Code kUnitMissing{
-    "unit_missing", "Expected {0}, found a number without a unit: {1}.", "此处应为{0}，却是没有单位的数：{1}。", 422, 1,
-    false};
-const Code kCurrencyUnclear{"currency_unclear",
-                            "“{0}”: 元 is CNY in packs of jurisdiction CN only.",
-                            "“{0}”：只有法域含 CN 的规则包才把“元”读作人民币。",
-                            422,
-                            1,
-                            false};
-const Code kOutOfRange{"out_of_range", "{0} is outside of {1}, {2}.", "{0}超出了{1}的范围：{2}。", 422, 1, false};
-const Code kEmptyRange{"empty_range", "Nothing lies between {0} and {1}.", "{0} 与 {1} 之间没有任何值。", 422, 1,
-                       false};
-const Code kEmptyPhrase{"empty_phrase", "An empty text is found in every text.", "空文本在任何文本中都能找到。", 422, 1,
-                        false};
-const Code kBadGap{"bad_gap",
-                   "“{0}” holds a gap (…) that cannot be filled: it may hold one, between two words.",
-                   "“{0}”中的间隔（…）无法使用：一个词语最多一处间隔，且前后都要有词。",
-                   422,
-                   1,
-                   false};
-const Code kBadPattern{"bad_pattern", "{0} cannot be run: {1}.", "{0} 无法运行：{1}。", 422, 1, false};
-const Code kUnknownZone{"unknown_zone", "No time zone “{0}” is known here.", "此处没有时区“{0}”的数据。", 422, 1,
-                        false};
-const Code kNoCalendar{"no_calendar",
-                       "Working days are counted by a calendar, and pack {0} sees none.",
-                       "工作日要按日历计算，而规则包 {0} 没有可用的日历。",
-                       422,
-                       1,
-                       false};
+const Code kWrongType{"wrong_type", "Expected {0}, found {1}.", "此处应为{0}，却是{1}。"};
+const Code kNoOrder{"no_order", "{0} has no order: it can be or not be something, but not lie above or below it.",
+                    "{0}没有高低先后：只能“为”或“不为”，不能比大小。"};
+const Code kDifferentUnits{"different_units", "{0} and {1} cannot be held against each other.",
+                           "{0}与{1}不能相互比较。"};
+const Code kUnitMissing{"unit_missing", "Expected {0}, found a number without a unit: {1}.",
+                        "此处应为{0}，却是没有单位的数：{1}。"};
+const Code kCurrencyUnclear{"currency_unclear", "“{0}”: 元 is CNY in packs of jurisdiction CN only.",
+                            "“{0}”：只有法域含 CN 的规则包才把“元”读作人民币。"};
+const Code kOutOfRange{"out_of_range", "{0} is outside of {1}, {2}.", "{0}超出了{1}的范围：{2}。"};
+const Code kEmptyRange{"empty_range", "Nothing lies between {0} and {1}.", "{0} 与 {1} 之间没有任何值。"};
+const Code kEmptyPhrase{"empty_phrase", "An empty text is found in every text.", "空文本在任何文本中都能找到。"};
+const Code kBadGap{"bad_gap", "“{0}” holds a gap (…) that cannot be filled: it may hold one, between two words.",
+                   "“{0}”中的间隔（…）无法使用：一个词语最多一处间隔，且前后都要有词。"};
+const Code kBadPattern{"bad_pattern", "{0} cannot be run: {1}.", "{0} 无法运行：{1}。"};
+const Code kUnknownZone{"unknown_zone", "No time zone “{0}” is known here.", "此处没有时区“{0}”的数据。"};
+const Code kNoCalendar{"no_calendar", "Working days are counted by a calendar, and pack {0} sees none.",
+                       "工作日要按日历计算，而规则包 {0} 没有可用的日历。"};
 const Code kSeveralCalendars{
-    "several_calendars",
-    "Pack {0} sees several calendars, and nothing says by which working days are counted: {1}.",
-    "规则包 {0} 有多个可用的日历，未写明按哪一个计算工作日：{1}。",
-    422,
-    1,
-    false};
+    "several_calendars", "Pack {0} sees several calendars, and nothing says by which working days are counted: {1}.",
+    "规则包 {0} 有多个可用的日历，未写明按哪一个计算工作日：{1}。"};
 
-const Code kMissingClause{"missing_clause", "Rule {0} lacks “{1}”.", "规则 {0} 缺少“{1}”。", 422, 1, false};
-const Code kNeverInForce{"never_in_force",
-                         "Rule {0} is never in force: it begins on {1} and ends on {2}.",
-                         "规则 {0} 从不生效：自 {1} 起，至 {2} 止。",
-                         422,
-                         1,
-                         false};
-const Code kNoMatch{"no_match",
-                    "“{0}” needs a condition that finds words in a text, and {1} has none.",
-                    "“{0}”需要一个在文本中查找词语的条件，而{1}没有。",
-                    422,
-                    1,
-                    false};
-const Code kBadTemplate{"bad_template", "A brace stands alone in “{0}”.", "“{0}”中的花括号不成对。", 422, 1, false};
-const Code kConfidentialText{"confidential_text",
-                             "What a confidential rule says to the customer may not hold “{0}”.",
-                             "保密规则对客户的提示中不得出现“{0}”。",
-                             422,
-                             1,
-                             false};
-const Code kWholeReadsItem{"whole_reads_item",
-                           "A rule on the whole judges once, but {0} belongs to each item.",
-                           "整体规则只判断一次，而 {0} 属于每一项。",
-                           422,
-                           1,
-                           false};
-const Code kNoWayToAPerson{"no_way_to_a_person",
-                           "{0} leaves the customer no way to a person.",
-                           "{0}没有给客户留下找到人工的途径。",
-                           422,
-                           1,
-                           false};
-const Code kOverflowCycle{
-    "overflow_cycle", "Queue {0} overflows into itself: {1}.", "队列 {0} 溢出后又回到自身：{1}。", 422, 1, false};
-const Code kCannotAsk{
-    "cannot_ask", "{0} cannot be required: nothing says how to ask for it.", "无法要求 {0}：没有写明如何询问。", 422, 1,
-    false};
-const Code kBothHold{
-    "both_hold", "{0} and {1} hold together from {2} until {3}.", "{0} 与 {1} 自 {2} 至 {3} 同时有效。", 422, 1, false};
-const Code kNotCovered{
-    "not_covered", "{0} lies outside of what calendar {1} covers.", "{0} 不在日历 {1} 的覆盖范围内。", 422, 1, false};
-const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。", 422, 1, false};
+const Code kMissingClause{"missing_clause", "Rule {0} lacks “{1}”.", "规则 {0} 缺少“{1}”。"};
+const Code kNeverInForce{"never_in_force", "Rule {0} is never in force: it begins on {1} and ends on {2}.",
+                         "规则 {0} 从不生效：自 {1} 起，至 {2} 止。"};
+const Code kNoMatch{"no_match", "“{0}” needs a condition that finds words in a text, and {1} has none.",
+                    "“{0}”需要一个在文本中查找词语的条件，而{1}没有。"};
+const Code kBadTemplate{"bad_template", "A brace stands alone in “{0}”.", "“{0}”中的花括号不成对。"};
+const Code kConfidentialText{"confidential_text", "What a confidential rule says to the customer may not hold “{0}”.",
+                             "保密规则对客户的提示中不得出现“{0}”。"};
+const Code kWholeReadsItem{"whole_reads_item", "A rule on the whole judges once, but {0} belongs to each item.",
+                           "整体规则只判断一次，而 {0} 属于每一项。"};
+const Code kNoWayToAPerson{"no_way_to_a_person", "{0} leaves the customer no way to a person.",
+                           "{0}没有给客户留下找到人工的途径。"};
+const Code kOverflowCycle{"overflow_cycle", "Queue {0} overflows into itself: {1}.",
+                          "队列 {0} 溢出后又回到自身：{1}。"};
+const Code kCannotAsk{"cannot_ask", "{0} cannot be required: nothing says how to ask for it.",
+                      "无法要求 {0}：没有写明如何询问。"};
+const Code kBothHold{"both_hold", "{0} and {1} hold together from {2} until {3}.",
+                     "{0} 与 {1} 自 {2} 至 {3} 同时有效。"};
+const Code kNotCovered{"not_covered", "{0} lies outside of what calendar {1} covers.",
+                       "{0} 不在日历 {1} 的覆盖范围内。"};
+const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。"};
 
-const Code kFileMissing{
-    "file_missing", "There is no file “{0}” beside the rules of this pack.", "此规则包中没有文件“{0}”。", 422, 1,
-    false};
-const Code kEmptyLexicon{"empty_lexicon", "Lexicon {0} holds no term.", "词表 {0} 没有任何词条。", 422, 1, false};
-const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，上限为 {2}。", 422, 1, false};
+const Code kFileMissing{"file_missing", "There is no file “{0}” beside the rules of this pack.",
+                        "此规则包中没有文件“{0}”。"};
+const Code kEmptyLexicon{"empty_lexicon", "Lexicon {0} holds no term.", "词表 {0} 没有任何词条。"};
+const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，上限为 {2}。"};
 
 std::span<const Code* const> all() {
   static const Code* const kAll[] = {

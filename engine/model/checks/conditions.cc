@@ -11,11 +11,20 @@ namespace {
 
 using S = syntax::Op;
 
-constexpr std::size_t kDefineDepth = 64;  // defines within defines; a reader is lost long before
-
 bool is_condition(Op op) { return op < Op::constant; }
 
-bool is_condition(S op) {
+bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::decimal; }
+bool has_names(const Type& type) { return type.kind == TypeKind::scale || type.kind == TypeKind::choice; }
+
+std::string joined(const std::vector<std::string>& steps) {
+  std::string out;
+  for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
+  return out;
+}
+
+}  // namespace
+
+bool is_condition(syntax::Op op) {
   switch (op) {
     case S::literal:
     case S::path:
@@ -48,17 +57,6 @@ bool is_condition(S op) {
       return true;
   }
 }
-
-bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::decimal; }
-bool has_names(const Type& type) { return type.kind == TypeKind::scale || type.kind == TypeKind::choice; }
-
-std::string joined(const std::vector<std::string>& steps) {
-  std::string out;
-  for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
-  return out;
-}
-
-}  // namespace
 
 // ---- reports
 
@@ -1065,57 +1063,6 @@ ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
   }
   const Op op = sum ? Op::sum_of : expr.op == S::highest_of ? Op::highest_of : Op::lowest_of;
   return node(work_, op, expr.span, {list, where, each}, unbounded(each->type));
-}
-
-// ---- defines
-
-ExprPtr define_value(Work& work, const Entry& entry) {
-  const auto used = [&] {  // by the one that is being expanded
-    if (work.open_defines.empty()) return;
-    Work::Define& user = work.defines[work.open_defines.back()];
-    user.depth = std::max(user.depth, work.defines[entry.index].depth + 1);
-  };
-  const auto too_deep = [&](const Item& item) {
-    work.report(codes::kTooMany, item, item.as<syntax::DefineDecl>().names.first.span,
-                {Work::say(item, "defines within defines", "定义嵌套层数"), std::to_string(kDefineDepth + 1),
-                 std::to_string(kDefineDepth)});
-  };
-  Work::Define& define = work.defines[entry.index];
-  if (define.state == Work::Define::State::open) return nullptr;
-  if (define.state == Work::Define::State::done) {
-    used();
-    return define.value;
-  }
-  const Item item = define.item;
-  const auto& decl = item.as<syntax::DefineDecl>();
-  define.state = Work::Define::State::open;
-  ExprPtr made;
-  if (work.open_defines.size() >= kDefineDepth) {
-    too_deep(work.defines[work.open_defines.front()].item);
-  } else if (decl.value) {
-    work.open_defines.push_back(entry.index);
-    Conditions conditions(work, item);
-    made = is_condition(decl.value->op) ? conditions.condition(*decl.value) : conditions.value(*decl.value, nullptr);
-    work.open_defines.pop_back();
-  }
-  Work::Define& after = work.defines[entry.index];
-  after.state = Work::Define::State::done;
-  if (after.depth == kDefineDepth + 1) {
-    too_deep(item);
-    made = nullptr;
-  }
-  after.value = made;
-  used();
-  return made;
-}
-
-void check_defines(Work& work) {
-  for (const Item& item : work.all<syntax::DefineDecl>()) work.defines.push_back({item, {}, nullptr, 1});
-  for (Index i = 0; i < work.defines.size(); ++i) {
-    Entry entry;
-    entry.index = i;
-    define_value(work, entry);
-  }
 }
 
 }  // namespace caveat::model

@@ -80,6 +80,9 @@ class Conditions {
 // Whether a phrase or term can be looked for; false after a report.
 bool phrase_can_be_found(Work& work, const Item& item, Span span, const std::string& phrase, bool may_have_gap);
 
+// Is it true or false, or else a value?
+bool is_condition(syntax::Op op);
+
 // The condition or value of a define, expanded once for all its uses; null if it is wrong somewhere.
 ExprPtr define_value(Work& work, const Entry& entry);
 

@@ -165,25 +165,23 @@ void check_queues(Work& work) {
   }
   // A queue that overflows into itself, however far round, leads nowhere; told once a circle, at its first queue.
   const std::vector<Item> items = work.all<syntax::QueueDecl>();
-  std::set<Index> told;
-  for (Index first = 0; first < work.model.queues.size(); ++first) {
-    std::vector<Index> chain{first};
-    for (Index next = work.model.queues[first].overflow_to; next != kNone; next = work.model.queues[next].overflow_to) {
-      if (next == first) {
-        if (told.count(first) == 0) {
-          std::string shown;
-          for (const Index each : chain) {
-            told.insert(each);
-            shown += work.model.queues[each].names.first + " → ";
-          }
-          work.report(codes::kOverflowCycle, items[first], items[first].as<syntax::QueueDecl>().names.first.span,
-                      {work.model.queues[first].names.first, shown + work.model.queues[first].names.first});
-        }
-        break;
-      }
-      if (std::find(chain.begin(), chain.end(), next) != chain.end()) break;
-      chain.push_back(next);
-    }
+  const std::vector<Queue>& queues = work.model.queues;
+  std::vector<Index> met(queues.size(), kNone);  // by the walk that began there
+  for (Index begin = 0; begin < queues.size(); ++begin) {
+    Index at = begin;
+    for (; at != kNone && met[at] == kNone; at = queues[at].overflow_to) met[at] = begin;
+    if (at == kNone || met[at] != begin) continue;
+    Index first = at;
+    for (Index next = queues[at].overflow_to; next != at; next = queues[next].overflow_to)
+      first = std::min(first, next);
+    std::string shown = queues[first].names.first;
+    Index next = first;
+    do {
+      next = queues[next].overflow_to;
+      shown += " → " + queues[next].names.first;
+    } while (next != first);
+    work.report(codes::kOverflowCycle, items[first], items[first].as<syntax::QueueDecl>().names.first.span,
+                {queues[first].names.first, shown});
   }
 }
 

@@ -2,6 +2,7 @@
 // held against its .txt file (README.md there tells how a case is written).
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
+#include <ctime>
 #include <set>
 
 #include "engine/model/codes.h"
@@ -153,6 +154,24 @@ BOOST_AUTO_TEST_CASE(a_zone_that_is_listed_and_cannot_be_read_is_told_so_and_so_
   BOOST_TEST(help("Mars/Base", Broken()).find("Zones are named as in") != std::string::npos);
   BOOST_TEST(help("Europe/Berlin", model::fixed_zones()).find("Install tzdata.") != std::string::npos);
   BOOST_TEST(help("UTC", Broken()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_circle_of_queues_is_told_once_and_a_long_row_of_them_is_walked_once) {
+  const std::string pack = "pack a\n  version \"1\"\n  default queue q0\n";
+  const auto row = [&](std::size_t queues, const std::string& last) {
+    std::string text = pack;
+    for (std::size_t i = 0; i < queues; ++i) {
+      const std::string next = i + 1 < queues ? "q" + std::to_string(i + 1) : last;
+      text += "queue q" + std::to_string(i) + (next.empty() ? "\n" : "\n  overflow to " + next + "\n");
+    }
+    return test::check_texts({{"pack.cav", text}});
+  };
+  const auto circle = row(4, "q2");
+  BOOST_TEST(circle.codes() == std::vector<std::string>{"overflow_cycle"}, boost::test_tools::per_element());
+  BOOST_TEST(circle.rendered().find("q2 → q3 → q2.") != std::string::npos, circle.rendered());
+  const std::clock_t begin = std::clock();
+  BOOST_TEST(row(10'000, "").codes().empty());
+  BOOST_TEST(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 10.0);
 }
 
 BOOST_AUTO_TEST_CASE(no_code_of_syntax_or_model_stands_twice) {
