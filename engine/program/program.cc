@@ -287,12 +287,15 @@ class Inspector {
     range(Section::index_columns, {row.columns, row.column_count});
     bits(row.settles, row.words);
     if (fault_) return;
+    bool pairs = false;
     for (const ColumnRow& column : p_.rows<ColumnRow>(Section::index_columns, {row.columns, row.column_count})) {
       bits(column.asked, row.words);
       if (column.kind == static_cast<std::uint32_t>(ColumnKind::pair)) {
+        pairs = true;
         need(column.test < count(Section::index_tests));
         continue;
       }
+      need(!pairs);  // pairs stand last: before another column one would be read as that one's kind
       const bool number = column.kind == static_cast<std::uint32_t>(ColumnKind::number);
       need(number || (column.kind == static_cast<std::uint32_t>(ColumnKind::list) && column.classes <= 64));
       need(has_cell(column.frame, column.cell));
