@@ -184,6 +184,7 @@ class Inspector {
     need(row.type <= static_cast<std::uint8_t>(SlotType::record) &&
          row.element <= static_cast<std::uint8_t>(SlotType::record));
     need(row.frame >= 3 || row.cell == kNone || row.cell < p_.cells(static_cast<Frame>(row.frame)));
+    need(row.cell == kNone || fault_ || row.frame == static_cast<std::uint8_t>(frame_of(row)));
     need(row.key_scale <= 9);
     each_index(row.members, Section::slots);
     number(row.low), number(row.high);
@@ -191,6 +192,17 @@ class Inspector {
     const bool named = row.element == static_cast<std::uint8_t>(SlotType::choice) ||
                        row.element == static_cast<std::uint8_t>(SlotType::scale);
     need(!named || row.symbols.count > 0);
+  }
+  // Of whose cells a turn's member becomes one: where it stands in the turn says it, as bind walks (Members).
+  Frame frame_of(const SlotRow& row) const {
+    const std::span<const StepRow> steps = p_.rows<StepRow>(Section::steps, row.steps);
+    const auto is = [&](std::size_t step, std::string_view name) {
+      return p_.text(p_.strings(steps[step].names)[0]) == name;
+    };
+    const auto part = static_cast<SlotPart>(row.part);
+    if (part == SlotPart::product) return Frame::product;
+    if (part == SlotPart::action || (steps.size() > 1 && is(0, "actions"))) return Frame::action;
+    return steps.size() > 2 && is(0, "recommendation") && is(1, "products") ? Frame::product : Frame::turn;
   }
   void effect(const EffectRow& row) {
     need(row.kind <= static_cast<std::uint8_t>(EffectKind::pass));
@@ -316,9 +328,16 @@ class Inspector {
   }
   void operand(const Node& node, NodeCode code) {
     const bool reads = (code >= NodeCode::key_range && code <= NodeCode::list_empty) || code == NodeCode::fact;
-    if (reads) cell(node.slot, node.cell, node.frame);
-    if (code == NodeCode::key_less || code == NodeCode::key_at_most || code == NodeCode::key_equal) {
+    const bool pair = code == NodeCode::key_less || code == NodeCode::key_at_most || code == NodeCode::key_equal;
+    if (reads) {
+      cell(node.slot, node.cell, node.frame);
+    } else {
+      need(node.slot == kNone);  // who asks why a condition is unknown goes by these two
+    }
+    if (pair) {
       cell(node.other, node.other_cell, (node.flags / kOtherFrame) & 3u);
+    } else {
+      need(node.other_cell == kNone);
     }
     if (code == NodeCode::key_set) range(Section::keys, node.rows);
     if (code == NodeCode::text_is) range(Section::strings, node.rows);
@@ -326,7 +345,10 @@ class Inspector {
       need(node.other < count(Section::groups));
     if (code == NodeCode::text_matches && !fault_) need(p_.all<GroupRow>(Section::groups)[node.other].pattern.size > 0);
     if (code == NodeCode::text_has_all) each_index(node.rows, Section::groups);
-    if (code == NodeCode::list_any || code == NodeCode::list_all) range(Section::constants, node.rows);
+    if (code == NodeCode::list_any || code == NodeCode::list_all) {
+      range(Section::constants, node.rows);  // elements that are records are counted, not kept
+      if (!fault_) need(p_.slots()[node.slot].element != static_cast<std::uint8_t>(SlotType::record));
+    }
     const bool counts = (code >= NodeCode::past_more && code <= NodeCode::within_future) || code == NodeCode::add ||
                         code == NodeCode::subtract;
     if (counts) optional(Section::calendars, node.other);
@@ -455,6 +477,14 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   program->known_ = {schema.find_two("answer", "text"),          schema.find_two("answer", "author"),
                      schema.find_two("answer", "format"),        schema.find_two("message", "text"),
                      schema.find_two("conversation", "started"), schema.find_two("conversation", "duration")};
+  const Program::Known& known = program->known_;
+  for (const std::uint32_t slot : {known.answer_text, known.answer_author, known.answer_format, known.message_text,
+                                   known.conversation_started, known.conversation_duration}) {
+    if (slot != kNone && program->slots()[slot].frame != static_cast<std::uint8_t>(Frame::turn))
+      return bad("a row of section slots");
+  }
+  if (known.message_text != kNone && program->slots()[known.message_text].cell == kNone)
+    return bad("a row of section slots");
   for (const SlotRow& row : program->slots()) {
     program->places_.push_back({row.cell, row.frame});
     if (row.cell != kNone && row.frame == static_cast<std::uint8_t>(Frame::turn))

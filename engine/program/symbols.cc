@@ -34,7 +34,8 @@ Symbols::Found Symbols::find(const SlotRow& slot, std::string_view name) const {
   const std::size_t mask = table_.size() - 1;
   for (std::size_t place = name_hash(name, slot.symbols.first); table_[place & mask].first != kNone; ++place) {
     const Entry& entry = table_[place & mask];
-    if (entry.first == slot.symbols.first && same_name({text_ + entry.name.at, entry.name.size}, name))
+    if (entry.first == slot.symbols.first && entry.found.symbol < slot.symbols.count &&
+        same_name({text_ + entry.name.at, entry.name.size}, name))
       return entry.found;
   }
   return {};

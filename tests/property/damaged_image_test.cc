@@ -149,5 +149,48 @@ BOOST_AUTO_TEST_CASE(a_pair_that_stands_before_a_column_of_one_fact_is_refused) 
   BOOST_TEST(tried);
 }
 
+// What a forger would aim at: each row is right by itself and wrong beside another.
+template <class Row, class Change>
+std::string changed(const Subject& subject, Section section, Change change) {
+  std::string image(subject.program->image());
+  const std::size_t at = subject.sections[static_cast<std::size_t>(section)].at;
+  for (std::size_t i = 0; i < subject.program->all<Row>(section).size(); ++i) {
+    Row row;
+    std::memcpy(&row, image.data() + at + i * sizeof(row), sizeof(row));
+    if (!change(row)) continue;
+    std::memcpy(image.data() + at + i * sizeof(row), &row, sizeof(row));
+    return sealed(std::move(image));
+  }
+  BOOST_FAIL("no row to forge");
+  return {};
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_do_not_fit_each_other_are_refused) {
+  const Subject subject(3, 30, false);
+  const auto refused = [](std::string image) {
+    const auto opened = program::open(std::move(image));
+    return opened ? std::string("opened") : opened.error().items[0].found;
+  };
+  using program::Node, program::NodeCode, program::SlotRow;
+  const auto code = [](const Node& node) { return static_cast<NodeCode>(node.code); };
+  const std::uint32_t last = subject.program->cells(program::Frame::product) - 1;
+  BOOST_TEST(refused(changed<SlotRow>(subject, Section::slots, [&](SlotRow& row) {
+               if (row.part != static_cast<std::uint8_t>(program::SlotPart::product) || row.cell != last) return false;
+               row.frame = 0;  // stands in a product, lies among the turn's; no other row misses its cell
+               return true;
+             })) == "a row of section slots");
+  BOOST_TEST(refused(changed<Node>(subject, Section::nodes, [&](Node& node) {
+               if (code(node) != NodeCode::constant) return false;
+               node.slot = 0;  // reads no fact, names one
+               node.cell = 0x00ffffff;
+               return true;
+             })) == "a row of section rules");
+  BOOST_TEST(refused(changed<Node>(subject, Section::nodes, [&](Node& node) {
+               if (code(node) != NodeCode::key_range) return false;
+               node.other = 0, node.other_cell = 0x00ffffff;  // asks of one fact, names two
+               return true;
+             })) == "a row of section rules");
+}
+
 }  // namespace
 }  // namespace caveat::random_packs
