@@ -190,6 +190,7 @@ class Run {
     for (const Frame frame : {Frame::turn, Frame::product, Frame::action}) r_.fetch_ahead(frame);
     prepare();
     find();
+    if (in_.candidates.size() > 1) std::sort(in_.candidates.begin(), in_.candidates.end());
     for (const Candidate& one : in_.candidates) judge(one.rule(), one.unit(), one.settled());
     close();
     if (d_.verdict <= Verdict::revise) {
@@ -252,7 +253,8 @@ class Run {
   bool on_actions(const RuleRow& rule) const { return (rule.subjects & program::kOnAction) && r_.actions() > 0; }
 
   // The rules that are not certainly false, with what each is to be judged for, by (rank, product, action). A rule that
-  // reads a product is judged once for each; with none it does not apply (semantics.md 9).
+  // reads a product is judged once for each; with none it does not apply (semantics.md 9). Each product with each action is
+  // a million of pairs at most: what would not fit the scratch is not looked for, and a person takes the turn.
   void find() {
     const program::Index& index = p_.index();
     for (const bool by_product : {false, true}) {
@@ -264,6 +266,7 @@ class Run {
           for (std::size_t action = 0; action < std::max<std::size_t>(actions, 1); ++action) {
             const Unit unit{products > 0 ? static_cast<std::int32_t>(product) : -1,
                             actions > 0 ? static_cast<std::int32_t>(action) : -1};
+            if (in_.candidates.size() * sizeof(Candidate) > in_.limits.scratch_bytes) return limit();
             place(unit);
             index.each(shape, {setting_.cells}, [&](std::uint32_t rule, bool settled) {
               const RuleRow& row = p_.rules()[rule];
@@ -275,7 +278,6 @@ class Run {
         }
       }
     }
-    if (in_.candidates.size() > 1) std::sort(in_.candidates.begin(), in_.candidates.end());
   }
   bool applies(const RuleRow& rule, const Unit& unit) const {
     const PackNow& pack = in_.packs[rule.pack];

@@ -243,5 +243,38 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_sentence) {
   BOOST_TEST(told.story.find("13800138000") == std::string::npos);
 }
 
+// Forty products with forty actions are 1,600 pairs: those that would not fit the scratch are not looked for, nor forgotten.
+BOOST_AUTO_TEST_CASE(more_pairs_to_judge_than_the_scratch_holds_go_to_a_person) {
+  World world;
+  world.fact("product", "term", World::type(TypeKind::integer));
+  world.fact("action", "amount", World::type(TypeKind::integer));
+  world.sorted();
+  const ExprPtr term = world.read("product", "term"), amount = world.read("action", "amount");
+  world.rule("pairs", {model::Subject::recommendation},
+             World::over(Op::or_, {World::over(Op::lt, {term, World::number(term, "1")}),
+                                   World::over(Op::lt, {amount, World::number(amount, "1")})}),
+             {World::effect(model::EffectKind::block)});
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  Turn turn;
+  for (int i = 0; i < 40; ++i) turn.number("term", "5", turn.product("p" + std::to_string(i)));
+  const std::uint32_t actions = turn.list("actions");
+  for (int i = 0; i < 40; ++i) {
+    const std::uint32_t action = turn.fields.add(actions, "", Fields::Kind::object);
+    turn.text("name", "transfer", action).number("amount", "5", action);
+  }
+  Request request;
+  Problem problem;
+  BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+  Limits limits;
+  Scratch roomy(limits);
+  BOOST_TEST((decide({program, {}, {}}, request, {}, roomy).verdict == Verdict::allow));
+  limits.scratch_bytes = 1'000 * 8;
+  Scratch narrow(limits);
+  const Decision& beyond = decide({program, {}, {}}, request, {}, narrow);
+  BOOST_TEST((beyond.verdict == Verdict::handoff));
+  BOOST_TEST((beyond.handoff.cause == Cause::limit));
+}
+
 }  // namespace
 }  // namespace caveat::decide
