@@ -90,8 +90,6 @@ class OtherClient(unittest.TestCase):
     def test_a_report_brings_a_receipt_that_is_verified_too(self):
         package = f"{self.where}/evidence.zip"
         subprocess.run([CAVEAT, "report", f"{self.where}/log.db", "--out", package], check=True, capture_output=True)
-        if not os.path.exists(package + ".receipt"):
-            self.skipTest("this build writes no receipt beside a package")
         with open(package + ".receipt", encoding="utf-8") as file:
             text = file.read()
         self.assertTrue(text.startswith("c2sp.org/tlog-proof@v1\n"))
