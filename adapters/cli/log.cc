@@ -108,11 +108,8 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   audit::VerifyOptions options = verify_options(keys.get());
   if (invocation.has("--key")) {
-    Result<std::string> text = load::read_file(invocation.get("--key"), 4096);
-    if (!text) return refuse(terminal, text.error());
-    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-    Result<audit::VerifierKey> key = audit::parse_verifier_key(*text);
-    if (!key) return refuse(terminal, key.error());
+    Result<audit::VerifierKey> key = read_verifier_key(invocation.get("--key"));
+    if (!key) return refuse(terminal, key.error(), invocation.get("--key"));
     options.verifier = std::move(*key);
     options.earlier.clear();
   } else if (keys == nullptr) {

@@ -7,6 +7,7 @@
 #include <ostream>
 #include <variant>
 
+#include "adapters/load/rule_files.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "engine/base/diagnostic.h"
@@ -42,6 +43,13 @@ audit::VerifyOptions verify_options(const audit::KeyStore* keys) {
   options.keys = keys;
   options.high_water = keys->dir() + "/high-water";
   return options;
+}
+
+Result<audit::VerifierKey> read_verifier_key(const std::string& file) {
+  Result<std::string> text = load::read_file(file, 4096);
+  if (!text) return tl::unexpected(text.error());
+  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+  return audit::parse_verifier_key(*text);
 }
 
 std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,

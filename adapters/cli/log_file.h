@@ -23,6 +23,9 @@ std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const aud
 // What verify needs of a key set, and of `--key`.
 audit::VerifyOptions verify_options(const audit::KeyStore* keys);
 
+// The public key that `--key FILE.vkey` names: its one line.
+Result<audit::VerifierKey> read_verifier_key(const std::string& file);
+
 // Where looking and taking away are written down. Nothing on a copy (`--copy`), without keys, or where the file cannot be
 // written: then the reader is told. A log that is being written by another process is refused: what is looked at must be recorded.
 std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,

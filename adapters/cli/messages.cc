@@ -14,8 +14,8 @@ int wrong_use(Terminal& terminal, const Phrase& wording, const std::vector<std::
   return kUsage;
 }
 
-int refuse(Terminal& terminal, const Problem& problem) {
-  terminal.err << "caveat: " << wire::problem_text(problem, terminal.language);
+int refuse(Terminal& terminal, const Problem& problem, std::string_view file) {
+  terminal.err << "caveat: " << wire::problem_text(problem, terminal.language, file);
   return problem.code->exit_code;
 }
 

@@ -16,8 +16,8 @@ namespace caveat::cli {
 int wrong_use(Terminal& terminal, const Phrase& wording, const std::vector<std::string>& arguments,
               std::string_view command = {});
 
-// A Problem on err; returns its exit code.
-int refuse(Terminal& terminal, const Problem& problem);
+// A Problem on err, with the file that it is about where it does not say so itself; returns its exit code.
+int refuse(Terminal& terminal, const Problem& problem, std::string_view file = {});
 
 // Diagnostics on err (or out, for `check`), with the count of what is not shown.
 void print_diagnostics(std::ostream& to, const Terminal& terminal, const std::vector<Diagnostic>& diagnostics,

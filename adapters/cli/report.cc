@@ -153,7 +153,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     query.subjects = keys->keys_of(query.customer);
   }
   Result<std::string> checkpoint = checkpoint_of(invocation, *reader);
-  if (!checkpoint) return refuse(terminal, checkpoint.error());
+  if (!checkpoint) return refuse(terminal, checkpoint.error(), invocation.get("--checkpoint"));
   if (keys != nullptr) checkpoint = by_the_signer_of_now(*checkpoint, *keys);
 
   audit::VerifyReport verified;
@@ -220,6 +220,8 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     if (!query.customer.empty()) subjects.push_back(query.customer);
     recorded = record(*log, audit::Kind::exported, event, std::move(subjects));
   }
+  std::error_code ignored;  // that of a package written here before would refute this one
+  if (form == ".zip") std::filesystem::remove(out + ".receipt", ignored);
   if (const int written = write_file(terminal, out, bytes); written != kDone) return written;
   if (recorded && form == ".zip") {
     reader->renew();

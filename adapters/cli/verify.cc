@@ -4,9 +4,9 @@
 #include <set>
 
 #include "adapters/cli/command.h"
+#include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
 #include "adapters/load/rule_files.h"
-#include "audit/log/checkpoint.h"
 #include "audit/report/verify_package.h"
 
 namespace caveat::cli {
@@ -38,11 +38,8 @@ Result<audit::Members> read_members(const std::string& dir, const audit::Archive
 int run_verify(const Invocation& invocation, Terminal& terminal) {
   audit::PackageVerifyOptions options;
   if (invocation.has("--key")) {
-    Result<std::string> text = load::read_file(invocation.get("--key"), 4096);
-    if (!text) return refuse(terminal, text.error());
-    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-    Result<audit::VerifierKey> key = audit::parse_verifier_key(*text);
-    if (!key) return refuse(terminal, key.error());
+    Result<audit::VerifierKey> key = read_verifier_key(invocation.get("--key"));
+    if (!key) return refuse(terminal, key.error(), invocation.get("--key"));
     options.key = std::move(*key);
   }
   const std::string& path = invocation.arguments[0];

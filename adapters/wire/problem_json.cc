@@ -4,6 +4,7 @@
 
 #include "adapters/wire/codes.h"
 #include "adapters/wire/wording.h"
+#include "engine/base/diagnostic.h"
 
 namespace caveat::wire {
 
@@ -15,10 +16,11 @@ std::string_view one_of(Language language, std::string_view en, std::string_view
   return language == Language::zh ? zh : en;
 }
 
-std::string item_text(const ProblemItem& item, Language language) {
+std::string item_text(const ProblemItem& item, Language language, std::string_view file = {}) {
   const bool zh = language == Language::zh;
   const std::string_view colon = zh ? "：" : ": ", semicolon = zh ? "；" : "; ";
-  std::string out(item.path.empty() ? std::string(zh ? "整个请求" : "the request") : item.path);
+  const std::string_view whole = !file.empty() ? file : zh ? "整个请求" : "the request";
+  std::string out(item.path.empty() ? whole : item.path);
   if (item.expected.empty() && item.found.empty() && item.nearest.empty() && item.hint.empty()) return out;
   out += colon;
   const auto append = [&](std::string_view label, std::string_view value) {
@@ -77,10 +79,10 @@ std::string problem_json(const Problem& problem, const ProblemFrame& frame) {
   return json::serialize(out);
 }
 
-std::string problem_text(const Problem& problem, Language language) {
-  std::string out = std::string(one_of(language, problem.code->en, problem.code->zh)) + " [" +
+std::string problem_text(const Problem& problem, Language language, std::string_view file) {
+  std::string out = fill(one_of(language, problem.code->en, problem.code->zh), {std::string(file)}) + " [" +
                     std::string(problem.code->name) + "]\n";
-  for (const ProblemItem& item : problem.items) out += "  " + item_text(item, language) + "\n";
+  for (const ProblemItem& item : problem.items) out += "  " + item_text(item, language, file) + "\n";
   return out;
 }
 

@@ -23,8 +23,8 @@ struct ProblemFrame {
 
 std::string problem_json(const Problem& problem, const ProblemFrame& frame);
 
-// The same in lines for a terminal: what, where, expected, found, what to do.
-std::string problem_text(const Problem& problem, Language language);
+// The same in lines for a terminal: what, where, expected, found, what to do. `file`: what the problem is about where it is no request.
+std::string problem_text(const Problem& problem, Language language, std::string_view file = {});
 
 // The language that a request or a header names: "zh", "zh-Hans-CN", "en-GB"; `otherwise` for any other.
 Language language_of(std::string_view tag, Language otherwise);

@@ -132,10 +132,10 @@ SecretKey stretch(const std::string& path, std::string_view passphrase, const Ke
 }
 
 SecretText read_passphrase(const std::string& file) {
-  SecretText text(read_file(file, 4'096, codes::kKeyPassphrase));
+  SecretText text(read_file(file, 4'096, codes::kPassphraseFile));
   std::string& bytes = text.bytes();
   while (!bytes.empty() && (bytes.back() == '\n' || bytes.back() == '\r')) bytes.pop_back();
-  if (bytes.empty()) throw Error(codes::kKeyPassphrase, file, {file, "it is empty"});
+  if (bytes.empty()) throw Error(codes::kPassphraseFile, file, {file, "it is empty"});
   return text;
 }
 

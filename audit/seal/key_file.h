@@ -5,7 +5,7 @@
 //
 // Promises   the strict reader refuses what the writer would not write; key bytes and passphrases are wiped when they go, also
 //            where something fails
-// Errors     parse: `key_file` with what was expected, `log_format`; the others throw audit::Error `key_passphrase`
+// Errors     parse: `key_file` with what was expected, `log_format`; the others throw audit::Error `key_passphrase`, `passphrase_file`
 // Cost       stretch: the passes and the memory that the file names, up to 64 and 4 GiB
 // Source     docs/formats.md "FILE.keys/"; RFC 9106 (argon2id, by libsodium)
 #pragma once
@@ -35,7 +35,9 @@ SecretText format_key_file(const KeyFile& file);
 Result<KeyFile> parse_key_file(std::string_view text);
 std::string key_file_head(const KeyFile& file);  // the text before the line `key`: what a protected key is bound to
 
-SecretText read_passphrase(const std::string& file);  // its bytes without the line end
+// The passphrase that a file holds, without its line end: at most 4,096 bytes and not empty, so that what a set was protected
+// with can be read again.
+SecretText read_passphrase(const std::string& file);
 SecretKey stretch(const std::string& path, std::string_view passphrase, const KeyFile& file);
 
 }  // namespace caveat::audit

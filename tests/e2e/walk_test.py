@@ -193,6 +193,11 @@ class Walk(unittest.TestCase):
         self.assertEqual(caveat("report", log, "--copy", "--out", page)[0], 0)
         self.assertEqual(log.read_bytes(), before)
         self.assertIn("This export is NOT in the log", page.read_text(encoding="utf-8"))
+        package, key = log.parent / "evidence.zip", log.parent / "audit.keys" / "log.vkey"
+        for options in ((), ("--copy",)):  # the second has no receipt, and that of the first must not speak for it
+            self.assertEqual(caveat("report", log, "--out", package, *options)[0], 0)
+            code, out, err = caveat("verify", package, "--key", key)
+            self.assertEqual(code, 0, out + err)
         shutil.rmtree(log.parent / "audit.keys")
         code, _, err = caveat("report", log, "--language", "zh", "--out", page)
         self.assertEqual(code, 0, err)
@@ -225,6 +230,12 @@ class Walk(unittest.TestCase):
         self.assertEqual(caveat("log", "verify", log)[0], 4)
         self.assertEqual(caveat("log", "verify", log, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})[0], 0)
         self.assertEqual(caveat("keys", "protect", keys)[0], 2)
+        phrase.write_text("correct horse")  # what cannot be read back must not close the set
+        long = log.parent / "long"
+        long.write_text("x" * 4097)
+        code, _, err = caveat("keys", "protect", keys, "--passphrase", long, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})
+        self.assertEqual((code, "4096" in err), (4, True), err)
+        self.assertEqual(caveat("log", "verify", log, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})[0], 0)
 
     def test_a_log_put_back_goes_on_in_a_new_epoch(self):
         log = self.copy()
