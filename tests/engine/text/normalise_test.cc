@@ -4,7 +4,6 @@
 #include <unicode/unistr.h>
 
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 
 #include "engine/base/utf8.h"
 #include "engine/text/characters.h"
@@ -198,10 +197,9 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf8_stand_as_replacement_characters) {
 
 BOOST_AUTO_TEST_CASE(a_page_of_marks_costs_no_more_than_a_page) {
   std::string text = "x";
-  for (int i = 0; i < 100'000; ++i) append_utf8(text, i % 2 == 0 ? 0x301 : 0x316);
-  const auto begin = std::chrono::steady_clock::now();
+  // The square of a million does not end within the time that CTest gives.
+  for (int i = 0; i < 1'000'000; ++i) append_utf8(text, i % 2 == 0 ? 0x301 : 0x316);
   const std::string once = form(text);
-  BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(2)));
   BOOST_TEST(count_code_points(once) == 31U);
   BOOST_TEST(form(once) == once);
 }
