@@ -87,7 +87,8 @@ inline constexpr Code kKeyPassphrase{
     "key_passphrase", "{0} is protected by a passphrase: {1}. Set CAVEAT_PASSPHRASE_FILE to the file that holds it.",
     "{0} 受口令保护：{1}。请将 CAVEAT_PASSPHRASE_FILE 设为存放口令的文件。", 500, 4};
 inline constexpr Code kPassphraseFile{
-    "passphrase_file", "No passphrase can be read from {0}: {1}. Name a file that holds one line of at most 4096 bytes.",
+    "passphrase_file",
+    "No passphrase can be read from {0}: {1}. Name a file that holds one line of at most 4096 bytes.",
     "无法从 {0} 读取口令：{1}。请指定含一行口令（至多 4096 字节）的文件。", 500, 4};
 inline constexpr Code kKeyMode{"key_mode", "{0} can be read by others (mode {1}). Run `chmod 600` on it.",
                                "{0} 可被其他用户读取（权限 {1}）。请执行 `chmod 600`。", 500, 4};
