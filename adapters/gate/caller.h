@@ -1,7 +1,9 @@
 // Caller: who asks: what a key, a certificate or a session stands for. The command line is `local`.
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/decide/explain.h"
@@ -16,12 +18,18 @@ struct Caller {
   std::vector<std::string> jurisdictions;             // that its turns fall under
   bool any_source = false;                            // may state every fact
   bool any_time = false;                              // may say that a turn was at any time
+  bool any_queue = false;                             // stands for the whole desk
   decide::Audience audience = decide::Audience::bot;  // what of the reasons it reads
+
+  bool has(std::string_view role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
+  bool serves(std::string_view queue) const {
+    return any_queue || std::find(queues.begin(), queues.end(), queue) != queues.end();
+  }
 
   // The command line: it holds the packs and the keys, so nothing is kept from it.
   static Caller local() {
     Caller caller;
-    caller.any_source = caller.any_time = true;
+    caller.any_source = caller.any_time = caller.any_queue = true;
     caller.audience = decide::Audience::officer;
     return caller;
   }

@@ -1,17 +1,25 @@
 #include "adapters/gate/gate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <future>
+#include <map>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "adapters/gate/errands.h"
+#include "adapters/gate/floor.h"
+#include "adapters/gate/held.h"
+#include "adapters/gate/looks.h"
+#include "adapters/gate/queues.h"
 #include "adapters/gate/record.h"
+#include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/reply.h"
@@ -27,12 +35,15 @@ namespace {
 struct Turn {
   std::shared_ptr<const decide::Ruleset> rules;
   decide::Request request;
-  std::string caller_id;
-  decide::Audience audience = decide::Audience::bot;
+  Caller caller;
+  bool by_person = false;         // answer.author is person
   Digest content{};               // canonical: what a repeat is known by
+  std::string customer;           // who it is, as far as the conversation or the turn tells
   std::vector<std::string> keys;  // of the queues that it stands in
   std::size_t blocked = 0;        // queues in which another is first
+  std::uint64_t deadline_ns = 0;
   Done done;
+  std::atomic<bool> answered{false};
   Reply reply;
   std::vector<std::shared_ptr<Turn>> repeats;  // that wait for this one's record
 
@@ -42,11 +53,30 @@ struct Turn {
 };
 using TurnPtr = std::shared_ptr<Turn>;
 
+struct Errand {
+  Command command;
+  Caller caller;
+  Done done;
+};
+
+// What a turn is judged under: it must still be so when its record takes its place.
+struct Seen {
+  Standing standing = Standing::bot;
+  std::string ticket, holder;
+  bool switched = false;
+  std::string switch_queue;
+  std::uint64_t ground = 0;
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+constexpr int kAgain = 8;  // times that a turn is judged anew since somebody moved its hand-off meanwhile
+
 }  // namespace
 
 class Gate::Inside {
  public:
-  explicit Inside(GateOptions options) : options_(std::move(options)) {
+  explicit Inside(GateOptions options)
+      : options_(std::move(options)), floor_(options_.log), errands_(options_, floor_), looks_(options_, floor_) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.threads); ++i)
       workers_.emplace_back([this] { work(); });
   }
@@ -61,14 +91,14 @@ class Gate::Inside {
     for (std::thread& worker : workers_) worker.join();
   }
 
-  void take(std::string_view bytes, const Caller& caller, Done done) {
+  void take(std::string_view bytes, const Caller& caller, const TakeOptions& take, Done done) {
     auto turn = std::make_shared<Turn>();
     turn->done = std::move(done);
-    turn->caller_id = caller.id;
-    turn->audience = caller.audience;
-    turn->language = options_.language;
+    turn->caller = caller;
+    turn->language = take.language.value_or(options_.language);
+    turn->deadline_ns = take.deadline_ns;
     try {
-      read(bytes, caller, *turn);
+      read(bytes, take, *turn);
     } catch (const std::exception&) {
       refuse(*turn, wire::problem(wire::codes::kInternal, {.path = "",
                                                            .expected = "a request that can be read",
@@ -77,9 +107,40 @@ class Gate::Inside {
                                                            .hint = {}}));
     }
     const std::lock_guard lock(mutex_);
+    if (turn->reply.problem == nullptr) refuse_overload(*turn);
     ++under_way_;
+    if (turn->deadline_ns != 0 && turn->reply.problem == nullptr) deadlines_.emplace(turn->deadline_ns, turn);
     if (turn->reply.problem == nullptr) stand_in_line(turn);
     if (turn->blocked == 0) make_ready(std::move(turn));
+  }
+
+  void perform(const Command& command, const Caller& caller, Done done) {
+    auto errand = std::make_shared<Errand>(Errand{command, caller, std::move(done)});
+    const std::lock_guard lock(mutex_);
+    ++under_way_;
+    ready_.push_back({nullptr, std::move(errand)});
+    ready_or_stop_.notify_one();
+  }
+
+  Reply look(const Query& query, const Caller& caller) { return looks_.look(query, caller); }
+
+  std::size_t tick() {
+    std::vector<TurnPtr> late;
+    {
+      const std::lock_guard lock(mutex_);
+      const std::uint64_t now = options_.clock->steady_ns();
+      while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+        if (TurnPtr turn = deadlines_.begin()->second.lock()) late.push_back(std::move(turn));
+        deadlines_.erase(deadlines_.begin());
+      }
+    }
+    std::size_t done = 0;
+    for (const TurnPtr& turn : late) done += miss(*turn) ? 1 : 0;
+    try {
+      done += errands_.escalate_overdue();
+    } catch (const std::exception&) {  // storage: the next tick tries again
+    }
+    return done;
   }
 
   void drain() {
@@ -87,15 +148,27 @@ class Gate::Inside {
     all_answered_.wait(lock, [&] { return under_way_ == 0; });
   }
 
+  std::size_t under_way() const {
+    const std::lock_guard lock(mutex_);
+    return under_way_;
+  }
+
  private:
   // ---- on the caller's thread: bytes → Request, or a refusal
 
-  void read(std::string_view bytes, const Caller& caller, Turn& turn) {
+  void read(std::string_view bytes, const TakeOptions& take, Turn& turn) {
     thread_local decide::Fields fields;
     Result<void> parsed = wire::parse_turn(bytes, fields, options_.limits);
     turn.id = wire::root_text(fields, "id");
-    turn.language = wire::language_of(wire::root_text(fields, "language"), options_.language);
+    turn.language = wire::language_of(wire::root_text(fields, "language"), turn.language);
     if (!parsed) return refuse(turn, parsed.error());
+    if (!take.header_id.empty() && take.header_id != turn.id) {
+      return refuse(turn, wire::problem(wire::codes::kIdMismatch, {.path = "/id",
+                                                                   .expected = "the id of the header",
+                                                                   .found = "\"" + turn.id + "\"",
+                                                                   .nearest = {},
+                                                                   .hint = {}}));
+    }
     turn.rules = options_.snapshot->get();
     if (!turn.rules || !turn.rules->program) {
       return refuse(turn, wire::problem(wire::codes::kNoPack,
@@ -103,17 +176,18 @@ class Gate::Inside {
     }
     decide::BindOptions bind;
     bind.now = options_.clock->wall_us();
-    bind.any_source = caller.any_source;
-    bind.sources = caller.sources;
-    bind.jurisdictions = caller.jurisdictions;
+    bind.any_source = turn.caller.any_source;
+    bind.sources = turn.caller.sources;
+    bind.jurisdictions = turn.caller.jurisdictions;
     bind.limits = options_.limits;
     Problem problem;
     if (!decide::bind(*turn.rules->program, fields, bind, turn.request, problem)) return refuse(turn, problem);
     if (const Result<void> judged = wire::something_to_judge(turn.request); !judged)
       return refuse(turn, judged.error());
-    if (turn.request.at_given() && !caller.any_time && !time_allowed(turn, bind.now)) return;
+    if (turn.request.at_given() && !turn.caller.any_time && !time_allowed(turn, bind.now)) return;
+    if (!author_allowed(turn)) return;
     turn.content = wire::canonical_digest(fields);
-    turn.keys.push_back("request " + turn.caller_id + " " + turn.id);
+    turn.keys.push_back("request " + turn.caller.id + " " + turn.id);
     if (!turn.request.conversation_id().empty())
       turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));
     if (!turn.request.customer_id().empty()) turn.keys.push_back("customer " + std::string(turn.request.customer_id()));
@@ -132,6 +206,48 @@ class Gate::Inside {
     return false;
   }
 
+  // Only a person speaks as one (contracts.md 23); whether he has the conversation is seen when it is his turn.
+  bool author_allowed(Turn& turn) {
+    const std::uint32_t author = turn.rules->program->known().answer_author;
+    turn.by_person =
+        author != program::kNone && turn.request.has_answer() && turn.request.value(author, -1) == "person";
+    if (!turn.by_person || turn.caller.any_queue || turn.caller.has("agent")) return true;
+    refuse_author(turn, wire::codes::kRole);
+    return false;
+  }
+
+  void refuse_author(Turn& turn, const Code& code) {
+    refuse(turn, wire::problem(code, {.path = "/answer/author",
+                                      .expected = "an answer of the person who has the conversation",
+                                      .found = "person",
+                                      .nearest = {},
+                                      .hint = {}}));
+  }
+
+  // Under mutex_.
+  void refuse_overload(Turn& turn) {
+    if (options_.waiting > 0 && under_way_ >= options_.waiting) {
+      return refuse(turn, wire::problem(wire::codes::kOverloaded,
+                                        {.path = "",
+                                         .expected = "at most " + std::to_string(options_.waiting) + " turns that wait",
+                                         .found = std::to_string(under_way_),
+                                         .nearest = {},
+                                         .hint = {}}));
+    }
+    if (options_.waiting_a_key == 0) return;
+    for (const std::string& key : turn.keys) {
+      const auto queue = queues_.find(key);
+      if (queue == queues_.end() || queue->second.size() < options_.waiting_a_key) continue;
+      return refuse(turn,
+                    wire::problem(wire::codes::kKeyQueueFull,
+                                  {.path = "",
+                                   .expected = "at most " + std::to_string(options_.waiting_a_key) + " turns that wait",
+                                   .found = std::to_string(queue->second.size()),
+                                   .nearest = {},
+                                   .hint = {}}));
+    }
+  }
+
   void refuse(Turn& turn, const Problem& problem) {
     turn.reply = Reply{};
     turn.reply.problem = problem.code;
@@ -139,7 +255,7 @@ class Gate::Inside {
         wire::problem_json(problem, {.id = turn.id, .instance = {}, .language = turn.language, .with_verdict = true});
   }
 
-  // ---- tickets (all under mutex_)
+  // ---- places in line (all under mutex_)
 
   // A place in the queue of each of its keys at once: every queue sees one order, so no two turns wait for each other.
   void stand_in_line(const TurnPtr& turn) {
@@ -163,89 +279,268 @@ class Gate::Inside {
   }
 
   void make_ready(TurnPtr turn) {
-    ready_.push_back(std::move(turn));
+    ready_.push_back({std::move(turn), nullptr});
     ready_or_stop_.notify_one();
   }
 
   // ---- workers
 
+  struct Work {
+    TurnPtr turn;
+    std::shared_ptr<Errand> errand;
+  };
+
   void work() {
     decide::Scratch scratch(options_.limits);
     for (;;) {
-      TurnPtr turn;
+      Work next;
       {
         std::unique_lock lock(mutex_);
         ready_or_stop_.wait(lock, [&] { return stopping_ || !ready_.empty(); });
         if (ready_.empty()) return;
-        turn = std::move(ready_.front());
+        next = std::move(ready_.front());
         ready_.pop_front();
       }
-      if (turn->reply.problem != nullptr)
-        answer(turn);
+      if (next.errand)
+        run(next.errand);
+      else if (next.turn->reply.problem != nullptr)
+        answer(next.turn);
       else
-        judge(turn, scratch);
+        judge(next.turn, scratch);
     }
+  }
+
+  void run(const std::shared_ptr<Errand>& errand) {
+    errands_.run(errand->command, errand->caller, [this, errand](const Reply& reply) {
+      errand->done(reply);
+      errand->done = nullptr;
+      left();
+    });
   }
 
   void judge(const TurnPtr& turn, decide::Scratch& scratch) {
-    // The number is taken before anything is read: if a commit that this turn builds on fails, its own number is among
-    // those that fail with it.
-    std::optional<std::uint64_t> number;
-    bool in_line = true, in_overlay = false;
+    Progress progress;
     try {
-      if (options_.log != nullptr) number = options_.log->reserve();
-      if (is_repeat(turn)) {
-        if (number) options_.log->abandon(*number);
-        return;
+      if (turn->deadline_ns != 0 && options_.clock->steady_ns() >= turn->deadline_ns) {
+        miss(*turn);
+        return leave_and_answer(turn);
       }
-      const decide::Decision& decision = decide::decide(*turn->rules, turn->request, {}, scratch);
-      {
-        const std::lock_guard lock(mutex_);
-        overlay_.emplace(turn->keys.front(), turn);
-        in_overlay = true;
-        leave_lines(turn);
-        in_line = false;
-      }
-      write_reply(*turn, decision);
-      if (options_.log == nullptr) {
-        turn->reply.body = wire::with_receipt(std::move(turn->reply.body), std::nullopt);
-        finish_in_memory(turn);
-        return;
-      }
-      audit::SealedRecord sealed = options_.log->seal(record_of(recorded_turn(*turn), decision, options_.log->keys()));
-      const std::uint64_t place = *number;
-      number.reset();  // from here on the log answers, whatever happens
-      options_.log->fulfil(place, std::move(sealed),
-                           [this, turn](const audit::Appended& appended) { committed(turn, appended); });
+      if (is_repeat(turn)) return;
+      if (!whose(*turn)) return leave_and_answer(turn);
+      decide_turn(turn, scratch, progress);
     } catch (const caveat::Error& error) {
       // a bot is not told paths
-      fail(turn, number, in_line, in_overlay,
-           error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage,
-           turn->audience == decide::Audience::bot ? std::string(error.code().name) : error.message(turn->language));
+      fail(turn, progress, error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage,
+           turn->caller.audience == decide::Audience::bot ? std::string(error.code().name)
+                                                          : error.message(turn->language));
     } catch (const std::exception& error) {
-      fail(turn, number, in_line, in_overlay, wire::codes::kInternal, error.what());
+      fail(turn, progress, wire::codes::kInternal, error.what());
     }
   }
 
-  void write_reply(Turn& turn, const decide::Decision& decision) {
-    Reply& reply = turn.reply;
-    reply.verdict = decision.verdict;
-    reply.decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
-    const std::string handoff_id =
-        decision.has_handoff ? Uuid::make(*options_.clock, *options_.random).to_string() : std::string();
-    reply.body =
-        wire::reply_json(*turn.rules, turn.request, decision,
-                         {.decision_id = reply.decision_id, .handoff_id = handoff_id, .audience = turn.audience});
-    if (options_.outcomes) reply.outcome = wire::outcome_json(*turn.rules, turn.request, decision);
+  // Whose conversation it is. An id that comes in mid-conversation counts from then on; another one is refused.
+  bool whose(Turn& turn) {
+    const std::string conversation(turn.request.conversation_id()), said(turn.request.customer_id());
+    const std::string known = floor_.customer_of(conversation);
+    turn.customer = said.empty() ? known : said;
+    if (known.empty() || said.empty() || known == said) return true;
+    refuse(turn, wire::problem(wire::codes::kConflict, {.path = "/customer/id",
+                                                        .expected = "the customer whose conversation it is",
+                                                        .found = "another one",
+                                                        .nearest = {},
+                                                        .hint = {}}));
+    return false;
   }
 
-  RecordedTurn recorded_turn(const Turn& turn) const {
-    return {.rules = *turn.rules,
-            .request = turn.request,
-            .decision_id = turn.reply.decision_id,
-            .reply = turn.reply.body,
-            .content = turn.content,
-            .request_key = turn.keys.front()};
+  Seen see(const Turn& turn, const Desk& desk, std::uint64_t ground) const {
+    const Desk::Here here = desk.find(turn.request.conversation_id(), turn.customer);
+    Seen seen{.standing = here.standing,
+              .ticket = here.ticket == nullptr ? std::string() : here.ticket->id,
+              .holder = here.ticket == nullptr ? std::string() : here.ticket->holder,
+              .switched = desk.emergency().on,
+              .switch_queue = desk.emergency().queue,
+              .ground = ground};
+    return seen;
+  }
+
+  struct Progress {  // how far a turn has come
+    bool in_line = true, in_overlay = false, changed = false;
+    std::optional<Floor::Numbers> numbers;
+  };
+
+  void decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Progress& progress) {
+    const program::Program& program = *turn->rules->program;
+    if (options_.log != nullptr) (void)options_.log->keys().data_key(turn->customer, options_.clock->wall_us());
+    for (int time = 0; time < kAgain; ++time) {
+      const Seen seen = floor_.look([&](const Desk& desk, std::uint64_t ground) { return see(*turn, desk, ground); });
+      if (turn->by_person && !turn->caller.any_queue) {
+        const Cell& cell = at(Move::person_turn, seen.standing);
+        const Code* code = cell.effect == Effect::refuse    ? cell.code
+                           : seen.holder != turn->caller.id ? cell.other
+                                                            : nullptr;
+        if (code != nullptr) {
+          refuse_author(*turn, *code);
+          progress.in_line = false;
+          return leave_and_answer(turn);
+        }
+      }
+      const decide::Decision& decision = decide::decide(*turn->rules, turn->request, {}, scratch);
+      std::string decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
+      Moved moved;
+      Ticket ticket;  // at hand, after it
+      std::vector<audit::StateChange> changes;
+      bool again = false;
+      progress.numbers.emplace(floor_.change(2, [&](Desk& desk, std::uint64_t ground) {
+        if (see(*turn, desk, ground) != seen) {
+          again = true;
+          return;
+        }
+        progress.changed = true;
+        moved = move(*turn, program, decision, seen, decision_id, desk, changes);
+        if (!moved.ticket.id.empty())
+          ticket = moved.ticket;
+        else if (const Ticket* there = desk.open(seen.ticket))
+          ticket = *there;
+        if (!turn->customer.empty() && !turn->request.conversation_id().empty()) learn(*turn, changes);
+        const std::lock_guard lock(mutex_);
+        overlay_.emplace(turn->keys.front(), turn);
+        progress.in_overlay = true;
+        leave_lines(turn);
+        progress.in_line = false;
+      }));
+      if (again) continue;
+      Applied applied;
+      apply(*turn, program, decision, seen, ticket, applied);
+      return record(turn, decision, applied, moved, ticket, std::move(decision_id), std::move(changes), progress);
+    }
+    throw std::runtime_error("its hand-off did not come to rest");
+  }
+
+  // Under the floor's lock: what the turn does to the hand-off.
+  Moved move(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
+             const std::string& decision_id, Desk& desk, std::vector<audit::StateChange>& changes) {
+    const Microseconds now = options_.clock->wall_us();
+    const std::string conversation(turn.request.conversation_id());
+    Moved moved;
+    if (const Ticket* there = desk.open(seen.ticket);
+        there != nullptr && there->customer.empty() && !turn.customer.empty() && there->conversation == conversation) {
+      moved = desk.became_known(seen.ticket, turn.customer);
+    }
+    if (!turn.by_person && !(conversation.empty() && turn.customer.empty())) {
+      Moved more;
+      const bool judged = at(Move::turn, seen.standing).effect == Effect::judge;
+      if (decision.has_handoff && decision.handoff.hold) {
+        more = desk.wish(Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
+                         wish_of(turn, program, decision, decision_id), now);
+      } else if (judged && (decision.has_handoff || seen.switched)) {
+        Wish wish = wish_of(turn, program, decision, decision_id);
+        if (!decision.has_handoff) {
+          const std::uint32_t queue = queue_of(program, seen.switch_queue);
+          wish.queue = queue == program::kNone ? std::string() : std::string(program.queue_name(queue));
+          wish.priority = queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority;
+          wish.due = due_in(program, queue, turn.request.at());
+          wish.cause = decide::name(decide::Cause::switched);
+        }
+        more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now);
+      } else if (judged && decision.verdict <= decide::Verdict::revise && decision.has_say) {
+        more = desk.answered(conversation, turn.customer, now);
+      }
+      if (more.record || !more.ticket.id.empty()) {
+        if (!more.record && moved.ticket.id == more.ticket.id) more.ticket = moved.ticket;
+        moved = std::move(more);
+      }
+    }
+    if (moved.ticket.version > 0 && (moved.record || !moved.ticket.id.empty())) {
+      for (audit::StateChange& change : changes_of(moved.ticket)) changes.push_back(std::move(change));
+    }
+    return moved;
+  }
+
+  static Wish wish_of(const Turn& turn, const program::Program& program, const decide::Decision& decision,
+                      const std::string& decision_id) {
+    Wish wish;
+    wish.conversation = turn.request.conversation_id();
+    wish.customer = turn.customer;
+    wish.decision = decision_id;
+    if (!decision.has_handoff) return wish;
+    const decide::HandOff& handoff = decision.handoff;
+    if (handoff.queue != program::kNone) wish.queue = program.queue_name(handoff.queue);
+    wish.priority = handoff.priority;
+    if (handoff.due_seconds != program::kNoDue) wish.due = turn.request.at() + handoff.due_seconds * 1'000'000;
+    wish.cause = decide::name(handoff.cause);
+    for (const decide::Reason& reason : decision.reasons) {
+      if (reason.verdict != decide::Verdict::handoff) continue;
+      wish.rules.emplace_back(program.rule_id(reason.rule));
+      wish.confidential |= program.rule_is_confidential(reason.rule);
+    }
+    std::sort(wish.rules.begin(), wish.rules.end());
+    wish.rules.erase(std::unique(wish.rules.begin(), wish.rules.end()), wish.rules.end());
+    return wish;
+  }
+
+  // Under the floor's lock: whose conversation it is, if that is news.
+  void learn(const Turn& turn, std::vector<audit::StateChange>& changes) {
+    const std::string conversation(turn.request.conversation_id());
+    if (!floor_.learn(conversation, turn.customer)) return;
+    changes.push_back({.key = conversation_key(conversation), .value = turn.customer});
+  }
+
+  void apply(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
+             const Ticket& ticket, Applied& applied) const {
+    if (turn.by_person) return applied.advice(decision, turn.request);
+    if (at(Move::turn, seen.standing).effect == Effect::hold_back) {
+      return applied.held(decision, turn.request, queue_of(program, ticket.queue), ticket.priority, ticket.due, true);
+    }
+    if (seen.switched && !(decision.has_handoff && decision.handoff.hold)) {
+      const std::uint32_t queue = queue_of(program, seen.switch_queue);
+      return applied.held(decision, turn.request, queue,
+                          queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority,
+                          due_in(program, queue, turn.request.at()), false);
+    }
+    applied.judged(decision);
+  }
+
+  void record(const TurnPtr& turn, const decide::Decision& decision, const Applied& applied, const Moved& moved,
+              const Ticket& ticket, std::string decision_id, std::vector<audit::StateChange> changes,
+              Progress& progress) {
+    Reply& reply = turn->reply;
+    reply.verdict = applied.decision().verdict;
+    reply.decision_id = std::move(decision_id);
+    const bool held = applied.ruling() == Ruling::held;
+    const std::string handoff = applied.decision().has_handoff || turn->by_person ? ticket.id : std::string();
+    reply.body = wire::reply_json(*turn->rules, turn->request, applied.decision(),
+                                  {.decision_id = reply.decision_id,
+                                   .handoff_id = handoff,
+                                   .audience = turn->caller.audience,
+                                   .handoff_state = held ? public_name(ticket.standing) : std::string_view(),
+                                   .advice = turn->by_person ? &decision : nullptr});
+    if (options_.outcomes) reply.outcome = wire::outcome_json(*turn->rules, turn->request, decision);
+    if (options_.log == nullptr) {
+      reply.body = wire::with_receipt(std::move(reply.body), std::nullopt);
+      return finish_in_memory(turn);
+    }
+    audit::SealedRecord sealed = options_.log->seal(record_of({.rules = *turn->rules,
+                                                               .request = turn->request,
+                                                               .judged = decision,
+                                                               .applied = applied,
+                                                               .decision_id = reply.decision_id,
+                                                               .reply = reply.body,
+                                                               .handoff = handoff.empty() ? ticket.id : handoff,
+                                                               .customer = turn->customer,
+                                                               .content = turn->content,
+                                                               .request_key = turn->keys.front(),
+                                                               .changes = std::move(changes)},
+                                                              options_.log->keys()));
+    std::optional<audit::SealedRecord> of_ticket;
+    if (moved.record) of_ticket = options_.log->seal(moved_record(moved, {}, std::nullopt, false));
+    // From here on the log answers, whatever happens. The later one first: so both are ready when the first is, and go in one commit.
+    const std::uint64_t place = progress.numbers->claim(0);
+    if (of_ticket) {
+      options_.log->fulfil(progress.numbers->claim(1), std::move(*of_ticket), [](const audit::Appended&) {});
+    }
+    progress.numbers.reset();
+    options_.log->fulfil(place, std::move(sealed),
+                         [this, turn](const audit::Appended& appended) { committed(turn, appended); });
   }
 
   // ---- the same id again
@@ -275,6 +570,7 @@ class Gate::Inside {
       }
     }
     if (turn->reply.problem != nullptr || turn->reply.replayed) {
+      overtake(*turn, false);
       answer(turn);
       return true;
     }
@@ -283,6 +579,7 @@ class Gate::Inside {
     if (entry->value == idempotency_value(turn->content, options_.log->keys())) {
       turn->reply = recorded_reply(*options_.log, entry->index, turn->id);
       turn->reply.replayed = true;
+      overtake(*turn, false);
     } else {
       refuse_reused(*turn);
     }
@@ -303,6 +600,29 @@ class Gate::Inside {
                                 .hint = "an id belongs to one request for ever"}));
   }
 
+  // A bot's text that would go out although a person has the conversation by now, or is awaited: the waiting text instead
+  // (contracts.md 22). `only_person`: a turn that is answered the first time gives way to a person only; a hand-off that waits came of
+  // a turn behind it.
+  void overtake(Turn& turn, bool only_person) {
+    Reply& reply = turn.reply;
+    if (reply.problem != nullptr || turn.by_person || reply.verdict == decide::Verdict::handoff) return;
+    std::string queue;
+    const std::string conversation(turn.request.conversation_id());
+    const std::string customer = turn.customer.empty() ? std::string(turn.request.customer_id()) : turn.customer;
+    if (conversation.empty() && customer.empty()) return;
+    const std::string known = customer.empty() ? floor_.customer_of(conversation) : customer;
+    const bool overtaken = floor_.look([&](const Desk& desk, std::uint64_t) {
+      const Desk::Here here = desk.find(conversation, known);
+      if (only_person ? here.standing != Standing::person : !holds(here.standing)) return false;
+      queue = here.ticket->queue;
+      return true;
+    });
+    if (!overtaken) return;
+    const program::Program& program = *turn.rules->program;
+    reply.body = superseded_json(reply.body, waiting_text(program, turn.request, queue_of(program, queue)));
+    reply.superseded = true;
+  }
+
   // ---- ends
 
   void committed(const TurnPtr& turn, const audit::Appended& appended) {
@@ -311,9 +631,14 @@ class Gate::Inside {
           wire::with_receipt(std::move(turn->reply.body),
                              wire::Receipt{.log = options_.log->origin(), .index = place->index, .leaf = place->leaf});
       turn->reply.recorded = true;
+      try {
+        overtake(*turn, true);
+      } catch (const std::exception&) {  // who has the conversation cannot be read: its text stays back
+        refuse(*turn, storage_problem(wire::codes::kStorage, "the state cannot be read"));
+      }
     } else {
       const auto& failed = std::get<audit::AppendFailed>(appended);
-      refuse(*turn, storage_problem(wire::codes::kStorage, turn->audience == decide::Audience::bot
+      refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller.audience == decide::Audience::bot
                                                                ? std::string(failed.code->name)
                                                                : failed.message));
     }
@@ -328,23 +653,31 @@ class Gate::Inside {
                                 .hint = {}});
   }
 
-  void fail(const TurnPtr& turn, std::optional<std::uint64_t> number, bool in_line, bool in_overlay, const Code& code,
-            std::string why) {
-    if (number) options_.log->abandon(*number);
+  void fail(const TurnPtr& turn, Progress& progress, const Code& code, std::string why) {
+    if (progress.changed && progress.numbers) floor_.forsake();  // others may stand by now on what is not recorded
+    progress.numbers.reset();
     refuse(*turn,
            &code != &wire::codes::kInternal
                ? storage_problem(code, std::move(why))
                : wire::problem(
                      code,
                      {.path = "", .expected = "a decision", .found = "an error of ours", .nearest = {}, .hint = {}}));
-    if (in_line) {
+    if (progress.in_line) {
       const std::lock_guard lock(mutex_);
       leave_lines(turn);
     }
-    if (in_overlay)
+    if (progress.in_overlay)
       finish(turn);
     else
       answer(turn);
+  }
+
+  void leave_and_answer(const TurnPtr& turn) {
+    {
+      const std::lock_guard lock(mutex_);
+      leave_lines(turn);
+    }
+    answer(turn);
   }
 
   void finish_in_memory(const TurnPtr& turn) {
@@ -372,17 +705,44 @@ class Gate::Inside {
   }
 
   void answer(const TurnPtr& turn) {
-    turn->done(turn->reply);
-    turn->done = nullptr;
+    if (!turn->answered.exchange(true)) {
+      const Done done = std::move(turn->done);
+      done(turn->reply);
+    }
+    left();
+  }
+
+  // Its deadline is over: it is answered, and goes on. True: it had not been answered yet.
+  bool miss(Turn& turn) {
+    if (turn.answered.exchange(true)) return false;
+    const Problem problem = wire::problem(wire::codes::kDeadline, {.path = "",
+                                                                   .expected = "a decision within the deadline",
+                                                                   .found = "none yet",
+                                                                   .nearest = {},
+                                                                   .hint = "the same id brings what was decided"});
+    Reply reply;
+    reply.problem = problem.code;
+    reply.body =
+        wire::problem_json(problem, {.id = turn.id, .instance = {}, .language = turn.language, .with_verdict = true});
+    const Done done = std::move(turn.done);
+    done(reply);
+    return true;
+  }
+
+  void left() {
     const std::lock_guard lock(mutex_);
     if (--under_way_ == 0) all_answered_.notify_all();
   }
 
   const GateOptions options_;
-  std::mutex mutex_;
+  Floor floor_;
+  Errands errands_;
+  Looks looks_;
+  mutable std::mutex mutex_;
   std::condition_variable ready_or_stop_, all_answered_;
   std::unordered_map<std::string, std::deque<TurnPtr>> queues_;
-  std::deque<TurnPtr> ready_;
+  std::deque<Work> ready_;
+  std::multimap<std::uint64_t, std::weak_ptr<Turn>> deadlines_;
   std::unordered_map<std::string, TurnPtr> overlay_;                      // decided, not yet durable; by request key
   std::unordered_map<std::string, std::pair<Digest, Reply>> remembered_;  // without a log: every id of this run
   std::size_t under_way_ = 0;
@@ -394,8 +754,22 @@ Gate::Gate(GateOptions options) : inside_(std::make_unique<Inside>(std::move(opt
 Gate::~Gate() = default;
 
 void Gate::take(std::string_view bytes, const Caller& caller, Done done) {
-  inside_->take(bytes, caller, std::move(done));
+  inside_->take(bytes, caller, {}, std::move(done));
 }
+
+void Gate::take(std::string_view bytes, const Caller& caller, const TakeOptions& options, Done done) {
+  inside_->take(bytes, caller, options, std::move(done));
+}
+
+void Gate::perform(const Command& command, const Caller& caller, Done done) {
+  inside_->perform(command, caller, std::move(done));
+}
+
+Reply Gate::look(const Query& query, const Caller& caller) { return inside_->look(query, caller); }
+
+std::size_t Gate::tick() { return inside_->tick(); }
+
+std::size_t Gate::under_way() const { return inside_->under_way(); }
 
 Reply Gate::decide(std::string_view bytes, const Caller& caller) {
   std::promise<Reply> answered;

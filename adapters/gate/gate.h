@@ -2,17 +2,21 @@
 //
 //   Gate gate({.snapshot = &snapshot, .log = log.get(), .clock = &clock, .random = &random});
 //   gate.take(bytes, caller, [](const Reply& reply) { send(reply.body); });
-//   Reply reply = gate.decide(bytes, caller);                  // the same, waiting
+//   gate.perform({.kind = Command::Kind::take_handoff, .target = id, .if_match = version}, caller, done);
+//   Reply reply = gate.look({.kind = Query::Kind::conversation, .target = "c-77"}, caller);
 //
-// Promises   `done` is called once for each turn, never inside take, never before its record is durable; turns that share a
-//            request id, a conversation or a customer are decided one after the other, in order of arrival; others never
-//            wait for them, and no turn waits for another's commit; the same id with the same content makes one record and
-//            equal replies, with other content `id_reused`; whatever goes wrong, the reply carries a verdict to act on
-// Threads    all calls may run together; `done` runs on the gate's or the log's threads and must not block long
-// Errors     none are thrown: a refusal is a Reply whose `problem` is set
+// Promises   `done` is called once for each turn and command, never inside take or perform, never before its record is durable;
+//            turns that share a request id, a conversation or a customer are decided one after the other, in order of arrival;
+//            others never wait for them, and no turn waits for another's commit; the same id with the same content makes one
+//            record and equal replies, with other content `id_reused`; from a hand-off that holds until a person ends it no
+//            text of a bot's goes out in that conversation and to that customer (conversation.h); whatever goes wrong, the reply
+//            to a turn carries a verdict to act on
+// Threads    all calls may run together; `done` runs on the gate's or the log's threads and must not block long; look waits for
+//            the disk where the look itself is recorded
+// Errors     none are thrown: a refusal is a Reply whose `problem` is set. The constructor throws what reading the state throws
 // Lifetime   snapshot, log, clock and random outlive the gate; the destructor waits until every turn is answered
-// Cost       take: parse, bind and a place in line; memory in the turns that wait
-// Source     contracts.md 1–7, 13
+// Cost       take: parse, bind and a place in line; memory in the turns that wait and the hand-offs that are open
+// Source     contracts.md 1–7, 11, 13, 17–25
 #pragma once
 
 #include <cstddef>
@@ -22,6 +26,7 @@
 #include <string_view>
 
 #include "adapters/gate/caller.h"
+#include "adapters/gate/command.h"
 #include "adapters/gate/snapshot.h"
 #include "audit/log/log.h"
 #include "engine/base/clock.h"
@@ -31,19 +36,30 @@
 namespace caveat::gate {
 
 struct Reply {
-  std::string body;               // one JSON object without a line end: a decision, or a problem
-  const Code* problem = nullptr;  // null: a verdict was reached
+  std::string body;               // one JSON object without a line end: a decision, a ticket …, or a problem
+  const Code* problem = nullptr;  // null: a verdict was reached, the command done
   decide::Verdict verdict = decide::Verdict::handoff;
   std::string decision_id;  // empty in a problem
   bool replayed = false;    // a repeat: the reply of then
+  bool superseded = false;  // a repeat whose text a hand-off has overtaken
   bool recorded = false;    // it stands in the log
   std::string outcome;      // GateOptions::outcomes: the line of `decide --outcome`
+  std::string version;      // of what the body shows: its ETag, without quotes
+  bool created = false;     // 201
+  std::string next;         // of a list: the cursor of what follows
+  bool pending = false;     // a proof that no checkpoint covers yet: 202
 };
 using Done = std::function<void(const Reply&)>;
 
+struct TakeOptions {
+  std::uint64_t deadline_ns = 0;  // by Clock::steady_ns; 0: none. Missed: problem `deadline`, and the record may stand
+  std::string_view header_id = {};                  // Idempotency-Key, if there was one: must be the body's id
+  std::optional<Language> language = std::nullopt;  // of problems, where the request names none
+};
+
 struct GateOptions {
   const Snapshot* snapshot = nullptr;
-  audit::Log* log = nullptr;  // null: nothing is recorded, repeats are known for the life of the gate
+  audit::Log* log = nullptr;  // null: nothing is recorded, repeats and hand-offs are known for the life of the gate
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::size_t threads = 1;  // that decide and seal
@@ -52,6 +68,8 @@ struct GateOptions {
       5LL * 60 * 1'000'000;          // how far a turn's `at` may be from the clock, but for callers with any_time
   Language language = Language::en;  // of problems, where the request names none
   bool outcomes = false;
+  std::size_t waiting = 0;        // turns and commands under way at most; 0: no limit. Beyond: `overloaded`
+  std::size_t waiting_a_key = 0;  // of one conversation or customer; 0: no limit. Beyond: `key_queue_full`
 };
 
 class Gate {
@@ -62,8 +80,17 @@ class Gate {
   Gate& operator=(const Gate&) = delete;
 
   void take(std::string_view bytes, const Caller& caller, Done done);
+  void take(std::string_view bytes, const Caller& caller, const TakeOptions& options, Done done);
   Reply decide(std::string_view bytes, const Caller& caller);
-  void drain();  // waits until every turn taken so far is answered
+  void perform(const Command& command, const Caller& caller, Done done);
+  Reply look(const Query& query, const Caller& caller);
+
+  // Housekeeping, called every now and then: turns whose deadline is over are answered, tickets whose due time is over
+  // escalate. Returns how many did.
+  std::size_t tick();
+
+  void drain();  // waits until everything taken so far is answered
+  std::size_t under_way() const;
 
  private:
   class Inside;

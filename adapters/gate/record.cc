@@ -13,14 +13,13 @@
 #include "audit/record/from_decision.h"
 #include "audit/record/sections.h"
 #include "engine/base/cbor.h"
+#include "engine/decide/outcome.h"
 
 namespace caveat::gate {
 
 namespace {
 
-// Keys of Section::result that the gate adds to the engine's: what the caller was told besides the outcome.
-constexpr int kOutcome = 1;  // the bridge's
-constexpr int kReply = 3, kDecision = 4;
+constexpr int kOutcome = 1;  // of Section::result: the bridge's
 
 std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   cbor::Encoder out;
@@ -28,27 +27,123 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   // A record without its outcome is no record of it: the turn is handed off instead.
   if (!decoded || decoded->kind != cbor::Value::Kind::map) throw std::logic_error("a result that is no CBOR map");
   const std::size_t pairs = decoded->items.size() / 2;
+  const std::string outcome =
+      turn.applied.ruling() == Ruling::judged ? std::string() : decide::outcome(*turn.rules.program, turn.judged);
   out.map(pairs + 2);
-  for (std::size_t i = 0; i < 2 * pairs; ++i) out.raw(decoded->items[i].encoded);
-  out.integer(kReply);
+  for (std::size_t i = 0; i < pairs; ++i) {
+    out.raw(decoded->items[2 * i].encoded);
+    if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
+      out.bytes(outcome);
+    else
+      out.raw(decoded->items[2 * i + 1].encoded);
+  }
+  out.integer(kReplyKey);
   out.text(turn.reply);
-  out.integer(kDecision);
+  out.integer(kDecisionKey);
   out.text(turn.decision_id);
   return out.take();
 }
 
+// Why something else applied than what the rules came to, for whoever reads the story.
+std::string with_ruling(std::string_view encoded, const RecordedTurn& turn) {
+  Result<audit::StorySection> story = audit::decode_story(encoded);
+  if (!story) throw std::logic_error("a story that cannot be read");
+  std::string en, zh;
+  const std::string ticket = turn.handoff.empty() ? std::string() : " " + std::string(turn.handoff);
+  switch (turn.applied.ruling()) {
+    case Ruling::judged:
+      return std::string(encoded);
+    case Ruling::held:
+      en = "the hand-off" + ticket + " was open: until a person ends it nothing of the bot's goes out";
+      zh = "转人工单" + ticket + " 尚未结束：在人工处理完毕之前，机器人的内容一律不发出";
+      break;
+    case Ruling::switched:
+      en = "the emergency switch was on: every turn goes to a person";
+      zh = "紧急开关已开启：所有轮次均转人工";
+      break;
+    case Ruling::advice:
+      en = "a person answered, who holds the hand-off" + ticket + ": what the rules say of it is advice";
+      zh = "由持有转人工单" + ticket + " 的人员答复：规则的结论仅供参考";
+      break;
+  }
+  const auto add = [](std::vector<audit::StoryLine>& lines, std::string text) {
+    const auto verdict = std::find_if(lines.begin(), lines.end(), [](const audit::StoryLine& line) {
+      return line.kind == audit::StoryLine::Kind::verdict;
+    });
+    lines.insert(verdict == lines.end() ? verdict : verdict + 1,
+                 {.kind = audit::StoryLine::Kind::because, .text = std::move(text)});
+  };
+  add(story->en, std::move(en));
+  add(story->zh, std::move(zh));
+  return audit::encode_story(*story);
+}
+
+void close_tags(audit::RecordContent& content) {
+  std::sort(content.tags.begin(), content.tags.end());
+  content.tags.erase(std::unique(content.tags.begin(), content.tags.end()), content.tags.end());
+}
+
 }  // namespace
 
-audit::RecordContent record_of(const RecordedTurn& turn, const decide::Decision& decision,
-                               const audit::KeyStore& keys) {
-  audit::RecordContent content = audit::from_decision(turn.rules, turn.request, decision,
+audit::RecordContent record_of(RecordedTurn turn, const audit::KeyStore& keys) {
+  audit::RecordContent content = audit::from_decision(turn.rules, turn.request, turn.applied.decision(),
                                                       [&](std::string_view bytes) { return keys.keyed_digest(bytes); });
-  for (audit::SectionBytes& section : content.sections)
+  for (audit::SectionBytes& section : content.sections) {
     if (section.section == audit::Section::result) section.encoded = with_reply(section.encoded, turn);
+    if (section.section == audit::Section::story) section.encoded = with_ruling(section.encoded, turn);
+  }
+  content.changes = std::move(turn.changes);
   content.changes.push_back({.key = idempotency_key(turn.request_key), .value = idempotency_value(turn.content, keys)});
   content.tags.push_back({audit::TagKind::decision, std::string(turn.decision_id)});
-  std::sort(content.tags.begin(), content.tags.end());
+  if (!turn.handoff.empty()) content.tags.push_back({audit::TagKind::handoff, std::string(turn.handoff)});
+  if (content.subjects.empty() && !turn.customer.empty()) {
+    content.subjects.emplace_back(turn.customer);
+    content.tags.push_back({audit::TagKind::customer, std::string(turn.customer)});
+  }
+  close_tags(content);
   return content;
+}
+
+audit::RecordContent event_record(audit::Kind kind, const audit::Event& event, const About& about,
+                                  std::vector<audit::StateChange> changes) {
+  audit::RecordContent content;
+  content.kind = kind;
+  content.semantics = program::kSemanticsVersion;
+  if (!about.customer.empty()) content.subjects.emplace_back(about.customer);
+  content.sections = {{audit::Section::event, audit::encode_event(event)}};
+  content.changes = std::move(changes);
+  const auto tag = [&](audit::TagKind tag_kind, std::string_view text) {
+    if (!text.empty()) content.tags.push_back({tag_kind, std::string(text)});
+  };
+  tag(audit::TagKind::customer, about.customer);
+  tag(audit::TagKind::conversation, about.conversation);
+  tag(audit::TagKind::handoff, about.handoff);
+  close_tags(content);
+  return content;
+}
+
+audit::RecordContent moved_record(const Moved& moved, std::string_view by, std::optional<bool> customer_agreed,
+                                  bool with_changes) {
+  const Ticket& ticket = moved.ticket;
+  const auto some = [](std::string_view text) {
+    return text.empty() ? audit::Optional() : audit::Optional(std::string(text));
+  };
+  const bool opened = moved.record == audit::Kind::handoff_opened;
+  return event_record(moved.record.value(),
+                      audit::HandOffMoved{.handoff = ticket.id,
+                                          .decision = ticket.decision,
+                                          .queue = some(ticket.queue),
+                                          .priority = ticket.priority,
+                                          .due = ticket.due,
+                                          .by = some(by),
+                                          .outcome = some(ticket.outcome),
+                                          .customer_agreed = customer_agreed,
+                                          .note = some(opened ? ticket.reason : ticket.note)},
+                      {.customer = ticket.customer,
+                       .conversation = ticket.conversation,
+                       .handoff = ticket.id,
+                       .decision = ticket.decision},
+                      with_changes ? changes_of(ticket) : std::vector<audit::StateChange>());
 }
 
 audit::StateKey idempotency_key(std::string_view request_key) {
@@ -69,8 +164,8 @@ Reply recorded_reply(audit::Log& log, std::uint64_t index, std::string_view id) 
   const audit::SectionBytes* section = opened->find(audit::Section::result);
   const Result<cbor::Value> result =
       cbor::decode(section == nullptr ? std::string_view() : std::string_view(section->encoded));
-  const cbor::Value* reply = result ? result->find(kReply) : nullptr;
-  const cbor::Value* decision = result ? result->find(kDecision) : nullptr;
+  const cbor::Value* reply = result ? result->find(kReplyKey) : nullptr;
+  const cbor::Value* decision = result ? result->find(kDecisionKey) : nullptr;
   if (reply == nullptr || decision == nullptr) throw closed("it holds no reply");
   Reply out;
   out.decision_id = decision->string;

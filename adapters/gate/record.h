@@ -1,26 +1,48 @@
 // What the gate puts into a record beside what the engine decided, and how a repeat gets its reply back out of it.
 //
-// Promises   idempotency lies in the log as a keyed digest only; the reply of a repeat is the one of then, receipt and all
+// Promises   idempotency lies in the log as a keyed digest only; the reply of a repeat is the one of then, receipt and all; the
+//            outcome in the record is what the rules came to, the verdict beside it what applied
 // Source     contracts.md 7, http.md "Idempotency"
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/gate/gate.h"
+#include "adapters/gate/held.h"
+#include "audit/record/events.h"
 
 namespace caveat::gate {
+
+// Keys of Section::result that the gate adds to the engine's: what the caller was told besides the outcome.
+inline constexpr int kReplyKey = 3, kDecisionKey = 4;
 
 struct RecordedTurn {
   const decide::Ruleset& rules;
   const decide::Request& request;
+  const decide::Decision& judged;  // what the rules came to
+  const Applied& applied;
   std::string_view decision_id;
   std::string_view reply;        // without its receipt
+  std::string_view handoff;      // the ticket that it opened, joined, or is held by; empty: none
+  std::string_view customer;     // whose conversation it is known to be; the request may not say it
   const Digest& content;         // canonical digest of the request
   std::string_view request_key;  // "request CALLER ID"
+  std::vector<audit::StateChange> changes;
 };
 
-audit::RecordContent record_of(const RecordedTurn& turn, const decide::Decision& decision, const audit::KeyStore& keys);
+audit::RecordContent record_of(RecordedTurn turn, const audit::KeyStore& keys);
+
+// A record of any other kind, about this customer and conversation, if any.
+struct About {
+  std::string_view customer, conversation, handoff, decision;
+};
+audit::RecordContent event_record(audit::Kind kind, const audit::Event& event, const About& about,
+                                  std::vector<audit::StateChange> changes = {});
+// What became of a ticket. `by` is who did it.
+audit::RecordContent moved_record(const Moved& moved, std::string_view by, std::optional<bool> customer_agreed,
+                                  bool with_changes);
 
 audit::StateKey idempotency_key(std::string_view request_key);
 std::string idempotency_value(const Digest& content, const audit::KeyStore& keys);

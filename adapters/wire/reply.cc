@@ -88,8 +88,8 @@ json::array requires_json(const Program& program, const Request& request, const 
   return out;
 }
 
-json::value handoff_json(const Program& program, const Request& request, const Decision& decision,
-                         std::string_view id) {
+json::value handoff_json(const Program& program, const Request& request, const Decision& decision, std::string_view id,
+                         std::string_view state) {
   if (!decision.has_handoff) return nullptr;
   const decide::HandOff& handoff = decision.handoff;
   json::object out;
@@ -99,6 +99,7 @@ json::value handoff_json(const Program& program, const Request& request, const D
   if (handoff.due_seconds != program::kNoDue)
     out["due"] = format_instant(request.at() + handoff.due_seconds * 1'000'000, request.at_offset());
   out["hold"] = handoff.hold;
+  if (!state.empty()) out["state"] = state;
   if (handoff.cause != decide::Cause::none) out["cause"] = decide::name(handoff.cause);
   return out;
 }
@@ -167,8 +168,14 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   out["disclosures"] = std::move(disclosures);
   out["requires"] = requires_json(program, request, decision);
   out["flags"] = strings(decision.flags);
-  out["handoff"] = handoff_json(program, request, decision, frame.handoff_id);
-  out["reasons"] = reasons_json(program, request, decision, frame.audience);
+  out["handoff"] = handoff_json(program, request, decision, frame.handoff_id, frame.handoff_state);
+  if (frame.advice != nullptr) {
+    out["advice"] = json::object{{"verdict", decide::name(frame.advice->verdict)},
+                                 {"reasons", reasons_json(program, request, *frame.advice, frame.audience)}};
+    out["reasons"] = json::array();
+  } else {
+    out["reasons"] = reasons_json(program, request, decision, frame.audience);
+  }
   json::array packs;
   for (const Program::PackName& pack : program.packs())
     packs.emplace_back(
@@ -230,7 +237,7 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
   out["requires"] = std::move(required);
   out["flags"] = strings(decision.flags);
   out["alerts"] = strings(decision.alerts);
-  out["handoff"] = handoff_json(program, request, decision, {});
+  out["handoff"] = handoff_json(program, request, decision, {}, {});
   if (decision.has_say)
     out["say"] = decision.say;
   else

@@ -23,6 +23,8 @@ struct ReplyFrame {
   std::string_view decision_id;
   std::string_view handoff_id;
   decide::Audience audience = decide::Audience::officer;
+  std::string_view handoff_state = {};       // waiting or person: the turn is held
+  const decide::Decision* advice = nullptr;  // of a person's answer: what the rules came to
 };
 
 std::string reply_json(const decide::Ruleset& ruleset, const decide::Request& request, const decide::Decision& decision,

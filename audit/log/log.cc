@@ -98,7 +98,7 @@ class GroupCommitLog final : public Log {
   std::uint64_t reserve() override {
     const std::lock_guard lock(mutex_);
     const std::uint64_t sequence = first_ + slots_.size();
-    slots_.emplace_back();
+    slots_.emplace_back().doomed = forsaking_;
     return sequence;
   }
 
@@ -190,6 +190,20 @@ class GroupCommitLog final : public Log {
   KeyStore& keys() override { return *keys_; }
   const std::string& origin() const override { return origin_; }
   const std::string& path() const override { return options_.path; }
+
+  void forsake() override {
+    {
+      const std::lock_guard lock(mutex_);
+      forsaking_ = true;
+      for (auto& slot : slots_) slot.doomed = true;
+    }
+    wake_.notify_one();
+  }
+
+  std::uint64_t ground() const override {
+    const std::lock_guard lock(mutex_);
+    return ground_;
+  }
 
   std::uint64_t size() const override {
     const std::lock_guard lock(mutex_);
@@ -416,7 +430,13 @@ class GroupCommitLog final : public Log {
         std::unique_lock lock(mutex_);
         busy_ = false;
         idle_.notify_all();
-        wake_.wait(lock, [&] { return closing_ || (!slots_.empty() && slots_.front().stage != Stage::reserved); });
+        wake_.wait(lock, [&] {
+          return closing_ || forsaking_ || (!slots_.empty() && slots_.front().stage != Stage::reserved);
+        });
+        if (forsaking_) {  // here, where no batch is under way whose changes could be missed
+          forsaking_ = false;
+          ++ground_;
+        }
         std::size_t bytes = 0;
         while (!slots_.empty() && slots_.front().stage != Stage::reserved && batch.size() < kBatchRecords &&
                bytes < kBatchBytes) {
@@ -461,7 +481,11 @@ class GroupCommitLog final : public Log {
     }
     if (good.empty() && lost_ == 0) return;
     try {
-      if (store_ == nullptr) open_store();
+      if (store_ == nullptr && open_store_again()) {
+        lost_ += good.size();
+        for (auto& slot : good) slot.done(AppendFailed{&codes::kStorage, "a commit before it failed"});
+        good.clear();
+      }
       commit(good);
     } catch (const caveat::Error& error) {
       fail(std::move(good), error);
@@ -642,6 +666,7 @@ class GroupCommitLog final : public Log {
     lost_ += good.size();
     {
       const std::lock_guard lock(mutex_);
+      ++ground_;
       for (auto& slot : slots_) {
         if (slot.stage == Stage::abandoned) continue;
         ++lost_;
@@ -660,10 +685,21 @@ class GroupCommitLog final : public Log {
     state_->reopen();
     for (auto& slot : good) slot.done(AppendFailed{&error.code(), error.what()});
     try {
-      open_store();
+      open_store_again();
     } catch (const caveat::Error&) {  // tried again with the next batch
       store_.reset();
     }
+  }
+
+  // True: records that were given up as lost are there after all. Whoever read the state in between read too little, so he fails too.
+  bool open_store_again() {
+    const std::uint64_t before = size();
+    open_store();
+    const std::lock_guard lock(mutex_);
+    if (durable_size_ == before) return false;
+    ++ground_;
+    for (auto& slot : slots_) slot.doomed = true;
+    return true;
   }
 
   static inline const StateKey kWriterKey{.kind = StateKind::setting, .subject = "sqlite", .discriminator = {}};
@@ -682,6 +718,8 @@ class GroupCommitLog final : public Log {
   std::deque<Slot> slots_;
   std::uint64_t first_ = 0;  // sequence number of slots_.front()
   bool closing_ = false, closed_ = false, busy_ = false;
+  std::uint64_t ground_ = 0;  // counts the failures
+  bool forsaking_ = false;
   std::uint64_t durable_size_ = 0;
   Digest root_ = empty_root();
   std::shared_ptr<const std::string> note_;

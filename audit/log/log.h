@@ -89,6 +89,12 @@ class Log {
   virtual void close() = 0;  // flush, sync the high-water mark, let go; what is only reserved fails
 
   virtual StateStore& state() = 0;  // what is durable; the gate lays its overlay over it
+  // Moves when a commit failed: whoever keeps something in memory of what he appended reads it again from `state`. A number that
+  // was reserved before the move he sees is not committed.
+  virtual std::uint64_t ground() const = 0;
+  // What is reserved and not yet taken to be committed fails, and the ground moves: for whoever has let others build on something
+  // that he cannot record after all.
+  virtual void forsake() = 0;
   virtual KeyStore& keys() = 0;
   virtual const std::string& origin() const = 0;  // as checkpoints and receipts name it: of the epoch of now
   virtual const std::string& path() const = 0;

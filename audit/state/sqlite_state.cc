@@ -1,5 +1,7 @@
 #include "audit/state/sqlite_state.h"
 
+#include <algorithm>
+
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/seal/sealer.h"
@@ -22,6 +24,25 @@ std::optional<StateEntry> SqliteState::read(const StateKey& key) {
   auto value = open_value(keys_, key.kind, subject, discriminator, row->value);
   if (!value) throw Error(codes::kKeyUnwrap, path_, {path_, "a row of the table state does not open"});
   return StateEntry{.version = row->version, .index = row->index, .value = std::move(*value)};
+}
+
+std::vector<StateEntry> SqliteState::all(StateKind kind) {
+  std::vector<StateEntry> entries;
+  const std::lock_guard lock(mutex_);
+  if (reader_ == nullptr) reader_ = open_sqlite_reader(path_, {.vfs = vfs_, .snapshot = false});
+  reader_->each_state_of(kind, [&](const StoredStateRow& row) {
+    const auto cell = [&](const std::string& bytes) {
+      TagValue value{};
+      if (bytes.size() != value.size())
+        throw Error(codes::kKeyUnwrap, path_, {path_, "a row of the table state is cut"});
+      std::copy(bytes.begin(), bytes.end(), value.begin());
+      return value;
+    };
+    auto value = open_value(keys_, kind, cell(row.subject), cell(row.discriminator), row.value);
+    if (!value) throw Error(codes::kKeyUnwrap, path_, {path_, "a row of the table state does not open"});
+    entries.push_back({.version = row.version, .index = row.index, .value = std::move(*value)});
+  });
+  return entries;
 }
 
 void SqliteState::reopen() {

@@ -17,6 +17,7 @@ class SqliteState final : public StateStore {
  public:
   SqliteState(std::string path, std::string vfs, const KeyStore& keys);
   std::optional<StateEntry> read(const StateKey& key) override;
+  std::vector<StateEntry> all(StateKind kind) override;
   void reopen();  // after the log was closed and opened again
 
  private:

@@ -20,12 +20,18 @@ std::string_view name(StateKind kind) {
       return "outbox";
     case StateKind::setting:
       return "setting";
+    case StateKind::ticket:
+      return "ticket";
+    case StateKind::past_ticket:
+      return "past_ticket";
+    case StateKind::delivery:
+      return "delivery";
   }
   return "unknown";
 }
 
 std::optional<StateKind> state_kind_of(std::uint64_t number) {
-  if (number < 1 || number > static_cast<std::uint64_t>(StateKind::setting)) return std::nullopt;
+  if (number < 1 || number > static_cast<std::uint64_t>(StateKind::kLast)) return std::nullopt;
   return static_cast<StateKind>(number);
 }
 

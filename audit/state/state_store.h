@@ -28,7 +28,11 @@ enum class StateKind : std::uint8_t {
   requirement = 5,
   idempotency = 6,
   outbox = 7,
-  setting = 8  // of the log itself: which SQLite wrote last
+  setting = 8,       // of the node itself: which SQLite wrote last, the emergency switch
+  ticket = 9,        // a hand-off that is open
+  past_ticket = 10,  // one that is closed
+  delivery = 11,     // what was confirmed of a decision's text
+  kLast = delivery
 };
 std::string_view name(StateKind kind);
 std::optional<StateKind> state_kind_of(std::uint64_t number);
@@ -62,6 +66,7 @@ class StateStore {
  public:
   virtual ~StateStore() = default;
   virtual std::optional<StateEntry> read(const StateKey& key) = 0;
+  virtual std::vector<StateEntry> all(StateKind kind) = 0;  // every entry of a kind: open tickets, when the gate starts
 };
 
 }  // namespace caveat::audit

@@ -196,6 +196,14 @@ class SqliteReader final : public StoreReader {
     }
   }
 
+  void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) override {
+    Statement rows = db_.prepare(
+        "SELECT kind, subject, discriminator, version, idx, value FROM state WHERE kind = ? "
+        "ORDER BY subject, discriminator");
+    rows.bind(1, static_cast<std::int64_t>(kind));
+    while (rows.step()) visit(read_state(rows));
+  }
+
   void each_state(const std::function<void(const StoredStateRow&)>& visit) override {
     Statement rows = db_.prepare(
         "SELECT kind, subject, discriminator, version, idx, value FROM state ORDER BY kind, subject, discriminator");

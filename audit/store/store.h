@@ -77,6 +77,7 @@ class StoreReader {
   virtual void each_tile(const std::function<void(const StoredTile&, std::string_view hash)>& visit) = 0;
   virtual void each_tag(const std::function<void(std::string_view tag, std::int64_t index)>& visit) = 0;
   virtual void each_state(const std::function<void(const StoredStateRow&)>& visit) = 0;
+  virtual void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) = 0;
   // Differences between the schema on disk and that of this build, and what the database itself finds wrong.
   virtual std::vector<std::string> schema_faults() = 0;
   virtual void renew() = 0;  // a new snapshot

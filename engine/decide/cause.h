@@ -21,8 +21,9 @@ enum class Cause : std::uint8_t {
   internal,
   storage,
   no_pack,
-  uncovered,    // a day that the calendar does not cover
-  unknown_zone  // the turn names a time zone that there is not
+  uncovered,     // a day that the calendar does not cover
+  unknown_zone,  // the turn names a time zone that there is not
+  switched       // the emergency switch is on
 };
 std::string_view name(Cause cause);
 

@@ -1,0 +1,100 @@
+#include "adapters/gate/deliveries.h"
+
+#include <algorithm>
+
+#include "adapters/gate/past.h"
+#include "adapters/gate/record.h"
+#include "adapters/gate/ticket_json.h"
+#include "adapters/wire/codes.h"
+
+namespace caveat::gate {
+namespace {
+
+constexpr std::string_view kSha256 = "sha256:";
+
+std::optional<Digest> digest_in(std::string_view text) {
+  if (text.starts_with(kSha256)) text.remove_prefix(kSha256.size());
+  Digest digest{};
+  if (text.size() != 2 * digest.size()) return std::nullopt;
+  const auto nibble = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    digest[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return digest;
+}
+
+audit::StateKey delivery_key(const Delivery& delivery) {
+  return {.kind = audit::StateKind::delivery,
+          .subject = "decision " + delivery.decision,
+          .discriminator = delivery.part + " " + hex(delivery.text)};
+}
+
+}  // namespace
+
+std::optional<Problem> read_deliveries(std::vector<Body>& bodies, Microseconds now, std::vector<Delivery>& out) {
+  std::optional<Problem> all;
+  for (Body& body : bodies) {
+    Delivery delivery;
+    delivery.decision = body.text("decision", Body::needed, 64);
+    const std::string digest = body.text("text_digest", Body::needed, 80);
+    const std::string at = body.text("at", Body::optional, 40);
+    delivery.channel = body.text("channel", Body::optional, 64);
+    delivery.part = body.text("part", Body::optional, 256);
+    delivery.at = now;
+    if (!digest.empty()) {
+      if (const std::optional<Digest> known = digest_in(digest))
+        delivery.text = *known;
+      else
+        body.wrong(wire::codes::kWrongType, "text_digest", "sha256: and 64 hex digits", "\"" + digest + "\"");
+    }
+    if (!at.empty()) {
+      if (const std::optional<Microseconds> known = parse_instant(at))
+        delivery.at = *known;
+      else
+        body.wrong(wire::codes::kWrongType, "at", "an instant as of RFC 3339", "\"" + at + "\"");
+    }
+    if (std::optional<Problem> problem = body.finish()) {
+      if (!all)
+        all = std::move(problem);
+      else
+        all->items.insert(all->items.end(), problem->items.begin(), problem->items.end());
+    }
+    out.push_back(std::move(delivery));
+  }
+  return all;
+}
+
+Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, std::string_view caller,
+                const Delivery& delivery) {
+  const std::optional<PastDecision> past = past_decision(log, reader, delivery.decision);
+  if (!past || past->caller != caller) return {.match = "unknown", .record = {}};
+  const audit::StateKey key = delivery_key(delivery);
+  if (const auto entry = log.state().read(key)) {
+    static constexpr std::string_view kMatches[] = {"same", "changed", "late"};
+    for (const std::string_view known : kMatches)
+      if (entry->value == known) return {.match = known, .record = {}};
+  }
+  // A bot's text that goes out while a person has the conversation, or one is awaited, comes too late.
+  const std::string customer = past->customer.empty() ? floor.customer_of(past->conversation) : past->customer;
+  const bool late = past->verdict < decide::Verdict::handoff && floor.look([&](const Desk& desk, std::uint64_t) {
+    const Desk::Here here = desk.find(past->conversation, customer);
+    return holds(here.standing) && here.ticket->since <= delivery.at;
+  });
+  const bool same = sha256(said_in(past->body)) == delivery.text;
+  const std::string_view match = late ? "late" : same ? "same" : "changed";
+  return {.match = match,
+          .record = event_record(
+              audit::Kind::delivery_confirmed,
+              audit::DeliveryConfirmed{.decision = delivery.decision, .text = delivery.text, .late = late},
+              {.customer = customer, .conversation = past->conversation, .handoff = {}, .decision = delivery.decision},
+              {{.key = key, .value = std::string(match)}})};
+}
+
+}  // namespace caveat::gate

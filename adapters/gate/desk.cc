@@ -1,0 +1,337 @@
+#include "adapters/gate/desk.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <tuple>
+
+#include "adapters/gate/queues.h"
+#include "adapters/wire/codes.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::gate {
+namespace {
+
+constexpr std::uint64_t kPassesBeforeEscalation = 3;
+
+const audit::StateKey& switch_key() {
+  static const audit::StateKey key{.kind = audit::StateKind::setting, .subject = "switch", .discriminator = {}};
+  return key;
+}
+
+std::string encode(const Switch& state) {
+  cbor::Encoder out;
+  out.map(6);
+  out.integer(1);
+  out.boolean(state.on);
+  out.integer(2);
+  out.text(state.by);
+  out.integer(3);
+  out.text(state.reason);
+  out.integer(4);
+  out.text(state.queue);
+  out.integer(5);
+  out.integer(state.since);
+  out.integer(6);
+  out.unsigned_integer(state.version);
+  return out.take();
+}
+
+Switch decode_switch(std::string_view encoded) {
+  const Result<cbor::Value> map = cbor::decode(encoded);
+  if (!map || map->kind != cbor::Value::Kind::map || map->items.size() != 12)
+    throw std::runtime_error("the switch in the state cannot be read");
+  Switch state;
+  state.on = map->find(1)->number != 0;
+  state.by = map->find(2)->string;
+  state.reason = map->find(3)->string;
+  state.queue = map->find(4)->string;
+  state.since = map->find(5)->as_integer().value_or(0);
+  state.version = map->find(6)->number;
+  return state;
+}
+
+// Later than every time that is named.
+constexpr Microseconds kNever = INT64_MAX;
+
+bool more_urgent(const Wish& wish, const Ticket& ticket) {
+  return std::tuple(wish.priority, wish.due.value_or(kNever)) <
+         std::tuple(ticket.priority, ticket.due.value_or(kNever));
+}
+
+void unite(std::vector<std::string>& rules, const std::vector<std::string>& more) {
+  rules.insert(rules.end(), more.begin(), more.end());
+  std::sort(rules.begin(), rules.end());
+  rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+}
+
+Moved refuse(const Code& code) {
+  Moved moved;
+  moved.refused = &code;
+  return moved;
+}
+
+// The cell of a move on a ticket, or why not: it is not a table's business who asks.
+const Code* refusal(const Cell& cell, const Ticket& ticket, const std::string& by) {
+  if (cell.effect == Effect::refuse) return cell.code;
+  if (cell.other != nullptr && ticket.holder != by) return cell.other;
+  return nullptr;
+}
+
+}  // namespace
+
+void Desk::load(audit::StateStore& store) {
+  tickets_.clear();
+  by_conversation_.clear();
+  by_customer_.clear();
+  switch_ = {};
+  for (const audit::StateEntry& entry : store.all(audit::StateKind::ticket)) {
+    std::optional<Ticket> ticket = decode_ticket(entry.value);
+    if (!ticket) throw std::runtime_error("a hand-off in the state cannot be read");
+    index(*ticket);
+    tickets_.emplace(ticket->id, std::move(*ticket));
+  }
+  if (const auto entry = store.read(switch_key())) switch_ = decode_switch(entry->value);
+}
+
+Desk::Here Desk::find(std::string_view conversation, std::string_view customer) const {
+  Here here;
+  // Of several the one that holds, then the one of this conversation, then the most urgent, then the oldest.
+  const auto rank = [&](const Ticket& ticket) {
+    return std::tuple(!holds(ticket.standing), ticket.conversation != conversation, ticket.standing != Standing::person,
+                      ticket.priority, ticket.opened, std::string_view(ticket.id));
+  };
+  const auto look = [&](const Ids& ids, std::string_view key, bool customers) {
+    if (key.empty()) return;
+    const auto found = ids.find(std::string(key));
+    if (found == ids.end()) return;
+    for (const std::string& id : found->second) {
+      const Ticket& ticket = tickets_.at(id);
+      // A ticket for one turn is its conversation's business; where it has none, the customer's.
+      if (customers && !holds(ticket.standing) && !(ticket.conversation.empty() && conversation.empty())) continue;
+      if (here.ticket == nullptr || rank(ticket) < rank(*here.ticket)) here.ticket = &ticket;
+    }
+  };
+  look(by_conversation_, conversation, false);
+  look(by_customer_, customer, true);
+  if (here.ticket != nullptr) here.standing = here.ticket->standing;
+  return here;
+}
+
+const Ticket* Desk::open(std::string_view id) const {
+  const auto found = tickets_.find(std::string(id));
+  return found == tickets_.end() ? nullptr : &found->second;
+}
+
+Ticket* Desk::at(std::string_view id) {
+  const auto found = tickets_.find(std::string(id));
+  return found == tickets_.end() ? nullptr : &found->second;
+}
+
+std::vector<const Ticket*> Desk::all() const {
+  std::vector<const Ticket*> all;
+  all.reserve(tickets_.size());
+  for (const auto& [id, ticket] : tickets_) all.push_back(&ticket);
+  return all;
+}
+
+Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) {
+  const Here here = find(wish.conversation, wish.customer);
+  const Cell& cell = gate::at(move, here.standing);
+  if (here.ticket == nullptr) {
+    Ticket ticket;
+    ticket.id = std::move(id);
+    ticket.conversation = wish.conversation;
+    ticket.customer = wish.customer;
+    ticket.queue = wish.queue;
+    ticket.standing = cell.next;
+    ticket.priority = wish.priority;
+    ticket.due = wish.due;
+    ticket.opened = ticket.since = now;
+    ticket.decision = wish.decision;
+    ticket.rules = wish.rules;
+    ticket.confidential = wish.confidential;
+    ticket.cause = wish.cause;
+    ticket.by = wish.by;
+    ticket.reason = wish.reason;
+    if (cell.next == Standing::person) ticket.holder = wish.by;
+    return put(std::move(ticket), audit::Kind::handoff_opened, true);
+  }
+  if (const Code* code = refusal(cell, *here.ticket, wish.by)) return refuse(*code);
+  Ticket ticket = *here.ticket;
+  if (cell.effect == Effect::none) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  if (cell.effect == Effect::take) {
+    ticket.holder = wish.by;
+    ticket.since = now;
+    ticket.standing = cell.next;
+    return put(std::move(ticket), audit::Kind::handoff_taken);
+  }
+  // It joins. A more urgent reason moves a ticket that waits; who has it is alerted.
+  const bool holds_now = ticket.standing != cell.next;
+  const bool urgent = more_urgent(wish, ticket);
+  if (!holds_now && !urgent) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  unite(ticket.rules, wish.rules);
+  ticket.confidential |= wish.confidential;
+  if (holds_now) {
+    ticket.since = now;
+    ticket.cause = wish.cause;
+    if (ticket.decision.empty()) ticket.decision = wish.decision;
+    if (ticket.conversation.empty()) ticket.conversation = wish.conversation;
+  }
+  if (urgent || holds_now) {
+    if (ticket.standing == Standing::person) {
+      ticket.priority = std::min(ticket.priority, wish.priority);
+      ++ticket.alerts;
+    } else {
+      ticket.queue = wish.queue;
+      ticket.priority = std::min(ticket.priority, wish.priority);
+      ticket.due = wish.due;
+      ticket.farthest = false;
+    }
+  }
+  ticket.standing = cell.next;
+  return put(std::move(ticket), audit::Kind::handoff_escalated);
+}
+
+Moved Desk::take(std::string_view id, const std::string& by, Microseconds now) {
+  const Ticket* there = at(id);
+  if (there == nullptr) return refuse(wire::codes::kNotFound);
+  const Cell& cell = gate::at(Move::take, there->standing);
+  if (const Code* code = refusal(cell, *there, by)) return refuse(*code);
+  Ticket ticket = *there;
+  if (cell.effect == Effect::none) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  ticket.standing = cell.next;
+  ticket.holder = by;
+  ticket.since = now;
+  return put(std::move(ticket), audit::Kind::handoff_taken);
+}
+
+Moved Desk::pass(std::string_view id, const std::string& by, const std::string& queue, const std::string& note,
+                 const program::Program& program, Microseconds now) {
+  const Ticket* there = at(id);
+  if (there == nullptr) return refuse(wire::codes::kNotFound);
+  const Cell& cell = gate::at(Move::pass, there->standing);
+  if (const Code* code = refusal(cell, *there, by)) return refuse(*code);
+  Ticket ticket = *there;
+  ticket.standing = cell.next;
+  ticket.holder.clear();
+  ticket.since = now;
+  ticket.note = note;
+  ++ticket.passes;
+  const bool escalates = ticket.passes >= kPassesBeforeEscalation;
+  const std::uint32_t to = escalates ? above(program, queue_of(program, ticket.queue)) : queue_of(program, queue);
+  ticket.queue = to == program::kNone ? queue : std::string(program.queue_name(to));
+  ticket.due = due_in(program, to, now);
+  ticket.farthest = false;
+  if (escalates) ++ticket.escalations;
+  return put(std::move(ticket), escalates ? audit::Kind::handoff_escalated : audit::Kind::handoff_passed);
+}
+
+Moved Desk::end(Move move, std::string_view id, const std::string& by, const std::string& outcome,
+                const std::string& note, Microseconds now) {
+  const Ticket* there = at(id);
+  if (there == nullptr) return refuse(wire::codes::kNotFound);
+  const Cell& cell = gate::at(move, there->standing);
+  if (const Code* code = refusal(cell, *there, by)) return refuse(*code);
+  Ticket ticket = *there;
+  ticket.standing = cell.next;
+  ticket.since = now;
+  ticket.outcome = outcome;
+  ticket.note = note;
+  return put(std::move(ticket), move == Move::close ? audit::Kind::handoff_closed : audit::Kind::handoff_returned);
+}
+
+Moved Desk::answered(std::string_view conversation, std::string_view customer, Microseconds now) {
+  const Here here = find(conversation, customer);
+  const Cell& cell = gate::at(Move::answered, here.standing);
+  if (here.ticket == nullptr || cell.effect != Effect::release) return {};
+  Ticket ticket = *here.ticket;
+  ticket.standing = cell.next;
+  ticket.since = now;
+  ticket.outcome = "answered";
+  return put(std::move(ticket), audit::Kind::handoff_closed);
+}
+
+Moved Desk::became_known(std::string_view id, const std::string& customer) {
+  const Ticket* there = at(id);
+  if (there == nullptr || !there->customer.empty()) return {};
+  Ticket ticket = *there;
+  ticket.customer = customer;
+  return put(std::move(ticket), std::nullopt);
+}
+
+std::vector<std::string> Desk::overdue(Microseconds now) const {
+  std::vector<std::string> ids;
+  for (const auto& [id, ticket] : tickets_) {
+    if (ticket.due && *ticket.due <= now && !ticket.farthest &&
+        gate::at(Move::overdue, ticket.standing).effect == Effect::escalate)
+      ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+Moved Desk::escalate(std::string_view id, const program::Program& program, Microseconds now) {
+  const Ticket* there = at(id);
+  if (there == nullptr || !there->due || *there->due > now || there->farthest) return {};
+  const Cell& cell = gate::at(Move::overdue, there->standing);
+  if (cell.effect != Effect::escalate) return {};
+  Ticket ticket = *there;
+  ticket.standing = cell.next;
+  ++ticket.escalations;
+  if (ticket.priority > 0) --ticket.priority;
+  const std::uint32_t from = queue_of(program, ticket.queue), to = above(program, from);
+  if (to == from || to == program::kNone) {
+    ticket.farthest = true;  // there is nobody above: it stays overdue, and is not told again
+  } else {
+    ticket.queue = program.queue_name(to);
+    ticket.due = due_in(program, to, now);
+    ticket.farthest = !ticket.due;
+  }
+  return put(std::move(ticket), audit::Kind::handoff_escalated);
+}
+
+Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created) {
+  ++ticket.version;
+  if (const auto before = tickets_.find(ticket.id); before != tickets_.end()) {
+    forget(before->second);
+    tickets_.erase(before);
+  }
+  if (ticket.standing != Standing::bot) {
+    index(ticket);
+    tickets_.emplace(ticket.id, ticket);
+  }
+  return {.refused = nullptr, .created = created, .record = record, .ticket = std::move(ticket)};
+}
+
+void Desk::index(const Ticket& ticket) {
+  if (!ticket.conversation.empty()) by_conversation_[ticket.conversation].push_back(ticket.id);
+  if (!ticket.customer.empty()) by_customer_[ticket.customer].push_back(ticket.id);
+}
+
+void Desk::forget(const Ticket& ticket) {
+  const auto drop = [&](Ids& ids, const std::string& key) {
+    const auto found = ids.find(key);
+    if (found == ids.end()) return;
+    std::erase(found->second, ticket.id);
+    if (found->second.empty()) ids.erase(found);
+  };
+  drop(by_conversation_, ticket.conversation);
+  drop(by_customer_, ticket.customer);
+}
+
+audit::StateKey ticket_key(std::string_view id) {
+  return {.kind = audit::StateKind::ticket, .subject = "handoff " + std::string(id), .discriminator = {}};
+}
+audit::StateKey past_ticket_key(std::string_view id) {
+  return {.kind = audit::StateKind::past_ticket, .subject = "handoff " + std::string(id), .discriminator = {}};
+}
+
+std::vector<audit::StateChange> changes_of(const Ticket& ticket) {
+  if (ticket.standing != Standing::bot) return {{.key = ticket_key(ticket.id), .value = encode(ticket)}};
+  return {{.key = ticket_key(ticket.id), .value = std::nullopt},
+          {.key = past_ticket_key(ticket.id), .value = encode(ticket)}};
+}
+
+audit::StateChange change_of(const Switch& state) { return {.key = switch_key(), .value = encode(state)}; }
+
+}  // namespace caveat::gate

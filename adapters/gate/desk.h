@@ -1,0 +1,102 @@
+// Desk: every open hand-off, who has which conversation, and the emergency switch: the newest there is, durable or not yet.
+// The gate changes it in the order of its records' numbers; what a failed commit lost is dropped by reading it anew.
+//
+//   const Desk::Here here = desk.find("c-77", "k-12");        // waiting, ticket h-5
+//   Moved moved = desk.take("h-5", "li", now);                // changed at once; moved.ticket is to be recorded
+//
+// Promises   nothing changes but by a cell of the table (conversation.h); a customer's hold reaches every conversation of his; a
+//            conversation has at most one open ticket; whatever changes, `changes_of` is what the state holds of it
+// Threads    one at a time: the gate holds its lock
+// Errors     load: audit::Error, when the state cannot be read
+// Cost       find: two look-ups; memory: the open tickets
+// Source     contracts.md 17–25
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/gate/conversation.h"
+#include "adapters/gate/ticket.h"
+#include "audit/record/record.h"
+#include "audit/state/state_store.h"
+#include "engine/program/program.h"
+
+namespace caveat::gate {
+
+struct Switch {
+  bool on = false;
+  std::string by, reason, queue;
+  Microseconds since = 0;
+  std::uint64_t version = 0;
+};
+
+// What a hand-off is opened for, or joins with.
+struct Wish {
+  std::string conversation, customer, queue;
+  std::uint8_t priority = 2;
+  std::optional<Microseconds> due;
+  std::string cause = "none", decision, by, reason;
+  std::vector<std::string> rules;
+  bool confidential = false;
+};
+
+// What came of a move.
+struct Moved {
+  const Code* refused = nullptr;
+  bool created = false;
+  std::optional<audit::Kind> record;  // nothing: nothing changed
+  Ticket ticket;                      // as it is now
+};
+
+class Desk {
+ public:
+  void load(audit::StateStore& store);
+
+  struct Here {
+    Standing standing = Standing::bot;
+    const Ticket* ticket = nullptr;
+  };
+  // Who has this conversation of this customer: its own ticket, else one that holds the customer.
+  Here find(std::string_view conversation, std::string_view customer) const;
+  const Ticket* open(std::string_view id) const;
+  std::vector<const Ticket*> all() const;
+
+  // `id` is of a ticket that may be opened.
+  Moved wish(Move move, std::string id, const Wish& wish, Microseconds now);  // hold, ask, take_over (by wish.by)
+  Moved take(std::string_view id, const std::string& by, Microseconds now);
+  // The third pass escalates instead.
+  Moved pass(std::string_view id, const std::string& by, const std::string& queue, const std::string& note,
+             const program::Program& program, Microseconds now);
+  Moved end(Move move, std::string_view id, const std::string& by, const std::string& outcome, const std::string& note,
+            Microseconds now);  // give_back, close
+  Moved answered(std::string_view conversation, std::string_view customer, Microseconds now);
+  Moved became_known(std::string_view id, const std::string& customer);  // whose conversation it is
+  std::vector<std::string> overdue(Microseconds now) const;
+  Moved escalate(std::string_view id, const program::Program& program, Microseconds now);
+
+  const Switch& emergency() const { return switch_; }
+  void throw_switch(Switch state) { switch_ = std::move(state); }
+
+ private:
+  Ticket* at(std::string_view id);
+  Moved put(Ticket ticket, std::optional<audit::Kind> record, bool created = false);
+  void index(const Ticket& ticket);
+  void forget(const Ticket& ticket);
+
+  using Ids = std::unordered_map<std::string, std::vector<std::string>>;
+  std::unordered_map<std::string, Ticket> tickets_;
+  Ids by_conversation_, by_customer_;
+  Switch switch_;
+};
+
+// What the state holds of a ticket, and of the switch.
+std::vector<audit::StateChange> changes_of(const Ticket& ticket);
+audit::StateKey ticket_key(std::string_view id);
+audit::StateKey past_ticket_key(std::string_view id);
+audit::StateChange change_of(const Switch& state);
+
+}  // namespace caveat::gate

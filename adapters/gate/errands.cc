@@ -1,0 +1,362 @@
+#include "adapters/gate/errands.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include "adapters/gate/body.h"
+#include "adapters/gate/deliveries.h"
+#include "adapters/gate/queues.h"
+#include "adapters/gate/record.h"
+#include "adapters/gate/ticket_json.h"
+#include "adapters/wire/codes.h"
+#include "adapters/wire/problem_json.h"
+#include "audit/error.h"
+#include "engine/base/nearest.h"
+#include "engine/base/uuid.h"
+
+namespace caveat::gate {
+namespace {
+
+// `"3"`, `W/"3"` and `3` are the same.
+std::string version_in(std::string_view if_match) {
+  if (if_match.starts_with("W/")) if_match.remove_prefix(2);
+  if (if_match.size() >= 2 && if_match.front() == '"' && if_match.back() == '"')
+    if_match = if_match.substr(1, if_match.size() - 2);
+  return std::string(if_match);
+}
+
+const Code* version_refusal(const std::string& if_match, std::uint64_t version) {
+  if (if_match.empty()) return &wire::codes::kVersionNeeded;
+  const std::string wanted = version_in(if_match);
+  return wanted == "*" || wanted == std::to_string(version) ? nullptr : &wire::codes::kStaleVersion;
+}
+
+// A queue that the packs have; else it is told with the nearest.
+void check_queue(Body& body, const program::Program& program, const std::string& queue) {
+  if (queue.empty() || program.find_queue(queue) != program::kNone) return;
+  std::vector<std::string_view> names;
+  for (std::uint32_t i = 0; i < program.queues().size(); ++i) names.push_back(program.queue_name(i));
+  body.wrong(wire::codes::kOutOfRange, "queue", "a queue of the loaded packs", "\"" + queue + "\"",
+             std::string(nearest(queue, names)));
+}
+
+}  // namespace
+
+Reply refused(const Problem& problem, Language language) {
+  Reply reply;
+  reply.problem = problem.code;
+  reply.body = wire::problem_json(problem, {.id = {}, .instance = {}, .language = language, .with_verdict = false});
+  return reply;
+}
+
+Reply refused(const Code& code, Language language, std::string path, std::string expected, std::string found) {
+  return refused(wire::problem(code, {.path = std::move(path),
+                                      .expected = std::move(expected),
+                                      .found = std::move(found),
+                                      .nearest = {},
+                                      .hint = {}}),
+                 language);
+}
+
+void Errands::run(const Command& command, const Caller& caller, const Done& done) {
+  try {
+    switch (command.kind) {
+      case Command::Kind::open_handoff:
+        return open(command, caller, done);
+      case Command::Kind::throw_switch:
+        return throw_switch(command, caller, done);
+      case Command::Kind::confirm_deliveries:
+        return confirm(command, caller, done);
+      default:
+        return ticket_moves(command, caller, done);
+    }
+  } catch (const caveat::Error& error) {
+    done(refused(error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage, command.language,
+                 "", "a change that is on disk before it is answered", std::string(error.code().name)));
+  } catch (const std::exception&) {
+    done(refused(wire::codes::kInternal, command.language, "", "a change", "an error of ours"));
+  }
+}
+
+void Errands::finish(Floor::Numbers numbers, const std::optional<audit::RecordContent>& content, const Command& command,
+                     const Done& done, Reply reply) {
+  if (options_.log == nullptr || !content) return done(reply);
+  audit::SealedRecord sealed;
+  try {
+    sealed = options_.log->seal(*content);
+  } catch (const std::exception&) {
+    floor_.forsake();
+    throw;
+  }
+  const Language language = command.language;
+  options_.log->fulfil(
+      numbers.claim(0), std::move(sealed), [done, language, reply = std::move(reply)](const audit::Appended& appended) {
+        if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
+          return done(refused(wire::codes::kStorage, language, "", "a change that is on disk before it is answered",
+                              std::string(failed->code->name)));
+        Reply out = reply;
+        out.recorded = true;
+        done(out);
+      });
+}
+
+void Errands::ticket_moves(const Command& command, const Caller& caller, const Done& done) {
+  using Kind = Command::Kind;
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  if (!rules || !rules->program) return done(refused(wire::codes::kNoPack, command.language, "", "rules", "none"));
+  const program::Program& program = *rules->program;
+
+  Body body(command.body);
+  std::string queue, note, outcome;
+  std::optional<bool> agreed;
+  switch (command.kind) {
+    case Kind::pass_handoff:
+      queue = body.text("queue", Body::needed);
+      note = body.text("note", Body::needed);
+      check_queue(body, program, queue);
+      break;
+    case Kind::return_handoff:
+      note = body.text("note", Body::optional);
+      agreed = body.yes_no("customer_agreed", Body::optional);
+      break;
+    case Kind::close_handoff: {
+      outcome = body.text("outcome", Body::needed, 64);
+      note = body.text("note", Body::optional);
+      agreed = body.yes_no("customer_agreed", Body::optional);
+      const std::string to = body.text("conversation_to", Body::optional, 64);
+      if (!to.empty() && to != "bot") body.wrong(wire::codes::kOutOfRange, "conversation_to", "bot", "\"" + to + "\"");
+      break;
+    }
+    default:
+      break;
+  }
+  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
+
+  const Microseconds now = options_.clock->wall_us();
+  const Code* code = nullptr;
+  Moved moved;
+  Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
+    const Ticket* ticket = desk.open(command.target);
+    if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
+    if (!caller.serves(ticket->queue) && ticket->holder != caller.id) return void(code = &wire::codes::kRole);
+    if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
+    // What the table refuses is refused first: consent is asked for what could be done.
+    const Move move = command.kind == Kind::take_handoff    ? Move::take
+                      : command.kind == Kind::pass_handoff  ? Move::pass
+                      : command.kind == Kind::close_handoff ? Move::close
+                                                            : Move::give_back;
+    const Cell& cell = at(move, ticket->standing);
+    const bool ends = cell.effect == Effect::release && (cell.other == nullptr || ticket->holder == caller.id);
+    if (ends && !agreed.value_or(false)) return void(code = &wire::codes::kConsent);
+    switch (command.kind) {
+      case Kind::take_handoff:
+        moved = desk.take(command.target, caller.id, now);
+        break;
+      case Kind::pass_handoff:
+        moved = desk.pass(command.target, caller.id, queue, note, program, now);
+        break;
+      default:
+        moved = desk.end(move, command.target, caller.id, outcome, note, now);
+        break;
+    }
+    code = moved.refused;
+  });
+  if (code == &wire::codes::kNotFound && options_.log != nullptr &&
+      options_.log->state().read(past_ticket_key(command.target)))
+    code = &wire::codes::kWrongState;  // it is closed
+  if (code != nullptr) {
+    return done(refused(*code, command.language, code == &wire::codes::kConsent ? "/customer_agreed" : std::string(),
+                        code == &wire::codes::kConsent         ? "true: the customer has agreed to go back to the bot"
+                        : code == &wire::codes::kVersionNeeded ? "If-Match with the version that was read"
+                        : code == &wire::codes::kStaleVersion  ? "the version of now"
+                        : code == &wire::codes::kRole          ? "a hand-off of the caller's queues"
+                                                               : "a hand-off that this can be done with",
+                        code == &wire::codes::kStaleVersion ? version_in(command.if_match) : command.target));
+  }
+  Reply reply;
+  reply.version = std::to_string(moved.ticket.version);
+  reply.body = ticket_json(moved.ticket, {.program = &program, .language = command.language});
+  std::optional<audit::RecordContent> content;
+  if (moved.record) content = moved_record(moved, caller.id, agreed, true);
+  finish(std::move(numbers), content, command, done, std::move(reply));
+}
+
+void Errands::open(const Command& command, const Caller& caller, const Done& done) {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  if (!rules || !rules->program) return done(refused(wire::codes::kNoPack, command.language, "", "rules", "none"));
+  const program::Program& program = *rules->program;
+  const bool agent = caller.any_queue || caller.has("agent");
+
+  Body body(command.body);
+  Wish wish;
+  wish.conversation = body.text("conversation", Body::optional, 128);
+  wish.customer = body.text("customer", Body::optional, 128);
+  wish.queue = body.text("queue", Body::optional, 128);
+  wish.reason = body.text("reason", Body::needed);
+  const std::string priority = body.text("priority", Body::optional, 16);
+  const bool take = body.yes_no("take", Body::optional).value_or(false);
+  if (wish.conversation.empty() && wish.customer.empty())
+    body.wrong(wire::codes::kNoId, "conversation", "the id of a conversation or of a customer", "neither");
+  check_queue(body, program, wish.queue);
+  const std::uint32_t queue = queue_of(program, wish.queue);
+  if (queue == program::kNone) body.wrong(wire::codes::kNoPack, "queue", "a queue of the loaded packs", "none");
+  if (queue != program::kNone) wish.priority = program.queues()[queue].priority;
+  if (!priority.empty()) {
+    if (const std::optional<std::uint8_t> known = priority_of(priority))
+      wish.priority = *known;
+    else
+      body.wrong(wire::codes::kOutOfRange, "priority", "urgent, high, normal or low", "\"" + priority + "\"");
+  }
+  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
+  wish.queue = program.queue_name(queue);
+  if (take && !agent) return done(refused(wire::codes::kRole, command.language, "/take", "a person's key", "a bot's"));
+  if (take && !caller.serves(wish.queue))
+    return done(refused(wire::codes::kRole, command.language, "/queue", "a queue of the caller's", wish.queue));
+
+  const Microseconds now = options_.clock->wall_us();
+  wish.due = due_in(program, queue, now);
+  wish.by = caller.id;
+  const std::string known = floor_.customer_of(wish.conversation);
+  if (!known.empty() && !wish.customer.empty() && known != wish.customer)
+    return done(refused(wire::codes::kConflict, command.language, "/customer", "the customer whose conversation it is",
+                        "another one"));
+  if (wish.customer.empty()) wish.customer = known;
+  Moved moved;
+  Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
+    moved = desk.wish(take ? Move::take_over : Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
+                      wish, now);
+  });
+  if (moved.refused != nullptr)
+    return done(refused(*moved.refused, command.language, "", "a conversation that nobody else has", "another person"));
+  Reply reply;
+  reply.created = moved.created;
+  reply.version = std::to_string(moved.ticket.version);
+  reply.body = agent ? ticket_json(moved.ticket, {.program = &program, .language = command.language})
+                     : ticket_for_bot_json(moved.ticket);
+  std::optional<audit::RecordContent> content;
+  if (moved.record) content = moved_record(moved, caller.id, std::nullopt, true);
+  finish(std::move(numbers), content, command, done, std::move(reply));
+}
+
+void Errands::throw_switch(const Command& command, const Caller& caller, const Done& done) {
+  Body body(command.body);
+  const std::optional<bool> on = body.yes_no("on", Body::needed);
+  body.not_yet("topic");
+  const std::string queue = body.text("queue", Body::optional, 128);
+  const std::string reason = body.text("reason", Body::needed);
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  if (rules && rules->program) check_queue(body, *rules->program, queue);
+  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
+
+  const Code* code = nullptr;
+  Switch state;
+  Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
+    if ((code = version_refusal(command.if_match, desk.emergency().version)) != nullptr) return;
+    state = {.on = *on,
+             .by = caller.id,
+             .reason = reason,
+             .queue = queue,
+             .since = options_.clock->wall_us(),
+             .version = desk.emergency().version + 1};
+    desk.throw_switch(state);
+  });
+  if (code != nullptr) {
+    return done(
+        refused(*code, command.language, "",
+                code == &wire::codes::kVersionNeeded ? "If-Match with the version that was read" : "the version of now",
+                version_in(command.if_match)));
+  }
+  Reply reply;
+  reply.version = std::to_string(state.version);
+  reply.body = switch_json(state);
+  finish(std::move(numbers),
+         event_record(audit::Kind::switch_thrown,
+                      audit::SwitchThrown{.topic = {}, .on = state.on, .by = state.by, .reason = state.reason}, {},
+                      {change_of(state)}),
+         command, done, std::move(reply));
+}
+
+void Errands::confirm(const Command& command, const Caller& caller, const Done& done) {
+  std::optional<Problem> problem;
+  std::vector<Body> bodies = Body::list(command.body, kMostDeliveries, problem);
+  std::vector<Delivery> deliveries;
+  if (!problem) problem = read_deliveries(bodies, options_.clock->wall_us(), deliveries);
+  if (problem) return done(refused(*problem, command.language));
+
+  struct Waiting {
+    Done done;
+    std::vector<std::string> lines;
+    std::size_t left = 0;
+    const Code* failed = nullptr;
+    Language language = Language::en;
+    std::mutex mutex;
+  };
+  auto waiting = std::make_shared<Waiting>();
+  waiting->done = done;
+  waiting->language = command.language;
+  std::vector<audit::RecordContent> contents;
+  if (options_.log != nullptr) {
+    const auto reader = audit::LogReader::open(options_.log->path());
+    for (const Delivery& delivery : deliveries) {
+      Confirmed confirmed = match(*options_.log, *reader, floor_, caller.id, delivery);
+      waiting->lines.push_back(delivery_json(delivery.decision, confirmed.match));
+      if (confirmed.record) contents.push_back(std::move(*confirmed.record));
+    }
+  } else {
+    for (const Delivery& delivery : deliveries) waiting->lines.push_back(delivery_json(delivery.decision, "unknown"));
+  }
+  const bool many = !command.body.empty() && command.body.find_first_not_of(" \t\r\n") != std::string::npos &&
+                    command.body[command.body.find_first_not_of(" \t\r\n")] == '[';
+  const auto reply = [many](const Waiting& all) {
+    Reply out;
+    if (all.failed != nullptr)
+      return refused(wire::codes::kStorage, all.language, "", "a change that is on disk before it is answered",
+                     std::string(all.failed->name));
+    out.recorded = true;
+    out.body = many || all.lines.size() != 1 ? joined(all.lines) : "[" + all.lines.front() + "]";
+    return out;
+  };
+  waiting->left = contents.size();
+  if (contents.empty()) return done(reply(*waiting));
+  for (audit::RecordContent& content : contents) {
+    audit::SealedRecord sealed = options_.log->seal(std::move(content));
+    options_.log->fulfil(options_.log->reserve(), std::move(sealed), [waiting, reply](const audit::Appended& appended) {
+      {
+        const std::lock_guard lock(waiting->mutex);
+        if (const auto* failed = std::get_if<audit::AppendFailed>(&appended)) waiting->failed = failed->code;
+        if (--waiting->left > 0) return;
+      }
+      waiting->done(reply(*waiting));
+    });
+  }
+}
+
+std::size_t Errands::escalate_overdue() {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  if (!rules || !rules->program) return 0;
+  const Microseconds now = options_.clock->wall_us();
+  const std::vector<std::string> ids = floor_.look([&](const Desk& desk, std::uint64_t) { return desk.overdue(now); });
+  std::size_t count = 0;
+  for (const std::string& id : ids) {
+    Moved moved;
+    Floor::Numbers numbers =
+        floor_.change(1, [&](Desk& desk, std::uint64_t) { moved = desk.escalate(id, *rules->program, now); });
+    if (!moved.record) continue;
+    ++count;
+    if (options_.log == nullptr) continue;
+    // Nobody waits for it: if it is lost the desk is read anew, and the ticket is overdue still.
+    audit::SealedRecord sealed;
+    try {
+      sealed = options_.log->seal(moved_record(moved, {}, std::nullopt, true));
+    } catch (const std::exception&) {
+      floor_.forsake();
+      throw;
+    }
+    options_.log->fulfil(numbers.claim(0), std::move(sealed), [](const audit::Appended&) {});
+  }
+  return count;
+}
+
+}  // namespace caveat::gate

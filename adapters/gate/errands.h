@@ -1,0 +1,40 @@
+// Errands: what callers command and the clock brings about: hand-offs opened, taken, passed, returned, closed, escalated; the switch
+// thrown; deliveries confirmed. One a call, on one of the gate's threads.
+//
+// Promises   `done` once, after the records are durable; nothing of a command that is refused changes anything
+// Threads    all calls may run together
+// Errors     none are thrown
+// Source     http.md "Paths", contracts.md 18–22
+#pragma once
+
+#include <functional>
+
+#include "adapters/gate/floor.h"
+#include "adapters/gate/gate.h"
+#include "audit/record/events.h"
+
+namespace caveat::gate {
+
+class Errands {
+ public:
+  Errands(const GateOptions& options, Floor& floor) : options_(options), floor_(floor) {}
+
+  void run(const Command& command, const Caller& caller, const Done& done);
+  std::size_t escalate_overdue();
+
+ private:
+  void ticket_moves(const Command& command, const Caller& caller, const Done& done);
+  void open(const Command& command, const Caller& caller, const Done& done);
+  void throw_switch(const Command& command, const Caller& caller, const Done& done);
+  void confirm(const Command& command, const Caller& caller, const Done& done);
+  void finish(Floor::Numbers numbers, const std::optional<audit::RecordContent>& content, const Command& command,
+              const Done& done, Reply reply);
+
+  const GateOptions& options_;
+  Floor& floor_;
+};
+
+Reply refused(const Problem& problem, Language language);
+Reply refused(const Code& code, Language language, std::string path, std::string expected, std::string found);
+
+}  // namespace caveat::gate

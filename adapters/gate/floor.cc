@@ -1,0 +1,37 @@
+#include "adapters/gate/floor.h"
+
+namespace caveat::gate {
+namespace {
+constexpr std::size_t kConversationsInMemory = 100'000;
+}
+
+audit::StateKey conversation_key(std::string_view conversation) {
+  return {.kind = audit::StateKind::conversation,
+          .subject = "conversation " + std::string(conversation),
+          .discriminator = {}};
+}
+
+std::string Floor::customer_of(const std::string& conversation) {
+  if (conversation.empty()) return {};
+  std::uint64_t ground = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    refresh(false);
+    ground = ground_;
+    if (const auto found = customers_.find(conversation); found != customers_.end()) return found->second;
+  }
+  if (log_ == nullptr) return {};
+  const auto entry = log_->state().read(conversation_key(conversation));
+  const std::string customer = entry ? entry->value : std::string();
+  const std::lock_guard lock(mutex_);
+  if (ground != ground_ || customer.empty()) return customer;
+  if (customers_.size() >= kConversationsInMemory) customers_.clear();  // they are in the state
+  return customers_.emplace(conversation, customer).first->second;
+}
+
+bool Floor::learn(const std::string& conversation, const std::string& customer) {
+  if (log_ != nullptr && customers_.size() >= kConversationsInMemory) customers_.clear();  // they are in the state
+  return customers_.try_emplace(conversation, customer).second;
+}
+
+}  // namespace caveat::gate

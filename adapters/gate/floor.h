@@ -1,0 +1,105 @@
+// Floor: the desk with its lock, and the numbers of the records that tell of its changes: what changes together is numbered together.
+//
+//   floor.change(2, [&](Desk& desk, const Numbers& numbers) { … });   // numbers[0] for the decision, [1] for its hand-off
+//
+// Promises   changes of the desk and numbers of the log are in one order; a change that stands on a lost commit has a number that is
+//            lost too, and the desk is read anew before the next
+// Threads    all calls may run together
+// Errors     audit::Error, if the state must be read and cannot be: nothing was reserved then
+// Source     contracts.md 3, 4
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/gate/desk.h"
+#include "audit/log/log.h"
+
+namespace caveat::gate {
+
+class Floor {
+ public:
+  explicit Floor(audit::Log* log) : log_(log) {
+    const std::lock_guard lock(mutex_);
+    refresh(true);
+  }
+
+  // Numbers of records, in order; what is not claimed is given up.
+  class Numbers {
+   public:
+    Numbers(audit::Log* log, std::size_t count) : log_(log) {
+      if (log_ == nullptr) return;
+      for (std::size_t i = 0; i < count; ++i) numbers_.push_back(log_->reserve());
+    }
+    Numbers(const Numbers&) = delete;
+    Numbers& operator=(const Numbers&) = delete;
+    Numbers(Numbers&& other) noexcept : log_(other.log_), numbers_(std::move(other.numbers_)) {
+      other.numbers_.clear();
+    }
+    Numbers& operator=(Numbers&&) = delete;
+    ~Numbers() {
+      for (const std::optional<std::uint64_t>& number : numbers_)
+        if (number) log_->abandon(*number);
+    }
+    std::uint64_t claim(std::size_t which) {
+      const std::uint64_t number = numbers_[which].value();
+      numbers_[which].reset();
+      return number;
+    }
+
+   private:
+    audit::Log* log_;
+    std::vector<std::optional<std::uint64_t>> numbers_;
+  };
+
+  template <class Work>
+  auto look(Work work) {
+    const std::lock_guard lock(mutex_);
+    refresh(false);
+    return work(static_cast<const Desk&>(desk_), ground_);
+  }
+
+  // `work(desk, ground)` under the lock, after `count` numbers were reserved. Whoever cannot record afterwards what he changed calls
+  // `forsake`.
+  template <class Work>
+  Numbers change(std::size_t count, Work work) {
+    const std::lock_guard lock(mutex_);
+    Numbers numbers(log_, count);
+    refresh(false);
+    work(desk_, ground_);
+    return numbers;
+  }
+
+  void forsake() {
+    if (log_ != nullptr) log_->forsake();
+  }
+
+  // Whose conversation it is: from memory, else from the state. Empty: not known.
+  std::string customer_of(const std::string& conversation);
+  bool learn(const std::string& conversation, const std::string& customer);  // within `change`; false: it was known
+
+ private:
+  void refresh(bool first) {
+    if (log_ == nullptr) return;
+    const std::uint64_t ground = log_->ground();
+    if (!first && ground == ground_) return;
+    desk_.load(log_->state());
+    customers_.clear();
+    ground_ = ground;
+  }
+
+  audit::Log* log_;
+  std::mutex mutex_;
+  Desk desk_;
+  std::uint64_t ground_ = 0;
+  std::unordered_map<std::string, std::string> customers_;  // of conversations
+};
+
+audit::StateKey conversation_key(std::string_view conversation);
+
+}  // namespace caveat::gate

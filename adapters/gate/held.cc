@@ -1,0 +1,65 @@
+#include "adapters/gate/held.h"
+
+#include <algorithm>
+
+#include "adapters/gate/queues.h"
+
+namespace caveat::gate {
+
+void Applied::judged(const decide::Decision& decision) {
+  decision_ = decision;
+  ruling_ = Ruling::judged;
+}
+
+void Applied::held(const decide::Decision& decision, const decide::Request& request, std::uint32_t queue,
+                   std::uint8_t priority, std::optional<Microseconds> due, bool hold) {
+  decision_ = decision;
+  ruling_ = hold ? Ruling::held : Ruling::switched;
+  decision_.verdict = decide::Verdict::handoff;
+  items_.assign(decision.items.begin(), decision.items.end());
+  for (decide::ItemVerdict& item : items_) {
+    item.verdict = decide::Verdict::block;
+    item.disclosures = {};
+  }
+  decision_.items = items_;
+  // What a rule takes out of the message is not stored, whoever answers.
+  const auto of_message = std::find_if(decision.redactions.begin(), decision.redactions.end(),
+                                       [](const auto& one) { return one.part == decide::TextPart::message; });
+  decision_.redactions = {of_message, decision.redactions.end()};
+  decision_.disclosures = {};
+  decision_.requires_ = {};
+  decision_.has_handoff = true;
+  decision_.handoff = {
+      .queue = queue,
+      .priority = priority,
+      .due_seconds = due ? std::max<std::int64_t>(0, (*due - request.at()) / 1'000'000) : program::kNoDue,
+      .hold = hold,
+      .cause = hold ? decide::Cause::none : decide::Cause::switched};
+  say_ = waiting_text(request.program(), request, queue);
+  decision_.say = say_;
+  decision_.has_say = true;
+  decision_.answer_changed = true;
+}
+
+void Applied::advice(const decide::Decision& decision, const decide::Request& request) {
+  decision_ = decision;
+  ruling_ = Ruling::advice;
+  decision_.verdict = decide::Verdict::allow;
+  items_.assign(decision.items.begin(), decision.items.end());
+  for (decide::ItemVerdict& item : items_) {
+    item.verdict = decide::Verdict::allow;
+    item.disclosures = {};
+  }
+  decision_.items = items_;
+  const auto of_message = std::find_if(decision.redactions.begin(), decision.redactions.end(),
+                                       [](const auto& one) { return one.part == decide::TextPart::message; });
+  decision_.redactions = {of_message, decision.redactions.end()};
+  decision_.disclosures = {};
+  decision_.requires_ = {};
+  decision_.has_handoff = false;
+  decision_.say = request.answer_text();
+  decision_.has_say = request.has_answer();
+  decision_.answer_changed = false;
+}
+
+}  // namespace caveat::gate

@@ -1,0 +1,263 @@
+#include "adapters/gate/looks.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <tuple>
+
+#include "adapters/gate/errands.h"
+#include "adapters/gate/past.h"
+#include "adapters/gate/record.h"
+#include "adapters/gate/ticket_json.h"
+#include "adapters/wire/codes.h"
+#include "adapters/wire/reply.h"
+#include "audit/error.h"
+#include "audit/record/events.h"
+
+namespace caveat::gate {
+namespace {
+
+constexpr std::size_t kMostListed = 200;
+constexpr std::size_t kTurnsShown = 6, kEarlierShown = 10;
+
+Reply not_found(const Query& query) {
+  return refused(wire::codes::kNotFound, query.language, "", "what this id stands for", query.target);
+}
+
+// Most urgent first; a cursor is the place of the last one shown, and survives a restart.
+std::string cursor_of(const Ticket& ticket) {
+  const auto padded = [](std::int64_t number) {
+    std::string digits = std::to_string(number);
+    return std::string(digits.size() < 20 ? 20 - digits.size() : 0, '0') + digits;
+  };
+  return std::to_string(ticket.priority) + "." + padded(ticket.due.value_or(INT64_MAX)) + "." + padded(ticket.opened) +
+         "." + ticket.id;
+}
+
+std::string role_of(const Caller& caller) {
+  if (caller.any_queue && caller.roles.empty()) return "local";
+  std::string out;
+  for (const std::string& role : caller.roles) out += (out.empty() ? "" : " ") + role;
+  return out;
+}
+
+}  // namespace
+
+Reply Looks::look(const Query& query, const Caller& caller) {
+  try {
+    switch (query.kind) {
+      case Query::Kind::conversation:
+        return conversation(query);
+      case Query::Kind::handoffs:
+        return handoffs(query, caller);
+      case Query::Kind::handoff:
+        return handoff(query, caller);
+      case Query::Kind::queues:
+        return queues(query);
+      case Query::Kind::switch_:
+        return emergency();
+      case Query::Kind::decision:
+      case Query::Kind::explanation:
+        return decision(query, caller);
+      case Query::Kind::proof:
+        return proof(query, caller);
+    }
+    return not_found(query);
+  } catch (const caveat::Error& error) {
+    return refused(error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage, query.language,
+                   "", "a record that can be read", std::string(error.code().name));
+  } catch (const std::exception&) {
+    return refused(wire::codes::kInternal, query.language, "", "what was asked for", "an error of ours");
+  }
+}
+
+Reply Looks::conversation(const Query& query) {
+  Reply reply;
+  const std::string customer = floor_.customer_of(query.target);
+  reply.body = floor_.look([&](const Desk& desk, std::uint64_t) {
+    const Desk::Here here = desk.find(query.target, customer);
+    if (here.ticket != nullptr) reply.version = std::to_string(here.ticket->version);
+    return conversation_json(query.target, here);
+  });
+  return reply;
+}
+
+Reply Looks::handoffs(const Query& query, const Caller& caller) {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  if (!query.queue.empty() && !caller.serves(query.queue))
+    return refused(wire::codes::kRole, query.language, "/queue", "a queue of the caller's", query.queue);
+  if (query.state == "closed")
+    return refused(wire::codes::kNotYet, query.language, "/state", "asked, waiting or person: closed ones by their ids",
+                   "closed");
+  if (!query.state.empty() && query.state != "asked" && query.state != "waiting" && query.state != "person")
+    return refused(wire::codes::kOutOfRange, query.language, "/state", "asked, waiting or person", query.state);
+  std::vector<Ticket> found;
+  floor_.look([&](const Desk& desk, std::uint64_t) {
+    for (const Ticket* ticket : desk.all()) {
+      if (!caller.serves(ticket->queue) && ticket->holder != caller.id) continue;
+      if (!query.queue.empty() && ticket->queue != query.queue) continue;
+      if (!query.state.empty() && name(ticket->standing) != query.state) continue;
+      if (!query.customer.empty() && ticket->customer != query.customer) continue;
+      found.push_back(*ticket);
+    }
+    return 0;
+  });
+  std::vector<std::pair<std::string, const Ticket*>> order;
+  for (const Ticket& ticket : found) order.emplace_back(cursor_of(ticket), &ticket);
+  std::sort(order.begin(), order.end());
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostListed);
+  std::vector<const Ticket*> shown;
+  Reply reply;
+  for (const auto& [place, ticket] : order) {
+    if (!query.cursor.empty() && place <= query.cursor) continue;
+    if (shown.size() == limit) {
+      reply.next = cursor_of(*shown.back());
+      break;
+    }
+    shown.push_back(ticket);
+  }
+  reply.body = tickets_json(shown, rules ? rules->program.get() : nullptr, reply.next);
+  return reply;
+}
+
+Reply Looks::handoff(const Query& query, const Caller& caller) {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  std::optional<Ticket> ticket;
+  floor_.look([&](const Desk& desk, std::uint64_t) {
+    if (const Ticket* there = desk.open(query.target)) ticket = *there;
+    return 0;
+  });
+  if (!ticket && options_.log != nullptr) {
+    if (const auto entry = options_.log->state().read(past_ticket_key(query.target)))
+      ticket = decode_ticket(entry->value);
+  }
+  if (!ticket) return not_found(query);
+  if (!caller.serves(ticket->queue) && ticket->holder != caller.id)
+    return refused(wire::codes::kRole, query.language, "", "a hand-off of the caller's queues", query.target);
+
+  TicketFrame frame{.program = rules ? rules->program.get() : nullptr, .language = query.language};
+  if (options_.log != nullptr) {
+    const auto reader = audit::LogReader::open(options_.log->path());
+    std::vector<std::uint64_t> opened;
+    // A confidential reason stands in the story of the decision: then it is not told here.
+    if (!ticket->decision.empty() && !ticket->confidential) {
+      frame.decision = past_decision(*options_.log, *reader, ticket->decision);
+      if (frame.decision) opened.push_back(frame.decision->index);
+    }
+    if (!ticket->conversation.empty() && !ticket->confidential) {
+      const std::vector<std::uint64_t> all =
+          reader->search(options_.log->keys(), {audit::TagKind::conversation, ticket->conversation});
+      for (auto index = all.rbegin(); index != all.rend() && frame.turns.size() < kTurnsShown; ++index) {
+        std::optional<PastDecision> past = past_decision_at(*options_.log, *reader, *index);
+        if (!past) continue;
+        opened.push_back(*index);
+        frame.turns.push_back(std::move(*past));
+      }
+      std::reverse(frame.turns.begin(), frame.turns.end());
+    }
+    if (!ticket->customer.empty()) {
+      std::vector<std::string> seen{ticket->id};
+      const std::vector<std::uint64_t> all =
+          reader->search(options_.log->keys(), {audit::TagKind::customer, ticket->customer});
+      for (auto index = all.rbegin(); index != all.rend() && frame.earlier.size() < kEarlierShown; ++index) {
+        const Result<audit::OpenedRecord> record = reader->open_body(options_.log->keys(), *index);
+        if (!record || record->header.context.kind != audit::Kind::handoff_opened) continue;
+        const audit::SectionBytes* section = record->find(audit::Section::event);
+        const Result<audit::Event> event = audit::decode_event(
+            audit::Kind::handoff_opened, section == nullptr ? std::string_view() : section->encoded);
+        if (!event) continue;
+        const std::string& id = std::get<audit::HandOffMoved>(*event).handoff;
+        if (std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
+        seen.push_back(id);
+        const auto entry = options_.log->state().read(past_ticket_key(id));
+        std::optional<Ticket> past = entry ? decode_ticket(entry->value) : std::nullopt;
+        if (past && caller.serves(past->queue)) frame.earlier.push_back(std::move(*past));
+      }
+    }
+    std::sort(opened.begin(), opened.end());
+    opened.erase(std::unique(opened.begin(), opened.end()), opened.end());
+    if (!record_view(caller, query, opened, ticket->customer, ticket->id))
+      return refused(wire::codes::kStorage, query.language, "", "a look that is on disk before it is answered", "none");
+  }
+  Reply reply;
+  reply.version = std::to_string(ticket->version);
+  reply.recorded = options_.log != nullptr;
+  reply.body = ticket_json(*ticket, frame);
+  return reply;
+}
+
+Reply Looks::queues(const Query& query) {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  if (!rules || !rules->program) return refused(wire::codes::kNoPack, query.language, "", "rules", "none");
+  Reply reply;
+  reply.body = floor_.look([&](const Desk& desk, std::uint64_t) {
+    return queues_json(*rules->program, options_.clock->wall_us(), desk.all());
+  });
+  return reply;
+}
+
+Reply Looks::emergency() {
+  Reply reply;
+  reply.body = floor_.look([&](const Desk& desk, std::uint64_t) {
+    reply.version = std::to_string(desk.emergency().version);
+    return switch_json(desk.emergency());
+  });
+  return reply;
+}
+
+Reply Looks::decision(const Query& query, const Caller& caller) {
+  if (options_.log == nullptr) return not_found(query);
+  const auto reader = audit::LogReader::open(options_.log->path());
+  const std::optional<PastDecision> past = past_decision(*options_.log, *reader, query.target);
+  const bool bot = caller.audience == decide::Audience::bot;
+  // A bot is not told that another's decision exists.
+  if (!past || (bot && past->caller != caller.id && !caller.has("agent"))) return not_found(query);
+  if (!record_view(caller, query, {past->index}, past->customer, {}))
+    return refused(wire::codes::kStorage, query.language, "", "a look that is on disk before it is answered", "none");
+  Reply reply;
+  reply.decision_id = past->id;
+  reply.verdict = past->verdict;
+  reply.recorded = true;
+  if (query.kind == Query::Kind::explanation) {
+    const std::string reader_name = bot ? "bot" : query.reader;
+    reply.body = explanation_json(*past, reader_name, query.language);
+    return reply;
+  }
+  const wire::Receipt receipt{.log = options_.log->origin(), .index = past->index, .leaf = past->leaf};
+  reply.body =
+      wire::with_receipt(bot ? for_bot_json(past->body) : with_story(past->body, *past, query.language), receipt);
+  return reply;
+}
+
+Reply Looks::proof(const Query& query, const Caller& caller) {
+  if (options_.log == nullptr) return not_found(query);
+  const auto reader = audit::LogReader::open(options_.log->path());
+  const std::optional<PastDecision> past = past_decision(*options_.log, *reader, query.target);
+  if (!past || (caller.audience == decide::Audience::bot && past->caller != caller.id)) return not_found(query);
+  Reply reply;
+  reply.decision_id = past->id;
+  if (past->index >= reader->size()) {
+    reply.pending = true;
+    return reply;
+  }
+  reply.body = audit::format_log_proof(reader->receipt(past->index));
+  return reply;
+}
+
+bool Looks::record_view(const Caller& caller, const Query& query, const std::vector<std::uint64_t>& indices,
+                        std::string_view customer, std::string_view handoff) {
+  audit::Viewed viewed{.by = caller.id, .role = role_of(caller), .records = {}, .reason = {}, .query = {}};
+  for (const std::uint64_t index : indices) {
+    if (!viewed.records.empty() && viewed.records.back().end == index)
+      ++viewed.records.back().end;
+    else
+      viewed.records.push_back({.first = index, .end = index + 1});
+  }
+  if (!query.purpose.empty()) viewed.reason = query.purpose;
+  viewed.query = (query.kind == Query::Kind::handoff ? "hand-off " : "decision ") + query.target;
+  const audit::Appended appended = options_.log->append(event_record(
+      audit::Kind::viewed, viewed, {.customer = customer, .conversation = {}, .handoff = handoff, .decision = {}}));
+  return std::holds_alternative<audit::Committed>(appended);
+}
+
+}  // namespace caveat::gate

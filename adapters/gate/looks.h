@@ -1,0 +1,36 @@
+// Looks: what is only read: conversations, hand-offs, queues, the switch, decisions, explanations, proofs. What opens sealed bodies is
+// recorded as `viewed` before it is shown.
+//
+// Promises   a bot sees its own decisions, by codes; an agent the hand-offs of its queues; a confidential rule shows to nobody here
+// Threads    all calls may run together
+// Errors     none are thrown
+// Source     http.md "Paths", operation.md "People and rights"
+#pragma once
+
+#include "adapters/gate/floor.h"
+#include "adapters/gate/gate.h"
+
+namespace caveat::gate {
+
+class Looks {
+ public:
+  Looks(const GateOptions& options, Floor& floor) : options_(options), floor_(floor) {}
+  Reply look(const Query& query, const Caller& caller);
+
+ private:
+  Reply conversation(const Query& query);
+  Reply handoffs(const Query& query, const Caller& caller);
+  Reply handoff(const Query& query, const Caller& caller);
+  Reply queues(const Query& query);
+  Reply emergency();
+  Reply decision(const Query& query, const Caller& caller);
+  Reply proof(const Query& query, const Caller& caller);
+  // False: it could not be recorded, and must not be shown.
+  bool record_view(const Caller& caller, const Query& query, const std::vector<std::uint64_t>& indices,
+                   std::string_view customer, std::string_view handoff);
+
+  const GateOptions& options_;
+  Floor& floor_;
+};
+
+}  // namespace caveat::gate

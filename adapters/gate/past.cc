@@ -1,0 +1,72 @@
+#include "adapters/gate/past.h"
+
+#include "adapters/gate/record.h"
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/tree.h"
+#include "audit/record/decode.h"
+#include "audit/record/encode.h"
+#include "engine/base/cbor.h"
+
+namespace caveat::gate {
+namespace {
+
+constexpr std::string_view kRequest = "request ";
+
+cbor::Value section(const audit::OpenedRecord& record, audit::Section which) {
+  const audit::SectionBytes* bytes = record.find(which);
+  Result<cbor::Value> value = cbor::decode(bytes == nullptr ? std::string_view() : std::string_view(bytes->encoded));
+  return value ? std::move(*value) : cbor::Value{};
+}
+
+std::string text(const cbor::Value& map, int key) {
+  const cbor::Value* found = map.kind == cbor::Value::Kind::map ? map.find(key) : nullptr;
+  return found == nullptr ? std::string() : std::string(found->string);
+}
+
+}  // namespace
+
+std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogReader& reader, std::uint64_t index) {
+  const Result<audit::Header> header = audit::decode_header(reader.header(index).value_or(""));
+  if (!header || header->context.kind != audit::Kind::decision) return std::nullopt;
+  const Result<audit::OpenedRecord> opened = reader.open_body(log.keys(), index);
+  if (!opened)
+    throw audit::Error(audit::codes::kBodyClosed, log.path(), {std::to_string(index), "its key is not at hand"});
+  PastDecision past;
+  past.index = index;
+  past.leaf = audit::leaf_hash(audit::encode_header(opened->header));
+  const cbor::Value request = section(*opened, audit::Section::request);
+  past.request = text(request, 1);
+  past.conversation = text(request, 7);
+  past.customer = text(request, 9);
+  const cbor::Value result = section(*opened, audit::Section::result);
+  past.body = text(result, kReplyKey);
+  past.id = text(result, kDecisionKey);
+  if (const audit::SectionBytes* said = opened->find(audit::Section::verdict)) {
+    if (const Result<audit::VerdictSection> verdict = audit::decode_verdict(said->encoded))
+      past.verdict = static_cast<decide::Verdict>(verdict->verdict);
+  }
+  if (const audit::SectionBytes* told = opened->find(audit::Section::story)) {
+    if (Result<audit::StorySection> story = audit::decode_story(told->encoded)) past.story = std::move(*story);
+  }
+  if (const audit::SectionBytes* state = opened->find(audit::Section::state)) {
+    if (const Result<std::vector<audit::StateChange>> changes = audit::decode_changes(state->encoded)) {
+      for (const audit::StateChange& change : *changes) {
+        if (change.key.kind != audit::StateKind::idempotency) continue;
+        const std::string_view who = std::string_view(change.key.subject).substr(kRequest.size());
+        past.caller = who.substr(0, who.find(' '));
+      }
+    }
+  }
+  return past;
+}
+
+std::optional<PastDecision> past_decision(audit::Log& log, const audit::LogReader& reader, std::string_view id) {
+  for (const std::uint64_t index : reader.search(log.keys(), {audit::TagKind::decision, std::string(id)})) {
+    std::optional<PastDecision> past = past_decision_at(log, reader, index);
+    if (past && past->id == id) return past;
+  }
+  return std::nullopt;
+}
+
+}  // namespace caveat::gate

@@ -1,0 +1,42 @@
+#include "adapters/gate/queues.h"
+
+#include "engine/decide/opening_hours.h"
+#include "engine/decide/sentences.h"
+
+namespace caveat::gate {
+
+using program::Program;
+using program::QueueRow;
+
+std::uint32_t queue_of(const Program& program, std::string_view name) {
+  const std::uint32_t found = name.empty() ? program::kNone : program.find_queue(name);
+  return found != program::kNone ? found : program.default_queue();
+}
+
+std::optional<Microseconds> due_in(const Program& program, std::uint32_t queue, Microseconds at) {
+  if (queue == program::kNone || !program.queues()[queue].has_due) return std::nullopt;
+  return at + decide::due_after(program, program.queues()[queue], at, 0) * 1'000'000;
+}
+
+std::uint32_t above(const Program& program, std::uint32_t queue) {
+  if (queue == program::kNone) return program.default_queue();
+  const std::uint32_t overflow = program.queues()[queue].overflow_to;
+  return overflow != program::kNone ? overflow : program.default_queue();
+}
+
+std::string waiting_text(const Program& program, const decide::Request& request, std::uint32_t queue) {
+  std::string out;
+  if (queue != program::kNone) {
+    const QueueRow& row = program.queues()[queue];
+    const bool closed = !program.text(row.when_closed_say, request.language()).empty() &&
+                        !decide::is_open(program, row, request.at(), request.at_offset());
+    decide::Topic topic{&program, &request, request.language(), -1, -1, {}};
+    if (request.products() == 1) topic.product = 0;  // the one that the turn is about
+    if (request.actions() == 1) topic.action = 0;
+    decide::append(out, topic, closed ? row.when_closed_pieces : row.say_pieces);
+  }
+  if (out.empty()) out = decide::fallback(decide::Verdict::handoff, request.language());
+  return out;
+}
+
+}  // namespace caveat::gate

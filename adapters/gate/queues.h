@@ -1,0 +1,28 @@
+// Queues: what the program of now says of a queue: when a ticket in it falls due, where it overflows to, what a waiting customer
+// is told. A ticket names its queue, and packs come and go: one that no pack knows any more stands for the default queue.
+//
+// Source     decision.md "Queues", semantics.md 44
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/language.h"
+#include "engine/base/units.h"
+#include "engine/decide/request.h"
+#include "engine/program/program.h"
+
+namespace caveat::gate {
+
+// kNone: the program has none at all.
+std::uint32_t queue_of(const program::Program& program, std::string_view name);
+std::optional<Microseconds> due_in(const program::Program& program, std::uint32_t queue, Microseconds at);
+// The queue it overflows to, else the default queue.
+std::uint32_t above(const program::Program& program, std::uint32_t queue);
+
+// What a customer who waits is told, facts of the turn put in; the queue's text for when nobody is there where it has one.
+std::string waiting_text(const program::Program& program, const decide::Request& request, std::uint32_t queue);
+
+}  // namespace caveat::gate

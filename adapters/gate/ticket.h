@@ -1,0 +1,44 @@
+// Ticket: one hand-off from its opening to its end, as the desk keeps it and the state holds it.
+//
+// Promises   encode and decode are inverse; keys are never used again for another meaning (docs/formats.md "Tickets")
+// Lifetime   a plain value
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/gate/conversation.h"
+#include "engine/base/units.h"
+
+namespace caveat::gate {
+
+struct Ticket {
+  std::string id, conversation, customer;  // either of the two may be empty, not both
+  std::string queue;                       // its first name
+  Standing standing = Standing::waiting;   // asked, waiting, person; bot: it is closed
+  std::uint8_t priority = 2;               // 0 urgent … 3 low
+  std::optional<Microseconds> due;
+  Microseconds opened = 0, since = 0;  // since: in this standing
+  std::string decision;                // that opened it; empty: a caller asked
+  std::vector<std::string> rules;      // that opened it, by id
+  bool confidential = false;           // a rule that opened it shows to named roles only
+  std::string cause;                   // "none": by a rule; missing, switch, …: of a turn only
+  std::string by;                      // caller who asked for it
+  std::string reason;                  // in his words
+  std::string holder;                  // who has it
+  std::uint64_t passes = 0, escalations = 0, alerts = 0;
+  bool farthest = false;      // it has escalated as far as it can
+  std::uint64_t version = 0;  // counts its changes
+  std::string outcome, note;  // the last ones
+};
+
+std::string encode(const Ticket& ticket);
+std::optional<Ticket> decode_ticket(std::string_view encoded);
+
+std::string_view priority_name(std::uint8_t priority);  // "urgent" … "low"
+std::optional<std::uint8_t> priority_of(std::string_view name);
+
+}  // namespace caveat::gate

@@ -1,0 +1,255 @@
+#include "adapters/gate/ticket_json.h"
+
+#include <boost/json.hpp>
+
+#include "engine/decide/opening_hours.h"
+
+namespace caveat::gate {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view state_name(Standing standing) { return standing == Standing::bot ? "closed" : name(standing); }
+
+json::value text_or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return json::string(text);
+}
+json::value time_or_null(const std::optional<Microseconds>& at) {
+  if (!at) return nullptr;
+  return json::string(format_instant(*at, 0));
+}
+
+json::array rules_shown(const Ticket& ticket, const program::Program* program) {
+  json::array out;
+  for (const std::string& rule : ticket.rules) {
+    const std::uint32_t index = program == nullptr ? program::kNone : program->find_rule(rule);
+    // A rule that is gone may have been a confidential one.
+    const bool hidden =
+        index == program::kNone ? ticket.confidential || program == nullptr : program->rule_is_confidential(index);
+    if (!hidden) out.emplace_back(json::string(rule));
+  }
+  return out;
+}
+
+json::object summary(const Ticket& ticket, const program::Program* program) {
+  json::object out;
+  out["id"] = ticket.id;
+  out["version"] = ticket.version;
+  out["state"] = state_name(ticket.standing);
+  out["hold"] = holds(ticket.standing);
+  out["queue"] = ticket.queue;
+  out["priority"] = priority_name(ticket.priority);
+  out["due"] = time_or_null(ticket.due);
+  out["opened"] = format_instant(ticket.opened, 0);
+  out["since"] = format_instant(ticket.since, 0);
+  out["conversation"] = text_or_null(ticket.conversation);
+  out["customer"] = text_or_null(ticket.customer);
+  out["holder"] = text_or_null(ticket.holder);
+  out["rules"] = rules_shown(ticket, program);
+  if (!ticket.cause.empty() && ticket.cause != "none") out["cause"] = ticket.cause;
+  out["passes"] = ticket.passes;
+  out["escalations"] = ticket.escalations;
+  out["alerts"] = ticket.alerts;
+  return out;
+}
+
+// The story of a decision in kinds that a desk can lay out; lines of law and reason only where no rule is confidential.
+json::array story_json(const PastDecision& past, Language language) {
+  static constexpr std::string_view kKinds[] = {"",     "customer_said", "bot_wanted", "verdict",
+                                                "rule", "because",       "law",        "unknown",
+                                                "told", "handed_to",     "kept_back"};
+  json::array out;
+  for (const audit::StoryLine& line : language == Language::zh ? past.story.zh : past.story.en) {
+    const auto kind = static_cast<std::size_t>(line.kind);
+    out.emplace_back(json::object{{"kind", kind < std::size(kKinds) ? kKinds[kind] : ""}, {"text", line.text}});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
+  json::object out = summary(ticket, frame.program);
+  out["decision"] = text_or_null(ticket.decision);
+  out["asked_by"] = text_or_null(ticket.by);
+  out["reason"] = text_or_null(ticket.reason);
+  out["note"] = text_or_null(ticket.note);
+  out["outcome"] = text_or_null(ticket.outcome);
+  if (frame.decision) out["story"] = story_json(*frame.decision, frame.language);
+  json::array turns;
+  for (const PastDecision& turn : frame.turns) {
+    turns.emplace_back(json::object{
+        {"decision", turn.id}, {"verdict", decide::name(turn.verdict)}, {"story", story_json(turn, frame.language)}});
+  }
+  out["turns"] = std::move(turns);
+  json::array earlier;
+  for (const Ticket& one : frame.earlier) {
+    json::object entry = summary(one, frame.program);
+    entry["outcome"] = text_or_null(one.outcome);
+    earlier.emplace_back(std::move(entry));
+  }
+  out["earlier"] = std::move(earlier);
+  return json::serialize(out);
+}
+
+std::string ticket_for_bot_json(const Ticket& ticket) {
+  json::object out;
+  out["id"] = ticket.id;
+  out["state"] = state_name(ticket.standing);
+  out["hold"] = holds(ticket.standing);
+  out["queue"] = ticket.queue;
+  out["priority"] = priority_name(ticket.priority);
+  out["due"] = time_or_null(ticket.due);
+  return json::serialize(out);
+}
+
+std::string tickets_json(const std::vector<const Ticket*>& tickets, const program::Program* program,
+                         const std::string& next) {
+  json::object out;
+  json::array items;
+  for (const Ticket* ticket : tickets) items.emplace_back(summary(*ticket, program));
+  out["items"] = std::move(items);
+  if (!next.empty()) out["next"] = next;
+  return json::serialize(out);
+}
+
+std::string conversation_json(const std::string& id, const Desk::Here& here) {
+  json::object out;
+  out["id"] = id;
+  out["state"] = public_name(here.standing);
+  json::array handoffs;
+  if (here.ticket != nullptr) handoffs.emplace_back(json::string(here.ticket->id));
+  out["handoffs"] = std::move(handoffs);
+  if (here.ticket != nullptr && holds(here.standing))
+    out["since"] = format_instant(here.ticket->since, 0);
+  else
+    out["since"] = nullptr;
+  return json::serialize(out);
+}
+
+std::string queues_json(const program::Program& program, Microseconds now, const std::vector<const Ticket*>& open) {
+  json::array queues;
+  for (std::uint32_t i = 0; i < program.queues().size(); ++i) {
+    const program::QueueRow& row = program.queues()[i];
+    json::object out;
+    out["name"] = program.queue_name(i);
+    for (const Language language : {Language::en, Language::zh}) {
+      const std::string_view title = program.queue_title(i, language);
+      if (!title.empty()) out[language == Language::zh ? "title_zh" : "title_en"] = title;
+    }
+    out["open"] = decide::is_open(program, row, now, 0);
+    out["always"] = row.always != 0;
+    json::array hours;
+    for (const program::HoursRow& one : program.rows<program::HoursRow>(program::Section::hours, row.hours)) {
+      const auto clock = [](std::int32_t seconds) {
+        const auto two = [](std::int32_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+        return two(seconds / 3600) + ":" + two(seconds / 60 % 60);
+      };
+      hours.emplace_back(json::object{{"day", one.day}, {"from", clock(one.from)}, {"to", clock(one.to)}});
+    }
+    out["hours"] = std::move(hours);
+    out["priority"] = priority_name(row.priority);
+    if (row.overflow_to != program::kNone) out["overflow_to"] = program.queue_name(row.overflow_to);
+    std::size_t waiting = 0;
+    for (const Ticket* ticket : open)
+      if (ticket->queue == program.queue_name(i) && ticket->standing != Standing::person) ++waiting;
+    out["waiting"] = waiting;
+    queues.emplace_back(std::move(out));
+  }
+  return json::serialize(json::object{{"items", std::move(queues)}});
+}
+
+std::string switch_json(const Switch& state) {
+  json::object out;
+  out["on"] = state.on;
+  out["queue"] = text_or_null(state.queue);
+  out["reason"] = text_or_null(state.reason);
+  out["by"] = text_or_null(state.by);
+  if (state.version == 0)
+    out["since"] = nullptr;
+  else
+    out["since"] = format_instant(state.since, 0);
+  out["version"] = state.version;
+  return json::serialize(out);
+}
+
+std::string delivery_json(const std::string& decision, std::string_view match) {
+  return json::serialize(json::object{{"decision", decision}, {"match", match}});
+}
+
+std::string joined(const std::vector<std::string>& values) {
+  std::string out = "[";
+  for (const std::string& value : values) {
+    if (out.size() > 1) out += ',';
+    out += value;
+  }
+  return out + "]";
+}
+
+std::string superseded_json(std::string_view body, std::string_view waiting_text) {
+  json::value value = json::parse(body);
+  json::object& reply = value.as_object();
+  reply["say"] = json::object{{"text", waiting_text}};
+  reply["superseded"] = true;
+  return json::serialize(value);
+}
+
+std::string said_in(std::string_view body) {
+  const json::value value = json::parse(body);
+  const json::value& text = value.at("say").at("text");
+  return text.is_string() ? std::string(text.as_string()) : std::string();
+}
+
+std::string for_bot_json(std::string_view body) {
+  json::value value = json::parse(body);
+  const auto strip = [](json::value& reasons) {
+    for (json::value& reason : reasons.as_array())
+      for (const char* member : {"because", "cites", "facts", "matched"}) reason.as_object().erase(member);
+  };
+  if (json::value* reasons = value.as_object().if_contains("reasons")) strip(*reasons);
+  if (json::value* advice = value.as_object().if_contains("advice")) strip(advice->as_object()["reasons"]);
+  return json::serialize(value);
+}
+
+std::string with_story(std::string_view body, const PastDecision& past, Language language) {
+  json::value value = json::parse(body);
+  value.as_object()["story"] = story_json(past, language);
+  return json::serialize(value);
+}
+
+std::string explanation_json(const PastDecision& past, std::string_view reader, Language language) {
+  const bool zh = language == Language::zh;
+  json::object out;
+  out["decision"] = past.id;
+  out["for"] = reader;
+  out["verdict"] = decide::name(past.verdict);
+  if (reader == "bot") {
+    json::array rules;
+    const json::value body = json::parse(past.body);
+    if (const json::value* reasons = body.as_object().if_contains("reasons")) {
+      for (const json::value& reason : reasons->as_array()) rules.emplace_back(reason.at("rule"));
+    }
+    out["rules"] = std::move(rules);
+    return json::serialize(out);
+  }
+  std::string text;
+  for (const audit::StoryLine& line : zh ? past.story.zh : past.story.en) {
+    using Kind = audit::StoryLine::Kind;
+    // A customer reads what he was told and what was kept back, not how the bank's rules are made.
+    const bool for_customer = line.kind == Kind::verdict || line.kind == Kind::told || line.kind == Kind::kept_back ||
+                              line.kind == Kind::handed_to;
+    if (reader == "customer" && !for_customer) continue;
+    if (!text.empty()) text += '\n';
+    text += line.text;
+  }
+  if (reader == "customer") {
+    text += zh ? "\n如有异议，可随时要求由人工复核。"
+               : "\nIf you do not agree you may ask at any time that a person looks at it again.";
+  }
+  out["text"] = text;
+  return json::serialize(out);
+}
+
+}  // namespace caveat::gate

@@ -1,0 +1,42 @@
+// Tickets, conversations, queues and the switch in JSON, as HTTP and every other way in show them.
+//
+// Promises   members always in the same order; a rule that is confidential shows to nobody here
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/gate/desk.h"
+#include "adapters/gate/past.h"
+#include "engine/program/program.h"
+
+namespace caveat::gate {
+
+struct TicketFrame {
+  const program::Program* program = nullptr;  // whose rules are confidential; null: no rule shows
+  std::optional<PastDecision> decision = {};  // that opened it: what the bot wanted to say, why not, the facts
+  std::vector<PastDecision> turns = {};       // the last ones of the conversation, oldest first
+  std::vector<Ticket> earlier = {};           // of this customer
+  Language language = Language::en;
+};
+
+std::string ticket_json(const Ticket& ticket, const TicketFrame& frame);
+std::string ticket_for_bot_json(const Ticket& ticket);  // what a bot that asked for it may know
+std::string tickets_json(const std::vector<const Ticket*>& tickets, const program::Program* program,
+                         const std::string& next);
+std::string conversation_json(const std::string& id, const Desk::Here& here);
+std::string queues_json(const program::Program& program, Microseconds now, const std::vector<const Ticket*>& open);
+std::string switch_json(const Switch& state);
+std::string delivery_json(const std::string& decision, std::string_view match);
+std::string joined(const std::vector<std::string>& values);  // a JSON list of them
+
+// A reply to a turn, whose text a hand-off has overtaken: the waiting text instead.
+std::string superseded_json(std::string_view body, std::string_view waiting_text);
+std::string said_in(std::string_view body);  // `say.text` of a reply; empty where it is null
+// A recorded decision with its story; the same told for a reader: bot, customer, officer.
+std::string with_story(std::string_view body, const PastDecision& past, Language language);
+std::string explanation_json(const PastDecision& past, std::string_view reader, Language language);
+std::string for_bot_json(std::string_view body);  // a recorded reply as a bot may read it: codes only
+
+}  // namespace caveat::gate

@@ -1,0 +1,139 @@
+// A gate over a real log in a fresh folder, with a clock moved by hand, randomness that repeats, and a store that can fail.
+#pragma once
+
+#include <stdlib.h>
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+
+#include "adapters/gate/gate.h"
+#include "adapters/load/ruleset.h"
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/reader.h"
+#include "audit/record/decode.h"
+#include "audit/store/store.h"
+
+namespace caveat::test {
+
+class TestClock final : public Clock {
+ public:
+  Microseconds wall_us() override { return now_.fetch_add(1); }
+  std::uint64_t steady_ns() override { return static_cast<std::uint64_t>(now_.load()) * 1000; }
+  void pass(Microseconds time) { now_ += time; }
+
+ private:
+  std::atomic<Microseconds> now_{1'795'000'000LL * 1'000'000};
+};
+
+class TestRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override {
+    const std::lock_guard lock(mutex_);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(generator_());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::mt19937_64 generator_{20261123};
+};
+
+// Counts what is durable, and fails when it is told to.
+struct StoreSwitch {
+  std::atomic<std::uint64_t> durable{0};
+  std::atomic<int> failing{0};  // commits still to fail
+};
+
+class WatchedStore final : public audit::Store {
+ public:
+  WatchedStore(std::unique_ptr<audit::Store> inner, StoreSwitch& control)
+      : inner_(std::move(inner)), control_(control) {}
+  void commit(const audit::Batch& batch) override {
+    if (control_.failing > 0 && !batch.records.empty()) {
+      --control_.failing;
+      throw audit::Error(audit::codes::kStorage, "test", {"test", "no room"});
+    }
+    inner_->commit(batch);
+    if (!batch.records.empty()) control_.durable = batch.records.back().index + 1;
+  }
+  void tidy() override { inner_->tidy(); }
+  audit::StoreReader& reader() override { return inner_->reader(); }
+  void close() override { inner_->close(); }
+
+ private:
+  std::unique_ptr<audit::Store> inner_;
+  StoreSwitch& control_;
+};
+
+struct Bench {
+  TestClock clock;
+  TestRandom random;
+  StoreSwitch control;
+  gate::Snapshot snapshot;
+  std::filesystem::path folder;
+  std::unique_ptr<audit::Log> log;
+
+  explicit Bench(bool with_log = true) : snapshot(rules()) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "caveat-gate-XXXXXX").string();
+    folder = ::mkdtemp(pattern.data());
+    if (with_log) open();
+  }
+  ~Bench() {
+    log.reset();
+    std::filesystem::remove_all(folder);
+  }
+
+  void open() {
+    audit::LogOptions options;
+    options.path = (folder / "log.db").string();
+    options.create = true;
+    options.clock = &clock;
+    options.random = &random;
+    options.wrap_store = [this](std::unique_ptr<audit::Store> inner) {
+      return std::make_unique<WatchedStore>(std::move(inner), control);
+    };
+    log = audit::Log::open(std::move(options));
+  }
+
+  // What a restart finds.
+  void reopen() {
+    log->close();
+    log.reset();
+    open();
+  }
+
+  std::unique_ptr<gate::Gate> gate(std::size_t threads = 2) {
+    return std::make_unique<gate::Gate>(gate::GateOptions{
+        .snapshot = &snapshot, .log = log.get(), .clock = &clock, .random = &random, .threads = threads});
+  }
+
+  static std::shared_ptr<const decide::Ruleset> rules() {
+    static const std::shared_ptr<const decide::Ruleset> loaded = [] {
+      Result<load::Loaded> read = load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack"}, Limits{});
+      BOOST_REQUIRE(read);
+      for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
+      BOOST_REQUIRE(read->rules);
+      return read->rules;
+    }();
+    return loaded;
+  }
+
+  // Records in the log, by a reader of its own.
+  std::size_t decisions() { return records(audit::Kind::decision); }
+  std::size_t records(audit::Kind kind) {
+    const auto reader = audit::LogReader::open((folder / "log.db").string());
+    std::size_t count = 0;
+    reader->each_header(0, reader->size(), [&](std::uint64_t, std::string_view leaf) {
+      const Result<audit::Header> header = audit::decode_header(leaf);
+      if (header && header->context.kind == kind) ++count;
+    });
+    return count;
+  }
+};
+
+}  // namespace caveat::test

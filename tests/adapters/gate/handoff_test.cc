@@ -1,0 +1,518 @@
+// Hand-offs from end to end over a real log: each cell of docs/conversations.md by what callers see of it, and what hangs on it.
+#include <boost/json.hpp>
+#include <future>
+
+#include "audit/log/verify.h"
+#include "audit/record/events.h"
+#include "tests/adapters/gate/fixture.h"
+
+using namespace caveat;
+using test::Bench;
+namespace json = boost::json;
+
+namespace {
+
+constexpr Microseconds kSecond = 1'000'000;
+
+struct Desk : Bench {
+  std::unique_ptr<gate::Gate> gate = Bench::gate();
+  int turns = 0;
+
+  void restart() {
+    gate.reset();
+    reopen();
+    gate = Bench::gate();
+  }
+
+  static gate::Caller bot() {
+    gate::Caller caller;
+    caller.id = "bot-1";
+    caller.roles = {"bot"};
+    caller.any_source = true;
+    return caller;
+  }
+  static gate::Caller agent(const std::string& id = "li", std::vector<std::string> queues = {"desk", "advisers"}) {
+    gate::Caller caller;
+    caller.id = id;
+    caller.roles = {"agent"};
+    caller.queues = std::move(queues);
+    caller.any_source = true;
+    caller.audience = decide::Audience::officer;
+    return caller;
+  }
+
+  static std::string body(const std::string& id, const std::string& rest, const std::string& conversation = "c-1",
+                          const std::string& customer = "k-1") {
+    std::string out = R"({"id":")" + id + R"(","language":"en",)";
+    if (!conversation.empty()) out += R"("conversation":{"id":")" + conversation + R"("},)";
+    if (!customer.empty()) out += R"("customer":{"id":")" + customer + R"("},)";
+    return out + rest + "}";
+  }
+  json::value turn(const std::string& rest, const std::string& conversation = "c-1",
+                   const std::string& customer = "k-1", const gate::Caller& caller = bot()) {
+    const gate::Reply reply = gate->decide(body("t-" + std::to_string(++turns), rest, conversation, customer), caller);
+    return json::parse(reply.body);
+  }
+  json::value hello(const std::string& conversation = "c-1", const std::string& customer = "k-1") {
+    return turn(R"("answer":{"text":"hello"})", conversation, customer);
+  }
+  json::value asks_for_a_person(const std::string& conversation = "c-1", const std::string& customer = "k-1") {
+    return turn(R"("message":{"text":"an agent please"},"answer":{"text":"no need"})", conversation, customer);
+  }
+  json::value unknown_turn(const std::string& conversation = "c-1", const std::string& customer = "k-1") {
+    return turn(R"("answer":{"text":"done"},"actions":[{"name":"transfer"}])", conversation, customer);
+  }
+
+  gate::Reply perform(gate::Command command, const gate::Caller& caller) {
+    std::promise<gate::Reply> answered;
+    gate->perform(command, caller, [&](const gate::Reply& reply) { answered.set_value(reply); });
+    return answered.get_future().get();
+  }
+  gate::Reply command(gate::Command::Kind kind, const std::string& target, const std::string& body = {},
+                      const gate::Caller& caller = agent(), const std::string& version = "*") {
+    return perform({.kind = kind, .target = target, .if_match = version, .body = body}, caller);
+  }
+  std::string take(const std::string& id, const gate::Caller& caller = agent()) {
+    return code(command(gate::Command::Kind::take_handoff, id, {}, caller));
+  }
+  std::string close(const std::string& id, const gate::Caller& caller = agent()) {
+    return code(command(gate::Command::Kind::close_handoff, id,
+                        R"({"outcome":"resolved","note":"done","customer_agreed":true})", caller));
+  }
+  static std::string code(const gate::Reply& reply) {
+    return reply.problem == nullptr ? std::string() : std::string(reply.problem->name);
+  }
+  std::string state(const std::string& conversation = "c-1") {
+    const gate::Reply reply = gate->look({.kind = gate::Query::Kind::conversation, .target = conversation}, bot());
+    return std::string(json::parse(reply.body).at("state").as_string());
+  }
+  json::value ticket(const std::string& id) {
+    const gate::Reply reply = gate->look({.kind = gate::Query::Kind::handoff, .target = id}, agent());
+    BOOST_REQUIRE_MESSAGE(reply.problem == nullptr, reply.body);
+    return json::parse(reply.body);
+  }
+  void verify() {
+    gate.reset();
+    log->close();
+    audit::VerifyOptions options;
+    const auto keys = audit::KeyStore::open((folder / "log.keys").string(), {});
+    options.keys = keys.get();
+    const auto reader = audit::LogReader::open((folder / "log.db").string());
+    const audit::VerifyReport report = audit::verify_log(*reader, options);
+    for (const auto& finding : report.findings) BOOST_ERROR(finding.table << " " << finding.row << " " << finding.what);
+  }
+};
+
+std::string str(const json::value& value) { return std::string(value.as_string()); }
+std::string said(const json::value& reply) { return str(reply.at("say").at("text")); }
+std::string handoff_of(const json::value& reply) { return str(reply.at("handoff").at("id")); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(from_a_hand_off_that_holds_the_bot_is_silent_until_a_person_closes_it) {
+  Desk desk;
+  BOOST_TEST(said(desk.hello()) == "hello");
+  BOOST_TEST(desk.state() == "bot");
+  const json::value opened = desk.asks_for_a_person();
+  BOOST_TEST(str(opened.at("verdict")) == "handoff");
+  BOOST_TEST(opened.at("handoff").at("hold").as_bool());
+  const std::string id = handoff_of(opened);
+  BOOST_TEST(desk.state() == "waiting");
+
+  const json::value held = desk.hello();
+  BOOST_TEST(str(held.at("verdict")) == "handoff");
+  BOOST_TEST(said(held) == "Connecting you to a person.");
+  BOOST_TEST(handoff_of(held) == id);
+  BOOST_TEST(str(held.at("handoff").at("state")) == "waiting");
+  BOOST_TEST(desk.take(id) == "");
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(said(desk.hello()) == "Connecting you to a person.");
+  BOOST_TEST(desk.close(id) == "");
+  BOOST_TEST(desk.state() == "bot");
+  BOOST_TEST(said(desk.hello()) == "hello");
+  BOOST_TEST(str(desk.ticket(id).at("state")) == "closed");
+  BOOST_TEST(desk.records(audit::Kind::handoff_opened) == 1u);
+  BOOST_TEST(desk.records(audit::Kind::handoff_taken) == 1u);
+  BOOST_TEST(desk.records(audit::Kind::handoff_closed) == 1u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_survives_a_restart_and_reaches_the_customers_other_and_new_conversations) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  desk.restart();
+  BOOST_TEST(desk.state() == "waiting");
+  BOOST_TEST(handoff_of(desk.hello()) == id);
+  BOOST_TEST(handoff_of(desk.hello("c-new")) == id);      // a new chat of the same customer
+  BOOST_TEST(handoff_of(desk.hello("c-new", "")) == id);  // leaving his id out does not help
+  BOOST_TEST(handoff_of(desk.hello("", "k-1")) == id);    // nor leaving out the conversation
+  BOOST_TEST(said(desk.hello("c-2", "k-2")) == "hello");  // somebody else
+  BOOST_TEST(desk.records(audit::Kind::handoff_opened) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_that_opened_before_the_customer_was_known_becomes_his) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person("c-1", ""));
+  BOOST_TEST(said(desk.hello("c-2", "k-1")) == "hello");
+  BOOST_TEST(handoff_of(desk.hello("c-1", "k-1")) == id);
+  BOOST_TEST(handoff_of(desk.hello("c-2", "k-1")) == id);
+  desk.restart();
+  BOOST_TEST(handoff_of(desk.hello("c-2", "k-1")) == id);
+  BOOST_TEST(str(desk.hello("c-1", "k-2").at("code")) == "conflict");
+  BOOST_TEST(said(desk.hello("c-9", "k-2")) == "hello");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_hand_off_of_one_turn_opens_one_ticket_and_the_next_answer_closes_it) {
+  Desk desk;
+  const json::value unknown = desk.unknown_turn();
+  BOOST_TEST(str(unknown.at("verdict")) == "handoff");
+  BOOST_TEST(!unknown.at("handoff").at("hold").as_bool());
+  const std::string id = handoff_of(unknown);
+  BOOST_TEST(desk.state() == "bot");
+  BOOST_TEST(handoff_of(desk.unknown_turn()) == id);
+  BOOST_TEST(str(desk.ticket(id).at("state")) == "asked");
+  BOOST_TEST(said(desk.hello()) == "hello");
+  const json::value closed = desk.ticket(id);
+  BOOST_TEST(str(closed.at("state")) == "closed");
+  BOOST_TEST(str(closed.at("outcome")) == "answered");
+  BOOST_TEST(desk.records(audit::Kind::handoff_opened) == 1u);
+  BOOST_TEST(handoff_of(desk.unknown_turn()) != id);
+  BOOST_TEST(desk.take(handoff_of(desk.unknown_turn())) == "");  // a person may take it: then it holds
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(said(desk.hello()) == "Connecting you to a person.");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_ticket_for_one_turn_holds_from_the_moment_at_which_a_rule_asks_for_a_person) {
+  Desk desk;
+  const std::string id = handoff_of(desk.unknown_turn());
+  BOOST_TEST(handoff_of(desk.asks_for_a_person()) == id);
+  BOOST_TEST(desk.state() == "waiting");
+  BOOST_TEST(desk.records(audit::Kind::handoff_opened) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(taking_is_atomic_and_only_who_has_it_may_end_it) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  BOOST_TEST(desk.close(id) == "wrong_state");
+  BOOST_TEST(desk.take(id) == "");
+  BOOST_TEST(desk.take(id) == "");  // a repeat
+  BOOST_TEST(desk.take(id, Desk::agent("wang")) == "taken_by_other");
+  BOOST_TEST(desk.close(id, Desk::agent("wang")) == "taken_by_other");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::pass_handoff, id, R"({"queue":"desk","note":"n"})",
+                                     Desk::agent("wang"))) == "taken_by_other");
+  BOOST_TEST(desk.take("h-none") == "not_found");
+  BOOST_TEST(desk.take(id, Desk::agent("chen", {"other"})) == "role");
+  BOOST_TEST(desk.close(id) == "");
+  BOOST_TEST(desk.close(id) == "wrong_state");
+  BOOST_TEST(desk.records(audit::Kind::handoff_taken) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_version_that_was_read_must_be_named_and_be_the_one_of_now) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const auto take = [&](const std::string& version) {
+    return Desk::code(desk.command(gate::Command::Kind::take_handoff, id, {}, Desk::agent(), version));
+  };
+  BOOST_TEST(take("") == "version_needed");
+  BOOST_TEST(take("\"7\"") == "stale_version");
+  const gate::Reply seen = desk.gate->look({.kind = gate::Query::Kind::handoff, .target = id}, Desk::agent());
+  BOOST_TEST(take("\"" + seen.version + "\"") == "");
+  BOOST_TEST(take(seen.version) == "stale_version");
+}
+
+BOOST_AUTO_TEST_CASE(return_and_close_need_the_customers_consent) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  desk.take(id);
+  using Kind = gate::Command::Kind;
+  BOOST_TEST(Desk::code(desk.command(Kind::return_handoff, id, "{}")) == "consent");
+  BOOST_TEST(Desk::code(desk.command(Kind::close_handoff, id, R"({"outcome":"resolved","customer_agreed":false})")) ==
+             "consent");
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(Desk::code(desk.command(Kind::return_handoff, id, R"({"customer_agreed":true})")) == "");
+  BOOST_TEST(desk.state() == "bot");
+  BOOST_TEST(desk.records(audit::Kind::handoff_returned) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_pass_it_waits_again_and_the_third_pass_escalates) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const auto pass = [&](const std::string& queue) {
+    return desk.command(gate::Command::Kind::pass_handoff, id, R"({"queue":")" + queue + R"(","note":"n"})");
+  };
+  desk.take(id);
+  BOOST_TEST(Desk::code(pass("advisers")) == "");
+  BOOST_TEST(desk.state() == "waiting");
+  BOOST_TEST(said(desk.hello()) == "An adviser will be with you.");
+  BOOST_TEST(Desk::code(pass("nobody")) == "out_of_range");
+  pass("advisers");
+  const json::value third = json::parse(pass("advisers").body);  // not there, but where its queue overflows to
+  BOOST_TEST(str(third.at("queue")) == "desk");
+  BOOST_TEST(third.at("passes").to_number<int>() == 3);
+  BOOST_TEST(desk.records(audit::Kind::handoff_passed) == 2u);
+  BOOST_TEST(desk.records(audit::Kind::handoff_escalated) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_person_takes_over_unasked_and_an_answer_in_flight_gives_way) {
+  Desk desk;
+  desk.hello();
+  const gate::Reply taken =
+      desk.command(gate::Command::Kind::open_handoff, {},
+                   R"({"conversation":"c-1","queue":"desk","reason":"listening in","take":true})");
+  BOOST_TEST(Desk::code(taken) == "");
+  BOOST_TEST(taken.created);
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(said(desk.hello()) == "Connecting you to a person.");
+  BOOST_TEST(said(desk.hello("c-2")) == "Connecting you to a person.");  // the conversation was known to be k-1's
+  const gate::Reply other =
+      desk.command(gate::Command::Kind::open_handoff, {}, R"({"conversation":"c-1","reason":"me too","take":true})",
+                   Desk::agent("wang"));
+  BOOST_TEST(Desk::code(other) == "taken_by_other");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {},
+                                     R"({"conversation":"c-5","reason":"r","take":true})", Desk::bot())) == "role");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::take_handoff, str(json::parse(taken.body).at("id")), {},
+                                     Desk::bot())) == "role");
+}
+
+BOOST_AUTO_TEST_CASE(a_bot_may_open_a_hand_off_and_cannot_end_it) {
+  Desk desk;
+  const gate::Reply opened = desk.command(gate::Command::Kind::open_handoff, {},
+                                          R"({"conversation":"c-1","reason":"it is lost"})", Desk::bot());
+  BOOST_TEST(Desk::code(opened) == "");
+  const std::string id = str(json::parse(opened.body).at("id"));
+  BOOST_TEST(desk.state() == "waiting");
+  const gate::Reply joined =
+      desk.command(gate::Command::Kind::open_handoff, {}, R"({"conversation":"c-1","reason":"again"})", Desk::bot());
+  BOOST_TEST(!joined.created);
+  BOOST_TEST(str(json::parse(joined.body).at("id")) == id);
+  BOOST_TEST(desk.close(id, Desk::bot()) == "role");
+  const gate::Reply wrong =
+      desk.command(gate::Command::Kind::open_handoff, {}, R"({"queue":"dask","reson":"x"})", Desk::bot());
+  const json::value errors = json::parse(wrong.body).at("errors");
+  BOOST_TEST(errors.as_array().size() == 4u);  // all at once: reason, whose, queue, reson
+}
+
+BOOST_AUTO_TEST_CASE(a_more_urgent_reason_moves_a_ticket_that_waits_and_alerts_who_has_it) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const json::value urgent = desk.turn(R"("message":{"text":"my card was stolen"},"answer":{"text":"oh"})");
+  BOOST_TEST(handoff_of(urgent) == id);
+  BOOST_TEST(said(urgent) == "An adviser will be with you.");
+  json::value now = desk.ticket(id);
+  BOOST_TEST(str(now.at("queue")) == "advisers");
+  BOOST_TEST(str(now.at("priority")) == "urgent");
+  BOOST_TEST(now.at("passes").to_number<int>() == 0);
+
+  const std::string other = handoff_of(desk.asks_for_a_person("c-2", "k-2"));
+  desk.take(other);
+  desk.turn(R"("message":{"text":"my card was stolen"},"answer":{"text":"oh"})", "c-2", "k-2");
+  now = desk.ticket(other);
+  BOOST_TEST(str(now.at("queue")) == "desk");
+  BOOST_TEST(str(now.at("priority")) == "urgent");
+  BOOST_TEST(now.at("alerts").to_number<int>() == 1);
+  BOOST_TEST(str(now.at("state")) == "person");
+}
+
+BOOST_AUTO_TEST_CASE(an_overdue_ticket_escalates_once_a_queue) {
+  Desk desk;
+  const json::value opened =
+      desk.turn(R"("answer":{"text":"done"},"actions":[{"name":"transfer","amount":"60000 CNY"}])");
+  const std::string id = handoff_of(opened);
+  BOOST_TEST(desk.gate->tick() == 0u);
+  desk.clock.pass(301 * kSecond);
+  BOOST_TEST(desk.gate->tick() == 1u);
+  json::value now = desk.ticket(id);
+  BOOST_TEST(str(now.at("queue")) == "desk");
+  BOOST_TEST(str(now.at("priority")) == "urgent");
+  BOOST_TEST(desk.gate->tick() == 0u);
+  desk.clock.pass(61 * kSecond);
+  BOOST_TEST(desk.gate->tick() == 1u);
+  desk.clock.pass(3'600 * kSecond);
+  BOOST_TEST(desk.gate->tick() == 0u);  // there is nobody above
+  desk.log->flush();
+  BOOST_TEST(desk.records(audit::Kind::handoff_escalated) == 2u);
+  BOOST_TEST(desk.state() == "waiting");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_resent_turn_puts_no_bot_text_into_a_hold) {
+  Desk desk;
+  const std::string first = Desk::body("t-first", R"("answer":{"text":"hello"})");
+  const gate::Reply then = desk.gate->decide(first, Desk::bot());
+  const std::size_t before = desk.decisions();
+  desk.asks_for_a_person();
+  const gate::Reply again = desk.gate->decide(first, Desk::bot());
+  BOOST_TEST(again.replayed);
+  BOOST_TEST(again.superseded);
+  const json::value body = json::parse(again.body);
+  BOOST_TEST(said(body) == "Connecting you to a person.");
+  BOOST_TEST(body.at("superseded").as_bool());
+  BOOST_TEST(str(body.at("decision")) == then.decision_id);
+  BOOST_TEST(str(body.at("verdict")) == "allow");
+  BOOST_TEST(desk.decisions() == before + 1);
+  desk.restart();
+  BOOST_TEST(said(json::parse(desk.gate->decide(first, Desk::bot()).body)) == "Connecting you to a person.");
+}
+
+BOOST_AUTO_TEST_CASE(a_persons_answer_is_advised_on_and_nobody_elses) {
+  Desk desk;
+  const std::string words = R"("answer":{"text":"it is guaranteed","author":"person"})";
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", Desk::bot()).at("code")) == "role");
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", Desk::agent()).at("code")) == "wrong_state");
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", Desk::agent()).at("code")) == "wrong_state");
+  desk.take(id);
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", Desk::agent("wang")).at("code")) == "role");
+  const json::value advised = desk.turn(words, "c-1", "k-1", Desk::agent());
+  BOOST_TEST(str(advised.at("verdict")) == "allow");
+  BOOST_TEST(said(advised) == "it is guaranteed");
+  BOOST_TEST(str(advised.at("advice").at("verdict")) == "block");
+  BOOST_TEST(str(advised.at("advice").at("reasons").at(0).at("rule")) == "test.gate/no_promises");
+  BOOST_TEST(desk.state() == "person");
+}
+
+BOOST_AUTO_TEST_CASE(the_switch_hands_every_turn_over_and_frees_who_was_not_taken) {
+  Desk desk;
+  using Kind = gate::Command::Kind;
+  const auto throw_it = [&](bool on, const std::string& version) {
+    return desk.command(Kind::throw_switch, {},
+                        std::string(R"({"on":)") + (on ? "true" : "false") + R"(,"reason":"a bad model"})",
+                        Desk::agent("boss"), version);
+  };
+  BOOST_TEST(Desk::code(throw_it(true, "")) == "version_needed");
+  BOOST_TEST(Desk::code(throw_it(true, "3")) == "stale_version");
+  BOOST_TEST(Desk::code(throw_it(true, "0")) == "");
+  const json::value turned = desk.hello();
+  BOOST_TEST(str(turned.at("verdict")) == "handoff");
+  BOOST_TEST(said(turned) == "Connecting you to a person.");
+  BOOST_TEST(!turned.at("handoff").at("hold").as_bool());
+  BOOST_TEST(str(turned.at("handoff").at("cause")) == "switch");
+  const std::string taken = handoff_of(desk.hello("c-2", "k-2"));
+  desk.take(taken);
+  desk.restart();
+  BOOST_TEST(str(desk.hello().at("verdict")) == "handoff");
+  BOOST_TEST(Desk::code(throw_it(false, "1")) == "");
+  BOOST_TEST(said(desk.hello()) == "hello");
+  BOOST_TEST(str(desk.hello("c-2", "k-2").at("verdict")) == "handoff");  // a person has it
+  BOOST_TEST(str(desk.ticket(handoff_of(turned)).at("outcome")) == "answered");
+  BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 2u);
+  const gate::Reply topic =
+      desk.command(Kind::throw_switch, {}, R"({"on":true,"reason":"r","topic":"loans"})", Desk::agent("boss"), "2");
+  BOOST_TEST(Desk::code(topic) == "not_yet");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(deliveries_are_held_against_what_was_to_be_said) {
+  Desk desk;
+  const json::value allowed = desk.hello();
+  const auto confirm = [&](const json::value& reply, const std::string& words, const gate::Caller& caller) {
+    const std::string body =
+        R"({"decision":")" + str(reply.at("decision")) + R"(","text_digest":"sha256:)" + hex(sha256(words)) + R"("})";
+    const gate::Reply done = desk.command(gate::Command::Kind::confirm_deliveries, {}, body, caller);
+    BOOST_REQUIRE_MESSAGE(done.problem == nullptr, done.body);
+    return str(json::parse(done.body).at(0).at("match"));
+  };
+  BOOST_TEST(confirm(allowed, "hello", Desk::bot()) == "same");
+  BOOST_TEST(confirm(allowed, "hello", Desk::bot()) == "same");
+  BOOST_TEST(desk.records(audit::Kind::delivery_confirmed) == 1u);
+  BOOST_TEST(confirm(allowed, "hello!", Desk::bot()) == "changed");
+  gate::Caller other = Desk::bot();
+  other.id = "bot-2";
+  BOOST_TEST(confirm(allowed, "hello", other) == "unknown");
+  const json::value second = desk.hello();
+  const json::value opened = desk.asks_for_a_person();
+  desk.clock.pass(kSecond);
+  BOOST_TEST(confirm(second, "hello", Desk::bot()) == "late");
+  BOOST_TEST(confirm(opened, "Connecting you to a person.", Desk::bot()) == "same");
+  BOOST_TEST(desk.records(audit::Kind::delivery_confirmed) == 4u);
+  const gate::Reply bad = desk.command(gate::Command::Kind::confirm_deliveries, {},
+                                       R"([{"decision":"d"},{"text_digest":"x"}])", Desk::bot());
+  BOOST_TEST(json::parse(bad.body).at("errors").as_array().size() == 3u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_commit_drops_what_it_would_have_changed) {
+  Desk desk;
+  desk.hello();
+  desk.control.failing = 1;
+  BOOST_TEST(str(desk.asks_for_a_person().at("code")) == "storage");
+  BOOST_TEST(desk.state() == "bot");
+  BOOST_TEST(said(desk.hello()) == "hello");
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  desk.control.failing = 1;
+  BOOST_TEST(desk.take(id) == "storage");
+  BOOST_TEST(desk.state() == "waiting");
+  BOOST_TEST(desk.take(id) == "");
+  desk.control.failing = 1;
+  BOOST_TEST(desk.close(id) == "storage");
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(str(desk.hello().at("verdict")) == "handoff");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(hand_offs_are_listed_most_urgent_first_by_pages_and_by_the_queues_of_the_agent) {
+  Desk desk;
+  desk.asks_for_a_person("c-1", "k-1");
+  desk.clock.pass(kSecond);
+  desk.asks_for_a_person("c-2", "k-2");
+  const std::string urgent =
+      handoff_of(desk.turn(R"("message":{"text":"my card was stolen"},"answer":{"text":"oh"})", "c-3", "k-3"));
+  gate::Query query{.kind = gate::Query::Kind::handoffs};
+  query.limit = 2;
+  const gate::Reply first = desk.gate->look(query, Desk::agent());
+  const json::array items = json::parse(first.body).at("items").as_array();
+  BOOST_REQUIRE(items.size() == 2u);
+  BOOST_TEST(str(items[0].at("id")) == urgent);
+  BOOST_TEST(str(items[1].at("conversation")) == "c-1");
+  query.cursor = first.next;
+  const gate::Reply second = desk.gate->look(query, Desk::agent());
+  BOOST_TEST(json::parse(second.body).at("items").as_array().size() == 1u);
+  BOOST_TEST(second.next == "");
+  BOOST_TEST(json::parse(desk.gate->look({.kind = gate::Query::Kind::handoffs}, Desk::agent("chen", {"advisers"})).body)
+                 .at("items")
+                 .as_array()
+                 .size() == 1u);
+  gate::Query foreign{.kind = gate::Query::Kind::handoffs};
+  foreign.queue = "desk";
+  BOOST_TEST(Desk::code(desk.gate->look(foreign, Desk::agent("chen", {"advisers"}))) == "role");
+}
+
+BOOST_AUTO_TEST_CASE(a_look_at_a_ticket_or_decision_is_recorded_before_it_is_shown) {
+  Desk desk;
+  const json::value opened = desk.asks_for_a_person();
+  const json::value ticket = desk.ticket(handoff_of(opened));
+  BOOST_TEST(str(ticket.at("decision")) == str(opened.at("decision")));
+  BOOST_TEST(ticket.at("story").as_array().size() > 3u);
+  BOOST_TEST(ticket.at("turns").as_array().size() == 1u);
+  BOOST_TEST(desk.records(audit::Kind::viewed) == 1u);
+  gate::Query query{.kind = gate::Query::Kind::decision, .target = str(opened.at("decision"))};
+  BOOST_TEST(Desk::code(desk.gate->look(query, Desk::bot())) == "");
+  BOOST_TEST(desk.records(audit::Kind::viewed) == 2u);
+  gate::Caller other = Desk::bot();
+  other.id = "bot-2";
+  BOOST_TEST(Desk::code(desk.gate->look(query, other)) == "not_found");
+  query.kind = gate::Query::Kind::proof;
+  BOOST_TEST(desk.gate->look(query, Desk::bot()).body.starts_with("c2sp.org/tlog-proof@v1"));
+  query.kind = gate::Query::Kind::explanation;
+  query.reader = "customer";
+  gate::Caller officer = Desk::agent();
+  const json::value told = json::parse(desk.gate->look(query, officer).body);
+  BOOST_TEST(str(told.at("text")).find("Connecting you to a person.") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_is_kept_and_the_same_id_brings_what_was_decided) {
+  Desk desk;
+  std::promise<gate::Reply> answered;
+  const std::string body = Desk::body("t-late", R"("answer":{"text":"hello"})");
+  desk.gate->take(body, Desk::bot(), {.deadline_ns = 1}, [&](const gate::Reply& reply) { answered.set_value(reply); });
+  const gate::Reply late = answered.get_future().get();
+  BOOST_TEST(Desk::code(late) == "deadline");
+  BOOST_TEST(str(json::parse(late.body).at("verdict")) == "handoff");
+  BOOST_TEST(said(json::parse(desk.gate->decide(body, Desk::bot()).body)) == "hello");
+  std::promise<gate::Reply> mismatched;
+  desk.gate->take(body, Desk::bot(), {.header_id = "another"},
+                  [&](const gate::Reply& reply) { mismatched.set_value(reply); });
+  BOOST_TEST(Desk::code(mismatched.get_future().get()) == "id_mismatch");
+}
