@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <memory>
 #include <ostream>
@@ -41,9 +42,35 @@ Phrase anchor_words(audit::Anchor anchor) {
   return {"unanchored", "未锚定"};
 }
 
+// The keys that are gone: those that no erasure record names first.
+void print_closed(std::vector<audit::ClosedKey> keys, Terminal& terminal) {
+  constexpr std::size_t kAtMost = 20;
+  std::stable_partition(keys.begin(), keys.end(), [](const audit::ClosedKey& key) { return !key.erased_by; });
+  terminal.out << '\n' << terminal.say({"Data keys that are gone:", "已不在的数据密钥："}) << '\n';
+  for (std::size_t i = 0; i < std::min(keys.size(), kAtMost); ++i) {
+    const audit::ClosedKey& key = keys[i];
+    const std::string of = fill(
+        terminal.say({"{0}, {1} from record {2} on", "{0}，{1}，自记录 {2} 起"}),
+        {hex(view(key.key)), counted(key.records, terminal, "record", "records", "条记录"), std::to_string(key.first)});
+    terminal.out << (key.erased_by ? "– " : "✗ ") << of
+                 << (key.erased_by ? fill(terminal.say({": erased, see record {0}", "：已删除，见记录 {0}"}),
+                                          {std::to_string(*key.erased_by)})
+                                   : terminal.say({": no erasure record names it", "：没有删除记录指明"}))
+                 << '\n';
+  }
+  if (keys.size() > kAtMost)
+    terminal.out << fill(terminal.say({"… and {0} more.", "……另有 {0} 处。"}), {std::to_string(keys.size() - kAtMost)})
+                 << '\n';
+}
+
 void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   if (terminal.json) {
-    json::array findings, claims;
+    json::array findings, claims, closed;
+    for (const audit::ClosedKey& key : report.closed_keys)
+      closed.push_back(json::object{{"key", hex(view(key.key))},
+                                    {"records", key.records},
+                                    {"first", key.first},
+                                    {"erased_by", key.erased_by ? json::value(*key.erased_by) : json::value(nullptr)}});
     for (const audit::Finding& finding : report.findings) findings.push_back(finding_json(finding));
     for (const audit::Claim& claim : report.claims)
       claims.push_back(json::object{{"number", claim.number},
@@ -61,14 +88,19 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
                                                  {"findings", std::move(findings)},
                                                  {"more_findings", report.more_findings},
                                                  {"bodies_closed", report.bodies_closed},
+                                                 {"bodies_lost", report.bodies_lost},
+                                                 {"closed_keys", std::move(closed)},
                                                  {"claims", std::move(claims)}})
                  << '\n';
     return;
   }
   std::ostream& out = terminal.out;
-  out << (report.good()             ? terminal.say({"The log is whole.", "日志完整。"})
-          : report.findings.empty() ? terminal.say({"The log could not be checked in full.", "日志未能全部核验。"})
-                                    : terminal.say({"The log was changed.", "日志已被改动。"}))
+  out << (report.good()              ? terminal.say({"The log is whole.", "日志完整。"})
+          : !report.findings.empty() ? terminal.say({"The log was changed.", "日志已被改动。"})
+          : report.bodies_lost > 0
+              ? terminal.say({"Nothing in the log was changed, but data keys are missing that no erasure record names.",
+                              "日志未被改动，但缺少数据密钥，且没有删除记录指明。"})
+              : terminal.say({"The log could not be checked in full.", "日志未能全部核验。"}))
       << '\n';
   const auto line = [&](const Phrase& label, std::string_view value) {
     out << "  " << terminal.say(label) << value << '\n';
@@ -92,6 +124,7 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
                                             : terminal.say({"not checked, because ", "未核查，因为"}))
         << (zh ? claim.why_zh : claim.why_en) << '\n';
   }
+  if (!report.closed_keys.empty()) print_closed(report.closed_keys, terminal);
   if (!report.findings.empty()) out << '\n' << terminal.say({"What was found:", "发现："}) << '\n';
   for (const audit::Finding& finding : report.findings)
     out << "✗ " << finding.table << ' ' << finding.row << (zh ? "：" : ": ") << (zh ? finding.what_zh : finding.what)

@@ -47,10 +47,18 @@ audit::LogFacts facts_of(const audit::LogReader& reader, const audit::VerifyRepo
       facts.checkpoint_time = newest->time_us;
   }
   if (keys != nullptr) facts.key_name = keys->verifier().name;
-  facts.checked = verified.good();
+  facts.checked = verified.findings.empty() && verified.signatures_checked;
   for (const audit::Finding& finding : verified.findings) {
     facts.findings_en.push_back(finding.table + " " + finding.row + ": " + finding.what);
     facts.findings_zh.push_back(finding.table + " " + finding.row + "：" + finding.what_zh);
+  }
+  for (const audit::ClosedKey& key : verified.closed_keys) {
+    if (key.erased_by) continue;
+    const std::string id = hex(view(key.key)), records = std::to_string(key.records), first = std::to_string(key.first);
+    facts.not_checked_en.push_back("What " + records + " records from record " + first + " on say: their data key " +
+                                   id + " is not in the key set, and no erasure record names it.");
+    facts.not_checked_zh.push_back("自记录 " + first + " 起 " + records + " 条记录的内容：其数据密钥 " + id +
+                                   " 不在密钥目录中，且没有删除记录指明。");
   }
   return facts;
 }

@@ -14,6 +14,7 @@
 #include "audit/error.h"
 #include "audit/log/about.h"
 #include "audit/log/high_water.h"
+#include "audit/log/open_day.h"
 #include "audit/log/reader.h"
 #include "audit/log/tree.h"
 #include "audit/record/decode.h"
@@ -379,6 +380,8 @@ class GroupCommitLog final : public Log {
     last_time_ = last_time;
     tally_ = size == 0 ? std::optional(Tally{}) : std::nullopt;
     day_first_ = 0;
+    so_far_ = read_open_day(store_->reader(), size);
+    counted_to_ = so_far_ ? so_far_->records.end : 0;
     const std::lock_guard lock(mutex_);
     durable_size_ = size;
     root_ = growth_->tree.root();
@@ -541,6 +544,8 @@ class GroupCommitLog final : public Log {
     for (auto& record : own) at_its_time(record);
     for (auto& slot : good) answers.push_back(at_its_time(slot.record));
 
+    const std::uint64_t counts_to = keep_open_day(batch, counted, opened_at, time, growth.tree.size());
+
     // 2 Keys before log: an unused key does no harm, a record without its key would be lost.
     keys_->flush();
 
@@ -566,6 +571,7 @@ class GroupCommitLog final : public Log {
 
     growth_.emplace(std::move(growth));
     last_time_ = time;
+    counted_to_ = counts_to;
     lost_ = 0;
     if (wrote_setting_) writer_before_.reset();
     if (opened_at) {
@@ -598,14 +604,16 @@ class GroupCommitLog final : public Log {
     }
   }
 
-  // Counts the open day from the records themselves: after a start in the middle of it, or a failed commit. Looked up when the
-  // day ends, not before.
+  // Counts the open day after a start in the middle of it, or a failed commit: from what was kept of it, and the records behind
+  // that. Looked up when it is needed, not before.
   void recount() {
     StoreReader& reader = store_->reader();
     const std::uint64_t size = growth_->tree.size();
+    const std::uint64_t kept = so_far_ ? so_far_->records.end : 0;
     Tally tally;
     std::uint64_t first = size;
-    while (first > 0) {
+    bool opened_since = false;
+    while (first > kept && !opened_since) {
       --first;
       const Result<Header> header = decode_header(reader.header(first).value_or(""));
       if (!header) throw Error(codes::kLogBroken, options_.path, {options_.path, "a record of today cannot be read"});
@@ -615,10 +623,44 @@ class GroupCommitLog final : public Log {
           if (const SectionBytes* section = opened->find(Section::verdict)) verdict = section->encoded;
       }
       tally.add(header->context.kind, verdict ? &*verdict : nullptr);
-      if (header->context.kind == Kind::closing) break;  // the first record of its day
+      opened_since = header->context.kind == Kind::closing;  // the first record of its day
+    }
+    if (so_far_ && !opened_since) {
+      tally += Tally{
+          .kinds = so_far_->kinds, .verdicts = so_far_->verdicts, .rules = so_far_->rules, .unread = so_far_->unread};
+      first = so_far_->records.first;
     }
     tally_ = std::move(tally);
     day_first_ = first;
+  }
+
+  // What an earlier commit kept of the day that was open then. Nothing that fits: the records are counted.
+  std::optional<Closing> read_open_day(StoreReader& reader, std::uint64_t size) {
+    const StateKey key = open_day_key();
+    const TagValue subject = keyed_subject(*keys_, key), discriminator = keyed_discriminator(*keys_, key);
+    const auto row = reader.state(key.kind, subject, discriminator);
+    const auto value = row ? open_value(*keys_, key.kind, subject, discriminator, row->value) : std::nullopt;
+    Result<Event> event = value ? decode_event(Kind::closing, *value) : tl::unexpected(Problem{});
+    if (!event || std::get<Closing>(*event).records.end > size) return std::nullopt;
+    return std::get<Closing>(std::move(*event));
+  }
+
+  // Keeps the counts of the open day with the last record of a batch, now and then. Gives back how far they are kept then.
+  std::uint64_t keep_open_day(Batch& batch, const Tally& counted, std::optional<std::uint64_t> opened_at,
+                              std::int64_t time, std::uint64_t size) {
+    if (size - counted_to_ < kCountEvery) return counted_to_;
+    Tally whole = counted;
+    if (!opened_at) {
+      if (!tally_) recount();
+      whole += *tally_;
+    }
+    const StateKey key = open_day_key();
+    const Closing so_far = close_day(day_of_record(time), {opened_at.value_or(day_first_), size}, whole);
+    const StateChange change{.key = key, .value = encode_event(so_far)};
+    std::vector<SealedStateChange>& state = batch.records.back().state;
+    state.push_back({key.kind, keyed_subject(*keys_, key), keyed_discriminator(*keys_, key), std::nullopt});
+    state.push_back(seal_change(*keys_, change, {keys_->data_key("", time).id}, *options_.random));
+    return size;
   }
 
   // What the log writes of its own accord: a gap after lost appends, a clock that went back.
@@ -732,8 +774,10 @@ class GroupCommitLog final : public Log {
   std::uint64_t lost_ = 0;
   std::int64_t lost_since_us_ = 0;
   std::string lost_code_, lost_words_;
-  std::optional<Tally> tally_;   // of the day that is open; nothing: not known, see recount
-  std::uint64_t day_first_ = 0;  // its first record
+  std::optional<Tally> tally_;     // of the day that is open; nothing: not known, see recount
+  std::uint64_t day_first_ = 0;    // its first record
+  std::optional<Closing> so_far_;  // what was kept of it when the log was opened
+  std::uint64_t counted_to_ = 0;   // the records that what is kept counts
   bool stepped_ = false, gap_tried_ = false;
   std::thread committer_;
 };

@@ -8,6 +8,7 @@
 #include "audit/error.h"
 #include "audit/log/about.h"
 #include "audit/log/high_water.h"
+#include "audit/log/open_day.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/tally.h"
@@ -108,6 +109,7 @@ class Verification {
     headers();
     tiles();
     bodies();
+    closed();
     tags_and_state();
     keys();
     high_water();
@@ -118,6 +120,21 @@ class Verification {
   }
 
  private:
+  struct Expected {
+    Digest root{};
+    std::int64_t time_us = 0;
+    std::size_t signer = 0;
+  };
+  struct Closed {
+    std::vector<KeyId> keys;  // that are gone
+    bool absent = false;      // its row is gone too
+  };
+  struct StateRow {
+    StateKind kind{};
+    TagValue subject{}, discriminator{};
+    friend auto operator<=>(const StateRow&, const StateRow&) = default;
+  };
+
   void find(ClaimId id, std::string table, std::string row, Text what) {
     Claim& claim = report_.claims[id];
     if (claim.shown != Shown::no) {
@@ -391,6 +408,7 @@ class Verification {
         not_checked(id, "bodies, tags and state are sealed and no keys were given",
                     "正文、标签与状态均已封存，且未提供密钥");
     }
+    open_day();
     std::uint64_t next = 0;
     store_.each_body([&](std::int64_t number, std::string_view sealed) {
       const std::string row = std::to_string(number);
@@ -399,8 +417,7 @@ class Verification {
         return;
       }
       const auto index = static_cast<std::uint64_t>(number);
-      if (index > next) missing(kBodies, "bodies", next, index);
-      for (; next < std::min(index, there_); ++next) count(next, nullptr);
+      absent(next, index);
       next = index + 1;
       const auto leaf = reader_.header(index);
       const Result<Header> header = decode_header(leaf.value_or(""));
@@ -413,13 +430,38 @@ class Verification {
       if (options_.keys != nullptr) open(*header, sealed, row);
       if (options_.progress && index % 256 == 0) options_.progress(reader_.size() + index, 2 * reader_.size());
     });
-    if (next < reader_.size()) missing(kBodies, "bodies", next, reader_.size());
+    absent(next, reader_.size());
+  }
+
+  // Rows that are not there. That of an erased body may go: it waits for `closed`, which knows the erasure records.
+  void absent(std::uint64_t begin, std::uint64_t end) {
+    std::uint64_t from = begin;
+    for (std::uint64_t index = begin; index < std::min(end, there_); ++index) {
+      count(index, nullptr);
+      const Result<Header> header = decode_header(reader_.header(index).value_or(""));
+      if (!header || options_.keys == nullptr || gone(*header).empty()) continue;
+      if (from < index) missing(kBodies, "bodies", from, index);
+      from = index + 1;
+      closed_.emplace(index, Closed{gone(*header), true});
+    }
+    if (from < end) missing(kBodies, "bodies", from, end);
+  }
+
+  std::vector<KeyId> gone(const Header& header) const {
+    std::vector<KeyId> ids;
+    for (const KeyId& id : header.context.subject_keys)
+      if (options_.keys->find(id) == nullptr) ids.push_back(id);
+    return ids;
   }
 
   void open(const Header& header, std::string_view sealed, const std::string& row) {
+    if (std::vector<KeyId> ids = gone(header); !ids.empty()) {
+      closed_.emplace(header.index, Closed{std::move(ids), false});
+      count(header.index, nullptr);
+      return;
+    }
     const Result<OpenedRecord> opened = open_record(*options_.keys, header, sealed);
     if (!opened) {
-      ++report_.bodies_closed;
       const std::string why = opened.error().items.empty() ? "it does not open" : opened.error().items.front().expected;
       find(kOpened, "bodies", row, {why, "无法打开（" + why + "）"});
       count(header.index, nullptr);
@@ -430,6 +472,8 @@ class Verification {
       const Result<Event> said = decode_event(header.context.kind, event->encoded);
       if (!said) find(kOpened, "bodies", row, text(said.error()));
       if (said && header.context.kind == Kind::closing) closing(std::get<Closing>(*said), header.index, row);
+      if (said && header.context.kind == Kind::erasure)
+        for (const KeyId& id : std::get<Erasure>(*said).subjects) erased_.emplace(id, header.index);
     }
     const SectionBytes* verdict = opened->find(Section::verdict);
     count(header.index, verdict == nullptr ? nullptr : &verdict->encoded, header.context.kind);
@@ -451,6 +495,57 @@ class Verification {
     }
   }
 
+  // Whose data key is gone: erased, if the log says so itself. Else the key is lost, which is another thing than a change of the
+  // log, and nothing that anybody may take for good.
+  void closed() {
+    std::map<KeyId, std::size_t> place;
+    std::set<std::uint64_t> certificates;
+    for (const auto& [index, record] : closed_) {
+      bool erased = false;
+      for (const KeyId& id : record.keys) {
+        const auto said = erased_.find(id);
+        if (said != erased_.end()) {
+          erased = true;
+          certificates.insert(said->second);
+        }
+        const auto [at, fresh] = place.emplace(id, report_.closed_keys.size());
+        if (fresh)
+          report_.closed_keys.push_back(
+              {id, 0, index, said == erased_.end() ? std::nullopt : std::optional(said->second)});
+        ++report_.closed_keys[at->second].records;
+      }
+      ++report_.bodies_closed;
+      if (!erased) ++report_.bodies_lost;
+      if (!erased && record.absent) missing(kBodies, "bodies", index, index + 1);
+    }
+    if (closed_.empty()) return;
+    const std::string erased = std::to_string(report_.bodies_closed - report_.bodies_lost);
+    const std::string lost = std::to_string(report_.bodies_lost);
+    Claim& opens = report_.claims[kOpened];
+    if (report_.bodies_lost > 0 && opens.shown != Shown::no) {
+      opens.shown = Shown::no;
+      opens.why_en = "the data keys of " + lost +
+                     " records are not in the key set and no erasure record names them: their places and proofs stand, "
+                     "what they say can no longer be read";
+      opens.why_zh =
+          "有 " + lost + " 条记录的数据密钥不在密钥目录中，且没有删除记录指明：其位置与证明仍然成立，内容已无法读取";
+    } else {
+      const std::string first = certificates.empty() ? std::string() : std::to_string(*certificates.begin());
+      not_checked(
+          kOpened,
+          ("the data keys of " + erased + " records were erased, as record " + first +
+           " says: their places and proofs stand, what they said is closed for ever")
+              .c_str(),
+          ("有 " + erased + " 条记录的数据密钥已依规删除（见记录 " + first + "）：其位置与证明仍然成立，内容永久封闭")
+              .c_str());
+    }
+    const std::string all = std::to_string(report_.bodies_closed);
+    for (const ClaimId id : {kTags, kState, kClosings})
+      not_checked(id, ("of " + all + " closed records it cannot be reckoned; of all others it was").c_str(),
+                  ("有 " + all + " 条封闭的记录无法核算；其余均已核算").c_str());
+  }
+  bool closed_after(std::uint64_t index) const { return closed_.upper_bound(index) != closed_.end(); }
+
   // ---- the counts of the day that is open
 
   void count(std::uint64_t index, const std::string* verdict, std::optional<Kind> kind = std::nullopt) {
@@ -461,6 +556,42 @@ class Verification {
       kind = header->context.kind;
     }
     day_.add(*kind, verdict);
+    if (so_far_ && index + 1 == so_far_->records.end) counted_.emplace(day_first_, day_);
+  }
+
+  // ---- what is kept of the day that is open
+
+  void open_day() {
+    if (options_.keys == nullptr) return;
+    const StateKey key = open_day_key();
+    const StateRow at{key.kind, keyed_subject(*options_.keys, key), keyed_discriminator(*options_.keys, key)};
+    const auto row = store_.state(at.kind, at.subject, at.discriminator);
+    const auto value =
+        row ? open_value(*options_.keys, at.kind, at.subject, at.discriminator, row->value) : std::nullopt;
+    const Result<Event> event = value ? decode_event(Kind::closing, *value) : tl::unexpected(Problem{});
+    if (event) so_far_ = std::get<Closing>(*event);
+    const std::uint64_t end = so_far_ ? so_far_->records.end : 0;
+    if (reader_.size() >= kCountEvery && reader_.size() - std::min(end, reader_.size()) >= kCountEvery)
+      find(kState, "state", "kind " + std::to_string(static_cast<int>(at.kind)) + " subject " + hex(view(at.subject)),
+           {"the counts of the open day are not there, do not open, or were put back from before",
+            "当日计数缺失、无法打开，或被旧值替换"});
+  }
+
+  // True: the row is that of the open day, and was judged.
+  bool judge_open_day(const StoredStateRow& row, const StateRow& key, const std::string& where) {
+    const StateKey name = open_day_key();
+    if (key.kind != name.kind || key.subject != keyed_subject(*options_.keys, name) ||
+        key.discriminator != keyed_discriminator(*options_.keys, name))
+      return false;
+    const bool placed = so_far_ && row.version == 1 && row.index + 1 == so_far_->records.end && counted_;
+    const auto newest = placed ? decode_header(reader_.header(row.index).value_or("")) : decode_header("");
+    if (!placed || !newest || day_of_record(newest->time_us) != so_far_->day ||
+        so_far_->records.first != counted_->first)
+      find(kState, "state", where, {"it is not what the log keeps of the open day", "不是日志所存的当日计数"});
+    else if (const std::string what = differs(*so_far_, counted_->second); !what.empty())
+      find(kState, "state", where,
+           {"it says otherwise than the records of the open day (" + what + ")", "与当日记录不符（" + what + "）"});
+    return true;
   }
 
   void closing(const Closing& said, std::uint64_t index, const std::string& row) {
@@ -498,6 +629,7 @@ class Verification {
   void tags_and_state() {
     if (options_.keys == nullptr) return;
     store_.each_tag([&](std::string_view tag, std::int64_t index) {
+      if (index >= 0 && closed_.contains(static_cast<std::uint64_t>(index))) return;
       const auto row = tags_.find({std::string(tag), index});
       if (row == tags_.end() || row->second == 0)
         find(kTags, "tags", std::to_string(index),
@@ -521,7 +653,12 @@ class Verification {
       }
       std::copy(row.subject.begin(), row.subject.end(), reinterpret_cast<char*>(subject.data()));
       std::copy(row.discriminator.begin(), row.discriminator.end(), reinterpret_cast<char*>(discriminator.data()));
+      if (judge_open_day(row, StateRow{*kind, subject, discriminator}, where)) return;
       const auto expected = state_.find(StateRow{*kind, subject, discriminator});
+      if (closed_.contains(row.index) && (expected == state_.end() || expected->second.index < row.index)) {
+        if (expected != state_.end()) state_.erase(expected);  // a closed record wrote over what an open one had made
+        return;
+      }
       if (expected == state_.end()) {
         find(kState, "state", where, unmade);
         return;
@@ -531,7 +668,7 @@ class Verification {
         find(kState, "state", where, {"its value does not open", "其值无法打开"});
       else if (*value != expected->second.value)
         find(kState, "state", where, {"its value is not what the records make it", "其值与记录推得的不符"});
-      if (row.version != expected->second.version)
+      if (row.version != expected->second.version && closed_.empty())
         find(kState, "state", where,
              {"its version is " + std::to_string(row.version) + ", the records make " +
                   std::to_string(expected->second.version),
@@ -544,10 +681,12 @@ class Verification {
              "所指记录为 " + std::to_string(row.index) + "，实由 " + std::to_string(expected->second.index) + " 产生"});
       state_.erase(expected);
     });
-    for (const auto& [key, entry] : state_)
+    for (const auto& [key, entry] : state_) {
+      if (closed_after(entry.index)) continue;  // which may have removed it
       find(kState, "state", "kind " + std::to_string(static_cast<int>(key.kind)) + " subject " + hex(view(key.subject)),
            {"the row that record " + std::to_string(entry.index) + " made is not there",
             "记录 " + std::to_string(entry.index) + " 产生的行缺失"});
+    }
   }
 
   void keys() {
@@ -557,6 +696,12 @@ class Verification {
     }
     for (const auto& fault : options_.keys->check())
       find(kKeys, "keys", fault.table + " " + fault.row, {fault.what, "密钥有误：" + fault.what});
+    for (const auto& [id, record] : erased_)
+      if (options_.keys->find(id) != nullptr)
+        find(kKeys, "keys", "data_keys " + hex(view(id)),
+             {"record " + std::to_string(record) +
+                  " says that it was erased, and it is there: an old copy of the key set was put back",
+              "记录 " + std::to_string(record) + " 载明该密钥已删除，但它仍在：密钥目录被旧副本替换"});
     if (options_.keys->bound_log() != sha256(reader_.about()))
       find(kKeys, "keys", "key_set 1", {"it is bound to another log", "属于另一份日志"});
   }
@@ -624,17 +769,6 @@ class Verification {
     }
   }
 
-  struct Expected {
-    Digest root{};
-    std::int64_t time_us = 0;
-    std::size_t signer = 0;
-  };
-  struct StateRow {
-    StateKind kind{};
-    TagValue subject{}, discriminator{};
-    friend auto operator<=>(const StateRow&, const StateRow&) = default;
-  };
-
   const LogReader& reader_;
   StoreReader& store_;
   const VerifyOptions& options_;
@@ -646,6 +780,10 @@ class Verification {
   std::map<std::uint64_t, Expected> expected_;
   std::map<std::pair<std::string, std::int64_t>, int> tags_;
   std::map<StateRow, StateEntry> state_;
+  std::map<std::uint64_t, Closed> closed_;
+  std::map<KeyId, std::uint64_t> erased_;                   // by which record
+  std::optional<Closing> so_far_;                           // what is kept of the open day
+  std::optional<std::pair<std::uint64_t, Tally>> counted_;  // the same, counted: its first record, and the counts
   Tally day_;
   std::uint64_t day_first_ = 0;
 };

@@ -3,7 +3,8 @@
 //   VerifyReport report = verify_log(*reader, {.verifier = key, .keys = &keys});
 //
 // Promises   a changed value in any cell, a dropped, added or swapped row is a finding; each claim is shown, refuted, or not
-//            checked and why; what stands on a failed signature or tree is never called good
+//            checked and why; what stands on a failed signature or tree is never called good. A body whose data key is gone is
+//            no change of the log: erased, where an erasure record names the key; else lost, which is never called good either
 // Errors     findings, not exceptions; audit::Error where the file cannot be read at all
 // Cost       linear in the log; memory: the state projection, and a few bytes a checkpoint
 #pragma once
@@ -41,6 +42,13 @@ struct VerifyOptions {
   std::size_t max_findings = 1'000;  // the rest is counted
 };
 
+// A data key that records need and the key set has not. Their places and proofs stand; what they say can no longer be read.
+struct ClosedKey {
+  KeyId key{};
+  std::uint64_t records = 0, first = 0;    // how many, and the first of them
+  std::optional<std::uint64_t> erased_by;  // the erasure record that names it; nothing: none does
+};
+
 struct VerifyReport {
   std::string origin;
   std::uint64_t size = 0;
@@ -49,11 +57,13 @@ struct VerifyReport {
   Anchor anchor = Anchor::unanchored;
   bool signatures_checked = false;
   bool bodies_opened = false;
-  std::uint64_t bodies_closed = 0;  // whose data key is gone
+  std::uint64_t bodies_closed = 0;     // whose data key is gone
+  std::uint64_t bodies_lost = 0;       // of these: no erasure record names it
+  std::vector<ClosedKey> closed_keys;  // by the first record that needs it
   std::vector<Finding> findings;
   std::uint64_t more_findings = 0;
   std::vector<Claim> claims;
-  bool good() const { return findings.empty() && signatures_checked; }
+  bool good() const { return findings.empty() && signatures_checked && bodies_lost == 0; }
 };
 
 VerifyReport verify_log(const LogReader& reader, const VerifyOptions& options);

@@ -1,6 +1,7 @@
 #include "audit/record/sections.h"
 
 #include <array>
+#include <utility>
 
 #include "audit/codes.h"
 #include "engine/base/cbor.h"
@@ -58,6 +59,13 @@ bool read(const cbor::Value* value, Digest& out) {
 }
 
 void key(cbor::Encoder& out, int number) { out.integer(number); }
+
+// What was read, if it is all that stands there: a member more, or one left out, is not what the encoder writes.
+template <class Section, class Encode>
+Result<Section> exact(Section section, std::string_view encoded, Encode encode, std::string_view what) {
+  if (encode(section) != encoded) return bad(what, "the one encoding of this section");
+  return section;
+}
 
 void write_packs(cbor::Encoder& out, const std::vector<PackDigest>& packs) {
   out.array(packs.size());
@@ -187,7 +195,7 @@ Result<VerdictSection> decode_verdict(std::string_view encoded) {
       return bad("verdict/handoff", "queue, priority, due, hold and cause");
     handoff.hold = hold->number != 0;
   }
-  return section;
+  return exact(std::move(section), encoded, &encode_verdict, "verdict");
 }
 
 std::string encode_digests(const DigestsSection& section) {
@@ -210,7 +218,7 @@ Result<DigestsSection> decode_digests(std::string_view encoded) {
       !read_packs(decoded->find(digests_key::kPacks), section.packs) ||
       !read_packs(decoded->find(digests_key::kData), section.data))
     return bad("digests", "program, packs and data sets with their digests");
-  return section;
+  return exact(std::move(section), encoded, &encode_digests, "digests");
 }
 
 std::string encode_rules(const RulesSection& section) {
@@ -249,7 +257,7 @@ Result<RulesSection> decode_rules(std::string_view encoded) {
         !read_texts(item.find(rules_key::kOwner), rule.owner))
       return bad("rules", "id, titles, citations and owner of a rule");
   }
-  return section;
+  return exact(std::move(section), encoded, &encode_rules, "rules");
 }
 
 std::string encode_story(const StorySection& section) {
@@ -269,7 +277,7 @@ Result<StorySection> decode_story(std::string_view encoded) {
   if (decoded->kind != Kind::map || !read_lines(decoded->find(story_key::kEnglish), section.en) ||
       !read_lines(decoded->find(story_key::kChinese), section.zh))
     return bad("story", "lines in English and in Chinese");
-  return section;
+  return exact(std::move(section), encoded, &encode_story, "story");
 }
 
 }  // namespace caveat::audit

@@ -14,11 +14,13 @@
 #include "audit/error.h"
 #include "audit/log/about.h"
 #include "audit/log/high_water.h"
+#include "audit/log/open_day.h"
 #include "audit/log/reader.h"
 #include "audit/log/verify.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/sections.h"
+#include "audit/store/sqlite.h"
 #include "tests/audit/support/log_fixture.h"
 
 namespace caveat::audit {
@@ -197,6 +199,159 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(first.rules.at("p/b") == 1u);
   BOOST_TEST(closing_at(in, closings[1]).records.first == closings[0]);
   BOOST_TEST(verify(in).good());
+}
+
+// Counts the headers and bodies that are read through it.
+class CountingReader final : public StoreReader {
+ public:
+  CountingReader(StoreReader& below, std::atomic<std::uint64_t>& read) : below_(below), read_(read) {}
+  const std::string& path() const override { return below_.path(); }
+  std::string about() override { return below_.about(); }
+  std::vector<std::string> about_rows() override { return below_.about_rows(); }
+  std::optional<std::string> header(std::uint64_t index) override { return ++read_, below_.header(index); }
+  std::optional<std::string> body(std::uint64_t index) override { return ++read_, below_.body(index); }
+  std::optional<Digest> tile(int tree, unsigned level, std::uint64_t at) override {
+    return below_.tile(tree, level, at);
+  }
+  std::optional<StoredCheckpoint> newest_checkpoint(int tree) override { return below_.newest_checkpoint(tree); }
+  std::optional<StoredCheckpoint> checkpoint(int tree, std::uint64_t size) override {
+    return below_.checkpoint(tree, size);
+  }
+  std::vector<std::uint64_t> find_tag(const TagValue& tag) override { return below_.find_tag(tag); }
+  std::optional<StoredStateRow> state(StateKind kind, const TagValue& subject, const TagValue& other) override {
+    return below_.state(kind, subject, other);
+  }
+  void each_header(std::uint64_t begin, std::uint64_t end,
+                   const std::function<void(std::int64_t, std::string_view)>& visit) override {
+    read_ += end - begin;
+    below_.each_header(begin, end, visit);
+  }
+  void each_body(const std::function<void(std::int64_t, std::string_view)>& visit) override {
+    below_.each_body([&](std::int64_t index, std::string_view sealed) { ++read_, visit(index, sealed); });
+  }
+  std::vector<std::int64_t> outside(std::uint64_t size) override { return below_.outside(size); }
+  void each_checkpoint(const std::function<void(const StoredCheckpoint&)>& visit) override {
+    below_.each_checkpoint(visit);
+  }
+  void each_tile(const std::function<void(const StoredTile&, std::string_view)>& visit) override {
+    below_.each_tile(visit);
+  }
+  void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override { below_.each_tag(visit); }
+  void each_state(const std::function<void(const StoredStateRow&)>& visit) override { below_.each_state(visit); }
+  std::vector<std::string> schema_faults() override { return below_.schema_faults(); }
+  void renew() override { below_.renew(); }
+
+ private:
+  StoreReader& below_;
+  std::atomic<std::uint64_t>& read_;
+};
+
+class CountingStore final : public Store {
+ public:
+  CountingStore(std::unique_ptr<Store> below, std::atomic<std::uint64_t>& read)
+      : below_(std::move(below)), reader_(below_->reader(), read) {}
+  void commit(const Batch& batch) override { below_->commit(batch); }
+  void tidy() override { below_->tidy(); }
+  StoreReader& reader() override { return reader_; }
+  void close() override { below_->close(); }
+
+ private:
+  std::unique_ptr<Store> below_;
+  CountingReader reader_;
+};
+
+// So many records in few commits: every fifth by a rule.
+void append_many(Log& log, int count) {
+  std::vector<std::uint64_t> places;
+  for (int i = 0; i < count; ++i) places.push_back(log.reserve());
+  for (int i = 0; i < count; ++i)
+    log.fulfil(places[static_cast<std::size_t>(i)], log.seal(i % 5 == 0 ? judged(3, "p/a") : judged(0, "")),
+               [](const Appended& appended) { committed(appended); });
+  log.flush();
+}
+
+BOOST_AUTO_TEST_CASE(a_day_is_closed_after_a_restart_from_what_was_kept_of_it_and_few_records_are_read) {
+  for (const bool midnight_before : {false, true}) {
+    LogFolder in;
+    std::uint64_t first = 0;
+    {
+      const auto log = Log::open(in.options());
+      if (midnight_before) {
+        append_many(*log, 300);
+        in.clock.now += kDay;
+        first = log->size();
+      }
+      append_many(*log, 700);
+      append_many(*log, 90);  // behind what was kept
+    }
+    const std::uint64_t last = LogReader::open(in.path())->size();
+    std::atomic<std::uint64_t> read{0};
+    LogOptions options = in.options(false);
+    options.wrap_store = [&](std::unique_ptr<Store> store) {
+      return std::make_unique<CountingStore>(std::move(store), read);
+    };
+    {
+      const auto log = Log::open(options);
+      BOOST_TEST(read == 0u);
+      in.clock.now += kDay;
+      BOOST_TEST(committed(log->append(judged(0, ""))).index == last + 1);
+    }
+    BOOST_TEST(read > 0u);
+    BOOST_TEST(read <= 2 * kCountEvery, "the committer read " << read << " headers and bodies of " << last);
+    const Closing closing = closing_at(in, last);
+    BOOST_TEST((closing.records == IndexRange{first, last}));
+    BOOST_TEST(closing.kinds.at("decision") == 790u);
+    BOOST_TEST((closing.verdicts == Counts{{"allow", 632}, {"block", 158}}));
+    BOOST_TEST((closing.rules == Counts{{"p/a", 158}}));
+    BOOST_TEST(verify(in).good());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_of_the_open_day_is_recomputed_by_verify) {
+  LogFolder in;
+  append_many(*Log::open(in.options()), 300);
+  const auto keys = in.keys();
+  const std::string subject = hex(view(keyed_subject(*keys, open_day_key())));
+  const std::string row = "FROM state WHERE hex(subject) = upper('" + subject + "')";
+  const auto cell = [&](const std::string& what) {
+    Database db(in.path(), Database::Mode::read);
+    return db.text("SELECT hex(" + what + ") " + row);
+  };
+  const auto sql = [&](const std::string& statement) {
+    Database db(in.path(), Database::Mode::write);
+    db.exec(statement);
+    db.close();
+  };
+  BOOST_TEST(verify(in).good());
+  const std::string early = cell("value");
+  append_many(*Log::open(in.options(false)), 300);
+  BOOST_TEST(verify(in).good());
+  const std::string whole = testing::slurp(in.path());
+  const auto where = " WHERE hex(subject) = upper('" + subject + "')";
+  for (const std::string& statement :
+       {"DELETE " + row, "UPDATE state SET version = 2" + where, "UPDATE state SET idx = idx - 1" + where,
+        "UPDATE state SET value = x'" + early + "'" + where, "UPDATE state SET value = zeroblob(9)" + where}) {
+    sql(statement);
+    const VerifyReport report = verify(in);
+    BOOST_TEST_CONTEXT(statement) {
+      BOOST_REQUIRE(!report.findings.empty());
+      BOOST_TEST(report.findings[0].table == "state");
+      BOOST_TEST((report.claims[9].shown == Shown::no));
+    }
+    testing::spill(in.path(), whole);
+  }
+
+  // A count that somebody made who has the keys is held against the records.
+  const StateKey key = open_day_key();
+  Closing lie{
+      .day = "2026-11-25", .records = {0, 600}, .kinds = {{"decision", 600}}, .verdicts = {}, .rules = {}, .unread = 0};
+  const auto writable = KeyStore::open(in.keys_dir(), {.writable = true, .random = &in.random});
+  const SealedStateChange sealed = seal_change(*writable, {.key = key, .value = encode_event(lie)},
+                                               {writable->data_key("", in.clock.now).id}, in.random);
+  sql("UPDATE state SET value = x'" + hex(*sealed.sealed) + "'" + where);
+  const VerifyReport report = verify(in);
+  BOOST_REQUIRE(report.findings.size() == 1u);
+  BOOST_TEST(report.findings[0].what.find("verdict allow: 0 / 480") != std::string::npos, report.findings[0].what);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_closing_record_says_otherwise_than_the_records_is_a_finding) {

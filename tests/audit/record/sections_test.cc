@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engine/base/cbor.h"
+
 using namespace caveat;
 using namespace caveat::audit;
 
@@ -70,6 +72,48 @@ BOOST_AUTO_TEST_CASE(digests_rules_and_story_are_read_back_as_they_were) {
   BOOST_TEST(encode_story(*story_back) == encode_story(story));
   BOOST_TEST((story_back->zh[0].kind == StoryLine::Kind::told));
   check_damage(encode_story(story), [](std::string_view cut) { return decode_story(cut); });
+}
+
+BOOST_AUTO_TEST_CASE(a_member_that_no_encoder_writes_is_refused_in_every_section) {
+  cbor::Encoder verdict;  // allow, no rules, and a key 4
+  verdict.map(3);
+  for (const int key : {1, 2, 4}) {
+    verdict.integer(key);
+    key == 2 ? verdict.array(0) : verdict.integer(0);
+  }
+  BOOST_TEST(!decode_verdict(verdict.view()).has_value());
+
+  const std::string digest(32, 'd');
+  cbor::Encoder digests;
+  digests.map(4);
+  digests.integer(1);
+  digests.bytes(digest);
+  for (const int key : {2, 3, 4}) {
+    digests.integer(key);
+    digests.array(0);
+  }
+  BOOST_TEST(!decode_digests(digests.view()).has_value());
+
+  cbor::Encoder rules;
+  rules.array(1);
+  rules.map(7);
+  for (const int key : {1, 2, 3}) {
+    rules.integer(key);
+    rules.text("cn.wealth/a");
+  }
+  for (const int key : {4, 5, 6, 7}) {
+    rules.integer(key);
+    rules.array(0);
+  }
+  BOOST_TEST(!decode_rules(rules.view()).has_value());
+
+  cbor::Encoder story;
+  story.map(3);
+  for (const int key : {1, 2, 3}) {
+    story.integer(key);
+    story.array(0);
+  }
+  BOOST_TEST(!decode_story(story.view()).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

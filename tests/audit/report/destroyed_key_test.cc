@@ -1,4 +1,5 @@
 // A customer's data keys destroyed: what he said is readable nowhere, in no file, and every proof stands.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
@@ -188,14 +189,29 @@ BOOST_AUTO_TEST_CASE(a_destroyed_data_key_closes_that_customers_bodies_for_ever_
   const VerifyReport alone =
       verify_log(*reader, {.verifier = keys->verifier(), .high_water = in.keys_dir() + "/high-water"});
   BOOST_TEST(alone.good());
-  // With keys, what is said concerns that customer's rows and nothing else.
+  // With keys too: a key that is gone is told as that, and as nothing else.
   const VerifyReport with_keys = verify_log(*reader, {.verifier = keys->verifier(), .keys = keys.get()});
+  for (const Finding& finding : with_keys.findings)
+    BOOST_ERROR(finding.table << " " << finding.row << ": " << finding.what);
+  BOOST_TEST(!with_keys.good());  // no erasure record names it
+  BOOST_TEST((with_keys.anchor == Anchor::unanchored));
   BOOST_TEST(with_keys.bodies_closed == his.size());
-  for (const Finding& finding : with_keys.findings) {
-    BOOST_TEST((finding.table == "bodies" || finding.table == "tags" || finding.table == "state"),
-               finding.table << " " << finding.row << ": " << finding.what);
-    if (finding.table != "state") BOOST_TEST(his.contains(std::stoull(finding.row)), finding.row);
+  BOOST_TEST(with_keys.bodies_lost == his.size());
+  BOOST_REQUIRE(with_keys.closed_keys.size() == 2u);
+  for (const ClosedKey& key : with_keys.closed_keys) {
+    BOOST_TEST(std::count(ids.begin(), ids.end(), key.key) == 1);
+    BOOST_TEST(!key.erased_by.has_value());
+    BOOST_TEST(his.contains(key.first));
   }
+  BOOST_TEST(with_keys.closed_keys[0].records + with_keys.closed_keys[1].records == his.size());
+  for (std::size_t i = 0; i < with_keys.claims.size(); ++i) {
+    const bool refuted = i == 7, open = i == 8 || i == 9 || i == 10 || i == 12 || i == 13;
+    BOOST_TEST((with_keys.claims[i].shown == (refuted ? Shown::no
+                                              : open  ? Shown::not_checked
+                                                      : Shown::yes)),
+               i + 1 << " " << with_keys.claims[i].why_en);
+  }
+  BOOST_TEST(with_keys.claims[7].why_en.find("no erasure record names them") != std::string::npos);
   for (const char* language : {"en", "zh"}) {
     const PackageReport report = verify_package(testing::slurp(folder + "/after/" + language + ".zip"),
                                                 {.key = keys->verifier(), .limits = {}, .receipt = {}});
@@ -204,6 +220,110 @@ BOOST_AUTO_TEST_CASE(a_destroyed_data_key_closes_that_customers_bodies_for_ever_
     BOOST_TEST((report.claims[8].shown == Shown::not_checked));
     BOOST_TEST(report.claims[8].why_en.find("20 decisions are sealed") != std::string::npos, report.claims[8].why_en);
   }
+}
+
+struct TwoCustomers {
+  LogFolder in;
+  std::vector<KeyId> ids;  // of the one that is forgotten
+
+  // Twelve records, six of them his; then, if it is to be lawful, the record that says that he was erased.
+  explicit TwoCustomers(bool certificate) {
+    const auto log = Log::open(in.options());
+    for (int i = 0; i < 12; ++i) {
+      RecordContent content = record(i, {i % 2 == 0 ? kErased : kOther});
+      // One entry of state that both write: what a closed record did to it cannot be reckoned.
+      content.changes.push_back({{StateKind::setting, "shared", ""}, "by " + std::to_string(i)});
+      log->append(std::move(content));
+    }
+    ids = log->keys().keys_of(kErased);
+    BOOST_REQUIRE(ids.size() == 1u);
+    if (!certificate) return;
+    const Erasure erasure{.subjects = ids, .by = "li", .ground = "PIPL art. 47", .bucket = 1, .epoch = 2};
+    RecordContent content;
+    content.kind = Kind::erasure;
+    content.semantics = 1;
+    content.sections = {{Section::event, encode_event(erasure)}};
+    log->append(std::move(content));
+  }
+
+  VerifyReport verified() {
+    const auto keys = in.keys();
+    return verify_log(*LogReader::open(in.path()), {.verifier = keys->verifier(), .keys = keys.get()});
+  }
+  // Without the triggers and the schema there is nothing else in the way of somebody who writes into the file.
+  void sql(const std::string& statement) {
+    Database db(in.path(), Database::Mode::write);
+    db.exec(statement.c_str());
+    db.close();
+  }
+};
+
+BOOST_AUTO_TEST_CASE(a_key_that_an_erasure_record_names_closes_its_records_and_the_log_is_whole) {
+  TwoCustomers log(true);
+  destroy(log.in.keys_dir(), log.ids);
+  const VerifyReport report = log.verified();
+  for (const Finding& finding : report.findings)
+    BOOST_ERROR(finding.table << " " << finding.row << ": " << finding.what);
+  BOOST_TEST(report.good());
+  BOOST_TEST(report.bodies_closed == 6u);
+  BOOST_TEST(report.bodies_lost == 0u);
+  BOOST_REQUIRE(report.closed_keys.size() == 1u);
+  BOOST_TEST(report.closed_keys[0].erased_by.value_or(0) == 12u);
+  BOOST_TEST((report.claims[7].shown == Shown::not_checked));
+  BOOST_TEST(report.claims[7].why_en.find("erased, as record 12 says") != std::string::npos, report.claims[7].why_en);
+
+  // The row of an erased body may go (docs/formats.md), with his tags; that of another one may not.
+  log.sql("DELETE FROM bodies WHERE idx = 4");
+  BOOST_TEST(log.verified().good());
+  log.sql("DELETE FROM bodies WHERE idx = 5");
+  const VerifyReport one_more = log.verified();
+  BOOST_REQUIRE(!one_more.findings.empty());
+  BOOST_TEST(one_more.findings[0].table == "bodies");
+  BOOST_TEST(one_more.findings[0].row == "5");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_dropped_with_its_key_and_without_an_erasure_record_is_found) {
+  TwoCustomers log(false);
+  destroy(log.in.keys_dir(), log.ids);
+  BOOST_TEST(log.verified().findings.empty());
+  BOOST_TEST(log.verified().bodies_lost == 6u);
+  log.sql("DELETE FROM bodies WHERE idx = 4");
+  const VerifyReport report = log.verified();
+  BOOST_REQUIRE(report.findings.size() == 1u);
+  BOOST_TEST(report.findings[0].row == "4");
+}
+
+BOOST_AUTO_TEST_CASE(behind_a_destroyed_key_nothing_else_can_hide) {
+  TwoCustomers log(true);
+  destroy(log.in.keys_dir(), log.ids);
+  struct Change {
+    const char *sql, *table;
+  };
+  for (const Change& change :
+       {Change{"UPDATE bodies SET sealed = zeroblob(length(sealed)) WHERE idx = 4", "bodies"},
+        Change{"UPDATE bodies SET sealed = zeroblob(length(sealed)) WHERE idx = 5", "bodies"},
+        Change{"DELETE FROM recent_tags WHERE idx = 5", "tags"}, Change{"DELETE FROM state WHERE idx = 11", "state"},
+        Change{"UPDATE state SET value = zeroblob(length(value)) WHERE idx = 11", "state"},
+        Change{"UPDATE state SET idx = 9 WHERE idx = 11", "state"}}) {
+    const std::string before = testing::slurp(log.in.path());
+    log.sql(change.sql);
+    const VerifyReport report = log.verified();
+    BOOST_TEST_CONTEXT(change.sql) {
+      BOOST_REQUIRE(!report.findings.empty());
+      BOOST_TEST(report.findings[0].table == change.table, report.findings[0].table << ": " << report.findings[0].what);
+    }
+    testing::spill(log.in.path(), before);
+  }
+  BOOST_TEST(log.verified().good());
+}
+
+BOOST_AUTO_TEST_CASE(an_erased_key_that_is_there_again_is_found) {
+  TwoCustomers log(true);  // the record says so, and nobody destroyed anything
+  const VerifyReport report = log.verified();
+  BOOST_REQUIRE(report.findings.size() == 1u);
+  BOOST_TEST(report.findings[0].table == "keys");
+  BOOST_TEST(report.findings[0].what.find("record 12 says that it was erased") != std::string::npos,
+             report.findings[0].what);
 }
 
 }  // namespace
