@@ -3,8 +3,9 @@
 //   std::string bytes = write_archive(members);
 //   Result<Members> back = read_archive(bytes, {});     // refuses whatever write_archive would not have written
 //
-// Promises   the same members give the same bytes; reading rebuilds the bytes and compares, so a changed bit anywhere is found;
-//            a hostile archive costs no more than ArchiveLimits says, and never more memory than three times its bytes and 1 KB a member
+// Promises   the same members give the same bytes; reading holds every byte against what writing would put there, so a changed bit
+//            anywhere is found; a hostile archive costs no more than ArchiveLimits says, and never more memory than three times its
+//            bytes and 1 KB a member
 // Errors     `bad_package` with the member or the offset, what was expected and found
 // Source     APPNOTE.TXT 6.3.x (PKWARE)
 #pragma once
@@ -21,12 +22,12 @@ namespace caveat::audit {
 using Members = std::map<std::string, std::string>;  // name → bytes
 
 struct ArchiveLimits {
-  std::size_t members = 100'000;
+  std::size_t members = 65'535;        // of one package: more would take another layout
   std::size_t total_bytes = 1u << 30;  // of all members
   std::size_t name_bytes = 200;
 };
 
-std::string write_archive(const Members& members);  // at least one member
+std::string write_archive(const Members& members);  // at least one member; Error package_too_large
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits = {});
 
 // Relative, '/'-parted, without `.`, `..`, empty steps, back-slashes or control characters.

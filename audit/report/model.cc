@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/log/tree.h"
 #include "engine/base/cbor.h"
 
 namespace caveat::audit {
@@ -97,10 +98,9 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
                                                  [&](const RuleOutcome& rule) { return rule.id == model_.query.rule; }))
     return;
 
-  const std::string leaf_hex = hex(sha256(std::string(1, '\0') + std::string(leaf)));
   ++model_.population;
   if (model_.query.keep_rows) {
-    model_.rows.push_back({header.index, header.time_us, *verdict, leaf_hex, {}, {}, {}, {}, {}});
+    model_.rows.push_back({header.index, header.time_us, *verdict, hex(leaf_hash(leaf)), {}, {}, {}, {}, {}});
     read_ids(*sections, model_.rows.back());
   }
   ++model_.verdicts[verdict->verdict];
@@ -123,7 +123,9 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
       ++count.unknown;
     }
   }
-  if (const std::string* bytes = find(*sections, Section::rules)) {
+  // Titles and digests are the same in very many decisions: each spelling is read once.
+  if (const std::string* bytes = find(*sections, Section::rules);
+      bytes != nullptr && rules_read_.insert(*bytes).second) {
     if (const Result<RulesSection> texts = decode_rules(*bytes)) {
       for (const RuleText& text : texts->rules) {
         const auto found = rules_.find(text.id);
@@ -144,21 +146,26 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
     ++count.causes[verdict->handoff->cause];
   }
   if (const std::string* bytes = find(*sections, Section::digests)) {
-    if (const Result<DigestsSection> digests = decode_digests(*bytes)) {
-      for (const PackDigest& pack : digests->packs) {
-        PackCount& count = packs_[pack.name + '\0' + pack.version + '\0' + hex(pack.digest)];
-        if (count.decisions++ == 0) {
+    const auto [read, fresh] = packs_read_.try_emplace(*bytes);
+    if (fresh) {
+      if (const Result<DigestsSection> digests = decode_digests(*bytes)) {
+        for (const PackDigest& pack : digests->packs) {
+          PackCount& count = packs_[pack.name + '\0' + pack.version + '\0' + hex(pack.digest)];
           count.pack = pack;
-          count.first_index = header.index;
+          read->second.push_back(&count);
         }
-        count.last_index = header.index;
       }
+    }
+    for (PackCount* count : read->second) {
+      if (count->decisions++ == 0) count->first_index = header.index;
+      count->last_index = header.index;
     }
   }
   if (const std::string* bytes = find(*sections, Section::story)) {
     if (Result<StorySection> story = decode_story(*bytes)) {
       Candidate candidate{sha256(model_.seed + "/" + std::to_string(header.index)),
-                          {header.index, header.time_us, verdict->verdict, std::move(*story), leaf_hex}};
+                          {header.index, header.time_us, verdict->verdict, std::move(*story), {}}};
+      candidate.told.leaf_hex = hex(leaf_hash(leaf));
       std::vector<Candidate>& drawn = sample_[verdict->verdict];
       const auto place = std::upper_bound(drawn.begin(), drawn.end(), candidate,
                                           [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -125,6 +126,8 @@ class Gathering {
   std::map<std::string, RuleCount> rules_;
   std::map<std::string, QueueCount> queues_;
   std::map<std::string, PackCount> packs_;
+  std::set<std::string> rules_read_;                           // encoded sections whose titles are known
+  std::map<std::string, std::vector<PackCount*>> packs_read_;  // an encoded section: the packs it names
   std::array<std::vector<Candidate>, 5> sample_;  // a verdict each, by rank; never more than the query's stories
 };
 

@@ -44,9 +44,9 @@ std::string headers_member(std::uint64_t bundle) {
   return name;
 }
 
-std::string opened_member(std::uint64_t index) {
-  char name[40];
-  std::snprintf(name, sizeof name, "opened/%012llu.cbor", static_cast<unsigned long long>(index));
+std::string opened_member(std::uint64_t bundle) {
+  char name[32];
+  std::snprintf(name, sizeof name, "opened/%06llu", static_cast<unsigned long long>(bundle));
   return name;
 }
 
@@ -91,6 +91,20 @@ Result<OpenedParts> decode_opened(std::string_view encoded) {
     section.encoded = item.items[2].string;
   }
   return opened;
+}
+
+Result<std::vector<OpenedParts>> decode_bundle(std::string_view member) {
+  std::vector<OpenedParts> records;
+  if (member.empty()) return bad("at least one record");
+  while (!member.empty()) {
+    const std::size_t size = cbor::item_size(member);
+    Result<OpenedParts> parts = decode_opened(size == 0 ? member : member.substr(0, size));
+    if (!parts) return tl::unexpected(parts.error());
+    if (!records.empty() && records.back().index >= parts->index) return bad("records in ascending order");
+    records.push_back(std::move(*parts));
+    member.remove_prefix(size);
+  }
+  return records;
 }
 
 void name_what_is_not_checked(LogFacts& facts, bool opened) {
@@ -243,7 +257,8 @@ Members package(const Evidence& evidence, const KeyStore& keys) {
     }
     members[headers_member(begin / kBundle)] = std::move(bundle);
   }
-  for (const OpenedParts& parts : evidence.opened) members[opened_member(parts.index)] = encode_opened(parts);
+  for (const OpenedParts& parts : evidence.opened)
+    members[opened_member((parts.index - evidence.first) / kBundle)] += encode_opened(parts);
   members["manifest.json"] = write_manifest(evidence.model, evidence.first, evidence.end, members);
   members["manifest.json.sig"] = keys.sign(manifest_text(members["manifest.json"]));
   return members;

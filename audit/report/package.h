@@ -33,12 +33,14 @@ struct OpenedParts {  // what an export shows of one record
   std::vector<OpenedSection> sections;  // ascending
 };
 
-inline constexpr std::uint64_t kBundle =
-    256;  // headers a member of headers/, as in tlog-tiles; the last may have fewer
+// Records of the range a member of headers/ and of opened/, as in tlog-tiles; the last may have fewer.
+inline constexpr std::uint64_t kBundle = 256;
 std::string headers_member(std::uint64_t bundle);
-std::string opened_member(std::uint64_t index);
+std::string opened_member(std::uint64_t bundle);
 std::string encode_opened(const OpenedParts& opened);
 Result<OpenedParts> decode_opened(std::string_view encoded);
+Result<std::vector<OpenedParts>> decode_bundle(
+    std::string_view member);  // a CBOR sequence of them, at least one, by index
 
 struct Evidence {
   ReportModel model;

@@ -211,7 +211,7 @@ class Verification {
         const std::size_t length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 |
                                    static_cast<unsigned char>(bytes[at + 1]);
         if (bytes.size() - at - 2 < length) return bad(c, name + " ends within a header", name + " 在记录头处中断");
-        leaves_.emplace_back(bytes.substr(at + 2, length));
+        leaves_.push_back(std::string_view(bytes).substr(at + 2, length));
         at += 2 + length;
       }
       if (leaves_.size() == before || leaves_.size() - before > kBundle)
@@ -266,7 +266,7 @@ class Verification {
     }
     std::vector<Digest> hashes;
     hashes.reserve(leaves_.size());
-    for (const std::string& leaf : leaves_) hashes.push_back(leaf_hash(leaf));
+    for (const std::string_view leaf : leaves_) hashes.push_back(leaf_hash(leaf));
     const std::optional<Digest> root = root_from_range(manifest_->first, hashes, checkpoint_->size, *proof);
     if (!root || *root != checkpoint_->root)
       return bad(
@@ -284,29 +284,45 @@ class Verification {
                      "每个公开的部分都与其记录头的承诺一致。");
     if (!tree_good_ && !leaves_.empty()) return stands_on(c, headers_good_ ? 7 : 6);
     if (!headers_good_) return stands_on(c, 6);
+    opened_.resize(headers_.size());
     for (const auto& [name, bytes] : members_) {
       if (name.rfind("opened/", 0) != 0) continue;
-      Result<OpenedParts> parts = decode_opened(bytes);
-      if (!parts) return bad(c, name + ": " + in_words(parts.error()), name + "：" + in_words(parts.error()));
-      if (parts->index < manifest_->first || parts->index >= manifest_->end)
-        return bad(c, name + " is of no header of this range", name + " 不属于本范围的任何记录头");
-      if (name != opened_member(parts->index))
-        return bad(c, name + " holds record " + number(parts->index), name + " 所载为记录 " + number(parts->index));
-      const Header& header = headers_[parts->index - manifest_->first];
-      for (const OpenedSection& section : parts->sections) {
-        const Digest digest = commit_section(section.section, section.salt, section.encoded);
-        const auto& commitments = header.context.commitments;
-        if (std::none_of(commitments.begin(), commitments.end(),
-                         [&](const Commitment& one) { return one.section == section.section && one.digest == digest; }))
-          return bad(
-              c,
-              name + ": section " + std::string(audit::name(section.section)) + " is not the one that was committed to",
-              name + "：部分 " + std::string(audit::name(section.section)) + " 与承诺不符");
+      Result<std::vector<OpenedParts>> records = decode_bundle(bytes);
+      if (!records) return bad(c, name + ": " + in_words(records.error()), name + "：" + in_words(records.error()));
+      for (OpenedParts& parts : *records) {
+        if (parts.index < manifest_->first || parts.index >= manifest_->end)
+          return bad(c, name + " holds record " + number(parts.index) + ", which is not of this range",
+                     name + " 载有记录 " + number(parts.index) + "，不属于本范围");
+        if (name != opened_member((parts.index - manifest_->first) / kBundle))
+          return bad(c, name + " holds record " + number(parts.index) + ", which belongs to another member",
+                     name + " 载有记录 " + number(parts.index) + "，该记录应在另一成员中");
+        const Header& header = headers_[parts.index - manifest_->first];
+        for (const OpenedSection& section : parts.sections)
+          if (!committed(header, section))
+            return bad(c,
+                       name + ": section " + std::string(audit::name(section.section)) + " of record " +
+                           number(parts.index) + " is not the one that was committed to",
+                       name + "：记录 " + number(parts.index) + " 的部分 " + std::string(audit::name(section.section)) +
+                           " 与承诺不符");
+        std::vector<SectionBytes>& sections = opened_[parts.index - manifest_->first].emplace();
+        for (OpenedSection& section : parts.sections) sections.push_back({section.section, std::move(section.encoded)});
       }
-      opened_[parts->index] = std::move(*parts);
     }
     opened_good_ = true;
     good(c);
+  }
+
+  static bool committed(const Header& header, const OpenedSection& section) {
+    const Digest digest = commit_section(section.section, section.salt, section.encoded);
+    const auto& commitments = header.context.commitments;
+    return std::any_of(commitments.begin(), commitments.end(),
+                       [&](const Commitment& one) { return one.section == section.section && one.digest == digest; });
+  }
+  const std::string* opened_section(std::size_t place, Section wanted) const {
+    if (!opened_[place]) return nullptr;
+    for (const SectionBytes& section : *opened_[place])
+      if (section.section == wanted) return &section.encoded;
+    return nullptr;
   }
 
   // 9
@@ -317,14 +333,8 @@ class Verification {
     LogFacts facts = manifest_->log;
     facts.checkpoint_note = *member("checkpoint");
     Gathering gathering(manifest_->query, std::move(facts));
-    for (std::size_t i = 0; i < headers_.size(); ++i) {
-      const auto found = opened_.find(headers_[i].index);
-      std::vector<SectionBytes> sections;
-      if (found != opened_.end()) {
-        for (OpenedSection& section : found->second.sections) sections.push_back({section.section, section.encoded});
-      }
-      gathering.add(headers_[i], leaves_[i], found == opened_.end() ? nullptr : &sections);
-    }
+    for (std::size_t i = 0; i < headers_.size(); ++i)
+      gathering.add(headers_[i], leaves_[i], opened_[i] ? &*opened_[i] : nullptr);
     model_ = gathering.finish();
     if (model_->records != manifest_->records || model_->population != manifest_->population ||
         model_->verdicts != manifest_->verdicts)
@@ -370,17 +380,13 @@ class Verification {
       const Header& header = headers_[i];
       if (header.context.kind != Kind::closing) continue;
       if (manifest_->query.from && header.time_us < *manifest_->query.from) continue;  // of a day before the period
-      const auto found = opened_.find(header.index);
-      const OpenedSection* event = nullptr;
-      if (found != opened_.end())
-        for (const OpenedSection& section : found->second.sections)
-          if (section.section == Section::event) event = &section;
+      const std::string* event = opened_section(i, Section::event);
       if (event == nullptr) {
         if (model_ && model_->sealed == model_->kinds["decision"]) continue;  // nothing is opened in this package
         return bad(c, "closing record " + number(header.index) + " is not opened",
                    "日终结账记录 " + number(header.index) + " 未公开");
       }
-      const Result<Event> said = decode_event(Kind::closing, event->encoded);
+      const Result<Event> said = decode_event(Kind::closing, *event);
       if (!said) return bad(c, in_words(said.error()), in_words(said.error()));
       const Closing& closing = std::get<Closing>(*said);
       if (closing.records.end != header.index)
@@ -389,12 +395,8 @@ class Verification {
       if (closing.records.first < manifest_->first) continue;  // the day began before this range
       Tally tally;
       for (std::uint64_t index = closing.records.first; index < closing.records.end; ++index) {
-        const std::string* verdict = nullptr;
-        const auto parts = opened_.find(index);
-        if (parts != opened_.end())
-          for (const OpenedSection& section : parts->second.sections)
-            if (section.section == Section::verdict) verdict = &section.encoded;
-        tally.add(headers_[index - manifest_->first].context.kind, verdict);
+        const std::size_t place = index - manifest_->first;
+        tally.add(headers_[place].context.kind, opened_section(place, Section::verdict));
       }
       if (const std::string what = differs(closing, tally); !what.empty())
         return bad(c, "the closing record of " + closing.day + " and the records differ: " + what,
@@ -451,9 +453,9 @@ class Verification {
   std::optional<VerifierKey> key_;
   std::optional<Manifest> manifest_;
   std::optional<Checkpoint> checkpoint_;
-  std::vector<std::string> leaves_;
+  std::vector<std::string_view> leaves_;  // into the members
   std::vector<Header> headers_;
-  std::map<std::uint64_t, OpenedParts> opened_;
+  std::vector<std::optional<std::vector<SectionBytes>>> opened_;  // by place in the range
   std::optional<ReportModel> model_;
 };
 

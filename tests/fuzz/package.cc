@@ -68,14 +68,21 @@ void patch(Members& members, Patches& from) {
 bool falsified(const std::string& name, const std::string& before, const std::string& now) {
   if (before == now) return false;
   if (name.starts_with("opened/")) {
-    const auto old_parts = decode_opened(before);
-    const auto parts = decode_opened(now);
-    return !parts || parts->index != old_parts->index ||
-           std::any_of(parts->sections.begin(), parts->sections.end(), [&](const OpenedSection& section) {
-             return std::none_of(old_parts->sections.begin(), old_parts->sections.end(), [&](const OpenedSection& one) {
-               return one.section == section.section && one.salt == section.salt && one.encoded == section.encoded;
+    const auto old_records = decode_bundle(before);
+    const auto records = decode_bundle(now);
+    if (!records || records->size() > old_records->size()) return true;
+    return std::any_of(records->begin(), records->end(), [&](const OpenedParts& parts) {
+      const auto old_parts = std::find_if(old_records->begin(), old_records->end(),
+                                          [&](const OpenedParts& one) { return one.index == parts.index; });
+      return old_parts == old_records->end() ||
+             std::any_of(parts.sections.begin(), parts.sections.end(), [&](const OpenedSection& section) {
+               return std::none_of(old_parts->sections.begin(), old_parts->sections.end(),
+                                   [&](const OpenedSection& one) {
+                                     return one.section == section.section && one.salt == section.salt &&
+                                            one.encoded == section.encoded;
+                                   });
              });
-           });
+    });
   }
   return name.starts_with("headers/") || name == "proofs.json" || name == "report.html";
 }
@@ -93,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)verify_package(input, {});
     (void)read_manifest(input);
     (void)read_proof(input);
-    (void)decode_opened(input);
+    (void)decode_bundle(input);
     return 0;
   }
   Members forged = made.members;

@@ -261,17 +261,19 @@ def check_opened(state):
     for name, data in state["members"].items():
         if not name.startswith("opened/"):
             continue
-        opened = cbor(data)
-        if name != "opened/%012d.cbor" % opened[1]:
-            raise Wrong("%s holds record %d" % (name, opened[1]))
-        committed = state["headers"][opened[1]][9]
-        for section, salt, encoded in opened[2]:
-            if committed.get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):
-                raise Wrong("%s: section %d is not the one committed to" % (name, section))
-            if section == 1:
-                verdict, query = cbor(encoded), state["manifest"]["query"]
-                if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] == query["rule"] for r in verdict[2])):
-                    population, verdicts[verdict[1]] = population + 1, verdicts[verdict[1]] + 1
+        at, first, last = 0, state["manifest"]["range"]["first"], -1
+        while at < len(data) or last < 0:
+            opened, at = item(data, at, 0)
+            if opened[1] <= last or name != "opened/%06d" % ((opened[1] - first) // 256):
+                raise Wrong("%s holds record %d" % (name, opened[1]))
+            last, committed = opened[1], state["headers"][opened[1]][9]
+            for section, salt, encoded in opened[2]:
+                if committed.get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):
+                    raise Wrong("%s: section %d of %d is not the one committed to" % (name, section, last))
+                if section == 1:
+                    verdict, query = cbor(encoded), state["manifest"]["query"]
+                    if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] == query["rule"] for r in verdict[2])):
+                        population, verdicts[verdict[1]] = population + 1, verdicts[verdict[1]] + 1
     counts = state["manifest"]["counts"]
     if counts["population"] != population or counts["verdicts"] != verdicts:
         raise Wrong("recounted %d %s, the manifest says %d %s" % (population, verdicts, counts["population"], counts["verdicts"]))

@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(archive)
 namespace {
 const Members kMembers = {{"checkpoint", "one\ntwo\n"},
                           {"headers/000000", std::string("\0\x01zz", 4)},
-                          {"opened/000000000003.cbor", ""},
+                          {"opened/000000", ""},
                           {"z.html", std::string(3000, 'x')}};
 }
 
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(names_that_leave_the_package_are_refused) {
   for (const char* name :
        {"", "/etc/passwd", "a/../b", "..", "./a", "a//b", "a/", "a\\b", "c:x", "a b", "\xe4\xb8\xad"})
     BOOST_TEST(!valid_member_name(name), name);
-  BOOST_TEST(valid_member_name("opened/000000000003.cbor"));
+  BOOST_TEST(valid_member_name("opened/000000"));
   Members members = {{"a/../../b", "x"}};
   BOOST_TEST(!read_archive(write_archive(members)).has_value());
 }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
@@ -13,6 +14,8 @@
 #include "audit/report/package.h"
 #include "audit/report/verify_package.h"
 #include "audit/seal/system_random.h"
+#include "engine/base/cbor.h"
+#include "tests/audit/support/package_fixture.h"
 
 using namespace caveat;
 using namespace caveat::audit;
@@ -165,9 +168,8 @@ BOOST_AUTO_TEST_CASE(a_dropped_added_or_changed_member_is_named) {
     BOOST_TEST(verify_members(changed, named()).exit_code() == 1, name);
   }
   Members added = good;
-  added["opened/000000000099.cbor"] = "x";
-  BOOST_TEST(shown(verify_members(added, named())).find("opened/000000000099.cbor is not in the manifest") !=
-             std::string::npos);
+  added["opened/000099"] = "x";
+  BOOST_TEST(shown(verify_members(added, named())).find("opened/000099 is not in the manifest") != std::string::npos);
 }
 
 // A forger who holds the signing key re-signs whatever he likes: the tree still tells.
@@ -197,20 +199,30 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_cha
   BOOST_TEST(headers.exit_code() == 1);
   BOOST_TEST((headers.claims[3].shown == Shown::yes));
 
-  Members opened = members();
-  const Result<OpenedParts> parts = decode_opened(opened.at("opened/000000000003.cbor"));
-  BOOST_REQUIRE(parts.has_value());
-  OpenedParts other = *parts;
-  VerdictSection allow;
-  other.sections[0].encoded = encode_verdict(allow);
-  opened["opened/000000000003.cbor"] = encode_opened(other);
-  const PackageReport sections = forge(opened);
+  // A record of a bundle, in another wording, and with less than was committed to.
+  const auto rewritten = [&](const std::function<void(OpenedParts&)>& change) {
+    Members forged = members();
+    std::string& member = forged.at("opened/000000");
+    const Result<std::vector<OpenedParts>> records = decode_bundle(member);
+    BOOST_REQUIRE(records.has_value());
+    member.clear();
+    for (OpenedParts parts : *records) {
+      if (parts.index == 3) change(parts);
+      member += encode_opened(parts);
+    }
+    return forge(forged);
+  };
+  const PackageReport sections =
+      rewritten([](OpenedParts& parts) { parts.sections[0].encoded = encode_verdict(VerdictSection{}); });
   BOOST_TEST(sections.exit_code() == 1);
   BOOST_TEST((sections.claims[7].shown == Shown::no), shown(sections));
-
-  Members hidden = members();
-  hidden["opened/000000000003.cbor"] = encode_opened({3, {}});
-  BOOST_TEST(forge(hidden).exit_code() != 0);
+  BOOST_TEST(sections.claims[7].why_en ==
+             "opened/000000: section verdict of record 3 is not the one that was committed to");
+  BOOST_TEST(rewritten([](OpenedParts& parts) { parts.sections.clear(); }).exit_code() != 0);
+  const PackageReport twice = rewritten([](OpenedParts& parts) { parts.index = 2; });
+  BOOST_TEST((twice.claims[7].shown == Shown::no), shown(twice));
+  const PackageReport elsewhere = rewritten([](OpenedParts& parts) { parts.index = 4; });
+  BOOST_TEST((elsewhere.claims[7].shown == Shown::no), shown(elsewhere));
 
   Members page = members();
   page["report.html"].replace(page["report.html"].find("<h1>"), 4, "<h1>All is well. ");
@@ -235,11 +247,11 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_member_under_another_na
     forged.erase(from);
     return verify_with(forged, replaced(forged.at("manifest.json"), from, to));
   };
-  const PackageReport opened = renamed("opened/000000000003.cbor", "opened/000000000099.cbor");
+  const PackageReport opened = renamed("opened/000000", "opened/000001");
   BOOST_TEST(opened.exit_code() == 1, shown(opened));
-  BOOST_TEST(opened.claims[7].why_en == "opened/000000000099.cbor holds record 3");
-  const PackageReport longer = renamed("opened/000000000003.cbor", "opened/3.cbor");
-  BOOST_TEST(longer.claims[7].why_en == "opened/3.cbor holds record 3");
+  BOOST_TEST(opened.claims[7].why_en == "opened/000001 holds record 0, which belongs to another member");
+  const PackageReport longer = renamed("opened/000000", "opened/0");
+  BOOST_TEST(longer.claims[7].why_en == "opened/0 holds record 0, which belongs to another member");
   const PackageReport bundle = renamed("headers/000000", "headers/000001");
   BOOST_TEST(bundle.exit_code() == 1, shown(bundle));
   BOOST_TEST(bundle.claims[5].why_en == "headers/000001 stands where headers/000000 was expected");
@@ -307,11 +319,40 @@ BOOST_AUTO_TEST_CASE(a_customers_package_opens_his_decisions_only_and_is_counted
   BOOST_REQUIRE(manifest.has_value());
   BOOST_TEST(manifest->population == 4u);  // 3, 10, 17, 24
   BOOST_TEST(manifest->end - manifest->first == 30u);
-  BOOST_TEST(std::count_if(part.begin(), part.end(),
-                           [](const auto& member) { return member.first.starts_with("opened/"); }) == 4);
+  BOOST_TEST(decode_bundle(part.at("opened/000000"))->size() == 4u);
   const PackageReport report = verify_members(part, named());
   BOOST_TEST(report.exit_code() == 0, shown(report));
   BOOST_TEST((report.claims[8].shown == Shown::yes), shown(report));
+}
+
+BOOST_AUTO_TEST_CASE(records_lie_in_bundles_beside_their_headers_also_where_a_period_begins_within_one) {
+  const testing::PackageFixture made(600);
+  ReportQuery query;
+  query.from = decode_header(*made.reader->header(41))->time_us;
+  const Members part = made.made(query);  // records 40 to 599
+  BOOST_TEST(verify_members(part, made.named()).exit_code() == 0, shown(verify_members(part, made.named())));
+  BOOST_TEST(decode_bundle(part.at("opened/000000"))->front().index == 41u);  // that before the period stays closed
+  BOOST_TEST(decode_bundle(part.at("opened/000000"))->back().index == 295u);
+  BOOST_TEST(decode_bundle(part.at("opened/000001"))->front().index == 296u);
+  BOOST_TEST(decode_bundle(part.at("opened/000002"))->back().index == 599u);
+  BOOST_TEST(!part.contains("opened/000003"));
+  const auto refuted = [&](Members forged, const std::string& why) {
+    BOOST_REQUIRE(made.sign_again(forged));
+    const PackageReport report = verify_members(forged, made.named());
+    BOOST_TEST((report.claims[7].shown == Shown::no), shown(report));
+    BOOST_TEST(report.claims[7].why_en == why);
+  };
+  Members moved = part;  // a record in its neighbour's member
+  const std::size_t first = cbor::item_size(moved["opened/000001"]);
+  moved["opened/000000"] += moved["opened/000001"].substr(0, first);
+  moved["opened/000001"].erase(0, first);
+  refuted(moved, "opened/000000 holds record 296, which belongs to another member");
+  Members empty = part;
+  empty["opened/000002"].clear();
+  refuted(empty, "opened/000002: opened: expected at least one record");
+  Members again = part;
+  again["opened/000001"] += part.at("opened/000001");
+  refuted(again, "opened/000001: opened: expected records in ascending order");
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_that_was_exported) {
