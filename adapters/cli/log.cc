@@ -43,15 +43,19 @@ Phrase anchor_words(audit::Anchor anchor) {
 }
 
 // The keys that are gone: those that no erasure record names first.
-void print_closed(std::vector<audit::ClosedKey> keys, Terminal& terminal) {
+void print_closed(const std::vector<audit::ClosedKey>& all, Terminal& terminal) {
   constexpr std::size_t kAtMost = 20;
-  std::stable_partition(keys.begin(), keys.end(), [](const audit::ClosedKey& key) { return !key.erased_by; });
+  std::vector<audit::ClosedKey> keys;
+  for (const bool erased : {false, true})
+    for (const audit::ClosedKey& key : all)
+      if (key.erased_by.has_value() == erased) keys.push_back(key);
   terminal.out << '\n' << terminal.say({"Data keys that are gone:", "已不在的数据密钥："}) << '\n';
   for (std::size_t i = 0; i < std::min(keys.size(), kAtMost); ++i) {
     const audit::ClosedKey& key = keys[i];
-    const std::string of = fill(
-        terminal.say({"{0}, {1} from record {2} on", "{0}，{1}，自记录 {2} 起"}),
-        {hex(view(key.key)), counted(key.records, terminal, "record", "records", "条记录"), std::to_string(key.first)});
+    const std::string of =
+        fill(terminal.say({"{0}, {1} from record {2} on", "{0}，{1}，自记录 {2} 起"}),
+             {hex(audit::view(key.key)), counted(key.records, terminal, "record", "records", "条记录"),
+              std::to_string(key.first)});
     terminal.out << (key.erased_by ? "– " : "✗ ") << of
                  << (key.erased_by ? fill(terminal.say({": erased, see record {0}", "：已删除，见记录 {0}"}),
                                           {std::to_string(*key.erased_by)})
@@ -67,7 +71,7 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   if (terminal.json) {
     json::array findings, claims, closed;
     for (const audit::ClosedKey& key : report.closed_keys)
-      closed.push_back(json::object{{"key", hex(view(key.key))},
+      closed.push_back(json::object{{"key", hex(audit::view(key.key))},
                                     {"records", key.records},
                                     {"first", key.first},
                                     {"erased_by", key.erased_by ? json::value(*key.erased_by) : json::value(nullptr)}});

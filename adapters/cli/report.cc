@@ -54,7 +54,8 @@ audit::LogFacts facts_of(const audit::LogReader& reader, const audit::VerifyRepo
   }
   for (const audit::ClosedKey& key : verified.closed_keys) {
     if (key.erased_by) continue;
-    const std::string id = hex(view(key.key)), records = std::to_string(key.records), first = std::to_string(key.first);
+    const std::string id = hex(audit::view(key.key)), records = std::to_string(key.records),
+                      first = std::to_string(key.first);
     facts.not_checked_en.push_back("What " + records + " records from record " + first + " on say: their data key " +
                                    id + " is not in the key set, and no erasure record names it.");
     facts.not_checked_zh.push_back("自记录 " + first + " 起 " + records + " 条记录的内容：其数据密钥 " + id +

@@ -120,7 +120,9 @@ Judged judge(const std::shared_ptr<const program::Program>& program, const Field
   decide::Request request;
   Problem problem;
   Judged judged;
-  judged.bound = decide::bind(*program, fields, {.now = 1'795'600'000'000'000}, request, problem);
+  decide::BindOptions options;
+  options.now = 1'795'600'000'000'000;
+  judged.bound = decide::bind(*program, fields, options, request, problem);
   if (!judged.bound) {
     must(problem.code != nullptr && !problem.items.empty());
     return judged;
