@@ -201,8 +201,8 @@ BOOST_AUTO_TEST_CASE(every_member_dropped_emptied_renamed_or_doubled_is_found_by
 }
 
 BOOST_AUTO_TEST_CASE(every_added_member_is_found_by_name) {
-  for (const std::string name : {"0", "zzz", "headers/000001", "headers/999999", "opened/000999",
-                                 "checkpoint2", "manifest.json.sig2", "packs/cn.wealth", "report.html.bak"}) {
+  for (const std::string name : {"0", "zzz", "headers/000001", "headers/999999", "opened/000999", "checkpoint2",
+                                 "manifest.json.sig2", "packs/cn.wealth", "report.html.bak"}) {
     for (const std::string& bytes : {std::string(), std::string("x"), members.at("checkpoint")}) {
       Members changed = members;
       changed[name] = bytes;
