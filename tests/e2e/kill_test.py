@@ -25,7 +25,7 @@ MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # a kill leaves what
 
 
 def turn(number):
-    return {"id": f"t-{number}", "conversation": {"id": f"c-{number % 17}"}, "customer": {"id": f"k-{number % 11}"},
+    return {"id": f"t-{number}", "conversation": {"id": f"c-{number % 17}"}, "customer": {"id": f"k-{number % 17 % 11}"},
             "message": {"text": "hello"}, "answer": {"text": "You cannot lose." if number % 3 == 0 else "There is risk."}}
 
 
