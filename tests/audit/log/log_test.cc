@@ -238,6 +238,9 @@ class CountingReader final : public StoreReader {
   }
   void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override { below_.each_tag(visit); }
   void each_state(const std::function<void(const StoredStateRow&)>& visit) override { below_.each_state(visit); }
+  void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) override {
+    below_.each_state_of(kind, visit);
+  }
   std::vector<std::string> schema_faults() override { return below_.schema_faults(); }
   void renew() override { below_.renew(); }
 
