@@ -2,7 +2,7 @@
 
 namespace caveat::gate {
 namespace {
-constexpr std::size_t kConversationsInMemory = 100'000;
+constexpr std::size_t kConversationsInMemory = 100'000, kValuesInMemory = 50'000;
 }
 
 audit::StateKey conversation_key(std::string_view conversation) {
@@ -27,6 +27,27 @@ std::string Floor::customer_of(const std::string& conversation) {
   if (ground != ground_ || customer.empty()) return customer;
   if (customers_.size() >= kConversationsInMemory) customers_.clear();  // they are in the state
   return customers_.emplace(conversation, customer).first->second;
+}
+
+std::optional<std::string> Floor::value(const audit::StateKey& key) {
+  {
+    const std::lock_guard lock(mutex_);
+    refresh(false);
+    for (const auto* values : {&newest_, &older_})
+      if (const auto found = values->find(key); found != values->end()) return found->second;
+  }
+  if (log_ == nullptr) return std::nullopt;
+  auto entry = log_->state().read(key);
+  return entry ? std::optional(std::move(entry->value)) : std::nullopt;
+}
+
+void Floor::keep(const std::vector<audit::StateChange>& changes) {
+  for (const audit::StateChange& change : changes) {
+    if (change.key.kind == audit::StateKind::requirement) newest_.insert_or_assign(change.key, change.value);
+  }
+  if (log_ == nullptr || newest_.size() < kValuesInMemory) return;
+  older_ = std::move(newest_);
+  newest_ = {};
 }
 
 bool Floor::learn(const std::string& conversation, const std::string& customer) {

@@ -10,7 +10,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -79,6 +79,10 @@ class Floor {
     if (log_ != nullptr) log_->forsake();
   }
 
+  // A value of the state that no ticket carries, as it is now: what was asked for, which proofs have served.
+  std::optional<std::string> value(const audit::StateKey& key);
+  void keep(const std::vector<audit::StateChange>& changes);  // within `change`
+
   // Whose conversation it is: from memory, else from the state. Empty: not known.
   std::string customer_of(const std::string& conversation);
   bool learn(const std::string& conversation, const std::string& customer);  // within `change`; false: it was known
@@ -90,6 +94,7 @@ class Floor {
     if (!first && ground == ground_) return;
     desk_.load(log_->state());
     customers_.clear();
+    newest_ = older_ = {};
     ground_ = ground;
   }
 
@@ -98,6 +103,8 @@ class Floor {
   Desk desk_;
   std::uint64_t ground_ = 0;
   std::unordered_map<std::string, std::string> customers_;  // of conversations
+  // The newest values, by two generations: what is in neither is in the state long since. Without a log all are kept.
+  std::map<audit::StateKey, std::optional<std::string>> newest_, older_;
 };
 
 audit::StateKey conversation_key(std::string_view conversation);

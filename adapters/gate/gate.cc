@@ -19,6 +19,7 @@
 #include "adapters/gate/looks.h"
 #include "adapters/gate/queues.h"
 #include "adapters/gate/record.h"
+#include "adapters/gate/requirements.h"
 #include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/problem_json.h"
@@ -26,6 +27,7 @@
 #include "adapters/wire/turn.h"
 #include "audit/error.h"
 #include "engine/base/uuid.h"
+#include "engine/decide/satisfied.h"
 
 namespace caveat::gate {
 
@@ -37,6 +39,7 @@ struct Turn {
   decide::Request request;
   Caller caller;
   bool by_person = false;         // answer.author is person
+  Continuation continuation;      // `continues`, `satisfied`
   Digest content{};               // canonical: what a repeat is known by
   std::string customer;           // who it is, as far as the conversation or the turn tells
   std::vector<std::string> keys;  // of the queues that it stands in
@@ -182,6 +185,9 @@ class Gate::Inside {
     bind.limits = options_.limits;
     Problem problem;
     if (!decide::bind(*turn.rules->program, fields, bind, turn.request, problem)) return refuse(turn, problem);
+    std::optional<Problem> unfit;
+    turn.continuation = read_continuation(fields, unfit);
+    if (unfit) return refuse(turn, *unfit);
     if (const Result<void> judged = wire::something_to_judge(turn.request); !judged)
       return refuse(turn, judged.error());
     if (turn.request.at_given() && !turn.caller.any_time && !time_allowed(turn, bind.now)) return;
@@ -191,6 +197,7 @@ class Gate::Inside {
     if (!turn.request.conversation_id().empty())
       turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));
     if (!turn.request.customer_id().empty()) turn.keys.push_back("customer " + std::string(turn.request.customer_id()));
+    if (!turn.continuation.decision.empty()) turn.keys.push_back("decision " + turn.continuation.decision);
   }
 
   bool time_allowed(Turn& turn, Microseconds now) {
@@ -384,7 +391,10 @@ class Gate::Inside {
           return leave_and_answer(turn);
         }
       }
-      const decide::Decision& decision = decide::decide(*turn->rules, turn->request, {}, scratch);
+      Round round;
+      if (!ask_again(*turn, round)) return leave_and_answer(turn);
+      const decide::Decision& decision =
+          decide::decide(*turn->rules, turn->request, {}, round.met.requirements, scratch);
       std::string decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
       Moved moved;
       Ticket ticket;  // at hand, after it
@@ -396,7 +406,10 @@ class Gate::Inside {
           return;
         }
         progress.changed = true;
-        moved = move(*turn, program, decision, seen, decision_id, desk, changes);
+        round.unmet = at(Move::turn, seen.standing).effect == Effect::judge && !turn->by_person && !seen.switched &&
+                      decision.verdict == decide::Verdict::require && round.over;
+        moved = move(*turn, program, decision, seen, round, decision_id, desk, changes);
+        next_round(*turn, program, decision, seen, round, decision_id, changes);
         if (!moved.ticket.id.empty())
           ticket = moved.ticket;
         else if (const Ticket* there = desk.open(seen.ticket))
@@ -410,15 +423,78 @@ class Gate::Inside {
       }));
       if (again) continue;
       Applied applied;
-      apply(*turn, program, decision, seen, ticket, applied);
+      apply(*turn, program, decision, seen, round, ticket, applied);
       return record(turn, decision, applied, moved, ticket, std::move(decision_id), std::move(changes), progress);
     }
     throw std::runtime_error("its hand-off did not come to rest");
   }
 
+  // ---- the round trip of `require`
+
+  struct Round {
+    std::uint64_t number = 0;  // of this turn in its chain, the first request not counted
+    bool over = false;         // the last one, or too late: what is still required then goes to a person
+    bool unmet = false;        // and so it is
+    Met met;
+  };
+
+  // What the turn continues, and what it brings. False: it is refused.
+  bool ask_again(Turn& turn, Round& round) {
+    if (turn.continuation.decision.empty()) return true;
+    const auto cannot = [&](std::string expected) {
+      refuse(turn, wire::problem(wire::codes::kBadContinuation, {.path = "/continues",
+                                                                 .expected = std::move(expected),
+                                                                 .found = "\"" + turn.continuation.decision + "\"",
+                                                                 .nearest = {},
+                                                                 .hint = {}}));
+      return false;
+    };
+    const std::optional<std::string> value = floor_.value(asked_key(turn.continuation.decision));
+    const std::optional<Asked> asked = value ? decode_asked(*value) : std::nullopt;
+    if (!asked || asked->caller != turn.caller.id)
+      return cannot("a decision of this caller's that requires something and was not continued yet");
+    if (asked->conversation != turn.request.conversation_id() || asked->customer != turn.customer)
+      return cannot("a decision of this conversation and customer");
+    const Microseconds now = options_.clock->wall_us();
+    round.number = asked->rounds + 1;
+    round.over = round.number >= kRounds || now > asked->until;
+    std::optional<Problem> problem;
+    round.met = check(
+        *turn.rules->program, *asked, turn.continuation, turn.caller, now,
+        [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
+    if (!problem) return true;
+    refuse(turn, *problem);
+    return false;
+  }
+
+  // Under the floor's lock: the decision that was continued is done with; this one may be continued in its turn.
+  void next_round(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
+                  const Round& round, const std::string& decision_id, std::vector<audit::StateChange>& changes) {
+    if (turn.by_person) return;
+    std::vector<audit::StateChange> own;
+    if (!turn.continuation.decision.empty()) {
+      own.push_back({.key = asked_key(turn.continuation.decision), .value = std::nullopt});
+      own.insert(own.end(), round.met.used.begin(), round.met.used.end());
+    }
+    const bool judged = at(Move::turn, seen.standing).effect == Effect::judge && !seen.switched;
+    if (judged && decision.verdict == decide::Verdict::require && !round.unmet) {
+      Asked asked{.caller = turn.caller.id,
+                  .conversation = std::string(turn.request.conversation_id()),
+                  .customer = turn.customer,
+                  .rounds = round.number,
+                  .until = options_.clock->wall_us() + kAskedFor,
+                  .names = {}};
+      for (const decide::Required& one : decision.requires_)
+        if (!one.is_fact) asked.names.emplace_back(program.requirement_name(one.index));
+      own.push_back({.key = asked_key(decision_id), .value = encode(asked)});
+    }
+    floor_.keep(own);
+    for (audit::StateChange& change : own) changes.push_back(std::move(change));
+  }
+
   // Under the floor's lock: what the turn does to the hand-off.
   Moved move(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
-             const std::string& decision_id, Desk& desk, std::vector<audit::StateChange>& changes) {
+             const Round& round, const std::string& decision_id, Desk& desk, std::vector<audit::StateChange>& changes) {
     const Microseconds now = options_.clock->wall_us();
     const std::string conversation(turn.request.conversation_id());
     Moved moved;
@@ -432,14 +508,14 @@ class Gate::Inside {
       if (decision.has_handoff && decision.handoff.hold) {
         more = desk.wish(Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
                          wish_of(turn, program, decision, decision_id), now);
-      } else if (judged && (decision.has_handoff || seen.switched)) {
+      } else if (judged && (decision.has_handoff || seen.switched || round.unmet)) {
         Wish wish = wish_of(turn, program, decision, decision_id);
         if (!decision.has_handoff) {
-          const std::uint32_t queue = queue_of(program, seen.switch_queue);
+          const std::uint32_t queue = queue_of(program, seen.switched ? seen.switch_queue : std::string());
           wish.queue = queue == program::kNone ? std::string() : std::string(program.queue_name(queue));
           wish.priority = queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority;
           wish.due = due_in(program, queue, turn.request.at());
-          wish.cause = decide::name(decide::Cause::switched);
+          wish.cause = decide::name(seen.switched ? decide::Cause::switched : decide::Cause::missing);
         }
         more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now);
       } else if (judged && decision.verdict <= decide::Verdict::revise && decision.has_say) {
@@ -486,16 +562,17 @@ class Gate::Inside {
   }
 
   void apply(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
-             const Ticket& ticket, Applied& applied) const {
+             const Round& round, const Ticket& ticket, Applied& applied) const {
     if (turn.by_person) return applied.advice(decision, turn.request);
     if (at(Move::turn, seen.standing).effect == Effect::hold_back) {
-      return applied.held(decision, turn.request, queue_of(program, ticket.queue), ticket.priority, ticket.due, true);
+      return applied.held(decision, turn.request, queue_of(program, ticket.queue), ticket.priority, ticket.due,
+                          Ruling::held);
     }
-    if (seen.switched && !(decision.has_handoff && decision.handoff.hold)) {
-      const std::uint32_t queue = queue_of(program, seen.switch_queue);
+    if (round.unmet || (seen.switched && !(decision.has_handoff && decision.handoff.hold))) {
+      const std::uint32_t queue = queue_of(program, seen.switched ? seen.switch_queue : std::string());
       return applied.held(decision, turn.request, queue,
                           queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority,
-                          due_in(program, queue, turn.request.at()), false);
+                          due_in(program, queue, turn.request.at()), seen.switched ? Ruling::switched : Ruling::unmet);
     }
     applied.judged(decision);
   }
@@ -523,6 +600,7 @@ class Gate::Inside {
                                                                .request = turn->request,
                                                                .judged = decision,
                                                                .applied = applied,
+                                                               .continuation = turn->continuation,
                                                                .decision_id = reply.decision_id,
                                                                .reply = reply.body,
                                                                .handoff = handoff.empty() ? ticket.id : handoff,
@@ -604,6 +682,14 @@ class Gate::Inside {
   // (contracts.md 22). `only_person`: a turn that is answered the first time gives way to a person only; a hand-off that waits came of
   // a turn behind it.
   void overtake(Turn& turn, bool only_person) {
+    try {
+      give_way(turn, only_person);
+    } catch (const std::exception&) {  // who has the conversation cannot be read: its text stays back
+      refuse(turn, storage_problem(wire::codes::kStorage, "a state that cannot be read"));
+    }
+  }
+
+  void give_way(Turn& turn, bool only_person) {
     Reply& reply = turn.reply;
     if (reply.problem != nullptr || turn.by_person || reply.verdict == decide::Verdict::handoff) return;
     std::string queue;
@@ -631,11 +717,7 @@ class Gate::Inside {
           wire::with_receipt(std::move(turn->reply.body),
                              wire::Receipt{.log = options_.log->origin(), .index = place->index, .leaf = place->leaf});
       turn->reply.recorded = true;
-      try {
-        overtake(*turn, true);
-      } catch (const std::exception&) {  // who has the conversation cannot be read: its text stays back
-        refuse(*turn, storage_problem(wire::codes::kStorage, "the state cannot be read"));
-      }
+      overtake(*turn, true);
     } else {
       const auto& failed = std::get<audit::AppendFailed>(appended);
       refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller.audience == decide::Audience::bot

@@ -12,9 +12,9 @@ void Applied::judged(const decide::Decision& decision) {
 }
 
 void Applied::held(const decide::Decision& decision, const decide::Request& request, std::uint32_t queue,
-                   std::uint8_t priority, std::optional<Microseconds> due, bool hold) {
+                   std::uint8_t priority, std::optional<Microseconds> due, Ruling ruling) {
   decision_ = decision;
-  ruling_ = hold ? Ruling::held : Ruling::switched;
+  ruling_ = ruling;
   decision_.verdict = decide::Verdict::handoff;
   items_.assign(decision.items.begin(), decision.items.end());
   for (decide::ItemVerdict& item : items_) {
@@ -33,8 +33,10 @@ void Applied::held(const decide::Decision& decision, const decide::Request& requ
       .queue = queue,
       .priority = priority,
       .due_seconds = due ? std::max<std::int64_t>(0, (*due - request.at()) / 1'000'000) : program::kNoDue,
-      .hold = hold,
-      .cause = hold ? decide::Cause::none : decide::Cause::switched};
+      .hold = ruling == Ruling::held,
+      .cause = ruling == Ruling::held       ? decide::Cause::none
+               : ruling == Ruling::switched ? decide::Cause::switched
+                                            : decide::Cause::missing};
   say_ = waiting_text(request.program(), request, queue);
   decision_.say = say_;
   decision_.has_say = true;

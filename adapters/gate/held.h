@@ -1,7 +1,7 @@
 // Held: what applies to a turn in place of what the rules came to: held back, since a person has the conversation or is awaited;
-// handed over, since the switch is thrown; allowed, since a person speaks. The rules' own decision stays in the record beside it.
+// handed over, since the switch is thrown or what was required was not brought; allowed, since a person speaks. The rules' own decision stays in the record beside it.
 //
-// Promises   held and switched: nothing of the bot's goes out, neither text nor item nor disclosure
+// Promises   held, switched, unmet: nothing of the bot's goes out, neither text nor item nor disclosure
 // Lifetime   the Decision points into this object and into the one it was made of
 // Source     contracts.md 18, 19, 23; semantics.md 10
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace caveat::gate {
 
-enum class Ruling : std::uint8_t { judged, held, switched, advice };
+enum class Ruling : std::uint8_t { judged, held, switched, unmet, advice };
 
 class Applied {
  public:
@@ -25,9 +25,9 @@ class Applied {
   Applied& operator=(const Applied&) = delete;
 
   void judged(const decide::Decision& decision);
-  // `due`: of the ticket; `hold`: false for the switch.
+  // `due`: of the ticket.
   void held(const decide::Decision& decision, const decide::Request& request, std::uint32_t queue,
-            std::uint8_t priority, std::optional<Microseconds> due, bool hold);
+            std::uint8_t priority, std::optional<Microseconds> due, Ruling ruling);
   void advice(const decide::Decision& decision, const decide::Request& request);
 
   const decide::Decision& decision() const { return decision_; }

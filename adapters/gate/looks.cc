@@ -139,12 +139,12 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
   if (options_.log != nullptr) {
     const auto reader = audit::LogReader::open(options_.log->path());
     std::vector<std::uint64_t> opened;
-    // A confidential reason stands in the story of the decision: then it is not told here.
-    if (!ticket->decision.empty() && !ticket->confidential) {
+    // Stories are told without confidential rules (explain.h).
+    if (!ticket->decision.empty()) {
       frame.decision = past_decision(*options_.log, *reader, ticket->decision);
       if (frame.decision) opened.push_back(frame.decision->index);
     }
-    if (!ticket->conversation.empty() && !ticket->confidential) {
+    if (!ticket->conversation.empty()) {
       const std::vector<std::uint64_t> all =
           reader->search(options_.log->keys(), {audit::TagKind::conversation, ticket->conversation});
       for (auto index = all.rbegin(); index != all.rend() && frame.turns.size() < kTurnsShown; ++index) {

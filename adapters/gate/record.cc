@@ -29,7 +29,8 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   const std::size_t pairs = decoded->items.size() / 2;
   const std::string outcome =
       turn.applied.ruling() == Ruling::judged ? std::string() : decide::outcome(*turn.rules.program, turn.judged);
-  out.map(pairs + 2);
+  const bool continued = !turn.continuation.decision.empty();
+  out.map(pairs + (continued ? 4 : 2));
   for (std::size_t i = 0; i < pairs; ++i) {
     out.raw(decoded->items[2 * i].encoded);
     if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
@@ -41,6 +42,29 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   out.text(turn.reply);
   out.integer(kDecisionKey);
   out.text(turn.decision_id);
+  if (continued) {
+    out.integer(kContinuesKey);
+    out.text(turn.continuation.decision);
+    out.integer(kProofsKey);
+    out.array(turn.continuation.proofs.size());
+    for (const Proof& proof : turn.continuation.proofs) {
+      out.map(proof.expires ? 6 : 5);
+      out.integer(1);
+      out.text(proof.name);
+      out.integer(2);
+      out.text(proof.kind);
+      out.integer(3);
+      out.text(proof.by);
+      out.integer(4);
+      out.integer(proof.at);
+      out.integer(5);
+      out.text(proof.evidence);
+      if (proof.expires) {
+        out.integer(6);
+        out.integer(*proof.expires);
+      }
+    }
+  }
   return out.take();
 }
 
@@ -60,6 +84,10 @@ std::string with_ruling(std::string_view encoded, const RecordedTurn& turn) {
     case Ruling::switched:
       en = "the emergency switch was on: every turn goes to a person";
       zh = "紧急开关已开启：所有轮次均转人工";
+      break;
+    case Ruling::unmet:
+      en = "what was required was not brought in time, or three times: a person takes this turn";
+      zh = "所需条件逾期或三次未能满足：本轮转人工";
       break;
     case Ruling::advice:
       en = "a person answered, who holds the hand-off" + ticket + ": what the rules say of it is advice";

@@ -11,18 +11,20 @@
 
 #include "adapters/gate/gate.h"
 #include "adapters/gate/held.h"
+#include "adapters/gate/requirements.h"
 #include "audit/record/events.h"
 
 namespace caveat::gate {
 
 // Keys of Section::result that the gate adds to the engine's: what the caller was told besides the outcome.
-inline constexpr int kReplyKey = 3, kDecisionKey = 4;
+inline constexpr int kReplyKey = 3, kDecisionKey = 4, kContinuesKey = 5, kProofsKey = 6;
 
 struct RecordedTurn {
   const decide::Ruleset& rules;
   const decide::Request& request;
   const decide::Decision& judged;  // what the rules came to
   const Applied& applied;
+  const Continuation& continuation;
   std::string_view decision_id;
   std::string_view reply;        // without its receipt
   std::string_view handoff;      // the ticket that it opened, joined, or is held by; empty: none

@@ -135,6 +135,15 @@ std::string schema_json(const program::Program& program, Language language) {
                         {"source", any_text},
                         {"as_of", instant},
                         {"quality", json::object{{"enum", json::array{"assessed", "stated", "inferred"}}}}})}};
+  properties["continues"] = any_text;
+  json::object proof = closed({{"name", any_text},
+                               {"kind", any_text},
+                               {"by", any_text},
+                               {"at", instant},
+                               {"expires", instant},
+                               {"evidence", any_text}});
+  proof["required"] = json::array{"name", "kind", "by", "at", "evidence"};
+  properties["satisfied"] = json::object{{"type", "array"}, {"maxItems", 32}, {"items", std::move(proof)}};
   for (auto& [name, value] : top) properties[name] = value;
   json::object products, actions;
   for (auto& [name, members] : groups) {

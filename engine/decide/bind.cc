@@ -219,9 +219,10 @@ void Binder::member(std::uint32_t node, const Member& member, Frame frame, std::
       has_id_ = true;
       id(node, r_.id_);
       return;
-    case Reserved::not_yet:
     case Reserved::continues:
     case Reserved::satisfied:
+      return;  // of the conversation, not of this turn: the gate reads them
+    case Reserved::not_yet:
       if (!null) {
         report(codes::kNotYet, node, "nothing yet: this build judges answers, messages, recommendations and actions",
                "\"" + std::string(member.name) + "\"");

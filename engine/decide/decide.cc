@@ -12,6 +12,7 @@
 #include "engine/decide/join.h"
 #include "engine/decide/opening_hours.h"
 #include "engine/decide/places.h"
+#include "engine/decide/satisfied.h"
 #include "engine/decide/sentences.h"
 #include "engine/program/image.h"
 #include "engine/text/redact.h"
@@ -183,8 +184,8 @@ namespace {
 
 class Run {
  public:
-  Run(const Ruleset& ruleset, const Request& request, Scratch::Inside& inside)
-      : p_(*ruleset.program), r_(request), in_(inside), d_(inside.decision) {}
+  Run(const Ruleset& ruleset, const Request& request, std::span<const std::uint32_t> satisfied, Scratch::Inside& inside)
+      : p_(*ruleset.program), r_(request), satisfied_(satisfied), in_(inside), d_(inside.decision) {}
 
   void run() {
     for (const Frame frame : {Frame::turn, Frame::product, Frame::action}) r_.fetch_ahead(frame);
@@ -205,6 +206,7 @@ class Run {
  private:
   const Program& p_;
   const Request& r_;
+  std::span<const std::uint32_t> satisfied_;
   Scratch::Inside& in_;
   Decision& d_;
   Setting setting_;
@@ -455,6 +457,7 @@ class Run {
         }
         return;
       case EffectKind::require:
+        if (effect.requirement != program::kNone && is_satisfied(effect.requirement)) return;
         raise(rule, unit, Verdict::require, draft);
         in_.seldom().required.push_back(effect.requirement != program::kNone ? Required{false, effect.requirement}
                                                                              : Required{true, effect.slot});
@@ -481,6 +484,10 @@ class Run {
         in_.seldom().alerts.push_back(p_.text(effect.name));
         return;
     }
+  }
+
+  bool is_satisfied(std::uint32_t requirement) const {
+    return std::binary_search(satisfied_.begin(), satisfied_.end(), requirement);
   }
 
   // Redactions and replacements of what matched, widened to whole graphemes (semantics.md 41).
@@ -858,7 +865,13 @@ Needs needs(const Program&, const Request& request) {
   return needs;
 }
 
-const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView&, Scratch& scratch) noexcept {
+const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView& state,
+                       Scratch& scratch) noexcept {
+  return decide(ruleset, request, state, {}, scratch);
+}
+
+const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView&,
+                       std::span<const std::uint32_t> satisfied, Scratch& scratch) noexcept {
   Scratch::Inside& inside = scratch.inside();
   try {
     if (!ruleset.program || ruleset.program->pack_rows().empty()) {
@@ -867,7 +880,7 @@ const Decision& decide(const Ruleset& ruleset, const Request& request, const Sta
       return inside.decision;
     }
     inside.begin(ruleset.program);
-    Run(ruleset, request, inside).run();
+    Run(ruleset, request, satisfied, inside).run();
   } catch (...) {  // memory is all that can run out here; a person takes the turn
     fail(ruleset, request, inside.decision, Cause::internal);
   }

@@ -38,8 +38,8 @@ Members::Members(const Schema& schema) : objects_(9) {
   object(kRoot, "actions", Reserved::actions, kAction);
   add(kRoot, "outreach", Reserved::not_yet);
   add(kRoot, "material", Reserved::not_yet);
-  add(kRoot, "continues", Reserved::not_yet);
-  add(kRoot, "satisfied", Reserved::not_yet);
+  add(kRoot, "continues", Reserved::continues);
+  add(kRoot, "satisfied", Reserved::satisfied);
   add(kRoot, "offsets", Reserved::offsets);
   add(kRoot, "provenance", Reserved::provenance);
   for (std::uint32_t facts : {kBot, kConversation, kCustomer, kMessage, kAnswer, kRecommendation, kProduct, kAction}) {

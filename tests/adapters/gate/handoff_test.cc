@@ -1,6 +1,7 @@
 // Hand-offs from end to end over a real log: each cell of docs/conversations.md by what callers see of it, and what hangs on it.
 #include <boost/json.hpp>
 #include <future>
+#include <thread>
 
 #include "audit/log/verify.h"
 #include "audit/record/events.h"
@@ -515,4 +516,111 @@ BOOST_AUTO_TEST_CASE(a_deadline_is_kept_and_the_same_id_brings_what_was_decided)
   desk.gate->take(body, Desk::bot(), {.header_id = "another"},
                   [&](const gate::Reply& reply) { mismatched.set_value(reply); });
   BOOST_TEST(Desk::code(mismatched.get_future().get()) == "id_mismatch");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_required_is_brought_by_the_turn_that_continues_and_a_proof_serves_once) {
+  Desk desk;
+  const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
+  const auto proof = [&](const std::string& evidence, const std::string& kind = "consent",
+                         const std::string& by = "app") {
+    return R"([{"name":"consent","kind":")" + kind + R"(","by":")" + by +
+           R"(","at":"2026-11-01T10:00:00Z","evidence":")" + evidence + R"("}])";
+  };
+  const auto again = [&](const json::value& before, const std::string& satisfied,
+                         const std::string& conversation = "c-1", const std::string& customer = "k-1") {
+    return desk.turn(share + R"(,"continues":")" + str(before.at("decision")) + R"(","satisfied":)" + satisfied,
+                     conversation, customer);
+  };
+  const json::value asked = desk.turn(share);
+  BOOST_TEST(str(asked.at("verdict")) == "require");
+  BOOST_TEST(said(asked) == "May we pass this on?");
+  BOOST_TEST(str(again(asked, proof("doc-1"), "c-2", "k-2").at("code")) == "bad_continuation");
+  BOOST_TEST(str(again(asked, proof("doc-1", "identity")).at("code")) == "bad_continuation");
+  BOOST_TEST(str(again(asked, proof("doc-1", "consent", "branch")).at("code")) == "fact_source");
+  BOOST_TEST(str(desk.turn(share + R"(,"satisfied":)" + proof("doc-1")).at("code")) == "bad_continuation");
+  const json::value met = again(asked, proof("doc-1"));
+  BOOST_TEST(str(met.at("verdict")) == "allow");
+  BOOST_TEST(said(met) == "shared");
+  BOOST_TEST(str(again(asked, proof("doc-2")).at("code")) == "bad_continuation");  // it was continued
+  const json::value next = desk.turn(share);
+  desk.restart();
+  const json::value used = again(next, proof("doc-1"));
+  BOOST_TEST(str(used.at("verdict")) == "require");  // the proof has served
+  BOOST_TEST(str(again(used, proof("doc-3")).at("verdict")) == "allow");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(three_unmet_rounds_or_a_day_hand_the_turn_over) {
+  Desk desk;
+  const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
+  const auto again = [&](const json::value& before) {
+    return desk.turn(share + R"(,"continues":")" + str(before.at("decision")) + R"(")");
+  };
+  json::value reply = desk.turn(share);
+  for (int round = 1; round <= 2; ++round) {
+    reply = again(reply);
+    BOOST_TEST(str(reply.at("verdict")) == "require");
+  }
+  reply = again(reply);
+  BOOST_TEST(str(reply.at("verdict")) == "handoff");
+  BOOST_TEST(str(reply.at("handoff").at("cause")) == "missing");
+  BOOST_TEST(!reply.at("handoff").at("hold").as_bool());
+  BOOST_TEST(desk.state() == "bot");
+  BOOST_TEST(str(desk.ticket(handoff_of(reply)).at("state")) == "asked");
+  reply = desk.turn(share);
+  desk.clock.pass(25 * 3'600 * kSecond);
+  BOOST_TEST(str(again(reply).at("verdict")) == "handoff");
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_for_a_confidential_rule_looks_like_any_other) {
+  Desk desk;
+  const json::value opened = desk.turn(R"("message":{"text":"all of it in cash"},"answer":{"text":"fine"})");
+  BOOST_TEST(said(opened) == "Connecting you to a person.");
+  BOOST_TEST(str(opened.at("handoff").at("queue")) == "desk");  // the default queue, not the rule's own
+  BOOST_TEST(opened.at("reasons").as_array().empty());
+  const gate::Reply ticket =
+      desk.gate->look({.kind = gate::Query::Kind::handoff, .target = handoff_of(opened)}, Desk::agent());
+  BOOST_TEST(ticket.body.find("suspicion") == std::string::npos);
+  BOOST_TEST(json::parse(ticket.body).at("rules").as_array().empty());
+  BOOST_TEST(desk.state() == "waiting");
+}
+
+BOOST_AUTO_TEST_CASE(under_sixty_four_threads_no_bot_is_heard_after_a_take_over_is_answered) {
+  Desk desk;
+  desk.gate = desk.Bench::gate(4);
+  std::atomic<bool> taken{false};
+  std::atomic<int> heard_after{0}, wrong{0}, answered{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 64; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int number = 0; number < 6; ++number) {
+        // half of them about one customer, each in a conversation of its own, half about others
+        const std::string name = std::to_string(thread), customer = thread % 2 == 0 ? "k-1" : "k-other-" + name;
+        const bool after = taken;
+        const gate::Reply reply = desk.gate->decide(
+            Desk::body("t-" + name + "-" + std::to_string(number), R"("answer":{"text":"BOT"})", "c-" + name, customer),
+            Desk::bot());
+        ++answered;
+        if (reply.problem != nullptr) {
+          ++wrong;
+          continue;
+        }
+        const bool spoke = reply.body.find("\"text\":\"BOT\"") != std::string::npos;
+        if (thread % 2 == 0 ? after && spoke : !spoke) ++heard_after;
+        if (thread == 1 && number == 2) {
+          const gate::Reply over =
+              desk.command(gate::Command::Kind::open_handoff, {}, R"({"customer":"k-1","reason":"now","take":true})");
+          if (over.problem != nullptr) ++wrong;
+          taken = true;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(answered == 64 * 6);
+  BOOST_TEST(wrong == 0);
+  BOOST_TEST(heard_after == 0);
+  BOOST_TEST(desk.decisions() == 64u * 6u);
+  BOOST_TEST(desk.records(audit::Kind::handoff_opened) == 1u);
+  desk.verify();
 }

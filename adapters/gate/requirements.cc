@@ -1,0 +1,212 @@
+#include "adapters/gate/requirements.h"
+
+#include <algorithm>
+
+#include "adapters/wire/codes.h"
+#include "engine/base/cbor.h"
+#include "engine/base/digest.h"
+#include "engine/base/nearest.h"
+
+namespace caveat::gate {
+namespace {
+
+using decide::Fields;
+constexpr std::size_t kMostProofs = 32;
+
+void report(std::optional<Problem>& problem, const Code& code, std::string path, std::string expected,
+            std::string found, std::string nearest = {}) {
+  if (!problem) problem = Problem{&code, {}};
+  problem->items.push_back({.path = std::move(path),
+                            .expected = std::move(expected),
+                            .found = std::move(found),
+                            .nearest = std::move(nearest),
+                            .hint = {}});
+}
+
+bool has(const program::Program& program, program::Range list, std::string_view word) {
+  const auto all = program.strings(list);
+  return std::any_of(all.begin(), all.end(), [&](program::Str one) { return program.text(one) == word; });
+}
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+}  // namespace
+
+Continuation read_continuation(const Fields& fields, std::optional<Problem>& problem) {
+  Continuation next;
+  if (fields.empty()) return next;
+  const auto there = [&](std::uint32_t node) {
+    return node != Fields::kEnd && fields.node(node).kind != Fields::Kind::null;
+  };
+  const std::uint32_t continues = fields.child(0, "continues"), satisfied = fields.child(0, "satisfied");
+  if (there(continues)) {
+    if (fields.node(continues).kind != Fields::Kind::text || fields.text(continues).empty())
+      report(problem, wire::codes::kWrongType, "/continues", "the id of a decision", "something else");
+    else
+      next.decision = fields.text(continues);
+  }
+  if (!there(satisfied)) return next;
+  if (!there(continues)) {
+    report(problem, wire::codes::kBadContinuation, "/satisfied", "with `continues`: the decision that asked for it",
+           "satisfied without continues");
+    return next;
+  }
+  if (fields.node(satisfied).kind != Fields::Kind::list) {
+    report(problem, wire::codes::kWrongType, "/satisfied", "a list of proofs", "something else");
+    return next;
+  }
+  for (std::uint32_t node = fields.node(satisfied).first; node != Fields::kEnd; node = fields.node(node).next) {
+    const std::string path = fields.path(node);
+    if (fields.node(node).kind != Fields::Kind::object) {
+      report(problem, wire::codes::kWrongType, path, "an object", "something else");
+      continue;
+    }
+    if (next.proofs.size() == kMostProofs) {
+      report(problem, wire::codes::kTooMany, "/satisfied", "at most " + std::to_string(kMostProofs) + " of them",
+             "more");
+      break;
+    }
+    Proof proof;
+    std::string at, expires;
+    const std::pair<std::string_view, std::string*> members[] = {
+        {"name", &proof.name}, {"kind", &proof.kind},         {"by", &proof.by},
+        {"at", &at},           {"evidence", &proof.evidence}, {"expires", &expires}};
+    for (std::uint32_t member = fields.node(node).first; member != Fields::kEnd; member = fields.node(member).next) {
+      const std::string_view name = fields.name(member);
+      const auto* known =
+          std::find_if(std::begin(members), std::end(members), [&](const auto& one) { return one.first == name; });
+      if (known == std::end(members)) {
+        std::vector<std::string_view> names;
+        for (const auto& one : members) names.push_back(one.first);
+        report(problem, wire::codes::kUnknownMember, fields.path(member), "name, kind, by, at, expires or evidence",
+               quoted(name), std::string(nearest(name, names)));
+      } else if (fields.node(member).kind == Fields::Kind::text) {
+        *known->second = fields.text(member);
+      } else if (fields.node(member).kind != Fields::Kind::null) {
+        report(problem, wire::codes::kWrongType, fields.path(member), "a text", "something else");
+      }
+    }
+    for (const auto& [name, value] : members) {
+      if (name != "expires" && value->empty())
+        report(problem, wire::codes::kWrongType, path + "/" + std::string(name), "a text", "none");
+    }
+    const auto instant = [&](std::string_view name, const std::string& text) {
+      const std::optional<Microseconds> known = parse_instant(text);
+      if (!known && !text.empty())
+        report(problem, wire::codes::kWrongType, path + "/" + std::string(name), "an instant as of RFC 3339",
+               quoted(text));
+      return known;
+    };
+    proof.at = instant("at", at).value_or(0);
+    proof.expires = instant("expires", expires);
+    next.proofs.push_back(std::move(proof));
+  }
+  return next;
+}
+
+std::string encode(const Asked& asked) {
+  cbor::Encoder out;
+  out.map(6);
+  out.integer(1);
+  out.text(asked.caller);
+  out.integer(2);
+  out.text(asked.conversation);
+  out.integer(3);
+  out.text(asked.customer);
+  out.integer(4);
+  out.unsigned_integer(asked.rounds);
+  out.integer(5);
+  out.integer(asked.until);
+  out.integer(6);
+  out.array(asked.names.size());
+  for (const std::string& name : asked.names) out.text(name);
+  return out.take();
+}
+
+std::optional<Asked> decode_asked(std::string_view encoded) {
+  const Result<cbor::Value> map = cbor::decode(encoded);
+  if (!map || map->kind != cbor::Value::Kind::map || map->items.size() != 12) return std::nullopt;
+  Asked asked;
+  asked.caller = map->find(1)->string;
+  asked.conversation = map->find(2)->string;
+  asked.customer = map->find(3)->string;
+  asked.rounds = map->find(4)->number;
+  asked.until = map->find(5)->as_integer().value_or(0);
+  for (const cbor::Value& name : map->find(6)->items) asked.names.emplace_back(name.string);
+  return asked;
+}
+
+audit::StateKey asked_key(std::string_view decision) {
+  return {.kind = audit::StateKind::requirement, .subject = "decision " + std::string(decision), .discriminator = {}};
+}
+
+audit::StateKey proof_key(const Proof& proof) {
+  return {.kind = audit::StateKind::requirement,
+          .subject = "proof " + proof.kind + " " + proof.by,
+          .discriminator = hex(sha256(proof.evidence))};
+}
+
+Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
+          Microseconds now, const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
+          std::optional<Problem>& problem) {
+  Met met;
+  for (std::size_t i = 0; i < next.proofs.size(); ++i) {
+    const Proof& proof = next.proofs[i];
+    const std::string path = "/satisfied/" + std::to_string(i);
+    if (std::find(asked.names.begin(), asked.names.end(), proof.name) == asked.names.end()) {
+      report(problem, wire::codes::kBadContinuation, path + "/name", "a requirement that the decision named",
+             quoted(proof.name), std::string(nearest(proof.name, asked.names)));
+      continue;
+    }
+    if (!caller.any_source &&
+        std::find(caller.sources.begin(), caller.sources.end(), proof.by) == caller.sources.end()) {
+      report(problem, wire::codes::kFactSource, path + "/by", "a source that the caller may state", quoted(proof.by));
+      continue;
+    }
+    if (proof.at > now) {
+      report(problem, wire::codes::kBadContinuation, path + "/at", "a time that is past", format_instant(proof.at, 0));
+      continue;
+    }
+    bool counts = !proof.expires || *proof.expires > now;
+    bool found = false;
+    for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
+      const program::RequirementRow& row = program.requirements()[index];
+      if (program.requirement_name(index) != proof.name) continue;
+      found = true;
+      if (row.proofs.count > 0 && !has(program, row.proofs, proof.kind)) {
+        report(problem, wire::codes::kBadContinuation, path + "/kind", "a proof that the requirement takes",
+               quoted(proof.kind));
+        continue;
+      }
+      if (row.from.count > 0 && !has(program, row.from, proof.by)) {
+        report(problem, wire::codes::kFactSource, path + "/by", "a source that the requirement takes",
+               quoted(proof.by));
+        continue;
+      }
+      if (const std::optional<std::string> before = served(proof_key(proof))) {
+        // It has served. It may again within what the requirement says, as long as the proof itself says that it holds.
+        const std::size_t end = before->find('\n');
+        const bool same_conversation = !asked.conversation.empty() && before->substr(0, end) == asked.conversation;
+        const bool same_customer =
+            !asked.customer.empty() && end != std::string::npos && before->substr(end + 1) == asked.customer;
+        const bool again =
+            proof.expires &&
+            ((has(program, row.scopes, "conversation") && same_conversation) ||
+             ((has(program, row.scopes, "purpose") || has(program, row.scopes, "product")) && same_customer));
+        counts = counts && again;
+      }
+      if (counts) met.requirements.push_back(index);
+    }
+    if (!found) {
+      report(problem, wire::codes::kBadContinuation, path + "/name", "a requirement of the loaded packs",
+             quoted(proof.name));
+    } else if (counts) {
+      met.used.push_back({.key = proof_key(proof), .value = asked.conversation + "\n" + asked.customer});
+    }
+  }
+  std::sort(met.requirements.begin(), met.requirements.end());
+  met.requirements.erase(std::unique(met.requirements.begin(), met.requirements.end()), met.requirements.end());
+  return met;
+}
+
+}  // namespace caveat::gate

@@ -1,0 +1,66 @@
+// Requirements: the round trip of `require`: what was asked for, the proofs that come with the turn that continues, how often it may be
+// tried, and that a proof serves once.
+//
+//   Continuation next = read_continuation(fields, problem);         // of the turn's JSON
+//   check(program, asked, next, caller, …)                          // which requirements are met
+//
+// Promises   a turn is continued once, by the caller, conversation and customer that were asked; rounds count along the chain, the first
+//            request not counted; a proof serves once, unless the requirement is valid for more than the answer and the proof says
+//            until when
+// Source     decision.md "Verdict", contracts.md 24
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/gate/caller.h"
+#include "audit/state/state_store.h"
+#include "engine/base/problem.h"
+#include "engine/base/units.h"
+#include "engine/decide/decide.h"
+
+namespace caveat::gate {
+
+inline constexpr std::uint64_t kRounds = 3;  // that may go unmet; then a person takes the turn
+inline constexpr Microseconds kAskedFor = 24LL * 60 * 60 * 1'000'000;  // how long the answer to a request may take
+
+struct Proof {
+  std::string name, kind, by, evidence;
+  Microseconds at = 0;
+  std::optional<Microseconds> expires;
+};
+
+struct Continuation {
+  std::string decision;  // empty: it continues nothing
+  std::vector<Proof> proofs;
+};
+Continuation read_continuation(const decide::Fields& fields, std::optional<Problem>& problem);
+
+// What a decision asked for, as the state keeps it until a turn continues it.
+struct Asked {
+  std::string caller, conversation, customer;
+  std::uint64_t rounds = 0;  // that went before
+  Microseconds until = 0;
+  std::vector<std::string> names;  // of requirements; facts come with the turn itself
+};
+std::string encode(const Asked& asked);
+std::optional<Asked> decode_asked(std::string_view encoded);
+audit::StateKey asked_key(std::string_view decision);
+
+// Where a proof has served: whose it was.
+audit::StateKey proof_key(const Proof& proof);
+
+struct Met {
+  std::vector<std::uint32_t> requirements;  // ascending
+  std::vector<audit::StateChange> used;     // the proofs that served
+};
+// `served`: what the state says of a proof. What is wrong with a proof in itself is a problem; one that is expired, or has served, does
+// not count.
+Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
+          Microseconds now, const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
+          std::optional<Problem>& problem);
+
+}  // namespace caveat::gate
