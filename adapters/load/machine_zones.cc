@@ -8,14 +8,19 @@
 #include <fstream>
 #include <iterator>
 
+#include "adapters/load/zone_rule.h"
+#include "engine/base/units.h"
+
 namespace caveat::load {
 namespace {
 
 constexpr std::string_view kFolder = "/usr/share/zoneinfo/";  // where the library looks
 
-bool is_sound(const std::string& name) {
-  std::ifstream file(std::string(kFolder) + name, std::ios::binary);
-  return is_sound_zone_file(std::string(std::istreambuf_iterator<char>(file), {}));
+constexpr int kLastYear = 2099;
+
+std::string file_of(std::string_view name) {
+  std::ifstream file(std::string(kFolder) + std::string(name), std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 class MachineZones final : public model::ZoneBook {
@@ -36,8 +41,17 @@ class MachineZones final : public model::ZoneBook {
     // By the list alone: a name is never a path.
     if (!std::binary_search(names_.begin(), names_.end(), name)) return std::nullopt;
     try {
-      if (!is_sound(std::string(name))) return model::fixed_zones().find(name);
-      return transitions(*date::locate_zone(name));
+      const std::string file = file_of(name);
+      if (!is_sound_zone_file(file)) return model::fixed_zones().find(name);
+      std::vector<model::Transition> all = transitions(*date::locate_zone(name));
+      // Where the table ends the file's rule goes on.
+      const Days last = all.size() > 1 ? days_of(all.back().from, 0) : 0;
+      const int year =
+          static_cast<int>(std::chrono::year_month_day(std::chrono::sys_days(std::chrono::days(last))).year());
+      for (const model::Transition& one : zone_rule_transitions(zone_rule_line(file), year, kLastYear)) {
+        if (one.from > all.back().from && one.offset_minutes != all.back().offset_minutes) all.push_back(one);
+      }
+      return all;
     } catch (const std::exception&) {
       return model::fixed_zones().find(name);
     }

@@ -1,7 +1,7 @@
 // MachineZones: the time zones of this machine (tzdata), from which check takes those that packs name.
 //
-// Promises   offsets from 1970 to the end of 2037, as far as the machine's files are written out; before and after, the nearest
-//            one known. A machine without tzdata has UTC and Asia/Shanghai; a zone whose file is broken is not found
+// Promises   offsets from 1970 to the end of 2099: as far as the machine's files are written out (2037), then by the rule at
+//            their end; before and after, the nearest one known. A machine without tzdata has UTC and Asia/Shanghai; a zone whose file is broken is not found
 // Threads    all calls may run together
 // Cost       a name is found at once; a zone is read from its file when it is first asked for
 #pragma once

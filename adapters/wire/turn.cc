@@ -122,46 +122,61 @@ bool has_lone_surrogate(std::string_view raw) {
   return false;
 }
 
+// What the bytes may hold, told in one look: most requests are ASCII without a backslash, and none of their texts has to
+// be looked into.
+struct Look {
+  bool escapes = false;  // a backslash: texts have to be unescaped
+  bool odd = false;      // an escape or a sign beyond ASCII: a text may hold what it must not
+};
+Look look_over(std::string_view json) {
+  std::uint64_t seen = 0;
+  std::size_t i = 0;
+  for (; i + 8 <= json.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, json.data() + i, 8);
+    seen |= word;
+  }
+  for (; i < json.size(); ++i) seen |= static_cast<unsigned char>(json[i]);
+  const bool escapes = json.find('\\') != std::string_view::npos;
+  return {escapes, escapes || (seen & 0x8080808080808080u) != 0};
+}
+
 class Reader {
  public:
-  struct Step {
-    std::string_view name;
-    std::size_t index = 0;
-    bool is_index = false;
-  };
-  struct Names {
+  struct Names {             // of one open object
+    std::uint64_t seen = 0;  // a bit for each name, by its length and ends: most are new at a glance
     std::vector<std::string_view> few;
     std::unordered_set<std::string_view> many;
   };
-  struct Memory {  // one a thread: keeps what it has grown to
-    std::vector<Step> steps;
-    std::vector<Names> names;
-  };
+  using Memory = std::vector<Names>;  // one a thread: keeps what it has grown to
 
-  Reader(Fields& fields, const Limits& limits, std::string_view json, Memory& memory)
-      : fields_(fields), limits_(limits), json_(json), steps_(memory.steps), names_(memory.names) {
-    steps_.clear();
-  }
+  // `json` lies in the store of `fields`, with the reader's padding behind it; unescaped texts go to `unescaped`.
+  Reader(Fields& fields, const Limits& limits, std::string_view json, char* unescaped, const od::parser& parser,
+         Memory& memory)
+      : fields_(fields),
+        limits_(limits),
+        json_(json),
+        unescaped_(reinterpret_cast<std::uint8_t*>(unescaped)),
+        parser_(parser),
+        names_(memory),
+        look_(look_over(json)) {}
 
   bool read(od::document& document) {
     od::object object;
     if (const auto error = document.get_object().get(object)) return syntax(error, document);
-    fields_.clear();
-    const std::uint32_t root = fields_.add(Fields::kEnd, {}, Fields::Kind::object);
-    if (!read_object(object, root, 1)) {
+    at_ = fields_.add(Fields::kEnd, kNoName, Fields::Kind::object);
+    if (!read_object(object, at_, 1)) {
       if (fatal_ == simdjson::SUCCESS) return false;
       return syntax(fatal_, document);
     }
     const char* rest = nullptr;
     if (document.current_location().get(rest) == simdjson::SUCCESS) {
-      const auto offset = static_cast<std::size_t>(rest - start_);
+      const auto offset = static_cast<std::size_t>(rest - json_.data());
       add(codes::kTrailingBytes, "", "nothing after the closing brace",
           "`" + shortened(trimmed(json_.substr(std::min(offset, json_.size())))) + "`", kOneObjectALine);
     }
     return true;
   }
-
-  void starts_at(const char* start) { start_ = start; }
 
   Problem take_problem() {
     Problem problem;
@@ -170,6 +185,12 @@ class Reader {
     return problem;
   }
   bool clean() const { return code_ == nullptr; }
+
+ private:
+  using Piece = Fields::Piece;
+  static constexpr std::size_t kShownItems = 100;
+  static constexpr std::size_t kFewNames = 16;
+  static inline const Piece kNoName{0, 0};
 
   void add(const Code& code, std::string path, std::string expected, std::string found, std::string hint = {}) {
     if (code_ == nullptr) code_ = &code;
@@ -181,42 +202,25 @@ class Reader {
                         .hint = std::move(hint)});
   }
 
- private:
-  static constexpr std::size_t kShownItems = 100;
-
-  std::string path() const {
-    std::string out;
-    for (const Step& step : steps_) {
-      out += '/';
-      if (step.is_index) {
-        out += std::to_string(step.index);
-        continue;
-      }
-      for (const char c : step.name) {
-        if (c == '~')
-          out += "~0";
-        else if (c == '/')
-          out += "~1";
-        else
-          out += c;
-      }
-    }
-    return out;
-  }
+  std::string path() const { return fields_.empty() ? std::string() : fields_.path(at_); }
 
   // The texts of a turn: what a customer or a bot said. They are judged as they came.
-  bool is_text() const {
-    if (steps_.size() < 2 || steps_.back().is_index || steps_.back().name != "text") return false;
-    const std::string_view part = steps_.front().name;
-    return part == "answer" || part == "message" || part == "outreach" || part == "material";
+  bool is_text(std::uint32_t node) const {
+    if (fields_.name(node) != "text") return false;
+    std::uint32_t part = fields_.node(node).parent;
+    if (part == 0) return false;
+    while (fields_.node(part).parent != 0) part = fields_.node(part).parent;
+    const std::string_view name = fields_.name(part);
+    return name == "answer" || name == "message" || name == "outreach" || name == "material";
   }
 
   bool syntax(simdjson::error_code error, od::document& document) {
     std::string place;
     std::string found;
     const char* at = nullptr;
-    if (document.current_location().get(at) == simdjson::SUCCESS && at >= start_ && at <= start_ + json_.size()) {
-      const auto offset = static_cast<std::size_t>(at - start_);
+    if (document.current_location().get(at) == simdjson::SUCCESS && at >= json_.data() &&
+        at <= json_.data() + json_.size()) {
+      const auto offset = static_cast<std::size_t>(at - json_.data());
       found = "`" + shortened(trimmed(json_.substr(offset))) + "` at byte " + std::to_string(offset);
     } else {
       found = "the end of the request";
@@ -252,36 +256,77 @@ class Reader {
     return false;
   }
 
+  // The text between the quotes; `token`: as a message shows it, empty: to the request's end. Without a backslash anywhere
+  // the text stands in the request as it is.
+  bool unquoted(od::raw_json_string quoted, std::string_view token, Piece& out) {
+    const char* first = quoted.raw();
+    const std::string_view rest(first, json_.size() - static_cast<std::size_t>(first - json_.data()));
+    if (!look_.escapes) {
+      out = fields_.piece(first, std::min(rest.find('"'), rest.size()));
+      return true;
+    }
+    std::string_view text;
+    if (parser_.unescape(quoted, unescaped_).get(text)) return bad_string(token.empty() ? rest : token.substr(1));
+    out = fields_.piece(text.data(), text.size());
+    return true;
+  }
+
   bool read_object(od::object& object, std::uint32_t node, std::size_t depth) {
     const std::size_t level = open_objects_++;
     if (level == names_.size()) names_.emplace_back();
+    names_[level].seen = 0;
     names_[level].few.clear();
     if (!names_[level].many.empty()) names_[level].many.clear();
     for (auto entry : object) {
       od::field field;
       if (const auto error = std::move(entry).get(field)) return fail(error);
-      const char* raw_key = field.key().raw();
-      std::string_view name;
-      if (field.unescaped_key().get(name)) {
-        return bad_string(json_.substr(static_cast<std::size_t>(raw_key - start_)));
-      }
-      steps_.push_back({.name = name});
-      check_characters(name, false, "member names without NUL and non-characters");
-      if (!add_name(level, name))
-        add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(name) + "` a second time",
-            "members are compared after their escapes are read");
-      if (!read_value(field.value(), node, name, depth)) return false;
-      steps_.pop_back();
+      Piece name = kNoName;
+      if (!unquoted(field.key(), {}, name)) return false;
+      if (!read_member(field.value(), node, name, depth, level)) return false;
+      at_ = node;
     }
     --open_objects_;
     return true;
   }
 
-  bool add_name(std::size_t level, std::string_view name) {
-    // few members: a walk is quickest; many: a set, or a hostile body would cost the square of its length
-    Names& names = names_[level];
-    if (names.few.size() < 16) {
-      if (std::find(names.few.begin(), names.few.end(), name) != names.few.end()) return false;
+  bool read_list(od::array& array, std::uint32_t node, std::size_t depth) {
+    std::size_t count = 0;
+    for (auto entry : array) {
+      od::value value;
+      if (const auto error = std::move(entry).get(value)) return fail(error);
+      if (count == limits_.list_elements) {
+        add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.list_elements) + " elements", "more");
+        return false;
+      }
+      const Kind kind = kind_of(value);
+      at_ = fields_.add(node, kNoName, kind);
+      if (!read_value(value, at_, kind, depth)) return false;
+      at_ = node;
+      ++count;
+    }
+    return true;
+  }
+
+  bool read_member(od::value value, std::uint32_t object, Piece name, std::size_t depth, std::size_t level) {
+    const Kind kind = kind_of(value);
+    const std::uint32_t node = at_ = fields_.add(object, name, kind);
+    const std::string_view spelt = fields_.name(node);
+    if (look_.odd) check_characters(spelt, false, "member names without NUL and non-characters");
+    if (!add_name(names_[level], spelt))
+      add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(spelt) + "` a second time",
+          "members are compared after their escapes are read");
+    return read_value(value, node, kind, depth);
+  }
+
+  // Few members: a walk is quickest; many: a set, or a hostile body would cost the square of its length.
+  static bool add_name(Names& names, std::string_view name) {
+    const auto end = [&](std::size_t at) { return static_cast<unsigned char>(name[at]); };
+    const std::size_t sum = name.empty() ? 0 : name.size() * 7 + end(0) * 5 + end(name.size() - 1);
+    const std::uint64_t bit = std::uint64_t{1} << (sum % 64);
+    const bool perhaps = (names.seen & bit) != 0;
+    names.seen |= bit;
+    if (names.few.size() < kFewNames) {
+      if (perhaps && std::find(names.few.begin(), names.few.end(), name) != names.few.end()) return false;
       names.few.push_back(name);
       return true;
     }
@@ -296,42 +341,64 @@ class Reader {
       add(codes::kBadUtf8, path(), surrogate ? "surrogates in pairs" : expected, odd);
   }
 
-  bool read_value(od::value value, std::uint32_t parent, std::string_view name, std::size_t depth) {
+  using Kind = Fields::Kind;
+  // By its first sign; `null` also for what is no value at all.
+  static Kind kind_of(od::value& value) {
     od::json_type type{};
-    if (value.type().get(type)) return read_plain(trimmed(value.raw_json_token()), parent, name);  // no value starts so
+    if (value.type().get(type)) return Kind::null;
     switch (type) {
-      case od::json_type::object: {
-        if (!deeper(depth)) return false;
-        od::object object;
-        if (const auto error = value.get_object().get(object)) return fail(error);
-        return read_object(object, fields_.add(parent, name, Fields::Kind::object), depth + 1);
-      }
-      case od::json_type::array: {
-        if (!deeper(depth)) return false;
-        od::array array;
-        if (const auto error = value.get_array().get(array)) return fail(error);
-        return read_list(array, fields_.add(parent, name, Fields::Kind::list), depth + 1);
-      }
-      case od::json_type::string: {
-        const std::string_view raw = value.raw_json_token();
-        std::string_view text;
-        if (value.get_string().get(text)) return bad_string(raw.substr(std::min<std::size_t>(1, raw.size())));
-        check_characters(text, is_text(), "no NUL and no non-characters outside of texts");
-        fields_.set_text(fields_.add(parent, name, Fields::Kind::text), text);
-        return true;
-      }
+      case od::json_type::object:
+        return Kind::object;
+      case od::json_type::array:
+        return Kind::list;
+      case od::json_type::string:
+        return Kind::text;
+      case od::json_type::number:
+        return Kind::number;
+      case od::json_type::boolean:
+        return Kind::boolean;
       default:
-        return read_plain(trimmed(value.raw_json_token()), parent, name);
+        return Kind::null;
     }
   }
 
-  bool read_plain(std::string_view token, std::uint32_t parent, std::string_view name) {
-    if (token == "true" || token == "false") {
-      fields_.set_boolean(fields_.add(parent, name, Fields::Kind::boolean), token == "true");
-    } else if (token == "null") {
-      fields_.add(parent, name, Fields::Kind::null);
-    } else if (is_json_number(token)) {
-      fields_.set_text(fields_.add(parent, name, Fields::Kind::number), token);
+  bool read_value(od::value& value, std::uint32_t node, Kind kind, std::size_t depth) {
+    switch (kind) {
+      case Kind::object: {
+        if (!deeper(depth)) return false;
+        od::object object;
+        if (const auto error = value.get_object().get(object)) return fail(error);
+        return read_object(object, node, depth + 1);
+      }
+      case Kind::list: {
+        if (!deeper(depth)) return false;
+        od::array array;
+        if (const auto error = value.get_array().get(array)) return fail(error);
+        return read_list(array, node, depth + 1);
+      }
+      case Kind::text: {
+        const std::string_view token = look_.escapes ? value.raw_json_token() : std::string_view();
+        od::raw_json_string quoted;
+        if (const auto error = value.get_raw_json_string().get(quoted)) return fail(error);
+        Piece text = kNoName;
+        if (!unquoted(quoted, token, text)) return false;
+        fields_.set_text(node, text);
+        if (look_.odd)
+          check_characters(fields_.text(node), is_text(node), "no NUL and no non-characters outside of texts");
+        return true;
+      }
+      default:
+        return read_plain(trimmed(value.raw_json_token()), node, kind);
+    }
+  }
+
+  bool read_plain(std::string_view token, std::uint32_t node, Kind kind) {
+    if (kind == Kind::number && is_json_number(token)) {
+      fields_.set_text(node, fields_.piece(token.data(), token.size()));
+    } else if (kind == Kind::boolean && (token == "true" || token == "false")) {
+      fields_.set_boolean(node, token == "true");
+    } else if (kind == Kind::null && token == "null") {
+      return true;
     } else if (!token.empty() &&
                (token[0] == '-' || token[0] == '+' || token[0] == '.' || (token[0] >= '0' && token[0] <= '9'))) {
       add(codes::kBadNumber, path(), "a number as JSON writes it: -?digits[.digits][e±digits], no leading zero",
@@ -340,23 +407,6 @@ class Reader {
       add(codes::kNotJson, path(), "a text in quotes, a number, true, false, null, a list or an object",
           "`" + shortened(token) + "`");
       return false;
-    }
-    return true;
-  }
-
-  bool read_list(od::array& array, std::uint32_t node, std::size_t depth) {
-    std::size_t count = 0;
-    for (auto entry : array) {
-      od::value value;
-      if (const auto error = std::move(entry).get(value)) return fail(error);
-      if (count == limits_.list_elements) {
-        add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.list_elements) + " elements", "more");
-        return false;
-      }
-      steps_.push_back({.name = {}, .index = count, .is_index = true});
-      if (!read_value(value, node, {}, depth)) return false;
-      steps_.pop_back();
-      ++count;
     }
     return true;
   }
@@ -370,20 +420,21 @@ class Reader {
   Fields& fields_;
   const Limits& limits_;
   std::string_view json_;
-  const char* start_ = nullptr;
-  std::vector<Step>& steps_;
-  std::vector<Names>& names_;  // one an open object
+  std::uint8_t* unescaped_;
+  const od::parser& parser_;
+  Memory& names_;  // one an open object
+  const Look look_;
+  std::uint32_t at_ = 0;  // the node that is being read
   std::size_t open_objects_ = 0;
   std::vector<ProblemItem> items_;
   const Code* code_ = nullptr;
   simdjson::error_code fatal_ = simdjson::SUCCESS;
 };
 
-// One a thread: the parser's tape and the padded copy keep their memory.
+// One a thread: the parser's tape keeps its memory.
 struct Buffers {
   od::parser parser;
-  std::vector<char> padded;
-  Reader::Memory memory;
+  Reader::Memory names;
 };
 
 tl::unexpected<Problem> refused(const Code& code, std::string expected, std::string found, std::string hint = {}) {
@@ -487,17 +538,17 @@ Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Lim
     }
   }
 
+  // The request is read where the Fields keep it; what has to be unescaped, which makes it no longer, stands behind it.
   thread_local Buffers buffers;
-  if (buffers.padded.size() < json.size() + simdjson::SIMDJSON_PADDING)
-    buffers.padded.resize(json.size() + simdjson::SIMDJSON_PADDING);
-  std::memcpy(buffers.padded.data(), json.data(), json.size());
-  std::memset(buffers.padded.data() + json.size(), 0, simdjson::SIMDJSON_PADDING);
-  const simdjson::padded_string_view view(buffers.padded.data(), json.size(), buffers.padded.size());
+  constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
+  char* store = fields.room(2 * (json.size() + kPadding));
+  std::memcpy(store, json.data(), json.size());
+  std::memset(store + json.size(), 0, kPadding);
+  const simdjson::padded_string_view view(store, json.size(), json.size() + kPadding);
 
   od::document document;
   if (const auto error = buffers.parser.iterate(view).get(document)) return first_pass(error, json);
-  Reader reader(fields, limits, std::string_view(buffers.padded.data(), json.size()), buffers.memory);
-  reader.starts_at(buffers.padded.data());
+  Reader reader(fields, limits, view, store + json.size() + kPadding, buffers.parser, buffers.names);
   reader.read(document);
   if (!reader.clean()) return tl::unexpected(reader.take_problem());
   return {};

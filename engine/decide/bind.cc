@@ -47,6 +47,7 @@ void Binder::reset() {
   r_.program_ = &p_;
   r_.store_.clear();
   r_.id_ = r_.channel_ = r_.language_tag_ = r_.conversation_ = r_.customer_ = r_.bot_ = r_.answer_ = r_.message_ = {};
+  quality_ = o_.facts_are_fresh || o_.any_source || !o_.sources.empty() ? Quality::assessed : Quality::stated;
   r_.at_ = o_.now;
   r_.at_offset_ = 0;
   r_.at_given_ = r_.has_answer_ = r_.has_message_ = r_.has_recommendation_ = false;

@@ -132,6 +132,10 @@ const Request::Stated* Binder::stated_for(std::uint32_t node) const {
 
 bool Binder::origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
   const Stated* stated = stated_for(node);
+  if (!stated && !as_of && slot.from.size == 0 && o_.sources.empty()) {  // most facts of most turns
+    extra.quality = quality_;
+    return true;
+  }
   std::string_view source = stated ? stated->source : std::string_view{};
   const std::string_view from = p_.text(slot.from);
   if (source.empty()) source = !from.empty() ? from : o_.sources.size() == 1 ? std::string_view(o_.sources[0]) : "";
@@ -142,9 +146,7 @@ bool Binder::origin(std::uint32_t node, const SlotRow& slot, Request::Extra& ext
                : "a caller who may state" + (o_.sources.empty() ? std::string(" no source") : listed(o_.sources)));
     return false;
   }
-  extra.quality = stated && stated->quality                                    ? *stated->quality
-                  : o_.facts_are_fresh || o_.any_source || !o_.sources.empty() ? Quality::assessed
-                                                                               : Quality::stated;
+  extra.quality = stated && stated->quality ? *stated->quality : quality_;
   if (stated && stated->as_of) {
     extra.as_of = *stated->as_of;
     extra.has_as_of = true;

@@ -48,6 +48,7 @@ class Binder {
   std::vector<Found> found_;
   bool has_id_ = false;
   Decimal weights_;
+  Quality quality_ = Quality::assessed;  // of a fact of which nothing else is said
 
   Fields::Kind kind(std::uint32_t node) const { return f_.node(node).kind; }
   bool is(std::uint32_t node, Fields::Kind wanted) const { return node != kNoNode && kind(node) == wanted; }

@@ -68,14 +68,16 @@ struct Unit {  // what a rule is judged for
   std::int32_t product = -1, action = -1;
 };
 
-// A rule to be judged, in one word that sorts by (rank, product, action); the last bit: the index has settled it as true.
+// A rule to be judged, in one word that sorts by (rank, product, action); the last two bits: what the index has settled.
 class Candidate {
  public:
-  Candidate(std::uint32_t rule, const Unit& unit, bool settled)
-      : word_(std::uint64_t{rule} << 32 | part(unit.product) << 17 | part(unit.action) << 1 | (settled ? 1 : 0)) {}
+  using Settled = program::Index::Settled;
+  Candidate(std::uint32_t rule, const Unit& unit, Settled settled)
+      : word_(std::uint64_t{rule} << 32 | part(unit.product) << 17 | part(unit.action) << 2 |
+              static_cast<std::uint64_t>(settled)) {}
   std::uint32_t rule() const { return static_cast<std::uint32_t>(word_ >> 32); }
-  Unit unit() const { return {whole(word_ >> 17), whole(word_ >> 1)}; }
-  bool settled() const { return word_ & 1; }
+  Unit unit() const { return {whole(word_ >> 17), whole(word_ >> 2)}; }
+  Settled settled() const { return static_cast<Settled>(word_ & 3); }
   friend bool operator<(const Candidate& a, const Candidate& b) { return a.word_ < b.word_; }
 
  private:
@@ -154,7 +156,7 @@ struct Scratch::Inside final : TextEyes {
     for (std::size_t i = 0; i < seen_used; ++i) {
       if (seen[i]->slot == slot && seen[i]->item == item) return *seen[i];
     }
-    if (seen_used == seen.size()) seen.push_back(std::make_unique<TextSeen>(program->lexicons(), limits.hits));
+    if (seen_used == seen.size()) seen.push_back(std::make_unique<TextSeen>(program->lexicons(), limits));
     TextSeen& fresh = *seen[seen_used++];
     fresh.slot = slot;
     fresh.item = item;
@@ -204,6 +206,8 @@ class Run {
   }
 
  private:
+  using Settled = program::Index::Settled;
+
   const Program& p_;
   const Request& r_;
   std::span<const std::uint32_t> satisfied_;
@@ -212,6 +216,7 @@ class Run {
   Setting setting_;
   Verdict turn_ = Verdict::allow;
   std::optional<Bid> bid_;
+  std::span<const FactUsed> settled_facts_;  // of a rule that the index found unknown
   std::uint32_t answer_slot_ = program::kNone, message_slot_ = program::kNone;
 
   // ---- before the rules
@@ -270,7 +275,7 @@ class Run {
                             actions > 0 ? static_cast<std::int32_t>(action) : -1};
             if (in_.candidates.size() * sizeof(Candidate) > in_.limits.scratch_bytes) return limit();
             place(unit);
-            index.each(shape, {setting_.cells}, [&](std::uint32_t rule, bool settled) {
+            index.each(shape, {setting_.cells}, [&](std::uint32_t rule, Settled settled) {
               const RuleRow& row = p_.rules()[rule];
               if (!applies(row, unit)) return;
               __builtin_prefetch(p_.indices(row.facts).data());
@@ -307,13 +312,15 @@ class Run {
     return unless(when, excuse);
   }
 
-  void judge(std::uint32_t index, const Unit& unit, bool settled) {
+  void judge(std::uint32_t index, const Unit& unit, Settled settled) {
     const RuleRow& rule = p_.rules()[index];
     place(unit);
     setting_.pack = rule.pack;
     setting_.today = in_.packs[rule.pack].day;
     setting_.offset_minutes = in_.packs[rule.pack].offset;
-    const Kleene result = settled ? Kleene::yes : settle(rule);
+    const Kleene result = settled == Settled::yes       ? Kleene::yes
+                          : settled == Settled::unknown ? Kleene::unknown
+                                                        : settle(rule);
     if (result == Kleene::no) return;
     const bool unknown = result == Kleene::unknown;
     const auto if_unknown = static_cast<IfUnknown>(rule.if_unknown);
@@ -332,7 +339,9 @@ class Run {
     for (std::uint32_t slot : p_.indices(rule.facts)) use(slot);
     draft.facts_end = in_.facts.size();
     draft.matches = in_.matches.size();
-    if (!unknown && !settled) {  // what the index settles looks into no text
+    settled_facts_ = {};
+    if (unknown && settled == Settled::unknown) settled_facts_ = std::span(in_.facts).subspan(draft.facts);
+    if (!unknown && settled == Settled::no) {  // what the index settles looks into no text
       each_match(rule, [this](const Match& match, text::Range) { in_.matches.push_back(match); });
       std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
       in_.matches.erase(
@@ -412,7 +421,15 @@ class Run {
     return queue != program::kNone ? queue : p_.default_queue();
   }
 
-  std::int64_t seconds(const program::Span32& span) const {
+  // A time limit that a fact tells. Where it tells none that can be kept, the queue's own holds.
+  std::int64_t told_seconds(std::uint32_t slot) const {
+    const Program::Place place = p_.place(slot);
+    const Seen seen = see(setting_, static_cast<std::uint8_t>(place.frame), place.cell);
+    if (seen.state != Request::kKnown) return kNever;
+    const std::int64_t told = seconds(r_.extra(seen.cell->extra).duration);
+    return told >= 0 ? told : kNever;
+  }
+  std::int64_t seconds(const Duration& span) const {
     std::int64_t total = span.seconds;
     if (span.months != 0) {
       const Days day = days_of(r_.at(), setting_.offset_minutes);
@@ -474,7 +491,8 @@ class Run {
           return offer(bid);
         }
         bid.priority = effect.priority;
-        if (effect.has_within) bid.due_seconds = seconds(effect.within);
+        if (effect.has_within) bid.due_seconds = seconds(program::duration(effect.within));
+        if (effect.slot != program::kNone) bid.due_seconds = told_seconds(effect.slot);
         return offer(bid);
       }
       case EffectKind::flag:
@@ -518,6 +536,10 @@ class Run {
   void collect_missing(const RuleRow& rule) {
     std::vector<FactUsed>& missing = in_.seldom().missing;
     missing.clear();
+    for (const FactUsed& one : settled_facts_) {  // no false member: each of its facts that is unknown keeps it so
+      if (!one.known) missing.push_back(one);
+    }
+    if (!settled_facts_.empty()) return;
     const auto note = [&missing](std::uint32_t slot, std::int32_t item, Cause cause) {
       missing.push_back({slot, false, cause, item});
     };

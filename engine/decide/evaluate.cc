@@ -5,6 +5,7 @@
 #include "engine/decide/working_days.h"
 #include "engine/program/image.h"
 #include "engine/program/keys.h"
+#include "engine/text/scan.h"
 
 namespace caveat::decide {
 
@@ -256,6 +257,25 @@ class Arithmetic {
     return working ? kleene(*working) : Kleene::unknown;
   }
 
+  // Whether an element of the list equals the value; unknown where one may.
+  Kleene list_holds(const Node& node, const Value& wanted, Cause& cause) const {
+    const Seen seen = see(s_, node.frame, node.cell);
+    if (seen.state == Request::kAbsent || wanted.state == Request::kAbsent) return Kleene::no;
+    cause = seen.cause;
+    if (seen.state == Request::kUnknown) return Kleene::unknown;
+    const Request::Extra& list = s_.request->extra(seen.cell->extra);
+    const auto type = static_cast<SlotType>(s_.program->slots()[node.slot].element);
+    Kleene found = Kleene::no;
+    for (std::uint32_t i = 0; i < list.count && found != Kleene::yes; ++i) {
+      const Request::Extra& one = s_.request->extra(list.first + i);
+      Value element = known(type, one.number, s_.request->view(one.currency, one.currency_size));
+      element.duration = one.duration;
+      element.text = s_.request->view(one.at, one.size);
+      found = found | compare(NodeCode::equal, element, wanted, cause);
+    }
+    return found;
+  }
+
   // The time of day of now, in a zone of the program or in the one that a fact names.
   Value clock(std::uint32_t zone, const Value* named) const {
     if (named && named->state != Request::kKnown) return *named;
@@ -294,6 +314,10 @@ class Arithmetic {
   Decimal day_of(const Value& instant) const { return Decimal(std::int64_t{whole_day(instant)}); }
 };
 
+std::string_view text_of(std::uint32_t slot, const Request::Extra& extra, const Setting& setting) {
+  return slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
+}
+
 Value fact_value(const Node& node, const Setting& setting) {
   const Seen seen = see(setting, node.frame, node.cell);
   Value value;
@@ -304,7 +328,7 @@ Value fact_value(const Node& node, const Setting& setting) {
   value.type = static_cast<SlotType>(setting.program->slots()[node.slot].type);
   value.number = extra.number;
   value.duration = extra.duration;
-  value.text = node.slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
+  value.text = text_of(node.slot, extra, setting);
   value.currency = setting.request->view(extra.currency, extra.currency_size);
   return value;
 }
@@ -316,6 +340,25 @@ Value constant_value(const Node& node, const Setting& setting) {
   value.duration = program::duration(row.span);
   value.text = setting.program->text(row.text);
   return value;
+}
+
+std::uint8_t other_frame(const Node& node) {
+  return static_cast<std::uint8_t>((node.flags / program::kOtherFrame) & 3u);
+}
+
+// Whether the text of one fact stands in that of another. An empty one would stand everywhere: it says nothing.
+Kleene text_has_text(const Node& node, const Setting& setting, std::string_view text, Cause& cause) {
+  const Seen wanted = see(setting, other_frame(node), node.other_cell);
+  if (wanted.state == Request::kAbsent) return Kleene::no;
+  cause = wanted.cause;
+  if (wanted.state == Request::kUnknown) return Kleene::unknown;
+  const std::string_view phrase = other_text(node, setting).normal.text();
+  const TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
+  std::size_t left = looked.max_hits;
+  if (phrase.size() > looked.max_phrase) left = 0;
+  const bool found = text::find_phrase(looked.normal.text(), phrase, 0, left) != std::string_view::npos;
+  cause = phrase.empty() ? Cause::unsupported : left == 0 ? Cause::limit : Cause::none;
+  return found ? Kleene::yes : cause == Cause::none ? Kleene::no : Kleene::unknown;
 }
 
 Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& list, bool every) {
@@ -344,8 +387,7 @@ Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& 
 }
 
 Kleene pair(const Node& node, NodeCode code, const Setting& setting, Cause& cause) {
-  const auto other_frame = static_cast<std::uint8_t>((node.flags / program::kOtherFrame) & 3u);
-  const Seen a = see(setting, node.frame, node.cell), b = see(setting, other_frame, node.other_cell);
+  const Seen a = see(setting, node.frame, node.cell), b = see(setting, other_frame(node), node.other_cell);
   if (a.state == Request::kAbsent || b.state == Request::kAbsent) return Kleene::no;
   if (a.state == Request::kUnknown || b.state == Request::kUnknown) {
     cause = a.state == Request::kUnknown ? a.cause : b.cause;
@@ -390,9 +432,10 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
   }
   const Request::Extra& extra = setting.request->extra(seen.cell->extra);
   switch (code) {
+    case NodeCode::text_has_text:
+      return text_has_text(node, setting, text_of(node.slot, extra, setting), cause);
     case NodeCode::text_is: {
-      const std::string_view text =
-          node.slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
+      const std::string_view text = text_of(node.slot, extra, setting);
       for (program::Str one : setting.program->strings(node.rows)) {
         if (setting.program->text(one) == text) return Kleene::yes;
       }
@@ -402,8 +445,7 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
     case NodeCode::text_has_all:
     case NodeCode::text_matches:
     case NodeCode::text_claims: {
-      const std::string_view text =
-          node.slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
+      const std::string_view text = text_of(node.slot, extra, setting);
       TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
       if (looked.hits.over_limit()) {
         cause = Cause::limit;
@@ -436,6 +478,12 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
 }
 
 }  // namespace
+
+TextSeen& other_text(const Node& node, const Setting& setting) {
+  const std::uint8_t frame = other_frame(node);
+  const Request::Extra& extra = setting.request->extra(see(setting, frame, node.other_cell).cell->extra);
+  return setting.eyes->look(node.other, setting.item[frame], text_of(node.other, extra, setting));
+}
 
 Costly::Found ask(const Node& node, const Setting& setting, TextSeen& seen) {
   const program::Program& p = *setting.program;
@@ -495,6 +543,9 @@ Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& wo
         break;
       case NodeCode::weekday:
         result = arithmetic.weekday(operand(0), node.low, cause);
+        break;
+      case NodeCode::list_holds:
+        result = arithmetic.list_holds(node, operand(0), cause);
         break;
       case NodeCode::working_day:
         result = arithmetic.working_day(operand(0), node.other, cause);

@@ -27,8 +27,9 @@ struct TextSeen {
   text::NormalText normal;
   text::MatchScratch hits;
   Costly costly;
-  std::size_t max_hits;
-  TextSeen(const text::Lexicons& lexicons, std::size_t most) : hits(lexicons, most), max_hits(most) {}
+  std::size_t max_hits, max_phrase;  // max_phrase: bytes of a text that is looked for in this one
+  TextSeen(const text::Lexicons& lexicons, const Limits& limits)
+      : hits(lexicons, limits.hits), max_hits(limits.hits), max_phrase(limits.fact_text_bytes) {}
 
   void read(const program::Program& program, std::string_view text) {
     text::normalise(text, normal);
@@ -77,6 +78,9 @@ struct Working {  // per node of the program at hand
 };
 
 Kleene evaluate(std::span<const program::Node> nodes, const Setting& setting, Working& working);
+
+// Of a node that looks for one fact's text in another's: the text looked for, as it was read.
+TextSeen& other_text(const program::Node& node, const Setting& setting);
 
 // What a pattern or a claim finds in a text; asked once a text.
 Costly::Found ask(const program::Node& node, const Setting& setting, TextSeen& seen);
@@ -128,7 +132,7 @@ void each_unknown(std::span<const program::Node> nodes, const Setting& setting, 
         below |= unknown;
       }
     }
-    if (below || is_logic(node.code)) continue;
+    if (is_logic(node.code)) continue;
     const auto name = [&](std::uint8_t frame, std::uint32_t slot, std::uint32_t cell) {
       const Seen seen = see(setting, frame, cell);
       if (seen.state != Request::kUnknown) return false;
@@ -139,7 +143,7 @@ void each_unknown(std::span<const program::Node> nodes, const Setting& setting, 
     if (node.other_cell != program::kNone) {
       named |= name(static_cast<std::uint8_t>((node.flags / program::kOtherFrame) & 3u), node.other, node.other_cell);
     }
-    if (!named) found(program::kNone, -1, value ? working.value[i].cause : working.cause[i]);
+    if (!named && !below) found(program::kNone, -1, value ? working.value[i].cause : working.cause[i]);
   }
 }
 

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cassert>
+#include <cstring>
 
 #include "engine/decide/request.h"
 
@@ -6,17 +8,29 @@ namespace caveat::decide {
 
 void Fields::clear() {
   nodes_.clear();
-  text_.clear();
+  used_ = 0;
 }
 
-std::uint32_t Fields::add(std::uint32_t parent, std::string_view name, Kind kind) {
+char* Fields::room(std::size_t bytes) {
+  if (text_.size() - used_ < bytes) text_.resize(std::max(used_ + bytes, text_.size() * 2));
+  char* first = text_.data() + used_;
+  used_ += bytes;
+  return first;
+}
+
+Fields::Piece Fields::keep(std::string_view text) {
+  char* at = room(text.size());
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return piece(at, text.size());
+}
+
+std::uint32_t Fields::add(std::uint32_t parent, Piece name, Kind kind) {
   const auto index = static_cast<std::uint32_t>(nodes_.size());
   Node& node = nodes_.emplace_back();
   node.kind = kind;
   node.parent = parent;
-  node.name = static_cast<std::uint32_t>(text_.size());
-  node.name_size = static_cast<std::uint32_t>(name.size());
-  text_.append(name);
+  node.name = name.at;
+  node.name_size = name.size;
   if (parent != kEnd) {
     Node& above = nodes_[parent];
     (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
@@ -25,11 +39,13 @@ std::uint32_t Fields::add(std::uint32_t parent, std::string_view name, Kind kind
   return index;
 }
 
+std::uint32_t Fields::add(std::uint32_t parent, std::string_view name, Kind kind) {
+  return add(parent, keep(name), kind);
+}
+
 void Fields::set_text(std::uint32_t node, std::string_view value) {
   assert(nodes_[node].kind == Kind::text || nodes_[node].kind == Kind::number);
-  nodes_[node].text = static_cast<std::uint32_t>(text_.size());
-  nodes_[node].text_size = static_cast<std::uint32_t>(value.size());
-  text_.append(value);
+  set_text(node, keep(value));
 }
 
 std::uint32_t Fields::child(std::uint32_t parent, std::string_view wanted) const {

@@ -41,11 +41,17 @@ class Hours {
     if (kind == WorkingDays::Day::opened && !has_hours(weekday)) return calendar_.first_of_week();
     return weekday;
   }
+  // From, to: seconds of the day, ascending. Hours that pass midnight are those of the day on which they begin.
   template <class Visit>
-  void each(Days day, Visit visit) const {  // from, to: seconds of the day, ascending
-    const int weekday = hours_of(day);
-    for (const HoursRow& hours : p_.rows<HoursRow>(program::Section::hours, queue_.hours)) {
-      if (hours.day == weekday) visit(hours.from, hours.to);
+  void each(Days day, Visit visit) const {
+    const auto rows = p_.rows<HoursRow>(program::Section::hours, queue_.hours);
+    const int before = hours_of(day - 1), weekday = hours_of(day);
+    for (const HoursRow& hours : rows) {
+      if (hours.day == before && hours.to > kDaySeconds) visit(0, static_cast<std::int32_t>(hours.to - kDaySeconds));
+    }
+    for (const HoursRow& hours : rows) {
+      if (hours.day == weekday)
+        visit(hours.from, static_cast<std::int32_t>(std::min<std::int64_t>(hours.to, kDaySeconds)));
     }
   }
 

@@ -6,11 +6,12 @@
 
 #include "engine/decide/evaluate.h"
 #include "engine/program/image.h"
+#include "engine/text/scan.h"
 
 namespace caveat::decide {
 
 inline bool finds_places(program::NodeCode code) {
-  return code >= program::NodeCode::text_has && code <= program::NodeCode::text_claims;
+  return code >= program::NodeCode::text_has && code <= program::NodeCode::text_has_text;
 }
 
 // Calls `visit(range of the normal text, Said)` for each place at which `node` found something in `seen`.
@@ -20,6 +21,15 @@ void each_place(const Setting& setting, const program::Node& node, TextSeen& see
   const auto code = static_cast<program::NodeCode>(node.code);
   if (code == program::NodeCode::text_matches || code == program::NodeCode::text_claims) {
     for (const Costly::Place& place : ask(node, setting, seen).places) visit(place.normal, place.said);
+    return;
+  }
+  if (code == program::NodeCode::text_has_text) {
+    const std::string_view phrase = other_text(node, setting).normal.text(), text = seen.normal.text();
+    std::size_t left = seen.max_hits;
+    for (std::size_t at = 0; (at = text::find_phrase(text, phrase, at, left)) != std::string_view::npos; ++at, --left) {
+      const auto begin = static_cast<std::uint32_t>(at);
+      visit(text::Range{begin, begin + static_cast<std::uint32_t>(phrase.size())}, Said::found);
+    }
     return;
   }
   const auto groups = program.indices(code == program::NodeCode::text_has_all ? node.rows : program::Range{});

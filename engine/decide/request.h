@@ -49,6 +49,21 @@ class Fields {
   void set_text(std::uint32_t node, std::string_view value);  // of text and number
   void set_boolean(std::uint32_t node, bool value) { nodes_[node].boolean = value; }
 
+  // For a reader that writes into the store itself, so that no name and no value is copied: `room` is where it may write
+  // (until it is asked for again, or something is copied in), and a Piece what it wrote there.
+  struct Piece {
+    std::uint32_t at, size;
+    Piece(std::size_t first, std::size_t bytes)
+        : at(static_cast<std::uint32_t>(first)), size(static_cast<std::uint32_t>(bytes)) {}
+  };
+  char* room(std::size_t bytes);
+  Piece piece(const char* at, std::size_t size) const { return {static_cast<std::size_t>(at - text_.data()), size}; }
+  std::uint32_t add(std::uint32_t parent, Piece name, Kind kind);
+  void set_text(std::uint32_t node, Piece value) {
+    nodes_[node].text = value.at;
+    nodes_[node].text_size = value.size;
+  }
+
   bool empty() const { return nodes_.empty(); }
   const Node& node(std::uint32_t index) const { return nodes_[index]; }
   std::string_view name(std::uint32_t index) const {
@@ -62,7 +77,10 @@ class Fields {
 
  private:
   std::vector<Node> nodes_;
-  std::string text_;
+  std::vector<char> text_;  // never shrinks
+  std::size_t used_ = 0;
+
+  Piece keep(std::string_view text);
 };
 
 struct BindOptions {

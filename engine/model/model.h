@@ -163,7 +163,7 @@ enum class Priority : std::uint8_t { urgent, high, normal, low };
 struct HoursSpan {
   std::uint8_t day = 1;
   std::int32_t from = 0, to = 0;
-};  // day 1 Monday … 7; seconds of the day
+};  // day 1 Monday … 7; seconds of the day, `to` beyond its end where the hours pass midnight
 struct Queue {
   Names names;
   Text title, say, when_closed_say;
@@ -233,7 +233,7 @@ enum class Op : std::uint8_t {
   not_,
   at_least,      // `count` of args
   truth,         // args[0] a yes/no fact or value
-  text_has,      // args[0] text fact; `lexicon` or `phrases`: any of them
+  text_has,      // args[0] text fact; `lexicon` or `phrases`: any of them; or args[1], a text fact
   text_has_all,  // every phrase / every term
   claims,        // args[0] text fact; lexicon or phrases
   matches,       // args[0] text fact; `pattern`
@@ -241,7 +241,7 @@ enum class Op : std::uint8_t {
   list_has,
   list_has_any,
   list_has_all,
-  list_empty,  // args[0] list fact; `set`
+  list_empty,  // args[0] list fact; `set`; or args[1], a value (of list_has)
   any_in,
   every_in,  // args: list fact, condition over element facts
   past_more,
@@ -310,7 +310,7 @@ enum class Subject : std::uint8_t { answer, recommendation, action, message, out
 
 struct Effect {
   EffectKind kind = EffectKind::allow;
-  Index queue = kNone, wording = kNone, requirement = kNone, fact = kNone;  // require asks for a requirement or a fact
+  Index queue = kNone, wording = kNone, requirement = kNone, fact = kNone;  // fact: of require; a hand-off's time
   std::string name;                                                         // of flag, alert
   std::optional<Priority> priority;
   std::optional<Duration> within;

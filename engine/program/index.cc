@@ -109,6 +109,7 @@ void Index::narrow(const BlockRow& block, const Frames& frames, Narrowed& out) c
                  : block.rules <= before    ? 0
                                             : (Word{1} << (block.rules - before)) - 1;
     open[word] = 0;
+    out.unsure[word] = 0;
   }
   // Pairs stand last.
   std::uint32_t numbers = block.column_count;
@@ -120,6 +121,7 @@ void Index::narrow(const BlockRow& block, const Frames& frames, Narrowed& out) c
     for (std::uint32_t word = 0; word < words; ++word) {
       if (truth == Truth::no) live[word] &= ~asked[word];
       if (truth == Truth::open) open[word] |= asked[word];
+      if (truth == Truth::unsure) out.unsure[word] |= asked[word];
     }
   }
   const Columns all{columns, numbers, rows_.starts.data(), rows_.bits.data(), frames.cells};

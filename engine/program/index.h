@@ -1,12 +1,13 @@
 // Index: which rules are not certainly false for the facts at hand (evaluation.md). It drops a rule only if a known fact, or
 // an absent part, makes one member of its outermost `and` false; an unknown fact drops nothing. A rule that is nothing but such
-// members, all of them true for certain, is settled; each other one that is left goes to its own condition program.
+// members is settled: true if all of them are, unknown if what keeps it from that is unknown facts; each other one that is
+// left goes to its own condition program.
 // Lies in the image, made by passes/index.cc, asked by decide once for each product and action.
 //
 // How        rules are grouped by what they are judged for; in a group by the two facts that most of them test for one
 //            symbol (scope); what is left of a scope is tried rule by rule, or, above kScan rules, by rows of bits: one row
 //            for each class of values of a fact, all rows ANDed
-// Promises   a rule that is not certainly false is found; a settled one is true. The property tests aim at both
+// Promises   a rule that is not certainly false is found; a settled one is what it is said to be. The property tests aim at both
 // Threads    const
 // Lifetime   points into the image
 // Cost       in the rules of the scopes at hand; no allocation
@@ -55,30 +56,32 @@ class Index {
   };
   Cost cost() const;
 
-  // Calls `found(rule, settled)` for each rule of the shape that is not certainly false; in no order. Settled: its `when`
-  // is true for certain.
+  enum class Settled : std::uint8_t { no, yes, unknown };  // what its `when` is for certain; no: not told here
+  // Calls `found(rule, settled)` for each rule of the shape that is not certainly false; in no order.
   template <class Found>
   void each(std::size_t shape, const Frames& frames, Found found) const;
 
-  enum class Truth : std::uint8_t { no, yes, open };
+  enum class Truth : std::uint8_t { no, yes, open, unsure };  // open: unknown; unsure: the keys cannot tell
   // What a test says of a key; the builder cuts classes with it.
   static bool holds(const TestRow& test, std::int64_t key, std::span<const std::int64_t> keys);
 
  private:
   Rows rows_;
 
-  // `open`: the fact is unknown, or the keys of a pair cannot tell.
   Truth ask(const TestRow& test, const Frames& frames) const {
     const Cell* cells = frames.cells[test.frame];
     const bool negated = (test.flags & kNegated) != 0;
     if (!cells) return negated ? Truth::yes : Truth::no;
     const Cell& cell = cells[test.cell];
+    const auto kind = static_cast<TestKind>(test.kind);
+    if (kind == TestKind::less || kind == TestKind::at_most || kind == TestKind::equal)
+      return ask_pair(test, cell, frames);
     if (cell.state != static_cast<std::uint8_t>(CellState::known)) {
       if (cell.state == static_cast<std::uint8_t>(CellState::unknown)) return Truth::open;
       return negated ? Truth::yes : Truth::no;
     }
     bool result = false;
-    switch (static_cast<TestKind>(test.kind)) {
+    switch (kind) {
       case TestKind::range:
         result = (test.low <= cell.key) & (cell.key <= test.high);
         break;
@@ -96,21 +99,19 @@ class Index {
         result = holds(test, cell.key, rows_.keys);
         break;
       default:
-        return ask_pair(test, cell, frames);
+        break;
     }
     return result != negated ? Truth::yes : Truth::no;
   }
   Truth ask_pair(const TestRow& test, const Cell& cell, const Frames& frames) const {
     const Cell* cells = frames.cells[test.other_frame];
+    const Cell* other = cells ? &cells[test.low] : nullptr;
     const bool negated = (test.flags & kNegated) != 0;
-    if (!cells) return negated ? Truth::yes : Truth::no;
-    const Cell& other = cells[test.low];
-    if (other.state != static_cast<std::uint8_t>(CellState::known)) {
-      if (other.state == static_cast<std::uint8_t>(CellState::unknown)) return Truth::open;
-      return negated ? Truth::yes : Truth::no;
-    }
-    const std::int64_t x = cell.key, y = other.key;
-    if (x == y && !exact_key(x, (test.flags & kDoubled) != 0)) return Truth::open;
+    const auto is = [](const Cell& one, CellState state) { return one.state == static_cast<std::uint8_t>(state); };
+    if (!other || is(cell, CellState::absent) || is(*other, CellState::absent)) return negated ? Truth::yes : Truth::no;
+    if (is(cell, CellState::unknown) || is(*other, CellState::unknown)) return Truth::open;
+    const std::int64_t x = cell.key, y = other->key;
+    if (x == y && !exact_key(x, (test.flags & kDoubled) != 0)) return Truth::unsure;
     const auto kind = static_cast<TestKind>(test.kind);
     const bool result = kind == TestKind::less ? x < y : kind == TestKind::at_most ? x <= y : x == y;
     return result != negated ? Truth::yes : Truth::no;
@@ -130,19 +131,23 @@ class Index {
     for (const EntryRow* end = entry + bucket.rules; entry != end; ++entry) {
       const TestRow* test = rows_.tests.data() + entry->first;
       const TestRow* last = test + entry->count;
-      bool open = scope_open;
+      bool open = scope_open, sure = (entry->flags & kSettles) != 0;
       for (; test != last; ++test) {
         const Truth truth = ask(*test, frames);
         if (truth == Truth::no) break;
         open |= truth == Truth::open;
+        sure &= truth != Truth::unsure;
       }
-      if (test == last) found(entry->rule, !open && (entry->flags & kSettles) != 0);
+      if (test == last) found(entry->rule, settled(sure, open));
     }
   }
 
-  // Bits of the block's rules: `live` are not certainly false, `open` of them hang on an unknown fact.
+  static Settled settled(bool sure, bool open) { return !sure ? Settled::no : open ? Settled::unknown : Settled::yes; }
+
+  // Bits of the block's rules: `live` are not certainly false, `open` of them hang on an unknown fact, `unsure` on keys
+  // that cannot tell.
   struct Narrowed {
-    std::array<std::uint64_t, kBlockRules / 64> live, open;
+    std::array<std::uint64_t, kBlockRules / 64> live, open, unsure;
   };
   void narrow(const BlockRow& block, const Frames& frames, Narrowed& out) const;
 
@@ -156,10 +161,11 @@ class Index {
       const EntryRow* entries = rows_.entries.data() + block.entries;
       const std::uint64_t* settles = rows_.bits.data() + block.settles;
       for (std::uint32_t word = 0; word < block.words; ++word) {
-        const std::uint64_t settled = scope_open ? 0 : settles[word] & ~narrowed.open[word];
+        const std::uint64_t sure = settles[word] & ~narrowed.unsure[word];
+        const std::uint64_t open = scope_open ? ~std::uint64_t{0} : narrowed.open[word];
         for (std::uint64_t left = narrowed.live[word]; left != 0; left &= left - 1) {
           const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
-          found(entries[word * 64 + bit].rule, (settled >> bit & 1) != 0);
+          found(entries[word * 64 + bit].rule, settled((sure >> bit & 1) != 0, (open >> bit & 1) != 0));
         }
       }
     }

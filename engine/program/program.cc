@@ -212,6 +212,7 @@ class Inspector {
     optional(Section::requirements, row.requirement), optional(Section::slots, row.slot);
     const auto kind = static_cast<EffectKind>(row.kind);
     need(kind != EffectKind::handoff || row.queue != kNone);
+    if (kind == EffectKind::handoff && row.slot != kNone && !fault_) need(p_.slots()[row.slot].cell != kNone);
     need(kind != EffectKind::disclose || row.wording != kNone);
     need(kind != EffectKind::require || row.requirement != kNone || row.slot != kNone);
     str(row.name), str(row.redact_name), pieces(row.with);
@@ -251,7 +252,7 @@ class Inspector {
       std::size_t operands = logic || takes_values ? node.count : 0;
       if (takes_values) {
         const bool one = code == NodeCode::rounded || code == NodeCode::full_years || code == NodeCode::working_day ||
-                         code == NodeCode::weekday;
+                         code == NodeCode::weekday || code == NodeCode::list_holds;
         need(code == NodeCode::clock ? operands <= 1u : operands == (one ? 1u : 2u));
       }
       if (code == NodeCode::negate) need(operands == 1);
@@ -327,8 +328,10 @@ class Inspector {
     need(row.cell == cell && row.frame == frame && cell != kNone);
   }
   void operand(const Node& node, NodeCode code) {
-    const bool reads = (code >= NodeCode::key_range && code <= NodeCode::list_empty) || code == NodeCode::fact;
-    const bool pair = code == NodeCode::key_less || code == NodeCode::key_at_most || code == NodeCode::key_equal;
+    const bool reads = (code >= NodeCode::key_range && code <= NodeCode::list_empty) || code == NodeCode::fact ||
+                       code == NodeCode::list_holds;
+    const bool pair = code == NodeCode::key_less || code == NodeCode::key_at_most || code == NodeCode::key_equal ||
+                      code == NodeCode::text_has_text;
     if (reads) {
       cell(node.slot, node.cell, node.frame);
     } else {
@@ -345,7 +348,7 @@ class Inspector {
       need(node.other < count(Section::groups));
     if (code == NodeCode::text_matches && !fault_) need(p_.all<GroupRow>(Section::groups)[node.other].pattern.size > 0);
     if (code == NodeCode::text_has_all) each_index(node.rows, Section::groups);
-    if (code == NodeCode::list_any || code == NodeCode::list_all) {
+    if (code == NodeCode::list_any || code == NodeCode::list_all || code == NodeCode::list_holds) {
       range(Section::constants, node.rows);  // elements that are records are counted, not kept
       if (!fault_) need(p_.slots()[node.slot].element != static_cast<std::uint8_t>(SlotType::record));
     }
@@ -361,7 +364,7 @@ class Inspector {
 
 tl::unexpected<Problem> bad(const std::string& what) {
   return tl::unexpected(
-      Problem{&codes::kBadProgram, {{"", "a program image of format 2", what, "", "build the packs again"}}});
+      Problem{&codes::kBadProgram, {{"", "a program image of format 3", what, "", "build the packs again"}}});
 }
 
 std::vector<std::string> own(const Program& program, Range names) {

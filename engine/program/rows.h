@@ -86,11 +86,12 @@ enum class NodeCode : std::uint8_t {
   key_equal,  // key(slot) against key(other), of one key space
   is_known,
   is_unknown,
-  text_is,       // text(slot) is one of `rows` (Str)
-  text_has,      // group `other` hits in text(slot)
-  text_has_all,  // each group of `rows` (u32) hits in text(slot)
-  text_matches,  // the pattern of group `other` is found in text(slot)
-  text_claims,   // group `other` hits in text(slot), and what stands there is claimed; in the answer, by assent too
+  text_is,        // text(slot) is one of `rows` (Str)
+  text_has,       // group `other` hits in text(slot)
+  text_has_all,   // each group of `rows` (u32) hits in text(slot)
+  text_matches,   // the pattern of group `other` is found in text(slot)
+  text_claims,    // group `other` hits in text(slot), and what stands there is claimed; in the answer, by assent too
+  text_has_text,  // text(other) stands in text(slot)
   list_mask_any,
   list_mask_all,  // bits of list(slot) against `low`
   list_any,
@@ -104,6 +105,7 @@ enum class NodeCode : std::uint8_t {
   less,
   at_most,      // value, value
   weekday,      // date value; `low`: a bit for each day, 1 << Monday (1) …
+  list_holds,   // list(slot) has an element that equals the value
   working_day,  // date value; by calendar `other`
   // logic
   all,
@@ -174,7 +176,7 @@ struct EffectRow {
   std::uint8_t at_start = 0, once = 0;
   std::uint16_t unused = 0;
   std::int32_t keep_first = 0, keep_last = 0;
-  std::uint32_t queue = kNone, wording = kNone, requirement = kNone, slot = kNone;
+  std::uint32_t queue = kNone, wording = kNone, requirement = kNone, slot = kNone;  // slot: as in model::Effect
   Span32 within;
   std::uint32_t has_within = 0;
   std::uint32_t unused2 = 0;

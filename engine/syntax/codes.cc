@@ -51,7 +51,7 @@ const Code kReservedName{"reserved_name", "“{0}” is a keyword and cannot be 
 const Code kNotYet{"not_yet", "{0} is not there yet", "暂不支持{0}", 501, 2};
 const Code kWrongUnit{"wrong_unit", "“{0}” cannot stand here, expected {1}", "“{0}”不能用在此处，应为{1}"};
 const Code kNegatedComparison{"negated_comparison", "“is not” cannot stand before “{0}”", "“{0}”前不能用“不为”"};
-const Code kOrderOfRange{"order_of_range", "“{0}” comes after “{1}”", "“{0}”在“{1}”之后"};
+const Code kOrderOfRange{"order_of_range", "“{0}” is not before “{1}”", "“{0}”不早于“{1}”"};
 
 const std::vector<const Code*>& all() {
   static const std::vector<const Code*> kAll = {

@@ -431,7 +431,7 @@ QueueDecl Lowering::queue(Node node) {
             hours.last_day = days.back() == 8 ? 7 : days.back();
           }
           hours.ranges.push_back({times.front(), times.back()});
-          if (times.front() >= times.back()) {
+          if (times.front() == times.back()) {  // 22:00 .. 06:00 passes midnight
             complain(codes::kOrderOfRange, h.span(), {clock.front(), clock.back()});
           }
           d.hours.push_back(std::move(hours));

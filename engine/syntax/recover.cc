@@ -144,8 +144,12 @@ class Recovery {
   std::vector<Token> read_members(std::size_t index, const Piece& piece, std::size_t from);
   std::vector<Token> read_next_line(std::size_t index, const Piece& piece, std::size_t from);
   void read_nested(const Piece& piece);
-  std::optional<std::vector<Token>> mended(const Complaint& complaint, const std::vector<Token>& piece,
-                                           std::size_t& behind) const;
+  struct Mended {
+    std::vector<Token> piece;
+    std::size_t behind = 0;  // the mend ends there
+    bool one_word = false;   // one word stands for another: what is behind it stays what it was
+  };
+  std::optional<Mended> mended(const Complaint& complaint, const std::vector<Token>& piece) const;
   std::optional<std::vector<Token>> tokens_of(const std::string& text, Span span) const;
 
   Door& door_;
@@ -286,15 +290,18 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
   constexpr int kMends = 20;
   const std::size_t end = begin + piece.size();  // of the declaration's tokens
   std::vector<Token> before, after;
-  std::size_t mended_until = 0;  // tokens of the piece; a mistake before or right behind it follows from the mend
+  std::size_t mended_until = 0;  // tokens of the piece; a mistake before it follows from the mend
+  bool one_word = true;          // else one right behind it, too
   std::ptrdiff_t grown = 0;      // by mends
   int mends = 0;
   const auto mend = [&](const Complaint& complaint) {
     if (mends >= kMends) return false;
-    auto better = mended(complaint, piece, mended_until);
+    auto better = mended(complaint, piece);
     if (!better) return false;
-    grown += static_cast<std::ptrdiff_t>(better->size()) - static_cast<std::ptrdiff_t>(piece.size());
-    piece = std::move(*better);
+    grown += static_cast<std::ptrdiff_t>(better->piece.size()) - static_cast<std::ptrdiff_t>(piece.size());
+    piece = std::move(better->piece);
+    mended_until = better->behind;
+    one_word = better->one_word;
     ++mends;
     return true;
   };
@@ -308,7 +315,7 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
     for (std::size_t i = end; i < count_ && i < end + 4; ++i) shown.push_back(tokens_[i]);
     mistake.token = std::min({mistake.token, before.size() + piece.size(), shown.size()});
     const std::size_t at = mistake.token - std::min(before.size(), mistake.token);  // in the piece
-    const bool follows = mends > 0 && at <= mended_until;
+    const bool follows = mends > 0 && (at < mended_until || (at == mended_until && !one_word));
     const auto place = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(begin + at) - grown);
     std::size_t from = place;
     bool goes_on = true;
@@ -465,8 +472,7 @@ std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& text, S
   return at == span.end ? std::optional(std::move(out)) : std::nullopt;
 }
 
-std::optional<std::vector<Token>> Recovery::mended(const Complaint& complaint, const std::vector<Token>& piece,
-                                                   std::size_t& behind) const {
+std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, const std::vector<Token>& piece) const {
   if (complaint.fixes.empty() || complaint.code == &codes::kMixedLogic) return std::nullopt;
   Fix fix = complaint.fixes.front();
   if (complaint.code == &codes::kListWord) {  // the joint that the chain has already
@@ -475,22 +481,23 @@ std::optional<std::vector<Token>> Recovery::mended(const Complaint& complaint, c
   }
   const auto with = tokens_of(fix.replacement, fix.span);
   if (!with) return std::nullopt;
-  std::vector<Token> out;
+  Mended out;
   bool placed = false;
+  std::size_t replaced = 0;
+  const auto place = [&] {
+    out.piece.insert(out.piece.end(), with->begin(), with->end());
+    out.behind = out.piece.size();
+    placed = true;
+  };
   for (const Token& token : piece) {
     const bool covered = token.begin >= fix.span.begin && token.end <= fix.span.end && token.end > token.begin;
     const bool before = token.end <= fix.span.begin && !covered;
-    if (!before && !placed) {
-      out.insert(out.end(), with->begin(), with->end());
-      behind = out.size();
-      placed = true;
-    }
-    if (!covered) out.push_back(token);
+    if (!before && !placed) place();
+    if (covered) ++replaced;
+    if (!covered) out.piece.push_back(token);
   }
-  if (!placed) {
-    out.insert(out.end(), with->begin(), with->end());
-    behind = out.size();
-  }
+  if (!placed) place();
+  out.one_word = replaced == 1 && with->size() == 1;
   return out;
 }
 

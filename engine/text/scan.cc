@@ -1,6 +1,7 @@
 #include "engine/text/scan.h"
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_map>
 
 #include "engine/base/utf8.h"
@@ -78,6 +79,19 @@ NeedleFault make_needle(std::uint32_t id, std::string_view written, bool word_bo
   out.tail = normal_form(written.substr(after));
   if (out.head.empty() && out.tail.empty()) return NeedleFault::empty;
   return out.head.empty() || out.tail.empty() ? NeedleFault::open_gap : NeedleFault::none;
+}
+
+std::size_t find_phrase(std::string_view text, std::string_view phrase, std::size_t from, std::size_t& left) {
+  if (phrase.empty()) return std::string_view::npos;
+  for (; from < text.size() && left > 0; --left) {
+    // linear, whatever stands in the two; the standard library's own search is not
+    const void* found = memmem(text.data() + from, text.size() - from, phrase.data(), phrase.size());
+    if (found == nullptr) return std::string_view::npos;
+    const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+    if (word_begins(text, at) && word_ends(text, at + phrase.size())) return at;
+    from = at + 1;
+  }
+  return std::string_view::npos;
 }
 
 ScanScratch::ScanScratch(std::size_t max_hits) : max_hits_(max_hits) {

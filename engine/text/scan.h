@@ -44,6 +44,11 @@ enum class NeedleFault : std::uint8_t {
 // From what an author wrote: folds it and cuts it at its gap, `…` or `……`.
 NeedleFault make_needle(std::uint32_t id, std::string_view written, bool word_boundary, Needle& out);
 
+// Where `phrase` next stands in `text` at or after `from`, on word bounds as a needle does; npos: nowhere. Both in normal
+// form: for what only the turn tells to look for. An empty phrase stands nowhere. `left`: how many places off the bounds
+// may still be passed over; at 0 the search is given up, or hostile texts would cost the product of their lengths.
+std::size_t find_phrase(std::string_view text, std::string_view phrase, std::size_t from, std::size_t& left);
+
 struct Hit {
   std::uint32_t needle = 0;  // its id
   std::uint32_t begin = 0;   // bytes of the normal text

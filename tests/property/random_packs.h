@@ -246,7 +246,9 @@ struct RandomWorld : World {
       case 8: {
         auto has = std::make_shared<Expr>(*over(dice.chance(0.6) ? Op::text_has : Op::text_has_all,
                                                 {read(dice.chance(0.5) ? "answer" : "message", "text")}));
-        if (dice.chance(0.3)) {
+        if (has->op == Op::text_has && dice.chance(0.2)) {
+          has->args.push_back(any_fact(dice, {"label"}));
+        } else if (dice.chance(0.3)) {
           has->lexicon = words;
         } else {
           for (int i = dice.roll(2) + 1; i > 0; --i)
@@ -259,6 +261,10 @@ struct RandomWorld : World {
         auto list = std::make_shared<Expr>(*over(op, {any_fact(dice, {"kinds"})}));
         const ExprPtr kind = read("customer", "kind");
         if (op != Op::list_empty) {
+          if (op == Op::list_has && dice.chance(0.5)) {
+            list->args.push_back(any_fact(dice, {"kind"}));
+            return list;
+          }
           for (int i = op == Op::list_has ? 1 : dice.roll(2) + 1; i > 0; --i)
             list->set.push_back(constant_for(dice, kind)->constant);
         }

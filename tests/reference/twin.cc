@@ -457,6 +457,12 @@ class Judge {
       case Op::text_has_all: {
         const Value a = value(*expr.args[0], place, trust);
         if (a.state == Value::absent) return Truth::no;
+        if (expr.args.size() > 1) {
+          const Value b = value(*expr.args[1], place, trust);
+          if (b.state == Value::absent) return Truth::no;
+          if (a.state == Value::unknown || b.state == Value::unknown || b.text.empty()) return Truth::unknown;
+          return truth(a.text.find(b.text) != std::string::npos);
+        }
         if (a.state == Value::unknown) return Truth::unknown;
         std::vector<std::string> terms = expr.phrases;
         if (expr.lexicon != model::kNone) terms = m_.lexicons[expr.lexicon].terms;
@@ -485,8 +491,15 @@ class Judge {
       case Op::list_has_all: {
         const Value a = value(*expr.args[0], place, trust);
         if (a.state == Value::absent) return truth(expr.op == Op::list_empty);
+        if (expr.op == Op::list_empty) return a.state == Value::unknown ? Truth::unknown : truth(a.elements.empty());
+        if (expr.args.size() > 1) {
+          const Value b = value(*expr.args[1], place, trust);
+          if (b.state == Value::absent) return Truth::no;
+          if (a.state == Value::unknown) return Truth::unknown;
+          if (b.state == Value::unknown) return a.elements.empty() ? Truth::no : Truth::unknown;
+          return truth(std::any_of(a.elements.begin(), a.elements.end(), [&](int one) { return b.number == one; }));
+        }
         if (a.state == Value::unknown) return Truth::unknown;
-        if (expr.op == Op::list_empty) return truth(a.elements.empty());
         std::size_t found = 0;
         for (const model::Constant& one : expr.set) {
           found += std::count(a.elements.begin(), a.elements.end(), static_cast<int>(one.level)) > 0 ? 1 : 0;

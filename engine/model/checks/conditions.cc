@@ -849,8 +849,13 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
       const ExprPtr truth = is_condition(a->op) ? a : node(work_, Op::truth, expr.span, {a});
       return b->constant.yes ? truth : node(work_, Op::not_, expr.span, {truth});
     }
-    if (is_condition(a->op) || is_condition(b->op))
-      return not_yet(expr.span, "a condition held against another", "条件与条件相比较");
+    if (is_condition(a->op) || is_condition(b->op)) {  // both or neither: unknown where one of them is
+      const ExprPtr x = is_condition(a->op) ? a : node(work_, Op::truth, expr.span, {a});
+      const ExprPtr y = is_condition(b->op) ? b : node(work_, Op::truth, expr.span, {b});
+      const auto no = [&](const ExprPtr& one) { return node(work_, Op::not_, expr.span, {one}); };
+      return node(work_, Op::or_, expr.span,
+                  {node(work_, Op::and_, expr.span, {x, y}), node(work_, Op::and_, expr.span, {no(x), no(y)})});
+    }
   }
   return node(work_, op, expr.span, {std::move(a), std::move(b)});
 }
@@ -986,6 +991,7 @@ ExprPtr Conditions::in_list(const syntax::Expr& expr) {
     items.push_back(expr.args[1].get());
   }
   bool good = true;
+  std::vector<ExprPtr> looked_for;  // items that only the turn tells
   for (const syntax::Expr* item : items) {
     const ExprPtr one = value(*item, &element);
     if (!one) {
@@ -998,14 +1004,15 @@ ExprPtr Conditions::in_list(const syntax::Expr& expr) {
       good = false;
     } else if (one->op == Op::constant) {
       made.set.push_back(one->constant);
-    } else if (expr.op == S::includes) {
-      made.args.push_back(one);
     } else {
-      not_yet(item->span, "a fact among the items that a list is searched for", "在列表中查找另一个事实");
-      good = false;
+      looked_for.push_back(node(work_, Op::list_has, item->span, {list, one}));
     }
   }
-  return good ? keep(work_, std::move(made)) : nullptr;
+  if (!good) return nullptr;
+  if (looked_for.empty()) return keep(work_, std::move(made));
+  const Op joined = expr.op == S::includes_all ? Op::and_ : Op::or_;
+  if (!made.set.empty()) looked_for.insert(looked_for.begin(), keep(work_, std::move(made)));
+  return looked_for.size() == 1 ? looked_for.front() : node(work_, joined, expr.span, std::move(looked_for));
 }
 
 ExprPtr Conditions::knowledge(const syntax::Expr& expr) {

@@ -112,8 +112,15 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
     if (item->op == S::path) {
       const bool is_fact = item->path.parts.size() > 1 && work_.group_names.count(item->path.parts.front().text) != 0;
       if (is_fact) {
-        not_yet(item->span, "a fact as the text that is looked for", "以事实作为要查找的文字");
-        good = false;
+        const ExprPtr text = claims
+                                 ? not_yet(item->span, "a fact as the text that is claimed", "以事实作为所宣称的文字")
+                                 : text_subject(*item);
+        if (text && text->op != Op::fact) {
+          wrong_type(item->span, say("a text in quotation marks or a fact", "引号中的文字或一个事实"),
+                     quoted(item->span));
+        }
+        good = good && text && text->op == Op::fact;
+        if (good) parts.push_back(node(work_, Op::text_has, item->span, {subject, text}));
         continue;
       }
       const Entry* lexicon = work_.resolve(Kind::lexicon, item_, item->path);

@@ -8,6 +8,8 @@
 namespace caveat::model {
 namespace {
 
+constexpr std::int32_t kDaySeconds = 86'400;
+
 bool duration_of(Work& work, const Item& item, const std::optional<syntax::Literal>& literal,
                  std::optional<Duration>& out) {
   if (!literal) return true;
@@ -141,7 +143,8 @@ void check_queues(Work& work) {
     for (const syntax::Hours& hours : decl.hours) {
       for (int day = hours.first_day;; day = day % 7 + 1) {
         for (const syntax::TimeRange& range : hours.ranges) {
-          queue.hours.push_back({static_cast<std::uint8_t>(day), range.from, range.to});
+          const std::int32_t past_midnight = range.to < range.from ? kDaySeconds : 0;
+          queue.hours.push_back({static_cast<std::uint8_t>(day), range.from, range.to + past_midnight});
         }
         if (day == hours.last_day) break;
       }

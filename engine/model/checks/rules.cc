@@ -184,22 +184,27 @@ class RuleCheck {
     return out;
   }
 
-  bool duration(const syntax::Expr& expr, std::optional<Duration>& out) {
+  // How long: a constant, or the fact that tells it.
+  bool duration(const syntax::Expr& expr, std::optional<Duration>& out, Index& fact) {
     Type type;
     type.kind = TypeKind::duration;
     Conditions conditions(work_, item_);
     const ExprPtr value = conditions.value(expr, &type);
     if (!value) return false;
-    if (value->op != Op::constant) {
-      work_.not_yet(item_, expr.span, "a time limit that is a fact", "以事实作为时限");
+    const bool tells = value->op == Op::constant || value->op == Op::fact;
+    if (!tells || value->type.kind != TypeKind::duration) {
+      work_.report(
+          codes::kWrongType, item_, expr.span,
+          {describe(work_.model, type, item_.language()), std::string(work_.text_at(expr.span))},
+          tells ? std::string()
+                : say("A time limit is a duration or a fact of that type.", "时限须为时长，或一个时长类型的事实。"));
       return false;
     }
-    if (value->type.kind != TypeKind::duration) {
-      work_.report(codes::kWrongType, item_, expr.span,
-                   {describe(work_.model, type, item_.language()), std::string(work_.text_at(expr.span))});
-      return false;
+    if (value->op == Op::fact) {
+      fact = value->fact;
+    } else {
+      out = value->constant.duration;
     }
-    out = value->constant.duration;
     return true;
   }
 
@@ -237,7 +242,7 @@ class RuleCheck {
       case syntax::EffectKind::handoff: {
         if (from.priority) to.priority = static_cast<Priority>(*from.priority);
         bool good = true;
-        if (from.within) good = duration(*from.within, to.within);
+        if (from.within) good = duration(*from.within, to.within, to.fact);
         const Entry* queue = work_.resolve(Kind::queue, item_, from.name);
         if (queue == nullptr) return false;
         to.queue = queue->index;
@@ -355,6 +360,7 @@ class RuleCheck {
     }
     for (const Effect& effect : rule_.then) {
       for (const Index fact : facts_in(effect.with_pieces)) read.insert(fact);
+      if (effect.kind == EffectKind::handoff && effect.fact != kNone) read.insert(effect.fact);
     }
     std::map<Part, Index> parts;
     for (const Index fact : read) {

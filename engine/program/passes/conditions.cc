@@ -45,8 +45,13 @@ class Compiler {
     node.cell = image_.slots[fact].cell;
     node.frame = image_.slots[fact].frame;
   }
-  void not_yet(const Expr& expr, const std::string& what) {
-    draft_.report(codes::kNotYet, expr.span, {what});
+  void set_other(Node& node, const Expr& fact) {
+    node.other = fact.fact;
+    node.other_cell = slot(fact).cell;
+    node.flags = static_cast<std::uint16_t>(node.flags | (slot(fact).frame * kOtherFrame));
+  }
+  void not_yet(const Expr& expr, std::string_view en, std::string_view zh) {
+    draft_.not_yet(expr.span, en, zh);
     emit(NodeCode::never, here(), 0, false);
   }
 
@@ -114,7 +119,7 @@ class Compiler {
         emit(NodeCode::constant, begin, 0, negated).other = constant_row(expr);
         return;
       case Op::fact: {
-        if (!held(expr)) return not_yet(expr, "a record as a value");
+        if (!held(expr)) return not_yet(expr, "a record as a value", "以记录作为值");
         set_slot(emit(NodeCode::fact, begin, 0, negated), expr.fact);
         return;
       }
@@ -155,7 +160,7 @@ class Compiler {
         return;
       }
       default:
-        return not_yet(expr, "this value");
+        return not_yet(expr, "this value", "这个值");
     }
   }
 
@@ -185,9 +190,7 @@ class Compiler {
                                                 : NodeCode::key_at_most;
       Node& node = emit(code, begin, 0, negated);
       set_slot(node, a.fact);
-      node.other = b.fact;
-      node.other_cell = slot(b).cell;
-      node.flags = static_cast<std::uint16_t>(node.flags | (slot(b).frame * kOtherFrame));
+      set_other(node, b);
       return;
     }
     value(a, negated);
@@ -301,9 +304,17 @@ class Compiler {
 
   void text(const Expr& expr, bool negated) {
     const Expr& fact = *expr.args[0];
-    if (!held(fact) || fact.type.kind != TypeKind::text) return not_yet(expr, "looking for words in this value");
+    if (!held(fact) || fact.type.kind != TypeKind::text)
+      return not_yet(expr, "looking for words in this value", "在此值中查找文字");
     const std::uint16_t begin = here();
-    if (expr.op == Op::text_has_all) {
+    if (expr.args.size() > 1) {
+      const Expr& wanted = *expr.args[1];
+      if (!held(wanted) || wanted.type.kind != TypeKind::text)
+        return not_yet(expr, "looking for this value in a text", "在文本中查找此值");
+      Node& node = emit(NodeCode::text_has_text, begin, 0, negated);
+      set_slot(node, fact.fact);
+      set_other(node, wanted);
+    } else if (expr.op == Op::text_has_all) {
       std::vector<std::uint32_t> groups;
       if (expr.lexicon != model::kNone) {
         for (const std::string& term : draft_.model.lexicons[expr.lexicon].terms)
@@ -325,7 +336,8 @@ class Compiler {
 
   void pattern(const Expr& expr, bool negated) {
     const Expr& fact = *expr.args[0];
-    if (!held(fact) || fact.type.kind != TypeKind::text) return not_yet(expr, "a pattern over this value");
+    if (!held(fact) || fact.type.kind != TypeKind::text)
+      return not_yet(expr, "a pattern over this value", "对此值匹配表达式");
     const auto [known, fresh] = draft_.pattern_groups.try_emplace(expr.pattern, 0);
     if (fresh) {
       GroupRow row;
@@ -340,7 +352,7 @@ class Compiler {
 
   void list(const Expr& expr, bool negated) {
     const Expr& fact = *expr.args[0];
-    if (!held(fact)) return not_yet(expr, "this list");
+    if (!held(fact)) return not_yet(expr, "this list", "这个列表");
     const std::uint16_t begin = here();
     if (expr.op == Op::list_empty) {
       set_slot(emit(NodeCode::list_empty, begin, 0, negated), fact.fact);
@@ -348,7 +360,13 @@ class Compiler {
     }
     const bool every = expr.op == Op::list_has_all;
     const auto element = static_cast<SlotType>(slot(fact).element);
-    if (element == SlotType::record || element == SlotType::list) return not_yet(expr, "a list of records here");
+    if (element == SlotType::record || element == SlotType::list)
+      return not_yet(expr, "a list of records here", "此处的记录列表");
+    if (expr.args.size() > 1) {
+      value(*expr.args[1], negated);
+      set_slot(emit(NodeCode::list_holds, begin, 1, negated), fact.fact);
+      return;
+    }
     const bool symbols = element == SlotType::choice || element == SlotType::scale || element == SlotType::yes_no;
     std::uint64_t mask = 0;
     bool fits = symbols;
@@ -392,7 +410,7 @@ class Compiler {
       case Op::in_set:
         return in_set(expr, negated);
       case Op::known:
-        if (!held(*expr.args[0])) return not_yet(expr, "`is known` of a record");
+        if (!held(*expr.args[0])) return not_yet(expr, "`is known` of a record", "对记录判断“已知”");
         set_slot(emit(NodeCode::is_known, begin, 0, negated), expr.args[0]->fact);
         return;
       case Op::and_:
@@ -414,7 +432,7 @@ class Compiler {
         return;
       case Op::truth: {
         const Expr& fact = *expr.args[0];
-        if (!held(fact)) return not_yet(expr, "this value as a condition");
+        if (!held(fact)) return not_yet(expr, "this value as a condition", "以此值作为条件");
         Node& node = emit(NodeCode::key_range, begin, 0, negated);
         set_slot(node, fact.fact);
         node.low = node.high = 1;
@@ -453,14 +471,14 @@ class Compiler {
       case Op::matches:
         return pattern(expr, negated);
       case Op::mentions:
-        return not_yet(expr, "`mentions`");
+        return not_yet(expr, "`mentions`", "“提及”");
       case Op::any_in:
       case Op::every_in:
-        return not_yet(expr, "a quantifier over a list");
+        return not_yet(expr, "a quantifier over a list", "对列表逐项判断");
       case Op::window:
-        return not_yet(expr, "a window");
+        return not_yet(expr, "a window", "跨轮次计数");
       default:
-        return not_yet(expr, "this condition");
+        return not_yet(expr, "this condition", "这个条件");
     }
   }
 

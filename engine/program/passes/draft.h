@@ -10,6 +10,7 @@
 #include "engine/base/diagnostic.h"
 #include "engine/base/limits.h"
 #include "engine/model/model.h"
+#include "engine/program/codes.h"
 #include "engine/program/image.h"
 
 namespace caveat::program {
@@ -24,10 +25,15 @@ struct Draft {
   std::map<std::string, Range> effect_lists;  // by their bytes
   std::map<std::string, std::uint32_t> pattern_groups;
 
-  void report(const Code& code, Span span, const std::vector<std::string>& arguments) {
+  Language language_at(Span span) const {
     const std::vector<Language>& languages = model.source_languages;
-    const Language language = span.source < languages.size() ? languages[span.source] : Language::en;
-    diagnostics.push_back(diagnose(code, span, language, arguments));
+    return span.source < languages.size() ? languages[span.source] : Language::en;
+  }
+  void report(const Code& code, Span span, const std::vector<std::string>& arguments) {
+    diagnostics.push_back(diagnose(code, span, language_at(span), arguments));
+  }
+  void not_yet(Span span, std::string_view en, std::string_view zh) {
+    report(codes::kNotYet, span, {std::string(language_at(span) == Language::zh ? zh : en)});
   }
 };
 

@@ -41,20 +41,20 @@ Range effects(Draft& draft, const std::vector<model::Effect>& effects) {
 }
 
 void refuse_what_is_not_yet(Draft& draft, const model::Rule& rule) {
-  if (rule.exception_to != model::kNone) draft.report(codes::kNotYet, rule.span, {"`exception to`"});
+  if (rule.exception_to != model::kNone) draft.not_yet(rule.span, "`exception to`", "“豁免”");
   for (const auto* list : {&rule.then, &rule.unknown_effects}) {
     for (const model::Effect& effect : *list) {
       if (effect.kind == model::EffectKind::redact && effect.redact_what != 0) {
-        draft.report(codes::kNotYet, rule.span, {"`redact` of a detector or a data class"});
+        draft.not_yet(rule.span, "`redact` of a detector or a data class", "按检测项或数据类别脱敏");
       }
       if (effect.kind == model::EffectKind::disclose && effect.once != 0) {
-        draft.report(codes::kNotYet, rule.span, {"`once per`"});
+        draft.not_yet(rule.span, "`once per`", "“每次会话一次”“每日一次”");
       }
     }
   }
   for (model::Subject subject : rule.applies_to) {
-    if (subject == model::Subject::outreach) draft.report(codes::kNotYet, rule.span, {"`applies to outreach`"});
-    if (subject == model::Subject::material) draft.report(codes::kNotYet, rule.span, {"`applies to material`"});
+    if (subject == model::Subject::outreach) draft.not_yet(rule.span, "`applies to outreach`", "“适用于 触达”");
+    if (subject == model::Subject::material) draft.not_yet(rule.span, "`applies to material`", "“适用于 素材”");
   }
 }
 

@@ -106,6 +106,11 @@ void slots(Draft& draft) {
     }
     mark(rule.because);
     for (const model::Say& say : rule.say) mark(say.texts);
+    for (const auto* effects : {&rule.then, &rule.unknown_effects}) {
+      for (const model::Effect& effect : *effects) {
+        if (effect.kind == model::EffectKind::handoff && effect.fact != model::kNone) read[effect.fact] = true;
+      }
+    }
   }
 
   // Facts that rules read come first in their frame: a decision touches few cache lines.

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "adapters/load/zone_rule.h"
 #include "engine/base/units.h"
 
 using namespace caveat;
@@ -46,6 +47,36 @@ BOOST_AUTO_TEST_CASE(transitions_ascend_from_the_beginning_of_time_and_each_chan
       BOOST_TEST((*transitions)[i - 1].offset_minutes != (*transitions)[i].offset_minutes, name);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(summer_time_goes_on_where_the_table_of_a_zone_ends) {
+  if (!has_tzdata()) return;
+  BOOST_TEST(offset("America/New_York", "2050-03-13T06:59:59Z") ==
+             -300);  // the second Sunday of March, 2 in the morning
+  BOOST_TEST(offset("America/New_York", "2050-03-13T07:00:00Z") == -240);
+  BOOST_TEST(offset("America/New_York", "2050-11-06T06:00:00Z") == -300);
+  BOOST_TEST(offset("Europe/Berlin", "2099-03-29T01:00:00Z") == 120);
+  BOOST_TEST(offset("Europe/Berlin", "2099-10-25T01:00:00Z") == 60);
+  BOOST_TEST(offset("Asia/Shanghai", "2080-07-01T00:00:00Z") == 480);
+}
+
+BOOST_AUTO_TEST_CASE(the_rule_of_a_zone_file_is_read_as_posix_writes_it) {
+  const auto rule = [](std::string_view line) {
+    std::string all;
+    for (const model::Transition& one : load::zone_rule_transitions(line, 2040, 2040))
+      all += format_instant(one.from, 0) + " " + std::to_string(one.offset_minutes) + "; ";
+    return all;
+  };
+  BOOST_TEST(rule("EST5EDT,M3.2.0,M11.1.0") == "2040-03-11T07:00:00Z -240; 2040-11-04T06:00:00Z -300; ");
+  // Half an hour of summer time, south of the equator: the year begins in it.
+  BOOST_TEST(rule("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0") == "2040-03-31T15:00:00Z 630; 2040-10-06T15:30:00Z 660; ");
+  // Before midnight of the day, and beyond its end.
+  BOOST_TEST(rule("<-02>2<-01>,M3.5.0/-1,M10.5.0/0") == "2040-03-25T01:00:00Z -60; 2040-10-28T01:00:00Z -120; ");
+  BOOST_TEST(rule("EET-2EEST,M4.4.5/0,M10.4.4/50") == "2040-04-26T22:00:00Z 180; 2040-10-26T23:00:00Z 120; ");
+  for (const std::string_view none :
+       {"CST-8", "", "EST5EDT", "EST5EDT,M3.2.0", "EST5EDT,J60,J300", "EST5EDT,M13.2.0,M11.1.0",
+        "EST5EDT,M3.2.0,M11.1.0x", "5", "<EST5", "EST", "EST5EDT,M3.2.0/,M11.1.0"})
+    BOOST_TEST(rule(none) == "", none);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_zone_is_not_found_whatever_file_has_that_name) {

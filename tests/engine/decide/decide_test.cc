@@ -276,5 +276,27 @@ BOOST_AUTO_TEST_CASE(more_pairs_to_judge_than_the_scratch_holds_go_to_a_person) 
   BOOST_TEST((beyond.handoff.cause == Cause::limit));
 }
 
+// `hand off to desk, within customer.patience` (semantics.md 35).
+BOOST_AUTO_TEST_CASE(a_fact_tells_the_time_limit_of_a_hand_off_and_the_queue_where_it_does_not) {
+  World world;
+  world.fact("customer", "patience", World::type(TypeKind::duration));
+  world.sorted();
+  Duration five_minutes;
+  five_minutes.seconds = 300;
+  world.model.queues[0].due = five_minutes;
+  model::Effect to_desk = World::hand_off(0);
+  to_desk.fact = world.find("customer", "patience");
+  world.rule("asks", {Subject::message}, world.has("message", {"人工"}), {to_desk});
+  const auto due = [&](const std::string& patience) {
+    Turn turn;
+    turn.message("人工");
+    if (!patience.empty()) turn.text("patience", patience, turn.object("customer"));
+    return judge(world, turn)->handoff.due_seconds;
+  };
+  BOOST_TEST(due("PT2M") == 120);
+  BOOST_TEST(due("P1D") == 86'400);
+  BOOST_TEST(due("") == 300);
+}
+
 }  // namespace
 }  // namespace caveat::decide

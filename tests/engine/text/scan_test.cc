@@ -266,4 +266,25 @@ BOOST_AUTO_TEST_CASE(needles_that_begin_alike_at_every_place_of_a_text_find_noth
   BOOST_TEST(scratch.hits().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_phrase_that_only_the_turn_tells_stands_on_word_bounds_too) {
+  const auto find = [](std::string_view text, std::string_view phrase, std::size_t from = 0) {
+    std::size_t left = 100;
+    return find_phrase(text, phrase, from, left);
+  };
+  BOOST_TEST(find("refunded fund", "fund") == 9U);
+  BOOST_TEST(find("95% and 5%", "5%") == 8U);
+  BOOST_TEST(find("一只稳健成长基金", "稳健成长") == 6U);
+  BOOST_TEST(find("fund, fund", "fund", 1) == 6U);
+  BOOST_TEST(find("refunded", "fund") == std::string_view::npos);
+  BOOST_TEST(find("", "fund") == std::string_view::npos);
+  BOOST_TEST(find("fund", "") == std::string_view::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_phrase_is_given_up_where_too_many_places_lie_off_the_bounds) {
+  const std::string text(10'000, 'a');
+  std::size_t left = 50;
+  BOOST_TEST(find_phrase(text, "aa", 0, left) == std::string_view::npos);
+  BOOST_TEST(left == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
