@@ -1,9 +1,9 @@
 #include "audit/report/archive.h"
 
-#include <zlib.h>
+#include <zip.h>
 
 #include <algorithm>
-#include <cassert>
+#include <memory>
 
 #include "audit/error.h"
 #include "audit/report/codes.h"
@@ -11,68 +11,19 @@
 namespace caveat::audit {
 namespace {
 
-// One layout, so that the same members are the same bytes: what is not a name, a size, a checksum or a place is fixed.
-constexpr std::string_view kLocal{"PK\3\4\x0a\0", 6};        // version needed 1.0
-constexpr std::string_view kEntry{"PK\1\2\x3f\3\x0a\0", 8};  // made by 6.3 on Unix
-constexpr std::string_view kEnd{"PK\5\6\0\0\0\0", 8};        // one disk
-constexpr std::size_t kLocalBytes = 30;                      // of a member's head, without its name
-constexpr std::size_t kMaxMembers = 65'535;                  // more would take another layout
-constexpr std::uint16_t kDate1980 = 1 << 5 | 1;
+constexpr zip_uint16_t kDosDate1980 = (0 << 9) | (1 << 5) | 1;
 
-void put(std::string& out, std::uint64_t value, int bytes) {
-  for (; bytes > 0; --bytes, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
-}
-
-std::uint32_t number(std::string_view bytes, std::size_t at, std::size_t count) {
-  std::uint32_t value = 0;
-  for (std::size_t i = count; i > 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
-  return value;
-}
-
-std::uint32_t checksum(std::string_view bytes) {
-  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
-// Stored, without flags, dated 1980-01-01 00:00.
-void put_common(std::string& out, std::string_view name, std::uint32_t crc, std::size_t size) {
-  put(out, 0, 6);
-  put(out, kDate1980, 2);
-  put(out, crc, 4);
-  put(out, size, 4);
-  put(out, size, 4);
-  put(out, name.size(), 2);
-  put(out, 0, 2);
-}
-
-// Both heads of a member that lies at this place of the archive.
-void put_heads(std::string& local, std::string& entry, std::string_view name, std::uint32_t crc, std::size_t size,
-               std::size_t at) {
-  const std::size_t begin = local.size() + kLocal.size();
-  local += kLocal;
-  put_common(local, name, crc, size);
-  entry += kEntry;
-  entry.append(local, begin, std::string::npos);
-  put(entry, 0, 6);
-  put(entry, 0100644u << 16, 4);
-  put(entry, at, 4);
-  local += name;
-  entry += name;
-}
-
-std::string end_of(std::size_t members, std::size_t directory, std::size_t at) {
-  std::string out(kEnd);
-  put(out, members, 2);
-  put(out, members, 2);
-  put(out, directory, 4);
-  put(out, at, 4);
-  put(out, 0, 2);
-  return out;
-}
+struct Discard {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+using Archive = std::unique_ptr<zip_t, Discard>;
 
 tl::unexpected<Problem> bad(std::string where, std::string expected, std::string found) {
   return tl::unexpected(
       Problem{&codes::kBadPackage, {{std::move(where), std::move(expected), std::move(found), {}, {}}}});
 }
+
+[[noreturn]] void fail(const char* doing) { throw Error(codes::kReportWrite, "archive", {"the archive", doing}); }
 
 }  // namespace
 
@@ -90,68 +41,91 @@ bool valid_member_name(std::string_view name, std::size_t limit) {
 }
 
 std::string write_archive(const Members& members) {
-  std::string out, directory;
-  std::size_t size = 0;
-  for (const auto& [name, bytes] : members) size += kLocalBytes + name.size() + bytes.size();
-  assert(!members.empty());
   const ArchiveLimits limits;
+  std::size_t size = 0;
+  for (const auto& [name, bytes] : members) size += bytes.size();
   if (members.size() > limits.members || size > limits.total_bytes)  // what nobody could verify is not written
     throw Error(codes::kPackageTooLarge, "archive",
                 {std::to_string(members.size()) + " / " + std::to_string(limits.members) + ", " +
                  std::to_string(size >> 20) + " / " + std::to_string(limits.total_bytes >> 20) + " MiB"});
-  out.reserve(size);
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* buffer = zip_source_buffer_create(nullptr, 0, 0, &error);
+  if (buffer == nullptr) fail("make a buffer");
+  zip_source_keep(buffer);  // the archive takes one reference, we read the result through the other
+  Archive archive(zip_open_from_source(buffer, ZIP_CREATE | ZIP_TRUNCATE, &error));
+  if (archive == nullptr) fail("open");
   for (const auto& [name, bytes] : members) {  // std::map: sorted by name, bytewise
-    put_heads(out, directory, name, checksum(bytes), bytes.size(), out.size());
-    out += bytes;
+    zip_source_t* source = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
+    if (source == nullptr) fail("add a member");
+    const zip_int64_t index = zip_file_add(archive.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (index < 0 || zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0) != 0 ||
+        zip_file_set_dostime(archive.get(), static_cast<zip_uint64_t>(index), 0, kDosDate1980, 0) != 0 ||
+        zip_file_set_external_attributes(archive.get(), static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
+                                         0100644u << 16) != 0)
+      fail("describe a member");
   }
-  const std::string end = end_of(members.size(), directory.size(), out.size());
-  return out.append(directory).append(end);
+  if (zip_close(archive.get()) != 0) fail("write");
+  (void)archive.release();  // zip_close freed it
+
+  zip_stat_t stat;
+  if (zip_source_stat(buffer, &stat) != 0 || zip_source_open(buffer) != 0) fail("read back");
+  std::string out(static_cast<std::size_t>(stat.size), '\0');
+  if (zip_source_read(buffer, out.data(), out.size()) != static_cast<zip_int64_t>(out.size())) fail("read back");
+  zip_source_close(buffer);
+  zip_source_free(buffer);
+  return out;
 }
 
-// Walks the members in the order in which they lie, and holds every other byte against what `write_archive` puts there: what else
-// could hide in a ZIP (comments, gaps, extra fields, another order or date) has no place.
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits) {
   if (bytes.size() > limits.total_bytes + limits.members * 400)
     return bad("", "at most " + std::to_string(limits.total_bytes) + " bytes", std::to_string(bytes.size()) + " bytes");
-  const auto other = [&](std::string_view expected, std::size_t at) {
-    const std::string_view found = bytes.substr(std::min(at, bytes.size()), expected.size());
-    const auto place = std::mismatch(expected.begin(), expected.end(), found.begin(), found.end());
-    return bad("/offset/" + std::to_string(at + static_cast<std::size_t>(place.first - expected.begin())),
-               "the canonical bytes of these members", "other bytes");
-  };
-  Members members;
-  std::string local, directory;
-  std::size_t at = 0, total = 0;
-  while (bytes.substr(at).starts_with(kLocal.substr(0, 4))) {
-    if (bytes.size() - at < kLocalBytes) return bad("", "a whole ZIP archive as `caveat report` writes it", "a part");
-    const std::size_t size = number(bytes, at + 22, 4), name_size = number(bytes, at + 26, 2);
-    if (members.size() >= std::min(limits.members, kMaxMembers))
-      return bad("", "at most " + std::to_string(std::min(limits.members, kMaxMembers)) + " members", "more");
-    if (name_size > limits.name_bytes || name_size > bytes.size() - at - kLocalBytes)
-      return bad("", "member names of at most " + std::to_string(limits.name_bytes) + " bytes",
-                 std::to_string(name_size) + " bytes");
-    const std::string name(bytes.substr(at + kLocalBytes, name_size));
-    if (!valid_member_name(name, limits.name_bytes)) return bad("", "member names that stay inside the package", name);
-    if (!members.empty() && members.rbegin()->first >= name)
-      return bad(name, "each member once, in the order of the names", "it follows " + members.rbegin()->first);
-    if (number(bytes, at + 8, 2) != 0) return bad(name, "a stored member", "a compressed one");
-    if (size > limits.total_bytes - total)
-      return bad(name, "at most " + std::to_string(limits.total_bytes) + " bytes in all", std::to_string(size));
-    if (size > bytes.size() - at - kLocalBytes - name_size)
-      return bad(name, "a member that fits into the archive", std::to_string(size));
-    const std::string_view content = bytes.substr(at + kLocalBytes + name_size, size);
-    const std::uint32_t crc = checksum(content);
-    if (crc != number(bytes, at + 14, 4)) return bad(name, "content that fits its checksum", "other content");
-    local.clear();
-    put_heads(local, directory, name, crc, size, at);
-    if (!bytes.substr(at).starts_with(local)) return other(local, at);
-    members.emplace_hint(members.end(), name, content);
-    total += size;
-    at += local.size() + size;
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* buffer = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  Archive archive(buffer == nullptr ? nullptr : zip_open_from_source(buffer, ZIP_RDONLY | ZIP_CHECKCONS, &error));
+  if (archive == nullptr) {
+    if (buffer != nullptr) zip_source_free(buffer);
+    return bad("", "a whole ZIP archive as `caveat report` writes it", zip_error_strerror(&error));
   }
-  if (members.empty()) return bad("", "a ZIP archive as `caveat report` writes it, with at least one member", "none");
-  directory += end_of(members.size(), directory.size(), at);
-  if (bytes.substr(at) != directory) return other(directory, at);
+  const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
+  if (count == 0) return bad("", "at least one member", "none");
+  if (count < 0 || static_cast<std::size_t>(count) > limits.members)
+    return bad("", "at most " + std::to_string(limits.members) + " members", std::to_string(count));
+  Members members;
+  std::size_t total = 0;
+  for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
+    zip_stat_t stat;
+    if (zip_stat_index(archive.get(), i, 0, &stat) != 0 || (stat.valid & ZIP_STAT_NAME) == 0 ||
+        (stat.valid & ZIP_STAT_SIZE) == 0)
+      return bad("", "a name and a size for each member", "member " + std::to_string(i) + " without");
+    const std::string name = stat.name;
+    if (!valid_member_name(name, limits.name_bytes)) return bad("", "member names that stay inside the package", name);
+    if (members.count(name) != 0) return bad(name, "each member once", "twice");
+    if (stat.comp_method != ZIP_CM_STORE || stat.encryption_method != ZIP_EM_NONE)
+      return bad(name, "a stored member", "a compressed or encrypted one");
+    if (stat.size > limits.total_bytes - total)
+      return bad(name, "at most " + std::to_string(limits.total_bytes) + " bytes in all", std::to_string(stat.size));
+    // A stored member lies in the bytes: one that says it is larger would only have us make room for it.
+    if (stat.size > bytes.size()) return bad(name, "a member that fits into the archive", std::to_string(stat.size));
+    total += stat.size;
+    std::string content(static_cast<std::size_t>(stat.size), '\0');
+    zip_file_t* file = zip_fopen_index(archive.get(), i, 0);
+    if (file == nullptr) return bad(name, "a readable member", zip_error_strerror(zip_get_error(archive.get())));
+    const zip_int64_t read = zip_fread(file, content.data(), content.size());
+    char beyond;
+    const bool exact = read == static_cast<zip_int64_t>(content.size()) && zip_fread(file, &beyond, 1) == 0;
+    zip_fclose(file);
+    if (!exact) return bad(name, "content that fits its size and checksum", "other content");
+    members.emplace(name, std::move(content));
+  }
+  // Whatever else could hide in a ZIP (comments, gaps, extra fields, another order or date) is not in the canonical bytes.
+  const std::string canonical = write_archive(members);
+  if (canonical != bytes) {
+    const auto place = std::mismatch(canonical.begin(), canonical.end(), bytes.begin(), bytes.end());
+    return bad("/offset/" + std::to_string(place.first - canonical.begin()), "the canonical bytes of these members",
+               "other bytes");
+  }
   return members;
 }
 

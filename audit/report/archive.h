@@ -3,10 +3,9 @@
 //   std::string bytes = write_archive(members);
 //   Result<Members> back = read_archive(bytes, {});     // refuses whatever write_archive would not have written
 //
-// Promises   the same members give the same bytes; reading holds every byte against what writing would put there, so a changed bit
-//            anywhere is found; a hostile archive costs no more than ArchiveLimits says, and never more memory than three times its
-//            bytes and 1 KB a member
-// Errors     `bad_package` with the member or the offset, what was expected and found
+// Promises   the same members give the same bytes; reading rebuilds the bytes and compares, so a changed bit anywhere is found;
+//            a hostile archive costs no more than ArchiveLimits says, and never more memory than three times its bytes and 1 KB a member
+// Errors     read: `bad_package` with the member or the offset, what was expected and found; write: audit::Error `package_too_large`
 // Source     APPNOTE.TXT 6.3.x (PKWARE)
 #pragma once
 
@@ -27,7 +26,7 @@ struct ArchiveLimits {
   std::size_t name_bytes = 200;
 };
 
-std::string write_archive(const Members& members);  // at least one member; Error package_too_large
+std::string write_archive(const Members& members);  // at least one member
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits = {});
 
 // Relative, '/'-parted, without `.`, `..`, empty steps, back-slashes or control characters.

@@ -18,8 +18,8 @@ h3 { font-size: 1.02rem; margin: 0; }
 p { margin: .5rem 0; } .soft { color: var(--soft); } .mono, pre { font-family: "Noto Sans Mono", Consolas, monospace; font-size: .84rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; } caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .34rem .5rem; text-align: left; vertical-align: top; } thead th { background: var(--tint); border-bottom: 1px solid var(--ink); }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; }
-.facts th { width: 17rem; font-weight: 600; background: none; } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; } @media (max-width: 900px) { .two { grid-template-columns: 1fr; } }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; } td.rule { min-width: 15rem; }
+.facts th { width: 11rem; font-weight: 600; background: none; } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; } @media (max-width: 900px) { .two { grid-template-columns: 1fr; } }
 .state { border: 1px solid var(--ink); border-left-width: 8px; padding: .6rem .9rem; margin: 1rem 0; } .state.good { border-color: #1b7837; } .state.bad { border-color: #b2182b; background: #fdf0f0; } .state.open { border-color: #8c6d00; }
 .story { border: 1px solid var(--line); margin: .9rem 0; break-inside: avoid; } .story header { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; background: var(--tint); padding: .45rem .8rem; }
 .badge { border: 1px solid currentColor; border-radius: 3px; padding: 0 .5rem; font-weight: 600; } .allow { color: #1b7837; } .revise { color: #2166ac; } .require { color: #7a5f00; } .block { color: #b2182b; } .handoff { color: #6a3d9a; }
@@ -46,7 +46,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 {{^has_rules}}<p>{{w_none}}</p>{{/has_rules}}
 {{#has_rules}}{{{rule_chart}}}
 <table><thead><tr><th scope="col">{{w_rule}}</th><th scope="col">{{w_law}}</th>{{#verdict_heads}}<th scope="col" class="n">{{name}}</th>{{/verdict_heads}}<th scope="col" class="n">{{w_unknown}}</th><th scope="col" class="n">{{w_decisions}}</th></tr></thead>
-<tbody>{{#rule_rows}}<tr><td>{{title}}<br><span class="mono soft">{{id}}</span></td><td>{{law}}</td>{{#cells}}<td class="n">{{count}}</td>{{/cells}}<td class="n">{{unknown}}</td><td class="n">{{decisions}}</td></tr>{{/rule_rows}}</tbody></table>{{/has_rules}}
+<tbody>{{#rule_rows}}<tr><td class="rule">{{title}}<br><span class="mono soft">{{id}}</span></td><td>{{law}}</td>{{#cells}}<td class="n">{{count}}</td>{{/cells}}<td class="n">{{unknown}}</td><td class="n">{{decisions}}</td></tr>{{/rule_rows}}</tbody></table>{{/has_rules}}
 <h2>{{w_handoffs}}</h2>
 {{^has_queues}}<p>{{w_none}}</p>{{/has_queues}}
 {{#has_queues}}<table><thead><tr><th scope="col">{{w_queue}}</th><th scope="col" class="n">{{w_total}}</th><th scope="col" class="n">{{w_hold}}</th><th scope="col" class="n">{{w_turn_only}}</th><th scope="col" class="n">{{w_priority}}</th><th scope="col">{{w_causes}}</th></tr></thead>

@@ -2,12 +2,24 @@
 
 #include <boost/json.hpp>
 
+#include "audit/report/words.h"
+
 namespace caveat::audit {
 namespace {
 
 std::string_view priority_name(std::uint8_t priority) {
   static constexpr std::string_view kNames[] = {"urgent", "high", "normal", "low"};
   return kNames[priority < 4 ? priority : 3];
+}
+
+// The table in the reader's words: names of rules, queues and ids stay as they are.
+constexpr std::string_view kHeads[2] = {
+    "index,time,verdict,rules,unknown,queue,priority,hold,cause,request,decision,conversation,customer,channel,leaf",
+    "序号,时间,结论,触发的规则,无法判定的规则,队列,优先级,持续由人工处理,原因,请求,决定,会话,客户,渠道,叶哈希"};
+
+std::string_view priority_word(std::uint8_t priority, bool zh) {
+  static constexpr std::string_view kWords[] = {"紧急", "高", "普通", "低"};
+  return zh ? kWords[priority < 4 ? priority : 3] : priority_name(priority);
 }
 
 std::string_view state_name(RuleOutcome::State state) {
@@ -32,10 +44,8 @@ std::string csv_cell(std::string_view text) {
 }
 
 std::string render_csv(const ReportModel& model) {
-  std::string out =
-      "\xEF\xBB\xBFindex,time,verdict,rules,unknown,queue,priority,hold,cause,request,decision,conversation,customer,"
-      "channel,"
-      "leaf\r\n";
+  const bool zh = model.query.language == Language::zh;
+  std::string out = "\xEF\xBB\xBF" + std::string(kHeads[zh]) + "\r\n";
   for (const DecisionRow& row : model.rows) {
     std::string fired, unknown;
     for (const RuleOutcome& rule : row.verdict.rules) {
@@ -46,9 +56,13 @@ std::string render_csv(const ReportModel& model) {
     const HandOffOutcome none;
     const HandOffOutcome& handoff = row.verdict.handoff ? *row.verdict.handoff : none;
     out += std::to_string(row.index) + ',' + csv_cell(format_instant(row.time, model.query.offset_minutes)) + ',' +
-           csv_cell(verdict_name(row.verdict.verdict)) + ',' + csv_cell(fired) + ',' + csv_cell(unknown) + ',' +
-           csv_cell(handoff.queue) + ',' + csv_cell(row.verdict.handoff ? priority_name(handoff.priority) : "") + ',' +
-           csv_cell(row.verdict.handoff ? (handoff.hold ? "yes" : "no") : "") + ',' + csv_cell(handoff.cause) + ',' +
+           csv_cell(zh ? verdict_word(row.verdict.verdict, Language::zh) : verdict_name(row.verdict.verdict)) + ',' +
+           csv_cell(fired) + ',' + csv_cell(unknown) + ',' + csv_cell(handoff.queue) + ',' +
+           csv_cell(row.verdict.handoff ? priority_word(handoff.priority, zh) : "") + ',' +
+           csv_cell(!row.verdict.handoff ? ""
+                    : zh                 ? (handoff.hold ? "是" : "否")
+                                         : (handoff.hold ? "yes" : "no")) +
+           ',' + csv_cell(zh && row.verdict.handoff ? cause_word(handoff.cause, Language::zh) : handoff.cause) + ',' +
            csv_cell(row.request) + ',' + csv_cell(row.decision) + ',' + csv_cell(row.conversation) + ',' +
            csv_cell(row.customer) + ',' + csv_cell(row.channel) + ',' + csv_cell(row.leaf_hex) + "\r\n";
   }

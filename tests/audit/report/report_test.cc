@@ -161,6 +161,14 @@ BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
   for (const char* formula : {"=1+1", "+1", "-1", "@x", "\tx", "\rx"}) BOOST_TEST(csv_cell(formula)[1] == '\'');
   BOOST_TEST(csv_cell("110105199003071234") == "\"'110105199003071234\"");
   BOOST_TEST(csv_cell("1234") == "\"1234\"");
+  query.language = Language::en;
+  BOOST_TEST(render_csv(gather(query)).find("\"handoff\"") != std::string::npos);
+  query.language = Language::zh;
+  const std::string chinese = render_csv(gather(query));
+  BOOST_TEST(chinese.find("序号,时间,结论,") == 3u);
+  BOOST_TEST(chinese.find("\"转人工\"") != std::string::npos);
+  BOOST_TEST(chinese.find("\"handoff\"") == std::string::npos);
+  BOOST_TEST(std::count(chinese.begin(), chinese.begin() + static_cast<std::ptrdiff_t>(chinese.find('\r')), ',') == 14);
   const std::string lines = render_jsonl(gather(query));
   BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 3);
   BOOST_TEST(lines.find("\"queue\":\"=desk\"") != std::string::npos);
