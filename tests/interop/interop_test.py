@@ -45,18 +45,15 @@ class Package(unittest.TestCase):
             whole = file.read()
         changed = f"{self.place.name}/changed.zip"
         with zipfile.ZipFile(self.package) as archive:
-            members = archive.infolist()
-        tried = 0
+            members = [member for member in archive.infolist() if member.file_size]
+        self.assertLessEqual({"checkpoint", "headers/000000", "manifest.json", "manifest.json.sig", "opened/000000", "proofs.json",
+                              "report.html", "VERIFY.md", "log.vkey"}, {member.filename for member in members})
         for member in members:
-            if not member.file_size:
-                continue
             at = member.header_offset + 30 + len(member.filename.encode()) + member.file_size // 2
             with open(changed, "wb") as file:
                 file.write(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
-            tried += 1
             with self.subTest(member=member.filename):
                 self.assertEqual(self.verify(changed, self.key).returncode, 1)
-        self.assertGreater(tried, 10)
 
 
 if __name__ == "__main__":
