@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "adapters/cli/command.h"
+#include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/loading.h"
 #include "adapters/cli/messages.h"
 #include "adapters/load/ruleset.h"
@@ -17,34 +18,6 @@ namespace caveat::cli {
 namespace {
 
 namespace json = boost::json;
-
-json::object place(const Span& span, const Sources& sources) {
-  const Source& source = sources[span.source];
-  const Position begin = source.position(span.begin), end = source.position(span.end);
-  return {{"file", source.name()},
-          {"line", begin.line},
-          {"column", begin.column},
-          {"end_line", end.line},
-          {"end_column", end.column}};
-}
-
-json::object diagnostic_json(const Diagnostic& diagnostic, const Sources& sources) {
-  static constexpr std::string_view kSeverities[] = {"error", "warning", "note"};
-  json::object out{{"code", diagnostic.code->name},
-                   {"severity", kSeverities[static_cast<std::size_t>(diagnostic.severity)]}};
-  out["place"] = place(diagnostic.span, sources);
-  out["message"] = diagnostic.message;
-  if (!diagnostic.help.empty()) out["help"] = diagnostic.help;
-  json::array fixes;
-  for (const Fix& fix : diagnostic.fixes)
-    fixes.push_back(json::object{{"place", place(fix.span, sources)}, {"replacement", fix.replacement}});
-  if (!fixes.empty()) out["fixes"] = std::move(fixes);
-  json::array related;
-  for (const Related& other : diagnostic.related)
-    related.push_back(json::object{{"place", place(other.span, sources)}, {"message", other.message}});
-  if (!related.empty()) out["related"] = std::move(related);
-  return out;
-}
 
 // What an officer asks of rules that compile, worked out only then.
 struct Findings {
@@ -113,7 +86,8 @@ void print_json(const load::Loaded& loaded, const std::optional<Findings>& findi
       }
       out["coverage"] = std::move(covered);
       json::array notes;
-      for (const Diagnostic& note : findings->coverage->notes) notes.push_back(diagnostic_json(note, loaded.sources));
+      for (const Diagnostic& note : findings->coverage->notes)
+        notes.push_back(json::parse(diagnostic_json(note, loaded.sources)));
       out["coverage_notes"] = std::move(notes);
     }
   }
@@ -123,7 +97,7 @@ void print_json(const load::Loaded& loaded, const std::optional<Findings>& findi
       out["not_shown"] = loaded.diagnostics.size() - limits.diagnostics;
       break;
     }
-    diagnostics.push_back(diagnostic_json(diagnostic, loaded.sources));
+    diagnostics.push_back(json::parse(diagnostic_json(diagnostic, loaded.sources)));
   }
   out["diagnostics"] = std::move(diagnostics);
   terminal.out << json::serialize(out) << '\n';

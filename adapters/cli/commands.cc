@@ -1,6 +1,7 @@
 #include <array>
 
 #include "adapters/cli/command.h"
+#include "adapters/cli/serve_commands.h"
 
 namespace caveat::cli {
 
@@ -23,6 +24,11 @@ const Option kKeys{"--keys",
                    "DIR",
                    {"folder with the keys of the log", "日志密钥所在目录"},
                    {"CAVEAT_KEYS, else FILE.keys/ beside the log", "CAVEAT_KEYS，否则为日志旁的 FILE.keys/"}};
+const Option kConfig{
+    "--config",
+    "FILE",
+    {"the configuration; `caveat new --config FILE` writes one", "配置文件；由 `caveat new --config FILE` 生成"},
+    {"every key has its default", "各项均取缺省值"}};
 const Option kFor{"--for", "bot|customer|officer", {"for whom it is told", "面向的读者"}, {"officer", "officer"}};
 
 const Option kCopy{"--copy",
@@ -69,17 +75,22 @@ std::vector<Command> make() {
   // ---- authors
   all.push_back(
       {.name = "new",
-       .arguments = "DIR",
-       .least = 1,
+       .arguments = "[DIR]",
+       .least = 0,
        .most = 1,
        .audience = 0,
        .says = {"write a starter pack: two rules, examples that pass", "生成入门规则包：两条规则和能通过的示例"},
-       .options = {},
+       .options = {{"--config",
+                    "FILE",
+                    {"write instead a configuration for `serve`, every key explained",
+                     "改为生成 `serve` 的配置文件，逐项说明"},
+                    {}}},
        .exits = {kExitDone,
                  kExitUsage,
                  {kEnvironment, {"the folder exists or cannot be written", "目录已存在或无法写入"}}},
        .examples = {{"caveat new my-rules", {"a pack in my-rules/", "在 my-rules/ 中生成规则包"}},
-                    {"caveat new --language zh my-chinese-rules", {"written in Chinese", "用中文写成的规则包"}}},
+                    {"caveat new --language zh my-chinese-rules", {"written in Chinese", "用中文写成的规则包"}},
+                    {"caveat new --config my.toml", {"a configuration", "配置文件"}}},
        .run = run_new});
   all.push_back({.name = "check",
                  .arguments = "PATH…",
@@ -201,8 +212,35 @@ std::vector<Command> make() {
                  .examples = {{"caveat schema --rules rules", {"print it", "输出"}},
                               {"caveat schema --rules rules > request.schema.json", {"keep it", "保存到文件"}}},
                  .run = run_schema});
-  all.push_back(later("serve", "[--config FILE]", 1,
-                      {"HTTP API, streams, hand-off desk, console", "HTTP 接口、流、转人工台与控制台"}));
+  all.push_back({.name = "serve",
+                 .arguments = "",
+                 .least = 0,
+                 .most = 0,
+                 .audience = 1,
+                 .says = {"the gate over HTTP, on this machine: a bot asks before it speaks",
+                          "本机 HTTP 接口：机器人开口之前先来询问"},
+                 .options = {kConfig,
+                             {"--rules",
+                              "DIR",
+                              {"folder with rule packs, at any depth", "规则包所在目录（任意层级）"},
+                              {"rules", "rules"}},
+                             {"--log",
+                              "FILE.db",
+                              {"the audit log; made if it is not there", "审计日志；不存在时新建"},
+                              {"out/serve/log.db", "out/serve/log.db"}},
+                             kKeys,
+                             {"--listen",
+                              "ADDR:PORT",
+                              {"where to listen; port 0 takes a free one", "监听地址；端口 0 表示任取空闲端口"},
+                              {"127.0.0.1:8650", "127.0.0.1:8650"}}},
+                 .exits = {kExitDone, kExitUsage, kExitBadPack, kExitEnvironment},
+                 .examples = {{"timeout --preserve-status 5 caveat serve --listen 127.0.0.1:0",
+                               {"the packs in rules/, the log in out/serve/; a key for a bot is made",
+                                "使用 rules/ 中的规则包，日志位于 out/serve/；自动生成机器人密钥"}},
+                              {"caveat new --config caveat.toml && timeout --preserve-status 5 caveat serve --config "
+                               "caveat.toml --listen 127.0.0.1:0",
+                               {"as the configuration says", "按配置运行"}}},
+                 .run = run_serve});
   all.push_back(later("reconcile", "--log LOG TRANSCRIPT", 1,
                       {"what was sent without being judged", "找出未经裁决就发出的内容"}));
   // ---- operators
@@ -274,8 +312,42 @@ std::vector<Command> make() {
        .examples = {{"caveat keys list audit.keys", {"signers, data keys, protection", "签署公钥、数据密钥与口令保护"}},
                     {"caveat keys list audit.keys --json", {"for a program", "以 JSON 输出"}}},
        .run = run_keys_list});
-  all.push_back(later("keys caller", "ID --role ROLE", 2,
-                      {"a key for a caller of the HTTP API", "为 HTTP 接口的调用方生成密钥"}));
+  all.push_back(
+      {.name = "keys caller",
+       .arguments = "ID",
+       .least = 1,
+       .most = 1,
+       .audience = 2,
+       .says = {"a key for a caller of the HTTP interface: shown once, only its digest is kept",
+                "为 HTTP 接口的调用方生成密钥：只显示一次，仅保存摘要"},
+       .options = {{"--role",
+                    "ROLE,…",
+                    {"bot, agent, auditor, operator, activator or privacy; several with commas",
+                     "bot、agent、auditor、operator、activator 或 privacy；多个以逗号分隔"},
+                    {},
+                    true},
+                   {"--source",
+                    "NAME,…",
+                    {"fact sources that it may state; * is every one", "可以陈述的事实来源；* 为全部"},
+                    {"none", "无"}},
+                   {"--queue", "NAME,…", {"queues that an agent sees", "人工坐席可见的队列"}, {"none", "无"}},
+                   {"--jurisdiction", "CODE,…", {"that its turns fall under", "其对话轮次所属的法域"}, {"none", "无"}},
+                   {"--any-time", "", {"it may say that a turn was at any time", "可以指明任意的轮次时间"}, {}},
+                   {"--confirms", "", {"it confirms what it sent", "会确认实际发送的内容"}, {}},
+                   {"--config",
+                    "FILE",
+                    {"add it to this configuration", "追加到此配置文件"},
+                    {"the callers file beside the log", "日志旁的调用方文件"}},
+                   {"--log",
+                    "FILE.db",
+                    {"the log whose callers file it is", "调用方文件所属的日志"},
+                    {"out/serve/log.db", "out/serve/log.db"}}},
+       .exits = {kExitDone, kExitUsage, {kRefused, {"the file has mistakes", "文件有误"}}, kExitEnvironment},
+       .examples = {{"caveat keys caller bank-app --role bot --source crm --log audit.db",
+                     {"a bot that may state what the CRM says", "可陈述 CRM 事实的机器人"}},
+                    {"caveat keys caller li.wei --role agent --queue wealth_advisors --log audit.db",
+                     {"a person at a desk", "人工坐席"}}},
+       .run = run_keys_caller});
   all.push_back(
       later("erase", "--customer ID", 2, {"erase a person, with a certificate", "删除某个人的数据并出具证明"}));
   all.push_back(
@@ -304,7 +376,25 @@ std::vector<Command> make() {
   all.push_back(
       later("switch", "on|off [--topic T]", 2, {"everything, or one topic, to a person", "将全部或某一专题转人工"}));
   all.push_back(
-      later("doctor", "", 2, {"check configuration, keys, disk, clock, log", "检查配置、密钥、磁盘、时钟与日志"}));
+      {.name = "doctor",
+       .arguments = "",
+       .least = 0,
+       .most = 0,
+       .audience = 2,
+       .says = {"check configuration, callers, packs, keys, log, disk, clock; each ✗ with what cures it",
+                "检查配置、调用方、规则包、密钥、日志、磁盘与时钟；每个 ✗ 附解决办法"},
+       .options = {kConfig,
+                   {"--rules",
+                    "DIR",
+                    {"folder with rule packs, at any depth", "规则包所在目录（任意层级）"},
+                    {"rules", "rules"}},
+                   {"--log", "FILE.db", {"the audit log", "审计日志"}, {"out/serve/log.db", "out/serve/log.db"}},
+                   kKeys},
+       .exits = {kExitDone, {kNo, {"something is wrong: the lines with ✗", "存在问题：见带 ✗ 的各行"}}, kExitUsage},
+       .examples = {{"caveat doctor --log audit.db",
+                     {"before the first start, or when something is odd", "首次启动之前，或出现异常时"}},
+                    {"caveat doctor --log audit.db --json", {"for a program", "以 JSON 输出"}}},
+       .run = run_doctor});
   // ---- auditors
   all.push_back(
       {.name = "log verify",

@@ -2,15 +2,17 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
-#include <iterator>
 #include <memory>
 #include <ostream>
 
 #include "adapters/cli/command.h"
 #include "adapters/cli/log_file.h"
+#include "adapters/cli/log_records.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/period.h"
 #include "adapters/cli/progress.h"
+#include "adapters/cli/server_client.h"
+#include "adapters/cli/settings.h"
 #include "adapters/cli/system_clock.h"
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -27,62 +29,6 @@ namespace {
 
 namespace json = boost::json;
 using audit::LogReader;
-
-struct Shown {
-  audit::Header header;
-  std::optional<audit::OpenedRecord> opened;
-  std::optional<audit::VerdictSection> verdict;
-  std::optional<audit::Event> event;
-};
-
-Shown look(const LogReader& reader, const audit::KeyStore* keys, std::uint64_t index, std::string_view leaf) {
-  Shown shown;
-  Result<audit::Header> header = audit::decode_header(leaf);
-  if (!header)
-    throw audit::Error(audit::codes::kLogBroken, reader.path(),
-                       {reader.path(), "record " + std::to_string(index) + " is no record"});
-  shown.header = std::move(*header);
-  if (keys == nullptr) return shown;
-  Result<audit::OpenedRecord> opened = reader.open_body(*keys, index);
-  if (!opened) return shown;
-  shown.opened = std::move(*opened);
-  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::verdict)) {
-    if (Result<audit::VerdictSection> verdict = audit::decode_verdict(section->encoded))
-      shown.verdict = std::move(*verdict);
-  }
-  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::event)) {
-    if (Result<audit::Event> event = audit::decode_event(shown.header.context.kind, section->encoded))
-      shown.event = std::move(*event);
-  }
-  return shown;
-}
-
-std::vector<std::string> rules_of(const Shown& shown) {
-  std::vector<std::string> rules;
-  if (shown.verdict)
-    for (const audit::RuleOutcome& rule : shown.verdict->rules)
-      if (std::find(rules.begin(), rules.end(), rule.id) == rules.end()) rules.push_back(rule.id);
-  return rules;
-}
-
-json::object record_json(const Shown& shown) {
-  json::object out{{"index", shown.header.index},
-                   {"time", format_instant(shown.header.time_us, 0)},
-                   {"kind", audit::name(shown.header.context.kind)},
-                   {"opened", shown.opened.has_value()}};
-  if (shown.verdict) {
-    out["verdict"] = audit::verdict_name(shown.verdict->verdict);
-    json::array rules;
-    for (const std::string& rule : rules_of(shown)) rules.push_back(json::string(rule));
-    out["rules"] = std::move(rules);
-  }
-  if (shown.event) {
-    json::object event;
-    for (const auto& [label, value] : audit::told(*shown.event, Language::en)) event[label] = value;
-    out["event"] = std::move(event);
-  }
-  return out;
-}
 
 constexpr Phrase kStoryLabels[] = {{"", ""},
                                    {"customer: ", "客户："},
@@ -132,7 +78,7 @@ void print_record(const Shown& shown, std::string_view leaf, Terminal& terminal)
 
 void print_row(const Shown& shown, Terminal& terminal) {
   if (terminal.json) {
-    terminal.out << json::serialize(record_json(shown)) << '\n';
+    terminal.out << record_json(shown) << '\n';
     return;
   }
   terminal.out << shown.header.index << "  " << format_instant(shown.header.time_us, 0) << "  "
@@ -147,16 +93,58 @@ void print_row(const Shown& shown, Terminal& terminal) {
   terminal.out << '\n';
 }
 
-// Ascending indices as ranges.
-std::vector<audit::IndexRange> ranges_of(const std::vector<std::uint64_t>& indices) {
-  std::vector<audit::IndexRange> ranges;
-  for (const std::uint64_t index : indices) {
-    if (!ranges.empty() && ranges.back().end == index)
-      ++ranges.back().end;
-    else
-      ranges.push_back({index, index + 1});
+// One record as the server tells it, in the line that print_row makes.
+void print_told(const json::object& record, Terminal& terminal) {
+  if (terminal.json) {
+    terminal.out << json::serialize(record) << '\n';
+    return;
   }
-  return ranges;
+  const auto text = [&](const char* name) {
+    const auto* value = record.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+  };
+  std::optional<audit::Kind> kind;
+  for (std::uint64_t number = 1; number < 256 && !kind; ++number) {
+    kind = audit::kind_of(number);
+    if (kind && audit::name(*kind) != text("kind")) kind.reset();
+  }
+  terminal.out << record.at("index").to_number<std::uint64_t>() << "  " << text("time") << "  "
+               << (kind ? std::string(audit::title(*kind, terminal.language)) : text("kind"));
+  if (const std::optional<std::uint8_t> verdict = verdict_of(text("verdict"))) {
+    terminal.out << "  "
+                 << (terminal.language == Language::zh ? audit::verdict_word(*verdict, Language::zh)
+                                                       : audit::verdict_name(*verdict))
+                 << ' ';
+    for (const json::value& rule : record.at("rules").as_array()) terminal.out << ' ' << std::string(rule.as_string());
+  }
+  terminal.out << '\n';
+}
+
+// A log that a server writes is searched by it, which records that it was looked at; page by page.
+int search_through_server(const Invocation& invocation, Terminal& terminal, const std::string& socket) {
+  json::object body{{"limit", 1'000}};
+  for (const char* option : {"--customer", "--conversation", "--rule", "--verdict", "--day", "--from", "--to",
+                             "--request", "--decision", "--reason"})
+    if (invocation.has(option)) body[option + 2] = invocation.get(option);
+  std::size_t found = 0;
+  for (;;) {
+    const std::optional<ServerReply> reply =
+        ask_server(socket, "POST", "/v1/log/search", json::serialize(body), terminal.language);
+    if (!reply) return server_gone(terminal, socket);
+    if (reply->status != 200) return refused_by_server(terminal, *reply);
+    const json::object page = json::parse(reply->body).as_object();
+    for (const json::value& record : page.at("items").as_array()) {
+      print_told(record.as_object(), terminal);
+      ++found;
+    }
+    const auto* next = page.if_contains("next");
+    if (next == nullptr) break;
+    body["cursor"] = *next;
+  }
+  if (!terminal.json)
+    terminal.err << fill(terminal.say({"caveat: found {0}.\n", "caveat：找到 {0}。\n"}),
+                         {counted(found, terminal, "record", "records", "条记录")});
+  return kDone;
 }
 
 audit::Viewed viewed(const Invocation& invocation, std::vector<audit::IndexRange> records) {
@@ -205,7 +193,7 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
   if (leaf) {
     const Shown shown = look(*reader, keys.get(), range.first, *leaf);
     if (terminal.json)
-      terminal.out << json::serialize(record_json(shown)) << '\n';
+      terminal.out << record_json(shown) << '\n';
     else
       print_record(shown, *leaf, terminal);
   } else {
@@ -255,6 +243,8 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
                      {}, "log search");
 
   const std::string& path = invocation.arguments[0];
+  if (const std::string socket = beside_log(path, ".sock"); !invocation.has("--copy") && server_answers(socket))
+    return search_through_server(invocation, terminal, socket);
   std::unique_ptr<LogReader> reader = LogReader::open(path);
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   if (keys == nullptr) {
@@ -264,30 +254,8 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
   std::vector<std::uint64_t> found;
   {
     Progress progress(terminal);
-    bool first = true;
-    for (const audit::Tag& tag : tags) {
-      std::vector<std::uint64_t> these = reader->search(*keys, tag);
-      if (first) {
-        found = std::move(these);
-      } else {
-        std::vector<std::uint64_t> both;
-        std::set_intersection(found.begin(), found.end(), these.begin(), these.end(), std::back_inserter(both));
-        found = std::move(both);
-      }
-      first = false;
-    }
-    if (tags.empty()) {
-      reader->each_header(0, reader->size(), [&](std::uint64_t index, std::string_view leaf) {
-        if (index % 1'024 == 0) progress(index, reader->size());
-        const Result<audit::Header> header = audit::decode_header(leaf);
-        if (header && period.holds(header->time_us)) found.push_back(index);
-      });
-    } else if (period.from || period.to) {
-      std::erase_if(found, [&](std::uint64_t index) {
-        const Result<audit::Header> header = audit::decode_header(reader->header(index).value_or(""));
-        return !header || !period.holds(header->time_us);
-      });
-    }
+    found = find_records(*reader, *keys, {.tags = std::move(tags), .period = period},
+                         [&](std::uint64_t done, std::uint64_t of) { progress(done, of); });
   }
 
   Recorder recorder;

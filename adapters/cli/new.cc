@@ -4,6 +4,7 @@
 #include "adapters/cli/command.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/write_file.h"
+#include "adapters/config/configuration.h"
 #include "engine/base/diagnostic.h"
 
 namespace caveat::cli {
@@ -180,19 +181,39 @@ constexpr Starter kChinese{
   期望 转人工 因 未成年人不推荐
 )"};
 
+int taken(const std::string& path, Terminal& terminal) {
+  terminal.err << "caveat: "
+               << fill(terminal.say({"{0} exists already and is left as it is. Choose a name that is free.",
+                                     "{0} 已存在，未作改动。请另选名称。"}),
+                       {path})
+               << '\n';
+  return kEnvironment;
+}
+
+int new_configuration(const std::string& path, Terminal& terminal) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return taken(path, terminal);
+  if (const int written = write_file(terminal, path, config::written_configuration(terminal.language));
+      written != kDone)
+    return written;
+  terminal.out << fill(
+      terminal.say({"wrote {0}\nnext: caveat serve --config {0}\n", "已写入 {0}\n下一步：caveat serve --config {0}\n"}),
+      {path});
+  return kDone;
+}
+
 }  // namespace
 
 int run_new(const Invocation& invocation, Terminal& terminal) {
+  if (invocation.has("--config") == !invocation.arguments.empty())
+    return wrong_use(terminal,
+                     {"`caveat new` writes a pack to DIR, or a configuration with --config FILE: one of the two.",
+                      "`caveat new` 生成规则包（DIR）或配置文件（--config FILE），二者择一。"},
+                     {}, "new");
+  if (invocation.has("--config")) return new_configuration(invocation.get("--config"), terminal);
   const std::filesystem::path dir(invocation.arguments[0]);
   std::error_code error;
-  if (std::filesystem::exists(dir, error)) {
-    terminal.err << "caveat: "
-                 << fill(terminal.say({"{0} exists already and is left as it is. Choose a name that is free.",
-                                       "{0} 已存在，未作改动。请另选名称。"}),
-                         {dir.string()})
-                 << '\n';
-    return kEnvironment;
-  }
+  if (std::filesystem::exists(dir, error)) return taken(dir.string(), terminal);
   if (!std::filesystem::create_directories(dir, error)) {
     terminal.err << "caveat: "
                  << fill(terminal.say({"{0} could not be made: {1}. Choose a folder that can be written.",

@@ -10,6 +10,8 @@ namespace {
 
 constexpr Microseconds kDay = 86'400LL * 1'000'000;
 
+}  // namespace
+
 bool read_time(const std::string& text, bool end, std::optional<Microseconds>& out) {
   if (text.empty()) return true;
   if (const std::optional<Days> day = parse_date(text)) {
@@ -19,8 +21,6 @@ bool read_time(const std::string& text, bool end, std::optional<Microseconds>& o
   out = parse_instant(text);
   return out.has_value();
 }
-
-}  // namespace
 
 int read_period(const Invocation& invocation, Terminal& terminal, std::string_view command, Period& out) {
   for (const char* option : {"--from", "--to"}) {

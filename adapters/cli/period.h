@@ -16,6 +16,9 @@ struct Period {  // half open; of the log's own time, UTC
   bool holds(Microseconds at) const { return (!from || at >= *from) && (!to || at < *to); }
 };
 
+// A day or an instant; `end`: a day counts to its end. False: neither; empty is no bound.
+bool read_time(const std::string& text, bool end, std::optional<Microseconds>& out);
+
 // kDone, or kUsage and the terminal has been told. A day at --to is included whole.
 int read_period(const Invocation& invocation, Terminal& terminal, std::string_view command, Period& out);
 

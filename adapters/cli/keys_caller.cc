@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <ostream>
+
+#include "adapters/cli/messages.h"
+#include "adapters/cli/serve_commands.h"
+#include "adapters/cli/settings.h"
+#include "adapters/cli/write_file.h"
+#include "adapters/load/rule_files.h"
+#include "audit/seal/system_random.h"
+#include "engine/base/diagnostic.h"
+#include "engine/base/nearest.h"
+
+namespace caveat::cli {
+
+namespace {
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (end > begin) out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
+  config::CallerSettings caller;
+  caller.id = invocation.arguments[0];
+  if (!server::is_caller_id(caller.id))
+    return wrong_use(terminal,
+                     {"ID is 1 to 64 of a–z A–Z 0–9 . -, and “{0}” is not.",
+                      "ID 应为 1 至 64 个 a–z A–Z 0–9 . - 字符，而“{0}”不是。"},
+                     {caller.id}, "keys caller");
+  caller.roles = split(invocation.get("--role"));
+  const std::vector<std::string_view> known = server::role_names();
+  if (caller.roles.empty()) caller.roles.emplace_back();
+  for (const std::string& role : caller.roles) {
+    if (server::role_of(role)) continue;
+    const std::string_view meant = nearest(role, std::span<const std::string_view>(known));
+    return wrong_use(terminal,
+                     meant.empty()
+                         ? Phrase{"--role is bot, agent, auditor, operator, activator or privacy, not “{0}”.",
+                                  "--role 应为 bot、agent、auditor、operator、activator 或 privacy，而不是“{0}”。"}
+                         : Phrase{"--role is bot, agent, auditor, operator, activator or privacy, not “{0}”. "
+                                  "Did you mean {1}?",
+                                  "--role 应为 bot、agent、auditor、operator、activator 或 privacy，而不是“{0}”。"
+                                  "是否想输入 {1}？"},
+                     {role, std::string(meant)}, "keys caller");
+  }
+  caller.sources = split(invocation.get("--source"));
+  caller.queues = split(invocation.get("--queue"));
+  caller.jurisdictions = split(invocation.get("--jurisdiction"));
+  caller.any_time = invocation.has("--any-time");
+  caller.confirms = invocation.has("--confirms");
+
+  const Result<Settings> settings = read_settings(invocation);
+  if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
+  const bool in_configuration = invocation.has("--config");
+  const std::string file = in_configuration ? invocation.get("--config") : settings->configuration.callers_file;
+  const Result<std::vector<server::CallerEntry>> there = all_callers(settings->configuration);
+  if (!there) return refuse(terminal, there.error(), settings->configuration.callers_file);
+  if (std::any_of(there->begin(), there->end(), [&](const auto& entry) { return entry.id == caller.id; }))
+    return wrong_use(
+        terminal,
+        {"there is a caller {0} already. Take its [[callers]] table out of the file first, or choose another id.",
+         "已有调用方 {0}。请先从文件中删去其 [[callers]] 一段，或另选 id。"},
+        {caller.id}, "keys caller");
+
+  audit::SystemRandom random;
+  const server::NewKey key = server::make_key(caller.id, random);
+  caller.key_digest = hex(key.digest);
+  std::string text;
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored)) {
+    Result<std::string> before = load::read_file(file, 1u << 20);
+    if (!before) return refuse(terminal, before.error());
+    text = std::move(*before);
+  } else if (const auto folder = std::filesystem::path(file).parent_path(); !folder.empty()) {
+    std::filesystem::create_directories(folder, ignored);
+  }
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  const std::string table = config::written_caller(caller);
+  text += text.empty() ? table.substr(1) : table;
+  if (const int written = write_file(terminal, file, text); written != kDone) return written;
+  if (terminal.json) {
+    terminal.out << boost::json::serialize(boost::json::object{{"id", caller.id}, {"key", key.text}, {"file", file}})
+                 << '\n';
+    return kDone;
+  }
+  terminal.out << key.text << '\n';
+  terminal.err << fill(
+      terminal.say({"caveat: this is the only time that the key is shown; {0} holds its digest. A server that runs "
+                    "reads it on SIGHUP.\n",
+                    "caveat：密钥仅显示这一次；{0} 中只保存其摘要。运行中的服务在收到 SIGHUP 后读取。\n"}),
+      {file});
+  return kDone;
+}
+
+}  // namespace caveat::cli

@@ -1,0 +1,107 @@
+#include "adapters/cli/log_records.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <iterator>
+
+#include "audit/codes.h"
+#include "audit/error.h"
+
+namespace caveat::cli {
+
+namespace json = boost::json;
+
+Shown look(const audit::LogReader& reader, const audit::KeyStore* keys, std::uint64_t index, std::string_view leaf) {
+  Shown shown;
+  Result<audit::Header> header = audit::decode_header(leaf);
+  if (!header)
+    throw audit::Error(audit::codes::kLogBroken, reader.path(),
+                       {reader.path(), "record " + std::to_string(index) + " is no record"});
+  shown.header = std::move(*header);
+  if (keys == nullptr) return shown;
+  Result<audit::OpenedRecord> opened = reader.open_body(*keys, index);
+  if (!opened) return shown;
+  shown.opened = std::move(*opened);
+  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::verdict)) {
+    if (Result<audit::VerdictSection> verdict = audit::decode_verdict(section->encoded))
+      shown.verdict = std::move(*verdict);
+  }
+  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::event)) {
+    if (Result<audit::Event> event = audit::decode_event(shown.header.context.kind, section->encoded))
+      shown.event = std::move(*event);
+  }
+  return shown;
+}
+
+std::vector<std::string> rules_of(const Shown& shown) {
+  std::vector<std::string> rules;
+  if (shown.verdict)
+    for (const audit::RuleOutcome& rule : shown.verdict->rules)
+      if (std::find(rules.begin(), rules.end(), rule.id) == rules.end()) rules.push_back(rule.id);
+  return rules;
+}
+
+std::string record_json(const Shown& shown) {
+  json::object out{{"index", shown.header.index},
+                   {"time", format_instant(shown.header.time_us, 0)},
+                   {"kind", audit::name(shown.header.context.kind)},
+                   {"opened", shown.opened.has_value()}};
+  if (shown.verdict) {
+    out["verdict"] = audit::verdict_name(shown.verdict->verdict);
+    json::array rules;
+    for (const std::string& rule : rules_of(shown)) rules.push_back(json::string(rule));
+    out["rules"] = std::move(rules);
+  }
+  if (shown.event) {
+    json::object event;
+    for (const auto& [label, value] : audit::told(*shown.event, Language::en)) event[label] = value;
+    out["event"] = std::move(event);
+  }
+  return json::serialize(out);
+}
+
+std::vector<std::uint64_t> find_records(const audit::LogReader& reader, const audit::KeyStore& keys,
+                                        const Sought& sought,
+                                        const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  std::vector<std::uint64_t> found;
+  bool first = true;
+  for (const audit::Tag& tag : sought.tags) {
+    std::vector<std::uint64_t> these = reader.search(keys, tag);
+    if (first) {
+      found = std::move(these);
+    } else {
+      std::vector<std::uint64_t> both;
+      std::set_intersection(found.begin(), found.end(), these.begin(), these.end(), std::back_inserter(both));
+      found = std::move(both);
+    }
+    first = false;
+  }
+  const Period& period = sought.period;
+  if (sought.tags.empty()) {
+    reader.each_header(0, reader.size(), [&](std::uint64_t index, std::string_view leaf) {
+      if (index % 1'024 == 0) progress(index, reader.size());
+      const Result<audit::Header> header = audit::decode_header(leaf);
+      if (header && period.holds(header->time_us)) found.push_back(index);
+    });
+  } else if (period.from || period.to) {
+    std::erase_if(found, [&](std::uint64_t index) {
+      const Result<audit::Header> header = audit::decode_header(reader.header(index).value_or(""));
+      return !header || !period.holds(header->time_us);
+    });
+  }
+  return found;
+}
+
+// Ascending indices as ranges.
+std::vector<audit::IndexRange> ranges_of(const std::vector<std::uint64_t>& indices) {
+  std::vector<audit::IndexRange> ranges;
+  for (const std::uint64_t index : indices) {
+    if (!ranges.empty() && ranges.back().end == index)
+      ++ranges.back().end;
+    else
+      ranges.push_back({index, index + 1});
+  }
+  return ranges;
+}
+
+}  // namespace caveat::cli

@@ -1,0 +1,42 @@
+// Log records: what `log show`, `log search` and the server's search read out of a log, found and told the same way by each.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/cli/period.h"
+#include "audit/log/reader.h"
+#include "audit/record/decode.h"
+#include "audit/record/events.h"
+#include "audit/record/sections.h"
+#include "engine/base/language.h"
+
+namespace caveat::cli {
+
+struct Shown {  // a record as far as the keys at hand open it
+  audit::Header header;
+  std::optional<audit::OpenedRecord> opened;
+  std::optional<audit::VerdictSection> verdict;
+  std::optional<audit::Event> event;
+};
+
+Shown look(const audit::LogReader& reader, const audit::KeyStore* keys, std::uint64_t index, std::string_view leaf);
+std::vector<std::string> rules_of(const Shown& shown);
+std::string record_json(const Shown& shown);  // one object
+
+struct Sought {  // every condition must hold
+  std::vector<audit::Tag> tags;
+  Period period;
+};
+// Indices, ascending. `progress` is told how far a look at the whole log is.
+std::vector<std::uint64_t> find_records(const audit::LogReader& reader, const audit::KeyStore& keys,
+                                        const Sought& sought,
+                                        const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+std::vector<audit::IndexRange> ranges_of(const std::vector<std::uint64_t>& indices);
+
+}  // namespace caveat::cli

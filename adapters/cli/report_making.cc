@@ -1,0 +1,141 @@
+#include "adapters/cli/report_making.h"
+
+#include <filesystem>
+
+#include "adapters/cli/log_file.h"
+#include "audit/codes.h"
+#include "audit/error.h"
+#include "audit/log/tree.h"
+#include "audit/record/decode.h"
+#include "audit/report/archive.h"
+#include "audit/report/html.h"
+#include "audit/report/manifest.h"
+#include "audit/report/package.h"
+#include "audit/report/tables.h"
+
+namespace caveat::cli {
+
+namespace {
+
+// The log as of one of its checkpoints, and how far it was checked.
+audit::LogFacts facts_of(const audit::LogReader& reader, const audit::VerifyReport& verified,
+                         const std::string& checkpoint, const audit::KeyStore* keys) {
+  audit::LogFacts facts;
+  facts.path = std::filesystem::path(reader.path()).filename().string();
+  facts.origin = reader.origin();
+  facts.checkpoint_note = checkpoint;
+  if (const Result<audit::SignedNote> note = audit::parse_note(checkpoint); note) {
+    if (const Result<audit::Checkpoint> said = audit::parse_checkpoint(note->text); said) {
+      facts.size = said->size;
+      facts.root = said->root;
+      facts.origin = said->origin;
+    }
+  }
+  if (facts.size > 0) {
+    if (const Result<audit::Header> newest = audit::decode_header(reader.header(facts.size - 1).value_or("")); newest)
+      facts.checkpoint_time = newest->time_us;
+  }
+  if (keys != nullptr) facts.key_name = keys->verifier().name;
+  facts.checked = verified.findings.empty() && verified.signatures_checked;
+  for (const audit::Finding& finding : verified.findings) {
+    facts.findings_en.push_back(finding.table + " " + finding.row + ": " + finding.what);
+    facts.findings_zh.push_back(finding.table + " " + finding.row + "：" + finding.what_zh);
+  }
+  for (const audit::ClosedKey& key : verified.closed_keys) {
+    if (key.erased_by) continue;
+    const std::string id = hex(audit::view(key.key)), records = std::to_string(key.records),
+                      first = std::to_string(key.first);
+    facts.not_checked_en.push_back("What " + records + " records from record " + first + " on say: their data key " +
+                                   id + " is not in the key set, and no erasure record names it.");
+    facts.not_checked_zh.push_back("自记录 " + first + " 起 " + records + " 条记录的内容：其数据密钥 " + id +
+                                   " 不在密钥目录中，且没有删除记录指明。");
+  }
+  return facts;
+}
+
+// The package is signed by one key: a checkpoint of an earlier signer is signed anew, for the same size and root.
+std::string by_the_signer_of_now(const std::string& checkpoint, const audit::KeyStore& keys) {
+  const audit::VerifierKey now = keys.verifier();
+  if (audit::open_note(checkpoint, {&now, 1}, &audit::verify_signature)) return checkpoint;
+  const Result<audit::SignedNote> note = audit::parse_note(checkpoint);
+  const Result<audit::Checkpoint> said =
+      note ? audit::parse_checkpoint(note->text) : Result<audit::Checkpoint>(tl::unexpected(note.error()));
+  if (!said) return checkpoint;
+  return keys.sign(audit::checkpoint_text({.origin = now.name, .size = said->size, .root = said->root}));
+}
+
+}  // namespace
+
+Result<std::string> kept_checkpoint(const audit::LogReader& reader, const std::string& note_text) {
+  const Result<audit::SignedNote> note = audit::parse_note(note_text);
+  if (!note) return tl::unexpected(note.error());
+  const Result<audit::Checkpoint> said = audit::parse_checkpoint(note->text);
+  if (!said) return tl::unexpected(said.error());
+  if (reader.checkpoint_at(said->size) != note_text)
+    return tl::unexpected(Problem{&audit::codes::kBadCheckpoint,
+                                  {ProblemItem{.path = "/size/" + std::to_string(said->size),
+                                               .expected = "a checkpoint of this log",
+                                               .found = said->origin,
+                                               .nearest = {},
+                                               .hint = {}}}});
+  return note_text;
+}
+
+ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
+                       const std::function<audit::Log*()>& recorder, ReportAsked asked, const ReportProgress& verifying,
+                       const ReportProgress& collecting) {
+  ReportMade made;
+  std::string checkpoint = asked.checkpoint.empty() ? reader.checkpoint().value_or("") : asked.checkpoint;
+  if (keys != nullptr) checkpoint = by_the_signer_of_now(checkpoint, *keys);
+  audit::VerifyOptions options = verify_options(keys);
+  options.progress = verifying;
+  const audit::VerifyReport verified = audit::verify_log(reader, options);
+  if (!verified.findings.empty()) {
+    made.findings = verified.findings;
+    return made;
+  }
+
+  audit::Log* const log = recorder();
+  audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);
+  facts.recorded = log != nullptr;
+  audit::name_what_is_not_checked(facts, keys != nullptr);
+  const audit::Evidence evidence = audit::collect(reader, keys, asked.query, std::move(facts), collecting);
+  Digest content{};
+  if (asked.form == "zip") {
+    const audit::Members members = audit::package(evidence, *keys);
+    content = sha256(members.at("manifest.json"));
+    made.bytes = audit::write_archive(members);
+  } else {
+    made.bytes = asked.form == "html"  ? audit::render_html(evidence.model)
+                 : asked.form == "csv" ? audit::render_csv(evidence.model)
+                                       : audit::render_jsonl(evidence.model);
+    content = sha256(made.bytes);
+  }
+  made.population = evidence.model.population;
+  made.records = evidence.model.records;
+  made.log_size = evidence.model.log.size;
+
+  // The record before the file: what left is in the log, even if the file was never finished.
+  if (log == nullptr) return made;
+  audit::Exported event{.by = asked.by,
+                        .role = asked.role,
+                        .query = asked.query.in_words(Language::en),
+                        .checkpoint = checkpoint,
+                        .content = content,
+                        .seed = evidence.model.seed,
+                        .form = asked.form,
+                        .recipient = {},
+                        .purpose = {}};
+  if (!asked.query.requested_by.empty()) event.recipient = asked.query.requested_by;
+  if (!asked.query.purpose.empty()) event.purpose = asked.query.purpose;
+  std::vector<std::string> subjects;
+  if (!asked.query.customer.empty()) subjects.push_back(asked.query.customer);
+  made.recorded = record(*log, audit::Kind::exported, event, std::move(subjects));
+  if (asked.form == "zip") {
+    reader.renew();
+    made.receipt = audit::export_receipt(reader, log->keys(), made.recorded->index);
+  }
+  return made;
+}
+
+}  // namespace caveat::cli

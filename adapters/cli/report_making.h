@@ -1,0 +1,45 @@
+// Report making: the work behind `report` and POST /v1/reports: the log is verified, the decisions collected, the report rendered, and
+// its export recorded before a byte of it leaves.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/log/log.h"
+#include "audit/log/reader.h"
+#include "audit/log/verify.h"
+#include "audit/report/model.h"
+#include "engine/base/result.h"
+
+namespace caveat::cli {
+
+struct ReportAsked {
+  std::string form;  // html, csv, jsonl, zip
+  audit::ReportQuery query;
+  std::string checkpoint;  // the note to report as of; empty: the newest
+  std::string by, role;    // who asks, for the record
+};
+
+struct ReportMade {
+  std::vector<audit::Finding> findings;  // not empty: the log was changed, and there is no report
+  std::string bytes;
+  std::string receipt;  // of a package whose export is recorded
+  std::uint64_t population = 0, records = 0, log_size = 0;
+  std::optional<audit::Committed> recorded;
+};
+
+using ReportProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;
+
+// A note of this log, or why it is none.
+Result<std::string> kept_checkpoint(const audit::LogReader& reader, const std::string& note);
+
+// `recorder` is asked for the writer once the log is known to be whole; null: the export is not recorded. `keys` null: decisions are
+// counted, not opened.
+ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
+                       const std::function<audit::Log*()>& recorder, ReportAsked asked, const ReportProgress& verifying,
+                       const ReportProgress& collecting);
+
+}  // namespace caveat::cli

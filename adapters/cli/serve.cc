@@ -1,0 +1,274 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <thread>
+
+#include "adapters/cli/aside.h"
+#include "adapters/cli/loading.h"
+#include "adapters/cli/log_file.h"
+#include "adapters/cli/messages.h"
+#include "adapters/cli/serve_commands.h"
+#include "adapters/cli/served.h"
+#include "adapters/cli/settings.h"
+#include "adapters/cli/system_clock.h"
+#include "adapters/cli/write_file.h"
+#include "adapters/gate/gate.h"
+#include "adapters/server/listener.h"
+#include "adapters/server/router.h"
+#include "audit/seal/system_random.h"
+#include "engine/base/diagnostic.h"
+
+namespace caveat::cli {
+
+namespace {
+
+// The signals that a server lives by, taken out of every thread before there is a second one.
+class Signals {
+ public:
+  Signals() {
+    ::sigemptyset(&all_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaddset(&all_, signal);
+    ::pthread_sigmask(SIG_BLOCK, &all_, &before_);
+  }
+  ~Signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  int wait_a_second() {  // 0: none came
+    const timespec second{.tv_sec = 1, .tv_nsec = 0};
+    const int signal = ::sigtimedwait(&all_, nullptr, &second);
+    return signal > 0 ? signal : 0;
+  }
+
+ private:
+  sigset_t all_{}, before_{};
+};
+
+server::Level level_of(const std::string& name) {
+  for (const server::Level level :
+       {server::Level::debug, server::Level::info, server::Level::warn, server::Level::error})
+    if (server::level_name(level) == name) return level;
+  return server::Level::off;
+}
+
+// A file of one line that this user alone may read; kDone, or the terminal has been told.
+int write_secret(Terminal& terminal, const std::string& path, const std::string& text) {
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) ::close(file);  // write_file keeps the mode of what it replaces
+  return write_file(terminal, path, text + "\n");
+}
+
+// Nobody may call yet: the sample start makes a key for a bot of its own, so that the first request needs no reading.
+int make_first_caller(Terminal& terminal, const config::Configuration& configuration, Random& random) {
+  const server::NewKey key = server::make_key("bot", random);
+  config::CallerSettings caller;
+  caller.id = "bot";
+  caller.roles = {"bot"};
+  caller.sources = {"*"};
+  caller.any_time = true;  // the example turns carry the time of their day
+  caller.key_digest = hex(key.digest);
+  const std::string secret = (std::filesystem::path(configuration.log_path).parent_path() / "bot.key").string();
+  if (const int written = write_secret(terminal, secret, key.text); written != kDone) return written;
+  if (const int written = write_file(terminal, configuration.callers_file, config::written_caller(caller).substr(1));
+      written != kDone)
+    return written;
+  terminal.err << fill(
+      terminal.say(
+          {"caveat: nobody could call yet, so a key for a bot was made: {0} (mode 0600), its digest in {1}.\n"
+           "  It may state every fact and any time: for trying, not for a bank. `caveat keys caller` makes others.\n",
+           "caveat：尚无调用方，已生成一个机器人密钥：{0}（权限 0600），其摘要记于 {1}。\n"
+           "  它可以陈述任何事实与任何时间：仅供试用。`caveat keys caller` 可生成其他密钥。\n"}),
+      {secret, configuration.callers_file});
+  return kDone;
+}
+
+void say_where(Terminal& terminal, const std::string& url, const config::Configuration& configuration,
+               const std::string& bot_key) {
+  terminal.out << url << std::endl;  // what a script waits for
+  terminal.err << fill(terminal.say({"caveat: serving on {0} and on the Unix socket {1}; the log is {2}.\n"
+                                     "  Ctrl-C or SIGTERM drains and ends, SIGHUP reads the packs again.\n",
+                                     "caveat：正在 {0} 与 Unix 套接字 {1} 上提供服务；日志为 {2}。\n"
+                                     "  Ctrl-C 或 SIGTERM 处理完后退出，SIGHUP 重新读取规则包。\n"}),
+                       {url, configuration.socket, configuration.log_path});
+  if (bot_key.empty()) return;
+  terminal.err << terminal.say({"\nTry it:\n", "\n试一试：\n"}) << "  curl -s " << url
+               << "/v1/decisions -H \"Authorization: Bearer $(cat " << bot_key
+               << ")\" -d '{\"id\":\"try-1\",\"language\":\"zh\",\"answer\":{\"text\":\"这款产品保本保息。\"}}'\n"
+               << "  curl -s " << url << "/readyz\n"
+               << terminal.say({"and the reference is ", "接口参考："}) << url << "/docs\n";
+}
+
+}  // namespace
+
+int run_serve(const Invocation& invocation, Terminal& terminal) {
+  Signals signals;
+  Result<Settings> settings = read_settings(invocation);
+  if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
+  config::Configuration& configuration = settings->configuration;
+  const auto address = address_and_port(configuration.listen);
+  if (!address)
+    return wrong_use(terminal, {"--listen is ADDRESS:PORT, not “{0}”.", "--listen 应为 地址:端口，而不是“{0}”。"},
+                     {configuration.listen}, "serve");
+  // Before anything is made: a start that cannot come to anything leaves nothing behind.
+  if (const Result<void> served_there = server::may_listen(address->first); !served_there)
+    return refuse(terminal, served_there.error(), configuration.listen);
+  const std::filesystem::path folder = std::filesystem::path(configuration.log_path).parent_path();
+  std::error_code ignored;
+  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);  // what cannot be made is told by the log
+
+  // Rules first: without them nothing else is worth making.
+  const Limits limits;
+  LoadingLine progress(terminal);
+  Result<load::Loaded> loaded = load::load_rules(configuration.pack_folders, limits, progress.follow());
+  progress.clear();
+  if (!loaded) return refuse(terminal, loaded.error());
+  if (!loaded->rules) {
+    print_diagnostics(terminal.err, terminal, loaded->diagnostics, loaded->sources, 20);
+    terminal.err
+        << "caveat: "
+        << fill(terminal.say({"the rules in {0} have {1}; nothing is served. `caveat check {0}` shows them all.",
+                              "{0} 中的规则有 {1}；未提供服务。`caveat check {0}` 可列出全部错误。"}),
+                {configuration.pack_folders.front(), counted(loaded->errors(), terminal, "error", "errors", "处错误")})
+        << '\n';
+    return kRefused;
+  }
+
+  SystemClock clock;
+  audit::SystemRandom random;
+  Invocation with_keys = invocation;
+  if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
+  const std::unique_ptr<audit::Log> log = open_log(with_keys, terminal, configuration.log_path, clock, random);
+
+  Result<std::vector<server::CallerEntry>> callers = all_callers(configuration);
+  if (!callers) return refuse(terminal, callers.error(), configuration.callers_file);
+  std::string bot_key;
+  if (settings->file.empty()) bot_key = (folder / "bot.key").string();
+  if (callers->empty() && settings->file.empty()) {
+    if (const int made = make_first_caller(terminal, configuration, random); made != kDone) return made;
+    callers = all_callers(configuration);
+    if (!callers) return refuse(terminal, callers.error(), configuration.callers_file);
+  }
+  if (!std::filesystem::exists(bot_key, ignored)) bot_key.clear();
+
+  const std::unique_ptr<server::OperationLog> operation =
+      server::OperationLog::open(configuration.log_file, level_of(configuration.log_level), clock);
+  server::Metrics metrics;
+  gate::Snapshot snapshot;
+  std::unique_ptr<server::Router> router;
+  Served served({.folders = configuration.pack_folders,
+                 .snapshot = &snapshot,
+                 .log = log.get(),
+                 .clock = &clock,
+                 .metrics = &metrics,
+                 .operation = operation.get(),
+                 .others = [&]() -> Result<void> {
+                   Result<Settings> again = read_settings(invocation);
+                   if (!again) return tl::unexpected(again.error());
+                   Result<std::vector<server::CallerEntry>> who = all_callers(again->configuration);
+                   if (!who) return tl::unexpected(who.error());
+                   router->set_callers(std::make_shared<const server::Callers>(std::move(*who)));
+                   operation->set_level(level_of(again->configuration.log_level));
+                   operation->reopen();
+                   return {};
+                 }});
+  served.activate(*loaded, user_name());
+  loaded = tl::unexpected(Problem{});  // trees and models are not needed any more
+
+  const Language language = invocation.has("--language") || settings->file.empty() ? terminal.language
+                            : configuration.language == "zh"                       ? Language::zh
+                                                                                   : Language::en;
+  gate::Gate gate(
+      {.snapshot = &snapshot,
+       .log = log.get(),
+       .clock = &clock,
+       .random = &random,
+       .threads = configuration.gate_threads != 0 ? configuration.gate_threads
+                                                  : std::max(1u, std::thread::hardware_concurrency()),
+       .limits = limits,
+       .clock_skew = configuration.clock_skew_ms * 1'000,
+       .language = language,
+       .outcomes = false,
+       .waiting = 2 * configuration.turns_waiting,  // the router sheds first; batches and commands come on top
+       .waiting_a_key = configuration.turns_waiting_a_key});
+  std::optional<Aside> aside(std::in_place);
+  server::RouterOptions options;
+  options.gate = &gate;
+  options.clock = &clock;
+  options.random = &random;
+  options.metrics = &metrics;
+  options.log = operation.get();
+  options.services = served.services();
+  options.caps = {.header_bytes = configuration.header_bytes,
+                  .batch_lines = configuration.batch_lines,
+                  .batches = configuration.batches,
+                  .connections = configuration.connections,
+                  .turns_waiting = configuration.turns_waiting,
+                  .header_wait_ms = configuration.header_wait_ms,
+                  .body_wait_ms = configuration.body_wait_ms,
+                  .idle_ms = configuration.idle_ms,
+                  .deadline_ms = configuration.deadline_ms};
+  options.language = language;
+  options.local_name = user_name();
+  options.aside = [&](std::function<void()> job) { (*aside)(std::move(job)); };
+  router = std::make_unique<server::Router>(std::move(options));
+  router->set_callers(std::make_shared<const server::Callers>(std::move(*callers)));
+
+  server::Listener listener(*router, configuration.http_threads);
+  const bool apart = !configuration.admin_listen.empty();
+  const Result<std::uint16_t> port =
+      listener.listen(address->first, address->second, {.traffic = true, .admin = !apart});
+  if (!port) return refuse(terminal, port.error(), configuration.listen);
+  if (apart) {
+    const auto admin = address_and_port(configuration.admin_listen);
+    const Result<std::uint16_t> bound = listener.listen(admin->first, admin->second, {.traffic = false, .admin = true});
+    if (!bound) return refuse(terminal, bound.error(), configuration.admin_listen);
+  }
+  if (const Result<void> bound = listener.listen_unix(configuration.socket); !bound)
+    return refuse(terminal, bound.error(), configuration.socket);
+  listener.start();
+  const std::string host = address->first.find(':') != std::string::npos ? "[" + address->first + "]" : address->first;
+  say_where(terminal, "http://" + host + ":" + std::to_string(*port), configuration, bot_key);
+  operation->write(server::Level::info, "started", {{"version", "v1"}, {"port", std::int64_t{*port}}});
+
+  for (bool on = true; on;) {
+    const int signal = signals.wait_a_second();
+    gate.tick();  // due times, and turns whose time is up
+    switch (signal) {
+      case SIGTERM:
+      case SIGINT:
+        on = false;
+        break;
+      case SIGHUP:
+        (*aside)(
+            [&served] { (void)served.reload("SIGHUP"); });  // how it ended is in the operational log and in /metrics
+        break;
+      case SIGUSR1:
+        if (operation->level() > server::Level::debug)
+          operation->set_level(static_cast<server::Level>(static_cast<int>(operation->level()) - 1));
+        break;
+      case SIGUSR2:
+        if (operation->level() < server::Level::off)
+          operation->set_level(static_cast<server::Level>(static_cast<int>(operation->level()) + 1));
+        break;
+      default:
+        break;
+    }
+  }
+  operation->write(server::Level::info, "draining", {});
+  const bool all_ended = listener.drain(configuration.drain_ms);
+  gate.drain();
+  aside.reset();  // what it was at may still answer
+  log->close();
+  operation->write(server::Level::info, "ended", {{"cut", !all_ended}});
+  return kDone;
+}
+
+}  // namespace caveat::cli

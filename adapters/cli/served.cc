@@ -1,0 +1,204 @@
+#include "adapters/cli/served.h"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "adapters/cli/diagnostic_json.h"
+#include "adapters/cli/log_file.h"
+#include "adapters/wire/codes.h"
+#include "adapters/wire/schema_json.h"
+#include "audit/error.h"
+#include "engine/base/units.h"
+
+namespace caveat::cli {
+
+namespace json = boost::json;
+
+std::optional<DiskRoom> disk_room(const std::string& path) {
+  struct ::statvfs room{};
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  if (::statvfs(folder.empty() ? "." : folder.c_str(), &room) != 0 || room.f_blocks == 0) return std::nullopt;
+  return DiskRoom{.free_bytes = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize,
+                  .free_percent = static_cast<std::uint64_t>(room.f_bavail) * 100 / room.f_blocks};
+}
+
+void Served::activate(const load::Loaded& loaded, const std::string& by) {
+  const std::string since = format_instant(options_.clock->wall_us(), 0);
+  std::vector<Pack> fresh;
+  for (const program::Program::PackName& pack : loaded.rules->program->packs())
+    fresh.push_back({.name = std::string(pack.name),
+                     .version = std::string(pack.version),
+                     .digest = hex(pack.digest),
+                     .since = since});
+  std::vector<Pack> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Pack& pack : fresh)
+      for (const Pack& before : active_)
+        if (before.name == pack.name && before.digest == pack.digest) pack.since = before.since;
+    for (const Pack& before : active_) {
+      const bool stays = std::any_of(fresh.begin(), fresh.end(), [&](const Pack& pack) {
+        return pack.name == before.name && pack.digest == before.digest;
+      });
+      if (!stays) gone.push_back(before);
+    }
+  }
+  // The record before the change: nothing is decided by rules that the log has not heard of.
+  for (const Pack& pack : fresh) {
+    if (pack.since != since || options_.log == nullptr) continue;
+    Digest digest{};
+    const std::string bytes = from_hex(pack.digest).value_or(std::string(32, '\0'));
+    std::copy(bytes.begin(), bytes.end(), digest.begin());
+    record(*options_.log, audit::Kind::pack_activated,
+           audit::RulesMoved{.name = pack.name,
+                             .version = pack.version,
+                             .digest = digest,
+                             .by = by,
+                             .words = {},
+                             .in_force_from = {},
+                             .examples = {},
+                             .signature = {}});
+  }
+  options_.snapshot->put(loaded.rules);
+  const std::lock_guard lock(mutex_);
+  active_ = std::move(fresh);
+  if (!gone.empty()) previous_ = std::move(gone);
+  program_ = hex(loaded.rules->program->digest());
+}
+
+tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
+  const std::lock_guard turn(reloading_);
+  const auto refused = [&](Problem problem, std::string members = {}) {
+    options_.metrics->reloaded(false);
+    options_.operation->write(server::Level::error, "reload_refused", {{"code", problem.code->name}, {"by", by}});
+    return tl::unexpected(server::Refusal{std::move(problem), std::move(members)});
+  };
+  if (options_.others) {
+    if (Result<void> others = options_.others(); !others) return refused(others.error());
+  }
+  Result<load::Loaded> loaded = load::load_rules(options_.folders, Limits{});
+  if (!loaded) return refused(loaded.error());
+  if (!loaded->rules) {
+    std::string list;
+    std::size_t shown = 0;
+    for (const Diagnostic& diagnostic : loaded->diagnostics)
+      if (shown++ < Limits{}.diagnostics)
+        list += (list.empty() ? "" : ",") + diagnostic_json(diagnostic, loaded->sources);
+    return refused(wire::problem(wire::codes::kDiagnostics, {.path = "",
+                                                             .expected = "rules without mistakes",
+                                                             .found = std::to_string(loaded->errors()) + " mistakes",
+                                                             .nearest = {},
+                                                             .hint = "the packs of before go on deciding"}),
+                   "\"diagnostics\":[" + list + "]");
+  }
+  try {
+    activate(*loaded, by);
+  } catch (const Error& error) {
+    return refused(wire::problem(wire::codes::kStorage, {.path = "",
+                                                         .expected = "a log that takes the record of it",
+                                                         .found = std::string(error.code().name),
+                                                         .nearest = {},
+                                                         .hint = "the packs of before go on deciding"}));
+  }
+  options_.metrics->reloaded(true);
+  options_.operation->write(server::Level::info, "reloaded", {{"by", by}, {"program", program_}});
+  return {};
+}
+
+std::string Served::packs_json() const {
+  const std::lock_guard lock(mutex_);
+  const auto list = [](const std::vector<Pack>& packs) {
+    json::array out;
+    for (const Pack& pack : packs)
+      out.push_back(json::object{
+          {"name", pack.name}, {"version", pack.version}, {"digest", "sha256:" + pack.digest}, {"since", pack.since}});
+    return out;
+  };
+  return json::serialize(json::object{{"active", list(active_)},
+                                      {"staged", json::array{}},
+                                      {"previous", list(previous_)},
+                                      {"program", "sha256:" + program_}});
+}
+
+std::string Served::schema(Language language) const {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  return rules && rules->program ? wire::schema_json(*rules->program, language) : std::string();
+}
+
+std::vector<server::Check> Served::checks(Language language) const {
+  const bool zh = language == Language::zh;
+  std::vector<server::Check> out;
+  const auto add = [&](std::string_view name, bool ok, std::string_view en, std::string_view chinese) {
+    out.push_back({.name = std::string(name), .ok = ok, .say = std::string(zh ? chinese : en)});
+  };
+  std::error_code ignored;
+  const bool log_there = options_.log != nullptr && ::access(options_.log->path().c_str(), R_OK | W_OK) == 0;
+  add("log", log_there, log_there ? "it can be written" : "it cannot be written", log_there ? "可写" : "无法写入");
+  bool any_pack = false;
+  {
+    const std::lock_guard lock(mutex_);
+    any_pack = !active_.empty();
+  }
+  add("packs", any_pack, any_pack ? "rules are loaded" : "no rules are loaded", any_pack ? "已加载规则" : "没有规则");
+  const bool keys = options_.log != nullptr && std::filesystem::exists(options_.log->keys().dir(), ignored);
+  add("keys", keys, keys ? "they are at hand" : "their folder is gone", keys ? "可用" : "密钥目录不存在");
+  const bool clock =
+      options_.clock->wall_us() > 1'700'000'000'000'000;  // before this program was written: a dead battery
+  add("clock", clock, clock ? "it runs" : "it is years behind", clock ? "正常" : "落后多年");
+  const std::optional<DiskRoom> room = options_.log != nullptr ? disk_room(options_.log->path()) : std::nullopt;
+  const bool disk = room && room->free_bytes >= kLeastFreeBytes;
+  add("disk", disk, disk ? "there is room" : "less than 64 MiB are free", disk ? "空间充足" : "可用空间不足 64 MiB");
+  return out;
+}
+
+std::string Served::figures() const {
+  std::string out;
+  server::Metrics::head(out, "caveat_pack_info", "gauge", "The rule packs that decide now.");
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Pack& pack : active_)
+      server::Metrics::line(out, "caveat_pack_info",
+                            {{"name", pack.name}, {"version", pack.version}, {"digest", pack.digest}}, "1");
+  }
+  if (options_.log != nullptr) {
+    server::Metrics::head(out, "caveat_log_records", "gauge", "Records of the audit log that are durable.");
+    server::Metrics::line(out, "caveat_log_records", {}, std::to_string(options_.log->size()));
+    if (const std::optional<DiskRoom> room = disk_room(options_.log->path())) {
+      server::Metrics::head(out, "caveat_log_disk_free_bytes", "gauge", "Room on the disk of the audit log.");
+      server::Metrics::line(out, "caveat_log_disk_free_bytes", {}, std::to_string(room->free_bytes));
+    }
+  }
+  std::ifstream memory("/proc/self/statm");
+  std::uint64_t total = 0, resident = 0;
+  if (memory >> total >> resident) {
+    server::Metrics::head(out, "process_resident_memory_bytes", "gauge", "Memory that is in use.");
+    server::Metrics::line(out, "process_resident_memory_bytes", {},
+                          std::to_string(resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))));
+  }
+  return out;
+}
+
+server::Services Served::services() {
+  server::Services services;
+  services.schema = [this](Language language) { return schema(language); };
+  services.packs = [this] { return packs_json(); };
+  services.checks = [this](Language language) { return checks(language); };
+  services.figures = [this] { return figures(); };
+  services.reload = [this](const server::Asked& asked) -> server::Served {
+    if (tl::expected<void, server::Refusal> done = reload(asked.caller.id); !done) return tl::unexpected(done.error());
+    server::Response response;
+    response.body = packs_json();
+    return response;
+  };
+  services.search = [this](const server::Asked& asked) { return search(asked); };
+  services.report = [this](const server::Asked& asked) { return report(asked); };
+  services.feedback = [this](const server::Asked& asked) { return feedback(asked); };
+  return services;
+}
+
+}  // namespace caveat::cli

@@ -1,0 +1,73 @@
+// Served: what `caveat serve` hands to the server: the rules as they are loaded and swapped, what they are called, and how the
+// node is. The only writer of the snapshot that the gate decides with.
+//
+//   Served served(options);
+//   if (!served.load(problem)) …
+//   server::Services services = served.services();
+//
+// Promises   a reload that meets a mistake leaves the rules of before; those that come into force are in the log first
+// Threads    all calls may run together; reloads take turns
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "adapters/gate/snapshot.h"
+#include "adapters/load/ruleset.h"
+#include "adapters/server/metrics.h"
+#include "adapters/server/oplog.h"
+#include "adapters/server/services.h"
+#include "audit/log/log.h"
+#include "engine/base/clock.h"
+
+namespace caveat::cli {
+
+struct ServedOptions {
+  std::vector<std::string> folders;
+  gate::Snapshot* snapshot = nullptr;
+  audit::Log* log = nullptr;
+  Clock* clock = nullptr;
+  server::Metrics* metrics = nullptr;
+  server::OperationLog* operation = nullptr;
+  // Also read again on a reload: callers, levels. A Problem refuses it.
+  std::function<Result<void>()> others;
+};
+
+class Served {
+ public:
+  explicit Served(ServedOptions options) : options_(std::move(options)) {}
+
+  // Puts rules in force that were loaded well. Throws audit::Error where that cannot be recorded.
+  void activate(const load::Loaded& loaded, const std::string& by);
+  tl::expected<void, server::Refusal> reload(const std::string& by);
+  server::Services services();
+
+ private:
+  struct Pack {
+    std::string name, version, digest, since;
+  };
+  std::string packs_json() const;
+  std::string schema(Language language) const;
+  std::vector<server::Check> checks(Language language) const;
+  std::string figures() const;
+  server::Served search(const server::Asked& asked) const;
+  server::Served report(const server::Asked& asked) const;
+  server::Served feedback(const server::Asked& asked) const;
+
+  const ServedOptions options_;
+  std::mutex reloading_;
+  mutable std::mutex mutex_;  // of what follows
+  std::vector<Pack> active_, previous_;
+  std::string program_;
+};
+
+// One sentence on each thing that can keep a node from deciding and recording; doctor says the same.
+struct DiskRoom {
+  std::uint64_t free_bytes = 0, free_percent = 0;
+};
+std::optional<DiskRoom> disk_room(const std::string& path);
+inline constexpr std::uint64_t kLeastFreeBytes = 64u << 20;
+
+}  // namespace caveat::cli

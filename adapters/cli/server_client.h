@@ -1,0 +1,34 @@
+// Server client: one question to the server that writes a log, over its Unix socket: what a command cannot do beside a writer, the
+// writer does for it.
+//
+//   if (server_answers(socket)) reply = ask_server(socket, "POST", "/v1/log/search", body, language);
+//
+// Cost       waits until the server has answered
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/cli/command.h"
+
+namespace caveat::cli {
+
+struct ServerReply {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+  std::string header(std::string_view name) const;
+};
+
+bool server_answers(const std::string& socket_path);  // somebody listens there
+// Nothing: it went away before it had answered.
+std::optional<ServerReply> ask_server(const std::string& socket_path, const std::string& method,
+                                      const std::string& path, const std::string& body, Language language);
+
+// What the terminal is told; an exit code.
+int server_gone(Terminal& terminal, const std::string& socket_path);
+int refused_by_server(Terminal& terminal, const ServerReply& reply);
+
+}  // namespace caveat::cli

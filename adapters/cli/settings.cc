@@ -1,0 +1,110 @@
+#include "adapters/cli/settings.h"
+
+#include <charconv>
+#include <filesystem>
+#include <set>
+
+#include "adapters/config/codes.h"
+#include "adapters/load/rule_files.h"
+#include "engine/base/digest.h"
+
+namespace caveat::cli {
+
+namespace {
+
+constexpr std::size_t kMostBytes = 1u << 20;  // of a configuration
+
+server::CallerEntry entry_of(const config::CallerSettings& settings) {
+  server::CallerEntry entry;
+  entry.id = settings.id;
+  for (const std::string& role : settings.roles) entry.roles |= server::role_of(role).value_or(server::Role{});
+  entry.sources = settings.sources;
+  entry.jurisdictions = settings.jurisdictions;
+  entry.queues = settings.queues;
+  const std::string digest = from_hex(settings.key_digest).value_or(std::string(32, '\0'));
+  std::copy(digest.begin(), digest.end(), entry.key_digest.begin());
+  entry.confirms = settings.confirms;
+  entry.any_time = settings.any_time;
+  return entry;
+}
+
+}  // namespace
+
+std::string beside_log(const std::string& log_path, const std::string& ending) {
+  return (log_path.ends_with(".db") ? log_path.substr(0, log_path.size() - 3) : log_path) + ending;
+}
+
+Result<Settings> read_settings(const Invocation& invocation) {
+  Settings settings;
+  settings.file = invocation.get("--config");
+  config::Configuration& read = settings.configuration;
+  if (settings.file.empty()) {
+    read = config::defaults();
+  } else {
+    Result<std::string> text = load::read_file(settings.file, kMostBytes);
+    if (!text) return tl::unexpected(text.error());
+    const std::vector<std::string_view> roles = server::role_names();
+    Result<config::Configuration> parsed = config::read_configuration(*text, settings.file, roles);
+    if (!parsed) return tl::unexpected(parsed.error());
+    read = std::move(*parsed);
+    // What is relative is meant from where the file lies, wherever the process was started.
+    const std::filesystem::path folder = std::filesystem::path(settings.file).parent_path();
+    const auto whole = [&](std::string& path) {
+      if (!path.empty() && std::filesystem::path(path).is_relative() && !folder.empty())
+        path = (folder / path).string();
+    };
+    for (std::string* path : {&read.log_path, &read.log_keys, &read.socket, &read.callers_file, &read.log_file})
+      whole(*path);
+    for (std::string& path : read.pack_folders) whole(path);
+  }
+  if (invocation.has("--log")) read.log_path = invocation.get("--log");
+  if (invocation.has("--keys")) read.log_keys = invocation.get("--keys");
+  if (invocation.has("--rules")) read.pack_folders = {invocation.get("--rules")};
+  if (invocation.has("--listen")) read.listen = invocation.get("--listen");
+  if (read.socket.empty()) read.socket = beside_log(read.log_path, ".sock");
+  if (read.callers_file.empty()) read.callers_file = beside_log(read.log_path, ".callers.toml");
+  return settings;
+}
+
+Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration& configuration) {
+  std::vector<server::CallerEntry> entries;
+  std::set<std::string> ids;
+  for (const config::CallerSettings& caller : configuration.callers) {
+    entries.push_back(entry_of(caller));
+    ids.insert(caller.id);
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(configuration.callers_file, ignored)) return entries;
+  Result<std::string> text = load::read_file(configuration.callers_file, kMostBytes);
+  if (!text) return tl::unexpected(text.error());
+  const std::vector<std::string_view> roles = server::role_names();
+  Result<std::vector<config::CallerSettings>> more = config::read_callers(*text, configuration.callers_file, roles);
+  if (!more) return tl::unexpected(more.error());
+  Problem twice{&config::codes::kConfiguration, {}};
+  for (const config::CallerSettings& caller : *more) {
+    if (!ids.insert(caller.id).second)
+      twice.items.push_back({.path = caller.place + " callers.id",
+                             .expected = "an id that the configuration does not have too",
+                             .found = caller.id,
+                             .nearest = {},
+                             .hint = {}});
+    entries.push_back(entry_of(caller));
+  }
+  if (!twice.items.empty()) return tl::unexpected(std::move(twice));
+  return entries;
+}
+
+std::optional<std::pair<std::string, std::uint16_t>> address_and_port(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  std::string address = text.substr(0, colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return std::pair(address, port);
+}
+
+}  // namespace caveat::cli

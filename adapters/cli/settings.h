@@ -1,0 +1,33 @@
+// Settings: the configuration as a command finds it: the file of --config or the defaults, its paths made whole, and the callers of
+// both places where they may stand. Shared by serve, doctor and keys caller.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/cli/command.h"
+#include "adapters/config/configuration.h"
+#include "adapters/server/callers.h"
+#include "engine/base/result.h"
+
+namespace caveat::cli {
+
+struct Settings {
+  config::Configuration configuration;
+  std::string file;  // empty: none was named
+};
+
+// --config, and over it --rules, --log, --keys, --listen where the command has them.
+Result<Settings> read_settings(const Invocation& invocation);
+
+// FILE.db → FILE.sock, FILE.callers.toml
+std::string beside_log(const std::string& log_path, const std::string& ending);
+
+// Those of the configuration and those of the callers file; an id that stands in both is a mistake.
+Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration& configuration);
+
+// "127.0.0.1:8650" and "[::1]:8650"
+std::optional<std::pair<std::string, std::uint16_t>> address_and_port(const std::string& text);
+
+}  // namespace caveat::cli

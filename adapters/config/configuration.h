@@ -1,0 +1,57 @@
+// Configuration: one TOML file as a struct; the same table of keys reads it and writes the file that explains itself.
+//
+//   Result<Configuration> read = read_configuration(text, "caveat.toml", {"bot", "agent"});
+//   std::string starter = written_configuration(Language::zh);
+//
+// Promises   an unknown key is refused with the nearest known one; every mistake is told at once, with line and column; what the
+//            starter says is what holds where a key is missing
+// Errors     a Problem `configuration`: one item a mistake, its path FILE:LINE:COLUMN and the key
+// Source     TOML 1.0; contracts.md 34
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/language.h"
+#include "engine/base/result.h"
+
+namespace caveat::config {
+
+struct CallerSettings {
+  std::string id;
+  std::vector<std::string> roles, sources, jurisdictions, queues;
+  std::string key_digest;  // 64 hex digits: SHA-256 of the secret
+  bool confirms = false, any_time = false;
+  std::string place;  // FILE:LINE:COLUMN
+};
+
+struct Configuration {
+  std::string log_path, log_keys;
+  std::vector<std::string> pack_folders;
+  std::int64_t deadline_ms = 0, clock_skew_ms = 0;
+  std::size_t gate_threads = 0, http_threads = 0;
+  std::string listen, admin_listen, socket, callers_file;
+  std::size_t header_bytes = 0, connections = 0, turns_waiting = 0, turns_waiting_a_key = 0, batch_lines = 0,
+              batches = 0;
+  std::int64_t header_wait_ms = 0, body_wait_ms = 0, idle_ms = 0, drain_ms = 0;
+  std::string log_level, log_file, language;
+  std::vector<CallerSettings> callers;
+};
+
+Configuration defaults();
+
+// `roles`: the names that a caller's role may have.
+Result<Configuration> read_configuration(std::string_view text, const std::string& file,
+                                         std::span<const std::string_view> roles);
+// A file that holds [[callers]] and nothing else.
+Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file,
+                                                 std::span<const std::string_view> roles);
+
+std::string written_configuration(Language language);
+std::string written_caller(const CallerSettings& caller);  // one [[callers]] table
+
+}  // namespace caveat::config

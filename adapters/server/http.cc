@@ -1,0 +1,188 @@
+#include "adapters/server/http.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "adapters/wire/problem_json.h"
+
+namespace caveat::server {
+
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// False: a `%` without its two digits, or a control character.
+bool decode(std::string_view text, bool plus_is_blank, std::string& out) {
+  out.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      if (i + 2 >= text.size()) return false;
+      const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
+      if (high < 0 || low < 0) return false;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    } else if (c == '+' && plus_is_blank) {
+      c = ' ';
+    }
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+    out += c;
+  }
+  return true;
+}
+
+bool all_hex(std::string_view text) {  // lower case, as the standard wants it
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+bool all_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::string_view Head::header(std::string_view name) const {
+  for (const Header& header : headers)
+    if (header.first == name) return header.second;
+  return {};
+}
+
+bool Head::has(std::string_view name) const {
+  return std::any_of(headers.begin(), headers.end(), [&](const Header& header) { return header.first == name; });
+}
+
+std::string_view Target::parameter(std::string_view name) const {
+  for (const auto& [known, value] : query)
+    if (known == name) return value;
+  return {};
+}
+
+Target parse_target(std::string_view target) {
+  Target out;
+  if (target.empty() || target.front() != '/') return out;
+  const std::size_t question = target.find('?');
+  // A path is compared segment by segment, so an encoded slash must not become one.
+  const std::string_view path = target.substr(0, question);
+  if (path.find("%2f") != std::string_view::npos || path.find("%2F") != std::string_view::npos ||
+      path.find('#') != std::string_view::npos)
+    return out;
+  if (!decode(path, false, out.path)) {
+    out.path.clear();
+    return out;
+  }
+  if (question == std::string_view::npos) return out;
+  std::string_view rest = target.substr(question + 1);
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    std::string name, value;
+    if (!decode(pair.substr(0, equals), true, name) ||
+        !decode(pair.substr(std::min(equals + 1, pair.size())), true, value)) {
+      out.path.clear();
+      return out;
+    }
+    out.query.emplace_back(std::move(name), std::move(value));
+  }
+  return out;
+}
+
+std::optional<Trace> parse_traceparent(std::string_view value) {
+  value = trimmed(value);
+  // version-traceid-parentid-flags; a later version may carry more behind them
+  if (value.size() < 55 || value[2] != '-' || value[35] != '-' || value[52] != '-') return std::nullopt;
+  const std::string_view version = value.substr(0, 2), id = value.substr(3, 32), parent = value.substr(36, 16),
+                         flags = value.substr(53, 2);
+  if (!all_hex(version) || !all_hex(id) || !all_hex(parent) || !all_hex(flags)) return std::nullopt;
+  if (version == "ff" || all_zero(id) || all_zero(parent)) return std::nullopt;
+  if (version == "00" ? value.size() != 55 : value.size() > 55 && value[55] != '-') return std::nullopt;
+  return Trace{.id = std::string(id), .parent = std::string(parent), .flags = std::string(flags)};
+}
+
+Language accepted_language(std::string_view header, Language otherwise) {
+  Language best = otherwise;
+  double best_weight = 0;
+  while (!header.empty()) {
+    const std::size_t end = std::min(header.find(','), header.size());
+    const std::string_view entry = trimmed(header.substr(0, end));
+    header.remove_prefix(std::min(end + 1, header.size()));
+    const std::size_t semicolon = std::min(entry.find(';'), entry.size());
+    double weight = 1;
+    if (const std::size_t q = entry.find("q=", semicolon); q != std::string_view::npos) {
+      const std::string_view digits = entry.substr(q + 2);
+      if (std::from_chars(digits.data(), digits.data() + digits.size(), weight).ec != std::errc()) weight = 0;
+    }
+    const Language language = wire::language_of(trimmed(entry.substr(0, semicolon)), Language::none);
+    if (language != Language::none && weight > best_weight) {
+      best = language;
+      best_weight = weight;
+    }
+  }
+  return best;
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Content";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return status < 400 ? "OK" : "Error";
+  }
+}
+
+}  // namespace caveat::server

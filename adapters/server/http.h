@@ -1,0 +1,63 @@
+// Http: a request and a response as the router sees them: plain values, so that it can be tried without a socket.
+// Made by the listener from bytes, answered by the router; the small readers of targets and headers stand here too.
+//
+// Promises   header names are lower case; a target that is not well formed has no path, and so no route
+// Source     RFC 9110, RFC 3986, W3C Trace Context
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/language.h"
+
+namespace caveat::server {
+
+using Header = std::pair<std::string, std::string>;
+
+struct Head {
+  std::string method;  // "GET"
+  std::string target;  // "/v1/handoffs?queue=wealth"
+  std::vector<Header> headers;
+  std::optional<std::uint64_t> content_length;  // nothing: none was named
+  bool has_body = false;                        // a length above 0, or chunks
+  bool own_user = false;                        // over the Unix socket, from the user that the server runs as
+  bool admin = true;                            // of a listener that serves health, metrics and reference
+  bool traffic = true;                          // and the interface itself
+
+  std::string_view header(std::string_view name) const;  // the first of this name, or empty
+  bool has(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<Header> headers;  // beside Content-Type and Content-Length
+  std::string code, verdict;    // of a problem, of a turn: for the log, not sent
+};
+
+struct Target {
+  std::string path;  // decoded; empty: not well formed
+  std::vector<std::pair<std::string, std::string>> query;
+  std::string_view parameter(std::string_view name) const;  // the first of this name, or empty
+};
+Target parse_target(std::string_view target);
+
+// W3C Trace Context: the parent that came in, if it is well formed.
+struct Trace {
+  std::string id;      // 32 hex digits
+  std::string parent;  // 16 hex digits
+  std::string flags;   // 2 hex digits
+};
+std::optional<Trace> parse_traceparent(std::string_view value);
+
+// The language that Accept-Language likes best of the two, or `otherwise`.
+Language accepted_language(std::string_view header, Language otherwise);
+
+std::string_view reason_phrase(int status);
+
+}  // namespace caveat::server

@@ -1,0 +1,371 @@
+#include "adapters/server/openapi.h"
+
+#include <boost/json.hpp>
+
+#include "adapters/server/codes.h"
+#include "adapters/server/http.h"
+#include "adapters/server/route_table.h"
+#include "adapters/wire/codes.h"
+
+namespace caveat::server {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kDialect = "https://json-schema.org/draft/2020-12/schema";
+
+json::object type(std::string_view name) { return {{"type", name}}; }
+json::object nullable(std::string_view name) { return {{"type", json::array{name, "null"}}}; }
+json::object list_of(json::object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+json::object reference(std::string_view name) { return {{"$ref", "#/components/schemas/" + std::string(name)}}; }
+
+json::object object(json::object properties, json::array required) {
+  json::object out{{"type", "object"}, {"properties", std::move(properties)}};
+  if (!required.empty()) out["required"] = std::move(required);
+  return out;
+}
+
+json::object pack_schema() {
+  return object(
+      {{"name", type("string")}, {"version", type("string")}, {"digest", type("string")}, {"since", type("string")}},
+      {"name", "version", "digest"});
+}
+
+json::object problem_schema() {
+  return object({{"type", type("string")},
+                 {"title", type("string")},
+                 {"status", type("integer")},
+                 {"detail", type("string")},
+                 {"instance", type("string")},
+                 {"code", type("string")},
+                 {"errors", list_of(object({{"path", type("string")},
+                                            {"expected", type("string")},
+                                            {"found", type("string")},
+                                            {"nearest", type("string")},
+                                            {"hint", type("string")}},
+                                           {"path", "expected", "found"}))},
+                 {"retryable", type("boolean")},
+                 {"help", type("string")},
+                 {"id", nullable("string")},
+                 {"verdict", json::object{{"const", "handoff"}}},
+                 {"cause", type("string")},
+                 {"say", object({{"text", nullable("string")}}, {"text"})},
+                 {"handoff", object({{"hold", type("boolean")}}, {"hold"})}},
+                {"type", "title", "status", "detail", "code", "errors", "retryable", "help"});
+}
+
+json::object decision_schema() {
+  return object({{"id", type("string")},
+                 {"decision", type("string")},
+                 {"verdict", json::object{{"enum", {"allow", "revise", "require", "block", "handoff"}}}},
+                 {"say", object({{"text", nullable("string")}}, {"text"})},
+                 {"products", list_of(type("object"))},
+                 {"actions", list_of(type("object"))},
+                 {"redactions", list_of(type("object"))},
+                 {"disclosures", list_of(type("object"))},
+                 {"requires", list_of(type("object"))},
+                 {"flags", json::object{{"type", "array"}}},
+                 {"handoff", nullable("object")},
+                 {"reasons", list_of(object({{"rule", type("string")}}, {"rule"}))},
+                 {"packs", list_of(pack_schema())},
+                 {"receipt", nullable("object")}},
+                {"id", "decision", "verdict", "say", "reasons", "packs"});
+}
+
+json::object schemas(std::string_view request_schema) {
+  json::object out;
+  json::object request;
+  if (!request_schema.empty()) {
+    json::error_code error;
+    const json::value parsed = json::parse(request_schema, error);
+    if (!error && parsed.is_object()) request = parsed.as_object();
+  }
+  if (request.empty()) request = object({{"id", type("string")}}, {"id"});
+  request.erase("$schema");  // the document's dialect is the same
+  request.erase("$id");
+  out["Request"] = std::move(request);
+  out["Decision"] = decision_schema();
+  out["Problem"] = problem_schema();
+  out["Schema"] = type("object");
+  out["OpenAPI"] = type("object");
+  out["Health"] = object({{"alive", type("boolean")}}, {"alive"});
+  out["Ready"] =
+      object({{"ready", type("boolean")},
+              {"draining", type("boolean")},
+              {"checks", list_of(object({{"name", type("string")}, {"ok", type("boolean")}, {"say", type("string")}},
+                                        {"name", "ok", "say"}))}},
+             {"ready", "checks"});
+  out["Packs"] = object({{"active", list_of(pack_schema())},
+                         {"staged", list_of(pack_schema())},
+                         {"previous", list_of(pack_schema())},
+                         {"program", type("string")}},
+                        {"active", "staged", "previous"});
+  const json::object text = type("string");
+  json::object search = object({{"customer", text},
+                                {"conversation", text},
+                                {"rule", text},
+                                {"verdict", text},
+                                {"day", text},
+                                {"request", text},
+                                {"decision", text},
+                                {"from", text},
+                                {"to", text},
+                                {"reason", text},
+                                {"cursor", text},
+                                {"limit", json::object{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}},
+                               {});
+  search["additionalProperties"] = false;
+  out["Search"] = std::move(search);
+  out["Found"] =
+      object({{"items", list_of(type("object"))}, {"found", type("integer")}, {"next", text}}, {"items", "found"});
+  json::object report = object({{"format", json::object{{"enum", {"html", "csv", "jsonl", "zip"}}}},
+                                {"language", json::object{{"enum", {"en", "zh"}}}},
+                                {"customer", text},
+                                {"rule", text},
+                                {"verdict", text},
+                                {"from", text},
+                                {"to", text},
+                                {"seed", text},
+                                {"checkpoint", text},
+                                {"requested_by", text},
+                                {"purpose", text}},
+                               {"format"});
+  report["additionalProperties"] = false;
+  out["Report"] = std::move(report);
+  const json::object agreed = type("boolean"), any = type("object");
+  const auto closed = [](json::object properties, json::array required) {
+    json::object made = object(std::move(properties), std::move(required));
+    made["additionalProperties"] = false;
+    return made;
+  };
+  const json::object delivery = object({{"decision", text},
+                                        {"text_digest", text},
+                                        {"at", json::object{{"type", "string"}, {"format", "date-time"}}},
+                                        {"channel", text},
+                                        {"part", text}},
+                                       {"decision", "text_digest"});
+  json::object deliveries = list_of(delivery);
+  deliveries["maxItems"] = 1'000;
+  out["Deliveries"] = json::object{{"oneOf", json::array{delivery, deliveries}}};
+  out["Matches"] =
+      list_of(object({{"decision", text}, {"match", json::object{{"enum", {"same", "changed", "late", "unknown"}}}}},
+                     {"decision", "match"}));
+  out["Feedback"] = closed({{"decision", text}, {"kind", text}, {"note", text}}, {"decision", "kind"});
+  out["Noted"] = object({{"decision", text}, {"index", type("integer")}}, {"decision"});
+  out["Explanation"] = any;
+  out["Conversation"] = object({{"state", json::object{{"enum", {"bot", "waiting", "person"}}}},
+                                {"handoffs", list_of(text)},
+                                {"since", nullable("string")}},
+                               {"state", "handoffs"});
+  out["Ticket"] = any;
+  out["Tickets"] = object({{"items", list_of(any)}, {"next", text}}, {"items"});
+  out["Queues"] = any;
+  out["Switch"] = object({{"on", type("boolean")}}, {"on"});
+  out["Nothing"] = any;
+  out["OpenHandoff"] = closed({{"conversation", text},
+                               {"customer", text},
+                               {"queue", text},
+                               {"reason", text},
+                               {"priority", text},
+                               {"take", type("boolean")}},
+                              {"reason"});
+  out["Pass"] = closed({{"queue", text}, {"note", text}}, {"queue"});
+  out["Return"] = closed({{"note", text}, {"customer_agreed", agreed}}, {"customer_agreed"});
+  out["Close"] = closed({{"outcome", text},
+                         {"note", text},
+                         {"conversation_to", json::object{{"enum", {"bot"}}}},
+                         {"customer_agreed", agreed}},
+                        {"outcome"});
+  out["ThrowSwitch"] =
+      closed({{"on", type("boolean")}, {"topic", text}, {"queue", text}, {"reason", text}}, {"on", "reason"});
+  return out;
+}
+
+bool is_media_type(std::string_view name) { return name.find('/') != std::string_view::npos; }
+
+json::object content(std::string_view name) {
+  if (is_media_type(name)) return {{std::string(name), json::object{{"schema", type("string")}}}};
+  return {{"application/json", json::object{{"schema", reference(name)}}}};
+}
+
+std::string roles_in_words(const Route& route, std::string_view anyone, std::string_view comma) {
+  if (route.roles == 0) return std::string(anyone);
+  std::string out;
+  for (const std::string_view name : role_names())
+    if ((route.roles & *role_of(name)) != 0) out += (out.empty() ? "" : std::string(comma)) + std::string(name);
+  return out;
+}
+
+json::object operation(const Route& route, Language language) {
+  json::object out;
+  std::string id(route.method);
+  for (const char c : route.path) id += c == '/' || c == '{' || c == '}' || c == '.' ? '_' : c;
+  out["operationId"] = id;
+  out["summary"] = route.says.in(language);
+  std::string description;
+  if (!route.record.en.empty())
+    description =
+        (language == Language::zh ? "写入审计日志：" : "In the audit log: ") + std::string(route.record.in(language));
+  if (!description.empty()) out["description"] = description;
+  json::array parameters;
+  for (std::size_t at = route.path.find('{'); at != std::string_view::npos; at = route.path.find('{', at + 1)) {
+    const std::string_view name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
+    parameters.push_back(json::object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", type("string")}});
+  }
+  for (const Parameter& parameter : route.query)
+    parameters.push_back(json::object{{"name", parameter.name},
+                                      {"in", "query"},
+                                      {"description", parameter.says.in(language)},
+                                      {"schema", type("string")}});
+  if (!parameters.empty()) out["parameters"] = std::move(parameters);
+  if (route.body > 0) {
+    json::object body{{"required", !route.takes.empty()},
+                      {"content", content(route.takes.empty() ? std::string_view("OpenAPI") : route.takes)},
+                      {"x-largest-bytes", route.body}};
+    out["requestBody"] = std::move(body);
+  }
+  json::object responses;
+  for (const int status : statuses_of(route)) {
+    json::object response{{"description", reason_phrase(status)}};
+    if (status < 300 && status != 202)
+      response["content"] = content(route.gives);
+    else if (status == 503 && route.handler == Handler::ready)
+      response["content"] = json::object{{"application/json", json::object{{"schema", reference("Ready")}}},
+                                         {"application/problem+json", json::object{{"schema", reference("Problem")}}}};
+    else if (status >= 400)
+      response["content"] = json::object{{"application/problem+json", json::object{{"schema", reference("Problem")}}}};
+    responses[std::to_string(status)] = std::move(response);
+  }
+  out["responses"] = std::move(responses);
+  if (route.roles != 0) {
+    out["security"] = json::array{json::object{{"key", json::array{}}}};
+    out["x-roles"] = roles_in_words(route, "", " ");
+  } else {
+    out["security"] = json::array{};
+  }
+  return out;
+}
+
+std::string lower(std::string_view method) {
+  std::string out(method);
+  for (char& c : out) c = static_cast<char>(c | 0x20);
+  return out;
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+// Between `quote`s is code.
+std::string page(Language language, std::string_view title, std::string_view body) {
+  return "<!doctype html>\n<html lang=\"" + std::string(language == Language::zh ? "zh" : "en") +
+         "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
+         escaped(title) +
+         "</title>\n<style>\nbody{font:16px/1.5 system-ui,\"Noto Sans CJK SC\",sans-serif;max-width:70rem;margin:2rem "
+         "auto;"
+         "padding:0 "
+         "1rem;color:#1a1a1a;background:#fff}\ntable{border-collapse:collapse;width:100%}\nth,td{text-align:left;"
+         "vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid "
+         "#ccc}\ncode,pre{font-family:ui-monospace,monospace;"
+         "font-size:.92em}\npre{background:#f4f4f4;padding:.8rem;overflow:auto}\n:target{background:#fff3c4}\n</"
+         "style></head>\n<body>\n<h1>" +
+         escaped(title) + "</h1>\n" + std::string(body) + "</body></html>\n";
+}
+
+}  // namespace
+
+std::string openapi_json(std::string_view request_schema, Language language) {
+  json::object paths;
+  for (const Route& route : routes()) {
+    json::object& path = paths.emplace(route.path, json::object{}).first->value().as_object();
+    path[lower(route.method)] = operation(route, language);
+  }
+  const json::object document{
+      {"openapi", "3.1.0"},
+      {"jsonSchemaDialect", kDialect},
+      {"info",
+       json::object{{"title", "Caveat"},
+                    {"version", "v1"},
+                    {"description",
+                     language == Language::zh
+                         ? "机器人开口之前先来询问，得到它可以说的话。任何裁决都以 200 返回。"
+                         : "A bot asks before it speaks and gets back what it may say. Every verdict is a 200."}}},
+      {"paths", std::move(paths)},
+      {"components",
+       json::object{{"schemas", schemas(request_schema)},
+                    {"securitySchemes",
+                     json::object{{"key", json::object{{"type", "http"},
+                                                       {"scheme", "bearer"},
+                                                       {"description", "caveat keys caller ID --role ROLE"}}}}}}}};
+  return json::serialize(document);
+}
+
+std::string reference_page(Language language) {
+  const bool zh = language == Language::zh;
+  std::string body =
+      zh ? "<p>本页由路由表生成。任何裁决都以 200 返回；只读取 <code>verdict</code> 与 <code>say</code> "
+           "的客户端在任何情形下都是对的。机器可读的描述见 <a href=\"/openapi.json\">/openapi.json</a>，"
+           "问题代码见 <a href=\"/docs/problems\">/docs/problems</a>。</p>\n"
+         : "<p>This page is made of the table that routes requests. Every verdict is a 200; a client that "
+           "reads only <code>verdict</code> and <code>say</code> is right in every case. For machines: <a "
+           "href=\"/openapi.json\">/openapi.json</a>; every problem: <a "
+           "href=\"/docs/problems\">/docs/problems</a>.</p>\n";
+  body +=
+      "<pre>curl -s http://127.0.0.1:8650/v1/decisions \\\n  -H \"Authorization: Bearer $(cat out/serve/bot.key)\" "
+      "\\\n  "
+      "-H 'Content-Type: application/json' \\\n  -d "
+      "'{\"id\":\"t-1\",\"language\":\"zh\",\"answer\":{\"text\":\"这款产品保本。\"}}'"
+      "</pre>\n";
+  body += zh ? "<table><thead><tr><th>路径</th><th>作用</th><th>角色</th><th>状态码</th><th>审计日志</th></tr></"
+               "thead><tbody>\n"
+             : "<table><thead><tr><th>Path</th><th>Does</th><th>Roles</th><th>Statuses</th><th>Audit "
+               "log</th></tr></thead><tbody>\n";
+  for (const Route& route : routes()) {
+    body += "<tr><td><code>" + escaped(route.method) + " " + escaped(route.path) + "</code></td><td>" +
+            escaped(route.says.in(language)) + "</td><td>" +
+            roles_in_words(route, zh ? "任何人" : "anyone", zh ? "、" : ", ") + "</td><td>";
+    for (const int status : statuses_of(route)) body += std::to_string(status) + " ";
+    body += "</td><td>" + escaped(route.record.in(language)) + "</td></tr>\n";
+  }
+  body += "</tbody></table>\n";
+  return page(language, zh ? "Caveat 接口参考" : "Caveat reference", body);
+}
+
+std::string problems_page(Language language) {
+  const bool zh = language == Language::zh;
+  std::string body =
+      zh ? "<table><thead><tr><th>代码</th><th>状态码</th><th>能否原样重发</th><th>含义</th></tr></thead><tbody>\n"
+         : "<table><thead><tr><th>Code</th><th>Status</th><th>May be sent again as it "
+           "is</th><th>Means</th></tr></thead><tbody>\n";
+  std::vector<const Code*> all(wire::all_codes().begin(), wire::all_codes().end());
+  all.insert(all.begin(), &codes::kBadHttp);
+  for (const Code* code : all)
+    body += "<tr id=\"" + std::string(code->name) + "\"><td><code>" + std::string(code->name) + "</code></td><td>" +
+            std::to_string(code->http_status) + "</td><td>" +
+            (code->retryable ? (zh ? "能" : "yes") : (zh ? "否" : "no")) + "</td><td>" +
+            escaped(zh ? code->zh : code->en) + "</td></tr>\n";
+  body += "</tbody></table>\n";
+  return page(language, zh ? "问题代码" : "Problems", body);
+}
+
+}  // namespace caveat::server

@@ -1,0 +1,137 @@
+#include "adapters/server/oplog.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "engine/base/units.h"
+
+namespace caveat::server {
+
+namespace {
+
+void append_quoted(std::string& out, std::string_view text) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += "\\u00";
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+spdlog::level::level_enum level_of(Level level) {
+  switch (level) {
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      break;
+  }
+  return spdlog::level::off;
+}
+
+class Spdlog final : public OperationLog {
+ public:
+  Spdlog(std::string file, Level level, Clock& clock) : file_(std::move(file)), level_(level), clock_(clock) {
+    logger_ = make();
+  }
+
+  void write(Level level, std::string_view event, std::initializer_list<LogField> fields) override {
+    if (level < level_.load(std::memory_order_relaxed) || level == Level::off) return;
+    std::string line = "{\"time\":\"" + format_instant(clock_.wall_us(), 0) + "\",\"level\":\"" +
+                       std::string(level_name(level)) + "\",\"event\":";
+    append_quoted(line, event);
+    for (const LogField& field : fields) {
+      const auto* text = std::get_if<std::string_view>(&field.value);
+      if (text != nullptr && text->empty()) continue;  // what does not apply is left out
+      line += ',';
+      append_quoted(line, field.name);
+      line += ':';
+      if (text != nullptr)
+        append_quoted(line, *text);
+      else if (const auto* number = std::get_if<std::int64_t>(&field.value))
+        line += std::to_string(*number);
+      else
+        line += std::get<bool>(field.value) ? "true" : "false";
+    }
+    line += '}';
+    logger()->log(level_of(level), line);
+  }
+
+  Level level() const override { return level_.load(std::memory_order_relaxed); }
+  void set_level(Level level) override { level_.store(level, std::memory_order_relaxed); }
+
+  void reopen() override {
+    if (file_.empty()) return;
+    std::shared_ptr<spdlog::logger> fresh = make();
+    const std::lock_guard lock(mutex_);
+    logger_ = std::move(fresh);
+  }
+
+ private:
+  std::shared_ptr<spdlog::logger> make() const {
+    spdlog::sink_ptr sink;
+    if (file_.empty())
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    else
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file_);
+    auto logger = std::make_shared<spdlog::logger>("caveat", std::move(sink));
+    logger->set_pattern("%v");                // the line is whole already
+    logger->set_level(spdlog::level::trace);  // our own level decides
+    logger->flush_on(spdlog::level::trace);   // what was answered is in the file, whatever comes next
+    return logger;
+  }
+
+  std::shared_ptr<spdlog::logger> logger() {
+    const std::lock_guard lock(mutex_);
+    return logger_;
+  }
+
+  const std::string file_;
+  std::atomic<Level> level_;
+  Clock& clock_;
+  std::mutex mutex_;
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace
+
+std::string_view level_name(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
+    case Level::off:
+      break;
+  }
+  return "off";
+}
+
+std::unique_ptr<OperationLog> OperationLog::open(const std::string& file, Level level, Clock& clock) {
+  return std::make_unique<Spdlog>(file, level, clock);
+}
+
+}  // namespace caveat::server

@@ -1,0 +1,712 @@
+#include "adapters/server/router.h"
+
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <exception>
+#include <mutex>
+#include <span>
+
+#include "adapters/server/codes.h"
+#include "adapters/server/openapi.h"
+#include "adapters/wire/codes.h"
+#include "adapters/wire/problem_json.h"
+#include "adapters/wire/turn.h"
+#include "engine/base/digest.h"
+#include "engine/base/limits.h"
+#include "engine/base/uuid.h"
+
+namespace caveat::server {
+
+namespace {
+
+std::string random_hex(Random& random, std::size_t bytes) {
+  std::array<std::uint8_t, 16> buffer{};
+  random.fill(std::span(buffer).first(bytes));
+  buffer[0] |= 1;  // all zeros would be no id
+  return hex(std::string_view(reinterpret_cast<const char*>(buffer.data()), bytes));
+}
+
+std::string json_quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      static constexpr char kDigits[] = "0123456789abcdef";
+      out += "\\u00";
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[c & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+gate::Query query_of(gate::Query::Kind kind, std::string target = {}) {
+  gate::Query query;
+  query.kind = kind;
+  query.target = std::move(target);
+  return query;
+}
+
+std::string_view verdict_name(decide::Verdict verdict) {
+  switch (verdict) {
+    case decide::Verdict::allow:
+      return "allow";
+    case decide::Verdict::revise:
+      return "revise";
+    case decide::Verdict::require:
+      return "require";
+    case decide::Verdict::block:
+      return "block";
+    case decide::Verdict::handoff:
+      break;
+  }
+  return "handoff";
+}
+
+ProblemItem item(std::string path, std::string expected, std::string found, std::string hint = {}) {
+  return {.path = std::move(path),
+          .expected = std::move(expected),
+          .found = std::move(found),
+          .nearest = {},
+          .hint = std::move(hint)};
+}
+
+}  // namespace
+
+class Router::Inside {
+ public:
+  explicit Inside(RouterOptions options) : options_(std::move(options)) {}
+
+  // ---- before the body
+
+  CallPtr begin(const Head& head) {
+    auto call = std::make_shared<Call>();
+    call->began_ns = options_.clock->steady_ns();
+    call->request_id = Uuid::make(*options_.clock, *options_.random).to_string();
+    call->language = accepted_language(head.header("accept-language"), options_.language);
+    trace(head, *call);
+    call->target = parse_target(head.target);
+    if (call->target.path.empty()) {
+      refuse_now(call, codes::kBadHttp, item("", "a path", "one that is not well formed"));
+      return call;
+    }
+    Matched found = match(head.method, call->target.path);
+    call->route = found.route;
+    call->values = std::move(found.values);
+    if (found.route == nullptr && !found.methods.empty()) {
+      std::string allowed;
+      for (const std::string_view method : found.methods)
+        allowed += (allowed.empty() ? "" : ", ") + std::string(method);
+      refuse_now(call, wire::codes::kMethod, item("", allowed, head.method.substr(0, 20)));
+      call->refusal->headers.emplace_back("Allow", allowed);
+      return call;
+    }
+    if (found.route == nullptr || (found.route->admin ? !head.admin : !head.traffic)) {
+      call->route = nullptr;
+      refuse_now(call, wire::codes::kNotFound, item("", "a path of this interface: /docs lists them", "another"));
+      return call;
+    }
+    if (!admit(head, *call)) return call;
+    if (draining() && call->route->turn) {
+      refuse_now(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down"));
+      return call;
+    }
+    look_at_headers(head, call);
+    return call;
+  }
+
+  // ---- with it
+
+  void finish(const CallPtr& call, std::string_view body, Done done) {
+    try {
+      run(call, body, done);
+    } catch (const std::exception& error) {
+      broken(call, error.what());
+      done(problem_response(*call, wire::codes::kInternal, item("", "an answer", "an error of ours")));
+    }
+  }
+
+  Response refuse(Call& call, const Code& code, ProblemItem what, std::string_view body) {
+    if (!body.empty()) read_turn(call, body);
+    return problem_response(call, code, std::move(what));
+  }
+
+  CallPtr unread() {
+    auto call = std::make_shared<Call>();
+    call->began_ns = options_.clock->steady_ns();
+    call->request_id = Uuid::make(*options_.clock, *options_.random).to_string();
+    call->language = options_.language;
+    trace(Head{}, *call);
+    return call;
+  }
+
+  // What every response carries.
+  void dress(const Call& call, Response& response) {
+    decorate(call, response);
+    if (response.status == 429 || response.status == 503) {
+      bool said = false;
+      for (const Header& header : response.headers) said = said || header.first == "Retry-After";
+      if (!said) response.headers.emplace_back("Retry-After", response.code == "draining" ? "5" : "1");
+    }
+    options_.metrics->answered(call.route != nullptr ? call.route->method : "other",
+                               call.route != nullptr ? call.route->path : "other", response.status);
+    write_exchange(call, response, -1);
+  }
+
+  // ---- batches
+
+  Response begin_batch(const CallPtr& call) {
+    Response response{
+        .status = 200, .content_type = "application/x-ndjson", .body = {}, .headers = {}, .code = {}, .verdict = {}};
+    decorate(*call, response);
+    return response;
+  }
+
+  void batch_line(const CallPtr& call, std::string_view line, Line done) {
+    const std::uint64_t began = options_.clock->steady_ns();
+    if (draining()) {
+      done(batch_problem(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down")));
+      return;
+    }
+    enter();
+    options_.gate->take(line, call->caller, [this, call, began, done = std::move(done)](const gate::Reply& reply) {
+      leave();
+      count(reply, began);
+      done(reply.body);
+    });
+  }
+
+  std::string batch_problem(const CallPtr& call, const Code& code, ProblemItem what) {
+    return wire::problem_json(
+        wire::problem(code, std::move(what)),
+        {.id = {}, .instance = call->request_id, .language = call->language, .with_verdict = true});
+  }
+
+  void end_batch(const CallPtr& call, std::size_t lines) {
+    options_.metrics->answered(call->route->method, call->route->path, 200);
+    write_exchange(*call, Response{}, static_cast<std::int64_t>(lines));
+  }
+
+  void set_callers(std::shared_ptr<const Callers> callers) {
+    const std::lock_guard lock(mutex_);
+    callers_ = std::move(callers);
+  }
+
+  void drain() { draining_.store(true); }
+  bool draining() const { return draining_.load(std::memory_order_relaxed); }
+  const Caps& caps() const { return options_.caps; }
+  Metrics& metrics() { return *options_.metrics; }
+
+ private:
+  void trace(const Head& head, Call& call) {
+    call.span = random_hex(*options_.random, 8);
+    if (const std::optional<Trace> parent = parse_traceparent(head.header("traceparent"))) {
+      call.trace_id = parent->id;
+      call.flags = parent->flags;
+      const std::string_view state = head.header("tracestate");
+      if (state.size() <= 512) call.tracestate = state;
+    } else {
+      call.trace_id = random_hex(*options_.random, 16);
+      call.flags = "00";
+    }
+  }
+
+  // Who asks, and may he: false and refused if not.
+  bool admit(const Head& head, Call& call) {
+    if (call.route->roles == 0) return true;
+    std::uint8_t roles = 0;
+    std::string_view authorization = head.header("authorization");
+    if (authorization.empty() && head.own_user) {
+      // Whoever runs the server holds its log and keys; but his own bot must not close its hand-offs, so neither of
+      // those two roles is his for the asking.
+      roles = kAuditor | kOperator | kActivator;
+      call.caller =
+          gate_caller({.id = options_.local_name, .roles = roles, .sources = {}, .queues = {}, .jurisdictions = {}});
+    } else if (authorization.empty()) {
+      refuse_now(call, wire::codes::kNoKey,
+                 item("", "the header Authorization: Bearer cav_ID_SECRET", "none",
+                      "`caveat keys caller ID --role ROLE` makes a key"));
+      call.refusal->headers.emplace_back("WWW-Authenticate", "Bearer realm=\"caveat\"");
+      return false;
+    } else {
+      std::shared_ptr<const Callers> callers;
+      {
+        const std::lock_guard lock(mutex_);
+        callers = callers_;
+      }
+      const bool bearer =
+          authorization.size() > 7 && (authorization.starts_with("Bearer ") || authorization.starts_with("bearer "));
+      const CallerEntry* entry = bearer && callers ? callers->find(authorization.substr(7)) : nullptr;
+      if (entry == nullptr) {
+        refuse_now(call, wire::codes::kBadKey, item("", "a key that this server knows", "another"));
+        call.refusal->headers.emplace_back("WWW-Authenticate", "Bearer realm=\"caveat\", error=\"invalid_token\"");
+        return false;
+      }
+      roles = entry->roles;
+      call.caller = gate_caller(*entry);
+    }
+    if ((roles & call.route->roles) != 0) return true;
+    std::string needed, has;
+    for (const std::string_view name : role_names()) {
+      const std::uint8_t role = *role_of(name);
+      if ((call.route->roles & role) != 0) needed += (needed.empty() ? "" : " or ") + std::string(name);
+      if ((roles & role) != 0) has += (has.empty() ? "" : ", ") + std::string(name);
+    }
+    refuse_now(call, wire::codes::kRole, item("", needed, has.empty() ? "no role" : has));
+    return false;
+  }
+
+  void look_at_headers(const Head& head, const CallPtr& call) {
+    const Route& route = *call->route;
+    call->body_limit = route.body;
+    call->idempotency_key = head.header("idempotency-key");
+    call->if_match = head.header("if-match");
+    call->if_none_match = head.header("if-none-match");
+    if (route.handler == Handler::batch) {
+      const std::string_view type = head.header("content-type");
+      if (type.substr(0, type.find(';')) != "application/x-ndjson")
+        return refuse_now(call, wire::codes::kMediaType,
+                          item("", "Content-Type: application/x-ndjson", std::string(type.substr(0, 60))));
+      return;
+    }
+    if (route.body > 0 && head.content_length && *head.content_length > route.body)
+      return refuse_now(call, wire::codes::kTooLarge, too_large(route.body, *head.content_length));
+    if (!route.turn) return;
+    call->deadline_ms = options_.caps.deadline_ms;
+    if (const std::string_view asked = head.header("caveat-deadline-ms"); !asked.empty()) {
+      std::int64_t wanted = 0;
+      const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), wanted);
+      if (error != std::errc() || end != asked.data() + asked.size() || wanted < 1)
+        return refuse_now(
+            call, wire::codes::kOutOfRange,
+            item("", "Caveat-Deadline-Ms: a whole number of milliseconds above 0", std::string(asked.substr(0, 40))));
+      call->deadline_ms = std::min(call->deadline_ms, wanted);
+    }
+  }
+
+  static ProblemItem too_large(std::size_t limit, std::uint64_t found) {
+    return item("", "a body of at most " + std::to_string(limit) + " bytes", std::to_string(found) + " bytes");
+  }
+
+  void refuse_now(Call& call, const Code& code, ProblemItem what) {
+    call.refusal = problem_response(call, code, std::move(what));
+  }
+  void refuse_now(const CallPtr& call, const Code& code, ProblemItem what) { refuse_now(*call, code, std::move(what)); }
+
+  // ---- what each route does
+
+  void run(const CallPtr& call, std::string_view body, const Done& done) {
+    const Route& route = *call->route;
+    if (route.body > 0 && body.size() > route.body)
+      return done(problem_response(*call, wire::codes::kTooLarge, too_large(route.body, body.size())));
+    switch (route.handler) {
+      case Handler::decide:
+        return decide(call, body, done);
+      case Handler::batch:
+        return;  // the listener feeds it line by line
+      case Handler::decision:
+        return look(call, query_of(gate::Query::Kind::decision, call->values[0]), done);
+      case Handler::explanation:
+        return explanation(call, done);
+      case Handler::proof:
+        return look(call, query_of(gate::Query::Kind::proof, call->values[0]), done);
+      case Handler::deliveries:
+        return perform(call, gate::Command::Kind::confirm_deliveries, body, done);
+      case Handler::feedback:
+        return aside(call, options_.services.feedback, std::string(body), done);
+      case Handler::conversation:
+        return look(call, query_of(gate::Query::Kind::conversation, call->values[0]), done);
+      case Handler::handoffs:
+        return handoffs(call, done);
+      case Handler::handoff:
+        return look(call, query_of(gate::Query::Kind::handoff, call->values[0]), done);
+      case Handler::open_handoff:
+        return perform(call, gate::Command::Kind::open_handoff, body, done);
+      case Handler::take_handoff:
+        return perform(call, gate::Command::Kind::take_handoff, body, done);
+      case Handler::pass_handoff:
+        return perform(call, gate::Command::Kind::pass_handoff, body, done);
+      case Handler::return_handoff:
+        return perform(call, gate::Command::Kind::return_handoff, body, done);
+      case Handler::close_handoff:
+        return perform(call, gate::Command::Kind::close_handoff, body, done);
+      case Handler::queues:
+        return look(call, query_of(gate::Query::Kind::queues), done);
+      case Handler::switch_state:
+        return look(call, query_of(gate::Query::Kind::switch_), done);
+      case Handler::throw_switch:
+        return perform(call, gate::Command::Kind::throw_switch, body, done);
+      case Handler::schema:
+        return schema(call, done);
+      case Handler::packs:
+        return done(json(options_.services.packs()));
+      case Handler::reload:
+        return aside(call, options_.services.reload, std::string(body), done);
+      case Handler::search:
+        return aside(call, options_.services.search, std::string(body), done);
+      case Handler::report:
+        return aside(call, options_.services.report, std::string(body), done);
+      case Handler::health:
+        return done(json("{\"alive\":true}"));
+      case Handler::ready:
+        return ready(call, done);
+      case Handler::metrics:
+        return figures(done);
+      case Handler::openapi:
+        return done(json(openapi_json(options_.services.schema(call->language), call->language)));
+      case Handler::docs:
+        return done(text("text/html; charset=utf-8", reference_page(call->language)));
+      case Handler::problems:
+        return done(text("text/html; charset=utf-8", problems_page(call->language)));
+    }
+  }
+
+  static Response json(std::string body) {
+    Response response;
+    response.body = std::move(body);
+    return response;
+  }
+  static Response text(std::string_view type, std::string body) {
+    Response response = json(std::move(body));
+    response.content_type = type;
+    return response;
+  }
+
+  void decide(const CallPtr& call, std::string_view body, const Done& done) {
+    if (waiting_.load(std::memory_order_relaxed) >= static_cast<std::int64_t>(options_.caps.turns_waiting)) {
+      read_turn(*call, body);
+      return done(
+          problem_response(*call, wire::codes::kOverloaded,
+                           item("", "at most " + std::to_string(options_.caps.turns_waiting) + " turns that wait",
+                                "as many and this one")));
+    }
+    enter();
+    const gate::TakeOptions how{
+        .deadline_ns = call->began_ns + static_cast<std::uint64_t>(call->deadline_ms) * 1'000'000,
+        .header_id = call->idempotency_key,
+        .language = call->language};
+    options_.gate->take(body, call->caller, how, [this, call, done](const gate::Reply& reply) {
+      leave();
+      count(reply, call->began_ns);
+      done(turn_response(*call, reply));
+    });
+  }
+
+  // What changes something and is recorded.
+  void perform(const CallPtr& call, gate::Command::Kind kind, std::string_view body, const Done& done) {
+    gate::Command command;
+    command.kind = kind;
+    if (!call->values.empty()) command.target = call->values[0];
+    command.if_match = call->if_match;
+    command.body = body;
+    command.language = call->language;
+    options_.gate->perform(command, call->caller,
+                           [this, call, done](const gate::Reply& reply) { done(gate_response(*call, reply)); });
+  }
+
+  // What is only read; where the look itself is recorded it waits for the disk, so it is done aside.
+  void look(const CallPtr& call, gate::Query query, const Done& done) {
+    query.language = call->language;
+    auto work = [this, call, query = std::move(query), done] {
+      done(gate_response(*call, options_.gate->look(query, call->caller)));
+    };
+    if (options_.aside && call->route->handler != Handler::conversation)
+      options_.aside(std::move(work));
+    else
+      work();
+  }
+
+  void explanation(const CallPtr& call, const Done& done) {
+    gate::Query query;
+    query.kind = gate::Query::Kind::explanation;
+    query.target = call->values[0];
+    const std::string_view reader = call->target.parameter("for"), language = call->target.parameter("language");
+    const bool bot_only = !call->caller.has("agent") && !call->caller.has("auditor");
+    query.reader = reader.empty() ? (bot_only ? "bot" : "officer") : std::string(reader);
+    if (query.reader != "bot" && query.reader != "customer" && query.reader != "officer")
+      return done(problem_response(*call, wire::codes::kOutOfRange,
+                                   item("", "for=bot, customer or officer", query.reader.substr(0, 40))));
+    call->language = wire::language_of(language, call->language);
+    look(call, std::move(query), done);
+  }
+
+  void handoffs(const CallPtr& call, const Done& done) {
+    gate::Query query;
+    query.kind = gate::Query::Kind::handoffs;
+    query.queue = call->target.parameter("queue");
+    query.state = call->target.parameter("state");
+    query.customer = call->target.parameter("customer");
+    query.cursor = call->target.parameter("cursor");
+    if (const std::string_view limit = call->target.parameter("limit"); !limit.empty()) {
+      const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), query.limit);
+      if (error != std::errc() || end != limit.data() + limit.size() || query.limit < 1 || query.limit > 200)
+        return done(
+            problem_response(*call, wire::codes::kOutOfRange,
+                             item("", "limit: a whole number from 1 to 200", std::string(limit.substr(0, 40)))));
+    }
+    look(call, std::move(query), done);
+  }
+
+  static Response gate_response(const Call& call, const gate::Reply& reply) {
+    Response response = json(reply.body);
+    if (reply.problem != nullptr) {
+      response.status = reply.problem->http_status;
+      response.content_type = "application/problem+json";
+      response.code = reply.problem->name;
+      add_instance(response, call);
+      return response;
+    }
+    if (call.route->gives == "text/plain") response.content_type = "text/plain; charset=utf-8";
+    if (reply.created) response.status = 201;
+    if (reply.pending) {
+      response.status = 202;
+      response.headers.emplace_back("Retry-After", "1");
+    }
+    if (!reply.version.empty()) response.headers.emplace_back("ETag", "\"" + reply.version + "\"");
+    if (!reply.next.empty())
+      response.headers.emplace_back("Link", "<" + next_page(call, reply.next) + ">; rel=\"next\"");
+    return response;
+  }
+
+  // The same list from the cursor on.
+  static std::string next_page(const Call& call, std::string_view cursor) {
+    std::string out = call.target.path + "?cursor=" + encoded(cursor);
+    for (const auto& [name, value] : call.target.query)
+      if (name != "cursor") out += "&" + encoded(name) + "=" + encoded(value);
+    return out;
+  }
+
+  static std::string encoded(std::string_view text) {
+    static constexpr char kDigits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                         c == '.' || c == '_' || c == '~';
+      if (plain) {
+        out += c;
+      } else {
+        out += '%';
+        out += kDigits[static_cast<unsigned char>(c) >> 4];
+        out += kDigits[c & 15];
+      }
+    }
+    return out;
+  }
+
+  // The gate does not know the exchange. No string of JSON holds a bare quote, so this is the member itself.
+  static void add_instance(Response& response, const Call& call) {
+    if (const std::size_t at = response.body.find(",\"code\":\""); at != std::string::npos)
+      response.body.insert(at, ",\"instance\":\"" + call.request_id + "\"");
+  }
+
+  static Response turn_response(const Call& call, const gate::Reply& reply) {
+    Response response = json(reply.body);
+    response.verdict = verdict_name(reply.verdict);
+    if (reply.problem != nullptr) {
+      response.status = reply.problem->http_status;
+      response.content_type = "application/problem+json";
+      response.code = reply.problem->name;
+      add_instance(response, call);
+    } else {
+      response.headers.emplace_back("Caveat-Decision", reply.decision_id);
+      if (reply.replayed) response.headers.emplace_back("Caveat-Replayed", "?1");
+    }
+    response.headers.emplace_back("Caveat-Verdict", response.verdict);
+    return response;
+  }
+
+  void count(const gate::Reply& reply, std::uint64_t began) const {
+    options_.metrics->decided(verdict_name(reply.verdict),
+                              reply.problem != nullptr ? reply.problem->name
+                              : reply.replayed         ? "repeat"
+                                                       : "rule",
+                              options_.clock->steady_ns() - began);
+  }
+
+  void enter() { options_.metrics->set_waiting(waiting_.fetch_add(1, std::memory_order_relaxed) + 1); }
+  void leave() { options_.metrics->set_waiting(waiting_.fetch_sub(1, std::memory_order_relaxed) - 1); }
+
+  void figures(const Done& done) {
+    std::string out = options_.metrics->render();
+    const gate::Reply queues = options_.gate->look(query_of(gate::Query::Kind::queues), gate::Caller::local());
+    if (queues.problem == nullptr) Metrics::queues(out, queues.body);
+    done(text("text/plain; version=0.0.4; charset=utf-8", out + options_.services.figures()));
+  }
+
+  void schema(const CallPtr& call, const Done& done) {
+    std::string body = options_.services.schema(call->language);
+    if (body.empty()) return done(problem_response(*call, wire::codes::kNoPack, item("", "rules", "none")));
+    const std::string tag = "\"" + hex(sha256(body)).substr(0, 32) + "\"";
+    Response response = json(std::move(body));
+    if (call->if_none_match == tag) {
+      response = Response{};
+      response.status = 304;
+      response.content_type.clear();
+    }
+    response.headers.emplace_back("ETag", tag);
+    response.headers.emplace_back("Cache-Control", "no-cache");
+    done(std::move(response));
+  }
+
+  void ready(const CallPtr& call, const Done& done) {
+    std::vector<Check> checks = options_.services.checks(call->language);
+    bool all = !draining();
+    std::string list;
+    for (const Check& check : checks) {
+      all = all && check.ok;
+      list += (list.empty() ? "" : ",") + ("{\"name\":" + json_quoted(check.name)) +
+              ",\"ok\":" + (check.ok ? "true" : "false") + ",\"say\":" + json_quoted(check.say) + "}";
+    }
+    Response response = json(std::string("{\"ready\":") + (all ? "true" : "false") +
+                             ",\"draining\":" + (draining() ? "true" : "false") + ",\"checks\":[" + list + "]}");
+    if (!all) {
+      response.status = 503;
+      response.headers.emplace_back("Retry-After", "1");
+    }
+    done(std::move(response));
+  }
+
+  void aside(const CallPtr& call, const std::function<Served(const Asked&)>& service, std::string body,
+             const Done& done) {
+    auto work = [this, call, service, body = std::move(body), done]() mutable {
+      try {
+        Served served = service({.body = std::move(body), .caller = call->caller, .language = call->language});
+        if (served) return done(std::move(*served));
+        Response response = problem_response(*call, served.error().problem);
+        if (!served.error().members.empty()) {
+          response.body.pop_back();
+          response.body += "," + served.error().members + "}";
+        }
+        done(std::move(response));
+      } catch (const std::exception& error) {
+        broken(call, error.what());
+        done(problem_response(*call, wire::codes::kInternal, item("", "an answer", "an error of ours")));
+      }
+    };
+    if (options_.aside)
+      options_.aside(std::move(work));
+    else
+      work();
+  }
+
+  // ---- problems
+
+  void read_turn(Call& call, std::string_view body) const {
+    thread_local decide::Fields fields;
+    (void)wire::parse_turn(body, fields, Limits{});  // as far as it goes: what is wrong with it is told elsewhere
+    call.turn_id = wire::root_text(fields, "id");
+    call.turn_language = wire::language_of(wire::root_text(fields, "language"), Language::none);
+  }
+
+  Response problem_response(const Call& call, const Code& code, ProblemItem what) const {
+    return problem_response(call, wire::problem(code, std::move(what)));
+  }
+
+  Response problem_response(const Call& call, const Problem& problem) const {
+    // Of what could not be read at all nobody knows that it was no turn.
+    const bool turn = call.route != nullptr ? call.route->turn : call.target.path.empty();
+    Response response;
+    response.status = problem.code->http_status;
+    response.content_type = "application/problem+json";
+    response.body = wire::problem_json(
+        problem, {.id = call.turn_id,
+                  .instance = call.request_id,
+                  .language = call.turn_language != Language::none ? call.turn_language : call.language,
+                  .with_verdict = turn});
+    if (turn) {
+      response.headers.emplace_back("Caveat-Verdict", "handoff");
+      response.verdict = "handoff";
+    }
+    response.code = problem.code->name;
+    return response;
+  }
+
+  // ---- ends
+
+  void decorate(const Call& call, Response& response) const {
+    bool cached = false;
+    for (const Header& header : response.headers) cached = cached || header.first == "Cache-Control";
+    if (!cached) response.headers.emplace_back("Cache-Control", "no-store");
+    response.headers.emplace_back("Caveat-Request", call.request_id);
+    response.headers.emplace_back("traceparent", "00-" + call.trace_id + "-" + call.span + "-" + call.flags);
+    if (!call.tracestate.empty()) response.headers.emplace_back("tracestate", call.tracestate);
+    if (call.route != nullptr && call.route->turn) {
+      const std::uint64_t us = (options_.clock->steady_ns() - call.began_ns) / 1'000;
+      response.headers.emplace_back("Server-Timing",
+                                    "total;dur=" + std::to_string(us / 1'000) + "." + std::to_string(us % 1'000 / 100));
+    }
+  }
+
+  void write_exchange(const Call& call, const Response& response, std::int64_t lines) const {
+    const Level level = response.status >= 500 ? Level::warn : Level::info;
+    const auto us = static_cast<std::int64_t>((options_.clock->steady_ns() - call.began_ns) / 1'000);
+    const std::string_view method = call.route != nullptr ? call.route->method : "other";
+    const std::string_view path = call.route != nullptr ? call.route->path : "other";
+    const std::string_view caller =
+        call.route != nullptr && call.route->roles != 0 ? std::string_view(call.caller.id) : "";
+    if (lines >= 0)
+      options_.log->write(level, "batch",
+                          {{"request", call.request_id},
+                           {"trace", call.trace_id},
+                           {"span", call.span},
+                           {"caller", caller},
+                           {"path", path},
+                           {"lines", lines},
+                           {"us", us}});
+    else
+      options_.log->write(level, "exchange",
+                          {{"request", call.request_id},
+                           {"trace", call.trace_id},
+                           {"span", call.span},
+                           {"caller", caller},
+                           {"method", method},
+                           {"path", path},
+                           {"status", static_cast<std::int64_t>(response.status)},
+                           {"code", response.code},
+                           {"verdict", response.verdict},
+                           {"us", us}});
+  }
+
+  void broken(const CallPtr& call, std::string_view why) const {
+    options_.log->write(Level::error, "internal", {{"request", call->request_id}, {"why", why}});
+  }
+
+  const RouterOptions options_;
+  std::mutex mutex_;
+  std::shared_ptr<const Callers> callers_;
+  std::atomic<bool> draining_{false};
+  std::atomic<std::int64_t> waiting_{0};
+};
+
+Router::Router(RouterOptions options) : inside_(std::make_unique<Inside>(std::move(options))) {}
+Router::~Router() = default;
+
+CallPtr Router::begin(const Head& head) { return inside_->begin(head); }
+void Router::finish(const CallPtr& call, std::string_view body, Done done) {
+  inside_->finish(call, body, std::move(done));
+}
+Response Router::refuse(Call& call, const Code& code, ProblemItem what, std::string_view body) {
+  return inside_->refuse(call, code, std::move(what), body);
+}
+CallPtr Router::unread() { return inside_->unread(); }
+void Router::dress(const Call& call, Response& response) { inside_->dress(call, response); }
+Response Router::begin_batch(const CallPtr& call) { return inside_->begin_batch(call); }
+void Router::batch_line(const CallPtr& call, std::string_view line, Line done) {
+  inside_->batch_line(call, line, std::move(done));
+}
+std::string Router::batch_problem(const CallPtr& call, const Code& code, ProblemItem what) {
+  return inside_->batch_problem(call, code, std::move(what));
+}
+void Router::end_batch(const CallPtr& call, std::size_t lines) { inside_->end_batch(call, lines); }
+void Router::set_callers(std::shared_ptr<const Callers> callers) { inside_->set_callers(std::move(callers)); }
+void Router::drain() { inside_->drain(); }
+bool Router::draining() const { return inside_->draining(); }
+const Caps& Router::caps() const { return inside_->caps(); }
+Metrics& Router::metrics() { return inside_->metrics(); }
+
+}  // namespace caveat::server

@@ -1,0 +1,112 @@
+// Router: from a request to its response, without a socket: who asks, for what, is it allowed, and what came of it.
+//
+//   auto call = router.begin(head);                       // before a byte of the body is read
+//   if (call->refusal) send(*call->refusal);
+//   else router.finish(call, body, [](Response response) { … });
+//   router.dress(*call, response);                        // on one's own thread, before it is sent
+//
+// Promises   a route is admitted before its body is read; every response has its request id and traceparent; every answered
+//            exchange is one line of the log and one count; a turn that is refused for whatever reason gets a verdict to act on;
+//            `done` is called once, on any thread, and touches nothing of the call
+// Threads    all calls may run together
+// Lifetime   what the options point to outlives the router and every `done`
+// Source     http.md
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/gate/gate.h"
+#include "adapters/server/callers.h"
+#include "adapters/server/http.h"
+#include "adapters/server/metrics.h"
+#include "adapters/server/oplog.h"
+#include "adapters/server/route_table.h"
+#include "adapters/server/services.h"
+#include "engine/base/clock.h"
+#include "engine/base/random.h"
+
+namespace caveat::server {
+
+// The caps of http.md; each is named in the problem that it causes.
+struct Caps {
+  std::size_t header_bytes = 16u << 10;
+  std::size_t batch_lines = 10'000;
+  std::size_t batches = 16;  // under way at once
+  std::size_t connections = 10'000;
+  std::size_t turns_waiting = 4'096;
+  std::int64_t header_wait_ms = 5'000, body_wait_ms = 10'000, idle_ms = 60'000, deadline_ms = 2'000;
+};
+
+struct RouterOptions {
+  gate::Gate* gate = nullptr;
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  Metrics* metrics = nullptr;
+  OperationLog* log = nullptr;
+  Services services;
+  Caps caps{};
+  Language language = Language::en;
+  std::string local_name = "local";  // of the user over the Unix socket
+  // Where work goes that may block; empty: it is done at once.
+  std::function<void(std::function<void()>)> aside;
+};
+
+// One exchange. Made by begin; the listener reads the public part.
+struct Call {
+  const Route* route = nullptr;
+  std::optional<Response> refusal;  // set: send it, dressed; the body is not wanted
+  std::size_t body_limit = 0;
+  std::int64_t deadline_ms = 0;  // 0: none
+
+  gate::Caller caller;
+  std::vector<std::string> values;  // of the path
+  Target target;
+  std::string request_id, trace_id, span, flags, tracestate, idempotency_key, if_match, if_none_match;
+  Language language = Language::en;
+  std::string turn_id;  // of the body, as far as it could be read
+  Language turn_language = Language::none;
+  std::uint64_t began_ns = 0;
+};
+using CallPtr = std::shared_ptr<Call>;
+
+class Router {
+ public:
+  using Done = std::function<void(Response)>;
+  using Line = std::function<void(std::string)>;
+
+  explicit Router(RouterOptions options);
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  CallPtr begin(const Head& head);
+  void finish(const CallPtr& call, std::string_view body, Done done);
+  // The response to an exchange that the listener ends: too slow, too large, too late.
+  Response refuse(Call& call, const Code& code, ProblemItem item, std::string_view body = {});
+  CallPtr unread();  // the call of bytes that were no request
+  // What every response carries; then it is counted and written to the log. Once for each.
+  void dress(const Call& call, Response& response);
+
+  // A batch: admitted by begin; then line by line; at last counted.
+  Response begin_batch(const CallPtr& call);
+  void batch_line(const CallPtr& call, std::string_view line, Line done);
+  std::string batch_problem(const CallPtr& call, const Code& code, ProblemItem item);
+  void end_batch(const CallPtr& call, std::size_t lines);
+
+  void set_callers(std::shared_ptr<const Callers> callers);  // from now on
+  void drain();                                              // refuse what begins from now on
+  bool draining() const;
+  const Caps& caps() const;
+  Metrics& metrics();
+
+ private:
+  class Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace caveat::server

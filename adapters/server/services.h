@@ -1,0 +1,47 @@
+// Services: what the server answers with and does not own: rules, log, disk. Handed in by whoever starts it, since this room
+// knows the gate and nothing behind it.
+//
+// Threads    schema, packs, checks and figures may run together; reload, search and report run on threads of their own kind and
+//            may take long
+// Errors     a Problem becomes the reply; what is thrown becomes `internal`, or the code of a caveat::Error
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "adapters/gate/caller.h"
+#include "adapters/server/http.h"
+#include "engine/base/language.h"
+#include "engine/base/result.h"  // tl::expected with it
+
+namespace caveat::server {
+
+struct Check {  // one line of /readyz
+  std::string name;
+  bool ok = true;
+  std::string say;
+};
+
+struct Asked {  // a request whose work is done behind the router
+  std::string body;
+  gate::Caller caller;
+  Language language = Language::en;
+};
+
+// More members of the problem, as JSON without braces: `"diagnostics":[…]`.
+struct Refusal {
+  Problem problem;
+  std::string members;
+};
+using Served = tl::expected<Response, Refusal>;
+
+struct Services {
+  std::function<std::string(Language)> schema;         // JSON Schema of a request; empty: no pack
+  std::function<std::string()> packs;                  // JSON
+  std::function<std::vector<Check>(Language)> checks;  // of /readyz
+  std::function<std::string()> figures;                // more families of /metrics
+  std::function<Served(const Asked&)> reload, search, report, feedback;
+};
+
+}  // namespace caveat::server

@@ -1,0 +1,727 @@
+#!/usr/bin/env python3
+"""`caveat serve` with real sockets: what it answers, what it survives, what is in the log afterwards.
+
+    serve_test.py BINARY REPOSITORY
+
+No test judges by the clock: limits that end in seconds are set low in the configuration, and what hangs is ended by CTest.
+"""
+import concurrent.futures
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+BINARY = pathlib.Path(sys.argv[1]).resolve()
+REPOSITORY = pathlib.Path(sys.argv[2]).resolve()
+IDLE = 5000 if os.environ.get("CAVEAT_NIGHTLY") else 500
+RELOADS = 200 if os.environ.get("CAVEAT_NIGHTLY") else 20
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
+
+
+def turn(number, text="There is risk.", **more):
+    return {"id": f"t-{number}", "conversation": {"id": f"canary-c-{number % 17}"}, "customer": {"id": f"canary-k-{number % 17}"},
+            "message": {"text": "canary-message"}, "answer": {"text": text}, **more}
+
+
+class Server:
+    """One `caveat serve` over the starter pack, in a folder of its own."""
+
+    def __init__(self, folder, **limits):
+        self.folder = pathlib.Path(folder)
+        self.rules = self.folder / "rules"
+        if not self.rules.exists():
+            subprocess.run([BINARY, "new", self.rules], check=True, capture_output=True)
+        self.log = self.folder / "log.db"
+        self.config = self.folder / "caveat.toml"
+        self.operation = self.folder / "operation.jsonl"
+        written = "".join(f"{key} = {json.dumps(value)}\n" for key, value in limits.items())
+        self.config.write_text(
+            f'[log]\npath = "log.db"\n[packs]\nfolders = ["rules"]\n[http]\nlisten = "127.0.0.1:0"\n'
+            f'[logging]\nfile = "operation.jsonl"\n[limits]\n{written}', encoding="utf-8")
+        self.keys = {}
+        for role in ("bot", "agent", "auditor", "operator", "activator", "privacy"):
+            self.make_key(role, role)
+        self.start()
+
+    def make_key(self, name, role, *options):
+        made = subprocess.run([BINARY, "keys", "caller", name, "--role", role, "--log", self.log, *options], check=True,
+                              capture_output=True, text=True)
+        self.keys[name] = made.stdout.strip()
+
+    def start(self):
+        self.errors = open(self.folder / "stderr.txt", "ab")
+        self.process = subprocess.Popen([BINARY, "serve", "--config", self.config], stdout=subprocess.PIPE, stderr=self.errors,
+                                        text=True)
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("no server: " + (self.folder / "stderr.txt").read_text())
+        self.url = line.strip()
+        self.port = int(self.url.rsplit(":", 1)[1])
+        return self
+
+    def connection(self, timeout=60):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def ask(self, method, path, body=None, role="bot", headers=None, connection=None):
+        own = connection or self.connection()
+        sent = dict(headers or {})
+        if role is not None:
+            sent["Authorization"] = "Bearer " + self.keys[role]
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body).encode()
+        own.request(method, path, body=body, headers=sent)
+        reply = own.getresponse()
+        text = reply.read()
+        if connection is None:
+            own.close()
+        return reply.status, dict((k.lower(), v) for k, v in reply.getheaders()), text
+
+    def decide(self, one, **more):
+        status, headers, text = self.ask("POST", "/v1/decisions", one, **more)
+        return status, headers, json.loads(text)
+
+    def raw(self, data, finish=False):
+        """What comes back to bytes as they are, until the server closes or has answered once."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as sock:
+            sock.sendall(data)
+            if finish:
+                sock.shutdown(socket.SHUT_WR)
+            got = b""
+            while True:
+                try:
+                    piece = sock.recv(65536)
+                except ConnectionResetError:
+                    break
+                if not piece:
+                    break
+                got += piece
+            return got
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()
+        return code
+
+    def resident(self):
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def verify(self):
+        return subprocess.run([BINARY, "log", "verify", self.log], capture_output=True, text=True, check=False)
+
+
+class Served(unittest.TestCase):
+    limits = {}
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="caveat-serve-", dir=MEMORY)
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.server = Server(self.folder, **self.limits)
+        self.addCleanup(self.server.stop)
+
+
+class Answers(Served):
+    def test_a_turn_is_judged_recorded_and_answered_with_all_its_headers(self):
+        status, headers, body = self.server.decide(turn(1, "You cannot lose."))
+        self.assertEqual((status, body["verdict"], body["id"]), (200, "block", "t-1"))
+        self.assertEqual(headers["caveat-verdict"], "block")
+        self.assertEqual(headers["caveat-decision"], body["decision"])
+        self.assertEqual(headers["cache-control"], "no-store")
+        self.assertIn("caveat-request", headers)
+        self.assertIn("traceparent", headers)
+        self.assertIn("date", headers)
+        self.assertTrue(body["packs"][0]["digest"].startswith("sha256:"))
+        self.assertIsInstance(body["receipt"]["index"], int)
+        # a bot reads which rules spoke, never why
+        self.assertNotIn("because", body["reasons"][0])
+        again = self.server.decide(turn(1, "You cannot lose."))
+        self.assertEqual(again[2], body)
+        self.assertEqual(again[1]["caveat-replayed"], "?1")
+        other = self.server.decide(turn(1, "Another text."))
+        self.assertEqual((other[0], other[2]["code"], other[2]["verdict"]), (409, "id_reused", "handoff"))
+        self.assertEqual(other[2]["instance"], other[1]["caveat-request"])
+
+    def test_one_connection_serves_many_and_pipelined_requests_are_answered_in_order(self):
+        connection = self.server.connection()
+        for number in range(20):
+            self.assertEqual(self.server.ask("POST", "/v1/decisions", turn(number), connection=connection)[0], 200)
+        connection.close()
+        one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        got = self.server.raw(one + one + b"GET /v1/packs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.assertEqual(got.count(b"HTTP/1.1 200 OK"), 3)
+        self.assertLess(got.rindex(b'{"alive":true}'), got.index(b'"active"'))
+
+    def test_every_mistake_of_a_turn_is_told_at_once_with_a_verdict(self):
+        status, headers, body = self.server.decide(
+            {"id": "t-9", "language": "zh", "answer": {"text": "x"}, "product": {"price": 1}, "custmer": {}, "customer": {"age": "old"}},
+            headers={"Accept-Language": "zh"})
+        self.assertEqual(status, 422)
+        self.assertEqual(headers["content-type"], "application/problem+json")
+        self.assertEqual((body["verdict"], body["id"], body["handoff"]), ("handoff", "t-9", {"hold": False}))
+        self.assertGreaterEqual(len(body["errors"]), 2)
+        self.assertRegex(body["say"]["text"], "[一-龥]")
+
+    def test_pages_and_descriptions_are_there_without_a_key(self):
+        for path, kind in (("/healthz", "application/json"), ("/readyz", "application/json"), ("/v1/packs", "application/json"),
+                           ("/v1/schema", "application/json"), ("/openapi.json", "application/json"),
+                           ("/docs", "text/html; charset=utf-8"), ("/docs/problems", "text/html; charset=utf-8"),
+                           ("/metrics", "text/plain; version=0.0.4; charset=utf-8")):
+            status, headers, text = self.server.ask("GET", path, role=None)
+            self.assertEqual((path, status, headers["content-type"]), (path, 200, kind))
+            if kind == "application/json":
+                json.loads(text)
+            status, headers, text = self.server.ask("HEAD", path, role=None)
+            self.assertEqual((path, status, text), (path, 200, b""))
+
+    def test_figures_hold_against_promtool_where_it_is_installed(self):
+        self.server.decide(turn(1))
+        text = self.server.ask("GET", "/metrics", role=None)[2]
+        self.assertIn(b'caveat_decisions_total{verdict="allow",cause="rule"} 1\n', text)
+        self.assertIn(b'caveat_pack_info{name="my.first",version="1",digest="', text)
+        if shutil.which("promtool") is None:
+            self.skipTest("promtool is not installed")
+        judged = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
+        self.assertEqual((judged.returncode, judged.stdout + judged.stderr), (0, b""))
+
+    def test_the_operational_log_has_ids_and_no_text_and_no_customer(self):
+        headers = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+        _, got, _ = self.server.decide(turn(1, "canary-answer"), headers=headers)
+        self.server.decide({"id": "canary-id", "nonsense": "canary-value"})
+        self.server.ask("GET", "/v1/nothing/canary-path?canary=query", role=None)
+        self.server.raw(b"canary nonsense\r\n\r\n")
+        self.server.stop()
+        text = self.server.operation.read_text()
+        self.assertNotIn("canary", text)
+        lines = [json.loads(line) for line in text.splitlines()]
+        mine = [line for line in lines if line.get("request") == got["caveat-request"]]
+        self.assertEqual([(line["event"], line["trace"], line["caller"], line["status"], line["verdict"]) for line in mine],
+                         [("exchange", "4bf92f3577b34da6a3ce929d0e0e4736", "bot", 200, "allow")])
+        self.assertTrue(got["traceparent"].startswith("00-4bf92f3577b34da6a3ce929d0e0e4736-" + mine[0]["span"]))
+        self.assertNotIn("canary", (pathlib.Path(self.folder) / "stderr.txt").read_text())
+
+    def test_levels_change_while_it_runs(self):
+        def heard():
+            self.server.ask("GET", "/healthz", role=None)
+            return len(self.server.operation.read_text().splitlines())
+        before = heard()
+        self.assertEqual(heard(), before + 1)
+        self.server.process.send_signal(signal.SIGUSR2)  # warn: what went well is not told any more
+        last = -1
+        while (now := heard()) != last:
+            last = now
+        self.server.process.send_signal(signal.SIGUSR1)
+        while heard() == last:
+            pass
+
+    def test_the_unix_socket_serves_the_same_and_its_own_user_reloads_without_a_key(self):
+        path = str(pathlib.Path(self.folder) / "log.sock")
+
+        def over_socket(method, target, body, key=None):
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.connect(path)
+                data = json.dumps(body).encode()
+                head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(data)}\r\nConnection: close\r\n"
+                if key:
+                    head += f"Authorization: Bearer {key}\r\n"
+                sock.sendall(head.encode() + b"\r\n" + data)
+                got = b""
+                while piece := sock.recv(65536):
+                    got += piece
+                return int(got.split()[1]), got
+        self.assertEqual(over_socket("POST", "/v1/decisions", turn(1), self.server.keys["bot"])[0], 200)
+        self.assertEqual(over_socket("POST", "/v1/decisions", turn(2))[0], 403)  # no key: not a bot
+        self.assertEqual(over_socket("POST", "/v1/reload", {})[0], 200)
+        self.assertEqual(os.stat(path).st_mode & 0o007, 0)
+
+    def test_keys_that_come_while_it_runs_count_after_a_reload(self):
+        self.server.make_key("late", "bot")
+        self.assertEqual(self.server.decide(turn(1), role="late")[0], 401)
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+        self.assertEqual(self.server.decide(turn(1), role="late")[0], 200)
+
+    def test_it_drains_what_it_took_and_ends_well(self):
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(self.server.decide, turn(number)) for number in range(64)]
+            asked[0].result()
+            self.server.process.send_signal(signal.SIGTERM)
+            answered = []
+            for one in asked:
+                try:
+                    status, _, body = one.result()
+                    self.assertIn((status, body.get("code")), ((200, None), (503, "draining")))
+                    answered.append((status, body))
+                except (ConnectionError, http.client.HTTPException):
+                    pass  # it had closed its door
+        self.assertEqual(self.server.process.wait(), 0)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "log.sock")))
+        verified = self.server.verify()
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        self.assertGreaterEqual(len(answered), 1)
+
+
+class Batches(Served):
+    limits = {"batch_lines": 500}
+
+    def batch(self, lines, connection=None):
+        body = b"".join(json.dumps(line).encode() + b"\n" if not isinstance(line, bytes) else line + b"\n" for line in lines)
+        status, headers, text = self.server.ask("POST", "/v1/decisions/batch", body,
+                                                headers={"Content-Type": "application/x-ndjson"}, connection=connection)
+        return status, headers, [json.loads(line) for line in text.splitlines()]
+
+    def test_replies_come_in_order_and_a_bad_line_stops_nothing(self):
+        connection = self.server.connection()
+        lines = [turn(number) for number in range(300)]
+        lines[7] = b"{nonsense"
+        lines[8] = b'{"id":"long","answer":{"text":"' + b"a" * (1 << 20) + b'"}}'
+        lines[9] = b"   "
+        status, headers, replies = self.batch(lines, connection)
+        self.assertEqual((status, headers["content-type"]), (200, "application/x-ndjson"))
+        self.assertEqual(len(replies), 299)
+        self.assertEqual((replies[7]["code"], replies[8]["code"]), ("not_json", "too_large"))
+        self.assertEqual([reply["id"] for reply in replies[9:]], [f"t-{number}" for number in range(10, 300)])
+        self.assertEqual(self.server.ask("POST", "/v1/decisions", turn(999), connection=connection)[0], 200)  # still of use
+        connection.close()
+
+    def test_a_line_beyond_the_limit_ends_it_in_words(self):
+        _, _, replies = self.batch([turn(number) for number in range(501)])
+        self.assertEqual(len(replies), 501)
+        self.assertEqual((replies[499]["id"], replies[500]["code"]), ("t-499", "too_large"))
+
+    def test_who_stops_in_the_middle_has_what_was_taken_in_the_log(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=60) as sock:
+            sock.sendall((f"POST /v1/decisions/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.server.keys['bot']}\r\n"
+                          "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n").encode())
+            line = json.dumps(turn(1)).encode() + b"\n"
+            sock.sendall(b"%x\r\n%s\r\n" % (len(line), line))
+            got = b""
+            while b'"t-1"' not in got:
+                got += sock.recv(65536)  # flushed though the request goes on
+        self.assertEqual(self.server.decide(turn(1))[1].get("caveat-replayed"), "?1")
+
+
+class Strangers(Served):
+    limits = {"header_wait": "300 ms", "body_wait": "300 ms", "header": "4 KiB", "connections": IDLE + 100}
+
+    def test_what_is_no_http_is_refused_in_words_and_never_with_a_500(self):
+        key = self.server.keys["bot"].encode()
+        head = b"POST /v1/decisions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + key + b"\r\n"
+        cases = {
+            b"nonsense\r\n\r\n": 400,
+            b"GET / HTTP/9.9\r\n\r\n": 400,
+            b"G\x00T / HTTP/1.1\r\n\r\n": 400,
+            b"GET /healthz HTTP/1.1\r\nBad Header: x\r\n\r\n": 400,
+            b"GET /healthz HTTP/1.1\r\nA: " + b"a" * 5000 + b"\r\n\r\n": 431,
+            head + b"Content-Length: x\r\n\r\n": 400,
+            head + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello": 400,
+            head + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello": 400,
+            head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n": 400,
+            head + b"Content-Length: 99999999999\r\n\r\n": 413,
+            head + b"Content-Length: 1048577\r\n\r\n" + b"a" * 1048577: 413,
+            head + b"Transfer-Encoding: chunked\r\n\r\n" + b"100000\r\n" + b"a" * 1048576 + b"\r\n1\r\na\r\n0\r\n\r\n": 413,
+            head + b"Content-Length: 5\r\n\r\n{}": 408,
+            b"GET /healthz HTTP/1.1\r\nHost": 408,
+            b"TRACE /v1/decisions HTTP/1.1\r\n\r\n": 405,
+            b"GET http://evil/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 400,
+            b"GET /../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
+        }
+        for data, status in cases.items():
+            got = self.server.raw(data, finish=status == 405)
+            self.assertTrue(got.startswith(b"HTTP/1.1 %d " % status), (data[:80], got[:200]))
+            body, _ = json.JSONDecoder().raw_decode(got.split(b"\r\n\r\n", 1)[1].decode())
+            self.assertEqual(body["status"], status)
+        self.assertEqual(self.server.decide(turn(1))[0], 200)
+
+    def test_slow_and_half_open_senders_keep_nobody_waiting(self):
+        opened = []
+        for number in range(50):
+            sock = socket.create_connection(("127.0.0.1", self.server.port), timeout=60)
+            sock.sendall(b"POST /v1/decisions HTTP/1.1\r\nHost: x\r\n"[: number % 40])
+            opened.append(sock)
+        for number in range(20):
+            self.assertEqual(self.server.decide(turn(number))[0], 200)
+        for number, sock in enumerate(opened):  # each is told, and closed
+            got = b""
+            try:
+                while number % 40 and (piece := sock.recv(4096)):
+                    got += piece
+            except ConnectionResetError:
+                pass
+            if number % 40:
+                self.assertTrue(got.startswith(b"HTTP/1.1 408 "), got[:100])
+            sock.close()
+
+    def test_idle_connections_cost_little_and_one_too_many_is_told_so(self):
+        before = self.server.resident()
+        opened = [socket.create_connection(("127.0.0.1", self.server.port), timeout=60) for _ in range(IDLE)]
+        self.assertEqual(self.server.decide(turn(1))[0], 200)
+        cost = self.server.resident() - before
+        print(f"{IDLE} idle connections: {cost / IDLE / 1024:.1f} KiB each, {self.server.resident() >> 20} MiB in all", file=sys.stderr)
+        self.assertLess(cost, IDLE * 64 * 1024 + (16 << 20))
+        more = [socket.create_connection(("127.0.0.1", self.server.port), timeout=60) for _ in range(110)]
+        refused = 0
+        for sock in more:
+            sock.setblocking(False)
+        for sock in reversed(more):
+            sock.setblocking(True)
+            sock.settimeout(60)
+            got = sock.recv(4096)
+            self.assertTrue(got.startswith(b"HTTP/1.1 503 "), got[:80])
+            self.assertIn(b'"code":"overloaded"', got)
+            refused += 1
+            if refused == 5:
+                break
+        for sock in opened + more:
+            sock.close()
+        while self.server.ask("GET", "/healthz", role=None)[0] != 200:
+            pass
+
+
+class Reloads(Served):
+    def test_no_turn_is_lost_or_decided_by_half_a_set_while_packs_change_and_every_tenth_is_broken(self):
+        pack = self.server.rules / "pack.cav"
+        good = pack.read_text(encoding="utf-8")
+        stop = threading.Event()
+        wrong, seen, count = [], set(), [0]
+        lock = threading.Lock()
+
+        def load(worker):
+            connection = self.server.connection()
+            number = 0
+            while not stop.is_set():
+                number += 1
+                status, _, text = self.server.ask("POST", "/v1/decisions", turn(worker * 1000000 + number),
+                                                  connection=connection)
+                body = json.loads(text)
+                with lock:
+                    count[0] += 1
+                    if status != 200:
+                        wrong.append(body)
+                    else:
+                        seen.add((body["packs"][0]["version"], body["packs"][0]["digest"]))
+            connection.close()
+
+        threads = [threading.Thread(target=load, args=(worker,)) for worker in range(4)]
+        for thread in threads:
+            thread.start()
+        served = {}
+        try:
+            for number in range(1, RELOADS + 1):
+                broken = number % 10 == 0
+                text = good.replace('version "1"', f'version "{number}"')
+                pack.write_text(text + ("\nrule broken\n" if broken else ""), encoding="utf-8")
+                status, _, answer = self.server.ask("POST", "/v1/reload", {}, role="activator")
+                body = json.loads(answer)
+                if broken:
+                    self.assertEqual((status, body["code"]), (422, "diagnostics"))
+                    self.assertGreater(len(body["diagnostics"]), 0)
+                    packs = json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])
+                    self.assertEqual(packs["active"][0]["version"], str(number - 1))
+                else:
+                    self.assertEqual((status, body["active"][0]["version"]), (200, str(number)))
+                    served[str(number)] = body["active"][0]["digest"]
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(wrong, [])
+        served["1"] = served.get("1")
+        for version, digest in seen:
+            self.assertEqual(digest, served[version])
+        metrics = self.server.ask("GET", "/metrics", role=None)[2].decode()
+        self.assertIn(f'caveat_reloads_total{{result="refused"}} {RELOADS // 10}\n', metrics)
+        print(f"{RELOADS} reloads, {count[0]} turns decided, by {len(seen)} versions", file=sys.stderr)
+
+    def test_sighup_does_the_same(self):
+        pack = self.server.rules / "pack.cav"
+        pack.write_text(pack.read_text(encoding="utf-8").replace('version "1"', 'version "2"'), encoding="utf-8")
+        self.server.process.send_signal(signal.SIGHUP)
+        while json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])["active"][0]["version"] != "2":
+            pass
+        packs = json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])
+        self.assertEqual([pack["version"] for pack in packs["previous"]], ["1"])
+
+
+class Together(Served):
+    def test_the_same_ids_at_once_give_one_record_and_equal_replies(self):
+        barrier = threading.Barrier(16)
+
+        def ask(_):
+            barrier.wait()
+            return [self.server.decide(turn(number))[2] for number in range(10)]
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            replies = list(pool.map(ask, range(16)))
+        for other in replies[1:]:
+            self.assertEqual(other, replies[0])
+        records = self.server.ask("GET", "/metrics", role=None)[2].decode()
+        # one record of the packs that came into force, ten decisions
+        self.assertIn("\ncaveat_log_records 11\n", records)
+
+    def test_whatever_64_callers_were_answered_is_in_the_log_after_a_kill(self):
+        answered = []
+        lock = threading.Lock()
+        enough = threading.Event()
+
+        def load(worker):
+            connection = self.server.connection()
+            try:
+                for number in range(100000):
+                    one = turn(worker * 1000000 + number, "You cannot lose." if number % 3 == 0 else "There is risk.")
+                    status, _, text = self.server.ask("POST", "/v1/decisions", one, connection=connection)
+                    with lock:
+                        answered.append((one, status, json.loads(text)))
+                        if len(answered) > 400:
+                            enough.set()
+            except (ConnectionError, http.client.HTTPException, OSError):
+                pass
+            finally:
+                connection.close()
+        threads = [threading.Thread(target=load, args=(worker,)) for worker in range(64)]
+        for thread in threads:
+            thread.start()
+        enough.wait()
+        self.server.stop(signal.SIGKILL)
+        for thread in threads:
+            thread.join()
+        verified = self.server.verify()
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        self.server.start()  # over the socket that was left behind, too
+        for one, status, body in answered:
+            self.assertEqual(status, 200)
+            again = self.server.decide(one)
+            self.assertEqual(again[2], body)
+            self.assertEqual(again[1].get("caveat-replayed"), "?1")
+        print(f"{len(answered)} turns answered before the kill, all in the log", file=sys.stderr)
+
+
+class Desk(Served):
+    """Hand-offs over HTTP: the state machine itself is the gate's (tests/adapters/gate)."""
+
+    def setUp(self):
+        super().setUp()
+        self.server.make_key("li.wei", "agent", "--queue", "service_desk")
+        self.server.make_key("other", "agent", "--queue", "another_desk")
+        self.server.make_key("crm-bot", "bot", "--source", "*")
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+
+    def get(self, path, role):
+        status, headers, text = self.server.ask("GET", path, role=role)
+        return status, headers, json.loads(text)
+
+    def hand_off(self, number="1"):
+        minor = {"id": f"minor-{number}", "conversation": {"id": f"canary-c-{number}"}, "customer": {"id": f"canary-k-{number}", "age": 17},
+                 "answer": {"text": "Have a look at this one."}, "recommendation": {"products": [{"id": "p1", "name": "稳健成长"}]}}
+        status, _, body = self.server.decide(minor, role="crm-bot")
+        self.assertEqual((status, body["verdict"]), (200, "handoff"), body)
+        return body
+
+    def test_a_hand_off_holds_until_a_person_ends_it_and_the_bot_cannot(self):
+        handoff = self.hand_off()["handoff"]["id"]
+        self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "waiting")
+        held = turn(5)
+        held["conversation"], held["customer"] = {"id": "canary-c-1"}, {"id": "canary-k-1"}
+        self.assertEqual(self.server.decide(held, role="crm-bot")[2]["verdict"], "handoff")
+        self.assertEqual(self.server.ask("POST", f"/v1/handoffs/{handoff}/close", {}, role="crm-bot")[0], 403)
+        status, headers, listed = self.get("/v1/handoffs", "li.wei")
+        self.assertEqual((status, [one["id"] for one in listed["items"]]), (200, [handoff]))
+        self.assertEqual(self.get("/v1/handoffs", "other")[2]["items"], [])
+        self.assertIn(self.get(f"/v1/handoffs/{handoff}", "other")[0], (403, 404))
+        status, headers, ticket = self.get(f"/v1/handoffs/{handoff}", "li.wei")
+        self.assertEqual(status, 200)
+        tag = headers["etag"]
+        self.assertEqual(self.server.ask("POST", f"/v1/handoffs/{handoff}/take", {}, role="li.wei")[0], 428)
+        self.assertEqual(self.server.ask("POST", f"/v1/handoffs/{handoff}/take", {}, role="li.wei", headers={"If-Match": '"999"'})[0], 412)
+        status, headers, _ = self.server.ask("POST", f"/v1/handoffs/{handoff}/take", {}, role="li.wei", headers={"If-Match": tag})
+        self.assertEqual(status, 200)
+        self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "person")
+        status, _, text = self.server.ask("POST", f"/v1/handoffs/{handoff}/close", {"outcome": "resolved", "note": "done", "conversation_to": "bot"},
+                                          role="li.wei", headers={"If-Match": headers["etag"]})
+        self.assertEqual((status, json.loads(text)["code"]), (409, "consent"))
+        status, _, text = self.server.ask("POST", f"/v1/handoffs/{handoff}/close",
+                                          {"outcome": "resolved", "note": "done", "conversation_to": "bot", "customer_agreed": True},
+                                          role="li.wei", headers={"If-Match": headers["etag"]})
+        self.assertEqual(status, 200, text)
+        self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "bot")
+
+    def test_a_hold_survives_a_kill(self):
+        self.hand_off()
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "waiting")
+
+    def test_the_switch_sends_everything_to_a_person_and_back(self):
+        status, headers, _ = self.server.ask("GET", "/v1/switch", role="bot")
+        self.assertEqual(status, 200)
+        self.assertEqual(self.server.ask("PUT", "/v1/switch", {"on": True, "reason": "drill"}, role="bot")[0], 403)
+        status, headers, text = self.server.ask("PUT", "/v1/switch", {"on": True, "reason": "drill"}, role="activator",
+                                                headers={"If-Match": headers["etag"]})
+        self.assertEqual(status, 200, text)
+        self.assertEqual(self.server.decide(turn(70))[2]["verdict"], "handoff")
+        status, headers, text = self.server.ask("PUT", "/v1/switch", {"on": False, "reason": "over"}, role="activator",
+                                                headers={"If-Match": headers["etag"]})
+        self.assertEqual(status, 200, text)
+        self.assertEqual(self.server.decide(turn(71))[2]["verdict"], "allow")
+
+    def test_a_decision_is_told_confirmed_commented_and_proved(self):
+        decided = self.server.decide(turn(1, "You cannot lose."))[2]
+        path = "/v1/decisions/" + decided["decision"]
+        status, _, seen = self.get(path, "bot")
+        self.assertEqual((status, seen["verdict"]), (200, "block"))
+        self.assertEqual(self.get(path, "crm-bot")[0], 404)  # another's
+        self.assertEqual(self.get(path, "auditor")[0], 200)
+        self.assertEqual(self.get(path + "/explanation?for=customer&language=zh", "auditor")[0], 200)
+        self.assertEqual(self.get(path + "/explanation?for=nobody", "auditor")[0], 422)
+        status, headers, proof = self.server.ask("GET", path + "/proof", role="bot")
+        self.assertEqual((status, headers["content-type"]), (200, "text/plain; charset=utf-8"))
+        self.assertTrue(proof.startswith(b"c2sp.org/tlog-proof@v1\n"), proof[:60])
+        import hashlib
+        digest = "sha256:" + hashlib.sha256(decided["say"]["text"].encode()).hexdigest()
+        status, _, text = self.server.ask("POST", "/v1/deliveries", [{"decision": decided["decision"], "text_digest": digest}])
+        self.assertEqual((status, json.loads(text)[0]["match"]), (200, "same"), text)
+        status, _, text = self.server.ask("POST", "/v1/feedback", {"decision": decided["decision"], "kind": "false alarm", "note": "canary-note"})
+        self.assertEqual(status, 201, text)
+        self.assertEqual(self.server.ask("POST", "/v1/feedback", {"decision": "nothing", "kind": "x"})[0], 404)
+        status, _, text = self.server.ask("POST", "/v1/feedback", {"decison": "x", "kind": 5})
+        self.assertEqual((status, len(json.loads(text)["errors"])), (422, 3), text)
+        self.server.stop()
+        self.assertNotIn("canary", self.server.operation.read_text())
+        self.assertEqual(self.server.verify().returncode, 0)
+
+
+class Looks(Served):
+    def caveat(self, *arguments):
+        return subprocess.run([BINARY, *arguments], cwd=self.folder, capture_output=True, text=True, check=False, timeout=300)
+
+    def test_the_command_line_searches_and_reports_through_the_server_that_writes_the_log(self):
+        for number in range(5):
+            self.server.decide(turn(number, "You cannot lose." if number < 2 else "There is risk."))
+        found = self.caveat("log", "search", "log.db", "--verdict", "block")
+        self.assertEqual(found.returncode, 0, found.stderr)
+        self.assertEqual(len(found.stdout.splitlines()), 2)
+        self.assertIn("found 2 records", found.stderr)
+        both = self.caveat("log", "search", "log.db", "--verdict", "block", "--json")
+        self.assertEqual([json.loads(line)["verdict"] for line in both.stdout.splitlines()], ["block", "block"])
+        looks = self.caveat("log", "search", "log.db", "--from", "2020-01-01", "--json").stdout.splitlines()
+        viewed = [line for line in map(json.loads, looks) if line["kind"] == "viewed"]
+        self.assertEqual(len(viewed), 2)  # each look of before is itself a record
+        for form in ("html", "csv", "jsonl", "zip"):
+            made = self.caveat("report", "log.db", "--out", f"r.{form}", "--requested-by", "an auditor")
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertIn("5 decisions", made.stderr)
+        self.assertEqual(self.caveat("verify", "r.zip", "--key", "log.keys/log.vkey").returncode, 0)
+        refused = self.caveat("log", "search", "log.db", "--day", "yesterday")
+        self.assertEqual(refused.returncode, 2)
+        self.server.stop()
+        # the same without it, to the byte of the lines
+        again = self.caveat("log", "search", "log.db", "--verdict", "block")
+        self.assertEqual(again.stdout, found.stdout)
+        self.assertEqual(self.server.verify().returncode, 0)
+
+    def test_a_search_is_paged_and_its_mistakes_are_told_at_once(self):
+        for number in range(7):
+            self.server.decide(turn(number))
+        seen, cursor = [], None
+        while True:
+            body = {"verdict": "allow", "limit": 3, **({"cursor": cursor} if cursor else {})}
+            status, _, text = self.server.ask("POST", "/v1/log/search", body, role="auditor")
+            self.assertEqual(status, 200)
+            page = json.loads(text)
+            self.assertEqual(page["found"], 7)
+            seen += [one["index"] for one in page["items"]]
+            cursor = page.get("next")
+            if cursor is None:
+                break
+        self.assertEqual((len(seen), seen), (7, sorted(set(seen))))
+        status, _, text = self.server.ask("POST", "/v1/log/search", {"verdct": "x", "day": "soon", "limit": 0}, role="auditor")
+        self.assertEqual((status, len(json.loads(text)["errors"])), (422, 3))
+        self.assertEqual(self.server.ask("POST", "/v1/log/search", {"verdict": "allow"}, role="bot")[0], 403)
+        status, headers, text = self.server.ask("POST", "/v1/reports", {"format": "csv"}, role="auditor")
+        self.assertEqual((status, headers["content-type"], headers["caveat-decisions"]), (200, "text/csv; charset=utf-8", "7"))
+        import base64
+        import hashlib
+        self.assertEqual(headers["content-digest"], "sha-256=:" + base64.b64encode(hashlib.sha256(text).digest()).decode() + ":")
+        self.assertEqual(self.server.ask("POST", "/v1/reports", {"format": "pdf"}, role="auditor")[0], 422)
+
+
+class Starts(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="caveat-serve-", dir=MEMORY))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_caveat(self, *arguments, **more):
+        return subprocess.run([BINARY, *arguments], cwd=self.folder, capture_output=True, text=True, check=False, timeout=300, **more)
+
+    def test_without_a_configuration_it_serves_the_sample_packs_and_the_line_that_it_prints_works_when_pasted(self):
+        (self.folder / "rules").symlink_to(REPOSITORY / "rules")
+        with open(self.folder / "said", "wb") as said:
+            process = subprocess.Popen([BINARY, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, stdout=subprocess.PIPE,
+                                       stderr=said, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        url = process.stdout.readline().strip()
+        self.assertTrue(url.startswith("http://127.0.0.1:"), url)
+        key = self.folder / "out/serve/bot.key"
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        text = ""
+        while "/docs" not in text:
+            text = (self.folder / "said").read_text(encoding="utf-8")
+        line = next(line for line in text.splitlines() if "/v1/decisions" in line and "curl" in line)
+        self.assertNotIn(key.read_text().strip(), text)
+        if shutil.which("curl") is None:
+            self.skipTest("curl is not installed")
+        done = subprocess.run(["bash", "-c", line.strip()], cwd=self.folder, capture_output=True, text=True, check=True)
+        body = json.loads(done.stdout)
+        self.assertIn(body["verdict"], ("block", "handoff", "revise"))
+        self.assertIsNotNone(body["receipt"])
+
+    def test_what_stands_in_the_way_of_a_start_is_told_and_nothing_is_left_running(self):
+        (self.folder / "rules").mkdir()
+        (self.folder / "rules/pack.cav").write_text("pack x\n", encoding="utf-8")
+        self.assertEqual(self.run_caveat("serve").returncode, 3)
+        shutil.rmtree(self.folder / "rules")
+        self.assertEqual(self.run_caveat("serve").returncode, 4)
+        self.run_caveat("new", "rules")
+        self.assertEqual(self.run_caveat("serve", "--listen", "nowhere").returncode, 2)
+        self.assertEqual(self.run_caveat("serve", "--listen", "8.8.8.8:80").returncode, 2)  # not without TLS
+        (self.folder / "c.toml").write_text('[log]\npth = "x"\n', encoding="utf-8")
+        refused = self.run_caveat("serve", "--config", "c.toml")
+        self.assertEqual(refused.returncode, 3)
+        self.assertIn("c.toml:2:1 log.pth", refused.stderr)
+        self.assertIn("did you mean path?", refused.stderr)
+
+    def test_doctor_names_what_is_wrong_and_what_cures_it(self):
+        self.run_caveat("new", "rules")
+        self.assertEqual(self.run_caveat("doctor", "--log", "log.db").returncode, 0)
+        (self.folder / "rules/more.cav").write_text("rule broken\n", encoding="utf-8")
+        said = self.run_caveat("doctor", "--log", "log.db")
+        self.assertEqual(said.returncode, 1)
+        self.assertIn("[✗] packs", said.stdout)
+        self.assertIn("caveat check rules", said.stdout)
+        cure = subprocess.run([BINARY, "check", "rules"], cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual(cure.returncode, 1)
+        (self.folder / "rules/more.cav").unlink()
+        told = json.loads(self.run_caveat("doctor", "--log", "log.db", "--json").stdout)
+        self.assertTrue(told["ok"])
+        # keys that are gone
+        subprocess.run([BINARY, "decide", "--rules", "rules", "--log", "log.db"], cwd=self.folder, check=True, capture_output=True,
+                       input=json.dumps(turn(1)).encode())
+        self.assertEqual(self.run_caveat("doctor", "--log", "log.db").returncode, 0)
+        (self.folder / "log.keys").rename(self.folder / "away")
+        said = self.run_caveat("doctor", "--log", "log.db")
+        self.assertEqual(said.returncode, 1)
+        self.assertIn("[✗] keys", said.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
