@@ -70,6 +70,7 @@ constexpr Phrase kPhrases[] = {
     {"a caller who may state no source", "无权以任何来源陈述的调用方"},
     {"a caller who may state: {}", "有权以下列来源陈述的调用方：{}"},
     {"an id: the same id and body give the same decision", "id：相同的 id 与正文得到相同的决定"},
+    {"{} bytes", "{} 字节"},  // last: it fits much
 };
 
 // What stood for each `{}`; nothing: the phrase does not fit.

@@ -497,7 +497,7 @@ std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, con
     if (!covered) out.piece.push_back(token);
   }
   if (!placed) place();
-  out.one_word = replaced == 1 && with->size() == 1;
+  out.one_word = replaced == 1 && with->size() == 1 && fix.replacement.find(' ') == std::string::npos;
   return out;
 }
 

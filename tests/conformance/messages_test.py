@@ -42,6 +42,8 @@ def shown():
         if path.name == "wire_codes.txt":
             continue
         for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("| "):  # of a file that a transcript writes
+                continue
             for code in re.findall(r"(?:error|warning|note)\[(\w+)\]", line):
                 add(code, "en")
             for code in re.findall(r"(?:错误|警告|说明)\[(\w+)\]", line):
