@@ -227,9 +227,10 @@ int run_new(const Invocation& invocation, Terminal& terminal) {
     return written;
   if (const int written = write_file(terminal, (dir / "examples.cav").string(), starter.examples); written != kDone)
     return written;
-  terminal.out << fill(terminal.say({"wrote {0}/pack.cav and {0}/examples.cav\nnext: caveat check {0}\n",
-                                     "已写入 {0}/pack.cav 与 {0}/examples.cav\n下一步：caveat check {0}\n"}),
-                       {dir.string()});
+  const std::string asked = invocation.has("--language") ? "--language " + invocation.get("--language") + " " : "";
+  terminal.out << fill(terminal.say({"wrote {0}/pack.cav and {0}/examples.cav\nnext: caveat check {1}{0}\n",
+                                     "已写入 {0}/pack.cav 与 {0}/examples.cav\n下一步：caveat check {1}{0}\n"}),
+                       {dir.string(), asked});
   return kDone;
 }
 
