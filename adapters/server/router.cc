@@ -406,7 +406,7 @@ class Router::Inside {
     command.body = body;
     command.language = call->language;
     options_.gate->perform(command, call->caller,
-                           [this, call, done](const gate::Reply& reply) { done(gate_response(*call, reply)); });
+                           [call, done](const gate::Reply& reply) { done(gate_response(*call, reply)); });
   }
 
   // What is only read; where the look itself is recorded it waits for the disk, so it is done aside.
