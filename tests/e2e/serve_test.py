@@ -44,7 +44,7 @@ class Server:
         self.operation = self.folder / "operation.jsonl"
         written = "".join(f"{key} = {json.dumps(value)}\n" for key, value in limits.items())
         self.config.write_text(
-            f'[log]\npath = "log.db"\n[packs]\nfolders = ["rules"]\n[http]\nlisten = "127.0.0.1:0"\n'
+            f'[log]\npath = "log.db"\n[packs]\nfolders = ["rules"]\n[http]\nlisten = "127.0.0.1:0"\n[gate]\ndeadline = "60 s"\n'
             f'[logging]\nfile = "operation.jsonl"\n[limits]\n{written}', encoding="utf-8")
         self.keys = {}
         for role in ("bot", "agent", "auditor", "operator", "activator", "privacy"):
@@ -311,7 +311,7 @@ class Batches(Served):
 
 
 class Strangers(Served):
-    limits = {"header_wait": "300 ms", "body_wait": "300 ms", "header": "4 KiB", "connections": IDLE + 100}
+    limits = {"header_wait": "2 s", "body_wait": "2 s", "header": "4 KiB", "connections": IDLE + 100}
 
     def test_what_is_no_http_is_refused_in_words_and_never_with_a_500(self):
         key = self.server.keys["bot"].encode()
