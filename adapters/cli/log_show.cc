@@ -103,13 +103,14 @@ void print_told(const json::object& record, Terminal& terminal) {
     const auto* value = record.if_contains(name);
     return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
   };
-  std::optional<audit::Kind> kind;
-  for (std::uint64_t number = 1; number < 256 && !kind; ++number) {
-    kind = audit::kind_of(number);
-    if (kind && audit::name(*kind) != text("kind")) kind.reset();
+  std::string title = text("kind");
+  for (std::uint64_t number = 1; number < 256; ++number) {
+    const std::optional<audit::Kind> kind = audit::kind_of(number);
+    if (!kind || audit::name(*kind) != title) continue;
+    title = audit::title(*kind, terminal.language);
+    break;
   }
-  terminal.out << record.at("index").to_number<std::uint64_t>() << "  " << text("time") << "  "
-               << (kind ? std::string(audit::title(*kind, terminal.language)) : text("kind"));
+  terminal.out << record.at("index").to_number<std::uint64_t>() << "  " << text("time") << "  " << title;
   if (const std::optional<std::uint8_t> verdict = verdict_of(text("verdict"))) {
     terminal.out << "  "
                  << (terminal.language == Language::zh ? audit::verdict_word(*verdict, Language::zh)
