@@ -35,7 +35,6 @@ struct CallerEntry {
   std::vector<std::string> sources, queues;  // "*": every one
   std::vector<std::string> jurisdictions;
   Digest key_digest{};
-  bool confirms = false;  // it confirms its deliveries
   bool any_time = false;  // it may say when a turn was
 };
 

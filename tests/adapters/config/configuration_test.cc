@@ -72,7 +72,6 @@ BOOST_AUTO_TEST_CASE(what_is_written_counts) {
   BOOST_TEST(read->callers[0].id == "bank-app");
   BOOST_TEST(read->callers[0].sources[0] == "crm");
   BOOST_TEST(read->callers[0].any_time);
-  BOOST_TEST(!read->callers[0].confirms);
 }
 
 BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_place_and_the_name_that_was_meant) {
@@ -123,7 +122,6 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   caller.roles = {"agent", "auditor"};
   caller.queues = {"财富\"顾问"};
   caller.key_digest = kDigest;
-  caller.confirms = true;
   const std::string text = written_caller(caller) + written_caller({.id = "b",
                                                                     .roles = {"bot"},
                                                                     .sources = {"*"},
@@ -138,7 +136,6 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   BOOST_TEST((*read)[0].id == "li.wei");
   BOOST_TEST((*read)[0].roles[1] == "auditor");
   BOOST_TEST((*read)[0].queues[0] == "财富\"顾问");
-  BOOST_TEST((*read)[0].confirms);
   BOOST_TEST((*read)[1].sources[0] == "*");
   BOOST_TEST((*read)[1].any_time);
   BOOST_TEST((*read)[1].place == "f.toml:9:1");
