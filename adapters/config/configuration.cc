@@ -398,9 +398,9 @@ std::string starter(Language language) {
   const bool zh = language == Language::zh;
   std::string out =
       zh ? "# caveat serve 的配置。每一项都写明了缺省值：删去某行，结果不变。\n"
-           "# 修改后发送 SIGHUP（或 POST /v1/reload）：规则包、[[callers]] 与 [logging] 立即生效，其余须重启。\n"
+           "# 修改后发送 SIGHUP（或 POST /v1/reload）：规则、[[callers]] 与 [logging] level 立即生效，其余须重启。\n"
          : "# The configuration of `caveat serve`. Every key stands here with its default: taking a line away changes "
-           "nothing.\n# After a change send SIGHUP (or POST /v1/reload): packs, [[callers]] and [logging] "
+           "nothing.\n# After a change send SIGHUP (or POST /v1/reload): rules, [[callers]] and [logging] level "
            "count at once, the rest after a restart.\n";
   for (const Section& section : kSections) {
     out += "\n# " + std::string(zh ? section.zh : section.en) + "\n[" + std::string(section.name) + "]\n";
