@@ -169,15 +169,16 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                  .clock = &clock,
                  .metrics = &metrics,
                  .operation = operation.get(),
-                 .others = [&]() -> Result<void> {
+                 .others = [&]() -> Result<std::function<void()>> {
                    Result<Settings> again = read_settings(invocation);
                    if (!again) return tl::unexpected(again.error());
                    Result<std::vector<server::CallerEntry>> who = all_callers(again->configuration);
                    if (!who) return tl::unexpected(who.error());
-                   router->set_callers(std::make_shared<const server::Callers>(std::move(*who)));
-                   operation->set_level(level_of(again->configuration.log_level));
-                   operation->reopen();
-                   return {};
+                   return [&, level = level_of(again->configuration.log_level),
+                           callers = std::make_shared<const server::Callers>(std::move(*who))] {
+                     router->set_callers(callers);
+                     operation->set_level(level);
+                   };
                  }});
   served.activate(*loaded, user_name());
   loaded = tl::unexpected(Problem{});  // trees and models are not needed any more

@@ -78,32 +78,41 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
     options_.operation->write(server::Level::error, "reload_refused", {{"code", problem.code->name}, {"by", by}});
     return tl::unexpected(server::Refusal{std::move(problem), std::move(members)});
   };
-  if (options_.others) {
-    if (Result<void> others = options_.others(); !others) return refused(others.error());
-  }
-  Result<load::Loaded> loaded = load::load_rules(options_.folders, Limits{});
-  if (!loaded) return refused(loaded.error());
-  if (!loaded->rules) {
-    std::string list;
-    std::size_t shown = 0;
-    for (const Diagnostic& diagnostic : loaded->diagnostics)
-      if (shown++ < Limits{}.diagnostics)
-        list += (list.empty() ? "" : ",") + diagnostic_json(diagnostic, loaded->sources);
-    return refused(wire::problem(wire::codes::kDiagnostics, {.path = "",
-                                                             .expected = "rules without mistakes",
-                                                             .found = std::to_string(loaded->errors()) + " mistakes",
-                                                             .nearest = {},
-                                                             .hint = "the packs of before go on deciding"}),
-                   "\"diagnostics\":[" + list + "]");
-  }
+  // First, since what is said of this reload must stand where the log lines are from now on, however it ends.
+  options_.operation->reopen();
   try {
+    Result<std::function<void()>> others = [] {};
+    if (options_.others) others = options_.others();
+    if (!others) return refused(others.error());
+    Result<load::Loaded> loaded = load::load_rules(options_.folders, Limits{});
+    if (!loaded) return refused(loaded.error());
+    if (!loaded->rules) {
+      std::string list;
+      std::size_t shown = 0;
+      for (const Diagnostic& diagnostic : loaded->diagnostics)
+        if (shown++ < Limits{}.diagnostics)
+          list += (list.empty() ? "" : ",") + diagnostic_json(diagnostic, loaded->sources);
+      return refused(wire::problem(wire::codes::kDiagnostics, {.path = "",
+                                                               .expected = "rules without mistakes",
+                                                               .found = std::to_string(loaded->errors()) + " mistakes",
+                                                               .nearest = {},
+                                                               .hint = "the packs of before go on deciding"}),
+                     "\"diagnostics\":[" + list + "]");
+    }
     activate(*loaded, by);
+    (*others)();  // last: a key that came or went counts with the rules that it came with, or not at all
   } catch (const Error& error) {
     return refused(wire::problem(wire::codes::kStorage, {.path = "",
                                                          .expected = "a log that takes the record of it",
                                                          .found = std::string(error.code().name),
                                                          .nearest = {},
                                                          .hint = "the packs of before go on deciding"}));
+  } catch (const std::exception&) {  // a signal asked, and nobody above it would catch
+    return refused(wire::problem(wire::codes::kInternal, {.path = "",
+                                                          .expected = "rules and callers that can be read",
+                                                          .found = "an error of ours",
+                                                          .nearest = {},
+                                                          .hint = "the packs of before go on deciding"}));
   }
   options_.metrics->reloaded(true);
   options_.operation->write(server::Level::info, "reloaded", {{"by", by}, {"program", program_}});

@@ -2,13 +2,15 @@
 // node is. The only writer of the snapshot that the gate decides with.
 //
 //   Served served(options);
-//   if (!served.load(problem)) …
+//   served.activate(*loaded, "who started it");
 //   server::Services services = served.services();
 //
-// Promises   a reload that meets a mistake leaves the rules of before; those that come into force are in the log first
+// Promises   a reload that meets a mistake leaves the rules and the callers of before; rules that come into force are in the log
+//            first; whatever is thrown on the way is a refusal
 // Threads    all calls may run together; reloads take turns
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,8 +33,8 @@ struct ServedOptions {
   Clock* clock = nullptr;
   server::Metrics* metrics = nullptr;
   server::OperationLog* operation = nullptr;
-  // Also read again on a reload: callers, levels. A Problem refuses it.
-  std::function<Result<void>()> others;
+  // Also read again on a reload: callers, levels. A Problem refuses it; else what came of it puts them in force, and cannot fail.
+  std::function<Result<std::function<void()>>()> others;
 };
 
 class Served {

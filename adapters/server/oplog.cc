@@ -81,7 +81,13 @@ class Spdlog final : public OperationLog {
 
   void reopen() override {
     if (file_.empty()) return;
-    std::shared_ptr<spdlog::logger> fresh = make();
+    std::shared_ptr<spdlog::logger> fresh;
+    try {
+      fresh = make();
+    } catch (const std::exception& error) {  // lines go on where they went: better there than nowhere
+      write(Level::error, "log_not_reopened", {{"why", error.what()}});
+      return;
+    }
     const std::lock_guard lock(mutex_);
     logger_ = std::move(fresh);
   }

@@ -6,7 +6,8 @@
 // Promises   never a text of a turn and never an id of a customer or conversation: callers hand in routes, not targets, and our own
 //            ids only; a value is escaped, so a line stays a line; the level can change while it runs
 // Threads    all calls may run together
-// Errors     opening: a Problem-free false start is a thrown std::runtime_error with the reason
+// Errors     a file that cannot be opened: open throws std::runtime_error with the reason, reopen goes on with the file of before
+//            and says so there
 // Cost       a line below the level: one comparison
 #pragma once
 

@@ -247,6 +247,12 @@ class Answers(Served):
     def test_keys_that_come_while_it_runs_count_after_a_reload(self):
         self.server.make_key("late", "bot")
         self.assertEqual(self.server.decide(turn(1), role="late")[0], 401)
+        # a mistake in the rules refuses the whole, keys with it
+        mistake = self.server.rules / "more.cav"
+        mistake.write_text("rule broken\n", encoding="utf-8")
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 422)
+        self.assertEqual(self.server.decide(turn(1), role="late")[0], 401)
+        mistake.unlink()
         self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
         self.assertEqual(self.server.decide(turn(1), role="late")[0], 200)
 

@@ -194,6 +194,10 @@ BOOST_AUTO_TEST_CASE(a_line_of_the_log_stays_one_line_of_json_and_the_level_coun
     log->write(Level::error, "unheard", {});
     log->set_level(Level::error);
     log->write(Level::error, "anew", {});
+    std::filesystem::rename(file, file + ".2");
+    std::filesystem::create_directory(file);  // where no file can be opened: it goes on with the one of before
+    log->reopen();
+    log->write(Level::error, "all the same", {});
   }
   const auto read = [](const std::string& path) {
     std::ifstream in(path);
@@ -207,8 +211,12 @@ BOOST_AUTO_TEST_CASE(a_line_of_the_log_stays_one_line_of_json_and_the_level_coun
       "\"status\":200,\"cut\":true}\n"
       "{\"time\":\"2026-11-18T11:06:40Z\",\"level\":\"debug\",\"event\":\"heard\"}\n"
       "{\"time\":\"2026-11-18T11:06:40Z\",\"level\":\"info\",\"event\":\"still there\"}\n");
-  BOOST_TEST(read(file) == "{\"time\":\"2026-11-18T11:06:40Z\",\"level\":\"error\",\"event\":\"anew\"}\n");
+  const std::string second = read(file + ".2");
+  BOOST_TEST(second.starts_with("{\"time\":\"2026-11-18T11:06:40Z\",\"level\":\"error\",\"event\":\"anew\"}\n"));
+  BOOST_TEST(second.find("\"event\":\"log_not_reopened\",\"why\":\"") != std::string::npos);
+  BOOST_TEST(second.ends_with("\"event\":\"all the same\"}\n"));
   std::filesystem::remove(file);
+  std::filesystem::remove(file + ".2");
   std::filesystem::remove(file + ".1");
 }
 
