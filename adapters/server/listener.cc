@@ -184,7 +184,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   awaitable<void> exchanges();
   awaitable<bool> exchange();
-  awaitable<bool> refuse_head(error_code error, std::size_t bytes);
+  awaitable<bool> refuse_head(error_code error);
   awaitable<bool> read_body(Parser& parser, Call& call, std::string& body, std::optional<Response>& refusal);
   awaitable<bool> send(const Call& call, Response response, bool head_only, bool keep);
   awaitable<void> linger();
@@ -283,7 +283,7 @@ Head Connection::head_of(const Parser& parser) const {
 }
 
 // The head could not be read: told why, where anybody still listens.
-awaitable<bool> Connection::refuse_head(error_code error, std::size_t bytes) {
+awaitable<bool> Connection::refuse_head(error_code error) {
   const Code* code = nullptr;
   ProblemItem what;
   if (watch_.fired()) {
@@ -300,7 +300,6 @@ awaitable<bool> Connection::refuse_head(error_code error, std::size_t bytes) {
   } else {
     co_return false;
   }
-  (void)bytes;
   const CallPtr call = router_.unread();
   Response response = router_.refuse(*call, *code, std::move(what));
   co_await send(*call, std::move(response), false, false);
@@ -315,7 +314,7 @@ awaitable<bool> Connection::exchange() {
   watch_.arm(router_.caps().header_wait_ms);
   const auto [error, bytes] = co_await http::async_read_header(socket_, buffer_, parser, kToken);
   watch_.disarm();
-  if (error) co_return co_await refuse_head(error, bytes);
+  if (error) co_return co_await refuse_head(error);
 
   const Head head = head_of(parser);
   const bool head_only = head.method == "HEAD";
