@@ -174,7 +174,8 @@ class Router::Inside {
       return;
     }
     enter();
-    options_.gate->take(line, call->caller, [this, call, began, done = std::move(done)](const gate::Reply& reply) {
+    const gate::TakeOptions how{.language = call->language};
+    options_.gate->take(line, call->caller, how, [this, call, began, done = std::move(done)](const gate::Reply& reply) {
       leave();
       count(reply, began);
       done(reply.body);

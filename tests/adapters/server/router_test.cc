@@ -293,12 +293,15 @@ BOOST_AUTO_TEST_CASE(a_batch_is_taken_as_json_lines_and_as_nothing_else) {
   head.headers.emplace_back("content-type", "application/json");
   BOOST_TEST(desk.ask(head).status == 415);
   head.headers.back().second = "application/x-ndjson; charset=utf-8";
+  head.headers.emplace_back("accept-language", "zh");
   const CallPtr call = desk.router->begin(head);
   BOOST_TEST(!call->refusal.has_value());
   std::promise<std::string> line;
   desk.router->batch_line(call, R"({"id":"t-1","answer":{"text":"a"}})",
                           [&](std::string one) { line.set_value(std::move(one)); });
-  BOOST_TEST(json::parse(line.get_future().get()).as_object().at("code") == "no_pack");
+  const json::object problem = json::parse(line.get_future().get()).as_object();
+  BOOST_TEST(problem.at("code") == "no_pack");
+  BOOST_TEST(std::string(problem.at("title").as_string()) == wire::codes::kNoPack.zh);
 }
 
 BOOST_AUTO_TEST_CASE(more_turns_than_may_wait_are_shed_with_a_verdict) {
