@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   CallerSettings caller;
   caller.id = "li.wei";
   caller.roles = {"agent", "auditor"};
-  caller.queues = {"财富\"顾问"};
+  caller.queues = {"财富\"顾问", "two\nlines"};
   caller.key_digest = kDigest;
   const std::string text = written_caller(caller) + written_caller({.id = "b",
                                                                     .roles = {"bot"},
@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   BOOST_TEST((*read)[0].id == "li.wei");
   BOOST_TEST((*read)[0].roles[1] == "auditor");
   BOOST_TEST((*read)[0].queues[0] == "财富\"顾问");
+  BOOST_TEST((*read)[0].queues[1] == "two\nlines");
   BOOST_TEST((*read)[1].sources[0] == "*");
   BOOST_TEST((*read)[1].any_time);
   BOOST_TEST((*read)[1].place == "f.toml:9:1");
