@@ -8,6 +8,7 @@
 #include <set>
 
 #include "adapters/config/codes.h"
+#include "engine/base/escape.h"
 #include "engine/base/nearest.h"
 
 namespace caveat::config {
@@ -379,26 +380,9 @@ class Reader {
   Problem problem_;
 };
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {  // TOML has them in a text only so: a line that ends in the middle is no file
-      static constexpr char kDigits[] = "0123456789abcdef";
-      out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string written_list(const std::vector<std::string>& list) {
   std::string out = "[";
-  for (const std::string& text : list) out += (out.size() > 1 ? ", " : "") + quoted(text);
+  for (const std::string& text : list) out += (out.size() > 1 ? ", " : "") + quote_json(text);
   return out + "]";
 }
 
@@ -490,11 +474,11 @@ Result<std::vector<CallerSettings>> read_callers(std::string_view text, const st
 std::string written_configuration(Language language) { return starter(language); }
 
 std::string written_caller(const CallerSettings& caller) {
-  std::string out = "\n[[callers]]\nid = " + quoted(caller.id) + "\nroles = " + written_list(caller.roles) + "\n";
+  std::string out = "\n[[callers]]\nid = " + quote_json(caller.id) + "\nroles = " + written_list(caller.roles) + "\n";
   if (!caller.sources.empty()) out += "sources = " + written_list(caller.sources) + "\n";
   if (!caller.jurisdictions.empty()) out += "jurisdictions = " + written_list(caller.jurisdictions) + "\n";
   if (!caller.queues.empty()) out += "queues = " + written_list(caller.queues) + "\n";
-  out += "key_digest = " + quoted(caller.key_digest) + "\n";
+  out += "key_digest = " + quote_json(caller.key_digest) + "\n";
   if (caller.any_time) out += "any_time = true\n";
   return out;
 }

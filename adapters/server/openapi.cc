@@ -6,6 +6,7 @@
 #include "adapters/server/http.h"
 #include "adapters/server/route_table.h"
 #include "adapters/wire/codes.h"
+#include "engine/base/escape.h"
 
 namespace caveat::server {
 
@@ -253,34 +254,11 @@ std::string lower(std::string_view method) {
   return out;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 // Between `quote`s is code.
 std::string page(Language language, std::string_view title, std::string_view body) {
   return "<!doctype html>\n<html lang=\"" + std::string(language == Language::zh ? "zh" : "en") +
          "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
-         escaped(title) +
+         escape_markup(title) +
          "</title>\n<style>\nbody{font:16px/1.5 system-ui,\"Noto Sans CJK SC\",sans-serif;max-width:70rem;margin:2rem "
          "auto;"
          "padding:0 "
@@ -289,7 +267,7 @@ std::string page(Language language, std::string_view title, std::string_view bod
          "#ccc}\ncode,pre{font-family:ui-monospace,monospace;"
          "font-size:.92em}\npre{background:#f4f4f4;padding:.8rem;overflow:auto}\n:target{background:#fff3c4}\n</"
          "style></head>\n<body>\n<h1>" +
-         escaped(title) + "</h1>\n" + std::string(body) + "</body></html>\n";
+         escape_markup(title) + "</h1>\n" + std::string(body) + "</body></html>\n";
 }
 
 }  // namespace
@@ -341,11 +319,11 @@ std::string reference_page(Language language) {
              : "<table><thead><tr><th>Path</th><th>Does</th><th>Roles</th><th>Statuses</th><th>Audit "
                "log</th></tr></thead><tbody>\n";
   for (const Route& route : routes()) {
-    body += "<tr><td><code>" + escaped(route.method) + " " + escaped(route.path) + "</code></td><td>" +
-            escaped(route.says.in(language)) + "</td><td>" +
+    body += "<tr><td><code>" + escape_markup(route.method) + " " + escape_markup(route.path) + "</code></td><td>" +
+            escape_markup(route.says.in(language)) + "</td><td>" +
             roles_in_words(route, zh ? "任何人" : "anyone", zh ? "、" : ", ") + "</td><td>";
     for (const int status : statuses_of(route)) body += std::to_string(status) + " ";
-    body += "</td><td>" + escaped(route.record.in(language)) + "</td></tr>\n";
+    body += "</td><td>" + escape_markup(route.record.in(language)) + "</td></tr>\n";
   }
   body += "</tbody></table>\n";
   return page(language, zh ? "Caveat 接口参考" : "Caveat reference", body);
@@ -363,7 +341,7 @@ std::string problems_page(Language language) {
     body += "<tr id=\"" + std::string(code->name) + "\"><td><code>" + std::string(code->name) + "</code></td><td>" +
             std::to_string(code->http_status) + "</td><td>" +
             (code->retryable ? (zh ? "能" : "yes") : (zh ? "否" : "no")) + "</td><td>" +
-            escaped(zh ? code->zh : code->en) + "</td></tr>\n";
+            escape_markup(zh ? code->zh : code->en) + "</td></tr>\n";
   body += "</tbody></table>\n";
   return page(language, zh ? "问题代码" : "Problems", body);
 }

@@ -7,30 +7,12 @@
 #include <atomic>
 #include <mutex>
 
+#include "engine/base/escape.h"
 #include "engine/base/units.h"
 
 namespace caveat::server {
 
 namespace {
-
-void append_quoted(std::string& out, std::string_view text) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
 
 spdlog::level::level_enum level_of(Level level) {
   switch (level) {
@@ -58,15 +40,15 @@ class Spdlog final : public OperationLog {
     if (level < level_.load(std::memory_order_relaxed) || level == Level::off) return;
     std::string line = "{\"time\":\"" + format_instant(clock_.wall_us(), 0) + "\",\"level\":\"" +
                        std::string(level_name(level)) + "\",\"event\":";
-    append_quoted(line, event);
+    line += quote_json(event);
     for (const LogField& field : fields) {
       const auto* text = std::get_if<std::string_view>(&field.value);
       if (text != nullptr && text->empty()) continue;  // what does not apply is left out
       line += ',';
-      append_quoted(line, field.name);
+      line += quote_json(field.name);
       line += ':';
       if (text != nullptr)
-        append_quoted(line, *text);
+        line += quote_json(*text);
       else if (const auto* number = std::get_if<std::int64_t>(&field.value))
         line += std::to_string(*number);
       else

@@ -13,6 +13,7 @@
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/turn.h"
 #include "engine/base/digest.h"
+#include "engine/base/escape.h"
 #include "engine/base/limits.h"
 #include "engine/base/uuid.h"
 
@@ -25,24 +26,6 @@ std::string random_hex(Random& random, std::size_t bytes) {
   random.fill(std::span(buffer).first(bytes));
   buffer[0] |= 1;  // all zeros would be no id
   return hex(std::string_view(reinterpret_cast<const char*>(buffer.data()), bytes));
-}
-
-std::string json_quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      static constexpr char kDigits[] = "0123456789abcdef";
-      out += "\\u00";
-      out += kDigits[static_cast<unsigned char>(c) >> 4];
-      out += kDigits[c & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
 }
 
 gate::Query query_of(gate::Query::Kind kind, std::string target = {}) {
@@ -560,8 +543,8 @@ class Router::Inside {
     std::string list;
     for (const Check& check : checks) {
       all = all && check.ok;
-      list += (list.empty() ? "" : ",") + ("{\"name\":" + json_quoted(check.name)) +
-              ",\"ok\":" + (check.ok ? "true" : "false") + ",\"say\":" + json_quoted(check.say) + "}";
+      list += (list.empty() ? "" : ",") + ("{\"name\":" + quote_json(check.name)) +
+              ",\"ok\":" + (check.ok ? "true" : "false") + ",\"say\":" + quote_json(check.say) + "}";
     }
     Response response = json(std::string("{\"ready\":") + (all ? "true" : "false") +
                              ",\"draining\":" + (draining() ? "true" : "false") + ",\"checks\":[" + list + "]}");

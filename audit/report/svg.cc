@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/base/escape.h"
+
 namespace caveat::audit {
 namespace {
 
@@ -12,7 +14,7 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 std::string text_at(int x, int y, std::string_view anchor, std::string_view content) {
   return "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" text-anchor=\"" + std::string(anchor) +
-         "\">" + escape_xml(content) + "</text>\n";
+         "\">" + escape_markup(content) + "</text>\n";
 }
 
 // Texture beside colour: plain, rising strokes, falling strokes, dots, grid.
@@ -24,37 +26,10 @@ std::string pattern(const std::string& id, std::size_t index, const Series& seri
                                          "<path d=\"M4 0V8M0 4H8\" stroke=\"#fff\" stroke-width=\"1\"/>"};
   return "<pattern id=\"" + id + std::to_string(index) +
          "\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\" fill=\"" +
-         escape_xml(series.fill) + "\"/>" + kStrokes[texture % std::size(kStrokes)] + "</pattern>\n";
+         escape_markup(series.fill) + "\"/>" + kStrokes[texture % std::size(kStrokes)] + "</pattern>\n";
 }
 
 }  // namespace
-
-std::string escape_xml(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::string bar_chart(const std::string& id, const std::string& title, const std::string& description,
                       const std::vector<Series>& series, const std::vector<Bar>& bars) {
@@ -67,8 +42,8 @@ std::string bar_chart(const std::string& id, const std::string& title, const std
   const std::uint64_t room = kWidth - kLabelWidth - kNumberWidth;
 
   std::string out = "<svg role=\"img\" viewBox=\"0 0 " + std::to_string(kWidth) + " " + std::to_string(height) +
-                    "\" width=\"100%\">\n<title>" + escape_xml(title) + "</title>\n<desc>" + escape_xml(description) +
-                    "</desc>\n<defs>\n";
+                    "\" width=\"100%\">\n<title>" + escape_markup(title) + "</title>\n<desc>" +
+                    escape_markup(description) + "</desc>\n<defs>\n";
   for (std::size_t i = 0; i < series.size(); ++i) out += pattern(id, i, series[i]);
   out += "</defs>\n";
   int x = kLabelWidth;

@@ -24,6 +24,4 @@ struct Series {
 std::string bar_chart(const std::string& id, const std::string& title, const std::string& description,
                       const std::vector<Series>& series, const std::vector<Bar>& bars);
 
-std::string escape_xml(std::string_view text);
-
 }  // namespace caveat::audit

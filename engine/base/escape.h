@@ -1,0 +1,19 @@
+// escape: text of others inside text of ours, so that it stays text.
+//
+//   page += "<td>" + escape_markup(name) + "</td>";
+//   line += "\"name\":" + quote_json(name);
+//
+// Promises   escape_markup: fit for the text and the quoted attributes of HTML and XML; quote_json: one string of JSON, and of TOML, on
+//            one line, quotes included. What is not UTF-8 stays as it is
+// Threads    no state
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace caveat {
+
+std::string escape_markup(std::string_view text);
+std::string quote_json(std::string_view text);
+
+}  // namespace caveat

@@ -1,0 +1,21 @@
+#include "engine/base/escape.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace caveat;
+
+BOOST_AUTO_TEST_SUITE(escape)
+
+BOOST_AUTO_TEST_CASE(markup_in_a_text_stays_text_in_an_element_and_in_an_attribute) {
+  BOOST_TEST(escape_markup("<a href='x' title=\"y\">风险 & return</a>") ==
+             "&lt;a href=&#39;x&#39; title=&quot;y&quot;&gt;风险 &amp; return&lt;/a&gt;");
+  BOOST_TEST(escape_markup("") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_quoted_text_is_one_string_on_one_line) {
+  BOOST_TEST(quote_json("") == "\"\"");
+  BOOST_TEST(quote_json("a\"b\\c\n\x7f风险") == "\"a\\\"b\\\\c\\u000a\\u007f风险\"");
+  BOOST_TEST(quote_json(std::string_view("\0\x1f", 2)) == "\"\\u0000\\u001f\"");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
