@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -667,7 +668,7 @@ class Starts(unittest.TestCase):
     def run_caveat(self, *arguments, **more):
         return subprocess.run([BINARY, *arguments], cwd=self.folder, capture_output=True, text=True, check=False, timeout=300, **more)
 
-    def test_without_a_configuration_it_serves_the_sample_packs_and_the_line_that_it_prints_works_when_pasted(self):
+    def test_without_a_configuration_it_serves_the_sample_packs_and_what_it_and_the_tutorial_print_works_when_pasted(self):
         (self.folder / "rules").symlink_to(REPOSITORY / "rules")
         with open(self.folder / "said", "wb") as said:
             process = subprocess.Popen([BINARY, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, stdout=subprocess.PIPE,
@@ -684,12 +685,31 @@ class Starts(unittest.TestCase):
             text = (self.folder / "said").read_text(encoding="utf-8")
         line = next(line for line in text.splitlines() if "/v1/decisions" in line and "curl" in line)
         self.assertNotIn(key.read_text().strip(), text)
-        if shutil.which("curl") is None:
-            self.skipTest("curl is not installed")
-        done = subprocess.run(["bash", "-c", line.strip()], cwd=self.folder, capture_output=True, text=True, check=True)
-        body = json.loads(done.stdout)
+
+        def pasted(command):
+            done = subprocess.run(["bash", "-c", command], cwd=self.folder, capture_output=True, text=True, check=True)
+            return json.loads(done.stdout)
+
+        body = pasted(line.strip())
         self.assertIn(body["verdict"], ("block", "handoff", "revise"))
         self.assertIsNotNone(body["receipt"])
+
+        # docs/tutorial-bot.md: its blocks but the first, which starts the server, and the line on the schema in its text
+        page = (REPOSITORY / "docs/tutorial-bot.md").read_text(encoding="utf-8").replace("http://127.0.0.1:8650", url)
+        blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.S | re.M)
+        self.assertEqual((len(blocks), blocks[0]), (3, "./run serve\n"))
+        first = pasted(blocks[1])
+        self.assertEqual(first["id"], "t-1")
+        for member in re.findall(r"^\| `(\w+)[`.]", page, re.M):
+            self.assertIn(member, first)
+        self.assertEqual(pasted(blocks[1]), first)  # "the very reply of then"
+        wrong = pasted(blocks[2])
+        self.assertEqual(wrong["verdict"], "handoff")
+        self.assertTrue(wrong["say"]["text"])
+        for member in ("code", "retryable", "help"):
+            self.assertIn(member, wrong)
+        self.assertIn(("/answr", "answer"), [(one["path"], one.get("nearest")) for one in wrong["errors"]])
+        self.assertIn("properties", pasted(re.search(r"`(curl [^`]*/v1/schema)`", page)[1]))
 
     def test_what_stands_in_the_way_of_a_start_is_told_and_nothing_is_left_running(self):
         (self.folder / "rules").mkdir()
