@@ -57,6 +57,23 @@ server::Level level_of(const std::string& name) {
   return server::Level::off;
 }
 
+// Null: its file cannot be opened, and the terminal has been told.
+std::unique_ptr<server::OperationLog> open_operation_log(Terminal& terminal, const config::Configuration& configuration,
+                                                         Clock& clock) {
+  try {
+    return server::OperationLog::open(configuration.log_file, level_of(configuration.log_level), clock);
+  } catch (const std::exception& error) {
+    terminal.err << "caveat: "
+                 << fill(
+                        terminal.say({"the file of [logging], {0}, cannot be written: {1}. Name another, or none: then "
+                                      "standard error takes the lines.",
+                                      "[logging] 的文件 {0} 无法写入：{1}。请改用其他文件，或留空以写到标准错误。"}),
+                        {configuration.log_file, error.what()})
+                 << '\n';
+    return nullptr;
+  }
+}
+
 // A file of one line that this user alone may read; kDone, or the terminal has been told.
 int write_secret(Terminal& terminal, const std::string& path, const std::string& text) {
   std::error_code ignored;
@@ -142,6 +159,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   }
 
   SystemClock clock;
+  const std::unique_ptr<server::OperationLog> operation = open_operation_log(terminal, configuration, clock);
+  if (operation == nullptr) return kEnvironment;
   audit::SystemRandom random;
   Invocation with_keys = invocation;
   if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
@@ -158,8 +177,6 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   }
   if (!std::filesystem::exists(bot_key, ignored)) bot_key.clear();
 
-  const std::unique_ptr<server::OperationLog> operation =
-      server::OperationLog::open(configuration.log_file, level_of(configuration.log_level), clock);
   server::Metrics metrics;
   gate::Snapshot snapshot;
   std::unique_ptr<server::Router> router;

@@ -725,6 +725,11 @@ class Starts(unittest.TestCase):
         self.assertEqual(refused.returncode, 3)
         self.assertIn("c.toml:2:1 log.pth", refused.stderr)
         self.assertIn("did you mean path?", refused.stderr)
+        (self.folder / "c.toml").write_text('[log]\npath = "fresh.db"\n[logging]\nfile = "rules"\n', encoding="utf-8")  # a folder
+        refused = self.run_caveat("serve", "--config", "c.toml")
+        self.assertEqual(refused.returncode, 4)
+        self.assertIn("the file of [logging], rules, cannot be written", refused.stderr)
+        self.assertFalse((self.folder / "fresh.db").exists())
 
     def test_doctor_names_what_is_wrong_and_what_cures_it(self):
         self.run_caveat("new", "rules")
