@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <ctime>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -456,8 +457,17 @@ awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
   const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(head), kToken);
   watch_.disarm();
   if (!error) {
-    asio::co_spawn(executor, write_replies(batch), asio::detached);
-    co_await read_lines(parser, call, batch);
+    // However the one or the other ends, also for want of memory, nobody waits for it in vain.
+    asio::co_spawn(executor, write_replies(batch), [batch](const std::exception_ptr& thrown) {
+      if (thrown) batch->broken = true;
+      batch->written = true;
+      batch->to_read.raise();
+    });
+    try {
+      co_await read_lines(parser, call, batch);
+    } catch (const std::exception&) {
+      batch->broken = true;
+    }
     batch->all_read = true;
     batch->to_write.raise();
     while (!batch->written) co_await batch->to_read.wait();
@@ -576,8 +586,6 @@ awaitable<void> Connection::write_replies(std::shared_ptr<Batch> batch) {
     batch->to_read.raise();
     if (last || error) break;
   }
-  batch->written = true;
-  batch->to_read.raise();
 }
 
 }  // namespace
@@ -678,25 +686,34 @@ class Listener::Inside {
   awaitable<void> accept(Acceptor& acceptor, Accepted accepted) {
     asio::steady_timer pause(acceptor.get_executor());
     for (;;) {
-      Worker& worker = *workers_[next_++ % workers_.size()];
-      auto [error, socket] = co_await acceptor.async_accept(worker.context, kToken);
-      if (stopping_ || error == asio::error::operation_aborted) co_return;
-      if (error) {  // no descriptor is left: those that idle will give some back
-        pause.expires_after(std::chrono::milliseconds(50));
-        co_await pause.async_wait(kToken);
-        continue;
+      bool taken = false;
+      try {
+        taken = co_await accept_one(acceptor, accepted);
+      } catch (const std::exception&) {  // no memory for this one; the door stays open
       }
-      Accepted how = accepted;
-      prepare(socket, how);
-      const bool full = shared_.connections.load() >= shared_.router.caps().connections;
-      auto connection = std::make_shared<Connection>(Socket(std::move(socket)), how, shared_, worker);
-      if (full) {
-        asio::co_spawn(worker.context, connection->turn_away(), asio::detached);
-      } else {
-        shared_.connections.fetch_add(1);
-        asio::co_spawn(worker.context, connection->serve(), asio::detached);
-      }
+      if (stopping_) co_return;
+      if (taken) continue;
+      pause.expires_after(std::chrono::milliseconds(50));  // no descriptor is left: those that idle will give some back
+      co_await pause.async_wait(kToken);
     }
+  }
+
+  template <class Acceptor>
+  awaitable<bool> accept_one(Acceptor& acceptor, Accepted accepted) {
+    Worker& worker = *workers_[next_++ % workers_.size()];
+    auto [error, socket] = co_await acceptor.async_accept(worker.context, kToken);
+    if (stopping_ || error) co_return false;
+    Accepted how = accepted;
+    prepare(socket, how);
+    const bool full = shared_.connections.load() >= shared_.router.caps().connections;
+    auto connection = std::make_shared<Connection>(Socket(std::move(socket)), how, shared_, worker);
+    if (full) {
+      asio::co_spawn(worker.context, connection->turn_away(), asio::detached);
+    } else {
+      shared_.connections.fetch_add(1);
+      asio::co_spawn(worker.context, connection->serve(), asio::detached);
+    }
+    co_return true;
   }
 
   template <class Executor>
