@@ -7,8 +7,6 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <memory>
-#include <mutex>
-#include <random>
 #include <string>
 
 #include "adapters/gate/gate.h"
@@ -18,6 +16,7 @@
 #include "audit/log/reader.h"
 #include "audit/record/decode.h"
 #include "audit/store/store.h"
+#include "tests/support/seeded_random.h"
 
 namespace caveat::test {
 
@@ -29,18 +28,6 @@ class TestClock final : public Clock {
 
  private:
   std::atomic<Microseconds> now_{1'795'000'000LL * 1'000'000};
-};
-
-class TestRandom final : public Random {
- public:
-  void fill(std::span<std::uint8_t> bytes) override {
-    const std::lock_guard lock(mutex_);
-    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(generator_());
-  }
-
- private:
-  std::mutex mutex_;
-  std::mt19937_64 generator_{20261123};
 };
 
 // Counts what is durable, and fails when it is told to.
@@ -72,7 +59,7 @@ class WatchedStore final : public audit::Store {
 
 struct Bench {
   TestClock clock;
-  TestRandom random;
+  SeededRandom random;
   StoreSwitch control;
   gate::Snapshot snapshot;
   std::filesystem::path folder;

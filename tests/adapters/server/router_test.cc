@@ -4,10 +4,11 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <future>
-#include <random>
+#include <mutex>
 
 #include "adapters/server/openapi.h"
 #include "adapters/wire/codes.h"
+#include "tests/support/seeded_random.h"
 
 using namespace caveat;
 using namespace caveat::server;
@@ -20,18 +21,6 @@ class HandClock final : public Clock {
   Microseconds wall_us() override { return 1'795'000'000LL * 1'000'000; }
   std::uint64_t steady_ns() override { return ns.fetch_add(1'000); }
   std::atomic<std::uint64_t> ns{1};
-};
-
-class SeededRandom final : public Random {
- public:
-  void fill(std::span<std::uint8_t> bytes) override {
-    const std::lock_guard lock(mutex_);
-    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(generator_());
-  }
-
- private:
-  std::mutex mutex_;
-  std::mt19937_64 generator_{7};
 };
 
 class Lines final : public OperationLog {
@@ -58,7 +47,7 @@ class Lines final : public OperationLog {
 // A server without rules: what is refused before a decision shows the same.
 struct Desk {
   HandClock clock;
-  SeededRandom random;
+  test::SeededRandom random;
   Metrics metrics;
   Lines log;
   gate::Snapshot snapshot;
