@@ -69,13 +69,12 @@ class Index {
   Rows rows_;
 
   Truth ask(const TestRow& test, const Frames& frames) const {
+    const auto kind = static_cast<TestKind>(test.kind);
+    if (kind == TestKind::less || kind == TestKind::at_most || kind == TestKind::equal) return ask_pair(test, frames);
     const Cell* cells = frames.cells[test.frame];
     const bool negated = (test.flags & kNegated) != 0;
     if (!cells) return negated ? Truth::yes : Truth::no;
     const Cell& cell = cells[test.cell];
-    const auto kind = static_cast<TestKind>(test.kind);
-    if (kind == TestKind::less || kind == TestKind::at_most || kind == TestKind::equal)
-      return ask_pair(test, cell, frames);
     if (cell.state != static_cast<std::uint8_t>(CellState::known)) {
       if (cell.state == static_cast<std::uint8_t>(CellState::unknown)) return Truth::open;
       return negated ? Truth::yes : Truth::no;
@@ -103,14 +102,21 @@ class Index {
     }
     return result != negated ? Truth::yes : Truth::no;
   }
-  Truth ask_pair(const TestRow& test, const Cell& cell, const Frames& frames) const {
-    const Cell* cells = frames.cells[test.other_frame];
-    const Cell* other = cells ? &cells[test.low] : nullptr;
+  Truth ask_pair(const TestRow& test, const Frames& frames) const {
+    const Cell* cells = frames.cells[test.frame];
+    const Cell* others = frames.cells[test.other_frame];
     const bool negated = (test.flags & kNegated) != 0;
-    const auto is = [](const Cell& one, CellState state) { return one.state == static_cast<std::uint8_t>(state); };
-    if (!other || is(cell, CellState::absent) || is(*other, CellState::absent)) return negated ? Truth::yes : Truth::no;
-    if (is(cell, CellState::unknown) || is(*other, CellState::unknown)) return Truth::open;
-    const std::int64_t x = cell.key, y = other->key;
+    const auto state = [](const Cell* of, std::int64_t at) {
+      return of ? static_cast<CellState>(of[at].state) : CellState::absent;
+    };
+    const CellState a = state(cells, test.cell), b = state(others, test.low);
+    if (a == CellState::absent || b == CellState::absent) {
+      if (!negated) return Truth::no;
+      // True whatever an unknown one is: it keeps nothing open, and a rule settled here would name it as what is missing.
+      return a == CellState::unknown || b == CellState::unknown ? Truth::unsure : Truth::yes;
+    }
+    if (a == CellState::unknown || b == CellState::unknown) return Truth::open;
+    const std::int64_t x = cells[test.cell].key, y = others[test.low].key;
     if (x == y && !exact_key(x, (test.flags & kDoubled) != 0)) return Truth::unsure;
     const auto kind = static_cast<TestKind>(test.kind);
     const bool result = kind == TestKind::less ? x < y : kind == TestKind::at_most ? x <= y : x == y;

@@ -142,6 +142,29 @@ BOOST_AUTO_TEST_CASE(a_missing_fact_that_can_be_asked_for_is_asked_for_once) {
   BOOST_TEST(decided->say == "请先完成风险测评。");
 }
 
+// Without a recommendation it has no least age, and nobody is younger: the customer's own age decides nothing.
+BOOST_AUTO_TEST_CASE(a_fact_that_is_held_against_an_absent_one_is_not_asked_for) {
+  World world;
+  world.fact("customer", "age", World::type(TypeKind::integer)).ask.zh = "请问您的年龄？";
+  world.fact("customer", "calls", World::type(TypeKind::integer)).ask.zh = "请问您来电几次？";
+  world.fact("recommendation", "least_age", World::type(TypeKind::integer));
+  world.sorted();
+  const ExprPtr calls = world.read("customer", "calls");
+  const ExprPtr younger =
+      World::over(Op::lt, {world.read("customer", "age"), world.read("recommendation", "least_age")});
+  world.rule("often", {Subject::answer},
+             World::over(Op::and_,
+                         {World::over(Op::not_, {younger}), World::over(Op::lt, {World::number(calls, "3"), calls})}),
+             {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.answer("您好。");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::require));
+  BOOST_REQUIRE(decided->requires_.size() == 1u);
+  BOOST_TEST(decided->requires_[0].is_fact);
+  BOOST_TEST(decided->requires_[0].index == world.find("customer", "calls"));
+}
+
 BOOST_AUTO_TEST_CASE(what_matched_is_redacted_and_the_disclosure_follows) {
   World world = wealth();
   model::Effect redact = World::effect(EffectKind::redact);
