@@ -193,6 +193,8 @@ std::optional<Microseconds> parse_instant(std::string_view text, std::int32_t* o
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
+  // As far as dates go: what is counted with it in microseconds stays far from the end of 64 bits.
+  constexpr std::int64_t kMostYears = 10'000;
   Reader in(text);
   if (!in.skip('P')) return {};
   std::int64_t months = 0;
@@ -228,7 +230,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     any = false;
     if (!read(kTimes)) return {};
   }
-  if (!any || !in.done() || months > std::numeric_limits<std::int32_t>::max()) return {};
+  if (!any || !in.done() || months > kMostYears * 12 || seconds > kMostYears * 366 * kDaySeconds) return {};
   return Duration{static_cast<std::int32_t>(months), seconds, 0};
 }
 

@@ -126,7 +126,7 @@ std::string Binder::expected(const SlotRow& slot, SlotType type) const {
     case SlotType::time_zone:
       return "a time zone: \"Asia/Shanghai\"";
     case SlotType::duration:
-      return "a duration: \"PT5M\"";
+      return "a duration of at most 10,000 years: \"PT5M\"";
     case SlotType::choice:
     case SlotType::scale: {
       std::string all = "one of ";

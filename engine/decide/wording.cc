@@ -63,7 +63,7 @@ constexpr Phrase kPhrases[] = {
     {"an instant: \"2026-03-01T10:00:00+08:00\"", "时刻：\"2026-03-01T10:00:00+08:00\""},
     {"a time of day: \"09:30\"", "钟点：\"09:30\""},
     {"a time zone: \"Asia/Shanghai\"", "时区：\"Asia/Shanghai\""},
-    {"a duration: \"PT5M\"", "时长：\"PT5M\""},
+    {"a duration of at most 10,000 years: \"PT5M\"", "时长，至多 10,000 年：\"PT5M\""},
     {"one of {}", "以下之一：{}"},
     {"no fact of class {}", "不收数据类别 {} 的事实"},
     {"stated by {}", "由 {} 陈述"},

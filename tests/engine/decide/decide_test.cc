@@ -318,6 +318,7 @@ BOOST_AUTO_TEST_CASE(a_fact_tells_the_time_limit_of_a_hand_off_and_the_queue_whe
   };
   BOOST_TEST(due("PT2M") == 120);
   BOOST_TEST(due("P1D") == 86'400);
+  BOOST_TEST(due("P10000Y3660000D") > 0);  // the longest that bind takes
   BOOST_TEST(due("") == 300);
 }
 
