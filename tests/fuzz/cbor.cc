@@ -2,49 +2,10 @@
 // CBOR: whatever is accepted is what the encoder would have written, byte for byte; nothing else is.
 #include <cstdlib>
 
-#include "engine/base/cbor.h"
-
-namespace {
-
-using namespace caveat::cbor;
-using Kind = Value::Kind;
-
-void encode(Encoder& out, const Value& value) {
-  switch (value.kind) {
-    case Kind::unsigned_integer:
-      out.unsigned_integer(value.number);
-      break;
-    case Kind::negative_integer:
-      out.integer(*value.as_integer());
-      break;
-    case Kind::bytes:
-      out.bytes(value.string);
-      break;
-    case Kind::text:
-      out.text(value.string);
-      break;
-    case Kind::array:
-      out.array(value.items.size());
-      break;
-    case Kind::map:
-      out.map(value.items.size() / 2);
-      break;
-    case Kind::tag:
-      out.tag(value.number);
-      break;
-    case Kind::boolean:
-      out.boolean(value.number == 1);
-      break;
-    case Kind::null:
-      out.null();
-      break;
-  }
-  for (const Value& each : value.items) encode(out, each);
-}
-
-}  // namespace
+#include "tests/support/cbor_again.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace caveat::cbor;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::size_t first = item_size(input);
   const auto value = decode(input);
@@ -54,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (first != size || value->encoded != input) std::abort();
   Encoder again;
-  encode(again, *value);
+  caveat::encode_again(again, *value);
   if (again.view() != input) std::abort();
   if (const auto decimal = value->as_decimal()) {
     Encoder out;
@@ -62,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (out.view() != input) std::abort();
   }
 #ifdef CAVEAT_PLANTED_DEFECT
-  if (value->kind == Kind::map && value->items.size() == 4 && value->items[3].kind == Kind::text) __builtin_trap();
+  if (value->kind == Value::Kind::map && value->items.size() == 4 && value->items[3].kind == Value::Kind::text)
+    __builtin_trap();
 #endif
   return 0;
 }

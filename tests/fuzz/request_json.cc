@@ -74,9 +74,7 @@ void quote(std::string_view text, bool escaped, std::string& out) {
 // The same turn in another spelling.
 void write(const Fields& fields, std::uint32_t at, std::string& out) {
   const Fields::Node& node = fields.node(at);
-  std::vector<std::uint32_t> children;
-  for (std::uint32_t child = node.first; child != Fields::kEnd; child = fields.node(child).next)
-    children.push_back(child);
+  std::vector<std::uint32_t> members;
   switch (node.kind) {
     case Fields::Kind::null:
       out += "null";
@@ -91,16 +89,18 @@ void write(const Fields& fields, std::uint32_t at, std::string& out) {
       return quote(fields.text(at), true, out);
     case Fields::Kind::list:
       out += "[ ";
-      for (const std::uint32_t child : children) {
-        if (child != children.front()) out += " ,";
+      for (std::uint32_t child = node.first; child != Fields::kEnd; child = fields.node(child).next) {
+        if (child != node.first) out += " ,";
         write(fields, child, out);
       }
       out += "\t]";
       return;
     case Fields::Kind::object:
       out += "{\n";
-      for (auto child = children.rbegin(); child != children.rend(); ++child) {
-        if (child != children.rbegin()) out += ", ";
+      for (std::uint32_t child = node.first; child != Fields::kEnd; child = fields.node(child).next)
+        members.push_back(child);
+      for (auto child = members.rbegin(); child != members.rend(); ++child) {
+        if (child != members.rbegin()) out += ", ";
         quote(fields.name(*child), (*child & 1) != 0, out);
         out += " : ";
         write(fields, *child, out);

@@ -34,40 +34,6 @@ class TickingClock : public Clock {
   Microseconds now_ = 1'764'000'000'000'000;
 };
 
-RecordContent decision(std::size_t number) {
-  VerdictSection verdict;
-  verdict.verdict = static_cast<std::uint8_t>(number % 5);
-  if (verdict.verdict > 0)
-    verdict.rules = {{"cn.wealth/rule_" + std::to_string(number % 3), RuleOutcome::State::fired, verdict.verdict, -1}};
-  if (verdict.verdict == 4) verdict.handoff = HandOffOutcome{"wealth_advisors", 1, 300, true, "none"};
-  DigestsSection digests;
-  digests.packs = {{"cn.wealth", "2026.2", sha256("wealth")}};
-  StorySection story{{{StoryLine::Kind::customer_said, "turn " + std::to_string(number)}},
-                     {{StoryLine::Kind::customer_said, "第" + std::to_string(number) + "轮"}}};
-  RecordContent content;
-  content.semantics = 1;
-  content.subjects = {"customer-" + std::to_string(number % 7)};
-  content.sections = {{Section::verdict, encode_verdict(verdict)},
-                      {Section::rules, encode_rules({})},
-                      {Section::digests, encode_digests(digests)},
-                      {Section::story, encode_story(story)}};
-  content.tags = {{TagKind::customer, content.subjects[0]}};
-  return content;
-}
-
-Members members_of(const LogReader& reader, const KeyStore& keys, ReportQuery query) {
-  LogFacts facts;
-  facts.path = "log.db";
-  facts.origin = reader.origin();
-  facts.size = reader.size();
-  facts.root = reader.root(reader.size());
-  facts.checkpoint_note = *reader.checkpoint();
-  facts.key_name = keys.verifier().name;
-  facts.checked = true;
-  name_what_is_not_checked(facts, true);
-  return package(collect(reader, &keys, std::move(query), facts), keys);
-}
-
 // One log of 30 decisions, made once.
 struct Fixture {
   Fixture() {
@@ -90,14 +56,15 @@ struct Fixture {
                             .random = &random,
                             .vfs = {},
                             .wrap_store = {}});
-      for (std::size_t i = 0; i < 30; ++i) BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(decision(i))));
+      for (std::size_t i = 0; i < 30; ++i)
+        BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(testing::told_decision(i))));
       log->close();
     }
     reader = LogReader::open(path);
     keys = KeyStore::open(default_keys_dir(path), {});
   }
 
-  Members members(ReportQuery query = {}) const { return members_of(*reader, *keys, std::move(query)); }
+  Members members(ReportQuery query = {}) const { return testing::package_of(*reader, *keys, std::move(query)); }
   PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}, .receipt = {}}; }
 
   std::string path;
@@ -364,21 +331,21 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
   constexpr Microseconds kDay = 86'400LL * 1'000'000;
   auto log = Log::open({.path = log_path, .create = true, .clock = &clock, .random = &random});
   const auto append = [&](RecordContent content) { return std::get<Committed>(log->append(std::move(content))).index; };
-  for (std::size_t i = 0; i < 12; ++i) append(decision(i));
+  for (std::size_t i = 0; i < 12; ++i) append(testing::told_decision(i));
   clock.pass(kDay);
-  for (std::size_t i = 0; i < 3; ++i) append(decision(i));
+  for (std::size_t i = 0; i < 3; ++i) append(testing::told_decision(i));
   const auto log_keys = KeyStore::open(default_keys_dir(log_path), {});
   const auto reads = LogReader::open(log_path);
   BOOST_TEST(reads->size() == 16u);
   PackageVerifyOptions options{.key = log_keys->verifier(), .limits = {}, .receipt = {}};
 
-  const PackageReport whole = verify_members(members_of(*reads, *log_keys, {}), options);
+  const PackageReport whole = verify_members(testing::package_of(*reads, *log_keys, {}), options);
   BOOST_TEST(whole.exit_code() == 0, shown(whole));
   BOOST_TEST((whole.claims[10].shown == Shown::yes), shown(whole));
 
   ReportQuery first_day;  // the record that closes it stands in the next day, and comes along
   first_day.to = decode_header(*reads->header(12))->time_us;
-  const Members of_day = members_of(*reads, *log_keys, first_day);
+  const Members of_day = testing::package_of(*reads, *log_keys, first_day);
   const PackageReport day = verify_members(of_day, options);
   BOOST_TEST(day.exit_code() == 0, shown(day));
   BOOST_TEST((day.claims[10].shown == Shown::yes), shown(day));
@@ -402,7 +369,7 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
   const PackageReport received = verify_members(of_day, options);
   BOOST_TEST(received.exit_code() == 0, shown(received));
   BOOST_TEST((received.claims[11].shown == Shown::yes), shown(received));
-  const PackageReport of_another = verify_members(members_of(*reads, *log_keys, {}), options);
+  const PackageReport of_another = verify_members(testing::package_of(*reads, *log_keys, {}), options);
   BOOST_TEST((of_another.claims[11].shown == Shown::no), shown(of_another));
   for (const std::size_t place_of_change : {std::size_t{60}, options.receipt->size() / 2}) {
     std::string changed = *options.receipt;

@@ -30,6 +30,19 @@ inline RecordContent told_decision(std::size_t number) {
   return content;
 }
 
+inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQuery query) {
+  LogFacts facts;
+  facts.path = "log.db";
+  facts.origin = reader.origin();
+  facts.size = reader.size();
+  facts.root = reader.root(reader.size());
+  facts.checkpoint_note = *reader.checkpoint();
+  facts.key_name = keys.verifier().name;
+  facts.checked = true;
+  name_what_is_not_checked(facts, true);
+  return package(collect(reader, &keys, std::move(query), facts), keys);
+}
+
 struct PackageFixture {
   LogFolder in;
   std::unique_ptr<LogReader> reader;
@@ -46,18 +59,7 @@ struct PackageFixture {
     members = made();
   }
 
-  Members made(ReportQuery query = {}) const {
-    LogFacts facts;
-    facts.path = "log.db";
-    facts.origin = reader->origin();
-    facts.size = reader->size();
-    facts.root = reader->root(reader->size());
-    facts.checkpoint_note = *reader->checkpoint();
-    facts.key_name = keys->verifier().name;
-    facts.checked = true;
-    name_what_is_not_checked(facts, true);
-    return package(collect(*reader, keys.get(), std::move(query), facts), *keys);
-  }
+  Members made(ReportQuery query = {}) const { return package_of(*reader, *keys, std::move(query)); }
 
   PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}, .receipt = {}}; }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/base/digest.h"
+#include "tests/support/cbor_again.h"
 
 using namespace caveat;
 namespace cbor = caveat::cbor;
@@ -11,41 +12,6 @@ namespace cbor = caveat::cbor;
 namespace {
 
 std::string bytes(std::string_view hex_text) { return from_hex(hex_text).value(); }
-
-// Encodes again whatever was decoded, to show that decode and encode are one another's mirror.
-void encode(cbor::Encoder& out, const cbor::Value& value) {
-  using Kind = cbor::Value::Kind;
-  switch (value.kind) {
-    case Kind::unsigned_integer:
-      out.unsigned_integer(value.number);
-      break;
-    case Kind::negative_integer:
-      out.integer(*value.as_integer());
-      break;
-    case Kind::bytes:
-      out.bytes(value.string);
-      break;
-    case Kind::text:
-      out.text(value.string);
-      break;
-    case Kind::array:
-      out.array(value.items.size());
-      break;
-    case Kind::map:
-      out.map(value.items.size() / 2);
-      break;
-    case Kind::tag:
-      out.tag(value.number);
-      break;
-    case Kind::boolean:
-      out.boolean(value.number == 1);
-      break;
-    case Kind::null:
-      out.null();
-      break;
-  }
-  for (const cbor::Value& each : value.items) encode(out, each);
-}
 
 std::string refusal(std::string_view hex_text, cbor::DecodeLimits limits = {}) {
   const std::string input = bytes(hex_text);
@@ -112,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_examples_of_the_rfc_are_read_and_written_again_byte_by_
     BOOST_REQUIRE_MESSAGE(value.has_value(), vector);
     BOOST_TEST(value->encoded == input);
     cbor::Encoder out;
-    encode(out, *value);
+    encode_again(out, *value);
     BOOST_TEST(hex(out.view()) == vector);
     BOOST_TEST(cbor::item_size(input + "00") == input.size());
   }
