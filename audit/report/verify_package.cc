@@ -349,6 +349,9 @@ class Verification {
       return open(
           c, number(model_->sealed) + " decisions are sealed: they are in the tree, but what was decided is not opened",
           number(model_->sealed) + " 个决定未公开：它们在树中，但内容未打开");
+    if (model_->unreadable > 0)  // whoever signs may keep back the verdict alone and have the counts fit
+      return open(c, number(model_->unreadable) + " decisions are opened without a verdict that can be read",
+                  number(model_->unreadable) + " 个决定已公开，但其中没有可读的结论");
     good(c);
   }
 

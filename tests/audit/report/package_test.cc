@@ -167,8 +167,12 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_cha
   BOOST_TEST((headers.claims[3].shown == Shown::yes));
 
   // A record of a bundle, in another wording, and with less than was committed to.
-  const auto rewritten = [&](const std::function<void(OpenedParts&)>& change) {
+  const std::string counts = "\"population\":30,\"verdicts\":[6,6,6,6,6]";
+  const auto rewritten = [&](const std::function<void(OpenedParts&)>& change, const std::string& other_counts = {}) {
     Members forged = members();
+    std::string& manifest = forged.at("manifest.json");
+    BOOST_REQUIRE(manifest.find(counts) != std::string::npos);
+    if (!other_counts.empty()) manifest.replace(manifest.find(counts), counts.size(), other_counts);
     std::string& member = forged.at("opened/000000");
     const Result<std::vector<OpenedParts>> records = decode_bundle(member);
     BOOST_REQUIRE(records.has_value());
@@ -186,6 +190,10 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_cha
   BOOST_TEST(sections.claims[7].why_en ==
              "opened/000000: section verdict of record 3 is not the one that was committed to");
   BOOST_TEST(rewritten([](OpenedParts& parts) { parts.sections.clear(); }).exit_code() != 0);
+  const PackageReport kept_back = rewritten([](OpenedParts& parts) { parts.sections.erase(parts.sections.begin()); },
+                                            "\"population\":29,\"verdicts\":[6,6,6,5,6]");
+  BOOST_TEST((kept_back.claims[8].shown == Shown::not_checked), shown(kept_back));
+  BOOST_TEST(kept_back.claims[8].why_en == "1 decisions are opened without a verdict that can be read");
   const PackageReport twice = rewritten([](OpenedParts& parts) { parts.index = 2; });
   BOOST_TEST((twice.claims[7].shown == Shown::no), shown(twice));
   const PackageReport elsewhere = rewritten([](OpenedParts& parts) { parts.index = 4; });
