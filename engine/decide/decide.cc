@@ -839,6 +839,7 @@ class Run {
           asked = join(asked, Verdict::block);
           break;
         case EffectKind::require:
+          if (effect.requirement != program::kNone && is_satisfied(effect.requirement)) break;
           asked = join(asked, Verdict::require);
           break;
         case EffectKind::handoff:

@@ -1,9 +1,11 @@
 #include "engine/decide/decide.h"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 
 #include "engine/decide/explain.h"
 #include "engine/decide/outcome.h"
+#include "engine/decide/satisfied.h"
 #include "tests/engine/decide/hand_made.h"
 
 namespace caveat::decide {
@@ -264,6 +266,30 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_sentence) {
       explain(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
   BOOST_TEST(told.reasons[0].because == "called ***");
   BOOST_TEST(told.story.find("13800138000") == std::string::npos);
+}
+
+// The disclosure of another rule makes a new text, and that one is judged once more.
+BOOST_AUTO_TEST_CASE(a_requirement_that_is_met_asks_for_nothing_of_the_final_text_either) {
+  World world = wealth();
+  model::Requirement recording;
+  recording.names.first = "recording";
+  recording.names.all = {"recording"};
+  recording.ask.zh = "请先录音录像。";
+  recording.pack = 0;
+  world.model.requirements.push_back(recording);
+  model::Effect require = World::effect(EffectKind::require), disclose = World::effect(EffectKind::disclose);
+  require.requirement = 0;
+  disclose.wording = world.wording("risk", "产品有风险。", "Products carry risk.");
+  world.rule("record", {Subject::answer}, world.has("answer", {"基金"}), {require});
+  world.rule("risk", {Subject::answer}, world.has("answer", {"基金"}), {disclose});
+  Turn turn;
+  turn.answer("这只基金已为您下单。");
+  Decided decided = judge(world, turn);
+  BOOST_TEST((decided->verdict == Verdict::require));
+  const std::array<std::uint32_t, 1> met = {0};
+  const Decision& continued = decide({decided.program, {}, {}}, decided.request, {}, met, decided.scratch);
+  BOOST_TEST((continued.verdict == Verdict::revise));
+  BOOST_TEST(continued.say == "这只基金已为您下单。\n产品有风险。");
 }
 
 // Forty products with forty actions are 1,600 pairs: those that would not fit the scratch are not looked for, nor forgotten.
