@@ -354,11 +354,14 @@ Kleene text_has_text(const Node& node, const Setting& setting, std::string_view 
   if (wanted.state == Request::kUnknown) return Kleene::unknown;
   const std::string_view phrase = other_text(node, setting).normal.text();
   const TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
-  std::size_t left = looked.max_hits;
-  if (phrase.size() > looked.max_phrase) left = 0;
-  const bool found = text::find_phrase(looked.normal.text(), phrase, 0, left) != std::string_view::npos;
+  // All places are counted, as those of a lexicon are: a redaction must reach each of them (each_place).
+  const std::string_view searched = looked.normal.text();
+  std::size_t left = phrase.size() > looked.max_phrase ? 0 : looked.max_hits + 1;
+  bool found = false;
+  for (std::size_t at = 0; (at = text::find_phrase(searched, phrase, at, left)) != std::string_view::npos; ++at, --left)
+    found = true;
   cause = phrase.empty() ? Cause::unsupported : left == 0 ? Cause::limit : Cause::none;
-  return found ? Kleene::yes : cause == Cause::none ? Kleene::no : Kleene::unknown;
+  return cause != Cause::none ? Kleene::unknown : kleene(found);
 }
 
 Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& list, bool every) {

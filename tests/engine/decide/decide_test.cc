@@ -292,6 +292,31 @@ BOOST_AUTO_TEST_CASE(a_requirement_that_is_met_asks_for_nothing_of_the_final_tex
   BOOST_TEST(continued.say == "这只基金已为您下单。\n产品有风险。");
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_a_fact_tells_is_found_at_each_of_its_places_or_a_person_takes_the_turn) {
+  World world;
+  world.fact("customer", "nickname", World::type(TypeKind::text));
+  world.sorted();
+  model::Effect redact = World::effect(EffectKind::redact);
+  redact.redact_mode = 0;
+  world.rule("mask", {Subject::answer},
+             World::over(Op::text_has, {world.read("answer", "text"), world.read("customer", "nickname")}), {redact});
+  Turn turn;
+  turn.answer("小李，小李，小李，小李").text("nickname", "小李", turn.object("customer"));
+  const Decided decided = judge(world, turn);
+  Limits limits;
+  limits.hits = 4;
+  Scratch enough(limits);
+  const Decision& masked = decide({decided.program, {}, {}}, decided.request, {}, enough);
+  BOOST_TEST((masked.verdict == Verdict::revise));
+  BOOST_TEST(masked.redactions.size() == 4u);
+  BOOST_TEST(masked.say.find("小李") == std::string::npos);
+  limits.hits = 3;
+  Scratch narrow(limits);
+  const Decision& beyond = decide({decided.program, {}, {}}, decided.request, {}, narrow);
+  BOOST_TEST((beyond.verdict == Verdict::handoff));
+  BOOST_TEST((beyond.handoff.cause == Cause::limit));
+}
+
 // Forty products with forty actions are 1,600 pairs: those that would not fit the scratch are not looked for, nor forgotten.
 BOOST_AUTO_TEST_CASE(more_pairs_to_judge_than_the_scratch_holds_go_to_a_person) {
   World world;
