@@ -218,16 +218,21 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   const Microseconds now = options_.clock->wall_us();
   wish.due = due_in(program, queue, now);
   wish.by = caller.id;
-  const std::string known = floor_.customer_of(wish.conversation);
-  if (!known.empty() && !wish.customer.empty() && known != wish.customer)
-    return done(refused(wire::codes::kConflict, command.language, "/customer", "the customer whose conversation it is",
-                        "another one"));
-  if (wish.customer.empty()) wish.customer = known;
+  std::string known = floor_.customer_of(wish.conversation);
+  bool another = false;
   Moved moved;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
+    // A turn may have said it meanwhile: a hold without its customer would leave his other conversations to the bot.
+    if (known.empty()) known = floor_.learned(wish.conversation);
+    another = !known.empty() && !wish.customer.empty() && known != wish.customer;
+    if (another) return;
+    if (wish.customer.empty()) wish.customer = known;
     moved = desk.wish(take ? Move::take_over : Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
                       wish, now);
   });
+  if (another)
+    return done(refused(wire::codes::kConflict, command.language, "/customer", "the customer whose conversation it is",
+                        "another one"));
   if (moved.refused != nullptr)
     return done(refused(*moved.refused, command.language, "", "a conversation that nobody else has", "another person"));
   Reply reply;

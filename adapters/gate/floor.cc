@@ -2,7 +2,7 @@
 
 namespace caveat::gate {
 namespace {
-constexpr std::size_t kConversationsInMemory = 100'000, kValuesInMemory = 50'000;
+constexpr std::size_t kConversationsInMemory = 50'000, kValuesInMemory = 50'000;
 }
 
 audit::StateKey conversation_key(std::string_view conversation) {
@@ -18,15 +18,28 @@ std::string Floor::customer_of(const std::string& conversation) {
     const std::lock_guard lock(mutex_);
     refresh(false);
     ground = ground_;
-    if (const auto found = customers_.find(conversation); found != customers_.end()) return found->second;
+    if (std::string customer = learned(conversation); !customer.empty()) return customer;
   }
   if (log_ == nullptr) return {};
   const auto entry = log_->state().read(conversation_key(conversation));
   const std::string customer = entry ? entry->value : std::string();
   const std::lock_guard lock(mutex_);
   if (ground != ground_ || customer.empty()) return customer;
-  if (customers_.size() >= kConversationsInMemory) customers_.clear();  // they are in the state
+  make_room();
   return customers_.emplace(conversation, customer).first->second;
+}
+
+std::string Floor::learned(const std::string& conversation) const {
+  for (const auto* customers : {&customers_, &older_customers_})
+    if (const auto found = customers->find(conversation); found != customers->end()) return found->second;
+  return {};
+}
+
+// What was learned a moment ago may not be in the state yet, so the newest generation is never dropped.
+void Floor::make_room() {
+  if (log_ == nullptr || customers_.size() < kConversationsInMemory) return;
+  older_customers_ = std::move(customers_);
+  customers_ = {};
 }
 
 std::optional<std::string> Floor::value(const audit::StateKey& key) {
@@ -51,8 +64,9 @@ void Floor::keep(const std::vector<audit::StateChange>& changes) {
 }
 
 bool Floor::learn(const std::string& conversation, const std::string& customer) {
-  if (log_ != nullptr && customers_.size() >= kConversationsInMemory) customers_.clear();  // they are in the state
-  return customers_.try_emplace(conversation, customer).second;
+  if (!learned(conversation).empty()) return false;
+  make_room();
+  return customers_.emplace(conversation, customer).second;
 }
 
 }  // namespace caveat::gate

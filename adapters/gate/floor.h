@@ -86,6 +86,8 @@ class Floor {
   // Whose conversation it is: from memory, else from the state. Empty: not known.
   std::string customer_of(const std::string& conversation);
   bool learn(const std::string& conversation, const std::string& customer);  // within `change`; false: it was known
+  // Within `change`: what `learn` was told since customer_of was asked. Empty: nothing.
+  std::string learned(const std::string& conversation) const;
 
  private:
   void refresh(bool first) {
@@ -93,17 +95,18 @@ class Floor {
     const std::uint64_t ground = log_->ground();
     if (!first && ground == ground_) return;
     desk_.load(log_->state());
-    customers_.clear();
+    customers_ = older_customers_ = {};
     newest_ = older_ = {};
     ground_ = ground;
   }
+  void make_room();
 
   audit::Log* log_;
   std::mutex mutex_;
   Desk desk_;
   std::uint64_t ground_ = 0;
-  std::unordered_map<std::string, std::string> customers_;  // of conversations
-  // The newest values, by two generations: what is in neither is in the state long since. Without a log all are kept.
+  // By two generations: what is in neither is in the state long since. Without a log all are kept.
+  std::unordered_map<std::string, std::string> customers_, older_customers_;  // of conversations
   std::map<audit::StateKey, std::optional<std::string>> newest_, older_;
 };
 
