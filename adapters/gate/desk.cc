@@ -159,6 +159,8 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   if (const Code* code = refusal(cell, *here.ticket, wish.by)) return refuse(*code);
   Ticket ticket = *here.ticket;
   if (cell.effect == Effect::none) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  const bool named = ticket.customer.empty() && !wish.customer.empty();
+  if (named) ticket.customer = wish.customer;  // the hold is his from now on, wherever he writes
   if (cell.effect == Effect::take) {
     ticket.holder = wish.by;
     ticket.since = now;
@@ -168,7 +170,7 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   // It joins. A more urgent reason moves a ticket that waits; who has it is alerted.
   const bool holds_now = ticket.standing != cell.next;
   const bool urgent = more_urgent(wish, ticket);
-  if (!holds_now && !urgent) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  if (!holds_now && !urgent && !named) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
   unite(ticket.rules, wish.rules);
   ticket.confidential |= wish.confidential;
   if (holds_now) {

@@ -164,6 +164,20 @@ BOOST_AUTO_TEST_CASE(a_hold_that_opened_before_the_customer_was_known_becomes_hi
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(a_hold_becomes_his_too_when_who_asks_for_a_person_names_the_customer) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person("c-1", ""));
+  BOOST_TEST(said(desk.hello("c-2", "k-1")) == "hello");
+  const gate::Reply joined = desk.command(gate::Command::Kind::open_handoff, {},
+                                          R"({"conversation":"c-1","customer":"k-1","reason":"it is he"})");
+  BOOST_REQUIRE_MESSAGE(joined.problem == nullptr, joined.body);
+  BOOST_TEST(str(json::parse(joined.body).at("id")) == id);
+  BOOST_TEST(said(desk.hello("c-2", "k-1")) == "Connecting you to a person.");
+  desk.restart();
+  BOOST_TEST(said(desk.hello("c-3", "k-1")) == "Connecting you to a person.");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_hand_off_of_one_turn_opens_one_ticket_and_the_next_answer_closes_it) {
   Desk desk;
   const json::value unknown = desk.unknown_turn();
