@@ -198,6 +198,11 @@ class Gate::Inside {
       turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));
     if (!turn.request.customer_id().empty()) turn.keys.push_back("customer " + std::string(turn.request.customer_id()));
     if (!turn.continuation.decision.empty()) turn.keys.push_back("decision " + turn.continuation.decision);
+    for (const Proof& proof : turn.continuation.proofs) {  // a proof serves once, and two turns may bring it at once
+      const audit::StateKey served = proof_key(proof);
+      std::string key = served.subject + " " + served.discriminator;
+      if (std::find(turn.keys.begin(), turn.keys.end(), key) == turn.keys.end()) turn.keys.push_back(std::move(key));
+    }
   }
 
   bool time_allowed(Turn& turn, Microseconds now) {

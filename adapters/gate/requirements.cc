@@ -183,7 +183,11 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
                quoted(proof.by));
         continue;
       }
-      if (const std::optional<std::string> before = served(proof_key(proof))) {
+      std::optional<std::string> before = served(proof_key(proof));
+      const auto here = std::find_if(met.used.begin(), met.used.end(),
+                                     [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
+      if (here != met.used.end()) before = here->value;  // for another requirement of this very turn
+      if (before) {
         // It has served. It may again within what the requirement says, as long as the proof itself says that it holds.
         const std::size_t end = before->find('\n');
         const bool same_conversation = !asked.conversation.empty() && before->substr(0, end) == asked.conversation;

@@ -3,6 +3,7 @@
 #include <future>
 #include <thread>
 
+#include "adapters/gate/requirements.h"
 #include "audit/log/verify.h"
 #include "audit/record/events.h"
 #include "tests/adapters/gate/fixture.h"
@@ -562,6 +563,64 @@ BOOST_AUTO_TEST_CASE(what_is_required_is_brought_by_the_turn_that_continues_and_
   BOOST_TEST(str(used.at("verdict")) == "require");  // the proof has served
   BOOST_TEST(str(again(used, proof("doc-3")).at("verdict")) == "allow");
   desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_proof_that_two_turns_bring_at_once_serves_one_of_them) {
+  Desk desk;
+  const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
+  for (int round = 0; round < 20; ++round) {
+    const std::string number = std::to_string(round);
+    const std::string proof =
+        R"([{"name":"consent","kind":"consent","by":"app","at":"2026-11-01T10:00:00Z","evidence":"doc-)" + number +
+        R"("}])";
+    std::vector<std::string> bodies;
+    for (const char* who : {"a", "b"}) {
+      const std::string name = who + number;
+      const json::value asked = desk.turn(share, "c-" + name, "k-" + name);
+      bodies.push_back(Desk::body("again-" + name,
+                                  share + R"(,"continues":")" + str(asked.at("decision")) + R"(","satisfied":)" + proof,
+                                  "c-" + name, "k-" + name));
+    }
+    std::vector<std::promise<gate::Reply>> replies(bodies.size());
+    for (std::size_t i = 0; i < bodies.size(); ++i)
+      desk.gate->take(bodies[i], Desk::bot(), [&, i](const gate::Reply& reply) { replies[i].set_value(reply); });
+    int allowed = 0, required = 0;
+    for (std::promise<gate::Reply>& reply : replies) {
+      const std::string verdict = str(json::parse(reply.get_future().get().body).at("verdict"));
+      ++(verdict == "allow" ? allowed : required);
+    }
+    BOOST_TEST(allowed == 1);
+    BOOST_TEST(required == 1);
+  }
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_proof_serves_one_requirement_of_a_turn) {
+  Desk desk;
+  const program::Program& program = *desk.snapshot.get()->program;
+  const auto met = [&](const std::string& second_evidence) {
+    gate::Continuation next{.decision = "d-1", .proofs = {}};
+    for (const std::string& evidence : {std::string("doc-1"), second_evidence})
+      next.proofs.push_back({.name = next.proofs.empty() ? "consent" : "notice",
+                             .kind = "consent",
+                             .by = "app",
+                             .evidence = evidence,
+                             .at = 0,
+                             .expires = std::nullopt});
+    std::optional<Problem> problem;
+    const gate::Asked asked{.caller = "bot-1",
+                            .conversation = "c-1",
+                            .customer = "k-1",
+                            .rounds = 0,
+                            .until = 0,
+                            .names = {"consent", "notice"}};
+    const gate::Met found = gate::check(
+        program, asked, next, Desk::bot(), kSecond, [](const audit::StateKey&) { return std::nullopt; }, problem);
+    BOOST_TEST(!problem.has_value());
+    return found.requirements.size();
+  };
+  BOOST_TEST(met("doc-2") == 2u);
+  BOOST_TEST(met("doc-1") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(three_unmet_rounds_or_a_day_hand_the_turn_over) {
