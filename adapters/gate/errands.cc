@@ -83,23 +83,17 @@ void Errands::run(const Command& command, const Caller& caller, const Done& done
 void Errands::finish(Floor::Numbers numbers, const std::optional<audit::RecordContent>& content, const Command& command,
                      const Done& done, Reply reply) {
   if (options_.log == nullptr || !content) return done(reply);
-  audit::SealedRecord sealed;
-  try {
-    sealed = options_.log->seal(*content);
-  } catch (const std::exception&) {
-    floor_.forsake();
-    throw;
-  }
+  audit::SealedRecord sealed = options_.log->seal(*content);
   const Language language = command.language;
-  options_.log->fulfil(
-      numbers.claim(0), std::move(sealed), [done, language, reply = std::move(reply)](const audit::Appended& appended) {
-        if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
-          return done(refused(wire::codes::kStorage, language, "", "a change that is on disk before it is answered",
-                              std::string(failed->code->name)));
-        Reply out = reply;
-        out.recorded = true;
-        done(out);
-      });
+  audit::AppendDone recorded = [done, language, reply = std::move(reply)](const audit::Appended& appended) {
+    if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
+      return done(refused(wire::codes::kStorage, language, "", "a change that is on disk before it is answered",
+                          std::string(failed->code->name)));
+    Reply out = reply;
+    out.recorded = true;
+    done(out);
+  };
+  options_.log->fulfil(numbers.claim(0), std::move(sealed), std::move(recorded));
 }
 
 void Errands::ticket_moves(const Command& command, const Caller& caller, const Done& done) {
@@ -163,6 +157,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
     }
     code = moved.refused;
   });
+  if (code != nullptr) numbers.give_up();
   if (code == &wire::codes::kNotFound && options_.log != nullptr &&
       options_.log->state().read(past_ticket_key(command.target)))
     code = &wire::codes::kWrongState;  // it is closed
@@ -352,13 +347,7 @@ std::size_t Errands::escalate_overdue() {
     ++count;
     if (options_.log == nullptr) continue;
     // Nobody waits for it: if it is lost the desk is read anew, and the ticket is overdue still.
-    audit::SealedRecord sealed;
-    try {
-      sealed = options_.log->seal(moved_record(moved, {}, std::nullopt, true));
-    } catch (const std::exception&) {
-      floor_.forsake();
-      throw;
-    }
+    audit::SealedRecord sealed = options_.log->seal(moved_record(moved, {}, std::nullopt, true));
     options_.log->fulfil(numbers.claim(0), std::move(sealed), [](const audit::Appended&) {});
   }
   return count;

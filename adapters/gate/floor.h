@@ -9,7 +9,9 @@
 // Source     contracts.md 3, 4
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -29,7 +31,8 @@ class Floor {
     refresh(true);
   }
 
-  // Numbers of records, in order; what is not claimed is given up.
+  // Numbers of records, in order; what is not claimed is given up. An exception that passes leaves a change without its record, on
+  // which others may stand by then: it is forsaken.
   class Numbers {
    public:
     Numbers(audit::Log* log, std::size_t count) : log_(log) {
@@ -43,8 +46,16 @@ class Floor {
     }
     Numbers& operator=(Numbers&&) = delete;
     ~Numbers() {
-      for (const std::optional<std::uint64_t>& number : numbers_)
+      const bool open =
+          std::any_of(numbers_.begin(), numbers_.end(), [](const auto& number) { return number.has_value(); });
+      if (open && std::uncaught_exceptions() > exceptions_) log_->forsake();
+      give_up();
+    }
+    void give_up() {  // nothing was changed
+      for (std::optional<std::uint64_t>& number : numbers_) {
         if (number) log_->abandon(*number);
+        number.reset();
+      }
     }
     std::uint64_t claim(std::size_t which) {
       const std::uint64_t number = numbers_[which].value();
@@ -55,6 +66,7 @@ class Floor {
    private:
     audit::Log* log_;
     std::vector<std::optional<std::uint64_t>> numbers_;
+    int exceptions_ = std::uncaught_exceptions();
   };
 
   template <class Work>
@@ -64,8 +76,8 @@ class Floor {
     return work(static_cast<const Desk&>(desk_), ground_);
   }
 
-  // `work(desk, ground)` under the lock, after `count` numbers were reserved. Whoever cannot record afterwards what he changed calls
-  // `forsake`.
+  // `work(desk, ground)` under the lock, after `count` numbers were reserved. Whoever cannot record afterwards what he changed lets
+  // the exception pass the numbers, or calls `forsake` before he lets them go.
   template <class Work>
   Numbers change(std::size_t count, Work work) {
     const std::lock_guard lock(mutex_);

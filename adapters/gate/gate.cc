@@ -617,13 +617,13 @@ class Gate::Inside {
     std::optional<audit::SealedRecord> of_ticket;
     if (moved.record) of_ticket = options_.log->seal(moved_record(moved, {}, std::nullopt, false));
     // From here on the log answers, whatever happens. The later one first: so both are ready when the first is, and go in one commit.
+    audit::AppendDone recorded = [this, turn](const audit::Appended& appended) { committed(turn, appended); };
     const std::uint64_t place = progress.numbers->claim(0);
     if (of_ticket) {
       options_.log->fulfil(progress.numbers->claim(1), std::move(*of_ticket), [](const audit::Appended&) {});
     }
     progress.numbers.reset();
-    options_.log->fulfil(place, std::move(sealed),
-                         [this, turn](const audit::Appended& appended) { committed(turn, appended); });
+    options_.log->fulfil(place, std::move(sealed), std::move(recorded));
   }
 
   // ---- the same id again

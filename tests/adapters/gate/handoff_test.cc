@@ -1,5 +1,6 @@
 // Hand-offs from end to end over a real log: each cell of docs/conversations.md by what callers see of it, and what hangs on it.
 #include <boost/json.hpp>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -466,6 +467,44 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_drops_what_it_would_have_changed) {
   BOOST_TEST(desk.state() == "person");
   BOOST_TEST(str(desk.hello().at("verdict")) == "handoff");
   desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(wherever_an_error_stops_a_step_the_desk_says_what_the_log_says) {
+  using Step = std::function<void(Desk&)>;
+  const auto waiting = [](Desk& desk) { desk.asks_for_a_person("c-1", ""); };
+  const auto person = [](Desk& desk) { desk.take(handoff_of(desk.asks_for_a_person())); };
+  const auto its_id = [](Desk& desk) {
+    const gate::Reply reply = desk.gate->look({.kind = gate::Query::Kind::conversation, .target = "c-1"}, Desk::bot());
+    return str(json::parse(reply.body).at("handoffs").at(0));
+  };
+  const std::pair<Step, Step> steps[] = {
+      {[](Desk&) {}, [](Desk& desk) { desk.asks_for_a_person(); }},
+      {waiting, [](Desk& desk) { desk.hello(); }},  // says whose conversation it is
+      {waiting, [](Desk& desk) { desk.turn(R"("message":{"text":"my card was stolen, agent"})"); }},
+      {waiting, [&](Desk& desk) { desk.take(its_id(desk)); }},
+      {person, [&](Desk& desk) { desk.close(its_id(desk)); }},
+      {[](Desk& desk) { desk.unknown_turn(); }, [](Desk& desk) { desk.hello(); }},  // closes the ticket of one turn
+  };
+  for (const auto& [before, step] : steps) {
+    bool reached = true;
+    for (int call = 1; reached; ++call) {
+      Desk desk;
+      before(desk);
+      desk.random.fails_at = call;
+      step(desk);
+      reached = desk.random.fails_at == 0;
+      desk.random.fails_at = 0;
+      int tries = 0;  // until what was forsaken is gone
+      while (desk.turn(R"("message":{"text":"hm"})", "c-9", "k-9").as_object().contains("code") && tries < 1'000)
+        ++tries;
+      BOOST_TEST(tries < 1'000);
+      const std::string state = desk.state(), hello = said(desk.hello("c-2", "k-1"));
+      desk.restart();
+      BOOST_TEST(desk.state() == state);
+      BOOST_TEST(said(desk.hello("c-3", "k-1")) == hello);
+      desk.verify();
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(hand_offs_are_listed_most_urgent_first_by_pages_and_by_the_queues_of_the_agent) {
