@@ -85,7 +85,7 @@ Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, s
   const std::string customer = past->customer.empty() ? floor.customer_of(past->conversation) : past->customer;
   const bool late = past->verdict < decide::Verdict::handoff && floor.look([&](const Desk& desk, std::uint64_t) {
     const Desk::Here here = desk.find(past->conversation, customer);
-    return holds(here.standing) && here.ticket->since <= delivery.at;
+    return holds(here.standing) && here.ticket->held <= delivery.at;
   });
   const bool same = sha256(said_in(past->body)) == delivery.text;
   const std::string_view match = late ? "late" : same ? "same" : "changed";

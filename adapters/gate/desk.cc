@@ -294,6 +294,10 @@ Moved Desk::escalate(std::string_view id, const program::Program& program, Micro
 
 Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created) {
   ++ticket.version;
+  if (!holds(ticket.standing))
+    ticket.held = 0;
+  else if (ticket.held == 0)
+    ticket.held = ticket.since;
   if (const auto before = tickets_.find(ticket.id); before != tickets_.end()) {
     forget(before->second);
     tickets_.erase(before);

@@ -33,6 +33,7 @@ enum Key : int {
   kOutcome,
   kNote,
   kFarthest,
+  kHeld,
 };
 
 // Members that say nothing are left out.
@@ -93,6 +94,7 @@ std::string encode(const Ticket& ticket) {
   w.text(kOutcome, ticket.outcome);
   w.text(kNote, ticket.note);
   if (ticket.farthest) w.out(kFarthest).boolean(true);
+  w.number(kHeld, ticket.held);
   return w.take();
 }
 
@@ -135,6 +137,7 @@ std::optional<Ticket> decode_ticket(std::string_view encoded) {
   text(kOutcome, ticket.outcome);
   text(kNote, ticket.note);
   ticket.farthest = map->find(kFarthest) != nullptr;
+  ticket.held = number(kHeld);
   return ticket;
 }
 

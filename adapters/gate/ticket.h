@@ -22,6 +22,7 @@ struct Ticket {
   std::uint8_t priority = 2;               // 0 urgent … 3 low
   std::optional<Microseconds> due;
   Microseconds opened = 0, since = 0;  // since: in this standing
+  Microseconds held = 0;               // since when it holds, whoever has it by now; 0: it is for one turn
   std::string decision;                // that opened it; empty: a caller asked
   std::vector<std::string> rules;      // that opened it, by id
   bool confidential = false;           // a rule that opened it shows to named roles only

@@ -438,12 +438,22 @@ BOOST_AUTO_TEST_CASE(deliveries_are_held_against_what_was_to_be_said) {
   gate::Caller other = Desk::bot();
   other.id = "bot-2";
   BOOST_TEST(confirm(allowed, "hello", other) == "unknown");
-  const json::value second = desk.hello();
+  const json::value second = desk.hello(), unsent = desk.hello();
   const json::value opened = desk.asks_for_a_person();
   desk.clock.pass(kSecond);
   BOOST_TEST(confirm(second, "hello", Desk::bot()) == "late");
   BOOST_TEST(confirm(opened, "Connecting you to a person.", Desk::bot()) == "same");
   BOOST_TEST(desk.records(audit::Kind::delivery_confirmed) == 4u);
+  // Sent while a person was awaited, confirmed after one had taken it.
+  const std::string sent = format_instant(desk.clock.wall_us(), 0);
+  desk.clock.pass(10 * kSecond);
+  BOOST_TEST(desk.take(handoff_of(opened)) == "");
+  const gate::Reply late =
+      desk.command(gate::Command::Kind::confirm_deliveries, {},
+                   R"({"decision":")" + str(unsent.at("decision")) + R"(","text_digest":"sha256:)" +
+                       hex(sha256(std::string("hello"))) + R"(","at":")" + sent + R"("})",
+                   Desk::bot());
+  BOOST_TEST(str(json::parse(late.body).at(0).at("match")) == "late");
   const gate::Reply bad = desk.command(gate::Command::Kind::confirm_deliveries, {},
                                        R"([{"decision":"d"},{"text_digest":"x"}])", Desk::bot());
   BOOST_TEST(json::parse(bad.body).at("errors").as_array().size() == 3u);
