@@ -11,14 +11,14 @@ void Applied::judged(const decide::Decision& decision) {
   ruling_ = Ruling::judged;
 }
 
-void Applied::held(const decide::Decision& decision, const decide::Request& request, std::uint32_t queue,
-                   std::uint8_t priority, std::optional<Microseconds> due, Ruling ruling) {
+void Applied::begin(const decide::Decision& decision, Ruling ruling, decide::Verdict verdict,
+                    decide::Verdict of_items) {
   decision_ = decision;
   ruling_ = ruling;
-  decision_.verdict = decide::Verdict::handoff;
+  decision_.verdict = verdict;
   items_.assign(decision.items.begin(), decision.items.end());
   for (decide::ItemVerdict& item : items_) {
-    item.verdict = decide::Verdict::block;
+    item.verdict = of_items;
     item.disclosures = {};
   }
   decision_.items = items_;
@@ -28,6 +28,11 @@ void Applied::held(const decide::Decision& decision, const decide::Request& requ
   decision_.redactions = {of_message, decision.redactions.end()};
   decision_.disclosures = {};
   decision_.requires_ = {};
+}
+
+void Applied::held(const decide::Decision& decision, const decide::Request& request, std::uint32_t queue,
+                   std::uint8_t priority, std::optional<Microseconds> due, Ruling ruling) {
+  begin(decision, ruling, decide::Verdict::handoff, decide::Verdict::block);
   decision_.has_handoff = true;
   decision_.handoff = {
       .queue = queue,
@@ -44,20 +49,7 @@ void Applied::held(const decide::Decision& decision, const decide::Request& requ
 }
 
 void Applied::advice(const decide::Decision& decision, const decide::Request& request) {
-  decision_ = decision;
-  ruling_ = Ruling::advice;
-  decision_.verdict = decide::Verdict::allow;
-  items_.assign(decision.items.begin(), decision.items.end());
-  for (decide::ItemVerdict& item : items_) {
-    item.verdict = decide::Verdict::allow;
-    item.disclosures = {};
-  }
-  decision_.items = items_;
-  const auto of_message = std::find_if(decision.redactions.begin(), decision.redactions.end(),
-                                       [](const auto& one) { return one.part == decide::TextPart::message; });
-  decision_.redactions = {of_message, decision.redactions.end()};
-  decision_.disclosures = {};
-  decision_.requires_ = {};
+  begin(decision, Ruling::advice, decide::Verdict::allow, decide::Verdict::allow);
   decision_.has_handoff = false;
   decision_.say = request.answer_text();
   decision_.has_say = request.has_answer();

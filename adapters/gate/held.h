@@ -34,6 +34,9 @@ class Applied {
   Ruling ruling() const { return ruling_; }
 
  private:
+  // The decision without what it sends, adds or asks for.
+  void begin(const decide::Decision& decision, Ruling ruling, decide::Verdict verdict, decide::Verdict of_items);
+
   decide::Decision decision_;
   Ruling ruling_ = Ruling::judged;
   std::string say_;
