@@ -33,15 +33,20 @@ json::array rules_shown(const Ticket& ticket, const program::Program* program) {
   return out;
 }
 
-json::object summary(const Ticket& ticket, const program::Program* program) {
-  json::object out;
-  out["id"] = ticket.id;
-  out["version"] = ticket.version;
+// What everybody may know of it.
+void tell_state(const Ticket& ticket, json::object& out) {
   out["state"] = state_name(ticket.standing);
   out["hold"] = holds(ticket.standing);
   out["queue"] = ticket.queue;
   out["priority"] = priority_name(ticket.priority);
   out["due"] = time_or_null(ticket.due);
+}
+
+json::object summary(const Ticket& ticket, const program::Program* program) {
+  json::object out;
+  out["id"] = ticket.id;
+  out["version"] = ticket.version;
+  tell_state(ticket, out);
   out["opened"] = format_instant(ticket.opened, 0);
   out["since"] = format_instant(ticket.since, 0);
   out["conversation"] = text_or_null(ticket.conversation);
@@ -97,11 +102,7 @@ std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
 std::string ticket_for_bot_json(const Ticket& ticket) {
   json::object out;
   out["id"] = ticket.id;
-  out["state"] = state_name(ticket.standing);
-  out["hold"] = holds(ticket.standing);
-  out["queue"] = ticket.queue;
-  out["priority"] = priority_name(ticket.priority);
-  out["due"] = time_or_null(ticket.due);
+  tell_state(ticket, out);
   return json::serialize(out);
 }
 
