@@ -193,6 +193,7 @@ std::string superseded_json(std::string_view body, std::string_view waiting_text
   json::value value = json::parse(body);
   json::object& reply = value.as_object();
   reply["say"] = json::object{{"text", waiting_text}};
+  for (const char* texts : {"disclosures", "requires"}) reply[texts] = json::array();  // nor is anything asked for
   reply["superseded"] = true;
   return json::serialize(value);
 }

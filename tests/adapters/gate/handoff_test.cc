@@ -373,6 +373,19 @@ BOOST_AUTO_TEST_CASE(a_resent_turn_puts_no_bot_text_into_a_hold) {
   BOOST_TEST(said(json::parse(desk.gate->decide(first, Desk::bot()).body)) == "Connecting you to a person.");
 }
 
+BOOST_AUTO_TEST_CASE(a_resent_turn_asks_for_nothing_in_a_hold) {
+  Desk desk;
+  const std::string share = Desk::body("t-share", R"("answer":{"text":"shared"},"actions":[{"name":"share"}])");
+  const std::string question = "May we pass this on?";
+  BOOST_TEST(desk.gate->decide(share, Desk::bot()).body.find(question) != std::string::npos);
+  desk.asks_for_a_person();
+  const gate::Reply again = desk.gate->decide(share, Desk::bot());
+  BOOST_TEST(again.superseded);
+  BOOST_TEST(again.body.find(question) == std::string::npos);
+  BOOST_TEST(json::parse(again.body).at("requires").as_array().empty());
+  BOOST_TEST(str(json::parse(again.body).at("verdict")) == "require");
+}
+
 BOOST_AUTO_TEST_CASE(a_persons_answer_is_advised_on_and_nobody_elses) {
   Desk desk;
   const std::string words = R"("answer":{"text":"it is guaranteed","author":"person"})";
