@@ -143,17 +143,6 @@ std::optional<bool> Body::yes_no(std::string_view member, Needed want) {
   return value->get_bool();
 }
 
-std::optional<std::int64_t> Body::integer(std::string_view member) {
-  inside_->asked.emplace_back(member);
-  const json::value* value = inside_->object.if_contains(member);
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  if (!value->is_int64()) {
-    wrong(wire::codes::kWrongType, member, "an integer", std::string(kind_of(*value)));
-    return std::nullopt;
-  }
-  return value->get_int64();
-}
-
 void Body::not_yet(std::string_view member) {
   inside_->asked.emplace_back(member);
   const json::value* value = inside_->object.if_contains(member);

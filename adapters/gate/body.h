@@ -31,7 +31,6 @@ class Body {
 
   std::string text(std::string_view member, Needed want, std::size_t most = kMostText);
   std::optional<bool> yes_no(std::string_view member, Needed want);
-  std::optional<std::int64_t> integer(std::string_view member);
   void not_yet(std::string_view member);  // a place that is kept
   void wrong(const Code& code, std::string_view member, std::string expected, std::string found,
              std::string nearest = {});

@@ -307,29 +307,28 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   } else {
     for (const Delivery& delivery : deliveries) waiting->lines.push_back(delivery_json(delivery.decision, "unknown"));
   }
-  const bool many = !command.body.empty() && command.body.find_first_not_of(" \t\r\n") != std::string::npos &&
-                    command.body[command.body.find_first_not_of(" \t\r\n")] == '[';
-  const auto reply = [many](const Waiting& all) {
+  const auto reply = [logged = options_.log != nullptr](const Waiting& all) {
     Reply out;
     if (all.failed != nullptr)
       return refused(wire::codes::kStorage, all.language, "", "a change that is on disk before it is answered",
                      std::string(all.failed->name));
-    out.recorded = true;
-    out.body = many || all.lines.size() != 1 ? joined(all.lines) : "[" + all.lines.front() + "]";
+    out.recorded = logged;
+    out.body = joined(all.lines);
     return out;
   };
   waiting->left = contents.size();
   if (contents.empty()) return done(reply(*waiting));
   for (audit::RecordContent& content : contents) {
     audit::SealedRecord sealed = options_.log->seal(std::move(content));
-    options_.log->fulfil(options_.log->reserve(), std::move(sealed), [waiting, reply](const audit::Appended& appended) {
+    audit::AppendDone recorded = [waiting, reply](const audit::Appended& appended) {
       {
         const std::lock_guard lock(waiting->mutex);
         if (const auto* failed = std::get_if<audit::AppendFailed>(&appended)) waiting->failed = failed->code;
         if (--waiting->left > 0) return;
       }
       waiting->done(reply(*waiting));
-    });
+    };
+    options_.log->fulfil(options_.log->reserve(), std::move(sealed), std::move(recorded));
   }
 }
 
