@@ -18,7 +18,8 @@ struct Caller {
   std::vector<std::string> jurisdictions;             // that its turns fall under
   bool any_source = false;                            // may state every fact
   bool any_time = false;                              // may say that a turn was at any time
-  bool any_queue = false;                             // stands for the whole desk
+  bool any_queue = false;                             // sees every hand-off
+  bool is_local = false;                              // the command line: person and bot in one
   decide::Audience audience = decide::Audience::bot;  // what of the reasons it reads
 
   bool has(std::string_view role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
@@ -26,10 +27,13 @@ struct Caller {
     return any_queue || std::find(queues.begin(), queues.end(), queue) != queues.end();
   }
 
+  // May speak as a person and take hand-offs.
+  bool is_person() const { return is_local || has("agent"); }
+
   // The command line: it holds the packs and the keys, so nothing is kept from it.
   static Caller local() {
     Caller caller;
-    caller.any_source = caller.any_time = caller.any_queue = true;
+    caller.any_source = caller.any_time = caller.any_queue = caller.is_local = true;
     caller.audience = decide::Audience::officer;
     return caller;
   }

@@ -182,7 +182,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
   if (!rules || !rules->program) return done(refused(wire::codes::kNoPack, command.language, "", "rules", "none"));
   const program::Program& program = *rules->program;
-  const bool agent = caller.any_queue || caller.has("agent");
+  const bool agent = caller.is_person();
 
   Body body(command.body);
   Wish wish;

@@ -223,7 +223,7 @@ class Gate::Inside {
     const std::uint32_t author = turn.rules->program->known().answer_author;
     turn.by_person =
         author != program::kNone && turn.request.has_answer() && turn.request.value(author, -1) == "person";
-    if (!turn.by_person || turn.caller.any_queue || turn.caller.has("agent")) return true;
+    if (!turn.by_person || turn.caller.is_person()) return true;
     refuse_author(turn, wire::codes::kRole);
     return false;
   }
@@ -385,7 +385,7 @@ class Gate::Inside {
     if (options_.log != nullptr) (void)options_.log->keys().data_key(turn->customer, options_.clock->wall_us());
     for (int time = 0; time < kAgain; ++time) {
       const Seen seen = floor_.look([&](const Desk& desk, std::uint64_t ground) { return see(*turn, desk, ground); });
-      if (turn->by_person && !turn->caller.any_queue) {
+      if (turn->by_person && !turn->caller.is_local) {
         const Cell& cell = at(Move::person_turn, seen.standing);
         const Code* code = cell.effect == Effect::refuse    ? cell.code
                            : seen.holder != turn->caller.id ? cell.other

@@ -35,7 +35,7 @@ std::string cursor_of(const Ticket& ticket) {
 }
 
 std::string role_of(const Caller& caller) {
-  if (caller.any_queue && caller.roles.empty()) return "local";
+  if (caller.is_local) return "local";
   std::string out;
   for (const std::string& role : caller.roles) out += (out.empty() ? "" : " ") + role;
   return out;

@@ -373,6 +373,21 @@ BOOST_AUTO_TEST_CASE(a_resent_turn_puts_no_bot_text_into_a_hold) {
   BOOST_TEST(said(json::parse(desk.gate->decide(first, Desk::bot()).body)) == "Connecting you to a person.");
 }
 
+BOOST_AUTO_TEST_CASE(who_sees_every_queue_is_no_person_for_that_and_has_no_conversation_for_that) {
+  Desk desk;
+  const std::string words = R"("answer":{"text":"it is guaranteed","author":"person"})";
+  gate::Caller bot = Desk::bot(), supervisor = Desk::agent("wang");
+  bot.any_queue = supervisor.any_queue = true;
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", bot).at("code")) == "role");
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", supervisor).at("code")) == "wrong_state");
+  const std::string take = R"({"conversation":"c-1","reason":"mine","take":true})";
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {}, take, bot)) == "role");
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  desk.take(id);
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", supervisor).at("code")) == "role");
+  BOOST_TEST(str(desk.turn(words, "c-1", "k-1", Desk::agent()).at("verdict")) == "allow");
+}
+
 BOOST_AUTO_TEST_CASE(a_resent_turn_asks_for_nothing_in_a_hold) {
   Desk desk;
   const std::string share = Desk::body("t-share", R"("answer":{"text":"shared"},"actions":[{"name":"share"}])");
