@@ -3,7 +3,8 @@
 #   caveat_room(text LINKS base EXTERNAL ICU::uc)      # in engine/text/CMakeLists.txt
 #
 # All *.cc of the folder (and its sub-folders) are its sources, all *.h its public headers; each header must compile
-# alone (the target `all_verify_interface_header_sets`).
+# alone. One with a source of its name beside it does, since that source includes it first (tests/layers holds that); the others are
+# compiled by the target `all_verify_interface_header_sets`.
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 
 function(caveat_room name)
@@ -18,7 +19,18 @@ function(caveat_room name)
     add_library(caveat_${name} INTERFACE)
     set(scope INTERFACE)
   endif()
+  set(alone ${headers})
+  foreach(source IN LISTS sources)
+    string(REGEX REPLACE "\\.cc$" ".h" header ${source})
+    list(REMOVE_ITEM alone ${header})
+  endforeach()
   target_sources(caveat_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})
+  if(alone)
+    target_sources(caveat_${name} ${scope} FILE_SET alone TYPE HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${alone})
+    set_target_properties(caveat_${name} PROPERTIES INTERFACE_HEADER_SETS_TO_VERIFY alone)
+  else()
+    set_target_properties(caveat_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS OFF)
+  endif()
   target_include_directories(caveat_${name} ${scope} ${CMAKE_SOURCE_DIR})
   foreach(room IN LISTS ROOM_LINKS)
     target_link_libraries(caveat_${name} ${scope} caveat_${room})

@@ -187,6 +187,11 @@ def check_sources(tree, rules):
         in_tests = path.startswith("tests/")
         room, _ = room_of(path)
         of_file[path] = []
+        own = path[:-3] + ".h"
+        if room and path.endswith(".cc") and os.path.exists(os.path.join(tree, own)):
+            first = next(((n, m) for n, l in enumerate(text.splitlines(), 1) if (m := INCLUDE.match(l))), (1, None))
+            if first[1] is None or first[1].group(3) != own:
+                findings.append(Finding(path, first[0], f"its own header, \"{own}\", comes first: that shows that it compiles alone"))
         for number, line in enumerate(text.splitlines(), 1):
             match = INCLUDE.match(line)
             if not match:

@@ -101,6 +101,13 @@ class Planted(unittest.TestCase):
                     for path in outside:
                         self.assert_named(self.found((path, f"#include <{header}>\n")), path, 1, header, name)
 
+    def test_a_source_that_does_not_begin_with_its_own_header_is_named(self):
+        own, other = "engine/text/one.h", "engine/text/two.h"
+        for text, line in ((f'\n#include "{other}"\n#include "{own}"\n', 2), ("\n#include <string>\n", 2), ("", 1)):
+            found = self.found((own, "#pragma once\n"), (other, "#pragma once\n"), ("engine/text/one.cc", text))
+            self.assert_named(found, "engine/text/one.cc", line, own, "comes first")
+        self.assertEqual(self.found((own, "#pragma once\n"), ("engine/text/one.cc", f'#include "{own}"\n#include <string>\n')), [])
+
     def test_a_header_that_no_row_knows_is_named(self):
         self.assert_named(self.found(("engine/text/one.cc", "\n#include <zlib.h>\n")), "engine/text/one.cc", 2, "zlib.h", "no row")
 
