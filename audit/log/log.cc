@@ -128,6 +128,21 @@ class GroupCommitLog final : public Log {
     if (sequence == first_) wake_.notify_one();
   }
 
+  void when_settled(std::uint64_t ground, SettledDone done) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!closing_) {
+        Slot& slot = slots_.emplace_back();
+        slot.stage = Stage::ready;
+        slot.doomed = forsaking_ || ground != ground_;
+        slot.settled = std::move(done);
+        if (slots_.size() == 1) wake_.notify_one();
+        return;
+      }
+    }
+    done(AppendFailed{&codes::kStorage, options_.path + " is closed"});
+  }
+
   SealedRecord seal(RecordContent content) override {
     return audit::seal(*keys_, std::move(content), options_.clock->wall_us(), *options_.random);
   }
@@ -224,6 +239,10 @@ class GroupCommitLog final : public Log {
     SealedRecord record;
     AppendDone done;
     std::optional<KeyStore::NextSigner> signer;  // of a rotation: nothing else follows it in its batch
+    SettledDone settled;                         // instead of a record: who waits for what stands before it
+
+    bool records() const { return !settled; }
+    void failed(const AppendFailed& why) const { records() ? done(why) : settled(why); }
   };
 
   Slot& at(std::uint64_t sequence) {
@@ -475,22 +494,26 @@ class GroupCommitLog final : public Log {
   }
 
   void process(std::vector<Slot>& batch) {
-    std::vector<Slot> good;
+    const AppendFailed one_before{&codes::kStorage, "a commit before it failed"};
+    std::vector<Slot> good, waiting;
     for (auto& slot : batch) {
       if (slot.doomed)
-        slot.done(AppendFailed{&codes::kStorage, "a commit before it failed"});
+        slot.failed(one_before);
       else
-        good.push_back(std::move(slot));
+        (slot.records() ? good : waiting).push_back(std::move(slot));
     }
-    if (good.empty() && lost_ == 0) return;
     try {
-      if (store_ == nullptr && open_store_again()) {
+      if (store_ == nullptr && (!good.empty() || !waiting.empty() || lost_ > 0) && open_store_again()) {
         lost_ += good.size();
-        for (auto& slot : good) slot.done(AppendFailed{&codes::kStorage, "a commit before it failed"});
-        good.clear();
+        for (std::vector<Slot>* slots : {&good, &waiting}) {
+          for (auto& slot : *slots) slot.failed(one_before);
+          slots->clear();
+        }
       }
-      commit(good);
+      if (!good.empty() || lost_ > 0) commit(good);
+      for (auto& slot : waiting) slot.settled(std::nullopt);
     } catch (const caveat::Error& error) {
+      std::move(waiting.begin(), waiting.end(), std::back_inserter(good));
       fail(std::move(good), error);
     }
   }
@@ -705,13 +728,14 @@ class GroupCommitLog final : public Log {
       lost_code_ = error.code().name;
       lost_words_ = error.what();
     }
-    lost_ += good.size();
+    lost_ +=
+        static_cast<std::uint64_t>(std::count_if(good.begin(), good.end(), [](const Slot& s) { return s.records(); }));
     {
       const std::lock_guard lock(mutex_);
       ++ground_;
       for (auto& slot : slots_) {
         if (slot.stage == Stage::abandoned) continue;
-        ++lost_;
+        if (slot.records()) ++lost_;
         if (slot.stage == Stage::ready) {
           Slot waiting = std::move(slot);
           slot = Slot{};
@@ -725,7 +749,7 @@ class GroupCommitLog final : public Log {
     store_.reset();
     mark_.reset();
     state_->reopen();
-    for (auto& slot : good) slot.done(AppendFailed{&error.code(), error.what()});
+    for (auto& slot : good) slot.failed({&error.code(), error.what()});
     try {
       open_store_again();
     } catch (const caveat::Error&) {  // tried again with the next batch

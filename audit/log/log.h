@@ -72,6 +72,7 @@ struct AppendFailed {
 };
 using Appended = std::variant<Committed, AppendFailed>;
 using AppendDone = std::function<void(const Appended&)>;
+using SettledDone = std::function<void(const std::optional<AppendFailed>&)>;  // nothing: it is durable
 
 class Log {
  public:
@@ -81,6 +82,10 @@ class Log {
   virtual std::uint64_t reserve() = 0;
   virtual void fulfil(std::uint64_t sequence, SealedRecord record, AppendDone done) = 0;
   virtual void abandon(std::uint64_t sequence) = 0;  // nothing will come under this number
+  // For an answer that records nothing and yet tells what others have appended: `done` is called, on the committer's thread, when
+  // all that was reserved before this call is durable or abandoned. It fails where one of those failed, and where the ground is no
+  // longer the one given, which the caller took before he read.
+  virtual void when_settled(std::uint64_t ground, SettledDone done) = 0;
   virtual SealedRecord seal(RecordContent content) = 0;
   virtual Appended append(RecordContent content) = 0;  // reserve, seal, fulfil, wait: for commands
   virtual Appended rotate(const std::string& by) = 0;  // another signing key: a record signed by both, then the change

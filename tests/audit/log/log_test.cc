@@ -576,6 +576,83 @@ class FailingStore final : public Store {
   std::atomic<Fault>& fault_;
 };
 
+// Records nothing, and is told: nothing yet, that all is durable, or that it is not.
+struct Look {
+  enum class Told { nothing, durable, lost } told = Told::nothing;
+  std::uint64_t size = 0;  // of the log when it was told
+};
+SettledDone told(const Log& log, Look& look) {
+  return [&](const std::optional<AppendFailed>& failed) {
+    BOOST_TEST((look.told == Look::Told::nothing));
+    look.told = failed ? Look::Told::lost : Look::Told::durable;
+    look.size = log.size();
+  };
+}
+
+BOOST_AUTO_TEST_CASE(who_records_nothing_is_told_when_what_he_read_is_durable_or_that_it_is_lost) {
+  using Told = Look::Told;
+  LogFolder in;
+  std::atomic<FailingStore::Fault> fault{FailingStore::Fault::none};
+  LogOptions options = in.options();
+  options.wrap_store = [&](std::unique_ptr<Store> store) {
+    return std::make_unique<FailingStore>(std::move(store), fault);
+  };
+  Look idle, behind, failing, reserved, old_ground, forsaken, given_up;
+  {
+    const auto log = Log::open(options);
+    log->when_settled(log->ground(), told(*log, idle));
+    log->flush();
+    BOOST_TEST((idle.told == Told::durable));
+    BOOST_TEST(log->size() == 0u);  // nothing was recorded for it
+
+    const std::uint64_t place = log->reserve();
+    log->when_settled(log->ground(), told(*log, behind));
+    BOOST_TEST((behind.told == Told::nothing));
+    log->fulfil(place, log->seal(decision(0)), [](const Appended& appended) { committed(appended); });
+    log->flush();
+    BOOST_TEST((behind.told == Told::durable));
+    BOOST_TEST(behind.size == 1u);
+
+    const std::uint64_t before = log->ground();
+    const std::uint64_t lost = log->reserve(), never = log->reserve();
+    log->when_settled(before,
+                      told(*log, reserved));  // behind a number that is doomed by the failure of the one before it
+    fault = FailingStore::Fault::before;
+    log->fulfil(lost, log->seal(decision(1)), [&](const Appended& appended) {
+      BOOST_TEST(std::holds_alternative<AppendFailed>(appended));
+      fault = FailingStore::Fault::none;
+    });
+    log->flush();
+    log->abandon(never);
+    log->flush();
+    BOOST_TEST((reserved.told == Told::lost));
+    log->when_settled(before, told(*log, old_ground));  // he read before the failure
+    log->flush();
+    BOOST_TEST((old_ground.told == Told::lost));
+    log->when_settled(log->ground(), told(*log, failing));  // he read after it: only the gap record is new
+    log->flush();
+    BOOST_TEST((failing.told == Told::durable));
+
+    const std::uint64_t open = log->reserve();
+    log->when_settled(log->ground(), told(*log, forsaken));
+    log->forsake();
+    log->abandon(open);
+    log->flush();
+    BOOST_TEST((forsaken.told == Told::lost));
+
+    (void)log->reserve();  // never fulfilled: given up when the log closes
+    log->when_settled(log->ground(), told(*log, given_up));
+    log->close();
+    BOOST_TEST((given_up.told == Told::durable));
+    Look late;
+    log->when_settled(log->ground(), told(*log, late));
+    BOOST_TEST((late.told == Told::lost));
+  }
+  const VerifyReport report = verify(in);
+  BOOST_TEST(report.good());
+  BOOST_TEST(report.size == 2u);  // one decision and the gap
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reserved_and_the_log_goes_on_with_a_gap) {
   for (const auto fault_kind : {FailingStore::Fault::before, FailingStore::Fault::after}) {
     LogFolder in;
