@@ -10,11 +10,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <ostream>
 #include <thread>
 
 #include "adapters/cli/bench/hand_coded.h"
 #include "adapters/cli/bench/measure.h"
+#include "adapters/cli/bench/peers.h"
 #include "adapters/cli/bench/workload.h"
 #include "adapters/cli/bench/written.h"
 #include "adapters/cli/command.h"
@@ -236,11 +238,13 @@ struct Settings {
   std::uint64_t seed = 20261124;
   double seconds = 0.3;
   int rounds = 3;
+  std::string peers;  // a folder of programs that run other engines
 };
 
 class Table {
  public:
-  Table(Terminal& terminal, const Settings& settings) : terminal_(terminal), settings_(settings) {}
+  Table(Terminal& terminal, const Settings& settings)
+      : terminal_(terminal), settings_(settings), peers_(settings.peers) {}
 
   bool run() {
     head();
@@ -253,16 +257,16 @@ class Table {
     }
     if (!unscoped(largest) || !free_rules(largest) || !threads(largest) || !compiling(largest) || !opening(largest))
       return false;
-    for (const std::string_view peer : {"zen", "OPA", "Cedar", "regorus", "CEL", "Drools", "SAPL"})
-      row(std::string(peer) + ", on the same rules and turns", largest,
-          "not run, because this command starts no other engine", "--write gives it the rules and turns", std::nan(""),
-          "", -1);
+    if (peers_.none())
+      row("other engines, on the same rules and turns", largest, "", "none in this run: --peers DIR", std::nan(""), "",
+          -1);
     return true;
   }
 
  private:
   Terminal& terminal_;
   const Settings& settings_;
+  Peers peers_;
   const Limits limits_;
 
   static std::string us(double value) {
@@ -285,15 +289,16 @@ class Table {
   void row(std::string_view what, std::size_t rules, const std::string& ours, const std::string& beside, double ratio,
            std::string_view target, int held) {
     if (terminal_.json) {
-      terminal_.out << boost::json::serialize(boost::json::object{{"what", what},
-                                                                  {"rules", rules},
-                                                                  {"caveat", ours},
-                                                                  {"beside", beside},
-                                                                  {"ratio", ratio},
-                                                                  {"target", target},
-                                                                  {"held", held < 0   ? boost::json::value(nullptr)
-                                                                           : held > 0 ? true
-                                                                                      : false}})
+      terminal_.out << boost::json::serialize(
+                           boost::json::object{{"what", what},
+                                               {"rules", rules},
+                                               {"caveat", ours},
+                                               {"beside", beside},
+                                               {"ratio", std::isnan(ratio) ? boost::json::value(nullptr) : ratio},
+                                               {"target", target},
+                                               {"held", held < 0   ? boost::json::value(nullptr)
+                                                        : held > 0 ? true
+                                                                   : false}})
                     << '\n';
       return;
     }
@@ -330,8 +335,9 @@ class Table {
         {"caveat", [&](std::size_t i) { return engine.parsed(i).reasons.size(); }},
         {"hand json", [&](std::size_t i) { return by_hand.json(i); }},
         {"caveat json", [&](std::size_t i) { return engine.json(i).reasons.size(); }}};
-    const std::vector<Timing> timing =
-        take_turns(contenders, work.requests.size(), settings_.seconds, settings_.rounds);
+    peers_.begin(work);
+    const std::vector<Timing> timing = take_turns(contenders, work.requests.size(), settings_.seconds, settings_.rounds,
+                                                  [&] { peers_.round(settings_.seconds); });
     const double parsed = timing[0].p50_us / timing[1].p50_us, json = timing[2].p50_us / timing[3].p50_us;
     const bool large = size >= 1000;
     row("parsed in, µs p50 / p99 over requests; hand-coded", size, both(timing[1]), both(timing[0]), parsed,
@@ -344,7 +350,38 @@ class Table {
         std::to_string(std::lround(timing[0].per_cpu_s)), timing[1].per_cpu_s / timing[0].per_cpu_s, "", -1);
     row("JSON in, decisions a CPU second; hand-coded", size, std::to_string(std::lround(timing[3].per_cpu_s)),
         std::to_string(std::lround(timing[2].per_cpu_s)), timing[3].per_cpu_s / timing[2].per_cpu_s, "", -1);
+    beside_peers(size, timing[1].p50_us, timing[3].p50_us);
     return true;
+  }
+
+  static double wanted_parsed(std::size_t size) { return size < 100 ? 3 : size < 1000 ? 4 : size < 10000 ? 8 : 50; }
+
+  // Beside each other engine, and whether the fastest of them is beaten as far as the targets want.
+  void beside_peers(std::size_t size, double parsed_us, double json_us) {
+    const std::vector<Peers::Measured>& all = peers_.measured();
+    for (const Peers::Measured& one : all) {
+      if (!one.wrong.empty())
+        row("parsed in, µs p50; " + one.name, size, us(parsed_us), one.wrong, std::nan(""), "", -1);
+    }
+    for (const bool json : {false, true}) {
+      const std::string what = json ? "JSON in, µs p50; " : "parsed in, µs p50; ";
+      const std::string metric = json ? "json.p50_us" : "parsed.p50_us";
+      const double ours = json ? json_us : parsed_us;
+      std::string fastest;
+      double least = std::numeric_limits<double>::infinity();
+      for (const Peers::Measured& one : all) {
+        const auto found = one.best.find(metric);
+        if (found == one.best.end()) continue;
+        row(what + one.name, size, us(ours), us(found->second), found->second / ours, "", -1);
+        if (found->second < least) least = found->second, fastest = one.name;
+      }
+      if (fastest.empty()) continue;
+      const double wanted = json ? (size < 1000 ? 2.5 : size < 10000 ? 4 : 30) : wanted_parsed(size);
+      char target[32];
+      std::snprintf(target, sizeof target, "≥ %g", wanted);
+      row(what + "the fastest of them, " + fastest, size, us(ours), us(least), least / ours, target,
+          least / ours >= wanted);
+    }
   }
 
   bool absent_facts(std::size_t size, double absent) {
@@ -513,18 +550,12 @@ bool number(const Invocation& invocation, std::string_view option, double& value
   return error == std::errc() && end == text.data() + text.size() && value > 0;
 }
 
-int write_neutral(const std::string& folder, const Settings& settings) {
+int write_all(const std::string& folder, const Settings& settings) {
   namespace fs = std::filesystem;
-  fs::create_directories(folder);
   for (const std::size_t size : settings.sizes) {
     const Workload work = make_workload({.rules = size, .seed = settings.seed});
     const std::string suffix = "-" + std::to_string(size);
-    std::ofstream(folder + "/rules" + suffix + ".json") << neutral_rules(work);
-    std::ofstream requests(folder + "/requests.jsonl"), expected(folder + "/expected" + suffix + ".jsonl");
-    for (std::size_t i = 0; i < work.requests.size(); ++i) {
-      requests << neutral_request(work.requests[i], i) << '\n';
-      expected << neutral_answer(judge(work.rules, work.requests[i])) << '\n';
-    }
+    write_neutral(folder, work);
     fs::create_directories(folder + "/pack" + suffix);
     for (const auto& [name, text] : pack_files(work)) std::ofstream(folder + "/pack" + suffix + "/" + name) << text;
     std::ofstream turns(folder + "/turns.jsonl");
@@ -545,7 +576,12 @@ int run_bench_decisions(const Invocation& invocation, Terminal& terminal) {
   settings.seed = static_cast<std::uint64_t>(seed);
   settings.rounds = static_cast<int>(rounds);
   if (rules > 0) settings.sizes = {static_cast<std::size_t>(rules)};
-  if (invocation.has("--write")) return write_neutral(invocation.get("--write"), settings);
+  if (invocation.has("--write")) return write_all(invocation.get("--write"), settings);
+  settings.peers = invocation.get("--peers");
+  if (!settings.peers.empty() && !std::filesystem::is_directory(settings.peers)) {
+    terminal.err << "--peers: `" << settings.peers << "` is not a folder\n";
+    return kUsage;
+  }
   return Table(terminal, settings).run() ? kDone : kNo;
 }
 

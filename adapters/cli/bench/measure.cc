@@ -26,7 +26,7 @@ double at_percent(std::vector<T>& values, std::size_t percent) {
 }  // namespace
 
 std::vector<Timing> take_turns(const std::vector<Contender>& contenders, std::size_t requests, double seconds,
-                               int rounds) {
+                               int rounds, const std::function<void()>& after_round) {
   std::vector<Timing> best(contenders.size());
   std::vector<std::vector<double>> floor(contenders.size(), std::vector<double>(requests, 1e9));
   for (int round = 0; round < rounds; ++round) {
@@ -58,6 +58,7 @@ std::vector<Timing> take_turns(const std::vector<Contender>& contenders, std::si
       least(timing.p99_us, at_percent(times, 99));
       timing.per_cpu_s = std::max(timing.per_cpu_s, rate);
     }
+    if (after_round) after_round();
   }
   for (std::size_t at = 0; at < contenders.size(); ++at) best[at].floor_p99_us = at_percent(floor[at], 99);
   return best;

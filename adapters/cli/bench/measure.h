@@ -21,9 +21,9 @@ struct Timing {                   // the best of the rounds
   double per_cpu_s = 0;           // decisions a second of the process's time, without clocks
 };
 
-// One for each contender; `requests` are gone through in order, again and again.
+// One for each contender; `requests` are gone through in order, again and again. `after_round`: others that take their turn.
 std::vector<Timing> take_turns(const std::vector<Contender>& contenders, std::size_t requests, double seconds,
-                               int rounds);
+                               int rounds, const std::function<void()>& after_round = {});
 
 double cpu_ms();       // of the process so far
 double resident_mb();  // of the process now, freed memory given back first
