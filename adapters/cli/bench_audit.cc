@@ -51,7 +51,8 @@ using audit::Section;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kCustomers = 1'000;
-constexpr std::int64_t kWalPages = 2'000;  // as the store has it: both sides move their WAL into the file alike
+constexpr std::int64_t kWalPages =
+    2'000;  // of the bare SQLite: then the WAL is moved into the file, between two commits
 
 double since(Steady::time_point begin) { return std::chrono::duration<double>(Steady::now() - begin).count(); }
 
@@ -481,13 +482,14 @@ std::optional<Opened> opened_after_kill(const fs::path& dir, std::uint64_t recor
 class Bench {
  public:
   Bench(Terminal& terminal, fs::path dir, double seconds, std::size_t rounds, std::uint64_t records,
-        std::string tessera)
+        std::string tessera, std::string only)
       : terminal_(terminal),
         dir_(std::move(dir)),
         seconds_(seconds),
         rounds_(rounds),
         records_(records),
-        tessera_(std::move(tessera)) {}
+        tessera_(std::move(tessera)),
+        only_(std::move(only)) {}
 
   int run() {
     if (const std::string wrong = checked(dir_); !wrong.empty()) {
@@ -498,18 +500,21 @@ class Bench {
     sizes();
     for (std::size_t round = 1; round <= rounds_; ++round) {
       round_ = round;
-      one_caller();
+      if (wanted("one")) one_caller();
       for (const std::size_t tags : {0u, 4u})
-        for (const std::size_t callers : {64u, 512u}) many_callers(callers, tags);
-      half_the_peak();
-      export_verified();
+        for (const std::size_t callers : {64u, 512u})
+          if (wanted("many")) many_callers(callers, tags);
+      if (wanted("half")) half_the_peak();
+      if (wanted("export")) export_verified();
     }
-    opening();
+    if (wanted("opening")) opening();
     targets();
     return kDone;
   }
 
  private:
+  bool wanted(std::string_view part) const { return only_.empty() || only_ == part; }
+
   // Numbers as people write them; the library would print 1.0923E3.
   void say(const json::object& line) {
     char separator = '{';
@@ -632,6 +637,11 @@ class Bench {
   }
 
   void half_the_peak() {
+    if (peak_ == 0) {  // this part alone
+      Rig rig(dir_);
+      peak_ = Callers(*rig.log, 512, 0).run(seconds_).per_s();
+      rig.log->close();
+    }
     Timing before = fdatasync_alone(dir_, seconds_ / 2);
     Timing ours;
     {
@@ -722,7 +732,8 @@ class Bench {
       const auto found = ratios_.find(target.row);
       json::object line{{"target", target.row}, {target.at_least ? "at_least" : "at_most", target.target}};
       if (found == ratios_.end()) {
-        line["not_run"] = std::string_view(target.row).find("tessera") != std::string_view::npos
+        line["not_run"] = !only_.empty() ? "--only " + only_ + " was given"
+                          : std::string_view(target.row).find("tessera") != std::string_view::npos
                               ? why_no_tessera_
                               : "--records 0 was given";
       } else {
@@ -746,7 +757,7 @@ class Bench {
   double seconds_;
   std::size_t rounds_, round_ = 0;
   std::uint64_t records_;
-  std::string tessera_, why_no_tessera_;
+  std::string tessera_, only_, why_no_tessera_;
   std::size_t header_ = 0, body_ = 0;
   double body_over_ = 0, peak_ = 0;
   std::map<std::string, std::vector<double>, std::less<>> ratios_;
@@ -774,8 +785,15 @@ int run_bench_audit(const Invocation& invocation, Terminal& terminal) {
     return wrong("--rounds", "1…100");
   if (invocation.has("--records") && !read_number<std::uint64_t>(invocation.get("--records"), 0, 100'000'000, records))
     return wrong("--records", "0…100000000");
+  const std::string only = invocation.get("--only");
+  static constexpr std::string_view kParts[] = {"", "one", "many", "half", "export", "opening"};
+  if (std::find(std::begin(kParts), std::end(kParts), only) == std::end(kParts))
+    return wrong_use(terminal,
+                     {"{0} is one, many, half, export or opening, not “{1}”.",
+                      "{0} 应为 one、many、half、export 或 opening，而不是“{1}”。"},
+                     {"--only", only}, "bench audit");
   const fs::path dir = invocation.get("--dir", ".");
-  return Bench(terminal, dir, seconds, rounds, records, invocation.get("--tessera")).run();
+  return Bench(terminal, dir, seconds, rounds, records, invocation.get("--tessera"), only).run();
 }
 
 }  // namespace caveat::cli

@@ -340,7 +340,8 @@ class GroupCommitLog final : public Log {
   // this process has answered for.
   void open_store() {
     const std::string& path = options_.path;
-    auto store = open_sqlite_store(path, {.vfs = options_.vfs, .recent_tag_rows = options_.recent_tag_rows});
+    auto store = open_sqlite_store(
+        path, {.vfs = options_.vfs, .recent_tag_rows = options_.recent_tag_rows, .wal_pages = options_.wal_pages});
     StoreReader& reader = store->reader();
     const std::string note = reader.about();
     const Result<About> about = parse_about(note);

@@ -111,10 +111,10 @@ Database::Database(std::string path, Mode mode, const std::string& vfs) : path_(
     }
     name += "?immutable=1";
   }
-  const int flags = (mode == Mode::read        ? SQLITE_OPEN_READONLY
-                     : mode == Mode::immutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-                     : mode == Mode::write     ? SQLITE_OPEN_READWRITE
-                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+  const int flags = (mode == Mode::read                            ? SQLITE_OPEN_READONLY
+                     : mode == Mode::immutable                     ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+                     : mode == Mode::write || mode == Mode::beside ? SQLITE_OPEN_READWRITE
+                                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(name.c_str(), &db_, flags, vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) {
@@ -127,8 +127,8 @@ Database::Database(std::string path, Mode mode, const std::string& vfs) : path_(
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-  // A reader that closes last must not checkpoint beside a writer that is just coming up (the WAL-reset bug).
-  if (mode == Mode::read) sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  // Who closes last and is not the writer must not checkpoint beside one that is just coming up (the WAL-reset bug).
+  if (mode == Mode::read || mode == Mode::beside) sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_wal_hook(db_, &Database::on_commit, this);  // also takes the place of the automatic checkpoint
 }
 
@@ -175,6 +175,14 @@ bool Database::checkpoint(bool truncate) {
   if (in_log != moved) return false;
   wal_pages_ = 0;
   return true;
+}
+
+std::int64_t Database::move_wal() {
+  int in_log = 0;
+  int moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) fail(path_, db_, code);
+  return moved;
 }
 
 Transaction::Transaction(Database& db) : db_(db) { db_.exec("BEGIN IMMEDIATE"); }

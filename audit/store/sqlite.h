@@ -66,7 +66,8 @@ class Statement {
 
 class Database {
  public:
-  enum class Mode { read, immutable, write, create };  // immutable: as it stands, without a WAL
+  // immutable: as it stands, without a WAL; beside: a writer that writes nothing, but moves the WAL of another
+  enum class Mode { read, immutable, write, create, beside };
   Database(std::string path, Mode mode, const std::string& vfs = {});
   ~Database();
   Database(const Database&) = delete;
@@ -82,6 +83,9 @@ class Database {
   void settle();
   // WAL checkpoint on this very connection; false: a reader stands in the way, the WAL stays.
   bool checkpoint(bool truncate);
+  // The same, of what may be moved beside readers and a writer that goes on: how many pages of the WAL are moved by now.
+  std::int64_t move_wal();
+  void all_moved() { wal_pages_ = 0; }                   // by another connection: the next commit begins the WAL anew
   std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit
   void close();                                          // throws where the destructor would be silent
 

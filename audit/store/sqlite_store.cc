@@ -14,6 +14,7 @@
 #include "audit/store/migrations.h"
 #include "audit/store/sqlite.h"
 #include "audit/store/store.h"
+#include "audit/store/wal_mover.h"
 #include "audit/store/writer_lock.h"
 
 namespace caveat::audit {
@@ -28,7 +29,7 @@ Number narrow(std::int64_t value) {
   return std::in_range<Number>(value) ? static_cast<Number>(value) : std::numeric_limits<Number>::max();
 }
 
-constexpr std::int64_t kWalPages = 2'000;  // 8 MB: then the WAL is moved into the file, between commits
+constexpr std::int64_t kRestPages = 64;  // so few pages of the WAL are moved between two commits
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -267,7 +268,10 @@ class SqliteReader final : public StoreReader {
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& path, const StoreOptions& options)
-      : lock_(path), db_(path, Database::Mode::write, options.vfs), merge_at_(options.recent_tag_rows) {
+      : lock_(path),
+        db_(path, Database::Mode::write, options.vfs),
+        wal_pages_(options.wal_pages),
+        merge_at_(options.recent_tag_rows) {
     judge(db_);
     db_.exec("PRAGMA journal_mode = WAL");
     db_.exec("PRAGMA synchronous = FULL");
@@ -287,6 +291,7 @@ class SqliteStore final : public Store {
                     "excluded.idx, value = excluded.value"));
     drop_state_.emplace(db_.prepare("DELETE FROM state WHERE kind = ? AND subject = ? AND discriminator = ?"));
     reader_.emplace(db_);
+    mover_.emplace(path, options.vfs);
   }
 
   ~SqliteStore() override { forget_statements(); }
@@ -294,6 +299,7 @@ class SqliteStore final : public Store {
   void commit(const Batch& batch) override {
     still_ours();
     Transaction transaction(db_);
+    std::size_t with_tags = 0;
     for (const auto& record : batch.records) {
       header_->bind(1, record.index).bind_blob(2, record.header).run();
       body_->bind(1, record.index).bind_blob(2, record.body).run();
@@ -301,6 +307,7 @@ class SqliteStore final : public Store {
         std::string row;
         for (const auto& tag : record.tags) row.append(view(tag));
         tags_->bind(1, record.index).bind_blob(2, row).run();
+        ++with_tags;
       }
       for (const auto& change : record.state) {
         if (change.sealed)
@@ -331,17 +338,18 @@ class SqliteStore final : public Store {
           .bind_text(5, checkpoint.note)
           .run();
     transaction.commit();
-    recent_rows_ += batch.records.size();
+    recent_rows_ += with_tags;
   }
 
   void tidy() override {
     if (recent_rows_ >= merge_at_) merge_tags();
-    if (db_.wal_pages() >= kWalPages) db_.checkpoint(false);
+    move_wal();
   }
 
   StoreReader& reader() override { return *reader_; }
 
   void close() override {
+    mover_.reset();
     forget_statements();
     db_.checkpoint(true);
     db_.close();
@@ -355,6 +363,37 @@ class SqliteStore final : public Store {
     if (::stat(path.c_str(), &now) != 0 || now.st_ino != file_.st_ino || now.st_dev != file_.st_dev ||
         now.st_nlink != 1)
       throw Error(codes::kLogReplaced, path, {path});
+  }
+
+  // Most of the WAL is moved beside the commits, and again what they added meanwhile; the small rest between two of them, so that
+  // the next one begins the WAL anew and it does not grow without end.
+  void move_wal() {
+    if (mover_->under_way()) return;
+    const std::int64_t in_wal = db_.wal_pages();
+    if (const auto moved = mover_->ended()) {
+      moved_ = *moved;
+      ++passes_;
+      if (moved_ >= in_wal) return begin_anew();
+    }
+    if (in_wal <= moved_) return;
+    if (passes_ == 0) {
+      if (in_wal - tried_ >= wal_pages_) mover_->start();
+    } else if (passes_ < 2 && in_wal - moved_ > kRestPages) {
+      mover_->start();
+    } else if (db_.checkpoint(false)) {
+      begin_anew();
+    } else {  // a reader stands in the way: tried again when as much has come
+      passes_ = 0;
+      moved_ = 0;
+      tried_ = in_wal;
+    }
+  }
+
+  void begin_anew() {
+    db_.all_moved();
+    moved_ = 0;
+    tried_ = 0;
+    passes_ = 0;
   }
 
   void merge_tags() {
@@ -391,10 +430,14 @@ class SqliteStore final : public Store {
   WriterLock lock_;
   Database db_;
   struct stat file_{};
+  std::int64_t wal_pages_;
+  std::int64_t moved_ = 0, tried_ = 0;  // pages of the WAL: in the file, and there when a reader stood in the way
+  int passes_ = 0;                      // of the mover since the WAL was begun
   std::size_t merge_at_;
   std::size_t recent_rows_ = 0;
   std::optional<Statement> header_, body_, tags_, tile_, checkpoint_, put_state_, drop_state_;
   std::optional<SqliteReader> reader_;
+  std::optional<WalMover> mover_;  // goes first
 };
 
 }  // namespace
