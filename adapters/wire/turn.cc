@@ -23,7 +23,8 @@ constexpr const char* kOneObjectALine = "one request is one JSON object; in JSON
 constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string_view trimmed(std::string_view token) {
-  while (!token.empty() && kBlanks.find(token.back()) != std::string_view::npos) token.remove_suffix(1);
+  while (!token.empty() && token.back() <= ' ' && kBlanks.find(token.back()) != std::string_view::npos)
+    token.remove_suffix(1);
   return token;
 }
 
@@ -143,12 +144,8 @@ Look look_over(std::string_view json) {
 
 class Reader {
  public:
-  struct Names {             // of one open object
-    std::uint64_t seen = 0;  // a bit for each name, by its length and ends: most are new at a glance
-    std::vector<std::string_view> few;
-    std::unordered_set<std::string_view> many;
-  };
-  using Memory = std::vector<Names>;  // one a thread: keeps what it has grown to
+  using Names = std::unordered_set<std::string_view>;  // of an open object with many members
+  using Memory = std::vector<Names>;                   // one a thread: keeps what it has grown to
 
   // `json` lies in the store of `fields`, with the reader's padding behind it; unescaped texts go to `unescaped`.
   Reader(Fields& fields, const Limits& limits, std::string_view json, char* unescaped, const od::parser& parser,
@@ -189,7 +186,7 @@ class Reader {
  private:
   using Piece = Fields::Piece;
   static constexpr std::size_t kShownItems = 100;
-  static constexpr std::size_t kFewNames = 16;
+  static constexpr std::size_t kFewNames = 16;  // of which a walk finds a second one quickest
   static inline const Piece kNoName{0, 0};
 
   void add(const Code& code, std::string path, std::string expected, std::string found, std::string hint = {}) {
@@ -256,33 +253,52 @@ class Reader {
     return false;
   }
 
-  // The text between the quotes; `token`: as a message shows it, empty: to the request's end. Without a backslash anywhere
-  // the text stands in the request as it is.
-  bool unquoted(od::raw_json_string quoted, std::string_view token, Piece& out) {
-    const char* first = quoted.raw();
+  // The text that begins behind a quote; it holds no backslash, so it ends at the next one.
+  Piece plain(const char* first) const {
     const std::string_view rest(first, json_.size() - static_cast<std::size_t>(first - json_.data()));
-    if (!look_.escapes) {
-      out = fields_.piece(first, std::min(rest.find('"'), rest.size()));
-      return true;
-    }
+    return fields_.piece(first, std::min(rest.find('"'), rest.size()));
+  }
+  // The same where texts have to be unescaped; `token`: as a message shows it.
+  bool unescaped(od::raw_json_string quoted, std::string_view token, Piece& out) {
     std::string_view text;
-    if (parser_.unescape(quoted, unescaped_).get(text)) return bad_string(token.empty() ? rest : token.substr(1));
+    if (parser_.unescape(quoted, unescaped_).get(text)) return bad_string(token);
     out = fields_.piece(text.data(), text.size());
+    return true;
+  }
+  // Most names have no escapes and their colon and value right behind them: then the value tells where they end.
+  bool name_of(od::raw_json_string quoted, const char* value, Piece& out) {
+    const char* first = quoted.raw();
+    if (look_.escapes) {
+      const std::string_view rest(first, json_.size() - static_cast<std::size_t>(first - json_.data()));
+      return unescaped(quoted, rest, out);
+    }
+    const bool close = value - first >= 2 && value[-1] == ':' && value[-2] == '"';
+    out = close ? fields_.piece(first, static_cast<std::size_t>(value - first) - 2) : plain(first);
     return true;
   }
 
   bool read_object(od::object& object, std::uint32_t node, std::size_t depth) {
     const std::size_t level = open_objects_++;
-    if (level == names_.size()) names_.emplace_back();
-    names_[level].seen = 0;
-    names_[level].few.clear();
-    if (!names_[level].many.empty()) names_[level].many.clear();
+    std::uint64_t seen = 0;  // a bit for each name, by its length and ends: most are new at a glance
+    std::size_t count = 0;
     for (auto entry : object) {
       od::field field;
       if (const auto error = std::move(entry).get(field)) return fail(error);
+      od::value& value = field.value();
+      const std::string_view token = value.raw_json_token();
+      const Kind kind = kind_of(token);
       Piece name = kNoName;
-      if (!unquoted(field.key(), {}, name)) return false;
-      if (!read_member(field.value(), node, name, depth, level)) return false;
+      if (!name_of(field.key(), token.data(), name)) return false;
+      const std::uint32_t member = at_ = fields_.add(node, name, kind);
+      const std::string_view spelt = fields_.name(member);
+      if (look_.odd) check_characters(spelt, false, "member names without NUL and non-characters");
+      const std::uint64_t bit = bit_of(spelt);
+      if (((seen & bit) != 0 || count >= kFewNames) && is_repeated(node, member, count, level))
+        add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(spelt) + "` a second time",
+            "members are compared after their escapes are read");
+      seen |= bit;
+      ++count;
+      if (!read_value(value, token, member, kind, depth)) return false;
       at_ = node;
     }
     --open_objects_;
@@ -298,40 +314,43 @@ class Reader {
         add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.list_elements) + " elements", "more");
         return false;
       }
-      const Kind kind = kind_of(value);
+      const std::string_view token = value.raw_json_token();
+      const Kind kind = kind_of(token);
       at_ = fields_.add(node, kNoName, kind);
-      if (!read_value(value, at_, kind, depth)) return false;
+      if (!read_value(value, token, at_, kind, depth)) return false;
       at_ = node;
       ++count;
     }
     return true;
   }
 
-  bool read_member(od::value value, std::uint32_t object, Piece name, std::size_t depth, std::size_t level) {
-    const Kind kind = kind_of(value);
-    const std::uint32_t node = at_ = fields_.add(object, name, kind);
-    const std::string_view spelt = fields_.name(node);
-    if (look_.odd) check_characters(spelt, false, "member names without NUL and non-characters");
-    if (!add_name(names_[level], spelt))
-      add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(spelt) + "` a second time",
-          "members are compared after their escapes are read");
-    return read_value(value, node, kind, depth);
+  static std::uint64_t bit_of(std::string_view name) {
+    const auto sign = [&](std::size_t at) { return static_cast<unsigned char>(name[at]); };
+    const std::size_t sum = name.empty() ? 0 : name.size() * 7 + sign(0) * 5 + sign(name.size() - 1);
+    return std::uint64_t{1} << (sum % 64);
   }
 
-  // Few members: a walk is quickest; many: a set, or a hostile body would cost the square of its length.
-  static bool add_name(Names& names, std::string_view name) {
-    const auto end = [&](std::size_t at) { return static_cast<unsigned char>(name[at]); };
-    const std::size_t sum = name.empty() ? 0 : name.size() * 7 + end(0) * 5 + end(name.size() - 1);
-    const std::uint64_t bit = std::uint64_t{1} << (sum % 64);
-    const bool perhaps = (names.seen & bit) != 0;
-    names.seen |= bit;
-    if (names.few.size() < kFewNames) {
-      if (perhaps && std::find(names.few.begin(), names.few.end(), name) != names.few.end()) return false;
-      names.few.push_back(name);
-      return true;
+  // Does the object's newest member, behind `count` others, have a name that is there? A walk over few members, a set of
+  // many, or a hostile body would cost the square of its length.
+  bool is_repeated(std::uint32_t object, std::uint32_t newest, std::size_t count, std::size_t level) {
+    const std::string_view name = fields_.name(newest);
+    const auto each_before = [&](const auto& look) {
+      for (std::uint32_t at = fields_.node(object).first; at != newest; at = fields_.node(at).next) {
+        if (look(fields_.name(at))) return true;
+      }
+      return false;
+    };
+    if (count < kFewNames) return each_before([&](std::string_view other) { return other == name; });
+    if (level >= names_.size()) names_.resize(level + 1);
+    Names& names = names_[level];
+    if (count == kFewNames) {
+      names.clear();
+      each_before([&](std::string_view other) {
+        names.insert(other);
+        return false;
+      });
     }
-    if (names.many.empty()) names.many.insert(names.few.begin(), names.few.end());
-    return names.many.insert(name).second;
+    return !names.insert(name).second;
   }
 
   void check_characters(std::string_view text, bool is_free_text, const char* expected) {
@@ -343,26 +362,24 @@ class Reader {
 
   using Kind = Fields::Kind;
   // By its first sign; `null` also for what is no value at all.
-  static Kind kind_of(od::value& value) {
-    od::json_type type{};
-    if (value.type().get(type)) return Kind::null;
-    switch (type) {
-      case od::json_type::object:
+  static Kind kind_of(std::string_view token) {
+    const char first = token.empty() ? '\0' : token[0];
+    if (first == '"') return Kind::text;
+    if (first == '-' || (first >= '0' && first <= '9')) return Kind::number;
+    switch (first) {
+      case '{':
         return Kind::object;
-      case od::json_type::array:
+      case '[':
         return Kind::list;
-      case od::json_type::string:
-        return Kind::text;
-      case od::json_type::number:
-        return Kind::number;
-      case od::json_type::boolean:
+      case 't':
+      case 'f':
         return Kind::boolean;
       default:
         return Kind::null;
     }
   }
 
-  bool read_value(od::value& value, std::uint32_t node, Kind kind, std::size_t depth) {
+  bool read_value(od::value& value, std::string_view token, std::uint32_t node, Kind kind, std::size_t depth) {
     switch (kind) {
       case Kind::object: {
         if (!deeper(depth)) return false;
@@ -377,18 +394,23 @@ class Reader {
         return read_list(array, node, depth + 1);
       }
       case Kind::text: {
-        const std::string_view token = look_.escapes ? value.raw_json_token() : std::string_view();
         od::raw_json_string quoted;
         if (const auto error = value.get_raw_json_string().get(quoted)) return fail(error);
         Piece text = kNoName;
-        if (!unquoted(quoted, token, text)) return false;
+        if (look_.escapes) {
+          if (!unescaped(quoted, token.substr(1), text)) return false;
+        } else if (token.size() >= 2 && token.back() == '"') {
+          text = fields_.piece(token.data() + 1, token.size() - 2);
+        } else {
+          text = plain(quoted.raw());
+        }
         fields_.set_text(node, text);
         if (look_.odd)
           check_characters(fields_.text(node), is_text(node), "no NUL and no non-characters outside of texts");
         return true;
       }
       default:
-        return read_plain(trimmed(value.raw_json_token()), node, kind);
+        return read_plain(trimmed(token), node, kind);
     }
   }
 
@@ -489,6 +511,9 @@ std::size_t object_end(std::string_view json, std::size_t begin) {
 
 bool is_json_number(std::string_view token) {
   std::size_t i = 0;
+  while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i;
+  if (i > 0 && i == token.size()) return i == 1 || token[0] != '0';  // most: a few digits
+  i = 0;
   const auto digits = [&] {
     const std::size_t from = i;
     while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i;

@@ -130,12 +130,8 @@ const Request::Stated* Binder::stated_for(std::uint32_t node) const {
   return nullptr;
 }
 
-bool Binder::origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
+bool Binder::stated_origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
   const Stated* stated = stated_for(node);
-  if (!stated && !as_of && slot.from.size == 0 && o_.sources.empty()) {  // most facts of most turns
-    extra.quality = quality_;
-    return true;
-  }
   std::string_view source = stated ? stated->source : std::string_view{};
   const std::string_view from = p_.text(slot.from);
   if (source.empty()) source = !from.empty() ? from : o_.sources.size() == 1 ? std::string_view(o_.sources[0]) : "";
@@ -157,18 +153,6 @@ bool Binder::origin(std::uint32_t node, const SlotRow& slot, Request::Extra& ext
   const Request::Text kept = keep(source);
   extra.source = kept.at, extra.source_size = kept.size;
   return true;
-}
-
-// `extra` is the last of the request's, or becomes it.
-void Binder::store(const SlotRow& slot, Frame frame, std::size_t item, const Request::Extra& extra, std::int64_t key) {
-  Request::Cell& cell = this->cell(frame, item, slot.cell);
-  cell.key = key;
-  cell.inferred = extra.quality == Quality::inferred ? 1 : 0;
-  const Cause cause = freshness(slot, extra);
-  cell.state = cause == Cause::none ? Request::kKnown : Request::kUnknown;
-  cell.cause = static_cast<std::uint8_t>(cause);
-  if (r_.extras_.empty() || &extra != &r_.extras_.back()) r_.extras_.push_back(extra);
-  cell.extra = static_cast<std::uint32_t>(r_.extras_.size() - 1);
 }
 
 Cause Binder::freshness(const SlotRow& slot, const Request::Extra& extra) const {

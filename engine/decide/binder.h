@@ -89,6 +89,7 @@ class Binder {
 
   // ---- what a value says (bind_values.cc)
   bool read(std::uint32_t node, const SlotRow& slot, SlotType type, Request::Extra& extra, std::int64_t& key);
+  bool whole_number(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, std::int64_t& key) const;
   bool numeric(std::uint32_t node, const SlotRow& slot, const Decimal& number, Request::Extra& extra,
                std::int64_t& key);
   bool symbol(std::uint32_t node, const SlotRow& slot, SlotType type, Request::Extra& extra, std::int64_t& key);
@@ -104,8 +105,25 @@ class Binder {
   std::uint32_t node_at(std::string_view pointer) const;
   bool may_state(std::string_view source) const;
   const Stated* stated_for(std::uint32_t node) const;
-  bool origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of);
-  void store(const SlotRow& slot, Frame frame, std::size_t item, const Request::Extra& extra, std::int64_t key);
+  bool origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
+    if (!r_.stated_.empty() || as_of || slot.from.size > 0 || !o_.sources.empty())
+      return stated_origin(node, slot, extra, as_of);
+    extra.quality = quality_;  // most facts of most turns
+    return true;
+  }
+  bool stated_origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of);
+  // `extra` is the last of the request's, or becomes it.
+  void store(const SlotRow& slot, Frame frame, std::size_t item, const Request::Extra& extra, std::int64_t key) {
+    Request::Cell& cell = this->cell(frame, item, slot.cell);
+    const bool ages = (slot.flags & (program::kAssessed | program::kHasMaxAge)) != 0;
+    const Cause cause = ages ? freshness(slot, extra) : Cause::none;
+    cell.key = key;
+    cell.inferred = extra.quality == Quality::inferred ? 1 : 0;
+    cell.state = cause == Cause::none ? Request::kKnown : Request::kUnknown;
+    cell.cause = static_cast<std::uint8_t>(cause);
+    if (r_.extras_.empty() || &extra != &r_.extras_.back()) r_.extras_.push_back(extra);
+    cell.extra = static_cast<std::uint32_t>(r_.extras_.size() - 1);
+  }
   Cause freshness(const SlotRow& slot, const Request::Extra& extra) const;
   bool older(Microseconds as_of, const Duration& max_age) const;
   bool refused(std::string_view data_class) const;

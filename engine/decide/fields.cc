@@ -24,21 +24,6 @@ Fields::Piece Fields::keep(std::string_view text) {
   return piece(at, text.size());
 }
 
-std::uint32_t Fields::add(std::uint32_t parent, Piece name, Kind kind) {
-  const auto index = static_cast<std::uint32_t>(nodes_.size());
-  Node& node = nodes_.emplace_back();
-  node.kind = kind;
-  node.parent = parent;
-  node.name = name.at;
-  node.name_size = name.size;
-  if (parent != kEnd) {
-    Node& above = nodes_[parent];
-    (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
-    above.last = index;
-  }
-  return index;
-}
-
 std::uint32_t Fields::add(std::uint32_t parent, std::string_view name, Kind kind) {
   return add(parent, keep(name), kind);
 }

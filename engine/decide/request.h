@@ -58,7 +58,20 @@ class Fields {
   };
   char* room(std::size_t bytes);
   Piece piece(const char* at, std::size_t size) const { return {static_cast<std::size_t>(at - text_.data()), size}; }
-  std::uint32_t add(std::uint32_t parent, Piece name, Kind kind);
+  std::uint32_t add(std::uint32_t parent, Piece name, Kind kind) {
+    const auto index = static_cast<std::uint32_t>(nodes_.size());
+    Node& node = nodes_.emplace_back();
+    node.kind = kind;
+    node.parent = parent;
+    node.name = name.at;
+    node.name_size = name.size;
+    if (parent != kEnd) {
+      Node& above = nodes_[parent];
+      (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
+      above.last = index;
+    }
+    return index;
+  }
   void set_text(std::uint32_t node, Piece value) {
     nodes_[node].text = value.at;
     nodes_[node].text_size = value.size;

@@ -99,16 +99,6 @@ void Members::rehash() {
   }
 }
 
-const Member* Members::find(std::uint32_t object, std::string_view name) const {
-  if (table_.empty()) return nullptr;
-  const std::size_t mask = table_.size() - 1;
-  for (std::size_t at = name_hash(name, object); table_[at & mask] != kNothing; ++at) {
-    const Member& member = members_[table_[at & mask]];
-    if (member.object == object && same_name(member.name, name)) return &member;
-  }
-  return nullptr;
-}
-
 std::vector<std::string_view> Members::names(std::uint32_t object) const {
   std::vector<std::string_view> all;
   for (const Member& member : members_) {

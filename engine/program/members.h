@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/program/name_hash.h"
 #include "engine/program/schema.h"
 
 namespace caveat::program {
@@ -76,7 +77,15 @@ class Members {
   Members(Members&&) = default;
   Members& operator=(Members&&) = default;
 
-  const Member* find(std::uint32_t object, std::string_view name) const;
+  const Member* find(std::uint32_t object, std::string_view name) const {
+    if (table_.empty()) return nullptr;
+    const std::size_t mask = table_.size() - 1;
+    for (std::size_t at = name_hash(name, object); table_[at & mask] != 0xffffffff; ++at) {
+      const Member& member = members_[table_[at & mask]];
+      if (member.object == object && same_name(member.name, name)) return &member;
+    }
+    return nullptr;
+  }
   std::vector<std::string_view> names(std::uint32_t object) const;  // sorted
   const std::vector<Member>& all() const { return members_; }
 
