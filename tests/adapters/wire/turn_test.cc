@@ -55,6 +55,22 @@ BOOST_AUTO_TEST_CASE(every_value_of_a_turn_is_there_with_its_exact_spelling) {
   BOOST_TEST(fields.text(fields.child(fields.child(0, "o"), "t")) == "保本!");
 }
 
+BOOST_AUTO_TEST_CASE(names_and_texts_are_whole_whatever_blanks_stand_about_them) {
+  for (const char* json :
+       {R"({"name":"x","o":{"":"","a b":"y"},"l":["z","",7]})",
+        "{\"name\" : \"x\" ,\n\"o\"\t:\r\n{ \"\" :\"\", \"a b\":\n\"y\"}\t, \"l\" :[ \"z\" , \"\"\n, 7 ] } ",
+        R"({"n\u0061me":"\u0078","o":{"":"","a b":"y"},"l":["z","",7]})"}) {
+    Fields fields;
+    BOOST_REQUIRE(parse_turn(json, fields, Limits{}));
+    std::string all;
+    for (std::uint32_t node = 1; node != Fields::kEnd && fields.node(node).parent != Fields::kEnd; ++node) {
+      all += "<" + std::string(fields.name(node)) + "|" + std::string(fields.text(node)) + ">";
+      if (fields.text(node) == "7") break;  // the last
+    }
+    BOOST_TEST(all == "<name|x><o|><|><a b|y><l|><|z><|><|7>", json);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_member_named_twice_is_refused_also_when_one_is_spelled_with_escapes) {
   BOOST_TEST(refusal(R"({"age":1,"age":2})") == "repeated_key /age");
   BOOST_TEST(refusal(R"({"customer":{"\u0061ge":1,"age":2}})") == "repeated_key /customer/age");
@@ -136,7 +152,8 @@ BOOST_AUTO_TEST_CASE(broken_json_is_refused_wherever_it_breaks) {
 BOOST_AUTO_TEST_CASE(mutated_turns_are_judged_as_boost_json_judges_them) {
   const std::vector<std::string> seeds = {
       R"({"id":"9f0c","at":"2026-11-23T10:00:00+08:00","customer":{"id":"k-12","age":67,"ok":true},"answer":{"text":"是的，\"您\"放心。\n","confidence":0.82e-1},"x":[null,false,[],{},-12.5]})",
-      R"({"a":[1,2,{"b":[true,"c\u0041\\"]}],"d":""})"};
+      R"({"a":[1,2,{"b":[true,"c\u0041\\"]}],"d":""})",
+      R"({"id":"9f0c","customer" : {"id":"k-12" ,"age":67,"age2":0.5},"l":["a", "b"]})"};
   const std::string alphabet = "{}[]:,\"\\ 0123456789.eE+-truefalsn\n\tu";
   std::mt19937 random(20261123);
   std::size_t accepted = 0, refused = 0;

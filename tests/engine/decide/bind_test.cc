@@ -77,6 +77,25 @@ BOOST_AUTO_TEST_CASE(values_are_read_by_what_they_are_not_by_how_they_are_spelt)
   BOOST_TEST(bound.fact("age").source == "crm");
 }
 
+BOOST_AUTO_TEST_CASE(a_number_is_one_key_however_it_is_spelt) {
+  const auto cell = [](const std::string& number) {
+    Turn turn;
+    turn.number("phone", number, turn.object("customer"));
+    const Bound bound(turn);
+    BOOST_REQUIRE_MESSAGE(bound.good, bound.told());
+    const std::uint32_t slot = bound.program->schema().find_two("customer", "phone");
+    return bound.request.value(slot, -1) + " " +
+           std::to_string(bound.request.cells(program::Frame::turn, 0)[bound.program->slots()[slot].cell].key);
+  };
+  BOOST_TEST(cell("40") == cell("40.0"));
+  BOOST_TEST(cell("40") == cell("4E1"));
+  BOOST_TEST(cell("-7") == cell("-70e-1"));
+  BOOST_TEST(cell("0") == cell("-0"));
+  BOOST_TEST(cell("999999999999999") == cell("999999999999999.0"));    // the last of few digits
+  BOOST_TEST(cell("1000000000000000") == cell("1000000000000000.0"));  // the first of more
+  BOOST_TEST(cell("40") != cell("41"));
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_path) {
   Turn turn;
   const std::uint32_t customer = turn.object("customer");
