@@ -333,6 +333,7 @@ std::vector<Command> make() {
                    {"--queue", "NAME,…", {"queues that an agent sees", "人工坐席可见的队列"}, {"none", "无"}},
                    {"--jurisdiction", "CODE,…", {"that its turns fall under", "其对话轮次所属的法域"}, {"none", "无"}},
                    {"--any-time", "", {"it may say that a turn was at any time", "可以指明任意的轮次时间"}, {}},
+                   {"--confirms", "", {"it confirms what it sent", "会确认实际发送的内容"}, {}},
                    {"--config",
                     "FILE",
                     {"add it to this configuration", "追加到此配置文件"},

@@ -56,6 +56,7 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
   caller.queues = split(invocation.get("--queue"));
   caller.jurisdictions = split(invocation.get("--jurisdiction"));
   caller.any_time = invocation.has("--any-time");
+  caller.confirms = invocation.has("--confirms");
 
   const Result<Settings> settings = read_settings(invocation);
   if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));

@@ -23,6 +23,7 @@ server::CallerEntry entry_of(const config::CallerSettings& settings) {
   entry.queues = settings.queues;
   const std::string digest = from_hex(settings.key_digest).value_or(std::string(32, '\0'));
   std::copy(digest.begin(), digest.end(), entry.key_digest.begin());
+  entry.confirms = settings.confirms;
   entry.any_time = settings.any_time;
   return entry;
 }

@@ -108,8 +108,8 @@ const std::vector<Key>& keys() {
   return all;
 }
 
-constexpr std::string_view kCallerKeys[] = {"id",     "roles",      "sources", "jurisdictions",
-                                            "queues", "key_digest", "any_time"};
+constexpr std::string_view kCallerKeys[] = {"id",     "roles",      "sources",  "jurisdictions",
+                                            "queues", "key_digest", "confirms", "any_time"};
 
 std::vector<std::string_view> choices(std::string_view name) {
   if (name == "level") return {"debug", "info", "warn", "error", "off"};
@@ -328,7 +328,7 @@ class Reader {
                                        : name == "queues"        ? &caller.queues
                                                                  : nullptr;
       std::string* text = name == "id" ? &caller.id : name == "key_digest" ? &caller.key_digest : nullptr;
-      bool* flag = name == "any_time" ? &caller.any_time : nullptr;
+      bool* flag = name == "confirms" ? &caller.confirms : name == "any_time" ? &caller.any_time : nullptr;
       if (list != nullptr) {
         std::optional<std::vector<std::string>> read = texts(value);
         if (!read)
@@ -408,6 +408,7 @@ std::string starter(Language language) {
            "#   sources        可以陈述哪些来源的事实；[\"*\"] 为全部\n"
            "#   jurisdictions  其轮次所属的法域\n"
            "#   queues         agent 可见的队列\n"
+           "#   confirms       会确认实际发送的内容：只有确认才计入每次会话或每日一次的披露\n"
            "#   any_time       可以指明任意的轮次时间（回放用）\n"
            "# [[callers]]\n# id = \"bank-app\"\n# roles = [\"bot\"]\n# sources = [\"crm\"]\n# key_digest = \"…\"\n"
          : "\n# Who may call. `caveat keys caller ID --role ROLE --config THIS-FILE` adds one here and shows its key "
@@ -416,6 +417,8 @@ std::string starter(Language language) {
            "#   sources        whose facts it may state; [\"*\"]: everybody's\n"
            "#   jurisdictions  that its turns fall under\n"
            "#   queues         that an agent sees\n"
+           "#   confirms       it confirms what it sent: only that uses up what is disclosed once per conversation or "
+           "day\n"
            "#   any_time       it may say that a turn was at any time (for replay)\n"
            "# [[callers]]\n# id = \"bank-app\"\n# roles = [\"bot\"]\n# sources = [\"crm\"]\n# key_digest = \"…\"\n";
   return out;
@@ -479,6 +482,7 @@ std::string written_caller(const CallerSettings& caller) {
   if (!caller.jurisdictions.empty()) out += "jurisdictions = " + written_list(caller.jurisdictions) + "\n";
   if (!caller.queues.empty()) out += "queues = " + written_list(caller.queues) + "\n";
   out += "key_digest = " + quote_json(caller.key_digest) + "\n";
+  if (caller.confirms) out += "confirms = true\n";
   if (caller.any_time) out += "any_time = true\n";
   return out;
 }

@@ -25,7 +25,7 @@ struct CallerSettings {
   std::string id;
   std::vector<std::string> roles, sources, jurisdictions, queues;
   std::string key_digest;  // 64 hex digits: SHA-256 of the secret
-  bool any_time = false;
+  bool confirms = false, any_time = false;
   std::string place;  // FILE:LINE:COLUMN
 };
 

@@ -19,6 +19,7 @@ struct Caller {
   bool any_source = false;                            // may state every fact
   bool any_time = false;                              // may say that a turn was at any time
   bool any_queue = false;                             // sees every hand-off
+  bool confirms = false;                              // says what it sent: only that uses up what is told once
   bool is_local = false;                              // the command line: person and bot in one
   decide::Audience audience = decide::Audience::bot;  // what of the reasons it reads
 

@@ -22,13 +22,15 @@ struct Command {
     pass_handoff,        // {queue, note}
     return_handoff,      // {note?, customer_agreed}
     close_handoff,       // {outcome, note?, conversation_to?: "bot", customer_agreed}
-    throw_switch,        // {on, queue?, reason}; `topic` is not there yet
+    throw_switch,        // {on, topic?, queue?, reason}
+    note_handoff,        // {note, customer_withdrew?}: a word on a ticket, which stays where it is
     confirm_deliveries,  // {decision, text_digest, at?, channel?, part?}, or a list of at most 1,000
   };
   Kind kind = {};
-  std::string target = {};    // the hand-off's id
-  std::string if_match = {};  // the version that was read: `"3"`, `3` or `*`; needed for take … close and the switch
-  std::string body = {};      // JSON; empty is {}
+  std::string target = {};  // the hand-off's id
+  std::string if_match =
+      {};  // the version that was read: `"3"`, `3` or `*`; needed for take … close, a note and the switch
+  std::string body = {};             // JSON; empty is {}
   Language language = Language::en;  // of problems
 };
 

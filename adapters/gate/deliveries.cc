@@ -36,6 +36,21 @@ audit::StateKey delivery_key(const Delivery& delivery) {
           .discriminator = delivery.part + " " + hex(delivery.text)};
 }
 
+// Was the conversation or its customer held at that time by a hand-off that has been closed since? Told by what closed after the decision.
+bool was_held(audit::Log& log, const audit::LogReader& reader, const PastDecision& past, const std::string& customer,
+              Microseconds at) {
+  const auto held_by = [&](audit::TagKind kind, const std::string& whose) {
+    if (whose.empty()) return false;
+    for (const std::uint64_t index : reader.search(log.keys(), {kind, whose})) {
+      if (index <= past.index) continue;
+      const std::optional<Ticket> ticket = closed_at(log, reader, index);
+      if (ticket && ticket->held != 0 && ticket->held <= at && at < ticket->since) return true;
+    }
+    return false;
+  };
+  return held_by(audit::TagKind::conversation, past.conversation) || held_by(audit::TagKind::customer, customer);
+}
+
 }  // namespace
 
 std::optional<Problem> read_deliveries(std::vector<Body>& bodies, Microseconds now, std::vector<Delivery>& out) {
@@ -71,10 +86,10 @@ std::optional<Problem> read_deliveries(std::vector<Body>& bodies, Microseconds n
   return all;
 }
 
-Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, std::string_view caller,
-                const Delivery& delivery) {
+Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, const Caller& caller,
+                const Delivery& delivery, Microseconds now) {
   const std::optional<PastDecision> past = past_decision(log, reader, delivery.decision);
-  if (!past || past->caller != caller) return {.match = "unknown", .record = {}};
+  if (!past || past->caller != caller.id) return {.match = "unknown", .record = {}};
   const audit::StateKey key = delivery_key(delivery);
   if (const auto entry = log.state().read(key)) {
     static constexpr std::string_view kMatches[] = {"same", "changed", "late"};
@@ -83,18 +98,25 @@ Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, s
   }
   // A bot's text that goes out while a person has the conversation, or one is awaited, comes too late.
   const std::string customer = past->customer.empty() ? floor.customer_of(past->conversation) : past->customer;
-  const bool late = past->verdict < decide::Verdict::handoff && floor.look([&](const Desk& desk, std::uint64_t) {
-    const Desk::Here here = desk.find(past->conversation, customer);
-    return holds(here.standing) && here.ticket->held <= delivery.at;
-  });
+  const bool spoke = past->verdict < decide::Verdict::handoff;
+  const bool late = spoke && (floor.look([&](const Desk& desk, std::uint64_t) {
+                      const Desk::Here here = desk.find(past->conversation, customer);
+                      return holds(here.standing) && here.ticket->held <= delivery.at;
+                    }) || was_held(log, reader, *past, customer, delivery.at));
   const bool same = sha256(said_in(past->body)) == delivery.text;
   const std::string_view match = late ? "late" : same ? "same" : "changed";
+  std::vector<audit::StateChange> changes{{.key = key, .value = std::string(match)}};
+  if (caller.confirms && match == "same") {
+    for (audit::StateChange& change :
+         told_changes(past->told_once, {.conversation = past->conversation, .customer = customer}, now))
+      changes.push_back(std::move(change));
+  }
   return {.match = match,
           .record = event_record(
               audit::Kind::delivery_confirmed,
               audit::DeliveryConfirmed{.decision = delivery.decision, .text = delivery.text, .late = late},
               {.customer = customer, .conversation = past->conversation, .handoff = {}, .decision = delivery.decision},
-              {{.key = key, .value = std::string(match)}})};
+              std::move(changes))};
 }
 
 }  // namespace caveat::gate

@@ -1,8 +1,9 @@
 // Deliveries: what a caller says it sent, held against what it was told to send.
 //
-// Promises   `same`: the very text; `changed`: another; `late`: a person had the conversation, or was awaited, when it was sent;
-//            `unknown`: there is no such decision of this caller's. A repeat is matched again and recorded once
-// Source     decision.md "Delivery", contracts.md 22
+// Promises   `same`: the very text; `changed`: another; `late`: a person had the conversation, or was awaited, when it was sent,
+//            whether the hand-off is open still or closed by now; `unknown`: there is no such decision of this caller's. A repeat is
+//            matched again and recorded once. Of a caller that confirms, `same` uses up what the text told that counts once
+// Source     decision.md "Delivery", contracts.md 22, semantics.md 38
 #pragma once
 
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "adapters/gate/body.h"
+#include "adapters/gate/caller.h"
 #include "adapters/gate/floor.h"
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
@@ -31,7 +33,7 @@ struct Confirmed {
   std::string_view match;
   std::optional<audit::RecordContent> record;  // nothing: a repeat, or nothing that is known
 };
-Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, std::string_view caller,
-                const Delivery& delivery);
+Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, const Caller& caller,
+                const Delivery& delivery, Microseconds now);
 
 }  // namespace caveat::gate

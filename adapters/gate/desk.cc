@@ -12,41 +12,67 @@ namespace caveat::gate {
 namespace {
 
 constexpr std::uint64_t kPassesBeforeEscalation = 3;
+constexpr std::size_t kWaitsMeasured = 9;              // of a queue
+constexpr Microseconds kLately = 3'600LL * 1'000'000;  // a wait of longer ago says nothing of now
 
 const audit::StateKey& switch_key() {
   static const audit::StateKey key{.kind = audit::StateKind::setting, .subject = "switch", .discriminator = {}};
   return key;
 }
 
+void encode(cbor::Encoder& out, const Lever& lever) {
+  out.integer(1);
+  out.boolean(lever.on);
+  out.integer(2);
+  out.text(lever.by);
+  out.integer(3);
+  out.text(lever.reason);
+  out.integer(4);
+  out.text(lever.queue);
+  out.integer(5);
+  out.integer(lever.since);
+}
+
 std::string encode(const Switch& state) {
   cbor::Encoder out;
-  out.map(6);
-  out.integer(1);
-  out.boolean(state.on);
-  out.integer(2);
-  out.text(state.by);
-  out.integer(3);
-  out.text(state.reason);
-  out.integer(4);
-  out.text(state.queue);
-  out.integer(5);
-  out.integer(state.since);
+  out.map(state.topics.empty() ? 6 : 7);
+  encode(out, state.all);
   out.integer(6);
   out.unsigned_integer(state.version);
+  if (state.topics.empty()) return out.take();
+  out.integer(7);
+  out.array(state.topics.size());
+  for (const auto& [name, lever] : state.topics) {
+    out.map(6);
+    encode(out, lever);
+    out.integer(6);
+    out.text(name);
+  }
   return out.take();
+}
+
+const cbor::Value& member(const cbor::Value& map, int key) {
+  const cbor::Value* found = map.kind == cbor::Value::Kind::map ? map.find(key) : nullptr;
+  if (found == nullptr) throw std::runtime_error("the switch in the state cannot be read");
+  return *found;
+}
+
+Lever decode_lever(const cbor::Value& map) {
+  return {.on = member(map, 1).number != 0,
+          .by = std::string(member(map, 2).string),
+          .reason = std::string(member(map, 3).string),
+          .queue = std::string(member(map, 4).string),
+          .since = member(map, 5).as_integer().value_or(0)};
 }
 
 Switch decode_switch(std::string_view encoded) {
   const Result<cbor::Value> map = cbor::decode(encoded);
-  if (!map || map->kind != cbor::Value::Kind::map || map->items.size() != 12)
-    throw std::runtime_error("the switch in the state cannot be read");
-  Switch state;
-  state.on = map->find(1)->number != 0;
-  state.by = map->find(2)->string;
-  state.reason = map->find(3)->string;
-  state.queue = map->find(4)->string;
-  state.since = map->find(5)->as_integer().value_or(0);
-  state.version = map->find(6)->number;
+  if (!map) throw std::runtime_error("the switch in the state cannot be read");
+  Switch state{.all = decode_lever(*map), .topics = {}, .version = member(*map, 6).number};
+  if (const cbor::Value* topics = map->find(7)) {
+    for (const cbor::Value& topic : topics->items)
+      state.topics.emplace(std::string(member(topic, 6).string), decode_lever(topic));
+  }
   return state;
 }
 
@@ -162,6 +188,7 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   const bool named = ticket.customer.empty() && !wish.customer.empty();
   if (named) ticket.customer = wish.customer;  // the hold is his from now on, wherever he writes
   if (cell.effect == Effect::take) {
+    waited(ticket, now);
     ticket.holder = wish.by;
     ticket.since = now;
     ticket.standing = cell.next;
@@ -201,6 +228,7 @@ Moved Desk::take(std::string_view id, const std::string& by, Microseconds now) {
   if (const Code* code = refusal(cell, *there, by)) return refuse(*code);
   Ticket ticket = *there;
   if (cell.effect == Effect::none) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  waited(ticket, now);
   ticket.standing = cell.next;
   ticket.holder = by;
   ticket.since = now;
@@ -261,6 +289,33 @@ Moved Desk::became_known(std::string_view id, const std::string& customer) {
   return put(std::move(ticket), std::nullopt);
 }
 
+void Desk::waited(const Ticket& before, Microseconds now) {
+  std::deque<Wait>& waits = waits_[before.queue];
+  waits.push_back({now, std::max<Microseconds>(0, now - before.since)});
+  if (waits.size() > kWaitsMeasured) waits.pop_front();
+}
+
+std::optional<Microseconds> Desk::expected_wait(std::string_view queue, Microseconds now) const {
+  const auto found = waits_.find(queue);
+  if (found == waits_.end()) return std::nullopt;
+  std::vector<Microseconds> lately;
+  for (const Wait& wait : found->second)
+    if (wait.taken + kLately >= now) lately.push_back(wait.waited);
+  if (lately.empty()) return std::nullopt;
+  const auto middle = lately.begin() + static_cast<std::ptrdiff_t>(lately.size() / 2);
+  std::nth_element(lately.begin(), middle, lately.end());
+  return *middle;
+}
+
+Moved Desk::note(std::string_view id, const std::string& note, bool withdrawn) {
+  const Ticket* there = at(id);
+  if (there == nullptr) return refuse(wire::codes::kNotFound);
+  Ticket ticket = *there;
+  ticket.note = note;
+  ticket.withdrawn |= withdrawn;
+  return put(std::move(ticket), audit::Kind::feedback);
+}
+
 std::vector<std::string> Desk::overdue(Microseconds now) const {
   std::vector<std::string> ids;
   for (const auto& [id, ticket] : tickets_) {
@@ -294,9 +349,9 @@ Moved Desk::escalate(std::string_view id, const program::Program& program, Micro
 
 Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created) {
   ++ticket.version;
-  if (!holds(ticket.standing))
+  if (ticket.standing == Standing::asked)
     ticket.held = 0;
-  else if (ticket.held == 0)
+  else if (holds(ticket.standing) && ticket.held == 0)
     ticket.held = ticket.since;
   if (const auto before = tickets_.find(ticket.id); before != tickets_.end()) {
     forget(before->second);

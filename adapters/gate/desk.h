@@ -12,7 +12,10 @@
 // Source     contracts.md 17–25
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,11 +30,19 @@
 
 namespace caveat::gate {
 
-struct Switch {
+struct Lever {
   bool on = false;
   std::string by, reason, queue;
   Microseconds since = 0;
-  std::uint64_t version = 0;
+};
+struct Switch {
+  Lever all;
+  std::map<std::string, Lever> topics;  // by first name; those that were ever thrown
+  std::uint64_t version = 0;            // counts its changes
+
+  bool thrown() const {
+    return all.on || std::any_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.on; });
+  }
 };
 
 // What a hand-off is opened for, or joins with.
@@ -74,12 +85,16 @@ class Desk {
   Moved end(Move move, std::string_view id, const std::string& by, const std::string& outcome, const std::string& note,
             Microseconds now);  // give_back, close
   Moved answered(std::string_view conversation, std::string_view customer, Microseconds now);
-  Moved became_known(std::string_view id, const std::string& customer);  // whose conversation it is
+  Moved note(std::string_view id, const std::string& note, bool withdrawn);  // a word on it; nothing else changes
+  Moved became_known(std::string_view id, const std::string& customer);      // whose conversation it is
   std::vector<std::string> overdue(Microseconds now) const;
   Moved escalate(std::string_view id, const program::Program& program, Microseconds now);
 
   const Switch& emergency() const { return switch_; }
   void throw_switch(Switch state) { switch_ = std::move(state); }
+
+  // How long the last ones waited in a queue until a person took them; nothing where none was taken lately.
+  std::optional<Microseconds> expected_wait(std::string_view queue, Microseconds now) const;
 
  private:
   Ticket* at(std::string_view id);
@@ -91,6 +106,11 @@ class Desk {
   std::unordered_map<std::string, Ticket> tickets_;
   Ids by_conversation_, by_customer_;
   Switch switch_;
+  struct Wait {
+    Microseconds taken = 0, waited = 0;
+  };
+  void waited(const Ticket& before, Microseconds now);
+  std::map<std::string, std::deque<Wait>, std::less<>> waits_;  // by queue, the newest last; of this run of the gate
 };
 
 // What the state holds of a ticket, and of the switch.

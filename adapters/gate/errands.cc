@@ -7,6 +7,7 @@
 
 #include "adapters/gate/body.h"
 #include "adapters/gate/deliveries.h"
+#include "adapters/gate/once.h"
 #include "adapters/gate/queues.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/ticket_json.h"
@@ -31,6 +32,22 @@ const Code* version_refusal(const std::string& if_match, std::uint64_t version) 
   if (if_match.empty()) return &wire::codes::kVersionNeeded;
   const std::string wanted = version_in(if_match);
   return wanted == "*" || wanted == std::to_string(version) ? nullptr : &wire::codes::kStaleVersion;
+}
+
+// A topic that the packs have, by any of its names: its first one; else it is told with the nearest. One that is thrown may be thrown
+// back, whatever the packs have by now.
+std::string known_topic(Body& body, const decide::Ruleset* rules, const std::string& topic, bool on,
+                        const Switch& state) {
+  const program::Program* program = rules == nullptr ? nullptr : rules->program.get();
+  const std::uint32_t found = program == nullptr ? program::kNone : program->find_topic(topic);
+  if (found != program::kNone) return std::string(program->topic_name(found));
+  if (topic.empty() || (!on && state.topics.count(topic) != 0)) return topic;
+  std::vector<std::string_view> names;
+  for (std::uint32_t i = 0; program != nullptr && i < program->topics().size(); ++i)
+    names.push_back(program->topic_name(i));
+  body.wrong(wire::codes::kOutOfRange, "topic", "a topic of the loaded packs", "\"" + topic + "\"",
+             std::string(nearest(topic, names)));
+  return topic;
 }
 
 // A queue that the packs have; else it is told with the nearest.
@@ -69,6 +86,8 @@ void Errands::run(const Command& command, const Caller& caller, const Done& done
         return throw_switch(command, caller, done);
       case Command::Kind::confirm_deliveries:
         return confirm(command, caller, done);
+      case Command::Kind::note_handoff:
+        return note(command, caller, done);
       default:
         return ticket_moves(command, caller, done);
     }
@@ -82,9 +101,18 @@ void Errands::run(const Command& command, const Caller& caller, const Done& done
 
 void Errands::finish(Floor::Numbers numbers, const std::optional<audit::RecordContent>& content, const Command& command,
                      const Done& done, Reply reply) {
-  if (options_.log == nullptr || !content) return done(reply);
-  audit::SealedRecord sealed = options_.log->seal(*content);
+  if (options_.log == nullptr) return done(reply);
   const Language language = command.language;
+  if (!content) {  // nothing to record, but what it tells may have been written by others a moment ago
+    numbers.give_up();
+    options_.log->when_settled(numbers.ground(), [done, language, reply = std::move(reply)](const auto& failed) {
+      if (!failed) return done(reply);
+      done(refused(wire::codes::kStorage, language, "", "a state that is on disk before it is told",
+                   std::string(failed->code->name)));
+    });
+    return;
+  }
+  audit::SealedRecord sealed = options_.log->seal(*content);
   audit::AppendDone recorded = [done, language, reply = std::move(reply)](const audit::Appended& appended) {
     if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
       return done(refused(wire::codes::kStorage, language, "", "a change that is on disk before it is answered",
@@ -94,6 +122,20 @@ void Errands::finish(Floor::Numbers numbers, const std::optional<audit::RecordCo
     done(out);
   };
   options_.log->fulfil(numbers.claim(0), std::move(sealed), std::move(recorded));
+}
+
+Reply Errands::refuse_move(const Code& refusal, const Command& command) {
+  const Code* code = &refusal;
+  if (code == &wire::codes::kNotFound && options_.log != nullptr &&
+      options_.log->state().read(past_ticket_key(command.target)))
+    code = &wire::codes::kWrongState;  // it is closed
+  return refused(*code, command.language, code == &wire::codes::kConsent ? "/customer_agreed" : std::string(),
+                 code == &wire::codes::kConsent         ? "true: the customer has agreed to go back to the bot"
+                 : code == &wire::codes::kVersionNeeded ? "If-Match with the version that was read"
+                 : code == &wire::codes::kStaleVersion  ? "the version of now"
+                 : code == &wire::codes::kRole          ? "a hand-off of the caller's queues"
+                                                        : "a hand-off that this can be done with",
+                 code == &wire::codes::kStaleVersion ? version_in(command.if_match) : command.target);
 }
 
 void Errands::ticket_moves(const Command& command, const Caller& caller, const Done& done) {
@@ -131,6 +173,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
   const Microseconds now = options_.clock->wall_us();
   const Code* code = nullptr;
   Moved moved;
+  std::vector<audit::StateChange> more;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
@@ -153,29 +196,58 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
         break;
       default:
         moved = desk.end(move, command.target, caller.id, outcome, note, now);
+        if (!moved.record) break;
+        more = start_anew({.conversation = moved.ticket.conversation, .customer = moved.ticket.customer}, now);
+        floor_.keep(more);
         break;
     }
     code = moved.refused;
   });
   if (code != nullptr) numbers.give_up();
-  if (code == &wire::codes::kNotFound && options_.log != nullptr &&
-      options_.log->state().read(past_ticket_key(command.target)))
-    code = &wire::codes::kWrongState;  // it is closed
-  if (code != nullptr) {
-    return done(refused(*code, command.language, code == &wire::codes::kConsent ? "/customer_agreed" : std::string(),
-                        code == &wire::codes::kConsent         ? "true: the customer has agreed to go back to the bot"
-                        : code == &wire::codes::kVersionNeeded ? "If-Match with the version that was read"
-                        : code == &wire::codes::kStaleVersion  ? "the version of now"
-                        : code == &wire::codes::kRole          ? "a hand-off of the caller's queues"
-                                                               : "a hand-off that this can be done with",
-                        code == &wire::codes::kStaleVersion ? version_in(command.if_match) : command.target));
-  }
+  if (code != nullptr) return done(refuse_move(*code, command));
   Reply reply;
   reply.version = std::to_string(moved.ticket.version);
   reply.body = ticket_json(moved.ticket, {.program = &program, .language = command.language});
   std::optional<audit::RecordContent> content;
-  if (moved.record) content = moved_record(moved, caller.id, agreed, true);
+  if (moved.record) content = moved_record(moved, caller.id, agreed, true, std::move(more));
   finish(std::move(numbers), content, command, done, std::move(reply));
+}
+
+// A word of a person's on a ticket, which stays where it is: above all that the customer no longer wants one (contracts.md 20).
+void Errands::note(const Command& command, const Caller& caller, const Done& done) {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  Body body(command.body);
+  const std::string note = body.text("note", Body::needed);
+  const bool withdrawn = body.yes_no("customer_withdrew", Body::optional).value_or(false);
+  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
+  const Code* code = nullptr;
+  Moved moved;
+  Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
+    const Ticket* ticket = desk.open(command.target);
+    if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
+    if (!caller.is_person() || (!caller.serves(ticket->queue) && ticket->holder != caller.id))
+      return void(code = &wire::codes::kRole);
+    if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
+    moved = desk.note(command.target, note, withdrawn);
+  });
+  if (code != nullptr) numbers.give_up();
+  if (code != nullptr) return done(refuse_move(*code, command));
+  Reply reply;
+  reply.version = std::to_string(moved.ticket.version);
+  reply.body =
+      ticket_json(moved.ticket, {.program = rules ? rules->program.get() : nullptr, .language = command.language});
+  const audit::Feedback feedback{.decision = moved.ticket.decision,
+                                 .kind = withdrawn ? "customer_withdrew" : "note",
+                                 .by = caller.id,
+                                 .words = note};
+  finish(std::move(numbers),
+         event_record(audit::Kind::feedback, feedback,
+                      {.customer = moved.ticket.customer,
+                       .conversation = moved.ticket.conversation,
+                       .handoff = moved.ticket.id,
+                       .decision = moved.ticket.decision},
+                      changes_of(moved.ticket)),
+         command, done, std::move(reply));
 }
 
 void Errands::open(const Command& command, const Caller& caller, const Done& done) {
@@ -243,10 +315,12 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
 void Errands::throw_switch(const Command& command, const Caller& caller, const Done& done) {
   Body body(command.body);
   const std::optional<bool> on = body.yes_no("on", Body::needed);
-  body.not_yet("topic");
+  std::string topic = body.text("topic", Body::optional, 128);
   const std::string queue = body.text("queue", Body::optional, 128);
   const std::string reason = body.text("reason", Body::needed);
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  const Switch before = floor_.look([](const Desk& desk, std::uint64_t) { return desk.emergency(); });
+  topic = known_topic(body, rules.get(), topic, on.value_or(true), before);
   if (rules && rules->program) check_queue(body, *rules->program, queue);
   if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
 
@@ -254,12 +328,10 @@ void Errands::throw_switch(const Command& command, const Caller& caller, const D
   Switch state;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     if ((code = version_refusal(command.if_match, desk.emergency().version)) != nullptr) return;
-    state = {.on = *on,
-             .by = caller.id,
-             .reason = reason,
-             .queue = queue,
-             .since = options_.clock->wall_us(),
-             .version = desk.emergency().version + 1};
+    state = desk.emergency();
+    (topic.empty() ? state.all : state.topics[topic]) = {
+        .on = *on, .by = caller.id, .reason = reason, .queue = queue, .since = options_.clock->wall_us()};
+    ++state.version;
     desk.throw_switch(state);
   });
   if (code != nullptr) {
@@ -270,11 +342,14 @@ void Errands::throw_switch(const Command& command, const Caller& caller, const D
   }
   Reply reply;
   reply.version = std::to_string(state.version);
-  reply.body = switch_json(state);
+  reply.body = switch_json(state, rules ? rules->program.get() : nullptr);
   finish(std::move(numbers),
          event_record(audit::Kind::switch_thrown,
-                      audit::SwitchThrown{.topic = {}, .on = state.on, .by = state.by, .reason = state.reason}, {},
-                      {change_of(state)}),
+                      audit::SwitchThrown{.topic = topic.empty() ? audit::Optional() : audit::Optional(topic),
+                                          .on = *on,
+                                          .by = caller.id,
+                                          .reason = reason},
+                      {}, {change_of(state)}),
          command, done, std::move(reply));
 }
 
@@ -300,7 +375,7 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   if (options_.log != nullptr) {
     const auto reader = audit::LogReader::open(options_.log->path());
     for (const Delivery& delivery : deliveries) {
-      Confirmed confirmed = match(*options_.log, *reader, floor_, caller.id, delivery);
+      Confirmed confirmed = match(*options_.log, *reader, floor_, caller, delivery, options_.clock->wall_us());
       waiting->lines.push_back(delivery_json(delivery.decision, confirmed.match));
       if (confirmed.record) contents.push_back(std::move(*confirmed.record));
     }
@@ -318,8 +393,11 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   };
   waiting->left = contents.size();
   if (contents.empty()) return done(reply(*waiting));
-  for (audit::RecordContent& content : contents) {
-    audit::SealedRecord sealed = options_.log->seal(std::move(content));
+  Floor::Numbers numbers = floor_.change(contents.size(), [&](Desk&, std::uint64_t) {
+    for (const audit::RecordContent& content : contents) floor_.keep(content.changes);
+  });
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    audit::SealedRecord sealed = options_.log->seal(std::move(contents[i]));
     audit::AppendDone recorded = [waiting, reply](const audit::Appended& appended) {
       {
         const std::lock_guard lock(waiting->mutex);
@@ -328,7 +406,7 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
       }
       waiting->done(reply(*waiting));
     };
-    options_.log->fulfil(options_.log->reserve(), std::move(sealed), std::move(recorded));
+    options_.log->fulfil(numbers.claim(i), std::move(sealed), std::move(recorded));
   }
 }
 

@@ -27,6 +27,8 @@ class Errands {
   void open(const Command& command, const Caller& caller, const Done& done);
   void throw_switch(const Command& command, const Caller& caller, const Done& done);
   void confirm(const Command& command, const Caller& caller, const Done& done);
+  void note(const Command& command, const Caller& caller, const Done& done);
+  Reply refuse_move(const Code& refusal, const Command& command);
   void finish(Floor::Numbers numbers, const std::optional<audit::RecordContent>& content, const Command& command,
               const Done& done, Reply reply);
 

@@ -56,7 +56,8 @@ std::optional<std::string> Floor::value(const audit::StateKey& key) {
 
 void Floor::keep(const std::vector<audit::StateChange>& changes) {
   for (const audit::StateChange& change : changes) {
-    if (change.key.kind == audit::StateKind::requirement) newest_.insert_or_assign(change.key, change.value);
+    if (change.key.kind == audit::StateKind::requirement || change.key.kind == audit::StateKind::once)
+      newest_.insert_or_assign(change.key, change.value);
   }
   if (log_ == nullptr || newest_.size() < kValuesInMemory) return;
   older_ = std::move(newest_);

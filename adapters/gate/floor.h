@@ -41,7 +41,7 @@ class Floor {
     }
     Numbers(const Numbers&) = delete;
     Numbers& operator=(const Numbers&) = delete;
-    Numbers(Numbers&& other) noexcept : log_(other.log_), numbers_(std::move(other.numbers_)) {
+    Numbers(Numbers&& other) noexcept : log_(other.log_), ground_(other.ground_), numbers_(std::move(other.numbers_)) {
       other.numbers_.clear();
     }
     Numbers& operator=(Numbers&&) = delete;
@@ -57,6 +57,7 @@ class Floor {
         number.reset();
       }
     }
+    std::uint64_t ground() const { return ground_; }  // on which the change was made
     std::uint64_t claim(std::size_t which) {
       const std::uint64_t number = numbers_[which].value();
       numbers_[which].reset();
@@ -64,7 +65,9 @@ class Floor {
     }
 
    private:
+    friend class Floor;
     audit::Log* log_;
+    std::uint64_t ground_ = 0;
     std::vector<std::optional<std::uint64_t>> numbers_;
     int exceptions_ = std::uncaught_exceptions();
   };
@@ -83,6 +86,7 @@ class Floor {
     const std::lock_guard lock(mutex_);
     Numbers numbers(log_, count);
     refresh(false);
+    numbers.ground_ = ground_;
     work(desk_, ground_);
     return numbers;
   }
@@ -91,7 +95,7 @@ class Floor {
     if (log_ != nullptr) log_->forsake();
   }
 
-  // A value of the state that no ticket carries, as it is now: what was asked for, which proofs have served.
+  // A value of the state that no ticket carries, as it is now: what was asked for, which proofs have served, what was told once.
   std::optional<std::string> value(const audit::StateKey& key);
   void keep(const std::vector<audit::StateChange>& changes);  // within `change`
 

@@ -16,8 +16,11 @@
 #include "adapters/gate/errands.h"
 #include "adapters/gate/floor.h"
 #include "adapters/gate/held.h"
+#include "adapters/gate/lines.h"
 #include "adapters/gate/looks.h"
+#include "adapters/gate/once.h"
 #include "adapters/gate/queues.h"
+#include "adapters/gate/reach.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/requirements.h"
 #include "adapters/gate/ticket_json.h"
@@ -34,16 +37,14 @@ namespace caveat::gate {
 namespace {
 
 // One turn between take and its reply.
-struct Turn {
+struct Turn : Lines::Place {  // in line by request, conversation, customer …
   std::shared_ptr<const decide::Ruleset> rules;
   decide::Request request;
   Caller caller;
-  bool by_person = false;         // answer.author is person
-  Continuation continuation;      // `continues`, `satisfied`
-  Digest content{};               // canonical: what a repeat is known by
-  std::string customer;           // who it is, as far as the conversation or the turn tells
-  std::vector<std::string> keys;  // of the queues that it stands in
-  std::size_t blocked = 0;        // queues in which another is first
+  bool by_person = false;     // answer.author is person
+  Continuation continuation;  // `continues`, `satisfied`
+  Digest content{};           // canonical: what a repeat is known by
+  std::string customer;       // who it is, as far as the conversation or the turn tells
   std::uint64_t deadline_ns = 0;
   Done done;
   std::atomic<bool> answered{false};
@@ -66,10 +67,8 @@ struct Errand {
 struct Seen {
   Standing standing = Standing::bot;
   std::string ticket, holder;
-  bool switched = false;
-  std::string switch_queue;
-  std::uint64_t ground = 0;
-  friend bool operator==(const Seen&, const Seen&) = default;
+  std::uint64_t switch_version = 0, ground = 0;
+  friend auto operator<=>(const Seen&, const Seen&) = default;
 };
 
 constexpr int kAgain = 8;  // times that a turn is judged anew since somebody moved its hand-off meanwhile
@@ -113,8 +112,7 @@ class Gate::Inside {
     if (turn->reply.problem == nullptr) refuse_overload(*turn);
     ++under_way_;
     if (turn->deadline_ns != 0 && turn->reply.problem == nullptr) deadlines_.emplace(turn->deadline_ns, turn);
-    if (turn->reply.problem == nullptr) stand_in_line(turn);
-    if (turn->blocked == 0) make_ready(std::move(turn));
+    if (turn->reply.problem != nullptr || lines_.stand(turn)) make_ready(std::move(turn));
   }
 
   void perform(const Command& command, const Caller& caller, Done done) {
@@ -248,13 +246,13 @@ class Gate::Inside {
     }
     if (options_.waiting_a_key == 0) return;
     for (const std::string& key : turn.keys) {
-      const auto queue = queues_.find(key);
-      if (queue == queues_.end() || queue->second.size() < options_.waiting_a_key) continue;
+      const std::size_t waiting = lines_.waiting(key);
+      if (waiting < options_.waiting_a_key) continue;
       return refuse(turn,
                     wire::problem(wire::codes::kKeyQueueFull,
                                   {.path = "",
                                    .expected = "at most " + std::to_string(options_.waiting_a_key) + " turns that wait",
-                                   .found = std::to_string(queue->second.size()),
+                                   .found = std::to_string(waiting),
                                    .nearest = {},
                                    .hint = {}}));
     }
@@ -269,25 +267,8 @@ class Gate::Inside {
 
   // ---- places in line (all under mutex_)
 
-  // A place in the queue of each of its keys at once: every queue sees one order, so no two turns wait for each other.
-  void stand_in_line(const TurnPtr& turn) {
-    for (const std::string& key : turn->keys) {
-      std::deque<TurnPtr>& queue = queues_[key];
-      queue.push_back(turn);
-      if (queue.size() > 1) ++turn->blocked;
-    }
-  }
-
   void leave_lines(const TurnPtr& turn) {
-    for (const std::string& key : turn->keys) {
-      const auto found = queues_.find(key);
-      found->second.pop_front();
-      if (found->second.empty()) {
-        queues_.erase(found);
-      } else if (TurnPtr& next = found->second.front(); --next->blocked == 0) {
-        make_ready(next);
-      }
-    }
+    lines_.leave(turn, [this](const Lines::PlacePtr& next) { make_ready(std::static_pointer_cast<Turn>(next)); });
   }
 
   void make_ready(TurnPtr turn) {
@@ -369,8 +350,7 @@ class Gate::Inside {
     Seen seen{.standing = here.standing,
               .ticket = here.ticket == nullptr ? std::string() : here.ticket->id,
               .holder = here.ticket == nullptr ? std::string() : here.ticket->holder,
-              .switched = desk.emergency().on,
-              .switch_queue = desk.emergency().queue,
+              .switch_version = desk.emergency().version,
               .ground = ground};
     return seen;
   }
@@ -384,7 +364,11 @@ class Gate::Inside {
     const program::Program& program = *turn->rules->program;
     if (options_.log != nullptr) (void)options_.log->keys().data_key(turn->customer, options_.clock->wall_us());
     for (int time = 0; time < kAgain; ++time) {
-      const Seen seen = floor_.look([&](const Desk& desk, std::uint64_t ground) { return see(*turn, desk, ground); });
+      std::optional<Switch> thrown;
+      const Seen seen = floor_.look([&](const Desk& desk, std::uint64_t ground) {
+        if (desk.emergency().thrown()) thrown = desk.emergency();
+        return see(*turn, desk, ground);
+      });
       if (turn->by_person && !turn->caller.is_local) {
         const Cell& cell = at(Move::person_turn, seen.standing);
         const Code* code = cell.effect == Effect::refuse    ? cell.code
@@ -398,8 +382,14 @@ class Gate::Inside {
       }
       Round round;
       if (!ask_again(*turn, round)) return leave_and_answer(turn);
-      const decide::Decision& decision =
-          decide::decide(*turn->rules, turn->request, {}, round.met.requirements, scratch);
+      round.switched = thrown ? reach(*thrown, *turn->rules, turn->request, scratch) : Reach();
+      const Whose whose{.conversation = turn->request.conversation_id(), .customer = turn->customer};
+      const decide::Decision* first = &decide::decide(*turn->rules, turn->request, {}, round.met.requirements, scratch);
+      const std::vector<decide::Once> used = used_up(program, turn->request, whose, first->told_once,
+                                                     [&](const audit::StateKey& key) { return floor_.value(key); });
+      if (!used.empty())
+        first = &decide::decide(*turn->rules, turn->request, {.used = used}, round.met.requirements, scratch);
+      const decide::Decision& decision = *first;
       std::string decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
       Moved moved;
       Ticket ticket;  // at hand, after it
@@ -411,10 +401,16 @@ class Gate::Inside {
           return;
         }
         progress.changed = true;
-        round.unmet = at(Move::turn, seen.standing).effect == Effect::judge && !turn->by_person && !seen.switched &&
-                      decision.verdict == decide::Verdict::require && round.over;
+        round.unmet = at(Move::turn, seen.standing).effect == Effect::judge && !turn->by_person &&
+                      !round.switched.taken && decision.verdict == decide::Verdict::require && round.over;
         moved = move(*turn, program, decision, seen, round, decision_id, desk, changes);
         next_round(*turn, program, decision, seen, round, decision_id, changes);
+        if (!turn->caller.confirms && goes_out(*turn, seen, round)) {
+          const std::vector<audit::StateChange> own =
+              told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
+          floor_.keep(own);
+          changes.insert(changes.end(), own.begin(), own.end());
+        }
         if (!moved.ticket.id.empty())
           ticket = moved.ticket;
         else if (const Ticket* there = desk.open(seen.ticket))
@@ -429,7 +425,8 @@ class Gate::Inside {
       if (again) continue;
       Applied applied;
       apply(*turn, program, decision, seen, round, ticket, applied);
-      return record(turn, decision, applied, moved, ticket, std::move(decision_id), std::move(changes), progress);
+      return record(turn, decision, applied, moved, ticket, round, std::move(decision_id), std::move(changes),
+                    progress);
     }
     throw std::runtime_error("its hand-off did not come to rest");
   }
@@ -441,7 +438,14 @@ class Gate::Inside {
     bool over = false;         // the last one, or too late: what is still required then goes to a person
     bool unmet = false;        // and so it is
     Met met;
+    Reach switched;  // the emergency switch takes it
   };
+
+  // What the rules came to is what applies to it.
+  static bool goes_out(const Turn& turn, const Seen& seen, const Round& round) {
+    return at(Move::turn, seen.standing).effect == Effect::judge && !turn.by_person && !round.switched.taken &&
+           !round.unmet;
+  }
 
   // What the turn continues, and what it brings. False: it is refused.
   bool ask_again(Turn& turn, Round& round) {
@@ -465,11 +469,20 @@ class Gate::Inside {
     round.over = round.number >= kRounds || now > asked->until;
     std::optional<Problem> problem;
     round.met = check(
-        *turn.rules->program, *asked, turn.continuation, turn.caller, now,
+        *turn.rules->program, *asked, turn.continuation, turn.caller, products_of(turn.request), now,
         [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
     if (!problem) return true;
     refuse(turn, *problem);
     return false;
+  }
+
+  static std::string products_of(const decide::Request& request) {
+    std::vector<std::string_view> ids;
+    for (std::size_t i = 0; i < request.products(); ++i) ids.push_back(request.product_id(i));
+    std::sort(ids.begin(), ids.end());
+    std::string all;
+    for (const std::string_view id : ids) all.append(all.empty() ? "" : "\t").append(id);
+    return all;
   }
 
   // Under the floor's lock: the decision that was continued is done with; this one may be continued in its turn.
@@ -481,8 +494,7 @@ class Gate::Inside {
       own.push_back({.key = asked_key(turn.continuation.decision), .value = std::nullopt});
       own.insert(own.end(), round.met.used.begin(), round.met.used.end());
     }
-    const bool judged = at(Move::turn, seen.standing).effect == Effect::judge && !seen.switched;
-    if (judged && decision.verdict == decide::Verdict::require && !round.unmet) {
+    if (goes_out(turn, seen, round) && decision.verdict == decide::Verdict::require) {
       Asked asked{.caller = turn.caller.id,
                   .conversation = std::string(turn.request.conversation_id()),
                   .customer = turn.customer,
@@ -513,14 +525,14 @@ class Gate::Inside {
       if (decision.has_handoff && decision.handoff.hold) {
         more = desk.wish(Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
                          wish_of(turn, program, decision, decision_id), now);
-      } else if (judged && (decision.has_handoff || seen.switched || round.unmet)) {
+      } else if (judged && (decision.has_handoff || round.switched.taken || round.unmet)) {
         Wish wish = wish_of(turn, program, decision, decision_id);
         if (!decision.has_handoff) {
-          const std::uint32_t queue = queue_of(program, seen.switched ? seen.switch_queue : std::string());
+          const std::uint32_t queue = queue_of(program, round.switched.queue);
           wish.queue = queue == program::kNone ? std::string() : std::string(program.queue_name(queue));
           wish.priority = queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority;
           wish.due = due_in(program, queue, turn.request.at());
-          wish.cause = decide::name(seen.switched ? decide::Cause::switched : decide::Cause::missing);
+          wish.cause = decide::name(round.switched.taken ? decide::Cause::switched : decide::Cause::missing);
         }
         more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now);
       } else if (judged && decision.verdict <= decide::Verdict::revise && decision.has_say) {
@@ -573,18 +585,27 @@ class Gate::Inside {
       return applied.held(decision, turn.request, queue_of(program, ticket.queue), ticket.priority, ticket.due,
                           Ruling::held);
     }
-    if (round.unmet || (seen.switched && !(decision.has_handoff && decision.handoff.hold))) {
-      const std::uint32_t queue = queue_of(program, seen.switched ? seen.switch_queue : std::string());
-      return applied.held(decision, turn.request, queue,
-                          queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority,
-                          due_in(program, queue, turn.request.at()), seen.switched ? Ruling::switched : Ruling::unmet);
+    if (round.unmet || (round.switched.taken && !(decision.has_handoff && decision.handoff.hold))) {
+      const std::uint32_t queue = queue_of(program, round.switched.queue);
+      return applied.held(
+          decision, turn.request, queue, queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority,
+          due_in(program, queue, turn.request.at()), round.switched.taken ? Ruling::switched : Ruling::unmet);
     }
     applied.judged(decision);
   }
 
+  // Of the queue that the customer is told of.
+  std::optional<Microseconds> expected_wait(const program::Program& program, const decide::Decision& decision) {
+    if (!decision.has_handoff || decision.handoff.queue == program::kNone) return std::nullopt;
+    const Microseconds now = options_.clock->wall_us();
+    return floor_.look([&](const Desk& desk, std::uint64_t) {
+      return desk.expected_wait(program.queue_name(decision.handoff.queue), now);
+    });
+  }
+
   void record(const TurnPtr& turn, const decide::Decision& decision, const Applied& applied, const Moved& moved,
-              const Ticket& ticket, std::string decision_id, std::vector<audit::StateChange> changes,
-              Progress& progress) {
+              const Ticket& ticket, const Round& round, std::string decision_id,
+              std::vector<audit::StateChange> changes, Progress& progress) {
     Reply& reply = turn->reply;
     reply.verdict = applied.decision().verdict;
     reply.decision_id = std::move(decision_id);
@@ -595,6 +616,7 @@ class Gate::Inside {
                                    .handoff_id = handoff,
                                    .audience = turn->caller.audience,
                                    .handoff_state = held ? public_name(ticket.standing) : std::string_view(),
+                                   .expected_wait = expected_wait(*turn->rules->program, applied.decision()),
                                    .advice = turn->by_person ? &decision : nullptr});
     if (options_.outcomes) reply.outcome = wire::outcome_json(*turn->rules, turn->request, decision);
     if (options_.log == nullptr) {
@@ -612,6 +634,8 @@ class Gate::Inside {
                                                                .customer = turn->customer,
                                                                .content = turn->content,
                                                                .request_key = turn->keys.front(),
+                                                               .met = round.met.requirements,
+                                                               .switched_topic = round.switched.topic,
                                                                .changes = std::move(changes)},
                                                               options_.log->keys()));
     std::optional<audit::SealedRecord> of_ticket;
@@ -634,20 +658,21 @@ class Gate::Inside {
       const std::lock_guard lock(mutex_);
       if (const auto pending = overlay_.find(turn->keys.front()); pending != overlay_.end()) {
         const TurnPtr first = pending->second;
-        leave_lines(turn);
         if (first->content == turn->content) {
           first->repeats.push_back(turn);
+          leave_lines(turn);
           return true;
         }
         refuse_reused(*turn);
-      } else if (const auto known = remembered_.find(turn->keys.front()); known != remembered_.end()) {
         leave_lines(turn);
+      } else if (const auto known = remembered_.find(turn->keys.front()); known != remembered_.end()) {
         if (known->second.first == turn->content) {
           turn->reply = known->second.second;
           turn->reply.replayed = true;
         } else {
           refuse_reused(*turn);
         }
+        leave_lines(turn);
       } else if (options_.log == nullptr) {
         return false;
       }
@@ -827,7 +852,7 @@ class Gate::Inside {
   Looks looks_;
   mutable std::mutex mutex_;
   std::condition_variable ready_or_stop_, all_answered_;
-  std::unordered_map<std::string, std::deque<TurnPtr>> queues_;
+  Lines lines_;
   std::deque<Work> ready_;
   std::multimap<std::uint64_t, std::weak_ptr<Turn>> deadlines_;
   std::unordered_map<std::string, TurnPtr> overlay_;                      // decided, not yet durable; by request key

@@ -27,6 +27,7 @@ void Applied::begin(const decide::Decision& decision, Ruling ruling, decide::Ver
                                        [](const auto& one) { return one.part == decide::TextPart::message; });
   decision_.redactions = {of_message, decision.redactions.end()};
   decision_.disclosures = {};
+  decision_.told_once = {};
   decision_.requires_ = {};
 }
 

@@ -1,7 +1,9 @@
 #include "adapters/gate/looks.h"
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <tuple>
 
@@ -18,6 +20,7 @@ namespace caveat::gate {
 namespace {
 
 constexpr std::size_t kMostListed = 200;
+constexpr std::uint64_t kMostLookedAt = 20'000;  // headers, for one page of closed hand-offs
 constexpr std::size_t kTurnsShown = 6, kEarlierShown = 10;
 
 Reply not_found(const Query& query) {
@@ -86,11 +89,9 @@ Reply Looks::handoffs(const Query& query, const Caller& caller) {
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
   if (!query.queue.empty() && !caller.serves(query.queue))
     return refused(wire::codes::kRole, query.language, "/queue", "a queue of the caller's", query.queue);
-  if (query.state == "closed")
-    return refused(wire::codes::kNotYet, query.language, "/state", "asked, waiting or person: closed ones by their ids",
-                   "closed");
+  if (query.state == "closed") return closed(query, caller);
   if (!query.state.empty() && query.state != "asked" && query.state != "waiting" && query.state != "person")
-    return refused(wire::codes::kOutOfRange, query.language, "/state", "asked, waiting or person", query.state);
+    return refused(wire::codes::kOutOfRange, query.language, "/state", "asked, waiting, person or closed", query.state);
   std::vector<Ticket> found;
   floor_.look([&](const Desk& desk, std::uint64_t) {
     for (const Ticket* ticket : desk.all()) {
@@ -116,6 +117,52 @@ Reply Looks::handoffs(const Query& query, const Caller& caller) {
     }
     shown.push_back(ticket);
   }
+  reply.body = tickets_json(shown, rules ? rules->program.get() : nullptr, reply.next);
+  return reply;
+}
+
+// Closed ones, the newest end first. They are found by the records of their ends: a page looks through so many of the log's headers and
+// no more, so one may hold few, or none, and still have a next.
+Reply Looks::closed(const Query& query, const Caller& caller) {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  std::vector<Ticket> found;
+  Reply reply;
+  if (options_.log != nullptr) {
+    const auto reader = audit::LogReader::open(options_.log->path());
+    std::uint64_t end = reader->size();
+    if (!query.cursor.empty()) {
+      std::uint64_t at = 0;
+      const char *first = query.cursor.data(), *last = first + query.cursor.size();
+      const auto read = std::from_chars(first, last, at);
+      if (read.ec != std::errc() || read.ptr != last)
+        return refused(wire::codes::kOutOfRange, query.language, "/cursor", "the cursor of a list of closed hand-offs",
+                       query.cursor);
+      end = std::min(end, at);
+    }
+    std::vector<std::uint64_t> places;  // to look at, the newest first
+    if (!query.customer.empty()) {
+      places = reader->search(options_.log->keys(), {audit::TagKind::customer, query.customer});
+      std::sort(places.begin(), places.end(), std::greater<>());
+      places.erase(std::remove_if(places.begin(), places.end(), [&](std::uint64_t at) { return at >= end; }),
+                   places.end());
+    }
+    const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostListed);
+    const std::uint64_t all = query.customer.empty() ? end : places.size();
+    for (std::uint64_t i = 0; i < all; ++i) {
+      const std::uint64_t index = query.customer.empty() ? end - 1 - i : places[i];
+      if (found.size() == limit || i == kMostLookedAt) {
+        reply.next = std::to_string(index + 1);
+        break;
+      }
+      std::optional<Ticket> ticket = closed_at(*options_.log, *reader, index);
+      if (!ticket || (!caller.serves(ticket->queue) && ticket->holder != caller.id)) continue;
+      if (!query.queue.empty() && ticket->queue != query.queue) continue;
+      if (!query.customer.empty() && ticket->customer != query.customer) continue;
+      found.push_back(std::move(*ticket));
+    }
+  }
+  std::vector<const Ticket*> shown;
+  for (const Ticket& ticket : found) shown.push_back(&ticket);
   reply.body = tickets_json(shown, rules ? rules->program.get() : nullptr, reply.next);
   return reply;
 }
@@ -190,17 +237,17 @@ Reply Looks::queues(const Query& query) {
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
   if (!rules || !rules->program) return refused(wire::codes::kNoPack, query.language, "", "rules", "none");
   Reply reply;
-  reply.body = floor_.look([&](const Desk& desk, std::uint64_t) {
-    return queues_json(*rules->program, options_.clock->wall_us(), desk.all());
-  });
+  reply.body = floor_.look(
+      [&](const Desk& desk, std::uint64_t) { return queues_json(*rules->program, options_.clock->wall_us(), desk); });
   return reply;
 }
 
 Reply Looks::emergency() {
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
   Reply reply;
   reply.body = floor_.look([&](const Desk& desk, std::uint64_t) {
     reply.version = std::to_string(desk.emergency().version);
-    return switch_json(desk.emergency());
+    return switch_json(desk.emergency(), rules ? rules->program.get() : nullptr);
   });
   return reply;
 }

@@ -20,6 +20,7 @@ class Looks {
  private:
   Reply conversation(const Query& query);
   Reply handoffs(const Query& query, const Caller& caller);
+  Reply closed(const Query& query, const Caller& caller);
   Reply handoff(const Query& query, const Caller& caller);
   Reply queues(const Query& query);
   Reply emergency();

@@ -1,11 +1,13 @@
 #include "adapters/gate/past.h"
 
+#include "adapters/gate/desk.h"
 #include "adapters/gate/record.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/tree.h"
 #include "audit/record/decode.h"
 #include "audit/record/encode.h"
+#include "audit/record/events.h"
 #include "engine/base/cbor.h"
 
 namespace caveat::gate {
@@ -42,6 +44,8 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
   const cbor::Value result = section(*opened, audit::Section::result);
   past.body = text(result, kReplyKey);
   past.id = text(result, kDecisionKey);
+  if (const cbor::Value* told = result.kind == cbor::Value::Kind::map ? result.find(kToldOnceKey) : nullptr)
+    past.told_once = decode_told(*told);
   if (const audit::SectionBytes* said = opened->find(audit::Section::verdict)) {
     if (const Result<audit::VerdictSection> verdict = audit::decode_verdict(said->encoded))
       past.verdict = static_cast<decide::Verdict>(verdict->verdict);
@@ -59,6 +63,36 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
     }
   }
   return past;
+}
+
+Given given(const program::Program& program, const audit::OpenedRecord& record) {
+  Given given;
+  const cbor::Value result = section(record, audit::Section::result);
+  if (result.kind != cbor::Value::Kind::map) return given;
+  if (const cbor::Value* left_out = result.find(kLeftOutKey)) given.used = once_of(program, decode_told(*left_out));
+  if (const cbor::Value* met = result.find(kMetKey)) {
+    for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
+      const std::string name = requirement_full_name(program, index);
+      for (const cbor::Value& one : met->items)
+        if (one.string == name) given.satisfied.push_back(index);
+    }
+  }
+  return given;
+}
+
+std::optional<Ticket> closed_at(audit::Log& log, const audit::LogReader& reader, std::uint64_t index) {
+  const Result<audit::Header> header = audit::decode_header(reader.header(index).value_or(""));
+  if (!header) return std::nullopt;
+  const audit::Kind kind = header->context.kind;
+  if (kind != audit::Kind::handoff_closed && kind != audit::Kind::handoff_returned) return std::nullopt;
+  const Result<audit::OpenedRecord> opened = reader.open_body(log.keys(), index);
+  if (!opened) return std::nullopt;  // its customer's key is destroyed: nobody can tell of it any more
+  const audit::SectionBytes* section = opened->find(audit::Section::event);
+  const Result<audit::Event> event =
+      audit::decode_event(kind, section == nullptr ? std::string_view() : section->encoded);
+  if (!event) return std::nullopt;
+  const auto entry = log.state().read(past_ticket_key(std::get<audit::HandOffMoved>(*event).handoff));
+  return entry ? decode_ticket(entry->value) : std::nullopt;
 }
 
 std::optional<PastDecision> past_decision(audit::Log& log, const audit::LogReader& reader, std::string_view id) {

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/gate/once.h"
+#include "adapters/gate/ticket.h"
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
 #include "audit/record/sections.h"
@@ -24,12 +26,23 @@ struct PastDecision {
   std::string id, caller, request;     // whose it is; the request's id
   std::string conversation, customer;  // empty: none
   decide::Verdict verdict = decide::Verdict::handoff;
-  std::string body;  // the reply without its receipt
+  std::string body;                 // the reply without its receipt
+  std::vector<ToldOnce> told_once;  // disclosures that it told and that count once
   audit::StorySection story;
   Digest leaf{};
 };
 
 std::optional<PastDecision> past_decision(audit::Log& log, const audit::LogReader& reader, std::string_view id);
+// What a decision was given besides its turn, as its record tells: with these decided again under the same program it comes to the same
+// bytes.
+struct Given {
+  std::vector<decide::Once> used;        // disclosures that had been told
+  std::vector<std::uint32_t> satisfied;  // requirements that its proofs met
+};
+Given given(const program::Program& program, const audit::OpenedRecord& record);
+
+// The ticket that record `index` closed; nothing: it closed none.
+std::optional<Ticket> closed_at(audit::Log& log, const audit::LogReader& reader, std::uint64_t index);
 // The record `index`; nothing: it is no decision.
 std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogReader& reader, std::uint64_t index);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "adapters/gate/once.h"
 #include "adapters/wire/reply.h"
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -30,7 +31,10 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   const std::string outcome =
       turn.applied.ruling() == Ruling::judged ? std::string() : decide::outcome(*turn.rules.program, turn.judged);
   const bool continued = !turn.continuation.decision.empty();
-  out.map(pairs + (continued ? 4 : 2));
+  const std::vector<ToldOnce> told_once = told(*turn.rules.program, turn.request, turn.applied.decision().told_once),
+                              left_out = told(*turn.rules.program, turn.request, turn.judged.left_out);
+  out.map(pairs + (continued ? 4 : 2) + (told_once.empty() ? 0 : 1) + (left_out.empty() ? 0 : 1) +
+          (turn.switched_topic.empty() ? 0 : 1) + (turn.met.empty() ? 0 : 1));
   for (std::size_t i = 0; i < pairs; ++i) {
     out.raw(decoded->items[2 * i].encoded);
     if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
@@ -65,6 +69,23 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
       }
     }
   }
+  if (!told_once.empty()) {
+    out.integer(kToldOnceKey);
+    encode(out, told_once);
+  }
+  if (!left_out.empty()) {
+    out.integer(kLeftOutKey);
+    encode(out, left_out);
+  }
+  if (!turn.switched_topic.empty()) {
+    out.integer(kTopicKey);
+    out.text(turn.switched_topic);
+  }
+  if (!turn.met.empty()) {
+    out.integer(kMetKey);
+    out.array(turn.met.size());
+    for (const std::uint32_t index : turn.met) out.text(requirement_full_name(*turn.rules.program, index));
+  }
   return out.take();
 }
 
@@ -84,6 +105,11 @@ std::string with_ruling(std::string_view encoded, const RecordedTurn& turn) {
     case Ruling::switched:
       en = "the emergency switch was on: every turn goes to a person";
       zh = "紧急开关已开启：所有轮次均转人工";
+      if (!turn.switched_topic.empty()) {
+        en = "the emergency switch was on for " + std::string(turn.switched_topic) +
+             ": every turn that is of it, or may be, goes to a person";
+        zh = "专题 " + std::string(turn.switched_topic) + " 的紧急开关已开启：属于或可能属于该专题的轮次均转人工";
+      }
       break;
     case Ruling::unmet:
       en = "what was required was not brought in time, or three times: a person takes this turn";
@@ -151,8 +177,10 @@ audit::RecordContent event_record(audit::Kind kind, const audit::Event& event, c
 }
 
 audit::RecordContent moved_record(const Moved& moved, std::string_view by, std::optional<bool> customer_agreed,
-                                  bool with_changes) {
+                                  bool with_changes, std::vector<audit::StateChange> more) {
   const Ticket& ticket = moved.ticket;
+  std::vector<audit::StateChange> changes = with_changes ? changes_of(ticket) : std::vector<audit::StateChange>();
+  changes.insert(changes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   const auto some = [](std::string_view text) {
     return text.empty() ? audit::Optional() : audit::Optional(std::string(text));
   };
@@ -171,7 +199,7 @@ audit::RecordContent moved_record(const Moved& moved, std::string_view by, std::
                        .conversation = ticket.conversation,
                        .handoff = ticket.id,
                        .decision = ticket.decision},
-                      with_changes ? changes_of(ticket) : std::vector<audit::StateChange>());
+                      std::move(changes));
 }
 
 audit::StateKey idempotency_key(std::string_view request_key) {

@@ -5,6 +5,8 @@
 // Source     contracts.md 7, http.md "Idempotency"
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,8 @@
 namespace caveat::gate {
 
 // Keys of Section::result that the gate adds to the engine's: what the caller was told besides the outcome.
-inline constexpr int kReplyKey = 3, kDecisionKey = 4, kContinuesKey = 5, kProofsKey = 6;
+inline constexpr int kReplyKey = 3, kDecisionKey = 4, kContinuesKey = 5, kProofsKey = 6, kToldOnceKey = 7,
+                     kLeftOutKey = 8, kTopicKey = 9, kMetKey = 10;
 
 struct RecordedTurn {
   const decide::Ruleset& rules;
@@ -26,11 +29,13 @@ struct RecordedTurn {
   const Applied& applied;
   const Continuation& continuation;
   std::string_view decision_id;
-  std::string_view reply;        // without its receipt
-  std::string_view handoff;      // the ticket that it opened, joined, or is held by; empty: none
-  std::string_view customer;     // whose conversation it is known to be; the request may not say it
-  const Digest& content;         // canonical digest of the request
-  std::string_view request_key;  // "request CALLER ID"
+  std::string_view reply;              // without its receipt
+  std::string_view handoff;            // the ticket that it opened, joined, or is held by; empty: none
+  std::string_view customer;           // whose conversation it is known to be; the request may not say it
+  const Digest& content;               // canonical digest of the request
+  std::string_view request_key;        // "request CALLER ID"
+  std::span<const std::uint32_t> met;  // requirements that its proofs met
+  std::string_view switched_topic;     // the emergency switch of this topic took the turn; empty: none
   std::vector<audit::StateChange> changes;
 };
 
@@ -44,7 +49,7 @@ audit::RecordContent event_record(audit::Kind kind, const audit::Event& event, c
                                   std::vector<audit::StateChange> changes = {});
 // What became of a ticket. `by` is who did it.
 audit::RecordContent moved_record(const Moved& moved, std::string_view by, std::optional<bool> customer_agreed,
-                                  bool with_changes);
+                                  bool with_changes, std::vector<audit::StateChange> more = {});
 
 audit::StateKey idempotency_key(std::string_view request_key);
 std::string idempotency_value(const Digest& content, const audit::KeyStore& keys);

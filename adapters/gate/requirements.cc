@@ -28,6 +28,36 @@ bool has(const program::Program& program, program::Range list, std::string_view 
   return std::any_of(all.begin(), all.end(), [&](program::Str one) { return program.text(one) == word; });
 }
 
+// What a proof has served for: a line each.
+struct Service {
+  std::string conversation, customer, name, products;
+};
+std::string encode(const Service& service) {
+  return service.conversation + "\n" + service.customer + "\n" + service.name + "\n" + service.products;
+}
+Service decode_service(std::string_view value) {
+  Service service;
+  for (std::string* line : {&service.conversation, &service.customer, &service.name, &service.products}) {
+    const std::size_t end = value.find('\n');
+    *line = value.substr(0, end);
+    value = end == std::string_view::npos ? std::string_view() : value.substr(end + 1);
+  }
+  return service;
+}
+
+// How long a proof serves: as long as the requirement says from the proof's own time, and no longer than the proof itself says.
+// Working days count as days: never longer than they are meant. Nothing: neither says.
+std::optional<Microseconds> serves_until(const program::RequirementRow& row, const Proof& proof) {
+  std::optional<Microseconds> until = proof.expires;
+  if (row.has_valid_for != 0) {
+    const Days day = days_of(proof.at, 0);
+    const std::int64_t days = add_months(day, row.valid_for.months) - day + std::int64_t{row.valid_for.working_days};
+    const Microseconds end = proof.at + (days * 86'400 + row.valid_for.seconds) * 1'000'000;
+    until = until ? std::min(*until, end) : end;
+  }
+  return until;
+}
+
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 }  // namespace
@@ -140,6 +170,11 @@ audit::StateKey asked_key(std::string_view decision) {
   return {.kind = audit::StateKind::requirement, .subject = "decision " + std::string(decision), .discriminator = {}};
 }
 
+std::string requirement_full_name(const program::Program& program, std::uint32_t index) {
+  return std::string(program.text(program.pack_rows()[program.requirements()[index].pack].name)) + "/" +
+         std::string(program.requirement_name(index));
+}
+
 audit::StateKey proof_key(const Proof& proof) {
   return {.kind = audit::StateKind::requirement,
           .subject = "proof " + proof.kind + " " + proof.by,
@@ -147,7 +182,8 @@ audit::StateKey proof_key(const Proof& proof) {
 }
 
 Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
-          Microseconds now, const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
+          const std::string& products, Microseconds now,
+          const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
           std::optional<Problem>& problem) {
   Met met;
   for (std::size_t i = 0; i < next.proofs.size(); ++i) {
@@ -167,8 +203,7 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
       report(problem, wire::codes::kBadContinuation, path + "/at", "a time that is past", format_instant(proof.at, 0));
       continue;
     }
-    bool counts = !proof.expires || *proof.expires > now;
-    bool found = false;
+    bool found = false, serves = false;
     for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
       const program::RequirementRow& row = program.requirements()[index];
       if (program.requirement_name(index) != proof.name) continue;
@@ -183,29 +218,36 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
                quoted(proof.by));
         continue;
       }
+      const std::optional<Microseconds> until = serves_until(row, proof);
+      bool counts = !until || *until > now;
       std::optional<std::string> before = served(proof_key(proof));
       const auto here = std::find_if(met.used.begin(), met.used.end(),
                                      [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
       if (here != met.used.end()) before = here->value;  // for another requirement of this very turn
       if (before) {
-        // It has served. It may again within what the requirement says, as long as the proof itself says that it holds.
-        const std::size_t end = before->find('\n');
-        const bool same_conversation = !asked.conversation.empty() && before->substr(0, end) == asked.conversation;
-        const bool same_customer =
-            !asked.customer.empty() && end != std::string::npos && before->substr(end + 1) == asked.customer;
-        const bool again =
-            proof.expires &&
-            ((has(program, row.scopes, "conversation") && same_conversation) ||
-             ((has(program, row.scopes, "purpose") || has(program, row.scopes, "product")) && same_customer));
+        // It has served. It may again within what the requirement says, as long as it or the proof itself says that it holds.
+        const Service earlier = decode_service(*before);
+        const bool same_conversation = !asked.conversation.empty() && earlier.conversation == asked.conversation;
+        const bool same_customer = !asked.customer.empty() && earlier.customer == asked.customer;
+        const bool same_products = !products.empty() && earlier.products == products;
+        const bool again = until && earlier.name == proof.name &&
+                           ((has(program, row.scopes, "conversation") && same_conversation) ||
+                            (has(program, row.scopes, "purpose") && same_customer) ||
+                            (has(program, row.scopes, "product") && same_customer && same_products));
         counts = counts && again;
       }
       if (counts) met.requirements.push_back(index);
+      serves |= counts;
     }
     if (!found) {
       report(problem, wire::codes::kBadContinuation, path + "/name", "a requirement of the loaded packs",
              quoted(proof.name));
-    } else if (counts) {
-      met.used.push_back({.key = proof_key(proof), .value = asked.conversation + "\n" + asked.customer});
+    } else if (serves) {
+      met.used.push_back({.key = proof_key(proof),
+                          .value = encode(Service{.conversation = asked.conversation,
+                                                  .customer = asked.customer,
+                                                  .name = proof.name,
+                                                  .products = products})});
     }
   }
   std::sort(met.requirements.begin(), met.requirements.end());

@@ -5,8 +5,8 @@
 //   check(program, asked, next, caller, …)                          // which requirements are met
 //
 // Promises   a turn is continued once, by the caller, conversation and customer that were asked; rounds count along the chain, the first
-//            request not counted; a proof serves once, unless the requirement is valid for more than the answer and the proof says
-//            until when
+//            request not counted; a proof serves once, unless the requirement is valid for more than the answer and it or the proof says
+//            for how long
 // Source     decision.md "Verdict", contracts.md 24
 #pragma once
 
@@ -50,6 +50,8 @@ std::string encode(const Asked& asked);
 std::optional<Asked> decode_asked(std::string_view encoded);
 audit::StateKey asked_key(std::string_view decision);
 
+std::string requirement_full_name(const program::Program& program, std::uint32_t index);  // "pack/name"
+
 // Where a proof has served: whose it was.
 audit::StateKey proof_key(const Proof& proof);
 
@@ -57,10 +59,11 @@ struct Met {
   std::vector<std::uint32_t> requirements;  // ascending
   std::vector<audit::StateChange> used;     // the proofs that served
 };
-// `served`: what the state says of a proof. What is wrong with a proof in itself is a problem; one that is expired, or has served, does
+// `products`: of the turn, sorted, as one text. `served`: what the state says of a proof. What is wrong with a proof in itself is a problem; one that is expired, or has served, does
 // not count.
 Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
-          Microseconds now, const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
+          const std::string& products, Microseconds now,
+          const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
           std::optional<Problem>& problem);
 
 }  // namespace caveat::gate

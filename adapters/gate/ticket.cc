@@ -34,6 +34,7 @@ enum Key : int {
   kNote,
   kFarthest,
   kHeld,
+  kWithdrawn,
 };
 
 // Members that say nothing are left out.
@@ -95,6 +96,7 @@ std::string encode(const Ticket& ticket) {
   w.text(kNote, ticket.note);
   if (ticket.farthest) w.out(kFarthest).boolean(true);
   w.number(kHeld, ticket.held);
+  if (ticket.withdrawn) w.out(kWithdrawn).boolean(true);
   return w.take();
 }
 
@@ -138,6 +140,7 @@ std::optional<Ticket> decode_ticket(std::string_view encoded) {
   text(kNote, ticket.note);
   ticket.farthest = map->find(kFarthest) != nullptr;
   ticket.held = number(kHeld);
+  ticket.withdrawn = map->find(kWithdrawn) != nullptr;
   return ticket;
 }
 

@@ -22,7 +22,7 @@ struct Ticket {
   std::uint8_t priority = 2;               // 0 urgent … 3 low
   std::optional<Microseconds> due;
   Microseconds opened = 0, since = 0;  // since: in this standing
-  Microseconds held = 0;               // since when it holds, whoever has it by now; 0: it is for one turn
+  Microseconds held = 0;               // since when it holds, or held until `since`; 0: it is or was for one turn
   std::string decision;                // that opened it; empty: a caller asked
   std::vector<std::string> rules;      // that opened it, by id
   bool confidential = false;           // a rule that opened it shows to named roles only
@@ -33,6 +33,7 @@ struct Ticket {
   std::uint64_t passes = 0, escalations = 0, alerts = 0;
   bool farthest = false;      // it has escalated as far as it can
   std::uint64_t version = 0;  // counts its changes
+  bool withdrawn = false;     // the customer has said that he no longer wants a person; he is held all the same
   std::string outcome, note;  // the last ones
 };
 

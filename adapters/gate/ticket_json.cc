@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "adapters/wire/reply.h"
+
 #include "engine/decide/opening_hours.h"
 
 namespace caveat::gate {
@@ -18,7 +20,7 @@ json::value text_or_null(const std::string& text) {
 }
 json::value time_or_null(const std::optional<Microseconds>& at) {
   if (!at) return nullptr;
-  return json::string(format_instant(*at, 0));
+  return json::string(wire::instant_told(*at, 0));
 }
 
 json::array rules_shown(const Ticket& ticket, const program::Program* program) {
@@ -57,6 +59,8 @@ json::object summary(const Ticket& ticket, const program::Program* program) {
   out["passes"] = ticket.passes;
   out["escalations"] = ticket.escalations;
   out["alerts"] = ticket.alerts;
+  if (!ticket.outcome.empty()) out["outcome"] = ticket.outcome;
+  if (ticket.withdrawn) out["customer_withdrew"] = true;
   return out;
 }
 
@@ -130,7 +134,8 @@ std::string conversation_json(const std::string& id, const Desk::Here& here) {
   return json::serialize(out);
 }
 
-std::string queues_json(const program::Program& program, Microseconds now, const std::vector<const Ticket*>& open) {
+std::string queues_json(const program::Program& program, Microseconds now, const Desk& desk) {
+  const std::vector<const Ticket*> open = desk.all();
   json::array queues;
   for (std::uint32_t i = 0; i < program.queues().size(); ++i) {
     const program::QueueRow& row = program.queues()[i];
@@ -157,22 +162,40 @@ std::string queues_json(const program::Program& program, Microseconds now, const
     for (const Ticket* ticket : open)
       if (ticket->queue == program.queue_name(i) && ticket->standing != Standing::person) ++waiting;
     out["waiting"] = waiting;
+    if (const auto wait = desk.expected_wait(program.queue_name(i), now))
+      out["expected_wait"] = wire::wait_in_minutes(*wait);
     queues.emplace_back(std::move(out));
   }
   return json::serialize(json::object{{"items", std::move(queues)}});
 }
 
-std::string switch_json(const Switch& state) {
+std::string switch_json(const Switch& state, const program::Program* program) {
+  const auto tell = [](const Lever& lever, json::object& out) {
+    out["on"] = lever.on;
+    out["queue"] = text_or_null(lever.queue);
+    out["reason"] = text_or_null(lever.reason);
+    out["by"] = text_or_null(lever.by);
+    if (lever.since == 0)
+      out["since"] = nullptr;
+    else
+      out["since"] = format_instant(lever.since, 0);
+  };
+  std::map<std::string, std::pair<Lever, bool>> topics;  // those that packs declare, and those that were thrown
+  for (const auto& [name, lever] : state.topics) topics.insert_or_assign(name, std::pair(lever, false));
+  for (std::uint32_t i = 0; program != nullptr && i < program->topics().size(); ++i)
+    topics[std::string(program->topic_name(i))].second = true;
   json::object out;
-  out["on"] = state.on;
-  out["queue"] = text_or_null(state.queue);
-  out["reason"] = text_or_null(state.reason);
-  out["by"] = text_or_null(state.by);
-  if (state.version == 0)
-    out["since"] = nullptr;
-  else
-    out["since"] = format_instant(state.since, 0);
+  tell(state.all, out);
   out["version"] = state.version;
+  json::array told;
+  for (const auto& [name, topic] : topics) {
+    json::object one;
+    one["topic"] = name;
+    tell(topic.first, one);
+    one["declared"] = topic.second;  // false: no loaded pack has it any more, so while it is thrown it takes every turn
+    told.emplace_back(std::move(one));
+  }
+  out["topics"] = std::move(told);
   return json::serialize(out);
 }
 

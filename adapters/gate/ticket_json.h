@@ -26,8 +26,8 @@ std::string ticket_for_bot_json(const Ticket& ticket);  // what a bot that asked
 std::string tickets_json(const std::vector<const Ticket*>& tickets, const program::Program* program,
                          const std::string& next);
 std::string conversation_json(const std::string& id, const Desk::Here& here);
-std::string queues_json(const program::Program& program, Microseconds now, const std::vector<const Ticket*>& open);
-std::string switch_json(const Switch& state);
+std::string queues_json(const program::Program& program, Microseconds now, const Desk& desk);
+std::string switch_json(const Switch& state, const program::Program* program);  // null: no packs
 std::string delivery_json(const std::string& decision, std::string_view match);
 std::string joined(const std::vector<std::string>& values);  // a JSON list of them
 

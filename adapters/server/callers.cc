@@ -48,6 +48,7 @@ gate::Caller gate_caller(const CallerEntry& entry) {
   caller.any_queue = std::find(entry.queues.begin(), entry.queues.end(), "*") != entry.queues.end();
   caller.jurisdictions = entry.jurisdictions;
   caller.any_time = entry.any_time;
+  caller.confirms = entry.confirms;
   caller.audience = (entry.roles & (kAuditor | kAgent)) != 0 ? decide::Audience::officer : decide::Audience::bot;
   return caller;
 }

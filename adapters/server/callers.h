@@ -35,6 +35,7 @@ struct CallerEntry {
   std::vector<std::string> sources, queues;  // "*": every one
   std::vector<std::string> jurisdictions;
   Digest key_digest{};
+  bool confirms = false;  // it confirms its deliveries: only they use up what is told once
   bool any_time = false;  // it may say when a turn was
 };
 

@@ -172,6 +172,7 @@ json::object schemas(std::string_view request_schema) {
                                {"take", type("boolean")}},
                               {"reason"});
   out["Pass"] = closed({{"queue", text}, {"note", text}}, {"queue"});
+  out["Note"] = closed({{"note", text}, {"customer_withdrew", agreed}}, {"note"});
   out["Return"] = closed({{"note", text}, {"customer_agreed", agreed}}, {"customer_agreed"});
   out["Close"] = closed({{"outcome", text},
                          {"note", text},

@@ -100,7 +100,9 @@ std::vector<Route> make() {
                  .gives = "Tickets",
                  .says = {"The hand-offs of one's queues, most urgent first.", "所属队列的转接，最紧急的在前。"},
                  .query = {{"queue", {"of this queue", "该队列的"}},
-                           {"state", {"waiting, taken or closed", "waiting、taken 或 closed"}},
+                           {"state",
+                            {"asked, waiting, person; or closed, the newest end first",
+                             "asked、waiting、person；或 closed（最近结束的在前）"}},
                            {"customer", {"of this customer", "该客户的"}},
                            {"cursor", {"where the list before ended", "上一页的游标"}},
                            {"limit", {"at most so many, 1 to 200", "至多条数，1 至 200"}}}});
@@ -147,6 +149,10 @@ std::vector<Route> make() {
        {"returned", "交还"});
   step(Handler::close_handoff, "/v1/handoffs/{id}/close", "Close", {"End it with an outcome.", "以处理结果结束。"},
        {"closed", "结束"});
+  step(Handler::note_handoff, "/v1/handoffs/{id}/note", "Note",
+       {"A word on it, which stays where it is: that the customer no longer wants a person, above all.",
+        "在转接单上附言，状态不变；例如客户不再需要人工。"},
+       {"feedback", "反馈"});
   all.push_back({.handler = Handler::queues,
                  .method = "GET",
                  .path = "/v1/queues",

@@ -39,6 +39,7 @@ enum class Handler : std::uint8_t {
   pass_handoff,
   return_handoff,
   close_handoff,
+  note_handoff,
   queues,
   switch_state,
   throw_switch,

@@ -317,6 +317,8 @@ class Router::Inside {
         return perform(call, gate::Command::Kind::pass_handoff, body, done);
       case Handler::return_handoff:
         return perform(call, gate::Command::Kind::return_handoff, body, done);
+      case Handler::note_handoff:
+        return perform(call, gate::Command::Kind::note_handoff, body, done);
       case Handler::close_handoff:
         return perform(call, gate::Command::Kind::close_handoff, body, done);
       case Handler::queues:

@@ -89,7 +89,7 @@ json::array requires_json(const Program& program, const Request& request, const 
 }
 
 json::value handoff_json(const Program& program, const Request& request, const Decision& decision, std::string_view id,
-                         std::string_view state) {
+                         std::string_view state, const std::optional<Microseconds>& expected_wait) {
   if (!decision.has_handoff) return nullptr;
   const decide::HandOff& handoff = decision.handoff;
   json::object out;
@@ -97,7 +97,8 @@ json::value handoff_json(const Program& program, const Request& request, const D
   if (handoff.queue != program::kNone) out["queue"] = program.queue_name(handoff.queue);
   out["priority"] = priority_name(handoff.priority);
   if (handoff.due_seconds != program::kNoDue)
-    out["due"] = format_instant(request.at() + handoff.due_seconds * 1'000'000, request.at_offset());
+    out["due"] = instant_told(request.at() + handoff.due_seconds * 1'000'000, request.at_offset());
+  if (expected_wait) out["expected_wait"] = wait_in_minutes(*expected_wait);
   out["hold"] = handoff.hold;
   if (!state.empty()) out["state"] = state;
   if (handoff.cause != decide::Cause::none) out["cause"] = decide::name(handoff.cause);
@@ -129,6 +130,16 @@ json::array reasons_json(const Program& program, const Request& request, const D
 std::string digest_text(const Digest& digest) { return "sha256:" + hex(digest); }
 
 }  // namespace
+
+std::string instant_told(Microseconds at, std::int32_t offset_minutes) {
+  constexpr Microseconds kEnd = 253'402'300'799 * 1'000'000;
+  return format_instant(std::min(at, kEnd - std::max(0, offset_minutes) * Microseconds{60'000'000}), offset_minutes);
+}
+
+std::string wait_in_minutes(Microseconds wait) {
+  constexpr Microseconds kMinute = 60'000'000;
+  return "PT" + std::to_string(std::max<Microseconds>(1, (wait + kMinute - 1) / kMinute)) + "M";
+}
 
 std::size_t offset_in(std::string_view text, std::size_t byte, decide::Offsets unit) {
   byte = std::min(byte, text.size());
@@ -168,7 +179,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   out["disclosures"] = std::move(disclosures);
   out["requires"] = requires_json(program, request, decision);
   out["flags"] = strings(decision.flags);
-  out["handoff"] = handoff_json(program, request, decision, frame.handoff_id, frame.handoff_state);
+  out["handoff"] = handoff_json(program, request, decision, frame.handoff_id, frame.handoff_state, frame.expected_wait);
   if (frame.advice != nullptr) {
     out["advice"] = json::object{{"verdict", decide::name(frame.advice->verdict)},
                                  {"reasons", reasons_json(program, request, *frame.advice, frame.audience)}};
@@ -237,7 +248,7 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
   out["requires"] = std::move(required);
   out["flags"] = strings(decision.flags);
   out["alerts"] = strings(decision.alerts);
-  out["handoff"] = handoff_json(program, request, decision, {}, {});
+  out["handoff"] = handoff_json(program, request, decision, {}, {}, std::nullopt);
   if (decision.has_say)
     out["say"] = decision.say;
   else

@@ -23,8 +23,9 @@ struct ReplyFrame {
   std::string_view decision_id;
   std::string_view handoff_id;
   decide::Audience audience = decide::Audience::officer;
-  std::string_view handoff_state = {};       // waiting or person: the turn is held
-  const decide::Decision* advice = nullptr;  // of a person's answer: what the rules came to
+  std::string_view handoff_state = {};                       // waiting or person: the turn is held
+  std::optional<Microseconds> expected_wait = std::nullopt;  // as measured; nothing: it is not told
+  const decide::Decision* advice = nullptr;                  // of a person's answer: what the rules came to
 };
 
 std::string reply_json(const decide::Ruleset& ruleset, const decide::Request& request, const decide::Decision& decision,
@@ -44,6 +45,12 @@ std::string outcome_json(const decide::Ruleset& ruleset, const decide::Request& 
 
 // The same of a decision that lies in the log: its verdict and the digest of its outcome; the details are in the record.
 std::string recorded_outcome_json(std::string_view id, decide::Verdict verdict, std::string_view outcome_cbor);
+
+// RFC 3339 ends with the year 9999: what is later is told as its last second.
+std::string instant_told(Microseconds at, std::int32_t offset_minutes);
+
+// ISO 8601, in whole minutes, upwards: "PT2M".
+std::string wait_in_minutes(Microseconds wait);
 
 // How far into `text` a byte offset is, in the caller's unit.
 std::size_t offset_in(std::string_view text, std::size_t byte, decide::Offsets unit);

@@ -14,6 +14,7 @@
 #include "engine/decide/places.h"
 #include "engine/decide/satisfied.h"
 #include "engine/decide/sentences.h"
+#include "engine/decide/topics.h"
 #include "engine/program/image.h"
 #include "engine/text/redact.h"
 
@@ -46,6 +47,11 @@ struct ItemDisclosure {
   std::uint32_t wording = 0;
   bool at_start = false;
   friend auto operator<=>(const ItemDisclosure&, const ItemDisclosure&) = default;
+};
+
+struct OnceDraft {
+  Once once;
+  std::int32_t item = -1;  // whose disclosure it is, position in the list of items; -1: the answer's
 };
 
 struct PackNow {  // a pack at the turn's time
@@ -118,6 +124,8 @@ struct Scratch::Inside final : TextEyes {
     std::vector<Redacted> redactions;
     std::vector<Replacement> replacements;
     std::vector<Disclosure> disclosures;
+    std::vector<OnceDraft> once;
+    std::vector<Once> told_once, left_out;
     std::vector<Required> required;
     std::vector<std::string_view> flags, alerts;
     std::vector<text::Edit> edits;
@@ -145,6 +153,7 @@ struct Scratch::Inside final : TextEyes {
       Seldom& all = seldom_;
       all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
       all.redactions.clear(), all.replacements.clear(), all.disclosures.clear(), all.required.clear();
+      all.once.clear(), all.told_once.clear(), all.left_out.clear();
       all.flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.at_start.clear(), all.at_end.clear(), all.texts.clear();
       uses_seldom = false;
@@ -186,8 +195,32 @@ namespace {
 
 class Run {
  public:
-  Run(const Ruleset& ruleset, const Request& request, std::span<const std::uint32_t> satisfied, Scratch::Inside& inside)
-      : p_(*ruleset.program), r_(request), satisfied_(satisfied), in_(inside), d_(inside.decision) {}
+  Run(const Ruleset& ruleset, const Request& request, std::span<const Once> used,
+      std::span<const std::uint32_t> satisfied, Scratch::Inside& inside)
+      : p_(*ruleset.program), r_(request), used_(used), satisfied_(satisfied), in_(inside), d_(inside.decision) {}
+
+  // Is the turn of the topic, for any product or action that it has?
+  Kleene topic(const program::TopicRow& row) {
+    prepare();
+    setting_.pack = row.pack;
+    setting_.today = in_.packs[row.pack].day;
+    setting_.offset_minutes = in_.packs[row.pack].offset;
+    const bool by_product = (row.flags & program::kReadsProduct) != 0,
+               by_action = (row.flags & program::kReadsAction) != 0;
+    const std::size_t products = by_product ? r_.products() : 1, actions = by_action ? r_.actions() : 1;
+    if (products * actions > kMostPairs) return Kleene::unknown;
+    Kleene any = Kleene::no;
+    for (std::size_t product = 0; product < products; ++product) {
+      for (std::size_t action = 0; action < actions; ++action) {
+        place(
+            {by_product ? static_cast<std::int32_t>(product) : -1, by_action ? static_cast<std::int32_t>(action) : -1});
+        const Kleene here = evaluate(p_.rows<Node>(Section::nodes, row.when), setting_, in_.when);
+        if (here == Kleene::yes) return here;
+        if (here == Kleene::unknown) any = here;
+      }
+    }
+    return any;
+  }
 
   void run() {
     for (const Frame frame : {Frame::turn, Frame::product, Frame::action}) r_.fetch_ahead(frame);
@@ -207,9 +240,11 @@ class Run {
 
  private:
   using Settled = program::Index::Settled;
+  static constexpr std::size_t kMostPairs = 1 << 16;  // that a topic is looked at for
 
   const Program& p_;
   const Request& r_;
+  std::span<const Once> used_;
   std::span<const std::uint32_t> satisfied_;
   Scratch::Inside& in_;
   Decision& d_;
@@ -459,20 +494,28 @@ class Run {
         return mark(rule, unit, effect);
       case EffectKind::replace_answer:
         return raise(rule, unit, Verdict::revise, draft);  // whose text it becomes is known at the end
-      case EffectKind::disclose:
-        raise(rule, unit, Verdict::revise, draft);
-        if (on_answer(rule) || (on_message(rule) && r_.has_answer())) {
+      case EffectKind::disclose: {
+        bool left_out = false, told = false;
+        const auto tells = [&](std::int32_t item) {
+          const bool tell = is_due(effect, item);
+          (tell ? told : left_out) = true;
+          return tell;
+        };
+        if ((on_answer(rule) || (on_message(rule) && r_.has_answer())) && tells(-1)) {
           in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});
         }
-        if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0) {
-          in_.seldom().item_disclosures.push_back(
-              {static_cast<std::uint32_t>(unit.product), effect.wording, effect.at_start != 0});
-        }
-        if ((rule.subjects & program::kOnRecommendation) && (rule.flags & program::kAsAWhole)) {
-          for (std::uint32_t at = 0; at < r_.products(); ++at)
+        const auto of_product = [&](std::uint32_t at) {
+          if (tells(static_cast<std::int32_t>(at)))
             in_.seldom().item_disclosures.push_back({at, effect.wording, effect.at_start != 0});
+        };
+        if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0)
+          of_product(static_cast<std::uint32_t>(unit.product));
+        if ((rule.subjects & program::kOnRecommendation) && (rule.flags & program::kAsAWhole)) {
+          for (std::uint32_t at = 0; at < r_.products(); ++at) of_product(at);
         }
+        if (told || !left_out) raise(rule, unit, Verdict::revise, draft);
         return;
+      }
       case EffectKind::require:
         if (effect.requirement != program::kNone && is_satisfied(effect.requirement)) return;
         raise(rule, unit, Verdict::require, draft);
@@ -502,6 +545,29 @@ class Run {
         in_.seldom().alerts.push_back(p_.text(effect.name));
         return;
     }
+  }
+
+  // False: it counts once, and is used up.
+  bool is_due(const EffectRow& effect, std::int32_t item) {
+    if (effect.once == 0) return true;
+    const Once once{effect.wording, effect.once, item >= 0 && speaks_of_product(effect.wording) ? item : -1,
+                    effect.once == kPerDay ? setting_.today : 0};
+    if (std::binary_search(used_.begin(), used_.end(), once)) {
+      in_.seldom().left_out.push_back(once);
+      return false;
+    }
+    in_.seldom().once.push_back({once, item});
+    return true;
+  }
+  bool speaks_of_product(std::uint32_t wording) const {
+    const program::Pieces& pieces = p_.wordings()[wording].pieces;
+    for (const program::Range& language : {pieces.en, pieces.zh}) {
+      for (const program::PieceRow& piece : p_.rows<program::PieceRow>(Section::pieces, language)) {
+        if (piece.slot < p_.slots().size() && p_.slots()[piece.slot].frame == static_cast<std::uint8_t>(Frame::product))
+          return true;
+      }
+    }
+    return false;
   }
 
   bool is_satisfied(std::uint32_t requirement) const {
@@ -619,6 +685,18 @@ class Run {
       d_.handoff.hold = bid_->hold;
       d_.handoff.cause = bid_->hold ? Cause::none : bid_->cause;
     }
+    if (in_.uses_seldom) close_once(in_.seldom());
+  }
+  // What is told once is used up only where it is told: with an answer or an item that goes out.
+  void close_once(Scratch::Inside::Seldom& all) {
+    for (const OnceDraft& one : all.once) {
+      const bool stays = one.item < 0 || in_.items[static_cast<std::size_t>(one.item)].verdict < Verdict::block;
+      if (d_.verdict <= Verdict::revise && stays) all.told_once.push_back(one.once);
+    }
+    join_set(all.told_once, std::less<>());
+    join_set(all.left_out, std::less<>());
+    d_.told_once = all.told_once;
+    d_.left_out = all.left_out;
   }
   void close_sets(Scratch::Inside::Seldom& all) {
     join_set(all.item_disclosures, std::less<>());
@@ -862,6 +940,7 @@ class Run {
                     false, Cause::final_text};
     }
     d_.verdict = Verdict::handoff;
+    d_.told_once = {};
     d_.answer_changed = false;
     in_.say = waiting_text(d_.handoff.queue);
     if (in_.say.empty()) in_.say = fallback(Verdict::handoff, r_.language());
@@ -893,7 +972,17 @@ const Decision& decide(const Ruleset& ruleset, const Request& request, const Sta
   return decide(ruleset, request, state, {}, scratch);
 }
 
-const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView&,
+Kleene is_of_topic(const Ruleset& ruleset, const Request& request, std::uint32_t topic, Scratch& scratch) noexcept {
+  Scratch::Inside& inside = scratch.inside();
+  try {
+    inside.begin(ruleset.program);
+    return Run(ruleset, request, {}, {}, inside).topic(ruleset.program->topics()[topic]);
+  } catch (...) {  // memory is all that can run out
+    return Kleene::unknown;
+  }
+}
+
+const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView& state,
                        std::span<const std::uint32_t> satisfied, Scratch& scratch) noexcept {
   Scratch::Inside& inside = scratch.inside();
   try {
@@ -903,7 +992,7 @@ const Decision& decide(const Ruleset& ruleset, const Request& request, const Sta
       return inside.decision;
     }
     inside.begin(ruleset.program);
-    Run(ruleset, request, satisfied, inside).run();
+    Run(ruleset, request, state.used, satisfied, inside).run();
   } catch (...) {  // memory is all that can run out here; a person takes the turn
     fail(ruleset, request, inside.decision, Cause::internal);
   }

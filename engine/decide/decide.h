@@ -57,9 +57,11 @@ struct Needs {
 };
 Needs needs(const program::Program& program, const Request& request);
 
-// What was fetched. (Windows and once-disclosures join it with their own issue; the gate looks at idempotency itself.)
+// What was fetched. (Windows join it with their own issue; the gate looks at idempotency itself.) Which once-disclosures a turn
+// comes to is known when it is decided: whoever finds some of Decision::told_once used up decides again, with those.
 struct StateView {
-  bool readable = true;  // false: counts are [seen, ∞)
+  bool readable = true;             // false: counts are [seen, ∞)
+  std::span<const Once> used = {};  // ascending
 };
 
 class Scratch {

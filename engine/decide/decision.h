@@ -66,6 +66,14 @@ struct Disclosure {
   bool at_start;
   std::uint32_t wording;
 };
+inline constexpr std::uint8_t kPerConversation = 1, kPerDay = 2;
+struct Once {  // a disclosure that is told once
+  std::uint32_t wording = 0;
+  std::uint8_t per = kPerConversation;
+  std::int32_t product = -1;  // where the wording speaks of a product: its position in the turn
+  Days day = 0;               // per day: the rule's day of the turn
+  friend auto operator<=>(const Once&, const Once&) = default;
+};
 struct Required {
   bool is_fact;
   std::uint32_t index;
@@ -84,6 +92,8 @@ struct Decision {
   std::span<const ItemVerdict> items;
   std::span<const Redacted> redactions;      // by (part, begin), disjoint
   std::span<const Disclosure> disclosures;   // by (place, wording rank), once
+  std::span<const Once> told_once;           // of what it discloses: what is used up when it is sent; ascending, once
+  std::span<const Once> left_out;            // what was used up (StateView) and is therefore not told again
   std::span<const Required> requires_;       // by (kind, index), once
   std::span<const std::string_view> flags;   // sorted, once
   std::span<const std::string_view> alerts;  // sorted, once

@@ -302,6 +302,16 @@ class Story {
         line(both(zh_ ? "附加披露：" : "Disclosed: ", std::string(p_.wording_name(one.wording))));
       }
     }
+    for (std::size_t i = 0; i < d_.left_out.size() && audience_ != Audience::customer; ++i) {
+      const Once& one = d_.left_out[i];
+      if (i > 0 && d_.left_out[i - 1].wording == one.wording && d_.left_out[i - 1].per == one.per) continue;
+      const bool day = one.per == kPerDay;
+      const std::string name(p_.wording_name(one.wording));
+      line(zh_ ? both(day ? "今日已披露，不再重复：" : "本次会话已披露，不再重复：", name)
+               : both(day ? "Disclosed earlier that day, and not again: "
+                          : "Disclosed earlier in the conversation, and not again: ",
+                      name));
+    }
     line(d_.has_say ? both(zh_ ? "告知客户：" : "The customer was told: ", quote(d_.say))
                     : std::string(zh_ ? "没有向客户发送文字。" : "Nothing was said to the customer."));
   }

@@ -47,7 +47,7 @@ void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
 
 std::string outcome(const Program& program, const Decision& decision) {
   cbor::Encoder out;
-  out.map(11);
+  out.map(decision.left_out.empty() ? 11 : 12);
   out.integer(0), out.integer(static_cast<int>(decision.verdict));
   out.integer(1), out.array(decision.reasons.size());
   for (const Reason& reason : decision.reasons) write(out, program, reason);
@@ -116,6 +116,13 @@ std::string outcome(const Program& program, const Decision& decision) {
   out.integer(9), out.array(decision.alerts.size());
   for (std::string_view alert : decision.alerts) out.text(alert);
   out.integer(10), out.integer(program::kSemanticsVersion);
+  if (!decision.left_out.empty()) {
+    out.integer(11), out.array(decision.left_out.size());
+    for (const Once& one : decision.left_out) {
+      out.array(3);
+      out.text(wording(program, one.wording)), out.integer(one.per), out.integer(one.product);
+    }
+  }
   return out.take();
 }
 

@@ -14,6 +14,8 @@
 //   8 say                text or null
 //   9 alerts             [name]
 //  10 semantics version
+//  11 left out           [[wording, 1 per conversation or 2 per day, product's position or -1]], disclosures that count once and
+//                        had been told; not there where there are none
 //
 // A wording, requirement or queue is written "pack/name".
 // Promises   equal decisions are equal bytes

@@ -612,6 +612,14 @@ class Declarations {
     keep("define", decl.names.first.text, w);
   }
 
+  void write(const Item&, const syntax::TopicDecl& decl) {
+    Writer w(work_);
+    w.head("topic", decl.names.first.text, 2);
+    w.also(decl.names);
+    w.expression(decl.condition);
+    keep("topic", decl.names.first.text, w);
+  }
+
   void write(const Item&, const syntax::ParameterDecl& decl) {
     Writer w(work_);
     w.head("parameter", decl.names.first.text, 5);
@@ -802,7 +810,6 @@ class Declarations {
   }
 
   // Not supported yet: there is no digest while they stand (check reports them), so nothing is written.
-  void write(const Item&, const syntax::TopicDecl&) {}
   void write(const Item&, const syntax::DataDecl&) {}
   void write(const Item&, const syntax::EventDecl&) {}
   void write(const Item&, const syntax::TableDecl&) {}

@@ -31,6 +31,7 @@ constexpr Check kChecks[] = {
     {"lines of a pack", check_pack_lines},
     {"currencies", check_currencies},
     {"defines", check_defines},
+    {"topics", check_topics},
     {"rules", check_rules},
     {"examples", check_examples},
     {"ways to a person", check_ways_out},

@@ -329,6 +329,13 @@ struct Say {
   Templates texts;
 };
 
+// A condition by which the emergency switch hands turns to a person; no rule reads it.
+struct Topic {
+  Names names;
+  Index pack = kNone;
+  ExprPtr condition;  // null: it is wrong somewhere
+};
+
 struct Rule {
   Names names;
   std::string id;  // "cn.wealth/riskier_than_customer"
@@ -407,6 +414,7 @@ struct Model {
   std::vector<Calendar> calendars;
   std::vector<Zone> zones;  // that packs name, sorted by name; all there are where a fact may tell one
   std::vector<Parameter> parameters;
+  std::vector<Topic> topics;
   std::vector<Rule> rules;  // sorted by (pack, first name) bytewise: the rank of semantics.md 19
   std::vector<Example> examples;
   std::vector<Language> source_languages;  // by SourceId: in which messages about a file are told

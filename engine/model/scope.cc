@@ -33,6 +33,8 @@ std::string_view word_of(Kind kind, Language language) {
       return zh ? "队列" : "queue";
     case Kind::requirement:
       return zh ? "前置要求" : "requirement";
+    case Kind::topic:
+      return zh ? "专题" : "topic";
     case Kind::rule:
       return zh ? "规则" : "rule";
     case Kind::value:

@@ -32,6 +32,7 @@ enum class Kind : std::uint8_t {
   calendar,
   queue,
   requirement,
+  topic,
   rule,
   value,  // what may stand in a condition: fact, define, parameter
   data_class

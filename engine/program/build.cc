@@ -12,6 +12,7 @@ BuildResult build(const model::Model& model, const Limits& limits) {
   passes::slots(draft);
   passes::packs(draft);
   passes::rules(draft);
+  passes::topics(draft);
   passes::index(draft);
   passes::check_limits(draft);
 

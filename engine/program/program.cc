@@ -44,6 +44,7 @@ constexpr std::array<std::size_t, kSections> kRowBytes = {
     sizeof(std::int64_t),
     sizeof(std::uint64_t),
     sizeof(CalendarRow),
+    sizeof(TopicRow),
 };
 
 // Checks every index, offset and enumeration of an image: after it, readers index without looking.
@@ -108,6 +109,11 @@ class Inspector {
       need(row.from > row.to ||
            row.days.count == (static_cast<std::uint64_t>(std::int64_t{row.to} - row.from) + kDaysAWord) / kDaysAWord);
     });
+    check(Section::topics, [&](const TopicRow& row) {
+      str(row.name), filled(Section::strings, row.names);
+      need(row.pack < count(Section::packs));
+      program(row.when, true);
+    });
     check(Section::rules, [&](const RuleRow& row) { rule(row); });
     check(Section::index_shapes, [&](const ShapeRow& row) { shape(row); });
     need(count(Section::index_shapes) == 4);
@@ -141,10 +147,11 @@ class Inspector {
   template <class Visit>
   void check(Section section, Visit visit) {
     static constexpr std::array<const char*, kSections> kNames = {
-        "text",        "slots",   "steps",    "symbols", "strings", "indices",      "keys",   "nodes",
-        "constants",   "groups",  "effects",  "pieces",  "says",    "rules",        "packs",  "zones",
-        "transitions", "sources", "wordings", "hours",   "queues",  "requirements", "shapes", "buckets_at",
-        "buckets",     "entries", "tests",    "blocks",  "columns", "starts",       "bits",   "calendars"};
+        "text",         "slots",     "steps",       "symbols",   "strings",  "indices", "keys",
+        "nodes",        "constants", "groups",      "effects",   "pieces",   "says",    "rules",
+        "packs",        "zones",     "transitions", "sources",   "wordings", "hours",   "queues",
+        "requirements", "shapes",    "buckets_at",  "buckets",   "entries",  "tests",   "blocks",
+        "columns",      "starts",    "bits",        "calendars", "topics"};
     where_ = kNames[static_cast<std::size_t>(section)];
     rows(section, visit);
   }
@@ -213,7 +220,7 @@ class Inspector {
     const auto kind = static_cast<EffectKind>(row.kind);
     need(kind != EffectKind::handoff || row.queue != kNone);
     if (kind == EffectKind::handoff && row.slot != kNone && !fault_) need(p_.slots()[row.slot].cell != kNone);
-    need(kind != EffectKind::disclose || row.wording != kNone);
+    need(kind != EffectKind::disclose || (row.wording != kNone && row.once < 3));
     need(kind != EffectKind::require || row.requirement != kNone || row.slot != kNone);
     str(row.name), str(row.redact_name), pieces(row.with);
   }
@@ -364,7 +371,7 @@ class Inspector {
 
 tl::unexpected<Problem> bad(const std::string& what) {
   return tl::unexpected(
-      Problem{&codes::kBadProgram, {{"", "a program image of format 3", what, "", "build the packs again"}}});
+      Problem{&codes::kBadProgram, {{"", "a program image of format 4", what, "", "build the packs again"}}});
 }
 
 std::vector<std::string> own(const Program& program, Range names) {
@@ -570,6 +577,14 @@ std::uint32_t Program::find_rule(std::string_view id) const {
 std::uint32_t Program::find_queue(std::string_view name) const {
   for (std::size_t i = 0; i < queues().size(); ++i) {
     if (text(queues()[i].name) == name) return static_cast<std::uint32_t>(i);
+  }
+  return kNone;
+}
+
+std::uint32_t Program::find_topic(std::string_view name) const {
+  for (std::uint32_t topic = 0; topic < topics().size(); ++topic) {
+    for (const Str one : strings(topics()[topic].names))
+      if (text(one) == name) return topic;
   }
   return kNone;
 }

@@ -35,7 +35,7 @@
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 3;
+inline constexpr std::uint32_t kImageFormat = 4;
 inline constexpr std::uint32_t kSemanticsVersion = 1;  // raised when the same packs would decide otherwise
 
 // The sections of an image, in their order on disk.
@@ -72,6 +72,7 @@ enum class Section : std::uint8_t {
   index_starts,  // i64
   index_bits,    // u64
   calendars,
+  topics,
   kCount
 };
 
@@ -108,6 +109,8 @@ class Program {
   std::string_view wording_name(std::uint32_t wording) const { return text(wordings()[wording].name); }
   std::string_view wording_text(std::uint32_t wording, Language language) const;
   std::string_view requirement_name(std::uint32_t requirement) const { return text(requirements()[requirement].name); }
+  std::string_view topic_name(std::uint32_t topic) const { return text(topics()[topic].name); }
+  std::uint32_t find_topic(std::string_view name) const;  // by any of its names; kNone: none
   std::string_view requirement_ask(std::uint32_t requirement, Language language) const;
   bool slot_is(std::uint32_t slot, std::string_view group, std::string_view member) const;
   std::string slot_path(std::uint32_t slot) const;                     // "product.risk_level", first names
@@ -134,6 +137,7 @@ class Program {
   std::span<const QueueRow> queues() const { return all<QueueRow>(Section::queues); }
   std::span<const WordingRow> wordings() const { return all<WordingRow>(Section::wordings); }
   std::span<const RequirementRow> requirements() const { return all<RequirementRow>(Section::requirements); }
+  std::span<const TopicRow> topics() const { return all<TopicRow>(Section::topics); }
   std::span<const SourceRow> sources() const { return all<SourceRow>(Section::sources); }
   std::span<const Str> strings(Range range) const { return rows<Str>(Section::strings, range); }
   std::span<const std::uint32_t> indices(Range range) const { return rows<std::uint32_t>(Section::indices, range); }

@@ -305,9 +305,17 @@ struct QueueRow {
 struct RequirementRow {
   Str name;
   std::uint32_t pack = kNone;
-  std::uint32_t unused = 0;
+  std::uint32_t has_valid_for = 0;
   Texts names, ask;
   Range proofs, from, scopes;  // Str rows
+  Span32 valid_for;
+};
+struct TopicRow {  // what the emergency switch may be thrown for
+  Str name;
+  std::uint32_t pack = kNone;
+  std::uint32_t flags = 0;  // RuleFlag: kReadsProduct, kReadsAction
+  Range names;              // Str rows; the first is the identity
+  Range when;               // Node rows
 };
 
 template <class T>

@@ -9,7 +9,6 @@ void check_later(Work& work) {
       work.not_yet(item, heading(work, item), en, zh);
     };
     const syntax::DeclBody& body = item.decl->body;
-    if (std::holds_alternative<syntax::TopicDecl>(body)) later("topic", "专题");
     if (std::holds_alternative<syntax::EventDecl>(body)) later("event", "事件");
     if (std::holds_alternative<syntax::DataDecl>(body)) later("data", "数据");
     if (std::holds_alternative<syntax::TableDecl>(body)) later("table", "决策表");

@@ -78,6 +78,7 @@ void declare_names(Work& work) {
   declare<syntax::RequirementDecl>(work, Kind::requirement);
   declare<syntax::ParameterDecl>(work, Kind::parameter);
   declare<syntax::DefineDecl>(work, Kind::define);
+  declare<syntax::TopicDecl>(work, Kind::topic);
   declare<syntax::RuleDecl>(work, Kind::rule);
 }
 

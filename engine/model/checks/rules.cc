@@ -251,16 +251,11 @@ class RuleCheck {
       case syntax::EffectKind::disclose: {
         to.at_start = from.at_start;
         to.once = static_cast<std::uint8_t>(from.once);
-        bool good = true;
-        if (from.once != syntax::Effect::Once::always) {
-          work_.not_yet(item_, from.span, "once per conversation or day", "每次会话一次、每日一次");
-          good = false;
-        }
         const Entry* wording = work_.resolve(Kind::wording, item_, from.name);
         if (wording == nullptr) return false;
         to.wording = wording->index;
         told_by(from, work_.model.wordings[wording->index].pieces);
-        return good;
+        return true;
       }
       case syntax::EffectKind::require: {
         // A requirement, or a fact that can be asked for.

@@ -152,6 +152,7 @@ void check_queues(Work& work);
 void check_pack_lines(Work& work);
 void check_currencies(Work& work);
 void check_defines(Work& work);
+void check_topics(Work& work);
 void check_rules(Work& work);
 void check_examples(Work& work);
 void check_ways_out(Work& work);

@@ -115,6 +115,7 @@ void packs(Draft& draft) {
     row.proofs = image.strs(requirement.proofs);
     row.from = image.strs(requirement.from);
     row.scopes = image.strs(requirement.scopes);
+    if (requirement.valid_for) row.has_valid_for = 1, row.valid_for = Image::span(*requirement.valid_for);
     image.requirements.push_back(row);
   }
 }

@@ -47,9 +47,6 @@ void refuse_what_is_not_yet(Draft& draft, const model::Rule& rule) {
       if (effect.kind == model::EffectKind::redact && effect.redact_what != 0) {
         draft.not_yet(rule.span, "`redact` of a detector or a data class", "按检测项或数据类别脱敏");
       }
-      if (effect.kind == model::EffectKind::disclose && effect.once != 0) {
-        draft.not_yet(rule.span, "`once per`", "“每次会话一次”“每日一次”");
-      }
     }
   }
   for (model::Subject subject : rule.applies_to) {
@@ -121,6 +118,24 @@ void rules(Draft& draft) {
     row.owners = image.strs(rule.owner);
     row.visible_to = image.strs(rule.visible_to);
     image.rules.push_back(row);
+  }
+}
+
+void topics(Draft& draft) {
+  const model::Model& model = draft.model;
+  for (const model::Topic& topic : model.topics) {
+    TopicRow row;
+    row.name = draft.image.str(topic.names.first);
+    row.pack = topic.pack;
+    std::vector<std::string> all = {topic.names.first};
+    for (const std::string& name : topic.names.all)
+      if (name != topic.names.first) all.push_back(name);
+    row.names = draft.image.strs(all);
+    row.when = condition(draft, *topic.condition, topic.names.first);
+    const std::vector<model::Index> facts = model::facts_read(*topic.condition);
+    if (reads_part(model, facts, model::Part::product)) row.flags |= kReadsProduct;
+    if (reads_part(model, facts, model::Part::action)) row.flags |= kReadsAction;
+    draft.image.topics.push_back(row);
   }
 }
 

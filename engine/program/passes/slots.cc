@@ -113,6 +113,11 @@ void slots(Draft& draft) {
     }
   }
 
+  for (const model::Topic& topic : model.topics) {
+    scales.visit(model, *topic.condition);
+    for (model::Index fact : model::facts_read(*topic.condition)) read[fact] = true;
+  }
+
   // Facts that rules read come first in their frame: a decision touches few cache lines.
   std::uint32_t cells[3] = {};
   std::vector<std::uint32_t> cell_of(model.facts.size(), kNone);

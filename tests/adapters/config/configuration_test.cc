@@ -72,6 +72,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_counts) {
   BOOST_TEST(read->callers[0].id == "bank-app");
   BOOST_TEST(read->callers[0].sources[0] == "crm");
   BOOST_TEST(read->callers[0].any_time);
+  BOOST_TEST(!read->callers[0].confirms);
 }
 
 BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_place_and_the_name_that_was_meant) {
@@ -122,6 +123,7 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   caller.roles = {"agent", "auditor"};
   caller.queues = {"财富\"顾问", "two\nlines"};
   caller.key_digest = kDigest;
+  caller.confirms = true;
   const std::string text = written_caller(caller) + written_caller({.id = "b",
                                                                     .roles = {"bot"},
                                                                     .sources = {"*"},
@@ -137,6 +139,8 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   BOOST_TEST((*read)[0].roles[1] == "auditor");
   BOOST_TEST((*read)[0].queues[0] == "财富\"顾问");
   BOOST_TEST((*read)[0].queues[1] == "two\nlines");
+  BOOST_TEST((*read)[0].confirms);
+  BOOST_TEST(!(*read)[1].confirms);
   BOOST_TEST((*read)[1].sources[0] == "*");
   BOOST_TEST((*read)[1].any_time);
   BOOST_TEST((*read)[1].place == "f.toml:8:1");

@@ -5,112 +5,12 @@
 #include <thread>
 
 #include "adapters/gate/requirements.h"
-#include "audit/log/verify.h"
 #include "audit/record/events.h"
-#include "tests/adapters/gate/fixture.h"
+#include "tests/adapters/gate/desk_fixture.h"
 
 using namespace caveat;
-using test::Bench;
+using namespace caveat::test;
 namespace json = boost::json;
-
-namespace {
-
-constexpr Microseconds kSecond = 1'000'000;
-
-struct Desk : Bench {
-  std::unique_ptr<gate::Gate> gate = Bench::gate();
-  int turns = 0;
-
-  void restart() {
-    gate.reset();
-    reopen();
-    gate = Bench::gate();
-  }
-
-  static gate::Caller bot() {
-    gate::Caller caller;
-    caller.id = "bot-1";
-    caller.roles = {"bot"};
-    caller.any_source = true;
-    return caller;
-  }
-  static gate::Caller agent(const std::string& id = "li", std::vector<std::string> queues = {"desk", "advisers"}) {
-    gate::Caller caller;
-    caller.id = id;
-    caller.roles = {"agent"};
-    caller.queues = std::move(queues);
-    caller.any_source = true;
-    caller.audience = decide::Audience::officer;
-    return caller;
-  }
-
-  static std::string body(const std::string& id, const std::string& rest, const std::string& conversation = "c-1",
-                          const std::string& customer = "k-1") {
-    std::string out = R"({"id":")" + id + R"(","language":"en",)";
-    if (!conversation.empty()) out += R"("conversation":{"id":")" + conversation + R"("},)";
-    if (!customer.empty()) out += R"("customer":{"id":")" + customer + R"("},)";
-    return out + rest + "}";
-  }
-  json::value turn(const std::string& rest, const std::string& conversation = "c-1",
-                   const std::string& customer = "k-1", const gate::Caller& caller = bot()) {
-    const gate::Reply reply = gate->decide(body("t-" + std::to_string(++turns), rest, conversation, customer), caller);
-    return json::parse(reply.body);
-  }
-  json::value hello(const std::string& conversation = "c-1", const std::string& customer = "k-1") {
-    return turn(R"("answer":{"text":"hello"})", conversation, customer);
-  }
-  json::value asks_for_a_person(const std::string& conversation = "c-1", const std::string& customer = "k-1") {
-    return turn(R"("message":{"text":"an agent please"},"answer":{"text":"no need"})", conversation, customer);
-  }
-  json::value unknown_turn(const std::string& conversation = "c-1", const std::string& customer = "k-1") {
-    return turn(R"("answer":{"text":"done"},"actions":[{"name":"transfer"}])", conversation, customer);
-  }
-
-  gate::Reply perform(gate::Command command, const gate::Caller& caller) {
-    std::promise<gate::Reply> answered;
-    gate->perform(command, caller, [&](const gate::Reply& reply) { answered.set_value(reply); });
-    return answered.get_future().get();
-  }
-  gate::Reply command(gate::Command::Kind kind, const std::string& target, const std::string& body = {},
-                      const gate::Caller& caller = agent(), const std::string& version = "*") {
-    return perform({.kind = kind, .target = target, .if_match = version, .body = body}, caller);
-  }
-  std::string take(const std::string& id, const gate::Caller& caller = agent()) {
-    return code(command(gate::Command::Kind::take_handoff, id, {}, caller));
-  }
-  std::string close(const std::string& id, const gate::Caller& caller = agent()) {
-    return code(command(gate::Command::Kind::close_handoff, id,
-                        R"({"outcome":"resolved","note":"done","customer_agreed":true})", caller));
-  }
-  static std::string code(const gate::Reply& reply) {
-    return reply.problem == nullptr ? std::string() : std::string(reply.problem->name);
-  }
-  std::string state(const std::string& conversation = "c-1") {
-    const gate::Reply reply = gate->look({.kind = gate::Query::Kind::conversation, .target = conversation}, bot());
-    return std::string(json::parse(reply.body).at("state").as_string());
-  }
-  json::value ticket(const std::string& id) {
-    const gate::Reply reply = gate->look({.kind = gate::Query::Kind::handoff, .target = id}, agent());
-    BOOST_REQUIRE_MESSAGE(reply.problem == nullptr, reply.body);
-    return json::parse(reply.body);
-  }
-  void verify() {
-    gate.reset();
-    log->close();
-    audit::VerifyOptions options;
-    const auto keys = audit::KeyStore::open((folder / "log.keys").string(), {});
-    options.keys = keys.get();
-    const auto reader = audit::LogReader::open((folder / "log.db").string());
-    const audit::VerifyReport report = audit::verify_log(*reader, options);
-    for (const auto& finding : report.findings) BOOST_ERROR(finding.table << " " << finding.row << " " << finding.what);
-  }
-};
-
-std::string str(const json::value& value) { return std::string(value.as_string()); }
-std::string said(const json::value& reply) { return str(reply.at("say").at("text")); }
-std::string handoff_of(const json::value& reply) { return str(reply.at("handoff").at("id")); }
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(from_a_hand_off_that_holds_the_bot_is_silent_until_a_person_closes_it) {
   Desk desk;
@@ -443,10 +343,230 @@ BOOST_AUTO_TEST_CASE(the_switch_hands_every_turn_over_and_frees_who_was_not_take
   BOOST_TEST(str(desk.hello("c-2", "k-2").at("verdict")) == "handoff");  // a person has it
   BOOST_TEST(str(desk.ticket(handoff_of(turned)).at("outcome")) == "answered");
   BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 2u);
-  const gate::Reply topic =
-      desk.command(Kind::throw_switch, {}, R"({"on":true,"reason":"r","topic":"loans"})", Desk::agent("boss"), "2");
-  BOOST_TEST(Desk::code(topic) == "not_yet");
   desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(the_switch_for_a_topic_takes_the_turns_that_are_of_it_or_may_be) {
+  Desk desk;
+  const auto throw_it = [&](bool on, const std::string& topic, const std::string& rest = {}) {
+    return desk.command(gate::Command::Kind::throw_switch, {},
+                        std::string(R"({"on":)") + (on ? "true" : "false") + R"(,"topic":")" + topic +
+                            R"(","reason":"a bad model")" + rest + "}",
+                        Desk::agent("boss"));
+  };
+  const auto product = [&](const std::string& kind) {
+    return desk.turn(R"("answer":{"text":"hello"},"recommendation":{"products":[{"id":"p-1","name":"P")" +
+                     (kind.empty() ? std::string() : R"(,"kind":")" + kind + "\"") + "}]}");
+  };
+  const gate::Reply unknown = throw_it(true, "loan");
+  BOOST_TEST(Desk::code(unknown) == "out_of_range");
+  BOOST_TEST(str(json::parse(unknown.body).at("errors").at(0).at("nearest")) == "loans");
+  BOOST_TEST(Desk::code(throw_it(true, "贷款", R"(,"queue":"advisers")")) == "");  // by its other name
+
+  const json::value loan = product("loan");
+  BOOST_TEST(str(loan.at("verdict")) == "handoff");
+  BOOST_TEST(str(loan.at("handoff").at("cause")) == "switch");
+  BOOST_TEST(str(loan.at("handoff").at("queue")) == "advisers");
+  BOOST_TEST(!loan.at("handoff").at("hold").as_bool());
+  BOOST_TEST(said(loan) == "An adviser will be with you.");
+  BOOST_TEST(str(product("").at("handoff").at("cause")) == "switch");  // it may be one
+  BOOST_TEST(said(desk.hello()) == "hello");                           // no product: not of it
+  BOOST_TEST(str(product("fund").at("verdict")) != "handoff");
+  BOOST_TEST(Desk::code(throw_it(true, "large")) == "");
+  desk.restart();
+  BOOST_TEST(str(product("loan").at("verdict")) == "handoff");
+  BOOST_TEST(
+      str(desk.turn(R"("answer":{"text":"x"},"actions":[{"name":"share","amount":"10000 CNY"}])").at("verdict")) ==
+      "handoff");
+  BOOST_TEST(
+      str(desk.turn(R"("answer":{"text":"x"},"actions":[{"name":"share","amount":"9999 CNY"}])").at("verdict")) ==
+      "require");
+  const json::value shown =
+      json::parse(desk.gate->look({.kind = gate::Query::Kind::switch_}, Desk::agent("boss")).body);
+  BOOST_TEST(!shown.at("on").as_bool());
+  BOOST_TEST(shown.at("version").to_number<int>() == 2);
+  BOOST_TEST(str(shown.at("topics").at(1).at("topic")) == "loans");
+  BOOST_TEST(shown.at("topics").at(1).at("on").as_bool());
+  BOOST_TEST(str(shown.at("topics").at(1).at("by")) == "boss");
+
+  // The packs that are loaded next know no such topic: which turns were meant cannot be told, so all are handed over.
+  const auto without = [] {
+    Result<load::Loaded> read = load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/other_pack"}, Limits{});
+    BOOST_REQUIRE(read);
+    BOOST_REQUIRE(read->rules);
+    return read->rules;
+  }();
+  desk.snapshot.put(without);
+  BOOST_TEST(str(desk.hello().at("verdict")) == "handoff");
+  BOOST_TEST(Desk::code(throw_it(true, "loans")) == "out_of_range");
+  BOOST_TEST(Desk::code(throw_it(false, "loans")) == "");
+  BOOST_TEST(Desk::code(throw_it(false, "large")) == "");
+  BOOST_TEST(said(desk.hello()) == "hello");
+  BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 4u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_proof_serves_for_as_long_as_the_requirement_says_from_its_own_time) {
+  Desk desk;
+  const std::string publish = R"("answer":{"text":"done"},"actions":[{"name":"publish"}])";
+  int conversation = 0;
+  const auto with = [&](const std::string& at, const std::string& evidence, const std::string& more = {}) {
+    const std::string where = "c-" + std::to_string(++conversation);
+    const json::value asked = desk.turn(publish, where);
+    BOOST_TEST(str(asked.at("verdict")) == "require");
+    return str(desk.turn(publish + R"(,"continues":")" + str(asked.at("decision")) +
+                             R"(","satisfied":[{"name":"lasting_consent","kind":"consent","by":"app","at":")" + at +
+                             R"(","evidence":")" + evidence + "\"" + more + "}]",
+                         where)
+                   .at("verdict"));
+  };
+  const Microseconds hour = 3'600 * kSecond;
+  const std::string given = format_instant(desk.clock.wall_us() - hour, 0);
+  BOOST_TEST(with(given, "doc-1") == "allow");
+  desk.clock.pass(20 * hour);
+  BOOST_TEST(with(given, "doc-1") == "allow");  // the same purpose, within 24 hours of the proof
+  desk.clock.pass(4 * hour);
+  BOOST_TEST(with(given, "doc-1") == "require");
+  BOOST_TEST(with(given, "doc-2") == "require");  // never used, and as old
+  const std::string now = format_instant(desk.clock.wall_us() - kSecond, 0);
+  const std::string soon = format_instant(desk.clock.wall_us() + hour, 0);
+  BOOST_TEST(with(now, "doc-3", R"(,"expires":")" + soon + "\"") == "allow");
+  desk.clock.pass(2 * hour);
+  BOOST_TEST(with(now, "doc-3", R"(,"expires":")" + soon + "\"") == "require");  // it says itself that it is over
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_proof_that_is_valid_for_a_product_serves_that_product_and_its_own_requirement) {
+  // Of the table of requirements itself: one that lasts, for a product.
+  const decide::Ruleset& rules = *Bench::rules();
+  const gate::Asked asked{.caller = "bot-1",
+                          .conversation = "c-1",
+                          .customer = "k-1",
+                          .rounds = 0,
+                          .until = 0,
+                          .names = {"lasting_consent"}};
+  const gate::Continuation next{.decision = "d-1",
+                                .proofs = {{.name = "lasting_consent",
+                                            .kind = "consent",
+                                            .by = "app",
+                                            .evidence = "doc-1",
+                                            .at = 0,
+                                            .expires = std::nullopt}}};
+  const auto met = [&](const std::string& before) {
+    std::optional<Problem> problem;
+    const gate::Met found = gate::check(
+        *rules.program, asked, next, Desk::bot(), "p-1", kSecond,
+        [&](const audit::StateKey&) { return before.empty() ? std::nullopt : std::optional(before); }, problem);
+    BOOST_TEST(!problem.has_value());
+    return found.requirements.size();
+  };
+  BOOST_TEST(met("") == 1u);
+  BOOST_TEST(met("c-9\nk-1\nlasting_consent\np-9") == 1u);  // for a purpose: the same customer and requirement
+  BOOST_TEST(met("c-9\nk-1\nconsent\np-1") == 0u);
+  BOOST_TEST(met("c-9\nk-2\nlasting_consent\np-1") == 0u);
+  BOOST_TEST(met("c-1\nk-1") == 0u);  // as an older log has it: what it served for is not known
+}
+
+BOOST_AUTO_TEST_CASE(closed_hand_offs_are_listed_the_newest_end_first) {
+  Desk desk;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = std::to_string(i);
+    ids.push_back(handoff_of(desk.asks_for_a_person("c-" + name, "k-" + name)));
+    desk.take(ids.back());
+    desk.close(ids.back());
+  }
+  const std::string open = handoff_of(desk.asks_for_a_person("c-9", "k-9"));
+  const auto list = [&](gate::Query query, const gate::Caller& caller = Desk::agent()) {
+    query.kind = gate::Query::Kind::handoffs;
+    query.state = "closed";
+    return json::parse(desk.gate->look(query, caller).body);
+  };
+  desk.restart();
+  const json::value first = list({.limit = 2});
+  BOOST_REQUIRE(first.at("items").as_array().size() == 2u);
+  BOOST_TEST(str(first.at("items").at(0).at("id")) == ids[4]);
+  BOOST_TEST(str(first.at("items").at(1).at("id")) == ids[3]);
+  BOOST_TEST(str(first.at("items").at(0).at("state")) == "closed");
+  BOOST_TEST(str(first.at("items").at(0).at("outcome")) == "resolved");
+  std::vector<std::string> rest;
+  for (std::string cursor = str(first.at("next")); !cursor.empty();) {
+    const json::value page = list({.cursor = cursor, .limit = 2});
+    for (const json::value& item : page.at("items").as_array()) rest.push_back(str(item.at("id")));
+    cursor = page.as_object().contains("next") ? str(page.at("next")) : std::string();
+  }
+  BOOST_TEST(rest == (std::vector<std::string>{ids[2], ids[1], ids[0]}), boost::test_tools::per_element());
+  const json::value his = list({.customer = "k-2"});
+  BOOST_REQUIRE(his.at("items").as_array().size() == 1u);
+  BOOST_TEST(str(his.at("items").at(0).at("id")) == ids[2]);
+  BOOST_TEST(list({}, Desk::agent("chen", {"other"})).at("items").as_array().empty());
+  BOOST_TEST(Desk::code(desk.gate->look({.kind = gate::Query::Kind::handoffs, .state = "closed", .cursor = "x"},
+                                        Desk::agent())) == "out_of_range");
+}
+
+BOOST_AUTO_TEST_CASE(a_note_that_the_customer_withdrew_stands_on_the_ticket_and_he_is_held_all_the_same) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const auto note = [&](const gate::Caller& caller, const std::string& version = "*") {
+    return desk.command(gate::Command::Kind::note_handoff, id,
+                        R"({"note":"he would rather go on alone","customer_withdrew":true})", caller, version);
+  };
+  BOOST_TEST(Desk::code(note(Desk::bot())) == "role");
+  BOOST_TEST(Desk::code(note(Desk::agent("chen", {"other"}))) == "role");
+  BOOST_TEST(Desk::code(note(Desk::agent(), "7")) == "stale_version");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::note_handoff, id, "{}")) != "");
+  BOOST_TEST(Desk::code(note(Desk::agent())) == "");
+  desk.restart();
+  const json::value ticket = desk.ticket(id);
+  BOOST_TEST(ticket.at("customer_withdrew").as_bool());
+  BOOST_TEST(str(ticket.at("note")) == "he would rather go on alone");
+  BOOST_TEST(desk.state() == "waiting");
+  BOOST_TEST(said(desk.hello()) == "Connecting you to a person.");
+  BOOST_TEST(desk.records(audit::Kind::feedback) == 1u);
+  desk.take(id);
+  desk.close(id);
+  BOOST_TEST(Desk::code(note(Desk::agent())) == "wrong_state");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(the_wait_to_expect_is_the_middle_of_the_last_ones_or_is_not_told) {
+  Desk desk;
+  const auto waits = [&](const std::string& who, int seconds) {
+    const std::string id = handoff_of(desk.asks_for_a_person("c-" + who, "k-" + who));
+    desk.clock.pass(seconds * kSecond);
+    BOOST_TEST(desk.take(id) == "");
+  };
+  const json::value first = desk.asks_for_a_person("c-0", "k-0");
+  BOOST_TEST(!first.at("handoff").as_object().contains("expected_wait"));
+  waits("1", 30);
+  waits("2", 110);
+  waits("3", 900);
+  BOOST_TEST(str(desk.asks_for_a_person("c-4", "k-4").at("handoff").at("expected_wait")) == "PT2M");
+  const auto queues = [&] {
+    return json::parse(desk.gate->look({.kind = gate::Query::Kind::queues}, Desk::bot()).body).at("items");
+  };
+  BOOST_TEST(str(queues().at(1).at("name")) == "desk");
+  BOOST_TEST(str(queues().at(1).at("expected_wait")) == "PT2M");
+  BOOST_TEST(!queues().at(0).as_object().contains("expected_wait"));  // nobody was taken there
+  desk.clock.pass(3'601 * kSecond);
+  BOOST_TEST(!desk.asks_for_a_person("c-5", "k-5").at("handoff").as_object().contains("expected_wait"));
+}
+
+BOOST_AUTO_TEST_CASE(what_changes_nothing_is_told_only_when_what_it_stands_on_is_on_disk) {
+  for (int round = 0; round < 20; ++round) {
+    Desk desk;
+    const std::string id = handoff_of(desk.asks_for_a_person());
+    desk.control.failing = 1;
+    std::promise<gate::Reply> first, second;
+    const gate::Command take{.kind = gate::Command::Kind::take_handoff, .target = id, .if_match = "*"};
+    desk.gate->perform(take, Desk::agent(), [&](const gate::Reply& reply) { first.set_value(reply); });
+    desk.gate->perform(take, Desk::agent(), [&](const gate::Reply& reply) { second.set_value(reply); });
+    const gate::Reply one = first.get_future().get(), two = second.get_future().get();
+    const bool told = one.problem == nullptr || two.problem == nullptr;
+    desk.control.failing = 0;
+    desk.restart();
+    BOOST_TEST(desk.state() == (told ? "person" : "waiting"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(deliveries_are_held_against_what_was_to_be_said) {
@@ -482,6 +602,25 @@ BOOST_AUTO_TEST_CASE(deliveries_are_held_against_what_was_to_be_said) {
                        hex(sha256(std::string("hello"))) + R"(","at":")" + sent + R"("})",
                    Desk::bot());
   BOOST_TEST(str(json::parse(late.body).at(0).at("match")) == "late");
+  // And after it has been closed: it was sent while it held.
+  const json::value third = desk.hello("c-7", "k-7"), later = desk.hello("c-7", "k-7");
+  const std::string again = handoff_of(desk.asks_for_a_person("c-7", "k-7"));
+  desk.clock.pass(10 * kSecond);
+  const std::string within = format_instant(desk.clock.wall_us(), 0);
+  desk.clock.pass(10 * kSecond);
+  desk.take(again);
+  desk.close(again);
+  desk.clock.pass(10 * kSecond);
+  const auto confirm_at = [&](const json::value& reply, const std::string& at) {
+    const gate::Reply done =
+        desk.command(gate::Command::Kind::confirm_deliveries, {},
+                     R"({"decision":")" + str(reply.at("decision")) + R"(","text_digest":"sha256:)" +
+                         hex(sha256(std::string("hello"))) + R"(","at":")" + at + R"("})",
+                     Desk::bot());
+    return str(json::parse(done.body).at(0).at("match"));
+  };
+  BOOST_TEST(confirm_at(third, within) == "late");
+  BOOST_TEST(confirm_at(later, format_instant(desk.clock.wall_us(), 0)) == "same");
   const gate::Reply bad = desk.command(gate::Command::Kind::confirm_deliveries, {},
                                        R"([{"decision":"d"},{"text_digest":"x"}])", Desk::bot());
   BOOST_TEST(json::parse(bad.body).at("errors").as_array().size() == 3u);
@@ -692,7 +831,8 @@ BOOST_AUTO_TEST_CASE(a_proof_serves_one_requirement_of_a_turn) {
                             .until = 0,
                             .names = {"consent", "notice"}};
     const gate::Met found = gate::check(
-        program, asked, next, Desk::bot(), kSecond, [](const audit::StateKey&) { return std::nullopt; }, problem);
+        program, asked, next, Desk::bot(), std::string(), kSecond, [](const audit::StateKey&) { return std::nullopt; },
+        problem);
     BOOST_TEST(!problem.has_value());
     return found.requirements.size();
   };

@@ -1,0 +1,54 @@
+// Lines: places in line: what shares a key runs one after the other, in order of arrival; what shares none does not wait.
+// The gate's turns stand here by request, conversation and customer.
+//
+//   if (lines.stand(turn)) run(turn);                          // first in all its lines
+//   lines.leave(turn, [&](Lines::PlacePtr next) { run(next); });
+//
+// Promises   a place is taken in the line of each of its keys at once, so every line sees one order and no two places wait for each
+//            other; whoever is first in all his lines is handed on exactly once
+// Threads    one at a time: the caller holds his lock
+// Errors     stand: std::bad_alloc, and then it stands in none
+// Cost       in the keys of a place
+// Source     contracts.md 2
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace caveat::gate {
+
+class Lines {
+ public:
+  struct Place {
+    std::vector<std::string> keys;  // each once
+    std::size_t blocked = 0;        // lines in which another is first
+  };
+  using PlacePtr = std::shared_ptr<Place>;
+
+  bool stand(const PlacePtr& place);  // true: it is first everywhere
+
+  // Of a place that is first in all its lines. `ready(next)` for each that now is.
+  template <class Ready>
+  void leave(const PlacePtr& place, Ready ready) {
+    for (const std::string& key : place->keys) {
+      const auto line = lines_.find(key);
+      line->second.pop_front();
+      if (line->second.empty()) {
+        lines_.erase(line);
+      } else if (const PlacePtr& next = line->second.front(); --next->blocked == 0) {
+        ready(next);
+      }
+    }
+  }
+
+  std::size_t waiting(const std::string& key) const;  // those that stand in the line of a key, the first among them
+
+ private:
+  std::unordered_map<std::string, std::deque<PlacePtr>> lines_;
+};
+
+}  // namespace caveat::gate

@@ -1,0 +1,30 @@
+#include "adapters/gate/reach.h"
+
+#include "engine/decide/topics.h"
+
+namespace caveat::gate {
+namespace {
+
+bool takes(const std::string& name, const decide::Ruleset& rules, const decide::Request& request,
+           decide::Scratch& scratch) {
+  const program::Program& program = *rules.program;
+  bool declared = false;
+  for (std::uint32_t topic = 0; topic < program.topics().size(); ++topic) {  // packs may share a name
+    if (program.topic_name(topic) != name) continue;
+    declared = true;
+    if (decide::is_of_topic(rules, request, topic, scratch) != Kleene::no) return true;
+  }
+  return !declared;
+}
+
+}  // namespace
+
+Reach reach(const Switch& state, const decide::Ruleset& rules, const decide::Request& request,
+            decide::Scratch& scratch) {
+  if (state.all.on) return {.taken = true, .queue = state.all.queue, .topic = {}};
+  for (const auto& [name, lever] : state.topics)
+    if (lever.on && takes(name, rules, request, scratch)) return {.taken = true, .queue = lever.queue, .topic = name};
+  return {};
+}
+
+}  // namespace caveat::gate
