@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   BOOST_TEST(!(*read)[1].confirms);
   BOOST_TEST((*read)[1].sources[0] == "*");
   BOOST_TEST((*read)[1].any_time);
-  BOOST_TEST((*read)[1].place == "f.toml:8:1");
+  BOOST_TEST((*read)[1].place == "f.toml:9:1");
   const Result<std::vector<CallerSettings>> other = read_callers("[log]\npath = \"x\"\n", "f.toml", kRoles);
   BOOST_TEST(!other.has_value());
 }
