@@ -8,6 +8,7 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "audit/log/tree.h"
@@ -27,6 +28,8 @@ namespace {
 
 enum class Step : int {
   hello,
+  of_a_fund,  // which is warned of once a conversation
+  of_a_loan,  // a topic of the switch
   unknown,
   wants_a_person,
   emergency,
@@ -44,6 +47,8 @@ enum class Step : int {
   close,
   switch_on,
   switch_off,
+  topic_on,
+  topic_off,
   time_passes,
   dies,         // between two steps
   dies_within,  // at some call of the next step's commit
@@ -56,7 +61,7 @@ using Choice = std::pair<int, std::uint8_t>;  // a step, and which of those that
 struct Model {
   enum Who { bot, waiting, person } who = bot;
   std::string holder;
-  bool switched = false;
+  bool switched = false, topic = false;
   friend bool operator==(const Model&, const Model&) = default;
 };
 
@@ -134,8 +139,9 @@ struct History : Mortal {
   Model model;
   int turns = 0;
   std::vector<Answered> answered;
-  std::string required;  // the decision that asks for consent and was not continued yet
-  std::string told;      // what was done, for a failing case
+  std::string required;          // the decision that asks for consent and was not continued yet
+  std::set<std::string> warned;  // conversations, since he was last with a person
+  std::string told;              // what was done, for a failing case
 
   History() : Mortal(2) {}
 
@@ -147,6 +153,14 @@ struct History : Mortal {
   }
   gate::Reply turn(const std::string& bytes, const gate::Caller& caller) {
     gate::Reply reply = gate->decide(bytes, caller);
+    const bool known = std::any_of(answered.begin(), answered.end(),
+                                   [&](const Answered& one) { return one.decision == reply.decision_id; });
+    if (reply.recorded && !known && bot_speaks(reply) && bytes.find("BOT fund") != std::string::npos) {
+      const bool warns = reply.body.find("Note the risk.") != std::string::npos;
+      const std::string conversation(json::parse(bytes).at("conversation").at("id").as_string());
+      RC_ASSERT(warns == (warned.count(conversation) == 0));
+      warned.insert(conversation);
+    }
     if (reply.recorded && !reply.replayed)
       answered.push_back({bytes, reply.body, reply.decision_id, caller, receipt_of(reply.body), bot_speaks(reply)});
     return reply;
@@ -185,7 +199,10 @@ struct History : Mortal {
     now.who = state == "waiting" ? Model::waiting : state == "person" ? Model::person : Model::bot;
     now.holder = now.who == Model::person ? holder : "";
     const gate::Reply emergency = gate->look({.kind = gate::Query::Kind::switch_}, gate::Caller::local());
-    now.switched = json::parse(emergency.body).at("on").as_bool();
+    const json::value levers = json::parse(emergency.body);
+    now.switched = levers.at("on").as_bool();
+    for (const json::value& one : levers.at("topics").as_array())
+      if (one.at("topic") == "loans") now.topic = one.at("on").as_bool();
     return now;
   }
   bool silent() const { return model.who != Model::bot || model.switched; }
@@ -213,6 +230,13 @@ Chosen choose(History& h, Step step, std::uint8_t which) {
       break;
     case Step::hello:
       chosen.bytes = h.body(R"("answer":{"text":"BOT hello"})");
+      break;
+    case Step::of_a_fund:
+      chosen.bytes = h.body(R"("answer":{"text":"BOT fund"})");
+      break;
+    case Step::of_a_loan:
+      chosen.bytes = h.body(
+          R"("answer":{"text":"BOT loan"},"recommendation":{"products":[{"id":"p-1","name":"P","kind":"loan"}]})");
       break;
     case Step::unknown:
       chosen.bytes = h.body(R"("answer":{"text":"BOT done"},"actions":[{"name":"transfer"}])");
@@ -260,6 +284,8 @@ Model run(History& h, Step step, const Chosen& chosen, gate::Reply& reply, bool&
   const bool held = h.model.who != Model::bot, with_li = h.model.who == Model::person && h.model.holder == "li";
   switch (step) {
     case Step::hello:
+    case Step::of_a_fund:
+    case Step::of_a_loan:
     case Step::unknown:
     case Step::asks_to_share:
       is_turn = true;
@@ -337,6 +363,13 @@ Model run(History& h, Step step, const Chosen& chosen, gate::Reply& reply, bool&
       next.switched = step == Step::switch_on;
       reply = h.command(Kind::throw_switch, {},
                         next.switched ? R"({"on":true,"reason":"r"})" : R"({"on":false,"reason":"r"})", agent("li"));
+      break;
+    case Step::topic_on:
+    case Step::topic_off:
+      next.topic = step == Step::topic_on;
+      reply = h.command(Kind::throw_switch, {},
+                        std::string(R"({"topic":"loans","reason":"r","on":)") + (next.topic ? "true}" : "false}"),
+                        agent("li"));
       break;
     case Step::time_passes:
       h.clock.pass(61'000'000);
@@ -430,11 +463,12 @@ void live() {
     if (fails && !dies_at) h.control.failing = 1;
     gate::Reply reply;
     bool is_turn = false;
-    const bool silent = h.silent();
+    const bool silent = h.silent() || (step == Step::of_a_loan && h.model.topic);
     const Model before = h.model, next = run(h, step, chosen, reply, is_turn);
     // The promise itself: whatever was refused, lost or repeated, a bot is not heard in a hold, nor while the switch is thrown.
     if (is_turn && silent && !(reply.replayed && h.model.who == Model::bot)) RC_ASSERT(!bot_speaks(reply));
-    if (step == Step::hello && !silent && reply.recorded) RC_ASSERT(bot_speaks(reply));
+    const bool plain = step == Step::hello || step == Step::of_a_fund || step == Step::of_a_loan;
+    if (plain && !silent && reply.recorded) RC_ASSERT(bot_speaks(reply));
     if (reply.recorded && step == Step::asks_to_share && !silent) h.required = reply.decision_id;
     const bool lost = (dies_at && disk.struck()) || (fails && !dies_at && h.control.failing == 0);
     h.control.failing = 0;
@@ -450,6 +484,7 @@ void live() {
     else
       RC_ASSERT(now == h.model || (dies_at && now == next));
     h.model = now;
+    if (before.who == Model::person && now.who == Model::bot) h.warned.clear();
     if (lost && dies_at) {
       ++within;
       bool stands = now == next && next != before;
