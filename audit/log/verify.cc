@@ -209,7 +209,7 @@ class Verification {
       if (about->suite != "intl")
         find(kAbout, "about", "1", {"its suite is " + about->suite, "算法套件为 " + about->suite});
       if (signers_.empty()) continue;
-      if (const auto opened = open_note(note, signers_, &verify_signature); !opened)
+      if (const auto opened = open_note(note, signers_, options_.check); !opened)
         find(kAbout, "about", "1", text(opened.error()));
       if (about->origin != signers_.front().name)
         find(kAbout, "about", "1",
@@ -249,7 +249,7 @@ class Verification {
       std::optional<Checkpoint> said;
       std::size_t signer = 0;
       if (options_.verifier) {
-        Result<Checkpoint> opened = open_checkpoint(row.note, signers_, &verify_signature);
+        Result<Checkpoint> opened = open_checkpoint(row.note, signers_, options_.check);
         if (!opened) {
           find(kSignatures, "checkpoints", where,
                {"its signature or form is bad: " + words(opened.error()),
@@ -750,7 +750,7 @@ class Verification {
       not_checked(kKept, "no verifier key was given", "未提供验证公钥");
       return;
     }
-    const Result<Checkpoint> opened = open_checkpoint(*options_.kept, signers_, &verify_signature);
+    const Result<Checkpoint> opened = open_checkpoint(*options_.kept, signers_, options_.check);
     if (!opened) {
       find(kKept, "kept checkpoint", "", text(opened.error()));
       return;

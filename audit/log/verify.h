@@ -39,7 +39,8 @@ struct VerifyOptions {
   std::string high_water = {};                     // path of the mark; empty: not compared
   std::optional<std::string> kept = std::nullopt;  // a checkpoint that somebody kept: must be a beginning of this log
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
-  std::size_t max_findings = 1'000;  // the rest is counted
+  std::size_t max_findings = 1'000;          // the rest is counted
+  SignatureCheck check = &verify_signature;  // tests: one that remembers
 };
 
 // A data key that records need and the key set has not. Their places and proofs stand; what they say can no longer be read.

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <mutex>
 
 #include "audit/codes.h"
 
@@ -89,21 +90,41 @@ std::unique_ptr<Database> open_for_reading(const std::string& path, const std::s
   return std::make_unique<Database>(path, Database::Mode::immutable, vfs);
 }
 
-std::vector<std::string> schema_differences(Database& db, std::span<const Migration> steps) {
-  std::vector<std::string> found;
+namespace {
+
+struct Schema {
+  std::map<std::string, std::string> rows;
+  std::int64_t layout = 0;
+};
+
+Schema schema_of(Database& db) {
+  Schema schema{.rows = {}, .layout = db.number("PRAGMA user_version")};
+  Statement all = db.prepare("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema");
+  while (all.step()) {
+    const std::string key = std::string(all.bytes(0)) + " " + std::string(all.bytes(1));
+    schema.rows[key] = std::string(all.bytes(2)) + "\n" + std::string(all.bytes(3));
+  }
+  return schema;
+}
+
+// Of these steps, which are constants of the build: made once.
+const Schema& schema_made_by(std::span<const Migration> steps) {
+  static std::mutex mutex;
+  static std::map<const Migration*, Schema> made;
+  const std::lock_guard lock(mutex);
+  const auto known = made.find(steps.data());
+  if (known != made.end()) return known->second;
   Database model(":memory:", Database::Mode::create);
   migrate(model, steps);
-  const auto tables = [](Database& of) {
-    std::map<std::string, std::string> rows;
-    Statement all = of.prepare("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema");
-    while (all.step()) {
-      const std::string key = std::string(all.bytes(0)) + " " + std::string(all.bytes(1));
-      rows[key] = std::string(all.bytes(2)) + "\n" + std::string(all.bytes(3));
-    }
-    return rows;
-  };
-  const auto expected = tables(model);
-  const auto actual = tables(db);
+  return made.emplace(steps.data(), schema_of(model)).first->second;
+}
+
+}  // namespace
+
+std::vector<std::string> schema_differences(Database& db, std::span<const Migration> steps) {
+  std::vector<std::string> found;
+  const auto& [expected, layout] = schema_made_by(steps);
+  const auto [actual, actual_layout] = schema_of(db);
   for (const auto& [key, sql] : expected) {
     const auto row = actual.find(key);
     if (row == actual.end())
@@ -113,8 +134,7 @@ std::vector<std::string> schema_differences(Database& db, std::span<const Migrat
   }
   for (const auto& [key, sql] : actual)
     if (!expected.contains(key)) found.push_back(key + " is none that Caveat makes");
-  if (db.number("PRAGMA user_version") != model.number("PRAGMA user_version"))
-    found.push_back("the layout number was changed");
+  if (actual_layout != layout) found.push_back("the layout number was changed");
   Statement check = db.prepare("PRAGMA integrity_check(20)");
   while (check.step())
     if (check.bytes(0) != "ok") found.push_back("SQLite finds: " + std::string(check.bytes(0)));

@@ -163,9 +163,13 @@ class SqliteReader final : public StoreReader {
 
   std::vector<std::int64_t> outside(std::uint64_t size) override {
     std::vector<std::int64_t> found;
-    Statement rows = db_.prepare("SELECT idx FROM headers WHERE idx < 0 OR idx >= ? ORDER BY idx");
-    rows.bind(1, size);
-    while (rows.step()) found.push_back(rows.integer(0));
+    // Two questions: of one with OR SQLite makes a walk over all rows, ten seconds for ten million.
+    Statement before = db_.prepare("SELECT idx FROM headers WHERE idx < 0 ORDER BY idx");
+    while (before.step()) found.push_back(before.integer(0));
+    if (size > static_cast<std::uint64_t>(INT64_MAX)) return found;
+    Statement behind = db_.prepare("SELECT idx FROM headers WHERE idx >= ? ORDER BY idx");
+    behind.bind(1, size);
+    while (behind.step()) found.push_back(behind.integer(0));
     return found;
   }
 
