@@ -186,16 +186,14 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                  .clock = &clock,
                  .metrics = &metrics,
                  .operation = operation.get(),
-                 .others = [&]() -> Result<std::function<void()>> {
+                 .others = [&]() -> Result<void> {
                    Result<Settings> again = read_settings(invocation);
                    if (!again) return tl::unexpected(again.error());
                    Result<std::vector<server::CallerEntry>> who = all_callers(again->configuration);
                    if (!who) return tl::unexpected(who.error());
-                   return [&, level = level_of(again->configuration.log_level),
-                           callers = std::make_shared<const server::Callers>(std::move(*who))] {
-                     router->set_callers(callers);
-                     operation->set_level(level);
-                   };
+                   router->set_callers(std::make_shared<const server::Callers>(std::move(*who)));
+                   operation->set_level(level_of(again->configuration.log_level));
+                   return {};
                  }});
   served.activate(*loaded, user_name());
   loaded = tl::unexpected(Problem{});  // trees and models are not needed any more
@@ -214,6 +212,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
        .clock_skew = configuration.clock_skew_ms * 1'000,
        .language = language,
        .outcomes = false,
+       .stages = true,
        .waiting = 2 * configuration.turns_waiting,  // the router sheds first; batches and commands come on top
        .waiting_a_key = configuration.turns_waiting_a_key});
   std::optional<Aside> aside(std::in_place);

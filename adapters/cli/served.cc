@@ -10,6 +10,7 @@
 
 #include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/log_file.h"
+#include "adapters/gate/body.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/schema_json.h"
 #include "audit/error.h"
@@ -81,9 +82,9 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
   // First, since what is said of this reload must stand where the log lines are from now on, however it ends.
   options_.operation->reopen();
   try {
-    Result<std::function<void()>> others = [] {};
-    if (options_.others) others = options_.others();
-    if (!others) return refused(others.error());
+    // Before the rules are looked at: a key that was taken away must not count on since they are broken.
+    if (options_.others)
+      if (const Result<void> others = options_.others(); !others) return refused(others.error());
     Result<load::Loaded> loaded = load::load_rules(options_.folders, Limits{});
     if (!loaded) return refused(loaded.error());
     if (!loaded->rules) {
@@ -96,11 +97,11 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
                                                                .expected = "rules without mistakes",
                                                                .found = std::to_string(loaded->errors()) + " mistakes",
                                                                .nearest = {},
-                                                               .hint = "the packs of before go on deciding"}),
+                                                               .hint = "the packs of before go on deciding; callers "
+                                                                       "count as they stand now"}),
                      "\"diagnostics\":[" + list + "]");
     }
     activate(*loaded, by);
-    (*others)();  // last: a key that came or went counts with the rules that it came with, or not at all
   } catch (const Error& error) {
     return refused(wire::problem(wire::codes::kStorage, {.path = "",
                                                          .expected = "a log that takes the record of it",
@@ -199,6 +200,8 @@ server::Services Served::services() {
   services.checks = [this](Language language) { return checks(language); };
   services.figures = [this] { return figures(); };
   services.reload = [this](const server::Asked& asked) -> server::Served {
+    gate::Body body(asked.body);
+    if (std::optional<Problem> problem = body.finish()) return tl::unexpected(server::Refusal{std::move(*problem), {}});
     if (tl::expected<void, server::Refusal> done = reload(asked.caller.id); !done) return tl::unexpected(done.error());
     server::Response response;
     response.body = packs_json();

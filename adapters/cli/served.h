@@ -5,8 +5,9 @@
 //   served.activate(*loaded, "who started it");
 //   server::Services services = served.services();
 //
-// Promises   a reload that meets a mistake leaves the rules and the callers of before; rules that come into force are in the log
-//            first; whatever is thrown on the way is a refusal
+// Promises   a reload that meets a mistake in the rules leaves the rules of before, and callers still count as they stand now: a
+//            key can be taken away while rules are broken; one in the configuration or the callers file leaves all as it was;
+//            rules that come into force are in the log first; whatever is thrown on the way is a refusal
 // Threads    all calls may run together; reloads take turns
 #pragma once
 
@@ -33,8 +34,8 @@ struct ServedOptions {
   Clock* clock = nullptr;
   server::Metrics* metrics = nullptr;
   server::OperationLog* operation = nullptr;
-  // Also read again on a reload: callers, levels. A Problem refuses it; else what came of it puts them in force, and cannot fail.
-  std::function<Result<std::function<void()>>()> others;
+  std::function<Result<void>()>
+      others;  // also read again on a reload, and put in force: callers, levels. A Problem refuses it
 };
 
 class Served {
@@ -60,7 +61,8 @@ class Served {
 
   const ServedOptions options_;
   std::mutex reloading_;
-  mutable std::mutex mutex_;  // of what follows
+  mutable std::mutex noting_;  // feedback: one at a time finds what is there already
+  mutable std::mutex mutex_;   // of what follows
   std::vector<Pack> active_, previous_;
   std::string program_;
 };

@@ -7,6 +7,8 @@
 #include "adapters/cli/period.h"
 #include "adapters/cli/report_making.h"
 #include "adapters/cli/served.h"
+#include "adapters/gate/past.h"
+#include "adapters/gate/record.h"
 #include "adapters/wire/codes.h"
 #include "audit/error.h"
 #include "audit/record/base64.h"
@@ -251,24 +253,46 @@ server::Served Served::report(const server::Asked& asked) const {
 
 server::Served Served::feedback(const server::Asked& asked) const {
   Body body(asked.body, {"decision", "kind", "note"}, {"decision", "kind"});
-  if (body.good() && body.text("kind").size() > 64)
-    body.wrong(codes::kOutOfRange, "/kind", "a word of at most 64 bytes", "a longer one");
-  if (body.good() && body.text("note").size() > 4'096)
-    body.wrong(codes::kOutOfRange, "/note", "a text of at most 4096 bytes", "a longer one");
+  for (const auto& [name, most] : {std::pair{"decision", 64u}, std::pair{"kind", 64u}, std::pair{"note", 4'000u}})
+    if (body.text(name).size() > most ||
+        (body.has(name) && body.text(name).empty() && std::string_view(name) != "note"))
+      body.wrong(codes::kOutOfRange, "/" + std::string(name), "a text of 1 to " + std::to_string(most) + " bytes",
+                 std::to_string(body.text(name).size()) + " bytes");
   if (!body.good()) return body.refusal();
   try {
-    // Of a decision that there is: what is said of nothing would be said of anybody later.
+    // Of a decision that there is: what is said of nothing would be said of anybody later. A bot is not told that another's exists.
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
-    if (reader->search(options_.log->keys(), {audit::TagKind::decision, body.text("decision")}).empty())
+    const std::string id = body.text("decision");
+    const std::optional<gate::PastDecision> past = gate::past_decision(*options_.log, *reader, id);
+    if (!past || (asked.caller.audience == decide::Audience::bot && past->caller != asked.caller.id))
       return refused(codes::kNotFound, "/decision", "a decision of this log", "another");
-    audit::Feedback event{
-        .decision = body.text("decision"), .kind = body.text("kind"), .by = asked.caller.id, .words = {}};
+    audit::Feedback event{.decision = id, .kind = body.text("kind"), .by = asked.caller.id, .words = {}};
     if (body.has("note")) event.words = body.text("note");
-    const audit::Committed placed = record(*options_.log, audit::Kind::feedback, event);
-    server::Response response;
-    response.status = 201;
-    response.body = json::serialize(json::object{{"decision", body.text("decision")}, {"index", placed.index}});
-    return response;
+    const auto noted = [&](std::uint64_t index, int status) {
+      server::Response response;
+      response.status = status;
+      response.body = json::serialize(json::object{{"decision", id}, {"index", index}});
+      return response;
+    };
+    const std::lock_guard lock(noting_);
+    for (const std::uint64_t index : reader->search(options_.log->keys(), {audit::TagKind::decision, id})) {
+      const Result<audit::OpenedRecord> record = reader->open_body(options_.log->keys(), index);
+      if (!record || record->header.context.kind != audit::Kind::feedback) continue;
+      const audit::SectionBytes* section = record->find(audit::Section::event);
+      const Result<audit::Event> there = audit::decode_event(
+          audit::Kind::feedback, section == nullptr ? std::string_view() : std::string_view(section->encoded));
+      if (!there) continue;
+      const auto& before = std::get<audit::Feedback>(*there);
+      if (before.by == event.by && before.kind == event.kind && before.words == event.words) return noted(index, 200);
+    }
+    // Under the key of the customer whose decision it was: what is said of him must go when he is erased.
+    const audit::Appended appended = options_.log->append(gate::event_record(
+        audit::Kind::feedback, event,
+        {.customer = past->customer, .conversation = past->conversation, .handoff = {}, .decision = id}));
+    if (const auto* failure = std::get_if<audit::AppendFailed>(&appended))
+      return refused(codes::kStorage, "", "a record that is on disk before it is answered",
+                     std::string(failure->code->name));
+    return noted(std::get<audit::Committed>(appended).index, 201);
   } catch (const Error& error) {
     return failed(error);
   }

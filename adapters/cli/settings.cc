@@ -44,7 +44,8 @@ Result<Settings> read_settings(const Invocation& invocation) {
     Result<std::string> text = load::read_file(settings.file, kMostBytes);
     if (!text) return tl::unexpected(text.error());
     const std::vector<std::string_view> roles = server::role_names();
-    Result<config::Configuration> parsed = config::read_configuration(*text, settings.file, roles);
+    Result<config::Configuration> parsed =
+        config::read_configuration(*text, settings.file, {.roles = roles, .is_id = &server::is_caller_id});
     if (!parsed) return tl::unexpected(parsed.error());
     read = std::move(*parsed);
     // What is relative is meant from where the file lies, wherever the process was started.
@@ -78,7 +79,8 @@ Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration
   Result<std::string> text = load::read_file(configuration.callers_file, kMostBytes);
   if (!text) return tl::unexpected(text.error());
   const std::vector<std::string_view> roles = server::role_names();
-  Result<std::vector<config::CallerSettings>> more = config::read_callers(*text, configuration.callers_file, roles);
+  Result<std::vector<config::CallerSettings>> more =
+      config::read_callers(*text, configuration.callers_file, {.roles = roles, .is_id = &server::is_caller_id});
   if (!more) return tl::unexpected(more.error());
   Problem twice{&config::codes::kConfiguration, {}};
   for (const config::CallerSettings& caller : *more) {

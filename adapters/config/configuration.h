@@ -1,10 +1,10 @@
 // Configuration: one TOML file as a struct; the same table of keys reads it and writes the file that explains itself.
 //
-//   Result<Configuration> read = read_configuration(text, "caveat.toml", {"bot", "agent"});
+//   Result<Configuration> read = read_configuration(text, "caveat.toml", {.roles = names, .is_id = &server::is_caller_id});
 //   std::string starter = written_configuration(Language::zh);
 //
-// Promises   an unknown key is refused with the nearest known one; every mistake is told at once, with line and column; what the
-//            starter says is what holds where a key is missing
+// Promises   an unknown key is refused with the nearest known one, a key whose place is kept for later as `not_yet`; every mistake
+//            is told at once, with line and column; what the starter says is what holds where a key is missing
 // Errors     a Problem `configuration`: one item a mistake, its path FILE:LINE:COLUMN and the key
 // Source     TOML 1.0; contracts.md 34
 #pragma once
@@ -29,6 +29,12 @@ struct CallerSettings {
   std::string place;  // FILE:LINE:COLUMN
 };
 
+// What the server's room knows of callers and this one does not.
+struct CallerRules {
+  std::span<const std::string_view> roles;    // the names that a role may have
+  bool (*is_id)(std::string_view) = nullptr;  // may a caller be called so?
+};
+
 struct Configuration {
   std::string log_path, log_keys;
   std::vector<std::string> pack_folders;
@@ -44,12 +50,10 @@ struct Configuration {
 
 Configuration defaults();
 
-// `roles`: the names that a caller's role may have.
-Result<Configuration> read_configuration(std::string_view text, const std::string& file,
-                                         std::span<const std::string_view> roles);
+Result<Configuration> read_configuration(std::string_view text, const std::string& file, const CallerRules& rules);
 // A file that holds [[callers]] and nothing else.
 Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file,
-                                                 std::span<const std::string_view> roles);
+                                                 const CallerRules& rules);
 
 std::string written_configuration(Language language);
 std::string written_caller(const CallerSettings& caller);  // one [[callers]] table

@@ -314,7 +314,9 @@ class Gate::Inside {
   void judge(const TurnPtr& turn, decide::Scratch& scratch) {
     Progress progress;
     try {
-      if (turn->deadline_ns != 0 && options_.clock->steady_ns() >= turn->deadline_ns) {
+      const std::uint64_t begun = turn->deadline_ns != 0 || options_.stages ? options_.clock->steady_ns() : 0;
+      if (options_.stages) turn->reply.begun_ns = begun;
+      if (turn->deadline_ns != 0 && begun >= turn->deadline_ns) {
         miss(*turn);
         return leave_and_answer(turn);
       }
@@ -619,6 +621,7 @@ class Gate::Inside {
                                    .expected_wait = expected_wait(*turn->rules->program, applied.decision()),
                                    .advice = turn->by_person ? &decision : nullptr});
     if (options_.outcomes) reply.outcome = wire::outcome_json(*turn->rules, turn->request, decision);
+    if (options_.stages) reply.decided_ns = options_.clock->steady_ns();
     if (options_.log == nullptr) {
       reply.body = wire::with_receipt(std::move(reply.body), std::nullopt);
       return finish_in_memory(turn);
@@ -640,6 +643,7 @@ class Gate::Inside {
                                                               options_.log->keys()));
     std::optional<audit::SealedRecord> of_ticket;
     if (moved.record) of_ticket = options_.log->seal(moved_record(moved, {}, std::nullopt, false));
+    if (options_.stages) reply.sealed_ns = options_.clock->steady_ns();
     // From here on the log answers, whatever happens. The later one first: so both are ready when the first is, and go in one commit.
     audit::AppendDone recorded = [this, turn](const audit::Appended& appended) { committed(turn, appended); };
     const std::uint64_t place = progress.numbers->claim(0);

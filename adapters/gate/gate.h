@@ -48,6 +48,8 @@ struct Reply {
   bool created = false;     // 201
   std::string next;         // of a list: the cursor of what follows
   bool pending = false;     // a proof that no checkpoint covers yet: 202
+  // GateOptions::stages, of a turn that was decided: Clock::steady_ns when its turn came, its reply was made, its record sealed.
+  std::uint64_t begun_ns = 0, decided_ns = 0, sealed_ns = 0;
 };
 using Done = std::function<void(const Reply&)>;
 
@@ -68,6 +70,7 @@ struct GateOptions {
       5LL * 60 * 1'000'000;          // how far a turn's `at` may be from the clock, but for callers with any_time
   Language language = Language::en;  // of problems, where the request names none
   bool outcomes = false;
+  bool stages = false;            // Reply says how long each took: three looks at the clock a turn
   std::size_t waiting = 0;        // turns and commands under way at most; 0: no limit. Beyond: `overloaded`
   std::size_t waiting_a_key = 0;  // of one conversation or customer; 0: no limit. Beyond: `key_queue_full`
 };

@@ -37,6 +37,7 @@ constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kUnwantedBytes = 64u << 10;  // of a body that no route takes, read and forgotten
 constexpr std::size_t kBatchWindow = 64;           // lines of one batch that are under way
 constexpr std::size_t kBatchQueued = 16u << 20;    // bytes of replies that wait for a caller who still sends
+constexpr std::size_t kTurnedAway = 256;           // connections that are told so at once; those beyond are only closed
 constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000;
 
 ProblemItem item(std::string expected, std::string found) {
@@ -112,7 +113,7 @@ struct Batch {
   std::deque<std::optional<std::string>> replies;  // in the order of the lines
   std::size_t first = 0;                           // number of the line whose reply is at the front
   std::size_t lines = 0, under_way = 0, queued = 0;
-  bool all_read = false, broken = false, written = false;
+  bool all_read = false, broken = false, written = false, chunked = true;
 };
 
 std::string http_date() {
@@ -134,14 +135,16 @@ std::string http_date() {
   return text;
 }
 
-std::string head_text(const Response& response, bool keep, bool chunked) {
+enum class Length : std::uint8_t { known, chunked, to_the_end };
+
+std::string head_text(const Response& response, bool keep, Length length) {
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
   out += reason_phrase(response.status);
   out += "\r\nDate: " + http_date() + "\r\n";
   if (!response.content_type.empty()) out += "Content-Type: " + response.content_type + "\r\n";
-  if (chunked)
+  if (length == Length::chunked)
     out += "Transfer-Encoding: chunked\r\n";
-  else if (response.status != 304)
+  else if (length == Length::known && response.status != 304)
     out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   for (const Header& header : response.headers) out += header.first + ": " + header.second + "\r\n";
   out += keep ? "\r\n" : "Connection: close\r\n\r\n";
@@ -157,7 +160,7 @@ struct Worker;
 
 struct Shared {
   Router& router;
-  std::atomic<std::size_t> connections{0}, batches{0};
+  std::atomic<std::size_t> connections{0}, turned_away{0}, batches{0};
   std::mutex mutex;
   std::condition_variable fewer;
 };
@@ -253,15 +256,19 @@ awaitable<void> Connection::serve() {
 // One connection too many: it is told so, unread.
 awaitable<void> Connection::turn_away() {
   const std::shared_ptr<Connection> self = shared_from_this();
-  router_.metrics().connection_refused();
-  const CallPtr call = router_.unread();
-  Response response = router_.refuse(
-      *call, wire::codes::kOverloaded,
-      item("at most " + std::to_string(router_.caps().connections) + " connections", "as many and this one"));
-  co_await send(*call, std::move(response), false, false);
-  co_await linger();
+  try {
+    const CallPtr call = router_.unread();
+    Response response = router_.refuse(
+        *call, wire::codes::kOverloaded,
+        item("at most " + std::to_string(router_.caps().connections) + " connections", "as many and this one"));
+    co_await send(*call, std::move(response), false, false);
+    co_await linger();
+  } catch (const std::exception&) {  // no memory to say it
+  }
+  watch_.disarm();
   error_code ignored;
   socket_.close(ignored);
+  shared_.turned_away.fetch_sub(1);
 }
 
 Head Connection::head_of(const Parser& parser) const {
@@ -327,7 +334,7 @@ awaitable<bool> Connection::exchange() {
     if (head.has_body) co_await linger();
     co_return stays;
   }
-  if (head.has_body && head.header("expect") == "100-continue") {
+  if (head.has_body && parser.get().version() >= 11 && head.header("expect") == "100-continue") {
     static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
     watch_.arm(kWriteMs);
     const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(kGoOn), kToken);
@@ -413,7 +420,7 @@ awaitable<bool> Connection::read_body(Parser& parser, Call& call, std::string& b
 
 awaitable<bool> Connection::send(const Call& call, Response response, bool head_only, bool keep) {
   router_.dress(call, response);
-  const std::string head = head_text(response, keep, false);
+  const std::string head = head_text(response, keep, Length::known);
   const std::array<asio::const_buffer, 2> buffers{
       asio::buffer(head), head_only || response.status == 304 ? asio::const_buffer() : asio::buffer(response.body)};
   watch_.arm(kWriteMs);
@@ -452,7 +459,10 @@ awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
   const asio::any_io_executor executor = socket_.get_executor();
   const auto batch = std::make_shared<Batch>(executor);
   const Response response = router_.begin_batch(call);
-  const std::string head = head_text(response, keep, true);
+  // Before 1.1 nobody knew chunks: the end of the connection is the end of the reply.
+  batch->chunked = parser.get().version() >= 11;
+  keep = keep && batch->chunked;
+  const std::string head = head_text(response, keep, batch->chunked ? Length::chunked : Length::to_the_end);
   watch_.arm(kWriteMs);
   const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(head), kToken);
   watch_.disarm();
@@ -540,9 +550,7 @@ awaitable<void> Connection::take_line(CallPtr call, std::shared_ptr<Batch> batch
     co_return;
   }
   const std::size_t number = batch->first + batch->replies.size();
-  batch->replies.emplace_back();
-  ++batch->under_way;
-  const Router::Line done = [batch, number](std::string reply) {
+  Router::Line done = [batch, number](std::string reply) {
     asio::post(batch->executor, [batch, number, reply = std::move(reply)]() mutable {
       batch->queued += reply.size();
       --batch->under_way;
@@ -551,7 +559,14 @@ awaitable<void> Connection::take_line(CallPtr call, std::shared_ptr<Batch> batch
       batch->to_read.raise();
     });
   };
-  router_.batch_line(call, line, done);
+  batch->replies.emplace_back();
+  ++batch->under_way;
+  try {
+    router_.batch_line(call, line, std::move(done));
+  } catch (...) {  // no memory for it: nobody will answer this line, and nobody may wait for it
+    --batch->under_way;
+    throw;
+  }
 }
 
 awaitable<void> Connection::write_replies(std::shared_ptr<Batch> batch) {
@@ -574,7 +589,7 @@ awaitable<void> Connection::write_replies(std::shared_ptr<Batch> batch) {
     if (batch->broken) break;
     char size[24];
     std::snprintf(size, sizeof size, "%zx\r\n", lines.size());
-    const std::string piece = last ? "0\r\n\r\n" : size + lines + "\r\n";
+    const std::string piece = !batch->chunked ? lines : last ? "0\r\n\r\n" : size + lines + "\r\n";
     watch.arm(kWriteMs);
     const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(piece), kToken);
     watch.disarm();
@@ -594,7 +609,7 @@ awaitable<void> Connection::write_replies(std::shared_ptr<Batch> batch) {
 
 class Listener::Inside {
  public:
-  Inside(Router& router, std::size_t threads) : shared_{router, {}, {}, {}, {}} {
+  Inside(Router& router, std::size_t threads) : shared_{router, {}, {}, {}, {}, {}} {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, threads); ++i) workers_.push_back(std::make_unique<Worker>());
   }
 
@@ -706,8 +721,11 @@ class Listener::Inside {
     Accepted how = accepted;
     prepare(socket, how);
     const bool full = shared_.connections.load() >= shared_.router.caps().connections;
+    if (full) shared_.router.metrics().connection_refused();
+    if (full && shared_.turned_away.load() >= kTurnedAway) co_return true;  // the socket closes as it goes
     auto connection = std::make_shared<Connection>(Socket(std::move(socket)), how, shared_, worker);
     if (full) {
+      shared_.turned_away.fetch_add(1);
       asio::co_spawn(worker.context, connection->turn_away(), asio::detached);
     } else {
       shared_.connections.fetch_add(1);

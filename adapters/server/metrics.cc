@@ -116,6 +116,9 @@ std::string Metrics::render() const {
            std::to_string(count));
   }
   duration_.render(out, "caveat_decision_duration_seconds", "From the whole request to the reply, its record durable.");
+  commit_.render(out, "caveat_commit_duration_seconds", "From the sealed record of a decision to its commit, durable.");
+  head(out, "caveat_commit_failures_total", "counter", "Answers withheld since their record could not be committed.");
+  line(out, "caveat_commit_failures_total", {}, std::to_string(commits_failed_.load(std::memory_order_relaxed)));
   head(out, "caveat_http_connections", "gauge", "Connections that are open.");
   line(out, "caveat_http_connections", {}, std::to_string(connections_.load(std::memory_order_relaxed)));
   head(out, "caveat_http_connections_refused_total", "counter", "Connections beyond the cap, answered 503.");

@@ -42,6 +42,8 @@ class Metrics {
   void decided(std::string_view verdict, std::string_view cause, std::uint64_t nanoseconds);
   void answered(std::string_view method, std::string_view path, int status);  // of the route's pattern
   void reloaded(bool well);
+  void committed(std::uint64_t nanoseconds) { commit_.add(nanoseconds); }
+  void commit_failed() { commits_failed_.fetch_add(1, std::memory_order_relaxed); }
   void connection_opened() { connections_.fetch_add(1, std::memory_order_relaxed); }
   void connection_closed() { connections_.fetch_sub(1, std::memory_order_relaxed); }
   void connection_refused() { refused_.fetch_add(1, std::memory_order_relaxed); }
@@ -59,9 +61,9 @@ class Metrics {
   mutable std::mutex mutex_;  // the closed label sets below are few, so a map is enough
   std::map<std::pair<std::string, std::string>, std::uint64_t> decisions_;      // verdict, cause
   std::map<std::tuple<std::string, std::string, int>, std::uint64_t> answers_;  // method, path, status
-  Histogram duration_;
+  Histogram duration_, commit_;
   std::atomic<std::int64_t> connections_{0}, waiting_{0};
-  std::atomic<std::uint64_t> refused_{0}, reloads_{0}, reloads_failed_{0};
+  std::atomic<std::uint64_t> refused_{0}, reloads_{0}, reloads_failed_{0}, commits_failed_{0};
 };
 
 }  // namespace caveat::server

@@ -21,6 +21,13 @@ json::object nullable(std::string_view name) { return {{"type", json::array{name
 json::object list_of(json::object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
 json::object reference(std::string_view name) { return {{"$ref", "#/components/schemas/" + std::string(name)}}; }
 
+// A text of at most so many bytes, said in characters, which JSON Schema counts.
+json::object text_of(std::int64_t most, std::int64_t least = 1) {
+  return {{"type", "string"}, {"minLength", least}, {"maxLength", most}};
+}
+json::object may_lack(json::object schema) { return {{"anyOf", json::array{std::move(schema), type("null")}}}; }
+json::object one_of(json::array values) { return {{"enum", std::move(values)}}; }
+
 json::object object(json::object properties, json::array required) {
   json::object out{{"type", "object"}, {"properties", std::move(properties)}};
   if (!required.empty()) out["required"] = std::move(required);
@@ -103,11 +110,12 @@ json::object schemas(std::string_view request_schema) {
                          {"program", type("string")}},
                         {"active", "staged", "previous"});
   const json::object text = type("string");
+  const json::array verdicts{"allow", "revise", "require", "block", "handoff"};
   json::object search = object({{"customer", text},
                                 {"conversation", text},
                                 {"rule", text},
-                                {"verdict", text},
-                                {"day", text},
+                                {"verdict", one_of(verdicts)},
+                                {"day", json::object{{"type", "string"}, {"format", "date"}}},
                                 {"request", text},
                                 {"decision", text},
                                 {"from", text},
@@ -124,7 +132,7 @@ json::object schemas(std::string_view request_schema) {
                                 {"language", json::object{{"enum", {"en", "zh"}}}},
                                 {"customer", text},
                                 {"rule", text},
-                                {"verdict", text},
+                                {"verdict", one_of(verdicts)},
                                 {"from", text},
                                 {"to", text},
                                 {"seed", text},
@@ -134,53 +142,67 @@ json::object schemas(std::string_view request_schema) {
                                {"format"});
   report["additionalProperties"] = false;
   out["Report"] = std::move(report);
-  const json::object agreed = type("boolean"), any = type("object");
+  const json::object agreed = may_lack(type("boolean")), any = type("object");
   const auto closed = [](json::object properties, json::array required) {
     json::object made = object(std::move(properties), std::move(required));
     made["additionalProperties"] = false;
     return made;
   };
-  const json::object delivery = object({{"decision", text},
-                                        {"text_digest", text},
-                                        {"at", json::object{{"type", "string"}, {"format", "date-time"}}},
-                                        {"channel", text},
-                                        {"part", text}},
-                                       {"decision", "text_digest"});
+  const json::object note = may_lack(text_of(4'000, 0)), name = may_lack(text_of(128, 0));
+  const json::object delivery =
+      closed({{"decision", text_of(64)},
+              {"text_digest", json::object{{"type", "string"}, {"pattern", "^(sha256:)?[0-9A-Fa-f]{64}$"}}},
+              {"at", may_lack(json::object{{"type", "string"}, {"format", "date-time"}})},
+              {"channel", may_lack(text_of(64, 0))},
+              {"part", may_lack(text_of(256, 0))}},
+             {"decision", "text_digest"});
   json::object deliveries = list_of(delivery);
   deliveries["maxItems"] = 1'000;
   out["Deliveries"] = json::object{{"oneOf", json::array{delivery, deliveries}}};
-  out["Matches"] =
-      list_of(object({{"decision", text}, {"match", json::object{{"enum", {"same", "changed", "late", "unknown"}}}}},
-                     {"decision", "match"}));
-  out["Feedback"] = closed({{"decision", text}, {"kind", text}, {"note", text}}, {"decision", "kind"});
-  out["Noted"] = object({{"decision", text}, {"index", type("integer")}}, {"decision"});
+  out["Matches"] = list_of(
+      object({{"decision", text}, {"match", one_of({"same", "changed", "late", "unknown"})}}, {"decision", "match"}));
+  out["Feedback"] =
+      closed({{"decision", text_of(64)}, {"kind", text_of(64)}, {"note", text_of(4'000, 0)}}, {"decision", "kind"});
+  out["Noted"] = object({{"decision", text}, {"index", type("integer")}}, {"decision", "index"});
   out["Explanation"] = any;
-  out["Conversation"] = object({{"state", json::object{{"enum", {"bot", "waiting", "person"}}}},
+  out["Conversation"] = object({{"id", text},
+                                {"state", one_of({"bot", "waiting", "person"})},
                                 {"handoffs", list_of(text)},
                                 {"since", nullable("string")}},
-                               {"state", "handoffs"});
-  out["Ticket"] = any;
-  out["Tickets"] = object({{"items", list_of(any)}, {"next", text}}, {"items"});
-  out["Queues"] = any;
+                               {"id", "state", "handoffs", "since"});
+  const json::object ticket = object({{"id", text},
+                                      {"state", one_of({"asked", "waiting", "person", "closed"})},
+                                      {"hold", type("boolean")},
+                                      {"queue", text},
+                                      {"priority", one_of({"urgent", "high", "normal", "low"})},
+                                      {"due", nullable("string")}},
+                                     {"id", "state", "hold", "queue", "priority", "due"});
+  out["Ticket"] = ticket;
+  out["Tickets"] = object({{"items", list_of(ticket)}, {"next", text}}, {"items"});
+  out["Queues"] =
+      object({{"items", list_of(object({{"name", text}, {"open", type("boolean")}}, {"name", "open"}))}}, {"items"});
   out["Switch"] = object({{"on", type("boolean")}}, {"on"});
-  out["Nothing"] = any;
-  out["OpenHandoff"] = closed({{"conversation", text},
-                               {"customer", text},
-                               {"queue", text},
-                               {"reason", text},
-                               {"priority", text},
-                               {"take", type("boolean")}},
-                              {"reason"});
-  out["Pass"] = closed({{"queue", text}, {"note", text}}, {"queue"});
-  out["Note"] = closed({{"note", text}, {"customer_withdrew", agreed}}, {"note"});
-  out["Return"] = closed({{"note", text}, {"customer_agreed", agreed}}, {"customer_agreed"});
-  out["Close"] = closed({{"outcome", text},
-                         {"note", text},
-                         {"conversation_to", json::object{{"enum", {"bot"}}}},
+  out["Nothing"] = closed({}, {});
+  json::object open = closed({{"conversation", name},
+                              {"customer", name},
+                              {"queue", name},
+                              {"reason", text_of(4'000)},
+                              {"priority", may_lack(one_of({"urgent", "high", "normal", "low"}))},
+                              {"take", may_lack(type("boolean"))}},
+                             {"reason"});
+  open["anyOf"] = json::array{json::object{{"required", json::array{"conversation"}}},
+                              json::object{{"required", json::array{"customer"}}}};
+  out["OpenHandoff"] = std::move(open);
+  out["Pass"] = closed({{"queue", text_of(128)}, {"note", text_of(4'000)}}, {"queue", "note"});
+  out["Note"] = closed({{"note", text_of(4'000)}, {"customer_withdrew", agreed}}, {"note"});
+  out["Return"] = closed({{"note", note}, {"customer_agreed", agreed}}, {});
+  out["Close"] = closed({{"outcome", text_of(64)},
+                         {"note", note},
+                         {"conversation_to", may_lack(one_of({"bot"}))},
                          {"customer_agreed", agreed}},
                         {"outcome"});
   out["ThrowSwitch"] =
-      closed({{"on", type("boolean")}, {"topic", text}, {"queue", text}, {"reason", text}}, {"on", "reason"});
+      closed({{"on", type("boolean")}, {"topic", name}, {"queue", name}, {"reason", text_of(4'000)}}, {"on", "reason"});
   return out;
 }
 
@@ -199,6 +221,46 @@ std::string roles_in_words(const Route& route, std::string_view anyone, std::str
   return out;
 }
 
+json::object schema_of(const Parameter& parameter) {
+  if (!parameter.choices.empty()) {
+    json::array values;
+    for (const std::string_view choice : parameter.choices) values.push_back(json::string(choice));
+    return one_of(std::move(values));
+  }
+  if (parameter.most > 0) return {{"type", "integer"}, {"minimum", parameter.least}, {"maximum", parameter.most}};
+  return type("string");
+}
+
+// What a response of this status always carries, and what it may.
+json::object headers_of(const Route& route, int status) {
+  json::object out;
+  const auto add = [&](std::string_view name, bool always) {
+    out[name] = json::object{{"required", always}, {"schema", type("string")}};
+  };
+  add("Caveat-Request", true);
+  add("traceparent", true);
+  add("Cache-Control", true);
+  if (route.turn && route.handler != Handler::batch) {
+    add("Caveat-Verdict", true);
+    add("Server-Timing", true);
+    if (status == 200) {
+      add("Caveat-Decision", true);
+      add("Caveat-Replayed", false);
+    }
+  }
+  if (status == 202 || status == 429 || status == 503) add("Retry-After", true);
+  if (status == 401) add("WWW-Authenticate", true);
+  if ((route.versioned || route.handler == Handler::open_handoff || route.handler == Handler::schema) &&
+      (status < 300 || status == 304))
+    add("ETag", true);
+  if (route.handler == Handler::conversation && status == 200) add("ETag", false);
+  if (route.handler == Handler::handoffs && status == 200) add("Link", false);
+  if (route.handler == Handler::report && status == 200)
+    for (const std::string_view name : {"Content-Digest", "Caveat-Decisions", "Caveat-Records", "Caveat-Log-Size"})
+      add(name, true);
+  return out;
+}
+
 json::object operation(const Route& route, Language language) {
   json::object out;
   std::string id(route.method);
@@ -213,18 +275,37 @@ json::object operation(const Route& route, Language language) {
   json::array parameters;
   for (std::size_t at = route.path.find('{'); at != std::string_view::npos; at = route.path.find('{', at + 1)) {
     const std::string_view name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
-    parameters.push_back(json::object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", type("string")}});
+    json::object schema = text_of(128);
+    schema["pattern"] = "^[^\\u0000-\\u0020\\u007f/]+$";
+    parameters.push_back(
+        json::object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", std::move(schema)}});
   }
   for (const Parameter& parameter : route.query)
     parameters.push_back(json::object{{"name", parameter.name},
                                       {"in", "query"},
                                       {"description", parameter.says.in(language)},
-                                      {"schema", type("string")}});
+                                      {"schema", schema_of(parameter)}});
+  const auto header = [&](std::string_view name, bool required, json::object schema, const Told& says) {
+    parameters.push_back(json::object{{"name", name},
+                                      {"in", "header"},
+                                      {"required", required},
+                                      {"description", says.in(language)},
+                                      {"schema", std::move(schema)}});
+  };
+  if (route.turn && route.handler != Handler::batch) {
+    header("Idempotency-Key", false, text_of(128), {"the body's id, once more", "与正文中的 id 相同"});
+    header("Caveat-Deadline-Ms", false, json::object{{"type", "integer"}, {"minimum", 1}},
+           {"shortens the time within which an answer is wanted", "缩短等待答复的时限"});
+  }
+  if (route.versioned && route.body > 0)
+    header("If-Match", true, text_of(128),
+           {"the version that was read, from ETag; * for whichever it is", "所读取的版本，取自 ETag；* 表示任意版本"});
+  if (route.handler == Handler::schema)
+    header("If-None-Match", false, text_of(128), {"the ETag of what is known already", "已有版本的 ETag"});
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (route.body > 0) {
-    json::object body{{"required", !route.takes.empty()},
-                      {"content", content(route.takes.empty() ? std::string_view("OpenAPI") : route.takes)},
-                      {"x-largest-bytes", route.body}};
+    json::object body{
+        {"required", route.takes != "Nothing"}, {"content", content(route.takes)}, {"x-largest-bytes", route.body}};
     out["requestBody"] = std::move(body);
   }
   json::object responses;
@@ -237,6 +318,7 @@ json::object operation(const Route& route, Language language) {
                                          {"application/problem+json", json::object{{"schema", reference("Problem")}}}};
     else if (status >= 400)
       response["content"] = json::object{{"application/problem+json", json::object{{"schema", reference("Problem")}}}};
+    response["headers"] = headers_of(route, status);
     responses[std::to_string(status)] = std::move(response);
   }
   out["responses"] = std::move(responses);

@@ -54,8 +54,8 @@ std::vector<Route> make() {
                  .gives = "Explanation",
                  .says = {"The decision told in words, for whoever reads it.", "以文字讲述该决定，按读者区分。"},
                  .record = {"viewed", "查看"},
-                 .query = {{"for", {"bot, customer or officer", "bot、customer 或 officer"}},
-                           {"language", {"en or zh", "en 或 zh"}}}});
+                 .query = {{"for", {"who reads it", "读者"}, {"bot", "customer", "officer"}},
+                           {"language", {"in which language", "语言"}, {"en", "zh"}}}});
   all.push_back({.handler = Handler::proof,
                  .method = "GET",
                  .path = "/v1/decisions/{id}/proof",
@@ -70,7 +70,6 @@ std::vector<Route> make() {
                  .path = "/v1/deliveries",
                  .roles = kBot,
                  .body = kTurnBytes,
-                 .statuses = {409, 429},
                  .takes = "Deliveries",
                  .gives = "Matches",
                  .says = {"Confirm what was sent to the customer: one, or a list of at most 1,000.",
@@ -101,15 +100,16 @@ std::vector<Route> make() {
                  .says = {"The hand-offs of one's queues, most urgent first.", "所属队列的转接，最紧急的在前。"},
                  .query = {{"queue", {"of this queue", "该队列的"}},
                            {"state",
-                            {"asked, waiting, person; or closed, the newest end first",
-                             "asked、waiting、person；或 closed（最近结束的在前）"}},
+                            {"in this state; closed ones, the newest end first", "该状态的；closed 时最近结束的在前"},
+                            {"asked", "waiting", "person", "closed"}},
                            {"customer", {"of this customer", "该客户的"}},
                            {"cursor", {"where the list before ended", "上一页的游标"}},
-                           {"limit", {"at most so many, 1 to 200", "至多条数，1 至 200"}}}});
+                           {"limit", {"at most so many", "至多条数"}, {}, 1, 200}}});
   all.push_back({.handler = Handler::handoff,
                  .method = "GET",
                  .path = "/v1/handoffs/{id}",
                  .roles = kAgent,
+                 .versioned = true,
                  .gives = "Ticket",
                  .says = {"One hand-off with all that is needed to take it; its ETag is its version.",
                           "一个转接及接手所需的全部内容；ETag 为其版本。"},
@@ -119,7 +119,7 @@ std::vector<Route> make() {
                  .path = "/v1/handoffs",
                  .roles = kAgent | kBot,
                  .body = kSmallBytes,
-                 .statuses = {201, 404, 409},
+                 .statuses = {201, 409},
                  .takes = "OpenHandoff",
                  .gives = "Ticket",
                  .says = {"Take over unasked; a bot may open a hand-off and never end one.",
@@ -131,7 +131,8 @@ std::vector<Route> make() {
                    .path = path,
                    .roles = kAgent,
                    .body = kSmallBytes,
-                   .statuses = {409, 412, 428},
+                   .versioned = true,
+                   .statuses = {409},
                    .takes = takes,
                    .gives = "Ticket",
                    .says = says,
@@ -162,6 +163,7 @@ std::vector<Route> make() {
                  .method = "GET",
                  .path = "/v1/switch",
                  .roles = kEveryRole,
+                 .versioned = true,
                  .gives = "Switch",
                  .says = {"Whether everything goes to a person now; its ETag is its version.",
                           "当前是否全部转人工；ETag 为其版本。"}});
@@ -170,7 +172,7 @@ std::vector<Route> make() {
                  .path = "/v1/switch",
                  .roles = kActivator,
                  .body = kSmallBytes,
-                 .statuses = {412, 428},
+                 .versioned = true,
                  .takes = "ThrowSwitch",
                  .gives = "Switch",
                  .says = {"Send everything to a person, or end that.", "将全部转人工，或解除。"},
@@ -194,6 +196,7 @@ std::vector<Route> make() {
        .path = "/v1/reload",
        .roles = kActivator,
        .body = kSmallBytes,
+       .takes = "Nothing",
        .gives = "Packs",
        .says = {"Read the pack folders again, as SIGHUP does. On any error the packs of before go on deciding.",
                 "重新读取规则包目录，等同于 SIGHUP。如有任何错误，原规则包继续生效。"},
@@ -290,13 +293,14 @@ std::span<const Route> routes() {
 }
 
 std::vector<int> statuses_of(const Route& route) {
-  // Whatever is asked: what is no HTTP, slow, has a head too large, comes when we are full, or meets our own fault.
-  std::vector<int> all{200, 400, 408, 431, 500, 503};
+  // Whatever is asked: what is no HTTP, slow, brings a body or a head too large, comes when we are full, or meets our own
+  // fault.
+  std::vector<int> all{200, 400, 408, 413, 431, 500, 503};
   all.insert(all.end(), route.statuses.begin(), route.statuses.end());
-  if (route.roles != 0) all.insert(all.end(), {401, 403});
+  if (route.roles != 0) all.insert(all.end(), {401, 403, 422});
   if (route.path.find('{') != std::string_view::npos || route.admin) all.push_back(404);
-  if (route.body > 0) all.insert(all.end(), {413, 422});
-  if (!route.query.empty()) all.push_back(422);
+  if (route.body > 0) all.push_back(422);
+  if (route.versioned && route.body > 0) all.insert(all.end(), {412, 428});
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
@@ -306,8 +310,11 @@ Matched match(std::string_view method, std::string_view path) {
   Matched found;
   std::vector<std::string> values;
   const std::string_view looked_for = method == "HEAD" ? std::string_view("GET") : method;
+  // A path that is written out is meant before one with a place for an id.
+  const bool literal =
+      std::any_of(routes().begin(), routes().end(), [&](const Route& one) { return one.path == path; });
   for (const Route& route : routes()) {
-    if (!fits(route.path, path, values)) continue;
+    if (literal ? route.path != path : !fits(route.path, path, values)) continue;
     if (route.method == looked_for) {
       found.route = &route;
       found.values = std::move(values);

@@ -56,9 +56,12 @@ enum class Handler : std::uint8_t {
   problems,
 };
 
+// Of the query: what is not here, comes twice or does not fit is refused before anything is done.
 struct Parameter {
-  std::string_view name;  // of the query, or of a `{name}` in the path
+  std::string_view name;
   Told says;
+  std::vector<std::string_view> choices{};  // empty: any text, or a number where `most` is set
+  std::int64_t least = 0, most = 0;         // of a whole number
 };
 
 struct Route {
@@ -68,6 +71,7 @@ struct Route {
   std::size_t body = 0;               // largest body in bytes; 0: none is read
   bool turn = false;                  // a problem carries a verdict that can be acted on, and the deadline holds
   bool admin = false;                 // of the second listener, where one is configured
+  bool versioned = false;             // it has an ETag; a change of it needs If-Match
   std::vector<int> statuses{};        // that may come beside those that follow from the above
   std::string_view takes{}, gives{};  // schemas: "Request", "Decision", …; a media type where it is not JSON
   Told says{}, record{};              // what it does; what of it stands in the audit log

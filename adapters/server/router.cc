@@ -1,7 +1,9 @@
 #include "adapters/server/router.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cassert>
 #include <charconv>
 #include <exception>
 #include <mutex>
@@ -15,6 +17,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/escape.h"
 #include "engine/base/limits.h"
+#include "engine/base/nearest.h"
 #include "engine/base/uuid.h"
 
 namespace caveat::server {
@@ -50,6 +53,20 @@ std::string_view verdict_name(decide::Verdict verdict) {
   }
   return "handoff";
 }
+
+constexpr std::uint64_t kShyNs = 10'000'000'000;  // not ready for so long after a commit that failed
+
+std::string in_milliseconds(std::uint64_t ns) {
+  const std::string us = std::to_string(ns / 1'000 % 1'000);
+  return std::to_string(ns / 1'000'000) + "." + std::string(3 - us.size(), '0') + us;
+}
+
+#ifndef NDEBUG
+bool is_declared(const Route& route, int status) {
+  const std::vector<int> all = statuses_of(route);
+  return std::binary_search(all.begin(), all.end(), status);
+}
+#endif
 
 ProblemItem item(std::string path, std::string expected, std::string found, std::string hint = {}) {
   return {.path = std::move(path),
@@ -99,7 +116,8 @@ class Router::Inside {
       refuse_now(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down"));
       return call;
     }
-    look_at_headers(head, call);
+    look_at_query(call);
+    if (!call->refusal) look_at_headers(head, call);
     return call;
   }
 
@@ -130,6 +148,7 @@ class Router::Inside {
 
   // What every response carries.
   void dress(const Call& call, Response& response) {
+    assert(call.route == nullptr || is_declared(*call.route, response.status));
     decorate(call, response);
     if (response.status == 429 || response.status == 503) {
       bool said = false;
@@ -156,13 +175,14 @@ class Router::Inside {
       done(batch_problem(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down")));
       return;
     }
-    enter();
     const gate::TakeOptions how{.language = call->language};
-    options_.gate->take(line, call->caller, how, [this, call, began, done = std::move(done)](const gate::Reply& reply) {
+    gate::Done answered = [this, call, began, done = std::move(done)](const gate::Reply& reply) {
       leave();
       count(reply, began);
       done(reply.body);
-    });
+    };
+    enter();  // only now: nothing that is thrown comes between this and its end
+    options_.gate->take(line, call->caller, how, std::move(answered));
   }
 
   std::string batch_problem(const CallPtr& call, const Code& code, ProblemItem what) {
@@ -243,6 +263,51 @@ class Router::Inside {
     }
     refuse_now(call, wire::codes::kRole, item("", needed, has.empty() ? "no role" : has));
     return false;
+  }
+
+  // What the table does not have would be asked for in vain: a list by a misspelt `customer` would be everybody's. Pages that
+  // anybody may read take no harm from it.
+  void look_at_query(const CallPtr& call) {
+    if (call->route->roles == 0) return;
+    Problem problem;
+    const auto wrong = [&](const Code& code, std::string expected, std::string found, std::string_view meant = {}) {
+      if (problem.code == nullptr) problem.code = &code;
+      problem.items.push_back({.path = {},
+                               .expected = std::move(expected),
+                               .found = std::move(found),
+                               .nearest = std::string(meant),
+                               .hint = {}});
+    };
+    std::vector<std::string_view> known, seen;
+    for (const Parameter& parameter : call->route->query) known.push_back(parameter.name);
+    for (const auto& [name, value] : call->target.query) {
+      const auto parameter = std::find_if(call->route->query.begin(), call->route->query.end(),
+                                          [&name = name](const Parameter& one) { return one.name == name; });
+      if (parameter == call->route->query.end()) {
+        wrong(wire::codes::kUnknownMember, "a parameter that this path knows", "“" + name.substr(0, 40) + "”",
+              nearest(name, std::span<const std::string_view>(known)));
+      } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+        wrong(wire::codes::kRepeatedKey, name + " once", "twice");
+      } else if (!parameter->choices.empty()) {
+        std::string choices;
+        for (const std::string_view choice : parameter->choices)
+          choices += (choices.empty() ? "" : ", ") + std::string(choice);
+        if (std::find(parameter->choices.begin(), parameter->choices.end(), value) == parameter->choices.end())
+          wrong(wire::codes::kOutOfRange, name + ": " + choices, "“" + value.substr(0, 40) + "”",
+                nearest(value, std::span<const std::string_view>(parameter->choices)));
+      } else if (parameter->most > 0) {
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+        if (error != std::errc() || end != value.data() + value.size() || number < parameter->least ||
+            number > parameter->most)
+          wrong(wire::codes::kOutOfRange,
+                name + ": a whole number from " + std::to_string(parameter->least) + " to " +
+                    std::to_string(parameter->most),
+                "“" + value.substr(0, 40) + "”");
+      }
+      seen.push_back(name);
+    }
+    if (problem.code != nullptr) call->refusal = problem_response(*call, problem);
   }
 
   void look_at_headers(const Head& head, const CallPtr& call) {
@@ -371,16 +436,17 @@ class Router::Inside {
                            item("", "at most " + std::to_string(options_.caps.turns_waiting) + " turns that wait",
                                 "as many and this one")));
     }
-    enter();
     const gate::TakeOptions how{
         .deadline_ns = call->began_ns + static_cast<std::uint64_t>(call->deadline_ms) * 1'000'000,
         .header_id = call->idempotency_key,
         .language = call->language};
-    options_.gate->take(body, call->caller, how, [this, call, done](const gate::Reply& reply) {
+    gate::Done answered = [this, call, done](const gate::Reply& reply) {
       leave();
-      count(reply, call->began_ns);
-      done(turn_response(*call, reply));
-    });
+      const std::uint64_t now = count(reply, call->began_ns);
+      done(turn_response(*call, reply, now));
+    };
+    enter();
+    options_.gate->take(body, call->caller, how, std::move(answered));
   }
 
   // What changes something and is recorded.
@@ -391,8 +457,10 @@ class Router::Inside {
     command.if_match = call->if_match;
     command.body = body;
     command.language = call->language;
-    options_.gate->perform(command, call->caller,
-                           [call, done](const gate::Reply& reply) { done(gate_response(*call, reply)); });
+    options_.gate->perform(command, call->caller, [this, call, done](const gate::Reply& reply) {
+      note_commit(reply, [this] { return options_.clock->steady_ns(); });
+      done(gate_response(*call, reply));
+    });
   }
 
   // What is only read; where the look itself is recorded it waits for the disk, so it is done aside.
@@ -414,9 +482,6 @@ class Router::Inside {
     const std::string_view reader = call->target.parameter("for"), language = call->target.parameter("language");
     const bool bot_only = !call->caller.has("agent") && !call->caller.has("auditor");
     query.reader = reader.empty() ? (bot_only ? "bot" : "officer") : std::string(reader);
-    if (query.reader != "bot" && query.reader != "customer" && query.reader != "officer")
-      return done(problem_response(*call, wire::codes::kOutOfRange,
-                                   item("", "for=bot, customer or officer", query.reader.substr(0, 40))));
     call->language = wire::language_of(language, call->language);
     look(call, std::move(query), done);
   }
@@ -428,13 +493,8 @@ class Router::Inside {
     query.state = call->target.parameter("state");
     query.customer = call->target.parameter("customer");
     query.cursor = call->target.parameter("cursor");
-    if (const std::string_view limit = call->target.parameter("limit"); !limit.empty()) {
-      const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), query.limit);
-      if (error != std::errc() || end != limit.data() + limit.size() || query.limit < 1 || query.limit > 200)
-        return done(
-            problem_response(*call, wire::codes::kOutOfRange,
-                             item("", "limit: a whole number from 1 to 200", std::string(limit.substr(0, 40)))));
-    }
+    if (const std::string_view limit = call->target.parameter("limit"); !limit.empty())
+      std::from_chars(limit.data(), limit.data() + limit.size(), query.limit);  // it fits: look_at_query
     look(call, std::move(query), done);
   }
 
@@ -490,7 +550,7 @@ class Router::Inside {
       response.body.insert(at, ",\"instance\":\"" + call.request_id + "\"");
   }
 
-  static Response turn_response(const Call& call, const gate::Reply& reply) {
+  static Response turn_response(const Call& call, const gate::Reply& reply, std::uint64_t now) {
     Response response = json(reply.body);
     response.verdict = verdict_name(reply.verdict);
     if (reply.problem != nullptr) {
@@ -503,15 +563,41 @@ class Router::Inside {
       if (reply.replayed) response.headers.emplace_back("Caveat-Replayed", "?1");
     }
     response.headers.emplace_back("Caveat-Verdict", response.verdict);
+    if (was_decided(reply)) {
+      response.timing = "decide;dur=" + in_milliseconds(reply.decided_ns - reply.begun_ns) + ", ";
+      if (was_sealed(reply))
+        response.timing += "seal;dur=" + in_milliseconds(reply.sealed_ns - reply.decided_ns) +
+                           ", commit;dur=" + in_milliseconds(now - reply.sealed_ns) + ", ";
+    }
     return response;
   }
 
-  void count(const gate::Reply& reply, std::uint64_t began) const {
+  // A repeat carries the stages of the first, which are not its own.
+  static bool was_decided(const gate::Reply& reply) { return reply.decided_ns != 0 && !reply.replayed; }
+  static bool was_sealed(const gate::Reply& reply) { return was_decided(reply) && reply.sealed_ns != 0; }
+
+  // Counts a turn that was answered, now.
+  std::uint64_t count(const gate::Reply& reply, std::uint64_t began) {
+    const std::uint64_t now = options_.clock->steady_ns();
     options_.metrics->decided(verdict_name(reply.verdict),
                               reply.problem != nullptr ? reply.problem->name
                               : reply.replayed         ? "repeat"
                                                        : "rule",
-                              options_.clock->steady_ns() - began);
+                              now - began);
+    if (was_sealed(reply) && reply.problem == nullptr) options_.metrics->committed(now - reply.sealed_ns);
+    note_commit(reply, [now] { return now; });
+    return now;
+  }
+
+  // Whether the log takes records, as the last answer that hung on it had it.
+  template <class Now>
+  void note_commit(const gate::Reply& reply, const Now& now) {
+    if (reply.problem == &wire::codes::kStorage || reply.problem == &wire::codes::kKeys) {
+      options_.metrics->commit_failed();
+      commit_failed_ns_.store(std::max<std::uint64_t>(1, now()), std::memory_order_relaxed);
+    } else if (reply.recorded && !reply.replayed && commit_failed_ns_.load(std::memory_order_relaxed) != 0) {
+      commit_failed_ns_.store(0, std::memory_order_relaxed);
+    }
   }
 
   void enter() { options_.metrics->set_waiting(waiting_.fetch_add(1, std::memory_order_relaxed) + 1); }
@@ -541,6 +627,15 @@ class Router::Inside {
 
   void ready(const CallPtr& call, const Done& done) {
     std::vector<Check> checks = options_.services.checks(call->language);
+    // A balancer that takes us out sends nothing that could show that it is over, so after a while the door is opened again.
+    const std::uint64_t failed = commit_failed_ns_.load(std::memory_order_relaxed);
+    if (failed != 0 && options_.clock->steady_ns() - failed < kShyNs)
+      for (Check& check : checks)
+        if (check.name == "log" && check.ok) {
+          check.ok = false;
+          check.say =
+              call->language == Language::zh ? "最近一条记录未能写入" : "the last record could not be committed";
+        }
     bool all = !draining();
     std::string list;
     for (const Check& check : checks) {
@@ -622,9 +717,8 @@ class Router::Inside {
     response.headers.emplace_back("traceparent", "00-" + call.trace_id + "-" + call.span + "-" + call.flags);
     if (!call.tracestate.empty()) response.headers.emplace_back("tracestate", call.tracestate);
     if (call.route != nullptr && call.route->turn) {
-      const std::uint64_t us = (options_.clock->steady_ns() - call.began_ns) / 1'000;
-      response.headers.emplace_back("Server-Timing",
-                                    "total;dur=" + std::to_string(us / 1'000) + "." + std::to_string(us % 1'000 / 100));
+      const std::uint64_t ns = options_.clock->steady_ns() - call.began_ns;
+      response.headers.emplace_back("Server-Timing", response.timing + "total;dur=" + in_milliseconds(ns));
     }
   }
 
@@ -667,6 +761,7 @@ class Router::Inside {
   std::shared_ptr<const Callers> callers_;
   std::atomic<bool> draining_{false};
   std::atomic<std::int64_t> waiting_{0};
+  std::atomic<std::uint64_t> commit_failed_ns_{0};  // 0: the last one went well
 };
 
 Router::Router(RouterOptions options) : inside_(std::make_unique<Inside>(std::move(options))) {}

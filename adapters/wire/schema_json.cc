@@ -98,6 +98,13 @@ json::object property(const program::Program& program, std::uint32_t index, Lang
   return {{"anyOf", json::array{std::move(out), json::object{{"type", "null"}}}}};
 }
 
+// What the engine works out itself is read by rules and refused in a turn.
+bool is_computed(const program::Program& program, const Slot& slot) {
+  if (slot.path.size() != 2 || slot.path[0] != "conversation") return false;
+  const program::Member* member = program.members().find(program::Members::kConversation, slot.path[1]);
+  return member != nullptr && member->reserved == program::Reserved::computed;
+}
+
 json::object closed(json::object properties) {
   return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
@@ -106,7 +113,7 @@ json::object closed(json::object properties) {
 
 std::string schema_json(const program::Program& program, Language language) {
   const json::object any_text{{"type", "string"}};
-  const json::object id{{"type", "string"}, {"minLength", 1}, {"maxLength", 128}};
+  const json::object id{{"type", "string"}, {"minLength", 1}, {"maxLength", 128}, {"pattern", R"(^\S+$)"}};
   const json::object instant{{"type", "string"}, {"format", "date-time"}};
   std::map<std::string, json::object> groups;  // object name → its properties
   json::object top;
@@ -116,7 +123,7 @@ std::string schema_json(const program::Program& program, Language language) {
     for (const std::uint32_t member : slot.members) inner[member] = true;
   for (std::uint32_t i = 0; i < slots.size(); ++i) {
     const Slot& slot = slots[i];
-    if (inner[i]) continue;
+    if (inner[i] || is_computed(program, slot)) continue;
     if (slot.path.size() == 1)
       top[slot.path[0]] = property(program, i, language);
     else if (slot.path.size() == 2)
@@ -159,10 +166,12 @@ std::string schema_json(const program::Program& program, Language language) {
     }
   }
   json::object recommendation = groups["recommendation"];
-  recommendation["products"] =
-      json::object{{"type", "array"}, {"maxItems", 1000}, {"items", closed(std::move(products))}};
+  json::object product = closed(std::move(products)), action = closed(std::move(actions));
+  product["required"] = json::array{"id"};
+  action["required"] = json::array{"name"};
+  recommendation["products"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", std::move(product)}};
   properties["recommendation"] = closed(std::move(recommendation));
-  properties["actions"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", closed(std::move(actions))}};
+  properties["actions"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", std::move(action)}};
 
   json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}};
   out["$id"] = "urn:caveat:schema:sha256:" + hex(program.digest());

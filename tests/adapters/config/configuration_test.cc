@@ -11,11 +11,14 @@ using namespace caveat::config;
 namespace {
 
 constexpr std::string_view kRoles[] = {"bot", "agent", "auditor"};
+const CallerRules kRules{.roles = kRoles, .is_id = [](std::string_view id) {
+                           return !id.empty() && id.size() <= 64 && id.find_first_of(" _/") == std::string_view::npos;
+                         }};
 const std::string kDigest(64, 'a');
 
 // path, expected, found, nearest of each item, one a line
 std::string mistakes(const std::string& text) {
-  const Result<Configuration> read = read_configuration(text, "c.toml", kRoles);
+  const Result<Configuration> read = read_configuration(text, "c.toml", kRules);
   if (read) return "none";
   std::string out;
   for (const ProblemItem& item : read.error().items)
@@ -27,10 +30,10 @@ std::string mistakes(const std::string& text) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(what_the_starter_says_is_what_holds_without_it_in_both_languages) {
-  const Configuration plain = *read_configuration("", "c.toml", kRoles);
+  const Configuration plain = *read_configuration("", "c.toml", kRules);
   for (const Language language : {Language::en, Language::zh}) {
     const std::string text = written_configuration(language);
-    const Result<Configuration> read = read_configuration(text, "c.toml", kRoles);
+    const Result<Configuration> read = read_configuration(text, "c.toml", kRules);
     BOOST_REQUIRE(read.has_value());
     BOOST_TEST(read->listen == plain.listen);
     BOOST_TEST(read->log_path == plain.log_path);
@@ -59,7 +62,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_counts) {
       "[limits]\nheader = \"32 KiB\"\nidle = \"2 min\"\n[logging]\nlevel = \"warn\"\n"
       "[[callers]]\nid = \"bank-app\"\nroles = [\"bot\"]\nsources = [\"crm\"]\nany_time = true\nkey_digest = \"" +
           kDigest + "\"\n",
-      "c.toml", kRoles);
+      "c.toml", kRules);
   BOOST_REQUIRE(read.has_value());
   BOOST_TEST(read->log_path == "bank.db");
   BOOST_TEST(read->pack_folders.size() == 2u);
@@ -132,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
                                                                     .key_digest = kDigest,
                                                                     .any_time = true,
                                                                     .place = {}});
-  const Result<std::vector<CallerSettings>> read = read_callers(text, "f.toml", kRoles);
+  const Result<std::vector<CallerSettings>> read = read_callers(text, "f.toml", kRules);
   BOOST_REQUIRE(read.has_value());
   BOOST_REQUIRE(read->size() == 2u);
   BOOST_TEST((*read)[0].id == "li.wei");
@@ -144,15 +147,27 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
   BOOST_TEST((*read)[1].sources[0] == "*");
   BOOST_TEST((*read)[1].any_time);
   BOOST_TEST((*read)[1].place == "f.toml:9:1");
-  const Result<std::vector<CallerSettings>> other = read_callers("[log]\npath = \"x\"\n", "f.toml", kRoles);
+  const Result<std::vector<CallerSettings>> other = read_callers("[log]\npath = \"x\"\n", "f.toml", kRules);
   BOOST_TEST(!other.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_mistake_is_told_in_words) {
-  const Result<Configuration> read = read_configuration("[log]\npth = \"x\"\n", "c.toml", kRoles);
+  const Result<Configuration> read = read_configuration("[log]\npth = \"x\"\n", "c.toml", kRules);
   BOOST_REQUIRE(!read);
   BOOST_TEST(wire::problem_text(read.error(), Language::en, "c.toml") ==
              "The configuration c.toml has mistakes. `caveat help new` says how to write one that explains itself. "
              "[configuration]\n  c.toml:2:1 log.pth: expected a key of [log]; found one that nobody knows; did you "
              "mean path?\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_whose_place_is_kept_is_refused_in_words_and_not_taken_for_one_that_works) {
+  BOOST_TEST(
+      mistakes("[gate]\ndurable = false\ndefault_queue = \"desk\"\n") ==
+      "c.toml:2:1 gate.durable | nothing yet (not_yet): every answer waits for its record to be on disk | a key whose "
+      "place is kept\n"
+      "c.toml:3:1 gate.default_queue | nothing yet (not_yet): each pack names its default queue | a key whose place "
+      "is kept\n");
+  for (const char* text : {"[data]\nfolders = [\"d\"]\n", "[log]\nzone = \"Asia/Shanghai\"\n",
+                           "[log]\nhigh_water = \"/mnt/mark\"\n", "[[webhooks]]\nurl = \"x\"\n"})
+    BOOST_TEST(mistakes(text).find("not_yet") != std::string::npos, text);
 }
