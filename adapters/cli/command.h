@@ -109,6 +109,7 @@ int run_report(const Invocation&, Terminal&);
 int run_verify(const Invocation&, Terminal&);
 int run_bench_decisions(const Invocation&, Terminal&);
 int run_bench_audit(const Invocation&, Terminal&);
+int run_bench_serve(const Invocation&, Terminal&);
 int run_new(const Invocation&, Terminal&);
 int run_help(const Invocation&, Terminal&);
 int run_version(const Invocation&, Terminal&);

@@ -584,7 +584,37 @@ std::vector<Command> make() {
                     {"caveat bench audit --seconds 0.1 --rounds 1 --records 0 | grep target",
                      {"what is held against what", "各项目标及对照结果"}}},
        .run = run_bench_audit});
-  all.push_back(later("bench serve", "", 4, {"the project's own measures of the service", "服务自身的度量"}));
+  all.push_back(
+      {.name = "bench serve",
+       .arguments = "",
+       .least = 0,
+       .most = 0,
+       .audience = 4,
+       .says = {"what the service costs, beside a bare echo of its HTTP library and OPA's server",
+                "服务的开销，与同一 HTTP 库的回显及 OPA 服务在同一次运行中对照"},
+       .options =
+           {{"--dir",
+             "DIR",
+             {"a folder on the disk that is meant; what is made in it goes away",
+              "待测磁盘上的目录；所生成的文件会删除"},
+             {"the current folder", "当前目录"}},
+            {"--rules", "N", {"rules that every turn is judged by", "裁决每轮所用的规则数"}, {"1000", "1000"}},
+            {"--connections", "N", {"open at once", "同时打开的连接数"}, {"32", "32"}},
+            {"--seconds", "N", {"seconds a measurement", "每项测量的秒数"}, {"3", "3"}},
+            {"--rounds", "N", {"rounds, in each of which all take their turn", "轮数，每轮各项依次进行"}, {"3", "3"}},
+            {"--seed", "N", {"of the made-up rules and turns", "虚构规则与对话的种子"}, {"20261124", "20261124"}},
+            {"--opa",
+             "PROGRAM",
+             {"OPA, whose server is started and gets the same rules and turns",
+              "OPA 程序；将启动其服务并使用同一套规则与对话"},
+             {"its row says that it was not run", "该行注明未运行"}}},
+       .exits = {kExitDone,
+                 {kNo, {"an answer differs from the oracle's; nothing was timed", "有答案与基准答案不符；未作计时"}},
+                 kExitUsage,
+                 kExitEnvironment},
+       .examples = {{"caveat bench serve --rules 10 --seconds 0.1 --rounds 1", {"see that it runs", "看能否运行"}},
+                    {"caveat bench serve --opa /usr/local/bin/opa", {"beside OPA's server, too", "同时对照 OPA 服务"}}},
+       .run = run_bench_serve});
   all.push_back(
       {.name = "help",
        .arguments = "[COMMAND]",

@@ -1,4 +1,5 @@
 // What the server does with the log besides deciding: searches, reports, feedback; each is recorded before it is shown.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -286,9 +287,12 @@ server::Served Served::feedback(const server::Asked& asked) const {
       if (before.by == event.by && before.kind == event.kind && before.words == event.words) return noted(index, 200);
     }
     // Under the key of the customer whose decision it was: what is said of him must go when he is erased.
-    const audit::Appended appended = options_.log->append(gate::event_record(
+    audit::RecordContent content = gate::event_record(
         audit::Kind::feedback, event,
-        {.customer = past->customer, .conversation = past->conversation, .handoff = {}, .decision = id}));
+        {.customer = past->customer, .conversation = past->conversation, .handoff = {}, .decision = id});
+    content.tags.push_back({audit::TagKind::decision, id});  // by which it is found again
+    std::sort(content.tags.begin(), content.tags.end());
+    const audit::Appended appended = options_.log->append(std::move(content));
     if (const auto* failure = std::get_if<audit::AppendFailed>(&appended))
       return refused(codes::kStorage, "", "a record that is on disk before it is answered",
                      std::string(failure->code->name));

@@ -38,7 +38,7 @@ struct Response {
   std::string body;
   std::vector<Header> headers;  // beside Content-Type and Content-Length
   std::string code, verdict;    // of a problem, of a turn: for the log, not sent
-  std::string timing;           // of a turn: the stages of Server-Timing, before the total
+  std::string timing{};         // of a turn: the stages of Server-Timing, before the total
 };
 
 struct Target {

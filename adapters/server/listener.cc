@@ -175,8 +175,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
         router_(shared.router),
         worker_(worker) {}
 
-  awaitable<void> serve();
-  awaitable<void> turn_away();
+  // Each is handed itself: what it is spawned on may be another thread, which begins when its maker has long let go.
+  awaitable<void> serve(std::shared_ptr<Connection> self);
+  awaitable<void> turn_away(std::shared_ptr<Connection> self);
   void close_if_idle() {
     if (!idle_) return;
     error_code ignored;
@@ -233,8 +234,7 @@ awaitable<void> Connection::exchanges() {
   }
 }
 
-awaitable<void> Connection::serve() {
-  const std::shared_ptr<Connection> self = shared_from_this();  // as long as it runs
+awaitable<void> Connection::serve([[maybe_unused]] std::shared_ptr<Connection> self) {
   worker_.connections.insert(this);
   router_.metrics().connection_opened();
   try {
@@ -254,8 +254,7 @@ awaitable<void> Connection::serve() {
 }
 
 // One connection too many: it is told so, unread.
-awaitable<void> Connection::turn_away() {
-  const std::shared_ptr<Connection> self = shared_from_this();
+awaitable<void> Connection::turn_away([[maybe_unused]] std::shared_ptr<Connection> self) {
   try {
     const CallPtr call = router_.unread();
     Response response = router_.refuse(
@@ -726,10 +725,10 @@ class Listener::Inside {
     auto connection = std::make_shared<Connection>(Socket(std::move(socket)), how, shared_, worker);
     if (full) {
       shared_.turned_away.fetch_add(1);
-      asio::co_spawn(worker.context, connection->turn_away(), asio::detached);
+      asio::co_spawn(worker.context, connection->turn_away(connection), asio::detached);
     } else {
       shared_.connections.fetch_add(1);
-      asio::co_spawn(worker.context, connection->serve(), asio::detached);
+      asio::co_spawn(worker.context, connection->serve(connection), asio::detached);
     }
     co_return true;
   }

@@ -152,7 +152,8 @@ json::object schemas(std::string_view request_schema) {
   const json::object delivery =
       closed({{"decision", text_of(64)},
               {"text_digest", json::object{{"type", "string"}, {"pattern", "^(sha256:)?[0-9A-Fa-f]{64}$"}}},
-              {"at", may_lack(json::object{{"type", "string"}, {"format", "date-time"}})},
+              {"at", json::object{{"anyOf", json::array{json::object{{"type", "string"}, {"format", "date-time"}},
+                                                        text_of(0, 0), type("null")}}}},
               {"channel", may_lack(text_of(64, 0))},
               {"part", may_lack(text_of(256, 0))}},
              {"decision", "text_digest"});
@@ -190,8 +191,10 @@ json::object schemas(std::string_view request_schema) {
                               {"priority", may_lack(one_of({"urgent", "high", "normal", "low"}))},
                               {"take", may_lack(type("boolean"))}},
                              {"reason"});
-  open["anyOf"] = json::array{json::object{{"required", json::array{"conversation"}}},
-                              json::object{{"required", json::array{"customer"}}}};
+  json::array either;
+  for (const std::string_view whose : {"conversation", "customer"})
+    either.push_back(object({{whose, text_of(128)}}, {json::string(whose)}));
+  open["anyOf"] = std::move(either);
   out["OpenHandoff"] = std::move(open);
   out["Pass"] = closed({{"queue", text_of(128)}, {"note", text_of(4'000)}}, {"queue", "note"});
   out["Note"] = closed({{"note", text_of(4'000)}, {"customer_withdrew", agreed}}, {"note"});
@@ -228,7 +231,7 @@ json::object schema_of(const Parameter& parameter) {
     return one_of(std::move(values));
   }
   if (parameter.most > 0) return {{"type", "integer"}, {"minimum", parameter.least}, {"maximum", parameter.most}};
-  return type("string");
+  return {{"type", "string"}, {"pattern", "^[^\\u0000-\\u001f\\u007f]*$"}};
 }
 
 // What a response of this status always carries, and what it may.
@@ -293,7 +296,7 @@ json::object operation(const Route& route, Language language) {
                                       {"schema", std::move(schema)}});
   };
   if (route.turn && route.handler != Handler::batch) {
-    header("Idempotency-Key", false, text_of(128), {"the body's id, once more", "与正文中的 id 相同"});
+    header("Idempotency-Key", false, type("string"), {"the body's id, once more", "与正文中的 id 相同"});
     header("Caveat-Deadline-Ms", false, json::object{{"type", "integer"}, {"minimum", 1}},
            {"shortens the time within which an answer is wanted", "缩短等待答复的时限"});
   }
@@ -301,7 +304,7 @@ json::object operation(const Route& route, Language language) {
     header("If-Match", true, text_of(128),
            {"the version that was read, from ETag; * for whichever it is", "所读取的版本，取自 ETag；* 表示任意版本"});
   if (route.handler == Handler::schema)
-    header("If-None-Match", false, text_of(128), {"the ETag of what is known already", "已有版本的 ETag"});
+    header("If-None-Match", false, type("string"), {"the ETag of what is known already", "已有版本的 ETag"});
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (route.body > 0) {
     json::object body{

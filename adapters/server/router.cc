@@ -54,6 +54,7 @@ std::string_view verdict_name(decide::Verdict verdict) {
   return "handoff";
 }
 
+constexpr std::size_t kLongestId = 128;           // bytes
 constexpr std::uint64_t kShyNs = 10'000'000'000;  // not ready for so long after a commit that failed
 
 std::string in_milliseconds(std::uint64_t ns) {
@@ -112,6 +113,11 @@ class Router::Inside {
       return call;
     }
     if (!admit(head, *call)) return call;
+    for (const std::string& value : call->values)
+      if (value.size() > kLongestId) {  // nothing is called so
+        refuse_now(call, wire::codes::kNotFound, item("", "an id of at most 128 bytes", std::to_string(value.size())));
+        return call;
+      }
     if (draining() && call->route->turn) {
       refuse_now(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down"));
       return call;
@@ -327,7 +333,8 @@ class Router::Inside {
       return refuse_now(call, wire::codes::kTooLarge, too_large(route.body, *head.content_length));
     if (!route.turn) return;
     call->deadline_ms = options_.caps.deadline_ms;
-    if (const std::string_view asked = head.header("caveat-deadline-ms"); !asked.empty()) {
+    if (head.has("caveat-deadline-ms")) {
+      const std::string_view asked = head.header("caveat-deadline-ms");
       std::int64_t wanted = 0;
       const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), wanted);
       if (error != std::errc() || end != asked.data() + asked.size() || wanted < 1)

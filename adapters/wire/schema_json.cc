@@ -159,6 +159,7 @@ std::string schema_json(const program::Program& program, Language language) {
       members["as_of"] = instant;
       products = members;
     } else if (name == "action") {
+      members["name"] = json::object{{"type", "string"}, {"minLength", 1}};
       members["as_of"] = instant;
       actions = members;
     } else if (name != "recommendation" && name != "outreach" && name != "material") {

@@ -20,6 +20,11 @@ import tempfile
 import threading
 import unittest
 
+try:
+    import jsonschema
+except ImportError:  # then replies are not held against their schemas
+    jsonschema = None
+
 BINARY = pathlib.Path(sys.argv[1]).resolve()
 REPOSITORY = pathlib.Path(sys.argv[2]).resolve()
 IDLE = 5000 if os.environ.get("CAVEAT_NIGHTLY") else 500
@@ -30,6 +35,41 @@ MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 def turn(number, text="There is risk.", **more):
     return {"id": f"t-{number}", "conversation": {"id": f"canary-c-{number % 17}"}, "customer": {"id": f"canary-k-{number % 17}"},
             "message": {"text": "canary-message"}, "answer": {"text": text}, **more}
+
+
+class Description:
+    """/openapi.json, and the first replies of each kind held against it: status, kind of body, headers, schema."""
+
+    def __init__(self, document):
+        self.document = document
+        self.seen = {}
+        self.paths = [(re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) + "$"), path)
+                      for path in sorted(document["paths"], key=lambda path: "{" in path)]
+        if jsonschema is not None:
+            for schema in document["components"]["schemas"].values():
+                jsonschema.Draft202012Validator.check_schema(schema)
+
+    def hold(self, method, target, status, headers, text):
+        path = next((path for pattern, path in self.paths if pattern.match(target.split("?")[0])), None)
+        operation = self.document["paths"].get(path, {}).get(method.lower())
+        count = self.seen.get((path, method, status), 0)
+        if operation is None or count >= 3:
+            return
+        self.seen[path, method, status] = count + 1
+        what = f"{method} {path} {status}"
+        response = operation["responses"].get(str(status))
+        assert response is not None, f"{what} is not declared"
+        for name, header in response["headers"].items():
+            assert not header["required"] or name.lower() in headers, f"{what} has no {name}"
+        kind = headers.get("content-type", "").split(";")[0]
+        if "content" not in response:
+            return
+        if path == "/v1/reports" and status == 200:
+            return  # of the kind that was asked for
+        assert kind in response["content"], f"{what}: {kind} is not declared"
+        if jsonschema is not None and kind in ("application/json", "application/problem+json") and method != "HEAD":
+            schema = {**response["content"][kind]["schema"], "components": self.document["components"]}
+            jsonschema.Draft202012Validator(schema).validate(json.loads(text))
 
 
 class Server:
@@ -66,6 +106,8 @@ class Server:
             raise AssertionError("no server: " + (self.folder / "stderr.txt").read_text())
         self.url = line.strip()
         self.port = int(self.url.rsplit(":", 1)[1])
+        self.description = None
+        self.description = Description(json.loads(self.ask("GET", "/openapi.json", role=None)[2]))
         return self
 
     def connection(self, timeout=60):
@@ -83,7 +125,10 @@ class Server:
         text = reply.read()
         if connection is None:
             own.close()
-        return reply.status, dict((k.lower(), v) for k, v in reply.getheaders()), text
+        got = dict((k.lower(), v) for k, v in reply.getheaders())
+        if self.description is not None:
+            self.description.hold(method, path, reply.status, got, text)
+        return reply.status, got, text
 
     def decide(self, one, **more):
         status, headers, text = self.ask("POST", "/v1/decisions", one, **more)
@@ -142,6 +187,7 @@ class Answers(Served):
         self.assertIn("caveat-request", headers)
         self.assertIn("traceparent", headers)
         self.assertIn("date", headers)
+        self.assertRegex(headers["server-timing"], r"^decide;dur=[0-9.]+, seal;dur=[0-9.]+, commit;dur=[0-9.]+, total;dur=[0-9.]+$")
         self.assertTrue(body["packs"][0]["digest"].startswith("sha256:"))
         self.assertIsInstance(body["receipt"]["index"], int)
         # a bot reads which rules spoke, never why
@@ -246,16 +292,27 @@ class Answers(Served):
         self.assertEqual(os.stat(path).st_mode & 0o007, 0)
 
     def test_keys_that_come_while_it_runs_count_after_a_reload(self):
+        callers = pathlib.Path(self.folder) / "log.callers.toml"
+        without = callers.read_text(encoding="utf-8")
         self.server.make_key("late", "bot")
         self.assertEqual(self.server.decide(turn(1), role="late")[0], 401)
-        # a mistake in the rules refuses the whole, keys with it
+        # a mistake in the rules leaves the rules as they were; who may call counts all the same, for a key may have leaked
         mistake = self.server.rules / "more.cav"
         mistake.write_text("rule broken\n", encoding="utf-8")
         self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 422)
-        self.assertEqual(self.server.decide(turn(1), role="late")[0], 401)
-        mistake.unlink()
-        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
         self.assertEqual(self.server.decide(turn(1), role="late")[0], 200)
+        callers.write_text(without, encoding="utf-8")
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 422)
+        self.assertEqual(self.server.decide(turn(2), role="late")[0], 401)
+        # a mistake in the callers refuses the whole: nobody is locked out by a slip
+        callers.write_text("[[callers]]\nid = 5\n", encoding="utf-8")
+        mistake.unlink()
+        status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator")
+        self.assertEqual((status, json.loads(text)["code"]), (422, "configuration"))
+        self.assertEqual(self.server.decide(turn(3))[0], 200)
+        callers.write_text(without, encoding="utf-8")
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {"now": True}, role="activator")[0], 422)
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
 
     def test_it_drains_what_it_took_and_ends_well(self):
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -299,6 +356,15 @@ class Batches(Served):
         self.assertEqual([reply["id"] for reply in replies[9:]], [f"t-{number}" for number in range(10, 300)])
         self.assertEqual(self.server.ask("POST", "/v1/decisions", turn(999), connection=connection)[0], 200)  # still of use
         connection.close()
+
+    def test_a_caller_of_before_1_1_reads_the_lines_without_chunks_until_the_end(self):
+        body = b"".join(json.dumps(turn(number)).encode() + b"\n" for number in range(3))
+        got = self.server.raw(b"POST /v1/decisions/batch HTTP/1.0\r\nAuthorization: Bearer " + self.server.keys["bot"].encode() +
+                              b"\r\nContent-Type: application/x-ndjson\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        head, lines = got.split(b"\r\n\r\n", 1)
+        self.assertNotIn(b"chunked", head)
+        self.assertIn(b"Connection: close", head)
+        self.assertEqual([json.loads(line)["id"] for line in lines.splitlines()], ["t-0", "t-1", "t-2"])
 
     def test_a_line_beyond_the_limit_ends_it_in_words(self):
         _, _, replies = self.batch([turn(number) for number in range(501)])
@@ -566,6 +632,21 @@ class Desk(Served):
         self.server.start()
         self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "waiting")
 
+    def test_a_list_is_gone_through_page_by_page_over_a_restart(self):
+        opened = {self.hand_off(str(number))["handoff"]["id"] for number in range(3)}
+        seen, path = [], "/v1/handoffs?limit=1"
+        while path:
+            status, headers, page = self.get(path, "li.wei")
+            self.assertEqual((status, len(page["items"])), (200, 1))
+            seen.append(page["items"][0]["id"])
+            link = headers.get("link")
+            path = re.fullmatch('<(.*)>; rel="next"', link)[1] if link else None
+            self.assertEqual(path is not None, "next" in page)
+            self.server.stop()
+            self.server.start()
+        self.assertEqual((len(seen), set(seen)), (3, opened))
+        self.assertEqual(self.get("/v1/handoffs?custmer=k", "li.wei")[0], 422)
+
     def test_the_switch_sends_everything_to_a_person_and_back(self):
         status, headers, _ = self.server.ask("GET", "/v1/switch", role="bot")
         self.assertEqual(status, 200)
@@ -597,7 +678,10 @@ class Desk(Served):
         self.assertEqual((status, json.loads(text)[0]["match"]), (200, "same"), text)
         status, _, text = self.server.ask("POST", "/v1/feedback", {"decision": decided["decision"], "kind": "false alarm", "note": "canary-note"})
         self.assertEqual(status, 201, text)
+        again = self.server.ask("POST", "/v1/feedback", {"decision": decided["decision"], "kind": "false alarm", "note": "canary-note"})
+        self.assertEqual((again[0], again[2]), (200, text))  # said once
         self.assertEqual(self.server.ask("POST", "/v1/feedback", {"decision": "nothing", "kind": "x"})[0], 404)
+        self.assertEqual(self.server.ask("POST", "/v1/feedback", {"decision": decided["decision"], "kind": "x"}, role="crm-bot")[0], 404)
         status, _, text = self.server.ask("POST", "/v1/feedback", {"decison": "x", "kind": 5})
         self.assertEqual((status, len(json.loads(text)["errors"])), (422, 3), text)
         self.server.stop()
@@ -648,6 +732,8 @@ class Looks(Served):
             cursor = page.get("next")
             if cursor is None:
                 break
+            self.server.stop()
+            self.server.start()
         self.assertEqual((len(seen), seen), (7, sorted(set(seen))))
         status, _, text = self.server.ask("POST", "/v1/log/search", {"verdct": "x", "day": "soon", "limit": 0}, role="auditor")
         self.assertEqual((status, len(json.loads(text)["errors"])), (422, 3))

@@ -204,6 +204,66 @@ std::string neutral_rules(const Workload& work) {
   return out + "\n]\n";
 }
 
+std::string rego_rules(const Workload& work) {
+  const auto input = [](Attr attr) { return "input." + std::string(name_of(attr).path); };
+  const auto quoted = [](Attr attr, std::size_t at) { return '"' + symbols_of(attr)[at] + '"'; };
+  const auto value = [&](const Condition& c) {
+    return c.attr >= kFirstSymbol  ? quoted(c.attr, static_cast<std::size_t>(c.low))
+           : c.attr == kVulnerable ? std::string("true")
+                                   : std::to_string(c.low);
+  };
+  const auto set = [&](const Condition& c) {
+    std::string all;
+    for (std::size_t i = 0; i < symbols_of(c.attr).size(); ++i)
+      if ((c.set >> i & 1) != 0) all += (all.empty() ? "" : ", ") + quoted(c.attr, i);
+    return "{" + all + "}";
+  };
+  const auto line = [&](const Condition& c) -> std::string {
+    switch (c.op) {
+      case Op::equal:
+        return input(c.attr) + " == " + value(c);
+      case Op::below:
+        return input(c.attr) + " < " + value(c);
+      case Op::at_most:
+        return input(c.attr) + " <= " + value(c);
+      case Op::above:
+        return input(c.attr) + " > " + value(c);
+      case Op::at_least:
+        return input(c.attr) + " >= " + value(c);
+      case Op::one_of:
+        return input(c.attr) + " in " + set(c);
+      case Op::between:
+        return input(c.attr) + " >= " + std::to_string(c.low) + "\n\t" + input(c.attr) +
+               " <= " + std::to_string(c.high);
+      case Op::has:
+        return value(c) + " in " + input(c.attr);
+      case Op::lacks:
+        return "not " + value(c) + " in " + input(c.attr);
+      case Op::has_any:
+        return "some one in " + input(c.attr) + "\n\tone in " + set(c);
+      case Op::below_attr:
+        return input(c.attr) + " < " + input(c.other);
+      case Op::above_attr:
+        return input(c.attr) + " > " + input(c.other);
+    }
+    return {};
+  };
+  std::string out = "package caveat\n\nimport rego.v1\n\n";
+  for (const Rule& rule : work.rules) {
+    out += "fired contains \"" + rule_name(rule.number) + "\" if {\n";
+    // What its index can look up stands first, what walks a list last.
+    if (rule.action >= 0)
+      out += "\t" + input(kAction) + " == " + quoted(kAction, static_cast<std::size_t>(rule.action)) + "\n";
+    if (rule.category >= 0)
+      out += "\t" + input(kCategory) + " == " + quoted(kCategory, static_cast<std::size_t>(rule.category)) + "\n";
+    for (int turn = 0; turn < 3; ++turn)
+      for (const Condition& c : rule.when)
+        if ((c.op == Op::equal ? 0 : c.op == Op::has_any ? 2 : 1) == turn) out += "\t" + line(c) + "\n";
+    out += "}\n\n";
+  }
+  return out;
+}
+
 std::string neutral_request(const Request& q, std::size_t number) {
   std::string out = "{\"id\":\"" + id_of(number) + '"';
   const auto top = [&](Attr attr) {

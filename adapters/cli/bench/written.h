@@ -19,4 +19,7 @@ std::string neutral_rules(const Workload& work);  // a list of rules
 std::string neutral_request(const Request& request, std::size_t number);
 std::string neutral_answer(const Answer& answer);
 
+// The rules in Rego: the set data.caveat.fired of the names of those that fire; its input is a neutral request.
+std::string rego_rules(const Workload& work);
+
 }  // namespace caveat::cli::bench

@@ -1,133 +1,11 @@
 // Requests to responses without a socket: who may what, what every answer carries, what is refused and how.
 #include "adapters/server/router.h"
 
-#include <boost/json.hpp>
-#include <boost/test/unit_test.hpp>
-#include <future>
-#include <mutex>
-
-#include "adapters/server/openapi.h"
-#include "adapters/wire/codes.h"
-#include "tests/support/seeded_random.h"
+#include "tests/adapters/server/desk.h"
 
 using namespace caveat;
 using namespace caveat::server;
-namespace json = boost::json;
-
-namespace {
-
-class HandClock final : public Clock {
- public:
-  Microseconds wall_us() override { return 1'795'000'000LL * 1'000'000; }
-  std::uint64_t steady_ns() override { return ns.fetch_add(1'000); }
-  std::atomic<std::uint64_t> ns{1};
-};
-
-class Lines final : public OperationLog {
- public:
-  void write(Level level, std::string_view event, std::initializer_list<LogField> fields) override {
-    std::string line = std::string(level_name(level)) + " " + std::string(event);
-    for (const LogField& field : fields) {
-      line += " " + std::string(field.name) + "=";
-      if (const auto* words = std::get_if<std::string_view>(&field.value)) line += *words;
-      if (const auto* number = std::get_if<std::int64_t>(&field.value)) line += std::to_string(*number);
-    }
-    const std::lock_guard lock(mutex_);
-    text += line + "\n";
-  }
-  Level level() const override { return Level::debug; }
-  void set_level(Level) override {}
-  void reopen() override {}
-  std::string text;
-
- private:
-  std::mutex mutex_;
-};
-
-// A server without rules: what is refused before a decision shows the same.
-struct Desk {
-  HandClock clock;
-  test::SeededRandom random;
-  Metrics metrics;
-  Lines log;
-  gate::Snapshot snapshot;
-  gate::Gate gate{
-      {.snapshot = &snapshot, .log = nullptr, .clock = &clock, .random = &random, .limits = {}, .outcomes = false}};
-  std::map<std::string, std::string> keys;  // by role
-  std::unique_ptr<Router> router;
-
-  explicit Desk(Caps caps = {}) {
-    RouterOptions options;
-    options.gate = &gate;
-    options.clock = &clock;
-    options.random = &random;
-    options.metrics = &metrics;
-    options.log = &log;
-    options.caps = caps;
-    options.services.schema = [](Language) { return std::string("{\"type\":\"object\"}"); };
-    options.services.packs = [] { return std::string("{\"active\":[]}"); };
-    options.services.figures = [] { return std::string("caveat_pack_info 1\n"); };
-    options.services.checks = [this](Language) { return checks; };
-    const auto served = [](const Asked& asked) -> server::Served {
-      if (asked.body == "wrong")
-        return tl::unexpected(
-            Refusal{wire::problem(wire::codes::kDiagnostics,
-                                  {.path = "", .expected = "rules", .found = "none", .nearest = {}, .hint = {}}),
-                    "\"diagnostics\":[1]"});
-      if (asked.body == "throws") throw std::runtime_error("a disk of ours");
-      Response response;
-      response.body = "{\"by\":\"" + asked.caller.id + "\"}";
-      return response;
-    };
-    options.services.reload = options.services.search = options.services.report = served;
-    router = std::make_unique<Router>(std::move(options));
-    std::vector<CallerEntry> entries;
-    for (const std::string_view name : role_names()) {
-      const NewKey key = make_key(name, random);
-      keys[std::string(name)] = key.text;
-      CallerEntry entry;
-      entry.id = name;
-      entry.roles = *role_of(name);
-      entry.key_digest = key.digest;
-      entries.push_back(entry);
-    }
-    router->set_callers(std::make_shared<const Callers>(std::move(entries)));
-  }
-
-  Head head(const std::string& method, const std::string& target, const std::string& role = {}) const {
-    Head out;
-    out.method = method;
-    out.target = target;
-    if (!role.empty()) out.headers.emplace_back("authorization", "Bearer " + keys.at(role));
-    return out;
-  }
-
-  Response ask(const Head& head, const std::string& body = {}) {
-    const CallPtr call = router->begin(head);
-    Response response;
-    if (call->refusal) {
-      response = *call->refusal;
-    } else {
-      std::promise<Response> answered;
-      router->finish(call, body, [&](Response one) { answered.set_value(std::move(one)); });
-      response = answered.get_future().get();
-    }
-    router->dress(*call, response);
-    return response;
-  }
-
-  std::vector<Check> checks{{.name = "log", .ok = true, .say = "it can be written"}};
-};
-
-std::string header(const Response& response, std::string_view name) {
-  for (const Header& one : response.headers)
-    if (one.first == name) return one.second;
-  return {};
-}
-
-json::object body_of(const Response& response) { return json::parse(response.body).as_object(); }
-
-}  // namespace
+using namespace caveat::server::test_desk;
 
 BOOST_AUTO_TEST_CASE(each_role_may_call_what_the_table_gives_it_and_nothing_else) {
   Desk desk;
@@ -349,6 +227,68 @@ BOOST_AUTO_TEST_CASE(a_schema_that_is_known_already_is_not_sent_again) {
   const Response again = desk.ask(head);
   BOOST_TEST(again.status == 304);
   BOOST_TEST(again.body.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_says_how_long_each_of_its_stages_took_and_a_repeat_only_the_whole) {
+  test::Bench bench;
+  Desk desk({}, &bench);
+  const Head head = desk.head("POST", "/v1/decisions", "bot");
+  const std::string turn = R"({"id":"t-1","answer":{"text":"a"}})";
+  const Response first = desk.ask(head, turn);
+  BOOST_TEST(first.status == 200);
+  for (const char* stage : {"decide;dur=0.", "seal;dur=0.", "commit;dur=0.", "total;dur=0."})
+    BOOST_TEST(header(first, "Server-Timing").find(stage) != std::string::npos, header(first, "Server-Timing"));
+  const Response again = desk.ask(head, turn);
+  BOOST_TEST(header(again, "Server-Timing").starts_with("total;dur="));
+  BOOST_TEST(header(again, "Caveat-Replayed") == "?1");
+  const std::string figures = desk.metrics.render();
+  BOOST_TEST(figures.find("caveat_commit_duration_seconds_count 1\n") != std::string::npos);
+  BOOST_TEST(figures.find("caveat_commit_failures_total 0\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(who_could_not_commit_is_not_ready_until_a_record_goes_through_or_a_while_has_passed) {
+  test::Bench bench;
+  Desk desk({}, &bench);
+  const Head head = desk.head("POST", "/v1/decisions", "bot"), ready = desk.head("GET", "/readyz");
+  int number = 0;
+  const auto decide = [&] {
+    return desk.ask(head, R"({"id":"t-)" + std::to_string(++number) + R"(","answer":{"text":"a"}})").status;
+  };
+  BOOST_TEST(decide() == 200);
+  BOOST_TEST(desk.ask(ready).status == 200);
+  bench.control.failing = 1;
+  BOOST_TEST(decide() == 503);
+  const Response refused = desk.ask(ready);
+  BOOST_TEST(refused.status == 503);
+  BOOST_TEST(refused.body.find("the last record could not be committed") != std::string::npos);
+  BOOST_TEST(decide() == 200);
+  BOOST_TEST(desk.ask(ready).status == 200);
+  bench.control.failing = 1;
+  BOOST_TEST(decide() == 503);
+  desk.clock.ns += 10'000'000'000;  // nobody sends anything to who is not ready, so it cannot stay so for ever
+  BOOST_TEST(desk.ask(ready).status == 200);
+  BOOST_TEST(desk.metrics.render().find("caveat_commit_failures_total 2\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_query_that_the_path_does_not_know_is_refused_with_every_mistake_and_the_name_that_was_meant) {
+  Desk desk;
+  const Response response =
+      desk.ask(desk.head("GET", "/v1/handoffs?custmer=k&state=person&state=person&limit=0&queue=a", "agent"));
+  BOOST_TEST(response.status == 422);
+  const json::array errors = body_of(response).at("errors").as_array();
+  BOOST_REQUIRE(errors.size() == 3u);
+  BOOST_TEST(errors[0].as_object().at("nearest") == "customer");
+  BOOST_TEST(errors[1].as_object().at("expected") == "state once");
+  BOOST_TEST(errors[2].as_object().at("expected") == "limit: a whole number from 1 to 200");
+  BOOST_TEST(desk.ask(desk.head("GET", "/v1/decisions/x/explanation?for=boss", "auditor")).status == 422);
+  BOOST_TEST(desk.ask(desk.head("GET", "/healthz?probe=1")).status == 200);  // a page of everybody's
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_is_written_out_is_meant_before_one_with_a_place_for_an_id) {
+  Desk desk;
+  const Response response = desk.ask(desk.head("GET", "/v1/decisions/batch", "bot"));
+  BOOST_TEST(response.status == 405);
+  BOOST_TEST(header(response, "Allow") == "POST");
 }
 
 BOOST_AUTO_TEST_CASE(health_and_figures_are_on_the_second_listener_alone_where_there_is_one) {

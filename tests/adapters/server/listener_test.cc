@@ -1,0 +1,188 @@
+// The listener with real sockets and threads, small enough to run under the thread and address sanitizers. What strangers send, slowly
+// or wrongly, is tests/e2e/serve_test.py.
+#include "adapters/server/listener.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "tests/adapters/server/desk.h"
+
+using namespace caveat;
+using namespace caveat::server;
+using namespace caveat::server::test_desk;
+
+namespace {
+
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    ::sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(socket_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) == 0;
+  }
+  explicit Client(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    ::sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    connected_ = ::connect(socket_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~Client() { ::close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  bool connected() const { return connected_; }
+
+  bool send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  // Until `mark` has come, or the other side has closed.
+  std::string receive(std::string_view mark) const {
+    std::string got;
+    char buffer[4096];
+    while (mark.empty() || got.find(mark) == std::string::npos) {
+      const ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
+      if (count <= 0) break;
+      got.append(buffer, static_cast<std::size_t>(count));
+    }
+    return got;
+  }
+  int ask(const std::string& request) const {  // the status; 0: it was closed
+    if (!send(request)) return 0;
+    std::string got = receive("\r\n\r\n");
+    const std::size_t head = got.find("\r\n\r\n"), length = got.find("Content-Length: ");
+    if (!got.starts_with("HTTP/1.1 ") || head == std::string::npos || length > head) return 0;
+    const std::size_t whole = head + 4 + std::stoul(got.substr(length + 16));
+    char buffer[4096];
+    while (got.size() < whole) {
+      const ssize_t count = ::recv(socket_, buffer, std::min(sizeof buffer, whole - got.size()), 0);
+      if (count <= 0) return 0;
+      got.append(buffer, static_cast<std::size_t>(count));
+    }
+    return std::stoi(got.substr(9, 3));
+  }
+
+ private:
+  int socket_;
+  bool connected_ = false;
+};
+
+struct Open {  // a desk behind sockets
+  test::Bench bench;
+  Desk desk;
+  Listener listener;
+  std::uint16_t port = 0;
+
+  explicit Open(Caps caps = {}, std::size_t threads = 2)
+      : desk(patient(caps), &bench), listener(*desk.router, threads) {
+    const Result<std::uint16_t> bound = listener.listen("127.0.0.1", 0, {});
+    BOOST_REQUIRE(bound);
+    port = *bound;
+    BOOST_REQUIRE(listener.listen_unix(unix_path()));
+    listener.start();
+  }
+  static Caps patient(Caps caps) {  // a busy machine is no fault
+    caps.deadline_ms = caps.header_wait_ms = caps.body_wait_ms = 120'000;
+    return caps;
+  }
+  std::string unix_path() const { return (bench.folder / "s.sock").string(); }
+  std::string turn(const std::string& id) const {
+    return post("/v1/decisions", R"({"id":")" + id + R"(","answer":{"text":"a"}})");
+  }
+  std::string post(const std::string& path, const std::string& body, const std::string& more = {}) const {
+    return "POST " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + desk.keys.at("bot") +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+  }
+};
+
+constexpr const char* kHealth = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(callers_on_many_connections_are_answered_each_and_what_was_taken_when_it_drains_too) {
+  Open open;
+  constexpr int kCallers = 8, kTurns = 12;
+  std::atomic<int> answered{0}, wrong{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller)
+    callers.emplace_back([&, caller] {
+      const Client client(open.port);
+      for (int turn = 0;; ++turn) {
+        const int status = client.ask(turn % 4 == 3 ? std::string(kHealth)
+                                                    : open.turn(std::to_string(caller) + "-" + std::to_string(turn)));
+        if (status == 0 || status == 503) break;  // it drains
+        ++(status == 200 ? answered : wrong);
+      }
+    });
+  while (answered < kCallers * kTurns) std::this_thread::yield();
+  BOOST_TEST(open.listener.drain(60'000));
+  for (std::thread& caller : callers) caller.join();
+  BOOST_TEST(wrong == 0);
+  BOOST_TEST(answered >= kCallers * kTurns);
+  BOOST_TEST(!Client(open.port).connected());
+}
+
+BOOST_AUTO_TEST_CASE(batches_that_break_off_and_batches_that_end_leave_nothing_behind) {
+  Open open({.batches = 4});
+  std::string lines;
+  for (int line = 0; line < 100; ++line)
+    lines += R"({"id":"b-)" + std::to_string(line) + R"(","answer":{"text":"a"}})" + "\n";
+  const std::string type = "Content-Type: application/x-ndjson\r\n";
+  std::atomic<int> lacking{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 3; ++caller)
+    callers.emplace_back([&, caller] {
+      for (int round = 0; round < 4; ++round) {
+        const Client client(open.port);
+        std::string request = open.post("/v1/decisions/batch", lines, type);
+        if ((caller + round) % 2 == 0) request.resize(request.size() - 40);  // goes away in the middle of a line
+        client.send(request);
+        if ((caller + round) % 2 == 0) continue;
+        const std::string got = client.receive("\r\n0\r\n\r\n");
+        if (got.find(R"("id":"b-99")") == std::string::npos) ++lacking;
+      }
+    });
+  for (std::thread& caller : callers) caller.join();
+  BOOST_TEST(lacking == 0);
+  // Their places were given back: as many again find one.
+  for (int round = 0; round < 8; ++round) {
+    const Client client(open.port);
+    client.send(open.post("/v1/decisions/batch", lines, type + "Connection: close\r\n"));
+    BOOST_TEST(client.receive("").find(R"("id":"b-99")") != std::string::npos);
+  }
+  BOOST_TEST(open.listener.drain(60'000));
+}
+
+BOOST_AUTO_TEST_CASE(one_connection_too_many_is_told_so_and_a_crowd_of_them_is_only_closed) {
+  Open open({.connections = 2});
+  const Client first(open.port), second(open.port);
+  BOOST_TEST(first.ask(kHealth) == 200);
+  BOOST_TEST(second.ask(kHealth) == 200);
+  {
+    std::vector<std::unique_ptr<Client>> crowd;
+    for (int i = 0; i < 300; ++i) crowd.push_back(std::make_unique<Client>(open.port));
+    BOOST_TEST(crowd.front()->receive("}").starts_with("HTTP/1.1 503 "));
+    int told = 0;
+    for (std::size_t i = 1; i < crowd.size(); ++i) told += crowd[i]->receive("overloaded").empty() ? 0 : 1;
+    BOOST_TEST(told < 300);
+  }
+  BOOST_TEST(first.ask(kHealth) == 200);
+  BOOST_TEST(open.desk.metrics.render().find("caveat_http_connections_refused_total 300\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(over_the_unix_socket_its_own_user_needs_no_key) {
+  Open open;
+  const Client client(open.unix_path());
+  BOOST_REQUIRE(client.connected());
+  BOOST_TEST(client.ask("POST /v1/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") == 200);
+  BOOST_TEST(client.ask("POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") == 403);
+}
