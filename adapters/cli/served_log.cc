@@ -254,9 +254,10 @@ server::Served Served::report(const server::Asked& asked) const {
 
 server::Served Served::feedback(const server::Asked& asked) const {
   Body body(asked.body, {"decision", "kind", "note"}, {"decision", "kind"});
+  const bool well = body.good();  // texts they are
   for (const auto& [name, most] : {std::pair{"decision", 64u}, std::pair{"kind", 64u}, std::pair{"note", 4'000u}})
-    if (body.text(name).size() > most ||
-        (body.has(name) && body.text(name).empty() && std::string_view(name) != "note"))
+    if (well && (body.text(name).size() > most ||
+                 (body.has(name) && body.text(name).empty() && std::string_view(name) != "note")))
       body.wrong(codes::kOutOfRange, "/" + std::string(name), "a text of 1 to " + std::to_string(most) + " bytes",
                  std::to_string(body.text(name).size()) + " bytes");
   if (!body.good()) return body.refusal();
