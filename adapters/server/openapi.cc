@@ -216,6 +216,13 @@ json::object content(std::string_view name) {
   return {{"application/json", json::object{{"schema", reference(name)}}}};
 }
 
+json::object report_content() {  // by the format that was asked for
+  json::object out;
+  for (const std::string_view type : {"text/html", "text/csv", "application/x-ndjson", "application/zip"})
+    out.insert(*content(type).begin());
+  return out;
+}
+
 std::string roles_in_words(const Route& route, std::string_view anyone, std::string_view comma) {
   if (route.roles == 0) return std::string(anyone);
   std::string out;
@@ -315,7 +322,7 @@ json::object operation(const Route& route, Language language) {
   for (const int status : statuses_of(route)) {
     json::object response{{"description", reason_phrase(status)}};
     if (status < 300 && status != 202)
-      response["content"] = content(route.gives);
+      response["content"] = route.handler == Handler::report ? report_content() : content(route.gives);
     else if (status == 503 && route.handler == Handler::ready)
       response["content"] = json::object{{"application/json", json::object{{"schema", reference("Ready")}}},
                                          {"application/problem+json", json::object{{"schema", reference("Problem")}}}};

@@ -123,13 +123,16 @@ std::string schema_json(const program::Program& program, Language language) {
     for (const std::uint32_t member : slot.members) inner[member] = true;
   for (std::uint32_t i = 0; i < slots.size(); ++i) {
     const Slot& slot = slots[i];
-    if (inner[i] || is_computed(program, slot)) continue;
+    // Of the lists that every turn may have.
+    const bool of_item = !slot.path.empty() && (slot.path[0] == "product" || slot.path[0] == "action");
+    if ((inner[i] && !of_item) || is_computed(program, slot)) continue;
     if (slot.path.size() == 1)
       top[slot.path[0]] = property(program, i, language);
     else if (slot.path.size() == 2)
       groups[slot.path[0]][slot.path[1]] = property(program, i, language);
   }
-  for (const char* group : {"conversation", "customer"}) groups[group]["id"] = id;
+  for (const char* group : {"conversation", "customer", "product"}) groups[group]["id"] = id;
+  groups["action"]["name"] = json::object{{"type", "string"}, {"minLength", 1}};
   for (const char* group : {"conversation", "customer", "message", "answer", "recommendation"})
     groups[group]["as_of"] = instant;
 
@@ -155,11 +158,9 @@ std::string schema_json(const program::Program& program, Language language) {
   json::object products, actions;
   for (auto& [name, members] : groups) {
     if (name == "product") {
-      members["id"] = id;
       members["as_of"] = instant;
       products = members;
     } else if (name == "action") {
-      members["name"] = json::object{{"type", "string"}, {"minLength", 1}};
       members["as_of"] = instant;
       actions = members;
     } else if (name != "recommendation" && name != "outreach" && name != "material") {

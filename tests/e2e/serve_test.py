@@ -64,8 +64,6 @@ class Description:
         kind = headers.get("content-type", "").split(";")[0]
         if "content" not in response:
             return
-        if path == "/v1/reports" and status == 200:
-            return  # of the kind that was asked for
         assert kind in response["content"], f"{what}: {kind} is not declared"
         if jsonschema is not None and kind in ("application/json", "application/problem+json") and method != "HEAD":
             schema = {**response["content"][kind]["schema"], "components": self.document["components"]}
