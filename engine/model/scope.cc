@@ -4,6 +4,30 @@
 
 namespace caveat::model {
 
+std::string_view sample_of(Kind kind, Language language) {
+  const bool zh = language == Language::zh;
+  switch (kind) {
+    case Kind::source:
+      return zh ? "法源 广告法 为 《广告法》 第25条" : "source AD_25 is law \"Advertising Law\" article 25";
+    case Kind::scale:
+      return zh ? "分级 风险 为 R1 < R2 < R3" : "scale risk is R1 < R2 < R3";
+    case Kind::lexicon:
+      return zh ? "词表 承诺 为 “保本”、“稳赚”" : "lexicon promises is \"guaranteed\", \"cannot lose\"";
+    case Kind::wording:
+      return zh ? "话术 风险提示 中文 “投资有风险”" : "wording risk_note en \"Investments carry risk\"";
+    case Kind::queue:
+      return zh ? "队列 理财顾问" : "queue advisors";
+    case Kind::requirement:
+      return zh ? "前置要求 双录" : "requirement recording";
+    case Kind::parameter:
+      return zh ? "参数 大额 100万元" : "parameter large 50_000 CNY";
+    case Kind::calendar:
+      return zh ? "日历 银行日历" : "calendar bank_days";
+    default:
+      return {};
+  }
+}
+
 std::string_view word_of(Kind kind, Language language) {
   const bool zh = language == Language::zh;
   switch (kind) {

@@ -38,6 +38,8 @@ enum class Kind : std::uint8_t {
   data_class
 };
 std::string_view word_of(Kind kind, Language language);
+// How one is declared, as a sample of a line; empty for what is no declaration of its own.
+std::string_view sample_of(Kind kind, Language language);
 
 struct Entry {
   Names names;

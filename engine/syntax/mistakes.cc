@@ -9,6 +9,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
+#include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/spaced.h"
@@ -39,7 +40,8 @@ Both kind_named(KeywordKind kind) {
     case KeywordKind::modifier:
       return {"an attribute (“assessed”, “data class” …)", "附加说明（“经评估”、“数据类别”等）"};
     case KeywordKind::type:
-      return {"a type (yes/no, integer, text, one of, scale …)", "类型（是否、整数、文本、取值、分级等）"};
+      return {"a type (yes/no, integer, decimal, percent, money, text, date, duration, one of, scale, list of …)",
+              "类型（是否、整数、小数、百分比、款项、文本、日期型、时长、取值、分级、列表等）"};
     case KeywordKind::effect:
       return {"an effect (“block”, “hand off to”, “redact” …)", "处置（“拦截”、“转人工 至”、“脱敏”等）"};
     case KeywordKind::compare:
@@ -146,8 +148,11 @@ Both in_words(const std::vector<int>& types) {
       };
       return rank(x.first) < rank(y.first);
     });
-    for (const auto& [kind, tokens] : kinds) {
+    const bool all_types = has(P::T_TEXT) && has(P::T_DATE);  // told as a kind, with these two among them
+    for (auto& [kind, tokens] : kinds) {
       const Both whole = kind_named(kind);
+      if (all_types) std::erase_if(tokens, [](int token) { return token == P::SCALE || token == P::TIME_ZONE; });
+      if (has(P::SIGN_LT) && !has(P::GT)) std::erase(tokens, P::LT);  // a scale's sign, told below
       if (tokens.size() > 4 && !whole.en.empty()) {
         parts.push_back(whole);
       } else if (kind != KeywordKind::type || tokens.size() <= 4) {
@@ -158,6 +163,7 @@ Both in_words(const std::vector<int>& types) {
   for (const int sign : {P::LPAREN, P::RPAREN, P::RBRACKET, P::COMMA, P::SEMICOLON, P::EQUALS}) {
     if (has(sign) && !value) parts.push_back(sign_named(sign));
   }
+  if (has(P::SIGN_LT) && !has(P::GT)) parts.push_back({"“<”", "“<”"});
   if (parts.empty() && has(P::LINE)) parts.push_back(sign_named(P::LINE));
   if (parts.empty()) return {"the end of the declaration", "声明结束"};
   const auto joined = [&](std::string Both::* side, const char* between, const char* before_last) {
@@ -190,7 +196,7 @@ class Explainer {
   Complaint explain() {
     for (const auto special : {&Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
                                &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::open_bracket,
-                               &Explainer::comma_before_clause, &Explainer::glued}) {
+                               &Explainer::comma_before_clause, &Explainer::habit, &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
     }
     return plain();
@@ -213,7 +219,14 @@ class Explainer {
     while (begin > 0 && (bytes_[begin - 1] == ' ' || bytes_[begin - 1] == '\t')) --begin;
     return begin == 0 || bytes_[begin - 1] == '\n';
   }
-  bool chinese() const { return !is_ascii(text(at_ < count_ ? at_ : count_ - 1)); }
+  // 那么 拦截, on a line of its own: a clause is meant.
+  bool begins_clause(std::size_t at) const {
+    if (!begins_line(at)) return false;
+    const auto meant = meant_by(text(at));
+    return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+      return s.kind == KeywordKind::clause && std::find(meant.begin(), meant.end(), s.text) != meant.end();
+    });
+  }
 
   std::optional<Complaint> mixed_logic();
   std::optional<Complaint> list_word();
@@ -222,8 +235,10 @@ class Explainer {
   std::optional<Complaint> nested_quantifier();
   std::optional<Complaint> open_bracket();
   std::optional<Complaint> comma_before_clause();
+  std::optional<Complaint> habit();
   std::optional<Complaint> glued();
   Complaint plain();
+  Both how_written() const;
   struct Near {
     std::size_t first, last;
     std::vector<std::string> spellings;
@@ -284,7 +299,7 @@ std::optional<Complaint> Explainer::mixed_logic() {
     }
     if (depth == 0 && i > at_) {
       if (t == other || t == P::WHEN || t == P::UNLESS || t == P::THEN || t == P::BECAUSE || t == P::IF_UNKNOWN ||
-          t == P::SEMICOLON || t == P::SAY || t == P::LINE) {
+          t == P::SEMICOLON || t == P::SAY || t == P::LINE || begins_clause(i)) {
         break;
       }
     }
@@ -307,34 +322,41 @@ std::optional<Complaint> Explainer::mixed_logic() {
 std::optional<Complaint> Explainer::list_word() {
   if (at_ >= count_) return std::nullopt;
   const std::string found = text(at_);
-  struct Meant {
-    std::string_view written;
-    std::array<std::string_view, 2> instead;
-  };
-  static constexpr std::array<Meant, 9> kMeant = {{{"和", {"且", "或"}},
-                                                   {"及", {"且", "或"}},
-                                                   {"并", {"且", "或"}},
-                                                   {"与", {"且", "或"}},
-                                                   {"以及", {"且", "或"}},
-                                                   {"如果", {"当", ""}},
-                                                   {"那么", {"则", ""}},
-                                                   {"否则", {"若不明", ""}},
-                                                   {"if", {"when", ""}}}};
-  for (const auto& meant : kMeant) {
-    if (found != meant.written) continue;
-    if (found == "if" && at_ + 1 < count_ &&
-        !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
-      return std::nullopt;  // `if unknwon`
-    const bool joins = !meant.instead[1].empty();
-    if (joins && !expects(P::AND)) return std::nullopt;
-    if (!joins) {
-      Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“" + std::string(meant.instead[0]) + "”"}};
-      c.fixes.push_back({span(at_, at_), std::string(meant.instead[0])});
-      return c;
+  static constexpr std::array<std::string_view, 5> kJoins = {"和", "及", "并", "与", "以及"};
+  if (!expects(P::AND) || std::find(kJoins.begin(), kJoins.end(), found) == kJoins.end()) return std::nullopt;
+  Complaint c{&codes::kListWord, span(at_, at_), {found}};
+  c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
+  for (const char* instead : {"且", "或"}) c.fixes.push_back({span(at_, at_), instead});
+  return c;
+}
+
+// 大于等于, is greater than: a word of statutes, spreadsheets or programs for which there is a keyword.
+std::optional<Complaint> Explainer::habit() {
+  if (at_ >= count_) return std::nullopt;
+  for (std::size_t first = at_ - std::min<std::size_t>(at_, 3); first <= at_; ++first) {
+    std::string written;
+    std::size_t last = count_;
+    std::span<const std::string_view> meant;
+    for (std::size_t i = first; i < count_ && !text(i).empty(); ++i) {
+      written += (i == first ? "" : " ") + text(i);
+      if (i < at_) continue;
+      if (const auto found = meant_by(written); !found.empty()) last = i, meant = found;
+      if (i >= first + 7) break;  // longer than the longest
     }
-    Complaint c{&codes::kListWord, span(at_, at_), {found}};
-    c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
-    for (const auto instead : meant.instead) c.fixes.push_back({span(at_, at_), std::string(instead)});
+    std::vector<std::string_view> fitting;
+    for (const auto& s : all_spellings()) {
+      if (first == at_ && !may_stand(s)) continue;
+      if (std::find(meant.begin(), meant.end(), s.text) != meant.end() &&
+          std::find(fitting.begin(), fitting.end(), s.text) == fitting.end())
+        fitting.push_back(s.text);
+    }
+    if (fitting.empty()) continue;
+    if (text(at_) == "if" && !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
+      return std::nullopt;  // `if unknwon`
+    std::string all;
+    for (const auto& each : fitting) all += (all.empty() ? "“" : " / “") + std::string(each) + "”";
+    Complaint c{&codes::kUnexpected, span(first, last), {"“" + text(first, last) + "”", all}};
+    for (const auto& each : fitting) c.fixes.push_back({span(first, last), std::string(each)});
     return c;
   }
   return std::nullopt;
@@ -469,6 +491,8 @@ std::optional<Complaint> Explainer::glued() {
 bool near_word_by_word(std::string_view a, std::string_view b) {
   const std::array<std::string_view, 1> whole = {b};
   if (nearest(a, std::span<const std::string_view>(whole)).empty()) return false;
+  for (const std::string_view no : {"不", "未", "非", "无"})  // 大于等于 is not nearly 不等于
+    if ((a.find(no) == a.npos) != (b.find(no) == b.npos)) return false;
   while (!a.empty() && !b.empty()) {
     const auto cut = [](std::string_view& rest) {
       const std::size_t blank = std::min(rest.find(' '), rest.size());
@@ -572,7 +596,24 @@ Complaint Explainer::plain() {
     Complaint c{&codes::kUnexpected, where, {shown, Both{"something else", "其他内容"}}};
     return c;
   }
-  return Complaint{&codes::kUnexpected, where, {shown, expected}};
+  Complaint c{&codes::kUnexpected, where, {shown, expected}};
+  c.help = how_written();
+  return c;
+}
+
+// Levels are declared once and named where a fact has them; nobody guesses that from “expected “is””.
+Both Explainer::how_written() const {
+  std::size_t line = at_;
+  while (line > 0 && !begins_line(line)) --line;
+  bool of_levels = type(0) == P::SCALE;
+  for (std::size_t i = line; type(0) == P::FACTS && i < at_; ++i) of_levels |= type(i) == P::SCALE;
+  if (!of_levels) return {};
+  if (type(0) == P::SCALE)
+    return {"the levels stand from low to high, parted by “<”: scale risk is R1 < R2 < R3",
+            "级别从低到高排列，以“<”隔开：分级 风险 为 R1 < R2 < R3"};
+  return {
+      "a scale is declared by itself, at the left margin: scale risk is R1 < R2 < R3; the fact names it: scale risk",
+      "分级须另行顶格声明：分级 风险 为 R1 < R2 < R3；事实行只写其名：分级 风险"};
 }
 
 }  // namespace

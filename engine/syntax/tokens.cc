@@ -12,6 +12,7 @@
 #include "engine/base/nearest.h"
 #include "engine/base/units.h"
 #include "engine/syntax/codes.h"
+#include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 
@@ -441,7 +442,8 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       if (spelling.kind == KeywordKind::declaration) known.push_back(spelling.text);
     }
     std::string meant(nearest(found, known));
-    if (found == "fact") meant = "facts";
+    for (const std::string_view habit : meant_by(found))
+      if (meant.empty() && std::find(known.begin(), known.end(), habit) != known.end()) meant = habit;
     std::vector<Fix> fixes;
     if (!meant.empty()) fixes.push_back({span(head.begin, head.end), meant});
     const auto declarations = [](Language language) {

@@ -189,7 +189,8 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     if (!near.empty()) {
       help = say("Did you mean “", "是否指“") + whole + say("”?", "”？");
     } else if (std::string list = work_.list_of(item_, known, before); !list.empty()) {
-      help = std::move(list);
+      help = std::move(list) + say("; a new one is a line below “facts ", "；新的事实请在“事实 ") + steps.front() +
+             say("”, such as: ", "”之下加一行，如：") + steps.back() + say(" integer", " 整数");
     } else {
       help = say("A fact is declared in a line below: facts ", "请在这一行之下声明该事实：事实 ") + steps.front();
     }

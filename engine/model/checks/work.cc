@@ -69,6 +69,9 @@ void Work::unknown_name(Kind kind, const Item& item, Span span, const std::strin
     help = say(item, "Did you mean “", "是否指“") + near + say(item, "”?", "”？");
   } else {
     help = list_of(item, known);
+    if (const std::string_view how = sample_of(kind, item.language()); !how.empty())
+      help += (help.empty() ? "" : say(item, "; ", "；")) +
+              say(item, "declare a new one at the left margin: ", "新的须另行顶格声明：") + std::string(how);
   }
   Diagnostic& diagnostic =
       report(codes::kUnknownName, item, span, {std::string(word_of(kind, item.language())), written}, std::move(help));

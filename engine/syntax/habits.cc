@@ -1,0 +1,153 @@
+#include "engine/syntax/habits.h"
+
+#include <algorithm>
+#include <array>
+
+namespace caveat::syntax {
+namespace {
+
+using Words = std::array<std::string_view, 2>;
+
+struct Row {
+  std::string_view written;
+  Words meant;
+};
+
+// In groups as an author meets them; which of two meanings is offered follows from what may stand at the place.
+constexpr auto kRows = std::to_array<Row>({
+    // comparisons
+    {"大于等于", {"不低于"}},
+    {"大于或等于", {"不低于"}},
+    {"高于等于", {"不低于"}},
+    {"高于或等于", {"不低于"}},
+    {"不小于", {"不低于"}},
+    {"小于等于", {"不高于"}},
+    {"小于或等于", {"不高于"}},
+    {"低于等于", {"不高于"}},
+    {"低于或等于", {"不高于"}},
+    {"不大于", {"不高于"}},
+    {"不多于", {"不高于"}},
+    {"早于或等于", {"不晚于"}},
+    {"包括了", {"包括"}},
+    {"含有", {"包含"}},
+    {"不包含", {"不含"}},
+    {"没有提到", {"未提及"}},
+    {"greater than", {"is above"}},
+    {"is greater than", {"is above"}},
+    {"is greater than or equal to", {"is at least"}},
+    {"greater than or equal to", {"is at least"}},
+    {"is bigger than", {"is above"}},
+    {"is higher than", {"is above"}},
+    {"is smaller than", {"is below"}},
+    {"is lower than", {"is below"}},
+    {"is less than or equal to", {"is at most"}},
+    {"less than or equal to", {"is at most"}},
+    {"equals", {"is"}},
+    {"is equal to", {"is"}},
+    {"does not equal", {"is not"}},
+    {"does not contain", {"lacks"}},
+    // clauses
+    {"如果", {"当"}},
+    {"假如", {"当"}},
+    {"那么", {"则"}},
+    {"就", {"则"}},
+    {"否则", {"若不明"}},
+    {"除外", {"除非"}},
+    {"因为", {"理由"}},
+    {"原因是", {"理由"}},
+    {"if", {"when"}},
+    {"otherwise", {"if unknown"}},
+    {"else", {"if unknown"}},
+    {"except when", {"unless"}},
+    {"reason", {"because"}},
+    // effects
+    {"禁止", {"拦截"}},
+    {"阻止", {"拦截"}},
+    {"阻断", {"拦截"}},
+    {"拒绝", {"拦截"}},
+    {"允许", {"放行"}},
+    {"通过", {"放行"}},
+    {"转接", {"转人工 至"}},
+    {"转交", {"转人工 至"}},
+    {"打码", {"脱敏"}},
+    {"遮蔽", {"脱敏"}},
+    {"屏蔽", {"脱敏"}},
+    {"提醒", {"披露"}},
+    {"deny", {"block"}},
+    {"reject", {"block"}},
+    {"forbid", {"block"}},
+    {"permit", {"allow"}},
+    {"escalate to", {"hand off to"}},
+    {"transfer to", {"hand off to"}},
+    {"mask", {"redact"}},
+    {"hide", {"redact"}},
+    // types
+    {"金额", {"款项"}},
+    {"数字", {"整数", "小数"}},
+    {"数值", {"整数", "小数"}},
+    {"字符串", {"文本"}},
+    {"文字", {"文本"}},
+    {"布尔", {"是否"}},
+    {"枚举", {"取值"}},
+    {"选项", {"取值"}},
+    {"等级", {"分级"}},
+    {"级别", {"分级"}},
+    {"百分数", {"百分比"}},
+    {"比例", {"百分比"}},
+    {"时间", {"时刻"}},
+    {"number", {"integer", "decimal"}},
+    {"int", {"integer"}},
+    {"float", {"decimal"}},
+    {"string", {"text"}},
+    {"boolean", {"yes/no"}},
+    {"bool", {"yes/no"}},
+    {"enum", {"one of"}},
+    {"amount", {"money"}},
+    {"percentage", {"percent"}},
+    {"level", {"scale"}},
+    // declarations
+    {"要求", {"前置要求"}},
+    {"条件", {"定义"}},
+    {"变量", {"事实"}},
+    {"字段", {"事实"}},
+    {"词库", {"词表"}},
+    {"关键词", {"词表"}},
+    {"法规", {"法源"}},
+    {"法律", {"法源"}},
+    {"依据", {"法源"}},
+    {"规定", {"规则"}},
+    {"用例", {"示例"}},
+    {"例子", {"示例"}},
+    {"测试", {"示例"}},
+    {"坐席", {"队列"}},
+    {"文案", {"话术"}},
+    {"fact", {"facts"}},
+    {"field", {"facts"}},
+    {"variable", {"facts"}},
+    {"words", {"lexicon"}},
+    {"law", {"source"}},
+    {"test", {"example"}},
+    {"case", {"example"}},
+    {"policy", {"rule"}},
+    {"text", {"wording"}},
+});
+
+constexpr std::size_t meanings(const Words& words) { return words[1].empty() ? 1 : 2; }
+
+const auto kHabits = [] {
+  std::array<Habit, kRows.size()> all{};
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i] = {kRows[i].written, {kRows[i].meant.data(), meanings(kRows[i].meant)}};
+  return all;
+}();
+
+}  // namespace
+
+std::span<const Habit> habits() { return kHabits; }
+
+std::span<const std::string_view> meant_by(std::string_view written) {
+  const auto row = std::find_if(kHabits.begin(), kHabits.end(), [&](const Habit& h) { return h.written == written; });
+  return row == kHabits.end() ? std::span<const std::string_view>{} : row->meant;
+}
+
+}  // namespace caveat::syntax

@@ -1,0 +1,25 @@
+// Habits: words that authors bring along from statutes, spreadsheets and programs, and the keywords that say the same here.
+//
+//   for (std::string_view keyword : meant_by("大于等于")) …    // 不低于
+//
+// Promises   no written word of the table is a spelling of a keyword; each keyword named is a spelling of one
+//            (tests/engine/syntax/habits_test.cc); a keyword never means the opposite of the word
+// Threads    all calls may run together
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace caveat::syntax {
+
+// Empty for a word that is no habit. Several where the word is wider than any keyword (数字: 整数 or 小数).
+std::span<const std::string_view> meant_by(std::string_view written);
+
+struct Habit {
+  std::string_view written;  // words parted by one blank
+  std::span<const std::string_view> meant;
+};
+
+std::span<const Habit> habits();
+
+}  // namespace caveat::syntax

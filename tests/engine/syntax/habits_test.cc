@@ -1,0 +1,39 @@
+// The table of habits: what it names exists, and it never shadows a keyword.
+#include "engine/syntax/habits.h"
+
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
+
+#include "engine/syntax/keywords.h"
+
+namespace caveat::syntax {
+namespace {
+
+bool is_spelling(std::string_view text) {
+  for (const Spelling& spelling : all_spellings())
+    if (spelling.text == text) return true;
+  return false;
+}
+
+BOOST_AUTO_TEST_CASE(every_meaning_is_a_spelling_of_a_keyword) {
+  for (const Habit& habit : habits())
+    for (const std::string_view meant : habit.meant) BOOST_TEST(is_spelling(meant), habit.written << " → " << meant);
+}
+
+BOOST_AUTO_TEST_CASE(a_habit_that_is_itself_a_keyword_means_it_as_another_kind) {
+  std::set<std::string_view> seen;
+  for (const Habit& habit : habits()) {
+    BOOST_TEST(seen.insert(habit.written).second, habit.written << " stands twice");
+    for (const std::string_view meant : habit.meant) BOOST_TEST(habit.written != meant);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_word_of_no_habit_means_nothing) {
+  BOOST_TEST(meant_by("风险").empty());
+  BOOST_TEST(meant_by("大于等于").front() == "不低于");
+  BOOST_TEST(meant_by("number").size() == 2u);
+}
+
+}  // namespace
+}  // namespace caveat::syntax
