@@ -150,4 +150,11 @@ std::span<const std::string_view> meant_by(std::string_view written) {
   return row == kHabits.end() ? std::span<const std::string_view>{} : row->meant;
 }
 
+bool means_a(KeywordKind kind, std::string_view written) {
+  const auto meant = meant_by(written);
+  return !meant.empty() && std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+    return s.kind == kind && std::find(meant.begin(), meant.end(), s.text) != meant.end();
+  });
+}
+
 }  // namespace caveat::syntax

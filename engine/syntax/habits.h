@@ -10,10 +10,15 @@
 #include <span>
 #include <string_view>
 
+#include "engine/syntax/keywords.h"
+
 namespace caveat::syntax {
 
 // Empty for a word that is no habit. Several where the word is wider than any keyword (数字: 整数 or 小数).
 std::span<const std::string_view> meant_by(std::string_view written);
+
+// Whether one of its meanings is a keyword of that kind.
+bool means_a(KeywordKind kind, std::string_view written);
 
 struct Habit {
   std::string_view written;  // words parted by one blank

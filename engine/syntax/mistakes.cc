@@ -220,13 +220,7 @@ class Explainer {
     return begin == 0 || bytes_[begin - 1] == '\n';
   }
   // 那么 拦截, on a line of its own: a clause is meant.
-  bool begins_clause(std::size_t at) const {
-    if (!begins_line(at)) return false;
-    const auto meant = meant_by(text(at));
-    return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
-      return s.kind == KeywordKind::clause && std::find(meant.begin(), meant.end(), s.text) != meant.end();
-    });
-  }
+  bool begins_clause(std::size_t at) const { return begins_line(at) && means_a(KeywordKind::clause, text(at)); }
 
   std::optional<Complaint> mixed_logic();
   std::optional<Complaint> list_word();

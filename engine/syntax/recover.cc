@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/syntax/codes.h"
+#include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/mistakes.h"
@@ -129,6 +130,9 @@ class Recovery {
     if (begin > 0 && bytes_[begin - 1] != '\n' && bytes_[begin - 1] != '\r') return std::nullopt;
     return blanks;
   }
+  std::string_view word(std::size_t at) const {
+    return bytes_.substr(tokens_[at].begin, tokens_[at].end - tokens_[at].begin);
+  }
   Span span_of(const Piece& piece) const { return {source_, tokens_[piece.begin].begin, tokens_[piece.end - 1].end}; }
 
   void cut();
@@ -188,8 +192,10 @@ void Recovery::cut() {
                       kind_ == P::TOPIC || kind_ == P::PARAMETER || kind_ == P::DATA || kind_ == P::EVENT;
   for (std::size_t i = 1; i < count_ && !single; ++i) {
     if (is_free(kind_)) {
-      const bool begins = kind_ == P::GUARANTEE ? type(i) == P::WHEN || type(i) == P::THEN
-                                                : begins_clause(type(i), indent(i).has_value());
+      const bool begins = kind_ == P::GUARANTEE
+                              ? type(i) == P::WHEN || type(i) == P::THEN
+                              : begins_clause(type(i), indent(i).has_value()) ||
+                                    (type(i) == P::WORD && indent(i) && means_a(KeywordKind::clause, word(i)));
       if (begins) next(i, i);
       continue;
     }
