@@ -34,8 +34,9 @@ int run_fmt(const Invocation& invocation, Terminal& terminal) {
       exit = kRefused;
       continue;
     }
-    const std::string text =
-        syntax::format(file, source.bytes(), wanted == Language::none ? file.language : wanted, name_in);
+    const std::string text = syntax::format(
+        file, source.bytes(), wanted == Language::none ? file.language : wanted, name_in,
+        loaded->references->yuan_stands_for_cny(file.source) ? syntax::Renminbi::yuan : syntax::Renminbi::code);
     if (text == source.bytes()) continue;
     ++changed;
     terminal.out << source.name() << '\n';

@@ -364,29 +364,33 @@ Kleene text_has_text(const Node& node, const Setting& setting, std::string_view 
   return cause != Cause::none ? Kleene::unknown : kleene(found);
 }
 
-Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& list, bool every) {
+Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& list, bool every, Cause& cause) {
   const auto wanted = setting.program->rows<program::ConstantRow>(program::Section::constants, node.rows);
+  Kleene all = kleene(every);
   for (const program::ConstantRow& row : wanted) {
-    bool found = false;
-    for (std::uint32_t i = 0; i < list.count && !found; ++i) {
+    Kleene found = Kleene::no;
+    for (std::uint32_t i = 0; i < list.count && found != Kleene::yes; ++i) {
       const Request::Extra& one = setting.request->extra(list.first + i);
       switch (static_cast<SlotType>(row.type)) {
         case SlotType::text:
         case SlotType::time_zone:
-          found = setting.request->view(one.at, one.size) == setting.program->text(row.text);
+          found = kleene(setting.request->view(one.at, one.size) == setting.program->text(row.text));
           break;
         case SlotType::duration:
-          found = one.duration == program::duration(row.span);
+          found = kleene(one.duration == program::duration(row.span));
           break;
         default:
-          found = one.number == program::decimal(row.number) &&
-                  (row.currency.size == 0 ||
-                   setting.request->view(one.currency, one.currency_size) == setting.program->text(row.currency));
+          if (setting.request->view(one.currency, one.currency_size) != setting.program->text(row.currency))
+            found = Kleene::unknown;  // two currencies do not compare
+          else
+            found = found | kleene(one.number == program::decimal(row.number));
       }
     }
-    if (found != every) return kleene(found);
+    all = every ? all & found : all | found;
+    if (all == kleene(!every)) return all;
   }
-  return kleene(every);
+  if (all == Kleene::unknown) cause = Cause::unsupported;
+  return all;
 }
 
 Kleene pair(const Node& node, NodeCode code, const Setting& setting, Cause& cause) {
@@ -471,7 +475,7 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
       return kleene((seen.cell->mask() & static_cast<std::uint64_t>(node.low)) == static_cast<std::uint64_t>(node.low));
     case NodeCode::list_any:
     case NodeCode::list_all:
-      return list_has(node, setting, extra, code == NodeCode::list_all);
+      return list_has(node, setting, extra, code == NodeCode::list_all, cause);
     case NodeCode::list_empty:
       return kleene(extra.count == 0);
     default:

@@ -4,6 +4,7 @@
 // Lifetime   keyed by the address of the node: valid while the trees given to check live
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,6 +37,9 @@ class References {
   void add(const syntax::Word& word, Reference reference);  // a member's name in a row of an example
   // A {path} in a text has no node of its own: it is kept by what was written, and its Path, made for the moment, forgotten.
   void keep_written(const syntax::Path& path);
+  // Of a file of a pack that is not of jurisdiction CN: 元 is nobody's guess there.
+  void keep_codes(SourceId file) { codes_.insert(file); }
+  bool yuan_stands_for_cny(SourceId file) const { return codes_.count(file) == 0; }
   const Reference* find(const syntax::Word& word) const;
   const Reference* find(const syntax::Path& path) const;
   const Reference* find_written(const std::string& path) const;  // of a {path} in a text
@@ -45,6 +49,7 @@ class References {
   std::unordered_map<const void*, Reference> paths_;
   std::unordered_map<const void*, std::vector<TextPiece>> texts_;
   std::unordered_map<std::string, Reference> written_;
+  std::set<SourceId> codes_;
 };
 
 // Does a name hold Han letters? Then it is Chinese, any other is English (model.h, Names).

@@ -215,6 +215,7 @@ Fit constant_of(const syntax::Literal& literal, const Type& type, Constant& out)
     case TypeKind::money:
       if (bare) return Fit::unit_missing;
       if (literal.kind != LiteralKind::money) return Fit::wrong_type;
+      out.text = literal.unit;
       return type.currency.empty() || literal.unit == type.currency ? Fit::fits : Fit::units_differ;
     case TypeKind::text:
     case TypeKind::time_zone:

@@ -81,8 +81,9 @@ void put_comments(std::vector<PrintedLine>& lines, const std::vector<const Comme
 
 }  // namespace
 
-std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in) {
-  Printer printer(language, name_in, source);
+std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in,
+                   Renminbi renminbi) {
+  Printer printer(language, name_in, source, renminbi);
   std::vector<Token> tokens;
   if (!file.comments.empty()) {
     std::vector<Complaint> ignored;  // parse has told them

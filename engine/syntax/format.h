@@ -7,6 +7,7 @@
 //            tree and would be missing from the print
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,10 @@ namespace caveat::syntax {
 // nothing is known.
 using NameIn = std::function<std::vector<std::string>(const Path& path, Language language)>;
 
-std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in);
+// How a Chinese print writes CNY: 元, which only packs of jurisdiction CN may (keywords.md, money), or by its code.
+enum class Renminbi : std::uint8_t { yuan, code };
+
+std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in,
+                   Renminbi renminbi = Renminbi::yuan);
 
 }  // namespace caveat::syntax

@@ -181,6 +181,7 @@ std::string Printer::literal(const Literal& l) const {
       if (!zh_) return number(l.number) + " " + l.unit;
       std::string unit = " " + l.unit;
       for (const auto& s : units_and_tails()) {
+        if (l.unit == "CNY" && renminbi_ == Renminbi::code) break;
         if (s.token == L::CURRENCY && s.language == Language::zh && unit_name(L::CURRENCY, s.text) == l.unit)
           unit = s.text;
       }

@@ -22,8 +22,8 @@ struct PrintedLine {
 
 class Printer {
  public:
-  Printer(Language language, const NameIn& name_in, std::string_view source)
-      : language_(language), zh_(language == Language::zh), name_in_(name_in), source_(source) {}
+  Printer(Language language, const NameIn& name_in, std::string_view source, Renminbi renminbi = Renminbi::yuan)
+      : language_(language), zh_(language == Language::zh), name_in_(name_in), source_(source), renminbi_(renminbi) {}
 
   std::vector<PrintedLine> declaration(const Decl& decl);
   std::string expression(const Expr& e);
@@ -102,6 +102,7 @@ class Printer {
   bool zh_;
   const NameIn& name_in_;
   std::string_view source_;
+  Renminbi renminbi_;
   std::vector<PrintedLine> lines_;
 };
 

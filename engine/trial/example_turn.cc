@@ -146,7 +146,7 @@ class Turn {
       case TypeKind::percent:
         return text(parent, name, constant.number.to_string() + " %");
       case TypeKind::money:
-        return text(parent, name, constant.number.to_string() + " " + type.currency);
+        return text(parent, name, constant.number.to_string() + " " + constant.text);
       case TypeKind::date:
         return text(parent, name, format_date(static_cast<Days>(number())));
       case TypeKind::instant:

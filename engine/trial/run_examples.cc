@@ -151,6 +151,10 @@ class Run {
           help += (help.empty() ? "" : "\n") + line;
         }
       }
+      if (std::any_of(unknown.begin(), unknown.end(), [&](model::Index rule) { return wanted.count(rule) == 0; })) {
+        help += language == Language::zh ? "\n请在“给定”中补上未提供的事实，或在“期望”的“因”之后写上该规则"
+                                         : "\ngive the facts that are missing, or name that rule after “by”";
+      }
       fails(codes::kExampleFails, example,
             {outcome_text(example.verdict, {wanted.begin(), wanted.end()}, language),
              outcome_text(decide::name(decision.verdict), {all.begin(), all.end()}, language)},

@@ -60,6 +60,36 @@ class Fmt(unittest.TestCase):
         done = caveat("fmt", "--check", "rules", folder=ROOT)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
+    def test_yuan_stands_only_where_the_pack_is_of_jurisdiction_cn(self):
+        """fmt to Chinese once wrote 元 into packs of other jurisdictions, where it is a mistake."""
+        pack = """pack eu.one
+  title "One"
+  jurisdiction EU
+  time zone "Europe/Paris"
+  version "1"
+  default queue desk
+queue desk
+  say "A person is coming."
+source LAW is "A law" article 1
+facts customer
+  income money CNY
+rule r
+  cites LAW
+  applies to message
+  when customer.income is above 10_000 CNY
+  then block and hand off to desk
+"""
+        example = 'example "e"\n  given message\n    message.text "x"\n    customer.income 10_001 CNY\n  expect handoff by r\n'
+        for jurisdiction, written in (("EU", "1万 CNY"), ("CN", "1万元"), ("EU, CN", "1万元")):
+            with self.subTest(jurisdiction=jurisdiction), tempfile.TemporaryDirectory() as place:
+                folder = pathlib.Path(place) / "packs"
+                folder.mkdir()
+                (folder / "pack.cav").write_text(pack.replace("EU", jurisdiction), encoding="utf-8")
+                (folder / "examples.cav").write_text(example, encoding="utf-8")
+                self.assertEqual(caveat("fmt", "--language", "zh", "packs", folder=place).returncode, 0)
+                self.assertIn(written, files(folder)["pack.cav"])
+                self.assertEqual(caveat("check", "packs", folder=place).returncode, 0)
+
     def test_there_and_back_is_the_same_bytes_and_one_digest(self):
         tried = 0
         for name, copy in self.pack_folders():

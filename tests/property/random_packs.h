@@ -63,6 +63,7 @@ struct RandomWorld : World {
       money.currency = "CNY";
       declare(group, "amount", money);
       declare(group, "limit", money);
+      declare(group, "open", type(TypeKind::money));  // of any currency
       declare(group, "flag", type(TypeKind::yes_no));
       declare(group, "day", type(TypeKind::date));
       model::Type level = type(TypeKind::scale);
@@ -156,9 +157,13 @@ struct RandomWorld : World {
       case TypeKind::integer:
         constant.number = Decimal::parse(dice.pick(std::vector<std::string>{"0", "18", "65", "100"})).value();
         break;
-      case TypeKind::money:
+      case TypeKind::money: {
         constant.number = Decimal::parse(dice.pick(kAmounts)).value();
-        break;
+        constant.text = "CNY";
+        model::Type money = like->type;
+        money.currency = "CNY";
+        return literal(money, constant);
+      }
       case TypeKind::date:
         constant.number = Decimal(std::int64_t{parse_date("2026-03-01").value()} + dice.roll(3) - 1);
         break;
@@ -212,8 +217,8 @@ struct RandomWorld : World {
   }
 
   ExprPtr leaf(Dice& dice) {
-    static const std::vector<std::string> kOrdered = {"whole", "number", "share", "amount", "level", "day"};
-    static const std::vector<std::string> kEqual = {"whole", "number", "amount", "level",
+    static const std::vector<std::string> kOrdered = {"whole", "number", "share", "amount", "open", "level", "day"};
+    static const std::vector<std::string> kEqual = {"whole", "number", "amount", "open", "level",
                                                     "kind",  "flag",   "day",    "label"};
     switch (dice.roll(19)) {
       case 0:
@@ -526,7 +531,8 @@ struct RandomTurn {
           break;
         case TypeKind::money:
           given.number = dice.pick(kAmounts);
-          sent.text(name.name, given.number + " CNY", object);
+          given.currency = name.name == "open" && dice.chance(0.3) ? "USD" : "CNY";
+          sent.text(name.name, given.number + " " + given.currency, object);
           break;
         case TypeKind::yes_no:
           given.number = dice.chance(0.5) ? "1" : "0";

@@ -142,7 +142,7 @@ class Judge {
     if (given.inferred && (!trust || fact.assessed)) return value;
     value.state = Value::known;
     value.kind = fact.type.kind;
-    value.currency = fact.type.currency;
+    value.currency = fact.type.currency.empty() ? given.currency : fact.type.currency;
     value.text = given.text;
     value.elements = given.elements;
     value.given = &given;
@@ -396,14 +396,20 @@ class Judge {
         const Value a = value(*expr.args[0], place, trust);
         if (a.state == Value::absent) return Truth::no;
         if (a.state == Value::unknown) return Truth::unknown;
+        bool foreign = false;
         for (const model::Constant& one : expr.set) {
           Expr literal;
           literal.constant = one;
           literal.type = expr.args[0]->type;
+          if (one.kind == TypeKind::money) literal.type.currency = one.text;
           const Value b = constant(literal);
-          if (a.kind == TypeKind::text ? a.text == b.text : a.number == b.number) return Truth::yes;
+          if (a.currency != b.currency) {
+            foreign = true;
+          } else if (a.kind == TypeKind::text ? a.text == b.text : a.number == b.number) {
+            return Truth::yes;
+          }
         }
-        return Truth::no;
+        return foreign ? Truth::unknown : Truth::no;
       }
       case Op::known: {
         const Value a = value(*expr.args[0], place, trust);

@@ -20,6 +20,7 @@ struct Given {  // one fact as the turn states it; a fact that is not there was 
   bool inferred = false;
   std::string number;         // of numbers: decimal spelling; yes/no: "1" "0"; level or choice: its position
   std::string text;           // of texts
+  std::string currency;       // of money whose fact leaves it open
   std::vector<int> elements;  // of a list: positions
   std::set<std::string> claimed,
       denied;                   // of texts: words that are said to be so, and not so, by how the text was made

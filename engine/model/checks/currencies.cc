@@ -81,6 +81,7 @@ void check_currencies(Work& work) {
   for (const Item& item : work.items) {
     const std::vector<std::string>& jurisdictions = work.model.packs[item.pack].jurisdictions;
     if (std::find(jurisdictions.begin(), jurisdictions.end(), "CN") != jurisdictions.end()) continue;
+    work.references.keep_codes(item.file->source);
     if (!work.pack_items[item.pack].decl->lost.empty()) continue;  // its line may be among what could not be read
     Currencies(work, item).walk(item.decl->body);
   }

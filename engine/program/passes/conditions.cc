@@ -62,6 +62,7 @@ class Compiler {
   std::optional<std::int64_t> key(const Expr& fact, const Constant& constant) const {
     const TypeKind kind = fact.type.kind;
     if (kind != constant.kind) return std::nullopt;
+    if (kind == TypeKind::money && fact.type.currency.empty()) return std::nullopt;  // a key has no currency
     switch (kind) {
       case TypeKind::yes_no:
         return constant.yes ? 1 : 0;
@@ -95,8 +96,9 @@ class Compiler {
       row.number = Image::number(Decimal(static_cast<std::int64_t>(constant.level)));
     }
     row.span = Image::span(constant.duration);
-    row.text = image_.str(constant.text);
-    row.currency = image_.str(expr.type.currency);
+    const bool money = constant.kind == TypeKind::money;
+    if (!money) row.text = image_.str(constant.text);
+    row.currency = image_.str(money && !constant.text.empty() ? constant.text : expr.type.currency);
     image_.constants.push_back(row);
     return static_cast<std::uint32_t>(image_.constants.size() - 1);
   }
@@ -204,6 +206,7 @@ class Compiler {
   // Both facts have keys of one space: equal keys of exact ones are equal values.
   bool comparable(const Expr& a, const Expr& b) const {
     if (a.type.kind != b.type.kind || a.type.currency != b.type.currency) return false;
+    if (a.type.kind == TypeKind::money && a.type.currency.empty()) return false;
     const SlotRow &x = slot(a), &y = slot(b);
     switch (a.type.kind) {
       case TypeKind::text:

@@ -129,6 +129,26 @@ BOOST_AUTO_TEST_CASE(money_shares_levels_and_days_of_an_example_arrive_as_they_s
   BOOST_TEST(one("product.price 1 CNY, product.fee 1 %, product.risk R1, product.since 2019-12-31"));
 }
 
+// A fact whose currency is left open takes that of the example: it arrived as a bare number once, and was refused.
+BOOST_AUTO_TEST_CASE(money_of_any_currency_arrives_with_the_one_that_is_written) {
+  std::string pack = kPack;
+  pack.replace(pack.find("  price money CNY"), 17, "  price money");
+  const auto one = [&](const std::string& price, const std::string& expected) {
+    return run({pack +
+                example("customer.age 30, product.fee 1 %, product.risk R1, product.since 2024-02-29, product.price " +
+                            price,
+                        expected)})
+               .held == 1u;
+  };
+  BOOST_TEST(one("50_000.01 CNY", "block by dear"));
+  BOOST_TEST(one("50_000 CNY", "allow"));
+  BOOST_TEST(
+      said(run(
+          {pack +
+           example("customer.age 30, product.fee 1 %, product.risk R1, product.since 2024-02-29, product.price 9 USD",
+                   "handoff by dear")})) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_moment_without_an_offset_is_wall_time_of_the_packs_zone) {
   const std::string pairs = std::string("customer.age 17, ") + kCheap;
   BOOST_TEST(run({kPack + example(pairs, "allow", "2026-02-28T23:59")}).held == 1u);
