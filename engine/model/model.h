@@ -216,7 +216,7 @@ struct Constant {
   Duration duration;
   bool yes = false;
   Index level = kNone;  // of scale: position; of choice: position in the set
-  std::string text;  // of money: its currency
+  std::string text;     // of money: its currency
 };
 
 enum class Op : std::uint8_t {
