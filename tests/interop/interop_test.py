@@ -3,6 +3,7 @@ byte of any member has changed.
 
     interop_test.py TREE CAVEAT
 """
+import copy
 import os
 import subprocess
 import sys
@@ -12,6 +13,25 @@ import zipfile
 
 ROOT, CAVEAT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 del sys.argv[1:]
+sys.dont_write_bytecode = True  # the tree stays as it is
+sys.path.insert(0, f"{ROOT}/tests/interop")
+import verify_package  # noqa: E402
+
+
+def encoded(value):
+    """Deterministic CBOR of what an opened record is made of."""
+    def head(major, number):
+        if number < 24:
+            return bytes([major << 5 | number])
+        width = next(w for w in (1, 2, 4, 8) if number < 1 << 8 * w)
+        return bytes([major << 5 | {1: 24, 2: 25, 4: 26, 8: 27}[width]]) + number.to_bytes(width, "big")
+    if isinstance(value, int):
+        return head(0, value)
+    if isinstance(value, bytes):
+        return head(2, len(value)) + value
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join(map(encoded, value))
+    return head(5, len(value)) + b"".join(encoded(key) + encoded(value[key]) for key in sorted(value))
 
 
 class Package(unittest.TestCase):
@@ -54,6 +74,31 @@ class Package(unittest.TestCase):
                 file.write(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
             with self.subTest(member=member.filename):
                 self.assertEqual(self.verify(changed, self.key).returncode, 1)
+
+    def test_a_decision_that_is_opened_without_its_verdict_is_refused_also_where_the_counts_fit(self):
+        # As somebody could make it who holds the signing key: what he signs anew is right in everything else.
+        state = {}
+        verify_package.check_whole(self.package, state)
+        verify_package.check_signer(state, None)
+        verify_package.check_members(state)
+        verify_package.check_tree(state)
+        verify_package.check_opened(state)
+        opened, at, member = [], 0, state["members"]["opened/000000"]
+        while at < len(member):
+            item, at = verify_package.item(member, at, 0)
+            opened.append(item)
+        self.assertEqual(b"".join(map(encoded, opened)), member)
+        decisions = [place for place, item in enumerate(opened) if item[2] and item[2][0][0] == 1]
+        self.assertEqual(len(decisions), 12)
+        for place in decisions:
+            forged, less = copy.deepcopy(state), copy.deepcopy(opened)
+            _, _, verdict = less[place][2].pop(0)
+            forged["members"]["opened/000000"] = b"".join(map(encoded, less))
+            counts = forged["manifest"]["counts"]
+            counts["population"] -= 1
+            counts["verdicts"][verify_package.cbor(verdict)[1]] -= 1
+            with self.subTest(record=opened[place][1]), self.assertRaisesRegex(verify_package.Wrong, "without its verdict"):
+                verify_package.check_opened(forged)
 
 
 if __name__ == "__main__":

@@ -179,8 +179,7 @@ def canonical_zip(members):
         body += b"PK\3\4\x0a\0" + common + raw + data
     return body + directory + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(members), len(members), len(directory), len(body), 0)
 
-
-ZIP_ENTRY = b"PK\1\2\x3f\3\x0a\0"
+ZIP_ENTRY, YEAR_10000 = b"PK\1\2\x3f\3\x0a\0", 253402300800 * 10**6  # in µs since 1970
 
 def check_whole(path, state):
     with open(path, "rb") as file:
@@ -242,7 +241,7 @@ def check_tree(state):
     headers, time = state.setdefault("headers", {}), 0
     for index, leaf in enumerate(leaves, first):
         header = headers[index] = cbor(leaf)
-        if sorted(header) != list(range(1, 12)) or header[4] != index or header[5] < time:
+        if sorted(header) != list(range(1, 12)) or header[4] != index or not time <= header[5] < YEAR_10000:
             raise Wrong("header %d is out of place" % index)
         time = header[5]
     query = manifest["query"]
@@ -267,6 +266,8 @@ def check_opened(state):
             if opened[1] <= last or name != "opened/%06d" % ((opened[1] - first) // 256):
                 raise Wrong("%s holds record %d" % (name, opened[1]))
             last, committed = opened[1], state["headers"][opened[1]][9]
+            if 1 in committed and all(section != 1 for section, _, _ in opened[2]):
+                raise Wrong("decision %d is opened without its verdict" % last)
             for section, salt, encoded in opened[2]:
                 if committed.get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):
                     raise Wrong("%s: section %d of %d is not the one committed to" % (name, section, last))
@@ -294,7 +295,6 @@ def main():
             return 1
         print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
     return 0 if given else 5
-
 
 if __name__ == "__main__":
     sys.exit(main())
