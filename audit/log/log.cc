@@ -540,7 +540,7 @@ class GroupCommitLog final : public Log {
                           .state = std::move(record.state)};
       const Digest leaf = leaf_hash(stored.header);
       growth.append(leaf, batch.tiles);
-      counted.add(header.context.kind, record.verdict ? &*record.verdict : nullptr);
+      counted.count(header.context.kind, record.verdict ? &*record.verdict : nullptr);
       batch.records.push_back(std::move(stored));
       return Committed{
           .index = header.index, .leaf = leaf, .time_us = time, .size = 0, .root = {}, .checkpoint = nullptr};
@@ -548,8 +548,7 @@ class GroupCommitLog final : public Log {
     const auto at_its_time = [&](SealedRecord& record) {
       const std::int64_t before = time;
       time = std::max(time, options_.clock->wall_us());
-      const std::string day = growth.tree.size() == 0 ? std::string() : day_of_record(before);
-      if (!day.empty() && day != day_of_record(time)) {
+      if (growth.tree.size() > 0 && days_of(before, 0) != days_of(time, 0)) {
         if (!opened_at) {
           if (!tally_) recount();
           Tally whole = *tally_;
@@ -557,7 +556,8 @@ class GroupCommitLog final : public Log {
           counted = std::move(whole);
         }
         SealedRecord closing =
-            note_event(Kind::closing, close_day(day, {opened_at.value_or(day_first_), growth.tree.size()}, counted));
+            note_event(Kind::closing,
+                       close_day(day_of_record(before), {opened_at.value_or(day_first_), growth.tree.size()}, counted));
         opened_at = growth.tree.size();
         counted = {};
         place(closing);

@@ -2,8 +2,6 @@
 
 #include <set>
 
-#include "audit/record/sections.h"
-
 namespace caveat::audit {
 namespace {
 
@@ -30,11 +28,16 @@ std::string first_difference(std::string_view what, const Counts& said, const Co
 }  // namespace
 
 void Tally::add(Kind kind, const std::string* verdict_section) {
+  const bool opened = kind == Kind::decision && verdict_section != nullptr;
+  const Result<VerdictSection> verdict =
+      opened ? decode_verdict(*verdict_section) : Result<VerdictSection>(tl::unexpected(Problem{}));
+  count(kind, verdict ? &*verdict : nullptr);
+}
+
+void Tally::count(Kind kind, const VerdictSection* verdict) {
   ++kinds[std::string(name(kind))];
   if (kind != Kind::decision) return;
-  const Result<VerdictSection> verdict =
-      verdict_section == nullptr ? Result<VerdictSection>(tl::unexpected(Problem{})) : decode_verdict(*verdict_section);
-  if (!verdict) {
+  if (verdict == nullptr) {
     ++unread;
     return;
   }

@@ -10,6 +10,7 @@
 
 #include "audit/record/events.h"
 #include "audit/record/record.h"
+#include "audit/record/sections.h"
 
 namespace caveat::audit {
 
@@ -18,6 +19,7 @@ struct Tally {
   std::uint64_t unread = 0;  // decisions
 
   void add(Kind kind, const std::string* verdict_section);  // null: not opened
+  void count(Kind kind, const VerdictSection* verdict);     // null: not opened, or not to be read
   Tally& operator+=(const Tally& other);
 };
 

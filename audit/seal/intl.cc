@@ -1,8 +1,8 @@
 // The suite `intl`: SHA-256, HMAC, HKDF, AES-256-GCM, Ed25519, by OpenSSL.
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <memory>
 
@@ -18,8 +18,7 @@ namespace {
 struct Free {
   void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
   void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
-  void operator()(EVP_MAC* p) const { EVP_MAC_free(p); }
-  void operator()(EVP_MAC_CTX* p) const { EVP_MAC_CTX_free(p); }
+  void operator()(EVP_MD* p) const { EVP_MD_free(p); }
   void operator()(EVP_CIPHER* p) const { EVP_CIPHER_free(p); }
   void operator()(EVP_CIPHER_CTX* p) const { EVP_CIPHER_CTX_free(p); }
 };
@@ -36,21 +35,55 @@ void must(bool done, const char* what) {
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-EVP_MAC* hmac() {
-  static const Owned<EVP_MAC> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-  must(mac != nullptr, "HMAC");
-  return mac.get();
+EVP_MD* digest() {
+  static const Owned<EVP_MD> fetched(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  must(fetched != nullptr, "SHA-256");
+  return fetched.get();
 }
 
-// One a thread, with its digest set once: naming it anew for each key costs more than the HMAC.
-Owned<EVP_MAC_CTX> hmac_sha256() {
-  Owned<EVP_MAC_CTX> context(EVP_MAC_CTX_new(hmac()));
-  char name[] = "SHA256";
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-                                   OSSL_PARAM_construct_end()};
-  must(context != nullptr && EVP_MAC_CTX_set_params(context.get(), parameters) == 1, "HMAC-SHA-256");
-  return context;
-}
+// HMAC over SHA-256 as RFC 2104 puts it together. OpenSSL's own sets up contexts and copies for each new key, which costs as much
+// again as the hashing, and keeps the key of the last call.
+class Hmac {
+ public:
+  Hmac() : context_(EVP_MD_CTX_new()) {
+    must(context_ != nullptr && EVP_DigestInit_ex2(context_.get(), digest(), nullptr) == 1, "HMAC-SHA-256");
+  }
+
+  Digest of(std::string_view key, std::string_view message) const {
+    std::array<unsigned char, kBlock> padded{};
+    if (key.size() > kBlock) {
+      Digest shorter = hash(bytes_of(key), key.size(), {});
+      std::copy(shorter.begin(), shorter.end(), padded.begin());
+      wipe(shorter.data(), shorter.size());
+    } else {
+      std::copy(key.begin(), key.end(), padded.begin());
+    }
+    for (auto& byte : padded) byte ^= kInner;
+    Digest inner = hash(padded.data(), padded.size(), message);
+    for (auto& byte : padded) byte ^= kInner ^ kOuter;
+    const Digest outer = hash(padded.data(), padded.size(), caveat::view(inner));
+    wipe(padded.data(), padded.size());
+    wipe(inner.data(), inner.size());
+    return outer;
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 64;
+  static constexpr unsigned char kInner = 0x36, kOuter = 0x5c;
+
+  // Begun anew at the end, so that nothing of what was hashed stays in the context.
+  Digest hash(const unsigned char* first, std::size_t size, std::string_view rest) const {
+    Digest out{};
+    must(EVP_DigestUpdate(context_.get(), first, size) == 1 &&
+             EVP_DigestUpdate(context_.get(), rest.data(), rest.size()) == 1 &&
+             EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1 &&
+             EVP_DigestInit_ex2(context_.get(), digest(), nullptr) == 1,
+         "HMAC-SHA-256");
+    return out;
+  }
+
+  Owned<EVP_MD_CTX> context_;
+};
 
 EVP_CIPHER* aes() {
   static const Owned<EVP_CIPHER> cipher(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
@@ -65,6 +98,27 @@ Owned<EVP_PKEY> private_key(const SecretKey& seed) {
   return key;
 }
 
+class Ed25519 final : public Signer {
+ public:
+  explicit Ed25519(const SecretKey& seed) : key_(private_key(seed)) {}
+
+  std::string sign(std::string_view message) const override {
+    const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
+    std::string out(64, '\0');
+    std::size_t size = out.size();
+    must(context != nullptr &&
+             EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key_.get(), nullptr) == 1 &&
+             EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes_of(message),
+                            message.size()) == 1 &&
+             size == 64,
+         "Ed25519");
+    return out;
+  }
+
+ private:
+  Owned<EVP_PKEY> key_;
+};
+
 class Intl final : public Suite {
  public:
   SuiteId id() const override { return SuiteId::intl; }
@@ -72,16 +126,8 @@ class Intl final : public Suite {
   HashFunction hash() const override { return &sha256; }
 
   Digest mac(std::string_view key, std::string_view message) const override {
-    static thread_local const Owned<EVP_MAC_CTX> context = hmac_sha256();
-    // An empty key means "the key from before" to EVP_MAC_init; HMAC pads with zeros, so one zero byte is the same key.
-    const std::string_view padded = key.empty() ? std::string_view("\0", 1) : key;
-    Digest out{};
-    std::size_t size = 0;
-    must(EVP_MAC_init(context.get(), bytes_of(padded), padded.size(), nullptr) == 1 &&
-             EVP_MAC_update(context.get(), bytes_of(message), message.size()) == 1 &&
-             EVP_MAC_final(context.get(), out.data(), &size, out.size()) == 1 && size == out.size(),
-         "HMAC-SHA-256");
-    return out;
+    static thread_local const Hmac hmac;
+    return hmac.of(key, message);
   }
 
   std::string encrypt(const SecretKey& key, std::string_view nonce, std::string_view associated,
@@ -139,19 +185,7 @@ class Intl final : public Suite {
     return out;
   }
 
-  std::string sign(const SecretKey& seed, std::string_view message) const override {
-    const auto key = private_key(seed);
-    const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
-    std::string out(64, '\0');
-    std::size_t size = out.size();
-    must(context != nullptr &&
-             EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) == 1 &&
-             EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes_of(message),
-                            message.size()) == 1 &&
-             size == 64,
-         "Ed25519");
-    return out;
-  }
+  std::unique_ptr<const Signer> signer(const SecretKey& seed) const override { return std::make_unique<Ed25519>(seed); }
 };
 
 }  // namespace

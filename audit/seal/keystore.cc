@@ -132,6 +132,7 @@ class KeyStore::State {
   mutable std::mutex signing_mutex;  // guards the signers
   SecretKey signing;
   std::optional<SecretKey> next;
+  mutable std::unique_ptr<const Signer> signer;  // of `signing`, made with its first signature
   std::vector<VerifierKey> signers;
 
   struct Known {
@@ -516,6 +517,7 @@ void KeyStore::adopt_signer(const NextSigner& next) {
     assert(state.next.has_value() && state.suite->public_key(*state.next) == next.key.key);
     std::swap(state.signing, *state.next);
     state.next.reset();
+    state.signer.reset();
     state.signers.push_back(next.key);
   }
   const std::string path = state.dir + "/signing.key";
@@ -567,7 +569,8 @@ std::string KeyStore::sign(const std::string& text) const {
   const std::lock_guard lock(state_->signing_mutex);
   const VerifierKey& signer = state_->signers.back();
   SignedNote note{.text = text, .signatures = {}};
-  note.signatures.push_back({signer.name, signer.id, state_->suite->sign(state_->signing, text)});
+  if (state_->signer == nullptr) state_->signer = state_->suite->signer(state_->signing);
+  note.signatures.push_back({signer.name, signer.id, state_->signer->sign(text)});
   return format_note(note);
 }
 

@@ -217,7 +217,10 @@ SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Ra
                     .subject_keys = std::move(ids),
                     .commitments = {}};
   for (const auto& section : content.sections)
-    if (section.section == Section::verdict) record.verdict = section.encoded;
+    if (section.section ==
+        Section::verdict)  // read here, on the thread of whoever seals: the committer has no time for it
+      if (Result<VerdictSection> verdict = decode_verdict(section.encoded); verdict)
+        record.verdict = std::move(*verdict);
   for (const auto& section : content.sections)
     record.context.commitments.push_back(
         {section.section, commit_section(section.section, key.salt(section.section), section.encoded, suite.hash())});

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "audit/record/record.h"
+#include "audit/record/sections.h"
 #include "audit/seal/keystore.h"
 #include "audit/state/state_store.h"
 #include "engine/base/random.h"
@@ -61,7 +62,7 @@ struct SealedRecord {
   std::string body;  // seed ‖ ciphertext ‖ tag
   std::vector<TagValue> tags;
   std::vector<SealedStateChange> state;
-  std::optional<std::string> verdict;  // of a decision: the section, for the day's counts; not stored with the record
+  std::optional<VerdictSection> verdict;  // of a decision, for the day's counts; not stored with the record
 };
 
 SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Random& random);

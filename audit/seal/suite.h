@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,14 @@
 #include "audit/seal/secret.h"
 
 namespace caveat::audit {
+
+// A signing key made ready once: what signs often does not reckon its public half anew each time. That half is always reckoned from
+// the seed, never taken from outside. One call at a time; what it keeps of the key is wiped when it goes.
+class Signer {
+ public:
+  virtual ~Signer() = default;
+  virtual std::string sign(std::string_view message) const = 0;
+};
 
 class Suite {
  public:
@@ -31,7 +40,8 @@ class Suite {
                        std::string_view sealed, std::string& plain) const = 0;
   virtual std::uint8_t signature_type() const = 0;  // of the C2SP signed note
   virtual std::string public_key(const SecretKey& seed) const = 0;
-  virtual std::string sign(const SecretKey& seed, std::string_view message) const = 0;
+  virtual std::unique_ptr<const Signer> signer(const SecretKey& seed) const = 0;
+  std::string sign(const SecretKey& seed, std::string_view message) const { return signer(seed)->sign(message); }
 
   // HKDF over mac: extract once, expand as often as keys are needed (at most 32 bytes each).
   Digest extract(std::string_view salt, std::string_view input) const { return mac(salt, input); }

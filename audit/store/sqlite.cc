@@ -132,10 +132,16 @@ Database::Database(std::string path, Mode mode, const std::string& vfs) : path_(
   sqlite3_wal_hook(db_, &Database::on_commit, this);  // also takes the place of the automatic checkpoint
 }
 
-Database::~Database() { sqlite3_close_v2(db_); }
+Database::~Database() {
+  begin_.reset();
+  commit_.reset();
+  sqlite3_close_v2(db_);
+}
 
 void Database::close() {
   if (db_ == nullptr) return;
+  begin_.reset();
+  commit_.reset();
   const int code = sqlite3_close(db_);
   if (code != SQLITE_OK) fail(path_, db_, code);
   db_ = nullptr;
@@ -185,7 +191,10 @@ std::int64_t Database::move_wal() {
   return moved;
 }
 
-Transaction::Transaction(Database& db) : db_(db) { db_.exec("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& db) : db_(db) {
+  if (!db_.begin_) db_.begin_.emplace(db_.prepare("BEGIN IMMEDIATE"));
+  db_.begin_->run();
+}
 
 Transaction::~Transaction() {
   if (done_) return;
@@ -196,7 +205,8 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  db_.exec("COMMIT");
+  if (!db_.commit_) db_.commit_.emplace(db_.prepare("COMMIT"));
+  db_.commit_->run();
   done_ = true;
 }
 

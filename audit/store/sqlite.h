@@ -90,10 +90,13 @@ class Database {
   void close();                                          // throws where the destructor would be silent
 
  private:
+  friend class Transaction;
   static int on_commit(void* self, sqlite3* db, const char* name, int pages);
   std::string path_;
   sqlite3* db_ = nullptr;
   std::int64_t wal_pages_ = 0;
+  std::optional<Statement> begin_,
+      commit_;  // made by the first transaction: reading their SQL again costs as much as a row
 };
 
 class Transaction {  // rolled back unless committed

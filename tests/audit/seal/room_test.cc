@@ -36,8 +36,16 @@ class Toy final : public Suite {
   }
   std::uint8_t signature_type() const override { return kToyType; }
   std::string public_key(const SecretKey& seed) const override { return intl().public_key(seed) + "toy"; }
-  std::string sign(const SecretKey& seed, std::string_view message) const override {
-    return intl().sign(seed, message) + "toy";
+  std::unique_ptr<const Signer> signer(const SecretKey& seed) const override {
+    class Signing final : public Signer {
+     public:
+      explicit Signing(std::unique_ptr<const Signer> ed) : ed_(std::move(ed)) {}
+      std::string sign(std::string_view message) const override { return ed_->sign(message) + "toy"; }
+
+     private:
+      std::unique_ptr<const Signer> ed_;
+    };
+    return std::make_unique<Signing>(intl().signer(seed));
   }
 };
 

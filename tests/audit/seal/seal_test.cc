@@ -1,3 +1,4 @@
+#include <openssl/evp.h>
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
@@ -35,10 +36,37 @@ BOOST_AUTO_TEST_CASE(hkdf_gives_the_first_test_case_of_rfc_5869) {
              "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
 }
 
-BOOST_AUTO_TEST_CASE(hmac_gives_cases_of_rfc_4231_and_takes_an_empty_key) {
+BOOST_AUTO_TEST_CASE(hmac_gives_the_cases_of_rfc_4231_and_takes_an_empty_key) {
+  const std::string counting = unhex("0102030405060708090a0b0c0d0e0f10111213141516171819");
+  const std::string long_key(131, '\xaa');
+  BOOST_TEST(hex(intl().mac(std::string(20, '\x0b'), "Hi There")) ==
+             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
   BOOST_TEST(hex(intl().mac("Jefe", "what do ya want for nothing?")) ==
              "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  BOOST_TEST(hex(intl().mac(std::string(20, '\xaa'), std::string(50, '\xdd'))) ==
+             "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+  BOOST_TEST(hex(intl().mac(counting, std::string(50, '\xcd'))) ==
+             "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
+  BOOST_TEST(hex(intl().mac(long_key, "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  BOOST_TEST(
+      hex(intl().mac(long_key,
+                     "This is a test using a larger than block-size key and a larger than block-size data. The key "
+                     "needs to be hashed before being used by the HMAC algorithm.")) ==
+      "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
   BOOST_TEST(hex(intl().mac("", "")) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
+BOOST_AUTO_TEST_CASE(hmac_is_that_of_openssl_for_keys_and_messages_of_every_length_about_a_block) {
+  for (const std::size_t key_size : {1, 31, 32, 63, 64, 65, 96, 128, 129})
+    for (const std::size_t size : {0, 1, 55, 56, 63, 64, 65, 200}) {
+      const std::string key(key_size, 'k'), message(size, 'm');
+      std::string expected(32, '\0');
+      BOOST_REQUIRE(EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(),
+                              reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+                              reinterpret_cast<unsigned char*>(expected.data()), expected.size(), nullptr) != nullptr);
+      BOOST_TEST(caveat::view(intl().mac(key, message)) == expected, key_size << " " << size);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(aes_256_gcm_gives_the_known_ciphertext_and_tag) {

@@ -181,9 +181,7 @@ class Remembering final : public Suite {
   }
   std::uint8_t signature_type() const override { return intl().signature_type(); }
   std::string public_key(const SecretKey& seed) const override { return intl().public_key(seed); }
-  std::string sign(const SecretKey& seed, std::string_view message) const override {
-    return intl().sign(seed, message);
-  }
+  std::unique_ptr<const Signer> signer(const SecretKey& seed) const override { return intl().signer(seed); }
 };
 
 struct Table {
