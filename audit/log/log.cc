@@ -548,6 +548,8 @@ class GroupCommitLog final : public Log {
     const auto at_its_time = [&](SealedRecord& record) {
       const std::int64_t before = time;
       time = std::max(time, options_.clock->wall_us());
+      if (time >= kTimeEnd)  // nothing that reads the log would take it
+        throw Error(codes::kStorage, options_.path, {options_.path, "the clock says a year after 9999"});
       if (growth.tree.size() > 0 && days_of(before, 0) != days_of(time, 0)) {
         if (!opened_at) {
           if (!tally_) recount();

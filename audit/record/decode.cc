@@ -1,7 +1,7 @@
 #include "audit/record/decode.h"
 
 #include <algorithm>
-#include <limits>
+#include <cstdint>
 
 #include "audit/codes.h"
 #include "audit/record/encode.h"
@@ -66,8 +66,8 @@ Result<Header> decode_header(std::string_view leaf) {
   if (!index) return bad(path_of(header_key::kIndex), "the index, a number");
   header.index = *index;
   const auto time = number(header_key::kTime);
-  if (!time || *time > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return bad(path_of(header_key::kTime), "microseconds since 1970");
+  if (!time || *time >= static_cast<std::uint64_t>(kTimeEnd))
+    return bad(path_of(header_key::kTime), "microseconds since 1970, before the year 10000");
   header.time_us = static_cast<std::int64_t>(*time);
   const auto suite = number(header_key::kSuite);
   if (!suite ||

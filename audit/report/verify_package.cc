@@ -325,6 +325,11 @@ class Verification {
     return nullptr;
   }
 
+  static bool commits_to_verdict(const Header& header) {
+    const auto& all = header.context.commitments;
+    return std::any_of(all.begin(), all.end(), [](const Commitment& one) { return one.section == Section::verdict; });
+  }
+
   // 9
   void recount() {
     Claim& c = claim("The counts of the manifest are those of the opened decisions, recounted.",
@@ -336,6 +341,10 @@ class Verification {
     for (std::size_t i = 0; i < headers_.size(); ++i)
       gathering.add(headers_[i], leaves_[i], opened_[i] ? &*opened_[i] : nullptr);
     model_ = gathering.finish();
+    for (std::size_t i = 0; i < headers_.size(); ++i)  // whoever signs may keep it back and have the counts fit
+      if (opened_[i] && opened_section(i, Section::verdict) == nullptr && commits_to_verdict(headers_[i]))
+        return bad(c, "decision " + number(headers_[i].index) + " is opened without its verdict",
+                   "决定 " + number(headers_[i].index) + " 已公开，但其结论未公开");
     if (model_->records != manifest_->records || model_->population != manifest_->population ||
         model_->verdicts != manifest_->verdicts)
       return bad(
@@ -349,7 +358,7 @@ class Verification {
       return open(
           c, number(model_->sealed) + " decisions are sealed: they are in the tree, but what was decided is not opened",
           number(model_->sealed) + " 个决定未公开：它们在树中，但内容未打开");
-    if (model_->unreadable > 0)  // whoever signs may keep back the verdict alone and have the counts fit
+    if (model_->unreadable > 0)
       return open(c, number(model_->unreadable) + " decisions are opened without a verdict that can be read",
                   number(model_->unreadable) + " 个决定已公开，但其中没有可读的结论");
     good(c);

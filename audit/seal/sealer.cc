@@ -67,6 +67,27 @@ class RecordKey {
   Digest extracted_;
 };
 
+tl::unexpected<Problem> bad_section(std::string expected) {
+  return tl::unexpected(
+      Problem{&codes::kBadRecord,
+              {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+}
+
+std::string state_context(StateKind kind, std::string_view subject, std::string_view discriminator,
+                          const std::vector<KeyId>& ids) {
+  cbor::Encoder out;
+  out.array(5);
+  out.text(kStateDomain);
+  out.integer(static_cast<std::int64_t>(kind));
+  out.bytes(subject);
+  out.bytes(discriminator);
+  out.array(ids.size());
+  for (const auto& id : ids) out.bytes(audit::view(id));
+  return out.take();
+}
+
+}  // namespace
+
 std::string encode_changes(const std::vector<StateChange>& changes) {
   cbor::Encoder out;
   out.array(changes.size());
@@ -93,27 +114,6 @@ std::string encode_tags(const std::vector<Tag>& tags) {
   }
   return out.take();
 }
-
-tl::unexpected<Problem> bad_section(std::string expected) {
-  return tl::unexpected(
-      Problem{&codes::kBadRecord,
-              {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
-}
-
-std::string state_context(StateKind kind, std::string_view subject, std::string_view discriminator,
-                          const std::vector<KeyId>& ids) {
-  cbor::Encoder out;
-  out.array(5);
-  out.text(kStateDomain);
-  out.integer(static_cast<std::int64_t>(kind));
-  out.bytes(subject);
-  out.bytes(discriminator);
-  out.array(ids.size());
-  for (const auto& id : ids) out.bytes(audit::view(id));
-  return out.take();
-}
-
-}  // namespace
 
 TagValue tag_value(const KeyStore& keys, const Tag& tag) {
   cbor::Encoder out;
@@ -282,7 +282,8 @@ Result<OpenedRecord> open_record(const KeyStore& keys, const Header& header, std
 Result<std::vector<StateChange>> decode_changes(std::string_view section) {
   const Result<cbor::Value> decoded = cbor::decode(section);
   if (!decoded) return tl::unexpected(decoded.error());
-  if (decoded->kind != cbor::Value::Kind::array) return bad_section("a list of state changes");
+  if (decoded->kind != cbor::Value::Kind::array || decoded->items.empty())
+    return bad_section("a list of state changes");
   std::vector<StateChange> changes;
   for (const auto& item : decoded->items) {
     if (item.kind != cbor::Value::Kind::array || item.items.size() != 4)
@@ -304,7 +305,7 @@ Result<std::vector<StateChange>> decode_changes(std::string_view section) {
 Result<std::vector<Tag>> decode_tags(std::string_view section) {
   const Result<cbor::Value> decoded = cbor::decode(section);
   if (!decoded) return tl::unexpected(decoded.error());
-  if (decoded->kind != cbor::Value::Kind::array) return bad_section("a list of search tags");
+  if (decoded->kind != cbor::Value::Kind::array || decoded->items.empty()) return bad_section("a list of search tags");
   std::vector<Tag> tags;
   for (const auto& item : decoded->items) {
     if (item.kind != cbor::Value::Kind::array || item.items.size() != 2 ||
@@ -312,7 +313,9 @@ Result<std::vector<Tag>> decode_tags(std::string_view section) {
         item.items[0].number > static_cast<std::uint64_t>(TagKind::handoff) ||
         item.items[1].kind != cbor::Value::Kind::text)
       return bad_section("search tags of a kind and a text");
-    tags.push_back({static_cast<TagKind>(item.items[0].number), std::string(item.items[1].string)});
+    Tag tag{static_cast<TagKind>(item.items[0].number), std::string(item.items[1].string)};
+    if (!tags.empty() && !(tags.back() < tag)) return bad_section("search tags in order, each once");
+    tags.push_back(std::move(tag));
   }
   return tags;
 }

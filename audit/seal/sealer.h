@@ -76,7 +76,9 @@ struct OpenedRecord {
 };
 Result<OpenedRecord> open_record(const KeyStore& keys, const Header& header, std::string_view stored_body);
 
-// The sections `state` and `search`, read back.
+// The sections `state` and `search`. What is read back is what seal writes: at least one entry, tags in order and each once.
+std::string encode_changes(const std::vector<StateChange>& changes);
+std::string encode_tags(const std::vector<Tag>& tags);
 Result<std::vector<StateChange>> decode_changes(std::string_view section);
 Result<std::vector<Tag>> decode_tags(std::string_view section);
 

@@ -3,6 +3,7 @@
 // one of the sections below. Whatever is taken is what the encoder writes, and is told in both languages.
 //
 //   kind ‖ CBOR    an event        0xF0 … 0xF6 ‖ CBOR    verdict, digests, rules, story, state changes, search tags, opened
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -68,10 +69,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       same(decode_story(input), &encode_story, input);
       break;
     case 0xF4:
-      (void)decode_changes(input);
+      same(decode_changes(input), &encode_changes, input);
       break;
     case 0xF5:
-      (void)decode_tags(input);
+      if (const Result<std::vector<Tag>> tags = decode_tags(input)) {
+        same(tags, &encode_tags, input);
+        must(!tags->empty() && std::is_sorted(tags->begin(), tags->end()) &&
+             std::adjacent_find(tags->begin(), tags->end()) == tags->end());
+      }
       break;
     case 0xF6:
       same(decode_opened(input), &encode_opened, input);

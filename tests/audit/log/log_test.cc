@@ -275,6 +275,23 @@ void append_many(Log& log, int count) {
   log.flush();
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_after_the_year_9999_is_refused_in_words_and_the_log_goes_on_when_it_is_right_again) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(decision(0)));
+    const Microseconds right = in.clock.now;
+    in.clock.now = parse_instant("9999-12-31T23:59:59Z").value() + 1'000'000;
+    const Appended refused = log->append(decision(1));
+    BOOST_REQUIRE(std::holds_alternative<AppendFailed>(refused));
+    BOOST_TEST(std::get<AppendFailed>(refused).code == &codes::kStorage);
+    BOOST_TEST(std::get<AppendFailed>(refused).message.find("a year after 9999") != std::string::npos);
+    in.clock.now = right;
+    BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // behind the gap
+  }
+  BOOST_TEST(verify(in).good());
+}
+
 BOOST_AUTO_TEST_CASE(a_day_is_closed_after_a_restart_from_what_was_kept_of_it_and_few_records_are_read) {
   for (const bool midnight_before : {false, true}) {
     LogFolder in;

@@ -8,6 +8,7 @@
 #include "audit/record/encode.h"
 #include "audit/record/layout.h"
 #include "engine/base/cbor.h"
+#include "engine/base/units.h"
 
 namespace caveat::audit {
 namespace {
@@ -70,6 +71,10 @@ BOOST_AUTO_TEST_CASE(what_the_encoder_would_not_write_is_refused) {
   BOOST_TEST(refused(header));
   header = example();
   header.time_us = -1;
+  BOOST_TEST(refused(header));
+  header.time_us = parse_instant("9999-12-31T23:59:59.999999Z").value();
+  BOOST_TEST(!refused(header));
+  ++header.time_us;  // no date can be written of it
   BOOST_TEST(refused(header));
   header = example();
   header.context.algorithm = AlgorithmId::sm4_ctr_hmac_sm3;

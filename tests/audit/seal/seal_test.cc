@@ -69,6 +69,20 @@ BOOST_AUTO_TEST_CASE(hmac_is_that_of_openssl_for_keys_and_messages_of_every_leng
     }
 }
 
+BOOST_AUTO_TEST_CASE(state_changes_and_search_tags_are_read_back_only_as_they_are_written) {
+  const std::vector<Tag> tags = {{TagKind::customer, "k-1"}, {TagKind::rule, "a"}, {TagKind::rule, "b"}};
+  BOOST_TEST((decode_tags(encode_tags(tags)).value() == tags));
+  BOOST_TEST(!decode_tags(encode_tags({})).has_value());
+  BOOST_TEST(!decode_tags(encode_tags({tags[0], tags[2], tags[1]})).has_value());
+  BOOST_TEST(!decode_tags(encode_tags({tags[1], tags[1]})).has_value());
+  BOOST_TEST(!decode_tags(encode_tags({{static_cast<TagKind>(9), "x"}})).has_value());
+  const std::vector<StateChange> changes = {{{StateKind::hold, "customer k-1", ""}, "held"},
+                                            {{StateKind::hold, "customer k-1", ""}, std::nullopt}};
+  const std::string encoded = encode_changes(changes);
+  BOOST_TEST(encode_changes(decode_changes(encoded).value()) == encoded);
+  BOOST_TEST(!decode_changes(encode_changes({})).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(aes_256_gcm_gives_the_known_ciphertext_and_tag) {
   // McGrew and Viega, test case 16.
   const SecretKey key(unhex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"));
