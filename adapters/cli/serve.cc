@@ -36,7 +36,14 @@ class Signals {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaddset(&all_, signal);
     ::pthread_sigmask(SIG_BLOCK, &all_, &before_);
   }
-  ~Signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  // A signal that came twice was heard once: timeout(1) and shells send it to the process and to its group, and the second
+  // one must not kill what has ended well.
+  ~Signals() {
+    const timespec now{};
+    while (::sigtimedwait(&all_, nullptr, &now) > 0) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 

@@ -317,6 +317,7 @@ class Answers(Served):
             asked = [pool.submit(self.server.decide, turn(number)) for number in range(64)]
             asked[0].result()
             self.server.process.send_signal(signal.SIGTERM)
+            self.server.process.send_signal(signal.SIGTERM)  # as timeout(1) does, to the process and to its group
             answered = []
             for one in asked:
                 try:
