@@ -131,7 +131,7 @@ std::string schema_json(const program::Program& program, Language language) {
     else if (slot.path.size() == 2)
       groups[slot.path[0]][slot.path[1]] = property(program, i, language);
   }
-  for (const char* group : {"conversation", "customer", "product"}) groups[group]["id"] = id;
+  for (const char* group : {"bot", "conversation", "customer", "product"}) groups[group]["id"] = id;
   groups["action"]["name"] = json::object{{"type", "string"}, {"minLength", 1}};
   for (const char* group : {"conversation", "customer", "message", "answer", "recommendation"})
     groups[group]["as_of"] = instant;

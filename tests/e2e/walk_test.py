@@ -281,6 +281,13 @@ class Walk(unittest.TestCase):
         for line in turns().splitlines():
             self.assertLessEqual(set(json.loads(line)), known)
 
+    def test_the_schema_refuses_the_ids_that_a_turn_is_refused_for(self):
+        schema = json.loads(caveat("schema", "--rules", "rules")[1])
+        for part in ("bot", "conversation", "customer"):
+            turn = json.dumps({"id": "x", part: {"id": ""}}).encode()
+            self.assertEqual(json.loads(caveat("decide", "--rules", "rules", stdin=turn)[1])["code"], "bad_id", part)
+            self.assertEqual(schema["properties"][part]["properties"]["id"]["minLength"], 1, part)
+
     # ---- refusals
 
     def test_refused_lines_stand_in_their_place_and_the_run_goes_on(self):
