@@ -613,7 +613,8 @@ std::vector<Command> make() {
                  kExitUsage,
                  kExitEnvironment},
        .examples = {{"caveat bench serve --rules 10 --seconds 0.1 --rounds 1", {"see that it runs", "看能否运行"}},
-                    {"caveat bench serve --opa /usr/local/bin/opa", {"beside OPA's server, too", "同时对照 OPA 服务"}}},
+                    {"caveat bench serve --rules 10 --connections 4 --seconds 0.1 --rounds 1 --json",
+                     {"for a program that reads it", "供程序读取"}}},
        .run = run_bench_serve});
   all.push_back(
       {.name = "help",
