@@ -287,8 +287,7 @@ class Router::Inside {
     std::vector<std::string_view> known, seen;
     for (const Parameter& parameter : call->route->query) known.push_back(parameter.name);
     for (const auto& [name, value] : call->target.query) {
-      const auto parameter = std::find_if(call->route->query.begin(), call->route->query.end(),
-                                          [&name = name](const Parameter& one) { return one.name == name; });
+      const auto parameter = std::ranges::find(call->route->query, std::string_view(name), &Parameter::name);
       if (parameter == call->route->query.end()) {
         wrong(wire::codes::kUnknownMember, "a parameter that this path knows", "“" + name.substr(0, 40) + "”",
               nearest(name, std::span<const std::string_view>(known)));
