@@ -2,8 +2,9 @@
 //
 //   for (std::string_view keyword : meant_by("大于等于")) …    // 不低于
 //
-// Promises   no written word of the table is a spelling of a keyword; each keyword named is a spelling of one
-//            (tests/engine/syntax/habits_test.cc); a keyword never means the opposite of the word
+// Promises   each keyword named is a spelling of one; a written word that is a keyword itself means one of another kind
+//            (tests/engine/syntax/habits_test.cc). A keyword never means the opposite of the word, nor something laxer: “else” and
+//            “otherwise” are not here, since no keyword says that
 // Threads    all calls may run together
 #pragma once
 

@@ -194,9 +194,10 @@ class Explainer {
         at_(std::min(mistake.token, count)) {}
 
   Complaint explain() {
-    for (const auto special : {&Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
-                               &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::open_bracket,
-                               &Explainer::comma_before_clause, &Explainer::habit, &Explainer::glued}) {
+    for (const auto special :
+         {&Explainer::joined_comparison, &Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
+          &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::list_in_brackets,
+          &Explainer::open_bracket, &Explainer::comma_before_clause, &Explainer::habit, &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
     }
     return plain();
@@ -222,11 +223,15 @@ class Explainer {
   // 那么 拦截, on a line of its own: a clause is meant.
   bool begins_clause(std::size_t at) const { return begins_line(at) && means_a(KeywordKind::clause, text(at)); }
 
+  std::optional<Complaint> joined_comparison() {
+    return type(at_) == P::OR || type(at_) == P::AND ? habit() : std::nullopt;  // is less than or equal to
+  }
   std::optional<Complaint> mixed_logic();
   std::optional<Complaint> list_word();
   std::optional<Complaint> negated_comparison();
   std::optional<Complaint> bare_within();
   std::optional<Complaint> nested_quantifier();
+  std::optional<Complaint> list_in_brackets();
   std::optional<Complaint> open_bracket();
   std::optional<Complaint> comma_before_clause();
   std::optional<Complaint> habit();
@@ -328,6 +333,8 @@ std::optional<Complaint> Explainer::list_word() {
 std::optional<Complaint> Explainer::habit() {
   if (at_ >= count_) return std::nullopt;
   for (std::size_t first = at_ - std::min<std::size_t>(at_, 3); first <= at_; ++first) {
+    if (first > 0 && type(first - 1) == P::IS_NOT)
+      continue;  // is not bigger than: without its “not” it is the opposite
     std::string written;
     std::size_t last = count_;
     std::span<const std::string_view> meant;
@@ -345,7 +352,8 @@ std::optional<Complaint> Explainer::habit() {
         fitting.push_back(s.text);
     }
     if (fitting.empty()) continue;
-    if (text(at_) == "if" && !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
+    if (text(at_) == "if" && at_ + 1 < count_ &&
+        !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
       return std::nullopt;  // `if unknwon`
     std::string all;
     for (const auto& each : fitting) all += (all.empty() ? "“" : " / “") + std::string(each) + "”";
@@ -411,6 +419,40 @@ std::optional<Complaint> Explainer::nested_quantifier() {
     return c;
   }
   return std::nullopt;
+}
+
+// is one of (R4, R5): the items of a list stand without brackets.
+std::optional<Complaint> Explainer::list_in_brackets() {
+  if (type(at_) != P::COMMA && type(at_) != P::LPAREN) return std::nullopt;
+  std::size_t open = at_, depth = 0;
+  while (open > 0 && (type(open) != P::LPAREN || depth > 0)) {
+    if (type(open) == P::RPAREN) ++depth;
+    if (type(open) == P::LPAREN) --depth;
+    --open;
+  }
+  if (open == 0) return std::nullopt;
+  switch (type(open - 1)) {
+    case P::IS_ONE_OF:
+    case P::IS_NONE_OF:
+    case P::INCLUDES_ANY:
+    case P::INCLUDES_ALL:
+    case P::CONTAINS_ANY:
+    case P::CONTAINS_ALL:
+    case P::CLAIMS_ANY:
+    case P::NOT_CLAIMS_ANY:
+      break;
+    default:
+      return std::nullopt;
+  }
+  Complaint c{&codes::kUnexpected,
+              span(open, open),
+              {"“" + text(open) + "”", Both{"the items without brackets", "不加括号的各项"}}};
+  c.help = Both{"a list stands without brackets: " + text(open - 1) + " R4, R5",
+                "列表不加括号：" + text(open - 1) + " R4、R5"};
+  std::size_t close = open + 1;
+  while (close < count_ && type(close) != P::RPAREN && type(close) != P::LPAREN) ++close;
+  if (type(close) == P::RPAREN && close > open + 1) c.fixes.push_back({span(open, close), text(open + 1, close - 1)});
+  return c;
 }
 
 // A bracket that is still open where a clause begins or the declaration ends.
@@ -485,7 +527,7 @@ std::optional<Complaint> Explainer::glued() {
 bool near_word_by_word(std::string_view a, std::string_view b) {
   const std::array<std::string_view, 1> whole = {b};
   if (nearest(a, std::span<const std::string_view>(whole)).empty()) return false;
-  for (const std::string_view no : {"不", "未", "非", "无"})  // 大于等于 is not nearly 不等于
+  for (const std::string_view no : {"不", "未", "非", "无", " un"})  // 大于等于 is not nearly 不等于, unkown not known
     if ((a.find(no) == a.npos) != (b.find(no) == b.npos)) return false;
   while (!a.empty() && !b.empty()) {
     const auto cut = [](std::string_view& rest) {
@@ -506,6 +548,11 @@ bool near_word_by_word(std::string_view a, std::string_view b) {
 std::optional<Explainer::Near> Explainer::nearest_keyword() const {
   if (at_ >= count_) return std::nullopt;
   std::optional<Near> best;
+  // 底于 is as near to 高于 as to 低于: neither may be put into the author's mouth.
+  bool up = false, down = false;
+  const auto is = [](int token, std::initializer_list<int> any) {
+    return std::find(any.begin(), any.end(), token) != any.end();
+  };
   for (std::size_t back = 0; back <= 2 && back <= at_; ++back) {
     for (const auto& s : all_spellings()) {
       if (back == 0 && !may_stand(s)) continue;
@@ -528,12 +575,16 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
           if (longer - std::min(candidate.size(), s.text.size()) >= kFar * s.words.size()) continue;
           if (candidate == s.text || !near_word_by_word(candidate, s.text)) continue;
           // The longest phrase is the surest: `is at lest` is *is at least* and not *at least*.
-          if (!best || i - first > best->last - best->first) best = Near{first, i, {}};
-          if (first == best->first && i == best->last && best->spellings.size() < 3) best->spellings.push_back(s.text);
+          if (!best || i - first > best->last - best->first) best = Near{first, i, {}}, up = down = false;
+          if (first != best->first || i != best->last) continue;
+          up |= is(s.token, {P::GE, P::GT, P::AT_LEAST, P::MORE_THAN});
+          down |= is(s.token, {P::LE, P::LT, P::AT_MOST, P::FEWER_THAN});
+          if (best->spellings.size() < 3) best->spellings.push_back(s.text);
         }
       }
     }
   }
+  if (up && down) return std::nullopt;
   if (best) return best;
   // 转人工 坐席: the phrase without its last word.
   for (const auto& s : all_spellings()) {
@@ -595,8 +646,15 @@ Complaint Explainer::plain() {
   return c;
 }
 
-// Levels are declared once and named where a fact has them; nobody guesses that from “expected “is””.
+// What nobody guesses from “expected “is””: levels are declared once and named where a fact has them; a rule has no else,
+// and “if unknown” is none.
 Both Explainer::how_written() const {
+  const std::string found = text(at_);
+  if (found == "else" || found == "otherwise" || found == "否则")
+    return {
+        "a rule has no “else”: what holds where its condition is false is said by another rule; “if unknown” says "
+        "what holds where a fact is missing",
+        "规则没有“否则”：条件不成立时如何，由另一条规则写明；“若不明”写明缺少事实时如何"};
   std::size_t line = at_;
   while (line > 0 && !begins_line(line)) --line;
   bool of_levels = type(0) == P::SCALE;

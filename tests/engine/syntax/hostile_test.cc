@@ -67,6 +67,13 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_refused) {
   BOOST_TEST(first_code("\xef\xbb\xbfrule a") == &codes::kByteOrderMark);
 }
 
+// The one behind it is looked at to tell `if` from `if unknwon`. Ends on a signal under the address sanitizer where it does not hold.
+BOOST_AUTO_TEST_CASE(a_word_of_habit_may_be_the_last_of_a_file) {
+  BOOST_TEST(first_code("rule a\n  cites b\n  applies to answer\n  if") == &codes::kUnexpected);
+  BOOST_TEST(first_code("rule a\n  cites b\n  applies to answer\n  when x\n  then block\n  if") != nullptr);
+  BOOST_TEST(first_code("facts a\n  if") != nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(lengths_are_held_at_the_edge_and_refused_one_beyond) {
   const auto named = [](std::size_t bytes) { return "wording " + std::string(bytes, 'a') + " \"x\""; };
   BOOST_TEST(first_code(named(256)) == nullptr);
