@@ -199,7 +199,8 @@ class Run {
       std::span<const std::uint32_t> satisfied, Scratch::Inside& inside)
       : p_(*ruleset.program), r_(request), used_(used), satisfied_(satisfied), in_(inside), d_(inside.decision) {}
 
-  // Is the turn of the topic, for any product or action that it has?
+  // Is the turn of the topic, for any product or action that it has? A turn without products is looked at for none: what the
+  // condition says of the answer, say, holds for it too.
   Kleene topic(const program::TopicRow& row) {
     prepare();
     setting_.pack = row.pack;
@@ -207,13 +208,13 @@ class Run {
     setting_.offset_minutes = in_.packs[row.pack].offset;
     const bool by_product = (row.flags & program::kReadsProduct) != 0,
                by_action = (row.flags & program::kReadsAction) != 0;
-    const std::size_t products = by_product ? r_.products() : 1, actions = by_action ? r_.actions() : 1;
+    const std::size_t products = by_product ? r_.products() : 0, actions = by_action ? r_.actions() : 0;
     if (products * actions > kMostPairs) return Kleene::unknown;
     Kleene any = Kleene::no;
-    for (std::size_t product = 0; product < products; ++product) {
-      for (std::size_t action = 0; action < actions; ++action) {
-        place(
-            {by_product ? static_cast<std::int32_t>(product) : -1, by_action ? static_cast<std::int32_t>(action) : -1});
+    for (std::size_t product = 0; product < std::max<std::size_t>(products, 1); ++product) {
+      for (std::size_t action = 0; action < std::max<std::size_t>(actions, 1); ++action) {
+        place({products > 0 ? static_cast<std::int32_t>(product) : -1,
+               actions > 0 ? static_cast<std::int32_t>(action) : -1});
         const Kleene here = evaluate(p_.rows<Node>(Section::nodes, row.when), setting_, in_.when);
         if (here == Kleene::yes) return here;
         if (here == Kleene::unknown) any = here;

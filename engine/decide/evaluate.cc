@@ -137,7 +137,7 @@ class Arithmetic {
 
   Value divide(const Value& a, const Value& b, bool as_percent) const {
     if (const Value* bad = unusable(a, b)) return *bad;
-    if (as_percent && a.currency != b.currency) return unknown(Cause::unsupported);
+    if ((as_percent || !b.currency.empty()) && a.currency != b.currency) return unknown(Cause::unsupported);
     auto top = std::optional<Decimal>(a.number);
     if (as_percent) top = a.number.times(Decimal(100));
     const auto quotient = top ? top->divided_by(b.number) : std::nullopt;

@@ -269,7 +269,7 @@ class Judge {
         result.number = a.number * b.number;
         break;
       case Op::div:
-        if (b.number == 0) return result;
+        if (b.number == 0 || (!b.currency.empty() && a.currency != b.currency)) return result;
         result.number = cut(a.number / b.number);
         break;
       case Op::share_of:

@@ -528,6 +528,14 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (!is_number(kind) && kind != TypeKind::percent && kind != TypeKind::money && kind != TypeKind::duration) {
         return wrong_type(expr.args[0]->span, say("a number", "一个数"), describe_expr(*a));
       }
+      if (kind == TypeKind::money && a->op != Op::constant) {  // of whatever currency it is; a zero would have none
+        Constant minus_one;
+        minus_one.kind = TypeKind::integer;
+        minus_one.number = Decimal(-1);
+        return node(work_, Op::mul, expr.span,
+                    {a, constant_node(work_, expr.span, std::move(minus_one), of(TypeKind::integer))},
+                    unbounded(a->type));
+      }
       if (a->op == Op::constant) {
         Constant constant = a->constant;
         constant.number = constant.number.negated();
@@ -908,7 +916,12 @@ ExprPtr Conditions::between(const syntax::Expr& expr) {
   const ExprPtr to = compare(Op::le, x, high, expr);
   if (!to) return nullptr;
   bool turned = false;
-  if (low->op == Op::constant && high->op == Op::constant && low->type.kind != TypeKind::duration) {
+  const bool constants = low->op == Op::constant && high->op == Op::constant;
+  if (constants && low->type.kind == TypeKind::money && low->constant.text != high->constant.text) {
+    work_.report(codes::kDifferentUnits, item_, expr.span, {quoted(low->span), quoted(high->span)});
+    return nullptr;
+  }
+  if (constants && low->type.kind != TypeKind::duration) {
     turned = has_names(low->type) ? low->constant.level > high->constant.level
                                   : high->constant.number < low->constant.number;
   }

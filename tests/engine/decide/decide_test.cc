@@ -6,6 +6,7 @@
 #include "engine/decide/explain.h"
 #include "engine/decide/outcome.h"
 #include "engine/decide/satisfied.h"
+#include "engine/decide/topics.h"
 #include "tests/engine/decide/hand_made.h"
 
 namespace caveat::decide {
@@ -266,6 +267,65 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_sentence) {
       explain(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
   BOOST_TEST(told.reasons[0].because == "called ***");
   BOOST_TEST(told.story.find("13800138000") == std::string::npos);
+}
+
+// Two ratios of unlike currencies are no two numbers: nobody knows which is the greater.
+BOOST_AUTO_TEST_CASE(money_divided_by_money_of_another_currency_is_unknown) {
+  World world;
+  for (const char* name : {"a", "b", "c", "d"}) world.fact("customer", name, World::type(TypeKind::money));
+  world.sorted();
+  const auto ratio = [&](const char* top, const char* bottom) {
+    return World::over(Op::div, {world.read("customer", top), world.read("customer", bottom)});
+  };
+  world.rule("ratio", {Subject::answer}, World::over(Op::lt, {ratio("a", "b"), ratio("c", "d")}),
+             {World::effect(EffectKind::block)});
+  const auto verdict = [&](const std::string& currency) {
+    Turn turn;
+    const std::uint32_t customer = turn.object("customer");
+    turn.answer("hello").text("a", "100 CNY", customer).text("b", "5 " + currency, customer);
+    turn.text("c", "100 CNY", customer).text("d", "4 " + currency, customer);
+    return judge(world, turn)->verdict;
+  };
+  BOOST_TEST((verdict("CNY") == Verdict::block));
+  BOOST_TEST((verdict("USD") == Verdict::handoff));
+}
+
+// topic loans as product.kind is loan or answer contains "loan"
+BOOST_AUTO_TEST_CASE(a_turn_without_a_product_is_of_a_topic_by_what_it_says) {
+  World world;
+  model::Type kind = World::type(TypeKind::choice);
+  kind.choices = world.choices({{"loan"}, {"fund"}});
+  world.fact("product", "kind", kind);
+  world.sorted();
+  const ExprPtr read = world.read("product", "kind");
+  model::Topic topic;
+  topic.names.first = "loans";
+  topic.names.all = {"loans"};
+  topic.pack = 0;
+  topic.condition =
+      World::over(Op::or_, {World::over(Op::eq, {read, World::level(read, 0)}), world.has("answer", {"loan"})});
+  world.model.topics.push_back(topic);
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  const auto of = [&](const std::string& answer, std::initializer_list<std::string_view> products) {
+    Turn turn;
+    turn.answer(answer);
+    int id = 0;
+    for (const std::string_view one : products) {
+      const std::uint32_t product = turn.product("p-" + std::to_string(++id));
+      if (!one.empty()) turn.text("kind", std::string(one), product);
+    }
+    Request request;
+    Problem problem;
+    BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+    Scratch scratch;
+    return is_of_topic({program, {}, {}}, request, 0, scratch);
+  };
+  BOOST_TEST((of("A loan for you.", {}) == Kleene::yes));
+  BOOST_TEST((of("Good morning.", {}) == Kleene::no));
+  BOOST_TEST((of("Good morning.", {"fund"}) == Kleene::no));
+  BOOST_TEST((of("Good morning.", {"fund", "loan"}) == Kleene::yes));
+  BOOST_TEST((of("Good morning.", {"fund", ""}) == Kleene::unknown));
 }
 
 // The disclosure of another rule makes a new text, and that one is judged once more.
