@@ -192,9 +192,14 @@ std::optional<Microseconds> parse_instant(std::string_view text, std::int32_t* o
   return at;
 }
 
-std::optional<Duration> parse_duration(std::string_view text) {
-  // As far as dates go: what is counted with it in microseconds stays far from the end of 64 bits.
+bool in_reach(const Duration& span) {
   constexpr std::int64_t kMostYears = 10'000;
+  const auto within = [](std::int64_t count, std::int64_t most) { return -most <= count && count <= most; };
+  return within(span.months, kMostYears * 12) && within(span.seconds, kMostYears * 366 * kDaySeconds) &&
+         within(span.working_days, kMostYears * 366);
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
   Reader in(text);
   if (!in.skip('P')) return {};
   std::int64_t months = 0;
@@ -230,8 +235,9 @@ std::optional<Duration> parse_duration(std::string_view text) {
     any = false;
     if (!read(kTimes)) return {};
   }
-  if (!any || !in.done() || months > kMostYears * 12 || seconds > kMostYears * 366 * kDaySeconds) return {};
-  return Duration{static_cast<std::int32_t>(months), seconds, 0};
+  if (!any || !in.done() || months > std::numeric_limits<std::int32_t>::max()) return {};
+  const Duration span{static_cast<std::int32_t>(months), seconds, 0};
+  return in_reach(span) ? std::optional(span) : std::nullopt;
 }
 
 std::string format_date(Days days) {

@@ -34,7 +34,10 @@ std::optional<int> minor_units(
 std::optional<Days> parse_date(std::string_view rfc3339_date);  // "2026-02-01"
 std::optional<Microseconds> parse_instant(std::string_view rfc3339, std::int32_t* offset_minutes = nullptr);
 std::optional<WrittenInstant> parse_written_instant(std::string_view text);  // also "2026-03-01T10:00", "…T10:00+08:00"
-// "PT5M", "P12M"; whole numbers, units once and in order, no sign; at most 10,000 years of months and as many of the rest.
+// At most 10,000 years of months, as many of seconds and of working days, forward or back: as far as dates go, so that what is
+// counted in microseconds stays far from the end of 64 bits.
+bool in_reach(const Duration& span);
+// "PT5M", "P12M"; whole numbers, units once and in order, no sign, within reach.
 std::optional<Duration> parse_duration(std::string_view iso8601);
 std::string format_date(Days days);
 std::string format_instant(Microseconds at, std::int32_t offset_minutes);

@@ -59,7 +59,7 @@ class Inspector {
     check(Section::symbols, [&](const SymbolRow& row) { filled(Section::strings, row.names); });
     check(Section::slots, [&](const SlotRow& row) { slot(row); });
     check(Section::constants, [&](const ConstantRow& row) {
-      str(row.text), str(row.currency), number(row.number);
+      str(row.text), str(row.currency), number(row.number), span(row.span);
       need(row.type <= static_cast<std::uint32_t>(SlotType::record));
     });
     check(Section::groups, [&](const GroupRow& row) {
@@ -95,12 +95,13 @@ class Inspector {
       need(row.priority < 4 && row.pack < count(Section::packs));
       optional(Section::queues, row.overflow_to), optional(Section::calendars, row.calendar);
       range(Section::hours, row.hours), range(Section::strings, row.skills), range(Section::strings, row.languages);
-      pieces(row.say_pieces), pieces(row.when_closed_pieces);
+      pieces(row.say_pieces), pieces(row.when_closed_pieces), span(row.due);
     });
     check(Section::requirements, [&](const RequirementRow& row) {
       str(row.name), texts(row.names), texts(row.ask);
       need(row.pack < count(Section::packs));
       range(Section::strings, row.proofs), range(Section::strings, row.from), range(Section::strings, row.scopes);
+      span(row.valid_for);
     });
     check(Section::calendars, [&](const CalendarRow& row) {
       str(row.name), range(Section::indices, row.days);
@@ -172,6 +173,7 @@ class Inspector {
   void str(Str text) { need(text.at <= texts_ && text.size <= texts_ - text.at); }
   void texts(Texts pair) { str(pair.en), str(pair.zh); }
   void number(const Number& number) { need(number.scale <= Decimal::kMaxScale); }
+  void span(const Span32& span) { need(in_reach(duration(span))); }
   void range(Section section, Range rows) {
     const std::size_t all = count(section);
     need(rows.first <= all && rows.count <= all - rows.first);
@@ -194,7 +196,7 @@ class Inspector {
     need(row.cell == kNone || fault_ || row.frame == static_cast<std::uint8_t>(frame_of(row)));
     need(row.key_scale <= 9);
     each_index(row.members, Section::slots);
-    number(row.low), number(row.high);
+    number(row.low), number(row.high), span(row.max_age);
     str(row.currency), str(row.data_class), str(row.from), texts(row.ask);
     const bool named = row.element == static_cast<std::uint8_t>(SlotType::choice) ||
                        row.element == static_cast<std::uint8_t>(SlotType::scale);
@@ -222,7 +224,7 @@ class Inspector {
     if (kind == EffectKind::handoff && row.slot != kNone && !fault_) need(p_.slots()[row.slot].cell != kNone);
     need(kind != EffectKind::disclose || (row.wording != kNone && row.once < 3));
     need(kind != EffectKind::require || row.requirement != kNone || row.slot != kNone);
-    str(row.name), str(row.redact_name), pieces(row.with);
+    str(row.name), str(row.redact_name), pieces(row.with), span(row.within);
   }
   void rule(const RuleRow& row) {
     str(row.id), str(row.name), texts(row.names), texts(row.title);

@@ -1,6 +1,7 @@
 #include <CaveatParser.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
@@ -82,20 +83,27 @@ Literal Lowering::literal(Node node) {
         if (unit == "day") factor = 86'400;
         if (unit == "week") factor = 604'800;
         if (unit == "year") factor = 12;
-        const auto count = result.number.times(Decimal(factor)).value_or(Decimal()).as_int64();
-        constexpr std::int64_t kMost = 1'000'000'000;
-        if (!count || *count > kMost || (calendar && !result.number.is_integer())) {
+        const auto product = result.number.times(Decimal(factor));
+        const auto count = product ? product->as_int64() : std::nullopt;
+        if ((product && !product->is_integer()) || (calendar && !result.number.is_integer())) {
           complain(codes::kWrongUnit, node.span(),
                    {written(node), Both{"a whole number before the unit", "单位前的整数"}});
           break;
         }
-        if (unit == "working_day") {
-          result.duration.working_days = static_cast<std::int32_t>(*count);
-        } else if (calendar) {
-          result.duration.months = static_cast<std::int32_t>(*count);
-        } else {
-          result.duration.seconds = *count;
+        Duration span;
+        const bool fits = count && (!calendar || *count <= std::numeric_limits<std::int32_t>::max());
+        if (fits && unit == "working_day") {
+          span.working_days = static_cast<std::int32_t>(*count);
+        } else if (fits && calendar) {
+          span.months = static_cast<std::int32_t>(*count);
+        } else if (fits) {
+          span.seconds = *count;
         }
+        if (!fits || !in_reach(span)) {
+          complain(codes::kWrongUnit, node.span(), {written(node), Both{"at most 10,000 years", "至多 10,000 年"}});
+          break;
+        }
+        result.duration = span;
         result.unit = unit;
         break;
       }

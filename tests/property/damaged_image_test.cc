@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/decide/decide.h"
+#include "engine/decide/topics.h"
 #include "engine/program/image.h"
 #include "tests/property/random_packs.h"
 
@@ -47,12 +48,39 @@ struct Subject {
       Problem problem;
       if (!decide::bind(**opened, turn.sent.fields, {}, request, problem)) continue;
       decide::decide({*opened, {}, {}}, request, {}, scratch);
+      for (std::uint32_t topic = 0; topic < (*opened)->topics().size(); ++topic)
+        decide::is_of_topic({*opened, {}, {}}, request, topic, scratch);
     }
     return true;
   }
 
  private:
-  Subject(Dice dice, int rules, bool plain) : world(dice, rules, plain), program(world.build()) {
+  // What the twin has no word for: topics, requirements, disclosures that count once.
+  void furnish(Dice& dice) {
+    for (const char* name : {"loans", "funds", "savings", "cards"}) {
+      model::Topic topic;
+      topic.names.first = name;
+      topic.names.all = {name};
+      topic.pack = 0;
+      topic.condition = world.condition(dice, 3);
+      world.model.topics.push_back(topic);
+    }
+    model::Requirement recording;
+    recording.names.first = "recording";
+    recording.names.all = {"recording"};
+    recording.pack = 0;
+    recording.valid_for = Duration{12, 0, 0};
+    world.model.requirements.push_back(recording);
+    model::Effect disclose = World::effect(model::EffectKind::disclose);
+    disclose.wording = world.wording("risk", "产品有风险。", "Products carry risk.");
+    for (std::size_t rule = 0; rule < world.model.rules.size(); rule += 5) {
+      disclose.once = static_cast<std::uint8_t>(dice.roll(3));
+      world.model.rules[rule].then.push_back(disclose);
+    }
+  }
+  Subject(Dice dice, int rules, bool plain) : world(dice, rules, plain) {
+    furnish(dice);
+    program = world.build();
     BOOST_REQUIRE(program);
     for (int i = 0; i < 6; ++i) turns.emplace_back(world, dice, 0.1 * i);
     const auto image = program->image();
@@ -190,6 +218,25 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_fit_each_other_are_refused) {
                node.other = 0, node.other_cell = 0x00ffffff;  // asks of one fact, names two
                return true;
              })) == "a row of section rules");
+  const auto topic = [&](auto change) {
+    return refused(changed<program::TopicRow>(subject, Section::topics, [&](program::TopicRow& row) {
+      change(row);
+      return true;
+    }));
+  };
+  BOOST_TEST(topic([](program::TopicRow& row) { row.pack = 1; }) == "a row of section topics");
+  BOOST_TEST(topic([](program::TopicRow& row) { row.names.count = 0; }) == "a row of section topics");
+  BOOST_TEST(topic([](program::TopicRow& row) { row.when.count = 0; }) == "a row of section topics");
+  BOOST_TEST(topic([](program::TopicRow& row) { row.when.count += 1; }) == "a row of section topics");
+  BOOST_TEST(refused(changed<program::EffectRow>(subject, Section::effects, [](program::EffectRow& row) {
+               if (row.kind != static_cast<std::uint8_t>(program::EffectKind::disclose)) return false;
+               row.once = 3;
+               return true;
+             })) == "a row of section effects");
+  BOOST_TEST(refused(changed<program::RequirementRow>(subject, Section::requirements, [](program::RequirementRow& row) {
+               row.valid_for.months = 120'001;  // would not fit the microseconds in which a proof's end is counted
+               return true;
+             })) == "a row of section requirements");
 }
 
 }  // namespace

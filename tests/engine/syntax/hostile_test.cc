@@ -67,6 +67,18 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_refused) {
   BOOST_TEST(first_code("\xef\xbb\xbfrule a") == &codes::kByteOrderMark);
 }
 
+// Beyond it, what is counted in microseconds would not fit 64 bits; a product that fits no decimal was no time at all once.
+BOOST_AUTO_TEST_CASE(a_span_of_time_reaches_as_far_as_dates_do) {
+  const auto ago = [](const std::string& span) {
+    return first_code(kHead + "x is more than " + span + " ago then block");
+  };
+  for (const char* held : {"20_000 days", "10_000 years", "120_000 months", "3_660_000 working days"})
+    BOOST_TEST(ago(held) == nullptr, held);
+  for (const char* beyond : {"10_001 years", "120_001 months", "3_660_001 days", "3_660_001 working days",
+                             "9999999999 months", "99999999999999999999999999999999999 weeks"})
+    BOOST_TEST(ago(beyond) == &codes::kWrongUnit, beyond);
+}
+
 // The one behind it is looked at to tell `if` from `if unknwon`. Ends on a signal under the address sanitizer where it does not hold.
 BOOST_AUTO_TEST_CASE(a_word_of_habit_may_be_the_last_of_a_file) {
   BOOST_TEST(first_code("rule a\n  cites b\n  applies to answer\n  if") == &codes::kUnexpected);
