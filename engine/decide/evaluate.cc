@@ -73,7 +73,7 @@ class Arithmetic {
 
   std::optional<Value> moved_plainly(const Value& value, const Duration& by, int sign) const {
     const auto number = value.number.as_int64();
-    if (!number) return std::nullopt;
+    if (!number || !in_reach(by)) return std::nullopt;
     if (value.type == SlotType::date) {
       if (by.seconds % kDaySeconds != 0) return std::nullopt;
       std::int64_t day = *number;
@@ -86,9 +86,9 @@ class Arithmetic {
     Microseconds at = *number;
     if (by.months != 0) {
       const Days day = days_of(at, offset(at));
-      at += (static_cast<Microseconds>(add_months(day, sign * by.months)) - day) * kDaySeconds * kSecond;
+      const std::int64_t days = std::int64_t{add_months(day, sign * by.months)} - day;
+      if (__builtin_add_overflow(at, days * kDaySeconds * kSecond, &at)) return std::nullopt;
     }
-    if (by.seconds > INT64_MAX / (2 * kSecond) || by.seconds < -INT64_MAX / (2 * kSecond)) return std::nullopt;
     if (__builtin_add_overflow(at, sign * by.seconds * kSecond, &at)) return std::nullopt;
     return known(SlotType::instant, Decimal(at));
   }

@@ -290,6 +290,25 @@ BOOST_AUTO_TEST_CASE(money_divided_by_money_of_another_currency_is_unknown) {
   BOOST_TEST((verdict("USD") == Verdict::handoff));
 }
 
+// now + patience + patience …: beyond 64 bits of microseconds it is no time at all, and no earlier one.
+BOOST_AUTO_TEST_CASE(a_time_that_is_moved_beyond_all_time_is_unknown) {
+  World world;
+  world.fact("customer", "patience", World::type(TypeKind::duration));
+  world.sorted();
+  ExprPtr late = World::over(Op::now, {});
+  for (int i = 0; i < 40; ++i) late = World::over(Op::add, {late, world.read("customer", "patience")});
+  world.rule("late", {Subject::answer}, World::over(Op::lt, {late, World::over(Op::now, {})}),
+             {World::effect(EffectKind::block)});
+  const auto verdict = [&](const std::string& patience) {
+    Turn turn;
+    turn.answer("hello").text("patience", patience, turn.object("customer"));
+    return judge(world, turn)->verdict;
+  };
+  BOOST_TEST((verdict("P1Y") == Verdict::allow));
+  for (const char* far : {"P10000Y", "P3660000D", "P10000Y3660000D", "P7777Y"})
+    BOOST_TEST((verdict(far) == Verdict::handoff), far);
+}
+
 // topic loans as product.kind is loan or answer contains "loan"
 BOOST_AUTO_TEST_CASE(a_turn_without_a_product_is_of_a_topic_by_what_it_says) {
   World world;
