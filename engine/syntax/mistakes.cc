@@ -234,9 +234,13 @@ class Explainer {
   std::optional<Complaint> list_in_brackets();
   std::optional<Complaint> open_bracket();
   std::optional<Complaint> comma_before_clause();
+  std::optional<Complaint> no_else();
   std::optional<Complaint> habit();
   std::optional<Complaint> glued();
   Complaint plain();
+  Both expected() const {
+    return mistake_.expected.empty() ? Both{"something else", "其他内容"} : in_words(mistake_.expected);
+  }
   Both how_written() const;
   struct Near {
     std::size_t first, last;
@@ -326,6 +330,19 @@ std::optional<Complaint> Explainer::list_word() {
   Complaint c{&codes::kListWord, span(at_, at_), {found}};
   c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
   for (const char* instead : {"且", "或"}) c.fixes.push_back({span(at_, at_), instead});
+  return c;
+}
+
+// What holds where a condition is false is not what holds where a fact is missing: no keyword stands for it.
+std::optional<Complaint> Explainer::no_else() {
+  if (at_ >= count_ || expects(P::OTHERWISE)) return std::nullopt;
+  const std::string found = text(at_);
+  if (found != "else" && found != "otherwise" && found != "否则") return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", expected()}};
+  c.help = Both{
+      "a rule has no “else”: another rule says what holds where its condition is false; “if unknown” says what holds "
+      "where a fact is missing",
+      "规则没有“否则”：条件不成立时如何，由另一条规则写明；“若不明”写明缺少事实时如何"};
   return c;
 }
 
@@ -612,11 +629,10 @@ std::optional<Explainer::Near> Explainer::nearest_unit() const {
 }
 
 Complaint Explainer::plain() {
-  const Both expected = mistake_.expected.empty() ? Both{"something more", "更多内容"} : in_words(mistake_.expected);
   if (at_ >= count_) {
     const Token& last = tokens_[count_ - 1];
-    Complaint c{&codes::kUnexpectedEnd, {source_, last.end, last.end}, {expected}};
-    return c;
+    const Both more = mistake_.expected.empty() ? Both{"something more", "更多内容"} : expected();
+    return Complaint{&codes::kUnexpectedEnd, {source_, last.end, last.end}, {more}};
   }
   Both shown{"“" + text(at_) + "”", "“" + text(at_) + "”"};
   if (type(at_) == P::LINE || type(at_) == P::DEDENT) shown = {"the end of the line", "行尾"};
@@ -637,24 +653,13 @@ Complaint Explainer::plain() {
     for (const auto& spelling : near->spellings) c.fixes.push_back({span(near->first, near->last), spelling});
     return c;
   }
-  if (mistake_.expected.empty()) {
-    Complaint c{&codes::kUnexpected, where, {shown, Both{"something else", "其他内容"}}};
-    return c;
-  }
-  Complaint c{&codes::kUnexpected, where, {shown, expected}};
-  c.help = how_written();
+  Complaint c{&codes::kUnexpected, where, {shown, expected()}};
+  if (!mistake_.expected.empty()) c.help = how_written();
   return c;
 }
 
-// What nobody guesses from “expected “is””: levels are declared once and named where a fact has them; a rule has no else,
-// and “if unknown” is none.
+// Levels are declared once and named where a fact has them; nobody guesses that from “expected “is””.
 Both Explainer::how_written() const {
-  const std::string found = text(at_);
-  if (found == "else" || found == "otherwise" || found == "否则")
-    return {
-        "a rule has no “else”: what holds where its condition is false is said by another rule; “if unknown” says "
-        "what holds where a fact is missing",
-        "规则没有“否则”：条件不成立时如何，由另一条规则写明；“若不明”写明缺少事实时如何"};
   std::size_t line = at_;
   while (line > 0 && !begins_line(line)) --line;
   bool of_levels = type(0) == P::SCALE;
