@@ -194,10 +194,10 @@ class Explainer {
         at_(std::min(mistake.token, count)) {}
 
   Complaint explain() {
-    for (const auto special :
-         {&Explainer::joined_comparison, &Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
-          &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::list_in_brackets,
-          &Explainer::open_bracket, &Explainer::comma_before_clause, &Explainer::habit, &Explainer::glued}) {
+    for (const auto special : {&Explainer::joined_comparison, &Explainer::mixed_logic, &Explainer::list_word,
+                               &Explainer::negated_comparison, &Explainer::bare_within, &Explainer::nested_quantifier,
+                               &Explainer::list_in_brackets, &Explainer::open_bracket, &Explainer::comma_before_clause,
+                               &Explainer::no_else, &Explainer::habit, &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
     }
     return plain();
