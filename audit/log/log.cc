@@ -184,8 +184,15 @@ class GroupCommitLog final : public Log {
       const std::lock_guard lock(mutex_);
       if (closed_) return;
       closing_ = true;
-      for (auto& slot : slots_)
-        if (slot.stage == Stage::reserved) slot.stage = Stage::abandoned;
+      bool given_up = false;  // a change that nobody records any more: who waits behind it may have read it
+      for (auto& slot : slots_) {
+        if (slot.stage == Stage::reserved) {
+          slot.stage = Stage::abandoned;
+          given_up = true;
+        } else if (given_up && !slot.records()) {
+          slot.doomed = true;
+        }
+      }
     }
     wake_.notify_one();
     if (committer_.joinable()) committer_.join();
@@ -512,11 +519,11 @@ class GroupCommitLog final : public Log {
         }
       }
       if (!good.empty() || lost_ > 0) commit(good);
-      for (auto& slot : waiting) slot.settled(std::nullopt);
     } catch (const caveat::Error& error) {
       std::move(waiting.begin(), waiting.end(), std::back_inserter(good));
-      fail(std::move(good), error);
+      return fail(std::move(good), error);
     }
+    for (auto& slot : waiting) slot.settled(std::nullopt);
   }
 
   void commit(std::vector<Slot>& good) {

@@ -83,9 +83,10 @@ class Log {
   virtual std::uint64_t reserve() = 0;
   virtual void fulfil(std::uint64_t sequence, SealedRecord record, AppendDone done) = 0;
   virtual void abandon(std::uint64_t sequence) = 0;  // nothing will come under this number
-  // For an answer that records nothing and yet tells what others have appended: `done` is called, on the committer's thread, when
-  // all that was reserved before this call is durable or abandoned. It fails where one of those failed, and where the ground is no
-  // longer the one given, which the caller took before he read.
+  // For an answer that records nothing and yet tells what others have appended: `done` is called once, on the committer's thread,
+  // when all that was reserved before this call is durable or abandoned. It fails where one of those failed or was given up by
+  // `close`, and where the ground is no longer the one given, which the caller took before he read. On a closed log it fails at once,
+  // on the caller's thread, as `fulfil` does.
   virtual void when_settled(std::uint64_t ground, SettledDone done) = 0;
   virtual SealedRecord seal(RecordContent content) = 0;
   virtual Appended append(RecordContent content) = 0;  // reserve, seal, fulfil, wait: for commands

@@ -616,7 +616,7 @@ BOOST_AUTO_TEST_CASE(who_records_nothing_is_told_when_what_he_read_is_durable_or
   options.wrap_store = [&](std::unique_ptr<Store> store) {
     return std::make_unique<FailingStore>(std::move(store), fault);
   };
-  Look idle, behind, failing, reserved, old_ground, forsaken, given_up;
+  Look idle, behind, failing, reserved, old_ground, forsaken, before_it, given_up;
   {
     const auto log = Log::open(options);
     log->when_settled(log->ground(), told(*log, idle));
@@ -659,17 +659,21 @@ BOOST_AUTO_TEST_CASE(who_records_nothing_is_told_when_what_he_read_is_durable_or
     log->flush();
     BOOST_TEST((forsaken.told == Told::lost));
 
-    (void)log->reserve();  // never fulfilled: given up when the log closes
+    const std::uint64_t committed_by_then = log->reserve();
+    log->fulfil(committed_by_then, log->seal(decision(2)), [](const Appended& appended) { committed(appended); });
+    log->when_settled(log->ground(), told(*log, before_it));
+    (void)log->reserve();  // never fulfilled: given up when the log closes, and with it what it changed
     log->when_settled(log->ground(), told(*log, given_up));
     log->close();
-    BOOST_TEST((given_up.told == Told::durable));
+    BOOST_TEST((before_it.told == Told::durable));
+    BOOST_TEST((given_up.told == Told::lost));
     Look late;
     log->when_settled(log->ground(), told(*log, late));
     BOOST_TEST((late.told == Told::lost));
   }
   const VerifyReport report = verify(in);
   BOOST_TEST(report.good());
-  BOOST_TEST(report.size == 2u);  // one decision and the gap
+  BOOST_TEST(report.size == 3u);  // two decisions and the gap
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reserved_and_the_log_goes_on_with_a_gap) {
