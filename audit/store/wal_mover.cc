@@ -1,5 +1,6 @@
 #include "audit/store/wal_mover.h"
 
+#include <system_error>
 #include <utility>
 
 #include "audit/error.h"
@@ -25,10 +26,12 @@ void WalMover::start() {
     const std::lock_guard lock(mutex_);
     wanted_ = true;
   }
-  if (thread_.joinable())
-    wake_.notify_one();
-  else
+  if (thread_.joinable()) return wake_.notify_one();
+  try {
     thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {  // no more threads to be had: then it is in the way of a reply, as it was once
+    move();
+  }
 }
 
 bool WalMover::under_way() {
@@ -50,18 +53,22 @@ void WalMover::run() {
       wake_.wait(lock, [this] { return wanted_ || over_; });
       if (over_) return;
     }
-    std::optional<std::int64_t> moved;
-    std::exception_ptr failed;
-    try {
-      moved = db_.move_wal();
-    } catch (const caveat::Error&) {
-      failed = std::current_exception();
-    }
-    const std::lock_guard lock(mutex_);
-    wanted_ = false;
-    moved_ = moved;
-    failed_ = failed;
+    move();
   }
+}
+
+void WalMover::move() {
+  std::optional<std::int64_t> moved;
+  std::exception_ptr failed;
+  try {
+    moved = db_.move_wal();
+  } catch (const caveat::Error&) {
+    failed = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  wanted_ = false;
+  moved_ = moved;
+  failed_ = failed;
 }
 
 }  // namespace caveat::audit

@@ -4,7 +4,7 @@
 // Promises   moves nothing but whole commits, and never begins where all is moved already (`start` says why)
 // Threads    one at a time calls it
 // Errors     `ended` throws what the move met, an audit::Error
-// Cost       a connection; start: a wake-up, the thread is made with the first one
+// Cost       a connection; start: a wake-up, the thread is made with the first one; where none can be made, the move itself
 // Source     docs/decisions/0010
 #pragma once
 
@@ -37,6 +37,7 @@ class WalMover {
 
  private:
   void run();
+  void move();
 
   Database db_;
   std::mutex mutex_;

@@ -1,0 +1,105 @@
+// The WAL is moved while commits go on: it is begun anew under a load that never pauses, a reader in an old snapshot keeps what he
+// reads, and it is moved where no thread can be had too. That nothing is lost when the power goes meanwhile: power_loss_test.cc.
+#include "audit/store/wal_mover.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "audit/store/store.h"
+#include "tests/audit/support/log_fixture.h"
+
+namespace caveat::audit {
+namespace {
+
+std::string body_of(std::uint64_t index) { return std::to_string(index) + std::string(2'000, 'b'); }
+
+// A log without keys or tree: the store asks for neither.
+struct Commits {
+  std::string path;
+  std::unique_ptr<Store> store = open_sqlite_store(path, {.wal_pages = 64});
+  std::uint64_t count = 0;
+
+  // The WAL's header: it counts how often it was begun.
+  std::string beginning() const {
+    std::string header(32, '\0');
+    std::ifstream(path + "-wal", std::ios::binary).read(header.data(), static_cast<std::streamsize>(header.size()));
+    return header;
+  }
+  bool one() {  // true: it began the WAL anew
+    const std::string before = beginning();
+    Batch batch;
+    batch.records.push_back({.index = count, .header = "header", .body = body_of(count), .tags = {}, .state = {}});
+    store->commit(batch);
+    store->tidy();
+    ++count;
+    return beginning() != before;
+  }
+  bool until_begun_anew() {
+    for (int i = 0; i < 10'000; ++i) {
+      if (one()) return true;
+      if (i > 100) ::usleep(1'000);  // the mover is to have a turn on a busy machine too
+    }
+    return false;
+  }
+};
+
+BOOST_AUTO_TEST_CASE(the_wal_is_begun_anew_while_commits_go_on_and_a_reader_keeps_his_snapshot_until_he_lets_go) {
+  const testing::Folder folder;
+  create_sqlite_store(folder / "log.db", "note");
+  Commits commits{.path = folder / "log.db"};
+  for (int round = 0; round < 3; ++round) BOOST_TEST(commits.until_begun_anew());
+
+  auto reader = open_sqlite_reader(commits.path);
+  const std::uint64_t seen = commits.count;
+  int anew = 0;
+  for (int i = 0; i < 300; ++i) anew += commits.one() ? 1 : 0;
+  BOOST_TEST(anew == 0);  // pages that he reads lie in it
+  BOOST_TEST(reader->body(seen - 1).value() == body_of(seen - 1));
+  BOOST_TEST(!reader->body(seen).has_value());
+  reader->renew();
+  BOOST_TEST(reader->body(commits.count - 1).value() == body_of(commits.count - 1));
+  reader.reset();
+  for (int round = 0; round < 3; ++round) BOOST_TEST(commits.until_begun_anew());
+
+  commits.store->close();
+  std::uint64_t whole = 0;
+  open_sqlite_reader(commits.path)->each_body([&](std::int64_t index, std::string_view body) {
+    whole += body == body_of(static_cast<std::uint64_t>(index)) ? 1 : 0;
+  });
+  BOOST_TEST(whole == commits.count);
+}
+
+// In a child that may make no thread. It must not be root, who always may; its files are open by then.
+BOOST_AUTO_TEST_CASE(the_wal_is_moved_where_no_thread_can_be_had) {
+  const testing::Folder folder;
+  create_sqlite_store(folder / "log.db", "note");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    enum : int { moved = 0, not_moved = 3, has_threads = 4, is_root = 5 };
+    Commits commits{.path = folder / "log.db"};
+    if (::geteuid() == 0 && ::setresuid(65'534, 65'534, 65'534) != 0) ::_exit(is_root);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_NPROC, &none);
+    try {
+      std::thread([] {}).join();
+      ::_exit(has_threads);
+    } catch (const std::system_error&) {
+    }
+    ::_exit(commits.until_begun_anew() ? moved : not_moved);
+  }
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+  BOOST_TEST(WIFEXITED(status));
+  BOOST_TEST(WEXITSTATUS(status) == 0);
+}
+
+}  // namespace
+}  // namespace caveat::audit
