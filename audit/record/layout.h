@@ -23,9 +23,10 @@ inline constexpr int kSealContextCount = 7;
 inline constexpr std::size_t kMaxHeaderBytes = 65'535;   // a tlog bundle gives a leaf two bytes of length
 inline constexpr std::size_t kMaxSubjects = 1'024;       // recipients of one outreach, and one more
 inline constexpr std::size_t kMaxBodyBytes = 16u << 20;  // a request is at most 1 MiB; rendered stories are the rest
-inline constexpr std::int64_t kTimeEnd =
-    253'402'300'800'000'000;                   // µs since 1970: the year 10000, which no date can be written of
-inline constexpr std::size_t kSeedBytes = 32;  // random, first in the sealed body
+inline constexpr std::size_t kSeedBytes = 32;            // random, first in the sealed body
+
+// µs since 1970: the year 10000, which no date can be written of.
+inline constexpr std::int64_t kTimeEnd = 253'402'300'800'000'000;
 
 // What is hashed or derived begins with one of these, so that no digest can stand for another.
 inline constexpr std::string_view kSectionDomain = "caveat/1/section\n";

@@ -216,11 +216,11 @@ SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Ra
                     .algorithm = suite.algorithm(),
                     .subject_keys = std::move(ids),
                     .commitments = {}};
-  for (const auto& section : content.sections)
-    if (section.section ==
-        Section::verdict)  // read here, on the thread of whoever seals: the committer has no time for it
-      if (Result<VerdictSection> verdict = decode_verdict(section.encoded); verdict)
-        record.verdict = std::move(*verdict);
+  for (const auto& section : content.sections) {
+    if (section.section != Section::verdict) continue;
+    // Read here, from the bytes that are sealed, on the thread of whoever seals: the committer has no time for it.
+    if (Result<VerdictSection> verdict = decode_verdict(section.encoded); verdict) record.verdict = std::move(*verdict);
+  }
   for (const auto& section : content.sections)
     record.context.commitments.push_back(
         {section.section, commit_section(section.section, key.salt(section.section), section.encoded, suite.hash())});

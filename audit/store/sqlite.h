@@ -95,8 +95,7 @@ class Database {
   std::string path_;
   sqlite3* db_ = nullptr;
   std::int64_t wal_pages_ = 0;
-  std::optional<Statement> begin_,
-      commit_;  // made by the first transaction: reading their SQL again costs as much as a row
+  std::optional<Statement> begin_, commit_;  // kept: reading their SQL again costs as much as a row
 };
 
 class Transaction {  // rolled back unless committed
