@@ -75,8 +75,8 @@ class Package(unittest.TestCase):
             with self.subTest(member=member.filename):
                 self.assertEqual(self.verify(changed, self.key).returncode, 1)
 
-    def test_a_decision_that_is_opened_without_its_verdict_is_refused_also_where_the_counts_fit(self):
-        # As somebody could make it who holds the signing key: what he signs anew is right in everything else.
+    def opened(self):
+        """The package as it was read, the opened records of it, and where among them the decisions stand."""
         state = {}
         verify_package.check_whole(self.package, state)
         verify_package.check_signer(state, None)
@@ -90,15 +90,47 @@ class Package(unittest.TestCase):
         self.assertEqual(b"".join(map(encoded, opened)), member)
         decisions = [place for place, item in enumerate(opened) if item[2] and item[2][0][0] == 1]
         self.assertEqual(len(decisions), 12)
+        self.assertEqual(state["sealed"], 0)
+        return state, opened, decisions
+
+    def without(self, state, opened, verdict):
+        """As somebody could make it who holds the signing key: what he signs anew is right in everything else."""
+        forged = copy.deepcopy(state)
+        forged["members"]["opened/000000"] = b"".join(map(encoded, opened))
+        counts = forged["manifest"]["counts"]
+        counts["population"] -= 1
+        counts["verdicts"][verify_package.cbor(verdict)[1]] -= 1
+        return forged
+
+    def test_a_decision_that_is_opened_without_its_verdict_is_refused_also_where_the_counts_fit(self):
+        state, opened, decisions = self.opened()
         for place in decisions:
-            forged, less = copy.deepcopy(state), copy.deepcopy(opened)
+            less = copy.deepcopy(opened)
             _, _, verdict = less[place][2].pop(0)
-            forged["members"]["opened/000000"] = b"".join(map(encoded, less))
-            counts = forged["manifest"]["counts"]
-            counts["population"] -= 1
-            counts["verdicts"][verify_package.cbor(verdict)[1]] -= 1
+            forged = self.without(state, less, verdict)
             with self.subTest(record=opened[place][1]), self.assertRaisesRegex(verify_package.Wrong, "without its verdict"):
                 verify_package.check_opened(forged)
+
+    def test_a_decision_that_is_kept_sealed_is_told(self):
+        state, opened, decisions = self.opened()
+        less = copy.deepcopy(opened)
+        _, _, verdict = less.pop(decisions[3])[2][0]
+        forged = self.without(state, less, verdict)
+        verify_package.check_opened(forged)
+        self.assertEqual(forged["sealed"], 1)
+
+    def test_only_decisions_that_were_asked_for_count(self):
+        state, opened, decisions = self.opened()
+        header = state["headers"][opened[decisions[3]][1]]
+        asked = {"from": header[5], "to": header[5] + 1, "customer": "k", "subjects": [header[8][0].hex()]}
+        query = dict(state["manifest"]["query"], **asked)
+        self.assertTrue(verify_package.asked_for(header, query))
+        for name, value in (("from", header[5] + 1), ("to", header[5]), ("subjects", ["00" * 16])):
+            self.assertFalse(verify_package.asked_for(header, dict(query, **{name: value})), name)
+        self.assertFalse(verify_package.asked_for({**header, 3: 2}, query))
+        state["manifest"]["query"] = query
+        with self.assertRaisesRegex(verify_package.Wrong, "recounted"):  # the manifest counts more than it says was asked for
+            verify_package.check_opened(state)
 
 
 if __name__ == "__main__":

@@ -182,14 +182,10 @@ def canonical_zip(members):
 ZIP_ENTRY, YEAR_10000 = b"PK\1\2\x3f\3\x0a\0", 253402300800 * 10**6  # in µs since 1970
 
 def check_whole(path, state):
-    with open(path, "rb") as file:
-        state["bytes"] = file.read()
-    with zipfile.ZipFile(path) as archive:
-        infos = archive.infolist()
-        members = state["members"] = {info.filename: archive.read(info) for info in infos}
-    if len(infos) != len(members):
-        raise Wrong("a member twice")
-    if canonical_zip(members) != state["bytes"]:
+    with open(path, "rb") as file, zipfile.ZipFile(path) as archive:
+        whole, members = file.read(), {info.filename: archive.read(info) for info in archive.infolist()}
+    state["members"] = members
+    if canonical_zip(members) != whole:  # nor with a member twice
         raise Wrong("not the canonical bytes of its members")
     for name in ("manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"):
         if name not in members:
@@ -201,9 +197,8 @@ def check_signer(state, given):
     key = state["key"] = given or own
     if own != key:
         raise Wrong("the package brings another key than the one named")
-    text = open_note(members["manifest.json.sig"].decode(), key)
-    expected = "caveat.manifest/v1\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
-    if text != expected:
+    signed = "caveat.manifest/v1\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
+    if open_note(members["manifest.json.sig"].decode(), key) != signed:
         raise Wrong("manifest.json is not the one that was signed")
 
 def check_members(state):
@@ -220,21 +215,20 @@ def check_members(state):
 
 def check_checkpoint(state):
     manifest = state["manifest"]
-    text = open_note(state["members"]["checkpoint"].decode(), state["key"])
-    if text != "%s\n%d\n%s\n" % (manifest["origin"], manifest["size"], manifest["root"]):
+    named = "%s\n%d\n%s\n" % (manifest["origin"], manifest["size"], manifest["root"])
+    if open_note(state["members"]["checkpoint"].decode(), state["key"]) != named:
         raise Wrong("checkpoint and manifest differ")
 
 def check_tree(state):
     manifest, members, leaves = state["manifest"], state["members"], []
-    for name in sorted(members):
-        if name.startswith("headers/"):
-            data, at = members[name], 0
-            while at < len(data):
-                (length,) = struct.unpack_from(">H", data, at)
-                leaves.append(data[at + 2:at + 2 + length])
-                if len(leaves[-1]) != length:
-                    raise Wrong(name + " ends within a header")
-                at += 2 + length
+    for name in sorted(name for name in members if name.startswith("headers/")):
+        data, at = members[name], 0
+        while at < len(data):
+            (length,) = struct.unpack_from(">H", data, at)
+            leaves.append(data[at + 2:at + 2 + length])
+            if len(leaves[-1]) != length:
+                raise Wrong(name + " ends within a header")
+            at += 2 + length
     first, end = manifest["range"]["first"], manifest["range"]["end"]
     if len(leaves) != end - first:
         raise Wrong("%d headers expected, %d found" % (end - first, len(leaves)))
@@ -255,29 +249,33 @@ def check_tree(state):
         if proof or root != strict64(manifest["root"]):
             raise Wrong("the headers do not lead to the signed root")
 
+def asked_for(header, query):
+    """A decision of the period, about the customer if one was named."""
+    return (header[3] == 1 and (query["from"] is None or header[5] >= query["from"]) and (query["to"] is None or header[5] < query["to"])
+            and (not query["customer"] or any(key.hex() in query["subjects"] for key in header[8])))
+
 def check_opened(state):
-    verdicts, population = [0] * 5, 0
-    for name, data in state["members"].items():
-        if not name.startswith("opened/"):
-            continue
+    verdicts, counts, query, seen = [0] * 5, state["manifest"]["counts"], state["manifest"]["query"], set()
+    for name, data in ((name, data) for name, data in state["members"].items() if name.startswith("opened/")):
         at, first, last = 0, state["manifest"]["range"]["first"], -1
         while at < len(data) or last < 0:
             opened, at = item(data, at, 0)
             if opened[1] <= last or name != "opened/%06d" % ((opened[1] - first) // 256):
                 raise Wrong("%s holds record %d" % (name, opened[1]))
-            last, committed = opened[1], state["headers"][opened[1]][9]
-            if 1 in committed and all(section != 1 for section, _, _ in opened[2]):
+            last, header = opened[1], state["headers"][opened[1]]
+            seen.add(last)
+            if 1 in header[9] and all(section != 1 for section, _, _ in opened[2]):
                 raise Wrong("decision %d is opened without its verdict" % last)
             for section, salt, encoded in opened[2]:
-                if committed.get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):
+                if header[9].get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):
                     raise Wrong("%s: section %d of %d is not the one committed to" % (name, section, last))
-                if section == 1:
-                    verdict, query = cbor(encoded), state["manifest"]["query"]
+                if section == 1 and asked_for(header, query):
+                    verdict = cbor(encoded)
                     if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] == query["rule"] for r in verdict[2])):
-                        population, verdicts[verdict[1]] = population + 1, verdicts[verdict[1]] + 1
-    counts = state["manifest"]["counts"]
-    if counts["population"] != population or counts["verdicts"] != verdicts:
-        raise Wrong("recounted %d %s, the manifest says %d %s" % (population, verdicts, counts["population"], counts["verdicts"]))
+                        verdicts[verdict[1]] += 1
+    if counts["population"] != sum(verdicts) or counts["verdicts"] != verdicts:
+        raise Wrong("recounted %s, the manifest says %d %s" % (verdicts, counts["population"], counts["verdicts"]))
+    state["sealed"] = sum(index not in seen and asked_for(header, query) for index, header in state["headers"].items())
 
 def main():
     path, given, state = sys.argv[1], None, {}
@@ -294,6 +292,8 @@ def main():
             print("✗ %s: %s" % (name, wrong))
             return 1
         print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
+    if state["sealed"]:
+        print("? %d decisions are sealed: they are in the tree, but what was decided is not opened" % state["sealed"])
     return 0 if given else 5
 
 if __name__ == "__main__":
