@@ -3,7 +3,7 @@
 //
 // Promises   decrypting says no rather than give a byte of what was changed; a nonce is derived, never drawn
 // Threads    all calls may run together
-// Errors     an asserted invariant or an Error `key_file` where the machine lacks the algorithm; wrong data is `false`
+// Errors     an asserted invariant or an Error `key_unwrap` where the machine lacks the algorithm; wrong data is `false`
 // Source     NIST SP 800-38D; RFC 5869; RFC 8032; FIPS 180-4
 #pragma once
 
