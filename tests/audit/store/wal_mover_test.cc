@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <exception>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -93,7 +94,11 @@ BOOST_AUTO_TEST_CASE(the_wal_is_moved_where_no_thread_can_be_had) {
       ::_exit(has_threads);
     } catch (const std::system_error&) {
     }
-    ::_exit(commits.until_begun_anew() ? moved : not_moved);
+    try {
+      ::_exit(commits.until_begun_anew() ? moved : not_moved);
+    } catch (const std::exception&) {  // what passes the move would go on here as a second run of these tests
+      ::_exit(not_moved);
+    }
   }
   int status = 0;
   BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
