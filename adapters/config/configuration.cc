@@ -77,7 +77,7 @@ const std::vector<Key>& keys() {
        &C::callers_file},
       {"http", "threads", Kind::count, "1", 1, 64, "Threads that read and write sockets.", "读写套接字的线程数。",
        nullptr, nullptr, nullptr, &C::http_threads},
-      {"limits", "header", Kind::size, "\"16 KiB\"", 1024, 1 << 20, "Largest head of a request.", "请求头的最大长度。",
+      {"limits", "header", Kind::size, "\"16 KiB\"", 1024, 64 << 10, "Largest head of a request.", "请求头的最大长度。",
        nullptr, nullptr, nullptr, &C::header_bytes},
       {"limits", "header_wait", Kind::duration, "\"5 s\"", 10, 600'000, "For the whole head.", "接收完整请求头的时限。",
        nullptr, nullptr, &C::header_wait_ms},

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_place_and_the_name_t
              "c.toml:4:1 log.pth | a key of [log] | one that nobody knows | path\n"
              "c.toml:6:12 gate.deadline | a time like \"500 ms\", \"2 s\" or \"5 min\", from 10 ms to 600000 ms | 2\n"
              "c.toml:7:11 gate.threads | a whole number from 0 to 256 | -1\n"
-             "c.toml:9:10 limits.header | a size like \"16 KiB\", from 1024 B to 1048576 B | \"16 kB\"\n"
+             "c.toml:9:10 limits.header | a size like \"16 KiB\", from 1024 B to 65536 B | \"16 kB\"\n"
              "c.toml:11:10 http.listen | ADDRESS:PORT, like \"127.0.0.1:8650\" | \"localhost\"\n"
              "c.toml:13:9 logging.level | debug, info, warn, error, off | \"inof\" | info\n");
 }
@@ -99,6 +99,8 @@ BOOST_AUTO_TEST_CASE(a_limit_is_taken_at_its_edge_and_refused_one_beyond) {
   BOOST_TEST(mistakes("[gate]\nthreads = 257") != "none");
   BOOST_TEST(mistakes("[gate]\ndeadline = \"9 ms\"") != "none");
   BOOST_TEST(mistakes("[gate]\ndeadline = \"2s\"") == "none");
+  BOOST_TEST(mistakes("[limits]\nheader = \"64 KiB\"") == "none");
+  BOOST_TEST(mistakes("[limits]\nheader = \"65 KiB\"") != "none");
   for (const char* wrong : {"\"2\"", "\"s\"", "\"-2 s\"", "\"2 s \"", "\"99999999999999999999 s\"", "\"\""})
     BOOST_TEST(mistakes("[gate]\ndeadline = " + std::string(wrong)) != "none", wrong);
 }
