@@ -38,7 +38,7 @@ constexpr std::size_t kUnwantedBytes = 64u << 10;  // of a body that no route ta
 constexpr std::size_t kBatchWindow = 64;           // lines of one batch that are under way
 constexpr std::size_t kBatchQueued = 16u << 20;    // bytes of replies that wait for a caller who still sends
 constexpr std::size_t kTurnedAway = 256;           // connections that are told so at once; those beyond are only closed
-constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000;
+constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20;
 
 ProblemItem item(std::string expected, std::string found) {
   return {.path = "", .expected = std::move(expected), .found = std::move(found), .nearest = {}, .hint = {}};
@@ -54,36 +54,41 @@ std::string milliseconds(std::int64_t ms) { return std::to_string(ms) + " ms"; }
 // Cuts what a socket waits for when its time is up; the socket stays open, so that a last word can be said.
 class Watch {
  public:
-  explicit Watch(Socket& socket)
-      : timer_(socket.get_executor()), state_(std::make_shared<State>(State{&socket, 0, false})) {}
-  ~Watch() { ++state_->turn; }  // a wait that is over already may still be on its way here
+  explicit Watch(Socket& socket) : state_(std::make_shared<State>(socket)) {}
+  ~Watch() { disarm(); }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
   void arm(std::int64_t ms) {
     state_->fired = false;
-    const std::uint64_t turn = ++state_->turn;
-    timer_.expires_after(std::chrono::milliseconds(ms));
-    timer_.async_wait([state = state_, turn](const error_code& error) {
-      if (error || turn != state->turn) return;  // another wait has begun, or none is meant
-      state->fired = true;
-      error_code ignored;
-      state->socket->cancel(ignored);
-    });
+    wait(state_, ++state_->turn, ms);
   }
   void disarm() {
-    ++state_->turn;
-    timer_.cancel();
+    ++state_->turn;  // a wait that is over already may still be on its way here
+    state_->timer.cancel();
   }
   bool fired() const { return state_->fired; }
 
  private:
   struct State {
-    Socket* socket;
-    std::uint64_t turn;
-    bool fired;
+    explicit State(Socket& watched) : socket(watched), timer(watched.get_executor()) {}
+    Socket& socket;
+    asio::steady_timer timer;
+    std::uint64_t turn = 0;
+    bool fired = false;
   };
-  asio::steady_timer timer_;
+  static void wait(const std::shared_ptr<State>& state, std::uint64_t turn, std::int64_t ms) {
+    state->timer.expires_after(std::chrono::milliseconds(ms));
+    state->timer.async_wait([state, turn](const error_code& error) {
+      if (error || turn != state->turn) return;  // another wait has begun, or none is meant
+      state->fired = true;
+      error_code ignored;
+      state->socket.cancel(ignored);
+      // What came in a moment ago and has not been looked at is not cut by this, so what is begun after it will be: whoever sends
+      // without a pause would never be too slow.
+      wait(state, turn, kCutAgainMs);
+    });
+  }
   std::shared_ptr<State> state_;
 };
 
@@ -151,6 +156,20 @@ std::string head_text(const Response& response, bool keep, Length length) {
   return out;
 }
 
+// One of so many, for as long as it lasts, however it ends.
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::size_t>& all) : all_(all), before_(all.fetch_add(1)) {}
+  ~Counted() { all_.fetch_sub(1); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  std::size_t before() const { return before_; }
+
+ private:
+  std::atomic<std::size_t>& all_;
+  const std::size_t before_;
+};
+
 struct Accepted {
   Serves serves;
   bool own_user = false;
@@ -167,13 +186,23 @@ struct Shared {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Socket socket, Accepted accepted, Shared& shared, Worker& worker)
+  Connection(Socket socket, Accepted accepted, Shared& shared, Worker& worker, std::atomic<std::size_t>& one_of)
       : socket_(std::move(socket)),
         watch_(socket_),
         accepted_(accepted),
         shared_(shared),
         router_(shared.router),
-        worker_(worker) {}
+        worker_(worker),
+        one_of_(one_of) {
+    one_of_.fetch_add(1);
+  }
+  ~Connection() {
+    if (one_of_.fetch_sub(1) != 1) return;
+    const std::lock_guard lock(shared_.mutex);
+    shared_.fewer.notify_all();
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   // Each is handed itself: what it is spawned on may be another thread, which begins when its maker has long let go.
   awaitable<void> serve(std::shared_ptr<Connection> self);
@@ -205,15 +234,37 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Shared& shared_;
   Router& router_;
   Worker& worker_;
+  std::atomic<std::size_t>& one_of_;  // the count that it is in while it is there
   boost::beast::flat_buffer buffer_{256u << 10};
   bool idle_ = false;
 };
 
 struct Worker {
+  std::unordered_set<Connection*> connections;  // touched on its thread alone, and by what goes with its context
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
-  std::unordered_set<Connection*> connections;  // touched on its thread alone
   std::thread thread;
+};
+
+// A connection among those of its worker while it is served, however that ends.
+class Enrolled {
+ public:
+  Enrolled(Connection& connection, Worker& worker, Metrics& metrics)
+      : connection_(connection), worker_(worker), metrics_(metrics) {
+    worker_.connections.insert(&connection_);
+    metrics_.connection_opened();
+  }
+  ~Enrolled() {
+    worker_.connections.erase(&connection_);
+    metrics_.connection_closed();
+  }
+  Enrolled(const Enrolled&) = delete;
+  Enrolled& operator=(const Enrolled&) = delete;
+
+ private:
+  Connection& connection_;
+  Worker& worker_;
+  Metrics& metrics_;
 };
 
 awaitable<void> Connection::exchanges() {
@@ -235,8 +286,7 @@ awaitable<void> Connection::exchanges() {
 }
 
 awaitable<void> Connection::serve([[maybe_unused]] std::shared_ptr<Connection> self) {
-  worker_.connections.insert(this);
-  router_.metrics().connection_opened();
+  const Enrolled enrolled(*this, worker_, router_.metrics());
   try {
     co_await exchanges();
   } catch (const std::exception&) {  // no memory for it: this connection ends, the others go on
@@ -245,12 +295,6 @@ awaitable<void> Connection::serve([[maybe_unused]] std::shared_ptr<Connection> s
   error_code ignored;
   socket_.shutdown(Socket::shutdown_both, ignored);
   socket_.close(ignored);
-  worker_.connections.erase(this);
-  router_.metrics().connection_closed();
-  if (shared_.connections.fetch_sub(1) == 1) {
-    const std::lock_guard lock(shared_.mutex);
-    shared_.fewer.notify_all();
-  }
 }
 
 // One connection too many: it is told so, unread.
@@ -267,7 +311,6 @@ awaitable<void> Connection::turn_away([[maybe_unused]] std::shared_ptr<Connectio
   watch_.disarm();
   error_code ignored;
   socket_.close(ignored);
-  shared_.turned_away.fetch_sub(1);
 }
 
 Head Connection::head_of(const Parser& parser) const {
@@ -446,8 +489,9 @@ awaitable<void> Connection::linger() {
 // ---- batches: one coroutine reads lines, another writes replies, so that a caller may send all before it reads
 
 awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
-  if (shared_.batches.fetch_add(1) >= router_.caps().batches) {
-    shared_.batches.fetch_sub(1);
+  std::optional<Counted> place(std::in_place, shared_.batches);
+  if (place->before() >= router_.caps().batches) {
+    place.reset();
     Response response = router_.refuse(
         *call, wire::codes::kOverloaded,
         item("at most " + std::to_string(router_.caps().batches) + " batches at once", "as many and this one"));
@@ -483,9 +527,14 @@ awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
   }
   // Lines that were taken are answered, whoever still listens.
   while (batch->under_way > 0) co_await batch->to_read.wait();
-  shared_.batches.fetch_sub(1);
+  place.reset();
   router_.end_batch(call, batch->lines);
-  co_return !error && !batch->broken && parser.is_done() && keep && !router_.draining();
+  if (error || batch->broken) co_return false;
+  if (!parser.is_done()) {  // too many lines, or too slow: it may still be sending
+    co_await linger();
+    co_return false;
+  }
+  co_return keep && !router_.draining();
 }
 
 awaitable<void> Connection::read_lines(Parser& parser, CallPtr call, std::shared_ptr<Batch> batch) {
@@ -664,7 +713,15 @@ class Listener::Inside {
     for (Tcp& one : tcp_)
       asio::co_spawn(workers_.front()->context, accept(one.acceptor, Accepted{one.serves, false}), asio::detached);
     if (unix_) asio::co_spawn(workers_.front()->context, accept(*unix_, Accepted{{}, true}), asio::detached);
-    for (const auto& worker : workers_) worker->thread = std::thread([&worker = *worker] { worker.context.run(); });
+    for (const auto& worker : workers_)
+      worker->thread = std::thread([&worker = *worker] {
+        for (;;) {
+          try {
+            return static_cast<void>(worker.context.run());
+          } catch (const std::exception&) {  // out of the library's own steps: that connection ends, the others go on
+          }
+        }
+      });
   }
 
   bool drain(std::int64_t grace_ms) {
@@ -722,14 +779,10 @@ class Listener::Inside {
     const bool full = shared_.connections.load() >= shared_.router.caps().connections;
     if (full) shared_.router.metrics().connection_refused();
     if (full && shared_.turned_away.load() >= kTurnedAway) co_return true;  // the socket closes as it goes
-    auto connection = std::make_shared<Connection>(Socket(std::move(socket)), how, shared_, worker);
-    if (full) {
-      shared_.turned_away.fetch_add(1);
-      asio::co_spawn(worker.context, connection->turn_away(connection), asio::detached);
-    } else {
-      shared_.connections.fetch_add(1);
-      asio::co_spawn(worker.context, connection->serve(connection), asio::detached);
-    }
+    const auto connection = std::make_shared<Connection>(Socket(std::move(socket)), how, shared_, worker,
+                                                         full ? shared_.turned_away : shared_.connections);
+    asio::co_spawn(worker.context, full ? connection->turn_away(connection) : connection->serve(connection),
+                   asio::detached);
     co_return true;
   }
 

@@ -45,6 +45,12 @@ class Client {
     }
     return true;
   }
+  // One byte after the other, until all are sent or something comes back.
+  void trickle(std::size_t bytes) const {
+    char buffer[1];
+    while (bytes-- > 0 && send("a") && ::recv(socket_, buffer, 1, MSG_DONTWAIT | MSG_PEEK) < 0) {
+    }
+  }
   // Until `mark` has come, or the other side has closed.
   std::string receive(std::string_view mark) const {
     std::string got;
@@ -90,8 +96,9 @@ struct Open {  // a desk behind sockets
     BOOST_REQUIRE(listener.listen_unix(unix_path()));
     listener.start();
   }
-  static Caps patient(Caps caps) {  // a busy machine is no fault
-    caps.deadline_ms = caps.header_wait_ms = caps.body_wait_ms = 120'000;
+  static Caps patient(Caps caps) {  // a busy machine is no fault, where the test does not want it to be one
+    for (const auto wait : {&Caps::deadline_ms, &Caps::header_wait_ms, &Caps::body_wait_ms})
+      if (caps.*wait == Caps{}.*wait) caps.*wait = 120'000;
     return caps;
   }
   std::string unix_path() const { return (bench.folder / "s.sock").string(); }
@@ -177,6 +184,42 @@ BOOST_AUTO_TEST_CASE(one_connection_too_many_is_told_so_and_a_crowd_of_them_is_o
   }
   BOOST_TEST(first.ask(kHealth) == 200);
   BOOST_TEST(open.desk.metrics.render().find("caveat_http_connections_refused_total 300\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(who_sends_without_a_pause_is_too_slow_all_the_same) {
+  Open open({.body_wait_ms = 30});
+  constexpr std::size_t kBytes = 1'000'000;
+  const std::string head = open.post("/v1/decisions", std::string(kBytes, 'a'));
+  for (int sender = 0; sender < 8; ++sender) {
+    const Client client(open.port);
+    client.send(std::string_view(head).substr(0, head.size() - kBytes));
+    client.trickle(kBytes);
+    BOOST_TEST(client.receive("}").substr(0, 13) == "HTTP/1.1 408 ");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_the_http_library_throws_at_takes_its_connection_along_and_no_other) {
+  Open open({.header_bytes = 1u << 20});  // more than a configuration may say: the library's fields end at 64 KiB
+  const Client other(open.port);
+  BOOST_TEST(other.ask(kHealth) == 200);
+  for (int round = 0; round < 3; ++round) {
+    const Client client(open.port);
+    client.send("GET /healthz HTTP/1.1\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n");
+    BOOST_TEST(client.receive("").empty());
+  }
+  BOOST_TEST(other.ask(kHealth) == 200);
+  BOOST_TEST(open.listener.drain(60'000));  // nobody is waited for who is not there any more
+  BOOST_TEST(open.desk.metrics.render().find("caveat_http_connections 0\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(who_sends_more_lines_than_a_batch_may_have_can_send_them_and_reads_why_they_were_left) {
+  Open open({.batch_lines = 2});
+  std::string lines;
+  while (lines.size() < 3'000'000)
+    lines += R"({"id":"b-)" + std::to_string(lines.size()) + R"(","answer":{"text":"a"}})" + "\n";
+  const Client client(open.port);
+  BOOST_TEST(client.send(open.post("/v1/decisions/batch", lines, "Content-Type: application/x-ndjson\r\n")));
+  BOOST_TEST(client.receive("").find("more; the rest was not read") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(over_the_unix_socket_its_own_user_needs_no_key) {
