@@ -14,6 +14,7 @@
 #include "audit/error.h"
 #include "audit/record/base64.h"
 #include "engine/base/digest.h"
+#include "engine/base/escape.h"
 #include "engine/base/nearest.h"
 #include "engine/base/units.h"
 
@@ -50,8 +51,7 @@ class Body {
       } else if (name == "limit") {
         if (!member.value().is_int64() || member.value().as_int64() < 1 ||
             member.value().as_int64() > static_cast<std::int64_t>(kMostItems))
-          wrong(codes::kOutOfRange, path, "a whole number from 1 to 1000",
-                json::serialize(member.value()).substr(0, 40));
+          wrong(codes::kOutOfRange, path, "a whole number from 1 to 1000", shortened(json::serialize(member.value())));
       } else if (!member.value().is_string()) {
         wrong(codes::kWrongType, path, "a text", "another value");
       }
@@ -81,13 +81,13 @@ class Body {
   void period(Period& out) {
     for (const auto& [name, end] : {std::pair{"from", false}, std::pair{"to", true}})
       if (!read_time(text(name), end, end ? out.to : out.from))
-        wrong(codes::kOutOfRange, "/" + std::string(name), "a day or an instant, RFC 3339", text(name).substr(0, 40));
+        wrong(codes::kOutOfRange, "/" + std::string(name), "a day or an instant, RFC 3339", shortened(text(name)));
   }
   std::optional<std::uint8_t> verdict() {
     if (!has("verdict")) return std::nullopt;
     const std::optional<std::uint8_t> verdict = verdict_of(text("verdict"));
     if (!verdict)
-      wrong(codes::kOutOfRange, "/verdict", "allow, revise, require, block or handoff", text("verdict").substr(0, 40));
+      wrong(codes::kOutOfRange, "/verdict", "allow, revise, require, block or handoff", shortened(text("verdict")));
     return verdict;
   }
   bool good() const { return problem_.code == nullptr; }
@@ -133,10 +133,10 @@ server::Served Served::search(const server::Asked& asked) const {
   if (const std::string cursor = body.text("cursor"); !cursor.empty()) {
     const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), after);
     if (error != std::errc() || end != cursor.data() + cursor.size())
-      body.wrong(codes::kOutOfRange, "/cursor", "the `next` of the page before", cursor.substr(0, 40));
+      body.wrong(codes::kOutOfRange, "/cursor", "the `next` of the page before", shortened(cursor));
   }
   if (body.has("day") && !parse_date(body.text("day")))
-    body.wrong(codes::kOutOfRange, "/day", "a day (2026-11-23)", body.text("day").substr(0, 40));
+    body.wrong(codes::kOutOfRange, "/day", "a day (2026-11-23)", shortened(body.text("day")));
   struct Key {
     const char* member;
     audit::TagKind kind;
@@ -199,9 +199,9 @@ server::Served Served::report(const server::Asked& asked) const {
             {"format"});
   const std::string format = body.text("format"), language = body.text("language");
   if (body.good() && format != "html" && format != "csv" && format != "jsonl" && format != "zip")
-    body.wrong(codes::kOutOfRange, "/format", "html, csv, jsonl or zip", format.substr(0, 40));
+    body.wrong(codes::kOutOfRange, "/format", "html, csv, jsonl or zip", shortened(format));
   if (!language.empty() && language != "en" && language != "zh")
-    body.wrong(codes::kOutOfRange, "/language", "en or zh", language.substr(0, 40));
+    body.wrong(codes::kOutOfRange, "/language", "en or zh", shortened(language));
   Period period;
   body.period(period);
   ReportAsked report;

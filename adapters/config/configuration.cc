@@ -229,7 +229,7 @@ class Reader {
   }
 
   static std::string shown(const toml::node& node) {
-    if (const auto* text = node.as_string()) return "\"" + text->get().substr(0, 60) + "\"";
+    if (const auto* text = node.as_string()) return "\"" + shortened(text->get()) + "\"";
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
     if (node.is_boolean()) return node.as_boolean()->get() ? "true" : "false";
     if (node.is_array()) return "a list";
@@ -378,7 +378,7 @@ class Reader {
     }
     if (!rules_.is_id(caller.id))
       wrong(table.source(), "callers.id", "1 to 64 of a–z A–Z 0–9 . -",
-            caller.id.empty() ? "none" : caller.id.substr(0, 70));
+            caller.id.empty() ? "none" : shortened(caller.id));
     else if (!ids_.insert(caller.id).second)
       wrong(table.source(), "callers.id", "an id that no other caller has", caller.id);
     const bool digest_fits =

@@ -238,7 +238,7 @@ json::object schema_of(const Parameter& parameter) {
     return one_of(std::move(values));
   }
   if (parameter.most > 0) return {{"type", "integer"}, {"minimum", parameter.least}, {"maximum", parameter.most}};
-  return {{"type", "string"}, {"pattern", "^[^\\u0000-\\u001f\\u007f]*$"}};
+  return {{"type", "string"}, {"pattern", "^[^\\u0000-\\u001f\\u007f]+$"}};
 }
 
 // What a response of this status always carries, and what it may.

@@ -289,7 +289,7 @@ class Router::Inside {
     for (const auto& [name, value] : call->target.query) {
       const auto parameter = std::ranges::find(call->route->query, std::string_view(name), &Parameter::name);
       if (parameter == call->route->query.end()) {
-        wrong(wire::codes::kUnknownMember, "a parameter that this path knows", "“" + name.substr(0, 40) + "”",
+        wrong(wire::codes::kUnknownMember, "a parameter that this path knows", "“" + shortened(name) + "”",
               nearest(name, std::span<const std::string_view>(known)));
       } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
         wrong(wire::codes::kRepeatedKey, name + " once", "twice");
@@ -298,7 +298,7 @@ class Router::Inside {
         for (const std::string_view choice : parameter->choices)
           choices += (choices.empty() ? "" : ", ") + std::string(choice);
         if (std::find(parameter->choices.begin(), parameter->choices.end(), value) == parameter->choices.end())
-          wrong(wire::codes::kOutOfRange, name + ": " + choices, "“" + value.substr(0, 40) + "”",
+          wrong(wire::codes::kOutOfRange, name + ": " + choices, "“" + shortened(value) + "”",
                 nearest(value, std::span<const std::string_view>(parameter->choices)));
       } else if (parameter->most > 0) {
         std::int64_t number = 0;
@@ -308,7 +308,9 @@ class Router::Inside {
           wrong(wire::codes::kOutOfRange,
                 name + ": a whole number from " + std::to_string(parameter->least) + " to " +
                     std::to_string(parameter->most),
-                "“" + value.substr(0, 40) + "”");
+                "“" + shortened(value) + "”");
+      } else if (value.empty()) {  // `customer=` would be everybody's too
+        wrong(wire::codes::kOutOfRange, name + ": a text", "nothing");
       }
       seen.push_back(name);
     }
@@ -325,7 +327,7 @@ class Router::Inside {
       const std::string_view type = head.header("content-type");
       if (type.substr(0, type.find(';')) != "application/x-ndjson")
         return refuse_now(call, wire::codes::kMediaType,
-                          item("", "Content-Type: application/x-ndjson", std::string(type.substr(0, 60))));
+                          item("", "Content-Type: application/x-ndjson", shortened(type)));
       return;
     }
     if (route.body > 0 && head.content_length && *head.content_length > route.body)
@@ -337,9 +339,8 @@ class Router::Inside {
       std::int64_t wanted = 0;
       const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), wanted);
       if (error != std::errc() || end != asked.data() + asked.size() || wanted < 1)
-        return refuse_now(
-            call, wire::codes::kOutOfRange,
-            item("", "Caveat-Deadline-Ms: a whole number of milliseconds above 0", std::string(asked.substr(0, 40))));
+        return refuse_now(call, wire::codes::kOutOfRange,
+                          item("", "Caveat-Deadline-Ms: a whole number of milliseconds above 0", shortened(asked)));
       call->deadline_ms = std::min(call->deadline_ms, wanted);
     }
   }

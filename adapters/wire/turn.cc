@@ -10,6 +10,7 @@
 
 #include "adapters/wire/codes.h"
 #include "engine/base/cbor.h"
+#include "engine/base/escape.h"
 #include "engine/base/utf8.h"
 
 namespace caveat::wire {
@@ -26,14 +27,6 @@ std::string_view trimmed(std::string_view token) {
   while (!token.empty() && token.back() <= ' ' && kBlanks.find(token.back()) != std::string_view::npos)
     token.remove_suffix(1);
   return token;
-}
-
-std::string shortened(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  if (text.size() <= kShown) return std::string(text);
-  std::size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // never half a character
-  return std::string(text.substr(0, end)) + "…";
 }
 
 // Where the first byte stands that begins something odd, or a sign beyond it: NUL, or from 0xED on; size: nowhere.

@@ -1,5 +1,7 @@
 #include "engine/base/escape.h"
 
+#include "engine/base/utf8.h"
+
 namespace caveat {
 
 std::string escape_markup(std::string_view text) {
@@ -48,6 +50,18 @@ std::string quote_json(std::string_view text) {
     }
   }
   return out + '"';
+}
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kShown = 40;
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t signs = 0; at < text.size() && signs < kShown; ++signs) {
+    const CodePoint point = decode_utf8(text, at);
+    append_utf8(out, point ? point.value : char32_t{0xFFFD});
+    at += point ? point.length : 1;
+  }
+  return at < text.size() ? out + "…" : out;
 }
 
 }  // namespace caveat

@@ -2,9 +2,10 @@
 //
 //   page += "<td>" + escape_markup(name) + "</td>";
 //   line += "\"name\":" + quote_json(name);
+//   problem.found = shortened(value);
 //
 // Promises   escape_markup: fit for the text and the quoted attributes of HTML and XML; quote_json: one string of JSON, and of TOML, on
-//            one line, quotes included. What is not UTF-8 stays as it is
+//            one line, quotes included. What is not UTF-8 stays as it is, but in shortened: there U+FFFD stands for each such byte
 // Threads    no state
 #pragma once
 
@@ -15,5 +16,6 @@ namespace caveat {
 
 std::string escape_markup(std::string_view text);
 std::string quote_json(std::string_view text);
+std::string shortened(std::string_view text);  // its first 40 characters, and … where there are more
 
 }  // namespace caveat

@@ -1,25 +1,11 @@
 // What the caller is told of a turn that cannot be bound: path, expected, found, the nearest name; all mistakes at once.
 #include <algorithm>
 
+#include "engine/base/escape.h"
 #include "engine/base/nearest.h"
-#include "engine/base/utf8.h"
 #include "engine/decide/binder.h"
 
 namespace caveat::decide {
-namespace {
-
-std::string shortened(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  std::size_t at = 0, signs = 0;
-  while (at < text.size() && signs < kShown) {
-    const CodePoint point = decode_utf8(text, at);
-    at += point ? point.length : 1;
-    ++signs;
-  }
-  return at < text.size() ? std::string(text.substr(0, at)) + "…" : std::string(text);
-}
-
-}  // namespace
 
 std::string Binder::said(std::uint32_t node) const {
   switch (kind(node)) {

@@ -281,7 +281,23 @@ BOOST_AUTO_TEST_CASE(a_query_that_the_path_does_not_know_is_refused_with_every_m
   BOOST_TEST(errors[1].as_object().at("expected") == "state once");
   BOOST_TEST(errors[2].as_object().at("expected") == "limit: a whole number from 1 to 200");
   BOOST_TEST(desk.ask(desk.head("GET", "/v1/decisions/x/explanation?for=boss", "auditor")).status == 422);
+  for (const char* empty : {"customer=", "customer", "queue=&limit=5", "state="})  // it would be everybody's
+    BOOST_TEST(desk.ask(desk.head("GET", "/v1/handoffs?" + std::string(empty), "agent")).status == 422, empty);
   BOOST_TEST(desk.ask(desk.head("GET", "/healthz?probe=1")).status == 200);  // a page of everybody's
+}
+
+BOOST_AUTO_TEST_CASE(whatever_bytes_are_shown_again_a_problem_is_json) {
+  Desk desk;
+  std::string long_chinese;
+  for (int i = 0; i < 15; ++i) long_chinese += "险";  // the 40th byte is within a character
+  for (const std::string& target : {"/v1/handoffs?state=" + long_chinese, "/v1/handoffs?" + long_chinese + "=1",
+                                    std::string("/v1/handoffs?state=%FF%E9%99"), std::string("/v1/handoffs?%FF=1")}) {
+    const Response response = desk.ask(desk.head("GET", target, "agent"));
+    BOOST_TEST(response.status == 422);
+    json::error_code error;
+    (void)json::parse(response.body, error);  // strict: what is not UTF-8 is no JSON
+    BOOST_TEST(!error, target);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_path_that_is_written_out_is_meant_before_one_with_a_place_for_an_id) {

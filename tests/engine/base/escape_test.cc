@@ -18,4 +18,13 @@ BOOST_AUTO_TEST_CASE(a_quoted_text_is_one_string_on_one_line) {
   BOOST_TEST(quote_json(std::string_view("\0\x1f", 2)) == "\"\\u0000\\u001f\"");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_sent_is_shown_by_whole_characters_and_as_utf_8_whatever_came) {
+  std::string forty;
+  for (int i = 0; i < 40; ++i) forty += "险";
+  BOOST_TEST(shortened("") == "");
+  BOOST_TEST(shortened(forty) == forty);
+  BOOST_TEST(shortened(forty + "x") == forty + "…");
+  BOOST_TEST(shortened("a\xff\xe9\x99z") == "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
