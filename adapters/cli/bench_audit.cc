@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/json.hpp>
-#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -21,6 +20,9 @@
 #include <ostream>
 #include <thread>
 
+#include "adapters/cli/bench/number_option.h"
+#include "adapters/cli/bench/place.h"
+#include "adapters/cli/bench/quantile.h"
 #include "adapters/cli/command.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/system_clock.h"
@@ -43,6 +45,7 @@ namespace caveat::cli {
 
 namespace {
 
+using namespace bench;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 using audit::Log;
@@ -55,15 +58,6 @@ constexpr std::int64_t kWalPages =
     2'000;  // of the bare SQLite: then the WAL is moved into the file, between two commits
 
 double since(Steady::time_point begin) { return std::chrono::duration<double>(Steady::now() - begin).count(); }
-
-double quantile(std::vector<double>& values, double share) {
-  if (values.empty()) return 0;
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-double median(std::vector<double> values) { return quantile(values, 0.5); }
 
 std::string text_section(std::string_view text) {
   cbor::Encoder out;
@@ -122,26 +116,6 @@ struct Timing {
   std::vector<double> us;  // of each
   double per_s() const { return seconds > 0 ? static_cast<double>(count) / seconds : 0; }
   double rows_a_commit() const { return commits > 0 ? static_cast<double>(count) / static_cast<double>(commits) : 0; }
-};
-
-class Place {  // a folder of its own that goes away
- public:
-  explicit Place(const fs::path& below) {
-    std::string pattern = (below / "caveat-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw fs::filesystem_error("mkdtemp", below, std::error_code(errno, std::generic_category()));
-    path_ = pattern;
-  }
-  ~Place() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
 };
 
 // ---- the log
@@ -763,28 +737,16 @@ class Bench {
   std::map<std::string, std::vector<double>, std::less<>> ratios_;
 };
 
-template <class Number>
-bool read_number(const std::string& text, Number least, Number most, Number& to) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
-  return error == std::errc() && end == text.data() + text.size() && to >= least && to <= most;
-}
-
 }  // namespace
 
 int run_bench_audit(const Invocation& invocation, Terminal& terminal) {
   double seconds = 5;
   std::size_t rounds = 3;
   std::uint64_t records = 1'000'000;
-  const auto wrong = [&](const char* option, const char* range) {
-    return wrong_use(terminal, {"{0} is a number from {1}, not “{2}”.", "{0} 应为 {1} 之间的数，而不是“{2}”。"},
-                     {option, range, invocation.get(option)}, "bench audit");
-  };
-  if (invocation.has("--seconds") && !read_number(invocation.get("--seconds"), 0.05, 600.0, seconds))
-    return wrong("--seconds", "0.05…600");
-  if (invocation.has("--rounds") && !read_number<std::size_t>(invocation.get("--rounds"), 1, 100, rounds))
-    return wrong("--rounds", "1…100");
-  if (invocation.has("--records") && !read_number<std::uint64_t>(invocation.get("--records"), 0, 100'000'000, records))
-    return wrong("--records", "0…100000000");
+  if (!number_option(invocation, terminal, "--seconds", 0.05, 600, seconds) ||
+      !number_option(invocation, terminal, "--rounds", 1, 100, rounds) ||
+      !number_option(invocation, terminal, "--records", 0, 100'000'000, records))
+    return kUsage;
   const std::string only = invocation.get("--only");
   static constexpr std::string_view kParts[] = {"", "one", "many", "half", "export", "opening"};
   if (std::find(std::begin(kParts), std::end(kParts), only) == std::end(kParts))

@@ -16,6 +16,7 @@
 
 #include "adapters/cli/bench/hand_coded.h"
 #include "adapters/cli/bench/measure.h"
+#include "adapters/cli/bench/number_option.h"
 #include "adapters/cli/bench/peers.h"
 #include "adapters/cli/bench/workload.h"
 #include "adapters/cli/bench/written.h"
@@ -543,13 +544,6 @@ int open_alone(const std::string& path, Terminal& terminal) {
   return kDone;
 }
 
-bool number(const Invocation& invocation, std::string_view option, double& value) {
-  if (!invocation.has(option)) return true;
-  const std::string text = invocation.get(option);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value > 0;
-}
-
 int write_all(const std::string& folder, const Settings& settings) {
   namespace fs = std::filesystem;
   for (const std::size_t size : settings.sizes) {
@@ -569,13 +563,13 @@ int write_all(const std::string& folder, const Settings& settings) {
 int run_bench_decisions(const Invocation& invocation, Terminal& terminal) {
   if (invocation.has("--open")) return open_alone(invocation.get("--open"), terminal);
   Settings settings;
-  double seed = static_cast<double>(settings.seed), rounds = settings.rounds, rules = 0;
-  if (!number(invocation, "--seconds", settings.seconds) || !number(invocation, "--seed", seed) ||
-      !number(invocation, "--rounds", rounds) || !number(invocation, "--rules", rules))
+  std::size_t rules = 0;
+  if (!number_option(invocation, terminal, "--seconds", 0.001, 600, settings.seconds) ||
+      !number_option(invocation, terminal, "--rounds", 1, 100, settings.rounds) ||
+      !number_option(invocation, terminal, "--rules", 1, 100'000, rules) ||
+      !number_option(invocation, terminal, "--seed", 0, UINT64_MAX, settings.seed))
     return kUsage;
-  settings.seed = static_cast<std::uint64_t>(seed);
-  settings.rounds = static_cast<int>(rounds);
-  if (rules > 0) settings.sizes = {static_cast<std::size_t>(rules)};
+  if (rules > 0) settings.sizes = {rules};
   if (invocation.has("--write")) return write_all(invocation.get("--write"), settings);
   settings.peers = invocation.get("--peers");
   if (!settings.peers.empty() && !std::filesystem::is_directory(settings.peers)) {

@@ -22,10 +22,12 @@
 
 #include "adapters/cli/bench/echo.h"
 #include "adapters/cli/bench/load.h"
+#include "adapters/cli/bench/number_option.h"
+#include "adapters/cli/bench/place.h"
+#include "adapters/cli/bench/quantile.h"
 #include "adapters/cli/bench/workload.h"
 #include "adapters/cli/bench/written.h"
 #include "adapters/cli/command.h"
-#include "adapters/cli/messages.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/gate/gate.h"
 #include "adapters/load/ruleset.h"
@@ -42,26 +44,6 @@ namespace {
 using namespace bench;
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
-class Place {  // a folder of its own that goes away
- public:
-  explicit Place(const fs::path& below) {
-    std::string pattern = (below / "caveat-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw fs::filesystem_error("mkdtemp", below, std::error_code(errno, std::generic_category()));
-    path_ = pattern;
-  }
-  ~Place() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
 
 // The gate behind its listener, as `caveat serve` puts them together: one thread for sockets, as many that decide as there are cores,
 // a line of the operational log for each exchange.
@@ -187,12 +169,6 @@ class Opa {  // its server, a process of its own
   ::pid_t child_ = -1;
 };
 
-double median(std::vector<double> values) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
 std::uint32_t number_in(std::string_view rule) {
   std::uint32_t number = 0;
   const std::size_t digits = rule.rfind('R') + 1;
@@ -248,7 +224,7 @@ class Bench {
     fs::create_directories(place / "plain");
     fs::create_directories(place / "durable");
     const Echo bare;
-    const Service plain(snapshot, place / "plain", false), durable(snapshot, place / "durable", true);
+    Service plain(snapshot, place / "plain", false), durable(snapshot, place / "durable", true);
     std::vector<Contender> all;
     all.push_back({"echo", bare.port(), turns("/", plain.key()), {}});
     all.push_back({"not durable", plain.port(), turns("/v1/decisions", plain.key()), {}});
@@ -411,31 +387,16 @@ class Bench {
   const Workload work_;
 };
 
-template <class Number>
-bool read_number(const std::string& text, Number least, Number most, Number& to) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
-  return error == std::errc() && end == text.data() + text.size() && to >= least && to <= most;
-}
-
 }  // namespace
 
 int run_bench_serve(const Invocation& invocation, Terminal& terminal) {
   BenchSettings settings;
-  const auto wrong = [&](const char* option, const char* range) {
-    return wrong_use(terminal, {"{0} is a number from {1}, not “{2}”.", "{0} 应为 {1} 之间的数，而不是“{2}”。"},
-                     {option, range, invocation.get(option)}, "bench serve");
-  };
-  if (invocation.has("--seconds") && !read_number(invocation.get("--seconds"), 0.05, 600.0, settings.seconds))
-    return wrong("--seconds", "0.05…600");
-  if (invocation.has("--rounds") && !read_number<std::size_t>(invocation.get("--rounds"), 1, 100, settings.rounds))
-    return wrong("--rounds", "1…100");
-  if (invocation.has("--rules") && !read_number<std::size_t>(invocation.get("--rules"), 1, 100'000, settings.rules))
-    return wrong("--rules", "1…100000");
-  if (invocation.has("--connections") &&
-      !read_number<std::size_t>(invocation.get("--connections"), 1, 1'000, settings.connections))
-    return wrong("--connections", "1…1000");
-  if (invocation.has("--seed") && !read_number<std::uint64_t>(invocation.get("--seed"), 0, UINT64_MAX, settings.seed))
-    return wrong("--seed", "0…18446744073709551615");
+  if (!number_option(invocation, terminal, "--seconds", 0.05, 600, settings.seconds) ||
+      !number_option(invocation, terminal, "--rounds", 1, 100, settings.rounds) ||
+      !number_option(invocation, terminal, "--rules", 1, 100'000, settings.rules) ||
+      !number_option(invocation, terminal, "--connections", 1, 1'000, settings.connections) ||
+      !number_option(invocation, terminal, "--seed", 0, UINT64_MAX, settings.seed))
+    return kUsage;
   settings.dir = invocation.get("--dir", ".");
   settings.opa = invocation.get("--opa");
   return Bench(terminal, std::move(settings)).run();

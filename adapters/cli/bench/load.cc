@@ -16,6 +16,8 @@
 #include <deque>
 #include <stdexcept>
 
+#include "adapters/cli/bench/quantile.h"
+
 namespace caveat::cli::bench {
 
 namespace {
@@ -25,17 +27,10 @@ constexpr int kPatienceMs = 10'000;
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
 
-double at_share(std::vector<double>& values, double share) {
-  if (values.empty()) return 0;
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-// Ids are used once, by all loads of a process and of one before it on the same log.
-std::uint64_t fresh_ids() {
+// One that no request of this process has had: a log that has seen it would only repeat its answer.
+std::uint64_t fresh_id() {
   static std::atomic<std::uint64_t> taken{0};
-  return taken.fetch_add(1) * 1'000'000'000;
+  return taken.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -53,9 +48,11 @@ Message post(std::string_view path, std::string_view headers, const std::string&
   return message;
 }
 
+Load::Load(const std::vector<Message>& messages, std::size_t connections)
+    : messages_(messages), connections_(connections), events_(::epoll_create1(EPOLL_CLOEXEC)) {}
+
 Load::Load(std::uint16_t port, const std::vector<Message>& messages, std::size_t connections)
-    : messages_(messages), events_(::epoll_create1(EPOLL_CLOEXEC)), id_(fresh_ids()) {
-  connections_.resize(connections);
+    : Load(messages, connections) {
   for (std::size_t i = 0; i < connections; ++i) {
     Connection& one = connections_[i];
     one.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -67,6 +64,8 @@ Load::Load(std::uint16_t port, const std::vector<Message>& messages, std::size_t
       fail("no connection: " + std::string(std::strerror(errno)));
     const int on = 1;
     ::setsockopt(one.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const ::timeval patience{.tv_sec = kPatienceMs / 1'000, .tv_usec = 0};
+    ::setsockopt(one.socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = i;
@@ -84,7 +83,7 @@ void Load::send(Connection& connection) {
   const Message& message = messages_[next_++ % messages_.size()];
   connection.out = message.bytes;
   if (message.id != std::string::npos) {
-    std::uint64_t number = id_++;
+    std::uint64_t number = fresh_id();
     for (std::size_t i = Message::kIdDigits; i-- > 0; number /= 10)
       connection.out[message.id + i] = static_cast<char>('0' + number % 10);
   }
@@ -100,6 +99,7 @@ void Load::send(Connection& connection) {
 bool Load::receive(Connection& connection) {
   char buffer[16'384];
   const ssize_t got = ::recv(connection.socket, buffer, sizeof buffer, 0);
+  if (got < 0 && errno == EAGAIN) fail("no answer within ten seconds");
   if (got <= 0) fail("the server went away");
   std::string& in = connection.in;
   in.append(buffer, static_cast<std::size_t>(got));
@@ -110,8 +110,7 @@ bool Load::receive(Connection& connection) {
   if (length > end) return in.ends_with("\r\n0\r\n\r\n");  // chunks
   std::size_t bytes = 0;
   std::from_chars(in.data() + length + 18, in.data() + end, bytes);
-  if (in.size() < end + 4 + bytes) return false;
-  return true;
+  return in.size() >= end + 4 + bytes;
 }
 
 std::string Load::ask(std::size_t message) {
@@ -145,7 +144,7 @@ Served Load::run(double seconds, double per_s) {
     while (!idle.empty() && sent < wanted && (per_s > 0 ? planned(sent) <= now : now - begin < length)) {
       Connection& one = *idle.front();
       idle.pop_front();
-      one.since = per_s > 0 ? planned(sent) : now;
+      one.since = per_s > 0 ? planned(sent) : Clock::now();
       ++sent;
       send(one);
     }
@@ -184,8 +183,8 @@ Served Load::run(double seconds, double per_s) {
   out.count = answered;
   out.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   out.per_s = static_cast<double>(answered) / out.seconds;
-  out.p50_us = at_share(took, 0.5);
-  out.p99_us = at_share(took, 0.99);
+  out.p50_us = quantile(took, 0.5);
+  out.p99_us = quantile(took, 0.99);
   return out;
 }
 

@@ -8,7 +8,7 @@
 // stalls is charged for all that would have come meanwhile (coordinated omission).
 //
 // Errors     std::runtime_error: no connection, an answer that is not 200, or none within ten seconds
-// Cost       one thread while it runs; a clock reading a request
+// Cost       one thread while it runs; two clock readings a request
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,7 @@ class Load {
 
  private:
   struct Connection;
+  Load(const std::vector<Message>& messages, std::size_t connections);  // not connected yet
   void send(Connection& connection);
   bool receive(Connection& connection);  // true: an answer is whole
 
@@ -52,7 +53,6 @@ class Load {
   std::vector<Connection> connections_;
   int events_ = -1;
   std::size_t next_ = 0;
-  std::uint64_t id_ = 0;
 };
 
 }  // namespace caveat::cli::bench

@@ -8,6 +8,8 @@
 #include <ctime>
 #include <fstream>
 
+#include "adapters/cli/bench/quantile.h"
+
 namespace caveat::cli::bench {
 namespace {
 
@@ -15,13 +17,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 volatile std::size_t kept = 0;
-
-template <class T>
-double at_percent(std::vector<T>& values, std::size_t percent) {
-  const std::size_t at = values.size() * percent / 100;
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
-  return values[at];
-}
 
 }  // namespace
 
@@ -54,13 +49,13 @@ std::vector<Timing> take_turns(const std::vector<Contender>& contenders, std::si
       }
       kept = kept + sink;
       const auto least = [round](double& so_far, double now) { so_far = round == 0 ? now : std::min(so_far, now); };
-      least(timing.p50_us, at_percent(times, 50));
-      least(timing.p99_us, at_percent(times, 99));
+      least(timing.p50_us, quantile(times, 0.5));
+      least(timing.p99_us, quantile(times, 0.99));
       timing.per_cpu_s = std::max(timing.per_cpu_s, rate);
     }
     if (after_round) after_round();
   }
-  for (std::size_t at = 0; at < contenders.size(); ++at) best[at].floor_p99_us = at_percent(floor[at], 99);
+  for (std::size_t at = 0; at < contenders.size(); ++at) best[at].floor_p99_us = quantile(floor[at], 0.99);
   return best;
 }
 

@@ -79,6 +79,12 @@ class PeersTest(unittest.TestCase):
         done = self.bench(*QUICK, "--peers", "/not/there")
         self.assertEqual((done.returncode, done.stderr), (2, "--peers: `/not/there` is not a folder\n"))
 
+    def test_a_number_out_of_bounds_is_told_and_nothing_is_run(self):
+        for option, bounds in ("--rounds", "1…100"), ("--seconds", "0.001…600"), ("--rules", "1…100000"):
+            done = self.bench(option, "0")
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(f"{option} is a number from {bounds}, not “0”.", done.stderr)
+
     def test_every_rule_is_in_every_form(self):
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(self.bench(*QUICK[:2], "--write", folder).returncode, 0)
