@@ -25,34 +25,41 @@ def bounds(condition):
     return [dict(condition, op=">=", value=low), dict(condition, op="<=", value=high)]
 
 
+def scoped(rule):
+    """All conditions of a rule, those on action and category first."""
+    for member, attr in ("action", "action"), ("category", "product.category"):
+        if member in rule:
+            yield {"attr": attr, "op": "==", "value": rule[member]}
+    yield from rule["when"]
+
+
+def written(c, name, both, forms):
+    """One condition: a comparison is written alike everywhere, a range as `both` of two; `forms` says what is done with lists."""
+    attr, op, value = name(c["attr"]), c["op"], c["value"]
+    if op in ("<attr", ">attr"):
+        return f"{attr} {op[0]} {name(value)}"
+    if op in COMPARE:
+        return f"{attr} {op} {text(value)}"
+    if op == "range":
+        return both.join(written(one, name, both, forms) for one in bounds(c))
+    return forms[op](attr, value)
+
+
+def listed(values):
+    return ", ".join(map(text, values))
+
+
 def rego(rules):
     """One partial set; equalities on refs come first, where OPA's rule index finds them."""
-    def line(c):
-        attr, op, value = "input." + c["attr"], c["op"], c["value"]
-        if op == "==":
-            return f"{attr} == {text(value)}"
-        if op in ("<attr", ">attr"):
-            return f"{attr} {op[0]} input.{value}"
-        if op in COMPARE:
-            return f"{attr} {op} {value}"
-        if op == "in":
-            return f"{attr} in {{{', '.join(map(text, value))}}}"
-        if op == "range":
-            return "\n\t".join(map(line, bounds(c)))
-        if op == "has":
-            return f"{text(value)} in {attr}"
-        if op == "lacks":
-            return f"not {text(value)} in {attr}"
-        return f"some topic in {attr}\n\ttopic in {{{', '.join(map(text, value))}}}"
+    forms = {"in": lambda attr, value: f"{attr} in {{{listed(value)}}}",
+             "has": lambda attr, value: f"{text(value)} in {attr}",
+             "lacks": lambda attr, value: f"not {text(value)} in {attr}",
+             "any": lambda attr, value: f"some topic in {attr}\n\ttopic in {{{listed(value)}}}"}
 
     yield "package caveat\n\nimport rego.v1\n\n"
     for rule in rules:
-        scope = [f'input.action == "{rule["action"]}"'] if "action" in rule else []
-        scope += [f'input.product.category == "{rule["category"]}"'] if "category" in rule else []
-        first = [c for c in rule["when"] if c["op"] == "=="]
-        rest = [c for c in rule["when"] if c["op"] not in ("==", "any")]
-        last = [c for c in rule["when"] if c["op"] == "any"]
-        body = scope + list(map(line, first + rest + last))
+        order = sorted(scoped(rule), key=lambda c: {"==": 0, "any": 2}.get(c["op"], 1))
+        body = [written(c, lambda attr: "input." + attr, "\n\t", forms) for c in order]
         yield f'fired contains "{key(rule)}" if {{\n\t' + "\n\t".join(body) + "\n}\n\n"
 
 
@@ -62,28 +69,18 @@ def cedar(rules):
         head, _, tail = attr.partition(".")
         return {"customer": "principal.", "product": "resource.", "turn": "context."}.get(head, "context." + head) + tail
 
-    def test(c):
-        attr, op, value = name(c["attr"]), c["op"], c["value"]
-        if op in ("<attr", ">attr"):
-            return f"{attr} {op[0]} {name(value)}"
-        if op in COMPARE:
-            return f"{attr} {op} {text(value)}"
-        if op == "in":
-            return f"{text(value)}.contains({attr})"
-        if op == "range":
-            return " && ".join(map(test, bounds(c)))
-        if op == "has":
-            return f"{attr}.contains({text(value)})"
-        if op == "lacks":
-            return f"!{attr}.contains({text(value)})"
-        return f"{attr}.containsAny({text(value)})"
+    forms = {"in": lambda attr, value: f"{text(value)}.contains({attr})",
+             "has": lambda attr, value: f"{attr}.contains({text(value)})",
+             "lacks": lambda attr, value: f"!{attr}.contains({text(value)})",
+             "any": lambda attr, value: f"{attr}.containsAny({text(value)})"}
 
     yield '@id("allow")\npermit (principal, action, resource);\n'
     for rule in rules:
         action = f'action == Action::"{rule["action"]}"' if "action" in rule else "action"
         resource = f'resource in Category::"{rule["category"]}"' if "category" in rule else "resource"
+        tests = " && ".join(written(c, name, " && ", forms) for c in rule["when"])
         yield (f'@id("{key(rule)}")\n@reason("{rule["reason"]}")\nforbid (principal, {action}, {resource})\n'
-               f'when {{ {" && ".join(map(test, rule["when"]))} }};\n')
+               f'when {{ {tests} }};\n')
 
 
 def jdm(rules):
@@ -93,7 +90,7 @@ def jdm(rules):
         if op == "==":
             return text(value)
         if op == "in":
-            return ", ".join(map(text, value))
+            return listed(value)
         if op in ("<attr", ">attr"):
             return f"{op[0]} {value}"
         if op in COMPARE:
@@ -105,12 +102,6 @@ def jdm(rules):
         if op == "lacks":
             return f"not(contains($, {text(value)}))"
         return f"some($, # in {text(value)})"
-
-    def scoped(rule):
-        for attr in ("action", "category"):
-            if attr in rule:
-                yield {"attr": {"category": "product.category"}.get(attr, attr), "op": "==", "value": rule[attr]}
-        yield from rule["when"]
 
     attrs = sorted({c["attr"] for rule in rules for c in scoped(rule)}, key=lambda a: (a != "action", a != "product.category", a))
     rows = [{"_id": rule["id"], **{c["attr"]: cell(c) for c in scoped(rule)}, "out": text(key(rule))} for rule in rules]
@@ -132,28 +123,16 @@ def drl(rules):
         words = ([head] if head == "product" or attr == "customer.risk_level" else []) + tail.split("_")
         return words[0] + "".join(word.capitalize() for word in words[1:])
 
-    def test(c):
-        attr, op, value = name(c["attr"]), c["op"], c["value"]
-        if op in ("<attr", ">attr"):
-            return f"{attr} {op[0]} {name(value)}"
-        if op in COMPARE:
-            return f"{attr} {op} {text(value)}"
-        if op == "in":
-            return f"{attr} in ({', '.join(map(text, value))})"
-        if op == "range":
-            return f"{attr} >= {value[0]}, {attr} <= {value[1]}"
-        if op == "has":
-            return f"{attr} contains {text(value)}"
-        if op == "lacks":
-            return f"{attr} not contains {text(value)}"
-        return "(" + " || ".join(f"{attr} contains {text(item)}" for item in value) + ")"
+    forms = {"in": lambda attr, value: f"{attr} in ({listed(value)})",
+             "has": lambda attr, value: f"{attr} contains {text(value)}",
+             "lacks": lambda attr, value: f"{attr} not contains {text(value)}",
+             "any": lambda attr, value: "(" + " || ".join(f"{attr} contains {text(item)}" for item in value) + ")"}
 
     yield "package caveat;\nimport caveat.Request;\nglobal java.util.List fired;\n\n"
     for rule in rules:
-        scope = [f'action == "{rule["action"]}"'] if "action" in rule else []
-        scope += [f'productCategory == "{rule["category"]}"'] if "category" in rule else []
-        tests = sorted(rule["when"], key=lambda c: c["op"] != "==")
-        yield (f'rule "{rule["id"]}" when\n  Request({", ".join(scope + list(map(test, tests)))})\n'
+        order = sorted(scoped(rule), key=lambda c: c["op"] != "==")
+        tests = ", ".join(written(c, name, ", ", forms) for c in order)
+        yield (f'rule "{rule["id"]}" when\n  Request({tests})\n'
                f'then\n  fired.add("{key(rule)}");\nend\n')
 
 
@@ -172,9 +151,8 @@ def jre(rules):
         return {**fact(c["attr"]), "operator": operators[c["op"]], "value": value}
 
     def full(rule):
-        tests = [test({"attr": "action", "op": "==", "value": rule["action"]})] if "action" in rule else []
-        tests += [test({"attr": "product.category", "op": "==", "value": rule["category"]})] if "category" in rule else []
-        for c in rule["when"]:
+        tests = []
+        for c in scoped(rule):
             tests += map(test, bounds(c) if c["op"] == "range" else [c])
         return {"conditions": {"all": tests}, "event": {"type": key(rule)}}
 
@@ -183,26 +161,13 @@ def jre(rules):
 
 def cel(rules):
     """One CEL expression a rule: a JSON array of [key, expression]."""
-    def test(c):
-        attr, op, value = c["attr"], c["op"], c["value"]
-        if op in ("<attr", ">attr"):
-            return f"{attr} {op[0]} {value}"
-        if op in COMPARE:
-            return f"{attr} {op} {text(value)}"
-        if op == "in":
-            return f"{attr} in {text(value)}"
-        if op == "range":
-            return " && ".join(map(test, bounds(c)))
-        if op == "has":
-            return f"{text(value)} in {attr}"
-        if op == "lacks":
-            return f"!({text(value)} in {attr})"
-        return f"{attr}.exists(t, t in {text(value)})"
+    forms = {"in": lambda attr, value: f"{attr} in {text(value)}",
+             "has": lambda attr, value: f"{text(value)} in {attr}",
+             "lacks": lambda attr, value: f"!({text(value)} in {attr})",
+             "any": lambda attr, value: f"{attr}.exists(t, t in {text(value)})"}
 
     def full(rule):
-        scope = [f'action == "{rule["action"]}"'] if "action" in rule else []
-        scope += [f'product.category == "{rule["category"]}"'] if "category" in rule else []
-        return " && ".join(scope + list(map(test, rule["when"])))
+        return " && ".join(written(c, lambda attr: attr, " && ", forms) for c in scoped(rule))
 
     yield json.dumps([[key(rule), full(rule)] for rule in rules])
 
