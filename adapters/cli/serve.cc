@@ -142,8 +142,12 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
     return wrong_use(terminal, {"--listen is ADDRESS:PORT, not “{0}”.", "--listen 应为 地址:端口，而不是“{0}”。"},
                      {configuration.listen}, "serve");
   // Before anything is made: a start that cannot come to anything leaves nothing behind.
-  if (const Result<void> served_there = server::may_listen(address->first); !served_there)
-    return refuse(terminal, served_there.error(), configuration.listen);
+  if (const Result<void> may = server::may_listen(address->first); !may)
+    return refuse(terminal, may.error(), configuration.listen);
+  const auto admin = address_and_port(configuration.admin_listen);  // none: it is not apart
+  if (admin)
+    if (const Result<void> may = server::may_listen(admin->first); !may)
+      return refuse(terminal, may.error(), configuration.admin_listen);
   const std::filesystem::path folder = std::filesystem::path(configuration.log_path).parent_path();
   std::error_code ignored;
   if (!folder.empty()) std::filesystem::create_directories(folder, ignored);  // what cannot be made is told by the log
@@ -246,12 +250,10 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   router->set_callers(std::make_shared<const server::Callers>(std::move(*callers)));
 
   server::Listener listener(*router, configuration.http_threads);
-  const bool apart = !configuration.admin_listen.empty();
   const Result<std::uint16_t> port =
-      listener.listen(address->first, address->second, {.traffic = true, .admin = !apart});
+      listener.listen(address->first, address->second, {.traffic = true, .admin = !admin});
   if (!port) return refuse(terminal, port.error(), configuration.listen);
-  if (apart) {
-    const auto admin = address_and_port(configuration.admin_listen);
+  if (admin) {
     const Result<std::uint16_t> bound = listener.listen(admin->first, admin->second, {.traffic = false, .admin = true});
     if (!bound) return refuse(terminal, bound.error(), configuration.admin_listen);
   }

@@ -121,7 +121,8 @@ std::string Metrics::render() const {
   line(out, "caveat_commit_failures_total", {}, std::to_string(commits_failed_.load(std::memory_order_relaxed)));
   head(out, "caveat_http_connections", "gauge", "Connections that are open.");
   line(out, "caveat_http_connections", {}, std::to_string(connections_.load(std::memory_order_relaxed)));
-  head(out, "caveat_http_connections_refused_total", "counter", "Connections beyond the cap, answered 503.");
+  head(out, "caveat_http_connections_refused_total", "counter",
+       "Connections beyond the cap, answered 503 or only closed.");
   line(out, "caveat_http_connections_refused_total", {}, std::to_string(refused_.load(std::memory_order_relaxed)));
   head(out, "caveat_turns_waiting", "gauge", "Turns taken and not yet answered.");
   line(out, "caveat_turns_waiting", {}, std::to_string(waiting_.load(std::memory_order_relaxed)));

@@ -133,8 +133,7 @@ class Router::Inside {
     try {
       run(call, body, done);
     } catch (const std::exception& error) {
-      broken(call, error.what());
-      done(problem_response(*call, wire::codes::kInternal, item("", "an answer", "an error of ours")));
+      broken(call, done, error.what());
     }
   }
 
@@ -476,10 +475,24 @@ class Router::Inside {
     auto work = [this, call, query = std::move(query), done] {
       done(gate_response(*call, options_.gate->look(query, call->caller)));
     };
-    if (options_.aside && call->route->handler != Handler::conversation)
-      options_.aside(std::move(work));
+    if (call->route->handler == Handler::conversation) return work();
+    elsewhere(call, done, std::move(work));
+  }
+
+  // Where it may block; what is thrown there is answered too.
+  template <class Work>
+  void elsewhere(const CallPtr& call, const Done& done, Work work) {
+    auto guarded = [this, call, done, work = std::move(work)]() mutable {
+      try {
+        work();
+      } catch (const std::exception& error) {
+        broken(call, done, error.what());
+      }
+    };
+    if (options_.aside)
+      options_.aside(std::move(guarded));
     else
-      work();
+      guarded();
   }
 
   void explanation(const CallPtr& call, const Done& done) {
@@ -661,25 +674,16 @@ class Router::Inside {
 
   void aside(const CallPtr& call, const std::function<Served(const Asked&)>& service, std::string body,
              const Done& done) {
-    auto work = [this, call, service, body = std::move(body), done]() mutable {
-      try {
-        Served served = service({.body = std::move(body), .caller = call->caller, .language = call->language});
-        if (served) return done(std::move(*served));
-        Response response = problem_response(*call, served.error().problem);
-        if (!served.error().members.empty()) {
-          response.body.pop_back();
-          response.body += "," + served.error().members + "}";
-        }
-        done(std::move(response));
-      } catch (const std::exception& error) {
-        broken(call, error.what());
-        done(problem_response(*call, wire::codes::kInternal, item("", "an answer", "an error of ours")));
+    elsewhere(call, done, [this, call, service, body = std::move(body), done]() mutable {
+      Served served = service({.body = std::move(body), .caller = call->caller, .language = call->language});
+      if (served) return done(std::move(*served));
+      Response response = problem_response(*call, served.error().problem);
+      if (!served.error().members.empty()) {
+        response.body.pop_back();
+        response.body += "," + served.error().members + "}";
       }
-    };
-    if (options_.aside)
-      options_.aside(std::move(work));
-    else
-      work();
+      done(std::move(response));
+    });
   }
 
   // ---- problems
@@ -759,8 +763,9 @@ class Router::Inside {
                            {"us", us}});
   }
 
-  void broken(const CallPtr& call, std::string_view why) const {
+  void broken(const CallPtr& call, const Done& done, std::string_view why) const {
     options_.log->write(Level::error, "internal", {{"request", call->request_id}, {"why", why}});
+    done(problem_response(*call, wire::codes::kInternal, item("", "an answer", "an error of ours")));
   }
 
   const RouterOptions options_;

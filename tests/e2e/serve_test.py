@@ -815,6 +815,9 @@ class Starts(unittest.TestCase):
         self.assertEqual(refused.returncode, 4)
         self.assertIn("the file of [logging], rules, cannot be written", refused.stderr)
         self.assertFalse((self.folder / "fresh.db").exists())
+        (self.folder / "c.toml").write_text('[log]\npath = "fresh.db"\n[http]\nadmin_listen = "8.8.8.8:80"\n', encoding="utf-8")
+        self.assertEqual(self.run_caveat("serve", "--config", "c.toml").returncode, 2)
+        self.assertFalse((self.folder / "fresh.db").exists())
 
     def test_doctor_names_what_is_wrong_and_what_cures_it(self):
         self.run_caveat("new", "rules")
