@@ -158,8 +158,8 @@ class Reader {
  public:
   Reader(std::string file, const CallerRules& rules) : file_(std::move(file)), rules_(rules) {}
 
-  Configuration read(std::string_view text, bool callers_only) {
-    Configuration out = callers_only ? Configuration{} : defaults();
+  // What the text does not say stays as it is in `out`.
+  Configuration read(std::string_view text, Configuration out, bool callers_only = false) {
     toml::table root;
     try {
       root = toml::parse(text, std::string_view(file_));
@@ -450,39 +450,13 @@ std::string starter(Language language) {
 
 Configuration defaults() {
   // The starter says the defaults, so it is what they are read from.
-  static const Configuration all = [] {
-    Configuration out;
-    const toml::table root = toml::parse(std::string_view(starter(Language::en)));
-    for (const Key& key : keys()) {
-      const toml::node& node = *root[key.section][key.name].node();
-      switch (key.kind) {
-        case Kind::text:
-        case Kind::choice:
-        case Kind::address:
-          out.*key.text = node.as_string()->get();
-          break;
-        case Kind::texts:
-          out.*key.texts = {"rules"};
-          break;
-        case Kind::count:
-          out.*key.number = static_cast<std::size_t>(node.as_integer()->get());
-          break;
-        case Kind::duration:
-          out.*key.time = *quantity(node.as_string()->get(), kTimes);
-          break;
-        case Kind::size:
-          out.*key.number = static_cast<std::size_t>(*quantity(node.as_string()->get(), kSizes));
-          break;
-      }
-    }
-    return out;
-  }();
+  static const Configuration all = Reader("", {}).read(starter(Language::en), {});
   return all;
 }
 
 Result<Configuration> read_configuration(std::string_view text, const std::string& file, const CallerRules& rules) {
   Reader reader(file, rules);
-  Configuration out = reader.read(text, false);
+  Configuration out = reader.read(text, defaults());
   if (!reader.good()) return tl::unexpected(std::move(reader).problem());
   return out;
 }
@@ -490,7 +464,7 @@ Result<Configuration> read_configuration(std::string_view text, const std::strin
 Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file,
                                                  const CallerRules& rules) {
   Reader reader(file, rules);
-  Configuration out = reader.read(text, true);
+  Configuration out = reader.read(text, {}, true);
   if (!reader.good()) return tl::unexpected(std::move(reader).problem());
   return std::move(out.callers);
 }
