@@ -18,6 +18,7 @@
 #include "adapters/cli/bench/measure.h"
 #include "adapters/cli/bench/number_option.h"
 #include "adapters/cli/bench/peers.h"
+#include "adapters/cli/bench/place.h"
 #include "adapters/cli/bench/workload.h"
 #include "adapters/cli/bench/written.h"
 #include "adapters/cli/command.h"
@@ -493,7 +494,8 @@ class Table {
     std::shared_ptr<const program::Program> program;
     if (!compile_work(work, program)) return false;
     namespace fs = std::filesystem;
-    const fs::path file = fs::temp_directory_path() / ("caveat-bench-" + std::to_string(getpid()));
+    const Place place(fs::temp_directory_path());
+    const std::string file = place / "image";
     std::ofstream(file, std::ios::binary) << program->image();
     int ends[2];
     if (pipe(ends) != 0) return refuse("no pipe");
@@ -511,7 +513,6 @@ class Table {
     close(ends[0]);
     int status = 0;
     waitpid(child, &status, 0);
-    fs::remove(file);
     double ms = 0, mb = 0;
     if (std::sscanf(text, "%lf %lf", &ms, &mb) != 2) return refuse("the opened image was not measured");
     row("opening a built program, ms", size, us(ms), "", std::nan(""), "≤ 20", ms <= 20);

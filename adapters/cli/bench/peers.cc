@@ -42,18 +42,12 @@ Peers::Peers(const std::string& folder) {
     if (one.is_regular_file() && access(one.path().c_str(), X_OK) == 0) programs_.push_back(fs::absolute(one.path()));
   }
   std::sort(programs_.begin(), programs_.end());
-  folder_ = fs::temp_directory_path() / ("caveat-peers-" + std::to_string(getpid()));
-}
-
-Peers::~Peers() {
-  std::error_code ignored;
-  if (!folder_.empty()) fs::remove_all(folder_, ignored);
 }
 
 void Peers::begin(const Workload& work) {
   if (none()) return;
-  fs::remove_all(folder_);  // another size has other turns
-  write_neutral(folder_, work);
+  place_.emplace(fs::temp_directory_path());
+  write_neutral(*place_ / "", work);
   rules_ = work.rules.size();
   requests_ = work.requests.size();
   measured_.clear();
@@ -68,11 +62,10 @@ void Peers::round(double seconds) {
 
 void Peers::run(const fs::path& program, double seconds, Measured& into) const {
   const std::string size = std::to_string(rules_);
-  const std::string command = "timeout " + std::to_string(kLongestSeconds) + " " + quoted(program.string()) + " " +
-                              quoted((folder_ / ("rules-" + size + ".json")).string()) + " " +
-                              quoted((folder_ / "requests.jsonl").string()) + " " +
-                              quoted((folder_ / ("expected-" + size + ".jsonl")).string()) + " " +
-                              std::to_string(seconds) + " 1 2>/dev/null";
+  const std::string command =
+      "timeout -k 10 " + std::to_string(kLongestSeconds) + " " + quoted(program.string()) + " " +
+      quoted(*place_ / ("rules-" + size + ".json")) + " " + quoted(*place_ / "requests.jsonl") + " " +
+      quoted(*place_ / ("expected-" + size + ".jsonl")) + " " + std::to_string(seconds) + " 1 2>/dev/null";
   std::FILE* out = popen(command.c_str(), "r");
   if (out == nullptr) {
     into.wrong = "could not be started";

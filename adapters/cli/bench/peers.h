@@ -12,9 +12,11 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "adapters/cli/bench/place.h"
 #include "adapters/cli/bench/workload.h"
 
 namespace caveat::cli::bench {
@@ -32,9 +34,6 @@ class Peers {
   };
 
   explicit Peers(const std::string& folder);  // its executables; empty: none
-  ~Peers();
-  Peers(const Peers&) = delete;
-  Peers& operator=(const Peers&) = delete;
 
   bool none() const { return programs_.empty(); }
   void begin(const Workload& work);
@@ -44,7 +43,7 @@ class Peers {
  private:
   std::vector<std::filesystem::path> programs_;
   std::vector<Measured> measured_;
-  std::filesystem::path folder_;  // of this run; gone with it
+  std::optional<Place> place_;  // of this size's files
   std::size_t rules_ = 0, requests_ = 0;
 
   void run(const std::filesystem::path& program, double seconds, Measured& into) const;
