@@ -483,29 +483,28 @@ class Reloads(Served):
                         seen.add((body["packs"][0]["version"], body["packs"][0]["digest"]))
             connection.close()
 
-        threads = [threading.Thread(target=load, args=(worker,)) for worker in range(4)]
-        for thread in threads:
-            thread.start()
         served = {}
-        try:
-            for number in range(1, RELOADS + 1):
-                broken = number % 10 == 0
-                text = good.replace('version "1"', f'version "{number}"')
-                pack.write_text(text + ("\nrule broken\n" if broken else ""), encoding="utf-8")
-                status, _, answer = self.server.ask("POST", "/v1/reload", {}, role="activator")
-                body = json.loads(answer)
-                if broken:
-                    self.assertEqual((status, body["code"]), (422, "diagnostics"))
-                    self.assertGreater(len(body["diagnostics"]), 0)
-                    packs = json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])
-                    self.assertEqual(packs["active"][0]["version"], str(number - 1))
-                else:
-                    self.assertEqual((status, body["active"][0]["version"]), (200, str(number)))
-                    served[str(number)] = body["active"][0]["digest"]
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            loads = [pool.submit(load, worker) for worker in range(4)]
+            try:
+                for number in range(1, RELOADS + 1):
+                    broken = number % 10 == 0
+                    text = good.replace('version "1"', f'version "{number}"')
+                    pack.write_text(text + ("\nrule broken\n" if broken else ""), encoding="utf-8")
+                    status, _, answer = self.server.ask("POST", "/v1/reload", {}, role="activator")
+                    body = json.loads(answer)
+                    if broken:
+                        self.assertEqual((status, body["code"]), (422, "diagnostics"))
+                        self.assertGreater(len(body["diagnostics"]), 0)
+                        packs = json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])
+                        self.assertEqual(packs["active"][0]["version"], str(number - 1))
+                    else:
+                        self.assertEqual((status, body["active"][0]["version"]), (200, str(number)))
+                        served[str(number)] = body["active"][0]["digest"]
+            finally:
+                stop.set()
+            for one in loads:
+                one.result()  # a turn that was not answered is thrown here
         self.assertEqual(wrong, [])
         served["1"] = served.get("1")
         for version, digest in seen:
@@ -558,13 +557,12 @@ class Together(Served):
                 pass
             finally:
                 connection.close()
-        threads = [threading.Thread(target=load, args=(worker,)) for worker in range(64)]
-        for thread in threads:
-            thread.start()
-        enough.wait()
-        self.server.stop(signal.SIGKILL)
-        for thread in threads:
-            thread.join()
+        with concurrent.futures.ThreadPoolExecutor(64) as pool:
+            loads = [pool.submit(load, worker) for worker in range(64)]
+            enough.wait()
+            self.server.stop(signal.SIGKILL)
+            for one in loads:
+                one.result()
         verified = self.server.verify()
         self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
         self.server.start()  # over the socket that was left behind, too
