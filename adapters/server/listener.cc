@@ -726,12 +726,7 @@ class Listener::Inside {
 
   bool drain(std::int64_t grace_ms) {
     shared_.router.drain();
-    asio::post(workers_.front()->context, [this] {
-      stopping_ = true;
-      error_code ignored;
-      for (Tcp& one : tcp_) one.acceptor.close(ignored);
-      if (unix_) unix_->close(ignored);
-    });
+    asio::post(workers_.front()->context, [this] { close_doors(); });
     for (const auto& worker : workers_)
       asio::post(worker->context, [&worker = *worker] {
         const std::vector<Connection*> all(worker.connections.begin(), worker.connections.end());
@@ -744,6 +739,7 @@ class Listener::Inside {
                                          [&] { return shared_.connections.load() == 0; });
     }
     stop();
+    close_doors();  // where nobody had to be waited for, the first thread may have been stopped before it came to that
     return all_ended;
   }
 
@@ -799,6 +795,13 @@ class Listener::Inside {
         ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
   }
 
+  void close_doors() {
+    stopping_ = true;
+    error_code ignored;
+    for (Tcp& one : tcp_) one.acceptor.close(ignored);
+    if (unix_) unix_->close(ignored);
+  }
+
   void stop() {
     for (const auto& worker : workers_) {
       worker->work.reset();
@@ -814,7 +817,7 @@ class Listener::Inside {
   std::optional<asio::local::stream_protocol::acceptor> unix_;
   std::string unix_path_;
   std::size_t next_ = 0;
-  bool stopping_ = false;  // on the first worker's thread
+  bool stopping_ = false;  // of the first worker's thread, while there is one
 };
 
 Listener::Listener(Router& router, std::size_t threads) : inside_(std::make_unique<Inside>(router, threads)) {}

@@ -138,6 +138,18 @@ BOOST_AUTO_TEST_CASE(callers_on_many_connections_are_answered_each_and_what_was_
   BOOST_TEST(!Client(open.port).connected());
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_has_drained_is_gone_from_its_address_even_if_nobody_had_come) {
+  Desk desk;
+  for (int round = 0; round < 100; ++round) {
+    Listener listener(*desk.router, 2);
+    const Result<std::uint16_t> port = listener.listen("127.0.0.1", 0, {});
+    BOOST_REQUIRE(port);
+    listener.start();
+    BOOST_TEST(listener.drain(60'000));
+    BOOST_TEST(!Client(*port).connected());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(batches_that_break_off_and_batches_that_end_leave_nothing_behind) {
   Open open({.batches = 10});  // three at work and six that break off find a place
   std::string lines;
