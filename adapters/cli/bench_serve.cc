@@ -132,8 +132,8 @@ class Opa {  // its server, a process of its own
       const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
       ::dup2(nowhere, 1);
       ::dup2(nowhere, 2);
-      ::execl(program.c_str(), program.c_str(), "run", "--server", "--addr", address.c_str(), "--log-level", "error",
-              "--disable-telemetry", rules.c_str(), static_cast<char*>(nullptr));
+      ::execlp(program.c_str(), program.c_str(), "run", "--server", "--addr", address.c_str(), "--log-level", "error",
+               "--disable-telemetry", rules.c_str(), static_cast<char*>(nullptr));
       ::_exit(127);
     }
     const std::vector<Message> none;
