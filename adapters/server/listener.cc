@@ -35,9 +35,11 @@ using asio::awaitable;
 
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kUnwantedBytes = 64u << 10;  // of a body that no route takes, read and forgotten
-constexpr std::size_t kBatchWindow = 64;           // lines of one batch that are under way
-constexpr std::size_t kBatchQueued = 16u << 20;    // bytes of replies that wait for a caller who still sends
-constexpr std::size_t kTurnedAway = 256;           // connections that are told so at once; those beyond are only closed
+// Of what is not parsed yet. The library throws at a field beyond 64 KiB, in a head and behind the last chunk: none fits in here.
+constexpr std::size_t kReadAhead = 64u << 10;
+constexpr std::size_t kBatchWindow = 64;         // lines of one batch that are under way
+constexpr std::size_t kBatchQueued = 16u << 20;  // bytes of replies that wait for a caller who still sends
+constexpr std::size_t kTurnedAway = 256;         // connections that are told so at once; those beyond are only closed
 constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20;
 
 ProblemItem item(std::string expected, std::string found) {
@@ -235,7 +237,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Router& router_;
   Worker& worker_;
   std::atomic<std::size_t>& one_of_;  // the count that it is in while it is there
-  boost::beast::flat_buffer buffer_{256u << 10};
+  boost::beast::flat_buffer buffer_{kReadAhead};
   bool idle_ = false;
 };
 
@@ -718,7 +720,8 @@ class Listener::Inside {
         for (;;) {
           try {
             return static_cast<void>(worker.context.run());
-          } catch (const std::exception&) {  // out of the library's own steps: that connection ends, the others go on
+          } catch (const std::exception&) {
+            // No memory for a step of the library's: its connection ends, the others go on.
           }
         }
       });
