@@ -305,8 +305,7 @@ class Gate::Inside {
 
   void run(const std::shared_ptr<Errand>& errand) {
     errands_.run(errand->command, errand->caller, [this, errand](const Reply& reply) {
-      errand->done(reply);
-      errand->done = nullptr;
+      tell(errand->done, reply);
       left();
     });
   }
@@ -821,11 +820,17 @@ class Gate::Inside {
   }
 
   void answer(const TurnPtr& turn) {
-    if (!turn->answered.exchange(true)) {
-      const Done done = std::move(turn->done);
-      done(turn->reply);
-    }
+    if (!turn->answered.exchange(true)) tell(turn->done, turn->reply);
     left();
+  }
+
+  // What the one who is told throws is his own loss: it is answered, and nobody else pays for it.
+  static void tell(Done& told, const Reply& reply) {
+    const Done done = std::exchange(told, nullptr);
+    try {
+      done(reply);
+    } catch (...) {  // there is nobody whom it could be told
+    }
   }
 
   // Its deadline is over: it is answered, and goes on. True: it had not been answered yet.
@@ -840,8 +845,7 @@ class Gate::Inside {
     reply.problem = problem.code;
     reply.body =
         wire::problem_json(problem, {.id = turn.id, .instance = {}, .language = turn.language, .with_verdict = true});
-    const Done done = std::move(turn.done);
-    done(reply);
+    tell(turn.done, reply);
     return true;
   }
 

@@ -13,7 +13,8 @@
 //            to a turn carries a verdict to act on
 // Threads    all calls may run together; `done` runs on the gate's or the log's threads and must not block long; look waits for
 //            the disk where the look itself is recorded
-// Errors     none are thrown: a refusal is a Reply whose `problem` is set. The constructor throws what reading the state throws
+// Errors     none are thrown: a refusal is a Reply whose `problem` is set. The constructor throws what reading the state throws.
+//            What `done` throws is dropped
 // Lifetime   snapshot, log, clock and random outlive the gate; the destructor waits until every turn is answered
 // Cost       take: parse, bind and a place in line; memory in the turns that wait and the hand-offs that are open
 // Source     contracts.md 1–7, 11, 13, 17–25

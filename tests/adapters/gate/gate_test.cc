@@ -148,6 +148,32 @@ BOOST_AUTO_TEST_CASE(a_commit_that_fails_hands_every_waiting_turn_over_and_the_g
   BOOST_TEST(bench.decisions() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_one_who_is_told_throws_is_his_own_loss) {
+  Bench bench;
+  const auto gate = bench.gate();
+  const gate::Caller caller = gate::Caller::local();
+  std::atomic<int> told{0};
+  const auto throws = [&](const gate::Reply&) {
+    ++told;
+    throw std::runtime_error("no memory for it");
+  };
+  gate->take(turn("t-1", "k-1"), caller, throws);
+  gate->take(turn("t-1", "k-1"), caller, throws);       // a repeat
+  gate->take(turn("t-1", "k-1", "x"), caller, throws);  // refused
+  gate->take("{", caller, throws);
+  gate::Command command;
+  command.kind = gate::Command::Kind::open_handoff;
+  command.body = R"({"conversation":"c-9","reason":"r"})";
+  gate->perform(command, caller, throws);
+  command.body = "{";
+  gate->perform(command, caller, throws);
+  gate->take(turn("t-2", "k-1"), caller, {.deadline_ns = 1}, throws);
+  gate->drain();
+  BOOST_TEST(told == 7);
+  BOOST_TEST(gate->under_way() == 0u);
+  BOOST_TEST(gate->decide(turn("t-3", "k-1"), caller).recorded);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_log_the_gate_says_so_and_knows_repeats_for_its_life) {
   Bench bench(false);
   const auto gate = bench.gate();
