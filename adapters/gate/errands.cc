@@ -35,13 +35,15 @@ const Code* version_refusal(const std::string& if_match, std::uint64_t version) 
 }
 
 // A topic that the packs have, by any of its names: its first one; else it is told with the nearest. One that is thrown may be thrown
-// back, whatever the packs have by now.
+// back under the name that it was thrown under, whatever the packs have by now.
 std::string known_topic(Body& body, const decide::Ruleset* rules, const std::string& topic, bool on,
                         const Switch& state) {
+  const auto thrown = state.topics.find(topic);
+  if (topic.empty() || (!on && thrown != state.topics.end() && thrown->second.on)) return topic;
   const program::Program* program = rules == nullptr ? nullptr : rules->program.get();
   const std::uint32_t found = program == nullptr ? program::kNone : program->find_topic(topic);
   if (found != program::kNone) return std::string(program->topic_name(found));
-  if (topic.empty() || (!on && state.topics.count(topic) != 0)) return topic;
+  if (!on && thrown != state.topics.end()) return topic;
   std::vector<std::string_view> names;
   for (std::uint32_t i = 0; program != nullptr && i < program->topics().size(); ++i)
     names.push_back(program->topic_name(i));

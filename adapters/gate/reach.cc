@@ -1,5 +1,7 @@
 #include "adapters/gate/reach.h"
 
+#include <algorithm>
+
 #include "engine/decide/topics.h"
 
 namespace caveat::gate {
@@ -10,7 +12,8 @@ bool takes(const std::string& name, const decide::Ruleset& rules, const decide::
   const program::Program& program = *rules.program;
   bool declared = false;
   for (std::uint32_t topic = 0; topic < program.topics().size(); ++topic) {  // packs may share a name
-    if (program.topic_name(topic) != name) continue;
+    const auto names = program.strings(program.topics()[topic].names);
+    if (std::none_of(names.begin(), names.end(), [&](program::Str one) { return program.text(one) == name; })) continue;
     declared = true;
     if (decide::is_of_topic(rules, request, topic, scratch) != Kleene::no) return true;
   }

@@ -1,6 +1,6 @@
 // Reach: whether the emergency switch takes a turn: the one for everything, or one for a topic that the turn is of.
 //
-// Promises   a topic takes a turn where its condition is true or unknown, and every turn where the loaded packs have no topic of that
+// Promises   a topic takes a turn where its condition is true or unknown, and every turn where the loaded packs have no topic by that
 //            name any more: which turns it meant cannot be told
 // Threads    one Scratch a thread; a Decision that points into it is gone
 // Source     contracts.md 18

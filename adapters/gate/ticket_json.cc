@@ -181,7 +181,10 @@ std::string switch_json(const Switch& state, const program::Program* program) {
       out["since"] = format_instant(lever.since, 0);
   };
   std::map<std::string, std::pair<Lever, bool>> topics;  // those that packs declare, and those that were thrown
-  for (const auto& [name, lever] : state.topics) topics.insert_or_assign(name, std::pair(lever, false));
+  for (const auto& [name, lever] : state.topics) {
+    const bool declared = program != nullptr && program->find_topic(name) != program::kNone;
+    topics.insert_or_assign(name, std::pair(lever, declared));
+  }
   for (std::uint32_t i = 0; program != nullptr && i < program->topics().size(); ++i)
     topics[std::string(program->topic_name(i))].second = true;
   json::object out;

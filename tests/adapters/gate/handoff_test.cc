@@ -1,5 +1,6 @@
 // Hand-offs from end to end over a real log: each cell of docs/conversations.md by what callers see of it, and what hangs on it.
 #include <boost/json.hpp>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <thread>
@@ -403,6 +404,37 @@ BOOST_AUTO_TEST_CASE(the_switch_for_a_topic_takes_the_turns_that_are_of_it_or_ma
   BOOST_TEST(Desk::code(throw_it(false, "large")) == "");
   BOOST_TEST(said(desk.hello()) == "hello");
   BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 4u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_that_got_another_first_name_takes_its_turns_and_can_be_thrown_back) {
+  Desk desk;
+  const auto throw_it = [&](bool on, const std::string& topic) {
+    return Desk::code(desk.command(
+        gate::Command::Kind::throw_switch, {},
+        std::string(R"({"on":)") + (on ? "true" : "false") + R"(,"topic":")" + topic + R"(","reason":"a bad model"})",
+        Desk::agent("boss")));
+  };
+  BOOST_TEST(throw_it(true, "loans") == "");
+  const std::filesystem::path pack = desk.folder / "pack";
+  std::filesystem::copy(CAVEAT_SOURCE_DIR "/tests/adapters/gate/other_pack", pack);
+  std::ofstream(pack / "pack.cav", std::ios::app) << "\nfacts product\n  kind one of (fund, loan)\n\n"
+                                                     "topic credit also loans as product.kind is loan\n";
+  Result<load::Loaded> read = load::load_rules({pack.string()}, Limits{});
+  BOOST_REQUIRE(read);
+  for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
+  BOOST_REQUIRE(read->rules);
+  desk.snapshot.put(read->rules);
+
+  const std::string loan = R"("answer":{"text":"hello"},"recommendation":{"products":[{"id":"p-1","kind":"loan"}]})";
+  BOOST_TEST(said(desk.hello()) == "hello");
+  BOOST_TEST(str(desk.turn(loan).at("verdict")) == "handoff");
+  const json::value shown =
+      json::parse(desk.gate->look({.kind = gate::Query::Kind::switch_}, Desk::agent("boss")).body);
+  BOOST_TEST(str(shown.at("topics").at(1).at("topic")) == "loans");
+  BOOST_TEST(shown.at("topics").at(1).at("declared").as_bool());
+  BOOST_TEST(throw_it(false, "loans") == "");
+  BOOST_TEST(said(desk.turn(loan)) == "hello");
   desk.verify();
 }
 
