@@ -87,7 +87,7 @@ std::optional<Problem> read_deliveries(std::vector<Body>& bodies, Microseconds n
 }
 
 Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, const Caller& caller,
-                const Delivery& delivery, Microseconds now) {
+                const Delivery& delivery) {
   const std::optional<PastDecision> past = past_decision(log, reader, delivery.decision);
   if (!past || past->caller != caller.id) return {.match = "unknown", .record = {}};
   const audit::StateKey key = delivery_key(delivery);
@@ -106,9 +106,10 @@ Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, c
   const bool same = sha256(said_in(past->body)) == delivery.text;
   const std::string_view match = late ? "late" : same ? "same" : "changed";
   std::vector<audit::StateChange> changes{{.key = key, .value = std::string(match)}};
+  // As of when it was decided, however late it is confirmed: whoever has come back from a person since has started anew.
   if (caller.confirms && match == "same") {
-    for (audit::StateChange& change :
-         told_changes(past->told_once, {.conversation = past->conversation, .customer = customer}, now))
+    const Whose whose{.conversation = past->conversation, .customer = customer};
+    for (audit::StateChange& change : told_changes(past->told_once, whose, past->recorded))
       changes.push_back(std::move(change));
   }
   return {.match = match,

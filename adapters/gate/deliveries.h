@@ -34,6 +34,6 @@ struct Confirmed {
   std::optional<audit::RecordContent> record;  // nothing: a repeat, or nothing that is known
 };
 Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, const Caller& caller,
-                const Delivery& delivery, Microseconds now);
+                const Delivery& delivery);
 
 }  // namespace caveat::gate

@@ -377,7 +377,7 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   if (options_.log != nullptr) {
     const auto reader = audit::LogReader::open(options_.log->path());
     for (const Delivery& delivery : deliveries) {
-      Confirmed confirmed = match(*options_.log, *reader, floor_, caller, delivery, options_.clock->wall_us());
+      Confirmed confirmed = match(*options_.log, *reader, floor_, caller, delivery);
       waiting->lines.push_back(delivery_json(delivery.decision, confirmed.match));
       if (confirmed.record) contents.push_back(std::move(*confirmed.record));
     }

@@ -36,6 +36,7 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
     throw audit::Error(audit::codes::kBodyClosed, log.path(), {std::to_string(index), "its key is not at hand"});
   PastDecision past;
   past.index = index;
+  past.recorded = opened->header.time_us;
   past.leaf = audit::leaf_hash(audit::encode_header(opened->header));
   const cbor::Value request = section(*opened, audit::Section::request);
   past.request = text(request, 1);

@@ -23,6 +23,7 @@ namespace caveat::gate {
 
 struct PastDecision {
   std::uint64_t index = 0;
+  Microseconds recorded = 0;           // when
   std::string id, caller, request;     // whose it is; the request's id
   std::string conversation, customer;  // empty: none
   decide::Verdict verdict = decide::Verdict::handoff;

@@ -83,6 +83,29 @@ BOOST_AUTO_TEST_CASE(where_the_caller_confirms_only_the_delivery_of_that_very_te
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(what_was_sent_before_a_person_had_him_is_not_used_up_by_a_confirmation_that_comes_after) {
+  Desk desk;
+  gate::Caller caller = Desk::bot();
+  caller.confirms = true;
+  const json::value first = desk.turn(kFund, "c-1", "k-1", caller);
+  BOOST_TEST(said(first) == kFundTold);
+  desk.clock.pass(kSecond);
+  const std::string sent = format_instant(desk.clock.wall_us(), 0);
+  desk.clock.pass(2 * kSecond);
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  desk.take(id);
+  desk.close(id);
+  desk.clock.pass(kSecond);
+  const gate::Reply confirmed =
+      desk.command(gate::Command::Kind::confirm_deliveries, {},
+                   R"({"decision":")" + str(first.at("decision")) + R"(","text_digest":"sha256:)" +
+                       hex(sha256(kFundTold)) + R"(","at":")" + sent + R"("})",
+                   caller);
+  BOOST_TEST(str(json::parse(confirmed.body).at(0).at("match")) == "same");
+  BOOST_TEST(said(desk.turn(kFund, "c-1", "k-1", caller)) == kFundTold);
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_wording_that_speaks_of_a_product_counts_for_each_product) {
   Desk desk;
   const json::value first = desk.turn(products({"A", "B"}));
