@@ -1,126 +1,114 @@
 #include "adapters/gate/body.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
+#include <span>
 
 #include "adapters/wire/codes.h"
+#include "adapters/wire/turn.h"
 #include "engine/base/nearest.h"
 
 namespace caveat::gate {
-
-namespace json = boost::json;
-
-struct Body::Inside {
-  json::object object;
-  std::string path;                // before a member's name
-  std::vector<std::string> asked;  // members
-  std::optional<Problem> problem;
-  bool broken = false;  // no object at all: that is all there is to say
-};
-
 namespace {
 
-std::optional<json::value> parse(std::string_view bytes) {
-  json::parse_options strict;
-  strict.max_depth = 8;
-  json::error_code error;
-  json::value value = json::parse(bytes.empty() ? std::string_view("{}") : bytes, error, {}, strict);
-  if (error) return std::nullopt;
-  return value;
+using decide::Fields;
+
+std::shared_ptr<const Fields> parse(std::string_view bytes, std::optional<Problem>& problem) {
+  Limits limits;
+  limits.list_elements = limits.request_bytes;  // how many there may be is for the caller to say
+  auto fields = std::make_shared<Fields>();
+  const Result<void> parsed = wire::parse_body(bytes.empty() ? std::string_view("{}") : bytes, *fields, limits);
+  if (!parsed) problem = parsed.error();
+  return fields;
 }
 
 Problem not_an_object(std::string path) {
   return wire::problem(
-      path.empty() ? wire::codes::kNotJson : wire::codes::kWrongType,
+      wire::codes::kWrongType,
       {.path = std::move(path), .expected = "one JSON object", .found = "something else", .nearest = {}, .hint = {}});
 }
 
-std::string_view kind_of(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null:
+const char* name_of(Fields::Kind kind) {
+  switch (kind) {
+    case Fields::Kind::null:
       return "null";
-    case json::kind::bool_:
+    case Fields::Kind::boolean:
       return "true or false";
-    case json::kind::string:
+    case Fields::Kind::text:
       return "a text";
-    case json::kind::array:
+    case Fields::Kind::list:
       return "a list";
-    case json::kind::object:
+    case Fields::Kind::object:
       return "an object";
-    default:
-      return "a number";
+    case Fields::Kind::number:
+      break;
   }
+  return "a number";
 }
 
 }  // namespace
 
-Body::Body(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
-Body::Body(Body&&) noexcept = default;
-Body::~Body() = default;
-
-Body::Body(std::string_view bytes) : inside_(std::make_unique<Inside>()) {
-  const std::optional<json::value> value = parse(bytes);
-  if (value && value->is_object())
-    inside_->object = value->get_object();
+Body::Body(std::shared_ptr<const Fields> fields, std::uint32_t node) : fields_(std::move(fields)) {
+  if (fields_->node(node).kind == Fields::Kind::object)
+    object_ = node;
   else
-    inside_->broken = true, inside_->problem = not_an_object({});
+    problem_ = not_an_object(fields_->path(node));
+}
+
+Body::Body(std::string_view bytes) {
+  fields_ = parse(bytes, problem_);
+  if (!problem_) *this = Body(std::move(fields_), 0);
 }
 
 std::vector<Body> Body::list(std::string_view bytes, std::size_t most, std::optional<Problem>& problem) {
   std::vector<Body> bodies;
-  const std::optional<json::value> value = parse(bytes);
-  if (!value || (!value->is_object() && !value->is_array())) {
-    problem = not_an_object({});
+  const std::shared_ptr<const Fields> fields = parse(bytes, problem);
+  if (problem) return bodies;
+  if (fields->node(0).kind == Fields::Kind::object) {
+    bodies.push_back(Body(fields, 0));
     return bodies;
   }
-  const auto add = [&](const json::value& item, std::string path) {
-    auto inside = std::make_unique<Inside>();
-    inside->path = path;
-    if (item.is_object())
-      inside->object = item.get_object();
-    else
-      inside->broken = true, inside->problem = not_an_object(std::move(path));
-    bodies.push_back(Body(std::move(inside)));
-  };
-  if (value->is_object()) {
-    add(*value, {});
-    return bodies;
+  for (std::uint32_t item = fields->node(0).first; item != Fields::kEnd; item = fields->node(item).next) {
+    if (bodies.size() == most) {
+      problem = wire::problem(wire::codes::kTooMany, {.path = "",
+                                                      .expected = "at most " + std::to_string(most) + " of them",
+                                                      .found = "more",
+                                                      .nearest = {},
+                                                      .hint = {}});
+      return {};
+    }
+    bodies.push_back(Body(fields, item));
   }
-  const json::array& items = value->get_array();
-  if (items.size() > most) {
-    problem = wire::problem(wire::codes::kTooMany, {.path = "",
-                                                    .expected = "at most " + std::to_string(most) + " of them",
-                                                    .found = std::to_string(items.size()),
-                                                    .nearest = {},
-                                                    .hint = {}});
-    return bodies;
-  }
-  for (std::size_t i = 0; i < items.size(); ++i) add(items[i], "/" + std::to_string(i));
   return bodies;
 }
 
 void Body::wrong(const Code& code, std::string_view member, std::string expected, std::string found,
                  std::string nearest) {
-  if (!inside_->problem) inside_->problem = Problem{&code, {}};
-  inside_->problem->items.push_back({.path = inside_->path + "/" + std::string(member),
-                                     .expected = std::move(expected),
-                                     .found = std::move(found),
-                                     .nearest = std::move(nearest),
-                                     .hint = {}});
+  if (object_ == Fields::kEnd) return;
+  if (!problem_) problem_ = Problem{&code, {}};
+  problem_->items.push_back({.path = fields_->path(object_) + "/" + std::string(member),
+                             .expected = std::move(expected),
+                             .found = std::move(found),
+                             .nearest = std::move(nearest),
+                             .hint = {}});
+}
+
+std::uint32_t Body::find(std::string_view member, Needed want, const char* expected) {
+  asked_.emplace_back(member);
+  if (object_ == Fields::kEnd) return Fields::kEnd;
+  const std::uint32_t found = fields_->child(object_, member);
+  if (found != Fields::kEnd && fields_->node(found).kind != Fields::Kind::null) return found;
+  if (want == Needed::needed) wrong(wire::codes::kWrongType, member, expected, "none");
+  return Fields::kEnd;
 }
 
 std::string Body::text(std::string_view member, Needed want, std::size_t most) {
-  inside_->asked.emplace_back(member);
-  const json::value* value = inside_->object.if_contains(member);
-  if (value == nullptr || value->is_null()) {
-    if (want == Needed::needed && !inside_->broken) wrong(wire::codes::kWrongType, member, "a text", "none");
+  const std::uint32_t node = find(member, want, "a text");
+  if (node == Fields::kEnd) return {};
+  if (fields_->node(node).kind != Fields::Kind::text) {
+    wrong(wire::codes::kWrongType, member, "a text", name_of(fields_->node(node).kind));
     return {};
   }
-  if (!value->is_string()) {
-    wrong(wire::codes::kWrongType, member, "a text", std::string(kind_of(*value)));
-    return {};
-  }
-  const std::string_view text = value->get_string();
+  const std::string_view text = fields_->text(node);
   if (text.size() > most || (want == Needed::needed && text.empty())) {
     wrong(wire::codes::kOutOfRange, member, "a text of 1 to " + std::to_string(most) + " bytes",
           std::to_string(text.size()) + " bytes");
@@ -130,35 +118,25 @@ std::string Body::text(std::string_view member, Needed want, std::size_t most) {
 }
 
 std::optional<bool> Body::yes_no(std::string_view member, Needed want) {
-  inside_->asked.emplace_back(member);
-  const json::value* value = inside_->object.if_contains(member);
-  if (value == nullptr || value->is_null()) {
-    if (want == Needed::needed && !inside_->broken) wrong(wire::codes::kWrongType, member, "true or false", "none");
+  const std::uint32_t node = find(member, want, "true or false");
+  if (node == Fields::kEnd) return std::nullopt;
+  if (fields_->node(node).kind != Fields::Kind::boolean) {
+    wrong(wire::codes::kWrongType, member, "true or false", name_of(fields_->node(node).kind));
     return std::nullopt;
   }
-  if (!value->is_bool()) {
-    wrong(wire::codes::kWrongType, member, "true or false", std::string(kind_of(*value)));
-    return std::nullopt;
-  }
-  return value->get_bool();
-}
-
-void Body::not_yet(std::string_view member) {
-  inside_->asked.emplace_back(member);
-  const json::value* value = inside_->object.if_contains(member);
-  if (value != nullptr && !value->is_null())
-    wrong(wire::codes::kNotYet, member, "nothing yet", "\"" + std::string(member) + "\"");
+  return fields_->node(node).boolean;
 }
 
 std::optional<Problem> Body::finish() {
-  for (const auto& member : inside_->object) {
-    const std::string_view name = member.key();
-    if (std::find(inside_->asked.begin(), inside_->asked.end(), name) != inside_->asked.end()) continue;
-    std::vector<std::string_view> known(inside_->asked.begin(), inside_->asked.end());
-    wrong(wire::codes::kUnknownMember, name, "a member that this path knows", "\"" + std::string(name) + "\"",
-          std::string(nearest(name, known)));
+  if (object_ != Fields::kEnd) {
+    for (std::uint32_t node = fields_->node(object_).first; node != Fields::kEnd; node = fields_->node(node).next) {
+      const std::string_view name = fields_->name(node);
+      if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
+      wrong(wire::codes::kUnknownMember, name, "a member that this path knows", "\"" + std::string(name) + "\"",
+            std::string(nearest(name, std::span<const std::string>(asked_))));
+    }
   }
-  return std::move(inside_->problem);
+  return std::move(problem_);
 }
 
 }  // namespace caveat::gate

@@ -4,10 +4,11 @@
 //   const std::string queue = body.text("queue", Body::needed);
 //   if (const std::optional<Problem> problem = body.finish()) …
 //
-// Errors     not_json, or the gravest of wrong_type, out_of_range, unknown_member, not_yet
+// Errors     those of wire::parse_body, and then nothing else; or the first of wrong_type, out_of_range, unknown_member
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "engine/base/problem.h"
+#include "engine/decide/request.h"
 
 namespace caveat::gate {
 
@@ -23,23 +25,25 @@ class Body {
   enum Needed { optional, needed };
   static constexpr std::size_t kMostText = 4'000;  // bytes of a note or reason
 
-  explicit Body(std::string_view bytes);
-  ~Body();
-  Body(Body&&) noexcept;
+  explicit Body(std::string_view bytes);  // none at all: an empty object
   // A list of bodies where the bytes are a JSON array, else the one object.
   static std::vector<Body> list(std::string_view bytes, std::size_t most, std::optional<Problem>& problem);
 
   std::string text(std::string_view member, Needed want, std::size_t most = kMostText);
   std::optional<bool> yes_no(std::string_view member, Needed want);
-  void not_yet(std::string_view member);  // a place that is kept
   void wrong(const Code& code, std::string_view member, std::string expected, std::string found,
              std::string nearest = {});
   std::optional<Problem> finish();  // also what was never asked for
 
  private:
-  struct Inside;
-  explicit Body(std::unique_ptr<Inside> inside);
-  std::unique_ptr<Inside> inside_;
+  Body(std::shared_ptr<const decide::Fields> fields, std::uint32_t node);
+  // The member's node; kEnd: it is not there, or null. What is not there although it is `needed` is told.
+  std::uint32_t find(std::string_view member, Needed want, const char* expected);
+
+  std::shared_ptr<const decide::Fields> fields_;
+  std::uint32_t object_ = decide::Fields::kEnd;  // kEnd: there is none, and that is all there is to say
+  std::vector<std::string> asked_;               // members
+  std::optional<Problem> problem_;
 };
 
 }  // namespace caveat::gate

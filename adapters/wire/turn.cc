@@ -135,15 +135,18 @@ Look look_over(std::string_view json) {
   return {escapes, escapes || (seen & 0x8080808080808080u) != 0};
 }
 
+enum class Of : bool { turn, body };
+
 class Reader {
  public:
   using Names = std::unordered_set<std::string_view>;  // of an open object with many members
   using Memory = std::vector<Names>;                   // one a thread: keeps what it has grown to
 
   // `json` lies in the store of `fields`, with the reader's padding behind it; unescaped texts go to `unescaped`.
-  Reader(Fields& fields, const Limits& limits, std::string_view json, char* unescaped, const od::parser& parser,
+  Reader(Of of, Fields& fields, const Limits& limits, std::string_view json, char* unescaped, const od::parser& parser,
          Memory& memory)
-      : fields_(fields),
+      : of_(of),
+        fields_(fields),
         limits_(limits),
         json_(json),
         unescaped_(reinterpret_cast<std::uint8_t*>(unescaped)),
@@ -151,11 +154,14 @@ class Reader {
         names_(memory),
         look_(look_over(json)) {}
 
-  bool read(od::document& document) {
+  bool read(od::document& document, Fields::Kind root) {
     od::object object;
-    if (const auto error = document.get_object().get(object)) return syntax(error, document);
-    at_ = fields_.add(Fields::kEnd, kNoName, Fields::Kind::object);
-    if (!read_object(object, at_, 1)) {
+    od::array array;
+    const bool is_list = root == Fields::Kind::list;
+    if (const auto error = is_list ? document.get_array().get(array) : document.get_object().get(object))
+      return syntax(error, document);
+    at_ = fields_.add(Fields::kEnd, kNoName, root);
+    if (!(is_list ? read_list(array, at_, 1) : read_object(object, at_, 1))) {
       if (fatal_ == simdjson::SUCCESS) return false;
       return syntax(fatal_, document);
     }
@@ -194,8 +200,9 @@ class Reader {
 
   std::string path() const { return fields_.empty() ? std::string() : fields_.path(at_); }
 
-  // The texts of a turn: what a customer or a bot said. They are judged as they came.
+  // The texts of a turn: what a customer or a bot said. They are judged as they came. In a body every text is somebody's words.
   bool is_text(std::uint32_t node) const {
+    if (of_ == Of::body) return true;
     if (fields_.name(node) != "text") return false;
     std::uint32_t part = fields_.node(node).parent;
     if (part == 0) return false;
@@ -432,6 +439,7 @@ class Reader {
     return false;
   }
 
+  const Of of_;
   Fields& fields_;
   const Limits& limits_;
   std::string_view json_;
@@ -528,7 +536,9 @@ bool is_json_number(std::string_view token) {
   return i == token.size();
 }
 
-Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits) {
+namespace {
+
+Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, Of of) {
   fields.clear();
   if (json.size() > limits.request_bytes) {
     return refused(codes::kTooLarge, "at most " + std::to_string(limits.request_bytes) + " bytes",
@@ -540,17 +550,19 @@ Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Lim
   }
   const std::size_t begin = json.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return refused(codes::kNotJson, "one JSON object", "nothing");
-  if (json[begin] != '{') {
+  const bool is_list = of == Of::body && json[begin] == '[';
+  if (json[begin] != '{' && !is_list) {
     if (const std::size_t bad = first_invalid_utf8(json); bad != std::string_view::npos)
       return first_pass(simdjson::UTF8_ERROR, json);
     const bool json_value = std::string_view("[\"-0123456789tfn").find(json[begin]) != std::string_view::npos;
-    return refused(json_value ? codes::kWrongType : codes::kNotJson, "one JSON object: a turn",
+    return refused(json_value ? codes::kWrongType : codes::kNotJson,
+                   of == Of::turn ? "one JSON object: a turn" : "one JSON object",
                    "`" + shortened(trimmed(json.substr(begin))) + "`");
   }
 
-  if (json[json.find_last_not_of(kBlanks)] != '}') {
+  if (!is_list && json[json.find_last_not_of(kBlanks)] != '}') {
     if (const std::size_t end = object_end(json, begin); end != std::string_view::npos) {
-      if (Result<void> inner = parse_turn(json.substr(0, end), fields, limits); !inner) return inner;
+      if (Result<void> inner = parse(json.substr(0, end), fields, limits, of); !inner) return inner;
       return refused(codes::kTrailingBytes, "nothing after the closing brace",
                      "`" + shortened(trimmed(json.substr(end))) + "`", kOneObjectALine);
     }
@@ -566,10 +578,20 @@ Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Lim
 
   od::document document;
   if (const auto error = buffers.parser.iterate(view).get(document)) return first_pass(error, json);
-  Reader reader(fields, limits, view, store + json.size() + kPadding, buffers.parser, buffers.names);
-  reader.read(document);
+  Reader reader(of, fields, limits, view, store + json.size() + kPadding, buffers.parser, buffers.names);
+  reader.read(document, is_list ? Fields::Kind::list : Fields::Kind::object);
   if (!reader.clean()) return tl::unexpected(reader.take_problem());
   return {};
+}
+
+}  // namespace
+
+Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits) {
+  return parse(json, fields, limits, Of::turn);
+}
+
+Result<void> parse_body(std::string_view json, decide::Fields& fields, const Limits& limits) {
+  return parse(json, fields, limits, Of::body);
 }
 
 namespace {

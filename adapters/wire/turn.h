@@ -1,5 +1,5 @@
 // Turn: the bytes of one request as the neutral Fields that the engine binds.
-// Every way in reads requests through here: command line, HTTP, streams.
+// Every way in reads requests through here: command line, HTTP, streams; so do the bodies of commands.
 //
 //   decide::Fields fields;
 //   if (Result<void> read = parse_turn(line, fields, limits); !read) refuse(read.error());
@@ -25,6 +25,8 @@
 namespace caveat::wire {
 
 Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits);
+// The body of a command, by the same rules: one object, or a list; every text of it may hold NUL and non-characters.
+Result<void> parse_body(std::string_view json, decide::Fields& fields, const Limits& limits);
 
 // The digest by which a repeat is known: members sorted, numbers by value, blanks gone.
 Digest canonical_digest(const decide::Fields& fields);

@@ -659,6 +659,38 @@ BOOST_AUTO_TEST_CASE(deliveries_are_held_against_what_was_to_be_said) {
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(the_body_of_a_command_is_read_as_strictly_as_a_turn) {
+  Desk desk;
+  using Kind = gate::Command::Kind;
+  const auto problem = [&](Kind kind, const std::string& body) {
+    const gate::Reply reply = desk.command(kind, {}, body, Desk::agent("boss"));
+    BOOST_REQUIRE(reply.problem != nullptr);
+    const json::value told = json::parse(reply.body).at("errors").at(0);
+    return Desk::code(reply) + " " + str(told.at("path"));
+  };
+  BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":"r","on":false})") == "repeated_key /on");
+  BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"\u006fn":false,"reason":"r"})") == "repeated_key /on");
+  BOOST_TEST(problem(Kind::throw_switch, R"({"on":1,"reason":"r"})") == "wrong_type /on");
+  BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":null})") == "wrong_type /reason");
+  BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":"r","topics":"x"})") == "unknown_member /topics");
+  BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":"\ud800"})") == "bad_utf8 /reason");
+  BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":")" + std::string(4'001, 'a') + "\"}") ==
+             "out_of_range /reason");
+  BOOST_TEST(problem(Kind::throw_switch, "") == "wrong_type /on");
+  for (const char* body : {"{", "[", "{} {}", "\xff"})
+    BOOST_TEST(desk.command(Kind::throw_switch, {}, body).problem->http_status == 400);
+  BOOST_TEST(problem(Kind::throw_switch, "[]") == "wrong_type ");
+  BOOST_TEST(problem(Kind::open_handoff, "7") == "wrong_type ");
+  BOOST_TEST(problem(Kind::confirm_deliveries, R"([{"decision":"d","text_digest":"x","decision":"e"}])") ==
+             "repeated_key /0/decision");
+  BOOST_TEST(problem(Kind::confirm_deliveries, "[7]") == "wrong_type /0");
+  BOOST_TEST(problem(Kind::confirm_deliveries, "[{}] [{}]") == "trailing_bytes ");
+  std::string many = "[{}";
+  for (int i = 0; i < 1'000; ++i) many += ",{}";
+  BOOST_TEST(problem(Kind::confirm_deliveries, many + "]") == "too_many ");
+  BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_commit_drops_what_it_would_have_changed) {
   Desk desk;
   desk.hello();
