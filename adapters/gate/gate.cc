@@ -611,6 +611,7 @@ class Gate::Inside {
     reply.verdict = applied.decision().verdict;
     reply.decision_id = std::move(decision_id);
     const bool held = applied.ruling() == Ruling::held;
+    const std::string topic = applied.ruling() == Ruling::switched ? round.switched.topic : std::string();
     const std::string handoff = applied.decision().has_handoff || turn->by_person ? ticket.id : std::string();
     reply.body = wire::reply_json(*turn->rules, turn->request, applied.decision(),
                                   {.decision_id = reply.decision_id,
@@ -637,7 +638,7 @@ class Gate::Inside {
                                                                .content = turn->content,
                                                                .request_key = turn->keys.front(),
                                                                .met = round.met.requirements,
-                                                               .switched_topic = round.switched.topic,
+                                                               .switched_topic = topic,
                                                                .changes = std::move(changes)},
                                                               options_.log->keys()));
     std::optional<audit::SealedRecord> of_ticket;

@@ -7,6 +7,7 @@
 
 #include "adapters/gate/requirements.h"
 #include "audit/record/events.h"
+#include "engine/base/cbor.h"
 #include "tests/adapters/gate/desk_fixture.h"
 
 using namespace caveat;
@@ -404,6 +405,31 @@ BOOST_AUTO_TEST_CASE(the_switch_for_a_topic_takes_the_turns_that_are_of_it_or_ma
   BOOST_TEST(Desk::code(throw_it(false, "large")) == "");
   BOOST_TEST(said(desk.hello()) == "hello");
   BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 4u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_record_names_the_topic_only_where_its_switch_took_the_turn) {
+  Desk desk;
+  const std::string loan =
+      R"("answer":{"text":"hello"},"recommendation":{"products":[{"id":"p-1","name":"P","kind":"loan"}]})";
+  const std::string id = handoff_of(desk.asks_for_a_person("c-2", "k-2"));
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {},
+                                     R"({"on":true,"topic":"loans","reason":"r"})", Desk::agent("boss"))) == "");
+  const auto topic_of = [&](const json::value& reply) {
+    const auto reader = audit::LogReader::open((desk.folder / "log.db").string());
+    const auto opened = reader->open_body(desk.log->keys(), reply.at("receipt").at("index").to_number<std::uint64_t>());
+    BOOST_REQUIRE(opened.has_value());
+    const Result<cbor::Value> result = cbor::decode(opened->find(audit::Section::result)->encoded);
+    const cbor::Value* topic = result.value().find(9);
+    return topic == nullptr ? std::string() : std::string(topic->string);
+  };
+  BOOST_TEST(topic_of(desk.turn(loan)) == "loans");
+  BOOST_TEST(topic_of(desk.turn(loan, "c-2", "k-2")) == "");  // held by the hand-off
+  BOOST_TEST(topic_of(desk.hello()) == "");
+  BOOST_TEST(desk.take(id) == "");
+  BOOST_TEST(topic_of(desk.turn(R"("answer":{"text":"a loan","author":"person"},"recommendation":{"products":[)"
+                                R"({"id":"p-1","name":"P","kind":"loan"}]})",
+                                "c-2", "k-2", Desk::agent())) == "");
   desk.verify();
 }
 
