@@ -16,6 +16,7 @@
 #include "audit/error.h"
 #include "engine/base/nearest.h"
 #include "engine/base/uuid.h"
+#include "engine/decide/ids.h"
 
 namespace caveat::gate {
 namespace {
@@ -59,6 +60,13 @@ void check_queue(Body& body, const program::Program& program, const std::string&
   for (std::uint32_t i = 0; i < program.queues().size(); ++i) names.push_back(program.queue_name(i));
   body.wrong(wire::codes::kOutOfRange, "queue", "a queue of the loaded packs", "\"" + queue + "\"",
              std::string(nearest(queue, names)));
+}
+
+// An id that no turn can carry: a hold for it would hold nobody.
+void check_id(Body& body, std::string_view member, const std::string& id, const Limits& limits) {
+  if (id.empty()) return;
+  if (std::optional<decide::IdFault> fault = decide::fault_of_id(id, limits))
+    body.wrong(wire::codes::kOutOfRange, member, std::move(fault->expected), std::move(fault->found));
 }
 
 }  // namespace
@@ -266,6 +274,8 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   wish.reason = body.text("reason", Body::needed);
   const std::string priority = body.text("priority", Body::optional, 16);
   const bool take = body.yes_no("take", Body::optional).value_or(false);
+  check_id(body, "conversation", wish.conversation, options_.limits);
+  check_id(body, "customer", wish.customer, options_.limits);
   if (wish.conversation.empty() && wish.customer.empty())
     body.wrong(wire::codes::kNoId, "conversation", "the id of a conversation or of a customer", "neither");
   check_queue(body, program, wish.queue);

@@ -2,6 +2,7 @@
 // (contracts.md 11).
 #include "engine/base/utf8.h"
 #include "engine/decide/binder.h"
+#include "engine/decide/ids.h"
 
 namespace caveat::decide {
 namespace {
@@ -39,30 +40,29 @@ bool is_plain(std::string_view text) {  // nothing but visible ASCII
 
 }  // namespace
 
+std::optional<IdFault> fault_of_id(std::string_view id, const Limits& limits) {
+  if (id.empty() || id.size() > limits.id_bytes)
+    return IdFault{"1 to " + std::to_string(limits.id_bytes) + " bytes", std::to_string(id.size()) + " bytes"};
+  if (is_plain(id)) return std::nullopt;
+  for (std::size_t at = 0; at < id.size();) {
+    const CodePoint point = decode_utf8(id, at);
+    if (!point || is_blank_or_invisible(point.value))
+      return IdFault{"no blanks, control or invisible signs", "one at byte " + std::to_string(at)};
+    at += point.length;
+  }
+  if (!is_normal(id)) return IdFault{"the normalised form NFC", "another spelling of the same signs"};
+  return std::nullopt;
+}
+
 bool Binder::id(std::uint32_t node, Request::Text& id) {
   if (kind(node) != Fields::Kind::text) {
     report(codes::kBadId, node, "a text of 1 to " + std::to_string(o_.limits.id_bytes) + " bytes", said(node));
     return false;
   }
   const std::string_view text = f_.text(node);
-  if (text.empty() || text.size() > o_.limits.id_bytes) {
-    report(codes::kBadId, node, "1 to " + std::to_string(o_.limits.id_bytes) + " bytes",
-           std::to_string(text.size()) + " bytes");
+  if (std::optional<IdFault> fault = fault_of_id(text, o_.limits)) {
+    report(codes::kBadId, node, std::move(fault->expected), std::move(fault->found));
     return false;
-  }
-  if (!is_plain(text)) {
-    for (std::size_t at = 0; at < text.size();) {
-      const CodePoint point = decode_utf8(text, at);
-      if (!point || is_blank_or_invisible(point.value)) {
-        report(codes::kBadId, node, "no blanks, control or invisible signs", "one at byte " + std::to_string(at));
-        return false;
-      }
-      at += point.length;
-    }
-    if (!is_normal(text)) {
-      report(codes::kBadId, node, "the normalised form NFC", "another spelling of the same signs");
-      return false;
-    }
   }
   id = keep(text);
   return true;

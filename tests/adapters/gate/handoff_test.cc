@@ -707,6 +707,9 @@ BOOST_AUTO_TEST_CASE(the_body_of_a_command_is_read_as_strictly_as_a_turn) {
     BOOST_TEST(desk.command(Kind::throw_switch, {}, body).problem->http_status == 400);
   BOOST_TEST(problem(Kind::throw_switch, "[]") == "wrong_type ");
   BOOST_TEST(problem(Kind::open_handoff, "7") == "wrong_type ");
+  // An id that no turn can carry would hold nobody.
+  BOOST_TEST(problem(Kind::open_handoff, R"({"conversation":"c-1 ","reason":"r"})") == "out_of_range /conversation");
+  BOOST_TEST(problem(Kind::open_handoff, R"({"customer":"k\u200b1","reason":"r"})") == "out_of_range /customer");
   BOOST_TEST(problem(Kind::confirm_deliveries, R"([{"decision":"d","text_digest":"x","decision":"e"}])") ==
              "repeated_key /0/decision");
   BOOST_TEST(problem(Kind::confirm_deliveries, "[7]") == "wrong_type /0");
