@@ -203,21 +203,22 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
       report(problem, wire::codes::kBadContinuation, path + "/at", "a time that is past", format_instant(proof.at, 0));
       continue;
     }
-    bool found = false, serves = false;
+    bool found = false, fits = false, serves = false;
+    std::optional<Problem> unfit;  // packs may share a name: it has to fit one of them
     for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
       const program::RequirementRow& row = program.requirements()[index];
       if (program.requirement_name(index) != proof.name) continue;
       found = true;
       if (row.proofs.count > 0 && !has(program, row.proofs, proof.kind)) {
-        report(problem, wire::codes::kBadContinuation, path + "/kind", "a proof that the requirement takes",
+        report(unfit, wire::codes::kBadContinuation, path + "/kind", "a proof that the requirement takes",
                quoted(proof.kind));
         continue;
       }
       if (row.from.count > 0 && !has(program, row.from, proof.by)) {
-        report(problem, wire::codes::kFactSource, path + "/by", "a source that the requirement takes",
-               quoted(proof.by));
+        report(unfit, wire::codes::kFactSource, path + "/by", "a source that the requirement takes", quoted(proof.by));
         continue;
       }
+      fits = true;
       const std::optional<Microseconds> until = serves_until(row, proof);
       bool counts = !until || *until > now;
       std::optional<std::string> before = served(proof_key(proof));
@@ -242,6 +243,9 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
     if (!found) {
       report(problem, wire::codes::kBadContinuation, path + "/name", "a requirement of the loaded packs",
              quoted(proof.name));
+    } else if (!fits) {
+      if (!problem) problem = Problem{unfit->code, {}};
+      problem->items.insert(problem->items.end(), unfit->items.begin(), unfit->items.end());
     } else if (serves) {
       met.used.push_back({.key = proof_key(proof),
                           .value = encode(Service{.conversation = asked.conversation,

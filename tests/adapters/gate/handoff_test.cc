@@ -525,6 +525,45 @@ BOOST_AUTO_TEST_CASE(a_proof_that_is_valid_for_a_product_serves_that_product_and
   BOOST_TEST(met("c-1\nk-1") == 0u);  // as an older log has it: what it served for is not known
 }
 
+BOOST_AUTO_TEST_CASE(where_packs_share_the_name_of_a_requirement_a_proof_has_to_fit_one_of_them) {
+  Desk desk;
+  const std::filesystem::path pack = desk.folder / "second";
+  std::filesystem::create_directory(pack);
+  std::ofstream(pack / "pack.cav") << R"(pack test.second
+  title en "Second" zh "其二"
+  time zone "Asia/Shanghai"
+  version "1"
+
+requirement consent
+  ask en "Would you sign here?" zh "请签字。"
+  proof signature
+  from app
+)";
+  Result<load::Loaded> read =
+      load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack", pack.string()}, Limits{});
+  BOOST_REQUIRE(read);
+  for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
+  BOOST_REQUIRE(read->rules);
+  const program::Program& program = *read->rules->program;
+  const gate::Asked asked{
+      .caller = "bot-1", .conversation = "c-1", .customer = "k-1", .rounds = 0, .until = 0, .names = {"consent"}};
+  const auto met = [&](const std::vector<std::string>& kinds) {
+    gate::Continuation next{.decision = "d-1", .proofs = {}};
+    for (const std::string& kind : kinds)
+      next.proofs.push_back(
+          {.name = "consent", .kind = kind, .by = "app", .evidence = "doc", .at = 0, .expires = std::nullopt});
+    std::optional<Problem> problem;
+    const gate::Met found = gate::check(
+        program, asked, next, Desk::bot(), "", kSecond, [](const audit::StateKey&) { return std::nullopt; }, problem);
+    std::string names = problem ? std::string(problem->code->name) : std::string();
+    for (const std::uint32_t one : found.requirements) names += gate::requirement_full_name(program, one) + " ";
+    return names;
+  };
+  BOOST_TEST(met({"consent"}) == "test.gate/consent ");
+  BOOST_TEST(met({"signature", "consent"}) == "test.gate/consent test.second/consent ");
+  BOOST_TEST(met({"fax"}) == "bad_continuation");
+}
+
 BOOST_AUTO_TEST_CASE(closed_hand_offs_are_listed_the_newest_end_first) {
   Desk desk;
   std::vector<std::string> ids;
