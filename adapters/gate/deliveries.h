@@ -31,7 +31,8 @@ std::optional<Problem> read_deliveries(std::vector<Body>& bodies, Microseconds n
 
 struct Confirmed {
   std::string_view match;
-  std::optional<audit::RecordContent> record;  // nothing: a repeat, or nothing that is known
+  std::optional<audit::RecordContent>
+      record;  // nothing: a repeat, or nothing that is known. Its first change is the delivery's
 };
 Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, const Caller& caller,
                 const Delivery& delivery);

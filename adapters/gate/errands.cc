@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -386,10 +387,15 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   std::vector<audit::RecordContent> contents;
   if (options_.log != nullptr) {
     const auto reader = audit::LogReader::open(options_.log->path());
+    std::map<audit::StateKey, std::string_view> first;  // of each delivery in the list; another of the same is a repeat
     for (const Delivery& delivery : deliveries) {
       Confirmed confirmed = match(*options_.log, *reader, floor_, caller, delivery);
+      if (confirmed.record) {
+        const auto [one, is_new] = first.emplace(confirmed.record->changes.front().key, confirmed.match);
+        confirmed.match = one->second;
+        if (is_new) contents.push_back(std::move(*confirmed.record));
+      }
       waiting->lines.push_back(delivery_json(delivery.decision, confirmed.match));
-      if (confirmed.record) contents.push_back(std::move(*confirmed.record));
     }
   } else {
     for (const Delivery& delivery : deliveries) waiting->lines.push_back(delivery_json(delivery.decision, "unknown"));

@@ -683,12 +683,19 @@ BOOST_AUTO_TEST_CASE(deliveries_are_held_against_what_was_to_be_said) {
   gate::Caller other = Desk::bot();
   other.id = "bot-2";
   BOOST_TEST(confirm(allowed, "hello", other) == "unknown");
+  // Twice in one list.
+  const std::string twice = R"({"decision":")" + str(desk.hello("c-5", "k-5").at("decision")) +
+                            R"(","text_digest":"sha256:)" + hex(sha256(std::string("hello"))) + R"("})";
+  const gate::Reply both =
+      desk.command(gate::Command::Kind::confirm_deliveries, {}, "[" + twice + "," + twice + "]", Desk::bot());
+  for (int i = 0; i < 2; ++i) BOOST_TEST(str(json::parse(both.body).at(i).at("match")) == "same");
+  BOOST_TEST(desk.records(audit::Kind::delivery_confirmed) == 3u);
   const json::value second = desk.hello(), unsent = desk.hello();
   const json::value opened = desk.asks_for_a_person();
   desk.clock.pass(kSecond);
   BOOST_TEST(confirm(second, "hello", Desk::bot()) == "late");
   BOOST_TEST(confirm(opened, "Connecting you to a person.", Desk::bot()) == "same");
-  BOOST_TEST(desk.records(audit::Kind::delivery_confirmed) == 4u);
+  BOOST_TEST(desk.records(audit::Kind::delivery_confirmed) == 5u);
   // Sent while a person was awaited, confirmed after one had taken it.
   const std::string sent = format_instant(desk.clock.wall_us(), 0);
   desk.clock.pass(10 * kSecond);
