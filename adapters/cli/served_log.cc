@@ -11,6 +11,7 @@
 #include "adapters/gate/past.h"
 #include "adapters/gate/record.h"
 #include "adapters/wire/codes.h"
+#include "adapters/wire/turn.h"
 #include "audit/error.h"
 #include "audit/record/base64.h"
 #include "engine/base/digest.h"
@@ -31,8 +32,14 @@ constexpr std::size_t kMostItems = 1'000;
 class Body {
  public:
   Body(const std::string& text, std::vector<std::string_view> known, std::vector<std::string_view> needed) {
+    const std::string_view bytes = text.empty() ? std::string_view("{}") : text;
+    decide::Fields fields;
+    if (const Result<void> parsed = wire::parse_body(bytes, fields, Limits{}); !parsed) {  // no member twice, and so on
+      problem_ = parsed.error();
+      return;
+    }
     json::error_code error;
-    const json::value value = json::parse(text.empty() ? "{}" : text, error);
+    const json::value value = json::parse(bytes, error);
     if (error) {
       wrong(codes::kNotJson, "", "JSON as of RFC 8259", error.message());
       return;

@@ -734,6 +734,8 @@ class Looks(Served):
         self.assertEqual((len(seen), seen), (7, sorted(set(seen))))
         status, _, text = self.server.ask("POST", "/v1/log/search", {"verdct": "x", "day": "soon", "limit": 0}, role="auditor")
         self.assertEqual((status, len(json.loads(text)["errors"])), (422, 3))
+        status, _, text = self.server.ask("POST", "/v1/log/search", b'{"verdict":"allow","verdict":"block"}', role="auditor")
+        self.assertEqual((status, json.loads(text)["code"]), (400, "repeated_key"))
         self.assertEqual(self.server.ask("POST", "/v1/log/search", {"verdict": "allow"}, role="bot")[0], 403)
         status, headers, text = self.server.ask("POST", "/v1/reports", {"format": "csv"}, role="auditor")
         self.assertEqual((status, headers["content-type"], headers["caveat-decisions"]), (200, "text/csv; charset=utf-8", "7"))
