@@ -35,8 +35,10 @@ class Floor {
   // which others may stand by then: it is forsaken.
   class Numbers {
    public:
-    Numbers(audit::Log* log, std::size_t count) : log_(log) {
+    explicit Numbers(audit::Log* log) : log_(log) {}
+    Numbers(audit::Log* log, std::size_t count) : Numbers(log) {  // where it fails midway, what it has is given up
       if (log_ == nullptr) return;
+      numbers_.reserve(count);
       for (std::size_t i = 0; i < count; ++i) numbers_.push_back(log_->reserve());
     }
     Numbers(const Numbers&) = delete;
