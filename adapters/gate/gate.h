@@ -71,9 +71,9 @@ struct GateOptions {
       5LL * 60 * 1'000'000;          // how far a turn's `at` may be from the clock, but for callers with any_time
   Language language = Language::en;  // of problems, where the request names none
   bool outcomes = false;
-  bool stages = false;            // Reply says how long each took: three looks at the clock a turn
-  std::size_t waiting = 0;        // turns and commands under way at most; 0: no limit. Beyond: `overloaded`
-  std::size_t waiting_a_key = 0;  // of one conversation or customer; 0: no limit. Beyond: `key_queue_full`
+  bool stages = false;      // Reply says how long each took: three looks at the clock a turn
+  std::size_t waiting = 0;  // turns and commands under way; 0: no limit. A turn beyond: `overloaded`; a command never
+  std::size_t waiting_a_key = 0;  // turns of one conversation or customer; 0: no limit. Beyond: `key_queue_full`
 };
 
 class Gate {
