@@ -528,7 +528,7 @@ class Gate::Inside {
                          wish_of(turn, program, decision, decision_id), now);
       } else if (judged && (decision.has_handoff || round.switched.taken || round.unmet)) {
         Wish wish = wish_of(turn, program, decision, decision_id);
-        if (!decision.has_handoff) {
+        if (round.switched.taken || round.unmet) {  // as `apply` tells it
           const std::uint32_t queue = queue_of(program, round.switched.queue);
           wish.queue = queue == program::kNone ? std::string() : std::string(program.queue_name(queue));
           wish.priority = queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority;

@@ -348,6 +348,25 @@ BOOST_AUTO_TEST_CASE(the_switch_hands_every_turn_over_and_frees_who_was_not_take
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(the_ticket_of_a_turn_that_the_switch_took_lies_in_the_queue_that_its_reply_names) {
+  Desk desk;
+  int turn = 0;
+  for (const std::string queue : {"desk", "advisers"}) {
+    BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {},
+                                       R"({"on":true,"reason":"r","queue":")" + queue + "\"}", Desk::agent("boss"))) ==
+               "");
+    const std::string who = std::to_string(++turn);
+    const json::value reply =
+        desk.unknown_turn("c-" + who, "k-" + who);  // the rules hand it off as well, to a queue of theirs
+    BOOST_TEST(str(reply.at("handoff").at("cause")) == "switch");
+    BOOST_TEST(str(reply.at("handoff").at("queue")) == queue);
+    const json::value ticket = desk.ticket(handoff_of(reply));
+    BOOST_TEST(str(ticket.at("queue")) == queue);
+    BOOST_TEST(str(ticket.at("cause")) == "switch");
+  }
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(the_switch_for_a_topic_takes_the_turns_that_are_of_it_or_may_be) {
   Desk desk;
   const auto throw_it = [&](bool on, const std::string& topic, const std::string& rest = {}) {
