@@ -351,7 +351,7 @@ BOOST_AUTO_TEST_CASE(the_switch_hands_every_turn_over_and_frees_who_was_not_take
 BOOST_AUTO_TEST_CASE(the_ticket_of_a_turn_that_the_switch_took_lies_in_the_queue_that_its_reply_names) {
   Desk desk;
   int turn = 0;
-  for (const std::string queue : {"desk", "advisers"}) {
+  for (const std::string& queue : std::vector<std::string>{"desk", "advisers"}) {
     BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {},
                                        R"({"on":true,"reason":"r","queue":")" + queue + "\"}", Desk::agent("boss"))) ==
                "");
@@ -554,8 +554,8 @@ BOOST_AUTO_TEST_CASE(where_packs_share_the_name_of_a_requirement_a_proof_has_to_
   version "1"
 
 requirement consent
-  ask en "Would you sign here?" zh "请签字。"
-  proof signature
+  ask en "Would you show who you are?" zh "请出示身份证件。"
+  proof identity
   from app
 )";
   Result<load::Loaded> read =
@@ -579,7 +579,7 @@ requirement consent
     return names;
   };
   BOOST_TEST(met({"consent"}) == "test.gate/consent ");
-  BOOST_TEST(met({"signature", "consent"}) == "test.gate/consent test.second/consent ");
+  BOOST_TEST(met({"identity", "consent"}) == "test.gate/consent test.second/consent ");
   BOOST_TEST(met({"fax"}) == "bad_continuation");
 }
 
