@@ -1,6 +1,6 @@
 #include "engine/syntax/format.h"
 
-#include <CaveatLexer.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 
@@ -31,13 +31,13 @@ void find_places(std::vector<PrintedLine>& lines, const std::vector<Token>& toke
     if (line.anchor || line.keyword == 0) continue;
     for (auto token = first; token != tokens.end() && token->begin < declaration.end; ++token) {
       int type = token->type;
-      if (type == CaveatLexer::SINCE)
-        type = line.keyword == CaveatLexer::FROM ? CaveatLexer::FROM : CaveatLexer::IN_FORCE_FROM;
-      if (type == CaveatLexer::UP_TO && line.keyword == CaveatLexer::UNTIL && token != first &&
-          (token - 1)->type != CaveatLexer::HAND_OFF) {
-        type = CaveatLexer::UNTIL;
+      if (type == CaveatGrammar::SINCE)
+        type = line.keyword == CaveatGrammar::FROM ? CaveatGrammar::FROM : CaveatGrammar::IN_FORCE_FROM;
+      if (type == CaveatGrammar::UP_TO && line.keyword == CaveatGrammar::UNTIL && token != first &&
+          (token - 1)->type != CaveatGrammar::HAND_OFF) {
+        type = CaveatGrammar::UNTIL;
       }
-      if (type == CaveatLexer::IN_FORCE_UNTIL) type = CaveatLexer::UNTIL;
+      if (type == CaveatGrammar::IN_FORCE_UNTIL) type = CaveatGrammar::UNTIL;
       if (type == line.keyword && token != first) {
         line.anchor = token->begin;
         break;

@@ -1,11 +1,11 @@
-#include <CaveatLexer.h>
+#include <CaveatGrammar.h>
 
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/printer.h"
 
 namespace caveat::syntax {
 
-using L = CaveatLexer;
+using L = CaveatGrammar;
 
 std::string Printer::list(const std::vector<ExprPtr>& args, std::size_t from) {
   std::string result;

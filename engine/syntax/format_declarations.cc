@@ -1,4 +1,4 @@
-#include <CaveatLexer.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 
 namespace caveat::syntax {
 
-using L = CaveatLexer;
+using L = CaveatGrammar;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include <CaveatLexer.h>
+#include <CaveatGrammar.h>
 
 #include <cctype>
 
@@ -8,7 +8,7 @@
 
 namespace caveat::syntax {
 
-using L = CaveatLexer;
+using L = CaveatGrammar;
 
 std::string Printer::kw(int token) const {
   const auto spellings = spellings_of(token, language_);

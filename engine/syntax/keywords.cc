@@ -1,6 +1,6 @@
 #include "engine/syntax/keywords.h"
 
-#include <CaveatLexer.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -51,9 +51,9 @@ Tables make() {
   const auto value = [&](const char* list, const char* canonical, const char* en, const char* zh) {
     t.values.push_back({list, canonical, split(en, '|'), split(zh, '|')});
   };
-#define KEYWORD(TOKEN, KIND, EN_TEXT, ZH_TEXT) keyword(CaveatLexer::TOKEN, KeywordKind::KIND, EN_TEXT, ZH_TEXT);
+#define KEYWORD(TOKEN, KIND, EN_TEXT, ZH_TEXT) keyword(CaveatGrammar::TOKEN, KeywordKind::KIND, EN_TEXT, ZH_TEXT);
 #define VALUE(LIST, CANONICAL, EN_TEXT, ZH_TEXT) value(#LIST, #CANONICAL, EN_TEXT, ZH_TEXT);
-#define UNIT(TOKEN, CANONICAL, EN_TEXT, ZH_TEXT) unit(CaveatLexer::TOKEN, #CANONICAL, EN_TEXT, ZH_TEXT);
+#define UNIT(TOKEN, CANONICAL, EN_TEXT, ZH_TEXT) unit(CaveatGrammar::TOKEN, #CANONICAL, EN_TEXT, ZH_TEXT);
 #include "grammar/keywords.def"
 #include "grammar/units.def"
 #undef KEYWORD
@@ -115,7 +115,7 @@ std::string_view unit_name(int token, std::string_view written) {
   const auto& names = tables().unit_names;
   const auto found = names.find(written);
   if (found != names.end()) return found->second;
-  return token == CaveatLexer::CURRENCY ? written : std::string_view();
+  return token == CaveatGrammar::CURRENCY ? written : std::string_view();
 }
 
 std::string_view value_of(std::string_view list, std::string_view written) {

@@ -1,4 +1,4 @@
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
@@ -6,7 +6,7 @@
 
 namespace caveat::syntax {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 ExprPtr Lowering::make(Op op, Span span) {
   auto e = std::make_unique<Expr>();

@@ -1,4 +1,4 @@
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include <map>
 
@@ -9,7 +9,7 @@
 
 namespace caveat::syntax {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 std::optional<DeclBody> Lowering::declaration(Node node, bool partly) {
   partly_ = partly;

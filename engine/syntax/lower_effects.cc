@@ -1,4 +1,4 @@
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 
 namespace caveat::syntax {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
@@ -6,7 +6,7 @@
 
 namespace caveat::syntax {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 ExprPtr Lowering::given_value(Node node) {
   if (node.has(P::UNKNOWN) || node.has(P::IS_UNKNOWN)) return make(Op::is_unknown, node.span());

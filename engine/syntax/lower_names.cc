@@ -1,4 +1,4 @@
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
@@ -8,7 +8,7 @@
 
 namespace caveat::syntax {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 void Lowering::complain(const Code& code, Span span, std::vector<Both> arguments, std::string help_en,
                         std::string help_zh, std::vector<Fix> fixes) {

@@ -1,4 +1,4 @@
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 #include <limits>
@@ -10,7 +10,7 @@
 
 namespace caveat::syntax {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "engine/syntax/mistakes.h"
 
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,7 @@
 namespace caveat::syntax {
 namespace {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 // Empty where that language says it in another way.
 Both quoted_spelling(int token) {

@@ -1,6 +1,6 @@
 #include "engine/syntax/parse.h"
 
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 
@@ -92,7 +92,7 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
       const Token* tokens = tokenised.tokens.data() + stretch.begin;
       const std::size_t count = stretch.end - stretch.begin;
       const Span span{id, tokens[0].begin, tokens[count - 1].end};
-      if (tokens[0].type == CaveatParser::TABLE) {
+      if (tokens[0].type == CaveatGrammar::TABLE) {
         complaints.push_back({&codes::kNotYet, {id, tokens[0].begin, tokens[0].end}, {Both{"a table", "决策表"}}});
         continue;
       }

@@ -1,6 +1,6 @@
 #include "engine/syntax/recover.h"
 
-#include <CaveatParser.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 #include <optional>
@@ -15,7 +15,7 @@
 namespace caveat::syntax {
 namespace {
 
-using P = CaveatParser;
+using P = CaveatGrammar;
 
 bool is_free(int declaration) {
   return declaration == P::RULE || declaration == P::DEFINE || declaration == P::GUARANTEE ||

@@ -1,7 +1,6 @@
 #include "engine/syntax/tokens.h"
 
-#include <CaveatLexer.h>
-#include <antlr4-runtime.h>
+#include <CaveatGrammar.h>
 
 #include <algorithm>
 #include <array>
@@ -15,37 +14,12 @@
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/shapes.h"
 
 namespace caveat::syntax {
 namespace {
 
-using L = CaveatLexer;
-
-// Shows the lexer one ASCII sign a code point.
-class ShownText final : public antlr4::CharStream {
- public:
-  explicit ShownText(std::string_view shown) : shown_(shown) {}
-  void consume() override { ++at_; }
-  std::size_t LA(ssize_t i) override {
-    const std::size_t position = i > 0 ? at_ + static_cast<std::size_t>(i) - 1 : at_ - static_cast<std::size_t>(-i);
-    return position < shown_.size() ? static_cast<unsigned char>(shown_[position]) : EOF;
-  }
-  ssize_t mark() override { return -1; }
-  void release(ssize_t) override {}
-  std::size_t index() override { return at_; }
-  void seek(std::size_t index) override { at_ = index; }
-  std::size_t size() override { return shown_.size(); }
-  std::string getSourceName() const override { return {}; }
-  std::string getText(const antlr4::misc::Interval& interval) override {
-    return std::string(
-        shown_.substr(static_cast<std::size_t>(interval.a), static_cast<std::size_t>(interval.b - interval.a + 1)));
-  }
-  std::string toString() const override { return std::string(shown_); }
-
- private:
-  std::string_view shown_;
-  std::size_t at_ = 0;
-};
+using L = CaveatGrammar;
 
 struct Raw {
   int type = 0;
@@ -180,19 +154,13 @@ class Filter {
 
 void Filter::read_shapes() {
   const StandIns shown = stand_ins(bytes_);
-  ShownText text(shown.shown);
-  CaveatLexer lexer(&text);
-  lexer.removeErrorListeners();
+  Shapes shapes(shown.shown);
   std::uint32_t line_start = 0;  // code point
   bool first = true;
   std::size_t previous_end = std::string_view::npos;
   raws_.reserve(shown.shown.size() / 6 + 16);
-  for (;;) {
-    const auto token = lexer.nextToken();
-    const auto type = token->getType();
-    if (type == antlr4::Token::EOF) break;
-    const auto start = static_cast<std::uint32_t>(token->getStartIndex());
-    const auto stop = static_cast<std::uint32_t>(token->getStopIndex() + 1);
+  for (Shape shape; shapes.next(shape);) {
+    const auto [type, start, stop] = shape;
     if (type == L::NEWLINE) {
       line_start = stop;
       first = true;
@@ -203,7 +171,7 @@ void Filter::read_shapes() {
       result_.comments.push_back({span(begin, end), std::string(slice(begin, end)), first});
       continue;
     }
-    Raw raw{static_cast<int>(type), begin, end, start - line_start, first, previous_end == begin};
+    Raw raw{type, begin, end, start - line_start, first, previous_end == begin};
     previous_end = end;
     raws_.push_back(raw);
     first = false;
@@ -226,7 +194,7 @@ void Filter::read_shapes() {
           raws_.push_back({closed ? static_cast<int>(L::PATTERN) : -1, shown.offsets[slash], shown.offsets[after],
                            raw.indent, false, false});
           previous_end = shown.offsets[after];
-          text.seek(after);
+          shapes.go_on_at(after);
         }
       }
     }
