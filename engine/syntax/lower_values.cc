@@ -84,20 +84,21 @@ Literal Lowering::literal(Node node) {
         if (unit == "week") factor = 604'800;
         if (unit == "year") factor = 12;
         const auto product = result.number.times(Decimal(factor));
-        const auto count = product ? product->as_int64() : std::nullopt;
+        const auto whole = product ? product->as_int64() : std::nullopt;
+        const std::int64_t count = whole.value_or(0);
         if ((product && !product->is_integer()) || (calendar && !result.number.is_integer())) {
           complain(codes::kWrongUnit, node.span(),
                    {written(node), Both{"a whole number before the unit", "单位前的整数"}});
           break;
         }
         Duration span;
-        const bool fits = count && (!calendar || *count <= std::numeric_limits<std::int32_t>::max());
+        const bool fits = whole && (!calendar || count <= std::numeric_limits<std::int32_t>::max());
         if (fits && unit == "working_day") {
-          span.working_days = static_cast<std::int32_t>(*count);
+          span.working_days = static_cast<std::int32_t>(count);
         } else if (fits && calendar) {
-          span.months = static_cast<std::int32_t>(*count);
+          span.months = static_cast<std::int32_t>(count);
         } else if (fits) {
-          span.seconds = *count;
+          span.seconds = count;
         }
         if (!fits || !in_reach(span)) {
           complain(codes::kWrongUnit, node.span(), {written(node), Both{"at most 10,000 years", "至多 10,000 年"}});
