@@ -82,6 +82,6 @@ add_custom_target(tests_for_tsan)
 add_custom_target(tests_for_asan)
 
 add_library(caveat_warnings INTERFACE)
-target_compile_options(caveat_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+target_compile_options(caveat_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion $<$<BOOL:${CAVEAT_WARNINGS_ARE_ERRORS}>:-Werror>)
 # libstdc++ 12 calls its own deprecated helper from stable_sort, and clang 19 reports it at the caller.
 target_compile_options(caveat_warnings INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
