@@ -47,6 +47,7 @@ std::string outcome_json(const decide::Ruleset& ruleset, const decide::Request& 
 std::string recorded_outcome_json(std::string_view id, decide::Verdict verdict, std::string_view outcome_cbor);
 
 // RFC 3339 ends with the year 9999: what is later is told as its last second.
+inline constexpr Microseconds kLastInstant = 253'402'300'799'000'000;
 std::string instant_told(Microseconds at, std::int32_t offset_minutes);
 
 // ISO 8601, in whole minutes, upwards: "PT2M".

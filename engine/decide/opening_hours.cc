@@ -92,29 +92,34 @@ std::int64_t due_after(const program::Program& program, const QueueRow& queue, M
   }
   if (queue.always || queue.overflow_to != program::kNone) return seconds;
 
-  // Open seconds are counted off day by day; hours that overlap count once.
-  std::int64_t left = seconds;
-  for (Days ahead = 0; ahead <= kFarthest; ++ahead) {
+  // Open seconds are counted off day by day, as they pass: a night in which the clocks change has more or fewer of them than its wall
+  // clock shows. Hours that overlap count once.
+  const auto passed = [&](Days day,
+                          std::int64_t second) {  // since 1970, when the wall shows this; a time left out: right after
+    const std::int64_t shown = std::int64_t{day} * kDaySeconds + second;
+    const auto by_offset_of = [&](std::int64_t then) {
+      return shown - std::int64_t{hours.offset(then * kSecond)} * 60;
+    };
+    const std::int64_t near = by_offset_of(shown - std::int64_t{hours.offset(at)} * 60);
+    return std::max(near, by_offset_of(near));
+  };
+  const std::int64_t began = at / kSecond;
+  std::int64_t left = seconds, done = began;
+  std::optional<std::int64_t> over;
+  for (Days ahead = 0; ahead <= kFarthest && !over; ++ahead) {
     const Days day = start.day + ahead;
-    std::int64_t done = ahead == 0 ? start.second : 0, over = -1;
     hours.each(day, [&](std::int64_t from, std::int64_t to) {
-      from = std::max(from, done);
-      if (over >= 0 || to <= from) return;
-      if (left <= to - from) {
-        over = from + left;
+      const std::int64_t begins = std::max(passed(day, from), done), ends = passed(day, to);
+      if (over || ends <= begins) return;
+      if (left <= ends - begins) {
+        over = begins + left;
         return;
       }
-      left -= to - from;
-      done = to;
+      left -= ends - begins;
+      done = ends;
     });
-    if (over < 0) continue;
-    // Wall time of that day, by the clock of that day.
-    const Microseconds wall_clock = (std::int64_t{day} * kDaySeconds + over) * kSecond;
-    const Microseconds then =
-        wall_clock -
-        std::int64_t{hours.offset(wall_clock - std::int64_t{hours.offset(at)} * 60 * kSecond)} * 60 * kSecond;
-    return std::max<std::int64_t>(0, (then - at) / kSecond);
   }
+  if (over) return *over - began;
   return seconds;
 }
 
