@@ -24,6 +24,11 @@ const Option kKeys{"--keys",
                    "DIR",
                    {"folder with the keys of the log", "日志密钥所在目录"},
                    {"CAVEAT_KEYS, else FILE.keys/ beside the log", "CAVEAT_KEYS，否则为日志旁的 FILE.keys/"}};
+const Option kMark{
+    "--high-water",
+    "FILE",
+    {"the mark of how far the log had come, as [log] high_water names it", "高水位标记，即 [log] high_water 所指"},
+    {"high-water among the keys", "密钥目录中的 high-water"}};
 const Option kConfig{
     "--config",
     "FILE",
@@ -367,23 +372,24 @@ std::vector<Command> make() {
   all.push_back(later("data", "build|sign|activate", 2,
                       {"reference data: catalogue, market, word feeds", "参考数据：产品目录、行情、词表"}));
   all.push_back(later("log backup", "LOG", 2, {"copy a log while it runs", "在运行中备份日志"}));
-  all.push_back(
-      {.name = "log restore",
-       .arguments = "LOG",
-       .least = 1,
-       .most = 1,
-       .audience = 2,
-       .says = {"go on with a log put back from an old copy: a new epoch that says what is missing",
-                "以放回的旧副本继续：开始新世代并载明缺失内容"},
-       .options = {kKeys, {"--reason", "TEXT", {"why, kept with the record of it", "事由，随记录保存"}, {}, true}},
-       .exits = {kExitDone,
-                 {kNo, {"nothing is missing; nothing was done", "没有缺失；未执行任何操作"}},
-                 kExitUsage,
-                 kExitEnvironment},
-       .examples = {{"caveat log restore audit.db --reason 'disk lost, copy of last night'",
-                     {"after the copy was put in place", "放回副本之后执行"}},
-                    {"caveat log restore audit.db --reason test --json", {"for a program", "以 JSON 输出"}}},
-       .run = run_log_restore});
+  all.push_back({.name = "log restore",
+                 .arguments = "LOG",
+                 .least = 1,
+                 .most = 1,
+                 .audience = 2,
+                 .says = {"go on with a log put back from an old copy: a new epoch that says what is missing",
+                          "以放回的旧副本继续：开始新世代并载明缺失内容"},
+                 .options = {kKeys,
+                             kMark,
+                             {"--reason", "TEXT", {"why, kept with the record of it", "事由，随记录保存"}, {}, true}},
+                 .exits = {kExitDone,
+                           {kNo, {"nothing is missing; nothing was done", "没有缺失；未执行任何操作"}},
+                           kExitUsage,
+                           kExitEnvironment},
+                 .examples = {{"caveat log restore audit.db --reason 'disk lost, copy of last night'",
+                               {"after the copy was put in place", "放回副本之后执行"}},
+                              {"caveat log restore audit.db --reason test --json", {"for a program", "以 JSON 输出"}}},
+                 .run = run_log_restore});
   all.push_back(later("log archive", "LOG", 2, {"move closed months away", "归档已结束的月份"}));
   all.push_back(
       later("switch", "on|off [--topic T]", 2, {"everything, or one topic, to a person", "将全部或某一专题转人工"}));
@@ -415,7 +421,8 @@ std::vector<Command> make() {
        .most = 1,
        .audience = 3,
        .says = {"check the whole log against its checkpoints", "对照检查点核验整份日志"},
-       .options = {kKeys, kSealKey, {"--checkpoint", "FILE", {"a checkpoint kept elsewhere", "另行保存的检查点"}, {}}},
+       .options =
+           {kKeys, kMark, kSealKey, {"--checkpoint", "FILE", {"a checkpoint kept elsewhere", "另行保存的检查点"}, {}}},
        .exits = {kExitDone,
                  {kNo, {"the log was changed; what and where is printed", "日志已被改动；输出改动的位置与内容"}},
                  kExitUsage,

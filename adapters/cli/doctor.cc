@@ -101,6 +101,11 @@ class Doctor {
           told({"{0} in {1}", "{1} 中有 {0}"},
                {counted(loaded->errors(), terminal_, "mistake", "mistakes", "处错误"), folder}),
           {"`caveat check {0}` shows each with its place", "`caveat check {0}` 逐条列出"}, {folder});
+    else if (const std::optional<Problem> unknown = unknown_queue(*loaded->rules->program, configuration.default_queue))
+      bad("packs", wire::problem_text(*unknown, terminal_.language, invocation_.get("--config")),
+          {"name a queue of the packs in [gate] default_queue, or none",
+           "请在 [gate] default_queue 中指明规则包的队列，或留空"},
+          {});
     else
       good("packs", {"{0}, {1} examples hold", "{0} 个规则包，{1} 个示例全部通过"},
            {terminal_.language == Language::zh ? std::to_string(loaded->packs.size())
@@ -146,14 +151,27 @@ class Doctor {
            {"`caveat serve --log {0}`", "`caveat serve --log {0}`"}, {path});
       return;
     }
-    log(path, keys.get());
+    log(path, keys.get(), configuration.high_water);
   }
 
-  void log(const std::string& path, const audit::KeyStore* keys) {
+  void log(const std::string& path, const audit::KeyStore* keys, const std::string& high_water) {
     try {
       const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
       if (keys != nullptr) {
-        const audit::Mark mark = audit::read_high_water(keys->dir() + "/high-water", keys->origin());
+        const std::string own = keys->dir() + "/high-water";
+        std::error_code ignored;
+        if (!high_water.empty() && !std::filesystem::exists(high_water, ignored)) {
+          bad("log",
+              told({"its mark {0} is not there, so nobody could tell whether an old copy was put back",
+                    "其高水位标记 {0} 不存在，无法判断是否放回了旧副本"},
+                   {high_water}),
+              {"attach its disk; where the mark was never there, `cp {0} {1}`",
+               "请挂载其磁盘；若从未建立，执行 `cp {0} {1}`"},
+              {own, high_water});
+          return;
+        }
+        const audit::Mark mark =
+            audit::read_high_water(high_water.empty() ? own : high_water, keys->signers().back().name);
         if (reader->size() < mark.size) {
           bad("log",
               told({"{0} holds {1} records, its keys remember {2}: an old copy was put back",

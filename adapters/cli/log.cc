@@ -143,7 +143,7 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   const std::string& path = invocation.arguments[0];
   const std::unique_ptr<LogReader> reader = LogReader::open(path);
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
-  audit::VerifyOptions options = verify_options(keys.get());
+  audit::VerifyOptions options = verify_options(keys.get(), invocation.get("--high-water"));
   if (invocation.has("--key")) {
     Result<audit::VerifierKey> key = read_verifier_key(invocation.get("--key"));
     if (!key) return refuse(terminal, key.error(), invocation.get("--key"));

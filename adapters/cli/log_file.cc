@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <ostream>
 #include <variant>
 
 #include "adapters/load/rule_files.h"
 #include "audit/codes.h"
 #include "audit/error.h"
+#include "audit/log/high_water.h"
 #include "engine/base/diagnostic.h"
 #include "engine/program/program.h"
 
@@ -34,14 +36,14 @@ std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const aud
   return keys;
 }
 
-audit::VerifyOptions verify_options(const audit::KeyStore* keys) {
+audit::VerifyOptions verify_options(const audit::KeyStore* keys, const std::string& high_water) {
   audit::VerifyOptions options;
   if (keys == nullptr) return options;
   options.earlier = keys->signers();
   options.verifier = std::move(options.earlier.back());
   options.earlier.pop_back();
   options.keys = keys;
-  options.high_water = keys->dir() + "/high-water";
+  options.high_water = high_water.empty() ? keys->dir() + "/high-water" : high_water;
   return options;
 }
 
@@ -102,12 +104,21 @@ std::string user_name() {
 }
 
 std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,
-                                     Clock& clock, Random& random) {
+                                     Clock& clock, Random& random, const std::string& high_water) {
   const std::string keys = keys_dir(invocation, path);
   const bool fresh = !audit::KeyStore::exists(keys);
+  std::error_code ignored;
+  // A log that is there has a mark somewhere: one that is made anew would say that nothing is missing.
+  if (!high_water.empty() && !std::filesystem::exists(path, ignored) && !std::filesystem::exists(high_water, ignored)) {
+    const std::unique_ptr<audit::KeyStore> made =
+        fresh ? audit::KeyStore::create(keys, {}, {.writable = true, .random = &random})
+              : audit::KeyStore::open(keys, {});
+    audit::create_high_water(high_water, made->origin());
+  }
   audit::LogOptions options;
   options.path = path;
   options.keys_dir = keys;
+  options.high_water = high_water;
   options.create = true;
   options.semantics = program::kSemanticsVersion;
   options.clock = &clock;

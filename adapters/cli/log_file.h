@@ -20,8 +20,8 @@ std::string keys_dir(const Invocation& invocation, const std::string& log_path);
 // is not taken for another log as long as these keys signed its newest checkpoint: verify names what was changed.
 std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader);
 
-// What verify needs of a key set, and of `--key`.
-audit::VerifyOptions verify_options(const audit::KeyStore* keys);
+// What verify needs of a key set, and of `--key`. `high_water`: the log's mark; empty: the one among its keys.
+audit::VerifyOptions verify_options(const audit::KeyStore* keys, const std::string& high_water = {});
 
 // The public key that `--key FILE.vkey` names: its one line.
 Result<audit::VerifierKey> read_verifier_key(const std::string& file);
@@ -39,7 +39,8 @@ audit::Committed record(audit::Log& log, audit::Kind kind, const audit::Event& e
 std::string user_name();  // who runs this process, as the system knows him
 
 // Opens the log for writing; log and keys are made where neither is there, and the reader is told so and how to protect them.
+// `high_water`: where its mark stands, which a new log makes; empty: among its keys.
 std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,
-                                     Clock& clock, Random& random);
+                                     Clock& clock, Random& random, const std::string& high_water = {});
 
 }  // namespace caveat::cli

@@ -41,9 +41,9 @@ std::vector<std::string> rules_of(const Shown& shown) {
   return rules;
 }
 
-std::string record_json(const Shown& shown) {
+std::string record_json(const Shown& shown, std::int32_t offset_minutes) {
   json::object out{{"index", shown.header.index},
-                   {"time", format_instant(shown.header.time_us, 0)},
+                   {"time", format_instant(shown.header.time_us, offset_minutes)},
                    {"kind", audit::name(shown.header.context.kind)},
                    {"opened", shown.opened.has_value()}};
   if (shown.verdict) {

@@ -26,7 +26,8 @@ struct Shown {  // a record as far as the keys at hand open it
 
 Shown look(const audit::LogReader& reader, const audit::KeyStore* keys, std::uint64_t index, std::string_view leaf);
 std::vector<std::string> rules_of(const Shown& shown);
-std::string record_json(const Shown& shown);  // one object
+std::string record_json(const Shown& shown,
+                        std::int32_t offset_minutes = 0);  // one object; its time so far east of UTC
 
 struct Sought {  // every condition must hold
   std::vector<audit::Tag> tags;

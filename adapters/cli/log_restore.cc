@@ -19,6 +19,7 @@ int run_log_restore(const Invocation& invocation, Terminal& terminal) {
   audit::LogOptions options;
   options.path = path;
   options.keys_dir = keys_dir(invocation, path);
+  options.high_water = invocation.get("--high-water");
   options.semantics = program::kSemanticsVersion;
   options.clock = &clock;
   options.random = &random;

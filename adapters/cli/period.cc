@@ -12,10 +12,12 @@ constexpr Microseconds kDay = 86'400LL * 1'000'000;
 
 }  // namespace
 
-bool read_time(const std::string& text, bool end, std::optional<Microseconds>& out) {
+bool read_time(const std::string& text, bool end, std::optional<Microseconds>& out,
+               const std::vector<model::Transition>& zone) {
   if (text.empty()) return true;
   if (const std::optional<Days> day = parse_date(text)) {
-    out = (static_cast<Microseconds>(*day) + (end ? 1 : 0)) * kDay;
+    const Microseconds midnight = (static_cast<Microseconds>(*day) + (end ? 1 : 0)) * kDay;
+    out = model::instant_of(zone, midnight);
     return true;
   }
   out = parse_instant(text);

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/cli/command.h"
 #include "engine/base/units.h"
+#include "engine/model/zones.h"
 
 namespace caveat::cli {
 
@@ -16,8 +18,9 @@ struct Period {  // half open; of the log's own time, UTC
   bool holds(Microseconds at) const { return (!from || at >= *from) && (!to || at < *to); }
 };
 
-// A day or an instant; `end`: a day counts to its end. False: neither; empty is no bound.
-bool read_time(const std::string& text, bool end, std::optional<Microseconds>& out);
+// A day or an instant; `end`: a day counts to its end. False: neither; empty is no bound. Days are those of `zone`; none: UTC.
+bool read_time(const std::string& text, bool end, std::optional<Microseconds>& out,
+               const std::vector<model::Transition>& zone = {});
 
 // kDone, or kUsage and the terminal has been told. A day at --to is included whole.
 int read_period(const Invocation& invocation, Terminal& terminal, std::string_view command, Period& out);

@@ -87,7 +87,7 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
   ReportMade made;
   std::string checkpoint = asked.checkpoint.empty() ? reader.checkpoint().value_or("") : asked.checkpoint;
   if (keys != nullptr) checkpoint = by_the_signer_of_now(checkpoint, *keys);
-  audit::VerifyOptions options = verify_options(keys);
+  audit::VerifyOptions options = verify_options(keys, asked.high_water);
   options.progress = verifying;
   const audit::VerifyReport verified = audit::verify_log(reader, options);
   if (!verified.findings.empty()) {

@@ -19,8 +19,9 @@ namespace caveat::cli {
 struct ReportAsked {
   std::string form;  // html, csv, jsonl, zip
   audit::ReportQuery query;
-  std::string checkpoint;  // the note to report as of; empty: the newest
-  std::string by, role;    // who asks, for the record
+  std::string checkpoint;       // the note to report as of; empty: the newest
+  std::string by, role;         // who asks, for the record
+  std::string high_water = {};  // path of the log's mark; empty: among its keys
 };
 
 struct ReportMade {

@@ -19,6 +19,7 @@
 #include "adapters/cli/system_clock.h"
 #include "adapters/cli/write_file.h"
 #include "adapters/gate/gate.h"
+#include "adapters/load/machine_zones.h"
 #include "adapters/server/listener.h"
 #include "adapters/server/router.h"
 #include "audit/seal/system_random.h"
@@ -169,13 +170,17 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
     return kRefused;
   }
 
+  if (const std::optional<Problem> unknown = unknown_queue(*loaded->rules->program, configuration.default_queue))
+    return refuse(terminal, *unknown, settings->file);
+
   SystemClock clock;
   const std::unique_ptr<server::OperationLog> operation = open_operation_log(terminal, configuration, clock);
   if (operation == nullptr) return kEnvironment;
   audit::SystemRandom random;
   Invocation with_keys = invocation;
   if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
-  const std::unique_ptr<audit::Log> log = open_log(with_keys, terminal, configuration.log_path, clock, random);
+  const std::unique_ptr<audit::Log> log =
+      open_log(with_keys, terminal, configuration.log_path, clock, random, configuration.high_water);
 
   Result<std::vector<server::CallerEntry>> callers = all_callers(configuration);
   if (!callers) return refuse(terminal, callers.error(), configuration.callers_file);
@@ -197,6 +202,9 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                  .clock = &clock,
                  .metrics = &metrics,
                  .operation = operation.get(),
+                 .zone = load::machine_zones().find(configuration.log_zone).value_or(std::vector<model::Transition>()),
+                 .high_water = configuration.high_water,
+                 .default_queue = configuration.default_queue,
                  .others = [&]() -> Result<void> {
                    Result<Settings> again = read_settings(invocation);
                    if (!again) return tl::unexpected(again.error());
@@ -222,6 +230,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
        .limits = limits,
        .clock_skew = configuration.clock_skew_ms * 1'000,
        .language = language,
+       .default_queue = configuration.default_queue,
+       .durable = configuration.durable,
        .outcomes = false,
        .stages = true,
        .waiting = 2 * configuration.turns_waiting,  // the router sheds first; batches and commands come on top

@@ -10,10 +10,13 @@
 
 #include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/log_file.h"
+#include "adapters/config/codes.h"
 #include "adapters/gate/body.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/schema_json.h"
 #include "audit/error.h"
+#include "engine/base/escape.h"
+#include "engine/base/nearest.h"
 #include "engine/base/units.h"
 
 namespace caveat::cli {
@@ -26,6 +29,18 @@ std::optional<DiskRoom> disk_room(const std::string& path) {
   if (::statvfs(folder.empty() ? "." : folder.c_str(), &room) != 0 || room.f_blocks == 0) return std::nullopt;
   return DiskRoom{.free_bytes = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize,
                   .free_percent = static_cast<std::uint64_t>(room.f_bavail) * 100 / room.f_blocks};
+}
+
+std::optional<Problem> unknown_queue(const program::Program& program, const std::string& name) {
+  if (name.empty() || program.find_queue(name) != program::kNone) return std::nullopt;
+  std::vector<std::string_view> names;
+  for (std::uint32_t i = 0; i < program.queues().size(); ++i) names.push_back(program.queue_name(i));
+  return Problem{&config::codes::kConfiguration,
+                 {{.path = "gate.default_queue",
+                   .expected = "a queue of the loaded packs",
+                   .found = quote_json(name),
+                   .nearest = std::string(nearest(name, names)),
+                   .hint = {}}}};
 }
 
 void Served::activate(const load::Loaded& loaded, const std::string& by) {
@@ -101,6 +116,8 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
                                                                        "count as they stand now"}),
                      "\"diagnostics\":[" + list + "]");
     }
+    if (std::optional<Problem> problem = unknown_queue(*loaded->rules->program, options_.default_queue))
+      return refused(std::move(*problem));
     activate(*loaded, by);
   } catch (const Error& error) {
     return refused(wire::problem(wire::codes::kStorage, {.path = "",
@@ -199,6 +216,8 @@ server::Services Served::services() {
   services.packs = [this] { return packs_json(); };
   services.checks = [this](Language language) { return checks(language); };
   services.figures = [this] { return figures(); };
+  services.checkpoint = [this] { return options_.log->checkpoint().value_or(""); };
+  services.log_key = [this] { return audit::format_verifier_key(options_.log->keys().verifier()) + "\n"; };
   services.reload = [this](const server::Asked& asked) -> server::Served {
     gate::Body body(asked.body);
     if (std::optional<Problem> problem = body.finish()) return tl::unexpected(server::Refusal{std::move(*problem), {}});

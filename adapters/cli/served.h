@@ -24,6 +24,7 @@
 #include "adapters/server/services.h"
 #include "audit/log/log.h"
 #include "engine/base/clock.h"
+#include "engine/model/zones.h"
 
 namespace caveat::cli {
 
@@ -34,6 +35,9 @@ struct ServedOptions {
   Clock* clock = nullptr;
   server::Metrics* metrics = nullptr;
   server::OperationLog* operation = nullptr;
+  std::vector<model::Transition> zone = {};  // of what is told of the log; none: UTC
+  std::string high_water = {};               // the log's mark; empty: among its keys
+  std::string default_queue = {};            // that the packs must have; empty: whichever they name
   std::function<Result<void>()>
       others;  // also read again on a reload, and put in force: callers, levels. A Problem refuses it
 };
@@ -66,6 +70,9 @@ class Served {
   std::vector<Pack> active_, previous_;
   std::string program_;
 };
+
+// `[gate] default_queue` has to be a queue of the packs.
+std::optional<Problem> unknown_queue(const program::Program& program, const std::string& name);
 
 // One sentence on each thing that can keep a node from deciding and recording; doctor says the same.
 struct DiskRoom {

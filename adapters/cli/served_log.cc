@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <functional>
 
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/log_records.h"
 #include "adapters/cli/period.h"
 #include "adapters/cli/report_making.h"
 #include "adapters/cli/served.h"
+#include "adapters/gate/body.h"
 #include "adapters/gate/past.h"
 #include "adapters/gate/record.h"
 #include "adapters/wire/codes.h"
@@ -16,8 +18,8 @@
 #include "audit/record/base64.h"
 #include "engine/base/digest.h"
 #include "engine/base/escape.h"
-#include "engine/base/nearest.h"
 #include "engine/base/units.h"
+#include "engine/model/zones.h"
 
 namespace caveat::cli {
 
@@ -26,92 +28,43 @@ namespace codes = wire::codes;
 
 namespace {
 
-constexpr std::size_t kMostItems = 1'000;
+constexpr std::int64_t kMostItems = 1'000, kUsualItems = 100;  // of a page
+constexpr std::size_t kMostCheckpoint = 60u << 10;             // bytes of a signed note
 
-// The members of a body: texts all but one; every mistake at once.
-class Body {
- public:
-  Body(const std::string& text, std::vector<std::string_view> known, std::vector<std::string_view> needed) {
-    const std::string_view bytes = text.empty() ? std::string_view("{}") : text;
-    decide::Fields fields;
-    if (const Result<void> parsed = wire::parse_body(bytes, fields, Limits{}); !parsed) {  // no member twice, and so on
-      problem_ = parsed.error();
-      return;
-    }
-    json::error_code error;
-    const json::value value = json::parse(bytes, error);
-    if (error) {
-      wrong(codes::kNotJson, "", "JSON as of RFC 8259", error.message());
-      return;
-    }
-    if (!value.is_object()) {
-      wrong(codes::kWrongType, "", "one JSON object", "another value");
-      return;
-    }
-    members_ = value.as_object();
-    for (const auto& member : members_) {
-      const std::string_view name = member.key();
-      const std::string path = "/" + std::string(name);
-      if (std::find(known.begin(), known.end(), name) == known.end()) {
-        wrong(codes::kUnknownMember, path, "a member of this request", "one that nobody knows",
-              std::string(nearest(name, std::span<const std::string_view>(known))));
-      } else if (name == "limit") {
-        if (!member.value().is_int64() || member.value().as_int64() < 1 ||
-            member.value().as_int64() > static_cast<std::int64_t>(kMostItems))
-          wrong(codes::kOutOfRange, path, "a whole number from 1 to 1000", shortened(json::serialize(member.value())));
-      } else if (!member.value().is_string()) {
-        wrong(codes::kWrongType, path, "a text", "another value");
-      }
-    }
-    for (const std::string_view name : needed)
-      if (!members_.contains(name)) wrong(codes::kWrongType, "/" + std::string(name), "a text", "nothing");
-  }
+using gate::Body;
 
-  std::string text(std::string_view name) const {
-    const json::value* value = members_.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+// `written`: as they stand in the body, for the record of the look; null: nobody asks.
+Period read_period(Body& body, const std::vector<model::Transition>& zone,
+                   const std::function<void(const char* name, const std::string& bound)>& written) {
+  Period period;
+  for (const char* name : {"from", "to"}) {
+    const bool end = std::string_view(name) == "to";
+    const std::optional<std::string> bound = body.filled(name);
+    if (!bound) continue;
+    if (!read_time(*bound, end, end ? period.to : period.from, zone))
+      body.wrong(codes::kOutOfRange, name, "a day or an instant, RFC 3339", shortened(*bound));
+    if (written) written(name, *bound);
   }
-  bool has(std::string_view name) const { return members_.contains(name); }
-  std::size_t limit() const {
-    const json::value* value = members_.if_contains("limit");
-    return value != nullptr ? static_cast<std::size_t>(value->as_int64()) : 100;
-  }
+  return period;
+}
 
-  void wrong(const Code& code, std::string path, std::string expected, std::string found, std::string meant = {}) {
-    if (problem_.code == nullptr) problem_.code = &code;
-    problem_.items.push_back({.path = std::move(path),
-                              .expected = std::move(expected),
-                              .found = std::move(found),
-                              .nearest = std::move(meant),
-                              .hint = {}});
-  }
-  void period(Period& out) {
-    for (const auto& [name, end] : {std::pair{"from", false}, std::pair{"to", true}})
-      if (!read_time(text(name), end, end ? out.to : out.from))
-        wrong(codes::kOutOfRange, "/" + std::string(name), "a day or an instant, RFC 3339", shortened(text(name)));
-  }
-  std::optional<std::uint8_t> verdict() {
-    if (!has("verdict")) return std::nullopt;
-    const std::optional<std::uint8_t> verdict = verdict_of(text("verdict"));
-    if (!verdict)
-      wrong(codes::kOutOfRange, "/verdict", "allow, revise, require, block or handoff", shortened(text("verdict")));
-    return verdict;
-  }
-  bool good() const { return problem_.code == nullptr; }
-  tl::unexpected<server::Refusal> refusal() const { return tl::unexpected(server::Refusal{problem_, {}}); }
+std::optional<std::uint8_t> read_verdict(Body& body) {
+  const std::optional<std::string> word = body.filled("verdict");
+  const std::optional<std::uint8_t> verdict = word ? verdict_of(*word) : std::nullopt;
+  if (word && !verdict)
+    body.wrong(codes::kOutOfRange, "verdict", "allow, revise, require, block or handoff", shortened(*word));
+  return verdict;
+}
 
- private:
-  json::object members_;
-  Problem problem_;
-};
-
+tl::unexpected<server::Refusal> refused(Problem problem) {
+  return tl::unexpected(server::Refusal{std::move(problem), {}});
+}
 tl::unexpected<server::Refusal> refused(const Code& code, std::string path, std::string expected, std::string found) {
-  return tl::unexpected(server::Refusal{wire::problem(code, {.path = std::move(path),
-                                                             .expected = std::move(expected),
-                                                             .found = std::move(found),
-                                                             .nearest = {},
-                                                             .hint = {}}),
-                                        {}});
+  return refused(wire::problem(code, {.path = std::move(path),
+                                      .expected = std::move(expected),
+                                      .found = std::move(found),
+                                      .nearest = {},
+                                      .hint = {}}));
 }
 
 // A caller is not told paths of this machine.
@@ -129,42 +82,40 @@ std::string roles_of(const gate::Caller& caller) {
 }  // namespace
 
 server::Served Served::search(const server::Asked& asked) const {
-  Body body(asked.body,
-            {"customer", "conversation", "rule", "verdict", "day", "request", "decision", "from", "to", "reason",
-             "cursor", "limit"},
-            {});
+  Body body(asked.body);
   Sought sought;
-  body.period(sought.period);
-  const std::optional<std::uint8_t> verdict = body.verdict();
   std::uint64_t after = 0;
-  if (const std::string cursor = body.text("cursor"); !cursor.empty()) {
-    const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), after);
-    if (error != std::errc() || end != cursor.data() + cursor.size())
-      body.wrong(codes::kOutOfRange, "/cursor", "the `next` of the page before", shortened(cursor));
+  if (const std::optional<std::string> cursor = body.filled("cursor")) {
+    const auto [end, error] = std::from_chars(cursor->data(), cursor->data() + cursor->size(), after);
+    if (error != std::errc() || end != cursor->data() + cursor->size())
+      body.wrong(codes::kOutOfRange, "cursor", "the `next` of the page before", shortened(*cursor));
   }
-  if (body.has("day") && !parse_date(body.text("day")))
-    body.wrong(codes::kOutOfRange, "/day", "a day (2026-11-23)", shortened(body.text("day")));
-  struct Key {
-    const char* member;
-    audit::TagKind kind;
-  };
-  constexpr Key kKeys[] = {{"customer", audit::TagKind::customer}, {"conversation", audit::TagKind::conversation},
-                           {"rule", audit::TagKind::rule},         {"verdict", audit::TagKind::verdict},
-                           {"day", audit::TagKind::day},           {"request", audit::TagKind::request},
-                           {"decision", audit::TagKind::decision}};
+  const auto limit = static_cast<std::size_t>(body.whole_number("limit", 1, kMostItems).value_or(kUsualItems));
+  const std::optional<std::string> reason = body.filled("reason"), customer = body.filled("customer"),
+                                   day = body.filled("day");
+  if (day && !parse_date(*day)) body.wrong(codes::kOutOfRange, "day", "a day (2026-11-23)", shortened(*day));
   std::string query;
-  for (const Key& key : kKeys) {
-    if (!body.has(key.member)) continue;
-    sought.tags.push_back({key.kind, key.kind == audit::TagKind::verdict && verdict
-                                         ? std::string(audit::verdict_name(*verdict))
-                                         : body.text(key.member)});
-    query += (query.empty() ? "" : " ") + std::string("--") + key.member + " " + body.text(key.member);
-  }
-  for (const char* bound : {"from", "to"})
-    if (body.has(bound)) query += (query.empty() ? "" : " ") + std::string("--") + bound + " " + body.text(bound);
-  if (body.good() && query.empty())
-    body.wrong(codes::kNothingToJudge, "", "something to look for: customer, rule, verdict, day, from …", "nothing");
-  if (!body.good()) return body.refusal();
+  const auto by = [&](const char* member, const std::string& value) {
+    query += (query.empty() ? "" : " ") + std::string("--") + member + " " + value;
+  };
+  const auto sought_by = [&](const char* member, audit::TagKind kind, const std::optional<std::string>& value) {
+    if (!value) return;
+    sought.tags.push_back({kind, *value});
+    by(member, *value);
+  };
+  sought_by("customer", audit::TagKind::customer, customer);
+  sought_by("conversation", audit::TagKind::conversation, body.filled("conversation"));
+  sought_by("rule", audit::TagKind::rule, body.filled("rule"));
+  if (const std::optional<std::uint8_t> verdict = read_verdict(body))
+    sought_by("verdict", audit::TagKind::verdict, std::string(audit::verdict_name(*verdict)));
+  sought_by("day", audit::TagKind::day, day);
+  sought_by("request", audit::TagKind::request, body.filled("request"));
+  sought_by("decision", audit::TagKind::decision, body.filled("decision"));
+  sought.period = read_period(body, options_.zone, by);
+  if (std::optional<Problem> problem = body.finish()) return refused(std::move(*problem));
+  if (query.empty())
+    return refused(codes::kNothingToJudge, "", "something to look for: customer, rule, verdict, day, from …",
+                   "nothing");
 
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
@@ -172,22 +123,24 @@ server::Served Served::search(const server::Asked& asked) const {
         find_records(*reader, options_.log->keys(), sought, [](std::uint64_t, std::uint64_t) {});
     const std::size_t in_all = found.size();
     found.erase(found.begin(), std::lower_bound(found.begin(), found.end(), after));
-    const bool more = found.size() > body.limit();
-    if (more) found.resize(body.limit());
+    const bool more = found.size() > limit;
+    if (more) found.resize(limit);
     // Under the key of the customer who was asked for: what names him must go when he is erased.
     audit::Viewed event{.by = asked.caller.id,
                         .role = roles_of(asked.caller),
                         .records = ranges_of(found),
                         .reason = {},
                         .query = query};
-    if (body.has("reason")) event.reason = body.text("reason");
+    if (reason) event.reason = *reason;
     std::vector<std::string> subjects;
-    if (body.has("customer")) subjects.push_back(body.text("customer"));
+    if (customer) subjects.push_back(*customer);
     record(*options_.log, audit::Kind::viewed, event, std::move(subjects));
     std::string items;
     for (const std::uint64_t index : found) {
       const std::optional<std::string> leaf = reader->header(index);
-      if (leaf) items += (items.empty() ? "" : ",") + record_json(look(*reader, &options_.log->keys(), index, *leaf));
+      if (!leaf) continue;
+      const Shown shown = look(*reader, &options_.log->keys(), index, *leaf);
+      items += (items.empty() ? "" : ",") + record_json(shown, model::offset_at(options_.zone, shown.header.time_us));
     }
     server::Response response;
     response.body = "{\"items\":[" + items + "],\"found\":" + std::to_string(in_all);
@@ -200,38 +153,39 @@ server::Served Served::search(const server::Asked& asked) const {
 }
 
 server::Served Served::report(const server::Asked& asked) const {
-  Body body(asked.body,
-            {"format", "language", "customer", "rule", "verdict", "from", "to", "seed", "checkpoint", "requested_by",
-             "purpose"},
-            {"format"});
-  const std::string format = body.text("format"), language = body.text("language");
-  if (body.good() && format != "html" && format != "csv" && format != "jsonl" && format != "zip")
-    body.wrong(codes::kOutOfRange, "/format", "html, csv, jsonl or zip", shortened(format));
+  Body body(asked.body);
+  const std::string format = body.text("format", Body::needed);
+  if (!format.empty() && format != "html" && format != "csv" && format != "jsonl" && format != "zip")
+    body.wrong(codes::kOutOfRange, "format", "html, csv, jsonl or zip", shortened(format));
+  const std::string language = body.filled("language").value_or("");
   if (!language.empty() && language != "en" && language != "zh")
-    body.wrong(codes::kOutOfRange, "/language", "en or zh", shortened(language));
-  Period period;
-  body.period(period);
+    body.wrong(codes::kOutOfRange, "language", "en or zh", shortened(language));
+  const Period period = read_period(body, options_.zone, nullptr);
   ReportAsked report;
-  report.query.verdict = body.verdict();
-  if (!body.good()) return body.refusal();
+  report.query.verdict = read_verdict(body);
+  for (const auto& [member, to] :
+       {std::pair{"seed", &report.query.seed}, std::pair{"rule", &report.query.rule},
+        std::pair{"customer", &report.query.customer}, std::pair{"requested_by", &report.query.requested_by},
+        std::pair{"purpose", &report.query.purpose}})
+    *to = body.filled(member).value_or("");
+  const std::optional<std::string> checkpoint = body.filled("checkpoint", kMostCheckpoint);
+  if (std::optional<Problem> problem = body.finish()) return refused(std::move(*problem));
   report.form = format;
   report.by = asked.caller.id;
   report.role = roles_of(asked.caller);
+  report.high_water = options_.high_water;
   report.query.language = language == "zh" ? Language::zh : language == "en" ? Language::en : asked.language;
-  report.query.seed = body.text("seed");
-  report.query.rule = body.text("rule");
-  report.query.customer = body.text("customer");
-  report.query.requested_by = body.text("requested_by");
-  report.query.purpose = body.text("purpose");
   report.query.keep_rows = format == "csv" || format == "jsonl";
   report.query.from = period.from;
   report.query.to = period.to;
+  // One offset for a whole report: that of its end.
+  report.query.offset_minutes = model::offset_at(options_.zone, period.to.value_or(options_.clock->wall_us()));
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
     audit::KeyStore& keys = options_.log->keys();
     if (!report.query.customer.empty()) report.query.subjects = keys.keys_of(report.query.customer);
-    if (body.has("checkpoint")) {
-      Result<std::string> kept = kept_checkpoint(*reader, body.text("checkpoint"));
+    if (checkpoint) {
+      Result<std::string> kept = kept_checkpoint(*reader, *checkpoint);
       if (!kept) return tl::unexpected(server::Refusal{kept.error(), {}});
       report.checkpoint = *kept;
     }
@@ -260,23 +214,18 @@ server::Served Served::report(const server::Asked& asked) const {
 }
 
 server::Served Served::feedback(const server::Asked& asked) const {
-  Body body(asked.body, {"decision", "kind", "note"}, {"decision", "kind"});
-  const bool well = body.good();  // texts they are
-  for (const auto& [name, most] : {std::pair{"decision", 64u}, std::pair{"kind", 64u}, std::pair{"note", 4'000u}})
-    if (well && (body.text(name).size() > most ||
-                 (body.has(name) && body.text(name).empty() && std::string_view(name) != "note")))
-      body.wrong(codes::kOutOfRange, "/" + std::string(name), "a text of 1 to " + std::to_string(most) + " bytes",
-                 std::to_string(body.text(name).size()) + " bytes");
-  if (!body.good()) return body.refusal();
+  Body body(asked.body);
+  const std::string id = body.text("decision", Body::needed, 64), kind = body.text("kind", Body::needed, 64),
+                    note = body.text("note", Body::optional);
+  if (std::optional<Problem> problem = body.finish()) return refused(std::move(*problem));
   try {
     // Of a decision that there is: what is said of nothing would be said of anybody later. A bot is not told that another's exists.
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
-    const std::string id = body.text("decision");
     const std::optional<gate::PastDecision> past = gate::past_decision(*options_.log, *reader, id);
     if (!past || (asked.caller.audience == decide::Audience::bot && past->caller != asked.caller.id))
       return refused(codes::kNotFound, "/decision", "a decision of this log", "another");
-    audit::Feedback event{.decision = id, .kind = body.text("kind"), .by = asked.caller.id, .words = {}};
-    if (body.has("note")) event.words = body.text("note");
+    audit::Feedback event{.decision = id, .kind = kind, .by = asked.caller.id, .words = {}};
+    if (!note.empty()) event.words = note;
     const auto noted = [&](std::uint64_t index, int status) {
       server::Response response;
       response.status = status;

@@ -1,10 +1,12 @@
 #include "adapters/cli/settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <set>
 
 #include "adapters/config/codes.h"
+#include "adapters/load/machine_zones.h"
 #include "adapters/load/rule_files.h"
 #include "engine/base/digest.h"
 
@@ -28,6 +30,12 @@ server::CallerEntry entry_of(const config::CallerSettings& settings) {
   return entry;
 }
 
+std::vector<std::string> zones() {
+  std::vector<std::string> names = load::machine_zones().names();
+  if (!std::binary_search(names.begin(), names.end(), std::string_view("UTC"))) names.emplace_back("UTC");
+  return names;
+}
+
 }  // namespace
 
 std::string beside_log(const std::string& log_path, const std::string& ending) {
@@ -44,8 +52,8 @@ Result<Settings> read_settings(const Invocation& invocation) {
     Result<std::string> text = load::read_file(settings.file, kMostBytes);
     if (!text) return tl::unexpected(text.error());
     const std::vector<std::string_view> roles = server::role_names();
-    Result<config::Configuration> parsed =
-        config::read_configuration(*text, settings.file, {.roles = roles, .is_id = &server::is_caller_id});
+    Result<config::Configuration> parsed = config::read_configuration(
+        *text, settings.file, {.roles = roles, .is_id = &server::is_caller_id, .zones = &zones});
     if (!parsed) return tl::unexpected(parsed.error());
     read = std::move(*parsed);
     // What is relative is meant from where the file lies, wherever the process was started.
@@ -54,7 +62,8 @@ Result<Settings> read_settings(const Invocation& invocation) {
       if (!path.empty() && std::filesystem::path(path).is_relative() && !folder.empty())
         path = (folder / path).string();
     };
-    for (std::string* path : {&read.log_path, &read.log_keys, &read.socket, &read.callers_file, &read.log_file})
+    for (std::string* path :
+         {&read.log_path, &read.log_keys, &read.high_water, &read.socket, &read.callers_file, &read.log_file})
       whole(*path);
     for (std::string& path : read.pack_folders) whole(path);
   }

@@ -15,7 +15,7 @@ namespace caveat::config {
 
 namespace {
 
-enum class Kind : std::uint8_t { text, texts, count, duration, size, choice, address };
+enum class Kind : std::uint8_t { text, texts, count, duration, size, choice, address, yes_no, zone };
 
 struct Key {
   std::string_view section, name;
@@ -27,6 +27,7 @@ struct Key {
   std::vector<std::string> Configuration::* texts = nullptr;
   std::int64_t Configuration::* time = nullptr;
   std::size_t Configuration::* number = nullptr;
+  bool Configuration::* flag = nullptr;
 };
 
 struct Section {
@@ -51,6 +52,19 @@ const std::vector<Key>& keys() {
        "日志文件；不存在时新建。", &C::log_path},
       {"log", "keys", Kind::text, "\"\"", 0, 0, "Folder of its keys. Empty: FILE.keys beside the log.",
        "密钥目录。为空：日志旁的 FILE.keys。", &C::log_keys},
+      {"log", "high_water", Kind::text, "\"\"", 0, 0,
+       "The mark of how far the log had come, by which an old copy put back is noticed; on another disk than log and "
+       "keys\n"
+       "# it notices more. A new log makes it. For one that is there, copy its own there once: cp FILE.keys/high-water "
+       "HERE.\n"
+       "# Empty: among the keys.",
+       "日志写到何处的高水位标记，用于发现被放回的旧副本；放在日志与密钥之外的磁盘上更可靠。\n"
+       "# 新建日志时自动生成；已有日志须先复制一次：cp FILE.keys/high-water 此处。为空：与密钥同处。",
+       &C::high_water},
+      {"log", "zone", Kind::zone, "\"UTC\"", 0, 0,
+       "Time zone of what the server tells of the log: times in searches and reports, and the days of their from and "
+       "to.",
+       "服务器讲述日志时所用的时区：查询与报告中的时刻，以及其起止日期。", &C::log_zone},
       {"packs", "folders", Kind::texts, "[\"rules\"]", 0, 0, "Folders with rule packs, at any depth.",
        "规则包所在目录（任意层级）。", nullptr, &C::pack_folders},
       {"gate", "deadline", Kind::duration, "\"2 s\"", 10, 600'000,
@@ -59,6 +73,22 @@ const std::vector<Key>& keys() {
       {"gate", "clock_skew", Kind::duration, "\"5 min\"", 0, 86'400'000,
        "How far a turn's own time may be from our clock, but for callers with any_time.",
        "轮次自带时间与本机时钟允许的偏差；any_time 调用方除外。", nullptr, nullptr, &C::clock_skew_ms},
+      {"gate", "default_queue", Kind::text, "\"\"", 0, 0,
+       "Queue of hand-offs that nothing sends elsewhere: by the switch, asked for without a queue, escalated with no "
+       "queue\n"
+       "# above, or whose queue no pack has any more. Empty: the default queue of the pack that comes first.",
+       "没有其他去向的转接所入的队列：由紧急开关引起、未指明队列、无上级队列可升级，或原队列已不存在。\n"
+       "# 为空：排在最前的规则包的默认队列。",
+       &C::default_queue},
+      {"gate", "durable", Kind::yes_no, "true", 0, 0,
+       "Every answer waits until its record is on disk. false: allow, revise and block leave when the record is "
+       "sealed, and\n"
+       "# say so in it; after a crash some of them may stand in no log. Hand-offs and what is required wait all the "
+       "same,\n"
+       "# and after a record that could not be written everything does, until one can.",
+       "每个答复都等其记录落盘后才发出。false：放行、修改、拦截在记录封存后即发出，并在记录中注明；\n"
+       "# 崩溃后其中一部分可能不在日志中。转人工与要求类裁决仍等待落盘；若有记录未能写入，则在恢复之前全部等待。",
+       nullptr, nullptr, nullptr, nullptr, &C::durable},
       {"gate", "threads", Kind::count, "0", 0, 256, "Threads that decide. 0: as many as the machine has cores.",
        "执行裁决的线程数。0：与机器核心数相同。", nullptr, nullptr, nullptr, &C::gate_threads},
       {"http", "listen", Kind::address, "\"127.0.0.1:8650\"", 0, 0,
@@ -113,11 +143,7 @@ struct Later {
   std::string_view section, name, instead;
 };
 constexpr Later kLater[] = {
-    {"log", "high_water", "the mark stands among the keys, and [log] keys may lie on another disk"},
-    {"log", "zone", "days are reckoned by each pack's own time zone, reports by UTC"},
     {"data", "", "tables stand in the packs, `from file`"},
-    {"gate", "default_queue", "each pack names its default queue"},
-    {"gate", "durable", "every answer waits for its record to be on disk"},
     {"webhooks", "", "agents ask for /v1/handoffs"},
 };
 
@@ -156,7 +182,7 @@ bool is_address(std::string_view text) {
 
 class Reader {
  public:
-  Reader(std::string file, const CallerRules& rules) : file_(std::move(file)), rules_(rules) {}
+  Reader(std::string file, const Known& known) : file_(std::move(file)), known_(known) {}
 
   // What the text does not say stays as it is in `out`.
   Configuration read(std::string_view text, Configuration out, bool callers_only = false) {
@@ -279,6 +305,22 @@ class Reader {
         if (key.name == "listen" && node.as_string()->get().empty()) return refuse("ADDRESS:PORT");
         out.*key.text = node.as_string()->get();
         return;
+      case Kind::yes_no:
+        if (!node.is_boolean()) return refuse("true or false");
+        out.*key.flag = node.as_boolean()->get();
+        return;
+      case Kind::zone: {
+        if (!node.is_string()) return refuse("a text in quotes");
+        const std::string& name = node.as_string()->get();
+        if (known_.zones != nullptr) {
+          const std::vector<std::string> zones = known_.zones();
+          if (std::find(zones.begin(), zones.end(), name) == zones.end())
+            return wrong(node.source(), path, "a time zone of this machine, like \"Asia/Shanghai\"", shown(node),
+                         std::string(nearest(name, std::span<const std::string>(zones))));
+        }
+        out.*key.text = name;
+        return;
+      }
       case Kind::choice: {
         const std::vector<std::string_view> names = choices(key.name);
         std::string list;
@@ -376,7 +418,7 @@ class Reader {
         unknown(key, "callers", {std::begin(kCallerKeys), std::end(kCallerKeys)});
       }
     }
-    if (!rules_.is_id(caller.id))
+    if (!known_.is_id(caller.id))
       wrong(table.source(), "callers.id", "1 to 64 of a–z A–Z 0–9 . -",
             caller.id.empty() ? "none" : shortened(caller.id));
     else if (!ids_.insert(caller.id).second)
@@ -388,16 +430,16 @@ class Reader {
             caller.key_digest.empty() ? "none" : std::to_string(caller.key_digest.size()) + " characters");
     if (!has_roles || caller.roles.empty()) wrong(table.source(), "callers.roles", "at least one role", "none");
     for (const std::string& role : caller.roles) {
-      if (std::find(rules_.roles.begin(), rules_.roles.end(), role) != rules_.roles.end()) continue;
+      if (std::find(known_.roles.begin(), known_.roles.end(), role) != known_.roles.end()) continue;
       std::string list;
-      for (const std::string_view name : rules_.roles) list += (list.empty() ? "" : ", ") + std::string(name);
-      wrong(table.source(), "callers.roles", list, role, std::string(nearest(role, rules_.roles)));
+      for (const std::string_view name : known_.roles) list += (list.empty() ? "" : ", ") + std::string(name);
+      wrong(table.source(), "callers.roles", list, role, std::string(nearest(role, known_.roles)));
     }
     out.callers.push_back(std::move(caller));
   }
 
   const std::string file_;
-  const CallerRules rules_;
+  const Known known_;
   std::set<std::string> ids_;
   Problem problem_;
 };
@@ -454,16 +496,15 @@ Configuration defaults() {
   return all;
 }
 
-Result<Configuration> read_configuration(std::string_view text, const std::string& file, const CallerRules& rules) {
-  Reader reader(file, rules);
+Result<Configuration> read_configuration(std::string_view text, const std::string& file, const Known& known) {
+  Reader reader(file, known);
   Configuration out = reader.read(text, defaults());
   if (!reader.good()) return tl::unexpected(std::move(reader).problem());
   return out;
 }
 
-Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file,
-                                                 const CallerRules& rules) {
-  Reader reader(file, rules);
+Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file, const Known& known) {
+  Reader reader(file, known);
   Configuration out = reader.read(text, {}, true);
   if (!reader.good()) return tl::unexpected(std::move(reader).problem());
   return std::move(out.callers);

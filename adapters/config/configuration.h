@@ -29,16 +29,19 @@ struct CallerSettings {
   std::string place;  // FILE:LINE:COLUMN
 };
 
-// What the server's room knows of callers and this one does not.
-struct CallerRules {
-  std::span<const std::string_view> roles;    // the names that a role may have
-  bool (*is_id)(std::string_view) = nullptr;  // may a caller be called so?
+// What other rooms know and this one does not.
+struct Known {
+  std::span<const std::string_view> roles;        // the names that a role may have
+  bool (*is_id)(std::string_view) = nullptr;      // may a caller be called so?
+  std::vector<std::string> (*zones)() = nullptr;  // the time zones of this machine; null: not looked at
 };
 
 struct Configuration {
-  std::string log_path, log_keys;
+  std::string log_path, log_keys, high_water, log_zone;
   std::vector<std::string> pack_folders;
   std::int64_t deadline_ms = 0, clock_skew_ms = 0;
+  std::string default_queue;
+  bool durable = true;
   std::size_t gate_threads = 0, http_threads = 0;
   std::string listen, admin_listen, socket, callers_file;
   std::size_t header_bytes = 0, connections = 0, turns_waiting = 0, turns_waiting_a_key = 0, batch_lines = 0,
@@ -50,10 +53,9 @@ struct Configuration {
 
 Configuration defaults();
 
-Result<Configuration> read_configuration(std::string_view text, const std::string& file, const CallerRules& rules);
+Result<Configuration> read_configuration(std::string_view text, const std::string& file, const Known& known);
 // A file that holds [[callers]] and nothing else.
-Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file,
-                                                 const CallerRules& rules);
+Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file, const Known& known);
 
 std::string written_configuration(Language language);
 std::string written_caller(const CallerSettings& caller);  // one [[callers]] table

@@ -5,6 +5,8 @@
 
 #include "adapters/wire/codes.h"
 #include "adapters/wire/turn.h"
+#include "engine/base/decimal.h"
+#include "engine/base/escape.h"
 #include "engine/base/nearest.h"
 
 namespace caveat::gate {
@@ -85,6 +87,7 @@ void Body::wrong(const Code& code, std::string_view member, std::string expected
                  std::string nearest) {
   if (object_ == Fields::kEnd) return;
   if (!problem_) problem_ = Problem{&code, {}};
+  if (problem_->items.size() >= kMostMistakes) return;
   problem_->items.push_back({.path = fields_->path(object_) + "/" + std::string(member),
                              .expected = std::move(expected),
                              .found = std::move(found),
@@ -115,6 +118,28 @@ std::string Body::text(std::string_view member, Needed want, std::size_t most) {
     return {};
   }
   return std::string(text);
+}
+
+std::optional<std::string> Body::filled(std::string_view member, std::size_t most) {
+  const std::uint32_t node = find(member, Needed::optional, "a text");
+  if (node == Fields::kEnd) return std::nullopt;
+  std::string there = text(member, Needed::needed, most);
+  return there.empty() ? std::nullopt : std::optional(std::move(there));
+}
+
+std::optional<std::int64_t> Body::whole_number(std::string_view member, std::int64_t least, std::int64_t most) {
+  const std::uint32_t node = find(member, Needed::optional, "a whole number");
+  if (node == Fields::kEnd) return std::nullopt;
+  const std::string expected = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  if (fields_->node(node).kind != Fields::Kind::number) {
+    wrong(wire::codes::kWrongType, member, expected, name_of(fields_->node(node).kind));
+    return std::nullopt;
+  }
+  const std::optional<Decimal> value = Decimal::parse(fields_->text(node));
+  const std::optional<std::int64_t> whole = value ? value->as_int64() : std::nullopt;
+  if (whole && *whole >= least && *whole <= most) return whole;
+  wrong(wire::codes::kOutOfRange, member, expected, shortened(fields_->text(node)));
+  return std::nullopt;
 }
 
 std::optional<bool> Body::yes_no(std::string_view member, Needed want) {

@@ -23,17 +23,22 @@ namespace caveat::gate {
 class Body {
  public:
   enum Needed { optional, needed };
-  static constexpr std::size_t kMostText = 4'000;  // bytes of a note or reason
+  static constexpr std::size_t kMostText = 4'000;    // bytes of a note or reason
+  static constexpr std::size_t kMostMistakes = 100;  // that are told of one body
 
   explicit Body(std::string_view bytes);  // none at all: an empty object
   // A list of bodies where the bytes are a JSON array, else the one object.
   static std::vector<Body> list(std::string_view bytes, std::size_t most, std::optional<Problem>& problem);
 
   std::string text(std::string_view member, Needed want, std::size_t most = kMostText);
+  // Nothing: it is not there. An empty one is refused: what is looked for by it would be everybody's.
+  std::optional<std::string> filled(std::string_view member, std::size_t most = kMostText);
   std::optional<bool> yes_no(std::string_view member, Needed want);
+  std::optional<std::int64_t> whole_number(std::string_view member, std::int64_t least, std::int64_t most);
   void wrong(const Code& code, std::string_view member, std::string expected, std::string found,
              std::string nearest = {});
-  std::optional<Problem> finish();  // also what was never asked for
+  bool good() const { return !problem_; }  // so far
+  std::optional<Problem> finish();         // also what was never asked for
 
  private:
   Body(std::shared_ptr<const decide::Fields> fields, std::uint32_t node);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "adapters/gate/past.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
@@ -34,21 +33,6 @@ audit::StateKey delivery_key(const Delivery& delivery) {
   return {.kind = audit::StateKind::delivery,
           .subject = "decision " + delivery.decision,
           .discriminator = delivery.part + " " + hex(delivery.text)};
-}
-
-// Was the conversation or its customer held at that time by a hand-off that has been closed since? Told by what closed after the decision.
-bool was_held(audit::Log& log, const audit::LogReader& reader, const PastDecision& past, const std::string& customer,
-              Microseconds at) {
-  const auto held_by = [&](audit::TagKind kind, const std::string& whose) {
-    if (whose.empty()) return false;
-    for (const std::uint64_t index : reader.search(log.keys(), {kind, whose})) {
-      if (index <= past.index) continue;
-      const std::optional<Ticket> ticket = closed_at(log, reader, index);
-      if (ticket && ticket->held != 0 && ticket->held <= at && at < ticket->since) return true;
-    }
-    return false;
-  };
-  return held_by(audit::TagKind::conversation, past.conversation) || held_by(audit::TagKind::customer, customer);
 }
 
 }  // namespace
@@ -86,23 +70,46 @@ std::optional<Problem> read_deliveries(std::vector<Body>& bodies, Microseconds n
   return all;
 }
 
-Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, const Caller& caller,
+const std::vector<PastHolds::Hold>& PastHolds::of(audit::TagKind kind, const std::string& whose) {
+  const auto [found, is_new] = known_.try_emplace({kind, whose});
+  if (!is_new || whose.empty()) return found->second;
+  for (const std::uint64_t index : reader_.search(log_.keys(), {kind, whose})) {
+    const std::optional<Ticket> ticket = closed_at(log_, reader_, index);
+    if (ticket && ticket->held != 0)
+      found->second.push_back({.closed = index, .from = ticket->held, .to = ticket->since});
+  }
+  return found->second;
+}
+
+bool PastHolds::held(const PastDecision& past, const std::string& customer, Microseconds at) {
+  const auto by = [&](audit::TagKind kind, const std::string& whose) {
+    const std::vector<Hold>& holds = of(kind, whose);
+    return std::any_of(holds.begin(), holds.end(),
+                       [&](const Hold& hold) { return hold.closed > past.index && hold.from <= at && at < hold.to; });
+  };
+  return by(audit::TagKind::conversation, past.conversation) || by(audit::TagKind::customer, customer);
+}
+
+std::string_view match_of(std::string_view kept) {
+  for (const std::string_view known : {"same", "changed", "late"})
+    if (kept == known) return known;
+  return {};
+}
+
+Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, PastHolds& holds, const Caller& caller,
                 const Delivery& delivery) {
   const std::optional<PastDecision> past = past_decision(log, reader, delivery.decision);
-  if (!past || past->caller != caller.id) return {.match = "unknown", .record = {}};
+  if (!past || past->caller != caller.id) return {.match = "unknown"};
   const audit::StateKey key = delivery_key(delivery);
-  if (const auto entry = log.state().read(key)) {
-    static constexpr std::string_view kMatches[] = {"same", "changed", "late"};
-    for (const std::string_view known : kMatches)
-      if (entry->value == known) return {.match = known, .record = {}};
-  }
+  if (const std::optional<std::string> kept = floor.value(key))
+    if (const std::string_view known = match_of(*kept); !known.empty()) return {.match = known, .key = key};
   // A bot's text that goes out while a person has the conversation, or one is awaited, comes too late.
   const std::string customer = past->customer.empty() ? floor.customer_of(past->conversation) : past->customer;
   const bool spoke = past->verdict < decide::Verdict::handoff;
   const bool late = spoke && (floor.look([&](const Desk& desk, std::uint64_t) {
                       const Desk::Here here = desk.find(past->conversation, customer);
-                      return holds(here.standing) && here.ticket->held <= delivery.at;
-                    }) || was_held(log, reader, *past, customer, delivery.at));
+                      return gate::holds(here.standing) && here.ticket->held <= delivery.at;
+                    }) || holds.held(*past, customer, delivery.at));
   const bool same = sha256(said_in(past->body)) == delivery.text;
   const std::string_view match = late ? "late" : same ? "same" : "changed";
   std::vector<audit::StateChange> changes{{.key = key, .value = std::string(match)}};
@@ -113,6 +120,7 @@ Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, c
       changes.push_back(std::move(change));
   }
   return {.match = match,
+          .key = key,
           .record = event_record(
               audit::Kind::delivery_confirmed,
               audit::DeliveryConfirmed{.decision = delivery.decision, .text = delivery.text, .late = late},

@@ -6,14 +6,17 @@
 // Source     decision.md "Delivery", contracts.md 22, semantics.md 38
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "adapters/gate/body.h"
 #include "adapters/gate/caller.h"
 #include "adapters/gate/floor.h"
+#include "adapters/gate/past.h"
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
 
@@ -29,12 +32,33 @@ struct Delivery {
 
 std::optional<Problem> read_deliveries(std::vector<Body>& bodies, Microseconds now, std::vector<Delivery>& out);
 
+// Holds that have ended, of conversations and customers: each is looked for in the log once.
+class PastHolds {
+ public:
+  PastHolds(audit::Log& log, const audit::LogReader& reader) : log_(log), reader_(reader) {}
+  // Was the conversation or its customer held at that time by a hand-off that was closed after the decision?
+  bool held(const PastDecision& past, const std::string& customer, Microseconds at);
+
+ private:
+  struct Hold {
+    std::uint64_t closed;  // the record of its end
+    Microseconds from, to;
+  };
+  const std::vector<Hold>& of(audit::TagKind kind, const std::string& whose);
+
+  audit::Log& log_;
+  const audit::LogReader& reader_;
+  std::map<std::pair<audit::TagKind, std::string>, std::vector<Hold>> known_;
+};
+
 struct Confirmed {
   std::string_view match;
-  std::optional<audit::RecordContent>
-      record;  // nothing: a repeat, or nothing that is known. Its first change is the delivery's
+  audit::StateKey key = {};  // under which the state keeps it
+  std::optional<audit::RecordContent> record =
+      {};  // nothing: a repeat, or nothing that is known. Its first change is the key's
 };
-Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, const Caller& caller,
+std::string_view match_of(std::string_view kept);  // as the state keeps it; empty: none of them
+Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, PastHolds& holds, const Caller& caller,
                 const Delivery& delivery);
 
 }  // namespace caveat::gate

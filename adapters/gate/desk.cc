@@ -248,7 +248,8 @@ Moved Desk::pass(std::string_view id, const std::string& by, const std::string& 
   ticket.note = note;
   ++ticket.passes;
   const bool escalates = ticket.passes >= kPassesBeforeEscalation;
-  const std::uint32_t to = escalates ? above(program, queue_of(program, ticket.queue)) : queue_of(program, queue);
+  const std::uint32_t to = escalates ? above(program, queue_of(program, ticket.queue, default_queue_), default_queue_)
+                                     : queue_of(program, queue, default_queue_);
   ticket.queue = to == program::kNone ? queue : std::string(program.queue_name(to));
   ticket.due = due_in(program, to, now);
   ticket.farthest = false;
@@ -336,10 +337,11 @@ Moved Desk::escalate(std::string_view id, const program::Program& program, Micro
   ticket.standing = cell.next;
   ++ticket.escalations;
   if (ticket.priority > 0) --ticket.priority;
-  const std::uint32_t from = queue_of(program, ticket.queue), to = above(program, from);
-  if (to == from || to == program::kNone) {
+  const std::uint32_t from = queue_of(program, ticket.queue, default_queue_);
+  if (is_top(program, from, default_queue_)) {
     ticket.farthest = true;  // there is nobody above: it stays overdue, and is not told again
   } else {
+    const std::uint32_t to = above(program, from, default_queue_);
     ticket.queue = program.queue_name(to);
     ticket.due = due_in(program, to, now);
     ticket.farthest = !ticket.due;

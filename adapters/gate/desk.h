@@ -65,6 +65,8 @@ struct Moved {
 
 class Desk {
  public:
+  // `default_queue`: where goes what nothing sends elsewhere; empty: where the packs say (queues.h).
+  explicit Desk(std::string default_queue = {}) : default_queue_(std::move(default_queue)) {}
   void load(audit::StateStore& store);
 
   struct Here {
@@ -97,6 +99,7 @@ class Desk {
   std::optional<Microseconds> expected_wait(std::string_view queue, Microseconds now) const;
 
  private:
+  const std::string default_queue_;
   Ticket* at(std::string_view id);
   Moved put(Ticket ticket, std::optional<audit::Kind> record, bool created = false);
   void index(const Ticket& ticket);

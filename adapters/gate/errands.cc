@@ -280,7 +280,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   if (wish.conversation.empty() && wish.customer.empty())
     body.wrong(wire::codes::kNoId, "conversation", "the id of a conversation or of a customer", "neither");
   check_queue(body, program, wish.queue);
-  const std::uint32_t queue = queue_of(program, wish.queue);
+  const std::uint32_t queue = queue_of(program, wish.queue, options_.default_queue);
   if (queue == program::kNone) body.wrong(wire::codes::kNoPack, "queue", "a queue of the loaded packs", "none");
   if (queue != program::kNone) wish.priority = program.queues()[queue].priority;
   if (!priority.empty()) {
@@ -373,9 +373,38 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   if (!problem) problem = read_deliveries(bodies, options_.clock->wall_us(), deliveries);
   if (problem) return done(refused(*problem, command.language));
 
+  if (options_.log == nullptr) {
+    std::vector<std::string> lines;
+    for (const Delivery& delivery : deliveries) lines.push_back(delivery_json(delivery.decision, "unknown"));
+    Reply reply;
+    reply.body = joined(lines);
+    return done(reply);
+  }
+  const std::uint64_t ground = floor_.look([](const Desk&, std::uint64_t now) { return now; });
+  std::vector<Confirmed> confirmed;
+  std::vector<audit::RecordContent> contents;
+  std::map<audit::StateKey, std::string_view> first;  // of each delivery in the list; another of the same is a repeat
+  {
+    const auto reader = audit::LogReader::open(options_.log->path());
+    PastHolds holds(*options_.log, *reader);
+    for (const Delivery& delivery : deliveries) {
+      Confirmed& one = confirmed.emplace_back(match(*options_.log, *reader, floor_, holds, caller, delivery));
+      if (one.record && first.emplace(one.key, one.match).second) contents.push_back(std::move(*one.record));
+    }
+  }
+  Floor::Numbers numbers = floor_.change(contents.size(), [&](Desk&, std::uint64_t) {
+    // The same may have been confirmed at the same time on another thread: one of the two is the repeat.
+    std::erase_if(contents, [&](const audit::RecordContent& content) {
+      const audit::StateKey& key = content.changes.front().key;
+      const std::optional<std::string> there = floor_.kept(key);
+      if (there) first[key] = match_of(*there);
+      return there.has_value();
+    });
+    for (const audit::RecordContent& content : contents) floor_.keep(content.changes);
+  });
   struct Waiting {
     Done done;
-    std::vector<std::string> lines;
+    std::string body;
     std::size_t left = 0;
     const Code* failed = nullptr;
     Language language = Language::en;
@@ -384,45 +413,38 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   auto waiting = std::make_shared<Waiting>();
   waiting->done = done;
   waiting->language = command.language;
-  std::vector<audit::RecordContent> contents;
-  if (options_.log != nullptr) {
-    const auto reader = audit::LogReader::open(options_.log->path());
-    std::map<audit::StateKey, std::string_view> first;  // of each delivery in the list; another of the same is a repeat
-    for (const Delivery& delivery : deliveries) {
-      Confirmed confirmed = match(*options_.log, *reader, floor_, caller, delivery);
-      if (confirmed.record) {
-        const auto [one, is_new] = first.emplace(confirmed.record->changes.front().key, confirmed.match);
-        confirmed.match = one->second;
-        if (is_new) contents.push_back(std::move(*confirmed.record));
-      }
-      waiting->lines.push_back(delivery_json(delivery.decision, confirmed.match));
-    }
-  } else {
-    for (const Delivery& delivery : deliveries) waiting->lines.push_back(delivery_json(delivery.decision, "unknown"));
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+    const auto known = first.find(confirmed[i].key);
+    lines.push_back(delivery_json(deliveries[i].decision, known == first.end() ? confirmed[i].match : known->second));
   }
-  const auto reply = [logged = options_.log != nullptr](const Waiting& all) {
-    Reply out;
+  waiting->body = joined(lines);
+  const auto tell = [](const Waiting& all) {
     if (all.failed != nullptr)
-      return refused(wire::codes::kStorage, all.language, "", "a change that is on disk before it is answered",
-                     std::string(all.failed->name));
-    out.recorded = logged;
-    out.body = joined(all.lines);
-    return out;
+      return all.done(refused(wire::codes::kStorage, all.language, "", "a change that is on disk before it is answered",
+                              std::string(all.failed->name)));
+    Reply out;
+    out.recorded = true;
+    out.body = all.body;
+    all.done(out);
   };
   waiting->left = contents.size();
-  if (contents.empty()) return done(reply(*waiting));
-  Floor::Numbers numbers = floor_.change(contents.size(), [&](Desk&, std::uint64_t) {
-    for (const audit::RecordContent& content : contents) floor_.keep(content.changes);
-  });
+  if (contents.empty()) {  // repeats: they are told when what they repeat is on disk
+    numbers.give_up();
+    return options_.log->when_settled(ground, [waiting, tell](const std::optional<audit::AppendFailed>& failed) {
+      if (failed) waiting->failed = failed->code;
+      tell(*waiting);
+    });
+  }
   for (std::size_t i = 0; i < contents.size(); ++i) {
     audit::SealedRecord sealed = options_.log->seal(std::move(contents[i]));
-    audit::AppendDone recorded = [waiting, reply](const audit::Appended& appended) {
+    audit::AppendDone recorded = [waiting, tell](const audit::Appended& appended) {
       {
         const std::lock_guard lock(waiting->mutex);
         if (const auto* failed = std::get_if<audit::AppendFailed>(&appended)) waiting->failed = failed->code;
         if (--waiting->left > 0) return;
       }
-      waiting->done(reply(*waiting));
+      tell(*waiting);
     };
     options_.log->fulfil(numbers.claim(i), std::move(sealed), std::move(recorded));
   }

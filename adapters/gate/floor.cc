@@ -42,6 +42,12 @@ void Floor::make_room() {
   customers_ = {};
 }
 
+std::optional<std::string> Floor::kept(const audit::StateKey& key) const {
+  for (const auto* values : {&newest_, &older_})
+    if (const auto found = values->find(key); found != values->end()) return found->second;
+  return std::nullopt;
+}
+
 std::optional<std::string> Floor::value(const audit::StateKey& key) {
   {
     const std::lock_guard lock(mutex_);
@@ -56,7 +62,8 @@ std::optional<std::string> Floor::value(const audit::StateKey& key) {
 
 void Floor::keep(const std::vector<audit::StateChange>& changes) {
   for (const audit::StateChange& change : changes) {
-    if (change.key.kind == audit::StateKind::requirement || change.key.kind == audit::StateKind::once)
+    if (change.key.kind == audit::StateKind::requirement || change.key.kind == audit::StateKind::once ||
+        change.key.kind == audit::StateKind::delivery)
       newest_.insert_or_assign(change.key, change.value);
   }
   if (log_ == nullptr || newest_.size() < kValuesInMemory) return;

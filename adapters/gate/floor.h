@@ -26,7 +26,7 @@ namespace caveat::gate {
 
 class Floor {
  public:
-  explicit Floor(audit::Log* log) : log_(log) {
+  explicit Floor(audit::Log* log, std::string default_queue = {}) : log_(log), desk_(std::move(default_queue)) {
     const std::lock_guard lock(mutex_);
     refresh(true);
   }
@@ -97,8 +97,11 @@ class Floor {
     if (log_ != nullptr) log_->forsake();
   }
 
-  // A value of the state that no ticket carries, as it is now: what was asked for, which proofs have served, what was told once.
+  // A value of the state that no ticket carries, as it is now: what was asked for, which proofs have served, what was told once,
+  // which deliveries were confirmed.
   std::optional<std::string> value(const audit::StateKey& key);
+  // Within `change`: what was kept since `value` was asked. Nothing: nothing was, and what the state says counts.
+  std::optional<std::string> kept(const audit::StateKey& key) const;
   void keep(const std::vector<audit::StateChange>& changes);  // within `change`
 
   // Whose conversation it is: from memory, else from the state. Empty: not known.

@@ -24,6 +24,7 @@
 #include "adapters/gate/record.h"
 #include "adapters/gate/requirements.h"
 #include "adapters/gate/ticket_json.h"
+#include "adapters/gate/turn.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/reply.h"
@@ -36,25 +37,6 @@ namespace caveat::gate {
 
 namespace {
 
-// One turn between take and its reply.
-struct Turn : Lines::Place {  // in line by request, conversation, customer …
-  std::shared_ptr<const decide::Ruleset> rules;
-  decide::Request request;
-  Caller caller;
-  bool by_person = false;     // answer.author is person
-  Continuation continuation;  // `continues`, `satisfied`
-  Digest content{};           // canonical: what a repeat is known by
-  std::string customer;       // who it is, as far as the conversation or the turn tells
-  std::uint64_t deadline_ns = 0;
-  Done done;
-  std::atomic<bool> answered{false};
-  Reply reply;
-  std::vector<std::shared_ptr<Turn>> repeats;  // that wait for this one's record
-
-  // of a refused request, and for problems that come later
-  std::string id;
-  Language language = Language::en;
-};
 using TurnPtr = std::shared_ptr<Turn>;
 
 struct Errand {
@@ -78,7 +60,10 @@ constexpr int kAgain = 8;  // times that a turn is judged anew since somebody mo
 class Gate::Inside {
  public:
   explicit Inside(GateOptions options)
-      : options_(std::move(options)), floor_(options_.log), errands_(options_, floor_), looks_(options_, floor_) {
+      : options_(std::move(options)),
+        floor_(options_.log, options_.default_queue),
+        errands_(options_, floor_),
+        looks_(options_, floor_) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.threads); ++i)
       workers_.emplace_back([this] { work(); });
   }
@@ -100,7 +85,7 @@ class Gate::Inside {
     turn->language = take.language.value_or(options_.language);
     turn->deadline_ns = take.deadline_ns;
     try {
-      read(bytes, take, *turn);
+      read(bytes, take, options_, *turn);
     } catch (const std::exception&) {
       refuse(*turn, wire::problem(wire::codes::kInternal, {.path = "",
                                                            .expected = "a request that can be read",
@@ -155,85 +140,6 @@ class Gate::Inside {
   }
 
  private:
-  // ---- on the caller's thread: bytes → Request, or a refusal
-
-  void read(std::string_view bytes, const TakeOptions& take, Turn& turn) {
-    thread_local decide::Fields fields;
-    Result<void> parsed = wire::parse_turn(bytes, fields, options_.limits);
-    turn.id = wire::root_text(fields, "id");
-    turn.language = wire::language_of(wire::root_text(fields, "language"), turn.language);
-    if (!parsed) return refuse(turn, parsed.error());
-    if (!take.header_id.empty() && take.header_id != turn.id) {
-      return refuse(turn, wire::problem(wire::codes::kIdMismatch, {.path = "/id",
-                                                                   .expected = "the id of the header",
-                                                                   .found = "\"" + turn.id + "\"",
-                                                                   .nearest = {},
-                                                                   .hint = {}}));
-    }
-    turn.rules = options_.snapshot->get();
-    if (!turn.rules || !turn.rules->program) {
-      return refuse(turn, wire::problem(wire::codes::kNoPack,
-                                        {.path = "", .expected = "rules", .found = "none", .nearest = {}, .hint = {}}));
-    }
-    decide::BindOptions bind;
-    bind.now = options_.clock->wall_us();
-    bind.any_source = turn.caller.any_source;
-    bind.sources = turn.caller.sources;
-    bind.jurisdictions = turn.caller.jurisdictions;
-    bind.limits = options_.limits;
-    Problem problem;
-    if (!decide::bind(*turn.rules->program, fields, bind, turn.request, problem)) return refuse(turn, problem);
-    std::optional<Problem> unfit;
-    turn.continuation = read_continuation(fields, unfit);
-    if (unfit) return refuse(turn, *unfit);
-    if (const Result<void> judged = wire::something_to_judge(turn.request); !judged)
-      return refuse(turn, judged.error());
-    if (turn.request.at_given() && !turn.caller.any_time && !time_allowed(turn, bind.now)) return;
-    if (!author_allowed(turn)) return;
-    turn.content = wire::canonical_digest(fields);
-    turn.keys.push_back("request " + turn.caller.id + " " + turn.id);
-    if (!turn.request.conversation_id().empty())
-      turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));
-    if (!turn.request.customer_id().empty()) turn.keys.push_back("customer " + std::string(turn.request.customer_id()));
-    if (!turn.continuation.decision.empty()) turn.keys.push_back("decision " + turn.continuation.decision);
-    for (const Proof& proof : turn.continuation.proofs) {  // a proof serves once, and two turns may bring it at once
-      const audit::StateKey served = proof_key(proof);
-      std::string key = served.subject + " " + served.discriminator;
-      if (std::find(turn.keys.begin(), turn.keys.end(), key) == turn.keys.end()) turn.keys.push_back(std::move(key));
-    }
-  }
-
-  bool time_allowed(Turn& turn, Microseconds now) {
-    const Microseconds at = turn.request.at();
-    if (at >= now - options_.clock_skew && at <= now + options_.clock_skew) return true;
-    const Code& code = at > now ? wire::codes::kClockSkew : wire::codes::kTimeNotAllowed;
-    refuse(turn, wire::problem(code, {.path = "/at",
-                                      .expected = "a time within " + std::to_string(options_.clock_skew / 1'000'000) +
-                                                  " s of " + format_instant(now, 0),
-                                      .found = format_instant(at, turn.request.at_offset()),
-                                      .nearest = {},
-                                      .hint = {}}));
-    return false;
-  }
-
-  // Only a person speaks as one (contracts.md 23); whether he has the conversation is seen when it is his turn.
-  bool author_allowed(Turn& turn) {
-    const std::uint32_t author = turn.rules->program->known().answer_author;
-    turn.by_person =
-        author != program::kNone && turn.request.has_answer() && turn.request.value(author, -1) == "person";
-    if (!turn.by_person || turn.caller.is_person()) return true;
-    refuse_author(turn, wire::codes::kRole);
-    return false;
-  }
-
-  void refuse_author(Turn& turn, const Code& code) {
-    refuse(turn, wire::problem(code, {.path = "/answer/author",
-                                      .expected = "an answer of the person who has the conversation",
-                                      .found = "person",
-                                      .nearest = {},
-                                      .hint = {}}));
-  }
-
   // Under mutex_.
   void refuse_overload(Turn& turn) {
     if (options_.waiting > 0 && under_way_ >= options_.waiting) {
@@ -256,13 +162,6 @@ class Gate::Inside {
                                    .nearest = {},
                                    .hint = {}}));
     }
-  }
-
-  void refuse(Turn& turn, const Problem& problem) {
-    turn.reply = Reply{};
-    turn.reply.problem = problem.code;
-    turn.reply.body =
-        wire::problem_json(problem, {.id = turn.id, .instance = {}, .language = turn.language, .with_verdict = true});
   }
 
   // ---- places in line (all under mutex_)
@@ -471,7 +370,7 @@ class Gate::Inside {
     std::optional<Problem> problem;
     round.met = check(
         *turn.rules->program, *asked, turn.continuation, turn.caller, products_of(turn.request), now,
-        [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
+        options_.clock_skew, [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
     if (!problem) return true;
     refuse(turn, *problem);
     return false;
@@ -503,7 +402,7 @@ class Gate::Inside {
                   .until = options_.clock->wall_us() + kAskedFor,
                   .names = {}};
       for (const decide::Required& one : decision.requires_)
-        if (!one.is_fact) asked.names.emplace_back(program.requirement_name(one.index));
+        if (!one.is_fact) asked.names.push_back(requirement_full_name(program, one.index));
       own.push_back({.key = asked_key(decision_id), .value = encode(asked)});
     }
     floor_.keep(own);
@@ -529,7 +428,7 @@ class Gate::Inside {
       } else if (judged && (decision.has_handoff || round.switched.taken || round.unmet)) {
         Wish wish = wish_of(turn, program, decision, decision_id);
         if (round.switched.taken || round.unmet) {  // as `apply` tells it
-          const std::uint32_t queue = queue_of(program, round.switched.queue);
+          const std::uint32_t queue = queue_of(program, round.switched.queue, options_.default_queue);
           wish.queue = queue == program::kNone ? std::string() : std::string(program.queue_name(queue));
           wish.priority = queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority;
           wish.due = due_in(program, queue, turn.request.at());
@@ -560,7 +459,7 @@ class Gate::Inside {
     const decide::HandOff& handoff = decision.handoff;
     if (handoff.queue != program::kNone) wish.queue = program.queue_name(handoff.queue);
     wish.priority = handoff.priority;
-    if (handoff.due_seconds != program::kNoDue) wish.due = turn.request.at() + handoff.due_seconds * 1'000'000;
+    if (handoff.due_seconds != program::kNoDue) wish.due = due_at(turn.request.at(), handoff.due_seconds);
     wish.cause = decide::name(handoff.cause);
     for (const decide::Reason& reason : decision.reasons) {
       if (reason.verdict != decide::Verdict::handoff) continue;
@@ -583,11 +482,11 @@ class Gate::Inside {
              const Round& round, const Ticket& ticket, Applied& applied) const {
     if (turn.by_person) return applied.advice(decision, turn.request);
     if (at(Move::turn, seen.standing).effect == Effect::hold_back) {
-      return applied.held(decision, turn.request, queue_of(program, ticket.queue), ticket.priority, ticket.due,
-                          Ruling::held);
+      return applied.held(decision, turn.request, queue_of(program, ticket.queue, options_.default_queue),
+                          ticket.priority, ticket.due, Ruling::held);
     }
     if (round.unmet || (round.switched.taken && !(decision.has_handoff && decision.handoff.hold))) {
-      const std::uint32_t queue = queue_of(program, round.switched.queue);
+      const std::uint32_t queue = queue_of(program, round.switched.queue, options_.default_queue);
       return applied.held(
           decision, turn.request, queue, queue == program::kNone ? std::uint8_t{2} : program.queues()[queue].priority,
           due_in(program, queue, turn.request.at()), round.switched.taken ? Ruling::switched : Ruling::unmet);
@@ -626,6 +525,7 @@ class Gate::Inside {
       reply.body = wire::with_receipt(std::move(reply.body), std::nullopt);
       return finish_in_memory(turn);
     }
+    const bool early = goes_early(applied, changes);
     audit::SealedRecord sealed = options_.log->seal(record_of({.rules = *turn->rules,
                                                                .request = turn->request,
                                                                .judged = decision,
@@ -639,11 +539,13 @@ class Gate::Inside {
                                                                .request_key = turn->keys.front(),
                                                                .met = round.met.requirements,
                                                                .switched_topic = topic,
+                                                               .early = early,
                                                                .changes = std::move(changes)},
                                                               options_.log->keys()));
     std::optional<audit::SealedRecord> of_ticket;
     if (moved.record) of_ticket = options_.log->seal(moved_record(moved, {}, std::nullopt, false));
     if (options_.stages) reply.sealed_ns = options_.clock->steady_ns();
+    if (early) tell_early(*turn);
     // From here on the log answers, whatever happens. The later one first: so both are ready when the first is, and go in one commit.
     audit::AppendDone recorded = [this, turn](const audit::Appended& appended) { committed(turn, appended); };
     const std::uint64_t place = progress.numbers->claim(0);
@@ -652,6 +554,23 @@ class Gate::Inside {
     }
     progress.numbers.reset();
     options_.log->fulfil(place, std::move(sealed), std::move(recorded));
+  }
+
+  // Before the log has it: from then on what becomes of the turn's reply is no longer this thread's.
+  void tell_early(Turn& turn) {
+    Reply sent = turn.reply;
+    sent.body = wire::with_receipt(std::move(sent.body), std::nullopt);
+    sent.sealed_ns = 0;  // there is no commit to be told of
+    overtake(turn, sent, true);
+    if (!turn.answered.exchange(true)) tell(turn.done, sent);
+  }
+
+  // Without waiting for the disk, where the operator chose so: the bot's own text, of a turn that changes nothing that a later one
+  // stands on, while the log takes what it is given.
+  bool goes_early(const Applied& applied, const std::vector<audit::StateChange>& changes) const {
+    const decide::Verdict verdict = applied.decision().verdict;
+    return !options_.durable && log_takes_.load(std::memory_order_relaxed) && applied.ruling() == Ruling::judged &&
+           changes.empty() && verdict != decide::Verdict::require && verdict != decide::Verdict::handoff;
   }
 
   // ---- the same id again
@@ -682,7 +601,7 @@ class Gate::Inside {
       }
     }
     if (turn->reply.problem != nullptr || turn->reply.replayed) {
-      overtake(*turn, false);
+      overtake(*turn, turn->reply, false);
       answer(turn);
       return true;
     }
@@ -691,7 +610,7 @@ class Gate::Inside {
     if (entry->value == idempotency_value(turn->content, options_.log->keys())) {
       turn->reply = recorded_reply(*options_.log, entry->index, turn->id);
       turn->reply.replayed = true;
-      overtake(*turn, false);
+      overtake(*turn, turn->reply, false);
     } else {
       refuse_reused(*turn);
     }
@@ -715,16 +634,15 @@ class Gate::Inside {
   // A bot's text that would go out although a person has the conversation by now, or is awaited: the waiting text instead
   // (contracts.md 22). `only_person`: a turn that is answered the first time gives way to a person only; a hand-off that waits came of
   // a turn behind it.
-  void overtake(Turn& turn, bool only_person) {
+  void overtake(const Turn& turn, Reply& reply, bool only_person) {
     try {
-      give_way(turn, only_person);
+      give_way(turn, reply, only_person);
     } catch (const std::exception&) {  // who has the conversation cannot be read: its text stays back
-      refuse(turn, storage_problem(wire::codes::kStorage, "a state that cannot be read"));
+      reply = refusal(turn, storage_problem(wire::codes::kStorage, "a state that cannot be read"));
     }
   }
 
-  void give_way(Turn& turn, bool only_person) {
-    Reply& reply = turn.reply;
+  void give_way(const Turn& turn, Reply& reply, bool only_person) {
     if (reply.problem != nullptr || turn.by_person || reply.verdict == decide::Verdict::handoff) return;
     std::string queue;
     const std::string conversation(turn.request.conversation_id());
@@ -739,19 +657,21 @@ class Gate::Inside {
     });
     if (!overtaken) return;
     const program::Program& program = *turn.rules->program;
-    reply.body = superseded_json(reply.body, waiting_text(program, turn.request, queue_of(program, queue)));
+    reply.body = superseded_json(reply.body,
+                                 waiting_text(program, turn.request, queue_of(program, queue, options_.default_queue)));
     reply.superseded = true;
   }
 
   // ---- ends
 
   void committed(const TurnPtr& turn, const audit::Appended& appended) {
+    log_takes_.store(std::holds_alternative<audit::Committed>(appended), std::memory_order_relaxed);
     if (const auto* place = std::get_if<audit::Committed>(&appended)) {
       turn->reply.body =
           wire::with_receipt(std::move(turn->reply.body),
                              wire::Receipt{.log = options_.log->origin(), .index = place->index, .leaf = place->leaf});
       turn->reply.recorded = true;
-      overtake(*turn, true);
+      overtake(*turn, turn->reply, true);
     } else {
       const auto& failed = std::get<audit::AppendFailed>(appended);
       refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller.audience == decide::Audience::bot
@@ -842,11 +762,7 @@ class Gate::Inside {
                                                                    .found = "none yet",
                                                                    .nearest = {},
                                                                    .hint = "the same id brings what was decided"});
-    Reply reply;
-    reply.problem = problem.code;
-    reply.body =
-        wire::problem_json(problem, {.id = turn.id, .instance = {}, .language = turn.language, .with_verdict = true});
-    tell(turn.done, reply);
+    tell(turn.done, refusal(turn, problem));
     return true;
   }
 
@@ -867,6 +783,7 @@ class Gate::Inside {
   std::unordered_map<std::string, TurnPtr> overlay_;                      // decided, not yet durable; by request key
   std::unordered_map<std::string, std::pair<Digest, Reply>> remembered_;  // without a log: every id of this run
   std::size_t under_way_ = 0;
+  std::atomic<bool> log_takes_{true};  // the last record that was told of is on disk
   bool stopping_ = false;
   std::vector<std::thread> workers_;
 };

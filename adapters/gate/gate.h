@@ -5,7 +5,8 @@
 //   gate.perform({.kind = Command::Kind::take_handoff, .target = id, .if_match = version}, caller, done);
 //   Reply reply = gate.look({.kind = Query::Kind::conversation, .target = "c-77"}, caller);
 //
-// Promises   `done` is called once for each turn and command, never inside take or perform, never before its record is durable;
+// Promises   `done` is called once for each turn and command, never inside take or perform, never before its record is durable
+//            (but see GateOptions::durable);
 //            turns that share a request id, a conversation or a customer are decided one after the other, in order of arrival;
 //            others never wait for them, and no turn waits for another's commit; the same id with the same content makes one
 //            record and equal replies, with other content `id_reused`; from a hand-off that holds until a person ends it no
@@ -70,6 +71,8 @@ struct GateOptions {
   Microseconds clock_skew =
       5LL * 60 * 1'000'000;          // how far a turn's `at` may be from the clock, but for callers with any_time
   Language language = Language::en;  // of problems, where the request names none
+  std::string default_queue = {};    // of hand-offs that nothing sends elsewhere; empty: the packs' own
+  bool durable = true;  // false: an answer that changes nothing is told when its record is sealed, not on disk
   bool outcomes = false;
   bool stages = false;      // Reply says how long each took: three looks at the clock a turn
   std::size_t waiting = 0;  // turns and commands under way; 0: no limit. A turn beyond: `overloaded`; a command never

@@ -122,7 +122,8 @@ Reply Looks::handoffs(const Query& query, const Caller& caller) {
 }
 
 // Closed ones, the newest end first. They are found by the records of their ends: a page looks through so many of the log's headers and
-// no more, so one may hold few, or none, and still have a next.
+// no more, so one may hold few, or none, and still have a next. A line says of them what it says of open ones: ids, queue, times, outcome
+// and rules; nothing that the customer or the bot said, and no reason or note. So it is no look at what is sealed, and no record `viewed`.
 Reply Looks::closed(const Query& query, const Caller& caller) {
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
   std::vector<Ticket> found;

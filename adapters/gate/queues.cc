@@ -1,5 +1,8 @@
 #include "adapters/gate/queues.h"
 
+#include <algorithm>
+
+#include "adapters/wire/reply.h"
 #include "engine/decide/opening_hours.h"
 #include "engine/decide/sentences.h"
 
@@ -8,20 +11,34 @@ namespace caveat::gate {
 using program::Program;
 using program::QueueRow;
 
-std::uint32_t queue_of(const Program& program, std::string_view name) {
-  const std::uint32_t found = name.empty() ? program::kNone : program.find_queue(name);
-  return found != program::kNone ? found : program.default_queue();
+std::uint32_t queue_of(const Program& program, std::string_view name, std::string_view otherwise) {
+  for (const std::string_view one : {name, otherwise}) {
+    const std::uint32_t found = one.empty() ? program::kNone : program.find_queue(one);
+    if (found != program::kNone) return found;
+  }
+  return program.default_queue();
 }
 
 std::optional<Microseconds> due_in(const Program& program, std::uint32_t queue, Microseconds at) {
   if (queue == program::kNone || !program.queues()[queue].has_due) return std::nullopt;
-  return at + decide::due_after(program, program.queues()[queue], at, 0) * 1'000'000;
+  return due_at(at, decide::due_after(program, program.queues()[queue], at, 0));
 }
 
-std::uint32_t above(const Program& program, std::uint32_t queue) {
-  if (queue == program::kNone) return program.default_queue();
-  const std::uint32_t overflow = program.queues()[queue].overflow_to;
-  return overflow != program::kNone ? overflow : program.default_queue();
+Microseconds due_at(Microseconds at, std::int64_t seconds) {
+  return std::min(at + seconds * 1'000'000, wire::kLastInstant);
+}
+
+std::uint32_t above(const Program& program, std::uint32_t queue, std::string_view otherwise) {
+  const std::uint32_t overflow = queue == program::kNone ? program::kNone : program.queues()[queue].overflow_to;
+  return overflow != program::kNone ? overflow : queue_of(program, {}, otherwise);
+}
+
+bool is_top(const Program& program, std::uint32_t queue, std::string_view otherwise) {
+  if (queue == program::kNone) return true;
+  if (program.queues()[queue].overflow_to != program::kNone) return false;
+  std::uint32_t at = queue_of(program, {}, otherwise);
+  while (at != program::kNone && at != queue) at = program.queues()[at].overflow_to;  // a program has no circle of them
+  return at == queue;
 }
 
 std::string waiting_text(const Program& program, const decide::Request& request, std::uint32_t queue) {

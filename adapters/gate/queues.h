@@ -1,5 +1,6 @@
 // Queues: what the program of now says of a queue: when a ticket in it falls due, where it overflows to, what a waiting customer
-// is told. A ticket names its queue, and packs come and go: one that no pack knows any more stands for the default queue.
+// is told. A ticket names its queue, and packs come and go: one that no pack knows any more stands for the default queue: that of the
+// configuration (`otherwise`), else the one that the packs name.
 //
 // Source     decision.md "Queues", semantics.md 44
 #pragma once
@@ -17,10 +18,14 @@
 namespace caveat::gate {
 
 // kNone: the program has none at all.
-std::uint32_t queue_of(const program::Program& program, std::string_view name);
+std::uint32_t queue_of(const program::Program& program, std::string_view name, std::string_view otherwise);
 std::optional<Microseconds> due_in(const program::Program& program, std::uint32_t queue, Microseconds at);
+// So many seconds after `at`, and never later than a date can be told (the end of the year 9999).
+Microseconds due_at(Microseconds at, std::int64_t seconds);
 // The queue it overflows to, else the default queue.
-std::uint32_t above(const program::Program& program, std::uint32_t queue);
+std::uint32_t above(const program::Program& program, std::uint32_t queue, std::string_view otherwise);
+// There is no queue above: it overflows to none, and the default queue leads here.
+bool is_top(const program::Program& program, std::uint32_t queue, std::string_view otherwise);
 
 // What a customer who waits is told, facts of the turn put in; the queue's text for when nobody is there where it has one.
 std::string waiting_text(const program::Program& program, const decide::Request& request, std::uint32_t queue);

@@ -181,78 +181,94 @@ audit::StateKey proof_key(const Proof& proof) {
           .discriminator = hex(sha256(proof.evidence))};
 }
 
+namespace {
+
+// Was this requirement asked for? Decisions of before the names had their packs asked by the bare one.
+bool was_asked(const program::Program& program, const Asked& asked, std::uint32_t index) {
+  return std::any_of(asked.names.begin(), asked.names.end(), [&](const std::string& name) {
+    return name == requirement_full_name(program, index) || name == program.requirement_name(index);
+  });
+}
+
+// Which of them a proof is for: it names one that was asked for, with its pack where packs share the name.
+std::optional<std::uint32_t> meant_by(const program::Program& program, const Asked& asked, const Proof& proof,
+                                      const std::string& path, std::optional<Problem>& problem) {
+  std::vector<std::uint32_t> meant;
+  std::string names;
+  for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
+    const std::string full = requirement_full_name(program, index);
+    if ((proof.name != program.requirement_name(index) && proof.name != full) || !was_asked(program, asked, index))
+      continue;
+    meant.push_back(index);
+    names += (names.empty() ? "" : " or ") + full;
+  }
+  if (meant.size() == 1) return meant.front();
+  if (meant.empty())
+    report(problem, wire::codes::kBadContinuation, path, "a requirement that the decision named", quoted(proof.name),
+           std::string(nearest(proof.name, asked.names)));
+  else
+    report(problem, wire::codes::kBadContinuation, path, "its name with its pack, since packs share it: " + names,
+           quoted(proof.name));
+  return std::nullopt;
+}
+
+}  // namespace
+
 Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
-          const std::string& products, Microseconds now,
+          const std::string& products, Microseconds now, Microseconds clock_skew,
           const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
           std::optional<Problem>& problem) {
   Met met;
   for (std::size_t i = 0; i < next.proofs.size(); ++i) {
     const Proof& proof = next.proofs[i];
     const std::string path = "/satisfied/" + std::to_string(i);
-    if (std::find(asked.names.begin(), asked.names.end(), proof.name) == asked.names.end()) {
-      report(problem, wire::codes::kBadContinuation, path + "/name", "a requirement that the decision named",
-             quoted(proof.name), std::string(nearest(proof.name, asked.names)));
-      continue;
-    }
+    const std::optional<std::uint32_t> index = meant_by(program, asked, proof, path + "/name", problem);
+    if (!index) continue;
     if (!caller.any_source &&
         std::find(caller.sources.begin(), caller.sources.end(), proof.by) == caller.sources.end()) {
       report(problem, wire::codes::kFactSource, path + "/by", "a source that the caller may state", quoted(proof.by));
       continue;
     }
-    if (proof.at > now) {
+    if (proof.at > now + clock_skew) {
       report(problem, wire::codes::kBadContinuation, path + "/at", "a time that is past", format_instant(proof.at, 0));
       continue;
     }
-    bool found = false, fits = false, serves = false;
-    std::optional<Problem> unfit;  // packs may share a name: it has to fit one of them
-    for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
-      const program::RequirementRow& row = program.requirements()[index];
-      if (program.requirement_name(index) != proof.name) continue;
-      found = true;
-      if (row.proofs.count > 0 && !has(program, row.proofs, proof.kind)) {
-        report(unfit, wire::codes::kBadContinuation, path + "/kind", "a proof that the requirement takes",
-               quoted(proof.kind));
-        continue;
-      }
-      if (row.from.count > 0 && !has(program, row.from, proof.by)) {
-        report(unfit, wire::codes::kFactSource, path + "/by", "a source that the requirement takes", quoted(proof.by));
-        continue;
-      }
-      fits = true;
-      const std::optional<Microseconds> until = serves_until(row, proof);
-      bool counts = !until || *until > now;
-      std::optional<std::string> before = served(proof_key(proof));
-      const auto here = std::find_if(met.used.begin(), met.used.end(),
-                                     [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
-      if (here != met.used.end()) before = here->value;  // for another requirement of this very turn
-      if (before) {
-        // It has served. It may again within what the requirement says, as long as it or the proof itself says that it holds.
-        const Service earlier = decode_service(*before);
-        const bool same_conversation = !asked.conversation.empty() && earlier.conversation == asked.conversation;
-        const bool same_customer = !asked.customer.empty() && earlier.customer == asked.customer;
-        const bool same_products = !products.empty() && earlier.products == products;
-        const bool again = until && earlier.name == proof.name &&
-                           ((has(program, row.scopes, "conversation") && same_conversation) ||
-                            (has(program, row.scopes, "purpose") && same_customer) ||
-                            (has(program, row.scopes, "product") && same_customer && same_products));
-        counts = counts && again;
-      }
-      if (counts) met.requirements.push_back(index);
-      serves |= counts;
+    const program::RequirementRow& row = program.requirements()[*index];
+    const std::string name = requirement_full_name(program, *index);
+    if (row.proofs.count > 0 && !has(program, row.proofs, proof.kind)) {
+      report(problem, wire::codes::kBadContinuation, path + "/kind", "a proof that the requirement takes",
+             quoted(proof.kind));
+      continue;
     }
-    if (!found) {
-      report(problem, wire::codes::kBadContinuation, path + "/name", "a requirement of the loaded packs",
-             quoted(proof.name));
-    } else if (!fits) {
-      if (!problem) problem = Problem{unfit->code, {}};
-      problem->items.insert(problem->items.end(), unfit->items.begin(), unfit->items.end());
-    } else if (serves) {
-      met.used.push_back({.key = proof_key(proof),
-                          .value = encode(Service{.conversation = asked.conversation,
-                                                  .customer = asked.customer,
-                                                  .name = proof.name,
-                                                  .products = products})});
+    if (row.from.count > 0 && !has(program, row.from, proof.by)) {
+      report(problem, wire::codes::kFactSource, path + "/by", "a source that the requirement takes", quoted(proof.by));
+      continue;
     }
+    const std::optional<Microseconds> until = serves_until(row, proof);
+    bool counts = !until || *until > now;
+    std::optional<std::string> before = served(proof_key(proof));
+    const auto here = std::find_if(met.used.begin(), met.used.end(),
+                                   [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
+    if (here != met.used.end()) before = here->value;  // for another requirement of this very turn
+    if (before) {
+      // It has served. It may again within what the requirement says, as long as it or the proof itself says that it holds.
+      const Service earlier = decode_service(*before);
+      const bool same_requirement = earlier.name == name || earlier.name == program.requirement_name(*index);
+      const bool same_conversation = !asked.conversation.empty() && earlier.conversation == asked.conversation;
+      const bool same_customer = !asked.customer.empty() && earlier.customer == asked.customer;
+      const bool same_products = !products.empty() && earlier.products == products;
+      const bool again = until && same_requirement &&
+                         ((has(program, row.scopes, "conversation") && same_conversation) ||
+                          (has(program, row.scopes, "purpose") && same_customer) ||
+                          (has(program, row.scopes, "product") && same_customer && same_products));
+      counts = counts && again;
+    }
+    if (!counts) continue;
+    met.requirements.push_back(*index);
+    met.used.push_back(
+        {.key = proof_key(proof),
+         .value = encode(Service{
+             .conversation = asked.conversation, .customer = asked.customer, .name = name, .products = products})});
   }
   std::sort(met.requirements.begin(), met.requirements.end());
   met.requirements.erase(std::unique(met.requirements.begin(), met.requirements.end()), met.requirements.end());

@@ -28,7 +28,7 @@ inline constexpr std::uint64_t kRounds = 3;  // that may go unmet; then a person
 inline constexpr Microseconds kAskedFor = 24LL * 60 * 60 * 1'000'000;  // how long the answer to a request may take
 
 struct Proof {
-  std::string name, kind, by, evidence;
+  std::string name, kind, by, evidence;  // the name with its pack, or without where no other pack asked by the same
   Microseconds at = 0;
   std::optional<Microseconds> expires;
 };
@@ -44,7 +44,7 @@ struct Asked {
   std::string caller, conversation, customer;
   std::uint64_t rounds = 0;  // that went before
   Microseconds until = 0;
-  std::vector<std::string> names;  // of requirements; facts come with the turn itself
+  std::vector<std::string> names;  // whole ones, of requirements; facts come with the turn itself
 };
 std::string encode(const Asked& asked);
 std::optional<Asked> decode_asked(std::string_view encoded);
@@ -59,10 +59,10 @@ struct Met {
   std::vector<std::uint32_t> requirements;  // ascending
   std::vector<audit::StateChange> used;     // the proofs that served
 };
-// `products`: of the turn, sorted, as one text. `served`: what the state says of a proof. What is wrong with a proof in itself is a problem; one that is expired, or has served, does
-// not count.
+// `products`: of the turn, sorted, as one text. `served`: what the state says of a proof. What is wrong with a proof in itself is a
+// problem, also a time that is later than now by more than clocks may differ; one that is expired, or has served, does not count.
 Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
-          const std::string& products, Microseconds now,
+          const std::string& products, Microseconds now, Microseconds clock_skew,
           const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
           std::optional<Problem>& problem);
 

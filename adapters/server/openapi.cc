@@ -111,17 +111,18 @@ json::object schemas(std::string_view request_schema) {
                         {"active", "staged", "previous"});
   const json::object text = type("string");
   const json::array verdicts{"allow", "revise", "require", "block", "handoff"};
-  json::object search = object({{"customer", text},
-                                {"conversation", text},
-                                {"rule", text},
+  const json::object words = text_of(4'000);
+  json::object search = object({{"customer", words},
+                                {"conversation", words},
+                                {"rule", words},
                                 {"verdict", one_of(verdicts)},
                                 {"day", json::object{{"type", "string"}, {"format", "date"}}},
-                                {"request", text},
-                                {"decision", text},
-                                {"from", text},
-                                {"to", text},
-                                {"reason", text},
-                                {"cursor", text},
+                                {"request", words},
+                                {"decision", words},
+                                {"from", words},
+                                {"to", words},
+                                {"reason", words},
+                                {"cursor", words},
                                 {"limit", json::object{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}},
                                {});
   search["additionalProperties"] = false;
@@ -130,15 +131,15 @@ json::object schemas(std::string_view request_schema) {
       object({{"items", list_of(type("object"))}, {"found", type("integer")}, {"next", text}}, {"items", "found"});
   json::object report = object({{"format", json::object{{"enum", {"html", "csv", "jsonl", "zip"}}}},
                                 {"language", json::object{{"enum", {"en", "zh"}}}},
-                                {"customer", text},
-                                {"rule", text},
+                                {"customer", words},
+                                {"rule", words},
                                 {"verdict", one_of(verdicts)},
-                                {"from", text},
-                                {"to", text},
-                                {"seed", text},
-                                {"checkpoint", text},
-                                {"requested_by", text},
-                                {"purpose", text}},
+                                {"from", words},
+                                {"to", words},
+                                {"seed", words},
+                                {"checkpoint", text_of(60 << 10)},
+                                {"requested_by", words},
+                                {"purpose", words}},
                                {"format"});
   report["additionalProperties"] = false;
   out["Report"] = std::move(report);

@@ -222,6 +222,21 @@ std::vector<Route> make() {
                  .says = {"Write a report: html to read, csv and jsonl for tools, zip as evidence that stands alone.",
                           "生成报告：html 供阅读，csv 与 jsonl 供工具，zip 为可独立核验的证据包。"},
                  .record = {"exported", "导出"}});
+  all.push_back(
+      {.handler = Handler::checkpoint,
+       .method = "GET",
+       .path = "/log/checkpoint",
+       .statuses = {404},
+       .gives = "text/plain",
+       .says = {"The newest checkpoint of the log: a C2SP signed note. Keep it, and nothing can be changed behind it.",
+                "日志的最新检查点（C2SP 签名注记）。妥善保存，此前的内容便无法被悄然改动。"}});
+  all.push_back({.handler = Handler::log_key,
+                 .method = "GET",
+                 .path = "/log/vkey",
+                 .statuses = {404},
+                 .gives = "text/plain",
+                 .says = {"The public key by which checkpoints and evidence are verified: one line, as C2SP writes it.",
+                          "用于核验检查点与证据包的公钥，一行，C2SP 格式。"}});
   all.push_back({.handler = Handler::health,
                  .method = "GET",
                  .path = "/healthz",

@@ -48,6 +48,8 @@ enum class Handler : std::uint8_t {
   reload,
   search,
   report,
+  checkpoint,
+  log_key,
   health,
   ready,
   metrics,

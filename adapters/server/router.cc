@@ -54,7 +54,9 @@ std::string_view verdict_name(decide::Verdict verdict) {
   return "handoff";
 }
 
-constexpr std::size_t kLongestId = 128;           // bytes
+constexpr std::size_t kLongestId = 128;  // bytes
+constexpr std::size_t kMostParameters =
+    32;  // of a query: more than any path takes, and few enough to tell each mistake
 constexpr std::uint64_t kShyNs = 10'000'000'000;  // not ready for so long after a commit that failed
 
 std::string in_milliseconds(std::uint64_t ns) {
@@ -274,6 +276,9 @@ class Router::Inside {
   // anybody may read take no harm from it.
   void look_at_query(const CallPtr& call) {
     if (call->route->roles == 0) return;
+    if (const std::size_t given = call->target.query.size(); given > kMostParameters)
+      return refuse_now(call, wire::codes::kTooMany,
+                        item("", "at most " + std::to_string(kMostParameters) + " parameters", std::to_string(given)));
     Problem problem;
     const auto wrong = [&](const Code& code, std::string expected, std::string found, std::string_view meant = {}) {
       if (problem.code == nullptr) problem.code = &code;
@@ -408,6 +413,10 @@ class Router::Inside {
         return aside(call, options_.services.search, std::string(body), done);
       case Handler::report:
         return aside(call, options_.services.report, std::string(body), done);
+      case Handler::checkpoint:
+        return of_the_log(call, options_.services.checkpoint, done);
+      case Handler::log_key:
+        return of_the_log(call, options_.services.log_key, done);
       case Handler::health:
         return done(json("{\"alive\":true}"));
       case Handler::ready:
@@ -628,6 +637,13 @@ class Router::Inside {
     const gate::Reply queues = options_.gate->look(query_of(gate::Query::Kind::queues), gate::Caller::local());
     if (queues.problem == nullptr) Metrics::queues(out, queues.body);
     done(text("text/plain; version=0.0.4; charset=utf-8", out + options_.services.figures()));
+  }
+
+  void of_the_log(const CallPtr& call, const std::function<std::string()>& service, const Done& done) {
+    std::string body = service ? service() : std::string();
+    if (body.empty())
+      return done(problem_response(*call, wire::codes::kNotFound, item("", "a log with a record in it", "none yet")));
+    done(text("text/plain; charset=utf-8", std::move(body)));
   }
 
   void schema(const CallPtr& call, const Done& done) {

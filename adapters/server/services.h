@@ -41,6 +41,7 @@ struct Services {
   std::function<std::string()> packs;                  // JSON
   std::function<std::vector<Check>(Language)> checks;  // of /readyz
   std::function<std::string()> figures;                // more families of /metrics
+  std::function<std::string()> checkpoint, log_key;    // of the log, as text; empty: there is none yet
   std::function<Served(const Asked&)> reload, search, report, feedback;
 };
 

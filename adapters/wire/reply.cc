@@ -69,6 +69,16 @@ json::array redactions_json(const Request& request, const Decision& decision, de
   return out;
 }
 
+// With its pack where another one has a requirement of the same name: a proof has to say which it is for.
+std::string requirement_told(const Program& program, std::uint32_t index) {
+  const std::string_view name = program.requirement_name(index);
+  std::size_t of_the_name = 0;
+  for (std::uint32_t i = 0; i < program.requirements().size(); ++i) of_the_name += program.requirement_name(i) == name;
+  if (of_the_name == 1) return std::string(name);
+  return std::string(program.text(program.pack_rows()[program.requirements()[index].pack].name)) + "/" +
+         std::string(name);
+}
+
 json::array requires_json(const Program& program, const Request& request, const Decision& decision) {
   json::array out;
   for (const decide::Required& required : decision.requires_) {
@@ -79,7 +89,7 @@ json::array requires_json(const Program& program, const Request& request, const 
       entry["kind"] = "fact";
       entry["ask"] = request.language() == Language::zh ? slot.ask_zh : slot.ask_en;
     } else {
-      entry["name"] = program.requirement_name(required.index);
+      entry["name"] = requirement_told(program, required.index);
       entry["kind"] = "requirement";
       entry["ask"] = program.requirement_ask(required.index, request.language());
     }
@@ -132,8 +142,8 @@ std::string digest_text(const Digest& digest) { return "sha256:" + hex(digest); 
 }  // namespace
 
 std::string instant_told(Microseconds at, std::int32_t offset_minutes) {
-  constexpr Microseconds kEnd = 253'402'300'799 * 1'000'000;
-  return format_instant(std::min(at, kEnd - std::max(0, offset_minutes) * Microseconds{60'000'000}), offset_minutes);
+  return format_instant(std::min(at, kLastInstant - std::max(0, offset_minutes) * Microseconds{60'000'000}),
+                        offset_minutes);
 }
 
 std::string wait_in_minutes(Microseconds wait) {

@@ -111,9 +111,25 @@ json::object closed(json::object properties) {
 
 }  // namespace
 
+// What an id may hold, sign by sign (engine/decide/ids.h); a test holds the two together. Signs beyond four digits stand as they are,
+// since dialects write them differently.
+std::string id_pattern() {
+  std::string astral = "\U0002F800-\U0002FA1F\U000E0000-\U000E0FFF";
+  for (char32_t plane = 1; plane <= 16; ++plane) {  // the last two of each are no characters
+    for (const char32_t sign : {plane * 0x10000 + 0xfffe, plane * 0x10000 + 0xffff}) {
+      astral += static_cast<char>(0xf0 | (sign >> 18));
+      for (const int shift : {12, 6, 0}) astral += static_cast<char>(0x80 | ((sign >> shift) & 0x3f));
+    }
+  }
+  return R"(^[^\u0000-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u037e\u0387\u061c\u1100-\u11ff\u1680\u17b4-\u17b5\u180b-\u180f)"
+         R"(\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20ff\u2126\u212a-\u212b\u2800\u3000\u3099-\u309a\u3164)"
+         R"(\uf900-\ufaff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe-\uffff)" +
+         astral + "]+$";
+}
+
 std::string schema_json(const program::Program& program, Language language) {
   const json::object any_text{{"type", "string"}};
-  const json::object id{{"type", "string"}, {"minLength", 1}, {"maxLength", 128}, {"pattern", R"(^\S+$)"}};
+  const json::object id{{"type", "string"}, {"minLength", 1}, {"maxLength", 128}, {"pattern", id_pattern()}};
   const json::object instant{{"type", "string"}, {"format", "date-time"}};
   std::map<std::string, json::object> groups;  // object name → its properties
   json::object top;

@@ -15,4 +15,6 @@ namespace caveat::wire {
 
 std::string schema_json(const program::Program& program, Language language);
 
+std::string id_pattern();  // which signs an id may be made of, as a regular expression
+
 }  // namespace caveat::wire

@@ -99,7 +99,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"an object", "对象"},
     {"name, kind, by, at, expires or evidence", "name、kind、by、at、expires 或 evidence"},
     {"a requirement that the decision named", "该决定所列的前置要求"},
-    {"a requirement of the loaded packs", "已加载规则包中的前置要求"},
+    {"its name with its pack, since packs share it: {}", "带规则包的名称，因为多个规则包同名：{}"},
     {"a source that the caller may state", "调用方可陈述的来源"},
     {"a source that the requirement takes", "该前置要求接受的来源"},
     {"a proof that the requirement takes", "该前置要求接受的凭证"},

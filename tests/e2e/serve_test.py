@@ -20,10 +20,7 @@ import tempfile
 import threading
 import unittest
 
-try:
-    import jsonschema
-except ImportError:  # then replies are not held against their schemas
-    jsonschema = None
+import jsonschema
 
 BINARY = pathlib.Path(sys.argv[1]).resolve()
 REPOSITORY = pathlib.Path(sys.argv[2]).resolve()
@@ -45,9 +42,8 @@ class Description:
         self.seen = {}
         self.paths = [(re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) + "$"), path)
                       for path in sorted(document["paths"], key=lambda path: "{" in path)]
-        if jsonschema is not None:
-            for schema in document["components"]["schemas"].values():
-                jsonschema.Draft202012Validator.check_schema(schema)
+        for schema in document["components"]["schemas"].values():
+            jsonschema.Draft202012Validator.check_schema(schema)
 
     def hold(self, method, target, status, headers, text):
         path = next((path for pattern, path in self.paths if pattern.match(target.split("?")[0])), None)
@@ -65,7 +61,7 @@ class Description:
         if "content" not in response:
             return
         assert kind in response["content"], f"{what}: {kind} is not declared"
-        if jsonschema is not None and kind in ("application/json", "application/problem+json") and method != "HEAD":
+        if kind in ("application/json", "application/problem+json") and method != "HEAD":
             schema = {**response["content"][kind]["schema"], "components": self.document["components"]}
             jsonschema.Draft202012Validator(schema).validate(json.loads(text))
 
@@ -73,7 +69,7 @@ class Description:
 class Server:
     """One `caveat serve` over the starter pack, in a folder of its own."""
 
-    def __init__(self, folder, **limits):
+    def __init__(self, folder, log=None, gate=None, **limits):
         self.folder = pathlib.Path(folder)
         self.rules = self.folder / "rules"
         if not self.rules.exists():
@@ -81,10 +77,10 @@ class Server:
         self.log = self.folder / "log.db"
         self.config = self.folder / "caveat.toml"
         self.operation = self.folder / "operation.jsonl"
-        written = "".join(f"{key} = {json.dumps(value)}\n" for key, value in limits.items())
-        self.config.write_text(
-            f'[log]\npath = "log.db"\n[packs]\nfolders = ["rules"]\n[http]\nlisten = "127.0.0.1:0"\n[gate]\ndeadline = "60 s"\n'
-            f'[logging]\nfile = "operation.jsonl"\n[limits]\n{written}', encoding="utf-8")
+        sections = {"log": {"path": "log.db", **(log or {})}, "packs": {"folders": ["rules"]}, "http": {"listen": "127.0.0.1:0"},
+                    "gate": {"deadline": "60 s", **(gate or {})}, "logging": {"file": "operation.jsonl"}, "limits": limits}
+        self.config.write_text("".join(f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in section.items())
+                                       for name, section in sections.items()), encoding="utf-8")
         self.keys = {}
         for role in ("bot", "agent", "auditor", "operator", "activator", "privacy"):
             self.make_key(role, role)
@@ -166,7 +162,7 @@ class Server:
 
 
 class Served(unittest.TestCase):
-    limits = {}
+    limits = {}  # and, under `log` and `gate`, what else stands in those sections
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="caveat-serve-", dir=MEMORY)
@@ -228,6 +224,24 @@ class Answers(Served):
                 json.loads(text)
             status, headers, text = self.server.ask("HEAD", path, role=None)
             self.assertEqual((path, status, text), (path, 200, b""))
+
+    def test_the_newest_checkpoint_and_the_key_that_verifies_it_are_there_for_anybody(self):
+        self.server.decide(turn(1))
+        status, headers, key = self.server.ask("GET", "/log/vkey", role=None)
+        self.assertEqual((status, headers["content-type"], headers["cache-control"]), (200, "text/plain; charset=utf-8", "no-store"))
+        self.assertEqual(key, (pathlib.Path(self.folder) / "log.keys/log.vkey").read_bytes())
+        first = self.server.ask("GET", "/log/checkpoint", role=None)[2]
+        self.assertTrue(first.startswith(key.split(b"+")[0] + b"\n"))
+        size = int(first.splitlines()[1])
+        self.server.decide(turn(2))
+        second = self.server.ask("GET", "/log/checkpoint", role=None)[2]
+        self.assertGreater(int(second.splitlines()[1]), size)
+        # what was kept is what the log is held against later
+        kept = pathlib.Path(self.folder) / "kept"
+        kept.write_bytes(first)
+        self.server.stop()
+        held = subprocess.run([BINARY, "log", "verify", self.server.log, "--checkpoint", kept], capture_output=True, text=True, check=False)
+        self.assertEqual(held.returncode, 0, held.stdout + held.stderr)
 
     def test_figures_hold_against_promtool_where_it_is_installed(self):
         self.server.decide(turn(1))
@@ -686,6 +700,103 @@ class Desk(Served):
         self.assertEqual(self.server.verify().returncode, 0)
 
 
+class OtherMark(Served):
+    limits = {"log": {"high_water": "elsewhere"}}
+
+    def start_is_refused(self, words):
+        said = subprocess.run([BINARY, "serve", "--config", self.server.config], capture_output=True, text=True, check=False, timeout=300)
+        self.assertNotEqual(said.returncode, 0)
+        self.assertIn(words, said.stderr)
+        told = subprocess.run([BINARY, "doctor", "--config", self.server.config], capture_output=True, text=True, check=False, timeout=300)
+        self.assertEqual(told.returncode, 1, told.stdout)
+        return told.stdout
+
+    def test_the_mark_stands_where_it_was_put_and_an_old_copy_or_a_lost_mark_is_refused(self):
+        folder = pathlib.Path(self.folder)
+        mark = folder / "elsewhere"
+        self.assertEqual(self.server.decide(turn(1))[0], 200)
+        self.server.stop()
+        self.assertTrue(mark.read_text().startswith("high-water 1 "))
+        old = self.server.log.read_bytes()
+        self.server.start()
+        self.assertEqual(self.server.decide(turn(2))[0], 200)
+        self.assertEqual(self.server.ask("POST", "/v1/reports", {"format": "jsonl"}, role="auditor")[0], 200)
+        self.server.stop()
+        new = self.server.log.read_bytes()
+        self.server.log.write_bytes(old)
+        self.assertIn("an old copy was put back", self.start_is_refused("log_rolled_back"))
+        verify = [BINARY, "log", "verify", self.server.log, "--high-water", mark]
+        self.assertEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 1)
+        self.server.log.write_bytes(new)
+        mark.rename(folder / "away")
+        told = self.start_is_refused("high_water")
+        cure = next(line for line in told.splitlines() if "cp " in line).split("`")[1]
+        subprocess.run(["bash", "-c", cure], cwd="/", check=True)
+        self.server.start()
+        self.assertEqual(self.server.decide(turn(3))[0], 200)
+        self.server.stop()
+        self.assertEqual(self.server.verify().returncode, 0)
+
+
+class OtherZone(Served):
+    limits = {"log": {"zone": "Asia/Shanghai"}}
+
+    def test_searches_and_reports_are_told_in_the_zone_of_the_log_and_their_days_are_its_days(self):
+        import datetime
+        self.server.decide(turn(1))
+        today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+        tomorrow, day_before = today + datetime.timedelta(days=1), today - datetime.timedelta(days=1)
+
+        def found(first, last):
+            status, _, text = self.server.ask("POST", "/v1/log/search", {"verdict": "allow", "from": str(first), "to": str(last)}, role="auditor")
+            self.assertEqual(status, 200, text)
+            return json.loads(text)["items"]
+        mine = found(day_before, tomorrow)
+        self.assertEqual(len(mine), 1)
+        self.assertTrue(mine[0]["time"].endswith("+08:00"), mine[0]["time"])
+        day = mine[0]["time"][:10]
+        self.assertEqual(found(day, day), mine)  # of that very day over there
+        status, _, text = self.server.ask("POST", "/v1/reports", {"format": "html"}, role="auditor")
+        self.assertEqual(status, 200)
+        self.assertIn(b"UTC+08:00", text)
+
+
+class OtherQueue(Served):
+    limits = {"gate": {"default_queue": "service_desk"}}
+
+    def test_the_packs_must_have_the_queue_that_the_configuration_names(self):
+        pack = self.server.rules / "pack.cav"
+        rules = pack.read_text(encoding="utf-8")
+        pack.write_text(rules.replace("service_desk", "service_dest"), encoding="utf-8")
+        status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator")
+        self.assertEqual((status, json.loads(text)["code"]), (422, "configuration"), text)
+        self.assertEqual(json.loads(text)["errors"][0]["nearest"], "service_dest")
+        self.assertEqual(self.server.decide(turn(1))[2]["verdict"], "allow")  # by the rules of before
+        self.server.stop()
+        for command, code in (("serve", 3), ("doctor", 1)):
+            said = subprocess.run([BINARY, command, "--config", self.server.config], capture_output=True, text=True, check=False, timeout=300)
+            self.assertEqual(said.returncode, code)
+            self.assertIn("did you mean service_dest?", said.stdout + said.stderr)
+
+
+class NotDurable(Served):
+    limits = {"gate": {"durable": False}}
+
+    def test_answers_that_change_nothing_have_no_receipt_yet_and_stand_in_the_log_all_the_same(self):
+        self.assertIsNotNone(self.server.decide(turn(1))[2]["receipt"])  # whose conversation it is was news
+        for number in range(1, 30):
+            status, headers, body = self.server.decide(turn(17 * number + 1))
+            self.assertEqual((status, body["verdict"], body["receipt"]), (200, "allow", None))
+            self.assertNotIn("commit", headers["server-timing"])
+        again = self.server.decide(turn(17 * 29 + 1))
+        self.assertIsNotNone(again[2]["receipt"])
+        self.assertEqual(again[2]["decision"], body["decision"])
+        self.server.stop()
+        self.assertEqual(self.server.verify().returncode, 0)
+        found = subprocess.run([BINARY, "log", "search", self.server.log, "--verdict", "allow"], capture_output=True, text=True, check=False)
+        self.assertEqual(len(found.stdout.splitlines()), 30)
+
+
 class Looks(Served):
     def caveat(self, *arguments):
         return subprocess.run([BINARY, *arguments], cwd=self.folder, capture_output=True, text=True, check=False, timeout=300)
@@ -768,27 +879,34 @@ class Starts(unittest.TestCase):
         text = ""
         while "/docs" not in text:
             text = (self.folder / "said").read_text(encoding="utf-8")
-        line = next(line for line in text.splitlines() if "/v1/decisions" in line and "curl" in line)
+        printed = [line.strip() for line in text.splitlines() if "curl" in line]
+        self.assertEqual(len(printed), 2, text)
         self.assertNotIn(key.read_text().strip(), text)
 
         def pasted(command):
             done = subprocess.run(["bash", "-c", command], cwd=self.folder, capture_output=True, text=True, check=True)
             return json.loads(done.stdout)
 
-        body = pasted(line.strip())
+        body = pasted(printed[0])
         self.assertIn(body["verdict"], ("block", "handoff", "revise"))
         self.assertIsNotNone(body["receipt"])
+        self.assertTrue(pasted(printed[1])["ready"])
 
-        # docs/tutorial-bot.md: its blocks but the first, which starts the server, and the line on the schema in its text
+        # README.md and docs/tutorial-bot.md say the same two lines
+        for name in ("README.md", "docs/tutorial-bot.md"):
+            page = (REPOSITORY / name).read_text(encoding="utf-8").replace("http://127.0.0.1:8650", url)
+            self.assertIn("```sh\n" + "\n".join(printed) + "\n```\n", page)
+
+        # docs/tutorial-bot.md: its blocks after these and the first, which starts the server, and the line on the schema in its text
         page = (REPOSITORY / "docs/tutorial-bot.md").read_text(encoding="utf-8").replace("http://127.0.0.1:8650", url)
         blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.S | re.M)
-        self.assertEqual((len(blocks), blocks[0]), (3, "./run serve\n"))
-        first = pasted(blocks[1])
+        self.assertEqual((len(blocks), blocks[0]), (4, "./run serve\n"))
+        first = pasted(blocks[2])
         self.assertEqual(first["id"], "t-1")
         for member in re.findall(r"^\| `(\w+)[`.]", page, re.M):
             self.assertIn(member, first)
-        self.assertEqual(pasted(blocks[1]), first)  # "the very reply of then"
-        wrong = pasted(blocks[2])
+        self.assertEqual(pasted(blocks[2]), first)  # "the very reply of then"
+        wrong = pasted(blocks[3])
         self.assertEqual(wrong["verdict"], "handoff")
         self.assertTrue(wrong["say"]["text"])
         for member in ("code", "retryable", "help"):

@@ -11,9 +11,12 @@ using namespace caveat::config;
 namespace {
 
 constexpr std::string_view kRoles[] = {"bot", "agent", "auditor"};
-const CallerRules kRules{.roles = kRoles, .is_id = [](std::string_view id) {
-                           return !id.empty() && id.size() <= 64 && id.find_first_of(" _/") == std::string_view::npos;
-                         }};
+const Known kRules{.roles = kRoles,
+                   .is_id =
+                       [](std::string_view id) {
+                         return !id.empty() && id.size() <= 64 && id.find_first_of(" _/") == std::string_view::npos;
+                       },
+                   .zones = [] { return std::vector<std::string>{"Asia/Shanghai", "UTC"}; }};
 const std::string kDigest(64, 'a');
 
 // path, expected, found, nearest of each item, one a line
@@ -162,14 +165,36 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_told_in_words) {
              "mean path?\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_key_whose_place_is_kept_is_refused_in_words_and_not_taken_for_one_that_works) {
+BOOST_AUTO_TEST_CASE(a_section_whose_place_is_kept_is_refused_in_words_and_not_taken_for_one_that_works) {
   BOOST_TEST(
-      mistakes("[gate]\ndurable = false\ndefault_queue = \"desk\"\n") ==
-      "c.toml:2:1 gate.durable | nothing yet (not_yet): every answer waits for its record to be on disk | a key whose "
-      "place is kept\n"
-      "c.toml:3:1 gate.default_queue | nothing yet (not_yet): each pack names its default queue | a key whose place "
-      "is kept\n");
-  for (const char* text : {"[data]\nfolders = [\"d\"]\n", "[log]\nzone = \"Asia/Shanghai\"\n",
-                           "[log]\nhigh_water = \"/mnt/mark\"\n", "[[webhooks]]\nurl = \"x\"\n"})
-    BOOST_TEST(mistakes(text).find("not_yet") != std::string::npos, text);
+      mistakes("[data]\nfolders = [\"d\"]\n") ==
+      "c.toml:1:2 data | nothing yet (not_yet): tables stand in the packs, `from file` | a key whose place is kept\n");
+  BOOST_TEST(mistakes("[[webhooks]]\nurl = \"x\"\n").find("not_yet") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(where_nothing_is_said_answers_wait_for_the_disk_and_the_packs_say_the_queue) {
+  const Configuration plain = *read_configuration("", "c.toml", kRules);
+  BOOST_TEST(plain.durable);
+  BOOST_TEST(plain.default_queue.empty());
+  BOOST_TEST(plain.high_water.empty());
+  BOOST_TEST(plain.log_zone == "UTC");
+  const Result<Configuration> read = read_configuration(
+      "[log]\nhigh_water = \"/mnt/mark\"\nzone = \"Asia/Shanghai\"\n[gate]\ndurable = false\ndefault_queue = "
+      "\"desk\"\n",
+      "c.toml", kRules);
+  BOOST_REQUIRE(read.has_value());
+  BOOST_TEST(!read->durable);
+  BOOST_TEST(read->default_queue == "desk");
+  BOOST_TEST(read->high_water == "/mnt/mark");
+  BOOST_TEST(read->log_zone == "Asia/Shanghai");
+  BOOST_TEST(mistakes("[gate]\ndurable = \"no\"\n") == "c.toml:2:11 gate.durable | true or false | \"no\"\n");
+  BOOST_TEST(mistakes("[gate]\ndurabel = false\n") ==
+             "c.toml:2:1 gate.durabel | a key of [gate] | one that nobody knows | durable\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_zone_that_the_machine_does_not_have_is_refused_with_the_nearest) {
+  BOOST_TEST(
+      mistakes("[log]\nzone = \"Asia/Shangai\"\n") ==
+      "c.toml:2:8 log.zone | a time zone of this machine, like \"Asia/Shanghai\" | \"Asia/Shangai\" | Asia/Shanghai\n");
+  BOOST_TEST(mistakes("[log]\nzone = 8\n") == "c.toml:2:8 log.zone | a text in quotes | 8\n");
 }

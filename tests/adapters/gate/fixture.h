@@ -33,7 +33,8 @@ class TestClock final : public Clock {
 // Counts what is durable, and fails when it is told to.
 struct StoreSwitch {
   std::atomic<std::uint64_t> durable{0};
-  std::atomic<int> failing{0};  // commits still to fail
+  std::atomic<int> failing{0};       // commits still to fail
+  std::atomic<bool> stopped{false};  // commits wait until it is false, and then must be notified
 };
 
 class WatchedStore final : public audit::Store {
@@ -41,6 +42,7 @@ class WatchedStore final : public audit::Store {
   WatchedStore(std::unique_ptr<audit::Store> inner, StoreSwitch& control)
       : inner_(std::move(inner)), control_(control) {}
   void commit(const audit::Batch& batch) override {
+    control_.stopped.wait(true);
     if (control_.failing > 0 && !batch.records.empty()) {
       --control_.failing;
       throw audit::Error(audit::codes::kStorage, "test", {"test", "no room"});
@@ -100,9 +102,13 @@ struct Bench {
     open();
   }
 
-  std::unique_ptr<gate::Gate> gate(std::size_t threads = 2) {
-    return std::make_unique<gate::Gate>(gate::GateOptions{
-        .snapshot = &snapshot, .log = log.get(), .clock = &clock, .random = &random, .threads = threads});
+  std::unique_ptr<gate::Gate> gate(std::size_t threads = 2) { return gate(gate::GateOptions{.threads = threads}); }
+  std::unique_ptr<gate::Gate> gate(gate::GateOptions options) {
+    options.snapshot = &snapshot;
+    options.log = log.get();
+    options.clock = &clock;
+    options.random = &random;
+    return std::make_unique<gate::Gate>(std::move(options));
   }
 
   static std::shared_ptr<const decide::Ruleset> rules() {

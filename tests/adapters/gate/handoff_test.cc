@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "adapters/gate/body.h"
 #include "adapters/gate/requirements.h"
 #include "audit/record/events.h"
 #include "engine/base/cbor.h"
@@ -532,7 +533,7 @@ BOOST_AUTO_TEST_CASE(a_proof_that_is_valid_for_a_product_serves_that_product_and
   const auto met = [&](const std::string& before) {
     std::optional<Problem> problem;
     const gate::Met found = gate::check(
-        *rules.program, asked, next, Desk::bot(), "p-1", kSecond,
+        *rules.program, asked, next, Desk::bot(), "p-1", kSecond, 0,
         [&](const audit::StateKey&) { return before.empty() ? std::nullopt : std::optional(before); }, problem);
     BOOST_TEST(!problem.has_value());
     return found.requirements.size();
@@ -544,7 +545,7 @@ BOOST_AUTO_TEST_CASE(a_proof_that_is_valid_for_a_product_serves_that_product_and
   BOOST_TEST(met("c-1\nk-1") == 0u);  // as an older log has it: what it served for is not known
 }
 
-BOOST_AUTO_TEST_CASE(where_packs_share_the_name_of_a_requirement_a_proof_has_to_fit_one_of_them) {
+BOOST_AUTO_TEST_CASE(where_packs_share_the_name_of_a_requirement_a_proof_says_whose_it_is_for) {
   Desk desk;
   const std::filesystem::path pack = desk.folder / "second";
   std::filesystem::create_directory(pack);
@@ -553,34 +554,76 @@ BOOST_AUTO_TEST_CASE(where_packs_share_the_name_of_a_requirement_a_proof_has_to_
   time zone "Asia/Shanghai"
   version "1"
 
+use test.gate
+
+source HOUSE is policy "House rules"
+
 requirement consent
   ask en "Would you show who you are?" zh "请出示身份证件。"
-  proof identity
+  proof consent, identity
   from app
+
+rule who_first
+    en "Who it is comes first" zh "须先核实身份"
+  cites HOUSE
+  applies to action
+  when action.name is share
+  then require consent
+    because en "it goes to somebody else" zh "将提供给他人"
 )";
   Result<load::Loaded> read =
       load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack", pack.string()}, Limits{});
   BOOST_REQUIRE(read);
   for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
   BOOST_REQUIRE(read->rules);
-  const program::Program& program = *read->rules->program;
-  const gate::Asked asked{
-      .caller = "bot-1", .conversation = "c-1", .customer = "k-1", .rounds = 0, .until = 0, .names = {"consent"}};
-  const auto met = [&](const std::vector<std::string>& kinds) {
-    gate::Continuation next{.decision = "d-1", .proofs = {}};
-    for (const std::string& kind : kinds)
-      next.proofs.push_back(
-          {.name = "consent", .kind = kind, .by = "app", .evidence = "doc", .at = 0, .expires = std::nullopt});
-    std::optional<Problem> problem;
-    const gate::Met found = gate::check(
-        program, asked, next, Desk::bot(), "", kSecond, [](const audit::StateKey&) { return std::nullopt; }, problem);
-    std::string names = problem ? std::string(problem->code->name) : std::string();
-    for (const std::uint32_t one : found.requirements) names += gate::requirement_full_name(program, one) + " ";
-    return names;
+  desk.snapshot.put(read->rules);
+
+  const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
+  const auto proof = [](const std::string& name, const std::string& evidence) {
+    return R"({"name":")" + name + R"(","kind":"consent","by":"app","at":"2026-11-01T10:00:00Z","evidence":")" +
+           evidence + R"("})";
   };
-  BOOST_TEST(met({"consent"}) == "test.gate/consent ");
-  BOOST_TEST(met({"identity", "consent"}) == "test.gate/consent test.second/consent ");
-  BOOST_TEST(met({"fax"}) == "bad_continuation");
+  json::value asked = desk.turn(share);
+  const auto again = [&](const std::string& proofs) {
+    return desk.turn(share + R"(,"continues":")" + str(asked.at("decision")) + R"(","satisfied":[)" + proofs + "]");
+  };
+  std::vector<std::string> names;
+  for (const json::value& one : asked.at("requires").as_array()) names.push_back(str(one.at("name")));
+  std::sort(names.begin(), names.end());
+  BOOST_TEST(names == (std::vector<std::string>{"test.gate/consent", "test.second/consent"}),
+             boost::test_tools::per_element());
+  // One proof would have met both: the customer's yes to the one is none to the other.
+  const json::value which = again(proof("consent", "doc-1"));
+  BOOST_TEST(str(which.at("code")) == "bad_continuation");
+  BOOST_TEST(str(which.at("errors").at(0).at("expected")) ==
+             "its name with its pack, since packs share it: test.gate/consent or test.second/consent");
+  asked = again(proof("test.gate/consent", "doc-1"));
+  BOOST_TEST(str(asked.at("verdict")) == "require");
+  BOOST_TEST(asked.at("requires").as_array().size() == 1u);
+  BOOST_TEST(str(asked.at("requires").at(0).at("name")) == "test.second/consent");
+  // Of those that the decision asked for one has the name now; the other was met and is asked for anew.
+  BOOST_TEST(str(again(proof("test.gate/consent", "doc-2")).at("code")) == "bad_continuation");
+  BOOST_TEST(str(again(proof("consent", "doc-2")).at("verdict")) == "require");
+  asked = desk.turn(share);
+  BOOST_TEST(
+      str(again(proof("test.gate/consent", "doc-3") + "," + proof("test.second/consent", "doc-4")).at("verdict")) ==
+      "allow");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_proof_may_be_of_a_moment_from_now_as_far_as_clocks_may_differ) {
+  Desk desk;
+  const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
+  const auto with = [&](Microseconds ahead, const std::string& evidence) {
+    const json::value asked = desk.turn(share);
+    return desk.turn(share + R"(,"continues":")" + str(asked.at("decision")) +
+                     R"(","satisfied":[{"name":"consent","kind":"consent","by":"app","at":")" +
+                     format_instant(desk.clock.wall_us() + ahead, 0) + R"(","evidence":")" + evidence + "\"}]");
+  };
+  BOOST_TEST(str(with(299 * kSecond, "doc-1").at("verdict")) == "allow");
+  const json::value early = with(301 * kSecond, "doc-2");
+  BOOST_TEST(str(early.at("code")) == "bad_continuation");
+  BOOST_TEST(str(early.at("errors").at(0).at("path")) == "/satisfied/0/at");
 }
 
 BOOST_AUTO_TEST_CASE(closed_hand_offs_are_listed_the_newest_end_first) {
@@ -750,6 +793,46 @@ BOOST_AUTO_TEST_CASE(deliveries_are_held_against_what_was_to_be_said) {
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(a_delivery_that_is_confirmed_many_times_at_once_is_recorded_once) {
+  Desk desk;
+  for (int round = 0; round < 10; ++round) {
+    const json::value reply = desk.hello("c-" + std::to_string(round), "k-" + std::to_string(round));
+    const std::string body = R"({"decision":")" + str(reply.at("decision")) + R"(","text_digest":")" +
+                             hex(sha256(std::string("hello"))) + "\"}";
+    std::vector<std::promise<gate::Reply>> replies(8);
+    for (std::promise<gate::Reply>& one : replies)
+      desk.gate->perform({.kind = gate::Command::Kind::confirm_deliveries, .body = body}, Desk::bot(),
+                         [&](const gate::Reply& told) { one.set_value(told); });
+    for (std::promise<gate::Reply>& one : replies) {
+      const json::value told = json::parse(one.get_future().get().body);
+      BOOST_TEST(str(told.at(0).at("match")) == "same");
+    }
+  }
+  BOOST_TEST(desk.records(audit::Kind::delivery_confirmed) == 10u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_hand_offs_shows_nothing_that_was_said_and_is_no_look_at_what_is_sealed) {
+  Desk desk;
+  const std::string id =
+      handoff_of(desk.turn(R"("message":{"text":"an agent please, canary-asked"},"answer":{"text":"canary-said"})"));
+  const gate::Reply asked =
+      desk.command(gate::Command::Kind::open_handoff, {}, R"({"conversation":"c-2","reason":"canary-reason"})");
+  for (const std::string& one : {id, str(json::parse(asked.body).at("id"))}) {
+    desk.take(one);
+    BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::close_handoff, one,
+                                       R"({"outcome":"resolved","note":"canary-note","customer_agreed":true})")) == "");
+  }
+  handoff_of(desk.turn(R"("message":{"text":"an agent please, canary-asked"},"answer":{"text":"canary-said"})"));
+  for (const char* state : {"closed", "waiting"}) {
+    const gate::Reply list = desk.gate->look({.kind = gate::Query::Kind::handoffs, .state = state}, Desk::agent());
+    BOOST_TEST(!json::parse(list.body).at("items").as_array().empty(), state);
+    BOOST_TEST(list.body.find("canary") == std::string::npos, state);
+  }
+  BOOST_TEST(desk.records(audit::Kind::viewed) == 0u);
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(the_body_of_a_command_is_read_as_strictly_as_a_turn) {
   Desk desk;
   using Kind = gate::Command::Kind;
@@ -782,6 +865,12 @@ BOOST_AUTO_TEST_CASE(the_body_of_a_command_is_read_as_strictly_as_a_turn) {
   std::string many = "[{}";
   for (int i = 0; i < 1'000; ++i) many += ",{}";
   BOOST_TEST(problem(Kind::confirm_deliveries, many + "]") == "too_many ");
+  std::string strange = "{";
+  for (int i = 0; i < 200; ++i) strange += "\"x" + std::to_string(i) + "\":1,";
+  strange.back() = '}';
+  const json::value told = json::parse(desk.command(Kind::throw_switch, {}, strange).body);
+  BOOST_TEST(told.at("errors").as_array().size() ==
+             gate::Body::kMostMistakes);  // not one for each few bytes of a stranger's
   BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 0u);
 }
 
@@ -989,8 +1078,8 @@ BOOST_AUTO_TEST_CASE(a_proof_serves_one_requirement_of_a_turn) {
                             .until = 0,
                             .names = {"consent", "notice"}};
     const gate::Met found = gate::check(
-        program, asked, next, Desk::bot(), std::string(), kSecond, [](const audit::StateKey&) { return std::nullopt; },
-        problem);
+        program, asked, next, Desk::bot(), std::string(), kSecond, 0,
+        [](const audit::StateKey&) { return std::nullopt; }, problem);
     BOOST_TEST(!problem.has_value());
     return found.requirements.size();
   };

@@ -113,6 +113,22 @@ BOOST_AUTO_TEST_CASE(keys_methods_and_paths_that_are_not_ours_are_told_apart) {
   BOOST_TEST(desk.ask(desk.head("GET", "/a%2")).code == "bad_http");
 }
 
+BOOST_AUTO_TEST_CASE(a_query_with_more_parameters_than_any_path_takes_is_refused_as_a_whole) {
+  Desk desk;
+  const auto with = [&](int many) {
+    std::string target = "/v1/handoffs?";
+    for (int i = 0; i < many; ++i) target += "x" + std::to_string(i) + "=1&";
+    target.pop_back();
+    return desk.ask(desk.head("GET", target, "agent"));
+  };
+  const Response each = with(32);
+  BOOST_TEST(each.code == "unknown_member");
+  BOOST_TEST(body_of(each).at("errors").as_array().size() == 32u);
+  const Response all = with(33);
+  BOOST_TEST(all.code == "too_many");
+  BOOST_TEST(body_of(all).at("errors").as_array().size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(the_header_idempotency_key_must_be_the_id_of_the_body) {
   Desk desk;
   Head head = desk.head("POST", "/v1/decisions", "bot");

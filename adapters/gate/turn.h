@@ -1,0 +1,51 @@
+// Turn: one turn between take and its reply, and how it is read: bytes → what is to be judged, or a refusal.
+//
+//   read(bytes, how, options, turn);                           // refused: turn.reply.problem
+//
+// Promises   whatever is refused carries a verdict to act on, in the request's language as far as it could be read; nothing is
+//            decided or looked up here, so it runs on the caller's thread
+// Threads    calls for different turns may run together
+// Source     decision.md "Request", contracts.md 11, 23
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/gate/gate.h"
+#include "adapters/gate/lines.h"
+#include "adapters/gate/requirements.h"
+#include "engine/base/digest.h"
+#include "engine/decide/request.h"
+
+namespace caveat::gate {
+
+struct Turn : Lines::Place {  // in line by request (the first of its keys), conversation, customer …
+  std::shared_ptr<const decide::Ruleset> rules;
+  decide::Request request;
+  Caller caller;
+  bool by_person = false;     // answer.author is person
+  Continuation continuation;  // `continues`, `satisfied`
+  Digest content{};           // canonical: what a repeat is known by
+  std::string customer;       // who it is, as far as the conversation or the turn tells
+  std::uint64_t deadline_ns = 0;
+  Done done;
+  std::atomic<bool> answered{false};
+  Reply reply;
+  std::vector<std::shared_ptr<Turn>> repeats;  // that wait for this one's record
+
+  // of a refused request, and for problems that come later
+  std::string id;
+  Language language = Language::en;
+};
+
+void read(std::string_view bytes, const TakeOptions& take, const GateOptions& options, Turn& turn);
+
+Reply refusal(const Turn& turn, const Problem& problem);
+void refuse(Turn& turn, const Problem& problem);
+void refuse_author(Turn& turn, const Code& code);  // a person's answer that is not his to give
+
+}  // namespace caveat::gate
