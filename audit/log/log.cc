@@ -268,6 +268,7 @@ class GroupCommitLog final : public Log {
     if (log_there && !keys_there) {
       throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
     }
+    const std::int64_t created = log_there ? 0 : now();  // before keys are made for nothing
     keys_ = keys_there ? KeyStore::open(options_.keys_dir, key_options)
                        : KeyStore::create(options_.keys_dir, options_.origin, key_options);
     if (!options_.origin.empty() && options_.origin != keys_->origin())
@@ -279,10 +280,18 @@ class GroupCommitLog final : public Log {
     const std::string note = keys_->sign(about_text({.format = kFormat,
                                                      .origin = keys_->origin(),
                                                      .suite = "intl",
-                                                     .created = format_instant(options_.clock->wall_us(), 0),
+                                                     .created = format_instant(created, 0),
                                                      .sqlite = options_.sqlite}));
     keys_->bind_log(sha256(note));  // before the log appears: a log never stands without the keys that know it
     create_sqlite_store(path, note, {.vfs = options_.vfs});
+  }
+
+  // The clock's time, if a date can be written of it: nothing that reads the log would take another.
+  std::int64_t now() const {
+    const std::int64_t time = options_.clock->wall_us();
+    if (time >= kTimeEnd)
+      throw Error(codes::kStorage, options_.path, {options_.path, "the clock says a year after 9999"});
+    return time;
   }
 
   // Before its keys, which are then of another format too; a foreign file is named as such.
@@ -554,9 +563,7 @@ class GroupCommitLog final : public Log {
     };
     const auto at_its_time = [&](SealedRecord& record) {
       const std::int64_t before = time;
-      time = std::max(time, options_.clock->wall_us());
-      if (time >= kTimeEnd)  // nothing that reads the log would take it
-        throw Error(codes::kStorage, options_.path, {options_.path, "the clock says a year after 9999"});
+      time = std::max(time, now());
       if (growth.tree.size() > 0 && days_of(before, 0) != days_of(time, 0)) {
         if (!opened_at) {
           if (!tally_) recount();

@@ -12,6 +12,7 @@ SqliteError::SqliteError(const std::string& path, const std::string& words, int 
 
 bool SqliteError::not_a_database() const { return (code_ & 0xff) == SQLITE_NOTADB || (code_ & 0xff) == SQLITE_CORRUPT; }
 bool SqliteError::corrupt() const { return (code_ & 0xff) == SQLITE_CORRUPT; }
+bool SqliteError::moved() const { return code_ == SQLITE_READONLY_DBMOVED; }
 bool SqliteError::read_only() const { return (code_ & 0xff) == SQLITE_READONLY || (code_ & 0xff) == SQLITE_CANTOPEN; }
 
 namespace {
@@ -145,6 +146,12 @@ void Database::close() {
   const int code = sqlite3_close(db_);
   if (code != SQLITE_OK) fail(path_, db_, code);
   db_ = nullptr;
+}
+
+bool Database::moved() const {
+  int moved = 0;
+  const int code = sqlite3_file_control(db_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code == SQLITE_OK && moved != 0;
 }
 
 int Database::on_commit(void* self, sqlite3*, const char*, int pages) {

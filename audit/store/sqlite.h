@@ -29,6 +29,7 @@ class SqliteError : public Error {
   bool not_a_database() const;               // or a damaged one
   bool corrupt() const;
   bool read_only() const;
+  bool moved() const;  // the opened file has its name no more
 
  private:
   int code_;
@@ -87,6 +88,7 @@ class Database {
   std::int64_t move_wal();
   void all_moved() { wal_pages_ = 0; }                   // by another connection: the next commit begins the WAL anew
   std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit
+  bool moved() const;                                    // the opened file has its name no more, or another has it
   void close();                                          // throws where the destructor would be silent
 
  private:

@@ -281,7 +281,6 @@ class SqliteStore final : public Store {
     db_.exec("PRAGMA synchronous = FULL");
     migrate(db_, log_migrations());
     db_.settle();
-    if (::stat(path.c_str(), &file_) != 0) throw Error(codes::kLogReplaced, path, {path});
     recent_rows_ = static_cast<std::size_t>(db_.number("SELECT count(*) FROM recent_tags"));
     header_.emplace(db_.prepare("INSERT INTO headers (idx, header) VALUES (?, ?)"));
     body_.emplace(db_.prepare("INSERT INTO bodies (idx, sealed) VALUES (?, ?)"));
@@ -296,6 +295,9 @@ class SqliteStore final : public Store {
     drop_state_.emplace(db_.prepare("DELETE FROM state WHERE kind = ? AND subject = ? AND discriminator = ?"));
     reader_.emplace(db_);
     mover_.emplace(path, options.vfs);
+    // What stands under the name now is what both connections opened, and what each commit looks for again.
+    if (::stat(path.c_str(), &file_) != 0 || db_.moved() || mover_->has_another_file())
+      throw Error(codes::kLogReplaced, path, {path});
   }
 
   ~SqliteStore() override { forget_statements(); }
@@ -478,6 +480,7 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path, const StoreOpt
   try {
     return std::make_unique<SqliteStore>(path, options);
   } catch (const SqliteError& error) {
+    if (error.moved()) throw Error(codes::kLogReplaced, path, {path});
     if (error.not_a_database()) throw Error(codes::kLogHalfWritten, path, {path, error.what()});
     if (error.read_only()) throw Error(codes::kLogReadOnly, path, {path, error.what()});
     throw;

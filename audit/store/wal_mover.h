@@ -33,6 +33,7 @@ class WalMover {
   // moved, so not before this move, the only one, is through.
   void start();
   bool under_way();
+  bool has_another_file() const { return db_.moved(); }  // before the first start
   std::optional<std::int64_t> ended();  // once after each start: how many pages of the WAL are moved by now
 
  private:

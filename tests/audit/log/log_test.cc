@@ -292,6 +292,21 @@ BOOST_AUTO_TEST_CASE(a_clock_after_the_year_9999_is_refused_in_words_and_the_log
   BOOST_TEST(verify(in).good());
 }
 
+BOOST_AUTO_TEST_CASE(with_a_clock_after_the_year_9999_no_log_is_made_and_no_keys) {
+  LogFolder in;
+  const Microseconds right = in.clock.now;
+  in.clock.now = parse_instant("9999-12-31T23:59:59Z").value() + 1'000'000;
+  BOOST_CHECK_EXCEPTION((void)Log::open(in.options()), audit::Error, [](const audit::Error& error) {
+    return &error.code() == &codes::kStorage &&
+           std::string(error.what()).find("a year after 9999") != std::string::npos;
+  });
+  BOOST_TEST(!std::filesystem::exists(in.path()));
+  BOOST_TEST(!std::filesystem::exists(in.keys_dir()));
+  in.clock.now = right;
+  committed(Log::open(in.options())->append(decision(0)));
+  BOOST_TEST(verify(in).good());
+}
+
 BOOST_AUTO_TEST_CASE(a_day_is_closed_after_a_restart_from_what_was_kept_of_it_and_few_records_are_read) {
   for (const bool midnight_before : {false, true}) {
     LogFolder in;
