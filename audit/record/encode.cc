@@ -36,6 +36,7 @@ void put_number(cbor::Encoder& out, int key, std::uint64_t value) {
 std::string encode_header(const Header& header) {
   const SealContext& context = header.context;
   cbor::Encoder out;
+  out.reserve(128 + context.subject_keys.size() * 17 + context.commitments.size() * 35);
   out.map(header_key::kCount);
   put_number(out, header_key::kFormat, context.format);
   put_number(out, header_key::kSemantics, context.semantics);
@@ -55,6 +56,7 @@ std::string encode_header(const Header& header) {
 
 std::string encode_seal_context(const SealContext& context) {
   cbor::Encoder out;
+  out.reserve(64 + context.subject_keys.size() * 17 + context.commitments.size() * 35);
   out.map(kSealContextCount);
   put_number(out, header_key::kFormat, context.format);
   put_number(out, header_key::kSemantics, context.semantics);
@@ -68,6 +70,9 @@ std::string encode_seal_context(const SealContext& context) {
 
 std::string encode_body(const std::vector<SectionBytes>& sections) {
   cbor::Encoder out;
+  std::size_t size = 2;
+  for (const auto& section : sections) size += 1 + section.encoded.size();
+  out.reserve(static_cast<std::size_t>(padme(size + 1)));  // and room for its padding
   out.map(sections.size());
   for (const auto& section : sections) {
     out.integer(static_cast<std::int64_t>(section.section));

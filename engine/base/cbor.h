@@ -40,6 +40,7 @@ class Encoder {
   void decimal(
       const Decimal& value);  // an integer where it is one of 64 bits, else tag 4 [−scale, coefficient] (§3.4.4)
 
+  void reserve(std::size_t bytes) { out_.reserve(bytes); }
   const std::string& view() const { return out_; }
   std::string take() {
     reset();
