@@ -3,22 +3,16 @@
 #include <bit>
 #include <cassert>
 
+#include "audit/record/hash_joined.h"
+
 namespace caveat::audit {
 
 Digest leaf_hash(std::string_view leaf, HashFunction hash) {
-  std::string message;
-  message.reserve(leaf.size() + 1);
-  message.push_back('\0');
-  message.append(leaf);
-  return hash(message);
+  return hash_joined(hash, std::string_view("\0", 1), leaf);
 }
 
 Digest node_hash(const Digest& left, const Digest& right, HashFunction hash) {
-  std::array<char, 65> message{};
-  message[0] = '\1';
-  std::copy(left.begin(), left.end(), reinterpret_cast<unsigned char*>(message.data()) + 1);
-  std::copy(right.begin(), right.end(), reinterpret_cast<unsigned char*>(message.data()) + 33);
-  return hash({message.data(), message.size()});
+  return hash_joined(hash, std::string_view("\1", 1), view(left), view(right));
 }
 
 Digest empty_root(HashFunction hash) { return hash({}); }

@@ -5,8 +5,9 @@
 
 #include "audit/codes.h"
 #include "audit/record/encode.h"
+#include "audit/record/header_view.h"
 #include "audit/record/layout.h"
-#include "engine/base/cbor.h"
+#include "engine/base/cbor_reader.h"
 
 namespace caveat::audit {
 namespace {
@@ -27,9 +28,27 @@ bool read_digest(const cbor::Value& value, Digest& out) {
   return true;
 }
 
+// A map of known sections by number, each of them any one item.
+bool take_sections(std::string_view body, std::vector<SectionBytes>& sections) {
+  cbor::Reader in(body);
+  std::uint64_t count = 0, number = 0;
+  if (!in.map(count)) return false;
+  std::string_view item;
+  for (std::uint64_t before = 0; count > 0; --count, before = number) {
+    if (!in.number(number) || number <= before || !section_of(number) || !in.item(item, 1)) return false;
+    sections.push_back({static_cast<Section>(number), std::string(item)});
+  }
+  return in.at_end();
+}
+
 }  // namespace
 
 Result<Header> decode_header(std::string_view leaf) {
+  if (const std::optional<HeaderView> seen = view_header(leaf)) return seen->header();
+  return decode_header_by_tree(leaf);
+}
+
+Result<Header> decode_header_by_tree(std::string_view leaf) {
   if (leaf.size() > kMaxHeaderBytes) return bad("", "a header of at most 65,535 bytes");
   Result<cbor::Value> decoded = cbor::decode(leaf, {.depth = 4, .items = 8'192});
   if (!decoded) return tl::unexpected(decoded.error());
@@ -114,10 +133,12 @@ Result<Header> decode_header(std::string_view leaf) {
 
 Result<std::vector<SectionBytes>> decode_body(std::string_view unpadded) {
   if (unpadded.size() > kMaxBodyBytes) return bad("", "a body of at most 16 MiB");
+  std::vector<SectionBytes> sections;
+  if (take_sections(unpadded, sections)) return sections;
+  sections.clear();
   Result<cbor::Value> decoded = cbor::decode(unpadded);
   if (!decoded) return tl::unexpected(decoded.error());
   if (decoded->kind != ItemKind::map) return bad("", "a map of sections");
-  std::vector<SectionBytes> sections;
   for (std::size_t i = 0; i + 1 < decoded->items.size(); i += 2) {
     const cbor::Value& key = decoded->items[i];
     const auto section = key.kind == ItemKind::unsigned_integer ? section_of(key.number) : std::nullopt;

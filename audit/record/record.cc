@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "audit/record/hash_joined.h"
 #include "audit/record/layout.h"
 
 namespace caveat::audit {
@@ -62,6 +63,11 @@ constexpr SectionName kSections[] = {
     {Section::story, "story"},     {Section::state, "state"},     {Section::search, "search"},
     {Section::event, "event"},
 };
+static_assert([] {
+  for (std::size_t i = 0; i < std::size(kSections); ++i)
+    if (static_cast<std::size_t>(kSections[i].section) != i + 1) return false;
+  return true;
+}());
 
 }  // namespace
 
@@ -84,17 +90,13 @@ std::string_view name(Section section) {
 }
 
 std::optional<Section> section_of(std::uint64_t number) {
-  for (const auto& known : kSections)
-    if (static_cast<std::uint64_t>(known.section) == number) return known.section;
-  return std::nullopt;
+  if (number < 1 || number > std::size(kSections)) return std::nullopt;
+  return kSections[number - 1].section;
 }
 
 Digest commit_section(Section section, const Salt& salt, std::string_view encoded, HashFunction hash) {
-  std::string message(kSectionDomain);
-  message.push_back(static_cast<char>(section));
-  message.append(reinterpret_cast<const char*>(salt.data()), salt.size());
-  message.append(encoded);
-  return hash(message);
+  const char number = static_cast<char>(section);
+  return hash_joined(hash, kSectionDomain, std::string_view(&number, 1), view(salt), encoded);
 }
 
 Digest commit_tags(const Salt& salt, std::vector<TagValue> tags, HashFunction hash) {

@@ -125,6 +125,11 @@ struct SectionBytes {
   std::string encoded;
 };
 
+struct SectionView {  // the same where it lies
+  Section section{};
+  std::string_view encoded;
+};
+
 // The digest of a log's suite: SHA-256 for intl, SM3 for national. All are of 32 bytes.
 using HashFunction = Digest (*)(std::string_view bytes);
 

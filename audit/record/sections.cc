@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "audit/codes.h"
-#include "engine/base/cbor.h"
+#include "engine/base/cbor_reader.h"
 
 namespace caveat::audit {
 namespace {
@@ -168,7 +168,55 @@ std::string encode_verdict(const VerdictSection& section) {
   return out.take();
 }
 
+namespace {
+
+// What encode_verdict writes, read in its order; the tree has the words for everything else.
+bool take_verdict(std::string_view encoded, VerdictSection& section) {
+  cbor::Reader in(encoded);
+  std::uint64_t pairs = 0, rules = 0, number = 0, state = 0, verdict = 0;
+  std::string_view text;
+  if (!in.map(pairs) || pairs < 2 || pairs > 3 || !in.key(verdict_key::kVerdict) || !in.number(verdict) ||
+      verdict > 4 || !in.key(verdict_key::kRules) || !in.array(rules))
+    return false;
+  section.verdict = static_cast<std::uint8_t>(verdict);
+  for (; rules > 0; --rules) {
+    std::uint64_t members = 0;
+    if (!in.map(members) || members < 3 || members > 4 || !in.key(verdict_key::kRuleId) || !in.text(text) ||
+        !in.key(verdict_key::kRuleState) || !in.number(state) || state > 2 || !in.key(verdict_key::kRuleVerdict) ||
+        !in.number(verdict) || verdict > 4)
+      return false;
+    RuleOutcome& rule = section.rules.emplace_back();
+    rule.id = text;
+    rule.state = static_cast<RuleOutcome::State>(state);
+    rule.verdict = static_cast<std::uint8_t>(verdict);
+    if (members == 3) continue;
+    if (!in.key(verdict_key::kRuleItem) || !in.number(number) || number > 0x7fffffff) return false;
+    rule.item = static_cast<std::int32_t>(number);
+  }
+  if (pairs == 2) return in.at_end();
+  HandOffOutcome& handoff = section.handoff.emplace();
+  std::uint64_t due = 0;
+  if (!in.key(verdict_key::kHandOff) || !in.map(pairs) || pairs != 5 || !in.key(verdict_key::kQueue) ||
+      !in.text(text) || !in.key(verdict_key::kPriority) || !in.number(number) || number > 3 ||
+      !in.key(verdict_key::kDue) || !in.number(due) || due > static_cast<std::uint64_t>(INT64_MAX) ||
+      !in.key(verdict_key::kHold) || !in.boolean(handoff.hold))
+    return false;
+  handoff.queue = text;
+  handoff.priority = static_cast<std::uint8_t>(number);
+  handoff.due_seconds = static_cast<std::int64_t>(due);
+  if (!in.key(verdict_key::kCause) || !in.text(text)) return false;
+  handoff.cause = text;
+  return in.at_end();
+}
+
+}  // namespace
+
 Result<VerdictSection> decode_verdict(std::string_view encoded) {
+  if (VerdictSection section; take_verdict(encoded, section)) return section;
+  return decode_verdict_by_tree(encoded);
+}
+
+Result<VerdictSection> decode_verdict_by_tree(std::string_view encoded) {
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
   VerdictSection section;

@@ -43,6 +43,8 @@ struct VerdictSection {
 
 std::string encode_verdict(const VerdictSection& section);
 Result<VerdictSection> decode_verdict(std::string_view encoded);
+// The same by way of a tree, which has the words for what is refused: decode_verdict asks it then, tests hold the two together.
+Result<VerdictSection> decode_verdict_by_tree(std::string_view encoded);
 std::string_view verdict_name(std::uint8_t verdict);  // "allow" … "handoff"
 
 // ---- Section::digests: under what it was decided

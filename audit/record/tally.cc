@@ -34,17 +34,17 @@ void Tally::add(Kind kind, const std::string* verdict_section) {
   count(kind, verdict ? &*verdict : nullptr);
 }
 
-void Tally::count(Kind kind, const VerdictSection* verdict) {
-  ++kinds[std::string(name(kind))];
+void Tally::count(Kind kind, const VerdictSection* verdict, std::uint64_t times) {
+  kinds[std::string(name(kind))] += times;
   if (kind != Kind::decision) return;
   if (verdict == nullptr) {
-    ++unread;
+    unread += times;
     return;
   }
-  ++verdicts[std::string(verdict_name(verdict->verdict))];
+  verdicts[std::string(verdict_name(verdict->verdict))] += times;
   std::set<std::string_view> once;
   for (const RuleOutcome& rule : verdict->rules)
-    if (once.insert(rule.id).second) ++rules[rule.id];
+    if (once.insert(rule.id).second) rules[rule.id] += times;
 }
 
 Tally& Tally::operator+=(const Tally& other) {

@@ -19,7 +19,8 @@ struct Tally {
   std::uint64_t unread = 0;  // decisions
 
   void add(Kind kind, const std::string* verdict_section);  // null: not opened
-  void count(Kind kind, const VerdictSection* verdict);     // null: not opened, or not to be read
+  // Null: not opened, or not to be read. So many records of the same.
+  void count(Kind kind, const VerdictSection* verdict, std::uint64_t times = 1);
   Tally& operator+=(const Tally& other);
 };
 

@@ -11,8 +11,10 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/result.h"
 
@@ -28,6 +30,15 @@ struct ArchiveLimits {
 
 std::string write_archive(const Members& members);  // at least one member
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits = {});
+
+// The members where they lie, by name: for whoever only looks at them.
+struct MemberView {
+  std::string_view name, bytes;
+};
+using MemberViews = std::vector<MemberView>;
+MemberViews views(const Members& members);
+// Of an archive that write_archive could have written, as read_archive finds them; nothing: read_archive says why not.
+std::optional<MemberViews> view_archive(std::string_view bytes, const ArchiveLimits& limits = {});
 
 // Relative, '/'-parted, without `.`, `..`, empty steps, back-slashes or control characters.
 bool valid_member_name(std::string_view name, std::size_t limit = 200);

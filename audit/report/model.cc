@@ -8,18 +8,20 @@
 namespace caveat::audit {
 namespace {
 
-const std::string* find(const std::vector<SectionBytes>& sections, Section section) {
-  for (const SectionBytes& candidate : sections) {
+constexpr std::size_t kOutcomes = 65'536;  // verdict sections that are kept to be met again
+
+const std::string_view* find(std::span<const SectionView> sections, Section section) {
+  for (const SectionView& candidate : sections) {
     if (candidate.section == section) return &candidate.encoded;
   }
   return nullptr;
 }
 
 // The ids of a decision, for tables: from the sections request and result, as docs/formats.md numbers them.
-void read_ids(const std::vector<SectionBytes>& sections, DecisionRow& row) {
+void read_ids(std::span<const SectionView> sections, DecisionRow& row) {
   const auto take = [&](Section section, std::int64_t key, std::string& out) {
-    const std::string* bytes = find(sections, section);
-    const Result<cbor::Value> map = cbor::decode(bytes == nullptr ? std::string_view() : std::string_view(*bytes));
+    const std::string_view* bytes = find(sections, section);
+    const Result<cbor::Value> map = cbor::decode(bytes == nullptr ? std::string_view() : *bytes);
     const cbor::Value* value = map ? map->find(key) : nullptr;
     if (value != nullptr && value->kind == cbor::Value::Kind::text) out = value->string;
   };
@@ -30,11 +32,9 @@ void read_ids(const std::vector<SectionBytes>& sections, DecisionRow& row) {
   take(Section::result, 4, row.decision);
 }
 
-bool selects(const ReportQuery& query, const Header& header) {
-  if (query.customer.empty()) return true;
-  const auto& keys = header.context.subject_keys;
-  return std::any_of(query.subjects.begin(), query.subjects.end(),
-                     [&](const KeyId& id) { return std::binary_search(keys.begin(), keys.end(), id); });
+bool selects(const ReportQuery& query, const HeaderView& header) {
+  return query.customer.empty() || std::any_of(query.subjects.begin(), query.subjects.end(),
+                                               [&](const KeyId& id) { return header.has_subject(id); });
 }
 
 bool inside(const ReportQuery& query, Microseconds time) {
@@ -63,69 +63,49 @@ Gathering::Gathering(ReportQuery query, LogFacts log) {
       asked.seed.empty() ? hex(sha256(model_.log.checkpoint_note + asked.in_words(Language::en))) : asked.seed;
 }
 
-void Gathering::add(const Header& header, std::string_view leaf, const std::vector<SectionBytes>* sections) {
-  if (header.context.kind == Kind::closing && sections != nullptr &&
-      (inside(model_.query, header.time_us) || (model_.last_index && header.index == *model_.last_index + 1))) {
-    if (const std::string* bytes = find(*sections, Section::event)) {
+void Gathering::add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections) {
+  if (header.kind() == Kind::closing && sections &&
+      (inside(model_.query, header.time_us()) || (model_.last_index && header.index() == *model_.last_index + 1))) {
+    if (const std::string_view* bytes = find(*sections, Section::event)) {
       if (Result<Event> event = decode_event(Kind::closing, *bytes))
         model_.closings.push_back(std::get<Closing>(std::move(*event)));
     }
   }
-  if (!inside(model_.query, header.time_us)) return;
+  if (!inside(model_.query, header.time_us())) return;
   ++model_.records;
-  ++model_.kinds[std::string(name(header.context.kind))];
+  ++kinds_[static_cast<std::size_t>(header.kind())];
   if (!model_.first_index) {
-    model_.first_index = header.index;
-    model_.first_time = header.time_us;
+    model_.first_index = header.index();
+    model_.first_time = header.time_us();
   }
-  model_.last_index = header.index;
-  model_.last_time = header.time_us;
-  if (header.context.kind != Kind::decision || !selects(model_.query, header)) return;
-  if (sections == nullptr) {
+  model_.last_index = header.index();
+  model_.last_time = header.time_us();
+  if (header.kind() != Kind::decision || !selects(model_.query, header)) return;
+  if (!sections) {
     ++model_.sealed;
     return;
   }
 
-  const std::string* verdict_bytes = find(*sections, Section::verdict);
-  const Result<VerdictSection> verdict =
-      verdict_bytes == nullptr ? Result<VerdictSection>(tl::unexpected(Problem{})) : decode_verdict(*verdict_bytes);
-  if (!verdict) {
+  const std::string_view* verdict_bytes = find(*sections, Section::verdict);
+  Outcome* const outcome = verdict_bytes == nullptr ? nullptr : outcome_of(*verdict_bytes);
+  if (outcome == nullptr) {
     ++model_.unreadable;
     return;
   }
-  if (model_.query.verdict && *model_.query.verdict != verdict->verdict) return;
-  if (!model_.query.rule.empty() && std::none_of(verdict->rules.begin(), verdict->rules.end(),
-                                                 [&](const RuleOutcome& rule) { return rule.id == model_.query.rule; }))
-    return;
-
+  if (!outcome->selected) return;
+  ++outcome->decisions;
+  const std::uint8_t verdict = outcome->verdict.verdict;
   ++model_.population;
+  ++model_.verdicts[verdict];
   if (model_.query.keep_rows) {
-    model_.rows.push_back({header.index, header.time_us, *verdict, hex(leaf_hash(leaf)), {}, {}, {}, {}, {}});
+    model_.rows.push_back(
+        {header.index(), header.time_us(), outcome->verdict, hex(leaf_hash(leaf)), {}, {}, {}, {}, {}});
     read_ids(*sections, model_.rows.back());
   }
-  ++model_.verdicts[verdict->verdict];
-
-  // A rule counts once a decision, however many products it was judged for: at its highest verdict.
-  std::map<std::string, const RuleOutcome*> highest;
-  for (const RuleOutcome& rule : verdict->rules) {
-    const RuleOutcome*& seen = highest[rule.id];
-    if (seen == nullptr || (seen->state != RuleOutcome::State::fired && rule.state == RuleOutcome::State::fired) ||
-        (seen->state == rule.state && seen->verdict < rule.verdict))
-      seen = &rule;
-  }
-  for (const auto& [id, outcome] : highest) {
-    RuleCount& count = rules_[id];
-    count.id = id;
-    ++count.decisions;
-    if (outcome->state == RuleOutcome::State::fired) {
-      ++count.by_verdict[outcome->verdict];
-    } else {
-      ++count.unknown;
-    }
-  }
   // Titles and digests are the same in very many decisions: each spelling is read once.
-  if (const std::string* bytes = find(*sections, Section::rules);
-      bytes != nullptr && rules_read_.insert(*bytes).second) {
+  if (const std::string_view* bytes = find(*sections, Section::rules);
+      bytes != nullptr && !rules_read_.contains(*bytes)) {
+    rules_read_.emplace(*bytes);
     if (const Result<RulesSection> texts = decode_rules(*bytes)) {
       for (const RuleText& text : texts->rules) {
         const auto found = rules_.find(text.id);
@@ -137,17 +117,10 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
       }
     }
   }
-  if (verdict->handoff) {
-    QueueCount& count = queues_[verdict->handoff->queue];
-    count.queue = verdict->handoff->queue;
-    ++count.total;
-    if (verdict->handoff->hold) ++count.hold;
-    ++count.by_priority[std::min<std::size_t>(verdict->handoff->priority, 3)];
-    ++count.causes[verdict->handoff->cause];
-  }
-  if (const std::string* bytes = find(*sections, Section::digests)) {
-    const auto [read, fresh] = packs_read_.try_emplace(*bytes);
-    if (fresh) {
+  if (const std::string_view* bytes = find(*sections, Section::digests)) {
+    auto read = packs_read_.find(*bytes);
+    if (read == packs_read_.end()) {
+      read = packs_read_.try_emplace(std::string(*bytes)).first;
       if (const Result<DigestsSection> digests = decode_digests(*bytes)) {
         for (const PackDigest& pack : digests->packs) {
           PackCount& count = packs_[pack.name + '\0' + pack.version + '\0' + hex(pack.digest)];
@@ -157,16 +130,16 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
       }
     }
     for (PackCount* count : read->second) {
-      if (count->decisions++ == 0) count->first_index = header.index;
-      count->last_index = header.index;
+      if (count->decisions++ == 0) count->first_index = header.index();
+      count->last_index = header.index();
     }
   }
-  if (const std::string* bytes = find(*sections, Section::story)) {
+  if (const std::string_view* bytes = find(*sections, Section::story); bytes != nullptr && model_.query.stories > 0) {
+    const Digest rank = sha256(model_.seed + "/" + std::to_string(header.index()));
+    std::vector<Candidate>& drawn = sample_[verdict];
+    if (drawn.size() == model_.query.stories && drawn.back().rank <= rank) return;
     if (Result<StorySection> story = decode_story(*bytes)) {
-      Candidate candidate{sha256(model_.seed + "/" + std::to_string(header.index)),
-                          {header.index, header.time_us, verdict->verdict, std::move(*story), {}}};
-      candidate.told.leaf_hex = hex(leaf_hash(leaf));
-      std::vector<Candidate>& drawn = sample_[verdict->verdict];
+      Candidate candidate{rank, {header.index(), header.time_us(), verdict, std::move(*story), hex(leaf_hash(leaf))}};
       const auto place = std::upper_bound(drawn.begin(), drawn.end(), candidate,
                                           [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
       drawn.insert(place, std::move(candidate));
@@ -175,7 +148,62 @@ void Gathering::add(const Header& header, std::string_view leaf, const std::vect
   }
 }
 
+Gathering::Outcome* Gathering::outcome_of(std::string_view verdict_section) {
+  if (const auto known = outcomes_.find(verdict_section); known != outcomes_.end()) return &known->second;
+  Result<VerdictSection> read = decode_verdict(verdict_section);
+  if (!read) return nullptr;
+  Outcome outcome;
+  const ReportQuery& query = model_.query;
+  outcome.selected =
+      (!query.verdict || *query.verdict == read->verdict) &&
+      (query.rule.empty() || std::any_of(read->rules.begin(), read->rules.end(),
+                                         [&](const RuleOutcome& rule) { return rule.id == query.rule; }));
+  if (outcome.selected) {
+    // A rule counts once a decision, however many products it was judged for: at its highest verdict.
+    std::map<std::string_view, const RuleOutcome*> highest;
+    for (const RuleOutcome& rule : read->rules) {
+      const RuleOutcome*& seen = highest[rule.id];
+      if (seen == nullptr || (seen->state != RuleOutcome::State::fired && rule.state == RuleOutcome::State::fired) ||
+          (seen->state == rule.state && seen->verdict < rule.verdict))
+        seen = &rule;
+    }
+    for (const auto& [id, rule] : highest) {
+      RuleCount& count = rules_[rule->id];
+      count.id = id;
+      outcome.rules.emplace_back(&count, *rule);
+    }
+    if (read->handoff) {
+      outcome.queue = &queues_[read->handoff->queue];
+      outcome.queue->queue = read->handoff->queue;
+    }
+  }
+  outcome.verdict = std::move(*read);
+  if (outcomes_.size() < kOutcomes)
+    return &outcomes_.emplace(std::string(verdict_section), std::move(outcome)).first->second;
+  add_up(beyond_);
+  beyond_ = std::move(outcome);
+  return &beyond_;
+}
+
+void Gathering::add_up(Outcome& outcome) {
+  const std::uint64_t times = std::exchange(outcome.decisions, 0);
+  for (const auto& [count, rule] : outcome.rules) {
+    count->decisions += times;
+    (rule.state == RuleOutcome::State::fired ? count->by_verdict[rule.verdict] : count->unknown) += times;
+  }
+  if (outcome.queue == nullptr || times == 0) return;
+  const HandOffOutcome& handoff = *outcome.verdict.handoff;
+  outcome.queue->total += times;
+  if (handoff.hold) outcome.queue->hold += times;
+  outcome.queue->by_priority[std::min<std::size_t>(handoff.priority, 3)] += times;
+  outcome.queue->causes[handoff.cause] += times;
+}
+
 ReportModel Gathering::finish() {
+  for (auto& [section, outcome] : outcomes_) add_up(outcome);
+  add_up(beyond_);
+  for (std::size_t number = 0; number < kinds_.size(); ++number)
+    if (kinds_[number] > 0) model_.kinds[std::string(name(static_cast<Kind>(number)))] = kinds_[number];
   for (auto& [id, count] : rules_) model_.rules.push_back(std::move(count));
   std::stable_sort(model_.rules.begin(), model_.rules.end(),
                    [](const RuleCount& a, const RuleCount& b) { return a.decisions > b.decisions; });

@@ -1,23 +1,29 @@
 // ReportModel: what a report says, before it is a page, a table or a package: one gathering, many printers.
 // Made by Gathering from the records of a log, printed by html.h (and csv, jsonl, package).
 //
-//   Gathering gathering(query);
-//   for (each record in index order) gathering.add(header, sections);   // sections: null where no key opens the body
-//   ReportModel model = gathering.finish(log_facts);
+//   Gathering gathering(query, log_facts);
+//   for (each record in index order) gathering.add(header, leaf, sections);   // sections: none where no key opens the body
+//   ReportModel model = gathering.finish();
 //
 // Promises   the same records, query and seed give the same model, and so the same bytes of every printer
-// Cost       linear in the records; keeps counts and the sampled decisions, not the population
+// Cost       linear in the records; keeps counts, the sampled decisions and what repeats of their sections, not the population
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "audit/record/events.h"
+#include "audit/record/header_view.h"
 #include "audit/record/record.h"
 #include "audit/record/sections.h"
 #include "engine/base/language.h"
@@ -114,10 +120,26 @@ struct ReportModel {
 class Gathering {
  public:
   Gathering(ReportQuery query, LogFacts log);
-  void add(const Header& header, std::string_view leaf, const std::vector<SectionBytes>* sections);
+  using Sections = std::span<const SectionView>;
+  void add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections);
   ReportModel finish();
 
  private:
+  // What decisions with one verdict section add to the counts: very many have the same, which is read once.
+  struct Outcome {
+    VerdictSection verdict;
+    bool selected = false;
+    std::vector<std::pair<RuleCount*, RuleOutcome>> rules;  // each once, at its highest
+    QueueCount* queue = nullptr;
+    std::uint64_t decisions = 0;  // not yet in the counts
+  };
+  struct Spelling {  // hashed without making a string
+    using is_transparent = void;
+    std::size_t operator()(std::string_view bytes) const { return std::hash<std::string_view>()(bytes); }
+  };
+
+  Outcome* outcome_of(std::string_view verdict_section);  // null: it cannot be read
+  static void add_up(Outcome& outcome);
   struct Candidate {
     Digest rank;  // SHA-256(seed, index): the lowest are drawn, from every verdict in turn
     ToldDecision told;
@@ -126,8 +148,11 @@ class Gathering {
   std::map<std::string, RuleCount> rules_;
   std::map<std::string, QueueCount> queues_;
   std::map<std::string, PackCount> packs_;
-  std::set<std::string> rules_read_;                           // encoded sections whose titles are known
-  std::map<std::string, std::vector<PackCount*>> packs_read_;  // an encoded section: the packs it names
+  std::unordered_map<std::string, Outcome, Spelling, std::equal_to<>> outcomes_;  // by encoded section
+  Outcome beyond_;                                                                // of those that have no room there
+  std::unordered_set<std::string, Spelling, std::equal_to<>> rules_read_;         // sections whose titles are known
+  std::unordered_map<std::string, std::vector<PackCount*>, Spelling, std::equal_to<>> packs_read_;
+  std::array<std::uint64_t, 256> kinds_{};
   std::array<std::vector<Candidate>, 5> sample_;  // a verdict each, by rank; never more than the query's stories
 };
 

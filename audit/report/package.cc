@@ -10,7 +10,7 @@
 #include "audit/report/codes.h"
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
-#include "engine/base/cbor.h"
+#include "engine/base/cbor_reader.h"
 
 namespace caveat::audit {
 
@@ -107,6 +107,27 @@ Result<std::vector<OpenedParts>> decode_bundle(std::string_view member) {
   return records;
 }
 
+bool take_opened(std::string_view& member, OpenedView& opened) {
+  cbor::Reader in(member);
+  std::uint64_t count = 0, parts = 0, number = 0;
+  std::string_view salt;
+  opened.sections.clear();
+  if (!in.map(count) || count != 2 || !in.key(opened_key::kIndex) || !in.number(opened.index) ||
+      !in.key(opened_key::kSections) || !in.array(count))
+    return false;
+  for (std::uint64_t before = 0; count > 0; --count, before = number) {
+    OpenedSectionView section;
+    if (!in.array(parts) || parts != 3 || !in.number(number) || !section_of(number) || number <= before ||
+        !in.bytes(salt) || salt.size() != sizeof(Salt) || !in.bytes(section.encoded))
+      return false;
+    std::copy(salt.begin(), salt.end(), section.salt.begin());
+    section.section = static_cast<Section>(number);
+    opened.sections.push_back(section);
+  }
+  member = in.rest();
+  return true;
+}
+
 void name_what_is_not_checked(LogFacts& facts, bool opened) {
   const auto add = [&](const char* en, const char* zh) {
     facts.not_checked_en.emplace_back(en);
@@ -134,15 +155,16 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
   const ReportQuery asked = query;
   Gathering gathering(std::move(query), std::move(facts));
   std::vector<OpenedParts> everything;
+  std::vector<SectionView> sections;  // of the record at hand
   bool behind = false;
   reader.each_header(0, size, [&](std::uint64_t index, std::string_view leaf) {
     if (progress && index % 256 == 0) progress(index, size);
-    const Result<Header> header = decode_header(leaf);
+    const std::optional<HeaderView> header = view_header(leaf);
     if (!header) return;  // the check of the log names it
     // Times never fall, so what lies in a period is one run of indices; the record before it and the one behind it show that
     // the run is all of it.
-    const bool early = asked.from && header->time_us < *asked.from;
-    const bool late = asked.to && header->time_us >= *asked.to;
+    const bool early = asked.from && header->time_us() < *asked.from;
+    const bool late = asked.to && header->time_us() >= *asked.to;
     if (late && behind) return;
     behind = late;
     if (early || evidence.leaves.empty()) {
@@ -153,26 +175,28 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     evidence.leaves.emplace_back(leaf);
     if (early) return;
     std::optional<OpenedRecord> opened;
-    const bool ours =
-        asked.customer.empty() || header->context.kind == Kind::closing ||
-        std::any_of(asked.subjects.begin(), asked.subjects.end(), [&](const KeyId& id) {
-          return std::binary_search(header->context.subject_keys.begin(), header->context.subject_keys.end(), id);
-        });
+    const bool closing = header->kind() == Kind::closing;
+    const bool ours = asked.customer.empty() || closing ||
+                      std::any_of(asked.subjects.begin(), asked.subjects.end(),
+                                  [&](const KeyId& id) { return header->has_subject(id); });
     // The record that closes the last day of the period is the first of the day after it, and belongs to what is shown.
-    const bool told = header->context.kind == Kind::closing || (header->context.kind == Kind::decision && !late);
+    const bool told = closing || (header->kind() == Kind::decision && !late);
     if (keys != nullptr && ours && told) {
       if (const std::optional<std::string> body = reader.body(index)) {
-        if (Result<OpenedRecord> record = open_record(*keys, *header, *body)) opened = std::move(*record);
+        if (Result<OpenedRecord> record = open_record(*keys, header->header(), *body)) opened = std::move(*record);
       }
     }
-    gathering.add(*header, leaf, opened ? &opened->sections : nullptr);
+    sections.clear();
+    if (opened)
+      for (const SectionBytes& section : opened->sections) sections.push_back({section.section, section.encoded});
+    gathering.add(*header, leaf, opened ? std::optional<Gathering::Sections>(sections) : std::nullopt);
     if (!opened) return;
     OpenedParts& parts = everything.emplace_back();
     parts.index = index;
     for (std::size_t i = 0; i < opened->sections.size(); ++i) {
       SectionBytes& section = opened->sections[i];
-      if (header->context.kind == Kind::closing ? section.section == Section::event
-                                                : listed(kAlways, section.section) || listed(kSample, section.section))
+      if (closing ? section.section == Section::event
+                  : listed(kAlways, section.section) || listed(kSample, section.section))
         parts.sections.push_back({section.section, opened->salts[i], std::move(section.encoded)});
     }
   });

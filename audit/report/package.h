@@ -42,6 +42,20 @@ Result<OpenedParts> decode_opened(std::string_view encoded);
 Result<std::vector<OpenedParts>> decode_bundle(
     std::string_view member);  // a CBOR sequence of them, at least one, by index
 
+// The same where it lies.
+struct OpenedSectionView {
+  Section section{};
+  Salt salt{};
+  std::string_view encoded;
+  Digest commitment() const { return commit_section(section, salt, encoded); }
+};
+struct OpenedView {
+  std::uint64_t index = 0;
+  std::vector<OpenedSectionView> sections;
+};
+// Takes the next record off a member; false: none of the form that encode_opened writes stands there, and decode_bundle says why.
+bool take_opened(std::string_view& member, OpenedView& opened);
+
 struct Evidence {
   ReportModel model;
   std::uint64_t first = 0,

@@ -1,17 +1,23 @@
 #include "audit/report/verify_package.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <iterator>
+#include <map>
+#include <span>
 
 #include "audit/log/range.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
+#include "audit/record/header_view.h"
 #include "audit/record/layout.h"
 #include "audit/record/tally.h"
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
 #include "audit/seal/suite.h"
+#include "audit/two_lanes.h"
 #include "engine/base/version.h"
 
 namespace caveat::audit {
@@ -28,10 +34,50 @@ std::string in_words(const Problem& problem) {
   return out;
 }
 
+struct Refusal {
+  std::string en, zh;
+};
+
+// A member of headers/: lengths and headers, up to the first header that is none.
+struct HeaderBundle {
+  enum class Ends : std::uint8_t { whole, in_length, in_header };
+  Ends ends = Ends::whole;
+  std::size_t count = 0;  // by their lengths alone
+  std::vector<HeaderView> headers;
+  std::vector<Digest> hashes;
+  std::string_view refused;  // the header behind those, where there are fewer than the count
+
+  void read(std::string_view bytes) {
+    headers.reserve(kBundle);
+    hashes.reserve(kBundle);
+    bool good = true;
+    while (!bytes.empty()) {
+      if (bytes.size() < 2) return void(ends = Ends::in_length);
+      const std::size_t length =
+          static_cast<std::size_t>(static_cast<unsigned char>(bytes[0])) << 8 | static_cast<unsigned char>(bytes[1]);
+      if (bytes.size() - 2 < length) return void(ends = Ends::in_header);
+      if (++count <= kBundle && good) take(bytes.substr(2, length), good);
+      bytes.remove_prefix(2 + length);
+    }
+  }
+
+ private:
+  void take(std::string_view leaf, bool& good) {
+    if (const std::optional<HeaderView> header = view_header(leaf)) {
+      headers.push_back(*header);
+      hashes.push_back(leaf_hash(leaf));
+    } else {
+      refused = leaf;
+      good = false;
+    }
+  }
+};
+
 // Each claim is a step; what stands on a refuted one is "not checked, because", never shown.
 class Verification {
  public:
-  Verification(const Members& members, const PackageVerifyOptions& options) : members_(members), options_(options) {}
+  Verification(MemberViews members, const PackageVerifyOptions& options)
+      : members_(std::move(members)), options_(options) {}
 
   PackageReport run(std::optional<Problem> archive) {
     report_.key_given = options_.key.has_value();
@@ -73,9 +119,17 @@ class Verification {
   static void stands_on(Claim& claim, int other) {
     open(claim, "claim " + std::to_string(other) + " failed", "第 " + std::to_string(other) + " 项未通过");
   }
-  const std::string* member(const char* name) const {
-    const auto found = members_.find(name);
-    return found == members_.end() ? nullptr : &found->second;
+  const std::string_view* member(std::string_view name) const {
+    const auto found =
+        std::lower_bound(members_.begin(), members_.end(), name,
+                         [](const MemberView& one, std::string_view wanted) { return one.name < wanted; });
+    return found == members_.end() || found->name != name ? nullptr : &found->bytes;
+  }
+  std::vector<MemberView> members_of(std::string_view folder) const {  // by name
+    std::vector<MemberView> found;
+    std::copy_if(members_.begin(), members_.end(), std::back_inserter(found),
+                 [&](const MemberView& one) { return one.name.starts_with(folder); });
+    return found;
   }
 
   // 1
@@ -161,18 +215,24 @@ class Verification {
     Claim& c = claim("Every member is the one that the manifest lists, and there is no other.",
                      "每个成员都与清单一致，且没有多余成员。");
     if (!manifest_) return stands_on(c, signed_ ? 3 : 2);
-    std::vector<std::string> expected;
-    for (const Manifest::Member& listed : manifest_->members) {
-      const std::string* bytes = member(listed.name.c_str());
-      if (bytes == nullptr) return bad(c, "member " + listed.name + " is missing", "缺少成员 " + listed.name);
-      if (bytes->size() != listed.size || hex(sha256(*bytes)) != listed.sha256)
-        return bad(c, "member " + listed.name + " was changed", "成员 " + listed.name + " 被改动");
-      expected.push_back(listed.name);
+    const std::vector<Manifest::Member>& listed = manifest_->members;
+    std::vector<char> same(listed.size());  // not of bits: both lanes write
+    two_lanes(listed.size(), [&](std::size_t, std::size_t i) {
+      const std::string_view* bytes = member(listed[i].name);
+      same[i] = bytes != nullptr && bytes->size() == listed[i].size && hex(sha256(*bytes)) == listed[i].sha256;
+    });
+    std::vector<std::string_view> expected;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+      const std::string& name = listed[i].name;
+      if (member(name) == nullptr) return bad(c, "member " + name + " is missing", "缺少成员 " + name);
+      if (!same[i]) return bad(c, "member " + name + " was changed", "成员 " + name + " 被改动");
+      expected.push_back(name);
     }
     expected.insert(expected.end(), {"manifest.json", "manifest.json.sig"});
     std::sort(expected.begin(), expected.end());
-    for (const auto& [name, bytes] : members_) {
-      if (!std::binary_search(expected.begin(), expected.end(), name))
+    for (const MemberView& one : members_) {
+      const std::string name(one.name);
+      if (!std::binary_search(expected.begin(), expected.end(), one.name))
         return bad(c, "member " + name + " is not in the manifest", "成员 " + name + " 不在清单中");
     }
     members_good_ = true;
@@ -199,51 +259,56 @@ class Verification {
         "falling.",
         "记录头连续不断，且覆盖整个期间：每个序号恰有一条，时间从不倒退。");
     if (!checkpoint_) return stands_on(c, members_good_ ? 5 : 4);
-    for (const auto& [name, bytes] : members_) {  // sorted, and bundle numbers have six digits
-      if (name.rfind("headers/", 0) != 0) continue;
-      const std::size_t before = leaves_.size();
-      const std::string expected = headers_member(before / kBundle);
-      if (name != expected || before % kBundle != 0)
+    const std::vector<MemberView> all = members_of("headers/");  // sorted, and bundle numbers have six digits
+    std::vector<HeaderBundle> bundles(all.size());
+    two_lanes(all.size(), [&](std::size_t, std::size_t i) { bundles[i].read(all[i].bytes); });
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::string name(all[i].name);
+      const HeaderBundle& bundle = bundles[i];
+      const std::string expected = headers_member(count / kBundle);
+      if (name != expected || count % kBundle != 0)
         return bad(c, name + " stands where " + expected + " was expected", name + " 处应为 " + expected);
-      std::size_t at = 0;
-      while (at < bytes.size()) {
-        if (bytes.size() - at < 2) return bad(c, name + " ends within a length", name + " 在长度处中断");
-        const std::size_t length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 |
-                                   static_cast<unsigned char>(bytes[at + 1]);
-        if (bytes.size() - at - 2 < length) return bad(c, name + " ends within a header", name + " 在记录头处中断");
-        leaves_.push_back(std::string_view(bytes).substr(at + 2, length));
-        at += 2 + length;
-      }
-      if (leaves_.size() == before || leaves_.size() - before > kBundle)
-        return bad(c, name + " has " + number(leaves_.size() - before) + " headers, expected 1 to " + number(kBundle),
-                   name + " 有 " + number(leaves_.size() - before) + " 条记录头，应为 1 至 " + number(kBundle) + " 条");
+      if (bundle.ends == HeaderBundle::Ends::in_length)
+        return bad(c, name + " ends within a length", name + " 在长度处中断");
+      if (bundle.ends == HeaderBundle::Ends::in_header)
+        return bad(c, name + " ends within a header", name + " 在记录头处中断");
+      if (bundle.count == 0 || bundle.count > kBundle)
+        return bad(c, name + " has " + number(bundle.count) + " headers, expected 1 to " + number(kBundle),
+                   name + " 有 " + number(bundle.count) + " 条记录头，应为 1 至 " + number(kBundle) + " 条");
+      count += bundle.count;
     }
-    if (leaves_.size() != manifest_->end - manifest_->first || manifest_->end < manifest_->first)
-      return bad(
-          c,
-          number(manifest_->end - manifest_->first) + " headers were expected, " + number(leaves_.size()) +
-              " are there",
-          "应有 " + number(manifest_->end - manifest_->first) + " 条记录头，实有 " + number(leaves_.size()) + " 条");
-    for (std::size_t i = 0; i < leaves_.size(); ++i) {
-      Result<Header> header = decode_header(leaves_[i]);
-      const std::uint64_t index = manifest_->first + i;
-      if (!header)
-        return bad(c, "header " + number(index) + ": " + in_words(header.error()),
-                   "记录头 " + number(index) + "：" + in_words(header.error()));
-      if (header->index != index)
-        return bad(c, "header " + number(header->index) + " stands in the place of " + number(index),
-                   "序号 " + number(index) + " 处是记录头 " + number(header->index));
-      if (!headers_.empty() && header->time_us < headers_.back().time_us)
-        return bad(c, "time falls at header " + number(index), "时间在记录头 " + number(index) + " 处倒退");
-      headers_.push_back(std::move(*header));
+    if (count != manifest_->end - manifest_->first || manifest_->end < manifest_->first)
+      return bad(c,
+                 number(manifest_->end - manifest_->first) + " headers were expected, " + number(count) + " are there",
+                 "应有 " + number(manifest_->end - manifest_->first) + " 条记录头，实有 " + number(count) + " 条");
+    headers_.reserve(count);
+    leaves_.reserve(count);
+    for (const HeaderBundle& bundle : bundles) {
+      for (std::size_t i = 0; i < bundle.count; ++i) {
+        const std::uint64_t index = manifest_->first + headers_.size();
+        if (i == bundle.headers.size()) {
+          const Result<Header> header = decode_header(bundle.refused);
+          const std::string why = header ? "the one encoding of a header was expected" : in_words(header.error());
+          return bad(c, "header " + number(index) + ": " + why, "记录头 " + number(index) + "：" + why);
+        }
+        const HeaderView& header = bundle.headers[i];
+        if (header.index() != index)
+          return bad(c, "header " + number(header.index()) + " stands in the place of " + number(index),
+                     "序号 " + number(index) + " 处是记录头 " + number(header.index()));
+        if (!headers_.empty() && header.time_us() < headers_.back().time_us())
+          return bad(c, "time falls at header " + number(index), "时间在记录头 " + number(index) + " 处倒退");
+        headers_.push_back(header);
+      }
+      leaves_.insert(leaves_.end(), bundle.hashes.begin(), bundle.hashes.end());
     }
     // Whoever signs could leave out what stands at an end of the period: the record before it and the one behind it tell.
     const ReportQuery& query = manifest_->query;
-    if (manifest_->first > 0 && (!query.from || headers_.empty() || headers_.front().time_us >= *query.from))
+    if (manifest_->first > 0 && (!query.from || headers_.empty() || headers_.front().time_us() >= *query.from))
       return bad(c,
                  "the run begins at record " + number(manifest_->first) + ", and none from before the period is there",
                  "记录头自序号 " + number(manifest_->first) + " 起，其中没有期间之前的记录");
-    if (manifest_->end < checkpoint_->size && (!query.to || headers_.empty() || headers_.back().time_us < *query.to))
+    if (manifest_->end < checkpoint_->size && (!query.to || headers_.empty() || headers_.back().time_us() < *query.to))
       return bad(c,
                  "the run ends before record " + number(manifest_->end) + ", and none from behind the period is there",
                  "记录头止于序号 " + number(manifest_->end) + " 之前，其中没有期间之后的记录");
@@ -264,10 +329,7 @@ class Verification {
     if (leaves_.empty()) {
       return open(c, "the log has no record yet", "日志中尚无记录");
     }
-    std::vector<Digest> hashes;
-    hashes.reserve(leaves_.size());
-    for (const std::string_view leaf : leaves_) hashes.push_back(leaf_hash(leaf));
-    const std::optional<Digest> root = root_from_range(manifest_->first, hashes, checkpoint_->size, *proof);
+    const std::optional<Digest> root = root_from_range(manifest_->first, leaves_, checkpoint_->size, *proof);
     if (!root || *root != checkpoint_->root)
       return bad(
           c,
@@ -284,50 +346,80 @@ class Verification {
                      "每个公开的部分都与其记录头的承诺一致。");
     if (!tree_good_ && !leaves_.empty()) return stands_on(c, headers_good_ ? 7 : 6);
     if (!headers_good_) return stands_on(c, 6);
+    const std::vector<MemberView> all = members_of("opened/");
     opened_.resize(headers_.size());
-    for (const auto& [name, bytes] : members_) {
-      if (name.rfind("opened/", 0) != 0) continue;
-      Result<std::vector<OpenedParts>> records = decode_bundle(bytes);
-      if (!records) return bad(c, name + ": " + in_words(records.error()), name + "：" + in_words(records.error()));
-      for (OpenedParts& parts : *records) {
-        if (parts.index < manifest_->first || parts.index >= manifest_->end)
-          return bad(c, name + " holds record " + number(parts.index) + ", which is not of this range",
-                     name + " 载有记录 " + number(parts.index) + "，不属于本范围");
-        if (name != opened_member((parts.index - manifest_->first) / kBundle))
-          return bad(c, name + " holds record " + number(parts.index) + ", which belongs to another member",
-                     name + " 载有记录 " + number(parts.index) + "，该记录应在另一成员中");
-        const Header& header = headers_[parts.index - manifest_->first];
-        for (const OpenedSection& section : parts.sections)
-          if (!committed(header, section))
-            return bad(c,
-                       name + ": section " + std::string(audit::name(section.section)) + " of record " +
-                           number(parts.index) + " is not the one that was committed to",
-                       name + "：记录 " + number(parts.index) + " 的部分 " + std::string(audit::name(section.section)) +
-                           " 与承诺不符");
-        std::vector<SectionBytes>& sections = opened_[parts.index - manifest_->first].emplace();
-        for (OpenedSection& section : parts.sections) sections.push_back({section.section, std::move(section.encoded)});
-      }
-    }
+    sections_.resize(all.size());
+    std::vector<std::optional<Refusal>> refused(all.size());
+    two_lanes(all.size(), [&](std::size_t, std::size_t i) { refused[i] = open_member(all[i], i); });
+    for (std::optional<Refusal>& one : refused)
+      if (one) return bad(c, std::move(one->en), std::move(one->zh));
     opened_good_ = true;
     good(c);
   }
 
-  static bool committed(const Header& header, const OpenedSection& section) {
-    const Digest digest = commit_section(section.section, section.salt, section.encoded);
-    const auto& commitments = header.context.commitments;
-    return std::any_of(commitments.begin(), commitments.end(),
-                       [&](const Commitment& one) { return one.section == section.section && one.digest == digest; });
-  }
-  const std::string* opened_section(std::size_t place, Section wanted) const {
-    if (!opened_[place]) return nullptr;
-    for (const SectionBytes& section : *opened_[place])
-      if (section.section == wanted) return &section.encoded;
-    return nullptr;
+  // Nothing: all that it opens is what the headers were committed to, and stands in opened_. A record has its place in one member
+  // only, so two of them may be looked at side by side.
+  std::optional<Refusal> open_member(const MemberView& member, std::size_t which) {
+    const std::string name(member.name);
+    std::optional<Refusal> refused;
+    OpenedView parts;
+    std::optional<std::uint64_t> last, bundle;
+    std::string_view rest = member.bytes;
+    const auto good_form = [&] {
+      if (!take_opened(rest, parts) || (last && parts.index <= *last)) return false;
+      last = parts.index;
+      return true;
+    };
+    while (!refused && (!last || !rest.empty())) {
+      if (!good_form()) {
+        const Result<std::vector<OpenedParts>> why = decode_bundle(member.bytes);
+        const std::string words = why ? "the one encoding of its records was expected" : in_words(why.error());
+        return Refusal{name + ": " + words, name + "：" + words};
+      }
+      refused = open_record(name, which, parts, bundle);
+    }
+    // Where it is not even well-formed, that comes first.
+    if (refused)
+      if (const Result<std::vector<OpenedParts>> why = decode_bundle(member.bytes); !why)
+        return Refusal{name + ": " + in_words(why.error()), name + "：" + in_words(why.error())};
+    return refused;
   }
 
-  static bool commits_to_verdict(const Header& header) {
-    const auto& all = header.context.commitments;
-    return std::any_of(all.begin(), all.end(), [](const Commitment& one) { return one.section == Section::verdict; });
+  // Bundle: the one that a member of this name holds, once it is known.
+  std::optional<Refusal> open_record(const std::string& name, std::size_t which, const OpenedView& parts,
+                                     std::optional<std::uint64_t>& bundle) {
+    if (parts.index < manifest_->first || parts.index >= manifest_->end)
+      return Refusal{name + " holds record " + number(parts.index) + ", which is not of this range",
+                     name + " 载有记录 " + number(parts.index) + "，不属于本范围"};
+    const std::size_t place = parts.index - manifest_->first;
+    if (!bundle && name == opened_member(place / kBundle)) bundle = place / kBundle;
+    if (bundle != place / kBundle)
+      return Refusal{name + " holds record " + number(parts.index) + ", which belongs to another member",
+                     name + " 载有记录 " + number(parts.index) + "，该记录应在另一成员中"};
+    std::vector<SectionView>& sections = sections_[which];
+    opened_[place] = {.member = which, .begin = sections.size(), .count = parts.sections.size()};
+    for (const OpenedSectionView& section : parts.sections) {
+      if (!headers_[place].commits_to(section.section, section.commitment()))
+        return Refusal{name + ": section " + std::string(audit::name(section.section)) + " of record " +
+                           number(parts.index) + " is not the one that was committed to",
+                       name + "：记录 " + number(parts.index) + " 的部分 " + std::string(audit::name(section.section)) +
+                           " 与承诺不符"};
+      sections.push_back({section.section, section.encoded});
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::span<const SectionView>> opened_sections(std::size_t place) const {
+    const Opened& at = opened_[place];
+    if (at.member == Opened::kSealed) return std::nullopt;
+    return std::span(sections_[at.member]).subspan(at.begin, at.count);
+  }
+  const std::string_view* opened_section(std::size_t place, Section wanted) const {
+    const auto sections = opened_sections(place);
+    if (!sections) return nullptr;
+    for (const SectionView& section : *sections)
+      if (section.section == wanted) return &section.encoded;
+    return nullptr;
   }
 
   // 9
@@ -339,12 +431,13 @@ class Verification {
     facts.checkpoint_note = *member("checkpoint");
     Gathering gathering(manifest_->query, std::move(facts));
     for (std::size_t i = 0; i < headers_.size(); ++i)
-      gathering.add(headers_[i], leaves_[i], opened_[i] ? &*opened_[i] : nullptr);
+      gathering.add(headers_[i], headers_[i].leaf(), opened_sections(i));
     model_ = gathering.finish();
     for (std::size_t i = 0; i < headers_.size(); ++i)  // whoever signs may keep it back and have the counts fit
-      if (opened_[i] && opened_section(i, Section::verdict) == nullptr && commits_to_verdict(headers_[i]))
-        return bad(c, "decision " + number(headers_[i].index) + " is opened without its verdict",
-                   "决定 " + number(headers_[i].index) + " 已公开，但其结论未公开");
+      if (opened_sections(i) && opened_section(i, Section::verdict) == nullptr &&
+          headers_[i].commits_to(Section::verdict))
+        return bad(c, "decision " + number(headers_[i].index()) + " is opened without its verdict",
+                   "决定 " + number(headers_[i].index()) + " 已公开，但其结论未公开");
     if (model_->records != manifest_->records || model_->population != manifest_->population ||
         model_->verdicts != manifest_->verdicts)
       return bad(
@@ -389,27 +482,23 @@ class Verification {
     if (!opened_good_) return stands_on(c, headers_good_ ? 8 : 6);
     std::uint64_t compared = 0, counts_only = 0;
     for (std::size_t i = 0; i < headers_.size(); ++i) {
-      const Header& header = headers_[i];
-      if (header.context.kind != Kind::closing) continue;
-      if (manifest_->query.from && header.time_us < *manifest_->query.from) continue;  // of a day before the period
-      const std::string* event = opened_section(i, Section::event);
+      const HeaderView& header = headers_[i];
+      if (header.kind() != Kind::closing) continue;
+      if (manifest_->query.from && header.time_us() < *manifest_->query.from) continue;  // of a day before the period
+      const std::string_view* event = opened_section(i, Section::event);
       if (event == nullptr) {
         if (model_ && model_->sealed == model_->kinds["decision"]) continue;  // nothing is opened in this package
-        return bad(c, "closing record " + number(header.index) + " is not opened",
-                   "日终结账记录 " + number(header.index) + " 未公开");
+        return bad(c, "closing record " + number(header.index()) + " is not opened",
+                   "日终结账记录 " + number(header.index()) + " 未公开");
       }
       const Result<Event> said = decode_event(Kind::closing, *event);
       if (!said) return bad(c, in_words(said.error()), in_words(said.error()));
       const Closing& closing = std::get<Closing>(*said);
-      if (closing.records.end != header.index)
-        return bad(c, "closing record " + number(header.index) + " closes other records",
-                   "日终结账记录 " + number(header.index) + " 所结账的范围不符");
+      if (closing.records.end != header.index())
+        return bad(c, "closing record " + number(header.index()) + " closes other records",
+                   "日终结账记录 " + number(header.index()) + " 所结账的范围不符");
       if (closing.records.first < manifest_->first) continue;  // the day began before this range
-      Tally tally;
-      for (std::uint64_t index = closing.records.first; index < closing.records.end; ++index) {
-        const std::size_t place = index - manifest_->first;
-        tally.add(headers_[place].context.kind, opened_section(place, Section::verdict));
-      }
+      const Tally tally = tally_of(closing.records);
       if (const std::string what = differs(closing, tally); !what.empty())
         return bad(c, "the closing record of " + closing.day + " and the records differ: " + what,
                    closing.day + " 的日终结账记录与记录不符：" + what);
@@ -424,6 +513,32 @@ class Verification {
                       " days are sealed here, so their verdicts and rules could not be recounted in full",
                   "记录数一致，但有 " + number(counts_only) + " 个日期的决定未公开，其结论与规则无法全部重新清点");
     good(c);
+  }
+
+  // Verdict sections repeat: each spelling is read once and counted as often as it comes.
+  Tally tally_of(const IndexRange& records) const {
+    std::array<std::uint64_t, 256> others{};
+    std::map<std::string_view, std::uint64_t> decisions;
+    std::uint64_t closed = 0;
+    for (std::uint64_t index = records.first; index < records.end; ++index) {
+      const std::size_t place = index - manifest_->first;
+      const std::string_view* verdict = opened_section(place, Section::verdict);
+      if (headers_[place].kind() != Kind::decision)
+        ++others[static_cast<std::size_t>(headers_[place].kind())];
+      else if (verdict == nullptr)
+        ++closed;
+      else
+        ++decisions[*verdict];
+    }
+    Tally tally;
+    for (std::size_t kind = 0; kind < others.size(); ++kind)
+      if (others[kind] > 0) tally.count(static_cast<Kind>(kind), nullptr, others[kind]);
+    if (closed > 0) tally.count(Kind::decision, nullptr, closed);
+    for (const auto& [section, times] : decisions) {
+      const Result<VerdictSection> verdict = decode_verdict(section);
+      tally.count(Kind::decision, verdict ? &*verdict : nullptr, times);
+    }
+    return tally;
   }
 
   // 12
@@ -453,11 +568,9 @@ class Verification {
          "that takes the bot platform's transcript", "需要机器人平台的会话记录");
   }
 
-  static std::string_view first_line(const std::string& text) {
-    return std::string_view(text).substr(0, text.find('\n'));
-  }
+  static std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
-  const Members& members_;
+  const MemberViews members_;
   const PackageVerifyOptions& options_;
   PackageReport report_;
   bool whole_ = true, signed_ = false, members_good_ = false, headers_good_ = false, tree_good_ = false,
@@ -465,9 +578,14 @@ class Verification {
   std::optional<VerifierKey> key_;
   std::optional<Manifest> manifest_;
   std::optional<Checkpoint> checkpoint_;
-  std::vector<std::string_view> leaves_;  // into the members
-  std::vector<Header> headers_;
-  std::vector<std::optional<std::vector<SectionBytes>>> opened_;  // by place in the range
+  std::vector<HeaderView> headers_;
+  std::vector<Digest> leaves_;  // their hashes
+  struct Opened {
+    static constexpr std::size_t kSealed = ~std::size_t{0};
+    std::size_t member = kSealed, begin = 0, count = 0;
+  };
+  std::vector<Opened> opened_;                      // by place in the range: where its sections are
+  std::vector<std::vector<SectionView>> sections_;  // by member
   std::optional<ReportModel> model_;
 };
 
@@ -480,13 +598,15 @@ bool PackageReport::intact() const {
 int PackageReport::exit_code() const { return !intact() ? 1 : key_given ? 0 : 5; }
 
 PackageReport verify_package(std::string_view zip, const PackageVerifyOptions& options) {
-  Result<Members> members = read_archive(zip, options.limits);
+  if (std::optional<MemberViews> members = view_archive(zip, options.limits))
+    return Verification(std::move(*members), options).run(std::nullopt);
+  const Result<Members> members = read_archive(zip, options.limits);
   if (!members) return Verification({}, options).run(members.error());
-  return Verification(*members, options).run(std::nullopt);
+  return Verification(views(*members), options).run(std::nullopt);
 }
 
 PackageReport verify_members(const Members& members, const PackageVerifyOptions& options) {
-  return Verification(members, options).run(std::nullopt);
+  return Verification(views(members), options).run(std::nullopt);
 }
 
 std::string render_text(const PackageReport& report, Language language) {

@@ -2,6 +2,7 @@
 // CBOR: whatever is accepted is what the encoder would have written, byte for byte; nothing else is.
 #include <cstdlib>
 
+#include "engine/base/cbor_reader.h"
 #include "tests/support/cbor_again.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -9,6 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::size_t first = item_size(input);
   const auto value = decode(input);
+  Reader reader(input);
+  std::string_view whole;
+  if ((reader.item(whole) && reader.at_end()) != value.has_value()) std::abort();
   if (!value) {
     if (value.error().items.size() != 1) std::abort();
     return 0;

@@ -7,11 +7,15 @@
 
 #include "audit/record/decode.h"
 #include "audit/record/encode.h"
+#include "audit/record/header_view.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace caveat::audit;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const auto by_tree = decode_header_by_tree(input);
+  if (by_tree.has_value() != view_header(input).has_value()) std::abort();
   if (const auto header = decode_header(input)) {
+    if (*header != *by_tree) std::abort();
 #ifdef CAVEAT_PLANTED_DEFECT
     if (header->index > 0 && header->context.commitments.size() == 2) __builtin_trap();  // no seed has another place
 #endif

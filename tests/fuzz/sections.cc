@@ -30,6 +30,19 @@ void same(const Result<Section>& read, std::string (*encode)(const Section&), st
   if (read) must(encode(*read) == input);
 }
 
+// What is taken off in place is what the tree has, and nothing else is.
+void taken(std::string_view input) {
+  const Result<OpenedParts> parts = decode_opened(input);
+  OpenedView seen;
+  std::string_view rest = input;
+  must((take_opened(rest, seen) && rest.empty()) == parts.has_value());
+  if (!parts) return;
+  must(seen.index == parts->index && seen.sections.size() == parts->sections.size());
+  for (std::size_t i = 0; i < seen.sections.size(); ++i)
+    must(seen.sections[i].section == parts->sections[i].section && seen.sections[i].salt == parts->sections[i].salt &&
+         seen.sections[i].encoded == parts->sections[i].encoded);
+}
+
 void event(Kind kind, std::string_view input) {
   const Result<Event> read = decode_event(kind, input);
   if (!read) {
@@ -58,6 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (data[0]) {
     case 0xF0:
       same(decode_verdict(input), &encode_verdict, input);
+      must(decode_verdict(input).has_value() == decode_verdict_by_tree(input).has_value());
       break;
     case 0xF1:
       same(decode_digests(input), &encode_digests, input);
@@ -80,6 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 0xF6:
       same(decode_opened(input), &encode_opened, input);
+      taken(input);
       break;
     default:
       if (const auto kind = kind_of(data[0])) event(*kind, input);

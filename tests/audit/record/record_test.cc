@@ -1,11 +1,13 @@
 #include "audit/record/record.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "audit/codes.h"
 #include "audit/record/base64.h"
 #include "audit/record/decode.h"
 #include "audit/record/encode.h"
+#include "audit/record/header_view.h"
 #include "audit/record/layout.h"
 #include "engine/base/cbor.h"
 #include "engine/base/units.h"
@@ -62,6 +64,52 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_a_header_gives_another_header_or_is_re
     BOOST_TEST(!(*back == example()));
     BOOST_TEST(encode_header(*back) == changed);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_header_that_is_seen_where_it_lies_is_the_one_that_the_tree_takes_and_no_other_is_seen) {
+  const auto same = [](const std::string& leaf) {
+    const std::optional<HeaderView> seen = view_header(leaf);
+    const Result<Header> tree = decode_header_by_tree(leaf);
+    BOOST_REQUIRE(seen.has_value() == tree.has_value());
+    if (!seen) return false;
+    BOOST_TEST((seen->header() == *tree));
+    BOOST_TEST((seen->leaf() == leaf && seen->index() == tree->index && seen->time_us() == tree->time_us &&
+                seen->kind() == tree->context.kind));
+    for (std::uint64_t number = 1; section_of(number); ++number) {
+      const auto& all = tree->context.commitments;
+      const auto found = std::find_if(all.begin(), all.end(),
+                                      [&](const Commitment& one) { return one.section == *section_of(number); });
+      BOOST_TEST(seen->commits_to(*section_of(number)) == (found != all.end()));
+      BOOST_TEST(seen->commits_to(*section_of(number), found == all.end() ? Digest{} : found->digest) ==
+                 (found != all.end()));
+      BOOST_TEST(!seen->commits_to(*section_of(number), filled(99)));
+    }
+    for (const KeyId& id : tree->context.subject_keys) BOOST_TEST(seen->has_subject(id));
+    BOOST_TEST(!seen->has_subject(KeyId{0xff, 0xff}));
+    return true;
+  };
+  Header many = example();
+  many.context.subject_keys.clear();
+  for (std::uint8_t i = 0; i < 200; ++i) many.context.subject_keys.push_back(KeyId{i, 1});
+  Header bare = example();
+  bare.context.subject_keys = {KeyId{}};
+  bare.context.commitments.clear();
+  for (const Header& header : {example(), many, bare}) BOOST_TEST(same(encode_header(header)));
+
+  // Every byte changed in every way, taken out, doubled, and every cut.
+  const std::string leaf = encode_header(example());
+  std::size_t seen = 0;
+  for (std::size_t at = 0; at < leaf.size(); ++at) {
+    for (int value = 0; value < 256; ++value) {
+      std::string changed = leaf;
+      changed[at] = static_cast<char>(value);
+      seen += same(changed) ? 1u : 0u;
+    }
+    same(leaf.substr(0, at));
+    same(leaf.substr(0, at) + leaf.substr(at + 1));
+    same(leaf.substr(0, at) + leaf[at] + leaf.substr(at));
+  }
+  BOOST_TEST(seen > leaf.size());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_encoder_would_not_write_is_refused) {

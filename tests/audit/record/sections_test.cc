@@ -43,6 +43,27 @@ BOOST_AUTO_TEST_CASE(a_verdict_is_read_back_as_it_was) {
   check_damage(bytes, [](std::string_view cut) { return decode_verdict(cut); });
 }
 
+BOOST_AUTO_TEST_CASE(a_verdict_that_is_read_in_its_order_is_the_one_that_the_tree_takes_and_no_other_is_read) {
+  const auto same = [](const std::string& bytes) {
+    const Result<VerdictSection> read = decode_verdict(bytes), tree = decode_verdict_by_tree(bytes);
+    BOOST_REQUIRE(read.has_value() == tree.has_value());
+    if (!read) return;
+    BOOST_TEST(encode_verdict(*read) == bytes);
+    BOOST_TEST(encode_verdict(*tree) == bytes);
+  };
+  const std::string bytes = encode_verdict(verdict());
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (int value = 0; value < 256; ++value) {
+      std::string changed = bytes;
+      changed[at] = static_cast<char>(value);
+      same(changed);
+    }
+    same(bytes.substr(0, at));
+    same(bytes.substr(0, at) + bytes.substr(at + 1));
+    same(bytes.substr(0, at) + bytes[at] + bytes.substr(at));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_verdict_beyond_handoff_is_refused) {
   VerdictSection section = verdict();
   section.verdict = 5;

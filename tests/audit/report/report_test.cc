@@ -1,5 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
+#include "audit/record/encode.h"
+#include "audit/record/header_view.h"
+#include "audit/record/layout.h"
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
 #include "audit/report/model.h"
@@ -13,7 +16,11 @@ namespace {
 
 Header header(std::uint64_t index, Kind kind = Kind::decision) {
   Header made;
+  made.context.format = kFormat;
   made.context.kind = kind;
+  made.context.suite = SuiteId::intl;
+  made.context.algorithm = AlgorithmId::aes_256_gcm;
+  made.context.subject_keys = {KeyId{}};
   made.index = index;
   made.time_us = 1'764'000'000'000'000 + static_cast<std::int64_t>(index) * 1'000'000;
   return made;
@@ -26,6 +33,16 @@ std::vector<SectionBytes> sections(const VerdictSection& verdict, const std::str
   return {{Section::verdict, encode_verdict(verdict)},
           {Section::digests, encode_digests(digests)},
           {Section::story, encode_story(story)}};
+}
+
+// As a log or a package brings it: the leaf, and what is opened of the record.
+void add(Gathering& gathering, const Header& header, const std::vector<SectionBytes>* opened) {
+  const std::string leaf = encode_header(header);
+  std::vector<SectionView> seen;
+  if (opened != nullptr)
+    for (const SectionBytes& section : *opened) seen.push_back({section.section, section.encoded});
+  gathering.add(view_header(leaf).value(), leaf,
+                opened == nullptr ? std::nullopt : std::optional<Gathering::Sections>(seen));
 }
 
 VerdictSection verdict(std::uint8_t value, std::vector<RuleOutcome> rules = {},
@@ -52,11 +69,11 @@ ReportModel gather(ReportQuery query) {
   const auto handed = sections(verdict(4, {{"p/b", RuleOutcome::State::unknown_by_default, 4, -1}},
                                        HandOffOutcome{"=desk", 1, 60, false, "missing"}),
                                "a \"quote\"");
-  gathering.add(header(0), "0", &allowed);
-  gathering.add(header(1), "1", &blocked);
-  gathering.add(header(2, Kind::exported), "2", nullptr);
-  gathering.add(header(3), "3", &handed);
-  gathering.add(header(4), "4", nullptr);
+  add(gathering, header(0), &allowed);
+  add(gathering, header(1), &blocked);
+  add(gathering, header(2, Kind::exported), nullptr);
+  add(gathering, header(3), &handed);
+  add(gathering, header(4), nullptr);
   return gathering.finish();
 }
 
@@ -107,7 +124,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_draws_the_same_sample_and_another_may_not) {
     query.seed = seed;
     Gathering gathering(query, facts());
     const auto allowed = sections(verdict(0), "hello");
-    for (std::uint64_t index = 0; index < 9; ++index) gathering.add(header(index), "leaf", &allowed);
+    for (std::uint64_t index = 0; index < 9; ++index) add(gathering, header(index), &allowed);
     return gathering.finish().stories.at(0).index;
   };
   BOOST_TEST(drawn("one") == drawn("one"));
