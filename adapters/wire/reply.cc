@@ -84,15 +84,13 @@ json::array requires_json(const Program& program, const Request& request, const 
   for (const decide::Required& required : decision.requires_) {
     json::object entry;
     if (required.is_fact) {
-      const program::Slot& slot = program.schema().slots[required.index];
       entry["name"] = program.slot_path(required.index);
       entry["kind"] = "fact";
-      entry["ask"] = request.language() == Language::zh ? slot.ask_zh : slot.ask_en;
     } else {
       entry["name"] = requirement_told(program, required.index);
       entry["kind"] = "requirement";
-      entry["ask"] = program.requirement_ask(required.index, request.language());
     }
+    entry["ask"] = decide::asked_told(program, request, decision, required, request.language());
     out.emplace_back(std::move(entry));
   }
   return out;

@@ -845,26 +845,53 @@ class Run {
     }
     if (d_.verdict == Verdict::require) {
       for (const Required& one : in_.seldom().required) {
-        const std::string_view ask = one.is_fact ? p_.text(p_.slots()[one.index].ask, r_.language())
-                                                 : p_.requirement_ask(one.index, r_.language());
-        if (ask.empty()) continue;
-        if (!in_.say.empty()) in_.say += '\n';
-        in_.say += ask;
+        for (std::size_t at = 0; at < in_.drafts.size(); ++at) {
+          if (in_.reasons[at].verdict != d_.verdict || !requires_it(p_, in_.reasons[at], one)) continue;
+          const ReasonDraft& draft = in_.drafts[at];
+          Topic about = of_the_turn();
+          if (draft.product >= 0) about.product = draft.product;
+          if (draft.action >= 0) about.action = draft.action;
+          ask(one, about);
+        }
       }
     }
     if (d_.verdict == Verdict::handoff) in_.say = waiting_text(d_.handoff.queue);
     if (in_.say.empty()) in_.say = fallback(d_.verdict, r_.language());
   }
 
+  // One line a question: of two actions that need the same it is one where it reads the same.
+  void ask(const Required& what, const Topic& of) {
+    const std::size_t before = in_.say.size();
+    if (before > 0) in_.say += '\n';
+    const std::size_t begin = in_.say.size();
+    const bool with_facts = append(in_.say, of, ask_of(p_, what));
+    const std::string_view line = std::string_view(in_.say).substr(begin);
+    bool said = line.empty();
+    for (std::size_t at = 0; at < before && !said;) {
+      const std::size_t end = std::min(in_.say.find('\n', at), before);
+      said = std::string_view(in_.say).substr(at, end - at) == line;
+      at = end + 1;
+    }
+    if (said)
+      in_.say.resize(before);
+    else
+      interpolated_ |= with_facts;
+  }
+
+  // What the turn is about: its product and its action, if it has one.
+  Topic of_the_turn() const {
+    Topic topic{&p_, &r_, r_.language(), -1, -1, {}};
+    if (r_.products() == 1) topic.product = 0;
+    if (r_.actions() == 1) topic.action = 0;
+    return topic;
+  }
+
   std::string waiting_text(std::uint32_t index) const {
     const program::QueueRow& queue = p_.queues()[index];
     const bool closed =
         !p_.text(queue.when_closed_say, r_.language()).empty() && !is_open(p_, queue, r_.at(), r_.at_offset());
-    Topic topic{&p_, &r_, r_.language(), -1, -1, {}};
-    if (r_.products() == 1) topic.product = 0;  // the one that the turn is about
-    if (r_.actions() == 1) topic.action = 0;
     std::string out;
-    append(out, topic, closed ? queue.when_closed_pieces : queue.say_pieces);
+    append(out, of_the_turn(), closed ? queue.when_closed_pieces : queue.say_pieces);
     return out;
   }
 

@@ -57,6 +57,9 @@ std::string shown(const program::Program& program, const Request& request, std::
 // A wording with its facts put in; `product`: the index of the product that it is disclosed for, -1 for the turn.
 std::string wording_told(const program::Program& program, const Request& request, std::uint32_t wording,
                          std::int32_t product, Language language);
+// What is asked for, with the facts of the product or action that it is first required for.
+std::string asked_told(const program::Program& program, const Request& request, const Decision& decision,
+                       const Required& what, Language language);
 std::string_view told(Verdict verdict, Language language);
 std::string_view told(Cause cause, Language language);
 // How a claim is made, to stand behind its words; nothing where they are merely there.

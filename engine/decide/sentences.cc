@@ -115,6 +115,40 @@ std::string wording_told(const Program& program, const Request& request, std::ui
   return out;
 }
 
+bool requires_it(const Program& program, const Reason& reason, const Required& what) {
+  if (reason.by_default) {
+    return what.is_fact && std::any_of(reason.facts.begin(), reason.facts.end(), [&](const FactUsed& one) {
+             return one.slot == what.index && !one.known;
+           });
+  }
+  const program::RuleRow& rule = program.rules()[reason.rule];
+  const program::Range range = reason.unknown ? rule.unknown_effects : rule.effects;
+  for (const program::EffectRow& effect : program.rows<program::EffectRow>(program::Section::effects, range)) {
+    if (static_cast<program::EffectKind>(effect.kind) != program::EffectKind::require) continue;
+    if ((what.is_fact ? effect.slot : effect.requirement) == what.index) return true;
+  }
+  return false;
+}
+
+program::Pieces ask_of(const Program& program, const Required& what) {
+  return what.is_fact ? program.slots()[what.index].ask_pieces : program.requirements()[what.index].ask_pieces;
+}
+
+std::string asked_told(const Program& program, const Request& request, const Decision& decision, const Required& what,
+                       Language language) {
+  Topic topic{&program, &request, language, -1, -1, {}};
+  if (request.products() == 1) topic.product = 0;
+  if (request.actions() == 1) topic.action = 0;
+  for (const Reason& reason : decision.reasons) {
+    if (reason.item < 0 || !requires_it(program, reason, what)) continue;
+    (reason.item_is_action ? topic.action : topic.product) = reason.item;
+    break;
+  }
+  std::string out;
+  append(out, topic, ask_of(program, what));
+  return out;
+}
+
 std::string_view fallback(Verdict verdict, Language language) {
   const bool zh = language == Language::zh;
   switch (verdict) {

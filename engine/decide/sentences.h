@@ -27,6 +27,10 @@ void append_value(std::string& out, const Topic& topic, std::uint32_t slot);
 // Appends the template; false: it interpolates nothing.
 bool append(std::string& out, const Topic& topic, program::Pieces pieces);
 
+// Does this rule, as it came out, require it: by name, or since its facts are asked for by default?
+bool requires_it(const program::Program& program, const Reason& reason, const Required& what);
+program::Pieces ask_of(const program::Program& program, const Required& what);
+
 // What is said when neither rule nor queue has a text.
 std::string_view fallback(Verdict verdict, Language language);
 

@@ -91,6 +91,19 @@ enum class Part : std::uint8_t {
   material
 };
 
+inline constexpr Index kMatch = 0xfffffffe;  // `{match}` in a text
+
+// A text with {path} references cut out: literal, fact, literal, …; `{match}` has fact == kMatch.
+struct TemplatePiece {
+  std::string literal;
+  Index fact = kNone;
+};
+using Template = std::vector<TemplatePiece>;
+struct Templates {
+  Template en, zh, any;
+  bool empty() const { return en.empty() && zh.empty() && any.empty(); }
+};
+
 struct Fact {
   Names names;                                       // of its last step
   std::vector<std::string> path;                     // first names: {"customer", "age"}
@@ -104,7 +117,8 @@ struct Fact {
   std::string data_class;  // "C2", or empty
   std::string from;        // source that may state it, or empty
   std::optional<Duration> max_age;
-  Text ask;  // how it is asked for; empty: it cannot be
+  Text ask;              // how it is asked for; empty: it cannot be
+  Templates ask_pieces;  // the same, cut
   Span span;
 };
 
@@ -138,19 +152,6 @@ struct Lexicon {
   Index pack = kNone;
 };
 
-inline constexpr Index kMatch = 0xfffffffe;  // `{match}` in a text
-
-// A text with {path} references cut out: literal, fact, literal, …; `{match}` has fact == kMatch.
-struct TemplatePiece {
-  std::string literal;
-  Index fact = kNone;
-};
-using Template = std::vector<TemplatePiece>;
-struct Templates {
-  Template en, zh, any;
-  bool empty() const { return en.empty() && zh.empty() && any.empty(); }
-};
-
 struct Wording {
   Names names;
   Text text;         // as typed, braces and all
@@ -182,6 +183,7 @@ struct Queue {
 struct Requirement {
   Names names;
   Text ask;
+  Templates ask_pieces;  // the same, cut
   std::vector<std::string> proofs, from, scopes;
   std::optional<Duration> valid_for;
   Index pack = kNone;

@@ -98,7 +98,7 @@ class Inspector {
       pieces(row.say_pieces), pieces(row.when_closed_pieces), span(row.due);
     });
     check(Section::requirements, [&](const RequirementRow& row) {
-      str(row.name), texts(row.names), texts(row.ask);
+      str(row.name), texts(row.names), texts(row.ask), pieces(row.ask_pieces);
       need(row.pack < count(Section::packs));
       range(Section::strings, row.proofs), range(Section::strings, row.from), range(Section::strings, row.scopes);
       span(row.valid_for);
@@ -197,7 +197,7 @@ class Inspector {
     need(row.key_scale <= 9);
     each_index(row.members, Section::slots);
     number(row.low), number(row.high), span(row.max_age);
-    str(row.currency), str(row.data_class), str(row.from), texts(row.ask);
+    str(row.currency), str(row.data_class), str(row.from), texts(row.ask), pieces(row.ask_pieces);
     const bool named = row.element == static_cast<std::uint8_t>(SlotType::choice) ||
                        row.element == static_cast<std::uint8_t>(SlotType::scale);
     need(!named || row.symbols.count > 0);
@@ -373,7 +373,8 @@ class Inspector {
 
 tl::unexpected<Problem> bad(const std::string& what) {
   return tl::unexpected(
-      Problem{&codes::kBadProgram, {{"", "a program image of format 4", what, "", "build the packs again"}}});
+      Problem{&codes::kBadProgram,
+              {{"", "a program image of format " + std::to_string(kImageFormat), what, "", "build the packs again"}}});
 }
 
 std::vector<std::string> own(const Program& program, Range names) {

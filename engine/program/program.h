@@ -35,7 +35,7 @@
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 4;
+inline constexpr std::uint32_t kImageFormat = 5;
 inline constexpr std::uint32_t kSemanticsVersion = 1;  // raised when the same packs would decide otherwise
 
 // The sections of an image, in their order on disk.

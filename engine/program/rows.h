@@ -36,6 +36,14 @@ struct Span32 {  // a span of time: months, seconds, working days never mix by t
 // Which array of a Request a slot's cell lies in: the turn's, or one of each product's or action's.
 enum class Frame : std::uint8_t { turn, product, action };
 
+struct PieceRow {
+  Str literal;
+  std::uint32_t slot = kNone;  // kNone: a literal; kMatchPiece: what matched
+};
+struct Pieces {  // a template in both languages
+  Range en, zh;
+};
+
 struct SlotRow {
   Range steps;                   // StepRow: the path
   std::uint32_t cell = kNone;    // index in its frame; kNone: not held (records, members of records)
@@ -53,6 +61,7 @@ struct SlotRow {
   Number low, high;
   Str currency, data_class, from;
   Texts ask;
+  Pieces ask_pieces;  // the same, cut
   Span32 max_age;
 };
 enum SlotFlag : std::uint8_t {
@@ -161,13 +170,6 @@ struct GroupRow {        // what is looked for in texts, together: a lexicon, so
   std::uint32_t unused = 0;
 };
 
-struct PieceRow {
-  Str literal;
-  std::uint32_t slot = kNone;  // kNone: a literal; kMatchPiece: what matched
-};
-struct Pieces {  // a template in both languages
-  Range en, zh;
-};
 struct EffectRow {
   std::uint8_t kind = 0;         // EffectKind
   std::uint8_t priority = 0xff;  // 0xff: the queue's
@@ -307,6 +309,7 @@ struct RequirementRow {
   std::uint32_t pack = kNone;
   std::uint32_t has_valid_for = 0;
   Texts names, ask;
+  Pieces ask_pieces;           // the same, cut
   Range proofs, from, scopes;  // Str rows
   Span32 valid_for;
 };

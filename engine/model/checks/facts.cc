@@ -33,6 +33,14 @@ class Facts {
     find_groups();
     for (const Item& item : work_.all<syntax::FactsDecl>()) members(item);
     sort();
+    for (const Ask& ask : asks_) {  // its references are facts, so all of them have to be there
+      const Index fact = work_.model.find_fact(ask.path);
+      Text plain;
+      Templates pieces;
+      if (!asked_text(work_, ask.item, *ask.texts, plain, pieces) || fact == kNone) continue;
+      Fact& asked = work_.model.facts[fact];
+      if (asked.ask_pieces.empty()) asked.ask_pieces = std::move(pieces);
+    }
   }
 
  private:
@@ -126,7 +134,8 @@ class Facts {
     fact.parent = parent;
     fact.pack = item.pack;
     fact.assessed = member.assessed;
-    fact.ask = asked_text(work_, item, member.ask);
+    fact.ask = text_of(member.ask);
+    if (!member.ask.empty()) asks_.push_back({item, &member.ask, fact.path});
     fact.span = member.names.first.span;
     if (member.from) fact.from = member.from->text;
     if (member.max_age) fact.max_age = member.max_age->duration;
@@ -405,8 +414,15 @@ class Facts {
     model.choice_sets = std::move(sets);
   }
 
+  struct Ask {
+    Item item;
+    const syntax::Texts* texts;
+    std::vector<std::string> path;
+  };
+
   Work& work_;
   std::set<const syntax::Decl*> spoilt_;
+  std::vector<Ask> asks_;
 };
 
 }  // namespace

@@ -108,7 +108,7 @@ void check_requirements(Work& work) {
     Requirement requirement;
     requirement.names = names_of(decl.names);
     requirement.pack = item.pack;
-    requirement.ask = asked_text(work, item, decl.ask);
+    asked_text(work, item, decl.ask, requirement.ask, requirement.ask_pieces);
     if (requirement.ask.empty() && item.decl->lost.empty()) {
       work.report(codes::kCannotAsk, item, decl.names.first.span, {requirement.names.first},
                   Work::say(item, "Add a line: ask \"…\"", "请加一行：询问 “…”"));

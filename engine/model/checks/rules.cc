@@ -265,6 +265,7 @@ class RuleCheck {
           const Entry* requirement = work_.resolve(Kind::requirement, item_, from.name);
           if (requirement == nullptr) return false;
           to.requirement = requirement->index;
+          confidential_text(from.name.span, work_.model.requirements[requirement->index].ask_pieces);
           return true;
         }
         Conditions conditions(work_, item_);
@@ -275,6 +276,7 @@ class RuleCheck {
                        say("Add to the fact's line: ask \"…\"", "请在该事实的行中加：询问 “…”"));
           return false;
         }
+        confidential_text(from.name.span, work_.model.facts[to.fact].ask_pieces);
         return true;
       }
       case syntax::EffectKind::flag:

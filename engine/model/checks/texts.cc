@@ -106,26 +106,12 @@ bool cut_texts(Work& work, const Item& item, const syntax::Texts& texts, Templat
   return good;
 }
 
-Text asked_text(Work& work, const Item& item, const syntax::Texts& texts) {
-  Text out;
-  for (const syntax::LocalText& text : texts) {
-    std::string plain;
-    const std::string& value = text.value;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      if (value[i] == '{') {
-        if (value.compare(i, 2, "{{") != 0) {
-          const std::size_t end = value.find('}', i);
-          const std::string reference = value.substr(i, end == std::string::npos ? end : end - i + 1);
-          work.not_yet(item, place_in(work, text.span, reference), "“{…}” in a text that asks", "询问文字中的“{…}”");
-          break;
-        }
-        ++i;
-      }
-      plain += value[i];
-    }
-    (text.language == Language::en ? out.en : text.language == Language::zh ? out.zh : out.any) = std::move(plain);
-  }
-  return out;
+bool asked_text(Work& work, const Item& item, const syntax::Texts& texts, Text& plain, Templates& pieces) {
+  plain = text_of(texts);
+  if (!cut_texts(work, item, texts, pieces)) return false;
+  refuse_match(work, item, texts.empty() ? Span{} : texts.front().span, pieces,
+               Work::say(item, "a text that asks", "询问文字"));
+  return true;
 }
 
 void refuse_match(Work& work, const Item& item, Span span, const Templates& templates, std::string whom) {

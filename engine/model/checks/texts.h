@@ -8,8 +8,8 @@ namespace caveat::model {
 // Cuts each text; false after a report. The pieces are noted in the references too, for the canonical form.
 bool cut_texts(Work& work, const Item& item, const syntax::Texts& texts, Templates& out);
 
-// What is asked for is said as it stands: a reference in it is reported, `{{` is a brace.
-Text asked_text(Work& work, const Item& item, const syntax::Texts& texts);
+// A text that asks for something: as it is written, and cut. Nothing has been found where it is said, so {match} is reported.
+bool asked_text(Work& work, const Item& item, const syntax::Texts& texts, Text& plain, Templates& pieces);
 
 // Reports {match} in a text that is said where nothing has been found: by `whom`, “this rule”, “a queue”.
 void refuse_match(Work& work, const Item& item, Span span, const Templates& templates, std::string whom);

@@ -112,6 +112,7 @@ void packs(Draft& draft) {
     row.pack = requirement.pack;
     row.names = names(image, requirement.names);
     row.ask = texts(image, requirement.ask);
+    row.ask_pieces = pieces(image, requirement.ask_pieces);
     row.proofs = image.strs(requirement.proofs);
     row.from = image.strs(requirement.from);
     row.scopes = image.strs(requirement.scopes);

@@ -108,11 +108,19 @@ void slots(Draft& draft) {
     for (const model::Say& say : rule.say) mark(say.texts);
     for (const auto* effects : {&rule.then, &rule.unknown_effects}) {
       for (const model::Effect& effect : *effects) {
+        mark(effect.with_pieces);
+        if (effect.wording != model::kNone) mark(model.wordings[effect.wording].pieces);
+        if (effect.requirement != model::kNone) mark(model.requirements[effect.requirement].ask_pieces);
+        if (effect.kind == model::EffectKind::require && effect.fact != model::kNone) read[effect.fact] = true;
         if (effect.kind == model::EffectKind::handoff && effect.fact != model::kNone) read[effect.fact] = true;
       }
     }
   }
 
+  for (const model::Queue& queue : model.queues) mark(queue.say_pieces), mark(queue.when_closed_pieces);
+  for (std::size_t i = 0; i < model.facts.size(); ++i) {
+    if (read[i]) mark(model.facts[i].ask_pieces);  // what is asked for may be asked for by default
+  }
   for (const model::Topic& topic : model.topics) {
     scales.visit(model, *topic.condition);
     for (model::Index fact : model::facts_read(*topic.condition)) read[fact] = true;
@@ -180,7 +188,10 @@ void slots(Draft& draft) {
     row.currency = image.str(valued.currency);
     row.data_class = image.str(fact.data_class);
     row.from = image.str(fact.from);
-    if (!fact.ask.empty()) row.ask = texts(image, fact.ask);
+    if (!fact.ask.empty()) {
+      row.ask = texts(image, fact.ask);
+      row.ask_pieces = pieces(image, fact.ask_pieces);
+    }
     image.slots.push_back(row);
   }
 }

@@ -206,7 +206,14 @@ class World {
   }
 
   std::shared_ptr<const program::Program> build() const {
-    program::BuildResult built = program::build(model, Limits{});
+    model::Model told = model;  // what asks for something asks in plain words
+    const auto plain = [](const model::Text& text, model::Templates& pieces) {
+      if (!text.zh.empty() && pieces.zh.empty()) pieces.zh = {{text.zh, model::kNone}};
+      if (!text.en.empty() && pieces.en.empty()) pieces.en = {{text.en, model::kNone}};
+    };
+    for (model::Fact& fact : told.facts) plain(fact.ask, fact.ask_pieces);
+    for (model::Requirement& one : told.requirements) plain(one.ask, one.ask_pieces);
+    program::BuildResult built = program::build(told, Limits{});
     last_diagnostics = built.diagnostics;
     return built.program;
   }
