@@ -7,6 +7,7 @@
 #include "adapters/cli/messages.h"
 #include "adapters/cli/rules.h"
 #include "adapters/cli/system_clock.h"
+#include "adapters/gate/requirements.h"
 #include "adapters/load/rule_files.h"
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/reply.h"
@@ -14,6 +15,7 @@
 #include "engine/base/nearest.h"
 #include "engine/decide/decide.h"
 #include "engine/decide/explain.h"
+#include "engine/decide/satisfied.h"
 #include "engine/model/references.h"
 #include "engine/trial/why_not.h"
 
@@ -137,6 +139,24 @@ json::object why_not_json(const trial::WhyNot& why, const model::Rule& rule, con
   return out;
 }
 
+// What the turn's proofs meet, as the gate would find it if nothing of them had served before: what a decision asked for, and
+// what has served, stands in the log, which explain does not open.
+std::vector<std::uint32_t> met_by_proofs(const program::Program& program, const decide::Fields& fields,
+                                         const decide::Request& request, Microseconds now,
+                                         std::optional<Problem>& problem) {
+  const gate::Continuation next = gate::read_continuation(fields, problem);
+  if (problem || next.decision.empty()) return {};
+  gate::Asked asked;
+  asked.conversation = request.conversation_id();
+  asked.customer = request.customer_id();
+  for (std::uint32_t i = 0; i < program.requirements().size(); ++i)
+    asked.names.emplace_back(program.requirement_name(i));
+  return gate::check(
+             program, asked, next, gate::Caller::local(), {}, now,
+             [](const audit::StateKey&) { return std::optional<std::string>(); }, problem)
+      .requirements;
+}
+
 }  // namespace
 
 int run_explain(const Invocation& invocation, Terminal& terminal) {
@@ -187,8 +207,11 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   const Result<decide::Request> request = decide::bind(*rules.program, fields, options);
   if (!request) return refuse(terminal, request.error());
   if (const Result<void> judged = wire::something_to_judge(*request); !judged) return refuse(terminal, judged.error());
+  std::optional<Problem> unfit;
+  const std::vector<std::uint32_t> met = met_by_proofs(*rules.program, fields, *request, options.now, unfit);
+  if (unfit) return refuse(terminal, *unfit);
   decide::Scratch scratch(limits);
-  const decide::Decision& decision = decide::decide(rules, *request, {}, scratch);
+  const decide::Decision& decision = decide::decide(rules, *request, {}, met, scratch);
   // A role sees the confidential rules that name it; one that names another keeps all of them hidden.
   if (!role.empty() && audience == decide::Audience::officer) {
     const bool all = std::all_of(decision.reasons.begin(), decision.reasons.end(), [&](const decide::Reason& reason) {

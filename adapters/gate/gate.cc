@@ -50,6 +50,7 @@ struct Seen {
   Standing standing = Standing::bot;
   std::string ticket, holder;
   std::uint64_t switch_version = 0, ground = 0;
+  std::vector<std::uint32_t> held;  // recipients of an outreach whom a person has or is awaited for, by position
   friend auto operator<=>(const Seen&, const Seen&) = default;
 };
 
@@ -251,7 +252,12 @@ class Gate::Inside {
               .ticket = here.ticket == nullptr ? std::string() : here.ticket->id,
               .holder = here.ticket == nullptr ? std::string() : here.ticket->holder,
               .switch_version = desk.emergency().version,
-              .ground = ground};
+              .ground = ground,
+              .held = {}};
+    for (std::size_t i = 0; i < turn.request.recipients(); ++i) {
+      if (holds(desk.find({}, turn.request.recipient_id(i)).standing))
+        seen.held.push_back(static_cast<std::uint32_t>(i));
+    }
     return seen;
   }
 
@@ -284,11 +290,13 @@ class Gate::Inside {
       if (!ask_again(*turn, round)) return leave_and_answer(turn);
       round.switched = thrown ? reach(*thrown, *turn->rules, turn->request, scratch) : Reach();
       const Whose whose{.conversation = turn->request.conversation_id(), .customer = turn->customer};
-      const decide::Decision* first = &decide::decide(*turn->rules, turn->request, {}, round.met.requirements, scratch);
+      const decide::Decision* first =
+          &decide::decide(*turn->rules, turn->request, {.held = seen.held}, round.met.requirements, scratch);
       const std::vector<decide::Once> used = used_up(program, turn->request, whose, first->told_once,
                                                      [&](const audit::StateKey& key) { return floor_.value(key); });
       if (!used.empty())
-        first = &decide::decide(*turn->rules, turn->request, {.used = used}, round.met.requirements, scratch);
+        first = &decide::decide(*turn->rules, turn->request, {.used = used, .held = seen.held},
+                                round.met.requirements, scratch);
       const decide::Decision& decision = *first;
       std::string decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
       Moved moved;

@@ -43,9 +43,11 @@ void Applied::held(const decide::Decision& decision, const decide::Request& requ
       .cause = ruling == Ruling::held       ? decide::Cause::none
                : ruling == Ruling::switched ? decide::Cause::switched
                                             : decide::Cause::missing};
-  say_ = waiting_text(request.program(), request, queue);
+  // Of an outreach or a material nobody waits for a word.
+  const bool waits = !request.has_outreach() && !request.has_material();
+  if (waits) say_ = waiting_text(request.program(), request, queue);
   decision_.say = say_;
-  decision_.has_say = true;
+  decision_.has_say = waits;
   decision_.answer_changed = true;
 }
 

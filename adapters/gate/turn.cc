@@ -38,6 +38,8 @@ void set_keys(Turn& turn) {
   if (!turn.request.conversation_id().empty())
     turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));
   if (!turn.request.customer_id().empty()) turn.keys.push_back("customer " + std::string(turn.request.customer_id()));
+  for (std::size_t i = 0; i < turn.request.recipients(); ++i)
+    turn.keys.push_back("customer " + std::string(turn.request.recipient_id(i)));
   if (!turn.continuation.decision.empty()) turn.keys.push_back("decision " + turn.continuation.decision);
   for (const Proof& proof : turn.continuation.proofs) {  // a proof serves once, and two turns may bring it at once
     const audit::StateKey served = proof_key(proof);

@@ -70,6 +70,7 @@ json::object decision_schema() {
                  {"say", object({{"text", nullable("string")}}, {"text"})},
                  {"products", list_of(type("object"))},
                  {"actions", list_of(type("object"))},
+                 {"recipients", list_of(type("object"))},
                  {"redactions", list_of(type("object"))},
                  {"disclosures", list_of(type("object"))},
                  {"requires", list_of(type("object"))},

@@ -21,17 +21,14 @@ std::string_view priority_name(std::uint8_t priority) {
   return kPriorities[std::min<std::size_t>(priority, std::size(kPriorities) - 1)];
 }
 
-std::string_view text_of(const Request& request, decide::TextPart part) {
-  return part == decide::TextPart::answer ? request.answer_text() : request.message_text();
-}
-
 std::string_view path_of(decide::TextPart part) {
-  return part == decide::TextPart::answer ? "/answer/text" : "/message/text";
+  constexpr std::string_view kPaths[] = {"/answer/text", "/message/text", "/outreach/text", "/material/text"};
+  return kPaths[static_cast<std::size_t>(part)];
 }
 
 json::object span_json(const Request& request, decide::TextPart part, std::uint32_t begin, std::uint32_t end,
                        decide::Offsets unit) {
-  const std::string_view text = text_of(request, part);
+  const std::string_view text = decide::text_of(request, part);
   return json::object{
       {"path", path_of(part)}, {"start", offset_in(text, begin, unit)}, {"end", offset_in(text, end, unit)}};
 }
@@ -42,17 +39,22 @@ json::array strings(const auto& range) {
   return out;
 }
 
-json::array items_json(const Program& program, const Request& request, const Decision& decision, bool actions) {
+enum class Items : std::uint8_t { products, actions, recipients };
+
+json::array items_json(const Program& program, const Request& request, const Decision& decision, Items wanted) {
   json::array out;
   for (const decide::ItemVerdict& item : decision.items) {
-    if (item.action != actions) continue;
+    const Items kind = item.recipient ? Items::recipients : item.action ? Items::actions : Items::products;
+    if (kind != wanted) continue;
     json::object entry;
-    entry[actions ? "name" : "id"] = item.id;
+    entry[kind == Items::actions ? "name" : "id"] = item.id;
     entry["verdict"] = decide::name(item.verdict);
     json::array disclosures;
+    const auto index = static_cast<std::int32_t>(item.index);
     for (const std::uint32_t wording : item.disclosures)
-      disclosures.emplace_back(json::string(decide::wording_told(
-          program, request, wording, actions ? -1 : static_cast<std::int32_t>(item.index), request.language())));
+      disclosures.emplace_back(json::string(
+          decide::wording_told(program, request, wording, kind == Items::products ? index : -1, request.language(),
+                               kind == Items::recipients ? index : -1)));
     entry["disclosures"] = std::move(disclosures);
     out.emplace_back(std::move(entry));
   }
@@ -174,8 +176,9 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   else
     say["text"] = nullptr;
   out["say"] = std::move(say);
-  out["products"] = items_json(program, request, decision, false);
-  out["actions"] = items_json(program, request, decision, true);
+  out["products"] = items_json(program, request, decision, Items::products);
+  out["actions"] = items_json(program, request, decision, Items::actions);
+  if (request.has_outreach()) out["recipients"] = items_json(program, request, decision, Items::recipients);
   out["redactions"] = redactions_json(request, decision, request.offsets());
   json::array disclosures;
   for (const decide::Disclosure& disclosure : decision.disclosures) {
@@ -227,6 +230,8 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
     entry["unknown"] = reason.unknown;
     entry["by_default"] = reason.by_default;
     if (reason.item >= 0) entry["item"] = reason.item;
+    if (reason.product >= 0 && reason.action >= 0) entry["action"] = reason.action;
+    if (reason.recipient >= 0) entry["recipient"] = reason.recipient;
     json::array facts;
     for (const decide::FactUsed& fact : reason.facts) {
       json::object used{{"path", program.slot_path(fact.slot)}, {"known", fact.known}};
@@ -241,8 +246,9 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
     reasons.emplace_back(std::move(entry));
   }
   out["reasons"] = std::move(reasons);
-  out["products"] = items_json(program, request, decision, false);
-  out["actions"] = items_json(program, request, decision, true);
+  out["products"] = items_json(program, request, decision, Items::products);
+  out["actions"] = items_json(program, request, decision, Items::actions);
+  if (request.has_outreach()) out["recipients"] = items_json(program, request, decision, Items::recipients);
   out["redactions"] = redactions_json(request, decision, decide::Offsets::utf_8);
   json::array disclosures;
   for (const decide::Disclosure& disclosure : decision.disclosures)

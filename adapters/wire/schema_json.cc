@@ -149,8 +149,9 @@ std::string schema_json(const program::Program& program, Language language) {
   }
   for (const char* group : {"bot", "conversation", "customer", "product"}) groups[group]["id"] = id;
   groups["action"]["name"] = json::object{{"type", "string"}, {"minLength", 1}};
-  for (const char* group : {"conversation", "customer", "message", "answer", "recommendation"})
+  for (const char* group : {"conversation", "customer", "message", "answer", "recommendation", "outreach", "material"})
     groups[group]["as_of"] = instant;
+  for (const char* group : {"outreach", "material"}) groups[group]["id"] = id;
 
   json::object properties{{"id", id}, {"at", instant}, {"channel", any_text}, {"language", any_text}};
   properties["jurisdictions"] = json::object{{"type", "array"}, {"items", any_text}};
@@ -190,6 +191,16 @@ std::string schema_json(const program::Program& program, Language language) {
   recommendation["products"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", std::move(product)}};
   properties["recommendation"] = closed(std::move(recommendation));
   properties["actions"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", std::move(action)}};
+  // In an outreach each recipient is the customer; a material may be a product.
+  json::object outreach = groups["outreach"], material = groups["material"], recipient = closed(groups["customer"]);
+  recipient["required"] = json::array{"id"};
+  outreach["recipients"] =
+      json::object{{"type", "array"}, {"minItems", 1}, {"maxItems", 1000}, {"items", std::move(recipient)}};
+  material["product"] = properties["recommendation"].as_object()["properties"].as_object()["products"].as_object()["items"];
+  json::object whole = closed(std::move(outreach));
+  whole["required"] = json::array{"recipients"};
+  properties["outreach"] = std::move(whole);
+  properties["material"] = closed(std::move(material));
 
   json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}};
   out["$id"] = "urn:caveat:schema:sha256:" + hex(program.digest());

@@ -682,8 +682,11 @@ Digest canonical_digest(const decide::Fields& fields) {
 }
 
 Result<void> something_to_judge(const decide::Request& request) {
-  if (request.has_answer() || request.has_message() || request.has_recommendation() || request.actions() > 0) return {};
-  return refused(codes::kNothingToJudge, "message, answer, recommendation or actions", "none of them");
+  if (request.has_answer() || request.has_message() || request.has_recommendation() || request.actions() > 0 ||
+      request.has_outreach() || request.has_material())
+    return {};
+  return refused(codes::kNothingToJudge, "message, answer, recommendation, actions, outreach or material",
+                 "none of them");
 }
 
 std::string_view root_text(const decide::Fields& fields, std::string_view member) {

@@ -24,10 +24,10 @@ constexpr std::string_view kGone = "***";  // in place of what a rule redacts of
 // Integer keys of the sections that only a replay reads; docs/formats.md says the same in words.
 namespace request_key {
 constexpr int kId = 1, kAt = 2, kOffset = 3, kChannel = 4, kLanguage = 5, kBot = 6, kConversation = 7, kTurn = 8,
-              kCustomer = 9, kJurisdictions = 10, kProducts = 11, kActions = 12;
+              kCustomer = 9, kJurisdictions = 10, kProducts = 11, kActions = 12, kRecipients = 13, kSubject = 14;
 }
 namespace texts_key {
-constexpr int kMessage = 1, kAnswer = 2;
+constexpr int kMessage = 1, kAnswer = 2, kOutreach = 3, kMaterial = 4;
 }
 namespace facts_key {
 constexpr int kPath = 1, kItem = 2, kValue = 3, kCause = 4, kQuality = 5, kSource = 6, kAsOf = 7, kClass = 8,
@@ -101,6 +101,10 @@ std::string request_section(const Request& request) {
   names.clear();
   for (std::size_t i = 0; i < request.actions(); ++i) names.emplace_back(request.action_name(i));
   map.texts(request_key::kActions, names);
+  names.clear();
+  for (std::size_t i = 0; i < request.recipients(); ++i) names.emplace_back(request.recipient_id(i));
+  if (!names.empty()) map.texts(request_key::kRecipients, names);
+  if (!request.subject_id().empty()) map.text(request_key::kSubject, request.subject_id());
   return map.take();
 }
 
@@ -108,6 +112,8 @@ std::string texts_section(const Request& request, const Decision& decision) {
   Map map;
   if (request.has_message()) map.text(texts_key::kMessage, stored_message(request, decision));
   if (request.has_answer()) map.text(texts_key::kAnswer, request.answer_text());
+  if (request.has_outreach()) map.text(texts_key::kOutreach, request.outreach_text());
+  if (request.has_material()) map.text(texts_key::kMaterial, request.material_text());
   return map.take();
 }
 
@@ -213,6 +219,12 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
     line(Kind::bot_wanted, (zh ? "回答：" : "to answer: ") + std::string(request.answer_text()));
   std::vector<std::string> names;
   for (std::size_t i = 0; i < request.products(); ++i) names.emplace_back(request.product_id(i));
+  if (request.has_outreach())
+    line(Kind::bot_wanted, (zh ? "触达 " + std::to_string(request.recipients()) + " 人："
+                               : "to reach " + std::to_string(request.recipients()) + ": ") +
+                               std::string(request.outreach_text()));
+  if (request.has_material())
+    line(Kind::bot_wanted, (zh ? "发布：" : "to publish: ") + std::string(request.material_text()));
   if (!names.empty()) line(Kind::bot_wanted, (zh ? "推荐：" : "to recommend: ") + join(names, comma));
   names.clear();
   for (std::size_t i = 0; i < request.actions(); ++i) names.emplace_back(request.action_name(i));
@@ -254,6 +266,7 @@ RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Reques
   content.kind = Kind::decision;
   content.semantics = program::kSemanticsVersion;
   if (!request.customer_id().empty()) content.subjects.emplace_back(request.customer_id());
+  for (std::size_t i = 0; i < request.recipients(); ++i) content.subjects.emplace_back(request.recipient_id(i));
 
   const VerdictSection verdict = verdict_section(program, decision);
   StorySection told{story(program, request, decision, Language::en), story(program, request, decision, Language::zh)};
@@ -273,6 +286,8 @@ RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Reques
                       {Section::story, encode_story(told)}};
 
   if (!request.customer_id().empty()) content.tags.push_back({TagKind::customer, std::string(request.customer_id())});
+  for (std::size_t i = 0; i < request.recipients(); ++i)
+    content.tags.push_back({TagKind::customer, std::string(request.recipient_id(i))});
   if (!request.conversation_id().empty())
     content.tags.push_back({TagKind::conversation, std::string(request.conversation_id())});
   for (const RuleOutcome& rule : verdict.rules) content.tags.push_back({TagKind::rule, rule.id});

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_set>
 
 #include "engine/base/utf8.h"
 #include "engine/decide/binder.h"
@@ -38,6 +39,7 @@ bool Binder::run(Problem& problem) {
   when();
   provenance();
   shape_items();
+  alone();
   object(0, Members::kRoot, Frame::turn, 0, nullptr);
   close();
   return finish(problem);
@@ -47,6 +49,7 @@ void Binder::reset() {
   r_.program_ = &p_;
   r_.store_.clear();
   r_.id_ = r_.channel_ = r_.language_tag_ = r_.conversation_ = r_.customer_ = r_.bot_ = r_.answer_ = r_.message_ = {};
+  r_.outreach_ = r_.material_ = r_.subject_ = {};
   quality_ = o_.facts_are_fresh || o_.any_source || !o_.sources.empty() ? Quality::assessed : Quality::stated;
   r_.at_ = o_.now;
   r_.at_offset_ = 0;
@@ -77,6 +80,10 @@ void Binder::look_at_root() {
       root_.recommendation = node;
     } else if (name == "actions") {
       root_.actions = node;
+    } else if (name == "outreach") {
+      root_.outreach = node;
+    } else if (name == "material") {
+      root_.material = node;
     }
   }
 }
@@ -92,7 +99,7 @@ void Binder::when() {
   r_.at_given_ = true;
 }
 
-// How many products and actions there are, so that their cells stand before they are filled.
+// How many products, actions and recipients there are, so that their cells stand before they are filled.
 void Binder::shape_items() {
   const auto count = [this](std::uint32_t list) {
     std::size_t items = 0;
@@ -104,8 +111,12 @@ void Binder::shape_items() {
   r_.has_answer_ = is(root_.answer, Fields::Kind::object);
   r_.has_message_ = is(root_.message, Fields::Kind::object);
   r_.has_recommendation_ = is(root_.recommendation, Fields::Kind::object);
-  const std::array<std::size_t, 3> items = {
-      1, r_.has_recommendation_ ? count(f_.child(root_.recommendation, "products")) : 0, count(root_.actions)};
+  r_.has_outreach_ = is(root_.outreach, Fields::Kind::object);
+  r_.has_material_ = is(root_.material, Fields::Kind::object);
+  std::size_t products = r_.has_recommendation_ ? count(f_.child(root_.recommendation, "products")) : 0;
+  if (r_.has_material_ && is(f_.child(root_.material, "product"), Fields::Kind::object)) products = 1;
+  const std::size_t recipients = r_.has_outreach_ ? count(f_.child(root_.outreach, "recipients")) : 0;
+  const std::array<std::size_t, 3> items = {1 + recipients, products, count(root_.actions)};
   for (std::size_t i = 0; i < 3; ++i) {
     Request::Items& frame = r_.frames_[i];
     frame.items = items[i];
@@ -121,10 +132,61 @@ void Binder::shape_items() {
   if (!r_.has_message_) absent(SlotPart::message);
   if (!r_.has_answer_) absent(SlotPart::answer);
   if (!r_.has_recommendation_) absent(SlotPart::recommendation);
-  absent(SlotPart::outreach);
-  absent(SlotPart::material);
-  r_.product_ids_.resize(items[1]);
-  r_.action_names_.resize(items[2]);
+  if (!r_.has_outreach_) absent(SlotPart::outreach);
+  if (!r_.has_material_) absent(SlotPart::material);
+  if (r_.has_outreach_) absent(SlotPart::customer);  // its recipients are
+  r_.product_ids_.assign(items[1], {});
+  r_.action_names_.assign(items[2], {});
+  r_.recipient_ids_.assign(recipients, {});
+}
+
+// An outreach goes to many, a material to nobody yet: neither is a turn of a conversation (contracts.md 15).
+void Binder::alone() {
+  if (!r_.has_outreach_ && !r_.has_material_) return;
+  const bool outreach = r_.has_outreach_;
+  for (std::uint32_t node = f_.node(0).first; node != kNoNode; node = f_.node(node).next) {
+    if (kind(node) == Fields::Kind::null) continue;
+    const Member* member = p_.members().find(Members::kRoot, f_.name(node));
+    if (!member) continue;
+    switch (member->reserved) {
+      case Reserved::conversation:
+      case Reserved::customer:
+      case Reserved::message:
+      case Reserved::answer:
+      case Reserved::continues:
+      case Reserved::satisfied:
+        break;
+      case Reserved::recommendation:
+      case Reserved::actions:
+        if (!outreach) break;
+        continue;
+      case Reserved::material:
+        if (outreach) break;
+        continue;
+      default:
+        continue;
+    }
+    report(codes::kConflict, node,
+           outreach ? "nothing beside an outreach: it is no turn of a conversation, its recipients are the customers"
+                    : "nothing beside a material: it is no turn of a conversation",
+           "\"" + std::string(f_.name(node)) + "\"");
+  }
+  if (outreach && r_.recipients() == 0 && f_.child(root_.outreach, "recipients") == kNoNode) {
+    report_at(codes::kWrongType, f_.path(root_.outreach) + "/recipients", "a list of recipients, one at least", "none");
+  }
+}
+
+// What the turn says holds for each recipient: only the customer is another one.
+void Binder::spread() {
+  if (r_.recipients() == 0) return;
+  Request::Items& turn = r_.frames_[0];
+  std::vector<bool> his(turn.width);
+  for (std::uint32_t at : p_.cells_of(SlotPart::customer)) his[at] = true;
+  for (std::size_t item = 1; item < turn.items; ++item) {
+    for (std::uint32_t at = 0; at < turn.width; ++at) {
+      if (!his[at]) turn.cells[item * turn.width + at] = turn.cells[at];
+    }
+  }
 }
 
 // ---- the walk
@@ -225,7 +287,7 @@ void Binder::member(std::uint32_t node, const Member& member, Frame frame, std::
       return;  // of the conversation, not of this turn: the gate reads them
     case Reserved::not_yet:
       if (!null) {
-        report(codes::kNotYet, node, "nothing yet: this build judges answers, messages, recommendations and actions",
+        report(codes::kNotYet, node, "nothing yet: the text of an answer is judged as a whole",
                "\"" + std::string(member.name) + "\"");
       }
       return;
@@ -250,7 +312,24 @@ void Binder::member(std::uint32_t node, const Member& member, Frame frame, std::
     case Reserved::message:
     case Reserved::answer:
     case Reserved::recommendation:
+    case Reserved::outreach:
+    case Reserved::material:
       return part(node, member, frame, item, nullptr);
+    case Reserved::recipients:
+      return recipients(node, member);
+    case Reserved::recipient_id:
+      return id_fact(node, r_.recipient_ids_[item - 1], member, frame, item);
+    case Reserved::outreach_id:
+    case Reserved::material_id:
+      return id_fact(node, r_.subject_, member, frame, item);
+    case Reserved::outreach_text:
+      if (text_member(node, r_.outreach_)) fact(node, member, frame, item, as_of);
+      return;
+    case Reserved::material_text:
+      if (text_member(node, r_.material_)) fact(node, member, frame, item, as_of);
+      return;
+    case Reserved::material_product:
+      return material_product(node, member);
     case Reserved::actions:
       return items(node, member, Frame::action);
     case Reserved::products:
@@ -312,6 +391,40 @@ void Binder::products(std::uint32_t node, const Member& member) {
   Request::Extra extra;
   extra.count = static_cast<std::uint32_t>(r_.products());
   store(slot, Frame::turn, 0, extra, 0);
+}
+
+void Binder::recipients(std::uint32_t list, const Member& member) {
+  if (kind(list) == Fields::Kind::null || !is_list(list, "a list of recipients, one at least")) {
+    if (kind(list) == Fields::Kind::null)
+      report(codes::kWrongType, list, "a list of recipients, one at least", said(list));
+    return;
+  }
+  if (f_.node(list).first == kNoNode)
+    return report(codes::kWrongType, list, "a list of recipients, one at least", "none");
+  std::unordered_set<std::string_view> known;
+  std::size_t recipient = 0;
+  for (std::uint32_t node = f_.node(list).first; node != kNoNode; node = f_.node(node).next, ++recipient) {
+    if (kind(node) != Fields::Kind::object) {
+      report(codes::kWrongType, node, "an object", said(node));
+      continue;
+    }
+    object(node, member.child, Frame::turn, recipient + 1, nullptr);
+    const std::uint32_t given = f_.child(node, "id");
+    if (given == kNoNode || kind(given) == Fields::Kind::null) {
+      report(codes::kNoId, node, "an id of the recipient", "none");
+    } else if (kind(given) == Fields::Kind::text && !known.insert(f_.text(given)).second) {
+      report(codes::kRepeated, node, "each recipient once", "\"" + std::string(f_.text(given)) + "\" again");
+    }
+  }
+}
+
+void Binder::material_product(std::uint32_t node, const Member& member) {
+  if (kind(node) == Fields::Kind::null) return;
+  if (kind(node) != Fields::Kind::object) return report(codes::kWrongType, node, "an object", said(node));
+  object(node, member.child, Frame::product, 0, nullptr);
+  const std::uint32_t given = f_.child(node, "id");
+  if (given == kNoNode || kind(given) == Fields::Kind::null)
+    report(codes::kNoId, node, "an id of the product", "none");
 }
 
 void Binder::turn_number(std::uint32_t node, const Member& member, const Microseconds* as_of) {
@@ -402,6 +515,7 @@ void Binder::close() {
   }
   defaults();
   language();
+  spread();
 }
 
 void Binder::default_symbol(std::uint32_t slot) {
@@ -440,7 +554,10 @@ void Binder::language() {
   } else if (!tag.empty()) {
     r_.language_ = Language::en;
   } else {  // as the customer writes, else as the bot does
-    const std::string_view text = r_.has_message_ && r_.message_.size > 0 ? r_.message_text() : r_.answer_text();
+    const std::string_view text = r_.has_message_ && r_.message_.size > 0 ? r_.message_text()
+                                  : r_.has_outreach_                      ? r_.outreach_text()
+                                  : r_.has_material_                      ? r_.material_text()
+                                                                          : r_.answer_text();
     r_.language_ = text.empty() || has_han(text) ? Language::zh : Language::en;
   }
 }

@@ -37,7 +37,7 @@ class Binder {
   };
   struct Root {  // the members that the walk needs before it begins; kNoNode: not sent
     std::uint32_t at = kNoNode, provenance = kNoNode, message = kNoNode, answer = kNoNode;
-    std::uint32_t recommendation = kNoNode, actions = kNoNode;
+    std::uint32_t recommendation = kNoNode, actions = kNoNode, outreach = kNoNode, material = kNoNode;
   };
 
   const program::Program& p_;
@@ -75,6 +75,10 @@ class Binder {
   void part(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
   void items(std::uint32_t list, const Member& member, Frame frame);
   void products(std::uint32_t node, const Member& member);
+  void recipients(std::uint32_t node, const Member& member);
+  void material_product(std::uint32_t node, const Member& member);
+  void alone();
+  void spread();
   void fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
   bool is_list(std::uint32_t node, const char* expected);
   bool text_member(std::uint32_t node, Request::Text& text);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/decide/evaluate.h"
+#include "engine/decide/explain.h"
 #include "engine/decide/join.h"
 #include "engine/decide/opening_hours.h"
 #include "engine/decide/places.h"
@@ -35,7 +36,7 @@ namespace {
 struct ReasonDraft {
   Reason reason;
   std::size_t facts = 0, facts_end = 0, matches = 0, matches_end = 0;
-  std::int32_t product = -1, action = -1;
+  std::int32_t product = -1, action = -1, recipient = -1;
 };
 
 struct ItemDraft {
@@ -71,26 +72,30 @@ struct Replacement {
 };
 
 struct Unit {  // what a rule is judged for
-  std::int32_t product = -1, action = -1;
+  std::int32_t product = -1, action = -1, recipient = -1;
 };
 
-// A rule to be judged, in one word that sorts by (rank, product, action); the last two bits: what the index has settled.
+// A rule to be judged; sorts by (rank, product, action, recipient). The word's last two bits: what the index has settled.
 class Candidate {
  public:
   using Settled = program::Index::Settled;
   Candidate(std::uint32_t rule, const Unit& unit, Settled settled)
       : word_(std::uint64_t{rule} << 32 | part(unit.product) << 17 | part(unit.action) << 2 |
-              static_cast<std::uint64_t>(settled)) {}
+              static_cast<std::uint64_t>(settled)),
+        recipient_(unit.recipient) {}
   std::uint32_t rule() const { return static_cast<std::uint32_t>(word_ >> 32); }
-  Unit unit() const { return {whole(word_ >> 17), whole(word_ >> 2)}; }
+  Unit unit() const { return {whole(word_ >> 17), whole(word_ >> 2), recipient_}; }
   Settled settled() const { return static_cast<Settled>(word_ & 3); }
-  friend bool operator<(const Candidate& a, const Candidate& b) { return a.word_ < b.word_; }
+  friend bool operator<(const Candidate& a, const Candidate& b) {
+    return a.word_ >> 2 != b.word_ >> 2 ? a.word_ < b.word_ : a.recipient_ < b.recipient_;
+  }
 
  private:
   static constexpr std::uint64_t kPart = 0x7fff;  // items of a turn are fewer: kMostElements of bind.cc
   static std::uint64_t part(std::int32_t item) { return static_cast<std::uint64_t>(item + 1) & kPart; }
   static std::int32_t whole(std::uint64_t bits) { return static_cast<std::int32_t>(bits & kPart) - 1; }
   std::uint64_t word_;
+  std::int32_t recipient_;
 };
 
 }  // namespace
@@ -195,11 +200,11 @@ namespace {
 
 class Run {
  public:
-  Run(const Ruleset& ruleset, const Request& request, std::span<const Once> used,
-      std::span<const std::uint32_t> satisfied, Scratch::Inside& inside)
-      : p_(*ruleset.program), r_(request), used_(used), satisfied_(satisfied), in_(inside), d_(inside.decision) {}
+  Run(const Ruleset& ruleset, const Request& request, const StateView& state, std::span<const std::uint32_t> satisfied,
+      Scratch::Inside& inside)
+      : p_(*ruleset.program), r_(request), state_(state), satisfied_(satisfied), in_(inside), d_(inside.decision) {}
 
-  // Is the turn of the topic, for any product or action that it has? A turn without products is looked at for none: what the
+  // Is the turn of the topic, for any product, action or recipient that it has? A turn without products is looked at for none: what the
   // condition says of the answer, say, holds for it too.
   Kleene topic(const program::TopicRow& row) {
     prepare();
@@ -209,17 +214,13 @@ class Run {
     const bool by_product = (row.flags & program::kReadsProduct) != 0,
                by_action = (row.flags & program::kReadsAction) != 0;
     const std::size_t products = by_product ? r_.products() : 0, actions = by_action ? r_.actions() : 0;
-    if (products * actions > kMostPairs) return Kleene::unknown;
+    if (too_many(products, actions)) return Kleene::unknown;
     Kleene any = Kleene::no;
-    for (std::size_t product = 0; product < std::max<std::size_t>(products, 1); ++product) {
-      for (std::size_t action = 0; action < std::max<std::size_t>(actions, 1); ++action) {
-        place({products > 0 ? static_cast<std::int32_t>(product) : -1,
-               actions > 0 ? static_cast<std::int32_t>(action) : -1});
-        const Kleene here = evaluate(p_.rows<Node>(Section::nodes, row.when), setting_, in_.when);
-        if (here == Kleene::yes) return here;
-        if (here == Kleene::unknown) any = here;
-      }
-    }
+    each_unit(products, actions, r_.recipients() > 0 ? 0 : -1, [&](const Unit& unit) {
+      place(unit);
+      any = any | evaluate(p_.rows<Node>(Section::nodes, row.when), setting_, in_.when);
+      return any != Kleene::yes;
+    });
     return any;
   }
 
@@ -241,11 +242,9 @@ class Run {
 
  private:
   using Settled = program::Index::Settled;
-  static constexpr std::size_t kMostPairs = 1 << 16;  // that a topic is looked at for
-
   const Program& p_;
   const Request& r_;
-  std::span<const Once> used_;
+  const StateView& state_;
   std::span<const std::uint32_t> satisfied_;
   Scratch::Inside& in_;
   Decision& d_;
@@ -272,8 +271,9 @@ class Run {
       const std::int32_t offset = p_.offset_minutes(pack, r_.at(), r_.at_offset());
       in_.packs[pack] = {days_of(r_.at(), offset), offset, applies(packs[pack])};
     }
-    in_.item_drafts.resize(r_.products() + r_.actions());
+    in_.item_drafts.resize(recipients_at() + r_.recipients());
   }
+  std::size_t recipients_at() const { return r_.products() + r_.actions(); }  // among the items
   // The packs of the jurisdictions that are known; where none is known, all (decision.md).
   bool applies(const program::PackRow& pack) const {
     if (pack.jurisdictions.count == 0 || r_.jurisdictions() == 0) return true;
@@ -289,15 +289,31 @@ class Run {
 
   bool on_answer(const RuleRow& rule) const { return (rule.subjects & program::kOnAnswer) && r_.has_answer(); }
   bool on_message(const RuleRow& rule) const { return (rule.subjects & program::kOnMessage) && r_.has_message(); }
-  bool on_turn(const RuleRow& rule) const { return on_answer(rule) || on_message(rule); }
+  bool on_outreach(const RuleRow& rule) const { return (rule.subjects & program::kOnOutreach) && r_.has_outreach(); }
+  bool on_material(const RuleRow& rule) const { return (rule.subjects & program::kOnMaterial) && r_.has_material(); }
+  bool on_turn(const RuleRow& rule) const { return on_answer(rule) || on_message(rule) || on_material(rule); }
+  bool on_part(const RuleRow& rule, TextPart part) const {
+    switch (part) {
+      case TextPart::answer:
+        return on_answer(rule);
+      case TextPart::message:
+        return on_message(rule);
+      case TextPart::outreach:
+        return on_outreach(rule);
+      case TextPart::material:
+        return on_material(rule);
+    }
+    return false;
+  }
   bool on_products(const RuleRow& rule) const {
-    return (rule.subjects & program::kOnRecommendation) && r_.products() > 0;
+    return (rule.subjects & program::kOnRecommendation) && r_.has_recommendation() && r_.products() > 0;
   }
   bool on_actions(const RuleRow& rule) const { return (rule.subjects & program::kOnAction) && r_.actions() > 0; }
 
-  // The rules that are not certainly false, with what each is to be judged for, by (rank, product, action). A rule that
-  // reads a product is judged once for each; with none it does not apply (semantics.md 9). Each product with each action is
-  // a million of pairs at most: what would not fit the scratch is not looked for, and a person takes the turn.
+  // The rules that are not certainly false, with what each is to be judged for, by (rank, product, action, recipient). A rule
+  // that reads a product is judged once for each; with none it does not apply (semantics.md 9). In an outreach one that reads
+  // the customer is judged for each recipient, any other once for all of them. Beyond Limits::pairs, or what fits the scratch,
+  // nothing is looked for, and a person takes the turn.
   void find() {
     const program::Index& index = p_.index();
     for (const bool by_product : {false, true}) {
@@ -305,19 +321,39 @@ class Run {
         const std::size_t shape = program::Index::shape(by_product, by_action);
         if (index.empty(shape)) continue;
         const std::size_t products = by_product ? r_.products() : 0, actions = by_action ? r_.actions() : 0;
-        for (std::size_t product = 0; product < std::max<std::size_t>(products, 1); ++product) {
-          for (std::size_t action = 0; action < std::max<std::size_t>(actions, 1); ++action) {
-            const Unit unit{products > 0 ? static_cast<std::int32_t>(product) : -1,
-                            actions > 0 ? static_cast<std::int32_t>(action) : -1};
-            if (in_.candidates.size() * sizeof(Candidate) > in_.limits.scratch_bytes) return limit();
-            place(unit);
-            index.each(shape, {setting_.cells}, [&](std::uint32_t rule, Settled settled) {
-              const RuleRow& row = p_.rules()[rule];
-              if (!applies(row, unit)) return;
-              __builtin_prefetch(p_.indices(row.facts).data());
-              in_.candidates.emplace_back(rule, unit, settled);
-            });
-          }
+        if (too_many(products, actions)) return limit();
+        bool room = true;
+        each_unit(products, actions, -1, [&](const Unit& unit) {
+          room = in_.candidates.size() * sizeof(Candidate) <= in_.limits.scratch_bytes;
+          if (!room) return false;
+          place(unit);
+          index.each(shape, {setting_.cells}, [&](std::uint32_t rule, Settled settled) {
+            const RuleRow& row = p_.rules()[rule];
+            if (!applies(row, unit)) return;
+            __builtin_prefetch(p_.indices(row.facts).data());
+            in_.candidates.emplace_back(rule, unit, settled);
+          });
+          return true;
+        });
+        if (!room) return limit();
+      }
+    }
+  }
+  bool too_many(std::size_t products, std::size_t actions) const {  // each of them fits 15 bits
+    const std::size_t recipients = std::max<std::size_t>(r_.recipients(), 1);
+    return std::max<std::size_t>(products, 1) * std::max<std::size_t>(actions, 1) * recipients > in_.limits.pairs;
+  }
+  // Each product with each action, where there are such, and with each recipient from `first` on: -1 is the turn itself.
+  // Ends when `visit` says false.
+  template <class Visit>
+  void each_unit(std::size_t products, std::size_t actions, std::int32_t first, Visit visit) const {
+    const std::int32_t last = std::max(static_cast<std::int32_t>(r_.recipients()), first + 1);
+    for (std::size_t product = 0; product < std::max<std::size_t>(products, 1); ++product) {
+      for (std::size_t action = 0; action < std::max<std::size_t>(actions, 1); ++action) {
+        for (std::int32_t recipient = first; recipient < last; ++recipient) {
+          if (!visit(Unit{products > 0 ? static_cast<std::int32_t>(product) : -1,
+                          actions > 0 ? static_cast<std::int32_t>(action) : -1, recipient}))
+            return;
         }
       }
     }
@@ -329,11 +365,18 @@ class Run {
     if (day < rule.from || day > rule.until) return false;
     if ((rule.flags & program::kReadsProduct) && !(rule.flags & program::kAsAWhole) && unit.product < 0) return false;
     if ((rule.flags & program::kReadsAction) && unit.action < 0) return false;
-    return on_products(rule) || on_turn(rule) || on_actions(rule);
+    if (rule.reads != 0 || r_.recipients() > 0) {
+      if ((rule.reads & program::kReadsOutreach) && !r_.has_outreach()) return false;
+      const bool for_each = (rule.reads & program::kReadsCustomer) && r_.recipients() > 0;
+      if (for_each != (unit.recipient >= 0)) return false;
+    }
+    return on_products(rule) || on_turn(rule) || on_actions(rule) || on_outreach(rule);
   }
 
   void place(const Unit& unit) {
     setting_.item = {-1, unit.product, unit.action};
+    setting_.recipient = unit.recipient;
+    setting_.cells[0] = r_.cells(Frame::turn, static_cast<std::size_t>(unit.recipient + 1));
     setting_.cells[1] = unit.product >= 0 ? r_.cells(Frame::product, static_cast<std::size_t>(unit.product)) : nullptr;
     setting_.cells[2] = unit.action >= 0 ? r_.cells(Frame::action, static_cast<std::size_t>(unit.action)) : nullptr;
   }
@@ -366,13 +409,18 @@ class Run {
     ReasonDraft draft;
     draft.product = unit.product;
     draft.action = unit.action;
+    draft.recipient = unit.recipient;
+    draft.reason.product = unit.product;
+    draft.reason.action = unit.action;
+    draft.reason.recipient = unit.recipient;
     draft.reason.rule = index;
     draft.reason.unknown = unknown;
     draft.reason.by_default = unknown && if_unknown == IfUnknown::by_default;
     draft.reason.item_is_action = unit.action >= 0 && unit.product < 0;
-    draft.reason.item = unit.product >= 0 ? unit.product : unit.action;
+    draft.reason.item = unit.product >= 0 ? unit.product : unit.action >= 0 ? unit.action : unit.recipient;
     draft.facts = in_.facts.size();
     for (std::uint32_t slot : p_.indices(rule.facts)) use(slot);
+    if (!unknown) use_time_limits(rule);
     draft.facts_end = in_.facts.size();
     draft.matches = in_.matches.size();
     settled_facts_ = {};
@@ -408,10 +456,38 @@ class Run {
     if (place.cell == program::kNone) return;
     const Seen seen = see(setting_, static_cast<std::uint8_t>(place.frame), place.cell);
     if (seen.state == Request::kAbsent) return;
-    in_.facts.push_back({slot, seen.state == Request::kKnown, seen.cause, setting_.item[place.frame]});
+    in_.facts.push_back({slot, seen.state == Request::kKnown, seen.cause, setting_.item_of(place.frame, slot)});
+  }
+  // What tells how soon a person has to come is a fact that the decision stands on, like those of the conditions.
+  void use_time_limits(const RuleRow& rule) {
+    const std::span<const std::uint32_t> read = p_.indices(rule.facts);
+    for (const EffectRow& effect : p_.rows<EffectRow>(Section::effects, rule.effects)) {
+      if (static_cast<EffectKind>(effect.kind) != EffectKind::handoff || effect.slot == program::kNone) continue;
+      if (!std::binary_search(read.begin(), read.end(), effect.slot)) use(effect.slot);
+    }
   }
 
-  // What the rule's own conditions found in the answer and the message.
+  std::optional<TextPart> part_of(std::uint32_t slot) const {
+    for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material}) {
+      if (slot == slot_of(part)) return part;
+    }
+    return std::nullopt;
+  }
+  std::uint32_t slot_of(TextPart part) const {
+    switch (part) {
+      case TextPart::answer:
+        return answer_slot_;
+      case TextPart::message:
+        return message_slot_;
+      case TextPart::outreach:
+        return p_.known().outreach_text;
+      case TextPart::material:
+        return p_.known().material_text;
+    }
+    return program::kNone;
+  }
+
+  // What the rule's own conditions found in the texts that the turn is about.
   template <class Visit>
   void each_match(const RuleRow& rule, Visit visit) {
     const std::span<const Node> nodes = p_.rows<Node>(Section::nodes, rule.when);
@@ -420,12 +496,12 @@ class Run {
       const auto code = static_cast<NodeCode>(node.code);
       if (!finds_places(code) || (node.flags & program::kUnderNot)) continue;
       if (in_.when.result[i] != Kleene::yes) continue;
-      if (node.slot != answer_slot_ && node.slot != message_slot_) continue;
-      const bool answer = node.slot == answer_slot_;
-      TextSeen& seen = in_.look(node.slot, -1, answer ? setting_.answer_text : r_.message_text());
+      const std::optional<TextPart> part = part_of(node.slot);
+      if (!part) continue;
+      TextSeen& seen = in_.look(node.slot, -1, *part == TextPart::answer ? setting_.answer_text : text_of(r_, *part));
       each_place(setting_, node, seen, [&](text::Range place, Said said) {
         const text::Range there = seen.normal.original(place);
-        visit(Match{answer ? TextPart::answer : TextPart::message, there.begin, there.end, said}, place);
+        visit(Match{*part, there.begin, there.end, said}, place);
       });
     }
   }
@@ -438,16 +514,25 @@ class Run {
     const auto raise_item = [&](std::size_t at) {
       in_.item_drafts[at].verdict = join(in_.item_drafts[at].verdict, item);
     };
-    if (rule.subjects & program::kOnRecommendation) {
-      if (unit.product >= 0) raise_item(static_cast<std::size_t>(unit.product));
-      if (rule.flags & program::kAsAWhole) {
-        for (std::size_t at = 0; at < r_.products(); ++at) raise_item(at);
+    if (unit.recipient >= 0) {  // what is said of one recipient is his alone, whatever it says of a product
+      raise_item(recipients_at() + static_cast<std::size_t>(unit.recipient));
+    } else {
+      if (rule.subjects & program::kOnRecommendation) {
+        if (unit.product >= 0) raise_item(static_cast<std::size_t>(unit.product));
+        if (rule.flags & program::kAsAWhole) {
+          for (std::size_t at = 0; at < r_.products(); ++at) raise_item(at);
+        }
       }
+      if ((rule.subjects & program::kOnAction) && unit.action >= 0)
+        raise_item(r_.products() + static_cast<std::size_t>(unit.action));
+      if (on_outreach(rule)) {
+        for (std::size_t at = recipients_at(); at < in_.item_drafts.size(); ++at) raise_item(at);
+      }
+      if (on_material(rule) && unit.product >= 0) raise_item(static_cast<std::size_t>(unit.product));
     }
-    if ((rule.subjects & program::kOnAction) && unit.action >= 0)
-      raise_item(r_.products() + static_cast<std::size_t>(unit.action));
     if (on_turn(rule)) turn_ = join(turn_, std::min(verdict, Verdict::block));
-    if (on_message(rule) && verdict >= Verdict::block) {  // withholds every part of the turn (semantics.md 10)
+    // Withholds every part of the turn (semantics.md 10); a material is the turn.
+    if ((on_message(rule) || on_material(rule)) && verdict >= Verdict::block) {
       for (std::size_t at = 0; at < in_.item_drafts.size(); ++at) raise_item(at);
     }
   }
@@ -502,13 +587,17 @@ class Run {
           (tell ? told : left_out) = true;
           return tell;
         };
-        if ((on_answer(rule) || (on_message(rule) && r_.has_answer())) && tells(-1)) {
-          in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});
-        }
+        const bool whole = on_answer(rule) || (on_message(rule) && r_.has_answer()) || on_material(rule) ||
+                           (on_outreach(rule) && unit.recipient < 0);
+        if (whole && tells(-1)) in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});
         const auto of_product = [&](std::uint32_t at) {
           if (tells(static_cast<std::int32_t>(at)))
             in_.seldom().item_disclosures.push_back({at, effect.wording, effect.at_start != 0});
         };
+        if (unit.recipient >= 0) {
+          of_product(static_cast<std::uint32_t>(recipients_at()) + static_cast<std::uint32_t>(unit.recipient));
+          return raise(rule, unit, Verdict::revise, draft);
+        }
         if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0)
           of_product(static_cast<std::uint32_t>(unit.product));
         if ((rule.subjects & program::kOnRecommendation) && (rule.flags & program::kAsAWhole)) {
@@ -550,10 +639,10 @@ class Run {
 
   // False: it counts once, and is used up.
   bool is_due(const EffectRow& effect, std::int32_t item) {
-    if (effect.once == 0) return true;
+    if (effect.once == 0 || nobody_waits(r_)) return true;  // no conversation in which it was told
     const Once once{effect.wording, effect.once, item >= 0 && speaks_of_product(effect.wording) ? item : -1,
                     effect.once == kPerDay ? setting_.today : 0};
-    if (std::binary_search(used_.begin(), used_.end(), once)) {
+    if (std::binary_search(state_.used.begin(), state_.used.end(), once)) {
       in_.seldom().left_out.push_back(once);
       return false;
     }
@@ -583,12 +672,11 @@ class Run {
     if (replace) append(texts, topic(unit), effect.with);
     const std::size_t size = texts.size() - text;
     each_match(rule, [&](const Match& match, text::Range normal) {
-      const bool answer = match.part == TextPart::answer;
-      if (answer ? !on_answer(rule) : !on_message(rule)) return;
-      const TextSeen& seen = in_.look(answer ? answer_slot_ : message_slot_, -1, {});
+      if (!on_part(rule, match.part)) return;
+      const TextSeen& seen = in_.look(slot_of(match.part), -1, {});
       const text::Range whole = seen.normal.original_graphemes(normal);
       if (replace) {
-        if (answer) in_.seldom().replacements.push_back({whole.begin, whole.end, text, size});
+        if (match.part == TextPart::answer) in_.seldom().replacements.push_back({whole.begin, whole.end, text, size});
         return;
       }
       in_.seldom().redactions.push_back({match.part, whole.begin, whole.end, effect.redact_mode,
@@ -648,7 +736,24 @@ class Run {
 
   // ---- the join's last step
 
+  // A person has this recipient, or is awaited: nothing is sold to him or asked back from him. What an outreach is for has to
+  // be said, or it is withheld too.
+  void withhold_from_held() {
+    if (state_.held.empty()) return;
+    const std::uint32_t slot = p_.known().outreach_purpose;
+    std::string purpose = slot == program::kNone ? std::string() : r_.value(slot, -1);
+    for (char& c : purpose) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    constexpr std::array<std::string_view, 5> kWithheld = {"", "marketing", "营销", "collection", "催收"};
+    if (std::find(kWithheld.begin(), kWithheld.end(), purpose) == kWithheld.end()) return;
+    for (std::uint32_t recipient : state_.held) {
+      if (recipient >= r_.recipients()) continue;
+      Verdict& verdict = in_.item_drafts[recipients_at() + recipient].verdict;
+      verdict = join(verdict, Verdict::block);
+    }
+  }
+
   void close() {
+    withhold_from_held();
     for (const ReasonDraft& draft : in_.drafts) {
       Reason reason = draft.reason;
       reason.facts = {in_.facts.data() + draft.facts, draft.facts_end - draft.facts};
@@ -657,24 +762,32 @@ class Run {
     }
     d_.reasons = in_.reasons;
     if (in_.uses_seldom) close_sets(in_.seldom());
-    std::size_t blocked = 0;
+    std::size_t blocked = 0, unreached = 0;
     Verdict items = Verdict::allow;
     for (std::size_t at = 0; at < in_.item_drafts.size(); ++at) {
       ItemVerdict item;
-      item.action = at >= r_.products();
-      item.index = static_cast<std::uint32_t>(item.action ? at - r_.products() : at);
-      item.id = item.action ? r_.action_name(item.index) : r_.product_id(item.index);
+      item.recipient = at >= recipients_at();
+      item.action = !item.recipient && at >= r_.products();
+      item.index = static_cast<std::uint32_t>(item.recipient ? at - recipients_at()
+                                              : item.action  ? at - r_.products()
+                                                             : at);
+      item.id = item.recipient ? r_.recipient_id(item.index)
+                : item.action  ? r_.action_name(item.index)
+                               : r_.product_id(item.index);
       item.verdict = in_.item_drafts[at].verdict;
       if (in_.uses_seldom && item.verdict < Verdict::block) item.disclosures = disclosures_of(at);
       in_.items.push_back(item);
       if (item.verdict >= Verdict::block) {
         ++blocked;
+        unreached += item.recipient ? 1 : 0;
         items = join(items, Verdict::revise);
       } else {
         items = join(items, item.verdict);
       }
     }
-    if (blocked > 0 && blocked == in_.items.size()) items = Verdict::block;
+    // Nothing of it stays, or nobody to whom it would go.
+    if (blocked > 0 && (blocked == in_.items.size() || (unreached > 0 && unreached == r_.recipients())))
+      items = Verdict::block;
     d_.items = in_.items;
     d_.verdict = join(turn_, items);
     if (bid_) {
@@ -729,16 +842,15 @@ class Run {
   // ---- what the customer is told
 
   Topic topic(const Unit& unit, std::string_view match = {}) const {
-    return {&p_, &r_, r_.language(), unit.product, unit.action, match};
+    return {&p_, &r_, r_.language(), unit.product, unit.action, match, unit.recipient};
   }
   Topic topic(const ReasonDraft& draft) const {
     std::string_view match;
     if (draft.matches < draft.matches_end) {
       const Match& first = in_.matches[draft.matches];
-      const std::string_view text = first.part == TextPart::answer ? r_.answer_text() : r_.message_text();
-      match = text.substr(first.begin, first.end - first.begin);
+      match = text_of(r_, first.part).substr(first.begin, first.end - first.begin);
     }
-    return topic(Unit{draft.product, draft.action}, match);
+    return topic(Unit{draft.product, draft.action, draft.recipient}, match);
   }
 
   const program::SayRow* say_of(const RuleRow& rule) const {
@@ -810,7 +922,7 @@ class Run {
     for (const Disclosure& one : all.disclosures) tell(one.at_start, one.wording, Unit{});
     for (const ItemDisclosure& one : all.item_disclosures) {
       if (in_.items[one.item].verdict < Verdict::block)
-        tell(one.at_start, one.wording, Unit{static_cast<std::int32_t>(one.item), -1});
+        tell(one.at_start, one.wording, Unit{static_cast<std::int32_t>(one.item), -1, -1});
     }
     if (all.told.empty()) return;
     for (const Told& one : all.told) {
@@ -821,8 +933,10 @@ class Run {
 
   // Above revise: the text of the first rule at that verdict, else of what is asked for, of the queue, of last resort.
   bool interpolated_ = false;
+  // Of an outreach or a material nobody waits for a word: only a rule's own is said.
+  static bool nobody_waits(const Request& request) { return request.has_outreach() || request.has_material(); }
   void refusal() {
-    d_.has_say = true;
+    d_.has_say = !nobody_waits(r_);
     for (const ReasonDraft& draft : in_.drafts) {
       if (draft.reason.unknown || draft.reason.verdict != d_.verdict) continue;
       const RuleRow& rule = p_.rules()[draft.reason.rule];
@@ -831,9 +945,11 @@ class Run {
       }
       if (const program::SayRow* say = say_of(rule)) {
         interpolated_ = append(in_.say, topic(draft), say->text);
+        d_.has_say = true;
         return;
       }
     }
+    if (!d_.has_say) return;
     if (d_.verdict == Verdict::block) {
       for (const ReasonDraft& draft : in_.drafts) {
         if (draft.reason.unknown || draft.reason.verdict != d_.verdict) continue;
@@ -915,7 +1031,7 @@ class Run {
       for (std::size_t product = 0; product < products; ++product) {
         for (std::size_t action = 0; action < actions; ++action) {
           place({rule.flags & program::kReadsProduct ? static_cast<std::int32_t>(product) : -1,
-                 rule.flags & program::kReadsAction ? static_cast<std::int32_t>(action) : -1});
+                 rule.flags & program::kReadsAction ? static_cast<std::int32_t>(action) : -1, -1});
           if (refuses(rule, revised)) return hand_over();
         }
       }
@@ -983,8 +1099,8 @@ void fail(const Ruleset& ruleset, const Request& request, Decision& decision, Ca
   decision.handoff.hold = false;
   decision.handoff.due_seconds = program::kNoDue;
   decision.handoff.cause = cause;
-  decision.has_say = true;
-  decision.say = fallback(Verdict::handoff, request.language());
+  decision.has_say = !request.has_outreach() && !request.has_material();
+  if (decision.has_say) decision.say = fallback(Verdict::handoff, request.language());
 }
 
 }  // namespace
@@ -1004,7 +1120,7 @@ Kleene is_of_topic(const Ruleset& ruleset, const Request& request, std::uint32_t
   Scratch::Inside& inside = scratch.inside();
   try {
     inside.begin(ruleset.program);
-    return Run(ruleset, request, {}, {}, inside).topic(ruleset.program->topics()[topic]);
+    return Run(ruleset, request, StateView{}, {}, inside).topic(ruleset.program->topics()[topic]);
   } catch (...) {  // memory is all that can run out
     return Kleene::unknown;
   }
@@ -1020,7 +1136,7 @@ const Decision& decide(const Ruleset& ruleset, const Request& request, const Sta
       return inside.decision;
     }
     inside.begin(ruleset.program);
-    Run(ruleset, request, state.used, satisfied, inside).run();
+    Run(ruleset, request, state, satisfied, inside).run();
   } catch (...) {  // memory is all that can run out here; a person takes the turn
     fail(ruleset, request, inside.decision, Cause::internal);
   }

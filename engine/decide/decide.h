@@ -62,6 +62,9 @@ Needs needs(const program::Program& program, const Request& request);
 struct StateView {
   bool readable = true;             // false: counts are [seen, ∞)
   std::span<const Once> used = {};  // ascending
+  // Recipients of an outreach whom a person has, or awaits, by position, ascending: what is sold to them or asked of them back
+  // is withheld (contracts.md 19).
+  std::span<const std::uint32_t> held = {};
 };
 
 class Scratch {

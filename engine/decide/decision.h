@@ -19,7 +19,7 @@ namespace caveat::decide {
 enum class Verdict : std::uint8_t { allow, revise, require, block, handoff };  // ascending
 std::string_view name(Verdict verdict);
 
-enum class TextPart : std::uint8_t { answer, message };  // which text a span speaks of; more come
+enum class TextPart : std::uint8_t { answer, message, outreach, material };  // which text a span speaks of
 
 enum class Said : std::uint8_t { found, asserted, hedged, by_assent };  // of a claim: how it is made; else merely found
 
@@ -33,24 +33,25 @@ struct FactUsed {          // a fact that a reason stands on
   std::uint32_t slot = 0;  // Schema index
   bool known = true;
   Cause cause = Cause::none;  // why not, if not known
-  std::int32_t item = -1;     // product or action it is of, -1: the turn's
+  std::int32_t item = -1;     // product, action or recipient it is of, -1: the turn's
 };
 
 struct Reason {             // one rule that fired, or that nothing could settle
   std::uint32_t rule = 0;   // Program's rule index = its rank
   bool unknown = false;     // true: its condition came out unknown
   bool by_default = false;  // the unknown was settled by the default (require or hand off)
-  std::int32_t item = -1;   // judged for this product/action, -1: for the turn
+  std::int32_t item = -1;   // judged for this product, else action, else recipient; -1: for the turn
   bool item_is_action = false;
+  std::int32_t product = -1, action = -1, recipient = -1;  // all that it was judged for
   Verdict verdict = Verdict::allow;  // what this rule alone asks for
   std::span<const FactUsed> facts;
   std::span<const Match> matches;
 };
 
-struct ItemVerdict {  // of one product or action
-  bool action = false;
+struct ItemVerdict {  // of one product, action or recipient
+  bool action = false, recipient = false;
   std::uint32_t index = 0;  // position in the request
-  std::string_view id;      // product id or action name
+  std::string_view id;      // product id, action name or recipient's id
   Verdict verdict = Verdict::allow;
   std::span<const std::uint32_t> disclosures;  // wordings
 };

@@ -353,7 +353,7 @@ Kleene text_has_text(const Node& node, const Setting& setting, std::string_view 
   cause = wanted.cause;
   if (wanted.state == Request::kUnknown) return Kleene::unknown;
   const std::string_view phrase = other_text(node, setting).normal.text();
-  const TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
+  const TextSeen& looked = setting.eyes->look(node.slot, setting.item_of(node.frame, node.slot), text);
   // All places are counted, as those of a lexicon are: a redaction must reach each of them (each_place).
   const std::string_view searched = looked.normal.text();
   std::size_t left = phrase.size() > looked.max_phrase ? 0 : looked.max_hits + 1;
@@ -453,7 +453,7 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
     case NodeCode::text_matches:
     case NodeCode::text_claims: {
       const std::string_view text = text_of(node.slot, extra, setting);
-      TextSeen& looked = setting.eyes->look(node.slot, setting.item[node.frame], text);
+      TextSeen& looked = setting.eyes->look(node.slot, setting.item_of(node.frame, node.slot), text);
       if (looked.hits.over_limit()) {
         cause = Cause::limit;
         return Kleene::unknown;
@@ -489,7 +489,7 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
 TextSeen& other_text(const Node& node, const Setting& setting) {
   const std::uint8_t frame = other_frame(node);
   const Request::Extra& extra = setting.request->extra(see(setting, frame, node.other_cell).cell->extra);
-  return setting.eyes->look(node.other, setting.item[frame], text_of(node.other, extra, setting));
+  return setting.eyes->look(node.other, setting.item_of(frame, node.other), text_of(node.other, extra, setting));
 }
 
 Costly::Found ask(const Node& node, const Setting& setting, TextSeen& seen) {

@@ -63,12 +63,20 @@ struct Setting {
   TextEyes* eyes = nullptr;
   std::array<const Request::Cell*, 3> cells{};  // program::Frame; null: no such item is at hand
   std::array<std::int32_t, 3> item = {-1, -1, -1};
+  std::int32_t recipient = -1;  // of an outreach: who is the customer; cells[0] are the turn's as he is
   bool inferred_counts = true;  // false in `unless`: an inferred fact is unknown there (semantics.md 12)
   std::uint32_t pack = 0;       // the rule's
   Days today = 0;               // in the zone of the rule's pack
   std::int32_t offset_minutes = 0;
   std::uint32_t answer_slot = program::kNone;  // whose text is …
   std::string_view answer_text;                // … this one: the answer, later the final text
+
+  // Whose a fact is: the product's, the action's, the recipient's; -1: the turn's.
+  std::int32_t item_of(std::uint32_t frame, std::uint32_t slot) const {
+    const bool his = recipient >= 0 && frame == static_cast<std::uint32_t>(program::Frame::turn) &&
+                     program->slots()[slot].part == static_cast<std::uint8_t>(program::SlotPart::customer);
+    return his ? recipient : item[frame];
+  }
 };
 
 struct Working {  // per node of the program at hand
@@ -136,7 +144,7 @@ void each_unknown(std::span<const program::Node> nodes, const Setting& setting, 
     const auto name = [&](std::uint8_t frame, std::uint32_t slot, std::uint32_t cell) {
       const Seen seen = see(setting, frame, cell);
       if (seen.state != Request::kUnknown) return false;
-      found(slot, setting.item[frame], seen.cause);
+      found(slot, setting.item_of(frame, slot), seen.cause);
       return true;
     };
     bool named = node.slot != program::kNone && name(node.frame, node.slot, node.cell);

@@ -72,10 +72,12 @@ std::string because(const Program& program, const Request& request, const Reason
     if (frame == program::Frame::product) topic.product = fact.item;
     if (frame == program::Frame::action) topic.action = fact.item;
   }
-  if (reason.item >= 0) (reason.item_is_action ? topic.action : topic.product) = reason.item;
+  if (reason.product >= 0) topic.product = reason.product;
+  if (reason.action >= 0) topic.action = reason.action;
+  topic.recipient = reason.recipient;
   if (!reason.matches.empty()) {
     const Match& match = reason.matches[0];
-    const std::string_view source = match.part == TextPart::answer ? request.answer_text() : request.message_text();
+    const std::string_view source = text_of(request, match.part);
     topic.match = source.substr(match.begin, match.end - match.begin);
   }
   append(text, topic, program.rules()[reason.rule].because);
@@ -85,7 +87,7 @@ std::string because(const Program& program, const Request& request, const Reason
 // Each place in its text once, in the order of the text.
 void quote_matches(const Request& request, const Reason& reason, ReasonTold& told) {
   for (const Match& match : reason.matches) {
-    const std::string_view source = match.part == TextPart::answer ? request.answer_text() : request.message_text();
+    const std::string_view source = text_of(request, match.part);
     std::string text(source.substr(match.begin, match.end - match.begin));
     if (std::find(told.matched.begin(), told.matched.end(), text) != told.matched.end()) continue;
     told.matched.push_back(std::move(text));
@@ -106,10 +108,14 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
     told.unknown = reason.unknown;
     told.verdict = reason.verdict;
     told.item = reason.item;
-    if (reason.item >= 0) {
-      const auto item = static_cast<std::size_t>(reason.item);
-      told.item_id = reason.item_is_action ? request.action_name(item) : request.product_id(item);
-    }
+    const auto judged_for = [&](std::int32_t item, auto name_of) {
+      if (item < 0) return;
+      if (!told.item_id.empty()) told.item_id += ", ";
+      told.item_id += name_of(static_cast<std::size_t>(item));
+    };
+    judged_for(reason.product, [&](std::size_t item) { return request.product_id(item); });
+    judged_for(reason.action, [&](std::size_t item) { return request.action_name(item); });
+    judged_for(reason.recipient, [&](std::size_t item) { return request.recipient_id(item); });
     if (audience != Audience::bot) {
       told.title = program.rule_title(reason.rule, language);
       told.because = because(program, request, reason, language);
@@ -201,11 +207,22 @@ class Story {
       line(both(zh_ ? "机器人拟答复：" : "The bot meant to answer: ",
                 quote(masked(TextPart::answer, r_.answer_text()))));
     }
+    if (r_.has_outreach()) {
+      line(both(zh_ ? "拟触达人数：" : "It was meant to reach: ", std::to_string(r_.recipients())));
+      if (!r_.outreach_text().empty() && audience_ != Audience::customer) {
+        line(both(zh_ ? "拟触达文本：" : "The outreach was to say: ",
+                  quote(masked(TextPart::outreach, r_.outreach_text()))));
+      }
+    }
+    if (r_.has_material() && !r_.material_text().empty() && audience_ != Audience::customer) {
+      line(both(zh_ ? "拟发布素材：" : "The material was to say: ",
+                quote(masked(TextPart::material, r_.material_text()))));
+    }
     for (std::size_t i = 0; i < r_.products(); ++i) {
-      line(both(zh_ ? "拟推荐产品：" : "It meant to recommend: ", item_name(false, i)));
+      line(both(zh_ ? "拟推荐产品：" : "It meant to recommend: ", product_name(i)));
     }
     for (std::size_t i = 0; i < r_.actions(); ++i) {
-      line(both(zh_ ? "拟办理操作：" : "It meant to do: ", item_name(true, i)));
+      line(both(zh_ ? "拟办理操作：" : "It meant to do: ", std::string(r_.action_name(i))));
     }
   }
   // What a rule ordered to be redacted is not told either.
@@ -220,8 +237,7 @@ class Story {
     }
     return shown_text + std::string(text.substr(at));
   }
-  std::string item_name(bool action, std::size_t index) const {
-    if (action) return std::string(r_.action_name(index));
+  std::string product_name(std::size_t index) const {
     std::string text(r_.product_id(index));
     const std::uint32_t name = p_.schema().find_two("product", "name");
     if (name != program::kNone && r_.fact(name, static_cast<std::int32_t>(index)).known) {
@@ -235,7 +251,7 @@ class Story {
     line(both(zh_ ? "结论：" : "Verdict: ", std::string(told(d_.verdict, language_)), zh_ ? "。" : "."));
     for (const ItemVerdict& item : d_.items) {
       if (d_.items.size() < 2 && item.verdict == d_.verdict) continue;
-      line(both(zh_ ? "其中 " : "Of these, ", item_name(item.action, item.index)) + (zh_ ? "：" : ": ") +
+      line(both(zh_ ? "其中 " : "Of these, ", item.action || item.recipient ? std::string(item.id) : product_name(item.index)) + (zh_ ? "：" : ": ") +
            std::string(told(item.verdict, language_)) + (zh_ ? "。" : "."));
     }
   }

@@ -19,7 +19,8 @@ std::string wording(const Program& program, std::uint32_t index) {
 }
 
 void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
-  out.map(8);
+  const bool pair = reason.product >= 0 && reason.action >= 0, his = reason.recipient >= 0;
+  out.map(8u + (pair ? 1u : 0u) + (his ? 1u : 0u));
   out.integer(0), out.text(program.rule_id(reason.rule));
   out.integer(1), out.boolean(reason.unknown);
   out.integer(2), out.boolean(reason.by_default);
@@ -41,6 +42,8 @@ void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
     if (claimed) out.integer(static_cast<int>(match.said));
   }
   out.integer(7), out.boolean(reason.item_is_action);
+  if (pair) out.integer(8), out.integer(reason.action);
+  if (his) out.integer(9), out.integer(reason.recipient);
 }
 
 }  // namespace
@@ -53,13 +56,14 @@ std::string outcome(const Program& program, const Decision& decision) {
   for (const Reason& reason : decision.reasons) write(out, program, reason);
   out.integer(2), out.array(decision.items.size());
   for (const ItemVerdict& item : decision.items) {
-    out.map(5);
+    out.map(item.recipient ? 6 : 5);
     out.integer(0), out.boolean(item.action);
     out.integer(1), out.integer(item.index);
     out.integer(2), out.text(item.id);
     out.integer(3), out.integer(static_cast<int>(item.verdict));
     out.integer(4), out.array(item.disclosures.size());
     for (std::uint32_t index : item.disclosures) out.text(wording(program, index));
+    if (item.recipient) out.integer(5), out.boolean(true);
   }
   out.integer(3), out.array(decision.redactions.size());
   for (const Redacted& one : decision.redactions) {

@@ -7,17 +7,23 @@ namespace caveat::decide {
 using program::SlotRow;
 using program::SlotType;
 
+const Request::Cell* Request::find(const SlotRow& row, std::int32_t item) const {
+  std::size_t at = item < 0 ? 0 : static_cast<std::size_t>(item);
+  if (row.frame == static_cast<std::uint8_t>(program::Frame::turn) && item >= 0) ++at;  // a recipient's
+  if (row.cell == program::kNone || at >= frames_[row.frame].items) return nullptr;
+  return &cells(static_cast<program::Frame>(row.frame), at)[row.cell];
+}
+
 Fact Request::fact(std::uint32_t slot, std::int32_t item) const {
   Fact fact;
   fact.slot = slot;
   fact.item = item;
-  const SlotRow& row = program_->slots()[slot];
-  const std::size_t at = item < 0 ? 0 : static_cast<std::size_t>(item);
-  if (row.cell == program::kNone || at >= frames_[row.frame].items) {
+  const Cell* found = find(program_->slots()[slot], item);
+  if (!found) {
     fact.cause = Cause::missing;
     return fact;
   }
-  const Cell& cell = cells(static_cast<program::Frame>(row.frame), at)[row.cell];
+  const Cell& cell = *found;
   fact.known = cell.state == kKnown;
   fact.cause = static_cast<Cause>(cell.cause);
   if (cell.extra != 0xffffffff) {
@@ -34,9 +40,13 @@ std::vector<Fact> Request::facts() const {
   for (std::uint32_t slot = 0; slot < program_->slots().size(); ++slot) {
     const SlotRow& row = program_->slots()[slot];
     if (row.cell == program::kNone) continue;
-    for (std::size_t item = 0; item < frames_[row.frame].items; ++item) {
-      if (cells(static_cast<program::Frame>(row.frame), item)[row.cell].extra == 0xffffffff) continue;  // not sent
-      all.push_back(fact(slot, row.frame == 0 ? -1 : static_cast<std::int32_t>(item)));
+    const bool of_turn = row.frame == static_cast<std::uint8_t>(program::Frame::turn);
+    const bool of_each = !of_turn || row.part == static_cast<std::uint8_t>(program::SlotPart::customer);
+    const std::size_t items = of_each ? frames_[row.frame].items : 1;
+    for (std::size_t at = 0; at < items; ++at) {
+      const std::int32_t item = static_cast<std::int32_t>(at) - (of_turn ? 1 : 0);
+      if (find(row, item)->extra == 0xffffffff) continue;  // not sent
+      all.push_back(fact(slot, item));
     }
   }
   return all;
@@ -112,11 +122,9 @@ std::string Request::value(std::uint32_t slot, std::int32_t item) const {
 
 void Request::append_value(std::string& out, std::uint32_t slot, std::int32_t item) const {
   const SlotRow& row = program_->slots()[slot];
-  const std::size_t at = item < 0 ? 0 : static_cast<std::size_t>(item);
-  if (row.cell == program::kNone || at >= frames_[row.frame].items) return;
-  const Cell& cell = cells(static_cast<program::Frame>(row.frame), at)[row.cell];
-  if (cell.extra == 0xffffffff) return;
-  const Extra& extra = extras_[cell.extra];
+  const Cell* cell = find(row, item);
+  if (!cell || cell->extra == 0xffffffff) return;
+  const Extra& extra = extras_[cell->extra];
   const auto type = static_cast<SlotType>(row.type);
   if (type != SlotType::list) return append_one(out, *program_, *this, slot, type, extra);
   if (static_cast<SlotType>(row.element) == SlotType::record) {
@@ -131,10 +139,9 @@ void Request::append_value(std::string& out, std::uint32_t slot, std::int32_t it
 
 std::string_view Request::spelling(std::uint32_t slot, std::int32_t item) const {
   const SlotRow& row = program_->slots()[slot];
-  const std::size_t at = item < 0 ? 0 : static_cast<std::size_t>(item);
-  if (row.cell == program::kNone || at >= frames_[row.frame].items) return {};
-  const Cell& cell = cells(static_cast<program::Frame>(row.frame), at)[row.cell];
-  if (cell.extra == 0xffffffff || extras_[cell.extra].symbol >= row.symbols.count) return {};
+  const Cell* found = find(row, item);
+  if (!found || found->extra == 0xffffffff || extras_[found->extra].symbol >= row.symbols.count) return {};
+  const Cell& cell = *found;
   const auto symbols = program_->rows<program::SymbolRow>(program::Section::symbols, row.symbols);
   const auto names = program_->strings(symbols[extras_[cell.extra].symbol].names);
   const std::uint32_t which = extras_[cell.extra].first;

@@ -112,7 +112,7 @@ std::string_view name(Quality quality);
 // One fact as the turn carries it.
 struct Fact {
   std::uint32_t slot = 0;  // Schema index
-  std::int32_t item = -1;  // product or action it is of, -1: the turn's
+  std::int32_t item = -1;  // product, action or recipient it is of, -1: the turn's
   bool known = false;      // false: sent as null, stale, undated, …: see cause
   Cause cause = Cause::none;
   Quality quality = Quality::assessed;
@@ -140,12 +140,20 @@ class Request {
   bool has_answer() const { return has_answer_; }
   bool has_message() const { return has_message_; }
   bool has_recommendation() const { return has_recommendation_; }
+  bool has_outreach() const { return has_outreach_; }
+  bool has_material() const { return has_material_; }
   std::string_view answer_text() const { return text(answer_); }
   std::string_view message_text() const { return text(message_); }
+  std::string_view outreach_text() const { return text(outreach_); }
+  std::string_view material_text() const { return text(material_); }
+  std::string_view subject_id() const { return text(subject_); }  // of the outreach or the material; may be empty
   std::size_t products() const { return frames_[1].items; }
   std::size_t actions() const { return frames_[2].items; }
   std::string_view product_id(std::size_t index) const { return text(product_ids_[index]); }
   std::string_view action_name(std::size_t index) const { return text(action_names_[index]); }
+  // Of an outreach: each is the customer for whom a rule is judged.
+  std::size_t recipients() const { return recipient_ids_.size(); }
+  std::string_view recipient_id(std::size_t index) const { return text(recipient_ids_[index]); }
 
   // Its facts, as sent: by (slot, item) ascending.
   std::vector<Fact> facts() const;
@@ -177,6 +185,7 @@ class Request {
   static constexpr std::uint8_t kUnknown = static_cast<std::uint8_t>(program::CellState::unknown);
   static constexpr std::uint8_t kKnown = static_cast<std::uint8_t>(program::CellState::known);
 
+  // Of the turn's frame item 0 is the turn; item i + 1 is the turn as the i-th recipient is its customer.
   const Cell* cells(program::Frame frame, std::size_t item) const {
     const Items& items = frames_[static_cast<std::size_t>(frame)];
     return items.cells.data() + item * items.width;
@@ -206,6 +215,7 @@ class Request {
     std::vector<Cell> cells;
   };
   std::string_view text(Text text) const { return view(text.at, text.size); }
+  const Cell* find(const program::SlotRow& row, std::int32_t item) const;
 
   struct Stated {  // one entry of `provenance`, while the turn is bound
     std::uint32_t node = 0;
@@ -216,15 +226,16 @@ class Request {
 
   const program::Program* program_ = nullptr;
   std::string store_;
-  Text id_, channel_, language_tag_, conversation_, customer_, bot_, answer_, message_;
+  Text id_, channel_, language_tag_, conversation_, customer_, bot_, answer_, message_, outreach_, material_, subject_;
   Microseconds at_ = 0;
   std::int32_t at_offset_ = 0;
   bool at_given_ = false, has_answer_ = false, has_message_ = false, has_recommendation_ = false;
+  bool has_outreach_ = false, has_material_ = false;
   Language language_ = Language::zh;
   Offsets offsets_ = Offsets::code_points;
   std::optional<std::int64_t> turn_;
   std::array<Items, 3> frames_;  // program::Frame
-  std::vector<Text> product_ids_, action_names_;
+  std::vector<Text> product_ids_, action_names_, recipient_ids_;
   std::vector<Text> jurisdictions_;
   std::vector<Extra> extras_;
   std::vector<Stated> stated_;

@@ -79,8 +79,10 @@ std::string shown(const Program& program, const Request& request, std::uint32_t 
 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
   const auto frame = static_cast<program::Frame>(topic.program->slots()[slot].frame);
+  const bool his = topic.program->slots()[slot].part == static_cast<std::uint8_t>(program::SlotPart::customer);
   const std::int32_t item = frame == program::Frame::product  ? topic.product
                             : frame == program::Frame::action ? topic.action
+                            : his                             ? topic.recipient
                                                               : -1;
   if (frame != program::Frame::turn && item < 0) {
     out += topic.language == Language::zh ? "不明" : "unknown";
@@ -108,11 +110,31 @@ bool append(std::string& out, const Topic& topic, program::Pieces pieces) {
 }
 
 std::string wording_told(const Program& program, const Request& request, std::uint32_t wording, std::int32_t product,
-                         Language language) {
+                         Language language, std::int32_t recipient) {
   std::string out;
-  append(out, {.program = &program, .request = &request, .language = language, .product = product, .match = {}},
+  append(out,
+         {.program = &program,
+          .request = &request,
+          .language = language,
+          .product = product,
+          .match = {},
+          .recipient = recipient},
          program.wordings()[wording].pieces);
   return out;
+}
+
+std::string_view text_of(const Request& request, TextPart part) {
+  switch (part) {
+    case TextPart::answer:
+      return request.answer_text();
+    case TextPart::message:
+      return request.message_text();
+    case TextPart::outreach:
+      return request.outreach_text();
+    case TextPart::material:
+      return request.material_text();
+  }
+  return {};
 }
 
 bool requires_it(const Program& program, const Reason& reason, const Required& what) {
@@ -141,7 +163,9 @@ std::string asked_told(const Program& program, const Request& request, const Dec
   if (request.actions() == 1) topic.action = 0;
   for (const Reason& reason : decision.reasons) {
     if (reason.item < 0 || !requires_it(program, reason, what)) continue;
-    (reason.item_is_action ? topic.action : topic.product) = reason.item;
+    if (reason.product >= 0) topic.product = reason.product;
+    if (reason.action >= 0) topic.action = reason.action;
+    topic.recipient = reason.recipient;
     break;
   }
   std::string out;

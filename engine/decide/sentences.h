@@ -14,13 +14,14 @@
 
 namespace caveat::decide {
 
-// What a sentence is about: for which product and action a rule was judged, what it matched.
+// What a sentence is about: for which product, action and recipient a rule was judged, what it matched.
 struct Topic {
   const program::Program* program = nullptr;
   const Request* request = nullptr;
   Language language = Language::zh;
   std::int32_t product = -1, action = -1;
   std::string_view match;
+  std::int32_t recipient = -1;
 };
 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot);

@@ -20,7 +20,7 @@ std::uint32_t Members::add(std::uint32_t object, std::string_view name, Reserved
   return static_cast<std::uint32_t>(members_.size() - 1);
 }
 
-Members::Members(const Schema& schema) : objects_(9) {
+Members::Members(const Schema& schema) : objects_(kObjects) {
   const auto object = [this](std::uint32_t parent, std::string_view name, Reserved reserved, std::uint32_t child) {
     members_[add(parent, name, reserved)].child = child;
   };
@@ -36,13 +36,14 @@ Members::Members(const Schema& schema) : objects_(9) {
   object(kRoot, "answer", Reserved::answer, kAnswer);
   object(kRoot, "recommendation", Reserved::recommendation, kRecommendation);
   object(kRoot, "actions", Reserved::actions, kAction);
-  add(kRoot, "outreach", Reserved::not_yet);
-  add(kRoot, "material", Reserved::not_yet);
+  object(kRoot, "outreach", Reserved::outreach, kOutreach);
+  object(kRoot, "material", Reserved::material, kMaterial);
   add(kRoot, "continues", Reserved::continues);
   add(kRoot, "satisfied", Reserved::satisfied);
   add(kRoot, "offsets", Reserved::offsets);
   add(kRoot, "provenance", Reserved::provenance);
-  for (std::uint32_t facts : {kBot, kConversation, kCustomer, kMessage, kAnswer, kRecommendation, kProduct, kAction}) {
+  for (std::uint32_t facts : {kBot, kConversation, kCustomer, kMessage, kAnswer, kRecommendation, kProduct, kAction,
+                              kOutreach, kRecipient, kMaterial}) {
     add(facts, "as_of", Reserved::as_of);
   }
   add(kBot, "id", Reserved::bot_id);
@@ -58,31 +59,45 @@ Members::Members(const Schema& schema) : objects_(9) {
   add(kProduct, "weight", Reserved::weight);
   add(kAction, "id", Reserved::action_id);
   add(kAction, "name", Reserved::action_name);
+  add(kOutreach, "id", Reserved::outreach_id);
+  add(kOutreach, "text", Reserved::outreach_text);
+  object(kOutreach, "recipients", Reserved::recipients, kRecipient);
+  add(kRecipient, "id", Reserved::recipient_id);
+  add(kMaterial, "id", Reserved::material_id);
+  add(kMaterial, "text", Reserved::material_text);
+  object(kMaterial, "product", Reserved::material_product, kProduct);
 
-  for (std::uint32_t index = 0; index < schema.slots.size(); ++index) {
+  const auto walk = [&](std::uint32_t index, std::uint32_t at, std::size_t step) {
     const Slot& slot = schema.slots[index];
-    std::uint32_t at = kRoot;
-    for (std::size_t step = 0; step < slot.path.size(); ++step) {
-      const std::string& name = slot.path[step];
-      if (step == 0 && slot.part == SlotPart::product) {
-        at = kProduct;
-        continue;
-      }
-      if (step == 0 && slot.part == SlotPart::action) {
-        at = kAction;
-        continue;
-      }
-      const std::uint32_t member = add(at, name, Reserved::none);
+    for (; step < slot.path.size(); ++step) {
+      const std::uint32_t member = add(at, slot.path[step], Reserved::none);
       if (step + 1 == slot.path.size()) {
         members_[member].slot = index;
       } else {
-        if (members_[member].child == kNothing && members_[member].reserved != Reserved::not_yet) {
+        const Reserved reserved = members_[member].reserved;
+        if (reserved == Reserved::recipients || reserved == Reserved::material_product) break;  // the turn's own lists
+        if (members_[member].child == kNothing && reserved != Reserved::not_yet) {
           members_[member].child = objects_++;
           if (at == kRoot) add(members_[member].child, "as_of", Reserved::as_of);
         }
         if (members_[member].child == kNothing) break;  // below a place that is kept for later
         at = members_[member].child;
       }
+    }
+  };
+  for (std::uint32_t index = 0; index < schema.slots.size(); ++index) {
+    switch (schema.slots[index].part) {
+      case SlotPart::product:
+        walk(index, kProduct, 1);
+        break;
+      case SlotPart::action:
+        walk(index, kAction, 1);
+        break;
+      case SlotPart::customer:
+        walk(index, kRecipient, 1);
+        [[fallthrough]];
+      default:
+        walk(index, kRoot, 0);
     }
   }
   rehash();

@@ -35,7 +35,7 @@ enum class Reserved : std::uint8_t {
   offsets,
   provenance,
   as_of,
-  not_yet,   // a place that is kept: outreach, material, …
+  not_yet,   // a place that is kept: the parts of an answer
   computed,  // a fact that the engine works out itself
   conversation_id,
   turn,
@@ -48,6 +48,15 @@ enum class Reserved : std::uint8_t {
   action_name,
   answer_text,
   message_text,
+  outreach,
+  outreach_id,
+  outreach_text,
+  recipients,
+  recipient_id,
+  material,
+  material_id,
+  material_text,
+  material_product,
 };
 
 struct Member {
@@ -69,7 +78,11 @@ class Members {
     kAnswer,
     kRecommendation,
     kProduct,
-    kAction
+    kAction,
+    kOutreach,
+    kRecipient,  // the members of a customer
+    kMaterial,
+    kObjects  // of these; others follow as packs declare them
   };
 
   Members() = default;

@@ -90,6 +90,11 @@ class Inspector {
       str(row.name), texts(row.text), pieces(row.pieces);
       need(row.pack < count(Section::packs));
     });
+    check(Section::hours, [&](const HoursRow& row) {
+      constexpr std::int32_t kDay = 86'400;
+      need(row.day >= 1 && row.day <= 7 && row.from >= 0 && row.from <= kDay);
+      need(row.to >= row.from && row.to <= 2 * kDay);
+    });
     check(Section::queues, [&](const QueueRow& row) {
       str(row.name), texts(row.names), texts(row.title), texts(row.say), texts(row.when_closed_say);
       need(row.priority < 4 && row.pack < count(Section::packs));
@@ -114,6 +119,7 @@ class Inspector {
       str(row.name), filled(Section::strings, row.names);
       need(row.pack < count(Section::packs));
       program(row.when, true);
+      if (!fault_) need(row.flags == reads(row.when));
     });
     check(Section::rules, [&](const RuleRow& row) { rule(row); });
     check(Section::index_shapes, [&](const ShapeRow& row) { shape(row); });
@@ -194,6 +200,7 @@ class Inspector {
          row.element <= static_cast<std::uint8_t>(SlotType::record));
     need(row.frame >= 3 || row.cell == kNone || row.cell < p_.cells(static_cast<Frame>(row.frame)));
     need(row.cell == kNone || fault_ || row.frame == static_cast<std::uint8_t>(frame_of(row)));
+    if (row.part == static_cast<std::uint8_t>(SlotPart::customer) && !fault_) need(stands_in(row, "customer"));
     need(row.key_scale <= 9);
     each_index(row.members, Section::slots);
     number(row.low), number(row.high), span(row.max_age);
@@ -201,6 +208,10 @@ class Inspector {
     const bool named = row.element == static_cast<std::uint8_t>(SlotType::choice) ||
                        row.element == static_cast<std::uint8_t>(SlotType::scale);
     need(!named || row.symbols.count > 0);
+  }
+  bool stands_in(const SlotRow& row, std::string_view group) const {
+    const std::span<const StepRow> steps = p_.rows<StepRow>(Section::steps, row.steps);
+    return p_.text(p_.strings(steps[0].names)[0]) == group;
   }
   // Of whose cells a turn's member becomes one: where it stands in the turn says it, as bind walks (Members).
   Frame frame_of(const SlotRow& row) const {
@@ -277,6 +288,20 @@ class Inspector {
       stack[depth++] = {begin, is_value};
     }
     need(depth == 1 && !stack[0].value);
+  }
+  // What a topic is looked at for: a flag that is lost would make the switch pass it over.
+  std::uint32_t reads(Range rows) const {
+    std::uint32_t flags = 0;
+    const auto of = [&](std::uint32_t slot) {
+      const auto part = static_cast<SlotPart>(p_.slots()[slot].part);
+      if (part == SlotPart::product) flags |= kReadsProduct;
+      if (part == SlotPart::action) flags |= kReadsAction;
+    };
+    for (const Node& node : p_.rows<Node>(Section::nodes, rows)) {
+      if (node.slot != kNone) of(node.slot);
+      if (node.other_cell != kNone) of(node.other);
+    }
+    return flags;
   }
   // ---- the index
 
@@ -489,10 +514,13 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   const Schema& schema = program->schema_;
   program->known_ = {schema.find_two("answer", "text"),          schema.find_two("answer", "author"),
                      schema.find_two("answer", "format"),        schema.find_two("message", "text"),
-                     schema.find_two("conversation", "started"), schema.find_two("conversation", "duration")};
+                     schema.find_two("conversation", "started"), schema.find_two("conversation", "duration"),
+                     schema.find_two("outreach", "text"),        schema.find_two("outreach", "purpose"),
+                     schema.find_two("material", "text")};
   const Program::Known& known = program->known_;
   for (const std::uint32_t slot : {known.answer_text, known.answer_author, known.answer_format, known.message_text,
-                                   known.conversation_started, known.conversation_duration}) {
+                                   known.conversation_started, known.conversation_duration, known.outreach_text,
+                                   known.outreach_purpose, known.material_text}) {
     if (slot != kNone && program->slots()[slot].frame != static_cast<std::uint8_t>(Frame::turn))
       return bad("a row of section slots");
   }

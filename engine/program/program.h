@@ -153,6 +153,7 @@ class Program {
   struct Known {
     std::uint32_t answer_text = kNone, answer_author = kNone, answer_format = kNone, message_text = kNone;
     std::uint32_t conversation_started = kNone, conversation_duration = kNone;
+    std::uint32_t outreach_text = kNone, outreach_purpose = kNone, material_text = kNone;
   };
   const Known& known() const { return known_; }
   const Symbols& symbols() const { return symbols_; }

@@ -221,11 +221,15 @@ enum RuleFlag : std::uint8_t {
   kReadsAnswerText = 32,  // judged again on the final text
   kHasUnless = 64
 };
+enum RuleReads : std::uint8_t {
+  kReadsCustomer = 1,  // in an outreach judged for each recipient
+  kReadsOutreach = 2   // nothing to say of a turn without one
+};
 enum class IfUnknown : std::uint8_t { by_default, effects, pass };
 
 struct RuleRow {  // what every decision reads stands first
   std::uint32_t pack = 0;
-  std::uint8_t subjects = 0, flags = 0, if_unknown = 0, unused = 0;
+  std::uint8_t subjects = 0, flags = 0, if_unknown = 0, reads = 0;
   std::int32_t from = 0, until = 0;  // days, both included
   Range facts;                       // u32 slots that its conditions read, ascending
   Range effects;                     // EffectRow; equal lists are stored once

@@ -464,11 +464,18 @@ std::optional<Complaint> Explainer::list_in_brackets() {
   Complaint c{&codes::kUnexpected,
               span(open, open),
               {"“" + text(open) + "”", Both{"the items without brackets", "不加括号的各项"}}};
-  c.help = Both{"a list stands without brackets: " + text(open - 1) + " R4, R5",
-                "列表不加括号：" + text(open - 1) + " R4、R5"};
   std::size_t close = open + 1;
   while (close < count_ && type(close) != P::RPAREN && type(close) != P::LPAREN) ++close;
-  if (type(close) == P::RPAREN && close > open + 1) c.fixes.push_back({span(open, close), text(open + 1, close - 1)});
+  if (type(close) == P::LPAREN) {
+    c.help = Both{"a list holds single items, not lists", "列表的各项是单个值，不能再是列表"};
+    return c;
+  }
+  constexpr std::size_t kShown = 80;  // bytes of the author's own items
+  const std::string items = close > open + 1 ? text(open + 1, close - 1) : std::string();
+  const std::string shown = items.empty() || items.size() > kShown ? "…" : items;
+  c.help = Both{"a list stands without brackets: " + text(open - 1) + " " + shown,
+                "列表不加括号：" + text(open - 1) + " " + shown};
+  if (type(close) == P::RPAREN && !items.empty()) c.fixes.push_back({span(open, close), items});
   return c;
 }
 

@@ -27,12 +27,12 @@ class Turn {
     // Children of one object are added together: a node's children follow each other.
     part(Part::answer, "answer", turn_.subject == model::Subject::answer);
     part(Part::message, "message", turn_.subject == model::Subject::message);
-    part(Part::outreach, "outreach", turn_.subject == model::Subject::outreach);
-    part(Part::material, "material", turn_.subject == model::Subject::material);
-    part(Part::customer, "customer", false);
+    outreach();
+    material();
+    if (!is_outreach_) part(Part::customer, "customer", false);
     part(Part::conversation, "conversation", false);
     part(Part::bot, "bot", false);
-    recommendation();
+    if (!product_is_material_) recommendation();
     actions();
     others();
     return std::move(out_);
@@ -60,6 +60,30 @@ class Turn {
     const std::vector<const model::GivenValue*> values = of(part);
     if (values.empty() && !always) return;
     put_all(out_.add(root_, name, Fields::Kind::object), values, 1);
+  }
+
+  // To one recipient: the example's customer.
+  void outreach() {
+    const std::vector<const model::GivenValue*> values = of(Part::outreach);
+    is_outreach_ = !values.empty() || turn_.subject == model::Subject::outreach;
+    if (!is_outreach_) return;
+    const std::uint32_t part = out_.add(root_, "outreach", Fields::Kind::object);
+    put_all(part, values, 1);
+    const std::uint32_t recipient = out_.add(out_.add(part, "recipients", Fields::Kind::list), {}, Fields::Kind::object);
+    if (!given({"customer", "id"})) text(recipient, "id", "r1");
+    put_all(recipient, of(Part::customer), 1);
+  }
+
+  void material() {
+    const std::vector<const model::GivenValue*> values = of(Part::material), products = of(Part::product);
+    if (values.empty() && turn_.subject != model::Subject::material) return;
+    const std::uint32_t part = out_.add(root_, "material", Fields::Kind::object);
+    put_all(part, values, 1);
+    product_is_material_ = turn_.subject == model::Subject::material;
+    if (!product_is_material_ || products.empty()) return;
+    const std::uint32_t product = out_.add(part, "product", Fields::Kind::object);
+    if (!given({"product", "id"})) text(product, "id", "p1");
+    put_all(product, products, 1);
   }
 
   void recommendation() {
@@ -173,6 +197,7 @@ class Turn {
   const std::int32_t offset_;
   Fields out_;
   std::uint32_t root_ = 0;
+  bool is_outreach_ = false, product_is_material_ = false;
 };
 
 }  // namespace

@@ -207,7 +207,7 @@ class Run {
     std::set<std::string> left;
     const model::Index name = model_.find_fact({"product", "name"});
     for (const decide::ItemVerdict& item : decision.items) {
-      if (item.action || item.verdict >= Verdict::block) continue;
+      if (item.action || item.recipient || item.verdict >= Verdict::block) continue;
       std::string shown(item.id);
       if (name != model::kNone) {
         const std::string value = request.value(name, static_cast<std::int32_t>(item.index));

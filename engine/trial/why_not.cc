@@ -92,7 +92,8 @@ WhyNot why_not(const model::Model& model, model::Index index, const decide::Fiel
       const bool item = of == model::Part::product || of == model::Part::action;
       const std::size_t items = of == model::Part::product ? request->products() : request->actions();
       if (item && items == 0) continue;
-      const std::int32_t of_item = item ? 0 : -1;
+      const bool his = of == model::Part::customer && request->recipients() > 0;
+      const std::int32_t of_item = item || his ? 0 : -1;
       std::string value;
       if (request->fact(fact, of_item).known) {
         value = reader == Language::none ? request->value(fact, of_item)

@@ -105,7 +105,12 @@ struct RandomWorld : World {
         {model::Subject::recommendation},
         {model::Subject::action},
         {model::Subject::message},
-        {model::Subject::answer, model::Subject::recommendation}};
+        {model::Subject::answer, model::Subject::recommendation},
+        {model::Subject::recommendation, model::Subject::action},
+        {model::Subject::outreach},
+        {model::Subject::outreach, model::Subject::recommendation},
+        {model::Subject::material},
+        {model::Subject::answer, model::Subject::material, model::Subject::outreach}};
     for (int i = 0; i < rules; ++i) {
       model::Rule& made = rule("r" + std::to_string(i), dice.pick(kSubjects),
                                plain ? conjunction(dice) : condition(dice, 3), {effect_at_random(dice)});
@@ -148,6 +153,9 @@ struct RandomWorld : World {
     }
   }
 
+  static std::string any_text(Dice& dice) {
+    return dice.pick(std::vector<std::string>{"answer", "answer", "message", "outreach", "material"});
+  }
   ExprPtr any_fact(Dice& dice, const std::vector<std::string>& of) {
     return read(dice.pick(std::vector<std::string>{"customer", "customer", "product", "action"}), dice.pick(of));
   }
@@ -250,7 +258,7 @@ struct RandomWorld : World {
         return over(Op::truth, {any_fact(dice, {"flag"})});
       case 8: {
         auto has = std::make_shared<Expr>(*over(dice.chance(0.6) ? Op::text_has : Op::text_has_all,
-                                                {read(dice.chance(0.5) ? "answer" : "message", "text")}));
+                                                {read(any_text(dice), "text")}));
         if (has->op == Op::text_has && dice.chance(0.2)) {
           has->args.push_back(any_fact(dice, {"label"}));
         } else if (dice.chance(0.3)) {
@@ -298,7 +306,7 @@ struct RandomWorld : World {
       }
       case 16: {
         auto claims =
-            std::make_shared<Expr>(*over(Op::claims, {read(dice.chance(0.7) ? "answer" : "message", "text")}));
+            std::make_shared<Expr>(*over(Op::claims, {read(any_text(dice), "text")}));
         if (dice.chance(0.3)) {
           claims->lexicon = words;
         } else {
@@ -308,7 +316,7 @@ struct RandomWorld : World {
       }
       case 12: {
         auto matches =
-            std::make_shared<Expr>(*over(Op::matches, {read(dice.chance(0.5) ? "answer" : "message", "text")}));
+            std::make_shared<Expr>(*over(Op::matches, {read(any_text(dice), "text")}));
         matches->pattern = dice.pick(kPatterns);
         return matches;
       }
@@ -428,16 +436,23 @@ struct RandomTurn {
                                                               "2026-03-08T06:59:59Z", "2026-03-08T07:00:00Z"});
     sent.fields.set_text(sent.fields.child(0, "at"), at);
     told.at = parse_instant(at).value();
-    if (!dice.chance(0.2)) {
-      told.has_answer = true;
-      text(world, dice, "answer", absent);
+    const int kind = dice.roll(6);  // an outreach, a material, else a turn of a conversation
+    told.has_outreach = kind == 0;
+    told.has_material = kind == 1;
+    if (told.has_outreach) outreach(world, dice, absent);
+    if (told.has_material) material(world, dice, absent);
+    if (kind > 1) {
+      if (!dice.chance(0.2)) {
+        told.has_answer = true;
+        text(world, dice, "answer", absent);
+      }
+      if (dice.chance(0.6)) {
+        told.has_message = true;
+        text(world, dice, "message", absent);
+      }
+      facts(world, dice, "customer", told.facts, sent.object("customer"), "/customer", absent);
     }
-    if (dice.chance(0.6)) {
-      told.has_message = true;
-      text(world, dice, "message", absent);
-    }
-    facts(world, dice, "customer", told.facts, sent.object("customer"), "/customer", absent);
-    if (dice.chance(0.7)) {
+    if (!told.has_material && dice.chance(0.7)) {
       told.has_recommendation = true;
       const int products = dice.roll(3);
       if (products == 0) sent.list("products", sent.object("recommendation"));
@@ -448,7 +463,7 @@ struct RandomTurn {
         facts(world, dice, "product", own, object, "/recommendation/products/" + std::to_string(i), absent);
       }
     }
-    if (dice.chance(0.5)) {
+    if (!told.has_material && dice.chance(0.5)) {
       const std::uint32_t actions = sent.list("actions");
       for (int i = dice.roll(2) + 1; i > 0; --i) {
         const std::uint32_t object = sent.fields.add(actions, "", decide::Fields::Kind::object);
@@ -470,6 +485,28 @@ struct RandomTurn {
 
  private:
   std::vector<std::string> paths_;
+
+  void outreach(const RandomWorld& world, Dice& dice, double absent) {
+    text(world, dice, "outreach", absent);
+    const std::uint32_t list = sent.list("recipients", sent.object("outreach"));
+    for (int i = 0, count = dice.roll(3) + 1; i < count; ++i) {
+      const std::uint32_t object = sent.fields.add(list, "", decide::Fields::Kind::object);
+      const std::string id = "r" + std::to_string(i);
+      sent.text("id", id, object);
+      twin::Facts& own = told.recipients.emplace_back();
+      own[world.find("customer", "id")].text = id;
+      facts(world, dice, "customer", own, object, "/outreach/recipients/" + std::to_string(i), absent);
+    }
+  }
+  void material(const RandomWorld& world, Dice& dice, double absent) {
+    text(world, dice, "material", absent);
+    if (!dice.chance(0.5)) return;
+    const std::uint32_t object = sent.object("product", sent.object("material"));
+    sent.text("id", "p0", object);
+    twin::Facts& own = told.products.emplace_back();
+    own[world.find("product", "id")].text = "p0";
+    facts(world, dice, "product", own, object, "/material/product", absent);
+  }
 
   void text(const RandomWorld& world, Dice& dice, const std::string& part, double absent) {
     const std::uint32_t object = sent.object(part);

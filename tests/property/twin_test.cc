@@ -23,8 +23,10 @@ twin::Outcome in_short(const program::Program& program, const Request& request, 
   all.verdict = static_cast<int>(decision.verdict);
   all.products.assign(request.products(), 0);
   all.actions.assign(request.actions(), 0);
+  all.recipients.assign(request.recipients(), 0);
   for (const decide::ItemVerdict& item : decision.items) {
-    (item.action ? all.actions : all.products)[item.index] = static_cast<int>(item.verdict);
+    std::vector<int>& list = item.recipient ? all.recipients : item.action ? all.actions : all.products;
+    list[item.index] = static_cast<int>(item.verdict);
   }
   for (const decide::Required& one : decision.requires_) all.required.insert(program.slot_path(one.index));
   for (std::string_view flag : decision.flags) all.flags.insert(std::string(flag));
@@ -41,6 +43,8 @@ std::string told(const twin::Outcome& outcome) {
   for (int one : outcome.products) out << ' ' << one;
   out << " actions";
   for (int one : outcome.actions) out << ' ' << one;
+  out << " recipients";
+  for (int one : outcome.recipients) out << ' ' << one;
   for (const std::string& one : outcome.required) out << " requires " << one;
   for (const std::string& one : outcome.flags) out << " flag " << one;
   return out.str();
@@ -50,13 +54,16 @@ std::string difference(const program::Program& program, const Request& request, 
                        const twin::Outcome& slow) {
   const twin::Outcome quick = in_short(program, request, fast);
   std::set<std::string> a, b;
+  const auto of = [](const std::string& rule, int product, int action, int recipient, bool unknown) {
+    return rule + " product " + std::to_string(product) + " action " + std::to_string(action) + " recipient " +
+           std::to_string(recipient) + (unknown ? " unknown" : "");
+  };
   for (const decide::Reason& reason : fast.reasons) {
-    a.insert(std::string(program.rule_id(reason.rule)) + " item " + std::to_string(reason.item) +
-             (reason.unknown ? " unknown" : ""));
+    a.insert(of(std::string(program.rule_id(reason.rule)), reason.product, reason.action, reason.recipient,
+                reason.unknown));
   }
   for (const twin::Fired& fired : slow.fired) {
-    const int item = fired.product >= 0 ? fired.product : fired.action;
-    b.insert(fired.rule + " item " + std::to_string(item) + (fired.unknown ? " unknown" : ""));
+    b.insert(of(fired.rule, fired.product, fired.action, fired.recipient, fired.unknown));
   }
   std::string text;
   for (const std::string& one : a) text += b.contains(one) ? "" : "only fast: " + one + "\n";

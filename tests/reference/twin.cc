@@ -74,6 +74,7 @@ struct Value {
 struct Place {
   const Facts* product = nullptr;
   const Facts* action = nullptr;
+  const Facts* recipient = nullptr;
 };
 
 class Judge {
@@ -83,10 +84,11 @@ class Judge {
   Outcome run() {
     out_.products.assign(t_.products.size(), 0);
     out_.actions.assign(t_.actions.size(), 0);
+    out_.recipients.assign(t_.recipients.size(), 0);
     for (const model::Rule& rule : m_.rules) judge(rule);
     int items = 0;
     std::size_t blocked = 0;
-    for (const std::vector<int>* list : {&out_.products, &out_.actions}) {
+    for (const std::vector<int>* list : {&out_.products, &out_.actions, &out_.recipients}) {
       for (int verdict : *list) {
         if (verdict >= 3) {
           ++blocked;
@@ -96,7 +98,9 @@ class Judge {
         }
       }
     }
-    if (blocked > 0 && blocked == out_.products.size() + out_.actions.size()) items = 3;
+    if (blocked > 0 && blocked == out_.products.size() + out_.actions.size() + out_.recipients.size()) items = 3;
+    const bool anybody = std::any_of(out_.recipients.begin(), out_.recipients.end(), [](int one) { return one < 3; });
+    if (t_.has_outreach && !anybody) items = 3;
     out_.verdict = std::max(turn_, items);
     if (!out_.queue.empty()) out_.verdict = 4;
     return out_;
@@ -121,8 +125,9 @@ class Judge {
       case Part::recommendation:
         return t_.has_recommendation;
       case Part::outreach:
+        return t_.has_outreach;
       case Part::material:
-        return false;
+        return t_.has_material;
       default:
         return true;
     }
@@ -133,6 +138,7 @@ class Judge {
     const Facts* from = &t_.facts;
     if (fact.part == Part::product) from = place.product;
     if (fact.part == Part::action) from = place.action;
+    if (fact.part == Part::customer && t_.has_outreach) from = place.recipient;
     Value value;
     if (!from || !here(fact.part)) return value;
     value.state = Value::unknown;
@@ -554,32 +560,51 @@ class Judge {
   void judge(const model::Rule& rule) {
     const Days day = days_of(t_.at, t_.offset_minutes);
     if ((rule.from && day < *rule.from) || (rule.until && day > *rule.until)) return;
-    const bool turn = (on(rule, Subject::answer) && t_.has_answer) || (on(rule, Subject::message) && t_.has_message);
-    const bool products = on(rule, Subject::recommendation) && !t_.products.empty();
+    const bool material = on(rule, Subject::material) && t_.has_material;
+    const bool turn =
+        (on(rule, Subject::answer) && t_.has_answer) || (on(rule, Subject::message) && t_.has_message) || material;
+    const bool products = on(rule, Subject::recommendation) && t_.has_recommendation && !t_.products.empty();
     const bool actions = on(rule, Subject::action) && !t_.actions.empty();
-    if (!turn && !products && !actions) return;
+    const bool outreach = on(rule, Subject::outreach) && t_.has_outreach;
+    if (!turn && !products && !actions && !outreach) return;
     const auto reads_part = [&](Part part) {
       return reads(*rule.when, m_, part) || (rule.unless && reads(*rule.unless, m_, part));
     };
+    if (reads_part(Part::outreach) && !t_.has_outreach) return;
     const bool by_product = products || reads_part(Part::product), by_action = actions || reads_part(Part::action);
+    const bool by_recipient = t_.has_outreach && (reads_part(Part::customer) || asks_customer(rule));
     for (int product = by_product ? 0 : -1; product < (by_product ? static_cast<int>(t_.products.size()) : 0);
          ++product) {
       for (int action = by_action ? 0 : -1; action < (by_action ? static_cast<int>(t_.actions.size()) : 0); ++action) {
-        judge_for(rule, product, action, turn);
+        const int last = by_recipient ? static_cast<int>(t_.recipients.size()) : 0;
+        for (int recipient = by_recipient ? 0 : -1; recipient < last; ++recipient) {
+          judge_for(rule, product, action, recipient, turn);
+        }
       }
     }
   }
 
-  void judge_for(const model::Rule& rule, int product, int action, bool turn) {
+  // A fact of his is what it requires.
+  bool asks_customer(const model::Rule& rule) const {
+    for (const auto* list : {&rule.then, &rule.unknown_effects}) {
+      for (const model::Effect& effect : *list) {
+        if (effect.fact != model::kNone && m_.facts[effect.fact].part == Part::customer) return true;
+      }
+    }
+    return false;
+  }
+
+  void judge_for(const model::Rule& rule, int product, int action, int recipient, bool turn) {
     Place place;
     if (product >= 0) place.product = &t_.products[static_cast<std::size_t>(product)];
     if (action >= 0) place.action = &t_.actions[static_cast<std::size_t>(action)];
+    if (recipient >= 0) place.recipient = &t_.recipients[static_cast<std::size_t>(recipient)];
     const Truth when = holds(*rule.when, place, true);
     if (when == Truth::no) return;
     if (rule.unless && holds(*rule.unless, place, rule.trust_inferred) == Truth::yes) return;
     const bool unknown = when == Truth::unknown;
     if (unknown && rule.if_unknown == model::Rule::Unknown::pass) return;
-    out_.fired.insert({rule.id, product, action, unknown});
+    out_.fired.insert({rule.id, product, action, recipient, unknown});
     std::vector<model::Effect> effects = rule.then;
     if (unknown && rule.if_unknown == model::Rule::Unknown::effects) effects = rule.unknown_effects;
     if (unknown && rule.if_unknown == model::Rule::Unknown::by_default) {
@@ -603,10 +628,13 @@ class Judge {
         effects.push_back(effect);
       }
     }
-    for (const model::Effect& effect : effects) ask(rule, effect, product, action, turn, unknown);
+    for (const model::Effect& effect : effects) ask(rule, effect, {product, action, recipient}, turn, unknown);
   }
 
-  void ask(const model::Rule& rule, const model::Effect& effect, int product, int action, bool turn, bool unknown) {
+  struct Whose {
+    int product, action, recipient;
+  };
+  void ask(const model::Rule& rule, const model::Effect& effect, const Whose& whose, bool turn, bool unknown) {
     int verdict = 0;
     switch (effect.kind) {
       case EffectKind::block:
@@ -635,10 +663,19 @@ class Judge {
         break;
     }
     const auto raise = [&](int& at) { at = std::max(at, std::min(verdict, 3)); };
-    if (on(rule, Subject::recommendation) && product >= 0) raise(out_.products[static_cast<std::size_t>(product)]);
-    if (on(rule, Subject::action) && action >= 0) raise(out_.actions[static_cast<std::size_t>(action)]);
+    const bool material = on(rule, Subject::material) && t_.has_material;
+    if (whose.recipient >= 0) {
+      raise(out_.recipients[static_cast<std::size_t>(whose.recipient)]);
+    } else {
+      if ((on(rule, Subject::recommendation) || material) && whose.product >= 0)
+        raise(out_.products[static_cast<std::size_t>(whose.product)]);
+      if (on(rule, Subject::action) && whose.action >= 0) raise(out_.actions[static_cast<std::size_t>(whose.action)]);
+      if (on(rule, Subject::outreach) && t_.has_outreach) {
+        for (int& one : out_.recipients) raise(one);
+      }
+    }
     if (turn) raise(turn_);
-    if (on(rule, Subject::message) && t_.has_message && verdict >= 3) {
+    if (((on(rule, Subject::message) && t_.has_message) || material) && verdict >= 3) {
       for (int& one : out_.products) raise(one);
       for (int& one : out_.actions) raise(one);
     }

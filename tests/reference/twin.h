@@ -33,14 +33,15 @@ using Facts = std::map<model::Index, Given>;
 struct Turn {
   Microseconds at = 0;
   std::int32_t offset_minutes = 480;
-  bool has_answer = false, has_message = false, has_recommendation = false;
+  bool has_answer = false, has_message = false, has_recommendation = false, has_outreach = false, has_material = false;
   Facts facts;
   std::vector<Facts> products, actions;
+  std::vector<Facts> recipients;  // of an outreach: what is known of each as the customer
 };
 
 struct Fired {
   std::string rule;
-  int product = -1, action = -1;
+  int product = -1, action = -1, recipient = -1;
   bool unknown = false;
   friend auto operator<=>(const Fired&, const Fired&) = default;
 };
@@ -48,7 +49,7 @@ struct Fired {
 struct Outcome {
   int verdict = 0;  // 0 allow … 4 handoff
   std::set<Fired> fired;
-  std::vector<int> products, actions;  // verdicts
+  std::vector<int> products, actions, recipients;  // verdicts
   std::set<std::string> required;      // fact paths
   std::set<std::string> flags;
   std::string queue;  // of the hand-off, empty if there is none

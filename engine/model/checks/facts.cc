@@ -113,6 +113,14 @@ class Facts {
     }
   }
 
+  // Lists and objects of a turn that are no facts.
+  static bool of_the_turn(const Fact& fact) {
+    const auto named = [&](std::string_view name) {
+      return std::find(fact.names.all.begin(), fact.names.all.end(), name) != fact.names.all.end();
+    };
+    return (fact.part == Part::outreach && named("recipients")) || (fact.part == Part::material && named("product"));
+  }
+
   static std::string dotted(const Fact& fact) {
     std::string out;
     for (const std::string& step : fact.path) out += (out.empty() ? "" : ".") + step;
@@ -144,6 +152,12 @@ class Facts {
       check_class(item, *member.data_class);
     }
     bool spoilt = !read_type(item, member.type, fact.type);
+    if (parent == kNone && of_the_turn(fact)) {
+      work_.report(codes::kBuiltIn, item, member.names.first.span, {shown(fact, item.language())},
+                   Work::say(item, "Every turn may carry it; give the fact another name.",
+                             "每轮请求都可携带该成员；请为事实另取名称。"));
+      return;
+    }
     auto& table = parent != kNone ? work_.record_members[parent] : work_.groups.at(fact.path.front()).members;
     for (const std::string& name : fact.names.all) {
       const auto earlier = table.find(name);
@@ -335,7 +349,9 @@ class Facts {
         Type element;
         if (type.element == nullptr || !read_type(item, *type.element, element)) return false;
         if (element.kind == TypeKind::list) {
-          work_.not_yet(item, type.span, "a list of lists", "列表的列表");
+          work_.report(codes::kWrongType, item, type.span,
+                       {Work::say(item, "a list of single values or of records", "由单个值或记录组成的列表"),
+                        Work::say(item, "a list of lists", "列表的列表")});
           return false;
         }
         out.element = std::make_shared<const Type>(element);

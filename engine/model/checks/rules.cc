@@ -364,22 +364,25 @@ class RuleCheck {
       const Part part = work_.model.facts[fact].part;
       if (part == Part::product || part == Part::action || part == Part::outreach) parts.emplace(part, fact);
     }
-    if (parts.size() > 1) {
-      work_.not_yet(item_, name_span(), "a rule that reads two of product, action and outreach",
-                    "同时读取产品、操作、触达中两项的规则");
-      return;
-    }
     const auto on = [&](Subject subject) {
       return std::find(rule_.applies_to.begin(), rule_.applies_to.end(), subject) != rule_.applies_to.end();
     };
     if (rule_.as_a_whole) {
-      for (const auto& [part, fact] : parts) {
-        const bool whole =
-            (part == Part::product && on(Subject::recommendation)) || (part == Part::outreach && on(Subject::outreach));
-        if (!whole) continue;
+      const auto product = parts.find(Part::product);
+      if (product != parts.end()) {
         work_.report(
-            codes::kWholeReadsItem, item_, name_span(), {shown(fact)},
+            codes::kWholeReadsItem, item_, name_span(), {shown(product->second)},
             say("Write: any p in recommendation.products where (…)", "请写：推荐.产品 中 存在 某产品 满足（…）"));
+        return;
+      }
+      const auto his = std::find_if(read.begin(), read.end(), [&](Index fact) {
+        return work_.model.facts[fact].part == Part::customer;
+      });
+      if (his != read.end() && on(Subject::outreach)) {
+        work_.report(codes::kWholeReadsItem, item_, name_span(), {shown(*his)},
+                     say("As a whole an outreach has no customer. Leave “as a whole” out: the rule is then judged for each "
+                         "recipient.",
+                         "整体判断触达时没有“客户”。请删去“整体”：规则将就每个接收人判断。"));
         return;
       }
     }

@@ -49,14 +49,34 @@ void refuse_what_is_not_yet(Draft& draft, const model::Rule& rule) {
       }
     }
   }
-  for (model::Subject subject : rule.applies_to) {
-    if (subject == model::Subject::outreach) draft.not_yet(rule.span, "`applies to outreach`", "“适用于 触达”");
-    if (subject == model::Subject::material) draft.not_yet(rule.span, "`applies to material`", "“适用于 素材”");
-  }
 }
 
 bool reads_part(const model::Model& model, const std::vector<model::Index>& facts, model::Part part) {
   return std::any_of(facts.begin(), facts.end(), [&](model::Index fact) { return model.facts[fact].part == part; });
+}
+
+// The facts that a rule's texts say.
+void said(const model::Templates& templates, std::vector<model::Index>& facts) {
+  for (const model::Template* one : {&templates.en, &templates.zh, &templates.any}) {
+    for (const model::TemplatePiece& piece : *one) {
+      if (piece.fact != model::kNone && piece.fact != model::kMatch) facts.push_back(piece.fact);
+    }
+  }
+}
+
+// Whoever a rule asks after or tells something is one customer: its conditions, its texts, its time limit.
+bool reads_customer(const model::Model& model, const model::Rule& rule, std::vector<model::Index> facts) {
+  said(rule.because, facts);
+  for (const model::Say& say : rule.say) said(say.texts, facts);
+  for (const auto* list : {&rule.then, &rule.unknown_effects}) {
+    for (const model::Effect& effect : *list) {
+      said(effect.with_pieces, facts);
+      if (effect.wording != model::kNone) said(model.wordings[effect.wording].pieces, facts);
+      if (effect.requirement != model::kNone) said(model.requirements[effect.requirement].ask_pieces, facts);
+      if (effect.fact != model::kNone) facts.push_back(effect.fact);
+    }
+  }
+  return reads_part(model, facts, model::Part::customer);
 }
 
 }  // namespace
@@ -103,6 +123,8 @@ void rules(Draft& draft) {
     if (rule.trust_inferred) row.flags |= kTrustInferred;
     if (reads_part(model, facts, model::Part::product)) row.flags |= kReadsProduct;
     if (reads_part(model, facts, model::Part::action)) row.flags |= kReadsAction;
+    if (reads_customer(model, rule, facts)) row.reads |= kReadsCustomer;
+    if (reads_part(model, facts, model::Part::outreach)) row.reads |= kReadsOutreach;
     const model::Index answer_text = model.find_fact({"answer", "text"});
     if (std::binary_search(facts.begin(), facts.end(), answer_text)) row.flags |= kReadsAnswerText;
 

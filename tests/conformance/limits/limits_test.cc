@@ -291,6 +291,35 @@ CAP(hits) {
   BOOST_TEST((decided(text, "bad bad bad", limits).verdict == decide::Verdict::handoff));
 }
 
+CAP(pairs) {
+  const std::string text =
+      "facts product\n  term integer\nrule a\n  cites LAW\n  applies to outreach\n"
+      "  when product.term is above 1 and customer.age is above 20\n  then block\n    say \"no\"\n";
+  const auto verdict = [&](int recipients, int products, std::size_t pairs) {
+    decide::Ruleset ruleset;
+    ruleset.program = built(text);
+    BOOST_REQUIRE(ruleset.program != nullptr);
+    std::string turn = R"({"id":"t","outreach":{"text":"x","purpose":"notice","recipients":[)";
+    for (int i = 0; i < recipients; ++i)
+      turn += (i > 0 ? "," : "") + std::string(R"({"id":"r)") + std::to_string(i) + R"(","age":30,"vip":false})";
+    turn += R"(]},"recommendation":{"products":[)";
+    for (int i = 0; i < products; ++i)
+      turn += (i > 0 ? "," : "") + std::string(R"({"id":"p)") + std::to_string(i) + R"(","term":2})";
+    turn += "]}}";
+    decide::Fields fields;
+    BOOST_REQUIRE(wire::parse_turn(turn, fields, Limits{}));
+    const Result<decide::Request> request = decide::bind(*ruleset.program, fields, {});
+    BOOST_REQUIRE(request);
+    Limits limits;
+    limits.pairs = pairs;
+    decide::Scratch scratch(limits);
+    const decide::Decision& decision = decide::decide(ruleset, *request, {}, scratch);
+    return std::pair(decision.verdict, decision.has_handoff ? decision.handoff.cause : decide::Cause::none);
+  };
+  BOOST_TEST((verdict(3, 2, 6) == std::pair(decide::Verdict::block, decide::Cause::none)));
+  BOOST_TEST((verdict(3, 2, 5) == std::pair(decide::Verdict::handoff, decide::Cause::limit)));
+}
+
 CAP(reasons) {
   const std::string two =
       rule("a", "customer.vip is yes", "block\n    say \"no\"") + rule("b", "customer.age is 40", "flag seen");

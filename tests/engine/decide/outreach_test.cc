@@ -1,0 +1,247 @@
+// Outreach and material: turns without a conversation. Each recipient is the customer for whom a rule is judged.
+#include <boost/test/unit_test.hpp>
+
+#include "engine/decide/decide.h"
+#include "engine/decide/explain.h"
+#include "engine/decide/outcome.h"
+#include "engine/decide/topics.h"
+#include "tests/engine/decide/hand_made.h"
+
+namespace caveat::decide {
+namespace {
+
+using hand_made::Turn;
+using hand_made::World;
+using model::EffectKind;
+using model::ExprPtr;
+using model::Op;
+using model::Subject;
+using model::TypeKind;
+
+World bank() {
+  World world;
+  world.fact("customer", "age", World::type(TypeKind::integer));
+  world.fact("customer", "name", World::type(TypeKind::text));
+  world.fact("product", "term", World::type(TypeKind::integer));
+  world.sorted();
+  return world;
+}
+
+ExprPtr younger(const World& world, const std::string& than) {
+  const ExprPtr age = world.read("customer", "age");
+  return World::over(Op::lt, {age, World::number(age, than)});
+}
+
+// Three recipients of 17, 40 and of unknown age.
+Turn campaign(const std::string& purpose = "marketing") {
+  Turn turn;
+  const std::uint32_t outreach = turn.object("outreach");
+  turn.text("id", "o-1", outreach).text("text", "Buy now, it is a sure win.", outreach);
+  if (!purpose.empty()) turn.text("purpose", purpose, outreach);
+  const std::uint32_t recipients = turn.list("recipients", outreach);
+  for (const char* id : {"young", "grown", "nobody_knows"}) {
+    const std::uint32_t one = turn.fields.add(recipients, "", Fields::Kind::object);
+    turn.text("id", id, one);
+    if (std::string(id) != "nobody_knows") turn.number("age", std::string(id) == "young" ? "17" : "40", one);
+  }
+  return turn;
+}
+
+struct Judged {
+  std::shared_ptr<const program::Program> program;
+  Request request;
+  Problem problem;
+  bool bound = false;
+  Scratch scratch;
+  Decision decision;
+};
+void judge(const World& world, const Turn& turn, Judged& out, const StateView& state = {}) {
+  out.program = world.build();
+  BOOST_REQUIRE(out.program);
+  out.bound = bind(*out.program, turn.fields, {}, out.request, out.problem);
+  if (out.bound) out.decision = decide({out.program, {}, {}}, out.request, state, out.scratch);
+}
+std::vector<Verdict> verdicts(const Decision& decision) {
+  std::vector<Verdict> all;
+  for (const ItemVerdict& item : decision.items) {
+    if (item.recipient) all.push_back(item.verdict);
+  }
+  return all;
+}
+bool is(const Decision& decision, const std::vector<Verdict>& wanted) { return verdicts(decision) == wanted; }
+
+BOOST_AUTO_TEST_CASE(each_recipient_has_the_verdict_of_the_rules_that_read_him) {
+  World world = bank();
+  model::Rule& rule = world.rule("minor", {Subject::outreach}, younger(world, "18"), {World::effect(EffectKind::block)});
+  rule.if_unknown = model::Rule::Unknown::effects;
+  rule.unknown_effects = {World::effect(EffectKind::block)};
+  Judged judged;
+  judge(world, campaign(), judged);
+  BOOST_REQUIRE(judged.bound);
+  const Decision& decision = judged.decision;
+  BOOST_TEST(is(decision, {Verdict::block, Verdict::allow, Verdict::block}));
+  BOOST_TEST((decision.verdict == Verdict::revise));
+  BOOST_TEST(!decision.has_say);
+  BOOST_REQUIRE_EQUAL(decision.reasons.size(), 2u);
+  BOOST_TEST(decision.reasons[0].recipient == 0);
+  BOOST_TEST(decision.reasons[1].recipient == 2);
+  BOOST_REQUIRE_EQUAL(decision.reasons[0].facts.size(), 1u);
+  BOOST_TEST(decision.reasons[0].facts[0].item == 0);
+  BOOST_TEST(judged.request.value(decision.reasons[0].facts[0].slot, 0) == "17");
+  const auto told = reasons(*judged.program, judged.request, decision, Language::en, Audience::officer);
+  BOOST_TEST(told[0].item_id == "young");
+  BOOST_TEST(told[0].facts[0].second == "17");
+  BOOST_TEST(told[1].item_id == "nobody_knows");
+}
+
+BOOST_AUTO_TEST_CASE(what_reads_no_customer_is_said_once_for_all) {
+  World world = bank();
+  world.rule("promise", {Subject::outreach}, world.has("outreach", {"sure win"}), {World::effect(EffectKind::block)});
+  Judged judged;
+  judge(world, campaign(), judged);
+  BOOST_REQUIRE_EQUAL(judged.decision.reasons.size(), 1u);
+  BOOST_TEST(judged.decision.reasons[0].recipient == -1);
+  BOOST_TEST(is(judged.decision, {Verdict::block, Verdict::block, Verdict::block}));
+  BOOST_TEST((judged.decision.verdict == Verdict::block));
+  BOOST_REQUIRE_EQUAL(judged.decision.reasons[0].matches.size(), 1u);
+  BOOST_TEST((judged.decision.reasons[0].matches[0].part == TextPart::outreach));
+}
+
+BOOST_AUTO_TEST_CASE(a_recipient_whom_a_person_has_is_sold_nothing) {
+  World world = bank();
+  world.rule("minor", {Subject::outreach}, younger(world, "3"), {World::effect(EffectKind::block)}).if_unknown =
+      model::Rule::Unknown::pass;
+  const std::array<std::uint32_t, 2> held = {1, 7};
+  for (const auto& [purpose, verdict] : {std::pair("marketing", Verdict::block), std::pair("催收", Verdict::block),
+                                         std::pair("Collection", Verdict::block), std::pair("", Verdict::block),
+                                         std::pair("notice", Verdict::allow)}) {
+    Judged judged;
+    judge(world, campaign(purpose), judged, {.held = held});
+    BOOST_TEST(is(judged.decision, {Verdict::allow, verdict, Verdict::allow}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_disclosed_to_a_recipient_is_his_and_names_him) {
+  World world = bank();
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("dear", "", "Dear ");
+  world.model.wordings[0].pieces.en = {{"Dear ", model::kNone}, {"", world.find("customer", "age")}};
+  world.rule("greet", {Subject::outreach}, world.has("outreach", {"buy"}), {disclose});
+  Judged judged;
+  judge(world, campaign(), judged);
+  BOOST_TEST(is(judged.decision, {Verdict::revise, Verdict::revise, Verdict::revise}));
+  BOOST_TEST(judged.decision.disclosures.empty());
+  BOOST_REQUIRE_EQUAL(judged.decision.items[1].disclosures.size(), 1u);
+  BOOST_TEST(wording_told(*judged.program, judged.request, 0, -1, Language::en, 1) == "Dear 40");
+}
+
+// A rule that reads a product is judged for each product with each recipient; what it says is the recipient's.
+BOOST_AUTO_TEST_CASE(a_product_is_judged_with_each_recipient) {
+  World world = bank();
+  const ExprPtr term = world.read("product", "term");
+  world.rule("too_long", {Subject::recommendation},
+             World::over(Op::lt, {world.read("customer", "age"), term}), {World::effect(EffectKind::block)})
+      .if_unknown = model::Rule::Unknown::pass;
+  Turn turn = campaign();
+  turn.number("term", "20", turn.product("p1"));
+  turn.number("term", "10", turn.product("p2"));
+  Judged judged;
+  judge(world, turn, judged);
+  BOOST_REQUIRE(judged.bound);
+  BOOST_TEST(is(judged.decision, {Verdict::block, Verdict::allow, Verdict::allow}));
+  BOOST_TEST((judged.decision.items[0].verdict == Verdict::allow));
+  BOOST_REQUIRE_EQUAL(judged.decision.reasons.size(), 1u);
+  BOOST_TEST(judged.decision.reasons[0].product == 0);
+  BOOST_TEST(judged.decision.reasons[0].recipient == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_blocked_material_shows_is_blocked_with_it) {
+  World world = bank();
+  world.rule("promise", {Subject::material}, world.has("material", {"sure win"}), {World::effect(EffectKind::block)});
+  Turn turn;
+  const std::uint32_t material = turn.object("material");
+  turn.text("text", "A sure win.", material);
+  turn.text("id", "p1", turn.object("product", material));
+  Judged judged;
+  judge(world, turn, judged);
+  BOOST_REQUIRE(judged.bound);
+  BOOST_TEST((judged.decision.verdict == Verdict::block));
+  BOOST_TEST((judged.decision.items[0].verdict == Verdict::block));
+  BOOST_TEST(!judged.decision.has_say);
+}
+
+BOOST_AUTO_TEST_CASE(an_outreach_is_no_turn_of_a_conversation_and_reaches_somebody) {
+  const World world = bank();
+  const auto refused = [&](const Turn& turn) {
+    Judged judged;
+    judge(world, turn, judged);
+    std::vector<std::string> all;
+    for (const ProblemItem& item : judged.problem.items) all.push_back(item.path + ": " + item.found);
+    return all;
+  };
+  using Said = std::vector<std::string>;
+  Turn both = campaign();
+  both.answer("x").text("id", "c", both.object("conversation"));
+  both.text("id", "k", both.object("customer"));
+  BOOST_TEST(refused(both) == (Said{"/answer: \"answer\"", "/conversation: \"conversation\"", "/customer: \"customer\""}),
+             boost::test_tools::per_element());
+  Turn none;
+  none.text("text", "Buy.", none.object("outreach"));
+  BOOST_TEST(refused(none) == Said{"/outreach/recipients: none"}, boost::test_tools::per_element());
+  Turn empty;
+  empty.list("recipients", empty.object("outreach"));
+  BOOST_TEST(refused(empty) == Said{"/outreach/recipients: none"}, boost::test_tools::per_element());
+  Turn again = campaign();
+  const std::uint32_t list = again.fields.child(again.object("outreach"), "recipients");
+  again.text("id", "young", again.fields.add(list, "", Fields::Kind::object));
+  again.fields.add(list, "", Fields::Kind::object);
+  again.fields.add(list, "", Fields::Kind::null);
+  BOOST_TEST(refused(again) == (Said{"/outreach/recipients/4: none", "/outreach/recipients/5: null",
+                                     "/outreach/recipients/3: \"young\" again"}),
+             boost::test_tools::per_element());
+  Turn published;
+  published.text("text", "x", published.object("material"));
+  published.product("p");
+  BOOST_TEST(refused(published) == Said{"/recommendation: \"recommendation\""}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_reaches_an_outreach_where_it_reaches_a_recipient) {
+  World world = bank();
+  model::Topic topic;
+  topic.names.first = "minors";
+  topic.names.all = {"minors"};
+  topic.pack = 0;
+  topic.condition = younger(world, "18");
+  world.model.topics.push_back(topic);
+  Judged judged;
+  judge(world, campaign(), judged);
+  BOOST_TEST((is_of_topic({judged.program, {}, {}}, judged.request, 0, judged.scratch) == Kleene::yes));
+}
+
+BOOST_AUTO_TEST_CASE(a_pair_is_told_by_both_its_names_and_is_in_the_outcome) {
+  World world = bank();
+  const ExprPtr term = world.read("product", "term");
+  world.rule("pair", {Subject::action},
+             World::over(Op::and_, {World::over(Op::lt, {World::number(term, "1"), term}),
+                                    World::over(Op::known, {world.read("action", "name")})}),
+             {World::effect(EffectKind::block)});
+  Turn turn;
+  turn.number("term", "0", turn.product("p1"));
+  turn.number("term", "5", turn.product("p2"));
+  const std::uint32_t actions = turn.list("actions");
+  for (const char* name : {"transfer", "payment"})
+    turn.text("name", name, turn.fields.add(actions, "", Fields::Kind::object));
+  Judged judged;
+  judge(world, turn, judged);
+  BOOST_REQUIRE(judged.bound);
+  BOOST_REQUIRE_EQUAL(judged.decision.reasons.size(), 2u);
+  const auto told = reasons(*judged.program, judged.request, judged.decision, Language::en, Audience::bot);
+  BOOST_TEST(told[0].item_id == "p2, transfer");
+  BOOST_TEST(told[1].item_id == "p2, payment");
+  BOOST_TEST((judged.decision.items[0].verdict == Verdict::allow));
+  BOOST_TEST((judged.decision.items[3].verdict == Verdict::block));
+  BOOST_TEST(!outcome(*judged.program, judged.decision).empty());
+}
+
+}  // namespace
+}  // namespace caveat::decide
