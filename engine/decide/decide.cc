@@ -804,7 +804,8 @@ class Run {
   // What is told once is used up only where it is told: with an answer or an item that goes out.
   void close_once(Scratch::Inside::Seldom& all) {
     for (const OnceDraft& one : all.once) {
-      const bool stays = one.item < 0 || in_.items[static_cast<std::size_t>(one.item)].verdict < Verdict::block;
+      const bool stays =
+          one.item < 0 ? answers() : in_.items[static_cast<std::size_t>(one.item)].verdict < Verdict::block;
       if (d_.verdict <= Verdict::revise && stays) all.told_once.push_back(one.once);
     }
     join_set(all.told_once, std::less<>());
@@ -868,11 +869,13 @@ class Run {
     return nullptr;
   }
 
+  // Does the bot say something? An answer without a text goes out as nothing, and so does what would be disclosed with it.
+  bool answers() const {
+    return r_.has_answer() && (answer_slot_ == program::kNone || r_.fact(answer_slot_, -1).cause != Cause::missing);
+  }
   // Up to revise: the answer, with what the rules made of it.
   void answer() {
-    if (!r_.has_answer()) return;
-    const std::uint32_t slot = answer_slot_;
-    if (slot != program::kNone && r_.fact(slot, -1).cause == Cause::missing) return;  // an answer without a text
+    if (!answers()) return;
     d_.has_say = true;
     bool replaced = false;
     for (const ReasonDraft& draft : in_.drafts) {

@@ -184,6 +184,7 @@ BOOST_AUTO_TEST_CASE(the_fast_evaluator_and_its_twin_agree_on_random_packs_and_t
                                                               {Op::claims, "claims"},
                                                               {Op::weekday, "is Monday"},
                                                               {Op::working_day, "is a working day"}};
+  std::cout << "operator  true  false  unknown\n";
   for (const auto& [op, name] : all) {
     std::string row = name;
     for (twin::Truth truth : {twin::Truth::yes, twin::Truth::no, twin::Truth::unknown}) {
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(the_fast_evaluator_and_its_twin_agree_on_random_packs_and_t
       row += "  " + std::to_string(seen);
       BOOST_TEST(seen > 0, std::string(name) + " never came out " + std::to_string(static_cast<int>(truth)));
     }
-    BOOST_TEST_MESSAGE(row);
+    std::cout << row << '\n';
   }
 }
 
