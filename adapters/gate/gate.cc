@@ -295,8 +295,8 @@ class Gate::Inside {
       const std::vector<decide::Once> used = used_up(program, turn->request, whose, first->told_once,
                                                      [&](const audit::StateKey& key) { return floor_.value(key); });
       if (!used.empty())
-        first = &decide::decide(*turn->rules, turn->request, {.used = used, .held = seen.held},
-                                round.met.requirements, scratch);
+        first = &decide::decide(*turn->rules, turn->request, {.used = used, .held = seen.held}, round.met.requirements,
+                                scratch);
       const decide::Decision& decision = *first;
       std::string decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
       Moved moved;

@@ -52,9 +52,9 @@ json::array items_json(const Program& program, const Request& request, const Dec
     json::array disclosures;
     const auto index = static_cast<std::int32_t>(item.index);
     for (const std::uint32_t wording : item.disclosures)
-      disclosures.emplace_back(json::string(
-          decide::wording_told(program, request, wording, kind == Items::products ? index : -1, request.language(),
-                               kind == Items::recipients ? index : -1)));
+      disclosures.emplace_back(
+          json::string(decide::wording_told(program, request, wording, kind == Items::products ? index : -1,
+                                            request.language(), kind == Items::recipients ? index : -1)));
     entry["disclosures"] = std::move(disclosures);
     out.emplace_back(std::move(entry));
   }

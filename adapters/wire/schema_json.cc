@@ -196,7 +196,8 @@ std::string schema_json(const program::Program& program, Language language) {
   recipient["required"] = json::array{"id"};
   outreach["recipients"] =
       json::object{{"type", "array"}, {"minItems", 1}, {"maxItems", 1000}, {"items", std::move(recipient)}};
-  material["product"] = properties["recommendation"].as_object()["properties"].as_object()["products"].as_object()["items"];
+  material["product"] =
+      properties["recommendation"].as_object()["properties"].as_object()["products"].as_object()["items"];
   json::object whole = closed(std::move(outreach));
   whole["required"] = json::array{"recipients"};
   properties["outreach"] = std::move(whole);

@@ -28,9 +28,9 @@ struct Limits {
   std::size_t id_bytes = 128;               // bytes of a caller's id
   std::size_t fact_text_bytes = 64u << 10;  // bytes of one text fact; answer and message may fill the request
   // one decision
-  std::size_t pairs = 65'536;             // products × actions × recipients that one decision looks at; beyond: a hand-off
-  std::size_t hits = 4'096;               // lexicon hits of one text; beyond: unknown, cause limit
-  std::size_t reasons = 4'096;            // reasons of one decision
+  std::size_t pairs = 65'536;   // products × actions × recipients that one decision looks at; beyond: a hand-off
+  std::size_t hits = 4'096;     // lexicon hits of one text; beyond: unknown, cause limit
+  std::size_t reasons = 4'096;  // reasons of one decision
   std::size_t scratch_bytes = 16u << 20;  // that the reasons of one decision stand on; beyond: a hand-off, cause limit
 };
 

@@ -423,8 +423,7 @@ void Binder::material_product(std::uint32_t node, const Member& member) {
   if (kind(node) != Fields::Kind::object) return report(codes::kWrongType, node, "an object", said(node));
   object(node, member.child, Frame::product, 0, nullptr);
   const std::uint32_t given = f_.child(node, "id");
-  if (given == kNoNode || kind(given) == Fields::Kind::null)
-    report(codes::kNoId, node, "an id of the product", "none");
+  if (given == kNoNode || kind(given) == Fields::Kind::null) report(codes::kNoId, node, "an id of the product", "none");
 }
 
 void Binder::turn_number(std::uint32_t node, const Member& member, const Microseconds* as_of) {

@@ -43,7 +43,7 @@ struct Reason {             // one rule that fired, or that nothing could settle
   std::int32_t item = -1;   // judged for this product, else action, else recipient; -1: for the turn
   bool item_is_action = false;
   std::int32_t product = -1, action = -1, recipient = -1;  // all that it was judged for
-  Verdict verdict = Verdict::allow;  // what this rule alone asks for
+  Verdict verdict = Verdict::allow;                        // what this rule alone asks for
   std::span<const FactUsed> facts;
   std::span<const Match> matches;
 };

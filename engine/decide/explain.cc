@@ -251,8 +251,9 @@ class Story {
     line(both(zh_ ? "结论：" : "Verdict: ", std::string(told(d_.verdict, language_)), zh_ ? "。" : "."));
     for (const ItemVerdict& item : d_.items) {
       if (d_.items.size() < 2 && item.verdict == d_.verdict) continue;
-      line(both(zh_ ? "其中 " : "Of these, ", item.action || item.recipient ? std::string(item.id) : product_name(item.index)) + (zh_ ? "：" : ": ") +
-           std::string(told(item.verdict, language_)) + (zh_ ? "。" : "."));
+      line(both(zh_ ? "其中 " : "Of these, ",
+                item.action || item.recipient ? std::string(item.id) : product_name(item.index)) +
+           (zh_ ? "：" : ": ") + std::string(told(item.verdict, language_)) + (zh_ ? "。" : "."));
     }
   }
 

@@ -139,9 +139,8 @@ std::string_view text_of(const Request& request, TextPart part) {
 
 bool requires_it(const Program& program, const Reason& reason, const Required& what) {
   if (reason.by_default) {
-    return what.is_fact && std::any_of(reason.facts.begin(), reason.facts.end(), [&](const FactUsed& one) {
-             return one.slot == what.index && !one.known;
-           });
+    return what.is_fact && std::any_of(reason.facts.begin(), reason.facts.end(),
+                                       [&](const FactUsed& one) { return one.slot == what.index && !one.known; });
   }
   const program::RuleRow& rule = program.rules()[reason.rule];
   const program::Range range = reason.unknown ? rule.unknown_effects : rule.effects;

@@ -518,9 +518,9 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
                      schema.find_two("outreach", "text"),        schema.find_two("outreach", "purpose"),
                      schema.find_two("material", "text")};
   const Program::Known& known = program->known_;
-  for (const std::uint32_t slot : {known.answer_text, known.answer_author, known.answer_format, known.message_text,
-                                   known.conversation_started, known.conversation_duration, known.outreach_text,
-                                   known.outreach_purpose, known.material_text}) {
+  for (const std::uint32_t slot :
+       {known.answer_text, known.answer_author, known.answer_format, known.message_text, known.conversation_started,
+        known.conversation_duration, known.outreach_text, known.outreach_purpose, known.material_text}) {
     if (slot != kNone && program->slots()[slot].frame != static_cast<std::uint8_t>(Frame::turn))
       return bad("a row of section slots");
   }

@@ -69,7 +69,8 @@ class Turn {
     if (!is_outreach_) return;
     const std::uint32_t part = out_.add(root_, "outreach", Fields::Kind::object);
     put_all(part, values, 1);
-    const std::uint32_t recipient = out_.add(out_.add(part, "recipients", Fields::Kind::list), {}, Fields::Kind::object);
+    const std::uint32_t recipient =
+        out_.add(out_.add(part, "recipients", Fields::Kind::list), {}, Fields::Kind::object);
     if (!given({"customer", "id"})) text(recipient, "id", "r1");
     put_all(recipient, of(Part::customer), 1);
   }

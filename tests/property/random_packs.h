@@ -257,8 +257,8 @@ struct RandomWorld : World {
       case 7:
         return over(Op::truth, {any_fact(dice, {"flag"})});
       case 8: {
-        auto has = std::make_shared<Expr>(*over(dice.chance(0.6) ? Op::text_has : Op::text_has_all,
-                                                {read(any_text(dice), "text")}));
+        auto has = std::make_shared<Expr>(
+            *over(dice.chance(0.6) ? Op::text_has : Op::text_has_all, {read(any_text(dice), "text")}));
         if (has->op == Op::text_has && dice.chance(0.2)) {
           has->args.push_back(any_fact(dice, {"label"}));
         } else if (dice.chance(0.3)) {
@@ -305,8 +305,7 @@ struct RandomWorld : World {
         return over(dice.chance(0.5) ? Op::lt : Op::le, {any_fact(dice, {"day"}), today});
       }
       case 16: {
-        auto claims =
-            std::make_shared<Expr>(*over(Op::claims, {read(any_text(dice), "text")}));
+        auto claims = std::make_shared<Expr>(*over(Op::claims, {read(any_text(dice), "text")}));
         if (dice.chance(0.3)) {
           claims->lexicon = words;
         } else {
@@ -315,8 +314,7 @@ struct RandomWorld : World {
         return claims;
       }
       case 12: {
-        auto matches =
-            std::make_shared<Expr>(*over(Op::matches, {read(any_text(dice), "text")}));
+        auto matches = std::make_shared<Expr>(*over(Op::matches, {read(any_text(dice), "text")}));
         matches->pattern = dice.pick(kPatterns);
         return matches;
       }

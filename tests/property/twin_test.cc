@@ -59,8 +59,8 @@ std::string difference(const program::Program& program, const Request& request, 
            std::to_string(recipient) + (unknown ? " unknown" : "");
   };
   for (const decide::Reason& reason : fast.reasons) {
-    a.insert(of(std::string(program.rule_id(reason.rule)), reason.product, reason.action, reason.recipient,
-                reason.unknown));
+    a.insert(
+        of(std::string(program.rule_id(reason.rule)), reason.product, reason.action, reason.recipient, reason.unknown));
   }
   for (const twin::Fired& fired : slow.fired) {
     b.insert(of(fired.rule, fired.product, fired.action, fired.recipient, fired.unknown));

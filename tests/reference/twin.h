@@ -50,7 +50,7 @@ struct Outcome {
   int verdict = 0;  // 0 allow … 4 handoff
   std::set<Fired> fired;
   std::vector<int> products, actions, recipients;  // verdicts
-  std::set<std::string> required;      // fact paths
+  std::set<std::string> required;                  // fact paths
   std::set<std::string> flags;
   std::string queue;  // of the hand-off, empty if there is none
   bool hold = false;

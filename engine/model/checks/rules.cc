@@ -375,14 +375,14 @@ class RuleCheck {
             say("Write: any p in recommendation.products where (…)", "请写：推荐.产品 中 存在 某产品 满足（…）"));
         return;
       }
-      const auto his = std::find_if(read.begin(), read.end(), [&](Index fact) {
-        return work_.model.facts[fact].part == Part::customer;
-      });
+      const auto his = std::find_if(read.begin(), read.end(),
+                                    [&](Index fact) { return work_.model.facts[fact].part == Part::customer; });
       if (his != read.end() && on(Subject::outreach)) {
-        work_.report(codes::kWholeReadsItem, item_, name_span(), {shown(*his)},
-                     say("As a whole an outreach has no customer. Leave “as a whole” out: the rule is then judged for each "
-                         "recipient.",
-                         "整体判断触达时没有“客户”。请删去“整体”：规则将就每个接收人判断。"));
+        work_.report(
+            codes::kWholeReadsItem, item_, name_span(), {shown(*his)},
+            say("As a whole an outreach has no customer. Leave “as a whole” out: the rule is then judged for each "
+                "recipient.",
+                "整体判断触达时没有“客户”。请删去“整体”：规则将就每个接收人判断。"));
         return;
       }
     }

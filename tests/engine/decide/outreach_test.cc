@@ -72,7 +72,8 @@ bool is(const Decision& decision, const std::vector<Verdict>& wanted) { return v
 
 BOOST_AUTO_TEST_CASE(each_recipient_has_the_verdict_of_the_rules_that_read_him) {
   World world = bank();
-  model::Rule& rule = world.rule("minor", {Subject::outreach}, younger(world, "18"), {World::effect(EffectKind::block)});
+  model::Rule& rule =
+      world.rule("minor", {Subject::outreach}, younger(world, "18"), {World::effect(EffectKind::block)});
   rule.if_unknown = model::Rule::Unknown::effects;
   rule.unknown_effects = {World::effect(EffectKind::block)};
   Judged judged;
@@ -112,9 +113,9 @@ BOOST_AUTO_TEST_CASE(a_recipient_whom_a_person_has_is_sold_nothing) {
   world.rule("minor", {Subject::outreach}, younger(world, "3"), {World::effect(EffectKind::block)}).if_unknown =
       model::Rule::Unknown::pass;
   const std::array<std::uint32_t, 2> held = {1, 7};
-  for (const auto& [purpose, verdict] : {std::pair("marketing", Verdict::block), std::pair("催收", Verdict::block),
-                                         std::pair("Collection", Verdict::block), std::pair("", Verdict::block),
-                                         std::pair("notice", Verdict::allow)}) {
+  for (const auto& [purpose, verdict] :
+       {std::pair("marketing", Verdict::block), std::pair("催收", Verdict::block),
+        std::pair("Collection", Verdict::block), std::pair("", Verdict::block), std::pair("notice", Verdict::allow)}) {
     Judged judged;
     judge(world, campaign(purpose), judged, {.held = held});
     BOOST_TEST(is(judged.decision, {Verdict::allow, verdict, Verdict::allow}));
@@ -139,8 +140,9 @@ BOOST_AUTO_TEST_CASE(what_is_disclosed_to_a_recipient_is_his_and_names_him) {
 BOOST_AUTO_TEST_CASE(a_product_is_judged_with_each_recipient) {
   World world = bank();
   const ExprPtr term = world.read("product", "term");
-  world.rule("too_long", {Subject::recommendation},
-             World::over(Op::lt, {world.read("customer", "age"), term}), {World::effect(EffectKind::block)})
+  world
+      .rule("too_long", {Subject::recommendation}, World::over(Op::lt, {world.read("customer", "age"), term}),
+            {World::effect(EffectKind::block)})
       .if_unknown = model::Rule::Unknown::pass;
   Turn turn = campaign();
   turn.number("term", "20", turn.product("p1"));
@@ -183,8 +185,9 @@ BOOST_AUTO_TEST_CASE(an_outreach_is_no_turn_of_a_conversation_and_reaches_somebo
   Turn both = campaign();
   both.answer("x").text("id", "c", both.object("conversation"));
   both.text("id", "k", both.object("customer"));
-  BOOST_TEST(refused(both) == (Said{"/answer: \"answer\"", "/conversation: \"conversation\"", "/customer: \"customer\""}),
-             boost::test_tools::per_element());
+  BOOST_TEST(
+      refused(both) == (Said{"/answer: \"answer\"", "/conversation: \"conversation\"", "/customer: \"customer\""}),
+      boost::test_tools::per_element());
   Turn none;
   none.text("text", "Buy.", none.object("outreach"));
   BOOST_TEST(refused(none) == Said{"/outreach/recipients: none"}, boost::test_tools::per_element());
