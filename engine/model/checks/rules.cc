@@ -1,5 +1,7 @@
 // Rules: every clause typed and resolved; when a rule is in force; what it is judged once for.
 #include <algorithm>
+#include <array>
+#include <tuple>
 
 #include "engine/base/units.h"
 #include "engine/model/checks/conditions.h"
@@ -367,6 +369,21 @@ class RuleCheck {
     const auto on = [&](Subject subject) {
       return std::find(rule_.applies_to.begin(), rule_.applies_to.end(), subject) != rule_.applies_to.end();
     };
+    // An outreach is no turn of a conversation and no material: of those the rule would never say a word (semantics.md 9).
+    if (const auto outreach = parts.find(Part::outreach); outreach != parts.end()) {
+      static constexpr std::array<std::tuple<Subject, std::string_view, std::string_view>, 3> kNeverBeside = {{
+          {Subject::answer, "applies to answer", "适用于 回答"},
+          {Subject::message, "applies to message", "适用于 消息"},
+          {Subject::material, "applies to material", "适用于 素材"},
+      }};
+      for (const auto& [subject, en, zh] : kNeverBeside) {
+        if (!on(subject)) continue;
+        work_.report(codes::kContradiction, item_, name_span(), {shown(outreach->second), say(en, zh)},
+                     say("A rule that reads an outreach says nothing of a turn without one. Write one rule for each.",
+                         "读取触达的规则，对没有触达的一轮不作判断。请分别写成两条规则。"));
+        return;
+      }
+    }
     if (rule_.as_a_whole) {
       const auto product = parts.find(Part::product);
       if (product != parts.end()) {

@@ -295,7 +295,7 @@ CAP(pairs) {
   const std::string text =
       "facts product\n  term integer\nrule a\n  cites LAW\n  applies to outreach\n"
       "  when product.term is above 1 and customer.age is above 20\n  then block\n    say \"no\"\n";
-  const auto verdict = [&](int recipients, int products, std::size_t pairs) {
+  const auto verdict = [&](int recipients, int products, std::size_t most) {
     decide::Ruleset ruleset;
     ruleset.program = built(text);
     BOOST_REQUIRE(ruleset.program != nullptr);
@@ -311,7 +311,7 @@ CAP(pairs) {
     const Result<decide::Request> request = decide::bind(*ruleset.program, fields, {});
     BOOST_REQUIRE(request);
     Limits limits;
-    limits.pairs = pairs;
+    limits.pairs = most;
     decide::Scratch scratch(limits);
     const decide::Decision& decision = decide::decide(ruleset, *request, {}, scratch);
     return std::pair(decision.verdict, decision.has_handoff ? decision.handoff.cause : decide::Cause::none);

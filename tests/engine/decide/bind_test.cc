@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_path) {
   const std::uint32_t customer = turn.object("customer");
   turn.text("age", "old", customer).number("income", "60000", customer).text("share", "4.8", customer);
   turn.text("born", "2026-02-30", customer).text("tolerance", "R3", customer).text("phone", "13800138000x", customer);
-  turn.number("agee", "1", customer).object("outreach");
+  turn.number("agee", "1", customer).list("parts", turn.object("answer"));
   const Bound bound(turn);
   BOOST_TEST(!bound.good);
   BOOST_TEST(bound.told() ==
@@ -113,8 +113,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_path) {
              "/customer/phone: expected an integer; found a value of class C2\n"
              "/customer/income: expected money: \"60000 CNY\"; found 60000\n"
              "/customer/share: expected a percentage: \"4.8 %\"; found \"4.8\"\n"
-             "/outreach: expected nothing yet: this build judges answers, messages, recommendations and actions; found "
-             "\"outreach\"\n");
+             "/answer/parts: expected nothing yet: the text of an answer is judged as a whole; found \"parts\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_refused_at_the_edge_and_taken_before_it) {
