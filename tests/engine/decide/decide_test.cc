@@ -429,6 +429,28 @@ BOOST_AUTO_TEST_CASE(more_pairs_to_judge_than_the_scratch_holds_go_to_a_person) 
   BOOST_TEST((beyond.handoff.cause == Cause::limit));
 }
 
+// What is told once with an answer is not used up by an answer that has no text: nothing goes out.
+BOOST_AUTO_TEST_CASE(an_answer_without_a_text_uses_nothing_up) {
+  World world;
+  world.fact("customer", "vip", World::type(TypeKind::yes_no));
+  world.sorted();
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("risk", "产品有风险。", "Products carry risk.");
+  disclose.once = 1;
+  world.rule("warn", {Subject::answer}, World::over(Op::truth, {world.read("customer", "vip")}), {disclose});
+  for (const bool with_text : {true, false}) {
+    Turn turn;
+    if (with_text)
+      turn.answer("您好。");
+    else
+      turn.null("text", turn.object("answer"));
+    turn.yes("vip", true, turn.object("customer"));
+    const Decided decided = judge(world, turn);
+    BOOST_TEST(decided->has_say == with_text);
+    BOOST_TEST(decided->told_once.size() == (with_text ? 1u : 0u));
+  }
+}
+
 // `hand off to desk, within customer.patience` (semantics.md 35).
 BOOST_AUTO_TEST_CASE(a_fact_tells_the_time_limit_of_a_hand_off_and_the_queue_where_it_does_not) {
   World world;
@@ -446,6 +468,14 @@ BOOST_AUTO_TEST_CASE(a_fact_tells_the_time_limit_of_a_hand_off_and_the_queue_whe
     if (!patience.empty()) turn.text("patience", patience, turn.object("customer"));
     return judge(world, turn)->handoff.due_seconds;
   };
+  {  // and it is among the facts that the decision stands on
+    Turn turn;
+    turn.message("人工").text("patience", "PT2M", turn.object("customer"));
+    const Decided decided = judge(world, turn);
+    BOOST_REQUIRE_EQUAL(decided->reasons.size(), 1u);
+    BOOST_TEST(decided->reasons[0].facts.back().slot == world.find("customer", "patience"));
+    BOOST_TEST(decided.request.facts().size() > 0u);
+  }
   BOOST_TEST(due("PT2M") == 120);
   BOOST_TEST(due("P1D") == 86'400);
   BOOST_TEST(due("P10000Y3660000D") > 0);  // the longest that bind takes
