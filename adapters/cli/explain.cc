@@ -7,6 +7,7 @@
 #include "adapters/cli/messages.h"
 #include "adapters/cli/rules.h"
 #include "adapters/cli/system_clock.h"
+#include "adapters/gate/gate.h"
 #include "adapters/gate/requirements.h"
 #include "adapters/load/rule_files.h"
 #include "adapters/wire/problem_json.h"
@@ -152,7 +153,7 @@ std::vector<std::uint32_t> met_by_proofs(const program::Program& program, const 
   for (std::uint32_t i = 0; i < program.requirements().size(); ++i)
     asked.names.emplace_back(program.requirement_name(i));
   return gate::check(
-             program, asked, next, gate::Caller::local(), {}, now,
+             program, asked, next, gate::Caller::local(), {}, now, gate::GateOptions().clock_skew,
              [](const audit::StateKey&) { return std::optional<std::string>(); }, problem)
       .requirements;
 }

@@ -51,7 +51,7 @@ struct Seen {
   std::string ticket, holder;
   std::uint64_t switch_version = 0, ground = 0;
   std::vector<std::uint32_t> held;  // recipients of an outreach whom a person has or is awaited for, by position
-  friend auto operator<=>(const Seen&, const Seen&) = default;
+  friend bool operator==(const Seen&, const Seen&) = default;
 };
 
 constexpr int kAgain = 8;  // times that a turn is judged anew since somebody moved its hand-off meanwhile
