@@ -29,12 +29,14 @@
 #include "audit/error.h"
 #include "audit/log/about.h"
 #include "audit/log/log.h"
+#include "audit/log/open_day.h"
 #include "audit/log/reader.h"
 #include "audit/log/verify.h"
 #include "audit/record/decode.h"
 #include "audit/record/encode.h"
 #include "audit/record/layout.h"
 #include "audit/record/sections.h"
+#include "audit/record/tally.h"
 #include "audit/report/package.h"
 #include "audit/report/verify_package.h"
 #include "audit/seal/system_random.h"
@@ -368,6 +370,7 @@ void write_headers(const std::string& path, std::uint64_t records) {
   audit::Frontier tree;
   std::vector<std::vector<Digest>> open;  // by level: what has not yet filled a tile
   std::uint64_t previous = 0;
+  const std::int64_t begun = header.time_us;
   while (tree.size() < records) {
     audit::Batch batch;
     for (; batch.records.size() < 4'096 && tree.size() < records;) {
@@ -397,6 +400,14 @@ void write_headers(const std::string& path, std::uint64_t records) {
                                  .note = keys->sign(audit::checkpoint_text(
                                      {.origin = keys->origin(), .size = tree.size(), .root = tree.root()}))});
     previous = tree.size();
+    // As the log keeps them itself: without these counts its first commit would have to reckon the day from ten million records.
+    audit::Tally counts;
+    counts.count(header.context.kind, &*sealed.verdict, tree.size());
+    const audit::StateChange so_far{
+        .key = audit::open_day_key(),
+        .value = encode_event(audit::close_day(audit::day_of_record(begun), {0, tree.size()}, counts))};
+    batch.records.back().state.push_back(seal_change(*keys, so_far, {keys->data_key("", header.time_us).id}, random));
+    keys->flush();
     store->commit(batch);
     if (tree.size() < records) store->tidy();  // the last commits stay in the WAL, as a kill leaves them
   }
