@@ -140,24 +140,34 @@ TagValue keyed_discriminator(const KeyStore& keys, const StateKey& key) {
   return keys.keyed(Lookup::state, out.view());
 }
 
-SealedStateChange seal_change(KeyStore& keys, const StateChange& change, const std::vector<KeyId>& subject_keys,
-                              Random& random) {
+namespace {
+
+SealedStateChange seal_change(const KeyStore& keys, const StateChange& change, const std::vector<KeyId>& subject_keys,
+                              std::string_view joined, Random& random) {
   SealedStateChange sealed{.kind = change.key.kind,
                            .subject = keyed_subject(keys, change.key),
                            .discriminator = keyed_discriminator(keys, change.key),
                            .sealed = std::nullopt};
   if (!change.value) return sealed;
-  const auto joined = join_keys(keys, subject_keys);
-  if (!joined) throw Error(codes::kKeyUnwrap, keys.dir(), {keys.dir(), "a data key is not there"});
   const std::string context =
       state_context(sealed.kind, view(sealed.subject), view(sealed.discriminator), subject_keys);
   cbor::Encoder out;
   out.array(2);
   out.array(subject_keys.size());
   for (const auto& id : subject_keys) out.bytes(audit::view(id));
-  out.bytes(seal_bytes(keys.suite(), joined->view(), random_bytes(random, kSeedBytes), context, *change.value));
+  out.bytes(seal_bytes(keys.suite(), joined, random_bytes(random, kSeedBytes), context, *change.value));
   sealed.sealed = out.take();
   return sealed;
+}
+
+}  // namespace
+
+SealedStateChange seal_change(KeyStore& keys, const StateChange& change, const std::vector<KeyId>& subject_keys,
+                              Random& random) {
+  if (!change.value) return seal_change(keys, change, subject_keys, {}, random);
+  const auto joined = join_keys(keys, subject_keys);
+  if (!joined) throw Error(codes::kKeyUnwrap, keys.dir(), {keys.dir(), "a data key is not there"});
+  return seal_change(keys, change, subject_keys, joined->view(), random);
 }
 
 std::optional<std::string> open_value(const KeyStore& keys, StateKind kind, const TagValue& subject,
@@ -185,21 +195,31 @@ std::optional<std::string> open_value(const KeyStore& keys, StateKind kind, cons
 
 SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Random& random) {
   if (content.subjects.empty()) content.subjects.emplace_back();  // the anonymous subject
-  std::vector<KeyId> ids;
-  for (const auto& subject : content.subjects) ids.push_back(keys.data_key(subject, now_us).id);
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  if (ids.size() > kMaxSubjects)
+  std::vector<DataKey> held;
+  held.reserve(content.subjects.size());
+  for (const auto& subject : content.subjects) held.push_back(keys.data_key(subject, now_us));
+  std::sort(held.begin(), held.end(), [](const DataKey& a, const DataKey& b) { return a.id < b.id; });
+  held.erase(std::unique(held.begin(), held.end(), [](const DataKey& a, const DataKey& b) { return a.id == b.id; }),
+             held.end());
+  if (held.size() > kMaxSubjects)
     throw Error(codes::kStorage, keys.dir(), {"a record", "it has more than 1,024 subjects"});
-  const auto joined = join_keys(keys, ids);
-  if (!joined) throw Error(codes::kKeyUnwrap, keys.dir(), {keys.dir(), "a data key is not there"});
+  std::vector<KeyId> ids;
+  ids.reserve(held.size());
+  std::string in_a_row;  // with room for all of them, so that none is left behind where it grew
+  in_a_row.reserve(held.size() * 32);
+  for (const DataKey& one : held) {
+    ids.push_back(one.id);
+    in_a_row.append(one.key->view());
+  }
+  const SecretText joined(std::move(in_a_row));
 
   const Suite& suite = keys.suite();
   const std::string seed = random_bytes(random, kSeedBytes);
-  const RecordKey key(suite, joined->view(), seed);
+  const RecordKey key(suite, joined.view(), seed);
 
   SealedRecord record;
-  for (const auto& change : content.changes) record.state.push_back(seal_change(keys, change, ids, random));
+  for (const auto& change : content.changes)
+    record.state.push_back(seal_change(keys, change, ids, joined.view(), random));
   std::sort(content.tags.begin(), content.tags.end());
   content.tags.erase(std::unique(content.tags.begin(), content.tags.end()), content.tags.end());
   for (const auto& tag : content.tags) record.tags.push_back(tag_value(keys, tag));
