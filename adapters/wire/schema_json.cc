@@ -18,6 +18,24 @@ std::string range_of(const Slot& slot) {
   return (slot.low ? slot.low->to_string() : "") + ".." + (slot.high ? slot.high->to_string() : "");
 }
 
+// The last two of each plane beyond the first, which are no characters. Signs beyond four digits stand as they are, since dialects
+// write them differently.
+std::string no_characters() {
+  std::string out;
+  for (char32_t plane = 1; plane <= 16; ++plane) {
+    for (const char32_t sign : {plane * 0x10000 + 0xfffe, plane * 0x10000 + 0xffff}) {
+      out += static_cast<char>(0xf0 | (sign >> 18));
+      for (const int shift : {12, 6, 0}) out += static_cast<char>(0x80 | ((sign >> shift) & 0x3f));
+    }
+  }
+  return out;
+}
+
+// Outside of what somebody said (contracts.md 14).
+json::object plain_text() {
+  return {{"type", "string"}, {"pattern", R"(^[^\u0000\ufdd0-\ufdef\ufffe-\uffff)" + no_characters() + "]*$"}};
+}
+
 json::object pattern(std::string_view expression, std::string_view example) {
   return {{"type", "string"}, {"pattern", expression}, {"examples", json::array{json::string(example)}}};
 }
@@ -79,7 +97,10 @@ json::object type_of(const Slot& slot, SlotType type) {
     case SlotType::time_zone:
       break;
   }
-  return {{"type", "string"}};
+  const bool is_said = slot.path.size() > 1 && slot.path.back() == "text" &&
+                       (slot.path[0] == "answer" || slot.path[0] == "message" || slot.path[0] == "outreach" ||
+                        slot.path[0] == "material");
+  return is_said ? json::object{{"type", "string"}} : plain_text();
 }
 
 json::object property(const program::Program& program, std::uint32_t index, Language language) {
@@ -111,24 +132,17 @@ json::object closed(json::object properties) {
 
 }  // namespace
 
-// What an id may hold, sign by sign (engine/decide/ids.h); a test holds the two together. Signs beyond four digits stand as they are,
-// since dialects write them differently.
+// Sign by sign as engine/decide/ids.h takes them; a test holds the two together.
 std::string id_pattern() {
-  std::string astral = "\U0002F800-\U0002FA1F\U000E0000-\U000E0FFF";
-  for (char32_t plane = 1; plane <= 16; ++plane) {  // the last two of each are no characters
-    for (const char32_t sign : {plane * 0x10000 + 0xfffe, plane * 0x10000 + 0xffff}) {
-      astral += static_cast<char>(0xf0 | (sign >> 18));
-      for (const int shift : {12, 6, 0}) astral += static_cast<char>(0x80 | ((sign >> shift) & 0x3f));
-    }
-  }
   return R"(^[^\u0000-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u037e\u0387\u061c\u1100-\u11ff\u1680\u17b4-\u17b5\u180b-\u180f)"
          R"(\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20ff\u2126\u212a-\u212b\u2800\u3000\u3099-\u309a\u3164)"
-         R"(\uf900-\ufaff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe-\uffff)" +
-         astral + "]+$";
+         R"(\uf900-\ufaff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe-\uffff)"
+         "\U0002F800-\U0002FA1F\U000E0000-\U000E0FFF" +
+         no_characters() + "]+$";
 }
 
 std::string schema_json(const program::Program& program, Language language) {
-  const json::object any_text{{"type", "string"}};
+  const json::object any_text = plain_text();
   const json::object id{{"type", "string"}, {"minLength", 1}, {"maxLength", 128}, {"pattern", id_pattern()}};
   const json::object instant{{"type", "string"}, {"format", "date-time"}};
   std::map<std::string, json::object> groups;  // object name → its properties
@@ -148,7 +162,8 @@ std::string schema_json(const program::Program& program, Language language) {
       groups[slot.path[0]][slot.path[1]] = property(program, i, language);
   }
   for (const char* group : {"bot", "conversation", "customer", "product"}) groups[group]["id"] = id;
-  groups["action"]["name"] = json::object{{"type", "string"}, {"minLength", 1}};
+  groups["action"]["name"] = plain_text();
+  groups["action"]["name"].as_object()["minLength"] = 1;
   for (const char* group : {"conversation", "customer", "message", "answer", "recommendation", "outreach", "material"})
     groups[group]["as_of"] = instant;
   for (const char* group : {"outreach", "material"}) groups[group]["id"] = id;
