@@ -61,6 +61,7 @@ class Service {
     }
     gate_ = std::make_unique<gate::Gate>(gate::GateOptions{.snapshot = &snapshot,
                                                            .log = log_.get(),
+                                                           .remembered = 10'000,
                                                            .clock = &clock_,
                                                            .random = &random_,
                                                            .threads = std::max(1u, std::thread::hardware_concurrency()),

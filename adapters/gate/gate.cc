@@ -596,9 +596,9 @@ class Gate::Inside {
         }
         refuse_reused(*turn);
         leave_lines(turn);
-      } else if (const auto known = remembered_.find(turn->keys.front()); known != remembered_.end()) {
-        if (known->second.first == turn->content) {
-          turn->reply = known->second.second;
+      } else if (const Remembered* known = remembered(turn->keys.front())) {
+        if (known->content == turn->content) {
+          turn->reply = known->reply;
           turn->reply.replayed = true;
         } else {
           refuse_reused(*turn);
@@ -628,6 +628,17 @@ class Gate::Inside {
     }
     answer(turn);
     return true;
+  }
+
+  struct Remembered {
+    Digest content;
+    Reply reply;
+  };
+  // Under mutex_.
+  const Remembered* remembered(const std::string& key) const {
+    for (const auto* known : {&remembered_, &older_remembered_})
+      if (const auto found = known->find(key); found != known->end()) return &found->second;
+    return nullptr;
   }
 
   void refuse_reused(Turn& turn) {
@@ -727,7 +738,9 @@ class Gate::Inside {
   void finish_in_memory(const TurnPtr& turn) {
     {
       const std::lock_guard lock(mutex_);
-      remembered_.emplace(turn->keys.front(), std::pair(turn->content, turn->reply));
+      if (options_.remembered != 0 && remembered_.size() >= options_.remembered)
+        older_remembered_ = std::exchange(remembered_, {});
+      remembered_.insert_or_assign(turn->keys.front(), Remembered{turn->content, turn->reply});
     }
     finish(turn);
   }
@@ -788,8 +801,8 @@ class Gate::Inside {
   Lines lines_;
   std::deque<Work> ready_;
   std::multimap<std::uint64_t, std::weak_ptr<Turn>> deadlines_;
-  std::unordered_map<std::string, TurnPtr> overlay_;                      // decided, not yet durable; by request key
-  std::unordered_map<std::string, std::pair<Digest, Reply>> remembered_;  // without a log: every id of this run
+  std::unordered_map<std::string, TurnPtr> overlay_;  // decided, not yet durable; by request key
+  std::unordered_map<std::string, Remembered> remembered_, older_remembered_;  // without a log, by request key
   std::size_t under_way_ = 0;
   std::atomic<bool> log_takes_{true};  // the last record that was told of is on disk
   bool stopping_ = false;

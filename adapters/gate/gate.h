@@ -63,7 +63,8 @@ struct TakeOptions {
 
 struct GateOptions {
   const Snapshot* snapshot = nullptr;
-  audit::Log* log = nullptr;  // null: nothing is recorded, repeats and hand-offs are known for the life of the gate
+  audit::Log* log = nullptr;   // null: nothing is recorded, repeats and hand-offs are known for the life of the gate
+  std::size_t remembered = 0;  // without a log: of the newest turns so many at least are known again; 0: all of them
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::size_t threads = 1;  // that decide and seal

@@ -187,6 +187,19 @@ BOOST_AUTO_TEST_CASE(without_a_log_the_gate_says_so_and_knows_repeats_for_its_li
   BOOST_TEST(code_of(gate->decide(turn("t-1", "k-1", "x"), caller).body) == "id_reused");
 }
 
+BOOST_AUTO_TEST_CASE(without_a_log_the_newest_turns_are_known_again_as_far_as_was_asked_for) {
+  Bench bench(false);
+  const auto gate = bench.gate(gate::GateOptions{.remembered = 10, .threads = 1});
+  const gate::Caller caller = gate::Caller::local();
+  const auto say = [&](int number, const char* text) {
+    return gate->decide(turn("t-" + std::to_string(number), "k-" + std::to_string(number), text), caller);
+  };
+  for (int number = 0; number < 40; ++number) BOOST_TEST(!say(number, "hello").replayed);
+  for (int number = 30; number < 40; ++number) BOOST_TEST(say(number, "hello").replayed);
+  BOOST_TEST(code_of(say(39, "another").body) == "id_reused");
+  BOOST_TEST(!say(0, "hello").replayed);  // long gone
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_request_gets_a_problem_that_carries_a_verdict_in_its_language) {
   Bench bench;
   const auto gate = bench.gate();
