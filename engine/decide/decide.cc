@@ -736,15 +736,16 @@ class Run {
 
   // ---- the join's last step
 
-  // A person has this recipient, or is awaited: nothing is sold to him or asked back from him. What an outreach is for has to
-  // be said, or it is withheld too.
+  // A person has this recipient, or is awaited: only what is known to serve him goes out. A word that we do not know may be another
+  // for selling or for asking back.
   void withhold_from_held() {
     if (state_.held.empty()) return;
     const std::uint32_t slot = p_.known().outreach_purpose;
     std::string purpose = slot == program::kNone ? std::string() : r_.value(slot, -1);
     for (char& c : purpose) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    constexpr std::array<std::string_view, 5> kWithheld = {"", "marketing", "营销", "collection", "催收"};
-    if (std::find(kWithheld.begin(), kWithheld.end(), purpose) == kWithheld.end()) return;
+    constexpr std::array<std::string_view, 10> kServes = {"notice", "service", "security", "transaction", "legal",
+                                                          "通知",   "服务",    "安全",     "交易",        "法定"};
+    if (std::find(kServes.begin(), kServes.end(), purpose) != kServes.end()) return;
     for (std::uint32_t recipient : state_.held) {
       if (recipient >= r_.recipients()) continue;
       Verdict& verdict = in_.item_drafts[recipients_at() + recipient].verdict;

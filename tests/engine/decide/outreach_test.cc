@@ -108,14 +108,15 @@ BOOST_AUTO_TEST_CASE(what_reads_no_customer_is_said_once_for_all) {
   BOOST_TEST((judged.decision.reasons[0].matches[0].part == TextPart::outreach));
 }
 
-BOOST_AUTO_TEST_CASE(a_recipient_whom_a_person_has_is_sold_nothing) {
+BOOST_AUTO_TEST_CASE(a_recipient_whom_a_person_has_gets_what_is_known_to_serve_him_and_nothing_else) {
   World world = bank();
   world.rule("minor", {Subject::outreach}, younger(world, "3"), {World::effect(EffectKind::block)}).if_unknown =
       model::Rule::Unknown::pass;
   const std::array<std::uint32_t, 2> held = {1, 7};
   for (const auto& [purpose, verdict] :
        {std::pair("marketing", Verdict::block), std::pair("催收", Verdict::block),
-        std::pair("Collection", Verdict::block), std::pair("", Verdict::block), std::pair("notice", Verdict::allow)}) {
+        std::pair("Collection", Verdict::block), std::pair("", Verdict::block), std::pair("promo", Verdict::block),
+        std::pair("Notice", Verdict::allow), std::pair("安全", Verdict::allow)}) {
     Judged judged;
     judge(world, campaign(purpose), judged, {.held = held});
     BOOST_TEST(is(judged.decision, {Verdict::allow, verdict, Verdict::allow}));
