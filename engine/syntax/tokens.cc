@@ -212,8 +212,16 @@ void Filter::check_shape(const Raw& raw) {
       if (text.starts_with("“")) closer = "”";
       if (text.starts_with("「")) closer = "」";
       if (text.starts_with("《")) closer = "》";
-      complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, "a text ends on the line on which it begins",
-               "文本须在同一行内开始和结束", {{span(raw.end, raw.end), closer}});
+      // Who quotes within a quotation in the same marks has closed the inner one with what is the sign for a mark.
+      const bool doubled = text.find(closer + closer) != std::string_view::npos;
+      complain(
+          codes::kUnclosedText, raw.begin, raw.end, {closer},
+          doubled ? "within a text " + closer + closer + " is one " + closer +
+                        " of it: the text is still open; other marks within it read better"
+                  : "a text ends on the line on which it begins",
+          doubled ? "文本之内的 " + closer + closer + " 表示一个 " + closer + "，文本尚未结束；其中换用另一种引号更易读"
+                  : "文本须在同一行内开始和结束",
+          {{span(raw.end, raw.end), closer}});
       break;
     }
     case L::STRAY:

@@ -1,5 +1,8 @@
 #include "engine/model/checks/texts.h"
 
+#include <algorithm>
+#include <array>
+
 #include "engine/model/checks/conditions.h"
 
 namespace caveat::model {
@@ -11,6 +14,13 @@ Span place_in(const Work& work, Span text, std::string_view needle) {
   if (at == std::string_view::npos) return text;
   const auto begin = text.begin + static_cast<std::uint32_t>(at);
   return {text.source, begin, begin + static_cast<std::uint32_t>(needle.size())};
+}
+
+// What authors write for {match} who do not know its name.
+bool is_said_for_match(std::string_view word) {
+  constexpr std::array<std::string_view, 12> kWords = {"hit",  "matched",  "term",     "word",     "phrase", "keyword",
+                                                       "匹配", "匹配内容", "命中内容", "命中词语", "词语",   "关键词"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
 syntax::Path path_of(std::string_view inner, Span span) {
@@ -78,6 +88,17 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
     }
     const syntax::Path path = path_of(inner, span);
     Conditions conditions(work, item);
+    if (is_said_for_match(inner) && !work.single_facts.contains(std::string(inner)) &&
+        work.scope.find(Kind::value, item.pack, {std::string(inner)}).entry == nullptr) {
+      const std::string match = Work::say(item, "{match}", "{命中}");
+      Diagnostic& diagnostic =
+          work.report(codes::kUnknownName, item, span, {Work::say(item, "fact", "事实"), std::string(inner)},
+                      Work::say(item, "What was found in the text is ", "在文本中找到的词语写作 ") + match +
+                          Work::say(item, ".", "。"));
+      diagnostic.fixes.push_back({span, match});
+      good = false;
+      continue;
+    }
     const Index fact = conditions.fact(path, true);
     work.references.keep_written(path);
     if (fact == kNone) {
