@@ -152,7 +152,7 @@ VerdictSection verdict_section(const Program& program, const Decision& decision)
                        : reason.by_default ? RuleOutcome::State::unknown_by_default
                                            : RuleOutcome::State::unknown;
     section.rules.push_back(
-        {std::string(program.rule_id(reason.rule)), state, static_cast<std::uint8_t>(reason.verdict), reason.item});
+        {std::string(program.rule_id(reason.rule)), state, static_cast<std::uint8_t>(reason.verdict), reason.item()});
   }
   std::sort(section.rules.begin(), section.rules.end(),
             [](const RuleOutcome& a, const RuleOutcome& b) { return std::tie(a.id, a.item) < std::tie(b.id, b.item); });

@@ -36,7 +36,6 @@ namespace {
 struct ReasonDraft {
   Reason reason;
   std::size_t facts = 0, facts_end = 0, matches = 0, matches_end = 0;
-  std::int32_t product = -1, action = -1, recipient = -1;
 };
 
 struct ItemDraft {
@@ -407,17 +406,12 @@ class Run {
     if (in_.drafts.size() >= in_.limits.reasons || in_.held() > in_.limits.scratch_bytes) return limit();
 
     ReasonDraft draft;
-    draft.product = unit.product;
-    draft.action = unit.action;
-    draft.recipient = unit.recipient;
     draft.reason.product = unit.product;
     draft.reason.action = unit.action;
     draft.reason.recipient = unit.recipient;
     draft.reason.rule = index;
     draft.reason.unknown = unknown;
     draft.reason.by_default = unknown && if_unknown == IfUnknown::by_default;
-    draft.reason.item_is_action = unit.action >= 0 && unit.product < 0;
-    draft.reason.item = unit.product >= 0 ? unit.product : unit.action >= 0 ? unit.action : unit.recipient;
     draft.facts = in_.facts.size();
     for (std::uint32_t slot : p_.indices(rule.facts)) use(slot);
     if (!unknown) use_time_limits(rule);
@@ -852,7 +846,7 @@ class Run {
       const Match& first = in_.matches[draft.matches];
       match = text_of(r_, first.part).substr(first.begin, first.end - first.begin);
     }
-    return topic(Unit{draft.product, draft.action, draft.recipient}, match);
+    return topic(Unit{draft.reason.product, draft.reason.action, draft.reason.recipient}, match);
   }
 
   const program::SayRow* say_of(const RuleRow& rule) const {
@@ -967,10 +961,10 @@ class Run {
       for (const Required& one : in_.seldom().required) {
         for (std::size_t at = 0; at < in_.drafts.size(); ++at) {
           if (in_.reasons[at].verdict != d_.verdict || !requires_it(p_, in_.reasons[at], one)) continue;
-          const ReasonDraft& draft = in_.drafts[at];
+          const Reason& reason = in_.reasons[at];
           Topic about = of_the_turn();
-          if (draft.product >= 0) about.product = draft.product;
-          if (draft.action >= 0) about.action = draft.action;
+          if (reason.product >= 0) about.product = reason.product;
+          if (reason.action >= 0) about.action = reason.action;
           ask(one, about);
         }
       }

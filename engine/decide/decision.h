@@ -40,12 +40,14 @@ struct Reason {             // one rule that fired, or that nothing could settle
   std::uint32_t rule = 0;   // Program's rule index = its rank
   bool unknown = false;     // true: its condition came out unknown
   bool by_default = false;  // the unknown was settled by the default (require or hand off)
-  std::int32_t item = -1;   // judged for this product, else action, else recipient; -1: for the turn
-  bool item_is_action = false;
-  std::int32_t product = -1, action = -1, recipient = -1;  // all that it was judged for
+  std::int32_t product = -1, action = -1, recipient = -1;  // what it was judged for; -1 each: the turn
   Verdict verdict = Verdict::allow;                        // what this rule alone asks for
   std::span<const FactUsed> facts;
   std::span<const Match> matches;
+
+  // The one item by which it is known: its product, else its action, else its recipient.
+  std::int32_t item() const { return product >= 0 ? product : action >= 0 ? action : recipient; }
+  bool item_is_action() const { return action >= 0 && product < 0; }
 };
 
 struct ItemVerdict {  // of one product, action or recipient

@@ -107,7 +107,7 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
     told.rule = program.rule_id(reason.rule);
     told.unknown = reason.unknown;
     told.verdict = reason.verdict;
-    told.item = reason.item;
+    told.item = reason.item();
     const auto judged_for = [&](std::int32_t item, auto name_of) {
       if (item < 0) return;
       if (!told.item_id.empty()) told.item_id += ", ";

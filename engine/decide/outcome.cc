@@ -24,7 +24,7 @@ void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
   out.integer(0), out.text(program.rule_id(reason.rule));
   out.integer(1), out.boolean(reason.unknown);
   out.integer(2), out.boolean(reason.by_default);
-  out.integer(3), out.integer(reason.item);
+  out.integer(3), out.integer(reason.item());
   out.integer(4), out.integer(static_cast<int>(reason.verdict));
   out.integer(5), out.array(reason.facts.size());
   for (const FactUsed& fact : reason.facts) {
@@ -41,7 +41,7 @@ void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
     out.integer(static_cast<int>(match.part)), out.integer(match.begin), out.integer(match.end);
     if (claimed) out.integer(static_cast<int>(match.said));
   }
-  out.integer(7), out.boolean(reason.item_is_action);
+  out.integer(7), out.boolean(reason.item_is_action());
   if (pair) out.integer(8), out.integer(reason.action);
   if (his) out.integer(9), out.integer(reason.recipient);
 }

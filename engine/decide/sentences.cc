@@ -161,7 +161,7 @@ std::string asked_told(const Program& program, const Request& request, const Dec
   if (request.products() == 1) topic.product = 0;
   if (request.actions() == 1) topic.action = 0;
   for (const Reason& reason : decision.reasons) {
-    if (reason.item < 0 || !requires_it(program, reason, what)) continue;
+    if (reason.item() < 0 || !requires_it(program, reason, what)) continue;
     if (reason.product >= 0) topic.product = reason.product;
     if (reason.action >= 0) topic.action = reason.action;
     topic.recipient = reason.recipient;
