@@ -250,6 +250,7 @@ class Run {
   Setting setting_;
   Verdict turn_ = Verdict::allow;
   std::optional<Bid> bid_;
+  bool limited_ = false;
   std::span<const FactUsed> settled_facts_;  // of a rule that the index found unknown
   std::uint32_t answer_slot_ = program::kNone, message_slot_ = program::kNone;
 
@@ -721,7 +722,9 @@ class Run {
     offer(bid);
   }
 
+  // Something was not looked at: nothing of the turn is allowed (close), whichever verdict of it the caller goes by.
   void limit() {
+    limited_ = true;
     Bid bid;
     bid.queue = p_.default_queue();
     bid.cause = Cause::limit;
@@ -749,6 +752,9 @@ class Run {
 
   void close() {
     withhold_from_held();
+    if (limited_) {
+      for (ItemDraft& item : in_.item_drafts) item.verdict = join(item.verdict, Verdict::block);
+    }
     for (const ReasonDraft& draft : in_.drafts) {
       Reason reason = draft.reason;
       reason.facts = {in_.facts.data() + draft.facts, draft.facts_end - draft.facts};

@@ -123,6 +123,29 @@ BOOST_AUTO_TEST_CASE(a_recipient_whom_a_person_has_gets_what_is_known_to_serve_h
   }
 }
 
+// Beyond the cap nobody was looked at: a caller who goes by the verdicts of the recipients sends to none of them.
+BOOST_AUTO_TEST_CASE(what_was_not_looked_at_is_not_allowed) {
+  World world = bank();
+  world.rule("minor", {Subject::outreach}, younger(world, "18"), {World::effect(EffectKind::block)}).if_unknown =
+      model::Rule::Unknown::pass;
+  Judged judged;
+  judge(world, campaign(), judged);
+  BOOST_TEST(is(judged.decision, {Verdict::block, Verdict::allow, Verdict::allow}));
+  Limits limits;
+  limits.pairs = 2;
+  Scratch narrow(limits);
+  const Decision& beyond = decide({judged.program, {}, {}}, judged.request, {}, narrow);
+  BOOST_TEST((beyond.verdict == Verdict::handoff));
+  BOOST_TEST((beyond.handoff.cause == Cause::limit));
+  BOOST_TEST(is(beyond, {Verdict::block, Verdict::block, Verdict::block}));
+  limits = {};
+  limits.reasons = 0;  // found, and not judged
+  Scratch silent(limits);
+  const Decision& unsaid = decide({judged.program, {}, {}}, judged.request, {}, silent);
+  BOOST_TEST((unsaid.verdict == Verdict::handoff));
+  BOOST_TEST(is(unsaid, {Verdict::block, Verdict::block, Verdict::block}));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_disclosed_to_a_recipient_is_his_and_names_him) {
   World world = bank();
   model::Effect disclose = World::effect(EffectKind::disclose);
