@@ -13,7 +13,6 @@ constexpr Phrase kPhrases[] = {
     {"a data key is not there", "缺少一个数据密钥"},
     {"a record", "一条记录"},
     {"a record of today cannot be read", "今天的一条记录无法读取"},
-    {"a commit before it failed", "此前的一次提交失败"},
     {"a row before it is not there", "缺少此前的一行"},
     {"a row of data_keys was changed", "data_keys 中有一行被改动"},
     {"a row of signers is no verifier key", "signers 中有一行不是验签公钥"},
@@ -54,6 +53,7 @@ constexpr Phrase kPhrases[] = {
     {"there is no such folder", "没有这个目录"},
     {"this machine cannot do {0}", "本机不支持 {0}"},
     {"this one does not open it", "此口令无法打开它"},
+    {"what stood before it was not recorded", "此前的内容未能记入日志"},
 };
 
 std::string in_chinese(const std::string& argument) {

@@ -99,7 +99,9 @@ class GroupCommitLog final : public Log {
   std::uint64_t reserve() override {
     const std::lock_guard lock(mutex_);
     const std::uint64_t sequence = first_ + slots_.size();
-    slots_.emplace_back().doomed = forsaking_;
+    Slot& slot = slots_.emplace_back();
+    slot.doomed = forsaking_;
+    if (closing_) slot.stage = Stage::abandoned;  // nobody takes it any more, and the committer must not wait for it
     return sequence;
   }
 
@@ -184,12 +186,12 @@ class GroupCommitLog final : public Log {
       const std::lock_guard lock(mutex_);
       if (closed_) return;
       closing_ = true;
-      bool given_up = false;  // a change that nobody records any more: who waits behind it may have read it
+      bool given_up = false;  // a change that nobody records any more: what stands behind it may have read it
       for (auto& slot : slots_) {
         if (slot.stage == Stage::reserved) {
           slot.stage = Stage::abandoned;
           given_up = true;
-        } else if (given_up && !slot.records()) {
+        } else if (given_up) {
           slot.doomed = true;
         }
       }
@@ -511,7 +513,7 @@ class GroupCommitLog final : public Log {
   }
 
   void process(std::vector<Slot>& batch) {
-    const AppendFailed one_before{&codes::kStorage, "a commit before it failed"};
+    const AppendFailed one_before{&codes::kStorage, "what stood before it was not recorded"};
     std::vector<Slot> good, waiting;
     for (auto& slot : batch) {
       if (slot.doomed)

@@ -11,9 +11,8 @@
 //            until then, fail; the log is closed, opened again, compared, and goes on with a gap record
 // Threads    all calls may run together; `done` must not call close
 // Errors     opening throws audit::Error, in words (codes.h); appending answers AppendFailed
-// Lifetime   clock and random outlive the log; close (or the destructor) waits for what was fulfilled and fails what
-// was
-//            only reserved
+// Lifetime   clock and random outlive the log; close (or the destructor) waits for what was fulfilled, and fails what was only
+//            reserved and what stands behind it, for it may have read what is lost
 // Cost       fulfil: a lock; the committer: one fdatasync a batch
 // Source     audit/README.md: the life of a decision in numbered steps
 #pragma once
@@ -93,7 +92,8 @@ class Log {
   virtual Appended rotate(const std::string& by) = 0;  // another signing key: a record signed by both, then the change
 
   virtual void flush() = 0;  // waits until all that was fulfilled is answered
-  virtual void close() = 0;  // flush, sync the high-water mark, let go; what is only reserved fails
+  virtual void
+  close() = 0;  // flush, sync the high-water mark, let go; what is only reserved fails, and what stands behind it
 
   virtual StateStore& state() = 0;  // what is durable; the gate lays its overlay over it
   // Moves when a commit failed: whoever keeps something in memory of what he appended reads it again from `state`. A number that

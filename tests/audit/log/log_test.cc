@@ -691,6 +691,30 @@ BOOST_AUTO_TEST_CASE(who_records_nothing_is_told_when_what_he_read_is_durable_or
   BOOST_TEST(report.size == 3u);  // two decisions and the gap
 }
 
+BOOST_AUTO_TEST_CASE(a_number_that_is_taken_while_the_log_closes_holds_nothing_up) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  bool told = false;
+  log->fulfil(log->reserve(), log->seal(decision(0)), [&](const Appended& appended) {
+    committed(appended);
+    for (bool closing = false; !closing;) {  // it fails at once as soon as the log closes
+      auto failed = std::make_shared<bool>(false);
+      log->when_settled(log->ground(), [failed](const std::optional<AppendFailed>& why) { *failed = why.has_value(); });
+      closing = *failed;
+      std::this_thread::yield();
+    }
+    const std::uint64_t late = log->reserve();
+    (void)log->reserve();  // nor one of which nothing more is heard
+    log->fulfil(late, log->seal(decision(1)), [&](const Appended& refused) {
+      told = true;
+      BOOST_TEST(std::holds_alternative<AppendFailed>(refused));
+    });
+  });
+  log->close();
+  BOOST_TEST(told);
+  BOOST_TEST(verify(in).size == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reserved_and_the_log_goes_on_with_a_gap) {
   for (const auto fault_kind : {FailingStore::Fault::before, FailingStore::Fault::after}) {
     LogFolder in;
@@ -742,19 +766,22 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reser
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_only_reserved_when_the_log_closes_does_not_hold_it_up) {
+BOOST_AUTO_TEST_CASE(
+    what_is_only_reserved_when_the_log_closes_does_not_hold_it_up_and_what_may_stand_on_it_fails_with_it) {
   LogFolder in;
   const auto log = Log::open(in.options());
+  std::optional<Appended> before, behind;
+  log->fulfil(log->reserve(), log->seal(decision(0)), [&](const Appended& appended) { before = appended; });
   const std::uint64_t hole = log->reserve();
-  std::promise<Committed> answer;
-  log->fulfil(log->reserve(), log->seal(decision(1)),
-              [&](const Appended& appended) { answer.set_value(committed(appended)); });
+  log->fulfil(log->reserve(), log->seal(decision(1)), [&](const Appended& appended) { behind = appended; });
   log->close();
-  BOOST_TEST(answer.get_future().get().index == 0u);
+  BOOST_TEST(committed(before.value()).index == 0u);
+  BOOST_TEST(std::holds_alternative<AppendFailed>(behind.value()));
   bool failed = false;
   log->fulfil(hole, SealedRecord{},
               [&](const Appended& appended) { failed = std::holds_alternative<AppendFailed>(appended); });
   BOOST_TEST(failed);
+  BOOST_TEST(verify(in).good());
 }
 
 BOOST_AUTO_TEST_CASE(after_kill_nine_under_load_nothing_that_was_answered_is_lost_and_the_log_goes_on) {
