@@ -298,7 +298,8 @@ BOOST_AUTO_TEST_CASE(with_a_clock_after_the_year_9999_no_log_is_made_and_no_keys
   in.clock.now = parse_instant("9999-12-31T23:59:59Z").value() + 1'000'000;
   BOOST_CHECK_EXCEPTION((void)Log::open(in.options()), audit::Error, [](const audit::Error& error) {
     return &error.code() == &codes::kStorage &&
-           std::string(error.what()).find("a year after 9999") != std::string::npos;
+           std::string(error.what()).find("a year after 9999") != std::string::npos &&
+           error.message(Language::zh).find("9999 年之后") != std::string::npos;
   });
   BOOST_TEST(!std::filesystem::exists(in.path()));
   BOOST_TEST(!std::filesystem::exists(in.keys_dir()));
