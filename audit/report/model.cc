@@ -8,7 +8,9 @@
 namespace caveat::audit {
 namespace {
 
-constexpr std::size_t kOutcomes = 65'536;  // verdict sections that are kept to be met again
+// Of verdict sections that are kept to be met again, each with what it takes beside its bytes: every hand-off with a due time of its
+// own is another, and a report over years has millions.
+constexpr std::size_t kOutcomeBytes = 16u << 20, kBeside = 256;
 
 const std::string_view* find(std::span<const SectionView> sections, Section section) {
   for (const SectionView& candidate : sections) {
@@ -178,8 +180,10 @@ Gathering::Outcome* Gathering::outcome_of(std::string_view verdict_section) {
     }
   }
   outcome.verdict = std::move(*read);
-  if (outcomes_.size() < kOutcomes)
+  if (const std::size_t needed = verdict_section.size() + kBeside; needed <= kOutcomeBytes - outcome_bytes_) {
+    outcome_bytes_ += needed;
     return &outcomes_.emplace(std::string(verdict_section), std::move(outcome)).first->second;
+  }
   add_up(beyond_);
   beyond_ = std::move(outcome);
   return &beyond_;

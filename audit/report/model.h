@@ -149,8 +149,9 @@ class Gathering {
   std::map<std::string, QueueCount> queues_;
   std::map<std::string, PackCount> packs_;
   std::unordered_map<std::string, Outcome, Spelling, std::equal_to<>> outcomes_;  // by encoded section
-  Outcome beyond_;                                                                // of those that have no room there
-  std::unordered_set<std::string, Spelling, std::equal_to<>> rules_read_;         // sections whose titles are known
+  std::size_t outcome_bytes_ = 0;
+  Outcome beyond_;                                                         // of those that have no room there
+  std::unordered_set<std::string, Spelling, std::equal_to<>> rules_read_;  // sections whose titles are known
   std::unordered_map<std::string, std::vector<PackCount*>, Spelling, std::equal_to<>> packs_read_;
   std::array<std::uint64_t, 256> kinds_{};
   std::array<std::vector<Candidate>, 5> sample_;  // a verdict each, by rank; never more than the query's stories

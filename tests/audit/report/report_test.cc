@@ -117,6 +117,31 @@ BOOST_AUTO_TEST_CASE(a_query_selects_by_rule_verdict_and_half_open_period) {
   BOOST_TEST(*model.last_index == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(verdicts_that_have_no_room_to_be_kept_are_counted_like_all_others) {
+  Gathering gathering(ReportQuery{}, facts());
+  const auto of_mib = [](std::size_t which) {  // a section of 1 MiB, twenty different ones
+    return sections(verdict(4, {{"p/" + std::string(1u << 20, static_cast<char>('a' + which)), {}, 4, -1}},
+                            HandOffOutcome{"desk", 1, static_cast<std::int64_t>(which), false, "missing"}),
+                    "a story");
+  };
+  std::uint64_t index = 0;
+  for (const std::size_t which :
+       {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 17, 18, 19, 18, 0, 19}) {
+    const auto opened = of_mib(which);
+    add(gathering, header(index++), &opened);
+  }
+  const ReportModel model = gathering.finish();
+  BOOST_TEST(model.population == index);
+  BOOST_TEST(model.verdicts[4] == index);
+  BOOST_REQUIRE(model.queues.size() == 1u);
+  BOOST_TEST(model.queues[0].total == index);
+  BOOST_REQUIRE(model.rules.size() == 20u);
+  for (const RuleCount& rule : model.rules) {
+    const std::size_t which = static_cast<std::size_t>(rule.id.back() - 'a');
+    BOOST_TEST(rule.decisions == (which == 0 || which >= 17 ? 2u : 1u), which);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_same_seed_draws_the_same_sample_and_another_may_not) {
   const auto drawn = [](const std::string& seed) {
     ReportQuery query;
