@@ -94,7 +94,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   const testing::PackageFixture& made = true_one();
   if (data[0] == 0) {
-    if (const auto members = read_archive(input)) must(write_archive(*members) == input);
+    const auto members = read_archive(input);
+    const auto seen = view_archive(input);
+    must(members.has_value() == seen.has_value());
+    if (members) {
+      must(write_archive(*members) == input);
+      must(std::ranges::equal(*seen, views(*members), [](const MemberView& a, const MemberView& b) {
+        return a.name == b.name && a.bytes == b.bytes;
+      }));
+    }
     const PackageReport report = verify_package(input, made.named());
     must(report.exit_code() == 1);  // no input of this size is the true package
     (void)verify_package(input, {});
