@@ -355,6 +355,8 @@ Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created) 
     ticket.held = 0;
   else if (holds(ticket.standing) && ticket.held == 0)
     ticket.held = ticket.since;
+  if (!ticket.conversation.empty()) changed_.push_back("conversation " + ticket.conversation);
+  if (!ticket.customer.empty()) changed_.push_back("customer " + ticket.customer);
   if (const auto before = tickets_.find(ticket.id); before != tickets_.end()) {
     forget(before->second);
     tickets_.erase(before);
@@ -364,6 +366,11 @@ Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created) 
     tickets_.emplace(ticket.id, ticket);
   }
   return {.refused = nullptr, .created = created, .record = record, .ticket = std::move(ticket)};
+}
+
+void Desk::throw_switch(Switch state) {
+  switch_ = std::move(state);
+  changed_.emplace_back(kSwitch);
 }
 
 void Desk::index(const Ticket& ticket) {

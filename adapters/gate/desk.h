@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "adapters/gate/conversation.h"
@@ -93,7 +94,10 @@ class Desk {
   Moved escalate(std::string_view id, const program::Program& program, Microseconds now);
 
   const Switch& emergency() const { return switch_; }
-  void throw_switch(Switch state) { switch_ = std::move(state); }
+  void throw_switch(Switch state);
+  // Whose standing was changed since it was last asked: "conversation ID", "customer ID", kSwitch.
+  static constexpr std::string_view kSwitch = "switch";
+  std::vector<std::string> changed() { return std::exchange(changed_, {}); }
 
   // How long the last ones waited in a queue until a person took them; nothing where none was taken lately.
   std::optional<Microseconds> expected_wait(std::string_view queue, Microseconds now) const;
@@ -109,6 +113,7 @@ class Desk {
   std::unordered_map<std::string, Ticket> tickets_;
   Ids by_conversation_, by_customer_;
   Switch switch_;
+  std::vector<std::string> changed_;
   struct Wait {
     Microseconds taken = 0, waited = 0;
   };

@@ -1,5 +1,7 @@
 #include "adapters/gate/floor.h"
 
+#include <iterator>
+
 namespace caveat::gate {
 namespace {
 constexpr std::size_t kConversationsInMemory = 50'000, kValuesInMemory = 50'000;
@@ -65,10 +67,34 @@ void Floor::keep(const std::vector<audit::StateChange>& changes) {
     if (change.key.kind == audit::StateKind::requirement || change.key.kind == audit::StateKind::once ||
         change.key.kind == audit::StateKind::delivery)
       newest_.insert_or_assign(change.key, change.value);
+    kept_now_.push_back(change.key.subject);
   }
   if (log_ == nullptr || newest_.size() < kValuesInMemory) return;
   older_ = std::move(newest_);
   newest_ = {};
+}
+
+void Floor::changed(const Numbers& numbers) {
+  std::vector<std::string> subjects = desk_.changed();
+  subjects.insert(subjects.end(), std::make_move_iterator(kept_now_.begin()), std::make_move_iterator(kept_now_.end()));
+  kept_now_.clear();
+  if (log_ == nullptr || subjects.empty() || numbers.numbers_.empty()) return;
+  const std::uint64_t number = numbers.numbers_.back().value();
+  for (std::string& subject : subjects) last_change_.insert_or_assign(std::move(subject), number);
+  if (last_change_.size() < most_changes_) return;
+  const std::uint64_t settled = log_->settled();
+  std::erase_if(last_change_, [&](const auto& change) { return change.second < settled; });
+  most_changes_ = std::max<std::size_t>(1'024, 2 * last_change_.size());
+}
+
+bool Floor::on_disk(const std::vector<std::string>& subjects) const {
+  if (log_ == nullptr) return true;
+  const std::uint64_t settled = log_->settled();
+  const bool all = std::all_of(subjects.begin(), subjects.end(), [&](const std::string& subject) {
+    const auto change = last_change_.find(subject);
+    return change == last_change_.end() || change->second < settled;
+  });
+  return all && log_->ground() == ground_;  // what is settled by failing has moved the ground before
 }
 
 bool Floor::learn(const std::string& conversation, const std::string& customer) {

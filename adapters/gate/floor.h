@@ -90,6 +90,7 @@ class Floor {
     refresh(false);
     numbers.ground_ = ground_;
     work(desk_, ground_);
+    changed(numbers);
     return numbers;
   }
 
@@ -103,6 +104,10 @@ class Floor {
   // Within `change`: what was kept since `value` was asked. Nothing: nothing was, and what the state says counts.
   std::optional<std::string> kept(const audit::StateKey& key) const;
   void keep(const std::vector<audit::StateChange>& changes);  // within `change`
+
+  // Within `change`: is all on disk that was changed of these, by desk and `keep`, before this change? Each is "conversation ID",
+  // "customer ID" or Desk::kSwitch.
+  bool on_disk(const std::vector<std::string>& subjects) const;
 
   // Whose conversation it is: from memory, else from the state. Empty: not known.
   std::string customer_of(const std::string& conversation);
@@ -118,9 +123,11 @@ class Floor {
     desk_.load(log_->state());
     customers_ = older_customers_ = {};
     newest_ = older_ = {};
+    last_change_.clear();
     ground_ = ground;
   }
   void make_room();
+  void changed(const Numbers& numbers);
 
   audit::Log* log_;
   std::mutex mutex_;
@@ -129,6 +136,9 @@ class Floor {
   // By two generations: what is in neither is in the state long since. Without a log all are kept.
   std::unordered_map<std::string, std::string> customers_, older_customers_;  // of conversations
   std::map<audit::StateKey, std::optional<std::string>> newest_, older_;
+  std::vector<std::string> kept_now_;                           // subjects of `keep`, of the change that is under way
+  std::unordered_map<std::string, std::uint64_t> last_change_;  // of a subject: its number, on disk long since or not
+  std::size_t most_changes_ = 1'024;                            // before those that are on disk are forgotten
 };
 
 audit::StateKey conversation_key(std::string_view conversation);

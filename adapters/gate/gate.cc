@@ -324,6 +324,7 @@ class Gate::Inside {
         else if (const Ticket* there = desk.open(seen.ticket))
           ticket = *there;
         if (!turn->customer.empty() && !turn->request.conversation_id().empty()) learn(*turn, changes);
+        round.firm = options_.durable || floor_.on_disk(stands_on(*turn));
         const std::lock_guard lock(mutex_);
         overlay_.emplace(turn->keys.front(), turn);
         progress.in_overlay = true;
@@ -345,6 +346,7 @@ class Gate::Inside {
     std::uint64_t number = 0;  // of this turn in its chain, the first request not counted
     bool over = false;         // the last one, or too late: what is still required then goes to a person
     bool unmet = false;        // and so it is
+    bool firm = false;         // what it stands on cannot be lost any more
     Met met;
     Reach switched;  // the emergency switch takes it
   };
@@ -573,8 +575,19 @@ class Gate::Inside {
     if (!turn.answered.exchange(true)) tell(turn.done, sent);
   }
 
+  // Whose hand-offs, and what was told once, a turn was judged by. Whose conversation it is may be lost: it was said all the same.
+  static std::vector<std::string> stands_on(const Turn& turn) {
+    std::vector<std::string> all{std::string(Desk::kSwitch)};
+    if (!turn.request.conversation_id().empty())
+      all.push_back("conversation " + std::string(turn.request.conversation_id()));
+    if (!turn.customer.empty()) all.push_back("customer " + turn.customer);
+    for (std::size_t i = 0; i < turn.request.recipients(); ++i)
+      all.push_back("customer " + std::string(turn.request.recipient_id(i)));
+    return all;
+  }
+
   // Without waiting for the disk, where the operator chose so: the bot's own text, of a turn that changes nothing that a later one
-  // stands on, while the log takes what it is given.
+  // stands on, and stands on nothing that may be lost, while the log takes what it is given.
   bool goes_early(const Applied& applied, const std::vector<audit::StateChange>& changes) const {
     const decide::Verdict verdict = applied.decision().verdict;
     return !options_.durable && log_takes_.load(std::memory_order_relaxed) && applied.ruling() == Ruling::judged &&

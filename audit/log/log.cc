@@ -230,6 +230,11 @@ class GroupCommitLog final : public Log {
     return ground_;
   }
 
+  std::uint64_t settled() const override {
+    const std::lock_guard lock(mutex_);
+    return settled_;
+  }
+
   std::uint64_t size() const override {
     const std::lock_guard lock(mutex_);
     return durable_size_;
@@ -470,6 +475,7 @@ class GroupCommitLog final : public Log {
       {
         std::unique_lock lock(mutex_);
         busy_ = false;
+        settled_ = first_;
         idle_.notify_all();
         wake_.wait(lock, [&] {
           return closing_ || forsaking_ || (!slots_.empty() && slots_.front().stage != Stage::reserved);
@@ -625,6 +631,7 @@ class GroupCommitLog final : public Log {
     {
       const std::lock_guard lock(mutex_);
       durable_size_ = size;
+      settled_ = first_;
       root_ = root;
       note_ = note;
     }
@@ -801,7 +808,8 @@ class GroupCommitLog final : public Log {
   mutable std::mutex mutex_;
   std::condition_variable wake_, idle_;
   std::deque<Slot> slots_;
-  std::uint64_t first_ = 0;  // sequence number of slots_.front()
+  std::uint64_t first_ = 0;    // sequence number of slots_.front()
+  std::uint64_t settled_ = 0;  // as settled() says
   bool closing_ = false, closed_ = false, busy_ = false;
   std::uint64_t ground_ = 0;  // counts the failures
   bool forsaking_ = false;

@@ -99,6 +99,8 @@ class Log {
   // Moves when a commit failed: whoever keeps something in memory of what he appended reads it again from `state`. A number that
   // was reserved before the move he sees is not committed.
   virtual std::uint64_t ground() const = 0;
+  // Every number below it is on disk, or nothing came under it, or the ground has moved.
+  virtual std::uint64_t settled() const = 0;
   // What is reserved and not yet taken to be committed fails, and the ground moves: for whoever has let others build on something
   // that he cannot record after all.
   virtual void forsake() = 0;

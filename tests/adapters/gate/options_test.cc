@@ -14,7 +14,9 @@ using namespace caveat::test;
 namespace {
 
 struct Loose : Desk {
-  Loose() { Desk::gate = Bench::gate(gate::GateOptions{.threads = 2, .durable = false}); }
+  explicit Loose(std::size_t threads = 2) {
+    Desk::gate = Bench::gate(gate::GateOptions{.threads = threads, .durable = false});
+  }
   ~Loose() { go(); }
   void stop() { control.stopped = true; }
   void go() {
@@ -99,6 +101,42 @@ BOOST_AUTO_TEST_CASE(after_a_record_that_could_not_be_written_every_answer_waits
   BOOST_TEST(!desk.say("t-4").recorded);
   desk.gate->drain();
   BOOST_TEST(desk.decisions() == 3u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_stands_on_a_hand_off_or_a_switch_whose_change_is_not_on_disk_waits_for_it) {
+  using Kind = gate::Command::Kind;
+  Loose desk(1);  // one thread: what comes first is done first
+  desk.say("s-1");
+  desk.say("s-2", "c-2", "k-2");
+  const std::string ticket = handoff_of(desk.asks_for_a_person());
+  BOOST_TEST(desk.take(ticket) == "");
+  const auto between = [&](const gate::Command& command, const gate::Caller& caller, const std::string& id,
+                           const std::string& conversation, const std::string& customer) {
+    desk.stop();
+    desk.control.failing = 1;
+    std::promise<gate::Reply> changed, answered;
+    desk.gate->perform(command, caller, [&](const gate::Reply& reply) { changed.set_value(reply); });
+    desk.gate->take(Desk::body(id, R"("answer":{"text":"hello"})", conversation, customer), Desk::bot(),
+                    [&](const gate::Reply& reply) { answered.set_value(reply); });
+    BOOST_TEST(!desk.say(id + "-other", "c-2", "k-2").recorded);  // stands on none of it
+    desk.go();
+    BOOST_TEST(Desk::code(changed.get_future().get()) == "storage");
+    desk.gate->drain();
+    BOOST_TEST(desk.say(id + "-again", "c-2", "k-2").recorded);  // and the log takes records again
+    return answered.get_future().get();
+  };
+  // The person has the conversation still, for that it was given back is lost: nothing of the bot's may have gone out.
+  const gate::Command close{.kind = Kind::close_handoff,
+                            .target = ticket,
+                            .if_match = "*",
+                            .body = R"({"outcome":"resolved","customer_agreed":true})"};
+  BOOST_TEST(Desk::code(between(close, Desk::agent(), "s-3", "c-1", "k-1")) == "storage");
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(Desk::code(between(close, Desk::agent(), "s-4", "", "k-1")) == "storage");  // nor to him elsewhere
+  BOOST_TEST(desk.close(ticket) == "");
+  BOOST_TEST(!desk.say("s-5").recorded);  // it is on disk
+  desk.gate->drain();
   desk.verify();
 }
 
