@@ -676,6 +676,7 @@ class Gate::Inside {
 
   void give_way(const Turn& turn, Reply& reply, bool only_person) {
     if (reply.problem != nullptr || turn.by_person || reply.verdict == decide::Verdict::handoff) return;
+    if (turn.request.recipients() > 0) return withhold(turn, reply, only_person);
     std::string queue;
     const std::string conversation(turn.request.conversation_id());
     const std::string customer = turn.customer.empty() ? std::string(turn.request.customer_id()) : turn.customer;
@@ -691,6 +692,30 @@ class Gate::Inside {
     const program::Program& program = *turn.rules->program;
     reply.body = superseded_json(reply.body,
                                  waiting_text(program, turn.request, queue_of(program, queue, options_.default_queue)));
+    reply.superseded = true;
+  }
+
+  // Of an outreach it is the recipients whom a person has, or is awaited for, by now: as it would be judged with them held.
+  void withhold(const Turn& turn, Reply& reply, bool only_person) {
+    const std::vector<std::uint32_t> held = floor_.look([&](const Desk& desk, std::uint64_t) {
+      std::vector<std::uint32_t> all;
+      for (std::size_t i = 0; i < turn.request.recipients(); ++i) {
+        const Standing standing = desk.find({}, turn.request.recipient_id(i)).standing;
+        if (only_person ? standing == Standing::person : holds(standing)) all.push_back(static_cast<std::uint32_t>(i));
+      }
+      return all;
+    });
+    if (held.empty()) return;
+    decide::Scratch scratch(options_.limits);
+    std::vector<std::string_view> withheld;
+    for (const decide::ItemVerdict& item : decide::decide(*turn.rules, turn.request, {.held = held}, {}, scratch).items)
+      if (item.recipient && item.verdict >= decide::Verdict::block &&
+          std::binary_search(held.begin(), held.end(), item.index))
+        withheld.push_back(item.id);
+    Withheld now = withheld_json(reply.body, withheld);
+    if (!now.any) return;
+    reply.body = std::move(now.body);
+    reply.verdict = std::max(reply.verdict, now.all ? decide::Verdict::block : decide::Verdict::revise);
     reply.superseded = true;
   }
 

@@ -1,5 +1,6 @@
 #include "adapters/gate/ticket_json.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "adapters/wire/reply.h"
@@ -222,6 +223,31 @@ std::string superseded_json(std::string_view body, std::string_view waiting_text
   for (const char* texts : {"disclosures", "requires"}) reply[texts] = json::array();  // nor is anything asked for
   reply["superseded"] = true;
   return json::serialize(value);
+}
+
+Withheld withheld_json(std::string_view body, const std::vector<std::string_view>& recipients) {
+  json::value value = json::parse(body);
+  json::object& reply = value.as_object();
+  Withheld now{.body = {}, .any = false, .all = true};
+  for (json::value& one : reply.at("recipients").as_array()) {
+    json::object& recipient = one.as_object();
+    if (recipient.at("verdict") == "block") continue;
+    if (std::find(recipients.begin(), recipients.end(), std::string_view(recipient.at("id").as_string())) ==
+        recipients.end()) {
+      now.all = false;
+      continue;
+    }
+    recipient["verdict"] = "block";
+    recipient["disclosures"] = json::array();
+    now.any = true;
+  }
+  if (now.all)
+    reply["verdict"] = "block";
+  else if (reply.at("verdict") == "allow")
+    reply["verdict"] = "revise";
+  reply["superseded"] = true;
+  now.body = json::serialize(value);
+  return now;
 }
 
 std::string said_in(std::string_view body) {

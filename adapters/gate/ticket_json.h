@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/gate/desk.h"
@@ -33,6 +34,12 @@ std::string joined(const std::vector<std::string>& values);  // a JSON list of t
 
 // A reply to a turn, whose text a hand-off has overtaken: the waiting text instead.
 std::string superseded_json(std::string_view body, std::string_view waiting_text);
+// The same of an outreach that does not reach these recipients any more.
+struct Withheld {
+  std::string body;
+  bool any = false, all = false;  // it was to reach some of them; it reaches nobody now
+};
+Withheld withheld_json(std::string_view body, const std::vector<std::string_view>& recipients);
 std::string said_in(std::string_view body);  // `say.text` of a reply; empty where it is null
 // A recorded decision with its story; the same told for a reader: bot, customer, officer.
 std::string with_story(std::string_view body, const PastDecision& past, Language language);
