@@ -146,15 +146,26 @@ class Doctor {
             {"`caveat keys list {0}` once it is mended", "修复后执行 `caveat keys list {0}`"}, {dir});
       }
     }
+    if (!log_there && keys != nullptr && keys->bound_log()) {
+      bad("log",
+          told({"{0} is not there, and its keys know that it was", "{0} 不存在，而其密钥记得它曾经存在"}, {path}),
+          {"put back the newest copy", "请恢复最新的副本"}, {});
+      return;
+    }
     if (!log_there) {
       note("log", {"{0} is not there yet: the first start makes it", "{0} 尚不存在：首次启动时生成"}, {path},
            {"`caveat serve --log {0}`", "`caveat serve --log {0}`"}, {path});
       return;
     }
-    log(path, keys.get(), configuration.high_water);
+    // What the cure of an old copy needs besides the log's name.
+    const std::string where =
+        (configuration.high_water.empty() ? std::string() : " --high-water " + configuration.high_water) +
+        (dir == audit::default_keys_dir(path) ? std::string() : " --keys " + dir);
+    log(path, keys.get(), configuration.high_water, where);
   }
 
-  void log(const std::string& path, const audit::KeyStore* keys, const std::string& high_water) {
+  void log(const std::string& path, const audit::KeyStore* keys, const std::string& high_water,
+           const std::string& where) {
     try {
       const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
       if (keys != nullptr) {
@@ -177,9 +188,9 @@ class Doctor {
               told({"{0} holds {1} records, its keys remember {2}: an old copy was put back",
                     "{0} 只有 {1} 条记录，而其密钥记得 {2} 条：放回的是旧副本"},
                    {path, std::to_string(reader->size()), std::to_string(mark.size)}),
-              {"put back the newest copy; if it is lost, `caveat log restore {0} --reason TEXT` begins a new epoch",
-               "请恢复最新的副本；若已丢失，`caveat log restore {0} --reason TEXT` 开始新世代"},
-              {path});
+              {"put back the newest copy; if it is lost, `caveat log restore {0}{1} --reason TEXT` begins a new epoch",
+               "请恢复最新的副本；若已丢失，`caveat log restore {0}{1} --reason TEXT` 开始新世代"},
+              {path, where});
           return;
         }
       }

@@ -108,12 +108,12 @@ std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& ter
   const std::string keys = keys_dir(invocation, path);
   const bool fresh = !audit::KeyStore::exists(keys);
   std::error_code ignored;
-  // A log that is there has a mark somewhere: one that is made anew would say that nothing is missing.
+  // A log that is there, or was, has a mark somewhere: one that is made anew would say that nothing is missing.
   if (!high_water.empty() && !std::filesystem::exists(path, ignored) && !std::filesystem::exists(high_water, ignored)) {
     const std::unique_ptr<audit::KeyStore> made =
         fresh ? audit::KeyStore::create(keys, {}, {.writable = true, .random = &random})
               : audit::KeyStore::open(keys, {});
-    audit::create_high_water(high_water, made->origin());
+    if (!made->bound_log()) audit::create_high_water(high_water, made->origin());
   }
   audit::LogOptions options;
   options.path = path;

@@ -236,6 +236,11 @@ class Answers(Served):
         self.server.decide(turn(2))
         second = self.server.ask("GET", "/log/checkpoint", role=None)[2]
         self.assertGreater(int(second.splitlines()[1]), size)
+        for wrong in ("nonsense", first.decode().replace("\n", "\n1", 1)):
+            status, _, text = self.server.ask("POST", "/v1/reports", {"format": "jsonl", "checkpoint": wrong}, role="auditor")
+            problem = json.loads(text)
+            self.assertEqual((status, problem["code"], problem["errors"][0]["path"]), (422, "out_of_range", "/checkpoint"), text)
+        self.assertEqual(self.server.ask("POST", "/v1/reports", {"format": "jsonl", "checkpoint": first.decode()}, role="auditor")[0], 200)
         # what was kept is what the log is held against later
         kept = pathlib.Path(self.folder) / "kept"
         kept.write_bytes(first)
@@ -320,7 +325,11 @@ class Answers(Served):
         callers.write_text("[[callers]]\nid = 5\n", encoding="utf-8")
         mistake.unlink()
         status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator")
-        self.assertEqual((status, json.loads(text)["code"]), (422, "configuration"))
+        problem = json.loads(text)
+        self.assertEqual((status, problem["code"]), (422, "configuration"))
+        self.assertNotIn("{", problem["title"])
+        path, anchor = problem["help"].split("#")  # where it is told of
+        self.assertIn(f'<tr id="{anchor}">'.encode(), self.server.ask("GET", path, role=None)[2])
         self.assertEqual(self.server.decide(turn(3))[0], 200)
         callers.write_text(without, encoding="utf-8")
         self.assertEqual(self.server.ask("POST", "/v1/reload", {"now": True}, role="activator")[0], 422)
@@ -724,7 +733,9 @@ class OtherMark(Served):
         self.server.stop()
         new = self.server.log.read_bytes()
         self.server.log.write_bytes(old)
-        self.assertIn("an old copy was put back", self.start_is_refused("log_rolled_back"))
+        told = self.start_is_refused("log_rolled_back")
+        self.assertIn("an old copy was put back", told)
+        self.assertIn(f"`caveat log restore {self.server.log} --high-water {mark} --reason TEXT`", told)
         verify = [BINARY, "log", "verify", self.server.log, "--high-water", mark]
         self.assertEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 1)
         self.server.log.write_bytes(new)
@@ -736,6 +747,14 @@ class OtherMark(Served):
         self.assertEqual(self.server.decide(turn(3))[0], 200)
         self.server.stop()
         self.assertEqual(self.server.verify().returncode, 0)
+
+    def test_a_log_that_went_with_its_mark_is_not_begun_anew_as_if_there_had_been_none(self):
+        self.assertEqual(self.server.decide(turn(1))[0], 200)
+        self.server.stop()
+        self.server.log.unlink()
+        (pathlib.Path(self.folder) / "elsewhere").unlink()
+        self.assertIn("its keys know that it was", self.start_is_refused("high_water"))
+        self.assertFalse(self.server.log.exists())
 
 
 class OtherZone(Served):
