@@ -12,6 +12,7 @@
 #include "adapters/cli/log_file.h"
 #include "adapters/config/codes.h"
 #include "adapters/gate/body.h"
+#include "adapters/load/codes.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/schema_json.h"
 #include "audit/error.h"
@@ -229,6 +230,8 @@ server::Services Served::services() {
   services.search = [this](const server::Asked& asked) { return search(asked); };
   services.report = [this](const server::Asked& asked) { return report(asked); };
   services.feedback = [this](const server::Asked& asked) { return feedback(asked); };
+  services.codes = {&config::codes::kConfiguration, &load::codes::kFileMissing, &load::codes::kFileUnreadable,
+                    &load::codes::kNoPacks};
   return services;
 }
 

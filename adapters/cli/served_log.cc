@@ -186,7 +186,7 @@ server::Served Served::report(const server::Asked& asked) const {
     if (!report.query.customer.empty()) report.query.subjects = keys.keys_of(report.query.customer);
     if (checkpoint) {
       Result<std::string> kept = kept_checkpoint(*reader, *checkpoint);
-      if (!kept) return tl::unexpected(server::Refusal{kept.error(), {}});
+      if (!kept) return refused(codes::kOutOfRange, "/checkpoint", "a checkpoint of this log", shortened(*checkpoint));
       report.checkpoint = *kept;
     }
     const ReportProgress silent = [](std::uint64_t, std::uint64_t) {};

@@ -6,8 +6,7 @@
 namespace caveat::config::codes {
 
 inline constexpr Code kConfiguration{
-    "configuration",
-    "The configuration {0} has mistakes. `caveat help new` says how to write one that explains itself.",
-    "配置文件 {0} 有误。`caveat help new` 说明如何生成带说明的配置。", 422, 3};
+    "configuration", "The configuration has mistakes. `caveat help new` says how to write one that explains itself.",
+    "配置文件有误。`caveat help new` 说明如何生成带说明的配置。", 422, 3};
 
 }  // namespace caveat::config::codes

@@ -424,7 +424,7 @@ std::string reference_page(Language language) {
   return page(language, zh ? "Caveat 接口参考" : "Caveat reference", body);
 }
 
-std::string problems_page(Language language) {
+std::string problems_page(Language language, std::span<const Code* const> more) {
   const bool zh = language == Language::zh;
   std::string body =
       zh ? "<table><thead><tr><th>代码</th><th>状态码</th><th>能否原样重发</th><th>含义</th></tr></thead><tbody>\n"
@@ -432,6 +432,7 @@ std::string problems_page(Language language) {
            "is</th><th>Means</th></tr></thead><tbody>\n";
   std::vector<const Code*> all(wire::all_codes().begin(), wire::all_codes().end());
   all.insert(all.begin(), &codes::kBadHttp);
+  all.insert(all.end(), more.begin(), more.end());
   for (const Code* code : all)
     body += "<tr id=\"" + std::string(code->name) + "\"><td><code>" + std::string(code->name) + "</code></td><td>" +
             std::to_string(code->http_status) + "</td><td>" +

@@ -69,6 +69,13 @@ bool is_declared(const Route& route, int status) {
   const std::vector<int> all = statuses_of(route);
   return std::binary_search(all.begin(), all.end(), status);
 }
+
+// It stands on /docs/problems, where every problem points, and its text can be told as it is.
+bool is_described(const Code& code, std::span<const Code* const> more) {
+  if (code.en.find("{0}") != std::string_view::npos) return false;
+  return &code == &codes::kBadHttp || std::ranges::find(wire::all_codes(), &code) != wire::all_codes().end() ||
+         std::ranges::find(more, &code) != more.end();
+}
 #endif
 
 ProblemItem item(std::string path, std::string expected, std::string found, std::string hint = {}) {
@@ -428,7 +435,7 @@ class Router::Inside {
       case Handler::docs:
         return done(text("text/html; charset=utf-8", reference_page(call->language)));
       case Handler::problems:
-        return done(text("text/html; charset=utf-8", problems_page(call->language)));
+        return done(text("text/html; charset=utf-8", problems_page(call->language, options_.services.codes)));
     }
   }
 
@@ -718,6 +725,7 @@ class Router::Inside {
   Response problem_response(const Call& call, const Problem& problem) const {
     // Of what could not be read at all nobody knows that it was no turn.
     const bool turn = call.route != nullptr ? call.route->turn : call.target.path.empty();
+    assert(is_described(*problem.code, options_.services.codes));
     Response response;
     response.status = problem.code->http_status;
     response.content_type = "application/problem+json";

@@ -43,6 +43,7 @@ struct Services {
   std::function<std::string()> figures;                // more families of /metrics
   std::function<std::string()> checkpoint, log_key;    // of the log, as text; empty: there is none yet
   std::function<Served(const Asked&)> reload, search, report, feedback;
+  std::vector<const Code*> codes;  // with which they refuse, besides the interface's own; their texts have no gaps
 };
 
 }  // namespace caveat::server

@@ -144,6 +144,9 @@ constexpr decide::Phrase kPhrases[] = {
     {"rules without mistakes", "没有错误的规则"},
     {"{} mistakes", "{} 处错误"},
     {"the packs of before go on deciding", "原规则包继续生效"},
+    {"the packs of before go on deciding; callers count as they stand now", "原规则包继续生效；调用方以现在的配置为准"},
+    {"rules and callers that can be read", "可读取的规则与调用方"},
+    {"a log with a record in it", "至少含一条记录的日志"},
     {"a log that takes the record of it", "能够写入该记录的日志"},
     {"a log that can be read and written", "可读写的日志"},
     {"a log that is whole", "完整的日志"},
@@ -159,6 +162,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"the `next` of the page before", "上一页的 `next`"},
     {"something to look for: customer, rule, verdict, day, from …", "查询条件：customer、rule、verdict、day、from 等"},
     {"a decision of this log", "本日志中的决定"},
+    {"a checkpoint of this log", "本日志的检查点"},
     {"a record that is on disk before it is answered", "答复之前已写入磁盘的记录"},
     {"allow, revise, require, block or handoff", "allow、revise、require、block 或 handoff"},
     {"html, csv, jsonl or zip", "html、csv、jsonl 或 zip"},
@@ -191,6 +195,11 @@ constexpr decide::Phrase kPhrases[] = {
     {"the 64 hex digits that `caveat keys caller` writes", "`caveat keys caller` 写出的 64 位十六进制数"},
     {"{} characters", "{} 个字符"},
     {"at least one role", "至少一个角色"},
+    {"a time zone of this machine, like \"Asia/Shanghai\"", "本机的时区，如 \"Asia/Shanghai\""},
+    {"nothing yet (not_yet): tables stand in the packs, `from file`",
+     "暂不支持（not_yet）：表格写在规则包中，用 `from file`"},
+    {"nothing yet (not_yet): agents ask for /v1/handoffs", "暂不支持（not_yet）：请由 agent 查询 /v1/handoffs"},
+    {"a key whose place is kept", "预留的名称"},
 };
 
 }  // namespace

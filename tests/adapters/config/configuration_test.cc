@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_told_in_words) {
   const Result<Configuration> read = read_configuration("[log]\npth = \"x\"\n", "c.toml", kRules);
   BOOST_REQUIRE(!read);
   BOOST_TEST(wire::problem_text(read.error(), Language::en, "c.toml") ==
-             "The configuration c.toml has mistakes. `caveat help new` says how to write one that explains itself. "
+             "The configuration has mistakes. `caveat help new` says how to write one that explains itself. "
              "[configuration]\n  c.toml:2:1 log.pth: expected a key of [log]; found one that nobody knows; did you "
              "mean path?\n");
 }

@@ -354,7 +354,10 @@ BOOST_AUTO_TEST_CASE(the_description_is_made_of_the_table_and_names_only_schemas
   }
   BOOST_TEST(references > 20u);
   for (const Language language : {Language::en, Language::zh}) {
-    const std::string page = reference_page(language), problems = problems_page(language);
+    const Code more{"of_a_service", "A disk of ours.", "我们的磁盘。"};
+    const Code* const others[] = {&more};
+    const std::string page = reference_page(language), problems = problems_page(language, others);
+    BOOST_TEST(problems.find("id=\"of_a_service\"") != std::string::npos);
     for (const Route& route : routes()) BOOST_TEST(page.find(route.path) != std::string::npos, route.path);
     for (const Code* code : wire::all_codes())
       BOOST_TEST(problems.find("id=\"" + std::string(code->name) + "\"") != std::string::npos, code->name);
