@@ -119,7 +119,7 @@ class Inspector {
       str(row.name), filled(Section::strings, row.names);
       need(row.pack < count(Section::packs));
       program(row.when, true);
-      if (!fault_) need(row.flags == reads(row.when));
+      if (!fault_) need(row.flags == items_read(parts_read(row.when)));
     });
     check(Section::rules, [&](const RuleRow& row) { rule(row); });
     check(Section::index_shapes, [&](const ShapeRow& row) { shape(row); });
@@ -242,6 +242,13 @@ class Inspector {
     need(row.pack < count(Section::packs) && row.if_unknown < 3);
     program(row.when, true);
     program(row.unless, (row.flags & kHasUnless) != 0);
+    if (!fault_) {  // its texts may read more
+      std::uint32_t parts = parts_read(row.when);
+      if (row.flags & kHasUnless) parts |= parts_read(row.unless);
+      need((items_read(parts) & ~std::uint32_t{row.flags}) == 0);
+      need(!reads(parts, SlotPart::customer) || (row.reads & kReadsCustomer) != 0);
+      need(!reads(parts, SlotPart::outreach) || (row.reads & kReadsOutreach) != 0);
+    }
     each_index(row.facts, Section::slots);
     range(Section::effects, row.effects), range(Section::effects, row.unknown_effects), range(Section::says, row.says);
     pieces(row.because);
@@ -289,19 +296,20 @@ class Inspector {
     }
     need(depth == 1 && !stack[0].value);
   }
-  // What a topic is looked at for: a flag that is lost would make the switch pass it over.
-  std::uint32_t reads(Range rows) const {
-    std::uint32_t flags = 0;
-    const auto of = [&](std::uint32_t slot) {
-      const auto part = static_cast<SlotPart>(p_.slots()[slot].part);
-      if (part == SlotPart::product) flags |= kReadsProduct;
-      if (part == SlotPart::action) flags |= kReadsAction;
-    };
+  // What a rule or a topic is looked at for: a flag that is lost would let a product, an action or a recipient pass unjudged, or make
+  // the switch pass a topic over.
+  std::uint32_t parts_read(Range rows) const {
+    std::uint32_t parts = 0;
     for (const Node& node : p_.rows<Node>(Section::nodes, rows)) {
-      if (node.slot != kNone) of(node.slot);
-      if (node.other_cell != kNone) of(node.other);
+      if (node.slot != kNone) parts |= 1u << p_.slots()[node.slot].part;
+      if (node.other_cell != kNone) parts |= 1u << p_.slots()[node.other].part;
     }
-    return flags;
+    return parts;
+  }
+  static bool reads(std::uint32_t parts, SlotPart part) { return (parts >> static_cast<unsigned>(part) & 1u) != 0; }
+  static std::uint32_t items_read(std::uint32_t parts) {
+    return (reads(parts, SlotPart::product) ? std::uint32_t{kReadsProduct} : 0) |
+           (reads(parts, SlotPart::action) ? std::uint32_t{kReadsAction} : 0);
   }
   // ---- the index
 

@@ -218,6 +218,25 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_fit_each_other_are_refused) {
                node.other = 0, node.other_cell = 0x00ffffff;  // asks of one fact, names two
                return true;
              })) == "a row of section rules");
+  // A rule that has lost what it is judged for would let a product, an action or a recipient pass.
+  const auto forgets = [&](auto reads) {
+    return refused(
+        changed<program::RuleRow>(subject, Section::rules, [&](program::RuleRow& row) { return reads(row); }));
+  };
+  for (const std::uint8_t flag : {program::kReadsProduct, program::kReadsAction}) {
+    BOOST_TEST(forgets([&](program::RuleRow& row) {
+                 const bool there = (row.flags & flag) != 0;
+                 row.flags = static_cast<std::uint8_t>(row.flags & ~flag);
+                 return there;
+               }) == "a row of section rules");
+  }
+  for (const std::uint8_t flag : {program::kReadsCustomer, program::kReadsOutreach}) {
+    BOOST_TEST(forgets([&](program::RuleRow& row) {
+                 const bool there = (row.reads & flag) != 0;
+                 row.reads = static_cast<std::uint8_t>(row.reads & ~flag);
+                 return there;
+               }) == "a row of section rules");
+  }
   const auto topic = [&](auto change) {
     return refused(changed<program::TopicRow>(subject, Section::topics, [&](program::TopicRow& row) {
       change(row);
