@@ -392,6 +392,15 @@ class RuleCheck {
             say("Write: any p in recommendation.products where (…)", "请写：推荐.产品 中 存在 某产品 满足（…）"));
         return;
       }
+      for (const std::vector<Effect>* list :
+           {&rule_.then, &rule_.unknown_effects}) {  // whom it asks is one customer, too
+        for (const Effect& effect : *list) {
+          for (const Index fact : facts_in(effect.with_pieces)) read.insert(fact);
+          if (effect.fact != kNone) read.insert(effect.fact);
+          if (effect.requirement == kNone) continue;
+          for (const Index fact : facts_in(work_.model.requirements[effect.requirement].ask_pieces)) read.insert(fact);
+        }
+      }
       const auto his = std::find_if(read.begin(), read.end(),
                                     [&](Index fact) { return work_.model.facts[fact].part == Part::customer; });
       if (his != read.end() && on(Subject::outreach)) {
