@@ -34,7 +34,8 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   const std::vector<ToldOnce> told_once = told(*turn.rules.program, turn.request, turn.applied.decision().told_once),
                               left_out = told(*turn.rules.program, turn.request, turn.judged.left_out);
   out.map(pairs + (continued ? 4 : 2) + (told_once.empty() ? 0 : 1) + (left_out.empty() ? 0 : 1) +
-          (turn.switched_topic.empty() ? 0 : 1) + (turn.met.empty() ? 0 : 1) + (turn.early ? 1 : 0));
+          (turn.switched_topic.empty() ? 0 : 1) + (turn.met.empty() ? 0 : 1) + (turn.early ? 1 : 0) +
+          (turn.judged.withheld.empty() ? 0 : 1));
   for (std::size_t i = 0; i < pairs; ++i) {
     out.raw(decoded->items[2 * i].encoded);
     if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
@@ -89,6 +90,11 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   if (turn.early) {
     out.integer(kEarlyKey);
     out.boolean(true);
+  }
+  if (!turn.judged.withheld.empty()) {
+    out.integer(kWithheldKey);
+    out.array(turn.judged.withheld.size());
+    for (const std::uint32_t recipient : turn.judged.withheld) out.integer(recipient);
   }
   return out.take();
 }

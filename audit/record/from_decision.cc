@@ -223,8 +223,11 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
     line(Kind::bot_wanted, (zh ? "触达 " + std::to_string(request.recipients()) + " 人："
                                : "to reach " + std::to_string(request.recipients()) + ": ") +
                                std::string(request.outreach_text()));
-  if (request.has_material())
-    line(Kind::bot_wanted, (zh ? "发布：" : "to publish: ") + std::string(request.material_text()));
+  if (request.has_material()) {
+    if (!request.material_text().empty()) names.emplace(names.begin(), request.material_text());
+    line(Kind::bot_wanted, (zh ? "发布：" : "to publish: ") + join(names, comma));
+    names.clear();
+  }
   if (!names.empty()) line(Kind::bot_wanted, (zh ? "推荐：" : "to recommend: ") + join(names, comma));
   names.clear();
   for (std::size_t i = 0; i < request.actions(); ++i) names.emplace_back(request.action_name(i));
@@ -237,6 +240,11 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
     line(reason.unknown ? Kind::unknown : Kind::because, reason.because);
     line(Kind::law, join(reason.cites, zh ? "；" : "; "));
   }
+  names.clear();
+  for (const std::uint32_t recipient : decision.withheld) names.emplace_back(request.recipient_id(recipient));
+  if (!names.empty())
+    line(Kind::because,
+         (zh ? "人工正在处理或等待人工，不予触达：" : "a person has them, or is awaited: ") + join(names, comma));
   names.clear();
   for (const decide::ItemVerdict& item : decision.items) {
     if (item.verdict >= decide::Verdict::require)

@@ -130,6 +130,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<Disclosure> disclosures;
     std::vector<OnceDraft> once;
     std::vector<Once> told_once, left_out;
+    std::vector<std::uint32_t> withheld;
     std::vector<Required> required;
     std::vector<std::string_view> flags, alerts;
     std::vector<text::Edit> edits;
@@ -157,7 +158,7 @@ struct Scratch::Inside final : TextEyes {
       Seldom& all = seldom_;
       all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
       all.redactions.clear(), all.replacements.clear(), all.disclosures.clear(), all.required.clear();
-      all.once.clear(), all.told_once.clear(), all.left_out.clear();
+      all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.at_start.clear(), all.at_end.clear(), all.texts.clear();
       uses_seldom = false;
@@ -743,11 +744,14 @@ class Run {
     constexpr std::array<std::string_view, 10> kServes = {"notice", "service", "security", "transaction", "legal",
                                                           "通知",   "服务",    "安全",     "交易",        "法定"};
     if (std::find(kServes.begin(), kServes.end(), purpose) != kServes.end()) return;
+    std::vector<std::uint32_t>& withheld = in_.seldom().withheld;
     for (std::uint32_t recipient : state_.held) {
       if (recipient >= r_.recipients()) continue;
       Verdict& verdict = in_.item_drafts[recipients_at() + recipient].verdict;
       verdict = join(verdict, Verdict::block);
+      withheld.push_back(recipient);
     }
+    d_.withheld = withheld;
   }
 
   void close() {

@@ -97,6 +97,7 @@ struct Decision {
   std::span<const Disclosure> disclosures;   // by (place, wording rank), once
   std::span<const Once> told_once;           // of what it discloses: what is used up when it is sent; ascending, once
   std::span<const Once> left_out;            // what was used up (StateView) and is therefore not told again
+  std::span<const std::uint32_t> withheld;   // recipients from whom it is kept since a person has them (StateView)
   std::span<const Required> requires_;       // by (kind, index), once
   std::span<const std::string_view> flags;   // sorted, once
   std::span<const std::string_view> alerts;  // sorted, once

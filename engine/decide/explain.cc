@@ -219,7 +219,8 @@ class Story {
                 quote(masked(TextPart::material, r_.material_text()))));
     }
     for (std::size_t i = 0; i < r_.products(); ++i) {
-      line(both(zh_ ? "拟推荐产品：" : "It meant to recommend: ", product_name(i)));
+      line(r_.has_material() ? both(zh_ ? "素材所涉产品：" : "The material is about: ", product_name(i))
+                             : both(zh_ ? "拟推荐产品：" : "It meant to recommend: ", product_name(i)));
     }
     for (std::size_t i = 0; i < r_.actions(); ++i) {
       line(both(zh_ ? "拟办理操作：" : "It meant to do: ", std::string(r_.action_name(i))));
@@ -318,6 +319,10 @@ class Story {
       if (d_.verdict <= Verdict::revise && audience_ != Audience::customer) {
         line(both(zh_ ? "附加披露：" : "Disclosed: ", std::string(p_.wording_name(one.wording))));
       }
+    }
+    for (std::size_t i = 0; i < d_.withheld.size() && audience_ != Audience::customer; ++i) {
+      line(both(zh_ ? "人工正在处理或等待人工，不予触达：" : "Not reached, since a person has them or is awaited: ",
+                std::string(r_.recipient_id(d_.withheld[i]))));
     }
     for (std::size_t i = 0; i < d_.left_out.size() && audience_ != Audience::customer; ++i) {
       const Once& one = d_.left_out[i];

@@ -58,7 +58,7 @@ std::string_view text_of(const Request& request, TextPart part);
 // A wording with its facts put in; `product`: the index of the product that it is disclosed for, -1 for the turn.
 std::string wording_told(const program::Program& program, const Request& request, std::uint32_t wording,
                          std::int32_t product, Language language, std::int32_t recipient = -1);
-// What is asked for, with the facts of the product, action or recipient that it is first required for.
+// What is asked for, with the facts of the product or action that it is first required for, and of the recipient if it is one only.
 std::string asked_told(const program::Program& program, const Request& request, const Decision& decision,
                        const Required& what, Language language);
 std::string_view told(Verdict verdict, Language language);

@@ -160,12 +160,18 @@ std::string asked_told(const Program& program, const Request& request, const Dec
   Topic topic{&program, &request, language, -1, -1, {}};
   if (request.products() == 1) topic.product = 0;
   if (request.actions() == 1) topic.action = 0;
+  const Reason* first = nullptr;
   for (const Reason& reason : decision.reasons) {
     if (reason.item() < 0 || !requires_it(program, reason, what)) continue;
+    if (first && reason.recipient != first->recipient) {  // asked of several: none is told what is known of another
+      topic.recipient = -1;
+      break;
+    }
+    if (first) continue;
+    first = &reason;
     if (reason.product >= 0) topic.product = reason.product;
     if (reason.action >= 0) topic.action = reason.action;
     topic.recipient = reason.recipient;
-    break;
   }
   std::string out;
   append(out, topic, ask_of(program, what));

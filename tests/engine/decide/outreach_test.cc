@@ -120,7 +120,37 @@ BOOST_AUTO_TEST_CASE(a_recipient_whom_a_person_has_gets_what_is_known_to_serve_h
     Judged judged;
     judge(world, campaign(purpose), judged, {.held = held});
     BOOST_TEST(is(judged.decision, {Verdict::allow, verdict, Verdict::allow}));
+    const std::vector<std::uint32_t> withheld(judged.decision.withheld.begin(), judged.decision.withheld.end());
+    BOOST_TEST((withheld == std::vector<std::uint32_t>(verdict == Verdict::block ? 1 : 0, 1)));
+    const std::string told =
+        explain(*judged.program, judged.request, judged.decision, Language::en, Audience::officer).story;
+    BOOST_TEST((told.find("since a person has them or is awaited: grown") != std::string::npos) ==
+               (verdict == Verdict::block));
   }
+}
+
+// One question for all who are asked it: where there are several it names none of them.
+BOOST_AUTO_TEST_CASE(what_is_asked_of_two_recipients_tells_neither_of_the_other) {
+  World world = bank();
+  model::Requirement consent;
+  consent.names.first = "consent";
+  consent.names.all = {"consent"};
+  consent.pack = 0;
+  consent.ask.en = "We hold your age as {customer.age}.";
+  consent.ask_pieces.en = {{"We hold your age as ", model::kNone}, {"", world.find("customer", "age")}};
+  world.model.requirements.push_back(consent);
+  model::Effect require = World::effect(EffectKind::require);
+  require.requirement = 0;
+  const auto asked = [&](const std::string& than) {
+    World here = world;
+    here.rule("consent", {Subject::outreach}, younger(here, than), {require}).if_unknown = model::Rule::Unknown::pass;
+    Judged judged;
+    judge(here, campaign(), judged);
+    BOOST_REQUIRE_EQUAL(judged.decision.requires_.size(), 1u);
+    return asked_told(*judged.program, judged.request, judged.decision, judged.decision.requires_[0], Language::en);
+  };
+  BOOST_TEST(asked("18") == "We hold your age as 17");
+  BOOST_TEST(asked("50") == "We hold your age as unknown");
 }
 
 // Beyond the cap nobody was looked at: a caller who goes by the verdicts of the recipients sends to none of them.
@@ -194,6 +224,10 @@ BOOST_AUTO_TEST_CASE(what_a_blocked_material_shows_is_blocked_with_it) {
   BOOST_TEST((judged.decision.verdict == Verdict::block));
   BOOST_TEST((judged.decision.items[0].verdict == Verdict::block));
   BOOST_TEST(!judged.decision.has_say);
+  const std::string told =
+      explain(*judged.program, judged.request, judged.decision, Language::en, Audience::officer).story;
+  BOOST_TEST(told.find("The material is about: p1") != std::string::npos, told);
+  BOOST_TEST(told.find("recommend") == std::string::npos, told);
 }
 
 BOOST_AUTO_TEST_CASE(an_outreach_is_no_turn_of_a_conversation_and_reaches_somebody) {
