@@ -535,7 +535,7 @@ class Gate::Inside {
       reply.body = wire::with_receipt(std::move(reply.body), std::nullopt);
       return finish_in_memory(turn);
     }
-    const bool early = goes_early(applied, changes);
+    const bool early = round.firm && goes_early(applied, changes);
     audit::SealedRecord sealed = options_.log->seal(record_of({.rules = *turn->rules,
                                                                .request = turn->request,
                                                                .judged = decision,
@@ -587,7 +587,7 @@ class Gate::Inside {
   }
 
   // Without waiting for the disk, where the operator chose so: the bot's own text, of a turn that changes nothing that a later one
-  // stands on, and stands on nothing that may be lost, while the log takes what it is given.
+  // stands on, while the log takes what it is given. That it stands on nothing that may be lost is the round's to say.
   bool goes_early(const Applied& applied, const std::vector<audit::StateChange>& changes) const {
     const decide::Verdict verdict = applied.decision().verdict;
     return !options_.durable && log_takes_.load(std::memory_order_relaxed) && applied.ruling() == Ruling::judged &&

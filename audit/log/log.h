@@ -92,8 +92,7 @@ class Log {
   virtual Appended rotate(const std::string& by) = 0;  // another signing key: a record signed by both, then the change
 
   virtual void flush() = 0;  // waits until all that was fulfilled is answered
-  virtual void
-  close() = 0;  // flush, sync the high-water mark, let go; what is only reserved fails, and what stands behind it
+  virtual void close() = 0;  // flush, sync the high-water mark, let go; as Lifetime says
 
   virtual StateStore& state() = 0;  // what is durable; the gate lays its overlay over it
   // Moves when a commit failed: whoever keeps something in memory of what he appended reads it again from `state`. A number that

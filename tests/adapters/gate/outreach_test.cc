@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_hand_off_of_an_outreach_is_told_to_its_caller_and_opens_n
   BOOST_TEST(verdicts(reply) == "k-1:allow k-2:allow");
   for (const char* state : {"waiting", "asked", "person"}) {
     const gate::Reply list = desk.gate->look({.kind = gate::Query::Kind::handoffs, .state = state}, Desk::agent());
-    BOOST_TEST(json::parse(list.body).at("handoffs").as_array().empty());
+    BOOST_TEST(json::parse(list.body).at("items").as_array().empty());
   }
   desk.verify();
 }
