@@ -28,6 +28,7 @@
 #include "adapters/cli/bench/workload.h"
 #include "adapters/cli/bench/written.h"
 #include "adapters/cli/command.h"
+#include "adapters/cli/id_random.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/gate/gate.h"
 #include "adapters/load/ruleset.h"
@@ -63,13 +64,13 @@ class Service {
                                                            .log = log_.get(),
                                                            .remembered = 10'000,
                                                            .clock = &clock_,
-                                                           .random = &random_,
+                                                           .random = &ids_,
                                                            .threads = std::max(1u, std::thread::hardware_concurrency()),
                                                            .stages = true});
     server::RouterOptions options;
     options.gate = gate_.get();
     options.clock = &clock_;
-    options.random = &random_;
+    options.random = &ids_;
     options.metrics = &metrics_;
     options.log = operation_.get();
     options.caps.deadline_ms = 60'000;
@@ -101,6 +102,7 @@ class Service {
  private:
   SystemClock clock_;
   audit::SystemRandom random_;
+  IdRandom ids_{random_};
   server::Metrics metrics_;
   std::unique_ptr<server::OperationLog> operation_;
   std::unique_ptr<audit::Log> log_;

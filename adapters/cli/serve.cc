@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "adapters/cli/aside.h"
+#include "adapters/cli/id_random.h"
 #include "adapters/cli/loading.h"
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
@@ -177,6 +178,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<server::OperationLog> operation = open_operation_log(terminal, configuration, clock);
   if (operation == nullptr) return kEnvironment;
   audit::SystemRandom random;
+  IdRandom ids(random);
   Invocation with_keys = invocation;
   if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
   const std::unique_ptr<audit::Log> log =
@@ -224,7 +226,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
       {.snapshot = &snapshot,
        .log = log.get(),
        .clock = &clock,
-       .random = &random,
+       .random = &ids,
        .threads = configuration.gate_threads != 0 ? configuration.gate_threads
                                                   : std::max(1u, std::thread::hardware_concurrency()),
        .limits = limits,
@@ -240,7 +242,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   server::RouterOptions options;
   options.gate = &gate;
   options.clock = &clock;
-  options.random = &random;
+  options.random = &ids;
   options.metrics = &metrics;
   options.log = operation.get();
   options.services = served.services();

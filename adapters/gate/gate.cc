@@ -56,6 +56,12 @@ struct Seen {
 
 constexpr int kAgain = 8;  // times that a turn is judged anew since somebody moved its hand-off meanwhile
 
+// What may be decided on the thread that took it, where a slow turn would hold up whoever else that thread serves. A turn's own size
+// bounds what reading it and its texts can cost; its items how often a rule is judged; what turns have taken of late, costly rules and
+// a slow disk below the state; and a disk that has stopped shows in the log first, which writes all the time.
+constexpr std::size_t kSmallBytes = 16u << 10, kFewItems = 64;
+constexpr std::uint64_t kQuickNs = 250'000, kOutlierNs = 2'000'000, kStalledNs = 100'000'000;
+
 }  // namespace
 
 class Gate::Inside {
@@ -94,11 +100,24 @@ class Gate::Inside {
                                                            .nearest = {},
                                                            .hint = {}}));
     }
+    const bool quick = take.here && is_quick(bytes, *turn);
+    ScratchPtr scratch;
+    {
+      const std::lock_guard lock(mutex_);
+      if (turn->reply.problem == nullptr) refuse_overload(*turn);
+      const bool refused = turn->reply.problem != nullptr;
+      if (quick && !refused) scratch = spare_scratch();
+      if (!refused && turn->deadline_ns != 0)
+        turn->among_deadlines = deadlines_.emplace_hint(deadlines_.end(), turn->deadline_ns, turn);
+      const bool first = refused || lines_.stand(turn);
+      ++under_way_;
+      if (!first) return keep_scratch(std::move(scratch));
+      if (!take.here || !(refused || quick)) return make_ready(std::move(turn));
+    }
+    if (turn->reply.problem != nullptr) return answer(turn);
+    judge(turn, *scratch);
     const std::lock_guard lock(mutex_);
-    if (turn->reply.problem == nullptr) refuse_overload(*turn);
-    ++under_way_;
-    if (turn->deadline_ns != 0 && turn->reply.problem == nullptr) deadlines_.emplace(turn->deadline_ns, turn);
-    if (turn->reply.problem != nullptr || lines_.stand(turn)) make_ready(std::move(turn));
+    keep_scratch(std::move(scratch));
   }
 
   void perform(const Command& command, const Caller& caller, Done done) {
@@ -117,7 +136,8 @@ class Gate::Inside {
       const std::lock_guard lock(mutex_);
       const std::uint64_t now = options_.clock->steady_ns();
       while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-        if (TurnPtr turn = deadlines_.begin()->second.lock()) late.push_back(std::move(turn));
+        deadlines_.begin()->second->among_deadlines.reset();
+        late.push_back(std::move(deadlines_.begin()->second));
         deadlines_.erase(deadlines_.begin());
       }
     }
@@ -165,6 +185,35 @@ class Gate::Inside {
     }
   }
 
+  // May it be decided on the thread that took it, as far as anybody can tell before?
+  bool is_quick(std::string_view bytes, const Turn& turn) const {
+    if (bytes.size() > kSmallBytes || pace_ns_.load(std::memory_order_relaxed) > kQuickNs) return false;
+    if (turn.reply.problem != nullptr) return true;
+    const decide::Request& request = turn.request;
+    if ((request.products() + 1) * (request.actions() + 1) * (request.recipients() + 1) > kFewItems) return false;
+    return awaited_.load(std::memory_order_relaxed) == 0 ||
+           options_.clock->steady_ns() < log_moved_ns_.load(std::memory_order_relaxed) + kStalledNs;
+  }
+
+  // What turns take, the newest weighing an eighth. One that was only interrupted must not count for a hundred.
+  void keep_pace(std::uint64_t begun_ns) {
+    const std::uint64_t took = std::min(options_.clock->steady_ns() - begun_ns, kOutlierNs);
+    const std::uint64_t pace = pace_ns_.load(std::memory_order_relaxed);
+    pace_ns_.store(pace - pace / 8 + took / 8, std::memory_order_relaxed);
+  }
+
+  // Under mutex_: a scratch of those that threads decide with that are not the gate's own.
+  using ScratchPtr = std::unique_ptr<decide::Scratch>;
+  ScratchPtr spare_scratch() {
+    if (scratches_.empty()) return std::make_unique<decide::Scratch>(options_.limits);
+    ScratchPtr scratch = std::move(scratches_.back());
+    scratches_.pop_back();
+    return scratch;
+  }
+  void keep_scratch(ScratchPtr scratch) {
+    if (scratch) scratches_.push_back(std::move(scratch));
+  }
+
   // ---- places in line (all under mutex_)
 
   void leave_lines(const TurnPtr& turn) {
@@ -206,14 +255,20 @@ class Gate::Inside {
   void run(const std::shared_ptr<Errand>& errand) {
     errands_.run(errand->command, errand->caller, [this, errand](const Reply& reply) {
       tell(errand->done, reply);
+      const std::lock_guard lock(mutex_);
       left();
     });
   }
 
   void judge(const TurnPtr& turn, decide::Scratch& scratch) {
+    const std::uint64_t begun = options_.clock->steady_ns();
+    judge(turn, scratch, begun);
+    keep_pace(begun);
+  }
+
+  void judge(const TurnPtr& turn, decide::Scratch& scratch, std::uint64_t begun) {
     Progress progress;
     try {
-      const std::uint64_t begun = turn->deadline_ns != 0 || options_.stages ? options_.clock->steady_ns() : 0;
       if (options_.stages) turn->reply.begun_ns = begun;
       if (turn->deadline_ns != 0 && begun >= turn->deadline_ns) {
         miss(*turn);
@@ -557,7 +612,14 @@ class Gate::Inside {
     if (options_.stages) reply.sealed_ns = options_.clock->steady_ns();
     if (early) tell_early(*turn);
     // From here on the log answers, whatever happens. The later one first: so both are ready when the first is, and go in one commit.
-    audit::AppendDone recorded = [this, turn](const audit::Appended& appended) { committed(turn, appended); };
+    audit::AppendDone recorded = [this, turn](const audit::Appended& appended) {
+      log_moved_ns_.store(options_.clock->steady_ns(), std::memory_order_relaxed);
+      awaited_.fetch_sub(1, std::memory_order_relaxed);
+      committed(turn, appended);
+    };
+    if (awaited_.load(std::memory_order_relaxed) == 0)
+      log_moved_ns_.store(options_.clock->steady_ns(), std::memory_order_relaxed);
+    awaited_.fetch_add(1, std::memory_order_relaxed);
     const std::uint64_t place = progress.numbers->claim(0);
     if (of_ticket) {
       options_.log->fulfil(progress.numbers->claim(1), std::move(*of_ticket), [](const audit::Appended&) {});
@@ -801,6 +863,8 @@ class Gate::Inside {
 
   void answer(const TurnPtr& turn) {
     if (!turn->answered.exchange(true)) tell(turn->done, turn->reply);
+    const std::lock_guard lock(mutex_);
+    if (turn->among_deadlines) deadlines_.erase(*std::exchange(turn->among_deadlines, std::nullopt));
     left();
   }
 
@@ -825,8 +889,7 @@ class Gate::Inside {
     return true;
   }
 
-  void left() {
-    const std::lock_guard lock(mutex_);
+  void left() {  // under mutex_
     if (--under_way_ == 0) all_answered_.notify_all();
   }
 
@@ -838,11 +901,15 @@ class Gate::Inside {
   std::condition_variable ready_or_stop_, all_answered_;
   Lines lines_;
   std::deque<Work> ready_;
-  std::multimap<std::uint64_t, std::weak_ptr<Turn>> deadlines_;
+  Deadlines deadlines_;
+  std::vector<std::unique_ptr<decide::Scratch>> scratches_;
   std::unordered_map<std::string, TurnPtr> overlay_;  // decided, not yet durable; by request key
   std::unordered_map<std::string, Remembered> remembered_, older_remembered_;  // without a log, by request key
   std::size_t under_way_ = 0;
-  std::atomic<bool> log_takes_{true};  // the last record that was told of is on disk
+  std::atomic<bool> log_takes_{true};      // the last record that was told of is on disk
+  std::atomic<std::uint64_t> pace_ns_{0};  // what turns take, of late
+  std::atomic<std::uint64_t> awaited_{0},
+      log_moved_ns_{0};  // records that the log has not told of; when it last told of one
   bool stopping_ = false;
   std::vector<std::thread> workers_;
 };

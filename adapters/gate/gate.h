@@ -5,15 +5,15 @@
 //   gate.perform({.kind = Command::Kind::take_handoff, .target = id, .if_match = version}, caller, done);
 //   Reply reply = gate.look({.kind = Query::Kind::conversation, .target = "c-77"}, caller);
 //
-// Promises   `done` is called once for each turn and command, never inside take or perform, never before its record is durable
-//            (but see GateOptions::durable);
+// Promises   `done` is called once for each turn and command, never inside perform nor, but for TakeOptions::here, inside take, never
+//            before its record is durable (but see GateOptions::durable);
 //            turns that share a request id, a conversation or a customer are decided one after the other, in order of arrival;
 //            others never wait for them, and no turn waits for another's commit; the same id with the same content makes one
 //            record and equal replies, with other content `id_reused`; from a hand-off that holds until a person ends it no
 //            text of a bot's goes out in that conversation and to that customer (conversation.h); whatever goes wrong, the reply
 //            to a turn carries a verdict to act on
-// Threads    all calls may run together; `done` runs on the gate's or the log's threads and must not block long; look waits for
-//            the disk where the look itself is recorded
+// Threads    all calls may run together; `done` runs on the gate's or the log's threads, or on that of TakeOptions::here, and must
+//            not block long; look waits for the disk where the look itself is recorded
 // Errors     none are thrown: a refusal is a Reply whose `problem` is set. The constructor throws what reading the state throws.
 //            What `done` throws is dropped
 // Lifetime   snapshot, log, clock and random outlive the gate; the destructor waits until every turn is answered
@@ -59,6 +59,9 @@ struct TakeOptions {
   std::uint64_t deadline_ns = 0;  // by Clock::steady_ns; 0: none. Missed: problem `deadline`, and the record may stand
   std::string_view header_id = {};                  // Idempotency-Key, if there was one: must be the body's id
   std::optional<Language> language = std::nullopt;  // of problems, where the request names none
+  // The turn may be decided on this thread, and `done` be called inside take: where nobody is before it, it is small, and turns have
+  // been quick of late. What may take long goes to the gate's threads all the same.
+  bool here = false;
 };
 
 struct GateOptions {
@@ -67,7 +70,7 @@ struct GateOptions {
   std::size_t remembered = 0;  // without a log: of the newest turns so many at least are known again; 0: all of them
   Clock* clock = nullptr;
   Random* random = nullptr;
-  std::size_t threads = 1;  // that decide and seal
+  std::size_t threads = 1;  // that decide and seal what is not decided where it was taken
   Limits limits{};
   Microseconds clock_skew =
       5LL * 60 * 1'000'000;          // how far a turn's `at` may be from the clock, but for callers with any_time

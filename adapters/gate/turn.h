@@ -10,7 +10,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,9 @@
 
 namespace caveat::gate {
 
+struct Turn;
+using Deadlines = std::multimap<std::uint64_t, std::shared_ptr<Turn>>;  // by Clock::steady_ns
+
 struct Turn : Lines::Place {  // in line by request (the first of its keys), conversation, customer …
   std::shared_ptr<const decide::Ruleset> rules;
   decide::Request request;
@@ -32,6 +37,7 @@ struct Turn : Lines::Place {  // in line by request (the first of its keys), con
   Digest content{};           // canonical: what a repeat is known by
   std::string customer;       // who it is, as far as the conversation or the turn tells
   std::uint64_t deadline_ns = 0;
+  std::optional<Deadlines::iterator> among_deadlines;  // under the gate's lock
   Done done;
   std::atomic<bool> answered{false};
   Reply reply;

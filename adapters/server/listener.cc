@@ -40,6 +40,8 @@ constexpr std::size_t kReadAhead = 64u << 10;
 constexpr std::size_t kBatchWindow = 64;         // lines of one batch that are under way
 constexpr std::size_t kBatchQueued = 16u << 20;  // bytes of replies that wait for a caller who still sends
 constexpr std::size_t kTurnedAway = 256;         // connections that are told so at once; those beyond are only closed
+// What a connection that idles reads into: little until it has shown how much its requests take.
+constexpr std::size_t kFirstRead = 1024, kMostRead = 8192;
 constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20;
 
 ProblemItem item(std::string expected, std::string found) {
@@ -53,42 +55,51 @@ tl::unexpected<Problem> failed(const Code& code, const std::string& what, std::s
 
 std::string milliseconds(std::int64_t ms) { return std::to_string(ms) + " ms"; }
 
-// Cuts what a socket waits for when its time is up; the socket stays open, so that a last word can be said.
+// Cuts what a socket waits for when its time is up; the socket stays open, so that a last word can be said. Most waits end long before
+// their time, so a timer that stands already, and is not too late, is left to find out for itself what is meant by then.
 class Watch {
  public:
   explicit Watch(Socket& socket) : state_(std::make_shared<State>(socket)) {}
-  ~Watch() { disarm(); }
+  ~Watch() {
+    disarm();
+    state_->timer.cancel();
+  }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
   void arm(std::int64_t ms) {
     state_->fired = false;
-    wait(state_, ++state_->turn, ms);
+    state_->due = Time::clock::now() + std::chrono::milliseconds(ms);
+    if (state_->due < state_->stands) wait(state_, state_->due);
   }
-  void disarm() {
-    ++state_->turn;  // a wait that is over already may still be on its way here
-    state_->timer.cancel();
-  }
+  void disarm() { state_->due = Time::max(); }
   bool fired() const { return state_->fired; }
 
  private:
+  using Time = asio::steady_timer::time_point;
   struct State {
     explicit State(Socket& watched) : socket(watched), timer(watched.get_executor()) {}
     Socket& socket;
     asio::steady_timer timer;
-    std::uint64_t turn = 0;
+    Time due = Time::max();     // nothing is waited for
+    Time stands = Time::max();  // of the timer, while it runs
     bool fired = false;
   };
-  static void wait(const std::shared_ptr<State>& state, std::uint64_t turn, std::int64_t ms) {
-    state->timer.expires_after(std::chrono::milliseconds(ms));
-    state->timer.async_wait([state, turn](const error_code& error) {
-      if (error || turn != state->turn) return;  // another wait has begun, or none is meant
+  static void wait(const std::shared_ptr<State>& state, Time until) {
+    state->stands = until;
+    state->timer.expires_at(until);
+    state->timer.async_wait([state, until](const error_code& error) {
+      if (error || until != state->stands) return;  // it was set anew meanwhile
+      state->stands = Time::max();
+      if (state->due == Time::max()) return;
+      if (state->due > until) return wait(state, state->due);
       state->fired = true;
       error_code ignored;
       state->socket.cancel(ignored);
       // What came in a moment ago and has not been looked at is not cut by this, so what is begun after it will be: whoever sends
       // without a pause would never be too slow.
-      wait(state, turn, kCutAgainMs);
+      state->due = until + std::chrono::milliseconds(kCutAgainMs);
+      wait(state, state->due);
     });
   }
   std::shared_ptr<State> state_;
@@ -107,11 +118,16 @@ class Signal {
   asio::steady_timer timer_;
 };
 
-struct Slot {  // where an answer is laid down, and who waits for it
-  explicit Slot(const asio::any_io_executor& executor) : timer(executor) {}
-  asio::steady_timer timer;
+// Where an answer is laid down, on the thread of the connection that it is for.
+struct Slot {
   std::optional<Response> response;
+  asio::steady_timer* waits = nullptr;  // of who waits for it, while he does
+  void lay(Response one) {
+    response = std::move(one);
+    if (waits != nullptr) waits->cancel();
+  }
 };
+using SlotPtr = std::shared_ptr<Slot>;
 
 struct Batch {
   explicit Batch(const asio::any_io_executor& where) : executor(where), to_write(where), to_read(where) {}
@@ -172,6 +188,59 @@ class Counted {
   const std::size_t before_;
 };
 
+// One request as the library finds its parts: the head, then what of the body was read and not yet taken.
+class Reading final : public http::basic_parser<true> {
+ public:
+  explicit Reading(std::size_t header_bytes) {
+    header_limit(static_cast<std::uint32_t>(header_bytes));
+    body_limit(boost::none);  // ours says more, see `most`
+  }
+  Head head;
+  bool before_1_1 = false;
+  std::string body;
+  std::size_t most = 0;  // of the body at a time; beyond: body_limit
+
+  // What lies in the buffer already. need_more: there is less of it than is wanted.
+  template <class Buffer>
+  error_code take(Buffer& buffer) {
+    error_code error;
+    buffer.consume(put(buffer.data(), error));
+    return error;
+  }
+
+ private:
+  using Text = boost::beast::string_view;
+  static std::string_view view(Text text) { return {text.data(), text.size()}; }
+
+  void on_request_impl(http::verb, Text method, Text target, int version, error_code&) override {
+    head.method = view(method);
+    head.target = view(target);
+    before_1_1 = version < 11;
+  }
+  void on_field_impl(http::field, Text name, Text value, error_code&) override {
+    if (is_header_done()) return;  // behind the last chunk: too late to say anything
+    Header& header = head.headers.emplace_back(view(name), view(value));
+    for (char& c : header.first)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(Text bytes, error_code& error) override {
+    if (bytes.size() > most - std::min(most, body.size())) {
+      error = http::error::body_limit;
+      return 0;
+    }
+    body += view(bytes);
+    return bytes.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code& error) override {
+    return on_body_impl(bytes, error);
+  }
+  void on_finish_impl(error_code&) override {}
+  void on_response_impl(int, Text, int, error_code&) override {}
+};
+
 struct Accepted {
   Serves serves;
   bool own_user = false;
@@ -197,6 +266,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         worker_(worker),
         one_of_(one_of) {
     one_of_.fetch_add(1);
+    error_code ignored;  // then writes are refused as often as they would wait
+    socket_.non_blocking(true, ignored);
   }
   ~Connection() {
     if (one_of_.fetch_sub(1) != 1) return;
@@ -216,19 +287,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
  private:
-  using Parser = http::request_parser<http::buffer_body>;
-
   awaitable<void> exchanges();
   awaitable<bool> exchange();
   awaitable<bool> refuse_head(error_code error);
-  awaitable<bool> read_body(Parser& parser, Call& call, std::string& body, std::optional<Response>& refusal);
+  awaitable<error_code> read_body(Reading& reading);
+  std::optional<Response> refuse_body(const Reading& reading, Call& call, error_code error);
+  awaitable<Response> answer(SlotPtr slot, CallPtr call, std::string_view body);
   awaitable<bool> send(const Call& call, Response response, bool head_only, bool keep);
+  std::size_t send_now(const Call& call, Response& response, bool head_only, bool keep, std::string& bytes);
   awaitable<void> linger();
-  awaitable<bool> batch(Parser& parser, CallPtr call, bool keep);
-  awaitable<void> read_lines(Parser& parser, CallPtr call, std::shared_ptr<Batch> batch);
+  awaitable<bool> batch(Reading& reading, CallPtr call, bool keep);
+  awaitable<void> read_lines(Reading& reading, CallPtr call, std::shared_ptr<Batch> batch);
   awaitable<void> write_replies(std::shared_ptr<Batch> batch);
   awaitable<void> take_line(CallPtr call, std::shared_ptr<Batch> batch, std::string_view line, bool too_long);
-  Head head_of(const Parser& parser) const;
+  void complete(const Reading& reading, Head& head) const;
 
   Socket socket_;
   Watch watch_;
@@ -246,7 +318,33 @@ struct Worker {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   std::thread thread;
+
+  // Answers that other threads have ready: however many come while it is busy, it is woken once.
+  void lay(SlotPtr slot, Response response) {
+    if (here == this) return slot->lay(std::move(response));
+    bool first = false;
+    {
+      const std::lock_guard lock(mutex);
+      first = answers.empty();
+      answers.emplace_back(std::move(slot), std::move(response));
+    }
+    if (first) asio::post(context, [this] { lay_all(); });
+  }
+  static thread_local const Worker* here;  // whose thread this is
+
+ private:
+  void lay_all() {
+    std::vector<std::pair<SlotPtr, Response>> all;
+    {
+      const std::lock_guard lock(mutex);
+      all.swap(answers);
+    }
+    for (auto& [slot, response] : all) slot->lay(std::move(response));
+  }
+  std::mutex mutex;
+  std::vector<std::pair<SlotPtr, Response>> answers;
 };
+thread_local const Worker* Worker::here = nullptr;
 
 // A connection among those of its worker while it is served, however that ends.
 class Enrolled {
@@ -271,17 +369,21 @@ class Enrolled {
 
 awaitable<void> Connection::exchanges() {
   bool keep = true;
+  std::size_t read = kFirstRead;
   while (keep) {
     if (buffer_.size() == 0) {
-      buffer_.shrink_to_fit();
+      if (buffer_.capacity() > kMostRead) buffer_.shrink_to_fit();
       if (router_.draining()) break;
       idle_ = true;
       watch_.arm(router_.caps().idle_ms);
-      const auto [error, bytes] = co_await socket_.async_read_some(buffer_.prepare(1024), kToken);
+      const auto [error, bytes] = co_await socket_.async_read_some(buffer_.prepare(read), kToken);
       watch_.disarm();
       idle_ = false;
       if (error) break;
       buffer_.commit(bytes);
+      if (bytes == read) read = std::min(2 * read, kMostRead);
+    } else {  // it did not wait for its answer: the others come first
+      co_await asio::post(kToken);
     }
     keep = co_await exchange();
   }
@@ -315,23 +417,12 @@ awaitable<void> Connection::turn_away([[maybe_unused]] std::shared_ptr<Connectio
   socket_.close(ignored);
 }
 
-Head Connection::head_of(const Parser& parser) const {
-  const auto& message = parser.get();
-  Head head;
-  head.method = std::string(message.method_string());
-  head.target = std::string(message.target());
-  for (const auto& field : message) {
-    std::string name(field.name_string());
-    for (char& c : name)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    head.headers.emplace_back(std::move(name), std::string(field.value()));
-  }
-  if (const auto length = parser.content_length()) head.content_length = *length;
-  head.has_body = parser.chunked() || head.content_length.value_or(0) > 0;
+void Connection::complete(const Reading& reading, Head& head) const {
+  if (const auto length = reading.content_length()) head.content_length = *length;
+  head.has_body = reading.chunked() || head.content_length.value_or(0) > 0;
   head.own_user = accepted_.own_user;
   head.admin = accepted_.serves.admin;
   head.traffic = accepted_.serves.traffic;
-  return head;
 }
 
 // The head could not be read: told why, where anybody still listens.
@@ -359,18 +450,22 @@ awaitable<bool> Connection::refuse_head(error_code error) {
   co_return false;
 }
 
+// Where a request has come whole and its answer is there at once, nothing in here waits: no other coroutine, no timer, no other thread.
 awaitable<bool> Connection::exchange() {
-  Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(router_.caps().header_bytes));
-  parser.body_limit(boost::none);
-  watch_.arm(router_.caps().header_wait_ms);
-  const auto [error, bytes] = co_await http::async_read_header(socket_, buffer_, parser, kToken);
-  watch_.disarm();
+  Reading reading(router_.caps().header_bytes);
+  error_code error = buffer_.size() > 0 ? reading.take(buffer_) : http::error::need_more;
+  if (error == http::error::need_more) {  // the rest is still to come
+    watch_.arm(router_.caps().header_wait_ms);
+    const auto [failed, bytes] = co_await http::async_read_header(socket_, buffer_, reading, kToken);
+    watch_.disarm();
+    error = failed;
+  }
   if (error) co_return co_await refuse_head(error);
 
-  const Head head = head_of(parser);
+  Head& head = reading.head;
+  complete(reading, head);
   const bool head_only = head.method == "HEAD";
-  const bool keep = parser.keep_alive() && !router_.draining();
+  const bool keep = reading.keep_alive() && !router_.draining();
   const CallPtr call = router_.begin(head);
   if (call->refusal) {
     Response response = std::move(*call->refusal);
@@ -378,99 +473,94 @@ awaitable<bool> Connection::exchange() {
     if (head.has_body) co_await linger();
     co_return stays;
   }
-  if (head.has_body && parser.get().version() >= 11 && head.header("expect") == "100-continue") {
+  if (head.has_body && !reading.before_1_1 && head.header("expect") == "100-continue") {
     static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
     watch_.arm(kWriteMs);
     const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(kGoOn), kToken);
     watch_.disarm();
     if (failed) co_return false;
   }
-  if (call->route->handler == Handler::batch) co_return co_await batch(parser, call, keep);
+  if (call->route->handler == Handler::batch) co_return co_await batch(reading, call, keep);
 
-  std::string body;
-  std::optional<Response> refusal;
-  if (!co_await read_body(parser, *call, body, refusal)) co_return false;
-  if (refusal) {
-    Response response = std::move(*refusal);
-    co_await send(*call, std::move(response), head_only, false);
+  reading.most = call->body_limit > 0 ? call->body_limit : kUnwantedBytes;
+  reading.eager(true);
+  if (!reading.is_done() && buffer_.size() > 0) error = reading.take(buffer_);
+  if ((!error || error == http::error::need_more) && !reading.is_done()) error = co_await read_body(reading);
+  if (error) {
+    std::optional<Response> refusal = refuse_body(reading, *call, error);
+    if (!refusal) co_return false;  // the sender went away
+    co_await send(*call, std::move(*refusal), head_only, false);
     co_await linger();
     co_return false;
   }
 
-  const asio::any_io_executor executor = socket_.get_executor();
-  const auto slot = std::make_shared<Slot>(executor);
-  if (call->deadline_ms > 0)
-    slot->timer.expires_after(std::chrono::milliseconds(call->deadline_ms));
-  else
-    slot->timer.expires_at(asio::steady_timer::time_point::max());
-  const Router::Done done = [slot, executor](Response response) {
-    asio::post(executor, [slot, response = std::move(response)]() mutable {
-      slot->response = std::move(response);
-      slot->timer.cancel();
-    });
-  };
-  router_.finish(call, body, done);
-  co_await slot->timer.async_wait(kToken);
+  const auto slot = std::make_shared<Slot>();
+  router_.finish(call, reading.body,
+                 [slot, &worker = worker_](Response response) { worker.lay(slot, std::move(response)); });
   Response response;
   if (slot->response)
     response = std::move(*slot->response);
   else
-    response = router_.refuse(*call, wire::codes::kDeadline,
-                              item("a decision within " + milliseconds(call->deadline_ms), "none yet"), body);
+    response = co_await answer(slot, call, std::string_view(reading.body));
   co_return co_await send(*call, std::move(response), head_only, keep && !router_.draining());
 }
 
-// False: the sender went away. A body that is too large or too slow is refused.
-awaitable<bool> Connection::read_body(Parser& parser, Call& call, std::string& body, std::optional<Response>& refusal) {
-  const std::size_t limit = call.body_limit > 0 ? call.body_limit : kUnwantedBytes;
-  std::size_t got = 0;
-  watch_.arm(router_.caps().body_wait_ms);
-  while (!parser.is_done()) {
-    if (body.size() - got < 1024)
-      body.resize(std::min(
-          limit + 1, std::max<std::size_t>({4096, body.size() * 2,
-                                            std::min<std::size_t>(limit, parser.content_length().value_or(0)) + 1})));
-    if (got == body.size()) {  // the one byte beyond the limit is there
-      refusal = router_.refuse(call, wire::codes::kTooLarge,
-                               item("a body of at most " + std::to_string(limit) + " bytes", "a larger one"));
-      break;
-    }
-    parser.get().body().data = body.data() + got;
-    parser.get().body().size = body.size() - got;
-    auto [error, bytes] = co_await http::async_read(socket_, buffer_, parser, kToken);
-    got = body.size() - parser.get().body().size;
-    if (!error || error == http::error::need_buffer) continue;
-    if (watch_.fired()) {
-      refusal =
-          router_.refuse(call, wire::codes::kSlowSender,
-                         item("the whole body within " + milliseconds(router_.caps().body_wait_ms), "a part of it"));
-      break;
-    }
-    if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-        error != http::error::partial_message) {
-      refusal = router_.refuse(call, codes::kBadHttp, item("a body as RFC 9112 has them", error.message()));
-      break;
-    }
-    watch_.disarm();
-    co_return false;
+// What another thread lays down, within the deadline.
+awaitable<Response> Connection::answer(SlotPtr slot, CallPtr call, std::string_view body) {
+  asio::steady_timer timer(socket_.get_executor());
+  if (call->deadline_ms > 0)
+    timer.expires_after(std::chrono::milliseconds(call->deadline_ms));
+  else
+    timer.expires_at(asio::steady_timer::time_point::max());
+  {
+    const auto waiting = [](Slot* one) { one->waits = nullptr; };
+    slot->waits = &timer;
+    const std::unique_ptr<Slot, decltype(waiting)> until_here(slot.get(), waiting);
+    co_await timer.async_wait(kToken);
   }
+  if (slot->response) co_return std::move(*slot->response);
+  co_return router_.refuse(*call, wire::codes::kDeadline,
+                           item("a decision within " + milliseconds(call->deadline_ms), "none yet"), body);
+}
+
+awaitable<error_code> Connection::read_body(Reading& reading) {
+  watch_.arm(router_.caps().body_wait_ms);
+  const auto [error, bytes] = co_await http::async_read(socket_, buffer_, reading, kToken);
   watch_.disarm();
-  body.resize(got);
-  if (!refusal && got > limit)
-    refusal = router_.refuse(call, wire::codes::kTooLarge,
-                             item("a body of at most " + std::to_string(limit) + " bytes", "a larger one"));
-  co_return true;
+  co_return error;
+}
+
+// Nothing: the sender went away.
+std::optional<Response> Connection::refuse_body(const Reading& reading, Call& call, error_code error) {
+  if (error == http::error::body_limit)
+    return router_.refuse(call, wire::codes::kTooLarge,
+                          item("a body of at most " + std::to_string(reading.most) + " bytes", "a larger one"));
+  if (watch_.fired())
+    return router_.refuse(call, wire::codes::kSlowSender,
+                          item("the whole body within " + milliseconds(router_.caps().body_wait_ms), "a part of it"));
+  if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+      error != http::error::partial_message)
+    return router_.refuse(call, codes::kBadHttp, item("a body as RFC 9112 has them", error.message()));
+  return std::nullopt;
 }
 
 awaitable<bool> Connection::send(const Call& call, Response response, bool head_only, bool keep) {
-  router_.dress(call, response);
-  const std::string head = head_text(response, keep, Length::known);
-  const std::array<asio::const_buffer, 2> buffers{
-      asio::buffer(head), head_only || response.status == 304 ? asio::const_buffer() : asio::buffer(response.body)};
+  std::string bytes;
+  const std::size_t sent = send_now(call, response, head_only, keep, bytes);
+  if (sent == bytes.size()) co_return keep;
   watch_.arm(kWriteMs);
-  const auto [error, bytes] = co_await asio::async_write(socket_, buffers, kToken);
+  const auto [error, rest] = co_await asio::async_write(socket_, asio::buffer(bytes) + sent, kToken);
   watch_.disarm();
   co_return !error && keep;
+}
+
+// As much as the socket takes at once, mostly all. Returns how much of `bytes` that was.
+std::size_t Connection::send_now(const Call& call, Response& response, bool head_only, bool keep, std::string& bytes) {
+  router_.dress(call, response);
+  bytes = head_text(response, keep, Length::known);
+  if (!head_only && response.status != 304) bytes += response.body;
+  error_code error;  // whatever it is, the rest meets it again
+  return socket_.write_some(asio::buffer(bytes), error);
 }
 
 // What still comes is read and forgotten for a moment: closing on it would take the answer away from the one who sends.
@@ -490,7 +580,7 @@ awaitable<void> Connection::linger() {
 
 // ---- batches: one coroutine reads lines, another writes replies, so that a caller may send all before it reads
 
-awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
+awaitable<bool> Connection::batch(Reading& reading, CallPtr call, bool keep) {
   std::optional<Counted> place(std::in_place, shared_.batches);
   if (place->before() >= router_.caps().batches) {
     place.reset();
@@ -505,7 +595,7 @@ awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
   const auto batch = std::make_shared<Batch>(executor);
   const Response response = router_.begin_batch(call);
   // Before 1.1 nobody knew chunks: the end of the connection is the end of the reply.
-  batch->chunked = parser.get().version() >= 11;
+  batch->chunked = !reading.before_1_1;
   keep = keep && batch->chunked;
   const std::string head = head_text(response, keep, batch->chunked ? Length::chunked : Length::to_the_end);
   watch_.arm(kWriteMs);
@@ -519,7 +609,7 @@ awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
       batch->to_read.raise();
     });
     try {
-      co_await read_lines(parser, call, batch);
+      co_await read_lines(reading, call, batch);
     } catch (const std::exception&) {
       batch->broken = true;
     }
@@ -532,26 +622,26 @@ awaitable<bool> Connection::batch(Parser& parser, CallPtr call, bool keep) {
   place.reset();
   router_.end_batch(call, batch->lines);
   if (error || batch->broken) co_return false;
-  if (!parser.is_done()) {  // too many lines, or too slow: it may still be sending
+  if (!reading.is_done()) {  // too many lines, or too slow: it may still be sending
     co_await linger();
     co_return false;
   }
   co_return keep && !router_.draining();
 }
 
-awaitable<void> Connection::read_lines(Parser& parser, CallPtr call, std::shared_ptr<Batch> batch) {
+awaitable<void> Connection::read_lines(Reading& reading, CallPtr call, std::shared_ptr<Batch> batch) {
   const std::size_t limit = call->body_limit;
-  std::vector<char> chunk(32u << 10);
-  std::string line;
+  reading.most = 2 * kReadAhead;  // at a time: more than the buffer holds
+  std::string line, piece;
   bool too_long = false;
   while (!batch->broken) {
-    if (parser.is_done()) break;
-    parser.get().body().data = chunk.data();
-    parser.get().body().size = chunk.size();
+    if (reading.is_done()) break;
     watch_.arm(router_.caps().body_wait_ms);
-    auto [error, bytes] = co_await http::async_read_some(socket_, buffer_, parser, kToken);
+    auto [error, bytes] = co_await http::async_read_some(socket_, buffer_, reading, kToken);
     watch_.disarm();
-    std::string_view got(chunk.data(), chunk.size() - parser.get().body().size);
+    piece.clear();
+    piece.swap(reading.body);
+    std::string_view got = piece;
     while (!got.empty()) {
       const std::size_t end = got.find('\n');
       const std::string_view part = got.substr(0, end);
@@ -572,7 +662,7 @@ awaitable<void> Connection::read_lines(Parser& parser, CallPtr call, std::shared
       too_long = false;
       if (batch->broken) co_return;
     }
-    if (error && error != http::error::need_buffer) {
+    if (error) {
       if (watch_.fired() && !batch->broken)
         batch->replies.emplace_back(router_.batch_problem(
             call, wire::codes::kSlowSender,
@@ -717,6 +807,7 @@ class Listener::Inside {
     if (unix_) asio::co_spawn(workers_.front()->context, accept(*unix_, Accepted{{}, true}), asio::detached);
     for (const auto& worker : workers_)
       worker->thread = std::thread([&worker = *worker] {
+        Worker::here = &worker;
         for (;;) {
           try {
             return static_cast<void>(worker.context.run());

@@ -59,8 +59,8 @@ class Metrics {
 
  private:
   mutable std::mutex mutex_;  // the closed label sets below are few, so a map is enough
-  std::map<std::pair<std::string, std::string>, std::uint64_t> decisions_;      // verdict, cause
-  std::map<std::tuple<std::string, std::string, int>, std::uint64_t> answers_;  // method, path, status
+  std::map<std::tuple<std::string, std::string>, std::uint64_t, std::less<>> decisions_;     // verdict, cause
+  std::map<std::tuple<std::string, std::string, int>, std::uint64_t, std::less<>> answers_;  // method, path, status
   Histogram duration_, commit_;
   std::atomic<std::int64_t> connections_{0}, waiting_{0};
   std::atomic<std::uint64_t> refused_{0}, reloads_{0}, reloads_failed_{0}, commits_failed_{0};

@@ -4,7 +4,9 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <mutex>
 
 #include "engine/base/escape.h"
@@ -30,6 +32,19 @@ spdlog::level::level_enum level_of(Level level) {
   return spdlog::level::off;
 }
 
+// Most of what a line holds needs no escape.
+void append_json(std::string& line, std::string_view text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+  if (!plain) {
+    line += quote_json(text);
+    return;
+  }
+  line += '"';
+  line += text;
+  line += '"';
+}
+
 class Spdlog final : public OperationLog {
  public:
   Spdlog(std::string file, Level level, Clock& clock) : file_(std::move(file)), level_(level), clock_(clock) {
@@ -38,21 +53,27 @@ class Spdlog final : public OperationLog {
 
   void write(Level level, std::string_view event, std::initializer_list<LogField> fields) override {
     if (level < level_.load(std::memory_order_relaxed) || level == Level::off) return;
-    std::string line = "{\"time\":\"" + format_instant(clock_.wall_us(), 0) + "\",\"level\":\"" +
-                       std::string(level_name(level)) + "\",\"event\":";
-    line += quote_json(event);
+    thread_local std::string line;  // keeps what it has grown to
+    line = "{\"time\":\"";
+    line += format_instant(clock_.wall_us(), 0);
+    line += "\",\"level\":\"";
+    line += level_name(level);
+    line += "\",\"event\":";
+    append_json(line, event);
     for (const LogField& field : fields) {
       const auto* text = std::get_if<std::string_view>(&field.value);
       if (text != nullptr && text->empty()) continue;  // what does not apply is left out
       line += ',';
-      line += quote_json(field.name);
+      append_json(line, field.name);
       line += ':';
-      if (text != nullptr)
-        line += quote_json(*text);
-      else if (const auto* number = std::get_if<std::int64_t>(&field.value))
-        line += std::to_string(*number);
-      else
+      if (text != nullptr) {
+        append_json(line, *text);
+      } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
+        char digits[24];
+        line.append(digits, std::to_chars(digits, digits + sizeof digits, *number).ptr);
+      } else {
         line += std::get<bool>(field.value) ? "true" : "false";
+      }
     }
     line += '}';
     logger()->log(level_of(level), line);

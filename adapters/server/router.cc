@@ -461,7 +461,8 @@ class Router::Inside {
     const gate::TakeOptions how{
         .deadline_ns = call->began_ns + static_cast<std::uint64_t>(call->deadline_ms) * 1'000'000,
         .header_id = call->idempotency_key,
-        .language = call->language};
+        .language = call->language,
+        .here = true};
     gate::Done answered = [this, call, done](const gate::Reply& reply) {
       leave();
       const std::uint64_t now = count(reply, call->began_ns);

@@ -7,7 +7,7 @@
 //
 // Promises   a route is admitted before its body is read; every response has its request id and traceparent; every answered
 //            exchange is one line of the log and one count; a turn that is refused for whatever reason gets a verdict to act on;
-//            `done` is called once, on any thread, and touches nothing of the call
+//            `done` is called once, on any thread, perhaps inside finish, and touches nothing of the call
 // Threads    all calls may run together
 // Lifetime   what the options point to outlives the router and every `done`
 // Source     http.md

@@ -1,6 +1,7 @@
 // Promises of gate.h, over a real log in a fresh folder. ./check runs this under the thread sanitizer as well.
 #include "adapters/gate/gate.h"
 
+#include <array>
 #include <boost/json.hpp>
 #include <future>
 #include <set>
@@ -22,6 +23,33 @@ std::string turn(const std::string& id, const std::string& customer, const std::
 std::uint64_t index_of(const std::string& body) {
   return json::parse(body).at("receipt").at("index").to_number<std::uint64_t>();
 }
+// Which threads decide: each decision is given an id of random bytes. It can be held up there.
+class WatchedRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override {
+    by = std::this_thread::get_id();
+    if (stops.exchange(false)) {
+      stopped = true;
+      stopped.notify_all();
+      goes_on.wait(false);
+    }
+    inner_.fill(bytes);
+  }
+  std::atomic<std::thread::id> by{};
+  std::atomic<bool> stops{false}, stopped{false}, goes_on{false};
+
+ private:
+  test::SeededRandom inner_;
+};
+
+// Every look at it takes as long as it is told.
+class SlowClock final : public Clock {
+ public:
+  Microseconds wall_us() override { return 1'795'000'000LL * 1'000'000; }
+  std::uint64_t steady_ns() override { return ns.fetch_add(step); }
+  std::atomic<std::uint64_t> ns{1}, step{100};
+};
+
 std::string code_of(const std::string& body) { return std::string(json::parse(body).at("code").as_string()); }
 
 }  // namespace
@@ -72,6 +100,130 @@ BOOST_AUTO_TEST_CASE(
   }
   BOOST_TEST(all.size() == static_cast<std::size_t>(kThreads * kTurns));
   BOOST_TEST(bench.decisions() == static_cast<std::size_t>(kThreads * kTurns));
+}
+
+BOOST_AUTO_TEST_CASE(threads_that_decide_what_they_take_keep_one_customers_turns_in_order_too) {
+  Bench bench;
+  constexpr int kThreads = 8, kTurns = 40;
+  std::atomic<int> early{0}, wrong{0};
+  std::array<std::vector<std::uint64_t>, kThreads> order;
+  {
+    const auto gate = bench.gate(2);
+    const gate::Caller caller = gate::Caller::local();
+    std::vector<std::thread> threads;
+    for (std::size_t thread = 0; thread < kThreads; ++thread) {
+      order[thread].resize(kTurns);
+      threads.emplace_back([&, thread] {
+        for (std::size_t number = 0; number < kTurns; ++number) {
+          const std::string id = "t-" + std::to_string(thread) + "-" + std::to_string(number);
+          // Half of them one after the other in a line of their own, the others among those of all threads.
+          const std::string customer = number % 2 == 0 ? "k-" + std::to_string(thread) : "k-shared";
+          gate->take(turn(id, customer), caller, {.here = number % 3 != 0},
+                     [&, thread, number](const gate::Reply& reply) {
+                       if (reply.problem != nullptr || !reply.recorded) {
+                         ++wrong;
+                         return;
+                       }
+                       order[thread][number] = index_of(reply.body);
+                       if (order[thread][number] >= bench.control.durable) ++early;
+                     });
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    gate->drain();
+  }
+  BOOST_TEST(wrong == 0);
+  BOOST_TEST(early == 0);
+  for (const auto& indices : order)
+    for (std::size_t number = 2; number < kTurns; ++number) BOOST_TEST(indices[number - 2] < indices[number]);
+  BOOST_TEST(bench.decisions() == static_cast<std::size_t>(kThreads * kTurns));
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_turn_is_decided_where_it_was_taken_if_nobody_is_before_it_and_told_there_if_no_record_is_waited_for) {
+  Bench bench(false);
+  WatchedRandom random;
+  gate::Gate gate({.snapshot = &bench.snapshot, .clock = &bench.clock, .random = &random, .threads = 1});
+  const gate::Caller caller = gate::Caller::local();
+  const auto told_inside = [&](const std::string& bytes, bool here) {
+    const auto answered = std::make_shared<std::promise<void>>();
+    std::future<void> told = answered->get_future();
+    gate.take(bytes, caller, {.here = here}, [answered](const gate::Reply&) { answered->set_value(); });
+    const bool inside = told.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    if (!random.stopped || random.goes_on) told.wait();
+    return inside && random.by == std::this_thread::get_id();
+  };
+  BOOST_TEST(told_inside(turn("t-1", "k-1"), true));
+  BOOST_TEST(!told_inside(turn("t-2", "k-1", std::string(20'000, 'a')), true));  // it may take long
+  // Somebody of the same customer is under way elsewhere: whoever is behind him waits, others do not.
+  random.stops = true;
+  std::promise<void> first, second;
+  gate.take(turn("t-3", "k-1"), caller, {}, [&](const gate::Reply&) { first.set_value(); });
+  random.stopped.wait(false);
+  gate.take(turn("t-4", "k-1"), caller, {.here = true}, [&](const gate::Reply&) { second.set_value(); });
+  BOOST_TEST(told_inside(turn("t-5", "k-2"), true));
+  std::future<void> behind = second.get_future();
+  BOOST_TEST((behind.wait_for(std::chrono::seconds(0)) == std::future_status::timeout));
+  random.goes_on = true;
+  random.goes_on.notify_all();
+  first.get_future().wait();
+  behind.wait();
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_long_is_decided_on_the_gates_threads_until_it_is_quick_again) {
+  Bench bench(false);
+  WatchedRandom random;
+  SlowClock clock;
+  gate::Gate gate({.snapshot = &bench.snapshot, .clock = &clock, .random = &random});
+  const gate::Caller caller = gate::Caller::local();
+  int number = 0;
+  const auto here = [&] {
+    std::promise<void> answered;
+    gate.take(turn("t-" + std::to_string(number), "k-" + std::to_string(number)), caller, {.here = true},
+              [&](const gate::Reply&) { answered.set_value(); });
+    answered.get_future().wait();
+    ++number;
+    return random.by == std::this_thread::get_id();
+  };
+  BOOST_TEST(here());
+  clock.step = 1'000'000;  // a millisecond each
+  for (int turns = 0; turns < 20; ++turns) (void)here();
+  BOOST_TEST(!here());
+  clock.step = 100;
+  for (int turns = 0; turns < 40; ++turns) (void)here();
+  BOOST_TEST(here());
+}
+
+BOOST_AUTO_TEST_CASE(while_the_log_stands_still_no_turn_is_decided_where_it_was_taken) {
+  Bench bench;
+  WatchedRandom random;
+  SlowClock clock;
+  gate::Gate gate({.snapshot = &bench.snapshot, .log = bench.log.get(), .clock = &clock, .random = &random});
+  const gate::Caller caller = gate::Caller::local();
+  std::atomic<int> answered{0};
+  const auto take = [&](const char* id) {
+    gate.take(turn(id, id), caller, {.here = true}, [&](const gate::Reply&) {
+      ++answered;
+      answered.notify_all();
+    });
+  };
+  bench.control.stopped = true;
+  take("t-1");
+  BOOST_TEST((random.by == std::this_thread::get_id()));
+  take("t-2");
+  BOOST_TEST((random.by == std::this_thread::get_id()));
+  clock.ns += 1'000'000'000;
+  random.by = std::thread::id();
+  take("t-3");
+  BOOST_TEST((random.by != std::this_thread::get_id()));
+  bench.control.stopped = false;
+  bench.control.stopped.notify_all();
+  gate.drain();
+  BOOST_TEST(answered == 3);
+  take("t-4");
+  BOOST_TEST((random.by == std::this_thread::get_id()));
+  gate.drain();
 }
 
 BOOST_AUTO_TEST_CASE(the_same_id_sixty_four_times_at_once_makes_one_record_and_equal_replies) {
