@@ -8,6 +8,7 @@
 #include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/loading.h"
 #include "adapters/cli/messages.h"
+#include "adapters/cli/system_clock.h"
 #include "adapters/load/ruleset.h"
 #include "engine/base/width.h"
 #include "engine/model/references.h"
@@ -36,6 +37,10 @@ Findings find_out(const load::Loaded& loaded, bool coverage, const Limits& limit
   return out;
 }
 
+bool is_overdue(const load::Loaded& loaded, const decide::Data::Set& set) {
+  return decide::is_overdue(*loaded.rules->program, set, SystemClock().wall_us(), 0);
+}
+
 std::string path_in(const model::Fact& fact, Language language) {
   std::string out;
   for (const std::vector<std::string>& step : fact.path_names)
@@ -57,6 +62,16 @@ void print_json(const load::Loaded& loaded, const std::optional<Findings>& findi
     out["rules"] = loaded.model->rules.size();
   }
   out["packs"] = std::move(packs);
+  if (loaded.rules && !loaded.rules->data.sets.empty()) {
+    json::array data;
+    for (const decide::Data::Set& set : loaded.rules->data.sets)
+      data.push_back(json::object{{"name", set.name},
+                                  {"version", set.version},
+                                  {"digest", "sha256:" + hex(set.digest)},
+                                  {"rows", set.by_key.size()},
+                                  {"overdue", is_overdue(loaded, set)}});
+    out["data"] = std::move(data);
+  }
   out["files"] = loaded.sources.size();
   out["examples"] = json::object{{"run", loaded.examples}, {"held", loaded.examples_held}};
   if (findings) {
@@ -205,6 +220,14 @@ void print_people(const load::Loaded& loaded, const std::optional<Findings>& fin
   print_passes(loaded, terminal);
   for (const model::Pack& pack : loaded.model->packs)
     terminal.out << pack.names.first << ' ' << pack.version << "  sha256:" << hex(pack.digest) << '\n';
+  for (const decide::Data::Set& set : loaded.rules->data.sets) {
+    terminal.out << set.name << (set.version.empty() ? "" : " ") << set.version << "  sha256:" << hex(set.digest)
+                 << "  " << counted(set.by_key.size(), terminal, "row", "rows", "行");
+    if (is_overdue(loaded, set))
+      terminal.out << terminal.say({", should have been reviewed by ", "，复核期限已过："})
+                   << format_date(loaded.rules->program->data()[set.declared].review_by);
+    terminal.out << '\n';
+  }
   terminal.out << fill(
                       terminal.say({"A decision looks at {0} that may read {1}; the index reads {2} to find those that "
                                     "matter, {3} if nothing is known.",

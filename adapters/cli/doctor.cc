@@ -89,7 +89,8 @@ class Doctor {
   }
 
   void packs(const config::Configuration& configuration) {
-    const Result<load::Loaded> loaded = load::load_rules(configuration.pack_folders, Limits{});
+    const Result<load::Loaded> loaded =
+        load::load_rules(configuration.pack_folders, Limits{}, {}, configuration.data_folders);
     const std::string& folder = configuration.pack_folders.front();
     if (!loaded)
       bad("packs", wire::problem_text(loaded.error(), terminal_.language, folder),
@@ -111,6 +112,30 @@ class Doctor {
            {terminal_.language == Language::zh ? std::to_string(loaded->packs.size())
                                                : counted(loaded->packs.size(), terminal_, "pack", "packs", ""),
             std::to_string(loaded->examples_held)});
+    if (loaded && loaded->rules) data(*loaded);
+  }
+
+  // Each set that a pack declares: what is not there, and what somebody should look at.
+  void data(const load::Loaded& loaded) {
+    const decide::Ruleset& rules = *loaded.rules;
+    for (const model::DataSet& declared : loaded.model->data) {
+      const std::string& name = declared.names.first;
+      const decide::Data::Set* set = rules.data.find(name);
+      if (set == nullptr)
+        note("data", {"{0}: no file; callers state its facts", "{0}：没有文件；其事实由调用方陈述"}, {name},
+             {"put {0}.data.csv beside the packs or into a folder of [data] folders, then reload",
+              "将 {0}.data.csv 放在规则包旁或 [data] folders 所列的目录中，然后重载"},
+             {name});
+      else if (decide::is_overdue(*rules.program, *set, SystemClock().wall_us(), 0))
+        note("data", {"{0}: should have been reviewed by {1}", "{0}：应于 {1} 前复核"},
+             {name, format_date(*declared.review_by)},
+             {"let its owner look at it, then write the next “review by” into the pack",
+              "请其负责人复核，再在规则包中写明下一个“复核期限”"});
+      else
+        good("data", {"{0}, {1}", "{0}，{1}"},
+             {name + (set->version.empty() ? "" : " " + set->version),
+              counted(set->by_key.size(), terminal_, "row", "rows", "行")});
+    }
   }
 
   void keys_and_log(const config::Configuration& configuration) {

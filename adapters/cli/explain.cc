@@ -205,6 +205,7 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   SystemClock clock;
   decide::BindOptions options;
   options.now = clock.wall_us();
+  options.data = &rules.data;
   const Result<decide::Request> request = decide::bind(*rules.program, fields, options);
   if (!request) return refuse(terminal, request.error());
   if (const Result<void> judged = wire::something_to_judge(*request); !judged) return refuse(terminal, judged.error());

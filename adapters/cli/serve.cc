@@ -157,7 +157,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   // Rules first: without them nothing else is worth making.
   const Limits limits;
   LoadingLine progress(terminal);
-  Result<load::Loaded> loaded = load::load_rules(configuration.pack_folders, limits, progress.follow());
+  Result<load::Loaded> loaded =
+      load::load_rules(configuration.pack_folders, limits, progress.follow(), configuration.data_folders);
   progress.clear();
   if (!loaded) return refuse(terminal, loaded.error());
   if (!loaded->rules) {
@@ -199,6 +200,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   gate::Snapshot snapshot;
   std::unique_ptr<server::Router> router;
   Served served({.folders = configuration.pack_folders,
+                 .data_folders = configuration.data_folders,
                  .snapshot = &snapshot,
                  .log = log.get(),
                  .clock = &clock,

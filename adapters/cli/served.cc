@@ -32,6 +32,25 @@ std::optional<DiskRoom> disk_room(const std::string& path) {
                   .free_percent = static_cast<std::uint64_t>(room.f_bavail) * 100 / room.f_blocks};
 }
 
+namespace {
+
+// Those of before that are not there any more; what stays keeps the time since when it counts.
+template <class Pack>
+std::vector<Pack> left_behind(const std::vector<Pack>& before, std::vector<Pack>& now) {
+  std::vector<Pack> gone;
+  for (const Pack& old : before) {
+    const auto stays = std::find_if(now.begin(), now.end(),
+                                    [&](const Pack& one) { return one.name == old.name && one.digest == old.digest; });
+    if (stays == now.end())
+      gone.push_back(old);
+    else
+      stays->since = old.since;
+  }
+  return gone;
+}
+
+}  // namespace
+
 std::optional<Problem> unknown_queue(const program::Program& program, const std::string& name) {
   if (name.empty() || program.find_queue(name) != program::kNone) return std::nullopt;
   std::vector<std::string_view> names;
@@ -44,46 +63,51 @@ std::optional<Problem> unknown_queue(const program::Program& program, const std:
                    .hint = {}}}};
 }
 
+// The record before the change: nothing is decided by what the log has not heard of.
+void Served::moved(audit::Kind kind, const Pack& what, const std::string& by) {
+  if (options_.log == nullptr) return;
+  Digest digest{};
+  const std::string bytes = from_hex(what.digest).value_or(std::string(32, '\0'));
+  std::copy(bytes.begin(), bytes.end(), digest.begin());
+  record(*options_.log, kind,
+         audit::RulesMoved{.name = what.name,
+                           .version = what.version,
+                           .digest = digest,
+                           .by = by,
+                           .words = {},
+                           .in_force_from = {},
+                           .examples = {},
+                           .signature = {}});
+}
+
 void Served::activate(const load::Loaded& loaded, const std::string& by) {
   const std::string since = format_instant(options_.clock->wall_us(), 0);
-  std::vector<Pack> fresh;
+  std::vector<Pack> fresh, data;
   for (const program::Program::PackName& pack : loaded.rules->program->packs())
     fresh.push_back({.name = std::string(pack.name),
                      .version = std::string(pack.version),
                      .digest = hex(pack.digest),
                      .since = since});
-  std::vector<Pack> gone;
+  for (const decide::Data::Set& set : loaded.rules->data.sets)
+    data.push_back({.name = set.name, .version = set.version, .digest = hex(set.digest), .since = since});
+  std::vector<Pack> gone, data_gone;
   {
     const std::lock_guard lock(mutex_);
-    for (Pack& pack : fresh)
-      for (const Pack& before : active_)
-        if (before.name == pack.name && before.digest == pack.digest) pack.since = before.since;
-    for (const Pack& before : active_) {
-      const bool stays = std::any_of(fresh.begin(), fresh.end(), [&](const Pack& pack) {
-        return pack.name == before.name && pack.digest == before.digest;
-      });
-      if (!stays) gone.push_back(before);
-    }
+    gone = left_behind(active_, fresh);
+    data_gone = left_behind(data_, data);
   }
-  // The record before the change: nothing is decided by rules that the log has not heard of.
-  for (const Pack& pack : fresh) {
-    if (pack.since != since || options_.log == nullptr) continue;
-    Digest digest{};
-    const std::string bytes = from_hex(pack.digest).value_or(std::string(32, '\0'));
-    std::copy(bytes.begin(), bytes.end(), digest.begin());
-    record(*options_.log, audit::Kind::pack_activated,
-           audit::RulesMoved{.name = pack.name,
-                             .version = pack.version,
-                             .digest = digest,
-                             .by = by,
-                             .words = {},
-                             .in_force_from = {},
-                             .examples = {},
-                             .signature = {}});
+  for (const Pack& pack : fresh)
+    if (pack.since == since) moved(audit::Kind::pack_activated, pack, by);
+  for (const Pack& set : data)
+    if (set.since == since) moved(audit::Kind::data_activated, set, by);
+  for (const Pack& set : data_gone) {
+    const bool follows = std::any_of(data.begin(), data.end(), [&](const Pack& next) { return next.name == set.name; });
+    if (!follows) moved(audit::Kind::data_withdrawn, set, by);
   }
   options_.snapshot->put(loaded.rules);
   const std::lock_guard lock(mutex_);
   active_ = std::move(fresh);
+  data_ = std::move(data);
   if (!gone.empty()) previous_ = std::move(gone);
   program_ = hex(loaded.rules->program->digest());
 }
@@ -101,7 +125,7 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
     // Before the rules are looked at: a key that was taken away must not count on since they are broken.
     if (options_.others)
       if (const Result<void> others = options_.others(); !others) return refused(others.error());
-    Result<load::Loaded> loaded = load::load_rules(options_.folders, Limits{});
+    Result<load::Loaded> loaded = load::load_rules(options_.folders, Limits{}, {}, options_.data_folders);
     if (!loaded) return refused(loaded.error());
     if (!loaded->rules) {
       std::string list;
@@ -147,9 +171,19 @@ std::string Served::packs_json() const {
           {"name", pack.name}, {"version", pack.version}, {"digest", "sha256:" + pack.digest}, {"since", pack.since}});
     return out;
   };
+  json::array data = list(data_);
+  if (const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get(); rules != nullptr) {
+    for (json::value& one : data) {
+      const std::string_view name = one.as_object()["name"].as_string();
+      const decide::Data::Set* set = rules->data.find(name);
+      if (set != nullptr && decide::is_overdue(*rules->program, *set, options_.clock->wall_us(), 0))
+        one.as_object()["overdue"] = true;
+    }
+  }
   return json::serialize(json::object{{"active", list(active_)},
                                       {"staged", json::array{}},
                                       {"previous", list(previous_)},
+                                      {"data", std::move(data)},
                                       {"program", "sha256:" + program_}});
 }
 

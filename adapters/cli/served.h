@@ -29,7 +29,7 @@
 namespace caveat::cli {
 
 struct ServedOptions {
-  std::vector<std::string> folders;
+  std::vector<std::string> folders, data_folders;
   gate::Snapshot* snapshot = nullptr;
   audit::Log* log = nullptr;
   Clock* clock = nullptr;
@@ -52,9 +52,10 @@ class Served {
   server::Services services();
 
  private:
-  struct Pack {
+  struct Pack {  // or a reference set
     std::string name, version, digest, since;
   };
+  void moved(audit::Kind kind, const Pack& what, const std::string& by);
   std::string packs_json() const;
   std::string schema(Language language) const;
   std::vector<server::Check> checks(Language language) const;
@@ -67,7 +68,7 @@ class Served {
   std::mutex reloading_;
   mutable std::mutex noting_;  // feedback: one at a time finds what is there already
   mutable std::mutex mutex_;   // of what follows
-  std::vector<Pack> active_, previous_;
+  std::vector<Pack> active_, previous_, data_;
   std::string program_;
 };
 

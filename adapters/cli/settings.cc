@@ -66,6 +66,7 @@ Result<Settings> read_settings(const Invocation& invocation) {
          {&read.log_path, &read.log_keys, &read.high_water, &read.socket, &read.callers_file, &read.log_file})
       whole(*path);
     for (std::string& path : read.pack_folders) whole(path);
+    for (std::string& path : read.data_folders) whole(path);
   }
   if (invocation.has("--log")) read.log_path = invocation.get("--log");
   if (invocation.has("--keys")) read.log_keys = invocation.get("--keys");

@@ -36,6 +36,8 @@ struct Section {
 constexpr Section kSections[] = {
     {"log", "The audit log: every decision, sealed, signed, chained.", "审计日志：每个决定均加密、签名并链接。"},
     {"packs", "The rules.", "规则。"},
+    {"data", "The reference sets that packs declare: NAME.data.csv, read with the rules and again on a reload.",
+     "规则包所声明的参考数据：NAME.data.csv，随规则读取，重载时重新读取。"},
     {"gate", "How turns are decided.", "裁决方式。"},
     {"http", "Where it listens. Paths that are not absolute are reckoned from this file's folder.",
      "监听地址。相对路径以本文件所在目录为准。"},
@@ -67,6 +69,9 @@ const std::vector<Key>& keys() {
        "服务器讲述日志时所用的时区：查询与报告中的时刻，以及其起止日期。", &C::log_zone},
       {"packs", "folders", Kind::texts, "[\"rules\"]", 0, 0, "Folders with rule packs, at any depth.",
        "规则包所在目录（任意层级）。", nullptr, &C::pack_folders},
+      {"data", "folders", Kind::texts, "[]", 0, 0,
+       "Folders with reference sets, besides those that lie among the packs.", "参考数据所在目录；规则包目录之外的。",
+       nullptr, &C::data_folders},
       {"gate", "deadline", Kind::duration, "\"2 s\"", 10, 600'000,
        "A turn that is not answered by then gets 504 and a hand-off; a caller may ask for less.",
        "超时未答复的轮次返回 504 并转人工；调用方可要求更短。", nullptr, nullptr, &C::deadline_ms},
@@ -143,7 +148,6 @@ struct Later {
   std::string_view section, name, instead;
 };
 constexpr Later kLater[] = {
-    {"data", "", "tables stand in the packs, `from file`"},
     {"webhooks", "", "agents ask for /v1/handoffs"},
 };
 
@@ -335,7 +339,7 @@ class Reader {
       }
       case Kind::texts: {
         std::optional<std::vector<std::string>> list = texts(node);
-        if (!list || list->empty()) return refuse("a list of texts, [\"…\"]");
+        if (!list || (list->empty() && key.otherwise != "[]")) return refuse("a list of texts, [\"…\"]");
         out.*key.texts = std::move(*list);
         return;
       }

@@ -38,7 +38,7 @@ struct Known {
 
 struct Configuration {
   std::string log_path, log_keys, high_water, log_zone;
-  std::vector<std::string> pack_folders;
+  std::vector<std::string> pack_folders, data_folders;
   std::int64_t deadline_ms = 0, clock_skew_ms = 0;
   std::string default_queue;
   bool durable = true;

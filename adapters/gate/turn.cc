@@ -74,6 +74,7 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   bind.sources = turn.caller.sources;
   bind.jurisdictions = turn.caller.jurisdictions;
   bind.limits = options.limits;
+  bind.data = &turn.rules->data;
   Problem problem;
   if (!decide::bind(*turn.rules->program, fields, bind, turn.request, problem)) return refuse(turn, problem);
   std::optional<Problem> unfit;

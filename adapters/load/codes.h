@@ -28,4 +28,14 @@ inline constexpr Code kLexiconPath{
     "路径“{0}”超出了规则包：必须是相对于规则包目录的路径，且不含 `..`。"};
 inline constexpr Code kLexiconFile{"lexicon_file", "The file “{0}” cannot be read from the pack's folder {1}.",
                                    "无法从规则包目录 {1} 读取文件“{0}”。"};
+inline constexpr Code kBadData{"bad_data", "This data set is not read: {0}", "数据未读取：{0}"};
+inline constexpr Code kDataTwice{"data_twice", "The data set {0} has two files; the other is {1}.",
+                                 "数据 {0} 有两个文件，另一个是 {1}。"};
+inline constexpr Code kDataNotLoaded{
+    "data_not_loaded", "There is no {0}.data.csv: callers who have {0} among their sources state what comes from it.",
+    "没有 {0}.data.csv：来自 {0} 的事实由来源含 {0} 的调用方陈述。"};
+inline constexpr Code kDataNotDeclared{"data_not_declared", "No pack declares `data {0}`, so this file is not read.",
+                                       "没有规则包声明“数据 {0}”，未读取此文件。"};
+inline constexpr Code kDataWithout{"data_without", "The set has no column for {0}, which rules read: it is unknown.",
+                                   "该数据没有规则所读取的 {0} 一列：其值均为不明。"};
 }  // namespace caveat::load::codes

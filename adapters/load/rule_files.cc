@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ tl::unexpected<Problem> refused(const Code& code, const std::string& path, std::
 }
 
 bool is_rule_file(const fs::path& path) { return path.extension() == ".cav"; }
+bool is_data_file(const fs::path& path) { return path.string().ends_with(".data.csv"); }
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
 
 std::string shown(const fs::path& path) {
@@ -53,7 +55,7 @@ Result<void> walk(const fs::path& folder, std::set<std::string>& files) {
     if (is_hidden(entry.path()) || entry.is_symlink(error)) continue;
     if (entry.is_directory(error)) {
       if (Result<void> below = walk(entry.path(), files); !below) return below;
-    } else if (is_rule_file(entry.path())) {
+    } else if (is_rule_file(entry.path()) || is_data_file(entry.path())) {
       files.insert(shown(entry.path()));
     }
   }
@@ -80,8 +82,9 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
   return bytes;
 }
 
-Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const Limits& limits) {
-  std::set<std::string> files;                                // of all paths, each once
+Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const Limits& limits,
+                                  const std::vector<std::string>& data_folders) {
+  std::set<std::string> files, data;                          // of all paths, each once
   std::map<std::string, std::optional<std::string>> pack_of;  // file → folder of its pack
   for (const std::string& named : paths) {
     std::error_code error;
@@ -109,12 +112,24 @@ Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const L
       return tl::unexpected(walked.error());
     }
     for (const std::string& file : found) {
+      if (is_data_file(file)) {
+        data.insert(file);
+        continue;
+      }
+      files.insert(file);
       fs::path parent = fs::path(file).parent_path();
       if (parent.empty()) parent = ".";
       const std::optional<fs::path> pack = pack_above(parent, folder);
       pack_of[file] = pack ? std::optional(shown(*pack)) : std::nullopt;
     }
-    files.insert(found.begin(), found.end());
+  }
+  for (const std::string& named : data_folders) {
+    const fs::path folder = fs::path(shown(named));
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) return refused(codes::kFileMissing, named);
+    std::set<std::string> found;
+    if (Result<void> walked = walk(folder, found); !walked) return tl::unexpected(walked.error());
+    std::copy_if(found.begin(), found.end(), std::inserter(data, data.end()), is_data_file);  // not the rules there
   }
 
   RuleFiles out;
@@ -128,6 +143,12 @@ Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const L
       packs[*pack].push_back(id);
     else
       out.stray.push_back(id);
+  }
+  for (const std::string& file : data) {
+    Result<std::string> bytes = read_file(file, limits.data_bytes);
+    if (!bytes) return tl::unexpected(bytes.error());
+    out.data.push_back(static_cast<SourceId>(out.sources.size()));
+    out.sources.emplace_back(file, std::move(*bytes));
   }
   if (packs.empty() && out.stray.empty()) return refused(codes::kNoPacks, paths.empty() ? "" : paths.front());
   for (auto& [folder, ids] : packs) out.packs.push_back({folder, std::move(ids)});

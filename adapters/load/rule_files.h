@@ -30,9 +30,11 @@ struct RuleFiles {
   Sources sources;
   std::vector<PackFolder> packs;
   std::vector<SourceId> stray;  // *.cav that belong to no pack
+  std::vector<SourceId> data;   // NAME.data.csv: reference sets, wherever they lie; the last of the sources
 };
 
-Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const Limits& limits);
+Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const Limits& limits,
+                                  const std::vector<std::string>& data_folders = {});
 
 // The bytes of one file, at most `most` and one more; a Problem with its name if that is not possible.
 Result<std::string> read_file(const std::string& path, std::size_t most);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/load/codes.h"
+#include "adapters/load/data_sets.h"
 #include "adapters/load/machine_zones.h"
 #include "engine/model/check.h"
 #include "engine/program/build.h"
@@ -80,19 +81,21 @@ std::size_t Loaded::errors() const {
                     [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; }));
 }
 
-Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress) {
+Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress,
+                          const std::vector<std::string>& data_folders) {
   const auto at = [&](Stage stage, std::size_t done, std::size_t total) {
     if (progress) progress(stage, done, total);
   };
-  Result<RuleFiles> read = read_rule_files(paths, limits);
+  Result<RuleFiles> read = read_rule_files(paths, limits, data_folders);
   if (!read) return tl::unexpected(read.error());
   Loaded out;
   out.sources = std::move(read->sources);
   out.packs = std::move(read->packs);
 
   std::vector<bool> broken;
-  for (SourceId id = 0; id < out.sources.size(); ++id) {
-    at(Stage::parse, id, out.sources.size());
+  const std::size_t rule_files = out.sources.size() - read->data.size();  // which stand first
+  for (SourceId id = 0; id < rule_files; ++id) {
+    at(Stage::parse, id, rule_files);
     syntax::ParseResult parsed = syntax::parse(out.sources, id, limits);
     out.files.push_back(std::move(parsed.file));
     broken.push_back(any_error(parsed.diagnostics));
@@ -133,7 +136,8 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     if (built.program && !any_error(out.diagnostics)) {
       auto rules = std::make_shared<decide::Ruleset>();
       rules->program = std::move(built.program);
-      out.rules = std::move(rules);
+      rules->data = read_data(out.sources, read->data, *out.model, *rules->program, limits, out.diagnostics);
+      if (!any_error(out.diagnostics)) out.rules = std::move(rules);
     }
   }
   sort_and_unify(out.diagnostics);

@@ -1,7 +1,7 @@
 // Load: from paths to the Ruleset that decisions are taken with, or every mistake in the rules.
 // Used by `check`, `decide`, `explain`, `serve`: the only reader of pack files.
 //
-//   Result<Loaded> loaded = load_rules({"rules"}, limits);
+//   Result<Loaded> loaded = load_rules({"rules"}, limits);             // and the reference sets beside them
 //   if (!loaded) …                                     // a path that cannot be read: exit 4
 //   if (!loaded->rules) print(loaded->diagnostics);    // errors in the rules
 //
@@ -28,7 +28,7 @@ namespace caveat::load {
 struct Loaded {
   Sources sources;
   std::vector<PackFolder> packs;
-  std::vector<syntax::File> files;  // one a source, by SourceId
+  std::vector<syntax::File> files;  // by SourceId; reference sets come after them and have none
   std::unique_ptr<const model::Model> model;
   std::unique_ptr<const model::References> references;  // what could be resolved, also beside errors: for the printers
   std::shared_ptr<const decide::Ruleset> rules;         // null if anything is wrong
@@ -42,6 +42,8 @@ enum class Stage : std::uint8_t { parse, check, build, examples };
 // Told how far the work is, so that a person who waits sees that something happens: `done` of `total`, total 0: not known.
 using Progress = std::function<void(Stage stage, std::size_t done, std::size_t total)>;
 
-Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress = {});
+// `data_folders`: where reference sets lie that do not stand beside the packs.
+Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress = {},
+                          const std::vector<std::string>& data_folders = {});
 
 }  // namespace caveat::load

@@ -40,6 +40,15 @@ json::object pack_schema() {
       {"name", "version", "digest"});
 }
 
+json::object data_schema() {
+  return object({{"name", type("string")},
+                 {"version", type("string")},
+                 {"digest", type("string")},
+                 {"since", type("string")},
+                 {"overdue", type("boolean")}},
+                {"name", "digest"});
+}
+
 json::object problem_schema() {
   return object({{"type", type("string")},
                  {"title", type("string")},
@@ -78,6 +87,7 @@ json::object decision_schema() {
                  {"handoff", nullable("object")},
                  {"reasons", list_of(object({{"rule", type("string")}}, {"rule"}))},
                  {"packs", list_of(pack_schema())},
+                 {"data", list_of(data_schema())},
                  {"receipt", nullable("object")}},
                 {"id", "decision", "verdict", "say", "reasons", "packs"});
 }
@@ -108,6 +118,7 @@ json::object schemas(std::string_view request_schema) {
   out["Packs"] = object({{"active", list_of(pack_schema())},
                          {"staged", list_of(pack_schema())},
                          {"previous", list_of(pack_schema())},
+                         {"data", list_of(data_schema())},
                          {"program", type("string")}},
                         {"active", "staged", "previous"});
   const json::object text = type("string");

@@ -184,12 +184,15 @@ std::vector<Route> make() {
                  .gives = "Schema",
                  .says = {"JSON Schema of the requests that the loaded packs understand.",
                           "已加载规则包所理解的请求的 JSON Schema。"}});
-  all.push_back({.handler = Handler::packs,
-                 .method = "GET",
-                 .path = "/v1/packs",
-                 .gives = "Packs",
-                 .says = {"The rule packs that decide now: name, version, digest, since when; and those before them.",
-                          "当前生效的规则包：名称、版本、摘要与生效时刻，以及此前的规则包。"}});
+  all.push_back(
+      {.handler = Handler::packs,
+       .method = "GET",
+       .path = "/v1/packs",
+       .gives = "Packs",
+       .says = {"The rule packs that decide now: name, version, digest, since when; those before them; and the "
+                "reference sets, of which one that is past its day of review is `overdue`.",
+                "当前生效的规则包：名称、版本、摘要与生效时刻，以及此前的规则包；还有参考数据，其中超过复核期限的标为 "
+                "`overdue`。"}});
   all.push_back(
       {.handler = Handler::reload,
        .method = "POST",
@@ -198,9 +201,9 @@ std::vector<Route> make() {
        .body = kSmallBytes,
        .takes = "Nothing",
        .gives = "Packs",
-       .says = {"Read the pack folders again, as SIGHUP does. On any error the packs of before go on deciding.",
-                "重新读取规则包目录，等同于 SIGHUP。如有任何错误，原规则包继续生效。"},
-       .record = {"pack activated", "规则包启用"}});
+       .says = {"Read packs and reference sets again, as SIGHUP does. On any error those of before go on deciding.",
+                "重新读取规则包与参考数据，等同于 SIGHUP。如有任何错误，原规则包与数据继续生效。"},
+       .record = {"pack activated, data set activated or withdrawn", "规则包启用，数据集启用或撤回"}});
   all.push_back(
       {.handler = Handler::search,
        .method = "POST",

@@ -139,6 +139,15 @@ json::array reasons_json(const Program& program, const Request& request, const D
 
 std::string digest_text(const Digest& digest) { return "sha256:" + hex(digest); }
 
+// One that somebody should have looked at counts on, and the reply says so.
+json::object data_json(const Program& program, const decide::Data::Set& set, const Request& request) {
+  json::object out{{"name", set.name}};
+  if (!set.version.empty()) out["version"] = set.version;
+  out["digest"] = digest_text(set.digest);
+  if (decide::is_overdue(program, set, request.at(), request.at_offset())) out["overdue"] = true;
+  return out;
+}
+
 }  // namespace
 
 std::string instant_told(Microseconds at, std::int32_t offset_minutes) {
@@ -204,8 +213,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
         json::object{{"name", pack.name}, {"version", pack.version}, {"digest", digest_text(pack.digest)}});
   out["packs"] = std::move(packs);
   json::array data;
-  for (const decide::Data::Set& set : ruleset.data.sets)
-    data.emplace_back(json::object{{"name", set.name}, {"digest", digest_text(set.digest)}});
+  for (const decide::Data::Set& set : ruleset.data.sets) data.emplace_back(data_json(program, set, request));
   out["data"] = std::move(data);
   return json::serialize(out);
 }

@@ -111,6 +111,8 @@ json::object property(const program::Program& program, std::uint32_t index, Lang
   if (!ask.empty()) out["description"] = ask;
   if (const std::string range = range_of(slot); !range.empty()) out["x-caveat-range"] = range;
   if (!slot.from.empty()) out["x-caveat-from"] = slot.from;
+  if (const std::uint32_t set = program.data_of(index); set != program::kNone)  // who sends the key may leave this out
+    out["x-caveat-keyed-by"] = program.slot_path(program.data()[set].key);
   if (!slot.data_class.empty()) out["x-caveat-class"] = slot.data_class;
   if (slot.assessed) out["x-caveat-assessed"] = true;
   if (slot.max_age) out["x-caveat-max-age"] = format_duration(*slot.max_age);

@@ -184,7 +184,7 @@ DigestsSection digests_section(const decide::Ruleset& ruleset) {
   section.program = ruleset.program->digest();
   for (const Program::PackName& pack : ruleset.program->packs())
     section.packs.push_back({std::string(pack.name), std::string(pack.version), pack.digest});
-  for (const decide::Data::Set& set : ruleset.data.sets) section.data.push_back({set.name, {}, set.digest});
+  for (const decide::Data::Set& set : ruleset.data.sets) section.data.push_back({set.name, set.version, set.digest});
   return section;
 }
 

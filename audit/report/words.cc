@@ -169,6 +169,7 @@ std::string_view cause_word(std::string_view cause, Language language) {
       {"uncovered", "a day lay outside of the calendar", "日期超出日历范围"},
       {"unknown_zone", "a time zone was not known", "时区无法识别"},
       {"switch", "the emergency switch was on", "紧急开关已开启"},
+      {"not_listed", "the reference data did not have it", "参考数据未收录"},
   };
   const auto* found =
       std::find_if(std::begin(kCauses), std::end(kCauses), [&](const Phrase& phrase) { return phrase.key == cause; });

@@ -20,6 +20,8 @@ struct Limits {
   std::size_t condition_nodes = 255;       // nodes of one condition program (evaluation.md 5)
   std::size_t lexicon_terms = 100'000;     // terms of a program's lexicons
   std::size_t program_bytes = 256u << 20;  // bytes of one program image
+  std::size_t data_bytes = 64u << 20;      // bytes of one reference set's file
+  std::size_t data_rows = 200'000;         // rows of one reference set
   std::size_t diagnostics = 1'000;         // shown in one run; the rest is counted
   // requests
   std::size_t request_bytes = 1u << 20;     // bytes of one turn

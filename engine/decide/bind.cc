@@ -59,6 +59,7 @@ void Binder::reset() {
   r_.product_ids_.clear();
   r_.action_names_.clear();
   r_.extras_.clear();
+  r_.said_.clear();
   r_.jurisdictions_.clear();
   for (const std::string& one : o_.jurisdictions) r_.jurisdictions_.push_back(keep(one));
 }
@@ -498,11 +499,13 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
     r_.extras_.pop_back();
     return;
   }
-  if (!origin(node, slot, extra, as_of)) {
+  const bool of_a_set = is_of_a_set(member.slot);  // whoever may state it: it only has to be the same
+  if (!of_a_set && !origin(node, slot, extra, as_of)) {
     r_.extras_.pop_back();
     return;
   }
   store(slot, frame, item, extra, key);
+  if (of_a_set) stated_too(node, member.slot, frame, item);
 }
 
 // ---- after the walk
@@ -514,6 +517,7 @@ void Binder::close() {
   }
   defaults();
   language();
+  if (o_.data != nullptr && !o_.data->sets.empty()) refer();
   spread();
 }
 

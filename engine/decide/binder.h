@@ -1,6 +1,6 @@
 // Binder: Fields → Request: one walk over what was sent; every mistake is noted and the walk goes on.
-// Of bind.cc and its neighbours: bind_values (what a value says), bind_origin (who stated it, and when), bind_ids (names of
-// persons and things), bind_mistakes (what the caller is told).
+// Of bind.cc and its neighbours: bind_values (what a value says), bind_origin (who stated it, and when), bind_data (what a
+// reference set says), bind_ids (names of persons and things), bind_mistakes (what the caller is told).
 //
 // Cost       linear in the members; nothing is allocated for a turn without mistakes once the Request is warm
 #pragma once
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/decide/codes.h"
+#include "engine/decide/data.h"
 #include "engine/decide/request.h"
 
 namespace caveat::decide {
@@ -21,6 +22,8 @@ class Binder {
       : p_(program), f_(fields), o_(options), r_(request) {}
 
   bool run(Problem& problem);
+  // One value alone, into a request that serves for nothing else; its canonical spelling, or what is wrong with it.
+  std::optional<ProblemItem> try_value(std::uint32_t node, std::uint32_t slot, std::string& canonical);
 
  private:
   static constexpr std::uint32_t kNoNode = Fields::kEnd;
@@ -131,6 +134,15 @@ class Binder {
   Cause freshness(const SlotRow& slot, const Request::Extra& extra) const;
   bool older(Microseconds as_of, const Duration& max_age) const;
   bool refused(std::string_view data_class) const;
+
+  // ---- reference sets (bind_data.cc, contracts.md 10)
+  bool is_of_a_set(std::uint32_t slot) const {  // that is loaded
+    return o_.data != nullptr && p_.data_of(slot) != program::kNone && o_.data->of(p_.data_of(slot)) != nullptr;
+  }
+  void stated_too(std::uint32_t node, std::uint32_t slot, Frame frame, std::size_t item);
+  void refer();
+  void fill(const Data::Set& set, Request::Text source, Frame frame, std::size_t item);
+  void contradictions();
 
   // ---- ids (bind_ids.cc, contracts.md 11)
   bool id(std::uint32_t node, Request::Text& id);

@@ -23,7 +23,8 @@ enum class Cause : std::uint8_t {
   no_pack,
   uncovered,     // a day that the calendar does not cover
   unknown_zone,  // the turn names a time zone that there is not
-  switched       // the emergency switch is on
+  switched,      // the emergency switch is on
+  not_listed     // the reference set that would say it does not have it
 };
 std::string_view name(Cause cause);
 

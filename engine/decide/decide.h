@@ -20,20 +20,14 @@
 #include <vector>
 
 #include "engine/base/digest.h"
+#include "engine/decide/data.h"
 #include "engine/decide/decision.h"
 #include "engine/decide/request.h"
 #include "engine/program/program.h"
 
 namespace caveat::decide {
 
-// Reference data and parameter files: named, versioned sets beside the packs. Their digests stand in each record.
-struct Data {
-  struct Set {
-    std::string name;
-    Digest digest{};
-  };
-  std::vector<Set> sets;  // sorted by name
-};
+// Parameter files beside the packs; their digest stands in each record, as those of the data sets do.
 struct Parameters {
   Digest digest{};
 };

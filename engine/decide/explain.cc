@@ -17,12 +17,12 @@ std::string_view told(Verdict verdict, Language language) {
 }
 
 std::string_view told(Cause cause, Language language) {
-  constexpr std::array<std::string_view, 17> kZh = {
-      "",           "未提供",        "已过时效", "未注明时点", "仅为推断",
-      "日期在未来", "超出数值范围",  "超过上限", "尚不支持",   "相互矛盾",
-      "终稿未通过", "内部错误",      "存储故障", "没有规则包", "超出日历覆盖范围",
-      "没有该时区", "紧急开关已开启"};
-  constexpr std::array<std::string_view, 17> kEn = {"",
+  constexpr std::array<std::string_view, 18> kZh = {
+      "",           "未提供",         "已过时效",      "未注明时点", "仅为推断",
+      "日期在未来", "超出数值范围",   "超过上限",      "尚不支持",   "相互矛盾",
+      "终稿未通过", "内部错误",       "存储故障",      "没有规则包", "超出日历覆盖范围",
+      "没有该时区", "紧急开关已开启", "参考数据未收录"};
+  constexpr std::array<std::string_view, 18> kEn = {"",
                                                     "not provided",
                                                     "out of date",
                                                     "without a date",
@@ -38,7 +38,8 @@ std::string_view told(Cause cause, Language language) {
                                                     "no rule pack is loaded",
                                                     "outside of what the calendar covers",
                                                     "not a time zone",
-                                                    "the emergency switch is on"};
+                                                    "the emergency switch is on",
+                                                    "not in the reference data"};
   return (language == Language::zh ? kZh : kEn)[static_cast<std::size_t>(cause)];
 }
 

@@ -11,9 +11,9 @@ std::string_view name(Verdict verdict) {
 }
 
 std::string_view name(Cause cause) {
-  constexpr std::array<std::string_view, 17> kNames = {
-      "none",     "missing",    "stale",    "undated", "inferred", "future",    "overflow",     "limit", "unsupported",
-      "conflict", "final_text", "internal", "storage", "no_pack",  "uncovered", "unknown_zone", "switch"};
+  constexpr std::array<std::string_view, 18> kNames = {
+      "none",     "missing",    "stale",    "undated", "inferred", "future",    "overflow",     "limit",  "unsupported",
+      "conflict", "final_text", "internal", "storage", "no_pack",  "uncovered", "unknown_zone", "switch", "not_listed"};
   return kNames[static_cast<std::size_t>(cause)];
 }
 

@@ -114,6 +114,10 @@ void append_one(std::string& out, const program::Program& program, const Request
 
 }  // namespace
 
+void Request::append_extra(std::string& out, std::uint32_t slot, const Extra& extra) const {
+  append_one(out, *program_, *this, slot, static_cast<SlotType>(program_->slots()[slot].type), extra);
+}
+
 std::string Request::value(std::uint32_t slot, std::int32_t item) const {
   std::string out;
   append_value(out, slot, item);

@@ -96,6 +96,8 @@ class Fields {
   Piece keep(std::string_view text);
 };
 
+struct Data;
+
 struct BindOptions {
   Microseconds now = 0;                    // record time; `at` defaults to it
   bool facts_are_fresh = false;            // in examples: every fact fresh and assessed (contracts.md 10)
@@ -103,6 +105,7 @@ struct BindOptions {
   std::vector<std::string> sources;        // else: these
   std::vector<std::string> jurisdictions;  // that the caller is configured with: the request can only add
   Limits limits;
+  const Data* data = nullptr;  // reference sets; null: none is loaded
 };
 
 enum class Quality : std::uint8_t { assessed, stated, inferred };
@@ -215,6 +218,7 @@ class Request {
     std::vector<Cell> cells;
   };
   std::string_view text(Text text) const { return view(text.at, text.size); }
+  void append_extra(std::string& out, std::uint32_t slot, const Extra& extra) const;  // of a single value
   const Cell* find(const program::SlotRow& row, std::int32_t item) const;
 
   struct Stated {  // one entry of `provenance`, while the turn is bound
@@ -222,6 +226,11 @@ class Request {
     std::string_view source;
     std::optional<Microseconds> as_of;
     std::optional<Quality> quality;
+  };
+  struct Said {  // a fact that the turn states though a reference set does, the same
+    std::uint32_t slot = 0, node = 0;
+    std::int32_t item = -1;
+    Text value;
   };
 
   const program::Program* program_ = nullptr;
@@ -239,6 +248,8 @@ class Request {
   std::vector<Text> jurisdictions_;
   std::vector<Extra> extras_;
   std::vector<Stated> stated_;
+  std::vector<Said> said_;
+  std::string spelt_;  // scratch of bind
 };
 
 // Everything wrong with the turn at once, or the Request. The Program must outlive it.

@@ -226,6 +226,12 @@ class Writer {
       out_.null();
     }
   }
+  // Of a fact: as it stands, or the data set that it names.
+  void source(const std::optional<syntax::Word>& value) {
+    const Reference* reference = value ? work_.references.find(*value) : nullptr;
+    if (reference == nullptr) return word(value);
+    text(reference->identity);
+  }
   void word(const std::optional<syntax::Word>& value) {
     if (value) {
       out_.text(value->text);
@@ -539,7 +545,7 @@ class Declarations {
     type(w, decl.type);
     w.yes(decl.assessed);
     w.word(decl.data_class);
-    w.word(decl.from || group == nullptr ? decl.from : group->from);
+    w.source(decl.from || group == nullptr ? decl.from : group->from);
     w.duration(decl.max_age || group == nullptr ? decl.max_age : group->max_age);
     w.texts(decl.ask);
   }
@@ -698,6 +704,15 @@ class Declarations {
     }
   }
 
+  void write(const Item&, const syntax::DataDecl& decl) {
+    Writer w(work_);
+    w.head("data", decl.names.first.text, 3);
+    w.also(decl.names);
+    w.path(decl.key);
+    w.day(decl.review_by);
+    keep("data", decl.names.first.text, w);
+  }
+
   void write(const Item& item, const syntax::RequirementDecl& decl) {
     Writer w(work_);
     w.head("requirement", decl.names.first.text, 7);
@@ -810,7 +825,6 @@ class Declarations {
   }
 
   // Not supported yet: there is no digest while they stand (check reports them), so nothing is written.
-  void write(const Item&, const syntax::DataDecl&) {}
   void write(const Item&, const syntax::EventDecl&) {}
   void write(const Item&, const syntax::TableDecl&) {}
   void write(const Item&, const syntax::GuaranteeDecl&) {}

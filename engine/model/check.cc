@@ -21,6 +21,7 @@ constexpr Check kChecks[] = {
     {"scales", check_scales},
     {"sources", check_sources},
     {"facts and their types", check_facts},
+    {"data sets", check_data},
     {"time zones", check_zones},
     {"parameters", check_parameters},
     {"lexicons", check_lexicons},

@@ -115,7 +115,7 @@ struct Fact {
   bool built_in = false;
   bool assessed = false;
   std::string data_class;  // "C2", or empty
-  std::string from;        // source that may state it, or empty
+  std::string from;        // source that may state it, or empty; where a data set has that name, the set does
   std::optional<Duration> max_age;
   Text ask;              // how it is asked for; empty: it cannot be
   Templates ask_pieces;  // the same, cut
@@ -200,6 +200,14 @@ struct Calendar {
   std::vector<DayKind> days;  // of each day covered
   int first_working_day = 1;  // of the week: whose hours an opened day has if it has none of its own
   Index pack = kNone;
+};
+// A reference set beside the packs, whose rows are found by the value of a fact.
+struct DataSet {
+  Names names;
+  Index pack = kNone;
+  Index key = kNone;  // kNone: it is wrong somewhere
+  std::optional<Days> review_by;
+  Span span;
 };
 struct Parameter {
   Names names;
@@ -416,6 +424,7 @@ struct Model {
   std::vector<Calendar> calendars;
   std::vector<Zone> zones;  // that packs name, sorted by name; all there are where a fact may tell one
   std::vector<Parameter> parameters;
+  std::vector<DataSet> data;  // sorted by first name
   std::vector<Topic> topics;
   std::vector<Rule> rules;  // sorted by (pack, first name) bytewise: the rank of semantics.md 19
   std::vector<Example> examples;

@@ -23,6 +23,8 @@ std::string_view sample_of(Kind kind, Language language) {
       return zh ? "参数 大额 100万元" : "parameter large 50_000 CNY";
     case Kind::calendar:
       return zh ? "日历 银行日历" : "calendar bank_days";
+    case Kind::data:
+      return zh ? "数据 产品目录 主键 产品.编号" : "data catalogue keyed by product.id";
     default:
       return {};
   }
@@ -57,6 +59,8 @@ std::string_view word_of(Kind kind, Language language) {
       return zh ? "队列" : "queue";
     case Kind::requirement:
       return zh ? "前置要求" : "requirement";
+    case Kind::data:
+      return zh ? "数据" : "data set";
     case Kind::topic:
       return zh ? "专题" : "topic";
     case Kind::rule:

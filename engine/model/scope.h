@@ -32,6 +32,7 @@ enum class Kind : std::uint8_t {
   calendar,
   queue,
   requirement,
+  data,
   topic,
   rule,
   value,  // what may stand in a condition: fact, define, parameter

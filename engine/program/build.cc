@@ -13,6 +13,7 @@ BuildResult build(const model::Model& model, const Limits& limits) {
   passes::packs(draft);
   passes::rules(draft);
   passes::topics(draft);
+  passes::data(draft);
   passes::index(draft);
   passes::check_limits(draft);
 

@@ -54,6 +54,7 @@ struct Image {
   std::vector<std::uint64_t> index_bits;
   std::vector<CalendarRow> calendars;
   std::vector<TopicRow> topics;
+  std::vector<DataRow> data;
 
   Str str(std::string_view value);  // equal texts are stored once
   Range strs(const std::vector<std::string>& values);
@@ -79,7 +80,7 @@ void each_section(Rows& image, Visit visit) {
   visit(image.queues), visit(image.requirements);
   visit(image.index_shapes), visit(image.index_buckets_at), visit(image.index_buckets), visit(image.index_entries);
   visit(image.index_tests), visit(image.index_blocks), visit(image.index_columns), visit(image.index_starts);
-  visit(image.index_bits), visit(image.calendars), visit(image.topics);
+  visit(image.index_bits), visit(image.calendars), visit(image.topics), visit(image.data);
 }
 
 }  // namespace caveat::program

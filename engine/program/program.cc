@@ -45,6 +45,7 @@ constexpr std::array<std::size_t, kSections> kRowBytes = {
     sizeof(std::uint64_t),
     sizeof(CalendarRow),
     sizeof(TopicRow),
+    sizeof(DataRow),
 };
 
 // Checks every index, offset and enumeration of an image: after it, readers index without looking.
@@ -121,6 +122,11 @@ class Inspector {
       program(row.when, true);
       if (!fault_) need(row.flags == items_read(parts_read(row.when)));
     });
+    check(Section::data, [&](const DataRow& row) {
+      str(row.name);
+      need(row.pack < count(Section::packs) && row.key < count(Section::slots) && row.has_review < 2);
+      if (!fault_) need(p_.slots()[row.key].cell != kNone);
+    });
     check(Section::rules, [&](const RuleRow& row) { rule(row); });
     check(Section::index_shapes, [&](const ShapeRow& row) { shape(row); });
     need(count(Section::index_shapes) == 4);
@@ -158,7 +164,7 @@ class Inspector {
         "nodes",        "constants", "groups",      "effects",   "pieces",   "says",    "rules",
         "packs",        "zones",     "transitions", "sources",   "wordings", "hours",   "queues",
         "requirements", "shapes",    "buckets_at",  "buckets",   "entries",  "tests",   "blocks",
-        "columns",      "starts",    "bits",        "calendars", "topics"};
+        "columns",      "starts",    "bits",        "calendars", "topics",   "data"};
     where_ = kNames[static_cast<std::size_t>(section)];
     rows(section, visit);
   }
@@ -538,6 +544,20 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
     program->places_.push_back({row.cell, row.frame});
     if (row.cell != kNone && row.frame == static_cast<std::uint8_t>(Frame::turn))
       program->part_cells_[row.part].push_back(row.cell);
+  }
+  program->data_of_.assign(program->slots().size(), kNone);
+  program->data_slots_.resize(program->data().size());
+  for (std::uint32_t slot = 0; slot < program->slots().size(); ++slot) {
+    const SlotRow& row = program->slots()[slot];
+    if (row.from.size == 0 || row.cell == kNone) continue;
+    for (std::uint32_t set = 0; set < program->data().size(); ++set) {
+      const DataRow& data = program->data()[set];
+      if (program->text(row.from) != program->text(data.name)) continue;
+      const SlotRow& key = program->slots()[data.key];
+      if (row.frame != key.frame || row.part != key.part || slot == data.key) return bad("a row of section data");
+      program->data_of_[slot] = set;
+      program->data_slots_[set].push_back(slot);
+    }
   }
   program->symbols_ = Symbols(program->text_, program->slots(), program->all<SymbolRow>(Section::symbols),
                               program->all<Str>(Section::strings));

@@ -35,7 +35,7 @@
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 5;
+inline constexpr std::uint32_t kImageFormat = 6;
 inline constexpr std::uint32_t kSemanticsVersion = 1;  // raised when the same packs would decide otherwise
 
 // The sections of an image, in their order on disk.
@@ -73,6 +73,7 @@ enum class Section : std::uint8_t {
   index_bits,    // u64
   calendars,
   topics,
+  data,
   kCount
 };
 
@@ -138,6 +139,9 @@ class Program {
   std::span<const WordingRow> wordings() const { return all<WordingRow>(Section::wordings); }
   std::span<const RequirementRow> requirements() const { return all<RequirementRow>(Section::requirements); }
   std::span<const TopicRow> topics() const { return all<TopicRow>(Section::topics); }
+  std::span<const DataRow> data() const { return all<DataRow>(Section::data); }
+  std::uint32_t data_of(std::uint32_t slot) const { return data_of_[slot]; }  // that may state it; kNone: none
+  std::span<const std::uint32_t> slots_of_data(std::uint32_t set) const { return data_slots_[set]; }  // ascending
   std::span<const SourceRow> sources() const { return all<SourceRow>(Section::sources); }
   std::span<const Str> strings(Range range) const { return rows<Str>(Section::strings, range); }
   std::span<const std::uint32_t> indices(Range range) const { return rows<std::uint32_t>(Section::indices, range); }
@@ -186,6 +190,8 @@ class Program {
   Known known_;
   Symbols symbols_;
   std::vector<Place> places_;
+  std::vector<std::uint32_t> data_of_;                     // by slot
+  std::vector<std::vector<std::uint32_t>> data_slots_;     // by row of data
   std::array<std::vector<std::uint32_t>, 11> part_cells_;  // SlotPart
   std::vector<std::uint32_t> answer_rules_;
 };

@@ -325,6 +325,14 @@ struct TopicRow {  // what the emergency switch may be thrown for
   Range when;               // Node rows
 };
 
+struct DataRow {  // a reference set that states the facts which are `from` it
+  Str name;
+  std::uint32_t pack = kNone;
+  std::uint32_t key = kNone;   // slot by whose value a row of it is found
+  std::int32_t review_by = 0;  // day; has_review: whether it is said
+  std::uint32_t has_review = 0;
+};
+
 template <class T>
 inline constexpr bool kIsRow = std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>;
 

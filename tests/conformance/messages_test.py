@@ -16,7 +16,6 @@ TABLES = ["engine/syntax", "engine/model", "engine/program", "engine/trial", "en
 # Codes whose way in does not exist yet, with the subject of the issue that brings it, or that no input can raise.
 LATER = {
     "fact_source": "callers with sources of their own come with the server",
-    "conflict": "reference data and the state of a conversation, which a turn can contradict",
     "bad_program": "bundles: images that come from elsewhere; damaged ones are tried byte by byte in tests/engine/program",
     "program_too_large": "shown with a lowered limit by tests/conformance/limits",
 }

@@ -6,6 +6,7 @@
 No test judges by the clock: limits that end in seconds are set low in the configuration, and what hangs is ended by CTest.
 """
 import concurrent.futures
+import hashlib
 import http.client
 import json
 import os
@@ -544,6 +545,113 @@ class Reloads(Served):
             pass
         packs = json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])
         self.assertEqual([pack["version"] for pack in packs["previous"]], ["1"])
+
+
+SHOP = """pack shop
+  time zone "UTC"
+  version "1"
+  default queue shop_desk
+queue shop_desk
+  due 60 seconds
+  say en "A person will be with you." zh "正在转接。"
+source HOUSE is policy "House rules"
+data shelf keyed by product.id, review by 2026-01-31
+facts product from shelf
+  shelf_risk one of low, high
+  shelf_label text
+rule nothing_risky
+  cites HOUSE
+  applies to recommendation
+  when product.shelf_risk is high
+  then block
+    say en "Not that one." zh "此产品不可推荐。"
+"""
+
+
+class ReferenceSets(Served):
+    """A product catalogue that is exchanged while the server runs."""
+
+    def setUp(self):
+        super().setUp()
+        shop = self.server.rules / "shop"
+        shop.mkdir()
+        (shop / "pack.cav").write_text(SHOP, encoding="utf-8")
+        self.set = shop / "shelf.data.csv"
+        self.count = 0
+        self.server.make_key("teller", "bot", "--source", "crm")  # counts from the next reload
+
+    def put(self, rows):
+        text = "# version 7\nid,shelf_risk,shelf_label\n" + rows
+        self.set.write_text(text, encoding="utf-8")
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+    def reload(self):
+        status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator")
+        return status, json.loads(text)
+
+    def recommend(self, product, number=None, **facts):
+        self.count += 1
+        return self.server.decide({"id": f"r-{number or self.count}", "customer": {"id": "k", "age": 40},
+                                   "recommendation": {"products": [{"id": product, **facts}]}}, role="teller")
+
+    def test_a_set_is_exchanged_by_a_reload_and_a_broken_one_changes_nothing(self):
+        first = self.put("p-1,low,One\np-2,high,Two\n")
+        status, told = self.reload()
+        self.assertEqual(status, 200)
+        self.assertEqual([(one["name"], one["version"], one["digest"], one["overdue"]) for one in told["data"]],
+                         [("shelf", "7", first, True)])  # its day of review has long passed
+        status, _, body = self.recommend("p-1", number="kept")
+        self.assertEqual((status, body["verdict"]), (200, "allow"))
+        self.assertEqual(body["data"], [{"name": "shelf", "version": "7", "digest": first, "overdue": True}])
+        self.assertEqual(self.recommend("p-2")[2]["verdict"], "block")
+        _, _, unlisted = self.recommend("p-3", shelf_risk="low")  # a caller's word for it is none
+        self.assertEqual(unlisted["verdict"], "handoff")
+        self.assertEqual(self.recommend("p-2", shelf_label="Two", shelf_risk="high")[2]["verdict"], "block")
+        status, _, refused = self.recommend("p-2", shelf_risk="low")
+        self.assertEqual((status, refused["code"], refused["verdict"]), (422, "conflict", "handoff"))
+        self.assertEqual(refused["errors"][0]["path"], "/recommendation/products/0/shelf_risk")
+
+        self.put("p-1,highest,One\n")
+        status, told = self.reload()
+        self.assertEqual((status, told["code"]), (422, "diagnostics"))
+        self.assertEqual([(one["code"], one["place"]["line"], one["place"]["column"]) for one in told["diagnostics"]],
+                         [("bad_data", 3, 5)])
+        self.assertEqual(self.recommend("p-1")[2]["data"][0]["digest"], first)
+
+        second = self.put("p-1,high,One\n")
+        self.server.process.send_signal(signal.SIGHUP)
+        while json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])["data"][0]["digest"] != second:
+            pass
+        self.assertEqual(self.recommend("p-1")[2]["verdict"], "block")
+        again = self.recommend("p-1", number="kept")[2]  # what was answered stays answered
+        self.assertEqual((again["verdict"], again["data"][0]["digest"]), ("allow", first))
+
+        self.set.unlink()
+        self.assertEqual(self.reload()[1]["data"], [])
+        self.assertEqual(self.recommend("p-1", shelf_risk="low")[2]["code"], "fact_source")
+        self.server.stop()
+        found = subprocess.run([BINARY, "log", "search", self.server.log, "--from", "2020-01-01", "--json"], capture_output=True,
+                               text=True, check=True)
+        kinds = [json.loads(line)["kind"] for line in found.stdout.splitlines()]
+        self.assertEqual((kinds.count("data_activated"), kinds.count("data_withdrawn")), (2, 1))
+        self.assertEqual(self.server.verify().returncode, 0)
+
+    def test_a_set_may_lie_in_a_folder_that_the_configuration_names_and_doctor_tells_of_it(self):
+        self.server.stop()
+        config = self.server.config.read_text(encoding="utf-8")
+
+        def doctor():
+            said = subprocess.run([BINARY, "doctor", "--config", self.server.config], capture_output=True, text=True, check=False)
+            return [line for line in said.stdout.splitlines() if "data:" in line]
+        self.assertEqual(doctor(), ["[!] data: shelf: no file; callers state its facts"])
+        sets = self.server.folder / "sets"
+        sets.mkdir()
+        self.put("p-1,high,One\n")
+        self.set.rename(sets / "shelf.data.csv")
+        self.server.config.write_text(config + '[data]\nfolders = ["sets"]\n', encoding="utf-8")
+        self.assertEqual(doctor(), ["[!] data: shelf: should have been reviewed by 2026-01-31"])
+        self.server.start()
+        self.assertEqual(self.recommend("p-1")[2]["verdict"], "block")
 
 
 class Together(Served):

@@ -43,10 +43,13 @@ struct Subject {
     }
     (*opened)->index().cost();
     decide::Scratch scratch;
+    const decide::Data data = shelf(**opened);
     for (RandomTurn& turn : turns) {
       Request request;
       Problem problem;
-      if (!decide::bind(**opened, turn.sent.fields, {}, request, problem)) continue;
+      decide::BindOptions options;
+      options.data = &data;
+      if (!decide::bind(**opened, turn.sent.fields, options, request, problem)) continue;
       decide::decide({*opened, {}, {}}, request, {}, scratch);
       for (std::uint32_t topic = 0; topic < (*opened)->topics().size(); ++topic)
         decide::is_of_topic({*opened, {}, {}}, request, topic, scratch);
@@ -55,8 +58,30 @@ struct Subject {
   }
 
  private:
-  // What the twin has no word for: topics, requirements, disclosures that count once.
+  // A row for a word that is often said, whatever the image makes of its columns.
+  static decide::Data shelf(const program::Program& program) {
+    decide::Data data;
+    for (std::uint32_t set = 0; set < program.data().size(); ++set) {
+      decide::SetReader reader(program, set, Limits{});
+      const std::span<const std::uint32_t> slots = program.slots_of_data(set);
+      reader.columns({slots.begin(), slots.end()});
+      reader.row("保本");
+      for (std::size_t i = 0; i < slots.size(); ++i) reader.cell("17");
+      data.sets.push_back(std::move(reader).take());
+    }
+    return data;
+  }
+
+  // What the twin has no word for: topics, requirements, disclosures that count once, a reference set.
   void furnish(Dice& dice) {
+    model::DataSet set;
+    set.names.first = "shelf";
+    set.names.all = {"shelf"};
+    set.pack = 0;
+    set.key = world.find("product", "label");
+    set.review_by = parse_date("2026-03-02");
+    world.model.data.push_back(set);
+    for (const char* name : {"whole", "number"}) world.model.facts[world.find("product", name)].from = "shelf";
     for (const char* name : {"loans", "funds", "savings", "cards"}) {
       model::Topic topic;
       topic.names.first = name;

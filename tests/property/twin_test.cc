@@ -214,6 +214,154 @@ BOOST_AUTO_TEST_CASE(books_of_conjunctions_agree_whatever_is_absent) {
   }
 }
 
+// ---- reference sets: a row of each key but the last, with facts as a random turn would state them
+
+struct RandomSet {
+  twin::Set told;
+  std::vector<std::vector<std::string>> rows;  // key, then a cell for each of `slots`
+  std::vector<Index> slots;
+};
+
+std::string cell_of(const decide::Fields& fields, std::uint32_t object, const std::string& name) {
+  const std::uint32_t node = fields.child(object, name);
+  if (node == decide::Fields::kEnd) return {};
+  if (fields.node(node).kind == decide::Fields::Kind::boolean) return fields.node(node).boolean ? "true" : "false";
+  return std::string(fields.text(node));
+}
+
+// What a turn states of one thing of `group`, as the twin is told and as it is sent.
+std::pair<twin::Facts, std::vector<std::string>> donated(const RandomWorld& donor, Dice& dice,
+                                                         const std::string& group) {
+  for (;;) {
+    RandomTurn turn(donor, dice, 0.2);
+    decide::Fields& fields = turn.sent.fields;
+    std::uint32_t object = decide::Fields::kEnd;
+    twin::Facts facts;
+    if (group == "customer" && !turn.told.has_outreach && !turn.told.has_material) {
+      object = turn.sent.object("customer");
+      facts = turn.told.facts;
+    } else if (group == "product" && turn.told.has_recommendation && !turn.told.products.empty()) {
+      object = fields.node(fields.child(turn.sent.object("recommendation"), "products")).first;
+      facts = turn.told.products[0];
+    } else if (group == "action" && !turn.told.actions.empty()) {
+      object = fields.node(fields.child(0, "actions")).first;
+      facts = turn.told.actions[0];
+    } else {
+      continue;
+    }
+    std::pair<twin::Facts, std::vector<std::string>> out;
+    for (const RandomWorld::Name& name : donor.names) {
+      const Index index = donor.find(name.group, name.name);
+      out.second.push_back(cell_of(fields, object, name.name));
+      if (const auto found = facts.find(index); found != facts.end()) {
+        out.first[index] = found->second;
+        out.first[index].inferred = false;
+      }
+    }
+    return out;
+  }
+}
+
+// Takes some facts of `group` out of what turns of `asked` state and gives them to a set of the world.
+RandomSet random_set(RandomWorld& world, RandomWorld& asked, Dice& dice, const std::string& group) {
+  static const std::vector<std::pair<std::string, std::vector<std::string>>> kKeys = {
+      {"kind", {"deposit", "fund", "loan"}},
+      {"level", {"R1", "R2", "R3", "R4", "R5"}},
+      {"label", kWords},
+      {"whole", {"0", "17", "18", "19", "64", "65", "66", "99", "100", "101"}}};
+  const auto& [key, values] = dice.pick(kKeys);
+  RandomSet set;
+  RandomWorld donor = world;
+  donor.names.clear();
+  std::vector<RandomWorld::Name> kept;
+  for (const RandomWorld::Name& name : asked.names) {
+    const Index fact = world.find(name.group, name.name);
+    const bool single = world.model.facts[fact].type.kind != TypeKind::list;
+    if (name.group != group || name.name == key || !single || dice.chance(0.4)) {
+      kept.push_back(name);
+      continue;
+    }
+    donor.names.push_back(name);
+    world.model.facts[fact].from = "set_" + group;
+    set.told.facts.insert(fact);
+    set.slots.push_back(fact);
+  }
+  asked.names = kept;
+  set.told.key = world.find(group, key);
+  model::DataSet declared;
+  declared.names.first = "set_" + group;
+  declared.names.all = {declared.names.first};
+  declared.pack = 0;
+  declared.key = set.told.key;
+  world.model.data.push_back(declared);
+  for (std::size_t i = 0; i + 1 < values.size(); ++i) {
+    twin::Given of;
+    (key == "label" ? of.text : of.number) = key == "label" || key == "whole" ? values[i] : std::to_string(i);
+    auto [facts, cells] = donated(donor, dice, group);
+    set.told.rows.emplace_back(of, std::move(facts));
+    cells.insert(cells.begin(), values[i]);
+    set.rows.push_back(std::move(cells));
+  }
+  return set;
+}
+
+// `shift`: rows are told to the fast one under the next key, which must be seen.
+Compared compare_with_sets(std::uint64_t seed, int worlds, int turns, std::size_t shift) {
+  Compared compared;
+  decide::Scratch scratch;
+  for (int w = 0; w < worlds; ++w) {
+    Dice dice(seed * 1000 + static_cast<std::uint64_t>(w));
+    RandomWorld world(dice, 20), asked = world;
+    std::vector<RandomSet> sets;
+    for (const char* group : {"action", "customer", "product"}) sets.push_back(random_set(world, asked, dice, group));
+    const auto program = world.build();
+    BOOST_REQUIRE(program);
+    decide::Data data;
+    std::vector<twin::Set> told;
+    for (std::uint32_t i = 0; i < sets.size(); ++i) {
+      decide::SetReader reader(*program, i, Limits{});
+      reader.columns({sets[i].slots.begin(), sets[i].slots.end()});
+      for (std::size_t r = 0; r < sets[i].rows.size(); ++r) {
+        BOOST_REQUIRE(!reader.row(sets[i].rows[r][0]));
+        const std::vector<std::string>& cells = sets[i].rows[(r + shift) % sets[i].rows.size()];
+        for (std::size_t c = 1; c < cells.size(); ++c) BOOST_REQUIRE(!reader.cell(cells[c]));
+      }
+      data.sets.push_back(std::move(reader).take());
+      told.push_back(sets[i].told);
+    }
+    decide::BindOptions options;
+    options.data = &data;
+    for (int t = 0; t < turns; ++t) {
+      const RandomTurn turn(asked, dice, 0.1);
+      Request request;
+      Problem problem;
+      if (!decide::bind(*program, turn.sent.fields, options, request, problem)) {
+        for (const ProblemItem& item : problem.items)
+          BOOST_ERROR(item.path + ": expected " + item.expected + ", found " + item.found);
+        return compared;
+      }
+      const Decision& fast = decide::decide({program, data, {}}, request, {}, scratch);
+      const twin::Turn whole = twin::with_sets(world.model, turn.told, told);
+      const std::string differs = difference(*program, request, fast, twin::decide(world.model, whole));
+      ++compared.turns;
+      if (differs.empty()) continue;
+      ++compared.disagreements;
+      if (compared.first.empty())
+        compared.first = "seed " + std::to_string(seed) + " world " + std::to_string(w) + " turn " + std::to_string(t) +
+                         "\n" + differs + conditions(world.model, whole, differs);
+    }
+  }
+  return compared;
+}
+
+BOOST_AUTO_TEST_CASE(what_reference_sets_say_decides_as_if_the_turn_had_said_it) {
+  const Compared compared = compare_with_sets(700, 12 * effort(), 40, 0);
+  BOOST_TEST(compared.turns == 480 * effort());
+  BOOST_TEST(compared.disagreements == 0, compared.first);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_of_another_key_is_caught) { BOOST_TEST(compare_with_sets(701, 5, 20, 1).disagreements > 0); }
+
 // ---- planted faults
 
 ExprPtr rebuilt(const ExprPtr& expr, const std::function<ExprPtr(const Expr&)>& change) {

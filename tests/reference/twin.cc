@@ -687,4 +687,29 @@ class Judge {
 
 Outcome decide(const model::Model& model, const Turn& turn, Tally* tally) { return Judge(model, turn, tally).run(); }
 
+Turn with_sets(const model::Model& model, Turn turn, const std::vector<Set>& sets) {
+  for (const Set& set : sets) {
+    const auto look_up = [&](Facts& known) {
+      for (const model::Index fact : set.facts) known.erase(fact);
+      const auto key = known.find(set.key);
+      if (key == known.end()) return;
+      for (const auto& [of, says] : set.rows) {
+        if (of.number != key->second.number || of.text != key->second.text) continue;
+        for (const auto& [fact, given] : says) known[fact] = given;
+      }
+    };
+    const Part part = model.facts[set.key].part;
+    if (part == Part::product) {
+      for (Facts& product : turn.products) look_up(product);
+    } else if (part == Part::action) {
+      for (Facts& action : turn.actions) look_up(action);
+    } else if (turn.has_outreach) {
+      for (Facts& recipient : turn.recipients) look_up(recipient);
+    } else {
+      look_up(turn.facts);
+    }
+  }
+  return turn;
+}
+
 }  // namespace caveat::twin

@@ -39,6 +39,15 @@ struct Turn {
   std::vector<Facts> recipients;  // of an outreach: what is known of each as the customer
 };
 
+// A reference set: rows that are looked through from the first to the last.
+struct Set {
+  model::Index key = 0;
+  std::set<model::Index> facts;  // that it alone may say
+  std::vector<std::pair<Given, Facts>> rows;
+};
+// The turn with what the sets say of its products, actions and customers, and with nothing else in those facts.
+Turn with_sets(const model::Model& model, Turn turn, const std::vector<Set>& sets);
+
 struct Fired {
   std::string rule;
   int product = -1, action = -1, recipient = -1;

@@ -107,7 +107,7 @@ class Facts {
       fact.part = group.part;
       fact.path = {group.names.front()};
       fact.path_names = {group.names};
-      if (decl.from) fact.from = decl.from->text;
+      if (decl.from) fact.from = source_of(item, *decl.from);
       if (decl.max_age) fact.max_age = decl.max_age->duration;
       add(item, member, std::move(fact), kNone);
     }
@@ -119,6 +119,18 @@ class Facts {
       return std::find(fact.names.all.begin(), fact.names.all.end(), name) != fact.names.all.end();
     };
     return (fact.part == Part::outreach && named("recipients")) || (fact.part == Part::material && named("product"));
+  }
+
+  // Who states it: a source's name as it stands, a data set's by its first name.
+  std::string source_of(const Item& item, const syntax::Word& word) {
+    const Entry* data = work_.scope.find(Kind::data, item.pack, {word.text}).entry;
+    if (data == nullptr) return word.text;
+    Reference reference;
+    reference.identity = "data " + full_name(work_.model, data->pack, data->names.first);
+    reference.names = {data->names.all};
+    reference.declared = data->span;
+    work_.references.add(word, std::move(reference));
+    return data->names.first;
   }
 
   static std::string dotted(const Fact& fact) {
@@ -145,7 +157,7 @@ class Facts {
     fact.ask = text_of(member.ask);
     if (!member.ask.empty()) asks_.push_back({item, &member.ask, fact.path});
     fact.span = member.names.first.span;
-    if (member.from) fact.from = member.from->text;
+    if (member.from) fact.from = source_of(item, *member.from);
     if (member.max_age) fact.max_age = member.max_age->duration;
     if (member.data_class) {
       fact.data_class = member.data_class->text;

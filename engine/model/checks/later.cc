@@ -10,7 +10,6 @@ void check_later(Work& work) {
     };
     const syntax::DeclBody& body = item.decl->body;
     if (std::holds_alternative<syntax::EventDecl>(body)) later("event", "事件");
-    if (std::holds_alternative<syntax::DataDecl>(body)) later("data", "数据");
     if (std::holds_alternative<syntax::TableDecl>(body)) later("table", "决策表");
     if (std::holds_alternative<syntax::GuaranteeDecl>(body)) later("guarantee", "底线");
   }

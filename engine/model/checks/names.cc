@@ -79,6 +79,7 @@ void declare_names(Work& work) {
   declare<syntax::ParameterDecl>(work, Kind::parameter);
   declare<syntax::DefineDecl>(work, Kind::define);
   declare<syntax::TopicDecl>(work, Kind::topic);
+  declare<syntax::DataDecl>(work, Kind::data);
   declare<syntax::RuleDecl>(work, Kind::rule);
 }
 

@@ -142,6 +142,7 @@ void declare_names(Work& work);
 void check_scales(Work& work);
 void check_sources(Work& work);
 void check_facts(Work& work);
+void check_data(Work& work);
 void check_zones(Work& work);
 void check_parameters(Work& work);
 void check_lexicons(Work& work);

@@ -48,6 +48,7 @@ void slots(Draft& draft);                     // facts → slots, cells and the 
 std::vector<std::string> time(Draft& draft);  // zones and calendars; the zones' names, by row
 void packs(Draft& draft);                     // packs, law, wordings, queues, requirements
 void rules(Draft& draft);                     // rules by rank: conditions, effects, texts
+void data(Draft& draft);                      // reference sets
 void topics(Draft& draft);                    // what the switch may be thrown for
 void index(Draft& draft);                     // which rules are looked at for which facts
 void check_limits(Draft& draft);              // what became too large

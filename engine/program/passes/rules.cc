@@ -161,6 +161,17 @@ void topics(Draft& draft) {
   }
 }
 
+void data(Draft& draft) {
+  for (const model::DataSet& set : draft.model.data) {
+    DataRow row;
+    row.name = draft.image.str(set.names.first);
+    row.pack = set.pack;
+    row.key = set.key;
+    if (set.review_by) row.review_by = *set.review_by, row.has_review = 1;
+    draft.image.data.push_back(row);
+  }
+}
+
 void check_limits(Draft& draft) {
   const Limits& limits = draft.limits;
   const Image& image = draft.image;

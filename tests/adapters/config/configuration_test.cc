@@ -166,10 +166,18 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_told_in_words) {
 }
 
 BOOST_AUTO_TEST_CASE(a_section_whose_place_is_kept_is_refused_in_words_and_not_taken_for_one_that_works) {
-  BOOST_TEST(
-      mistakes("[data]\nfolders = [\"d\"]\n") ==
-      "c.toml:1:2 data | nothing yet (not_yet): tables stand in the packs, `from file` | a key whose place is kept\n");
-  BOOST_TEST(mistakes("[[webhooks]]\nurl = \"x\"\n").find("not_yet") != std::string::npos);
+  BOOST_TEST(mistakes("[[webhooks]]\nurl = \"x\"\n") ==
+             "c.toml:1:3 webhooks | nothing yet (not_yet): agents ask for /v1/handoffs | a key whose place is kept\n");
+}
+
+BOOST_AUTO_TEST_CASE(reference_sets_may_lie_in_folders_of_their_own_or_in_none) {
+  BOOST_TEST(read_configuration("", "c.toml", kRules)->data_folders.empty());
+  BOOST_TEST(read_configuration("[data]\nfolders = []\n", "c.toml", kRules)->data_folders.empty());
+  const Result<Configuration> read = read_configuration("[data]\nfolders = [\"a\", \"b\"]\n", "c.toml", kRules);
+  BOOST_REQUIRE(read.has_value());
+  BOOST_TEST(read->data_folders == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
+  BOOST_TEST(mistakes("[data]\nfolders = \"a\"\n") == "c.toml:2:11 data.folders | a list of texts, [\"…\"] | \"a\"\n");
+  BOOST_TEST(mistakes("[packs]\nfolders = []\n") == "c.toml:2:11 packs.folders | a list of texts, [\"…\"] | a list\n");
 }
 
 BOOST_AUTO_TEST_CASE(where_nothing_is_said_answers_wait_for_the_disk_and_the_packs_say_the_queue) {

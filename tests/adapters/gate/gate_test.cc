@@ -391,7 +391,7 @@ BOOST_AUTO_TEST_CASE(without_rules_every_turn_is_handed_over) {
 BOOST_AUTO_TEST_CASE(rules_swapped_under_load_are_taken_as_a_whole) {
   gate::Snapshot snapshot(Bench::rules());
   auto other = std::make_shared<decide::Ruleset>(*Bench::rules());
-  other->data.sets.push_back({"mark", {}});
+  other->data.sets.emplace_back().name = "mark";
   std::atomic<bool> stop{false};
   std::atomic<int> torn{0};
   std::vector<std::thread> readers;

@@ -1,31 +1,16 @@
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
-#include <fstream>
 
 #include "adapters/load/rule_files.h"
 #include "adapters/load/ruleset.h"
+#include "tests/adapters/load/folder.h"
 
 using namespace caveat;
-namespace fs = std::filesystem;
+using namespace caveat::load_test;
 
 namespace {
-
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "caveat-load-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  void write(const std::string& name, const std::string& text) {
-    fs::create_directories((path / name).parent_path());
-    std::ofstream(path / name, std::ios::binary) << text;
-  }
-  std::string operator/(const std::string& name) const { return (path / name).string(); }
-};
 
 // "folder: file file | folder: file" with the temporary folder cut off.
 std::string layout(const Folder& folder, const std::vector<std::string>& paths) {
@@ -41,20 +26,6 @@ std::string layout(const Folder& folder, const std::vector<std::string>& paths) 
     for (const SourceId id : pack.files) out += " " + cut(read->sources[id].name());
   }
   for (const SourceId id : read->stray) out += " stray " + cut(read->sources[id].name());
-  return out;
-}
-
-std::string pack(const std::string& name, const std::string& more = {}) {
-  return "pack " + name +
-         "\n  time zone \"Asia/Shanghai\"\n  version \"1\"\n  default queue desk\n\nqueue desk\n  due 60 seconds\n  "
-         "say en \"A person will be with you.\"\n\nsource P is policy \"House\"\n" +
-         more;
-}
-
-std::string codes(const load::Loaded& loaded) {
-  std::string out;
-  for (const Diagnostic& diagnostic : loaded.diagnostics)
-    out += (out.empty() ? "" : " ") + std::string(diagnostic.code->name);
   return out;
 }
 

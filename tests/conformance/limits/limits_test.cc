@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "adapters/load/data_sets.h"
 #include "adapters/wire/turn.h"
 #include "engine/decide/decide.h"
 #include "engine/model/codes.h"
@@ -225,6 +226,39 @@ CAP(program_bytes) {
   BOOST_TEST(program::build(*checked.result.model, limits).program != nullptr);
   --limits.program_bytes;
   BOOST_TEST(program::build(*checked.result.model, limits).program == nullptr);
+}
+
+// The codes of what is said of a reference set.
+Codes said_of_set(const std::string& csv, const Limits& limits) {
+  const test::Checked checked =
+      test::check_texts({{"pack.cav", kPack +
+                                          "data branches keyed by customer.note\nfacts customer from branches\n  "
+                                          "desk text\n" +
+                                          rule("a", "customer.desk is \"x\"")}});
+  BOOST_REQUIRE_MESSAGE(checked.result.model, checked.rendered());
+  const program::BuildResult built = program::build(*checked.result.model, Limits{});
+  BOOST_REQUIRE(built.program);
+  std::vector<Diagnostic> diagnostics;
+  const Sources sources = {Source("branches.data.csv", csv)};
+  load::read_data(sources, {0}, *checked.result.model, *built.program, limits, diagnostics);
+  Codes out;
+  for (const Diagnostic& one : diagnostics) out.emplace_back(one.code->name);
+  return out;
+}
+
+CAP(data_rows) {
+  Limits limits;
+  limits.data_rows = 2;
+  BOOST_TEST(said_of_set("note,desk\na,1\nb,2\n", limits) == Codes{}, boost::test_tools::per_element());
+  BOOST_TEST(said_of_set("note,desk\na,1\nb,2\nc,3\n", limits) == Codes{"bad_data"}, boost::test_tools::per_element());
+}
+
+CAP(data_bytes) {
+  Limits limits;
+  const std::string csv = "note,desk\na,1\n";
+  limits.data_bytes = csv.size();
+  BOOST_TEST(said_of_set(csv, limits) == Codes{}, boost::test_tools::per_element());
+  BOOST_TEST(said_of_set(csv + "\n", limits) == Codes{"bad_data"}, boost::test_tools::per_element());
 }
 
 CAP(diagnostics) {

@@ -157,5 +157,43 @@ BOOST_AUTO_TEST_CASE(a_warm_bind_of_lists_products_and_provenance_allocates_noth
   BOOST_TEST(stated.source == "the-catalogue-of-the-bank");
 }
 
+BOOST_AUTO_TEST_CASE(a_warm_bind_that_looks_things_up_in_a_set_allocates_nothing) {
+  World world;
+  world.fact("product", "label", World::type(TypeKind::text)).from = "catalogue";
+  world.fact("product", "term", World::type(TypeKind::integer)).from = "catalogue";
+  world.sorted();
+  model::DataSet declared;
+  declared.names.first = "catalogue";
+  declared.pack = 0;
+  declared.key = world.find("product", "id");
+  world.model.data.push_back(declared);
+  world.rule("known", {model::Subject::recommendation},
+             World::over(Op::and_, {World::over(Op::known, {world.read("product", "label")}),
+                                    World::over(Op::known, {world.read("product", "term")})}),
+             {World::effect(model::EffectKind::block)});
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  Data data;
+  SetReader reader(*program, 0, Limits{});
+  reader.columns({program->schema().find_two("product", "label"), program->schema().find_two("product", "term")});
+  const std::string id = "a-product-with-a-long-enough-id", label = "a label that fits into no short string";
+  BOOST_REQUIRE(!reader.row(id));
+  BOOST_REQUIRE(!reader.cell(label));
+  BOOST_REQUIRE(!reader.cell("12"));
+  data.sets.push_back(std::move(reader).take());
+  Turn turn;
+  turn.text("label", label, turn.product(id));
+  turn.product("another-product-that-is-not-listed");
+  BindOptions options;
+  options.data = &data;
+  Request request;
+  Problem problem;
+  for (int i = 0; i < 2; ++i) BOOST_REQUIRE(bind(*program, turn.fields, options, request, problem));
+  const long before = allocations;
+  BOOST_REQUIRE(bind(*program, turn.fields, options, request, problem));
+  BOOST_TEST(allocations == before);
+  BOOST_TEST(request.value(program->schema().find_two("product", "term"), 0) == "12");
+}
+
 }  // namespace
 }  // namespace caveat::decide

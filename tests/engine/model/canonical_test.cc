@@ -240,4 +240,17 @@ BOOST_AUTO_TEST_CASE(every_reference_is_printed_in_the_readers_language) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_reference_set_goes_by_any_of_its_names_and_counts_with_its_key_and_its_day) {
+  const std::string pack = std::string(kPack) +
+                           "data branches also 网点表 keyed by customer.branch, review by 2026-12-31\n"
+                           "facts customer\n  branch also 网点 text\n  desk text, from branches\n";
+  const Digests usual = digests(pack, kRule);
+  BOOST_TEST((digests(with(pack, "text, from branches", "text, from 网点表"), kRule) == usual));
+  BOOST_TEST((digests(with(pack, "keyed by customer.branch", "keyed by 客人.网点"), kRule) == usual));
+  BOOST_TEST(!(digests(with(pack, "2026-12-31", "2027-12-31"), kRule) == usual));
+  BOOST_TEST(!(digests(with(pack, ", review by 2026-12-31", ""), kRule) == usual));
+  BOOST_TEST(!(digests(with(pack, "keyed by customer.branch", "keyed by customer.age"), kRule) == usual));
+  BOOST_TEST(!(digests(with(pack, "text, from branches", "text"), kRule) == usual));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

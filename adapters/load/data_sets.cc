@@ -1,0 +1,249 @@
+#include "adapters/load/data_sets.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "adapters/load/codes.h"
+#include "adapters/load/csv.h"
+#include "engine/base/nearest.h"
+#include "engine/base/utf8.h"
+#include "engine/decide/wording.h"
+
+namespace caveat::load {
+namespace {
+
+constexpr std::string_view kEnding = ".data.csv";
+
+std::string name_of(const std::string& path) {
+  const std::size_t from = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
+  return path.substr(from, path.size() - from - kEnding.size());
+}
+
+// All names of a fact that a column may go by: "risk_level", "product.risk_level", "风险等级", "产品.风险等级".
+std::vector<std::string> names_of(const program::Slot& slot) {
+  std::vector<std::string> all = slot.path_names.back();
+  for (const std::string& group : slot.path_names.front()) {
+    for (const std::string& name : slot.path_names.back()) all.push_back(group + "." + name);
+  }
+  return all;
+}
+
+class Reader {
+ public:
+  Reader(const Source& source, SourceId file, Language language, const program::Program& program,
+         std::uint32_t declared, const Limits& limits, std::vector<Diagnostic>& diagnostics)
+      : source_(source),
+        file_(file),
+        language_(language),
+        p_(program),
+        declared_(declared),
+        limits_(limits),
+        out_(diagnostics),
+        set_(program, declared, limits) {}
+
+  std::optional<decide::Data::Set> run() {
+    set_.set().digest = sha256(source_.bytes());
+    read();
+    if (mistakes_ > 0) return std::nullopt;
+    return std::move(set_).take();
+  }
+
+ private:
+  std::string say(std::string_view en, std::string_view zh) const {
+    return std::string(language_ == Language::zh ? zh : en);
+  }
+  void wrong(std::uint32_t begin, std::uint32_t end, std::string what) {
+    ++mistakes_;
+    out_.push_back(diagnose(codes::kBadData, {file_, begin, end}, language_, {std::move(what)}));
+  }
+  void wrong(const Csv::Cell& cell, std::uint32_t slot, const ProblemItem& item) {
+    const std::string near =
+        item.nearest.empty() ? "" : say("; did you mean ", "；是否想写 ") + item.nearest + say("?", "？");
+    wrong(cell.begin, cell.end,
+          p_.slot_name(slot, language_) + say(": expected ", "：应为 ") + decide::in(language_, item.expected) +
+              say(", found ", "，却是 ") + decide::in(language_, item.found) + near);
+  }
+
+  bool is_sound() {
+    const std::string_view bytes = source_.bytes();
+    if (bytes.size() > limits_.data_bytes) {
+      wrong(0, 0,
+            say("at most " + std::to_string(limits_.data_bytes) + " bytes",
+                "最多 " + std::to_string(limits_.data_bytes) + " 字节"));
+      return false;
+    }
+    const std::size_t bad = std::min(first_invalid_utf8(bytes), bytes.find('\0'));
+    if (bad == std::string_view::npos) return true;
+    const auto at = static_cast<std::uint32_t>(bad);
+    wrong(at, at + 1, say("it is not UTF-8 here; save it as CSV UTF-8", "此处不是 UTF-8，请另存为 CSV UTF-8 格式"));
+    return false;
+  }
+
+  void read() {
+    if (!is_sound()) return;
+    Csv csv(source_.bytes());
+    for (std::string_view line; csv.remark(line);) remark(line, csv.begin(), csv.end());
+    if (!csv.next()) {
+      if (csv.fault() == Csv::Fault::none)
+        return wrong(0, 0, say("it is empty; its first row names the facts", "文件为空；首行应写明各事实的名称"));
+      return quote(csv);
+    }
+    if (!header(csv)) return;
+    std::size_t rows = 0;
+    while (csv.next()) {
+      if (++rows > limits_.data_rows)
+        return wrong(csv.begin(), csv.end(),
+                     say("at most " + std::to_string(limits_.data_rows) + " rows",
+                         "最多 " + std::to_string(limits_.data_rows) + " 行"));
+      row(csv);
+      if (mistakes_ >= limits_.diagnostics) return;
+    }
+    if (csv.fault() != Csv::Fault::none) quote(csv);
+  }
+
+  void quote(const Csv& csv) {
+    wrong(csv.begin(), csv.end(),
+          csv.fault() == Csv::Fault::open_quote
+              ? say("the quote that begins here is not closed", "此处开始的引号没有结束")
+              : say("a quote stands only around a whole cell, and twice within one",
+                    "引号只能括住整个单元格，其中的引号须写两次"));
+  }
+
+  void remark(std::string_view line, std::uint32_t begin, std::uint32_t end) {
+    const auto after = [&](std::string_view word) -> std::optional<std::string> {
+      std::string_view rest = line.substr(1);
+      while (rest.starts_with(' ')) rest.remove_prefix(1);
+      if (!rest.starts_with(word)) return std::nullopt;
+      rest.remove_prefix(word.size());
+      while (rest.ends_with(' ') || rest.ends_with(',')) rest.remove_suffix(1);  // a spreadsheet fills the line up
+      return std::string(rest);
+    };
+    if (auto version = after("version ")) set_.set().version = std::move(*version);
+    if (const auto as_of = after("as of ")) {
+      set_.set().as_of = parse_instant(*as_of);
+      if (!set_.set().as_of)
+        wrong(begin, end,
+              say("behind “as of” stands an instant: 2026-11-01T08:00:00+08:00",
+                  "“as of”之后应为时刻：2026-11-01T08:00:00+08:00"));
+    }
+  }
+
+  // Which fact each column says; false: no row can be read.
+  bool header(const Csv& csv) {
+    const std::uint32_t key = set_.key();
+    std::vector<std::uint32_t> slots(p_.slots_of_data(declared_).begin(), p_.slots_of_data(declared_).end());
+    slots.push_back(key);
+    std::vector<std::string> known;
+    std::vector<std::uint32_t> of;
+    for (const std::uint32_t slot : slots) {
+      for (std::string& name : names_of(p_.schema().slots[slot])) known.push_back(std::move(name)), of.push_back(slot);
+    }
+    std::vector<std::uint32_t> columns;
+    for (const Csv::Cell& cell : csv.cells()) {
+      const auto found = std::find(known.begin(), known.end(), cell.text);
+      if (found == known.end()) {
+        const std::string near(nearest(cell.text, known));
+        wrong(cell.begin, cell.end,
+              say("no fact “" + cell.text + "” comes from it", "没有来自它的事实“" + cell.text + "”") +
+                  (near.empty() ? "" : say("; did you mean " + near + "?", "；是否想写 " + near + "？")));
+        continue;
+      }
+      const std::uint32_t slot = of[static_cast<std::size_t>(found - known.begin())];
+      if (std::find(columns.begin(), columns.end(), slot) != columns.end())
+        wrong(cell.begin, cell.end,
+              say("there is a column for ", "已有一列为 ") + p_.slot_name(slot, language_) + say(" already", ""));
+      if (slot == key) key_column_ = columns.size();
+      columns.push_back(slot);
+    }
+    const std::string by = p_.slot_name(key, language_);
+    if (std::find(columns.begin(), columns.end(), key) == columns.end() && mistakes_ == 0)
+      wrong(csv.begin(), csv.end(),
+            say("it has no column for " + by + ", by which a row is found", "缺少主键 " + by + " 一列"));
+    if (mistakes_ > 0) return false;
+    for (const std::uint32_t slot : p_.slots_of_data(declared_)) {
+      if ((p_.slots()[slot].flags & program::kRead) == 0 ||
+          std::find(columns.begin(), columns.end(), slot) != columns.end())
+        continue;
+      out_.push_back(
+          diagnose(codes::kDataWithout, {file_, csv.begin(), csv.end()}, language_, {p_.slot_name(slot, language_)}));
+      out_.back().severity = Severity::note;
+    }
+    columns_ = columns.size();
+    slots_ = columns;
+    columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(key_column_));
+    set_.columns(std::move(columns));
+    return true;
+  }
+
+  void row(const Csv& csv) {
+    const std::vector<Csv::Cell>& cells = csv.cells();
+    if (cells.size() != columns_) {
+      const std::string wanted = std::to_string(columns_), there = std::to_string(cells.size());
+      return wrong(csv.begin(), csv.end(),
+                   say("the first row has " + wanted + " cells, this one " + there,
+                       "首行有 " + wanted + " 格，此行有 " + there + " 格"));
+    }
+    const Csv::Cell& key = cells[key_column_];
+    if (const std::optional<ProblemItem> mistake = set_.row(key.text)) wrong(key, set_.key(), *mistake);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i == key_column_) continue;
+      if (const std::optional<ProblemItem> mistake = set_.cell(cells[i].text)) wrong(cells[i], slots_[i], *mistake);
+    }
+  }
+
+  const Source& source_;
+  const SourceId file_;
+  const Language language_;
+  const program::Program& p_;
+  const std::uint32_t declared_;
+  const Limits& limits_;
+  std::vector<Diagnostic>& out_;
+  decide::SetReader set_;
+  std::size_t mistakes_ = 0, columns_ = 0, key_column_ = 0;
+  std::vector<std::uint32_t> slots_;  // of all columns
+};
+
+void note(std::vector<Diagnostic>& diagnostics, const Code& code, Span span, Language language,
+          const std::vector<std::string>& arguments) {
+  diagnostics.push_back(diagnose(code, span, language, arguments));
+  diagnostics.back().severity = Severity::note;
+}
+
+}  // namespace
+
+decide::Data read_data(const Sources& sources, const std::vector<SourceId>& files, const model::Model& model,
+                       const program::Program& program, const Limits& limits, std::vector<Diagnostic>& diagnostics) {
+  decide::Data data;
+  const Language of_all = model.source_languages.empty() ? Language::en : model.source_languages.front();
+  std::vector<const Source*> read(program.data().size(), nullptr);
+  for (const SourceId file : files) {
+    const std::string name = name_of(sources[file].name());
+    std::uint32_t declared = 0;
+    while (declared < program.data().size() && program.text(program.data()[declared].name) != name) ++declared;
+    if (declared == program.data().size()) {
+      note(diagnostics, codes::kDataNotDeclared, {file, 0, 0}, of_all, {name});
+      continue;
+    }
+    const Language language = model.source_languages[model.data[declared].span.source];
+    if (read[declared] != nullptr) {
+      diagnostics.push_back(diagnose(codes::kDataTwice, {file, 0, 0}, language, {name, read[declared]->name()}));
+      continue;
+    }
+    read[declared] = &sources[file];
+    std::optional<decide::Data::Set> set =
+        Reader(sources[file], file, language, program, declared, limits, diagnostics).run();
+    if (set) data.sets.push_back(std::move(*set));
+  }
+  for (std::uint32_t declared = 0; declared < read.size(); ++declared) {
+    const model::DataSet& of = model.data[declared];
+    if (read[declared] == nullptr)
+      note(diagnostics, codes::kDataNotLoaded, of.span, model.source_languages[of.span.source], {of.names.first});
+  }
+  std::sort(data.sets.begin(), data.sets.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return data;
+}
+
+}  // namespace caveat::load

@@ -1,0 +1,94 @@
+// What a reference set says of the things that a turn has: it counts, whoever says otherwise (contracts.md 10).
+#include "engine/decide/binder.h"
+
+namespace caveat::decide {
+
+using program::Frame;
+using program::SlotPart;
+
+// Judged when all is read: what the set says hangs on the key, which may stand behind it.
+void Binder::stated_too(std::uint32_t node, std::uint32_t slot, Frame frame, std::size_t item) {
+  const std::int32_t of = static_cast<std::int32_t>(item) - (frame == Frame::turn ? 1 : 0);
+  r_.spelt_.clear();
+  r_.append_value(r_.spelt_, slot, of);
+  r_.said_.push_back({slot, node, of, keep(r_.spelt_)});
+}
+
+void Binder::refer() {
+  for (const Data::Set& set : o_.data->sets) {
+    const SlotRow& key = p_.slots()[p_.data()[set.declared].key];
+    const auto frame = static_cast<Frame>(key.frame);
+    // Of a turn's facts only a customer's are many, one a recipient, and the turn itself then has none.
+    const bool of_recipients = key.part == static_cast<std::uint8_t>(SlotPart::customer) && r_.recipients() > 0;
+    const std::size_t first = of_recipients ? 1 : 0,
+                      end = frame == Frame::turn && !of_recipients ? 1 : r_.frames_[key.frame].items;
+    if (first == end) continue;
+    const Request::Text source = keep(set.name);
+    for (std::size_t item = first; item < end; ++item) fill(set, source, frame, item);
+  }
+  contradictions();
+}
+
+// What rules read of one thing, and what the turn says of it, becomes what the set says, be it nothing.
+void Binder::fill(const Data::Set& set, Request::Text source, Frame frame, std::size_t item) {
+  const std::uint32_t key = p_.data()[set.declared].key;
+  const Request::Cell by = cell(frame, item, p_.slots()[key].cell);
+  if (by.state == Request::kAbsent) return;
+  const std::span<const std::uint32_t> slots = p_.slots_of_data(set.declared);
+  std::uint32_t row = kNoNode;
+  bool looked = by.state != Request::kKnown;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const SlotRow& slot = p_.slots()[slots[i]];
+    Request::Cell& cell = this->cell(frame, item, slot.cell);
+    if (cell.extra == kNoExtra && (slot.flags & program::kRead) == 0) continue;
+    if (!looked) {
+      looked = true;
+      r_.spelt_.clear();
+      r_.append_value(r_.spelt_, key, static_cast<std::int32_t>(item) - (frame == Frame::turn ? 1 : 0));
+      const auto found = set.by_key.find(std::string_view(r_.spelt_));
+      if (found != set.by_key.end()) row = found->second;
+    }
+    cell = {};
+    cell.state = Request::kUnknown;
+    cell.cause = static_cast<std::uint8_t>(by.state == Request::kKnown ? Cause::not_listed : Cause::missing);
+    if (row == kNoNode || set.columns[i] == program::kNone) continue;
+    const std::uint32_t node = row + 1 + set.columns[i];  // the cells of a row stand behind it
+    if (set.rows.node(node).kind == Fields::Kind::null) continue;
+    Request::Extra& extra = r_.extras_.emplace_back();
+    std::int64_t value = 0;
+    Binder reader(p_, set.rows, o_, r_);
+    if (!reader.read(node, slot, static_cast<SlotType>(slot.type), extra, value)) {
+      r_.extras_.pop_back();  // it was tried when it was loaded: unknown it stays
+      continue;
+    }
+    extra.source = source.at, extra.source_size = source.size;
+    extra.has_as_of = set.as_of.has_value();
+    extra.as_of = set.as_of.value_or(0);
+    store(slot, frame, item, extra, value);
+  }
+}
+
+void Binder::contradictions() {
+  for (const Request::Said& said : r_.said_) {
+    r_.spelt_.clear();
+    r_.append_value(r_.spelt_, said.slot, said.item);
+    if (r_.spelt_.empty() || r_.spelt_ == r_.text(said.value)) continue;  // nothing: what is not known is not denied
+    const SlotRow& slot = p_.slots()[said.slot];
+    report(codes::kConflict, said.node, "what the reference data " + std::string(p_.text(slot.from)) + " says",
+           said_of(said.node, slot));
+  }
+}
+
+std::optional<ProblemItem> Binder::try_value(std::uint32_t node, std::uint32_t slot, std::string& canonical) {
+  r_.program_ = &p_;
+  r_.store_.clear();
+  r_.extras_.clear();
+  const SlotRow& row = p_.slots()[slot];
+  Request::Extra extra;
+  std::int64_t key = 0;
+  if (!read(node, row, static_cast<SlotType>(row.type), extra, key)) return found_.front().item;
+  r_.append_extra(canonical, slot, extra);
+  return std::nullopt;
+}
+
+}  // namespace caveat::decide

@@ -1,0 +1,87 @@
+// Data sets: by which fact a row is found, and that whatever comes from a set is of the thing that a row is found by.
+#include <algorithm>
+
+#include "engine/model/checks/conditions.h"
+
+namespace caveat::model {
+namespace {
+
+bool may_be_a_key(const Fact& fact) {
+  const bool of_one = fact.part == Part::product || fact.part == Part::customer || fact.part == Part::action ||
+                      (fact.part == Part::turn && fact.path.size() > 1);
+  switch (fact.type.kind) {
+    case TypeKind::text:
+    case TypeKind::integer:
+    case TypeKind::choice:
+    case TypeKind::scale:
+      return of_one && fact.parent == kNone;
+    default:
+      return false;
+  }
+}
+
+std::string shown(const Fact& fact, Language language) {
+  std::string out;
+  for (const std::vector<std::string>& step : fact.path_names)
+    out += (out.empty() ? "" : ".") + std::string(name_in(step, language));
+  return out;
+}
+
+// The fact by which a row is found; kNone after a report.
+Index key_of(Work& work, const Item& item, const syntax::DataDecl& decl) {
+  Conditions conditions(work, item);
+  const Index key = conditions.fact(decl.key, false);
+  if (key == kNone || work.spoilt_facts.count(key) != 0) return kNone;
+  if (may_be_a_key(work.model.facts[key])) return key;
+  work.report(
+      codes::kWrongType, item, decl.key.span,
+      {Work::say(item, "a text, an integer or a choice of a product, a customer, an action or a group of your own",
+                 "产品、客户、操作或自定事实组的文本、整数或取值"),
+       std::string(work.text_at(decl.key.span))},
+      Work::say(item, "A row is found by it: `keyed by product.id`.", "数据行凭它查找：“主键 产品.编号”。"));
+  return kNone;
+}
+
+// A row speaks of what it is found by, one value a column.
+void check_facts_of(Work& work, const Item& item, const DataSet& set) {
+  Fact& by = work.model.facts[set.key];
+  const std::string of(name_in(by.path_names.front(), item.language()));
+  if (by.from == set.names.first) by.from.clear();  // the turn says which row is meant, whatever its group says
+  for (const Fact& fact : work.model.facts) {
+    if (fact.from != set.names.first || fact.parent != kNone) continue;
+    const bool single = fact.type.kind != TypeKind::list && fact.type.kind != TypeKind::record;
+    if (single && fact.part == by.part && fact.path.size() == 2 && fact.path.front() == by.path.front()) continue;
+    Diagnostic& diagnostic = work.report(
+        codes::kWrongType, item, set.span,
+        {Work::say(item, "single values of " + of + " alone", of + "的单个取值"), shown(fact, item.language())},
+        Work::say(item, "A row holds one value a column, of the thing that it is found by.",
+                  "每一行的每一列是一个值，说明其主键所指之物。"));
+    diagnostic.related.push_back({fact.span, Work::say(item, "declared here", "已在此处声明")});
+  }
+}
+
+}  // namespace
+
+void check_data(Work& work) {
+  for (const Item& item : work.all<syntax::DataDecl>()) {
+    const auto& decl = item.as<syntax::DataDecl>();
+    DataSet set;
+    set.names = names_of(decl.names);
+    set.pack = item.pack;
+    set.review_by = decl.review_by;
+    set.span = decl.names.first.span;
+    for (const DataSet& earlier : work.model.data) {  // in one pack it has been told with the names
+      if (earlier.names.first != set.names.first || earlier.pack == set.pack) continue;
+      Diagnostic& diagnostic = work.report(codes::kNameTwice, item, set.span,
+                                           {std::string(word_of(Kind::data, item.language())), set.names.first});
+      diagnostic.related.push_back({earlier.span, Work::say(item, "declared here", "已在此处声明")});
+    }
+    set.key = key_of(work, item, decl);
+    if (set.key != kNone) check_facts_of(work, item, set);
+    work.model.data.push_back(std::move(set));
+  }
+  std::stable_sort(work.model.data.begin(), work.model.data.end(),
+                   [](const DataSet& a, const DataSet& b) { return a.names.first < b.names.first; });
+}
+
+}  // namespace caveat::model
