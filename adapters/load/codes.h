@@ -38,4 +38,7 @@ inline constexpr Code kDataNotDeclared{"data_not_declared", "No pack declares `d
                                        "没有规则包声明“数据 {0}”，未读取此文件。"};
 inline constexpr Code kDataWithout{"data_without", "The set has no column for {0}, which rules read: it is unknown.",
                                    "该数据没有规则所读取的 {0} 一列：其值均为不明。"};
+inline constexpr Code kDataUndated{
+    "data_undated", "{0} holds for a time only, and the file does not say `# as of` when its rows held: it is unknown.",
+    "{0} 有时效，而文件未以 `# as of` 写明数据时点：其值均为不明。"};
 }  // namespace caveat::load::codes

@@ -164,11 +164,12 @@ class Reader {
             say("it has no column for " + by + ", by which a row is found", "缺少主键 " + by + " 一列"));
     if (mistakes_ > 0) return false;
     for (const std::uint32_t slot : p_.slots_of_data(declared_)) {
-      if ((p_.slots()[slot].flags & program::kRead) == 0 ||
-          std::find(columns.begin(), columns.end(), slot) != columns.end())
-        continue;
-      out_.push_back(
-          diagnose(codes::kDataWithout, {file_, csv.begin(), csv.end()}, language_, {p_.slot_name(slot, language_)}));
+      const std::uint32_t flags = p_.slots()[slot].flags;
+      if ((flags & program::kRead) == 0) continue;
+      const bool there = std::find(columns.begin(), columns.end(), slot) != columns.end();
+      if (there && ((flags & program::kHasMaxAge) == 0 || set_.set().as_of)) continue;
+      out_.push_back(diagnose(there ? codes::kDataUndated : codes::kDataWithout, {file_, csv.begin(), csv.end()},
+                              language_, {p_.slot_name(slot, language_)}));
       out_.back().severity = Severity::note;
     }
     columns_ = columns.size();

@@ -100,6 +100,7 @@ WhyNot why_not(const model::Model& model, model::Index index, const decide::Fiel
                                          : decide::shown(*probe.program(), *request, fact, of_item, reader);
       }
       judged.facts.emplace_back(fact, std::move(value));
+      judged.causes.push_back(request->fact(fact, of_item).cause);
     }
     out.judged.push_back(std::move(judged));
   }
@@ -150,13 +151,17 @@ std::vector<std::string> told(const WhyNot& why, const model::Model& model, mode
                 : part.value == Kleene::no ? (zh ? "不成立" : " is false")
                                            : (zh ? "不明" : " is unknown");
     std::string facts;
-    for (const auto& [fact, value] : part.facts) {
+    for (std::size_t i = 0; i < part.facts.size(); ++i) {
+      const auto& [fact, value] = part.facts[i];
       constexpr std::size_t kShown = 60;
       if (value.size() > kShown) continue;  // an answer's text stands before the reader anyway
       const std::string path = path_of(model.facts[fact], language);
       facts += facts.empty() ? "" : zh ? "，" : ", ";
       if (value.empty()) {
-        facts += zh ? path + " 缺失" : path + " is missing";
+        const decide::Cause cause = part.causes[i];
+        const bool stated = cause != decide::Cause::none && cause != decide::Cause::missing;
+        facts += path + (zh ? " " : " is ") +
+                 (stated ? std::string(decide::told(cause, language)) : std::string(zh ? "缺失" : "missing"));
       } else {
         facts += path + (zh ? " 为 " : " is ") + value;
       }

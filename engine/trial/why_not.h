@@ -26,7 +26,8 @@ struct Judged {                       // one part of a condition
   std::size_t depth = 0;              // below the whole condition
   bool excuse = false;                // it is part of `unless`
   Kleene value = Kleene::no;
-  std::vector<std::pair<model::Index, std::string>> facts;  // that it reads: value as a person reads it; missing: empty
+  std::vector<std::pair<model::Index, std::string>> facts;  // that it reads: value as a person reads it; unknown: empty
+  std::vector<decide::Cause> causes;                        // one a fact: why it is unknown
 };
 
 struct WhyNot {
