@@ -74,27 +74,25 @@ struct Unit {  // what a rule is judged for
   std::int32_t product = -1, action = -1, recipient = -1;
 };
 
-// A rule to be judged; sorts by (rank, product, action, recipient). The word's last two bits: what the index has settled.
+// A rule to be judged; sorts by (rank, product, action, recipient), which no two share: two words, compared without a branch.
 class Candidate {
  public:
   using Settled = program::Index::Settled;
   Candidate(std::uint32_t rule, const Unit& unit, Settled settled)
-      : word_(std::uint64_t{rule} << 32 | part(unit.product) << 17 | part(unit.action) << 2 |
-              static_cast<std::uint64_t>(settled)),
-        recipient_(unit.recipient) {}
-  std::uint32_t rule() const { return static_cast<std::uint32_t>(word_ >> 32); }
-  Unit unit() const { return {whole(word_ >> 17), whole(word_ >> 2), recipient_}; }
-  Settled settled() const { return static_cast<Settled>(word_ & 3); }
+      : first_(std::uint64_t{rule} << 32 | part(unit.product) << 15 | part(unit.action)),
+        second_(part(unit.recipient) << 2 | static_cast<std::uint64_t>(settled)) {}
+  std::uint32_t rule() const { return static_cast<std::uint32_t>(first_ >> 32); }
+  Unit unit() const { return {whole(first_ >> 15), whole(first_), whole(second_ >> 2)}; }
+  Settled settled() const { return static_cast<Settled>(second_ & 3); }  // by the index
   friend bool operator<(const Candidate& a, const Candidate& b) {
-    return a.word_ >> 2 != b.word_ >> 2 ? a.word_ < b.word_ : a.recipient_ < b.recipient_;
+    return bool((a.first_ < b.first_) | ((a.first_ == b.first_) & (a.second_ < b.second_)));
   }
 
  private:
   static constexpr std::uint64_t kPart = 0x7fff;  // items of a turn are fewer: kMostElements of bind.cc
   static std::uint64_t part(std::int32_t item) { return static_cast<std::uint64_t>(item + 1) & kPart; }
   static std::int32_t whole(std::uint64_t bits) { return static_cast<std::int32_t>(bits & kPart) - 1; }
-  std::uint64_t word_;
-  std::int32_t recipient_;
+  std::uint64_t first_, second_;
 };
 
 }  // namespace
