@@ -132,8 +132,8 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     at(Stage::build, 0, 0);
     program::BuildResult built = program::build(*out.model, limits);
     append(out.diagnostics, std::move(built.diagnostics));
-    if (built.program && !any_error(out.diagnostics)) run_examples(out, limits, progress);
     if (built.program && !any_error(out.diagnostics)) {
+      run_examples(out, limits, progress);
       auto rules = std::make_shared<decide::Ruleset>();
       rules->program = std::move(built.program);
       rules->data = read_data(out.sources, read->data, *out.model, *rules->program, limits, out.diagnostics);

@@ -67,6 +67,16 @@ BOOST_AUTO_TEST_CASE(a_set_beside_its_pack_is_loaded_with_version_date_and_diges
   BOOST_TEST(read.loaded->files.size() == 1u);  // it is no rule file
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_set_is_told_beside_an_example_that_fails) {
+  const Read read("id,risk\np-1,higher\n", {},
+                  std::string(kEnglish) +
+                      "example \"one\"\n  given recommendation\n    product.risk low\n    product.price 1 CNY\n"
+                      "  expect block\n");
+  BOOST_TEST(read.told().find("example_fails") != std::string::npos, read.told());
+  BOOST_TEST(read.told().find("2:5 bad_data") != std::string::npos, read.told());
+  BOOST_TEST(!read.loaded->rules);
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_of_a_set_is_told_with_line_and_column) {
   const Read read("id,risk,price\np-1,higher,5\np-2,low\n p-3,low,1 CNY\np-2,low,1 CNY\np-2,low,1 CNY\n");
   BOOST_TEST(!read.loaded->rules);
