@@ -30,7 +30,17 @@ const Reference* References::find_written(const std::string& path) const {
   return found == written_.end() ? nullptr : &found->second;
 }
 
-void References::add(const syntax::Word& word, Reference reference) { paths_[&word] = std::move(reference); }
+void References::add(const syntax::Word& word, Reference reference) {
+  paths_[&word] = std::move(reference);
+  words_[{word.span.source, word.span.begin}] = &word;
+}
+
+const Reference* References::find_word(Span span) const {
+  const auto at = words_.find({span.source, span.begin});
+  if (at == words_.end()) return nullptr;
+  const auto found = paths_.find(at->second);
+  return found == paths_.end() ? nullptr : &found->second;
+}
 
 const Reference* References::find(const syntax::Word& word) const {
   const auto found = paths_.find(&word);

@@ -4,10 +4,13 @@
 // Lifetime   keyed by the address of the node: valid while the trees given to check live
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/base/language.h"
@@ -42,6 +45,7 @@ class References {
   bool yuan_stands_for_cny(SourceId file) const { return codes_.count(file) == 0; }
   const Reference* find(const syntax::Word& word) const;
   const Reference* find(const syntax::Path& path) const;
+  const Reference* find_word(Span span) const;                   // of a lone word that the printer made a Path of
   const Reference* find_written(const std::string& path) const;  // of a {path} in a text
   const std::vector<TextPiece>* find(const syntax::LocalText& text) const;
 
@@ -49,6 +53,7 @@ class References {
   std::unordered_map<const void*, Reference> paths_;
   std::unordered_map<const void*, std::vector<TextPiece>> texts_;
   std::unordered_map<std::string, Reference> written_;
+  std::map<std::pair<SourceId, std::uint32_t>, const void*> words_;  // where each begins → paths_
   std::set<SourceId> codes_;
 };
 

@@ -251,6 +251,26 @@ BOOST_AUTO_TEST_CASE(a_reference_set_goes_by_any_of_its_names_and_counts_with_it
   BOOST_TEST(!(digests(with(pack, ", review by 2026-12-31", ""), kRule) == usual));
   BOOST_TEST(!(digests(with(pack, "keyed by customer.branch", "keyed by customer.age"), kRule) == usual));
   BOOST_TEST(!(digests(with(pack, "text, from branches", "text"), kRule) == usual));
+
+  // Whoever reads it in Chinese finds the set by its Chinese name where a fact comes from it, too.
+  const test::Checked checked = test::check_texts({{"pack.cav", pack}});
+  BOOST_REQUIRE(checked.result.model);
+  const syntax::NameIn name_in = model::name_in(*checked.result.references);
+  std::size_t named = 0;
+  for (const syntax::Decl& decl : checked.parsed[0].file.declarations) {
+    const auto* facts = std::get_if<syntax::FactsDecl>(&decl.body);
+    if (facts == nullptr) continue;
+    for (const syntax::FactDecl& fact : facts->members) {
+      if (!fact.from) continue;
+      syntax::Path path;
+      path.parts = {*fact.from};
+      path.span = fact.from->span;
+      BOOST_TEST(name_in(path, Language::zh)[0] == "网点表");
+      BOOST_TEST(name_in(path, Language::en)[0] == "branches");
+      ++named;
+    }
+  }
+  BOOST_TEST(named == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
