@@ -100,10 +100,14 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
     if (pack.since == since) moved(audit::Kind::pack_activated, pack, by);
   for (const Pack& set : data)
     if (set.since == since) moved(audit::Kind::data_activated, set, by);
-  for (const Pack& set : data_gone) {
-    const bool follows = std::any_of(data.begin(), data.end(), [&](const Pack& next) { return next.name == set.name; });
-    if (!follows) moved(audit::Kind::data_withdrawn, set, by);
-  }
+  const auto withdraw = [&](audit::Kind kind, const std::vector<Pack>& left, const std::vector<Pack>& now) {
+    for (const Pack& one : left) {
+      const bool follows = std::any_of(now.begin(), now.end(), [&](const Pack& next) { return next.name == one.name; });
+      if (!follows) moved(kind, one, by);
+    }
+  };
+  withdraw(audit::Kind::pack_withdrawn, gone, fresh);
+  withdraw(audit::Kind::data_withdrawn, data_gone, data);
   options_.snapshot->put(loaded.rules);
   const std::lock_guard lock(mutex_);
   active_ = std::move(fresh);

@@ -629,11 +629,13 @@ class ReferenceSets(Served):
         self.set.unlink()
         self.assertEqual(self.reload()[1]["data"], [])
         self.assertEqual(self.recommend("p-1", shelf_risk="low")[2]["code"], "fact_source")
+        shutil.rmtree(self.set.parent)
+        self.assertEqual(self.reload()[0], 200)
         self.server.stop()
         found = subprocess.run([BINARY, "log", "search", self.server.log, "--from", "2020-01-01", "--json"], capture_output=True,
                                text=True, check=True)
         kinds = [json.loads(line)["kind"] for line in found.stdout.splitlines()]
-        self.assertEqual((kinds.count("data_activated"), kinds.count("data_withdrawn")), (2, 1))
+        self.assertEqual((kinds.count("data_activated"), kinds.count("data_withdrawn"), kinds.count("pack_withdrawn")), (2, 1, 1))
         self.assertEqual(self.server.verify().returncode, 0)
 
     def test_a_set_may_lie_in_a_folder_that_the_configuration_names_and_doctor_tells_of_it(self):
