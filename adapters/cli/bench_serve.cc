@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -46,8 +47,8 @@ using namespace bench;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-// The gate behind its listener, as `caveat serve` puts them together: one thread for sockets, as many that decide as there are cores,
-// a line of the operational log for each exchange.
+// The gate behind its listener, as `caveat serve` puts them together: as many threads for sockets as there are cores, which decide what
+// is quick, as many for the rest, a line of the operational log for each exchange.
 class Service {
  public:
   Service(const gate::Snapshot& snapshot, const std::string& folder, bool durable)
@@ -83,7 +84,7 @@ class Service {
     entry.sources = {"*"};
     entry.key_digest = key.digest;
     router_->set_callers(std::make_shared<const server::Callers>(std::vector<server::CallerEntry>{entry}));
-    listener_ = std::make_unique<server::Listener>(*router_, 1);
+    listener_ = std::make_unique<server::Listener>(*router_, std::max(1u, std::thread::hardware_concurrency()));
     const Result<std::uint16_t> port = listener_->listen("127.0.0.1", 0, {});
     if (!port) throw std::runtime_error("no port is free");
     port_ = *port;
@@ -297,11 +298,23 @@ class Bench {
     return true;
   }
 
+  // What the process has used, without the thread that makes the load: the others rest while one is measured.
+  static double cpu_of_servers() {
+    const auto seconds = [](::clockid_t clock) {
+      ::timespec time{};
+      ::clock_gettime(clock, &time);
+      return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+    };
+    return seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds(CLOCK_THREAD_CPUTIME_ID);
+  }
+
   void measure(Contender& one) {
     const auto keep = [&](const std::string& figure, double value) { one.found[figure].push_back(value); };
     Load many(one.port, one.messages, settings_.connections);
     many.run(settings_.seconds / 4, 0);  // warm
+    const double before = cpu_of_servers();
     const bench::Served peak = many.run(settings_.seconds, 0);
+    keep("cpu", (cpu_of_servers() - before) * 1e6 / static_cast<double>(peak.count));
     keep("per_s", peak.per_s);
     keep("p50", peak.p50_us);
     keep("p99", peak.p99_us);
@@ -368,6 +381,7 @@ class Bench {
       beside(ours->name + ": decisions/s" + at + "; echo", *ours, echo, "per_s", "per_s", held_to ? 0.6 : 0, true);
       beside(ours->name + ": p99 µs" + at + "; echo", *ours, echo, "p99", "p99", held_to ? 2 : 0, false);
       beside(ours->name + ": p50 µs" + at + "; echo", *ours, echo, "p50", "p50", 0, false);
+      beside(ours->name + ": CPU µs a request; echo", *ours, echo, "cpu", "cpu", 0, false);
       beside(ours->name + ": p50 µs at one connection; echo", *ours, echo, "one.p50", "one.p50", 0, false);
       beside(ours->name + ": p99 µs at one connection; echo", *ours, echo, "one.p99", "one.p99", 0, false);
       beside(ours->name + ": p50 µs from the planned time, at half of one's own peak; echo", *ours, echo, "half.p50",

@@ -224,13 +224,13 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   const Language language = invocation.has("--language") || settings->file.empty() ? terminal.language
                             : configuration.language == "zh"                       ? Language::zh
                                                                                    : Language::en;
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   gate::Gate gate(
       {.snapshot = &snapshot,
        .log = log.get(),
        .clock = &clock,
        .random = &ids,
-       .threads = configuration.gate_threads != 0 ? configuration.gate_threads
-                                                  : std::max(1u, std::thread::hardware_concurrency()),
+       .threads = configuration.gate_threads != 0 ? configuration.gate_threads : cores,
        .limits = limits,
        .clock_skew = configuration.clock_skew_ms * 1'000,
        .language = language,
@@ -263,7 +263,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   router = std::make_unique<server::Router>(std::move(options));
   router->set_callers(std::make_shared<const server::Callers>(std::move(*callers)));
 
-  server::Listener listener(*router, configuration.http_threads);
+  server::Listener listener(*router, configuration.http_threads != 0 ? configuration.http_threads : cores);
   const Result<std::uint16_t> port =
       listener.listen(address->first, address->second, {.traffic = true, .admin = !admin});
   if (!port) return refuse(terminal, port.error(), configuration.listen);

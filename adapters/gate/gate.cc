@@ -71,6 +71,7 @@ class Gate::Inside {
         floor_(options_.log, options_.default_queue),
         errands_(options_, floor_),
         looks_(options_, floor_) {
+    if (options_.log == nullptr) remembered_.reserve(options_.remembered + 1);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.threads); ++i)
       workers_.emplace_back([this] { work(); });
   }
@@ -711,9 +712,8 @@ class Gate::Inside {
   };
   // Under mutex_.
   const Remembered* remembered(const std::string& key) const {
-    for (const auto* known : {&remembered_, &older_remembered_})
-      if (const auto found = known->find(key); found != known->end()) return &found->second;
-    return nullptr;
+    const auto found = remembered_.find(key);
+    return found == remembered_.end() ? nullptr : &found->second;
   }
 
   void refuse_reused(Turn& turn) {
@@ -838,9 +838,15 @@ class Gate::Inside {
   void finish_in_memory(const TurnPtr& turn) {
     {
       const std::lock_guard lock(mutex_);
-      if (options_.remembered != 0 && remembered_.size() >= options_.remembered)
-        older_remembered_ = std::exchange(remembered_, {});
-      remembered_.insert_or_assign(turn->keys.front(), Remembered{turn->content, turn->reply});
+      const auto [place, is_new] =
+          remembered_.insert_or_assign(turn->keys.front(), Remembered{turn->content, turn->reply});
+      if (options_.remembered != 0 && is_new) {
+        oldest_first_.push_back(&place->first);
+        if (oldest_first_.size() > options_.remembered) {
+          remembered_.erase(remembered_.find(*oldest_first_.front()));
+          oldest_first_.pop_front();
+        }
+      }
     }
     finish(turn);
   }
@@ -903,8 +909,9 @@ class Gate::Inside {
   std::deque<Work> ready_;
   Deadlines deadlines_;
   std::vector<std::unique_ptr<decide::Scratch>> scratches_;
-  std::unordered_map<std::string, TurnPtr> overlay_;  // decided, not yet durable; by request key
-  std::unordered_map<std::string, Remembered> remembered_, older_remembered_;  // without a log, by request key
+  std::unordered_map<std::string, TurnPtr> overlay_;        // decided, not yet durable; by request key
+  std::unordered_map<std::string, Remembered> remembered_;  // without a log, by request key
+  std::deque<const std::string*> oldest_first_;             // its keys, where they are counted
   std::size_t under_way_ = 0;
   std::atomic<bool> log_takes_{true};      // the last record that was told of is on disk
   std::atomic<std::uint64_t> pace_ns_{0};  // what turns take, of late

@@ -87,4 +87,16 @@ const CallerEntry* Callers::find(std::string_view key) const {
   return same && found != by_id_.end() ? &found->second : nullptr;
 }
 
+const CallerEntry* find(const std::shared_ptr<const Callers>& callers, std::string_view key, Known* known) {
+  if (known != nullptr && known->among == callers && known->entry != nullptr && known->key.size() == key.size()) {
+    unsigned difference =
+        0;  // in constant time, as digests are: a connection may carry more than one caller's requests
+    for (std::size_t i = 0; i < key.size(); ++i) difference |= static_cast<unsigned>(known->key[i] ^ key[i]);
+    if (difference == 0) return known->entry;
+  }
+  const CallerEntry* entry = callers->find(key);
+  if (known != nullptr && entry != nullptr) *known = {.key = std::string(key), .among = callers, .entry = entry};
+  return entry;
+}
+
 }  // namespace caveat::server

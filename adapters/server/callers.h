@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,5 +60,15 @@ class Callers {
  private:
   std::map<std::string, CallerEntry, std::less<>> by_id_;
 };
+
+// Who asked last on a connection, so that the same key is not hashed for every request. It holds the key, as the connection's buffer
+// does, and no longer than the connection lasts.
+struct Known {
+  std::string key;
+  std::shared_ptr<const Callers> among;  // a reload makes others, and then nobody is known
+  const CallerEntry* entry = nullptr;
+};
+// `callers->find(key)`, remembered in `known`, which may be null.
+const CallerEntry* find(const std::shared_ptr<const Callers>& callers, std::string_view key, Known* known);
 
 }  // namespace caveat::server

@@ -18,12 +18,15 @@ namespace caveat::server {
 
 using Header = std::pair<std::string, std::string>;
 
+struct Known;  // callers.h
+
 struct Head {
   std::string method;  // "GET"
   std::string target;  // "/v1/handoffs?queue=wealth"
   std::vector<Header> headers;
   std::optional<std::uint64_t> content_length;  // nothing: none was named
   bool has_body = false;                        // a length above 0, or chunks
+  Known* known = nullptr;                       // who asked on this connection before, if it keeps that
   bool own_user = false;                        // over the Unix socket, from the user that the server runs as
   bool admin = true;                            // of a listener that serves health, metrics and reference
   bool traffic = true;                          // and the interface itself

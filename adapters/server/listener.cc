@@ -42,7 +42,7 @@ constexpr std::size_t kBatchQueued = 16u << 20;  // bytes of replies that wait f
 constexpr std::size_t kTurnedAway = 256;         // connections that are told so at once; those beyond are only closed
 // What a connection that idles reads into: little until it has shown how much its requests take.
 constexpr std::size_t kFirstRead = 1024, kMostRead = 8192;
-constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20;
+constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20, kFlushMs = 2;
 
 ProblemItem item(std::string expected, std::string found) {
   return {.path = "", .expected = std::move(expected), .found = std::move(found), .nearest = {}, .hint = {}};
@@ -139,7 +139,7 @@ struct Batch {
   bool all_read = false, broken = false, written = false, chunked = true;
 };
 
-std::string http_date() {
+const std::string& http_date() {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -160,18 +160,27 @@ std::string http_date() {
 
 enum class Length : std::uint8_t { known, chunked, to_the_end };
 
-std::string head_text(const Response& response, bool keep, Length length) {
-  std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
+void append_head(std::string& out, const Response& response, bool keep, Length length) {
+  out += "HTTP/1.1 ";
+  out += std::to_string(response.status);
+  out += ' ';
   out += reason_phrase(response.status);
-  out += "\r\nDate: " + http_date() + "\r\n";
-  if (!response.content_type.empty()) out += "Content-Type: " + response.content_type + "\r\n";
+  out += "\r\nDate: ";
+  out += http_date();
+  const auto line = [&](std::string_view name, std::string_view value) {
+    out += "\r\n";
+    out += name;
+    out += ": ";
+    out += value;
+  };
+  if (!response.content_type.empty()) line("Content-Type", response.content_type);
   if (length == Length::chunked)
-    out += "Transfer-Encoding: chunked\r\n";
+    line("Transfer-Encoding", "chunked");
   else if (length == Length::known && response.status != 304)
-    out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
-  for (const Header& header : response.headers) out += header.first + ": " + header.second + "\r\n";
-  out += keep ? "\r\n" : "Connection: close\r\n\r\n";
-  return out;
+    line("Content-Length", std::to_string(response.body.size()));
+  for (const Header& header : response.headers) line(header.first, header.second);
+  if (!keep) line("Connection", "close");
+  out += "\r\n\r\n";
 }
 
 // One of so many, for as long as it lasts, however it ends.
@@ -294,13 +303,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Response> refuse_body(const Reading& reading, Call& call, error_code error);
   awaitable<Response> answer(SlotPtr slot, CallPtr call, std::string_view body);
   awaitable<bool> send(const Call& call, Response response, bool head_only, bool keep);
-  std::size_t send_now(const Call& call, Response& response, bool head_only, bool keep, std::string& bytes);
+  std::string send_now(const Call& call, Response& response, bool head_only, bool keep);
+  awaitable<bool> send_rest(std::string rest, bool keep);
   awaitable<void> linger();
   awaitable<bool> batch(Reading& reading, CallPtr call, bool keep);
   awaitable<void> read_lines(Reading& reading, CallPtr call, std::shared_ptr<Batch> batch);
   awaitable<void> write_replies(std::shared_ptr<Batch> batch);
   awaitable<void> take_line(CallPtr call, std::shared_ptr<Batch> batch, std::string_view line, bool too_long);
-  void complete(const Reading& reading, Head& head) const;
+  void complete(const Reading& reading, Head& head);
 
   Socket socket_;
   Watch watch_;
@@ -310,6 +320,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Worker& worker_;
   std::atomic<std::size_t>& one_of_;  // the count that it is in while it is there
   boost::beast::flat_buffer buffer_{kReadAhead};
+  Known known_;
   bool idle_ = false;
 };
 
@@ -324,25 +335,38 @@ struct Worker {
     if (here == this) return slot->lay(std::move(response));
     bool first = false;
     {
-      const std::lock_guard lock(mutex);
-      first = answers.empty();
-      answers.emplace_back(std::move(slot), std::move(response));
+      const std::lock_guard lock(mutex_);
+      first = answers_.empty();
+      answers_.emplace_back(std::move(slot), std::move(response));
     }
     if (first) asio::post(context, [this] { lay_all(); });
   }
   static thread_local const Worker* here;  // whose thread this is
 
+  // The lines of all that is answered within a moment go to the log together.
+  void flush_soon(Router& router) {
+    if (flushes_) return;
+    flushes_ = true;
+    flushing_.expires_after(std::chrono::milliseconds(kFlushMs));
+    flushing_.async_wait([this, &router](const error_code&) {
+      flushes_ = false;
+      router.flush_log();
+    });
+  }
+
  private:
+  asio::steady_timer flushing_{context};
+  bool flushes_ = false;
   void lay_all() {
     std::vector<std::pair<SlotPtr, Response>> all;
     {
-      const std::lock_guard lock(mutex);
-      all.swap(answers);
+      const std::lock_guard lock(mutex_);
+      all.swap(answers_);
     }
     for (auto& [slot, response] : all) slot->lay(std::move(response));
   }
-  std::mutex mutex;
-  std::vector<std::pair<SlotPtr, Response>> answers;
+  std::mutex mutex_;
+  std::vector<std::pair<SlotPtr, Response>> answers_;
 };
 thread_local const Worker* Worker::here = nullptr;
 
@@ -417,9 +441,10 @@ awaitable<void> Connection::turn_away([[maybe_unused]] std::shared_ptr<Connectio
   socket_.close(ignored);
 }
 
-void Connection::complete(const Reading& reading, Head& head) const {
+void Connection::complete(const Reading& reading, Head& head) {
   if (const auto length = reading.content_length()) head.content_length = *length;
   head.has_body = reading.chunked() || head.content_length.value_or(0) > 0;
+  head.known = &known_;
   head.own_user = accepted_.own_user;
   head.admin = accepted_.serves.admin;
   head.traffic = accepted_.serves.traffic;
@@ -502,7 +527,10 @@ awaitable<bool> Connection::exchange() {
     response = std::move(*slot->response);
   else
     response = co_await answer(slot, call, std::string_view(reading.body));
-  co_return co_await send(*call, std::move(response), head_only, keep && !router_.draining());
+  const bool stays = keep && !router_.draining();
+  const std::string rest = send_now(*call, response, head_only, stays);
+  if (!rest.empty()) co_return co_await send_rest(rest, stays);
+  co_return stays;
 }
 
 // What another thread lays down, within the deadline.
@@ -545,22 +573,30 @@ std::optional<Response> Connection::refuse_body(const Reading& reading, Call& ca
 }
 
 awaitable<bool> Connection::send(const Call& call, Response response, bool head_only, bool keep) {
-  std::string bytes;
-  const std::size_t sent = send_now(call, response, head_only, keep, bytes);
-  if (sent == bytes.size()) co_return keep;
+  co_return co_await send_rest(send_now(call, response, head_only, keep), keep);
+}
+
+// Returns whether the connection stays open.
+awaitable<bool> Connection::send_rest(std::string rest, bool keep) {
+  if (rest.empty()) co_return keep;
   watch_.arm(kWriteMs);
-  const auto [error, rest] = co_await asio::async_write(socket_, asio::buffer(bytes) + sent, kToken);
+  const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(rest), kToken);
   watch_.disarm();
   co_return !error && keep;
 }
 
-// As much as the socket takes at once, mostly all. Returns how much of `bytes` that was.
-std::size_t Connection::send_now(const Call& call, Response& response, bool head_only, bool keep, std::string& bytes) {
+// As much as the socket takes at once, mostly all. Returns what is left.
+std::string Connection::send_now(const Call& call, Response& response, bool head_only, bool keep) {
   router_.dress(call, response);
-  bytes = head_text(response, keep, Length::known);
+  if (router_.log_waits()) worker_.flush_soon(router_);
+  thread_local std::string bytes;
+  bytes.clear();
+  append_head(bytes, response, keep, Length::known);
   if (!head_only && response.status != 304) bytes += response.body;
   error_code error;  // whatever it is, the rest meets it again
-  return socket_.write_some(asio::buffer(bytes), error);
+  std::string rest = bytes.substr(socket_.write_some(asio::buffer(bytes), error));
+  if (bytes.capacity() > kReadAhead) bytes = {};
+  return rest;
 }
 
 // What still comes is read and forgotten for a moment: closing on it would take the answer away from the one who sends.
@@ -597,7 +633,8 @@ awaitable<bool> Connection::batch(Reading& reading, CallPtr call, bool keep) {
   // Before 1.1 nobody knew chunks: the end of the connection is the end of the reply.
   batch->chunked = !reading.before_1_1;
   keep = keep && batch->chunked;
-  const std::string head = head_text(response, keep, batch->chunked ? Length::chunked : Length::to_the_end);
+  std::string head;
+  append_head(head, response, keep, batch->chunked ? Length::chunked : Length::to_the_end);
   watch_.arm(kWriteMs);
   const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(head), kToken);
   watch_.disarm();

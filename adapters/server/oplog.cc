@@ -16,21 +16,8 @@ namespace caveat::server {
 
 namespace {
 
-spdlog::level::level_enum level_of(Level level) {
-  switch (level) {
-    case Level::debug:
-      return spdlog::level::debug;
-    case Level::info:
-      return spdlog::level::info;
-    case Level::warn:
-      return spdlog::level::warn;
-    case Level::error:
-      return spdlog::level::err;
-    case Level::off:
-      break;
-  }
-  return spdlog::level::off;
-}
+constexpr std::uint64_t kCrowdNs = 200'000;
+constexpr std::size_t kMostPending = 64u << 10;
 
 // Most of what a line holds needs no escape.
 void append_json(std::string& line, std::string_view text) {
@@ -51,8 +38,69 @@ class Spdlog final : public OperationLog {
     logger_ = make();
   }
 
+  ~Spdlog() override { flush(); }
+
   void write(Level level, std::string_view event, std::initializer_list<LogField> fields) override {
-    if (level < level_.load(std::memory_order_relaxed) || level == Level::off) return;
+    if (!heard(level)) return;
+    const std::string& line = text_of(level, event, fields);
+    const std::lock_guard lock(mutex_);
+    pending_ += line;
+    write_pending();
+  }
+
+  // A line that comes alone goes at once. Those of a crowd wait for each other: a call of the system costs more than a decision.
+  void write_soon(Level level, std::string_view event, std::initializer_list<LogField> fields) override {
+    if (!heard(level)) return;
+    const std::string& line = text_of(level, event, fields);
+    const std::uint64_t now = clock_.steady_ns();
+    const std::lock_guard lock(mutex_);
+    pending_ += line;
+    if (now - last_ns_ >= kCrowdNs || pending_.size() > kMostPending)
+      write_pending();
+    else
+      waits_.store(true, std::memory_order_relaxed);
+    last_ns_ = now;
+  }
+  bool waits() const override { return waits_.load(std::memory_order_relaxed); }
+  void flush() override {
+    const std::lock_guard lock(mutex_);
+    write_pending();
+  }
+
+  Level level() const override { return level_.load(std::memory_order_relaxed); }
+  void set_level(Level level) override { level_.store(level, std::memory_order_relaxed); }
+
+  void reopen() override {
+    if (file_.empty()) return;
+    std::shared_ptr<spdlog::logger> fresh;
+    try {
+      fresh = make();
+    } catch (const std::exception& error) {  // lines go on where they went: better there than nowhere
+      write(Level::error, "log_not_reopened", {{"why", error.what()}});
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    write_pending();
+    logger_ = std::move(fresh);
+  }
+
+ private:
+  std::shared_ptr<spdlog::logger> make() const {
+    spdlog::sink_ptr sink;
+    if (file_.empty())
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    else
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file_);
+    auto logger = std::make_shared<spdlog::logger>("caveat", std::move(sink));
+    logger->set_pattern("%v");                // the line is whole already
+    logger->set_level(spdlog::level::trace);  // our own level decides
+    logger->flush_on(spdlog::level::trace);   // what was answered is in the file, whatever comes next
+    return logger;
+  }
+
+  bool heard(Level level) const { return level >= level_.load(std::memory_order_relaxed) && level != Level::off; }
+
+  const std::string& text_of(Level level, std::string_view event, std::initializer_list<LogField> fields) const {
     thread_local std::string line;  // keeps what it has grown to
     line = "{\"time\":\"";
     line += format_instant(clock_.wall_us(), 0);
@@ -75,43 +123,16 @@ class Spdlog final : public OperationLog {
         line += std::get<bool>(field.value) ? "true" : "false";
       }
     }
-    line += '}';
-    logger()->log(level_of(level), line);
+    line += "}\n";
+    return line;
   }
 
-  Level level() const override { return level_.load(std::memory_order_relaxed); }
-  void set_level(Level level) override { level_.store(level, std::memory_order_relaxed); }
-
-  void reopen() override {
-    if (file_.empty()) return;
-    std::shared_ptr<spdlog::logger> fresh;
-    try {
-      fresh = make();
-    } catch (const std::exception& error) {  // lines go on where they went: better there than nowhere
-      write(Level::error, "log_not_reopened", {{"why", error.what()}});
-      return;
-    }
-    const std::lock_guard lock(mutex_);
-    logger_ = std::move(fresh);
-  }
-
- private:
-  std::shared_ptr<spdlog::logger> make() const {
-    spdlog::sink_ptr sink;
-    if (file_.empty())
-      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    else
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file_);
-    auto logger = std::make_shared<spdlog::logger>("caveat", std::move(sink));
-    logger->set_pattern("%v");                // the line is whole already
-    logger->set_level(spdlog::level::trace);  // our own level decides
-    logger->flush_on(spdlog::level::trace);   // what was answered is in the file, whatever comes next
-    return logger;
-  }
-
-  std::shared_ptr<spdlog::logger> logger() {
-    const std::lock_guard lock(mutex_);
-    return logger_;
+  void write_pending() {  // under mutex_
+    waits_.store(false, std::memory_order_relaxed);
+    if (pending_.empty()) return;
+    pending_.pop_back();  // the logger ends the line
+    logger_->info(pending_);
+    pending_.clear();
   }
 
   const std::string file_;
@@ -119,6 +140,9 @@ class Spdlog final : public OperationLog {
   Clock& clock_;
   std::mutex mutex_;
   std::shared_ptr<spdlog::logger> logger_;
+  std::string pending_;  // whole lines
+  std::uint64_t last_ns_ = 0;
+  std::atomic<bool> waits_{false};
 };
 
 }  // namespace

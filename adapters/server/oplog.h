@@ -4,11 +4,13 @@
 //   log->write(Level::info, "exchange", {{"request", id}, {"status", 200}});
 //
 // Promises   never a text of a turn and never an id of a customer or conversation: callers hand in routes, not targets, and our own
-//            ids only; a value is escaped, so a line stays a line; the level can change while it runs
+//            ids only; a value is escaped, so a line stays a line; the level can change while it runs; lines stand in the order in
+//            which they were written, and each is in the file when write returns, or, of write_soon, when flush does
 // Threads    all calls may run together
 // Errors     a file that cannot be opened: open throws std::runtime_error with the reason, reopen goes on with the file of before
 //            and says so there
-// Cost       a line below the level: one comparison
+// Cost       a line below the level: one comparison; write: a call of the system; write_soon: one for all that come within the same
+//            moment, as long as somebody calls flush when waits() says so
 #pragma once
 
 #include <cstdint>
@@ -36,6 +38,11 @@ class OperationLog {
   static std::unique_ptr<OperationLog> open(const std::string& file, Level level, Clock& clock);
   virtual ~OperationLog() = default;
   virtual void write(Level level, std::string_view event, std::initializer_list<LogField> fields) = 0;
+  virtual void write_soon(Level level, std::string_view event, std::initializer_list<LogField> fields) {
+    write(level, event, fields);
+  }
+  virtual bool waits() const { return false; }  // something is not in the file yet
+  virtual void flush() {}
   virtual Level level() const = 0;
   virtual void set_level(Level level) = 0;
   virtual void reopen() = 0;  // after the file was moved away

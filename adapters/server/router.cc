@@ -219,6 +219,7 @@ class Router::Inside {
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   const Caps& caps() const { return options_.caps; }
   Metrics& metrics() { return *options_.metrics; }
+  OperationLog& log() { return *options_.log; }
 
  private:
   void trace(const Head& head, Call& call) {
@@ -259,7 +260,7 @@ class Router::Inside {
       }
       const bool bearer =
           authorization.size() > 7 && (authorization.starts_with("Bearer ") || authorization.starts_with("bearer "));
-      const CallerEntry* entry = bearer && callers ? callers->find(authorization.substr(7)) : nullptr;
+      const CallerEntry* entry = bearer && callers ? find(callers, authorization.substr(7), head.known) : nullptr;
       if (entry == nullptr) {
         refuse_now(call, wire::codes::kBadKey, item("", "a key that this server knows", "another"));
         call.refusal->headers.emplace_back("WWW-Authenticate", "Bearer realm=\"caveat\", error=\"invalid_token\"");
@@ -775,17 +776,17 @@ class Router::Inside {
                            {"lines", lines},
                            {"us", us}});
     else
-      options_.log->write(level, "exchange",
-                          {{"request", call.request_id},
-                           {"trace", call.trace_id},
-                           {"span", call.span},
-                           {"caller", caller},
-                           {"method", method},
-                           {"path", path},
-                           {"status", static_cast<std::int64_t>(response.status)},
-                           {"code", response.code},
-                           {"verdict", response.verdict},
-                           {"us", us}});
+      options_.log->write_soon(level, "exchange",
+                               {{"request", call.request_id},
+                                {"trace", call.trace_id},
+                                {"span", call.span},
+                                {"caller", caller},
+                                {"method", method},
+                                {"path", path},
+                                {"status", static_cast<std::int64_t>(response.status)},
+                                {"code", response.code},
+                                {"verdict", response.verdict},
+                                {"us", us}});
   }
 
   void broken(const CallPtr& call, const Done& done, std::string_view why) const {
@@ -811,6 +812,8 @@ void Router::finish(const CallPtr& call, std::string_view body, Done done) {
 Response Router::refuse(Call& call, const Code& code, ProblemItem what, std::string_view body) {
   return inside_->refuse(call, code, std::move(what), body);
 }
+bool Router::log_waits() const { return inside_->log().waits(); }
+void Router::flush_log() { inside_->log().flush(); }
 CallPtr Router::unread() { return inside_->unread(); }
 void Router::dress(const Call& call, Response& response) { inside_->dress(call, response); }
 Response Router::begin_batch(const CallPtr& call) { return inside_->begin_batch(call); }

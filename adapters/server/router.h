@@ -91,6 +91,9 @@ class Router {
   CallPtr unread();  // the call of bytes that were no request
   // What every response carries; then it is counted and written to the log. Once for each.
   void dress(const Call& call, Response& response);
+  // Lines of the log that wait for each other: whoever sends calls flush_log before he has nothing else to do.
+  bool log_waits() const;
+  void flush_log();
 
   // A batch: admitted by begin; then line by line; at last counted.
   Response begin_batch(const CallPtr& call);

@@ -41,20 +41,29 @@ json::array strings(const auto& range) {
 
 enum class Items : std::uint8_t { products, actions, recipients };
 
+Items kind_of(const decide::ItemVerdict& item) {
+  return item.recipient ? Items::recipients : item.action ? Items::actions : Items::products;
+}
+
+std::string disclosed(const Program& program, const Request& request, const decide::ItemVerdict& item,
+                      std::uint32_t wording) {
+  const Items kind = kind_of(item);
+  const auto index = static_cast<std::int32_t>(item.index);
+  return decide::wording_told(program, request, wording, kind == Items::products ? index : -1, request.language(),
+                              kind == Items::recipients ? index : -1);
+}
+
 json::array items_json(const Program& program, const Request& request, const Decision& decision, Items wanted) {
   json::array out;
   for (const decide::ItemVerdict& item : decision.items) {
-    const Items kind = item.recipient ? Items::recipients : item.action ? Items::actions : Items::products;
+    const Items kind = kind_of(item);
     if (kind != wanted) continue;
     json::object entry;
     entry[kind == Items::actions ? "name" : "id"] = item.id;
     entry["verdict"] = decide::name(item.verdict);
     json::array disclosures;
-    const auto index = static_cast<std::int32_t>(item.index);
     for (const std::uint32_t wording : item.disclosures)
-      disclosures.emplace_back(
-          json::string(decide::wording_told(program, request, wording, kind == Items::products ? index : -1,
-                                            request.language(), kind == Items::recipients ? index : -1)));
+      disclosures.emplace_back(json::string(disclosed(program, request, item, wording)));
     entry["disclosures"] = std::move(disclosures);
     out.emplace_back(std::move(entry));
   }
@@ -115,26 +124,120 @@ json::value handoff_json(const Program& program, const Request& request, const D
   return out;
 }
 
-json::array reasons_json(const Program& program, const Request& request, const Decision& decision,
-                         decide::Audience audience) {
-  json::array out;
-  for (const decide::ReasonTold& told : decide::reasons(program, request, decision, request.language(), audience)) {
-    json::object entry;
-    entry["rule"] = told.rule;
-    entry["verdict"] = decide::name(told.verdict);
-    if (told.unknown) entry["unknown"] = true;
-    if (!told.item_id.empty()) entry["item"] = told.item_id;
-    if (audience != decide::Audience::bot) {
-      entry["because"] = told.because;
-      entry["cites"] = strings(told.cites);
-      json::object facts;
-      for (const auto& [path, value] : told.facts) facts[path] = value;
-      entry["facts"] = std::move(facts);
-      if (!told.matched.empty()) entry["matched"] = strings(told.matched);
+// ---- a reply is written as text at once: every turn makes one, and most of its lists are empty
+
+constexpr std::size_t kUsualReply = 1'000;  // bytes, with room for the receipt
+
+// As the library writes it.
+void append_text(std::string& out, std::string_view text) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out += '"';
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out += text.substr(told, i - told);
+    told = i + 1;
+    out += '\\';
+    switch (byte) {
+      case '"':
+      case '\\':
+        out += static_cast<char>(byte);
+        break;
+      case '\b':
+        out += 'b';
+        break;
+      case '\f':
+        out += 'f';
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      case '\t':
+        out += 't';
+        break;
+      default:
+        out += "u00";
+        out += kDigits[byte >> 4];
+        out += kDigits[byte & 15];
     }
-    out.emplace_back(std::move(entry));
   }
-  return out;
+  out += text.substr(told);
+  out += '"';
+}
+
+template <class List, class Make>
+void append_list(std::string& out, const List& list, Make make) {
+  if (list.empty())
+    out += "[]";
+  else
+    out += json::serialize(make());
+}
+
+void append_items(std::string& out, const Program& program, const Request& request, const Decision& decision,
+                  Items wanted) {
+  out += '[';
+  for (const decide::ItemVerdict& item : decision.items) {
+    const Items kind = kind_of(item);
+    if (kind != wanted) continue;
+    out += out.back() == '[' ? "{\"" : ",{\"";
+    out += kind == Items::actions ? "name\":" : "id\":";
+    append_text(out, item.id);
+    out += ",\"verdict\":";
+    append_text(out, decide::name(item.verdict));
+    out += ",\"disclosures\":[";
+    for (const std::uint32_t wording : item.disclosures) {
+      if (out.back() != '[') out += ',';
+      append_text(out, disclosed(program, request, item, wording));
+    }
+    out += "]}";
+  }
+  out += ']';
+}
+
+void append_texts(std::string& out, const std::vector<std::string>& texts) {
+  out += '[';
+  for (const std::string& text : texts) {
+    if (&text != &texts.front()) out += ',';
+    append_text(out, text);
+  }
+  out += ']';
+}
+
+void append_reasons(std::string& out, const Program& program, const Request& request, const Decision& decision,
+                    decide::Audience audience) {
+  out += '[';
+  for (const decide::ReasonTold& told : decide::reasons(program, request, decision, request.language(), audience)) {
+    if (out.back() != '[') out += ',';
+    out += "{\"rule\":";
+    append_text(out, told.rule);
+    out += ",\"verdict\":";
+    append_text(out, decide::name(told.verdict));
+    if (told.unknown) out += ",\"unknown\":true";
+    if (!told.item_id.empty()) {
+      out += ",\"item\":";
+      append_text(out, told.item_id);
+    }
+    if (audience != decide::Audience::bot) {
+      out += ",\"because\":";
+      append_text(out, told.because);
+      out += ",\"cites\":";
+      append_texts(out, told.cites);
+      out += ",\"facts\":";
+      json::object facts;  // a path once, with what was told of it last
+      for (const auto& [path, value] : told.facts) facts[path] = value;
+      out += json::serialize(facts);
+      if (!told.matched.empty()) {
+        out += ",\"matched\":";
+        append_texts(out, told.matched);
+      }
+    }
+    out += '}';
+  }
+  out += ']';
 }
 
 std::string digest_text(const Digest& digest) { return "sha256:" + hex(digest); }
@@ -175,54 +278,93 @@ std::size_t offset_in(std::string_view text, std::size_t byte, decide::Offsets u
 std::string reply_json(const Ruleset& ruleset, const Request& request, const Decision& decision,
                        const ReplyFrame& frame) {
   const Program& program = *ruleset.program;
-  json::object out;
-  out["id"] = request.id();
-  out["decision"] = frame.decision_id;
-  out["verdict"] = decide::name(decision.verdict);
-  json::object say;
+  std::string out;
+  out.reserve(kUsualReply);
+  out += "{\"id\":";
+  append_text(out, request.id());
+  out += ",\"decision\":";
+  append_text(out, frame.decision_id);
+  out += ",\"verdict\":";
+  append_text(out, decide::name(decision.verdict));
+  out += ",\"say\":{\"text\":";
   if (decision.has_say)
-    say["text"] = decision.say;
+    append_text(out, decision.say);
   else
-    say["text"] = nullptr;
-  out["say"] = std::move(say);
-  out["products"] = items_json(program, request, decision, Items::products);
-  out["actions"] = items_json(program, request, decision, Items::actions);
-  if (request.has_outreach()) out["recipients"] = items_json(program, request, decision, Items::recipients);
-  out["redactions"] = redactions_json(request, decision, request.offsets());
-  json::array disclosures;
-  for (const decide::Disclosure& disclosure : decision.disclosures) {
-    disclosures.emplace_back(
-        json::object{{"at", disclosure.at_start ? "start" : "end"},
-                     {"name", program.wording_name(disclosure.wording)},
-                     {"text", decide::wording_told(program, request, disclosure.wording, -1, request.language())}});
+    out += "null";
+  out += "},\"products\":";
+  append_items(out, program, request, decision, Items::products);
+  out += ",\"actions\":";
+  append_items(out, program, request, decision, Items::actions);
+  if (request.has_outreach()) {
+    out += ",\"recipients\":";
+    append_items(out, program, request, decision, Items::recipients);
   }
-  out["disclosures"] = std::move(disclosures);
-  out["requires"] = requires_json(program, request, decision);
-  out["flags"] = strings(decision.flags);
-  out["handoff"] = handoff_json(program, request, decision, frame.handoff_id, frame.handoff_state, frame.expected_wait);
+  out += ",\"redactions\":";
+  append_list(out, decision.redactions, [&] { return redactions_json(request, decision, request.offsets()); });
+  out += ",\"disclosures\":";
+  append_list(out, decision.disclosures, [&] {
+    json::array disclosures;
+    for (const decide::Disclosure& disclosure : decision.disclosures) {
+      disclosures.emplace_back(
+          json::object{{"at", disclosure.at_start ? "start" : "end"},
+                       {"name", program.wording_name(disclosure.wording)},
+                       {"text", decide::wording_told(program, request, disclosure.wording, -1, request.language())}});
+    }
+    return disclosures;
+  });
+  out += ",\"requires\":";
+  append_list(out, decision.requires_, [&] { return requires_json(program, request, decision); });
+  out += ",\"flags\":";
+  append_list(out, decision.flags, [&] { return strings(decision.flags); });
+  out += ",\"handoff\":";
+  if (decision.has_handoff)
+    out += json::serialize(
+        handoff_json(program, request, decision, frame.handoff_id, frame.handoff_state, frame.expected_wait));
+  else
+    out += "null";
   if (frame.advice != nullptr) {
-    out["advice"] = json::object{{"verdict", decide::name(frame.advice->verdict)},
-                                 {"reasons", reasons_json(program, request, *frame.advice, frame.audience)}};
-    out["reasons"] = json::array();
+    out += ",\"advice\":{\"verdict\":";
+    append_text(out, decide::name(frame.advice->verdict));
+    out += ",\"reasons\":";
+    append_reasons(out, program, request, *frame.advice, frame.audience);
+    out += "},\"reasons\":[]";
   } else {
-    out["reasons"] = reasons_json(program, request, decision, frame.audience);
+    out += ",\"reasons\":";
+    append_reasons(out, program, request, decision, frame.audience);
   }
-  json::array packs;
-  for (const Program::PackName& pack : program.packs())
-    packs.emplace_back(
-        json::object{{"name", pack.name}, {"version", pack.version}, {"digest", digest_text(pack.digest)}});
-  out["packs"] = std::move(packs);
-  json::array data;
-  for (const decide::Data::Set& set : ruleset.data.sets) data.emplace_back(data_json(program, set, request));
-  out["data"] = std::move(data);
-  return json::serialize(out);
+  out += ",\"packs\":[";
+  for (const Program::PackName& pack : program.packs()) {
+    if (out.back() != '[') out += ',';
+    out += "{\"name\":";
+    append_text(out, pack.name);
+    out += ",\"version\":";
+    append_text(out, pack.version);
+    out += ",\"digest\":";
+    append_text(out, digest_text(pack.digest));
+    out += '}';
+  }
+  out += "],\"data\":[";
+  for (const decide::Data::Set& set : ruleset.data.sets) {
+    if (out.back() != '[') out += ',';
+    out += json::serialize(data_json(program, set, request));
+  }
+  out += "]}";
+  return out;
 }
 
 std::string with_receipt(std::string body, const std::optional<Receipt>& receipt) {
   body.pop_back();  // the closing brace
-  if (!receipt) return body + ",\"receipt\":null}";
-  json::object entry{{"log", receipt->log}, {"index", receipt->index}, {"leaf", hex(receipt->leaf)}};
-  return body + ",\"receipt\":" + json::serialize(entry) + "}";
+  body += ",\"receipt\":";
+  if (receipt) {
+    body += "{\"log\":";
+    append_text(body, receipt->log);
+    body += ",\"index\":" + std::to_string(receipt->index) + ",\"leaf\":";
+    append_text(body, hex(receipt->leaf));
+    body += "}}";
+  } else {
+    body += "null}";
+  }
+  return body;
 }
 
 std::string outcome_json(const Ruleset& ruleset, const Request& request, const Decision& decision) {

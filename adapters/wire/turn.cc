@@ -635,11 +635,13 @@ std::string by_value(std::string_view spelling) {
 
 constexpr std::uint64_t kNumberTag = 60'000;  // only hashed, never stored: tells 1 from "1"
 
-void canonical(const Fields& fields, std::uint32_t index, cbor::Encoder& out) {
+// `members` is room for the children of what is open; it comes back as it was.
+void canonical(const Fields& fields, std::uint32_t index, cbor::Encoder& out, std::vector<std::uint32_t>& members) {
   const Fields::Node& node = fields.node(index);
-  std::vector<std::uint32_t> children;
+  const std::size_t first = members.size();
   for (std::uint32_t child = node.first; child != Fields::kEnd; child = fields.node(child).next)
-    children.push_back(child);
+    members.push_back(child);
+  const std::size_t end = members.size();
   switch (node.kind) {
     case Fields::Kind::null:
       out.null();
@@ -655,29 +657,34 @@ void canonical(const Fields& fields, std::uint32_t index, cbor::Encoder& out) {
       out.text(by_value(fields.text(index)));
       break;
     case Fields::Kind::list:
-      out.array(children.size());
-      for (const std::uint32_t child : children) canonical(fields, child, out);
+      out.array(end - first);
+      for (std::size_t i = first; i < end; ++i) canonical(fields, members[i], out, members);
       break;
     case Fields::Kind::object:
       // shorter names first, then bytewise: the order of their encodings
-      std::sort(children.begin(), children.end(), [&](std::uint32_t a, std::uint32_t b) {
-        const std::string_view left = fields.name(a), right = fields.name(b);
-        return left.size() != right.size() ? left.size() < right.size() : left < right;
-      });
-      out.map(children.size());
-      for (const std::uint32_t child : children) {
-        out.text(fields.name(child));
-        canonical(fields, child, out);
+      std::sort(members.begin() + static_cast<std::ptrdiff_t>(first), members.end(),
+                [&](std::uint32_t a, std::uint32_t b) {
+                  const std::string_view left = fields.name(a), right = fields.name(b);
+                  return left.size() != right.size() ? left.size() < right.size() : left < right;
+                });
+      out.map(end - first);
+      for (std::size_t i = first; i < end; ++i) {
+        out.text(fields.name(members[i]));
+        canonical(fields, members[i], out, members);
       }
       break;
   }
+  members.resize(first);
 }
 
 }  // namespace
 
 Digest canonical_digest(const decide::Fields& fields) {
-  cbor::Encoder out;
-  if (!fields.empty()) canonical(fields, 0, out);
+  thread_local cbor::Encoder out;  // keep what they have grown to
+  thread_local std::vector<std::uint32_t> members;
+  out.clear();
+  members.clear();
+  if (!fields.empty()) canonical(fields, 0, out, members);
   return sha256(out.view());
 }
 

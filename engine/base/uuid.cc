@@ -1,7 +1,5 @@
 #include "engine/base/uuid.h"
 
-#include "engine/base/digest.h"
-
 namespace caveat {
 
 Uuid Uuid::make(Microseconds wall_us, Random& random) {
@@ -44,8 +42,14 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 }
 
 std::string Uuid::to_string() const {
-  std::string text = hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(36, '-');
+  std::size_t at = 0;
+  for (const std::uint8_t byte : bytes) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    text[at++] = kDigits[byte >> 4];
+    text[at++] = kDigits[byte & 15];
+  }
   return text;
 }
 

@@ -12,6 +12,7 @@
 #include "adapters/server/oplog.h"
 #include "adapters/server/route_table.h"
 #include "adapters/wire/codes.h"
+#include "tests/adapters/server/desk.h"
 
 using namespace caveat;
 using namespace caveat::server;
@@ -218,6 +219,45 @@ BOOST_AUTO_TEST_CASE(a_line_of_the_log_stays_one_line_of_json_and_the_level_coun
   std::filesystem::remove(file);
   std::filesystem::remove(file + ".2");
   std::filesystem::remove(file + ".1");
+}
+
+BOOST_AUTO_TEST_CASE(lines_of_a_crowd_wait_for_each_other_and_stand_in_their_order_all_the_same) {
+  const std::string file = (std::filesystem::temp_directory_path() / "caveat-oplog-crowd.jsonl").string();
+  std::filesystem::remove(file);
+  const auto events = [&] {
+    std::ifstream in(file);
+    std::string all;
+    for (std::string line; std::getline(in, line);) all += line.substr(line.rfind(':') + 2, 1);
+    return all;
+  };
+  test_desk::HandClock clock;  // a microsecond a look
+  {
+    const auto log = OperationLog::open(file, Level::info, clock);
+    clock.ns = 1'000'000'000;
+    log->write_soon(Level::info, "a", {});
+    BOOST_TEST(events() == "a");  // it came alone
+    BOOST_TEST(!log->waits());
+    log->write_soon(Level::info, "b", {});
+    log->write_soon(Level::info, "c", {});
+    BOOST_TEST(events() == "a");
+    BOOST_TEST(log->waits());
+    log->flush();
+    BOOST_TEST(events() == "abc");
+    BOOST_TEST(!log->waits());
+    log->write_soon(Level::info, "d", {});
+    log->write(Level::error, "e", {});  // what goes at once does not overtake
+    BOOST_TEST(events() == "abcde");
+    log->write_soon(Level::info, "f", {});
+    clock.ns += 1'000'000;
+    log->write_soon(Level::info, "g", {});  // the crowd is over
+    BOOST_TEST(events() == "abcdefg");
+    log->write_soon(Level::info, "h", {});
+    log->reopen();
+    BOOST_TEST(events() == "abcdefgh");
+    log->write_soon(Level::info, "i", {});
+  }
+  BOOST_TEST(events() == "abcdefghi");
+  std::filesystem::remove(file);
 }
 
 // docs/operations.md has the roles as people read them.

@@ -49,6 +49,28 @@ BOOST_AUTO_TEST_CASE(who_runs_the_server_may_read_and_reload_over_its_socket_but
   BOOST_TEST(desk.ask(head, "{}").code != "role");
 }
 
+BOOST_AUTO_TEST_CASE(who_is_known_on_a_connection_is_known_by_his_whole_key_and_until_the_callers_are_read_anew) {
+  Desk desk;
+  Known known;
+  Head head = desk.head("POST", "/v1/reload", "activator");
+  head.known = &known;
+  BOOST_TEST(desk.ask(head).status == 200);
+  BOOST_TEST(known.entry != nullptr);
+  BOOST_TEST(desk.ask(head).status == 200);
+  std::string& line = head.headers.back().second;
+  const std::string right = line;
+  line.back() = line.back() == 'a' ? 'b' : 'a';
+  BOOST_TEST(desk.ask(head).code == "bad_key");
+  line = right.substr(0, right.size() - 1);
+  BOOST_TEST(desk.ask(head).code == "bad_key");
+  line = "Bearer " + desk.keys.at("bot");  // somebody else, on the same connection
+  BOOST_TEST(desk.ask(head).code == "role");
+  line = right;
+  BOOST_TEST(desk.ask(head).body == "{\"by\":\"activator\"}");
+  desk.router->set_callers(std::make_shared<const Callers>());
+  BOOST_TEST(desk.ask(head).code == "bad_key");
+}
+
 BOOST_AUTO_TEST_CASE(a_turn_that_is_refused_is_a_problem_with_a_verdict_and_every_answer_carries_its_ids) {
   Desk desk;
   Head head = desk.head("POST", "/v1/decisions", "bot");
