@@ -1,7 +1,6 @@
 #include "adapters/gate/turn.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 
 #include "adapters/wire/codes.h"
@@ -10,27 +9,6 @@
 
 namespace caveat::gate {
 namespace {
-
-constexpr std::size_t kSmallBytes = 16u << 10, kMostSpares = 64;
-
-// Memory, not content: bind begins with nothing.
-struct Spares {
-  Spares() { requests.reserve(kMostSpares); }  // so that giving one back throws nothing
-  std::mutex mutex;
-  std::vector<decide::Request> requests;
-};
-Spares& spares() {
-  static Spares all;
-  return all;
-}
-
-void take_spare(decide::Request& request) {
-  Spares& all = spares();
-  const std::lock_guard lock(all.mutex);
-  if (all.requests.empty()) return;
-  request = std::move(all.requests.back());
-  all.requests.pop_back();
-}
 
 bool time_allowed(Turn& turn, Microseconds now, Microseconds clock_skew) {
   const Microseconds at = turn.request.at();
@@ -72,13 +50,6 @@ void set_keys(Turn& turn) {
 
 }  // namespace
 
-Turn::~Turn() {
-  if (!is_small) return;
-  Spares& all = spares();
-  const std::lock_guard lock(all.mutex);
-  if (all.requests.size() < kMostSpares) all.requests.push_back(std::move(request));
-}
-
 void read(std::string_view bytes, const TakeOptions& take, const GateOptions& options, Turn& turn) {
   thread_local decide::Fields fields;
   const Result<void> parsed = wire::parse_turn(bytes, fields, options.limits);
@@ -105,8 +76,6 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   bind.limits = options.limits;
   bind.data = &turn.rules->data;
   Problem problem;
-  turn.is_small = bytes.size() <= kSmallBytes;
-  if (turn.is_small) take_spare(turn.request);
   if (!decide::bind(*turn.rules->program, fields, bind, turn.request, problem)) return refuse(turn, problem);
   std::optional<Problem> unfit;
   turn.continuation = read_continuation(fields, unfit);

@@ -29,14 +29,8 @@ struct Turn;
 using Deadlines = std::multimap<std::uint64_t, std::shared_ptr<Turn>>;  // by Clock::steady_ns
 
 struct Turn : Lines::Place {  // in line by request (the first of its keys), conversation, customer …
-  Turn() = default;
-  ~Turn();  // the memory of its request goes to the next one, unless it is much
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
   std::shared_ptr<const decide::Ruleset> rules;
   decide::Request request;
-  bool is_small = false;  // by the bytes of its request
   Caller caller;
   bool by_person = false;     // answer.author is person
   Continuation continuation;  // `continues`, `satisfied`

@@ -54,10 +54,13 @@ void Binder::reset() {
   r_.at_ = o_.now;
   r_.at_offset_ = 0;
   r_.at_given_ = r_.has_answer_ = r_.has_message_ = r_.has_recommendation_ = false;
+  r_.has_outreach_ = r_.has_material_ = false;
+  for (Request::Items& frame : r_.frames_) frame.items = 0;
   r_.offsets_ = Offsets::code_points;
   r_.turn_.reset();
   r_.product_ids_.clear();
   r_.action_names_.clear();
+  r_.recipient_ids_.clear();
   r_.extras_.clear();
   r_.said_.clear();
   r_.jurisdictions_.clear();

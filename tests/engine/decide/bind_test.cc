@@ -128,6 +128,23 @@ BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_refused_at_the_edge_and_taken_befo
   }
 }
 
+// Its memory serves the next turn, its content never: one that is refused before it is walked has nothing of another customer's.
+BOOST_AUTO_TEST_CASE(a_request_that_is_used_again_holds_nothing_of_the_turn_before) {
+  const std::shared_ptr<const program::Program> program = bank().build();
+  Request request;
+  Problem problem;
+  Turn turn;
+  turn.product("p-1");
+  turn.text("id", "k-1", turn.object("customer"));
+  BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+  BOOST_TEST((request.products() == 1u && request.customer_id() == "k-1"));
+  Fields no_object;
+  no_object.add(Fields::kEnd, "", Fields::Kind::list);
+  BOOST_TEST(!bind(*program, no_object, {}, request, problem));
+  BOOST_TEST((request.products() == 0u && request.actions() == 0u && request.recipients() == 0u));
+  BOOST_TEST((request.id().empty() && request.customer_id().empty() && !request.has_recommendation()));
+}
+
 BOOST_AUTO_TEST_CASE(null_is_missing_and_an_id_of_null_is_none) {
   Turn turn;
   turn.null("age", turn.object("customer"));
