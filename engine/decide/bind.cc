@@ -118,7 +118,9 @@ void Binder::shape_items() {
   r_.has_outreach_ = is(root_.outreach, Fields::Kind::object);
   r_.has_material_ = is(root_.material, Fields::Kind::object);
   std::size_t products = r_.has_recommendation_ ? count(f_.child(root_.recommendation, "products")) : 0;
-  if (r_.has_material_ && is(f_.child(root_.material, "product"), Fields::Kind::object)) products = 1;
+  // Beside a recommendation it is refused (alone), but walked all the same.
+  if (r_.has_material_ && is(f_.child(root_.material, "product"), Fields::Kind::object))
+    products = std::max<std::size_t>(products, 1);
   const std::size_t recipients = r_.has_outreach_ ? count(f_.child(root_.outreach, "recipients")) : 0;
   const std::array<std::size_t, 3> items = {1 + recipients, products, count(root_.actions)};
   for (std::size_t i = 0; i < 3; ++i) {

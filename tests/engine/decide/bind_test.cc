@@ -145,6 +145,17 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_used_again_holds_nothing_of_the_turn_befo
   BOOST_TEST((request.id().empty() && request.customer_id().empty() && !request.has_recommendation()));
 }
 
+// What is refused is walked to its end, so that every mistake is told: there must be room for it.
+BOOST_AUTO_TEST_CASE(a_material_with_a_product_beside_a_recommendation_of_two_is_refused_and_nothing_more) {
+  Turn turn;
+  turn.product("p-1");
+  turn.product("p-2");
+  turn.text("id", "p-3", turn.object("product", turn.object("material")));
+  const Bound bound(turn);
+  BOOST_TEST(!bound.good);
+  BOOST_TEST(bound.told().find("conflict\n") == 0u, bound.told());
+}
+
 BOOST_AUTO_TEST_CASE(null_is_missing_and_an_id_of_null_is_none) {
   Turn turn;
   turn.null("age", turn.object("customer"));
