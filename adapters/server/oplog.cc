@@ -4,7 +4,6 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <mutex>
@@ -18,19 +17,6 @@ namespace {
 
 constexpr std::uint64_t kCrowdNs = 200'000;
 constexpr std::size_t kMostPending = 64u << 10;
-
-// Most of what a line holds needs no escape.
-void append_json(std::string& line, std::string_view text) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
-  if (!plain) {
-    line += quote_json(text);
-    return;
-  }
-  line += '"';
-  line += text;
-  line += '"';
-}
 
 class Spdlog final : public OperationLog {
  public:

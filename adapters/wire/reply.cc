@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "engine/base/escape.h"
 #include "engine/decide/outcome.h"
 
 namespace caveat::wire {
@@ -128,47 +129,6 @@ json::value handoff_json(const Program& program, const Request& request, const D
 
 constexpr std::size_t kUsualReply = 1'000;  // bytes, with room for the receipt
 
-// As the library writes it.
-void append_text(std::string& out, std::string_view text) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  out += '"';
-  std::size_t told = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out += text.substr(told, i - told);
-    told = i + 1;
-    out += '\\';
-    switch (byte) {
-      case '"':
-      case '\\':
-        out += static_cast<char>(byte);
-        break;
-      case '\b':
-        out += 'b';
-        break;
-      case '\f':
-        out += 'f';
-        break;
-      case '\n':
-        out += 'n';
-        break;
-      case '\r':
-        out += 'r';
-        break;
-      case '\t':
-        out += 't';
-        break;
-      default:
-        out += "u00";
-        out += kDigits[byte >> 4];
-        out += kDigits[byte & 15];
-    }
-  }
-  out += text.substr(told);
-  out += '"';
-}
-
 template <class List, class Make>
 void append_list(std::string& out, const List& list, Make make) {
   if (list.empty())
@@ -185,13 +145,13 @@ void append_items(std::string& out, const Program& program, const Request& reque
     if (kind != wanted) continue;
     out += out.back() == '[' ? "{\"" : ",{\"";
     out += kind == Items::actions ? "name\":" : "id\":";
-    append_text(out, item.id);
+    append_json(out, item.id);
     out += ",\"verdict\":";
-    append_text(out, decide::name(item.verdict));
+    append_json(out, decide::name(item.verdict));
     out += ",\"disclosures\":[";
     for (const std::uint32_t wording : item.disclosures) {
       if (out.back() != '[') out += ',';
-      append_text(out, disclosed(program, request, item, wording));
+      append_json(out, disclosed(program, request, item, wording));
     }
     out += "]}";
   }
@@ -202,7 +162,7 @@ void append_texts(std::string& out, const std::vector<std::string>& texts) {
   out += '[';
   for (const std::string& text : texts) {
     if (&text != &texts.front()) out += ',';
-    append_text(out, text);
+    append_json(out, text);
   }
   out += ']';
 }
@@ -213,17 +173,17 @@ void append_reasons(std::string& out, const Program& program, const Request& req
   for (const decide::ReasonTold& told : decide::reasons(program, request, decision, request.language(), audience)) {
     if (out.back() != '[') out += ',';
     out += "{\"rule\":";
-    append_text(out, told.rule);
+    append_json(out, told.rule);
     out += ",\"verdict\":";
-    append_text(out, decide::name(told.verdict));
+    append_json(out, decide::name(told.verdict));
     if (told.unknown) out += ",\"unknown\":true";
     if (!told.item_id.empty()) {
       out += ",\"item\":";
-      append_text(out, told.item_id);
+      append_json(out, told.item_id);
     }
     if (audience != decide::Audience::bot) {
       out += ",\"because\":";
-      append_text(out, told.because);
+      append_json(out, told.because);
       out += ",\"cites\":";
       append_texts(out, told.cites);
       out += ",\"facts\":";
@@ -281,14 +241,14 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   std::string out;
   out.reserve(kUsualReply);
   out += "{\"id\":";
-  append_text(out, request.id());
+  append_json(out, request.id());
   out += ",\"decision\":";
-  append_text(out, frame.decision_id);
+  append_json(out, frame.decision_id);
   out += ",\"verdict\":";
-  append_text(out, decide::name(decision.verdict));
+  append_json(out, decide::name(decision.verdict));
   out += ",\"say\":{\"text\":";
   if (decision.has_say)
-    append_text(out, decision.say);
+    append_json(out, decision.say);
   else
     out += "null";
   out += "},\"products\":";
@@ -324,7 +284,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
     out += "null";
   if (frame.advice != nullptr) {
     out += ",\"advice\":{\"verdict\":";
-    append_text(out, decide::name(frame.advice->verdict));
+    append_json(out, decide::name(frame.advice->verdict));
     out += ",\"reasons\":";
     append_reasons(out, program, request, *frame.advice, frame.audience);
     out += "},\"reasons\":[]";
@@ -336,11 +296,11 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   for (const Program::PackName& pack : program.packs()) {
     if (out.back() != '[') out += ',';
     out += "{\"name\":";
-    append_text(out, pack.name);
+    append_json(out, pack.name);
     out += ",\"version\":";
-    append_text(out, pack.version);
+    append_json(out, pack.version);
     out += ",\"digest\":";
-    append_text(out, digest_text(pack.digest));
+    append_json(out, digest_text(pack.digest));
     out += '}';
   }
   out += "],\"data\":[";
@@ -357,9 +317,9 @@ std::string with_receipt(std::string body, const std::optional<Receipt>& receipt
   body += ",\"receipt\":";
   if (receipt) {
     body += "{\"log\":";
-    append_text(body, receipt->log);
+    append_json(body, receipt->log);
     body += ",\"index\":" + std::to_string(receipt->index) + ",\"leaf\":";
-    append_text(body, hex(receipt->leaf));
+    append_json(body, hex(receipt->leaf));
     body += "}}";
   } else {
     body += "null}";

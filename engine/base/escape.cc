@@ -31,25 +31,35 @@ std::string escape_markup(std::string_view text) {
   return out;
 }
 
-std::string quote_json(std::string_view text) {
+void append_json(std::string& out, std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(text.size() + 2);
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\') continue;
+    out += text.substr(told, i - told);
+    told = i + 1;
+    out += '\\';
+    if (byte == '"' || byte == '\\') {
+      out += text[i];
+    } else if (byte == '\n') {
+      out += 'n';
+    } else {
+      out += "u00";
       out += kDigits[byte >> 4];
       out += kDigits[byte & 15];
-    } else {
-      out += c;
     }
   }
-  return out + '"';
+  out += text.substr(told);
+  out += '"';
+}
+
+std::string quote_json(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  append_json(out, text);
+  return out;
 }
 
 std::string shortened(std::string_view text) {
