@@ -1,6 +1,6 @@
 // Floor: the desk with its lock, and the numbers of the records that tell of its changes: what changes together is numbered together.
 //
-//   floor.change(2, [&](Desk& desk, const Numbers& numbers) { … });   // numbers[0] for the decision, [1] for its hand-off
+//   floor.change(2, [&](Desk& desk, std::uint64_t ground) { … });   // two numbers: of the decision, of its hand-off
 //
 // Promises   changes of the desk and numbers of the log are in one order; a change that stands on a lost commit has a number that is
 //            lost too, and the desk is read anew before the next

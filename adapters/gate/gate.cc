@@ -110,7 +110,13 @@ class Gate::Inside {
       if (quick && !refused) scratch = spare_scratch();
       if (!refused && turn->deadline_ns != 0)
         turn->among_deadlines = deadlines_.emplace_hint(deadlines_.end(), turn->deadline_ns, turn);
-      const bool first = refused || lines_.stand(turn);
+      bool first = refused;
+      try {
+        first = refused || lines_.stand(turn);
+      } catch (...) {  // no memory: it is nowhere, and whoever took it is told
+        if (turn->among_deadlines) deadlines_.erase(*std::exchange(turn->among_deadlines, std::nullopt));
+        throw;
+      }
       ++under_way_;
       if (!first) return keep_scratch(std::move(scratch));
       if (!take.here || !(refused || quick)) return make_ready(std::move(turn));
@@ -211,8 +217,11 @@ class Gate::Inside {
     scratches_.pop_back();
     return scratch;
   }
-  void keep_scratch(ScratchPtr scratch) {
-    if (scratch) scratches_.push_back(std::move(scratch));
+  void keep_scratch(ScratchPtr scratch) noexcept {
+    try {
+      if (scratch) scratches_.push_back(std::move(scratch));
+    } catch (const std::bad_alloc&) {  // the next one makes its own
+    }
   }
 
   // ---- places in line (all under mutex_)
@@ -261,7 +270,8 @@ class Gate::Inside {
     });
   }
 
-  void judge(const TurnPtr& turn, decide::Scratch& scratch) {
+  // What is thrown where a failure is told leaves nothing to go on with, on whichever thread: the log has what was answered.
+  void judge(const TurnPtr& turn, decide::Scratch& scratch) noexcept {
     const std::uint64_t begun = options_.clock->steady_ns();
     judge(turn, scratch, begun);
     keep_pace(begun);

@@ -14,10 +14,12 @@
 //            to a turn carries a verdict to act on
 // Threads    all calls may run together; `done` runs on the gate's or the log's threads, or on that of TakeOptions::here, and must
 //            not block long; look waits for the disk where the look itself is recorded
-// Errors     none are thrown: a refusal is a Reply whose `problem` is set. The constructor throws what reading the state throws.
+// Errors     none are thrown but for want of memory, and then `done` is not called: a refusal is a Reply whose `problem` is set. The
+//            constructor throws what reading the state throws.
 //            What `done` throws is dropped
 // Lifetime   snapshot, log, clock and random outlive the gate; the destructor waits until every turn is answered
-// Cost       take: parse, bind and a place in line; memory in the turns that wait and the hand-offs that are open
+// Cost       take: parse, bind and a place in line, with TakeOptions::here the whole decision and the sealing of its record; memory
+//            in the turns that wait and the hand-offs that are open
 // Source     contracts.md 1–7, 11, 13, 17–25
 #pragma once
 
@@ -60,7 +62,7 @@ struct TakeOptions {
   std::string_view header_id = {};                  // Idempotency-Key, if there was one: must be the body's id
   std::optional<Language> language = std::nullopt;  // of problems, where the request names none
   // The turn may be decided on this thread, and `done` be called inside take: where nobody is before it, it is small, and turns have
-  // been quick of late. What may take long goes to the gate's threads all the same.
+  // been quick of late. What may take long goes to the gate's threads all the same; what is refused at once is told inside take.
   bool here = false;
 };
 
@@ -78,7 +80,7 @@ struct GateOptions {
   std::string default_queue = {};    // of hand-offs that nothing sends elsewhere; empty: the packs' own
   bool durable = true;  // false: an answer that changes nothing is told when its record is sealed, not on disk
   bool outcomes = false;
-  bool stages = false;      // Reply says how long each took: three looks at the clock a turn
+  bool stages = false;      // Reply says how long each took: two more looks at the clock a turn
   std::size_t waiting = 0;  // turns and commands under way; 0: no limit. A turn beyond: `overloaded`; a command never
   std::size_t waiting_a_key = 0;  // turns of one conversation or customer; 0: no limit. Beyond: `key_queue_full`
 };

@@ -86,7 +86,7 @@ class Watch {
     bool fired = false;
   };
   static void wait(const std::shared_ptr<State>& state, Time until) {
-    state->stands = until;
+    state->stands = Time::max();  // until it does: what is thrown below must leave room for another
     state->timer.expires_at(until);
     state->timer.async_wait([state, until](const error_code& error) {
       if (error || until != state->stands) return;  // it was set anew meanwhile
@@ -101,6 +101,7 @@ class Watch {
       state->due = until + std::chrono::milliseconds(kCutAgainMs);
       wait(state, state->due);
     });
+    state->stands = until;
   }
   std::shared_ptr<State> state_;
 };
@@ -200,7 +201,7 @@ class Counted {
 // One request as the library finds its parts: the head, then what of the body was read and not yet taken.
 class Reading final : public http::basic_parser<true> {
  public:
-  explicit Reading(std::size_t header_bytes) {
+  explicit Reading(std::size_t header_bytes) : left_(header_bytes) {
     header_limit(static_cast<std::uint32_t>(header_bytes));
     body_limit(boost::none);  // ours says more, see `most`
   }
@@ -221,13 +222,23 @@ class Reading final : public http::basic_parser<true> {
   using Text = boost::beast::string_view;
   static std::string_view view(Text text) { return {text.data(), text.size()}; }
 
-  void on_request_impl(http::verb, Text method, Text target, int version, error_code&) override {
+  // The library's limit is of what it has not yet taken apart; this one is of the head as a whole.
+  void charge(std::size_t bytes, error_code& error) {
+    if (bytes > left_) error = http::error::header_limit;
+    left_ -= std::min(bytes, left_);
+  }
+
+  void on_request_impl(http::verb, Text method, Text target, int version, error_code& error) override {
+    charge(method.size() + target.size(), error);
     head.method = view(method);
     head.target = view(target);
     before_1_1 = version < 11;
   }
-  void on_field_impl(http::field, Text name, Text value, error_code&) override {
-    if (is_header_done()) return;  // behind the last chunk: too late to say anything
+  void on_field_impl(http::field, Text name, Text value, error_code& error) override {
+    if (is_header_done()) return;      // behind the last chunk: too late to say anything
+    constexpr std::size_t kSigns = 4;  // colon, blank and line end
+    charge(name.size() + value.size() + kSigns, error);
+    if (error) return;
     Header& header = head.headers.emplace_back(view(name), view(value));
     for (char& c : header.first)
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
@@ -248,6 +259,8 @@ class Reading final : public http::basic_parser<true> {
   }
   void on_finish_impl(error_code&) override {}
   void on_response_impl(int, Text, int, error_code&) override {}
+
+  std::size_t left_;  // bytes that the head may still have
 };
 
 struct Accepted {
@@ -333,13 +346,11 @@ struct Worker {
   // Answers that other threads have ready: however many come while it is busy, it is woken once.
   void lay(SlotPtr slot, Response response) {
     if (here == this) return slot->lay(std::move(response));
-    bool first = false;
-    {
-      const std::lock_guard lock(mutex_);
-      first = answers_.empty();
-      answers_.emplace_back(std::move(slot), std::move(response));
-    }
-    if (first) asio::post(context, [this] { lay_all(); });
+    const std::lock_guard lock(mutex_);
+    answers_.emplace_back(std::move(slot), std::move(response));
+    if (woken_) return;
+    asio::post(context, [this] { lay_all(); });
+    woken_ = true;  // only when it is: where that failed, the next answer wakes for both
   }
   static thread_local const Worker* here;  // whose thread this is
 
@@ -361,12 +372,14 @@ struct Worker {
     std::vector<std::pair<SlotPtr, Response>> all;
     {
       const std::lock_guard lock(mutex_);
+      woken_ = false;
       all.swap(answers_);
     }
     for (auto& [slot, response] : all) slot->lay(std::move(response));
   }
   std::mutex mutex_;
   std::vector<std::pair<SlotPtr, Response>> answers_;
+  bool woken_ = false;
 };
 thread_local const Worker* Worker::here = nullptr;
 
@@ -489,6 +502,9 @@ awaitable<bool> Connection::exchange() {
 
   Head& head = reading.head;
   complete(reading, head);
+  // How long its body is nobody can tell, and whoever stands before us may believe otherwise (RFC 9112, 6.1 and 6.3).
+  if (head.has("transfer-encoding") && (reading.before_1_1 || !reading.chunked()))
+    co_return co_await refuse_head(http::error::bad_transfer_encoding);
   const bool head_only = head.method == "HEAD";
   const bool keep = reading.keep_alive() && !router_.draining();
   const CallPtr call = router_.begin(head);
@@ -498,7 +514,7 @@ awaitable<bool> Connection::exchange() {
     if (head.has_body) co_await linger();
     co_return stays;
   }
-  if (head.has_body && !reading.before_1_1 && head.header("expect") == "100-continue") {
+  if (head.has_body && !reading.before_1_1 && boost::beast::iequals(head.header("expect"), "100-continue")) {
     static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
     watch_.arm(kWriteMs);
     const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(kGoOn), kToken);
@@ -509,7 +525,8 @@ awaitable<bool> Connection::exchange() {
 
   reading.most = call->body_limit > 0 ? call->body_limit : kUnwantedBytes;
   reading.eager(true);
-  if (!reading.is_done() && buffer_.size() > 0) error = reading.take(buffer_);
+  // In chunks the library wants to see more than what it has left in the buffer before it looks again.
+  if (!reading.is_done() && !reading.chunked() && buffer_.size() > 0) error = reading.take(buffer_);
   if ((!error || error == http::error::need_more) && !reading.is_done()) error = co_await read_body(reading);
   if (error) {
     std::optional<Response> refusal = refuse_body(reading, *call, error);
@@ -589,14 +606,20 @@ awaitable<bool> Connection::send_rest(std::string rest, bool keep) {
 std::string Connection::send_now(const Call& call, Response& response, bool head_only, bool keep) {
   router_.dress(call, response);
   if (router_.log_waits()) worker_.flush_soon(router_);
-  thread_local std::string bytes;
+  thread_local std::string bytes;  // of small answers: one piece is sent soonest
   bytes.clear();
   append_head(bytes, response, keep, Length::known);
-  if (!head_only && response.status != 304) bytes += response.body;
+  if (head_only || response.status == 304) response.body.clear();
   error_code error;  // whatever it is, the rest meets it again
-  std::string rest = bytes.substr(socket_.write_some(asio::buffer(bytes), error));
-  if (bytes.capacity() > kReadAhead) bytes = {};
-  return rest;
+  if (response.body.size() <= kReadAhead) {
+    bytes += response.body;
+    return bytes.substr(socket_.write_some(asio::buffer(bytes), error));
+  }
+  const std::array<asio::const_buffer, 2> both{asio::buffer(bytes), asio::buffer(response.body)};
+  const std::size_t sent = socket_.write_some(both, error);
+  if (sent < bytes.size()) return bytes.substr(sent) + response.body;
+  response.body.erase(0, sent - bytes.size());
+  return std::move(response.body);
 }
 
 // What still comes is read and forgotten for a moment: closing on it would take the answer away from the one who sends.

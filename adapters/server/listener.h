@@ -10,7 +10,7 @@
 // Threads    start makes its own; listen before start; drain once
 // Errors     Problems of codes.h: the address or the path, and why
 // Lifetime   the router outlives it
-// Cost       a connection that idles: about 3 KiB and a timer
+// Cost       a connection that idles: about 3 KiB and a timer, and up to 9 KiB more once it has sent something
 // Source     RFC 9112
 #pragma once
 

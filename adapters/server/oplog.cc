@@ -80,7 +80,7 @@ class Spdlog final : public OperationLog {
     auto logger = std::make_shared<spdlog::logger>("caveat", std::move(sink));
     logger->set_pattern("%v");                // the line is whole already
     logger->set_level(spdlog::level::trace);  // our own level decides
-    logger->flush_on(spdlog::level::trace);   // what was answered is in the file, whatever comes next
+    logger->flush_on(spdlog::level::trace);   // what is written is in the file, whatever comes next
     return logger;
   }
 

@@ -183,6 +183,16 @@ class Router::Inside {
     return response;
   }
 
+  void take(std::string_view bytes, const Call& call, const gate::TakeOptions& how, gate::Done answered) {
+    enter();
+    try {
+      options_.gate->take(bytes, call.caller, how, std::move(answered));
+    } catch (...) {
+      leave();
+      throw;
+    }
+  }
+
   void batch_line(const CallPtr& call, std::string_view line, Line done) {
     const std::uint64_t began = options_.clock->steady_ns();
     if (draining()) {
@@ -195,8 +205,7 @@ class Router::Inside {
       count(reply, began);
       done(reply.body);
     };
-    enter();  // only now: nothing that is thrown comes between this and its end
-    options_.gate->take(line, call->caller, how, std::move(answered));
+    take(line, *call, how, std::move(answered));
   }
 
   std::string batch_problem(const CallPtr& call, const Code& code, ProblemItem what) {
@@ -469,8 +478,7 @@ class Router::Inside {
       const std::uint64_t now = count(reply, call->began_ns);
       done(turn_response(*call, reply, now));
     };
-    enter();
-    options_.gate->take(body, call->caller, how, std::move(answered));
+    take(body, *call, how, std::move(answered));
   }
 
   // What changes something and is recorded.

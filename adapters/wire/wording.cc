@@ -196,8 +196,6 @@ constexpr decide::Phrase kPhrases[] = {
     {"{} characters", "{} 个字符"},
     {"at least one role", "至少一个角色"},
     {"a time zone of this machine, like \"Asia/Shanghai\"", "本机的时区，如 \"Asia/Shanghai\""},
-    {"nothing yet (not_yet): tables stand in the packs, `from file`",
-     "暂不支持（not_yet）：表格写在规则包中，用 `from file`"},
     {"nothing yet (not_yet): agents ask for /v1/handoffs", "暂不支持（not_yet）：请由 agent 查询 /v1/handoffs"},
     {"a key whose place is kept", "预留的名称"},
 };

@@ -210,6 +210,28 @@ BOOST_AUTO_TEST_CASE(who_sends_without_a_pause_is_too_slow_all_the_same) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_head_of_many_short_fields_in_many_pieces_is_bounded_like_one_that_comes_at_once) {
+  Open open({.header_bytes = 4096});
+  const Client other(open.port), client(open.port);
+  client.send("GET /healthz HTTP/1.1\r\nA");
+  for (int field = 0; field < 60; ++field) {
+    std::string piece;
+    for (int i = 0; i < 10; ++i) piece += ": bcdefg\r\nA";
+    client.send(piece);
+    BOOST_TEST(other.ask(kHealth) == 200);  // by then it has been read
+  }
+  BOOST_TEST(client.receive("}").substr(0, 13) == "HTTP/1.1 431 ");
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_body_in_chunks_may_come_in_pieces) {
+  Open open;
+  const Client other(open.port), client(open.port);
+  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+  BOOST_TEST(other.ask(kHealth) == 200);
+  client.send("\r\n");
+  BOOST_TEST(client.receive("}").substr(0, 13) == "HTTP/1.1 200 ");
+}
+
 BOOST_AUTO_TEST_CASE(a_field_that_the_http_library_throws_at_is_refused_in_a_head_and_behind_the_last_chunk) {
   Open open({.header_bytes = 1u << 20});  // more than a configuration may say
   const std::string field = "A: " + std::string(70'000, 'a') + "\r\n\r\n";
