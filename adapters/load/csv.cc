@@ -4,7 +4,7 @@
 
 namespace caveat::load {
 
-Csv::Csv(std::string_view bytes) : text_(bytes) {
+Csv::Csv(std::string_view bytes, std::size_t most_cells) : text_(bytes), most_cells_(most_cells) {
   if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
 }
 
@@ -19,7 +19,9 @@ bool Csv::remark(std::string_view& line) {
   while (at_ < text_.size() && at_line_end()) pass_line_end();
   if (at_ >= text_.size() || text_[at_] != '#') return false;
   begin_ = static_cast<std::uint32_t>(at_);
-  while (!at_line_end()) ++at_;
+  for (; !at_line_end(); ++at_) {
+    if (text_[at_] == '\r') return wrong(Fault::lone_return, at_);
+  }
   end_ = static_cast<std::uint32_t>(at_);
   line = text_.substr(begin_, end_ - begin_);
   if (at_ < text_.size()) pass_line_end();
@@ -37,10 +39,12 @@ bool Csv::cell(Cell& cell) {
       cell.text += text_[at_];
     }
     ++at_;
+    if (!at_line_end() && text_[at_] == '\r') return wrong(Fault::lone_return, at_);
     if (!at_line_end() && text_[at_] != ',') return wrong(Fault::stray_quote, begin);
   } else {
     for (; !at_line_end() && text_[at_] != ','; ++at_) {
       if (text_[at_] == '"') return wrong(Fault::stray_quote, begin);
+      if (text_[at_] == '\r') return wrong(Fault::lone_return, at_);
       cell.text += text_[at_];
     }
   }
@@ -56,6 +60,7 @@ bool Csv::next() {
   begin_ = static_cast<std::uint32_t>(at_);
   std::size_t count = 0;
   for (;;) {
+    if (count == most_cells_) return wrong(Fault::many_cells, at_);
     if (count == cells_.size()) cells_.emplace_back();
     if (!cell(cells_[count++])) return false;
     if (at_line_end()) break;

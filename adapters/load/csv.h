@@ -24,9 +24,9 @@ class Csv {
     std::string text;
     std::uint32_t begin = 0, end = 0;  // bytes, quotes and all
   };
-  enum class Fault : std::uint8_t { none, open_quote, stray_quote };
+  enum class Fault : std::uint8_t { none, open_quote, stray_quote, lone_return, many_cells };
 
-  explicit Csv(std::string_view bytes);
+  Csv(std::string_view bytes, std::size_t most_cells);  // of one row: a file without line ends is one row
   // The next line as it stands, if it begins with `#`; it is passed. Only asked for before the first row: behind it `#` is a sign
   // like any other.
   bool remark(std::string_view& line);
@@ -34,7 +34,7 @@ class Csv {
   const std::vector<Cell>& cells() const { return cells_; }  // at least one
   std::uint32_t begin() const { return begin_; }             // of the row, or of the remark
   std::uint32_t end() const { return end_; }
-  Fault fault() const { return fault_; }  // of the cell that begins at begin() and ends at end()
+  Fault fault() const { return fault_; }  // after which nothing is read; it lies from begin() to end()
 
  private:
   bool at_line_end() const { return at_ >= text_.size() || text_[at_] == '\n' || text_.substr(at_, 2) == "\r\n"; }
@@ -43,6 +43,7 @@ class Csv {
   bool wrong(Fault fault, std::size_t begin);
 
   std::string_view text_;
+  const std::size_t most_cells_;
   std::size_t at_ = 0;
   std::vector<Cell> cells_;
   std::uint32_t begin_ = 0, end_ = 0;

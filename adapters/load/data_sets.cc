@@ -8,6 +8,7 @@
 
 #include "adapters/load/codes.h"
 #include "adapters/load/csv.h"
+#include "engine/base/escape.h"
 #include "engine/base/nearest.h"
 #include "engine/base/utf8.h"
 #include "engine/decide/wording.h"
@@ -16,6 +17,7 @@ namespace caveat::load {
 namespace {
 
 constexpr std::string_view kEnding = ".data.csv";
+constexpr std::size_t kMostCells = 1'000;  // of a row, where the set has not more facts
 
 std::string name_of(const std::string& path) {
   const std::size_t from = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
@@ -84,12 +86,13 @@ class Reader {
 
   void read() {
     if (!is_sound()) return;
-    Csv csv(source_.bytes());
-    for (std::string_view line; csv.remark(line);) remark(line, csv.begin(), csv.end());
+    Csv csv(source_.bytes(), std::max<std::size_t>(kMostCells, p_.slots_of_data(declared_).size() + 1));
+    for (std::string_view line; mistakes_ < limits_.diagnostics && csv.remark(line);)
+      remark(line, csv.begin(), csv.end());
     if (!csv.next()) {
       if (csv.fault() == Csv::Fault::none)
         return wrong(0, 0, say("it is empty; its first row names the facts", "文件为空；首行应写明各事实的名称"));
-      return quote(csv);
+      return fault(csv);
     }
     if (!header(csv)) return;
     std::size_t rows = 0;
@@ -101,15 +104,26 @@ class Reader {
       row(csv);
       if (mistakes_ >= limits_.diagnostics) return;
     }
-    if (csv.fault() != Csv::Fault::none) quote(csv);
+    if (csv.fault() != Csv::Fault::none) fault(csv);
   }
 
-  void quote(const Csv& csv) {
-    wrong(csv.begin(), csv.end(),
-          csv.fault() == Csv::Fault::open_quote
-              ? say("the quote that begins here is not closed", "此处开始的引号没有结束")
-              : say("a quote stands only around a whole cell, and twice within one",
-                    "引号只能括住整个单元格，其中的引号须写两次"));
+  void fault(const Csv& csv) {
+    switch (csv.fault()) {
+      case Csv::Fault::none:
+        return;
+      case Csv::Fault::open_quote:
+        return wrong(csv.begin(), csv.end(), say("the quote that begins here is not closed", "此处开始的引号没有结束"));
+      case Csv::Fault::stray_quote:
+        return wrong(csv.begin(), csv.end(),
+                     say("a quote stands only around a whole cell, and twice within one",
+                         "引号只能括住整个单元格，其中的引号须写两次"));
+      case Csv::Fault::lone_return:
+        return wrong(csv.begin(), csv.end(),
+                     say("a line ends here as old Macintoshes ended theirs; save it as CSV UTF-8",
+                         "此处的换行是旧式 Macintosh 格式，请另存为 CSV UTF-8 格式"));
+      case Csv::Fault::many_cells:
+        return wrong(csv.begin(), csv.end(), say("a row has no end: too many cells", "此行没有结束：单元格过多"));
+    }
   }
 
   void remark(std::string_view line, std::uint32_t begin, std::uint32_t end) {
@@ -143,15 +157,20 @@ class Reader {
     }
     std::vector<std::uint32_t> columns;
     for (const Csv::Cell& cell : csv.cells()) {
+      if (mistakes_ >= limits_.diagnostics) return false;
       const auto found = std::find(known.begin(), known.end(), cell.text);
       if (found == known.end()) {
         const std::string near(nearest(cell.text, known));
         wrong(cell.begin, cell.end,
-              say("no fact “" + cell.text + "” comes from it", "没有来自它的事实“" + cell.text + "”") +
+              say("no fact “" + shortened(cell.text) + "” comes from it",
+                  "没有来自它的事实“" + shortened(cell.text) + "”") +
                   (near.empty() ? "" : say("; did you mean " + near + "?", "；是否想写 " + near + "？")));
         continue;
       }
       const std::uint32_t slot = of[static_cast<std::size_t>(found - known.begin())];
+      if (const std::string_view its = p_.text(p_.slots()[slot].data_class); !its.empty() && p_.refuses(its))
+        wrong(cell.begin, cell.end,
+              say("a pack refuses facts of class " + std::string(its), "有规则包拒收 " + std::string(its) + " 类事实"));
       if (std::find(columns.begin(), columns.end(), slot) != columns.end())
         wrong(cell.begin, cell.end,
               say("there is a column for ", "已有一列为 ") + p_.slot_name(slot, language_) + say(" already", ""));

@@ -8,7 +8,7 @@
 // Promises   a file with a mistake is no set: each is told with line and column, in the language of the pack that declares it; a
 //            column goes by any name of its fact, values are written as a turn writes them, an empty cell says nothing
 // Errors     diagnostics of codes.h
-// Cost       linear in the cells; each is read once as bind would
+// Cost       linear in the cells; each is read once as bind would. A column's name is held against all that facts of the set have
 // Source     RFC 4180; contracts.md 8, 10, 14
 #pragma once
 

@@ -52,8 +52,10 @@ Result<void> walk(const fs::path& folder, std::set<std::string>& files) {
   fs::directory_iterator entries(folder, error);
   if (error) return refused(codes::kFileUnreadable, shown(folder), error.message());
   for (const fs::directory_entry& entry : entries) {
-    if (is_hidden(entry.path()) || entry.is_symlink(error)) continue;
+    if (is_hidden(entry.path())) continue;
     if (entry.is_directory(error)) {
+      if (entry.is_symlink(error))
+        continue;  // it may lead back here; a linked file is read, as mounted configuration has them
       if (Result<void> below = walk(entry.path(), files); !below) return below;
     } else if (is_rule_file(entry.path()) || is_data_file(entry.path())) {
       files.insert(shown(entry.path()));

@@ -481,7 +481,7 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
   if (member.slot == program::kNone) return;
   const SlotRow& slot = p_.slots()[member.slot];
   if (kind(node) == Fields::Kind::null) return;  // missing, as the cell already is
-  if (slot.data_class.size > 0 && refused(p_.text(slot.data_class))) {
+  if (slot.data_class.size > 0 && p_.refuses(p_.text(slot.data_class))) {
     report(codes::kClassRefused, node, "no fact of class " + std::string(p_.text(slot.data_class)), "one");
     return;
   }

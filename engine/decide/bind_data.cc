@@ -62,6 +62,7 @@ void Binder::fill(const Data::Set& set, Request::Text source, Frame frame, std::
       continue;
     }
     extra.source = source.at, extra.source_size = source.size;
+    if (by.inferred != 0) extra.quality = Quality::inferred;  // as sure as that it is this row
     extra.has_as_of = set.as_of.has_value();
     extra.as_of = set.as_of.value_or(0);
     store(slot, frame, item, extra, value);

@@ -180,13 +180,4 @@ bool Binder::older(Microseconds as_of, const Duration& max_age) const {
   return r_.at_ > until;
 }
 
-bool Binder::refused(std::string_view data_class) const {
-  for (const program::PackRow& pack : p_.pack_rows()) {
-    for (program::Str one : p_.strings(pack.refused_classes)) {
-      if (p_.text(one) == data_class) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace caveat::decide

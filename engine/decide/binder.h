@@ -133,7 +133,6 @@ class Binder {
   }
   Cause freshness(const SlotRow& slot, const Request::Extra& extra) const;
   bool older(Microseconds as_of, const Duration& max_age) const;
-  bool refused(std::string_view data_class) const;
 
   // ---- reference sets (bind_data.cc, contracts.md 10)
   bool is_of_a_set(std::uint32_t slot) const {  // that is loaded

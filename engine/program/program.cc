@@ -559,6 +559,9 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
       program->data_slots_[set].push_back(slot);
     }
   }
+  for (const DataRow& data : program->data()) {
+    if (program->data_of_[data.key] != kNone) return bad("a row of section data");
+  }
   program->symbols_ = Symbols(program->text_, program->slots(), program->all<SymbolRow>(Section::symbols),
                               program->all<Str>(Section::strings));
   for (std::uint32_t rule = 0; rule < program->rules().size(); ++rule) {
@@ -725,6 +728,15 @@ std::int32_t Program::zone_minutes(std::uint32_t zone, Microseconds at, std::int
   const auto next =
       std::partition_point(known.begin(), known.end(), [&](const TransitionRow& one) { return one.from <= at; });
   return next == known.begin() ? given : (next - 1)->offset_minutes;
+}
+
+bool Program::refuses(std::string_view data_class) const {
+  for (const PackRow& pack : pack_rows()) {
+    for (const Str one : strings(pack.refused_classes)) {
+      if (text(one) == data_class) return true;
+    }
+  }
+  return false;
 }
 
 std::int32_t Program::offset_minutes(std::uint32_t pack, Microseconds at, std::int32_t given) const {

@@ -695,7 +695,10 @@ Turn with_sets(const model::Model& model, Turn turn, const std::vector<Set>& set
       if (key == known.end()) return;
       for (const auto& [of, says] : set.rows) {
         if (of.number != key->second.number || of.text != key->second.text) continue;
-        for (const auto& [fact, given] : says) known[fact] = given;
+        for (const auto& [fact, given] : says) {
+          known[fact] = given;
+          known[fact].inferred = key->second.inferred;
+        }
       }
     };
     const Part part = model.facts[set.key].part;

@@ -42,13 +42,29 @@ Index key_of(Work& work, const Item& item, const syntax::DataDecl& decl) {
   return kNone;
 }
 
+// Else the caller's word for it would pick the row, or none would: the turn alone tells which row is meant.
+void check_key_of(Work& work, const Item& item, const syntax::DataDecl& decl, Index key) {
+  const Fact& fact = work.model.facts[key];
+  const auto set = std::find_if(work.model.data.begin(), work.model.data.end(),
+                                [&](const DataSet& other) { return other.names.first == fact.from; });
+  if (set == work.model.data.end()) return;
+  Diagnostic& diagnostic =
+      work.report(codes::kWrongType, item, decl.key.span,
+                  {Work::say(item, "a fact that the turn tells", "由请求陈述的事实"),
+                   Work::say(item, "one that comes from " + set->names.first, "来自“" + set->names.first + "”的事实")},
+                  Work::say(item, "A row is found by what the turn says. Put the columns of both into one set.",
+                            "数据行凭请求所述查找。请将两者的列合并为一份数据。"));
+  diagnostic.related.push_back({fact.span, Work::say(item, "declared here", "已在此处声明")});
+}
+
 // A row speaks of what it is found by, one value a column.
 void check_facts_of(Work& work, const Item& item, const DataSet& set) {
   Fact& by = work.model.facts[set.key];
   const std::string of(name_in(by.path_names.front(), item.language()));
   if (by.from == set.names.first) by.from.clear();  // the turn says which row is meant, whatever its group says
   for (const Fact& fact : work.model.facts) {
-    if (fact.from != set.names.first || fact.parent != kNone) continue;
+    if (fact.from != set.names.first) continue;
+    if (fact.parent != kNone && work.model.facts[fact.parent].from == fact.from) continue;  // told of its record
     const bool single = fact.type.kind != TypeKind::list && fact.type.kind != TypeKind::record;
     if (single && fact.part == by.part && fact.path.size() == 2 && fact.path.front() == by.path.front()) continue;
     Diagnostic& diagnostic = work.report(
@@ -79,6 +95,11 @@ void check_data(Work& work) {
     set.key = key_of(work, item, decl);
     if (set.key != kNone) check_facts_of(work, item, set);
     work.model.data.push_back(std::move(set));
+  }
+  std::size_t at = 0;
+  for (const Item& item : work.all<syntax::DataDecl>()) {
+    const Index key = work.model.data[at++].key;
+    if (key != kNone) check_key_of(work, item, item.as<syntax::DataDecl>(), key);
   }
   std::stable_sort(work.model.data.begin(), work.model.data.end(),
                    [](const DataSet& a, const DataSet& b) { return a.names.first < b.names.first; });

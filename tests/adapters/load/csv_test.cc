@@ -19,7 +19,7 @@ using Rows = std::vector<std::vector<std::string>>;
 
 Rows read(std::string_view text, Csv::Fault* fault = nullptr) {
   Rows rows;
-  Csv csv(text);
+  Csv csv(text, 1'000);
   while (csv.next()) {
     std::vector<std::string>& row = rows.emplace_back();
     for (const Csv::Cell& cell : csv.cells()) {

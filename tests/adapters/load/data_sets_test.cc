@@ -1,7 +1,9 @@
 // Reference sets as files: found, read, and every mistake in them told with its place.
 #include "adapters/load/data_sets.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 #include "adapters/load/ruleset.h"
 #include "tests/adapters/load/folder.h"
@@ -75,6 +77,51 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_set_is_told_beside_an_example_that_fai
   BOOST_TEST(read.told().find("example_fails") != std::string::npos, read.told());
   BOOST_TEST(read.told().find("2:5 bad_data") != std::string::npos, read.told());
   BOOST_TEST(!read.loaded->rules);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_ends_of_lines_is_told_in_one_sentence) {
+  std::string rows = "id,risk,price\r";
+  for (int row = 0; row < 5'000; ++row) rows += "p-" + std::to_string(row) + ",low,1 CNY\r";
+  for (const std::string& csv : {rows, "# version 1\r" + rows, "\"id\"\r" + rows}) {
+    const Read read(csv);
+    BOOST_TEST(!read.loaded->rules);
+    BOOST_TEST(read.told().find("old Macintoshes") != std::string::npos, read.told());
+    BOOST_TEST(read.loaded->diagnostics.size() == 1u);
+  }
+  std::string endless;
+  for (int cell = 0; cell < 100'000; ++cell) endless += "x,";
+  const Read read(endless);
+  BOOST_TEST(read.told() == "1:2001 bad_data: This data set is not read: a row has no end: too many cells\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_column_of_a_class_that_a_pack_refuses_is_a_mistake_of_the_file) {
+  std::string rules = kEnglish;
+  rules.replace(rules.find("text\n"), 4, "text, data class C3");
+  const Read taken("id,name\np-1,One\n", {}, rules);
+  BOOST_TEST((taken.set() != nullptr));
+  Folder folder;
+  folder.write("p/pack.cav", pack("t.one", rules));
+  std::string refusing = pack("t.two");
+  refusing.insert(refusing.find("\nqueue desk"), "  refuse class C3\n");
+  folder.write("q/pack.cav", refusing);
+  folder.write("p/catalogue.data.csv", "id,name\np-1,One\n");
+  const Result<load::Loaded> refused = load::load_rules({folder.path.string()}, Limits{});
+  BOOST_REQUIRE(refused);
+  BOOST_TEST(!refused->rules);
+  BOOST_TEST(std::any_of(refused->diagnostics.begin(), refused->diagnostics.end(), [](const Diagnostic& one) {
+    return one.message.find("a pack refuses facts of class C3") != std::string::npos;
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(a_set_that_is_mounted_as_a_link_is_read) {
+  Folder folder;
+  folder.write("p/pack.cav", pack("t.one", kEnglish));
+  folder.write("..data/catalogue.data.csv", "id,risk\np-1,low\n");
+  std::filesystem::create_directories(folder.path / "sets");
+  std::filesystem::create_symlink(folder.path / "..data/catalogue.data.csv", folder.path / "sets/catalogue.data.csv");
+  const Result<load::Loaded> loaded = load::load_rules({folder / "p"}, Limits{}, {}, {folder / "sets"});
+  BOOST_REQUIRE((loaded && loaded->rules));
+  BOOST_TEST((loaded->rules->data.find("catalogue") != nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(every_mistake_of_a_set_is_told_with_line_and_column) {
