@@ -297,7 +297,8 @@ struct Expr {
   std::string pattern, detector;
   std::int32_t count = 0;
   Index calendar = kNone;
-  Span span;  // where the author wrote it: why-not and messages point here
+  std::uint64_t nodes = 1;  // of it, with its defines written out
+  Span span;                // where the author wrote it: why-not and messages point here
 };
 
 // ---- rules

@@ -2,49 +2,44 @@
 
 namespace caveat::model {
 
-void References::add(const syntax::Path& path, Reference reference) { paths_[&path] = std::move(reference); }
+namespace {
+
+template <class Map, class Key>
+const Reference* found_in(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : found->second;
+}
+
+}  // namespace
 
 void References::add(const syntax::LocalText& text, std::vector<TextPiece> pieces) {
   texts_[&text] = std::move(pieces);
 }
 
-const Reference* References::find(const syntax::Path& path) const {
-  const auto found = paths_.find(&path);
-  return found == paths_.end() ? nullptr : &found->second;
+void References::add(const syntax::Word& word, Reference reference) {
+  const Reference* kept = keep(std::move(reference));
+  places_[&word] = kept;
+  words_[{word.span.source, word.span.begin}] = kept;
 }
+
+void References::keep_written(const syntax::Path& path) {
+  const auto found = places_.find(&path);
+  if (found == places_.end()) return;
+  written_[path.to_string()] = found->second;
+  places_.erase(found);
+}
+
+const Reference* References::find(const syntax::Path& path) const { return found_in(places_, &path); }
+
+const Reference* References::find(const syntax::Word& word) const { return found_in(places_, &word); }
+
+const Reference* References::find_word(Span span) const { return found_in(words_, std::pair{span.source, span.begin}); }
+
+const Reference* References::find_written(const std::string& path) const { return found_in(written_, path); }
 
 const std::vector<TextPiece>* References::find(const syntax::LocalText& text) const {
   const auto found = texts_.find(&text);
   return found == texts_.end() ? nullptr : &found->second;
-}
-
-void References::keep_written(const syntax::Path& path) {
-  const auto found = paths_.find(&path);
-  if (found == paths_.end()) return;
-  written_[path.to_string()] = std::move(found->second);
-  paths_.erase(found);
-}
-
-const Reference* References::find_written(const std::string& path) const {
-  const auto found = written_.find(path);
-  return found == written_.end() ? nullptr : &found->second;
-}
-
-void References::add(const syntax::Word& word, Reference reference) {
-  paths_[&word] = std::move(reference);
-  words_[{word.span.source, word.span.begin}] = &word;
-}
-
-const Reference* References::find_word(Span span) const {
-  const auto at = words_.find({span.source, span.begin});
-  if (at == words_.end()) return nullptr;
-  const auto found = paths_.find(at->second);
-  return found == paths_.end() ? nullptr : &found->second;
-}
-
-const Reference* References::find(const syntax::Word& word) const {
-  const auto found = paths_.find(&word);
-  return found == paths_.end() ? nullptr : &found->second;
 }
 
 bool is_chinese(std::string_view name) {
@@ -69,6 +64,13 @@ std::string_view name_in(const std::vector<std::string>& all, Language language)
     if (is_chinese(name) == (language == Language::zh)) return name;
   }
   return all.empty() ? std::string_view() : std::string_view(all.front());
+}
+
+std::string path_in(const std::vector<std::vector<std::string>>& names, Language language) {
+  std::string path;
+  for (const std::vector<std::string>& all : names)
+    path += (path.empty() ? "" : ".") + std::string(name_in(all, language));
+  return path;
 }
 
 }  // namespace caveat::model

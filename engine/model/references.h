@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -35,7 +36,10 @@ struct TextPiece {
 
 class References {
  public:
-  void add(const syntax::Path& path, Reference reference);
+  // What many places refer to is kept once and added as what `keep` gives; that lives as long as this, moved or not.
+  const Reference* keep(Reference reference) { return &kept_.emplace_back(std::move(reference)); }
+  void add(const syntax::Path& path, const Reference* reference) { places_[&path] = reference; }
+  void add(const syntax::Path& path, Reference reference) { add(path, keep(std::move(reference))); }
   void add(const syntax::LocalText& text, std::vector<TextPiece> pieces);
   void add(const syntax::Word& word, Reference reference);  // a member's name in a row of an example
   // A {path} in a text has no node of its own: it is kept by what was written, and its Path, made for the moment, forgotten.
@@ -50,10 +54,11 @@ class References {
   const std::vector<TextPiece>* find(const syntax::LocalText& text) const;
 
  private:
-  std::unordered_map<const void*, Reference> paths_;
+  std::deque<Reference> kept_;
+  std::unordered_map<const void*, const Reference*> places_;
   std::unordered_map<const void*, std::vector<TextPiece>> texts_;
-  std::unordered_map<std::string, Reference> written_;
-  std::map<std::pair<SourceId, std::uint32_t>, const void*> words_;  // where each begins → paths_
+  std::unordered_map<std::string, const Reference*> written_;
+  std::map<std::pair<SourceId, std::uint32_t>, const Reference*> words_;  // by where each begins
   std::set<SourceId> codes_;
 };
 
@@ -61,5 +66,7 @@ class References {
 bool is_chinese(std::string_view name);
 // The first of `all` that is of that language, else the first of all.
 std::string_view name_in(const std::vector<std::string>& all, Language language);
+// A path of such names with dots between them: Fact::path_names as its author would write it.
+std::string path_in(const std::vector<std::vector<std::string>>& names, Language language);
 
 }  // namespace caveat::model

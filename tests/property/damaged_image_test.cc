@@ -74,13 +74,7 @@ struct Subject {
 
   // What the twin has no word for: topics, requirements, disclosures that count once, a reference set.
   void furnish(Dice& dice) {
-    model::DataSet set;
-    set.names.first = "shelf";
-    set.names.all = {"shelf"};
-    set.pack = 0;
-    set.key = world.find("product", "label");
-    set.review_by = parse_date("2026-03-02");
-    world.model.data.push_back(set);
+    world.data("shelf", world.find("product", "label")).review_by = parse_date("2026-03-02");
     for (const char* name : {"whole", "number"}) world.model.facts[world.find("product", name)].from = "shelf";
     for (const char* name : {"loans", "funds", "savings", "cards"}) {
       model::Topic topic;

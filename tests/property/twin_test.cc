@@ -288,12 +288,7 @@ RandomSet random_set(RandomWorld& world, RandomWorld& asked, Dice& dice, const s
   }
   asked.names = kept;
   set.told.key = world.find(group, key);
-  model::DataSet declared;
-  declared.names.first = "set_" + group;
-  declared.names.all = {declared.names.first};
-  declared.pack = 0;
-  declared.key = set.told.key;
-  world.model.data.push_back(declared);
+  world.data("set_" + group, set.told.key);
   for (std::size_t i = 0; i + 1 < values.size(); ++i) {
     twin::Given of;
     (key == "label" ? of.text : of.number) = key == "label" || key == "whole" ? values[i] : std::to_string(i);

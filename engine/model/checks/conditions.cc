@@ -91,7 +91,7 @@ bool Conditions::is_bare(const syntax::Expr& expr) const {
   return work_.scope.find(Kind::value, item_.pack, {name}).entry == nullptr;
 }
 
-Index Conditions::find_fact(const std::vector<std::string>& steps, std::vector<std::vector<std::string>>* names) const {
+Index Conditions::find_fact(const std::vector<std::string>& steps) const {
   Index found = kNone;
   if (steps.size() == 1) {
     const auto single = work_.single_facts.find(steps.front());
@@ -110,7 +110,6 @@ Index Conditions::find_fact(const std::vector<std::string>& steps, std::vector<s
       table = &record->second;
     }
   }
-  if (found != kNone && names != nullptr) *names = work_.model.facts[found].path_names;
   return found;
 }
 
@@ -139,8 +138,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
                members.empty() ? std::string() : help);
     return kNone;
   }
-  std::vector<std::vector<std::string>> names;
-  const Index found = find_fact(steps, &names);
+  const Index found = find_fact(steps);
   if (found == kNone) {
     if (work_.maybe_lost(item_.pack, steps.back())) return kNone;
     if (group != work_.group_names.end()) {  // its `facts` may have lost the line, name and all
@@ -213,11 +211,10 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
       return kNone;
     }
   }
-  Reference reference;
-  reference.identity = "fact " + joined(known.path);
-  reference.names = std::move(names);
-  reference.declared = known.span;
-  work_.references.add(path, std::move(reference));
+  const Reference*& reference = work_.of_facts[found];
+  if (reference == nullptr)
+    reference = work_.references.keep({"fact " + joined(known.path), known.path_names, false, known.span});
+  work_.references.add(path, reference);
   return work_.spoilt_facts.count(found) != 0 ? kNone : found;
 }
 
@@ -227,7 +224,7 @@ ExprPtr Conditions::of_fact(Index fact, Op op, Span span) {
   expr.fact = fact;
   expr.span = span;
   expr.type = work_.model.facts[fact].type;
-  return keep(work_, std::move(expr));
+  return keep(std::move(expr));
 }
 
 ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
@@ -239,12 +236,12 @@ ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
     Constant constant;
     constant.kind = type.kind;
     constant.level = i;
-    Reference reference;
-    reference.identity = "level " + levels[i].first;
-    reference.names = {levels[i].all};
-    reference.keep = true;
-    work_.references.add(expr.path, std::move(reference));
-    return constant_node(work_, expr.span, std::move(constant), type);
+    const Reference*& reference =
+        work_.of_levels[{type.kind, type.kind == TypeKind::scale ? type.scale : type.choices, i}];
+    if (reference == nullptr)
+      reference = work_.references.keep({"level " + levels[i].first, {levels[i].all}, true, {}});
+    work_.references.add(expr.path, reference);
+    return constant_node(expr.span, std::move(constant), type);
   }
   if (work_.maybe_lost(item_.pack, name)) return nullptr;
   std::vector<std::string_view> known;
@@ -277,7 +274,7 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       ExprPtr scalar = of_fact(of->list, Op::element, expr.span);
       Expr copy = *scalar;
       if (list.type.element) copy.type = *list.type.element;
-      return keep(work_, std::move(copy));
+      return keep(std::move(copy));
     }
     Index found = of->list;
     for (std::size_t i = 1; i < steps.size(); ++i) {
@@ -330,7 +327,7 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
               hint->kind == TypeKind::integer && !parameter.value.number.is_integer() ? TypeKind::decimal : hint->kind;
         Constant constant = parameter.value;
         constant.kind = type.kind;
-        return constant_node(work_, expr.span, std::move(constant), std::move(type));
+        return constant_node(expr.span, std::move(constant), std::move(type));
       }
       if (work_.defines[entry->index].state == Work::Define::State::open) {
         std::string chain;
@@ -372,7 +369,7 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
     return nullptr;
   }
   if (condition_wanted && work_.model.facts[found].type.kind == TypeKind::yes_no) {
-    return node(work_, Op::truth, expr.span, {of_fact(found, Op::fact, expr.span)});
+    return node(Op::truth, expr.span, {of_fact(found, Op::fact, expr.span)});
   }
   return of_fact(found, Op::fact, expr.span);
 }
@@ -392,10 +389,7 @@ std::string Conditions::owner_of_level(const std::string& name) const {
     if (type.choices == kNone || fact.built_in || !work_.scope.sees(item_.pack, fact.pack)) continue;
     const std::vector<Names>& choices = work_.model.choice_sets[type.choices].choices;
     if (!std::any_of(choices.begin(), choices.end(), has)) continue;
-    std::string path;
-    for (const std::vector<std::string>& step : fact.path_names)
-      path += (path.empty() ? "" : ".") + std::string(name_in(step, language()));
-    return say("a choice of ", "取值，属于 ") + path;
+    return say("a choice of ", "取值，属于 ") + path_in(fact.path_names, language());
   }
   return {};
 }
@@ -414,7 +408,7 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
   if (hint != nullptr) {
     switch (constant_of(literal, *hint, constant)) {
       case Fit::fits:
-        return constant_node(work_, expr.span, std::move(constant), *hint);
+        return constant_node(expr.span, std::move(constant), *hint);
       case Fit::unit_missing:
         work_.report(codes::kUnitMissing, item_, expr.span,
                      {describe(work_.model, unbounded(*hint), language()), quoted(expr.span)});
@@ -443,7 +437,7 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
   if (constant_of(literal, type, constant) != Fit::fits) {
     return wrong_type(expr.span, say("a value", "一个值"), quoted(expr.span));
   }
-  return constant_node(work_, expr.span, std::move(constant), std::move(type));
+  return constant_node(expr.span, std::move(constant), std::move(type));
 }
 
 bool Conditions::constant(const syntax::Expr& expr, const Type& type, Constant& out) {
@@ -475,9 +469,9 @@ ExprPtr Conditions::value(const syntax::Expr& expr, const Type* hint) {
     case S::path:
       return path_value(expr, hint, false);
     case S::now:
-      return node(work_, Op::now, expr.span, {}, of(TypeKind::instant));
+      return node(Op::now, expr.span, {}, of(TypeKind::instant));
     case S::today:
-      return node(work_, Op::today, expr.span, {}, of(TypeKind::date));
+      return node(Op::today, expr.span, {}, of(TypeKind::date));
     case S::add:
     case S::sub:
     case S::mul:
@@ -532,19 +526,18 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
         Constant minus_one;
         minus_one.kind = TypeKind::integer;
         minus_one.number = Decimal(-1);
-        return node(work_, Op::mul, expr.span,
-                    {a, constant_node(work_, expr.span, std::move(minus_one), of(TypeKind::integer))},
+        return node(Op::mul, expr.span, {a, constant_node(expr.span, std::move(minus_one), of(TypeKind::integer))},
                     unbounded(a->type));
       }
       if (a->op == Op::constant) {
         Constant constant = a->constant;
         constant.number = constant.number.negated();
         constant.duration = {-constant.duration.months, -constant.duration.seconds, -constant.duration.working_days};
-        return constant_node(work_, expr.span, std::move(constant), a->type);
+        return constant_node(expr.span, std::move(constant), a->type);
       }
       Constant zero;
       zero.kind = kind;
-      return node(work_, Op::sub, expr.span, {constant_node(work_, expr.span, zero, a->type), a}, unbounded(a->type));
+      return node(Op::sub, expr.span, {constant_node(expr.span, zero, a->type), a}, unbounded(a->type));
     }
     case S::add:
     case S::sub: {
@@ -554,10 +547,10 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       const TypeKind x = a->type.kind, y = b->type.kind;
       const Op op = minus ? Op::sub : Op::add;
       const auto moved = [&](const ExprPtr& date, const ExprPtr& span, TypeKind kind) -> ExprPtr {
-        return counting(node(work_, op, expr.span, {date, span}, of(kind)), *span);
+        return counting(node(op, expr.span, {date, span}, of(kind)), *span);
       };
       if (is_number(x) && is_number(y)) {
-        return node(work_, op, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
+        return node(op, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
       }
       if ((x == TypeKind::date || x == TypeKind::instant) && y == TypeKind::duration) {
         return moved(a, b, x);
@@ -566,13 +559,13 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
         return moved(b, a, y);
       }
       if (minus && x == y && (x == TypeKind::date || x == TypeKind::instant)) {
-        return node(work_, op, expr.span, {a, b}, of(TypeKind::duration));
+        return node(op, expr.span, {a, b}, of(TypeKind::duration));
       }
       if (x == y && (x == TypeKind::percent || x == TypeKind::duration)) {
-        return node(work_, op, expr.span, {a, b}, of(x));
+        return node(op, expr.span, {a, b}, of(x));
       }
       if (x == y && x == TypeKind::money && a->type.currency == b->type.currency) {
-        return node(work_, op, expr.span, {a, b}, unbounded(a->type));
+        return node(op, expr.span, {a, b}, unbounded(a->type));
       }
       if (!is_number(x) && x != TypeKind::percent && x != TypeKind::money && x != TypeKind::date &&
           x != TypeKind::instant && x != TypeKind::duration) {
@@ -587,10 +580,9 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (!a || !b) return nullptr;
       const TypeKind x = a->type.kind, y = b->type.kind;
       const auto scales = [](TypeKind kind) { return kind == TypeKind::percent || kind == TypeKind::money; };
-      if (is_number(x) && is_number(y))
-        return node(work_, Op::mul, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
-      if (scales(x) && is_number(y)) return node(work_, Op::mul, expr.span, {a, b}, unbounded(a->type));
-      if (is_number(x) && scales(y)) return node(work_, Op::mul, expr.span, {b, a}, unbounded(b->type));
+      if (is_number(x) && is_number(y)) return node(Op::mul, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
+      if (scales(x) && is_number(y)) return node(Op::mul, expr.span, {a, b}, unbounded(a->type));
+      if (is_number(x) && scales(y)) return node(Op::mul, expr.span, {b, a}, unbounded(b->type));
       return wrong_type(is_number(x) || scales(x) ? expr.args[1]->span : expr.args[0]->span, say("a number", "一个数"),
                         describe_expr(is_number(x) || scales(x) ? *b : *a));
     }
@@ -598,12 +590,12 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       const ExprPtr a = argument(0), b = argument(1);
       if (!a || !b) return nullptr;
       const TypeKind x = a->type.kind, y = b->type.kind;
-      if (is_number(x) && is_number(y)) return node(work_, Op::div, expr.span, {a, b}, of(TypeKind::decimal));
+      if (is_number(x) && is_number(y)) return node(Op::div, expr.span, {a, b}, of(TypeKind::decimal));
       if ((x == TypeKind::money || x == TypeKind::percent) && is_number(y)) {
-        return node(work_, Op::div, expr.span, {a, b}, unbounded(a->type));
+        return node(Op::div, expr.span, {a, b}, unbounded(a->type));
       }
       if (x == y && (x == TypeKind::percent || (x == TypeKind::money && a->type.currency == b->type.currency))) {
-        return node(work_, Op::div, expr.span, {a, b}, of(TypeKind::decimal));
+        return node(Op::div, expr.span, {a, b}, of(TypeKind::decimal));
       }
       if (x == TypeKind::money && y == TypeKind::money) return mismatch(a, b);
       return wrong_type(expr.args[1]->span, say("a number", "一个数"), describe_expr(*b));
@@ -619,7 +611,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (!is_number(kind) && kind != TypeKind::money && kind != TypeKind::percent) {
         return wrong_type(expr.args[1]->span, say("a number or an amount", "数或金额"), describe_expr(*of_what));
       }
-      return node(work_, Op::share_of, expr.span, {share, of_what},
+      return node(Op::share_of, expr.span, {share, of_what},
                   is_number(kind) ? of(TypeKind::decimal) : unbounded(of_what->type));
     }
     case S::as_percent_of: {
@@ -628,7 +620,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       const TypeKind x = a->type.kind, y = b->type.kind;
       if ((is_number(x) && is_number(y)) ||
           (x == y && (x == TypeKind::percent || (x == TypeKind::money && a->type.currency == b->type.currency)))) {
-        return node(work_, Op::as_percent_of, expr.span, {a, b}, of(TypeKind::percent));
+        return node(Op::as_percent_of, expr.span, {a, b}, of(TypeKind::percent));
       }
       return mismatch(a, b);
     }
@@ -651,7 +643,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       made.args = {a, digits};
       made.count = static_cast<std::int32_t>(*places);
       made.type = is_number(kind) ? of(TypeKind::decimal) : unbounded(a->type);
-      return keep(work_, std::move(made));
+      return keep(std::move(made));
     }
     default: {  // full_years_since
       const Type date = of(TypeKind::date);
@@ -660,7 +652,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (a->type.kind != TypeKind::date && a->type.kind != TypeKind::instant) {
         return wrong_type(expr.args[0]->span, describe(work_.model, date, language()), describe_expr(*a));
       }
-      return node(work_, Op::full_years, expr.span, {a}, of(TypeKind::integer));
+      return node(Op::full_years, expr.span, {a}, of(TypeKind::integer));
     }
   }
 }
@@ -670,16 +662,16 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
 ExprPtr Conditions::condition(const syntax::Expr& expr) {
   switch (expr.op) {
     case S::literal:
-      if (expr.literal.kind == syntax::LiteralKind::yes) return node(work_, Op::always, expr.span, {});
-      if (expr.literal.kind == syntax::LiteralKind::no) return node(work_, Op::never, expr.span, {});
+      if (expr.literal.kind == syntax::LiteralKind::yes) return node(Op::always, expr.span, {});
+      if (expr.literal.kind == syntax::LiteralKind::no) return node(Op::never, expr.span, {});
       return wrong_type(expr.span, say("a condition", "一个条件"), quoted(expr.span));
     case S::path: {
       ExprPtr made = path_value(expr, nullptr, true);
       if (!made) return nullptr;
       if (is_condition(made->op)) return made;
       if (made->type.kind == TypeKind::yes_no) {
-        if (made->op == Op::constant) return node(work_, made->constant.yes ? Op::always : Op::never, expr.span, {});
-        return node(work_, Op::truth, expr.span, {made});
+        if (made->op == Op::constant) return node(made->constant.yes ? Op::always : Op::never, expr.span, {});
+        return node(Op::truth, expr.span, {made});
       }
       return wrong_type(expr.span, say("a condition", "一个条件"), describe_expr(*made),
                         say("Say what it is held against, such as: ", "请写明与什么比较，例如：") + quoted(expr.span) +
@@ -700,8 +692,8 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
       if (const int days = weekdays_of(expr)) return weekday(expr, days);
       return membership(expr);
     case S::none_of_list:
-      if (const int days = weekdays_of(expr)) return node(work_, Op::not_, expr.span, {weekday(expr, days)});
-      return node(work_, Op::not_, expr.span, {membership(expr)});
+      if (const int days = weekdays_of(expr)) return node(Op::not_, expr.span, {weekday(expr, days)});
+      return node(Op::not_, expr.span, {membership(expr)});
     case S::includes:
     case S::includes_any:
     case S::includes_all:
@@ -710,7 +702,7 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
     case S::is_known:
       return knowledge(expr);
     case S::is_unknown:
-      return node(work_, Op::not_, expr.span, {knowledge(expr)});
+      return node(Op::not_, expr.span, {knowledge(expr)});
     case S::and_:
     case S::all_of:
       return group(expr, Op::and_, 0);
@@ -718,9 +710,9 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
     case S::any_of:
       return group(expr, Op::or_, 0);
     case S::none_of:
-      return node(work_, Op::not_, expr.span, {group(expr, Op::or_, 0)});
+      return node(Op::not_, expr.span, {group(expr, Op::or_, 0)});
     case S::not_:
-      return node(work_, Op::not_, expr.span, {condition(*expr.args[0])});
+      return node(Op::not_, expr.span, {condition(*expr.args[0])});
     case S::at_least_of: {
       const Type integer = of(TypeKind::integer);
       const ExprPtr count = value(*expr.args[0], &integer);
@@ -736,7 +728,7 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
       }
       Expr made = *members;
       made.count = static_cast<std::int32_t>(*number);
-      return keep(work_, std::move(made));
+      return keep(std::move(made));
     }
     case S::any_in:
     case S::every_in:
@@ -758,10 +750,9 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
       const Type gap = dates ? of(TypeKind::duration) : unbounded(a->type);
       const ExprPtr most = value(*expr.args[2], &gap);
       if (!most) return nullptr;
-      const ExprPtr up = node(work_, Op::sub, expr.span, {a, b}, gap);
-      const ExprPtr down = node(work_, Op::sub, expr.span, {b, a}, gap);
-      return node(work_, Op::or_, expr.span,
-                  {node(work_, Op::lt, expr.span, {most, up}), node(work_, Op::lt, expr.span, {most, down})});
+      const ExprPtr up = node(Op::sub, expr.span, {a, b}, gap);
+      const ExprPtr down = node(Op::sub, expr.span, {b, a}, gap);
+      return node(Op::or_, expr.span, {node(Op::lt, expr.span, {most, up}), node(Op::lt, expr.span, {most, down})});
     }
     case S::more_than_ago:
     case S::at_least_ago:
@@ -793,7 +784,7 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
     default: {
       const ExprPtr made = value(expr, nullptr);
       if (!made) return nullptr;
-      if (made->type.kind == TypeKind::yes_no) return node(work_, Op::truth, expr.span, {made});
+      if (made->type.kind == TypeKind::yes_no) return node(Op::truth, expr.span, {made});
       return wrong_type(expr.span, say("a condition", "一个条件"), describe_expr(*made));
     }
   }
@@ -806,7 +797,7 @@ ExprPtr Conditions::group(const syntax::Expr& expr, Op op, std::size_t from) {
     args.push_back(condition(*expr.args[i]));
     good = good && args.back();
   }
-  return good ? node(work_, op, expr.span, std::move(args)) : nullptr;
+  return good ? node(op, expr.span, std::move(args)) : nullptr;
 }
 
 bool Conditions::check_range(const Expr& value, const Expr& constant) {
@@ -855,18 +846,17 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
   if (a->type.kind == TypeKind::yes_no) {
     if (a->op == Op::constant) std::swap(a, b);
     if (a->op != Op::constant && b->op == Op::constant) {
-      const ExprPtr truth = is_condition(a->op) ? a : node(work_, Op::truth, expr.span, {a});
-      return b->constant.yes ? truth : node(work_, Op::not_, expr.span, {truth});
+      const ExprPtr truth = is_condition(a->op) ? a : node(Op::truth, expr.span, {a});
+      return b->constant.yes ? truth : node(Op::not_, expr.span, {truth});
     }
     if (is_condition(a->op) || is_condition(b->op)) {  // both or neither: unknown where one of them is
-      const ExprPtr x = is_condition(a->op) ? a : node(work_, Op::truth, expr.span, {a});
-      const ExprPtr y = is_condition(b->op) ? b : node(work_, Op::truth, expr.span, {b});
-      const auto no = [&](const ExprPtr& one) { return node(work_, Op::not_, expr.span, {one}); };
-      return node(work_, Op::or_, expr.span,
-                  {node(work_, Op::and_, expr.span, {x, y}), node(work_, Op::and_, expr.span, {no(x), no(y)})});
+      const ExprPtr x = is_condition(a->op) ? a : node(Op::truth, expr.span, {a});
+      const ExprPtr y = is_condition(b->op) ? b : node(Op::truth, expr.span, {b});
+      const auto no = [&](const ExprPtr& one) { return node(Op::not_, expr.span, {one}); };
+      return node(Op::or_, expr.span, {node(Op::and_, expr.span, {x, y}), node(Op::and_, expr.span, {no(x), no(y)})});
     }
   }
-  return node(work_, op, expr.span, {std::move(a), std::move(b)});
+  return node(op, expr.span, {std::move(a), std::move(b)});
 }
 
 ExprPtr Conditions::comparison(const syntax::Expr& expr) {
@@ -892,7 +882,7 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     case S::eq:
       return compare(Op::eq, a, b, expr);
     case S::ne:
-      return node(work_, Op::not_, expr.span, {compare(Op::eq, a, b, expr)});
+      return node(Op::not_, expr.span, {compare(Op::eq, a, b, expr)});
     case S::lt:
       return compare(Op::lt, a, b, expr);
     case S::le:
@@ -929,7 +919,7 @@ ExprPtr Conditions::between(const syntax::Expr& expr) {
     work_.report(codes::kEmptyRange, item_, expr.span, {quoted(low->span), quoted(high->span)});
     return nullptr;
   }
-  return node(work_, Op::and_, expr.span, {from, to});
+  return node(Op::and_, expr.span, {from, to});
 }
 
 ExprPtr Conditions::membership(const syntax::Expr& expr) {
@@ -957,7 +947,7 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
       const ExprPtr from = low ? compare(Op::le, low, x, *item) : nullptr;
       const ExprPtr to = from && high ? compare(Op::le, x, high, *item) : nullptr;
       good = good && from && to;
-      if (from && to) others.push_back(node(work_, Op::and_, item->span, {from, to}));
+      if (from && to) others.push_back(node(Op::and_, item->span, {from, to}));
       continue;
     }
     const ExprPtr one = value(*item, &x->type);
@@ -971,8 +961,8 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
     }
   }
   if (!good) return nullptr;
-  if (!set.set.empty()) others.insert(others.begin(), keep(work_, std::move(set)));
-  return others.size() == 1 ? others.front() : node(work_, Op::or_, expr.span, std::move(others));
+  if (!set.set.empty()) others.insert(others.begin(), keep(std::move(set)));
+  return others.size() == 1 ? others.front() : node(Op::or_, expr.span, std::move(others));
 }
 
 ExprPtr Conditions::list_subject(const syntax::Expr& expr) {
@@ -987,7 +977,7 @@ ExprPtr Conditions::list_subject(const syntax::Expr& expr) {
 ExprPtr Conditions::in_list(const syntax::Expr& expr) {
   const ExprPtr list = list_subject(*expr.args[0]);
   if (!list) return nullptr;
-  if (expr.op == S::is_empty) return node(work_, Op::list_empty, expr.span, {list});
+  if (expr.op == S::is_empty) return node(Op::list_empty, expr.span, {list});
   const Type& element = *list->type.element;
   if (element.kind == TypeKind::record) {
     return wrong_type(
@@ -1019,14 +1009,14 @@ ExprPtr Conditions::in_list(const syntax::Expr& expr) {
     } else if (one->op == Op::constant) {
       made.set.push_back(one->constant);
     } else {
-      looked_for.push_back(node(work_, Op::list_has, item->span, {list, one}));
+      looked_for.push_back(node(Op::list_has, item->span, {list, one}));
     }
   }
   if (!good) return nullptr;
-  if (looked_for.empty()) return keep(work_, std::move(made));
+  if (looked_for.empty()) return keep(std::move(made));
   const Op joined = expr.op == S::includes_all ? Op::and_ : Op::or_;
-  if (!made.set.empty()) looked_for.insert(looked_for.begin(), keep(work_, std::move(made)));
-  return looked_for.size() == 1 ? looked_for.front() : node(work_, joined, expr.span, std::move(looked_for));
+  if (!made.set.empty()) looked_for.insert(looked_for.begin(), keep(std::move(made)));
+  return looked_for.size() == 1 ? looked_for.front() : node(joined, expr.span, std::move(looked_for));
 }
 
 ExprPtr Conditions::knowledge(const syntax::Expr& expr) {
@@ -1035,7 +1025,7 @@ ExprPtr Conditions::knowledge(const syntax::Expr& expr) {
   if (what->op != Op::fact && what->op != Op::element) {
     return wrong_type(expr.args[0]->span, say("a fact", "一个事实"), quoted(expr.args[0]->span));
   }
-  return node(work_, Op::known, expr.span, {what});
+  return node(Op::known, expr.span, {what});
 }
 
 ExprPtr Conditions::quantifier(const syntax::Expr& expr) {
@@ -1046,10 +1036,10 @@ ExprPtr Conditions::quantifier(const syntax::Expr& expr) {
   if (list->op == Op::element) return not_yet(expr.args[0]->span, "a list within a list", "列表中的列表");
   elements_.push_back({expr.variable.text, list->fact});
   const ExprPtr inner =
-      expr.args.size() > 1 && expr.args[1] ? condition(*expr.args[1]) : node(work_, Op::always, expr.span, {});
+      expr.args.size() > 1 && expr.args[1] ? condition(*expr.args[1]) : node(Op::always, expr.span, {});
   elements_.pop_back();
-  const ExprPtr made = node(work_, expr.op == S::every_in ? Op::every_in : Op::any_in, expr.span, {list, inner});
-  return expr.op == S::no_in ? node(work_, Op::not_, expr.span, {made}) : made;
+  const ExprPtr made = node(expr.op == S::every_in ? Op::every_in : Op::any_in, expr.span, {list, inner});
+  return expr.op == S::no_in ? node(Op::not_, expr.span, {made}) : made;
 }
 
 ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
@@ -1062,7 +1052,7 @@ ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
                      expr.args[0]->path.parts.front().text == expr.variable.text;
   const ExprPtr each = plain ? nullptr : value(*expr.args[0], nullptr);
   const ExprPtr where =
-      expr.args.size() > 2 && expr.args[2] ? condition(*expr.args[2]) : node(work_, Op::always, expr.span, {});
+      expr.args.size() > 2 && expr.args[2] ? condition(*expr.args[2]) : node(Op::always, expr.span, {});
   elements_.pop_back();
   if (plain) {
     Reference reference;
@@ -1071,7 +1061,7 @@ ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
     work_.references.add(expr.args[0]->path, std::move(reference));
   }
   if (!where || (!plain && !each)) return nullptr;
-  if (count) return node(work_, Op::count_of, expr.span, {list, where}, of(TypeKind::integer));
+  if (count) return node(Op::count_of, expr.span, {list, where}, of(TypeKind::integer));
   const TypeKind kind = each->type.kind;
   const bool sum = expr.op == S::sum_of;
   const bool adds =
@@ -1083,7 +1073,7 @@ ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
                       describe_expr(*each));
   }
   const Op op = sum ? Op::sum_of : expr.op == S::highest_of ? Op::highest_of : Op::lowest_of;
-  return node(work_, op, expr.span, {list, where, each}, unbounded(each->type));
+  return node(op, expr.span, {list, where, each}, unbounded(each->type));
 }
 
 }  // namespace caveat::model

@@ -25,7 +25,7 @@ class Conditions {
   // The fact that a path means, or kNone after a report. `text_wanted`: a part alone means its text.
   Index fact(const syntax::Path& path, bool text_wanted);
   // A path of names, as written, for {…} in texts: no report; kNone if it is no fact.
-  Index find_fact(const std::vector<std::string>& steps, std::vector<std::vector<std::string>>* names) const;
+  Index find_fact(const std::vector<std::string>& steps) const;
 
  private:
   struct Element {  // a quantifier's name for the element at hand

@@ -75,7 +75,7 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
     made.span = expr.span;
     made.args = {subject};
     made.pattern = sought.literal.text;
-    return pattern_runs(made.pattern, sought.span) ? keep(work_, std::move(made)) : nullptr;
+    return pattern_runs(made.pattern, sought.span) ? keep(std::move(made)) : nullptr;
   }
   const bool all = expr.op == S::contains_all;
   const bool claims = expr.op == S::claims || expr.op == S::claims_any;
@@ -120,7 +120,7 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
                      quoted(item->span));
         }
         good = good && text && text->op == Op::fact;
-        if (good) parts.push_back(node(work_, Op::text_has, item->span, {subject, text}));
+        if (good) parts.push_back(node(Op::text_has, item->span, {subject, text}));
         continue;
       }
       const Entry* lexicon = work_.resolve(Kind::lexicon, item_, item->path);
@@ -138,7 +138,7 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
       }
       Expr made = leaf();
       made.lexicon = lexicon->index;
-      if (subject) parts.push_back(keep(work_, std::move(made)));
+      if (subject) parts.push_back(keep(std::move(made)));
       continue;
     }
     wrong_type(item->span, say("a text in quotation marks or a lexicon", "引号中的文字或词表"), quoted(item->span));
@@ -148,10 +148,10 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
   if (!phrases.phrases.empty()) {
     std::sort(phrases.phrases.begin(), phrases.phrases.end());
     phrases.phrases.erase(std::unique(phrases.phrases.begin(), phrases.phrases.end()), phrases.phrases.end());
-    parts.push_back(keep(work_, std::move(phrases)));
+    parts.push_back(keep(std::move(phrases)));
   }
-  ExprPtr made = parts.size() == 1 ? parts.front() : node(work_, all ? Op::and_ : Op::or_, expr.span, std::move(parts));
-  return expr.op == S::lacks ? node(work_, Op::not_, expr.span, {made}) : made;
+  ExprPtr made = parts.size() == 1 ? parts.front() : node(all ? Op::and_ : Op::or_, expr.span, std::move(parts));
+  return expr.op == S::lacks ? node(Op::not_, expr.span, {made}) : made;
 }
 
 }  // namespace caveat::model

@@ -57,7 +57,7 @@ ExprPtr Conditions::time_condition(const syntax::Expr& expr) {
                 : expr.op == S::at_least_ago ? Op::past_at_least
                 : expr.op == S::within_last  ? Op::within_past
                                              : Op::within_future;
-  return counting(node(work_, op, expr.span, {date, span}), *span);
+  return counting(node(op, expr.span, {date, span}), *span);
 }
 
 // ---- working days
@@ -68,7 +68,7 @@ ExprPtr Conditions::counting(ExprPtr made, const Expr& span) {
   if (by == kNone) return nullptr;
   Expr copy = *made;
   copy.calendar = by;
-  return keep(work_, std::move(copy));
+  return keep(std::move(copy));
 }
 
 // The pack's own calendar; where it has none, the one that it uses.
@@ -114,7 +114,7 @@ ExprPtr Conditions::working_day(const syntax::Expr& expr) {
   made.span = expr.span;
   made.args = {date};
   made.calendar = by;
-  return keep(work_, std::move(made));
+  return keep(std::move(made));
 }
 
 // ---- days of the week
@@ -159,8 +159,8 @@ ExprPtr Conditions::weekday(const syntax::Expr& expr, int days) {
   made.span = expr.span;
   made.args = {date};
   made.count = days;
-  const ExprPtr one = keep(work_, std::move(made));
-  return expr.op == S::ne ? node(work_, Op::not_, expr.span, {one}) : one;
+  const ExprPtr one = keep(std::move(made));
+  return expr.op == S::ne ? node(Op::not_, expr.span, {one}) : one;
 }
 
 // ---- the clock
@@ -175,9 +175,9 @@ ExprPtr Conditions::clock_between(const syntax::Expr& expr) {
   if (expr.args.size() == 2 && (dated(*expr.args[0]) || dated(*expr.args[1]))) {
     const Type instant = of(TypeKind::instant);
     const ExprPtr low = value(*expr.args[0], &instant), high = value(*expr.args[1], &instant);
-    const ExprPtr now = node(work_, Op::now, expr.span, {}, instant);
+    const ExprPtr now = node(Op::now, expr.span, {}, instant);
     const ExprPtr from = compare(Op::le, low, now, expr), to = compare(Op::le, now, high, expr);
-    return node(work_, Op::and_, expr.span, {from, to});
+    return node(Op::and_, expr.span, {from, to});
   }
   const ExprPtr from = value(*expr.args[0], &time), to = value(*expr.args[1], &time);
   Expr clock;
@@ -194,7 +194,7 @@ ExprPtr Conditions::clock_between(const syntax::Expr& expr) {
     clock.args = {in};
   }
   if (!from || !to) return nullptr;
-  return between_times(keep(work_, std::move(clock)), from, to, expr);
+  return between_times(keep(std::move(clock)), from, to, expr);
 }
 
 // The start is included, the end is not; from 22:00 to 08:00 passes midnight.
@@ -207,14 +207,14 @@ ExprPtr Conditions::between_times(const ExprPtr& x, const ExprPtr& low, const Ex
       work_.report(codes::kEmptyRange, item_, expr.span, {quoted(low->span), quoted(high->span)});
       return nullptr;
     }
-    return node(work_, low->constant.number < high->constant.number ? Op::and_ : Op::or_, expr.span, {from, to});
+    return node(low->constant.number < high->constant.number ? Op::and_ : Op::or_, expr.span, {from, to});
   }
   const ExprPtr same_day = compare(Op::le, low, high, expr);
   if (!same_day) return nullptr;
-  const ExprPtr past_midnight = node(work_, Op::lt, expr.span, {high, low});
-  return node(work_, Op::or_, expr.span,
-              {node(work_, Op::and_, expr.span, {same_day, from, to}),
-               node(work_, Op::and_, expr.span, {past_midnight, node(work_, Op::or_, expr.span, {from, to})})});
+  const ExprPtr past_midnight = node(Op::lt, expr.span, {high, low});
+  return node(Op::or_, expr.span,
+              {node(Op::and_, expr.span, {same_day, from, to}),
+               node(Op::and_, expr.span, {past_midnight, node(Op::or_, expr.span, {from, to})})});
 }
 
 // An instant without its offset is wall time of the pack's zone.
@@ -231,7 +231,7 @@ ExprPtr Conditions::wall_clock(const syntax::Expr& expr) {
   Constant constant;
   constant.kind = TypeKind::instant;
   constant.number = Decimal(instant_of(zone->transitions, expr.literal.instant));
-  return constant_node(work_, expr.span, std::move(constant), of(TypeKind::instant));
+  return constant_node(expr.span, std::move(constant), of(TypeKind::instant));
 }
 
 }  // namespace caveat::model

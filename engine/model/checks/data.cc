@@ -20,13 +20,6 @@ bool may_be_a_key(const Fact& fact) {
   }
 }
 
-std::string shown(const Fact& fact, Language language) {
-  std::string out;
-  for (const std::vector<std::string>& step : fact.path_names)
-    out += (out.empty() ? "" : ".") + std::string(name_in(step, language));
-  return out;
-}
-
 // The fact by which a row is found; kNone after a report.
 Index key_of(Work& work, const Item& item, const syntax::DataDecl& decl) {
   Conditions conditions(work, item);
@@ -67,11 +60,12 @@ void check_facts_of(Work& work, const Item& item, const DataSet& set) {
     if (fact.parent != kNone && work.model.facts[fact.parent].from == fact.from) continue;  // told of its record
     const bool single = fact.type.kind != TypeKind::list && fact.type.kind != TypeKind::record;
     if (single && fact.part == by.part && fact.path.size() == 2 && fact.path.front() == by.path.front()) continue;
-    Diagnostic& diagnostic = work.report(
-        codes::kWrongType, item, set.span,
-        {Work::say(item, "single values of " + of + " alone", of + "的单个取值"), shown(fact, item.language())},
-        Work::say(item, "A row holds one value a column, of the thing that it is found by.",
-                  "每一行的每一列是一个值，说明其主键所指之物。"));
+    Diagnostic& diagnostic =
+        work.report(codes::kWrongType, item, set.span,
+                    {Work::say(item, "single values of " + of + " alone", of + "的单个取值"),
+                     path_in(fact.path_names, item.language())},
+                    Work::say(item, "A row holds one value a column, of the thing that it is found by.",
+                              "每一行的每一列是一个值，说明其主键所指之物。"));
     diagnostic.related.push_back({fact.span, Work::say(item, "declared here", "已在此处声明")});
   }
 }

@@ -139,14 +139,6 @@ class Facts {
     return out;
   }
 
-  static std::string shown(const Fact& fact, Language language) {
-    std::string out;
-    for (const std::vector<std::string>& step : fact.path_names) {
-      out += (out.empty() ? "" : ".") + std::string(name_in(step, language));
-    }
-    return out;
-  }
-
   void add(const Item& item, const syntax::FactDecl& member, Fact fact, Index parent) {
     fact.names = names_of(member.names);
     fact.path.push_back(fact.names.first);
@@ -165,7 +157,7 @@ class Facts {
     }
     bool spoilt = !read_type(item, member.type, fact.type);
     if (parent == kNone && of_the_turn(fact)) {
-      work_.report(codes::kBuiltIn, item, member.names.first.span, {shown(fact, item.language())},
+      work_.report(codes::kBuiltIn, item, member.names.first.span, {path_in(fact.path_names, item.language())},
                    Work::say(item, "Every turn may carry it; give the fact another name.",
                              "每轮请求都可携带该成员；请为事实另取名称。"));
       return;
@@ -241,7 +233,7 @@ class Facts {
           return;
         }
       } else {
-        work_.report(codes::kBuiltIn, item, member.names.first.span, {shown(first, item.language())},
+        work_.report(codes::kBuiltIn, item, member.names.first.span, {path_in(first.path_names, item.language())},
                      Work::say(item, "Leave the line out; the fact is there.", "请删去此行；该事实本来就有。"));
         return;
       }

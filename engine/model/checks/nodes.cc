@@ -3,15 +3,6 @@
 #include <limits>
 
 namespace caveat::model {
-namespace {
-
-std::uint64_t size_of(const Work& work, const ExprPtr& expr) {
-  const auto found = work.sizes.find(expr.get());
-  return found == work.sizes.end() ? 1 : found->second;
-}
-
-}  // namespace
-
 Type of(TypeKind kind) {
   Type type;
   type.kind = kind;
@@ -23,19 +14,17 @@ Type unbounded(Type type) {
   return type;
 }
 
-ExprPtr keep(Work& work, Expr expr) {
-  std::uint64_t size = 1;
+ExprPtr keep(Expr expr) {
+  expr.nodes = 1;
   for (const ExprPtr& arg : expr.args) {
-    const std::uint64_t more = size_of(work, arg);
-    size = size > std::numeric_limits<std::uint64_t>::max() - more ? std::numeric_limits<std::uint64_t>::max()
-                                                                   : size + more;
+    expr.nodes = expr.nodes > std::numeric_limits<std::uint64_t>::max() - arg->nodes
+                     ? std::numeric_limits<std::uint64_t>::max()
+                     : expr.nodes + arg->nodes;
   }
-  auto made = std::make_shared<const Expr>(std::move(expr));
-  work.sizes[made.get()] = size;
-  return made;
+  return std::make_shared<const Expr>(std::move(expr));
 }
 
-ExprPtr node(Work& work, Op op, Span span, std::vector<ExprPtr> args, Type type) {
+ExprPtr node(Op op, Span span, std::vector<ExprPtr> args, Type type) {
   for (const ExprPtr& arg : args) {
     if (!arg) return nullptr;
   }
@@ -44,16 +33,16 @@ ExprPtr node(Work& work, Op op, Span span, std::vector<ExprPtr> args, Type type)
   expr.span = span;
   expr.args = std::move(args);
   expr.type = std::move(type);
-  return keep(work, std::move(expr));
+  return keep(std::move(expr));
 }
 
-ExprPtr constant_node(Work& work, Span span, Constant constant, Type type) {
+ExprPtr constant_node(Span span, Constant constant, Type type) {
   Expr expr;
   expr.op = Op::constant;
   expr.span = span;
   expr.constant = std::move(constant);
   expr.type = unbounded(std::move(type));
-  return keep(work, std::move(expr));
+  return keep(std::move(expr));
 }
 
 }  // namespace caveat::model

@@ -7,10 +7,10 @@
 
 namespace caveat::model {
 
-ExprPtr keep(Work& work, Expr expr);
+ExprPtr keep(Expr expr);
 // Null if one of `args` is: what was wrong there has been said.
-ExprPtr node(Work& work, Op op, Span span, std::vector<ExprPtr> args, Type type = {});
-ExprPtr constant_node(Work& work, Span span, Constant constant, Type type);
+ExprPtr node(Op op, Span span, std::vector<ExprPtr> args, Type type = {});
+ExprPtr constant_node(Span span, Constant constant, Type type);
 
 Type of(TypeKind kind);
 // A value's type without the bounds that its declaration gave it: what is computed from it has none.

@@ -128,9 +128,7 @@ class RuleCheck {
     std::uint64_t size = 0;
     for (const ExprPtr& expr : {rule_.when, rule_.unless}) {
       if (!expr) continue;
-      const auto found = work_.sizes.find(expr.get());
-      const std::uint64_t more = found == work_.sizes.end() ? 1 : found->second;
-      size = size + more < size ? ~std::uint64_t{0} : size + more;
+      size = size + expr->nodes < size ? ~std::uint64_t{0} : size + expr->nodes;
     }
     if (size > work_.limits.define_nodes) {
       work_.report(codes::kTooMany, item_, name_span(),
@@ -178,13 +176,7 @@ class RuleCheck {
     return text.wording ? text.wording->span : text.texts.empty() ? name_span() : text.texts.front().span;
   }
 
-  std::string shown(Index fact) const {
-    std::string out;
-    for (const std::vector<std::string>& step : work_.model.facts[fact].path_names) {
-      out += (out.empty() ? "" : ".") + std::string(name_in(step, item_.language()));
-    }
-    return out;
-  }
+  std::string shown(Index fact) const { return path_in(work_.model.facts[fact].path_names, item_.language()); }
 
   // How long: a constant, or the fact that tells it.
   bool duration(const syntax::Expr& expr, std::optional<Duration>& out, Index& fact) {

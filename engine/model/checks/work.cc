@@ -108,13 +108,18 @@ const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path
     unknown_name(kind, item, path.span, written, scope.names(kind, item.pack));
     return nullptr;
   }
-  Reference reference;
-  reference.identity =
-      std::string(word_of(kind, Language::en)) + " " + full_name(model, found.entry->pack, found.entry->names.first);
-  reference.names.resize(steps.size());
-  reference.names.back() = found.entry->names.all;
-  reference.declared = found.entry->span;
-  references.add(path, std::move(reference));
+  const Entry& entry = *found.entry;
+  const Reference*& known = of_declarations[{kind, entry.pack, entry.span.source, entry.span.begin, steps.size()}];
+  if (known == nullptr) {
+    Reference reference;
+    reference.identity =
+        std::string(word_of(kind, Language::en)) + " " + full_name(model, entry.pack, entry.names.first);
+    reference.names.resize(steps.size());
+    reference.names.back() = entry.names.all;
+    reference.declared = entry.span;
+    known = references.keep(std::move(reference));
+  }
+  references.add(path, known);
   return found.entry;
 }
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -86,9 +87,8 @@ class Work {
     ExprPtr value;          // null when done: it is wrong somewhere, which was said there
     std::size_t depth = 1;  // 1: it uses no other define
   };
-  std::vector<Define> defines;                           // by the index of their Entry
-  std::vector<Index> open_defines;                       // being expanded, outermost first
-  std::unordered_map<const Expr*, std::uint64_t> sizes;  // nodes of an expression with its defines written out
+  std::vector<Define> defines;      // by the index of their Entry
+  std::vector<Index> open_defines;  // being expanded, outermost first
 
   // ---- reporting
   Diagnostic& report(const Code& code, const Item& item, Span span, std::vector<std::string> arguments,
@@ -107,6 +107,10 @@ class Work {
   // The declaration that `path` names, with its reference noted; null after a report.
   const Entry* resolve(Kind kind, const Item& item, const syntax::Path& path);
   const std::vector<std::string>* pack_names_of(Index pack) const;
+  // The References of what has been referred to: facts, levels of a scale or choice, declarations by how many steps name them.
+  std::unordered_map<Index, const Reference*> of_facts;
+  std::map<std::tuple<TypeKind, Index, Index>, const Reference*> of_levels;
+  std::map<std::tuple<Kind, Index, SourceId, std::uint32_t, std::size_t>, const Reference*> of_declarations;
 
   std::string_view text_at(Span span) const { return sources[span.source].text(span); }
   // Words of the author's language: `en` or `zh`.

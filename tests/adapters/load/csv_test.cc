@@ -71,3 +71,21 @@ BOOST_AUTO_TEST_CASE(whatever_it_is_given_it_ends_inside_of_it) {
   BOOST_TEST(faults > 500u);
   BOOST_TEST(faults < 4500u);
 }
+
+BOOST_AUTO_TEST_CASE(a_remark_is_a_line_before_the_first_row_that_begins_with_a_hash) {
+  Csv csv("\n# version 1,\"a\r\n\n#\n\"# no remark\"\n# a cell\n", 1'000);
+  std::string_view line;
+  BOOST_REQUIRE(csv.remark(line));
+  BOOST_TEST(line == "# version 1,\"a");
+  BOOST_TEST(csv.begin() == 1u);
+  BOOST_TEST(csv.end() == 15u);
+  BOOST_REQUIRE(csv.remark(line));
+  BOOST_TEST(line == "#");
+  BOOST_TEST(!csv.remark(line));
+  BOOST_TEST(!csv.remark(line));  // asked again it is the same
+  BOOST_REQUIRE(csv.next());
+  BOOST_TEST(csv.cells().front().text == "# no remark");
+  BOOST_REQUIRE(csv.next());
+  BOOST_TEST(csv.cells().front().text == "# a cell");
+  BOOST_TEST(!csv.next());
+}

@@ -162,11 +162,7 @@ BOOST_AUTO_TEST_CASE(a_warm_bind_that_looks_things_up_in_a_set_allocates_nothing
   world.fact("product", "label", World::type(TypeKind::text)).from = "catalogue";
   world.fact("product", "term", World::type(TypeKind::integer)).from = "catalogue";
   world.sorted();
-  model::DataSet declared;
-  declared.names.first = "catalogue";
-  declared.pack = 0;
-  declared.key = world.find("product", "id");
-  world.model.data.push_back(declared);
+  world.data("catalogue", world.find("product", "id"));
   world.rule("known", {model::Subject::recommendation},
              World::over(Op::and_, {World::over(Op::known, {world.read("product", "label")}),
                                     World::over(Op::known, {world.read("product", "term")})}),

@@ -28,13 +28,7 @@ World shop(std::optional<Duration> max_age = {}) {
   world.fact("product", "name", World::type(TypeKind::text)).from = "shelf";
   world.fact("product", "yield", World::type(TypeKind::percent));
   world.sorted();
-  model::DataSet set;
-  set.names.first = "shelf";
-  set.names.all = {"shelf"};
-  set.pack = 0;
-  set.key = world.find("product", "id");
-  set.review_by = parse_date("2026-03-02");
-  world.model.data.push_back(set);
+  world.data("shelf", world.find("product", "id")).review_by = parse_date("2026-03-02");
   const ExprPtr read = world.read("product", "level");
   world.rule("level", {model::Subject::recommendation}, World::over(Op::lt, {World::level(read, 1), read}),
              {World::effect(model::EffectKind::block)});
@@ -227,14 +221,8 @@ BOOST_AUTO_TEST_CASE(a_row_may_be_found_by_what_is_known_of_the_customer_or_of_a
   world.fact("market", "code", World::type(TypeKind::integer));
   world.fact("market", "open", World::type(TypeKind::yes_no)).from = "markets";
   world.sorted();
-  for (const auto& [name, group, key] : {std::tuple{"branches", "customer", "branch"}, {"markets", "market", "code"}}) {
-    model::DataSet set;
-    set.names.first = name;
-    set.names.all = {name};
-    set.pack = 0;
-    set.key = world.find(group, key);
-    world.model.data.push_back(set);
-  }
+  world.data("branches", world.find("customer", "branch"));
+  world.data("markets", world.find("market", "code"));
   world.rule("open", {model::Subject::answer, model::Subject::outreach},
              World::over(Op::and_, {World::over(Op::truth, {world.read("market", "open")}),
                                     World::over(Op::known, {world.read("customer", "desk")})}),

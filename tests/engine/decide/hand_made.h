@@ -133,6 +133,17 @@ class World {
     return model::kNone;
   }
 
+  // A reference set whose rows are found by `key`, once that has its index. What comes from it says so: Fact::from.
+  model::DataSet& data(const std::string& name, Index key) {
+    model::DataSet set;
+    set.names.first = name;
+    set.names.all = {name};
+    set.pack = 0;
+    set.key = key;
+    model.data.push_back(set);
+    return model.data.back();
+  }
+
   ExprPtr read(const std::string& group, const std::string& name) const {
     auto expr = std::make_shared<Expr>();
     expr->op = Op::fact;
