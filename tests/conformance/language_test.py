@@ -4,7 +4,9 @@
   language_test.py CAVEAT [--only TEXT] [--deletions]
   language_test.py --lines              holds the table of lines of README.md against the cases
 
---deletions shows that a case is live: the clause that it names is deleted from its own text, and its expectation must turn.
+--deletions shows that a case is live: the clause that it names is deleted from its own text, and its expectation must turn. A text that does not
+compile any more has turned nothing: an example has to fail, and nothing but examples; of a case of a mistake the mistake must be gone, and no
+other come.
 """
 import concurrent.futures
 import os
@@ -16,6 +18,7 @@ import tempfile
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 OTHERS = {"messages", "parse", "limits"}  # folders of other tests
+TURNED = {"example_fails", "example_text"}  # what an example says that does not come out
 FOUND = re.compile(r"^(?P<file>[^:\n]+\.cav):(?P<line>\d+):\d+: (?:error|错误)\[(?P<code>\w+)\]", re.M)
 
 
@@ -56,9 +59,13 @@ def trouble(caveat, path, preambles, deletions):
         body = text[without.end():]
         if clause not in body:
             return f"its clause `{clause}` is not in its text"
-        got, status, _, _ = check(caveat, preambles[path.suffixes[-2]], head + body.replace(clause, "", 1))
-        if status == 0:
-            return f"stays as it is without `{clause}`: it shows nothing"
+        got, status, output, strangers = check(caveat, preambles[path.suffixes[-2]], head + body.replace(clause, "", 1))
+        if want:
+            turned = not got and status == 0
+        else:
+            turned = status == 1 and got and {code for _, code in got} <= TURNED
+        if strangers or not turned:
+            return f"without `{clause}` its expectation does not turn: found {got} {strangers} (status {status})\n{output}"
     return None
 
 
