@@ -865,8 +865,12 @@ class Run {
     }
     return any;
   }
-  const EffectRow* replacement_of(const RuleRow& rule) const {
-    for (const EffectRow& effect : p_.rows<EffectRow>(Section::effects, rule.effects)) {
+  // What a rule puts in place of the answer: by its `if unknown` where nothing settled it.
+  const EffectRow* replacement_of(const Reason& reason) const {
+    const RuleRow& rule = p_.rules()[reason.rule];
+    if (reason.unknown && static_cast<IfUnknown>(rule.if_unknown) != IfUnknown::effects) return nullptr;
+    for (const EffectRow& effect :
+         p_.rows<EffectRow>(Section::effects, reason.unknown ? rule.unknown_effects : rule.effects)) {
       if (static_cast<EffectKind>(effect.kind) == EffectKind::replace_answer) return &effect;
     }
     return nullptr;
@@ -882,8 +886,8 @@ class Run {
     d_.has_say = true;
     bool replaced = false;
     for (const ReasonDraft& draft : in_.drafts) {
-      if (draft.reason.unknown || draft.reason.verdict != d_.verdict) continue;
-      const EffectRow* with = replacement_of(p_.rules()[draft.reason.rule]);
+      if (draft.reason.verdict != d_.verdict) continue;
+      const EffectRow* with = replacement_of(draft.reason);
       if (!with || !on_answer(p_.rules()[draft.reason.rule])) continue;
       append(in_.say, topic(draft), with->with);
       replaced = true;
@@ -958,8 +962,8 @@ class Run {
     if (!d_.has_say) return;
     if (d_.verdict == Verdict::block) {
       for (const ReasonDraft& draft : in_.drafts) {
-        if (draft.reason.unknown || draft.reason.verdict != d_.verdict) continue;
-        if (const EffectRow* with = replacement_of(p_.rules()[draft.reason.rule])) {
+        if (draft.reason.verdict != d_.verdict) continue;
+        if (const EffectRow* with = replacement_of(draft.reason)) {
           interpolated_ = append(in_.say, topic(draft), with->with);
           return;
         }
