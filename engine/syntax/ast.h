@@ -412,6 +412,7 @@ struct RuleDecl {
   std::vector<Path> cites;
   std::vector<Word> owner;
   std::vector<Subject> applies_to;
+  bool subject_unknown = false;  // `applies to` holds a word that is none, which was said
   bool as_a_whole = false;
   std::optional<Days> from, until;
   std::optional<Path> exception_to;

@@ -61,6 +61,8 @@ RuleDecl Lowering::rule(Node node) {
           if (n.has(P::AS_A_WHOLE)) r.as_a_whole = true;
           if (const auto subject = subject_named(closed_word(n.child(P::RuleName), "subject")))
             r.applies_to.push_back(*subject);
+          else
+            r.subject_unknown = true;
         }
         break;
       case P::FROM:

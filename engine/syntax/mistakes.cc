@@ -197,7 +197,7 @@ class Explainer {
     for (const auto special : {&Explainer::joined_comparison, &Explainer::mixed_logic, &Explainer::list_word,
                                &Explainer::negated_comparison, &Explainer::bare_within, &Explainer::nested_quantifier,
                                &Explainer::list_in_brackets, &Explainer::open_bracket, &Explainer::comma_before_clause,
-                               &Explainer::no_else, &Explainer::habit, &Explainer::glued}) {
+                               &Explainer::no_else, &Explainer::second_when, &Explainer::habit, &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
     }
     return plain();
@@ -235,6 +235,7 @@ class Explainer {
   std::optional<Complaint> open_bracket();
   std::optional<Complaint> comma_before_clause();
   std::optional<Complaint> no_else();
+  std::optional<Complaint> second_when();
   std::optional<Complaint> habit();
   std::optional<Complaint> glued();
   Complaint plain();
@@ -343,6 +344,15 @@ std::optional<Complaint> Explainer::no_else() {
       "a rule has no “else”: another rule says what holds where its condition is false; “if unknown” says what holds "
       "where a fact is missing",
       "规则没有“否则”：条件不成立时如何，由另一条规则写明；“若不明”写明缺少事实时如何"};
+  return c;
+}
+
+// when A and when B
+std::optional<Complaint> Explainer::second_when() {
+  if (type(at_) != P::WHEN || at_ == 0 || (type(at_ - 1) != P::AND && type(at_ - 1) != P::OR)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  c.help = Both{"it stands once, before the first condition", "此词只写一次，在第一个条件之前"};
+  c.fixes.push_back({span(at_, at_), ""});
   return c;
 }
 

@@ -196,7 +196,8 @@ void Recovery::cut() {
                               ? type(i) == P::WHEN || type(i) == P::THEN
                               : begins_clause(type(i), indent(i).has_value()) ||
                                     (type(i) == P::WORD && indent(i) && means_a(KeywordKind::clause, word(i)));
-      if (begins) next(i, i);
+      const bool joined = type(i) == P::WHEN && (type(i - 1) == P::AND || type(i - 1) == P::OR);  // … and when …
+      if (begins && !joined) next(i, i);
       continue;
     }
     if (type(i) == P::INDENT) ++depth;

@@ -201,7 +201,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   const Fact& known = work_.model.facts[found];
   if (!known.built_in) {
     const std::set<Index>& packs = work_.declared_by.at(found);
-    if (!work_.lost_pack &&
+    if (!work_.may_be_elsewhere(item_.pack) &&
         std::none_of(packs.begin(), packs.end(), [&](Index pack) { return work_.scope.sees(item_.pack, pack); })) {
       const std::string& owner = work_.model.packs[*packs.begin()].names.first;
       work_.report(codes::kNotVisible, item_, path.span,

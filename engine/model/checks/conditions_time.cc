@@ -86,7 +86,7 @@ Index Conditions::calendar(Span span) {
   if (seen.size() == 1) return seen.front();
   const std::string& pack = work_.model.packs[item_.pack].names.first;
   if (seen.empty()) {
-    if (work_.lost_pack || !work_.lost.empty()) return kNone;  // what was lost may have declared it
+    if (work_.may_be_elsewhere(item_.pack) || !work_.lost.empty()) return kNone;  // what was lost may have declared it
     work_.report(codes::kNoCalendar, item_, span, {pack},
                  say("Declare one: calendar NAME covers 2026-01-01 .. 2026-12-31",
                      "请声明：日历 名称 覆盖 2026-01-01 至 2026-12-31"));

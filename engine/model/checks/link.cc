@@ -224,6 +224,7 @@ class Link {
         });
         if (!any) {
           work_.report(codes::kVersionMissing, *use, decl.pack.span, {name, decl.version, list_of(name)});
+          unmet_.insert(*user);
           continue;
         }
         if (fits(versions[index].decl->version, decl.version)) {
@@ -241,6 +242,7 @@ class Link {
             codes::kVersionConflict, *use, decl.pack.span,
             {name, *other.second, other.first->as<syntax::UseDecl>().version, *user, decl.version, list_of(name)});
         diagnostic.related.push_back({other.first->decl->span, Work::say(*use, "the other wish", "另一处要求")});
+        unmet_.insert(*user);
       }
     }
     return chosen;
@@ -301,8 +303,14 @@ class Link {
             codes::kUnknownPack, use, path.span, {joined(path)},
             near.empty() ? std::string()
                          : Work::say(use, "Did you mean “", "是否指“") + near + Work::say(use, "”?", "”？"));
-        if (!near.empty()) diagnostic.fixes.push_back({path.span, near});
+        if (near.empty()) {
+          work_.blind.insert(number);
+          continue;
+        }
+        diagnostic.fixes.push_back({path.span, near});
+        if (const Index meant = index.at(near); meant != number) direct[number].push_back(meant);  // read on as if
       }
+      if (unmet_.count(name) != 0) work_.blind.insert(number);
       std::sort(direct[number].begin(), direct[number].end());
       direct[number].erase(std::unique(direct[number].begin(), direct[number].end()), direct[number].end());
       work_.model.packs[number].uses = direct[number];
@@ -345,6 +353,7 @@ class Link {
 
   Work& work_;
   std::map<std::string, std::vector<Candidate>> candidates_;
+  std::set<std::string> unmet_;  // packs that use a version which is not the one that was taken
 };
 
 }  // namespace

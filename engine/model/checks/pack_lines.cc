@@ -43,7 +43,7 @@ void check_pack_lines(Work& work) {
   std::set<Index> with_rules;
   for (const Item& item : work.all<syntax::RuleDecl>()) with_rules.insert(item.pack);
   for (Index i = 0; i < packs.size(); ++i) {
-    if (packs[i].default_queue != kNone || spoilt[i] || work.lost_pack) continue;
+    if (packs[i].default_queue != kNone || spoilt[i] || work.may_be_elsewhere(i)) continue;
     if (with_rules.count(i) == 0 && (any || i != 0 || !with_rules.empty())) continue;
     const Item& item = work.pack_items[i];
     work.report(codes::kNoDefaultQueue, item, heading(work, item), {packs[i].names.first},

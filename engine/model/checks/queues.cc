@@ -91,10 +91,7 @@ void check_calendars(Work& work) {
           }
         }
       }
-    } else if (decl.covers) {
-      work.report(codes::kEmptyRange, item, heading(work, item),
-                  {format_date(decl.covers->from), format_date(decl.covers->to)});
-    } else if (decl.file.empty() && item.decl->lost.empty()) {
+    } else if (!decl.covers && decl.file.empty() && item.decl->lost.empty()) {  // of its order the parser has spoken
       work.report(codes::kMissingClause, item, heading(work, item),
                   {calendar.names.first, Work::say(item, "covers", "覆盖")});
     }

@@ -94,7 +94,7 @@ class RuleCheck {
       work_.report(codes::kMissingClause, item_, name_span(), {rule_.names.first, say(en, zh)});
     };
     if (decl_.cites.empty()) missing("cites", "依据");
-    if (decl_.applies_to.empty()) missing("applies to", "适用于");
+    if (decl_.applies_to.empty() && !decl_.subject_unknown) missing("applies to", "适用于");
     // The parser says it of these two; a tree that was made without one has no place to tell it but here.
     if (work_.files[work_.pack_files[item_.pack]].broken) return;
     if (!decl_.when) missing("when", "当");

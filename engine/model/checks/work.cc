@@ -18,8 +18,12 @@ void Work::not_yet(const Item& item, Span span, std::string_view en, std::string
   report(codes::kNotYet, item, span, {say(item, en, zh)});
 }
 
+bool Work::may_be_elsewhere(Index pack) const {
+  return lost_pack || std::any_of(blind.begin(), blind.end(), [&](Index each) { return scope.sees(pack, each); });
+}
+
 bool Work::maybe_lost(Index pack, std::string_view name) const {
-  if (lost_pack) return true;
+  if (may_be_elsewhere(pack)) return true;
   for (const auto& [owner, text] : lost) {
     if (scope.sees(pack, owner) && text.find(name) != std::string::npos) return true;
   }
@@ -27,7 +31,7 @@ bool Work::maybe_lost(Index pack, std::string_view name) const {
 }
 
 bool Work::head_maybe_lost(Index pack, std::string_view name) const {
-  if (lost_pack) return true;
+  if (may_be_elsewhere(pack)) return true;
   for (const auto& [owner, text] : lost) {
     if (!scope.sees(pack, owner)) continue;
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
@@ -98,7 +102,7 @@ const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path
     return nullptr;
   }
   if (found.entry == nullptr) {
-    if (found.hidden != nullptr && !lost_pack) {
+    if (found.hidden != nullptr && !may_be_elsewhere(item.pack)) {
       const std::string& owner = model.packs[found.hidden->pack].names.first;
       report(codes::kNotVisible, item, path.span,
              {std::string(word_of(kind, item.language())), written, owner, model.packs[item.pack].names.first},

@@ -101,6 +101,7 @@ class Work {
   static std::string list_of(const Item& item, const std::vector<std::string_view>& known,
                              std::string_view before = {});
   bool maybe_lost(Index pack, std::string_view name) const;
+  bool may_be_elsewhere(Index pack) const;  // in a pack whose `use` line or own declaration is wrong, which was said
   bool head_maybe_lost(Index pack, std::string_view name) const;  // in a lost line that opens facts
 
   // ---- resolving
@@ -128,6 +129,7 @@ class Work {
   }
 
   bool lost_pack = false;             // a pack's own declaration did not parse: any name may be its
+  std::set<Index> blind;              // packs with a `use` line that is wrong: what they do not find may stand there
   std::map<Index, std::string> lost;  // of packs that are broken: their text outside of what parsed
 };
 
