@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "adapters/wire/problem_json.h"
+#include "engine/base/utf8.h"
 
 namespace caveat::server {
 
@@ -68,6 +69,11 @@ std::string_view Target::parameter(std::string_view name) const {
 
 Target parse_target(std::string_view target) {
   Target out;
+  const auto take = [&out](std::string_view text, bool plus_is_blank, std::string& decoded) {
+    if (!decode(text, plus_is_blank, decoded)) return false;
+    out.not_utf8 = !is_valid_utf8(decoded);
+    return !out.not_utf8;
+  };
   if (target.empty() || target.front() != '/') return out;
   const std::size_t question = target.find('?');
   // A path is compared segment by segment, so an encoded slash must not become one.
@@ -75,7 +81,7 @@ Target parse_target(std::string_view target) {
   if (path.find("%2f") != std::string_view::npos || path.find("%2F") != std::string_view::npos ||
       path.find('#') != std::string_view::npos)
     return out;
-  if (!decode(path, false, out.path)) {
+  if (!take(path, false, out.path)) {
     out.path.clear();
     return out;
   }
@@ -88,8 +94,8 @@ Target parse_target(std::string_view target) {
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     std::string name, value;
-    if (!decode(pair.substr(0, equals), true, name) ||
-        !decode(pair.substr(std::min(equals + 1, pair.size())), true, value)) {
+    if (!take(pair.substr(0, equals), true, name) ||
+        !take(pair.substr(std::min(equals + 1, pair.size())), true, value)) {
       out.path.clear();
       return out;
     }

@@ -1,7 +1,8 @@
 // Http: a request and a response as the router sees them: plain values, so that it can be tried without a socket.
 // Made by the listener from bytes, answered by the router; the small readers of targets and headers stand here too.
 //
-// Promises   header names are lower case; a target that is not well formed has no path, and so no route
+// Promises   header names are lower case; a target that is not well formed has no path, and so no route; what a target holds is UTF-8,
+//            since ids and queries go on into records and replies
 // Source     RFC 9110, RFC 3986, W3C Trace Context
 #pragma once
 
@@ -45,7 +46,8 @@ struct Response {
 };
 
 struct Target {
-  std::string path;  // decoded; empty: not well formed
+  std::string path;       // decoded; empty: not well formed
+  bool not_utf8 = false;  // and that is why
   std::vector<std::pair<std::string, std::string>> query;
   std::string_view parameter(std::string_view name) const;  // the first of this name, or empty
 };

@@ -18,6 +18,7 @@
 #include "engine/base/escape.h"
 #include "engine/base/limits.h"
 #include "engine/base/nearest.h"
+#include "engine/base/utf8.h"
 #include "engine/base/uuid.h"
 
 namespace caveat::server {
@@ -101,6 +102,10 @@ class Router::Inside {
     call->language = accepted_language(head.header("accept-language"), options_.language);
     trace(head, *call);
     call->target = parse_target(head.target);
+    if (call->target.not_utf8) {
+      refuse_now(call, wire::codes::kBadUtf8, item("", "a path and a query in UTF-8", "other bytes"));
+      return call;
+    }
     if (call->target.path.empty()) {
       refuse_now(call, codes::kBadHttp, item("", "a path", "one that is not well formed"));
       return call;
@@ -344,6 +349,9 @@ class Router::Inside {
     call->idempotency_key = head.header("idempotency-key");
     call->if_match = head.header("if-match");
     call->if_none_match = head.header("if-none-match");
+    // What is wrong with these two is told with what they say.
+    if (!is_valid_utf8(call->idempotency_key) || !is_valid_utf8(call->if_match))
+      return refuse_now(call, wire::codes::kBadUtf8, item("", "Idempotency-Key and If-Match in UTF-8", "other bytes"));
     if (route.handler == Handler::batch) {
       const std::string_view type = head.header("content-type");
       if (type.substr(0, type.find(';')) != "application/x-ndjson")

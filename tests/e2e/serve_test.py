@@ -441,6 +441,25 @@ class Strangers(Served):
             self.assertEqual(body["status"], status)
         self.assertEqual(self.server.decide(turn(1))[0], 200)
 
+    def test_an_id_that_is_not_utf_8_is_refused_and_the_server_goes_on_serving(self):
+        tried = 0
+        for path, operations in self.server.description.document["paths"].items():
+            if "{" not in path:
+                continue
+            for bytes_ in ("%ff", "a%C3", "%ED%A0%80"):
+                for method in operations:
+                    target = re.sub(r"\{[^}]*\}", bytes_, path)
+                    for role in ("bot", "agent", "auditor"):
+                        status, _, text = self.server.ask(method.upper(), target, {} if method == "post" else None, role=role,
+                                                          headers={"If-Match": '"1"'})
+                        self.assertEqual((target, status, json.loads(text.decode())["code"]), (target, 400, "bad_utf8"))
+                        tried += 1
+        self.assertGreater(tried, 60)
+        status, _, text = self.server.ask("POST", "/v1/handoffs/x/take", {}, role="agent", headers={"If-Match": b'"\xff"'})
+        self.assertEqual((status, json.loads(text.decode())["code"]), (400, "bad_utf8"))
+        self.assertIsNone(self.server.process.poll())
+        self.assertEqual(self.server.decide(turn(1))[0], 200)
+
     def test_slow_and_half_open_senders_keep_nobody_waiting(self):
         opened = []
         for number in range(50):

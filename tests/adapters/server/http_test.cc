@@ -52,8 +52,14 @@ BOOST_AUTO_TEST_CASE(a_target_is_decoded_once_and_what_is_not_well_formed_has_no
   BOOST_TEST(target.parameter("state") == "开");
   BOOST_TEST(target.parameter("cursor") == "");
   BOOST_TEST(target.parameter("nothing") == "");
-  for (const char* wrong : {"", "*", "http://x/", "/a%2", "/a%zz", "/a%00b", "/a%2Fb", "/a#b", "/a?x=%1"})
+  for (const char* wrong : {"", "*", "http://x/", "/a%2", "/a%zz", "/a%00b", "/a%2Fb", "/a#b", "/a?x=%1"}) {
     BOOST_TEST(parse_target(wrong).path == "", wrong);
+    BOOST_TEST(!parse_target(wrong).not_utf8, wrong);
+  }
+  for (const char* wrong : {"/%ff", "/a/%C3/b", "/%ED%A0%80", "/\xc3", "/a?x=%E5%BC", "/a?%ff", "/a?x=1&y=%ff"}) {
+    BOOST_TEST(parse_target(wrong).path == "", wrong);
+    BOOST_TEST(parse_target(wrong).not_utf8, wrong);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_trace_parent_is_taken_as_the_standard_has_it_and_dropped_otherwise) {
