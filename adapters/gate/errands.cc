@@ -22,18 +22,27 @@
 namespace caveat::gate {
 namespace {
 
-// `"3"`, `W/"3"` and `3` are the same.
+// `"3"`, `W/"3"` and `3` are the same; a list stays as it is.
 std::string version_in(std::string_view if_match) {
+  if (if_match.find(',') != std::string_view::npos) return std::string(if_match);
   if (if_match.starts_with("W/")) if_match.remove_prefix(2);
   if (if_match.size() >= 2 && if_match.front() == '"' && if_match.back() == '"')
     if_match = if_match.substr(1, if_match.size() - 2);
   return std::string(if_match);
 }
 
+// RFC 9110, 13.1.1: a list, of which one has to match. Versions are numbers, so no comma stands within one.
 const Code* version_refusal(const std::string& if_match, std::uint64_t version) {
-  if (if_match.empty()) return &wire::codes::kVersionNeeded;
-  const std::string wanted = version_in(if_match);
-  return wanted == "*" || wanted == std::to_string(version) ? nullptr : &wire::codes::kStaleVersion;
+  if (if_match.find_first_not_of(" \t,") == std::string::npos) return &wire::codes::kVersionNeeded;
+  for (std::string_view rest = if_match; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    std::string_view one = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    while (one.starts_with(' ') || one.starts_with('\t')) one.remove_prefix(1);
+    while (one.ends_with(' ') || one.ends_with('\t')) one.remove_suffix(1);
+    if (one == "*" || version_in(one) == std::to_string(version)) return nullptr;
+  }
+  return &wire::codes::kStaleVersion;
 }
 
 // A topic that the packs have, by any of its names: its first one; else it is told with the nearest. One that is thrown may be thrown

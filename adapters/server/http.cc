@@ -61,6 +61,20 @@ bool Head::has(std::string_view name) const {
   return std::any_of(headers.begin(), headers.end(), [&](const Header& header) { return header.first == name; });
 }
 
+std::string Head::list(std::string_view name) const {
+  std::string out;
+  for (const Header& header : headers)
+    if (header.first == name && !header.second.empty()) out += (out.empty() ? "" : ", ") + header.second;
+  return out;
+}
+
+std::string_view Head::repeated() const {
+  for (const std::string_view name : {"authorization", "content-type", "idempotency-key", "caveat-deadline-ms"})
+    if (std::count_if(headers.begin(), headers.end(), [&](const Header& header) { return header.first == name; }) > 1)
+      return name;
+  return {};
+}
+
 std::string_view Target::parameter(std::string_view name) const {
   for (const auto& [known, value] : query)
     if (known == name) return value;
@@ -136,6 +150,24 @@ Language accepted_language(std::string_view header, Language otherwise) {
     }
   }
   return best;
+}
+
+bool is_host(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~%!$&'()*+,;=:[]").find(c) != std::string_view::npos;
+  });
+}
+
+bool names_tag(std::string_view list, std::string_view tag) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    std::string_view one = trimmed(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (one == "*" || one == tag) return true;
+  }
+  return false;
 }
 
 std::string_view reason_phrase(int status) {

@@ -34,6 +34,9 @@ struct Head {
 
   std::string_view header(std::string_view name) const;  // the first of this name, or empty
   bool has(std::string_view name) const;
+  std::string list(std::string_view name) const;  // all of this name, as the one list that they are
+  // One that may stand once and stands more often, or empty: which of them counts, we and whoever stands before us could see differently.
+  std::string_view repeated() const;
 };
 
 struct Response {
@@ -63,6 +66,12 @@ std::optional<Trace> parse_traceparent(std::string_view value);
 
 // The language that Accept-Language likes best of the two, or `otherwise`.
 Language accepted_language(std::string_view header, Language otherwise);
+
+// May a request name this host? RFC 9110, 7.2: a host, and a port where there is one; nothing, where the target has no authority.
+bool is_host(std::string_view value);
+
+// Does If-None-Match name this tag (with its quotes)? RFC 9110, 13.1.2: a list or `*`, and weak is good enough.
+bool names_tag(std::string_view list, std::string_view tag);
 
 std::string_view reason_phrase(int status);
 

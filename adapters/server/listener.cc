@@ -22,6 +22,7 @@
 
 #include "adapters/server/codes.h"
 #include "adapters/wire/codes.h"
+#include "engine/base/escape.h"
 
 namespace caveat::server {
 
@@ -312,6 +313,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   awaitable<void> exchanges();
   awaitable<bool> exchange();
   awaitable<bool> refuse_head(error_code error);
+  awaitable<bool> refuse_unread(const Code& code, ProblemItem what);
   awaitable<error_code> read_body(Reading& reading);
   std::optional<Response> refuse_body(const Reading& reading, Call& call, error_code error);
   awaitable<Response> answer(SlotPtr slot, CallPtr call, std::string_view body);
@@ -481,8 +483,12 @@ awaitable<bool> Connection::refuse_head(error_code error) {
   } else {
     co_return false;
   }
+  co_return co_await refuse_unread(*code, std::move(what));
+}
+
+awaitable<bool> Connection::refuse_unread(const Code& code, ProblemItem what) {
   const CallPtr call = router_.unread();
-  Response response = router_.refuse(*call, *code, std::move(what));
+  Response response = router_.refuse(*call, code, std::move(what));
   co_await send(*call, std::move(response), false, false);
   co_await linger();
   co_return false;
@@ -505,6 +511,15 @@ awaitable<bool> Connection::exchange() {
   // How long its body is nobody can tell, and whoever stands before us may believe otherwise (RFC 9112, 6.1 and 6.3).
   if (head.has("transfer-encoding") && (reading.before_1_1 || !reading.chunked()))
     co_return co_await refuse_head(http::error::bad_transfer_encoding);
+  // For whom it is, two of us could read differently too (RFC 9112, 3.2).
+  const auto hosts = std::count_if(head.headers.begin(), head.headers.end(),
+                                   [](const Header& header) { return header.first == "host"; });
+  if (hosts > 1 || (hosts == 0 && !reading.before_1_1) || !is_host(head.header("host"))) {
+    std::string found = hosts == 0 ? "none" : "more than one";
+    if (hosts == 1) found = shortened(head.header("host"));
+    ProblemItem what = item("one header Host: HOST:PORT", std::move(found));
+    co_return co_await refuse_unread(codes::kBadHttp, std::move(what));
+  }
   const bool head_only = head.method == "HEAD";
   const bool keep = reading.keep_alive() && !router_.draining();
   const CallPtr call = router_.begin(head);

@@ -126,6 +126,10 @@ class Router::Inside {
       refuse_now(call, wire::codes::kNotFound, item("", "a path of this interface: /docs lists them", "another"));
       return call;
     }
+    if (const std::string_view name = head.repeated(); !name.empty()) {
+      refuse_now(call, codes::kBadHttp, item("", "the header " + std::string(name) + " once", "more than one"));
+      return call;
+    }
     if (!admit(head, *call)) return call;
     for (const std::string& value : call->values)
       if (value.size() > kLongestId) {  // nothing is called so
@@ -347,8 +351,8 @@ class Router::Inside {
     const Route& route = *call->route;
     call->body_limit = route.body;
     call->idempotency_key = head.header("idempotency-key");
-    call->if_match = head.header("if-match");
-    call->if_none_match = head.header("if-none-match");
+    call->if_match = head.list("if-match");
+    call->if_none_match = head.list("if-none-match");
     // What is wrong with these two is told with what they say.
     if (!is_valid_utf8(call->idempotency_key) || !is_valid_utf8(call->if_match))
       return refuse_now(call, wire::codes::kBadUtf8, item("", "Idempotency-Key and If-Match in UTF-8", "other bytes"));
@@ -676,7 +680,7 @@ class Router::Inside {
     if (body.empty()) return done(problem_response(*call, wire::codes::kNoPack, item("", "rules", "none")));
     const std::string tag = "\"" + hex(sha256(body)).substr(0, 32) + "\"";
     Response response = json(std::move(body));
-    if (call->if_none_match == tag) {
+    if (names_tag(call->if_none_match, tag)) {
       response = Response{};
       response.status = 304;
       response.content_type.clear();

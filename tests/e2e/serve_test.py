@@ -430,7 +430,15 @@ class Strangers(Served):
             head + b"Transfer-Encoding: chunked\r\n\r\n" + b"100000\r\n" + b"a" * 1048576 + b"\r\n1\r\na\r\n0\r\n\r\n": 413,
             head + b"Content-Length: 5\r\n\r\n{}": 408,
             b"GET /healthz HTTP/1.1\r\nHost": 408,
-            b"TRACE /v1/decisions HTTP/1.1\r\n\r\n": 405,
+            b"TRACE /v1/decisions HTTP/1.1\r\nHost: x\r\n\r\n": 405,
+            b"GET /healthz HTTP/1.1\r\n\r\n": 400,
+            b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n": 400,
+            b"GET /healthz HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n": 400,
+            b"GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n": 400,
+            b"GET /healthz HTTP/1.1\r\nHost: \xff\r\n\r\n": 400,
+            b"GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n": 200,
+            b"GET /healthz HTTP/1.0\r\n\r\n": 200,
+            head + b"Authorization: Bearer " + key + b"\r\nContent-Length: 2\r\n\r\n{}": 400,
             b"GET http://evil/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 400,
             b"GET /../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
         }
@@ -438,8 +446,17 @@ class Strangers(Served):
             got = self.server.raw(data, finish=status == 405)
             self.assertTrue(got.startswith(b"HTTP/1.1 %d " % status), (data[:80], got[:200]))
             body, _ = json.JSONDecoder().raw_decode(got.split(b"\r\n\r\n", 1)[1].decode())
-            self.assertEqual(body["status"], status)
+            self.assertEqual(body.get("status", 200), status)
         self.assertEqual(self.server.decide(turn(1))[0], 200)
+
+    def test_what_a_turn_wants_of_its_language_is_not_known_of_a_broken_one_so_the_header_says_it(self):
+        for header, said in (("zh", "[一-龥]"), ("en", "[a-z]")):
+            for body in (b'{"language":"zh", oops', b'{"language":"en", oops', b"oops"):
+                status, _, text = self.server.ask("POST", "/v1/decisions", body, headers={"Accept-Language": header})
+                problem = json.loads(text)
+                self.assertEqual((status, problem["code"]), (400, "not_json"))
+                for words in (problem["title"], problem["say"]["text"]):
+                    self.assertRegex(words, said, (header, body))
 
     def test_an_id_that_is_not_utf_8_is_refused_and_the_server_goes_on_serving(self):
         tried = 0
@@ -766,7 +783,7 @@ class Desk(Served):
         tag = headers["etag"]
         self.assertEqual(self.server.ask("POST", f"/v1/handoffs/{handoff}/take", {}, role="li.wei")[0], 428)
         self.assertEqual(self.server.ask("POST", f"/v1/handoffs/{handoff}/take", {}, role="li.wei", headers={"If-Match": '"999"'})[0], 412)
-        status, headers, _ = self.server.ask("POST", f"/v1/handoffs/{handoff}/take", {}, role="li.wei", headers={"If-Match": tag})
+        status, headers, _ = self.server.ask("POST", f"/v1/handoffs/{handoff}/take", {}, role="li.wei", headers={"If-Match": f'"999", {tag}'})
         self.assertEqual(status, 200)
         self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "person")
         status, _, text = self.server.ask("POST", f"/v1/handoffs/{handoff}/close", {"outcome": "resolved", "note": "done", "conversation_to": "bot"},

@@ -137,8 +137,10 @@ BOOST_AUTO_TEST_CASE(the_version_that_was_read_must_be_named_and_be_the_one_of_n
   };
   BOOST_TEST(take("") == "version_needed");
   BOOST_TEST(take("\"7\"") == "stale_version");
+  BOOST_TEST(take(" , ") == "version_needed");
+  BOOST_TEST(take("\"7\", \"8\"") == "stale_version");
   const gate::Reply seen = desk.gate->look({.kind = gate::Query::Kind::handoff, .target = id}, Desk::agent());
-  BOOST_TEST(take("\"" + seen.version + "\"") == "");
+  BOOST_TEST(take("\"7\" ,\"" + seen.version + "\"") == "");  // a list, of which one has to match
   BOOST_TEST(take(seen.version) == "stale_version");
 }
 

@@ -62,6 +62,32 @@ BOOST_AUTO_TEST_CASE(a_target_is_decoded_once_and_what_is_not_well_formed_has_no
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_a_header_that_is_a_list_all_lines_count_and_of_one_that_is_not_a_second_is_noticed) {
+  Head head;
+  head.headers = {{"if-match", "\"7\""}, {"authorization", "a"}, {"if-match", ""}, {"if-match", "\"1\", \"2\""}};
+  BOOST_TEST(head.list("if-match") == "\"7\", \"1\", \"2\"");
+  BOOST_TEST(head.list("if-none-match") == "");
+  BOOST_TEST(head.repeated() == "");
+  for (const char* name : {"authorization", "content-type", "idempotency-key", "caveat-deadline-ms"}) {
+    head.headers = {{name, "a"}, {"host", "x"}, {name, "a"}};
+    BOOST_TEST(head.repeated() == name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_tag_is_named_by_itself_in_a_list_weakly_or_by_the_star) {
+  for (const char* list : {"\"a\"", "W/\"a\"", "\"b\" ,\"a\"", "\"b\", W/\"a\"", "*"})
+    BOOST_TEST(names_tag(list, "\"a\""), list);
+  for (const char* list : {"", ",", "\"b\"", "a", "\"ab\"", "\"a\"b", "W/"})
+    BOOST_TEST(!names_tag(list, "\"a\""), list);
+}
+
+BOOST_AUTO_TEST_CASE(a_host_is_a_name_or_an_address_with_a_port_or_nothing) {
+  for (const char* host : {"", "x", "bank.example:8650", "[::1]:8650", "127.0.0.1", "a%20b"})
+    BOOST_TEST(is_host(host), host);
+  for (const char* wrong : {"a b", "a/b", "u@h", "a,\"b", "a?b", "a#b", "http://x", "\xff", "银行"})
+    BOOST_TEST(!is_host(wrong), wrong);
+}
+
 BOOST_AUTO_TEST_CASE(a_trace_parent_is_taken_as_the_standard_has_it_and_dropped_otherwise) {
   const auto trace = parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   BOOST_REQUIRE(trace);

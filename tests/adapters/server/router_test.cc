@@ -135,6 +135,19 @@ BOOST_AUTO_TEST_CASE(keys_methods_and_paths_that_are_not_ours_are_told_apart) {
   BOOST_TEST(desk.ask(desk.head("GET", "/a%2")).code == "bad_http");
 }
 
+BOOST_AUTO_TEST_CASE(a_second_key_is_refused_whichever_of_the_two_would_have_opened) {
+  Desk desk;
+  Head head = desk.head("POST", "/v1/reload", "activator");
+  for (const std::string& second : {head.headers[0].second, std::string("Bearer cav_x_0"), std::string()}) {
+    head.headers.resize(1);
+    head.headers.emplace_back("authorization", second);
+    const Response both = desk.ask(head);
+    BOOST_TEST(both.status == 400);
+    BOOST_TEST(both.code == "bad_http");
+    BOOST_TEST(both.body.find("the header authorization once") != std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_query_with_more_parameters_than_any_path_takes_is_refused_as_a_whole) {
   Desk desk;
   const auto with = [&](int many) {
