@@ -1,6 +1,5 @@
 // doctor: what a node needs, looked at one by one; what is wrong comes with the command that cures it.
-#include <sys/stat.h>
-
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <memory>
@@ -11,15 +10,20 @@
 #include "adapters/cli/serve_commands.h"
 #include "adapters/cli/served.h"
 #include "adapters/cli/settings.h"
+#include "adapters/cli/start.h"
 #include "adapters/cli/system_clock.h"
+#include "adapters/config/codes.h"
 #include "adapters/load/ruleset.h"
+#include "adapters/server/listener.h"
 #include "adapters/wire/problem_json.h"
+#include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/high_water.h"
 #include "audit/log/reader.h"
 #include "audit/record/decode.h"
 #include "audit/seal/keystore.h"
 #include "engine/base/diagnostic.h"
+#include "engine/base/escape.h"
 
 namespace caveat::cli {
 
@@ -39,10 +43,16 @@ class Doctor {
   const std::vector<Line>& look() {
     const Result<Settings> settings = read_settings(invocation_);
     if (!settings) {
-      bad("configuration", wire::problem_text(settings.error(), terminal_.language, invocation_.get("--config")),
-          {"mend the lines named, or `caveat new --config FILE` writes one anew",
-           "按所列行修改，或用 `caveat new --config FILE` 重新生成"},
-          {});
+      const std::string file = invocation_.get("--config");
+      const bool there = settings.error().code == &config::codes::kConfiguration;
+      bad("configuration", wire::problem_text(settings.error(), terminal_.language, file),
+          there ? Phrase{"mend the lines named; `caveat new --config {0}.new` writes one with every key explained, to "
+                         "hold "
+                         "it against",
+                         "按所列行修改；`caveat new --config {0}.new` 可生成各项均有说明的一份，供对照"}
+                : Phrase{"`caveat new --config {0}` writes one that explains itself",
+                         "`caveat new --config {0}` 可生成带说明的配置"},
+          {shell_word(file)});
       return lines_;
     }
     const config::Configuration& configuration = settings->configuration;
@@ -52,8 +62,11 @@ class Doctor {
             "`caveat new --config caveat.toml` 可生成带说明的配置"});
     else
       good("configuration", {"{0} holds together", "{0} 无误"}, {settings->file});
-    callers(configuration);
-    packs(configuration);
+    file_ = settings->file;
+    const Result<std::vector<server::CallerEntry>> who = all_callers(configuration);
+    callers(configuration, who);
+    packs(configuration, who);
+    in_the_way(configuration);
     keys_and_log(configuration);
     disk(configuration);
     return lines_;
@@ -75,44 +88,148 @@ class Doctor {
     lines_.push_back({Mark::bad, std::string(name), std::move(says), told(cure, of_cure)});
   }
 
-  void callers(const config::Configuration& configuration) {
-    const Result<std::vector<server::CallerEntry>> all = all_callers(configuration);
+  void callers(const config::Configuration& configuration, const Result<std::vector<server::CallerEntry>>& all) {
+    const std::string file = shell_word(configuration.callers_file);
     if (!all)
       bad("callers", wire::problem_text(all.error(), terminal_.language, configuration.callers_file),
-          {"mend the lines named in {0}", "请修改 {0} 中所列的行"}, {configuration.callers_file});
+          {"mend the lines named in {0}; where that cannot be done `mv {0} {0}.bad` and `caveat keys caller ID --role "
+           "ROLE "
+           "--log {1}` for each make them anew",
+           "请修改 {0} 中所列的行；无法修改时，先 `mv {0} {0}.bad`，再逐个执行 `caveat keys caller ID --role ROLE "
+           "--log {1}` "
+           "重新生成"},
+          {file, shell_word(configuration.log_path)});
     else if (all->empty())
       note("callers", {"nobody may call yet", "尚无调用方"}, {},
            {"`caveat keys caller bank-app --role bot --log {0}`", "`caveat keys caller bank-app --role bot --log {0}`"},
-           {configuration.log_path});
+           {shell_word(configuration.log_path)});
     else
       good("callers", {"{0} may call", "{0} 个调用方"}, {std::to_string(all->size())});
   }
 
-  void packs(const config::Configuration& configuration) {
+  // Where a key of the configuration is the cure: the command that writes it there.
+  void set_key(std::string_view name, std::string says, std::string_view key, const std::string& value,
+               const Phrase& without, const std::vector<std::string>& of_without) {
+    if (file_.empty()) return bad(name, std::move(says), without, of_without);
+    bad(name, std::move(says), {"`sed -i 's|^ *{0} *=.*|{0} = {1}|' {2}`", "`sed -i 's|^ *{0} *=.*|{0} = {1}|' {2}`"},
+        {std::string(key), quote_json(value), shell_word(file_)});
+  }
+
+  // What serve looks at before it makes anything.
+  void in_the_way(const config::Configuration& configuration) {
+    const bool running = server::answers(configuration.socket);
+    const std::vector<Hindrance> found = hindrances(
+        configuration, keys_dir(with_keys(configuration), configuration.log_path), terminal_.language, running);
+    const Phrase other_log{"`caveat serve --log log.db`, or another in a folder that this user may write",
+                           "`caveat serve --log log.db`，或当前用户可写目录中的其他文件"};
+    bool listens = true;
+    for (const Hindrance& one : found) {
+      const bool admin = one.of == Hindrance::Of::admin_listen;
+      switch (one.of) {
+        case Hindrance::Of::listen:
+        case Hindrance::Of::admin_listen: {
+          listens = false;
+          const auto parts = address_and_port(admin ? configuration.admin_listen : configuration.listen);
+          const std::string port = parts && !one.taken ? std::to_string(parts->second) : "0";
+          const bool same = admin && configuration.admin_listen == configuration.listen;
+          set_key("listen", one.says, admin ? "admin_listen" : "listen", same ? "" : "127.0.0.1:" + port,
+                  {"`caveat serve --listen 127.0.0.1:0` takes a port that is free",
+                   "`caveat serve --listen 127.0.0.1:0` 选用空闲端口"},
+                  {});
+          break;
+        }
+        case Hindrance::Of::socket:
+          listens = false;
+          set_key("socket", one.says, "socket", "", other_log, {});
+          break;
+        case Hindrance::Of::log:
+          log_cannot_be_ = true;
+          set_key("log", one.says, "path", "log.db", other_log, {});
+          break;
+        case Hindrance::Of::keys: {
+          const std::string dir = keys_dir(with_keys(configuration), configuration.log_path);
+          std::error_code ignored;
+          const std::string parent = std::filesystem::path(dir).parent_path().string();
+          if (std::filesystem::exists(dir, ignored) && !audit::KeyStore::exists(dir))
+            bad("keys", one.says,
+                {"`mv {0} {0}.aside` where it is empty or holds something else; where keys were in it, put them back "
+                 "from "
+                 "their back-up",
+                 "若为空或存放其他内容，`mv {0} {0}.aside`；若曾存放密钥，请从备份恢复"},
+                {shell_word(dir)});
+          else if (!std::filesystem::exists(dir, ignored) && !std::filesystem::exists(parent, ignored))
+            bad("keys", one.says, {"`mkdir -p {0}`", "`mkdir -p {0}`"}, {shell_word(parent)});
+          else
+            set_key("keys", one.says, "keys", "", other_log, {});
+          break;
+        }
+        case Hindrance::Of::high_water:
+          set_key("log", one.says, "high_water", "", other_log, {});
+          break;
+        case Hindrance::Of::logging:
+          set_key("logging", one.says, "file", "", other_log, {});
+          break;
+      }
+    }
+    if (listens)
+      good("listen",
+           running ? Phrase{"{0}, and a server answers", "{0}，服务正在运行"} : Phrase{"{0} is free", "{0} 空闲"},
+           {configuration.listen});
+  }
+
+  Invocation with_keys(const config::Configuration& configuration) const {
+    Invocation asked = invocation_;
+    if (!configuration.log_keys.empty()) asked.options["--keys"] = configuration.log_keys;
+    return asked;
+  }
+
+  // The folders cannot be read, or there is nothing in them.
+  void no_packs(const Problem& problem, const config::Configuration& configuration) {
+    const std::string folder = problem.items.empty() ? configuration.pack_folders.front() : problem.items.front().path;
+    std::error_code ignored;
+    const bool there = std::filesystem::exists(folder, ignored);
+    const std::vector<std::string>& data = configuration.data_folders;
+    if (!there && std::find(data.begin(), data.end(), folder) != data.end())
+      return bad("data", wire::problem_text(problem, terminal_.language, folder),
+                 {"`mkdir -p {0}`, or take it out of [data] folders", "`mkdir -p {0}`，或从 [data] folders 中删去"},
+                 {shell_word(folder)});
+    bad("packs", wire::problem_text(problem, terminal_.language, folder),
+        there ? Phrase{"`caveat new {0}/my-pack` writes a first one", "`caveat new {0}/my-pack` 可生成第一个规则包"}
+              : Phrase{"`caveat new {0}` writes a first pack there, or name a folder with packs in [packs] folders",
+                       "`caveat new {0}` 可在该处生成第一个规则包，或在 [packs] folders 中指明规则包目录"},
+        {shell_word(folder)});
+  }
+
+  void packs(const config::Configuration& configuration, const Result<std::vector<server::CallerEntry>>& who) {
     const Result<load::Loaded> loaded =
         load::load_rules(configuration.pack_folders, Limits{}, {}, configuration.data_folders);
-    const std::string& folder = configuration.pack_folders.front();
-    if (!loaded)
-      bad("packs", wire::problem_text(loaded.error(), terminal_.language, folder),
-          {"name a folder with packs in [packs] folders, or `caveat new {0}` writes a first one",
-           "在 [packs] folders 中指明规则包目录，或用 `caveat new {0}` 生成第一个"},
-          {folder});
-    else if (!loaded->rules)
-      bad("packs",
-          told({"{0} in {1}", "{1} 中有 {0}"},
-               {counted(loaded->errors(), terminal_, "mistake", "mistakes", "处错误"), folder}),
-          {"`caveat check {0}` shows each with its place", "`caveat check {0}` 逐条列出"}, {folder});
-    else if (const std::optional<Problem> unknown = unknown_queue(*loaded->rules->program, configuration.default_queue))
-      bad("packs", wire::problem_text(*unknown, terminal_.language, invocation_.get("--config")),
-          {"name a queue of the packs in [gate] default_queue, or none",
-           "请在 [gate] default_queue 中指明规则包的队列，或留空"},
-          {});
+    if (!loaded) return no_packs(loaded.error(), configuration);
+    if (!loaded->rules) {
+      const Faulty where = faulty(*loaded, configuration);
+      return bad("packs",
+                 told({"{0} in {1}", "{1} 中有 {0}"},
+                      {counted(loaded->errors(), terminal_, "mistake", "mistakes", "处错误"), where.folders}),
+                 {"`caveat check {0}` shows each with its place", "`caveat check {0}` 逐条列出"}, {where.all});
+    }
+    const program::Program& program = *loaded->rules->program;
+    if (const std::optional<Problem> unknown = unknown_queue(program, configuration.default_queue))
+      set_key("packs", wire::problem_text(*unknown, terminal_.language, file_), "default_queue",
+              unknown->items.front().nearest, {"name a queue of the packs, or none", "请指明规则包的队列，或留空"}, {});
     else
       good("packs", {"{0}, {1} examples hold", "{0} 个规则包，{1} 个示例全部通过"},
            {terminal_.language == Language::zh ? std::to_string(loaded->packs.size())
                                                : counted(loaded->packs.size(), terminal_, "pack", "packs", ""),
             std::to_string(loaded->examples_held)});
-    if (loaded && loaded->rules) data(*loaded);
+    data(*loaded);
+    if (!who) return;
+    std::string queues;
+    for (std::uint32_t i = 0; i < program.queues().size(); ++i)
+      queues += (queues.empty() ? "" : ", ") + std::string(program.queue_name(i));
+    for (const UnknownQueue& one : unknown_queues(program, *who))
+      note("callers", {"{0}", "{0}"}, {caveat::cli::told(one, terminal_.language)},
+           {"name one of {0} in its queues, or bring in the pack that has it; then reload",
+            "请在其 queues 中写明以下之一：{0}，或加入含有该队列的规则包；然后重载"},
+           {queues});
   }
 
   // Each set that a pack declares: what is not there, and what somebody should look at.
@@ -140,17 +257,15 @@ class Doctor {
 
   void keys_and_log(const config::Configuration& configuration) {
     const std::string& path = configuration.log_path;
-    Invocation asked = invocation_;
-    if (!configuration.log_keys.empty()) asked.options["--keys"] = configuration.log_keys;
-    const std::string dir = keys_dir(asked, path);
+    const std::string dir = keys_dir(with_keys(configuration), path);
     std::error_code ignored;
     const bool log_there = std::filesystem::exists(path, ignored);
     std::unique_ptr<audit::KeyStore> keys;
     if (!audit::KeyStore::exists(dir)) {
       if (log_there)
         bad("keys", told({"the keys of {0} are not in {1}", "{0} 的密钥不在 {1}"}, {path, dir}),
-            {"put the key set back from its back-up into {0}", "从备份将密钥放回 {0}"}, {dir});
-      else
+            {"`cp -a BACKUP/. {0}/` puts the key set back", "`cp -a BACKUP/. {0}/` 恢复密钥"}, {shell_word(dir)});
+      else if (!std::filesystem::exists(dir, ignored))
         note("keys", {"none yet: made with the log", "尚无：将随日志生成"}, {},
              {"`caveat keys new --origin bank.example/caveat/gate-1 {0}` gives the log a name of your own",
               "`caveat keys new --origin bank.example/caveat/gate-1 {0}` 可自定日志名称"},
@@ -167,14 +282,14 @@ class Doctor {
                 "`CAVEAT_PASSPHRASE_FILE=FILE caveat keys protect {0}`"},
                {dir});
       } catch (const Error& error) {
-        bad("keys", error.message(terminal_.language),
-            {"`caveat keys list {0}` once it is mended", "修复后执行 `caveat keys list {0}`"}, {dir});
+        bad("keys", error.message(terminal_.language), cure_of_keys(error.code()), {shell_word(dir)});
       }
     }
+    if (log_cannot_be_) return;
     if (!log_there && keys != nullptr && keys->bound_log()) {
       bad("log",
           told({"{0} is not there, and its keys know that it was", "{0} 不存在，而其密钥记得它曾经存在"}, {path}),
-          {"put back the newest copy", "请恢复最新的副本"}, {});
+          {"`cp -a BACKUP {0}` puts back the newest copy", "`cp -a BACKUP {0}` 恢复最新的副本"}, {shell_word(path)});
       return;
     }
     if (!log_there) {
@@ -189,11 +304,38 @@ class Doctor {
     log(path, keys.get(), configuration.high_water, where);
   }
 
+  static Phrase cure_of_keys(const Code& code) {
+    if (&code == &audit::codes::kKeyMode) return {"`chmod 600 {0}/*.key*`", "`chmod 600 {0}/*.key*`"};
+    if (&code == &audit::codes::kKeyPassphrase || &code == &audit::codes::kPassphraseFile)
+      return {"`export CAVEAT_PASSPHRASE_FILE=FILE`, for the server as well",
+              "`export CAVEAT_PASSPHRASE_FILE=FILE`，服务端亦须设置"};
+    return {"`cp -a BACKUP/. {0}/` puts the key set back from its back-up", "`cp -a BACKUP/. {0}/` 从备份恢复密钥"};
+  }
+
+  // What is in the way of a copy goes aside with what belongs to it: a journal over another file would spoil that too.
+  static Phrase cure_of_log(const Code& code) {
+    if (&code == &audit::codes::kHighWater)
+      return {"`cp -a BACKUP/high-water {1}` puts its mark back; `caveat log verify {0}` shows whether all is there",
+              "`cp -a BACKUP/high-water {1}` 恢复其标记；`caveat log verify {0}` 检查是否完整"};
+    if (&code == &audit::codes::kKeysOtherLog)
+      return {
+          "name the set that belongs to it in [log] keys, or put it back: `mv {2} {2}.other` and `cp -a BACKUP {2}`",
+          "请在 [log] keys 中指明与之相配的密钥，或恢复：先 `mv {2} {2}.other`，再 `cp -a BACKUP {2}`"};
+    return {
+        "`mkdir {0}.bad && mv {0} {0}-* {0}.bad` and then `cp -a BACKUP {0}` put back the newest copy; `caveat log "
+        "verify "
+        "{0}` shows what is wrong with one",
+        "先 `mkdir {0}.bad && mv {0} {0}-* {0}.bad`，再 `cp -a BACKUP {0}` 恢复最新的副本；`caveat log verify {0}` "
+        "可列出问题"};
+  }
+
   void log(const std::string& path, const audit::KeyStore* keys, const std::string& high_water,
            const std::string& where) {
     try {
       const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
       if (keys != nullptr) {
+        if (keys->origin() != reader->origin())
+          throw audit::Error(audit::codes::kKeysOtherLog, keys->dir(), {keys->dir(), keys->origin(), reader->origin()});
         const std::string own = keys->dir() + "/high-water";
         std::error_code ignored;
         if (!high_water.empty() && !std::filesystem::exists(high_water, ignored)) {
@@ -203,11 +345,12 @@ class Doctor {
                    {high_water}),
               {"attach its disk; where the mark was never there, `cp {0} {1}`",
                "请挂载其磁盘；若从未建立，执行 `cp {0} {1}`"},
-              {own, high_water});
+              {shell_word(own), shell_word(high_water)});
           return;
         }
         const audit::Mark mark =
             audit::read_high_water(high_water.empty() ? own : high_water, keys->signers().back().name);
+        reader->renew();  // a server may have moved both meanwhile, the log first
         if (reader->size() < mark.size) {
           bad("log",
               told({"{0} holds {1} records, its keys remember {2}: an old copy was put back",
@@ -215,16 +358,19 @@ class Doctor {
                    {path, std::to_string(reader->size()), std::to_string(mark.size)}),
               {"put back the newest copy; if it is lost, `caveat log restore {0}{1} --reason TEXT` begins a new epoch",
                "请恢复最新的副本；若已丢失，`caveat log restore {0}{1} --reason TEXT` 开始新世代"},
-              {path, where});
+              {shell_word(path), where});
           return;
         }
+        if (mark.size > 0 && reader->root(mark.size) != mark.root)
+          throw audit::Error(audit::codes::kLogDiverged, path, {path, std::to_string(mark.size)});
       }
       good("log", {"{0}, {1}", "{0}，{1}"},
            {path, counted(static_cast<std::size_t>(reader->size()), terminal_, "record", "records", "条记录")});
       clock(*reader);
     } catch (const Error& error) {
-      bad("log", error.message(terminal_.language),
-          {"`caveat log verify {0}` shows all that is wrong", "`caveat log verify {0}` 列出全部问题"}, {path});
+      const std::string mark = !high_water.empty() || keys == nullptr ? high_water : keys->dir() + "/high-water";
+      bad("log", error.message(terminal_.language), cure_of_log(error.code()),
+          {shell_word(path), shell_word(mark), shell_word(keys == nullptr ? "" : keys->dir())});
     }
   }
 
@@ -264,6 +410,8 @@ class Doctor {
 
   const Invocation& invocation_;
   Terminal& terminal_;
+  std::string file_;            // the configuration's; empty: none was named
+  bool log_cannot_be_ = false;  // where it is said to be
   std::vector<Line> lines_;
 };
 

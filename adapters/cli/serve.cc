@@ -17,6 +17,7 @@
 #include "adapters/cli/serve_commands.h"
 #include "adapters/cli/served.h"
 #include "adapters/cli/settings.h"
+#include "adapters/cli/start.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/cli/write_file.h"
 #include "adapters/gate/gate.h"
@@ -73,12 +74,7 @@ std::unique_ptr<server::OperationLog> open_operation_log(Terminal& terminal, con
     return server::OperationLog::open(configuration.log_file, level_of(configuration.log_level), clock);
   } catch (const std::exception& error) {
     terminal.err << "caveat: "
-                 << fill(
-                        terminal.say({"the file of [logging], {0}, cannot be written: {1}. Name another, or none: then "
-                                      "standard error takes the lines.",
-                                      "[logging] 的文件 {0} 无法写入：{1}。请改用其他文件，或留空以写到标准错误。"}),
-                        {configuration.log_file, error.what()})
-                 << '\n';
+                 << fill(cannot_open_operation_log(terminal.language), {configuration.log_file, error.what()}) << '\n';
     return nullptr;
   }
 }
@@ -143,13 +139,17 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   if (!address)
     return wrong_use(terminal, {"--listen is ADDRESS:PORT, not “{0}”.", "--listen 应为 地址:端口，而不是“{0}”。"},
                      {configuration.listen}, "serve");
+  Invocation with_keys = invocation;
+  if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
   // Before anything is made: a start that cannot come to anything leaves nothing behind.
-  if (const Result<void> may = server::may_listen(address->first); !may)
-    return refuse(terminal, may.error(), configuration.listen);
+  const std::vector<Hindrance> in_the_way =
+      hindrances(configuration, keys_dir(with_keys, configuration.log_path), terminal.language, false);
+  if (!in_the_way.empty()) {
+    const Hindrance& first = in_the_way.front();
+    terminal.err << "caveat: " << first.says << (first.says.ends_with('\n') ? "" : "\n");
+    return first.exit_code;
+  }
   const auto admin = address_and_port(configuration.admin_listen);  // none: it is not apart
-  if (admin)
-    if (const Result<void> may = server::may_listen(admin->first); !may)
-      return refuse(terminal, may.error(), configuration.admin_listen);
   const std::filesystem::path folder = std::filesystem::path(configuration.log_path).parent_path();
   std::error_code ignored;
   if (!folder.empty()) std::filesystem::create_directories(folder, ignored);  // what cannot be made is told by the log
@@ -163,12 +163,13 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   if (!loaded) return refuse(terminal, loaded.error());
   if (!loaded->rules) {
     print_diagnostics(terminal.err, terminal, loaded->diagnostics, loaded->sources, 20);
-    terminal.err
-        << "caveat: "
-        << fill(terminal.say({"the rules in {0} have {1}; nothing is served. `caveat check {0}` shows them all.",
-                              "{0} 中的规则有 {1}；未提供服务。`caveat check {0}` 可列出全部错误。"}),
-                {configuration.pack_folders.front(), counted(loaded->errors(), terminal, "error", "errors", "处错误")})
-        << '\n';
+    const Faulty where = faulty(*loaded, configuration);
+    terminal.err << "caveat: "
+                 << fill(terminal.say(
+                             {"the rules in {0} have {1}; nothing is served. `caveat check {2}` shows them all.",
+                              "{0} 中的规则有 {1}；未提供服务。`caveat check {2}` 可列出全部错误。"}),
+                         {where.folders, counted(loaded->errors(), terminal, "error", "errors", "处错误"), where.all})
+                 << '\n';
     return kRefused;
   }
 
@@ -180,8 +181,6 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   if (operation == nullptr) return kEnvironment;
   audit::SystemRandom random;
   IdRandom ids(random);
-  Invocation with_keys = invocation;
-  if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
   const std::unique_ptr<audit::Log> log =
       open_log(with_keys, terminal, configuration.log_path, clock, random, configuration.high_water);
 
@@ -199,9 +198,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   server::Metrics metrics;
   gate::Snapshot snapshot;
   std::unique_ptr<server::Router> router;
-  Served served({.folders = configuration.pack_folders,
-                 .data_folders = configuration.data_folders,
-                 .snapshot = &snapshot,
+  Served served({.snapshot = &snapshot,
                  .log = log.get(),
                  .clock = &clock,
                  .metrics = &metrics,
@@ -209,15 +206,28 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                  .zone = load::machine_zones().find(configuration.log_zone).value_or(std::vector<model::Transition>()),
                  .high_water = configuration.high_water,
                  .default_queue = configuration.default_queue,
-                 .others = [&]() -> Result<void> {
-                   Result<Settings> again = read_settings(invocation);
-                   if (!again) return tl::unexpected(again.error());
-                   Result<std::vector<server::CallerEntry>> who = all_callers(again->configuration);
+                 .again = [&]() -> Result<Again> {
+                   Result<Settings> read = read_settings(invocation);
+                   if (!read) return tl::unexpected(read.error());
+                   config::Configuration& now = read->configuration;
+                   // The log that is served stays, and what is named after it.
+                   for (const auto& [path, ending] :
+                        {std::pair{&now.socket, ".sock"}, std::pair{&now.callers_file, ".callers.toml"}})
+                     if (*path == beside_log(now.log_path, ending)) *path = beside_log(configuration.log_path, ending);
+                   Result<std::vector<server::CallerEntry>> who = all_callers(now);
                    if (!who) return tl::unexpected(who.error());
-                   router->set_callers(std::make_shared<const server::Callers>(std::move(*who)));
-                   operation->set_level(level_of(again->configuration.log_level));
-                   return {};
+                   router->set_callers(std::make_shared<const server::Callers>(*who));
+                   operation->set_level(level_of(now.log_level));
+                   std::vector<std::string> later = config::count_after_a_restart(configuration, now);
+                   return Again{.folders = std::move(now.pack_folders),
+                                .data_folders = std::move(now.data_folders),
+                                .callers = std::move(*who),
+                                .after_restart = std::move(later)};
                  }});
+  const std::vector<UnknownQueue> unseen = unknown_queues(*loaded->rules->program, *callers);
+  for (const UnknownQueue& one : unseen)
+    terminal.err << terminal.say({"caveat: note: ", "caveat：注意："}) << told(one, terminal.language) << '\n';
+  served.write_down(unseen);
   served.activate(*loaded, user_name());
   loaded = tl::unexpected(Problem{});  // trees and models are not needed any more
 

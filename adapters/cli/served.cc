@@ -16,6 +16,7 @@
 #include "adapters/wire/codes.h"
 #include "adapters/wire/schema_json.h"
 #include "audit/error.h"
+#include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
 #include "engine/base/nearest.h"
 #include "engine/base/units.h"
@@ -47,6 +48,22 @@ std::vector<Pack> left_behind(const std::vector<Pack>& before, std::vector<Pack>
       stays->since = old.since;
   }
   return gone;
+}
+
+std::string notes_json(const Reloaded& done, Language language) {
+  json::array notes;
+  for (const std::string& key : done.after_restart) {
+    const std::size_t dot = key.find('.');
+    const std::vector<std::string> parts{key.substr(0, dot), key.substr(dot + 1)};
+    notes.push_back(
+        json::object{{"about", key},
+                     {"say", fill(language == Language::zh ? "[{0}] {1} 已改动：重启后生效"
+                                                           : "[{0}] {1} was changed: it counts after a restart",
+                                  parts)}});
+  }
+  for (const UnknownQueue& one : done.queues)
+    notes.push_back(json::object{{"about", "callers.queues"}, {"say", told(one, language)}});
+  return json::serialize(notes);
 }
 
 }  // namespace
@@ -116,7 +133,13 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
   program_ = hex(loaded.rules->program->digest());
 }
 
-tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
+void Served::write_down(const std::vector<UnknownQueue>& queues) {
+  for (const UnknownQueue& one : queues)
+    options_.operation->write(server::Level::warn, "queue_unknown",
+                              {{"caller", one.caller}, {"queue", one.queue}, {"nearest", one.nearest}});
+}
+
+tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
   const std::lock_guard turn(reloading_);
   const auto refused = [&](Problem problem, std::string members = {}) {
     options_.metrics->reloaded(false);
@@ -125,11 +148,15 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
   };
   // First, since what is said of this reload must stand where the log lines are from now on, however it ends.
   options_.operation->reopen();
+  Reloaded out;
   try {
     // Before the rules are looked at: a key that was taken away must not count on since they are broken.
-    if (options_.others)
-      if (const Result<void> others = options_.others(); !others) return refused(others.error());
-    Result<load::Loaded> loaded = load::load_rules(options_.folders, Limits{}, {}, options_.data_folders);
+    Result<Again> again = options_.again();
+    if (!again) return refused(again.error());
+    out.after_restart = std::move(again->after_restart);
+    for (const std::string& key : out.after_restart)
+      options_.operation->write(server::Level::warn, "restart_needed", {{"key", key}});
+    Result<load::Loaded> loaded = load::load_rules(again->folders, Limits{}, {}, again->data_folders);
     if (!loaded) return refused(loaded.error());
     if (!loaded->rules) {
       std::string list;
@@ -147,6 +174,7 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
     }
     if (std::optional<Problem> problem = unknown_queue(*loaded->rules->program, options_.default_queue))
       return refused(std::move(*problem));
+    out.queues = unknown_queues(*loaded->rules->program, again->callers);
     activate(*loaded, by);
   } catch (const Error& error) {
     return refused(wire::problem(wire::codes::kStorage, {.path = "",
@@ -163,7 +191,8 @@ tl::expected<void, server::Refusal> Served::reload(const std::string& by) {
   }
   options_.metrics->reloaded(true);
   options_.operation->write(server::Level::info, "reloaded", {{"by", by}, {"program", program_}});
-  return {};
+  write_down(out.queues);
+  return out;
 }
 
 std::string Served::packs_json() const {
@@ -260,9 +289,12 @@ server::Services Served::services() {
   services.reload = [this](const server::Asked& asked) -> server::Served {
     gate::Body body(asked.body);
     if (std::optional<Problem> problem = body.finish()) return tl::unexpected(server::Refusal{std::move(*problem), {}});
-    if (tl::expected<void, server::Refusal> done = reload(asked.caller.id); !done) return tl::unexpected(done.error());
+    const tl::expected<Reloaded, server::Refusal> done = reload(asked.caller.id);
+    if (!done) return tl::unexpected(done.error());
     server::Response response;
     response.body = packs_json();
+    response.body.pop_back();
+    response.body += ",\"notes\":" + notes_json(*done, asked.language) + "}";
     return response;
   };
   services.search = [this](const server::Asked& asked) { return search(asked); };

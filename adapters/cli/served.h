@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/cli/start.h"
 #include "adapters/gate/snapshot.h"
 #include "adapters/load/ruleset.h"
 #include "adapters/server/metrics.h"
@@ -28,18 +29,29 @@
 
 namespace caveat::cli {
 
-struct ServedOptions {
+// What the configuration says now.
+struct Again {
   std::vector<std::string> folders, data_folders;
+  std::vector<server::CallerEntry> callers;
+  std::vector<std::string> after_restart;  // "http.listen": what has changed and does not count yet
+};
+
+// What an operator should hear of a reload that was done.
+struct Reloaded {
+  std::vector<std::string> after_restart;
+  std::vector<UnknownQueue> queues;
+};
+
+struct ServedOptions {
   gate::Snapshot* snapshot = nullptr;
   audit::Log* log = nullptr;
   Clock* clock = nullptr;
   server::Metrics* metrics = nullptr;
   server::OperationLog* operation = nullptr;
-  std::vector<model::Transition> zone = {};  // of what is told of the log; none: UTC
-  std::string high_water = {};               // the log's mark; empty: among its keys
-  std::string default_queue = {};            // that the packs must have; empty: whichever they name
-  std::function<Result<void>()>
-      others;  // also read again on a reload, and put in force: callers, levels. A Problem refuses it
+  std::vector<model::Transition> zone = {};   // of what is told of the log; none: UTC
+  std::string high_water = {};                // the log's mark; empty: among its keys
+  std::string default_queue = {};             // that the packs must have; empty: whichever they name
+  std::function<Result<Again>()> again = {};  // on a reload; puts callers and levels in force. A Problem refuses it
 };
 
 class Served {
@@ -48,7 +60,8 @@ class Served {
 
   // Puts rules in force that were loaded well. Throws audit::Error where that cannot be recorded.
   void activate(const load::Loaded& loaded, const std::string& by);
-  tl::expected<void, server::Refusal> reload(const std::string& by);
+  tl::expected<Reloaded, server::Refusal> reload(const std::string& by);
+  void write_down(const std::vector<UnknownQueue>& queues);  // into the operational log
   server::Services services();
 
  private:

@@ -145,6 +145,20 @@ const std::vector<Key>& keys() {
   return all;
 }
 
+// What a reload puts in force; beside these it does so with the [[callers]].
+bool counts_at_once(const Key& key) {
+  return key.section == "packs" || key.section == "data" || (key.section == "http" && key.name == "callers") ||
+         (key.section == "logging" && key.name == "level");
+}
+
+bool differs(const Key& key, const Configuration& a, const Configuration& b) {
+  return (key.text != nullptr && a.*key.text != b.*key.text) ||
+         (key.texts != nullptr && a.*key.texts != b.*key.texts) ||
+         (key.time != nullptr && a.*key.time != b.*key.time) ||
+         (key.number != nullptr && a.*key.number != b.*key.number) ||
+         (key.flag != nullptr && a.*key.flag != b.*key.flag);
+}
+
 // Places that are kept: whoever sets one would believe that it does something.
 struct Later {
   std::string_view section, name, instead;
@@ -460,10 +474,14 @@ std::string starter(Language language) {
   const bool zh = language == Language::zh;
   std::string out =
       zh ? "# caveat serve 的配置。每一项都写明了缺省值：删去某行，结果不变。\n"
-           "# 修改后发送 SIGHUP（或 POST /v1/reload）：规则、[[callers]] 与 [logging] level 立即生效，其余须重启。\n"
+           "# 修改后发送 SIGHUP（或 POST /v1/reload）：[packs] 与 [data] 的目录及其内容、\n"
+           "# [[callers]] 与 [http] callers、[logging] level "
+           "立即生效；其余须重启，其中有改动的会在重载的答复与运行日志中列出。\n"
          : "# The configuration of `caveat serve`. Every key stands here with its default: taking a line away changes "
-           "nothing.\n# After a change send SIGHUP (or POST /v1/reload): rules, [[callers]] and [logging] level "
-           "count at once, the rest after a restart.\n";
+           "nothing.\n# After a change send SIGHUP (or POST /v1/reload). The folders of [packs] and [data] with what "
+           "lies in them,\n# [[callers]] and [http] callers, and [logging] level count at once; the rest counts after "
+           "a "
+           "restart, and the reload's\n# answer and the operational log name what of it has changed.\n";
   for (const Section& section : kSections) {
     out += "\n# " + std::string(zh ? section.zh : section.en) + "\n[" + std::string(section.name) + "]\n";
     for (const Key& key : keys()) {
@@ -514,6 +532,14 @@ Result<std::vector<CallerSettings>> read_callers(std::string_view text, const st
   Configuration out = reader.read(text, {}, true);
   if (!reader.good()) return tl::unexpected(std::move(reader).problem());
   return std::move(out.callers);
+}
+
+std::vector<std::string> count_after_a_restart(const Configuration& before, const Configuration& now) {
+  std::vector<std::string> out;
+  for (const Key& key : keys())
+    if (!counts_at_once(key) && differs(key, before, now))
+      out.push_back(std::string(key.section) + "." + std::string(key.name));
+  return out;
 }
 
 std::string written_configuration(Language language) { return starter(language); }

@@ -57,6 +57,9 @@ Result<Configuration> read_configuration(std::string_view text, const std::strin
 // A file that holds [[callers]] and nothing else.
 Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file, const Known& known);
 
+// "http.listen": the keys that differ and that a server reads at its start alone.
+std::vector<std::string> count_after_a_restart(const Configuration& before, const Configuration& now);
+
 std::string written_configuration(Language language);
 std::string written_caller(const CallerSettings& caller);  // one [[callers]] table
 

@@ -850,19 +850,11 @@ class Listener::Inside {
   }
 
   Result<void> listen_unix(const std::string& path) {
-    if (path.size() > 100) return failed(codes::kSocketPath, path, std::to_string(path.size()) + " bytes");
+    if (Result<void> may = may_listen_unix(path); !may) return may;
+    // One that a killed server left behind is taken away; one that answers is not.
+    if (answers(path)) return failed(codes::kSocketPath, path, "a server that answers there");
     error_code error;
-    {  // one that a killed server left behind is taken away; one that answers is not
-      asio::io_context context;
-      asio::local::stream_protocol::socket probe(context);
-      probe.connect(asio::local::stream_protocol::endpoint(path), error);
-      if (!error) return failed(codes::kSocketPath, path, "a server that answers there");
-    }
-    struct ::stat there{};
-    if (::lstat(path.c_str(), &there) == 0) {
-      if (!S_ISSOCK(there.st_mode)) return failed(codes::kSocketPath, path, "a file that is no socket");
-      ::unlink(path.c_str());
-    }
+    if (struct ::stat there{}; ::lstat(path.c_str(), &there) == 0) ::unlink(path.c_str());
     asio::local::stream_protocol::acceptor acceptor(workers_.front()->context);
     const asio::local::stream_protocol::endpoint endpoint(path);
     acceptor.open(endpoint.protocol(), error);
@@ -1004,6 +996,36 @@ Result<void> may_listen(const std::string& address) {
   if (error) return failed(codes::kListen, address, error.message());
   if (!parsed.is_loopback()) return failed(codes::kNotLoopback, address, "an address that others reach");
   return {};
+}
+
+Result<void> is_free(const std::string& address, std::uint16_t port) {
+  error_code error;
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(address, error), port);
+  asio::io_context context;
+  asio::ip::tcp::acceptor acceptor(context);
+  if (!error) acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(1, error);
+  if (error) return failed(codes::kListen, address + ":" + std::to_string(port), error.message());
+  return {};
+}
+
+Result<void> may_listen_unix(const std::string& path) {
+  if (path.size() > 100) return failed(codes::kSocketPath, path, std::to_string(path.size()) + " bytes");
+  struct ::stat there{};
+  if (::lstat(path.c_str(), &there) == 0 && !S_ISSOCK(there.st_mode))
+    return failed(codes::kSocketPath, path, "a file that is no socket");
+  return {};
+}
+
+bool answers(const std::string& path) {
+  if (!may_listen_unix(path)) return false;
+  error_code error;
+  asio::io_context context;
+  asio::local::stream_protocol::socket probe(context);
+  probe.connect(asio::local::stream_protocol::endpoint(path), error);
+  return !error;
 }
 
 }  // namespace caveat::server

@@ -46,6 +46,10 @@ class Listener {
   std::unique_ptr<Inside> inside_;
 };
 
-Result<void> may_listen(const std::string& address);  // is it of this machine alone?
+// What a start looks at before it makes anything.
+Result<void> may_listen(const std::string& address);                   // is it of this machine alone?
+Result<void> is_free(const std::string& address, std::uint16_t port);  // has no other program this port?
+Result<void> may_listen_unix(const std::string& path);                 // could a socket be called so?
+bool answers(const std::string& path);                                 // does a server listen on this socket?
 
 }  // namespace caveat::server

@@ -115,12 +115,14 @@ json::object schemas(std::string_view request_schema) {
               {"checks", list_of(object({{"name", type("string")}, {"ok", type("boolean")}, {"say", type("string")}},
                                         {"name", "ok", "say"}))}},
              {"ready", "checks"});
-  out["Packs"] = object({{"active", list_of(pack_schema())},
-                         {"staged", list_of(pack_schema())},
-                         {"previous", list_of(pack_schema())},
-                         {"data", list_of(data_schema())},
-                         {"program", type("string")}},
-                        {"active", "staged", "previous"});
+  out["Packs"] =
+      object({{"active", list_of(pack_schema())},
+              {"staged", list_of(pack_schema())},
+              {"previous", list_of(pack_schema())},
+              {"data", list_of(data_schema())},
+              {"program", type("string")},
+              {"notes", list_of(object({{"about", type("string")}, {"say", type("string")}}, {"about", "say"}))}},
+             {"active", "staged", "previous"});
   const json::object text = type("string");
   const json::array verdicts{"allow", "revise", "require", "block", "handoff"};
   const json::object words = text_of(4'000);

@@ -576,6 +576,44 @@ class Reloads(Served):
         self.assertIn(f'caveat_reloads_total{{result="refused"}} {RELOADS // 10}\n', metrics)
         print(f"{RELOADS} reloads, {count[0]} turns decided, by {len(seen)} versions", file=sys.stderr)
 
+    def test_folders_of_the_configuration_count_at_once_and_what_does_not_is_named(self):
+        def change(old, new):
+            text = self.server.config.read_text(encoding="utf-8")
+            self.assertIn(old, text)
+            self.server.config.write_text(text.replace(old, new), encoding="utf-8")
+
+        def reload(**headers):
+            status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator", headers=headers)
+            return status, json.loads(text)
+
+        self.assertEqual(reload()[1]["notes"], [])
+        other = self.server.folder / "other"
+        shutil.copytree(self.server.rules, other)
+        pack = other / "pack.cav"
+        pack.write_text(pack.read_text(encoding="utf-8").replace("pack my.first", "pack my.other"), encoding="utf-8")
+        change('folders = ["rules"]', 'folders = ["other"]')
+        change('deadline = "60 s"', 'deadline = "50 s"')
+        change('listen = "127.0.0.1:0"', 'listen = "127.0.0.1:0"\nsocket = "other.sock"')
+        self.server.make_key("li.wei", "agent", "--queue", "service_dsk,service_desk")
+        status, done = reload()
+        self.assertEqual((status, [pack["name"] for pack in done["active"]]), (200, ["my.other"]))
+        self.assertEqual([note["about"] for note in done["notes"]], ["gate.deadline", "http.socket", "callers.queues"])
+        self.assertEqual(done["notes"][0]["say"], "[gate] deadline was changed: it counts after a restart")
+        self.assertRegex(done["notes"][2]["say"], "li.wei is to see the queue .*did you mean service_desk")
+        self.assertRegex(reload(**{"Accept-Language": "zh"})[1]["notes"][0]["say"], "重启后生效")
+        self.assertEqual(self.server.decide(turn(1))[2]["packs"][0]["name"], "my.other")
+        lines = [json.loads(line) for line in self.server.operation.read_text(encoding="utf-8").splitlines()]
+        self.assertIn("gate.deadline", [line.get("key") for line in lines if line["event"] == "restart_needed"])
+        self.assertIn("service_dsk", [line.get("queue") for line in lines if line["event"] == "queue_unknown"])
+        # a folder that is not there changes nothing
+        change('folders = ["other"]', 'folders = ["nowhere"]')
+        self.assertEqual(reload()[0], 422)
+        self.assertEqual(self.server.decide(turn(2))[2]["packs"][0]["name"], "my.other")
+        self.server.stop()
+        change('folders = ["nowhere"]', 'folders = ["other"]')
+        self.server.start()
+        self.assertEqual(reload()[1]["notes"][:-1], [])  # after a restart all of it counts
+
     def test_sighup_does_the_same(self):
         pack = self.server.rules / "pack.cav"
         pack.write_text(pack.read_text(encoding="utf-8").replace('version "1"', 'version "2"'), encoding="utf-8")
@@ -1105,27 +1143,304 @@ class Starts(unittest.TestCase):
         self.assertEqual(self.run_caveat("serve", "--config", "c.toml").returncode, 2)
         self.assertFalse((self.folder / "fresh.db").exists())
 
-    def test_doctor_names_what_is_wrong_and_what_cures_it(self):
+    def test_doctor_has_a_note_for_what_is_only_odd(self):
         self.run_caveat("new", "rules")
-        self.assertEqual(self.run_caveat("doctor", "--log", "log.db").returncode, 0)
-        (self.folder / "rules/more.cav").write_text("rule broken\n", encoding="utf-8")
         said = self.run_caveat("doctor", "--log", "log.db")
-        self.assertEqual(said.returncode, 1)
-        self.assertIn("[✗] packs", said.stdout)
-        self.assertIn("caveat check rules", said.stdout)
-        cure = subprocess.run([BINARY, "check", "rules"], cwd=self.folder, capture_output=True, text=True, check=False)
-        self.assertEqual(cure.returncode, 1)
-        (self.folder / "rules/more.cav").unlink()
+        self.assertEqual(said.returncode, 0, said.stdout)
+        for line in ("[!] configuration", "[!] callers", "[!] keys", "[!] log"):
+            self.assertIn(line, said.stdout)
         told = json.loads(self.run_caveat("doctor", "--log", "log.db", "--json").stdout)
         self.assertTrue(told["ok"])
-        # keys that are gone
-        subprocess.run([BINARY, "decide", "--rules", "rules", "--log", "log.db"], cwd=self.folder, check=True, capture_output=True,
-                       input=json.dumps(turn(1)).encode())
-        self.assertEqual(self.run_caveat("doctor", "--log", "log.db").returncode, 0)
-        (self.folder / "log.keys").rename(self.folder / "away")
-        said = self.run_caveat("doctor", "--log", "log.db")
-        self.assertEqual(said.returncode, 1)
-        self.assertIn("[✗] keys", said.stdout)
+
+
+# What a machine shows where nobody can set its clock or fill its disk.
+MACHINE = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <time.h>
+int clock_gettime(clockid_t which, struct timespec* out) {
+  int (*real)(clockid_t, struct timespec*) = (int (*)(clockid_t, struct timespec*))dlsym(RTLD_NEXT, "clock_gettime");
+  const int done = real(which, out);
+  if (which == CLOCK_REALTIME && getenv("SECONDS_AWAY")) out->tv_sec += atol(getenv("SECONDS_AWAY"));
+  return done;
+}
+int statvfs(const char* path, struct statvfs* out) {
+  int (*real)(const char*, struct statvfs*) = (int (*)(const char*, struct statvfs*))dlsym(RTLD_NEXT, "statvfs");
+  const int done = real(path, out);
+  if (getenv("NO_ROOM")) out->f_bavail = 1;
+  return done;
+}
+"""
+
+
+class Doctor(unittest.TestCase):
+    """Each thing broken in turn: doctor names it and its cure, serve refuses where it must, and the cure as printed cures it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = pathlib.Path(tempfile.mkdtemp(prefix="caveat-doctor-", dir=MEMORY))
+        cls.addClassCleanup(shutil.rmtree, cls.home)
+        cls.sound = cls.home / "sound"
+        cls.sound.mkdir()
+        (cls.home / "bin").mkdir()
+        (cls.home / "bin/caveat").symlink_to(BINARY)
+
+        def run(*arguments, **more):
+            return subprocess.run([BINARY, *arguments], cwd=cls.sound, capture_output=True, check=True, **more)
+
+        run("new", "rules")
+        (cls.sound / "caveat.toml").write_text(
+            '[log]\npath = "log.db"\nkeys = ""\nhigh_water = ""\n[packs]\nfolders = ["rules"]\n[data]\nfolders = []\n'
+            '[gate]\ndefault_queue = ""\n[http]\nlisten = "127.0.0.1:0"\nadmin_listen = ""\nsocket = ""\n'
+            '[logging]\nfile = "operation.jsonl"\n', encoding="utf-8")
+        for number in (1, 2):
+            run("decide", "--rules", "rules", "--log", "log.db", input=json.dumps(turn(number)).encode())
+            if number == 1:
+                shutil.copy(cls.sound / "log.db", cls.home / "old.db")
+        run("keys", "caller", "bot", "--role", "bot", "--log", "log.db")
+        shutil.copy(cls.sound / "log.db", cls.home / "backup.db")
+        shutil.copytree(cls.sound / "log.keys", cls.home / "backup.keys")
+        source = cls.home / "machine.c"
+        source.write_text(MACHINE, encoding="utf-8")
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", cls.home / "machine.so", source, "-ldl"], check=True)
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.home))
+        shutil.rmtree(self.folder)
+        shutil.copytree(self.sound, self.folder)
+        self.environment = {**os.environ, "PATH": f"{self.home}/bin:" + os.environ["PATH"]}
+        self.environment.pop("CAVEAT_KEYS", None)
+
+    def run_caveat(self, *arguments):
+        return subprocess.run([BINARY, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False,
+                              timeout=300)
+
+    def doctor(self, configuration="caveat.toml"):
+        done = self.run_caveat("doctor", "--config", configuration, "--json")
+        checks = json.loads(done.stdout)["checks"]
+        self.assertEqual(done.returncode, 1 if any(not check["ok"] for check in checks) else 0)
+        return checks
+
+    def set(self, key, value, section=None):
+        """A key as an editor would change it."""
+        path = self.folder / "caveat.toml"
+        text = path.read_text(encoding="utf-8")
+        head, tail = text.split(f"[{section}]\n", 1) if section else ("", text)
+        new = re.sub(rf"^{key} = .*$", lambda _: f"{key} = {json.dumps(value)}", tail, count=1, flags=re.M)
+        self.assertNotEqual(new, tail)
+        path.write_text((head + f"[{section}]\n" if section else "") + new, encoding="utf-8")
+
+    def starts(self):
+        with open(self.folder / "said", "wb") as said:
+            process = subprocess.Popen([BINARY, "serve", "--config", "caveat.toml"], cwd=self.folder, env=self.environment,
+                                       stdout=subprocess.PIPE, stderr=said, text=True)
+        line = process.stdout.readline()
+        process.terminate()
+        process.stdout.close()
+        code = process.wait()
+        self.assertTrue(line.startswith("http://"), (code, (self.folder / "said").read_text(encoding="utf-8")))
+
+    def cured(self, name, says, serve=None, backup=None, by_hand=None, starts=True):
+        """One line of doctor's is ✗; `serve`: the exit code of a start, where one is refused. Its commands are run as they are
+        printed, with BACKUP for where the copy lies and by_hand for what a person does with what they show. Returns what they print."""
+        wrong = [check for check in self.doctor() if not check["ok"]]
+        self.assertEqual([check["name"] for check in wrong], [name], wrong)
+        self.assertRegex(wrong[0]["say"], says)
+        if serve is not None:
+            before = sorted(path for path in self.folder.rglob("*") if path.suffix not in (".jsonl", ".db-wal", ".db-shm"))
+            refused = self.run_caveat("serve", "--config", "caveat.toml")
+            self.assertEqual(refused.returncode, serve, refused.stderr)
+            after = sorted(path for path in self.folder.rglob("*") if path.suffix not in (".jsonl", ".db-wal", ".db-shm"))
+            self.assertEqual(before, after)  # nothing is left behind
+        commands = re.findall(r"`([^`]*)`", wrong[0]["cure"])
+        self.assertTrue(commands, wrong[0])
+        printed = ""
+        for command in commands:
+            for placeholder, value in (("BACKUP", str(backup)), ("TEXT", "lost"), ("ID", "bank-app"), ("ROLE", "bot")):
+                command = re.sub(rf"\b{placeholder}\b", value, command)
+            if command.startswith("export "):
+                key, value = command.removeprefix("export ").split("=")
+                self.environment[key] = str(self.home / "passphrase") if value == "FILE" else value
+                continue
+            done = subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+            self.assertNotIn(done.returncode, (2, 126, 127), (command, done.stderr))
+            printed += done.stdout + done.stderr
+        if by_hand is not None:
+            by_hand()
+        self.assertEqual([check for check in self.doctor() if not check["ok"]], [])
+        if starts:
+            self.starts()
+        return printed
+
+    def test_what_is_sound_has_no_cross_and_starts(self):
+        self.assertEqual([check for check in self.doctor() if not check["ok"]], [])
+        self.starts()
+
+    def test_addresses(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            for key, value, says, code in (("listen", "0.0.0.0:0", "others reach", 2), ("listen", "foo:0", "foo", 4),
+                                           ("admin_listen", "10.0.0.1:0", "others reach", 2),
+                                           ("listen", f"127.0.0.1:{port}", "in use", 4)):
+                with self.subTest(key=key, value=value):
+                    self.setUp()
+                    self.set(key, value)
+                    self.cured("listen", says, code)
+        self.setUp()
+        self.set("listen", f"127.0.0.1:{port}")
+        self.set("admin_listen", f"127.0.0.1:{port}")
+        self.cured("listen", "the address of ", 4)
+
+    def test_a_server_that_runs_is_no_mistake(self):
+        process = subprocess.Popen([BINARY, "serve", "--config", "caveat.toml"], cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        port = process.stdout.readline().strip().rsplit(":", 1)[1]
+        self.set("listen", f"127.0.0.1:{port}")
+        listens = [check for check in self.doctor() if check["name"] == "listen"]
+        self.assertEqual([(check["ok"], "a server answers" in check["say"]) for check in listens], [(True, True)])
+
+    def test_files_that_cannot_be_written(self):
+        for section, key, value, name, says in (("http", "socket", "s" * 150, "socket", "150 bytes|[0-9]+ bytes"),
+                                                ("http", "socket", "no/such/s.sock", "socket", "no folder"),
+                                                ("http", "socket", "rules/pack.cav", "socket", "no socket"),
+                                                ("log", "path", "/proc/foo/log.db", "log", "/proc"),
+                                                ("log", "path", "rules/pack.cav/log.db", "log", "no folder"),
+                                                ("logging", "file", "rules", "logging", "a folder is there"),
+                                                ("logging", "file", "/proc/foo/o", "logging", "/proc")):
+            with self.subTest(key=key, value=value):
+                self.setUp()
+                if name == "log":  # what is else named after it stays
+                    self.set("keys", "log.keys")
+                    self.set("socket", "s.sock")
+                self.set(key, value, section)
+                self.cured(name, says, 4)
+        self.setUp()
+        for path in ("log.db", "log.keys"):
+            shutil.move(self.folder / path, self.home / f"away-{os.getpid()}-{path}")
+        self.set("keys", "no/such/keys")
+        self.cured("keys", "no folder", 4)
+        self.setUp()
+        for path in ("log.db", "log.keys"):
+            shutil.move(self.folder / path, self.home / f"again-{os.getpid()}-{path}")
+        self.set("high_water", "no/such/mark")
+        self.cured("log", "no folder", 4)
+
+    def test_packs_and_what_they_must_have(self):
+        self.set("folders", ["nothing"], "packs")
+        self.cured("packs", "nothing", 4)
+        self.setUp()
+        (self.folder / "empty").mkdir()
+        self.set("folders", ["empty"], "packs")
+        self.cured("packs", "empty", 4)
+        self.setUp()
+        self.set("folders", ["nowhere"], "data")
+        self.cured("data", "nowhere", 4)
+        self.setUp()
+        self.set("default_queue", "service_dsk")
+        self.cured("packs", "service_dsk.*did you mean service_desk", 3)
+        # a mistake is named where it is, whichever folder comes first; what `check` shows is what serve met
+        self.setUp()
+        (self.folder / "bad").mkdir()
+        (self.folder / "bad/pack.cav").write_text("pack x\nrule broken\n", encoding="utf-8")
+        for folders in (["rules", "bad"], ["bad", "rules"]):
+            self.set("folders", folders, "packs")
+            refused = self.run_caveat("serve", "--config", "caveat.toml").stderr
+            self.assertRegex(refused, r"the rules in bad have .*`caveat check " + " ".join(folders) + "`")
+        printed = self.cured("packs", "[0-9]+ mistakes? in bad$", 3, by_hand=lambda: self.set("folders", ["rules"], "packs"))
+        self.assertIn("bad/pack.cav:", printed)
+
+    def test_the_configuration_and_the_callers(self):
+        def mended():
+            shutil.copy(self.sound / "caveat.toml", self.folder / "caveat.toml")
+
+        path = self.folder / "caveat.toml"
+        path.write_text(path.read_text(encoding="utf-8").replace("listen", "lisen", 1), encoding="utf-8")
+        self.cured("configuration", "caveat.toml:[0-9]+:1 http.lisen.*did you mean listen", 3, by_hand=mended)
+        self.assertIn("listen = ", (self.folder / "caveat.toml.new").read_text(encoding="utf-8"))
+        path.unlink()
+        self.cured("configuration", "caveat.toml", 4, by_hand=mended)
+        callers = self.folder / "log.callers.toml"
+        callers.write_text("[[callers]]\nid = 5\n", encoding="utf-8")
+        self.cured("callers", "log.callers.toml:2", 3)
+        self.assertIn('id = "bank-app"', callers.read_text(encoding="utf-8"))
+        # a queue that no pack has leaves the gate up and is said wherever somebody looks
+        callers.write_text("", encoding="utf-8")
+        self.run_caveat("keys", "caller", "li.wei", "--role", "agent", "--queue", "service_dsk,service_desk", "--log", "log.db")
+        odd = [check for check in self.doctor() if check["name"] == "callers" and check["level"] == "note"]
+        self.assertEqual(len(odd), 1)
+        self.assertRegex(odd[0]["say"], "li.wei .*service_dsk.*did you mean service_desk")
+        self.starts()
+        self.assertRegex((self.folder / "said").read_text(encoding="utf-8"), "note: li.wei is to see the queue .*service_dsk")
+        self.assertIn('"event":"queue_unknown","caller":"li.wei","queue":"service_dsk"',
+                      (self.folder / "operation.jsonl").read_text(encoding="utf-8"))
+
+    def test_keys(self):
+        keys = self.folder / "log.keys"
+        for name in ("signing.key", "wrap.key"):
+            (keys / name).chmod(0o644)
+        self.cured("keys", "signing.key", 4)
+        for name in ("signing.key", "wrap.key", "data.db"):
+            self.setUp()
+            keys = self.folder / "log.keys"
+            (keys / name).write_bytes(b"garbage" * 100)
+            (keys / name).chmod(0o600)
+            self.cured("keys", name, 4, backup=self.home / "backup.keys")
+            (keys / name).unlink()
+            self.cured("keys", name, 4, backup=self.home / "backup.keys")
+        shutil.move(keys, self.home / f"gone-{os.getpid()}")
+        self.cured("keys", "are not in", backup=self.home / "backup.keys", by_hand=None)
+        (self.home / "passphrase").write_text("correct horse\n", encoding="utf-8")
+        environment = {**self.environment, "CAVEAT_PASSPHRASE_FILE": str(self.home / "passphrase")}
+        subprocess.run([BINARY, "keys", "protect", "log.keys"], cwd=self.folder, env=environment, check=True, capture_output=True)
+        self.cured("keys", "protected by a passphrase", 4)
+        del self.environment["CAVEAT_PASSPHRASE_FILE"]
+        shutil.rmtree(self.folder / "log.keys")
+        self.run_caveat("keys", "new", "log.keys")
+        self.cured("log", "belong to the log", 4, backup=self.home / "backup.keys")
+        # a folder that is there and holds none
+        self.setUp()
+        (self.folder / "log.db").unlink()
+        shutil.rmtree(self.folder / "log.keys")
+        (self.folder / "log.keys").mkdir()
+        (self.folder / "log.keys/note.txt").write_text("x", encoding="utf-8")
+        self.cured("keys", "holds none", 4)
+
+    def test_the_log_and_its_mark(self):
+        (self.folder / "log.db").unlink()
+        self.cured("log", "is not there, and its keys know", 5, backup=self.home / "backup.db")
+        self.setUp()
+        (self.folder / "log.db").write_bytes(b"no database" * 1000)
+        self.cured("log", "is no Caveat log", 4, backup=self.home / "backup.db")
+        self.setUp()
+        shutil.copy(self.home / "old.db", self.folder / "log.db")
+        self.cured("log", "an old copy was put back", 5)
+        self.setUp()
+        (self.folder / "log.keys/high-water").unlink()
+        self.cured("log", "high-water", 4, backup=self.home / "backup.keys")
+        self.setUp()
+        self.set("high_water", "mark")
+        self.cured("log", "its mark mark is not there|its mark .*mark is not there", 4)
+
+    def test_clock_and_disk(self):
+        self.environment |= {"LD_PRELOAD": str(self.home / "machine.so"), "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+        def well():
+            for name in ("SECONDS_AWAY", "NO_ROOM"):
+                self.environment.pop(name, None)
+
+        self.environment["SECONDS_AWAY"] = str(-86_400)
+        wrong = [check for check in self.doctor() if not check["ok"]]
+        self.assertEqual([check["name"] for check in wrong], ["clock"])
+        self.assertRegex(wrong[0]["say"], "and the newest record is of ")
+        self.assertIn("`timedatectl set-ntp true`", wrong[0]["cure"])  # not run: it would be this machine's
+        well()
+        self.environment["NO_ROOM"] = "1"
+        self.assertIn("log.db", self.cured("disk", "MiB are free", by_hand=well, starts=False))
 
 
 if __name__ == "__main__":

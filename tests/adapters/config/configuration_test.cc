@@ -206,3 +206,21 @@ BOOST_AUTO_TEST_CASE(a_zone_that_the_machine_does_not_have_is_refused_with_the_n
       "c.toml:2:8 log.zone | a time zone of this machine, like \"Asia/Shanghai\" | \"Asia/Shangai\" | Asia/Shanghai\n");
   BOOST_TEST(mistakes("[log]\nzone = 8\n") == "c.toml:2:8 log.zone | a text in quotes | 8\n");
 }
+
+BOOST_AUTO_TEST_CASE(what_a_reload_does_not_put_in_force_is_named_when_it_changes) {
+  const std::string before =
+      "[packs]\nfolders = [\"a\"]\n[http]\nlisten = \"127.0.0.1:1\"\n[logging]\nlevel = \"info\"\n";
+  const auto later = [&](const std::string& now) {
+    std::string out;
+    for (const std::string& key : count_after_a_restart(*read_configuration(before, "c.toml", kRules),
+                                                        *read_configuration(now, "c.toml", kRules)))
+      out += key + " ";
+    return out;
+  };
+  BOOST_TEST(later(before) == "");
+  BOOST_TEST(later("[packs]\nfolders = [\"b\"]\n[data]\nfolders = [\"d\"]\n[http]\nlisten = \"127.0.0.1:1\"\n"
+                   "callers = \"x.toml\"\n[logging]\nlevel = \"warn\"\n") == "");
+  BOOST_TEST(later("[packs]\nfolders = [\"a\"]\n[log]\npath = \"x.db\"\n[gate]\ndeadline = \"3 s\"\ndurable = false\n"
+                   "[http]\nlisten = \"127.0.0.1:2\"\n[limits]\nconnections = 5\n[logging]\nfile = \"o\"\n") ==
+             "log.path gate.deadline gate.durable http.listen limits.connections logging.file ");
+}

@@ -1,0 +1,53 @@
+// Start: what keeps a server from starting, looked for before it makes anything, so that a start that cannot come to anything leaves
+// nothing behind. serve refuses with the first of it, doctor tells all of it.
+//
+//   for (const Hindrance& one : hindrances(configuration, language, false)) …
+//
+// Promises   what it looks at is as it was; whether a file could be written is tried, since rights alone do not tell it
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/config/configuration.h"
+#include "adapters/load/ruleset.h"
+#include "adapters/server/callers.h"
+#include "engine/base/language.h"
+#include "engine/program/program.h"
+
+namespace caveat::cli {
+
+struct Hindrance {
+  enum class Of : std::uint8_t { listen, admin_listen, socket, log, keys, high_water, logging };
+  Of of = Of::listen;
+  std::string says;
+  int exit_code = 0;
+  bool taken = false;  // it would do, but another program has it
+};
+// `running`: a server is up with this configuration, so its address is not free.
+std::vector<Hindrance> hindrances(const config::Configuration& configuration, const std::string& keys_dir,
+                                  Language language, bool running);
+
+// {0}: the file, {1}: why.
+std::string_view cannot_open_operation_log(Language language);
+
+// Of the folders that were loaded those that mistakes stand in, and all of them as `caveat check` wants them: what is wrong in one may
+// only show beside the others.
+struct Faulty {
+  std::string folders, all;
+};
+Faulty faulty(const load::Loaded& loaded, const config::Configuration& configuration);
+
+// Queues that callers are to see and no pack has: there is nothing for them to see.
+struct UnknownQueue {
+  std::string caller, queue, nearest;
+};
+std::vector<UnknownQueue> unknown_queues(const program::Program& program,
+                                         const std::vector<server::CallerEntry>& callers);
+std::string told(const UnknownQueue& one, Language language);
+
+// A word of a shell's command line, in quotes where it needs them.
+std::string shell_word(const std::string& text);
+
+}  // namespace caveat::cli
