@@ -130,7 +130,8 @@ bool read_arguments(const std::vector<std::string>& arguments, Terminal& termina
       exit = unknown_option(terminal, *command, name);
       return false;
     }
-    if (invocation.has(name)) {
+    const bool again = invocation.has(name);
+    if (again && !option->many) {
       exit = wrong_use(terminal, {"{0} is given twice.", "{0} 给出了两次。"}, {name}, command->name);
       return false;
     }
@@ -140,10 +141,12 @@ bool read_arguments(const std::vector<std::string>& arguments, Terminal& termina
         return false;
       }
       invocation.options[name] = "1";
-    } else if (equals != std::string::npos) {
-      invocation.options[name] = word.substr(equals + 1);
-    } else if (i + 1 < words.size()) {
-      invocation.options[name] = words[++i];
+    } else if (equals != std::string::npos || i + 1 < words.size()) {
+      std::string value = equals != std::string::npos ? word.substr(equals + 1) : words[++i];
+      if (again)
+        invocation.more[name].push_back(std::move(value));
+      else
+        invocation.options[name] = std::move(value);
     } else {
       exit = wrong_use(terminal, {"{0} needs a value: {1}.", "{0} 需要一个值：{1}。"},
                        {name, std::string(option->value)}, command->name);

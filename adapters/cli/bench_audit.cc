@@ -666,7 +666,7 @@ class Bench {
       if (sha256(zip) == Digest{}) std::abort();
       hash = std::min(hash, since(from));
       from = Steady::now();
-      if (audit::verify_package(zip, {.key = keys->verifier(), .limits = {}, .receipt = {}}).exit_code() != 0)
+      if (audit::verify_package(zip, {.keys = {keys->verifier()}, .limits = {}, .receipt = {}}).exit_code() != 0)
         std::abort();
       verify = std::min(verify, since(from));
     }

@@ -31,6 +31,7 @@ struct Option {
   Phrase says;             // what it does, with unit
   Phrase otherwise;        // its default in words; empty: none
   bool needed = false;
+  bool many = false;  // may be given several times
 };
 
 struct Example {
@@ -67,11 +68,20 @@ struct Invocation {
   const Command* command = nullptr;
   std::vector<std::string> arguments;
   std::map<std::string, std::string, std::less<>> options;  // by name, "1" for a switch
+  std::map<std::string, std::vector<std::string>, std::less<>>
+      more;  // of those that may come several times: after the first
 
   bool has(std::string_view option) const { return options.contains(option); }
   std::string get(std::string_view option, std::string_view otherwise = {}) const {
     const auto found = options.find(option);
     return found == options.end() ? std::string(otherwise) : found->second;
+  }
+  std::vector<std::string> all(std::string_view option) const {
+    std::vector<std::string> values;
+    if (const auto found = options.find(option); found != options.end()) values.push_back(found->second);
+    if (const auto found = more.find(option); found != more.end())
+      values.insert(values.end(), found->second.begin(), found->second.end());
+    return values;
   }
 };
 

@@ -57,8 +57,11 @@ const Option kTo{"--to",
                  {"the newest checkpoint", "最新检查点"}};
 const Option kSealKey{"--key",
                       "FILE.vkey",
-                      {"public key to check signatures with", "用于验证签名的公钥"},
-                      {"that of the key set", "密钥目录中的公钥"}};
+                      {"public key to check signatures with; several, one option each, where the log's key was changed",
+                       "用于验证签名的公钥；日志密钥更换过时可多次给出"},
+                      {"that of the key set", "密钥目录中的公钥"},
+                      false,
+                      true};
 
 const Option kBenchDir{
     "--dir",
@@ -512,10 +515,15 @@ std::vector<Command> make() {
        .most = 1,
        .audience = 3,
        .says = {"check an evidence package, with nothing else at hand", "核验证据包，无需其他材料"},
-       .options = {{"--key",
-                    "FILE.vkey",
-                    {"the log's public key, got from the bank by another way", "日志公钥，应通过其他途径从银行取得"},
-                    {}}},
+       .options =
+           {{"--key",
+             "FILE.vkey",
+             {"the log's public key, got from the bank by another way; several, one option each, where the log's "
+              "key was changed",
+              "日志公钥，应通过其他途径从银行取得；日志密钥更换过时可多次给出"},
+             {},
+             false,
+             true}},
        .exits = {kExitDone,
                  {kNo, {"the package was changed; what and where is printed", "证据包已被改动；输出改动的位置与内容"}},
                  kExitUsage,

@@ -145,10 +145,9 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   audit::VerifyOptions options = verify_options(keys.get(), invocation.get("--high-water"));
   if (invocation.has("--key")) {
-    Result<audit::VerifierKey> key = read_verifier_key(invocation.get("--key"));
-    if (!key) return refuse(terminal, key.error(), invocation.get("--key"));
-    options.verifier = std::move(*key);
-    options.earlier.clear();
+    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation);
+    if (!named) return refuse(terminal, named.error());
+    trust(options, *reader, keys.get(), std::move(*named));
   } else if (keys == nullptr) {
     const std::string dir = keys_dir(invocation, path);
     throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "there is no such folder"});

@@ -3,8 +3,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <ostream>
 #include <variant>
 
@@ -12,6 +14,7 @@
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/high_water.h"
+#include "audit/log/signers.h"
 #include "engine/base/diagnostic.h"
 #include "engine/program/program.h"
 
@@ -47,11 +50,42 @@ audit::VerifyOptions verify_options(const audit::KeyStore* keys, const std::stri
   return options;
 }
 
-Result<audit::VerifierKey> read_verifier_key(const std::string& file) {
-  Result<std::string> text = load::read_file(file, 4096);
-  if (!text) return tl::unexpected(text.error());
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-  return audit::parse_verifier_key(*text);
+Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation) {
+  std::vector<audit::VerifierKey> named;
+  for (const std::string& file : invocation.all("--key")) {
+    Result<std::string> text = load::read_file(file, 1u << 16);
+    if (!text) return tl::unexpected(text.error());
+    Result<std::vector<audit::VerifierKey>> keys = audit::parse_verifier_keys(*text);
+    if (!keys) {
+      Problem problem = keys.error();
+      for (ProblemItem& item : problem.items)
+        if (item.path.empty()) item.path = file;
+      return tl::unexpected(std::move(problem));
+    }
+    for (audit::VerifierKey& key : *keys)
+      if (std::find(named.begin(), named.end(), key) == named.end()) named.push_back(std::move(key));
+  }
+  return named;
+}
+
+void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const audit::KeyStore* keys,
+           std::vector<audit::VerifierKey> named) {
+  std::vector<audit::VerifierKey> trusted;
+  if (keys != nullptr) {
+    named = audit::follow(std::move(named), keys->signer_notes(), &audit::verify_signature);
+    for (const audit::VerifierKey& signer : keys->signers()) {  // in their order
+      const auto found = std::find(named.begin(), named.end(), signer);
+      if (found == named.end()) continue;
+      trusted.push_back(std::move(*found));
+      named.erase(found);
+    }
+  }
+  // Before those of the key set: what is not in it can be a signer of before only.
+  std::vector<audit::VerifierKey> others = audit::in_order_of_use(reader, std::move(named));
+  trusted.insert(trusted.begin(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+  options.verifier = std::move(trusted.back());
+  trusted.pop_back();
+  options.earlier = std::move(trusted);
 }
 
 std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,

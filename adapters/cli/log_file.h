@@ -23,8 +23,12 @@ std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const aud
 // What verify needs of a key set, and of `--key`. `high_water`: the log's mark; empty: the one among its keys.
 audit::VerifyOptions verify_options(const audit::KeyStore* keys, const std::string& high_water = {});
 
-// The public key that `--key FILE.vkey` names: its one line.
-Result<audit::VerifierKey> read_verifier_key(const std::string& file);
+// The public keys that `--key FILE.vkey` names, as often as it comes: the lines of those files. A Problem says which file.
+Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation);
+
+// Signatures are then judged by keys that came from outside: by those, and by the ones to which the notes of the key set lead from them.
+void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const audit::KeyStore* keys,
+           std::vector<audit::VerifierKey> named);
 
 // Where looking and taking away are written down. Nothing on a copy (`--copy`), without keys, or where the file cannot be
 // written: then the reader is told. A log that is being written by another process is refused: what is looked at must be recorded.

@@ -38,9 +38,9 @@ Result<audit::Members> read_members(const std::string& dir, const audit::Archive
 int run_verify(const Invocation& invocation, Terminal& terminal) {
   audit::PackageVerifyOptions options;
   if (invocation.has("--key")) {
-    Result<audit::VerifierKey> key = read_verifier_key(invocation.get("--key"));
-    if (!key) return refuse(terminal, key.error(), invocation.get("--key"));
-    options.key = std::move(*key);
+    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation);
+    if (!named) return refuse(terminal, named.error());
+    options.keys = std::move(*named);
   }
   const std::string& path = invocation.arguments[0];
   std::error_code error;

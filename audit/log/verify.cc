@@ -9,6 +9,7 @@
 #include "audit/log/about.h"
 #include "audit/log/high_water.h"
 #include "audit/log/open_day.h"
+#include "audit/log/signers.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/tally.h"
@@ -107,6 +108,7 @@ class Verification {
     about();
     checkpoints_by_size();
     headers();
+    unnamed();
     tiles();
     bodies();
     closed();
@@ -120,10 +122,23 @@ class Verification {
   }
 
  private:
+  // Who signed a note, as its one signature line says.
+  struct Signer {
+    std::string name;
+    std::uint32_t id = 0;
+    std::optional<std::size_t>
+        place;  // among the keys that are known; nothing: nobody named this one, so nothing was checked
+    bool operator==(const Signer& other) const { return name == other.name && id == other.id; }
+    std::string words() const {
+      char digits[12];
+      std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(id));
+      return name + "+" + digits;
+    }
+  };
   struct Expected {
     Digest root{};
     std::int64_t time_us = 0;
-    std::size_t signer = 0;
+    Signer signer;
   };
   struct Closed {
     std::vector<KeyId> keys;  // that are gone
@@ -209,13 +224,29 @@ class Verification {
       if (about->suite != "intl")
         find(kAbout, "about", "1", {"its suite is " + about->suite, "算法套件为 " + about->suite});
       if (signers_.empty()) continue;
-      if (const auto opened = open_note(note, signers_, options_.check); !opened)
-        find(kAbout, "about", "1", text(opened.error()));
-      if (about->origin != signers_.front().name)
+      about_signer_ = signer_of(note);
+      if (const auto opened = open_note(note, signers_, options_.check); !opened) {
+        if (about_signer_ && !about_signer_->place)
+          about_refused_ = text(opened.error());  // unless the log has had another key: `unnamed` knows
+        else
+          find(kAbout, "about", "1", text(opened.error()));
+      }
+      const std::string& name = about_signer_ && about_signer_->place ? about_signer_->name : signers_.front().name;
+      if (about_signer_ && about_signer_->place ? about->origin != name : !of_log(name, about->origin))
         find(kAbout, "about", "1",
-             {"its origin is " + about->origin + ", the key is for " + signers_.front().name,
-              "日志名称为 " + about->origin + "，公钥属于 " + signers_.front().name});
+             {"its origin is " + about->origin + ", the key is for " + name,
+              "日志名称为 " + about->origin + "，公钥属于 " + name});
     }
+  }
+
+  // Nothing: it is no note, or has not one signature.
+  std::optional<Signer> signer_of(std::string_view note) const {
+    const Result<SignedNote> parsed = parse_note(note);
+    if (!parsed || parsed->signatures.size() != 1) return std::nullopt;
+    Signer signer{parsed->signatures.front().name, parsed->signatures.front().id, std::nullopt};
+    for (std::size_t i = 0; i < signers_.size(); ++i)
+      if (signers_[i].name == signer.name && signers_[i].id == signer.id) signer.place = i;
+    return signer;
   }
 
   // Reads and judges the notes; roots, times and signers are compared as the headers go by.
@@ -247,8 +278,18 @@ class Verification {
              {"its note has " + std::to_string(note->signatures.size()) + " signatures, expected 1",
               "应有 1 个签名，实有 " + std::to_string(note->signatures.size()) + " 个"});
       std::optional<Checkpoint> said;
-      std::size_t signer = 0;
-      if (options_.verifier) {
+      const Signer signer = signer_of(row.note).value_or(Signer{});
+      if (options_.verifier && note && note->signatures.size() == 1 && !signer.place) {
+        const Result<Checkpoint> parsed = parse_checkpoint(note->text);
+        if (!parsed)
+          find(kSignatures, "checkpoints", where, text(parsed.error()));
+        else
+          said = *parsed;
+        if (said && said->origin != signer.name)
+          find(kSignatures, "checkpoints", where,
+               {"its note is of the log " + said->origin, "说明属于日志 " + said->origin});
+        strangers_.push_back(row.size);
+      } else if (options_.verifier) {
         Result<Checkpoint> opened = open_checkpoint(row.note, signers_, options_.check);
         if (!opened) {
           find(kSignatures, "checkpoints", where,
@@ -256,10 +297,7 @@ class Verification {
                 "签名或形式有误（" + words(opened.error()) + "）"});
         } else {
           said = *opened;
-          while (signer + 1 < signers_.size() && (signers_[signer].id != note->signatures.front().id ||
-                                                  signers_[signer].name != note->signatures.front().name))
-            ++signer;
-          if (said->origin != signers_[signer].name)
+          if (said->origin != signer.name)
             find(kSignatures, "checkpoints", where,
                  {"its note is of the log " + said->origin, "说明属于日志 " + said->origin});
         }
@@ -270,7 +308,7 @@ class Verification {
           find(kSignatures, "checkpoints", where, text(parsed.error()));
         else
           said = *parsed;
-        if (said && said->origin != report_.origin && !said->origin.starts_with(report_.origin + "/epoch-"))
+        if (said && !of_log(said->origin, report_.origin))
           find(kSignatures, "checkpoints", where,
                {"its note is of the log " + said->origin, "说明属于日志 " + said->origin});
       }
@@ -292,9 +330,11 @@ class Verification {
     std::int64_t time = 0;
     std::uint64_t next = 0;
     bool whole = true;
-    std::size_t signer = 0;     // of the newest checkpoint so far
-    bool another = false;       // a record names the next one: the next checkpoint is his
-    bool another_then = false;  // of a rotation, from the checkpoint after its own
+    std::optional<Signer> signer;         // of the newest checkpoint so far
+    std::vector<Signer> once;             // those before him
+    std::optional<std::size_t> furthest;  // the latest of the known ones
+    bool another = false;                 // a record names the next one: the next checkpoint is his
+    bool another_then = false;            // of a rotation, from the checkpoint after its own
     reader_.each_header(0, reader_.size(), [&](std::uint64_t index, std::string_view leaf) {
       if (index > next) {
         missing(kHeaders, "headers", next, index);
@@ -323,6 +363,7 @@ class Verification {
         report_.time_us = time;
         if (header->context.kind == Kind::epoch) another = true;
         another_then = header->context.kind == Kind::key_rotated;
+        if (header->context.kind == Kind::epoch || another_then) changes_.push_back(index);
       }
       tree_.append(leaf_hash(leaf));
       if (const auto said = expected_.find(index + 1); said != expected_.end() && whole) {
@@ -331,10 +372,17 @@ class Verification {
           find(kHeaders, "checkpoints", "size " + std::to_string(index + 1),
                {"its time is not that of its newest record", "时间与其最新记录不符"});
         // More than one further only where the record that named one was lost with the end of an old copy.
-        const bool his = another ? said->second.signer > signer : said->second.signer == signer;
-        signer = said->second.signer;
+        const Signer& by = said->second.signer;
+        const bool his = another
+                             ? (!signer || !(by == *signer)) && std::find(once.begin(), once.end(), by) == once.end() &&
+                                   (!by.place || !furthest || *by.place > *furthest)
+                             : !signer || by == *signer;
+        if (!signer) about_differs_ = about_signer_ && !(by == *about_signer_);
+        if (by.place) furthest = std::max(furthest, by.place);
+        if (signer && !(by == *signer)) once.push_back(*signer);
+        signer = by;
         another = false;
-        if (!options_.earlier.empty() && !his)
+        if (options_.verifier && !his)
           find(kSignatures, "checkpoints", "size " + std::to_string(index + 1),
                {"it is signed by another key than the one that was in use then", "签署的密钥不是当时所用的密钥"});
       }
@@ -366,6 +414,52 @@ class Verification {
              : Text{"the tree does not have the root of the checkpoint of size " + number +
                         ": a header among these was changed, swapped or added, or the checkpoint was",
                     "与大小为 " + number + " 的检查点的根哈希不符：其中某条记录头被改动、调换或添加，或检查点被改动"});
+  }
+
+  // Signatures by keys that nobody named. Where the log has had several keys and one of them was named, the others may be as good: what
+  // they signed is not checked. Else there is one key only, and the signature is none.
+  void unnamed() {
+    if (about_differs_ && !about_refused_)
+      find(kAbout, "about", "1",
+           {"it is signed by another key than the first checkpoint", "签署的密钥与首个检查点的不同"});
+    if (strangers_.empty() && !about_refused_) return;
+    const bool known_too = std::any_of(expected_.begin(), expected_.end(),
+                                       [](const auto& one) { return one.second.signer.place.has_value(); });
+    if (!known_too || changes_.empty()) {
+      if (about_refused_) find(kAbout, "about", "1", *about_refused_);
+      for (const std::uint64_t size : strangers_)
+        find(kSignatures, "checkpoints", "size " + std::to_string(size),
+             {"its signature or form is bad: expected a signature by a known key",
+              "签名或形式有误（expected a signature by a known key）"});
+      return;
+    }
+    const std::string change = std::to_string(changes_.front());
+    if (about_refused_ && about_differs_)
+      find(kAbout, "about", "1", *about_refused_);
+    else if (about_refused_)
+      not_checked(
+          kAbout,
+          ("it is signed by " + about_signer_->words() + ", which nobody named. The log's key changed with record " +
+           change + ": name that one too by a further `--key`")
+              .c_str(),
+          ("说明由 " + about_signer_->words() + " 签署，而该公钥未被指定。日志的密钥自记录 " + change +
+           " 起更换：请再以 `--key` 指定该公钥")
+              .c_str());
+    if (strangers_.empty()) return;
+    report_.signatures_checked = false;
+    const std::string count = std::to_string(strangers_.size()), first = std::to_string(strangers_.front());
+    const auto by = expected_.find(strangers_.front());
+    const std::string key = by == expected_.end() ? std::string("?") : by->second.signer.words();
+    not_checked(
+        kSignatures,
+        (count + " checkpoints from size " + first + " on are signed by " + key +
+         " or others that nobody named. The log's key changed with record " + change +
+         ": name each of its keys by a further `--key`, or have the key set at hand, whose notes lead from one key "
+         "to the next")
+            .c_str(),
+        ("自大小 " + first + " 起有 " + count + " 个检查点由 " + key + " 等未指定的公钥签署。日志的密钥自记录 " +
+         change + " 起更换：请再以 `--key` 逐一指定其公钥，或提供密钥目录，其中的说明由一把公钥引至下一把")
+            .c_str());
   }
 
   void tiles() {
@@ -712,7 +806,7 @@ class Verification {
       return;
     }
     try {
-      const Mark mark = read_high_water(options_.high_water, signers_.empty() ? report_.origin : signers_.back().name);
+      const Mark mark = read_high_water(options_.high_water, mark_name());
       if (mark.one_line_damaged)
         find(kHighWater, "high-water", "", {"one of its two lines is damaged", "两行中有一行损坏"});
       if (mark.size > reader_.size() && grew_to(mark)) return;  // it grew while it was being verified
@@ -731,6 +825,13 @@ class Verification {
     } catch (const caveat::Error& error) {
       find(kHighWater, "high-water", "", {error.what(), error.message(Language::zh)});
     }
+  }
+
+  // The mark is under the name of the signer of now.
+  std::string mark_name() const {
+    if (options_.keys != nullptr) return options_.keys->verifier().name;
+    if (!expected_.empty()) return expected_.rbegin()->second.signer.name;
+    return signers_.empty() ? report_.origin : signers_.back().name;
   }
 
   // A writer may have gone on since the snapshot was taken: then the log of now reaches the mark and begins with ours.
@@ -778,6 +879,11 @@ class Verification {
   bool root_reported_ = false;
   std::uint64_t there_ = 0;  // headers that were read: loops go by what is there, not by what a row says
   std::map<std::uint64_t, Expected> expected_;
+  std::optional<Signer> about_signer_;
+  std::optional<Text> about_refused_;     // it is by a key that nobody named
+  bool about_differs_ = false;            // it is by another key than the first checkpoint
+  std::vector<std::uint64_t> strangers_;  // checkpoints by such keys
+  std::vector<std::uint64_t> changes_;    // records that name another signer
   std::map<std::pair<std::string, std::int64_t>, int> tags_;
   std::map<StateRow, StateEntry> state_;
   std::map<std::uint64_t, Closed> closed_;
@@ -789,6 +895,24 @@ class Verification {
 };
 
 }  // namespace
+
+std::vector<VerifierKey> in_order_of_use(const LogReader& reader, std::vector<VerifierKey> named) {
+  std::vector<VerifierKey> used;
+  reader.store().each_checkpoint([&](const StoredCheckpoint& row) {
+    const Result<SignedNote> note = parse_note(row.note);
+    if (!note) return;
+    for (const NoteSignature& line : note->signatures) {
+      const auto found = std::find_if(named.begin(), named.end(), [&](const VerifierKey& key) {
+        return key.name == line.name && key.id == line.id;
+      });
+      if (found == named.end()) continue;
+      used.push_back(std::move(*found));
+      named.erase(found);
+    }
+  });
+  named.insert(named.end(), std::make_move_iterator(used.begin()), std::make_move_iterator(used.end()));
+  return named;
+}
 
 VerifyReport verify_log(const LogReader& reader, const VerifyOptions& options) {
   return Verification(reader, options).run();

@@ -4,7 +4,9 @@
 //
 // Promises   a changed value in any cell, a dropped, added or swapped row is a finding; each claim is shown, refuted, or not
 //            checked and why; what stands on a failed signature or tree is never called good. A body whose data key is gone is
-//            no change of the log: erased, where an erasure record names the key; else lost, which is never called good either
+//            no change of the log: erased, where an erasure record names the key; else lost, which is never called good either.
+//            A checkpoint by a key that was not named is no change where a rotation or epoch record stands between it and one by a
+//            key that was: it is not checked, and the log is not called good
 // Errors     findings, not exceptions; audit::Error where the file cannot be read at all
 // Cost       linear in the log; memory: the state projection, and a few bytes a checkpoint
 #pragma once
@@ -66,6 +68,9 @@ struct VerifyReport {
   std::vector<Claim> claims;
   bool good() const { return findings.empty() && signatures_checked && bodies_lost == 0; }
 };
+
+// Keys that were named in any order, in that in which the log's checkpoints use them; those that it does not use come first.
+std::vector<VerifierKey> in_order_of_use(const LogReader& reader, std::vector<VerifierKey> named);
 
 VerifyReport verify_log(const LogReader& reader, const VerifyOptions& options);
 

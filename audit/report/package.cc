@@ -176,11 +176,13 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     if (early) return;
     std::optional<OpenedRecord> opened;
     const bool closing = header->kind() == Kind::closing;
-    const bool ours = asked.customer.empty() || closing ||
+    // Whoever was handed an earlier key follows these to the one that signs the package.
+    const bool change = header->kind() == Kind::key_rotated || header->kind() == Kind::epoch;
+    const bool ours = asked.customer.empty() || closing || change ||
                       std::any_of(asked.subjects.begin(), asked.subjects.end(),
                                   [&](const KeyId& id) { return header->has_subject(id); });
     // The record that closes the last day of the period is the first of the day after it, and belongs to what is shown.
-    const bool told = closing || (header->kind() == Kind::decision && !late);
+    const bool told = closing || ((change || header->kind() == Kind::decision) && !late);
     if (keys != nullptr && ours && told) {
       if (const std::optional<std::string> body = reader.body(index)) {
         if (Result<OpenedRecord> record = open_record(*keys, header->header(), *body)) opened = std::move(*record);
@@ -195,8 +197,8 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     parts.index = index;
     for (std::size_t i = 0; i < opened->sections.size(); ++i) {
       SectionBytes& section = opened->sections[i];
-      if (closing ? section.section == Section::event
-                  : listed(kAlways, section.section) || listed(kSample, section.section))
+      if (closing || change ? section.section == Section::event
+                            : listed(kAlways, section.section) || listed(kSample, section.section))
         parts.sections.push_back({section.section, opened->salts[i], std::move(section.encoded)});
     }
   });

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "audit/log/range.h"
+#include "audit/log/signers.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/header_view.h"
@@ -80,7 +81,7 @@ class Verification {
       : members_(std::move(members)), options_(options) {}
 
   PackageReport run(std::optional<Problem> archive) {
-    report_.key_given = options_.key.has_value();
+    report_.key_given = !options_.keys.empty();
     whole(std::move(archive));
     signer();
     manifest();
@@ -155,19 +156,25 @@ class Verification {
     Claim& c = claim("It is signed by the key that you named.", "由您指定的公钥对应的密钥签署。");
     if (!whole_) return stands_on(c, 1);
     const Result<VerifierKey> own = parse_verifier_key(first_line(*member("log.vkey")));
-    if (options_.key) {
-      key_ = options_.key;
-      if (own && *own != *key_)
-        return bad(c,
-                   "the package brings the key " + format_verifier_key(*own) + ", you named " +
-                       format_verifier_key(*key_),
-                   "证据包内的公钥为 " + format_verifier_key(*own) + "，您指定的是 " + format_verifier_key(*key_)),
-               (void)(signed_ = false);
-    } else if (own) {
-      key_ = *own;
-    } else {
+    const auto& named = options_.keys;
+    if (!own && named.empty()) {
       signed_ = false;
       return bad(c, in_words(own.error()), in_words(own.error()));
+    }
+    key_ = own ? *own : named.front();
+    const bool one_of_them = std::find(named.begin(), named.end(), *key_) != named.end();
+    if (!named.empty() && !one_of_them) {
+      const std::vector<VerifierKey> followed = follow(named, signer_notes(), &verify_signature);
+      if (std::find(followed.begin(), followed.end(), *key_) == followed.end()) {
+        signed_ = false;
+        std::string names;
+        for (const VerifierKey& key : named) names += (names.empty() ? "" : ", ") + format_verifier_key(key);
+        return bad(c,
+                   "the package brings the key " + format_verifier_key(*key_) + ", you named " + names +
+                       ". If the log's key was changed, name the newer one too",
+                   "证据包内的公钥为 " + format_verifier_key(*key_) + "，您指定的是 " + names +
+                       "。若日志的密钥已更换，请同时指定新公钥");
+      }
     }
     const Result<std::string> text = open_note(*member("manifest.json.sig"), {&*key_, 1}, &verify_signature);
     if (!text) {
@@ -188,10 +195,38 @@ class Verification {
       return bad(c, "manifest.json is not the one that was signed", "manifest.json 与所签署的不一致");
     }
     signed_ = true;
-    if (!options_.key)
+    if (named.empty())
       return open(c, "no key was named (--key): the package's own key proves only itself",
                   "未指定公钥（--key）：证据包自带的公钥只能证明其自身");
     good(c);
+    if (!one_of_them) {
+      const std::string key = format_verifier_key(*key_);
+      c.why_en =
+          "by " + key +
+          ": records of the log tie it to the key that you named, each signed by the key before and the key after";
+      c.why_zh = "由 " + key + " 签署：日志中的记录将其与您指定的公钥相连，每条均由更换前后的密钥共同签署";
+    }
+  }
+
+  // Of the opened records that name another signer. They are read before anything is known to be good, and need not be: a note
+  // that both signed stands for itself.
+  static constexpr std::size_t kMostNotes = 1'000;  // of a hostile package
+  std::vector<std::string> signer_notes() const {
+    std::vector<std::string> notes;
+    for (const MemberView& one : members_of("opened/")) {
+      std::string_view rest = one.bytes;
+      OpenedView parts;
+      while (!rest.empty() && notes.size() < kMostNotes && take_opened(rest, parts)) {
+        for (const OpenedSectionView& section : parts.sections) {
+          if (section.section != Section::event) continue;
+          if (const Result<Event> made = decode_event(Kind::key_rotated, section.encoded))
+            notes.push_back(std::get<KeyMade>(*made).note.value_or(""));
+          else if (const Result<Event> epoch = decode_event(Kind::epoch, section.encoded))
+            notes.push_back(std::get<Epoch>(*epoch).note.value_or(""));
+        }
+      }
+    }
+    return notes;
   }
 
   // 3
@@ -618,6 +653,7 @@ std::string render_text(const PackageReport& report, Language language) {
     out += claim.shown == Shown::yes ? "✓ " : claim.shown == Shown::no ? "✗ " : "– ";
     out += (zh ? claim.zh : claim.en);
     if (claim.shown == Shown::no) out += (zh ? "\n     不成立：" : "\n     refuted: ") + why;
+    if (claim.shown == Shown::yes && !why.empty()) out += "\n     " + why;
     if (claim.shown == Shown::not_checked) out += (zh ? "\n     未核查，因为" : "\n     not checked, because ") + why;
     out += "\n";
   }

@@ -1,7 +1,7 @@
 // verify_package: an evidence package held against itself and against a key from outside: numbered claims, each shown, refuted or
 // not checked and why. Needs no database, no network, no secret.
 //
-//   PackageReport report = verify_package(bytes_of_zip, {.key = key_from_the_bank});
+//   PackageReport report = verify_package(bytes_of_zip, {.keys = {key_from_the_bank}});
 //   return report.exit_code();
 //
 // Promises   never throws on any bytes; where a signature fails, nothing that stands on it is called good; a changed bit
@@ -32,8 +32,9 @@ struct PackageReport {
 };
 
 struct PackageVerifyOptions {
-  std::optional<VerifierKey>
-      key;  // from outside; without it only the package's own key is at hand, and that proves nothing
+  // From outside; without one only the package's own key is at hand, and that proves nothing. Where the log's key was changed, any of its
+  // keys will do for a package that reaches over the changes: it opens the notes that both signed.
+  std::vector<VerifierKey> keys;
   ArchiveLimits limits;
   std::optional<std::string> receipt;  // FILE.zip.receipt, if it lies beside the package
 };

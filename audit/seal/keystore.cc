@@ -16,6 +16,7 @@
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/high_water.h"
+#include "audit/log/signers.h"
 #include "audit/record/layout.h"
 #include "audit/seal/key_file.h"
 #include "audit/store/files.h"
@@ -54,10 +55,6 @@ std::uint64_t quarter_of(std::int64_t at_us) {
 std::int64_t bucket_of(std::string_view subject) {
   const auto byte = [&](std::size_t i) { return static_cast<std::int64_t>(static_cast<unsigned char>(subject[i])); };
   return (byte(0) << 8 | byte(1)) % kBuckets;
-}
-
-std::string signer_text(const std::string& before, const std::string& after) {
-  return "caveat.signer/v1\n" + before + "\n" + after + "\n";
 }
 
 // Written beside and renamed, and the bytes that stood there overwritten: they held a key that nothing protects any more.
@@ -246,6 +243,13 @@ VerifierKey KeyStore::verifier() const {
 std::vector<VerifierKey> KeyStore::signers() const {
   const std::lock_guard lock(state_->signing_mutex);
   return state_->signers;
+}
+std::vector<std::string> KeyStore::signer_notes() const {
+  const std::lock_guard lock(state_->reading);
+  std::vector<std::string> notes;
+  Statement rows = state_->reads->prepare("SELECT note FROM signers WHERE number > 1 ORDER BY number");
+  while (rows.step()) notes.emplace_back(rows.bytes(0));
+  return notes;
 }
 bool KeyStore::protected_by_passphrase() const { return state_->is_protected; }
 
@@ -478,8 +482,7 @@ KeyStore::NextSigner KeyStore::prepare_signer(const std::string& signer_name) {
   sync_folder(state.dir);
   const std::lock_guard lock(state.signing_mutex);
   NextSigner made{make_verifier_key(signer_name, state.suite->signature_type(), state.suite->public_key(key)), {}};
-  SignedNote note{.text = signer_text(format_verifier_key(state.signers.back()), format_verifier_key(made.key)),
-                  .signatures = {}};
+  SignedNote note{.text = signer_text(state.signers.back(), made.key), .signatures = {}};
   note.signatures.push_back(
       {state.signers.back().name, state.signers.back().id, state.suite->sign(state.signing, note.text)});
   note.signatures.push_back({made.key.name, made.key.id, state.suite->sign(key, note.text)});
@@ -739,13 +742,9 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
       if (!signers.bytes(2).empty() || signer->name != state_->origin)
         faults.push_back({"signers", row, "it is not the first signer of this log"});
     } else {
-      const std::string expected = signer_text(format_verifier_key(*before), format_verifier_key(*signer));
-      const Result<SignedNote> note = parse_note(signers.bytes(2));
-      bool good =
-          note && note->text == expected && note->signatures.size() == 2 && format_note(*note) == signers.bytes(2);
-      for (const VerifierKey& key : {*before, *signer})
-        good = good && open_note(signers.bytes(2), {&key, 1}, &verify_signature).has_value();
-      if (!good) faults.push_back({"signers", row, "its note is not signed by the signer before it and by itself"});
+      const std::optional<SignerChange> change = read_signer_note(signers.bytes(2), &verify_signature);
+      if (!change || change->before != *before || change->after != *signer)
+        faults.push_back({"signers", row, "its note is not signed by the signer before it and by itself"});
     }
     before = *signer;
   }

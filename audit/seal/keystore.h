@@ -63,8 +63,9 @@ class KeyStore {
 
   const std::string& dir() const;
   const std::string& origin() const;
-  VerifierKey verifier() const;              // of the signer of now, as in log.vkey
-  std::vector<VerifierKey> signers() const;  // all, in order; the last is `verifier`
+  VerifierKey verifier() const;                   // of the signer of now, as in log.vkey
+  std::vector<VerifierKey> signers() const;       // all, in order; the last is `verifier`
+  std::vector<std::string> signer_notes() const;  // of each but the first: the note that it and the one before signed
   const Suite& suite() const;
   bool protected_by_passphrase() const;
 

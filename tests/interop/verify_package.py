@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies a Caveat evidence package with nothing of Caveat's: Python's standard library and docs/formats.md.
 
-    verify_package.py PACKAGE.zip [LOG.vkey]
+    verify_package.py PACKAGE.zip [LOG.vkey]    (a file of one key a line)
 
 Prints one line a claim, the claims of `caveat verify` 1 to 9 as far as they need no report printer, and exits 0 (intact and
 signed by the key named), 1 (refuted) or 5 (intact, no key named).
@@ -15,8 +15,7 @@ import zipfile
 import zlib
 
 # ---- Ed25519 verification, RFC 8032 §5.1.7 -------------------------------------------------------------------------------
-P = 2**255 - 19
-Q = 2**252 + 27742317777372353535851937790883648493
+P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 
@@ -29,24 +28,19 @@ def add(a, b):
 def times(scalar, point):
     total = (0, 1, 1, 0)
     while scalar:
-        if scalar & 1:
-            total = add(total, point)
+        total = add(total, point) if scalar & 1 else total
         point, scalar = add(point, point), scalar >> 1
     return total
 
 def point_of(encoded):
     y = int.from_bytes(encoded, "little")
     sign, y = y >> 255, y & (1 << 255) - 1
-    if y >= P:
-        return None
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * ROOT_OF_MINUS_ONE % P
-    if (x * x - square) % P or (x == 0 and sign):
+    x = x * ROOT_OF_MINUS_ONE % P if (x * x - square) % P else x
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
         return None
-    if x & 1 != sign:
-        x = P - x
+    x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 
 def equal(a, b):
@@ -55,10 +49,8 @@ def equal(a, b):
 BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 def signed_by(key, message, signature):
-    if len(signature) != 64:
-        return False
     a, r, s = point_of(key), point_of(signature[:32]), int.from_bytes(signature[32:], "little")
-    if a is None or r is None or s >= Q:
+    if len(signature) != 64 or a is None or r is None or s >= Q:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
     return equal(times(s, BASE), add(r, times(h, a)))
@@ -89,10 +81,8 @@ def item(data, at, depth):
     if at + width > len(data) or width and argument < {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}[width]:
         raise Wrong("a number not in its shortest form")
     at += width
-    if major == 0:
-        return argument, at
-    if major == 1:
-        return -1 - argument, at
+    if major < 2:
+        return (argument, -1 - argument)[major], at
     if major in (2, 3):
         if argument > len(data) - at:
             raise Wrong("a string longer than the rest")
@@ -136,8 +126,7 @@ def open_note(note, key):
     text, blank, lines = note.rpartition("\n\n")
     if not blank:
         raise Wrong("no signatures")
-    text += "\n"
-    good = False
+    text, good = text + "\n", False
     for line in lines.splitlines():
         dash, name, signature = line.split(" ")
         raw = strict64(signature)
@@ -191,11 +180,25 @@ def check_whole(path, state):
         if name not in members:
             raise Wrong(name + " is missing")
 
+def followed(keys, members):
+    """The keys named, and those that notes of opened records tie to one of them: the key before and the key after signed each."""
+    pairs = []
+    for name in sorted(name for name in members if name.startswith("opened/")):
+        at = 0
+        while at < len(members[name]):
+            opened, at = item(members[name], at, 0)
+            for note in (value for part, _, event in opened[2] if part == 13 for value in cbor(event).values()):
+                if isinstance(note, str) and note.startswith("caveat.signer/v1\n"):
+                    pairs.append((note, [read_key(line) for line in note.split("\n")[1:3]]))
+    for note, pair in pairs + pairs[::-1]:
+        if any(key in keys for key in pair) and all(open_note(note, key) for key in pair):
+            keys = keys + pair
+    return keys
+
 def check_signer(state, given):
     members = state["members"]
-    own = read_key(members["log.vkey"].decode())
-    key = state["key"] = given or own
-    if own != key:
+    key = state["key"] = read_key(members["log.vkey"].decode())
+    if given and key not in given and key not in followed(given, members):
         raise Wrong("the package brings another key than the one named")
     signed = "caveat.manifest/v1\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
     if open_note(members["manifest.json.sig"].decode(), key) != signed:
@@ -239,10 +242,9 @@ def check_tree(state):
             raise Wrong("header %d is out of place" % index)
         time = header[5]
     query = manifest["query"]
-    if first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"]):
-        raise Wrong("no record from before the period shows that the run is all of it")
-    if end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"]):
-        raise Wrong("no record from behind the period shows that the run is all of it")
+    if (first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
+            or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"])):
+        raise Wrong("no record from outside the period, before or behind it, shows that the run is all of it")
     if leaves:
         proof = [strict64(h) for h in json.loads(members["proofs.json"])["range_proof"]]
         root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof)
@@ -278,10 +280,8 @@ def check_opened(state):
     state["sealed"] = sum(index not in seen and asked_for(header, query) for index, header in state["headers"].items())
 
 def main():
-    path, given, state = sys.argv[1], None, {}
-    if len(sys.argv) > 2:
-        with open(sys.argv[2], encoding="utf-8") as file:
-            given = read_key(file.read())
+    path, state = sys.argv[1], {}
+    given = [read_key(line) for line in open(sys.argv[2], encoding="utf-8") if line.strip()] if len(sys.argv) > 2 else None
     steps = [("whole and canonical", lambda: check_whole(path, state)), ("signed", lambda: check_signer(state, given)),
              ("members", lambda: check_members(state)), ("checkpoint", lambda: check_checkpoint(state)),
              ("headers and tree", lambda: check_tree(state)), ("opened sections and counts", lambda: check_opened(state))]

@@ -7,6 +7,7 @@
 #include "audit/log/about.h"
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
+#include "audit/log/signers.h"
 #include "audit/log/verify.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
@@ -104,6 +105,52 @@ BOOST_AUTO_TEST_CASE(a_rotation_is_a_record_signed_by_both_and_the_log_goes_on_u
   auto signers = keys->signers();
   std::swap(signers[0], signers[1]);
   BOOST_TEST(!verify_log(*reader, {.verifier = signers[2], .earlier = {signers[0], signers[1]}}).good());
+}
+
+BOOST_AUTO_TEST_CASE(notes_lead_from_any_signer_to_all_others_and_a_note_that_one_did_not_sign_leads_nowhere) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(decision(0)));
+    for (int i = 0; i < 3; ++i) committed(log->rotate("li"));
+  }
+  const auto keys = in.keys();
+  const std::vector<VerifierKey> signers = keys->signers();
+  const std::vector<std::string> notes = keys->signer_notes();
+  BOOST_REQUIRE(notes.size() == 3u);
+  for (const VerifierKey& one : signers) BOOST_TEST(follow({one}, notes, &verify_signature).size() == signers.size());
+  BOOST_TEST(follow({signers[2]}, {notes[0], notes[2]}, &verify_signature).size() == 2u);
+  const auto stranger = make_verifier_key("bank.example/caveat/gate-1", kEd25519, std::string(32, 'k'));
+  BOOST_TEST(follow({stranger}, notes, &verify_signature).size() == 1u);
+  SignedNote half = *parse_note(notes[1]);
+  half.signatures.pop_back();
+  BOOST_TEST(!read_signer_note(format_note(half), &verify_signature).has_value());
+  SignedNote other = *parse_note(notes[1]);
+  other.text = signer_text(signers[0], signers[2]);
+  BOOST_TEST(!read_signer_note(format_note(other), &verify_signature).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_checkpoint_by_a_key_that_nobody_named_is_a_change_unless_a_record_names_another_signer_before_it) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(decision(0)));
+    committed(log->rotate("li"));
+    committed(log->append(decision(1)));
+    committed(log->append(decision(2)));
+  }
+  const auto signers = in.keys()->signers();
+  const auto reader = LogReader::open(in.path());
+  for (const VerifierKey& one : signers) {
+    const VerifyReport report = verify_log(*reader, {.verifier = one});
+    BOOST_TEST(report.findings.empty());
+    BOOST_TEST(!report.good());
+  }
+  BOOST_TEST((in_order_of_use(*reader, {signers[1], signers[0]}) == signers));
+  // One of no log, and a log of one key judged by it.
+  const auto stranger = make_verifier_key(signers[0].name, kEd25519, signers[0].key.substr(1) + "k");
+  BOOST_TEST(!verify_log(*reader, {.verifier = stranger}).findings.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_rotation_cut_off_after_its_record_is_ended_when_the_log_is_opened) {

@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_destroyed_data_key_closes_that_customers_bodies_for_ever_
   BOOST_TEST(with_keys.claims[7].why_en.find("no erasure record names them") != std::string::npos);
   for (const char* language : {"en", "zh"}) {
     const PackageReport report = verify_package(testing::slurp(folder + "/after/" + language + ".zip"),
-                                                {.key = keys->verifier(), .limits = {}, .receipt = {}});
+                                                {.keys = {keys->verifier()}, .limits = {}, .receipt = {}});
     BOOST_TEST(report.exit_code() == 0, render_text(report, Language::en));
     BOOST_TEST((report.claims[6].shown == Shown::yes));
     BOOST_TEST((report.claims[8].shown == Shown::not_checked));

@@ -65,7 +65,7 @@ struct Fixture {
   }
 
   Members members(ReportQuery query = {}) const { return testing::package_of(*reader, *keys, std::move(query)); }
-  PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}, .receipt = {}}; }
+  PackageVerifyOptions named() const { return {.keys = {keys->verifier()}, .limits = {}, .receipt = {}}; }
 
   std::string path;
   std::unique_ptr<LogReader> reader;
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(another_key_refutes_it_and_nothing_below_is_called_good) {
                          : KeyStore::create(folder, keys->origin(),
                                             {.writable = true, .random = &random, .passphrase = {}, .vfs = {}});
   const PackageReport report =
-      verify_package(write_archive(members()), {.key = other->verifier(), .limits = {}, .receipt = {}});
+      verify_package(write_archive(members()), {.keys = {other->verifier()}, .limits = {}, .receipt = {}});
   BOOST_TEST(report.exit_code() == 1);
   for (const Claim& claim : report.claims) {
     if (claim.number > 2) BOOST_TEST((claim.shown == Shown::not_checked), claim.en);
@@ -346,7 +346,7 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
   const auto log_keys = KeyStore::open(default_keys_dir(log_path), {});
   const auto reads = LogReader::open(log_path);
   BOOST_TEST(reads->size() == 16u);
-  PackageVerifyOptions options{.key = log_keys->verifier(), .limits = {}, .receipt = {}};
+  PackageVerifyOptions options{.keys = {log_keys->verifier()}, .limits = {}, .receipt = {}};
 
   const PackageReport whole = verify_members(testing::package_of(*reads, *log_keys, {}), options);
   BOOST_TEST(whole.exit_code() == 0, shown(whole));

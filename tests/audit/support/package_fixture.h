@@ -61,7 +61,7 @@ struct PackageFixture {
 
   Members made(ReportQuery query = {}) const { return package_of(*reader, *keys, std::move(query)); }
 
-  PackageVerifyOptions named() const { return {.key = keys->verifier(), .limits = {}, .receipt = {}}; }
+  PackageVerifyOptions named() const { return {.keys = {keys->verifier()}, .limits = {}, .receipt = {}}; }
 
   // What a forger does who holds the signing key: a manifest that fits the members as they are now, signed.
   bool sign_again(Members& forged) const {
