@@ -7,28 +7,40 @@ const char* const kVerifyByHand = R"md(# Checking this package / 核对本证据
 With the tool: `caveat verify PACKAGE.zip --key log.vkey`, where `log.vkey` came to you by another way than this package.
 使用工具：`caveat verify PACKAGE.zip --key log.vkey`，其中 `log.vkey` 须经本证据包以外的途径取得。
 
-By hand, with `unzip`, `base64`, `sha256sum` and `openssl`, in the unpacked folder:
-手工核对（在解包后的目录中，使用 `unzip`、`base64`、`sha256sum`、`openssl`）：
+By hand, with `unzip`, `base64`, `sha256sum` and `openssl`, in the unpacked folder. Write the place of the `log.vkey` that you got into the
+second line; the one in this package proves only itself. It ends with `members: same`; if it does not, a step failed.
+手工核对（在解包后的目录中，使用 `unzip`、`base64`、`sha256sum`、`openssl`）。请将第二行改为您取得的 `log.vkey` 的路径；证据包内的那一份只能证明其自身。
+若最后一行不是 `members: same`，则有步骤未通过。
 
 ```sh
+( set -e
+KEY=/path/to/the/log.vkey/you/got
+test -s "$KEY"
+d=$(mktemp -d)
+trap 'rm -r "$d"' EXIT
 # the public key, as openssl reads it / 将公钥转换为 openssl 可读的形式
-{ printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d+ -f3- log.vkey | base64 -d | tail -c 32; } > /tmp/caveat-key.der
+{ printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d+ -f3- "$KEY" | base64 -d | tail -c 32; } > "$d/key.der"
 # who signed the checkpoint / 检查点的签名
-sed '/^$/,$d' checkpoint > /tmp/caveat-text
-grep '^— ' checkpoint | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c +5 > /tmp/caveat-signature
-openssl pkeyutl -verify -pubin -keyform DER -inkey /tmp/caveat-key.der -rawin -in /tmp/caveat-text -sigfile /tmp/caveat-signature
+sed '/^$/,$d' checkpoint > "$d/text"
+grep '^— ' checkpoint | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c +5 > "$d/signature"
+openssl pkeyutl -verify -pubin -keyform DER -inkey "$d/key.der" -rawin -in "$d/text" -sigfile "$d/signature"
 # who signed the manifest, and that it is this one / 清单的签名，以及清单确为所签署者
-sed '/^$/,$d' manifest.json.sig > /tmp/caveat-text
-grep '^— ' manifest.json.sig | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c +5 > /tmp/caveat-signature
-openssl pkeyutl -verify -pubin -keyform DER -inkey /tmp/caveat-key.der -rawin -in /tmp/caveat-text -sigfile /tmp/caveat-signature
-test "$(sed -n 2p manifest.json.sig)" = "$(openssl dgst -sha256 -binary manifest.json | base64)" && echo "manifest: same"
+sed '/^$/,$d' manifest.json.sig > "$d/text"
+grep '^— ' manifest.json.sig | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c +5 > "$d/signature"
+openssl pkeyutl -verify -pubin -keyform DER -inkey "$d/key.der" -rawin -in "$d/text" -sigfile "$d/signature"
+test "$(sed -n 2p manifest.json.sig)" = "$(openssl dgst -sha256 -binary manifest.json | base64)"
+echo "manifest: same"
 # every member is the one of the manifest / 各成员与清单一致
-sed -n 's/.*"name":"\([^"]*\)".*"sha256":"\([0-9a-f]*\)".*/\2  \1/p' manifest.json | sha256sum --check --quiet && echo "members: same"
+sed -n 's/.*"name":"\([^"]*\)".*"sha256":"\([0-9a-f]*\)".*/\2  \1/p' manifest.json > "$d/members"
+sha256sum --check --quiet "$d/members"
+echo "members: same" )
 ```
 
-What this does not show: that the headers are all of the log's in the range, and that opened sections are those that were committed to
-(claims 6 to 11 of `caveat verify`). `docs/formats.md` of the product says how to reckon both.
-这些命令未证明：记录头即该范围内的全部记录，以及公开的部分与承诺一致（`caveat verify` 第 6 至 11 项）。算法见产品文档 `docs/formats.md`。
+What this does not show: whose key it is that you named, and that nobody made this package anew under a key of his own: that stands and falls
+with the way by which `log.vkey` came to you. Nor that the headers are all of the log's in the range, and that opened sections are those that
+were committed to (claims 6 to 11 of `caveat verify`). `docs/formats.md` of the product says how to reckon both.
+这些命令未证明：您指定的公钥属于谁，以及无人以自己的密钥另造此证据包，这取决于您取得 `log.vkey` 的途径；也未证明记录头即该范围内的全部记录，
+以及公开的部分与承诺一致（`caveat verify` 第 6 至 11 项）。后两项的算法见产品文档 `docs/formats.md`。
 )md";
 
 }  // namespace caveat::audit

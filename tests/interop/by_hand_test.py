@@ -10,16 +10,19 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import zipfile
 
 ROOT, CAVEAT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 del sys.argv[1:]
 
 # What every Unix has, and what the page names.
-TOOLS = ["base64", "cut", "grep", "head", "openssl", "sed", "sha256sum", "tail", "unzip"]
+TOOLS = ["base64", "cut", "grep", "head", "mktemp", "openssl", "rm", "sed", "sha256sum", "tail", "unzip"]
 
 
 class ByHand(unittest.TestCase):
+    environment = {}
+
     @classmethod
     def setUpClass(cls):
         cls.place = tempfile.TemporaryDirectory()
@@ -27,6 +30,8 @@ class ByHand(unittest.TestCase):
         for command in (["decide", "--rules", f"{ROOT}/rules", "--log", f"{where}/log.db", f"{ROOT}/examples/service.jsonl"],
                         ["report", f"{where}/log.db", "--out", f"{where}/evidence.zip"]):
             subprocess.run([CAVEAT, *command], check=True, capture_output=True)
+        cls.key = f"{where}/log.vkey"
+        shutil.copy(f"{where}/log.keys/log.vkey", cls.key)
         cls.folder = f"{where}/evidence"
         with zipfile.ZipFile(f"{where}/evidence.zip") as archive:
             archive.extractall(cls.folder)
@@ -47,7 +52,9 @@ class ByHand(unittest.TestCase):
         with open(f"{self.folder}/VERIFY.md", encoding="utf-8") as file:
             blocks = re.findall(r"^```sh\n(.*?)^```", file.read(), re.S | re.M)
         self.assertGreaterEqual(len(blocks), 1)
-        done = subprocess.run(["/bin/sh", "-c", "\n".join(blocks)], cwd=self.folder, env={"PATH": self.tools, "LC_ALL": "C.UTF-8"},
+        commands, keys = re.subn("^KEY=.*$", f"KEY={self.key}", "\n".join(blocks), flags=re.M)  # what the page asks for
+        self.assertEqual(keys, 1)
+        done = subprocess.run(["/bin/sh", "-c", commands], cwd=self.folder, env={"PATH": self.tools, "LC_ALL": "C.UTF-8", **self.environment},
                               capture_output=True, text=True, errors="replace", timeout=60, check=False)
         return done.stdout, done.stderr
 
@@ -77,6 +84,29 @@ class ByHand(unittest.TestCase):
             with open(path, "wb") as file:
                 file.write(whole)
         self.assertEqual(self.all_is_well()[0], (2, True, True))
+
+    def test_a_package_made_anew_under_another_key_fails_the_first_step(self):
+        where = tempfile.TemporaryDirectory()
+        self.addCleanup(where.cleanup)
+        with open(self.key, encoding="utf-8") as file:
+            origin = file.read().split("+")[0]
+        for command in (["keys", "new", "--origin", origin, "log.keys"],
+                        ["decide", "--rules", f"{ROOT}/rules", "--log", "log.db", f"{ROOT}/examples/service.jsonl"],
+                        ["report", "log.db", "--out", "evidence.zip"]):
+            subprocess.run([CAVEAT, *command], cwd=where.name, check=True, capture_output=True)
+        with zipfile.ZipFile(f"{where.name}/evidence.zip") as archive:
+            archive.extractall(f"{where.name}/evidence")
+        with unittest.mock.patch.object(self, "folder", f"{where.name}/evidence"):
+            shown, said = self.all_is_well()
+        self.assertEqual(shown, (0, False, False), said)
+
+    def test_what_somebody_else_left_behind_is_not_what_is_verified(self):
+        """Nothing can be written where temporary files go: then nothing is verified either."""
+        with unittest.mock.patch.object(self, "environment", {"TMPDIR": f"{self.place.name}/nowhere"}):
+            shown, said = self.all_is_well()
+        self.assertEqual(shown, (0, False, False), said)
+        with open(f"{self.folder}/VERIFY.md", encoding="utf-8") as file:
+            self.assertNotIn("/tmp", file.read())
 
     def test_a_missing_member_fails_a_step(self):
         for name in self.members:
