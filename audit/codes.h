@@ -24,6 +24,14 @@ inline constexpr Code kBadVerifierKey{"bad_verifier_key",
                                       "This is no verifier key: {0}. Expected one line NAME+HASH+KEY, as in log.vkey.",
                                       "这不是有效的验证公钥：{0}。应为一行 NAME+HASH+KEY，如 log.vkey 所示。", 422, 3};
 
+inline constexpr Code kKeyOtherLog{"key_other_log",
+                                   "The key named is for the log {0}, and this is {1}. Give the log.vkey of this log.",
+                                   "所指定的公钥属于日志 {0}，而这是 {1}。请给出本日志的 log.vkey。", 422, 3};
+inline constexpr Code kKeptCheckpoint{
+    "kept_checkpoint",
+    "{0} cannot be held against the log: {1}. Give the checkpoint as it was kept, and name the key that signed it.",
+    "{0} 无法与日志比对：{1}。请给出当初保存的检查点，并指定签署它的公钥。", 422, 3};
+
 // The log file.
 inline constexpr Code kLogMissing{
     "log_missing", "There is no log {0}. Give the path of an existing log, or let `caveat decide` make one.",

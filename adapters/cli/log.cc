@@ -7,7 +7,6 @@
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/progress.h"
-#include "adapters/load/rule_files.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/reader.h"
@@ -153,7 +152,7 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
     throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "there is no such folder"});
   }
   if (invocation.has("--checkpoint")) {
-    Result<std::string> kept = load::read_file(invocation.get("--checkpoint"), 1u << 20);
+    Result<std::string> kept = kept_checkpoint_of(invocation.get("--checkpoint"), options, reader->origin());
     if (!kept) return refuse(terminal, kept.error());
     options.kept = std::move(*kept);
   }

@@ -20,6 +20,18 @@
 
 namespace caveat::cli {
 
+namespace {
+
+// Of the log that a checkpoint is of; empty: it is no checkpoint.
+std::string origin_of(const std::string& checkpoint) {
+  const Result<audit::SignedNote> note = audit::parse_note(checkpoint);
+  if (!note) return {};
+  const Result<audit::Checkpoint> said = audit::parse_checkpoint(note->text);
+  return said ? said->origin : std::string();
+}
+
+}  // namespace
+
 std::string keys_dir(const Invocation& invocation, const std::string& log_path) {
   if (invocation.has("--keys")) return invocation.get("--keys");
   const char* from_environment = std::getenv("CAVEAT_KEYS");
@@ -68,8 +80,42 @@ Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation)
   return named;
 }
 
+Result<std::string> kept_checkpoint_of(const std::string& file, const audit::VerifyOptions& options,
+                                       const std::string& origin) {
+  Result<std::string> text = load::read_file(file, 1u << 20);
+  if (!text) return text;
+  const auto refused = [&](std::string why) -> audit::Error {
+    return {audit::codes::kKeptCheckpoint, file, {file, std::move(why)}};
+  };
+  if (text->empty()) throw refused("it is empty");
+  std::erase(*text, '\r');  // a note has none: they came with the way by which it was kept
+  if (const Result<audit::LogProof> receipt = audit::parse_log_proof(*text)) *text = receipt->checkpoint;
+  std::vector<audit::VerifierKey> known = options.earlier;
+  if (options.verifier) known.push_back(*options.verifier);
+  const Result<audit::Checkpoint> opened = audit::open_checkpoint(*text, known, &audit::verify_signature);
+  if (opened) return text;
+  const std::string of = origin_of(*text);
+  if (!of.empty() && !audit::of_log(of, origin)) throw refused("it is of the log " + of);
+  const Result<audit::SignedNote> note = audit::parse_note(*text);
+  const bool by_none = note && std::none_of(note->signatures.begin(), note->signatures.end(), [&](const auto& line) {
+                         return std::any_of(known.begin(), known.end(), [&](const audit::VerifierKey& key) {
+                           return key.name == line.name && key.id == line.id;
+                         });
+                       });
+  if (!of.empty() && by_none) throw refused("none of the log's keys that are known signed it");
+  throw refused("expected " + opened.error().items.front().expected);
+}
+
 void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const audit::KeyStore* keys,
            std::vector<audit::VerifierKey> named) {
+  const std::string newest = origin_of(reader.checkpoint().value_or(""));
+  for (const audit::VerifierKey& key : named) {
+    // The log's own note may be what was changed: then its newest checkpoint says which log it is, and if neither can, that is for verify.
+    const bool ours = audit::of_log(key.name, reader.origin()) || audit::of_log(newest, key.name);
+    if (!ours && !(reader.origin().empty() && newest.empty()))
+      throw audit::Error(audit::codes::kKeyOtherLog, key.name,
+                         {key.name, reader.origin().empty() ? newest : reader.origin()});
+  }
   std::vector<audit::VerifierKey> trusted;
   if (keys != nullptr) {
     named = audit::follow(std::move(named), keys->signer_notes(), &audit::verify_signature);

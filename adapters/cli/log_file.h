@@ -30,6 +30,11 @@ Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation)
 void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const audit::KeyStore* keys,
            std::vector<audit::VerifierKey> named);
 
+// The checkpoint that somebody kept, or that of a receipt, as `--checkpoint` names it; signed by a key of `options`. What is none says
+// nothing of the log, so it is refused (audit::Error) and not held against it.
+Result<std::string> kept_checkpoint_of(const std::string& file, const audit::VerifyOptions& options,
+                                       const std::string& origin);
+
 // Where looking and taking away are written down. Nothing on a copy (`--copy`), without keys, or where the file cannot be
 // written: then the reader is told. A log that is being written by another process is refused: what is looked at must be recorded.
 std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,

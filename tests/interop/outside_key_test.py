@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 ROOT, CAVEAT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 del sys.argv[1:]
@@ -130,6 +131,63 @@ class ChangedKey(Place):
                 again = subprocess.run([sys.executable, f"{ROOT}/tests/interop/verify_package.py", "evidence.zip", key], cwd=self.where,
                                        capture_output=True, text=True, check=False)
                 self.assertEqual(again.returncode, expected, again.stdout + again.stderr)
+
+
+class KeptCheckpoint(Place):
+    def setUp(self):
+        super().setUp()
+        self.does("report", "log.db", "--out", "evidence.zip")
+        with zipfile.ZipFile(self.path("evidence.zip")) as archive:
+            self.true = archive.read("checkpoint").decode()
+        self.decide("wealth")
+
+    def test_a_true_one_anchors_the_log_also_with_the_line_ends_of_another_system_and_inside_a_receipt(self):
+        for name, text in (("true", self.true), ("crlf", self.true.replace("\n", "\r\n")), ("receipt", self.read("evidence.zip.receipt"))):
+            with self.subTest(name=name):
+                code, report = self.verified("--checkpoint", self.write(name, text))
+                self.assertEqual((code, report["anchor"]), (0, "anchored"), report)
+
+    def test_what_is_none_is_refused_and_the_log_not_called_changed(self):
+        self.decide("service", "other.db")
+        self.does("report", "other.db", "--out", "other.zip")
+        with zipfile.ZipFile(self.path("other.zip")) as archive:
+            other = archive.read("checkpoint").decode()
+        lines = self.true.split("\n")
+        wrong = {"empty": ("", "it is empty"), "text": ("good morning\n", "expected a blank line"), "other": (other, "it is of the log"),
+                 "edited": ("\n".join([lines[0], str(int(lines[1]) + 1), *lines[2:]]), "expected a good signature by"),
+                 "cut": (self.true[:-20], "expected")}
+        for name, (text, why) in wrong.items():
+            with self.subTest(name=name):
+                done = self.run_it("log", "verify", "log.db", "--checkpoint", self.write(name, text))
+                self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
+                self.assertRegex(done.stderr, f"caveat: {name} cannot be held against the log: {why}.*kept_checkpoint")
+                self.assertNotRegex(self.run_it("log", "verify", "log.db", "--checkpoint", name, "--language", "zh").stderr, "it is|expected none")
+
+    def test_by_a_key_of_the_log_that_is_not_known_it_is_refused_too(self):
+        self.rotate()
+        self.does("report", "log.db", "--out", "evidence.zip")
+        with zipfile.ZipFile(self.path("evidence.zip")) as archive:
+            self.write("newer", archive.read("checkpoint").decode())
+        self.assertEqual(self.verified("--key", "old.vkey", "--checkpoint", "newer")[1]["anchor"], "anchored")
+        self.hide_keys()
+        done = self.run_it("log", "verify", "log.db", "--key", "old.vkey", "--checkpoint", "newer")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("none of the log's keys that are known signed it", done.stderr)
+
+    def test_one_of_another_tree_of_the_same_log_has_diverged(self):
+        shutil.copy(self.path("log.db"), self.path("long.db"))
+        self.does("report", "log.db", "--out", "evidence.zip")
+        os.replace(self.path("long.db"), self.path("log.db"))
+        code, report = self.verified("--checkpoint", "evidence.zip.receipt")  # of the record of the export, which the copy has not
+        self.assertEqual((code, report["ok"], report["anchor"]), (1, False, "diverged"))
+        self.assertIn("kept checkpoint", {finding["table"] for finding in report["findings"]})
+
+    def test_the_key_of_another_log_is_refused_and_neither_log_nor_mark_is_blamed(self):
+        self.decide("service", "other.db")
+        for arguments in (("--key", "other.keys/log.vkey"), ("--key", "log.keys/log.vkey", "--key", "other.keys/log.vkey")):
+            done = self.run_it("log", "verify", "log.db", *arguments)
+            self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
+            self.assertIn("[key_other_log]", done.stderr)
 
 
 if __name__ == "__main__":
