@@ -67,7 +67,8 @@ constexpr Phrase kPhrases[kClaims] = {
     {"The tables are those that Caveat makes, and SQLite finds the file whole.",
      "数据表与 Caveat 所建一致，SQLite 认定文件完整。"},
     {"The log says which log it is, and that is signed by its key.", "日志注明自身名称，且该说明由其密钥签署。"},
-    {"Every checkpoint is signed by the log's key, and none is missing.", "每个检查点均由日志的密钥签署，且无缺失。"},
+    {"Every checkpoint is signed by the log's key, and none is missing of those that the table itself names.",
+     "每个检查点均由日志的密钥签署，表中所提及的检查点无一缺失。"},
     {"Every record is in its place, in the one form that Caveat writes, with times that never fall.",
      "每条记录都在其位置上，形式规范，时间从不倒退。"},
     {"The tree over all records has the root of every checkpoint: none was added, dropped, changed or reordered.",
@@ -108,7 +109,7 @@ class Verification {
     about();
     checkpoints_by_size();
     headers();
-    unnamed();
+    signers();
     tiles();
     bodies();
     closed();
@@ -227,7 +228,7 @@ class Verification {
       about_signer_ = signer_of(note);
       if (const auto opened = open_note(note, signers_, options_.check); !opened) {
         if (about_signer_ && !about_signer_->place)
-          about_refused_ = text(opened.error());  // unless the log has had another key: `unnamed` knows
+          about_refused_ = text(opened.error());  // unless the log has had another key: `signers` knows
         else
           find(kAbout, "about", "1", text(opened.error()));
       }
@@ -268,6 +269,7 @@ class Verification {
               "所记的前一个大小为 " + std::to_string(row.previous) + "，表中为 " + std::to_string(previous) +
                   "：有检查点被删除、添加或改动"});
       previous = row.size;
+      sizes_.insert(row.size);
       const Result<SignedNote> note = parse_note(row.note);
       // A note has one spelling: base64 and lines that the parser would take in another form are changes too.
       if (note && format_note(*note) != row.note)
@@ -418,7 +420,15 @@ class Verification {
 
   // Signatures by keys that nobody named. Where the log has had several keys and one of them was named, the others may be as good: what
   // they signed is not checked. Else there is one key only, and the signature is none.
-  void unnamed() {
+  void signers() {
+    // What the table says of the row before is signed by nobody. But who signs next is told by these records, and the checkpoint that
+    // ends with one is the last or the first of a signer.
+    for (const std::uint64_t index : changes_)
+      if (!sizes_.contains(index + 1))
+        find(kSignatures, "checkpoints", "size " + std::to_string(index + 1),
+             {"it is not there: record " + std::to_string(index) +
+                  " names another signer, and the checkpoint that ends with it was dropped",
+              "缺失：记录 " + std::to_string(index) + " 指明新的签署者，以它结尾的检查点被删除"});
     if (about_differs_ && !about_refused_)
       find(kAbout, "about", "1",
            {"it is signed by another key than the first checkpoint", "签署的密钥与首个检查点的不同"});
@@ -879,6 +889,7 @@ class Verification {
   bool root_reported_ = false;
   std::uint64_t there_ = 0;  // headers that were read: loops go by what is there, not by what a row says
   std::map<std::uint64_t, Expected> expected_;
+  std::set<std::uint64_t> sizes_;  // of all checkpoints
   std::optional<Signer> about_signer_;
   std::optional<Text> about_refused_;     // it is by a key that nobody named
   bool about_differs_ = false;            // it is by another key than the first checkpoint

@@ -626,6 +626,43 @@ BOOST_AUTO_TEST_CASE(a_log_held_against_its_own_older_checkpoint_is_anchored) {
   }
 }
 
+// Which checkpoint comes before is a cell that nobody signs. The checkpoint that ends with a record that names another signer must be
+// there all the same; of the others, that none is missing is said of those only that the table names.
+BOOST_AUTO_TEST_CASE(
+    a_checkpoint_dropped_where_the_signer_changes_is_found_also_where_the_next_row_was_changed_to_fit) {
+  LogFolder in;
+  std::uint64_t rotated = 0;
+  {
+    const auto log = Log::open(in.options());
+    for (int i = 0; i < 3; ++i) BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(decision(i))));
+    rotated = std::get<Committed>(log->rotate("li")).index;
+    for (int i = 3; i < 6; ++i) BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(decision(i))));
+  }
+  const auto keys = in.keys();
+  const auto drop_neatly = [&](std::uint64_t size) {
+    const std::string gone = std::to_string(size);
+    Raw raw(in.path());
+    BOOST_REQUIRE(
+        raw.run_together({"UPDATE checkpoints SET previous = (SELECT previous FROM checkpoints WHERE size = " + gone +
+                              ") WHERE previous = " + gone,
+                          "DELETE FROM checkpoints WHERE size = " + gone}));
+  };
+  const auto verified = [&] {
+    return verify_log(*LogReader::open(in.path()),
+                      {.verifier = keys->verifier(), .earlier = {keys->signers().front()}, .keys = keys.get()});
+  };
+  BOOST_TEST(verified().good());
+  drop_neatly(2);
+  const VerifyReport neat = verified();
+  BOOST_TEST(neat.good());
+  BOOST_TEST(neat.claims[2].en.find("that the table itself names") != std::string::npos);
+  drop_neatly(rotated + 1);
+  const VerifyReport report = verified();
+  BOOST_REQUIRE(!report.findings.empty());
+  BOOST_TEST(report.findings.front().table == "checkpoints");
+  BOOST_TEST(report.findings.front().row == "size " + std::to_string(rotated + 1));
+}
+
 // ---- the key set
 
 BOOST_AUTO_TEST_CASE(every_changed_cell_of_the_key_set_is_found_or_refused) {
