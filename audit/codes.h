@@ -84,6 +84,12 @@ inline constexpr Code kStorage{
 inline constexpr Code kKeysMissing{"keys_missing",
                                    "The keys of the log are not at {0}: {1}. Put the key set back, or name its folder.",
                                    "日志的密钥不在 {0}：{1}。请放回密钥，或指明其目录。", 500, 4};
+inline constexpr Code kKeysUnreadable{
+    "keys_unreadable",
+    "The keys in {0} cannot be read by this user: {1}. Run this as the user whom they belong to. To verify a log, its "
+    "public key is enough: "
+    "name it by --key.",
+    "当前用户无法读取 {0} 中的密钥：{1}。请以密钥所属的用户运行。若只是核验日志，有公钥即可：以 --key 指定。", 500, 4};
 inline constexpr Code kKeysExist{"keys_exist", "{0} exists already and is left as it is. Choose another folder.",
                                  "{0} 已存在，未作改动。请另选目录。", 500, 4};
 inline constexpr Code kKeysOtherLog{

@@ -144,8 +144,9 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   audit::VerifyOptions options = verify_options(keys.get(), invocation.get("--high-water"));
   if (invocation.has("--key")) {
-    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation);
-    if (!named) return refuse(terminal, named.error());
+    std::string at;
+    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation, at);
+    if (!named) return refuse(terminal, named.error(), at);
     trust(options, *reader, keys.get(), std::move(*named));
   } else if (keys == nullptr) {
     const std::string dir = keys_dir(invocation, path);

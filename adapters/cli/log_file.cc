@@ -39,10 +39,19 @@ std::string keys_dir(const Invocation& invocation, const std::string& log_path) 
   return audit::default_keys_dir(log_path);
 }
 
-std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader) {
+std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader, bool needed) {
   const std::string dir = keys_dir(invocation, reader.path());
   if (!audit::KeyStore::exists(dir) && !invocation.has("--keys")) return nullptr;
-  std::unique_ptr<audit::KeyStore> keys = audit::KeyStore::open(dir, {});
+  std::unique_ptr<audit::KeyStore> keys;
+  try {
+    keys = audit::KeyStore::open(dir, {});
+  } catch (const audit::Error& error) {
+    // Keys that lie there for somebody else are none at hand, where the public key or a copy is all that was asked for.
+    const bool without = invocation.has("--key") || invocation.has("--copy");
+    if (&error.code() == &audit::codes::kKeysUnreadable && without && !needed && !invocation.has("--keys"))
+      return nullptr;
+    throw;
+  }
   if (keys->origin() == reader.origin()) return keys;
   const std::vector<audit::VerifierKey> known = keys->signers();
   const std::optional<std::string> newest = reader.checkpoint();
@@ -62,18 +71,14 @@ audit::VerifyOptions verify_options(const audit::KeyStore* keys, const std::stri
   return options;
 }
 
-Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation) {
+Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation, std::string& at) {
   std::vector<audit::VerifierKey> named;
   for (const std::string& file : invocation.all("--key")) {
+    at = file;
     Result<std::string> text = load::read_file(file, 1u << 16);
     if (!text) return tl::unexpected(text.error());
     Result<std::vector<audit::VerifierKey>> keys = audit::parse_verifier_keys(*text);
-    if (!keys) {
-      Problem problem = keys.error();
-      for (ProblemItem& item : problem.items)
-        if (item.path.empty()) item.path = file;
-      return tl::unexpected(std::move(problem));
-    }
+    if (!keys) return tl::unexpected(keys.error());
     for (audit::VerifierKey& key : *keys)
       if (std::find(named.begin(), named.end(), key) == named.end()) named.push_back(std::move(key));
   }

@@ -17,14 +17,16 @@ namespace caveat::cli {
 std::string keys_dir(const Invocation& invocation, const std::string& log_path);
 
 // The keys of a log that is read: null where none are there. A set of another log is refused; a log whose own note was changed
-// is not taken for another log as long as these keys signed its newest checkpoint: verify names what was changed.
-std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader);
+// is not taken for another log as long as these keys signed its newest checkpoint: verify names what was changed. Null too where this
+// user may not read them and asked for nothing that takes them (`--key`, `--copy`), unless they are needed.
+std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader,
+                                         bool needed = false);
 
 // What verify needs of a key set, and of `--key`. `high_water`: the log's mark; empty: the one among its keys.
 audit::VerifyOptions verify_options(const audit::KeyStore* keys, const std::string& high_water = {});
 
-// The public keys that `--key FILE.vkey` names, as often as it comes: the lines of those files. A Problem says which file.
-Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation);
+// The public keys that `--key FILE.vkey` names, as often as it comes: the lines of those files. `at`: the file that a Problem is of.
+Result<std::vector<audit::VerifierKey>> named_keys(const Invocation& invocation, std::string& at);
 
 // Signatures are then judged by keys that came from outside: by those, and by the ones to which the notes of the key set lead from them.
 void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const audit::KeyStore* keys,

@@ -124,7 +124,8 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   if (const std::string socket = beside_log(path, ".sock"); !invocation.has("--copy") && server_answers(socket))
     return report_through_server(invocation, terminal, socket, form.substr(1));
   std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
-  const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
+  const std::unique_ptr<audit::KeyStore> keys =
+      keys_of(invocation, *reader, form == ".zip" || invocation.has("--customer"));
   if (keys == nullptr && (form == ".zip" || invocation.has("--customer"))) {
     const std::string dir = keys_dir(invocation, path);
     throw audit::Error(audit::codes::kKeysMissing, dir,

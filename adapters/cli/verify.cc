@@ -6,7 +6,9 @@
 #include "adapters/cli/command.h"
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
+#include "adapters/load/codes.h"
 #include "adapters/load/rule_files.h"
+#include "audit/report/codes.h"
 #include "audit/report/verify_package.h"
 
 namespace caveat::cli {
@@ -15,18 +17,43 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The members of an unpacked package, within the limits of a packed one.
+// The members of an unpacked package, within the limits of a packed one. What is no file (a pipe, a link that leads nowhere, an empty
+// folder) is a member that no manifest lists: a package has no such thing, and it is not opened.
 Result<audit::Members> read_members(const std::string& dir, const audit::ArchiveLimits& limits) {
   audit::Members members;
   std::size_t total = 0;
   std::set<std::string> names;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir))
-    if (entry.is_regular_file() && names.size() <= limits.members)
-      names.insert(entry.path().lexically_relative(dir).generic_string());
+  std::error_code error;
+  fs::recursive_directory_iterator at(dir, error);
+  std::string place = dir;
+  for (; !error && at != fs::recursive_directory_iterator() && names.size() + members.size() <= limits.members;
+       at.increment(error)) {
+    place = at->path().string();
+    const std::string name = at->path().lexically_relative(dir).generic_string();
+    std::error_code unknown;
+    if (at->is_regular_file(unknown))
+      names.insert(name);
+    else if (!at->is_directory(unknown) || at->is_symlink(unknown) || fs::is_empty(at->path(), unknown))
+      members.emplace(name, std::string());
+  }
+  if (error)
+    return tl::unexpected(
+        Problem{&load::codes::kFileUnreadable,
+                {ProblemItem{.path = place, .expected = {}, .found = error.message(), .nearest = {}, .hint = {}}}});
   for (const std::string& name : names) {
-    Result<std::string> bytes =
-        load::read_file((fs::path(dir) / name).string(), limits.total_bytes - std::min(total, limits.total_bytes));
+    const std::string path = (fs::path(dir) / name).string();
+    const std::size_t room = limits.total_bytes - total;
+    const bool fits = fs::file_size(path, error) <= room || error;
+    Result<std::string> bytes = fits ? load::read_file(path, room) : std::string();
     if (!bytes) return tl::unexpected(bytes.error());
+    if (!fits || bytes->size() > room)
+      return tl::unexpected(Problem{
+          &audit::codes::kBadPackage,
+          {ProblemItem{.path = name,
+                       .expected = "at most " + std::to_string(limits.total_bytes) + " bytes in all members together",
+                       .found = {},
+                       .nearest = {},
+                       .hint = {}}}});
     total += bytes->size();
     members.emplace(name, std::move(*bytes));
   }
@@ -38,8 +65,9 @@ Result<audit::Members> read_members(const std::string& dir, const audit::Archive
 int run_verify(const Invocation& invocation, Terminal& terminal) {
   audit::PackageVerifyOptions options;
   if (invocation.has("--key")) {
-    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation);
-    if (!named) return refuse(terminal, named.error());
+    std::string at;
+    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation, at);
+    if (!named) return refuse(terminal, named.error(), at);
     options.keys = std::move(*named);
   }
   const std::string& path = invocation.arguments[0];
@@ -47,15 +75,22 @@ int run_verify(const Invocation& invocation, Terminal& terminal) {
   audit::PackageReport report;
   if (fs::is_directory(path, error)) {
     const Result<audit::Members> members = read_members(path, options.limits);
-    if (!members) return refuse(terminal, members.error());
+    if (!members) return refuse(terminal, members.error(), path);
     report = audit::verify_members(*members, options);
   } else {
     const Result<std::string> bytes = load::read_file(path, options.limits.total_bytes);
     if (!bytes) return refuse(terminal, bytes.error());
-    if (fs::exists(path + ".receipt", error)) {
-      Result<std::string> receipt = load::read_file(path + ".receipt", 1u << 20);
-      if (!receipt) return refuse(terminal, receipt.error());
-      options.receipt = std::move(*receipt);
+    if (const fs::file_status receipt = fs::status(path + ".receipt", error); fs::exists(receipt)) {
+      if (!fs::is_regular_file(receipt))  // a pipe would be waited for
+        return refuse(terminal, Problem{&load::codes::kFileUnreadable,
+                                        {ProblemItem{.path = path + ".receipt",
+                                                     .expected = {},
+                                                     .found = "no regular file",
+                                                     .nearest = {},
+                                                     .hint = {}}}});
+      Result<std::string> text = load::read_file(path + ".receipt", 1u << 20);
+      if (!text) return refuse(terminal, text.error());
+      options.receipt = std::move(*text);
     }
     report = audit::verify_package(*bytes, options);
   }

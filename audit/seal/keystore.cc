@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -42,6 +43,14 @@ std::optional<SecretText> given_passphrase(const KeyStoreOptions& options) {
   const char* file = std::getenv("CAVEAT_PASSPHRASE_FILE");
   if (file == nullptr || *file == '\0') return std::nullopt;
   return read_passphrase(file);
+}
+
+// What is not there is another matter, and told in other words.
+void must_be_readable(const std::string& path) {
+  struct stat status{};
+  const bool folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  if (::access(path.c_str(), folder ? R_OK | X_OK : R_OK) != 0 && errno == EACCES)
+    throw Error(codes::kKeysUnreadable, path, {path, system_words()});
 }
 
 std::uint64_t quarter_of(std::int64_t at_us) {
@@ -254,7 +263,12 @@ std::vector<std::string> KeyStore::signer_notes() const {
 bool KeyStore::protected_by_passphrase() const { return state_->is_protected; }
 
 bool KeyStore::exists(const std::string& dir) {
-  return fs::exists(dir + "/signing.key") || fs::exists(dir + "/data.db");
+  // What this user may not look at may be there: `open` says so.
+  for (const char* name : {"/signing.key", "/data.db"}) {
+    std::error_code hidden;
+    if (fs::exists(dir + name, hidden) || hidden) return true;
+  }
+  return false;
 }
 
 std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string origin, KeyStoreOptions options) {
@@ -322,6 +336,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   state->random = options.random;
   assert(!options.writable || options.random != nullptr);
   std::error_code ignored;
+  must_be_readable(dir);
   if (!fs::is_directory(dir, ignored)) throw Error(codes::kKeysMissing, dir, {dir, "there is no such folder"});
 
   forbid_core_dumps();
@@ -331,6 +346,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   std::string stretched_from;
   const auto read_key = [&](const std::string& file_name, const std::string& use, SecretKey& key) {
     const std::string path = dir + "/" + file_name;
+    must_be_readable(path);
     if (!fs::exists(path, ignored)) throw Error(codes::kKeysMissing, path, {dir, file_name + " is not there"});
     struct stat status{};
     if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
@@ -384,6 +400,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   const Suite& suite = *state->suite;
 
   const std::string data = state->data_path();
+  must_be_readable(data);
   if (!fs::exists(data, ignored)) throw Error(codes::kKeysMissing, data, {dir, "data.db is not there"});
   try {
     if (options.writable) {

@@ -6,7 +6,7 @@
 // Promises   a key set names its log and serves no other; data keys are per customer and quarter; new ones are durable
 //            before `flush` returns; key bytes are wiped, never appear in a message and in no core dump
 // Threads    all calls may run together
-// Errors     audit::Error: keys_missing, keys_other_log, key_file, key_passphrase, passphrase_file, key_mode, key_unwrap, storage
+// Errors     audit::Error: keys_missing, keys_unreadable, keys_other_log, key_file, key_passphrase, passphrase_file, key_mode, key_unwrap, storage
 // Lifetime   owns its key bytes and its connection to data.db
 // Cost       a data key seen before: one look-up in memory; a new one: an insert at the next flush
 // Source     contracts.md 30–32; docs/formats.md

@@ -190,5 +190,86 @@ class KeptCheckpoint(Place):
             self.assertIn("[key_other_log]", done.stderr)
 
 
+@unittest.skipUnless(os.geteuid() == 0, "it takes two users")
+class AnotherUser(Place):
+    """Somebody who may read the log and not the folder of its keys, which is as Caveat makes it."""
+    NOBODY = 65534
+
+    def setUp(self):
+        super().setUp()
+        os.chmod(self.where, 0o755)
+        os.mkdir(self.path("his"))
+        os.chown(self.path("his"), self.NOBODY, self.NOBODY)
+        self.does("report", "log.db", "--out", "evidence.zip")
+
+    def as_nobody(self, *arguments):
+        if shutil.which("setpriv") is None:
+            self.skipTest("no setpriv")
+        return subprocess.run(["setpriv", f"--reuid={self.NOBODY}", f"--regid={self.NOBODY}", "--clear-groups", CAVEAT, *arguments],
+                              cwd=self.where, capture_output=True, text=True, timeout=120, check=False)
+
+    def test_the_public_key_is_enough_to_verify(self):
+        done = self.as_nobody("log", "verify", "log.db", "--key", "old.vkey")
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        self.assertIn("no keys were given", done.stdout)
+
+    def test_a_copy_is_shown_and_reported_as_far_as_it_goes_without_keys(self):
+        for arguments in (("log", "show", "log.db", "--copy"), ("report", "log.db", "--copy", "--out", "his/page.html")):
+            done = self.as_nobody(*arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_where_keys_are_needed_it_is_said_that_they_cannot_be_read(self):
+        os.mkdir(self.path("folder"), 0o755)
+        for arguments in (("log", "verify", "log.db"), ("log", "verify", "log.db", "--keys", "log.keys", "--key", "old.vkey"),
+                          ("report", "log.db", "--copy", "--out", "his/page.zip"), ("keys", "list", "log.keys"),
+                          ("keys", "rotate", "log.keys"), ("decide", "--rules", f"{ROOT}/rules", "--log", "log.db", "/dev/null")):
+            with self.subTest(arguments=arguments):
+                done = self.as_nobody(*arguments)
+                self.assertEqual(done.returncode, 4, done.stderr)
+                self.assertIn("[keys_unreadable]", done.stderr)
+                self.assertNotIn("inside Caveat", done.stderr)
+
+    def test_an_unpacked_package_with_a_folder_that_cannot_be_read_is_refused_in_words(self):
+        with zipfile.ZipFile(self.path("evidence.zip")) as archive:
+            archive.extractall(self.path("evidence"))
+        os.mkdir(self.path("evidence/hidden"), 0o700)
+        done = self.as_nobody("verify", "evidence", "--key", "old.vkey")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("evidence/hidden", done.stderr)
+        self.assertIn("[file_unreadable]", done.stderr)
+
+
+class UnpackedPackage(Place):
+    def setUp(self):
+        super().setUp()
+        self.does("report", "log.db", "--out", "evidence.zip")
+        with zipfile.ZipFile(self.path("evidence.zip")) as archive:
+            archive.extractall(self.path("evidence"))
+
+    def test_what_is_no_file_is_a_member_that_no_manifest_lists(self):
+        self.does("verify", "evidence", "--key", "old.vkey")
+        for make, drop in ((os.mkfifo, os.remove), (lambda path: os.symlink("nowhere", path), os.remove), (os.mkdir, os.rmdir)):
+            make(self.path("evidence/more"))
+            done = self.run_it("verify", "evidence", "--key", "old.vkey")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("member more is not in the manifest", done.stdout)
+            drop(self.path("evidence/more"))
+
+    def test_more_bytes_than_a_package_may_have_are_told_by_the_member(self):
+        with open(self.path("evidence/big"), "wb") as file:
+            file.truncate(3 << 30)
+        done = self.run_it("verify", "evidence", "--key", "old.vkey")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("big", done.stderr)
+        self.assertIn("[bad_package]", done.stderr)
+
+    def test_a_receipt_that_is_a_pipe_is_not_waited_for(self):
+        os.remove(self.path("evidence.zip.receipt"))
+        os.mkfifo(self.path("evidence.zip.receipt"))
+        done = self.run_it("verify", "evidence.zip", "--key", "old.vkey")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("evidence.zip.receipt", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
