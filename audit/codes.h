@@ -41,10 +41,9 @@ inline constexpr Code kLogExists{"log_exists", "{0} exists already and is left a
 inline constexpr Code kLogForeign{
     "log_foreign", "{0} is no Caveat log: {1}. Give the path of a Caveat log, or of a file that does not exist yet.",
     "{0} 不是 Caveat 日志：{1}。请给出 Caveat 日志的路径，或一个尚不存在的路径。", 500, 4};
-inline constexpr Code kLogHalfWritten{
-    "log_half_written",
-    "{0} is incomplete: {1}. Put back a whole copy; the part that is there can be read by `caveat log verify`.",
-    "{0} 不完整：{1}。请恢复完整的副本；现存部分可用 `caveat log verify` 检查。", 500, 4};
+inline constexpr Code kLogHalfWritten{"log_half_written",
+                                      "{0} is incomplete: {1}. Put back a whole copy from the back-up.",
+                                      "{0} 不完整：{1}。请从备份恢复完整的副本。", 500, 4};
 inline constexpr Code kLogReadOnly{"log_read_only",
                                    "{0} cannot be written: {1}. Give this user the right to write it and its folder.",
                                    "{0} 无法写入：{1}。请授予当前用户对该文件及其目录的写权限。", 500, 4};
@@ -79,6 +78,16 @@ inline constexpr Code kStorage{
     503,
     4,
     true};
+
+// A database that is only read: a log, or the data.db of its keys.
+inline constexpr Code kDamaged{
+    "damaged", "{0} is damaged: {1}. Put back a whole copy; of a log, `caveat log verify` says how far it can be read.",
+    "{0} 已损坏：{1}。请恢复完整的副本；若是日志，`caveat log verify` 会说明可读至何处。", 500, 4};
+inline constexpr Code kUnreadable{
+    "unreadable",
+    "{0} could not be read: {1}. Look whether its disk is full or failing and whether this user may read it and its "
+    "folder, then run this again.",
+    "{0} 读取失败：{1}。请检查磁盘是否已满或有故障，以及当前用户能否读取该文件及其目录，然后重试。", 500, 4};
 
 // The key set.
 inline constexpr Code kKeysMissing{"keys_missing",

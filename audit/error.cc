@@ -86,10 +86,14 @@ Error::Error(const Code& code, std::string place, std::vector<std::string> argum
       arguments_(std::move(arguments)) {}
 
 std::string Error::message(Language language) const {
-  if (language != Language::zh) return fill(code_->en, arguments_);
+  return fill(language == Language::zh ? code_->zh : code_->en, arguments(language));
+}
+
+std::vector<std::string> Error::arguments(Language language) const {
+  if (language != Language::zh) return arguments_;
   std::vector<std::string> arguments;
   for (const std::string& one : arguments_) arguments.push_back(in_chinese(one));
-  return fill(code_->zh, arguments);
+  return arguments;
 }
 
 }  // namespace caveat

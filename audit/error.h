@@ -21,8 +21,9 @@ class Error : public std::runtime_error {
   Error(const Code& code, std::string place, std::vector<std::string> arguments);
 
   const Code& code() const { return *code_; }
-  const std::string& place() const { return place_; }  // the file, folder or variable that is at fault
-  std::string message(Language language) const;        // the sentence in either language
+  const std::string& place() const { return place_; }           // the file, folder or variable that is at fault
+  std::string message(Language language) const;                 // the sentence in either language
+  std::vector<std::string> arguments(Language language) const;  // what fills it
 
  private:
   const Code* code_;

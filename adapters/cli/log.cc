@@ -88,6 +88,7 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
                                                  {"root", hex(report.root)},
                                                  {"time", format_instant(report.time_us, 0)},
                                                  {"anchor", audit::name(report.anchor)},
+                                                 {"damaged", report.damaged},
                                                  {"findings", std::move(findings)},
                                                  {"more_findings", report.more_findings},
                                                  {"bodies_closed", report.bodies_closed},
@@ -98,7 +99,9 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
     return;
   }
   std::ostream& out = terminal.out;
-  out << (report.good()              ? terminal.say({"The log is whole.", "日志完整。"})
+  out << (report.good() ? terminal.say({"The log is whole.", "日志完整。"})
+          : report.damaged
+              ? terminal.say({"The log is damaged: it cannot be read to its end.", "日志已损坏，无法完整读取。"})
           : !report.findings.empty() ? terminal.say({"The log was changed.", "日志已被改动。"})
           : report.bodies_lost > 0
               ? terminal.say({"Nothing in the log was changed, but data keys are missing that no erasure record names.",
@@ -140,7 +143,14 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
 
 int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   const std::string& path = invocation.arguments[0];
-  const std::unique_ptr<LogReader> reader = LogReader::open(path);
+  std::unique_ptr<LogReader> reader;
+  try {
+    reader = LogReader::open(path);
+  } catch (const audit::Error& error) {
+    const audit::VerifyReport report = audit::verify_damaged(error);
+    print_report(report, terminal);
+    return kNo;
+  }
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   audit::VerifyOptions options = verify_options(keys.get(), invocation.get("--high-water"));
   if (invocation.has("--key")) {

@@ -92,6 +92,17 @@ struct Text {
   std::string en, zh;
 };
 
+// Codes that tell of the file what a finding tells, and not of the machine.
+bool is_damage(const Code& code) {
+  return &code == &codes::kDamaged || &code == &codes::kLogHalfWritten || &code == &codes::kLogBroken;
+}
+
+// Without the file's name before and the advice behind, which are not for who verifies.
+std::string error_words(const Error& error, Language language) {
+  const auto& arguments = error.arguments(language);
+  return arguments.size() > 1 ? arguments[1] : error.message(language);
+}
+
 class Verification {
  public:
   Verification(const LogReader& reader, const VerifyOptions& options)
@@ -105,18 +116,33 @@ class Verification {
   VerifyReport run() {
     report_.size = reader_.size();
     report_.origin = reader_.origin();
-    schema();
-    about();
-    checkpoints_by_size();
-    headers();
-    signers();
-    tiles();
-    bodies();
-    closed();
-    tags_and_state();
-    keys();
-    high_water();
-    kept();
+    struct {
+      ClaimId claim;
+      const char* table;
+      void (Verification::*step)();
+    } const steps[] = {{kTables, "schema", &Verification::schema},
+                       {kAbout, "about", &Verification::about},
+                       {kSignatures, "checkpoints", &Verification::checkpoints_by_size},
+                       {kHeaders, "headers", &Verification::headers},
+                       {kSignatures, "checkpoints", &Verification::signers},
+                       {kTiles, "tiles", &Verification::tiles},
+                       {kBodies, "bodies", &Verification::bodies},
+                       {kBodies, "bodies", &Verification::closed},
+                       {kTags, "tags", &Verification::tags},
+                       {kState, "state", &Verification::state},
+                       {kKeys, "keys", &Verification::keys},
+                       {kHighWater, "high-water", &Verification::high_water},
+                       {kKept, "kept checkpoint", &Verification::kept}};
+    for (const auto& [claim, table, step] : steps) {
+      seen_.reset();
+      try {
+        (this->*step)();
+      } catch (const Error& error) {
+        if (!is_damage(error.code())) throw;
+        unreadable(claim, table, error);
+        break;
+      }
+    }
     settle();
     if (!report_.findings.empty() && report_.anchor != Anchor::diverged) report_.anchor = Anchor::invalid;
     return std::move(report_);
@@ -150,6 +176,17 @@ class Verification {
     TagValue subject{}, discriminator{};
     friend auto operator<=>(const StateRow&, const StateRow&) = default;
   };
+
+  // What stands behind it was not read, and what was counted on the way is short.
+  void unreadable(ClaimId id, const char* table, const Error& error) {
+    report_.damaged = true;
+    const std::string row = seen_ ? "behind " + std::to_string(*seen_) : std::string();
+    find(id, table, row,
+         {"it cannot be read: " + error_words(error, Language::en), "无法读取：" + error_words(error, Language::zh)});
+    for (std::size_t other = id == kTables ? 0 : static_cast<std::size_t>(id); other < kClaims; ++other)
+      not_checked(static_cast<ClaimId>(other), "the file is damaged and could not be read to its end",
+                  "文件已损坏，无法完整读取");
+  }
 
   void find(ClaimId id, std::string table, std::string row, Text what) {
     Claim& claim = report_.claims[id];
@@ -343,6 +380,7 @@ class Verification {
         whole = false;
       }
       next = index + 1;
+      seen_ = index;
       const std::string row = std::to_string(index);
       const Result<Header> header = decode_header(leaf);
       another = another || another_then;
@@ -523,6 +561,7 @@ class Verification {
       const auto index = static_cast<std::uint64_t>(number);
       absent(next, index);
       next = index + 1;
+      seen_ = index;
       const auto leaf = reader_.header(index);
       const Result<Header> header = decode_header(leaf.value_or(""));
       if (!header) return;  // named above
@@ -730,7 +769,7 @@ class Verification {
     entry.value = *change.value;
   }
 
-  void tags_and_state() {
+  void tags() {
     if (options_.keys == nullptr) return;
     store_.each_tag([&](std::string_view tag, std::int64_t index) {
       if (index >= 0 && closed_.contains(static_cast<std::uint64_t>(index))) return;
@@ -744,7 +783,10 @@ class Verification {
     for (const auto& [key, count] : tags_)
       if (count > 0)
         find(kTags, "tags", std::to_string(key.second), {"a tag of this record is not there", "该记录的标签缺失"});
+  }
 
+  void state() {
+    if (options_.keys == nullptr) return;
     store_.each_state([&](const StoredStateRow& row) {
       const std::string where = "kind " + std::to_string(row.kind) + " subject " + hex(row.subject);
       const Text unmade{"no record makes such a row", "没有记录产生该行"};
@@ -886,6 +928,7 @@ class Verification {
   std::vector<VerifierKey> signers_;  // in order; the last is the newest
   VerifyReport report_;
   Frontier tree_;
+  std::optional<std::uint64_t> seen_;  // the newest record that the step at hand has read
   bool root_reported_ = false;
   std::uint64_t there_ = 0;  // headers that were read: loops go by what is there, not by what a row says
   std::map<std::uint64_t, Expected> expected_;
@@ -923,6 +966,23 @@ std::vector<VerifierKey> in_order_of_use(const LogReader& reader, std::vector<Ve
   });
   named.insert(named.end(), std::make_move_iterator(used.begin()), std::make_move_iterator(used.end()));
   return named;
+}
+
+VerifyReport verify_damaged(const Error& error) {
+  if (!is_damage(error.code())) throw error;
+  VerifyReport report;
+  report.damaged = true;
+  report.anchor = Anchor::invalid;
+  const Text what{"it cannot be read: " + error_words(error, Language::en),
+                  "无法读取：" + error_words(error, Language::zh)};
+  for (std::size_t i = 0; i < kClaims; ++i)
+    report.claims.push_back({static_cast<int>(i) + 1, Shown::not_checked, kPhrases[i].en, kPhrases[i].zh,
+                             "the file is damaged and could not be read to its end", "文件已损坏，无法完整读取"});
+  report.claims.front().shown = Shown::no;
+  report.claims.front().why_en = "schema: " + what.en;
+  report.claims.front().why_zh = "schema：" + what.zh;
+  report.findings.push_back({"schema", "", what.en, what.zh});
+  return report;
 }
 
 VerifyReport verify_log(const LogReader& reader, const VerifyOptions& options) {

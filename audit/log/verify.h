@@ -7,7 +7,7 @@
 //            no change of the log: erased, where an erasure record names the key; else lost, which is never called good either.
 //            A checkpoint by a key that was not named is no change where a rotation or epoch record stands between it and one by a
 //            key that was: it is not checked, and the log is not called good
-// Errors     findings, not exceptions; audit::Error where the file cannot be read at all
+// Errors     findings, not exceptions, also where the file is damaged; audit::Error where the machine cannot read it
 // Cost       linear in the log; memory: the state projection, and a few bytes a checkpoint
 #pragma once
 
@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/error.h"
 #include "audit/log/claim.h"
 #include "audit/log/reader.h"
 
@@ -58,6 +59,8 @@ struct VerifyReport {
   Digest root{};
   std::int64_t time_us = 0;  // of the newest record
   Anchor anchor = Anchor::unanchored;
+  bool damaged =
+      false;  // the file could not be read to its end: what is behind the place that a finding names was not judged
   bool signatures_checked = false;
   bool bodies_opened = false;
   std::uint64_t bodies_closed = 0;     // whose data key is gone
@@ -68,6 +71,10 @@ struct VerifyReport {
   std::vector<Claim> claims;
   bool good() const { return findings.empty() && signatures_checked && bodies_lost == 0; }
 };
+
+// Of a log that is too damaged to be opened at all: what `LogReader::open` threw as a finding. Throws it again where it says
+// nothing of a damage (the file is not there, no Caveat log, of another format).
+VerifyReport verify_damaged(const Error& error);
 
 // Keys that were named in any order, in that in which the log's checkpoints use them; those that it does not use come first.
 std::vector<VerifierKey> in_order_of_use(const LogReader& reader, std::vector<VerifierKey> named);

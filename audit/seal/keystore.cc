@@ -434,7 +434,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     }
     if (state->signers.empty()) throw Error(codes::kKeyFile, data, {data, "it names no signer"});
   } catch (const SqliteError& error) {
-    if (error.not_a_database()) throw Error(codes::kKeyFile, data, {data, error.what()});
+    if (error.not_a_database()) throw Error(codes::kKeyFile, data, {data, error.words()});
     throw;
   }
 

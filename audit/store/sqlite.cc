@@ -7,8 +7,28 @@
 
 namespace caveat::audit {
 
-SqliteError::SqliteError(const std::string& path, const std::string& words, int code)
-    : Error(codes::kStorage, path, {path, words}), code_(code) {}
+namespace {
+
+const Code& kind_of(int code, bool reading) {
+  if (!reading) return codes::kStorage;
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR:  // a table or column that is not there
+    case SQLITE_SCHEMA:
+    case SQLITE_MISMATCH:
+      return codes::kDamaged;
+    default:
+      return codes::kUnreadable;
+  }
+}
+
+bool only_reads(sqlite3* db) { return db != nullptr && sqlite3_db_readonly(db, "main") == 1; }
+
+}  // namespace
+
+SqliteError::SqliteError(const std::string& path, const std::string& words, int code, bool reading)
+    : Error(kind_of(code, reading), path, {path, words}), code_(code), words_(words) {}
 
 bool SqliteError::not_a_database() const { return (code_ & 0xff) == SQLITE_NOTADB || (code_ & 0xff) == SQLITE_CORRUPT; }
 bool SqliteError::corrupt() const { return (code_ & 0xff) == SQLITE_CORRUPT; }
@@ -21,7 +41,7 @@ namespace {
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
   std::string words = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
   if ((code & 0xff) == SQLITE_FULL) words = "the disk is full";
-  throw SqliteError(path, words, extended != SQLITE_OK ? extended : code);
+  throw SqliteError(path, words, extended != SQLITE_OK ? extended : code, only_reads(db));
 }
 
 }  // namespace
@@ -74,7 +94,7 @@ bool Statement::step() {
   const int extended = sqlite3_extended_errcode(db_);
   std::string words = (code & 0xff) == SQLITE_FULL ? "the disk is full" : sqlite3_errmsg(db_);
   reset();
-  throw SqliteError(*path_, words, extended);
+  throw SqliteError(*path_, words, extended, only_reads(db_));
 }
 
 void Statement::run() {
@@ -122,7 +142,7 @@ Database::Database(std::string path, Mode mode, const std::string& vfs) : path_(
     const std::string words = db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code);
     sqlite3_close(db_);
     db_ = nullptr;
-    throw SqliteError(path_, words, code);
+    throw SqliteError(path_, words, code, mode == Mode::read || mode == Mode::immutable);
   }
   sqlite3_busy_timeout(db_, 5'000);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

@@ -7,7 +7,8 @@
 //
 // Promises   defensive mode, no loadable extensions, trusted schema off; a statement is reset when it has run
 // Threads    one at a time
-// Errors     SqliteError (an audit::Error, code `storage`) with SQLite's own words and extended code
+// Errors     SqliteError with SQLite's own words and extended code: an audit::Error, code `storage`; of a connection that only reads
+//            `damaged`, or `unreadable` where it is the machine that fails
 #pragma once
 
 #include <cstdint>
@@ -24,15 +25,17 @@ namespace caveat::audit {
 
 class SqliteError : public Error {
  public:
-  SqliteError(const std::string& path, const std::string& words, int code);
-  int sqlite_code() const { return code_; }  // extended
-  bool not_a_database() const;               // or a damaged one
+  SqliteError(const std::string& path, const std::string& words, int code, bool reading);
+  const std::string& words() const { return words_; }  // SQLite's
+  int sqlite_code() const { return code_; }            // extended
+  bool not_a_database() const;                         // or a damaged one
   bool corrupt() const;
   bool read_only() const;
   bool moved() const;  // the opened file has its name no more
 
  private:
   int code_;
+  std::string words_;
 };
 
 class Statement {

@@ -50,14 +50,14 @@ void judge(Database& db) {
     if (layout > newest) throw Error(codes::kLogNewer, path, {path, std::to_string(layout), std::to_string(newest)});
     std::error_code ignored;
     const auto wal = fs::exists(path + "-wal", ignored) ? fs::file_size(path + "-wal", ignored) : 0;
-    if (wal == 0 && static_cast<std::int64_t>(fs::file_size(path)) < pages * db.number("PRAGMA page_size"))
+    if (wal == 0 && static_cast<std::int64_t>(fs::file_size(path, ignored)) < pages * db.number("PRAGMA page_size"))
       throw Error(codes::kLogHalfWritten, path, {path, "the file is shorter than it says"});
   } catch (const SqliteError& error) {
     if (error.not_a_database()) {
       std::error_code ignored;
       const bool cut = fs::file_size(path, ignored) >= 100 && error.corrupt();
       throw Error(cut ? codes::kLogHalfWritten : codes::kLogForeign, path,
-                  {path, cut ? error.what() : "it is no database"});
+                  {path, cut ? error.words() : "it is no database"});
     }
     throw;
   }
@@ -464,7 +464,7 @@ void create_sqlite_store(const std::string& path, const std::string& about_note,
     transaction.commit();
     db.close();
   } catch (const SqliteError& error) {
-    if (error.read_only()) throw Error(codes::kLogReadOnly, path, {path, error.what()});
+    if (error.read_only()) throw Error(codes::kLogReadOnly, path, {path, error.words()});
     throw;
   }
   if (::renameat2(AT_FDCWD, making.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
@@ -481,8 +481,8 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path, const StoreOpt
     return std::make_unique<SqliteStore>(path, options);
   } catch (const SqliteError& error) {
     if (error.moved()) throw Error(codes::kLogReplaced, path, {path});
-    if (error.not_a_database()) throw Error(codes::kLogHalfWritten, path, {path, error.what()});
-    if (error.read_only()) throw Error(codes::kLogReadOnly, path, {path, error.what()});
+    if (error.not_a_database()) throw Error(codes::kLogHalfWritten, path, {path, error.words()});
+    if (error.read_only()) throw Error(codes::kLogReadOnly, path, {path, error.words()});
     throw;
   }
 }
@@ -496,7 +496,7 @@ std::unique_ptr<StoreReader> open_sqlite_reader(const std::string& path, const S
   } catch (const SqliteError& error) {
     if (error.not_a_database())
       throw Error(error.corrupt() ? codes::kLogHalfWritten : codes::kLogForeign, path,
-                  {path, error.corrupt() ? error.what() : "it is no database"});
+                  {path, error.corrupt() ? error.words() : "it is no database"});
     throw;
   }
 }

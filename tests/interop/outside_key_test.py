@@ -4,9 +4,11 @@ was handed to them is not what it should be.
 
     outside_key_test.py TREE CAVEAT
 """
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -269,6 +271,60 @@ class UnpackedPackage(Place):
         done = self.run_it("verify", "evidence.zip", "--key", "old.vkey")
         self.assertEqual(done.returncode, 4)
         self.assertIn("evidence.zip.receipt", done.stderr)
+
+
+class DamagedFile(Place):
+    """Cut, zeroed, a table or a row gone: the answer is no, with the place, and not that something could not be written."""
+
+    def is_told(self, what):
+        done = self.run_it("log", "verify", "half.db", "--keys", "log.keys", "--json")
+        self.assertEqual(done.returncode, 1, f"{what}: {done.stderr}")
+        report = json.loads(done.stdout)
+        self.assertFalse(report["ok"])
+        self.assertTrue(report["findings"], what)
+        self.assertNotRegex(done.stdout + done.stderr, "could not be written|opened again|Put back")
+        return report
+
+    def setUp(self):
+        super().setUp()
+        with open(self.path("log.db"), "rb") as file:
+            self.whole = file.read()
+
+    def spill(self, data):
+        with open(self.path("half.db"), "wb") as file:
+            file.write(data)
+
+    def test_a_file_that_was_cut(self):
+        for part in range(1, 16):
+            self.spill(self.whole[:len(self.whole) * part // 16])
+            self.assertTrue(self.is_told(f"{part}/16")["damaged"])
+
+    def test_a_page_that_was_zeroed_or_overwritten(self):
+        with contextlib.closing(sqlite3.connect(self.path("log.db"))) as db:
+            free = db.execute("PRAGMA freelist_count").fetchone()[0]
+        for filling in b"\0", b"Q":
+            unread = 0  # pages that hold nothing
+            for page in range(1, len(self.whole) // 4096):
+                self.spill(self.whole[:page * 4096] + filling * 4096 + self.whole[(page + 1) * 4096:])
+                if self.run_it("log", "verify", "half.db", "--keys", "log.keys").returncode == 0:
+                    unread += 1
+                else:
+                    self.is_told(f"page {page}")
+            self.assertLessEqual(unread, free)
+
+    def test_a_table_or_the_row_about_that_is_gone(self):
+        for statement in ("DELETE FROM about", "DROP TABLE tags", "DROP TABLE headers", "DROP TABLE checkpoints", "DROP TABLE state"):
+            self.spill(self.whole)
+            with contextlib.closing(sqlite3.connect(self.path("half.db"))) as db, db:
+                db.execute(statement)
+            self.is_told(statement)
+
+    def test_other_commands_say_that_it_is_damaged_and_what_to_do(self):
+        self.spill(self.whole[:4096 * 3] + b"Q" * 4096 * 40 + self.whole[4096 * 43:])
+        for arguments in (("log", "show", "half.db", "--copy"), ("report", "half.db", "--out", "page.html", "--copy")):
+            done = self.run_it(*arguments, "--keys", "log.keys")
+            self.assertIn(done.returncode, (1, 4))
+            self.assertNotRegex(done.stderr, "could not be written|opened again|inside Caveat")
 
 
 if __name__ == "__main__":
