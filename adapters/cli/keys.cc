@@ -26,13 +26,19 @@ int run_keys_new(const Invocation& invocation, Terminal& terminal) {
     return wrong_use(terminal,
                      {"--suite is intl or national, not “{0}”.", "--suite 应为 intl 或 national，而不是“{0}”。"},
                      {suite}, "keys new");
+  const std::string origin = invocation.get("--origin");
+  if (invocation.has("--origin") && !audit::valid_note_name(origin))
+    return wrong_use(terminal,
+                     {"--origin is a name without blanks, control characters and plus signs, like "
+                      "bank.example/caveat/gate-1, and “{0}” is not.",
+                      "--origin 应为不含空格、控制字符和加号的名称，如 bank.example/caveat/gate-1，而“{0}”不是。"},
+                     {origin}, "keys new");
   audit::SystemRandom random;
   audit::KeyStoreOptions options;
   options.writable = true;
   options.random = &random;
   const std::string& dir = invocation.arguments[0];
-  const std::unique_ptr<audit::KeyStore> keys =
-      audit::KeyStore::create(dir, invocation.get("--origin"), std::move(options));
+  const std::unique_ptr<audit::KeyStore> keys = audit::KeyStore::create(dir, origin, std::move(options));
   if (terminal.json) {
     terminal.out << boost::json::serialize(boost::json::object{{"dir", dir},
                                                                {"origin", keys->origin()},
