@@ -32,11 +32,16 @@ fs::path folder_of(const std::string& path) {
   return fs::absolute(path, ignored).lexically_normal().parent_path();
 }
 
+enum class Beside : std::uint8_t { nothing, others };  // does a file that is there need others beside it?
+
 // Why a file could not be written at this path; nothing: it could. `made`: the folder that would be made on the way.
-std::optional<std::string> unwritable(const std::string& path, const fs::path& made) {
+std::optional<std::string> unwritable(const std::string& path, const fs::path& made, Beside beside) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return "a folder is there";
-  if (fs::exists(path, ignored) && ::access(path.c_str(), W_OK) != 0) return system_words();
+  if (fs::exists(path, ignored)) {
+    if (::access(path.c_str(), W_OK) != 0) return system_words();
+    if (beside == Beside::nothing) return std::nullopt;  // /dev/stderr, a file that was mounted
+  }
   fs::path folder = folder_of(path);
   if (!fs::exists(folder, ignored) && folder != made) return "there is no folder " + folder.string();
   while (!fs::exists(folder, ignored) && folder.has_relative_path()) folder = folder.parent_path();
@@ -66,13 +71,14 @@ class Looks {
     const std::string& path = configuration_.socket;
     if (const Result<void> may = server::may_listen_unix(path); !may)
       return found(Hindrance::Of::socket, may.error(), path);
-    if (const auto why = unwritable(path, made))
+    if (const auto why = unwritable(path, made, Beside::others))
       found(Hindrance::Of::socket, because(server::codes::kSocketPath, path, *why), path);
   }
 
   void file(Hindrance::Of of, const std::string& path, const fs::path& made) {
     if (path.empty()) return;
-    if (const auto why = unwritable(path, made)) cannot_be_written(of, path, *why);
+    const Beside beside = of == Hindrance::Of::high_water ? Beside::nothing : Beside::others;
+    if (const auto why = unwritable(path, made, beside)) cannot_be_written(of, path, *why);
   }
 
   void keys(const std::string& dir, const fs::path& made) {
@@ -86,7 +92,7 @@ class Looks {
   void logging(const fs::path& made) {
     const std::string& path = configuration_.log_file;
     if (path.empty()) return;
-    if (const auto why = unwritable(path, made))
+    if (const auto why = unwritable(path, made, Beside::nothing))
       all.push_back({Hindrance::Of::logging, fill(cannot_open_operation_log(language_), {path, *why}), 4});
   }
 
