@@ -765,8 +765,9 @@ int run_bench_audit(const Invocation& invocation, Terminal& terminal) {
                      {"{0} is one, many, half, export or opening, not “{1}”.",
                       "{0} 应为 one、many、half、export 或 opening，而不是“{1}”。"},
                      {"--only", only}, "bench audit");
-  const fs::path dir = invocation.get("--dir", ".");
-  return Bench(terminal, dir, seconds, rounds, records, invocation.get("--tessera"), only).run();
+  const std::optional<fs::path> dir = bench::folder_option(invocation, terminal);
+  if (!dir) return kEnvironment;
+  return Bench(terminal, *dir, seconds, rounds, records, invocation.get("--tessera"), only).run();
 }
 
 }  // namespace caveat::cli

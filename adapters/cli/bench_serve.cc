@@ -414,7 +414,9 @@ int run_bench_serve(const Invocation& invocation, Terminal& terminal) {
       !number_option(invocation, terminal, "--connections", 1, 1'000, settings.connections) ||
       !number_option(invocation, terminal, "--seed", 0, UINT64_MAX, settings.seed))
     return kUsage;
-  settings.dir = invocation.get("--dir", ".");
+  const std::optional<fs::path> folder = bench::folder_option(invocation, terminal);
+  if (!folder) return kEnvironment;
+  settings.dir = *folder;
   settings.opa = invocation.get("--opa");
   return Bench(terminal, std::move(settings)).run();
 }

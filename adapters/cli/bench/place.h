@@ -7,9 +7,15 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "adapters/cli/command.h"
+
 namespace caveat::cli::bench {
+
+// --dir, or the current folder. Nothing: no folder can be made there, and the terminal has been told what to do.
+std::optional<std::filesystem::path> folder_option(const Invocation& invocation, Terminal& terminal);
 
 class Place {
  public:
