@@ -265,6 +265,9 @@ class Answers(Served):
         self.server.decide({"id": "canary-id", "nonsense": "canary-value"})
         self.server.ask("GET", "/v1/nothing/canary-path?canary=query", role=None)
         self.server.raw(b"canary nonsense\r\n\r\n")
+        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/packs", "/v1/queues"):  # without a key
+            status, _, page = self.server.ask("GET", path, role=None)
+            self.assertEqual((path, status, b"canary" in page), (path, 200, False))
         self.server.stop()
         text = self.server.operation.read_text()
         self.assertNotIn("canary", text)
@@ -1319,6 +1322,9 @@ class Doctor(unittest.TestCase):
                     self.set("socket", "s.sock")
                 self.set(key, value, section)
                 self.cured(name, says, 4)
+        self.setUp()
+        self.set("file", "/dev/null")  # beside which no file could be made
+        self.starts()
         self.setUp()
         for path in ("log.db", "log.keys"):
             shutil.move(self.folder / path, self.home / f"away-{os.getpid()}-{path}")
