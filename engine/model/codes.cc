@@ -52,7 +52,7 @@ const Code kSeveralCalendars{
     "several_calendars", "Pack {0} sees several calendars, and nothing says by which working days are counted: {1}.",
     "规则包 {0} 有多个可用的日历，未写明按哪一个计算工作日：{1}。"};
 
-const Code kMissingClause{"missing_clause", "Rule {0} lacks “{1}”.", "规则 {0} 缺少“{1}”。"};
+const Code kMissingClause{"missing_clause", "{0} lacks “{1}”.", "{0} 缺少“{1}”。"};
 const Code kNeverInForce{"never_in_force", "Rule {0} is never in force: it begins on {1} and ends on {2}.",
                          "规则 {0} 从不生效：自 {1} 起，至 {2} 止。"};
 const Code kNoMatch{"no_match", "“{0}” needs a condition that finds words in a text, and {1} has none.",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace caveat::syntax {
 namespace {
@@ -48,6 +49,8 @@ constexpr auto kRows = std::to_array<Row>({
     {"is not smaller than", {"is at least"}},
     {"is not lower than", {"is at least"}},
     {"is no less than", {"is at least"}},
+    {"one of", {"is one of", "any of"}},
+    {"none of", {"is none of"}},
     {"equals", {"is"}},
     {"is equal to", {"is"}},
     {"does not equal", {"is not"}},
@@ -134,6 +137,14 @@ constexpr auto kRows = std::to_array<Row>({
     {"text", {"wording"}},
 });
 
+// After a number.
+constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"sec", "seconds"}, {"secs", "seconds"}, {"min", "minutes"}, {"mins", "minutes"}, {"hr", "hours"}, {"hrs", "hours"},
+    {"mth", "months"},  {"mths", "months"},  {"yr", "years"},    {"yrs", "years"},    {"秒钟", "秒"},  {"分", "分钟"},
+    {"时", "小时"},     {"个小时", "小时"},  {"钟头", "小时"},   {"个钟头", "小时"},  {"星期", "周"},  {"个星期", "周"},
+    {"礼拜", "周"},     {"月", "个月"},      {"块", "元"},       {"块钱", "元"},
+});
+
 constexpr std::size_t meanings(const Words& words) { return words[1].empty() ? 1 : 2; }
 
 const auto kHabits = [] {
@@ -150,6 +161,11 @@ std::span<const Habit> habits() { return kHabits; }
 std::span<const std::string_view> meant_by(std::string_view written) {
   const auto row = std::find_if(kHabits.begin(), kHabits.end(), [&](const Habit& h) { return h.written == written; });
   return row == kHabits.end() ? std::span<const std::string_view>{} : row->meant;
+}
+
+std::string_view unit_meant_by(std::string_view written) {
+  const auto row = std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& each) { return each.first == written; });
+  return row == kUnits.end() ? std::string_view() : row->second;
 }
 
 bool means_a(KeywordKind kind, std::string_view written) {

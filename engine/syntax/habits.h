@@ -18,6 +18,9 @@ namespace caveat::syntax {
 // Empty for a word that is no habit. Several where the word is wider than any keyword (数字: 整数 or 小数).
 std::span<const std::string_view> meant_by(std::string_view written);
 
+// Of a word after a number that is no unit, the unit that is meant (mins: minutes); empty where none is.
+std::string_view unit_meant_by(std::string_view written);
+
 // Whether one of its meanings is a keyword of that kind.
 bool means_a(KeywordKind kind, std::string_view written);
 

@@ -99,6 +99,24 @@ ExprPtr Lowering::searched_item(Node node) {
   return n.is_token() ? text_value(n) : path_value(n);
 }
 
+namespace {
+
+// `is before 12 months ago`, `is less than 12 months ago`: held against a length, and which way is said by the word. A
+// literal where the word is one that stands before a length and “ago”.
+Op moved_past(std::string_view word, int type) {
+  const auto says = [&](std::string_view en, std::string_view zh) {
+    return word.find(en) != std::string_view::npos || word.find(zh) != std::string_view::npos;
+  };
+  const bool inverts = says("not ", "不");
+  if (says("before", "早于")) return inverts ? Op::within_last : Op::more_than_ago;
+  if (says("after", "晚于")) return inverts ? Op::at_least_ago : Op::within_last;
+  const bool below = type == P::LT || type == P::SIGN_LT || type == P::FEWER_THAN || type == P::LE ||
+                     type == P::SIGN_LE || type == P::AT_MOST;
+  return below ? Op::within_last : Op::literal;
+}
+
+}  // namespace
+
 ExprPtr Lowering::tail(Node node, ExprPtr subject) {
   const Span span = {source_, subject->span.begin, node.span().end};
   const Node head = node.first();
@@ -108,6 +126,24 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
   }
   const auto binary = [&](Op op) { return make(op, span, std::move(subject), sum(sums.at(0))); };
   const auto negated = [&](ExprPtr e) { return make(Op::not_, span, std::move(e)); };
+  if (node.has(P::AGO) && !sums.empty()) {
+    if (const auto meant = moved_past(written(head), head.type()); meant != Op::literal) {
+      const std::string length = written(sums.front());
+      std::string instead;
+      if (is_ascii(written(head))) {
+        instead = meant == Op::within_last     ? "is within the last " + length
+                  : meant == Op::more_than_ago ? "is more than " + length + " ago"
+                                               : "is at least " + length + " ago";
+      } else {
+        instead = meant == Op::within_last     ? "距今 不超过" + length
+                  : meant == Op::more_than_ago ? "距今 超过" + length
+                                               : "距今 不少于" + length;
+      }
+      complain(codes::kUnexpected, node.span(), {"“" + written(node) + "”", "“" + instead + "”"}, {}, {},
+               {{node.span(), instead}});
+      return binary(meant);
+    }
+  }
   switch (head.type()) {
     case P::IS:
     case P::EQUALS: {

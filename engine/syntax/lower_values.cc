@@ -171,6 +171,33 @@ Days Lowering::day(Node node) {
     if (parts.size() == 3) text = padded(parts[0], 4) + "-" + padded(parts[1], 2) + "-" + padded(parts[2], 2);
   }
   if (const auto days = parse_date(text)) return *days;
+  // 01/02/2026 is one day here and another there: both are offered.
+  std::vector<std::string> pieces{""};
+  for (const char c : text) {
+    if (c == '/')
+      pieces.emplace_back();
+    else
+      pieces.back() += c;
+  }
+  std::vector<Fix> fixes;
+  if (pieces.size() == 3) {
+    const auto offer = [&](std::string year, std::string month, std::string of_month) {
+      if (month.size() < 2) month.insert(0, "0");
+      if (of_month.size() < 2) of_month.insert(0, "0");
+      std::string written_so = std::move(year) + "-" + month + "-" + of_month;
+      const bool again = !fixes.empty() && fixes.front().replacement == written_so;
+      if (parse_date(written_so) && !again) fixes.push_back({span, std::move(written_so)});
+    };
+    if (pieces[0].size() == 4) {
+      offer(pieces[0], pieces[1], pieces[2]);
+    } else {
+      offer(pieces[2], pieces[1], pieces[0]);
+      offer(pieces[2], pieces[0], pieces[1]);
+    }
+    complain(codes::kNoSuchDate, span, {text_of(span)}, "a date is written as year-month-day", "日期按“年-月-日”书写",
+             std::move(fixes));
+    return 0;
+  }
   complain(codes::kNoSuchDate, span, {text_of(span)});
   return 0;
 }

@@ -19,6 +19,18 @@ namespace {
 
 using P = CaveatGrammar;
 
+// 不含 of 但不含, `is one` of `is one of`: but not `one of` of `none of`.
+bool is_part_of(std::string_view part, std::string_view whole) {
+  const bool chinese = !is_ascii(part);
+  if (part.size() >= whole.size()) return false;
+  return (whole.ends_with(part) && (chinese || whole[whole.size() - part.size() - 1] == ' ')) ||
+         (whole.starts_with(part) && (chinese || whole[part.size()] == ' '));
+}
+
+bool is_keyword(const std::string& text) {
+  return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) { return s.text == text; });
+}
+
 // Empty where that language says it in another way.
 Both quoted_spelling(int token) {
   Both one;
@@ -85,6 +97,8 @@ Both sign_named(int type) {
       return {"a date such as 2026-02-01", "日期，如 2026-02-01"};
     case P::TIME:
       return {"a time such as 09:00", "时间，如 09:00"};
+    case P::WEEKDAY:
+      return {"a day of the week", "星期几"};
     case P::INSTANT:
       return {"a moment such as 2026-03-01T10:00", "时刻，如 2026-03-01T10:00"};
     case P::WORD:
@@ -113,8 +127,9 @@ Both in_words(const std::vector<int>& types) {
       parts.push_back({"a value", "值"});
     }
   } else {
-    for (const int sign : {P::WORD, P::TEXT, P::NUMBER, P::DATE, P::INSTANT, P::TIME, P::PATTERN, P::LBRACKET}) {
-      if (has(sign)) parts.push_back(sign_named(sign));
+    for (const int sign :
+         {P::WORD, P::TEXT, P::NUMBER, P::DATE, P::INSTANT, P::TIME, P::WEEKDAY, P::PATTERN, P::LBRACKET}) {
+      if (has(sign) && !(name && sign == P::WEEKDAY)) parts.push_back(sign_named(sign));
     }
     if (has(P::TIME_UNIT) && !has(P::WHEN)) parts.push_back(sign_named(P::TIME_UNIT));
   }
@@ -164,6 +179,9 @@ Both in_words(const std::vector<int>& types) {
     if (has(sign) && !value) parts.push_back(sign_named(sign));
   }
   if (has(P::SIGN_LT) && !has(P::GT)) parts.push_back({"“<”", "“<”"});
+  const bool nothing_in_english =
+      std::all_of(parts.begin(), parts.end(), [](const Both& part) { return part.en.empty(); });
+  if (nothing_in_english && has(P::RANGE)) parts = {sign_named(P::RANGE)};  // 至 is a word, and its twin a sign
   if (parts.empty() && has(P::LINE)) parts.push_back(sign_named(P::LINE));
   if (parts.empty()) return {"the end of the declaration", "声明结束"};
   const auto joined = [&](std::string Both::* side, const char* between, const char* before_last) {
@@ -194,10 +212,11 @@ class Explainer {
         at_(std::min(mistake.token, count)) {}
 
   Complaint explain() {
-    for (const auto special : {&Explainer::joined_comparison, &Explainer::mixed_logic, &Explainer::list_word,
-                               &Explainer::negated_comparison, &Explainer::bare_within, &Explainer::nested_quantifier,
-                               &Explainer::list_in_brackets, &Explainer::open_bracket, &Explainer::comma_before_clause,
-                               &Explainer::no_else, &Explainer::second_when, &Explainer::habit, &Explainer::glued}) {
+    for (const auto special :
+         {&Explainer::joined_comparison, &Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
+          &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::list_in_brackets,
+          &Explainer::open_bracket, &Explainer::comma_before_clause, &Explainer::no_else, &Explainer::second_when,
+          &Explainer::double_not, &Explainer::no_expectation, &Explainer::habit, &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
     }
     return plain();
@@ -236,6 +255,8 @@ class Explainer {
   std::optional<Complaint> comma_before_clause();
   std::optional<Complaint> no_else();
   std::optional<Complaint> second_when();
+  std::optional<Complaint> double_not();
+  std::optional<Complaint> no_expectation();
   std::optional<Complaint> habit();
   std::optional<Complaint> glued();
   Complaint plain();
@@ -353,6 +374,27 @@ std::optional<Complaint> Explainer::second_when() {
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
   c.help = Both{"it stands once, before the first condition", "此词只写一次，在第一个条件之前"};
   c.fixes.push_back({span(at_, at_), ""});
+  return c;
+}
+
+// not not A
+std::optional<Complaint> Explainer::double_not() {
+  if (type(at_) != P::NOT || at_ == 0 || type(at_ - 1) != P::NOT) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_), {"“" + text(at_ - 1, at_) + "”", Both{"a condition", "条件"}}};
+  c.help = Both{"one undoes the other: leave both out", "两个否定相互抵消：请都去掉"};
+  c.fixes.push_back({span(at_ - 1, at_), ""});
+  return c;
+}
+
+// An example that ends without saying what it comes to.
+std::optional<Complaint> Explainer::no_expectation() {
+  if (type(0) != P::EXAMPLE || at_ < count_) return std::nullopt;
+  for (std::size_t i = 1; i < count_; ++i)
+    if (type(i) == P::EXPECT) return std::nullopt;
+  const std::uint32_t end = tokens_[count_ - 1].end;
+  Complaint c{&codes::kUnexpectedEnd, {source_, end, end}, {quoted_spelling(P::EXPECT)}};
+  c.help = Both{"an example says what the turn comes to, in a line of its own: expect allow",
+                "示例须另起一行写明结果：期望 放行"};
   return c;
 }
 
@@ -595,6 +637,8 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
       if (back > 0 && s.words.size() == back && (back == 1 || type(at_ - back) == P::WORD)) continue;
       const std::size_t first = at_ - back, last = first + s.words.size() - 1;
       if (last >= count_) continue;
+      if (back == 0 && type(first) != P::WORD && is_keyword(text(first)) && !is_part_of(text(first), s.text))
+        continue;  // `not` is no slip of `no`
       std::string candidate;
       std::size_t words = 0;
       for (std::size_t i = first; i < count_ && words < s.words.size(); ++i) {
@@ -640,7 +684,8 @@ std::optional<Explainer::Near> Explainer::nearest_unit() const {
   for (const auto& unit : units_and_tails()) {
     if (unit.kind == KeywordKind::unit && unit.words.size() == 1) known.push_back(unit.text);
   }
-  const std::string_view meant = nearest(text(at_), known);
+  std::string_view meant = unit_meant_by(text(at_));
+  if (meant.empty()) meant = nearest(text(at_), known);
   if (meant.empty()) return std::nullopt;
   return Near{at_, at_, {std::string(meant)}};
 }
@@ -677,6 +722,9 @@ Complaint Explainer::plain() {
 
 // Levels are declared once and named where a fact has them; nobody guesses that from “expected “is””.
 Both Explainer::how_written() const {
+  if (type(0) == P::CALENDAR && type(at_) == P::COMMA && at_ > 0 && type(at_ - 1) == P::WEEKDAY)
+    return {"working days are one run of days: working days Monday .. Friday; single days go under “open” and “closed”",
+            "工作日写成连续的一段：工作日 周一 至 周五；个别日期写在“上班”与“放假”中"};
   std::size_t line = at_;
   while (line > 0 && !begins_line(line)) --line;
   bool of_levels = type(0) == P::SCALE;

@@ -65,11 +65,11 @@ bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, 
                           Both{"save the file as UTF-8 without a byte order mark", "请以不带 BOM 的 UTF-8 保存文件"}});
     return false;
   }
-  if (const auto nul = bytes.find('\0'); nul != std::string_view::npos) {
+  std::size_t nul = bytes.find('\0');
+  const bool sound = nul == std::string_view::npos;
+  for (; nul != std::string_view::npos && complaints.size() < limits.diagnostics; nul = bytes.find('\0', nul + 1))
     complaints.push_back({&codes::kNulByte, at(nul), {}});
-    return false;
-  }
-  return true;
+  return sound;
 }
 
 }  // namespace

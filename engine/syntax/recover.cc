@@ -459,6 +459,9 @@ std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& text, S
   for (const auto& spelling : all_spellings()) {
     if (spelling.text == text) return std::vector<Token>{{spelling.token, span.begin, span.end}};
   }
+  for (const auto& unit : units_and_tails()) {
+    if (unit.text == text) return std::vector<Token>{{unit.token, span.begin, span.end}};
+  }
   // 当产品 → 当 · 产品: the pieces lie in what was written.
   std::vector<Token> out;
   std::uint32_t at = span.begin;

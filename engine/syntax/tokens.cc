@@ -132,6 +132,7 @@ class Filter {
   void check_shape(const Raw& raw);
   bool name_follows(std::size_t at, std::size_t end) const { return at + 1 < end && raws_[at + 1].type == L::DOT; }
   std::size_t take_name(std::size_t at, std::size_t end);
+  bool slashed_date(std::size_t at, std::size_t end) const;
   bool cut_after_number(std::size_t& at, std::size_t end);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
@@ -295,6 +296,19 @@ std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end
                                                                                              : std::nullopt;
 }
 
+// 01/02/2026, 2026/02/01: nobody divides so; the reading of dates tells how one is written.
+bool Filter::slashed_date(std::size_t at, std::size_t end) const {
+  if (at + 4 >= end) return false;
+  for (std::size_t i = at; i <= at + 4; ++i) {
+    const bool number = (i - at) % 2 == 0;
+    if (raws_[i].type != (number ? L::NUMBER : L::SLASH) || (i > at && !raws_[i].glued)) return false;
+    if (number && slice(raws_[i].begin, raws_[i].end).find_first_not_of("0123456789") != std::string_view::npos)
+      return false;
+  }
+  const auto digits = [&](std::size_t i) { return raws_[i].end - raws_[i].begin; };
+  return digits(at + 2) <= 2 && ((digits(at) == 4 && digits(at + 4) <= 2) || (digits(at) <= 2 && digits(at + 4) == 4));
+}
+
 // What follows a number is cut, longest first, by the list of units and tails. A word that a blank parts from its number is
 // cut only if the list covers all of it.
 bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
@@ -353,7 +367,14 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     for (const auto& unit : units_and_tails()) {
       if (unit.words.size() == 1 && unit.language == Language::zh) known.push_back(unit.text);
     }
-    if (const std::string meant(nearest(rest, known)); !meant.empty()) {
+    std::string meant(unit_meant_by(rest));
+    for (const auto& tail : units_and_tails()) {  // 5分内: the tail behind it stays
+      if (meant.empty() && rest.size() > tail.text.size() && rest.ends_with(tail.text))
+        if (const auto unit = unit_meant_by(rest.substr(0, rest.size() - tail.text.size())); !unit.empty())
+          meant = std::string(unit) + tail.text;
+    }
+    if (meant.empty()) meant = nearest(rest, known);
+    if (!meant.empty()) {
       complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "did you mean “" + meant + "”?",
                "是否想写“" + meant + "”？", {{span(rest_begin, raw.end), meant}});
     } else if (cut > 0) {
@@ -460,6 +481,10 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   bool name_expected = kind_ != L::EXAMPLE;
   std::uint32_t deep_at = 0;
   std::size_t list_of = 0;
+  const auto deeper = [&](std::size_t now, std::uint32_t where) {  // where it first was too much
+    if (now > limits_.nesting && deepest <= limits_.nesting) deep_at = where;
+    deepest = std::max(deepest, now);
+  };
   bool tab_told = false;
 
   while (at < end) {
@@ -488,7 +513,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
         } else if (raw.indent > indents.back()) {
           emit(L::INDENT, raw.begin, raw.begin);
           indents.push_back(raw.indent);
-          if (indents.size() > deepest) deepest = indents.size(), deep_at = raw.begin;
+          deeper(indents.size(), raw.begin);
         } else {
           while (indents.size() > 1 && raw.indent < indents.back()) {
             emit(L::DEDENT, raw.begin, raw.begin);
@@ -519,7 +544,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           if (last() == L::STOP) result_.tokens.pop_back();
           count(keyword->language);
           list_of = keyword->token == L::LIST_OF ? list_of + 1 : 0;
-          if (list_of > deepest) deepest = list_of, deep_at = raw.begin;
+          deeper(list_of, raw.begin);
           emit(keyword->token, raw.begin, raws_[at + length - 1].end);
           // yes/no
           if (keyword->token == L::YES && at + 2 < end && raws_[at + 1].glued && raws_[at + 1].type == L::SLASH &&
@@ -550,6 +575,11 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       }
       case L::NUMBER: {
         name_expected = false;
+        if (slashed_date(at, end)) {
+          emit(L::DATE, raw.begin, raws_[at + 4].end);
+          at += 5;
+          continue;
+        }
         if (const auto day = date_in_words(at, end)) {
           const Raw& tail = raws_[*day];
           emit(L::DATE_WORDS, raw.begin, tail.begin + 3);
@@ -584,7 +614,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       case L::LPAREN:
       case L::LBRACKET:
         ++depth;
-        if (depth + indents.size() > deepest) deepest = depth + indents.size(), deep_at = raw.begin;
+        deeper(depth + indents.size(), raw.begin);
         break;
       case L::RPAREN:
       case L::RBRACKET:

@@ -790,10 +790,41 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
   }
 }
 
+// `is 3 or 4`: values where conditions stand, behind one that names the first of them. How many; they have been told.
+std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) {
+  const syntax::Expr& first = *expr.args[at - 1];
+  if ((first.op != S::eq && first.op != S::ne) || first.args[0]->op != S::path) return 0;
+  const auto is_value = [&](const syntax::Expr& each) {
+    const auto kind = each.literal.kind;
+    return is_bare(each) ||
+           (each.op == S::literal && kind != syntax::LiteralKind::yes && kind != syntax::LiteralKind::no);
+  };
+  std::size_t end = at;
+  std::string items = quoted(first.args[1]->span);
+  for (; end < expr.args.size() && is_value(*expr.args[end]); ++end)
+    items += say(", ", "、") + quoted(expr.args[end]->span);
+  if (end == at) return 0;
+  const std::string instead = quoted(first.args[0]->span) +
+                              (first.op == S::eq ? say(" is one of ", " 属于 ") : say(" is none of ", " 不属于 ")) +
+                              items;
+  const syntax::Expr& value = *expr.args[at];
+  wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
+             say("Of several values: ", "多个值请写：") + instead);
+  Span whole = first.span;
+  whole.end = expr.args[end - 1]->span.end;
+  work_.diagnostics.back().fixes.push_back({whole, instead});
+  return end - at;
+}
+
 ExprPtr Conditions::group(const syntax::Expr& expr, Op op, std::size_t from) {
   std::vector<ExprPtr> args;
   bool good = true;
   for (std::size_t i = from; i < expr.args.size(); ++i) {
+    if (const std::size_t values = op == Op::or_ && i > from ? values_behind(expr, i) : 0; values > 0) {
+      i += values - 1;
+      good = false;
+      continue;
+    }
     args.push_back(condition(*expr.args[i]));
     good = good && args.back();
   }
@@ -1038,6 +1069,7 @@ ExprPtr Conditions::quantifier(const syntax::Expr& expr) {
   const ExprPtr inner =
       expr.args.size() > 1 && expr.args[1] ? condition(*expr.args[1]) : node(Op::always, expr.span, {});
   elements_.pop_back();
+  work_.not_yet(item_, expr.span, "a quantifier over a list", "对列表逐项判断");  // said here, in the first run
   const ExprPtr made = node(expr.op == S::every_in ? Op::every_in : Op::any_in, expr.span, {list, inner});
   return expr.op == S::no_in ? node(Op::not_, expr.span, {made}) : made;
 }

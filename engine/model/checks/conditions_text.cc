@@ -123,6 +123,15 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
         if (good) parts.push_back(node(Op::text_has, item->span, {subject, text}));
         continue;
       }
+      const Scope::Found found = work_.scope.find(Kind::lexicon, item_.pack, steps_of(item->path));
+      if (!lexicon_may_stand && item->path.parts.size() == 1 && found.entry == nullptr && found.hidden == nullptr) {
+        const std::string text = say("\"", "“") + quoted(item->span) + say("\"", "”");
+        wrong_type(item->span, say("a text in quotation marks", "引号中的文字"), quoted(item->span),
+                   say("Words that are looked for stand in quotation marks: ", "要查找的文字须加引号：") + text);
+        work_.diagnostics.back().fixes.push_back({item->span, text});
+        good = false;
+        continue;
+      }
       const Entry* lexicon = work_.resolve(Kind::lexicon, item_, item->path);
       if (lexicon == nullptr) {
         good = false;

@@ -93,7 +93,7 @@ void check_calendars(Work& work) {
       }
     } else if (!decl.covers && decl.file.empty() && item.decl->lost.empty()) {  // of its order the parser has spoken
       work.report(codes::kMissingClause, item, heading(work, item),
-                  {calendar.names.first, Work::say(item, "covers", "覆盖")});
+                  {Work::say(item, "Calendar ", "日历 ") + calendar.names.first, Work::say(item, "covers", "覆盖")});
     }
     work.model.calendars.push_back(std::move(calendar));
   }

@@ -91,7 +91,7 @@ class RuleCheck {
   void missing_clauses() {
     if (!item_.decl->lost.empty()) return;  // it may stand in what could not be read
     const auto missing = [&](std::string_view en, std::string_view zh) {
-      work_.report(codes::kMissingClause, item_, name_span(), {rule_.names.first, say(en, zh)});
+      work_.report(codes::kMissingClause, item_, name_span(), {say("Rule ", "规则 ") + rule_.names.first, say(en, zh)});
     };
     if (decl_.cites.empty()) missing("cites", "依据");
     if (decl_.applies_to.empty() && !decl_.subject_unknown) missing("applies to", "适用于");

@@ -34,11 +34,33 @@ bool use_zone(Work& work, const Item& item, Span span, const std::string& name) 
   return false;
 }
 
+namespace {
+
+// The line of `pack` that names its zone.
+Span zone_line(const Work& work, const Item& item) {
+  const std::string_view text = work.text_at(item.decl->span);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::size_t first = std::min(text.find_first_not_of(" \t", begin), end);
+    const std::string_view line = text.substr(first, end - first);
+    if (line.starts_with("time zone") || line.starts_with("时区")) {
+      Span span = item.decl->span;
+      span.end = span.begin + static_cast<std::uint32_t>(line.find_last_not_of(" \t\r") + first + 1);
+      span.begin += static_cast<std::uint32_t>(first);
+      return span;
+    }
+    begin = end + 1;
+  }
+  return heading(work, item);
+}
+
+}  // namespace
+
 void check_zones(Work& work) {
   for (Index pack = 0; pack < work.model.packs.size(); ++pack) {
     const Item& item = work.pack_items[pack];
     const std::string& name = work.model.packs[pack].time_zone;
-    if (!name.empty()) use_zone(work, item, heading(work, item), name);
+    if (!name.empty()) use_zone(work, item, zone_line(work, item), name);
   }
   // A fact may tell any zone (semantics.md 44).
   const bool any = std::any_of(work.model.facts.begin(), work.model.facts.end(), [](const Fact& fact) {

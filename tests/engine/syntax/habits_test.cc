@@ -44,5 +44,19 @@ BOOST_AUTO_TEST_CASE(a_word_of_no_habit_means_nothing) {
   BOOST_TEST(meant_by("number").size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_unit_that_is_meant_is_one_and_what_was_written_is_none) {
+  for (const std::string_view written : {"mins", "hrs", "secs", "yr", "分", "时", "钟头", "月", "礼拜", "块钱"}) {
+    const std::string_view meant = unit_meant_by(written);
+    bool unit = false, itself = false;
+    for (const Spelling& spelling : units_and_tails()) {
+      unit = unit || (spelling.kind == KeywordKind::unit && spelling.text == meant);
+      itself = itself || spelling.text == written;
+    }
+    BOOST_TEST(unit, written);
+    BOOST_TEST(!itself, written);
+  }
+  BOOST_TEST(unit_meant_by("minutes").empty());
+}
+
 }  // namespace
 }  // namespace caveat::syntax
