@@ -90,6 +90,27 @@ rule r
                 self.assertIn(written, files(folder)["pack.cav"])
                 self.assertEqual(caveat("check", "packs", folder=place).returncode, 0)
 
+    def test_a_default_that_no_rule_takes_has_the_reader_s_names(self):
+        """Only the rules that take the pack's default had looked up what it names."""
+        pack = """pack a
+  version "1"
+  default queue desk
+  default if unknown hand off to desk, within customer.patience and disclose NOTE at end
+queue desk also 坐席
+  say "A person is coming."
+wording NOTE also 说明 en "Please note." zh "请注意。"
+facts customer
+  patience also 耐心 duration
+"""
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place) / "packs"
+            folder.mkdir()
+            (folder / "pack.cav").write_text(pack, encoding="utf-8")
+            before = digests(place, "packs")
+            self.assertEqual(caveat("fmt", "--language", "zh", "packs", folder=place).returncode, 0)
+            self.assertIn("转人工 至 坐席，客户.耐心 内 并 披露 说明 于 结尾", files(folder)["pack.cav"])
+            self.assertEqual(digests(place, "packs"), before)
+
     def test_there_and_back_is_the_same_bytes_and_one_digest(self):
         tried = 0
         for name, copy in self.pack_folders():
