@@ -3,6 +3,7 @@
 
   language_test.py CAVEAT [--only TEXT] [--deletions]
   language_test.py --lines              holds the table of lines of README.md against the cases
+  language_test.py --page               holds docs/language.md against the grammar: each word stands there, in both phrasings
 
 --deletions shows that a case is live: the clause that it names is deleted from its own text, and its expectation must turn. A text that does not
 compile any more has turned nothing: an example has to fail, and nothing but examples; of a case of a mistake the mistake must be gone, and no
@@ -95,10 +96,32 @@ def lines():
     return 1 if wrong or not rows else 0
 
 
+def page():
+    """Words of the grammar that the language's page does not show, by their first spelling of each phrasing."""
+    root = FOLDER.parent.parent
+    text = (root / "docs" / "language.md").read_text(encoding="utf-8")
+    words, missing = 0, []
+    for name in ("keywords.def", "units.def"):
+        for line in (root / "grammar" / name).read_text(encoding="utf-8").splitlines():
+            if not re.match(r"(KEYWORD|VALUE|UNIT)\(", line):
+                continue
+            for spellings in re.findall(r'"([^"]*)"', line)[:2]:
+                first = spellings.split("|")[0]
+                words += 1 if first else 0
+                if not re.search(r"(?<![A-Za-z])" + re.escape(first) + r"(?![A-Za-z])", text):
+                    missing.append(f"{first}  ({line.split(',')[0]} of {name})")
+    for what in missing:
+        print(f"docs/language.md does not show: {what}")
+    print(f"{words - len(missing)} of {words} words are shown")
+    return 1 if missing or words < 300 else 0
+
+
 def main():
     arguments = sys.argv[1:]
     if arguments == ["--lines"]:
         return lines()
+    if arguments == ["--page"]:
+        return page()
     caveat = os.path.abspath(arguments[0])
     only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
     preambles = {suffix: (FOLDER / f"preamble{suffix}.cav").read_text(encoding="utf-8") for suffix in (".en", ".zh")}
