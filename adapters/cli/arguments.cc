@@ -4,7 +4,9 @@
 
 #include "adapters/cli/help.h"
 #include "adapters/cli/messages.h"
+#include "engine/base/escape.h"
 #include "engine/base/nearest.h"
+#include "engine/base/utf8.h"
 
 namespace caveat::cli {
 
@@ -143,6 +145,13 @@ bool read_arguments(const std::vector<std::string>& arguments, Terminal& termina
       invocation.options[name] = "1";
     } else if (equals != std::string::npos || i + 1 < words.size()) {
       std::string value = equals != std::string::npos ? word.substr(equals + 1) : words[++i];
+      // The names of files are whatever the system has; all else is compared, recorded and shown as text.
+      const bool path = option->value.starts_with("FILE") || option->value.starts_with("DIR");
+      if (!path && !is_valid_utf8(value)) {
+        exit = wrong_use(terminal, {"{0} is text in UTF-8, and “{1}” is not.", "{0} 应为 UTF-8 文本，而“{1}”不是。"},
+                         {name, shortened(value)}, command->name);
+        return false;
+      }
       if (again)
         invocation.more[name].push_back(std::move(value));
       else
