@@ -168,6 +168,16 @@ std::string_view unit_meant_by(std::string_view written) {
   return row == kUnits.end() ? std::string_view() : row->second;
 }
 
+MeantUnit unit_and_tail_meant_by(std::string_view written) {
+  if (const auto unit = unit_meant_by(written); !unit.empty()) return {unit, nullptr};
+  for (const Spelling& tail : units_and_tails()) {
+    if (tail.kind != KeywordKind::tail || tail.text.size() >= written.size() || !written.ends_with(tail.text)) continue;
+    if (const auto unit = unit_meant_by(written.substr(0, written.size() - tail.text.size())); !unit.empty())
+      return {unit, &tail};
+  }
+  return {};
+}
+
 bool means_a(KeywordKind kind, std::string_view written) {
   const auto meant = meant_by(written);
   return !meant.empty() && std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {

@@ -20,6 +20,12 @@ std::span<const std::string_view> meant_by(std::string_view written);
 
 // Of a word after a number that is no unit, the unit that is meant (mins: minutes); empty where none is.
 std::string_view unit_meant_by(std::string_view written);
+// The same where a tail stands behind it: 分内 is 分钟 and 内. No unit where none is meant.
+struct MeantUnit {
+  std::string_view unit;
+  const Spelling* tail = nullptr;
+};
+MeantUnit unit_and_tail_meant_by(std::string_view written);
 
 // Whether one of its meanings is a keyword of that kind.
 bool means_a(KeywordKind kind, std::string_view written);

@@ -515,6 +515,7 @@ std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, con
 
 bool blocks_parsing(const Complaint& complaint) {
   if (complaint.code == &codes::kUnitLeftover) {  // 50万元且: the keyword behind the unit has been taken as one
+    if (!unit_and_tail_meant_by(complaint.arguments.front().zh).unit.empty()) return false;
     const auto& starts = spellings_from(complaint.arguments.front().zh);
     return std::none_of(starts.begin(), starts.end(), [](const Spelling* s) { return s->words.size() == 1; });
   }

@@ -367,12 +367,9 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     for (const auto& unit : units_and_tails()) {
       if (unit.words.size() == 1 && unit.language == Language::zh) known.push_back(unit.text);
     }
-    std::string meant(unit_meant_by(rest));
-    for (const auto& tail : units_and_tails()) {  // 5分内: the tail behind it stays
-      if (meant.empty() && rest.size() > tail.text.size() && rest.ends_with(tail.text))
-        if (const auto unit = unit_meant_by(rest.substr(0, rest.size() - tail.text.size())); !unit.empty())
-          meant = std::string(unit) + tail.text;
-    }
+    const MeantUnit of_habit = unit_and_tail_meant_by(rest);
+    std::string meant(of_habit.unit);
+    if (of_habit.tail != nullptr) meant += of_habit.tail->text;
     if (meant.empty()) meant = nearest(rest, known);
     if (!meant.empty()) {
       complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "did you mean “" + meant + "”?",
@@ -385,6 +382,18 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
                "数字后请加空格：" + whole + " " + rest, {{span(rest_begin, rest_begin), " "}});
     }
     for (const auto& piece : pieces) result_.tokens.push_back(piece);
+    if (!of_habit.unit.empty()) {  // read as what was meant
+      const auto tail_begin =
+          static_cast<std::uint32_t>(raw.end - (of_habit.tail == nullptr ? 0 : of_habit.tail->text.size()));
+      for (const auto& unit : units_and_tails()) {
+        if (unit.text != of_habit.unit) continue;
+        emit(unit.token, rest_begin, tail_begin);
+        break;
+      }
+      if (of_habit.tail != nullptr) emit(of_habit.tail->token, tail_begin, raw.end);
+      ++at;
+      return true;
+    }
     int left = L::WORD;  // 50万元且: what is left may be a keyword, and the reading goes on with it
     for (const Spelling* spelling : spellings_from(rest)) {
       if (spelling->words.size() == 1) left = spelling->token;

@@ -796,8 +796,13 @@ std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) 
   if ((first.op != S::eq && first.op != S::ne) || first.args[0]->op != S::path) return 0;
   const auto is_value = [&](const syntax::Expr& each) {
     const auto kind = each.literal.kind;
-    return is_bare(each) ||
-           (each.op == S::literal && kind != syntax::LiteralKind::yes && kind != syntax::LiteralKind::no);
+    if (each.op == S::literal) return kind != syntax::LiteralKind::yes && kind != syntax::LiteralKind::no;
+    if (!is_bare(each)) return false;
+    const std::string& name = each.path.parts.front().text;
+    if (!owner_of_level(name).empty()) return true;
+    // It may be a define: misspelt, or declared in what could not be read.
+    const std::vector<std::string_view> known = work_.scope.names(Kind::value, item_.pack);
+    return !work_.maybe_lost(item_.pack, name) && nearest(name, std::span<const std::string_view>(known)).empty();
   };
   std::size_t end = at;
   std::string items = quoted(first.args[1]->span);

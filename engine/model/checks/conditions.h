@@ -37,6 +37,7 @@ class Conditions {
   ExprPtr between(const syntax::Expr& expr);
   ExprPtr membership(const syntax::Expr& expr);
   ExprPtr in_list(const syntax::Expr& expr);
+  bool may_be_lexicon(const std::string& name) const;
   std::size_t values_behind(const syntax::Expr& expr, std::size_t at);
   ExprPtr group(const syntax::Expr& expr, Op op, std::size_t from);
   ExprPtr text_condition(const syntax::Expr& expr);

@@ -1,6 +1,7 @@
 // Conditions over texts: what is looked for has to be something that can be found, and a pattern one that can be run.
 #include <algorithm>
 
+#include "engine/base/nearest.h"
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/nodes.h"
 #include "engine/text/pattern.h"
@@ -60,6 +61,12 @@ ExprPtr Conditions::text_subject(const syntax::Expr& expr) {
   }
   if (subject->op == Op::constant) return wrong_type(expr.span, say("a fact", "一个事实"), quoted(expr.span));
   return subject;
+}
+
+// A name that is near to a lexicon's, or may be that of one that could not be read.
+bool Conditions::may_be_lexicon(const std::string& name) const {
+  const std::vector<std::string_view> known = work_.scope.names(Kind::lexicon, item_.pack);
+  return work_.maybe_lost(item_.pack, name) || !nearest(name, std::span<const std::string_view>(known)).empty();
 }
 
 ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
@@ -124,7 +131,8 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
         continue;
       }
       const Scope::Found found = work_.scope.find(Kind::lexicon, item_.pack, steps_of(item->path));
-      if (!lexicon_may_stand && item->path.parts.size() == 1 && found.entry == nullptr && found.hidden == nullptr) {
+      if (!lexicon_may_stand && item->path.parts.size() == 1 && found.entry == nullptr && found.hidden == nullptr &&
+          !may_be_lexicon(item->path.parts.front().text)) {
         const std::string text = say("\"", "“") + quoted(item->span) + say("\"", "”");
         wrong_type(item->span, say("a text in quotation marks", "引号中的文字"), quoted(item->span),
                    say("Words that are looked for stand in quotation marks: ", "要查找的文字须加引号：") + text);
