@@ -219,11 +219,11 @@ server::Served Served::feedback(const server::Asked& asked) const {
                     note = body.text("note", Body::optional);
   if (std::optional<Problem> problem = body.finish()) return refused(std::move(*problem));
   try {
-    // Of a decision that there is: what is said of nothing would be said of anybody later. A bot is not told that another's exists.
+    // Of a decision that there is, and that he may read: what is said of nothing would be said of anybody later.
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
     const std::optional<gate::PastDecision> past = gate::past_decision(*options_.log, *reader, id);
-    if (!past || (asked.caller.audience == decide::Audience::bot && past->caller != asked.caller.id))
-      return refused(codes::kNotFound, "/decision", "a decision of this log", "another");
+    if (const Code* hidden = past ? asked.hidden(*past) : &codes::kNotFound)
+      return refused(*hidden, "/decision", "a decision of this log that the caller may read", "another");
     audit::Feedback event{.decision = id, .kind = kind, .by = asked.caller.id, .words = {}};
     if (!note.empty()) event.words = note;
     const auto noted = [&](std::uint64_t index, int status) {

@@ -27,6 +27,8 @@ struct Caller {
   bool serves(std::string_view queue) const {
     return any_queue || std::find(queues.begin(), queues.end(), queue) != queues.end();
   }
+  // A hand-off in one of its queues, or one that it has.
+  bool sees(std::string_view queue, std::string_view holder) const { return serves(queue) || holder == id; }
 
   // May speak as a person and take hand-offs.
   bool is_person() const { return is_local || has("agent"); }

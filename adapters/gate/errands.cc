@@ -197,7 +197,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
-    if (!caller.serves(ticket->queue) && ticket->holder != caller.id) return void(code = &wire::codes::kRole);
+    if (!caller.sees(ticket->queue, ticket->holder)) return void(code = &wire::codes::kRole);
     if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
     // What the table refuses is refused first: consent is asked for what could be done.
     const Move move = command.kind == Kind::take_handoff    ? Move::take
@@ -245,8 +245,7 @@ void Errands::note(const Command& command, const Caller& caller, const Done& don
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
-    if (!caller.is_person() || (!caller.serves(ticket->queue) && ticket->holder != caller.id))
-      return void(code = &wire::codes::kRole);
+    if (!caller.is_person() || !caller.sees(ticket->queue, ticket->holder)) return void(code = &wire::codes::kRole);
     if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
     moved = desk.note(command.target, note, withdrawn);
   });
@@ -308,7 +307,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   wish.due = due_in(program, queue, now);
   wish.by = caller.id;
   std::string known = floor_.customer_of(wish.conversation);
-  bool another = false;
+  bool another = false, hidden = false;
   Moved moved;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     // A turn may have said it meanwhile: a hold without its customer would leave his other conversations to the bot.
@@ -316,18 +315,31 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     another = !known.empty() && !wish.customer.empty() && known != wish.customer;
     if (another) return;
     if (wish.customer.empty()) wish.customer = known;
+    const Desk::Here here = desk.find(wish.conversation, wish.customer);
+    hidden = agent && here.ticket != nullptr && !caller.sees(here.ticket->queue, here.ticket->holder);
+    if (hidden && take) return;
+    if (hidden) {  // his reason joins the ticket where it lies: asking would otherwise move it to a queue where he may take it
+      const std::uint32_t there = queue_of(program, here.ticket->queue, options_.default_queue);
+      wish.queue = here.ticket->queue;
+      wish.due = due_in(program, there, now);
+      if (priority.empty()) wish.priority = program.queues()[there].priority;
+    }
     moved = desk.wish(take ? Move::take_over : Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
                       wish, now);
   });
   if (another)
     return done(refused(wire::codes::kConflict, command.language, "/customer", "the customer whose conversation it is",
                         "another one"));
+  if (hidden && take)
+    return done(refused(wire::codes::kRole, command.language, "", "a conversation whose hand-off the caller may see",
+                        "one of another queue"));
   if (moved.refused != nullptr)
     return done(refused(*moved.refused, command.language, "", "a conversation that nobody else has", "another person"));
   Reply reply;
   reply.created = moved.created;
   reply.version = std::to_string(moved.ticket.version);
-  reply.body = agent ? ticket_json(moved.ticket, {.program = &program, .language = command.language})
+  const bool shown = agent && caller.sees(moved.ticket.queue, moved.ticket.holder);
+  reply.body = shown ? ticket_json(moved.ticket, {.program = &program, .language = command.language})
                      : ticket_for_bot_json(moved.ticket);
   std::optional<audit::RecordContent> content;
   if (moved.record) content = moved_record(moved, caller.id, std::nullopt, true);

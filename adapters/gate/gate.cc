@@ -136,6 +136,7 @@ class Gate::Inside {
   }
 
   Reply look(const Query& query, const Caller& caller) { return looks_.look(query, caller); }
+  const Code* hidden(const PastDecision& past, const Caller& caller) { return looks_.hidden(past, caller); }
 
   std::size_t tick() {
     std::vector<TurnPtr> late;
@@ -947,6 +948,8 @@ void Gate::perform(const Command& command, const Caller& caller, Done done) {
 }
 
 Reply Gate::look(const Query& query, const Caller& caller) { return inside_->look(query, caller); }
+
+const Code* Gate::hidden(const PastDecision& past, const Caller& caller) { return inside_->hidden(past, caller); }
 
 std::size_t Gate::tick() { return inside_->tick(); }
 

@@ -39,6 +39,8 @@
 
 namespace caveat::gate {
 
+struct PastDecision;
+
 struct Reply {
   std::string body;               // one JSON object without a line end: a decision, a ticket …, or a problem
   const Code* problem = nullptr;  // null: a verdict was reached, the command done
@@ -97,6 +99,8 @@ class Gate {
   Reply decide(std::string_view bytes, const Caller& caller);
   void perform(const Command& command, const Caller& caller, Done done);
   Reply look(const Query& query, const Caller& caller);
+  // Why the caller may not read a decision of the log, for whoever shows or notes something of one; null: he may. Throws audit::Error.
+  const Code* hidden(const PastDecision& past, const Caller& caller);
 
   // Housekeeping, called every now and then: turns whose deadline is over are answered, tickets whose due time is over
   // escalate. Returns how many did.

@@ -8,7 +8,6 @@
 #include <tuple>
 
 #include "adapters/gate/errands.h"
-#include "adapters/gate/past.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
@@ -95,7 +94,7 @@ Reply Looks::handoffs(const Query& query, const Caller& caller) {
   std::vector<Ticket> found;
   floor_.look([&](const Desk& desk, std::uint64_t) {
     for (const Ticket* ticket : desk.all()) {
-      if (!caller.serves(ticket->queue) && ticket->holder != caller.id) continue;
+      if (!caller.sees(ticket->queue, ticket->holder)) continue;
       if (!query.queue.empty() && ticket->queue != query.queue) continue;
       if (!query.state.empty() && name(ticket->standing) != query.state) continue;
       if (!query.customer.empty() && ticket->customer != query.customer) continue;
@@ -156,7 +155,7 @@ Reply Looks::closed(const Query& query, const Caller& caller) {
         break;
       }
       std::optional<Ticket> ticket = closed_at(*options_.log, *reader, index);
-      if (!ticket || (!caller.serves(ticket->queue) && ticket->holder != caller.id)) continue;
+      if (!ticket || !caller.sees(ticket->queue, ticket->holder)) continue;
       if (!query.queue.empty() && ticket->queue != query.queue) continue;
       if (!query.customer.empty() && ticket->customer != query.customer) continue;
       found.push_back(std::move(*ticket));
@@ -180,7 +179,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
       ticket = decode_ticket(entry->value);
   }
   if (!ticket) return not_found(query);
-  if (!caller.serves(ticket->queue) && ticket->holder != caller.id)
+  if (!caller.sees(ticket->queue, ticket->holder))
     return refused(wire::codes::kRole, query.language, "", "a hand-off of the caller's queues", query.target);
 
   TicketFrame frame{.program = rules ? rules->program.get() : nullptr, .language = query.language};
@@ -195,7 +194,13 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
     if (!ticket->conversation.empty()) {
       const std::vector<std::uint64_t> all =
           reader->search(options_.log->keys(), {audit::TagKind::conversation, ticket->conversation});
+      bool ended = ticket->standing != Standing::bot;  // of a closed one nothing that came after its end
       for (auto index = all.rbegin(); index != all.rend() && frame.turns.size() < kTurnsShown; ++index) {
+        if (!ended) {
+          const std::optional<Ticket> closed = closed_at(*options_.log, *reader, *index);
+          ended = closed && closed->id == ticket->id;
+          continue;
+        }
         std::optional<PastDecision> past = past_decision_at(*options_.log, *reader, *index);
         if (!past) continue;
         opened.push_back(*index);
@@ -219,7 +224,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         seen.push_back(id);
         const auto entry = options_.log->state().read(past_ticket_key(id));
         std::optional<Ticket> past = entry ? decode_ticket(entry->value) : std::nullopt;
-        if (past && caller.serves(past->queue)) frame.earlier.push_back(std::move(*past));
+        if (past && caller.sees(past->queue, past->holder)) frame.earlier.push_back(std::move(*past));
       }
     }
     std::sort(opened.begin(), opened.end());
@@ -253,13 +258,53 @@ Reply Looks::emergency() {
   return reply;
 }
 
+// An auditor reads every decision; whoever asked for one his own; an agent those of the hand-offs that he may see: the one that opened it
+// and the turns of its conversation or, where it has none, of its customer, up to its end.
+const Code* Looks::hidden(const PastDecision& past, const Caller& caller, const audit::LogReader& reader) {
+  if (caller.is_local || caller.has("auditor") || past.caller == caller.id) return nullptr;
+  if (!caller.has("agent")) return &wire::codes::kNotFound;  // a bot is not told that another's decision exists
+  const std::string customer = past.customer.empty() ? floor_.customer_of(past.conversation) : past.customer;
+  const auto shows = [&](const Ticket& ticket) {
+    const bool whole = !ticket.conversation.empty();
+    const std::string &its = whole ? ticket.conversation : ticket.customer,
+                      &of_turn = whole ? past.conversation : customer;
+    return caller.sees(ticket.queue, ticket.holder) && (ticket.decision == past.id || (!its.empty() && its == of_turn));
+  };
+  const bool by_open = floor_.look([&](const Desk& desk, std::uint64_t) {
+    const std::vector<const Ticket*> all = desk.all();
+    return std::any_of(all.begin(), all.end(), [&](const Ticket* ticket) { return shows(*ticket); });
+  });
+  if (by_open) return nullptr;
+  const auto by_closed = [&](audit::TagKind kind, const std::string& whose) {
+    if (whose.empty()) return false;
+    const std::vector<std::uint64_t> all = reader.search(options_.log->keys(), {kind, whose});
+    return std::any_of(all.begin(), all.end(), [&](std::uint64_t index) {
+      const std::optional<Ticket> ticket = index < past.index ? std::nullopt : closed_at(*options_.log, reader, index);
+      return ticket && shows(*ticket);
+    });
+  };
+  const bool seen =
+      by_closed(audit::TagKind::conversation, past.conversation) || by_closed(audit::TagKind::customer, customer);
+  return seen ? nullptr : &wire::codes::kRole;
+}
+
+const Code* Looks::hidden(const PastDecision& past, const Caller& caller) {
+  if (options_.log == nullptr) return nullptr;
+  return hidden(past, caller, *audit::LogReader::open(options_.log->path()));
+}
+
+Reply Looks::refuse_decision(const Code& code, const Query& query) {
+  if (&code == &wire::codes::kNotFound) return not_found(query);
+  return refused(code, query.language, "", "a decision of a hand-off of the caller's queues", query.target);
+}
+
 Reply Looks::decision(const Query& query, const Caller& caller) {
   if (options_.log == nullptr) return not_found(query);
   const auto reader = audit::LogReader::open(options_.log->path());
   const std::optional<PastDecision> past = past_decision(*options_.log, *reader, query.target);
+  if (!past) return not_found(query);
+  if (const Code* code = hidden(*past, caller, *reader)) return refuse_decision(*code, query);
   const bool bot = caller.audience == decide::Audience::bot;
-  // A bot is not told that another's decision exists.
-  if (!past || (bot && past->caller != caller.id && !caller.has("agent"))) return not_found(query);
   if (!record_view(caller, query, {past->index}, past->customer, {}))
     return refused(wire::codes::kStorage, query.language, "", "a look that is on disk before it is answered", "none");
   Reply reply;
@@ -281,7 +326,8 @@ Reply Looks::proof(const Query& query, const Caller& caller) {
   if (options_.log == nullptr) return not_found(query);
   const auto reader = audit::LogReader::open(options_.log->path());
   const std::optional<PastDecision> past = past_decision(*options_.log, *reader, query.target);
-  if (!past || (caller.audience == decide::Audience::bot && past->caller != caller.id)) return not_found(query);
+  if (!past) return not_found(query);
+  if (const Code* code = hidden(*past, caller, *reader)) return refuse_decision(*code, query);
   Reply reply;
   reply.decision_id = past->id;
   if (past->index >= reader->size()) {

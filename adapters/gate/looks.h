@@ -1,7 +1,8 @@
 // Looks: what is only read: conversations, hand-offs, queues, the switch, decisions, explanations, proofs. What opens sealed bodies is
 // recorded as `viewed` before it is shown.
 //
-// Promises   a bot sees its own decisions, by codes; an agent the hand-offs of its queues; a confidential rule shows to nobody here
+// Promises   a bot sees its own decisions, by codes; an agent the hand-offs of his queues and those that he has, and the decisions of
+//            these; a confidential rule shows to nobody here
 // Threads    all calls may run together
 // Errors     none are thrown
 // Source     http.md "Paths", operation.md "People and rights"
@@ -9,6 +10,7 @@
 
 #include "adapters/gate/floor.h"
 #include "adapters/gate/gate.h"
+#include "adapters/gate/past.h"
 
 namespace caveat::gate {
 
@@ -16,6 +18,7 @@ class Looks {
  public:
   Looks(const GateOptions& options, Floor& floor) : options_(options), floor_(floor) {}
   Reply look(const Query& query, const Caller& caller);
+  const Code* hidden(const PastDecision& past, const Caller& caller);  // why he may not read it; null: he may
 
  private:
   Reply conversation(const Query& query);
@@ -26,6 +29,8 @@ class Looks {
   Reply emergency();
   Reply decision(const Query& query, const Caller& caller);
   Reply proof(const Query& query, const Caller& caller);
+  const Code* hidden(const PastDecision& past, const Caller& caller, const audit::LogReader& reader);
+  Reply refuse_decision(const Code& code, const Query& query);
   // False: it could not be recorded, and must not be shown.
   bool record_view(const Caller& caller, const Query& query, const std::vector<std::uint64_t>& indices,
                    std::string_view customer, std::string_view handoff);

@@ -37,22 +37,26 @@ std::vector<Route> make() {
                 "it is on disk. A bad line stops nothing.",
                 "逐行裁决多轮对话：每行返回一个决定或问题说明，顺序不变，落盘后即发送；某行有误不影响其余。"},
        .record = {"a decision each", "逐条记录决定"}});
-  all.push_back({.handler = Handler::decision,
-                 .method = "GET",
-                 .path = "/v1/decisions/{id}",
-                 .roles = kBot | kAgent | kAuditor,
-                 .statuses = {410},
-                 .gives = "Decision",
-                 .says = {"A decision as the caller may see it; a bot sees its own, codes only.",
-                          "查看一个决定，以调用方可见的范围为限；机器人只能查看自己的，且只含代码。"},
-                 .record = {"viewed", "查看"}});
+  all.push_back(
+      {.handler = Handler::decision,
+       .method = "GET",
+       .path = "/v1/decisions/{id}",
+       .roles = kBot | kAgent | kAuditor,
+       .statuses = {410},
+       .gives = "Decision",
+       .says = {"A decision as the caller may see it: a bot its own, codes only; an agent those of the "
+                "hand-offs that he may see, and his own answers.",
+                "查看一个决定，以调用方可见的范围为限：机器人只能查看自己的，且只含代码；坐席只能查看其可见转接所涉"
+                "的决定及本人的答复。"},
+       .record = {"viewed", "查看"}});
   all.push_back({.handler = Handler::explanation,
                  .method = "GET",
                  .path = "/v1/decisions/{id}/explanation",
                  .roles = kBot | kAgent | kAuditor,
                  .statuses = {410},
                  .gives = "Explanation",
-                 .says = {"The decision told in words, for whoever reads it.", "以文字讲述该决定，按读者区分。"},
+                 .says = {"The decision told in words, for whoever reads it; of the same decisions.",
+                          "以文字讲述该决定，按读者区分；可查看的范围同上。"},
                  .record = {"viewed", "查看"},
                  .query = {{"for", {"who reads it", "读者"}, {"bot", "customer", "officer"}},
                            {"language", {"in which language", "语言"}, {"en", "zh"}}}});
@@ -83,7 +87,8 @@ std::vector<Route> make() {
                  .statuses = {201, 404},
                  .takes = "Feedback",
                  .gives = "Noted",
-                 .says = {"What a customer or an agent says of a decision.", "客户或坐席对某个决定的反馈。"},
+                 .says = {"What a customer or an agent says of a decision that the caller may see.",
+                          "客户或坐席对调用方可见的某个决定的反馈。"},
                  .record = {"feedback", "反馈"}});
   all.push_back({.handler = Handler::conversation,
                  .method = "GET",
@@ -114,17 +119,19 @@ std::vector<Route> make() {
                  .says = {"One hand-off with all that is needed to take it; its ETag is its version.",
                           "一个转接及接手所需的全部内容；ETag 为其版本。"},
                  .record = {"viewed", "查看"}});
-  all.push_back({.handler = Handler::open_handoff,
-                 .method = "POST",
-                 .path = "/v1/handoffs",
-                 .roles = kAgent | kBot,
-                 .body = kSmallBytes,
-                 .statuses = {201, 409},
-                 .takes = "OpenHandoff",
-                 .gives = "Ticket",
-                 .says = {"Take over unasked; a bot may open a hand-off and never end one.",
-                          "主动接管；机器人可以发起转接，但不能结束。"},
-                 .record = {"opened (taken)", "发起（接手）"}});
+  all.push_back(
+      {.handler = Handler::open_handoff,
+       .method = "POST",
+       .path = "/v1/handoffs",
+       .roles = kAgent | kBot,
+       .body = kSmallBytes,
+       .statuses = {201, 409},
+       .takes = "OpenHandoff",
+       .gives = "Ticket",
+       .says = {"Take over unasked; a bot may open a hand-off and never end one. What lies in a queue that is "
+                "not the agent's is joined, neither shown nor taken over.",
+                "主动接管；机器人可以发起转接，但不能结束。已在其他队列中的转接只能并入，不予展示，也不能接管。"},
+       .record = {"opened (taken)", "发起（接手）"}});
   const auto step = [&](Handler handler, std::string_view path, std::string_view takes, Told says, Told record) {
     all.push_back({.handler = handler,
                    .method = "POST",

@@ -720,7 +720,12 @@ class Router::Inside {
   void aside(const CallPtr& call, const std::function<Served(const Asked&)>& service, std::string body,
              const Done& done) {
     elsewhere(call, done, [this, call, service, body = std::move(body), done]() mutable {
-      Served served = service({.body = std::move(body), .caller = call->caller, .language = call->language});
+      Served served = service({.body = std::move(body),
+                               .caller = call->caller,
+                               .language = call->language,
+                               .hidden = [this, &call](const gate::PastDecision& past) {
+                                 return options_.gate->hidden(past, call->caller);
+                               }});
       if (served) return done(std::move(*served));
       Response response = problem_response(*call, served.error().problem);
       if (!served.error().members.empty()) {

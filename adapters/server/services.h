@@ -15,6 +15,10 @@
 #include "engine/base/language.h"
 #include "engine/base/result.h"  // tl::expected with it
 
+namespace caveat::gate {
+struct PastDecision;
+}
+
 namespace caveat::server {
 
 struct Check {  // one line of /readyz
@@ -27,6 +31,7 @@ struct Asked {  // a request whose work is done behind the router
   std::string body;
   gate::Caller caller;
   Language language = Language::en;
+  std::function<const Code*(const gate::PastDecision&)> hidden = {};  // why he may not read it: Gate::hidden
 };
 
 // More members of the problem, as JSON without braces: `"diagnostics":[…]`.
