@@ -571,13 +571,12 @@ class Gate::Inside {
     applied.judged(decision);
   }
 
-  // Of the queue that the customer is told of.
-  std::optional<Microseconds> expected_wait(const program::Program& program, const decide::Decision& decision) {
-    if (!decision.has_handoff || decision.handoff.queue == program::kNone) return std::nullopt;
+  // How long the last ones waited in the queue that is told.
+  std::optional<Microseconds> expected_wait(const program::Program& program, std::uint32_t queue) {
+    if (queue == program::kNone) return std::nullopt;
     const Microseconds now = options_.clock->wall_us();
-    return floor_.look([&](const Desk& desk, std::uint64_t) {
-      return desk.expected_wait(program.queue_name(decision.handoff.queue), now);
-    });
+    return floor_.look(
+        [&](const Desk& desk, std::uint64_t) { return desk.expected_wait(program.queue_name(queue), now); });
   }
 
   void record(const TurnPtr& turn, const decide::Decision& decision, const Applied& applied, const Moved& moved,
@@ -589,13 +588,23 @@ class Gate::Inside {
     const bool held = applied.ruling() == Ruling::held;
     const std::string topic = applied.ruling() == Ruling::switched ? round.switched.topic : std::string();
     const std::string handoff = applied.decision().has_handoff || turn->by_person ? ticket.id : std::string();
-    reply.body = wire::reply_json(*turn->rules, turn->request, applied.decision(),
-                                  {.decision_id = reply.decision_id,
-                                   .handoff_id = handoff,
-                                   .audience = turn->caller.audience,
-                                   .handoff_state = held ? public_name(ticket.standing) : std::string_view(),
-                                   .expected_wait = expected_wait(*turn->rules->program, applied.decision()),
-                                   .advice = turn->by_person ? &decision : nullptr});
+    const program::Program& program = *turn->rules->program;
+    wire::ReplyFrame frame{.decision_id = reply.decision_id,
+                           .audience = turn->caller.audience,
+                           .advice = turn->by_person ? &decision : nullptr};
+    if (applied.decision().has_handoff) {
+      std::uint32_t queue = applied.decision().handoff.queue;
+      if (!handoff.empty()) {  // as the ticket has it, to the microsecond: the turn may have joined one that is there
+        queue = queue_of(program, ticket.queue, options_.default_queue);
+        frame.handoff = {.id = handoff,
+                         .queue = queue == program::kNone ? std::string_view() : program.queue_name(queue),
+                         .priority = ticket.priority,
+                         .due = ticket.due,
+                         .state = held ? public_name(ticket.standing) : std::string_view()};
+      }
+      frame.expected_wait = expected_wait(program, queue);
+    }
+    reply.body = wire::reply_json(*turn->rules, turn->request, applied.decision(), frame);
     if (options_.outcomes) reply.outcome = wire::outcome_json(*turn->rules, turn->request, decision);
     if (options_.stages) reply.decided_ns = options_.clock->steady_ns();
     if (options_.log == nullptr) {

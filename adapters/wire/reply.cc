@@ -108,19 +108,26 @@ json::array requires_json(const Program& program, const Request& request, const 
   return out;
 }
 
-json::value handoff_json(const Program& program, const Request& request, const Decision& decision, std::string_view id,
-                         std::string_view state, const std::optional<Microseconds>& expected_wait) {
+json::value handoff_json(const Program& program, const Request& request, const Decision& decision,
+                         const ReplyFrame& frame) {
   if (!decision.has_handoff) return nullptr;
   const decide::HandOff& handoff = decision.handoff;
+  HandOffTold told;
+  if (frame.handoff) {
+    told = *frame.handoff;
+  } else {
+    if (handoff.queue != program::kNone) told.queue = program.queue_name(handoff.queue);
+    told.priority = handoff.priority;
+    if (handoff.due_seconds != program::kNoDue) told.due = request.at() + handoff.due_seconds * 1'000'000;
+  }
   json::object out;
-  if (!id.empty()) out["id"] = id;
-  if (handoff.queue != program::kNone) out["queue"] = program.queue_name(handoff.queue);
-  out["priority"] = priority_name(handoff.priority);
-  if (handoff.due_seconds != program::kNoDue)
-    out["due"] = instant_told(request.at() + handoff.due_seconds * 1'000'000, request.at_offset());
-  if (expected_wait) out["expected_wait"] = wait_in_minutes(*expected_wait);
+  if (!told.id.empty()) out["id"] = told.id;
+  if (!told.queue.empty()) out["queue"] = told.queue;
+  out["priority"] = priority_name(told.priority);
+  if (told.due) out["due"] = instant_told(*told.due, request.at_offset());
+  if (frame.expected_wait) out["expected_wait"] = wait_in_minutes(*frame.expected_wait);
   out["hold"] = handoff.hold;
-  if (!state.empty()) out["state"] = state;
+  if (!told.state.empty()) out["state"] = told.state;
   if (handoff.cause != decide::Cause::none) out["cause"] = decide::name(handoff.cause);
   return out;
 }
@@ -278,8 +285,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   append_list(out, decision.flags, [&] { return strings(decision.flags); });
   out += ",\"handoff\":";
   if (decision.has_handoff)
-    out += json::serialize(
-        handoff_json(program, request, decision, frame.handoff_id, frame.handoff_state, frame.expected_wait));
+    out += json::serialize(handoff_json(program, request, decision, frame));
   else
     out += "null";
   if (frame.advice != nullptr) {
@@ -372,7 +378,7 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
   out["requires"] = std::move(required);
   out["flags"] = strings(decision.flags);
   out["alerts"] = strings(decision.alerts);
-  out["handoff"] = handoff_json(program, request, decision, {}, {}, std::nullopt);
+  out["handoff"] = handoff_json(program, request, decision, {});
   if (decision.has_say)
     out["say"] = decision.say;
   else

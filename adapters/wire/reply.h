@@ -19,11 +19,18 @@
 
 namespace caveat::wire {
 
+// The hand-off that a turn is of, as it stands: older than the turn perhaps, and elsewhere than the turn alone would have sent it.
+struct HandOffTold {
+  std::string_view id, queue;
+  std::uint8_t priority = 2;
+  std::optional<Microseconds> due;
+  std::string_view state = {};  // waiting or person: the turn is held
+};
+
 struct ReplyFrame {
   std::string_view decision_id;
-  std::string_view handoff_id;
+  std::optional<HandOffTold> handoff = std::nullopt;  // nothing: it has none that stays, and the decision says all
   decide::Audience audience = decide::Audience::officer;
-  std::string_view handoff_state = {};                       // waiting or person: the turn is held
   std::optional<Microseconds> expected_wait = std::nullopt;  // as measured; nothing: it is not told
   const decide::Decision* advice = nullptr;                  // of a person's answer: what the rules came to
 };

@@ -32,17 +32,17 @@ struct Hours : Desk {
   }
 };
 
-// When a hand-off that these words bring at `at` falls due, to the second, as UTC: as the reply says and as the ticket has it.
+// When a hand-off that these words bring at `at` falls due, to the second, as UTC: the reply says what the ticket has.
 std::string due(const std::string& at, const std::string& words) {
   Hours desk;
   desk.until(at);
   const json::value reply = desk.asks_for(words);
-  const std::string told = str(reply.at("handoff").at("due")).substr(0, 19);
+  const std::string told = str(reply.at("handoff").at("due"));
   gate::Caller agent = Desk::agent();
   agent.any_queue = true;
   const gate::Reply ticket = desk.gate->look({.kind = gate::Query::Kind::handoff, .target = handoff_of(reply)}, agent);
-  BOOST_TEST(str(json::parse(ticket.body).at("due")).substr(0, 19) == told);
-  return told;
+  BOOST_TEST(str(json::parse(ticket.body).at("due")) == told);
+  return told.substr(0, 19);
 }
 
 }  // namespace
@@ -170,4 +170,39 @@ BOOST_AUTO_TEST_CASE(a_due_time_beyond_the_last_year_is_the_last_moment_of_it) {
   }
   BOOST_TEST(told);
   desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(whatever_reply_tells_of_a_hand_off_tells_its_due_time_as_the_ticket_has_it) {
+  Desk desk;
+  desk.clock.pass(171'713);
+  const auto same = [&](const json::value& reply) {
+    const json::value ticket = desk.ticket(handoff_of(reply));
+    for (const char* member : {"due", "queue", "priority"})
+      BOOST_TEST(str(reply.at("handoff").at(member)) == str(ticket.at(member)), member);
+  };
+  const json::value opened = desk.asks_for_a_person();
+  const std::string due = str(opened.at("handoff").at("due"));
+  BOOST_TEST(due.size() > std::string("2026-11-25T10:00:00Z").size());  // to the microsecond
+  same(opened);
+  for (int time = 0; time < 3; ++time) {
+    const json::value held = desk.hello();
+    BOOST_TEST(str(held.at("handoff").at("due")) == due);
+    same(held);
+  }
+  desk.clock.pass(61 * kSecond);
+  BOOST_TEST(desk.gate->tick() == 1u);  // there is nobody above: it stays overdue, and says since when
+  BOOST_TEST(str(desk.hello().at("handoff").at("due")) == due);
+  same(desk.hello());
+  BOOST_TEST(desk.take(handoff_of(opened)) == "");
+  same(desk.hello());
+  // One for a turn that joins the one of the turn before.
+  const json::value asked = desk.unknown_turn("c-2", "k-2");
+  desk.clock.pass(10 * kSecond);
+  const json::value again = desk.unknown_turn("c-2", "k-2");
+  BOOST_TEST(handoff_of(again) == handoff_of(asked));
+  BOOST_TEST(str(again.at("handoff").at("due")) == str(asked.at("handoff").at("due")));
+  same(again);
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {},
+                                     R"({"on":true,"reason":"r","queue":"advisers"})", Desk::agent("boss"))) == "");
+  same(desk.unknown_turn("c-2", "k-2"));
 }
