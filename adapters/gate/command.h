@@ -9,9 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/base/language.h"
+#include "engine/base/problem.h"
 
 namespace caveat::gate {
 
@@ -30,8 +32,9 @@ struct Command {
   std::string target = {};  // the hand-off's id
   std::string if_match =
       {};  // the version that was read: `"3"`, `3` or `*`; needed for take … close, a note and the switch
-  std::string body = {};             // JSON; empty is {}
-  Language language = Language::en;  // of problems
+  std::string body = {};              // JSON; empty is {}
+  Language language = Language::en;   // of problems
+  std::optional<Problem> amiss = {};  // with how it was sent: the command is refused, with what else is wrong
 };
 
 struct Query {
@@ -51,7 +54,8 @@ struct Query {
   std::size_t limit = 50;
   std::string reader = "officer";  // of an explanation: bot, customer, officer
   Language language = Language::en;
-  std::string purpose = {};  // why it is looked at; stands in the record `viewed`
+  std::optional<Problem> amiss = {};  // of a list, as of a command
+  std::string purpose = {};           // why it is looked at; stands in the record `viewed`
 };
 
 }  // namespace caveat::gate

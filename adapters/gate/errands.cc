@@ -31,9 +31,22 @@ std::string version_in(std::string_view if_match) {
   return std::string(if_match);
 }
 
+Problem version_problem(const Code& code, const Command& command) {
+  return wire::problem(code,
+                       {.path = "",
+                        .expected = &code == &wire::codes::kVersionNeeded ? "If-Match with the version that was read"
+                                                                          : "the version of now",
+                        .found = version_in(command.if_match),
+                        .nearest = {},
+                        .hint = {}});
+}
+
+// If-Match names a version, or any.
+bool names_a_version(const std::string& if_match) { return if_match.find_first_not_of(" \t,") != std::string::npos; }
+
 // RFC 9110, 13.1.1: a list, of which one has to match. Versions are numbers, so no comma stands within one.
 const Code* version_refusal(const std::string& if_match, std::uint64_t version) {
-  if (if_match.find_first_not_of(" \t,") == std::string::npos) return &wire::codes::kVersionNeeded;
+  if (!names_a_version(if_match)) return &wire::codes::kVersionNeeded;
   for (std::string_view rest = if_match; !rest.empty();) {
     const std::size_t end = std::min(rest.find(','), rest.size());
     std::string_view one = rest.substr(0, end);
@@ -43,6 +56,22 @@ const Code* version_refusal(const std::string& if_match, std::uint64_t version) 
     if (one == "*" || version_in(one) == std::to_string(version)) return nullptr;
   }
   return &wire::codes::kStaleVersion;
+}
+
+// All that is wrong with a command as it was sent, the missing version with it; nothing: it can be looked at.
+std::optional<Problem> amiss(const Command& command, std::optional<Problem> found, bool versioned = false) {
+  std::vector<Problem> wrong;
+  if (command.amiss) wrong.push_back(*command.amiss);
+  if (found) wrong.push_back(*std::move(found));
+  if (wrong.empty()) return std::nullopt;
+  if (versioned && !names_a_version(command.if_match))
+    wrong.push_back(version_problem(wire::codes::kVersionNeeded, command));
+  return wire::all_of(std::move(wrong));
+}
+
+Problem no_rules(const Command& command) {
+  return *amiss(command, wire::problem(wire::codes::kNoPack,
+                                       {.path = "", .expected = "rules", .found = "none", .nearest = {}, .hint = {}}));
 }
 
 // A topic that the packs have, by any of its names: its first one; else it is told with the nearest. One that is thrown may be thrown
@@ -161,7 +190,7 @@ Reply Errands::refuse_move(const Code& refusal, const Command& command) {
 void Errands::ticket_moves(const Command& command, const Caller& caller, const Done& done) {
   using Kind = Command::Kind;
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
-  if (!rules || !rules->program) return done(refused(wire::codes::kNoPack, command.language, "", "rules", "none"));
+  if (!rules || !rules->program) return done(refused(no_rules(command), command.language));
   const program::Program& program = *rules->program;
 
   Body body(command.body);
@@ -188,7 +217,8 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
     default:
       break;
   }
-  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
+  if (const std::optional<Problem> problem = amiss(command, body.finish(), true))
+    return done(refused(*problem, command.language));
 
   const Microseconds now = options_.clock->wall_us();
   const Code* code = nullptr;
@@ -239,7 +269,8 @@ void Errands::note(const Command& command, const Caller& caller, const Done& don
   Body body(command.body);
   const std::string note = body.text("note", Body::needed);
   const bool withdrawn = body.yes_no("customer_withdrew", Body::optional).value_or(false);
-  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
+  if (const std::optional<Problem> problem = amiss(command, body.finish(), true))
+    return done(refused(*problem, command.language));
   const Code* code = nullptr;
   Moved moved;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
@@ -271,7 +302,7 @@ void Errands::note(const Command& command, const Caller& caller, const Done& don
 
 void Errands::open(const Command& command, const Caller& caller, const Done& done) {
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
-  if (!rules || !rules->program) return done(refused(wire::codes::kNoPack, command.language, "", "rules", "none"));
+  if (!rules || !rules->program) return done(refused(no_rules(command), command.language));
   const program::Program& program = *rules->program;
   const bool agent = caller.is_person();
 
@@ -288,6 +319,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   if (wish.conversation.empty() && wish.customer.empty())
     body.wrong(wire::codes::kNoId, "conversation", "the id of a conversation or of a customer", "neither");
   check_queue(body, program, wish.queue);
+  const bool known_queue = wish.queue.empty() || program.find_queue(wish.queue) != program::kNone;
   const std::uint32_t queue = queue_of(program, wish.queue, options_.default_queue);
   if (queue == program::kNone) body.wrong(wire::codes::kNoPack, "queue", "a queue of the loaded packs", "none");
   if (queue != program::kNone) wish.priority = program.queues()[queue].priority;
@@ -297,11 +329,20 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     else
       body.wrong(wire::codes::kOutOfRange, "priority", "urgent, high, normal or low", "\"" + priority + "\"");
   }
-  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
-  wish.queue = program.queue_name(queue);
-  if (take && !agent) return done(refused(wire::codes::kRole, command.language, "/take", "a person's key", "a bot's"));
-  if (take && !caller.serves(wish.queue))
-    return done(refused(wire::codes::kRole, command.language, "/queue", "a queue of the caller's", wish.queue));
+  std::vector<Problem> wrong;
+  if (std::optional<Problem> problem = amiss(command, body.finish())) wrong.push_back(*std::move(problem));
+  const auto forbidden = [&](std::string path, std::string expected, std::string found) {
+    wrong.push_back(wire::problem(wire::codes::kRole, {.path = std::move(path),
+                                                       .expected = std::move(expected),
+                                                       .found = std::move(found),
+                                                       .nearest = {},
+                                                       .hint = {}}));
+  };
+  if (queue != program::kNone) wish.queue = program.queue_name(queue);
+  if (take && !agent) forbidden("/take", "a person's key", "a bot's");
+  if (take && agent && known_queue && !caller.serves(wish.queue))
+    forbidden("/queue", "a queue of the caller's", wish.queue);
+  if (!wrong.empty()) return done(refused(wire::all_of(std::move(wrong)), command.language));
 
   const Microseconds now = options_.clock->wall_us();
   wish.due = due_in(program, queue, now);
@@ -356,7 +397,8 @@ void Errands::throw_switch(const Command& command, const Caller& caller, const D
   const Switch before = floor_.look([](const Desk& desk, std::uint64_t) { return desk.emergency(); });
   topic = known_topic(body, rules.get(), topic, on.value_or(true), before);
   if (rules && rules->program) check_queue(body, *rules->program, queue);
-  if (const std::optional<Problem> problem = body.finish()) return done(refused(*problem, command.language));
+  if (const std::optional<Problem> problem = amiss(command, body.finish(), true))
+    return done(refused(*problem, command.language));
 
   const Code* code = nullptr;
   Switch state;
@@ -368,12 +410,7 @@ void Errands::throw_switch(const Command& command, const Caller& caller, const D
     ++state.version;
     desk.throw_switch(state);
   });
-  if (code != nullptr) {
-    return done(
-        refused(*code, command.language, "",
-                code == &wire::codes::kVersionNeeded ? "If-Match with the version that was read" : "the version of now",
-                version_in(command.if_match)));
-  }
+  if (code != nullptr) return done(refused(version_problem(*code, command), command.language));
   Reply reply;
   reply.version = std::to_string(state.version);
   reply.body = switch_json(state, rules ? rules->program.get() : nullptr);
@@ -392,6 +429,7 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   std::vector<Body> bodies = Body::list(command.body, kMostDeliveries, problem);
   std::vector<Delivery> deliveries;
   if (!problem) problem = read_deliveries(bodies, options_.clock->wall_us(), deliveries);
+  problem = amiss(command, std::move(problem));
   if (problem) return done(refused(*problem, command.language));
 
   if (options_.log == nullptr) {

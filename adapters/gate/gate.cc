@@ -348,7 +348,7 @@ class Gate::Inside {
                            : seen.holder != turn->caller.id ? cell.other
                                                             : nullptr;
         if (code != nullptr) {
-          refuse_author(*turn, *code);
+          refuse(*turn, author_problem(*code));
           progress.in_line = false;
           return leave_and_answer(turn);
         }

@@ -61,7 +61,8 @@ using Done = std::function<void(const Reply&)>;
 
 struct TakeOptions {
   std::uint64_t deadline_ns = 0;  // by Clock::steady_ns; 0: none. Missed: problem `deadline`, and the record may stand
-  std::string_view header_id = {};                  // Idempotency-Key, if there was one: must be the body's id
+  std::string_view header_id = {};  // Idempotency-Key, if there was one: must be the body's id
+  const Problem* amiss = nullptr;   // with how it was sent: the turn is refused, with what else is wrong
   std::optional<Language> language = std::nullopt;  // of problems, where the request names none
   // The turn may be decided on this thread, and `done` be called inside take: where nobody is before it, it is small, and turns have
   // been quick of late. What may take long goes to the gate's threads all the same; what is refused at once is told inside take.

@@ -14,6 +14,7 @@
 #include "adapters/wire/reply.h"
 #include "audit/error.h"
 #include "audit/record/events.h"
+#include "engine/base/escape.h"
 
 namespace caveat::gate {
 namespace {
@@ -34,6 +35,15 @@ std::string cursor_of(const Ticket& ticket) {
   };
   return std::to_string(ticket.priority) + "." + padded(ticket.due.value_or(INT64_MAX)) + "." + padded(ticket.opened) +
          "." + ticket.id;
+}
+
+// Of a list of closed ones: an index of the log.
+std::optional<std::uint64_t> place_of(std::string_view cursor) {
+  std::uint64_t at = 0;
+  const char *first = cursor.data(), *last = first + cursor.size();
+  const auto read = std::from_chars(first, last, at);
+  if (read.ec != std::errc() || read.ptr != last) return std::nullopt;
+  return at;
 }
 
 std::string role_of(const Caller& caller) {
@@ -86,11 +96,25 @@ Reply Looks::conversation(const Query& query) {
 
 Reply Looks::handoffs(const Query& query, const Caller& caller) {
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  std::vector<Problem> wrong;
+  if (query.amiss) wrong.push_back(*query.amiss);
+  const auto refuse = [&](const Code& code, std::string path, std::string expected, const std::string& value) {
+    wrong.push_back(wire::problem(code, {.path = std::move(path),
+                                         .expected = std::move(expected),
+                                         .found = shortened(value),
+                                         .nearest = {},
+                                         .hint = {}}));
+  };
+  const bool of_closed = query.state == "closed";
   if (!query.queue.empty() && !caller.serves(query.queue))
-    return refused(wire::codes::kRole, query.language, "/queue", "a queue of the caller's", query.queue);
-  if (query.state == "closed") return closed(query, caller);
-  if (!query.state.empty() && query.state != "asked" && query.state != "waiting" && query.state != "person")
-    return refused(wire::codes::kOutOfRange, query.language, "/state", "asked, waiting, person or closed", query.state);
+    refuse(wire::codes::kRole, "/queue", "a queue of the caller's", query.queue);
+  if (!of_closed && !query.amiss && !query.state.empty() && query.state != "asked" && query.state != "waiting" &&
+      query.state != "person")
+    refuse(wire::codes::kOutOfRange, "/state", "asked, waiting, person or closed", query.state);
+  if (!query.cursor.empty() && of_closed && !place_of(query.cursor))
+    refuse(wire::codes::kOutOfRange, "/cursor", "the `next` of the page before", query.cursor);
+  if (!wrong.empty()) return refused(wire::all_of(std::move(wrong)), query.language);
+  if (of_closed) return closed(query, caller);
   std::vector<Ticket> found;
   floor_.look([&](const Desk& desk, std::uint64_t) {
     for (const Ticket* ticket : desk.all()) {
@@ -130,15 +154,7 @@ Reply Looks::closed(const Query& query, const Caller& caller) {
   if (options_.log != nullptr) {
     const auto reader = audit::LogReader::open(options_.log->path());
     std::uint64_t end = reader->size();
-    if (!query.cursor.empty()) {
-      std::uint64_t at = 0;
-      const char *first = query.cursor.data(), *last = first + query.cursor.size();
-      const auto read = std::from_chars(first, last, at);
-      if (read.ec != std::errc() || read.ptr != last)
-        return refused(wire::codes::kOutOfRange, query.language, "/cursor", "the cursor of a list of closed hand-offs",
-                       query.cursor);
-      end = std::min(end, at);
-    }
+    if (const std::optional<std::uint64_t> at = place_of(query.cursor)) end = std::min(end, *at);
     std::vector<std::uint64_t> places;  // to look at, the newest first
     if (!query.customer.empty()) {
       places = reader->search(options_.log->keys(), {audit::TagKind::customer, query.customer});

@@ -10,26 +10,37 @@
 namespace caveat::gate {
 namespace {
 
-bool time_allowed(Turn& turn, Microseconds now, Microseconds clock_skew) {
-  const Microseconds at = turn.request.at();
-  if (at >= now - clock_skew && at <= now + clock_skew) return true;
-  const Code& code = at > now ? wire::codes::kClockSkew : wire::codes::kTimeNotAllowed;
-  refuse(turn, wire::problem(code, {.path = "/at",
-                                    .expected = "a time within " + std::to_string(clock_skew / 1'000'000) + " s of " +
-                                                format_instant(now, 0),
-                                    .found = format_instant(at, turn.request.at_offset()),
-                                    .nearest = {},
-                                    .hint = {}}));
-  return false;
+Problem time_problem(const decide::Request& request, Microseconds now, Microseconds clock_skew) {
+  return wire::problem(
+      request.at() > now ? wire::codes::kClockSkew : wire::codes::kTimeNotAllowed,
+      {.path = "/at",
+       .expected = "a time within " + std::to_string(clock_skew / 1'000'000) + " s of " + format_instant(now, 0),
+       .found = format_instant(request.at(), request.at_offset()),
+       .nearest = {},
+       .hint = {}});
+}
+
+// Was the member refused, or one that was probably meant to be it? Then it is not missing besides.
+bool is_told(const Problem& problem, std::string_view parent, std::string_view name) {
+  return std::any_of(problem.items.begin(), problem.items.end(), [&](const ProblemItem& item) {
+    std::string_view path = item.path;
+    if (!path.starts_with(parent) || path.size() <= parent.size() || path[parent.size()] != '/') return false;
+    path.remove_prefix(parent.size() + 1);
+    return path == name || (item.nearest == name && path.find('/') == std::string_view::npos);
+  });
+}
+
+bool some_part_is_told(const Problem& problem) {
+  constexpr std::string_view kParts[] = {"message", "answer", "recommendation", "actions", "outreach", "material"};
+  return std::any_of(std::begin(kParts), std::end(kParts),
+                     [&](std::string_view part) { return is_told(problem, {}, part); });
 }
 
 // Only a person speaks as one (contracts.md 23); whether he has the conversation is seen when it is his turn.
-bool author_allowed(Turn& turn) {
+void check_author(Turn& turn, std::vector<Problem>& wrong) {
   const std::uint32_t author = turn.rules->program->known().answer_author;
   turn.by_person = author != program::kNone && turn.request.has_answer() && turn.request.value(author, -1) == "person";
-  if (!turn.by_person || turn.caller.is_person()) return true;
-  refuse_author(turn, wire::codes::kRole);
-  return false;
+  if (turn.by_person && !turn.caller.is_person()) wrong.push_back(author_problem(wire::codes::kRole));
 }
 
 // What it shares with others is done one after the other.
@@ -55,18 +66,22 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   const Result<void> parsed = wire::parse_turn(bytes, fields, options.limits);
   turn.id = wire::root_text(fields, "id");
   turn.language = wire::language_of(wire::root_text(fields, "language"), turn.language);
-  if (!parsed) return refuse(turn, parsed.error());
-  if (!take.header_id.empty() && take.header_id != turn.id) {
-    return refuse(turn, wire::problem(wire::codes::kIdMismatch, {.path = "/id",
-                                                                 .expected = "the id of the header",
-                                                                 .found = "\"" + turn.id + "\"",
-                                                                 .nearest = {},
-                                                                 .hint = {}}));
+  std::vector<Problem> wrong;  // all of it is told at once; the gravest names it (wire::all_of)
+  if (take.amiss != nullptr) wrong.push_back(*take.amiss);
+  if (!parsed) wrong.push_back(parsed.error());
+  if (!take.header_id.empty() && take.header_id != turn.id && (parsed || !turn.id.empty())) {
+    wrong.push_back(wire::problem(wire::codes::kIdMismatch, {.path = "/id",
+                                                             .expected = "the id of the header",
+                                                             .found = "\"" + turn.id + "\"",
+                                                             .nearest = {},
+                                                             .hint = {}}));
   }
+  if (!parsed) return refuse(turn, wire::all_of(std::move(wrong)));
   turn.rules = options.snapshot->get();
   if (!turn.rules || !turn.rules->program) {
-    return refuse(turn, wire::problem(wire::codes::kNoPack,
-                                      {.path = "", .expected = "rules", .found = "none", .nearest = {}, .hint = {}}));
+    wrong.push_back(wire::problem(wire::codes::kNoPack,
+                                  {.path = "", .expected = "rules", .found = "none", .nearest = {}, .hint = {}}));
+    return refuse(turn, wire::all_of(std::move(wrong)));
   }
   decide::BindOptions bind;
   bind.now = options.clock->wall_us();
@@ -75,14 +90,19 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   bind.jurisdictions = turn.caller.jurisdictions;
   bind.limits = options.limits;
   bind.data = &turn.rules->data;
-  Problem problem;
-  if (!decide::bind(*turn.rules->program, fields, bind, turn.request, problem)) return refuse(turn, problem);
+  Problem bound;
+  if (!decide::bind(*turn.rules->program, fields, bind, turn.request, bound)) wrong.push_back(bound);
   std::optional<Problem> unfit;
   turn.continuation = read_continuation(fields, unfit);
-  if (unfit) return refuse(turn, *unfit);
-  if (const Result<void> judged = wire::something_to_judge(turn.request); !judged) return refuse(turn, judged.error());
-  if (turn.request.at_given() && !turn.caller.any_time && !time_allowed(turn, bind.now, options.clock_skew)) return;
-  if (!author_allowed(turn)) return;
+  if (unfit) wrong.push_back(*std::move(unfit));
+  if (Result<void> judged = wire::something_to_judge(turn.request); !judged && !some_part_is_told(bound))
+    wrong.push_back(std::move(judged.error()));
+  const Microseconds at = turn.request.at();
+  if (turn.request.at_given() && !turn.caller.any_time &&
+      (at < bind.now - options.clock_skew || at > bind.now + options.clock_skew))
+    wrong.push_back(time_problem(turn.request, bind.now, options.clock_skew));
+  check_author(turn, wrong);
+  if (!wrong.empty()) return refuse(turn, wire::all_of(std::move(wrong)));
   turn.content = wire::canonical_digest(fields);
   set_keys(turn);
 }
@@ -97,12 +117,12 @@ Reply refusal(const Turn& turn, const Problem& problem) {
 
 void refuse(Turn& turn, const Problem& problem) { turn.reply = refusal(turn, problem); }
 
-void refuse_author(Turn& turn, const Code& code) {
-  refuse(turn, wire::problem(code, {.path = "/answer/author",
-                                    .expected = "an answer of the person who has the conversation",
-                                    .found = "person",
-                                    .nearest = {},
-                                    .hint = {}}));
+Problem author_problem(const Code& code) {
+  return wire::problem(code, {.path = "/answer/author",
+                              .expected = "an answer of the person who has the conversation",
+                              .found = "person",
+                              .nearest = {},
+                              .hint = {}});
 }
 
 }  // namespace caveat::gate

@@ -2,7 +2,7 @@
 //
 //   read(bytes, how, options, turn);                           // refused: turn.reply.problem
 //
-// Promises   whatever is refused carries a verdict to act on, in the request's language as far as it could be read; nothing is
+// Promises   all that is wrong with it is told at once; whatever is refused carries a verdict to act on, in the request's language as far as it could be read; nothing is
 //            decided or looked up here, so it runs on the caller's thread
 // Threads    calls for different turns may run together
 // Source     decision.md "Request", contracts.md 11, 23
@@ -52,6 +52,6 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
 
 Reply refusal(const Turn& turn, const Problem& problem);
 void refuse(Turn& turn, const Problem& problem);
-void refuse_author(Turn& turn, const Code& code);  // a person's answer that is not his to give
+Problem author_problem(const Code& code);  // a person's answer that is not his to give
 
 }  // namespace caveat::gate

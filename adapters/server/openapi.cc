@@ -440,9 +440,14 @@ std::string reference_page(Language language) {
 std::string problems_page(Language language, std::span<const Code* const> more) {
   const bool zh = language == Language::zh;
   std::string body =
-      zh ? "<table><thead><tr><th>代码</th><th>状态码</th><th>能否原样重发</th><th>含义</th></tr></thead><tbody>\n"
-         : "<table><thead><tr><th>Code</th><th>Status</th><th>May be sent again as it "
-           "is</th><th>Means</th></tr></thead><tbody>\n";
+      zh ? "<p><code>errors</code> 一次列出请求中的全部错误。一个请求有多个问题时，以状态码最小者为 <code>code</code>，"
+           "并排在最前：400 写法，403 权限，404–415 路径与正文，422 内容，428 缺少版本，503 服务自身。</p>\n"
+         : "<p><code>errors</code> tells all that is wrong with a request at once. Of several problems the one of the "
+           "lowest status is the <code>code</code>, and stands first: 400 how it is written, 403 who may, 404–415 path "
+           "and body, 422 what it says, 428 the version, 503 ourselves.</p>\n";
+  body += zh ? "<table><thead><tr><th>代码</th><th>状态码</th><th>能否原样重发</th><th>含义</th></tr></thead><tbody>\n"
+             : "<table><thead><tr><th>Code</th><th>Status</th><th>May be sent again as it "
+               "is</th><th>Means</th></tr></thead><tbody>\n";
   std::vector<const Code*> all(wire::all_codes().begin(), wire::all_codes().end());
   all.insert(all.begin(), &codes::kBadHttp);
   all.insert(all.end(), more.begin(), more.end());

@@ -140,8 +140,16 @@ class Router::Inside {
       refuse_now(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down"));
       return call;
     }
-    look_at_query(call);
-    if (!call->refusal) look_at_headers(head, call);
+    std::vector<Problem> wrong;
+    look_at_query(*call, wrong);
+    look_at_headers(head, *call, wrong);
+    if (wrong.empty()) return call;
+    Problem all = wire::all_of(std::move(wrong));
+    // What is wrong with the body is told with it, where the gate reads the body: so it is wanted all the same.
+    if (all.code != &wire::codes::kTooLarge && gate_tells_all(call->route->handler))
+      call->amiss = std::move(all);
+    else
+      call->refusal = problem_response(*call, all);
     return call;
   }
 
@@ -300,11 +308,12 @@ class Router::Inside {
 
   // What the table does not have would be asked for in vain: a list by a misspelt `customer` would be everybody's. Pages that
   // anybody may read take no harm from it.
-  void look_at_query(const CallPtr& call) {
-    if (call->route->roles == 0) return;
-    if (const std::size_t given = call->target.query.size(); given > kMostParameters)
-      return refuse_now(call, wire::codes::kTooMany,
-                        item("", "at most " + std::to_string(kMostParameters) + " parameters", std::to_string(given)));
+  void look_at_query(const Call& call, std::vector<Problem>& all) const {
+    if (call.route->roles == 0) return;
+    if (const std::size_t given = call.target.query.size(); given > kMostParameters)
+      return all.push_back(
+          wire::problem(wire::codes::kTooMany,
+                        item("", "at most " + std::to_string(kMostParameters) + " parameters", std::to_string(given))));
     Problem problem;
     const auto wrong = [&](const Code& code, std::string expected, std::string found, std::string_view meant = {}) {
       if (problem.code == nullptr) problem.code = &code;
@@ -315,10 +324,10 @@ class Router::Inside {
                                .hint = {}});
     };
     std::vector<std::string_view> known, seen;
-    for (const Parameter& parameter : call->route->query) known.push_back(parameter.name);
-    for (const auto& [name, value] : call->target.query) {
-      const auto parameter = std::ranges::find(call->route->query, std::string_view(name), &Parameter::name);
-      if (parameter == call->route->query.end()) {
+    for (const Parameter& parameter : call.route->query) known.push_back(parameter.name);
+    for (const auto& [name, value] : call.target.query) {
+      const auto parameter = std::ranges::find(call.route->query, std::string_view(name), &Parameter::name);
+      if (parameter == call.route->query.end()) {
         wrong(wire::codes::kUnknownMember, "a parameter that this path knows", "“" + shortened(name) + "”",
               nearest(name, std::span<const std::string_view>(known)));
       } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
@@ -344,37 +353,61 @@ class Router::Inside {
       }
       seen.push_back(name);
     }
-    if (problem.code != nullptr) call->refusal = problem_response(*call, problem);
+    if (problem.code != nullptr) all.push_back(std::move(problem));
   }
 
-  void look_at_headers(const Head& head, const CallPtr& call) {
-    const Route& route = *call->route;
-    call->body_limit = route.body;
-    call->idempotency_key = head.header("idempotency-key");
-    call->if_match = head.list("if-match");
-    call->if_none_match = head.list("if-none-match");
-    // What is wrong with these two is told with what they say.
-    if (!is_valid_utf8(call->idempotency_key) || !is_valid_utf8(call->if_match))
-      return refuse_now(call, wire::codes::kBadUtf8, item("", "Idempotency-Key and If-Match in UTF-8", "other bytes"));
+  void look_at_headers(const Head& head, Call& call, std::vector<Problem>& all) const {
+    const Route& route = *call.route;
+    call.body_limit = route.body;
+    call.idempotency_key = head.header("idempotency-key");
+    call.if_match = head.list("if-match");
+    call.if_none_match = head.list("if-none-match");
+    // What is wrong with these two is told with what they say: so they say nothing from here on.
+    if (!is_valid_utf8(call.idempotency_key) || !is_valid_utf8(call.if_match)) {
+      all.push_back(
+          wire::problem(wire::codes::kBadUtf8, item("", "Idempotency-Key and If-Match in UTF-8", "other bytes")));
+      call.idempotency_key.clear();
+      call.if_match = "*";
+    }
     if (route.handler == Handler::batch) {
       const std::string_view type = head.header("content-type");
       if (type.substr(0, type.find(';')) != "application/x-ndjson")
-        return refuse_now(call, wire::codes::kMediaType,
-                          item("", "Content-Type: application/x-ndjson", shortened(type)));
+        all.push_back(
+            wire::problem(wire::codes::kMediaType, item("", "Content-Type: application/x-ndjson", shortened(type))));
       return;
     }
     if (route.body > 0 && head.content_length && *head.content_length > route.body)
-      return refuse_now(call, wire::codes::kTooLarge, too_large(route.body, *head.content_length));
+      all.push_back(wire::problem(wire::codes::kTooLarge, too_large(route.body, *head.content_length)));
     if (!route.turn) return;
-    call->deadline_ms = options_.caps.deadline_ms;
+    call.deadline_ms = options_.caps.deadline_ms;
     if (head.has("caveat-deadline-ms")) {
       const std::string_view asked = head.header("caveat-deadline-ms");
       std::int64_t wanted = 0;
       const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), wanted);
       if (error != std::errc() || end != asked.data() + asked.size() || wanted < 1)
-        return refuse_now(call, wire::codes::kOutOfRange,
-                          item("", "Caveat-Deadline-Ms: a whole number of milliseconds above 0", shortened(asked)));
-      call->deadline_ms = std::min(call->deadline_ms, wanted);
+        all.push_back(
+            wire::problem(wire::codes::kOutOfRange,
+                          item("", "Caveat-Deadline-Ms: a whole number of milliseconds above 0", shortened(asked))));
+      else
+        call.deadline_ms = std::min(call.deadline_ms, wanted);
+    }
+  }
+
+  static bool gate_tells_all(Handler handler) {
+    switch (handler) {
+      case Handler::decide:
+      case Handler::deliveries:
+      case Handler::handoffs:
+      case Handler::open_handoff:
+      case Handler::take_handoff:
+      case Handler::pass_handoff:
+      case Handler::return_handoff:
+      case Handler::note_handoff:
+      case Handler::close_handoff:
+      case Handler::throw_switch:
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -483,6 +516,7 @@ class Router::Inside {
     const gate::TakeOptions how{
         .deadline_ns = call->began_ns + static_cast<std::uint64_t>(call->deadline_ms) * 1'000'000,
         .header_id = call->idempotency_key,
+        .amiss = call->amiss ? &*call->amiss : nullptr,
         .language = call->language,
         .here = true};
     gate::Done answered = [this, call, done](const gate::Reply& reply) {
@@ -501,6 +535,7 @@ class Router::Inside {
     command.if_match = call->if_match;
     command.body = body;
     command.language = call->language;
+    command.amiss = call->amiss;
     options_.gate->perform(command, call->caller, [this, call, done](const gate::Reply& reply) {
       note_commit(reply, [this] { return options_.clock->steady_ns(); });
       done(gate_response(*call, reply));
@@ -547,6 +582,7 @@ class Router::Inside {
   void handoffs(const CallPtr& call, const Done& done) {
     gate::Query query;
     query.kind = gate::Query::Kind::handoffs;
+    query.amiss = call->amiss;
     query.queue = call->target.parameter("queue");
     query.state = call->target.parameter("state");
     query.customer = call->target.parameter("customer");

@@ -62,6 +62,7 @@ struct Call {
   std::optional<Response> refusal;  // set: send it, dressed; the body is not wanted
   std::size_t body_limit = 0;
   std::int64_t deadline_ms = 0;  // 0: none
+  std::optional<Problem> amiss;  // with address and headers: told with what is wrong with the body
 
   gate::Caller caller;
   std::vector<std::string> values;  // of the path

@@ -325,4 +325,13 @@ Problem problem(const Code& code, ProblemItem item) {
   return result;
 }
 
+Problem all_of(std::vector<Problem> problems) {
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const Problem& a, const Problem& b) { return a.code->http_status < b.code->http_status; });
+  Problem all = std::move(problems.front());
+  for (auto one = problems.begin() + 1; one != problems.end(); ++one)
+    std::move(one->items.begin(), one->items.end(), std::back_inserter(all.items));
+  return all;
+}
+
 }  // namespace caveat::wire

@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/code.h"
 #include "engine/base/problem.h"
@@ -36,5 +37,8 @@ extern const Code kCallerRate, kKeyQueueFull, kInternal, kOverloaded, kDraining,
 std::span<const Code* const> all_codes();      // by status, then by name
 const Code* find_code(std::string_view name);  // null: no such code
 Problem problem(const Code& code, ProblemItem item);
+// Several problems of one request, at least one, as one: the gravest names it and stands first. That is the one of the lowest status
+// (400 how it is written, 403 who may, … 422 what it says, 428, 503), among those of one status the one that was given first.
+Problem all_of(std::vector<Problem> problems);
 
 }  // namespace caveat::wire

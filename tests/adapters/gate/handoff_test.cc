@@ -7,6 +7,7 @@
 
 #include "adapters/gate/body.h"
 #include "adapters/gate/requirements.h"
+#include "adapters/wire/codes.h"
 #include "audit/record/events.h"
 #include "engine/base/cbor.h"
 #include "tests/adapters/gate/desk_fixture.h"
@@ -958,6 +959,66 @@ BOOST_AUTO_TEST_CASE(hand_offs_are_listed_most_urgent_first_by_pages_and_by_the_
   gate::Query foreign{.kind = gate::Query::Kind::handoffs};
   foreign.queue = "desk";
   BOOST_TEST(Desk::code(desk.gate->look(foreign, Desk::agent("chen", {"advisers"}))) == "role");
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_command_is_told_at_once) {
+  Desk desk;
+  using Kind = gate::Command::Kind;
+  const auto told = [](const gate::Reply& reply) {
+    std::string out = Desk::code(reply);
+    const json::value problem = json::parse(reply.body);
+    for (const json::value& error : problem.at("errors").as_array()) out += " " + str(error.at("path"));
+    return out;
+  };
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  BOOST_TEST(told(desk.command(Kind::close_handoff, id, R"({"outcom":"resolved"})", Desk::agent(), "")) ==
+             "wrong_type /outcome /outcom ");  // and the version
+  BOOST_TEST(told(desk.command(Kind::throw_switch, {}, R"({"on":1,"reason":"r"})", Desk::agent("boss"), "")) ==
+             "wrong_type /on ");
+  BOOST_TEST(told(desk.command(Kind::open_handoff, {}, R"({"conversation":"c-5","queue":"advisers","take":true})",
+                               Desk::agent("chen", {"desk"}))) == "role /queue /reason");
+  BOOST_TEST(told(desk.command(Kind::open_handoff, {}, R"({"conversation":"c-5","queue":"dask","take":true})",
+                               Desk::agent("chen", {}))) == "wrong_type /reason /queue");
+  BOOST_TEST(told(desk.command(Kind::open_handoff, {}, R"({"conversation":"c-5","take":true})", Desk::bot())) ==
+             "role /take /reason");
+  gate::Query query{.kind = gate::Query::Kind::handoffs};
+  query.queue = "advisers";
+  query.cursor = "junk";
+  query.state = "open";
+  BOOST_TEST(told(desk.gate->look(query, Desk::agent("chen", {"desk"}))) == "role /queue /state /cursor");
+  BOOST_TEST(desk.records(audit::Kind::handoff_opened) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_turn_is_told_at_once_and_the_lowest_status_names_it) {
+  Desk desk;
+  const std::string action = R"("actions":[{"name":"transfer","amount":5}])";
+  const auto told = [&](const std::string& rest, const gate::Caller& caller = Desk::bot(), gate::TakeOptions how = {}) {
+    std::promise<gate::Reply> answered;
+    desk.gate->take(R"({"id":"e-1","language":"en",)" + rest + "}", caller, how,
+                    [&](const gate::Reply& reply) { answered.set_value(reply); });
+    const gate::Reply reply = answered.get_future().get();
+    std::string out = Desk::code(reply);
+    const json::value problem = json::parse(reply.body);
+    for (const json::value& error : problem.at("errors").as_array()) out += " " + str(error.at("path"));
+    return out;
+  };
+  const Problem sent_badly{&wire::codes::kOutOfRange,
+                           {{.path = "", .expected = "a", .found = "b", .nearest = {}, .hint = {}}}};
+  const std::string old = R"(,"at":"2020-01-01T00:00:00Z")", early = R"(,"at":"2036-01-01T00:00:00Z")";
+  BOOST_TEST(told(action + old) == "time_not_allowed /at /actions/0/amount");
+  BOOST_TEST(told(action + early) == "unit_missing /actions/0/amount /at");
+  BOOST_TEST(told(action + R"(,"xy":1,"satisfied":[])") == "unknown_member /xy /actions/0/amount /satisfied");
+  BOOST_TEST(told(action + R"(,"continues":7,"answer":{"text":"x","author":"person"})" + old) ==
+             "time_not_allowed /at /answer/author /actions/0/amount /continues");
+  BOOST_TEST(told(action + old, Desk::bot(), {.header_id = "e-2", .amiss = &sent_badly}) ==
+             "id_mismatch /id /at  /actions/0/amount");
+  BOOST_TEST(told(R"("answer":{"text":"x"})", Desk::bot(), {.amiss = &sent_badly}) == "out_of_range ");
+  BOOST_TEST(told(R"("answer":{"text":"x"},"answer":{"text":"y"})", Desk::bot(), {.header_id = "e-2"}) ==
+             "repeated_key /answer /id");
+  BOOST_TEST(told(R"("customer":{"x":1})") == "unknown_member /customer/x ");  // and nothing to judge
+  // What was sent under a wrong name is not missing besides.
+  BOOST_TEST(told(R"("answr":{"text":"x"})") == "unknown_member /answr");
+  BOOST_TEST(desk.decisions() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_look_at_a_ticket_or_decision_is_recorded_before_it_is_shown) {

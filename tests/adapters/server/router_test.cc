@@ -175,13 +175,44 @@ BOOST_AUTO_TEST_CASE(the_header_idempotency_key_must_be_the_id_of_the_body) {
   BOOST_TEST(desk.ask(head, R"({"id":"t-2","answer":{"text":"a"}})").code == "no_pack");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_address_headers_and_body_is_told_at_once) {
+  test::Bench bench;
+  Desk desk({}, &bench);
+  const auto told = [&](const Head& head, const std::string& body) {
+    const Response response = desk.ask(head, body);
+    std::string out = response.code;
+    const json::object problem = body_of(response);
+    for (const json::value& error : problem.at("errors").as_array())
+      out += " [" + std::string(error.at("path").as_string()) + "] " + std::string(error.at("found").as_string());
+    return out;
+  };
+  Head turn = desk.head("POST", "/v1/decisions?x=1", "bot");
+  turn.headers.emplace_back("idempotency-key", "t-2");
+  turn.headers.emplace_back("caveat-deadline-ms", "soon");
+  BOOST_TEST(told(turn, R"({"id":"t-1","language":"en","actions":[{"name":"transfer","amount":5}]})") ==
+             "id_mismatch [/id] \"t-1\" [] “x” [] soon [/actions/0/amount] 5");
+  const Response fine_but_for_that = desk.ask(turn, R"({"id":"t-2","answer":{"text":"a"}})");
+  BOOST_TEST(fine_but_for_that.status == 422);
+  BOOST_TEST(fine_but_for_that.verdict == "handoff");
+  BOOST_TEST(told(desk.head("POST", "/v1/handoffs/h-1/close?x=1", "agent"), R"({"outcom":"y"})") ==
+             "unknown_member [] “x” [/outcome] none [/outcom] \"outcom\" [] ");
+  BOOST_TEST(told(desk.head("GET", "/v1/handoffs?queue=desk&cursor=junk&x=1&state=open", "agent"), {}) ==
+             "role [/queue] desk [] “x” [] “open” [/cursor] junk");
+  Head batch = desk.head("POST", "/v1/decisions/batch?x=1", "bot");
+  BOOST_TEST(told(batch, {}) == "media_type []  [] “x”");
+  turn.content_length = 2u << 20;
+  BOOST_TEST(desk.ask(turn).code == "too_large");
+}
+
 BOOST_AUTO_TEST_CASE(a_deadline_may_be_shortened_and_never_lengthened) {
   Desk desk;
   const auto deadline = [&](const char* asked) {
     Head head = desk.head("POST", "/v1/decisions", "bot");
     head.headers.emplace_back("caveat-deadline-ms", asked);
     const CallPtr call = desk.router->begin(head);
-    return call->refusal ? std::int64_t{-call->refusal->status} : call->deadline_ms;
+    if (!call->amiss) return call->deadline_ms;
+    BOOST_TEST(!call->refusal);  // its body is read: what is wrong there is told with it
+    return std::int64_t{-call->amiss->code->http_status};
   };
   BOOST_TEST(deadline("250") == 250);
   BOOST_TEST(deadline("99999") == 2'000);
@@ -324,7 +355,7 @@ BOOST_AUTO_TEST_CASE(who_could_not_commit_is_not_ready_until_a_record_goes_throu
 BOOST_AUTO_TEST_CASE(a_query_that_the_path_does_not_know_is_refused_with_every_mistake_and_the_name_that_was_meant) {
   Desk desk;
   const Response response =
-      desk.ask(desk.head("GET", "/v1/handoffs?custmer=k&state=person&state=person&limit=0&queue=a", "agent"));
+      desk.ask(desk.head("GET", "/v1/handoffs?custmer=k&state=person&state=person&limit=0", "agent"));
   BOOST_TEST(response.status == 422);
   const json::array errors = body_of(response).at("errors").as_array();
   BOOST_REQUIRE(errors.size() == 3u);
