@@ -36,11 +36,20 @@ bool some_part_is_told(const Problem& problem) {
                      [&](std::string_view part) { return is_told(problem, {}, part); });
 }
 
-// Only a person speaks as one (contracts.md 23); whether he has the conversation is seen when it is his turn.
-void check_author(Turn& turn, std::vector<Problem>& wrong) {
+// Only a person speaks as one (contracts.md 23), and an agent's key as nothing else; whether he has the conversation is seen when it is
+// his turn.
+void check_author(Turn& turn, const Problem& bound, std::vector<Problem>& wrong) {
   const std::uint32_t author = turn.rules->program->known().answer_author;
   turn.by_person = author != program::kNone && turn.request.has_answer() && turn.request.value(author, -1) == "person";
   if (turn.by_person && !turn.caller.is_person()) wrong.push_back(author_problem(wire::codes::kRole));
+  const bool bot = turn.caller.is_local || turn.caller.has("bot") || !turn.caller.has("agent");
+  if (turn.by_person || bot || is_told(bound, {}, "answer") || is_told(bound, "/answer", "author")) return;
+  wrong.push_back(wire::problem(wire::codes::kRole,
+                                {.path = "/answer/author",
+                                 .expected = "person: the key is an agent's, and no bot's turns are judged under it",
+                                 .found = turn.request.has_answer() ? "bot" : "no answer",
+                                 .nearest = {},
+                                 .hint = {}}));
 }
 
 // What it shares with others is done one after the other.
@@ -101,7 +110,7 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   if (turn.request.at_given() && !turn.caller.any_time &&
       (at < bind.now - options.clock_skew || at > bind.now + options.clock_skew))
     wrong.push_back(time_problem(turn.request, bind.now, options.clock_skew));
-  check_author(turn, wrong);
+  check_author(turn, bound, wrong);
   if (!wrong.empty()) return refuse(turn, wire::all_of(std::move(wrong)));
   turn.content = wire::canonical_digest(fields);
   set_keys(turn);

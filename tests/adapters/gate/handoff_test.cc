@@ -1010,6 +1010,7 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_turn_is_told_at_once_and_the_lowes
   BOOST_TEST(told(action + R"(,"xy":1,"satisfied":[])") == "unknown_member /xy /actions/0/amount /satisfied");
   BOOST_TEST(told(action + R"(,"continues":7,"answer":{"text":"x","author":"person"})" + old) ==
              "time_not_allowed /at /answer/author /actions/0/amount /continues");
+  BOOST_TEST(told(action, Desk::agent()) == "role /answer/author /actions/0/amount");
   BOOST_TEST(told(action + old, Desk::bot(), {.header_id = "e-2", .amiss = &sent_badly}) ==
              "id_mismatch /id /at  /actions/0/amount");
   BOOST_TEST(told(R"("answer":{"text":"x"})", Desk::bot(), {.amiss = &sent_badly}) == "out_of_range ");
@@ -1018,6 +1019,9 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_turn_is_told_at_once_and_the_lowes
   BOOST_TEST(told(R"("customer":{"x":1})") == "unknown_member /customer/x ");  // and nothing to judge
   // What was sent under a wrong name is not missing besides.
   BOOST_TEST(told(R"("answr":{"text":"x"})") == "unknown_member /answr");
+  BOOST_TEST(told(R"("answr":{"text":"x"})", Desk::agent()) == "unknown_member /answr");
+  BOOST_TEST(told(R"("answer":{"text":"x","autor":"person"})", Desk::agent()) == "unknown_member /answer/autor");
+  BOOST_TEST(told(R"("answer":"x")", Desk::agent()) == "wrong_type /answer");
   BOOST_TEST(desk.decisions() == 0u);
 }
 

@@ -173,3 +173,22 @@ BOOST_AUTO_TEST_CASE(a_closed_hand_off_shows_nothing_that_came_after_its_end) {
   BOOST_TEST(Desk::code(look(desk, Look::decision, str(later.at("decision")), kChen)) == "role");
   BOOST_TEST(look(desk, Look::handoff, handoff_of(later), Desk::agent()).body.find("canary") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(an_agents_key_sends_what_a_person_answers_and_no_turn_of_a_bots) {
+  Desk desk;
+  const std::string answer = R"("answer":{"text":"x"})", of_a_bot = R"("answer":{"text":"x","author":"bot"})",
+                    nothing_said = R"("message":{"text":"an agent please"})";
+  for (const std::string& turn : {answer, of_a_bot, nothing_said}) {
+    const json::value reply = desk.turn(turn, "c-1", "k-1", kChen);
+    BOOST_TEST(str(reply.at("code")) == "role", turn);
+    BOOST_TEST(str(reply.at("verdict")) == "handoff", turn);
+    BOOST_TEST(str(reply.at("errors").at(0).at("path")) == "/answer/author", turn);
+    BOOST_TEST(str(desk.turn(turn, "c-1", "k-1", gate::Caller::local()).at("verdict")) != "", turn);
+  }
+  BOOST_TEST(desk.take(handoff_of(desk.asks_for_a_person("c-2", "k-2")), kChen) == "");
+  BOOST_TEST(str(desk.turn(answer, "c-2", "k-2", kChen).at("code")) == "role");  // also where he has the conversation
+  gate::Caller both = Desk::agent("both", {"desk"});
+  both.roles = {"bot", "agent"};
+  BOOST_TEST(str(desk.turn(answer, "c-3", "k-3", both).at("verdict")) == "allow");
+  desk.verify();
+}
