@@ -41,6 +41,17 @@ Problem version_problem(const Code& code, const Command& command) {
                         .hint = {}});
 }
 
+// The second person sees who has it.
+Problem taken_problem(const Ticket& ticket) {
+  return wire::problem(
+      wire::codes::kTakenByOther,
+      {.path = "",
+       .expected = "a hand-off that nobody else has",
+       .found = ticket.holder + " has had it since " + format_instant(ticket.since, 0),
+       .nearest = {},
+       .hint = "whoever has it passes it on, or ends it; /v1/handoffs?state=waiting lists what waits"});
+}
+
 // If-Match names a version, or any.
 bool names_a_version(const std::string& if_match) { return if_match.find_first_not_of(" \t,") != std::string::npos; }
 
@@ -173,18 +184,28 @@ void Errands::finish(Floor::Numbers numbers, const std::optional<audit::RecordCo
   options_.log->fulfil(numbers.claim(0), std::move(sealed), std::move(recorded));
 }
 
-Reply Errands::refuse_move(const Code& refusal, const Command& command) {
+Reply Errands::refuse_move(const Code& refusal, const Command& command, const Caller& caller,
+                           const std::optional<Ticket>& there, std::optional<bool> agreed) {
   const Code* code = &refusal;
-  if (code == &wire::codes::kNotFound && options_.log != nullptr &&
-      options_.log->state().read(past_ticket_key(command.target)))
-    code = &wire::codes::kWrongState;  // it is closed
-  return refused(*code, command.language, code == &wire::codes::kConsent ? "/customer_agreed" : std::string(),
-                 code == &wire::codes::kConsent         ? "true: the customer has agreed to go back to the bot"
-                 : code == &wire::codes::kVersionNeeded ? "If-Match with the version that was read"
-                 : code == &wire::codes::kStaleVersion  ? "the version of now"
-                 : code == &wire::codes::kRole          ? "a hand-off of the caller's queues"
-                                                        : "a hand-off that this can be done with",
-                 code == &wire::codes::kStaleVersion ? version_in(command.if_match) : command.target);
+  std::optional<Ticket> ticket = there;
+  if (!ticket && options_.log != nullptr) {
+    if (const auto entry = options_.log->state().read(past_ticket_key(command.target))) {  // it is closed
+      ticket = decode_ticket(entry->value);
+      code = ticket && caller.sees(ticket->queue, ticket->holder) ? &wire::codes::kWrongState : &wire::codes::kRole;
+    }
+  }
+  if (code == &wire::codes::kVersionNeeded || code == &wire::codes::kStaleVersion)
+    return refused(version_problem(*code, command), command.language);
+  if (code == &wire::codes::kTakenByOther) return refused(taken_problem(*ticket), command.language);
+  if (code == &wire::codes::kConsent)
+    return refused(*code, command.language, "/customer_agreed", "true: the customer has agreed to go back to the bot",
+                   agreed ? "false" : "none");
+  if (code == &wire::codes::kRole)
+    return refused(*code, command.language, "", "a hand-off of the caller's queues", command.target);
+  return refused(*code, command.language, "", "a hand-off that this can be done with",
+                 !ticket                             ? command.target
+                 : ticket->standing == Standing::bot ? std::string("closed")
+                                                     : std::string(name(ticket->standing)));
 }
 
 void Errands::ticket_moves(const Command& command, const Caller& caller, const Done& done) {
@@ -223,10 +244,12 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
   const Microseconds now = options_.clock->wall_us();
   const Code* code = nullptr;
   Moved moved;
+  std::optional<Ticket> there;
   std::vector<audit::StateChange> more;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
+    there = *ticket;
     if (!caller.sees(ticket->queue, ticket->holder)) return void(code = &wire::codes::kRole);
     if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
     // What the table refuses is refused first: consent is asked for what could be done.
@@ -254,7 +277,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
     code = moved.refused;
   });
   if (code != nullptr) numbers.give_up();
-  if (code != nullptr) return done(refuse_move(*code, command));
+  if (code != nullptr) return done(refuse_move(*code, command, caller, there, agreed));
   Reply reply;
   reply.version = std::to_string(moved.ticket.version);
   reply.body = ticket_json(moved.ticket, {.program = &program, .language = command.language});
@@ -273,15 +296,17 @@ void Errands::note(const Command& command, const Caller& caller, const Done& don
     return done(refused(*problem, command.language));
   const Code* code = nullptr;
   Moved moved;
+  std::optional<Ticket> there;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
+    there = *ticket;
     if (!caller.is_person() || !caller.sees(ticket->queue, ticket->holder)) return void(code = &wire::codes::kRole);
     if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
     moved = desk.note(command.target, note, withdrawn);
   });
   if (code != nullptr) numbers.give_up();
-  if (code != nullptr) return done(refuse_move(*code, command));
+  if (code != nullptr) return done(refuse_move(*code, command, caller, there, std::nullopt));
   Reply reply;
   reply.version = std::to_string(moved.ticket.version);
   reply.body =
@@ -349,6 +374,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   wish.by = caller.id;
   std::string known = floor_.customer_of(wish.conversation);
   bool another = false, hidden = false;
+  std::optional<Ticket> before;
   Moved moved;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     // A turn may have said it meanwhile: a hold without its customer would leave his other conversations to the bot.
@@ -357,6 +383,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     if (another) return;
     if (wish.customer.empty()) wish.customer = known;
     const Desk::Here here = desk.find(wish.conversation, wish.customer);
+    if (here.ticket != nullptr) before = *here.ticket;
     hidden = agent && here.ticket != nullptr && !caller.sees(here.ticket->queue, here.ticket->holder);
     if (hidden && take) return;
     if (hidden) {  // his reason joins the ticket where it lies: asking would otherwise move it to a queue where he may take it
@@ -374,8 +401,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   if (hidden && take)
     return done(refused(wire::codes::kRole, command.language, "", "a conversation whose hand-off the caller may see",
                         "one of another queue"));
-  if (moved.refused != nullptr)
-    return done(refused(*moved.refused, command.language, "", "a conversation that nobody else has", "another person"));
+  if (moved.refused != nullptr) return done(refused(taken_problem(*before), command.language));
   Reply reply;
   reply.created = moved.created;
   reply.version = std::to_string(moved.ticket.version);

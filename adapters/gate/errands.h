@@ -28,7 +28,9 @@ class Errands {
   void throw_switch(const Command& command, const Caller& caller, const Done& done);
   void confirm(const Command& command, const Caller& caller, const Done& done);
   void note(const Command& command, const Caller& caller, const Done& done);
-  Reply refuse_move(const Code& refusal, const Command& command);
+  // `there`: the hand-off, if it is open; `agreed`: what the command says of the customer.
+  Reply refuse_move(const Code& refusal, const Command& command, const Caller& caller,
+                    const std::optional<Ticket>& there, std::optional<bool> agreed);
   void finish(Floor::Numbers numbers, const std::optional<audit::RecordContent>& content, const Command& command,
               const Done& done, Reply reply);
 

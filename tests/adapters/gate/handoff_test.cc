@@ -961,6 +961,49 @@ BOOST_AUTO_TEST_CASE(hand_offs_are_listed_most_urgent_first_by_pages_and_by_the_
   BOOST_TEST(Desk::code(desk.gate->look(foreign, Desk::agent("chen", {"advisers"}))) == "role");
 }
 
+BOOST_AUTO_TEST_CASE(a_cursor_that_no_list_gave_is_refused_and_not_taken_for_the_end) {
+  Desk desk;
+  desk.asks_for_a_person("c-1", "k-1");
+  desk.asks_for_a_person("c-2", "k-2");
+  gate::Query query{.kind = gate::Query::Kind::handoffs, .limit = 1};
+  const std::string real = desk.gate->look(query, Desk::agent()).next;
+  for (const std::string& cursor : {std::string("junk"), std::string("~"), std::string("5"), real.substr(2),
+                                    real.substr(0, 20), "x" + real, real.substr(0, 44)}) {
+    query.cursor = cursor;
+    const gate::Reply reply = desk.gate->look(query, Desk::agent());
+    BOOST_TEST(Desk::code(reply) == "out_of_range", cursor);
+    BOOST_TEST(str(json::parse(reply.body).at("errors").at(0).at("path")) == "/cursor");
+  }
+  query.cursor = real;
+  BOOST_TEST(json::parse(desk.gate->look(query, Desk::agent()).body).at("items").as_array().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_move_tells_what_was_found_and_the_second_person_who_has_it) {
+  Desk desk;
+  using Kind = gate::Command::Kind;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const auto told = [&](Kind kind, const std::string& body, const gate::Caller& caller) {
+    const gate::Reply reply = desk.command(kind, id, body, caller);
+    BOOST_REQUIRE(reply.problem != nullptr);
+    return json::parse(reply.body).at("errors").at(0);
+  };
+  BOOST_TEST(str(told(Kind::close_handoff, R"({"outcome":"resolved"})", Desk::agent()).at("found")) == "waiting");
+  desk.take(id);
+  const gate::Caller wang = Desk::agent("wang");
+  for (const auto& [kind, body] : std::vector<std::pair<Kind, std::string>>{
+           {Kind::take_handoff, ""}, {Kind::open_handoff, R"({"conversation":"c-1","reason":"r","take":true})"}}) {
+    const json::value taken = told(kind, body, wang);
+    BOOST_TEST(str(taken.at("found")).starts_with("li has had it since 2026-"), taken);
+    BOOST_TEST(!str(taken.at("hint")).empty());
+  }
+  BOOST_TEST(str(told(Kind::return_handoff, "{}", Desk::agent()).at("found")) == "none");
+  const json::value no = told(Kind::return_handoff, R"({"customer_agreed":false})", Desk::agent());
+  BOOST_TEST(str(no.at("found")) == "false");
+  BOOST_TEST(str(no.at("path")) == "/customer_agreed");
+  desk.close(id);
+  BOOST_TEST(str(told(Kind::take_handoff, "", Desk::agent()).at("found")) == "closed");
+}
+
 BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_command_is_told_at_once) {
   Desk desk;
   using Kind = gate::Command::Kind;

@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(an_agent_reaches_no_hand_off_of_another_queue_by_any_comman
   BOOST_TEST(desk.records(audit::Kind::handoff_taken) == 1u);
   BOOST_TEST(desk.close(id) == "");
   BOOST_TEST(Desk::code(look(desk, Look::handoff, id, kChen)) == "role");
+  BOOST_TEST(desk.take(id, kChen) == "role");  // not even that it is closed
   desk.verify();
 }
 
