@@ -21,7 +21,9 @@ std::vector<Route> make() {
        .statuses = {409, 410, 429, 504},
        .takes = "Request",
        .gives = "Decision",
-       .says = {"Judge one turn of a conversation. Every verdict is a 200.", "裁决一轮对话。任何裁决都以 200 返回。"},
+       .says = {"Judge one turn of a conversation. Every verdict is a 200. An agent's key sends what a person answers "
+                "(answer.author: person) and nothing else.",
+                "裁决一轮对话。任何裁决都以 200 返回。坐席的密钥只能提交人员的答复（answer.author: person）。"},
        .record = {"decision", "决定"}});
   all.push_back(
       {.handler = Handler::batch,

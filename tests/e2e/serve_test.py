@@ -836,6 +836,24 @@ class Desk(Served):
         self.assertEqual(status, 200, text)
         self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "bot")
 
+    def test_an_agent_reads_and_comments_the_decisions_of_his_hand_offs_and_no_others(self):
+        opened = self.hand_off()
+        plain = self.server.decide(turn(6), role="crm-bot")[2]
+        for decision, codes in ((opened["decision"], {"li.wei": 200, "other": 403, "auditor": 200, "crm-bot": 200}),
+                                (plain["decision"], {"li.wei": 403, "other": 403, "auditor": 200, "crm-bot": 200})):
+            for role, code in codes.items():
+                for path in ("", "/explanation?for=officer"):
+                    status, _, body = self.get(f"/v1/decisions/{decision}{path}", role)
+                    self.assertEqual(status, code, (role, body))
+                if role != "auditor":
+                    status, _, text = self.server.ask("POST", "/v1/feedback", {"decision": decision, "kind": "false alarm"}, role=role)
+                    self.assertEqual(status, 201 if code == 200 else code, (role, text))
+        status, _, text = self.server.ask("POST", "/v1/decisions?x=1", {"id": "t-9", "answer": {"text": "hello", "autor": "x"}, "at": "2020-01-01T00:00:00Z"},
+                                          role="li.wei", headers={"Idempotency-Key": "t-8", "Caveat-Deadline-Ms": "soon"})
+        body = json.loads(text)
+        self.assertEqual((status, body["code"], body["verdict"]), (400, "id_mismatch", "handoff"), body)
+        self.assertEqual([error["path"] for error in body["errors"]], ["/id", "/at", "", "", "/answer/autor"], body)
+
     def test_a_hold_survives_a_kill(self):
         self.hand_off()
         self.server.stop(signal.SIGKILL)
