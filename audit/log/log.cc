@@ -256,6 +256,7 @@ class GroupCommitLog final : public Log {
     SettledDone settled;                         // instead of a record: who waits for what stands before it
 
     bool records() const { return !settled; }
+    bool decides() const { return records() && stage == Stage::ready && record.context.kind == Kind::decision; }
     void failed(const AppendFailed& why) const { records() ? done(why) : settled(why); }
   };
 
@@ -497,7 +498,7 @@ class GroupCommitLog final : public Log {
           if (last) break;
         }
         if (batch.empty() && closing_ && slots_.empty()) {
-          if (lost_ == 0 || gap_tried_) break;
+          if (!gap_ || gap_tried_) break;
           gap_tried_ = true;  // one last try to write down what was lost
         } else if (batch.empty()) {
           continue;
@@ -522,20 +523,22 @@ class GroupCommitLog final : public Log {
     const AppendFailed one_before{&codes::kStorage, "what stood before it was not recorded"};
     std::vector<Slot> good, waiting;
     for (auto& slot : batch) {
-      if (slot.doomed)
+      if (slot.doomed) {
+        if (slot.decides()) lost_before(one_before);
         slot.failed(one_before);
-      else
+      } else
         (slot.records() ? good : waiting).push_back(std::move(slot));
     }
     try {
-      if (store_ == nullptr && (!good.empty() || !waiting.empty() || lost_ > 0) && open_store_again()) {
-        lost_ += good.size();
+      if (store_ == nullptr && (!good.empty() || !waiting.empty() || gap_) && open_store_again()) {
+        count_lost(good);
         for (std::vector<Slot>* slots : {&good, &waiting}) {
           for (auto& slot : *slots) slot.failed(one_before);
           slots->clear();
         }
       }
-      if (!good.empty() || lost_ > 0) commit(good);
+      // The gap waits for those that were reserved before it, so that one record counts all of them.
+      if (!good.empty() || (gap_ && (gap_tried_ || !doomed_to_come()))) commit(good);
     } catch (const caveat::Error& error) {
       std::move(waiting.begin(), waiting.end(), std::back_inserter(good));
       return fail(std::move(good), error);
@@ -621,6 +624,7 @@ class GroupCommitLog final : public Log {
     last_time_ = time;
     counted_to_ = counts_to;
     lost_ = 0;
+    gap_ = false;
     if (wrote_setting_) writer_before_.reset();
     if (opened_at) {
       tally_ = std::move(counted);
@@ -728,7 +732,7 @@ class GroupCommitLog final : public Log {
                      ConfigurationChanged{
                          .setting = "sqlite", .before = *writer_before_, .after = options_.sqlite, .by = "caveat"},
                      {{.key = kWriterKey, .value = options_.sqlite}}));
-    if (lost_ > 0)
+    if (gap_)
       own.push_back(note_event(
           Kind::gap,
           Gap{.since = lost_since_us_, .until = now, .lost = lost_, .code = lost_code_, .words = lost_words_}));
@@ -749,19 +753,19 @@ class GroupCommitLog final : public Log {
 
   // A failed commit is an unknown state: nothing that waits or was reserved may stand on it (contracts.md 4).
   void fail(std::vector<Slot> good, const caveat::Error& error) {
-    if (lost_ == 0) {
+    if (!gap_) {
       lost_since_us_ = options_.clock->wall_us();
       lost_code_ = error.code().name;
       lost_words_ = error.what();
     }
-    lost_ +=
-        static_cast<std::uint64_t>(std::count_if(good.begin(), good.end(), [](const Slot& s) { return s.records(); }));
+    count_lost(good);
     {
       const std::lock_guard lock(mutex_);
       ++ground_;
       for (auto& slot : slots_) {
         if (slot.stage == Stage::abandoned) continue;
-        if (slot.records()) ++lost_;
+        if (slot.records()) gap_ = true;
+        if (slot.decides()) ++lost_;
         if (slot.stage == Stage::ready) {
           Slot waiting = std::move(slot);
           slot = Slot{};
@@ -781,6 +785,31 @@ class GroupCommitLog final : public Log {
     } catch (const caveat::Error&) {  // tried again with the next batch
       store_.reset();
     }
+  }
+
+  // Decisions are counted: a turn that hands over has more records than one, and the number is to be that of turns without an answer.
+  void count_lost(const std::vector<Slot>& slots) {
+    for (const Slot& slot : slots) {
+      gap_ = gap_ || slot.records();
+      if (slot.decides()) ++lost_;
+    }
+  }
+
+  // One that was under way when the commit failed. Its gap is still to be written, unless it is older than that.
+  void lost_before(const AppendFailed& why) {
+    if (!gap_) {
+      lost_since_us_ = options_.clock->wall_us();
+      lost_code_ = why.code->name;
+      lost_words_ = why.message;
+    }
+    gap_ = true;
+    ++lost_;
+  }
+
+  bool doomed_to_come() {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [](const Slot& slot) { return slot.doomed && slot.stage != Stage::abandoned; });
   }
 
   // True: records that were given up as lost are there after all. Whoever read the state in between read too little, so he fails too.
@@ -822,7 +851,8 @@ class GroupCommitLog final : public Log {
   std::unique_ptr<HighWater> mark_;
   std::optional<Growth> growth_;
   std::int64_t last_time_ = 0;
-  std::uint64_t lost_ = 0;
+  bool gap_ = false;        // something was lost and no record says so yet
+  std::uint64_t lost_ = 0;  // decisions among it
   std::int64_t lost_since_us_ = 0;
   std::string lost_code_, lost_words_;
   std::optional<Tally> tally_;     // of the day that is open; nothing: not known, see recount

@@ -129,7 +129,7 @@ template <class V>
 void describe(V& v, Gap& e) {
   v(1, {"since", "起"}, Microseconds{}, e.since);
   v(2, {"until", "止"}, Microseconds{}, e.until);
-  v(3, {"turns that could not be recorded", "未能记录的轮次"}, e.lost);
+  v(3, {"decisions that could not be recorded", "未能记录的决定数"}, e.lost);
   v(4, {"code", "代码"}, e.code);
   v(5, {"words", "说明"}, e.words);
 }

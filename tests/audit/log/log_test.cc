@@ -767,6 +767,54 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reser
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_gap_counts_decisions_and_not_what_was_to_be_recorded_with_them) {
+  LogFolder in;
+  LogOptions options = in.options();
+  std::atomic<FailingStore::Fault> fault = FailingStore::Fault::none;
+  options.wrap_store = [&](std::unique_ptr<Store> store) {
+    return std::make_unique<FailingStore>(std::move(store), fault);
+  };
+  const auto step = [](int number) {
+    RecordContent content = decision(number);
+    content.kind = Kind::feedback;
+    content.tags.clear();
+    content.changes.clear();
+    content.sections.erase(content.sections.begin());
+    return content;
+  };
+  {
+    const auto log = Log::open(options);
+    committed(log->append(decision(0)));
+    fault = FailingStore::Fault::before;
+    std::vector<std::uint64_t> places;
+    for (int i = 0; i < 8; ++i) places.push_back(log->reserve());
+    const auto ignored = [](const Appended&) {};
+    for (std::size_t i = 0; i < 4; ++i)  // two turns, each with a decision and a record beside it
+      log->fulfil(places[i], log->seal(i % 2 == 0 ? decision(1) : step(1)), ignored);
+    log->flush();
+    fault = FailingStore::Fault::none;
+    log->fulfil(places[4], log->seal(decision(2)), ignored);  // and two that were under way
+    log->flush();
+    log->fulfil(places[5], log->seal(step(2)), ignored);
+    log->abandon(places[6]);
+    log->fulfil(places[7], log->seal(decision(3)), ignored);
+    log->flush();
+    committed(log->append(decision(4)));
+  }
+  const auto reader = LogReader::open(in.path());
+  const auto keys = in.keys();
+  std::uint64_t gaps = 0;
+  for (std::uint64_t index = 0; index < reader->size(); ++index) {
+    if (decode_header(reader->header(index).value())->context.kind != Kind::gap) continue;
+    ++gaps;
+    const auto opened = reader->open_body(*keys, index);
+    BOOST_REQUIRE(opened.has_value());
+    BOOST_TEST(cbor::decode(opened->find(Section::event)->encoded)->find(3)->number == 4u);
+  }
+  BOOST_TEST(gaps == 1u);
+  BOOST_TEST(verify(in).good());
+}
+
 BOOST_AUTO_TEST_CASE(
     what_is_only_reserved_when_the_log_closes_does_not_hold_it_up_and_what_may_stand_on_it_fails_with_it) {
   LogFolder in;
