@@ -13,6 +13,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <span>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -86,6 +87,29 @@ void replace_key_file(const std::string& path, std::string_view text) {
     // Best effort: the file is no longer under any name.
   }
   ::close(old);
+}
+
+// Layout 1 of data.db knew no change of signer: its one signer is that of log.vkey.
+constexpr std::int64_t kNoSigners = 1;
+
+VerifierKey only_signer(const std::string& dir) {
+  const std::string path = dir + "/log.vkey";
+  std::string line = read_file(path, 4'096, codes::kKeysMissing);
+  if (line.ends_with('\n')) line.pop_back();
+  Result<VerifierKey> key = parse_verifier_key(line);
+  if (!key) throw Error(codes::kKeyFile, path, {path, "it is no verifier key"});
+  return std::move(*key);
+}
+
+// The step to layout 2 and its first row in one transaction: a table without a signer would close the set for ever.
+void name_first_signer(Database& db, const std::string& dir) {
+  const std::string signer = format_verifier_key(only_signer(dir));
+  const Migration& step = key_migrations()[kNoSigners];
+  Transaction transaction(db);
+  db.exec(std::string(step.sql));
+  db.prepare("INSERT INTO signers (number, vkey, note) VALUES (1, ?, '')").bind_text(1, signer).run();
+  db.exec("PRAGMA user_version = " + std::to_string(step.number));
+  transaction.commit();
 }
 
 std::string bucket_context(const std::string& origin, std::int64_t bucket, std::int64_t epoch) {
@@ -256,6 +280,7 @@ std::vector<VerifierKey> KeyStore::signers() const {
 std::vector<std::string> KeyStore::signer_notes() const {
   const std::lock_guard lock(state_->reading);
   std::vector<std::string> notes;
+  if (state_->reads->number("PRAGMA user_version") == kNoSigners) return notes;
   Statement rows = state_->reads->prepare("SELECT note FROM signers WHERE number > 1 ORDER BY number");
   while (rows.step()) notes.emplace_back(rows.bytes(0));
   return notes;
@@ -408,6 +433,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
       state->writes->exec("PRAGMA secure_delete = ON");
       state->writes->exec("PRAGMA journal_mode = WAL");
       state->writes->exec("PRAGMA synchronous = FULL");
+      if (state->writes->number("PRAGMA user_version") == kNoSigners) name_first_signer(*state->writes, dir);
       migrate(*state->writes, key_migrations());
       state->writes->settle();
     }
@@ -426,7 +452,10 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     }
     wipe(extracted.data(), extracted.size());
     set.reset();
-    Statement all = state->reads->prepare("SELECT vkey FROM signers ORDER BY number");
+    const bool no_signers = state->reads->number("PRAGMA user_version") == kNoSigners;
+    if (no_signers) state->signers.push_back(only_signer(dir));
+    Statement all =
+        state->reads->prepare(no_signers ? "SELECT '' WHERE 0" : "SELECT vkey FROM signers ORDER BY number");
     while (all.step()) {
       Result<VerifierKey> signer = parse_verifier_key(all.bytes(0));
       if (!signer) throw Error(codes::kKeyFile, data, {data, "a row of signers is no verifier key"});
@@ -734,7 +763,9 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
   std::vector<Fault> faults;
   const std::lock_guard lock(state_->reading);
   Database& db = *state_->reads;
-  for (auto& fault : schema_differences(db, key_migrations()))
+  const bool no_signers = db.number("PRAGMA user_version") == kNoSigners;
+  const std::span<const Migration> steps = key_migrations();
+  for (auto& fault : schema_differences(db, no_signers ? steps.first(kNoSigners) : steps))
     faults.push_back({"data.db", "schema", std::move(fault)});
   Statement sets = db.prepare("SELECT id, origin, log, lookup FROM key_set");
   while (sets.step()) {
@@ -744,7 +775,8 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
     if (!open_bytes(*state_->suite, state_->wrap.view(), lookup_context(state_->origin), sets.bytes(3), plain.bytes()))
       faults.push_back({"key_set", row, "its secret does not open under wrap.key"});
   }
-  Statement signers = db.prepare("SELECT number, vkey, note FROM signers ORDER BY number");
+  Statement signers =
+      db.prepare(no_signers ? "SELECT 0, '', '' WHERE 0" : "SELECT number, vkey, note FROM signers ORDER BY number");
   std::optional<VerifierKey> before;
   std::int64_t number = 0;
   while (signers.step()) {

@@ -110,13 +110,14 @@ Schema schema_of(Database& db) {
 // Of these steps, which are constants of the build: made once.
 const Schema& schema_made_by(std::span<const Migration> steps) {
   static std::mutex mutex;
-  static std::map<const Migration*, Schema> made;
+  static std::map<std::pair<const Migration*, std::size_t>, Schema> made;
   const std::lock_guard lock(mutex);
-  const auto known = made.find(steps.data());
+  const std::pair which(steps.data(), steps.size());
+  const auto known = made.find(which);
   if (known != made.end()) return known->second;
   Database model(":memory:", Database::Mode::create);
   migrate(model, steps);
-  return made.emplace(steps.data(), schema_of(model)).first->second;
+  return made.emplace(which, schema_of(model)).first->second;
 }
 
 }  // namespace

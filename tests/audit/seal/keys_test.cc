@@ -220,6 +220,44 @@ BOOST_AUTO_TEST_CASE(a_change_of_signer_cut_off_after_the_database_is_ended_at_t
   BOOST_TEST(refused(dir, std::nullopt, codes::kKeyFile));
 }
 
+BOOST_AUTO_TEST_CASE(
+    a_set_of_layout_1_is_read_as_it_is_and_brought_up_to_date_by_its_writer_with_the_signer_that_it_has) {
+  const Folder folder;
+  CountedRandom random;
+  const std::string dir = folder / "a.keys";
+  KeyId id{};
+  VerifierKey signer;
+  {
+    const auto keys = KeyStore::create(dir, "a", small(random));
+    id = keys->data_key("k-1", kNow).id;
+    keys->flush();
+    signer = keys->verifier();
+  }
+  {
+    Database db(dir + "/data.db", Database::Mode::write);  // as a build that knew no change of signer left it
+    db.exec("DROP TABLE signers");
+    db.exec("PRAGMA user_version = 1");
+    db.close();
+  }
+  {
+    const auto keys = KeyStore::open(dir, {});
+    BOOST_TEST((keys->signers() == std::vector{signer}));
+    BOOST_TEST(keys->signer_notes().empty());
+    BOOST_TEST(keys->check().empty());
+    BOOST_TEST(keys->find(id) != nullptr);
+  }
+  {
+    const auto keys = KeyStore::open(dir, small(random));
+    BOOST_TEST((keys->signers() == std::vector{signer}));
+    const KeyStore::NextSigner next = keys->prepare_signer("a");
+    keys->adopt_signer(next);
+  }
+  const auto keys = KeyStore::open(dir, {});
+  BOOST_TEST(keys->signers().size() == 2u);
+  BOOST_TEST(keys->check().empty());
+  BOOST_TEST(keys->find(id) != nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(every_cell_of_the_signers_is_looked_at) {
   const Folder folder;
   CountedRandom random;
