@@ -60,8 +60,13 @@ inline constexpr Code kLogReplaced{"log_replaced",
                                    "{0} 在打开期间被移动、替换或链接，已停止写入。请放回原文件后重新启动。", 500, 4};
 inline constexpr Code kLogRolledBack{
     "log_rolled_back",
-    "{0} holds {1} records, but its keys remember {2}: an old copy was put back. Put back the newest copy.",
-    "{0} 只有 {1} 条记录，而其密钥记得 {2} 条：放回的是旧副本。请恢复最新的副本。", 500, 5};
+    "{0} holds {1} records, but its keys remember {2}: an old copy was put back. Put back the newest copy; if there is "
+    "none, "
+    "`caveat log restore {0} --reason TEXT` goes on from here and records what is missing.",
+    "{0} 只有 {1} 条记录，而其密钥记得 {2} 条：放回的是旧副本。请恢复最新的副本；若已没有，`caveat log restore {0} "
+    "--reason TEXT` "
+    "将由此继续，并记下缺失的部分。",
+    500, 5};
 inline constexpr Code kLogDiverged{
     "log_diverged",
     "{0} is not the log its keys remember: at size {1} its root differs. Put back the log that belongs to these keys.",
@@ -118,11 +123,13 @@ inline constexpr Code kKeyMode{"key_mode", "{0} can be read by others (mode {1})
 inline constexpr Code kKeyUnwrap{
     "key_unwrap", "A key in {0} cannot be unwrapped: {1}. Put back the file from a back-up of the same key set.",
     "{0} 中的密钥无法解开：{1}。请从同一套密钥的备份恢复。", 500, 4};
-inline constexpr Code kHighWater{
-    "high_water",
-    "{0} is {1}. Without it an old copy of the log would pass unseen: put it back, or check the log with `caveat log "
-    "verify`.",
-    "{0} {1}。缺少它便无法发现日志被旧副本替换：请放回该文件，或用 `caveat log verify` 检查日志。", 500, 4};
+inline constexpr Code kHighWater{"high_water",
+                                 "{0} is {1}. Without it an old copy of the log would pass unseen: put it back; if it "
+                                 "is lost, `caveat log restore LOG "
+                                 "--reason TEXT` begins a new one and records that.",
+                                 "{0} {1}。缺少它便无法发现日志被旧副本替换：请放回该文件；若已丢失，`caveat log "
+                                 "restore LOG --reason TEXT` 将新建并记录此事。",
+                                 500, 4};
 inline constexpr Code kEpochNotNeeded{"epoch_not_needed",
                                       "{0} reaches its high-water mark: nothing is missing, and no new epoch is begun.",
                                       "{0} 达到其高水位标记：没有缺失，不开始新世代。", 500, 1};

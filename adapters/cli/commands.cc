@@ -285,26 +285,28 @@ std::vector<Command> make() {
                     {"caveat keys new --origin bank.example/caveat/gate-1 gate-1.keys",
                      {"with a name of your own", "自定名称"}}},
        .run = run_keys_new});
-  all.push_back({.name = "keys protect",
-                 .arguments = "DIR",
-                 .least = 1,
-                 .most = 1,
-                 .audience = 2,
-                 .says = {"put a passphrase on a key set, or another one", "为密钥加上或更换口令"},
-                 .options = {{"--passphrase",
-                              "FILE",
-                              {"file that holds the new passphrase; CAVEAT_PASSPHRASE_FILE opens a set that has one",
-                               "存放新口令的文件；已有口令的密钥由 CAVEAT_PASSPHRASE_FILE 打开"},
-                              {"CAVEAT_PASSPHRASE_FILE", "CAVEAT_PASSPHRASE_FILE"}}},
-                 .exits = {kExitDone, kExitUsage, kExitEnvironment},
-                 .examples = {{"head -c 24 /dev/urandom | base64 > bank.pass; CAVEAT_PASSPHRASE_FILE=bank.pass caveat "
-                               "keys protect bank.keys",
-                               {"with a passphrase that nobody has to remember", "使用无需记忆的口令"}},
-                              {"head -c 24 /dev/urandom | base64 > next.pass; CAVEAT_PASSPHRASE_FILE=bank.pass caveat "
-                               "keys protect bank.keys "
-                               "--passphrase next.pass",
-                               {"another passphrase", "更换口令"}}},
-                 .run = run_keys_protect});
+  all.push_back(
+      {.name = "keys protect",
+       .arguments = "DIR",
+       .least = 1,
+       .most = 1,
+       .audience = 2,
+       .says = {"put a passphrase on a key set, or another one", "为密钥加上或更换口令"},
+       .options = {{"--passphrase",
+                    "FILE",
+                    {"file that holds the new passphrase; CAVEAT_PASSPHRASE_FILE opens a set that has one",
+                     "存放新口令的文件；已有口令的密钥由 CAVEAT_PASSPHRASE_FILE 打开"},
+                    {"CAVEAT_PASSPHRASE_FILE", "CAVEAT_PASSPHRASE_FILE"}}},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .examples =
+           {{"(umask 077; head -c 24 /dev/urandom | base64 > bank.pass); CAVEAT_PASSPHRASE_FILE=bank.pass caveat "
+             "keys protect bank.keys",
+             {"with a passphrase that nobody has to remember", "使用无需记忆的口令"}},
+            {"(umask 077; head -c 24 /dev/urandom | base64 > next.pass); CAVEAT_PASSPHRASE_FILE=bank.pass caveat "
+             "keys protect bank.keys "
+             "--passphrase next.pass",
+             {"another passphrase", "更换口令"}}},
+       .run = run_keys_protect});
   all.push_back(
       {.name = "keys rotate",
        .arguments = "DIR",

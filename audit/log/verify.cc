@@ -98,7 +98,7 @@ bool is_damage(const Code& code) {
 }
 
 // Without the file's name before and the advice behind, which are not for who verifies.
-std::string error_words(const Error& error, Language language) {
+std::string error_words(const caveat::Error& error, Language language) {
   const auto& arguments = error.arguments(language);
   return arguments.size() > 1 ? arguments[1] : error.message(language);
 }
@@ -875,7 +875,7 @@ class Verification {
         report_.anchor = Anchor::diverged;
       }
     } catch (const caveat::Error& error) {
-      find(kHighWater, "high-water", "", {error.what(), error.message(Language::zh)});
+      find(kHighWater, "high-water", "", {error_words(error, Language::en), error_words(error, Language::zh)});
     }
   }
 

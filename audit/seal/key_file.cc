@@ -1,6 +1,9 @@
 #include "audit/seal/key_file.h"
 
 #include <sodium.h>
+#include <sys/stat.h>
+
+#include <cstdio>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -120,6 +123,14 @@ Result<KeyFile> parse_key_file(std::string_view text) {
   return file;
 }
 
+void must_be_private(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & 077) == 0) return;
+  char mode[8];
+  std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 0777));
+  throw Error(codes::kKeyMode, path, {path, mode});
+}
+
 SecretKey stretch(const std::string& path, std::string_view passphrase, const KeyFile& file) {
   static const int ready = sodium_init();
   SecretKey key;
@@ -132,6 +143,7 @@ SecretKey stretch(const std::string& path, std::string_view passphrase, const Ke
 }
 
 SecretText read_passphrase(const std::string& file) {
+  must_be_private(file);
   SecretText text(read_file(file, 4'096, codes::kPassphraseFile));
   std::string& bytes = text.bytes();
   while (!bytes.empty() && (bytes.back() == '\n' || bytes.back() == '\r')) bytes.pop_back();

@@ -5,7 +5,7 @@
 //
 // Promises   the strict reader refuses what the writer would not write; key bytes and passphrases are wiped when they go, also
 //            where something fails
-// Errors     parse: `key_file` with what was expected, `log_format`; the others throw audit::Error `key_passphrase`, `passphrase_file`
+// Errors     parse: `key_file` with what was expected, `log_format`; the others throw audit::Error `key_passphrase`, `passphrase_file`, `key_mode`
 // Cost       stretch: the passes and the memory that the file names, up to 64 and 4 GiB
 // Source     docs/formats.md "FILE.keys/"; RFC 9106 (argon2id, by libsodium)
 #pragma once
@@ -34,6 +34,9 @@ inline constexpr std::size_t kStretchSaltBytes = 16;
 SecretText format_key_file(const KeyFile& file);
 Result<KeyFile> parse_key_file(std::string_view text);
 std::string key_file_head(const KeyFile& file);  // the text before the line `key`: what a protected key is bound to
+
+// What others may read protects nothing: an Error `key_mode`.
+void must_be_private(const std::string& path);
 
 // The passphrase that a file holds, without its line end: at most 4,096 bytes and not empty, so that what a set was protected
 // with can be read again.

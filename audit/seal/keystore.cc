@@ -373,12 +373,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     const std::string path = dir + "/" + file_name;
     must_be_readable(path);
     if (!fs::exists(path, ignored)) throw Error(codes::kKeysMissing, path, {dir, file_name + " is not there"});
-    struct stat status{};
-    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
-      char mode[8];
-      std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 0777));
-      throw Error(codes::kKeyMode, path, {path, mode});
-    }
+    must_be_private(path);
     const Result<KeyFile> file = parse_key_file(SecretText(read_file(path, 8'192, codes::kKeysMissing)).view());
     if (!file && file.error().code == &codes::kLogFormat)
       throw Error(codes::kLogFormat, path,

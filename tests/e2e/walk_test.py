@@ -227,6 +227,10 @@ class Walk(unittest.TestCase):
         self.assertFalse(listed["protected"])
         phrase = log.parent / "phrase"
         phrase.write_text("correct horse\n")
+        phrase.chmod(0o644)
+        code, _, err = caveat("keys", "protect", keys, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})
+        self.assertEqual((code, "[key_mode]" in err), (4, True), err)  # what others may read protects nothing
+        phrase.chmod(0o600)
         code, _, err = caveat("keys", "protect", keys, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})
         self.assertEqual(code, 0, err)
         self.assertEqual(caveat("log", "verify", log)[0], 4)
@@ -235,6 +239,7 @@ class Walk(unittest.TestCase):
         phrase.write_text("correct horse")  # what cannot be read back must not close the set
         long = log.parent / "long"
         long.write_text("x" * 4097)
+        long.chmod(0o600)
         code, _, err = caveat("keys", "protect", keys, "--passphrase", long, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})
         self.assertEqual((code, "4096" in err), (4, True), err)
         self.assertEqual(caveat("log", "verify", log, env={"CAVEAT_PASSPHRASE_FILE": str(phrase)})[0], 0)

@@ -187,6 +187,9 @@ BOOST_AUTO_TEST_CASE(a_passphrase_protects_the_key_files_and_a_wrong_or_missing_
   });
   testing::spill(folder / "phrase", "open sesame\n");
   ::setenv("CAVEAT_PASSPHRASE_FILE", (folder / "phrase").c_str(), 1);
+  std::filesystem::permissions(folder / "phrase", std::filesystem::perms(0644));
+  BOOST_CHECK_EXCEPTION(of(std::nullopt), Error, [](const Error& error) { return &error.code() == &codes::kKeyMode; });
+  std::filesystem::permissions(folder / "phrase", std::filesystem::perms(0600));
   BOOST_TEST((of(std::nullopt)->verifier() == made->verifier()));
   ::unsetenv("CAVEAT_PASSPHRASE_FILE");
 }
