@@ -111,9 +111,11 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   const auto line = [&](const Phrase& label, std::string_view value) {
     out << "  " << terminal.say(label) << value << '\n';
   };
-  line({"log        ", "日志      "}, report.origin);
-  line({"records    ", "记录数    "}, std::to_string(report.size));
-  line({"root       ", "根哈希    "}, hex(report.root));
+  if (!report.damaged || !report.origin.empty()) {
+    line({"log        ", "日志      "}, report.origin);
+    line({"records    ", "记录数    "}, std::to_string(report.size));
+    line({"root       ", "根哈希    "}, hex(report.root));
+  }
   if (report.size > 0) line({"up to      ", "截至      "}, format_instant(report.time_us, 0));
   line({"anchored   ", "锚定      "}, terminal.say(anchor_words(report.anchor)));
   const bool zh = terminal.language == Language::zh;
@@ -133,8 +135,8 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   if (!report.closed_keys.empty()) print_closed(report.closed_keys, terminal);
   if (!report.findings.empty()) out << '\n' << terminal.say({"What was found:", "发现："}) << '\n';
   for (const audit::Finding& finding : report.findings)
-    out << "✗ " << finding.table << ' ' << finding.row << (zh ? "：" : ": ") << (zh ? finding.what_zh : finding.what)
-        << '\n';
+    out << "✗ " << finding.table << (finding.row.empty() ? "" : " ") << finding.row << (zh ? "：" : ": ")
+        << (zh ? finding.what_zh : finding.what) << '\n';
   if (report.more_findings > 0)
     out << fill(terminal.say({"… and {0} more.", "……另有 {0} 处。"}), {std::to_string(report.more_findings)}) << '\n';
 }

@@ -107,8 +107,8 @@ Result<std::string> kept_checkpoint_of(const std::string& file, const audit::Ver
                            return key.name == line.name && key.id == line.id;
                          });
                        });
-  if (!of.empty() && by_none) throw refused("none of the log's keys that are known signed it");
-  throw refused("expected " + opened.error().items.front().expected);
+  if (of.empty()) throw refused("it is no checkpoint");
+  throw refused(by_none ? "none of the log's keys that are known signed it" : "it was changed after it was signed");
 }
 
 void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const audit::KeyStore* keys,

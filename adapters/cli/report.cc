@@ -164,8 +164,9 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   }
   if (!made.findings.empty()) {
     for (const audit::Finding& finding : made.findings)
-      terminal.err << "✗ " << finding.table << ' ' << finding.row << terminal.say({": ", "："})
-                   << (terminal.language == Language::zh ? finding.what_zh : finding.what) << '\n';
+      terminal.err << "✗ " << finding.table << (finding.row.empty() ? "" : " ") << finding.row
+                   << terminal.say({": ", "："}) << (terminal.language == Language::zh ? finding.what_zh : finding.what)
+                   << '\n';
     terminal.err << "caveat: "
                  << fill(terminal.say(
                              {"{0} was changed, so no report was written. `caveat log verify {0}` shows all that was "

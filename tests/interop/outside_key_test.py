@@ -155,15 +155,15 @@ class KeptCheckpoint(Place):
         with zipfile.ZipFile(self.path("other.zip")) as archive:
             other = archive.read("checkpoint").decode()
         lines = self.true.split("\n")
-        wrong = {"empty": ("", "it is empty"), "text": ("good morning\n", "expected a blank line"), "other": (other, "it is of the log"),
-                 "edited": ("\n".join([lines[0], str(int(lines[1]) + 1), *lines[2:]]), "expected a good signature by"),
-                 "cut": (self.true[:-20], "expected")}
+        wrong = {"empty": ("", "it is empty"), "text": ("good morning\n", "it is no checkpoint"), "other": (other, "it is of the log"),
+                 "edited": ("\n".join([lines[0], str(int(lines[1]) + 1), *lines[2:]]), "it was changed after it was signed"),
+                 "cut": (self.true[:-20], "it is no checkpoint")}
         for name, (text, why) in wrong.items():
             with self.subTest(name=name):
                 done = self.run_it("log", "verify", "log.db", "--checkpoint", self.write(name, text))
                 self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
                 self.assertRegex(done.stderr, f"caveat: {name} cannot be held against the log: {why}.*kept_checkpoint")
-                self.assertNotRegex(self.run_it("log", "verify", "log.db", "--checkpoint", name, "--language", "zh").stderr, "it is|expected none")
+                self.assertNotRegex(self.run_it("log", "verify", "log.db", "--checkpoint", name, "--language", "zh").stderr, "it is|it was")
 
     def test_by_a_key_of_the_log_that_is_not_known_it_is_refused_too(self):
         self.rotate()
@@ -304,7 +304,8 @@ class DamagedFile(Place):
             free = db.execute("PRAGMA freelist_count").fetchone()[0]
         for filling in b"\0", b"Q":
             unread = 0  # pages that hold nothing
-            for page in range(1, len(self.whole) // 4096):
+            pages = len(self.whole) // 4096
+            for page in range(1, pages, max(1, pages // 24)):
                 self.spill(self.whole[:page * 4096] + filling * 4096 + self.whole[(page + 1) * 4096:])
                 if self.run_it("log", "verify", "half.db", "--keys", "log.keys").returncode == 0:
                     unread += 1
