@@ -105,35 +105,37 @@ const model::Rule* named_rule(const std::string& name, const std::string& role, 
   return nullptr;
 }
 
-std::string path_in(const model::Fact& fact, Language language) {
-  std::string out;
-  for (const std::vector<std::string>& step : fact.path_names)
-    out += (out.empty() ? "" : ".") + std::string(model::name_in(step, language));
-  return out;
-}
-
 json::object why_not_json(const trial::WhyNot& why, const model::Rule& rule, const load::Loaded& loaded,
                           const std::vector<std::string>& lines) {
   static constexpr std::string_view kValues[] = {"false", "unknown", "true"};
   json::object out{{"rule", rule.id}, {"applies", why.applies}, {"in_force", why.in_force}, {"fired", why.fired}};
-  json::array parts;
-  for (const trial::Judged& part : why.judged) {
-    const Source& source = loaded.sources[part.expr->span.source];
-    const Position place = source.position(part.expr->span.begin);
-    json::object facts;
-    for (const auto& [fact, value] : part.facts)
-      facts[path_in(loaded.model->facts[fact], Language::en)] =
-          value.empty() ? json::value(nullptr) : json::value(value);
-    parts.push_back(json::object{{"file", source.name()},
-                                 {"line", place.line},
-                                 {"column", place.column},
-                                 {"text", source.text(part.expr->span)},
-                                 {"clause", part.excuse ? "unless" : "when"},
-                                 {"depth", part.depth},
-                                 {"value", kValues[static_cast<std::size_t>(part.value)]},
-                                 {"facts", std::move(facts)}});
+  const auto conditions = [&](const std::vector<trial::Judged>& judged) {
+    json::array parts;
+    for (const trial::Judged& part : judged) {
+      const Source& source = loaded.sources[part.expr->span.source];
+      const Position place = source.position(part.expr->span.begin);
+      json::object facts;
+      for (const auto& [fact, value] : part.facts)
+        facts[model::path_in(loaded.model->facts[fact].path_names, Language::en)] =
+            value.empty() ? json::value(nullptr) : json::value(value);
+      parts.push_back(json::object{{"file", source.name()},
+                                   {"line", place.line},
+                                   {"column", place.column},
+                                   {"text", source.text(part.expr->span)},
+                                   {"clause", part.excuse ? "unless" : "when"},
+                                   {"depth", part.depth},
+                                   {"value", kValues[static_cast<std::size_t>(part.value)]},
+                                   {"facts", std::move(facts)}});
+    }
+    return parts;
+  };
+  if (!why.judged.empty()) out["conditions"] = conditions(why.judged.front().judged);
+  if (why.judged.size() > 1) {
+    json::array items;
+    for (const trial::JudgedFor& one : why.judged)
+      items.push_back(json::object{{"item", one.item}, {"fired", one.fired}, {"conditions", conditions(one.judged)}});
+    out["items"] = std::move(items);
   }
-  out["conditions"] = std::move(parts);
   json::array told;
   for (const std::string& line : lines) told.push_back(json::string(line));
   out["told"] = std::move(told);
@@ -150,10 +152,12 @@ std::vector<std::uint32_t> met_by_proofs(const program::Program& program, const 
   gate::Asked asked;
   asked.conversation = request.conversation_id();
   asked.customer = request.customer_id();
+  asked.until = gate::kAskedFor;
+  asked.matter = gate::matter_of(request);
   for (std::uint32_t i = 0; i < program.requirements().size(); ++i)
     asked.names.emplace_back(program.requirement_name(i));
   return gate::check(
-             program, asked, next, gate::Caller::local(), {}, now, gate::GateOptions().clock_skew,
+             program, asked, next, gate::Caller::local(), asked.matter, now, gate::GateOptions().clock_skew,
              [](const audit::StateKey&) { return std::optional<std::string>(); }, problem)
       .requirements;
 }

@@ -446,20 +446,11 @@ class Gate::Inside {
     round.over = round.number >= kRounds || now > asked->until;
     std::optional<Problem> problem;
     round.met = check(
-        *turn.rules->program, *asked, turn.continuation, turn.caller, products_of(turn.request), now,
-        options_.clock_skew, [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
+        *turn.rules->program, *asked, turn.continuation, turn.caller, matter_of(turn.request), now, options_.clock_skew,
+        [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
     if (!problem) return true;
     refuse(turn, *problem);
     return false;
-  }
-
-  static std::string products_of(const decide::Request& request) {
-    std::vector<std::string_view> ids;
-    for (std::size_t i = 0; i < request.products(); ++i) ids.push_back(request.product_id(i));
-    std::sort(ids.begin(), ids.end());
-    std::string all;
-    for (const std::string_view id : ids) all.append(all.empty() ? "" : "\t").append(id);
-    return all;
   }
 
   // Under the floor's lock: the decision that was continued is done with; this one may be continued in its turn.
@@ -477,7 +468,8 @@ class Gate::Inside {
                   .customer = turn.customer,
                   .rounds = round.number,
                   .until = options_.clock->wall_us() + kAskedFor,
-                  .names = {}};
+                  .names = {},
+                  .matter = matter_of(turn.request)};
       for (const decide::Required& one : decision.requires_)
         if (!one.is_fact) asked.names.push_back(requirement_full_name(program, one.index));
       own.push_back({.key = asked_key(decision_id), .value = encode(asked)});

@@ -60,7 +60,59 @@ std::optional<Microseconds> serves_until(const program::RequirementRow& row, con
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
+// One text of several, that no other several make.
+void join(std::string& out, std::string_view one) {
+  out += std::to_string(one.size());
+  out += ':';
+  out += one;
+}
+
+std::string digest_of(std::string_view text) {
+  const Digest digest = sha256(text);
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// Is the turn that continues about what was asked about? Facts that were not known then may have come.
+bool is_same(const Matter& asked, const Matter& now) {
+  return !asked.content.empty() && asked.content == now.content &&
+         std::includes(now.facts.begin(), now.facts.end(), asked.facts.begin(), asked.facts.end());
+}
+
 }  // namespace
+
+Matter matter_of(const decide::Request& request) {
+  Matter matter;
+  std::string content;
+  join(content, request.answer_text());
+  join(content, request.outreach_text());
+  join(content, request.material_text());
+  join(content, request.subject_id());
+  std::vector<std::string_view> ids;
+  for (std::size_t i = 0; i < request.products(); ++i) ids.push_back(request.product_id(i));
+  std::sort(ids.begin(), ids.end());
+  join(content, std::to_string(ids.size()));
+  for (const std::string_view id : ids) {
+    matter.products.append(matter.products.empty() ? "" : "\t").append(id);
+    join(content, id);
+  }
+  join(content, std::to_string(request.actions()));
+  for (std::size_t i = 0; i < request.actions(); ++i) join(content, request.action_name(i));
+  for (std::size_t i = 0; i < request.recipients(); ++i) join(content, request.recipient_id(i));
+  matter.content = digest_of(content);
+  const program::Program& program = request.program();
+  for (const decide::Fact& fact : request.facts()) {
+    const auto frame = static_cast<program::Frame>(program.slots()[fact.slot].frame);
+    if (fact.item < 0 || !fact.known || frame == program::Frame::turn) continue;
+    std::string one;
+    join(one, frame == program::Frame::product ? request.product_id(static_cast<std::size_t>(fact.item))
+                                               : std::to_string(fact.item));
+    join(one, program.slot_path(fact.slot));
+    join(one, request.value(fact.slot, fact.item));
+    matter.facts.push_back(digest_of(one));
+  }
+  std::sort(matter.facts.begin(), matter.facts.end());
+  return matter;
+}
 
 Continuation read_continuation(const Fields& fields, std::optional<Problem>& problem) {
   Continuation next;
@@ -136,7 +188,7 @@ Continuation read_continuation(const Fields& fields, std::optional<Problem>& pro
 
 std::string encode(const Asked& asked) {
   cbor::Encoder out;
-  out.map(6);
+  out.map(9);
   out.integer(1);
   out.text(asked.caller);
   out.integer(2);
@@ -150,12 +202,20 @@ std::string encode(const Asked& asked) {
   out.integer(6);
   out.array(asked.names.size());
   for (const std::string& name : asked.names) out.text(name);
+  out.integer(7);
+  out.text(asked.matter.products);
+  out.integer(8);
+  out.bytes(asked.matter.content);
+  out.integer(9);
+  out.array(asked.matter.facts.size());
+  for (const std::string& fact : asked.matter.facts) out.bytes(fact);
   return out.take();
 }
 
 std::optional<Asked> decode_asked(std::string_view encoded) {
   const Result<cbor::Value> map = cbor::decode(encoded);
-  if (!map || map->kind != cbor::Value::Kind::map || map->items.size() != 12) return std::nullopt;
+  if (!map || map->kind != cbor::Value::Kind::map || (map->items.size() != 12 && map->items.size() != 18))
+    return std::nullopt;
   Asked asked;
   asked.caller = map->find(1)->string;
   asked.conversation = map->find(2)->string;
@@ -163,6 +223,11 @@ std::optional<Asked> decode_asked(std::string_view encoded) {
   asked.rounds = map->find(4)->number;
   asked.until = map->find(5)->as_integer().value_or(0);
   for (const cbor::Value& name : map->find(6)->items) asked.names.emplace_back(name.string);
+  if (map->items.size() == 12)
+    return asked;  // of before a proof was held against what it was asked for: nothing is the same
+  asked.matter.products = map->find(7)->string;
+  asked.matter.content = map->find(8)->string;
+  for (const cbor::Value& fact : map->find(9)->items) asked.matter.facts.emplace_back(fact.string);
   return asked;
 }
 
@@ -215,7 +280,7 @@ std::optional<std::uint32_t> meant_by(const program::Program& program, const Ask
 }  // namespace
 
 Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
-          const std::string& products, Microseconds now, Microseconds clock_skew,
+          const Matter& matter, Microseconds now, Microseconds clock_skew,
           const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
           std::optional<Problem>& problem) {
   Met met;
@@ -244,8 +309,18 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
       report(problem, wire::codes::kFactSource, path + "/by", "a source that the requirement takes", quoted(proof.by));
       continue;
     }
+    const bool for_conversation = has(program, row.scopes, "conversation") && !asked.conversation.empty();
+    const bool for_purpose = has(program, row.scopes, "purpose") && !asked.customer.empty();
+    const bool for_product = has(program, row.scopes, "product") && !matter.products.empty();
     const std::optional<Microseconds> until = serves_until(row, proof);
-    bool counts = !until || *until > now;
+    // One that holds for a time may have been given before it was asked for; any other one is the answer to this request.
+    const Microseconds asked_at = asked.until - kAskedFor;
+    const bool wide = for_conversation || for_purpose || for_product;
+    const bool in_time = until ? *until > now && (wide || row.has_valid_for != 0 || proof.at >= asked_at - clock_skew)
+                               : proof.at >= asked_at - clock_skew;
+    const bool fits = for_conversation || for_purpose || is_same(asked.matter, matter) ||
+                      (for_product && asked.matter.products == matter.products);
+    bool counts = in_time && fits;
     std::optional<std::string> before = served(proof_key(proof));
     const auto here = std::find_if(met.used.begin(), met.used.end(),
                                    [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
@@ -254,21 +329,20 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
       // It has served. It may again within what the requirement says, as long as it or the proof itself says that it holds.
       const Service earlier = decode_service(*before);
       const bool same_requirement = earlier.name == name || earlier.name == program.requirement_name(*index);
-      const bool same_conversation = !asked.conversation.empty() && earlier.conversation == asked.conversation;
       const bool same_customer = !asked.customer.empty() && earlier.customer == asked.customer;
-      const bool same_products = !products.empty() && earlier.products == products;
-      const bool again = until && same_requirement &&
-                         ((has(program, row.scopes, "conversation") && same_conversation) ||
-                          (has(program, row.scopes, "purpose") && same_customer) ||
-                          (has(program, row.scopes, "product") && same_customer && same_products));
+      const bool again =
+          until && same_requirement &&
+          ((for_conversation && earlier.conversation == asked.conversation) || (for_purpose && same_customer) ||
+           (for_product && same_customer && earlier.products == matter.products));
       counts = counts && again;
     }
     if (!counts) continue;
     met.requirements.push_back(*index);
-    met.used.push_back(
-        {.key = proof_key(proof),
-         .value = encode(Service{
-             .conversation = asked.conversation, .customer = asked.customer, .name = name, .products = products})});
+    met.used.push_back({.key = proof_key(proof),
+                        .value = encode(Service{.conversation = asked.conversation,
+                                                .customer = asked.customer,
+                                                .name = name,
+                                                .products = matter.products})});
   }
   std::sort(met.requirements.begin(), met.requirements.end());
   met.requirements.erase(std::unique(met.requirements.begin(), met.requirements.end()), met.requirements.end());

@@ -5,8 +5,9 @@
 //   check(program, asked, next, caller, …)                          // which requirements are met
 //
 // Promises   a turn is continued once, by the caller, conversation and customer that were asked; rounds count along the chain, the first
-//            request not counted; a proof serves once, unless the requirement is valid for more than the answer and it or the proof says
-//            for how long
+//            request not counted. A proof holds for what was asked about: the very texts, products, actions and their facts, unless the
+//            requirement is valid for the conversation, the purpose or the product; it was given after it was asked for, unless the
+//            requirement or the proof says how long one holds; it serves once, unless both widths are said
 // Source     decision.md "Verdict", contracts.md 24
 #pragma once
 
@@ -39,12 +40,22 @@ struct Continuation {
 };
 Continuation read_continuation(const decide::Fields& fields, std::optional<Problem>& problem);
 
+// What a turn is about, as far as a proof may be bound to it: no text, no value stays readable.
+struct Matter {
+  std::string products;  // their ids, sorted, as one text
+  std::string content;   // a digest of texts, products, actions and recipients; of what the customer says nothing
+  std::vector<std::string>
+      facts;  // of products and actions, a digest each, sorted: more of them may come, none may change
+};
+Matter matter_of(const decide::Request& request);
+
 // What a decision asked for, as the state keeps it until a turn continues it.
 struct Asked {
   std::string caller, conversation, customer;
   std::uint64_t rounds = 0;  // that went before
   Microseconds until = 0;
   std::vector<std::string> names;  // whole ones, of requirements; facts come with the turn itself
+  Matter matter;
 };
 std::string encode(const Asked& asked);
 std::optional<Asked> decode_asked(std::string_view encoded);
@@ -59,10 +70,10 @@ struct Met {
   std::vector<std::uint32_t> requirements;  // ascending
   std::vector<audit::StateChange> used;     // the proofs that served
 };
-// `products`: of the turn, sorted, as one text. `served`: what the state says of a proof. What is wrong with a proof in itself is a
+// `matter`: of the turn that continues. `served`: what the state says of a proof. What is wrong with a proof in itself is a
 // problem, also a time that is later than now by more than clocks may differ; one that is expired, or has served, does not count.
 Met check(const program::Program& program, const Asked& asked, const Continuation& next, const Caller& caller,
-          const std::string& products, Microseconds now, Microseconds clock_skew,
+          const Matter& matter, Microseconds now, Microseconds clock_skew,
           const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
           std::optional<Problem>& problem);
 

@@ -100,18 +100,31 @@ bool Probe::build(const Limits& limits) {
   return ruleset_.program != nullptr;
 }
 
-std::vector<Kleene> Probe::judge(const decide::Fields& fields, const decide::BindOptions& options) {
+Probe::Values Probe::judge(const decide::Fields& fields, const decide::BindOptions& options) {
+  Values highest;
+  for (const auto& [item, values] : judge_each(fields, options)) {
+    highest.resize(values.size(), Kleene::no);
+    for (std::size_t i = 0; i < values.size(); ++i) highest[i] = highest[i] | values[i];
+  }
+  return highest;
+}
+
+std::map<Probe::Item, Probe::Values> Probe::judge_each(const decide::Fields& fields,
+                                                       const decide::BindOptions& options) {
   Result<decide::Request> request = decide::bind(*ruleset_.program, fields, options);
   if (!request) return {};
+  const Values none(rules_.size(), Kleene::no);
+  std::map<Item, Values> all{{{-1, -1, -1}, none}};
   const decide::Decision& decision = decide::decide(ruleset_, *request, decide::StateView{}, *scratch_);
-  std::vector<Kleene> values(rules_.size(), Kleene::no);
   for (const decide::Reason& reason : decision.reasons) {
     const std::string_view id = ruleset_.program->rule_id(reason.rule);
-    std::size_t number = values.size();
+    std::size_t number = none.size();
     std::from_chars(id.data() + id.rfind('_') + 1, id.data() + id.size(), number);
-    if (number < values.size()) values[number] = values[number] | (reason.unknown ? Kleene::unknown : Kleene::yes);
+    if (number >= none.size()) continue;
+    Kleene& value = all.try_emplace({reason.product, reason.action, reason.recipient}, none).first->second[number];
+    value = value | (reason.unknown ? Kleene::unknown : Kleene::yes);
   }
-  return values;
+  return all;
 }
 
 }  // namespace caveat::trial

@@ -1,6 +1,9 @@
 // Probe: parts of conditions judged by the engine itself: each is made a rule of its own, on the same subjects and days.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -20,8 +23,13 @@ class Probe {
   std::size_t add_always(const model::Rule& rule);
 
   bool build(const Limits& limits);
-  // The values of all parts for one turn, by their numbers; of several items the highest. Empty: the turn is refused.
-  std::vector<Kleene> judge(const decide::Fields& fields, const decide::BindOptions& options);
+  // The values of all parts, by their numbers.
+  using Values = std::vector<Kleene>;
+  // For one turn; of several items the highest. Empty: the turn is refused.
+  Values judge(const decide::Fields& fields, const decide::BindOptions& options);
+  // The same for each product, action, recipient (-1 each: the turn) that a part came out true or unknown for; what is not there is no.
+  using Item = std::array<std::int32_t, 3>;
+  std::map<Item, Values> judge_each(const decide::Fields& fields, const decide::BindOptions& options);
 
   const program::Program* program() const { return ruleset_.program.get(); }
 

@@ -1,6 +1,7 @@
 #include "engine/trial/why_not.h"
 
 #include <algorithm>
+#include <map>
 
 #include "engine/base/units.h"
 #include "engine/decide/explain.h"
@@ -51,100 +52,23 @@ void deciding(const std::vector<Judged>& judged, std::size_t at, std::vector<std
   }
 }
 
-}  // namespace
-
-WhyNot why_not(const model::Model& model, model::Index index, const decide::Fields& fields,
-               const decide::BindOptions& options, const Limits& limits, Language reader) {
-  WhyNot out;
-  const model::Rule& rule = model.rules[index];
-  Probe probe(model);
-  std::vector<Part> parts;
-  if (rule.when) cut(rule.when, 0, false, parts);
-  if (rule.unless) cut(rule.unless, 0, true, parts);
-  const std::size_t always = probe.add_always(rule);
-  model::Rule ageless = rule;
-  ageless.from = ageless.until = std::nullopt;
-  const std::size_t applies = probe.add_always(ageless);
-  for (Part& part : parts) part.probe = probe.add(ageless, part.expr);
-  if (!probe.build(limits)) {
-    out.refused = true;
-    return out;
-  }
-  const std::vector<Kleene> values = probe.judge(fields, options);
-  if (values.empty()) {
-    out.refused = true;
-    return out;
-  }
-  out.applies = values[applies] == Kleene::yes;
-  out.in_force = values[always] == Kleene::yes || !out.applies;
-  if (!out.applies) return out;
-  const Result<decide::Request> request = decide::bind(*probe.program(), fields, options);
-  Kleene when = Kleene::yes, unless = Kleene::no;
-  for (const Part& part : parts) {
-    Judged judged;
-    judged.expr = part.expr.get();
-    judged.depth = part.depth;
-    judged.excuse = part.excuse;
-    judged.value = values[part.probe];
-    if (part.depth == 0) (part.excuse ? unless : when) = judged.value;
-    for (const model::Index fact : model::facts_read(*part.expr)) {
-      const model::Part of = model.facts[fact].part;
-      const bool item = of == model::Part::product || of == model::Part::action;
-      const std::size_t items = of == model::Part::product ? request->products() : request->actions();
-      if (item && items == 0) continue;
-      const bool his = of == model::Part::customer && request->recipients() > 0;
-      const std::int32_t of_item = item || his ? 0 : -1;
-      std::string value;
-      if (request->fact(fact, of_item).known) {
-        value = reader == Language::none ? request->value(fact, of_item)
-                                         : decide::shown(*probe.program(), *request, fact, of_item, reader);
-      }
-      judged.facts.emplace_back(fact, std::move(value));
-      judged.causes.push_back(request->fact(fact, of_item).cause);
-    }
-    out.judged.push_back(std::move(judged));
-  }
-  out.fired = out.in_force && caveat::unless(when, unless) == Kleene::yes;
-  return out;
-}
-
-std::vector<std::string> told(const WhyNot& why, const model::Model& model, model::Index index, const Sources& sources,
-                              Language language) {
+// Each of the innermost parts that decided it.
+void tell(const std::vector<Judged>& judged, const std::string& of, const model::Model& model, const Sources& sources,
+          Language language, std::vector<std::string>& out) {
   const bool zh = language == Language::zh;
-  const model::Rule& rule = model.rules[index];
-  const std::string name(rule.names.in(language));
-  if (why.refused) return {zh ? "此轮次会被拒收。" : "The turn would be refused."};
-  if (!why.applies) {
-    return {zh ? "规则“" + name + "”不适用：此轮次没有它所判断的部分。"
-               : "Rule “" + name + "” does not apply: the turn has nothing that it judges."};
-  }
-  std::vector<std::string> out;
-  if (!why.in_force) {
-    std::string dates;
-    if (rule.from) dates += (zh ? "自 " : "from ") + format_date(*rule.from) + (zh ? " 起" : "");
-    if (rule.until)
-      dates += (dates.empty() ? ""
-                : zh          ? "，"
-                              : " ") +
-               std::string(zh ? "至 " : "until ") + format_date(*rule.until) + (zh ? " 止" : "");
-    out.push_back(zh ? "规则“" + name + "”当日不在施行期内（" + dates + "）。"
-                     : "Rule “" + name + "” is not in force on that day (" + dates + ").");
-    return out;
-  }
-  if (why.fired) return {zh ? "规则“" + name + "”生效了。" : "Rule “" + name + "” did fire."};
   std::vector<std::size_t> parts;
-  for (std::size_t i = 0; i < why.judged.size(); ++i) {
-    const Judged& part = why.judged[i];
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    const Judged& part = judged[i];
     if (part.depth != 0) continue;
-    if (!part.excuse && part.value != Kleene::yes) deciding(why.judged, i, parts);
-    if (part.excuse && part.value == Kleene::yes) deciding(why.judged, i, parts);
+    if (!part.excuse && part.value != Kleene::yes) deciding(judged, i, parts);
+    if (part.excuse && part.value == Kleene::yes) deciding(judged, i, parts);
   }
   for (const std::size_t at : parts) {
-    const Judged& part = why.judged[at];
+    const Judged& part = judged[at];
     const Span span = part.expr->span;
     const Source& source = sources[span.source];
     const std::string line = source.name() + ":" + std::to_string(source.position(span.begin).line);
-    std::string sentence = line + ": ";
+    std::string sentence = of + line + ": ";
     if (part.excuse) sentence += zh ? "除非：" : "unless: ";
     sentence += "“" + std::string(source.text(span)) + "”";
     sentence += part.value == Kleene::yes  ? (zh ? "成立" : " is true")
@@ -168,6 +92,132 @@ std::vector<std::string> told(const WhyNot& why, const model::Model& model, mode
     }
     if (!facts.empty()) sentence += (zh ? "：" : ": ") + facts;
     out.push_back(sentence + (zh ? "。" : "."));
+  }
+}
+
+std::string name_of(const Probe::Item& item, const decide::Request& request) {
+  const auto [product, action, recipient] = item;
+  std::string name;
+  const auto add = [&](std::string_view one) { name += (name.empty() ? "" : ", ") + std::string(one); };
+  if (product >= 0) add(request.product_id(static_cast<std::size_t>(product)));
+  if (action >= 0) add(request.action_name(static_cast<std::size_t>(action)));
+  if (recipient >= 0) add(request.recipient_id(static_cast<std::size_t>(recipient)));
+  return name;
+}
+
+JudgedFor judged_for(const Probe::Item& item, const Probe::Values& values, const std::vector<Part>& parts,
+                     const model::Model& model, const program::Program& program, const decide::Request& request,
+                     Language reader) {
+  JudgedFor out;
+  Kleene when = Kleene::yes, unless = Kleene::no;
+  for (const Part& part : parts) {
+    Judged judged;
+    judged.expr = part.expr.get();
+    judged.depth = part.depth;
+    judged.excuse = part.excuse;
+    judged.value = values[part.probe];
+    if (part.depth == 0) (part.excuse ? unless : when) = judged.value;
+    for (const model::Index fact : model::facts_read(*part.expr)) {
+      const auto [product, action, recipient] = item;
+      std::int32_t of = -1;
+      switch (model.facts[fact].part) {
+        case model::Part::product:
+          if (request.products() == 0) continue;
+          of = std::max(product, 0);
+          break;
+        case model::Part::action:
+          if (request.actions() == 0) continue;
+          of = std::max(action, 0);
+          break;
+        case model::Part::customer:
+          if (request.recipients() > 0) of = std::max(recipient, 0);
+          break;
+        default:
+          break;
+      }
+      const decide::Fact known = request.fact(fact, of);
+      std::string value;
+      if (known.known) {
+        value = reader == Language::none ? request.value(fact, of) : decide::shown(program, request, fact, of, reader);
+      }
+      judged.facts.emplace_back(fact, std::move(value));
+      judged.causes.push_back(known.cause);
+    }
+    out.judged.push_back(std::move(judged));
+  }
+  out.fired = caveat::unless(when, unless) == Kleene::yes;
+  return out;
+}
+
+}  // namespace
+
+WhyNot why_not(const model::Model& model, model::Index index, const decide::Fields& fields,
+               const decide::BindOptions& options, const Limits& limits, Language reader) {
+  WhyNot out;
+  const model::Rule& rule = model.rules[index];
+  Probe probe(model);
+  std::vector<Part> parts;
+  if (rule.when) cut(rule.when, 0, false, parts);
+  if (rule.unless) cut(rule.unless, 0, true, parts);
+  const std::size_t always = probe.add_always(rule);
+  model::Rule ageless = rule;
+  ageless.from = ageless.until = std::nullopt;
+  const std::size_t applies = probe.add_always(ageless);
+  for (Part& part : parts) part.probe = probe.add(ageless, part.expr);
+  if (!probe.build(limits)) {
+    out.refused = true;
+    return out;
+  }
+  std::map<Probe::Item, Probe::Values> all = probe.judge_each(fields, options);
+  if (all.empty()) {
+    out.refused = true;
+    return out;
+  }
+  std::erase_if(all, [&](const auto& one) { return one.second[applies] != Kleene::yes; });
+  out.applies = !all.empty();
+  if (!out.applies) return out;
+  out.in_force =
+      std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.second[always] == Kleene::yes; });
+  const Result<decide::Request> request = decide::bind(*probe.program(), fields, options);
+  for (const auto& [item, values] : all) {
+    JudgedFor judged = judged_for(item, values, parts, model, *probe.program(), *request, reader);
+    if (all.size() > 1) judged.item = name_of(item, *request);
+    judged.fired = judged.fired && out.in_force;
+    out.fired = out.fired || judged.fired;
+    out.judged.push_back(std::move(judged));
+  }
+  return out;
+}
+std::vector<std::string> told(const WhyNot& why, const model::Model& model, model::Index index, const Sources& sources,
+                              Language language) {
+  const bool zh = language == Language::zh;
+  const model::Rule& rule = model.rules[index];
+  const std::string name(rule.names.in(language));
+  if (why.refused) return {zh ? "此轮次会被拒收。" : "The turn would be refused."};
+  if (!why.applies) {
+    return {zh ? "规则“" + name + "”不适用：此轮次没有它所判断的部分。"
+               : "Rule “" + name + "” does not apply: the turn has nothing that it judges."};
+  }
+  std::vector<std::string> out;
+  if (!why.in_force) {
+    std::string dates;
+    if (rule.from) dates += (zh ? "自 " : "from ") + format_date(*rule.from) + (zh ? " 起" : "");
+    if (rule.until)
+      dates += (dates.empty() ? ""
+                : zh          ? "，"
+                              : " ") +
+               std::string(zh ? "至 " : "until ") + format_date(*rule.until) + (zh ? " 止" : "");
+    out.push_back(zh ? "规则“" + name + "”当日不在施行期内（" + dates + "）。"
+                     : "Rule “" + name + "” is not in force on that day (" + dates + ").");
+    return out;
+  }
+  for (const JudgedFor& one : why.judged) {
+    const std::string of = one.item.empty() ? "" : one.item + (zh ? "：" : ": ");
+    if (one.fired) {
+      out.push_back(of + (zh ? "规则“" + name + "”生效了。" : "Rule “" + name + "” did fire."));
+      continue;
+    }
+    tell(one.judged, of, model, sources, language, out);
   }
   return out;
 }

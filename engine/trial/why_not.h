@@ -30,12 +30,18 @@ struct Judged {                       // one part of a condition
   std::vector<decide::Cause> causes;                        // one a fact: why it is unknown
 };
 
+struct JudgedFor {             // what a rule was judged for: the turn, or one of its products, actions, recipients
+  std::string item;            // its id or name; empty: the turn, or the only one there is
+  bool fired = false;          // it did, for this one
+  std::vector<Judged> judged;  // `when` and then `unless`, outer parts before inner ones
+};
+
 struct WhyNot {
-  bool refused = false;        // the turn could not be bound
-  bool in_force = true;        // on the turn's day
-  bool applies = true;         // the turn has what the rule applies to
-  bool fired = false;          // it did after all
-  std::vector<Judged> judged;  // `when` and then `unless`, outer parts before inner ones; empty if it does not apply
+  bool refused = false;           // the turn could not be bound
+  bool in_force = true;           // on the turn's day
+  bool applies = true;            // the turn has what the rule applies to
+  bool fired = false;             // it did after all, for one at least
+  std::vector<JudgedFor> judged;  // in the turn's order; empty if it does not apply
 };
 
 // With a `reader` values are as that reader sees them, those of protected data classes masked; without one (an author's own
