@@ -222,14 +222,17 @@ class Doctor {
             std::to_string(loaded->examples_held)});
     data(*loaded);
     if (!who) return;
-    std::string queues;
-    for (std::uint32_t i = 0; i < program.queues().size(); ++i)
-      queues += (queues.empty() ? "" : ", ") + std::string(program.queue_name(i));
-    for (const UnknownQueue& one : unknown_queues(program, *who))
+    const auto list = [](std::string& all, std::string_view one) {
+      all += (all.empty() ? "" : ", ") + std::string(one);
+    };
+    std::string queues, jurisdictions;
+    for (std::uint32_t i = 0; i < program.queues().size(); ++i) list(queues, program.queue_name(i));
+    for (const std::string_view one : program.jurisdictions()) list(jurisdictions, one);
+    for (const Unseen& one : unseen(program, *who))
       note("callers", {"{0}", "{0}"}, {caveat::cli::told(one, terminal_.language)},
-           {"name one of {0} in its queues, or bring in the pack that has it; then reload",
-            "请在其 queues 中写明以下之一：{0}，或加入含有该队列的规则包；然后重载"},
-           {queues});
+           {"name one of {0} in its {1}, or bring in the pack that has it; then reload",
+            "请在其 {1} 中写明以下之一：{0}，或加入相应的规则包；然后重载"},
+           {one.key == "queues" ? queues : jurisdictions, std::string(one.key)});
   }
 
   // Each set that a pack declares: what is not there, and what somebody should look at.

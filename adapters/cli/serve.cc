@@ -224,10 +224,10 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                                 .callers = std::move(*who),
                                 .after_restart = std::move(later)};
                  }});
-  const std::vector<UnknownQueue> unseen = unknown_queues(*loaded->rules->program, *callers);
-  for (const UnknownQueue& one : unseen)
+  const std::vector<Unseen> unknown = unseen(*loaded->rules->program, *callers);
+  for (const Unseen& one : unknown)
     terminal.err << terminal.say({"caveat: note: ", "caveat：注意："}) << told(one, terminal.language) << '\n';
-  served.write_down(unseen);
+  served.write_down(unknown);
   served.activate(*loaded, user_name());
   loaded = tl::unexpected(Problem{});  // trees and models are not needed any more
 

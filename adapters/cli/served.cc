@@ -61,8 +61,8 @@ std::string notes_json(const Reloaded& done, Language language) {
                                                            : "[{0}] {1} was changed: it counts after a restart",
                                   parts)}});
   }
-  for (const UnknownQueue& one : done.queues)
-    notes.push_back(json::object{{"about", "callers.queues"}, {"say", told(one, language)}});
+  for (const Unseen& one : done.unseen)
+    notes.push_back(json::object{{"about", "callers." + std::string(one.key)}, {"say", told(one, language)}});
   return json::serialize(notes);
 }
 
@@ -133,10 +133,11 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
   program_ = hex(loaded.rules->program->digest());
 }
 
-void Served::write_down(const std::vector<UnknownQueue>& queues) {
-  for (const UnknownQueue& one : queues)
-    options_.operation->write(server::Level::warn, "queue_unknown",
-                              {{"caller", one.caller}, {"queue", one.queue}, {"nearest", one.nearest}});
+void Served::write_down(const std::vector<Unseen>& all) {
+  for (const Unseen& one : all)
+    options_.operation->write(
+        server::Level::warn, "caller_unseen",
+        {{"caller", one.caller}, {"key", std::string(one.key)}, {"name", one.name}, {"nearest", one.nearest}});
 }
 
 tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
@@ -174,7 +175,7 @@ tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
     }
     if (std::optional<Problem> problem = unknown_queue(*loaded->rules->program, options_.default_queue))
       return refused(std::move(*problem));
-    out.queues = unknown_queues(*loaded->rules->program, again->callers);
+    out.unseen = caveat::cli::unseen(*loaded->rules->program, again->callers);
     activate(*loaded, by);
   } catch (const Error& error) {
     return refused(wire::problem(wire::codes::kStorage, {.path = "",
@@ -191,7 +192,7 @@ tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
   }
   options_.metrics->reloaded(true);
   options_.operation->write(server::Level::info, "reloaded", {{"by", by}, {"program", program_}});
-  write_down(out.queues);
+  write_down(out.unseen);
   return out;
 }
 

@@ -39,7 +39,7 @@ struct Again {
 // What an operator should hear of a reload that was done.
 struct Reloaded {
   std::vector<std::string> after_restart;
-  std::vector<UnknownQueue> queues;
+  std::vector<Unseen> unseen;
 };
 
 struct ServedOptions {
@@ -61,7 +61,7 @@ class Served {
   // Puts rules in force that were loaded well. Throws audit::Error where that cannot be recorded.
   void activate(const load::Loaded& loaded, const std::string& by);
   tl::expected<Reloaded, server::Refusal> reload(const std::string& by);
-  void write_down(const std::vector<UnknownQueue>& queues);  // into the operational log
+  void write_down(const std::vector<Unseen>& all);  // into the operational log
   server::Services services();
 
  private:

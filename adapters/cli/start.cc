@@ -180,23 +180,36 @@ Faulty faulty(const load::Loaded& loaded, const config::Configuration& configura
   return out;
 }
 
-std::vector<UnknownQueue> unknown_queues(const program::Program& program,
-                                         const std::vector<server::CallerEntry>& callers) {
-  std::vector<std::string_view> names;
-  for (std::uint32_t i = 0; i < program.queues().size(); ++i) names.push_back(program.queue_name(i));
-  std::vector<UnknownQueue> out;
-  for (const server::CallerEntry& caller : callers)
+std::vector<Unseen> unseen(const program::Program& program, const std::vector<server::CallerEntry>& callers) {
+  std::vector<std::string_view> queues;
+  for (std::uint32_t i = 0; i < program.queues().size(); ++i) queues.push_back(program.queue_name(i));
+  const std::vector<std::string_view> jurisdictions = program.jurisdictions();
+  std::vector<Unseen> out;
+  for (const server::CallerEntry& caller : callers) {
     for (const std::string& queue : caller.queues)
       if (queue != "*" && program.find_queue(queue) == program::kNone)
-        out.push_back({caller.id, queue, std::string(nearest(queue, names))});
+        out.push_back({caller.id, "queues", queue, std::string(nearest(queue, queues))});
+    for (const std::string& one : caller.jurisdictions)
+      if (!std::binary_search(jurisdictions.begin(), jurisdictions.end(), one))
+        out.push_back({caller.id, "jurisdictions", one,
+                       std::string(nearest(one, std::span<const std::string_view>(jurisdictions)))});
+  }
   return out;
 }
 
-std::string told(const UnknownQueue& one, Language language) {
+std::string told(const Unseen& one, Language language) {
   const bool zh = language == Language::zh;
-  std::string out = fill(zh ? "调用方 {0} 可见队列 {1}，而规则包中没有该队列，因此看不到任何转接"
-                            : "{0} is to see the queue {1}, which no pack has: no hand-off is shown to it there",
-                         {one.caller, quote_json(one.queue)});
+  std::string out =
+      one.key == "queues"
+          ? fill(zh ? "调用方 {0} 可见队列 {1}，而规则包中没有该队列，因此看不到任何转接"
+                    : "{0} is to see the queue {1}, which no pack has: no hand-off is shown to it there",
+                 {one.caller, quote_json(one.name)})
+          : fill(zh ? "调用方 {0} 属于法域 "
+                      "{1}，而没有规则包属于该法域，因此不按它选用规则包；若其法域均不存在，则适用全部规则包"
+                    : "{0} is of jurisdiction {1}, which no pack is of: no pack is chosen by it, and where a caller "
+                      "has no other all "
+                      "packs apply to its turns",
+                 {one.caller, quote_json(one.name)});
   if (!one.nearest.empty()) out += fill(zh ? "；是否想写 {0}？" : "; did you mean {0}?", {one.nearest});
   return out;
 }

@@ -39,13 +39,14 @@ struct Faulty {
 };
 Faulty faulty(const load::Loaded& loaded, const config::Configuration& configuration);
 
-// Queues that callers are to see and no pack has: there is nothing for them to see.
-struct UnknownQueue {
-  std::string caller, queue, nearest;
+// What a caller is configured with and no pack has: a queue, where there is nothing to see; a jurisdiction, by which no pack is chosen.
+struct Unseen {
+  std::string caller;
+  std::string_view key;  // of [[callers]]: queues, jurisdictions
+  std::string name, nearest;
 };
-std::vector<UnknownQueue> unknown_queues(const program::Program& program,
-                                         const std::vector<server::CallerEntry>& callers);
-std::string told(const UnknownQueue& one, Language language);
+std::vector<Unseen> unseen(const program::Program& program, const std::vector<server::CallerEntry>& callers);
+std::string told(const Unseen& one, Language language);
 
 // A word of a shell's command line, in quotes where it needs them.
 std::string shell_word(const std::string& text);

@@ -171,8 +171,11 @@ std::string schema_json(const program::Program& program, Language language) {
   for (const char* group : {"outreach", "material"}) groups[group]["id"] = id;
 
   json::object properties{{"id", id}, {"at", instant}, {"channel", any_text}, {"language", any_text}};
-  properties["jurisdictions"] = json::object{{"type", "array"}, {"items", any_text}};
-  properties["offsets"] = json::object{{"enum", json::array{"code_points", "utf-16", "utf-8"}}};
+  json::array jurisdictions;
+  for (const std::string_view one : program.jurisdictions()) jurisdictions.emplace_back(one);
+  properties["jurisdictions"] = json::object{
+      {"type", "array"}, {"items", jurisdictions.empty() ? any_text : json::object{{"enum", jurisdictions}}}};
+  properties["offsets"] = json::object{{"enum", json::array{"code-points", "utf-16", "utf-8"}}};
   properties["provenance"] = json::object{
       {"type", "array"},
       {"items", closed({{"path", any_text},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "engine/base/nearest.h"
 #include "engine/base/utf8.h"
 #include "engine/decide/binder.h"
 
@@ -64,7 +65,11 @@ void Binder::reset() {
   r_.extras_.clear();
   r_.said_.clear();
   r_.jurisdictions_.clear();
-  for (const std::string& one : o_.jurisdictions) r_.jurisdictions_.push_back(keep(one));
+  if (!o_.jurisdictions.empty()) {
+    const std::vector<std::string_view> known = p_.jurisdictions();
+    for (const std::string& one : o_.jurisdictions)  // one that no pack has must not leave every pack out
+      if (std::binary_search(known.begin(), known.end(), one)) r_.jurisdictions_.push_back(keep(one));
+  }
 }
 
 // ---- before the walk: what the walk needs to know
@@ -371,9 +376,20 @@ void Binder::member(std::uint32_t node, const Member& member, Frame frame, std::
 
 void Binder::jurisdictions(std::uint32_t node) {
   if (kind(node) == Fields::Kind::null || !is_list(node, "a list of jurisdictions: [\"CN\"]")) return;
+  const std::vector<std::string_view> known = p_.jurisdictions();
+  const bool all_apply = r_.jurisdictions_.empty();  // the request can only add, and there is nothing to add to
   for (std::uint32_t at = f_.node(node).first; at != kNoNode; at = f_.node(at).next) {
     Request::Text text;
-    if (text_member(at, text)) r_.jurisdictions_.push_back(text);
+    if (!text_member(at, text)) continue;
+    const std::string_view one = r_.text(text);
+    if (!known.empty() && !std::binary_search(known.begin(), known.end(), one)) {
+      std::string list;
+      for (const std::string_view each : known) list += (list.empty() ? "" : ", ") + std::string(each);
+      report(codes::kOutOfRange, at, "a jurisdiction of the packs: " + list, said(at),
+             std::string(nearest(one, std::span<const std::string_view>(known))));
+    } else if (!all_apply) {
+      r_.jurisdictions_.push_back(text);
+    }
   }
 }
 

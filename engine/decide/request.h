@@ -103,7 +103,8 @@ struct BindOptions {
   bool facts_are_fresh = false;            // in examples: every fact fresh and assessed (contracts.md 10)
   bool any_source = true;                  // the caller may state every fact (caller `local`)
   std::vector<std::string> sources;        // else: these
-  std::vector<std::string> jurisdictions;  // that the caller is configured with: the request can only add
+  // That the caller is configured with: the request can only add. None: the packs of all apply, whatever the request says.
+  std::vector<std::string> jurisdictions;
   Limits limits;
   const Data* data = nullptr;  // reference sets; null: none is loaded
 };
@@ -204,7 +205,7 @@ class Request {
   std::string_view view(std::uint32_t at, std::uint32_t size) const {
     return std::string_view(store_).substr(at, size);
   }
-  std::size_t jurisdictions() const { return jurisdictions_.size(); }  // the request's and the caller's; none: unknown
+  std::size_t jurisdictions() const { return jurisdictions_.size(); }  // whose packs apply; none: all packs do
   std::string_view jurisdiction(std::size_t index) const { return text(jurisdictions_[index]); }
   const program::Program& program() const { return *program_; }
 

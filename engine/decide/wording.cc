@@ -50,6 +50,7 @@ constexpr Phrase kPhrases[] = {
     {"each recipient once", "每个接收人只出现一次"},
     {"nothing: the engine works this out itself", "无需提供：由引擎自行得出"},
     {"a list of jurisdictions: {}", "法域的列表：{}"},
+    {"a jurisdiction of the packs: {}", "规则包的法域之一：{}"},
     {"one of code-points, utf-16, utf-8", "code-points、utf-16、utf-8 之一"},
     {"an integer 0..9007199254740991", "整数 0..9007199254740991"},
     {"no blanks, control or invisible signs", "不含空白、控制字符或不可见字符"},

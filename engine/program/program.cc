@@ -730,6 +730,16 @@ std::int32_t Program::zone_minutes(std::uint32_t zone, Microseconds at, std::int
   return next == known.begin() ? given : (next - 1)->offset_minutes;
 }
 
+std::vector<std::string_view> Program::jurisdictions() const {
+  std::vector<std::string_view> all;
+  for (const PackRow& pack : pack_rows()) {
+    for (const Str one : strings(pack.jurisdictions)) all.push_back(text(one));
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 bool Program::refuses(std::string_view data_class) const {
   for (const PackRow& pack : pack_rows()) {
     for (const Str one : strings(pack.refused_classes)) {

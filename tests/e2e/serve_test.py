@@ -597,17 +597,18 @@ class Reloads(Served):
         change('folders = ["rules"]', 'folders = ["other"]')
         change('deadline = "60 s"', 'deadline = "50 s"')
         change('listen = "127.0.0.1:0"', 'listen = "127.0.0.1:0"\nsocket = "other.sock"')
-        self.server.make_key("li.wei", "agent", "--queue", "service_dsk,service_desk")
+        self.server.make_key("li.wei", "agent", "--queue", "service_dsk,service_desk", "--jurisdiction", "cn")
         status, done = reload()
         self.assertEqual((status, [pack["name"] for pack in done["active"]]), (200, ["my.other"]))
-        self.assertEqual([note["about"] for note in done["notes"]], ["gate.deadline", "http.socket", "callers.queues"])
+        self.assertEqual([note["about"] for note in done["notes"]], ["gate.deadline", "http.socket", "callers.queues", "callers.jurisdictions"])
         self.assertEqual(done["notes"][0]["say"], "[gate] deadline was changed: it counts after a restart")
         self.assertRegex(done["notes"][2]["say"], "li.wei is to see the queue .*did you mean service_desk")
         self.assertRegex(reload(**{"Accept-Language": "zh"})[1]["notes"][0]["say"], "重启后生效")
         self.assertEqual(self.server.decide(turn(1))[2]["packs"][0]["name"], "my.other")
         lines = [json.loads(line) for line in self.server.operation.read_text(encoding="utf-8").splitlines()]
         self.assertIn("gate.deadline", [line.get("key") for line in lines if line["event"] == "restart_needed"])
-        self.assertIn("service_dsk", [line.get("queue") for line in lines if line["event"] == "queue_unknown"])
+        self.assertRegex(done["notes"][3]["say"], 'li.wei is of jurisdiction "cn".*did you mean CN')
+        self.assertEqual(["service_dsk", "cn"], [line.get("name") for line in lines if line["event"] == "caller_unseen"][:2])
         # a folder that is not there changes nothing
         change('folders = ["other"]', 'folders = ["nowhere"]')
         self.assertEqual(reload()[0], 422)
@@ -615,7 +616,7 @@ class Reloads(Served):
         self.server.stop()
         change('folders = ["nowhere"]', 'folders = ["other"]')
         self.server.start()
-        self.assertEqual(reload()[1]["notes"][:-1], [])  # after a restart all of it counts
+        self.assertEqual(reload()[1]["notes"][:-2], [])  # after a restart all of it counts
 
     def test_sighup_does_the_same(self):
         pack = self.server.rules / "pack.cav"
@@ -1400,7 +1401,7 @@ class Doctor(unittest.TestCase):
         self.assertRegex(odd[0]["say"], "li.wei .*service_dsk.*did you mean service_desk")
         self.starts()
         self.assertRegex((self.folder / "said").read_text(encoding="utf-8"), "note: li.wei is to see the queue .*service_dsk")
-        self.assertIn('"event":"queue_unknown","caller":"li.wei","queue":"service_dsk"',
+        self.assertIn('"event":"caller_unseen","caller":"li.wei","key":"queues","name":"service_dsk"',
                       (self.folder / "operation.jsonl").read_text(encoding="utf-8"))
 
     def test_keys(self):

@@ -129,9 +129,6 @@ class Retold {
     if (map.find(8) != nullptr) object_in(root_, "conversation")["turn"] = number(map, 8).value();
     if (map.find(9) != nullptr) object_in(root_, "customer")["id"] = text(map, 9);
     json::array names;
-    for (const cbor::Value& one : map.find(10)->items) names.push_back(json::string(one.string));
-    root_["jurisdictions"] = names;
-    names.clear();
     for (const cbor::Value& one : map.find(11)->items) names.push_back(json::object{{"id", json::string(one.string)}});
     if (!names.empty()) object_in(root_, "recommendation")["products"] = names;
     names.clear();
@@ -240,6 +237,9 @@ std::map<std::string, Replayed> replay(const std::vector<std::string>& turns,
       BOOST_TEST((digests->data[i].digest == rules.data.sets[i].digest));
     }
 
+    options.jurisdictions.clear();
+    const cbor::Value asked = section(*record, audit::Section::request);
+    for (const cbor::Value& one : asked.find(10)->items) options.jurisdictions.emplace_back(one.string);
     const Retold retold(*rules.program, *record);
     decide::Fields fields;
     const Result<void> parsed = wire::parse_turn(retold.line(), fields, Limits{});
