@@ -130,7 +130,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<Once> told_once, left_out;
     std::vector<std::uint32_t> withheld;
     std::vector<Required> required;
-    std::vector<std::string_view> flags, alerts;
+    std::vector<std::string_view> flags, open_flags, alerts;
     std::vector<text::Edit> edits;
     std::vector<Told> told;
     std::vector<std::string_view> at_start, at_end;
@@ -157,7 +157,7 @@ struct Scratch::Inside final : TextEyes {
       all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
       all.redactions.clear(), all.replacements.clear(), all.disclosures.clear(), all.required.clear();
       all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
-      all.flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
+      all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.at_start.clear(), all.at_end.clear(), all.texts.clear();
       uses_seldom = false;
     }
@@ -273,7 +273,7 @@ class Run {
     in_.item_drafts.resize(recipients_at() + r_.recipients());
   }
   std::size_t recipients_at() const { return r_.products() + r_.actions(); }  // among the items
-  // The packs of the jurisdictions that are known; where none is known, all (decision.md).
+  // Of a pack of no jurisdiction, and where none is known, of all (decision.md).
   bool applies(const program::PackRow& pack) const {
     if (pack.jurisdictions.count == 0 || r_.jurisdictions() == 0) return true;
     for (program::Str one : p_.strings(pack.jurisdictions)) {
@@ -537,22 +537,13 @@ class Run {
   }
 
   // A time limit that a fact tells. Where it tells none that can be kept, the queue's own holds.
-  std::int64_t told_seconds(std::uint32_t slot) const {
+  std::int64_t told_seconds(std::uint32_t slot, const program::QueueRow& queue) const {
     const Program::Place place = p_.place(slot);
     const Seen seen = see(setting_, static_cast<std::uint8_t>(place.frame), place.cell);
     if (seen.state != Request::kKnown) return kNever;
-    const std::int64_t told = seconds(r_.extra(seen.cell->extra).duration);
+    const std::int64_t told = seconds_of(p_, queue, r_.extra(seen.cell->extra).duration, r_.at(), r_.at_offset());
     return told >= 0 ? told : kNever;
   }
-  std::int64_t seconds(const Duration& span) const {
-    std::int64_t total = span.seconds;
-    if (span.months != 0) {
-      const Days day = days_of(r_.at(), setting_.offset_minutes);
-      total += static_cast<std::int64_t>(add_months(day, span.months) - day) * 86'400;
-    }
-    return total + std::int64_t{span.working_days} * 86'400;
-  }
-
   void offer(Bid bid) {
     const program::QueueRow& queue = p_.queues()[bid.queue];
     bid.queue_name = p_.text(queue.name);
@@ -618,12 +609,15 @@ class Run {
           return offer(bid);
         }
         bid.priority = effect.priority;
-        if (effect.has_within) bid.due_seconds = seconds(program::duration(effect.within));
-        if (effect.slot != program::kNone) bid.due_seconds = told_seconds(effect.slot);
+        const program::QueueRow& queue = p_.queues()[bid.queue];
+        if (effect.has_within)
+          bid.due_seconds = seconds_of(p_, queue, program::duration(effect.within), r_.at(), r_.at_offset());
+        if (effect.slot != program::kNone) bid.due_seconds = told_seconds(effect.slot, queue);
         return offer(bid);
       }
       case EffectKind::flag:
         in_.seldom().flags.push_back(p_.text(effect.name));
+        if ((rule.flags & program::kConfidential) == 0) in_.seldom().open_flags.push_back(p_.text(effect.name));
         return;
       case EffectKind::alert:
         in_.seldom().alerts.push_back(p_.text(effect.name));
@@ -830,8 +824,10 @@ class Run {
     });
     d_.requires_ = all.required;
     join_set(all.flags, std::less<>());
+    join_set(all.open_flags, std::less<>());
     join_set(all.alerts, std::less<>());
     d_.flags = all.flags;
+    d_.open_flags = all.open_flags;
     d_.alerts = all.alerts;
   }
   std::span<const std::uint32_t> disclosures_of(std::size_t item) {

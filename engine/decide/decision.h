@@ -93,13 +93,15 @@ struct Decision {
   Verdict verdict = Verdict::allow;
   std::span<const Reason> reasons;  // by (rule, item)
   std::span<const ItemVerdict> items;
-  std::span<const Redacted> redactions;      // by (part, begin), disjoint
-  std::span<const Disclosure> disclosures;   // by (place, wording rank), once
-  std::span<const Once> told_once;           // of what it discloses: what is used up when it is sent; ascending, once
-  std::span<const Once> left_out;            // what was used up (StateView) and is therefore not told again
-  std::span<const std::uint32_t> withheld;   // recipients from whom it is kept since a person has them (StateView)
-  std::span<const Required> requires_;       // by (kind, index), once
-  std::span<const std::string_view> flags;   // sorted, once
+  std::span<const Redacted> redactions;     // by (part, begin), disjoint
+  std::span<const Disclosure> disclosures;  // by (place, wording rank), once
+  std::span<const Once> told_once;          // of what it discloses: what is used up when it is sent; ascending, once
+  std::span<const Once> left_out;           // what was used up (StateView) and is therefore not told again
+  std::span<const std::uint32_t> withheld;  // recipients from whom it is kept since a person has them (StateView)
+  std::span<const Required> requires_;      // by (kind, index), once
+  std::span<const std::string_view> flags;  // sorted, once
+  std::span<const std::string_view>
+      open_flags;  // those that a rule raised which is not confidential: what anybody may be told
   std::span<const std::string_view> alerts;  // sorted, once
   bool has_handoff = false;
   HandOff handoff;

@@ -314,7 +314,8 @@ class Story {
       line(text + (zh_ ? "。" : "."));
     }
     if (audience_ != Audience::customer) {
-      for (std::string_view flag : d_.flags) line(both(zh_ ? "标记：" : "Flagged: ", std::string(flag)));
+      for (std::string_view flag : audience_ == Audience::confidential ? d_.flags : d_.open_flags)
+        line(both(zh_ ? "标记：" : "Flagged: ", std::string(flag)));
     }
     for (const Disclosure& one : d_.disclosures) {
       if (d_.verdict <= Verdict::revise && audience_ != Audience::customer) {

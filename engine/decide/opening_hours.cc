@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/decide/working_days.h"
+#include "engine/program/image.h"
 
 namespace caveat::decide {
 
@@ -78,18 +79,24 @@ bool is_open(const program::Program& program, const QueueRow& queue, Microsecond
   return open;
 }
 
+std::int64_t seconds_of(const program::Program& program, const QueueRow& queue, const Duration& deadline,
+                        Microseconds at, std::int32_t given_offset) {
+  const Hours hours(program, queue, given_offset);
+  const Days start = hours.wall(at).day;
+  const auto plain = [&](Days day) { return (std::int64_t{day} - start) * kDaySeconds; };
+  std::int64_t seconds = deadline.seconds;
+  if (deadline.months != 0) seconds += plain(add_months(start, deadline.months));
+  if (deadline.working_days == 0) return seconds;
+  const std::optional<Days> day = hours.calendar().moved(start, deadline.working_days);
+  return seconds + (day ? plain(*day) : std::int64_t{deadline.working_days} * kDaySeconds);
+}
+
 std::int64_t due_after(const program::Program& program, const QueueRow& queue, Microseconds at,
                        std::int32_t given_offset) {
   const Hours hours(program, queue, given_offset);
   const Hours::Wall start = hours.wall(at);
-  const auto plain = [&](Days day) { return (std::int64_t{day} - start.day) * kDaySeconds; };
-  std::int64_t seconds = queue.due.seconds;
-  if (queue.due.months != 0) seconds += plain(add_months(start.day, queue.due.months));
-  if (queue.due.working_days !=
-      0) {  // the same time of that day; without a calendar that covers it, plain days: rather early
-    const std::optional<Days> day = hours.calendar().moved(start.day, queue.due.working_days);
-    return seconds + (day ? plain(*day) : std::int64_t{queue.due.working_days} * kDaySeconds);
-  }
+  std::int64_t seconds = seconds_of(program, queue, caveat::program::duration(queue.due), at, given_offset);
+  if (queue.due.working_days != 0) return seconds;
   if (queue.always || queue.overflow_to != program::kNone) return seconds;
 
   // Open seconds are counted off day by day, as they pass: a night in which the clocks change has more or fewer of them than its wall

@@ -16,6 +16,11 @@ namespace caveat::decide {
 bool is_open(const program::Program& program, const program::QueueRow& queue, Microseconds at,
              std::int32_t given_offset);
 
+// A deadline as seconds after `at`: months by the pack's clock, working days by the queue's calendar to the same time of that day;
+// where the calendar does not cover them, plain days: rather early.
+std::int64_t seconds_of(const program::Program& program, const program::QueueRow& queue, const Duration& deadline,
+                        Microseconds at, std::int32_t given_offset);
+
 // Seconds after `at` at which the queue's own due time is over.
 std::int64_t due_after(const program::Program& program, const program::QueueRow& queue, Microseconds at,
                        std::int32_t given_offset);

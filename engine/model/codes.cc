@@ -48,6 +48,8 @@ const Code kBadPattern{"bad_pattern", "{0} cannot be run: {1}.", "{0} 无法运�
 const Code kUnknownZone{"unknown_zone", "No time zone “{0}” is known here.", "此处没有时区“{0}”的数据。"};
 const Code kNoCalendar{"no_calendar", "Working days are counted by a calendar, and pack {0} sees none.",
                        "工作日要按日历计算，而规则包 {0} 没有可用的日历。"};
+const Code kNoQueueCalendar{"no_queue_calendar", "Working days are counted by a calendar, and queue {0} names none.",
+                            "工作日要按日历计算，而队列 {0} 没有写明日历。"};
 const Code kSeveralCalendars{
     "several_calendars", "Pack {0} sees several calendars, and nothing says by which working days are counted: {1}.",
     "规则包 {0} 有多个可用的日历，未写明按哪一个计算工作日：{1}。"};
@@ -81,14 +83,14 @@ const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，�
 
 std::span<const Code* const> all() {
   static const Code* const kAll[] = {
-      &kNotYet,          &kPackMissing,    &kPackTwice,    &kPackVersionTwice, &kUnknownPack,      &kVersionMissing,
-      &kVersionConflict, &kNoDefaultQueue, &kNameTwice,    &kUnknownName,      &kNotVisible,       &kAmbiguousName,
-      &kBuiltIn,         &kFactDiffers,    &kUnknownLevel, &kDefineCycle,      &kInsideAList,      &kWrongType,
-      &kNoOrder,         &kDifferentUnits, &kUnitMissing,  &kCurrencyUnclear,  &kOutOfRange,       &kEmptyRange,
-      &kEmptyPhrase,     &kBadGap,         &kBadPattern,   &kUnknownZone,      &kNoCalendar,       &kSeveralCalendars,
-      &kMissingClause,   &kNeverInForce,   &kNoMatch,      &kBadTemplate,      &kConfidentialText, &kWholeReadsItem,
-      &kNoWayToAPerson,  &kOverflowCycle,  &kCannotAsk,    &kBothHold,         &kNotCovered,       &kContradiction,
-      &kFileMissing,     &kEmptyLexicon,   &kTooMany};
+      &kNotYet,           &kPackMissing,    &kPackTwice,     &kPackVersionTwice, &kUnknownPack, &kVersionMissing,
+      &kVersionConflict,  &kNoDefaultQueue, &kNameTwice,     &kUnknownName,      &kNotVisible,  &kAmbiguousName,
+      &kBuiltIn,          &kFactDiffers,    &kUnknownLevel,  &kDefineCycle,      &kInsideAList, &kWrongType,
+      &kNoOrder,          &kDifferentUnits, &kUnitMissing,   &kCurrencyUnclear,  &kOutOfRange,  &kEmptyRange,
+      &kEmptyPhrase,      &kBadGap,         &kBadPattern,    &kUnknownZone,      &kNoCalendar,  &kNoQueueCalendar,
+      &kSeveralCalendars, &kMissingClause,  &kNeverInForce,  &kNoMatch,          &kBadTemplate, &kConfidentialText,
+      &kWholeReadsItem,   &kNoWayToAPerson, &kOverflowCycle, &kCannotAsk,        &kBothHold,    &kNotCovered,
+      &kContradiction,    &kFileMissing,    &kEmptyLexicon,  &kTooMany};
   return kAll;
 }
 

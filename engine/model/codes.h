@@ -18,7 +18,7 @@ extern const Code kNameTwice, kUnknownName, kNotVisible, kAmbiguousName, kBuiltI
     kDefineCycle, kInsideAList;
 // types, units, ranges
 extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrencyUnclear, kOutOfRange, kEmptyRange,
-    kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kNoCalendar, kSeveralCalendars;
+    kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kNoCalendar, kNoQueueCalendar, kSeveralCalendars;
 // rules and what they say
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kBadTemplate, kConfidentialText, kWholeReadsItem,
     kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kNotCovered, kContradiction;

@@ -877,6 +877,13 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
     work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
     return nullptr;
   }
+  for (const ExprPtr& span : {a, b}) {
+    if (span->op != Op::constant || span->type.kind != TypeKind::duration || span->constant.duration.working_days == 0)
+      continue;
+    return wrong_type(span->span, say("hours, days or months", "小时、天或月"), describe_expr(*span),
+                      say("Working days are counted between dates: `is more than 3 working days ago`.",
+                          "工作日要在日期之间计算，例如“距今超过 3 个工作日”。"));
+  }
   const bool in_range = check_range(*a, *b) && check_range(*b, *a);
   if (!in_range) return nullptr;
   if (a->type.kind == TypeKind::yes_no) {

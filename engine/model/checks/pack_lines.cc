@@ -58,6 +58,14 @@ void check_pack_lines(Work& work) {
     }
     resolve_default(work, item, decl.default_if_unknown);
     if (!item.decl->lost.empty()) spoilt[i] = true;  // the line may be among what could not be read
+    for (auto word = decl.data_classes.begin(); word != decl.data_classes.end(); ++word) {
+      const auto before = std::find_if(decl.data_classes.begin(), word,
+                                       [&](const syntax::Word& other) { return other.text == word->text; });
+      if (before == word) continue;
+      Diagnostic& diagnostic = work.report(codes::kNameTwice, item, word->span,
+                                           {std::string(word_of(Kind::data_class, item.language())), word->text});
+      diagnostic.related.push_back({before->span, Work::say(item, "declared here", "已在此处声明")});
+    }
     for (const syntax::Word& word : decl.refused_classes) {
       std::vector<std::string_view> known(packs[i].data_classes.begin(), packs[i].data_classes.end());
       if (known.empty()) known = {"C1", "C2", "C3"};

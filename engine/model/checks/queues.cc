@@ -83,6 +83,15 @@ void check_calendars(Work& work) {
                                 : usual                    ? DayKind::working
                                                            : DayKind::off);
       }
+      for (const syntax::DateRange& closed : decl.closed) {
+        for (const syntax::DateRange& open : decl.open) {
+          const Days first = std::max(closed.from, open.from);
+          if (first > std::min(closed.to, open.to)) continue;
+          work.report(codes::kContradiction, item, heading(work, item),
+                      {Work::say(item, "closed ", "放假 ") + format_date(first),
+                       Work::say(item, "open ", "开市 ") + format_date(first)});
+        }
+      }
       for (const auto* ranges : {&decl.closed, &decl.open}) {
         for (const syntax::DateRange& range : *ranges) {
           for (const Days day : {range.from, range.to}) {
@@ -158,6 +167,10 @@ void check_queues(Work& work) {
     }
     if (decl.priority) queue.priority = static_cast<Priority>(*decl.priority);
     duration_of(work, item, decl.due, queue.due);
+    if (queue.due && queue.due->working_days != 0 && !decl.calendar) {
+      work.report(codes::kNoQueueCalendar, item, decl.names.first.span, {queue.names.first},
+                  Work::say(item, "Give the queue a line: calendar NAME", "请为队列加一行：日历 名称"));
+    }
     queue.skills = words_of(decl.skills);
     queue.languages = words_of(decl.languages);
     queue.call_back = decl.call_back;

@@ -240,6 +240,11 @@ class RuleCheck {
         const Entry* queue = work_.resolve(Kind::queue, item_, from.name);
         if (queue == nullptr) return false;
         to.queue = queue->index;
+        if (to.within && to.within->working_days != 0 && work_.model.queues[to.queue].calendar == kNone) {
+          work_.report(codes::kNoQueueCalendar, item_, from.span, {queue->names.first},
+                       say("Give the queue a line: calendar NAME", "请为队列加一行：日历 名称"));
+          return false;
+        }
         return good;
       }
       case syntax::EffectKind::disclose: {

@@ -68,6 +68,12 @@ BOOST_AUTO_TEST_CASE(what_a_rule_says_and_what_overflows_runs_by_the_wall_clock)
   BOOST_TEST(due("2026-11-25T17:15:00+08:00", "an expert") == "2026-11-25T10:15:00");
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_in_working_days_is_counted_by_the_calendar_of_its_queue) {
+  // Friday to Wednesday: Sunday the 22nd is worked, Monday the 23rd is off.
+  BOOST_TEST(due("2026-11-20T10:00:00+08:00", "at leisure") == "2026-11-25T02:00:00");
+  BOOST_TEST(due("2026-11-25T20:00:00+08:00", "at leisure") == "2026-11-30T12:00:00");
+}
+
 BOOST_AUTO_TEST_CASE(hours_that_pass_midnight_are_counted_through) {
   BOOST_TEST(due("2026-11-25T23:00:00+08:00", "the night desk") == "2026-11-25T17:00:00");
   BOOST_TEST(due("2026-11-25T05:00:00+08:00", "the night desk") == "2026-11-25T15:00:00");

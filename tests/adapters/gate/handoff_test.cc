@@ -517,15 +517,16 @@ BOOST_AUTO_TEST_CASE(a_proof_serves_for_as_long_as_the_requirement_says_from_its
   desk.verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_proof_that_is_valid_for_a_product_serves_that_product_and_its_own_requirement) {
-  // Of the table of requirements itself: one that lasts, for a product.
+BOOST_AUTO_TEST_CASE(what_a_proof_has_served_for_it_serves_again_for_and_nothing_else) {
+  // Of the table of requirements itself: one that lasts, for a purpose.
   const decide::Ruleset& rules = *Bench::rules();
   const gate::Asked asked{.caller = "bot-1",
                           .conversation = "c-1",
                           .customer = "k-1",
                           .rounds = 0,
-                          .until = 0,
-                          .names = {"lasting_consent"}};
+                          .until = gate::kAskedFor,
+                          .names = {"lasting_consent"},
+                          .matter = {}};
   const gate::Continuation next{.decision = "d-1",
                                 .proofs = {{.name = "lasting_consent",
                                             .kind = "consent",
@@ -536,16 +537,115 @@ BOOST_AUTO_TEST_CASE(a_proof_that_is_valid_for_a_product_serves_that_product_and
   const auto met = [&](const std::string& before) {
     std::optional<Problem> problem;
     const gate::Met found = gate::check(
-        *rules.program, asked, next, Desk::bot(), "p-1", kSecond, 0,
+        *rules.program, asked, next, Desk::bot(), {}, kSecond, 0,
         [&](const audit::StateKey&) { return before.empty() ? std::nullopt : std::optional(before); }, problem);
     BOOST_TEST(!problem.has_value());
     return found.requirements.size();
   };
   BOOST_TEST(met("") == 1u);
-  BOOST_TEST(met("c-9\nk-1\nlasting_consent\np-9") == 1u);  // for a purpose: the same customer and requirement
+  BOOST_TEST(met("c-9\nk-1\nlasting_consent\np-9") == 1u);  // the same customer and requirement
   BOOST_TEST(met("c-9\nk-1\nconsent\np-1") == 0u);
   BOOST_TEST(met("c-9\nk-2\nlasting_consent\np-1") == 0u);
   BOOST_TEST(met("c-1\nk-1") == 0u);  // as an older log has it: what it served for is not known
+}
+
+BOOST_AUTO_TEST_CASE(a_proof_holds_for_what_was_asked_about) {
+  Desk desk;
+  const std::filesystem::path pack = desk.folder / "second";
+  std::filesystem::create_directory(pack);
+  std::ofstream(pack / "pack.cav") << R"(pack test.second
+  title en "Second" zh "其二"
+  time zone "Asia/Shanghai"
+  version "1"
+
+use test.gate
+
+source HOUSE is policy "House rules"
+
+requirement of_product
+  ask en "Have you read what it costs?" zh "您看过费用说明了吗？"
+  proof consent
+  from app
+  valid for product
+
+requirement of_answer
+  ask en "Do you take this contract?" zh "您接受这份合同吗？"
+  proof consent
+  from app
+  valid for answer, 24 hours
+
+rule costs_first
+    en "What it costs comes first" zh "先告知费用"
+  cites HOUSE
+  applies to recommendation
+  when product.kind is loan
+  then require of_product
+    because en "it is a loan" zh "该产品为贷款"
+
+rule contract_first
+    en "A contract is taken" zh "合同须经接受"
+  cites HOUSE
+  applies to answer
+  when answer contains "contract"
+  then require of_answer
+    because en "it is a contract" zh "涉及合同"
+)";
+  Result<load::Loaded> read =
+      load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack", pack.string()}, Limits{});
+  BOOST_REQUIRE(read);
+  for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
+  BOOST_REQUIRE(read->rules);
+  desk.snapshot.put(read->rules);
+
+  int number = 0;
+  // What a turn that was asked about as `first` comes to as `second`, with a proof of a moment from then.
+  const auto after = [&](const std::string& name, const std::string& first, const std::string& second,
+                         Microseconds from_then = 0, const std::string& more = {}) {
+    const std::string at = format_instant(desk.clock.wall_us() + from_then, 0);
+    const std::string where = "c-" + std::to_string(++number);
+    const json::value asked = desk.turn(first, where);
+    BOOST_TEST(str(asked.at("verdict")) == "require");
+    return str(desk.turn(second + R"(,"continues":")" + str(asked.at("decision")) + R"(","satisfied":[{"name":")" +
+                             name + R"(","kind":"consent","by":"app","at":")" + at + R"(","evidence":"doc-)" +
+                             std::to_string(number) + "\"" + more + "}]",
+                         where)
+                   .at("verdict"));
+  };
+  const auto loan = [](const std::string& id, const std::string& text = "as you like") {
+    return R"("answer":{"text":")" + text + R"("},"recommendation":{"products":[{"id":")" + id +
+           R"(","name":"P","kind":"loan"}]})";
+  };
+  const auto share = [](const std::string& amount, const std::string& rest = {}) {
+    return R"("answer":{"text":"shared"},"actions":[{"name":"share")" +
+           (amount.empty() ? std::string() : R"(,"amount":")" + amount + " CNY\"") + "}" + rest + "]";
+  };
+  const auto contract = [](const std::string& cost) {
+    return R"("answer":{"text":"the contract costs )" + cost + R"("})";
+  };
+  // For a product: another text, not another product.
+  BOOST_TEST(after("of_product", loan("p-1"), loan("p-1", "here it is")) == "allow");
+  BOOST_TEST(after("of_product", loan("p-1"), loan("p-2")) == "require");
+  // For the answer, said so or not said otherwise: nothing else may change.
+  BOOST_TEST(after("of_answer", contract("5"), contract("5")) == "allow");
+  BOOST_TEST(after("of_answer", contract("5"), contract("50000")) == "require");
+  BOOST_TEST(after("consent", share("5"), share("5")) == "allow");
+  BOOST_TEST(after("consent", share("5"), share("5.00")) == "allow");
+  BOOST_TEST(after("consent", share("5"), share("9999999")) == "require");
+  BOOST_TEST(after("consent", share("5"), share("")) == "require");
+  BOOST_TEST(after("consent", share(""), share("5")) == "allow");  // a fact that was not known then
+  BOOST_TEST(after("consent", share("5"), share("5", R"(,{"name":"share"})")) == "require");
+  BOOST_TEST(after("consent", share("5"), share("5") + R"(,"message":{"text":"yes"})") == "allow");
+  // Given before anybody asked, it is no answer to that; one that holds for a time may be.
+  const Microseconds hour = 3'600 * kSecond;
+  BOOST_TEST(after("consent", share("5"), share("5"), -hour) == "require");
+  BOOST_TEST(after("consent", share("5"), share("5"), -hour,
+                   R"(,"expires":")" + format_instant(desk.clock.wall_us() + hour, 0) + "\"") == "require");
+  BOOST_TEST(after("of_answer", contract("5"), contract("5"), -hour) == "allow");
+  BOOST_TEST(after("of_answer", contract("5"), contract("5"), -25 * hour) == "require");
+  BOOST_TEST(after("of_product", loan("p-1"), loan("p-1"), -hour) == "require");
+  BOOST_TEST(after("of_product", loan("p-1"), loan("p-1"), -hour,
+                   R"(,"expires":")" + format_instant(desk.clock.wall_us() + hour, 0) + "\"") == "allow");
+  desk.verify();
 }
 
 BOOST_AUTO_TEST_CASE(where_packs_share_the_name_of_a_requirement_a_proof_says_whose_it_is_for) {
@@ -582,9 +682,9 @@ rule who_first
   desk.snapshot.put(read->rules);
 
   const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
-  const auto proof = [](const std::string& name, const std::string& evidence) {
-    return R"({"name":")" + name + R"(","kind":"consent","by":"app","at":"2026-11-01T10:00:00Z","evidence":")" +
-           evidence + R"("})";
+  const auto proof = [&](const std::string& name, const std::string& evidence) {
+    return R"({"name":")" + name + R"(","kind":"consent","by":"app","at":")" + format_instant(desk.clock.wall_us(), 0) +
+           R"(","evidence":")" + evidence + R"("})";
   };
   json::value asked = desk.turn(share);
   const auto again = [&](const std::string& proofs) {
@@ -1111,8 +1211,8 @@ BOOST_AUTO_TEST_CASE(what_is_required_is_brought_by_the_turn_that_continues_and_
   const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
   const auto proof = [&](const std::string& evidence, const std::string& kind = "consent",
                          const std::string& by = "app") {
-    return R"([{"name":"consent","kind":")" + kind + R"(","by":")" + by +
-           R"(","at":"2026-11-01T10:00:00Z","evidence":")" + evidence + R"("}])";
+    return R"([{"name":"consent","kind":")" + kind + R"(","by":")" + by + R"(","at":")" +
+           format_instant(desk.clock.wall_us(), 0) + R"(","evidence":")" + evidence + R"("}])";
   };
   const auto again = [&](const json::value& before, const std::string& satisfied,
                          const std::string& conversation = "c-1", const std::string& customer = "k-1") {
@@ -1143,9 +1243,9 @@ BOOST_AUTO_TEST_CASE(a_proof_that_two_turns_bring_at_once_serves_one_of_them) {
   const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
   for (int round = 0; round < 20; ++round) {
     const std::string number = std::to_string(round);
-    const std::string proof =
-        R"([{"name":"consent","kind":"consent","by":"app","at":"2026-11-01T10:00:00Z","evidence":"doc-)" + number +
-        R"("}])";
+    const std::string proof = R"([{"name":"consent","kind":"consent","by":"app","at":")" +
+                              format_instant(desk.clock.wall_us() + kSecond, 0) + R"(","evidence":"doc-)" + number +
+                              R"("}])";
     std::vector<std::string> bodies;
     for (const char* who : {"a", "b"}) {
       const std::string name = who + number;
@@ -1185,10 +1285,11 @@ BOOST_AUTO_TEST_CASE(a_proof_serves_one_requirement_of_a_turn) {
                             .conversation = "c-1",
                             .customer = "k-1",
                             .rounds = 0,
-                            .until = 0,
-                            .names = {"consent", "notice"}};
+                            .until = gate::kAskedFor,
+                            .names = {"consent", "notice"},
+                            .matter = {.products = {}, .content = "the same", .facts = {}}};
     const gate::Met found = gate::check(
-        program, asked, next, Desk::bot(), std::string(), kSecond, 0,
+        program, asked, next, Desk::bot(), asked.matter, kSecond, 0,
         [](const audit::StateKey&) { return std::nullopt; }, problem);
     BOOST_TEST(!problem.has_value());
     return found.requirements.size();
@@ -1225,9 +1326,13 @@ BOOST_AUTO_TEST_CASE(a_hold_for_a_confidential_rule_looks_like_any_other) {
   BOOST_TEST(said(opened) == "Connecting you to a person.");
   BOOST_TEST(str(opened.at("handoff").at("queue")) == "desk");  // the default queue, not the rule's own
   BOOST_TEST(opened.at("reasons").as_array().empty());
+  BOOST_TEST(opened.at("flags").as_array().empty());
   const gate::Reply ticket =
       desk.gate->look({.kind = gate::Query::Kind::handoff, .target = handoff_of(opened)}, Desk::agent());
-  BOOST_TEST(ticket.body.find("suspicion") == std::string::npos);
+  for (const char* word : {"suspicion", "structuring"}) {
+    BOOST_TEST(json::serialize(opened).find(word) == std::string::npos);
+    BOOST_TEST(ticket.body.find(word) == std::string::npos);
+  }
   BOOST_TEST(json::parse(ticket.body).at("rules").as_array().empty());
   BOOST_TEST(desk.state() == "waiting");
 }
