@@ -18,6 +18,16 @@ namespace caveat::cli {
 
 namespace {
 
+// Does a rule that nothing could settle still let the turn through, whole or changed?
+bool lets_through(const model::Rule& rule) {
+  using Kind = model::EffectKind;
+  return rule.if_unknown == model::Rule::Unknown::pass ||
+         (rule.if_unknown == model::Rule::Unknown::effects &&
+          std::none_of(rule.unknown_effects.begin(), rule.unknown_effects.end(), [](const model::Effect& effect) {
+            return effect.kind == Kind::block || effect.kind == Kind::require || effect.kind == Kind::handoff;
+          }));
+}
+
 namespace json = boost::json;
 
 // What an officer asks of rules that compile, worked out only then.
@@ -39,13 +49,6 @@ Findings find_out(const load::Loaded& loaded, bool coverage, const Limits& limit
 
 bool is_overdue(const load::Loaded& loaded, const decide::Data::Set& set) {
   return decide::is_overdue(*loaded.rules->program, set, SystemClock().wall_us(), 0);
-}
-
-std::string path_in(const model::Fact& fact, Language language) {
-  std::string out;
-  for (const std::vector<std::string>& step : fact.path_names)
-    out += (out.empty() ? "" : ".") + std::string(model::name_in(step, language));
-  return out;
 }
 
 void print_json(const load::Loaded& loaded, const std::optional<Findings>& findings, const Limits& limits,
@@ -79,13 +82,13 @@ void print_json(const load::Loaded& loaded, const std::optional<Findings>& findi
     for (std::size_t i = 0; i < findings->hands_off.size(); ++i) {
       json::array facts;
       for (const model::Index fact : findings->hands_off[i])
-        facts.push_back(json::string(path_in(loaded.model->facts[fact], Language::en)));
+        facts.push_back(json::string(model::path_in(loaded.model->facts[fact].path_names, Language::en)));
       if (!facts.empty()) hands_off[loaded.model->rules[i].id] = std::move(facts);
     }
     out["handed_off_without"] = std::move(hands_off);
     json::array passes;
     for (const model::Rule& rule : loaded.model->rules) {
-      if (rule.if_unknown == model::Rule::Unknown::pass) passes.push_back(json::string(rule.id));
+      if (lets_through(rule)) passes.push_back(json::string(rule.id));
     }
     out["let_through_when_unknown"] = std::move(passes);
     out["cost"] = json::object{{"rules", loaded.model->rules.size()},
@@ -143,7 +146,8 @@ void print_hand_offs(const load::Loaded& loaded, const Findings& findings, Termi
     ++shown;
     std::string line;
     for (const model::Index fact : facts)
-      line += (line.empty() ? "" : std::string(comma)) + path_in(loaded.model->facts[fact], terminal.language);
+      line += (line.empty() ? "" : std::string(comma)) +
+              model::path_in(loaded.model->facts[fact].path_names, terminal.language);
     line += terminal.say({"  (", "（"});
     for (std::size_t i = 0; i < rules.size() && i < 4; ++i)
       line +=
@@ -156,17 +160,17 @@ void print_hand_offs(const load::Loaded& loaded, const Findings& findings, Termi
   terminal.out << '\n';
 }
 
-// What a reviewer signs with open eyes: rules that let through what nothing could settle.
+// What a reviewer signs with open eyes.
 void print_passes(const load::Loaded& loaded, Terminal& terminal) {
   std::string names;
   for (const model::Rule& rule : loaded.model->rules) {
-    if (rule.if_unknown != model::Rule::Unknown::pass) continue;
+    if (!lets_through(rule)) continue;
     names += names.empty() ? "" : terminal.language == Language::zh ? "、" : ", ";
     names += rule.names.in(terminal.language);
   }
   if (names.empty()) return;
-  terminal.out << terminal.say({"Let through when nothing can settle it (`if unknown pass`):\n  ",
-                                "无法判明时放行（“若不明 略过”）：\n  "})
+  terminal.out << terminal.say({"Let through, whole or changed, when nothing can settle it (`if unknown`):\n  ",
+                                "无法判明时放行（原样或修改后，见“若不明”）：\n  "})
                << names << "\n\n";
 }
 
@@ -205,7 +209,7 @@ void print_people(const load::Loaded& loaded, const std::optional<Findings>& fin
   print_diagnostics(terminal.out, terminal, loaded.diagnostics, loaded.sources, limits.diagnostics);
   const std::size_t warnings = loaded.diagnostics.size() - loaded.errors();
   if (!loaded.rules) {
-    terminal.out << fill(terminal.say({"{0} in {1}.", "{1}中有{0}。"}),
+    terminal.out << fill(terminal.say({"{0} in {1}.", "{1}中有 {0}。"}),
                          {counted(loaded.errors(), terminal, "error", "errors", "处错误"),
                           counted(loaded.sources.size(), terminal, "file", "files", "个文件")});
     if (loaded.examples > 0)

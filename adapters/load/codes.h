@@ -28,6 +28,8 @@ inline constexpr Code kLexiconPath{
     "路径“{0}”超出了规则包：必须是相对于规则包目录的路径，且不含 `..`。"};
 inline constexpr Code kLexiconFile{"lexicon_file", "The file “{0}” cannot be read from the pack's folder {1}.",
                                    "无法从规则包目录 {1} 读取文件“{0}”。"};
+inline constexpr Code kLexiconText{"lexicon_text", "The word list “{0}” is not read: {1}.",
+                                   "词表文件“{0}”未读取：{1}。"};
 inline constexpr Code kBadData{"bad_data", "This data set is not read: {0}", "数据未读取：{0}"};
 inline constexpr Code kDataTwice{"data_twice", "The data set {0} has two files; the other is {1}.",
                                  "数据 {0} 有两个文件，另一个是 {1}。"};

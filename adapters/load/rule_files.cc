@@ -67,6 +67,9 @@ Result<void> walk(const fs::path& folder, std::set<std::string>& files) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t most) {
+  std::error_code error;
+  if (const fs::file_status status = fs::status(path, error); fs::is_fifo(status) || fs::is_socket(status))
+    return refused(codes::kFileUnreadable, path, "it is no file, whoever reads it may wait for ever");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) {
     const int why = errno;

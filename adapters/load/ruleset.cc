@@ -7,6 +7,7 @@
 #include "adapters/load/codes.h"
 #include "adapters/load/data_sets.h"
 #include "adapters/load/machine_zones.h"
+#include "engine/base/utf8.h"
 #include "engine/model/check.h"
 #include "engine/program/build.h"
 #include "engine/syntax/parse.h"
@@ -26,6 +27,34 @@ bool stays_inside(const std::string& name) {
   const fs::path path(name);
   return !name.empty() && !path.is_absolute() &&
          std::none_of(path.begin(), path.end(), [](const fs::path& step) { return step == ".."; });
+}
+
+// What a word list must not hold; empty: it is sound. A term by which no text can be found would be lost in silence.
+std::string wrong_in_list(std::string_view bytes, const Limits& limits, Language language) {
+  const auto at_most = [&](std::size_t most) {
+    const std::string bound = std::to_string(most);
+    return language == Language::zh ? "超过 " + bound + " 字节" : "more than " + bound + " bytes";
+  };
+  if (bytes.size() > limits.source_bytes) return at_most(limits.source_bytes);
+  const std::size_t bad = std::min(first_invalid_utf8(bytes), bytes.find('\0'));
+  std::size_t line = 1;
+  for (std::size_t at = 0; at < bytes.size(); ++line) {
+    const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
+    const std::string_view text = bytes.substr(at, end - at);
+    const auto of_line = [&](const std::string& en, const std::string& zh) {
+      return language == Language::zh ? "第 " + std::to_string(line) + " 行" + zh
+                                      : "line " + std::to_string(line) + " " + en;
+    };
+    if (bad < end && bytes[bad] == '\0') return of_line("holds a zero byte", "含有零字节");
+    if (bad < end) return of_line("is not UTF-8; save the file as UTF-8", "不是 UTF-8，请将文件另存为 UTF-8 编码");
+    if (text.find('\r') < text.size() - 1)
+      return of_line("ends as old Macintoshes ended theirs; save the file anew",
+                     "的换行是旧式 Macintosh 格式，请将文件重新保存");
+    if (text.size() > limits.text_bytes)
+      return of_line("has " + at_most(limits.text_bytes), at_most(limits.text_bytes));
+    at = end + 1;
+  }
+  return {};
 }
 
 // The files that lexicons of a pack name, each once.
@@ -51,7 +80,14 @@ std::vector<std::pair<std::string, std::string>> lexicon_files(const PackFolder&
               diagnose(codes::kLexiconFile, named.span, declaration.language, {named.value, pack.folder}));
           continue;
         }
-        out.emplace_back(named.value, std::move(*bytes));
+        std::string_view text = *bytes;
+        if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // as editors on Windows begin a file
+        if (std::string wrong = wrong_in_list(text, limits, declaration.language); !wrong.empty()) {
+          diagnostics.push_back(
+              diagnose(codes::kLexiconText, named.span, declaration.language, {named.value, std::move(wrong)}));
+          continue;
+        }
+        out.emplace_back(named.value, text);
       }
     }
   }
@@ -119,7 +155,8 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
   // What check misses because of a file that could not be read has been told above, with its reason.
   std::erase_if(checked.diagnostics, [&](const Diagnostic& follows) {
     return std::any_of(out.diagnostics.begin(), out.diagnostics.end(), [&](const Diagnostic& first) {
-      const bool of_a_file = first.code == &codes::kLexiconPath || first.code == &codes::kLexiconFile;
+      const bool of_a_file = first.code == &codes::kLexiconPath || first.code == &codes::kLexiconFile ||
+                             first.code == &codes::kLexiconText;
       return of_a_file && follows.span.source == first.span.source && follows.span.begin < first.span.end &&
              first.span.begin < follows.span.end;
     });

@@ -282,7 +282,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   out += ",\"requires\":";
   append_list(out, decision.requires_, [&] { return requires_json(program, request, decision); });
   out += ",\"flags\":";
-  append_list(out, decision.flags, [&] { return strings(decision.flags); });
+  append_list(out, decision.open_flags, [&] { return strings(decision.open_flags); });
   out += ",\"handoff\":";
   if (decision.has_handoff)
     out += json::serialize(handoff_json(program, request, decision, frame));

@@ -1,6 +1,7 @@
 #include "engine/base/nearest.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "engine/base/utf8.h"
@@ -26,27 +27,38 @@ void letters(std::string_view name, std::vector<char32_t>& out) {
   }
 }
 
+constexpr std::size_t kBand = 2;  // slips that are looked for at most
+
 // Damerau–Levenshtein (optimal string alignment), or `most` + 1 if it is more than that.
 std::size_t distance(const std::vector<char32_t>& a, const std::vector<char32_t>& b, std::size_t most) {
   const std::size_t gap = a.size() < b.size() ? b.size() - a.size() : a.size() - b.size();
   if (gap > most) return most + 1;
-  std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  // Only cells near the diagonal can come to `most` or less: a band of them, cell j of row i at j - i + kBand.
+  std::array<std::size_t, 2 * kBand + 1> before_last{}, last{}, row{};
+  before_last.fill(most + 1), last.fill(most + 1);
+  for (std::size_t j = 0; j <= kBand; ++j) last[kBand + j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    std::size_t least = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row[j] = std::min(row[j], before_last[j - 2] + 1);
-      least = std::min(least, row[j]);
+    row.fill(most + 1);
+    std::size_t least = most + 1;
+    for (std::size_t j = i > kBand ? i - kBand : 0; j <= std::min(b.size(), i + kBand); ++j) {
+      const std::size_t at = j + kBand - i;
+      std::size_t& cell = row[at];
+      if (j == 0) {
+        cell = i;
+      } else {
+        cell = last[at] + (a[i - 1] == b[j - 1] ? 0U : 1U);
+        if (at + 1 < row.size()) cell = std::min(cell, last[at + 1] + 1);
+        if (at > 0) cell = std::min(cell, row[at - 1] + 1);
+        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cell = std::min(cell, before_last[at] + 1);
+      }
+      least = std::min(least, cell);
     }
     // A swap may still reach back one row, hence the slack.
     if (least > most + 1) return most + 1;
-    before_last.swap(last);
-    last.swap(row);
+    before_last = last;
+    last = row;
   }
-  return last[b.size()];
+  return last[b.size() + kBand - a.size()];
 }
 
 template <class Name>
@@ -55,7 +67,7 @@ std::string_view find(std::string_view name, std::span<const Name> known) {
   letters(name, wanted);
   const bool ideographs = std::any_of(wanted.begin(), wanted.end(), [](char32_t c) { return c >= 0x2E80; });
   const std::size_t third = ideographs ? (wanted.size() + 2) / 3 : wanted.size() / 3;
-  std::size_t most = std::min<std::size_t>(2, third);
+  std::size_t most = std::min(kBand, third);
   if (wanted.size() <= 1) most = 0;
   std::string_view best;
   std::size_t best_distance = most + 1;

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -97,6 +99,43 @@ BOOST_AUTO_TEST_CASE(a_sound_pack_becomes_a_ruleset_and_its_place_changes_nothin
   BOOST_REQUIRE(first->rules);
   BOOST_REQUIRE(second->rules);
   BOOST_TEST(hex(first->rules->program->digest()) == hex(second->rules->program->digest()));
+}
+
+BOOST_AUTO_TEST_CASE(a_word_list_that_nothing_could_be_found_by_is_refused_with_its_line) {
+  const auto told = [](const std::string& list, const Limits& limits = {}) {
+    Folder folder;
+    folder.write("p/pack.cav", pack("t.one", "\nlexicon words\n  from file \"words.txt\"\n"));
+    folder.write("p/words.txt", list);
+    const Result<load::Loaded> loaded = load::load_rules({folder.path.string()}, limits);
+    BOOST_REQUIRE(loaded);
+    std::string all;
+    for (const Diagnostic& one : loaded->diagnostics)
+      if (one.code->name == "lexicon_text") all += one.message;
+    BOOST_TEST((loaded->rules == nullptr) == !all.empty());
+    return all;
+  };
+  const std::string not_read = "The word list “words.txt” is not read: ";
+  BOOST_TEST(told("# terms\r\nguaranteed\r\n保本\r\n") == "");
+  BOOST_TEST(told("\xEF\xBB\xBFguaranteed\n") == "");
+  BOOST_TEST(told("safe\n\xB1\xA3\xB1\xBE\n") == not_read + "line 2 is not UTF-8; save the file as UTF-8.");
+  BOOST_TEST(told(std::string("a\0b", 3)) == not_read + "line 1 holds a zero byte.");
+  BOOST_TEST(told("a\rb\rc") == not_read + "line 1 ends as old Macintoshes ended theirs; save the file anew.");
+  Limits limits;
+  limits.text_bytes = 40;
+  BOOST_TEST(told(std::string(40, 'a'), limits) == "");
+  BOOST_TEST(told("b\n" + std::string(41, 'a'), limits) == not_read + "line 2 has more than 40 bytes.");
+  limits.text_bytes = 1 << 20;
+  limits.source_bytes = 500;
+  BOOST_TEST(told(std::string(501, 'a'), limits) == not_read + "more than 500 bytes.");
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_in_the_place_of_a_file_is_not_waited_for) {
+  Folder folder;
+  folder.write("p/pack.cav", pack("t.one", "\nlexicon words\n  from file \"words.txt\"\n"));
+  BOOST_REQUIRE(::mkfifo((folder.path / "p/words.txt").c_str(), 0600) == 0);
+  const Result<load::Loaded> loaded = load::load_rules({folder.path.string()}, Limits{});
+  BOOST_REQUIRE(loaded);
+  BOOST_TEST(codes(*loaded).find("lexicon_file") != std::string::npos, codes(*loaded));
 }
 
 BOOST_AUTO_TEST_CASE(a_lexicon_file_stays_inside_its_pack) {

@@ -1,6 +1,8 @@
 #include "engine/base/nearest.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <random>
 #include <vector>
 
 using caveat::nearest;
@@ -35,6 +37,54 @@ BOOST_AUTO_TEST_CASE(of_equals_the_first_in_byte_order_wins_whatever_the_order) 
   BOOST_TEST(nearest("limit_x", known) == "limit_a");
   std::swap(known[0], known[1]);
   BOOST_TEST(nearest("limit_x", known) == "limit_a");
+}
+
+BOOST_AUTO_TEST_CASE(two_names_are_as_near_as_the_whole_table_of_their_letters_says) {
+  // The distance of the book, every cell of it.
+  const auto slips = [](const std::string& a, const std::string& b) {
+    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+      for (std::size_t j = 0; j <= b.size(); ++j) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
+        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+    return d[a.size()][b.size()];
+  };
+  std::mt19937 random(7);
+  std::size_t near = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string a;
+    for (std::size_t i = 6 + random() % 6; i > 0; --i) a += static_cast<char>('a' + random() % 3);
+    std::string b = a;
+    for (std::size_t changes = random() % 4; changes > 0; --changes) {
+      const std::size_t at = random() % b.size();
+      switch (random() % 4) {
+        case 0:
+          b.erase(at, 1);
+          break;
+        case 1:
+          b.insert(at, 1, static_cast<char>('a' + random() % 3));
+          break;
+        case 2:
+          b[at] = static_cast<char>('a' + random() % 3);
+          break;
+        default:
+          if (at > 0) std::swap(b[at], b[at - 1]);
+      }
+    }
+    const std::vector<std::string> known = {b};
+    const bool found = !nearest(a, known).empty();
+    near += found ? 1 : 0;
+    BOOST_REQUIRE_MESSAGE(found == (slips(a, b) <= 2), a << " " << b);
+  }
+  BOOST_TEST(near > 10'000u);
+  BOOST_TEST(near < 19'000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
