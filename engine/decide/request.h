@@ -99,10 +99,10 @@ class Fields {
 struct Data;
 
 struct BindOptions {
-  Microseconds now = 0;                    // record time; `at` defaults to it
-  bool facts_are_fresh = false;            // in examples: every fact fresh and assessed (contracts.md 10)
-  bool any_source = true;                  // the caller may state every fact (caller `local`)
-  std::vector<std::string> sources;        // else: these
+  Microseconds now = 0;              // record time; `at` defaults to it
+  bool facts_are_fresh = false;      // in examples: every fact fresh and assessed (contracts.md 10)
+  bool any_source = true;            // the caller may state every fact (caller `local`)
+  std::vector<std::string> sources;  // else: these
   // That the caller is configured with: the request can only add. None: the packs of all apply, whatever the request says.
   std::vector<std::string> jurisdictions;
   Limits limits;
