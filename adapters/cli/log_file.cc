@@ -121,9 +121,13 @@ void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const 
       throw audit::Error(audit::codes::kKeyOtherLog, key.name,
                          {key.name, reader.origin().empty() ? newest : reader.origin()});
   }
-  std::vector<audit::VerifierKey> trusted;
+  std::vector<audit::VerifierKey> trusted, led;
   if (keys != nullptr) {
-    named = audit::follow(std::move(named), keys->signer_notes(), &audit::verify_signature);
+    const std::vector<std::string> notes = keys->signer_notes();
+    for (audit::VerifierKey& key : audit::follow_back(named, notes, &audit::verify_signature))
+      if (std::find(named.begin(), named.end(), key) == named.end()) led.push_back(std::move(key));
+    named = audit::follow(std::move(named), notes, &audit::verify_signature);
+    named.insert(named.end(), led.begin(), led.end());
     for (const audit::VerifierKey& signer : keys->signers()) {  // in their order
       const auto found = std::find(named.begin(), named.end(), signer);
       if (found == named.end()) continue;

@@ -10,6 +10,24 @@ namespace {
 
 constexpr std::string_view kHead = "caveat.signer/v1\n";
 
+std::vector<VerifierKey> closure(std::vector<VerifierKey> named, const std::vector<std::string>& notes,
+                                 SignatureCheck check, VerifierKey SignerChange::* from,
+                                 VerifierKey SignerChange::* to) {
+  std::vector<SignerChange> changes;
+  for (const std::string& note : notes)
+    if (std::optional<SignerChange> change = read_signer_note(note, check)) changes.push_back(std::move(*change));
+  const auto known = [&](const VerifierKey& key) { return std::find(named.begin(), named.end(), key) != named.end(); };
+  for (bool more = true; more;) {
+    more = false;
+    for (const SignerChange& change : changes) {
+      if (!known(change.*from) || known(change.*to)) continue;
+      named.push_back(change.*to);
+      more = true;
+    }
+  }
+  return named;
+}
+
 }  // namespace
 
 std::string signer_text(const VerifierKey& before, const VerifierKey& after) {
@@ -33,19 +51,12 @@ std::optional<SignerChange> read_signer_note(std::string_view note, SignatureChe
 
 std::vector<VerifierKey> follow(std::vector<VerifierKey> named, const std::vector<std::string>& notes,
                                 SignatureCheck check) {
-  std::vector<SignerChange> changes;
-  for (const std::string& note : notes)
-    if (std::optional<SignerChange> change = read_signer_note(note, check)) changes.push_back(std::move(*change));
-  const auto known = [&](const VerifierKey& key) { return std::find(named.begin(), named.end(), key) != named.end(); };
-  for (bool more = true; more;) {
-    more = false;
-    for (const SignerChange& change : changes) {
-      if (known(change.before) == known(change.after)) continue;
-      named.push_back(known(change.before) ? change.after : change.before);
-      more = true;
-    }
-  }
-  return named;
+  return closure(std::move(named), notes, check, &SignerChange::before, &SignerChange::after);
+}
+
+std::vector<VerifierKey> follow_back(std::vector<VerifierKey> named, const std::vector<std::string>& notes,
+                                     SignatureCheck check) {
+  return closure(std::move(named), notes, check, &SignerChange::after, &SignerChange::before);
 }
 
 bool of_log(std::string_view signer_name, std::string_view origin) {

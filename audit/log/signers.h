@@ -1,5 +1,6 @@
 // Signers: who signs for a log over the years. An auditor is handed a key once; that another took its place is said by a note that both
-// signed, so whoever trusts one of them can follow the notes to the others, and needs nobody's word for it.
+// signed, so whoever trusts one of them can follow the notes to those after it, and needs nobody's word for it. Never back: a key
+// is changed also because it leaked, and whoever has it can sign for ever.
 //
 //   std::vector<VerifierKey> trusted = follow({key_from_the_bank}, notes, &verify_signature);
 //
@@ -27,9 +28,13 @@ struct SignerChange {
 // Nothing: it is not the note of a change, spelt as Caveat spells it and signed by both.
 std::optional<SignerChange> read_signer_note(std::string_view note, SignatureCheck check);
 
-// The keys named, and every key that notes tie to one of them, in either direction.
+// The keys named, and every key that took over from one of them.
 std::vector<VerifierKey> follow(std::vector<VerifierKey> named, const std::vector<std::string>& notes,
                                 SignatureCheck check);
+
+// The keys named, and every key before one of them: who may have signed what a checkpoint by a named key covers, and nothing besides.
+std::vector<VerifierKey> follow_back(std::vector<VerifierKey> named, const std::vector<std::string>& notes,
+                                     SignatureCheck check);
 
 // A signer of the log `origin`: of its name, or of one of its epochs.
 bool of_log(std::string_view signer_name, std::string_view origin);

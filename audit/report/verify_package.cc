@@ -171,9 +171,10 @@ class Verification {
         for (const VerifierKey& key : named) names += (names.empty() ? "" : ", ") + format_verifier_key(key);
         return bad(c,
                    "the package brings the key " + format_verifier_key(*key_) + ", you named " + names +
-                       ". If the log's key was changed, name the newer one too",
+                       ". Keys lead to those after them, never back: for a package from before a change of the log's "
+                       "key name the key of that time, as you had it from the bank",
                    "证据包内的公钥为 " + format_verifier_key(*key_) + "，您指定的是 " + names +
-                       "。若日志的密钥已更换，请同时指定新公钥");
+                       "。公钥只引至其后的公钥，不能回溯：核验更换之前的证据包，请指定当时由银行提供的公钥");
       }
     }
     const Result<std::string> text = open_note(*member("manifest.json.sig"), {&*key_, 1}, &verify_signature);

@@ -4,7 +4,10 @@ was handed to them is not what it should be.
 
     outside_key_test.py TREE CAVEAT
 """
+import base64
 import contextlib
+import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -17,6 +20,9 @@ import zipfile
 
 ROOT, CAVEAT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 del sys.argv[1:]
+SPEC = importlib.util.spec_from_file_location("verify_package", f"{ROOT}/tests/interop/verify_package.py")
+VERIFIER = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(VERIFIER)
 
 
 class Place(unittest.TestCase):
@@ -133,6 +139,68 @@ class ChangedKey(Place):
                 again = subprocess.run([sys.executable, f"{ROOT}/tests/interop/verify_package.py", "evidence.zip", key], cwd=self.where,
                                        capture_output=True, text=True, check=False)
                 self.assertEqual(again.returncode, expected, again.stdout + again.stderr)
+
+
+class LeakedKey(Place):
+    """Whoever has the private half of a key that was changed can sign with it for ever. It is worth nothing under the newer one."""
+
+    def setUp(self):
+        super().setUp()
+        self.does("report", "log.db", "--out", "before.zip")
+        shutil.copytree(self.path("log.keys"), self.path("stolen"))
+        self.rotate()
+        shutil.copy(self.path("log.keys/log.vkey"), self.path("new.vkey"))
+
+    def stolen_note(self, text):
+        """As one signs with RFC 8032 §5.1.6."""
+        lines = self.read("stolen/signing.key").split("\n")
+        digest = hashlib.sha512(base64.b64decode(next(line[4:] for line in lines if line.startswith("key ")))).digest()
+        secret = int.from_bytes(digest[:32], "little") & (1 << 254) - 8 | 1 << 254
+        name, key_id, key = VERIFIER.read_key(self.read("old.vkey"))
+
+        def encoded(scalar):
+            x, y, z, _ = VERIFIER.times(scalar, VERIFIER.BASE)
+            inverse = pow(z, VERIFIER.P - 2, VERIFIER.P)
+            return (y * inverse % VERIFIER.P | (x * inverse % VERIFIER.P & 1) << 255).to_bytes(32, "little")
+
+        def reduced(*parts):
+            return int.from_bytes(hashlib.sha512(b"".join(parts)).digest(), "little") % VERIFIER.Q
+
+        self.assertEqual(encoded(secret), key)
+        nonce = reduced(digest[32:], text.encode())
+        point = encoded(nonce)
+        signature = point + ((nonce + reduced(point, key, text.encode()) * secret) % VERIFIER.Q).to_bytes(32, "little")
+        return f"{text}\n— {name} {base64.b64encode(key_id + signature).decode()}\n"
+
+    def test_a_package_by_it_that_brings_the_note_of_the_change_is_refused_by_whoever_names_the_newer_key(self):
+        self.does("report", "log.db", "--out", "evidence.zip", "--seed", "0" * 64)
+        with zipfile.ZipFile(self.path("evidence.zip")) as archive:
+            members = {info.filename: archive.read(info) for info in archive.infolist()}
+        true = members["checkpoint"].decode()
+        forged = self.stolen_note(true[:true.index("\n\n") + 1])
+        members["checkpoint"], members["log.vkey"] = forged.encode(), self.read("old.vkey").encode()
+        members["report.html"] = members["report.html"].decode().replace(true, forged).encode()
+        manifest = members["manifest.json"].decode()
+        for name in "checkpoint", "log.vkey", "report.html":
+            listed = next(one for one in json.loads(manifest)["members"] if one["name"] == name)
+            manifest = manifest.replace(listed["sha256"], hashlib.sha256(members[name]).hexdigest())
+            self.assertEqual(listed["size"], len(members[name]))  # keys and signatures of one length
+        members["manifest.json"] = manifest.encode()
+        digest = base64.b64encode(hashlib.sha256(manifest.encode()).digest()).decode()
+        members["manifest.json.sig"] = self.stolen_note(f"caveat.manifest/v1\n{digest}\n").encode()
+        with open(self.path("forged.zip"), "wb") as file:
+            file.write(VERIFIER.canonical_zip(members))
+        for key, package, expected in (("old.vkey", "forged.zip", 0), ("new.vkey", "forged.zip", 1), ("new.vkey", "evidence.zip", 0)):
+            with self.subTest(key=key, package=package):
+                done = self.run_it("verify", package, "--key", key)
+                self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
+                again = subprocess.run([sys.executable, VERIFIER.__file__, package, key], cwd=self.where, capture_output=True, text=True,
+                                       check=False)
+                self.assertEqual(again.returncode, expected, again.stdout + again.stderr)
+
+    def test_a_package_from_before_the_change_takes_the_key_of_that_time(self):
+        for name, code in (("old.vkey", 0), ("new.vkey", 1)):
+            self.assertEqual(self.run_it("verify", "before.zip", "--key", name).returncode, code)
 
 
 class KeptCheckpoint(Place):

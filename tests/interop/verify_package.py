@@ -181,7 +181,7 @@ def check_whole(path, state):
             raise Wrong(name + " is missing")
 
 def followed(keys, members):
-    """The keys named, and those that notes of opened records tie to one of them: the key before and the key after signed each."""
+    """The keys named, and those after them by notes of opened records, which both signed. Never back: the key before may have leaked."""
     pairs = []
     for name in sorted(name for name in members if name.startswith("opened/")):
         at = 0
@@ -190,9 +190,9 @@ def followed(keys, members):
             for note in (value for part, _, event in opened[2] if part == 13 for value in cbor(event).values()):
                 if isinstance(note, str) and note.startswith("caveat.signer/v1\n"):
                     pairs.append((note, [read_key(line) for line in note.split("\n")[1:3]]))
-    for note, pair in pairs + pairs[::-1]:
-        if any(key in keys for key in pair) and all(open_note(note, key) for key in pair):
-            keys = keys + pair
+    for note, (before, after) in pairs * len(pairs):
+        if before in keys and after not in keys and open_note(note, before) and open_note(note, after):
+            keys = keys + [after]
     return keys
 
 def check_signer(state, given):
