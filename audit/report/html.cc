@@ -37,8 +37,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view with) {
 
 std::string filled(std::string_view phrase, const std::string& a, const std::string& b) {
   std::string out(phrase);
-  out.replace(out.find("{a}"), 3, a);
-  out.replace(out.find("{b}"), 3, b);
+  for (const auto& [place, value] : {std::pair("{a}", &a), std::pair("{b}", &b)})
+    if (const std::size_t at = out.find(place); at != std::string::npos) out.replace(at, 3, *value);
   return out;
 }
 
@@ -97,9 +97,19 @@ class Page {
                                           : "UTC" + format_instant(0, model_.query.offset_minutes).substr(19)) +
                                      (zh() ? "。" : "."));
 
+    // Where no decision could be opened, nothing is known of them: not even how many the query would select.
+    const bool all_sealed = model_.sealed > 0 && model_.population == 0;
+    const std::string sealed_words = filled(w("all_sealed"), number(model_.sealed), "");
+    root_.set("all_sealed", all_sealed);
+    root_.set("some_sealed", model_.sealed > 0 && !all_sealed);
+    root_.set("w_sealed", w("sealed"));
+    root_.set("sealed", number(model_.sealed));
+    root_.set("sealed_words", sealed_words);
+    root_.set("none", all_sealed ? sealed_words : w("none"));
+
     data scope(data::type::list);
     row(scope, "query", model_.query.in_words(language_));
-    row(scope, "population", number(model_.population));
+    row(scope, "population", all_sealed ? sealed_words : number(model_.population));
     row(scope, "record_range",
         number(model_.records) +
             (model_.first_index ? (zh() ? "（" : " (") +
@@ -124,7 +134,7 @@ class Page {
     row(log_rows, "root", hex(log.root), true);
     row(log_rows, "checkpoint_time",
         log.size > 0 ? format_instant(log.checkpoint_time, model_.query.offset_minutes) : "–");
-    row(log_rows, "key", log.key_name);
+    row(log_rows, "key", log.key_name.empty() ? w("no_key_at_hand") : log.key_name);
     root_.set("log_rows", log_rows);
 
     const std::vector<std::string>& findings = zh() ? log.findings_zh : log.findings_en;

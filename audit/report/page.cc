@@ -18,14 +18,14 @@ h3 { font-size: 1.02rem; margin: 0; }
 p { margin: .5rem 0; } .soft { color: var(--soft); } .mono, pre { font-family: "Noto Sans Mono", Consolas, monospace; font-size: .84rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; } caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .34rem .5rem; text-align: left; vertical-align: top; } thead th { background: var(--tint); border-bottom: 1px solid var(--ink); }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; } td.rule { min-width: 15rem; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } tfoot td { font-weight: 600; } td.rule { min-width: 12rem; } td.words { min-width: 9rem; } th.w { white-space: normal; min-width: 5rem; }
 .facts th { width: 11rem; font-weight: 600; background: none; } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; } @media (max-width: 900px) { .two { grid-template-columns: 1fr; } }
 .state { border: 1px solid var(--ink); border-left-width: 8px; padding: .6rem .9rem; margin: 1rem 0; } .state.good { border-color: #1b7837; } .state.bad { border-color: #b2182b; background: #fdf0f0; } .state.open { border-color: #8c6d00; }
 .story { border: 1px solid var(--line); margin: .9rem 0; break-inside: avoid; } .story header { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; background: var(--tint); padding: .45rem .8rem; }
 .badge { border: 1px solid currentColor; border-radius: 3px; padding: 0 .5rem; font-weight: 600; } .allow { color: #1b7837; } .revise { color: #2166ac; } .require { color: #7a5f00; } .block { color: #b2182b; } .handoff { color: #6a3d9a; }
 .story dl { display: grid; grid-template-columns: 9.5rem 1fr; margin: 0; padding: .5rem .8rem .7rem; gap: .3rem .8rem; } .story dt { color: var(--soft); } .story dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; } .story dd.k4 { font-weight: 600; } .story dd.k8 { border-left: 3px solid var(--ink); padding-left: .6rem; }
 .story footer { padding: 0 .8rem .5rem; } pre { background: var(--tint); padding: .7rem; white-space: pre-wrap; } svg text { font-size: 12.5px; fill: var(--ink); } ul { padding-left: 1.3rem; }
-@page { size: A4; margin: 16mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); } } @media print { body { padding: 0; max-width: none; } thead { display: table-header-group; } tr { break-inside: avoid; } }
+@page { size: A4; margin: 16mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); } } @media print { html { font-size: 12px; } body { padding: 0; max-width: none; } thead { display: table-header-group; } tfoot { display: table-row-group; } tr, li, pre, svg, .keep { break-inside: avoid; } h2, h3, caption, h2 + p { break-after: avoid; } }
 </style>
 </head>
 <body>
@@ -37,28 +37,29 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 <section><h2>{{w_log}}</h2><table class="facts"><tbody>{{#log_rows}}<tr><th scope="row">{{label}}</th><td{{#mono}} class="mono"{{/mono}}>{{value}}</td></tr>{{/log_rows}}</tbody></table></section>
 </div>
 <h2>{{w_verdicts}}</h2>
-{{{verdict_chart}}}
-<table><thead><tr><th scope="col">{{w_verdict}}</th><th scope="col" class="n">{{w_decisions}}</th><th scope="col" class="n">{{w_share}}</th></tr></thead>
+{{#all_sealed}}<p>{{sealed_words}}</p>{{/all_sealed}}
+{{^all_sealed}}{{{verdict_chart}}}
+<table class="keep"><thead><tr><th scope="col">{{w_verdict}}</th><th scope="col" class="n">{{w_decisions}}</th><th scope="col" class="n">{{w_share}}</th></tr></thead>
 <tbody>{{#verdict_rows}}<tr><td><span class="badge {{code}}">{{name}}</span></td><td class="n">{{count}}</td><td class="n">{{share}}</td></tr>{{/verdict_rows}}</tbody>
-<tfoot><tr><td>{{w_total}}</td><td class="n">{{population}}</td><td></td></tr></tfoot></table>
+<tfoot><tr><td>{{w_total}}</td><td class="n">{{population}}</td><td></td></tr>{{#some_sealed}}<tr><td>{{w_sealed}}</td><td class="n">{{sealed}}</td><td></td></tr>{{/some_sealed}}</tfoot></table>{{/all_sealed}}
 <h2>{{w_by_rule}}</h2>
 <p class="soft">{{w_by_rule_note}}</p>
-{{^has_rules}}<p>{{w_none}}</p>{{/has_rules}}
+{{^has_rules}}<p>{{none}}</p>{{/has_rules}}
 {{#has_rules}}{{{rule_chart}}}
 <table><thead><tr><th scope="col">{{w_rule}}</th><th scope="col">{{w_law}}</th>{{#verdict_heads}}<th scope="col" class="n">{{name}}</th>{{/verdict_heads}}<th scope="col" class="n">{{w_unknown}}</th><th scope="col" class="n">{{w_decisions}}</th></tr></thead>
-<tbody>{{#rule_rows}}<tr><td class="rule">{{title}}<br><span class="mono soft">{{id}}</span></td><td>{{law}}</td>{{#cells}}<td class="n">{{count}}</td>{{/cells}}<td class="n">{{unknown}}</td><td class="n">{{decisions}}</td></tr>{{/rule_rows}}</tbody></table>{{/has_rules}}
+<tbody>{{#rule_rows}}<tr><td class="rule">{{title}}<br><span class="mono soft">{{id}}</span></td><td class="words">{{law}}</td>{{#cells}}<td class="n">{{count}}</td>{{/cells}}<td class="n">{{unknown}}</td><td class="n">{{decisions}}</td></tr>{{/rule_rows}}</tbody></table>{{/has_rules}}
 <h2>{{w_handoffs}}</h2>
-{{^has_queues}}<p>{{w_none}}</p>{{/has_queues}}
-{{#has_queues}}<table><thead><tr><th scope="col">{{w_queue}}</th><th scope="col" class="n">{{w_total}}</th><th scope="col" class="n">{{w_hold}}</th><th scope="col" class="n">{{w_turn_only}}</th><th scope="col" class="n">{{w_priority}}</th><th scope="col">{{w_causes}}</th></tr></thead>
-<tbody>{{#queue_rows}}<tr><td>{{queue}}</td><td class="n">{{total}}</td><td class="n">{{hold}}</td><td class="n">{{turn_only}}</td><td class="n">{{priority}}</td><td>{{causes}}</td></tr>{{/queue_rows}}</tbody></table>{{/has_queues}}
+{{^has_queues}}<p>{{none}}</p>{{/has_queues}}
+{{#has_queues}}<table><thead><tr><th scope="col">{{w_queue}}</th><th scope="col" class="n">{{w_total}}</th><th scope="col" class="n w">{{w_hold}}</th><th scope="col" class="n w">{{w_turn_only}}</th><th scope="col" class="n w">{{w_priority}}</th><th scope="col">{{w_causes}}</th></tr></thead>
+<tbody>{{#queue_rows}}<tr><td>{{queue}}</td><td class="n">{{total}}</td><td class="n">{{hold}}</td><td class="n">{{turn_only}}</td><td class="n">{{priority}}</td><td class="words">{{causes}}</td></tr>{{/queue_rows}}</tbody></table>{{/has_queues}}
 <h2>{{w_stories}}</h2>
 <p class="soft">{{w_sample_note}} {{seed_label}}: <span class="mono">{{seed}}</span></p>
-{{^has_stories}}<p>{{w_none}}</p>{{/has_stories}}
+{{^has_stories}}<p>{{none}}</p>{{/has_stories}}
 {{#story_rows}}<article class="story"><header><h3>{{w_decision}} #{{index}}</h3><span class="badge {{verdict_class}}">{{verdict}}</span><span class="soft">{{time}}</span></header>
 <dl>{{#lines}}<dt>{{label}}</dt><dd class="{{kind}}">{{text}}</dd>{{/lines}}</dl><footer class="soft mono">{{w_leaf}} {{leaf}}</footer></article>
 {{/story_rows}}
 <h2>{{w_packs}}</h2>
-{{^has_packs}}<p>{{w_none}}</p>{{/has_packs}}
+{{^has_packs}}<p>{{none}}</p>{{/has_packs}}
 {{#has_packs}}<table><thead><tr><th scope="col">{{w_pack}}</th><th scope="col">{{w_version}}</th><th scope="col">{{w_digest}}</th><th scope="col" class="n">{{w_decisions}}</th><th scope="col" class="n">{{w_from_to}}</th></tr></thead>
 <tbody>{{#pack_rows}}<tr><td>{{name}}</td><td>{{version}}</td><td class="mono">{{digest}}</td><td class="n">{{decisions}}</td><td class="n">{{range}}</td></tr>{{/pack_rows}}</tbody></table>{{/has_packs}}
 <h2>{{w_kinds}}</h2>
@@ -67,14 +68,14 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 <p class="soft">{{w_closings_note}}</p>
 <table><thead><tr><th scope="col">{{w_day}}</th><th scope="col" class="n">{{w_records}}</th>{{#verdict_heads}}<th scope="col" class="n">{{name}}</th>{{/verdict_heads}}</tr></thead>
 <tbody>{{#day_rows}}<tr><td>{{day}}</td><td class="n">{{records}}</td>{{#cells}}<td class="n">{{count}}</td>{{/cells}}</tr>{{/day_rows}}</tbody></table>{{/has_days}}
-<h2>{{w_not_checked}}</h2>
-<ul>{{#not_checked_rows}}<li>{{text}}</li>{{/not_checked_rows}}</ul>
+<section class="keep"><h2>{{w_not_checked}}</h2>
+<ul>{{#not_checked_rows}}<li>{{text}}</li>{{/not_checked_rows}}</ul></section>
 <h2>{{w_by_hand}}</h2>
 <p>{{w_by_hand_text}}</p>
-<h3>{{w_checkpoint}}</h3>
-<pre>{{note}}</pre>
-<h2>{{w_glossary}}</h2>
-<ul>{{#glossary_rows}}<li>{{text}}</li>{{/glossary_rows}}</ul>
+<div class="keep"><h3>{{w_checkpoint}}</h3>
+<pre>{{note}}</pre></div>
+<section class="keep"><h2>{{w_glossary}}</h2>
+<ul>{{#glossary_rows}}<li>{{text}}</li>{{/glossary_rows}}</ul></section>
 </body>
 </html>
 )page";

@@ -1,6 +1,8 @@
 #include "audit/report/tables.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 
 #include "audit/report/words.h"
 
@@ -30,8 +32,11 @@ std::string_view state_name(RuleOutcome::State state) {
 
 std::string csv_cell(std::string_view text) {
   std::string out;
-  // What begins like this is run as a formula when the file is opened (OWASP "CSV injection").
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  // What begins like this is run as a formula when the file is opened (OWASP "CSV injection"), in full width too where the program
+  // reads East Asian input.
+  static constexpr std::string_view kBegins[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+  const bool formula = std::any_of(std::begin(kBegins), std::end(kBegins),
+                                   [&](std::string_view sign) { return text.starts_with(sign); });
   out += '"';
   // A long number would be shown rounded: an id stays as it is.
   const bool number = text.size() > 11 && text.find_first_not_of("0123456789.eE") == std::string_view::npos;

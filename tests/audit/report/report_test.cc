@@ -180,6 +180,46 @@ BOOST_AUTO_TEST_CASE(a_page_escapes_what_a_customer_said_and_says_the_same_twice
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_page_on_paper_keeps_headings_with_what_follows_and_leaves_words_room) {
+  const std::string page = render_html(gather({}));
+  const std::string print = page.substr(page.find("@media print"));
+  BOOST_TEST(print.find("h2, h3, caption, h2 + p { break-after: avoid; }") != std::string::npos);
+  BOOST_TEST(page.find("<section class=\"keep\"><h2>What was not checked</h2>") != std::string::npos);
+  BOOST_TEST(print.find(".keep { break-inside: avoid; }") != std::string::npos);
+  BOOST_TEST(print.find("tfoot { display: table-row-group; }") !=
+             std::string::npos);  // else the total stands on each page
+  BOOST_TEST(page.find("td.words { min-width:") != std::string::npos);
+  BOOST_TEST(page.find("<td class=\"words\">a fact was missing 1</td>") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_without_a_key_does_not_say_none_of_what_it_could_not_open) {
+  for (const Language language : {Language::en, Language::zh}) {
+    ReportQuery query;
+    query.language = language;
+    Gathering gathering(query, facts());
+    for (std::uint64_t index = 0; index < 55; ++index) add(gathering, header(index), nullptr);
+    const std::string page = render_html(gathering.finish());
+    const bool zh = language == Language::zh;
+    const std::string unknown =
+        zh ? "未知：现有密钥无法打开这 55 个决定。" : "Not known: no key at hand opens the decisions, 55 in all.";
+    std::size_t times = 0;
+    for (std::size_t at = page.find(unknown); at != std::string::npos; at = page.find(unknown, at + 1)) ++times;
+    BOOST_TEST(times == 6u);  // population, verdicts, rules, hand-offs, stories, packs
+    BOOST_TEST(page.find("<tfoot>") == std::string::npos);
+    BOOST_TEST(page.find(zh ? "<p>无。</p>" : "<p>None.</p>") == std::string::npos);
+    BOOST_TEST(page.find(zh ? "未验证：没有密钥" : "not checked: no key was at hand") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_which_some_decisions_are_sealed_counts_them_beside_the_total) {
+  const std::string page = render_html(gather({}));
+  BOOST_TEST(
+      page.find(
+          "<td>Total</td><td class=\"n\">3</td><td></td></tr><tr><td>Decisions whose body no key at hand opens</td>"
+          "<td class=\"n\">1</td>") != std::string::npos);
+  BOOST_TEST(page.find("Not known") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_log_found_changed_is_said_before_any_figure) {
   LogFacts bad = facts();
   bad.findings_en = {"headers, row 3: changed"};
@@ -200,7 +240,9 @@ BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
   BOOST_TEST(csv.find("\"'=desk\"") != std::string::npos);
   BOOST_TEST(csv.find("\"p/a\"") != std::string::npos);
   BOOST_TEST(csv_cell("a\"b") == "\"a\"\"b\"");
-  for (const char* formula : {"=1+1", "+1", "-1", "@x", "\tx", "\rx"}) BOOST_TEST(csv_cell(formula)[1] == '\'');
+  for (const char* formula : {"=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx"}) BOOST_TEST(csv_cell(formula)[1] == '\'');
+  for (const char* wide : {"＝1+1", "＋1", "－1", "＠SUM(1)"}) BOOST_TEST(csv_cell(wide)[1] == '\'', wide);
+  BOOST_TEST(csv_cell("客户＝1") == "\"客户＝1\"");
   BOOST_TEST(csv_cell("110105199003071234") == "\"'110105199003071234\"");
   BOOST_TEST(csv_cell("1234") == "\"1234\"");
   query.language = Language::en;
