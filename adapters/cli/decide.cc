@@ -1,16 +1,21 @@
+#include <unistd.h>
+
 #include <array>
 #include <charconv>
 #include <condition_variable>
+#include <filesystem>
 #include <fstream>
 #include <istream>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <thread>
 
 #include "adapters/cli/command.h"
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
+#include "adapters/cli/progress.h"
 #include "adapters/cli/rules.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/gate/gate.h"
@@ -86,6 +91,40 @@ bool read_line(std::istream& in, std::string& line, std::size_t most) {
 
 bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == std::string::npos; }
 
+// Of all of them; nothing: one is no file whose end is known.
+std::optional<std::uint64_t> bytes_of(const std::vector<std::string>& inputs) {
+  std::uint64_t total = 0;
+  for (const std::string& input : inputs) {
+    std::error_code error;
+    if (input == "-" || !std::filesystem::is_regular_file(input, error)) return std::nullopt;
+    total += std::filesystem::file_size(input, error);
+    if (error) return std::nullopt;
+  }
+  return total;
+}
+
+// Where the decisions themselves run over the screen, they are the progress, and a bar would stand between them.
+class Bar {
+ public:
+  Bar(Terminal& terminal, const std::vector<std::string>& inputs)
+      : wanted_(terminal.progress && isatty(STDOUT_FILENO) == 0), total_(bytes_of(inputs)), progress_(terminal) {}
+  void step(std::size_t bytes) {
+    if (!wanted_) return;
+    done_ += bytes;
+    ++turns_;
+    if (total_)
+      progress_(done_, *total_);
+    else
+      progress_.count(turns_);
+  }
+
+ private:
+  bool wanted_;
+  std::optional<std::uint64_t> total_;
+  std::uint64_t done_ = 0, turns_ = 0;
+  Progress progress_;
+};
+
 struct Counts {
   std::mutex mutex;
   std::size_t refused = 0, not_recorded = 0;
@@ -140,6 +179,7 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
     const gate::Caller caller = gate::Caller::local();
     const Limits limits;
     std::string line;
+    Bar bar(terminal, inputs);
     for (const std::string& input : inputs) {
       std::ifstream file;
       if (input != "-") file.open(input, std::ios::binary);
@@ -154,6 +194,7 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
           }
           window.answer(number, outcome && reply.problem == nullptr ? reply.outcome : reply.body);
         });
+        bar.step(line.size() + 1);
       }
     }
     window.print_rest();

@@ -19,15 +19,19 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   void operator()(std::uint64_t done, std::uint64_t of);
+  void count(std::uint64_t turns);  // where nobody knows how many there will be
 
  private:
   Terminal& terminal_;
   std::chrono::steady_clock::time_point begun_;
+  std::uint64_t elapsed() const;  // ms
   bool shown_ = false;
   std::uint64_t last_ = 0;
 };
 
 // "[#####·····]  50 %, 3 s left"; of ≥ done, of > 0.
 std::string progress_line(std::uint64_t done, std::uint64_t of, std::uint64_t elapsed_ms, Language language);
+// "1,204 turns, 602 a second"
+std::string count_line(std::uint64_t turns, std::uint64_t elapsed_ms, Language language);
 
 }  // namespace caveat::cli

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <set>
+#include <utility>
 
 #include "adapters/cli/command.h"
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
+#include "adapters/cli/progress.h"
 #include "adapters/load/codes.h"
 #include "adapters/load/rule_files.h"
 #include "audit/report/codes.h"
@@ -73,6 +76,8 @@ int run_verify(const Invocation& invocation, Terminal& terminal) {
   const std::string& path = invocation.arguments[0];
   std::error_code error;
   audit::PackageReport report;
+  std::optional<Progress> progress(std::in_place, terminal);
+  options.progress = [&](std::uint64_t done, std::uint64_t of) { (*progress)(done, of); };
   if (fs::is_directory(path, error)) {
     const Result<audit::Members> members = read_members(path, options.limits);
     if (!members) return refuse(terminal, members.error(), path);
@@ -94,6 +99,7 @@ int run_verify(const Invocation& invocation, Terminal& terminal) {
     }
     report = audit::verify_package(*bytes, options);
   }
+  progress.reset();  // before the report, which may go to the same terminal
   const std::string text = terminal.json ? audit::render_json(report) : audit::render_text(report, terminal.language);
   terminal.out << text;
   if (!text.ends_with('\n')) terminal.out << '\n';

@@ -95,6 +95,7 @@ class Verification {
     closings();
     receipt();
     beyond();
+    if (members_good_) at(Stage::done, 0, 1);
     return std::move(report_);
   }
 
@@ -105,6 +106,14 @@ class Verification {
     made.en = en;
     made.zh = zh;
     return made;
+  }
+  // What takes time, in shares of about the same length.
+  enum class Stage : std::uint8_t { members, headers, opened, counts, done };
+  void at(Stage stage, std::uint64_t done, std::uint64_t of) const {
+    constexpr std::uint64_t kShare = 1'000;
+    if (options_.progress)
+      options_.progress(static_cast<std::uint64_t>(stage) * kShare + done * kShare / std::max<std::uint64_t>(of, 1),
+                        static_cast<std::uint64_t>(Stage::done) * kShare);
   }
   static void good(Claim& claim) { claim.shown = Shown::yes; }
   static void bad(Claim& claim, std::string en, std::string zh) {
@@ -253,7 +262,8 @@ class Verification {
     if (!manifest_) return stands_on(c, signed_ ? 3 : 2);
     const std::vector<Manifest::Member>& listed = manifest_->members;
     std::vector<char> same(listed.size());  // not of bits: both lanes write
-    two_lanes(listed.size(), [&](std::size_t, std::size_t i) {
+    two_lanes(listed.size(), [&](std::size_t lane, std::size_t i) {
+      if (lane == 0) at(Stage::members, i, listed.size());
       const std::string_view* bytes = member(listed[i].name);
       same[i] = bytes != nullptr && bytes->size() == listed[i].size && hex(sha256(*bytes)) == listed[i].sha256;
     });
@@ -297,7 +307,10 @@ class Verification {
     if (!checkpoint_) return stands_on(c, members_good_ ? 5 : 4);
     const std::vector<MemberView> all = members_of("headers/");  // sorted, and bundle numbers have six digits
     std::vector<HeaderBundle> bundles(all.size());
-    two_lanes(all.size(), [&](std::size_t, std::size_t i) { bundles[i].read(all[i].bytes); });
+    two_lanes(all.size(), [&](std::size_t lane, std::size_t i) {
+      if (lane == 0) at(Stage::headers, i, all.size());
+      bundles[i].read(all[i].bytes);
+    });
     std::size_t count = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const std::string name(all[i].name);
@@ -386,7 +399,10 @@ class Verification {
     opened_.resize(headers_.size());
     sections_.resize(all.size());
     std::vector<std::optional<Refusal>> refused(all.size());
-    two_lanes(all.size(), [&](std::size_t, std::size_t i) { refused[i] = open_member(all[i], i); });
+    two_lanes(all.size(), [&](std::size_t lane, std::size_t i) {
+      if (lane == 0) at(Stage::opened, i, all.size());
+      refused[i] = open_member(all[i], i);
+    });
     for (std::optional<Refusal>& one : refused)
       if (one) return bad(c, std::move(one->en), std::move(one->zh));
     opened_good_ = true;
@@ -466,8 +482,10 @@ class Verification {
     LogFacts facts = manifest_->log;
     facts.checkpoint_note = *member("checkpoint");
     Gathering gathering(manifest_->query, std::move(facts));
-    for (std::size_t i = 0; i < headers_.size(); ++i)
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
+      if (i % kBundle == 0) at(Stage::counts, i, headers_.size());
       gathering.add(headers_[i], headers_[i].leaf(), opened_sections(i));
+    }
     model_ = gathering.finish();
     for (std::size_t i = 0; i < headers_.size(); ++i)  // whoever signs may keep it back and have the counts fit
       if (opened_sections(i) && opened_section(i, Section::verdict) == nullptr &&

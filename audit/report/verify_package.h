@@ -10,6 +10,7 @@
 // Source     docs/formats.md "Evidence package"
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,8 @@ struct PackageVerifyOptions {
   std::vector<VerifierKey> keys;
   ArchiveLimits limits;
   std::optional<std::string> receipt;  // FILE.zip.receipt, if it lies beside the package
+  // How far it is, called on the caller's thread; ends with done == of where nothing was refuted before.
+  std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
 };
 
 PackageReport verify_package(std::string_view zip, const PackageVerifyOptions& options);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <thread>
 
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
@@ -92,6 +93,23 @@ BOOST_AUTO_TEST_CASE(without_a_key_it_is_intact_but_signed_by_nobody_named) {
   const PackageReport report = verify_package(write_archive(members()), {});
   BOOST_TEST(report.exit_code() == 5, shown(report));
   BOOST_TEST(shown(report).find("signed by nobody that you named") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(how_far_it_is_never_falls_and_ends_with_all_of_it) {
+  std::vector<std::uint64_t> seen;
+  PackageVerifyOptions options = named();
+  const auto caller = std::this_thread::get_id();
+  options.progress = [&](std::uint64_t done, std::uint64_t of) {
+    BOOST_TEST((std::this_thread::get_id() == caller));
+    BOOST_TEST(of == 4'000u);
+    seen.push_back(done);
+  };
+  verify_package(write_archive(members()), options);
+  BOOST_REQUIRE(!seen.empty());
+  BOOST_TEST(std::is_sorted(seen.begin(), seen.end()));
+  BOOST_TEST(seen.back() == 4'000u);
+  for (const std::uint64_t stage : {2'000u, 3'000u})  // which lane begins with the others is chance
+    BOOST_TEST(std::any_of(seen.begin(), seen.end(), [&](std::uint64_t done) { return done >= stage; }));
 }
 
 BOOST_AUTO_TEST_CASE(another_key_refutes_it_and_nothing_below_is_called_good) {

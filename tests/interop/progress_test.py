@@ -1,0 +1,137 @@
+"""What takes longer than a second shows how far it is: on standard error, on a terminal only, and gone when it is done. The commands are
+held up from outside, so nothing here depends on how fast the machine is.
+
+    progress_test.py TREE CAVEAT
+"""
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+ROOT, CAVEAT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+del sys.argv[1:]
+CLEARED = "\r\x1b[K"
+
+
+class Run:
+    """A command whose standard error is a terminal (or a pipe); standard output goes to a pipe, or to the same terminal."""
+
+    def __init__(self, *arguments, terminal=True, shares=False, cwd=None):
+        self.read_end, write_end = pty.openpty() if terminal else os.pipe()
+        self.process = subprocess.Popen([CAVEAT, *arguments], stdin=subprocess.PIPE, stdout=write_end if shares else subprocess.PIPE,
+                                        stderr=write_end, cwd=cwd, text=True)
+        os.close(write_end)
+        self.said = b""
+        self.reader = threading.Thread(target=self.listen)
+        self.reader.start()
+
+    def listen(self):
+        while True:
+            try:
+                more = os.read(self.read_end, 1 << 16)
+            except OSError:  # a terminal whose other end is closed
+                return
+            if not more:
+                return
+            self.said += more
+
+    def ended(self):
+        """Exit code, standard output and standard error."""
+        out, _ = self.process.communicate(timeout=120)
+        self.reader.join()
+        os.close(self.read_end)
+        return self.process.returncode, out, self.said.decode()
+
+
+class Progress(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.where = place.name
+        with open(f"{ROOT}/examples/wealth.jsonl", encoding="utf-8") as file:
+            self.turns = file.readlines()
+        self.rules = f"{ROOT}/rules"
+
+    def path(self, name):
+        return f"{self.where}/{name}"
+
+    def stand(self):
+        time.sleep(1.2)
+
+    def decide_slowly(self, **how):
+        """Two turns by standard input, the second more than a second after the answer to the first."""
+        run = Run("decide", "--rules", self.rules, **how)
+        run.process.stdin.write(self.turns[0])
+        run.process.stdin.flush()
+        while b"--log" not in run.said:  # loaded
+            time.sleep(0.05)
+        self.stand()
+        run.process.stdin.write(self.turns[1])
+        return run.ended()
+
+    def test_decide_counts_the_turns_where_it_cannot_know_how_many_come(self):
+        code, out, err = self.decide_slowly()
+        self.assertEqual((code, len(out.splitlines())), (0, 2), err)
+        self.assertRegex(err, r"2 turns, \d+ a second")
+        self.assertTrue(err.endswith(CLEARED), repr(err))
+
+    def test_decide_says_nothing_to_a_file_and_nothing_between_its_own_answers(self):
+        for how in ({"terminal": False}, {"shares": True}):
+            with self.subTest(**how):
+                code, _, err = self.decide_slowly(**how)
+                self.assertEqual(code, 0, err)
+                self.assertNotIn("turns", err)
+                self.assertNotIn("\x1b[K", err)
+
+    def test_decide_on_files_shows_a_bar(self):
+        with open(self.path("many.jsonl"), "w", encoding="utf-8") as file:
+            for number in range(6):
+                file.writelines(turn.replace('"id":"', f'"id":"{number}-', 1).replace('"id": "', f'"id": "{number}-', 1) for turn in self.turns)
+        run = Run("decide", "--rules", self.rules, self.path("many.jsonl"))
+        while b"--log" not in run.said:
+            time.sleep(0.05)
+        self.stand()  # nobody reads: it waits with a pipe that is full
+        code, out, err = run.ended()
+        self.assertEqual((code, len(out.splitlines())), (0, 6 * len(self.turns)), err)
+        self.assertRegex(err, r"\[[#·]{30}\] \d+ %")
+        self.assertTrue(err.endswith(CLEARED), repr(err))
+
+    def held_up(self, size, *arguments, **how):
+        """The command, stopped for more than a second as soon as it has read that many bytes; nothing where it was done before."""
+        run = Run(*arguments, cwd=self.where, **how)
+        stopped = False
+        try:
+            while not stopped and run.process.poll() is None:
+                with open(f"/proc/{run.process.pid}/io", encoding="utf-8") as file:
+                    stopped = int(file.readline().split()[1]) >= size
+            os.kill(run.process.pid, signal.SIGSTOP)
+            self.stand()
+            os.kill(run.process.pid, signal.SIGCONT)
+        except (OSError, ValueError, IndexError):  # it ended
+            stopped = False
+        code, out, err = run.ended()
+        self.assertEqual(code, 0, out + err)
+        return err if stopped else None
+
+    def test_verify_shows_a_bar(self):
+        with open(self.path("some.jsonl"), "w", encoding="utf-8") as file:
+            file.writelines(self.turns)
+        for command in (["decide", "--rules", self.rules, "--log", "log.db", "some.jsonl"], ["report", "log.db", "--out", "evidence.zip"]):
+            subprocess.run([CAVEAT, *command], check=True, capture_output=True, cwd=self.where)
+        verify, size = ("verify", "evidence.zip", "--key", "log.keys/log.vkey"), os.path.getsize(self.path("evidence.zip"))
+        for _ in range(20):  # it may be done before it can be stopped
+            err = self.held_up(size, *verify)
+            if err:
+                break
+        self.assertRegex(err or "", r"\[[#·]{30}\] \d+ %")
+        self.assertTrue(err.endswith(CLEARED), repr(err))
+        self.assertIn(self.held_up(size, *verify, terminal=False), ("", None))
+
+
+if __name__ == "__main__":
+    unittest.main()
