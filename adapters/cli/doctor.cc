@@ -1,4 +1,8 @@
 // doctor: what a node needs, looked at one by one; what is wrong comes with the command that cures it.
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
@@ -150,6 +154,8 @@ class Doctor {
           const std::string dir = keys_dir(with_keys(configuration), configuration.log_path);
           std::error_code ignored;
           const std::string parent = std::filesystem::path(dir).parent_path().string();
+          if (::access(dir.c_str(), R_OK | X_OK) != 0 && audit::KeyStore::exists(dir))
+            break;  // they are somebody else's: said where they are opened
           if (std::filesystem::exists(dir, ignored) && !audit::KeyStore::exists(dir))
             bad("keys", one.says,
                 {"`mv {0} {0}.aside` where it is empty or holds something else; where keys were in it, put them back "
@@ -285,7 +291,8 @@ class Doctor {
                 "`CAVEAT_PASSPHRASE_FILE=FILE caveat keys protect {0}`"},
                {dir});
       } catch (const Error& error) {
-        bad("keys", error.message(terminal_.language), cure_of_keys(error.code()), {shell_word(dir)});
+        bad("keys", error.message(terminal_.language), cure_of_keys(error.code()),
+            {shell_word(dir), owner_of(dir), user_name()});
       }
     }
     if (log_cannot_be_) return;
@@ -307,7 +314,20 @@ class Doctor {
     log(path, keys.get(), configuration.high_water, where);
   }
 
+  static std::string owner_of(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) return "OWNER";
+    const struct passwd* entry = ::getpwuid(status.st_uid);
+    return entry != nullptr && *entry->pw_name != '\0' ? entry->pw_name : "#" + std::to_string(status.st_uid);
+  }
+
   static Phrase cure_of_keys(const Code& code) {
+    if (&code == &audit::codes::kKeysUnreadable)
+      return {
+          "they belong to {1}: run this and the server as that user (`sudo -u {1} caveat doctor`); where {2} is to run "
+          "it, hand them over: `sudo chown -R {2} {0}`",
+          "密钥属于 {1}：请以该用户运行本命令与服务（`sudo -u {1} caveat doctor`）；若应由 {2} 运行，请移交："
+          "`sudo chown -R {2} {0}`"};
     if (&code == &audit::codes::kKeyMode) return {"`chmod 600 {0}/*.key*`", "`chmod 600 {0}/*.key*`"};
     if (&code == &audit::codes::kKeyPassphrase || &code == &audit::codes::kPassphraseFile)
       return {"`export CAVEAT_PASSPHRASE_FILE=FILE`, for the server as well",

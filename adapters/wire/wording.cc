@@ -115,6 +115,14 @@ constexpr decide::Phrase kPhrases[] = {
     {"a decision of this caller's that requires something and was not continued yet",
      "本调用方的、提出了要求且尚未接续的决定"},
     {"a decision of this conversation and customer", "同一会话、同一客户的决定"},
+    // of what an auditor hands in
+    {"a line with a key", "含一个公钥的一行"},
+    {"an empty file", "空文件"},
+    {"three parts, joined by +", "由 + 连接的三个部分"},
+    {"a name without blanks", "不含空白的名称"},
+    {"base64 as its third part", "第三部分为 base64"},
+    {"an Ed25519 key of 32 bytes", "32 字节的 Ed25519 公钥"},
+    {"the key id {}", "公钥标识 {}"},
     // of the server
     {"a path", "路径"},
     {"one that is not well formed", "格式不正确的路径"},

@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -298,6 +299,15 @@ class AnotherUser(Place):
                 self.assertEqual(done.returncode, 4, done.stderr)
                 self.assertIn("[keys_unreadable]", done.stderr)
                 self.assertNotIn("inside Caveat", done.stderr)
+
+    def test_doctor_says_whose_the_keys_are_and_what_to_do(self):
+        owner, his = pwd.getpwuid(os.geteuid()).pw_name, pwd.getpwuid(self.NOBODY).pw_name
+        done = self.as_nobody("doctor", "--log", "log.db", "--json")
+        keys = [check for check in json.loads(done.stdout)["checks"] if check["name"] == "keys" and not check["ok"]]
+        self.assertEqual(len(keys), 1, keys)  # and no advice to make other keys
+        self.assertIn("cannot be read by this user", keys[0]["say"])
+        self.assertIn(f"`sudo -u {owner} caveat doctor`", keys[0]["cure"])
+        self.assertIn(f"`sudo chown -R {his} log.keys`", keys[0]["cure"])
 
     def test_an_unpacked_package_with_a_folder_that_cannot_be_read_is_refused_in_words(self):
         with zipfile.ZipFile(self.path("evidence.zip")) as archive:
