@@ -89,26 +89,28 @@ void replace_key_file(const std::string& path, std::string_view text) {
   ::close(old);
 }
 
-// Layout 1 of data.db knew no change of signer: its one signer is that of log.vkey.
+// Layout 1 of data.db knew no change of signer: its one signer is the public half of signing.key, under the origin.
 constexpr std::int64_t kNoSigners = 1;
 
-VerifierKey only_signer(const std::string& dir) {
-  const std::string path = dir + "/log.vkey";
-  std::string line = read_file(path, 4'096, codes::kKeysMissing);
-  if (line.ends_with('\n')) line.pop_back();
-  Result<VerifierKey> key = parse_verifier_key(line);
-  if (!key) throw Error(codes::kKeyFile, path, {path, "it is no verifier key"});
-  return std::move(*key);
+bool names_no_signer(Database& db) {
+  const std::int64_t layout = db.number("PRAGMA user_version");
+  return layout == kNoSigners || (layout == kNoSigners + 1 && db.number("SELECT count(*) FROM signers") == 0);
 }
 
-// The step to layout 2 and its first row in one transaction: a table without a signer would close the set for ever.
-void name_first_signer(Database& db, const std::string& dir) {
-  const std::string signer = format_verifier_key(only_signer(dir));
+// The step to layout 2 and its first row in one transaction. Not where log.vkey says otherwise: one of the two files is of another set,
+// and can be put right as long as data.db does not say the same.
+void name_first_signer(Database& db, const VerifierKey& signer, const std::string& vkey_path) {
+  if (read_file(vkey_path, 4'096, codes::kKeysMissing) != format_verifier_key(signer) + "\n")
+    throw Error(codes::kKeyFile, vkey_path, {vkey_path, "it is not the public half of signing.key"});
   const Migration& step = key_migrations()[kNoSigners];
   Transaction transaction(db);
-  db.exec(std::string(step.sql));
-  db.prepare("INSERT INTO signers (number, vkey, note) VALUES (1, ?, '')").bind_text(1, signer).run();
-  db.exec("PRAGMA user_version = " + std::to_string(step.number));
+  if (db.number("PRAGMA user_version") == kNoSigners) {
+    db.exec(std::string(step.sql));
+    db.exec("PRAGMA user_version = " + std::to_string(step.number));
+  }
+  db.prepare("INSERT INTO signers (number, vkey, note) VALUES (1, ?, '')")
+      .bind_text(1, format_verifier_key(signer))
+      .run();
   transaction.commit();
 }
 
@@ -422,13 +424,15 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   const std::string data = state->data_path();
   must_be_readable(data);
   if (!fs::exists(data, ignored)) throw Error(codes::kKeysMissing, data, {dir, "data.db is not there"});
+  const std::string vkey_path = dir + "/log.vkey";
+  const VerifierKey only = make_verifier_key(state->origin, suite.signature_type(), suite.public_key(state->signing));
   try {
     if (options.writable) {
       state->writes = std::make_unique<Database>(data, Database::Mode::write, options.vfs);
       state->writes->exec("PRAGMA secure_delete = ON");
       state->writes->exec("PRAGMA journal_mode = WAL");
       state->writes->exec("PRAGMA synchronous = FULL");
-      if (state->writes->number("PRAGMA user_version") == kNoSigners) name_first_signer(*state->writes, dir);
+      if (names_no_signer(*state->writes)) name_first_signer(*state->writes, only, vkey_path);
       migrate(*state->writes, key_migrations());
       state->writes->settle();
     }
@@ -448,7 +452,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     wipe(extracted.data(), extracted.size());
     set.reset();
     const bool no_signers = state->reads->number("PRAGMA user_version") == kNoSigners;
-    if (no_signers) state->signers.push_back(only_signer(dir));
+    if (names_no_signer(*state->reads)) state->signers.push_back(only);
     Statement all =
         state->reads->prepare(no_signers ? "SELECT '' WHERE 0" : "SELECT vkey FROM signers ORDER BY number");
     while (all.step()) {
@@ -470,7 +474,6 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     if (state->writable && ::rename((dir + "/signing.key.next").c_str(), (dir + "/signing.key").c_str()) != 0)
       throw Error(codes::kStorage, dir, {dir, system_words()});
   }
-  const std::string vkey_path = dir + "/log.vkey";
   const std::string line = read_file(vkey_path, 4'096, codes::kKeysMissing);
   const auto is = [&](const VerifierKey& key) { return line == format_verifier_key(key) + "\n"; };
   const bool cut_off = state->signers.size() > 1 && is(state->signers[state->signers.size() - 2]);

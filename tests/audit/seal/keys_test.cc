@@ -258,6 +258,35 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(keys->find(id) != nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(
+    a_set_of_layout_1_with_another_public_key_beside_it_is_refused_and_stays_as_it_is_until_that_is_put_right) {
+  for (const char* before : {"DROP TABLE signers; PRAGMA user_version = 1", "DELETE FROM signers"}) {
+    const Folder folder;
+    CountedRandom random;
+    const std::string dir = folder / "a.keys";
+    const VerifierKey signer = KeyStore::create(dir, "a", small(random))->verifier();
+    {
+      Database db(dir + "/data.db", Database::Mode::write);
+      db.exec(before);
+      db.close();
+    }
+    const auto layout = [&] { return Database(dir + "/data.db", Database::Mode::write).number("PRAGMA user_version"); };
+    const std::int64_t layout_before = layout();
+    const VerifierKey wrong[] = {make_verifier_key("a", kEd25519, std::string(32, 'k')),
+                                 make_verifier_key("b", kEd25519, signer.key.substr(signer.key.size() - 32))};
+    for (const VerifierKey& other : wrong) {
+      testing::spill(dir + "/log.vkey", format_verifier_key(other) + "\n");
+      BOOST_CHECK_THROW(KeyStore::open(dir, {}), Error);
+      BOOST_CHECK_THROW(KeyStore::open(dir, small(random)), Error);
+      BOOST_TEST(layout() == layout_before);
+    }
+    testing::spill(dir + "/log.vkey", format_verifier_key(signer) + "\n");
+    BOOST_TEST((KeyStore::open(dir, {})->signers() == std::vector{signer}));
+    BOOST_TEST((KeyStore::open(dir, small(random))->signers() == std::vector{signer}));
+    BOOST_TEST(KeyStore::open(dir, {})->check().empty());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_cell_of_the_signers_is_looked_at) {
   const Folder folder;
   CountedRandom random;
