@@ -121,22 +121,29 @@ void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const 
       throw audit::Error(audit::codes::kKeyOtherLog, key.name,
                          {key.name, reader.origin().empty() ? newest : reader.origin()});
   }
-  std::vector<audit::VerifierKey> trusted, led;
+  const auto among = [](const std::vector<audit::VerifierKey>& some, const audit::VerifierKey& key) {
+    return std::find(some.begin(), some.end(), key) != some.end();
+  };
+  std::vector<audit::VerifierKey> trusted, others = named;
   if (keys != nullptr) {
     const std::vector<std::string> notes = keys->signer_notes();
-    for (audit::VerifierKey& key : audit::follow_back(named, notes, &audit::verify_signature))
-      if (std::find(named.begin(), named.end(), key) == named.end()) led.push_back(std::move(key));
-    named = audit::follow(std::move(named), notes, &audit::verify_signature);
-    named.insert(named.end(), led.begin(), led.end());
+    const std::vector<audit::VerifierKey> back = audit::follow_back(named, notes, &audit::verify_signature);
+    others = audit::follow(named, notes, &audit::verify_signature);
     for (const audit::VerifierKey& signer : keys->signers()) {  // in their order
-      const auto found = std::find(named.begin(), named.end(), signer);
-      if (found == named.end()) continue;
-      trusted.push_back(std::move(*found));
-      named.erase(found);
+      if (const auto found = std::find(others.begin(), others.end(), signer); found != others.end())
+        others.erase(found);
+      else if (among(back, signer))
+        options.led_back.push_back(signer);
+      else
+        continue;
+      trusted.push_back(signer);
     }
   }
+  std::copy_if(named.begin(), named.end(), std::back_inserter(options.unplaced), [&](const audit::VerifierKey& key) {
+    return trusted.empty() || key == trusted.back() || !among(trusted, key);
+  });
   // Before those of the key set: what is not in it can be a signer of before only.
-  std::vector<audit::VerifierKey> others = audit::in_order_of_use(reader, std::move(named));
+  others = audit::in_order_of_use(reader, std::move(others));
   trusted.insert(trusted.begin(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
   options.verifier = std::move(trusted.back());
   trusted.pop_back();

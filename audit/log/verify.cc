@@ -125,6 +125,7 @@ class Verification {
                        {kSignatures, "checkpoints", &Verification::checkpoints_by_size},
                        {kHeaders, "headers", &Verification::headers},
                        {kSignatures, "checkpoints", &Verification::signers},
+                       {kSignatures, "checkpoints", &Verification::last_signer},
                        {kTiles, "tiles", &Verification::tiles},
                        {kBodies, "bodies", &Verification::bodies},
                        {kBodies, "bodies", &Verification::closed},
@@ -149,6 +150,13 @@ class Verification {
   }
 
  private:
+  static std::string key_words(const std::string& name, std::uint32_t id) {
+    char digits[12];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(id));
+    return name + "+" + digits;
+  }
+  static std::string key_words(const VerifierKey& key) { return key_words(key.name, key.id); }
+
   // Who signed a note, as its one signature line says.
   struct Signer {
     std::string name;
@@ -156,11 +164,7 @@ class Verification {
     std::optional<std::size_t>
         place;  // among the keys that are known; nothing: nobody named this one, so nothing was checked
     bool operator==(const Signer& other) const { return name == other.name && id == other.id; }
-    std::string words() const {
-      char digits[12];
-      std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(id));
-      return name + "+" + digits;
-    }
+    std::string words() const { return Verification::key_words(name, id); }
   };
   struct Expected {
     Digest root{};
@@ -508,6 +512,85 @@ class Verification {
         ("自大小 " + first + " 起有 " + count + " 个检查点由 " + key + " 等未指定的公钥签署。日志的密钥自记录 " +
          change + " 起更换：请再以 `--key` 逐一指定其公钥，或提供密钥目录，其中的说明由一把公钥引至下一把")
             .c_str());
+  }
+
+  // How the log ends, where notes or whoever named the keys say which signer is the last.
+  enum class End : std::uint8_t { by_the_last, in_its_name, before_it, unread };
+
+  // The record that names another signer, where it can be opened.
+  std::optional<SignerChange> change_at(const LogReader& reader, std::uint64_t index) const {
+    if (options_.keys == nullptr) return std::nullopt;
+    const Result<OpenedRecord> opened = reader.open_body(*options_.keys, index);
+    const SectionBytes* section = opened ? opened->find(Section::event) : nullptr;
+    if (section == nullptr) return std::nullopt;
+    const Kind kind = opened->header.context.kind;
+    const Result<Event> event = decode_event(kind, section->encoded);
+    if (!event || (kind != Kind::key_rotated && kind != Kind::epoch)) return std::nullopt;
+    return read_signer_note(
+        (kind == Kind::epoch ? std::get<Epoch>(*event).note : std::get<KeyMade>(*event).note).value_or(""),
+        options_.check);
+  }
+
+  End end_of(const LogReader& reader) const {
+    const std::optional<std::string> note = reader.checkpoint();
+    const std::optional<Signer> by = note ? signer_of(*note) : std::nullopt;
+    if (!by || !by->place || *by->place + 1 == signers_.size())
+      return End::by_the_last;  // or is none: `signers` judges
+    const Result<Header> header = decode_header(reader.header(reader.size() - 1).value_or(""));
+    if (!header || header->context.kind != Kind::key_rotated) return End::before_it;
+    const std::optional<SignerChange> change = change_at(reader, reader.size() - 1);
+    if (!change) return End::unread;
+    const VerifierKey& before = signers_[*by->place];
+    return change->before == before && change->after == signers_.back() ? End::in_its_name : End::before_it;
+  }
+
+  // A writer may have changed the key since the snapshot was taken, and the key set was read after it.
+  bool went_on() const {
+    const auto now = LogReader::open(reader_.path());
+    const std::optional<std::string> note = now->checkpoint();
+    return now->size() > reader_.size() && note && open_checkpoint(*note, signers_, options_.check) &&
+           end_of(*now) != End::before_it && tree_.size() == reader_.size() &&
+           now->root(reader_.size()) == tree_.root();
+  }
+
+  // A key is changed also because it leaked. Whoever has the one before can sign any log, and end it with the record of the change,
+  // whose note is in every package: only what the newer one signed, or one that somebody vouches for, is what the bank says.
+  void last_signer() {
+    if (!options_.verifier || reader_.size() == 0) return;
+    const End end = end_of(reader_);
+    const std::optional<Signer> newest = signer_of(reader_.checkpoint().value_or(""));
+    const std::string last = key_words(signers_.back());
+    const auto not_shown = [&](const std::string& en, const std::string& zh) {
+      report_.signatures_checked = false;
+      if (report_.claims[kSignatures].shown == Shown::yes) not_checked(kSignatures, en.c_str(), zh.c_str());
+    };
+    if (end != End::by_the_last) {
+      const VerifierKey& by = signers_[*newest->place];
+      const bool back = std::find(options_.led_back.begin(), options_.led_back.end(), by) != options_.led_back.end();
+      if (end == End::unread || (end == End::in_its_name && back))
+        not_shown(
+            "the log ends where its key was changed, and by " + key_words(by) + ": " + last +
+                ", which came after, has signed nothing in it. Name the one before it too by a further `--key`, as "
+                "you had it from the bank, or verify again once the log has gone on",
+            "日志止于密钥更换之处，由 " + key_words(by) + " 签署：其后的 " + last +
+                " 尚未签署任何内容。请再以 `--key` 指定由银行提供的前一公钥，或待日志续写后再核验");
+      else if (end == End::before_it && !went_on())
+        find(kSignatures, "checkpoints", "size " + std::to_string(reader_.size()),
+             {"it is the newest and by " + key_words(by) + ", whose place " + last +
+                  " took: the log was put back from before that, or went on under a key that was retired",
+              "这是最新的检查点，由 " + key_words(by) + " 签署，而该密钥已由 " + last +
+                  " 取代：日志被换回更换之前的副本，或以已停用的密钥续写"});
+    }
+    for (const VerifierKey& key : options_.unplaced) {
+      const auto is = [&](const std::optional<Signer>& one) {
+        return one && one->place && signers_[*one->place] == key;
+      };
+      if (is(about_signer_) || (end == End::in_its_name && key == signers_.back()) ||
+          std::any_of(expected_.begin(), expected_.end(), [&](const auto& one) { return is(one.second.signer); }))
+        continue;
+      not_shown(key_words(key) + ", which was named, signed no checkpoint: the log ends before it, or never had it",
+                "指定的 " + key_words(key) + " 未签署任何检查点：日志止于启用该公钥之前，或从未使用过它");
+    }
   }
 
   void tiles() {

@@ -6,7 +6,8 @@
 //            checked and why; what stands on a failed signature or tree is never called good. A body whose data key is gone is
 //            no change of the log: erased, where an erasure record names the key; else lost, which is never called good either.
 //            A checkpoint by a key that was not named is no change where a rotation or epoch record stands between it and one by a
-//            key that was: it is not checked, and the log is not called good
+//            key that was: it is not checked, and the log is not called good. The log ends with a checkpoint by the last of the
+//            signers that are known, or with the record that names it: else it was put back, or went on under a retired key
 // Errors     findings, not exceptions, also where the file is damaged; audit::Error where the machine cannot read it
 // Cost       linear in the log; memory: the state projection, and a few bytes a checkpoint
 #pragma once
@@ -36,10 +37,14 @@ std::string_view name(Anchor anchor);
 
 struct VerifyOptions {
   std::optional<VerifierKey> verifier =
-      std::nullopt;                                // from outside or the key set; without it no signature is checked
-  std::vector<VerifierKey> earlier = {};           // the signers before it, in order: of a log whose key was rotated
-  const KeyStore* keys = nullptr;                  // opens bodies, recomputes tags, state and the counts of a day
-  std::string high_water = {};                     // path of the mark; empty: not compared
+      std::nullopt;                       // from outside or the key set; without it no signature is checked
+  std::vector<VerifierKey> earlier = {};  // the signers before it, in order: of a log whose key was rotated
+  // Of `earlier`, those that are known only because a note leads back to them from a later one. What that one covers they may have
+  // signed; what stands at the log's end they cannot sign for.
+  std::vector<VerifierKey> led_back = {};
+  std::vector<VerifierKey> unplaced = {};  // named, and no note says that a later one is known: each must have signed
+  const KeyStore* keys = nullptr;          // opens bodies, recomputes tags, state and the counts of a day
+  std::string high_water = {};             // path of the mark; empty: not compared
   std::optional<std::string> kept = std::nullopt;  // a checkpoint that somebody kept: must be a beginning of this log
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
   std::size_t max_findings = 1'000;          // the rest is counted

@@ -204,6 +204,78 @@ class LeakedKey(Place):
             self.assertEqual(self.run_it("verify", "before.zip", "--key", name).returncode, code)
 
 
+class PutBack(Place):
+    """The log of before a change of its key: a copy of that day, or what the key of before went on with."""
+
+    def copied(self, to, log="log.db"):
+        with contextlib.closing(sqlite3.connect(self.path(log))) as db, contextlib.closing(sqlite3.connect(self.path(to))) as copy:
+            db.backup(copy)
+
+    def put_back(self, log):
+        for name in "log.db", "log.db-wal", "log.db-shm":
+            if os.path.exists(self.path(name)):
+                os.remove(self.path(name))
+        self.copied("log.db", log)
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(self.path("log.keys"), self.path("stolen"))
+        self.copied("before.db")
+        self.rotate()
+        shutil.copy(self.path("log.keys/log.vkey"), self.path("new.vkey"))
+        self.copied("now.db")
+
+    def is_refuted(self, *arguments):
+        code, report = self.verified(*arguments)
+        self.assertEqual((code, report["claims"][2]["shown"], report["anchor"]), (1, "no", "invalid"), report)
+        self.assertIn("whose place", report["claims"][2]["why"])
+
+    def is_not_shown(self, *arguments):
+        code, report = self.verified(*arguments)
+        self.assertEqual((code, report["ok"], report["findings"], report["claims"][2]["shown"]), (1, False, [], "not_checked"), report)
+        return report["claims"][2]["why"]
+
+    def test_with_its_mark_and_the_keys_of_now_it_is_refuted_by_whichever_key(self):
+        self.put_back("before.db")
+        shutil.copy(self.path("stolen/high-water"), self.path("log.keys/high-water"))
+        self.is_refuted()
+        for key in "old.vkey", "new.vkey":
+            self.is_refuted("--key", key)
+        self.is_refuted("--key", "old.vkey", "--key", "new.vkey")
+
+    def test_gone_on_with_by_the_key_that_leaked_it_is_refuted_too(self):
+        self.put_back("before.db")
+        os.rename(self.path("log.keys"), self.path("true"))
+        shutil.copytree(self.path("stolen"), self.path("log.keys"))
+        self.decide("wealth")
+        for name in "data.db", "data.db-wal", "data.db-shm":
+            if os.path.exists(self.path("log.keys/" + name)):
+                os.remove(self.path("log.keys/" + name))
+            if os.path.exists(self.path("true/" + name)):
+                shutil.copy(self.path("true/" + name), self.path("log.keys/" + name))
+        for name in "signing.key", "log.vkey":
+            shutil.copy(self.path("true/" + name), self.path("log.keys/" + name))
+        self.is_refuted("--key", "new.vkey")
+
+    def test_on_a_bare_copy_a_key_that_was_named_and_signed_nothing_leaves_the_signatures_unshown(self):
+        self.put_back("before.db")
+        self.hide_keys()
+        self.is_whole("--key", "old.vkey")
+        self.assertIn("signed no checkpoint", self.is_not_shown("--key", "old.vkey", "--key", "new.vkey"))
+        self.assertIn("signed no checkpoint", self.is_not_shown("--key", "new.vkey", "--key", "old.vkey"))
+
+    def test_what_ends_with_the_record_of_the_change_is_whole_by_the_key_before_and_not_shown_by_the_one_after(self):
+        self.does("keys", "rotate", "log.keys")  # from the second key to a third
+        shutil.copy(self.path("log.keys/log.vkey"), self.path("third.vkey"))
+        self.is_whole()
+        self.is_whole("--key", "old.vkey")
+        self.is_whole("--key", "new.vkey")
+        self.is_whole("--key", "new.vkey", "--key", "third.vkey")
+        self.assertIn("has signed nothing", self.is_not_shown("--key", "third.vkey"))
+        self.decide("loans")
+        self.is_whole("--key", "third.vkey")
+
+
 class KeptCheckpoint(Place):
     def setUp(self):
         super().setUp()
