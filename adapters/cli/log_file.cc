@@ -142,9 +142,18 @@ void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const 
   std::copy_if(named.begin(), named.end(), std::back_inserter(options.unplaced), [&](const audit::VerifierKey& key) {
     return trusted.empty() || key == trusted.back() || !among(trusted, key);
   });
-  // Before those of the key set: what is not in it can be a signer of before only.
-  others = audit::in_order_of_use(reader, std::move(others));
-  trusted.insert(trusted.begin(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+  // Before those of the key set, and where it is a copy of before a change of key behind them: as the log uses them.
+  const std::vector<audit::VerifierKey> set = trusted;
+  std::vector<audit::VerifierKey> all = set;
+  all.insert(all.end(), others.begin(), others.end());
+  all = audit::in_order_of_use(reader, std::move(all));
+  const auto behind =
+      std::find_if(all.rbegin(), all.rend(), [&](const audit::VerifierKey& key) { return among(set, key); }).base();
+  trusted.clear();
+  std::copy_if(all.begin(), behind, std::back_inserter(trusted),
+               [&](const audit::VerifierKey& key) { return !among(set, key); });
+  trusted.insert(trusted.end(), set.begin(), set.end());
+  trusted.insert(trusted.end(), behind, all.end());
   options.verifier = std::move(trusted.back());
   trusted.pop_back();
   options.earlier = std::move(trusted);

@@ -275,6 +275,13 @@ class PutBack(Place):
         self.decide("loans")
         self.is_whole("--key", "third.vkey")
 
+    def test_a_copy_of_the_keys_of_before_the_change_serves_where_the_later_key_is_named_too(self):
+        for keys in ("old.vkey", "new.vkey"), ("new.vkey", "old.vkey"):
+            _, report = self.verified("--keys", "stolen", "--key", keys[0], "--key", keys[1])
+            self.assertEqual((report["findings"], report["claims"][2]["shown"]), ([], "yes"), report)
+            self.assertGreater(report["bodies_lost"], 0)  # whose data keys are of after the copy
+        self.is_not_shown("--keys", "stolen", "--key", "old.vkey")
+
 
 class KeptCheckpoint(Place):
     def setUp(self):
