@@ -226,8 +226,16 @@ class Verification {
       for (; begin < end; ++begin) find(id, table, std::to_string(begin), what);
   }
 
-  // What stands on a claim that failed was compared with something nobody vouches for.
+  // What stands on a claim that failed, or behind the last checkpoint by a named key, was compared with something nobody vouches for.
+  // A checkpoint that was kept vouches for itself.
   void settle() {
+    if (unsigned_behind_) {
+      const std::string size = std::to_string(*unsigned_behind_);
+      for (const ClaimId id : {kHeaders, kTree, kTiles, kBodies, kOpened, kTags, kState, kClosings, kHighWater})
+        if (report_.claims[id].shown == Shown::yes)
+          not_checked(id, ("behind size " + size + " no key that was named signed anything, see claim 3").c_str(),
+                      ("大小 " + size + " 之后没有任何指定的公钥签署过内容，见第 3 项").c_str());
+    }
     for (const ClaimId ground : {kAbout, kSignatures, kHeaders, kTree}) {
       if (report_.claims[ground].shown != Shown::no) continue;
       const std::string number = std::to_string(ground + 1);
@@ -408,6 +416,7 @@ class Verification {
         if (header->context.kind == Kind::epoch) another = true;
         another_then = header->context.kind == Kind::key_rotated;
         if (header->context.kind == Kind::epoch || another_then) changes_.push_back(index);
+        if (another_then) rotations_.insert(index);
       }
       tree_.append(leaf_hash(leaf));
       if (const auto said = expected_.find(index + 1); said != expected_.end() && whole) {
@@ -460,8 +469,10 @@ class Verification {
                     "与大小为 " + number + " 的检查点的根哈希不符：其中某条记录头被改动、调换或添加，或检查点被改动"});
   }
 
-  // Signatures by keys that nobody named. Where the log has had several keys and one of them was named, the others may be as good: what
-  // they signed is not checked. Else there is one key only, and the signature is none.
+  // Signatures by keys that nobody named. Where a named key signed that the log's key changed, the others may be as good: what they
+  // signed is not checked. Before the last checkpoint by a named key that takes any record of a change; behind it, the record that this
+  // very checkpoint ends with. An epoch is signed by the next key alone: whoever can write the file can begin one. Else the signature
+  // is none.
   void signers() {
     // What the table says of the row before is signed by nobody. But who signs next is told by these records, and the checkpoint that
     // ends with one is the last or the first of a signer.
@@ -475,20 +486,36 @@ class Verification {
       find(kAbout, "about", "1",
            {"it is signed by another key than the first checkpoint", "签署的密钥与首个检查点的不同"});
     if (strangers_.empty() && !about_refused_) return;
-    const bool known_too = std::any_of(expected_.begin(), expected_.end(),
-                                       [](const auto& one) { return one.second.signer.place.has_value(); });
-    if (!known_too || changes_.empty()) {
-      if (about_refused_) find(kAbout, "about", "1", *about_refused_);
-      for (const std::uint64_t size : strangers_)
-        find(kSignatures, "checkpoints", "size " + std::to_string(size),
-             {"its signature or form is bad: expected a signature by a known key",
-              "签名或形式有误（expected a signature by a known key）"});
-      return;
+    std::uint64_t signed_to = 0;  // by a key that was named: its checkpoint covers all before it
+    for (const auto& [size, said] : expected_)
+      if (said.signer.place) signed_to = size;
+    const auto changed =
+        std::find_if(changes_.begin(), changes_.end(), [&](std::uint64_t index) { return index < signed_to; });
+    const bool may_go_on = signed_to > 0 && rotations_.contains(signed_to - 1);
+    const Text none{"its signature or form is bad: expected a signature by a known key",
+                    "签名或形式有误（expected a signature by a known key）"};
+    for (const std::uint64_t size : strangers_) {
+      if (size < signed_to ? changed != changes_.end() : may_go_on) continue;
+      const auto epoch = std::find_if(changes_.begin(), changes_.end(), [&](std::uint64_t index) {
+        return index >= signed_to && index < size && !rotations_.contains(index);
+      });
+      const std::string where = "size " + std::to_string(size);
+      if (signed_to == 0 || epoch == changes_.end())
+        find(kSignatures, "checkpoints", where, none);
+      else
+        find(kSignatures, "checkpoints", where,
+             {"it is by a key that nobody named. Record " + std::to_string(*epoch) +
+                  " says that a new epoch began there, but no key that was named signed that: if the bank says so too, "
+                  "have the key of that epoch from it, not from whoever brought the log, and name it by a further "
+                  "`--key`",
+              "由未指定的公钥签署。记录 " + std::to_string(*epoch) +
+                  " 称新纪元由此开始，但没有任何指定的公钥签署该记录：若银行也如此确认，请向银行（而非提供日志者）"
+                  "取得该纪元的公钥，并再以 `--key` 指定"});
     }
-    const std::string change = std::to_string(changes_.front());
-    if (about_refused_ && about_differs_)
-      find(kAbout, "about", "1", *about_refused_);
-    else if (about_refused_)
+    if (about_refused_ && (about_differs_ || changed == changes_.end())) find(kAbout, "about", "1", *about_refused_);
+    if (changed == changes_.end()) return;
+    const std::string change = std::to_string(*changed);
+    if (about_refused_ && !about_differs_)
       not_checked(
           kAbout,
           ("it is signed by " + about_signer_->words() + ", which nobody named. The log's key changed with record " +
@@ -506,12 +533,15 @@ class Verification {
         kSignatures,
         (count + " checkpoints from size " + first + " on are signed by " + key +
          " or others that nobody named. The log's key changed with record " + change +
-         ": name each of its keys by a further `--key`, or have the key set at hand, whose notes lead from one key "
-         "to the next")
+         ": name each of its keys by a further `--key`, as you had it from the bank and not from whoever brought the "
+         "log, or have the key set at hand, whose notes lead from one key to the next")
             .c_str(),
         ("自大小 " + first + " 起有 " + count + " 个检查点由 " + key + " 等未指定的公钥签署。日志的密钥自记录 " +
-         change + " 起更换：请再以 `--key` 逐一指定其公钥，或提供密钥目录，其中的说明由一把公钥引至下一把")
+         change +
+         " 起更换：请再以 `--key` "
+         "逐一指定其公钥（须由银行而非提供日志者给出），或提供密钥目录，其中的说明由一把公钥引至下一把")
             .c_str());
+    if (strangers_.back() > signed_to) unsigned_behind_ = signed_to;
   }
 
   // How the log ends, where notes or whoever named the keys say which signer is the last.
@@ -1017,10 +1047,12 @@ class Verification {
   std::map<std::uint64_t, Expected> expected_;
   std::set<std::uint64_t> sizes_;  // of all checkpoints
   std::optional<Signer> about_signer_;
-  std::optional<Text> about_refused_;     // it is by a key that nobody named
-  bool about_differs_ = false;            // it is by another key than the first checkpoint
-  std::vector<std::uint64_t> strangers_;  // checkpoints by such keys
-  std::vector<std::uint64_t> changes_;    // records that name another signer
+  std::optional<Text> about_refused_;             // it is by a key that nobody named
+  bool about_differs_ = false;                    // it is by another key than the first checkpoint
+  std::vector<std::uint64_t> strangers_;          // checkpoints by such keys
+  std::vector<std::uint64_t> changes_;            // records that name another signer
+  std::set<std::uint64_t> rotations_;             // of these, those that the signer before covers
+  std::optional<std::uint64_t> unsigned_behind_;  // the last size that a named key signed, where others follow
   std::map<std::pair<std::string, std::int64_t>, int> tags_;
   std::map<StateRow, StateEntry> state_;
   std::map<std::uint64_t, Closed> closed_;

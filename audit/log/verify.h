@@ -5,9 +5,10 @@
 // Promises   a changed value in any cell, a dropped, added or swapped row is a finding; each claim is shown, refuted, or not
 //            checked and why; what stands on a failed signature or tree is never called good. A body whose data key is gone is
 //            no change of the log: erased, where an erasure record names the key; else lost, which is never called good either.
-//            A checkpoint by a key that was not named is no change where a rotation or epoch record stands between it and one by a
-//            key that was: it is not checked, and the log is not called good. The log ends with a checkpoint by the last of the
-//            signers that are known, or with the record that names it: else it was put back, or went on under a retired key
+//            A checkpoint by a key that was not named is no change where a key that was named signed the record that names
+//            another: it is not checked, nor is anything behind, and the log is not called good. The log ends with a checkpoint by
+//            the last of the signers that are known, or with the record that names it: else it was put back, or went on under a
+//            retired key
 // Errors     findings, not exceptions, also where the file is damaged; audit::Error where the machine cannot read it
 // Cost       linear in the log; memory: the state projection, and a few bytes a checkpoint
 #pragma once

@@ -105,6 +105,30 @@ class ChangedKey(Place):
                 self.assertEqual(signatures["shown"], "not_checked")
                 self.assertIn("--key", signatures["why"])
                 self.assertEqual(report["claims"][1]["shown"], "yes" if key == "old.vkey" else "not_checked")
+                # The newer key's last checkpoint covers all records; behind the older one's nobody vouches for anything.
+                for claim in report["claims"][3:7]:
+                    self.assertEqual(claim["shown"], "not_checked" if key == "old.vkey" else "yes", claim)
+
+    def test_behind_the_change_a_signature_of_zeros_shows_nothing(self):
+        self.rotate()
+        self.hide_keys()
+        name, key_id, _ = VERIFIER.read_key(self.read("old.vkey"))
+        with contextlib.closing(sqlite3.connect(self.path("log.db"))) as db, db:
+            forged = 0
+            for size, note in db.execute("SELECT size, note FROM checkpoints").fetchall():
+                text = note if isinstance(note, str) else note.decode()
+                if base64.b64decode(text.split()[-1])[:4] == key_id:
+                    continue
+                forged += 1
+                line = f"— {name} {base64.b64encode(b'FAKE' + bytes(64)).decode()}\n"
+                db.execute("UPDATE checkpoints SET note = ? WHERE size = ?", (text[:text.index("\n\n") + 2] + line, size))
+        self.assertGreater(forged, 0)
+        code, report = self.verified("--key", "old.vkey")
+        self.assertEqual((code, report["ok"]), (1, False))
+        for claim in report["claims"][2:7]:
+            self.assertEqual(claim["shown"], "not_checked", claim)
+        self.assertIn("from the bank and not from whoever brought the log", report["claims"][2]["why"])
+        self.assertIn("no key that was named signed anything", report["claims"][3]["why"])
 
     def test_a_key_that_signed_nothing_in_the_log_refutes_it(self):
         self.rotate()
@@ -125,6 +149,14 @@ class ChangedKey(Place):
         self.is_whole()
         self.is_whole("--key", "old.vkey")
         self.is_whole("--key", "log.keys/log.vkey")
+        # Whoever can write the file can begin an epoch: no key of before signed that it began.
+        self.hide_keys()
+        self.is_whole("--key", "old.vkey", "--key", "new.vkey")
+        code, report = self.verified("--key", "old.vkey")
+        self.assertEqual((code, report["claims"][2]["shown"]), (1, "no"))
+        self.assertIn("says that a new epoch began there, but no key that was named signed that", report["claims"][2]["why"])
+        code, report = self.verified("--key", "new.vkey")
+        self.assertEqual((code, report["findings"], report["claims"][2]["shown"]), (1, [], "not_checked"))
 
     def test_a_package_that_reaches_over_the_change_is_verified_by_either_key(self):
         self.rotate()
