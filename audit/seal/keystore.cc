@@ -795,6 +795,7 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
     }
     before = *signer;
   }
+  if (!no_signers && number == 0) faults.push_back({"signers", "1", "it is not there"});
   Statement buckets = db.prepare("SELECT bucket, epoch, wrapped FROM buckets");
   while (buckets.step()) {
     SecretText plain;
