@@ -66,6 +66,12 @@ void print_closed(const std::vector<audit::ClosedKey>& all, Terminal& terminal) 
                  << '\n';
 }
 
+bool of_the_keys_alone(const audit::VerifyReport& report) {
+  return !report.findings.empty() && report.more_findings == 0 &&
+         std::all_of(report.findings.begin(), report.findings.end(),
+                     [](const audit::Finding& finding) { return finding.table == "keys"; });
+}
+
 void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   if (terminal.json) {
     json::array findings, claims, closed;
@@ -102,6 +108,9 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   out << (report.good() ? terminal.say({"The log is whole.", "日志完整。"})
           : report.damaged
               ? terminal.say({"The log is damaged: it cannot be read to its end.", "日志已损坏，无法完整读取。"})
+          : of_the_keys_alone(report)
+              ? terminal.say({"Its key set is damaged or was changed; in the log itself nothing was found.",
+                              "密钥目录已损坏或被改动；日志本身未发现问题。"})
           : !report.findings.empty() ? terminal.say({"The log was changed.", "日志已被改动。"})
           : report.bodies_lost > 0
               ? terminal.say({"Nothing in the log was changed, but data keys are missing that no erasure record names.",
@@ -145,25 +154,27 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
 
 int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   const std::string& path = invocation.arguments[0];
+  const std::string dir = keys_dir(invocation, path);
   std::unique_ptr<LogReader> reader;
+  std::unique_ptr<audit::KeyStore> keys;
+  audit::VerifyOptions options;
   try {
     reader = LogReader::open(path);
+    keys = keys_of(invocation, *reader);
+    options = verify_options(keys.get(), invocation.get("--high-water"));
+    if (invocation.has("--key")) {
+      std::string at;
+      Result<std::vector<audit::VerifierKey>> named = named_keys(invocation, at);
+      if (!named) return refuse(terminal, named.error(), at);
+      trust(options, *reader, keys.get(), std::move(*named));
+    }
   } catch (const audit::Error& error) {
-    const audit::VerifyReport report = audit::verify_damaged(error);
-    print_report(report, terminal);
+    if (error.place().starts_with(dir + "/")) throw;  // says nothing of the log
+    print_report(audit::verify_damaged(error), terminal);
     return kNo;
   }
-  const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
-  audit::VerifyOptions options = verify_options(keys.get(), invocation.get("--high-water"));
-  if (invocation.has("--key")) {
-    std::string at;
-    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation, at);
-    if (!named) return refuse(terminal, named.error(), at);
-    trust(options, *reader, keys.get(), std::move(*named));
-  } else if (keys == nullptr) {
-    const std::string dir = keys_dir(invocation, path);
+  if (keys == nullptr && !invocation.has("--key"))
     throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "there is no such folder"});
-  }
   if (invocation.has("--checkpoint")) {
     Result<std::string> kept = kept_checkpoint_of(invocation.get("--checkpoint"), options, reader->origin());
     if (!kept) return refuse(terminal, kept.error());

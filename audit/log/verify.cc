@@ -97,6 +97,11 @@ bool is_damage(const Code& code) {
   return &code == &codes::kDamaged || &code == &codes::kLogHalfWritten || &code == &codes::kLogBroken;
 }
 
+// Of a key set that lies at hand and cannot be read to its end, which says nothing of the log.
+bool of_the_keys(const caveat::Error& error, const VerifyOptions& options) {
+  return options.keys != nullptr && error.place().starts_with(options.keys->dir() + "/") && is_damage(error.code());
+}
+
 // Without the file's name before and the advice behind, which are not for who verifies.
 std::string error_words(const caveat::Error& error, Language language) {
   const auto& arguments = error.arguments(language);
@@ -111,6 +116,14 @@ class Verification {
     for (std::size_t i = 0; i < kClaims; ++i)
       report_.claims.push_back(
           {static_cast<int>(i) + 1, Shown::yes, kPhrases[i].en, kPhrases[i].zh, std::string(), std::string()});
+  }
+
+  // All but what takes keys, where those that are at hand cannot be read.
+  void keys_cannot_be_read(const Error& error) {
+    without_ = {"bodies, tags and state are sealed and the key set cannot be read",
+                "正文、标签与状态均已封存，而密钥目录无法读取"};
+    find(kKeys, "keys", error.place().substr(error.place().rfind('/') + 1),
+         {"it cannot be read: " + error_words(error, Language::en), "无法读取：" + error_words(error, Language::zh)});
   }
 
   VerifyReport run() {
@@ -139,7 +152,7 @@ class Verification {
       try {
         (this->*step)();
       } catch (const Error& error) {
-        if (!is_damage(error.code())) throw;
+        if (!is_damage(error.code()) || of_the_keys(error, options_)) throw;
         unreadable(claim, table, error);
         break;
       }
@@ -660,8 +673,7 @@ class Verification {
   void bodies() {
     if (options_.keys == nullptr) {
       for (const ClaimId id : {kOpened, kTags, kState, kClosings})
-        not_checked(id, "bodies, tags and state are sealed and no keys were given",
-                    "正文、标签与状态均已封存，且未提供密钥");
+        not_checked(id, without_.en.c_str(), without_.zh.c_str());
     }
     open_day();
     std::uint64_t next = 0;
@@ -1040,6 +1052,7 @@ class Verification {
   const VerifyOptions& options_;
   std::vector<VerifierKey> signers_;  // in order; the last is the newest
   VerifyReport report_;
+  Text without_{"bodies, tags and state are sealed and no keys were given", "正文、标签与状态均已封存，且未提供密钥"};
   Frontier tree_;
   std::optional<std::uint64_t> seen_;  // the newest record that the step at hand has read
   bool root_reported_ = false;
@@ -1101,7 +1114,16 @@ VerifyReport verify_damaged(const Error& error) {
 }
 
 VerifyReport verify_log(const LogReader& reader, const VerifyOptions& options) {
-  return Verification(reader, options).run();
+  try {
+    return Verification(reader, options).run();
+  } catch (const Error& error) {
+    if (!of_the_keys(error, options)) throw;
+    VerifyOptions without = options;
+    without.keys = nullptr;
+    Verification again(reader, without);
+    again.keys_cannot_be_read(error);
+    return again.run();
+  }
 }
 
 }  // namespace caveat::audit

@@ -509,6 +509,40 @@ class DamagedFile(Place):
                 db.execute(statement)
             self.is_told(statement)
 
+    def test_old_checkpoints_that_cannot_be_read_are_told_also_where_a_key_is_named(self):
+        for _ in range(40):  # each look is a record and a checkpoint of its own
+            self.does("log", "show", "log.db")
+        with contextlib.closing(sqlite3.connect(self.path("log.db"))) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            root = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'checkpoints'").fetchone()[0]
+        with open(self.path("log.db"), "rb") as file:
+            whole = file.read()
+        page = whole[(root - 1) * 4096:root * 4096]
+        self.assertIn(page[0], (2, 5))  # more than one page: the newest are in another than the oldest
+        cell = int.from_bytes(page[12:14], "big")
+        leaf = int.from_bytes(page[cell:cell + 4], "big")
+        self.spill(whole[:(leaf - 1) * 4096] + b"Q" * 4096 + whole[leaf * 4096:])
+        for arguments in ("--keys", "log.keys"), ("--key", "old.vkey"), ("--keys", "log.keys", "--key", "old.vkey"):
+            done = self.run_it("log", "verify", "half.db", *arguments, "--json")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertTrue(json.loads(done.stdout)["damaged"])
+
+    def test_keys_that_cannot_be_read_are_told_as_such_and_the_log_is_judged_without_them(self):
+        with contextlib.closing(sqlite3.connect(self.path("log.keys/data.db"))) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            root = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'data_keys'").fetchone()[0]
+        with open(self.path("log.keys/data.db"), "r+b") as file:
+            file.seek((root - 1) * 4096)
+            file.write(b"Q" * 4096)
+        for arguments in (), ("--key", "old.vkey"):
+            done = self.run_it("log", "verify", "log.db", *arguments)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("in the log itself nothing was found", done.stdout)
+            code, report = self.verified(*arguments)
+            self.assertEqual((code, report["damaged"], {finding["table"] for finding in report["findings"]}), (1, False, {"keys"}))
+            shown = [claim["shown"] for claim in report["claims"]]
+            self.assertEqual(shown[:7] + shown[11:13], ["yes"] * 7 + ["no", "yes"])
+
     def test_other_commands_say_that_it_is_damaged_and_what_to_do(self):
         self.spill(self.whole[:4096 * 3] + b"Q" * 4096 * 40 + self.whole[4096 * 43:])
         for arguments in (("log", "show", "half.db", "--copy"), ("report", "half.db", "--out", "page.html", "--copy")):
