@@ -153,7 +153,7 @@ std::vector<std::uint32_t> met_by_proofs(const program::Program& program, const 
   asked.conversation = request.conversation_id();
   asked.customer = request.customer_id();
   asked.until = gate::kAskedFor;
-  asked.matter = gate::matter_of(request);
+  asked.matter = {.products = gate::products_of(request), .content = "as it was asked about"};
   for (std::uint32_t i = 0; i < program.requirements().size(); ++i)
     asked.names.emplace_back(program.requirement_name(i));
   return gate::check(

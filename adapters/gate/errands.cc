@@ -373,7 +373,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   wish.due = due_in(program, queue, now);
   wish.by = caller.id;
   std::string known = floor_.customer_of(wish.conversation);
-  bool another = false, hidden = false;
+  bool another = false, hidden = false, barred = false;
   std::optional<Ticket> before;
   Moved moved;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
@@ -385,8 +385,10 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     const Desk::Here here = desk.find(wish.conversation, wish.customer);
     if (here.ticket != nullptr) before = *here.ticket;
     hidden = agent && here.ticket != nullptr && !caller.sees(here.ticket->queue, here.ticket->holder);
-    if (hidden && take) return;
-    if (hidden) {  // his reason joins the ticket where it lies: asking would otherwise move it to a queue where he may take it
+    barred = hidden && take && holds(here.ticket->standing);  // what holds nothing yet keeps nobody from taking over
+    if (barred) return;
+    if (hidden &&
+        !take) {  // his reason joins the ticket where it lies: asking would otherwise move it to a queue where he may take it
       const std::uint32_t there = queue_of(program, here.ticket->queue, options_.default_queue);
       wish.queue = here.ticket->queue;
       wish.due = due_in(program, there, now);
@@ -398,7 +400,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   if (another)
     return done(refused(wire::codes::kConflict, command.language, "/customer", "the customer whose conversation it is",
                         "another one"));
-  if (hidden && take)
+  if (barred)
     return done(refused(wire::codes::kRole, command.language, "", "a conversation whose hand-off the caller may see",
                         "one of another queue"));
   if (moved.refused != nullptr) return done(refused(taken_problem(*before), command.language));

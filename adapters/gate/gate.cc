@@ -411,6 +411,7 @@ class Gate::Inside {
 
   struct Round {
     std::uint64_t number = 0;  // of this turn in its chain, the first request not counted
+    Microseconds until = 0;    // what it continues is asked for until then; 0: it continues nothing
     bool over = false;         // the last one, or too late: what is still required then goes to a person
     bool unmet = false;        // and so it is
     bool firm = false;         // what it stands on cannot be lost any more
@@ -443,10 +444,11 @@ class Gate::Inside {
       return cannot("a decision of this conversation and customer");
     const Microseconds now = options_.clock->wall_us();
     round.number = asked->rounds + 1;
+    round.until = asked->until;
     round.over = round.number >= kRounds || now > asked->until;
     std::optional<Problem> problem;
     round.met = check(
-        *turn.rules->program, *asked, turn.continuation, turn.caller, matter_of(turn.request), now, options_.clock_skew,
+        *turn.rules->program, *asked, turn.continuation, turn.caller, turn.matter, now, options_.clock_skew,
         [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
     if (!problem) return true;
     refuse(turn, *problem);
@@ -467,11 +469,18 @@ class Gate::Inside {
                   .conversation = std::string(turn.request.conversation_id()),
                   .customer = turn.customer,
                   .rounds = round.number,
-                  .until = options_.clock->wall_us() + kAskedFor,
+                  .until = round.until != 0 ? round.until : options_.clock->wall_us() + kAskedFor,
                   .names = {},
-                  .matter = matter_of(turn.request)};
-      for (const decide::Required& one : decision.requires_)
-        if (!one.is_fact) asked.names.push_back(requirement_full_name(program, one.index));
+                  .matter = turn.matter,
+                  .met = {}};
+      for (const decide::Required& one : decision.requires_) {
+        if (!one.is_fact)
+          asked.names.push_back(requirement_full_name(program, one.index));
+        else if (!program.slot_path(one.index).starts_with("customer."))
+          asked.matter.content.clear();  // what comes of facts is not known yet: consent to it is asked for then
+      }
+      for (const std::uint32_t index : round.met.requirements)
+        asked.met.push_back(requirement_full_name(program, index));
       own.push_back({.key = asked_key(decision_id), .value = encode(asked)});
     }
     floor_.keep(own);

@@ -60,58 +60,34 @@ std::optional<Microseconds> serves_until(const program::RequirementRow& row, con
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-// One text of several, that no other several make.
-void join(std::string& out, std::string_view one) {
-  out += std::to_string(one.size());
-  out += ':';
-  out += one;
-}
+// Is the turn that continues about what was asked about?
+bool is_same(const Matter& asked, const Matter& now) { return !asked.content.empty() && asked.content == now.content; }
 
-std::string digest_of(std::string_view text) {
-  const Digest digest = sha256(text);
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+// How far a proof for this requirement reaches beyond the very turn.
+struct Width {
+  bool conversation = false, purpose = false, product = false;
+  bool any() const { return conversation || purpose || product; }
+};
+Width width_of(const program::Program& program, const program::RequirementRow& row, const Asked& asked,
+               const Matter& now) {
+  return {.conversation = has(program, row.scopes, "conversation") && !asked.conversation.empty(),
+          .purpose = has(program, row.scopes, "purpose") && !asked.customer.empty(),
+          .product = has(program, row.scopes, "product") && !now.products.empty()};
 }
-
-// Is the turn that continues about what was asked about? Facts that were not known then may have come.
-bool is_same(const Matter& asked, const Matter& now) {
-  return !asked.content.empty() && asked.content == now.content &&
-         std::includes(now.facts.begin(), now.facts.end(), asked.facts.begin(), asked.facts.end());
+bool fits(const Width& width, const Asked& asked, const Matter& now) {
+  return width.conversation || width.purpose || is_same(asked.matter, now) ||
+         (width.product && asked.matter.products == now.products);
 }
 
 }  // namespace
 
-Matter matter_of(const decide::Request& request) {
-  Matter matter;
-  std::string content;
-  join(content, request.answer_text());
-  join(content, request.outreach_text());
-  join(content, request.material_text());
-  join(content, request.subject_id());
+std::string products_of(const decide::Request& request) {
   std::vector<std::string_view> ids;
   for (std::size_t i = 0; i < request.products(); ++i) ids.push_back(request.product_id(i));
   std::sort(ids.begin(), ids.end());
-  join(content, std::to_string(ids.size()));
-  for (const std::string_view id : ids) {
-    matter.products.append(matter.products.empty() ? "" : "\t").append(id);
-    join(content, id);
-  }
-  join(content, std::to_string(request.actions()));
-  for (std::size_t i = 0; i < request.actions(); ++i) join(content, request.action_name(i));
-  for (std::size_t i = 0; i < request.recipients(); ++i) join(content, request.recipient_id(i));
-  matter.content = digest_of(content);
-  const program::Program& program = request.program();
-  for (const decide::Fact& fact : request.facts()) {
-    const auto frame = static_cast<program::Frame>(program.slots()[fact.slot].frame);
-    if (fact.item < 0 || !fact.known || frame == program::Frame::turn) continue;
-    std::string one;
-    join(one, frame == program::Frame::product ? request.product_id(static_cast<std::size_t>(fact.item))
-                                               : std::to_string(fact.item));
-    join(one, program.slot_path(fact.slot));
-    join(one, request.value(fact.slot, fact.item));
-    matter.facts.push_back(digest_of(one));
-  }
-  std::sort(matter.facts.begin(), matter.facts.end());
-  return matter;
+  std::string all;
+  for (const std::string_view id : ids) all.append(all.empty() ? "" : "\t").append(id);
+  return all;
 }
 
 Continuation read_continuation(const Fields& fields, std::optional<Problem>& problem) {
@@ -207,8 +183,8 @@ std::string encode(const Asked& asked) {
   out.integer(8);
   out.bytes(asked.matter.content);
   out.integer(9);
-  out.array(asked.matter.facts.size());
-  for (const std::string& fact : asked.matter.facts) out.bytes(fact);
+  out.array(asked.met.size());
+  for (const std::string& name : asked.met) out.text(name);
   return out.take();
 }
 
@@ -227,7 +203,7 @@ std::optional<Asked> decode_asked(std::string_view encoded) {
     return asked;  // of before a proof was held against what it was asked for: nothing is the same
   asked.matter.products = map->find(7)->string;
   asked.matter.content = map->find(8)->string;
-  for (const cbor::Value& fact : map->find(9)->items) asked.matter.facts.emplace_back(fact.string);
+  for (const cbor::Value& name : map->find(9)->items) asked.met.emplace_back(name.string);
   return asked;
 }
 
@@ -249,23 +225,25 @@ audit::StateKey proof_key(const Proof& proof) {
 namespace {
 
 // Was this requirement asked for? Decisions of before the names had their packs asked by the bare one.
-bool was_asked(const program::Program& program, const Asked& asked, std::uint32_t index) {
-  return std::any_of(asked.names.begin(), asked.names.end(), [&](const std::string& name) {
+bool is_among(const program::Program& program, const std::vector<std::string>& names, std::uint32_t index) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
     return name == requirement_full_name(program, index) || name == program.requirement_name(index);
   });
 }
-
 // Which of them a proof is for: it names one that was asked for, with its pack where packs share the name.
 std::optional<std::uint32_t> meant_by(const program::Program& program, const Asked& asked, const Proof& proof,
                                       const std::string& path, std::optional<Problem>& problem) {
   std::vector<std::uint32_t> meant;
   std::string names;
-  for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
-    const std::string full = requirement_full_name(program, index);
-    if ((proof.name != program.requirement_name(index) && proof.name != full) || !was_asked(program, asked, index))
-      continue;
-    meant.push_back(index);
-    names += (names.empty() ? "" : " or ") + full;
+  for (const std::vector<std::string>* among : {&asked.names, &asked.met}) {  // those still open first
+    for (std::uint32_t index = 0; index < program.requirements().size() && (among == &asked.names || meant.empty());
+         ++index) {
+      const std::string full = requirement_full_name(program, index);
+      if ((proof.name != program.requirement_name(index) && proof.name != full) || !is_among(program, *among, index))
+        continue;
+      meant.push_back(index);
+      names += (names.empty() ? "" : " or ") + full;
+    }
   }
   if (meant.size() == 1) return meant.front();
   if (meant.empty())
@@ -284,6 +262,12 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
           const std::function<std::optional<std::string>(const audit::StateKey&)>& served,
           std::optional<Problem>& problem) {
   Met met;
+  for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
+    if (is_among(program, asked.met, index) &&
+        fits(width_of(program, program.requirements()[index], asked, matter), asked, matter))
+      met.requirements.push_back(index);
+  }
+  const std::vector<std::uint32_t> before_this = met.requirements;
   for (std::size_t i = 0; i < next.proofs.size(); ++i) {
     const Proof& proof = next.proofs[i];
     const std::string path = "/satisfied/" + std::to_string(i);
@@ -309,18 +293,13 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
       report(problem, wire::codes::kFactSource, path + "/by", "a source that the requirement takes", quoted(proof.by));
       continue;
     }
-    const bool for_conversation = has(program, row.scopes, "conversation") && !asked.conversation.empty();
-    const bool for_purpose = has(program, row.scopes, "purpose") && !asked.customer.empty();
-    const bool for_product = has(program, row.scopes, "product") && !matter.products.empty();
+    if (std::find(before_this.begin(), before_this.end(), *index) != before_this.end()) continue;  // brought once more
+    const Width width = width_of(program, row, asked, matter);
     const std::optional<Microseconds> until = serves_until(row, proof);
     // One that holds for a time may have been given before it was asked for; any other one is the answer to this request.
-    const Microseconds asked_at = asked.until - kAskedFor;
-    const bool wide = for_conversation || for_purpose || for_product;
-    const bool in_time = until ? *until > now && (wide || row.has_valid_for != 0 || proof.at >= asked_at - clock_skew)
-                               : proof.at >= asked_at - clock_skew;
-    const bool fits = for_conversation || for_purpose || is_same(asked.matter, matter) ||
-                      (for_product && asked.matter.products == matter.products);
-    bool counts = in_time && fits;
+    const bool answers = proof.at >= asked.until - kAskedFor - clock_skew;
+    const bool in_time = until ? *until > now && (answers || width.any() || row.has_valid_for != 0) : answers;
+    bool counts = in_time && fits(width, asked, matter);
     std::optional<std::string> before = served(proof_key(proof));
     const auto here = std::find_if(met.used.begin(), met.used.end(),
                                    [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
@@ -332,8 +311,8 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
       const bool same_customer = !asked.customer.empty() && earlier.customer == asked.customer;
       const bool again =
           until && same_requirement &&
-          ((for_conversation && earlier.conversation == asked.conversation) || (for_purpose && same_customer) ||
-           (for_product && same_customer && earlier.products == matter.products));
+          ((width.conversation && earlier.conversation == asked.conversation) || (width.purpose && same_customer) ||
+           (width.product && same_customer && earlier.products == matter.products));
       counts = counts && again;
     }
     if (!counts) continue;

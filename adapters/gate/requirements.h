@@ -5,9 +5,9 @@
 //   check(program, asked, next, caller, …)                          // which requirements are met
 //
 // Promises   a turn is continued once, by the caller, conversation and customer that were asked; rounds count along the chain, the first
-//            request not counted. A proof holds for what was asked about: the very texts, products, actions and their facts, unless the
-//            requirement is valid for the conversation, the purpose or the product; it was given after it was asked for, unless the
-//            requirement or the proof says how long one holds; it serves once, unless both widths are said
+//            request not counted. A proof holds for what was asked about, with nothing changed in it, unless the requirement is valid for the
+//            conversation, the purpose or the product; it was given after it was first asked for, unless the requirement, or with such
+//            a width the proof, says how long one holds; it serves once, unless both are said. What a chain has met stays met in it
 // Source     decision.md "Verdict", contracts.md 24
 #pragma once
 
@@ -40,22 +40,21 @@ struct Continuation {
 };
 Continuation read_continuation(const decide::Fields& fields, std::optional<Problem>& problem);
 
-// What a turn is about, as far as a proof may be bound to it: no text, no value stays readable.
+// What a turn is about, as far as a proof is bound to it.
 struct Matter {
   std::string products;  // their ids, sorted, as one text
-  std::string content;   // a digest of texts, products, actions and recipients; of what the customer says nothing
-  std::vector<std::string>
-      facts;  // of products and actions, a digest each, sorted: more of them may come, none may change
+  std::string content;   // wire::matter_digest; empty: nothing is the same as this
 };
-Matter matter_of(const decide::Request& request);
+std::string products_of(const decide::Request& request);
 
 // What a decision asked for, as the state keeps it until a turn continues it.
 struct Asked {
   std::string caller, conversation, customer;
-  std::uint64_t rounds = 0;  // that went before
-  Microseconds until = 0;
+  std::uint64_t rounds = 0;        // that went before
+  Microseconds until = 0;          // what the answer may take, from the first request of the chain
   std::vector<std::string> names;  // whole ones, of requirements; facts come with the turn itself
   Matter matter;
+  std::vector<std::string> met;  // whole names of those that the chain has met already
 };
 std::string encode(const Asked& asked);
 std::optional<Asked> decode_asked(std::string_view encoded);

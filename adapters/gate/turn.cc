@@ -113,6 +113,11 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   check_author(turn, bound, wrong);
   if (!wrong.empty()) return refuse(turn, wire::all_of(std::move(wrong)));
   turn.content = wire::canonical_digest(fields);
+  if (!turn.rules->program->requirements().empty()) {
+    const Digest matter = wire::matter_digest(fields);
+    turn.matter = {.products = products_of(turn.request),
+                   .content = {reinterpret_cast<const char*>(matter.data()), matter.size()}};
+  }
   set_keys(turn);
 }
 

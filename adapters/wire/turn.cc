@@ -635,12 +635,21 @@ std::string by_value(std::string_view spelling) {
 
 constexpr std::uint64_t kNumberTag = 60'000;  // only hashed, never stored: tells 1 from "1"
 
+// Of a turn: what is not what it would do.
+bool is_around(std::string_view member) {
+  static constexpr std::string_view kAround[] = {
+      "id",       "at",      "bot",       "channel",   "language", "jurisdictions", "conversation",
+      "customer", "message", "continues", "satisfied", "offsets",  "provenance"};
+  return std::find(std::begin(kAround), std::end(kAround), member) != std::end(kAround);
+}
+
 // `members` is room for the children of what is open; it comes back as it was.
-void canonical(const Fields& fields, std::uint32_t index, cbor::Encoder& out, std::vector<std::uint32_t>& members) {
+void canonical(const Fields& fields, std::uint32_t index, cbor::Encoder& out, std::vector<std::uint32_t>& members,
+               bool (*left_out)(std::string_view) = nullptr) {
   const Fields::Node& node = fields.node(index);
   const std::size_t first = members.size();
   for (std::uint32_t child = node.first; child != Fields::kEnd; child = fields.node(child).next)
-    members.push_back(child);
+    if (left_out == nullptr || !left_out(fields.name(child))) members.push_back(child);
   const std::size_t end = members.size();
   switch (node.kind) {
     case Fields::Kind::null:
@@ -679,14 +688,22 @@ void canonical(const Fields& fields, std::uint32_t index, cbor::Encoder& out, st
 
 }  // namespace
 
-Digest canonical_digest(const decide::Fields& fields) {
+namespace {
+
+Digest digest_of(const Fields& fields, bool (*left_out)(std::string_view)) {
   thread_local cbor::Encoder out;  // keep what they have grown to
   thread_local std::vector<std::uint32_t> members;
   out.clear();
   members.clear();
-  if (!fields.empty()) canonical(fields, 0, out, members);
+  if (!fields.empty()) canonical(fields, 0, out, members, left_out);
   return sha256(out.view());
 }
+
+}  // namespace
+
+Digest canonical_digest(const decide::Fields& fields) { return digest_of(fields, nullptr); }
+
+Digest matter_digest(const decide::Fields& fields) { return digest_of(fields, is_around); }
 
 Result<void> something_to_judge(const decide::Request& request) {
   if (request.has_answer() || request.has_message() || request.has_recommendation() || request.actions() > 0 ||
