@@ -183,7 +183,7 @@ Faulty faulty(const load::Loaded& loaded, const config::Configuration& configura
 std::vector<Unseen> unseen(const program::Program& program, const std::vector<server::CallerEntry>& callers) {
   std::vector<std::string_view> queues;
   for (std::uint32_t i = 0; i < program.queues().size(); ++i) queues.push_back(program.queue_name(i));
-  const std::vector<std::string_view> jurisdictions = program.jurisdictions();
+  const std::span<const std::string_view> jurisdictions = program.jurisdictions();
   std::vector<Unseen> out;
   for (const server::CallerEntry& caller : callers) {
     for (const std::string& queue : caller.queues)
@@ -191,8 +191,7 @@ std::vector<Unseen> unseen(const program::Program& program, const std::vector<se
         out.push_back({caller.id, "queues", queue, std::string(nearest(queue, queues))});
     for (const std::string& one : caller.jurisdictions)
       if (!std::binary_search(jurisdictions.begin(), jurisdictions.end(), one))
-        out.push_back({caller.id, "jurisdictions", one,
-                       std::string(nearest(one, std::span<const std::string_view>(jurisdictions)))});
+        out.push_back({caller.id, "jurisdictions", one, std::string(nearest(one, jurisdictions))});
   }
   return out;
 }
@@ -205,10 +204,8 @@ std::string told(const Unseen& one, Language language) {
                     : "{0} is to see the queue {1}, which no pack has: no hand-off is shown to it there",
                  {one.caller, quote_json(one.name)})
           : fill(zh ? "调用方 {0} 属于法域 "
-                      "{1}，而没有规则包属于该法域，因此不按它选用规则包；若其法域均不存在，则适用全部规则包"
-                    : "{0} is of jurisdiction {1}, which no pack is of: no pack is chosen by it, and where a caller "
-                      "has no other all "
-                      "packs apply to its turns",
+                      "{1}，而没有规则包属于该法域，因此对其轮次适用全部规则包"
+                    : "{0} is of jurisdiction {1}, which no pack is of: the packs of all apply to its turns",
                  {one.caller, quote_json(one.name)});
   if (!one.nearest.empty()) out += fill(zh ? "；是否想写 {0}？" : "; did you mean {0}?", {one.nearest});
   return out;

@@ -66,9 +66,12 @@ void Binder::reset() {
   r_.said_.clear();
   r_.jurisdictions_.clear();
   if (!o_.jurisdictions.empty()) {
-    const std::vector<std::string_view> known = p_.jurisdictions();
-    for (const std::string& one : o_.jurisdictions)  // one that no pack has must not leave every pack out
-      if (std::binary_search(known.begin(), known.end(), one)) r_.jurisdictions_.push_back(keep(one));
+    // One that no pack has was meant for another: which, nobody can tell, so the packs of all apply.
+    const auto is_known = [&](const std::string& one) {
+      return std::binary_search(p_.jurisdictions().begin(), p_.jurisdictions().end(), one);
+    };
+    if (std::all_of(o_.jurisdictions.begin(), o_.jurisdictions.end(), is_known))
+      for (const std::string& one : o_.jurisdictions) r_.jurisdictions_.push_back(keep(one));
   }
 }
 
@@ -376,7 +379,7 @@ void Binder::member(std::uint32_t node, const Member& member, Frame frame, std::
 
 void Binder::jurisdictions(std::uint32_t node) {
   if (kind(node) == Fields::Kind::null || !is_list(node, "a list of jurisdictions: [\"CN\"]")) return;
-  const std::vector<std::string_view> known = p_.jurisdictions();
+  const std::span<const std::string_view> known = p_.jurisdictions();
   const bool all_apply = r_.jurisdictions_.empty();  // the request can only add, and there is nothing to add to
   for (std::uint32_t at = f_.node(node).first; at != kNoNode; at = f_.node(at).next) {
     Request::Text text;
@@ -386,7 +389,7 @@ void Binder::jurisdictions(std::uint32_t node) {
       std::string list;
       for (const std::string_view each : known) list += (list.empty() ? "" : ", ") + std::string(each);
       report(codes::kOutOfRange, at, "a jurisdiction of the packs: " + list, said(at),
-             std::string(nearest(one, std::span<const std::string_view>(known))));
+             std::string(nearest(one, known)));
     } else if (!all_apply) {
       r_.jurisdictions_.push_back(text);
     }

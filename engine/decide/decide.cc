@@ -884,7 +884,7 @@ class Run {
     for (const ReasonDraft& draft : in_.drafts) {
       if (draft.reason.verdict != d_.verdict) continue;
       const EffectRow* with = replacement_of(draft.reason);
-      if (!with || !on_answer(p_.rules()[draft.reason.rule])) continue;
+      if (!with) continue;
       append(in_.say, topic(draft), with->with);
       replaced = true;
       break;

@@ -559,6 +559,12 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
       program->data_slots_[set].push_back(slot);
     }
   }
+  std::vector<std::string_view>& all = program->jurisdictions_;
+  for (const PackRow& pack : program->pack_rows()) {
+    for (const Str one : program->strings(pack.jurisdictions)) all.push_back(program->text(one));
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   for (const DataRow& data : program->data()) {
     if (program->data_of_[data.key] != kNone) return bad("a row of section data");
   }
@@ -728,16 +734,6 @@ std::int32_t Program::zone_minutes(std::uint32_t zone, Microseconds at, std::int
   const auto next =
       std::partition_point(known.begin(), known.end(), [&](const TransitionRow& one) { return one.from <= at; });
   return next == known.begin() ? given : (next - 1)->offset_minutes;
-}
-
-std::vector<std::string_view> Program::jurisdictions() const {
-  std::vector<std::string_view> all;
-  for (const PackRow& pack : pack_rows()) {
-    for (const Str one : strings(pack.jurisdictions)) all.push_back(text(one));
-  }
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  return all;
 }
 
 bool Program::refuses(std::string_view data_class) const {

@@ -142,8 +142,10 @@ class Program {
   std::span<const DataRow> data() const { return all<DataRow>(Section::data); }
   std::uint32_t data_of(std::uint32_t slot) const { return data_of_[slot]; }  // that may state it; kNone: none
   std::span<const std::uint32_t> slots_of_data(std::uint32_t set) const { return data_slots_[set]; }  // ascending
-  std::vector<std::string_view> jurisdictions() const;  // that its packs name, ascending, each once
-  bool refuses(std::string_view data_class) const;      // some pack does: no turn and no set may hold such a fact
+  std::span<const std::string_view> jurisdictions() const {
+    return jurisdictions_;
+  }                                                 // of its packs, ascending, each once
+  bool refuses(std::string_view data_class) const;  // some pack does: no turn and no set may hold such a fact
   std::span<const SourceRow> sources() const { return all<SourceRow>(Section::sources); }
   std::span<const Str> strings(Range range) const { return rows<Str>(Section::strings, range); }
   std::span<const std::uint32_t> indices(Range range) const { return rows<std::uint32_t>(Section::indices, range); }
@@ -192,8 +194,9 @@ class Program {
   Known known_;
   Symbols symbols_;
   std::vector<Place> places_;
-  std::vector<std::uint32_t> data_of_;                     // by slot
-  std::vector<std::vector<std::uint32_t>> data_slots_;     // by row of data
+  std::vector<std::uint32_t> data_of_;                  // by slot
+  std::vector<std::vector<std::uint32_t>> data_slots_;  // by row of data
+  std::vector<std::string_view> jurisdictions_;
   std::array<std::vector<std::uint32_t>, 11> part_cells_;  // SlotPart
   std::vector<std::uint32_t> answer_rules_;
 };

@@ -750,6 +750,7 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
       const Type gap = dates ? of(TypeKind::duration) : unbounded(a->type);
       const ExprPtr most = value(*expr.args[2], &gap);
       if (!most) return nullptr;
+      if (const Expr* days = working_days_in(*most)) return no_dates(*days);
       const ExprPtr up = node(Op::sub, expr.span, {a, b}, gap);
       const ExprPtr down = node(Op::sub, expr.span, {b, a}, gap);
       return node(Op::or_, expr.span, {node(Op::lt, expr.span, {most, up}), node(Op::lt, expr.span, {most, down})});
@@ -848,6 +849,21 @@ bool Conditions::check_range(const Expr& value, const Expr& constant) {
   return true;
 }
 
+// The working days that a length holds: between no dates nobody can count them.
+const Expr* Conditions::working_days_in(const Expr& length) {
+  if (length.type.kind != TypeKind::duration) return nullptr;
+  if (length.op == Op::constant) return length.constant.duration.working_days != 0 ? &length : nullptr;
+  for (const ExprPtr& arg : length.args)
+    if (const Expr* found = working_days_in(*arg)) return found;
+  return nullptr;
+}
+
+ExprPtr Conditions::no_dates(const Expr& days) {
+  return wrong_type(days.span, say("hours, days or months", "小时、天或月"), describe_expr(days),
+                    say("Working days are counted between dates: `is more than 3 working days ago`.",
+                        "工作日要在日期之间计算，例如“距今超过 3 个工作日”。"));
+}
+
 ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr) {
   // a op b, where op is eq, lt or le.
   if (!a || !b) return nullptr;
@@ -877,12 +893,9 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
     work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
     return nullptr;
   }
-  for (const ExprPtr& span : {a, b}) {
-    if (span->op != Op::constant || span->type.kind != TypeKind::duration || span->constant.duration.working_days == 0)
-      continue;
-    return wrong_type(span->span, say("hours, days or months", "小时、天或月"), describe_expr(*span),
-                      say("Working days are counted between dates: `is more than 3 working days ago`.",
-                          "工作日要在日期之间计算，例如“距今超过 3 个工作日”。"));
+  if (a->type.kind == TypeKind::duration) {
+    for (const ExprPtr& span : {a, b})
+      if (const Expr* days = working_days_in(*span)) return no_dates(*days);
   }
   const bool in_range = check_range(*a, *b) && check_range(*b, *a);
   if (!in_range) return nullptr;

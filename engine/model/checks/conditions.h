@@ -61,6 +61,8 @@ class Conditions {
   bool pattern_runs(const std::string& pattern, Span span);
   ExprPtr list_subject(const syntax::Expr& expr);
   ExprPtr of_fact(Index fact, Op op, Span span);
+  static const Expr* working_days_in(const Expr& length);
+  ExprPtr no_dates(const Expr& days);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
   bool check_range(const Expr& fact, const Expr& constant);
   std::string owner_of_level(const std::string& name) const;

@@ -108,7 +108,7 @@ class Facts {
       fact.path = {group.names.front()};
       fact.path_names = {group.names};
       if (decl.from) fact.from = source_of(item, *decl.from);
-      if (decl.max_age) fact.max_age = decl.max_age->duration;
+      if (decl.max_age) fact.max_age = max_age(item, decl.names.first.span, *decl.max_age);
       add(item, member, std::move(fact), kNone);
     }
   }
@@ -119,6 +119,15 @@ class Facts {
       return std::find(fact.names.all.begin(), fact.names.all.end(), name) != fact.names.all.end();
     };
     return (fact.part == Part::outreach && named("recipients")) || (fact.part == Part::material && named("product"));
+  }
+
+  // Working days have no calendar here: told, and not reckoned as none.
+  Duration max_age(const Item& item, Span span, const syntax::Literal& literal) {
+    if (literal.duration.working_days != 0)
+      work_.report(codes::kWrongType, item, span,
+                   {Work::say(item, "an age in hours, days or months", "以小时、天或月表示的时效"),
+                    std::to_string(literal.duration.working_days) + Work::say(item, " working days", " 个工作日")});
+    return literal.duration;
   }
 
   // Who states it: a source's name as it stands, a data set's by its first name.
@@ -150,7 +159,7 @@ class Facts {
     if (!member.ask.empty()) asks_.push_back({item, &member.ask, fact.path});
     fact.span = member.names.first.span;
     if (member.from) fact.from = source_of(item, *member.from);
-    if (member.max_age) fact.max_age = member.max_age->duration;
+    if (member.max_age) fact.max_age = max_age(item, member.names.first.span, *member.max_age);
     if (member.data_class) {
       fact.data_class = member.data_class->text;
       check_class(item, *member.data_class);

@@ -1,50 +1,9 @@
 // The lines of `pack`: its default queue, own or of a pack that it uses (contracts.md 34), and its classes of data.
 #include <algorithm>
 
-#include "engine/model/checks/conditions.h"
-#include "engine/model/checks/texts.h"
+#include "engine/model/checks/work.h"
 
 namespace caveat::model {
-namespace {
-
-// What `default if unknown` names, also where no rule takes it: it is read, printed and approved with the pack.
-void resolve_default(Work& work, const Item& item, const std::vector<syntax::Effect>& effects) {
-  const auto is_fact = [&](const syntax::Path& path) {
-    return path.parts.size() > 1 && work.group_names.count(path.parts.front().text) != 0;
-  };
-  Conditions conditions(work, item);
-  Templates pieces;
-  for (const syntax::Effect& effect : effects) {
-    switch (effect.kind) {
-      case syntax::EffectKind::handoff:
-        work.resolve(Kind::queue, item, effect.name);
-        if (effect.within && effect.within->op == syntax::Op::path && is_fact(effect.within->path))
-          conditions.fact(effect.within->path, false);
-        break;
-      case syntax::EffectKind::disclose:
-        work.resolve(Kind::wording, item, effect.name);
-        break;
-      case syntax::EffectKind::require:
-        if (is_fact(effect.name))
-          conditions.fact(effect.name, false);
-        else
-          work.resolve(Kind::requirement, item, effect.name);
-        break;
-      case syntax::EffectKind::replace_answer:
-      case syntax::EffectKind::replace_match:
-        if (effect.with_wording)
-          work.resolve(Kind::wording, item, *effect.with_wording);
-        else
-          cut_texts(work, item, effect.with, pieces);
-        break;
-      default:
-        break;
-    }
-  }
-}
-
-}  // namespace
-
 void check_pack_lines(Work& work) {
   std::vector<Pack>& packs = work.model.packs;
   std::vector<bool> spoilt(packs.size(), false);
@@ -56,7 +15,6 @@ void check_pack_lines(Work& work) {
       if (queue != nullptr) packs[i].default_queue = queue->index;
       spoilt[i] = queue == nullptr;
     }
-    resolve_default(work, item, decl.default_if_unknown);
     if (!item.decl->lost.empty()) spoilt[i] = true;  // the line may be among what could not be read
     for (auto word = decl.data_classes.begin(); word != decl.data_classes.end(); ++word) {
       const auto before = std::find_if(decl.data_classes.begin(), word,

@@ -89,7 +89,7 @@ void check_calendars(Work& work) {
           if (first > std::min(closed.to, open.to)) continue;
           work.report(codes::kContradiction, item, heading(work, item),
                       {Work::say(item, "closed ", "放假 ") + format_date(first),
-                       Work::say(item, "open ", "开市 ") + format_date(first)});
+                       Work::say(item, "open ", "上班 ") + format_date(first)});
         }
       }
       for (const auto* ranges : {&decl.closed, &decl.open}) {
@@ -158,8 +158,10 @@ void check_queues(Work& work) {
     std::sort(queue.hours.begin(), queue.hours.end(), [](const HoursSpan& a, const HoursSpan& b) {
       return std::tuple(a.day, a.from, a.to) < std::tuple(b.day, b.from, b.to);
     });
+    if (!item.decl->lost.empty()) work.calendar_lost.insert(static_cast<Index>(work.model.queues.size()));
     if (decl.calendar) {
       if (const Entry* calendar = work.resolve(Kind::calendar, item, *decl.calendar)) queue.calendar = calendar->index;
+      if (queue.calendar == kNone) work.calendar_lost.insert(static_cast<Index>(work.model.queues.size()));
     }
     if (decl.overflow_to) {
       if (const Entry* overflow = work.resolve(Kind::queue, item, *decl.overflow_to))
@@ -167,7 +169,7 @@ void check_queues(Work& work) {
     }
     if (decl.priority) queue.priority = static_cast<Priority>(*decl.priority);
     duration_of(work, item, decl.due, queue.due);
-    if (queue.due && queue.due->working_days != 0 && !decl.calendar) {
+    if (queue.due && queue.due->working_days != 0 && !decl.calendar && item.decl->lost.empty()) {
       work.report(codes::kNoQueueCalendar, item, decl.names.first.span, {queue.names.first},
                   Work::say(item, "Give the queue a line: calendar NAME", "请为队列加一行：日历 名称"));
     }

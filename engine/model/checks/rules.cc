@@ -72,6 +72,9 @@ class RuleCheck {
     return std::move(rule_);
   }
 
+  // Of a rule that says nothing of its own: what its pack says for all of them.
+  void default_if_unknown() { effects(if_unknown(), true, rule_.unknown_effects); }
+
  private:
   std::string say(std::string_view en, std::string_view zh) const { return Work::say(item_, en, zh); }
   std::string this_rule() const { return say("this rule", "此规则"); }
@@ -240,7 +243,8 @@ class RuleCheck {
         const Entry* queue = work_.resolve(Kind::queue, item_, from.name);
         if (queue == nullptr) return false;
         to.queue = queue->index;
-        if (to.within && to.within->working_days != 0 && work_.model.queues[to.queue].calendar == kNone) {
+        if (to.within && to.within->working_days != 0 && work_.model.queues[to.queue].calendar == kNone &&
+            !work_.calendar_lost.count(to.queue)) {
           work_.report(codes::kNoQueueCalendar, item_, from.span, {queue->names.first},
                        say("Give the queue a line: calendar NAME", "请为队列加一行：日历 名称"));
           return false;
@@ -432,6 +436,16 @@ class RuleCheck {
 void check_rules(Work& work) {
   const std::vector<Item> items = work.all<syntax::RuleDecl>();
   for (const Item& item : items) work.model.rules.push_back(RuleCheck(work, item).run());
+  // A pack's own line is read, printed and approved with it, also if each of its rules says something else.
+  syntax::Decl nobody;
+  nobody.body = syntax::RuleDecl{};
+  for (const Item& pack : work.pack_items) {
+    if (pack.as<syntax::PackDecl>().default_if_unknown.empty()) continue;
+    const bool is_used = std::any_of(items.begin(), items.end(), [&](const Item& item) {
+      return item.pack == pack.pack && item.as<syntax::RuleDecl>().if_unknown.empty();
+    });
+    if (!is_used) RuleCheck(work, {&nobody, pack.file, pack.pack}).default_if_unknown();
+  }
   if (items.size() > work.limits.rules) {
     const Item& item = items[work.limits.rules];
     work.report(codes::kTooMany, item, item.as<syntax::RuleDecl>().names.first.span,

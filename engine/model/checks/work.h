@@ -88,6 +88,7 @@ class Work {
     std::size_t depth = 1;  // 1: it uses no other define
   };
   std::vector<Define> defines;      // by the index of their Entry
+  std::set<Index> calendar_lost;    // queues whose line with the calendar could not be read
   std::vector<Index> open_defines;  // being expanded, outermost first
 
   // ---- reporting
