@@ -1420,6 +1420,7 @@ class Doctor(unittest.TestCase):
         shutil.move(keys, self.home / f"gone-{os.getpid()}")
         self.cured("keys", "are not in", backup=self.home / "backup.keys", by_hand=None)
         (self.home / "passphrase").write_text("correct horse\n", encoding="utf-8")
+        (self.home / "passphrase").chmod(0o600)
         environment = {**self.environment, "CAVEAT_PASSPHRASE_FILE": str(self.home / "passphrase")}
         subprocess.run([BINARY, "keys", "protect", "log.keys"], cwd=self.folder, env=environment, check=True, capture_output=True)
         self.cured("keys", "protected by a passphrase", 4)
