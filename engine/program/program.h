@@ -144,7 +144,7 @@ class Program {
   std::span<const std::uint32_t> slots_of_data(std::uint32_t set) const { return data_slots_[set]; }  // ascending
   std::span<const std::string_view> jurisdictions() const {
     return jurisdictions_;
-  }                                                 // of its packs, ascending, each once
+  }  // of its packs, ascending, each once
   bool refuses(std::string_view data_class) const;  // some pack does: no turn and no set may hold such a fact
   std::span<const SourceRow> sources() const { return all<SourceRow>(Section::sources); }
   std::span<const Str> strings(Range range) const { return rows<Str>(Section::strings, range); }
