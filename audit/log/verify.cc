@@ -740,6 +740,8 @@ class Verification {
       const Result<Event> said = decode_event(header.context.kind, event->encoded);
       if (!said) find(kOpened, "bodies", row, text(said.error()));
       if (said && header.context.kind == Kind::closing) closing(std::get<Closing>(*said), header.index, row);
+      if (said && (header.context.kind == Kind::key_rotated || header.context.kind == Kind::epoch))
+        names_signer(*said, header.index, row);
       if (said && header.context.kind == Kind::erasure)
         for (const KeyId& id : std::get<Erasure>(*said).subjects) erased_.emplace(id, header.index);
     }
@@ -761,6 +763,29 @@ class Verification {
       if (decoded)
         for (const auto& change : *decoded) apply(change, header.index);
     }
+  }
+
+  // Who signs next is told by the note in the record, signed by both, and must be whoever did. Whom an epoch took over from may have
+  // signed only what was lost.
+  void names_signer(const Event& event, std::uint64_t index, const std::string& row) {
+    const Epoch* epoch = std::get_if<Epoch>(&event);
+    if (epoch != nullptr && !epoch->verifier_key && !epoch->note) return;  // of before epochs had keys of their own
+    const KeyMade* made = std::get_if<KeyMade>(&event);
+    const std::string line = made != nullptr ? made->verifier_key : epoch->verifier_key.value_or("");
+    const auto change = read_signer_note((made != nullptr ? made->note : epoch->note).value_or(""), options_.check);
+    const auto by = [&](auto checkpoint, const VerifierKey& key) {
+      return checkpoint == expected_.end() ||
+             (checkpoint->second.signer.name == key.name && checkpoint->second.signer.id == key.id);
+    };
+    const auto here = expected_.find(index + 1);
+    const bool fits =
+        change && format_verifier_key(change->after) == line &&
+        (made == nullptr ? by(here, change->after)
+                         : by(here, change->before) && by(expected_.upper_bound(index + 1), change->after));
+    if (!fits)
+      find(kSignatures, "bodies", row,
+           {"it names another signer, but by no note that both signed, or not the one that signed the next checkpoint",
+            "它指明新的签署者，但所附说明并非由双方签署，或其后的检查点并非由其签署"});
   }
 
   // Whose data key is gone: erased, if the log says so itself. Else the key is lost, which is another thing than a change of the

@@ -203,6 +203,32 @@ BOOST_AUTO_TEST_CASE(a_rotation_cut_off_after_its_record_is_ended_when_the_log_i
   BOOST_TEST(verify(in).good());
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_names_another_signer_than_the_one_that_signs_next_is_found) {
+  for (const bool true_note : {true, false}) {
+    LogFolder in;
+    {
+      const auto log = Log::open(in.options());
+      committed(log->append(decision(0)));
+      const KeyStore::NextSigner next = log->keys().prepare_signer(log->keys().verifier().name);
+      RecordContent content;
+      content.kind = Kind::key_rotated;
+      content.sections = {
+          {Section::event,
+           encode_event(KeyMade{.verifier_key = format_verifier_key(next.key),
+                                .before = format_verifier_key(log->keys().verifier()),
+                                .note = true_note ? next.note : next.note.substr(0, next.note.size() - 2) + "\n",
+                                .by = "li"})}};
+      committed(log->append(std::move(content)));
+    }
+    committed(Log::open(in.options(false))->append(decision(1)));
+    const VerifyReport report = verify(in);
+    BOOST_TEST(std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
+                 return finding.table == "bodies" && finding.row == "1";
+               }) != true_note);
+    BOOST_TEST(report.good() == true_note);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(another_sqlite_that_writes_the_log_is_recorded_once) {
   LogFolder in;
   committed(Log::open(in.options())->append(decision(0)));
