@@ -500,7 +500,7 @@ class GroupCommitLog final : public Log {
         if (batch.empty() && closing_ && slots_.empty()) {
           if (!gap_ || gap_tried_) break;
           gap_tried_ = true;  // one last try to write down what was lost
-        } else if (batch.empty()) {
+        } else if (batch.empty() && (!gap_ || doomed_waits())) {
           continue;
         }
         busy_ = true;
@@ -808,6 +808,9 @@ class GroupCommitLog final : public Log {
 
   bool doomed_to_come() {
     const std::lock_guard lock(mutex_);
+    return doomed_waits();
+  }
+  bool doomed_waits() const {  // under the lock
     return std::any_of(slots_.begin(), slots_.end(),
                        [](const Slot& slot) { return slot.doomed && slot.stage != Stage::abandoned; });
   }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <future>
@@ -765,6 +766,26 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reser
     BOOST_TEST(event->find(4)->string == "storage");
     BOOST_TEST(verify(in).good());
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_that_waited_for_what_was_under_way_is_written_when_that_is_abandoned) {
+  LogFolder in;
+  LogOptions options = in.options();
+  std::atomic<FailingStore::Fault> fault = FailingStore::Fault::none;
+  options.wrap_store = [&](std::unique_ptr<Store> store) {
+    return std::make_unique<FailingStore>(std::move(store), fault);
+  };
+  const auto log = Log::open(options);
+  committed(log->append(decision(0)));
+  fault = FailingStore::Fault::before;
+  const std::uint64_t lost = log->reserve(), under_way = log->reserve();
+  log->fulfil(lost, log->seal(decision(1)), [](const Appended&) {});
+  log->flush();
+  fault = FailingStore::Fault::none;
+  BOOST_TEST(log->size() == 1u);
+  log->abandon(under_way);
+  while (log->size() == 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  BOOST_TEST((decode_header(LogReader::open(in.path())->header(1).value())->context.kind == Kind::gap));
 }
 
 BOOST_AUTO_TEST_CASE(a_gap_counts_decisions_and_not_what_was_to_be_recorded_with_them) {
