@@ -90,6 +90,23 @@ rule r
                 self.assertIn(written, files(folder)["pack.cav"])
                 self.assertEqual(caveat("check", "packs", folder=place).returncode, 0)
 
+    def test_two_packs_that_name_one_fact_otherwise_keep_their_own_names(self):
+        """Names of the second were dropped, and fmt wrote those of the first into it: alone it did not compile any more."""
+        with tempfile.TemporaryDirectory() as name:
+            place = pathlib.Path(name)
+            for pack, fact, retail in (("a", "甲名", "个人"), ("b", "乙名", "零售乙")):
+                (place / "packs" / pack).mkdir(parents=True)
+                (place / "packs" / pack / "pack.cav").write_text(
+                    f'pack {pack}\n  version "1"\n  default queue desk\n\nqueue desk\n\nsource LAW is "Act" article 1\n\n'
+                    f'facts customer\n  x    also {fact} integer\n  kind one of (retail also {retail}, vip)\n\n'
+                    f'rule r\n  cites LAW\n  applies to answer\n  when customer.{fact} is above 3 and customer.kind is {retail}\n'
+                    '  then hand off to desk\n', encoding="utf-8")
+            self.assertEqual(caveat("check", "packs", folder=place).returncode, 0)
+            self.assertEqual(caveat("fmt", "--language", "zh", "packs", folder=place).returncode, 0)
+            for pack, fact, retail in (("a", "甲名", "个人"), ("b", "乙名", "零售乙")):
+                self.assertIn(f"客户.{fact} 高于 3 且 客户.kind 为 {retail}", (place / "packs" / pack / "pack.cav").read_text(encoding="utf-8"))
+                self.assertEqual(caveat("check", f"packs/{pack}", folder=place).returncode, 0)
+
     def test_a_default_that_no_rule_takes_has_the_reader_s_names(self):
         """Only the rules that take the pack's default had looked up what it names."""
         pack = """pack a

@@ -211,9 +211,17 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
       return kNone;
     }
   }
-  const Reference*& reference = work_.of_facts[found];
-  if (reference == nullptr)
-    reference = work_.references.keep({"fact " + joined(known.path), known.path_names, false, known.span});
+  const Reference*& reference = work_.of_facts[{found, item_.pack}];
+  if (reference == nullptr) {
+    Reference made{"fact " + joined(known.path), known.path_names, false, known.span};
+    if (const auto own = work_.own_names.find({found, item_.pack}); own != work_.own_names.end()) {
+      std::vector<std::string> names = own->second;  // a pack is printed by its own names: alone it knows no others
+      for (std::string& name : made.names.back())
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+      made.names.back() = std::move(names);
+    }
+    reference = work_.references.keep(std::move(made));
+  }
   work_.references.add(path, reference);
   return work_.spoilt_facts.count(found) != 0 ? kNone : found;
 }

@@ -179,7 +179,7 @@ class Facts {
       Fact& first = work_.model.facts[other];
       if (first.built_in) fact.path = first.path;  // by whichever of its names, it is that one
       if (first.path == fact.path) {
-        again(item, member, fact, other, spoilt);
+        again(item, member, fact, table, other, spoilt);
       } else {
         Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, span_of_name(member.names, name),
                                               {std::string(word_of(Kind::fact, item.language())), name});
@@ -221,8 +221,37 @@ class Facts {
     return names.first.span;
   }
 
+  // Two packs that cross their names would make each mean what it did not write.
+  void name_of_another(const Item& item, const syntax::FactDecl& member, const std::string& name, Kind kind,
+                       Span declared) {
+    Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, span_of_name(member.names, name),
+                                          {std::string(word_of(kind, item.language())), name});
+    diagnostic.related.push_back({declared, Work::say(item, "declared here", "已在此处声明")});
+  }
+
+  // The same choices in the same order: each goes by what either pack calls it.
+  void join_choices(const Item& item, const syntax::FactDecl& member, const Type& known, const Type& more,
+                    Span declared) {
+    if (known.element && more.element) return join_choices(item, member, *known.element, *more.element, declared);
+    if (known.choices == kNone || known.choices == more.choices) return;
+    std::vector<Names>& to = work_.model.choice_sets[known.choices].choices;
+    const std::vector<Names>& from = work_.model.choice_sets[more.choices].choices;
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      for (const std::string& name : from[i].all) {
+        const auto of = std::find_if(to.begin(), to.end(), [&](const Names& one) {
+          return std::find(one.all.begin(), one.all.end(), name) != one.all.end();
+        });
+        if (of == to.end())
+          to[i].all.push_back(name);
+        else if (of != to.begin() + static_cast<std::ptrdiff_t>(i))
+          name_of_another(item, member, name, Kind::level, declared);
+      }
+    }
+  }
+
   // The same path once more: an error in one pack, a link between two.
-  void again(const Item& item, const syntax::FactDecl& member, const Fact& fact, Index other, bool spoilt) {
+  void again(const Item& item, const syntax::FactDecl& member, const Fact& fact,
+             std::map<std::string, Index, std::less<>>& table, Index other, bool spoilt) {
     Fact& first = work_.model.facts[other];
     if (first.built_in) {
       if (first.path == std::vector<std::string>{"action", "name"} && fact.type.kind == TypeKind::choice) {
@@ -266,8 +295,15 @@ class Facts {
       diagnostic.related.push_back({first.span, Work::say(item, "declared here", "已在此处声明")});
       return;
     }
-    for (const std::string& name : fact.names.all) add_name(first.names.all, name);
+    for (const std::string& name : fact.names.all) {
+      if (const auto [at, fresh] = table.emplace(name, other); !fresh && at->second != other)
+        name_of_another(item, member, name, Kind::fact, work_.model.facts[at->second].span);
+      else
+        add_name(first.names.all, name);
+    }
+    join_choices(item, member, first.type, fact.type, first.span);
     first.path_names.back() = first.names.all;
+    work_.own_names[{other, item.pack}] = fact.names.all;
     if (first.ask.empty()) first.ask = fact.ask;
     const Fact base = first;
     add_members(item, member.type, base, other);
@@ -405,6 +441,9 @@ class Facts {
     std::map<Index, std::set<Index>> declared;
     for (auto& [number, packs] : work_.declared_by) declared[place[number]] = packs;
     work_.declared_by = std::move(declared);
+    decltype(work_.own_names) own;
+    for (auto& [of, names] : work_.own_names) own[{place[of.first], of.second}] = std::move(names);
+    work_.own_names = std::move(own);
     std::set<Index> spoilt;
     for (const Index number : work_.spoilt_facts) spoilt.insert(place[number]);
     work_.spoilt_facts = std::move(spoilt);

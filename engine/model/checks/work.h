@@ -73,6 +73,8 @@ class Work {
   std::map<std::string, Index, std::less<>> single_facts;                     // channel, 渠道, … → Model::facts
   std::map<Index, std::map<std::string, Index, std::less<>>> record_members;  // record or list → any name → fact
   std::map<Index, std::set<Index>> declared_by;                               // fact → packs
+  std::map<std::pair<Index, Index>, std::vector<std::string>>
+      own_names;                 // fact, pack that declares it once more → its names there
   std::set<Index> spoilt_facts;  // declared with a mistake: used in silence
 
   struct Parameter {
@@ -110,7 +112,7 @@ class Work {
   const Entry* resolve(Kind kind, const Item& item, const syntax::Path& path);
   const std::vector<std::string>* pack_names_of(Index pack) const;
   // The References of what has been referred to: facts, levels of a scale or choice, declarations by how many steps name them.
-  std::unordered_map<Index, const Reference*> of_facts;
+  std::map<std::pair<Index, Index>, const Reference*> of_facts;  // fact, pack
   std::map<std::tuple<TypeKind, Index, Index>, const Reference*> of_levels;
   std::map<std::tuple<Kind, Index, SourceId, std::uint32_t, std::size_t>, const Reference*> of_declarations;
 
