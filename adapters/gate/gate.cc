@@ -479,8 +479,8 @@ class Gate::Inside {
         else if (!program.slot_path(one.index).starts_with("customer."))
           asked.matter.content.clear();  // what comes of facts is not known yet: consent to it is asked for then
       }
-      for (const std::uint32_t index : round.met.requirements)
-        asked.met.push_back(requirement_full_name(program, index));
+      for (const auto& [index, until] : round.met.until)
+        asked.met.emplace_back(requirement_full_name(program, index), until);
       own.push_back({.key = asked_key(decision_id), .value = encode(asked)});
     }
     floor_.keep(own);

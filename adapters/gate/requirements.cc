@@ -184,7 +184,11 @@ std::string encode(const Asked& asked) {
   out.bytes(asked.matter.content);
   out.integer(9);
   out.array(asked.met.size());
-  for (const std::string& name : asked.met) out.text(name);
+  for (const auto& [name, until] : asked.met) {
+    out.array(2);
+    out.text(name);
+    out.integer(until);
+  }
   return out.take();
 }
 
@@ -203,7 +207,10 @@ std::optional<Asked> decode_asked(std::string_view encoded) {
     return asked;  // of before a proof was held against what it was asked for: nothing is the same
   asked.matter.products = map->find(7)->string;
   asked.matter.content = map->find(8)->string;
-  for (const cbor::Value& name : map->find(9)->items) asked.met.emplace_back(name.string);
+  for (const cbor::Value& one : map->find(9)->items) {
+    if (one.items.size() != 2) return std::nullopt;
+    asked.met.emplace_back(one.items[0].string, one.items[1].as_integer().value_or(0));
+  }
   return asked;
 }
 
@@ -224,27 +231,36 @@ audit::StateKey proof_key(const Proof& proof) {
 
 namespace {
 
-// Was this requirement asked for? Decisions of before the names had their packs asked by the bare one.
-bool is_among(const program::Program& program, const std::vector<std::string>& names, std::uint32_t index) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return name == requirement_full_name(program, index) || name == program.requirement_name(index);
-  });
+// Is it called that? Decisions of before the names had their packs asked by the bare one.
+bool is_called(const program::Program& program, std::uint32_t index, std::string_view name) {
+  return name == requirement_full_name(program, index) || name == program.requirement_name(index);
 }
-// Which of them a proof is for: it names one that was asked for, with its pack where packs share the name.
+bool was_asked(const program::Program& program, const Asked& asked, std::uint32_t index) {
+  return std::any_of(asked.names.begin(), asked.names.end(),
+                     [&](const std::string& name) { return is_called(program, index, name); });
+}
+// When its proof ends, of one that the chain has met; nothing: it has not.
+std::optional<Microseconds> met_until(const program::Program& program, const Asked& asked, std::uint32_t index) {
+  for (const auto& [name, until] : asked.met)
+    if (is_called(program, index, name)) return until;
+  return std::nullopt;
+}
+
+// Which of them a proof is for: one that was asked for, with its pack where packs share the name; else one that was met.
 std::optional<std::uint32_t> meant_by(const program::Program& program, const Asked& asked, const Proof& proof,
                                       const std::string& path, std::optional<Problem>& problem) {
-  std::vector<std::uint32_t> meant;
+  std::vector<std::uint32_t> meant, met;
   std::string names;
-  for (const std::vector<std::string>* among : {&asked.names, &asked.met}) {  // those still open first
-    for (std::uint32_t index = 0; index < program.requirements().size() && (among == &asked.names || meant.empty());
-         ++index) {
-      const std::string full = requirement_full_name(program, index);
-      if ((proof.name != program.requirement_name(index) && proof.name != full) || !is_among(program, *among, index))
-        continue;
+  for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
+    if (!is_called(program, index, proof.name)) continue;
+    if (was_asked(program, asked, index)) {
       meant.push_back(index);
-      names += (names.empty() ? "" : " or ") + full;
+      names += (names.empty() ? "" : " or ") + requirement_full_name(program, index);
+    } else if (met_until(program, asked, index)) {
+      met.push_back(index);
     }
   }
+  if (meant.empty()) meant = std::move(met);
   if (meant.size() == 1) return meant.front();
   if (meant.empty())
     report(problem, wire::codes::kBadContinuation, path, "a requirement that the decision named", quoted(proof.name),
@@ -263,9 +279,12 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
           std::optional<Problem>& problem) {
   Met met;
   for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
-    if (is_among(program, asked.met, index) &&
-        fits(width_of(program, program.requirements()[index], asked, matter), asked, matter))
-      met.requirements.push_back(index);
+    const std::optional<Microseconds> until = met_until(program, asked, index);
+    if (!until || (*until != 0 && *until <= now) ||
+        !fits(width_of(program, program.requirements()[index], asked, matter), asked, matter))
+      continue;
+    met.requirements.push_back(index);
+    met.until[index] = *until;
   }
   const std::vector<std::uint32_t> before_this = met.requirements;
   for (std::size_t i = 0; i < next.proofs.size(); ++i) {
@@ -317,6 +336,7 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
     }
     if (!counts) continue;
     met.requirements.push_back(*index);
+    met.until[*index] = until.value_or(0);
     met.used.push_back({.key = proof_key(proof),
                         .value = encode(Service{.conversation = asked.conversation,
                                                 .customer = asked.customer,

@@ -12,9 +12,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "adapters/gate/caller.h"
@@ -54,7 +56,8 @@ struct Asked {
   Microseconds until = 0;          // what the answer may take, from the first request of the chain
   std::vector<std::string> names;  // whole ones, of requirements; facts come with the turn itself
   Matter matter;
-  std::vector<std::string> met;  // whole names of those that the chain has met already
+  // What the chain has met already: whole names, and until when each proof holds; 0: it says nothing of that.
+  std::vector<std::pair<std::string, Microseconds>> met;
 };
 std::string encode(const Asked& asked);
 std::optional<Asked> decode_asked(std::string_view encoded);
@@ -66,8 +69,9 @@ std::string requirement_full_name(const program::Program& program, std::uint32_t
 audit::StateKey proof_key(const Proof& proof);
 
 struct Met {
-  std::vector<std::uint32_t> requirements;  // ascending
-  std::vector<audit::StateChange> used;     // the proofs that served
+  std::vector<std::uint32_t> requirements;      // ascending
+  std::map<std::uint32_t, Microseconds> until;  // one each: when its proof ends; 0: nobody says
+  std::vector<audit::StateChange> used;         // the proofs that served
 };
 // `matter`: of the turn that continues. `served`: what the state says of a proof. What is wrong with a proof in itself is a
 // problem, also a time that is later than now by more than clocks may differ; one that is expired, or has served, does not count.
