@@ -412,6 +412,7 @@ class Gate::Inside {
   struct Round {
     std::uint64_t number = 0;  // of this turn in its chain, the first request not counted
     Microseconds until = 0;    // what it continues is asked for until then; 0: it continues nothing
+    Microseconds since = 0;    // its matter was first asked about then; 0: only now
     bool over = false;         // the last one, or too late: what is still required then goes to a person
     bool unmet = false;        // and so it is
     bool firm = false;         // what it stands on cannot be lost any more
@@ -445,6 +446,7 @@ class Gate::Inside {
     const Microseconds now = options_.clock->wall_us();
     round.number = asked->rounds + 1;
     round.until = asked->until;
+    if (is_same(asked->matter, turn.matter)) round.since = asked->since;
     round.over = round.number >= kRounds || now > asked->until;
     std::optional<Problem> problem;
     round.met = check(
@@ -472,6 +474,7 @@ class Gate::Inside {
                   .until = round.until != 0 ? round.until : options_.clock->wall_us() + kAskedFor,
                   .names = {},
                   .matter = turn.matter,
+                  .since = round.since != 0 ? round.since : options_.clock->wall_us(),
                   .met = {}};
       for (const decide::Required& one : decision.requires_) {
         if (!one.is_fact)

@@ -60,9 +60,6 @@ std::optional<Microseconds> serves_until(const program::RequirementRow& row, con
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-// Is the turn that continues about what was asked about?
-bool is_same(const Matter& asked, const Matter& now) { return !asked.content.empty() && asked.content == now.content; }
-
 // How far a proof for this requirement reaches beyond the very turn.
 struct Width {
   bool conversation = false, purpose = false, product = false;
@@ -80,6 +77,8 @@ bool fits(const Width& width, const Asked& asked, const Matter& now) {
 }
 
 }  // namespace
+
+bool is_same(const Matter& asked, const Matter& now) { return !asked.content.empty() && asked.content == now.content; }
 
 std::string products_of(const decide::Request& request) {
   std::vector<std::string_view> ids;
@@ -164,7 +163,7 @@ Continuation read_continuation(const Fields& fields, std::optional<Problem>& pro
 
 std::string encode(const Asked& asked) {
   cbor::Encoder out;
-  out.map(9);
+  out.map(10);
   out.integer(1);
   out.text(asked.caller);
   out.integer(2);
@@ -189,12 +188,14 @@ std::string encode(const Asked& asked) {
     out.text(name);
     out.integer(until);
   }
+  out.integer(10);
+  out.integer(asked.since);
   return out.take();
 }
 
 std::optional<Asked> decode_asked(std::string_view encoded) {
   const Result<cbor::Value> map = cbor::decode(encoded);
-  if (!map || map->kind != cbor::Value::Kind::map || (map->items.size() != 12 && map->items.size() != 18))
+  if (!map || map->kind != cbor::Value::Kind::map || (map->items.size() != 12 && map->items.size() != 20))
     return std::nullopt;
   Asked asked;
   asked.caller = map->find(1)->string;
@@ -211,6 +212,7 @@ std::optional<Asked> decode_asked(std::string_view encoded) {
     if (one.items.size() != 2) return std::nullopt;
     asked.met.emplace_back(one.items[0].string, one.items[1].as_integer().value_or(0));
   }
+  asked.since = map->find(10)->as_integer().value_or(0);
   return asked;
 }
 
@@ -280,7 +282,7 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
   Met met;
   for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
     const std::optional<Microseconds> until = met_until(program, asked, index);
-    if (!until || (*until != 0 && *until <= now) ||
+    if (!until || now > asked.until || (*until != 0 && *until <= now) ||
         !fits(width_of(program, program.requirements()[index], asked, matter), asked, matter))
       continue;
     met.requirements.push_back(index);
@@ -315,10 +317,12 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
     if (std::find(before_this.begin(), before_this.end(), *index) != before_this.end()) continue;  // brought once more
     const Width width = width_of(program, row, asked, matter);
     const std::optional<Microseconds> until = serves_until(row, proof);
-    // One that holds for a time may have been given before it was asked for; any other one is the answer to this request.
-    const bool answers = proof.at >= asked.until - kAskedFor - clock_skew;
+    // One that holds for a time may have been given before it was asked for; any other one is the answer to this request: for the
+    // very turn, since that was first asked about, else since the chain began.
+    const bool fit = fits(width, asked, matter);
+    const bool answers = proof.at >= (width.any() ? asked.until - kAskedFor : asked.since) - clock_skew;
     const bool in_time = until ? *until > now && (answers || width.any() || row.has_valid_for != 0) : answers;
-    bool counts = in_time && fits(width, asked, matter);
+    bool counts = in_time && fit;
     std::optional<std::string> before = served(proof_key(proof));
     const auto here = std::find_if(met.used.begin(), met.used.end(),
                                    [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
@@ -334,14 +338,17 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
            (width.product && same_customer && earlier.products == matter.products));
       counts = counts && again;
     }
-    if (!counts) continue;
-    met.requirements.push_back(*index);
-    met.until[*index] = until.value_or(0);
+    // Brought for something else it is spent on what it was given for, and is none for that a round later.
+    if (!counts && (before || fit)) continue;
+    if (counts) {
+      met.requirements.push_back(*index);
+      met.until[*index] = until.value_or(0);
+    }
     met.used.push_back({.key = proof_key(proof),
                         .value = encode(Service{.conversation = asked.conversation,
                                                 .customer = asked.customer,
                                                 .name = name,
-                                                .products = matter.products})});
+                                                .products = asked.matter.products})});
   }
   std::sort(met.requirements.begin(), met.requirements.end());
   met.requirements.erase(std::unique(met.requirements.begin(), met.requirements.end()), met.requirements.end());

@@ -48,6 +48,7 @@ struct Matter {
   std::string content;   // wire::matter_digest; empty: nothing is the same as this
 };
 std::string products_of(const decide::Request& request);
+bool is_same(const Matter& asked, const Matter& now);  // is the turn that continues about what was asked about?
 
 // What a decision asked for, as the state keeps it until a turn continues it.
 struct Asked {
@@ -56,6 +57,7 @@ struct Asked {
   Microseconds until = 0;          // what the answer may take, from the first request of the chain
   std::vector<std::string> names;  // whole ones, of requirements; facts come with the turn itself
   Matter matter;
+  Microseconds since = 0;  // when this matter was first asked about; what was asked before it changed was another
   // What the chain has met already: whole names, and until when each proof holds; 0: it says nothing of that.
   std::vector<std::pair<std::string, Microseconds>> met;
 };

@@ -47,7 +47,10 @@ std::string problem_json(const Problem& problem, const ProblemFrame& frame) {
   out["status"] = code.http_status;
   std::string detail;
   for (const ProblemItem& item : problem.items) {
-    if (!detail.empty()) detail += frame.language == Language::zh ? "。" : ". ";
+    if (detail.ends_with('?'))
+      detail += ' ';  // it has ended
+    else if (!detail.empty() && !detail.ends_with("？"))
+      detail += frame.language == Language::zh ? "。" : ". ";
     detail += item_text(item, frame.language);
   }
   out["detail"] = detail.empty() ? std::string(title) : detail;

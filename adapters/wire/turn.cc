@@ -637,9 +637,9 @@ constexpr std::uint64_t kNumberTag = 60'000;  // only hashed, never stored: tell
 
 // Of a turn: what is not what it would do.
 bool is_around(std::string_view member) {
-  static constexpr std::string_view kAround[] = {
-      "id",       "at",      "bot",       "channel",   "language", "jurisdictions", "conversation",
-      "customer", "message", "continues", "satisfied", "offsets",  "provenance"};
+  static constexpr std::string_view kAround[] = {"id",           "at",        "bot",     "language",  "jurisdictions",
+                                                 "conversation", "customer",  "message", "continues", "satisfied",
+                                                 "offsets",      "provenance"};
   return std::find(std::begin(kAround), std::end(kAround), member) != std::end(kAround);
 }
 

@@ -31,7 +31,7 @@ Result<void> parse_body(std::string_view json, decide::Fields& fields, const Lim
 // The digest by which a repeat is known: members sorted, numbers by value, blanks gone.
 Digest canonical_digest(const decide::Fields& fields);
 // The same of what the turn would do: texts of the bot's, products, actions, recipients, groups of facts of the packs' own. Who and when,
-// the customer and what he says, the conversation and the way to continue it are left out.
+// the language, the customer and what he says, the conversation and the way to continue it are left out.
 Digest matter_digest(const decide::Fields& fields);
 
 // RFC 8259's number, nothing before or behind it.

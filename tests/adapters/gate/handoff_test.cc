@@ -527,6 +527,7 @@ BOOST_AUTO_TEST_CASE(what_a_proof_has_served_for_it_serves_again_for_and_nothing
                           .until = gate::kAskedFor,
                           .names = {"lasting_consent"},
                           .matter = {},
+                          .since = 0,
                           .met = {}};
   const gate::Continuation next{.decision = "d-1",
                                 .proofs = {{.name = "lasting_consent",
@@ -704,6 +705,21 @@ BOOST_AUTO_TEST_CASE(what_a_chain_of_continuations_has_met_stays_met_in_it) {
   const json::value third =
       continued(second, both, proof("consent", "doc-1", then) + "," + proof("lasting_consent", "doc-2", then));
   BOOST_TEST(str(third.at("verdict")) == "allow");
+
+  // A proof that was brought for other words is none for these a round later, nor is another one of that moment.
+  const std::string small = R"("answer":{"text":"ok"},"actions":[{"name":"share","amount":"5 CNY"}])";
+  const std::string large = R"("answer":{"text":"ok"},"actions":[{"name":"share","amount":"9999999 CNY"}])";
+  const json::value five = desk.turn(small);
+  const std::string of_five = format_instant(desk.clock.wall_us(), 0);
+  desk.clock.pass(3'600 * kSecond);  // more than clocks may differ by
+  const json::value more = continued(five, large, proof("consent", "doc-6", of_five));
+  BOOST_TEST(wanted(more) == "consent ");
+  const json::value still = continued(more, large, proof("consent", "doc-6", of_five));
+  BOOST_TEST(wanted(still) == "consent ");
+  BOOST_TEST(str(continued(desk.turn(large), large, proof("consent", "doc-6", format_instant(desk.clock.wall_us(), 0)))
+                     .at("verdict")) == "require");
+  const json::value later = continued(desk.turn(small), large, "");
+  BOOST_TEST(wanted(continued(later, large, proof("consent", "doc-7", of_five))) == "consent ");
 
   // What was met for other words is not met for these.
   const json::value again =
@@ -1358,6 +1374,7 @@ BOOST_AUTO_TEST_CASE(a_proof_serves_one_requirement_of_a_turn) {
                             .until = gate::kAskedFor,
                             .names = {"consent", "notice"},
                             .matter = {.products = {}, .content = "the same"},
+                            .since = 0,
                             .met = {}};
     const gate::Met found = gate::check(
         program, asked, next, Desk::bot(), asked.matter, kSecond, 0,

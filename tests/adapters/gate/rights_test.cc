@@ -71,6 +71,21 @@ BOOST_AUTO_TEST_CASE(an_agent_takes_over_what_lies_in_his_queue_or_in_none) {
   BOOST_TEST(Desk::code(over("c-2")) == "");  // again: it is his
 }
 
+BOOST_AUTO_TEST_CASE(who_is_only_asked_for_keeps_nobody_from_taking_over) {
+  Desk desk;
+  // A fact that is not known asks for a person, for this turn: a hand-off that holds nothing, in a queue that is not his.
+  const json::value asked = desk.turn(R"("answer":{"text":"done"},"actions":[{"name":"transfer"}])");
+  BOOST_TEST(str(asked.at("verdict")) == "handoff");
+  BOOST_TEST(desk.state() == "bot");
+  const gate::Reply over =
+      desk.command(Kind::open_handoff, {}, R"({"conversation":"c-1","queue":"advisers","reason":"r","take":true})",
+                   Desk::agent("li", {"advisers"}));
+  BOOST_REQUIRE_MESSAGE(over.problem == nullptr, over.body);
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(said(desk.hello()) != "hello");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(who_may_not_see_a_hand_off_joins_it_unseen_and_moves_it_nowhere) {
   Desk desk;
   const std::string id = handoff_of(
