@@ -103,7 +103,6 @@ namespace {
 
 // `is before 12 months ago`, `is less than 12 months ago`: held against a length, and which way is said by the word. A
 // literal where the word is one that stands before a length and “ago”.
-bool is_a_sign(int type) { return type == P::SIGN_GT || type == P::SIGN_GE; }
 Op moved_past(std::string_view word, int type) {
   const auto says = [&](std::string_view en, std::string_view zh) {
     return word.find(en) != std::string_view::npos || word.find(zh) != std::string_view::npos;
@@ -111,11 +110,13 @@ Op moved_past(std::string_view word, int type) {
   const bool inverts = says("not ", "不");
   if (says("before", "早于")) return inverts ? Op::within_last : Op::more_than_ago;
   if (says("after", "晚于")) return inverts ? Op::at_least_ago : Op::within_last;
-  // A date that is above another is the later one: only `more than` and `at least` speak of the length.
-  if (is_a_sign(type) || says("above", "高于") || says("大于", "大于"))
-    return inverts ? Op::at_least_ago : Op::within_last;
-  const bool below = type == P::LT || type == P::SIGN_LT || type == P::FEWER_THAN || type == P::LE ||
-                     type == P::SIGN_LE || type == P::AT_MOST;
+  // A date that is above another is the later one: only `more than`, `at most` and their like speak of the length.
+  if (type == P::SIGN_GT || type == P::SIGN_GE) return Op::within_last;
+  if (type == P::SIGN_LT) return Op::more_than_ago;
+  if (type == P::SIGN_LE) return Op::at_least_ago;
+  if (says("above", "高于") || says("大于", "大于")) return inverts ? Op::at_least_ago : Op::within_last;
+  if (says("below", "低于") || says("小于", "小于")) return inverts ? Op::within_last : Op::more_than_ago;
+  const bool below = type == P::LT || type == P::FEWER_THAN || type == P::LE || type == P::AT_MOST;
   return below ? Op::within_last : Op::literal;
 }
 
@@ -134,7 +135,7 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
     if (const auto meant = moved_past(written(head), head.type()); meant != Op::literal) {
       const std::string length = written(sums.front());
       std::string instead;
-      if (is_ascii(written(head))) {
+      if (written(node).ends_with("ago")) {  // a sign says nothing of the language
         instead = meant == Op::within_last     ? "is within the last " + length
                   : meant == Op::more_than_ago ? "is more than " + length + " ago"
                                                : "is at least " + length + " ago";

@@ -758,7 +758,8 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
       const Type gap = dates ? of(TypeKind::duration) : unbounded(a->type);
       const ExprPtr most = value(*expr.args[2], &gap);
       if (!most) return nullptr;
-      if (const Expr* days = working_days_in(*most)) return no_dates(*days);
+      for (const ExprPtr& one : {a, b, most})
+        if (const Expr* days = working_days_in(*one)) return no_dates(*days);
       const ExprPtr up = node(Op::sub, expr.span, {a, b}, gap);
       const ExprPtr down = node(Op::sub, expr.span, {b, a}, gap);
       return node(Op::or_, expr.span, {node(Op::lt, expr.span, {most, up}), node(Op::lt, expr.span, {most, down})});

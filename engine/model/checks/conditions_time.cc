@@ -32,12 +32,6 @@ int days_of_literal(const syntax::Expr& expr) {
   return expr.literal.date == kWeekend ? run_of_days(6, 7) : 1 << expr.literal.date;
 }
 
-bool counts_working_days(const Expr& expr) {
-  if (expr.op == Op::constant)
-    return expr.constant.kind == TypeKind::duration && expr.constant.duration.working_days != 0;
-  return std::any_of(expr.args.begin(), expr.args.end(), [](const ExprPtr& arg) { return counts_working_days(*arg); });
-}
-
 }  // namespace
 
 // ---- past and future
@@ -63,7 +57,7 @@ ExprPtr Conditions::time_condition(const syntax::Expr& expr) {
 // ---- working days
 
 ExprPtr Conditions::counting(ExprPtr made, const Expr& span) {
-  if (!made || !counts_working_days(span)) return made;
+  if (!made || working_days_in(span) == nullptr) return made;
   const Index by = calendar(made->span);
   if (by == kNone) return nullptr;
   Expr copy = *made;
