@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <ostream>
+#include <regex>
 
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
@@ -17,6 +18,7 @@
 #include "adapters/cli/start.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/config/codes.h"
+#include "adapters/load/rule_files.h"
 #include "adapters/load/ruleset.h"
 #include "adapters/server/listener.h"
 #include "adapters/wire/problem_json.h"
@@ -115,8 +117,22 @@ class Doctor {
   void set_key(std::string_view name, std::string says, std::string_view key, const std::string& value,
                const Phrase& without, const std::vector<std::string>& of_without) {
     if (file_.empty()) return bad(name, std::move(says), without, of_without);
-    bad(name, std::move(says), {"`sed -i 's|^ *{0} *=.*|{0} = {1}|' {2}`", "`sed -i 's|^ *{0} *=.*|{0} = {1}|' {2}`"},
-        {std::string(key), quote_json(value), shell_word(file_)});
+    const std::string section(section_of(key)), file = shell_word(file_),
+                                                line = std::string(key) + " = " + quote_json(value);
+    const Result<std::string> text = load::read_file(file_, 1u << 20);
+    const auto has_line = [&](const std::string& wanted) {
+      return text && std::regex_search(*text, std::regex("(^|\n) *" + wanted));
+    };
+    const auto cure = [&](const std::string& command) { bad(name, std::move(says), {"`{0}`", "`{0}`"}, {command}); };
+    if (has_line(std::string(key) + " *="))
+      return cure("sed -i 's|^ *" + std::string(key) + " *=.*|" + line + "|' " + file);
+    if (has_line("\\[" + section + "\\]")) return cure("sed -i '/^ *\\[" + section + "\\]/a " + line + "' " + file);
+    cure("printf '%s\\n' '' '[" + section + "]' '" + line + "' >> " + file);
+  }
+  static std::string_view section_of(std::string_view key) {
+    if (key == "path" || key == "keys" || key == "high_water") return "log";
+    if (key == "file") return "logging";
+    return key == "default_queue" ? "gate" : "http";
   }
 
   // What serve looks at before it makes anything.

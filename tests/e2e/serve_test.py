@@ -1404,6 +1404,19 @@ class Doctor(unittest.TestCase):
         self.assertIn('"event":"caller_unseen","caller":"li.wei","key":"queues","name":"service_dsk"',
                       (self.folder / "operation.jsonl").read_text(encoding="utf-8"))
 
+    def test_a_key_that_the_file_does_not_have_is_put_in(self):
+        with socket.socket() as taken:  # the default address: by us, or by whoever has it already
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                taken.bind(("127.0.0.1", 8650))
+                taken.listen()
+            except OSError:
+                pass
+            short = '[log]\npath = "log.db"\n[packs]\nfolders = ["rules"]\n[logging]\nfile = "operation.jsonl"\n'
+            for text in (short, short + "[http]\n", "[http]\nsocket = \"\"\n" + short, short.rstrip("\n")):
+                (self.folder / "caveat.toml").write_text(text, encoding="utf-8")
+                self.cured("listen", "8650", 4)
+
     def test_keys(self):
         keys = self.folder / "log.keys"
         for name in ("signing.key", "wrap.key"):
