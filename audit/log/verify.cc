@@ -609,15 +609,21 @@ class Verification {
     };
     if (end != End::by_the_last) {
       const VerifierKey& by = signers_[*newest->place];
-      const bool back = std::find(options_.led_back.begin(), options_.led_back.end(), by) != options_.led_back.end();
-      if (end == End::unread || (end == End::in_its_name && back))
+      const auto is_led_back = [&](const VerifierKey& key) {
+        return std::find(options_.led_back.begin(), options_.led_back.end(), key) != options_.led_back.end();
+      };
+      if (end == End::unread || (end == End::in_its_name && is_led_back(by))) {
+        std::uint64_t signed_to = 0;  // by somebody whose key is later than any that a note only leads back to
+        for (const auto& [size, said] : expected_)
+          if (said.signer.place && !is_led_back(signers_[*said.signer.place])) signed_to = size;
+        if (signed_to < reader_.size()) unsigned_behind_ = std::min(unsigned_behind_.value_or(signed_to), signed_to);
         not_shown(
             "the log ends where its key was changed, and by " + key_words(by) + ": " + last +
                 ", which came after, has signed nothing in it. Name the one before it too by a further `--key`, as "
                 "you had it from the bank, or verify again once the log has gone on",
             "日志止于密钥更换之处，由 " + key_words(by) + " 签署：其后的 " + last +
                 " 尚未签署任何内容。请再以 `--key` 指定由银行提供的前一公钥，或待日志续写后再核验");
-      else if (end == End::before_it && !went_on())
+      } else if (end == End::before_it && !went_on())
         find(kSignatures, "checkpoints", "size " + std::to_string(reader_.size()),
              {"it is the newest and by " + key_words(by) + ", whose place " + last +
                   " took: the log was put back from before that, or went on under a key that was retired",
@@ -777,11 +783,17 @@ class Verification {
       return checkpoint == expected_.end() ||
              (checkpoint->second.signer.name == key.name && checkpoint->second.signer.id == key.id);
     };
-    const auto here = expected_.find(index + 1);
+    // An epoch may have come between, with a key of its own: its record is judged as this one is.
+    const auto ends_with_epoch = [&](auto checkpoint) {
+      if (checkpoint == expected_.end() || checkpoint->first == 0) return false;
+      const Result<Header> last = decode_header(reader_.header(checkpoint->first - 1).value_or(""));
+      return last && last->context.kind == Kind::epoch;
+    };
+    const auto here = expected_.find(index + 1), next = expected_.upper_bound(index + 1);
     const bool fits =
         change && format_verifier_key(change->after) == line &&
         (made == nullptr ? by(here, change->after)
-                         : by(here, change->before) && by(expected_.upper_bound(index + 1), change->after));
+                         : by(here, change->before) && (by(next, change->after) || ends_with_epoch(next)));
     if (!fits)
       find(kSignatures, "bodies", row,
            {"it names another signer, but by no note that both signed, or not the one that signed the next checkpoint",

@@ -304,6 +304,8 @@ class PutBack(Place):
         self.is_whole("--key", "new.vkey")
         self.is_whole("--key", "new.vkey", "--key", "third.vkey")
         self.assertIn("has signed nothing", self.is_not_shown("--key", "third.vkey"))
+        claims = self.verified("--key", "third.vkey")[1]["claims"]
+        self.assertNotIn("yes", [claim["shown"] for claim in claims[2:11]], "by the key before anybody could have made it")
         self.decide("loans")
         self.is_whole("--key", "third.vkey")
 

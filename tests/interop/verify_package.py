@@ -190,9 +190,9 @@ def followed(keys, members):
             for note in (value for part, _, event in opened[2] if part == 13 for value in cbor(event).values()):
                 if isinstance(note, str) and note.startswith("caveat.signer/v1\n"):
                     pairs.append((note, [read_key(line) for line in note.split("\n")[1:3]]))
-    for note, (before, after) in pairs * len(pairs):
-        if before in keys and after not in keys and open_note(note, before) and open_note(note, after):
-            keys = keys + [after]
+    while found := [after for note, (before, after) in pairs
+                    if before in keys and after not in keys and open_note(note, before) and open_note(note, after)]:
+        keys = keys + found
     return keys
 
 def check_signer(state, given):

@@ -317,6 +317,20 @@ BOOST_AUTO_TEST_CASE(a_rotation_that_was_lost_with_the_end_of_an_old_copy_leaves
   BOOST_TEST(verify(in).good());
 }
 
+BOOST_AUTO_TEST_CASE(an_epoch_right_behind_a_rotation_leaves_a_log_that_verifies) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(decision(0)));
+    committed(log->rotate("li"));
+  }
+  std::filesystem::remove(in.keys_dir() + "/high-water");
+  LogOptions options = in.options(false);
+  options.new_epoch = NewEpoch{.by = "li", .reason = "mark lost"};
+  committed(Log::open(options)->append(decision(1)));
+  BOOST_TEST(verify(in).good());
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_mark_too_is_left_behind_by_a_new_epoch) {
   LogFolder in;
   committed(Log::open(in.options())->append(decision(0)));
