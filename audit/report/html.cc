@@ -98,7 +98,7 @@ class Page {
                                      (zh() ? "。" : "."));
 
     // Where no decision could be opened, nothing is known of them: not even how many the query would select.
-    const bool all_sealed = model_.sealed > 0 && model_.population == 0;
+    const bool all_sealed = model_.sealed > 0 && model_.opened == 0;
     const std::string sealed_words = filled(w("all_sealed"), number(model_.sealed), "");
     root_.set("all_sealed", all_sealed);
     root_.set("some_sealed", model_.sealed > 0 && !all_sealed);

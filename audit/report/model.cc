@@ -87,6 +87,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
     ++model_.sealed;
     return;
   }
+  ++model_.opened;
 
   const std::string_view* verdict_bytes = find(*sections, Section::verdict);
   Outcome* const outcome = verdict_bytes == nullptr ? nullptr : outcome_of(*verdict_bytes);

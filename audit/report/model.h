@@ -103,6 +103,7 @@ struct ReportModel {
   std::string seed;              // as used
   std::uint64_t records = 0;     // in the range, of every kind
   std::uint64_t population = 0;  // decisions that the query selects
+  std::uint64_t opened = 0;      // decisions of the period that a key at hand opened, selected or not
   std::uint64_t sealed = 0;      // decisions whose body no key at hand opened: counted, not judged
   std::uint64_t unreadable = 0;  // opened, but not as this build knows it
   std::optional<std::uint64_t> first_index, last_index;

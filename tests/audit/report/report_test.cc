@@ -218,6 +218,13 @@ BOOST_AUTO_TEST_CASE(a_page_of_which_some_decisions_are_sealed_counts_them_besid
           "<td>Total</td><td class=\"n\">3</td><td></td></tr><tr><td>Decisions whose body no key at hand opens</td>"
           "<td class=\"n\">1</td>") != std::string::npos);
   BOOST_TEST(page.find("Not known") == std::string::npos);
+  // None of those that opened is one of these: that is known, whatever stayed sealed.
+  ReportQuery nobody;
+  nobody.rule = "p/nothing";
+  const ReportModel none = gather(nobody);
+  BOOST_TEST(none.population == 0u);
+  BOOST_TEST(none.sealed > 0u);
+  BOOST_TEST(render_html(none).find("Not known") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_found_changed_is_said_before_any_figure) {
