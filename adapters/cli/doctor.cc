@@ -308,7 +308,7 @@ class Doctor {
                {dir});
       } catch (const Error& error) {
         bad("keys", error.message(terminal_.language), cure_of_keys(error.code()),
-            {shell_word(dir), owner_of(dir), user_name()});
+            {shell_word(dir), shell_word(owner_of(dir)), user_for_chown()});
       }
     }
     if (log_cannot_be_) return;
@@ -330,6 +330,11 @@ class Doctor {
     log(path, keys.get(), configuration.high_water, where);
   }
 
+  // As chown takes him: one without a name by his bare number.
+  static std::string user_for_chown() {
+    const struct passwd* entry = ::getpwuid(::geteuid());
+    return shell_word(entry != nullptr && *entry->pw_name != '\0' ? entry->pw_name : std::to_string(::geteuid()));
+  }
   static std::string owner_of(const std::string& path) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) return "OWNER";

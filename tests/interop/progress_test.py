@@ -1,5 +1,5 @@
 """What takes longer than a second shows how far it is: on standard error, on a terminal only, and gone when it is done. The commands are
-held up from outside, so nothing here depends on how fast the machine is.
+held up from outside for longer than the second that a bar waits.
 
     progress_test.py TREE CAVEAT
 """
@@ -40,6 +40,13 @@ class Run:
                 return
             self.said += more
 
+    def loads(self):
+        """Until it has said that no log was named, which it does when the rules are there."""
+        while b"--log" not in self.said:
+            if self.process.poll() is not None:
+                raise AssertionError(f"it ended: {self.said}")
+            time.sleep(0.05)
+
     def ended(self):
         """Exit code, standard output and standard error."""
         out, _ = self.process.communicate(timeout=120)
@@ -61,15 +68,14 @@ class Progress(unittest.TestCase):
         return f"{self.where}/{name}"
 
     def stand(self):
-        time.sleep(1.2)
+        time.sleep(2.5)
 
     def decide_slowly(self, **how):
         """Two turns by standard input, the second more than a second after the answer to the first."""
         run = Run("decide", "--rules", self.rules, **how)
         run.process.stdin.write(self.turns[0])
         run.process.stdin.flush()
-        while b"--log" not in run.said:  # loaded
-            time.sleep(0.05)
+        run.loads()
         self.stand()
         run.process.stdin.write(self.turns[1])
         return run.ended()
@@ -93,8 +99,7 @@ class Progress(unittest.TestCase):
             for number in range(6):
                 file.writelines(turn.replace('"id":"', f'"id":"{number}-', 1).replace('"id": "', f'"id": "{number}-', 1) for turn in self.turns)
         run = Run("decide", "--rules", self.rules, self.path("many.jsonl"))
-        while b"--log" not in run.said:
-            time.sleep(0.05)
+        run.loads()
         self.stand()  # nobody reads: it waits with a pipe that is full
         code, out, err = run.ended()
         self.assertEqual((code, len(out.splitlines())), (0, 6 * len(self.turns)), err)
