@@ -526,6 +526,9 @@ class GroupCommitLog final : public Log {
       if (slot.doomed) {
         if (slot.decides()) lost_before(one_before);
         slot.failed(one_before);
+      } else if (slot.signer && keys_->prepared_key() != slot.signer->key.key) {
+        // The file was opened anew since it was made, or another change began: a record of it would name a key that is not there.
+        slot.failed({&codes::kStorage, "the new key was given up before its record was written; rotate again"});
       } else
         (slot.records() ? good : waiting).push_back(std::move(slot));
     }

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <functional>
+#include <utility>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -18,6 +20,7 @@ namespace caveat::audit {
 namespace {
 
 using testing::decision;
+using testing::HandClock;
 using testing::LogFolder;
 
 Committed committed(const Appended& appended) {
@@ -159,6 +162,57 @@ BOOST_AUTO_TEST_CASE(
   // One of no log, and a log of one key judged by it.
   const auto stranger = make_verifier_key(signers[0].name, kEd25519, signers[0].key.substr(1) + "k");
   BOOST_TEST(!verify_log(*reader, {.verifier = stranger}).findings.empty());
+}
+
+// Between the making of the new key and the number of its record a commit fails, and the file is opened anew: that drops a
+// prepared key whose record is not there.
+BOOST_AUTO_TEST_CASE(a_rotation_whose_key_was_given_up_meanwhile_is_told_so_and_not_recorded) {
+  struct FailingOnce final : Store {
+    FailingOnce(std::unique_ptr<Store> below, bool& fails) : below_(std::move(below)), fails_(fails) {}
+    void commit(const Batch& batch) override {
+      if (std::exchange(fails_, false)) throw Error(codes::kStorage, "store", {"the log", "the disk is full"});
+      below_->commit(batch);
+    }
+    void tidy() override { below_->tidy(); }
+    StoreReader& reader() override { return below_->reader(); }
+    void close() override { below_->close(); }
+    std::unique_ptr<Store> below_;
+    bool& fails_;
+  };
+  struct Meanwhile final : Clock {
+    std::function<void()> once;
+    HandClock time;
+    Microseconds wall_us() override {
+      if (once) std::exchange(once, nullptr)();
+      return time.wall_us();
+    }
+    std::uint64_t steady_ns() override { return time.steady_ns(); }
+  };
+  LogFolder in;
+  Meanwhile clock;
+  bool fails = false;
+  LogOptions options = in.options();
+  options.clock = &clock;
+  options.wrap_store = [&](std::unique_ptr<Store> store) {
+    return std::make_unique<FailingOnce>(std::move(store), fails);
+  };
+  {
+    const auto log = Log::open(options);
+    const VerifierKey before = log->keys().verifier();
+    clock.once = [&] {
+      fails = true;
+      BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(0))));
+      log->flush();
+    };
+    const Appended rotated = log->rotate("ops");
+    BOOST_REQUIRE(std::holds_alternative<AppendFailed>(rotated));
+    BOOST_TEST(std::get<AppendFailed>(rotated).message.find("rotate again") != std::string::npos);
+    BOOST_TEST((log->keys().verifier() == before));
+    committed(log->rotate("ops"));
+    BOOST_TEST((log->keys().verifier() != before));
+    committed(log->append(decision(1)));
+  }
+  BOOST_TEST(verify(in).good());
 }
 
 BOOST_AUTO_TEST_CASE(a_rotation_cut_off_after_its_record_is_ended_when_the_log_is_opened) {
