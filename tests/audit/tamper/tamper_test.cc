@@ -705,6 +705,21 @@ BOOST_AUTO_TEST_CASE(every_changed_cell_of_the_key_set_is_found_or_refused) {
   none(overlooked);
 }
 
+BOOST_AUTO_TEST_CASE(a_bucket_that_does_not_open_is_a_finding_and_not_the_end_of_the_check) {
+  Tampered log(30, 4'096);
+  log.keys.reset();
+  Raw raw(log.in.keys_dir() + "/data.db");
+  const std::string row = raw.number("SELECT min(bucket) FROM buckets");
+  BOOST_REQUIRE(raw.run("UPDATE buckets SET wrapped = zeroblob(length(wrapped))"));
+  const auto keys = log.in.keys();
+  const auto reader = LogReader::open(log.in.path());
+  const VerifyReport report = verify_log(*reader, {.verifier = keys->verifier(), .keys = keys.get()});
+  BOOST_TEST(!report.good());
+  BOOST_TEST(std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
+    return finding.table == "keys" && finding.row == "buckets " + row;
+  }));
+}
+
 BOOST_AUTO_TEST_CASE(every_changed_bit_of_the_high_water_mark_is_found) {
   Tampered log(20, 4'096);
   const std::string path = log.in.keys_dir() + "/high-water";
