@@ -9,11 +9,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <mutex>
 #include <span>
+#include <unordered_map>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -167,16 +169,33 @@ class KeyStore::State {
   mutable std::unique_ptr<const Signer> signer;  // of `signing`, made with its first signature
   std::vector<VerifierKey> signers;
 
+  struct Of {
+    TagValue subject{};  // keyed
+    std::uint64_t quarter = 0;
+    friend bool operator==(const Of&, const Of&) = default;
+  };
   struct Known {
     DataKey key;
-    std::string subject;  // keyed, 16 bytes
-    std::uint64_t quarter = 0;
+    Of of;
     std::string wrapped;  // of a new one
+  };
+  // Ids are random and subjects keyed: their first bytes are as good as any hash of them.
+  struct Spread {
+    std::size_t operator()(const KeyId& id) const {
+      std::size_t first = 0;
+      std::memcpy(&first, id.data(), sizeof first);
+      return first;
+    }
+    std::size_t operator()(const Of& of) const {
+      std::size_t first = 0;
+      std::memcpy(&first, of.subject.data(), sizeof first);
+      return first + of.quarter;
+    }
   };
 
   mutable std::mutex memory;  // guards the caches and what is new
-  mutable std::map<KeyId, std::shared_ptr<const SecretKey>> by_id;
-  mutable std::map<std::pair<std::string, std::uint64_t>, DataKey> by_subject;
+  mutable std::unordered_map<KeyId, std::shared_ptr<const SecretKey>, Spread> by_id;
+  mutable std::unordered_map<Of, DataKey, Spread> by_subject;
   std::vector<Known> fresh;
   std::vector<std::pair<std::int64_t, std::string>> fresh_buckets;  // wrapped
   mutable std::mutex reading;  // guards `reads` and `buckets`; never held together with a write
@@ -204,7 +223,7 @@ class KeyStore::State {
   }
 
   // Under `reading`: the bucket, made if it is new; it is on disk after the next flush.
-  std::shared_ptr<const SecretKey> bucket_for(const std::string& subject) {
+  std::shared_ptr<const SecretKey> bucket_for(std::string_view subject) {
     const std::int64_t number = bucket_of(subject);
     if (auto known = bucket(number)) return known;
     SecretKey bytes;
@@ -251,17 +270,17 @@ class KeyStore::State {
     return format_key_file(file);
   }
 
-  void remember(const DataKey& key, const std::string& subject, std::uint64_t quarter) const {
+  void remember(const DataKey& key, const Of& of) const {
     if (by_id.size() > kMaxCached) {  // what is not yet on disk stays
       by_id.clear();
       by_subject.clear();
       for (const auto& known : fresh) {
         by_id.emplace(known.key.id, known.key.key);
-        by_subject.emplace(std::pair{known.subject, known.quarter}, known.key);
+        by_subject.emplace(known.of, known.key);
       }
     }
     by_id.insert_or_assign(key.id, key.key);
-    by_subject.insert_or_assign(std::pair{subject, quarter}, key);
+    by_subject.insert_or_assign(of, key);
   }
 };
 
@@ -633,14 +652,13 @@ Digest KeyStore::keyed_digest(std::string_view bytes) const {
 }
 
 DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
-  const TagValue keyed_customer = keyed(Lookup::subject, customer);
-  const std::string subject(view(keyed_customer));
-  const std::uint64_t quarter = quarter_of(at_us);
+  const State::Of of{keyed(Lookup::subject, customer), quarter_of(at_us)};
   {
     const std::lock_guard lock(state_->memory);
-    if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end())
-      return found->second;
+    if (const auto found = state_->by_subject.find(of); found != state_->by_subject.end()) return found->second;
   }
+  const std::string_view subject = view(of.subject);
+  const auto quarter = static_cast<std::int64_t>(of.quarter);
   std::optional<DataKey> stored;
   std::shared_ptr<const SecretKey> bucket;
   {
@@ -650,9 +668,9 @@ DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
     row.bind_blob(1, subject).bind(2, quarter);
     if (row.step()) {
       DataKey key;
-      key.key = row.bytes(0).size() == key.id.size() ? state_->unwrap(row.bytes(0), row.integer(1), subject,
-                                                                      static_cast<std::int64_t>(quarter), row.bytes(2))
-                                                     : nullptr;
+      key.key = row.bytes(0).size() == key.id.size()
+                    ? state_->unwrap(row.bytes(0), row.integer(1), subject, quarter, row.bytes(2))
+                    : nullptr;
       if (key.key == nullptr)
         throw Error(codes::kKeyUnwrap, state_->data_path(), {state_->data_path(), "a row of data_keys was changed"});
       std::copy(row.bytes(0).begin(), row.bytes(0).end(), reinterpret_cast<char*>(key.id.data()));
@@ -664,23 +682,21 @@ DataKey KeyStore::data_key(std::string_view customer, std::int64_t at_us) {
   }
   const std::lock_guard lock(state_->memory);
   // Another thread may have made it in between; the first one counts.
-  if (const auto found = state_->by_subject.find({subject, quarter}); found != state_->by_subject.end())
-    return found->second;
+  if (const auto found = state_->by_subject.find(of); found != state_->by_subject.end()) return found->second;
   if (stored) {
-    state_->remember(*stored, subject, quarter);
+    state_->remember(*stored, of);
     return *stored;
   }
   DataKey made;
   state_->random->fill(made.id);
   SecretKey bytes;
   state_->random->fill(bytes.span());
-  std::string wrapped = seal_bytes(
-      *state_->suite, bucket->view(), random_bytes(*state_->random, kSeedBytes),
-      data_key_context(state_->origin, view(made.id), bucket_of(subject), subject, static_cast<std::int64_t>(quarter)),
-      bytes.view());
+  std::string wrapped =
+      seal_bytes(*state_->suite, bucket->view(), random_bytes(*state_->random, kSeedBytes),
+                 data_key_context(state_->origin, view(made.id), bucket_of(subject), subject, quarter), bytes.view());
   made.key = std::make_shared<const SecretKey>(std::move(bytes));
-  state_->fresh.push_back({made, subject, quarter, std::move(wrapped)});
-  state_->remember(made, subject, quarter);
+  state_->fresh.push_back({made, of, std::move(wrapped)});
+  state_->remember(made, of);
   return made;
 }
 
@@ -690,20 +706,20 @@ std::shared_ptr<const SecretKey> KeyStore::find(const KeyId& id) const {
     if (const auto found = state_->by_id.find(id); found != state_->by_id.end()) return found->second;
   }
   DataKey key{.id = id, .key = nullptr};
-  std::string subject;
-  std::uint64_t quarter = 0;
+  State::Of of;
   {
     const std::lock_guard lock(state_->reading);
     Statement row = state_->reads->prepare("SELECT bucket, subject, quarter, wrapped FROM data_keys WHERE id = ?");
     row.bind_blob(1, view(id));
     if (!row.step()) return nullptr;
-    subject = row.bytes(1);
-    quarter = static_cast<std::uint64_t>(row.integer(2));
+    std::copy_n(row.bytes(1).begin(), std::min(row.bytes(1).size(), of.subject.size()),
+                reinterpret_cast<char*>(of.subject.data()));  // of another size it is not opened
+    of.quarter = static_cast<std::uint64_t>(row.integer(2));
     key.key = state_->unwrap(view(id), row.integer(0), row.bytes(1), row.integer(2), row.bytes(3));
   }
   if (key.key == nullptr) return nullptr;
   const std::lock_guard lock(state_->memory);
-  state_->remember(key, subject, quarter);
+  state_->remember(key, of);
   return key.key;
 }
 
@@ -741,9 +757,9 @@ void KeyStore::flush() {
         "NOTHING");
     for (const auto& known : batch)
       insert.bind_blob(1, view(known.key.id))
-          .bind(2, bucket_of(known.subject))
-          .bind_blob(3, known.subject)
-          .bind(4, known.quarter)
+          .bind(2, bucket_of(view(known.of.subject)))
+          .bind_blob(3, view(known.of.subject))
+          .bind(4, known.of.quarter)
           .bind_blob(5, known.wrapped)
           .run();
     transaction.commit();
