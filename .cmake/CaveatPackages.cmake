@@ -13,6 +13,7 @@ pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(LIBDEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 if(CAVEAT_TESTS)  # ./run builds without them, so a machine that only runs Caveat needs neither of these
   find_package(Boost 1.81 REQUIRED COMPONENTS unit_test_framework)
