@@ -83,8 +83,19 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   model_.last_index = header.index();
   model_.last_time = header.time_us();
   if (header.kind() != Kind::decision || !selects(model_.query, header)) return;
+  const auto keep_row = [&](DecisionRow::Content content, VerdictSection verdict) {
+    DecisionRow& row = model_.rows.emplace_back();
+    row.index = header.index();
+    row.time = header.time_us();
+    row.content = content;
+    row.verdict = std::move(verdict);
+    row.leaf_hex = hex(leaf_hash(leaf));
+    if (sections) read_ids(*sections, row);
+  };
+  const bool keep_rows = model_.query.keep_rows;
   if (!sections) {
     ++model_.sealed;
+    if (keep_rows) keep_row(DecisionRow::Content::sealed, {});
     return;
   }
   ++model_.opened;
@@ -93,6 +104,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   Outcome* const outcome = verdict_bytes == nullptr ? nullptr : outcome_of(*verdict_bytes);
   if (outcome == nullptr) {
     ++model_.unreadable;
+    if (keep_rows) keep_row(DecisionRow::Content::unreadable, {});
     return;
   }
   if (!outcome->selected) return;
@@ -100,11 +112,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   const std::uint8_t verdict = outcome->verdict.verdict;
   ++model_.population;
   ++model_.verdicts[verdict];
-  if (model_.query.keep_rows) {
-    model_.rows.push_back(
-        {header.index(), header.time_us(), outcome->verdict, hex(leaf_hash(leaf)), {}, {}, {}, {}, {}});
-    read_ids(*sections, model_.rows.back());
-  }
+  if (keep_rows) keep_row(DecisionRow::Content::opened, outcome->verdict);
   // Titles and digests are the same in very many decisions: each spelling is read once.
   if (const std::string_view* bytes = find(*sections, Section::rules);
       bytes != nullptr && !rules_read_.contains(*bytes)) {

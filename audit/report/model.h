@@ -90,9 +90,13 @@ struct ToldDecision {
 
 // One decision of the population, as tables print it.
 struct DecisionRow {
+  // Sealed: no key at hand opens it. Unreadable: opened, and what was decided cannot be read. Both stand in the table, whatever the
+  // query asks for: whether they would match is not known.
+  enum class Content : std::uint8_t { opened, sealed, unreadable };
   std::uint64_t index = 0;
   Microseconds time = 0;
-  VerdictSection verdict;
+  Content content = Content::opened;
+  VerdictSection verdict;  // empty unless it is opened
   std::string leaf_hex;
   std::string request, decision, conversation, customer, channel;  // ids as the caller gave them; empty: none
 };
@@ -114,7 +118,7 @@ struct ReportModel {
   std::vector<QueueCount> queues;     // by total descending, then name
   std::vector<PackCount> packs;       // by name, version, digest
   std::vector<ToldDecision> stories;  // the sample, by index
-  std::vector<DecisionRow> rows;      // the population, by index, where the query keeps it
+  std::vector<DecisionRow> rows;      // the population and what stayed closed, by index, where the query keeps them
   std::vector<Closing> closings;      // days that were closed within the range
 };
 

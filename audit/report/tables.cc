@@ -24,6 +24,17 @@ std::string_view priority_word(std::uint8_t priority, bool zh) {
   return zh ? kWords[priority < 4 ? priority : 3] : priority_name(priority);
 }
 
+// In place of the verdict where none is known.
+std::string_view content_name(DecisionRow::Content content) {
+  return content == DecisionRow::Content::sealed ? "sealed" : "unreadable";
+}
+std::string_view verdict_cell(const DecisionRow& row, bool zh) {
+  if (row.content == DecisionRow::Content::opened)
+    return zh ? verdict_word(row.verdict.verdict, Language::zh) : verdict_name(row.verdict.verdict);
+  if (!zh) return content_name(row.content);
+  return row.content == DecisionRow::Content::sealed ? "未公开" : "无法读取";
+}
+
 std::string_view state_name(RuleOutcome::State state) {
   return state == RuleOutcome::State::fired ? "fired" : "unknown";
 }
@@ -61,9 +72,9 @@ std::string render_csv(const ReportModel& model) {
     const HandOffOutcome none;
     const HandOffOutcome& handoff = row.verdict.handoff ? *row.verdict.handoff : none;
     out += std::to_string(row.index) + ',' + csv_cell(format_instant(row.time, model.query.offset_minutes)) + ',' +
-           csv_cell(zh ? verdict_word(row.verdict.verdict, Language::zh) : verdict_name(row.verdict.verdict)) + ',' +
-           csv_cell(fired) + ',' + csv_cell(unknown) + ',' + csv_cell(handoff.queue) + ',' +
-           csv_cell(row.verdict.handoff ? priority_word(handoff.priority, zh) : "") + ',' +
+           csv_cell(verdict_cell(row, zh)) + ',' + csv_cell(fired) + ',' + csv_cell(unknown) + ',' +
+           csv_cell(handoff.queue) + ',' + csv_cell(row.verdict.handoff ? priority_word(handoff.priority, zh) : "") +
+           ',' +
            csv_cell(!row.verdict.handoff ? ""
                     : zh                 ? (handoff.hold ? "是" : "否")
                                          : (handoff.hold ? "yes" : "no")) +
@@ -77,6 +88,15 @@ std::string render_csv(const ReportModel& model) {
 std::string render_jsonl(const ReportModel& model) {
   std::string out;
   for (const DecisionRow& row : model.rows) {
+    if (row.content != DecisionRow::Content::opened) {
+      const boost::json::object line = {{"index", row.index},
+                                        {"time", format_instant(row.time, model.query.offset_minutes)},
+                                        {"verdict", nullptr},
+                                        {"content", content_name(row.content)},
+                                        {"leaf", row.leaf_hex}};
+      out += boost::json::serialize(line) + "\n";
+      continue;
+    }
     boost::json::array rules;
     for (const RuleOutcome& rule : row.verdict.rules) {
       boost::json::object entry = {

@@ -261,8 +261,31 @@ BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
   BOOST_TEST(chinese.find("\"handoff\"") == std::string::npos);
   BOOST_TEST(std::count(chinese.begin(), chinese.begin() + static_cast<std::ptrdiff_t>(chinese.find('\r')), ',') == 14);
   const std::string lines = render_jsonl(gather(query));
-  BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 3);
+  BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 4);
   BOOST_TEST(lines.find("\"queue\":\"=desk\"") != std::string::npos);
+}
+
+// A table of headings alone would read as if nothing had been decided.
+BOOST_AUTO_TEST_CASE(a_table_has_a_row_for_each_decision_that_stayed_closed) {
+  for (const Language language : {Language::en, Language::zh}) {
+    ReportQuery query;
+    query.language = language;
+    query.keep_rows = true;
+    query.rule = "p/a";  // whether a closed one would match is not known
+    Gathering gathering(query, facts());
+    for (std::uint64_t index = 0; index < 3; ++index) add(gathering, header(index), nullptr);
+    const std::vector<SectionBytes> without_verdict;
+    add(gathering, header(3), &without_verdict);
+    const ReportModel model = gathering.finish();
+    const std::string csv = render_csv(model);
+    BOOST_TEST(std::count(csv.begin(), csv.end(), '\n') == 5);
+    BOOST_TEST(csv.find(language == Language::zh ? "\"未公开\"" : "\"sealed\"") != std::string::npos);
+    BOOST_TEST(csv.find(language == Language::zh ? "\"无法读取\"" : "\"unreadable\"") != std::string::npos);
+    const std::string lines = render_jsonl(model);
+    BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 4);
+    BOOST_TEST(lines.find("\"verdict\":null,\"content\":\"sealed\"") != std::string::npos);
+    BOOST_TEST(lines.find("\"content\":\"unreadable\"") != std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_manifest_is_read_back_as_it_was) {
