@@ -595,7 +595,8 @@ class Gate::Inside {
     const program::Program& program = *turn->rules->program;
     wire::ReplyFrame frame{.decision_id = reply.decision_id,
                            .audience = turn->caller.audience,
-                           .advice = turn->by_person ? &decision : nullptr};
+                           .advice = turn->by_person ? &decision : nullptr,
+                           .not_met = round.met.not_met};
     if (applied.decision().has_handoff) {
       std::uint32_t queue = applied.decision().handoff.queue;
       if (!handoff.empty()) {  // as the ticket has it, to the microsecond: the turn may have joined one that is there

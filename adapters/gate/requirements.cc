@@ -76,6 +76,11 @@ bool fits(const Width& width, const Asked& asked, const Matter& now) {
          (width.product && asked.matter.products == now.products);
 }
 
+// Of a proof that does not fit. Where facts were asked for with it nobody knew yet what it would be given for.
+wire::NotMet other_than_asked(const Width& width, const Asked& asked) {
+  return asked.matter.content.empty() && !width.product ? wire::NotMet::facts_first : wire::NotMet::other_matter;
+}
+
 }  // namespace
 
 bool is_same(const Matter& asked, const Matter& now) { return !asked.content.empty() && asked.content == now.content; }
@@ -282,9 +287,14 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
   Met met;
   for (std::uint32_t index = 0; index < program.requirements().size(); ++index) {
     const std::optional<Microseconds> until = met_until(program, asked, index);
-    if (!until || now > asked.until || (*until != 0 && *until <= now) ||
-        !fits(width_of(program, program.requirements()[index], asked, matter), asked, matter))
-      continue;
+    if (!until || now > asked.until) continue;
+    const Width width = width_of(program, program.requirements()[index], asked, matter);
+    const std::size_t told = met.not_met.size();
+    if (!fits(width, asked, matter))
+      met.not_met.push_back({.requirement = index, .why = other_than_asked(width, asked)});
+    if (*until != 0 && *until <= now)
+      met.not_met.push_back({.requirement = index, .why = wire::NotMet::expired, .time = *until});
+    if (met.not_met.size() > told) continue;
     met.requirements.push_back(index);
     met.until[index] = *until;
   }
@@ -320,9 +330,15 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
     // One that holds for a time may have been given before it was asked for; any other one is the answer to this request: for the
     // very turn, since that was first asked about, else since the chain began.
     const bool fit = fits(width, asked, matter);
-    const bool answers = proof.at >= (width.any() ? asked.until - kAskedFor : asked.since) - clock_skew;
-    const bool in_time = until ? *until > now && (answers || width.any() || row.has_valid_for != 0) : answers;
-    bool counts = in_time && fit;
+    const Microseconds since = width.any() ? asked.until - kAskedFor : asked.since;
+    const bool may_be_older = until && (width.any() || row.has_valid_for != 0);
+    const std::size_t told = met.not_met.size();
+    const auto tell = [&](wire::NotMet why, Microseconds time = 0) {
+      met.not_met.push_back({.requirement = *index, .proof = i, .why = why, .time = time});
+    };
+    if (!fit) tell(other_than_asked(width, asked));
+    if (until && *until <= now) tell(wire::NotMet::expired, *until);
+    if (!may_be_older && proof.at < since - clock_skew) tell(wire::NotMet::too_early, since);
     std::optional<std::string> before = served(proof_key(proof));
     const auto here = std::find_if(met.used.begin(), met.used.end(),
                                    [&](const audit::StateChange& one) { return one.key == proof_key(proof); });
@@ -336,8 +352,9 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
           until && same_requirement &&
           ((width.conversation && earlier.conversation == asked.conversation) || (width.purpose && same_customer) ||
            (width.product && same_customer && earlier.products == matter.products));
-      counts = counts && again;
+      if (!again) tell(wire::NotMet::spent);
     }
+    const bool counts = met.not_met.size() == told;
     // Brought for something else it is spent on what it was given for, and is none for that a round later.
     if (!counts && (before || fit)) continue;
     if (counts) {

@@ -7,7 +7,8 @@
 // Promises   a turn is continued once, by the caller, conversation and customer that were asked; rounds count along the chain, the first
 //            request not counted. A proof holds for what was asked about, with nothing changed in it, unless the requirement is valid for the
 //            conversation, the purpose or the product; it was given after it was first asked for, unless the requirement, or with such
-//            a width the proof, says how long one holds; it serves once, unless both are said. What a chain has met stays met in it
+//            a width the proof, says how long one holds; it serves once, unless both are said. What a chain has met stays met in it.
+//            Of one that does not count it is told why
 // Source     decision.md "Verdict", contracts.md 24
 #pragma once
 
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "adapters/gate/caller.h"
+#include "adapters/wire/reply.h"
 #include "audit/state/state_store.h"
 #include "engine/base/problem.h"
 #include "engine/base/units.h"
@@ -74,6 +76,7 @@ struct Met {
   std::vector<std::uint32_t> requirements;      // ascending
   std::map<std::uint32_t, Microseconds> until;  // one each: when its proof ends; 0: nobody says
   std::vector<audit::StateChange> used;         // the proofs that served
+  std::vector<wire::ProofTold> not_met;         // why the others do not count: all that is the matter with each
 };
 // `matter`: of the turn that continues. `served`: what the state says of a proof. What is wrong with a proof in itself is a
 // problem, also a time that is later than now by more than clocks may differ; one that is expired, or has served, does not count.

@@ -6,6 +6,7 @@
 #include "adapters/server/http.h"
 #include "adapters/server/route_table.h"
 #include "adapters/wire/codes.h"
+#include "adapters/wire/reply.h"
 #include "engine/base/escape.h"
 
 namespace caveat::server {
@@ -72,6 +73,19 @@ json::object problem_schema() {
                 {"type", "title", "status", "detail", "code", "errors", "retryable", "help"});
 }
 
+json::object required_schema() {
+  json::array codes;
+  for (const std::string_view code : wire::not_met_codes()) codes.push_back(json::string(code));
+  return object(
+      {{"name", type("string")},
+       {"kind", one_of({"requirement", "fact"})},
+       {"ask", type("string")},
+       {"not_met",
+        list_of(object({{"path", type("string")}, {"code", one_of(std::move(codes))}, {"why", type("string")}},
+                       {"code", "why"}))}},
+      {"name", "kind", "ask"});
+}
+
 json::object decision_schema() {
   return object({{"id", type("string")},
                  {"decision", type("string")},
@@ -82,7 +96,7 @@ json::object decision_schema() {
                  {"recipients", list_of(type("object"))},
                  {"redactions", list_of(type("object"))},
                  {"disclosures", list_of(type("object"))},
-                 {"requires", list_of(type("object"))},
+                 {"requires", list_of(required_schema())},
                  {"flags", json::object{{"type", "array"}}},
                  {"handoff", nullable("object")},
                  {"reasons", list_of(object({{"rule", type("string")}}, {"rule"}))},

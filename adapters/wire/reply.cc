@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
 #include "engine/decide/outcome.h"
 
@@ -91,7 +92,42 @@ std::string requirement_told(const Program& program, std::uint32_t index) {
          std::string(name);
 }
 
-json::array requires_json(const Program& program, const Request& request, const Decision& decision) {
+// In the order of NotMet.
+constexpr struct {
+  std::string_view code, en, zh;
+} kNotMet[] = {
+    {"expired", "it held until {0}: bring one that holds now", "凭证有效至 {0}，现已失效：请提供现时有效的凭证"},
+    {"too_early", "it was given before this was asked for, at {0}: ask, and bring what is answered",
+     "凭证的时间早于提出要求的时间（{0}）：请先征询，再提供由此取得的凭证"},
+    {"other_matter",
+     "it was given for what was asked about, and this turn is another: ask about this one, or send the one that was "
+     "asked about, with nothing changed",
+     "凭证是就当时征询的内容作出的，本轮内容已不同：请就本轮内容重新征询，或原样发送当时征询的内容"},
+    {"facts_first",
+     "facts were asked for with it, and what they make of the turn was not known then: ask for it now that they are "
+     "brought",
+     "征询时尚缺事实，本轮的实际内容当时未明：事实既已提供，请重新征询"},
+    {"spent", "it has served already, and does not serve again here: bring a new one",
+     "凭证已使用过，在此不能再次使用：请提供新的凭证"},
+};
+
+json::array not_met_json(const Request& request, std::uint32_t requirement, std::span<const ProofTold> told) {
+  json::array out;
+  for (const ProofTold& one : told) {
+    if (one.requirement != requirement) continue;
+    const auto& why = kNotMet[static_cast<std::size_t>(one.why)];
+    json::object entry;
+    if (one.proof) entry["path"] = "/satisfied/" + std::to_string(*one.proof);
+    entry["code"] = why.code;
+    entry["why"] =
+        fill(request.language() == Language::zh ? why.zh : why.en, {instant_told(one.time, request.at_offset())});
+    out.emplace_back(std::move(entry));
+  }
+  return out;
+}
+
+json::array requires_json(const Program& program, const Request& request, const Decision& decision,
+                          std::span<const ProofTold> not_met) {
   json::array out;
   for (const decide::Required& required : decision.requires_) {
     json::object entry;
@@ -103,6 +139,9 @@ json::array requires_json(const Program& program, const Request& request, const 
       entry["kind"] = "requirement";
     }
     entry["ask"] = decide::asked_told(program, request, decision, required, request.language());
+    if (!required.is_fact)
+      if (json::array told = not_met_json(request, required.index, not_met); !told.empty())
+        entry["not_met"] = std::move(told);
     out.emplace_back(std::move(entry));
   }
   return out;
@@ -220,6 +259,12 @@ json::object data_json(const Program& program, const decide::Data::Set& set, con
 
 }  // namespace
 
+std::vector<std::string_view> not_met_codes() {
+  std::vector<std::string_view> all;
+  for (const auto& one : kNotMet) all.push_back(one.code);
+  return all;
+}
+
 std::string instant_told(Microseconds at, std::int32_t offset_minutes) {
   return format_instant(std::min(at, kLastInstant - std::max(0, offset_minutes) * Microseconds{60'000'000}),
                         offset_minutes);
@@ -280,7 +325,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
     return disclosures;
   });
   out += ",\"requires\":";
-  append_list(out, decision.requires_, [&] { return requires_json(program, request, decision); });
+  append_list(out, decision.requires_, [&] { return requires_json(program, request, decision, frame.not_met); });
   out += ",\"flags\":";
   append_list(out, decision.open_flags, [&] { return strings(decision.open_flags); });
   out += ",\"handoff\":";

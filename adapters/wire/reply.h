@@ -10,8 +10,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/digest.h"
 #include "engine/decide/decide.h"
@@ -27,12 +29,24 @@ struct HandOffTold {
   std::string_view state = {};  // waiting or person: the turn is held
 };
 
+// Why a proof does not count for what is still asked for.
+enum class NotMet : std::uint8_t { expired, too_early, other_matter, facts_first, spent };
+std::vector<std::string_view> not_met_codes();
+
+struct ProofTold {
+  std::uint32_t requirement = 0;
+  std::optional<std::size_t> proof = std::nullopt;  // which of `satisfied`; nothing: a turn before brought it
+  NotMet why = NotMet::expired;
+  Microseconds time = 0;  // expired: how long it held; too_early: since when it was asked for
+};
+
 struct ReplyFrame {
   std::string_view decision_id;
   std::optional<HandOffTold> handoff = std::nullopt;  // nothing: it has none that stays, and the decision says all
   decide::Audience audience = decide::Audience::officer;
   std::optional<Microseconds> expected_wait = std::nullopt;  // as measured; nothing: it is not told
   const decide::Decision* advice = nullptr;                  // of a person's answer: what the rules came to
+  std::span<const ProofTold> not_met = {};                   // told with what is still asked for
 };
 
 std::string reply_json(const decide::Ruleset& ruleset, const decide::Request& request, const decide::Decision& decision,
