@@ -289,7 +289,8 @@ server::Services Served::services() {
   services.log_key = [this] { return audit::format_verifier_key(options_.log->keys().verifier()) + "\n"; };
   services.reload = [this](const server::Asked& asked) -> server::Served {
     gate::Body body(asked.body);
-    if (std::optional<Problem> problem = body.finish()) return tl::unexpected(server::Refusal{std::move(*problem), {}});
+    if (std::optional<Problem> problem = wire::both_of(asked.amiss, body.finish()))
+      return tl::unexpected(server::Refusal{std::move(*problem), {}});
     const tl::expected<Reloaded, server::Refusal> done = reload(asked.caller.id);
     if (!done) return tl::unexpected(done.error());
     server::Response response;

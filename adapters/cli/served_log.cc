@@ -112,10 +112,16 @@ server::Served Served::search(const server::Asked& asked) const {
   sought_by("request", audit::TagKind::request, body.filled("request"));
   sought_by("decision", audit::TagKind::decision, body.filled("decision"));
   sought.period = read_period(body, options_.zone, by);
-  if (std::optional<Problem> problem = body.finish()) return refused(std::move(*problem));
-  if (query.empty())
-    return refused(codes::kNothingToJudge, "", "something to look for: customer, rule, verdict, day, from …",
-                   "nothing");
+  std::optional<Problem> problem = body.finish();
+  if (!problem && query.empty())
+    problem = wire::problem(codes::kNothingToJudge,
+                            {.path = "",
+                             .expected = "something to look for: customer, rule, verdict, day, from …",
+                             .found = "nothing",
+                             .nearest = {},
+                             .hint = {}});
+  problem = wire::both_of(asked.amiss, std::move(problem));
+  if (problem) return refused(*std::move(problem));
 
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
@@ -169,7 +175,7 @@ server::Served Served::report(const server::Asked& asked) const {
         std::pair{"purpose", &report.query.purpose}})
     *to = body.filled(member).value_or("");
   const std::optional<std::string> checkpoint = body.filled("checkpoint", kMostCheckpoint);
-  if (std::optional<Problem> problem = body.finish()) return refused(std::move(*problem));
+  if (std::optional<Problem> problem = wire::both_of(asked.amiss, body.finish())) return refused(std::move(*problem));
   report.form = format;
   report.by = asked.caller.id;
   report.role = roles_of(asked.caller);
@@ -217,7 +223,7 @@ server::Served Served::feedback(const server::Asked& asked) const {
   Body body(asked.body);
   const std::string id = body.text("decision", Body::needed, 64), kind = body.text("kind", Body::needed, 64),
                     note = body.text("note", Body::optional);
-  if (std::optional<Problem> problem = body.finish()) return refused(std::move(*problem));
+  if (std::optional<Problem> problem = wire::both_of(asked.amiss, body.finish())) return refused(std::move(*problem));
   try {
     // Of a decision that there is, and that he may read: what is said of nothing would be said of anybody later.
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());

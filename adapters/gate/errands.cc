@@ -71,13 +71,9 @@ const Code* version_refusal(const std::string& if_match, std::uint64_t version) 
 
 // All that is wrong with a command as it was sent, the missing version with it; nothing: it can be looked at.
 std::optional<Problem> amiss(const Command& command, std::optional<Problem> found, bool versioned = false) {
-  std::vector<Problem> wrong;
-  if (command.amiss) wrong.push_back(*command.amiss);
-  if (found) wrong.push_back(*std::move(found));
-  if (wrong.empty()) return std::nullopt;
-  if (versioned && !names_a_version(command.if_match))
-    wrong.push_back(version_problem(wire::codes::kVersionNeeded, command));
-  return wire::all_of(std::move(wrong));
+  std::optional<Problem> wrong = wire::both_of(command.amiss, std::move(found));
+  if (!wrong || !versioned || names_a_version(command.if_match)) return wrong;
+  return wire::both_of(std::move(wrong), version_problem(wire::codes::kVersionNeeded, command));
 }
 
 Problem no_rules(const Command& command) {

@@ -145,8 +145,10 @@ class Router::Inside {
     look_at_headers(head, *call, wrong);
     if (wrong.empty()) return call;
     Problem all = wire::all_of(std::move(wrong));
-    // What is wrong with the body is told with it, where the gate reads the body: so it is wanted all the same.
-    if (all.code != &wire::codes::kTooLarge && gate_tells_all(call->route->handler))
+    // What is wrong with the body is told with it: so it is wanted all the same, but for a batch, which is read line by line.
+    const bool told_with_body =
+        call->route->handler == Handler::handoffs || (call->route->body > 0 && call->route->handler != Handler::batch);
+    if (all.code != &wire::codes::kTooLarge && told_with_body)
       call->amiss = std::move(all);
     else
       call->refusal = problem_response(*call, all);
@@ -390,24 +392,6 @@ class Router::Inside {
                           item("", "Caveat-Deadline-Ms: a whole number of milliseconds above 0", shortened(asked))));
       else
         call.deadline_ms = std::min(call.deadline_ms, wanted);
-    }
-  }
-
-  static bool gate_tells_all(Handler handler) {
-    switch (handler) {
-      case Handler::decide:
-      case Handler::deliveries:
-      case Handler::handoffs:
-      case Handler::open_handoff:
-      case Handler::take_handoff:
-      case Handler::pass_handoff:
-      case Handler::return_handoff:
-      case Handler::note_handoff:
-      case Handler::close_handoff:
-      case Handler::throw_switch:
-        return true;
-      default:
-        return false;
     }
   }
 
@@ -759,6 +743,7 @@ class Router::Inside {
       Served served = service({.body = std::move(body),
                                .caller = call->caller,
                                .language = call->language,
+                               .amiss = call->amiss,
                                .hidden = [this, &call](const gate::PastDecision& past) {
                                  return options_.gate->hidden(past, call->caller);
                                }});

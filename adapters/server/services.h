@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Asked {  // a request whose work is done behind the router
   std::string body;
   gate::Caller caller;
   Language language = Language::en;
+  std::optional<Problem> amiss = {};  // with how it was sent: it is refused, with what is wrong with its body
   std::function<const Code*(const gate::PastDecision&)> hidden = {};  // why he may not read it: Gate::hidden
 };
 

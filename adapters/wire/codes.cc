@@ -334,4 +334,9 @@ Problem all_of(std::vector<Problem> problems) {
   return all;
 }
 
+std::optional<Problem> both_of(std::optional<Problem> first, std::optional<Problem> second) {
+  if (!first || !second) return first ? std::move(first) : std::move(second);
+  return all_of({*std::move(first), *std::move(second)});
+}
+
 }  // namespace caveat::wire

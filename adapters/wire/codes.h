@@ -6,6 +6,7 @@
 // Source     RFC 9110 (status), RFC 9457 (shape)
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -40,5 +41,6 @@ Problem problem(const Code& code, ProblemItem item);
 // Several problems of one request, at least one, as one: the gravest names it and stands first. That is the one of the lowest status
 // (400 how it is written, 403 who may, … 422 what it says, 428, 503), among those of one status the one that was given first.
 Problem all_of(std::vector<Problem> problems);
+std::optional<Problem> both_of(std::optional<Problem> first, std::optional<Problem> second);  // nothing: neither
 
 }  // namespace caveat::wire

@@ -1073,6 +1073,14 @@ class Looks(Served):
         self.assertEqual((len(seen), seen), (7, sorted(set(seen))))
         status, _, text = self.server.ask("POST", "/v1/log/search", {"verdct": "x", "day": "soon", "limit": 0}, role="auditor")
         self.assertEqual((status, len(json.loads(text)["errors"])), (422, 3))
+        for role, path, body, errors in (("auditor", "/v1/log/search", {"verdct": "x", "day": "soon"}, 3),
+                                         ("auditor", "/v1/log/search", {}, 2),  # nothing to look for
+                                         ("auditor", "/v1/log/search", {"verdict": "allow"}, 1),
+                                         ("auditor", "/v1/reports", {"format": "pdf", "languge": "en"}, 3),
+                                         ("activator", "/v1/reload", {"force": True}, 2),
+                                         ("bot", "/v1/feedback", {"decision": "d", "knd": "praise"}, 3)):
+            status, _, text = self.server.ask("POST", path + "?x=1", body, role=role)
+            self.assertEqual((status, len(json.loads(text)["errors"])), (422, errors), (path, text))
         status, _, text = self.server.ask("POST", "/v1/log/search", b'{"verdict":"allow","verdict":"block"}', role="auditor")
         self.assertEqual((status, json.loads(text)["code"]), (400, "repeated_key"))
         self.assertEqual(self.server.ask("POST", "/v1/log/search", {"verdict": "allow"}, role="bot")[0], 403)

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "adapters/gate/body.h"
 #include "adapters/server/openapi.h"
 #include "adapters/server/router.h"
 #include "adapters/wire/codes.h"
@@ -105,11 +106,14 @@ struct Desk {
                                   {.path = "", .expected = "rules", .found = "none", .nearest = {}, .hint = {}}),
                     "\"diagnostics\":[1]"});
       if (asked.body == "throws") throw std::runtime_error("a disk of ours");
+      gate::Body body(asked.body);
+      if (std::optional<Problem> problem = wire::both_of(asked.amiss, body.finish()))
+        return tl::unexpected(Refusal{*std::move(problem), {}});
       Response response;
       response.body = "{\"by\":\"" + asked.caller.id + "\"}";
       return response;
     };
-    options.services.reload = options.services.search = options.services.report = served;
+    options.services.reload = options.services.search = options.services.report = options.services.feedback = served;
     router = std::make_unique<Router>(std::move(options));
     std::vector<CallerEntry> entries;
     for (const std::string_view name : role_names()) {

@@ -198,6 +198,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_address_headers_and_body_is_told_at_once
              "unknown_member [] “x” [/outcome] none [/outcom] \"outcom\" [] ");
   BOOST_TEST(told(desk.head("GET", "/v1/handoffs?queue=desk&cursor=junk&x=1&state=open", "agent"), {}) ==
              "role [/queue] desk [] “x” [] “open” [/cursor] junk");
+  for (const auto& [path, role] : {std::pair{"/v1/reload?x=1", "activator"}, std::pair{"/v1/log/search?x=1", "auditor"},
+                                   std::pair{"/v1/reports?x=1", "auditor"}, std::pair{"/v1/feedback?x=1", "bot"}}) {
+    BOOST_TEST(told(desk.head("POST", path, role), R"({"y":1})") == "unknown_member [] “x” [/y] \"y\"", path);
+    BOOST_TEST(told(desk.head("POST", path, role), "{}") == "unknown_member [] “x”", path);
+  }
   Head batch = desk.head("POST", "/v1/decisions/batch?x=1", "bot");
   BOOST_TEST(told(batch, {}) == "media_type []  [] “x”");
   turn.content_length = 2u << 20;
