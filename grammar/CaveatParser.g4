@@ -263,7 +263,7 @@ window_where : WHERE comparison ;
 sum     : product ( ( PLUS | MINUS ) product )* ;
 product : share ( ( TIMES | SLASH ) share )* ;
 share   : operand share_tail* ;
-share_tail : OF_SHARE ( number | path )
+share_tail : OF_SHARE ( number | atom )
            | AS_PERCENT_OF operand
            | SHARE_IN operand SHARE_END
            | ROUNDED_TO sum_slot
@@ -280,7 +280,7 @@ atom    : path
         | ( AT_LEAST_OF | AT_LEAST ) number_or_name OF? LPAREN condition ( SEMICOLON condition )* SEMICOLON? RPAREN
         | ( COUNT_OF | SUM_OF | HIGHEST_OF | LOWEST_OF ) aggregate
         | ( PERCENTS_OF | AMOUNTS_OF | DATES_OF | DURATIONS_OF ) path ( NEAR TEXT )?
-        | FULL_YEARS_SINCE path
+        | FULL_YEARS_SINCE atom
         | BY_KEY zone COMMA atom
         ;
 zone    : path | TEXT ;

@@ -40,6 +40,8 @@ const Code kKeywordGlued{"keyword_glued", "“{0}” is read as one name", "“{
 const Code kListWord{"list_word", "“{0}” does not join conditions", "“{0}”不能连接条件"};
 const Code kMixedLogic{"mixed_logic", "“and” and “or” stand side by side: say which belongs together",
                        "“且”与“或”并列：请用括号说明先后"};
+const Code kRoundingUnclear{"rounding_unclear", "“{0}” stands behind a sum or a product: say how much of it is rounded",
+                            "“{0}”位于算式之后：请用括号说明修约哪一部分"};
 const Code kNotOpensChain{"not_opens_chain", "“not” stands before a chain: say how far it reaches",
                           "“非”位于多个条件之前：请用括号说明范围"};
 const Code kBareWithin{"bare_within", "“within” does not say whether the past or the future is meant",
@@ -59,9 +61,9 @@ const std::vector<const Code*>& all() {
       &kUnclosedPattern, &kStraySign,    &kTabIndent,          &kGroupedNumber,      &kUnitLeftover,
       &kDigitInName,     &kNoSuchDate,   &kNumberTooLong,      &kNameTooLong,        &kTextTooLong,
       &kNestingTooDeep,  &kChainTooLong, &kUnknownDeclaration, &kOutsideDeclaration, &kUnexpected,
-      &kUnexpectedEnd,   &kKeywordGlued, &kListWord,           &kMixedLogic,         &kNotOpensChain,
-      &kBareWithin,      &kSaidTwice,    &kClauseMissing,      &kUnknownWord,        &kReservedName,
-      &kNotYet,          &kWrongUnit,    &kNegatedComparison,  &kOrderOfRange};
+      &kUnexpectedEnd,   &kKeywordGlued, &kListWord,           &kMixedLogic,         &kRoundingUnclear,
+      &kNotOpensChain,   &kBareWithin,   &kSaidTwice,          &kClauseMissing,      &kUnknownWord,
+      &kReservedName,    &kNotYet,       &kWrongUnit,          &kNegatedComparison,  &kOrderOfRange};
   return kAll;
 }
 

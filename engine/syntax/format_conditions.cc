@@ -17,10 +17,71 @@ std::string Printer::binary(const Expr& e, std::string_view between) {
   return expression(*e.args[0]) + " " + std::string(between) + " " + expression(*e.args[1]);
 }
 
-// Brackets stand where the author needed them; the trees that come out of parse always have those that they need.
+// Brackets stand where the author needed them, and where one of the phrasings needs them: x 的 4倍 的 20% is 20 % of (4 * x), and
+// is printed with them in both, so that the way there and back is the same bytes.
 std::string Printer::expression(const Expr& e) {
   const std::string inner = plain(e);
   return e.bracketed ? open() + inner + close() : inner;
+}
+
+Printer::Binding Printer::binding(const Expr& e) const {
+  if (e.bracketed) return Binding::atom;
+  switch (e.op) {
+    case Op::add:
+    case Op::sub:
+      return Binding::sum;
+    case Op::mul:
+    case Op::div:
+      return Binding::product;
+    case Op::as_percent_of:
+    case Op::rounded:
+    case Op::share_of:
+    case Op::full_years_since:
+    case Op::percents_of:
+    case Op::amounts_of:
+    case Op::dates_of:
+    case Op::durations_of:
+      return Binding::share;
+    case Op::neg:
+      return Binding::operand;
+    case Op::literal:
+      switch (e.literal.kind) {
+        case LiteralKind::number:
+        case LiteralKind::percent:
+        case LiteralKind::money:
+        case LiteralKind::duration:
+        case LiteralKind::counted:
+          return Binding::operand;
+        default:
+          return Binding::atom;
+      }
+    case Op::path:
+    case Op::now:
+    case Op::today:
+    case Op::any_value:
+    case Op::all_of:
+    case Op::any_of:
+    case Op::none_of:
+    case Op::at_least_of:
+    case Op::count_of:
+    case Op::sum_of:
+    case Op::highest_of:
+    case Op::lowest_of:
+      return Binding::atom;
+    default:
+      return Binding::condition;
+  }
+}
+
+std::string Printer::within(const Expr& e, Binding least) {
+  const std::string text = expression(e);
+  return binding(e) < least ? open() + text + close() : text;
+}
+
+std::string Printer::arithmetic(const Expr& e, std::string_view sign, Binding left, Binding right) {
+  // What is rounded behind a sign says by brackets how much that is.
+  const Binding behind = e.args[1]->op == Op::rounded ? Binding::atom : right;
+  return within(*e.args[0], left) + " " + std::string(sign) + " " + within(*e.args[1], behind);
 }
 
 std::string Printer::comparison(const Expr& e, bool negated) {
@@ -249,23 +310,26 @@ std::string Printer::plain(const Expr& e) {
     case Op::lowest_of:
       return aggregate(L::LOWEST_OF);
     case Op::add:
-      return binary(e, "+");
+      return arithmetic(e, "+", Binding::sum, Binding::product);
     case Op::sub:
-      return binary(e, "-");
+      return arithmetic(e, "-", Binding::sum, Binding::product);
     case Op::mul:
-      return binary(e, "*");
+      return arithmetic(e, "*", Binding::product, Binding::share);
     case Op::div:
-      return binary(e, "/");
+      return arithmetic(e, "/", Binding::product, Binding::share);
     case Op::neg:
-      return "-" + expression(*a[0]);
-    case Op::share_of:
-      return zh_ ? expression(*a[1]) + " " + kw(L::OF_SHARE) + " " + expression(*a[0])
-                 : expression(*a[0]) + " " + kw(L::OF) + " " + expression(*a[1]);
-    case Op::as_percent_of:
-      return zh_ ? expression(*a[0]) + " " + kw(L::SHARE_IN) + " " + expression(*a[1]) + " " + kw(L::SHARE_END)
-                 : binary(e, kw(L::AS_PERCENT_OF));
+      return "-" + within(*a[0], Binding::atom);
+    case Op::share_of: {
+      const std::string share = within(*a[0], Binding::operand), whole = within(*a[1], Binding::atom);
+      return zh_ ? whole + " " + kw(L::OF_SHARE) + " " + share : share + " " + kw(L::OF) + " " + whole;
+    }
+    case Op::as_percent_of: {
+      const std::string part = within(*a[0], Binding::share), whole = within(*a[1], Binding::operand);
+      return zh_ ? part + " " + kw(L::SHARE_IN) + " " + whole + " " + kw(L::SHARE_END)
+                 : part + " " + kw(L::AS_PERCENT_OF) + " " + whole;
+    }
     case Op::rounded:
-      return binary(e, kw(L::ROUNDED_TO));
+      return within(*a[0], Binding::share) + " " + kw(L::ROUNDED_TO) + " " + expression(*a[1]);
     case Op::differs_by_more:
       return zh_ ? expression(*a[0]) + " 与 " + expression(*a[1]) + " 相差 超过 " + expression(*a[2])
                  : expression(*a[0]) + " differs from " + expression(*a[1]) + " by more than " + expression(*a[2]);
@@ -280,9 +344,10 @@ std::string Printer::plain(const Expr& e) {
     case Op::within_next:
       return zh_ ? expression(*a[0]) + " 在 未来 " + expression(*a[1]) + (a[1]->op == Op::literal ? "内" : " 内")
                  : binary(e, kw(L::WITHIN_NEXT));
-    case Op::full_years_since:
-      return zh_ ? expression(*a[0]) + " " + kw(L::FULL_YEARS_TO_NOW)
-                 : kw(L::FULL_YEARS_SINCE) + " " + expression(*a[0]);
+    case Op::full_years_since: {
+      const std::string date = within(*a[0], Binding::atom);
+      return zh_ ? date + " " + kw(L::FULL_YEARS_TO_NOW) : kw(L::FULL_YEARS_SINCE) + " " + date;
+    }
     case Op::is_weekday:
       return binary(e, kw(L::IS));
     case Op::contains:

@@ -39,7 +39,8 @@ class Lowering {
   std::string closed_word(Node name, std::string_view list);  // canonical, or reported and empty
   void complain(const Code& code, Span span, std::vector<Both> arguments, std::string help_en = {},
                 std::string help_zh = {}, std::vector<Fix> fixes = {});
-  bool once(bool& said, Node at);
+  bool once(std::optional<Span>& said, Node at);
+  void said_again(Span at, Both what, Span first, Both help);
 
   // lower_values.cc
   Decimal decimal(Node number_token);
@@ -63,6 +64,7 @@ class Lowering {
   ExprPtr tail(Node node, ExprPtr subject);
   ExprPtr sum(Node node);
   ExprPtr product(Node node);
+  void rounding_in_brackets(Node sum);
   ExprPtr share(Node node);
   ExprPtr operand(Node node);
   ExprPtr atom(Node node);
@@ -99,6 +101,7 @@ class Lowering {
   RequirementDecl requirement(Node node);
   // lower_rule.cc
   RuleDecl rule(Node node);
+  void say_once(SayText say, Node clause, std::vector<SayText>& all, std::vector<Span>& places);
   GuaranteeDecl guarantee(Node node);
   // lower_example.cc
   ExampleDecl example(Node node);

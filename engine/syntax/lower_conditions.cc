@@ -429,7 +429,42 @@ ExprPtr Lowering::sum(Node node) {
           : std::move(right);
   }
   check_chain(members, node.span());
+  rounding_in_brackets(node);
   return e;
+}
+
+// a * b rounded to 2 digits: `rounded to` binds to b alone, and who writes it means the whole. The readings are offered
+// where it stands first: each holds the text before it, and a sum may be long.
+void Lowering::rounding_in_brackets(Node sum) {
+  const std::uint32_t begin = sum.span().begin;
+  bool offered = false;
+  const auto look_at = [&](Node product, Node share) {
+    std::uint32_t before = share.first().span().end;  // where that ends which is rounded
+    for (Node tail = share.first().next(); tail; before = tail.span().end, tail = tail.next()) {
+      if (tail.type() != P::ROUNDED_TO) continue;
+      const std::string words = written(tail);
+      const bool full_width = !is_ascii(written(tail.first()));
+      const auto in_brackets = [&](const std::string& text) {
+        return full_width ? "（" + text + "）" : "(" + text + ")";
+      };
+      const auto text = [&](std::uint32_t from, std::uint32_t to) { return text_of({source_, from, to}); };
+      const std::uint32_t end = tail.span().end, factors = product.span().begin, own = share.span().begin;
+      std::vector<Fix> fixes;
+      if (!offered) {
+        fixes.push_back({{source_, begin, end}, in_brackets(text(begin, before)) + " " + words});
+        if (factors != begin && factors != own)
+          fixes.push_back({{source_, factors, end}, in_brackets(in_brackets(text(factors, before)) + " " + words)});
+        fixes.push_back({{source_, own, end}, in_brackets(text(own, end))});
+      }
+      complain(codes::kRoundingUnclear, tail.span(), {words}, "put brackets round what belongs together",
+               "请给应在一起的部分加括号", std::move(fixes));
+      offered = true;
+      return;
+    }
+  };
+  for (Node product = sum.first(); product; product = product.next())
+    for (Node share = product.first(); share; share = share.next())
+      if (share.is(P::RuleShare) && share.span().begin != begin) look_at(product, share);
 }
 
 ExprPtr Lowering::product(Node node) {
@@ -460,8 +495,12 @@ ExprPtr Lowering::share(Node node) {
     const Span span = {source_, node.span().begin, n.span().end};
     switch (n.type()) {
       case P::OF_SHARE: {  // X 的 20%, X 的 4倍, X 的 入口比例
-        if (const Node named = n.child(P::RulePath)) {
-          e = make(Op::share_of, span, path_value(named), std::move(e));
+        if (const Node named = n.child(P::RuleAtom)) {
+          ExprPtr part = atom(named);
+          if (part->op != Op::path && !part->bracketed)
+            complain(codes::kWrongUnit, part->span,
+                     {text_of(part->span), Both{"a share such as 20 %", "比例，如 20% 或 4倍"}});
+          e = make(Op::share_of, span, std::move(part), std::move(e));
           break;
         }
         ExprPtr part = number_value(n.child(P::RuleNumber));
@@ -620,7 +659,7 @@ ExprPtr Lowering::atom(Node node) {
     case P::LOWEST_OF:
       return aggregate(Op::lowest_of, node);
     case P::FULL_YEARS_SINCE:
-      return make(Op::full_years_since, node.span(), path_value(node.child(P::RulePath)));
+      return make(Op::full_years_since, node.span(), atom(node.child(P::RuleAtom)));
     case P::BY_KEY: {  // 按 «时区»，此刻 …: the zone rides on `now` until the comparison takes it
       ExprPtr zone = searched_item(node.child(P::RuleZone));
       ExprPtr subject = atom(node.child(P::RuleAtom));

@@ -74,7 +74,7 @@ PackDecl Lowering::pack(Node node) {
     if (n.is(P::RuleName)) d.names.also.push_back(word(n));
   }
   if (const Node title = node.child(P::RuleTexts)) d.title = texts(title);
-  std::map<int, bool> said;
+  std::map<int, std::optional<Span>> said;
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RulePack_line)) continue;
     const int kind = n.type();
@@ -124,7 +124,7 @@ SourceDecl Lowering::source(Node node) {
     if (kind.type() == P::POLICY) d.kind = SourceDecl::Kind::policy;
   }
   d.instrument = quoted(node.token_child(P::TEXT));
-  std::map<int, bool> said;
+  std::map<int, std::optional<Span>> said;
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleSource_line)) continue;
     int kind = n.type();
@@ -238,7 +238,7 @@ std::vector<Names> Lowering::choices(Node node) {
 void Lowering::fact_type(Node node, FactDecl& f) {
   TypeExpr* type = &f.type;
   type->span = node.span();
-  bool said_class = false, said_from = false, said_age = false, said_ask = false, said_assessed = false;
+  std::optional<Span> said_class, said_from, said_age, said_ask, said_assessed;
   for (Node n = node.first(); n; n = n.next()) {
     if (n.is_token()) {
       if (n.type() == P::LIST_OF) {
@@ -364,10 +364,10 @@ ParameterDecl Lowering::parameter(Node node) {
 CalendarDecl Lowering::calendar(Node node) {
   CalendarDecl d;
   d.names = names(node.child(P::RuleNames));
-  bool covers = false, working = false;
+  std::optional<Span> covers, working;
   if (const Node range = node.child(P::RuleDays_range)) {
     d.covers = days_range(range);
-    covers = true;
+    covers = range.span();
   }
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleCalendar_line)) continue;
@@ -406,7 +406,7 @@ QueueDecl Lowering::queue(Node node) {
   QueueDecl d;
   d.names = names(node.child(P::RuleNames));
   if (const Node title = node.child(P::RuleTexts)) d.title = texts(title);
-  std::map<int, bool> said;
+  std::map<int, std::optional<Span>> said;
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleQueue_line)) continue;
     if (!once(said[n.type()], n)) continue;
@@ -486,7 +486,7 @@ RequirementDecl Lowering::requirement(Node node) {
   RequirementDecl d;
   d.names = names(node.child(P::RuleNames));
   if (const Node title = node.child(P::RuleTexts)) d.title = texts(title);
-  std::map<int, bool> said;
+  std::map<int, std::optional<Span>> said;
   const auto closed = [&](Node name, std::string_view list, std::vector<Word>& into) {
     const std::string canonical = closed_word(name, list);
     if (!canonical.empty()) into.push_back({canonical, name.span()});

@@ -76,7 +76,7 @@ Effect Lowering::effect(Node node) {
       break;
     case P::HAND_OFF: {
       e.kind = EffectKind::handoff;
-      bool priority_said = false, within_said = false;
+      std::optional<Span> priority_said, within_said;
       for (Node n = node.first(); n; n = n.next()) {
         if (!n.is(P::RuleHandoff_part)) continue;
         if (n.type() == P::PRIORITY) {

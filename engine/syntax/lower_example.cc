@@ -48,7 +48,7 @@ ExampleTurn Lowering::turn(Node node) {
 ExampleDecl Lowering::example(Node node) {
   ExampleDecl e;
   e.title = texts(node.child(P::RuleTexts));
-  bool given = false;
+  std::optional<Span> given;
   int opener = 0;
   Node opener_node;
   for (Node n = node.first(); n; n = n.next()) {

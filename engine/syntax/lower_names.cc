@@ -1,5 +1,7 @@
 #include <CaveatGrammar.h>
 
+#include <algorithm>
+
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
@@ -17,15 +19,21 @@ void Lowering::complain(const Code& code, Span span, std::vector<Both> arguments
 }
 
 // False, and reported, when the clause was said before.
-bool Lowering::once(bool& said, Node at) {
+bool Lowering::once(std::optional<Span>& said, Node at) {
+  Node first = at;
+  while (first.first()) first = first.first();
   if (said) {
-    Node first = at;
-    while (first.first()) first = first.first();
-    complain(codes::kSaidTwice, first.span(), {written(first)}, "keep one of them", "请只保留一处");
+    said_again(first.span(), written(first), *said, {"keep one of them", "请只保留一处"});
     return false;
   }
-  said = true;
+  said = first.span();
   return true;
+}
+
+void Lowering::said_again(Span at, Both what, Span first, Both help) {
+  Complaint c{&codes::kSaidTwice, at, {std::move(what)}, std::move(help)};
+  c.related.push_back({first, Both{"said here first", "首次写在此处"}});
+  complaints_.push_back(std::move(c));
 }
 
 Word Lowering::bare_word(Node token) { return {nfkc(written(token)), token.span()}; }
@@ -100,7 +108,17 @@ LocalText Lowering::local_text(Node node) {
 Texts Lowering::texts(Node node) {
   Texts result;
   for (Node n = node.first(); n; n = n.next()) {
-    if (n.is(P::RuleLocal_text)) result.push_back(local_text(n));
+    if (!n.is(P::RuleLocal_text)) continue;
+    LocalText text = local_text(n);
+    const auto earlier = std::find_if(result.begin(), result.end(),
+                                      [&](const LocalText& other) { return other.language == text.language; });
+    if (earlier != result.end()) {
+      const bool named = text.language != Language::none;
+      said_again(n.first().span(), named ? Both(written(n.first())) : Both{"a text", "文本"}, earlier->span,
+                 {"keep one text a language", "每种语言请只保留一段文本"});
+      continue;
+    }
+    result.push_back(std::move(text));
   }
   return result;
 }

@@ -1,5 +1,6 @@
 #include <CaveatGrammar.h>
 
+#include <algorithm>
 #include <map>
 
 #include "engine/syntax/codes.h"
@@ -36,7 +37,8 @@ RuleDecl Lowering::rule(Node node) {
   RuleDecl r;
   r.names = names(node.child(P::RuleNames));
   if (const Node title = node.child(P::RuleTexts)) r.title = texts(title);
-  std::map<int, bool> said;
+  std::map<int, std::optional<Span>> said;
+  std::vector<Span> said_at;  // each of r.say
   for (Node c = node.first(); c; c = c.next()) {
     if (!c.is(P::RuleClause)) continue;
     int kind = c.type();
@@ -120,7 +122,7 @@ RuleDecl Lowering::rule(Node node) {
             say.texts.push_back({body.has(P::ZH) ? Language::zh : Language::en, {}, body.span()});
           }
         }
-        r.say.push_back(std::move(say));
+        say_once(std::move(say), c, r.say, said_at);
         break;
       }
     }
@@ -139,6 +141,29 @@ RuleDecl Lowering::rule(Node node) {
              {Both{"rule", "规则"}, r.names.first.text, Both{"“" + en + "”", "“" + zh + "”"}});
   }
   return r;
+}
+
+// A rule says one text for everybody and one a channel, each once a language; these may stand in clauses of their own.
+void Lowering::say_once(SayText say, Node clause, std::vector<SayText>& all, std::vector<Span>& places) {
+  const Span at = clause.first().span();
+  const auto channel = [](const SayText& text) { return text.channel ? text.channel->text : std::string(); };
+  const auto same =
+      std::find_if(all.begin(), all.end(), [&](const SayText& earlier) { return channel(earlier) == channel(say); });
+  if (same == all.end()) {
+    all.push_back(std::move(say));
+    places.push_back(at);
+    return;
+  }
+  bool again = say.wording || same->wording;
+  for (const LocalText& text : say.texts)
+    for (const LocalText& earlier : same->texts) again = again || earlier.language == text.language;
+  if (again) {
+    said_again(at, written(clause.first()), places[static_cast<std::size_t>(same - all.begin())],
+               {"one text a language, and one more for a channel: say zh \"…\" en \"…\"; say on CHANNEL \"…\"",
+                "每种语言一段，另有渠道另写：提示 中文 “…” 英文 “…”；提示 于 渠道 “…”"});
+    return;
+  }
+  for (LocalText& text : say.texts) same->texts.push_back(std::move(text));
 }
 
 GuaranteeDecl Lowering::guarantee(Node node) {

@@ -57,6 +57,17 @@ class Printer {
   // conditions (format_conditions.cc)
   std::string list(const std::vector<ExprPtr>& args, std::size_t from = 0);
   std::string binary(const Expr& e, std::string_view between);
+  enum class Binding : std::uint8_t {
+    condition,
+    sum,
+    product,
+    share,
+    operand,
+    atom
+  };  // as the grammar's rules, loosest first
+  Binding binding(const Expr& e) const;
+  std::string within(const Expr& e, Binding least);  // in brackets where it binds less
+  std::string arithmetic(const Expr& e, std::string_view sign, Binding left, Binding right);
   std::string plain(const Expr& e);
   std::string comparison(const Expr& e, bool negated);
   std::string quantifier(const Expr& e);

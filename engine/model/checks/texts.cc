@@ -120,16 +120,6 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
 bool cut_texts(Work& work, const Item& item, const syntax::Texts& texts, Templates& out) {
   bool good = true;
   for (const syntax::LocalText& text : texts) {
-    const auto before = std::find_if(texts.begin(), texts.end(), [&](const syntax::LocalText& other) {
-      return &other == &text || other.language == text.language;
-    });
-    if (&*before != &text) {  // once a language (semantics.md 8)
-      Diagnostic& diagnostic =
-          work.report(codes::kContradiction, item, text.span,
-                      {std::string(work.text_at(text.span)), std::string(work.text_at(before->span))});
-      diagnostic.related.push_back({before->span, Work::say(item, "here", "此处")});
-      good = false;
-    }
     Template pieces;
     good = cut(work, item, text, pieces) && good;
     (text.language == Language::en ? out.en : text.language == Language::zh ? out.zh : out.any) = std::move(pieces);

@@ -84,3 +84,38 @@ BOOST_AUTO_TEST_CASE(english_to_chinese_to_english_prints_the_same_bytes) {
     }
   }
 }
+
+// What one phrasing needs no brackets for may need them in the other.
+BOOST_AUTO_TEST_CASE(reckoning_keeps_its_tree_in_either_language) {
+  for (const std::string text : {"定义 d 为 a 修约至 2位 的 20% 为 1",
+                                 "定义 d 为 a 修约至 2位 的 4倍 为 1",
+                                 "定义 d 为 a 的 4倍 修约至 2位 为 1",
+                                 "定义 d 为 a 的 4倍 的 2倍 为 1",
+                                 "定义 d 为 a * b 的 4倍 为 1",
+                                 "定义 d 为 a 占 b 的比例 的 20% 为 1",
+                                 "定义 d 为 -a 的 20% 为 1",
+                                 "定义 d 为 5 的 20% 为 1",
+                                 "定义 d 为 a + （（b * c） 修约至 2位） 为 1",
+                                 "定义 d 为 （a + 1天） 至今满年数 为 1",
+                                 "定义 d 为 2020-01-01 至今满年数 为 1",
+                                 "定义 d 为 c 的 （a + 1%） 为 1",
+                                 "define d as -20 % of a is 1",
+                                 "define d as a as percent of 20 % of b is 1",
+                                 "define d as 20 % of a rounded to 2 digits is 1",
+                                 "define d as (a * b) rounded to 2 digits is 1",
+                                 "define d as a * (b rounded to 2 digits) is 1",
+                                 "define d as b rounded to 2 digits * a is 1",
+                                 "define d as (a + 1 %) of b is 1",
+                                 "define d as full years since (a + 1 days) is 1",
+                                 "define d as full years since a rounded to 2 digits is 1",
+                                 "define d as a - (b - c) / (d * e) is 1"}) {
+    BOOST_TEST_CONTEXT(text) {
+      const std::string english = print(text, Language::en, same).text, tree = print(text, Language::en, same).tree;
+      const Printed chinese = print(english, Language::zh, same);
+      BOOST_TEST(chinese.tree == tree, english);
+      const Printed again = print(chinese.text, Language::en, same);
+      BOOST_TEST(again.tree == tree, chinese.text);
+      BOOST_TEST(again.text == english);
+    }
+  }
+}

@@ -263,3 +263,9 @@ BOOST_AUTO_TEST_CASE(words_are_told_apart_by_place) {
   BOOST_TEST(tree("facts f\n  当前7日 also 近7天 text\n  because text\n  when text").find("当前7日") !=
              std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(each_language_of_what_a_rule_says_may_have_a_clause_of_its_own) {
+  const std::string head = "rule r when x then block ";
+  BOOST_TEST(tree(head + "say zh \"甲\" say on sms en \"B\" say en \"A\"") ==
+             tree(head + "say zh \"甲\" en \"A\" say on sms en \"B\""));
+}
