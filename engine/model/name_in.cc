@@ -10,7 +10,7 @@ syntax::NameIn name_in(const References& references) {
     for (const syntax::Word& part : path.parts) steps.push_back(part.text);
     const Reference* reference = references.find(path);
     if (reference == nullptr && steps.size() == 1) reference = references.find_word(path.span);
-    if (reference == nullptr) reference = references.find_written(path.to_string());
+    if (reference == nullptr) reference = references.find_written(path);
     if (reference == nullptr || reference->names.size() != steps.size()) return steps;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const std::vector<std::string>& all = reference->names[i];

@@ -25,7 +25,7 @@ void References::add(const syntax::Word& word, Reference reference) {
 void References::keep_written(const syntax::Path& path) {
   const auto found = places_.find(&path);
   if (found == places_.end()) return;
-  written_[path.to_string()] = found->second;
+  written_[{path.span.source, path.to_string()}] = found->second;
   places_.erase(found);
 }
 
@@ -35,7 +35,9 @@ const Reference* References::find(const syntax::Word& word) const { return found
 
 const Reference* References::find_word(Span span) const { return found_in(words_, std::pair{span.source, span.begin}); }
 
-const Reference* References::find_written(const std::string& path) const { return found_in(written_, path); }
+const Reference* References::find_written(const syntax::Path& path) const {
+  return found_in(written_, std::pair{path.span.source, path.to_string()});
+}
 
 const std::vector<TextPiece>* References::find(const syntax::LocalText& text) const {
   const auto found = texts_.find(&text);

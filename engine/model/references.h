@@ -49,15 +49,15 @@ class References {
   bool yuan_stands_for_cny(SourceId file) const { return codes_.count(file) == 0; }
   const Reference* find(const syntax::Word& word) const;
   const Reference* find(const syntax::Path& path) const;
-  const Reference* find_word(Span span) const;                   // of a lone word that the printer made a Path of
-  const Reference* find_written(const std::string& path) const;  // of a {path} in a text
+  const Reference* find_word(Span span) const;                    // of a lone word that the printer made a Path of
+  const Reference* find_written(const syntax::Path& path) const;  // of a {path} in a text
   const std::vector<TextPiece>* find(const syntax::LocalText& text) const;
 
  private:
   std::deque<Reference> kept_;
   std::unordered_map<const void*, const Reference*> places_;
   std::unordered_map<const void*, std::vector<TextPiece>> texts_;
-  std::unordered_map<std::string, const Reference*> written_;
+  std::map<std::pair<SourceId, std::string>, const Reference*> written_;  // by file: a pack has names of its own
   std::map<std::pair<SourceId, std::uint32_t>, const Reference*> words_;  // by where each begins
   std::set<SourceId> codes_;
 };

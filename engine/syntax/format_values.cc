@@ -51,7 +51,7 @@ std::string Printer::references(const std::vector<Path>& list) const {
 }
 
 // `{product.name}` in a text is a reference like any other; `{{` is a brace.
-std::string Printer::quote(const std::string& text, bool interpolated) const {
+std::string Printer::quote(const std::string& text, std::optional<Span> paths_at) const {
   // A text that quotes in the usual marks stands in others, so that nobody has to read doubled ones.
   struct Marks {
     std::string_view open, close;
@@ -77,7 +77,7 @@ std::string Printer::quote(const std::string& text, bool interpolated) const {
       at += close.size();
       continue;
     }
-    if (interpolated && text[at] == '{') {
+    if (paths_at && text[at] == '{') {
       if (at + 1 < text.size() && text[at + 1] == '{') {
         result += "{{";
         at += 2;
@@ -95,6 +95,7 @@ std::string Printer::quote(const std::string& text, bool interpolated) const {
           result += zh_ ? "{命中}" : "{match}";
         } else {
           Path path;
+          path.span = *paths_at;
           for (std::size_t begin = 0; begin <= inner.size();) {
             const auto dot = std::min(inner.find('.', begin), inner.size());
             path.parts.push_back({inner.substr(begin, dot - begin), {}});
@@ -115,7 +116,7 @@ std::string Printer::text(const LocalText& t, bool interpolated) const {
   std::string tag;
   if (t.language == Language::en) tag = kw(L::EN) + " ";
   if (t.language == Language::zh) tag = kw(L::ZH) + " ";
-  return tag + quote(t.value, interpolated);
+  return tag + quote(t.value, interpolated ? std::optional(t.span) : std::nullopt);
 }
 
 // The reader's language first.

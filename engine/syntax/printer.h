@@ -42,7 +42,7 @@ class Printer {
   std::string word_reference(const Word& word) const;
   std::string words(const std::vector<Word>& list) const;
   std::string references(const std::vector<Path>& list) const;
-  std::string quote(const std::string& text, bool interpolated = false) const;
+  std::string quote(const std::string& text, std::optional<Span> paths_at = std::nullopt) const;  // it holds {path}
   std::string text(const LocalText& t, bool interpolated) const;
   std::string texts(const Texts& list, bool interpolated = false) const;
   std::string title(const Texts& list) const;  // with the blank before it, or nothing

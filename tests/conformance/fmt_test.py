@@ -107,6 +107,32 @@ rule r
                 self.assertIn(f"客户.{fact} 高于 3 且 客户.kind 为 {retail}", (place / "packs" / pack / "pack.cav").read_text(encoding="utf-8"))
                 self.assertEqual(caveat("check", f"packs/{pack}", folder=place).returncode, 0)
 
+    def test_a_choice_written_in_english_is_printed_by_the_name_that_the_pack_knows(self):
+        """The first pack that declares the fact lent the others its names of the choices; alone they did not compile any more."""
+        head = '  version "1"\n  default queue desk\n\nqueue desk\n\nsource LAW is "Act" article 1\n\n'
+        rule = ('rule r\n  cites LAW\n  applies to answer\n'
+                '  when customer.x is above 3 and customer.kind is retail and customer.kind is one of vip, retail\n  then hand off to desk\n'
+                '    because "{customer.x}"\n')
+        facts = {"a": "facts customer\n  x    integer\n  kind one of (retail, vip)\n\n",
+                 "b": "facts customer\n  x    also 乙数 integer\n  kind also 乙类 one of (retail also 零售乙, vip also 贵宾乙)\n\n",
+                 "c": "facts customer\n  x    also 丙数 integer\n  kind also 丙类 one of (retail also 零售丙, vip also 贵宾丙)\n\n",
+                 "d": "use c\n\n"}
+        with tempfile.TemporaryDirectory() as name:
+            place = pathlib.Path(name)
+            for pack, declared in facts.items():
+                (place / "packs" / pack).mkdir(parents=True)
+                (place / "packs" / pack / "pack.cav").write_text(f"pack {pack}\n{head}{declared}{rule}", encoding="utf-8")
+            self.assertEqual(caveat("check", "packs", folder=place).returncode, 0)
+            self.assertEqual(caveat("fmt", "--language", "zh", "packs", folder=place).returncode, 0)
+            for pack, number, kind, retail, vip in (("a", "x", "kind", "retail", "vip"), ("b", "乙数", "乙类", "零售乙", "贵宾乙"),
+                                                    ("c", "丙数", "丙类", "零售丙", "贵宾丙"), ("d", "丙数", "丙类", "零售丙", "贵宾丙")):
+                with self.subTest(pack=pack):
+                    text = (place / "packs" / pack / "pack.cav").read_text(encoding="utf-8")
+                    self.assertIn(f"客户.{number} 高于 3 且 客户.{kind} 为 {retail} 且 客户.{kind} 属于 {vip}、{retail}", text)
+                    self.assertIn("{客户." + number + "}", text)
+                    alone = ["packs/c", "packs/d"] if pack == "d" else [f"packs/{pack}"]
+                    self.assertEqual(caveat("check", *alone, folder=place).returncode, 0)
+
     def test_a_default_that_no_rule_takes_has_the_reader_s_names(self):
         """Only the rules that take the pack's default had looked up what it names."""
         pack = """pack a

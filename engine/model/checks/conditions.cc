@@ -214,12 +214,8 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   const Reference*& reference = work_.of_facts[{found, item_.pack}];
   if (reference == nullptr) {
     Reference made{"fact " + joined(known.path), known.path_names, false, known.span};
-    if (const auto own = work_.own_names.find({found, item_.pack}); own != work_.own_names.end()) {
-      std::vector<std::string> names = own->second;  // a pack is printed by its own names: alone it knows no others
-      for (std::string& name : made.names.back())
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    if (std::vector<std::string> names = work_.names_seen(work_.own_names, found, 0, item_.pack); !names.empty())
       made.names.back() = std::move(names);
-    }
     reference = work_.references.keep(std::move(made));
   }
   work_.references.add(path, reference);
@@ -244,10 +240,14 @@ ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
     Constant constant;
     constant.kind = type.kind;
     constant.level = i;
-    const Reference*& reference =
-        work_.of_levels[{type.kind, type.kind == TypeKind::scale ? type.scale : type.choices, i}];
-    if (reference == nullptr)
-      reference = work_.references.keep({"level " + levels[i].first, {levels[i].all}, true, {}});
+    const bool scale = type.kind == TypeKind::scale;
+    const Reference*& reference = work_.of_levels[{type.kind, scale ? type.scale : type.choices, i, item_.pack}];
+    if (reference == nullptr) {
+      std::vector<std::string> names;
+      if (!scale) names = work_.names_seen(work_.own_choices, type.choices, i, item_.pack);
+      if (names.empty()) names = levels[i].all;
+      reference = work_.references.keep({"level " + levels[i].first, {std::move(names)}, true, {}});
+    }
     work_.references.add(expr.path, reference);
     return constant_node(expr.span, std::move(constant), type);
   }

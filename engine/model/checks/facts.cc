@@ -231,12 +231,16 @@ class Facts {
 
   // The same choices in the same order: each goes by what either pack calls it.
   void join_choices(const Item& item, const syntax::FactDecl& member, const Type& known, const Type& more,
-                    Span declared) {
-    if (known.element && more.element) return join_choices(item, member, *known.element, *more.element, declared);
+                    Index declarer, Span declared) {
+    if (known.element && more.element)
+      return join_choices(item, member, *known.element, *more.element, declarer, declared);
     if (known.choices == kNone || known.choices == more.choices) return;
     std::vector<Names>& to = work_.model.choice_sets[known.choices].choices;
     const std::vector<Names>& from = work_.model.choice_sets[more.choices].choices;
     for (std::size_t i = 0; i < to.size(); ++i) {
+      const auto choice = static_cast<Index>(i);
+      work_.own_choices.try_emplace({known.choices, choice, declarer}, to[i].all);
+      work_.own_choices[{known.choices, choice, item.pack}] = from[i].all;
       for (const std::string& name : from[i].all) {
         const auto of = std::find_if(to.begin(), to.end(), [&](const Names& one) {
           return std::find(one.all.begin(), one.all.end(), name) != one.all.end();
@@ -295,15 +299,16 @@ class Facts {
       diagnostic.related.push_back({first.span, Work::say(item, "declared here", "已在此处声明")});
       return;
     }
+    work_.own_names.try_emplace({other, 0, first.pack}, first.names.all);
+    work_.own_names[{other, 0, item.pack}] = fact.names.all;
     for (const std::string& name : fact.names.all) {
       if (const auto [at, fresh] = table.emplace(name, other); !fresh && at->second != other)
         name_of_another(item, member, name, Kind::fact, work_.model.facts[at->second].span);
       else
         add_name(first.names.all, name);
     }
-    join_choices(item, member, first.type, fact.type, first.span);
+    join_choices(item, member, first.type, fact.type, first.pack, first.span);
     first.path_names.back() = first.names.all;
-    work_.own_names[{other, item.pack}] = fact.names.all;
     if (first.ask.empty()) first.ask = fact.ask;
     const Fact base = first;
     add_members(item, member.type, base, other);
@@ -442,7 +447,8 @@ class Facts {
     for (auto& [number, packs] : work_.declared_by) declared[place[number]] = packs;
     work_.declared_by = std::move(declared);
     decltype(work_.own_names) own;
-    for (auto& [of, names] : work_.own_names) own[{place[of.first], of.second}] = std::move(names);
+    for (auto& [of, names] : work_.own_names)
+      own[{place[std::get<0>(of)], std::get<1>(of), std::get<2>(of)}] = std::move(names);
     work_.own_names = std::move(own);
     std::set<Index> spoilt;
     for (const Index number : work_.spoilt_facts) spoilt.insert(place[number]);

@@ -82,6 +82,21 @@ void Work::unknown_name(Kind kind, const Item& item, Span span, const std::strin
   if (!near.empty()) diagnostic.fixes.push_back({span, near});
 }
 
+std::vector<std::string> Work::names_seen(const OwnNames& own, Index of, Index choice, Index pack) const {
+  std::vector<std::string> out;
+  const auto add = [&](const std::vector<std::string>& names) {
+    for (const std::string& name : names)
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  };
+  if (const auto mine = own.find({of, choice, pack}); mine != own.end()) add(mine->second);
+  for (auto each = own.lower_bound({of, choice, 0}); each != own.end(); ++each) {
+    const auto& [set, which, owner] = each->first;
+    if (set != of || which != choice) break;
+    if (scope.sees(pack, owner)) add(each->second);
+  }
+  return out;
+}
+
 const std::vector<std::string>* Work::pack_names_of(Index pack) const {
   return pack == kNone ? nullptr : &model.packs[pack].names.all;
 }

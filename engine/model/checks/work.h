@@ -73,8 +73,11 @@ class Work {
   std::map<std::string, Index, std::less<>> single_facts;                     // channel, 渠道, … → Model::facts
   std::map<Index, std::map<std::string, Index, std::less<>>> record_members;  // record or list → any name → fact
   std::map<Index, std::set<Index>> declared_by;                               // fact → packs
-  std::map<std::pair<Index, Index>, std::vector<std::string>>
-      own_names;                 // fact, pack that declares it once more → its names there
+  // What each of several packs that declare one fact calls it, and its choices: fact, 0, pack and set, choice, pack.
+  using OwnNames = std::map<std::tuple<Index, Index, Index>, std::vector<std::string>>;
+  OwnNames own_names, own_choices;
+  // What a pack may call it: its own names, then those of the packs that it uses. Empty where one pack declares it.
+  std::vector<std::string> names_seen(const OwnNames& own, Index of, Index choice, Index pack) const;
   std::set<Index> spoilt_facts;  // declared with a mistake: used in silence
 
   struct Parameter {
@@ -113,7 +116,7 @@ class Work {
   const std::vector<std::string>* pack_names_of(Index pack) const;
   // The References of what has been referred to: facts, levels of a scale or choice, declarations by how many steps name them.
   std::map<std::pair<Index, Index>, const Reference*> of_facts;  // fact, pack
-  std::map<std::tuple<TypeKind, Index, Index>, const Reference*> of_levels;
+  std::map<std::tuple<TypeKind, Index, Index, Index>, const Reference*> of_levels;
   std::map<std::tuple<Kind, Index, SourceId, std::uint32_t, std::size_t>, const Reference*> of_declarations;
 
   std::string_view text_at(Span span) const { return sources[span.source].text(span); }
