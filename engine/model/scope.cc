@@ -91,15 +91,30 @@ const Entry* Scope::declare(Kind kind, Entry entry) {
   return nullptr;
 }
 
+namespace {
+
+std::string qualifier_of(const std::vector<std::string>& path) {
+  std::string qualifier = path.front();
+  for (std::size_t i = 1; i + 1 < path.size(); ++i) qualifier += "." + path[i];
+  return qualifier;
+}
+
+}  // namespace
+
+bool Scope::behind_a_misspelt(Index pack, const std::vector<std::string>& path) const {
+  return path.size() > 1 && misspelt_.count({pack, qualifier_of(path)}) != 0;
+}
+
 Scope::Found Scope::find(Kind kind, Index pack, const std::vector<std::string>& path) const {
   Found found;
   const std::string& name = path.back();
   if (path.size() > 1) {  // qualified by its pack
-    std::string qualifier = path.front();
-    for (std::size_t i = 1; i + 1 < path.size(); ++i) qualifier += "." + path[i];
+    const std::string qualifier = qualifier_of(path);
+    const auto meant = misspelt_.find({pack, qualifier});
     for (Index other = 0; other < pack_names_.size(); ++other) {
       const std::vector<std::string>& names = pack_names_[other];
-      if (std::find(names.begin(), names.end(), qualifier) == names.end()) continue;
+      const bool named = std::find(names.begin(), names.end(), qualifier) != names.end();
+      if (!named && (meant == misspelt_.end() || meant->second != other)) continue;
       const Entry* entry = in_pack(kind, other, name);
       (sees(pack, other) ? found.entry : found.hidden) = entry;
     }

@@ -67,6 +67,9 @@ class Scope {
   // visible[p]: the packs that p uses, near and far, without p, ascending. names[p]: what it is called.
   void link(std::vector<std::vector<Index>> visible, std::vector<std::vector<std::string>> names);
   bool sees(Index pack, Index other) const;
+  // `pack` names another one so, which is misspelt, and means that one.
+  void misspelt(Index pack, std::string name, Index meant) { misspelt_[{pack, std::move(name)}] = meant; }
+  bool behind_a_misspelt(Index pack, const std::vector<std::string>& path) const;  // name of a pack
 
  private:
   using Table = std::map<std::string, Index, std::less<>>;  // name → entries_
@@ -76,6 +79,7 @@ class Scope {
   std::vector<std::vector<Entry>> kinds_ = std::vector<std::vector<Entry>>(32);
   std::vector<std::vector<Index>> visible_;
   std::vector<std::vector<std::string>> pack_names_;
+  std::map<std::pair<Index, std::string>, Index> misspelt_;
 };
 
 }  // namespace caveat::model

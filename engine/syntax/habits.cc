@@ -139,10 +139,14 @@ constexpr auto kRows = std::to_array<Row>({
 
 // After a number.
 constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"sec", "seconds"}, {"secs", "seconds"}, {"min", "minutes"}, {"mins", "minutes"}, {"hr", "hours"}, {"hrs", "hours"},
-    {"mth", "months"},  {"mths", "months"},  {"yr", "years"},    {"yrs", "years"},    {"秒钟", "秒"},  {"分", "分钟"},
-    {"时", "小时"},     {"个小时", "小时"},  {"钟头", "小时"},   {"个钟头", "小时"},  {"星期", "周"},  {"个星期", "周"},
-    {"礼拜", "周"},     {"月", "个月"},      {"块", "元"},       {"块钱", "元"},
+    {"sec", "seconds"},  {"secs", "seconds"}, {"min", "minutes"}, {"mins", "minutes"}, {"hr", "hours"},
+    {"hrs", "hours"},    {"mth", "months"},   {"mths", "months"}, {"yr", "years"},     {"yrs", "years"},
+    {"秒钟", "秒"},      {"分", "分钟"},      {"时", "小时"},     {"个小时", "小时"},  {"钟头", "小时"},
+    {"个钟头", "小时"},  {"星期", "周"},      {"个星期", "周"},   {"礼拜", "周"},      {"月", "个月"},
+    {"块", "元"},        {"块钱", "元"},      {"人", "名"},       {"人次", "次"},      {"回", "次"},
+    {"遍", "次"},        {"件", "项"},        {"份", "个"},       {"家", "个"},        {"户", "个"},
+    {"张", "个"},        {"只", "个"},        {"种", "个"},       {"people", "items"}, {"persons", "items"},
+    {"pieces", "items"},
 });
 
 constexpr std::size_t meanings(const Words& words) { return words[1].empty() ? 1 : 2; }

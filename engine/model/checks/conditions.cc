@@ -140,7 +140,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   }
   const Index found = find_fact(steps);
   if (found == kNone) {
-    if (work_.maybe_lost(item_.pack, steps.back())) return kNone;
+    if (work_.maybe_lost(item_.pack, steps.back()) || work_.scope.behind_a_misspelt(item_.pack, steps)) return kNone;
     if (group != work_.group_names.end()) {  // its `facts` may have lost the line, name and all
       if (work_.groups.at(group->second).lost) return kNone;
       for (const std::string& name : work_.groups.at(group->second).names) {
@@ -431,13 +431,24 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
     const Type natural = type_of(literal);
     if (!is_number(hint->kind) || !is_number(natural.kind)) {
       std::string help;
+      std::string instead;
       if (has_names(*hint) && literal.kind == syntax::LiteralKind::text) {
         help = say("Levels and choices stand without quotation marks.", "等级和取值不加引号。");
+      } else if (is_number(hint->kind) && natural.kind == TypeKind::duration) {  // 18 years of age, 3 days late
+        instead = literal.number.to_string();
+        if (hint->years_old && literal.unit == "year") {
+          instead += say(" years old", "周岁");
+          help = say("Ages are counted in years old: ", "年龄按周岁计：") + instead;
+        } else {
+          help = say("The fact is a number, which takes no unit of time: ", "该事实是数，不带时间单位：") + instead +
+                 say("; a length of time is a fact of type duration", "；若指时长，请把事实声明为“时长”");
+        }
       }
-      return wrong_type(
-          expr.span, describe(work_.model, *hint, language()),
-          quoted(expr.span) + say(" (", "（") + describe(work_.model, natural, language()) + say(")", "）"),
-          std::move(help));
+      wrong_type(expr.span, describe(work_.model, *hint, language()),
+                 quoted(expr.span) + say(" (", "（") + describe(work_.model, natural, language()) + say(")", "）"),
+                 std::move(help));
+      if (!instead.empty()) work_.diagnostics.back().fixes.push_back({expr.span, instead});
+      return nullptr;
     }
   }
   Type type = type_of(literal);
@@ -819,16 +830,59 @@ std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) 
   for (; end < expr.args.size() && is_value(*expr.args[end]); ++end)
     items += say(", ", "、") + quoted(expr.args[end]->span);
   if (end == at) return 0;
-  const std::string instead = quoted(first.args[0]->span) +
-                              (first.op == S::eq ? say(" is one of ", " 属于 ") : say(" is none of ", " 不属于 ")) +
-                              items;
   const syntax::Expr& value = *expr.args[at];
+  const std::string in = first.op == S::eq ? say(" is one of ", " 属于 ") : say(" is none of ", " 不属于 ");
+  std::vector<const syntax::Expr*> values = {first.args[1].get()};
+  for (std::size_t i = at; i < end; ++i) values.push_back(expr.args[i].get());
+  const std::string subject = subject_of(first, values);
+  if (subject.empty()) {  // no list of them compiles
+    wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
+               say("Behind “or” stands a whole condition; of several values of one fact: ",
+                   "“或”之后应是完整的条件；同一事实的多个值请写：") +
+                   "…" + in + say("…, …", "…、…"));
+    return end - at;
+  }
+  const std::string instead = subject + in + items;
   wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
              say("Of several values: ", "多个值请写：") + instead);
   Span whole = first.span;
   whole.end = expr.args[end - 1]->span.end;
   work_.diagnostics.back().fixes.push_back({whole, instead});
   return end - at;
+}
+
+// The fact that `values` can be held against, as `is one of` names it: the one that is written or, where that is a whole part of
+// the turn, its only fact that has them. Empty: there is none, or brackets stand between.
+std::string Conditions::subject_of(const syntax::Expr& first, const std::vector<const syntax::Expr*>& values) {
+  if (first.bracketed) return {};
+  for (const syntax::Expr* each : values)
+    if (each->bracketed) return {};
+  const std::size_t told =
+      work_.diagnostics.size();  // this is a trial: what it finds wrong is told elsewhere, or not at all
+  const auto holds = [&](const ExprPtr& x) {
+    bool good = x && x->type.kind != TypeKind::list && x->type.kind != TypeKind::record;
+    for (std::size_t i = 0; good && i < values.size(); ++i)
+      good = compare(Op::eq, x, value(*values[i], &x->type), first) != nullptr;
+    work_.diagnostics.resize(told);
+    return good;
+  };
+  const syntax::Expr& written = *first.args[0];
+  const auto group = work_.group_names.find(written.path.parts.front().text);
+  if (written.path.parts.size() > 1 || group == work_.group_names.end())
+    return holds(value(written, nullptr)) ? quoted(written.span) : std::string();
+  std::string only;
+  for (const auto& [name, member] : work_.groups.at(group->second).members) {
+    const Fact& fact = work_.model.facts[member];
+    const std::string path = path_in(fact.path_names, language());
+    if (path == only || !has_names(fact.type)) continue;
+    const std::set<Index>& packs = work_.declared_by[member];
+    if (std::none_of(packs.begin(), packs.end(), [&](Index pack) { return work_.scope.sees(item_.pack, pack); }))
+      continue;
+    if (!holds(of_fact(member, Op::fact, written.span))) continue;
+    if (!only.empty()) return {};
+    only = path;
+  }
+  return only;
 }
 
 ExprPtr Conditions::group(const syntax::Expr& expr, Op op, std::size_t from) {

@@ -308,7 +308,9 @@ class Link {
           continue;
         }
         diagnostic.fixes.push_back({path.span, near});
-        if (const Index meant = index.at(near); meant != number) direct[number].push_back(meant);  // read on as if
+        const Index meant = index.at(near);  // read on as if
+        if (meant != number) direct[number].push_back(meant);
+        work_.scope.misspelt(number, joined(path), meant);
       }
       if (unmet_.count(name) != 0) work_.blind.insert(number);
       std::sort(direct[number].begin(), direct[number].end());

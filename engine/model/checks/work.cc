@@ -117,6 +117,7 @@ const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path
     return nullptr;
   }
   if (found.entry == nullptr) {
+    if (scope.behind_a_misspelt(item.pack, steps)) return nullptr;  // the pack was told where it is used
     if (found.hidden != nullptr && !may_be_elsewhere(item.pack)) {
       const std::string& owner = model.packs[found.hidden->pack].names.first;
       report(codes::kNotVisible, item, path.span,

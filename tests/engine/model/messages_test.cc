@@ -100,6 +100,35 @@ BOOST_AUTO_TEST_CASE(a_case_prints_the_same_whatever_the_order_of_its_files) {
   }
 }
 
+// Whoever takes what is offered for `is A or B` is done with it: nothing is wrong any more in what was written there.
+BOOST_AUTO_TEST_CASE(what_is_offered_for_several_values_compiles) {
+  std::size_t tried = 0;
+  for (const fs::path& path : cases()) {
+    const test::Texts texts = files_of(path);
+    const test::Checked before = test::check_texts(texts, limits_of(path));
+    for (const Diagnostic& each : before.diagnostics) {
+      if (each.help.find("Of several values") == each.help.npos && each.help.find("多个值请写") == each.help.npos)
+        continue;
+      for (const Fix& fix : each.fixes) {
+        const std::string& file = before.sources[fix.span.source].name();
+        test::Texts mended = texts;
+        for (auto& [name, text] : mended)
+          if (name == file) text.replace(fix.span.begin, fix.span.end - fix.span.begin, fix.replacement);
+        const test::Checked after = test::check_texts(mended, limits_of(path));
+        BOOST_TEST(after.diagnostics.size() < before.diagnostics.size(), fix.replacement << "\n" << after.rendered());
+        const auto end = fix.span.begin + static_cast<std::uint32_t>(fix.replacement.size());
+        for (const Diagnostic& left : after.diagnostics) {
+          const bool there =
+              after.sources[left.span.source].name() == file && left.span.begin < end && left.span.end > fix.span.begin;
+          BOOST_TEST(!there, fix.replacement << "\n" << after.rendered());
+        }
+        ++tried;
+      }
+    }
+  }
+  BOOST_TEST(tried >= 12u);
+}
+
 BOOST_AUTO_TEST_CASE(every_code_of_the_model_is_raised_in_both_languages) {
   std::set<std::pair<const Code*, Language>> raised;
   for (const fs::path& path : cases()) {
