@@ -10,8 +10,8 @@ inline constexpr Code kBadProgram{"bad_program", "The program image is damaged: 
 inline constexpr Code kNotYet{"not_yet", "{0} is not supported yet.", "尚不支持{0}。", 422, 2, false};
 inline constexpr Code kConditionTooLong{
     "condition_too_long",
-    "The condition of {0} has {1} parts once its defines are expanded; the limit is {2}.",
-    "{0} 的条件在展开定义后有 {1} 个部分，上限为 {2}。",
+    "The condition of {0} has at least {1} parts once its defines are expanded; the limit is {2}.",
+    "{0} 的条件在展开定义后至少有 {1} 个部分，上限为 {2}。",
     422,
     1,
     false};

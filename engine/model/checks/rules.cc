@@ -10,31 +10,50 @@
 namespace caveat::model {
 namespace {
 
+// What is asked of a define that many rules use is found out once: below this many nodes looking is cheaper than remembering.
+constexpr std::uint64_t kWorthKeeping = 64;
+
 // Does a condition find words in a text when it is true? What stands under `not` finds none.
-bool finds_words(const Expr& whole) {
-  std::vector<const Expr*> open{&whole};
-  std::unordered_set<const Expr*> seen;  // a define is one node however often it is used
-  while (!open.empty()) {
-    const Expr* next = open.back();
-    open.pop_back();
-    if (!seen.insert(next).second) continue;
-    switch (next->op) {
-      case Op::text_has:
-      case Op::text_has_all:
-      case Op::claims:
-      case Op::matches:
-      case Op::mentions:
-        return true;
-      case Op::and_:
-      case Op::or_:
-      case Op::at_least:
-        for (const ExprPtr& arg : next->args) open.push_back(arg.get());
-        break;
-      default:
-        break;
-    }
+bool finds_words(Work& work, const Expr& expr) {
+  switch (expr.op) {
+    case Op::text_has:
+    case Op::text_has_all:
+    case Op::claims:
+    case Op::matches:
+    case Op::mentions:
+      return true;
+    case Op::and_:
+    case Op::or_:
+    case Op::at_least:
+      break;
+    default:
+      return false;
   }
-  return false;
+  const bool keep = expr.nodes >= kWorthKeeping;
+  if (keep)
+    if (const auto known = work.finds_words.find(&expr); known != work.finds_words.end()) return known->second;
+  const bool found =
+      std::any_of(expr.args.begin(), expr.args.end(), [&](const ExprPtr& arg) { return finds_words(work, *arg); });
+  if (keep) work.finds_words.emplace(&expr, found);
+  return found;
+}
+
+// The facts that a condition names, but for those of the elements of a list.
+void add_facts(Work& work, const Expr& expr, std::set<Index>& facts) {
+  if (expr.op == Op::fact && expr.fact != kNone) facts.insert(expr.fact);
+  if (expr.nodes < kWorthKeeping) {
+    for (const ExprPtr& arg : expr.args) add_facts(work, *arg, facts);
+    return;
+  }
+  const auto [kept, fresh] = work.facts_of.try_emplace(&expr);
+  if (fresh) {
+    std::set<Index> below;
+    for (const ExprPtr& arg : expr.args) add_facts(work, *arg, below);
+    work.facts_of[&expr] = below;  // the table has moved, maybe
+    facts.merge(below);
+    return;
+  }
+  facts.insert(kept->second.begin(), kept->second.end());
 }
 
 class RuleCheck {
@@ -317,7 +336,7 @@ class RuleCheck {
   }
 
   // Sure that no words are found: what could not be read of the rule might find some.
-  bool lacks_match() const { return rule_.when && !finds_words(*rule_.when) && item_.decl->lost.empty(); }
+  bool lacks_match() const { return rule_.when && !finds_words(work_, *rule_.when) && item_.decl->lost.empty(); }
 
   // What changes or quotes the match needs one.
   void matches() {
@@ -342,18 +361,8 @@ class RuleCheck {
   // semantics.md 9 and 11: once for each product, action or outreach that the rule reads or is on.
   void items() {
     std::set<Index> read;
-    for (const ExprPtr& expr : {rule_.when, rule_.unless}) {
-      if (!expr) continue;
-      std::vector<const Expr*> open{expr.get()};
-      std::unordered_set<const Expr*> seen;
-      while (!open.empty()) {
-        const Expr* next = open.back();
-        open.pop_back();
-        if (!seen.insert(next).second) continue;
-        if (next->op == Op::fact && next->fact != kNone) read.insert(next->fact);
-        for (const ExprPtr& arg : next->args) open.push_back(arg.get());
-      }
-    }
+    for (const ExprPtr& expr : {rule_.when, rule_.unless})
+      if (expr) add_facts(work_, *expr, read);
     for (const Index fact : facts_in(rule_.because)) read.insert(fact);
     for (const Say& text : rule_.say) {
       for (const Index fact : facts_in(text.texts)) read.insert(fact);

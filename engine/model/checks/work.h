@@ -92,9 +92,11 @@ class Work {
     ExprPtr value;          // null when done: it is wrong somewhere, which was said there
     std::size_t depth = 1;  // 1: it uses no other define
   };
-  std::vector<Define> defines;      // by the index of their Entry
-  std::set<Index> calendar_lost;    // queues whose line with the calendar could not be read
-  std::vector<Index> open_defines;  // being expanded, outermost first
+  std::vector<Define> defines;                                // by the index of their Entry
+  std::unordered_map<const Expr*, bool> finds_words;          // of large conditions, as rules.cc asks of them
+  std::unordered_map<const Expr*, std::set<Index>> facts_of;  // the same
+  std::set<Index> calendar_lost;                              // queues whose line with the calendar could not be read
+  std::vector<Index> open_defines;                            // being expanded, outermost first
 
   // ---- reporting
   Diagnostic& report(const Code& code, const Item& item, Span span, std::vector<std::string> arguments,

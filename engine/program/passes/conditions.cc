@@ -491,12 +491,21 @@ class Compiler {
 
 }  // namespace
 
+// At most three become one: a comparison of a fact with a constant, `is unknown`, a text in which another is looked for.
+std::uint64_t least_nodes(const Expr& expr) { return expr.nodes / 3; }
+
 Range condition(Draft& draft, const Expr& expr, std::string_view rule) {
-  std::vector<Node> nodes = Compiler(draft).take(expr);
-  if (nodes.size() > draft.limits.condition_nodes) {
+  const auto refuse = [&](std::uint64_t parts) {
     draft.report(codes::kConditionTooLong, expr.span,
-                 {std::string(rule), std::to_string(nodes.size()), std::to_string(draft.limits.condition_nodes)});
-  }
+                 {std::string(rule), std::to_string(parts), std::to_string(draft.limits.condition_nodes)});
+  };
+  // A megabyte of rules over one define of 30,000 parts would be gigabytes of nodes before each is refused.
+  Expr nothing;
+  nothing.op = Op::never;
+  const bool hopeless = least_nodes(expr) > draft.limits.condition_nodes;
+  if (hopeless) refuse(least_nodes(expr));
+  std::vector<Node> nodes = Compiler(draft).take(hopeless ? nothing : expr);
+  if (nodes.size() > draft.limits.condition_nodes) refuse(nodes.size());
   const Range range{static_cast<std::uint32_t>(draft.image.nodes.size()), static_cast<std::uint32_t>(nodes.size())};
   draft.image.nodes.insert(draft.image.nodes.end(), nodes.begin(), nodes.end());
   return range;

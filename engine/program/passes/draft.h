@@ -55,7 +55,9 @@ void check_limits(Draft& draft);              // what became too large
 
 }  // namespace passes
 
-// conditions.cc: appends the condition program of `expr`; returns its nodes.
+// conditions.cc: no fewer nodes than this has the condition program of `expr`, told without writing its defines out.
+std::uint64_t least_nodes(const model::Expr& expr);
+// Appends the condition program of `expr`; returns its nodes.
 Range condition(Draft& draft, const model::Expr& expr, std::string_view rule);
 
 }  // namespace caveat::program

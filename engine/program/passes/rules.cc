@@ -109,11 +109,15 @@ void rules(Draft& draft) {
     row.until = rule.until.value_or(std::numeric_limits<std::int32_t>::max());
 
     row.when = condition(draft, *rule.when, rule.id);
-    std::vector<model::Index> facts = model::facts_read(*rule.when);
+    const auto facts_of = [&](const model::Expr& expr) {  // what is refused is not walked for each rule
+      const bool refused = least_nodes(expr) > draft.limits.condition_nodes;
+      return refused ? std::vector<model::Index>() : model::facts_read(expr);
+    };
+    std::vector<model::Index> facts = facts_of(*rule.when);
     if (rule.unless) {
       row.flags |= kHasUnless;
       row.unless = condition(draft, *rule.unless, rule.id);
-      for (model::Index fact : model::facts_read(*rule.unless)) facts.push_back(fact);
+      for (model::Index fact : facts_of(*rule.unless)) facts.push_back(fact);
     }
     std::sort(facts.begin(), facts.end());
     facts.erase(std::unique(facts.begin(), facts.end()), facts.end());

@@ -100,7 +100,7 @@ void slots(Draft& draft) {
   };
   for (const model::Rule& rule : model.rules) {
     for (const model::ExprPtr& condition : {rule.when, rule.unless}) {
-      if (!condition) continue;
+      if (!condition || least_nodes(*condition) > draft.limits.condition_nodes) continue;  // refused
       scales.visit(model, *condition);
       for (model::Index fact : model::facts_read(*condition)) read[fact] = true;
     }
@@ -122,6 +122,7 @@ void slots(Draft& draft) {
     if (read[i]) mark(model.facts[i].ask_pieces);  // what is asked for may be asked for by default
   }
   for (const model::Topic& topic : model.topics) {
+    if (least_nodes(*topic.condition) > draft.limits.condition_nodes) continue;
     scales.visit(model, *topic.condition);
     for (model::Index fact : model::facts_read(*topic.condition)) read[fact] = true;
   }

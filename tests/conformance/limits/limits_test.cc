@@ -212,6 +212,26 @@ CAP(condition_nodes) {
   BOOST_TEST(beyond.diagnostics[0].message.find(std::to_string(least)) != std::string::npos);
 }
 
+// Each of them was written out before it was refused: a megabyte of rules took gigabytes.
+BOOST_AUTO_TEST_CASE(a_condition_that_is_far_too_long_is_refused_before_its_defines_are_written_out) {
+  std::string text = kPack + "define d0 as customer.age is 0";
+  for (int i = 1; i < 100; ++i) text += " or customer.age is " + std::to_string(i);
+  text += "\ndefine d1 as d0";
+  for (int i = 1; i < 100; ++i) text += " or d0";
+  text += "\n";
+  constexpr std::size_t kRules = 3'000;
+  for (std::size_t i = 0; i < kRules; ++i) text += rule("r" + std::to_string(i), "d1");
+  const test::Checked checked = test::check_texts({{"pack.cav", text}});
+  BOOST_REQUIRE_MESSAGE(checked.result.model, checked.rendered());
+  const program::BuildResult built = program::build(*checked.result.model, Limits{});
+  BOOST_TEST(!built.program);
+  BOOST_REQUIRE(!built.diagnostics.empty());
+  for (const Diagnostic& each : built.diagnostics) {
+    BOOST_REQUIRE(each.code == &program::codes::kConditionTooLong);
+    BOOST_REQUIRE(each.message.find("at least 10033 parts") != std::string::npos);
+  }
+}
+
 CAP(program_bytes) {
   const test::Checked checked = test::check_texts({{"pack.cav", kPack + rule("a", "customer.vip is yes")}});
   BOOST_REQUIRE_MESSAGE(checked.result.model, checked.rendered());
