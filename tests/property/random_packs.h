@@ -44,6 +44,13 @@ inline const std::vector<std::string> kZones = {"Asia/Shanghai", "America/New_Yo
 inline const std::vector<std::string> kNumbers = {"0", "1", "17", "18", "19", "64.5", "65", "65.01", "100", "149"};
 inline const std::vector<std::string> kAmounts = {"0", "0.01", "9999.99", "10000", "10000.01", "50000", "123456789012"};
 
+inline const std::vector<std::string> kTimes = {"2026-02-28T23:59:59+08:00", "2026-03-01T00:00:00+08:00",
+                                                "2026-03-02T12:00:00+08:00", "2026-03-03T16:30:00Z",
+                                                "2026-03-08T06:59:59Z",      "2026-03-08T07:00:00Z"};
+// Around 18 and 65 years before the turns, on a leap day, after all of them.
+inline const std::vector<std::string> kBirthdays = {"2008-02-28", "2008-02-29", "2008-03-01", "2008-03-02",
+                                                    "2008-03-08", "1961-03-02", "2026-02-28", "2026-03-09"};
+
 struct RandomWorld : World {
   struct Name {
     std::string group, name;
@@ -66,6 +73,8 @@ struct RandomWorld : World {
       declare(group, "open", type(TypeKind::money));  // of any currency
       declare(group, "flag", type(TypeKind::yes_no));
       declare(group, "day", type(TypeKind::date));
+      declare(group, "born", type(TypeKind::date));
+      declare(group, "seen", type(TypeKind::instant));
       model::Type level = type(TypeKind::scale);
       level.scale = risk;
       declare(group, "level", level);
@@ -228,7 +237,7 @@ struct RandomWorld : World {
     static const std::vector<std::string> kOrdered = {"whole", "number", "share", "amount", "open", "level", "day"};
     static const std::vector<std::string> kEqual = {"whole", "number", "amount", "open", "level",
                                                     "kind",  "flag",   "day",    "label"};
-    switch (dice.roll(19)) {
+    switch (dice.roll(22)) {
       case 0:
       case 1:
       case 2: {
@@ -349,6 +358,26 @@ struct RandomWorld : World {
         const ExprPtr bound = dice.chance(0.5) ? any_fact(dice, {"opens"}) : literal(type(TypeKind::time_of_day), time);
         return dice.chance(0.5) ? over(Op::le, {bound, clock}) : over(Op::lt, {clock, bound});
       }
+      case 19: {
+        const ExprPtr what = dice.chance(0.5) ? arithmetic(dice) : any_fact(dice, {"number", "share", "amount"});
+        const int places = dice.roll(3);
+        auto rounded = std::make_shared<Expr>(
+            *over(Op::rounded, {what, number(read("customer", "whole"), std::to_string(places))}));
+        rounded->count = places;
+        rounded->type = what->type;
+        return over(dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq}), {rounded, constant_for(dice, what)});
+      }
+      case 20: {
+        auto years = std::make_shared<Expr>(*over(Op::full_years, {any_fact(dice, {"born"})}));
+        years->type = type(TypeKind::integer);
+        return over(dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq}), {years, constant_for(dice, years)});
+      }
+      case 21: {
+        auto now = std::make_shared<Expr>();
+        now->op = Op::now;
+        now->type = type(TypeKind::instant);
+        return over(dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq}), {any_fact(dice, {"seen"}), now});
+      }
       default: {
         const ExprPtr value = arithmetic(dice);
         const Op op = dice.pick(std::vector<Op>{Op::lt, Op::le, Op::eq});
@@ -429,9 +458,7 @@ struct RandomTurn {
   std::string inferred;  // paths, one a line
 
   RandomTurn(const RandomWorld& world, Dice& dice, double absent) {
-    const std::string at = dice.pick(std::vector<std::string>{"2026-02-28T23:59:59+08:00", "2026-03-01T00:00:00+08:00",
-                                                              "2026-03-02T12:00:00+08:00", "2026-03-03T16:30:00Z",
-                                                              "2026-03-08T06:59:59Z", "2026-03-08T07:00:00Z"});
+    const std::string at = dice.pick(kTimes);
     sent.fields.set_text(sent.fields.child(0, "at"), at);
     told.at = parse_instant(at).value();
     const int kind = dice.roll(6);  // an outreach, a material, else a turn of a conversation
@@ -573,7 +600,18 @@ struct RandomTurn {
           given.number = dice.chance(0.5) ? "1" : "0";
           sent.yes(name.name, given.number == "1", object);
           break;
+        case TypeKind::instant: {
+          const std::string seen = dice.pick(kTimes);
+          given.number = std::to_string(parse_instant(seen).value());
+          sent.text(name.name, seen, object);
+          break;
+        }
         case TypeKind::date:
+          if (name.name == "born") {
+            given.date = parse_date(dice.pick(kBirthdays)).value();
+            sent.text(name.name, format_date(*given.date), object);
+            break;
+          }
           given.date = parse_date("2026-03-01").value() + dice.roll(5) - 2 - (dice.chance(0.3) ? 28 : 0);
           sent.text(name.name, format_date(*given.date), object);
           break;

@@ -61,6 +61,17 @@ cpp_rational cut(const cpp_rational& value) {
   return cpp_rational(negative ? cpp_int(-whole) : whole, ten_to(18));
 }
 
+// To so many places, half even.
+cpp_rational rounded(const cpp_rational& value, int places) {
+  const cpp_rational scaled = value * ten_to(places);
+  const bool negative = scaled < 0;
+  const cpp_int top = abs(numerator(scaled)), bottom = denominator(scaled);
+  cpp_int whole = top / bottom;
+  const cpp_int twice = (top % bottom) * 2;
+  if (twice > bottom || (twice == bottom && whole % 2 == 1)) ++whole;
+  return cpp_rational(negative ? cpp_int(-whole) : whole, ten_to(places));
+}
+
 struct Value {
   enum { absent, unknown, known } state = absent;
   TypeKind kind = TypeKind::decimal;
@@ -243,6 +254,12 @@ class Judge {
     if (expr.op == Op::fact) return fact(expr.fact, place, trust);
     if (expr.op == Op::constant) return constant(expr);
     if (expr.op == Op::today) return today();
+    if (expr.op == Op::now) {
+      Value now = today();
+      now.kind = TypeKind::instant;
+      now.number = t_.at;
+      return now;
+    }
     std::vector<Value> args;
     for (const model::ExprPtr& arg : expr.args) args.push_back(value(*arg, place, trust));
     Value result;
@@ -254,9 +271,23 @@ class Judge {
       if (arg.state == Value::unknown) return result;
     }
     if (expr.op == Op::clock) return clock(args);
-    const Value &a = args[0], &b = args[1];
     result.kind = expr.type.kind;
     result.currency = expr.type.currency;
+    if (expr.op == Op::rounded) {
+      result.number = rounded(args[0].number, expr.count);
+      result.state = Value::known;
+      return result;
+    }
+    if (expr.op == Op::full_years) {
+      const Days born = static_cast<Days>(numerator(args[0].number)), now = days_of(t_.at, t_.offset_minutes);
+      if (born > now) return result;
+      int years = 0;
+      while (add_months(born, 12 * (years + 1)) <= now) ++years;
+      result.number = years;
+      result.state = Value::known;
+      return result;
+    }
+    const Value &a = args[0], &b = args[1];
     switch (expr.op) {
       case Op::add:
       case Op::sub:
@@ -320,8 +351,17 @@ class Judge {
 
   Truth holds(const Expr& expr, const Place& place, bool trust) const {
     const Truth result = judge_condition(expr, place, trust);
-    if (tally_) ++tally_->seen[{expr.op, result}];
+    if (tally_) {
+      ++tally_->seen[{expr.op, result}];
+      for (const model::ExprPtr& arg : expr.args) reckoned(*arg, result);
+    }
     return result;
+  }
+  // What is reckoned counts by how the condition came out that asked.
+  void reckoned(const Expr& expr, Truth result) const {
+    if (expr.op < Op::constant) return;
+    ++tally_->seen[{expr.op, result}];
+    for (const model::ExprPtr& arg : expr.args) reckoned(*arg, result);
   }
 
   Truth judge_condition(const Expr& expr, const Place& place, bool trust) const {

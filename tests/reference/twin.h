@@ -1,7 +1,14 @@
 // Twin: what the rules mean, said a second time, slowly and without cleverness: the model's tree is walked for every rule
 // and every item, numbers are fractions of unbounded integers, texts are searched letter by letter.
-// It shares with the product the model and the calendar of base, nothing else: no program, no Request, no Decimal arithmetic.
 // The property tests hold decide against it.
+//
+// It shares with the product
+//   - the checked model, and not the syntax tree alone: names that are resolved, types, units that are multiplied out, defines
+//     that are written out, `is at least` turned into `at most`, `between` into two of them, a rule's sources into its dates.
+//     The random packs are made as models, so what is made of a tree in engine/model is not seen here: the cases of
+//     tests/conformance and the canonical form in both phrasings hold that;
+//   - of base: how a date is counted and how months are added to it, Duration, how a decimal is spelt.
+// It shares no program, no index, no Request, no key, no Decimal arithmetic, no scan of texts.
 #pragma once
 
 #include <cstdint>
