@@ -116,8 +116,10 @@ Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, P
   // As of when it was decided, however late it is confirmed: whoever has come back from a person since has started anew.
   if (caller.confirms && match == "same") {
     const Whose whose{.conversation = past->conversation, .customer = customer};
-    for (audit::StateChange& change : told_changes(past->told_once, whose, past->recorded))
-      changes.push_back(std::move(change));
+    for (audit::StateChange& change : told_changes(past->told_once, whose, past->recorded)) {
+      const std::optional<std::string> there = floor.value(change.key);
+      if (!there || told_at(*there) < past->recorded) changes.push_back(std::move(change));  // else told again since
+    }
   }
   return {.match = match,
           .key = key,

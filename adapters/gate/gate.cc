@@ -380,10 +380,12 @@ class Gate::Inside {
                       !round.switched.taken && decision.verdict == decide::Verdict::require && round.over;
         moved = move(*turn, program, decision, seen, round, decision_id, desk, changes);
         next_round(*turn, program, decision, seen, round, decision_id, changes);
-        if (!turn->caller.confirms && goes_out(*turn, seen, round)) {
+        // What was answered for want of time brought nothing to the customer: its disclosures are told again.
+        if (!turn->caller.confirms && !turn->answered && goes_out(*turn, seen, round)) {
           const std::vector<audit::StateChange> own =
               told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
           floor_.keep(own);
+          turn->told = !own.empty();
           changes.insert(changes.end(), own.begin(), own.end());
         }
         if (!moved.ticket.id.empty())
@@ -764,7 +766,7 @@ class Gate::Inside {
   void give_way(const Turn& turn, Reply& reply, bool only_person) {
     if (reply.problem != nullptr || turn.by_person || reply.verdict == decide::Verdict::handoff) return;
     if (turn.request.recipients() > 0) return withhold(turn, reply, only_person);
-    std::string queue;
+    Ticket ticket;
     const std::string conversation(turn.request.conversation_id());
     const std::string customer = turn.customer.empty() ? std::string(turn.request.customer_id()) : turn.customer;
     if (conversation.empty() && customer.empty()) return;
@@ -772,13 +774,14 @@ class Gate::Inside {
     const bool overtaken = floor_.look([&](const Desk& desk, std::uint64_t) {
       const Desk::Here here = desk.find(conversation, known);
       if (only_person ? here.standing != Standing::person : !holds(here.standing)) return false;
-      queue = here.ticket->queue;
+      ticket = *here.ticket;
       return true;
     });
     if (!overtaken) return;
     const program::Program& program = *turn.rules->program;
-    reply.body = superseded_json(reply.body,
-                                 waiting_text(program, turn.request, queue_of(program, queue, options_.default_queue)));
+    const std::uint32_t queue = queue_of(program, ticket.queue, options_.default_queue);
+    reply.body = superseded_json(reply.body, waiting_text(program, turn.request, queue), ticket);
+    reply.verdict = decide::Verdict::handoff;
     reply.superseded = true;
   }
 
@@ -911,6 +914,7 @@ class Gate::Inside {
   // Its deadline is over: it is answered, and goes on. True: it had not been answered yet.
   bool miss(Turn& turn) {
     if (turn.answered.exchange(true)) return false;
+    tell_again(turn);
     const Problem problem = wire::problem(wire::codes::kDeadline, {.path = "",
                                                                    .expected = "a decision within the deadline",
                                                                    .found = "none yet",
@@ -918,6 +922,19 @@ class Gate::Inside {
                                                                    .hint = "the same id brings what was decided"});
     tell(turn.done, refusal(turn, problem));
     return true;
+  }
+
+  // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told. Kept in memory, as
+  // long as this process lives: a record of its own would have to be there before this answer, which cannot wait.
+  void tell_again(Turn& turn) {
+    try {
+      (void)floor_.change(0, [&](Desk&, std::uint64_t) {
+        if (turn.told)
+          floor_.keep(start_anew({.conversation = turn.request.conversation_id(), .customer = turn.customer},
+                                 options_.clock->wall_us()));
+      });
+    } catch (const std::exception&) {  // the state cannot be read: its turns go to a person
+    }
   }
 
   void left() {  // under mutex_

@@ -15,6 +15,7 @@
 #include "audit/error.h"
 #include "audit/record/events.h"
 #include "engine/base/escape.h"
+#include "engine/decide/sentences.h"
 
 namespace caveat::gate {
 namespace {
@@ -328,7 +329,7 @@ Reply Looks::refuse_decision(const Code& code, const Query& query) {
 Reply Looks::decision(const Query& query, const Caller& caller) {
   if (options_.log == nullptr) return not_found(query);
   const auto reader = audit::LogReader::open(options_.log->path());
-  const std::optional<PastDecision> past = past_decision(*options_.log, *reader, query.target);
+  std::optional<PastDecision> past = past_decision(*options_.log, *reader, query.target);
   if (!past) return not_found(query);
   if (const Code* code = hidden(*past, caller, *reader)) return refuse_decision(*code, query);
   const bool bot = caller.audience == decide::Audience::bot;
@@ -343,10 +344,37 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
     reply.body = explanation_json(*past, reader_name, query.language);
     return reply;
   }
+  if (bot) give_way(*past, reply, query.language);
   const wire::Receipt receipt{.log = options_.log->origin(), .index = past->index, .leaf = past->leaf};
   reply.body =
       wire::with_receipt(bot ? for_bot_json(past->body) : with_story(past->body, *past, query.language), receipt);
   return reply;
+}
+
+// A bot that asks again what was decided gets no leave to speak or act while a person has the conversation or is awaited.
+void Looks::give_way(PastDecision& past, Reply& reply, Language language) {
+  if (past.verdict == decide::Verdict::handoff) return;
+  const std::vector<std::string> recipients = recipients_in(past.body);
+  std::vector<std::string_view> held;
+  std::optional<Ticket> ticket;
+  const std::string customer = past.customer.empty() ? floor_.customer_of(past.conversation) : past.customer;
+  floor_.look([&](const Desk& desk, std::uint64_t) {
+    for (const std::string& one : recipients)
+      if (holds(desk.find({}, one).standing)) held.emplace_back(one);
+    const Desk::Here here = desk.find(past.conversation, customer);
+    if (holds(here.standing)) ticket = *here.ticket;
+    return 0;
+  });
+  if (ticket) {
+    past.body = superseded_json(past.body, decide::fallback(decide::Verdict::handoff, language), *ticket);
+    reply.verdict = decide::Verdict::handoff;
+    reply.superseded = true;
+  } else if (!held.empty()) {
+    Withheld now = withheld_json(past.body, held);
+    past.body = std::move(now.body);
+    reply.verdict = std::max(reply.verdict, now.all ? decide::Verdict::block : decide::Verdict::revise);
+    reply.superseded = true;
+  }
 }
 
 Reply Looks::proof(const Query& query, const Caller& caller) {

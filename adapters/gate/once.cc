@@ -121,6 +121,8 @@ std::vector<audit::StateChange> told_changes(const std::vector<ToldOnce>& told, 
   return changes;
 }
 
+Microseconds told_at(std::string_view value) { return number(value.substr(0, value.find(' '))); }
+
 std::vector<audit::StateChange> start_anew(const Whose& whose, Microseconds now) {
   std::vector<audit::StateChange> changes;
   if (!whose.conversation.empty())

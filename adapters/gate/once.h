@@ -47,6 +47,7 @@ using StateLook = std::function<std::optional<std::string>(const audit::StateKey
 std::vector<decide::Once> used_up(const program::Program& program, const decide::Request& request, const Whose& whose,
                                   std::span<const decide::Once> once, const StateLook& look);
 std::vector<audit::StateChange> told_changes(const std::vector<ToldOnce>& told, const Whose& whose, Microseconds now);
+Microseconds told_at(std::string_view value);  // of such a change
 std::vector<audit::StateChange> start_anew(const Whose& whose, Microseconds now);
 
 }  // namespace caveat::gate

@@ -216,13 +216,35 @@ std::string joined(const std::vector<std::string>& values) {
   return out + "]";
 }
 
-std::string superseded_json(std::string_view body, std::string_view waiting_text) {
+std::string superseded_json(std::string_view body, std::string_view waiting_text, const Ticket& ticket) {
   json::value value = json::parse(body);
   json::object& reply = value.as_object();
+  reply["verdict"] = decide::name(decide::Verdict::handoff);
   reply["say"] = json::object{{"text", waiting_text}};
-  for (const char* texts : {"disclosures", "requires"}) reply[texts] = json::array();  // nor is anything asked for
+  for (const char* texts : {"redactions", "disclosures", "requires"}) reply[texts] = json::array();
+  for (const char* items : {"products", "actions"}) {
+    for (json::value& one : reply.at(items).as_array()) {
+      one.as_object()["verdict"] = decide::name(decide::Verdict::block);
+      one.as_object()["disclosures"] = json::array();
+    }
+  }
+  json::object handoff{{"id", ticket.id}, {"queue", ticket.queue}, {"priority", priority_name(ticket.priority)}};
+  if (ticket.due) handoff["due"] = wire::instant_told(*ticket.due, 0);
+  handoff["hold"] = true;
+  handoff["state"] = public_name(ticket.standing);
+  reply["handoff"] = std::move(handoff);
   reply["superseded"] = true;
   return json::serialize(value);
+}
+
+std::vector<std::string> recipients_in(std::string_view body) {
+  std::vector<std::string> all;
+  const json::value value = json::parse(body);
+  const json::value* recipients = value.as_object().if_contains("recipients");
+  if (recipients == nullptr) return all;
+  for (const json::value& one : recipients->as_array())
+    if (one.at("verdict") != "block") all.emplace_back(one.at("id").as_string());
+  return all;
 }
 
 Withheld withheld_json(std::string_view body, const std::vector<std::string_view>& recipients) {

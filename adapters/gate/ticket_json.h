@@ -32,9 +32,10 @@ std::string switch_json(const Switch& state, const program::Program* program);  
 std::string delivery_json(const std::string& decision, std::string_view match);
 std::string joined(const std::vector<std::string>& values);  // a JSON list of them
 
-// A reply to a turn, whose text a hand-off has overtaken: the waiting text instead.
-std::string superseded_json(std::string_view body, std::string_view waiting_text);
+// A reply to a turn that a hand-off has overtaken, as a held turn gets it: the waiting text, every product and action blocked.
+std::string superseded_json(std::string_view body, std::string_view waiting_text, const Ticket& ticket);
 // The same of an outreach that does not reach these recipients any more.
+std::vector<std::string> recipients_in(std::string_view body);  // those whom it reaches
 struct Withheld {
   std::string body;
   bool any = false, all = false;  // it was to reach some of them; it reaches nobody now

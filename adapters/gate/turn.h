@@ -41,6 +41,7 @@ struct Turn : Lines::Place {  // in line by request (the first of its keys), con
   std::optional<Deadlines::iterator> among_deadlines;  // under the gate's lock
   Done done;
   std::atomic<bool> answered{false};
+  bool told = false;  // its reply uses up disclosures that count once; within Floor::change
   Reply reply;
   std::vector<std::shared_ptr<Turn>> repeats;  // that wait for this one's record
 

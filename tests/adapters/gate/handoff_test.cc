@@ -273,7 +273,9 @@ BOOST_AUTO_TEST_CASE(a_resent_turn_puts_no_bot_text_into_a_hold) {
   BOOST_TEST(said(body) == "Connecting you to a person.");
   BOOST_TEST(body.at("superseded").as_bool());
   BOOST_TEST(str(body.at("decision")) == then.decision_id);
-  BOOST_TEST(str(body.at("verdict")) == "allow");
+  BOOST_TEST(str(body.at("verdict")) == "handoff");  // who reads only verdict and say is right
+  BOOST_TEST((again.verdict == decide::Verdict::handoff));
+  BOOST_TEST(str(body.at("handoff").at("state")) == "waiting");
   BOOST_TEST(desk.decisions() == before + 1);
   desk.restart();
   BOOST_TEST(said(json::parse(desk.gate->decide(first, Desk::bot()).body)) == "Connecting you to a person.");
@@ -304,7 +306,30 @@ BOOST_AUTO_TEST_CASE(a_resent_turn_asks_for_nothing_in_a_hold) {
   BOOST_TEST(again.superseded);
   BOOST_TEST(again.body.find(question) == std::string::npos);
   BOOST_TEST(json::parse(again.body).at("requires").as_array().empty());
-  BOOST_TEST(str(json::parse(again.body).at("verdict")) == "require");
+  BOOST_TEST(str(json::parse(again.body).at("verdict")) == "handoff");
+}
+
+BOOST_AUTO_TEST_CASE(a_resent_turn_does_nothing_in_a_hold_and_neither_does_a_look_at_its_decision) {
+  Desk desk;
+  const std::string act =
+      Desk::body("t-act", R"("answer":{"text":"sent"},"actions":[{"name":"transfer","amount":"100 CNY"}])");
+  const gate::Reply then = desk.gate->decide(act, Desk::bot());
+  const auto verdicts = [](const std::string& body) {
+    const json::value value = json::parse(body);
+    return str(value.at("verdict")) + " " + str(value.at("actions").as_array().at(0).at("verdict"));
+  };
+  BOOST_TEST(verdicts(then.body) == "allow allow");
+  const gate::Query look{.kind = gate::Query::Kind::decision, .target = then.decision_id};
+  BOOST_TEST(verdicts(desk.gate->look(look, Desk::bot()).body) == "allow allow");
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  BOOST_TEST(verdicts(desk.gate->decide(act, Desk::bot()).body) == "handoff block");
+  const gate::Reply seen = desk.gate->look(look, Desk::bot());
+  BOOST_TEST(verdicts(seen.body) == "handoff block");
+  BOOST_TEST(seen.superseded);
+  BOOST_TEST(said(json::parse(seen.body)) != "sent");
+  BOOST_TEST(str(json::parse(seen.body).at("decision")) == then.decision_id);
+  desk.take(id);
+  BOOST_TEST(verdicts(desk.gate->look(look, Desk::agent()).body) == "allow allow");  // a person reads what was decided
 }
 
 BOOST_AUTO_TEST_CASE(a_persons_answer_is_advised_on_and_nobody_elses) {

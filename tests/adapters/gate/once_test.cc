@@ -2,6 +2,7 @@
 #include "adapters/gate/once.h"
 
 #include <boost/json.hpp>
+#include <future>
 
 #include "tests/adapters/gate/decided_again.h"
 #include "tests/adapters/gate/desk_fixture.h"
@@ -99,6 +100,46 @@ BOOST_AUTO_TEST_CASE(what_was_sent_before_a_person_had_him_is_not_used_up_by_a_c
                    caller);
   BOOST_TEST(str(json::parse(confirmed.body).at(0).at("match")) == "same");
   BOOST_TEST(said(desk.turn(kFund, "c-1", "k-1", caller)) == kFundTold);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_confirmation_of_yesterdays_does_not_take_back_todays) {
+  Desk desk;
+  gate::Caller caller = Desk::bot();
+  caller.confirms = true;
+  const auto confirm = [&](const json::value& reply) {
+    const gate::Reply done = desk.command(gate::Command::Kind::confirm_deliveries, {},
+                                          R"({"decision":")" + str(reply.at("decision")) +
+                                              R"(","text_digest":"sha256:)" + hex(sha256(kGoldTold)) + R"("})",
+                                          caller);
+    return str(json::parse(done.body).at(0).at("match"));
+  };
+  const json::value yesterday = desk.turn(kGold, "c-1", "k-1", caller);
+  desk.clock.pass(6 * 3'600 * kSecond);
+  const json::value today = desk.turn(kGold, "c-1", "k-1", caller);
+  BOOST_TEST(said(today) == kGoldTold);
+  BOOST_TEST(confirm(today) == "same");
+  BOOST_TEST(confirm(yesterday) == "same");
+  BOOST_TEST(said(desk.turn(kGold, "c-1", "k-1", caller)) == "Some gold.");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing) {
+  Desk desk;
+  const std::string late = Desk::body("t-late", kFund);
+  std::promise<gate::Reply> answered;
+  desk.control.stopped = true;
+  desk.gate->take(late, Desk::bot(), {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
+                  [&](const gate::Reply& reply) { answered.set_value(reply); });
+  desk.clock.pass(2 * kSecond);
+  desk.gate->tick();
+  BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+  desk.control.stopped = false;
+  desk.control.stopped.notify_all();
+  desk.log->flush();
+  BOOST_TEST(said(json::parse(desk.gate->decide(late, Desk::bot()).body)) == kFundTold);  // it was decided and recorded
+  BOOST_TEST(said(desk.turn(kFund)) == kFundTold);
+  BOOST_TEST(said(desk.turn(kFund)) == "A fund.");
   desk.verify();
 }
 
