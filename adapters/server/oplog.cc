@@ -97,9 +97,9 @@ class Spdlog final : public OperationLog {
     for (const LogField& field : fields) {
       const auto* text = std::get_if<std::string_view>(&field.value);
       if (text != nullptr && text->empty()) continue;  // what does not apply is left out
-      line += ',';
-      append_json(line, field.name);
-      line += ':';
+      line += ",\"";
+      line += field.name;  // ours: nothing in it that has to be escaped
+      line += "\":";
       if (text != nullptr) {
         append_json(line, *text);
       } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {

@@ -1,5 +1,7 @@
 #include "engine/base/escape.h"
 
+#include <array>
+
 #include "engine/base/utf8.h"
 
 namespace caveat {
@@ -31,13 +33,22 @@ std::string escape_markup(std::string_view text) {
   return out;
 }
 
+namespace {
+constexpr std::array<bool, 256> kEscaped = [] {  // of a text of JSON
+  std::array<bool, 256> all{};
+  for (std::size_t byte = 0; byte < 0x20; ++byte) all[byte] = true;
+  all[0x7f] = all['"'] = all['\\'] = true;
+  return all;
+}();
+}  // namespace
+
 void append_json(std::string& out, std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
   out += '"';
   std::size_t told = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\') continue;
+    if (!kEscaped[byte]) continue;
     out += text.substr(told, i - told);
     told = i + 1;
     out += '\\';

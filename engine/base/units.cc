@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 
 namespace caveat {
@@ -117,10 +118,12 @@ std::optional<std::int64_t> read_date(Reader& in) {
 }
 
 void append_digits(std::string& out, std::int64_t value, int width) {
-  std::string digits = std::to_string(value < 0 ? -value : value);
+  char digits[20];
+  const auto size =
+      static_cast<int>(std::to_chars(digits, digits + sizeof digits, value < 0 ? -value : value).ptr - digits);
   if (value < 0) out.push_back('-');
-  for (int i = static_cast<int>(digits.size()); i < width; ++i) out.push_back('0');
-  out += digits;
+  if (size < width) out.append(static_cast<std::size_t>(width - size), '0');
+  out.append(digits, static_cast<std::size_t>(size));
 }
 
 }  // namespace
