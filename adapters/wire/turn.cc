@@ -598,6 +598,11 @@ namespace {
 
 // A number by its value alone: significant digits and a power of ten, whatever the spelling.
 std::string by_value(std::string_view spelling) {
+  if (spelling.find_first_not_of("0123456789") == std::string_view::npos) {  // most are whole
+    const std::size_t last = spelling.find_last_not_of('0');
+    if (last == std::string_view::npos) return "0";
+    return std::string(spelling.substr(0, last + 1)) + "e" + std::to_string(spelling.size() - 1 - last);
+  }
   std::size_t i = 0;
   const bool negative = spelling[0] == '-';
   if (negative) ++i;
