@@ -6,7 +6,7 @@ bool Lines::stand(const PlacePtr& place) {
   std::size_t stood = 0;
   try {
     for (const std::string& key : place->keys) {
-      std::deque<PlacePtr>& line = lines_[key];
+      Line& line = line_of(key);
       line.push_back(place);
       ++stood;
       if (line.size() > 1) ++place->blocked;
@@ -16,12 +16,28 @@ bool Lines::stand(const PlacePtr& place) {
       const auto line = lines_.find(key);
       if (line == lines_.end()) continue;
       if (stood > 0) line->second.pop_back(), --stood;
-      if (line->second.empty()) lines_.erase(line);
+      if (line->second.empty()) end(line);
     }
     place->blocked = 0;
     throw;
   }
   return place->blocked == 0;
+}
+
+Lines::Line& Lines::line_of(const std::string& key) {
+  if (const auto line = lines_.find(key); line != lines_.end()) return line->second;
+  if (spare_.empty()) return lines_[key];
+  All::node_type spare = std::move(spare_.back());
+  spare_.pop_back();
+  spare.key() = key;
+  return lines_.insert(std::move(spare)).position->second;
+}
+
+void Lines::end(All::iterator line) noexcept {
+  if (spare_.size() < kMostSpare)
+    spare_.push_back(lines_.extract(line));  // there is room: see the constructor
+  else
+    lines_.erase(line);
 }
 
 std::size_t Lines::waiting(const std::string& key) const {

@@ -23,6 +23,8 @@ namespace caveat::gate {
 
 class Lines {
  public:
+  Lines() { spare_.reserve(kMostSpare); }
+
   struct Place {
     std::vector<std::string> keys;  // each once
     std::size_t blocked = 0;        // lines in which another is first
@@ -38,7 +40,7 @@ class Lines {
       const auto line = lines_.find(key);
       line->second.pop_front();
       if (line->second.empty()) {
-        lines_.erase(line);
+        end(line);
       } else if (const PlacePtr& next = line->second.front(); --next->blocked == 0) {
         ready(next);
       }
@@ -48,7 +50,16 @@ class Lines {
   std::size_t waiting(const std::string& key) const;  // those that stand in the line of a key, the first among them
 
  private:
-  std::unordered_map<std::string, std::deque<PlacePtr>> lines_;
+  using Line = std::deque<PlacePtr>;
+  using All = std::unordered_map<std::string, Line>;
+
+  Line& line_of(const std::string& key);
+  void end(All::iterator line) noexcept;
+
+  // Nearly every turn begins a line for each of its keys and ends it a moment later: what they are made of serves the next ones.
+  static constexpr std::size_t kMostSpare = 64;
+  All lines_;
+  std::vector<All::node_type> spare_;
 };
 
 }  // namespace caveat::gate

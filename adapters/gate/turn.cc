@@ -54,6 +54,7 @@ void check_author(Turn& turn, const Problem& bound, std::vector<Problem>& wrong)
 
 // What it shares with others is done one after the other.
 void set_keys(Turn& turn) {
+  turn.keys.reserve(3);  // request, conversation, customer: most have no other
   turn.keys.push_back("request " + turn.caller.id + " " + turn.id);
   if (!turn.request.conversation_id().empty())
     turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));

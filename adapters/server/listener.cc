@@ -43,6 +43,7 @@ constexpr std::size_t kBatchQueued = 16u << 20;  // bytes of replies that wait f
 constexpr std::size_t kTurnedAway = 256;         // connections that are told so at once; those beyond are only closed
 // What a connection that idles reads into: little until it has shown how much its requests take.
 constexpr std::size_t kFirstRead = 1024, kMostRead = 8192;
+constexpr std::size_t kUsualHeaders = 8;  // of a request
 constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20, kFlushMs = 2;
 
 ProblemItem item(std::string expected, std::string found) {
@@ -205,6 +206,7 @@ class Reading final : public http::basic_parser<true> {
   explicit Reading(std::size_t header_bytes) : left_(header_bytes) {
     header_limit(static_cast<std::uint32_t>(header_bytes));
     body_limit(boost::none);  // ours says more, see `most`
+    head.headers.reserve(kUsualHeaders);
   }
   Head head;
   bool before_1_1 = false;

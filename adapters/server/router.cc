@@ -55,7 +55,8 @@ std::string_view verdict_name(decide::Verdict verdict) {
   return "handoff";
 }
 
-constexpr std::size_t kLongestId = 128;  // bytes
+constexpr std::size_t kLongestId = 128;   // bytes
+constexpr std::size_t kUsualHeaders = 8;  // of a response
 constexpr std::size_t kMostParameters =
     32;  // of a query: more than any path takes, and few enough to tell each mistake
 constexpr std::uint64_t kShyNs = 10'000'000'000;  // not ready for so long after a commit that failed
@@ -481,6 +482,7 @@ class Router::Inside {
   static Response json(std::string body) {
     Response response;
     response.body = std::move(body);
+    response.headers.reserve(kUsualHeaders);
     return response;
   }
   static Response text(std::string_view type, std::string body) {

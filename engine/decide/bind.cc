@@ -16,6 +16,8 @@ using program::SlotPart;
 namespace {
 
 constexpr std::size_t kMostElements = 0x7ffe;  // whatever the limits say: decide counts items in 15 bits
+// Room for the facts and the texts of most turns, so that a request does not grow step by step.
+constexpr std::size_t kUsualFacts = 32, kUsualStore = 1024;
 
 bool has_han(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
@@ -49,6 +51,7 @@ bool Binder::run(Problem& problem) {
 void Binder::reset() {
   r_.program_ = &p_;
   r_.store_.clear();
+  r_.store_.reserve(kUsualStore);
   r_.id_ = r_.channel_ = r_.language_tag_ = r_.conversation_ = r_.customer_ = r_.bot_ = r_.answer_ = r_.message_ = {};
   r_.outreach_ = r_.material_ = r_.subject_ = {};
   quality_ = o_.facts_are_fresh || o_.any_source || !o_.sources.empty() ? Quality::assessed : Quality::stated;
@@ -63,6 +66,7 @@ void Binder::reset() {
   r_.action_names_.clear();
   r_.recipient_ids_.clear();
   r_.extras_.clear();
+  r_.extras_.reserve(kUsualFacts);
   r_.said_.clear();
   r_.jurisdictions_.clear();
   if (!o_.jurisdictions.empty()) {

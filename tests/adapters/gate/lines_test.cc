@@ -52,3 +52,20 @@ BOOST_AUTO_TEST_CASE(who_stands_in_two_lines_runs_when_he_is_first_in_both) {
   BOOST_TEST(leave(lines, a) == "both ");
   BOOST_TEST(leave(lines, both) == "c ");
 }
+
+BOOST_AUTO_TEST_CASE(lines_that_ended_serve_others_and_carry_nobody_over) {
+  Lines lines;
+  for (int round = 0; round < 3; ++round) {
+    std::vector<Lines::PlacePtr> all;  // more than are kept
+    for (int i = 0; i < 200; ++i) {
+      all.push_back(place("p", {"r-" + std::to_string(round) + "-" + std::to_string(i)}));
+      BOOST_TEST(lines.stand(all.back()));
+    }
+    for (const Lines::PlacePtr& one : all) {
+      BOOST_TEST(lines.waiting(one->keys.front()) == 1u);
+      BOOST_TEST(leave(lines, one) == "");
+      BOOST_TEST(lines.waiting(one->keys.front()) == 0u);
+      BOOST_TEST(one.use_count() == 1);
+    }
+  }
+}
