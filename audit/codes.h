@@ -58,6 +58,14 @@ inline constexpr Code kLogReplaced{"log_replaced",
                                    "{0} was moved, replaced or linked while it was open. Nothing more is written to "
                                    "it; put the file back and start again.",
                                    "{0} 在打开期间被移动、替换或链接，已停止写入。请放回原文件后重新启动。", 500, 4};
+inline constexpr Code kLogParted{
+    "log_parted",
+    "{0} was moved, replaced or linked while the log was open. What it held was moved into {1}, and the turns under "
+    "way "
+    "were not recorded. The log goes on with new files beside it: take nothing away from there while it is open.",
+    "{0} 在日志打开期间被移动、替换或链接。其内容已移入 "
+    "{1}，进行中的请求未被记录。日志将使用新的附属文件继续运行：打开期间请勿移走其旁的文件。",
+    500, 4};
 inline constexpr Code kLogRolledBack{
     "log_rolled_back",
     "{0} holds {1} records, but its keys remember {2}: an old copy was put back. Put back the newest copy; if there is "

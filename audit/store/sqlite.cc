@@ -174,6 +174,8 @@ bool Database::moved() const {
   return code == SQLITE_OK && moved != 0;
 }
 
+std::string Database::wal_path() const { return sqlite3_filename_wal(sqlite3_db_filename(db_, "main")); }
+
 int Database::on_commit(void* self, sqlite3*, const char*, int pages) {
   static_cast<Database*>(self)->wal_pages_ = pages;
   return SQLITE_OK;

@@ -92,6 +92,7 @@ class Database {
   void all_moved() { wal_pages_ = 0; }                   // by another connection: the next commit begins the WAL anew
   std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit
   bool moved() const;                                    // the opened file has its name no more, or another has it
+  std::string wal_path() const;                          // where the name is a link: beside the file it leads to
   void close();                                          // throws where the destructor would be silent
 
  private:

@@ -280,7 +280,9 @@ class SqliteStore final : public Store {
     db_.exec("PRAGMA journal_mode = WAL");
     db_.exec("PRAGMA synchronous = FULL");
     migrate(db_, log_migrations());
-    db_.settle();
+    db_.settle();  // a commit: from here on there is a WAL, and while it is open it is begun anew but never made anew
+    wal_ = File(db_.wal_path());
+    index_ = File(wal_.path.substr(0, wal_.path.size() - std::string_view("-wal").size()) + "-shm");
     recent_rows_ = static_cast<std::size_t>(db_.number("SELECT count(*) FROM recent_tags"));
     header_.emplace(db_.prepare("INSERT INTO headers (idx, header) VALUES (?, ?)"));
     body_.emplace(db_.prepare("INSERT INTO bodies (idx, sealed) VALUES (?, ?)"));
@@ -296,14 +298,37 @@ class SqliteStore final : public Store {
     reader_.emplace(db_);
     mover_.emplace(path, options.vfs);
     // What stands under the name now is what both connections opened, and what each commit looks for again.
-    if (::stat(path.c_str(), &file_) != 0 || db_.moved() || mover_->has_another_file())
-      throw Error(codes::kLogReplaced, path, {path});
+    file_ = File(path);
+    if (!file_.there() || db_.moved() || mover_->has_another_file()) throw Error(codes::kLogReplaced, path, {path});
+    // Both connections have opened the WAL by its name, this one before the identity was taken, that one after it.
+    for (const File* file : {&wal_, &index_})
+      if (!file->there()) throw Error(codes::kLogParted, file->path, {file->path, path});
   }
 
   ~SqliteStore() override { forget_statements(); }
 
   void commit(const Batch& batch) override {
     still_ours();
+    write(batch);
+    still_ours();  // nothing is answered that stands in a file without a name: it ends with this process
+  }
+
+  void tidy() override {
+    if (recent_rows_ >= merge_at_) merge_tags();
+    move_wal();
+  }
+
+  StoreReader& reader() override { return *reader_; }
+
+  void close() override {
+    mover_.reset();
+    forget_statements();
+    db_.checkpoint(true);
+    db_.close();
+  }
+
+ private:
+  void write(const Batch& batch) {
     Transaction transaction(db_);
     std::size_t with_tags = 0;
     for (const auto& record : batch.records) {
@@ -347,28 +372,42 @@ class SqliteStore final : public Store {
     recent_rows_ += with_tags;
   }
 
-  void tidy() override {
-    if (recent_rows_ >= merge_at_) merge_tags();
-    move_wal();
+  // A file as it lay under its name when it was opened.
+  struct File {
+    std::string path;
+    struct stat as_opened{};
+    File() = default;
+    explicit File(std::string at) : path(std::move(at)) {
+      if (::stat(path.c_str(), &as_opened) != 0) as_opened.st_nlink = 0;
+    }
+    bool there() const {
+      struct stat now{};
+      return as_opened.st_nlink != 0 && ::stat(path.c_str(), &now) == 0 && now.st_ino == as_opened.st_ino &&
+             now.st_dev == as_opened.st_dev && now.st_nlink == 1;
+    }
+  };
+
+  // Somebody may have moved a file, put another in its place, or linked it: SQLite would go on without a word.
+  void still_ours() {
+    if (!file_.there()) throw Error(codes::kLogReplaced, file_.path, {file_.path});
+    for (const File* file : {&wal_, &index_})
+      if (!file->there()) {
+        rescue();
+        throw Error(codes::kLogParted, file->path, {file->path, file_.path});
+      }
   }
 
-  StoreReader& reader() override { return *reader_; }
-
-  void close() override {
-    mover_.reset();
-    forget_statements();
-    db_.checkpoint(true);
-    db_.close();
-  }
-
- private:
-  // Somebody may have moved the file, put another in its place, or linked it: SQLite would go on without a word.
-  void still_ours() const {
-    struct stat now{};
-    const std::string& path = db_.path();
-    if (::stat(path.c_str(), &now) != 0 || now.st_ino != file_.st_ino || now.st_dev != file_.st_dev ||
-        now.st_nlink != 1)
-      throw Error(codes::kLogReplaced, path, {path});
+  // What was answered lies in a WAL that only this process still has: into the file with it, while there is one.
+  void rescue() {
+    bool moved = false;
+    try {
+      mover_.reset();
+      db_.exec("PRAGMA busy_timeout = 30000");  // readers must let go of what they see of it
+      moved = db_.checkpoint(true);
+    } catch (const caveat::Error&) {  // the next opening compares with what was answered, and refuses
+    }
+    // Who opens the log now must not read, by an index of the lost WAL, another one.
+    if (!moved && index_.there()) ::unlink(index_.path.c_str());
   }
 
   // Most of the WAL is moved beside the commits, and again what they added meanwhile; the small rest between two of them, so that
@@ -435,7 +474,7 @@ class SqliteStore final : public Store {
 
   WriterLock lock_;
   Database db_;
-  struct stat file_{};
+  File file_, wal_, index_;
   std::int64_t wal_pages_;
   std::int64_t moved_ = 0, tried_ = 0;  // pages of the WAL: in the file, and there when a reader stood in the way
   int passes_ = 0;                      // of the mover since the WAL was begun

@@ -593,6 +593,30 @@ BOOST_AUTO_TEST_CASE(a_log_replaced_while_it_is_open_is_not_written_any_more) {
   BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // after the gap record
 }
 
+// What stands in a WAL without a name ends with the process: it is moved into the file, and nothing more is answered on it.
+BOOST_AUTO_TEST_CASE(a_log_whose_wal_is_taken_away_loses_nothing_that_was_answered) {
+  for (const char* end : {"-wal", "-shm"})
+    for (const bool replaced : {false, true}) {
+      LogFolder in;
+      const auto log = Log::open(in.options());
+      committed(log->append(decision(0)));
+      std::filesystem::rename(in.path() + end, in.folder / "taken");
+      if (replaced) testing::spill(in.path() + end, "");
+      const Appended appended = log->append(decision(1));
+      BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
+      BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kLogParted);
+      BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // after the gap record
+      // As kill -9 leaves it.
+      std::filesystem::create_directory(in.folder / "killed");
+      for (const char* file : {"decisions.db", "decisions.db-wal", "decisions.keys"})
+        std::filesystem::copy(in.folder / file, in.folder / ("killed/" + std::string(file)),
+                              std::filesystem::copy_options::recursive);
+      LogOptions killed = in.options(false);
+      killed.path = in.folder / "killed/decisions.db";
+      BOOST_TEST(Log::open(killed)->size() == 3u);
+    }
+}
+
 // A store whose commits fail when told to: before or after the rows are durable.
 class FailingStore final : public Store {
  public:
