@@ -128,10 +128,12 @@ Judged judge(const std::shared_ptr<const program::Program>& program, const Field
     return judged;
   }
   if (!wire::something_to_judge(request)) return judged;
-  judged.outcome = decide::outcome(*program, decide::decide({program, {}, {}}, request, {}, scratch));
+  const decide::Decision& decision = decide::decide({program, {}, {}}, request, {}, scratch);
+  judged.outcome = decide::outcome(*program, decision);
 #ifdef CAVEAT_PLANTED_DEFECT
-  // A turn that recommends a product and has an action: no seed has both.
-  if (request.products() > 0 && request.actions() > 0) __builtin_trap();
+  // A rule that fires on the customer's age: in no seed with an answer is he below 18.
+  for (const decide::Reason& reason : decision.reasons)
+    if (!reason.unknown && program->rule_id(reason.rule) == "cn.test/adult") __builtin_trap();
 #endif
   return judged;
 }
