@@ -80,13 +80,14 @@ fact_type   : ONE_OF choices
             ;
 choices     : names ( COMMA names )* ;
 plain_type  : T_YES_NO
-            | T_INTEGER ( number ( RANGE | UP_TO ) number )? COUNTED_IN_YEARS_OLD?
-            | T_DECIMAL ( number ( RANGE | UP_TO ) number )?
-            | T_PERCENT ( number ( RANGE | UP_TO ) number )?
+            | T_INTEGER ( bound ( RANGE | UP_TO ) bound )? COUNTED_IN_YEARS_OLD?
+            | T_DECIMAL ( bound ( RANGE | UP_TO ) bound )?
+            | T_PERCENT ( bound ( RANGE | UP_TO ) bound )?
             | T_MONEY name?
             | T_TEXT | T_DATE | T_INSTANT | T_TIME_OF_DAY | TIME_ZONE | T_ZONE | T_DURATION
             | SCALE path
             ;
+bound         : MINUS? number ;
 fact_modifier : COMMA? ( ASSESSED | ( DATA_CLASS | DATA_CLASSES ) name | from_source | max_age | ASK texts ) ;
 
 lexicon      : LEXICON names texts? lexicon_body ( LINE? lexicon_line )* ;
@@ -208,7 +209,7 @@ pair    : path given_value ;
 given_value : sum | LBRACKET ( given_item ( COMMA given_item )* )? RBRACKET | UNKNOWN | IS_UNKNOWN ;
 given_item  : LPAREN row_pair ( COMMA row_pair )* RPAREN | sum ;
 row_pair    : name given_value ;
-moment      : INSTANT | DATE ;
+moment      : INSTANT | DATE | DATE_WORDS ;
 expectation : name ( BY paths )? ( ( COMMA | LINE ) ( FINAL_TEXT texts | LEFT local_text ( COMMA local_text )* ) )* ;
 
 // ---- conditions -------------------------------------------------------------------------------------------------------

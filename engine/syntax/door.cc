@@ -184,6 +184,17 @@ void Door::watch_predictions() {
       antlr4::atn::PredictionMode::LL);
 }
 
+bool may_be_name(int token) {
+  static const antlr4::misc::IntervalSet kNames = [] {
+    GivenTokens none;
+    none.fill(nullptr, 0);
+    const CaveatParser parser(&none);
+    const auto& atn = parser.getATN();
+    return atn.nextTokens(atn.ruleToStartState[CaveatParser::RuleName]);
+  }();
+  return kNames.contains(static_cast<ssize_t>(token));
+}
+
 bool Door::read(const Token* tokens, std::size_t count, SourceId source, Tree& tree, Mistake& mistake) {
   auto& parser = machine_->parser;
   tree.entries.clear();

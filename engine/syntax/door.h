@@ -20,6 +20,9 @@ struct Mistake {
   std::vector<int> rules;     // innermost first
 };
 
+// Whether the grammar takes this token for a name where it knows by place that one is meant.
+bool may_be_name(int token);
+
 class Door {
  public:
   Door();

@@ -127,6 +127,9 @@ std::string format(const File& file, std::string_view source, Language language,
       inside.push_back(&comment);
       end = std::max(end, comment.span.end);
     }
+    std::vector<std::uint32_t> places;
+    for (const Comment* comment : inside) places.push_back(comment->span.begin);
+    printer.comments_at(std::move(places));
     std::vector<PrintedLine> lines = printer.declaration(decl);
     if (!inside.empty()) find_places(lines, tokens, decl.span);
     put_comments(lines, inside);

@@ -57,7 +57,10 @@ void Printer::line(std::string text, std::optional<Span> place) {
 void Printer::clause(int keyword, const Expr& condition) {
   const std::string whole = "  " + kw(keyword) + " " + expression(condition);
   const bool chain = (condition.op == Op::and_ || condition.op == Op::or_) && !condition.bracketed;
-  if (!chain || columns(whole) <= kWidth) {
+  const bool commented = std::any_of(comments_.begin(), comments_.end(), [&](std::uint32_t at) {
+    return at > condition.span.begin && at < condition.span.end;
+  });
+  if (!chain || (!commented && columns(whole) <= kWidth)) {
     line(whole, condition.span);
     return;
   }

@@ -175,8 +175,12 @@ std::string Printer::literal(const Literal& l) const {
       return number(l.number);
     case LiteralKind::percent:
       if (l.unit == "%") return l.number.to_string() + "%";
-      if (zh_ && l.unit == "per_mille") return "千分之" + l.number.to_string();
-      if (zh_ && l.unit == "per_ten_thousand") return "万分之" + l.number.to_string();
+      if (zh_ && (l.unit == "per_mille" || l.unit == "per_ten_thousand")) {
+        const bool minus = l.number < Decimal(0);  // its sign stands before the whole: -千分之5
+        const std::string digits = l.number.to_string();
+        return (minus ? "-" : "") + std::string(l.unit == "per_mille" ? "千分之" : "万分之") +
+               digits.substr(minus ? 1 : 0);
+      }
       return l.number.to_string() + (zh_ ? "" : " ") + unit_in(L::SHARE_UNIT);
     case LiteralKind::money: {
       if (!zh_) return number(l.number) + " " + l.unit;

@@ -37,6 +37,7 @@ struct Tables {
   std::vector<Value> values;
   std::unordered_map<std::string_view, std::vector<const Spelling*>> by_first_word;
   std::unordered_map<std::string_view, std::string_view> unit_names;
+  std::unordered_map<std::string_view, const Spelling*> by_last_word;
 };
 
 Tables make() {
@@ -81,6 +82,14 @@ const Tables& tables() {
       std::stable_sort(list.begin(), list.end(),
                        [](const Spelling* a, const Spelling* b) { return a->words.size() > b->words.size(); });
     }
+    for (const auto& s : t->all) {
+      if (s.words.size() < 2) continue;
+      const std::string_view before(s.text.data(), s.text.size() - s.words.back().size() - 1);
+      const bool joined = std::any_of(t->all.begin(), t->all.end(), [&](const Spelling& head) {
+        return head.text == before && (head.kind == KeywordKind::compare || head.kind == KeywordKind::logic);
+      });
+      if (joined) t->by_last_word.try_emplace(s.words.back(), &s);
+    }
     for (const auto& u : t->units) {
       for (const auto& text : u.en) t->unit_names[text] = u.canonical;
       for (const auto& text : u.zh) t->unit_names[text] = u.canonical;
@@ -97,6 +106,12 @@ const std::vector<const Spelling*>& spellings_from(std::string_view first_word) 
   const auto& index = tables().by_first_word;
   const auto found = index.find(first_word);
   return found == index.end() ? kNone : found->second;
+}
+
+const Spelling* phrase_ending_in(std::string_view word) {
+  const auto& index = tables().by_last_word;
+  const auto found = index.find(word);
+  return found == index.end() ? nullptr : found->second;
 }
 
 const std::vector<Spelling>& units_and_tails() { return tables().after_number; }

@@ -43,6 +43,9 @@ const std::vector<const Spelling*>& spellings_from(std::string_view first_word);
 // Of a unit or tail: those that may follow a number, longest first.
 const std::vector<Spelling>& units_and_tails();
 // Every spelling of a token, those of `language` first; empty for tokens that are no keyword.
+// Of several words, the last this one, what is before it a comparison or a joining word: `is` and `known` are *is known*.
+const Spelling* phrase_ending_in(std::string_view word);
+
 std::vector<const Spelling*> spellings_of(int token, Language language);
 const std::vector<Spelling>& all_spellings();
 

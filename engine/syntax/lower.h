@@ -30,7 +30,10 @@ class Lowering {
   std::string written(Node node) const { return text_of(node.span()); }
   Word word(Node node);
   Word bare_word(Node token);
-  Names names(Node node);
+  // Where a name is written: by itself, in conditions behind a comparison or a joining word, or only ever behind a dot.
+  enum class Stands : std::uint8_t { alone, in_conditions, behind_a_dot };
+  Names names(Node node, Stands stands = Stands::alone);
+  void not_reserved(const Word& name, Stands stands = Stands::alone);
   Path path(Node node);
   std::string quoted(Node text_token);
   LocalText local_text(Node node);
@@ -90,7 +93,7 @@ class Lowering {
   SourceDecl source(Node node);
   ScaleDecl scale(Node node);
   FactsDecl facts(Node node);
-  FactDecl fact(Node node);
+  FactDecl fact(Node node, bool of_record = false);
   void fact_type(Node node, FactDecl& fact);
   void plain_type(Node node, TypeExpr& type);
   std::vector<Names> choices(Node node);

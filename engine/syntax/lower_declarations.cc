@@ -31,13 +31,13 @@ std::optional<DeclBody> Lowering::declaration(Node node, bool partly) {
       return WordingDecl{names(n.child(P::RuleNames)), texts(n.child(P::RuleTexts))};
     case P::RuleDefine: {
       DefineDecl d;
-      d.names = names(n.child(P::RuleNames));
+      d.names = names(n.child(P::RuleNames), Stands::in_conditions);
       if (const Node title = n.child(P::RuleTexts)) d.title = texts(title);
       d.value = condition(n.child(P::RuleCondition));
       return d;
     }
     case P::RuleTopic:
-      return TopicDecl{names(n.child(P::RuleNames)), condition(n.child(P::RuleCondition))};
+      return TopicDecl{names(n.child(P::RuleNames), Stands::in_conditions), condition(n.child(P::RuleCondition))};
     case P::RuleParameter:
       return parameter(n);
     case P::RuleCalendar:
@@ -71,7 +71,9 @@ PackDecl Lowering::pack(Node node) {
   d.name = path(node.child(P::RulePath));
   d.names.first = {d.name.to_string(), d.name.span};
   for (Node n = node.first(); n; n = n.next()) {
-    if (n.is(P::RuleName)) d.names.also.push_back(word(n));
+    if (!n.is(P::RuleName)) continue;
+    d.names.also.push_back(word(n));
+    not_reserved(d.names.also.back());
   }
   if (const Node title = node.child(P::RuleTexts)) d.title = texts(title);
   std::map<int, std::optional<Span>> said;
@@ -201,7 +203,9 @@ ScaleDecl Lowering::scale(Node node) {
   ScaleDecl d;
   d.names = names(node.child(P::RuleNames));
   for (Node n = node.first(); n; n = n.next()) {
-    if (n.is(P::RuleLevel)) d.levels.push_back({words(n)});
+    if (!n.is(P::RuleLevel)) continue;
+    d.levels.push_back({words(n)});
+    for (const Word& name : d.levels.back().names) not_reserved(name, Stands::in_conditions);
   }
   check_chain(d.levels.size(), node.span());
   return d;
@@ -219,9 +223,10 @@ FactsDecl Lowering::facts(Node node) {
   return d;
 }
 
-FactDecl Lowering::fact(Node node) {
+FactDecl Lowering::fact(Node node, bool of_record) {
   FactDecl f;
-  f.names = names(node.child(P::RuleNames));
+  // A member of a record is written by itself in the rows of an example.
+  f.names = names(node.child(P::RuleNames), of_record ? Stands::alone : Stands::behind_a_dot);
   fact_type(node.child(P::RuleFact_type), f);
   return f;
 }
@@ -229,7 +234,7 @@ FactDecl Lowering::fact(Node node) {
 std::vector<Names> Lowering::choices(Node node) {
   std::vector<Names> result;
   for (Node n = node.first(); n; n = n.next()) {
-    if (n.is(P::RuleNames)) result.push_back(names(n));
+    if (n.is(P::RuleNames)) result.push_back(names(n, Stands::in_conditions));
   }
   check_chain(result.size(), node.span());
   return result;
@@ -253,7 +258,7 @@ void Lowering::fact_type(Node node, FactDecl& f) {
     }
     if (n.is(P::RuleChoices)) type->choices = choices(n);
     if (n.is(P::RulePlain_type)) plain_type(n, *type);
-    if (n.is(P::RuleFact_line)) type->members.push_back(fact(n));
+    if (n.is(P::RuleFact_line)) type->members.push_back(fact(n, true));
     if (!n.is(P::RuleFact_modifier)) continue;
     if (const Node assessed = n.token_child(P::ASSESSED)) {
       if (once(said_assessed, assessed)) f.assessed = true;
@@ -314,7 +319,12 @@ void Lowering::plain_type(Node node, TypeExpr& type) {
   }
   type.span = node.span();
   for (Node n = node.first(); n; n = n.next()) {
-    if (n.is(P::RuleNumber)) (type.low ? type.high : type.low) = number_value(n);
+    if (n.is(P::RuleBound)) {
+      ExprPtr bound = number_value(n.child(P::RuleNumber));
+      if (n.has(P::MINUS)) bound->literal.number = bound->literal.number.negated();
+      bound->span = n.span();
+      (type.low ? type.high : type.low) = std::move(bound);
+    }
     if (n.is(P::RuleName)) type.currency = word(n).text;
     if (n.is(P::RulePath)) type.scale = path(n);
     if (n.is_token() && n.type() == P::COUNTED_IN_YEARS_OLD) type.years_old = true;
@@ -352,7 +362,7 @@ LexiconDecl Lowering::lexicon(Node node) {
 
 ParameterDecl Lowering::parameter(Node node) {
   ParameterDecl d;
-  d.names = names(node.child(P::RuleNames));
+  d.names = names(node.child(P::RuleNames), Stands::in_conditions);
   for (Node n = node.first(); n; n = n.next()) {
     if (n.is(P::RuleSum)) (d.value ? d.low ? d.high : d.low : d.value) = sum(n);
   }

@@ -4,6 +4,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
+#include "engine/syntax/door.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
@@ -47,7 +48,24 @@ Word Lowering::word(Node node) {
   return w;
 }
 
-Names Lowering::names(Node node) {
+// A name is written in either language, whichever it is declared in (fmt does it): no keyword of either may be one, but where the
+// grammar knows by place what is meant. `not agreed` would be printed as 非 是, which says something else.
+void Lowering::not_reserved(const Word& name, Stands stands) {
+  if (stands == Stands::behind_a_dot) return;
+  for (const Spelling* keyword : spellings_from(name.text)) {
+    if (keyword->words.size() > 1 || may_be_name(keyword->token)) continue;
+    complain(codes::kReservedName, name.span, {name.text},
+             "choose another word: wherever the name is written, the keyword would be read",
+             "请换一个词：在写到此名称的地方，读到的会是关键字");
+    return;
+  }
+  const Spelling* phrase = stands == Stands::in_conditions ? phrase_ending_in(name.text) : nullptr;
+  if (phrase == nullptr) return;
+  complain(codes::kReservedName, name.span, {name.text}, "choose another word: “" + phrase->text + "” is one keyword",
+           "请换一个词：“" + phrase->text + "”是一个关键字");
+}
+
+Names Lowering::names(Node node, Stands stands) {
   Names result;
   bool first = true;
   for (Node n = node.first(); n; n = n.next()) {
@@ -59,6 +77,8 @@ Names Lowering::names(Node node) {
     }
     first = false;
   }
+  not_reserved(result.first, stands);
+  for (const Word& also : result.also) not_reserved(also, stands);
   return result;
 }
 

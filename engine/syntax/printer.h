@@ -25,6 +25,8 @@ class Printer {
   Printer(Language language, const NameIn& name_in, std::string_view source, Renminbi renminbi = Renminbi::yuan)
       : language_(language), zh_(language == Language::zh), name_in_(name_in), source_(source), renminbi_(renminbi) {}
 
+  // Where comments begin: a chain that holds one has a line for each member, as wide as it may be, so that the comment stays by its own.
+  void comments_at(std::vector<std::uint32_t> places) { comments_ = std::move(places); }
   std::vector<PrintedLine> declaration(const Decl& decl);
   std::string expression(const Expr& e);
 
@@ -115,6 +117,7 @@ class Printer {
   std::string_view source_;
   Renminbi renminbi_;
   std::vector<PrintedLine> lines_;
+  std::vector<std::uint32_t> comments_;
 };
 
 }  // namespace caveat::syntax
