@@ -660,7 +660,8 @@ class Run {
     if (replace) append(texts, topic(unit), effect.with);
     const std::size_t size = texts.size() - text;
     each_match(rule, [&](const Match& match, text::Range normal) {
-      if (!on_part(rule, match.part)) return;
+      // What goes out is changed whatever the rule is on; of the rest what it is on.
+      if (match.part != TextPart::answer && !on_part(rule, match.part)) return;
       const TextSeen& seen = in_.look(slot_of(match.part), -1, {});
       const text::Range whole = seen.normal.original_graphemes(normal);
       if (replace) {
@@ -1028,7 +1029,9 @@ class Run {
     for (std::uint32_t index : p_.answer_rules()) {
       const RuleRow& rule = p_.rules()[index];
       const PackNow& pack = in_.packs[rule.pack];
-      if (!on_answer(rule) || !pack.applies || pack.day < rule.from || pack.day > rule.until) continue;
+      const bool applies =
+          on_turn(rule) || on_products(rule) || on_actions(rule);  // whatever it is on, it reads the answer
+      if (!applies || !pack.applies || pack.day < rule.from || pack.day > rule.until) continue;
       setting_.pack = rule.pack;
       setting_.today = pack.day;
       setting_.offset_minutes = pack.offset;

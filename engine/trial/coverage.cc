@@ -27,6 +27,42 @@ void conjuncts(const model::ExprPtr& expr, std::vector<model::ExprPtr>& out) {
   for (const model::ExprPtr& arg : expr->args) conjuncts(arg, out);
 }
 
+// What a condition may come to in a turn that lacks one fact, whatever the others are: `is known and below 18` is false without it.
+struct May {
+  bool yes = false, no = false, unknown = false;
+};
+May without(const model::Expr& expr, model::Index fact) {
+  const auto reads = [&](const auto& self, const model::Expr& of) -> bool {
+    return (of.op == Op::fact && of.fact == fact) ||
+           std::any_of(of.args.begin(), of.args.end(), [&](const model::ExprPtr& arg) { return self(self, *arg); });
+  };
+  switch (expr.op) {
+    case Op::known:
+      return reads(reads, expr) ? May{.no = true} : May{.yes = true, .no = true};
+    case Op::not_: {
+      const May one = without(*expr.args[0], fact);
+      return {.yes = one.no, .no = one.yes, .unknown = one.unknown};
+    }
+    case Op::and_:
+    case Op::or_: {
+      const bool all = expr.op == Op::and_;
+      May made{.yes = all, .no = !all};
+      for (const model::ExprPtr& arg : expr.args) {
+        const May one = without(*arg, fact), before = made;
+        made = all ? May{.yes = before.yes && one.yes,
+                         .no = before.no || one.no,
+                         .unknown = (before.unknown && (one.unknown || one.yes)) || (one.unknown && before.yes)}
+                   : May{.yes = before.yes || one.yes,
+                         .no = before.no && one.no,
+                         .unknown = (before.unknown && (one.unknown || one.no)) || (one.unknown && before.no)};
+      }
+      return made;
+    }
+    default:
+      return reads(reads, expr) ? May{.yes = true, .no = true, .unknown = true} : May{.yes = true, .no = true};
+  }
+}
+
 // Facts whose value a condition needs: not those that are only asked whether they are known.
 void needed(const model::Expr& expr, std::set<model::Index>& facts) {
   if (expr.op == Op::known) return;
@@ -108,6 +144,7 @@ std::vector<std::vector<model::Index>> facts_that_hand_off(const model::Model& m
       const model::Fact& known = model.facts[fact];
       const bool text_of_a_part = known.built_in && known.path.back() == "text";
       if (text_of_a_part || (!own && !known.ask.empty())) continue;  // it is there, or it is asked for first
+      if (!without(*rule.when, fact).unknown) continue;  // the condition itself says what is to be without it
       out[i].push_back(fact);
     }
   }

@@ -38,11 +38,21 @@ std::string path_of(const model::Fact& fact, Language language) {
   return out;
 }
 
-// The innermost parts that made part `at` what it is.
-void deciding(const std::vector<Judged>& judged, std::size_t at, std::vector<std::size_t>& out) {
+// The innermost parts that made part `at` what it is. `is not`, `lacks`, `is none of` are one part as they are written: the plain form
+// below has their span, and its value is the other one.
+struct Deciding {
+  std::size_t at;
+  Kleene value;
+};
+void deciding(const std::vector<Judged>& judged, std::size_t at, std::vector<Deciding>& out) {
   const Judged& part = judged[at];
   if (!has_parts(part.expr->op)) {
-    out.push_back(at);
+    out.push_back({at, part.value});
+    return;
+  }
+  if (part.expr->op == Op::not_ && at + 1 < judged.size() && judged[at + 1].depth == part.depth + 1 &&
+      judged[at + 1].expr->span == part.expr->span && !has_parts(judged[at + 1].expr->op)) {
+    out.push_back({at + 1, part.value});
     return;
   }
   for (std::size_t i = at + 1; i < judged.size() && judged[i].depth > part.depth; ++i) {
@@ -56,14 +66,14 @@ void deciding(const std::vector<Judged>& judged, std::size_t at, std::vector<std
 void tell(const std::vector<Judged>& judged, const std::string& of, const model::Model& model, const Sources& sources,
           Language language, std::vector<std::string>& out) {
   const bool zh = language == Language::zh;
-  std::vector<std::size_t> parts;
+  std::vector<Deciding> parts;
   for (std::size_t i = 0; i < judged.size(); ++i) {
     const Judged& part = judged[i];
     if (part.depth != 0) continue;
     if (!part.excuse && part.value != Kleene::yes) deciding(judged, i, parts);
     if (part.excuse && part.value == Kleene::yes) deciding(judged, i, parts);
   }
-  for (const std::size_t at : parts) {
+  for (const auto& [at, came_to] : parts) {
     const Judged& part = judged[at];
     const Span span = part.expr->span;
     const Source& source = sources[span.source];
@@ -71,9 +81,9 @@ void tell(const std::vector<Judged>& judged, const std::string& of, const model:
     std::string sentence = of + line + ": ";
     if (part.excuse) sentence += zh ? "除非：" : "unless: ";
     sentence += "“" + std::string(source.text(span)) + "”";
-    sentence += part.value == Kleene::yes  ? (zh ? "成立" : " is true")
-                : part.value == Kleene::no ? (zh ? "不成立" : " is false")
-                                           : (zh ? "不明" : " is unknown");
+    sentence += came_to == Kleene::yes  ? (zh ? "成立" : " is true")
+                : came_to == Kleene::no ? (zh ? "不成立" : " is false")
+                                        : (zh ? "不明" : " is unknown");
     std::string facts;
     for (std::size_t i = 0; i < part.facts.size(); ++i) {
       const auto& [fact, value] = part.facts[i];

@@ -681,9 +681,12 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
 ExprPtr Conditions::condition(const syntax::Expr& expr) {
   switch (expr.op) {
     case S::literal:
-      if (expr.literal.kind == syntax::LiteralKind::yes) return node(Op::always, expr.span, {});
-      if (expr.literal.kind == syntax::LiteralKind::no) return node(Op::never, expr.span, {});
-      return wrong_type(expr.span, say("a condition", "一个条件"), quoted(expr.span));
+      // A word of its own would be true or false whatever the turn says: `customer.vip is known and yes`.
+      return wrong_type(expr.span, say("a condition", "一个条件"), quoted(expr.span),
+                        expr.literal.kind == syntax::LiteralKind::yes || expr.literal.kind == syntax::LiteralKind::no
+                            ? say("Write the fact again: customer.vip is ", "请再写一次事实，例如：客户.贵宾 为 ") +
+                                  std::string(work_.text_at(expr.span))
+                            : std::string());
     case S::path: {
       ExprPtr made = path_value(expr, nullptr, true);
       if (!made) return nullptr;

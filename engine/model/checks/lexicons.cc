@@ -1,5 +1,8 @@
 // Lexicons: terms that stand in the rule file and in files beside it, each once.
 #include <algorithm>
+#include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include "engine/model/checks/conditions.h"
 
@@ -17,6 +20,25 @@ void add_lines(std::string_view content, std::vector<std::string>& terms) {
     line = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
     terms.emplace_back(line);
   }
+}
+
+// A term that has a phrase of `but not` in it: each of its hits would lie in that phrase or overlap it, and not count.
+const std::string* swallowed(const std::vector<std::string>& terms, const std::vector<std::string>& but_not,
+                             std::string_view& by) {
+  const std::unordered_set<std::string_view> phrases(but_not.begin(), but_not.end());
+  std::set<std::size_t> lengths;
+  for (const std::string& phrase : but_not) lengths.insert(phrase.size());
+  for (const std::string& term : terms) {
+    for (const std::size_t length : lengths) {
+      for (std::size_t at = 0; at + length <= term.size(); ++at) {
+        const auto found = phrases.find(std::string_view(term).substr(at, length));
+        if (found == phrases.end()) continue;
+        by = *found;
+        return &term;
+      }
+    }
+  }
+  return nullptr;
 }
 
 void sort_once(std::vector<std::string>& terms) {
@@ -66,6 +88,16 @@ void check_lexicons(Work& work) {
     }
     sort_once(lexicon.terms);
     sort_once(lexicon.but_not);
+    std::string_view by;
+    if (const std::string* term = swallowed(lexicon.terms, lexicon.but_not, by)) {
+      work.report(
+          codes::kContradiction, item, decl.names.first.span,
+          {*term, Work::say(item, "but not ", "但不含 ") + std::string(by)},
+          Work::say(item,
+                    "A hit that lies in a phrase after `but not`, or overlaps one, does not count, so this term never "
+                    "would. Make that phrase longer than the term.",
+                    "落在“但不含”短语之内或与其重叠的命中不计，故此词条永远不会命中。请使该短语长于词条。"));
+    }
     if (lexicon.terms.empty() && complete) {
       work.report(codes::kEmptyLexicon, item, decl.names.first.span, {lexicon.names.first});
     }

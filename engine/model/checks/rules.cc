@@ -394,6 +394,26 @@ class RuleCheck {
         return;
       }
     }
+    // Nor is there an answer or a message beside an outreach or a material.
+    static constexpr std::array<std::tuple<Subject, Part, std::string_view, std::string_view>, 2> kAlone = {{
+        {Subject::outreach, Part::outreach, "applies to outreach", "适用于 触达"},
+        {Subject::material, Part::material, "applies to material", "适用于 素材"},
+    }};
+    const auto reads = [&](std::initializer_list<Part> wanted) {
+      return std::find_if(read.begin(), read.end(), [&](Index fact) {
+        return std::find(wanted.begin(), wanted.end(), work_.model.facts[fact].part) != wanted.end();
+      });
+    };
+    for (const auto& [subject, own, en, zh] : kAlone) {
+      const auto beside = reads({Part::answer, Part::message});
+      if (!on(subject) || beside == read.end() || reads({own}) != read.end()) continue;
+      work_.report(
+          codes::kContradiction, item_, name_span(), {shown(*beside), say(en, zh)},
+          say("An outreach and a material stand alone in a turn: of one the rule would never say a word. Read their "
+              "own text, and write one rule for each.",
+              "触达与素材在一轮中单独出现：此规则对其不会作任何判断。请读取其自身的文本，并分别写成两条规则。"));
+      return;
+    }
     if (rule_.as_a_whole) {
       const auto product = parts.find(Part::product);
       if (product != parts.end()) {

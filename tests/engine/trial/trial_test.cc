@@ -259,6 +259,57 @@ BOOST_AUTO_TEST_CASE(facts_whose_absence_hands_off_are_listed_by_rule) {
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_fact_whose_absence_the_condition_itself_settles_hands_nothing_off) {
+  const Tried tried = with_examples(R"(rule minor
+  cites LAW
+  applies to answer
+  when customer.age is known and customer.age is below 18
+  then block
+    say en "No." zh "不行。"
+rule unless_told
+  cites LAW
+  applies to answer
+  when customer.vip is unknown or (customer.vip is yes and customer.age is below 18)
+  then block
+    say en "No." zh "不行。"
+)");
+  const model::Model& model = *tried.checked.result.model;
+  const auto facts = trial::facts_that_hand_off(model);
+  const auto of = [&](std::string_view name) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < model.rules.size(); ++i) {
+      if (model.rules[i].names.first != name) continue;
+      for (const model::Index fact : facts[i]) out.push_back(model.facts[fact].path[1]);
+    }
+    return out;
+  };
+  BOOST_TEST(of("minor").empty());
+  BOOST_TEST(of("unless_told") == (std::vector<std::string>{"age"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_negated_form_that_kept_a_rule_from_firing_is_told_as_it_is_written) {
+  const std::string rule = R"(rule picky
+  cites LAW
+  applies to recommendation
+  when customer.age is not 40 and product.name lacks "x"
+  then block
+    say en "No." zh "不行。"
+)";
+  const Tried age = with_examples(rule + R"(example "the age"
+  given recommendation at 2026-03-01T10:00
+    product.name "a", product.risk R1, customer.level C2, customer.age 40
+  expect block by picky
+)");
+  BOOST_TEST(age.rendered().find("“customer.age is not 40” is false: customer.age is 40.") != std::string::npos,
+             age.rendered());
+  const Tried text = with_examples(rule + R"(example "the name"
+  given recommendation at 2026-03-01T10:00
+    product.name "x", product.risk R1, customer.level C2, customer.age 41
+  expect block by picky
+)");
+  BOOST_TEST(text.rendered().find("“product.name lacks \"x\"” is false") != std::string::npos, text.rendered());
+}
+
 BOOST_AUTO_TEST_CASE(all_examples_of_our_own_packs_hold) {
   const Tried tried = try_out(test::read_folder(std::string(CAVEAT_SOURCE_DIR) + "/rules"));
   BOOST_TEST(tried.rendered() == "");
