@@ -138,16 +138,32 @@ std::optional<json::value> parse(std::string_view text) {
 }  // namespace
 
 std::string write_manifest(const ReportModel& model, std::uint64_t first, std::uint64_t end, const Members& members) {
-  const ReportQuery& query = model.query;
-  const LogFacts& log = model.log;
+  Manifest manifest{.format = kFormat,
+                    .version = std::string(version()),
+                    .first = first,
+                    .end = end,
+                    .query = model.query,
+                    .log = model.log,
+                    .seed = model.seed,
+                    .records = model.records,
+                    .population = model.population,
+                    .verdicts = model.verdicts,
+                    .members = {}};
+  for (const auto& [name, bytes] : members) manifest.members.push_back({name, bytes.size(), hex(sha256(bytes))});
+  return write_manifest(manifest);
+}
+
+std::string write_manifest(const Manifest& manifest) {
+  const ReportQuery& query = manifest.query;
+  const LogFacts& log = manifest.log;
   json::object out;
-  out["format"] = kFormat;
-  out["version"] = json::string(version());
+  out["format"] = manifest.format;
+  out["version"] = manifest.version;
   out["origin"] = log.origin;
   out["size"] = log.size;
   out["root"] = base64(view(log.root));
   out["checkpoint_time"] = log.checkpoint_time;
-  out["range"] = {{"first", first}, {"end", end}};
+  out["range"] = {{"first", manifest.first}, {"end", manifest.end}};
   out["query"] = {{"from", instant(query.from)},
                   {"to", instant(query.to)},
                   {"rule", query.rule},
@@ -160,10 +176,11 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
                   {"stories", query.stories},
                   {"requested_by", query.requested_by},
                   {"purpose", query.purpose}};
-  out["seed"] = model.seed;
+  out["seed"] = manifest.seed;
   json::array verdicts;
-  for (const std::uint64_t count : model.verdicts) verdicts.emplace_back(count);
-  out["counts"] = {{"records", model.records}, {"population", model.population}, {"verdicts", std::move(verdicts)}};
+  for (const std::uint64_t count : manifest.verdicts) verdicts.emplace_back(count);
+  out["counts"] = {
+      {"records", manifest.records}, {"population", manifest.population}, {"verdicts", std::move(verdicts)}};
   out["log"] = {{"path", log.path},
                 {"key", log.key_name},
                 {"recorded", log.recorded},
@@ -173,9 +190,8 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
                 {"not_checked_en", texts(log.not_checked_en)},
                 {"not_checked_zh", texts(log.not_checked_zh)}};
   json::array list;
-  for (const auto& [name, bytes] : members) {
-    list.push_back({{"name", name}, {"size", bytes.size()}, {"sha256", hex(sha256(bytes))}});
-  }
+  for (const Manifest::Member& member : manifest.members)
+    list.push_back({{"name", member.name}, {"size", member.size}, {"sha256", member.sha256}});
   out["members"] = std::move(list);
   return pretty(out);
 }

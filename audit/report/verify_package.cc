@@ -13,15 +13,20 @@
 #include "audit/record/events.h"
 #include "audit/record/header_view.h"
 #include "audit/record/layout.h"
+#include "audit/record/sections.h"
 #include "audit/record/tally.h"
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
+#include "audit/report/words.h"
 #include "audit/seal/suite.h"
 #include "audit/two_lanes.h"
 #include "engine/base/version.h"
 
 namespace caveat::audit {
+
+extern const char* const kVerifyByHand;  // by_hand.cc
+
 namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
@@ -249,6 +254,10 @@ class Verification {
     if (read->log.origin != key_->name)
       return bad(c, "the manifest names the log " + read->log.origin + ", the key " + key_->name,
                  "清单所述日志为 " + read->log.origin + "，公钥属于 " + key_->name);
+    // Else something could stand in it that nobody reads: a member of its own, or the same one twice.
+    if (write_manifest(*read) != *member("manifest.json"))
+      return bad(c, "manifest.json is spelt in another way than Caveat writes, or says more",
+                 "manifest.json 的写法与 Caveat 不同，或含有多余内容");
     manifest_ = std::move(*read);
     report_.origin = manifest_->log.origin;
     report_.size = manifest_->log.size;
@@ -267,9 +276,16 @@ class Verification {
       const std::string_view* bytes = member(listed[i].name);
       same[i] = bytes != nullptr && bytes->size() == listed[i].size && hex(sha256(*bytes)) == listed[i].sha256;
     });
+    constexpr std::array<std::string_view, 5> kSingle = {"VERIFY.md", "checkpoint", "log.vkey", "proofs.json",
+                                                         "report.html"};
     std::vector<std::string_view> expected;
     for (std::size_t i = 0; i < listed.size(); ++i) {
       const std::string& name = listed[i].name;
+      if (!expected.empty() && expected.back() >= name)
+        return bad(c, "member " + name + " is listed twice or out of order", "成员 " + name + " 重复列出或次序不对");
+      if (std::find(kSingle.begin(), kSingle.end(), name) == kSingle.end() && !name.starts_with("headers/") &&
+          !name.starts_with("opened/"))
+        return bad(c, "member " + name + " is none that Caveat writes", "成员 " + name + " 不是 Caveat 写入的成员");
       if (member(name) == nullptr) return bad(c, "member " + name + " is missing", "缺少成员 " + name);
       if (!same[i]) return bad(c, "member " + name + " was changed", "成员 " + name + " 被改动");
       expected.push_back(name);
@@ -281,6 +297,8 @@ class Verification {
       if (!std::binary_search(expected.begin(), expected.end(), one.name))
         return bad(c, "member " + name + " is not in the manifest", "成员 " + name + " 不在清单中");
     }
+    if (*member("log.vkey") != format_verifier_key(*key_) + "\n")
+      return bad(c, "log.vkey is not the one line of the key that signed", "log.vkey 不是签署密钥的那一行");
     members_good_ = true;
     good(c);
   }
@@ -376,6 +394,7 @@ class Verification {
     if (write_proof(*proof) != *member("proofs.json"))
       return bad(c, "proofs.json is spelt in another way than Caveat writes", "proofs.json 的写法与 Caveat 不同");
     if (leaves_.empty()) {
+      if (!proof->empty()) return bad(c, "proofs.json has hashes for no header", "没有记录头，proofs.json 却载有哈希");
       return open(c, "the log has no record yet", "日志中尚无记录");
     }
     const std::optional<Digest> root = root_from_range(manifest_->first, leaves_, checkpoint_->size, *proof);
@@ -492,12 +511,20 @@ class Verification {
           headers_[i].commits_to(Section::verdict))
         return bad(c, "decision " + number(headers_[i].index()) + " is opened without its verdict",
                    "决定 " + number(headers_[i].index()) + " 已公开，但其结论未公开");
-    if (model_->records != manifest_->records || model_->population != manifest_->population ||
-        model_->verdicts != manifest_->verdicts)
-      return bad(
-          c,
-          "recounted: " + number(model_->population) + " decisions; the manifest says " + number(manifest_->population),
-          "重新清点为 " + number(model_->population) + " 个决定，清单为 " + number(manifest_->population));
+    const auto differs = [&](const char* en, const char* zh, std::uint64_t counted, std::uint64_t said) {
+      if (counted != said)
+        bad(c, std::string(en) + ": recounted " + number(counted) + ", the manifest says " + number(said),
+            std::string(zh) + "：重新清点为 " + number(counted) + "，清单为 " + number(said));
+      return counted != said;
+    };
+    if (differs("records of the period", "期间内的记录", model_->records, manifest_->records) ||
+        differs("decisions", "决定", model_->population, manifest_->population))
+      return;
+    for (std::uint8_t verdict = 0; verdict < 5; ++verdict)
+      if (differs(("decisions with verdict " + std::string(verdict_name(verdict))).c_str(),
+                  ("结论为" + std::string(verdict_word(verdict, Language::zh)) + "的决定").c_str(),
+                  model_->verdicts[verdict], manifest_->verdicts[verdict]))
+        return;
     if (model_->seed != manifest_->seed)
       return bad(c, "the seed of the sample is " + model_->seed + ", the manifest says " + manifest_->seed,
                  "抽样种子为 " + model_->seed + "，清单为 " + manifest_->seed);
@@ -513,12 +540,17 @@ class Verification {
 
   // 10
   void page() {
-    Claim& c = claim("report.html says what the opened records say: it was printed again from them, byte for byte.",
-                     "report.html 与所公开的记录一致：由其重新生成，逐字节相同。");
+    Claim& c = claim(
+        "report.html says what the opened records say, and VERIFY.md how to check them: both were printed again, byte "
+        "for "
+        "byte.",
+        "report.html 与所公开的记录一致，VERIFY.md 载有核验步骤：均已重新生成，逐字节相同。");
     if (!model_) return stands_on(c, 9);
     if (manifest_->version != version())
-      return open(c, "it was written by version " + manifest_->version + ", this is " + std::string(version()),
-                  "该页由 " + manifest_->version + " 版本生成，本版本为 " + std::string(version()));
+      return open(c, "they were written by version " + manifest_->version + ", this is " + std::string(version()),
+                  "二者由 " + manifest_->version + " 版本生成，本版本为 " + std::string(version()));
+    if (*member("VERIFY.md") != kVerifyByHand)
+      return bad(c, "VERIFY.md is not the one that Caveat writes", "VERIFY.md 不是 Caveat 写入的内容");
     if (render_html(*model_) != *member("report.html"))
       return bad(c, "the page differs from what the records say", "该页与记录不一致");
     if (!model_->log.checked)

@@ -3,7 +3,10 @@ byte of any member has changed.
 
     interop_test.py TREE CAVEAT
 """
+import base64
 import copy
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -32,6 +35,21 @@ def encoded(value):
     if isinstance(value, list):
         return head(4, len(value)) + b"".join(map(encoded, value))
     return head(5, len(value)) + b"".join(encoded(key) + encoded(value[key]) for key in sorted(value))
+
+
+def signed(seed, message):
+    """Ed25519, RFC 8032 §5.1.6."""
+    def point(scalar):
+        x, y, z, _ = verify_package.times(scalar, verify_package.BASE)
+        x, y = (value * pow(z, verify_package.P - 2, verify_package.P) % verify_package.P for value in (x, y))
+        return (y | (x & 1) << 255).to_bytes(32, "little")
+    def number(*parts):
+        return int.from_bytes(hashlib.sha512(b"".join(parts)).digest(), "little")
+    secret = hashlib.sha512(seed).digest()
+    scalar = int.from_bytes(secret[:32], "little") & (1 << 254) - 8 | 1 << 254
+    nonce = number(secret[32:], message) % verify_package.Q
+    first = point(nonce)
+    return first + ((nonce + number(first, point(scalar), message) * scalar) % verify_package.Q).to_bytes(32, "little")
 
 
 class Package(unittest.TestCase):
@@ -74,6 +92,101 @@ class Package(unittest.TestCase):
                 file.write(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
             with self.subTest(member=member.filename):
                 self.assertEqual(self.verify(changed, self.key).returncode, 1)
+
+    def signed_again(self, members):
+        """As somebody makes it who holds the signing key: the manifest fits the members as they are now, as far as it names them."""
+        with open(os.path.dirname(self.key) + "/signing.key", encoding="utf-8") as file:
+            seed = next(line.split(" ", 1)[1] for line in file if line.startswith("key "))
+        with open(self.key, encoding="utf-8") as file:
+            name, key_id, _ = file.read().strip().split("+", 2)
+        text = members["manifest.json"].decode()
+        for m in json.loads(text)["members"]:
+            if m["name"] in members:
+                data = members[m["name"]]
+                row = '{"name":"%s","size":%d,"sha256":"%s"}'
+                text = text.replace(row % (m["name"], m["size"], m["sha256"]), row % (m["name"], len(data), hashlib.sha256(data).hexdigest()))
+        note = "caveat.manifest/v1\n" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "\n"
+        signature = signed(base64.b64decode(seed), note.encode())
+        line = "\n— %s %s\n" % (name, base64.b64encode(bytes.fromhex(key_id) + signature).decode())
+        return dict(members, **{"manifest.json": text.encode(), "manifest.json.sig": (note + line).encode()})
+
+    def test_both_verifiers_refuse_what_was_signed_again_and_is_no_package_that_caveat_writes(self):
+        with zipfile.ZipFile(self.package) as archive:
+            sound = {info.filename: archive.read(info) for info in archive.infolist()}
+        manifest = json.loads(sound["manifest.json"])
+        counts = manifest["counts"]
+
+        def said(before, after):
+            text = sound["manifest.json"].decode()
+            self.assertIn(before, text)
+            return dict(sound, **{"manifest.json": text.replace(before, after, 1).encode()})
+
+        def of(name, data):
+            return dict(sound, **{name: data})
+        row = '{"name":"%s","size":%d,"sha256":"%s"}'
+        page = row % ("VERIFY.md", len(sound["VERIFY.md"]), hashlib.sha256(sound["VERIFY.md"]).hexdigest())
+        verdicts = '"verdicts":' + json.dumps(counts["verdicts"], separators=(",", ":"))
+        renamed = said("headers/000000", "headers/000001")
+        renamed["headers/000001"] = renamed.pop("headers/000000")
+        forgeries = {
+            "records": said('"records":%d' % counts["records"], '"records":%d' % (counts["records"] - 1)),
+            "population": said('"population":%d' % counts["population"], '"population":%d' % (counts["population"] - 1)),
+            "seed": said('"seed": "%s"' % manifest["seed"], '"seed": "00"'),
+            "format 2": said('"format": 1,', '"format": 2,'),
+            "format 1.0": said('"format": 1,', '"format": 1.0,'),
+            "a member of the manifest that there is not": said('"format": 1,', '"format": 1,\n  "x": 5,'),
+            "a member of the manifest twice": said('"population":', '"population":99,"population":'),
+            "language": said('"language":"en"', '"language":"xx"'),
+            "subjects": said('"subjects":[]', '"subjects":["zz"]'),
+            "verdicts of another kind": said(verdicts, verdicts.replace("[", "[0.0,").replace(",%d]" % counts["verdicts"][-1], "]")),
+            "six verdicts": said(verdicts, verdicts.replace("]", ",0]")),
+            "a false verdict": said(verdicts, verdicts.replace("0", "false", 1)),
+            "other blanks": said('"format": 1', '"format":  1'),
+            "an escape too many": said('"purpose":"', '"purpose":"\\u0041'),
+            "the name of the headers": renamed,
+            "proofs.json": of("proofs.json", b'{"range_proof": []}\n'),
+            "log.vkey of two lines": of("log.vkey", sound["log.vkey"] + b"garbage second line\n"),
+            "log.vkey without its end": of("log.vkey", sound["log.vkey"].rstrip(b"\n")),
+            "a member listed twice": said(page, page + ",\n    " + page),
+            "a member that Caveat does not write": dict(
+                said(page, page + ",\n    " + row % ("a/x", 2, hashlib.sha256(b"hi").hexdigest())), **{"a/x": b"hi"}),
+        }
+        for label, members in {"signed again": sound, **forgeries}.items():
+            forged = f"{self.place.name}/forged.zip"
+            with open(forged, "wb") as file:
+                file.write(verify_package.canonical_zip(self.signed_again(members)))
+            ours = subprocess.run([CAVEAT, "verify", forged, "--key", self.key], capture_output=True, text=True, check=False)
+            theirs = self.verify(forged, self.key)
+            with self.subTest(label):
+                expected = int(label in forgeries)
+                self.assertEqual((ours.returncode, theirs.returncode), (expected, expected), ours.stdout + theirs.stdout)
+                if label == "records":  # the count that differs, not another one
+                    self.assertIn("records of the period: recounted", ours.stdout)
+
+    def test_the_pages_that_the_other_verifier_does_not_print_are_refused_by_caveat_and_told_by_the_other(self):
+        with zipfile.ZipFile(self.package) as archive:
+            sound = {info.filename: archive.read(info) for info in archive.infolist()}
+        for name in ("VERIFY.md", "report.html"):
+            forged = f"{self.place.name}/forged.zip"
+            with open(forged, "wb") as file:
+                file.write(verify_package.canonical_zip(self.signed_again(dict(sound, **{name: b"All is well."}))))
+            ours = subprocess.run([CAVEAT, "verify", forged, "--key", self.key], capture_output=True, text=True, check=False)
+            with self.subTest(name):
+                self.assertEqual(ours.returncode, 1, ours.stdout)
+                self.assertIn("? report.html and VERIFY.md", self.verify(forged, self.key).stdout)
+
+    def test_the_seed_is_reckoned_by_the_page_of_formats_for_any_query(self):
+        for more in (["--from", "2020-01-01"], ["--to", "2099-01-01T10:00:00.120+08:00"], ["--verdict", "allow"],
+                     ["--rule", "cn.wealth/x", "--purpose", "“x” \"q\"\\ y"], ["--seed", "mine"]):
+            package = f"{self.place.name}/queried.zip"
+            subprocess.run([CAVEAT, "report", os.path.dirname(self.package) + "/log.db", "--out", package, *more], check=True, capture_output=True)
+            with self.subTest(more):
+                done = self.verify(package, self.key)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_it_has_at_most_300_lines(self):
+        with open(f"{ROOT}/tests/interop/verify_package.py", encoding="utf-8") as file:
+            self.assertLessEqual(len(file.readlines()), 300)
 
     def opened(self):
         """The package as it was read, the opened records of it, and where among them the decisions stand."""

@@ -3,35 +3,26 @@
 
     verify_package.py PACKAGE.zip [LOG.vkey]    (a file of one key a line)
 
-Prints one line a claim, the claims of `caveat verify` 1 to 9 as far as they need no report printer, and exits 0 (intact and
-signed by the key named), 1 (refuted) or 5 (intact, no key named).
+Prints one line a claim, the claims of `caveat verify` 1 to 9; what takes its report printer is told as not checked. Exits 0 (intact
+and signed by the key named), 1 (refuted) or 5 (intact, no key named).
 """
-import base64
-import hashlib
-import json
-import struct
-import sys
-import zipfile
-import zlib
+import base64, datetime, hashlib, json, re, struct, sys, zipfile, zlib  # noqa: E401
 
 # ---- Ed25519 verification, RFC 8032 §5.1.7 -------------------------------------------------------------------------------
 P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-
 def add(a, b):
     m, n = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
     t, z = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = n - m, z - t, z + t, n + m
     return e * f % P, g * h % P, f * g % P, e * h % P
-
 def times(scalar, point):
     total = (0, 1, 1, 0)
     while scalar:
         total = add(total, point) if scalar & 1 else total
         point, scalar = add(point, point), scalar >> 1
     return total
-
 def point_of(encoded):
     y = int.from_bytes(encoded, "little")
     sign, y = y >> 255, y & (1 << 255) - 1
@@ -42,38 +33,30 @@ def point_of(encoded):
         return None
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
-
-def equal(a, b):
-    return (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
-
 BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
 def signed_by(key, message, signature):
     a, r, s = point_of(key), point_of(signature[:32]), int.from_bytes(signature[32:], "little")
     if len(signature) != 64 or a is None or r is None or s >= Q:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
-    return equal(times(s, BASE), add(r, times(h, a)))
+    m, n = times(s, BASE), add(r, times(h, a))
+    return (m[0] * n[2] - n[0] * m[2]) % P == 0 == (m[1] * n[2] - n[1] * m[2]) % P
 
 # ---- deterministic CBOR, RFC 8949 §4.2.1: what is not in shortest, sorted form is refused ---------------------------------
 class Wrong(Exception):
     pass
-
 def cbor(data):
     value, at = item(data, 0, 0)
     if at != len(data):
         raise Wrong("bytes after the item")
     return value
-
 def item(data, at, depth):
     if depth > 64 or at >= len(data):
         raise Wrong("CBOR ends early or nests too deep")
     major, short = data[at] >> 5, data[at] & 31
     at += 1
-    if major == 7:
-        if short not in (20, 21, 22):
-            raise Wrong("a simple value that is not used")
-        return {20: False, 21: True, 22: None}[short], at
+    if major == 7 and short in (20, 21, 22):
+        return (False, True, None)[short - 20], at
     width = {24: 1, 25: 2, 26: 4, 27: 8}.get(short, 0)
     if short > 27:
         raise Wrong("an indefinite or reserved length")
@@ -83,13 +66,11 @@ def item(data, at, depth):
     at += width
     if major < 2:
         return (argument, -1 - argument)[major], at
+    if argument > len(data) - at:
+        raise Wrong("longer than the rest")
     if major in (2, 3):
-        if argument > len(data) - at:
-            raise Wrong("a string longer than the rest")
         raw = data[at:at + argument]
         return (raw if major == 2 else raw.decode("utf-8")), at + argument
-    if argument > len(data) - at:
-        raise Wrong("more items than bytes")
     if major == 4:
         items = []
         for _ in range(argument):
@@ -106,22 +87,22 @@ def item(data, at, depth):
             last = data[begin:at]
             pairs[key], at = item(data, at, depth + 1)
         return pairs, at
-    raise Wrong("a tag that is not used")
+    raise Wrong("a tag or simple value that is not used")
 
 # ---- signed notes, checkpoints and the tree, C2SP and RFC 6962 ------------------------------------------------------------
+def sha(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
 def strict64(text):
     raw = base64.b64decode(text, validate=True)
     if base64.b64encode(raw).decode() != text:
         raise Wrong("base64 with spare bits")
     return raw
-
 def read_key(line):
-    name, key_id, encoded = line.strip().split("+", 2)
+    name, key_id, encoded = (re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)\n", line) or re.match("()()()", "")).groups()
     raw = strict64(encoded)
-    if raw[0] != 1 or hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex() != key_id:
-        raise Wrong("log.vkey is no Ed25519 verifier key")
+    if len(raw) != 33 or raw[0] != 1 or sha(name.encode() + b"\n" + raw)[:4].hex() != key_id:
+        raise Wrong("log.vkey is not the one line of an Ed25519 verifier key")
     return name, bytes.fromhex(key_id), raw[1:]
-
 def open_note(note, key):
     text, blank, lines = note.rpartition("\n\n")
     if not blank:
@@ -137,29 +118,17 @@ def open_note(note, key):
     if not good:
         raise Wrong("no signature of " + key[0])
     return text
-
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
-def subtree(hashes):
-    if len(hashes) == 1:
-        return hashes[0]
-    k = 1 << (len(hashes) - 1).bit_length() - 1
-    return sha(b"\1", subtree(hashes[:k]), subtree(hashes[k:]))
-
 def rebuild(begin, end, first, leaves, proof):
-    last = first + len(leaves)
-    if begin >= first and end <= last:
-        return subtree(leaves[begin - first:end - first])
-    if end <= first or begin >= last:
+    if end <= first or begin >= first + len(leaves):
         return proof.pop(0)
+    if end - begin == 1:
+        return leaves[begin - first]
     middle = begin + (1 << (end - begin - 1).bit_length() - 1)
     left = rebuild(begin, middle, first, leaves, proof)
     return sha(b"\1", left, rebuild(middle, end, first, leaves, proof))
 
 # ---- the package ---------------------------------------------------------------------------------------------------------
-def canonical_zip(members):
-    """The one spelling of these members: stored, sorted, dated 1980-01-01, nothing extra."""
+def canonical_zip(members):  # stored, sorted, dated 1980-01-01, nothing extra
     body, directory = b"", b""
     for name in sorted(members):
         data, raw = members[name], name.encode()
@@ -167,7 +136,6 @@ def canonical_zip(members):
         directory += ZIP_ENTRY + common + struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, len(body)) + raw
         body += b"PK\3\4\x0a\0" + common + raw + data
     return body + directory + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(members), len(members), len(directory), len(body), 0)
-
 ZIP_ENTRY, YEAR_10000 = b"PK\1\2\x3f\3\x0a\0", 253402300800 * 10**6  # in µs since 1970
 
 def check_whole(path, state):
@@ -176,10 +144,22 @@ def check_whole(path, state):
     state["members"] = members
     if canonical_zip(members) != whole:  # nor with a member twice
         raise Wrong("not the canonical bytes of its members")
-    for name in ("manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"):
-        if name not in members:
-            raise Wrong(name + " is missing")
-
+    if missing := {"manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"} - set(members):
+        raise Wrong("missing: %s" % sorted(missing))
+def rows(item, between=","):
+    return r"\[(?:%s(?:%s%s)*)?\]" % (item, between, item)
+WORDS = {"NUMBER": "(?:0|[1-9][0-9]{0,18})", "SIGNED": "(?:0|-?[1-9][0-9]{0,18})", "BOOL": "(?:true|false)", "KEYS": rows('"[0-9a-f]{32}"'),
+         "TEXT": r'"(?:[^"\\\0-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))*"',  # escapes where JSON needs one, the shorter one
+         "VERDICT": "(?:null|[0-4])", "LANGUAGE": '"(?:en|zh)"',
+         "MEMBERS": rows(r'''\n    \{"name":"(?:VERIFY.md|checkpoint|log.vkey|proofs.json|report.html|(?:headers|opened)/[0-9]{6,})",'''
+                         r'''"size":[0-9]+,"sha256":"[0-9a-f]{64}"\}''').replace(r")?\]", r"\n  )?\]")}
+WORDS.update(OPTIONAL="(?:null|%(SIGNED)s)" % WORDS, TEXTS=rows(WORDS["TEXT"]), COUNTS=rows(WORDS["NUMBER"]))
+MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + '''"format": 1;"version": TEXT;"origin": TEXT;"size": NUMBER;"root": TEXT;\
+"checkpoint_time": SIGNED;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,"customer":TEXT,\
+"subjects":KEYS,"verdict":VERDICT,"language":LANGUAGE,"offset_minutes":SIGNED,"seed":TEXT,"stories":NUMBER,"requested_by":TEXT,"purpose":TEXT};\
+"seed": TEXT;"counts": {"records":NUMBER,"population":NUMBER,"verdicts":COUNTS};"log": {"path":TEXT,"key":TEXT,"recorded":BOOL,\
+"checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS};"members": MEMBERS'''.replace(
+    ";", ",\n  ") + "\n}\n")).encode()
 def followed(keys, members):
     """The keys named, and those after them by notes of opened records, which both signed. Never back: the key before may have leaked."""
     pairs = []
@@ -189,7 +169,7 @@ def followed(keys, members):
             opened, at = item(members[name], at, 0)
             for note in (value for part, _, event in opened[2] if part == 13 for value in cbor(event).values()):
                 if isinstance(note, str) and note.startswith("caveat.signer/v1\n"):
-                    pairs.append((note, [read_key(line) for line in note.split("\n")[1:3]]))
+                    pairs.append((note, [read_key(line + "\n") for line in note.split("\n")[1:3]]))
     while found := [after for note, (before, after) in pairs
                     if before in keys and after not in keys and open_note(note, before) and open_note(note, after)]:
         keys = keys + found
@@ -206,13 +186,14 @@ def check_signer(state, given):
 
 def check_members(state):
     members = state["members"]
-    manifest = state["manifest"] = json.loads(members["manifest.json"])
+    if not re.fullmatch(MANIFEST, members["manifest.json"]):
+        raise Wrong("manifest.json is not of the one form and spelling")
+    manifest = state["manifest"] = json.loads(members["manifest.json"].decode())
     if manifest["origin"] != state["key"][0]:
         raise Wrong("the manifest is of another log than the key")
-    listed = {m["name"]: m for m in manifest["members"]}
-    if set(members) != set(listed) | {"manifest.json", "manifest.json.sig"}:
-        raise Wrong("members differ from the manifest: %s" % sorted(set(members) ^ set(listed)))
-    for name, m in listed.items():
+    if [m["name"] for m in manifest["members"]] != sorted(set(members) - {"manifest.json", "manifest.json.sig"}):
+        raise Wrong("members differ from the manifest")
+    for name, m in ((m["name"], m) for m in manifest["members"]):
         if len(members[name]) != m["size"] or sha(members[name]).hex() != m["sha256"]:
             raise Wrong(name + " was changed")
 
@@ -224,8 +205,10 @@ def check_checkpoint(state):
 
 def check_tree(state):
     manifest, members, leaves = state["manifest"], state["members"], []
-    for name in sorted(name for name in members if name.startswith("headers/")):
+    for bundle, name in enumerate(sorted(name for name in members if name.startswith("headers/"))):
         data, at = members[name], 0
+        if name != "headers/%06d" % bundle or len(leaves) != 256 * bundle or not data:
+            raise Wrong(name + " stands in another's place")
         while at < len(data):
             (length,) = struct.unpack_from(">H", data, at)
             leaves.append(data[at + 2:at + 2 + length])
@@ -233,7 +216,7 @@ def check_tree(state):
                 raise Wrong(name + " ends within a header")
             at += 2 + length
     first, end = manifest["range"]["first"], manifest["range"]["end"]
-    if len(leaves) != end - first:
+    if len(leaves) != end - first or len(leaves) > 256 * sum(name.startswith("headers/") for name in members):
         raise Wrong("%d headers expected, %d found" % (end - first, len(leaves)))
     headers, time = state.setdefault("headers", {}), 0
     for index, leaf in enumerate(leaves, first):
@@ -245,15 +228,28 @@ def check_tree(state):
     if (first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
             or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"])):
         raise Wrong("no record from outside the period, before or behind it, shows that the run is all of it")
+    proof = [strict64(h) for h in json.loads(members["proofs.json"].decode())["range_proof"]]
+    if b'{"range_proof":[%s]}\n' % b",".join(b'"%s"' % base64.b64encode(h) for h in proof) != members["proofs.json"] or proof and not leaves:
+        raise Wrong("proofs.json is not of the one form and spelling")
     if leaves:
-        proof = [strict64(h) for h in json.loads(members["proofs.json"])["range_proof"]]
         root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof)
         if proof or root != strict64(manifest["root"]):
             raise Wrong("the headers do not lead to the signed root")
-
+def seed_of(checkpoint, query):
+    """The auditor's own, or that of the checkpoint and the query in English."""
+    def instant(at):
+        time = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=at)
+        local = time.astimezone(datetime.timezone(datetime.timedelta(minutes=query["offset_minutes"]))).isoformat()
+        return re.sub(r"(\.\d+?)0+(?=[+-])", r"\1", local).replace("+00:00", "Z")
+    said = (("from", "from %s (included)", instant), ("to", "to %s (excluded)", instant), ("rule", "rule %s", str),
+            ("customer", "customer %s", str), ("verdict", "verdict %s", ("allow", "revise", "require", "block", "handoff").__getitem__))
+    words = ", ".join(form % tell(query[name]) for name, form, tell in said if query[name] not in (None, ""))
+    return query["seed"] or sha(checkpoint, (words or "every decision of the log").encode()).hex()
+def in_period(header, query):
+    return (query["from"] is None or header[5] >= query["from"]) and (query["to"] is None or header[5] < query["to"])
 def asked_for(header, query):
     """A decision of the period, about the customer if one was named."""
-    return (header[3] == 1 and (query["from"] is None or header[5] >= query["from"]) and (query["to"] is None or header[5] < query["to"])
+    return (header[3] == 1 and in_period(header, query)
             and (not query["customer"] or any(key.hex() in query["subjects"] for key in header[8])))
 
 def check_opened(state):
@@ -275,13 +271,16 @@ def check_opened(state):
                     verdict = cbor(encoded)
                     if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] == query["rule"] for r in verdict[2])):
                         verdicts[verdict[1]] += 1
-    if counts["population"] != sum(verdicts) or counts["verdicts"] != verdicts:
-        raise Wrong("recounted %s, the manifest says %d %s" % (verdicts, counts["population"], counts["verdicts"]))
+    records = sum(in_period(header, query) for header in state["headers"].values())
+    if counts != {"records": records, "population": sum(verdicts), "verdicts": verdicts}:
+        raise Wrong("recounted %d records, decisions %s; the manifest says %s" % (records, verdicts, counts))
+    if abs(query["offset_minutes"]) > 1080 or state["manifest"]["seed"] != seed_of(state["members"]["checkpoint"], query):
+        raise Wrong("the seed is not that of the query and the checkpoint")
     state["sealed"] = sum(index not in seen and asked_for(header, query) for index, header in state["headers"].items())
 
 def main():
     path, state = sys.argv[1], {}
-    given = [read_key(line) for line in open(sys.argv[2], encoding="utf-8") if line.strip()] if len(sys.argv) > 2 else None
+    given = [read_key(line.strip() + "\n") for line in open(sys.argv[2], encoding="utf-8") if line.strip()] if len(sys.argv) > 2 else None
     steps = [("whole and canonical", lambda: check_whole(path, state)), ("signed", lambda: check_signer(state, given)),
              ("members", lambda: check_members(state)), ("checkpoint", lambda: check_checkpoint(state)),
              ("headers and tree", lambda: check_tree(state)), ("opened sections and counts", lambda: check_opened(state))]
@@ -294,6 +293,7 @@ def main():
         print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
     if state["sealed"]:
         print("? %d decisions are sealed: they are in the tree, but what was decided is not opened" % state["sealed"])
+    print("? report.html and VERIFY.md: that they say what Caveat prints is not checked here")
     return 0 if given else 5
 
 if __name__ == "__main__":
