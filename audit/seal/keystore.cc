@@ -201,8 +201,35 @@ class KeyStore::State {
   mutable std::mutex reading;  // guards `reads` and `buckets`; never held together with a write
   mutable std::unique_ptr<Database> reads;
   mutable std::map<std::int64_t, std::shared_ptr<const SecretKey>> buckets;
-  std::mutex writing;  // guards `writes`
+  std::mutex writing;  // guards `writes` and what belongs to it
   std::unique_ptr<Database> writes;
+  OpenedFile data_file;
+  std::optional<OpenedFile> wal_file;  // once there is one: it is begun anew, but never made anew
+
+  // Under `writing`. Keys that stand in a file without a name end with the process, and with them all that they seal.
+  void still_there() {
+    if (data_file.there() && (!wal_file || wal_file->there())) return;
+    const std::string copy = data_path() + ".rescued";
+    std::error_code ignored;
+    bool rescued = fs::exists(copy, ignored);
+    try {
+      if (!rescued) {
+        writes->exec("VACUUM INTO '" + quoted(copy) + "'");
+        fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write, ignored);
+        rescued = true;
+      }
+    } catch (const Error&) {  // a full disk: said below
+    }
+    throw Error(
+        codes::kKeysMissing, dir,
+        {dir, rescued ? "data.db was moved, replaced or linked while it was open; all keys lie in data.db.rescued"
+                      : "data.db was moved, replaced or linked while it was open, and no copy could be made"});
+  }
+  static std::string quoted(std::string_view path) {
+    std::string out;
+    for (const char c : path) out += c == '\'' ? std::string("''") : std::string(1, c);
+    return out;
+  }
 
   std::string data_path() const { return dir + "/data.db"; }
 
@@ -448,6 +475,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   try {
     if (options.writable) {
       state->writes = std::make_unique<Database>(data, Database::Mode::write, options.vfs);
+      state->data_file = OpenedFile(data);
       state->writes->exec("PRAGMA secure_delete = ON");
       state->writes->exec("PRAGMA journal_mode = WAL");
       state->writes->exec("PRAGMA synchronous = FULL");
@@ -747,6 +775,7 @@ void KeyStore::flush() {
     batch = state_->fresh;
     buckets = state_->fresh_buckets;
   }
+  state_->still_there();
   if (batch.empty()) return;
   {
     Transaction transaction(*state_->writes);
@@ -764,6 +793,8 @@ void KeyStore::flush() {
           .run();
     transaction.commit();
   }
+  if (!state_->wal_file) state_->wal_file.emplace(state_->writes->wal_path());
+  state_->still_there();
   {
     const std::lock_guard lock(state_->memory);
     state_->fresh.erase(state_->fresh.begin(), state_->fresh.begin() + static_cast<std::ptrdiff_t>(batch.size()));

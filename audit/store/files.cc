@@ -76,6 +76,16 @@ void sync_folder(const std::string& path) {
   if (folder.number < 0 || ::fsync(folder.number) != 0) throw Error(codes::kStorage, path, {path, system_words()});
 }
 
+OpenedFile::OpenedFile(std::string path) : path_(std::move(path)) {
+  if (::stat(path_.c_str(), &as_opened_) != 0) as_opened_.st_nlink = 0;
+}
+
+bool OpenedFile::there() const {
+  struct stat now{};
+  return as_opened_.st_nlink != 0 && ::stat(path_.c_str(), &now) == 0 && now.st_ino == as_opened_.st_ino &&
+         now.st_dev == as_opened_.st_dev && now.st_nlink == 1;
+}
+
 std::unique_ptr<Database> open_for_reading(const std::string& path, const std::string& vfs) {
   try {
     auto db = std::make_unique<Database>(path, Database::Mode::read, vfs);

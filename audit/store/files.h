@@ -3,6 +3,8 @@
 // Errors     audit::Error `storage`, or the code that is handed in for a file that cannot be read
 #pragma once
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +21,20 @@ void write_new_file(const std::string& path, std::string_view bytes, unsigned mo
 // Where `path` is made until it is whole: a hidden name beside it, that no set and no log of a user has.
 std::string making_of(const std::string& path);
 void sync_folder(const std::string& path);
+
+// A file as it lay under its name when it was opened: somebody may move it, put another in its place, or link it, and who has it open
+// would go on without a word.
+class OpenedFile {
+ public:
+  OpenedFile() = default;
+  explicit OpenedFile(std::string path);
+  const std::string& path() const { return path_; }
+  bool there() const;  // it is, the same, under no other name
+
+ private:
+  std::string path_;
+  struct stat as_opened_{};
+};
 
 // A read-only connection; where the folder cannot be written and no WAL is there, the file is taken as it stands.
 std::unique_ptr<Database> open_for_reading(const std::string& path, const std::string& vfs);

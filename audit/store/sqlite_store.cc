@@ -281,8 +281,8 @@ class SqliteStore final : public Store {
     db_.exec("PRAGMA synchronous = FULL");
     migrate(db_, log_migrations());
     db_.settle();  // a commit: from here on there is a WAL, and while it is open it is begun anew but never made anew
-    wal_ = File(db_.wal_path());
-    index_ = File(wal_.path.substr(0, wal_.path.size() - std::string_view("-wal").size()) + "-shm");
+    wal_ = OpenedFile(db_.wal_path());
+    index_ = OpenedFile(wal_.path().substr(0, wal_.path().size() - std::string_view("-wal").size()) + "-shm");
     recent_rows_ = static_cast<std::size_t>(db_.number("SELECT count(*) FROM recent_tags"));
     header_.emplace(db_.prepare("INSERT INTO headers (idx, header) VALUES (?, ?)"));
     body_.emplace(db_.prepare("INSERT INTO bodies (idx, sealed) VALUES (?, ?)"));
@@ -298,11 +298,11 @@ class SqliteStore final : public Store {
     reader_.emplace(db_);
     mover_.emplace(path, options.vfs);
     // What stands under the name now is what both connections opened, and what each commit looks for again.
-    file_ = File(path);
+    file_ = OpenedFile(path);
     if (!file_.there() || db_.moved() || mover_->has_another_file()) throw Error(codes::kLogReplaced, path, {path});
     // Both connections have opened the WAL by its name, this one before the identity was taken, that one after it.
-    for (const File* file : {&wal_, &index_})
-      if (!file->there()) throw Error(codes::kLogParted, file->path, {file->path, path});
+    for (const OpenedFile* file : {&wal_, &index_})
+      if (!file->there()) throw Error(codes::kLogParted, file->path(), {file->path(), path});
   }
 
   ~SqliteStore() override { forget_statements(); }
@@ -372,28 +372,12 @@ class SqliteStore final : public Store {
     recent_rows_ += with_tags;
   }
 
-  // A file as it lay under its name when it was opened.
-  struct File {
-    std::string path;
-    struct stat as_opened{};
-    File() = default;
-    explicit File(std::string at) : path(std::move(at)) {
-      if (::stat(path.c_str(), &as_opened) != 0) as_opened.st_nlink = 0;
-    }
-    bool there() const {
-      struct stat now{};
-      return as_opened.st_nlink != 0 && ::stat(path.c_str(), &now) == 0 && now.st_ino == as_opened.st_ino &&
-             now.st_dev == as_opened.st_dev && now.st_nlink == 1;
-    }
-  };
-
-  // Somebody may have moved a file, put another in its place, or linked it: SQLite would go on without a word.
   void still_ours() {
-    if (!file_.there()) throw Error(codes::kLogReplaced, file_.path, {file_.path});
-    for (const File* file : {&wal_, &index_})
+    if (!file_.there()) throw Error(codes::kLogReplaced, file_.path(), {file_.path()});
+    for (const OpenedFile* file : {&wal_, &index_})
       if (!file->there()) {
         rescue();
-        throw Error(codes::kLogParted, file->path, {file->path, file_.path});
+        throw Error(codes::kLogParted, file->path(), {file->path(), file_.path()});
       }
   }
 
@@ -407,7 +391,7 @@ class SqliteStore final : public Store {
     } catch (const caveat::Error&) {  // the next opening compares with what was answered, and refuses
     }
     // Who opens the log now must not read, by an index of the lost WAL, another one.
-    if (!moved && index_.there()) ::unlink(index_.path.c_str());
+    if (!moved && index_.there()) ::unlink(index_.path().c_str());
   }
 
   // Most of the WAL is moved beside the commits, and again what they added meanwhile; the small rest between two of them, so that
@@ -474,7 +458,7 @@ class SqliteStore final : public Store {
 
   WriterLock lock_;
   Database db_;
-  File file_, wal_, index_;
+  OpenedFile file_, wal_, index_;
   std::int64_t wal_pages_;
   std::int64_t moved_ = 0, tried_ = 0;  // pages of the WAL: in the file, and there when a reader stood in the way
   int passes_ = 0;                      // of the mover since the WAL was begun

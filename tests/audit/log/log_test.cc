@@ -617,6 +617,33 @@ BOOST_AUTO_TEST_CASE(a_log_whose_wal_is_taken_away_loses_nothing_that_was_answer
     }
 }
 
+// Keys in a file without a name end with the process, and with them every record that they seal.
+BOOST_AUTO_TEST_CASE(a_log_whose_keys_are_taken_away_answers_nothing_more_and_leaves_a_copy_of_them) {
+  for (const char* taken : {"data.db", "data.db-wal"}) {
+    LogFolder in;
+    KeyId kept{};
+    {
+      const auto log = Log::open(in.options());
+      committed(log->append(decision(0)));
+      kept = log->keys().data_key("k-new", in.clock.now).id;
+      committed(log->append(decision(1)));
+      std::filesystem::remove(in.keys_dir() + "/" + taken);
+      const Appended appended = log->append(decision(2));
+      BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
+      BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kKeysMissing);
+      BOOST_TEST(std::get<AppendFailed>(appended).message.find("data.db.rescued") != std::string::npos);
+      BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(3))));
+    }
+    for (const char* old : {"data.db", "data.db-wal", "data.db-shm"})
+      std::filesystem::remove(in.keys_dir() + "/" + old);
+    std::filesystem::rename(in.keys_dir() + "/data.db.rescued", in.keys_dir() + "/data.db");
+    const auto log = Log::open(in.options(false));
+    BOOST_TEST(log->keys().find(kept) != nullptr);
+    BOOST_TEST(log->keys().check().empty());
+    BOOST_TEST(committed(log->append(decision(4))).index >= 2u);
+  }
+}
+
 // A store whose commits fail when told to: before or after the rows are durable.
 class FailingStore final : public Store {
  public:
