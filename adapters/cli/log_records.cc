@@ -6,6 +6,7 @@
 
 #include "audit/codes.h"
 #include "audit/error.h"
+#include "audit/record/from_decision.h"
 
 namespace caveat::cli {
 
@@ -58,6 +59,11 @@ std::string record_json(const Shown& shown, std::int32_t offset_minutes) {
     out["event"] = std::move(event);
   }
   return json::serialize(out);
+}
+
+std::string rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule) {
+  std::string alias = audit::alias_of(rule, [&](std::string_view bytes) { return keys.keyed_digest(bytes); });
+  return reader.search(keys, {audit::TagKind::rule, alias}).empty() ? rule : alias;
 }
 
 std::vector<std::uint64_t> find_records(const audit::LogReader& reader, const audit::KeyStore& keys,

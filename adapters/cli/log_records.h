@@ -29,6 +29,9 @@ std::vector<std::string> rules_of(const Shown& shown);
 std::string record_json(const Shown& shown,
                         std::int32_t offset_minutes = 0);  // one object; its time so far east of UTC
 
+// For whoever holds the keys: how records name a rule that he names. A confidential one stands there under its alias.
+std::string rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule);
+
 struct Sought {  // every condition must hold
   std::vector<audit::Tag> tags;
   Period period;

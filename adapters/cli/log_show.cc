@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <iterator>
 #include <memory>
 #include <ostream>
 
@@ -216,14 +217,6 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
                            {"--rule", audit::TagKind::rule},         {"--verdict", audit::TagKind::verdict},
                            {"--day", audit::TagKind::day},           {"--request", audit::TagKind::request},
                            {"--decision", audit::TagKind::decision}};
-  std::vector<audit::Tag> tags;
-  std::string query;
-  for (const Key& key : kKeys) {
-    if (!invocation.has(key.option)) continue;
-    const auto verdict = key.kind == audit::TagKind::verdict ? verdict_of(invocation.get(key.option)) : std::nullopt;
-    tags.push_back({key.kind, verdict ? std::string(audit::verdict_name(*verdict)) : invocation.get(key.option)});
-    query += (query.empty() ? "" : " ") + std::string(key.option) + " " + invocation.get(key.option);
-  }
   if (invocation.has("--verdict") && !verdict_of(invocation.get("--verdict")))
     return wrong_verdict(terminal, invocation.get("--verdict"), "log search");
   if (invocation.has("--day") && !parse_date(invocation.get("--day")))
@@ -232,10 +225,8 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
                      {invocation.get("--day")}, "log search");
   Period period;
   if (const int wrong = read_period(invocation, terminal, "log search", period); wrong != kDone) return wrong;
-  for (const char* option : {"--from", "--to"})
-    if (invocation.has(option))
-      query += (query.empty() ? "" : " ") + std::string(option) + " " + invocation.get(option);
-  if (query.empty())
+  if (std::none_of(std::begin(kKeys), std::end(kKeys), [&](const Key& key) { return invocation.has(key.option); }) &&
+      !invocation.has("--from") && !invocation.has("--to"))
     return wrong_use(terminal,
                      {"`caveat log search` needs something to look for: --customer, --conversation, --rule, --verdict, "
                       "--day, --from, --to, --request or --decision.",
@@ -252,6 +243,21 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
     const std::string dir = keys_dir(invocation, path);
     throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "search tags are keyed"});
   }
+  std::vector<audit::Tag> tags;
+  std::string query;
+  const auto by = [&](const char* option, const std::string& value) {
+    query += (query.empty() ? "" : " ") + std::string(option) + " " + value;
+  };
+  for (const Key& key : kKeys) {
+    if (!invocation.has(key.option)) continue;
+    std::string value = invocation.get(key.option);
+    if (key.kind == audit::TagKind::verdict) value = audit::verdict_name(*verdict_of(value));
+    if (key.kind == audit::TagKind::rule) value = rule_as_recorded(*reader, *keys, value);
+    by(key.option, value);
+    tags.push_back({key.kind, std::move(value)});
+  }
+  for (const char* option : {"--from", "--to"})
+    if (invocation.has(option)) by(option, invocation.get(option));
   std::vector<std::uint64_t> found;
   {
     Progress progress(terminal);

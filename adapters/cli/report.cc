@@ -7,6 +7,7 @@
 
 #include "adapters/cli/command.h"
 #include "adapters/cli/log_file.h"
+#include "adapters/cli/log_records.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/period.h"
 #include "adapters/cli/progress.h"
@@ -135,6 +136,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     terminal.err << fill(terminal.say({"caveat: no keys in {0}: decisions are counted, not opened.\n",
                                        "caveat：{0} 中没有密钥：只统计决定，不打开正文。\n"}),
                          {keys_dir(invocation, path)});
+  if (keys != nullptr && !query.rule.empty()) query.rule = rule_as_recorded(*reader, *keys, query.rule);
   if (invocation.has("--customer")) {
     query.customer = invocation.get("--customer");
     query.subjects = keys->keys_of(query.customer);

@@ -24,6 +24,7 @@
 #include "adapters/server/oplog.h"
 #include "adapters/server/services.h"
 #include "audit/log/log.h"
+#include "audit/log/reader.h"
 #include "engine/base/clock.h"
 #include "engine/model/zones.h"
 
@@ -73,6 +74,7 @@ class Served {
   std::string schema(Language language) const;
   std::vector<server::Check> checks(Language language) const;
   std::string figures() const;
+  std::string as_recorded(const audit::LogReader& reader, const gate::Caller& caller, const std::string& rule) const;
   server::Served search(const server::Asked& asked) const;
   server::Served report(const server::Asked& asked) const;
   server::Served feedback(const server::Asked& asked) const;

@@ -21,6 +21,7 @@ struct Caller {
   bool any_queue = false;                             // sees every hand-off
   bool confirms = false;                              // says what it sent: only that uses up what is told once
   bool is_local = false;                              // the command line: person and bot in one
+  bool has_keys = false;                              // who runs the server: the log's keys are his
   decide::Audience audience = decide::Audience::bot;  // what of the reasons it reads
 
   bool has(std::string_view role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
@@ -36,7 +37,7 @@ struct Caller {
   // The command line: it holds the packs and the keys, so nothing is kept from it.
   static Caller local() {
     Caller caller;
-    caller.any_source = caller.any_time = caller.any_queue = caller.is_local = true;
+    caller.any_source = caller.any_time = caller.any_queue = caller.is_local = caller.has_keys = true;
     caller.audience = decide::Audience::officer;
     return caller;
   }

@@ -275,6 +275,7 @@ class Router::Inside {
       roles = kAuditor | kOperator | kActivator;
       call.caller =
           gate_caller({.id = options_.local_name, .roles = roles, .sources = {}, .queues = {}, .jurisdictions = {}});
+      call.caller.has_keys = true;
     } else if (authorization.empty()) {
       refuse_now(call, wire::codes::kNoKey,
                  item("", "the header Authorization: Bearer cav_ID_SECRET", "none",

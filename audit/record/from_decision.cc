@@ -144,7 +144,13 @@ std::string facts_section(const Program& program, const Request& request, const 
   return out.take();
 }
 
-VerdictSection verdict_section(const Program& program, const Decision& decision) {
+// Under which name a rule stands in what searches, reports and packages open: a confidential one under its alias.
+std::string told_name(const Program& program, std::uint32_t rule, const KeyedDigest& keyed) {
+  const std::string_view id = program.rule_id(rule);
+  return program.rule_is_confidential(rule) ? alias_of(id, keyed) : std::string(id);
+}
+
+VerdictSection verdict_section(const Program& program, const Decision& decision, const KeyedDigest& keyed) {
   VerdictSection section;
   section.verdict = static_cast<std::uint8_t>(decision.verdict);
   for (const decide::Reason& reason : decision.reasons) {
@@ -152,7 +158,7 @@ VerdictSection verdict_section(const Program& program, const Decision& decision)
                        : reason.by_default ? RuleOutcome::State::unknown_by_default
                                            : RuleOutcome::State::unknown;
     section.rules.push_back(
-        {std::string(program.rule_id(reason.rule)), state, static_cast<std::uint8_t>(reason.verdict), reason.item()});
+        {told_name(program, reason.rule, keyed), state, static_cast<std::uint8_t>(reason.verdict), reason.item()});
   }
   std::sort(section.rules.begin(), section.rules.end(),
             [](const RuleOutcome& a, const RuleOutcome& b) { return std::tie(a.id, a.item) < std::tie(b.id, b.item); });
@@ -167,15 +173,22 @@ VerdictSection verdict_section(const Program& program, const Decision& decision)
 
 std::vector<std::string> owned(const std::vector<std::string_view>& views) { return {views.begin(), views.end()}; }
 
-RulesSection rules_section(const Program& program, const Decision& decision) {
+RulesSection rules_section(const Program& program, const Decision& decision, const KeyedDigest& keyed) {
   std::set<std::uint32_t> rules;
   for (const decide::Reason& reason : decision.reasons) rules.insert(reason.rule);
   RulesSection section;
-  for (const std::uint32_t rule : rules)
+  for (const std::uint32_t rule : rules) {
+    if (program.rule_is_confidential(rule)) {
+      section.rules.push_back({told_name(program, rule, keyed), "A confidential rule", "一条保密规则", {}, {}, {}});
+      continue;
+    }
     section.rules.push_back({std::string(program.rule_id(rule)), std::string(program.rule_title(rule, Language::en)),
                              std::string(program.rule_title(rule, Language::zh)),
                              owned(program.rule_cites(rule, Language::en)),
                              owned(program.rule_cites(rule, Language::zh)), owned(program.rule_owners(rule))});
+  }
+  std::sort(section.rules.begin(), section.rules.end(),
+            [](const RuleText& a, const RuleText& b) { return a.id < b.id; });
   return section;
 }
 
@@ -267,6 +280,10 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
 
 }  // namespace
 
+std::string alias_of(std::string_view rule, const KeyedDigest& keyed) {
+  return "confidential/" + hex(keyed("confidential rule " + std::string(rule))).substr(0, 16);
+}
+
 RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,
                             const decide::Decision& decision, const KeyedDigest& keyed) {
   const Program& program = *ruleset.program;
@@ -276,7 +293,7 @@ RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Reques
   if (!request.customer_id().empty()) content.subjects.emplace_back(request.customer_id());
   for (std::size_t i = 0; i < request.recipients(); ++i) content.subjects.emplace_back(request.recipient_id(i));
 
-  const VerdictSection verdict = verdict_section(program, decision);
+  const VerdictSection verdict = verdict_section(program, decision, keyed);
   StorySection told{story(program, request, decision, Language::en), story(program, request, decision, Language::zh)};
   Map result;
   result.bytes(result_key::kOutcome, decide::outcome(program, decision));
@@ -287,7 +304,7 @@ RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Reques
                       {Section::request, request_section(request)},
                       {Section::texts, texts_section(request, decision)},
                       {Section::facts, facts_section(program, request, keyed)},
-                      {Section::rules, encode_rules(rules_section(program, decision))},
+                      {Section::rules, encode_rules(rules_section(program, decision, keyed))},
                       {Section::result, result.take()},
                       {Section::digests, encode_digests(digests_section(ruleset))},
                       {Section::engine, engine.take()},

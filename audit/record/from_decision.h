@@ -21,6 +21,10 @@ namespace caveat::audit {
 
 using KeyedDigest = std::function<Digest(std::string_view)>;  // KeyStore::keyed_digest of the log
 
+// The name of a confidential rule in records: the same throughout a log, so that it is counted and searched for as any other, and without
+// the log's keys nobody reckons it from a guess (docs/formats.md, "Sections").
+std::string alias_of(std::string_view rule, const KeyedDigest& keyed);
+
 RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,
                             const decide::Decision& decision, const KeyedDigest& keyed);
 

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import zipfile
 
 import jsonschema
 
@@ -1052,6 +1053,56 @@ class Looks(Served):
         # the same without it, to the byte of the lines
         again = self.caveat("log", "search", "log.db", "--verdict", "block")
         self.assertEqual(again.stdout, found.stdout)
+        self.assertEqual(self.server.verify().returncode, 0)
+
+    def test_nothing_that_is_told_of_the_log_names_a_confidential_rule_or_confirms_a_guess(self):
+        shutil.rmtree(self.server.rules)
+        shutil.copytree(REPOSITORY / "tests/adapters/gate/pack", self.server.rules)
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+        for number, message in enumerate(("all of it in cash", "an agent, please", "cash: in cash")):
+            one = turn(number, message={"text": message})
+            self.assertEqual(self.server.decide(one)[2]["verdict"], "handoff")
+        told = {}
+        for query in ({"verdict": "handoff"}, {"rule": "test.gate/a_suspicion"}):
+            told[str(query)] = self.server.ask("POST", "/v1/log/search", query, role="auditor")[2]
+        found = json.loads(told[str({"verdict": "handoff"})])["items"]
+        aliases = {rule for one in found for rule in one["rules"] if rule != "test.gate/wants_a_person"}
+        self.assertEqual([len(one["rules"]) for one in found], [1, 1, 1])
+        self.assertEqual(len(aliases), 1)
+        alias = aliases.pop()
+        self.assertRegex(alias, r"^confidential/[0-9a-f]{16}$")
+        self.assertEqual(json.loads(told[str({"rule": "test.gate/a_suspicion"})])["found"], 0)  # a guess is not confirmed
+        self.assertEqual(json.loads(self.server.ask("POST", "/v1/log/search", {"rule": alias}, role="auditor")[2])["found"], 2)
+        for form in ("html", "csv", "jsonl", "zip"):
+            for rule in ({}, {"rule": alias}):
+                status, headers, text = self.server.ask("POST", "/v1/reports", {"format": form, **rule}, role="auditor")
+                self.assertEqual((status, headers["caveat-decisions"]), (200, "2" if rule else "3"))
+                told[form + str(rule)] = text
+            if form == "html":
+                self.assertIn("A confidential rule", text.decode())
+        package = pathlib.Path(self.folder, "p.zip")
+        package.write_bytes(told["zip{}"])
+        verified = self.caveat("verify", "p.zip", "--key", "log.keys/log.vkey")
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        with zipfile.ZipFile(package) as members:
+            told.update({name: members.read(name) for name in members.namelist()})
+        # Whoever holds the keys asks by the rule's name, and is told its alias.
+        mine = self.caveat("log", "search", "log.db", "--rule", "test.gate/a_suspicion")
+        self.assertEqual((len(mine.stdout.splitlines()), mine.stdout.count(alias)), (2, 2))
+        made = self.caveat("report", "log.db", "--out", "mine.zip", "--rule", "test.gate/a_suspicion")
+        self.assertIn("2 decisions", made.stderr)
+        told["looks"] = self.server.ask("POST", "/v1/log/search", {"from": "2020-01-01"}, role="auditor")[2]
+        self.server.stop()
+        self.assertEqual(self.caveat("log", "search", "log.db", "--rule", "test.gate/a_suspicion").stdout, mine.stdout)
+        again = self.caveat("report", "log.db", "--out", "again.zip", "--rule", "test.gate/a_suspicion")
+        self.assertIn("2 decisions", again.stderr)
+        self.assertEqual(self.caveat("verify", "again.zip", "--key", "log.keys/log.vkey").returncode, 0)
+        told["shown"] = self.caveat("log", "show", "log.db").stdout.encode()
+        for where, text in told.items():
+            for word in (b"suspicion", b"structuring", "可疑".encode()):
+                if where != "looks":  # there the guess of above stands, as the auditor wrote it
+                    self.assertNotIn(word, text, where)
+        self.assertEqual(told["looks"].count(b"suspicion"), 1)
         self.assertEqual(self.server.verify().returncode, 0)
 
     def test_a_search_is_paged_and_its_mistakes_are_told_at_once(self):
