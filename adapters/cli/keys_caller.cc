@@ -52,6 +52,17 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
                                   "是否想输入 {1}？"},
                      {role, std::string(meant)}, "keys caller");
   }
+  const auto has = [&](std::string_view role) {
+    return std::find(caller.roles.begin(), caller.roles.end(), role) != caller.roles.end();
+  };
+  if (has("bot") && has("agent"))
+    return wrong_use(
+        terminal,
+        {"one key is not both bot and agent: a bot would end its own hand-offs and speak as a person. Make "
+         "two keys, one with --role bot and one with --role agent.",
+         "同一密钥不得既为 bot 又为 agent：否则机器人可自行结束转人工单，并以人员身份答复。请分别以 --role "
+         "bot 和 --role agent 生成两把密钥。"},
+        {}, "keys caller");
   caller.sources = split(invocation.get("--source"));
   caller.queues = split(invocation.get("--queue"));
   caller.jurisdictions = split(invocation.get("--jurisdiction"));

@@ -455,6 +455,12 @@ class Reader {
       for (const std::string_view name : known_.roles) list += (list.empty() ? "" : ", ") + std::string(name);
       wrong(table.source(), "callers.roles", list, role, std::string(nearest(role, known_.roles)));
     }
+    const auto has = [&](std::string_view role) {
+      return std::find(caller.roles.begin(), caller.roles.end(), role) != caller.roles.end();
+    };
+    if (has("bot") && has("agent"))  // it would open hand-offs, end them itself and speak as a person
+      wrong(table.source(), "callers.roles", "a key for the bot and another for the person who takes over from it",
+            "bot and agent");
     out.callers.push_back(std::move(caller));
   }
 

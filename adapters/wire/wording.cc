@@ -210,6 +210,8 @@ constexpr decide::Phrase kPhrases[] = {
     {"the 64 hex digits that `caveat keys caller` writes", "`caveat keys caller` 写出的 64 位十六进制数"},
     {"{} characters", "{} 个字符"},
     {"at least one role", "至少一个角色"},
+    {"a key for the bot and another for the person who takes over from it", "机器人与接手人员各用一把密钥"},
+    {"bot and agent", "bot 与 agent"},
     {"a time zone of this machine, like \"Asia/Shanghai\"", "本机的时区，如 \"Asia/Shanghai\""},
     {"nothing yet (not_yet): agents ask for /v1/handoffs", "暂不支持（not_yet）：请由 agent 查询 /v1/handoffs"},
     {"a key whose place is kept", "预留的名称"},

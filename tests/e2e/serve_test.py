@@ -810,6 +810,26 @@ class Desk(Served):
         self.assertEqual((status, body["verdict"]), (200, "handoff"), body)
         return body
 
+    def test_no_key_is_both_the_bots_and_a_persons(self):
+        made = subprocess.run([BINARY, "keys", "caller", "both", "--role", "bot,agent", "--log", self.server.log], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual((made.returncode, made.stdout), (2, ""))
+        self.assertIn("one key is not both bot and agent", made.stderr)
+        callers = self.server.folder / "log.callers.toml"
+        text = callers.read_text(encoding="utf-8")
+        callers.write_text(text.replace('roles = ["bot"]', 'roles = ["bot", "agent"]', 1), encoding="utf-8")
+        status, _, body = self.server.ask("POST", "/v1/reload", {}, role="activator")
+        self.assertEqual((status, json.loads(body)["errors"][0]["expected"]),
+                         (422, "a key for the bot and another for the person who takes over from it"))
+        said = subprocess.run([BINARY, "doctor", "--config", self.server.config, "--language", "zh"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(said.returncode, 1)
+        self.assertIn("机器人与接手人员各用一把密钥", said.stdout)
+        self.server.stop()
+        refused = subprocess.run([BINARY, "serve", "--config", self.server.config], capture_output=True, text=True, check=False, timeout=300)
+        self.assertEqual(refused.returncode, 3)
+        self.assertIn("a key for the bot and another for the person", refused.stderr)
+
     def test_a_hand_off_holds_until_a_person_ends_it_and_the_bot_cannot(self):
         handoff = self.hand_off()["handoff"]["id"]
         self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "waiting")

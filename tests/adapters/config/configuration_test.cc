@@ -118,6 +118,9 @@ BOOST_AUTO_TEST_CASE(a_caller_needs_an_id_of_its_own_a_role_that_there_is_and_a_
              "c.toml:5:1 callers.sorces | a key of [callers] | one that nobody knows | sources\n");
   const std::string one = head + "id = \"a\"\nroles = [\"bot\"]\nkey_digest = \"" + kDigest + "\"\n";
   BOOST_TEST(mistakes(one + one) == "c.toml:5:1 callers.id | an id that no other caller has | a\n");
+  BOOST_TEST(mistakes(head + "id = \"a\"\nroles = [\"agent\", \"bot\"]\nkey_digest = \"" + kDigest + "\"\n") ==
+             "c.toml:1:1 callers.roles | a key for the bot and another for the person who takes over from it | bot and "
+             "agent\n");
   BOOST_TEST(mistakes("callers = 5") == "c.toml:1:11 callers | tables headed [[callers]] | 5\n");
 }
 
