@@ -287,6 +287,10 @@ class Gate::Inside {
         return leave_and_answer(turn);
       }
       if (is_repeat(turn)) return;
+      if (turn->refusal) {
+        turn->reply = *std::exchange(turn->refusal, std::nullopt);
+        return leave_and_answer(turn);
+      }
       if (!whose(*turn)) return leave_and_answer(turn);
       decide_turn(turn, scratch, progress);
     } catch (const caveat::Error& error) {
@@ -744,6 +748,10 @@ class Gate::Inside {
   }
 
   void refuse_reused(Turn& turn) {
+    if (turn.refusal) {  // what is wrong with it is mended first
+      turn.reply = *turn.refusal;
+      return;
+    }
     refuse(turn, wire::problem(wire::codes::kIdReused,
                                {.path = "/id",
                                 .expected = "the request that this id was first used for, or a new id",
@@ -798,10 +806,15 @@ class Gate::Inside {
     if (held.empty()) return;
     decide::Scratch scratch(options_.limits);
     std::vector<std::string_view> withheld;
-    for (const decide::ItemVerdict& item : decide::decide(*turn.rules, turn.request, {.held = held}, {}, scratch).items)
-      if (item.recipient && item.verdict >= decide::Verdict::block &&
-          std::binary_search(held.begin(), held.end(), item.index))
-        withheld.push_back(item.id);
+    if (!turn.bound) {
+      for (const std::uint32_t one : held) withheld.push_back(turn.request.recipient_id(one));
+    } else {
+      for (const decide::ItemVerdict& item :
+           decide::decide(*turn.rules, turn.request, {.held = held}, {}, scratch).items)
+        if (item.recipient && item.verdict >= decide::Verdict::block &&
+            std::binary_search(held.begin(), held.end(), item.index))
+          withheld.push_back(item.id);
+    }
     Withheld now = withheld_json(reply.body, withheld);
     if (!now.any) return;
     reply.body = std::move(now.body);

@@ -52,10 +52,12 @@ void check_author(Turn& turn, const Problem& bound, std::vector<Problem>& wrong)
                                  .hint = {}}));
 }
 
+std::string request_key(const Turn& turn) { return "request " + turn.caller.id + " " + turn.id; }
+
 // What it shares with others is done one after the other.
 void set_keys(Turn& turn) {
   turn.keys.reserve(3);  // request, conversation, customer: most have no other
-  turn.keys.push_back("request " + turn.caller.id + " " + turn.id);
+  turn.keys.push_back(request_key(turn));
   if (!turn.request.conversation_id().empty())
     turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));
   if (!turn.request.customer_id().empty()) turn.keys.push_back("customer " + std::string(turn.request.customer_id()));
@@ -101,7 +103,8 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   bind.limits = options.limits;
   bind.data = &turn.rules->data;
   Problem bound;
-  if (!decide::bind(*turn.rules->program, fields, bind, turn.request, bound)) wrong.push_back(bound);
+  turn.bound = decide::bind(*turn.rules->program, fields, bind, turn.request, bound);
+  if (!turn.bound) wrong.push_back(bound);
   std::optional<Problem> unfit;
   turn.continuation = read_continuation(fields, unfit);
   if (unfit) wrong.push_back(*std::move(unfit));
@@ -112,7 +115,16 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
       (at < bind.now - options.clock_skew || at > bind.now + options.clock_skew))
     wrong.push_back(time_problem(turn.request, bind.now, options.clock_skew));
   check_author(turn, bound, wrong);
-  if (!wrong.empty()) return refuse(turn, wire::all_of(std::move(wrong)));
+  const bool as_sent = take.amiss == nullptr && (take.header_id.empty() || take.header_id == turn.id);
+  if (!wrong.empty()) {
+    const Problem problem = wire::all_of(std::move(wrong));
+    if (!as_sent || turn.id.empty()) return refuse(turn, problem);
+    // What was answered stays answered, though its time is past or the packs of now know it no longer: it is looked up first.
+    turn.refusal = refusal(turn, problem);
+    turn.content = wire::canonical_digest(fields);
+    turn.keys.push_back(request_key(turn));
+    return;
+  }
   turn.content = wire::canonical_digest(fields);
   if (!turn.rules->program->requirements().empty()) {
     const Digest matter = wire::matter_digest(fields);

@@ -43,6 +43,8 @@ struct Turn : Lines::Place {  // in line by request (the first of its keys), con
   std::atomic<bool> answered{false};
   bool told = false;  // its reply uses up disclosures that count once; within Floor::change
   Reply reply;
+  bool bound = false;            // the rules of now can judge it
+  std::optional<Reply> refusal;  // what is wrong with it, unless it is the repeat of one that was answered
   std::vector<std::shared_ptr<Turn>> repeats;  // that wait for this one's record
 
   // of a refused request, and for problems that come later

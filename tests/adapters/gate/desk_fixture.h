@@ -27,6 +27,14 @@ struct Desk : Bench {
     gate = Bench::gate();
   }
 
+  // Of another pack in place of ours: it declares no actions, products or topics.
+  static std::shared_ptr<const decide::Ruleset> other_rules() {
+    Result<load::Loaded> read = load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/other_pack"}, Limits{});
+    BOOST_REQUIRE(read);
+    BOOST_REQUIRE(read->rules);
+    return read->rules;
+  }
+
   static gate::Caller bot() {
     gate::Caller caller;
     caller.id = "bot-1";

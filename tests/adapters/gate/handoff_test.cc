@@ -440,13 +440,7 @@ BOOST_AUTO_TEST_CASE(the_switch_for_a_topic_takes_the_turns_that_are_of_it_or_ma
   BOOST_TEST(str(shown.at("topics").at(1).at("by")) == "boss");
 
   // The packs that are loaded next know no such topic: which turns were meant cannot be told, so all are handed over.
-  const auto without = [] {
-    Result<load::Loaded> read = load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/other_pack"}, Limits{});
-    BOOST_REQUIRE(read);
-    BOOST_REQUIRE(read->rules);
-    return read->rules;
-  }();
-  desk.snapshot.put(without);
+  desk.snapshot.put(Desk::other_rules());
   BOOST_TEST(str(desk.hello().at("verdict")) == "handoff");
   BOOST_TEST(Desk::code(throw_it(true, "loans")) == "out_of_range");
   BOOST_TEST(Desk::code(throw_it(false, "loans")) == "");
@@ -1431,6 +1425,45 @@ BOOST_AUTO_TEST_CASE(three_unmet_rounds_or_a_day_hand_the_turn_over) {
   reply = desk.turn(share);
   desk.clock.pass(25 * 3'600 * kSecond);
   BOOST_TEST(str(again(reply).at("verdict")) == "handoff");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_answered_is_answered_again_though_its_time_is_past_or_its_members_are_known_no_more) {
+  Desk desk;
+  const Microseconds now = desk.clock.wall_us();
+  const std::string timed = R"("at":")" + format_instant(now, 0) + R"(","answer":{"text":"hello"})",
+                    action = R"("answer":{"text":"done"},"actions":[{"name":"transfer","amount":"1 CNY"}])";
+  const auto again = [&](const std::string& id, const std::string& rest, const std::string& conversation) {
+    return desk.gate->decide(Desk::body(id, rest, conversation, "k-" + conversation), Desk::bot());
+  };
+  const gate::Reply first = again("at-1", timed, "c-1"), second = again("action-1", action, "c-2");
+  BOOST_TEST(Desk::code(first) + Desk::code(second) == "");
+  const auto are_repeats = [&] {
+    const gate::Reply one = again("at-1", timed, "c-1"), two = again("action-1", action, "c-2");
+    BOOST_TEST(one.replayed);
+    BOOST_TEST(one.body == first.body);
+    BOOST_TEST(two.replayed);
+    BOOST_TEST(two.body == second.body);
+  };
+  desk.clock.pass(6 * 60 * kSecond);
+  desk.snapshot.put(Desk::other_rules());
+  are_repeats();
+  desk.restart();
+  are_repeats();
+  // Another request is refused for what is wrong with it, under an id that was used before as under a new one.
+  BOOST_TEST(Desk::code(again("at-2", timed, "c-1")) == "time_not_allowed");
+  BOOST_TEST(Desk::code(again("at-1", timed + R"(,"message":{"text":"x"})", "c-1")) == "time_not_allowed");
+  BOOST_TEST(Desk::code(again("action-2", action, "c-2")) == "unknown_member");
+  gate::Caller stranger = Desk::bot();
+  stranger.id = "bot-2";
+  BOOST_TEST(Desk::code(desk.gate->decide(Desk::body("at-1", timed, "c-1", "k-c-1"), stranger)) == "time_not_allowed");
+  // No bot's text goes out while a person is awaited.
+  desk.asks_for_a_person("c-1", "k-c-1");
+  desk.asks_for_a_person("c-3", "k-c-2");  // of his other conversation
+  for (const gate::Reply& held : {again("at-1", timed, "c-1"), again("action-1", action, "c-2")}) {
+    BOOST_TEST(held.superseded);
+    BOOST_TEST(said(json::parse(held.body)) == "Connecting you to a person.");
+  }
+  desk.verify();
 }
 
 BOOST_AUTO_TEST_CASE(a_hold_for_a_confidential_rule_looks_like_any_other) {

@@ -92,6 +92,21 @@ BOOST_AUTO_TEST_CASE(an_outreach_that_is_sent_again_reaches_nobody_whom_a_person
   desk.verify();
 }
 
+// The rules of now do not know it, so what they would say of its purpose is not asked.
+BOOST_AUTO_TEST_CASE(an_outreach_that_no_rule_of_now_can_judge_is_sent_again_to_nobody_whom_a_person_has) {
+  Desk desk;
+  const std::string body = Desk::body(
+      "o-1", R"("outreach":{"text":"Buy.","recipients":[{"id":"k-1"},{"id":"k-2"}]},"actions":[{"name":"share"}])", "",
+      "");
+  const auto again = [&] { return verdicts(json::parse(desk.gate->decide(body, Desk::bot()).body)); };
+  const std::string first = again();
+  BOOST_TEST(first.find("k-2:block") == std::string::npos, first);
+  desk.asks_for_a_person();
+  desk.snapshot.put(Desk::other_rules());
+  BOOST_TEST(again().starts_with("k-1:block k-2:"));
+  BOOST_TEST(again().find("k-2:block") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_record_of_a_material_tells_what_was_to_be_published_product_and_all) {
   Desk desk;
   const std::string material = R"("material":{"text":"Buy.","product":{"id":"p-1"}})";
