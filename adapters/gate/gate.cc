@@ -92,6 +92,7 @@ class Gate::Inside {
     turn->caller = caller;
     turn->language = take.language.value_or(options_.language);
     turn->deadline_ns = take.deadline_ns;
+    turn->counted = !take.of_batch;
     try {
       read(bytes, take, options_, *turn);
     } catch (const std::exception&) {
@@ -179,7 +180,7 @@ class Gate::Inside {
                                          .nearest = {},
                                          .hint = {}}));
     }
-    if (options_.waiting_a_key == 0) return;
+    if (options_.waiting_a_key == 0 || !turn.counted) return;
     for (const std::string& key : turn.keys) {
       const std::size_t waiting = lines_.waiting(key);
       if (waiting < options_.waiting_a_key) continue;

@@ -67,6 +67,9 @@ struct TakeOptions {
   // The turn may be decided on this thread, and `done` be called inside take: where nobody is before it, it is small, and turns have
   // been quick of late. What may take long goes to the gate's threads all the same; what is refused at once is told inside take.
   bool here = false;
+  // A line of a batch, which has so many of them under way and no more: it waits for its turn however many wait in its conversation, and
+  // takes the room of nobody who comes by himself.
+  bool of_batch = false;
 };
 
 struct GateOptions {

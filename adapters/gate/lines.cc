@@ -7,16 +7,21 @@ bool Lines::stand(const PlacePtr& place) {
   try {
     for (const std::string& key : place->keys) {
       Line& line = line_of(key);
-      line.push_back(place);
+      line.places.push_back(place);
+      if (place->counted) ++line.counted;
       ++stood;
-      if (line.size() > 1) ++place->blocked;
+      if (line.places.size() > 1) ++place->blocked;
     }
   } catch (...) {
     for (const std::string& key : place->keys) {
       const auto line = lines_.find(key);
       if (line == lines_.end()) continue;
-      if (stood > 0) line->second.pop_back(), --stood;
-      if (line->second.empty()) end(line);
+      if (stood > 0) {
+        line->second.places.pop_back();
+        if (place->counted) --line->second.counted;
+        --stood;
+      }
+      if (line->second.places.empty()) end(line);
     }
     place->blocked = 0;
     throw;
@@ -42,7 +47,7 @@ void Lines::end(All::iterator line) noexcept {
 
 std::size_t Lines::waiting(const std::string& key) const {
   const auto line = lines_.find(key);
-  return line == lines_.end() ? 0 : line->second.size();
+  return line == lines_.end() ? 0 : line->second.counted;
 }
 
 }  // namespace caveat::gate

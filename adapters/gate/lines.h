@@ -28,6 +28,7 @@ class Lines {
   struct Place {
     std::vector<std::string> keys;  // each once
     std::size_t blocked = 0;        // lines in which another is first
+    bool counted = true;            // among those that fill a line
   };
   using PlacePtr = std::shared_ptr<Place>;
 
@@ -38,19 +39,24 @@ class Lines {
   void leave(const PlacePtr& place, Ready ready) {
     for (const std::string& key : place->keys) {
       const auto line = lines_.find(key);
-      line->second.pop_front();
-      if (line->second.empty()) {
+      line->second.places.pop_front();
+      if (place->counted) --line->second.counted;
+      if (line->second.places.empty()) {
         end(line);
-      } else if (const PlacePtr& next = line->second.front(); --next->blocked == 0) {
+      } else if (const PlacePtr& next = line->second.places.front(); --next->blocked == 0) {
         ready(next);
       }
     }
   }
 
-  std::size_t waiting(const std::string& key) const;  // those that stand in the line of a key, the first among them
+  // Those counted that stand in the line of a key, the first among them.
+  std::size_t waiting(const std::string& key) const;
 
  private:
-  using Line = std::deque<PlacePtr>;
+  struct Line {
+    std::deque<PlacePtr> places;
+    std::size_t counted = 0;
+  };
   using All = std::unordered_map<std::string, Line>;
 
   Line& line_of(const std::string& key);

@@ -219,7 +219,7 @@ class Router::Inside {
       done(batch_problem(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down")));
       return;
     }
-    const gate::TakeOptions how{.language = call->language};
+    const gate::TakeOptions how{.language = call->language, .of_batch = true};
     gate::Done answered = [this, call, began, done = std::move(done)](const gate::Reply& reply) {
       leave();
       count(reply, began);

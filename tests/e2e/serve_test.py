@@ -398,6 +398,16 @@ class Batches(Served):
         self.assertEqual(len(replies), 501)
         self.assertEqual((replies[499]["id"], replies[500]["code"]), ("t-499", "too_large"))
 
+    def test_lines_of_one_conversation_wait_for_their_turn_however_many_they_are(self):
+        same = turn(0)
+        one = [{**turn(1000 + number), "conversation": {"id": "one"}, "customer": {"id": "k-one"}} for number in range(200)]
+        _, _, replies = self.batch([same] * 50 + one)
+        self.assertEqual({(reply.get("verdict"), reply.get("code")) for reply in replies}, {("allow", None)})
+        self.assertEqual(len({reply["decision"] for reply in replies[:50]}), 1)
+        outreach = {"channel": "sms", "purpose": "notice", "text": "Your card is ready.", "recipients": [{"id": "k-same"}]}
+        _, _, replies = self.batch([{"id": f"o-{number}", "outreach": outreach} for number in range(300)])
+        self.assertEqual((len(replies), {reply.get("code") for reply in replies}), (300, {None}))
+
     def test_who_stops_in_the_middle_has_what_was_taken_in_the_log(self):
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=60) as sock:
             sock.sendall((f"POST /v1/decisions/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.server.keys['bot']}\r\n"

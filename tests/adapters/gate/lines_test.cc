@@ -41,6 +41,22 @@ BOOST_AUTO_TEST_CASE(who_shares_a_key_waits_in_order_of_arrival_and_others_do_no
   BOOST_TEST(lines.waiting("c-1") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(who_is_not_counted_waits_like_the_others_and_takes_no_room) {
+  Lines lines;
+  const auto a = place("a", {"c-1"}), b = place("b", {"c-1"}), c = place("c", {"c-1"});
+  b->counted = false;
+  BOOST_TEST(lines.stand(a));
+  BOOST_TEST(!lines.stand(b));
+  BOOST_TEST(lines.waiting("c-1") == 1u);
+  BOOST_TEST(!lines.stand(c));
+  BOOST_TEST(lines.waiting("c-1") == 2u);
+  BOOST_TEST(leave(lines, a) == "b ");
+  BOOST_TEST(leave(lines, b) == "c ");
+  BOOST_TEST(lines.waiting("c-1") == 1u);
+  BOOST_TEST(leave(lines, c) == "");
+  BOOST_TEST(lines.waiting("c-1") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(who_stands_in_two_lines_runs_when_he_is_first_in_both) {
   Lines lines;
   const auto a = place("a", {"x"}), b = place("b", {"y"}), both = place("both", {"x", "y"}), c = place("c", {"y"});
