@@ -18,7 +18,7 @@ int hex_digit(char c) {
 }
 
 // False: a `%` without its two digits, or a control character.
-bool decode(std::string_view text, bool plus_is_blank, std::string& out) {
+bool decode(std::string_view text, bool of_query, std::string& out) {
   out.clear();
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
@@ -28,7 +28,11 @@ bool decode(std::string_view text, bool plus_is_blank, std::string& out) {
       if (high < 0 || low < 0) return false;
       c = static_cast<char>(high * 16 + low);
       i += 2;
-    } else if (c == '+' && plus_is_blank) {
+      if (c == '/' && !of_query) {
+        out += kSlashWithin;
+        continue;
+      }
+    } else if (c == '+' && of_query) {
       c = ' ';
     }
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
@@ -83,18 +87,15 @@ std::string_view Target::parameter(std::string_view name) const {
 
 Target parse_target(std::string_view target) {
   Target out;
-  const auto take = [&out](std::string_view text, bool plus_is_blank, std::string& decoded) {
-    if (!decode(text, plus_is_blank, decoded)) return false;
+  const auto take = [&out](std::string_view text, bool of_query, std::string& decoded) {
+    if (!decode(text, of_query, decoded)) return false;
     out.not_utf8 = !is_valid_utf8(decoded);
     return !out.not_utf8;
   };
   if (target.empty() || target.front() != '/') return out;
   const std::size_t question = target.find('?');
-  // A path is compared segment by segment, so an encoded slash must not become one.
   const std::string_view path = target.substr(0, question);
-  if (path.find("%2f") != std::string_view::npos || path.find("%2F") != std::string_view::npos ||
-      path.find('#') != std::string_view::npos)
-    return out;
+  if (path.find('#') != std::string_view::npos) return out;
   if (!take(path, false, out.path)) {
     out.path.clear();
     return out;
@@ -116,6 +117,25 @@ Target parse_target(std::string_view target) {
     out.query.emplace_back(std::move(name), std::move(value));
   }
   return out;
+}
+
+std::string_view path_and_query(const Head& head) {
+  const std::string_view target = head.target;
+  if (target.starts_with('/')) return target;
+  const auto same = [](std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+      return (x >= 'A' && x <= 'Z' ? x + 32 : x) == (y >= 'A' && y <= 'Z' ? y + 32 : y);
+    });
+  };
+  const std::size_t colon = std::min(target.find("://"), target.size());
+  const std::string_view scheme = target.substr(0, colon);
+  if (colon == target.size() || (!same(scheme, "http") && !same(scheme, "https"))) return {};
+  const std::size_t begin = colon + 3, end = std::min(target.find_first_of("/?#", begin), target.size());
+  const std::string_view authority = target.substr(begin, end - begin);
+  // Whom else it is for we would answer in his place.
+  if (authority.empty() || !is_host(authority) || (head.has("host") && !same(authority, head.header("host"))))
+    return {};
+  return end == target.size() ? std::string_view("/") : target.substr(end);
 }
 
 std::optional<Trace> parse_traceparent(std::string_view value) {

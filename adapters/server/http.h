@@ -48,13 +48,19 @@ struct Response {
   std::string timing{};         // of a turn: the stages of Server-Timing, before the total
 };
 
+// Of a decoded path: a slash that was written `%2F` belongs to the segment in which it stands. No path holds this sign itself.
+inline constexpr char kSlashWithin = '\x1f';
+
 struct Target {
-  std::string path;       // decoded; empty: not well formed
+  std::string path;       // decoded, with kSlashWithin; empty: not well formed
   bool not_utf8 = false;  // and that is why
   std::vector<std::pair<std::string, std::string>> query;
   std::string_view parameter(std::string_view name) const;  // the first of this name, or empty
 };
 Target parse_target(std::string_view target);
+// What is asked for, without the scheme and host that a target in absolute form has (RFC 9112, 3.2.2); empty: they are not http or
+// https and the host that the request is for.
+std::string_view path_and_query(const Head& head);
 
 // W3C Trace Context: the parent that came in, if it is well formed.
 struct Trace {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapters/server/http.h"
+
 namespace caveat::server {
 
 namespace {
@@ -303,6 +305,7 @@ bool fits(std::string_view pattern, std::string_view path, std::vector<std::stri
     if (want.starts_with("/{")) {
       if (have.size() < 2) return false;
       values.emplace_back(have.substr(1));
+      std::replace(values.back().begin(), values.back().end(), kSlashWithin, '/');
     } else if (want != have) {
       return false;
     }

@@ -102,7 +102,7 @@ class Router::Inside {
     call->request_id = Uuid::make(*options_.clock, *options_.random).to_string();
     call->language = accepted_language(head.header("accept-language"), options_.language);
     trace(head, *call);
-    call->target = parse_target(head.target);
+    call->target = parse_target(path_and_query(head));
     if (call->target.not_utf8) {
       refuse_now(call, wire::codes::kBadUtf8, item("", "a path and a query in UTF-8", "other bytes"));
       return call;

@@ -820,6 +820,16 @@ class Desk(Served):
         self.assertEqual((status, body["verdict"]), (200, "handoff"), body)
         return body
 
+    def test_a_conversation_whose_id_has_a_slash_is_asked_for_and_a_target_may_be_in_absolute_form(self):
+        self.hand_off("a/b")
+        path = "/v1/conversations/canary-c-a%2Fb"
+        self.assertEqual(self.get(path, "crm-bot")[2]["state"], "waiting")
+        key = self.server.keys["crm-bot"]
+        for host, status in (("gate", b"200"), ("other", b"400")):
+            got = self.server.raw((f"GET http://{host}{path} HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {key}\r\n"
+                                   "Connection: close\r\n\r\n").encode())
+            self.assertEqual(got.split(b" ")[1], status)
+
     def test_no_key_is_both_the_bots_and_a_persons(self):
         made = subprocess.run([BINARY, "keys", "caller", "both", "--role", "bot,agent", "--log", self.server.log], capture_output=True,
                               text=True, check=False)

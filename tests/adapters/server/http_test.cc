@@ -45,6 +45,25 @@ CallerEntry entry(const std::string& id, const NewKey& key) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(a_target_in_absolute_form_is_taken_where_it_names_the_host_that_is_asked) {
+  const auto asked = [](const char* target, const char* host) {
+    Head head;
+    head.target = target;
+    if (host != nullptr) head.headers.emplace_back("host", host);
+    return std::string(path_and_query(head));
+  };
+  BOOST_TEST(asked("/healthz?x=1", "gate") == "/healthz?x=1");
+  BOOST_TEST(asked("http://gate:8080/healthz?x=1", "gate:8080") == "/healthz?x=1");
+  BOOST_TEST(asked("HTTPS://Gate/", "gATE") == "/");
+  BOOST_TEST(asked("http://gate", "gate") == "/");
+  BOOST_TEST(asked("http://gate/healthz", nullptr) == "/healthz");  // of before 1.1
+  BOOST_TEST(asked("http://other/healthz", "gate") == "");
+  BOOST_TEST(asked("http://gate/healthz", "gate:8080") == "");
+  for (const char* wrong :
+       {"", "*", "gate:80", "http:/gate/", "http:///healthz", "http://me@gate/", "ftp://gate/", "://gate/"})
+    BOOST_TEST(asked(wrong, "gate") == "", wrong);
+}
+
 BOOST_AUTO_TEST_CASE(a_target_is_decoded_once_and_what_is_not_well_formed_has_no_path) {
   const Target target = parse_target("/v1/handoffs/h%2d1?queue=wealth+advisors&state=%E5%BC%80&empty&cursor=");
   BOOST_TEST(target.path == "/v1/handoffs/h-1");
@@ -52,10 +71,19 @@ BOOST_AUTO_TEST_CASE(a_target_is_decoded_once_and_what_is_not_well_formed_has_no
   BOOST_TEST(target.parameter("state") == "开");
   BOOST_TEST(target.parameter("cursor") == "");
   BOOST_TEST(target.parameter("nothing") == "");
-  for (const char* wrong : {"", "*", "http://x/", "/a%2", "/a%zz", "/a%00b", "/a%2Fb", "/a#b", "/a?x=%1"}) {
+  for (const char* wrong : {"", "*", "http://x/", "/a%2", "/a%zz", "/a%00b", "/a%1fb", "/a#b", "/a?x=%1"}) {
     BOOST_TEST(parse_target(wrong).path == "", wrong);
     BOOST_TEST(!parse_target(wrong).not_utf8, wrong);
   }
+  BOOST_TEST(parse_target("/a%2Fb/c%2fd?x=%2F").path ==
+             "/a\x1f"
+             "b/c\x1f"
+             "d");  // a slash within a segment
+  BOOST_TEST(parse_target("/a?x=%2F").parameter("x") == "/");
+  const Matched found = match("GET", parse_target("/v1/conversations/a%2Fb%2F").path);
+  BOOST_REQUIRE(found.route != nullptr);
+  BOOST_TEST(found.values.at(0) == "a/b/");
+  BOOST_TEST(match("GET", parse_target("/v1%2Fpacks").path).route == nullptr);
   for (const char* wrong : {"/%ff", "/a/%C3/b", "/%ED%A0%80", "/\xc3", "/a?x=%E5%BC", "/a?%ff", "/a?x=1&y=%ff"}) {
     BOOST_TEST(parse_target(wrong).path == "", wrong);
     BOOST_TEST(parse_target(wrong).not_utf8, wrong);
