@@ -372,6 +372,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   bool another = false, hidden = false, barred = false;
   std::optional<Ticket> before;
   Moved moved;
+  std::vector<audit::StateChange> more;
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     // A turn may have said it meanwhile: a hold without its customer would leave his other conversations to the bot.
     if (known.empty()) known = floor_.learned(wish.conversation);
@@ -392,6 +393,12 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     }
     moved = desk.wish(take ? Move::take_over : Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
                       wish, now);
+    // Whose conversation it is was said: from now on it is his, and a turn that names another one is refused.
+    if (moved.refused != nullptr || !known.empty() || wish.conversation.empty() || wish.customer.empty() ||
+        !floor_.learn(wish.conversation, wish.customer))
+      return;
+    more.push_back({.key = conversation_key(wish.conversation), .value = wish.customer});
+    if (!moved.record) moved.record = audit::Kind::handoff_escalated;  // it joined, with nothing else that is new
   });
   if (another)
     return done(refused(wire::codes::kConflict, command.language, "/customer", "the customer whose conversation it is",
@@ -407,7 +414,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   reply.body = shown ? ticket_json(moved.ticket, {.program = &program, .language = command.language})
                      : ticket_for_bot_json(moved.ticket);
   std::optional<audit::RecordContent> content;
-  if (moved.record) content = moved_record(moved, caller.id, std::nullopt, true);
+  if (moved.record) content = moved_record(moved, caller.id, std::nullopt, true, std::move(more));
   finish(std::move(numbers), content, command, done, std::move(reply));
 }
 

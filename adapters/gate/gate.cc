@@ -342,6 +342,7 @@ class Gate::Inside {
     const program::Program& program = *turn->rules->program;
     if (options_.log != nullptr) (void)options_.log->keys().data_key(turn->customer, options_.clock->wall_us());
     for (int time = 0; time < kAgain; ++time) {
+      if (time > 0 && !whose(*turn)) return leave_and_answer(turn);  // a hand-off may have said it meanwhile
       std::optional<Switch> thrown;
       const Seen seen = floor_.look([&](const Desk& desk, std::uint64_t ground) {
         if (desk.emergency().thrown()) thrown = desk.emergency();

@@ -1427,6 +1427,33 @@ BOOST_AUTO_TEST_CASE(three_unmet_rounds_or_a_day_hand_the_turn_over) {
   BOOST_TEST(str(again(reply).at("verdict")) == "handoff");
 }
 
+BOOST_AUTO_TEST_CASE(whose_conversation_it_is_counts_from_the_hand_off_that_says_it) {
+  Desk desk;
+  const auto open = [&](const std::string& conversation, const std::string& customer) {
+    return desk.command(gate::Command::Kind::open_handoff, {},
+                        R"({"conversation":")" + conversation + R"(","customer":")" + customer + R"(","reason":"r"})");
+  };
+  BOOST_TEST(Desk::code(open("n-1", "kn-1")) == "");
+  BOOST_TEST(str(desk.hello("n-1", "other").at("code")) == "conflict");
+  BOOST_TEST(str(desk.hello("n-1", "kn-1").at("verdict")) == "handoff");
+  BOOST_TEST(Desk::code(open("n-1", "other")) == "conflict");
+  // One that joins what holds the customer already tells it as well.
+  BOOST_TEST(Desk::code(open("n-2", "kn-1")) == "");
+  BOOST_TEST(str(desk.hello("n-2", "other").at("code")) == "conflict");
+  // What is refused has said nothing.
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {},
+                                     R"({"conversation":"n-3","customer":"kn-1","reason":"r","take":true})",
+                                     Desk::agent("chen", {"desk"}))) == "");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {},
+                                     R"({"conversation":"n-4","customer":"kn-1","reason":"r","take":true})")) ==
+             "taken_by_other");
+  BOOST_TEST(str(desk.hello("n-4", "other").at("verdict")) == "allow");
+  desk.restart();
+  BOOST_TEST(str(desk.hello("n-1", "other").at("code")) == "conflict");
+  BOOST_TEST(str(desk.hello("n-2", "other").at("code")) == "conflict");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(what_was_answered_is_answered_again_though_its_time_is_past_or_its_members_are_known_no_more) {
   Desk desk;
   const Microseconds now = desk.clock.wall_us();
