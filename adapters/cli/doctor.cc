@@ -28,6 +28,7 @@
 #include "audit/log/reader.h"
 #include "audit/record/decode.h"
 #include "audit/seal/keystore.h"
+#include "audit/state/sqlite_state.h"
 #include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
 
@@ -73,7 +74,7 @@ class Doctor {
     callers(configuration, who);
     packs(configuration, who);
     in_the_way(configuration);
-    keys_and_log(configuration);
+    keys_and_log(configuration, who);
     disk(configuration);
     return lines_;
   }
@@ -280,7 +281,7 @@ class Doctor {
     }
   }
 
-  void keys_and_log(const config::Configuration& configuration) {
+  void keys_and_log(const config::Configuration& configuration, const Result<std::vector<server::CallerEntry>>& who) {
     const std::string& path = configuration.log_path;
     const std::string dir = keys_dir(with_keys(configuration), path);
     std::error_code ignored;
@@ -328,6 +329,24 @@ class Doctor {
         (configuration.high_water.empty() ? std::string() : " --high-water " + configuration.high_water) +
         (dir == audit::default_keys_dir(path) ? std::string() : " --keys " + dir);
     log(path, keys.get(), configuration.high_water, where);
+    if (who && keys != nullptr && lines_.back().mark != Mark::bad) desk(path, *keys, *who);
+  }
+
+  void desk(const std::string& path, const audit::KeyStore& keys, const std::vector<server::CallerEntry>& callers) {
+    try {
+      audit::SqliteState state(path, {}, keys);
+      for (const Orphan& one : orphans(state, callers))
+        note("handoffs", {"{0}", "{0}"}, {caveat::cli::told(one, terminal_.language)},
+             {"let an agent of that queue take it; where nobody serves it, `caveat keys caller ID --role agent --queue "
+              "{0} "
+              "--log {1}`, then reload",
+              "请由该队列的坐席受理；若无人负责该队列，执行 `caveat keys caller ID --role agent --queue {0} --log "
+              "{1}`，然后重载"},
+             {shell_word(one.queue), shell_word(path)});
+    } catch (const Error& error) {
+      bad("handoffs", error.message(terminal_.language), cure_of_log(error.code()),
+          {shell_word(path), shell_word(keys.dir() + "/high-water"), shell_word(keys.dir())});
+    }
   }
 
   // As chown takes him: one without a name by his bare number.

@@ -228,6 +228,10 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   for (const Unseen& one : unknown)
     terminal.err << terminal.say({"caveat: note: ", "caveat：注意："}) << told(one, terminal.language) << '\n';
   served.write_down(unknown);
+  const std::vector<Orphan> held = orphans(log->state(), *callers);
+  for (const Orphan& one : held)
+    terminal.err << terminal.say({"caveat: note: ", "caveat：注意："}) << told(one, terminal.language) << '\n';
+  served.write_down(held);
   served.activate(*loaded, user_name());
   loaded = tl::unexpected(Problem{});  // trees and models are not needed any more
 
@@ -249,6 +253,11 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
        .outcomes = false,
        .stages = true,
        .waiting = 2 * configuration.turns_waiting,  // the router sheds first; batches and commands come on top
+       .is_agent =
+           [&](std::string_view id) {
+             const std::shared_ptr<const server::Callers> now = router->callers();
+             return now == nullptr || now->has(id, server::kAgent);
+           },
        .waiting_a_key = configuration.turns_waiting_a_key});
   std::optional<Aside> aside(std::in_place);
   server::RouterOptions options;

@@ -63,6 +63,8 @@ std::string notes_json(const Reloaded& done, Language language) {
   }
   for (const Unseen& one : done.unseen)
     notes.push_back(json::object{{"about", "callers." + std::string(one.key)}, {"say", told(one, language)}});
+  for (const Orphan& one : done.orphans)
+    notes.push_back(json::object{{"about", "handoffs/" + one.handoff}, {"say", told(one, language)}});
   return json::serialize(notes);
 }
 
@@ -140,6 +142,12 @@ void Served::write_down(const std::vector<Unseen>& all) {
         {{"caller", one.caller}, {"key", std::string(one.key)}, {"name", one.name}, {"nearest", one.nearest}});
 }
 
+void Served::write_down(const std::vector<Orphan>& all) {
+  for (const Orphan& one : all)
+    options_.operation->write(server::Level::warn, "handoff_orphaned",
+                              {{"handoff", one.handoff}, {"queue", one.queue}, {"holder", one.holder}});
+}
+
 tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
   const std::lock_guard turn(reloading_);
   const auto refused = [&](Problem problem, std::string members = {}) {
@@ -155,6 +163,8 @@ tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
     Result<Again> again = options_.again();
     if (!again) return refused(again.error());
     out.after_restart = std::move(again->after_restart);
+    if (options_.log != nullptr) out.orphans = orphans(options_.log->state(), again->callers);
+    write_down(out.orphans);
     for (const std::string& key : out.after_restart)
       options_.operation->write(server::Level::warn, "restart_needed", {{"key", key}});
     Result<load::Loaded> loaded = load::load_rules(again->folders, Limits{}, {}, again->data_folders);

@@ -41,6 +41,7 @@ struct Again {
 struct Reloaded {
   std::vector<std::string> after_restart;
   std::vector<Unseen> unseen;
+  std::vector<Orphan> orphans;
 };
 
 struct ServedOptions {
@@ -62,7 +63,9 @@ class Served {
   // Puts rules in force that were loaded well. Throws audit::Error where that cannot be recorded.
   void activate(const load::Loaded& loaded, const std::string& by);
   tl::expected<Reloaded, server::Refusal> reload(const std::string& by);
-  void write_down(const std::vector<Unseen>& all);  // into the operational log
+  // Into the operational log.
+  void write_down(const std::vector<Unseen>& all);
+  void write_down(const std::vector<Orphan>& all);
   server::Services services();
 
  private:

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "adapters/cli/settings.h"
+#include "adapters/gate/ticket.h"
 #include "adapters/server/codes.h"
 #include "adapters/server/listener.h"
 #include "adapters/wire/problem_json.h"
@@ -209,6 +210,24 @@ std::string told(const Unseen& one, Language language) {
                  {one.caller, quote_json(one.name)});
   if (!one.nearest.empty()) out += fill(zh ? "；是否想写 {0}？" : "; did you mean {0}?", {one.nearest});
   return out;
+}
+
+std::vector<Orphan> orphans(audit::StateStore& state, const std::vector<server::CallerEntry>& callers) {
+  const server::Callers now(callers);
+  std::vector<Orphan> out;
+  for (const audit::StateEntry& entry : state.all(audit::StateKind::ticket)) {
+    const std::optional<gate::Ticket> ticket = gate::decode_ticket(entry.value);
+    if (ticket && ticket->standing == gate::Standing::person && !now.has(ticket->holder, server::kAgent))
+      out.push_back({ticket->id, ticket->queue, ticket->holder});
+  }
+  return out;
+}
+
+std::string told(const Orphan& one, Language language) {
+  return fill(language == Language::zh
+                  ? "转人工单 {0} 由 {2} 受理，而 {2} 已不是坐席：队列 {1} 的任一坐席均可受理"
+                  : "the hand-off {0} is held by {2}, who is no agent any more: any agent of the queue {1} may take it",
+              {one.handoff, one.queue, one.holder});
 }
 
 std::string shell_word(const std::string& text) {

@@ -13,6 +13,7 @@
 #include "adapters/config/configuration.h"
 #include "adapters/load/ruleset.h"
 #include "adapters/server/callers.h"
+#include "audit/state/state_store.h"
 #include "engine/base/language.h"
 #include "engine/program/program.h"
 
@@ -47,6 +48,13 @@ struct Unseen {
 };
 std::vector<Unseen> unseen(const program::Program& program, const std::vector<server::CallerEntry>& callers);
 std::string told(const Unseen& one, Language language);
+
+// Hand-offs that are held by whom the callers no longer have as an agent: whoever serves their queue may take them.
+struct Orphan {
+  std::string handoff, queue, holder;
+};
+std::vector<Orphan> orphans(audit::StateStore& state, const std::vector<server::CallerEntry>& callers);
+std::string told(const Orphan& one, Language language);
 
 // A word of a shell's command line, in quotes where it needs them.
 std::string shell_word(const std::string& text);

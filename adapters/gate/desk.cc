@@ -96,6 +96,10 @@ Moved refuse(const Code& code) {
   return moved;
 }
 
+Standing as_seen(Standing standing, bool relieves) {
+  return relieves && standing == Standing::person ? Standing::waiting : standing;
+}
+
 // The cell of a move on a ticket, or why not: it is not a table's business who asks.
 const Code* refusal(const Cell& cell, const Ticket& ticket, const std::string& by) {
   if (cell.effect == Effect::refuse) return cell.code;
@@ -162,7 +166,7 @@ std::vector<const Ticket*> Desk::all() const {
 
 Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) {
   const Here here = find(wish.conversation, wish.customer);
-  const Cell& cell = gate::at(move, here.standing);
+  const Cell& cell = gate::at(move, as_seen(here.standing, wish.relieves));
   if (here.ticket == nullptr) {
     Ticket ticket;
     ticket.id = std::move(id);
@@ -188,7 +192,7 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   const bool named = ticket.customer.empty() && !wish.customer.empty();
   if (named) ticket.customer = wish.customer;  // the hold is his from now on, wherever he writes
   if (cell.effect == Effect::take) {
-    waited(ticket, now);
+    if (ticket.standing != Standing::person) waited(ticket, now);
     ticket.holder = wish.by;
     ticket.since = now;
     ticket.standing = cell.next;
@@ -221,14 +225,14 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   return put(std::move(ticket), audit::Kind::handoff_escalated);
 }
 
-Moved Desk::take(std::string_view id, const std::string& by, Microseconds now) {
+Moved Desk::take(std::string_view id, const std::string& by, Microseconds now, bool relieves) {
   const Ticket* there = at(id);
   if (there == nullptr) return refuse(wire::codes::kNotFound);
-  const Cell& cell = gate::at(Move::take, there->standing);
+  const Cell& cell = gate::at(Move::take, as_seen(there->standing, relieves));
   if (const Code* code = refusal(cell, *there, by)) return refuse(*code);
   Ticket ticket = *there;
   if (cell.effect == Effect::none) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
-  waited(ticket, now);
+  if (ticket.standing != Standing::person) waited(ticket, now);
   ticket.standing = cell.next;
   ticket.holder = by;
   ticket.since = now;

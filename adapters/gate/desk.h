@@ -54,6 +54,7 @@ struct Wish {
   std::string cause = "none", decision, by, reason;
   std::vector<std::string> rules;
   bool confidential = false;
+  bool relieves = false;  // take_over: who has it is there no longer
 };
 
 // What came of a move.
@@ -81,7 +82,8 @@ class Desk {
 
   // `id` is of a ticket that may be opened.
   Moved wish(Move move, std::string id, const Wish& wish, Microseconds now);  // hold, ask, take_over (by wish.by)
-  Moved take(std::string_view id, const std::string& by, Microseconds now);
+  // `relieves`: who has it is there no longer, so it is free as if it waited.
+  Moved take(std::string_view id, const std::string& by, Microseconds now, bool relieves = false);
   // The third pass escalates instead.
   Moved pass(std::string_view id, const std::string& by, const std::string& queue, const std::string& note,
              const program::Program& program, Microseconds now);

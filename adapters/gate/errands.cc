@@ -204,6 +204,10 @@ Reply Errands::refuse_move(const Code& refusal, const Command& command, const Ca
                                                      : std::string(name(ticket->standing)));
 }
 
+bool Errands::is_gone(const Ticket& ticket) const {
+  return ticket.standing == Standing::person && options_.is_agent && !options_.is_agent(ticket.holder);
+}
+
 void Errands::ticket_moves(const Command& command, const Caller& caller, const Done& done) {
   using Kind = Command::Kind;
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
@@ -258,7 +262,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
     if (ends && !agreed.value_or(false)) return void(code = &wire::codes::kConsent);
     switch (command.kind) {
       case Kind::take_handoff:
-        moved = desk.take(command.target, caller.id, now);
+        moved = desk.take(command.target, caller.id, now, is_gone(*ticket));
         break;
       case Kind::pass_handoff:
         moved = desk.pass(command.target, caller.id, queue, note, program, now);
@@ -381,6 +385,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     if (wish.customer.empty()) wish.customer = known;
     const Desk::Here here = desk.find(wish.conversation, wish.customer);
     if (here.ticket != nullptr) before = *here.ticket;
+    wish.relieves = take && here.ticket != nullptr && is_gone(*here.ticket);
     hidden = agent && here.ticket != nullptr && !caller.sees(here.ticket->queue, here.ticket->holder);
     barred = hidden && take && holds(here.ticket->standing);  // what holds nothing yet keeps nobody from taking over
     if (barred) return;

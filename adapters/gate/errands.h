@@ -28,6 +28,7 @@ class Errands {
   void throw_switch(const Command& command, const Caller& caller, const Done& done);
   void confirm(const Command& command, const Caller& caller, const Done& done);
   void note(const Command& command, const Caller& caller, const Done& done);
+  bool is_gone(const Ticket& ticket) const;  // who has it may hold none any more
   // `there`: the hand-off, if it is open; `agreed`: what the command says of the customer.
   Reply refuse_move(const Code& refusal, const Command& command, const Caller& caller,
                     const std::optional<Ticket>& there, std::optional<bool> agreed);

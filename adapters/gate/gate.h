@@ -88,6 +88,9 @@ struct GateOptions {
   bool outcomes = false;
   bool stages = false;      // Reply says how long each took: two more looks at the clock a turn
   std::size_t waiting = 0;  // turns and commands under way; 0: no limit. A turn beyond: `overloaded`; a command never
+  // May this one still hold a hand-off? What nobody of today has is free to be taken by whoever serves its queue. Called under locks:
+  // quick, and calling nothing of the gate's. None: whoever has one keeps it.
+  std::function<bool(std::string_view id)> is_agent = {};
   std::size_t waiting_a_key = 0;  // turns of one conversation or customer; 0: no limit. Beyond: `key_queue_full`
 };
 

@@ -87,6 +87,11 @@ const CallerEntry* Callers::find(std::string_view key) const {
   return same && found != by_id_.end() ? &found->second : nullptr;
 }
 
+bool Callers::has(std::string_view id, Role role) const {
+  const auto found = by_id_.find(id);
+  return found != by_id_.end() && (found->second.roles & role) != 0;
+}
+
 const CallerEntry* find(const std::shared_ptr<const Callers>& callers, std::string_view key, Known* known) {
   if (known != nullptr && known->among == callers && known->entry != nullptr && known->key.size() == key.size()) {
     unsigned difference =

@@ -55,6 +55,7 @@ class Callers {
  public:
   explicit Callers(std::vector<CallerEntry> entries = {});
   const CallerEntry* find(std::string_view key) const;  // null: not one of ours
+  bool has(std::string_view id, Role role) const;
   std::size_t size() const { return by_id_.size(); }
 
  private:

@@ -244,6 +244,11 @@ class Router::Inside {
     callers_ = std::move(callers);
   }
 
+  std::shared_ptr<const Callers> callers() const {
+    const std::lock_guard lock(mutex_);
+    return callers_;
+  }
+
   void drain() { draining_.store(true); }
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   const Caps& caps() const { return options_.caps; }
@@ -844,7 +849,7 @@ class Router::Inside {
   }
 
   const RouterOptions options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::shared_ptr<const Callers> callers_;
   std::atomic<bool> draining_{false};
   std::atomic<std::int64_t> waiting_{0};
@@ -874,6 +879,7 @@ std::string Router::batch_problem(const CallPtr& call, const Code& code, Problem
 }
 void Router::end_batch(const CallPtr& call, std::size_t lines) { inside_->end_batch(call, lines); }
 void Router::set_callers(std::shared_ptr<const Callers> callers) { inside_->set_callers(std::move(callers)); }
+std::shared_ptr<const Callers> Router::callers() const { return inside_->callers(); }
 void Router::drain() { inside_->drain(); }
 bool Router::draining() const { return inside_->draining(); }
 const Caps& Router::caps() const { return inside_->caps(); }

@@ -103,7 +103,8 @@ class Router {
   void end_batch(const CallPtr& call, std::size_t lines);
 
   void set_callers(std::shared_ptr<const Callers> callers);  // from now on
-  void drain();                                              // refuse what begins from now on
+  std::shared_ptr<const Callers> callers() const;
+  void drain();  // refuse what begins from now on
   bool draining() const;
   const Caps& caps() const;
   Metrics& metrics();

@@ -820,6 +820,30 @@ class Desk(Served):
         self.assertEqual((status, body["verdict"]), (200, "handoff"), body)
         return body
 
+    def test_what_an_agent_holds_whose_key_is_taken_away_is_taken_by_another_of_its_queue(self):
+        handoff = self.hand_off()["handoff"]["id"]
+        self.server.make_key("zhang", "agent", "--queue", "service_desk")
+        take = ("POST", f"/v1/handoffs/{handoff}/take", {})
+        self.assertEqual(self.server.ask(*take, role="li.wei", headers={"If-Match": "*"})[0], 200)
+        callers = self.server.folder / "log.callers.toml"
+        tables = callers.read_text(encoding="utf-8").split("[[callers]]")
+        callers.write_text("[[callers]]".join(one for one in tables if '"li.wei"' not in one), encoding="utf-8")
+
+        def doctor():
+            said = subprocess.run([BINARY, "doctor", "--config", self.server.config], capture_output=True, text=True, check=False)
+            return [line for line in said.stdout.splitlines() if "handoffs:" in line]
+        says = f"the hand-off {handoff} is held by li.wei, who is no agent any more: any agent of the queue service_desk may take it"
+        self.assertEqual(doctor(), [f"[!] handoffs: {says}"])
+        status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator")
+        self.assertEqual((status, json.loads(text)["notes"][1:]), (200, [{"about": f"handoffs/{handoff}", "say": says}]))
+        self.assertIn('"event":"handoff_orphaned"', self.server.operation.read_text(encoding="utf-8"))
+        self.assertEqual(self.server.ask(*take, role="other", headers={"If-Match": "*"})[0], 403)
+        self.assertEqual(self.server.ask(*take, role="zhang", headers={"If-Match": "*"})[0], 200)
+        self.assertEqual(doctor(), [])
+        close = {"outcome": "done", "note": "n", "customer_agreed": True}
+        self.assertEqual(self.server.ask("POST", f"/v1/handoffs/{handoff}/close", close, role="zhang", headers={"If-Match": "*"})[0], 200)
+        self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "bot")
+
     def test_a_conversation_whose_id_has_a_slash_is_asked_for_and_a_target_may_be_in_absolute_form(self):
         self.hand_off("a/b")
         path = "/v1/conversations/canary-c-a%2Fb"

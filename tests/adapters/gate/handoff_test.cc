@@ -3,6 +3,7 @@
 #include <fstream>
 #include <functional>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "adapters/gate/body.h"
@@ -1451,6 +1452,32 @@ BOOST_AUTO_TEST_CASE(whose_conversation_it_is_counts_from_the_hand_off_that_says
   desk.restart();
   BOOST_TEST(str(desk.hello("n-1", "other").at("code")) == "conflict");
   BOOST_TEST(str(desk.hello("n-2", "other").at("code")) == "conflict");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_hand_off_whose_holder_is_no_agent_any_more_is_taken_by_another_of_its_queue) {
+  Desk desk;
+  std::set<std::string, std::less<>> agents{"li", "chen", "other"};
+  desk.gate.reset();
+  desk.gate = desk.Bench::gate(gate::GateOptions{.is_agent = [&](std::string_view id) { return agents.contains(id); }});
+  const std::string id = handoff_of(desk.asks_for_a_person()), id2 = handoff_of(desk.asks_for_a_person("c-2", "k-2"));
+  BOOST_TEST(desk.take(id) == "");
+  BOOST_TEST(desk.take(id2) == "");
+  const gate::Caller chen = Desk::agent("chen", {"desk"}), other = Desk::agent("other", {"advisers"});
+  BOOST_TEST(desk.take(id, chen) == "taken_by_other");
+  agents.erase("li");
+  BOOST_TEST(desk.take(id, other) == "role");
+  BOOST_TEST(desk.close(id, chen) == "taken_by_other");  // nobody ends it who has not taken it
+  BOOST_TEST(said(desk.hello()) == "Connecting you to a person.");
+  BOOST_TEST(desk.take(id, chen) == "");
+  BOOST_TEST(str(desk.ticket(id).at("holder")) == "chen");
+  BOOST_TEST(desk.state() == "person");
+  BOOST_TEST(desk.close(id, chen) == "");
+  BOOST_TEST(desk.state() == "bot");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {},
+                                     R"({"conversation":"c-2","reason":"r","take":true})", chen)) == "");
+  BOOST_TEST(str(desk.ticket(id2).at("holder")) == "chen");
+  BOOST_TEST(desk.records(audit::Kind::handoff_taken) == 4u);
   desk.verify();
 }
 
