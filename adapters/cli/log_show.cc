@@ -123,11 +123,13 @@ void print_told(const json::object& record, Terminal& terminal) {
 }
 
 // A log that a server writes is searched by it, which records that it was looked at; page by page.
-int search_through_server(const Invocation& invocation, Terminal& terminal, const std::string& socket) {
+int search_through_server(const Invocation& invocation, Terminal& terminal, const std::string& socket,
+                          const Period& period) {
   json::object body{{"limit", 1'000}};
-  for (const char* option : {"--customer", "--conversation", "--rule", "--verdict", "--day", "--from", "--to",
-                             "--request", "--decision", "--reason"})
+  for (const char* option :
+       {"--customer", "--conversation", "--rule", "--verdict", "--day", "--request", "--decision", "--reason"})
     if (invocation.has(option)) body[option + 2] = invocation.get(option);
+  for (const auto& [name, instant] : period.instants()) body[name] = instant;
   std::size_t found = 0;
   for (;;) {
     const std::optional<ServerReply> reply =
@@ -236,7 +238,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
 
   const std::string& path = invocation.arguments[0];
   if (const std::string socket = beside_log(path, ".sock"); !invocation.has("--copy") && server_answers(socket))
-    return search_through_server(invocation, terminal, socket);
+    return search_through_server(invocation, terminal, socket, period);
   std::unique_ptr<LogReader> reader = LogReader::open(path);
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   if (keys == nullptr) {

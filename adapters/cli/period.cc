@@ -1,6 +1,9 @@
 #include "adapters/cli/period.h"
 
+#include <algorithm>
+
 #include "adapters/cli/messages.h"
+#include "audit/record/layout.h"
 #include "audit/record/sections.h"
 #include "audit/report/words.h"
 
@@ -17,7 +20,7 @@ bool read_time(const std::string& text, bool end, std::optional<Microseconds>& o
   if (text.empty()) return true;
   if (const std::optional<Days> day = parse_date(text)) {
     const Microseconds midnight = (static_cast<Microseconds>(*day) + (end ? 1 : 0)) * kDay;
-    out = model::instant_of(zone, midnight);
+    out = std::min(model::instant_of(zone, midnight), audit::kTimeEnd - 1);  // no record is later, no instant written
     return true;
   }
   out = parse_instant(text);
@@ -33,7 +36,19 @@ int read_period(const Invocation& invocation, Terminal& terminal, std::string_vi
                         "{0} 应为日期（2026-11-23）或时刻（2026-11-23T10:00:00+08:00），而不是“{1}”。"},
                        {option, invocation.get(option)}, command);
   }
+  if (out.none())
+    return wrong_use(terminal,
+                     {"--from {0} is not before the end of --to {1}: no record lies between.",
+                      "--from {0} 不早于 --to {1} 的结束：其间没有任何记录。"},
+                     {invocation.get("--from"), invocation.get("--to")}, command);
   return kDone;
+}
+
+std::vector<std::pair<std::string, std::string>> Period::instants() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (from) all.emplace_back("from", format_instant(*from, 0));
+  if (to) all.emplace_back("to", format_instant(*to, 0));
+  return all;
 }
 
 std::optional<std::uint8_t> verdict_of(std::string_view word) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "adapters/cli/command.h"
@@ -15,6 +16,9 @@ namespace caveat::cli {
 
 struct Period {  // half open; of the log's own time, UTC
   std::optional<Microseconds> from, to;
+  bool none() const { return from && to && *from >= *to; }  // ends before it begins: refused wherever it is read
+  // As a server is asked for it: instants, whatever zone it tells days in.
+  std::vector<std::pair<std::string, std::string>> instants() const;
   bool holds(Microseconds at) const { return (!from || at >= *from) && (!to || at < *to); }
 };
 

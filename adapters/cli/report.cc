@@ -57,18 +57,14 @@ void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t
 
 // A log that a server writes is read and recorded by it: the same report, asked of it over its socket.
 int report_through_server(const Invocation& invocation, Terminal& terminal, const std::string& socket,
-                          const std::string& form) {
+                          const std::string& form, const Period& period) {
   boost::json::object body{{"format", form}, {"language", terminal.language == Language::zh ? "zh" : "en"}};
-  constexpr std::pair<const char*, const char*> kOptions[] = {{"--customer", "customer"},
-                                                              {"--rule", "rule"},
-                                                              {"--verdict", "verdict"},
-                                                              {"--from", "from"},
-                                                              {"--to", "to"},
-                                                              {"--seed", "seed"},
-                                                              {"--requested-by", "requested_by"},
-                                                              {"--purpose", "purpose"}};
+  constexpr std::pair<const char*, const char*> kOptions[] = {
+      {"--customer", "customer"},         {"--rule", "rule"},      {"--verdict", "verdict"}, {"--seed", "seed"},
+      {"--requested-by", "requested_by"}, {"--purpose", "purpose"}};
   for (const auto& [option, member] : kOptions)
     if (invocation.has(option)) body[member] = invocation.get(option);
+  for (const auto& [name, instant] : period.instants()) body[name] = instant;
   if (invocation.has("--checkpoint")) {
     Result<std::string> kept = load::read_file(invocation.get("--checkpoint"), 1u << 20);
     if (!kept) return refuse(terminal, kept.error());
@@ -123,7 +119,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   }
 
   if (const std::string socket = beside_log(path, ".sock"); !invocation.has("--copy") && server_answers(socket))
-    return report_through_server(invocation, terminal, socket, form.substr(1));
+    return report_through_server(invocation, terminal, socket, form.substr(1), period);
   std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
   const std::unique_ptr<audit::KeyStore> keys =
       keys_of(invocation, *reader, form == ".zip" || invocation.has("--customer"));

@@ -45,6 +45,8 @@ Period read_period(Body& body, const std::vector<model::Transition>& zone,
       body.wrong(codes::kOutOfRange, name, "a day or an instant, RFC 3339", shortened(*bound));
     if (written) written(name, *bound);
   }
+  if (period.none())
+    body.wrong(codes::kOutOfRange, "to", "an end behind `from`", shortened(body.filled("to").value_or("")));
   return period;
 }
 

@@ -173,6 +173,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"another value", "其他值"},
     {"nothing", "没有"},
     {"a day or an instant, RFC 3339", "日期或时刻，RFC 3339"},
+    {"an end behind `from`", "晚于 `from` 的结束时间"},
     {"a day (2026-11-23)", "日期（2026-11-23）"},
     {"the `next` of the page before", "上一页的 `next`"},
     {"something to look for: customer, rule, verdict, day, from …", "查询条件：customer、rule、verdict、day、from 等"},

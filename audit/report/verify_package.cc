@@ -371,6 +371,8 @@ class Verification {
     }
     // Whoever signs could leave out what stands at an end of the period: the record before it and the one behind it tell.
     const ReportQuery& query = manifest_->query;
+    if (query.from && query.to && *query.from >= *query.to)
+      return bad(c, "the period ends before it begins", "期间的结束不晚于开始");
     if (manifest_->first > 0 && (!query.from || headers_.empty() || headers_.front().time_us() >= *query.from))
       return bad(c,
                  "the run begins at record " + number(manifest_->first) + ", and none from before the period is there",

@@ -1053,6 +1053,22 @@ class OtherZone(Served):
         self.assertEqual(status, 200)
         self.assertIn(b"UTC+08:00", text)
 
+    def test_the_command_line_means_days_of_utc_with_a_server_and_without(self):
+        self.server.decide(turn(1))
+
+        def asked():
+            package = pathlib.Path(self.folder) / "period.zip"
+            made = subprocess.run([BINARY, "report", self.server.log, "--out", package, "--from", "2026-01-02", "--to", "2026-01-03"],
+                                  capture_output=True, text=True, check=False, timeout=300)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            with zipfile.ZipFile(package) as archive:
+                query = json.loads(archive.read("manifest.json"))["query"]
+            return query["from"], query["to"]
+        midnight = 1767312000 * 10**6
+        self.assertEqual(asked(), (midnight, midnight + 2 * 86400 * 10**6))
+        self.server.stop()
+        self.assertEqual(asked(), (midnight, midnight + 2 * 86400 * 10**6))
+
 
 class OtherQueue(Served):
     limits = {"gate": {"default_queue": "service_desk"}}
@@ -1111,12 +1127,20 @@ class Looks(Served):
             self.assertEqual(made.returncode, 0, made.stderr)
             self.assertIn("5 decisions", made.stderr)
         self.assertEqual(self.caveat("verify", "r.zip", "--key", "log.keys/log.vkey").returncode, 0)
+        for command in (("report", "log.db", "--out", "none.zip"), ("log", "search", "log.db")):  # also below, without a server
+            refused = self.caveat(*command, "--from", "2026-11-24", "--to", "2026-11-23")
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+        for path, more in (("/v1/log/search", {}), ("/v1/reports", {"format": "csv"})):
+            status, _, text = self.server.ask("POST", path, {"from": "2026-11-24", "to": "2026-11-23", **more}, role="auditor")
+            self.assertEqual((status, json.loads(text)["errors"][0]["path"]), (422, "/to"))
         refused = self.caveat("log", "search", "log.db", "--day", "yesterday")
         self.assertEqual(refused.returncode, 2)
         self.server.stop()
         # the same without it, to the byte of the lines
         again = self.caveat("log", "search", "log.db", "--verdict", "block")
         self.assertEqual(again.stdout, found.stdout)
+        refused = self.caveat("report", "log.db", "--out", "none.zip", "--from", "2026-11-24", "--to", "2026-11-23")
+        self.assertEqual(refused.returncode, 2, refused.stderr)
         self.assertEqual(self.server.verify().returncode, 0)
 
     def test_nothing_that_is_told_of_the_log_names_a_confidential_rule_or_confirms_a_guess(self):

@@ -225,7 +225,7 @@ def check_tree(state):
             raise Wrong("header %d is out of place" % index)
         time = header[5]
     query = manifest["query"]
-    if (first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
+    if (None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
             or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"])):
         raise Wrong("no record from outside the period, before or behind it, shows that the run is all of it")
     proof = [strict64(h) for h in json.loads(members["proofs.json"].decode())["range_proof"]]
