@@ -38,8 +38,9 @@ std::vector<Route> make() {
        .takes = "application/x-ndjson",
        .gives = "application/x-ndjson",
        .says = {"Judge many turns, one a line: the reply has one decision or problem a line, in order, each sent once "
-                "it is on disk. A bad line stops nothing.",
-                "逐行裁决多轮对话：每行返回一个决定或问题说明，顺序不变，落盘后即发送；某行有误不影响其余。"},
+                "it is on disk. A bad line stops nothing; lines of one conversation wait for each other.",
+                "逐行裁决多轮对话：每行返回一个决定或问题说明，顺序不变，落盘后即发送；某行有误不影响其余；同一会话的各"
+                "行依次等待。"},
        .record = {"a decision each", "逐条记录决定"}});
   all.push_back(
       {.handler = Handler::decision,
@@ -99,8 +100,9 @@ std::vector<Route> make() {
                  .path = "/v1/conversations/{id}",
                  .roles = kBot | kAgent,
                  .gives = "Conversation",
-                 .says = {"Who has the conversation: bot, waiting or person. Cheap: ask before a model is paid.",
-                          "会话归属：bot、waiting 或 person。开销很小，可在调用模型之前查询。"}});
+                 .says = {"Who has the conversation: bot, waiting or person. Cheap: ask before a model is paid. A "
+                          "slash in an id is written %2F.",
+                          "会话归属：bot、waiting 或 person。开销很小，可在调用模型之前查询。id 中的斜杠写作 %2F。"}});
   all.push_back({.handler = Handler::handoffs,
                  .method = "GET",
                  .path = "/v1/handoffs",
@@ -223,8 +225,10 @@ std::vector<Route> make() {
        .body = kSmallBytes,
        .takes = "Search",
        .gives = "Found",
-       .says = {"Find records of the audit log. The conditions stand in the body, since addresses are logged.",
-                "查找审计日志中的记录。查询条件置于正文，因为网址会被记入日志。"},
+       .says = {"Find records of the audit log. The conditions stand in the body, since addresses are logged. A "
+                "confidential rule stands in records, and is found, under its alias (confidential/…).",
+                "查找审计日志中的记录。查询条件置于正文，因为网址会被记入日志。保密规则在记录中以别名（confidential/"
+                "…）出现，也以别名查找。"},
        .record = {"viewed", "查看"}});
   all.push_back({.handler = Handler::report,
                  .method = "POST",
