@@ -58,6 +58,14 @@ inline constexpr Code kLogReplaced{"log_replaced",
                                    "{0} was moved, replaced or linked while it was open. Nothing more is written to "
                                    "it; put the file back and start again.",
                                    "{0} 在打开期间被移动、替换或链接，已停止写入。请放回原文件后重新启动。", 500, 4};
+inline constexpr Code kLogLinked{
+    "log_linked",
+    "{0} has a second name (a hard link): what the log holds may lie beside the other one. Use the log by its own name "
+    "and "
+    "take the link away; for a copy, copy the file and its -wal.",
+    "{0} 另有一个名称（硬链接）：日志的部分内容可能在另一名称旁。请使用日志原名并删除该链接；如需副本，请复制文件及其 "
+    "-wal。",
+    500, 4};
 inline constexpr Code kLogParted{
     "log_parted",
     "{0} was moved, replaced or linked while the log was open. What it held was moved into {1}, and the turns under "

@@ -270,7 +270,10 @@ class GroupCommitLog final : public Log {
     std::error_code ignored;
     const bool log_there = fs::exists(path, ignored);
     const bool keys_there = KeyStore::exists(options_.keys_dir);
-    if (log_there) refuse_other_formats();
+    if (log_there) {
+      must_be_writable(path);  // before the keys are: of a copy on a read-only disk it is the log that is told
+      refuse_other_formats();
+    }
     const KeyStoreOptions key_options{.writable = true, .random = options_.random, .vfs = options_.vfs};
     if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
     if (log_there && !keys_there) {

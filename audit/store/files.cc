@@ -93,8 +93,9 @@ std::unique_ptr<Database> open_for_reading(const std::string& path, const std::s
     return db;
   } catch (const SqliteError& error) {
     std::error_code ignored;
-    const bool has_wal =
-        std::filesystem::exists(path + "-wal", ignored) && std::filesystem::file_size(path + "-wal", ignored) > 0;
+    const std::filesystem::path itself = std::filesystem::canonical(path, ignored);
+    const std::string wal = (ignored ? path : itself.string()) + "-wal";
+    const bool has_wal = std::filesystem::exists(wal, ignored) && std::filesystem::file_size(wal, ignored) > 0;
     if (!error.read_only() || has_wal || !std::filesystem::exists(path, ignored)) throw;
   }
   return std::make_unique<Database>(path, Database::Mode::immutable, vfs);

@@ -35,6 +35,12 @@ std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Of which SQLite knows nothing: the WAL lies beside the one that it was opened by.
+bool has_second_name(const std::string& path) {
+  struct stat file{};
+  return ::stat(path.c_str(), &file) == 0 && file.st_nlink > 1;
+}
+
 // What is wrong with a file that is to be a log, before anything is written to it.
 void judge(Database& db) {
   const std::string& path = db.path();
@@ -49,9 +55,12 @@ void judge(Database& db) {
     const std::int64_t layout = db.number("PRAGMA user_version");
     if (layout > newest) throw Error(codes::kLogNewer, path, {path, std::to_string(layout), std::to_string(newest)});
     std::error_code ignored;
-    const auto wal = fs::exists(path + "-wal", ignored) ? fs::file_size(path + "-wal", ignored) : 0;
-    if (wal == 0 && static_cast<std::int64_t>(fs::file_size(path, ignored)) < pages * db.number("PRAGMA page_size"))
+    const std::string beside = db.wal_path();
+    const auto wal = fs::exists(beside, ignored) ? fs::file_size(beside, ignored) : 0;
+    if (wal == 0 && static_cast<std::int64_t>(fs::file_size(path, ignored)) < pages * db.number("PRAGMA page_size")) {
+      if (has_second_name(path)) throw Error(codes::kLogLinked, path, {path});
       throw Error(codes::kLogHalfWritten, path, {path, "the file is shorter than it says"});
+    }
   } catch (const SqliteError& error) {
     if (error.not_a_database()) {
       std::error_code ignored;
@@ -497,9 +506,14 @@ void create_sqlite_store(const std::string& path, const std::string& about_note,
   sync_folder(fs::absolute(path).parent_path().string());
 }
 
+void must_be_writable(const std::string& path) {
+  if (::access(path.c_str(), W_OK) != 0) throw Error(codes::kLogReadOnly, path, {path, system_words()});
+  if (has_second_name(path)) throw Error(codes::kLogLinked, path, {path});
+}
+
 std::unique_ptr<Store> open_sqlite_store(const std::string& path, const StoreOptions& options) {
   must_exist(path);
-  if (::access(path.c_str(), W_OK) != 0) throw Error(codes::kLogReadOnly, path, {path, system_words()});
+  must_be_writable(path);
   try {
     return std::make_unique<SqliteStore>(path, options);
   } catch (const SqliteError& error) {

@@ -5,13 +5,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/store/files.h"
 
 namespace caveat::audit {
 
-WriterLock::WriterLock(const std::string& log_path) : path_(log_path + "-writer") {
+WriterLock::WriterLock(const std::string& log_path) {
+  // Beside the file itself, by whatever links it was named: one log has one writer.
+  std::error_code ignored;
+  const std::filesystem::path itself = std::filesystem::canonical(log_path, ignored);
+  path_ = (ignored ? log_path : itself.string()) + "-writer";
   for (;;) {
     file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file_ < 0) throw Error(codes::kLogReadOnly, log_path, {log_path, path_ + ": " + system_words()});

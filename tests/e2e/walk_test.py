@@ -186,6 +186,19 @@ class Walk(unittest.TestCase):
         self.assertNotIn(customer.encode(), log.read_bytes())
         self.assertEqual(caveat("log", "verify", log)[0], 0)
 
+    def test_a_log_on_a_disk_that_only_reads_is_shown_searched_and_reported_and_that_it_is_not_in_the_log_is_said(self):
+        log = self.copy()
+        mounts = f"mount --bind '{log.parent}' '{log.parent}' && mount -o remount,ro,bind '{log.parent}' && "
+        if shutil.which("unshare") is None or subprocess.run(["unshare", "-rm", "sh", "-c", mounts + "true"], capture_output=True, check=False).returncode:
+            self.skipTest("no mount of one's own")
+        with tempfile.TemporaryDirectory() as place:
+            for words in (f"log show '{log}'", f"log search '{log}' --verdict block", f"report '{log}' --out '{place}/evidence.zip'"):
+                done = subprocess.run(["unshare", "-rm", "sh", "-c", f"{mounts}'{BINARY}' {words}"], capture_output=True, text=True, check=False,
+                                      env={**os.environ, "LANG": "C.UTF-8"})
+                with self.subTest(words):
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertIn("cannot be written", done.stderr)
+
     def test_a_copy_and_a_log_without_keys_say_that_the_export_is_not_in_the_log(self):
         log = self.copy()
         page = log.parent / "page.html"

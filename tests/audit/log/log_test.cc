@@ -503,6 +503,24 @@ BOOST_AUTO_TEST_CASE(a_second_writer_is_refused_with_the_number_of_the_first_and
   BOOST_TEST(LogReader::open(in.path())->size() == 1u);
 }
 
+// By another name the log seems incomplete, or an old copy: to put back a back-up would be the wrong thing to do.
+BOOST_AUTO_TEST_CASE(a_link_to_a_log_that_is_being_written_is_told_as_what_it_is) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  for (int i = 0; i < 3; ++i) committed(log->append(decision(i)));
+  LogOptions linked = in.options(false);
+  linked.keys_dir = in.keys_dir();
+  linked.path = in.folder / "symbolic.db";
+  std::filesystem::create_symlink(in.path(), linked.path);
+  BOOST_TEST(refused(codes::kLogInUse, linked));
+  BOOST_TEST(LogReader::open(linked.path)->size() == 3u);
+  linked.path = in.folder / "hard.db";
+  std::filesystem::create_hard_link(in.path(), linked.path);
+  BOOST_TEST(refused(codes::kLogLinked, linked));
+  std::filesystem::remove(linked.path);
+  committed(log->append(decision(3)));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_log_or_has_no_keys_is_refused_in_words) {
   LogFolder in;
   BOOST_TEST(refused(codes::kLogMissing, in.options(false)));
