@@ -120,6 +120,12 @@ Op moved_past(std::string_view word, int type) {
   return below ? Op::within_last : Op::literal;
 }
 
+// Of a date that lies behind another, and not of a length.
+bool says_moment(std::string_view word) {
+  return word.find("before") != std::string_view::npos || word.find("早于") != std::string_view::npos ||
+         word.find("below") != std::string_view::npos || word.find("低于") != std::string_view::npos;
+}
+
 }  // namespace
 
 ExprPtr Lowering::tail(Node node, ExprPtr subject) {
@@ -144,8 +150,20 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
                   : meant == Op::more_than_ago ? "距今 超过" + length
                                                : "距今 不少于" + length;
       }
+      // Less than a length ago leaves out the day that is as long ago; no comparison says that, but the negation of one.
+      const bool less = !says_moment(written(head)) && (head.type() == P::LT || head.type() == P::FEWER_THAN);
+      Span where = node.span();
+      std::string_view before = bytes_.substr(0, subject->span.begin);
+      while (before.ends_with(' ')) before.remove_suffix(1);
+      const bool negated_already = before.ends_with("not") || before.ends_with("非");
+      if (meant == Op::within_last && less) {
+        where = span;
+        const std::string whose = text_of(subject->span);
+        instead = written(node).ends_with("ago") ? "not (" + whose + " is at least " + length + " ago)"
+                                                 : "非（" + whose + " 距今 不少于 " + length + "）";
+      }
       complain(codes::kUnexpected, node.span(), {"“" + written(node) + "”", "“" + instead + "”"}, {}, {},
-               {{node.span(), instead}});
+               less && negated_already ? std::vector<Fix>{} : std::vector<Fix>{{where, instead}});
       return binary(meant);
     }
   }

@@ -212,11 +212,26 @@ class Explainer {
         at_(std::min(mistake.token, count)) {}
 
   Complaint explain() {
-    for (const auto special :
-         {&Explainer::joined_comparison, &Explainer::mixed_logic, &Explainer::list_word, &Explainer::negated_comparison,
-          &Explainer::bare_within, &Explainer::nested_quantifier, &Explainer::list_in_brackets,
-          &Explainer::open_bracket, &Explainer::comma_before_clause, &Explainer::no_else, &Explainer::second_when,
-          &Explainer::double_not, &Explainer::no_expectation, &Explainer::habit, &Explainer::glued}) {
+    for (const auto special : {&Explainer::joined_comparison,
+                               &Explainer::negated_between,
+                               &Explainer::between_ends,
+                               &Explainer::fact_left_out,
+                               &Explainer::older_than,
+                               &Explainer::said_in_parts,
+                               &Explainer::mixed_logic,
+                               &Explainer::list_word,
+                               &Explainer::negated_comparison,
+                               &Explainer::bare_within,
+                               &Explainer::nested_quantifier,
+                               &Explainer::list_in_brackets,
+                               &Explainer::open_bracket,
+                               &Explainer::comma_before_clause,
+                               &Explainer::no_else,
+                               &Explainer::second_when,
+                               &Explainer::double_not,
+                               &Explainer::no_expectation,
+                               &Explainer::habit,
+                               &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
     }
     return plain();
@@ -245,6 +260,16 @@ class Explainer {
   std::optional<Complaint> joined_comparison() {
     return type(at_) == P::OR || type(at_) == P::AND ? habit() : std::nullopt;  // is less than or equal to
   }
+  std::optional<Complaint> negated_between();
+  std::optional<Complaint> between_ends();
+  std::optional<Complaint> fact_left_out();
+  std::optional<Complaint> older_than();
+  std::optional<Complaint> said_in_parts();
+  // Where the comparison begins in which token `at` stands, and the token behind its last.
+  std::size_t comparison_begin(std::size_t at) const;
+  std::size_t comparison_end(std::size_t at) const;
+  bool bounds_conditions(std::size_t at) const;
+  bool opens_definition(std::size_t at) const;
   std::optional<Complaint> mixed_logic();
   std::optional<Complaint> list_word();
   std::optional<Complaint> negated_comparison();
@@ -284,6 +309,194 @@ class Explainer {
   const Mistake& mistake_;
   std::size_t at_;
 };
+
+// 定义 甲 为 …: the first 为 is no comparison.
+bool Explainer::opens_definition(std::size_t at) const {
+  if (type(at) != P::IS || (type(0) != P::DEFINE && type(0) != P::TOPIC)) return false;
+  for (std::size_t i = 1; i < at; ++i)
+    if (type(i) == P::IS || type(i) == P::AS) return false;
+  return true;
+}
+
+bool Explainer::bounds_conditions(std::size_t at) const {
+  switch (type(at)) {
+    case P::AND:
+    case P::OR:
+    case P::NOT:
+    case P::WHEN:
+    case P::UNLESS:
+    case P::THEN:
+    case P::BECAUSE:
+    case P::IF_UNKNOWN:
+    case P::SAY:
+    case P::AS:
+    case P::WHERE:
+    case P::EACH_SATISFIES:
+    case P::SEMICOLON:
+    case P::LINE:
+      return true;
+    default:
+      return at >= count_ || begins_clause(at) || opens_definition(at);
+  }
+}
+
+std::size_t Explainer::comparison_begin(std::size_t at) const {
+  std::size_t depth = 0, begin = at;
+  while (begin > 0) {
+    const int before = type(begin - 1);
+    if (before == P::RPAREN || before == P::RBRACKET) ++depth;
+    if (before == P::LPAREN || before == P::LBRACKET) {
+      if (depth == 0) break;
+      --depth;
+    }
+    if (depth == 0 && bounds_conditions(begin - 1)) break;
+    --begin;
+  }
+  return begin;
+}
+
+std::size_t Explainer::comparison_end(std::size_t at) const {
+  std::size_t depth = 0;
+  bool between = false;
+  for (; at < count_; ++at) {
+    const int here = type(at);
+    if (here == P::RPAREN || here == P::RBRACKET) {
+      if (depth == 0) break;
+      --depth;
+    }
+    if (here == P::LPAREN || here == P::LBRACKET) ++depth;
+    if (here == P::BETWEEN) between = true;
+    if (depth > 0) continue;
+    if (here == P::AND && between) {
+      between = false;
+      continue;
+    }
+    if (bounds_conditions(at)) break;
+  }
+  return at;
+}
+
+// is not between 3 and 5, 不介于 3 与 5 之间: said with a negation before the whole.
+std::optional<Complaint> Explainer::negated_between() {
+  for (std::size_t i = at_ >= 2 ? at_ - 2 : 0; i <= at_ && i < count_; ++i) {
+    const bool english = type(i) == P::IS_NOT && type(i + 1) == P::BETWEEN;
+    const std::string word = english ? std::string() : text(i);
+    if (!english && word != "不介于" && word != "未介于") continue;
+    const std::size_t behind = english ? i + 2 : i + 1;
+    const std::size_t begin = comparison_begin(i);
+    std::size_t end = behind, depth = 0;
+    bool second = false;  // behind the word between the two bounds
+    for (; end < count_; ++end) {
+      const int here = type(end);
+      if (here == P::LPAREN || here == P::LBRACKET) ++depth;
+      if ((here == P::RPAREN || here == P::RBRACKET) && depth-- == 0) break;
+      if (depth > 0) continue;
+      if (english && here == P::AND && !second) {
+        second = true;
+        continue;
+      }
+      if (bounds_conditions(end)) break;
+    }
+    Complaint c{&codes::kNegatedComparison, span(i, behind - 1), {english ? text(i + 1) : "介于"}};
+    c.help = Both{"say “not” before the whole", "请在整个条件之前写“非”"};
+    if (begin < i && end > behind && !(begin > 0 && type(begin - 1) == P::NOT)) {
+      const std::string whole = english ? "not (" + text(begin, i - 1) + " is between " + text(behind, end - 1) + ")"
+                                        : "非（" + text(begin, i - 1) + " 介于 " + text(behind, end - 1) + "）";
+      c.fixes.push_back({span(begin, end - 1), whole});
+    }
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 介于 18 和 65 之间, 介于 18 至 65 之间
+std::optional<Complaint> Explainer::between_ends() {
+  if (at_ >= count_ || !expects(P::WITH)) return std::nullopt;
+  const std::string found = text(at_);
+  if (found != "和" && found != "到" && found != "及" && type(at_) != P::UP_TO) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  std::size_t open = at_;
+  while (open > begin && type(open) != P::BETWEEN && type(open) != P::WITH) --open;
+  if (type(open) != P::BETWEEN || is_ascii(text(open))) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", quoted_spelling(P::WITH).zh}};
+  c.fixes.push_back({span(at_, at_), "与"});
+  return c;
+}
+
+// age is above 18 and below 65: what the second holds to is not said.
+std::optional<Complaint> Explainer::fact_left_out() {
+  const auto compares = [&](std::size_t at) {
+    return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+      return s.token == type(at) && s.kind == KeywordKind::compare && s.token != P::BETWEEN_END;
+    });
+  };
+  for (std::size_t i = at_; i > 0 && at_ - i <= 6; --i) {
+    if (type(i - 1) != P::AND && type(i - 1) != P::OR) {
+      if (i < at_ && bounds_conditions(i - 1)) break;
+      continue;
+    }
+    if (!compares(i)) break;
+    // `at least 3 answers …` opens a count of events: it is none where no event follows.
+    const bool no_event = i < at_ && expects(P::WORD) && (bounds_conditions(at_) || type(at_) == P::RPAREN);
+    if (i != at_ && !no_event) break;
+    if (i < 2) break;
+    const std::size_t begin = comparison_begin(i - 2);
+    std::size_t verb = begin;
+    while (verb < i && !compares(verb)) ++verb;
+    if (verb == begin || verb >= i - 1 || type(begin) == P::LPAREN) break;
+    const std::string subject = text(begin, verb - 1);
+    Complaint c{
+        &codes::kUnexpected, span(i, i), {"“" + text(i) + "”", Both{"the fact that is compared", "所比较的事实"}}};
+    const std::size_t last = std::max(i, std::min(comparison_end(i), count_) - 1);
+    const std::string whole = subject + " " + text(i, last);
+    c.help = Both{"each condition names its fact: " + whole, "每个条件都要写出事实：" + whole};
+    c.fixes.push_back({{source_, tokens_[i].begin, tokens_[i].begin}, subject + " "});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// is older than 12 months
+std::optional<Complaint> Explainer::older_than() {
+  if (at_ < 2 || at_ + 1 >= count_ || text(at_) != "than" || text(at_ - 1) != "older" || type(at_ - 2) != P::IS ||
+      type(at_ + 1) != P::NUMBER)
+    return std::nullopt;
+  const bool length = type(at_ + 2) == P::TIME_UNIT;
+  const std::size_t last = length ? at_ + 2 : at_;
+  const std::string meant = length ? "is more than " + text(at_ + 1, at_ + 2) + " ago" : "is above";
+  Complaint c{&codes::kUnexpected, span(at_ - 2, last), {"“" + text(at_ - 2, last) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_ - 2, last), meant});
+  return c;
+}
+
+// For which no keyword says the same: how it is written, and nothing is offered.
+std::optional<Complaint> Explainer::said_in_parts() {
+  if (at_ >= count_) return std::nullopt;
+  struct Row {
+    std::string_view written, en, zh;
+  };
+  constexpr std::string_view kNoneEn =
+      "of a lexicon: answer lacks promises; of single items: not (answer contains any of …)";
+  constexpr std::string_view kNoneZh = "词表写作：回答 不含 承诺；逐项写作：非（回答 包含任一 ……）";
+  constexpr std::array<Row, 6> kRows = {{
+      {"xor", "one of two, and not both, is written: (a or b) and not (a and b)",
+       "二者只居其一写作：（甲 或 乙）且 非（甲 且 乙）"},
+      {"lacks any of", kNoneEn, kNoneZh},
+      {"does not contain any of", kNoneEn, kNoneZh},
+      {"不含任一", kNoneEn, kNoneZh},
+      {"不包含任一", kNoneEn, kNoneZh},
+      {"未包含任一", kNoneEn, kNoneZh},
+  }};
+  for (std::size_t first = at_ - std::min<std::size_t>(at_, 2); first <= at_; ++first) {
+    const std::string written = text(first, at_);
+    const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.written == written; });
+    if (row == kRows.end()) continue;
+    Complaint c{&codes::kUnexpected, span(first, at_), {"“" + written + "”", expected()}};
+    c.help = Both{std::string(row->en), std::string(row->zh)};
+    return c;
+  }
+  return std::nullopt;
+}
 
 // The parser stopped at an `or` after a chain of `and`, or the other way round: both readings are offered.
 std::optional<Complaint> Explainer::mixed_logic() {
@@ -409,7 +622,9 @@ std::optional<Complaint> Explainer::habit() {
     std::span<const std::string_view> meant;
     for (std::size_t i = first; i < count_ && !text(i).empty(); ++i) {
       written += (i == first ? "" : " ") + text(i);
-      if (i < at_) continue;
+      // `is over 65`: over is taken for a name, and the parser stops behind it.
+      const bool before = i + 1 == at_ && i > first && type(first) == P::IS;
+      if (i < at_ && !before) continue;
       if (const auto found = meant_by(written); !found.empty()) last = i, meant = found;
       if (i >= first + 7) break;  // longer than the longest
     }
@@ -460,6 +675,8 @@ std::optional<Complaint> Explainer::negated_comparison() {
 
 // A bare `within` on a date: both readings are offered.
 std::optional<Complaint> Explainer::bare_within() {
+  const std::string next = at_ + 2 < count_ ? text(at_ + 1) + " " + text(at_ + 2) : std::string();
+  if (next == "the past" || next == "the coming") return std::nullopt;  // words of habit
   if (type(at_) == P::WITHIN && (expects(P::IS) || (at_ > 0 && type(at_ - 1) == P::IS))) {
     const std::size_t first = at_ > 0 && type(at_ - 1) == P::IS ? at_ - 1 : at_;
     Complaint c{&codes::kBareWithin, span(first, at_), {}};
@@ -588,7 +805,11 @@ std::optional<Complaint> Explainer::glued() {
     if (type(i) != P::WORD) continue;
     const auto meant = spaced_reading(text(i));
     if (!meant) continue;
-    if (const auto near = nearest_keyword(); near && near->first <= i)
+    // 不低于C3 and 不为零售 hold a whole keyword and a name: no slip. One sign behind a keyword may be one.
+    const std::string_view rest = std::string_view(*meant).substr(meant->find(' ') + 1);
+    const bool whole =
+        !spellings_from(meant->substr(0, meant->find(' '))).empty() && (rest.size() > 3 || is_ascii(rest));
+    if (const auto near = nearest_keyword(); !whole && near && near->first <= i)
       return std::nullopt;  // a slip, not a missing blank
     if (back == 1 && at_ < count_ && type(at_) == P::LINE) continue;
     Complaint c{&codes::kKeywordGlued, span(i, i), {text(i)}};

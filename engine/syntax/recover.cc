@@ -367,11 +367,17 @@ std::vector<Token> Recovery::read_members(std::size_t index, const Piece& piece,
   if (!condition && !effects) return {};
   std::vector<Piece> members;
   std::size_t depth = 0, begin = opener + 1, joint_at = 0;
+  bool between = false;
   for (std::size_t i = opener + 1; i < piece.end; ++i) {
     if (type(i) == P::LPAREN || type(i) == P::LBRACKET) ++depth;
     if (type(i) == P::RPAREN || type(i) == P::RBRACKET) {
       if (depth == 0) return {};  // closes what was never opened: nothing is sure behind it
       --depth;
+    }
+    if (type(i) == P::BETWEEN) between = true;
+    if (type(i) == P::AND && between && depth == 0) {  // between a and b
+      between = false;
+      continue;
     }
     const bool joint = condition ? type(i) == P::AND || type(i) == P::OR
                                  : (type(i) == P::AND || type(i) == P::ALSO_DO) && is_effect(type(i + 1));

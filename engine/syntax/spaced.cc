@@ -1,5 +1,9 @@
 #include "engine/syntax/spaced.h"
 
+#include <algorithm>
+#include <array>
+
+#include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 
@@ -8,6 +12,27 @@ namespace {
 
 bool joins_sentences(KeywordKind kind) {
   return kind == KeywordKind::compare || kind == KeywordKind::logic || kind == KeywordKind::clause;
+}
+
+// Never a name beside a keyword: 未包含 is no 未 包含, 不含任一 no 不含 任一.
+bool is_no_name(std::string_view word) {
+  constexpr std::array<std::string_view, 16> kWords = {"不", "未",   "没",   "没有", "无",   "已",   "是", "了",
+                                                       "有", "任一", "任意", "任何", "全部", "所有", "空", "等于"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
+const Spelling* chinese_keyword(std::string_view word) {
+  for (const Spelling* s : spellings_from(word)) {
+    if (s->language == Language::zh && s->words.size() == 1) return s;
+  }
+  return nullptr;
+}
+
+// The keyword of a comparison that a word of habit means, if it means one only.
+const Spelling* meant_comparison(std::string_view word) {
+  const auto meant = meant_by(word);
+  const Spelling* s = meant.size() == 1 ? chinese_keyword(meant.front()) : nullptr;
+  return s != nullptr && s->kind == KeywordKind::compare ? s : nullptr;
 }
 
 }  // namespace
@@ -30,15 +55,45 @@ std::optional<std::string> spaced_reading(std::string_view word) {
         middle = &s, middle_at = at;
     }
   }
+  std::string before, after;
   if (middle != nullptr) {
-    return std::string(word.substr(0, middle_at)) + " " + middle->text +
-           std::string(word.substr(middle_at + middle->text.size()));
+    before = word.substr(0, middle_at);
+    after = middle->text + std::string(word.substr(middle_at + middle->text.size()));
+  } else if (tail != nullptr && (head == nullptr || tail->text.size() >= head->text.size())) {
+    before = word.substr(0, word.size() - tail->text.size());
+    after = tail->text;
+  } else if (head != nullptr) {
+    before = head->text;
+    after = word.substr(head->text.size());
   }
-  if (tail != nullptr && (head == nullptr || tail->text.size() >= head->text.size())) {
-    return std::string(word.substr(0, word.size() - tail->text.size())) + " " + tail->text;
+  if (before.empty() || is_no_name(before) || is_no_name(after)) return std::nullopt;
+  return before + " " + after;
+}
+
+std::vector<Segment> segments_before_a_number(std::string_view word) {
+  std::vector<Segment> out;
+  while (!word.empty()) {
+    std::size_t at = 0;  // the longest end that is a keyword
+    const Spelling* keyword = nullptr;
+    for (; at < word.size(); ++at) {
+      if ((static_cast<unsigned char>(word[at]) & 0xC0) == 0x80) continue;  // within a character
+      const std::string_view end = word.substr(at);
+      keyword = chinese_keyword(end);
+      const bool parts = keyword != nullptr && (end == "千分之" || end == "万分之");
+      if (keyword != nullptr && keyword->kind != KeywordKind::compare && keyword->kind != KeywordKind::logic && !parts)
+        keyword = nullptr;
+      if (keyword == nullptr) keyword = meant_comparison(end);
+      if (keyword != nullptr) break;
+    }
+    if (keyword == nullptr) {  // a name, behind which a keyword stands
+      if (out.empty() || is_no_name(word)) return {};
+      out.insert(out.begin(), {std::string(word), 0, nullptr});
+      return out;
+    }
+    out.insert(out.begin(), {keyword->text, at, keyword});
+    word = word.substr(0, at);
   }
-  if (head != nullptr) return head->text + " " + std::string(word.substr(head->text.size()));
-  return std::nullopt;
+  return out;
 }
 
 }  // namespace caveat::syntax

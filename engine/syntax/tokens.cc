@@ -15,6 +15,7 @@
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/shapes.h"
+#include "engine/syntax/spaced.h"
 
 namespace caveat::syntax {
 namespace {
@@ -134,6 +135,8 @@ class Filter {
   std::size_t take_name(std::size_t at, std::size_t end);
   bool slashed_date(std::size_t at, std::size_t end) const;
   bool cut_after_number(std::size_t& at, std::size_t end);
+  bool glued_before_number(std::size_t& at);
+  bool told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
   void emit(int type, std::uint32_t begin, std::uint32_t end) { result_.tokens.push_back({type, begin, end}); }
@@ -309,6 +312,47 @@ bool Filter::slashed_date(std::size_t at, std::size_t end) const {
   return digits(at + 2) <= 2 && ((digits(at) == 4 && digits(at + 4) <= 2) || (digits(at) <= 2 && digits(at + 4) == 4));
 }
 
+// 5百元, 50k, 10pm, 5万元人民币: what is meant is written in another way. `pieces` is what the reading goes on with.
+bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces) {
+  const std::string rest(slice(rest_begin, raw.end));
+  const std::string digits(slice(number.begin, number.end));
+  const bool whole = digits.find('.') == std::string::npos;
+  if (rest == "人民币" && !pieces.empty() && pieces.back().type == L::CURRENCY) {
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "the unit before it says so", "前面的单位已写明币种",
+             {{span(rest_begin, raw.end), ""}});
+    return true;
+  }
+  if (!pieces.empty()) return false;
+  constexpr std::string_view kHundred = "百";
+  if (rest.starts_with(kHundred) && whole) {
+    const std::string_view unit = std::string_view(rest).substr(kHundred.size());
+    const auto& units = units_and_tails();
+    const auto found = std::find_if(units.begin(), units.end(), [&](const Spelling& s) { return s.text == unit; });
+    if (!unit.empty() && found == units.end()) return false;
+    const auto unit_begin = static_cast<std::uint32_t>(rest_begin + kHundred.size());
+    complain(codes::kUnitLeftover, rest_begin, unit_begin, {std::string(kHundred)},
+             "write the number in digits: " + digits + "00", "请用数字写全：" + digits + "00",
+             {{span(rest_begin, unit_begin), "00"}});
+    if (!unit.empty()) pieces.push_back({found->token, unit_begin, raw.end});
+    return true;
+  }
+  if (!is_ascii(rest) || !unit_meant_by(rest).empty() || !spellings_from(rest).empty()) return false;
+  std::string meant;
+  if (rest == "k" && whole) meant = digits + "_000";
+  if ((rest == "am" || rest == "pm") && whole && digits.size() <= 2) {
+    const int hour = std::atoi(digits.c_str());
+    const int clock = hour % 12 + (rest == "pm" ? 12 : 0);
+    if (hour >= 1 && hour <= 12) meant = (clock < 10 ? "0" : "") + std::to_string(clock) + ":00";
+  }
+  std::vector<Fix> fixes;
+  if (!meant.empty()) fixes.push_back({span(number.begin, raw.end), meant});
+  complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
+           meant.empty() ? "behind a number stands a unit, such as %, CNY, days or years old" : "write " + meant,
+           meant.empty() ? "数字之后写单位，如 %、元、天、周岁" : "请写作：" + meant, std::move(fixes));
+  if (rest == "am" || rest == "pm") result_.tokens.back().type = L::TIME;
+  return true;
+}
+
 // What follows a number is cut, longest first, by the list of units and tails. A word that a blank parts from its number is
 // cut only if the list covers all of it.
 bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
@@ -365,7 +409,14 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     const std::string whole(slice(number.begin, rest_begin));
     std::vector<std::string_view> known;
     for (const auto& unit : units_and_tails()) {
-      if (unit.words.size() == 1 && unit.language == Language::zh) known.push_back(unit.text);
+      // No slip makes one currency of another word: 百元 is no 日元.
+      if (unit.words.size() == 1 && unit.language == Language::zh && unit.token != L::CURRENCY)
+        known.push_back(unit.text);
+    }
+    if (told_of_leftover(number, rest_begin, raw, pieces)) {
+      for (const auto& piece : pieces) result_.tokens.push_back(piece);
+      ++at;
+      return true;
     }
     const MeantUnit of_habit = unit_and_tail_meant_by(rest);
     std::string meant(of_habit.unit);
@@ -404,6 +455,41 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
   }
   for (const auto& piece : pieces) result_.tokens.push_back(piece);
   if (ordinal_follows) emit(L::ORDINAL, static_cast<std::uint32_t>(raw.begin + cut), raw.end);
+  ++at;
+  return true;
+}
+
+// 大于等于65, 距今超过12个月, 百分之50: read as what is meant, with one message of it. The word's token has been emitted.
+bool Filter::glued_before_number(std::size_t& at) {
+  const Raw& raw = raws_[at];
+  const Raw& number = raws_[at + 1];
+  std::string_view text = slice(raw.begin, raw.end);
+  constexpr std::string_view kHundredth = "百分之";
+  const bool percent = text.ends_with(kHundredth);
+  if (percent) text.remove_suffix(kHundredth.size());
+  const std::vector<Segment> segments = segments_before_a_number(text);
+  const bool keyword = spellings_from(text).empty() ? false : spellings_from(text).front()->words.size() == 1;
+  if (segments.empty() && !(percent && (text.empty() || keyword))) return false;
+  result_.tokens.pop_back();
+  std::string meant;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment& each = segments[i];
+    const auto begin = static_cast<std::uint32_t>(raw.begin + each.at);
+    const auto end = i + 1 < segments.size() ? static_cast<std::uint32_t>(raw.begin + segments[i + 1].at)
+                                             : static_cast<std::uint32_t>(raw.begin + text.size());
+    emit(each.keyword == nullptr ? static_cast<int>(L::WORD) : each.keyword->token, begin, end);
+    const bool parts = each.keyword != nullptr && each.keyword->token == L::PARTS_OF;
+    meant += each.text + (parts ? "" : " ");
+  }
+  const std::string digits(slice(number.begin, number.end));
+  meant += digits + (percent ? "%" : "");
+  complain(codes::kKeywordGlued, raw.begin, number.end, {std::string(slice(raw.begin, number.end))}, "write " + meant,
+           "请写作：" + meant, {{span(raw.begin, number.end), meant}});
+  if (percent) {
+    emit(L::NUMBER, number.begin, number.end);
+    emit(L::PERCENT, number.end, number.end);
+    ++at;
+  }
   ++at;
   return true;
 }
@@ -541,6 +627,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           continue;
         }
         const Spelling* keyword = phrase_at(at, end, length);
+        const bool named = name_expected;
         if (name_expected) {
           name_expected = false;
           if (keyword != nullptr && !is_reserved(keyword->token)) keyword = nullptr;
@@ -575,6 +662,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
         if (at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER &&
             ends_in_chinese(slice(raw.begin, raw.end))) {
           const std::string name(slice(raw.begin, raws_[at + 1].end));
+          if (!named && glued_before_number(at)) continue;
           complain(codes::kDigitInName, raw.begin, raws_[at + 1].end, {name}, "write an underline between them",
                    "中间请加下划线", {{span(raw.end, raw.end), "_"}});
           ++at;

@@ -180,7 +180,9 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
       }
     }
     if (at >= steps.size()) at = steps.size() - 1;
-    const std::string near(nearest(steps[at], std::span<const std::string_view>(known)));
+    if (group == work_.group_names.end() && work_.told_of_glued(item_, path.span, joined(steps), known)) return kNone;
+    std::string near(nearest(steps[at], std::span<const std::string_view>(known)));
+    if (Work::opposites(steps[at], near)) near.clear();
     std::string whole = before + near;
     for (std::size_t i = at + 1; i < steps.size(); ++i) whole += "." + steps[i];
     std::string help;

@@ -99,6 +99,19 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
       good = false;
       continue;
     }
+    const std::vector<std::string> steps = steps_of(path);
+    const Scope::Found no_fact = work.scope.find(Kind::value, item.pack, steps);
+    const bool clock = inner == "today" || inner == "now" || inner == "今日" || inner == "此刻";
+    if (steps.size() == 1 && !work.single_facts.contains(steps.front()) && (no_fact.entry != nullptr || clock)) {
+      work.report(codes::kWrongType, item, span,
+                  {Work::say(item, "a fact", "事实"),
+                   clock ? std::string(inner)
+                         : Work::say(item, "the define or parameter ", "定义或参数 ") + std::string(inner)},
+                  Work::say(item, "A text names facts only: write the value itself, or a fact that holds it.",
+                            "文字中只能引用事实：请直接写出值，或引用含有该值的事实。"));
+      good = false;
+      continue;
+    }
     const Index fact = conditions.fact(path, true);
     work.references.keep_written(path);
     if (fact == kNone) {

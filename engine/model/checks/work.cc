@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/base/nearest.h"
+#include "engine/syntax/codes.h"
+#include "engine/syntax/spaced.h"
 
 namespace caveat::model {
 
@@ -63,11 +65,48 @@ std::string Work::list_of(const Item& item, const std::vector<std::string_view>&
   return out;
 }
 
+// 未核实 and 核实, unverified and verified: one slip apart, and opposites.
+bool Work::opposites(std::string_view a, std::string_view b) {
+  if (b.empty()) return false;
+  for (const std::string_view no : {"不", "未", "非", "无"})
+    if ((a.find(no) == a.npos) != (b.find(no) == b.npos)) return true;
+  const std::string_view longer = a.size() > b.size() ? a : b, shorter = a.size() > b.size() ? b : a;
+  const std::size_t at = longer.rfind('.') == longer.npos ? 0 : longer.rfind('.') + 1;
+  for (const std::string_view no : {"un", "non_", "non", "no_", "not_", "in", "ir"}) {
+    if (longer.substr(at).starts_with(no) &&
+        std::string(longer.substr(0, at)) + std::string(longer.substr(at + no.size())) == shorter)
+      return true;
+  }
+  return false;
+}
+
+// 非客户.贵宾: a keyword without its blank, beside a name that is there. The name without it says the opposite.
+bool Work::told_of_glued(const Item& item, Span span, const std::string& written,
+                         const std::vector<std::string_view>& known) {
+  const std::size_t dot = std::min(written.find('.'), written.size());
+  const auto spaced = syntax::spaced_reading(written.substr(0, dot));
+  if (!spaced) return false;
+  const std::string before = spaced->substr(0, spaced->find(' ')), after = spaced->substr(spaced->find(' ') + 1);
+  const auto there = [&](const std::string& name) {
+    return group_names.count(name) != 0 || single_facts.count(name) != 0 ||
+           std::find(known.begin(), known.end(), name) != known.end() ||
+           std::find(known.begin(), known.end(), name + written.substr(dot)) != known.end();
+  };
+  if (!there(after) && (dot != written.size() || !there(before))) return false;
+  const std::string meant = *spaced + written.substr(dot);
+  report(syntax::codes::kKeywordGlued, item, span, {written},
+         say(item, "put a blank after a keyword: ", "关键字前后请加空格：") + meant)
+      .fixes.push_back({span, meant});
+  return true;
+}
+
 void Work::unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
                         const std::vector<std::string_view>& known) {
   const std::string last = written.substr(written.rfind('.') == std::string::npos ? 0 : written.rfind('.') + 1);
   if (maybe_lost(item.pack, last)) return;
-  const std::string near(nearest(written, std::span<const std::string_view>(known)));
+  if (told_of_glued(item, span, written, known)) return;
+  std::string near(nearest(written, std::span<const std::string_view>(known)));
+  if (opposites(written, near)) near.clear();
   std::string help;
   if (!near.empty()) {
     help = say(item, "Did you mean “", "是否指“") + near + say(item, "”?", "”？");

@@ -103,6 +103,10 @@ class Work {
                      std::string help = {}, Severity severity = Severity::error);
   void not_yet(const Item& item, Span span, std::string_view en, std::string_view zh);
   // A name that is not there: with the nearest one as a fix; silent if the lost text of a broken pack may declare it.
+  // Whether one says the opposite of the other: neither is offered for it.
+  static bool opposites(std::string_view a, std::string_view b);
+  bool told_of_glued(const Item& item, Span span, const std::string& written,
+                     const std::vector<std::string_view>& known);
   void unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
                     const std::vector<std::string_view>& known);
   // "There is: a, b, c", names of the reader's language where there are some; empty if they are too many to help.

@@ -129,6 +129,37 @@ BOOST_AUTO_TEST_CASE(what_is_offered_for_several_values_compiles) {
   BOOST_TEST(tried >= 12u);
 }
 
+// One mistake a line of these cases, one message of it, one thing offered: whoever takes them all has rules that compile.
+BOOST_AUTO_TEST_CASE(what_is_offered_for_one_mistake_is_one_thing_and_compiles) {
+  for (const std::string name : {"offers.en.cav", "offers.zh.cav"}) {
+    test::Texts texts = files_of(kFolder / name);
+    const test::Checked before = test::check_texts(texts, Limits{});
+    std::vector<Fix> fixes;
+    std::set<std::string> lines;
+    for (const Diagnostic& each : before.diagnostics) {
+      BOOST_TEST_CONTEXT(each.message) {
+        BOOST_TEST_REQUIRE(each.fixes.size() == 1u);
+        const auto& bytes = before.sources[each.span.source].bytes();
+        const std::size_t line = bytes.rfind('\n', each.span.begin);
+        BOOST_TEST(lines.insert(std::string(bytes.substr(line + 1, bytes.find('\n', line + 1) - line - 1))).second);
+        fixes.push_back(each.fixes.front());
+      }
+    }
+    const auto& bytes = before.sources[before.diagnostics.front().span.source].bytes();
+    std::size_t defines = 0;
+    for (std::size_t at = bytes.find("\n定义 "); at != bytes.npos; at = bytes.find("\n定义 ", at + 1)) ++defines;
+    for (std::size_t at = bytes.find("\ndefine "); at != bytes.npos; at = bytes.find("\ndefine ", at + 1)) ++defines;
+    BOOST_TEST(fixes.size() == defines);
+    std::sort(fixes.begin(), fixes.end(), [](const Fix& a, const Fix& b) { return a.span.begin > b.span.begin; });
+    for (auto& [file, text] : texts) {
+      if (file != name) continue;
+      for (const Fix& fix : fixes) text.replace(fix.span.begin, fix.span.end - fix.span.begin, fix.replacement);
+    }
+    const test::Checked after = test::check_texts(texts, Limits{});
+    BOOST_TEST(after.diagnostics.empty(), after.rendered());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_code_of_the_model_is_raised_in_both_languages) {
   std::set<std::pair<const Code*, Language>> raised;
   for (const fs::path& path : cases()) {
