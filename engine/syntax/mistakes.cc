@@ -217,6 +217,7 @@ class Explainer {
                                &Explainer::between_ends,
                                &Explainer::fact_left_out,
                                &Explainer::older_than,
+                               &Explainer::several_values,
                                &Explainer::said_in_parts,
                                &Explainer::mixed_logic,
                                &Explainer::list_word,
@@ -264,6 +265,7 @@ class Explainer {
   std::optional<Complaint> between_ends();
   std::optional<Complaint> fact_left_out();
   std::optional<Complaint> older_than();
+  std::optional<Complaint> several_values();
   std::optional<Complaint> said_in_parts();
   // Where the comparison begins in which token `at` stands, and the token behind its last.
   std::size_t comparison_begin(std::size_t at) const;
@@ -467,6 +469,38 @@ std::optional<Complaint> Explainer::older_than() {
   Complaint c{&codes::kUnexpected, span(at_ - 2, last), {"“" + text(at_ - 2, last) + "”", "“" + meant + "”"}};
   c.fixes.push_back({span(at_ - 2, last), meant});
   return c;
+}
+
+// is retail, private; contains "a", "b": one word compares with one value, another with several.
+std::optional<Complaint> Explainer::several_values() {
+  if (type(at_) != P::COMMA || !expects(P::AND) || at_ + 1 >= count_ || bounds_conditions(at_ + 1)) return std::nullopt;
+  const bool value = type(at_ + 1) == P::WORD || type(at_ + 1) == P::TEXT || type(at_ + 1) == P::NUMBER;
+  const bool clause_next = std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+    return s.token == type(at_ + 1) && s.kind == KeywordKind::clause;
+  });
+  if (!value || clause_next) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  for (std::size_t i = at_; i-- > begin;) {
+    std::vector<int> instead;
+    if (type(i) == P::IS) instead = {P::IS_ONE_OF};
+    if (type(i) == P::IS_NOT) instead = {P::IS_NONE_OF};
+    if (type(i) == P::CONTAINS) instead = {P::CONTAINS_ANY, P::CONTAINS_ALL};
+    if (type(i) == P::INCLUDES) instead = {P::INCLUDES_ANY, P::INCLUDES_ALL};
+    if (instead.empty()) continue;
+    const bool english = is_ascii(text(i));
+    Both all;
+    Complaint c{&codes::kUnexpected, span(i, i), {}};
+    for (const int token : instead) {
+      const std::string word = spellings_of(token, english ? Language::en : Language::zh).front()->text;
+      all.en += (all.en.empty() ? "“" : " or “") + word + "”";
+      all.zh += (all.zh.empty() ? "“" : "或“") + word + "”";
+      c.fixes.push_back({span(i, i), word});
+    }
+    c.arguments = {"“" + text(i) + "”", all};
+    c.help = Both{"several values follow", "其后有多个值"};
+    return c;
+  }
+  return std::nullopt;
 }
 
 // For which no keyword says the same: how it is written, and nothing is offered.

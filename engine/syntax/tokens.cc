@@ -92,6 +92,21 @@ bool ends_in_chinese(std::string_view word) {
   return word.size() >= 3 && static_cast<unsigned char>(word[word.size() - 3]) >= 0xE3;
 }
 
+// What is pasted along with a text and shows nothing.
+std::string_view code_of_invisible(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kSigns = {{{"\xC2\xAD", "U+00AD"},
+                                                                                    {"\xE2\x80\x8B", "U+200B"},
+                                                                                    {"\xE2\x80\x8C", "U+200C"},
+                                                                                    {"\xE2\x80\x8D", "U+200D"},
+                                                                                    {"\xE2\x80\x8E", "U+200E"},
+                                                                                    {"\xE2\x80\x8F", "U+200F"},
+                                                                                    {"\xE2\x81\xA0", "U+2060"},
+                                                                                    {"\xEF\xBB\xBF", "U+FEFF"}}};
+  for (const auto& [sign, code] : kSigns)
+    if (text == sign) return code;
+  return {};
+}
+
 class Filter {
  public:
   Filter(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints)
@@ -102,7 +117,17 @@ class Filter {
     std::size_t at = 0;
     while (at < raws_.size()) {
       std::size_t end = at + 1;
-      while (end < raws_.size() && !(raws_[end].first && raws_[end].indent == 0)) ++end;
+      std::size_t unindented = 0;
+      while (end < raws_.size() && !(raws_[end].first && raws_[end].indent == 0 && !continues(at, end))) {
+        if (raws_[end].first && raws_[end].indent == 0 && unindented == 0) unindented = end;
+        ++end;
+      }
+      if (unindented != 0) {
+        const Raw& raw = raws_[unindented];
+        complain(codes::kUnknownDeclaration, raw.begin, raw.end, {std::string(slice(raw.begin, raw.end))},
+                 "it belongs to the declaration above: indent it, and all lines of it, by two blanks",
+                 "此行属于上面的声明：请将该声明的各行都缩进两格");
+      }
       declaration(at, end);
       at = end;
     }
@@ -128,6 +153,20 @@ class Filter {
                            std::move(fixes)});
   }
 
+  // Whether the line at the margin that begins at `at` is one of the rule or example above: it opens with a clause of it.
+  bool continues(std::size_t head, std::size_t at) {
+    std::size_t length = 0;
+    const auto keyword_at = [&](std::size_t i) {
+      return raws_[i].type == L::WORD ? phrase_at(i, raws_.size(), length) : nullptr;
+    };
+    const Spelling* declared = raws_[head].indent == 0 ? keyword_at(head) : nullptr;
+    if (declared == nullptr) return false;
+    const Spelling* opens = keyword_at(at);
+    if (opens == nullptr) return false;
+    if (declared->token == L::RULE || declared->token == L::GUARANTEE) return opens->kind == KeywordKind::clause;
+    return declared->token == L::EXAMPLE && (opens->token == L::GIVEN || opens->token == L::AFTER ||
+                                             opens->token == L::EARLIER || opens->token == L::EXPECT);
+  }
   void read_shapes();
   void declaration(std::size_t begin, std::size_t end);
   void check_shape(const Raw& raw);
@@ -229,6 +268,11 @@ void Filter::check_shape(const Raw& raw) {
       break;
     }
     case L::STRAY:
+      if (const std::string_view code = code_of_invisible(text); !code.empty()) {
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(code)}, "this sign cannot be seen: delete it",
+                 "这是一个看不见的字符：请删去", {{span(raw.begin, raw.end), ""}});
+        break;
+      }
       complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)});
       break;
     case L::TEXT:
@@ -665,6 +709,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           if (!named && glued_before_number(at)) continue;
           complain(codes::kDigitInName, raw.begin, raws_[at + 1].end, {name}, "write an underline between them",
                    "中间请加下划线", {{span(raw.end, raw.end), "_"}});
+          result_.tokens.back().end = raws_[at + 1].end;  // 大额2 and 大额3 are two names
           ++at;
         }
         ++at;
