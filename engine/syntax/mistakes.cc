@@ -197,7 +197,10 @@ Both in_words(const std::vector<int>& types) {
     }
     return all;
   };
-  return {joined(&Both::en, ", ", " or "), joined(&Both::zh, "、", "或")};
+  Both all{joined(&Both::en, ", ", " or "), joined(&Both::zh, "、", "或")};
+  if (all.en.empty()) all.en = "something else";  // what stands there is said in another way in English
+  if (all.zh.empty()) all.zh = "其他内容";
+  return all;
 }
 
 // One explanation looks at the tokens of one declaration.
@@ -218,6 +221,9 @@ class Explainer {
                                &Explainer::fact_left_out,
                                &Explainer::older_than,
                                &Explainer::several_values,
+                               &Explainer::in_words_of_law,
+                               &Explainer::less_than_ago,
+                               &Explainer::in_brackets,
                                &Explainer::said_in_parts,
                                &Explainer::mixed_logic,
                                &Explainer::list_word,
@@ -266,6 +272,9 @@ class Explainer {
   std::optional<Complaint> fact_left_out();
   std::optional<Complaint> older_than();
   std::optional<Complaint> several_values();
+  std::optional<Complaint> in_words_of_law();
+  std::optional<Complaint> less_than_ago();
+  std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();
   // Where the comparison begins in which token `at` stands, and the token behind its last.
   std::size_t comparison_begin(std::size_t at) const;
@@ -433,7 +442,8 @@ std::optional<Complaint> Explainer::fact_left_out() {
     });
   };
   for (std::size_t i = at_; i > 0 && at_ - i <= 6; --i) {
-    if (type(i - 1) != P::AND && type(i - 1) != P::OR) {
+    const std::size_t joint = type(i - 1) == P::NOT && i > 1 ? i - 2 : i - 1;  // and not below 65
+    if (type(joint) != P::AND && type(joint) != P::OR) {
       if (i < at_ && bounds_conditions(i - 1)) break;
       continue;
     }
@@ -441,11 +451,11 @@ std::optional<Complaint> Explainer::fact_left_out() {
     // `at least 3 answers …` opens a count of events: it is none where no event follows.
     const bool no_event = i < at_ && expects(P::WORD) && (bounds_conditions(at_) || type(at_) == P::RPAREN);
     if (i != at_ && !no_event) break;
-    if (i < 2) break;
-    const std::size_t begin = comparison_begin(i - 2);
+    if (joint < 1) break;
+    const std::size_t begin = comparison_begin(joint - 1);
     std::size_t verb = begin;
-    while (verb < i && !compares(verb)) ++verb;
-    if (verb == begin || verb >= i - 1 || type(begin) == P::LPAREN) break;
+    while (verb < joint && !compares(verb)) ++verb;
+    if (verb == begin || verb >= joint || type(begin) == P::LPAREN) break;
     const std::string subject = text(begin, verb - 1);
     Complaint c{
         &codes::kUnexpected, span(i, i), {"“" + text(i) + "”", Both{"the fact that is compared", "所比较的事实"}}};
@@ -482,6 +492,11 @@ std::optional<Complaint> Explainer::several_values() {
   const std::size_t begin = comparison_begin(at_);
   for (std::size_t i = at_; i-- > begin;) {
     std::vector<int> instead;
+    if (type(i) == P::LACKS) {
+      Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+      c.help = Both{"of several: not (answer contains any of …)", "多个词语写作：非（回答 包含任一 ……）"};
+      return c;
+    }
     if (type(i) == P::IS) instead = {P::IS_ONE_OF};
     if (type(i) == P::IS_NOT) instead = {P::IS_NONE_OF};
     if (type(i) == P::CONTAINS) instead = {P::CONTAINS_ANY, P::CONTAINS_ALL};
@@ -501,6 +516,47 @@ std::optional<Complaint> Explainer::several_values() {
     return c;
   }
   return std::nullopt;
+}
+
+// 在 65岁 以上, 在 2026年3月1日 之前
+std::optional<Complaint> Explainer::in_words_of_law() {
+  if (at_ >= count_ || text(at_) != "在" || !expects(P::IS)) return std::nullopt;
+  constexpr std::array<std::array<std::string_view, 2>, 4> kTails = {
+      {{"以上", "不低于"}, {"以下", "不高于"}, {"之前", "早于"}, {"之后", "晚于"}}};
+  for (std::size_t i = at_ + 2; i < count_ && i <= at_ + 5 && !bounds_conditions(i); ++i) {
+    for (const auto& [tail, keyword] : kTails) {
+      if (text(i) != tail) continue;
+      const std::string meant = std::string(keyword) + " " + text(at_ + 1, i - 1);
+      Complaint c{&codes::kUnexpected, span(at_, i), {"“" + text(at_, i) + "”", "“" + meant + "”"}};
+      c.fixes.push_back({span(at_, i), meant});
+      return c;
+    }
+  }
+  return std::nullopt;
+}
+
+// 距今 不足12个月: the negation of 不少于 leaves out the same day.
+std::optional<Complaint> Explainer::less_than_ago() {
+  if (type(at_) != P::LT || at_ < 2 || type(at_ - 1) != P::AGO_FROM_NOW) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_ - 1), end = comparison_end(at_);
+  if (begin >= at_ - 1 || end <= at_ + 1 || (begin > 0 && type(begin - 1) == P::NOT)) return std::nullopt;
+  const std::string meant = "非（" + text(begin, at_ - 1) + " 不少于 " + text(at_ + 1, end - 1) + "）";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(begin, end - 1), meant});
+  return c;
+}
+
+// in (retail, private)
+std::optional<Complaint> Explainer::in_brackets() {
+  if (type(at_) != P::LPAREN || at_ == 0 || type(at_ - 1) != P::IN || text(at_ - 1) != "in") return std::nullopt;
+  std::size_t close = at_ + 1;
+  while (close < count_ && type(close) != P::RPAREN && type(close) != P::LPAREN && !bounds_conditions(close)) ++close;
+  if (type(close) != P::RPAREN || close == at_ + 1) return std::nullopt;
+  const std::size_t first = at_ >= 2 && type(at_ - 2) == P::IS ? at_ - 2 : at_ - 1;
+  const std::string meant = "is one of " + text(at_ + 1, close - 1);
+  Complaint c{&codes::kUnexpected, span(first, close), {"“" + text(first, close) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(first, close), meant});
+  return c;
 }
 
 // For which no keyword says the same: how it is written, and nothing is offered.
