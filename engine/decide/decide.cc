@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -135,6 +136,8 @@ struct Scratch::Inside final : TextEyes {
     std::vector<Told> told;
     std::vector<std::string_view> at_start, at_end;
     std::string texts;
+    std::deque<std::string>
+        labels;  // that a replacement puts into a text that is not the answer; they stay where they are
     text::RedactScratch redact;
   };
   Seldom& seldom() {
@@ -158,7 +161,7 @@ struct Scratch::Inside final : TextEyes {
       all.redactions.clear(), all.replacements.clear(), all.disclosures.clear(), all.required.clear();
       all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
-      all.at_start.clear(), all.at_end.clear(), all.texts.clear();
+      all.at_start.clear(), all.at_end.clear(), all.texts.clear(), all.labels.clear();
       uses_seldom = false;
     }
     decision = {};
@@ -665,7 +668,14 @@ class Run {
       const TextSeen& seen = in_.look(slot_of(match.part), -1, {});
       const text::Range whole = seen.normal.original_graphemes(normal);
       if (replace) {
-        if (match.part == TextPart::answer) in_.seldom().replacements.push_back({whole.begin, whole.end, text, size});
+        if (match.part == TextPart::answer) {
+          in_.seldom().replacements.push_back({whole.begin, whole.end, text, size});
+          return;
+        }
+        // Of the other texts nothing is sent back, so whoever has them is told what takes the place of what.
+        constexpr std::uint8_t kLabel = 1;
+        const std::string& label = in_.seldom().labels.emplace_back(texts.substr(text, size));
+        in_.seldom().redactions.push_back({match.part, whole.begin, whole.end, kLabel, 0, 0, label});
         return;
       }
       in_.seldom().redactions.push_back({match.part, whole.begin, whole.end, effect.redact_mode,

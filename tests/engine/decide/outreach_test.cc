@@ -230,6 +230,26 @@ BOOST_AUTO_TEST_CASE(what_a_blocked_material_shows_is_blocked_with_it) {
   BOOST_TEST(told.find("recommend") == std::string::npos, told);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_replaced_in_a_material_is_told_by_its_place_and_what_takes_it) {
+  World world = bank();
+  model::Effect replace = World::effect(EffectKind::replace_match);
+  replace.with_pieces.zh = {{"***", model::kNone}};
+  replace.with_pieces.en = replace.with_pieces.zh;
+  world.rule("promise", {Subject::material}, world.has("material", {"sure win"}), {replace});
+  Turn turn;
+  turn.text("text", "A sure win.", turn.object("material"));
+  Judged judged;
+  judge(world, turn, judged);
+  BOOST_REQUIRE(judged.bound);
+  BOOST_TEST((judged.decision.verdict == Verdict::revise));
+  BOOST_REQUIRE_EQUAL(judged.decision.redactions.size(), 1u);
+  const Redacted& one = judged.decision.redactions[0];
+  BOOST_TEST((one.part == TextPart::material));
+  BOOST_TEST(one.begin == 2u);
+  BOOST_TEST(one.end == 10u);
+  BOOST_TEST(one.label == "***");
+}
+
 BOOST_AUTO_TEST_CASE(an_outreach_is_no_turn_of_a_conversation_and_reaches_somebody) {
   const World world = bank();
   const auto refused = [&](const Turn& turn) {
