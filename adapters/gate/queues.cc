@@ -47,9 +47,7 @@ std::string waiting_text(const Program& program, const decide::Request& request,
     const QueueRow& row = program.queues()[queue];
     const bool closed = !program.text(row.when_closed_say, request.language()).empty() &&
                         !decide::is_open(program, row, request.at(), request.at_offset());
-    decide::Topic topic{&program, &request, request.language(), -1, -1, {}};
-    if (request.products() == 1) topic.product = 0;  // the one that the turn is about
-    if (request.actions() == 1) topic.action = 0;
+    const decide::Topic topic{&program, &request, request.language(), -1, -1, {}};
     decide::append(out, topic, closed ? row.when_closed_pieces : row.say_pieces);
   }
   if (out.empty()) out = decide::fallback(decide::Verdict::handoff, request.language());

@@ -1012,12 +1012,7 @@ class Run {
   }
 
   // What the turn is about: its product and its action, if it has one.
-  Topic of_the_turn() const {
-    Topic topic{&p_, &r_, r_.language(), -1, -1, {}};
-    if (r_.products() == 1) topic.product = 0;
-    if (r_.actions() == 1) topic.action = 0;
-    return topic;
-  }
+  Topic of_the_turn() const { return {&p_, &r_, r_.language(), -1, -1, {}}; }
 
   std::string waiting_text(std::uint32_t index) const {
     const program::QueueRow& queue = p_.queues()[index];

@@ -80,15 +80,17 @@ std::string shown(const Program& program, const Request& request, std::uint32_t 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
   const auto frame = static_cast<program::Frame>(topic.program->slots()[slot].frame);
   const bool his = topic.program->slots()[slot].part == static_cast<std::uint8_t>(program::SlotPart::customer);
-  const std::int32_t item = frame == program::Frame::product  ? topic.product
-                            : frame == program::Frame::action ? topic.action
+  const Request& request = *topic.request;
+  const auto only = [](std::int32_t known, std::size_t there) { return known < 0 && there == 1 ? 0 : known; };
+  const std::int32_t item = frame == program::Frame::product  ? only(topic.product, request.products())
+                            : frame == program::Frame::action ? only(topic.action, request.actions())
                             : his                             ? topic.recipient
                                                               : -1;
   if (frame != program::Frame::turn && item < 0) {
     out += topic.language == Language::zh ? "不明" : "unknown";
     return;
   }
-  append_shown(out, *topic.program, *topic.request, slot, item, topic.language);
+  append_shown(out, *topic.program, request, slot, item, topic.language);
 }
 
 bool append(std::string& out, const Topic& topic, program::Pieces pieces) {
@@ -158,8 +160,6 @@ program::Pieces ask_of(const Program& program, const Required& what) {
 std::string asked_told(const Program& program, const Request& request, const Decision& decision, const Required& what,
                        Language language) {
   Topic topic{&program, &request, language, -1, -1, {}};
-  if (request.products() == 1) topic.product = 0;
-  if (request.actions() == 1) topic.action = 0;
   const Reason* first = nullptr;
   for (const Reason& reason : decision.reasons) {
     if (reason.item() < 0 || !requires_it(program, reason, what)) continue;
