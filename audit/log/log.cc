@@ -13,6 +13,7 @@
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/about.h"
+#include "audit/log/gap_note.h"
 #include "audit/log/high_water.h"
 #include "audit/log/open_day.h"
 #include "audit/log/reader.h"
@@ -23,6 +24,7 @@
 #include "audit/record/layout.h"
 #include "audit/record/tally.h"
 #include "audit/state/sqlite_state.h"
+#include "audit/store/sqlite.h"
 
 namespace caveat::audit {
 namespace {
@@ -86,6 +88,7 @@ class GroupCommitLog final : public Log {
       std::vector<Slot> nobody;
       commit(nobody);
     }
+    tell_what_was_lost();
     committer_ = std::thread([this] { run(); });
   }
 
@@ -204,6 +207,7 @@ class GroupCommitLog final : public Log {
     }
     if (mark_ != nullptr) mark_->sync();
     mark_.reset();
+    gap_note_.reset();
     if (store_ != nullptr) {
       state_->reopen();
       store_->close();
@@ -271,7 +275,7 @@ class GroupCommitLog final : public Log {
     const bool log_there = fs::exists(path, ignored);
     const bool keys_there = KeyStore::exists(options_.keys_dir);
     if (log_there) {
-      must_be_writable(path);  // before the keys are: of a copy on a read-only disk it is the log that is told
+      must_have_one_name(path);
       refuse_other_formats();
     }
     const KeyStoreOptions key_options{.writable = true, .random = options_.random, .vfs = options_.vfs};
@@ -280,8 +284,13 @@ class GroupCommitLog final : public Log {
       throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
     }
     const std::int64_t created = log_there ? 0 : now();  // before keys are made for nothing
-    keys_ = keys_there ? KeyStore::open(options_.keys_dir, key_options)
-                       : KeyStore::create(options_.keys_dir, options_.origin, key_options);
+    try {
+      keys_ = keys_there ? KeyStore::open(options_.keys_dir, key_options)
+                         : KeyStore::create(options_.keys_dir, options_.origin, key_options);
+    } catch (const SqliteError&) {  // on a disk that only reads it is the log that is told
+      if (log_there) must_be_writable(path);
+      throw;
+    }
     if (!options_.origin.empty() && options_.origin != keys_->origin())
       throw Error(codes::kKeysOtherLog, options_.keys_dir, {options_.keys_dir, keys_->origin(), options_.origin});
     if (log_there) return;
@@ -631,6 +640,7 @@ class GroupCommitLog final : public Log {
     counted_to_ = counts_to;
     lost_ = 0;
     gap_ = false;
+    if (gap_note_) gap_note_->clear();
     if (wrote_setting_) writer_before_.reset();
     if (opened_at) {
       tally_ = std::move(counted);
@@ -782,6 +792,7 @@ class GroupCommitLog final : public Log {
         }
       }
     }
+    keep_gap();
     store_.reset();
     mark_.reset();
     state_->reopen();
@@ -810,6 +821,29 @@ class GroupCommitLog final : public Log {
     }
     gap_ = true;
     ++lost_;
+    keep_gap();
+  }
+
+  void keep_gap() {
+    if (gap_ && gap_note_) gap_note_->write({.since = lost_since_us_, .lost = lost_, .code = lost_code_});
+  }
+
+  // What the process before lost and could not write down any more. Where it cannot be written now either, it waits with what is lost.
+  void tell_what_was_lost() {
+    gap_note_.emplace(options_.keys_dir + "/gap", keys_->origin());
+    const std::optional<GapNote::Lost> lost = gap_note_->read();
+    if (!lost) return;
+    gap_ = true;
+    lost_ = lost->lost;
+    lost_since_us_ = lost->since;
+    lost_code_ = lost->code;
+    lost_words_ = "it was lost before the log was opened again";
+    try {
+      std::vector<Slot> nobody;
+      commit(nobody);
+    } catch (const caveat::Error& error) {
+      fail({}, error);
+    }
   }
 
   bool doomed_to_come() {
@@ -864,10 +898,11 @@ class GroupCommitLog final : public Log {
   std::uint64_t lost_ = 0;  // decisions among it
   std::int64_t lost_since_us_ = 0;
   std::string lost_code_, lost_words_;
-  std::optional<Tally> tally_;     // of the day that is open; nothing: not known, see recount
-  std::uint64_t day_first_ = 0;    // its first record
-  std::optional<Closing> so_far_;  // what was kept of it when the log was opened
-  std::uint64_t counted_to_ = 0;   // the records that what is kept counts
+  std::optional<GapNote> gap_note_;  // of the same, for whoever opens the log next
+  std::optional<Tally> tally_;       // of the day that is open; nothing: not known, see recount
+  std::uint64_t day_first_ = 0;      // its first record
+  std::optional<Closing> so_far_;    // what was kept of it when the log was opened
+  std::uint64_t counted_to_ = 0;     // the records that what is kept counts
   bool stepped_ = false, gap_tried_ = false;
   std::thread committer_;
 };

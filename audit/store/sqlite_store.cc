@@ -508,12 +508,16 @@ void create_sqlite_store(const std::string& path, const std::string& about_note,
 
 void must_be_writable(const std::string& path) {
   if (::access(path.c_str(), W_OK) != 0) throw Error(codes::kLogReadOnly, path, {path, system_words()});
+}
+
+void must_have_one_name(const std::string& path) {
   if (has_second_name(path)) throw Error(codes::kLogLinked, path, {path});
 }
 
 std::unique_ptr<Store> open_sqlite_store(const std::string& path, const StoreOptions& options) {
   must_exist(path);
   must_be_writable(path);
+  must_have_one_name(path);
   try {
     return std::make_unique<SqliteStore>(path, options);
   } catch (const SqliteError& error) {

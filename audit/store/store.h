@@ -101,8 +101,8 @@ struct StoreOptions {
 
 // Makes a log file with its signed `about` note; the file appears under its name only when it is whole.
 void create_sqlite_store(const std::string& path, const std::string& about_note, const StoreOptions& options = {});
-// Throws `log_read_only` or `log_linked` where it could not be written, before anything is opened for it.
-void must_be_writable(const std::string& path);
+void must_have_one_name(const std::string& path);  // throws `log_linked`
+void must_be_writable(const std::string& path);    // throws `log_read_only`
 std::unique_ptr<Store> open_sqlite_store(const std::string& path, const StoreOptions& options = {});
 std::unique_ptr<StoreReader> open_sqlite_reader(const std::string& path, const StoreOptions& options = {});
 std::string sqlite_version();

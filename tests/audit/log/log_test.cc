@@ -907,6 +907,43 @@ BOOST_AUTO_TEST_CASE(a_gap_counts_decisions_and_not_what_was_to_be_recorded_with
   BOOST_TEST(verify(in).good());
 }
 
+// A full disk, and the process ends before there is room again: the next one writes down what was lost, once.
+BOOST_AUTO_TEST_CASE(what_was_lost_is_written_down_by_the_next_opening_where_this_process_no_longer_could) {
+  for (const bool killed : {false, true}) {
+    LogFolder in;
+    LogOptions options = in.options();
+    std::atomic<FailingStore::Fault> fault = FailingStore::Fault::none;
+    options.wrap_store = [&](std::unique_ptr<Store> store) {
+      return std::make_unique<FailingStore>(std::move(store), fault);
+    };
+    LogOptions again = in.options(false);
+    {
+      const auto log = Log::open(options);
+      committed(log->append(decision(0)));
+      fault = FailingStore::Fault::before;
+      for (int i = 1; i < 4; ++i) BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(i))));
+      log->flush();  // by then it is open again
+      if (killed) {
+        std::filesystem::create_directory(in.folder / "killed");
+        for (const char* file : {"decisions.db", "decisions.db-wal", "decisions.keys"})
+          std::filesystem::copy(in.folder / file, in.folder / ("killed/" + std::string(file)),
+                                std::filesystem::copy_options::recursive);
+        again.path = in.folder / "killed/decisions.db";
+      }
+    }
+    BOOST_TEST(Log::open(again)->size() == 2u);
+    const auto log = Log::open(again);
+    BOOST_TEST(log->size() == 2u);
+    const auto reader = LogReader::open(again.path);
+    const auto opened = reader->open_body(log->keys(), 1);
+    BOOST_REQUIRE(opened.has_value());
+    BOOST_TEST((opened->header.context.kind == Kind::gap));
+    const Result<Event> event = decode_event(Kind::gap, opened->find(Section::event)->encoded);
+    BOOST_TEST(std::get<Gap>(*event).lost == 3u);
+    BOOST_TEST(std::get<Gap>(*event).code == "storage");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(
     what_is_only_reserved_when_the_log_closes_does_not_hold_it_up_and_what_may_stand_on_it_fails_with_it) {
   LogFolder in;
