@@ -1,6 +1,7 @@
 #include <CaveatGrammar.h>
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
@@ -52,6 +53,12 @@ Word Lowering::word(Node node) {
 // grammar knows by place what is meant. `not agreed` would be printed as 非 是, which says something else.
 void Lowering::not_reserved(const Word& name, Stands stands) {
   if (stands == Stands::behind_a_dot) return;
+  constexpr std::array<std::string_view, 4> kClock = {"now", "today", "此刻", "今日"};  // words that path_value() reads
+  if (std::find(kClock.begin(), kClock.end(), name.text) != kClock.end()) {
+    complain(codes::kReservedName, name.span, {name.text}, "choose another word: it says what time it is",
+             "请换一个词：此词表示当前时间");
+    return;
+  }
   for (const Spelling* keyword : spellings_from(name.text)) {
     if (keyword->words.size() > 1 || may_be_name(keyword->token)) continue;
     complain(codes::kReservedName, name.span, {name.text},
