@@ -187,7 +187,8 @@ Reply Errands::refuse_move(const Code& refusal, const Command& command, const Ca
   if (!ticket && options_.log != nullptr) {
     if (const auto entry = options_.log->state().read(past_ticket_key(command.target))) {  // it is closed
       ticket = decode_ticket(entry->value);
-      code = ticket && caller.sees(ticket->queue, ticket->holder) ? &wire::codes::kWrongState : &wire::codes::kRole;
+      code = ticket && sees(caller, options_, ticket->queue, ticket->holder) ? &wire::codes::kWrongState
+                                                                             : &wire::codes::kRole;
     }
   }
   if (code == &wire::codes::kVersionNeeded || code == &wire::codes::kStaleVersion)
@@ -250,7 +251,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
     there = *ticket;
-    if (!caller.sees(ticket->queue, ticket->holder)) return void(code = &wire::codes::kRole);
+    if (!sees(caller, options_, ticket->queue, ticket->holder)) return void(code = &wire::codes::kRole);
     if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
     // What the table refuses is refused first: consent is asked for what could be done.
     const Move move = command.kind == Kind::take_handoff    ? Move::take
@@ -301,7 +302,8 @@ void Errands::note(const Command& command, const Caller& caller, const Done& don
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
     there = *ticket;
-    if (!caller.is_person() || !caller.sees(ticket->queue, ticket->holder)) return void(code = &wire::codes::kRole);
+    if (!caller.is_person() || !sees(caller, options_, ticket->queue, ticket->holder))
+      return void(code = &wire::codes::kRole);
     if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
     moved = desk.note(command.target, note, withdrawn);
   });
@@ -386,7 +388,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     const Desk::Here here = desk.find(wish.conversation, wish.customer);
     if (here.ticket != nullptr) before = *here.ticket;
     wish.relieves = take && here.ticket != nullptr && is_gone(*here.ticket);
-    hidden = agent && here.ticket != nullptr && !caller.sees(here.ticket->queue, here.ticket->holder);
+    hidden = agent && here.ticket != nullptr && !sees(caller, options_, here.ticket->queue, here.ticket->holder);
     barred = hidden && take && holds(here.ticket->standing);  // what holds nothing yet keeps nobody from taking over
     if (barred) return;
     if (hidden &&
@@ -415,7 +417,7 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   Reply reply;
   reply.created = moved.created;
   reply.version = std::to_string(moved.ticket.version);
-  const bool shown = agent && caller.sees(moved.ticket.queue, moved.ticket.holder);
+  const bool shown = agent && sees(caller, options_, moved.ticket.queue, moved.ticket.holder);
   reply.body = shown ? ticket_json(moved.ticket, {.program = &program, .language = command.language})
                      : ticket_for_bot_json(moved.ticket);
   std::optional<audit::RecordContent> content;

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "adapters/gate/errands.h"
+#include "adapters/gate/queues.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
@@ -130,8 +131,9 @@ Reply Looks::handoffs(const Query& query, const Caller& caller) {
   std::vector<Ticket> found;
   floor_.look([&](const Desk& desk, std::uint64_t) {
     for (const Ticket* ticket : desk.all()) {
-      if (!caller.sees(ticket->queue, ticket->holder)) continue;
-      if (!query.queue.empty() && ticket->queue != query.queue) continue;
+      if (!sees(caller, options_, ticket->queue, ticket->holder)) continue;
+      if (!query.queue.empty() && ticket->queue != query.queue && queue_served(options_, ticket->queue) != query.queue)
+        continue;
       if (!query.state.empty() && name(ticket->standing) != query.state) continue;
       if (!query.customer.empty() && ticket->customer != query.customer) continue;
       found.push_back(*ticket);
@@ -183,7 +185,7 @@ Reply Looks::closed(const Query& query, const Caller& caller) {
         break;
       }
       std::optional<Ticket> ticket = closed_at(*options_.log, *reader, index);
-      if (!ticket || !caller.sees(ticket->queue, ticket->holder)) continue;
+      if (!ticket || !sees(caller, options_, ticket->queue, ticket->holder)) continue;
       if (!query.queue.empty() && ticket->queue != query.queue) continue;
       if (!query.customer.empty() && ticket->customer != query.customer) continue;
       found.push_back(std::move(*ticket));
@@ -207,7 +209,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
       ticket = decode_ticket(entry->value);
   }
   if (!ticket) return not_found(query);
-  if (!caller.sees(ticket->queue, ticket->holder))
+  if (!sees(caller, options_, ticket->queue, ticket->holder))
     return refused(wire::codes::kRole, query.language, "", "a hand-off of the caller's queues", query.target);
 
   TicketFrame frame{.program = rules ? rules->program.get() : nullptr, .language = query.language};
@@ -252,7 +254,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         seen.push_back(id);
         const auto entry = options_.log->state().read(past_ticket_key(id));
         std::optional<Ticket> past = entry ? decode_ticket(entry->value) : std::nullopt;
-        if (past && caller.sees(past->queue, past->holder)) frame.earlier.push_back(std::move(*past));
+        if (past && sees(caller, options_, past->queue, past->holder)) frame.earlier.push_back(std::move(*past));
       }
     }
     std::sort(opened.begin(), opened.end());
@@ -296,7 +298,8 @@ const Code* Looks::hidden(const PastDecision& past, const Caller& caller, const 
     const bool whole = !ticket.conversation.empty();
     const std::string &its = whole ? ticket.conversation : ticket.customer,
                       &of_turn = whole ? past.conversation : customer;
-    return caller.sees(ticket.queue, ticket.holder) && (ticket.decision == past.id || (!its.empty() && its == of_turn));
+    return sees(caller, options_, ticket.queue, ticket.holder) &&
+           (ticket.decision == past.id || (!its.empty() && its == of_turn));
   };
   const bool by_open = floor_.look([&](const Desk& desk, std::uint64_t) {
     const std::vector<const Ticket*> all = desk.all();

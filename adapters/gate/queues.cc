@@ -1,6 +1,7 @@
 #include "adapters/gate/queues.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "adapters/wire/reply.h"
 #include "engine/decide/opening_hours.h"
@@ -17,6 +18,18 @@ std::uint32_t queue_of(const Program& program, std::string_view name, std::strin
     if (found != program::kNone) return found;
   }
   return program.default_queue();
+}
+
+std::string queue_served(const GateOptions& options, std::string_view queue) {
+  const std::shared_ptr<const decide::Ruleset> rules = options.snapshot == nullptr ? nullptr : options.snapshot->get();
+  if (rules == nullptr) return std::string(queue);
+  const Program& program = *rules->program;
+  const std::uint32_t now = queue_of(program, queue, options.default_queue);
+  return now == program::kNone ? std::string(queue) : std::string(program.queue_name(now));
+}
+
+bool sees(const Caller& caller, const GateOptions& options, std::string_view queue, std::string_view holder) {
+  return caller.sees(queue, holder) || caller.serves(queue_served(options, queue));
 }
 
 std::optional<Microseconds> due_in(const Program& program, std::uint32_t queue, Microseconds at) {

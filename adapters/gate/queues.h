@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/gate/caller.h"
+#include "adapters/gate/gate.h"
 #include "engine/base/language.h"
 #include "engine/base/units.h"
 #include "engine/decide/request.h"
@@ -19,6 +21,10 @@ namespace caveat::gate {
 
 // kNone: the program has none at all.
 std::uint32_t queue_of(const program::Program& program, std::string_view name, std::string_view otherwise);
+// By whose agents a hand-off of this queue is seen: its own, and those of the default queue where no pack knows it any more.
+std::string queue_served(const GateOptions& options, std::string_view queue);
+bool sees(const Caller& caller, const GateOptions& options, std::string_view queue, std::string_view holder);
+
 std::optional<Microseconds> due_in(const program::Program& program, std::uint32_t queue, Microseconds at);
 // So many seconds after `at`, and never later than a date can be told (the end of the year 9999).
 Microseconds due_at(Microseconds at, std::int64_t seconds);

@@ -508,6 +508,7 @@ bool Filter::glued_before_number(std::size_t& at) {
   const Raw& raw = raws_[at];
   const Raw& number = raws_[at + 1];
   std::string_view text = slice(raw.begin, raw.end);
+  if (text.size() > limits_.name_bytes) return false;  // is told as that; cutting it costs its length to the third
   constexpr std::string_view kHundredth = "百分之";
   const bool percent = text.ends_with(kHundredth);
   if (percent) text.remove_suffix(kHundredth.size());

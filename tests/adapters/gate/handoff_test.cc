@@ -310,6 +310,25 @@ BOOST_AUTO_TEST_CASE(a_resent_turn_asks_for_nothing_in_a_hold) {
   BOOST_TEST(str(json::parse(again.body).at("verdict")) == "handoff");
 }
 
+BOOST_AUTO_TEST_CASE(a_hand_off_whose_queue_no_pack_has_any_more_is_that_of_the_default_queue) {
+  Desk desk;
+  const std::string id = handoff_of(desk.turn(R"("message":{"text":"my card was stolen"})"));
+  const gate::Caller clerk = Desk::agent("zhao", {"desk"});
+  const auto seen = [&] {
+    return json::parse(desk.gate->look({.kind = gate::Query::Kind::handoffs, .queue = "desk"}, clerk).body)
+        .at("items")
+        .as_array()
+        .size();
+  };
+  BOOST_TEST(seen() == 0u);
+  BOOST_TEST(Desk::code(desk.gate->look({.kind = gate::Query::Kind::handoff, .target = id}, clerk)) == "role");
+  desk.snapshot.put(Desk::other_rules());  // without advisers
+  BOOST_TEST(seen() == 1u);
+  BOOST_TEST(Desk::code(desk.gate->look({.kind = gate::Query::Kind::handoff, .target = id}, clerk)) == "");
+  BOOST_TEST(desk.take(id, clerk) == "");
+  BOOST_TEST(desk.state() == "person");
+}
+
 BOOST_AUTO_TEST_CASE(a_resent_turn_does_nothing_in_a_hold_and_neither_does_a_look_at_its_decision) {
   Desk desk;
   const std::string act =

@@ -104,6 +104,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_nothing_but_mistakes_stays_linear) {
   BOOST_TEST(first_code(repeated("\"", 1u << 20)) != nullptr);
   BOOST_TEST(first_code(repeated("“", 300'000)) == &codes::kUnclosedText);
   BOOST_TEST(first_code(repeated("甲", 300'000)) != nullptr);
+  BOOST_TEST(first_code(kHead + "客户.年龄 " + repeated("大于", 150'000) + "5 then block") != nullptr);  // not cut up
   BOOST_TEST(first_code(repeated("规则 甲 当 1年1月1日", 20'000)) != nullptr);
   BOOST_TEST(first_code(kHead + repeated("not ", 100'000) + "x then block") == &codes::kUnexpected);
   BOOST_TEST(first_code(kHead + repeated("-", 100'000) + "1 is 2 then block") == &codes::kUnexpected);
