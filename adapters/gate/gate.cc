@@ -834,6 +834,8 @@ class Gate::Inside {
                              wire::Receipt{.log = options_.log->origin(), .index = place->index, .leaf = place->leaf});
       turn->reply.recorded = true;
       overtake(*turn, turn->reply, true);
+      // Whoever asked has gone by then, tick or no tick: nothing of it was told.
+      if (turn->deadline_ns != 0 && options_.clock->steady_ns() >= turn->deadline_ns) miss(*turn);
     } else {
       const auto& failed = std::get<audit::AppendFailed>(appended);
       refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller.audience == decide::Audience::bot

@@ -206,29 +206,21 @@ class KeyStore::State {
   OpenedFile data_file;
   std::optional<OpenedFile> wal_file;  // once there is one: it is begun anew, but never made anew
 
+  bool rescued = false;  // since it parted, all keys lie in a copy that this process made
+
   // Under `writing`. Keys that stand in a file without a name end with the process, and with them all that they seal.
   void still_there() {
-    if (data_file.there() && (!wal_file || wal_file->there())) return;
-    const std::string copy = data_path() + ".rescued";
-    std::error_code ignored;
-    bool rescued = fs::exists(copy, ignored);
-    try {
-      if (!rescued) {
-        writes->exec("VACUUM INTO '" + quoted(copy) + "'");
-        fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write, ignored);
-        rescued = true;
-      }
-    } catch (const Error&) {  // a full disk: said below
+    if (data_file.there() && (!wal_file || wal_file->there())) {
+      rescued = false;
+      return;
     }
+    if (data_file.linked() && (!wal_file || wal_file->there() || wal_file->linked()))
+      throw Error(codes::kLogLinked, data_path(), {data_path()});
+    if (!rescued) rescued = copy_database(*writes, data_path() + ".rescued");
     throw Error(
         codes::kKeysMissing, dir,
         {dir, rescued ? "data.db was moved, replaced or linked while it was open; all keys lie in data.db.rescued"
                       : "data.db was moved, replaced or linked while it was open, and no copy could be made"});
-  }
-  static std::string quoted(std::string_view path) {
-    std::string out;
-    for (const char c : path) out += c == '\'' ? std::string("''") : std::string(1, c);
-    return out;
   }
 
   std::string data_path() const { return dir + "/data.db"; }

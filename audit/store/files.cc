@@ -76,15 +76,38 @@ void sync_folder(const std::string& path) {
   if (folder.number < 0 || ::fsync(folder.number) != 0) throw Error(codes::kStorage, path, {path, system_words()});
 }
 
+bool copy_database(Database& db, const std::string& to) noexcept {
+  std::string making;
+  try {
+    making = making_of(to);
+    ::unlink(making.c_str());
+    const File file(::open(making.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));  // SQLite takes an empty file
+    if (file.number < 0) return false;
+    std::string quoted;
+    for (const char c : making) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+    db.exec("VACUUM INTO '" + quoted + "'");
+    if (::fsync(file.number) != 0 || ::rename(making.c_str(), to.c_str()) != 0)
+      throw Error(codes::kStorage, to, {to, system_words()});
+    sync_folder(std::filesystem::path(to).parent_path().string());
+    return true;
+  } catch (const std::exception&) {  // no room, as a rule
+    if (!making.empty()) ::unlink(making.c_str());
+    return false;
+  }
+}
+
 OpenedFile::OpenedFile(std::string path) : path_(std::move(path)) {
   if (::stat(path_.c_str(), &as_opened_) != 0) as_opened_.st_nlink = 0;
 }
 
-bool OpenedFile::there() const {
+nlink_t OpenedFile::names() const {
   struct stat now{};
-  return as_opened_.st_nlink != 0 && ::stat(path_.c_str(), &now) == 0 && now.st_ino == as_opened_.st_ino &&
-         now.st_dev == as_opened_.st_dev && now.st_nlink == 1;
+  const bool same = as_opened_.st_nlink != 0 && ::stat(path_.c_str(), &now) == 0 && now.st_ino == as_opened_.st_ino &&
+                    now.st_dev == as_opened_.st_dev;
+  return same ? now.st_nlink : 0;
 }
+bool OpenedFile::there() const { return names() == 1; }
+bool OpenedFile::linked() const { return names() > 1; }
 
 std::unique_ptr<Database> open_for_reading(const std::string& path, const std::string& vfs) {
   try {

@@ -29,12 +29,18 @@ class OpenedFile {
   OpenedFile() = default;
   explicit OpenedFile(std::string path);
   const std::string& path() const { return path_; }
-  bool there() const;  // it is, the same, under no other name
+  bool there() const;   // it is, the same, under no other name
+  bool linked() const;  // it is, and under another name too: nothing is lost with that
 
  private:
+  nlink_t names() const;  // 0: it is not there, or another is
   std::string path_;
   struct stat as_opened_{};
 };
+
+// All that a connection sees, whole and synced, as a new file of this name, readable to its owner alone; one that is there gives way.
+// False: it could not be made, and nothing of it is left. What other connections read does not hinder it.
+bool copy_database(Database& db, const std::string& to) noexcept;
 
 // A read-only connection; where the folder cannot be written and no WAL is there, the file is taken as it stands.
 std::unique_ptr<Database> open_for_reading(const std::string& path, const std::string& vfs);

@@ -385,22 +385,24 @@ class SqliteStore final : public Store {
     if (!file_.there()) throw Error(codes::kLogReplaced, file_.path(), {file_.path()});
     for (const OpenedFile* file : {&wal_, &index_})
       if (!file->there()) {
-        rescue();
-        throw Error(codes::kLogParted, file->path(), {file->path(), file_.path()});
+        throw Error(codes::kLogParted, file->path(), {file->path(), rescued_to()});
       }
   }
 
-  // What was answered lies in a WAL that only this process still has: into the file with it, while there is one.
-  void rescue() {
-    bool moved = false;
+  // What was answered lies in a WAL that only this process still has: into the file with it, while there is one. Where somebody reads
+  // what stood before it, which holds that up, all of the log goes into another file. Gives back where it is.
+  std::string rescued_to() {
     try {
       mover_.reset();
-      db_.exec("PRAGMA busy_timeout = 30000");  // readers must let go of what they see of it
-      moved = db_.checkpoint(true);
-    } catch (const caveat::Error&) {  // the next opening compares with what was answered, and refuses
+      db_.exec("PRAGMA busy_timeout = 2000");
+      if (db_.checkpoint(true)) return file_.path();
+    } catch (const caveat::Error&) {  // then as a copy
     }
+    const std::string copy = file_.path() + ".rescued";
+    const bool copied = copy_database(db_, copy);
     // Who opens the log now must not read, by an index of the lost WAL, another one.
-    if (!moved && index_.there()) ::unlink(index_.path().c_str());
+    if (index_.there()) ::unlink(index_.path().c_str());
+    return copied ? copy : "/dev/null (no room for a copy / 空间不足，未能保存)";
   }
 
   // Most of the WAL is moved beside the commits, and again what they added meanwhile; the small rest between two of them, so that

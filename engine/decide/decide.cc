@@ -1044,12 +1044,22 @@ class Run {
       const std::size_t actions = rule.flags & program::kReadsAction ? r_.actions() : 1;
       for (std::size_t product = 0; product < products; ++product) {
         for (std::size_t action = 0; action < actions; ++action) {
-          place({rule.flags & program::kReadsProduct ? static_cast<std::int32_t>(product) : -1,
-                 rule.flags & program::kReadsAction ? static_cast<std::int32_t>(action) : -1, -1});
+          const Unit unit{rule.flags & program::kReadsProduct ? static_cast<std::int32_t>(product) : -1,
+                          rule.flags & program::kReadsAction ? static_cast<std::int32_t>(action) : -1, -1};
+          if ((revised || !on_answer(rule)) && has_refused(index, unit)) continue;
+          place(unit);
           if (refuses(rule, revised)) return hand_over();
         }
       }
     }
+  }
+  // A rule on products or actions that has taken out what it is about, of the text as it came: that stands, and the rest goes on.
+  bool has_refused(std::uint32_t rule, const Unit& unit) const {
+    return std::any_of(in_.drafts.begin(), in_.drafts.end(), [&](const ReasonDraft& draft) {
+      const Reason& reason = draft.reason;
+      return reason.rule == rule && reason.verdict > Verdict::revise &&
+             (unit.product < 0 || reason.product == unit.product) && (unit.action < 0 || reason.action == unit.action);
+    });
   }
   bool refuses(const RuleRow& rule, bool revised) {
     const Kleene result = settle(rule);

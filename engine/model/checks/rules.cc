@@ -358,6 +358,47 @@ class RuleCheck {
     }
   }
 
+  bool of_a_turn(Index fact) const {
+    const Part part = work_.model.facts[fact].part;
+    return part == Part::answer || part == Part::message;
+  }
+  // What a condition may come to where there is no answer and no message: what is asked of one is false, and `lacks` is true.
+  struct May {
+    bool yes = false, no = false;
+  };
+  May alone(const Expr& expr) const {
+    switch (expr.op) {
+      case Op::not_: {
+        const May one = alone(*expr.args[0]);
+        return {.yes = one.no, .no = one.yes};
+      }
+      case Op::and_:
+      case Op::or_: {
+        const bool all = expr.op == Op::and_;
+        May made{.yes = all, .no = !all};
+        for (const ExprPtr& arg : expr.args) {
+          const May one = alone(*arg);
+          made = all ? May{.yes = made.yes && one.yes, .no = made.no || one.no}
+                     : May{.yes = made.yes || one.yes, .no = made.no && one.no};
+        }
+        return made;
+      }
+      case Op::at_least: {
+        const auto may =
+            std::count_if(expr.args.begin(), expr.args.end(), [&](const ExprPtr& arg) { return alone(*arg).yes; });
+        return {.yes = may >= expr.count, .no = true};
+      }
+      case Op::list_empty:  // that of an absent part is
+        return {.yes = true, .no = true};
+      default: {
+        std::set<Index> facts;
+        add_facts(work_, expr, facts);
+        const bool absent = std::any_of(facts.begin(), facts.end(), [&](Index fact) { return of_a_turn(fact); });
+        return {.yes = !absent, .no = true};
+      }
+    }
+  }
+
   // semantics.md 9 and 11: once for each product, action or outreach that the rule reads or is on.
   void items() {
     std::set<Index> read;
@@ -395,18 +436,14 @@ class RuleCheck {
       }
     }
     // Nor is there an answer or a message beside an outreach or a material.
-    static constexpr std::array<std::tuple<Subject, Part, std::string_view, std::string_view>, 2> kAlone = {{
-        {Subject::outreach, Part::outreach, "applies to outreach", "适用于 触达"},
-        {Subject::material, Part::material, "applies to material", "适用于 素材"},
+    static constexpr std::array<std::tuple<Subject, std::string_view, std::string_view>, 2> kAlone = {{
+        {Subject::outreach, "applies to outreach", "适用于 触达"},
+        {Subject::material, "applies to material", "适用于 素材"},
     }};
-    const auto reads = [&](std::initializer_list<Part> wanted) {
-      return std::find_if(read.begin(), read.end(), [&](Index fact) {
-        return std::find(wanted.begin(), wanted.end(), work_.model.facts[fact].part) != wanted.end();
-      });
-    };
-    for (const auto& [subject, own, en, zh] : kAlone) {
-      const auto beside = reads({Part::answer, Part::message});
-      if (!on(subject) || beside == read.end() || reads({own}) != read.end()) continue;
+    for (const auto& [subject, en, zh] : kAlone) {
+      if (!on(subject) || !rule_.when || alone(*rule_.when).yes) continue;
+      const auto beside = std::find_if(read.begin(), read.end(), [&](Index fact) { return of_a_turn(fact); });
+      if (beside == read.end()) continue;
       work_.report(
           codes::kContradiction, item_, name_span(), {shown(*beside), say(en, zh)},
           say("An outreach and a material stand alone in a turn: of one the rule would never say a word. Read their "

@@ -662,6 +662,53 @@ BOOST_AUTO_TEST_CASE(a_log_whose_keys_are_taken_away_answers_nothing_more_and_le
   }
 }
 
+// A copy of an earlier parting is not taken for one of this: keys were made in between.
+BOOST_AUTO_TEST_CASE(a_second_parting_of_the_keys_makes_a_copy_anew) {
+  LogFolder in;
+  KeyId kept{};
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(decision(0)));
+    std::filesystem::create_hard_link(in.keys_dir() + "/data.db", in.folder / "back-up.db");
+    const Appended linked = log->append(decision(1));
+    BOOST_REQUIRE(std::holds_alternative<AppendFailed>(linked));
+    BOOST_TEST(std::get<AppendFailed>(linked).code ==
+               &codes::kLogLinked);  // nothing is lost with that, and nothing copied
+    BOOST_TEST(!std::filesystem::exists(in.keys_dir() + "/data.db.rescued"));
+    testing::spill(in.keys_dir() + "/data.db.rescued", "of before");
+    std::filesystem::remove(in.folder / "back-up.db");
+    kept = log->keys().data_key("k-new", in.clock.now).id;
+    committed(log->append(decision(2)));
+    std::filesystem::remove(in.keys_dir() + "/data.db");
+    BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(3))));
+  }
+  for (const char* old : {"data.db-wal", "data.db-shm"}) std::filesystem::remove(in.keys_dir() + "/" + old);
+  std::filesystem::rename(in.keys_dir() + "/data.db.rescued", in.keys_dir() + "/data.db");
+  const auto log = Log::open(in.options(false));
+  BOOST_TEST(log->keys().find(kept) != nullptr);
+  BOOST_TEST(log->keys().check().empty());
+}
+
+// Who reads what stood before a WAL that is taken away holds its moving up: all of the log is copied beside it then.
+BOOST_AUTO_TEST_CASE(a_wal_taken_away_while_somebody_reads_leaves_a_whole_copy_of_the_log) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(decision(0)));
+    Database reader(in.path(), Database::Mode::read);
+    reader.exec("BEGIN");
+    BOOST_TEST(reader.number("SELECT count(*) FROM headers") == 1);
+    for (int i = 1; i < 4; ++i) committed(log->append(decision(i)));
+    std::filesystem::remove(in.path() + "-wal");
+    const Appended appended = log->append(decision(4));
+    BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
+    BOOST_TEST(std::get<AppendFailed>(appended).message.find(".rescued") != std::string::npos);
+  }
+  for (const char* old : {"-wal", "-shm"}) std::filesystem::remove(in.path() + old);
+  std::filesystem::rename(in.path() + ".rescued", in.path());
+  BOOST_TEST(Log::open(in.options(false))->size() >= 4u);
+}
+
 // A store whose commits fail when told to: before or after the rows are durable.
 class FailingStore final : public Store {
  public:

@@ -185,6 +185,31 @@ BOOST_AUTO_TEST_CASE(what_matched_is_redacted_and_the_disclosure_follows) {
   BOOST_TEST(decided->redactions[0].end == 18u);
 }
 
+// What was left out stays left out; that the answer still has its word is what was judged already.
+BOOST_AUTO_TEST_CASE(a_product_that_a_rule_took_out_is_not_held_against_the_final_text) {
+  World world = wealth();
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("risk", "产品有风险。", "Products carry risk.");
+  model::Rule& fee = world.rule("fee", {Subject::recommendation},
+                                World::over(Op::and_, {riskier(world), world.has("answer", {"手续费"})}),
+                                {World::effect(EffectKind::block)});
+  model::Say say;
+  say.texts.zh = {{"手续费较高。", model::kNone}};
+  fee.say = {say};
+  world.rule("note", {Subject::answer}, world.has("answer", {"手续费"}), {disclose});
+  for (const bool both : {false, true}) {
+    Turn turn;
+    turn.answer("有手续费。");
+    turn.text("risk_tolerance", "C2", turn.object("customer"));
+    turn.text("risk_level", "R3", turn.product("p1"));
+    if (!both) turn.text("risk_level", "R1", turn.product("p2"));
+    const Decided decided = judge(world, turn);
+    BOOST_TEST((decided->items[0].verdict == Verdict::block));
+    BOOST_TEST((decided->verdict == (both ? Verdict::block : Verdict::revise)));
+    BOOST_TEST(decided->say == (both ? "手续费较高。" : "有手续费。\n产品有风险。"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_disclosure_that_a_rule_forbids_is_found_in_the_final_text) {
   World world = wealth();
   model::Effect disclose = World::effect(EffectKind::disclose);
