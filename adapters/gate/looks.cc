@@ -185,7 +185,7 @@ Reply Looks::closed(const Query& query, const Caller& caller) {
         break;
       }
       std::optional<Ticket> ticket = closed_at(*options_.log, *reader, index);
-      if (!ticket || !sees(caller, options_, ticket->queue, ticket->holder)) continue;
+      if (!ticket || !caller.sees(ticket->queue, ticket->holder)) continue;
       if (!query.queue.empty() && ticket->queue != query.queue) continue;
       if (!query.customer.empty() && ticket->customer != query.customer) continue;
       found.push_back(std::move(*ticket));
@@ -254,7 +254,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         seen.push_back(id);
         const auto entry = options_.log->state().read(past_ticket_key(id));
         std::optional<Ticket> past = entry ? decode_ticket(entry->value) : std::nullopt;
-        if (past && sees(caller, options_, past->queue, past->holder)) frame.earlier.push_back(std::move(*past));
+        if (past && caller.sees(past->queue, past->holder)) frame.earlier.push_back(std::move(*past));
       }
     }
     std::sort(opened.begin(), opened.end());
@@ -298,7 +298,8 @@ const Code* Looks::hidden(const PastDecision& past, const Caller& caller, const 
     const bool whole = !ticket.conversation.empty();
     const std::string &its = whole ? ticket.conversation : ticket.customer,
                       &of_turn = whole ? past.conversation : customer;
-    return sees(caller, options_, ticket.queue, ticket.holder) &&
+    const bool open = ticket.standing != Standing::bot;  // closed ones stay those of their own queue
+    return (open ? sees(caller, options_, ticket.queue, ticket.holder) : caller.sees(ticket.queue, ticket.holder)) &&
            (ticket.decision == past.id || (!its.empty() && its == of_turn));
   };
   const bool by_open = floor_.look([&](const Desk& desk, std::uint64_t) {

@@ -22,7 +22,7 @@ std::uint32_t queue_of(const Program& program, std::string_view name, std::strin
 
 std::string queue_served(const GateOptions& options, std::string_view queue) {
   const std::shared_ptr<const decide::Ruleset> rules = options.snapshot == nullptr ? nullptr : options.snapshot->get();
-  if (rules == nullptr) return std::string(queue);
+  if (rules == nullptr || rules->program == nullptr) return std::string(queue);
   const Program& program = *rules->program;
   const std::uint32_t now = queue_of(program, queue, options.default_queue);
   return now == program::kNone ? std::string(queue) : std::string(program.queue_name(now));

@@ -21,7 +21,7 @@ namespace caveat::gate {
 
 // kNone: the program has none at all.
 std::uint32_t queue_of(const program::Program& program, std::string_view name, std::string_view otherwise);
-// By whose agents a hand-off of this queue is seen: its own, and those of the default queue where no pack knows it any more.
+// By whose agents an open hand-off of this queue is seen: its own, and those of the default queue where no pack knows it any more.
 std::string queue_served(const GateOptions& options, std::string_view queue);
 bool sees(const Caller& caller, const GateOptions& options, std::string_view queue, std::string_view holder);
 

@@ -216,6 +216,7 @@ class KeyStore::State {
     }
     if (data_file.linked() && (!wal_file || wal_file->there() || wal_file->linked()))
       throw Error(codes::kLogLinked, data_path(), {data_path()});
+    if (wal_file) wal_file->make_way();
     if (!rescued) rescued = copy_database(*writes, data_path() + ".rescued");
     throw Error(
         codes::kKeysMissing, dir,
@@ -404,6 +405,13 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   must_be_readable(dir);
   if (!fs::is_directory(dir, ignored)) throw Error(codes::kKeysMissing, dir, {dir, "there is no such folder"});
 
+  // New keys must not go into a set that lacks some: the two could never be joined again.
+  if (options.writable && fs::exists(state->data_path() + ".rescued", ignored))
+    throw Error(
+        codes::kKeysMissing, dir,
+        {dir,
+         "data.db.rescued lies there, with all keys as of when data.db was taken away from a log that was open. Move "
+         "data.db-wal and data.db-shm away and data.db.rescued over data.db"});
   forbid_core_dumps();
   state->suite = options.suite;
   std::optional<SecretText> passphrase;

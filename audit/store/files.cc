@@ -108,6 +108,9 @@ nlink_t OpenedFile::names() const {
 }
 bool OpenedFile::there() const { return names() == 1; }
 bool OpenedFile::linked() const { return names() > 1; }
+void OpenedFile::make_way() const {
+  if (names() == 0) ::rename(path_.c_str(), (path_ + ".stray").c_str());  // as a rule nothing lies there
+}
 
 std::unique_ptr<Database> open_for_reading(const std::string& path, const std::string& vfs) {
   try {

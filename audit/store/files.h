@@ -29,7 +29,9 @@ class OpenedFile {
   OpenedFile() = default;
   explicit OpenedFile(std::string path);
   const std::string& path() const { return path_; }
-  bool there() const;   // it is, the same, under no other name
+  bool there() const;  // it is, the same, under no other name
+  void make_way()
+      const;  // another that lies under its name gets the ending .stray: whoever opens the name next must not take it
   bool linked() const;  // it is, and under another name too: nothing is lost with that
 
  private:

@@ -392,6 +392,8 @@ class SqliteStore final : public Store {
   // What was answered lies in a WAL that only this process still has: into the file with it, while there is one. Where somebody reads
   // what stood before it, which holds that up, all of the log goes into another file. Gives back where it is.
   std::string rescued_to() {
+    // An older copy under the WAL's name would be read over what is moved now.
+    for (const OpenedFile* file : {&wal_, &index_}) file->make_way();
     try {
       mover_.reset();
       db_.exec("PRAGMA busy_timeout = 2000");

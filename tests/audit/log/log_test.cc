@@ -652,6 +652,8 @@ BOOST_AUTO_TEST_CASE(a_log_whose_keys_are_taken_away_answers_nothing_more_and_le
       BOOST_TEST(std::get<AppendFailed>(appended).message.find("data.db.rescued") != std::string::npos);
       BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(3))));
     }
+    BOOST_CHECK_EXCEPTION(Log::open(in.options(false)), Error,
+                          [](const Error& error) { return &error.code() == &codes::kKeysMissing; });
     for (const char* old : {"data.db", "data.db-wal", "data.db-shm"})
       std::filesystem::remove(in.keys_dir() + "/" + old);
     std::filesystem::rename(in.keys_dir() + "/data.db.rescued", in.keys_dir() + "/data.db");
@@ -687,6 +689,21 @@ BOOST_AUTO_TEST_CASE(a_second_parting_of_the_keys_makes_a_copy_anew) {
   const auto log = Log::open(in.options(false));
   BOOST_TEST(log->keys().find(kept) != nullptr);
   BOOST_TEST(log->keys().check().empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_older_copy_put_in_the_place_of_a_wal_is_not_read_over_what_was_answered) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    for (int i = 0; i < 2; ++i) committed(log->append(decision(i)));
+    std::filesystem::copy(in.path() + "-wal", in.folder / "older");
+    for (int i = 2; i < 4; ++i) committed(log->append(decision(i)));
+    std::filesystem::rename(in.folder / "older", in.path() + "-wal");
+    BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(4))));
+    BOOST_TEST(committed(log->append(decision(5))).index >= 4u);
+    BOOST_TEST(std::filesystem::exists(in.path() + "-wal.stray"));
+  }
+  BOOST_TEST(Log::open(in.options(false))->size() >= 5u);
 }
 
 // Who reads what stood before a WAL that is taken away holds its moving up: all of the log is copied beside it then.
