@@ -66,6 +66,13 @@ inline constexpr Code kLogLinked{
     "{0} 另有一个名称（硬链接）：日志的部分内容可能在另一名称旁。请使用日志原名并删除该链接；如需副本，请复制文件及其 "
     "-wal。",
     500, 4};
+inline constexpr Code kLogPartedUnsaved{
+    "log_parted_unsaved",
+    "{0} was moved, replaced or linked while the log was open, and what it held could neither be moved into {1} nor be "
+    "copied beside it: look for room on the disk. Put {0} back as it was before you start again.",
+    "{0} 在日志打开期间被移动、替换或链接，其内容既未能移入 "
+    "{1}，也未能在其旁保存副本：请检查磁盘空间。重新启动前请放回原来的 {0}。",
+    500, 4};
 inline constexpr Code kLogParted{
     "log_parted",
     "{0} was moved, replaced or linked while the log was open. What it held was moved into {1}, and the turns under "
@@ -114,6 +121,16 @@ inline constexpr Code kUnreadable{
 inline constexpr Code kKeysMissing{"keys_missing",
                                    "The keys of the log are not at {0}: {1}. Put the key set back, or name its folder.",
                                    "日志的密钥不在 {0}：{1}。请放回密钥，或指明其目录。", 500, 4};
+inline constexpr Code kKeysRescued{
+    "keys_rescued",
+    "In {0} lies data.db.rescued: all keys as of when data.db was taken away from a log that was open. What goes on "
+    "without "
+    "them could never be joined with them again; put them back first: cd {0} && rm -f data.db-wal data.db-shm && mv "
+    "data.db.rescued data.db",
+    "{0} 中有 data.db.rescued：日志打开期间 data.db "
+    "被移走时保存的全部密钥。若不先恢复，此后的密钥将无法与其合并。请先执行：cd {0} && rm -f "
+    "data.db-wal data.db-shm && mv data.db.rescued data.db",
+    500, 4};
 inline constexpr Code kKeysUnreadable{
     "keys_unreadable",
     "The keys in {0} cannot be read by this user: {1}. Run this as the user whom they belong to. To verify a log, its "

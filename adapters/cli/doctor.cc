@@ -298,6 +298,7 @@ class Doctor {
              {dir});
     } else {
       try {
+        audit::KeyStore::must_not_lie_rescued(dir);
         keys = audit::KeyStore::open(dir, {});
         if (keys->protected_by_passphrase())
           good("keys", {"{0}, protected by a passphrase", "{0}，有口令保护"}, {dir});
@@ -372,6 +373,9 @@ class Doctor {
     if (&code == &audit::codes::kKeyPassphrase || &code == &audit::codes::kPassphraseFile)
       return {"`export CAVEAT_PASSPHRASE_FILE=FILE`, for the server as well",
               "`export CAVEAT_PASSPHRASE_FILE=FILE`，服务端亦须设置"};
+    if (&code == &audit::codes::kKeysRescued)
+      return {"`cd {0} && rm -f data.db-wal data.db-shm && mv data.db.rescued data.db`",
+              "`cd {0} && rm -f data.db-wal data.db-shm && mv data.db.rescued data.db`"};
     return {"`cp -a BACKUP/. {0}/` puts the key set back from its back-up", "`cp -a BACKUP/. {0}/` 从备份恢复密钥"};
   }
 

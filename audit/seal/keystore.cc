@@ -395,6 +395,11 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
   return open(dir, std::move(options));
 }
 
+void KeyStore::must_not_lie_rescued(const std::string& dir) {
+  std::error_code ignored;
+  if (fs::exists(dir + "/data.db.rescued", ignored)) throw Error(codes::kKeysRescued, dir, {dir});
+}
+
 std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions options) {
   auto state = std::make_unique<State>();
   state->dir = dir;
@@ -405,13 +410,7 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   must_be_readable(dir);
   if (!fs::is_directory(dir, ignored)) throw Error(codes::kKeysMissing, dir, {dir, "there is no such folder"});
 
-  // New keys must not go into a set that lacks some: the two could never be joined again.
-  if (options.writable && fs::exists(state->data_path() + ".rescued", ignored))
-    throw Error(
-        codes::kKeysMissing, dir,
-        {dir,
-         "data.db.rescued lies there, with all keys as of when data.db was taken away from a log that was open. Move "
-         "data.db-wal and data.db-shm away and data.db.rescued over data.db"});
+  if (options.writable) must_not_lie_rescued(dir);
   forbid_core_dumps();
   state->suite = options.suite;
   std::optional<SecretText> passphrase;

@@ -57,6 +57,9 @@ class KeyStore {
   static std::unique_ptr<KeyStore> create(const std::string& dir, std::string origin, KeyStoreOptions options);
   static std::unique_ptr<KeyStore> open(const std::string& dir, KeyStoreOptions options);
   static bool exists(const std::string& dir);
+  // `keys_rescued` where a copy lies there that a parted set left: new keys must not go into one that lacks some. So says every opening
+  // for writing; doctor asks by itself.
+  static void must_not_lie_rescued(const std::string& dir);
   // Puts a passphrase on a set, or another one: `options.passphrase` opens it if it has one, `fresh` is the new one.
   static void protect(const std::string& dir, std::string_view fresh, const KeyStoreOptions& options);
   ~KeyStore();

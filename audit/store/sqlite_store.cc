@@ -385,12 +385,14 @@ class SqliteStore final : public Store {
     if (!file_.there()) throw Error(codes::kLogReplaced, file_.path(), {file_.path()});
     for (const OpenedFile* file : {&wal_, &index_})
       if (!file->there()) {
-        throw Error(codes::kLogParted, file->path(), {file->path(), rescued_to()});
+        const std::string there = rescued_to();
+        if (there.empty()) throw Error(codes::kLogPartedUnsaved, file->path(), {file->path(), file_.path()});
+        throw Error(codes::kLogParted, file->path(), {file->path(), there});
       }
   }
 
   // What was answered lies in a WAL that only this process still has: into the file with it, while there is one. Where somebody reads
-  // what stood before it, which holds that up, all of the log goes into another file. Gives back where it is.
+  // what stood before it, which holds that up, all of the log goes into another file. Gives back where it is; empty: nowhere.
   std::string rescued_to() {
     // An older copy under the WAL's name would be read over what is moved now.
     for (const OpenedFile* file : {&wal_, &index_}) file->make_way();
@@ -404,7 +406,7 @@ class SqliteStore final : public Store {
     const bool copied = copy_database(db_, copy);
     // Who opens the log now must not read, by an index of the lost WAL, another one.
     if (index_.there()) ::unlink(index_.path().c_str());
-    return copied ? copy : "/dev/null (no room for a copy / 空间不足，未能保存)";
+    return copied ? copy : std::string();
   }
 
   // Most of the WAL is moved beside the commits, and again what they added meanwhile; the small rest between two of them, so that

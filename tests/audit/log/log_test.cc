@@ -653,7 +653,7 @@ BOOST_AUTO_TEST_CASE(a_log_whose_keys_are_taken_away_answers_nothing_more_and_le
       BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(3))));
     }
     BOOST_CHECK_EXCEPTION(Log::open(in.options(false)), Error,
-                          [](const Error& error) { return &error.code() == &codes::kKeysMissing; });
+                          [](const Error& error) { return &error.code() == &codes::kKeysRescued; });
     for (const char* old : {"data.db", "data.db-wal", "data.db-shm"})
       std::filesystem::remove(in.keys_dir() + "/" + old);
     std::filesystem::rename(in.keys_dir() + "/data.db.rescued", in.keys_dir() + "/data.db");
@@ -707,6 +707,21 @@ BOOST_AUTO_TEST_CASE(an_older_copy_put_in_the_place_of_a_wal_is_not_read_over_wh
 }
 
 // Who reads what stood before a WAL that is taken away holds its moving up: all of the log is copied beside it then.
+BOOST_AUTO_TEST_CASE(what_could_not_be_saved_of_a_wal_is_told_as_that) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  committed(log->append(decision(0)));
+  Database reader(in.path(), Database::Mode::read);
+  reader.exec("BEGIN");
+  BOOST_TEST(reader.number("SELECT count(*) FROM headers") == 1);
+  committed(log->append(decision(1)));
+  std::filesystem::create_directories(in.path() + ".rescued/in_the_way");
+  std::filesystem::remove(in.path() + "-wal");
+  const Appended appended = log->append(decision(2));
+  BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
+  BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kLogPartedUnsaved);
+}
+
 BOOST_AUTO_TEST_CASE(a_wal_taken_away_while_somebody_reads_leaves_a_whole_copy_of_the_log) {
   LogFolder in;
   {
