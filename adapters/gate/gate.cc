@@ -941,8 +941,8 @@ class Gate::Inside {
     return true;
   }
 
-  // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told. Kept in memory, as
-  // long as this process lives: a record of its own would have to be there before this answer, which cannot wait.
+  // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told. In memory only, until
+  // the process ends or a commit fails: a record of its own would have to be there before this answer, which cannot wait.
   void tell_again(Turn& turn) {
     try {
       (void)floor_.change(0, [&](Desk&, std::uint64_t) {
