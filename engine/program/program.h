@@ -36,7 +36,8 @@
 namespace caveat::program {
 
 inline constexpr std::uint32_t kImageFormat = 6;
-inline constexpr std::uint32_t kSemanticsVersion = 1;  // raised when the same packs would decide otherwise
+inline constexpr std::uint32_t kSemanticsVersion =
+    1;  // raised when, from the first release on, the same packs would decide otherwise
 
 // The sections of an image, in their order on disk.
 enum class Section : std::uint8_t {
