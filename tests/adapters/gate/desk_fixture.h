@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <string>
@@ -33,6 +35,28 @@ struct Desk : Bench {
     BOOST_REQUIRE(read);
     BOOST_REQUIRE(read->rules);
     return read->rules;
+  }
+
+  // A second pack of these declarations, which uses ours, beside it.
+  void loads_beside(const std::string& declarations) {
+    const std::filesystem::path pack = folder / "second";
+    std::filesystem::create_directory(pack);
+    std::ofstream(pack / "pack.cav") << R"(pack test.second
+  title en "Second" zh "其二"
+  time zone "Asia/Shanghai"
+  version "1"
+
+use test.gate
+
+source HOUSE is policy "House rules"
+
+)" << declarations;
+    Result<load::Loaded> read =
+        load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack", pack.string()}, Limits{});
+    BOOST_REQUIRE(read);
+    for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
+    BOOST_REQUIRE(read->rules);
+    snapshot.put(read->rules);
   }
 
   static gate::Caller bot() {

@@ -592,18 +592,7 @@ BOOST_AUTO_TEST_CASE(what_a_proof_has_served_for_it_serves_again_for_and_nothing
 
 BOOST_AUTO_TEST_CASE(a_proof_holds_for_what_was_asked_about) {
   Desk desk;
-  const std::filesystem::path pack = desk.folder / "second";
-  std::filesystem::create_directory(pack);
-  std::ofstream(pack / "pack.cav") << R"(pack test.second
-  title en "Second" zh "其二"
-  time zone "Asia/Shanghai"
-  version "1"
-
-use test.gate
-
-source HOUSE is policy "House rules"
-
-requirement of_product
+  desk.loads_beside(R"(requirement of_product
   ask en "Have you read what it costs?" zh "您看过费用说明了吗？"
   proof consent
   from app
@@ -638,13 +627,7 @@ rule contract_first
   when answer contains "contract"
   then require of_answer
     because en "it is a contract" zh "涉及合同"
-)";
-  Result<load::Loaded> read =
-      load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack", pack.string()}, Limits{});
-  BOOST_REQUIRE(read);
-  for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
-  BOOST_REQUIRE(read->rules);
-  desk.snapshot.put(read->rules);
+)");
 
   int number = 0;
   // What a turn that was asked about as `first` comes to as `second`, with a proof of a moment from then.
@@ -774,18 +757,7 @@ BOOST_AUTO_TEST_CASE(what_a_chain_of_continuations_has_met_stays_met_in_it) {
 
 BOOST_AUTO_TEST_CASE(where_packs_share_the_name_of_a_requirement_a_proof_says_whose_it_is_for) {
   Desk desk;
-  const std::filesystem::path pack = desk.folder / "second";
-  std::filesystem::create_directory(pack);
-  std::ofstream(pack / "pack.cav") << R"(pack test.second
-  title en "Second" zh "其二"
-  time zone "Asia/Shanghai"
-  version "1"
-
-use test.gate
-
-source HOUSE is policy "House rules"
-
-requirement consent
+  desk.loads_beside(R"(requirement consent
   ask en "Would you show who you are?" zh "请出示身份证件。"
   proof consent, identity
   from app
@@ -797,13 +769,7 @@ rule who_first
   when action.name is share
   then require consent
     because en "it goes to somebody else" zh "将提供给他人"
-)";
-  Result<load::Loaded> read =
-      load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack", pack.string()}, Limits{});
-  BOOST_REQUIRE(read);
-  for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
-  BOOST_REQUIRE(read->rules);
-  desk.snapshot.put(read->rules);
+)");
 
   const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
   const auto proof = [&](const std::string& name, const std::string& evidence) {

@@ -1,6 +1,5 @@
 // Of a proof that does not count for what is still asked for the reply says why: each reason, and all of them at once.
 #include <boost/json.hpp>
-#include <fstream>
 
 #include "tests/adapters/gate/desk_fixture.h"
 
@@ -82,18 +81,7 @@ BOOST_AUTO_TEST_CASE(a_proof_for_another_turn_than_was_asked_about_is_told_so) {
 
 BOOST_AUTO_TEST_CASE(a_proof_that_came_with_the_facts_that_it_hangs_on_is_told_so) {
   Proofs desk;
-  const std::filesystem::path pack = desk.folder / "second";
-  std::filesystem::create_directory(pack);
-  std::ofstream(pack / "pack.cav") << R"(pack test.second
-  title en "Second" zh "其二"
-  time zone "Asia/Shanghai"
-  version "1"
-
-use test.gate
-
-source HOUSE is policy "House rules"
-
-facts order
+  desk.loads_beside(R"(facts order
   reference text, ask en "Which order is it?" zh "是哪一笔订单？"
 
 rule order_first
@@ -105,13 +93,7 @@ rule order_first
     say en "That order is closed." zh "该订单已关闭。"
     because en "the order is stolen" zh "订单被盗"
   if unknown require order.reference
-)";
-  Result<load::Loaded> read =
-      load::load_rules({CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack", pack.string()}, Limits{});
-  BOOST_REQUIRE(read);
-  for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
-  BOOST_REQUIRE(read->rules);
-  desk.snapshot.put(read->rules);
+)");
   const json::value asked = desk.turn(kShare);
   BOOST_TEST(asked.at("requires").as_array().size() == 2u);
   const std::string known = kShare + R"(,"order":{"reference":"o-1"})";
