@@ -35,17 +35,23 @@ Result<std::string> checkpoint_of(const Invocation& invocation, const audit::Log
   return kept_checkpoint(reader, *kept);
 }
 
-void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t population, std::uint64_t opened,
-                 std::uint64_t log_size, std::optional<std::uint64_t> index) {
+void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t population, std::uint64_t sealed,
+                 std::uint64_t opened, std::uint64_t log_size, std::optional<std::uint64_t> index) {
   const std::string out = invocation.get("--out");
   if (terminal.json) {
-    boost::json::object line{
-        {"file", out}, {"decisions", population}, {"records", opened}, {"recorded", index.has_value()}};
+    boost::json::object line{{"file", out},
+                             {"decisions", population},
+                             {"sealed", sealed},
+                             {"records", opened},
+                             {"recorded", index.has_value()}};
     if (index) line["index"] = *index;
     terminal.out << boost::json::serialize(line) << '\n';
     return;
   }
-  const std::string decisions = counted(population, terminal, "decision", "decisions", "个决定");
+  std::string decisions = counted(population, terminal, "decision", "decisions", "个决定");
+  if (sealed > 0)
+    decisions +=
+        fill(terminal.say({" and {0} that no key opens", "，另有 {0} 个无密钥可打开"}), {std::to_string(sealed)});
   const std::string records = counted(log_size, terminal, "record", "records", "条记录");
   terminal.err << (index ? fill(terminal.say({"caveat: wrote {0} ({1} of {2}); the export is record {3} of the log.\n",
                                               "caveat：已写入 {0}（{1}，共 {2}）；本次导出为日志第 {3} 条记录。\n"}),
@@ -84,8 +90,8 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
       if (const int written = write_file(terminal, out + ".receipt", *text); written != kDone) return written;
   }
   const auto number = [&](const char* name) { return std::strtoull(reply->header(name).c_str(), nullptr, 10); };
-  say_written(invocation, terminal, number("caveat-decisions"), number("caveat-records"), number("caveat-log-size"),
-              number("caveat-export-index"));
+  say_written(invocation, terminal, number("caveat-decisions"), number("caveat-sealed"), number("caveat-records"),
+              number("caveat-log-size"), number("caveat-export-index"));
   return kDone;
 }
 
@@ -180,7 +186,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   if (!made.receipt.empty()) {
     if (const int written = write_file(terminal, out + ".receipt", made.receipt); written != kDone) return written;
   }
-  say_written(invocation, terminal, made.population, made.records, made.log_size,
+  say_written(invocation, terminal, made.population, made.sealed, made.records, made.log_size,
               made.recorded ? std::optional(made.recorded->index) : std::nullopt);
   reader.reset();  // its snapshot would keep the writer from tidying up
   if (log != nullptr) log->close();

@@ -112,6 +112,7 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
     content = sha256(made.bytes);
   }
   made.population = evidence.model.population;
+  made.sealed = evidence.model.sealed;
   made.records = evidence.model.records;
   made.log_size = evidence.model.log.size;
 

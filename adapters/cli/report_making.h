@@ -28,7 +28,7 @@ struct ReportMade {
   std::vector<audit::Finding> findings;  // not empty: the log was changed, and there is no report
   std::string bytes;
   std::string receipt;  // of a package whose export is recorded
-  std::uint64_t population = 0, records = 0, log_size = 0;
+  std::uint64_t population = 0, sealed = 0, records = 0, log_size = 0;
   std::optional<audit::Committed> recorded;
 };
 

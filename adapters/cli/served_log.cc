@@ -218,6 +218,7 @@ server::Served Served::report(const server::Asked& asked) const {
                                               : "application/x-ndjson";
     response.headers.emplace_back("Content-Digest", "sha-256=:" + audit::base64(view(sha256(made.bytes))) + ":");
     response.headers.emplace_back("Caveat-Decisions", std::to_string(made.population));
+    response.headers.emplace_back("Caveat-Sealed", std::to_string(made.sealed));
     response.headers.emplace_back("Caveat-Records", std::to_string(made.records));
     response.headers.emplace_back("Caveat-Log-Size", std::to_string(made.log_size));
     if (made.recorded) response.headers.emplace_back("Caveat-Export-Index", std::to_string(made.recorded->index));

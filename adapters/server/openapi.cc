@@ -295,7 +295,8 @@ json::object headers_of(const Route& route, int status) {
   if (route.handler == Handler::conversation && status == 200) add("ETag", false);
   if (route.handler == Handler::handoffs && status == 200) add("Link", false);
   if (route.handler == Handler::report && status == 200)
-    for (const std::string_view name : {"Content-Digest", "Caveat-Decisions", "Caveat-Records", "Caveat-Log-Size"})
+    for (const std::string_view name :
+         {"Content-Digest", "Caveat-Decisions", "Caveat-Sealed", "Caveat-Records", "Caveat-Log-Size"})
       add(name, true);
   return out;
 }

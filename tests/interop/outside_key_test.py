@@ -401,6 +401,7 @@ class AnotherUser(Place):
         for arguments in (("log", "show", "log.db", "--copy"), ("report", "log.db", "--copy", "--out", "his/page.html")):
             done = self.as_nobody(*arguments)
             self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"\(0 decisions and [1-9][0-9]* that no key opens of [0-9]+ records\)")
 
     def test_where_keys_are_needed_it_is_said_that_they_cannot_be_read(self):
         os.mkdir(self.path("folder"), 0o755)
