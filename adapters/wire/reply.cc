@@ -390,6 +390,7 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
     entry["verdict"] = decide::name(reason.verdict);
     entry["unknown"] = reason.unknown;
     entry["by_default"] = reason.by_default;
+    if (reason.cause != decide::Cause::none) entry["cause"] = decide::name(reason.cause);
     if (reason.item() >= 0) entry["item"] = reason.item();
     if (reason.product >= 0 && reason.action >= 0) entry["action"] = reason.action;
     if (reason.recipient >= 0) entry["recipient"] = reason.recipient;

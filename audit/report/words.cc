@@ -173,6 +173,10 @@ std::string_view cause_word(std::string_view cause, Language language) {
       {"unknown_zone", "a time zone was not known", "时区无法识别"},
       {"switch", "the emergency switch was on", "紧急开关已开启"},
       {"not_listed", "the reference data did not have it", "参考数据未收录"},
+      {"division_by_zero", "a number was to be divided by zero", "除数为零"},
+      {"two_currencies", "two currencies were to be compared", "两种货币无法比较"},
+      {"two_spans", "two spans had no measure in common", "时长的单位无法相比"},
+      {"empty_text", "the text looked for was empty", "要查找的文本为空"},
   };
   const auto* found =
       std::find_if(std::begin(kCauses), std::end(kCauses), [&](const Phrase& phrase) { return phrase.key == cause; });

@@ -24,7 +24,11 @@ enum class Cause : std::uint8_t {
   uncovered,     // a day that the calendar does not cover
   unknown_zone,  // the turn names a time zone that there is not
   switched,      // the emergency switch is on
-  not_listed     // the reference set that would say it does not have it
+  not_listed,    // the reference set that would say it does not have it
+  division,      // by zero
+  currencies,    // two of them, which do not compare
+  spans,         // months beside days, hours of a date: no length that both are measured by
+  empty_text     // looked for in another, where it would stand everywhere
 };
 std::string_view name(Cause cause);
 

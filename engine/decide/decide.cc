@@ -415,6 +415,12 @@ class Run {
     draft.reason.rule = index;
     draft.reason.unknown = unknown;
     draft.reason.by_default = unknown && if_unknown == IfUnknown::by_default;
+    if (unknown && settled == Settled::no) {
+      each_unknown(p_.rows<Node>(Section::nodes, rule.when), setting_, in_.when,
+                   [&draft](std::uint32_t slot, std::int32_t, Cause cause) {
+                     if (slot == program::kNone) draft.reason.cause = join(draft.reason.cause, cause);
+                   });
+    }
     draft.facts = in_.facts.size();
     for (std::uint32_t slot : p_.indices(rule.facts)) use(slot);
     if (!unknown) use_time_limits(rule);

@@ -42,6 +42,7 @@ struct Reason {             // one rule that fired, or that nothing could settle
   bool by_default = false;  // the unknown was settled by the default (require or hand off)
   std::int32_t product = -1, action = -1, recipient = -1;  // what it was judged for; -1 each: the turn
   Verdict verdict = Verdict::allow;                        // what this rule alone asks for
+  Cause cause = Cause::none;                               // of what is unknown though every fact in it is known
   std::span<const FactUsed> facts;
   std::span<const Match> matches;
 

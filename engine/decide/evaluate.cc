@@ -50,14 +50,13 @@ class Arithmetic {
 
   // `value` moved by `by`, forward or back; what cannot be said is unknown with its cause.
   Value moved(const Value& value, const Duration& by, int sign, std::uint32_t calendar) const {
-    const std::optional<Value> plain = moved_plainly(value, by, sign);
-    if (!plain) return unknown(Cause::unsupported);
-    if (by.working_days == 0) return *plain;
-    const Days day = whole_day(*plain);
+    const Value plain = moved_plainly(value, by, sign);
+    if (plain.state != Request::kKnown || by.working_days == 0) return plain;
+    const Days day = whole_day(plain);
     const std::optional<Days> to = WorkingDays(*s_.program, calendar).moved(day, sign * by.working_days);
     if (!to) return unknown(Cause::uncovered);
-    if (plain->type == SlotType::date) return known(SlotType::date, Decimal(std::int64_t{*to}));
-    const Microseconds at = plain->number.as_int64().value_or(0);
+    if (plain.type == SlotType::date) return known(SlotType::date, Decimal(std::int64_t{*to}));
+    const Microseconds at = plain.number.as_int64().value_or(0);
     return known(SlotType::instant, Decimal(at + (std::int64_t{*to} - day) * kDaySeconds * kSecond));
   }
 
@@ -71,25 +70,25 @@ class Arithmetic {
     return value.type == SlotType::instant ? days_of(number, offset(number)) : static_cast<Days>(number);
   }
 
-  std::optional<Value> moved_plainly(const Value& value, const Duration& by, int sign) const {
+  Value moved_plainly(const Value& value, const Duration& by, int sign) const {
     const auto number = value.number.as_int64();
-    if (!number || !in_reach(by)) return std::nullopt;
+    if (!number || !in_reach(by)) return unknown(Cause::overflow);
     if (value.type == SlotType::date) {
-      if (by.seconds % kDaySeconds != 0) return std::nullopt;
+      if (by.seconds % kDaySeconds != 0) return unknown(Cause::spans);
       std::int64_t day = *number;
       if (by.months != 0) day = add_months(static_cast<Days>(day), sign * by.months);
       day += sign * (by.seconds / kDaySeconds);
-      if (day > 10'000'000 || day < -10'000'000) return std::nullopt;
+      if (day > 10'000'000 || day < -10'000'000) return unknown(Cause::overflow);
       return known(SlotType::date, Decimal(day));
     }
-    if (value.type != SlotType::instant) return std::nullopt;
+    if (value.type != SlotType::instant) return unknown(Cause::unsupported);
     Microseconds at = *number;
     if (by.months != 0) {
       const Days day = days_of(at, offset(at));
       const std::int64_t days = std::int64_t{add_months(day, sign * by.months)} - day;
-      if (__builtin_add_overflow(at, days * kDaySeconds * kSecond, &at)) return std::nullopt;
+      if (__builtin_add_overflow(at, days * kDaySeconds * kSecond, &at)) return unknown(Cause::overflow);
     }
-    if (__builtin_add_overflow(at, sign * by.seconds * kSecond, &at)) return std::nullopt;
+    if (__builtin_add_overflow(at, sign * by.seconds * kSecond, &at)) return unknown(Cause::overflow);
     return known(SlotType::instant, Decimal(at));
   }
 
@@ -119,7 +118,7 @@ class Arithmetic {
       result.duration.seconds = a.type == SlotType::date ? *whole * kDaySeconds : *whole / kSecond;
       return result;
     }
-    if (a.currency != b.currency) return unknown(Cause::unsupported);
+    if (a.currency != b.currency) return unknown(Cause::currencies);
     const auto sum = subtract ? a.number.minus(b.number) : a.number.plus(b.number);
     return sum ? known(a.type, *sum, a.currency) : unknown(Cause::overflow);
   }
@@ -137,7 +136,8 @@ class Arithmetic {
 
   Value divide(const Value& a, const Value& b, bool as_percent) const {
     if (const Value* bad = unusable(a, b)) return *bad;
-    if ((as_percent || !b.currency.empty()) && a.currency != b.currency) return unknown(Cause::unsupported);
+    if ((as_percent || !b.currency.empty()) && a.currency != b.currency) return unknown(Cause::currencies);
+    if (b.number == Decimal()) return unknown(Cause::division);
     auto top = std::optional<Decimal>(a.number);
     if (as_percent) top = a.number.times(Decimal(100));
     const auto quotient = top ? top->divided_by(b.number) : std::nullopt;
@@ -226,7 +226,7 @@ class Arithmetic {
 
   // A month is 28 to 31 days: two spans compare where that cannot matter.
   static Kleene compare(NodeCode code, const Duration& a, const Duration& b, Cause& cause) {
-    cause = Cause::unsupported;
+    cause = Cause::spans;
     if (a == b) return kleene(code != NodeCode::less);
     if (a.working_days != b.working_days) return Kleene::unknown;
     const std::int64_t months = std::int64_t{a.months} - b.months;
@@ -300,7 +300,7 @@ class Arithmetic {
     if (a.type == SlotType::duration && b.type == SlotType::duration)
       return compare(code, a.duration, b.duration, cause);
     if (a.currency != b.currency) {
-      cause = Cause::unsupported;
+      cause = Cause::currencies;
       return Kleene::unknown;
     }
     Decimal x = a.number, y = b.number;
@@ -360,7 +360,7 @@ Kleene text_has_text(const Node& node, const Setting& setting, std::string_view 
   bool found = false;
   for (std::size_t at = 0; (at = text::find_phrase(searched, phrase, at, left)) != std::string_view::npos; ++at, --left)
     found = true;
-  cause = phrase.empty() ? Cause::unsupported : left == 0 ? Cause::limit : Cause::none;
+  cause = phrase.empty() ? Cause::empty_text : left == 0 ? Cause::limit : Cause::none;
   return cause != Cause::none ? Kleene::unknown : kleene(found);
 }
 
@@ -389,7 +389,7 @@ Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& 
     all = every ? all & found : all | found;
     if (all == kleene(!every)) return all;
   }
-  if (all == Kleene::unknown) cause = Cause::unsupported;
+  if (all == Kleene::unknown) cause = Cause::currencies;
   return all;
 }
 

@@ -17,12 +17,29 @@ std::string_view told(Verdict verdict, Language language) {
 }
 
 std::string_view told(Cause cause, Language language) {
-  constexpr std::array<std::string_view, 18> kZh = {
-      "",           "未提供",         "已过时效",      "未注明时点", "仅为推断",
-      "日期在未来", "超出数值范围",   "超过上限",      "尚不支持",   "相互矛盾",
-      "终稿未通过", "内部错误",       "存储故障",      "没有规则包", "超出日历覆盖范围",
-      "没有该时区", "紧急开关已开启", "参考数据未收录"};
-  constexpr std::array<std::string_view, 18> kEn = {"",
+  constexpr std::array<std::string_view, 22> kZh = {"",
+                                                    "未提供",
+                                                    "已过时效",
+                                                    "未注明时点",
+                                                    "仅为推断",
+                                                    "日期在未来",
+                                                    "超出数值范围",
+                                                    "超过上限",
+                                                    "尚不支持",
+                                                    "相互矛盾",
+                                                    "终稿未通过",
+                                                    "内部错误",
+                                                    "存储故障",
+                                                    "没有规则包",
+                                                    "超出日历覆盖范围",
+                                                    "没有该时区",
+                                                    "紧急开关已开启",
+                                                    "参考数据未收录",
+                                                    "除数为零",
+                                                    "两种货币无法比较",
+                                                    "时长的单位无法相比",
+                                                    "要查找的文本为空"};
+  constexpr std::array<std::string_view, 22> kEn = {"",
                                                     "not provided",
                                                     "out of date",
                                                     "without a date",
@@ -39,7 +56,11 @@ std::string_view told(Cause cause, Language language) {
                                                     "outside of what the calendar covers",
                                                     "not a time zone",
                                                     "the emergency switch is on",
-                                                    "not in the reference data"};
+                                                    "not in the reference data",
+                                                    "a division by zero",
+                                                    "two currencies, which do not compare",
+                                                    "two spans with no measure in common",
+                                                    "an empty text to look for"};
   return (language == Language::zh ? kZh : kEn)[static_cast<std::size_t>(cause)];
 }
 
@@ -53,6 +74,36 @@ std::string_view told(Said said, Language language) {
 
 namespace {
 
+// Of what is unknown though its facts are known: who reads `told` behind a name reads this alone.
+std::string_view worked_out(Cause cause, Language language) {
+  const bool zh = language == Language::zh;
+  switch (cause) {
+    case Cause::missing:
+      return zh ? "所回答的消息未提供" : "the message that is answered is not provided";
+    case Cause::future:
+      return zh ? "日期在未来" : "a day lies in the future";
+    case Cause::overflow:
+      return zh ? "计算结果超出数值范围" : "what is reckoned is beyond what numbers can hold";
+    case Cause::limit:
+      return zh ? "超过上限" : "there is more than a limit allows";
+    case Cause::uncovered:
+      return zh ? "日期超出日历覆盖范围" : "a day lies outside of what the calendar covers";
+    case Cause::unknown_zone:
+      return zh ? "没有所指的时区" : "there is no such time zone";
+    case Cause::division:
+      return zh ? "除数为零" : "a number is divided by zero";
+    case Cause::currencies:
+      return zh ? "两种货币无法比较" : "two currencies do not compare";
+    case Cause::spans:
+      return zh ? "时长的单位无法相比（月与日、日期与小时）"
+                : "two spans have no measure in common (months beside days, hours of a date)";
+    case Cause::empty_text:
+      return zh ? "要查找的文本为空" : "the text that is looked for is empty";
+    default:
+      return told(cause, language);
+  }
+}
+
 std::string because(const Program& program, const Request& request, const Reason& reason, Language language) {
   const bool zh = language == Language::zh;
   std::string text;
@@ -63,6 +114,10 @@ std::string because(const Program& program, const Request& request, const Reason
       text += program.slot_name(fact.slot, language);
       text += zh ? " " : " is ";
       text += told(fact.cause, language);
+    }
+    if (reason.cause != Cause::none) {
+      text += text.empty() ? (zh ? "无法判明：" : "It could not be settled: ") : (zh ? "；" : "; ");
+      text += worked_out(reason.cause, language);
     }
     if (text.empty()) text = zh ? "无法判明" : "It could not be settled";
     return text + (zh ? "。" : ".");

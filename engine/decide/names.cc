@@ -11,9 +11,11 @@ std::string_view name(Verdict verdict) {
 }
 
 std::string_view name(Cause cause) {
-  constexpr std::array<std::string_view, 18> kNames = {
-      "none",     "missing",    "stale",    "undated", "inferred", "future",    "overflow",     "limit",  "unsupported",
-      "conflict", "final_text", "internal", "storage", "no_pack",  "uncovered", "unknown_zone", "switch", "not_listed"};
+  constexpr std::array<std::string_view, 22> kNames = {
+      "none",      "missing",      "stale",    "undated",    "inferred",         "future",         "overflow",
+      "limit",     "unsupported",  "conflict", "final_text", "internal",         "storage",        "no_pack",
+      "uncovered", "unknown_zone", "switch",   "not_listed", "division_by_zero", "two_currencies", "two_spans",
+      "empty_text"};
   return kNames[static_cast<std::size_t>(cause)];
 }
 

@@ -20,7 +20,8 @@ std::string wording(const Program& program, std::uint32_t index) {
 
 void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
   const bool pair = reason.product >= 0 && reason.action >= 0, his = reason.recipient >= 0;
-  out.map(8u + (pair ? 1u : 0u) + (his ? 1u : 0u));
+  const bool caused = reason.cause != Cause::none;
+  out.map(8u + (pair ? 1u : 0u) + (his ? 1u : 0u) + (caused ? 1u : 0u));
   out.integer(0), out.text(program.rule_id(reason.rule));
   out.integer(1), out.boolean(reason.unknown);
   out.integer(2), out.boolean(reason.by_default);
@@ -44,6 +45,7 @@ void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
   out.integer(7), out.boolean(reason.item_is_action());
   if (pair) out.integer(8), out.integer(reason.action);
   if (his) out.integer(9), out.integer(reason.recipient);
+  if (caused) out.integer(10), out.integer(static_cast<int>(reason.cause));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 //   0 verdict            0 allow … 4 handoff
 //   1 reasons            [{0 rule id, 1 unknown, 2 by default, 3 item, 4 verdict, 5 [{0 path, 1 known, 2 cause, 3
 //   item}],
-//                          6 [[part, begin, end]], 7 item is an action, [8 action of a pair], [9 recipient]}] by (rule, product, action,
+//                          6 [[part, begin, end]], 7 item is an action, [8 action of a pair], [9 recipient], [10 cause]}] by (rule, product, action,
 //                          recipient); part 0 answer, 1 message, 2 outreach, 3 material; offsets in bytes
 //   2 items              [{0 action, 1 index, 2 id, 3 verdict, 4 [wording], [5 true: a recipient]}] products, actions, recipients, in
 //                        the request's order
