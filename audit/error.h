@@ -7,6 +7,7 @@
 // Errors     each has a stable code of audit/codes.h
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -36,6 +37,12 @@ namespace audit {
 class Error : public caveat::Error {
  public:
   using caveat::Error::Error;
+};
+
+// What a long look at a log throws when whoever asked for it wants it to end: no Error, since nothing is wrong.
+class Interrupted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "the look at the log was ended before it was done"; }
 };
 
 }  // namespace audit

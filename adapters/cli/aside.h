@@ -1,4 +1,4 @@
-// Aside: two threads for what may take long (reports, searches, a reload), so that decisions never wait for it.
+// Aside: threads for one kind of work that may block, so that nothing of another kind waits for it.
 //
 // Promises   what was handed in is done before the destructor returns
 // Threads    all calls may run together
@@ -15,7 +15,7 @@ namespace caveat::cli {
 
 class Aside {
  public:
-  explicit Aside(std::size_t threads = 2) {
+  explicit Aside(std::size_t threads) {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
   }
   ~Aside() {

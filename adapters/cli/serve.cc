@@ -259,7 +259,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
              return now == nullptr || now->has(id, server::kAgent);
            },
        .waiting_a_key = configuration.turns_waiting_a_key});
-  std::optional<Aside> aside(std::in_place);
+  std::optional<Aside> looks(std::in_place, 2), reloads(std::in_place, 1),
+      at_length(std::in_place, configuration.reports);  // one for each that the router lets in: none waits
   server::RouterOptions options;
   options.gate = &gate;
   options.clock = &clock;
@@ -270,6 +271,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   options.caps = {.header_bytes = configuration.header_bytes,
                   .batch_lines = configuration.batch_lines,
                   .batches = configuration.batches,
+                  .reports = configuration.reports,
                   .connections = configuration.connections,
                   .turns_waiting = configuration.turns_waiting,
                   .header_wait_ms = configuration.header_wait_ms,
@@ -278,7 +280,12 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                   .deadline_ms = configuration.deadline_ms};
   options.language = language;
   options.local_name = user_name();
-  options.aside = [&](std::function<void()> job) { (*aside)(std::move(job)); };
+  options.aside = [&](server::Aside kind, std::function<void()> job) {
+    std::optional<Aside>& where = kind == server::Aside::looks    ? looks
+                                  : kind == server::Aside::reload ? reloads
+                                                                  : at_length;
+    (*where)(std::move(job));
+  };
   router = std::make_unique<server::Router>(std::move(options));
   router->set_callers(std::make_shared<const server::Callers>(std::move(*callers)));
 
@@ -306,7 +313,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
         on = false;
         break;
       case SIGHUP:
-        (*aside)(
+        (*reloads)(
             [&served] { (void)served.reload("SIGHUP"); });  // how it ended is in the operational log and in /metrics
         break;
       case SIGUSR1:
@@ -324,7 +331,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   operation->write(server::Level::info, "draining", {});
   const bool all_ended = listener.drain(configuration.drain_ms);
   gate.drain();
-  aside.reset();  // what it was at may still answer
+  for (std::optional<Aside>* where : {&looks, &reloads, &at_length})
+    where->reset();  // what they were at may still answer
   log->close();
   operation->write(server::Level::info, "ended", {{"cut", !all_ended}});
   return kDone;

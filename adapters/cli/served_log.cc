@@ -69,6 +69,10 @@ tl::unexpected<server::Refusal> refused(const Code& code, std::string path, std:
                                       .hint = {}}));
 }
 
+tl::unexpected<server::Refusal> cut_off() {
+  return refused(codes::kDraining, "", "a server that stays", "one that is shutting down");
+}
+
 // A caller is not told paths of this machine.
 tl::unexpected<server::Refusal> failed(const Error& error) {
   return refused(error.code().name.starts_with("key") ? codes::kKeys : codes::kStorage, "",
@@ -133,6 +137,7 @@ server::Served Served::search(const server::Asked& asked) const {
 
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
+    reader->store().cut_when(asked.cut);
     if (rule) sought_by("rule", audit::TagKind::rule, as_recorded(*reader, asked.caller, *rule));
     std::vector<std::uint64_t> found =
         find_records(*reader, options_.log->keys(), sought, [](std::uint64_t, std::uint64_t) {});
@@ -162,6 +167,8 @@ server::Served Served::search(const server::Asked& asked) const {
     if (more) response.body += ",\"next\":\"" + std::to_string(found.back() + 1) + "\"";
     response.body += "}";
     return response;
+  } catch (const audit::Interrupted&) {
+    return cut_off();
   } catch (const Error& error) {
     return failed(error);
   }
@@ -197,6 +204,7 @@ server::Served Served::report(const server::Asked& asked) const {
   report.query.offset_minutes = model::offset_at(options_.zone, period.to.value_or(options_.clock->wall_us()));
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
+    reader->store().cut_when(asked.cut);
     audit::KeyStore& keys = options_.log->keys();
     if (!report.query.rule.empty()) report.query.rule = as_recorded(*reader, asked.caller, report.query.rule);
     if (!report.query.customer.empty()) report.query.subjects = keys.keys_of(report.query.customer);
@@ -225,6 +233,8 @@ server::Served Served::report(const server::Asked& asked) const {
     if (!made.receipt.empty()) response.headers.emplace_back("Caveat-Receipt", audit::base64(made.receipt));
     response.body = made.bytes;
     return response;
+  } catch (const audit::Interrupted&) {
+    return cut_off();
   } catch (const Error& error) {
     return failed(error);
   }

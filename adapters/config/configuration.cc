@@ -133,6 +133,8 @@ const std::vector<Key>& keys() {
        nullptr, nullptr, nullptr, &C::batch_lines},
       {"limits", "batches", Kind::count, "16", 1, 1'000, "Batches at once.", "同时进行的批量请求数。", nullptr, nullptr,
        nullptr, &C::batches},
+      {"limits", "reports", Kind::count, "2", 1, 64, "Reports and searches of the log at once.",
+       "同时进行的报告与日志检索数。", nullptr, nullptr, nullptr, &C::reports},
       {"limits", "drain", Kind::duration, "\"10 s\"", 0, 600'000, "To end what was taken, when it is told to stop.",
        "收到停机信号后完成已接收请求的时限。", nullptr, nullptr, &C::drain_ms},
       {"logging", "level", Kind::choice, "\"info\"", 0, 0,

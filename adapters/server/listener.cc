@@ -45,6 +45,8 @@ constexpr std::size_t kTurnedAway = 256;         // connections that are told so
 constexpr std::size_t kFirstRead = 1024, kMostRead = 8192;
 constexpr std::size_t kUsualHeaders = 8;  // of a request
 constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20, kFlushMs = 2;
+// Before the grace of a drain is over: what is at length is cut then, and its caller is still told so.
+constexpr std::int64_t kTellMs = 1'000;
 
 ProblemItem item(std::string expected, std::string found) {
   return {.path = "", .expected = std::move(expected), .found = std::move(found), .nearest = {}, .hint = {}};
@@ -898,8 +900,11 @@ class Listener::Inside {
     bool all_ended = false;
     {
       std::unique_lock lock(shared_.mutex);
-      all_ended = shared_.fewer.wait_for(lock, std::chrono::milliseconds(grace_ms),
-                                         [&] { return shared_.connections.load() == 0; });
+      const auto none_left = [&] { return shared_.connections.load() == 0; };
+      const std::int64_t last_ms = std::min(kTellMs, grace_ms / 4);
+      all_ended = shared_.fewer.wait_for(lock, std::chrono::milliseconds(grace_ms - last_ms), none_left);
+      shared_.router.cut();
+      all_ended = all_ended || shared_.fewer.wait_for(lock, std::chrono::milliseconds(last_ms), none_left);
     }
     stop();
     close_doors();  // where nobody had to be waited for, the first thread may have been stopped before it came to that

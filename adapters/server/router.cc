@@ -250,6 +250,7 @@ class Router::Inside {
   }
 
   void drain() { draining_.store(true); }
+  void cut() { cut_.store(true); }
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   const Caps& caps() const { return options_.caps; }
   Metrics& metrics() { return *options_.metrics; }
@@ -431,7 +432,7 @@ class Router::Inside {
       case Handler::deliveries:
         return perform(call, gate::Command::Kind::confirm_deliveries, body, done);
       case Handler::feedback:
-        return aside(call, options_.services.feedback, std::string(body), done);
+        return aside(Aside::looks, call, options_.services.feedback, std::string(body), done);
       case Handler::conversation:
         return look(call, query_of(gate::Query::Kind::conversation, call->values[0]), done);
       case Handler::handoffs:
@@ -461,11 +462,11 @@ class Router::Inside {
       case Handler::packs:
         return done(json(options_.services.packs()));
       case Handler::reload:
-        return aside(call, options_.services.reload, std::string(body), done);
+        return aside(Aside::reload, call, options_.services.reload, std::string(body), done);
       case Handler::search:
-        return aside(call, options_.services.search, std::string(body), done);
+        return at_length(call, options_.services.search, std::string(body), done);
       case Handler::report:
-        return aside(call, options_.services.report, std::string(body), done);
+        return at_length(call, options_.services.report, std::string(body), done);
       case Handler::checkpoint:
         return of_the_log(call, options_.services.checkpoint, done);
       case Handler::log_key:
@@ -541,12 +542,12 @@ class Router::Inside {
       done(gate_response(*call, options_.gate->look(query, call->caller)));
     };
     if (call->route->handler == Handler::conversation) return work();
-    elsewhere(call, done, std::move(work));
+    elsewhere(Aside::looks, call, done, std::move(work));
   }
 
   // Where it may block; what is thrown there is answered too.
   template <class Work>
-  void elsewhere(const CallPtr& call, const Done& done, Work work) {
+  void elsewhere(Aside kind, const CallPtr& call, const Done& done, Work work) {
     auto guarded = [this, call, done, work = std::move(work)]() mutable {
       try {
         work();
@@ -555,7 +556,7 @@ class Router::Inside {
       }
     };
     if (options_.aside)
-      options_.aside(std::move(guarded));
+      options_.aside(kind, std::move(guarded));
     else
       guarded();
   }
@@ -745,16 +746,38 @@ class Router::Inside {
     done(std::move(response));
   }
 
-  void aside(const CallPtr& call, const std::function<Served(const Asked&)>& service, std::string body,
+  // Reports and searches read as much of the log as there is: so many at once, and no more wait.
+  void at_length(const CallPtr& call, const std::function<Served(const Asked&)>& service, std::string body,
+                 const Done& done) {
+    if (draining())
+      return done(problem_response(*call, wire::codes::kDraining,
+                                   item("", "a server that stays", "one that is shutting down")));
+    if (at_length_.fetch_add(1) >= options_.caps.reports) {
+      at_length_.fetch_sub(1);
+      Response response = problem_response(
+          *call, wire::codes::kOverloaded,
+          item("", "at most " + std::to_string(options_.caps.reports) + " reports and searches at once",
+               "as many and this one"));
+      response.headers.emplace_back("Retry-After", "5");
+      return done(std::move(response));
+    }
+    aside(Aside::at_length, call, service, std::move(body), [this, done](Response response) {
+      at_length_.fetch_sub(1);  // whoever is answered may ask again
+      done(std::move(response));
+    });
+  }
+
+  void aside(Aside kind, const CallPtr& call, const std::function<Served(const Asked&)>& service, std::string body,
              const Done& done) {
-    elsewhere(call, done, [this, call, service, body = std::move(body), done]() mutable {
-      Served served = service({.body = std::move(body),
-                               .caller = call->caller,
-                               .language = call->language,
-                               .amiss = call->amiss,
-                               .hidden = [this, &call](const gate::PastDecision& past) {
-                                 return options_.gate->hidden(past, call->caller);
-                               }});
+    elsewhere(kind, call, done, [this, call, service, body = std::move(body), done]() mutable {
+      Served served =
+          service({.body = std::move(body),
+                   .caller = call->caller,
+                   .language = call->language,
+                   .amiss = call->amiss,
+                   .hidden = [this, &call](
+                                 const gate::PastDecision& past) { return options_.gate->hidden(past, call->caller); },
+                   .cut = [this] { return cut_.load(std::memory_order_relaxed); }});
       if (served) return done(std::move(*served));
       Response response = problem_response(*call, served.error().problem);
       if (!served.error().members.empty()) {
@@ -851,7 +874,8 @@ class Router::Inside {
   const RouterOptions options_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Callers> callers_;
-  std::atomic<bool> draining_{false};
+  std::atomic<bool> draining_{false}, cut_{false};
+  std::atomic<std::size_t> at_length_{0};
   std::atomic<std::int64_t> waiting_{0};
   std::atomic<std::uint64_t> commit_failed_ns_{0};  // 0: the last one went well
 };
@@ -881,6 +905,7 @@ void Router::end_batch(const CallPtr& call, std::size_t lines) { inside_->end_ba
 void Router::set_callers(std::shared_ptr<const Callers> callers) { inside_->set_callers(std::move(callers)); }
 std::shared_ptr<const Callers> Router::callers() const { return inside_->callers(); }
 void Router::drain() { inside_->drain(); }
+void Router::cut() { inside_->cut(); }
 bool Router::draining() const { return inside_->draining(); }
 const Caps& Router::caps() const { return inside_->caps(); }
 Metrics& Router::metrics() { return inside_->metrics(); }

@@ -37,10 +37,14 @@ struct Caps {
   std::size_t header_bytes = 16u << 10;
   std::size_t batch_lines = 10'000;
   std::size_t batches = 16;  // under way at once
+  std::size_t reports = 2;   // and searches, together
   std::size_t connections = 10'000;
   std::size_t turns_waiting = 4'096;
   std::int64_t header_wait_ms = 5'000, body_wait_ms = 10'000, idle_ms = 60'000, deadline_ms = 2'000;
 };
+
+// looks: what is read in a moment, and feedback. at_length: reports and searches, never more of them at once than `Caps::reports`.
+enum class Aside : std::uint8_t { looks, reload, at_length };
 
 struct RouterOptions {
   gate::Gate* gate = nullptr;
@@ -52,8 +56,8 @@ struct RouterOptions {
   Caps caps{};
   Language language = Language::en;
   std::string local_name = "local";  // of the user over the Unix socket
-  // Where work goes that may block; empty: it is done at once.
-  std::function<void(std::function<void()>)> aside;
+  // Where work goes that may block, each kind on threads that no other kind takes; empty: it is done at once.
+  std::function<void(Aside, std::function<void()>)> aside;
 };
 
 // One exchange. Made by begin; the listener reads the public part.
@@ -105,6 +109,7 @@ class Router {
   void set_callers(std::shared_ptr<const Callers> callers);  // from now on
   std::shared_ptr<const Callers> callers() const;
   void drain();  // refuse what begins from now on
+  void cut();    // and end what is at length: it is answered as `draining`
   bool draining() const;
   const Caps& caps() const;
   Metrics& metrics();

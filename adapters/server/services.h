@@ -2,7 +2,7 @@
 // knows the gate and nothing behind it.
 //
 // Threads    schema, packs, checks and figures may run together; reload, search and report run on threads of their own kind and
-//            may take long
+//            may take long; search and report look at `cut` while they do
 // Errors     a Problem becomes the reply; what is thrown becomes `internal`, or the code of a caveat::Error
 #pragma once
 
@@ -34,6 +34,7 @@ struct Asked {  // a request whose work is done behind the router
   Language language = Language::en;
   std::optional<Problem> amiss = {};  // with how it was sent: it is refused, with what is wrong with its body
   std::function<const Code*(const gate::PastDecision&)> hidden = {};  // why he may not read it: Gate::hidden
+  std::function<bool()> cut = {};  // has it to end now? Then it is refused as `draining`. Called from one thread, often
 };
 
 // More members of the problem, as JSON without braces: `"diagnostics":[…]`.

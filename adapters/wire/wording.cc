@@ -142,6 +142,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"at most {} turns that wait", "至多 {} 轮等待"},
     {"at most {} connections", "至多 {} 个连接"},
     {"at most {} batches at once", "同时至多 {} 个批量请求"},
+    {"at most {} reports and searches at once", "同时至多 {} 个报告与检索"},
     {"as many and this one", "已达上限，另有本次"},
     {"the head of the request within {} ms", "{} 毫秒内收到完整请求头"},
     {"the whole body within {} ms", "{} 毫秒内收到完整正文"},

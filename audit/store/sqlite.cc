@@ -38,6 +38,7 @@ bool SqliteError::read_only() const { return (code_ & 0xff) == SQLITE_READONLY |
 namespace {
 
 [[noreturn]] void fail(const std::string& path, sqlite3* db, int code) {
+  if ((code & 0xff) == SQLITE_INTERRUPT) throw Interrupted();
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
   std::string words = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
   if ((code & 0xff) == SQLITE_FULL) words = "the disk is full";
@@ -92,6 +93,10 @@ bool Statement::step() {
     return false;
   }
   const int extended = sqlite3_extended_errcode(db_);
+  if ((code & 0xff) == SQLITE_INTERRUPT) {
+    reset();
+    throw Interrupted();
+  }
   std::string words = (code & 0xff) == SQLITE_FULL ? "the disk is full" : sqlite3_errmsg(db_);
   reset();
   throw SqliteError(*path_, words, extended, only_reads(db_));
@@ -179,6 +184,14 @@ std::string Database::wal_path() const { return sqlite3_filename_wal(sqlite3_db_
 int Database::on_commit(void* self, sqlite3*, const char*, int pages) {
   static_cast<Database*>(self)->wal_pages_ = pages;
   return SQLITE_OK;
+}
+
+int Database::on_progress(void* self) { return static_cast<Database*>(self)->cut_() ? 1 : 0; }
+
+void Database::interrupt_when(std::function<bool()> cut) {
+  constexpr int kSteps = 500;  // of SQLite's machine: a few dozen rows
+  cut_ = std::move(cut);
+  sqlite3_progress_handler(db_, cut_ ? kSteps : 0, cut_ ? &Database::on_progress : nullptr, this);
 }
 
 void Database::exec(const std::string& sql) {

@@ -7,11 +7,12 @@
 //
 // Promises   defensive mode, no loadable extensions, trusted schema off; a statement is reset when it has run
 // Threads    one at a time
-// Errors     SqliteError with SQLite's own words and extended code: an audit::Error, code `storage`; of a connection that only reads
+// Errors     Interrupted, where that was asked for; else SqliteError with SQLite's own words and extended code: an audit::Error, code `storage`; of a connection that only reads
 //            `damaged`, or `unreadable` where it is the machine that fails
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,10 +95,13 @@ class Database {
   bool moved() const;                                    // the opened file has its name no more, or another has it
   std::string wal_path() const;                          // where the name is a link: beside the file it leads to
   void close();                                          // throws where the destructor would be silent
+  void interrupt_when(std::function<bool()> cut);        // then a statement throws Interrupted, also in the middle
 
  private:
   friend class Transaction;
   static int on_commit(void* self, sqlite3* db, const char* name, int pages);
+  static int on_progress(void* self);
+  std::function<bool()> cut_;
   std::string path_;
   sqlite3* db_ = nullptr;
   std::int64_t wal_pages_ = 0;

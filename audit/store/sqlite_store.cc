@@ -230,6 +230,8 @@ class SqliteReader final : public StoreReader {
     return faults;
   }
 
+  void cut_when(std::function<bool()> cut) override { db_.interrupt_when(std::move(cut)); }
+
   void renew() override {
     if (!snapshot_) return;
     db_.exec("COMMIT");

@@ -81,6 +81,8 @@ class StoreReader {
   // Differences between the schema on disk and that of this build, and what the database itself finds wrong.
   virtual std::vector<std::string> schema_faults() = 0;
   virtual void renew() = 0;  // a new snapshot
+  // Asked often while rows are read, on the thread that reads: once it is true whatever is read throws Interrupted.
+  virtual void cut_when(std::function<bool()> cut) = 0;
 };
 
 class Store {

@@ -363,6 +363,77 @@ class Answers(Served):
         self.assertGreaterEqual(len(answered), 1)
 
 
+class LongLooks(unittest.TestCase):
+    """Reports over a log that takes seconds to read: what is short does not wait for them, and neither does who stops the server."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.made = tempfile.mkdtemp(prefix="caveat-long-", dir=MEMORY)
+        cls.addClassCleanup(shutil.rmtree, cls.made)
+        rules, turns = os.path.join(cls.made, "rules"), os.path.join(cls.made, "turns.jsonl")
+        subprocess.run([BINARY, "new", rules], check=True, capture_output=True)
+        with open(turns, "w", encoding="utf-8") as file:
+            for number in range(30_000):
+                file.write(json.dumps({"id": f"old-{number}", "answer": {"text": "There is risk."}}) + "\n")
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+            subprocess.run([BINARY, "decide", "--rules", rules, "--log", os.path.join(cls.made, "log.db"), turns], check=True,
+                           stdout=nowhere, stderr=nowhere)
+        os.unlink(turns)
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="caveat-serve-", dir=MEMORY)
+        self.addCleanup(shutil.rmtree, self.folder)
+        shutil.copytree(self.made, self.folder, dirs_exist_ok=True)
+        self.server = Server(self.folder, reports=2, drain="500 ms")
+        self.addCleanup(self.server.stop)
+        self.pool = concurrent.futures.ThreadPoolExecutor(8)
+        self.addCleanup(self.pool.shutdown)
+
+    def report(self, form):
+        while True:  # the search below may have its place for a moment
+            answer = self.server.ask("POST", "/v1/reports", {"format": form}, role="auditor")
+            if answer[0] != 503 or json.loads(answer[2])["code"] != "overloaded":
+                return answer
+
+    def under_way(self, *forms):
+        """So many reports as may be made at once, and the answer to one too many: they have begun."""
+        reports = [self.pool.submit(self.report, form) for form in forms]
+        while True:
+            status, headers, text = self.server.ask("POST", "/v1/log/search", {"request": "old-7"}, role="auditor")
+            if status == 503 or any(one.done() for one in reports):
+                return reports, (status, headers, json.loads(text))
+
+    def test_what_is_short_waits_for_no_report_and_one_report_too_many_is_told_when_to_come_again(self):
+        reports, (status, headers, problem) = self.under_way("csv", "html")
+        self.assertEqual((status, problem["code"]), (503, "overloaded"))
+        self.assertEqual(problem["errors"][0]["expected"], "at most 2 reports and searches at once")
+        self.assertIn("retry-after", headers)
+        decided = self.server.decide(turn(1))[2]["decision"]
+        for path, role in (("/v1/switch", "bot"), ("/v1/handoffs", "agent"), (f"/v1/decisions/{decided}", "bot"),
+                           ("/v1/conversations/canary-c-1", "bot"), (f"/v1/decisions/{decided}/explanation", "bot")):
+            self.assertEqual(self.server.ask("GET", path, role=role)[0], 200, path)
+        self.assertEqual(self.server.ask("POST", "/v1/feedback", {"decision": decided, "kind": "thumbs_up"})[0], 201)
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+        self.assertFalse(any(one.done() for one in reports), "they were over before anything had to wait for them")
+        for one in reports:
+            self.assertEqual(one.result()[0], 200)
+        self.assertEqual(self.server.ask("POST", "/v1/log/search", {"request": "old-7"}, role="auditor")[0], 200)
+
+    def test_who_stops_the_server_waits_for_no_report_and_the_log_is_let_go(self):
+        reports, (status, _, _) = self.under_way("zip", "html")
+        self.assertEqual(status, 503)
+        self.server.process.send_signal(signal.SIGTERM)
+        for one in reports:
+            with contextlib.suppress(ConnectionError, http.client.HTTPException):
+                status, headers, text = one.result()
+                self.assertEqual((status, json.loads(text).get("code")), (503, "draining"), text[:200])
+                self.assertIn("retry-after", headers)
+        self.assertEqual(self.server.stop(), 0)
+        self.server.start()
+        status, _, text = self.server.ask("POST", "/v1/log/search", {"day": "2020-01-01"}, role="auditor")
+        self.assertEqual((status, json.loads(text)["items"]), (200, []))
+
+
 class Batches(Served):
     limits = {"batch_lines": 500}
 

@@ -246,6 +246,7 @@ class CountingReader final : public StoreReader {
   }
   std::vector<std::string> schema_faults() override { return below_.schema_faults(); }
   void renew() override { below_.renew(); }
+  void cut_when(std::function<bool()> cut) override { below_.cut_when(std::move(cut)); }
 
  private:
   StoreReader& below_;
