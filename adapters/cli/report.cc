@@ -114,7 +114,6 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   query.rule = invocation.get("--rule");
   query.requested_by = invocation.get("--requested-by");
   query.purpose = invocation.get("--purpose");
-  query.keep_rows = form == ".csv" || form == ".jsonl";
   Period period;
   if (const int wrong = read_period(invocation, terminal, "report", period); wrong != kDone) return wrong;
   query.from = period.from;
@@ -162,7 +161,8 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
          .query = std::move(query),
          .checkpoint = *checkpoint,
          .by = user_name(),
-         .role = "local"},
+         .role = "local",
+         .spool = {.folder = folder_of(out)}},
         [&](std::uint64_t done, std::uint64_t of) { verifying(done, of); },
         [&](std::uint64_t done, std::uint64_t of) { collecting(done, of); });
   }
@@ -182,7 +182,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   }
   std::error_code ignored;  // that of a package written here before would refute this one
   if (form == ".zip") std::filesystem::remove(out + ".receipt", ignored);
-  if (const int written = write_file(terminal, out, made.bytes); written != kDone) return written;
+  if (const int written = write_file(terminal, out, *made.file); written != kDone) return written;
   if (!made.receipt.empty()) {
     if (const int written = write_file(terminal, out + ".receipt", made.receipt); written != kDone) return written;
   }

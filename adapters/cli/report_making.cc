@@ -66,6 +66,11 @@ std::string by_the_signer_of_now(const std::string& checkpoint, const audit::Key
 
 }  // namespace
 
+std::string folder_of(const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
 Result<std::string> kept_checkpoint(const audit::LogReader& reader, const std::string& note_text) {
   const Result<audit::SignedNote> note = audit::parse_note(note_text);
   if (!note) return tl::unexpected(note.error());
@@ -99,18 +104,24 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
   audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);
   facts.recorded = log != nullptr;
   audit::name_what_is_not_checked(facts, keys != nullptr);
-  const audit::Evidence evidence = audit::collect(reader, keys, asked.query, std::move(facts), collecting);
-  Digest content{};
-  if (asked.form == "zip") {
-    const audit::Members members = audit::package(evidence, *keys);
-    content = sha256(members.at("manifest.json"));
-    made.bytes = audit::write_archive(members);
-  } else {
-    made.bytes = asked.form == "html"  ? audit::render_html(evidence.model)
-                 : asked.form == "csv" ? audit::render_csv(evidence.model)
-                                       : audit::render_jsonl(evidence.model);
-    content = sha256(made.bytes);
+  made.file = std::make_shared<audit::Spool>(asked.spool);
+  audit::Spool& file = *made.file;
+  audit::CollectInto into{.progress = collecting};
+  std::optional<audit::Spool> pieces;
+  if (asked.form == "csv") {
+    file.add(audit::csv_head(asked.query));
+    into.row = [&](const audit::DecisionRow& row) { file.add(audit::csv_line(row, asked.query)); };
+  } else if (asked.form == "jsonl") {
+    into.row = [&](const audit::DecisionRow& row) { file.add(audit::jsonl_line(row, asked.query)); };
+  } else if (asked.form == "zip") {
+    into.package = &pieces.emplace(asked.spool);
   }
+  const audit::Evidence evidence = audit::collect(reader, keys, asked.query, std::move(facts), into);
+  Digest content{};
+  if (pieces) content = audit::write_package(evidence, *pieces, *keys, file);
+  if (asked.form == "html") file.add(audit::render_html(evidence.model));
+  made.digest = file.digest();
+  if (!pieces) content = made.digest;
   made.population = evidence.model.population;
   made.sealed = evidence.model.sealed;
   made.records = evidence.model.records;

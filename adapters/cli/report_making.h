@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "audit/log/reader.h"
 #include "audit/log/verify.h"
 #include "audit/report/model.h"
+#include "audit/report/spool.h"
 #include "engine/base/result.h"
 
 namespace caveat::cli {
@@ -19,20 +21,24 @@ namespace caveat::cli {
 struct ReportAsked {
   std::string form;  // html, csv, jsonl, zip
   audit::ReportQuery query;
-  std::string checkpoint;       // the note to report as of; empty: the newest
-  std::string by, role;         // who asks, for the record
-  std::string high_water = {};  // path of the log's mark; empty: among its keys
+  std::string checkpoint;          // the note to report as of; empty: the newest
+  std::string by, role;            // who asks, for the record
+  std::string high_water = {};     // path of the log's mark; empty: among its keys
+  audit::SpoolOptions spool = {};  // where it is written until it is handed over
 };
 
 struct ReportMade {
   std::vector<audit::Finding> findings;  // not empty: the log was changed, and there is no report
-  std::string bytes;
+  std::shared_ptr<audit::Spool> file;
+  Digest digest{};      // of the file
   std::string receipt;  // of a package whose export is recorded
   std::uint64_t population = 0, sealed = 0, records = 0, log_size = 0;
   std::optional<audit::Committed> recorded;
 };
 
 using ReportProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;
+
+std::string folder_of(const std::string& file);
 
 // A note of this log, or why it is none.
 Result<std::string> kept_checkpoint(const audit::LogReader& reader, const std::string& note);

@@ -16,6 +16,7 @@
 #include "adapters/wire/turn.h"
 #include "audit/error.h"
 #include "audit/record/base64.h"
+#include "audit/report/codes.h"
 #include "engine/base/digest.h"
 #include "engine/base/escape.h"
 #include "engine/base/units.h"
@@ -30,6 +31,7 @@ namespace {
 
 constexpr std::int64_t kMostItems = 1'000, kUsualItems = 100;  // of a page
 constexpr std::size_t kMostCheckpoint = 60u << 10;             // bytes of a signed note
+constexpr std::uint64_t kKeepFree = 256u << 20;                // bytes of the log's disk that no report takes
 
 using gate::Body;
 
@@ -75,6 +77,9 @@ tl::unexpected<server::Refusal> cut_off() {
 
 // A caller is not told paths of this machine.
 tl::unexpected<server::Refusal> failed(const Error& error) {
+  if (&error.code() == &audit::codes::kPackageTooLarge)
+    return refused(codes::kTooLarge, "/from", "a shorter period: a package that can be verified is smaller",
+                   error.arguments(Language::en).front());
   return refused(error.code().name.starts_with("key") ? codes::kKeys : codes::kStorage, "",
                  "a log that can be read and written", std::string(error.code().name));
 }
@@ -196,8 +201,10 @@ server::Served Served::report(const server::Asked& asked) const {
   report.by = asked.caller.id;
   report.role = roles_of(asked.caller);
   report.high_water = options_.high_water;
+  report.spool = {.folder = folder_of(options_.log->path()), .keep_free = kKeepFree, .look = [&] {
+                    if (asked.cut && asked.cut()) throw audit::Interrupted();
+                  }};
   report.query.language = language == "zh" ? Language::zh : language == "en" ? Language::en : asked.language;
-  report.query.keep_rows = format == "csv" || format == "jsonl";
   report.query.from = period.from;
   report.query.to = period.to;
   // One offset for a whole report: that of its end.
@@ -224,14 +231,15 @@ server::Served Served::report(const server::Asked& asked) const {
                             : format == "csv" ? "text/csv; charset=utf-8"
                             : format == "zip" ? "application/zip"
                                               : "application/x-ndjson";
-    response.headers.emplace_back("Content-Digest", "sha-256=:" + audit::base64(view(sha256(made.bytes))) + ":");
+    response.headers.emplace_back("Content-Digest", "sha-256=:" + audit::base64(view(made.digest)) + ":");
     response.headers.emplace_back("Caveat-Decisions", std::to_string(made.population));
     response.headers.emplace_back("Caveat-Sealed", std::to_string(made.sealed));
     response.headers.emplace_back("Caveat-Records", std::to_string(made.records));
     response.headers.emplace_back("Caveat-Log-Size", std::to_string(made.log_size));
     if (made.recorded) response.headers.emplace_back("Caveat-Export-Index", std::to_string(made.recorded->index));
     if (!made.receipt.empty()) response.headers.emplace_back("Caveat-Receipt", audit::base64(made.receipt));
-    response.body = made.bytes;
+    response.stored = {.size = made.file->size(),
+                       .read = [file = made.file](std::uint64_t at, std::span<char> to) { file->read(at, to); }};
     return response;
   } catch (const audit::Interrupted&) {
     return cut_off();

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <ostream>
 #include <vector>
 
@@ -28,9 +30,8 @@ bool write_all(int file, std::string_view bytes) {
   return true;
 }
 
-}  // namespace
-
-int write_file(Terminal& terminal, const std::string& path, std::string_view bytes) {
+// `write` is handed the file and says whether all was written.
+int write_beside(Terminal& terminal, const std::string& path, const std::function<bool(int)>& write) {
   std::string beside = path + ".XXXXXX";
   struct ::stat replaced{};
   const bool replaces = ::stat(path.c_str(), &replaced) == 0;
@@ -52,12 +53,26 @@ int write_file(Terminal& terminal, const std::string& path, std::string_view byt
   if (file < 0) return failed(errno);
   ::mode_t mask = ::umask(0);
   ::umask(mask);
-  if (!write_all(file, bytes) || ::fchmod(file, replaces ? replaced.st_mode & 07777 : 0666 & ~mask) != 0 ||
-      ::fsync(file) != 0)
+  if (!write(file) || ::fchmod(file, replaces ? replaced.st_mode & 07777 : 0666 & ~mask) != 0 || ::fsync(file) != 0)
     return failed(errno);
   if (::rename(beside.c_str(), path.c_str()) != 0) return failed(errno);
   ::close(file);
   return kDone;
+}
+
+}  // namespace
+
+int write_file(Terminal& terminal, const std::string& path, std::string_view bytes) {
+  return write_beside(terminal, path, [&](int file) { return write_all(file, bytes); });
+}
+
+int write_file(Terminal& terminal, const std::string& path, audit::Spool& bytes) {
+  return write_beside(terminal, path, [&](int file) {
+    constexpr std::uint64_t kPiece = 1u << 20;
+    for (std::uint64_t at = 0; at < bytes.size(); at += kPiece)
+      if (!write_all(file, bytes.text(at, std::min(kPiece, bytes.size() - at)))) return false;
+    return true;
+  });
 }
 
 }  // namespace caveat::cli

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,12 +41,19 @@ struct Head {
   std::string_view repeated() const;
 };
 
+// A body that lies elsewhere and is fetched in pieces as it is sent; reading may throw, then the connection is cut.
+struct Stored {
+  std::uint64_t size = 0;
+  std::function<void(std::uint64_t at, std::span<char> to)> read;
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<Header> headers;  // beside Content-Type and Content-Length
   std::string code, verdict;    // of a problem, of a turn: for the log, not sent
+  Stored stored{};              // in place of the body, if it has a size
   std::string timing{};         // of a turn: the stages of Server-Timing, before the total
 };
 

@@ -44,6 +44,7 @@ constexpr std::size_t kTurnedAway = 256;         // connections that are told so
 // What a connection that idles reads into: little until it has shown how much its requests take.
 constexpr std::size_t kFirstRead = 1024, kMostRead = 8192;
 constexpr std::size_t kUsualHeaders = 8;  // of a request
+constexpr std::size_t kStoredPiece = 256u << 10;
 constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20, kFlushMs = 2;
 // Before the grace of a drain is over: what is at length is cut then, and its caller is still told so.
 constexpr std::int64_t kTellMs = 1'000;
@@ -182,7 +183,8 @@ void append_head(std::string& out, const Response& response, bool keep, Length l
   if (length == Length::chunked)
     line("Transfer-Encoding", "chunked");
   else if (length == Length::known && response.status != 304)
-    line("Content-Length", std::to_string(response.body.size()));
+    line("Content-Length",
+         std::to_string(response.stored.size > 0 ? response.stored.size : std::uint64_t{response.body.size()}));
   for (const Header& header : response.headers) line(header.first, header.second);
   if (!keep) line("Connection", "close");
   out += "\r\n\r\n";
@@ -324,6 +326,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   awaitable<bool> send(const Call& call, Response response, bool head_only, bool keep);
   std::string send_now(const Call& call, Response& response, bool head_only, bool keep);
   awaitable<bool> send_rest(std::string rest, bool keep);
+  awaitable<bool> send_stored(Stored stored);
   awaitable<void> linger();
   awaitable<bool> batch(Reading& reading, CallPtr call, bool keep);
   awaitable<void> read_lines(Reading& reading, CallPtr call, std::shared_ptr<Batch> batch);
@@ -565,8 +568,9 @@ awaitable<bool> Connection::exchange() {
     response = co_await answer(slot, call, std::string_view(reading.body));
   const bool stays = keep && !router_.draining();
   const std::string rest = send_now(*call, response, head_only, stays);
-  if (!rest.empty()) co_return co_await send_rest(rest, stays);
-  co_return stays;
+  const bool goes_on = rest.empty() ? stays : co_await send_rest(rest, stays);
+  if (response.stored.size == 0 || head_only) co_return goes_on;
+  co_return co_await send_stored(std::move(response.stored)) && goes_on;
 }
 
 // What another thread lays down, within the deadline.
@@ -619,6 +623,20 @@ awaitable<bool> Connection::send_rest(std::string rest, bool keep) {
   const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(rest), kToken);
   watch_.disarm();
   co_return !error && keep;
+}
+
+// Nothing is read ahead of who receives, so it takes a piece's worth of memory however much it is.
+awaitable<bool> Connection::send_stored(Stored stored) {
+  std::string piece;
+  for (std::uint64_t at = 0; at < stored.size; at += piece.size()) {
+    piece.resize(std::min<std::uint64_t>(kStoredPiece, stored.size - at));
+    stored.read(at, piece);
+    watch_.arm(kWriteMs);
+    const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(piece), kToken);
+    watch_.disarm();
+    if (error) co_return false;
+  }
+  co_return true;
 }
 
 // As much as the socket takes at once, mostly all. Returns what is left.

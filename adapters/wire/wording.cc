@@ -141,6 +141,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"an answer", "答复"},
     {"at most {} turns that wait", "至多 {} 轮等待"},
     {"at most {} connections", "至多 {} 个连接"},
+    {"a shorter period: a package that can be verified is smaller", "更短的期间：可验证的证据包不能这么大"},
     {"at most {} batches at once", "同时至多 {} 个批量请求"},
     {"at most {} reports and searches at once", "同时至多 {} 个报告与检索"},
     {"as many and this one", "已达上限，另有本次"},

@@ -682,6 +682,7 @@ class Verification {
         not_checked(id, without_.en.c_str(), without_.zh.c_str());
     }
     open_day();
+    if (options_.keys != nullptr) tag_sums_.resize(there_);
     std::uint64_t next = 0;
     store_.each_body([&](std::int64_t number, std::string_view sealed) {
       const std::string row = std::to_string(number);
@@ -771,16 +772,17 @@ class Verification {
     }
     const SectionBytes* verdict = opened->find(Section::verdict);
     count(header.index, verdict == nullptr ? nullptr : &verdict->encoded, header.context.kind);
-    std::vector<TagValue> tags;
-    if (const SectionBytes* search = opened->find(Section::search)) {
-      const Result<std::vector<Tag>> decoded = decode_tags(search->encoded);
-      if (!decoded) find(kOpened, "bodies", row, text(decoded.error()));
-      if (decoded)
-        for (const auto& tag : *decoded) tags.push_back(tag_value(*options_.keys, tag));
-    }
+    const Result<std::vector<TagValue>> made = tags_of(*opened);
+    if (!made) find(kOpened, "bodies", row, text(made.error()));
+    const std::vector<TagValue> tags = made.value_or(std::vector<TagValue>());
     if (commit_tags(opened->tags_salt, tags) != header.tags)
       find(kOpened, "headers", row, {"its tags are not those that it commits to", "标签与其承诺不符"});
-    for (const auto& tag : tags) ++tags_[{std::string(view(tag)), static_cast<std::int64_t>(header.index)}];
+    for (const auto& tag : tags) {
+      if (header.index < tag_sums_.size())
+        tag_sums_[header.index] += tag_sum(view(tag));
+      else
+        ++tags_beyond_[{std::string(view(tag)), static_cast<std::int64_t>(header.index)}];
+    }
     if (const SectionBytes* changes = opened->find(Section::state)) {
       const Result<std::vector<StateChange>> decoded = decode_changes(changes->encoded);
       if (!decoded) find(kOpened, "bodies", row, text(decoded.error()));
@@ -948,18 +950,64 @@ class Verification {
     entry.value = *change.value;
   }
 
+  Result<std::vector<TagValue>> tags_of(const OpenedRecord& opened) const {
+    std::vector<TagValue> tags;
+    const SectionBytes* search = opened.find(Section::search);
+    if (search == nullptr) return tags;
+    const Result<std::vector<Tag>> decoded = decode_tags(search->encoded);
+    if (!decoded) return tl::unexpected(decoded.error());
+    for (const auto& tag : *decoded) tags.push_back(tag_value(*options_.keys, tag));
+    return tags;
+  }
+
+  // Under a secret of the log, so nobody can choose other tags that add up to the same.
+  std::uint64_t tag_sum(std::string_view tag) const {
+    if (tag_secret_.empty()) tag_secret_ = view(options_.keys->keyed_digest("verify: sums of tags"));
+    const Digest digest = sha256(tag_secret_ + std::string(tag));
+    std::uint64_t sum = 0;
+    for (int i = 0; i < 8; ++i) sum = sum << 8 | digest[static_cast<std::size_t>(i)];
+    return sum;
+  }
+
+  // Of each record a sum of the tags that it makes, from which those that are there are taken again: only where something is left are
+  // they looked at one by one. All tags of a large log at once would be most of what a verification takes of memory.
   void tags() {
     if (options_.keys == nullptr) return;
+    const auto in_the_log = [&](std::int64_t index) {
+      return index >= 0 && static_cast<std::uint64_t>(index) < tag_sums_.size();
+    };
+    const auto is_closed = [&](std::int64_t index) {
+      return index >= 0 && closed_.contains(static_cast<std::uint64_t>(index));
+    };
+    bool stray = !tags_beyond_.empty();
     store_.each_tag([&](std::string_view tag, std::int64_t index) {
-      if (index >= 0 && closed_.contains(static_cast<std::uint64_t>(index))) return;
-      const auto row = tags_.find({std::string(tag), index});
-      if (row == tags_.end() || row->second == 0)
+      if (is_closed(index)) return;
+      if (in_the_log(index))
+        tag_sums_[static_cast<std::size_t>(index)] -= tag_sum(tag);
+      else
+        stray = true;
+    });
+    TagRows made = std::move(tags_beyond_);
+    for (std::uint64_t index = 0; index < tag_sums_.size(); ++index) {
+      if (tag_sums_[index] == 0) continue;
+      stray = true;
+      const Result<OpenedRecord> opened = reader_.open_body(*options_.keys, index);
+      const Result<std::vector<TagValue>> tags = opened ? tags_of(*opened) : tl::unexpected(opened.error());
+      if (!tags) continue;
+      for (const TagValue& tag : *tags)
+        ++made[{std::string(view(tag)), static_cast<std::int64_t>(opened->header.index)}];
+    }
+    if (!stray) return;
+    store_.each_tag([&](std::string_view tag, std::int64_t index) {
+      if (is_closed(index) || (in_the_log(index) && tag_sums_[static_cast<std::size_t>(index)] == 0)) return;
+      const auto row = made.find({std::string(tag), index});
+      if (row == made.end() || row->second == 0)
         find(kTags, "tags", std::to_string(index),
              {"a tag is there that its record does not make", "存在并非由该记录产生的标签"});
       else
         --row->second;
     });
-    for (const auto& [key, count] : tags_)
+    for (const auto& [key, count] : made)
       if (count > 0)
         find(kTags, "tags", std::to_string(key.second), {"a tag of this record is not there", "该记录的标签缺失"});
   }
@@ -1120,7 +1168,10 @@ class Verification {
   std::vector<std::uint64_t> changes_;            // records that name another signer
   std::set<std::uint64_t> rotations_;             // of these, those that the signer before covers
   std::optional<std::uint64_t> unsigned_behind_;  // the last size that a named key signed, where others follow
-  std::map<std::pair<std::string, std::int64_t>, int> tags_;
+  using TagRows = std::map<std::pair<std::string, std::int64_t>, int>;
+  std::vector<std::uint64_t> tag_sums_;  // of each record that is in its place, of the tags that it makes
+  TagRows tags_beyond_;                  // of those that say that they are another
+  mutable std::string tag_secret_;
   std::map<StateRow, StateEntry> state_;
   std::map<std::uint64_t, Closed> closed_;
   std::map<KeyId, std::uint64_t> erased_;                   // by which record

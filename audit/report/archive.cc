@@ -40,19 +40,41 @@ void put(std::string& out, std::uint64_t value, int bytes) {  // little-endian
 }
 
 // The fields that a member's head has in common with its row of the directory (APPNOTE 4.3.7, 4.3.12).
-std::string fields_of(const zip_stat_t& stat, std::string_view name) {
+std::string fields_of(std::uint32_t crc, std::uint64_t size, std::string_view name) {
   std::string out;
   put(out, 0, 6);  // flags, stored, midnight
   put(out, kDosDate1980, 2);
-  put(out, stat.crc, 4);
-  put(out, stat.size, 4);
-  put(out, stat.size, 4);
+  put(out, crc, 4);
+  put(out, size, 4);
+  put(out, size, 4);
   put(out, name.size(), 2);
   put(out, 0, 2);  // no extra field
   return out;
 }
 
-[[noreturn]] void fail(const char* doing) { throw Error(codes::kReportWrite, "archive", {"the archive", doing}); }
+std::string head_of(const std::string& fields, std::string_view name) {
+  return std::string("PK\3\4\x0a\0", 6) + fields + std::string(name);
+}
+
+std::string directory_row(const std::string& fields, std::uint64_t at, std::string_view name) {
+  std::string out = std::string("PK\1\2\x3f\3\x0a\0", 8) + fields;
+  put(out, 0, 6);  // no comment, one disk, attributes of none
+  put(out, 0100644u << 16, 4);
+  put(out, at, 4);
+  out += name;
+  return out;
+}
+
+std::string directory_end(std::size_t members, std::size_t size, std::uint64_t at) {
+  std::string out = "PK\5\6";
+  put(out, 0, 4);
+  put(out, members, 2);
+  put(out, members, 2);
+  put(out, size, 4);
+  put(out, at, 4);
+  put(out, 0, 2);
+  return out;
+}
 
 }  // namespace
 
@@ -69,41 +91,35 @@ bool valid_member_name(std::string_view name, std::size_t limit) {
                      [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != ':'; });
 }
 
-std::string write_archive(const Members& members) {
-  const ArchiveLimits limits;
-  std::size_t size = 0;
-  for (const auto& [name, bytes] : members) size += bytes.size();
-  if (members.size() > limits.members || size > limits.total_bytes)  // what nobody could verify is not written
-    throw Error(codes::kPackageTooLarge, "archive",
-                {std::to_string(members.size()) + " / " + std::to_string(limits.members) + ", " +
-                 std::to_string(size >> 20) + " / " + std::to_string(limits.total_bytes >> 20) + " MiB"});
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* buffer = zip_source_buffer_create(nullptr, 0, 0, &error);
-  if (buffer == nullptr) fail("make a buffer");
-  zip_source_keep(buffer);  // the archive takes one reference, we read the result through the other
-  Archive archive(zip_open_from_source(buffer, ZIP_CREATE | ZIP_TRUNCATE, &error));
-  if (archive == nullptr) fail("open");
-  for (const auto& [name, bytes] : members) {  // std::map: sorted by name, bytewise
-    zip_source_t* source = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
-    if (source == nullptr) fail("add a member");
-    const zip_int64_t index = zip_file_add(archive.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
-    if (index < 0 || zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0) != 0 ||
-        zip_file_set_dostime(archive.get(), static_cast<zip_uint64_t>(index), 0, kDosDate1980, 0) != 0 ||
-        zip_file_set_external_attributes(archive.get(), static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
-                                         0100644u << 16) != 0)
-      fail("describe a member");
-  }
-  if (zip_close(archive.get()) != 0) fail("write");
-  (void)archive.release();  // zip_close freed it
+ArchiveWriter::ArchiveWriter(std::function<void(std::string_view)> out) : out_(std::move(out)) {}
 
-  zip_stat_t stat;
-  if (zip_source_stat(buffer, &stat) != 0 || zip_source_open(buffer) != 0) fail("read back");
-  std::string out(static_cast<std::size_t>(stat.size), '\0');
-  if (zip_source_read(buffer, out.data(), out.size()) != static_cast<zip_int64_t>(out.size())) fail("read back");
-  zip_source_close(buffer);
-  zip_source_free(buffer);
+void ArchiveWriter::add(std::string_view name, std::string_view bytes) {
+  const ArchiveLimits limits;
+  total_ += bytes.size();
+  if (++members_ > limits.members || total_ > limits.total_bytes) too_large_for_a_package(members_, total_);
+  const std::string fields = fields_of(::libdeflate_crc32(0, bytes.data(), bytes.size()), bytes.size(), name);
+  directory_ += directory_row(fields, at_, name);
+  const std::string head = head_of(fields, name);
+  out_(head);
+  out_(bytes);
+  at_ += head.size() + bytes.size();
+}
+
+void ArchiveWriter::finish() { out_(directory_ + directory_end(members_, directory_.size(), at_)); }
+
+std::string write_archive(const Members& members) {
+  std::string out;
+  ArchiveWriter writer([&](std::string_view bytes) { out += bytes; });
+  for (const auto& [name, bytes] : members) writer.add(name, bytes);  // std::map: sorted by name, bytewise
+  writer.finish();
   return out;
+}
+
+void too_large_for_a_package(std::size_t members, std::uint64_t bytes) {
+  const ArchiveLimits limits;
+  throw Error(codes::kPackageTooLarge, "archive",
+              {std::to_string(members) + " / " + std::to_string(limits.members) + ", " + std::to_string(bytes >> 20) +
+               " / " + std::to_string(limits.total_bytes >> 20) + " MiB"});
 }
 
 MemberViews views(const Members& members) {
@@ -135,27 +151,16 @@ std::optional<MemberViews> view_archive(std::string_view bytes, const ArchiveLim
       return std::nullopt;
     if (stat.size > limits.total_bytes - total || stat.size > bytes.size()) return std::nullopt;
     total += static_cast<std::size_t>(stat.size);
-    const std::string fields = fields_of(stat, name);
-    const std::string head = std::string("PK\3\4\x0a\0", 6) + fields + std::string(name);
+    const std::string fields = fields_of(stat.crc, stat.size, name);
+    const std::string head = head_of(fields, name);
     if (!bytes.substr(at).starts_with(head) || bytes.size() - at - head.size() < stat.size) return std::nullopt;
-    directory += std::string("PK\1\2\x3f\3\x0a\0", 8) + fields;
-    put(directory, 0, 6);  // no comment, one disk, attributes of none
-    put(directory, 0100644u << 16, 4);
-    put(directory, at, 4);
-    directory += name;
+    directory += directory_row(fields, at, name);
     at += head.size();
     members.push_back({bytes.substr(at - name.size(), name.size()), bytes.substr(at, stat.size)});
     checksums.push_back(stat.crc);
     at += static_cast<std::size_t>(stat.size);
   }
-  const std::size_t directory_size = directory.size();
-  directory += "PK\5\6";
-  put(directory, 0, 4);
-  put(directory, members.size(), 2);
-  put(directory, members.size(), 2);
-  put(directory, directory_size, 4);
-  put(directory, at, 4);
-  put(directory, 0, 2);
+  directory += directory_end(members.size(), directory.size(), at);
   if (bytes.substr(at) != directory) return std::nullopt;
 
   std::atomic<bool> good{true};

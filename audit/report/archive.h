@@ -10,6 +10,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +31,20 @@ struct ArchiveLimits {
 };
 
 std::string write_archive(const Members& members);  // at least one member
+// The same a member at a time, in the order of their names.
+class ArchiveWriter {
+ public:
+  explicit ArchiveWriter(std::function<void(std::string_view)> out);
+  void add(std::string_view name, std::string_view bytes);
+  void finish();
+
+ private:
+  std::function<void(std::string_view)> out_;
+  std::string directory_;
+  std::size_t members_ = 0;
+  std::uint64_t total_ = 0, at_ = 0;
+};
+[[noreturn]] void too_large_for_a_package(std::size_t members, std::uint64_t bytes);
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits = {});
 
 // The members where they lie, by name: for whoever only looks at them.

@@ -137,7 +137,8 @@ std::optional<json::value> parse(std::string_view text) {
 
 }  // namespace
 
-std::string write_manifest(const ReportModel& model, std::uint64_t first, std::uint64_t end, const Members& members) {
+std::string write_manifest(const ReportModel& model, std::uint64_t first, std::uint64_t end,
+                           std::vector<Manifest::Member> members) {
   Manifest manifest{.format = kFormat,
                     .version = std::string(version()),
                     .first = first,
@@ -148,8 +149,7 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
                     .records = model.records,
                     .population = model.population,
                     .verdicts = model.verdicts,
-                    .members = {}};
-  for (const auto& [name, bytes] : members) manifest.members.push_back({name, bytes.size(), hex(sha256(bytes))});
+                    .members = std::move(members)};
   return write_manifest(manifest);
 }
 

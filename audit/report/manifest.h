@@ -31,7 +31,8 @@ struct Manifest {
   std::vector<Member> members;  // by name
 };
 
-std::string write_manifest(const ReportModel& model, std::uint64_t first, std::uint64_t end, const Members& members);
+std::string write_manifest(const ReportModel& model, std::uint64_t first, std::uint64_t end,
+                           std::vector<Manifest::Member> members);
 std::string write_manifest(const Manifest& manifest);  // of what was read: the one spelling of it
 Result<Manifest> read_manifest(std::string_view json);
 std::string manifest_text(std::string_view manifest_json);  // what is signed: a line of its own and the digest

@@ -57,7 +57,7 @@ std::string ReportQuery::in_words(Language reader) const {
   return words.empty() ? (zh ? "日志中的全部决定" : "every decision of the log") : words;
 }
 
-Gathering::Gathering(ReportQuery query, LogFacts log) {
+Gathering::Gathering(ReportQuery query, LogFacts log, Row row) : row_(std::move(row)) {
   model_.query = std::move(query);
   model_.log = std::move(log);
   const ReportQuery& asked = model_.query;
@@ -83,19 +83,20 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   model_.last_index = header.index();
   model_.last_time = header.time_us();
   if (header.kind() != Kind::decision || !selects(model_.query, header)) return;
-  const auto keep_row = [&](DecisionRow::Content content, VerdictSection verdict) {
-    DecisionRow& row = model_.rows.emplace_back();
+  const auto tell_row = [&](DecisionRow::Content content, const VerdictSection& verdict) {
+    if (!row_) return;
+    DecisionRow row;
     row.index = header.index();
     row.time = header.time_us();
     row.content = content;
-    row.verdict = std::move(verdict);
+    row.verdict = verdict;
     row.leaf_hex = hex(leaf_hash(leaf));
     if (sections) read_ids(*sections, row);
+    row_(row);
   };
-  const bool keep_rows = model_.query.keep_rows;
   if (!sections) {
     ++model_.sealed;
-    if (keep_rows) keep_row(DecisionRow::Content::sealed, {});
+    tell_row(DecisionRow::Content::sealed, {});
     return;
   }
   ++model_.opened;
@@ -104,7 +105,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   Outcome* const outcome = verdict_bytes == nullptr ? nullptr : outcome_of(*verdict_bytes);
   if (outcome == nullptr) {
     ++model_.unreadable;
-    if (keep_rows) keep_row(DecisionRow::Content::unreadable, {});
+    tell_row(DecisionRow::Content::unreadable, {});
     return;
   }
   if (!outcome->selected) return;
@@ -112,7 +113,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   const std::uint8_t verdict = outcome->verdict.verdict;
   ++model_.population;
   ++model_.verdicts[verdict];
-  if (keep_rows) keep_row(DecisionRow::Content::opened, outcome->verdict);
+  tell_row(DecisionRow::Content::opened, outcome->verdict);
   // Titles and digests are the same in very many decisions: each spelling is read once.
   if (const std::string_view* bytes = find(*sections, Section::rules);
       bytes != nullptr && !rules_read_.contains(*bytes)) {

@@ -41,7 +41,6 @@ struct ReportQuery {
   std::int32_t offset_minutes = 0;  // of the times printed
   std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
   std::size_t stories = 5;
-  bool keep_rows = false;                         // for csv and jsonl
   std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
   std::string in_words(Language language) const;  // the filter as a sentence
 };
@@ -118,13 +117,14 @@ struct ReportModel {
   std::vector<QueueCount> queues;     // by total descending, then name
   std::vector<PackCount> packs;       // by name, version, digest
   std::vector<ToldDecision> stories;  // the sample, by index
-  std::vector<DecisionRow> rows;      // the population and what stayed closed, by index, where the query keeps them
   std::vector<Closing> closings;      // days that were closed within the range
 };
 
 class Gathering {
  public:
-  Gathering(ReportQuery query, LogFacts log);
+  using Row = std::function<void(const DecisionRow&)>;
+  // `row`: for tables, gets the population and what stayed closed, by index.
+  Gathering(ReportQuery query, LogFacts log, Row row = {});
   using Sections = std::span<const SectionView>;
   void add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections);
   ReportModel finish();
@@ -150,6 +150,7 @@ class Gathering {
     ToldDecision told;
   };
   ReportModel model_;
+  const Row row_;
   std::map<std::string, RuleCount> rules_;
   std::map<std::string, QueueCount> queues_;
   std::map<std::string, PackCount> packs_;

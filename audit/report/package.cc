@@ -148,17 +148,90 @@ void name_what_is_not_checked(LogFacts& facts, bool opened) {
         "各决定的内容：正文已加密，且未提供密钥。");
 }
 
+namespace {
+
+// Members that grow with the log, into a spool as they come.
+class Bundles {
+ public:
+  Bundles(Spool& spool, std::vector<Evidence::Piece>& pieces) : spool_(spool), pieces_(pieces) {}
+
+  // The range begins with this header; what came before it is not of it.
+  void begin(std::string_view leaf) {
+    headers_.clear();
+    leaves_ = 0;
+    add_header(leaf);
+  }
+  void add_header(std::string_view leaf) {
+    headers_ += static_cast<char>(leaf.size() >> 8);
+    headers_ += static_cast<char>(leaf.size() & 0xff);
+    headers_ += leaf;
+    if (++leaves_ % kBundle == 0) write(headers_member(leaves_ / kBundle - 1), headers_);
+  }
+  void add_opened(const OpenedParts& parts, std::uint64_t first) {
+    const std::uint64_t bundle = (parts.index - first) / kBundle;
+    if (bundle != bundle_) write(opened_member(bundle_), opened_);
+    bundle_ = bundle;
+    opened_ += encode_opened(parts);
+  }
+  void finish() {
+    write(headers_member(leaves_ / kBundle), headers_);
+    write(opened_member(bundle_), opened_);
+    std::sort(pieces_.begin(), pieces_.end(),
+              [](const Evidence::Piece& a, const Evidence::Piece& b) { return a.name < b.name; });
+  }
+  // Of a record whose bundle is written: with one section more.
+  void add_section(std::uint64_t index, std::uint64_t first, const OpenedSection& section) {
+    const std::string name = opened_member((index - first) / kBundle);
+    const auto piece =
+        std::find_if(pieces_.begin(), pieces_.end(), [&](const Evidence::Piece& one) { return one.name == name; });
+    if (piece == pieces_.end()) return;
+    Result<std::vector<OpenedParts>> records = decode_bundle(spool_.text(piece->at, piece->size));
+    if (!records) return;
+    std::string bytes;
+    for (OpenedParts& parts : *records) {
+      if (parts.index == index) {
+        const auto place = std::find_if(parts.sections.begin(), parts.sections.end(),
+                                        [&](const OpenedSection& one) { return one.section > section.section; });
+        parts.sections.insert(place, section);
+      }
+      bytes += encode_opened(parts);
+    }
+    *piece = written(name, bytes);
+  }
+
+ private:
+  Evidence::Piece written(std::string name, std::string_view bytes) {
+    Evidence::Piece piece{.name = std::move(name), .at = spool_.size(), .size = bytes.size(), .digest = sha256(bytes)};
+    spool_.add(bytes);
+    if (spool_.size() > ArchiveLimits().total_bytes) too_large_for_a_package(pieces_.size(), spool_.size());
+    return piece;
+  }
+  void write(std::string name, std::string& bytes) {
+    if (bytes.empty()) return;
+    pieces_.push_back(written(std::move(name), bytes));
+    bytes.clear();
+  }
+  Spool& spool_;
+  std::vector<Evidence::Piece>& pieces_;
+  std::string headers_, opened_;
+  std::uint64_t leaves_ = 0, bundle_ = 0;
+};
+
+}  // namespace
+
 Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
-                 const CollectProgress& progress) {
+                 const CollectInto& into) {
   Evidence evidence;
   const std::uint64_t size = facts.size;
   const ReportQuery asked = query;
-  Gathering gathering(std::move(query), std::move(facts));
-  std::vector<OpenedParts> everything;
+  Gathering gathering(std::move(query), std::move(facts), into.row);
+  std::optional<Bundles> bundles;
+  if (into.package != nullptr) bundles.emplace(*into.package, evidence.pieces);
+  bool any = false;
   std::vector<SectionView> sections;  // of the record at hand
   bool behind = false;
   reader.each_header(0, size, [&](std::uint64_t index, std::string_view leaf) {
-    if (progress && index % 256 == 0) progress(index, size);
+    if (into.progress && index % 256 == 0) into.progress(index, size);
     const std::optional<HeaderView> header = view_header(leaf);
     if (!header) return;  // the check of the log names it
     // Times never fall, so what lies in a period is one run of indices; the record before it and the one behind it show that
@@ -167,12 +240,14 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     const bool late = asked.to && header->time_us() >= *asked.to;
     if (late && behind) return;
     behind = late;
-    if (early || evidence.leaves.empty()) {
-      evidence.leaves.clear();
-      evidence.first = index;
-    }
+    const bool begins = early || !any;
+    if (begins) evidence.first = index;
+    any = true;
     evidence.end = index + 1;
-    evidence.leaves.emplace_back(leaf);
+    if (bundles && begins)
+      bundles->begin(leaf);
+    else if (bundles)
+      bundles->add_header(leaf);
     if (early) return;
     std::optional<OpenedRecord> opened;
     const bool closing = header->kind() == Kind::closing;
@@ -192,24 +267,26 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     if (opened)
       for (const SectionBytes& section : opened->sections) sections.push_back({section.section, section.encoded});
     gathering.add(*header, leaf, opened ? std::optional<Gathering::Sections>(sections) : std::nullopt);
-    if (!opened) return;
-    OpenedParts& parts = everything.emplace_back();
-    parts.index = index;
+    if (!opened || !bundles) return;
+    OpenedParts parts{.index = index, .sections = {}};
     for (std::size_t i = 0; i < opened->sections.size(); ++i) {
       SectionBytes& section = opened->sections[i];
-      if (closing || change ? section.section == Section::event
-                            : listed(kAlways, section.section) || listed(kSample, section.section))
+      if (closing || change ? section.section == Section::event : listed(kAlways, section.section))
         parts.sections.push_back({section.section, opened->salts[i], std::move(section.encoded)});
     }
+    bundles->add_opened(parts, evidence.first);
   });
   evidence.model = gathering.finish();
-  for (OpenedParts& parts : everything) {
-    const bool told = std::any_of(evidence.model.stories.begin(), evidence.model.stories.end(),
-                                  [&](const ToldDecision& story) { return story.index == parts.index; });
-    if (!told)
-      std::erase_if(parts.sections, [](const OpenedSection& section) { return listed(kSample, section.section); });
+  if (!bundles) return evidence;
+  bundles->finish();
+  // Which decisions are told is known only now.
+  for (const ToldDecision& told : evidence.model.stories) {
+    Result<OpenedRecord> record = reader.open_body(*keys, told.index);
+    for (std::size_t i = 0; record && i < record->sections.size(); ++i)
+      if (SectionBytes& section = record->sections[i]; listed(kSample, section.section))
+        bundles->add_section(told.index, evidence.first,
+                             {section.section, record->salts[i], std::move(section.encoded)});
   }
-  evidence.opened = std::move(everything);
   if (evidence.first < evidence.end)
     evidence.proof = range_proof(evidence.first, evidence.end, size,
                                  [&](unsigned level, std::uint64_t position) { return reader.node(level, position); });
@@ -265,29 +342,34 @@ Result<Exported> read_export_receipt(std::string_view receipt, const VerifierKey
   return std::get<Exported>(std::move(*said));
 }
 
-Members package(const Evidence& evidence, const KeyStore& keys) {
-  Members members;
-  members["checkpoint"] = evidence.model.log.checkpoint_note;
-  members["log.vkey"] = format_verifier_key(keys.verifier()) + "\n";
-  members["report.html"] = render_html(evidence.model);
-  members["VERIFY.md"] = kVerifyByHand;
-  members["proofs.json"] = write_proof(evidence.proof);
-  for (std::uint64_t begin = 0; begin < evidence.leaves.size(); begin += kBundle) {
-    std::string bundle;
-    const std::uint64_t end = std::min<std::uint64_t>(begin + kBundle, evidence.leaves.size());
-    for (std::uint64_t i = begin; i < end; ++i) {
-      const std::string& leaf = evidence.leaves[i];
-      bundle += static_cast<char>(leaf.size() >> 8);
-      bundle += static_cast<char>(leaf.size() & 0xff);
-      bundle += leaf;
-    }
-    members[headers_member(begin / kBundle)] = std::move(bundle);
+Digest write_package(const Evidence& evidence, Spool& pieces, const KeyStore& keys, Spool& out) {
+  Members small;  // what does not grow with the log
+  small["checkpoint"] = evidence.model.log.checkpoint_note;
+  small["log.vkey"] = format_verifier_key(keys.verifier()) + "\n";
+  small["report.html"] = render_html(evidence.model);
+  small["VERIFY.md"] = kVerifyByHand;
+  small["proofs.json"] = write_proof(evidence.proof);
+  std::vector<Manifest::Member> listed;
+  for (const auto& [name, bytes] : small) listed.push_back({name, bytes.size(), hex(sha256(bytes))});
+  for (const Evidence::Piece& piece : evidence.pieces) listed.push_back({piece.name, piece.size, hex(piece.digest)});
+  std::sort(listed.begin(), listed.end(),
+            [](const Manifest::Member& a, const Manifest::Member& b) { return a.name < b.name; });
+  std::map<std::string_view, const Evidence::Piece*> large;
+  for (const Evidence::Piece& piece : evidence.pieces) large.emplace(piece.name, &piece);
+  const std::string manifest = write_manifest(evidence.model, evidence.first, evidence.end, listed);
+  small["manifest.json"] = manifest;
+  small["manifest.json.sig"] = keys.sign(manifest_text(manifest));
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : small) names.push_back(name);
+  for (const Evidence::Piece& piece : evidence.pieces) names.push_back(piece.name);
+  std::sort(names.begin(), names.end());
+  ArchiveWriter archive([&](std::string_view bytes) { out.add(bytes); });
+  for (const std::string& name : names) {
+    const auto piece = large.find(name);
+    archive.add(name, piece == large.end() ? small.at(name) : pieces.text(piece->second->at, piece->second->size));
   }
-  for (const OpenedParts& parts : evidence.opened)
-    members[opened_member((parts.index - evidence.first) / kBundle)] += encode_opened(parts);
-  members["manifest.json"] = write_manifest(evidence.model, evidence.first, evidence.end, members);
-  members["manifest.json.sig"] = keys.sign(manifest_text(members["manifest.json"]));
-  return members;
+  archive.finish();
+  return sha256(manifest);
 }
 
 }  // namespace caveat::audit

@@ -1,12 +1,13 @@
 // Package: the evidence of a report in one ZIP that anyone can verify without the bank, its database, a network or a secret.
 //
-//   Evidence evidence = collect(reader, keys, query, facts);
-//   std::string zip = write_archive(package(evidence, keys));
+//   Spool pieces(options), zip(options);
+//   Evidence evidence = collect(reader, keys, query, facts, {.package = &pieces});
+//   write_package(evidence, pieces, keys, zip);
 //
 // Promises   the same log, checkpoint, query and seed give the same bytes; every header of the range is there with a proof that
 //            none is left out, also at the ends of the period; of every decision that a key opens the verdict, rules and digests are opened, of the sample
 //            everything that its story stands on; the rest stays sealed and is named as such
-// Cost       linear in the range
+// Cost       linear in the range; memory does not grow with it, but for the list of members, one for 256 records
 // Source     contracts.md 33; docs/formats.md "Evidence package"
 #pragma once
 
@@ -19,6 +20,7 @@
 #include "audit/record/events.h"
 #include "audit/report/archive.h"
 #include "audit/report/model.h"
+#include "audit/report/spool.h"
 
 namespace caveat::audit {
 
@@ -60,22 +62,33 @@ struct Evidence {
   ReportModel model;
   std::uint64_t first = 0,
                 end = 0;  // the range of indices, half open: the period, the record before it and the one behind
-  std::vector<std::string> leaves;  // of the range
-  std::vector<Digest> proof;        // range proof against the checkpoint's root
-  std::vector<OpenedParts> opened;  // by index
+  // Of a package:
+  struct Piece {  // a member, in the spool that was handed in
+    std::string name;
+    std::uint64_t at = 0, size = 0;
+    Digest digest{};
+  };
+  std::vector<Piece> pieces;  // by name
+  std::vector<Digest> proof;  // range proof against the checkpoint's root
 };
 
 using CollectProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;
+struct CollectInto {
+  CollectProgress progress = {};  // is told how far it is
+  Gathering::Row row = {};        // gets each row of a table
+  Spool* package = nullptr;       // gets the members of a package that grow with the log; null: there will be none
+};
 // Walks the log once, as of the checkpoint in `facts`. `keys` null: nothing is opened, and the report says so.
 Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
-                 const CollectProgress& progress = {});
+                 const CollectInto& into = {});
 
 // FILE.zip.receipt: the tlog-proof of the record that says that this was exported, with what opens it as its `extra`.
 std::string export_receipt(const LogReader& reader, const KeyStore& keys, std::uint64_t index);
 // The record that a receipt proves under this key: its event, or why not.
 Result<Exported> read_export_receipt(std::string_view receipt, const VerifierKey& key);
 
-Members package(const Evidence& evidence, const KeyStore& keys);
+// Into `out`; gives the digest of its manifest.
+Digest write_package(const Evidence& evidence, Spool& pieces, const KeyStore& keys, Spool& out);
 
 // What reports say of themselves that no check of ours can show; in both languages.
 void name_what_is_not_checked(LogFacts& facts, bool opened);

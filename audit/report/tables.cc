@@ -59,69 +59,64 @@ std::string csv_cell(std::string_view text) {
   return out + '"';
 }
 
-std::string render_csv(const ReportModel& model) {
-  const bool zh = model.query.language == Language::zh;
-  std::string out = "\xEF\xBB\xBF" + std::string(kHeads[zh]) + "\r\n";
-  for (const DecisionRow& row : model.rows) {
-    std::string fired, unknown;
-    for (const RuleOutcome& rule : row.verdict.rules) {
-      std::string& list = rule.state == RuleOutcome::State::fired ? fired : unknown;
-      if (("; " + list + ";").find("; " + rule.id + ";") != std::string::npos) continue;  // once, however many products
-      list += (list.empty() ? "" : "; ") + rule.id;
-    }
-    const HandOffOutcome none;
-    const HandOffOutcome& handoff = row.verdict.handoff ? *row.verdict.handoff : none;
-    out += std::to_string(row.index) + ',' + csv_cell(format_instant(row.time, model.query.offset_minutes)) + ',' +
-           csv_cell(verdict_cell(row, zh)) + ',' + csv_cell(fired) + ',' + csv_cell(unknown) + ',' +
-           csv_cell(handoff.queue) + ',' + csv_cell(row.verdict.handoff ? priority_word(handoff.priority, zh) : "") +
-           ',' +
-           csv_cell(!row.verdict.handoff ? ""
-                    : zh                 ? (handoff.hold ? "是" : "否")
-                                         : (handoff.hold ? "yes" : "no")) +
-           ',' + csv_cell(zh && row.verdict.handoff ? cause_word(handoff.cause, Language::zh) : handoff.cause) + ',' +
-           csv_cell(row.request) + ',' + csv_cell(row.decision) + ',' + csv_cell(row.conversation) + ',' +
-           csv_cell(row.customer) + ',' + csv_cell(row.channel) + ',' + csv_cell(row.leaf_hex) + "\r\n";
-  }
-  return out;
+std::string csv_head(const ReportQuery& query) {
+  return "\xEF\xBB\xBF" + std::string(kHeads[query.language == Language::zh]) + "\r\n";
 }
 
-std::string render_jsonl(const ReportModel& model) {
-  std::string out;
-  for (const DecisionRow& row : model.rows) {
-    if (row.content != DecisionRow::Content::opened) {
-      const boost::json::object line = {{"index", row.index},
-                                        {"time", format_instant(row.time, model.query.offset_minutes)},
-                                        {"verdict", nullptr},
-                                        {"content", content_name(row.content)},
-                                        {"leaf", row.leaf_hex}};
-      out += boost::json::serialize(line) + "\n";
-      continue;
-    }
-    boost::json::array rules;
-    for (const RuleOutcome& rule : row.verdict.rules) {
-      boost::json::object entry = {
-          {"rule", rule.id}, {"state", state_name(rule.state)}, {"verdict", verdict_name(rule.verdict)}};
-      if (rule.item >= 0) entry["item"] = rule.item;
-      rules.push_back(std::move(entry));
-    }
-    boost::json::object line = {{"index", row.index},
-                                {"time", format_instant(row.time, model.query.offset_minutes)},
-                                {"verdict", verdict_name(row.verdict.verdict)},
-                                {"rules", std::move(rules)},
-                                {"request", row.request},
-                                {"decision", row.decision},
-                                {"conversation", row.conversation},
-                                {"customer", row.customer},
-                                {"channel", row.channel},
-                                {"leaf", row.leaf_hex}};
-    if (row.verdict.handoff)
-      line["handoff"] = {{"queue", row.verdict.handoff->queue},
-                         {"priority", priority_name(row.verdict.handoff->priority)},
-                         {"hold", row.verdict.handoff->hold},
-                         {"cause", row.verdict.handoff->cause}};
-    out += boost::json::serialize(line) + "\n";
+std::string csv_line(const DecisionRow& row, const ReportQuery& query) {
+  const bool zh = query.language == Language::zh;
+  std::string fired, unknown;
+  for (const RuleOutcome& rule : row.verdict.rules) {
+    std::string& list = rule.state == RuleOutcome::State::fired ? fired : unknown;
+    if (("; " + list + ";").find("; " + rule.id + ";") != std::string::npos) continue;  // once, however many products
+    list += (list.empty() ? "" : "; ") + rule.id;
   }
-  return out;
+  const HandOffOutcome none;
+  const HandOffOutcome& handoff = row.verdict.handoff ? *row.verdict.handoff : none;
+  return std::to_string(row.index) + ',' + csv_cell(format_instant(row.time, query.offset_minutes)) + ',' +
+         csv_cell(verdict_cell(row, zh)) + ',' + csv_cell(fired) + ',' + csv_cell(unknown) + ',' +
+         csv_cell(handoff.queue) + ',' + csv_cell(row.verdict.handoff ? priority_word(handoff.priority, zh) : "") +
+         ',' +
+         csv_cell(!row.verdict.handoff ? ""
+                  : zh                 ? (handoff.hold ? "是" : "否")
+                                       : (handoff.hold ? "yes" : "no")) +
+         ',' + csv_cell(zh && row.verdict.handoff ? cause_word(handoff.cause, Language::zh) : handoff.cause) + ',' +
+         csv_cell(row.request) + ',' + csv_cell(row.decision) + ',' + csv_cell(row.conversation) + ',' +
+         csv_cell(row.customer) + ',' + csv_cell(row.channel) + ',' + csv_cell(row.leaf_hex) + "\r\n";
+}
+
+std::string jsonl_line(const DecisionRow& row, const ReportQuery& query) {
+  if (row.content != DecisionRow::Content::opened) {
+    const boost::json::object line = {{"index", row.index},
+                                      {"time", format_instant(row.time, query.offset_minutes)},
+                                      {"verdict", nullptr},
+                                      {"content", content_name(row.content)},
+                                      {"leaf", row.leaf_hex}};
+    return boost::json::serialize(line) + "\n";
+  }
+  boost::json::array rules;
+  for (const RuleOutcome& rule : row.verdict.rules) {
+    boost::json::object entry = {
+        {"rule", rule.id}, {"state", state_name(rule.state)}, {"verdict", verdict_name(rule.verdict)}};
+    if (rule.item >= 0) entry["item"] = rule.item;
+    rules.push_back(std::move(entry));
+  }
+  boost::json::object line = {{"index", row.index},
+                              {"time", format_instant(row.time, query.offset_minutes)},
+                              {"verdict", verdict_name(row.verdict.verdict)},
+                              {"rules", std::move(rules)},
+                              {"request", row.request},
+                              {"decision", row.decision},
+                              {"conversation", row.conversation},
+                              {"customer", row.customer},
+                              {"channel", row.channel},
+                              {"leaf", row.leaf_hex}};
+  if (row.verdict.handoff)
+    line["handoff"] = {{"queue", row.verdict.handoff->queue},
+                       {"priority", priority_name(row.verdict.handoff->priority)},
+                       {"hold", row.verdict.handoff->hold},
+                       {"cause", row.verdict.handoff->cause}};
+  return boost::json::serialize(line) + "\n";
 }
 
 }  // namespace caveat::audit

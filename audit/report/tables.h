@@ -12,8 +12,9 @@
 
 namespace caveat::audit {
 
-std::string render_csv(const ReportModel& model);  // of a model whose query keeps rows
-std::string render_jsonl(const ReportModel& model);
+std::string csv_head(const ReportQuery& query);
+std::string csv_line(const DecisionRow& row, const ReportQuery& query);
+std::string jsonl_line(const DecisionRow& row, const ReportQuery& query);
 
 std::string csv_cell(std::string_view text);
 

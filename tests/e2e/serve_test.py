@@ -5,6 +5,7 @@
 
 No test judges by the clock: limits that end in seconds are set low in the configuration, and what hangs is ended by CTest.
 """
+import base64
 import concurrent.futures
 import contextlib
 import hashlib
@@ -418,6 +419,22 @@ class LongLooks(unittest.TestCase):
         for one in reports:
             self.assertEqual(one.result()[0], 200)
         self.assertEqual(self.server.ask("POST", "/v1/log/search", {"request": "old-7"}, role="auditor")[0], 200)
+
+    def test_memory_does_not_grow_with_what_is_reported(self):
+        status = pathlib.Path("/proc", str(self.server.process.pid), "status")
+        pathlib.Path(status.parent, "clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
+        before = self.server.resident()
+        for form in ("csv", "jsonl", "zip"):
+            code, headers, text = self.report(form)
+            self.assertEqual(code, 200)
+            self.assertGreater(len(text), 5 << 20)
+            self.assertEqual(headers["content-digest"], f"sha-256=:{base64.b64encode(hashlib.sha256(text).digest()).decode()}:")
+        grown = int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))[1]) * 1024 - before
+        print(f"reports of {len(text) >> 20} MiB: {grown >> 20} MiB more memory", file=sys.stderr)
+        code = BINARY.read_bytes()
+        if b"__asan_init" not in code and b"__tsan_init" not in code:  # which keep what was given back
+            self.assertLess(grown, 40 << 20)
+        self.assertEqual(sorted(path.name for path in pathlib.Path(self.folder).iterdir() if path.name.startswith(".")), [])
 
     def test_who_stops_the_server_waits_for_no_report_and_the_log_is_let_go(self):
         reports, (status, _, _) = self.under_way("zip", "html")

@@ -60,8 +60,8 @@ LogFacts facts() {
   return made;
 }
 
-ReportModel gather(ReportQuery query) {
-  Gathering gathering(std::move(query), facts());
+ReportModel gather(ReportQuery query, Gathering::Row row = {}) {
+  Gathering gathering(std::move(query), facts(), std::move(row));
   const auto allowed = sections(verdict(0), "hello");
   const auto blocked =
       sections(verdict(3, {{"p/a", RuleOutcome::State::fired, 3, 0}, {"p/a", RuleOutcome::State::fired, 3, 1}}),
@@ -75,6 +75,18 @@ ReportModel gather(ReportQuery query) {
   add(gathering, header(3), &handed);
   add(gathering, header(4), nullptr);
   return gathering.finish();
+}
+
+std::string csv_of(const ReportQuery& query) {
+  std::string out = csv_head(query);
+  gather(query, [&](const DecisionRow& row) { out += csv_line(row, query); });
+  return out;
+}
+
+std::string jsonl_of(const ReportQuery& query) {
+  std::string out;
+  gather(query, [&](const DecisionRow& row) { out += jsonl_line(row, query); });
+  return out;
 }
 
 }  // namespace
@@ -241,8 +253,7 @@ BOOST_AUTO_TEST_CASE(a_log_found_changed_is_said_before_any_figure) {
 
 BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
   ReportQuery query;
-  query.keep_rows = true;
-  const std::string csv = render_csv(gather(query));
+  const std::string csv = csv_of(query);
   BOOST_TEST(csv.substr(0, 3) == "\xEF\xBB\xBF");
   BOOST_TEST(csv.find("\"'=desk\"") != std::string::npos);
   BOOST_TEST(csv.find("\"p/a\"") != std::string::npos);
@@ -253,14 +264,14 @@ BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
   BOOST_TEST(csv_cell("110105199003071234") == "\"'110105199003071234\"");
   BOOST_TEST(csv_cell("1234") == "\"1234\"");
   query.language = Language::en;
-  BOOST_TEST(render_csv(gather(query)).find("\"handoff\"") != std::string::npos);
+  BOOST_TEST(csv_of(query).find("\"handoff\"") != std::string::npos);
   query.language = Language::zh;
-  const std::string chinese = render_csv(gather(query));
+  const std::string chinese = csv_of(query);
   BOOST_TEST(chinese.find("序号,时间,结论,") == 3u);
   BOOST_TEST(chinese.find("\"转人工\"") != std::string::npos);
   BOOST_TEST(chinese.find("\"handoff\"") == std::string::npos);
   BOOST_TEST(std::count(chinese.begin(), chinese.begin() + static_cast<std::ptrdiff_t>(chinese.find('\r')), ',') == 14);
-  const std::string lines = render_jsonl(gather(query));
+  const std::string lines = jsonl_of(query);
   BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 4);
   BOOST_TEST(lines.find("\"queue\":\"=desk\"") != std::string::npos);
 }
@@ -270,18 +281,18 @@ BOOST_AUTO_TEST_CASE(a_table_has_a_row_for_each_decision_that_stayed_closed) {
   for (const Language language : {Language::en, Language::zh}) {
     ReportQuery query;
     query.language = language;
-    query.keep_rows = true;
     query.rule = "p/a";  // whether a closed one would match is not known
-    Gathering gathering(query, facts());
+    std::string csv = csv_head(query), lines;
+    Gathering gathering(query, facts(), [&](const DecisionRow& row) {
+      csv += csv_line(row, query);
+      lines += jsonl_line(row, query);
+    });
     for (std::uint64_t index = 0; index < 3; ++index) add(gathering, header(index), nullptr);
     const std::vector<SectionBytes> without_verdict;
     add(gathering, header(3), &without_verdict);
-    const ReportModel model = gathering.finish();
-    const std::string csv = render_csv(model);
     BOOST_TEST(std::count(csv.begin(), csv.end(), '\n') == 5);
     BOOST_TEST(csv.find(language == Language::zh ? "\"未公开\"" : "\"sealed\"") != std::string::npos);
     BOOST_TEST(csv.find(language == Language::zh ? "\"无法读取\"" : "\"unreadable\"") != std::string::npos);
-    const std::string lines = render_jsonl(model);
     BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 4);
     BOOST_TEST(lines.find("\"verdict\":null,\"content\":\"sealed\"") != std::string::npos);
     BOOST_TEST(lines.find("\"content\":\"unreadable\"") != std::string::npos);
@@ -295,7 +306,8 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_read_back_as_it_was) {
   query.language = Language::zh;
   query.purpose = "annual audit";
   const ReportModel model = gather(query);
-  const Members members = {{"checkpoint", "note"}, {"report.html", "page"}};
+  const std::vector<Manifest::Member> members = {{"checkpoint", 4, hex(sha256("note"))},
+                                                 {"report.html", 4, hex(sha256("page"))}};
   const std::string json = write_manifest(model, 0, 5, members);
   const Result<Manifest> back = read_manifest(json);
   BOOST_REQUIRE(back.has_value());

@@ -1,6 +1,8 @@
 // A small log with every verdict in it and the evidence package of it: the same bytes each time.
 #pragma once
 
+#include <filesystem>
+
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
 #include "audit/report/verify_package.h"
@@ -40,7 +42,11 @@ inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQ
   facts.key_name = keys.verifier().name;
   facts.checked = true;
   name_what_is_not_checked(facts, true);
-  return package(collect(reader, &keys, std::move(query), facts), keys);
+  const SpoolOptions here{.folder = std::filesystem::temp_directory_path().string()};
+  Spool pieces(here), zip(here);
+  const Evidence evidence = collect(reader, &keys, std::move(query), facts, {.package = &pieces});
+  write_package(evidence, pieces, keys, zip);
+  return *read_archive(zip.text(0, zip.size()));
 }
 
 struct PackageFixture {
