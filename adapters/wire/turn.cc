@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <unordered_set>
@@ -125,53 +126,46 @@ struct Look {
 Look look_over(std::string_view json) {
   std::uint64_t seen = 0;
   std::size_t i = 0;
-  for (; i + 8 <= json.size(); i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, json.data() + i, 8);
-    seen |= word;
+  for (; i + 32 <= json.size(); i += 32) {
+    std::array<std::uint64_t, 4> words;
+    std::memcpy(words.data(), json.data() + i, 32);
+    seen |= (words[0] | words[1]) | (words[2] | words[3]);
   }
-  for (; i < json.size(); ++i) seen |= static_cast<unsigned char>(json[i]);
+  for (; i < json.size(); ++i) seen |= static_cast<std::uint64_t>(static_cast<unsigned char>(json[i]));
   const bool escapes = json.find('\\') != std::string_view::npos;
   return {escapes, escapes || (seen & 0x8080808080808080u) != 0};
 }
 
 enum class Of : bool { turn, body };
 
+// Walks over the places where something begins, which the library's first pass tells: brackets, colons, commas, the
+// quote of a text, the first sign of anything else. Bytes between two of them are blanks or the rest of the first.
 class Reader {
  public:
   using Names = std::unordered_set<std::string_view>;  // of an open object with many members
   using Memory = std::vector<Names>;                   // one a thread: keeps what it has grown to
 
-  // `json` lies in the store of `fields`, with the reader's padding behind it; unescaped texts go to `unescaped`.
-  Reader(Of of, Fields& fields, const Limits& limits, std::string_view json, char* unescaped, const od::parser& parser,
-         Memory& memory)
+  // `json` lies in the store of `fields`, with the reader's padding behind it, and the places end in its size; unescaped
+  // texts go to `unescaped`.
+  Reader(Of of, Fields& fields, const Limits& limits, std::string_view json, const std::uint32_t* places,
+         char* unescaped, const od::parser& parser, Memory& memory)
       : of_(of),
         fields_(fields),
         limits_(limits),
         json_(json),
+        next_(places),
         unescaped_(reinterpret_cast<std::uint8_t*>(unescaped)),
         parser_(parser),
         names_(memory),
         look_(look_over(json)) {}
 
-  bool read(od::document& document, Fields::Kind root) {
-    od::object object;
-    od::array array;
-    const bool is_list = root == Fields::Kind::list;
-    if (const auto error = is_list ? document.get_array().get(array) : document.get_object().get(object))
-      return syntax(error, document);
+  void read(Fields::Kind root) {
     at_ = fields_.add(Fields::kEnd, kNoName, root);
-    if (!(is_list ? read_list(array, at_, 1) : read_object(object, at_, 1))) {
-      if (fatal_ == simdjson::SUCCESS) return false;
-      return syntax(fatal_, document);
-    }
-    const char* rest = nullptr;
-    if (document.current_location().get(rest) == simdjson::SUCCESS) {
-      const auto offset = static_cast<std::size_t>(rest - json_.data());
+    ++next_;
+    if (!(root == Fields::Kind::list ? read_list(at_, 1) : read_object(at_, 1))) return;
+    if (*next_ < json_.size())
       add(codes::kTrailingBytes, "", "nothing after the closing brace",
-          "`" + shortened(trimmed(json_.substr(std::min(offset, json_.size())))) + "`", kOneObjectALine);
-    }
-    return true;
+          "`" + shortened(trimmed(json_.substr(*next_))) + "`", kOneObjectALine);
   }
 
   Problem take_problem() {
@@ -184,11 +178,13 @@ class Reader {
 
  private:
   using Piece = Fields::Piece;
+  static constexpr char kQuote = '"';
   static constexpr std::size_t kShownItems = 100;
   static constexpr std::size_t kFewNames = 16;  // of which a walk finds a second one quickest
   static inline const Piece kNoName{0, 0};
 
-  void add(const Code& code, std::string path, std::string expected, std::string found, std::string hint = {}) {
+  [[gnu::cold]] void add(const Code& code, std::string path, std::string expected, std::string found,
+                         std::string hint = {}) {
     if (code_ == nullptr) code_ = &code;
     if (items_.size() < kShownItems)
       items_.push_back({.path = std::move(path),
@@ -211,39 +207,19 @@ class Reader {
     return name == "answer" || name == "message" || name == "outreach" || name == "material";
   }
 
-  bool syntax(simdjson::error_code error, od::document& document) {
-    std::string place;
-    std::string found;
-    const char* at = nullptr;
-    if (document.current_location().get(at) == simdjson::SUCCESS && at >= json_.data() &&
-        at <= json_.data() + json_.size()) {
-      const auto offset = static_cast<std::size_t>(at - json_.data());
-      found = "`" + shortened(trimmed(json_.substr(offset))) + "` at byte " + std::to_string(offset);
+  // What stands at the next place is not what the grammar has there.
+  [[gnu::cold]] bool syntax(const char* expected) {
+    const std::size_t offset = *next_;
+    if (offset >= json_.size()) {
+      add(codes::kNotJson, path(), "a closing bracket for every one that opens", "the end of the request");
     } else {
-      found = "the end of the request";
+      add(codes::kNotJson, path(), expected,
+          "`" + shortened(trimmed(json_.substr(offset))) + "` at byte " + std::to_string(offset));
     }
-    std::string expected = "JSON as of RFC 8259";
-    switch (error) {
-      case simdjson::TAPE_ERROR:
-      case simdjson::INCORRECT_TYPE:
-        expected = "a comma, a colon, a value or a closing bracket";
-        break;
-      case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-        expected = "a closing bracket for every one that opens";
-        break;
-      default:
-        break;
-    }
-    add(codes::kNotJson, path(), expected, found);
     return false;
   }
 
-  bool fail(simdjson::error_code error) {
-    if (fatal_ == simdjson::SUCCESS) fatal_ = error;
-    return false;
-  }
-
-  bool bad_string(std::string_view raw) {
+  [[gnu::cold]] bool bad_string(std::string_view raw) {
     if (has_lone_surrogate(raw)) {
       add(codes::kBadUtf8, path(), "surrogates in pairs", "one half of a pair, written as an escape");
     } else {
@@ -253,86 +229,94 @@ class Reader {
     return false;
   }
 
-  // The text that begins behind a quote; it holds no backslash, so it ends at the next one.
-  Piece plain(const char* first) const {
-    const std::string_view rest(first, json_.size() - static_cast<std::size_t>(first - json_.data()));
-    return fields_.piece(first, std::min(rest.find('"'), rest.size()));
+  // What begins at `first`, without the blanks before the next place.
+  std::string_view token(std::uint32_t first, std::uint32_t next) const {
+    const std::string_view all(json_.data() + first, next - first);
+    return all.back() > ' ' ? all : trimmed(all);  // most have none
   }
-  // The same where texts have to be unescaped; `token`: as a message shows it.
-  bool unescaped(od::raw_json_string quoted, std::string_view token, Piece& out) {
+  // The text whose quote stands at `first`.
+  [[gnu::always_inline]] bool text_of(std::uint32_t first, std::uint32_t next, Piece& out) {
+    const char* begin = json_.data() + first;
+    const char* last = json_.data() + next - 1;
+    if (*last != kQuote) last = begin + token(first, next).size() - 1;  // blanks behind it
+    if (*last != kQuote || last == begin) return syntax("a closing quote for every text");
+    if (look_.escapes) return unescaped(begin + 1, last, out);
+    out = fields_.piece(begin + 1, static_cast<std::size_t>(last - begin - 1));
+    return true;
+  }
+  [[gnu::noinline]] bool unescaped(const char* first, const char* last, Piece& out) {
     std::string_view text;
-    if (parser_.unescape(quoted, unescaped_).get(text)) return bad_string(token);
+    if (parser_.unescape(od::raw_json_string(reinterpret_cast<const std::uint8_t*>(first)), unescaped_).get(text))
+      return bad_string({first, static_cast<std::size_t>(last + 1 - first)});
     out = fields_.piece(text.data(), text.size());
     return true;
   }
-  // Most names have no escapes and their colon and value right behind them: then the value tells where they end.
-  bool name_of(od::raw_json_string quoted, const char* value, Piece& out) {
-    const char* first = quoted.raw();
-    if (look_.escapes) {
-      const std::string_view rest(first, json_.size() - static_cast<std::size_t>(first - json_.data()));
-      return unescaped(quoted, rest, out);
-    }
-    const bool close = value - first >= 2 && value[-1] == ':' && value[-2] == '"';
-    out = close ? fields_.piece(first, static_cast<std::size_t>(value - first) - 2) : plain(first);
-    return true;
-  }
 
-  bool read_object(od::object& object, std::uint32_t node, std::size_t depth) {
+  char at(const std::uint32_t* place) const { return json_.data()[*place]; }  // NUL at the end: the padding
+
+  bool read_object(std::uint32_t node, std::size_t depth) {
     const std::size_t level = open_objects_++;
     std::uint64_t seen = 0;  // a bit for each name, by its length and ends: most are new at a glance
     std::size_t count = 0;
-    for (auto entry : object) {
-      od::field field;
-      if (const auto error = std::move(entry).get(field)) return fail(error);
-      od::value& value = field.value();
-      const std::string_view token = value.raw_json_token();
-      const Kind kind = kind_of(token);
+    for (bool more = at(next_) != '}'; more; ++count) {
+      if (at(next_) != kQuote)
+        return syntax(count == 0 ? "a member's name in quotes or a closing brace" : "a member's name in quotes");
       Piece name = kNoName;
-      if (!name_of(field.key(), token.data(), name)) return false;
+      if (!text_of(next_[0], next_[1], name)) return false;
+      ++next_;
+      if (at(next_) != ':') return syntax("a colon behind a member's name");
+      ++next_;
+      const Kind kind = kind_of(at(next_));
       const std::uint32_t member = at_ = fields_.add(node, name, kind);
       const std::string_view spelt = fields_.name(member);
       if (look_.odd) check_characters(spelt, false, "member names without NUL and non-characters");
       const std::uint64_t bit = bit_of(spelt);
-      if (((seen & bit) != 0 || count >= kFewNames) && is_repeated(node, member, count, level))
-        add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(spelt) + "` a second time",
-            "members are compared after their escapes are read");
+      if (((seen & bit) != 0 || count >= kFewNames) && is_repeated(node, member, count, level)) repeated(spelt);
       seen |= bit;
-      ++count;
-      if (!read_value(value, token, member, kind, depth)) return false;
+      if (!read_value(member, kind, depth)) return false;
       at_ = node;
+      more = at(next_) == ',';
+      if (more)
+        ++next_;
+      else if (at(next_) != '}')
+        return syntax("a comma or a closing brace");
     }
+    ++next_;
     --open_objects_;
     return true;
   }
 
-  bool read_list(od::array& array, std::uint32_t node, std::size_t depth) {
+  bool read_list(std::uint32_t node, std::size_t depth) {
     std::size_t count = 0;
-    for (auto entry : array) {
-      od::value value;
-      if (const auto error = std::move(entry).get(value)) return fail(error);
-      if (count == limits_.list_elements) {
-        add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.list_elements) + " elements", "more");
-        return false;
-      }
-      const std::string_view token = value.raw_json_token();
-      const Kind kind = kind_of(token);
+    for (bool more = at(next_) != ']'; more; ++count) {
+      if (count == limits_.list_elements) return too_many();
+      const Kind kind = kind_of(at(next_));
       at_ = fields_.add(node, kNoName, kind);
-      if (!read_value(value, token, at_, kind, depth)) return false;
+      if (!read_value(at_, kind, depth)) return false;
       at_ = node;
-      ++count;
+      more = at(next_) == ',';
+      if (more)
+        ++next_;
+      else if (at(next_) != ']')
+        return syntax("a comma or a closing bracket");
     }
+    ++next_;
     return true;
   }
 
   static std::uint64_t bit_of(std::string_view name) {
     const auto sign = [&](std::size_t at) { return static_cast<unsigned char>(name[at]); };
-    const std::size_t sum = name.empty() ? 0 : name.size() * 7 + sign(0) * 5 + sign(name.size() - 1);
-    return std::uint64_t{1} << (sum % 64);
+    return name.empty() ? 1 : std::uint64_t{1} << (name.size() * 7 + sign(0) * 5 + sign(name.size() - 1)) % 64;
+  }
+
+  [[gnu::cold]] void repeated(std::string_view name) {
+    add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(name) + "` a second time",
+        "members are compared after their escapes are read");
   }
 
   // Does the object's newest member, behind `count` others, have a name that is there? A walk over few members, a set of
   // many, or a hostile body would cost the square of its length.
-  bool is_repeated(std::uint32_t object, std::uint32_t newest, std::size_t count, std::size_t level) {
+  [[gnu::noinline]] bool is_repeated(std::uint32_t object, std::uint32_t newest, std::size_t count, std::size_t level) {
     const std::string_view name = fields_.name(newest);
     const auto each_before = [&](const auto& look) {
       for (std::uint32_t at = fields_.node(object).first; at != newest; at = fields_.node(at).next) {
@@ -353,7 +337,7 @@ class Reader {
     return !names.insert(name).second;
   }
 
-  void check_characters(std::string_view text, bool is_free_text, const char* expected) {
+  [[gnu::noinline]] void check_characters(std::string_view text, bool is_free_text, const char* expected) {
     bool surrogate = false;
     const std::string odd = odd_character(text, surrogate);
     if (!odd.empty() && (surrogate || !is_free_text))
@@ -362,59 +346,43 @@ class Reader {
 
   using Kind = Fields::Kind;
   // By its first sign; `null` also for what is no value at all.
-  static Kind kind_of(std::string_view token) {
-    const char first = token.empty() ? '\0' : token[0];
-    if (first == '"') return Kind::text;
-    if (first == '-' || (first >= '0' && first <= '9')) return Kind::number;
-    switch (first) {
-      case '{':
-        return Kind::object;
-      case '[':
-        return Kind::list;
-      case 't':
-      case 'f':
-        return Kind::boolean;
-      default:
-        return Kind::null;
-    }
+  static constexpr std::array<Kind, 256> kinds() {
+    std::array<Kind, 256> all{};  // null
+    for (std::size_t digit = '0'; digit <= '9'; ++digit) all[digit] = Kind::number;
+    all['-'] = Kind::number;
+    all['"'] = Kind::text;
+    all['{'] = Kind::object;
+    all['['] = Kind::list;
+    all['t'] = all['f'] = Kind::boolean;
+    return all;
+  }
+  static Kind kind_of(char first) {
+    static constexpr std::array<Kind, 256> kKinds = kinds();
+    return kKinds[static_cast<unsigned char>(first)];
   }
 
-  bool read_value(od::value& value, std::string_view token, std::uint32_t node, Kind kind, std::size_t depth) {
-    switch (kind) {
-      case Kind::object: {
-        if (!deeper(depth)) return false;
-        od::object object;
-        if (const auto error = value.get_object().get(object)) return fail(error);
-        return read_object(object, node, depth + 1);
-      }
-      case Kind::list: {
-        if (!deeper(depth)) return false;
-        od::array array;
-        if (const auto error = value.get_array().get(array)) return fail(error);
-        return read_list(array, node, depth + 1);
-      }
-      case Kind::text: {
-        od::raw_json_string quoted;
-        if (const auto error = value.get_raw_json_string().get(quoted)) return fail(error);
-        Piece text = kNoName;
-        if (look_.escapes) {
-          if (!unescaped(quoted, token.substr(1), text)) return false;
-        } else if (token.size() >= 2 && token.back() == '"') {
-          text = fields_.piece(token.data() + 1, token.size() - 2);
-        } else {
-          text = plain(quoted.raw());
-        }
-        fields_.set_text(node, text);
-        if (look_.odd)
-          check_characters(fields_.text(node), is_text(node), "no NUL and no non-characters outside of texts");
-        return true;
-      }
-      default:
-        return read_plain(trimmed(token), node, kind);
+  [[gnu::always_inline]] bool read_value(std::uint32_t node, Kind kind, std::size_t depth) {
+    if (kind == Kind::text) {
+      Piece text = kNoName;
+      if (!text_of(next_[0], next_[1], text)) return false;
+      ++next_;
+      fields_.set_text(node, text);
+      if (look_.odd)
+        check_characters(fields_.text(node), is_text(node), "no NUL and no non-characters outside of texts");
+      return true;
     }
+    if (kind == Kind::object || kind == Kind::list) {
+      if (depth >= limits_.request_depth) return too_deep();
+      ++next_;
+      return kind == Kind::object ? read_object(node, depth + 1) : read_list(node, depth + 1);
+    }
+    return read_plain(node, kind);
   }
 
-  bool read_plain(std::string_view token, std::uint32_t node, Kind kind) {
+  bool read_plain(std::uint32_t node, Kind kind) {
+    if (*next_ >= json_.size()) return syntax("a text in quotes, a number, true, false, null, a list or an object");
+    const std::string_view token = this->token(next_[0], next_[1]);
+    ++next_;
     if (kind == Kind::number && is_json_number(token)) {
       fields_.set_text(node, fields_.piece(token.data(), token.size()));
     } else if (kind == Kind::boolean && (token == "true" || token == "false")) {
@@ -433,8 +401,11 @@ class Reader {
     return true;
   }
 
-  bool deeper(std::size_t depth) {
-    if (depth < limits_.request_depth) return true;
+  [[gnu::cold]] bool too_many() {
+    add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.list_elements) + " elements", "more");
+    return false;
+  }
+  [[gnu::cold]] bool too_deep() {
     add(codes::kTooLarge, path(), "at most " + std::to_string(limits_.request_depth) + " levels of nesting", "more");
     return false;
   }
@@ -443,6 +414,7 @@ class Reader {
   Fields& fields_;
   const Limits& limits_;
   std::string_view json_;
+  const std::uint32_t* next_;  // the place that is looked at
   std::uint8_t* unescaped_;
   const od::parser& parser_;
   Memory& names_;  // one an open object
@@ -451,13 +423,33 @@ class Reader {
   std::size_t open_objects_ = 0;
   std::vector<ProblemItem> items_;
   const Code* code_ = nullptr;
-  simdjson::error_code fatal_ = simdjson::SUCCESS;
 };
 
-// One a thread: the parser's tape keeps its memory.
-struct Buffers {
-  od::parser parser;
+// One a thread: they keep the memory that they have grown to.
+class Buffers {
+ public:
+  od::parser unescaper;
   Reader::Memory names;
+
+  // Where something begins in `json`, ended by its size; the first pass has seen to UTF-8, to quotes and to control signs.
+  simdjson::error_code places(const simdjson::padded_string_view& json, const std::uint32_t*& first) {
+    if (unescaper.capacity() == 0) {  // it only unescapes, and needs to know on which processor
+      if (const auto error = unescaper.allocate(1)) return error;
+    }
+    if (parser_.capacity() < json.size()) {
+      if (const auto error = parser_.allocate(std::max(2 * parser_.capacity(), json.size()))) return error;
+    }
+    auto& pass = *parser_.implementation;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(json.data());
+    if (const auto error = pass.stage1(bytes, json.size(), simdjson::stage1_mode::regular)) return error;
+    std::uint32_t* all = pass.structural_indexes.get();
+    all[pass.n_structural_indexes] = static_cast<std::uint32_t>(json.size());
+    first = all;
+    return simdjson::SUCCESS;
+  }
+
+ private:
+  simdjson::dom::parser parser_;
 };
 
 tl::unexpected<Problem> refused(const Code& code, std::string expected, std::string found, std::string hint = {}) {
@@ -483,29 +475,6 @@ tl::unexpected<Problem> first_pass(simdjson::error_code error, std::string_view 
   if (error == simdjson::CAPACITY || error == simdjson::MEMALLOC)
     return refused(codes::kTooLarge, "a request that fits into memory", "a larger one");
   return refused(codes::kNotJson, "one JSON object", "something else");
-}
-
-// One behind the brace that closes the object which begins at `begin`; npos: none does. Only for requests that do not end
-// in one: the reader would call them cut short, whatever follows a whole object.
-std::size_t object_end(std::string_view json, std::size_t begin) {
-  std::size_t open = 0;
-  bool in_text = false;
-  for (std::size_t i = begin; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_text) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '{' || c == '[') {
-      ++open;
-    } else if ((c == '}' || c == ']') && --open == 0) {
-      return c == '}' ? i + 1 : std::string_view::npos;
-    }
-  }
-  return std::string_view::npos;
 }
 
 }  // namespace
@@ -560,14 +529,6 @@ Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, 
                    "`" + shortened(trimmed(json.substr(begin))) + "`");
   }
 
-  if (!is_list && json[json.find_last_not_of(kBlanks)] != '}') {
-    if (const std::size_t end = object_end(json, begin); end != std::string_view::npos) {
-      if (Result<void> inner = parse(json.substr(0, end), fields, limits, of); !inner) return inner;
-      return refused(codes::kTrailingBytes, "nothing after the closing brace",
-                     "`" + shortened(trimmed(json.substr(end))) + "`", kOneObjectALine);
-    }
-  }
-
   // The request is read where the Fields keep it; what has to be unescaped, which makes it no longer, stands behind it.
   thread_local Buffers buffers;
   constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
@@ -576,10 +537,10 @@ Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, 
   std::memset(store + json.size(), 0, kPadding);
   const simdjson::padded_string_view view(store, json.size(), json.size() + kPadding);
 
-  od::document document;
-  if (const auto error = buffers.parser.iterate(view).get(document)) return first_pass(error, json);
-  Reader reader(of, fields, limits, view, store + json.size() + kPadding, buffers.parser, buffers.names);
-  reader.read(document, is_list ? Fields::Kind::list : Fields::Kind::object);
+  const std::uint32_t* places = nullptr;
+  if (const auto error = buffers.places(view, places)) return first_pass(error, json);
+  Reader reader(of, fields, limits, view, places, store + json.size() + kPadding, buffers.unescaper, buffers.names);
+  reader.read(is_list ? Fields::Kind::list : Fields::Kind::object);
   if (!reader.clean()) return tl::unexpected(reader.take_problem());
   return {};
 }

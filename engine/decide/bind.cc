@@ -239,15 +239,27 @@ void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::si
     own_as_of = *read;
     as_of = &own_as_of;
   }
-  for (std::uint32_t child = f_.node(node).first; child != kNoNode; child = f_.node(child).next) {
-    const Member* member = p_.members().find(kind, f_.name(child));
-    if (!member) {
-      unknown(child, kind);
-    } else if (member->reserved == Reserved::none && member->slot != program::kNone &&
-               static_cast<SlotType>(p_.slots()[member->slot].type) != SlotType::record) {
-      fact(child, *member, frame, item, as_of);
-    } else {
-      this->member(child, *member, frame, item, as_of);
+  const bool is_plain_turn = as_of == nullptr && r_.stated_.empty() && o_.sources.empty();
+  // Some are looked up before the first of them is read: a look-up then does not wait for the value before it.
+  constexpr std::size_t kSome = 16;
+  std::uint32_t some[kSome];
+  const Member* members[kSome];
+  for (std::uint32_t child = f_.node(node).first; child != kNoNode;) {
+    std::size_t count = 0;
+    for (; child != kNoNode && count < kSome; child = f_.node(child).next)
+      some[count] = child, members[count++] = p_.members().find(kind, program::Name::padded(f_.name(child)));
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t at = some[i];
+      const Member* member = members[i];
+      if (member == nullptr) {
+        unknown(at, kind);
+      } else if (member->is_plain && is_plain_turn) {
+        plain_fact(at, *member, frame, item);
+      } else if (member->is_value) {
+        fact(at, *member, frame, item, as_of);
+      } else {
+        this->member(at, *member, frame, item, as_of);
+      }
     }
   }
 }
@@ -534,6 +546,21 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
   }
   store(slot, frame, item, extra, key);
   if (of_a_set) stated_too(node, member.slot, frame, item);
+}
+
+// `fact` where nothing but the value matters: most facts of most turns.
+void Binder::plain_fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item) {
+  const SlotRow& slot = p_.slots()[member.slot];
+  if (kind(node) == Fields::Kind::null) return;
+  Request::Extra& extra = r_.extras_.emplace_back();
+  std::int64_t key = 0;
+  if (!read(node, slot, static_cast<SlotType>(slot.type), extra, key)) return r_.extras_.pop_back();
+  extra.quality = quality_;
+  Request::Cell& cell = this->cell(frame, item, slot.cell);
+  cell.key = key;
+  cell.state = Request::kKnown;
+  cell.cause = static_cast<std::uint8_t>(Cause::none);
+  cell.extra = static_cast<std::uint32_t>(r_.extras_.size() - 1);
 }
 
 // ---- after the walk

@@ -37,6 +37,18 @@ void Binder::report_at(const Code& code, std::string path, std::string expected,
       {&code, {std::move(path), std::move(expected), std::move(found), std::move(nearest), std::move(hint)}});
 }
 
+bool Binder::wrong(const Code& code, std::uint32_t node, const SlotRow& slot, SlotType type) {
+  return wrong(code, node, slot, type, {});
+}
+
+bool Binder::no_such_symbol(std::uint32_t node, const SlotRow& slot, SlotType type) {
+  std::vector<std::string_view> names;
+  for (const program::SymbolRow& symbol : p_.rows<program::SymbolRow>(program::Section::symbols, slot.symbols)) {
+    for (program::Str name : p_.strings(symbol.names)) names.push_back(p_.text(name));
+  }
+  return wrong(codes::kWrongType, node, slot, type, std::string(nearest(f_.text(node), names)));
+}
+
 bool Binder::wrong(const Code& code, std::uint32_t node, const SlotRow& slot, SlotType type, std::string nearest) {
   report(code, node, expected(slot, type), said_of(node, slot), std::move(nearest));
   return false;

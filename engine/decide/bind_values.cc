@@ -90,15 +90,8 @@ bool Binder::numeric(std::uint32_t node, const SlotRow& slot, const Decimal& num
 
 bool Binder::symbol(std::uint32_t node, const SlotRow& slot, SlotType type, Request::Extra& extra, std::int64_t& key) {
   if (kind(node) != Fields::Kind::text) return wrong(codes::kWrongType, node, slot, type);
-  const std::string_view text = f_.text(node);
-  const program::Symbols::Found found = p_.symbols().find(slot, text);
-  if (found.symbol == program::kNone) {
-    std::vector<std::string_view> names;
-    for (const program::SymbolRow& symbol : p_.rows<program::SymbolRow>(program::Section::symbols, slot.symbols)) {
-      for (program::Str name : p_.strings(symbol.names)) names.push_back(p_.text(name));
-    }
-    return wrong(codes::kWrongType, node, slot, type, std::string(nearest(text, names)));
-  }
+  const program::Symbols::Found found = p_.symbols().find(slot, program::Name::padded(f_.text(node)));
+  if (found.symbol == program::kNone) return no_such_symbol(node, slot, type);
   extra.symbol = found.symbol;
   extra.first = found.spelling;
   key = found.symbol;

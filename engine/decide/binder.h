@@ -83,6 +83,7 @@ class Binder {
   void alone();
   void spread();
   void fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
+  void plain_fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item);
   bool is_list(std::uint32_t node, const char* expected);
   bool text_member(std::uint32_t node, Request::Text& text);
   void turn_number(std::uint32_t node, const Member& member, const Microseconds* as_of);
@@ -148,11 +149,14 @@ class Binder {
   void id_fact(std::uint32_t node, Request::Text& text, const Member& member, Frame frame, std::size_t item);
 
   // ---- mistakes (bind_mistakes.cc)
-  void report(const Code& code, std::uint32_t node, std::string expected, std::string found, std::string nearest = {},
-              std::string hint = {});
+  [[gnu::cold]] void report(const Code& code, std::uint32_t node, std::string expected, std::string found,
+                            std::string nearest = {}, std::string hint = {});
   void report_at(const Code& code, std::string path, std::string expected, std::string found, std::string nearest = {},
                  std::string hint = {});
-  bool wrong(const Code& code, std::uint32_t node, const SlotRow& slot, SlotType type, std::string nearest = {});
+  [[gnu::cold]] bool wrong(const Code& code, std::uint32_t node, const SlotRow& slot, SlotType type);
+  [[gnu::cold]] bool wrong(const Code& code, std::uint32_t node, const SlotRow& slot, SlotType type,
+                           std::string nearest);
+  [[gnu::cold]] bool no_such_symbol(std::uint32_t node, const SlotRow& slot, SlotType type);
   void unknown(std::uint32_t node, std::uint32_t kind);
   std::string said(std::uint32_t node) const;
   std::string said_of(std::uint32_t node, const SlotRow& slot) const;

@@ -7,12 +7,15 @@
 namespace caveat::decide {
 
 void Fields::clear() {
-  nodes_.clear();
+  count_ = 0;
   used_ = 0;
 }
 
+void Fields::grow() { nodes_.resize(std::max<std::size_t>(64, nodes_.size() * 2)); }
+
 char* Fields::room(std::size_t bytes) {
-  if (text_.size() - used_ < bytes) text_.resize(std::max(used_ + bytes, text_.size() * 2));
+  const std::size_t needed = used_ + bytes + program::Name::kWords;
+  if (text_.size() < needed) text_.resize(std::max(needed, text_.size() * 2));
   char* first = text_.data() + used_;
   used_ += bytes;
   return first;

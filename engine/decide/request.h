@@ -58,13 +58,10 @@ class Fields {
   };
   char* room(std::size_t bytes);
   Piece piece(const char* at, std::size_t size) const { return {static_cast<std::size_t>(at - text_.data()), size}; }
-  std::uint32_t add(std::uint32_t parent, Piece name, Kind kind) {
-    const auto index = static_cast<std::uint32_t>(nodes_.size());
-    Node& node = nodes_.emplace_back();
-    node.kind = kind;
-    node.parent = parent;
-    node.name = name.at;
-    node.name_size = name.size;
+  [[gnu::always_inline]] std::uint32_t add(std::uint32_t parent, Piece name, Kind kind) {
+    if (count_ == nodes_.size()) grow();
+    const std::uint32_t index = count_++;
+    nodes_[index] = {.kind = kind, .name = name.at, .name_size = name.size, .parent = parent};
     if (parent != kEnd) {
       Node& above = nodes_[parent];
       (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
@@ -77,8 +74,9 @@ class Fields {
     nodes_[node].text_size = value.size;
   }
 
-  bool empty() const { return nodes_.empty(); }
+  bool empty() const { return count_ == 0; }
   const Node& node(std::uint32_t index) const { return nodes_[index]; }
+  // Behind a name and a text there is always room to read (program::Name::padded).
   std::string_view name(std::uint32_t index) const {
     return {text_.data() + nodes_[index].name, nodes_[index].name_size};
   }
@@ -89,10 +87,12 @@ class Fields {
   std::string path(std::uint32_t index) const;                             // JSON pointer (RFC 6901)
 
  private:
-  std::vector<Node> nodes_;
-  std::vector<char> text_;  // never shrinks
+  std::vector<Node> nodes_;  // never shrinks, as the text below: what is behind its end is room
+  std::uint32_t count_ = 0;
+  std::vector<char> text_;
   std::size_t used_ = 0;
 
+  void grow();
   Piece keep(std::string_view text);
 };
 

@@ -2,15 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/program/name_hash.h"
-
 namespace caveat::program {
-namespace {
-
-constexpr std::uint32_t kNothing = 0xffffffff;
-
-}  // namespace
-
 std::uint32_t Members::add(std::uint32_t object, std::string_view name, Reserved reserved) {
   for (std::uint32_t i = 0; i < members_.size(); ++i) {
     if (members_[i].object == object && members_[i].name == name) return i;
@@ -73,6 +65,7 @@ Members::Members(const Schema& schema) : objects_(kObjects) {
       const std::uint32_t member = add(at, slot.path[step], Reserved::none);
       if (step + 1 == slot.path.size()) {
         members_[member].slot = index;
+        members_[member].is_value = members_[member].reserved == Reserved::none && slot.type != SlotType::record;
       } else {
         const Reserved reserved = members_[member].reserved;
         if (reserved == Reserved::recipients || reserved == Reserved::material_product) break;  // the turn's own lists
@@ -106,11 +99,12 @@ Members::Members(const Schema& schema) : objects_(kObjects) {
 void Members::rehash() {
   std::size_t size = 16;
   while (size < members_.size() * 3) size *= 2;
-  table_.assign(size, kNothing);
+  table_.assign(size, {});
   for (std::uint32_t i = 0; i < members_.size(); ++i) {
-    std::size_t at = name_hash(members_[i].name, members_[i].object);
-    while (table_[at & (size - 1)] != kNothing) ++at;
-    table_[at & (size - 1)] = i;
+    const Name name = Name::of(members_[i].name);
+    std::size_t at = name.hash(members_[i].object);
+    while (table_[at & (size - 1)].member != kNothing) ++at;
+    table_[at & (size - 1)] = {name.low, name.high, members_[i].name, members_[i].object, i};
   }
 }
 

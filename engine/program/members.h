@@ -65,6 +65,8 @@ struct Member {
   std::uint32_t slot = 0xffffffff;   // the fact it states
   std::uint32_t child = 0xffffffff;  // the object it is
   Reserved reserved = Reserved::none;
+  bool is_value = false;  // nothing but the value of the fact
+  bool is_plain = false;  // and that is all there is to it: no source, no age, no class, no set that states it too
 };
 
 class Members {
@@ -90,23 +92,35 @@ class Members {
   Members(Members&&) = default;
   Members& operator=(Members&&) = default;
 
-  const Member* find(std::uint32_t object, std::string_view name) const {
+  const Member* find(std::uint32_t object, const Name& name) const {
     if (table_.empty()) return nullptr;
     const std::size_t mask = table_.size() - 1;
-    for (std::size_t at = name_hash(name, object); table_[at & mask] != 0xffffffff; ++at) {
-      const Member& member = members_[table_[at & mask]];
-      if (member.object == object && same_name(member.name, name)) return &member;
+    for (std::size_t at = name.hash(object); table_[at & mask].member != kNothing; ++at) {
+      const Entry& entry = table_[at & mask];
+      if (entry.object == object && name.same(entry.low, entry.high, entry.name)) return &members_[entry.member];
     }
     return nullptr;
+  }
+  const Member* find(std::uint32_t object, std::string_view name) const { return find(object, Name::of(name)); }
+  template <class IsPlain>
+  void mark_plain(const IsPlain& is_plain) {  // of a slot
+    for (Member& member : members_) member.is_plain = member.is_value && is_plain(member.slot);
   }
   std::vector<std::string_view> names(std::uint32_t object) const;  // sorted
   const std::vector<Member>& all() const { return members_; }
 
  private:
+  static constexpr std::uint32_t kNothing = 0xffffffff;
+  struct Entry {
+    std::uint64_t low = 0, high = 0;  // of the name
+    std::string_view name;
+    std::uint32_t object = 0;
+    std::uint32_t member = kNothing;
+  };
   std::uint32_t add(std::uint32_t object, std::string_view name, Reserved reserved);
   void rehash();
   std::vector<Member> members_;
-  std::vector<std::uint32_t> table_;
+  std::vector<Entry> table_;
   std::vector<std::unique_ptr<std::string>> texts_;
   std::uint32_t objects_ = 0;
 };

@@ -1,56 +1,59 @@
-// How short names are looked up: one hash of length, first and last bytes, one comparison by words.
+// How short names are looked up: as two words, so that hashing and comparing take no branch on a name's length.
 // For tables of names that packs declare (members, levels, choices); a stranger's name only ever asks.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
 namespace caveat::program {
 
-template <class Word>
-inline Word word_at(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof(word));
-  return word;
-}
+// The first sixteen bytes of a name, zeros behind a shorter one. The name itself is the caller's.
+struct Name {
+  static constexpr std::size_t kWords = 16;  // bytes
+  std::uint64_t low = 0, high = 0;
+  std::string_view all;
 
-inline std::uint64_t name_hash(std::string_view name, std::uint64_t seed) {
-  const std::size_t n = name.size();
-  const char* at = name.data();
-  std::uint64_t a = 0, b = 0;
-  if (n >= 8) {
-    a = word_at<std::uint64_t>(at);
-    b = word_at<std::uint64_t>(at + n - 8);
-  } else if (n >= 4) {
-    a = word_at<std::uint32_t>(at);
-    b = word_at<std::uint32_t>(at + n - 4);
-  } else if (n > 0) {
-    a = static_cast<unsigned char>(at[0]) | static_cast<std::uint64_t>(static_cast<unsigned char>(at[n / 2])) << 8 |
-        static_cast<std::uint64_t>(static_cast<unsigned char>(at[n - 1])) << 16;
+  // Sixteen bytes can be read from where it begins.
+  static Name padded(std::string_view name) {
+    Name out{0, 0, name};
+    std::memcpy(&out.low, name.data(), 8);
+    std::memcpy(&out.high, name.data() + 8, 8);
+    const auto& mask = kMasks[std::min(name.size(), kWords)];
+    out.low &= mask[0];
+    out.high &= mask[1];
+    return out;
   }
-  std::uint64_t value = (a ^ seed * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
-  value = (value ^ (value >> 32) ^ b ^ n << 56) * 0xc4ceb9fe1a85ec53u;
-  return value ^ (value >> 29);
-}
+  static Name of(std::string_view name) {
+    std::array<char, kWords> bytes{};
+    std::copy_n(name.data(), std::min(name.size(), kWords), bytes.data());
+    Name out = padded({bytes.data(), kWords});
+    out.all = name;
+    return out;
+  }
 
-inline bool same_name(std::string_view a, std::string_view b) {
-  const std::size_t n = a.size();
-  if (n != b.size()) return false;
-  const char *x = a.data(), *y = b.data();
-  if (n > 16) return std::memcmp(x, y, n) == 0;
-  if (n >= 8) {
-    return ((word_at<std::uint64_t>(x) ^ word_at<std::uint64_t>(y)) |
-            (word_at<std::uint64_t>(x + n - 8) ^ word_at<std::uint64_t>(y + n - 8))) == 0;
+  std::uint64_t hash(std::uint64_t seed) const {
+    const std::uint64_t sum =
+        low * 0x9e3779b97f4a7c15u + high * 0xff51afd7ed558ccdu + ((seed << 32) + all.size()) * 0xc4ceb9fe1a85ec53u;
+    return sum ^ sum >> 32;
   }
-  if (n >= 4) {
-    return ((word_at<std::uint32_t>(x) ^ word_at<std::uint32_t>(y)) |
-            (word_at<std::uint32_t>(x + n - 4) ^ word_at<std::uint32_t>(y + n - 4))) == 0;
+  bool same(std::uint64_t other_low, std::uint64_t other_high, std::string_view other) const {
+    if (((low ^ other_low) | (high ^ other_high) | (all.size() ^ other.size())) != 0) return false;
+    return all.size() <= kWords || std::memcmp(all.data() + kWords, other.data() + kWords, all.size() - kWords) == 0;
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    if (x[i] != y[i]) return false;
+
+ private:
+  static constexpr std::array<std::array<std::uint64_t, 2>, kWords + 1> masks() {
+    std::array<std::array<std::uint64_t, 2>, kWords + 1> out{};
+    for (std::size_t size = 0; size <= kWords; ++size) {
+      for (std::size_t byte = 0; byte < size; ++byte) out[size][byte / 8] |= std::uint64_t{0xff} << byte % 8 * 8;
+    }
+    return out;
   }
-  return true;
-}
+  static const std::array<std::array<std::uint64_t, 2>, kWords + 1> kMasks;
+};
+inline constexpr std::array<std::array<std::uint64_t, 2>, Name::kWords + 1> Name::kMasks = Name::masks();
 
 }  // namespace caveat::program

@@ -559,6 +559,11 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
       program->data_slots_[set].push_back(slot);
     }
   }
+  program->members_.mark_plain([&](std::uint32_t slot) {
+    const SlotRow& row = program->slots()[slot];
+    return row.cell != kNone && static_cast<SlotType>(row.type) != SlotType::list && row.data_class.size == 0 &&
+           row.from.size == 0 && (row.flags & (kAssessed | kHasMaxAge)) == 0 && slot != program->known_.answer_format;
+  });
   std::vector<std::string_view>& all = program->jurisdictions_;
   for (const PackRow& pack : program->pack_rows()) {
     for (const Str one : program->strings(pack.jurisdictions)) all.push_back(program->text(one));

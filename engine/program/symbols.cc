@@ -1,7 +1,5 @@
 #include "engine/program/symbols.h"
 
-#include "engine/program/name_hash.h"
-
 namespace caveat::program {
 
 Symbols::Symbols(const char* text, std::span<const SlotRow> slots, std::span<const SymbolRow> symbols,
@@ -19,23 +17,23 @@ Symbols::Symbols(const char* text, std::span<const SlotRow> slots, std::span<con
       const Range range = symbols[slot.symbols.first + at].names;
       for (std::uint32_t spelling = 0; spelling < range.count; ++spelling) {
         const Str name = strings[range.first + spelling];
-        const std::string_view written(text_ + name.at, name.size);
+        const Name written = Name::of({text_ + name.at, name.size});
         if (find(slot, written).symbol != kNone) continue;  // of two the first counts
-        std::size_t place = name_hash(written, slot.symbols.first);
+        std::size_t place = written.hash(slot.symbols.first);
         while (table_[place & (size - 1)].first != kNone) ++place;
-        table_[place & (size - 1)] = {name, slot.symbols.first, {at, spelling}};
+        table_[place & (size - 1)] = {written.low, written.high, name, slot.symbols.first, {at, spelling}};
       }
     }
   }
 }
 
-Symbols::Found Symbols::find(const SlotRow& slot, std::string_view name) const {
+Symbols::Found Symbols::find(const SlotRow& slot, const Name& name) const {
   if (slot.symbols.count == 0) return {};
   const std::size_t mask = table_.size() - 1;
-  for (std::size_t place = name_hash(name, slot.symbols.first); table_[place & mask].first != kNone; ++place) {
+  for (std::size_t place = name.hash(slot.symbols.first); table_[place & mask].first != kNone; ++place) {
     const Entry& entry = table_[place & mask];
     if (entry.first == slot.symbols.first && entry.found.symbol < slot.symbols.count &&
-        same_name({text_ + entry.name.at, entry.name.size}, name))
+        name.same(entry.low, entry.high, {text_ + entry.name.at, entry.name.size}))
       return entry.found;
   }
   return {};

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/program/name_hash.h"
 #include "engine/program/rows.h"
 
 namespace caveat::program {
@@ -24,10 +25,12 @@ class Symbols {
   Symbols(const char* text, std::span<const SlotRow> slots, std::span<const SymbolRow> symbols,
           std::span<const Str> strings);
 
-  Found find(const SlotRow& slot, std::string_view name) const;
+  Found find(const SlotRow& slot, const Name& name) const;
+  Found find(const SlotRow& slot, std::string_view name) const { return find(slot, Name::of(name)); }
 
  private:
   struct Entry {
+    std::uint64_t low = 0, high = 0;  // of the name
     Str name;
     std::uint32_t first = kNone;  // of the slot's range: tells slots apart
     Found found;
