@@ -607,7 +607,9 @@ void Binder::defaults() {
 
 void Binder::language() {
   const std::string_view tag = r_.language_tag();
-  if (tag.starts_with("zh")) {
+  const auto is = [](char c, char letter) { return c == letter || c == letter - 32; };  // tags know no case (BCP 47)
+  const bool chinese = tag.size() >= 2 && is(tag[0], 'z') && is(tag[1], 'h');
+  if (chinese || has_han(tag)) {  // 中文
     r_.language_ = Language::zh;
   } else if (!tag.empty()) {
     r_.language_ = Language::en;

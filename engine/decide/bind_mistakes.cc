@@ -73,9 +73,15 @@ bool Binder::finish(Problem& problem) {
 
 void Binder::unknown(std::uint32_t node, std::uint32_t kind) {
   const std::string_view name = f_.name(node);
+  std::string hint;
+  const std::string near = near_member(name, kind, hint);
+  report(codes::kUnknownMember, node, "a member that a loaded pack declares", "\"" + shortened(name) + "\"", near,
+         hint);
+}
+
+std::string Binder::near_member(std::string_view name, std::uint32_t kind, std::string& hint) const {
   const std::vector<std::string_view> names = p_.members().names(kind);
   std::string near(nearest(name, names));
-  std::string hint;
   if (near.empty()) {
     // Another name of a fact that is known here: a bot sends the first one (contracts.md 14).
     for (const program::Slot& slot : p_.schema().slots) {
@@ -89,8 +95,7 @@ void Binder::unknown(std::uint32_t node, std::uint32_t kind) {
       }
     }
   }
-  report(codes::kUnknownMember, node, "a member that a loaded pack declares", "\"" + shortened(name) + "\"", near,
-         hint);
+  return near;
 }
 
 std::string Binder::range(const SlotRow& slot) const {

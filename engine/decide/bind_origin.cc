@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/escape.h"
 #include "engine/base/nearest.h"
 #include "engine/decide/binder.h"
 #include "engine/program/image.h"
 
 namespace caveat::decide {
+
+using program::Members;
+
 namespace {
 
 constexpr Microseconds kSourceClocksDiffer = 300'000'000;  // a source's clock may be ahead by five minutes
@@ -87,7 +91,20 @@ void Binder::provenance() {
              "\"" + std::string(stated.source) + "\"");
     }
     stated.node = node_at(path);
-    if (stated.node != kNoNode) r_.stated_.push_back(stated);  // what the turn does not have needs no source
+    if (stated.node == kNoNode) {  // a fact that the turn leaves out needs no source; what no pack knows is a slip
+      std::string near, hint;
+      if (!may_lie_at(path, near, hint))
+        report(codes::kUnknownMember, f_.child(entry, "path"),
+               "a path to what the turn holds, or to a fact that a loaded pack declares", "\"" + shortened(path) + "\"",
+               near, hint);
+      continue;
+    }
+    if (std::any_of(r_.stated_.begin(), r_.stated_.end(),
+                    [&](const Stated& other) { return other.node == stated.node; })) {
+      report(codes::kRepeated, entry, "each path once", "\"" + shortened(path) + "\" again");
+      continue;
+    }
+    r_.stated_.push_back(stated);
   }
 }
 
@@ -97,34 +114,75 @@ std::uint32_t Binder::node_at(std::string_view pointer) const {
     pointer.remove_prefix(1);
     const std::string_view step = pointer.substr(0, pointer.find('/'));
     pointer.remove_prefix(step.size());
-    std::uint32_t child = f_.node(node).first;
-    if (kind(node) == Fields::Kind::list) {
-      if (step.empty() || step.size() > 5 || (step.size() > 1 && step[0] == '0')) return kNoNode;
-      std::size_t index = 0;
-      for (char c : step) {
-        if (c < '0' || c > '9') return kNoNode;
-        index = index * 10 + static_cast<std::size_t>(c - '0');
-      }
-      for (; index > 0 && child != kNoNode; --index) child = f_.node(child).next;
-    } else {
-      while (child != kNoNode && !names_member(step, f_.name(child))) child = f_.node(child).next;
-    }
-    if (child == kNoNode) return kNoNode;
-    node = child;
+    node = child_at(node, step);
+    if (node == kNoNode) return kNoNode;
   }
   return node;
+}
+
+std::uint32_t Binder::child_at(std::uint32_t node, std::string_view step) const {
+  std::uint32_t child = f_.node(node).first;
+  if (kind(node) == Fields::Kind::list) {
+    if (step.empty() || step.size() > 5 || (step.size() > 1 && step[0] == '0')) return kNoNode;
+    std::size_t index = 0;
+    for (char c : step) {
+      if (c < '0' || c > '9') return kNoNode;
+      index = index * 10 + static_cast<std::size_t>(c - '0');
+    }
+    for (; index > 0 && child != kNoNode; --index) child = f_.node(child).next;
+  } else {
+    while (child != kNoNode && !names_member(step, f_.name(child))) child = f_.node(child).next;
+  }
+  return child;
+}
+
+// Whether a pack declares a fact that the turn could have at this path; if not, `near` is the path that may be meant.
+bool Binder::may_lie_at(std::string_view pointer, std::string& near, std::string& hint) const {
+  std::uint32_t node = 0, object = Members::kRoot;
+  bool in_list = false;
+  std::string before;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view step = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(step.size());
+    if (in_list) {  // of a list there is what the turn holds
+      node = node == kNoNode ? kNoNode : child_at(node, step);
+      if (node == kNoNode) return false;
+      in_list = false;
+    } else {
+      const std::vector<std::string_view> names = p_.members().names(object);
+      const auto named =
+          std::find_if(names.begin(), names.end(), [&](std::string_view name) { return names_member(step, name); });
+      if (named == names.end()) {
+        near = near_member(step, object, hint);
+        if (!near.empty()) near = before + "/" + near + std::string(pointer);
+        return false;
+      }
+      const Member& member = *p_.members().find(object, *named);
+      node = node == kNoNode ? kNoNode : child_at(node, step);
+      object = member.child;
+      in_list =
+          member.reserved == program::Reserved::products || member.reserved == program::Reserved::actions ||
+          member.reserved == program::Reserved::recipients ||
+          (member.slot != program::kNone && static_cast<SlotType>(p_.slots()[member.slot].type) == SlotType::list);
+      if (object == program::kNone && !in_list) return pointer.empty();
+    }
+    if (object == program::kNone && !in_list) return pointer.empty();
+    before += "/" + std::string(step);
+  }
+  return true;
 }
 
 bool Binder::may_state(std::string_view source) const {
   return o_.any_source || std::find(o_.sources.begin(), o_.sources.end(), source) != o_.sources.end();
 }
 
-// The entry of `provenance` for this node: its own, else of the nearest object around it; of two for one the later.
+// The entry of `provenance` for this node: its own, else of the nearest object around it.
 const Request::Stated* Binder::stated_for(std::uint32_t node) const {
   if (r_.stated_.empty()) return nullptr;
   for (; node != kNoNode; node = f_.node(node).parent) {
-    for (auto one = r_.stated_.rbegin(); one != r_.stated_.rend(); ++one) {
-      if (one->node == node) return &*one;
+    for (const Stated& one : r_.stated_) {
+      if (one.node == node) return &one;
     }
   }
   return nullptr;

@@ -111,6 +111,8 @@ class Binder {
   // ---- where a fact comes from (bind_origin.cc, contracts.md 10)
   void provenance();
   std::uint32_t node_at(std::string_view pointer) const;
+  std::uint32_t child_at(std::uint32_t node, std::string_view step) const;
+  bool may_lie_at(std::string_view pointer, std::string& near, std::string& hint) const;
   bool may_state(std::string_view source) const;
   const Stated* stated_for(std::uint32_t node) const;
   bool origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
@@ -158,6 +160,7 @@ class Binder {
                            std::string nearest);
   [[gnu::cold]] bool no_such_symbol(std::uint32_t node, const SlotRow& slot, SlotType type);
   void unknown(std::uint32_t node, std::uint32_t kind);
+  std::string near_member(std::string_view name, std::uint32_t kind, std::string& hint) const;
   std::string said(std::uint32_t node) const;
   std::string said_of(std::uint32_t node, const SlotRow& slot) const;
   std::string range(const SlotRow& slot) const;

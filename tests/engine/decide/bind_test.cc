@@ -209,6 +209,58 @@ BOOST_AUTO_TEST_CASE(a_guess_is_no_assessment) {
   BOOST_TEST((bound.fact("tolerance").cause == Cause::inferred));
 }
 
+// A slip in a path left the fact as sure as if nothing had been said of it.
+BOOST_AUTO_TEST_CASE(a_path_of_provenance_names_what_the_turn_could_hold) {
+  const auto told = [](const std::string& path) {
+    Turn turn;
+    turn.number("age", "40", turn.object("customer"));
+    turn.product("p1");
+    const std::uint32_t entry = turn.fields.add(turn.list("provenance"), "", Fields::Kind::object);
+    turn.text("path", path, entry).text("quality", "inferred", entry);
+    return Bound(turn).told();
+  };
+  for (const std::string good : {"/customer", "/customer/age", "/customer/income", "/message", "/message/text",
+                                 "/recommendation/products/0", "/recommendation/products/0/weight", "/bot/id"})
+    BOOST_TEST(told(good) == "", good);
+  const std::string expected = "a path to what the turn holds, or to a fact that a loaded pack declares; found ";
+  const auto refused = [&](const std::string& path, const std::string& near) {
+    return "unknown_member\n/provenance/0/path: expected " + expected + "\"" + path + "\"" +
+           (near.empty() ? "" : "; did you mean " + near) + "\n";
+  };
+  for (const auto& [path, near] : {std::pair<std::string, std::string>{"/customer/agee", "/customer/age"},
+                                   {"/Customer/age", "/customer/age"},
+                                   {"/customers/age", "/customer/age"},
+                                   {"/customer/age/", ""},
+                                   {"/", ""},
+                                   {"/recommendation/products/5/weight", ""},
+                                   {"/recommendation/products/00", ""},
+                                   {"/actions/0/name", ""},
+                                   {"/recommendation/products/0/wait", ""}})
+    BOOST_TEST(told(path) == refused(path, near), path);
+}
+
+BOOST_AUTO_TEST_CASE(a_language_is_told_in_any_case) {
+  for (const std::string tag : {"zh", "ZH", "Zh-cn", "zh_CN", "中文"}) {
+    Turn turn;
+    turn.text("language", tag).answer("A fund.");
+    BOOST_TEST((Bound(turn).request.language() == Language::zh), tag);
+  }
+  Turn turn;
+  turn.text("language", "EN").answer("基金");
+  BOOST_TEST((Bound(turn).request.language() == Language::en));
+}
+
+BOOST_AUTO_TEST_CASE(a_path_of_provenance_stands_once) {
+  Turn turn;
+  turn.number("age", "40", turn.object("customer"));
+  const std::uint32_t list = turn.list("provenance");
+  for (const std::string quality : {"inferred", "assessed"}) {
+    const std::uint32_t entry = turn.fields.add(list, "", Fields::Kind::object);
+    turn.text("path", "/customer/age", entry).text("quality", quality, entry);
+  }
+  BOOST_TEST(Bound(turn).told() == "repeated\n/provenance/1: expected each path once; found \"/customer/age\" again\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_fact_is_taken_only_from_who_may_state_it) {
   Turn turn;
   turn.number("age", "40", turn.object("customer"));
