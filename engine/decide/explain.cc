@@ -159,6 +159,8 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
   for (const Reason& reason : decision.reasons) {
     // No tipping-off: to everybody but its named roles a confidential rule is not there (semantics.md 13).
     if (program.rule_is_confidential(reason.rule) && audience != Audience::confidential) continue;
+    // A customer reads of himself, and to which of several recipients this is told nobody says.
+    if (audience == Audience::customer && reason.recipient >= 0 && request.recipients() > 1) continue;
     ReasonTold told;
     told.rule = program.rule_id(reason.rule);
     told.unknown = reason.unknown;
@@ -210,7 +212,9 @@ class Story {
     said();
     verdict();
     for (const ReasonTold& reason : reasons) this->reason(reason);
-    if (reasons.empty()) {
+    // That hidden rules fired is not told outside of the house either: no rule may be behind it, as with a hold.
+    const bool outside = audience_ == Audience::customer || audience_ == Audience::bot;
+    if (reasons.empty() && (d_.verdict == Verdict::allow || !outside)) {
       line(d_.verdict == Verdict::allow ? zh_ ? "没有规则提出异议。" : "No rule objected."
            : zh_                        ? "所依据的规则不对此读者公开。"
                                         : "The rules behind it are not shown to this reader.");
@@ -263,9 +267,9 @@ class Story {
       line(both(zh_ ? "机器人拟答复：" : "The bot meant to answer: ",
                 quote(masked(TextPart::answer, r_.answer_text()))));
     }
-    if (r_.has_outreach()) {
+    if (r_.has_outreach() && audience_ != Audience::customer) {
       line(both(zh_ ? "拟触达人数：" : "It was meant to reach: ", std::to_string(r_.recipients())));
-      if (!r_.outreach_text().empty() && audience_ != Audience::customer) {
+      if (!r_.outreach_text().empty()) {
         line(both(zh_ ? "拟触达文本：" : "The outreach was to say: ",
                   quote(masked(TextPart::outreach, r_.outreach_text()))));
       }
@@ -308,6 +312,7 @@ class Story {
     line(both(zh_ ? "结论：" : "Verdict: ", std::string(told(d_.verdict, language_)), zh_ ? "。" : "."));
     for (const ItemVerdict& item : d_.items) {
       if (d_.items.size() < 2 && item.verdict == d_.verdict) continue;
+      if (audience_ == Audience::customer && item.recipient && r_.recipients() > 1) continue;  // of others
       line(both(zh_ ? "其中 " : "Of these, ",
                 item.action || item.recipient ? std::string(item.id) : product_name(item.index)) +
            (zh_ ? "：" : ": ") + std::string(told(item.verdict, language_)) + (zh_ ? "。" : "."));

@@ -299,6 +299,42 @@ BOOST_AUTO_TEST_CASE(a_topic_reaches_an_outreach_where_it_reaches_a_recipient) {
   BOOST_TEST((is_of_topic({judged.program, {}, {}}, judged.request, 0, judged.scratch) == Kleene::yes));
 }
 
+BOOST_AUTO_TEST_CASE(a_customer_does_not_read_of_other_recipients) {
+  World world = bank();
+  world.rule("minors", {Subject::outreach}, younger(world, "18"), {World::effect(EffectKind::block)});
+  Judged judged;
+  judge(world, campaign(), judged);
+  BOOST_REQUIRE(judged.bound);
+  const auto story = [&](Audience audience) {
+    return explain(*judged.program, judged.request, judged.decision, Language::en, audience).story;
+  };
+  BOOST_TEST(story(Audience::officer).find("Of these, young: blocked.") != std::string::npos);
+  const std::string customers = story(Audience::customer);
+  for (const char* other : {"young", "grown", "nobody_knows", "to reach"})
+    BOOST_TEST(customers.find(other) == std::string::npos, customers);
+}
+
+// Whoever reads that hidden rules exist behind his own decision has been tipped off.
+BOOST_AUTO_TEST_CASE(outside_of_the_house_nobody_is_told_that_hidden_rules_fired) {
+  World world = bank();
+  world.rule("watched", {Subject::answer}, World::over(Op::always, {}), {World::effect(EffectKind::block)})
+      .confidential = true;
+  Turn turn;
+  turn.answer("x");
+  Judged judged;
+  judge(world, turn, judged);
+  BOOST_REQUIRE(judged.bound);
+  const auto story = [&](Audience audience) {
+    return explain(*judged.program, judged.request, judged.decision, Language::en, audience).story;
+  };
+  const std::string hidden = "The rules behind it are not shown to this reader.";
+  BOOST_TEST(story(Audience::officer).find(hidden) != std::string::npos);
+  for (const Audience outside : {Audience::customer, Audience::bot}) {
+    BOOST_TEST(story(outside).find("ules") == std::string::npos, story(outside));
+    BOOST_TEST(story(outside).find("ule ") == std::string::npos, story(outside));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_pair_is_told_by_both_its_names_and_is_in_the_outcome) {
   World world = bank();
   const ExprPtr term = world.read("product", "term");
