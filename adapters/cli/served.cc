@@ -313,7 +313,7 @@ server::Services Served::services() {
   services.report = [this](const server::Asked& asked) { return report(asked); };
   services.feedback = [this](const server::Asked& asked) { return feedback(asked); };
   services.codes = {&config::codes::kConfiguration, &load::codes::kFileMissing, &load::codes::kFileUnreadable,
-                    &load::codes::kNoPacks};
+                    &load::codes::kFileName, &load::codes::kNoPacks};
   return services;
 }
 

@@ -11,6 +11,9 @@ inline constexpr Code kFileMissing{"file_missing", "There is no file or folder o
 inline constexpr Code kFileUnreadable{"file_unreadable",
                                       "A file or folder cannot be read; give this user the right to read it.",
                                       "文件或目录无法读取，请授予当前用户读取权限。", 422, 4};
+inline constexpr Code kFileName{"file_name",
+                                "A rule file ends in `.cav`, in small letters; rename it, or its rules do not hold.",
+                                "规则文件须以小写的 `.cav` 结尾；请改名，否则其中的规则不会生效。", 422, 4};
 inline constexpr Code kNoPacks{
     "no_packs",
     "No rule pack is there: a pack is a folder that holds `pack.cav`. Name a folder with packs, or let `caveat new "

@@ -28,6 +28,12 @@ tl::unexpected<Problem> refused(const Code& code, const std::string& path, std::
 }
 
 bool is_rule_file(const fs::path& path) { return path.extension() == ".cav"; }
+// `.CAV`, as a card reader or an old disk spells it: left out in silence, its rules would not hold.
+bool is_nearly_a_rule_file(const fs::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return extension == ".cav";
+}
 bool is_data_file(const fs::path& path) { return path.string().ends_with(".data.csv"); }
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
 
@@ -47,22 +53,50 @@ std::optional<fs::path> pack_above(fs::path folder, const fs::path& top) {
   }
 }
 
-Result<void> walk(const fs::path& folder, std::set<std::string>& files) {
-  std::error_code error;
-  fs::directory_iterator entries(folder, error);
-  if (error) return refused(codes::kFileUnreadable, shown(folder), error.message());
-  for (const fs::directory_entry& entry : entries) {
-    if (is_hidden(entry.path())) continue;
-    if (entry.is_directory(error)) {
-      if (entry.is_symlink(error))
-        continue;  // it may lead back here; a linked file is read, as mounted configuration has them
-      if (Result<void> below = walk(entry.path(), files); !below) return below;
-    } else if (is_rule_file(entry.path()) || is_data_file(entry.path())) {
-      files.insert(shown(entry.path()));
+// Files below a folder. Linked folders are walked after all others, in the order of their paths, each place once, however
+// many links lead to it: a loop ends, and nothing is a pack twice.
+class Walk {
+ public:
+  explicit Walk(std::set<std::string>& files) : files_(files) {}
+
+  Result<void> run(const fs::path& folder) {
+    Result<void> walked = folder_at(folder);
+    while (walked && !links_.empty()) {
+      const fs::path next = *links_.begin();
+      links_.erase(links_.begin());
+      walked = folder_at(next);
     }
+    return walked;
   }
-  return {};
-}
+
+ private:
+  std::set<std::string>& files_;
+  std::set<fs::path> links_, seen_;  // seen: without links
+
+  Result<void> folder_at(const fs::path& folder) {
+    std::error_code error;
+    const fs::path place = fs::canonical(folder, error);
+    if (!error && !seen_.insert(place).second) return {};
+    fs::directory_iterator entries(folder, error);
+    if (error) return refused(codes::kFileUnreadable, shown(folder), error.message());
+    for (const fs::directory_entry& entry : entries) {
+      if (is_hidden(entry.path())) continue;
+      if (entry.is_directory(error)) {
+        if (entry.is_symlink(error))
+          links_.insert(entry.path());
+        else if (Result<void> below = folder_at(entry.path()); !below)
+          return below;
+      } else if (is_rule_file(entry.path()) || is_data_file(entry.path())) {
+        files_.insert(shown(entry.path()));
+      } else if (is_nearly_a_rule_file(entry.path())) {
+        return refused(codes::kFileName, shown(entry.path()));
+      }
+    }
+    return {};
+  }
+};
+
+Result<void> walk(const fs::path& folder, std::set<std::string>& files) { return Walk(files).run(folder); }
 
 }  // namespace
 
@@ -103,7 +137,8 @@ Result<RuleFiles> read_rule_files(const std::vector<std::string>& paths, const L
     // A path inside a pack stands for the whole pack: half a pack has no meaning.
     fs::path folder = fs::is_directory(status) ? path : path.parent_path();
     if (folder.empty()) folder = ".";
-    if (!fs::is_directory(status) && !is_rule_file(path)) return refused(codes::kNoPacks, named);
+    if (!fs::is_directory(status) && !is_rule_file(path))
+      return refused(is_nearly_a_rule_file(path) ? codes::kFileName : codes::kNoPacks, named);
     const fs::path absolute = fs::absolute(folder, error).lexically_normal();
     const std::optional<fs::path> above = pack_above(absolute, absolute.root_path());
     if (above && *above != absolute) {

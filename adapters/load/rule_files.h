@@ -4,9 +4,8 @@
 //
 //   Result<RuleFiles> files = read_rule_files({"rules"}, limits);
 //
-// Promises   the same files in the same order on every machine (by path, bytewise); links are not followed below what
-// was
-//            named, hidden folders are left out; a path inside a pack stands for the whole pack
+// Promises   the same files in the same order on every machine (by path, bytewise); linked folders are
+//            followed, each place once; hidden folders are left out; a path inside a pack stands for the whole pack
 // Errors     a path that is missing or cannot be read, or no pack at all: a Problem of codes.h that names it
 // Cost       reads every file once; a file beyond Limits::source_bytes is read to just beyond it, so that parse can
 // refuse it

@@ -29,6 +29,30 @@ bool stays_inside(const std::string& name) {
          std::none_of(path.begin(), path.end(), [](const fs::path& step) { return step == ".."; });
 }
 
+// What stands in a line as if it were a table or rule text: taken for a term, it would hit nothing. Empty: nothing does.
+std::string no_term(std::string_view line, Language language) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+  if (line.empty() || line.front() == '#') return {};
+  const bool zh = language == Language::zh;
+  for (const std::string_view mark : {"\"", "“", "”", "「", "」"}) {
+    if (line.starts_with(mark) || line.ends_with(mark))
+      return zh ? "带有引号，词语应不加引号" : "has quotation marks; a term stands without them";
+  }
+  if (line.find(" #") != std::string_view::npos)
+    return zh ? "词语后面带有注释，注释应独占一行"
+              : "has a remark behind its term; a remark stands on a line of its own";
+  for (const std::string_view mark : {",", "，", "、", ";", "；", "\t", "|"}) {
+    if (line.find(mark) == std::string_view::npos) continue;
+    const std::string shown = mark == "\t" ? zh ? "制表符" : "a tab" : "“" + std::string(mark) + "”";
+    return zh ? "含有" + shown + "：每行一个词语；词语本身含有它的，请加引号写在词表的“为”之后"
+              : "holds " + shown +
+                    ": each line is one term; a term with this sign in it stands in quotes behind `is` of the lexicon";
+  }
+  return {};
+}
+
 // What a word list must not hold; empty: it is sound. A term by which no text can be found would be lost in silence.
 std::string wrong_in_list(std::string_view bytes, const Limits& limits, Language language) {
   const auto at_most = [&](std::size_t most) {
@@ -52,6 +76,7 @@ std::string wrong_in_list(std::string_view bytes, const Limits& limits, Language
                      "的换行是旧式 Macintosh 格式，请将文件重新保存");
     if (text.size() > limits.text_bytes)
       return of_line("has " + at_most(limits.text_bytes), at_most(limits.text_bytes));
+    if (const std::string wrong = no_term(text, language); !wrong.empty()) return of_line(wrong, wrong);
     at = end + 1;
   }
   return {};

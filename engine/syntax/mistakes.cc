@@ -237,6 +237,7 @@ class Explainer {
                                &Explainer::second_when,
                                &Explainer::double_not,
                                &Explainer::no_expectation,
+                               &Explainer::file_behind_is,
                                &Explainer::habit,
                                &Explainer::glued}) {
       if (auto complaint = (this->*special)()) return *complaint;
@@ -290,6 +291,7 @@ class Explainer {
   std::optional<Complaint> open_bracket();
   std::optional<Complaint> comma_before_clause();
   std::optional<Complaint> no_else();
+  std::optional<Complaint> file_behind_is();
   std::optional<Complaint> second_when();
   std::optional<Complaint> double_not();
   std::optional<Complaint> no_expectation();
@@ -686,6 +688,16 @@ std::optional<Complaint> Explainer::double_not() {
   Complaint c{&codes::kUnexpected, span(at_ - 1, at_), {"“" + text(at_ - 1, at_) + "”", Both{"a condition", "条件"}}};
   c.help = Both{"one undoes the other: leave both out", "两个否定相互抵消：请都去掉"};
   c.fixes.push_back({span(at_ - 1, at_), ""});
+  return c;
+}
+
+// lexicon promises is from file "words.txt"
+std::optional<Complaint> Explainer::file_behind_is() {
+  if (type(0) != P::LEXICON || type(at_) != P::FROM_FILE || at_ == 0 || type(at_ - 1) != P::IS) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  c.help = Both{"a file stands without “" + text(at_ - 1) + "”, which terms follow",
+                "文件之前不写“" + text(at_ - 1) + "”，它后面是词语"};
+  c.fixes.push_back({span(at_ - 1, at_ - 1), ""});
   return c;
 }
 

@@ -73,9 +73,9 @@ void check_lexicons(Work& work) {
       const auto found = std::find_if(files.lexicon_files.begin(), files.lexicon_files.end(),
                                       [&](const auto& file) { return file.first == name.value; });
       if (found == files.lexicon_files.end()) {
-        work.report(codes::kFileMissing, item, name.span, {name.value},
-                    Work::say(item, "The name is read relative to the file that it stands in.",
-                              "文件名相对于它所在的规则文件。"));
+        work.report(
+            codes::kFileMissing, item, name.span, {name.value},
+            Work::say(item, "The name is read relative to the folder of the pack.", "文件名相对于规则包所在的目录。"));
         complete = false;
         continue;
       }

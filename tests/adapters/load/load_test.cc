@@ -74,11 +74,29 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(links_below_what_was_named_are_not_followed) {
+// Left out in silence, the rules behind a link did not hold.
+BOOST_AUTO_TEST_CASE(linked_folders_are_followed_and_each_place_counts_once) {
   Folder folder;
   folder.write("a/pack.cav", "");
-  fs::create_directory_symlink(folder.path, folder.path / "a/loop");
+  fs::create_directory_symlink(folder.path / "a", folder.path / "a/loop");
   BOOST_TEST(layout(folder, {folder / "a"}) == "a: a/pack.cav");
+  folder.write("other/x.cav", "");
+  folder.write("other/deep/y.cav", "");
+  fs::create_directory_symlink(folder.path / "other", folder.path / "a/sub");
+  BOOST_TEST(layout(folder, {folder / "a"}) == "a: a/pack.cav a/sub/deep/y.cav a/sub/x.cav");
+  // What is there anyway is not read a second time by a link to it.
+  folder.write("packs/v1/pack.cav", "");
+  fs::create_directory_symlink(folder.path / "packs/v1", folder.path / "packs/current");
+  fs::create_directory_symlink(folder.path / "packs", folder.path / "packs/v1/up");
+  BOOST_TEST(layout(folder, {folder / "packs"}) == "packs/v1: packs/v1/pack.cav");
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_file_in_capitals_is_named) {
+  Folder folder;
+  folder.write("a/pack.cav", "");
+  folder.write("a/Extra.CAV", "");
+  BOOST_TEST(layout(folder, {folder / "a"}) == "file_name");
+  BOOST_TEST(layout(folder, {folder / "a/Extra.CAV"}) == "file_name");
 }
 
 BOOST_AUTO_TEST_CASE(a_sound_pack_becomes_a_ruleset_and_its_place_changes_nothing) {
@@ -120,6 +138,18 @@ BOOST_AUTO_TEST_CASE(a_word_list_that_nothing_could_be_found_by_is_refused_with_
   BOOST_TEST(told("safe\n\xB1\xA3\xB1\xBE\n") == not_read + "line 2 is not UTF-8; save the file as UTF-8.");
   BOOST_TEST(told(std::string("a\0b", 3)) == not_read + "line 1 holds a zero byte.");
   BOOST_TEST(told("a\rb\rc") == not_read + "line 1 ends as old Macintoshes ended theirs; save the file anew.");
+  // Taken for terms as they stand, these would never hit.
+  const std::string quoted = "has quotation marks; a term stands without them.";
+  for (const std::string list : {"\"保本\"", "“保本”", "「保本」", "保本\""})
+    BOOST_TEST(told(list) == not_read + "line 1 " + quoted, list);
+  const std::string several =
+      ": each line is one term; a term with this sign in it stands in quotes behind `is` of the lexicon.";
+  BOOST_TEST(told("# a, b\n保本,零风险\n") == not_read + "line 2 holds “,”" + several);
+  BOOST_TEST(told("甲、乙") == not_read + "line 1 holds “、”" + several);
+  BOOST_TEST(told("a\tb") == not_read + "line 1 holds a tab" + several);
+  BOOST_TEST(told("保本 # note") ==
+             not_read + "line 1 has a remark behind its term; a remark stands on a line of its own.");
+  BOOST_TEST(told("  # heading\n#heading\n年化 … %\nC# 保本\n") == "");
   Limits limits;
   limits.text_bytes = 40;
   BOOST_TEST(told(std::string(40, 'a'), limits) == "");
