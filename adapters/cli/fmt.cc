@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <filesystem>
 #include <ostream>
 
 #include "adapters/cli/command.h"
@@ -10,10 +12,46 @@
 
 namespace caveat::cli {
 
+namespace fs = std::filesystem;
+
+namespace {
+
+// A pack is read as a whole, whatever of it was named; only what was named is written.
+class Named {
+ public:
+  explicit Named(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) paths_.push_back(whole(path));
+  }
+  bool holds(const std::string& file) const {
+    const fs::path path = whole(file);
+    return std::any_of(paths_.begin(), paths_.end(), [&](const fs::path& named) {
+      return std::mismatch(named.begin(), named.end(), path.begin(), path.end()).first == named.end();
+    });
+  }
+
+ private:
+  std::vector<fs::path> paths_;
+  static fs::path whole(const fs::path& path) {
+    std::error_code error;
+    fs::path all = fs::absolute(path, error).lexically_normal();
+    return all.has_filename() ? all : all.parent_path();
+  }
+};
+
+// Behind a link stands the file: the link would become a copy of its own.
+std::string behind_links(const std::string& file) {
+  std::error_code error;
+  const fs::path path = fs::is_symlink(file, error) ? fs::canonical(file, error) : fs::path(file);
+  return error || path.empty() ? file : path.string();
+}
+
+}  // namespace
+
 int run_fmt(const Invocation& invocation, Terminal& terminal) {
   const Limits limits;
   Result<load::Loaded> loaded = load::load_rules(invocation.arguments, limits);
   if (!loaded) return refuse(terminal, loaded.error());
+  const Named named(invocation.arguments);
   const bool only_check = invocation.has("--check");
   // The reader's language is not the file's: without --language each file stays in the one it is mostly written in.
   Language wanted = Language::none;
@@ -24,6 +62,7 @@ int run_fmt(const Invocation& invocation, Terminal& terminal) {
   std::size_t changed = 0;
   for (const syntax::File& file : loaded->files) {
     const Source& source = loaded->sources[file.source];
+    if (!named.holds(source.name())) continue;
     const std::vector<Diagnostic> mistakes = syntax::parse(loaded->sources, file.source, limits).diagnostics;
     if (!mistakes.empty()) {
       print_diagnostics(terminal.err, terminal, mistakes, loaded->sources, 3);
@@ -41,7 +80,7 @@ int run_fmt(const Invocation& invocation, Terminal& terminal) {
     ++changed;
     terminal.out << source.name() << '\n';
     if (only_check) continue;
-    if (const int written = write_file(terminal, source.name(), text); written != kDone) return written;
+    if (const int written = write_file(terminal, behind_links(source.name()), text); written != kDone) return written;
   }
   if (exit != kDone) return exit;
   return only_check && changed > 0 ? kNo : kDone;

@@ -154,6 +154,31 @@ facts customer
             self.assertIn("转人工 至 坐席，客户.耐心 内 并 披露 说明 于 结尾", files(folder)["pack.cav"])
             self.assertEqual(digests(place, "packs"), before)
 
+    def test_only_what_was_named_is_written(self):
+        """`fmt FILE` wrote every file of the folder, and of the packs below it."""
+        pack = 'pack {}\n  version    "1"\n  default queue desk\n\nqueue desk\n'
+        with tempfile.TemporaryDirectory() as name:
+            place = pathlib.Path(name)
+            (place / "a" / "inner").mkdir(parents=True)
+            (place / "a" / "pack.cav").write_text(pack.format("a"), encoding="utf-8")
+            (place / "a" / "words.cav").write_text('lexicon   w is "x"\n', encoding="utf-8")
+            (place / "a" / "inner" / "pack.cav").write_text(pack.format("inner"), encoding="utf-8")
+            self.assertEqual(caveat("fmt", "a/words.cav", folder=place).stdout, "a/words.cav\n")
+            self.assertEqual((place / "a" / "words.cav").read_text(encoding="utf-8"), 'lexicon w is\n  "x"\n')
+            self.assertEqual((place / "a" / "pack.cav").read_text(encoding="utf-8"), pack.format("a"))
+            self.assertEqual(caveat("fmt", "./a/inner/", folder=place).stdout, "a/inner/pack.cav\n")
+            self.assertEqual((place / "a" / "pack.cav").read_text(encoding="utf-8"), pack.format("a"))
+
+    def test_behind_a_link_the_file_itself_is_written(self):
+        with tempfile.TemporaryDirectory() as name:
+            place = pathlib.Path(name)
+            (place / "a").mkdir()
+            (place / "real.cav").write_text('pack   a\n  version "1"\n  default queue desk\n\nqueue desk\n', encoding="utf-8")
+            (place / "a" / "pack.cav").symlink_to("../real.cav")
+            self.assertEqual(caveat("fmt", "a", folder=place).returncode, 0)
+            self.assertTrue((place / "a" / "pack.cav").is_symlink())
+            self.assertTrue((place / "real.cav").read_text(encoding="utf-8").startswith("pack a\n"))
+
     def test_there_and_back_is_the_same_bytes_and_one_digest(self):
         tried = 0
         for name, copy in self.pack_folders():
