@@ -46,6 +46,9 @@ const Code kBadGap{"bad_gap", "“{0}” holds a gap (…) that cannot be filled
                    "“{0}”中的间隔（…）无法使用：一个词语最多一处间隔，且前后都要有词。"};
 const Code kBadPattern{"bad_pattern", "{0} cannot be run: {1}.", "{0} 无法运行：{1}。"};
 const Code kUnknownZone{"unknown_zone", "No time zone “{0}” is known here.", "此处没有时区“{0}”的数据。"};
+const Code kZoneMissing{"zone_missing",
+                        "Pack {0} states no time zone, and {1} goes by days or a clock: by whose, nothing says.",
+                        "规则包 {0} 没有写明时区，而 {1} 要按日期或钟点判断：按哪里的时间，无从得知。"};
 const Code kNoCalendar{"no_calendar", "Working days are counted by a calendar, and pack {0} sees none.",
                        "工作日要按日历计算，而规则包 {0} 没有可用的日历。"};
 const Code kNoQueueCalendar{"no_queue_calendar", "Working days are counted by a calendar, and queue {0} names none.",
@@ -54,6 +57,10 @@ const Code kSeveralCalendars{
     "several_calendars", "Pack {0} sees several calendars, and nothing says by which working days are counted: {1}.",
     "规则包 {0} 有多个可用的日历，未写明按哪一个计算工作日：{1}。"};
 
+const Code kProductsTwice{
+    "products_twice",
+    "The products of this example are told twice: {0} stands beside the list of recommendation.products.",
+    "本示例的产品给出了两次：{0} 与 recommendation.products 的列表并列。"};
 const Code kMissingClause{"missing_clause", "{0} lacks “{1}”.", "{0} 缺少“{1}”。"};
 const Code kNeverInForce{"never_in_force", "Rule {0} is never in force: it begins on {1} and ends on {2}.",
                          "规则 {0} 从不生效：自 {1} 起，至 {2} 止。"};
@@ -83,14 +90,14 @@ const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，�
 
 std::span<const Code* const> all() {
   static const Code* const kAll[] = {
-      &kNotYet,           &kPackMissing,    &kPackTwice,     &kPackVersionTwice, &kUnknownPack, &kVersionMissing,
-      &kVersionConflict,  &kNoDefaultQueue, &kNameTwice,     &kUnknownName,      &kNotVisible,  &kAmbiguousName,
-      &kBuiltIn,          &kFactDiffers,    &kUnknownLevel,  &kDefineCycle,      &kInsideAList, &kWrongType,
-      &kNoOrder,          &kDifferentUnits, &kUnitMissing,   &kCurrencyUnclear,  &kOutOfRange,  &kEmptyRange,
-      &kEmptyPhrase,      &kBadGap,         &kBadPattern,    &kUnknownZone,      &kNoCalendar,  &kNoQueueCalendar,
-      &kSeveralCalendars, &kMissingClause,  &kNeverInForce,  &kNoMatch,          &kBadTemplate, &kConfidentialText,
-      &kWholeReadsItem,   &kNoWayToAPerson, &kOverflowCycle, &kCannotAsk,        &kBothHold,    &kNotCovered,
-      &kContradiction,    &kFileMissing,    &kEmptyLexicon,  &kTooMany};
+      &kNotYet,          &kPackMissing,      &kPackTwice,        &kPackVersionTwice, &kUnknownPack,   &kVersionMissing,
+      &kVersionConflict, &kNoDefaultQueue,   &kNameTwice,        &kUnknownName,      &kNotVisible,    &kAmbiguousName,
+      &kBuiltIn,         &kFactDiffers,      &kUnknownLevel,     &kDefineCycle,      &kInsideAList,   &kWrongType,
+      &kNoOrder,         &kDifferentUnits,   &kUnitMissing,      &kCurrencyUnclear,  &kOutOfRange,    &kEmptyRange,
+      &kEmptyPhrase,     &kBadGap,           &kBadPattern,       &kUnknownZone,      &kZoneMissing,   &kProductsTwice,
+      &kNoCalendar,      &kNoQueueCalendar,  &kSeveralCalendars, &kMissingClause,    &kNeverInForce,  &kNoMatch,
+      &kBadTemplate,     &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,   &kOverflowCycle, &kCannotAsk,
+      &kBothHold,        &kNotCovered,       &kContradiction,    &kFileMissing,      &kEmptyLexicon,  &kTooMany};
   return kAll;
 }
 

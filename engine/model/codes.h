@@ -18,8 +18,9 @@ extern const Code kNameTwice, kUnknownName, kNotVisible, kAmbiguousName, kBuiltI
     kDefineCycle, kInsideAList;
 // types, units, ranges
 extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrencyUnclear, kOutOfRange, kEmptyRange,
-    kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kNoCalendar, kNoQueueCalendar, kSeveralCalendars;
+    kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kZoneMissing, kNoCalendar, kNoQueueCalendar, kSeveralCalendars;
 // rules and what they say
+extern const Code kProductsTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kBadTemplate, kConfidentialText, kWholeReadsItem,
     kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kNotCovered, kContradiction;
 // files and sizes

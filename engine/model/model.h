@@ -392,8 +392,9 @@ struct Example {
   Index pack = kNone;
   ExampleTurn given;
   std::vector<ExampleTurn> after;
-  std::string verdict;    // expected
-  std::vector<Index> by;  // rules that must have fired or been unknown, exactly these if not empty
+  std::string verdict;           // expected
+  std::vector<Index> by;         // rules that must have fired or been unknown, exactly these if not empty
+  bool says_final_text = false;  // it may be written and empty
   Text final_text;
   std::vector<std::string> left;
   Span span;

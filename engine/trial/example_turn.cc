@@ -8,6 +8,8 @@
 namespace caveat::trial {
 namespace {
 
+constexpr Days kDayOfExamples = 20'454;  // 2026-01-01, where no rule of the pack begins on a day
+
 using decide::Fields;
 using model::Part;
 using model::TypeKind;
@@ -32,7 +34,7 @@ class Turn {
     if (!is_outreach_) part(Part::customer, "customer", false);
     part(Part::conversation, "conversation", false);
     part(Part::bot, "bot", false);
-    if (!product_is_material_) recommendation();
+    recommendation();
     actions();
     others();
     return std::move(out_);
@@ -88,12 +90,13 @@ class Turn {
   }
 
   void recommendation() {
-    const std::vector<const model::GivenValue*> products = of(Part::product);
+    std::vector<const model::GivenValue*> products = of(Part::product);
+    if (product_is_material_) products.clear();
     const std::vector<const model::GivenValue*> whole = of(Part::recommendation);
     if (products.empty() && whole.empty() && turn_.subject != model::Subject::recommendation) return;
     const std::uint32_t part = out_.add(root_, "recommendation", Fields::Kind::object);
     put_all(part, whole, 1);
-    if (given({"recommendation", "products"})) return;
+    if (product_is_material_ || given({"recommendation", "products"})) return;
     const std::uint32_t list = out_.add(part, "products", Fields::Kind::list);
     const std::uint32_t product = out_.add(list, {}, Fields::Kind::object);
     if (!given({"product", "id"})) text(product, "id", "p1");
@@ -209,12 +212,12 @@ decide::Fields example_turn(const model::Model& model, const model::ExampleTurn&
 }
 
 Microseconds example_now(const model::Model& model, const model::Example& example, std::int32_t offset_minutes) {
-  Days day = 0;
+  std::optional<Days> day;
   for (const model::Rule& rule : model.rules) {
-    if (rule.pack == example.pack && rule.from) day = std::max(day, *rule.from);
+    if (rule.pack == example.pack && rule.from) day = std::max(day.value_or(*rule.from), *rule.from);
   }
   constexpr Microseconds kDay = 86'400'000'000, kMinute = 60'000'000;
-  return day * kDay + kDay / 2 - offset_minutes * kMinute;
+  return day.value_or(kDayOfExamples) * kDay + kDay / 2 - offset_minutes * kMinute;
 }
 
 std::int32_t example_offset(const program::Program& program, const model::Example& example) {

@@ -25,6 +25,17 @@ std::string verdict_word(std::string_view verdict, Language language) {
   return "转人工";
 }
 
+// A text of rules ends on its line, so a line break in what is said is written as a blank.
+std::string in_one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == '\n' || c == ' ';
+    if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
 // The rules of a pack and of what it uses; everything else stays, so that indices keep their meaning.
 model::Model only_what_it_uses(const model::Model& model, model::Index pack) {
   std::set<model::Index> reached{pack};
@@ -97,6 +108,15 @@ class Run {
 
   Diagnostic& fails(const Code& code, const model::Example& example, std::vector<std::string> arguments,
                     std::string help = {}) {
+    if (!example.given.at) {
+      const bool zh = language_of(example) == Language::zh;
+      const std::int32_t offset = example_offset(*ruleset_.program, example);
+      const std::string at = format_instant(example_now(model_, example, offset), offset);
+      help += (help.empty() ? "" : "\n") +
+              (zh ? "示例未写明时点，按 " + at + " 判断；可用“于”写明：给定 回答 于 2026-03-01T10:00"
+                  : "the example states no time and was judged at " + at +
+                        "; `at` states one: given answer at 2026-03-01T10:00");
+    }
     out_.diagnostics.push_back(diagnose(code, example.span, language_of(example), arguments, std::move(help)));
     return out_.diagnostics.back();
   }
@@ -141,6 +161,7 @@ class Run {
            decide::reasons(*ruleset_.program, *request, decision, language, decide::Audience::confidential)) {
         const std::uint32_t number = ruleset_.program->find_rule(told.rule);
         if (number == program::kNone) continue;
+        if (told.because.empty()) continue;
         help += (help.empty() ? "" : "\n") + std::string(model_.rules[rule_of(number)].names.in(language)) + ": " +
                 told.because;
       }
@@ -179,10 +200,10 @@ class Run {
   }
 
   bool final_text_holds(const model::Example& example, const decide::Decision& decision, Language language) {
-    if (example.final_text.empty()) return true;
+    if (!example.says_final_text) return true;
     const auto differs = [&](std::string_view expected, const decide::Decision& made) {
-      const std::string found(made.has_say ? made.say : std::string_view());
-      if (found == expected) return false;
+      const std::string found = in_one_line(made.has_say ? made.say : std::string_view());
+      if (found == in_one_line(expected)) return false;
       fails(codes::kExampleText, example, {std::string(expected), found});
       return true;
     };
@@ -204,7 +225,8 @@ class Run {
   bool left_holds(const model::Example& example, const decide::Request& request, const decide::Decision& decision,
                   Language language) {
     if (example.left.empty()) return true;
-    std::set<std::string> left;
+    std::set<std::string> left, expected(example.left.begin(), example.left.end());
+    expected.erase("");  // `left ""`: none
     const model::Index name = model_.find_fact({"product", "name"});
     for (const decide::ItemVerdict& item : decision.items) {
       if (item.action || item.recipient || item.verdict >= Verdict::block) continue;
@@ -216,13 +238,13 @@ class Run {
       }
       left.insert(shown);
     }
-    if (left == std::set<std::string>(example.left.begin(), example.left.end())) return true;
+    if (left == expected) return true;
     const auto listed = [&](const auto& names) {
       std::string out;
       for (const std::string& each : names) out += (out.empty() ? "" : language == Language::zh ? "、" : ", ") + each;
       return out.empty() ? std::string(language == Language::zh ? "无" : "none") : out;
     };
-    fails(codes::kExampleLeft, example, {listed(example.left), listed(left)});
+    fails(codes::kExampleLeft, example, {listed(expected), listed(left)});
     return false;
   }
 

@@ -23,6 +23,7 @@ class ExampleCheck {
     for (const syntax::Path& path : decl.expect.by) {
       if (const Entry* rule = work_.resolve(Kind::rule, item_, path)) example.by.push_back(rule->index);
     }
+    example.says_final_text = !decl.expect.final_text.empty();
     example.final_text = text_of(decl.expect.final_text);
     for (const syntax::LocalText& text : decl.expect.left) example.left.push_back(text.value);
     return example;
@@ -46,6 +47,8 @@ class ExampleCheck {
       }
     }
     std::map<Index, Span> given;
+    const syntax::Given* product = nullptr;  // a pair that would be one more product beside the list
+    bool listed = false;
     for (const syntax::Given& each : from.facts) {
       GivenValue value;
       value.span = each.path.span;
@@ -53,6 +56,8 @@ class ExampleCheck {
       if (value.fact == kNone) continue;
       const Fact& fact = work_.model.facts[value.fact];
       value.path = fact.path;
+      if (fact.part == Part::product && product == nullptr) product = &each;
+      listed = listed || value.path == std::vector<std::string>{"recommendation", "products"};
       const auto [earlier, fresh] = given.emplace(value.fact, each.path.span);
       if (!fresh) {
         Diagnostic& diagnostic = work_.report(
@@ -62,6 +67,11 @@ class ExampleCheck {
         continue;
       }
       if (each.value && read(*each.value, fact.type, value.fact, value)) to.facts.push_back(std::move(value));
+    }
+    if (product != nullptr && listed && to.subject != Subject::material) {
+      work_.report(codes::kProductsTwice, item_, product->path.span, {std::string(work_.text_at(product->path.span))},
+                   Work::say(item_, "Write what it says as a member of that list's product, or leave the list out.",
+                             "请把它写成该列表中产品的成员，或删去该列表。"));
     }
     return to;
   }

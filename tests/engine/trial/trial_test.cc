@@ -213,6 +213,62 @@ example "wrong text"
   BOOST_TEST(chinese.run.diagnostics[1].message.find("此轮次会被拒收：bad_id /recommendation/products/0/id") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_final_text_is_asserted_empty_and_over_its_line_breaks) {
+  const Tried tried = with_examples(R"(example "said, and expected not to be"
+  given answer at 2026-03-01T10:00
+    answer.text "保本的"
+  expect block, final text ""
+example "a disclosure stands on a line of its own"
+  given answer at 2026-03-01T10:00
+    answer.text "A fund."
+  expect revise by note, final text en "A fund. Please note."
+example "and is told in one line"
+  given answer at 2026-03-01T10:00
+    answer.text "A fund."
+  expect revise by note, final text en "A fund. Please."
+)");
+  BOOST_REQUIRE_EQUAL(tried.run.diagnostics.size(), 2u);
+  BOOST_TEST(tried.run.diagnostics[0].message == "Expected the final text “”, but it is “不行。”.");
+  BOOST_TEST(tried.run.diagnostics[1].message ==
+             "Expected the final text “A fund. Please.”, but it is “A fund. Please note.”.");
+}
+
+BOOST_AUTO_TEST_CASE(an_example_without_a_time_says_when_it_was_judged) {
+  const Tried tried = with_examples(R"(example "at noon of the latest day on which a rule begins"
+  given answer
+    answer.text "保本的"
+  expect allow
+)");
+  BOOST_TEST(tried.rendered().find("states no time and was judged at 2020-01-01T12:00:00+08:00") != std::string::npos,
+             tried.rendered());
+  std::string undated = kPack;
+  undated.erase(undated.find(" in force from 2020-01-01"), 25);
+  const Tried other = try_out({{"pack.cav", undated + R"(example "on a day of our time"
+  given answer
+    answer.text "保本的"
+  expect allow
+)"}});
+  BOOST_TEST(other.rendered().find("was judged at 2026-01-01T12:00:00+08:00") != std::string::npos, other.rendered());
+}
+
+BOOST_AUTO_TEST_CASE(a_material_beside_a_recommendation_is_refused_in_an_example_as_in_a_turn) {
+  const Tried tried = with_examples(R"(example "both"
+  given material at 2026-03-01T10:00
+    material.text "x", recommendation.products [(id "p1", risk R3)]
+  expect allow
+)");
+  BOOST_TEST(tried.rendered().find("conflict /recommendation") != std::string::npos, tried.rendered());
+}
+
+BOOST_AUTO_TEST_CASE(none_left_is_written_as_an_empty_name) {
+  const Tried tried = with_examples(R"(example "none"
+  given recommendation at 2026-03-01T10:00
+    product.name "稳健", product.risk R3, customer.level C2, customer.age 40
+  expect block, left ""
+)");
+  BOOST_TEST(tried.rendered() == "");
+}
+
 BOOST_AUTO_TEST_CASE(coverage_names_rules_that_no_example_fires_and_that_none_misses_narrowly) {
   const Tried tried = with_examples(R"(example "fires"
   given answer at 2026-03-01T10:00
