@@ -34,6 +34,7 @@ constexpr Check kChecks[] = {
     {"defines", check_defines},
     {"topics", check_topics},
     {"rules", check_rules},
+    {"whose days count", check_days},
     {"examples", check_examples},
     {"ways to a person", check_ways_out},
     {"rules that hold together", check_both_hold},

@@ -206,6 +206,7 @@ DateRange Lowering::days_range(Node node) {
   DateRange range;
   bool first = true;
   Span from;
+  const std::size_t told = complaints_.size();
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleDay)) continue;
     const Days days = day(n);
@@ -214,7 +215,8 @@ DateRange Lowering::days_range(Node node) {
       from = n.span();
     } else {
       range.to = days;
-      if (range.to < range.from) complain(codes::kOrderOfRange, n.span(), {text_of(from), written(n)});
+      const bool both = complaints_.size() == told;  // a day that there is not stands nowhere
+      if (both && range.to < range.from) complain(codes::kOrderOfRange, n.span(), {text_of(from), written(n)});
     }
     first = false;
   }

@@ -28,6 +28,10 @@ void check_both_hold(Work& work) {
       });
       if (!same_law || !old_rule.until || !new_rule.from || *old_rule.until < *new_rule.from) continue;
       if (old_rule.from && *new_rule.from < *old_rule.from) continue;  // it is not the later one
+      // Begun on one day and both with an end, either is the later one: a pair is told once.
+      const bool either = old_rule.from && *old_rule.from == *new_rule.from && items[a].as<syntax::RuleDecl>().from &&
+                          items[b].as<syntax::RuleDecl>().until;
+      if (either && b < a) continue;
       const Days until = new_rule.until ? std::min(*old_rule.until, *new_rule.until) : *old_rule.until;
       work.report(codes::kBothHold, items[b], items[b].as<syntax::RuleDecl>().names.first.span,
                   {old_rule.names.first, new_rule.names.first, format_date(*new_rule.from), format_date(until)}, {},

@@ -149,6 +149,11 @@ class Link {
       candidate.item = packs[0];
       candidate.decl = &packs[0].as<syntax::PackDecl>();
       candidate.name = joined(candidate.decl->name);
+      if (candidate.name == "confidential") {  // the aliases of confidential rules begin so
+        work_.report(codes::kBuiltIn, packs[0], heading(work_, packs[0]), {candidate.name},
+                     Work::say(packs[0], "Confidential rules are counted under it; give the pack another name.",
+                               "保密规则以此名义统计，请给规则包另起名称。"));
+      }
       candidate.uses = std::move(uses);
       candidates_[candidate.name].push_back(std::move(candidate));
     }

@@ -100,6 +100,10 @@ void check_calendars(Work& work) {
           }
         }
       }
+    } else if (decl.covers && decl.covers->from <= decl.covers->to) {
+      work.report(codes::kTooMany, item, heading(work, item),
+                  {Work::say(item, "days of calendar ", "日历的天数：") + calendar.names.first,
+                   std::to_string(decl.covers->to - decl.covers->from + 1), std::to_string(kMost)});
     } else if (!decl.covers && decl.file.empty() && item.decl->lost.empty()) {  // of its order the parser has spoken
       work.report(codes::kMissingClause, item, heading(work, item),
                   {Work::say(item, "Calendar ", "日历 ") + calendar.names.first, Work::say(item, "covers", "覆盖")});

@@ -131,6 +131,7 @@ class RuleCheck {
       if (entry == nullptr) continue;
       rule_.cites.push_back(entry->index);
       const LawSource& source = work_.model.sources[entry->index];
+      if (source.from && source.until && *source.until < *source.from) continue;  // which was said there
       if (source.from && (!from || *from < *source.from)) from = source.from;
       if (source.until && (!until || *source.until < *until)) until = source.until;
     }

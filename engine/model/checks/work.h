@@ -162,6 +162,7 @@ void check_sources(Work& work);
 void check_facts(Work& work);
 void check_data(Work& work);
 void check_zones(Work& work);
+void check_days(Work& work);
 void check_parameters(Work& work);
 void check_lexicons(Work& work);
 void check_wordings(Work& work);

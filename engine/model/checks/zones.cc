@@ -75,4 +75,101 @@ void check_zones(Work& work) {
   work.model.zones = std::move(all);
 }
 
+namespace {
+
+bool is_time(const Expr& expr) { return expr.type.kind == TypeKind::date || expr.type.kind == TypeKind::instant; }
+
+// Whether it comes out one way or the other by the zone of the pack: what today is, what a wall clock shows, on which day a
+// moment lies.
+bool goes_by_days(const Expr& expr) {
+  switch (expr.op) {
+    case Op::today:
+    case Op::full_years:
+      return true;
+    case Op::clock:
+      if (expr.args.empty()) return true;
+      break;
+    case Op::past_more:
+    case Op::past_at_least:
+    case Op::within_past:
+    case Op::within_future: {  // seconds after a moment are the same everywhere
+      const Expr& span = *expr.args[1];
+      const bool seconds =
+          span.op == Op::constant && span.constant.duration.months == 0 && span.constant.duration.working_days == 0;
+      if (expr.args[0]->type.kind == TypeKind::date || !seconds) return true;
+      break;
+    }
+    case Op::weekday:
+    case Op::working_day:
+      if (expr.args[0]->type.kind == TypeKind::instant) return true;
+      break;
+    case Op::eq:
+    case Op::lt:
+    case Op::le:
+      if (is_time(*expr.args[0]) && is_time(*expr.args[1]) && expr.args[0]->type.kind != expr.args[1]->type.kind)
+        return true;
+      break;
+    case Op::add:
+    case Op::sub:
+      for (const ExprPtr& arg : expr.args) {
+        const bool seconds =
+            arg->op == Op::constant && arg->constant.duration.months == 0 && arg->constant.duration.working_days == 0;
+        if (expr.type.kind == TypeKind::instant && arg->type.kind == TypeKind::duration && !seconds) return true;
+      }
+      break;
+    default:
+      break;
+  }
+  return std::any_of(expr.args.begin(), expr.args.end(), [](const ExprPtr& arg) { return goes_by_days(*arg); });
+}
+
+// The line with the zone may be among what could not be read.
+bool pack_line_lost(const Work& work, Index pack) {
+  const auto lost = work.lost.find(pack);
+  return lost != work.lost.end() &&
+         (lost->second.find("zone") != std::string::npos || lost->second.find("时区") != std::string::npos);
+}
+
+// The first thing of the pack that needs to know whose days and clock count, as a reader would name it.
+std::string what_goes_by_days(const Work& work, Index pack, const Item& item) {
+  const Model& model = work.model;
+  const auto named = [&](Kind kind, const Names& names) {
+    return std::string(word_of(kind, item.language())) + " " + std::string(names.in(item.language()));
+  };
+  for (const Rule& rule : model.rules) {
+    if (rule.pack != pack) continue;
+    const auto per_day = [](const Effect& effect) { return effect.once == 2; };
+    if (rule.from || rule.until || (rule.when && goes_by_days(*rule.when)) ||
+        (rule.unless && goes_by_days(*rule.unless)) || std::any_of(rule.then.begin(), rule.then.end(), per_day) ||
+        std::any_of(rule.unknown_effects.begin(), rule.unknown_effects.end(), per_day))
+      return named(Kind::rule, rule.names);
+  }
+  for (const Topic& topic : model.topics) {
+    if (topic.pack == pack && topic.condition && goes_by_days(*topic.condition)) return named(Kind::topic, topic.names);
+  }
+  for (const Queue& queue : model.queues) {
+    if (queue.pack == pack && !queue.always && !queue.hours.empty()) return named(Kind::queue, queue.names);
+  }
+  for (const DataSet& set : model.data) {
+    if (set.pack == pack && set.review_by) return named(Kind::data, set.names);
+  }
+  return {};
+}
+
+}  // namespace
+
+// A pack without a zone has no days: those of the offset in which each caller happens to write `at` would make two answers
+// of one moment (contracts.md 14, semantics.md 4).
+void check_days(Work& work) {
+  for (Index pack = 0; pack < work.model.packs.size(); ++pack) {
+    if (!work.model.packs[pack].time_zone.empty() || pack_line_lost(work, pack)) continue;
+    const Item& item = work.pack_items[pack];
+    const std::string what = what_goes_by_days(work, pack, item);
+    if (what.empty()) continue;
+    work.report(codes::kZoneMissing, item, heading(work, item), {work.model.packs[pack].names.first, what},
+                Work::say(item, "Give the pack a line: time zone \"Asia/Shanghai\"",
+                          "请在规则包中加一行：时区 “Asia/Shanghai”"));
+  }
+}
+
 }  // namespace caveat::model

@@ -17,6 +17,7 @@ const char* const kPack = R"(pack t also 测试
   title en "T" zh "测"
   jurisdiction CN
   version "1"
+  time zone "Asia/Shanghai"
   default queue desk
 queue desk also 坐席
   due 60 seconds
