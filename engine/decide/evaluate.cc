@@ -92,11 +92,26 @@ class Arithmetic {
     return known(SlotType::instant, Decimal(at));
   }
 
+  // A span with so many microseconds more: whole seconds, and what lies beyond.
+  static Value carried(Value span, std::int64_t microseconds) {
+    const std::int64_t beyond = (microseconds % kSecond + kSecond) % kSecond;
+    if (__builtin_add_overflow(span.duration.seconds, (microseconds - beyond) / kSecond, &span.duration.seconds))
+      return unknown(Cause::overflow);
+    span.beyond = beyond;
+    return span;
+  }
+
   Value add(const Value& a, const Value& b, bool subtract, std::uint32_t calendar) const {
     if (const Value* bad = unusable(a, b)) return *bad;
     const bool a_time = a.type == SlotType::date || a.type == SlotType::instant;
     const bool b_time = b.type == SlotType::date || b.type == SlotType::instant;
-    if (a_time && b.type == SlotType::duration) return moved(a, b.duration, subtract ? -1 : 1, calendar);
+    if (a_time && b.type == SlotType::duration) {
+      Value result = moved(a, b.duration, subtract ? -1 : 1, calendar);
+      if (b.beyond == 0 || result.state != Request::kKnown) return result;
+      if (a.type == SlotType::date) return unknown(Cause::spans);
+      const auto there = subtract ? result.number.minus(Decimal(b.beyond)) : result.number.plus(Decimal(b.beyond));
+      return there ? known(SlotType::instant, *there) : unknown(Cause::overflow);
+    }
     if (b_time && a.type == SlotType::duration && !subtract) return add(b, a, false, calendar);
     if (a.type == SlotType::duration && b.type == SlotType::duration) {
       Value result = a;
@@ -107,7 +122,7 @@ class Arithmetic {
                                  &result.duration.working_days)) {
         return unknown(Cause::overflow);
       }
-      return result;
+      return carried(result, a.beyond + sign * b.beyond);
     }
     if (a_time && b_time) {
       if (!subtract || a.type != b.type) return unknown(Cause::unsupported);
@@ -115,7 +130,8 @@ class Arithmetic {
       const auto whole = difference ? difference->as_int64() : std::nullopt;
       if (!whole) return unknown(Cause::overflow);
       Value result = known(SlotType::duration, Decimal());
-      result.duration.seconds = a.type == SlotType::date ? *whole * kDaySeconds : *whole / kSecond;
+      if (a.type == SlotType::instant) return carried(result, *whole);
+      result.duration.seconds = *whole * kDaySeconds;
       return result;
     }
     if (a.currency != b.currency) return unknown(Cause::currencies);
@@ -126,9 +142,8 @@ class Arithmetic {
   Value multiply(const Value& a, const Value& b) const {
     if (const Value* bad = unusable(a, b)) return *bad;
     if (!a.currency.empty() && !b.currency.empty()) return unknown(Cause::unsupported);
-    const bool share = (a.type == SlotType::percent) != (b.type == SlotType::percent);
-    auto product = a.number.times(b.number);
-    if (product && share) product = product->divided_by(Decimal(100));
+    // Of a percentage it is that many times as much; a part of something is `share_of`.
+    const auto product = a.number.times(b.number);
     if (!product) return unknown(Cause::overflow);
     const Value& kind = !b.currency.empty() || a.type == SlotType::percent ? b : a;
     return known(kind.type == SlotType::integer ? SlotType::decimal : kind.type, *product, kind.currency);
@@ -143,7 +158,7 @@ class Arithmetic {
     const auto quotient = top ? top->divided_by(b.number) : std::nullopt;
     if (!quotient) return unknown(Cause::overflow);
     if (as_percent) return known(SlotType::percent, *quotient);
-    const bool ratio = !a.currency.empty() && a.currency == b.currency;
+    const bool ratio = a.type == b.type && a.type != SlotType::integer && a.currency == b.currency;
     return ratio ? known(SlotType::decimal, *quotient)
                  : known(a.type == SlotType::integer ? SlotType::decimal : a.type, *quotient, a.currency);
   }
@@ -225,14 +240,16 @@ class Arithmetic {
   }
 
   // A month is 28 to 31 days: two spans compare where that cannot matter.
-  static Kleene compare(NodeCode code, const Duration& a, const Duration& b, Cause& cause) {
+  static Kleene compare_spans(NodeCode code, const Value& x, const Value& y, Cause& cause) {
+    const Duration &a = x.duration, &b = y.duration;
     cause = Cause::spans;
-    if (a == b) return kleene(code != NodeCode::less);
+    if (a == b && x.beyond == y.beyond) return kleene(code != NodeCode::less);
     if (a.working_days != b.working_days) return Kleene::unknown;
-    const std::int64_t months = std::int64_t{a.months} - b.months;
-    const std::int64_t seconds = a.seconds - b.seconds;
-    const std::int64_t least = (months < 0 ? 31 : 28) * months * kDaySeconds + seconds;
-    const std::int64_t most = (months < 0 ? 28 : 31) * months * kDaySeconds + seconds;
+    using Wide = __int128;  // of microseconds
+    const Wide months = Wide{a.months} - b.months;
+    const Wide rest = (Wide{a.seconds} - b.seconds) * kSecond + (x.beyond - y.beyond);
+    const Wide least = (months < 0 ? 31 : 28) * months * kDaySeconds * kSecond + rest;
+    const Wide most = (months < 0 ? 28 : 31) * months * kDaySeconds * kSecond + rest;
     if (code == NodeCode::equal)
       return least > 0 || most < 0 ? Kleene::no : least == 0 && most == 0 ? Kleene::yes : Kleene::unknown;
     if (code == NodeCode::less) return most < 0 ? Kleene::yes : least >= 0 ? Kleene::no : Kleene::unknown;
@@ -296,9 +313,9 @@ class Arithmetic {
       cause = bad->cause;
       return bad->state == Request::kAbsent ? Kleene::no : Kleene::unknown;
     }
-    if (a.type == SlotType::text || a.type == SlotType::time_zone) return kleene(a.text == b.text);
-    if (a.type == SlotType::duration && b.type == SlotType::duration)
-      return compare(code, a.duration, b.duration, cause);
+    if (a.type == SlotType::time_zone || a.is_id || b.is_id) return kleene(a.text == b.text);
+    if (a.type == SlotType::text) return kleene(s_.eyes->same(a.text, b.text));
+    if (a.type == SlotType::duration && b.type == SlotType::duration) return compare_spans(code, a, b, cause);
     if (a.currency != b.currency) {
       cause = Cause::currencies;
       return Kleene::unknown;
@@ -329,6 +346,7 @@ Value fact_value(const Node& node, const Setting& setting) {
   value.number = extra.number;
   value.duration = extra.duration;
   value.text = text_of(node.slot, extra, setting);
+  value.is_id = (node.flags & program::kIsId) != 0;
   value.currency = setting.request->view(extra.currency, extra.currency_size);
   return value;
 }
@@ -372,9 +390,11 @@ Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& 
     for (std::uint32_t i = 0; i < list.count && found != Kleene::yes; ++i) {
       const Request::Extra& one = setting.request->extra(list.first + i);
       switch (static_cast<SlotType>(row.type)) {
-        case SlotType::text:
         case SlotType::time_zone:
           found = kleene(setting.request->view(one.at, one.size) == setting.program->text(row.text));
+          break;
+        case SlotType::text:
+          found = kleene(setting.eyes->same(setting.request->view(one.at, one.size), setting.program->text(row.text)));
           break;
         case SlotType::duration:
           found = kleene(one.duration == program::duration(row.span));
@@ -442,7 +462,8 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
     case NodeCode::text_has_text:
       return text_has_text(node, setting, text_of(node.slot, extra, setting), cause);
     case NodeCode::text_is: {
-      const std::string_view text = text_of(node.slot, extra, setting);
+      std::string_view text = text_of(node.slot, extra, setting);
+      if ((node.flags & program::kIsId) == 0) text = setting.eyes->normal_form(text);
       for (program::Str one : setting.program->strings(node.rows)) {
         if (setting.program->text(one) == text) return Kleene::yes;
       }

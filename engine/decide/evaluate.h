@@ -42,16 +42,27 @@ class TextEyes {  // finds and remembers the searched texts of one decision
  public:
   virtual TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text) = 0;
 
+  // Texts that are the same as rules compare them: width, case and compatibility forms fold (semantics.md 23).
+  bool same(std::string_view a, std::string_view b) {
+    return a == b || text::normal_form(a, folded_[0]) == text::normal_form(b, folded_[1]);
+  }
+  std::string_view normal_form(std::string_view text) { return text::normal_form(text, folded_[0]); }
+
  protected:
   ~TextEyes() = default;
+
+ private:
+  std::array<text::NormalText, 2> folded_;
 };
 
 struct Value {
   std::uint8_t state = Request::kAbsent;  // Request::CellState
   Cause cause = Cause::none;
   program::SlotType type = program::SlotType::decimal;
+  bool is_id = false;  // a text that is the same only byte for byte
   Decimal number;
   Duration duration;
+  std::int64_t beyond = 0;  // of a span between two moments: microseconds beyond its whole seconds
   std::string_view text;
   std::string_view currency;
 };

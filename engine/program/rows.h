@@ -95,7 +95,7 @@ enum class NodeCode : std::uint8_t {
   key_equal,  // key(slot) against key(other), of one key space
   is_known,
   is_unknown,
-  text_is,        // text(slot) is one of `rows` (Str)
+  text_is,        // text(slot) is one of `rows` (Str, in their normal form; of an id, as written)
   text_has,       // group `other` hits in text(slot)
   text_has_all,   // each group of `rows` (u32) hits in text(slot)
   text_matches,   // the pattern of group `other` is found in text(slot)
@@ -153,6 +153,7 @@ enum NodeFlag : std::uint16_t {
   kUnderNot = 1,    // in the scope of a `not`: its hits are no reason
   kOtherFrame = 2,  // shift: frame of `other` in bits 1..2
   kIsTime = 16,     // of values: days or microseconds, not a plain number
+  kIsId = 32,       // of texts: an id, the same only byte for byte; others are compared in their normal form
 };
 
 struct ConstantRow {

@@ -36,6 +36,8 @@ class Dice {
 };
 
 inline const std::vector<std::string> kWords = {"保本", "收益", "基金", "人工", "投诉", "利率"};
+// What a fact says: words, and one in four spellings that are the same.
+inline const std::vector<std::string> kLabels = {"保本", "收益", "App", "app", "ＡＰＰ", "ａPp", "apps"};
 inline const std::vector<std::string> kGaps = {"保本…投诉", "基金……人工", "利率 … 收益"};
 // Two engines read them, one by bytes: no piece but groups is repeated.
 inline const std::vector<std::string> kPatterns = {"保本(和)?收益", "^基金", "利率。$", "(收益|利率)(。|和)(基金|人工)",
@@ -194,35 +196,48 @@ struct RandomWorld : World {
         constant.level = static_cast<Index>(dice.roll(3));
         break;
       case TypeKind::text:
-        constant.text = dice.pick(kWords);
+        constant.text = dice.pick(kLabels);
         break;
       default:
         constant.number = Decimal::parse(dice.pick(kNumbers)).value();
     }
     return literal(like->type, constant);
   }
+  // Every pair of kinds that an operator takes, one within another: a scale of a result shows only where kinds differ.
   ExprPtr arithmetic(Dice& dice) {
-    const std::vector<std::string> money = {"amount", "limit"}, numbers = {"number"};
-    const auto typed = [](ExprPtr expr, const ExprPtr& like) {
-      auto copy = std::make_shared<Expr>(*expr);
-      copy->type = like->type;
+    return reckoned(dice, dice.pick(std::vector<std::string>{"number", "share", "amount"}), 2);
+  }
+  ExprPtr reckoned(Dice& dice, const std::string& kind, int depth) {
+    if (depth == 0 || (depth == 1 && dice.chance(0.6))) {
+      return any_fact(dice, kind == "amount"   ? std::vector<std::string>{"amount", "limit"}
+                            : kind == "number" ? std::vector<std::string>{"number", "whole"}
+                                               : std::vector<std::string>{kind});
+    }
+    const auto made = [&](Op op, const std::string& a, const std::string& b) {
+      auto copy = std::make_shared<Expr>(*over(op, {reckoned(dice, a, depth - 1), reckoned(dice, b, depth - 1)}));
+      copy->type = read("customer", kind)->type;
       return ExprPtr(copy);
     };
-    const ExprPtr a = any_fact(dice, money), b = any_fact(dice, money), n = any_fact(dice, numbers);
-    switch (dice.roll(6)) {
+    if (kind == "number" && dice.chance(0.5)) {
+      const std::string of = dice.pick(std::vector<std::string>{"share", "amount"});
+      return made(Op::div, of, of);
+    }
+    switch (dice.roll(kind == "share" ? 7 : 6)) {
       case 0:
-        return typed(over(Op::add, {a, b}), a);
+        return made(Op::add, kind, kind);
       case 1:
-        return typed(over(Op::sub, {a, b}), a);
+        return made(Op::sub, kind, kind);
       case 2:
-        return typed(over(Op::mul, {a, n}), a);
+        return made(Op::mul, kind, "number");
       case 3:
-        return typed(over(Op::div, {a, n}), a);
+        return made(Op::mul, "number", kind);
       case 4:
-        return typed(over(Op::share_of, {any_fact(dice, {"share"}), a}), a);
+        return made(Op::div, kind, "number");
+      case 5:
+        return made(Op::share_of, "share", kind);
       default: {
-        const ExprPtr percent = any_fact(dice, {"share"});
-        return typed(over(Op::as_percent_of, {a, b}), percent);
+        const std::string of = dice.pick(std::vector<std::string>{"number", "share", "amount"});
+        return made(Op::as_percent_of, of, of);
       }
     }
   }
@@ -641,7 +656,7 @@ struct RandomTurn {
           break;
         }
         default:
-          given.text = dice.pick(kWords);
+          given.text = dice.pick(kLabels);
           sent.text(name.name, given.text, object);
       }
       if (dice.chance(0.05)) {

@@ -203,6 +203,39 @@ const std::vector<Row>& rows() {
   return kRows;
 }
 
+// Which kinds each operator of reckoning takes: a factor of a hundred hides where a percentage meets something else.
+struct Kinds {
+  Op op;
+  TypeKind a, b;
+  std::string name;
+};
+const std::vector<Kinds>& kinds() {
+  constexpr TypeKind kNumber = TypeKind::decimal, kShare = TypeKind::percent, kMoney = TypeKind::money;
+  static const std::vector<Kinds> kAll = {{Op::add, kNumber, kNumber, "number + number"},
+                                          {Op::add, kShare, kShare, "percent + percent"},
+                                          {Op::add, kMoney, kMoney, "money + money"},
+                                          {Op::sub, kNumber, kNumber, "number - number"},
+                                          {Op::sub, kShare, kShare, "percent - percent"},
+                                          {Op::sub, kMoney, kMoney, "money - money"},
+                                          {Op::mul, kNumber, kNumber, "number * number"},
+                                          {Op::mul, kShare, kNumber, "percent * number"},
+                                          {Op::mul, kNumber, kShare, "number * percent"},
+                                          {Op::mul, kMoney, kNumber, "money * number"},
+                                          {Op::mul, kNumber, kMoney, "number * money"},
+                                          {Op::div, kNumber, kNumber, "number / number"},
+                                          {Op::div, kShare, kNumber, "percent / number"},
+                                          {Op::div, kMoney, kNumber, "money / number"},
+                                          {Op::div, kShare, kShare, "percent / percent"},
+                                          {Op::div, kMoney, kMoney, "money / money"},
+                                          {Op::share_of, kShare, kNumber, "percent of number"},
+                                          {Op::share_of, kShare, kShare, "percent of percent"},
+                                          {Op::share_of, kShare, kMoney, "percent of money"},
+                                          {Op::as_percent_of, kNumber, kNumber, "number as percent of number"},
+                                          {Op::as_percent_of, kShare, kShare, "percent as percent of percent"},
+                                          {Op::as_percent_of, kMoney, kMoney, "money as percent of money"}};
+  return kAll;
+}
+
 // Which row each token of the grammar's conditions and values belongs to: what it is made of where it has no node of its own.
 const std::string kNoOperator = "no operator", kLater = "not yet";
 const std::map<std::string, std::string>& row_of() {
@@ -296,6 +329,15 @@ BOOST_AUTO_TEST_CASE(the_fast_evaluator_and_its_twin_agree_on_random_packs_and_t
       row += "  " + (never ? std::string("-") : std::to_string(seen));
       BOOST_TEST((seen > 0 || never),
                  std::string(one.name) + " never came out " + std::to_string(static_cast<int>(truth)));
+    }
+    std::cout << row << '\n';
+  }
+  for (const Kinds& one : kinds()) {
+    std::string row = one.name;
+    for (twin::Truth truth : {twin::Truth::yes, twin::Truth::no, twin::Truth::unknown}) {
+      const long seen = tally.kinds[{one.op, one.a, one.b, truth}];
+      row += "  " + std::to_string(seen);
+      BOOST_TEST(seen > 0, one.name + " never came out " + std::to_string(static_cast<int>(truth)));
     }
     std::cout << row << '\n';
   }
@@ -546,6 +588,23 @@ BOOST_AUTO_TEST_CASE(below_for_at_most_is_caught) {
         if (expr.op != Op::le) return nullptr;
         auto copy = std::make_shared<Expr>(expr);
         copy->op = Op::lt;
+        return copy;
+      });
+    }
+  });
+  BOOST_TEST(compared.disagreements > 0);
+}
+
+// As it once was: the product of a percentage and a number a hundredth of what it says.
+BOOST_AUTO_TEST_CASE(a_percentage_that_is_taken_for_a_share_is_caught) {
+  const Compared compared = compare(5, 40, 25, 20, 0.0, [](RandomWorld& world) {
+    for (model::Rule& rule : world.model.rules) {
+      rule.when = rebuilt(rule.when, [&](const Expr& expr) -> ExprPtr {
+        if (expr.op != Op::mul || expr.type.kind != TypeKind::percent) return nullptr;
+        const ExprPtr product = std::make_shared<Expr>(expr);
+        auto copy = std::make_shared<Expr>(
+            *World::over(Op::div, {product, World::number(world.read("customer", "number"), "100")}));
+        copy->type = expr.type;
         return copy;
       });
     }

@@ -41,6 +41,24 @@ cpp_rational fraction(const std::string& text) {
   return negative ? cpp_rational(-value) : value;
 }
 
+// What is compared of a text, as far as the random ones go: letters of ASCII, capital or small, of half or full width.
+std::string folded(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = static_cast<unsigned char>(text[i]);
+    if (code == 0xef && i + 2 < text.size()) {  // U+FF01 … U+FF5E are the signs 0x21 … 0x7E
+      const unsigned wide = (code & 0xfu) << 12 | (static_cast<unsigned char>(text[i + 1]) & 0x3fu) << 6 |
+                            (static_cast<unsigned char>(text[i + 2]) & 0x3fu);
+      if (wide >= 0xff01 && wide <= 0xff5e) {
+        code = wide - 0xff01 + 0x21;
+        i += 2;
+      }
+    }
+    out += static_cast<char>(code >= 'A' && code <= 'Z' ? code + 32 : code);
+  }
+  return out;
+}
+
 // Can it be written with at most 18 places and 36 digits?
 bool writable(const cpp_rational& value) {
   cpp_rational scaled = value * ten_to(18);
@@ -361,6 +379,12 @@ class Judge {
   void reckoned(const Expr& expr, Truth result) const {
     if (expr.op < Op::constant) return;
     ++tally_->seen[{expr.op, result}];
+    if (expr.args.size() == 2) {
+      const auto kind = [](const Expr& arg) {
+        return arg.type.kind == TypeKind::integer ? TypeKind::decimal : arg.type.kind;
+      };
+      ++tally_->kinds[{expr.op, kind(*expr.args[0]), kind(*expr.args[1]), result}];
+    }
     for (const model::ExprPtr& arg : expr.args) reckoned(*arg, result);
   }
 
@@ -383,7 +407,7 @@ class Judge {
       case Op::le: {
         Value a, b;
         if (const auto early = known_pair(a, b)) return *early;
-        if (a.kind == TypeKind::text) return truth(a.text == b.text);
+        if (a.kind == TypeKind::text) return truth(folded(a.text) == folded(b.text));
         if (expr.op == Op::eq) return truth(a.number == b.number);
         if (expr.op == Op::lt) return truth(a.number < b.number);
         return truth(a.number < b.number || a.number == b.number);
@@ -451,7 +475,7 @@ class Judge {
           const Value b = constant(literal);
           if (a.currency != b.currency) {
             foreign = true;
-          } else if (a.kind == TypeKind::text ? a.text == b.text : a.number == b.number) {
+          } else if (a.kind == TypeKind::text ? folded(a.text) == folded(b.text) : a.number == b.number) {
             return Truth::yes;
           }
         }

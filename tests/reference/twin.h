@@ -76,6 +76,8 @@ enum class Truth : std::uint8_t { no, yes, unknown };
 
 struct Tally {  // how often each operator came out how: no cell may stay empty
   std::map<std::pair<model::Op, Truth>, long> seen;
+  // Of what is reckoned from two values, by their kinds too; whole numbers count as decimals.
+  std::map<std::tuple<model::Op, model::TypeKind, model::TypeKind, Truth>, long> kinds;
 };
 
 Outcome decide(const model::Model& model, const Turn& turn, Tally* tally = nullptr);

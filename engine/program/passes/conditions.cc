@@ -6,6 +6,7 @@
 #include "engine/program/codes.h"
 #include "engine/program/keys.h"
 #include "engine/program/passes/draft.h"
+#include "engine/text/normalise.h"
 
 namespace caveat::program {
 namespace {
@@ -44,6 +45,11 @@ class Compiler {
     node.slot = fact;
     node.cell = image_.slots[fact].cell;
     node.frame = image_.slots[fact].frame;
+    if (is_id(fact)) node.flags |= kIsId;
+  }
+  bool is_id(model::Index fact) const {
+    const model::Fact& which = draft_.model.facts[fact];
+    return which.built_in && which.type.kind == TypeKind::text && which.path.back() == "id";
   }
   void set_other(Node& node, const Expr& fact) {
     node.other = fact.fact;
@@ -226,7 +232,8 @@ class Compiler {
 
   void text_is(const Expr& fact, const std::vector<Constant>& constants, bool negated) {
     std::vector<std::string> all;
-    for (const Constant& constant : constants) all.push_back(constant.text);
+    for (const Constant& constant : constants)
+      all.push_back(is_id(fact.fact) ? constant.text : text::normal_form(constant.text));
     Node& node = emit(NodeCode::text_is, here(), 0, negated);
     set_slot(node, fact.fact);
     node.rows = image_.strs(all);
