@@ -141,8 +141,10 @@ class Gate::Inside {
 
   std::size_t tick() {
     std::vector<TurnPtr> late;
+    std::vector<Missed> missed;
     {
       const std::lock_guard lock(mutex_);
+      missed.swap(missed_);
       const std::uint64_t now = options_.clock->steady_ns();
       while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
         deadlines_.begin()->second->among_deadlines.reset();
@@ -151,6 +153,10 @@ class Gate::Inside {
       }
     }
     std::size_t done = 0;
+    for (Missed& one : missed) {
+      const std::string decision = one.decision;
+      tell_again(std::move(one), [&] { return decision; });
+    }
     for (const TurnPtr& turn : late) done += miss(*turn) ? 1 : 0;
     try {
       done += errands_.escalate_overdue();
@@ -391,7 +397,7 @@ class Gate::Inside {
           const std::vector<audit::StateChange> own =
               told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
           floor_.keep(own);
-          turn->told = !own.empty();
+          if (!own.empty()) turn->told = decision_id;
           changes.insert(changes.end(), own.begin(), own.end());
         }
         if (!moved.ticket.id.empty())
@@ -941,16 +947,44 @@ class Gate::Inside {
     return true;
   }
 
-  // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told. In memory only, until
-  // the process ends or a commit fails: a record of its own would have to be there before this answer, which cannot wait.
+  // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told, from now on, and
+  // by a record of its own also after a restart. The answer does not wait for that.
+  struct Missed {
+    std::string decision, conversation, customer;
+  };
+
   void tell_again(Turn& turn) {
     try {
-      (void)floor_.change(0, [&](Desk&, std::uint64_t) {
-        if (turn.told)
-          floor_.keep(start_anew({.conversation = turn.request.conversation_id(), .customer = turn.customer},
-                                 options_.clock->wall_us()));
+      Floor::Numbers numbers = floor_.change(options_.log == nullptr ? 0 : 1, [&](Desk&, std::uint64_t) {
+        missed.decision = decision();
+        if (missed.decision.empty()) return;
+        changes =
+            start_anew({.conversation = missed.conversation, .customer = missed.customer}, options_.clock->wall_us());
+        floor_.keep(changes);
       });
-    } catch (const std::exception&) {  // the state cannot be read: its turns go to a person
+      if (changes.empty() || options_.log == nullptr) return numbers.give_up();
+      audit::SealedRecord sealed = options_.log->seal(event_record(audit::Kind::delivery_missed,
+                                                                   audit::DeliveryMissed{.decision = missed.decision},
+                                                                   {.customer = missed.customer,
+                                                                    .conversation = missed.conversation,
+                                                                    .handoff = {},
+                                                                    .decision = missed.decision},
+                                                                   std::move(changes)));
+      audit::AppendDone recorded = [this, missed](const audit::Appended& appended) {
+        const std::lock_guard lock(mutex_);
+        if (std::holds_alternative<audit::AppendFailed>(appended))
+          missed_.push_back(missed);  // the next tick tries again
+        left();
+      };
+      {
+        const std::lock_guard lock(mutex_);
+        ++under_way_;
+      }
+      options_.log->fulfil(numbers.claim(0), std::move(sealed), std::move(recorded));
+    } catch (const std::exception&) {  // the state cannot be read: its turns go to a person until it can
+      if (missed.decision.empty()) return;
+      const std::lock_guard lock(mutex_);
+      missed_.push_back(std::move(missed));
     }
   }
 
@@ -960,6 +994,14 @@ class Gate::Inside {
 
   const GateOptions options_;
   Floor floor_;
+    Missed missed{
+        .decision = {}, .conversation = std::string(turn.request.conversation_id()), .customer = turn.customer};
+    tell_again(std::move(missed), [&turn] { return turn.told; });
+  }
+
+  template <class Decision>  // asked within the floor's change; empty: there is nothing to tell again
+  void tell_again(Missed missed, Decision decision) {
+    std::vector<audit::StateChange> changes;
   Errands errands_;
   Looks looks_;
   mutable std::mutex mutex_;
@@ -987,6 +1029,7 @@ void Gate::take(std::string_view bytes, const Caller& caller, Done done) {
   inside_->take(bytes, caller, {}, std::move(done));
 }
 
+  std::vector<Missed> missed_;                              // whose records could not be written yet
 void Gate::take(std::string_view bytes, const Caller& caller, const TakeOptions& options, Done done) {
   inside_->take(bytes, caller, options, std::move(done));
 }

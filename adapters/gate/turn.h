@@ -41,7 +41,7 @@ struct Turn : Lines::Place {  // in line by request (the first of its keys), con
   std::optional<Deadlines::iterator> among_deadlines;  // under the gate's lock
   Done done;
   std::atomic<bool> answered{false};
-  bool told = false;  // its reply uses up disclosures that count once; within Floor::change
+  std::string told;  // its decision, where that uses up disclosures that count once; within Floor::change
   Reply reply;
   bool bound = false;            // the rules of now can judge it
   std::optional<Reply> refusal;  // what is wrong with it, unless it is the repeat of one that was answered

@@ -28,6 +28,10 @@ void describe(V& v, DeliveryConfirmed& e) {
   v(3, {"after a take-over", "人工接手之后"}, e.late);
 }
 template <class V>
+void describe(V& v, DeliveryMissed& e) {
+  v(1, {"decision", "决定"}, e.decision);
+}
+template <class V>
 void describe(V& v, HandOffMoved& e) {
   v(1, {"hand-off", "转人工单"}, e.handoff);
   v(2, {"decision", "决定"}, e.decision);
@@ -406,6 +410,7 @@ struct KindRow {
 constexpr KindRow kKinds[] = {
     {Kind::decision, kNoEvent, "decision", "决定"},
     {Kind::delivery_confirmed, kBody<DeliveryConfirmed>, "delivery confirmed", "确认送达"},
+    {Kind::delivery_missed, kBody<DeliveryMissed>, "delivery missed", "未能送达"},
     {Kind::handoff_opened, kBody<HandOffMoved>, "hand-off opened", "转人工单开启"},
     {Kind::handoff_taken, kBody<HandOffMoved>, "hand-off taken", "转人工单受理"},
     {Kind::handoff_passed, kBody<HandOffMoved>, "hand-off passed on", "转人工单转交"},

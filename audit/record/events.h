@@ -40,6 +40,10 @@ struct DeliveryConfirmed {
   bool late = false;  // after a person had taken over
 };
 
+struct DeliveryMissed {
+  std::string decision;
+};
+
 struct HandOffMoved {  // opened, taken, passed, returned, escalated, closed
   std::string handoff, decision;
   Optional queue;
@@ -152,9 +156,9 @@ struct Epoch {
   Optional verifier_key, note;   // of the new epoch; signed by the one before
 };
 
-using Event = std::variant<DeliveryConfirmed, HandOffMoved, Feedback, DeclaredEvent, RulesMoved, ConfigurationChanged,
-                           KeyMade, Erasure, LegalHold, Viewed, Exported, SignedIn, SwitchThrown, Gap, ClockStepped,
-                           Closing, TimeStamp, Epoch>;
+using Event = std::variant<DeliveryConfirmed, DeliveryMissed, HandOffMoved, Feedback, DeclaredEvent, RulesMoved,
+                           ConfigurationChanged, KeyMade, Erasure, LegalHold, Viewed, Exported, SignedIn, SwitchThrown,
+                           Gap, ClockStepped, Closing, TimeStamp, Epoch>;
 
 std::string encode_event(const Event& event);
 Result<Event> decode_event(Kind kind, std::string_view encoded);  // a decision has no event: refused

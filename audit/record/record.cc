@@ -17,6 +17,7 @@ struct KindName {
 constexpr KindName kKinds[] = {
     {Kind::decision, "decision"},
     {Kind::delivery_confirmed, "delivery_confirmed"},
+    {Kind::delivery_missed, "delivery_missed"},
     {Kind::handoff_opened, "handoff_opened"},
     {Kind::handoff_taken, "handoff_taken"},
     {Kind::handoff_passed, "handoff_passed"},

@@ -25,6 +25,7 @@ namespace caveat::audit {
 enum class Kind : std::uint8_t {
   decision = 1,
   delivery_confirmed = 2,
+  delivery_missed = 3,  // what was decided came too late for whoever had asked
   handoff_opened = 10,
   handoff_taken = 11,
   handoff_passed = 12,

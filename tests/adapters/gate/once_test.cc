@@ -146,6 +146,37 @@ BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing) {
   }
 }
 
+// A restart, and a commit that fails, forget what is in memory alone.
+BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing_after_a_restart_either) {
+  for (const bool fails : {false, true}) {
+    Desk desk;
+    std::promise<gate::Reply> answered;
+    desk.control.stopped = true;
+    desk.gate->take(Desk::body("t-late", kFund), Desk::bot(),
+                    {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
+                    [&](const gate::Reply& reply) { answered.set_value(reply); });
+    desk.clock.pass(2 * kSecond);
+    desk.control.stopped = false;
+    desk.control.stopped.notify_all();
+    if (fails) {
+      desk.log->flush();
+      desk.control.failing = 1;
+    }
+    BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+    desk.log->flush();
+    if (fails) {
+      BOOST_TEST(str(desk.turn(kFund, "c-2", "k-2").at("code")) == "storage");
+      desk.gate->tick();
+      desk.log->flush();
+    }
+    desk.restart();
+    BOOST_TEST(desk.records(audit::Kind::delivery_missed) == 1u);
+    BOOST_TEST(said(desk.turn(kFund)) == kFundTold);
+    BOOST_TEST(said(desk.turn(kFund)) == "A fund.");
+    desk.verify();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_wording_that_speaks_of_a_product_counts_for_each_product) {
   Desk desk;
   const json::value first = desk.turn(products({"A", "B"}));

@@ -36,6 +36,7 @@ std::vector<std::pair<Kind, Event>> every_event() {
                              .customer_agreed = true,
                              .note = "he will call back"};
   std::vector<std::pair<Kind, Event>> all = {
+      {Kind::delivery_missed, DeliveryMissed{.decision = "d-1"}},
       {Kind::delivery_confirmed, DeliveryConfirmed{.decision = "d-1", .text = sha256("text"), .late = true}},
       {Kind::feedback, Feedback{.decision = "d-1", .kind = "wrong", .by = "li", .words = "why"}},
       {Kind::feedback, Feedback{.decision = "d-1", .kind = "right", .by = "li", .words = {}}},
