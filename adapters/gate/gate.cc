@@ -781,11 +781,12 @@ class Gate::Inside {
 
   void give_way(const Turn& turn, Reply& reply, bool only_person) {
     if (reply.problem != nullptr || turn.by_person || reply.verdict == decide::Verdict::handoff) return;
-    if (turn.request.recipients() > 0) return withhold(turn, reply, only_person);
+    std::optional<Ticket> by_switch;
+    if (!only_person) by_switch = switched(turn);
+    if (turn.request.recipients() > 0 && !by_switch) return withhold(turn, reply, only_person);
     Ticket ticket;
     const std::string conversation(turn.request.conversation_id());
     const std::string customer = turn.customer.empty() ? std::string(turn.request.customer_id()) : turn.customer;
-    if (conversation.empty() && customer.empty()) return;
     const std::string known = customer.empty() ? floor_.customer_of(conversation) : customer;
     const bool overtaken = floor_.look([&](const Desk& desk, std::uint64_t) {
       const Desk::Here here = desk.find(conversation, known);
@@ -793,12 +794,27 @@ class Gate::Inside {
       ticket = *here.ticket;
       return true;
     });
-    if (!overtaken) return;
+    if (!overtaken && !by_switch) return;
+    if (!overtaken) ticket = *std::move(by_switch);
     const program::Program& program = *turn.rules->program;
     const std::uint32_t queue = queue_of(program, ticket.queue, options_.default_queue);
     reply.body = superseded_json(reply.body, waiting_text(program, turn.request, queue), ticket);
     reply.verdict = decide::Verdict::handoff;
     reply.superseded = true;
+  }
+
+  // A repeat that the emergency switch takes now, as a ticket of that switch would stand: none is opened, since nothing is decided.
+  std::optional<Ticket> switched(const Turn& turn) {
+    std::optional<Switch> thrown;
+    floor_.look([&](const Desk& desk, std::uint64_t) {
+      if (desk.emergency().thrown()) thrown = desk.emergency();
+      return 0;
+    });
+    if (!thrown) return std::nullopt;
+    decide::Scratch scratch(options_.limits);
+    const Reach taken = turn.bound ? reach(*thrown, *turn.rules, turn.request, scratch) : reach(*thrown);
+    if (!taken.taken) return std::nullopt;
+    return of_switch(taken, *turn.rules->program, options_.default_queue);
   }
 
   // Of an outreach it is the recipients whom a person has, or is awaited for, by now: as it would be judged with them held.
@@ -954,6 +970,14 @@ class Gate::Inside {
   };
 
   void tell_again(Turn& turn) {
+    Missed missed{
+        .decision = {}, .conversation = std::string(turn.request.conversation_id()), .customer = turn.customer};
+    tell_again(std::move(missed), [&turn] { return turn.told; });
+  }
+
+  template <class Decision>  // asked within the floor's change; empty: there is nothing to tell again
+  void tell_again(Missed missed, Decision decision) {
+    std::vector<audit::StateChange> changes;
     try {
       Floor::Numbers numbers = floor_.change(options_.log == nullptr ? 0 : 1, [&](Desk&, std::uint64_t) {
         missed.decision = decision();
@@ -994,14 +1018,6 @@ class Gate::Inside {
 
   const GateOptions options_;
   Floor floor_;
-    Missed missed{
-        .decision = {}, .conversation = std::string(turn.request.conversation_id()), .customer = turn.customer};
-    tell_again(std::move(missed), [&turn] { return turn.told; });
-  }
-
-  template <class Decision>  // asked within the floor's change; empty: there is nothing to tell again
-  void tell_again(Missed missed, Decision decision) {
-    std::vector<audit::StateChange> changes;
   Errands errands_;
   Looks looks_;
   mutable std::mutex mutex_;
@@ -1013,6 +1029,7 @@ class Gate::Inside {
   std::unordered_map<std::string, TurnPtr> overlay_;        // decided, not yet durable; by request key
   std::unordered_map<std::string, Remembered> remembered_;  // without a log, by request key
   std::deque<const std::string*> oldest_first_;             // its keys, where they are counted
+  std::vector<Missed> missed_;                              // whose records could not be written yet
   std::size_t under_way_ = 0;
   std::atomic<bool> log_takes_{true};      // the last record that was told of is on disk
   std::atomic<std::uint64_t> pace_ns_{0};  // what turns take, of late
@@ -1029,7 +1046,6 @@ void Gate::take(std::string_view bytes, const Caller& caller, Done done) {
   inside_->take(bytes, caller, {}, std::move(done));
 }
 
-  std::vector<Missed> missed_;                              // whose records could not be written yet
 void Gate::take(std::string_view bytes, const Caller& caller, const TakeOptions& options, Done done) {
   inside_->take(bytes, caller, options, std::move(done));
 }

@@ -9,6 +9,7 @@
 
 #include "adapters/gate/errands.h"
 #include "adapters/gate/queues.h"
+#include "adapters/gate/reach.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
@@ -355,18 +356,23 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
   return reply;
 }
 
-// A bot that asks again what was decided gets no leave to speak or act while a person has the conversation or is awaited.
+// A bot that asks again what was decided gets no leave to speak or act while a person has the conversation or is awaited, or the switch
+// is thrown.
 void Looks::give_way(PastDecision& past, Reply& reply, Language language) {
   if (past.verdict == decide::Verdict::handoff) return;
   const std::vector<std::string> recipients = recipients_in(past.body);
   std::vector<std::string_view> held;
   std::optional<Ticket> ticket;
   const std::string customer = past.customer.empty() ? floor_.customer_of(past.conversation) : past.customer;
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
   floor_.look([&](const Desk& desk, std::uint64_t) {
     for (const std::string& one : recipients)
       if (holds(desk.find({}, one).standing)) held.emplace_back(one);
     const Desk::Here here = desk.find(past.conversation, customer);
-    if (holds(here.standing)) ticket = *here.ticket;
+    if (holds(here.standing))
+      ticket = *here.ticket;
+    else if (const Reach taken = reach(desk.emergency()); taken.taken && rules && rules->program)
+      ticket = of_switch(taken, *rules->program, options_.default_queue);
     return 0;
   });
   if (ticket) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/gate/queues.h"
 #include "engine/decide/topics.h"
 
 namespace caveat::gate {
@@ -28,6 +29,24 @@ Reach reach(const Switch& state, const decide::Ruleset& rules, const decide::Req
   for (const auto& [name, lever] : state.topics)
     if (lever.on && takes(name, rules, request, scratch)) return {.taken = true, .queue = lever.queue, .topic = name};
   return {};
+}
+
+Reach reach(const Switch& state) {
+  if (state.all.on) return {.taken = true, .queue = state.all.queue, .topic = {}};
+  for (const auto& [name, lever] : state.topics)
+    if (lever.on) return {.taken = true, .queue = lever.queue, .topic = name};
+  return {};
+}
+
+Ticket of_switch(const Reach& reach, const program::Program& program, std::string_view otherwise) {
+  const std::uint32_t queue = queue_of(program, reach.queue, otherwise);
+  Ticket ticket;
+  ticket.standing = Standing::asked;
+  ticket.cause = decide::name(decide::Cause::switched);
+  if (queue == program::kNone) return ticket;
+  ticket.queue = program.queue_name(queue);
+  ticket.priority = program.queues()[queue].priority;
+  return ticket;
 }
 
 }  // namespace caveat::gate

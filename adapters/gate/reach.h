@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "adapters/gate/desk.h"
 #include "engine/decide/decide.h"
@@ -20,5 +21,10 @@ struct Reach {
 };
 Reach reach(const Switch& state, const decide::Ruleset& rules, const decide::Request& request,
             decide::Scratch& scratch);
+
+// Of a turn that nobody can read any more, so not tell whether it was of a topic: any takes it.
+Reach reach(const Switch& state);
+// As a ticket of it would stand, without an id: none is opened.
+Ticket of_switch(const Reach& reach, const program::Program& program, std::string_view otherwise);
 
 }  // namespace caveat::gate

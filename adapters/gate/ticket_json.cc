@@ -222,16 +222,23 @@ std::string superseded_json(std::string_view body, std::string_view waiting_text
   reply["verdict"] = decide::name(decide::Verdict::handoff);
   reply["say"] = json::object{{"text", waiting_text}};
   for (const char* texts : {"redactions", "disclosures", "requires"}) reply[texts] = json::array();
-  for (const char* items : {"products", "actions"}) {
+  for (const char* items : {"products", "actions", "recipients"}) {
+    if (!reply.contains(items)) continue;
     for (json::value& one : reply.at(items).as_array()) {
       one.as_object()["verdict"] = decide::name(decide::Verdict::block);
       one.as_object()["disclosures"] = json::array();
     }
   }
-  json::object handoff{{"id", ticket.id}, {"queue", ticket.queue}, {"priority", priority_name(ticket.priority)}};
+  json::object handoff;
+  if (!ticket.id.empty()) handoff["id"] = ticket.id;
+  if (!ticket.queue.empty()) handoff["queue"] = ticket.queue;
+  handoff["priority"] = priority_name(ticket.priority);
   if (ticket.due) handoff["due"] = wire::instant_told(*ticket.due, 0);
-  handoff["hold"] = true;
-  handoff["state"] = public_name(ticket.standing);
+  handoff["hold"] = holds(ticket.standing);
+  if (holds(ticket.standing))
+    handoff["state"] = public_name(ticket.standing);
+  else
+    handoff["cause"] = ticket.cause;
   reply["handoff"] = std::move(handoff);
   reply["superseded"] = true;
   return json::serialize(value);

@@ -352,6 +352,84 @@ BOOST_AUTO_TEST_CASE(a_resent_turn_does_nothing_in_a_hold_and_neither_does_a_loo
   BOOST_TEST(verdicts(desk.gate->look(look, Desk::agent()).body) == "allow allow");  // a person reads what was decided
 }
 
+// It is thrown since what the bot says or does is bad: what was decided before it is no leave either.
+BOOST_AUTO_TEST_CASE(
+    a_resent_turn_says_and_does_nothing_while_the_switch_is_thrown_and_neither_does_a_look_at_its_decision) {
+  Desk desk;
+  const auto throw_it = [&](bool on, const std::string& rest) {
+    return desk.command(gate::Command::Kind::throw_switch, {},
+                        std::string(R"({"on":)") + (on ? "true" : "false") + R"(,"reason":"a bad model")" + rest + "}",
+                        Desk::agent("boss"));
+  };
+  const std::string loan = Desk::body("t-loan",
+                                      R"("answer":{"text":"sent"},"actions":[{"name":"share","amount":"10000 CNY"}])"),
+                    other = Desk::body("t-act",
+                                       R"("answer":{"text":"sent"},"actions":[{"name":"transfer","amount":"100 CNY"}])",
+                                       "c-2", "k-2");
+  const std::string sms = Desk::body(
+      "t-sms",
+      R"("outreach":{"channel":"sms","purpose":"notice","text":"Your card is ready.","recipients":[{"id":"k-9"}]})", "",
+      "");
+  const gate::Reply of_loan = desk.gate->decide(loan, Desk::bot()), of_other = desk.gate->decide(other, Desk::bot()),
+                    of_sms = desk.gate->decide(sms, Desk::bot());
+  BOOST_REQUIRE((of_sms.problem == nullptr));
+  const auto read = [&](const gate::Reply& then) {
+    return desk.gate->look({.kind = gate::Query::Kind::decision, .target = then.decision_id}, Desk::bot());
+  };
+  const std::size_t before = desk.decisions();
+
+  BOOST_TEST(Desk::code(throw_it(true, R"(,"topic":"large","queue":"advisers")")) == "");
+  const gate::Reply again = desk.gate->decide(loan, Desk::bot());
+  BOOST_TEST(again.replayed);
+  BOOST_TEST(again.superseded);
+  BOOST_TEST((again.verdict == decide::Verdict::handoff));
+  const json::value body = json::parse(again.body);
+  BOOST_TEST(str(body.at("verdict")) == "handoff");
+  BOOST_TEST(str(body.at("actions").at(0).at("verdict")) == "block");
+  BOOST_TEST(body.at("requires").as_array().empty());
+  BOOST_TEST(said(body) == "An adviser will be with you.");
+  BOOST_TEST(body.at("superseded").as_bool());
+  BOOST_TEST(str(body.at("handoff").at("cause")) == "switch");
+  BOOST_TEST(str(body.at("handoff").at("queue")) == "advisers");
+  BOOST_TEST(!body.at("handoff").at("hold").as_bool());
+  BOOST_TEST(!body.at("handoff").as_object().contains("id"));  // nothing was opened: whoever comes next opens it
+  BOOST_TEST(desk.gate->decide(other, Desk::bot()).body == of_other.body);  // not of the topic
+  // Of what is only read nobody can tell any more whether it was of the topic.
+  BOOST_TEST(str(json::parse(read(of_other).body).at("verdict")) == "handoff");
+  BOOST_TEST(Desk::code(throw_it(false, R"(,"topic":"large")")) == "");
+
+  BOOST_TEST(Desk::code(throw_it(true, "")) == "");
+  desk.restart();
+  for (const auto& [bytes, then] :
+       {std::pair{&loan, &of_loan}, std::pair{&other, &of_other}, std::pair{&sms, &of_sms}}) {
+    const gate::Reply now = desk.gate->decide(*bytes, Desk::bot()), seen = read(*then);
+    for (const gate::Reply* one : {&now, &seen}) {
+      BOOST_TEST(one->superseded);
+      BOOST_TEST(str(json::parse(one->body).at("verdict")) == "handoff");
+      BOOST_TEST(str(json::parse(one->body).at("decision")) == then->decision_id);
+      BOOST_TEST(one->body.find(R"("sent")") == std::string::npos);
+      BOOST_TEST(one->body.find(R"("verdict":"allow")") == std::string::npos);
+    }
+  }
+  BOOST_TEST(Desk::code(throw_it(false, "")) == "");
+  BOOST_TEST(desk.gate->decide(other, Desk::bot()).body == of_other.body);  // it was only for as long as it was thrown
+  BOOST_TEST(str(json::parse(read(of_other).body).at("verdict")) == "allow");
+  BOOST_TEST(desk.decisions() == before);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(what_a_turn_of_another_year_holds_is_held_now) {
+  Desk desk;
+  gate::Caller replayer = Desk::bot();
+  replayer.any_time = true;
+  const std::string id =
+      handoff_of(desk.turn(R"("at":"2024-03-01T10:00:00Z","message":{"text":"an agent please"},"answer":{"text":"no"})",
+                           "c-old", "k-1", replayer));
+  BOOST_TEST(str(desk.ticket(id).at("state")) == "waiting");
+  BOOST_TEST(str(desk.hello().at("verdict")) == "handoff");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_persons_answer_is_advised_on_and_nobody_elses) {
   Desk desk;
   const std::string words = R"("answer":{"text":"it is guaranteed","author":"person"})";

@@ -317,7 +317,9 @@ Model run(History& h, Step step, const Chosen& chosen, gate::Reply& reply, bool&
       RC_ASSERT(reply.replayed);
       RC_ASSERT(reply.decision_id == earlier.decision);
       if (!reply.superseded) RC_ASSERT(reply.body == earlier.body);
-      if (reply.superseded) RC_ASSERT(held && !bot_speaks(reply));  // also where it had asked for a consent
+      if (reply.superseded)
+        RC_ASSERT((held || h.model.switched || h.model.topic) &&
+                  !bot_speaks(reply));  // also where it had asked for a consent
       break;
     }
     case Step::confirmed:
@@ -471,7 +473,7 @@ void live() {
     const bool silent = h.silent() || (step == Step::of_a_loan && h.model.topic);
     const Model before = h.model, next = run(h, step, chosen, reply, is_turn);
     // The promise itself: whatever was refused, lost or repeated, a bot is not heard in a hold, nor while the switch is thrown.
-    if (is_turn && silent && !(reply.replayed && h.model.who == Model::bot)) RC_ASSERT(!bot_speaks(reply));
+    if (is_turn && silent) RC_ASSERT(!bot_speaks(reply));
     const bool plain = step == Step::hello || step == Step::of_a_fund || step == Step::of_a_loan;
     if (plain && !silent && reply.recorded) RC_ASSERT(bot_speaks(reply));
     if (reply.recorded && step == Step::asks_to_share && !silent) h.required = reply.decision_id;
