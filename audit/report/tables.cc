@@ -41,17 +41,65 @@ std::string_view state_name(RuleOutcome::State state) {
 
 }  // namespace
 
+namespace {
+
+// Words that stand in numbers, dates and times; a month also by its first letters, from three on.
+bool is_of_numbers(std::string_view word) {
+  static constexpr std::string_view kWords[] = {"e", "a", "p", "am", "pm"};
+  static constexpr std::string_view kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
+                                                 "july",    "august",   "september", "october", "november", "december"};
+  const auto is_word = [&](std::string_view one) { return one == word; };
+  return std::any_of(std::begin(kWords), std::end(kWords), is_word) ||
+         (word.size() >= 3 && std::any_of(std::begin(kMonths), std::end(kMonths),
+                                          [&](std::string_view month) { return month.starts_with(word); }));
+}
+
+// Would a spreadsheet take this for something else than the text that it is: run it, or show a number, a date, a truth instead?
+bool turns_into_something(std::string_view text) {
+  // Run as a formula (OWASP "CSV injection"), in full width too where the program reads East Asian input; an error value; a blank that
+  // is dropped; and what would read as guarded.
+  static constexpr std::string_view kBegins[] = {"=",  "+",  "-",  "@",  "\t", "\r", "\n",
+                                                 "＝", "＋", "－", "＠", "#",  " ",  "'"};
+  if (text.empty()) return false;
+  if (text.ends_with(' ') || std::any_of(std::begin(kBegins), std::end(kBegins),
+                                         [&](std::string_view sign) { return text.starts_with(sign); }))
+    return true;
+  std::string small(text);
+  for (char& c : small)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  if (small == "true" || small == "false") return true;
+  // Digits, and beside them only what stands in numbers, dates and times.
+  static constexpr std::string_view kSigns[] = {"０", "１", "２", "３", "４", "５", "６", "７",   "８",  "９",
+                                                "．", "，", "：", "／", "－", "％", "¥",  "￥",   "€",   "£",
+                                                "年", "月", "日", "时", "時", "分", "秒", "上午", "下午"};
+  bool digits = false;
+  for (std::string_view rest = small; !rest.empty();) {
+    const char c = rest.front();
+    std::size_t length = 1;
+    if (c >= 'a' && c <= 'z') {
+      while (length < rest.size() && rest[length] >= 'a' && rest[length] <= 'z') ++length;
+      if (!is_of_numbers(rest.substr(0, length))) return false;
+    } else if (c >= '0' && c <= '9') {
+      digits = true;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      const auto sign = std::find_if(std::begin(kSigns), std::end(kSigns),
+                                     [&](std::string_view one) { return rest.starts_with(one); });
+      if (sign == std::end(kSigns)) return false;
+      digits = digits || sign - std::begin(kSigns) < 10;
+      length = sign->size();
+    } else if (std::string_view(".,:/-+%()$ ").find(c) == std::string_view::npos) {
+      return false;
+    }
+    rest.remove_prefix(length);
+  }
+  return digits;
+}
+
+}  // namespace
+
 std::string csv_cell(std::string_view text) {
-  std::string out;
-  // What begins like this is run as a formula when the file is opened (OWASP "CSV injection"), in full width too where the program
-  // reads East Asian input.
-  static constexpr std::string_view kBegins[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
-  const bool formula = std::any_of(std::begin(kBegins), std::end(kBegins),
-                                   [&](std::string_view sign) { return text.starts_with(sign); });
-  out += '"';
-  // A long number would be shown rounded: an id stays as it is.
-  const bool number = text.size() > 11 && text.find_first_not_of("0123456789.eE") == std::string_view::npos;
-  if (formula || number) out += '\'';
+  std::string out = "\"";
+  if (turns_into_something(text)) out += '\'';
   for (const char c : text) {
     if (c == '"') out += '"';
     out += c;

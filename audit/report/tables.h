@@ -1,8 +1,9 @@
 // tables: the population of a report for tools: CSV for spreadsheets, JSON Lines for programs, one decision a row.
 //
-// Promises   CSV is RFC 4180 with a byte order mark (spreadsheets in China need it), long ids and hashes stay text, a cell that a
-//            spreadsheet would run as a formula is prefixed by an apostrophe; the first lines of neither form are comments: scope
-//            and control total stand in the evidence package and the page
+// Promises   CSV is RFC 4180 with a byte order mark (spreadsheets in China need it); a cell that a spreadsheet would run, or show as
+//            another value than its text (a number, a date, a truth), has an apostrophe before it, and so has one that begins with an
+//            apostrophe: take one off and every text is as it was; the first lines of neither form are comments: scope and control
+//            total stand in the evidence package and the page
 // Source     RFC 4180; RFC 8259
 #pragma once
 

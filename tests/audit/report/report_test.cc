@@ -261,8 +261,17 @@ BOOST_AUTO_TEST_CASE(a_csv_has_a_mark_quotes_and_no_formula) {
   for (const char* formula : {"=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx"}) BOOST_TEST(csv_cell(formula)[1] == '\'');
   for (const char* wide : {"＝1+1", "＋1", "－1", "＠SUM(1)"}) BOOST_TEST(csv_cell(wide)[1] == '\'', wide);
   BOOST_TEST(csv_cell("客户＝1") == "\"客户＝1\"");
-  BOOST_TEST(csv_cell("110105199003071234") == "\"'110105199003071234\"");
-  BOOST_TEST(csv_cell("1234") == "\"1234\"");
+  for (const char* number :
+       {"110105199003071234", "1234", "007", "1E5", "1e-5", ".5", "1,000", "12 %", "(5)", "¥5", "１２３"})
+    BOOST_TEST(csv_cell(number) == "\"'" + std::string(number) + "\"");
+  for (const char* time : {"3-4", "3/4", "2026-01-02", "12:30", "12:30 PM", "5-May", "MAR1", "sept 2", "1月2日",
+                           "2026年1月2日", "10时5分"})
+    BOOST_TEST(csv_cell(time) == "\"'" + std::string(time) + "\"");
+  for (const char* word : {"TRUE", "false", " TRUE ", " k-1", "k-1 ", "#N/A", "'tis"})
+    BOOST_TEST(csv_cell(word) == "\"'" + std::string(word) + "\"");
+  for (const char* text : {"k-12", "t-2026", "MARY 1", "true story", "018f2f5e-7c1a-7000-8000-00c04fd430c8", "1号线",
+                           "it's", "2026-11-23T10:00:00+08:00", "x", ""})
+    BOOST_TEST(csv_cell(text) == "\"" + std::string(text) + "\"", text);
   query.language = Language::en;
   BOOST_TEST(csv_of(query).find("\"handoff\"") != std::string::npos);
   query.language = Language::zh;
