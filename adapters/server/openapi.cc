@@ -287,6 +287,10 @@ json::object headers_of(const Route& route, int status) {
       add("Caveat-Replayed", false);
     }
   }
+  if (route.handler == Handler::decision && status == 200) {
+    add("Caveat-Verdict", true);
+    add("Caveat-Decision", true);
+  }
   if (status == 202 || status == 429 || status == 503) add("Retry-After", true);
   if (status == 401) add("WWW-Authenticate", true);
   if ((route.versioned || route.handler == Handler::open_handoff || route.handler == Handler::schema) &&

@@ -61,6 +61,18 @@ constexpr std::size_t kMostParameters =
     32;  // of a query: more than any path takes, and few enough to tell each mistake
 constexpr std::uint64_t kShyNs = 10'000'000'000;  // not ready for so long after a commit that failed
 
+// RFC 9110, 11.1 and 11.4: a scheme in whatever case, blanks, the rest. Empty: another scheme, or nothing behind it.
+std::string_view bearer_key(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.size() <= kScheme.size()) return {};
+  for (std::size_t i = 0; i < kScheme.size(); ++i) {
+    const char c = authorization[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != kScheme[i]) return {};
+  }
+  const std::size_t begin = authorization.find_first_not_of(' ', kScheme.size());
+  return begin == std::string_view::npos ? std::string_view() : authorization.substr(begin);
+}
+
 std::string in_milliseconds(std::uint64_t ns) {
   const std::string us = std::to_string(ns / 1'000 % 1'000);
   return std::to_string(ns / 1'000'000) + "." + std::string(3 - us.size(), '0') + us;
@@ -294,9 +306,8 @@ class Router::Inside {
         const std::lock_guard lock(mutex_);
         callers = callers_;
       }
-      const bool bearer =
-          authorization.size() > 7 && (authorization.starts_with("Bearer ") || authorization.starts_with("bearer "));
-      const CallerEntry* entry = bearer && callers ? find(callers, authorization.substr(7), head.known) : nullptr;
+      const std::string_view key = bearer_key(authorization);
+      const CallerEntry* entry = !key.empty() && callers ? find(callers, key, head.known) : nullptr;
       if (entry == nullptr) {
         refuse_now(call, wire::codes::kBadKey, item("", "a key that this server knows", "another"));
         call.refusal->headers.emplace_back("WWW-Authenticate", "Bearer realm=\"caveat\", error=\"invalid_token\"");
@@ -595,6 +606,11 @@ class Router::Inside {
       return response;
     }
     if (call.route->gives == "text/plain") response.content_type = "text/plain; charset=utf-8";
+    if (call.route->handler == Handler::decision) {
+      response.verdict = verdict_name(reply.verdict);
+      response.headers.emplace_back("Caveat-Decision", reply.decision_id);
+      response.headers.emplace_back("Caveat-Verdict", response.verdict);
+    }
     if (reply.created) response.status = 201;
     if (reply.pending) {
       response.status = 202;

@@ -1046,6 +1046,8 @@ class Desk(Served):
 
     def test_a_decision_is_told_confirmed_commented_and_proved(self):
         decided = self.server.decide(turn(1, "You cannot lose."))[2]
+        _, headers, text = self.server.ask("GET", f"/v1/decisions/{decided['decision']}")
+        self.assertEqual((headers["caveat-decision"], headers["caveat-verdict"]), (decided["decision"], json.loads(text)["verdict"]))
         path = "/v1/decisions/" + decided["decision"]
         status, _, seen = self.get(path, "bot")
         self.assertEqual((status, seen["verdict"]), (200, "block"))

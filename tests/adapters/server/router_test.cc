@@ -124,7 +124,11 @@ BOOST_AUTO_TEST_CASE(keys_methods_and_paths_that_are_not_ours_are_told_apart) {
   BOOST_TEST(no_key.code == "no_key");
   BOOST_TEST(header(no_key, "WWW-Authenticate") == "Bearer realm=\"caveat\"");
   BOOST_TEST(body_of(no_key).at("verdict") == "handoff");
-  for (const char* wrong : {"Bearer cav_bot_0", "Basic x", "Bearer", "cav_bot_0"}) {
+  for (const char* scheme : {"Bearer ", "bearer ", "BEARER ", "bEaReR   "}) {
+    head.headers = {{"authorization", scheme + desk.keys.at("bot")}};
+    BOOST_TEST(desk.ask(head).code != "bad_key", scheme);
+  }
+  for (const char* wrong : {"Bearer cav_bot_0", "Basic x", "Bearer", "Bearer  ", "Bearer\tx", "cav_bot_0"}) {
     head.headers = {{"authorization", wrong}};
     BOOST_TEST(desk.ask(head).code == "bad_key", wrong);
   }
