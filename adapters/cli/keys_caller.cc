@@ -109,6 +109,13 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
                     "reads it on SIGHUP.\n",
                     "caveat：密钥仅显示这一次；{0} 中只保存其摘要。运行中的服务在收到 SIGHUP 后读取。\n"}),
       {file});
+  if (caller.any_time)
+    terminal.err << terminal.say(
+        {"caveat: note: what its turns of another day come to counts today: a hand-off that holds, holds the customer "
+         "who is "
+         "with the bot now.\n  Replay against a log of its own, not against the one that serves customers.\n",
+         "caveat：注意：其往日轮次的结果即刻生效：持续有效的转人工会扣住当下正与机器人对话的客户。\n"
+         "  请在单独的日志上回放，不要用正在服务客户的日志。\n"});
   return kDone;
 }
 
