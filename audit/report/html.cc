@@ -270,15 +270,22 @@ class Page {
 
   void stories() {
     data rows(data::type::list);
-    for (const ToldDecision& told : model_.stories) {
+    const bool none = model_.stories.empty() || model_.opened == 0;
+    for (const ToldDecision& told : none ? std::vector<ToldDecision>() : model_.stories) {
       data item;
       item.set("index", number(told.index));
       item.set("time", format_instant(told.time, model_.query.offset_minutes));
-      item.set("verdict", std::string(verdict_word(told.verdict, language_)));
-      item.set("verdict_class", std::string(verdict_name(told.verdict)));
+      const bool known = told.content == Content::opened;
+      item.set("verdict", known ? std::string(verdict_word(told.verdict, language_)) : w("sealed_word"));
+      item.set("verdict_class", known ? std::string(verdict_name(told.verdict)) : std::string("sealed"));
+      if (!told.story)
+        item.set("untold", w(known                             ? "untold_kept"
+                             : told.content == Content::sealed ? "untold_sealed"
+                                                               : "untold_unreadable"));
       item.set("leaf", told.leaf_hex);
       data lines(data::type::list);
-      for (const StoryLine& line : zh() ? told.story.zh : told.story.en) {
+      const StorySection story = told.story.value_or(StorySection());
+      for (const StoryLine& line : zh() ? story.zh : story.en) {
         data entry;
         entry.set("label", w("k" + std::to_string(static_cast<int>(line.kind))));
         entry.set("text", line.text);
@@ -289,7 +296,7 @@ class Page {
       rows.push_back(item);
     }
     root_.set("story_rows", rows);
-    root_.set("has_stories", !model_.stories.empty());
+    root_.set("has_stories", !none);
     root_.set("seed_label", w("seed"));
     root_.set("seed", model_.seed);
   }

@@ -83,7 +83,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   model_.last_index = header.index();
   model_.last_time = header.time_us();
   if (header.kind() != Kind::decision || !selects(model_.query, header)) return;
-  const auto tell_row = [&](DecisionRow::Content content, const VerdictSection& verdict) {
+  const auto tell_row = [&](Content content, const VerdictSection& verdict) {
     if (!row_) return;
     DecisionRow row;
     row.index = header.index();
@@ -96,7 +96,8 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   };
   if (!sections) {
     ++model_.sealed;
-    tell_row(DecisionRow::Content::sealed, {});
+    draw(header, leaf, sections, Content::sealed, 0);
+    tell_row(Content::sealed, {});
     return;
   }
   ++model_.opened;
@@ -105,7 +106,8 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   Outcome* const outcome = verdict_bytes == nullptr ? nullptr : outcome_of(*verdict_bytes);
   if (outcome == nullptr) {
     ++model_.unreadable;
-    tell_row(DecisionRow::Content::unreadable, {});
+    draw(header, leaf, sections, Content::unreadable, 0);
+    tell_row(Content::unreadable, {});
     return;
   }
   if (!outcome->selected) return;
@@ -113,7 +115,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   const std::uint8_t verdict = outcome->verdict.verdict;
   ++model_.population;
   ++model_.verdicts[verdict];
-  tell_row(DecisionRow::Content::opened, outcome->verdict);
+  tell_row(Content::opened, outcome->verdict);
   // Titles and digests are the same in very many decisions: each spelling is read once.
   if (const std::string_view* bytes = find(*sections, Section::rules);
       bytes != nullptr && !rules_read_.contains(*bytes)) {
@@ -146,18 +148,23 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
       count->last_index = header.index();
     }
   }
-  if (const std::string_view* bytes = find(*sections, Section::story); bytes != nullptr && model_.query.stories > 0) {
-    const Digest rank = sha256(model_.seed + "/" + std::to_string(header.index()));
-    std::vector<Candidate>& drawn = sample_[verdict];
-    if (drawn.size() == model_.query.stories && drawn.back().rank <= rank) return;
-    if (Result<StorySection> story = decode_story(*bytes)) {
-      Candidate candidate{rank, {header.index(), header.time_us(), verdict, std::move(*story), hex(leaf_hash(leaf))}};
-      const auto place = std::upper_bound(drawn.begin(), drawn.end(), candidate,
-                                          [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
-      drawn.insert(place, std::move(candidate));
-      if (drawn.size() > model_.query.stories) drawn.pop_back();
-    }
-  }
+  draw(header, leaf, sections, Content::opened, verdict);
+}
+
+// Whether it can be told makes no difference to whether it is drawn: else whoever opens could choose.
+void Gathering::draw(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections, Content content,
+                     std::uint8_t verdict) {
+  if (model_.query.stories == 0) return;
+  const Digest rank = sha256(model_.seed + "/" + std::to_string(header.index()));
+  std::vector<Candidate>& drawn = sample_[content == Content::opened ? verdict : sample_.size() - 1];
+  if (drawn.size() == model_.query.stories && drawn.back().rank <= rank) return;
+  Candidate candidate{rank, {header.index(), header.time_us(), content, verdict, {}, hex(leaf_hash(leaf))}};
+  if (const std::string_view* bytes = sections ? find(*sections, Section::story) : nullptr)
+    if (Result<StorySection> story = decode_story(*bytes)) candidate.told.story = std::move(*story);
+  const auto place = std::upper_bound(drawn.begin(), drawn.end(), candidate,
+                                      [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  drawn.insert(place, std::move(candidate));
+  if (drawn.size() > model_.query.stories) drawn.pop_back();
 }
 
 Gathering::Outcome* Gathering::outcome_of(std::string_view verdict_section) {
@@ -225,7 +232,8 @@ ReportModel Gathering::finish() {
   std::stable_sort(model_.queues.begin(), model_.queues.end(),
                    [](const QueueCount& a, const QueueCount& b) { return a.total > b.total; });
   for (auto& [digest, count] : packs_) model_.packs.push_back(std::move(count));
-  // Round by round from the gravest verdict down, so that five stories show what the gate does and not only the usual.
+  // Round by round from what is not known and the gravest verdict down, so that five stories show what the gate does and not only the
+  // usual, and never only what somebody liked to open.
   for (std::size_t round = 0; round < model_.query.stories; ++round) {
     for (auto drawn = sample_.rbegin(); drawn != sample_.rend(); ++drawn) {
       if (round < drawn->size() && model_.stories.size() < model_.query.stories)

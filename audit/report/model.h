@@ -79,19 +79,21 @@ struct PackCount {
   std::uint64_t decisions = 0, first_index = 0, last_index = 0;
 };
 
+// Sealed: no key at hand opens it. Unreadable: opened, and what was decided cannot be read. Both stand in tables and in the sample,
+// whatever the query asks for: whether they would match is not known.
+enum class Content : std::uint8_t { opened, sealed, unreadable };
+
 struct ToldDecision {
   std::uint64_t index = 0;
   Microseconds time = 0;
-  std::uint8_t verdict = 0;
-  StorySection story;
+  Content content = Content::opened;
+  std::uint8_t verdict = 0;           // of an opened one
+  std::optional<StorySection> story;  // none: it is sealed, cannot be read, or was kept back
   std::string leaf_hex;
 };
 
 // One decision of the population, as tables print it.
 struct DecisionRow {
-  // Sealed: no key at hand opens it. Unreadable: opened, and what was decided cannot be read. Both stand in the table, whatever the
-  // query asks for: whether they would match is not known.
-  enum class Content : std::uint8_t { opened, sealed, unreadable };
   std::uint64_t index = 0;
   Microseconds time = 0;
   Content content = Content::opened;
@@ -116,7 +118,7 @@ struct ReportModel {
   std::vector<RuleCount> rules;       // by decisions descending, then id
   std::vector<QueueCount> queues;     // by total descending, then name
   std::vector<PackCount> packs;       // by name, version, digest
-  std::vector<ToldDecision> stories;  // the sample, by index
+  std::vector<ToldDecision> stories;  // the sample: whatever the seed draws, told or not, by index
   std::vector<Closing> closings;      // days that were closed within the range
 };
 
@@ -145,8 +147,10 @@ class Gathering {
 
   Outcome* outcome_of(std::string_view verdict_section);  // null: it cannot be read
   static void add_up(Outcome& outcome);
+  void draw(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections, Content content,
+            std::uint8_t verdict);
   struct Candidate {
-    Digest rank;  // SHA-256(seed, index): the lowest are drawn, from every verdict in turn
+    Digest rank;  // SHA-256(seed, index): the lowest are drawn, from every verdict and what is sealed in turn
     ToldDecision told;
   };
   ReportModel model_;
@@ -160,7 +164,8 @@ class Gathering {
   std::unordered_set<std::string, Spelling, std::equal_to<>> rules_read_;  // sections whose titles are known
   std::unordered_map<std::string, std::vector<PackCount*>, Spelling, std::equal_to<>> packs_read_;
   std::array<std::uint64_t, 256> kinds_{};
-  std::array<std::vector<Candidate>, 5> sample_;  // a verdict each, by rank; never more than the query's stories
+  std::array<std::vector<Candidate>, 6>
+      sample_;  // a verdict each and what is not known, by rank; at most the query's stories
 };
 
 }  // namespace caveat::audit

@@ -56,7 +56,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 <p class="soft">{{w_sample_note}} {{seed_label}}: <span class="mono">{{seed}}</span></p>
 {{^has_stories}}<p>{{none}}</p>{{/has_stories}}
 {{#story_rows}}<article class="story"><header><h3>{{w_decision}} #{{index}}</h3><span class="badge {{verdict_class}}">{{verdict}}</span><span class="soft">{{time}}</span></header>
-<dl>{{#lines}}<dt>{{label}}</dt><dd class="{{kind}}">{{text}}</dd>{{/lines}}</dl><footer class="soft mono">{{w_leaf}} {{leaf}}</footer></article>
+{{#untold}}<p>{{untold}}</p>{{/untold}}{{^untold}}<dl>{{#lines}}<dt>{{label}}</dt><dd class="{{kind}}">{{text}}</dd>{{/lines}}</dl>{{/untold}}<footer class="soft mono">{{w_leaf}} {{leaf}}</footer></article>
 {{/story_rows}}
 <h2>{{w_packs}}</h2>
 {{^has_packs}}<p>{{none}}</p>{{/has_packs}}

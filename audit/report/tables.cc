@@ -25,14 +25,12 @@ std::string_view priority_word(std::uint8_t priority, bool zh) {
 }
 
 // In place of the verdict where none is known.
-std::string_view content_name(DecisionRow::Content content) {
-  return content == DecisionRow::Content::sealed ? "sealed" : "unreadable";
-}
+std::string_view content_name(Content content) { return content == Content::sealed ? "sealed" : "unreadable"; }
 std::string_view verdict_cell(const DecisionRow& row, bool zh) {
-  if (row.content == DecisionRow::Content::opened)
+  if (row.content == Content::opened)
     return zh ? verdict_word(row.verdict.verdict, Language::zh) : verdict_name(row.verdict.verdict);
   if (!zh) return content_name(row.content);
-  return row.content == DecisionRow::Content::sealed ? "未公开" : "无法读取";
+  return row.content == Content::sealed ? "未公开" : "无法读取";
 }
 
 std::string_view state_name(RuleOutcome::State state) {
@@ -134,7 +132,7 @@ std::string csv_line(const DecisionRow& row, const ReportQuery& query) {
 }
 
 std::string jsonl_line(const DecisionRow& row, const ReportQuery& query) {
-  if (row.content != DecisionRow::Content::opened) {
+  if (row.content != Content::opened) {
     const boost::json::object line = {{"index", row.index},
                                       {"time", format_instant(row.time, query.offset_minutes)},
                                       {"verdict", nullptr},

@@ -40,6 +40,11 @@ std::string in_words(const Problem& problem) {
   return out;
 }
 
+struct ByIndex {
+  bool operator()(const ToldDecision& told, std::uint64_t index) const { return told.index < index; }
+  bool operator()(std::uint64_t index, const ToldDecision& told) const { return index < told.index; }
+};
+
 struct Refusal {
   std::string en, zh;
 };
@@ -95,6 +100,7 @@ class Verification {
     headers();
     tree();
     opened();
+    signer_of_that_size();
     recount();
     page();
     closings();
@@ -305,8 +311,11 @@ class Verification {
 
   // 5
   void checkpoint() {
-    Claim& c = claim("The checkpoint is signed by the same key and has the size and root that the manifest gives.",
-                     "检查点由同一密钥签署，其规模与根哈希和清单一致。");
+    Claim& c = claim(
+        "The checkpoint is signed by the same key, which was the log's at that size, and has the size and root that "
+        "the "
+        "manifest gives.",
+        "检查点由同一密钥签署，该密钥即日志在该规模时的密钥，其规模与根哈希和清单一致。");
     if (!members_good_) return stands_on(c, 4);
     const Result<Checkpoint> seen = open_checkpoint(*member("checkpoint"), {&*key_, 1}, &verify_signature);
     if (!seen) return bad(c, in_words(seen.error()), in_words(seen.error()));
@@ -430,6 +439,72 @@ class Verification {
     good(c);
   }
 
+  // 5, once the records are opened: a key that was given up signs no checkpoint behind the record that says so, and whoever still has it
+  // can make none.
+  void signer_of_that_size() {
+    if (!opened_good_) return;
+    Claim& c = report_.claims[4];
+    std::optional<VerifierKey> expected;  // behind the last change of the range
+    std::vector<VerifierKey> gone;
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
+      const HeaderView& header = headers_[i];
+      const bool rotated = header.kind() == Kind::key_rotated;
+      if ((!rotated && header.kind() != Kind::epoch) || !in_period(header)) continue;
+      const std::string record = number(header.index());
+      const std::optional<SignerChange> change = change_of(i, rotated);
+      if (!change)
+        return bad(
+            c, "record " + record + " changes the log's key, and its note is not opened or is not signed by both keys",
+            "记录 " + record + " 更换日志的密钥，但其说明未公开，或并非由更换前后的密钥共同签署");
+      // A change that was lost with the end that an epoch replaces is in no record; who was gone before it stays so.
+      if (rotated ? expected && *expected != change->before
+                  : std::find(gone.begin(), gone.end(), change->before) != gone.end())
+        return bad(c, "record " + record + " names another key before it than the record that changed the key before",
+                   "记录 " + record + " 所述的原密钥与上一次更换的新密钥不符");
+      // The checkpoint that ends with a rotation is by the key before; a package signs it again by the one after.
+      const bool ends = rotated && header.index() + 1 == checkpoint_->size;
+      if (!ends && change->before == *key_)
+        return bad(c,
+                   "the key that signed was given up in record " + record + ", and the checkpoint covers " +
+                       number(checkpoint_->size) + " records: the signer of that size is " +
+                       format_verifier_key(change->after) + " or one after it",
+                   "签署所用的密钥已在记录 " + record + " 中停用，而检查点涵盖 " + number(checkpoint_->size) +
+                       " 条记录：该规模应由 " + format_verifier_key(change->after) + " 或其后的密钥签署");
+      expected = ends && change->before == *key_ ? change->before : change->after;
+      gone.push_back(change->before);
+    }
+    if (expected && manifest_->end == checkpoint_->size && *expected != *key_)
+      return bad(c,
+                 "the last change of the log's key leads to " + format_verifier_key(*expected) +
+                     ", not to the key that signed",
+                 "日志密钥的最后一次更换引至 " + format_verifier_key(*expected) + "，而非签署所用的密钥");
+    if (c.shown == Shown::yes && (manifest_->first > 0 || manifest_->end < checkpoint_->size)) {
+      c.why_en = "as far as the period tells: of changes of the log's key outside it nothing is in this package";
+      c.why_zh = "以本期间所载为限：期间之外日志密钥的更换不在本证据包中";
+    }
+  }
+  bool in_period(const HeaderView& header) const {
+    const ReportQuery& query = manifest_->query;
+    return (!query.from || header.time_us() >= *query.from) && (!query.to || header.time_us() < *query.to);
+  }
+  // What an opened record says of the change of signer that its kind announces.
+  std::optional<SignerChange> change_of(std::size_t place, bool rotated) const {
+    const std::string_view* section = opened_section(place, Section::event);
+    const Result<Event> event =
+        section == nullptr ? tl::unexpected(Problem{}) : decode_event(headers_[place].kind(), *section);
+    if (!event) return std::nullopt;
+    const Optional& note = rotated ? std::get<KeyMade>(*event).note : std::get<Epoch>(*event).note;
+    std::optional<SignerChange> change = read_signer_note(note.value_or(""), &verify_signature);
+    if (!change) return std::nullopt;
+    const std::string base = change->before.name.substr(0, change->before.name.find("/epoch-"));
+    const bool named = rotated ? std::get<KeyMade>(*event).verifier_key == format_verifier_key(change->after) &&
+                                     std::get<KeyMade>(*event).before == format_verifier_key(change->before) &&
+                                     change->before.name == change->after.name
+                               : std::get<Epoch>(*event).verifier_key == format_verifier_key(change->after) &&
+                                     change->before.name != change->after.name && of_log(change->after.name, base);
+    return named ? change : std::nullopt;
+  }
+
   // Nothing: all that it opens is what the headers were committed to, and stands in opened_. A record has its place in one member
   // only, so two of them may be looked at side by side.
   std::optional<Refusal> open_member(const MemberView& member, std::size_t which) {
@@ -513,6 +588,19 @@ class Verification {
           headers_[i].commits_to(Section::verdict))
         return bad(c, "decision " + number(headers_[i].index()) + " is opened without its verdict",
                    "决定 " + number(headers_[i].index()) + " 已公开，但其结论未公开");
+    // Whoever signs could open the stories that he likes: told are those that the seed draws, no other and none of them kept back.
+    for (const ToldDecision& told : model_->stories) {
+      const std::size_t place = told.index - manifest_->first;
+      if (opened_sections(place) && opened_section(place, Section::story) == nullptr &&
+          headers_[place].commits_to(Section::story))
+        return bad(c, "the seed draws decision " + number(told.index) + " into the sample, and its story is kept back",
+                   "按种子应抽取决定 " + number(told.index) + "，但其详述未公开");
+    }
+    for (std::size_t i = 0; i < headers_.size(); ++i)
+      if (opened_section(i, Section::story) != nullptr &&
+          !std::binary_search(model_->stories.begin(), model_->stories.end(), headers_[i].index(), ByIndex()))
+        return bad(c, "decision " + number(headers_[i].index()) + " is told, and the seed does not draw it",
+                   "决定 " + number(headers_[i].index()) + " 载有详述，但按种子不应抽取");
     const auto differs = [&](const char* en, const char* zh, std::uint64_t counted, std::uint64_t said) {
       if (counted != said)
         bad(c, std::string(en) + ": recounted " + number(counted) + ", the manifest says " + number(said),
@@ -530,6 +618,7 @@ class Verification {
     if (model_->seed != manifest_->seed)
       return bad(c, "the seed of the sample is " + model_->seed + ", the manifest says " + manifest_->seed,
                  "抽样种子为 " + model_->seed + "，清单为 " + manifest_->seed);
+    report_.sealed = model_->sealed;
     if (model_->sealed > 0)
       return open(
           c, number(model_->sealed) + " decisions are sealed: they are in the tree, but what was decided is not opened",
@@ -715,12 +804,20 @@ std::string render_text(const PackageReport& report, Language language) {
     out += zh ? "结论：未通过。证据包被改动，或并非由该密钥签署。\n"
               : "Result: refuted. The package was changed, or is not what that key signed.\n";
   } else if (!report.key_given) {
-    out += zh ? "结论：完整，但未指定签署者的公钥。请经其他途径向银行取得 log.vkey，再以 --key 指定。\n"
+    out += zh ? "结论：完整，但未指定签署者的公钥。请经其他途径向银行取得 log.vkey，再以 --key 指定。"
               : "Result: intact, but signed by nobody that you named. Get log.vkey from the bank by another way and "
-                "name it with --key.\n";
+                "name it with --key.";
   } else {
-    out +=
-        zh ? "结论：通过，由 " + report.origin + " 签署。\n" : "Result: intact, and signed by " + report.origin + ".\n";
+    out += zh ? "结论：通过，由 " + report.origin + " 签署。" : "Result: intact, and signed by " + report.origin + ".";
+  }
+  if (report.intact()) {
+    const std::string count = number(report.sealed);
+    if (report.sealed > 0)
+      out += zh ? "其中 " + count + " 个决定未公开：其内容未予出示。"
+             : report.sealed == 1
+                 ? " 1 decision of it is not opened: what was decided in it is not shown."
+                 : " " + count + " decisions of it are not opened: what was decided in them is not shown.";
+    out += "\n";
   }
   return out;
 }
@@ -731,9 +828,9 @@ std::string render_json(const PackageReport& report) {
     const char* shown = claim.shown == Shown::yes ? "yes" : claim.shown == Shown::no ? "no" : "not_checked";
     claims.push_back({{"number", claim.number}, {"claim", claim.en}, {"shown", shown}, {"why", claim.why_en}});
   }
-  const boost::json::object out = {{"intact", report.intact()},  {"key_named", report.key_given},
-                                   {"origin", report.origin},    {"size", report.size},
-                                   {"exit", report.exit_code()}, {"claims", std::move(claims)}};
+  const boost::json::object out = {
+      {"intact", report.intact()}, {"key_named", report.key_given}, {"origin", report.origin},    {"size", report.size},
+      {"sealed", report.sealed},   {"exit", report.exit_code()},    {"claims", std::move(claims)}};
   return boost::json::serialize(out) + "\n";
 }
 

@@ -27,6 +27,7 @@ struct PackageReport {
   std::vector<Claim> claims;
   std::string origin;
   std::uint64_t size = 0;
+  std::uint64_t sealed = 0;  // decisions of it whose content is not opened
   bool key_given = false;
   bool intact() const;    // nothing refuted
   int exit_code() const;  // 0 intact and signed by the key named; 1 refuted; 5 intact, but no key was named

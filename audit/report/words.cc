@@ -96,9 +96,20 @@ constexpr Phrase kPhrases[] = {
     {"from_to", "First and last decision under it", "据其作出的首个与末个决定"},
     {"stories", "Decisions told in full", "决定详述"},
     {"sample_note",
-     "Chosen by seed, from every verdict in turn: the decisions with the lowest SHA-256 of seed and index. Whoever has "
-     "the log and the seed gets the same ones.",
-     "按种子抽取，各结论轮流：取“种子/序号”的 SHA-256 最小者。持有日志与种子的人会抽到同样的决定。"},
+     "Chosen by seed, from what is sealed and from every verdict in turn: the decisions with the lowest SHA-256 of "
+     "seed "
+     "and index, whether they can be told or not. Whoever has the log and the seed gets the same ones.",
+     "按种子抽取，未公开者与各结论轮流：取“种子/"
+     "序号”的 SHA-256 最小者，无论能否详述。持有日志与种子的人会抽到同样的决定。"},
+    {"sealed_word", "sealed", "未公开"},
+    {"untold_sealed",
+     "Drawn, and not told: no key that was at hand opens it. A key is destroyed where a person is erased; the log's "
+     "holder can say which record tells of it.",
+     "已抽中，但无法详述：现有密钥无法打开。个人数据被删除时其密钥即被销毁；日志持有者可指明载明此事的记录。"},
+    {"untold_unreadable", "Drawn, and not told: it is open, but this version cannot read what was decided.",
+     "已抽中，但无法详述：已打开，但本版本无法读取其内容。"},
+    {"untold_kept", "Drawn, and not told: it has no story that can be read.",
+     "已抽中，但无法详述：其中没有可读的详述。"},
     {"seed", "Seed", "种子"},
     {"decision", "Decision", "决定"},
     {"leaf", "leaf", "叶哈希"},

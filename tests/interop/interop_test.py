@@ -224,13 +224,99 @@ class Package(unittest.TestCase):
             with self.subTest(record=opened[place][1]), self.assertRaisesRegex(verify_package.Wrong, "without its verdict"):
                 verify_package.check_opened(forged)
 
-    def test_a_decision_that_is_kept_sealed_is_told(self):
+    def test_a_decision_that_is_kept_sealed_is_told_and_takes_its_turn_in_the_sample(self):
         state, opened, decisions = self.opened()
-        less = copy.deepcopy(opened)
-        _, _, verdict = less.pop(decisions[3])[2][0]
-        forged = self.without(state, less, verdict)
-        verify_package.check_opened(forged)
-        self.assertEqual(forged["sealed"], 1)
+        told = [place for place in decisions if opened[place][2][-1][0] == 10]
+        self.assertEqual(len(told), 5)
+        for sealed in (place for place in decisions if place not in told):
+            less = copy.deepcopy(opened)
+            _, _, verdict = less[sealed][2][0]
+            forged = self.without(state, less[:sealed] + less[sealed + 1:], verdict)
+            with self.subTest(sealed=sealed), self.assertRaisesRegex(verify_package.Wrong, "not those that the seed draws"):
+                verify_package.check_opened(forged)
+        passed = 0  # what was drawn last makes room for it
+        for dropped in told:
+            less = copy.deepcopy(opened)
+            less[dropped][2].pop()
+            sealed = next(place for place in decisions if place not in told)
+            _, _, verdict = less[sealed][2][0]
+            forged = self.without(state, less[:sealed] + less[sealed + 1:], verdict)
+            try:
+                verify_package.check_opened(forged)
+                passed += 1
+                self.assertEqual(forged["sealed"], 1)
+            except verify_package.Wrong as wrong:
+                self.assertIn("not those that the seed draws", str(wrong))
+        self.assertEqual(passed, 1)
+
+    def test_both_refuse_a_sample_that_was_picked_by_hand(self):
+        packages = {}
+        for seed in ("AAAAAAAA", "BBBBBBBB"):
+            package = f"{self.place.name}/{seed}.zip"
+            subprocess.run([CAVEAT, "report", os.path.dirname(self.package) + "/log.db", "--out", package, "--seed", seed], check=True, capture_output=True)
+            with zipfile.ZipFile(package) as archive:
+                packages[seed] = {info.filename: archive.read(info) for info in archive.infolist()}
+        picked = {name: data.replace(b"BBBBBBBB", b"AAAAAAAA") if name in ("report.html", "manifest.json") else data
+                  for name, data in packages["BBBBBBBB"].items()}
+        more = dict(packages["AAAAAAAA"])
+        more["manifest.json"] = more["manifest.json"].replace(b'"stories":5', b'"stories":1000')
+        for label, members in {"picked": picked, "more were asked for": more}.items():
+            forged = f"{self.place.name}/forged.zip"
+            with open(forged, "wb") as file:
+                file.write(verify_package.canonical_zip(self.signed_again(members)))
+            ours = subprocess.run([CAVEAT, "verify", forged, "--key", self.key], capture_output=True, text=True, check=False)
+            theirs = self.verify(forged, self.key)
+            with self.subTest(label):
+                self.assertEqual((ours.returncode, theirs.returncode), (1, 1), ours.stdout + theirs.stdout)
+                self.assertIn("the seed draws", theirs.stdout)
+
+    def test_both_refuse_a_package_by_a_key_that_was_given_up_before_its_end(self):
+        where = f"{self.place.name}/rotated"
+        os.mkdir(where)
+        with open(f"{ROOT}/examples/wealth.jsonl", encoding="utf-8") as turns:
+            lines = turns.readlines()[:12]
+        def decide(some):
+            with open(f"{where}/turns.jsonl", "w", encoding="utf-8") as file:
+                file.writelines(some)
+            subprocess.run([CAVEAT, "decide", "--rules", f"{ROOT}/rules", "--log", f"{where}/log.db", f"{where}/turns.jsonl"], check=True, capture_output=True)
+        decide(lines[:4])
+        with open(f"{where}/log.keys/signing.key", encoding="utf-8") as file:
+            old_seed = next(line.split(" ", 1)[1] for line in file if line.startswith("key "))
+        with open(f"{where}/log.keys/log.vkey", encoding="utf-8") as file:
+            old_key = file.read()
+        subprocess.run([CAVEAT, "keys", "rotate", f"{where}/log.keys"], check=True, capture_output=True)
+        decide(lines[4:])
+        subprocess.run([CAVEAT, "report", f"{where}/log.db", "--out", f"{where}/evidence.zip", "--seed", "x"], check=True, capture_output=True)
+        with open(f"{where}/old.vkey", "w", encoding="utf-8") as file:
+            file.write(old_key)
+        with open(f"{where}/both.vkey", "w", encoding="utf-8") as file, open(f"{where}/log.keys/log.vkey", encoding="utf-8") as now:
+            file.write(old_key + now.read())
+        with zipfile.ZipFile(f"{where}/evidence.zip") as archive:
+            sound = {info.filename: archive.read(info) for info in archive.infolist()}
+
+        def note(text):
+            name, key_id, _ = old_key.split("+", 2)
+            signature = bytes.fromhex(key_id) + signed(base64.b64decode(old_seed), text)
+            return text + "\n— {} {}\n".format(name, base64.b64encode(signature).decode()).encode()
+        members = dict(sound, **{"log.vkey": old_key.encode(), "checkpoint": note(sound["checkpoint"].split(b"\n\n")[0] + b"\n")})
+        members["report.html"] = members["report.html"].replace(sound["checkpoint"].split(b"\n\n")[1], members["checkpoint"].split(b"\n\n")[1])
+        text = sound["manifest.json"].decode()
+        manifest = json.loads(text)
+        for m in manifest["members"]:
+            data, row = members[m["name"]], '{"name":"%s","size":%d,"sha256":"%s"}'
+            text = text.replace(row % (m["name"], m["size"], m["sha256"]), row % (m["name"], len(data), hashlib.sha256(data).hexdigest()))
+        members["manifest.json"] = text.encode()
+        members["manifest.json.sig"] = note(b"caveat.manifest/v1\n" + base64.b64encode(hashlib.sha256(text.encode()).digest()) + b"\n")
+        with open(f"{where}/forged.zip", "wb") as file:
+            file.write(verify_package.canonical_zip(members))
+        for name, expected in (("evidence.zip", 0), ("forged.zip", 1)):
+            for key in ("old.vkey", "both.vkey"):
+                ours = subprocess.run([CAVEAT, "verify", f"{where}/{name}", "--key", f"{where}/{key}"], capture_output=True, text=True, check=False)
+                theirs = self.verify(f"{where}/{name}", f"{where}/{key}")
+                with self.subTest(name=name, key=key):
+                    self.assertEqual((ours.returncode, theirs.returncode), (expected, expected), ours.stdout + theirs.stdout)
+        self.assertIn("was given up in record", ours.stdout)
+        self.assertIn("was not the log's any more", theirs.stdout)
 
     def test_only_decisions_that_were_asked_for_count(self):
         state, opened, decisions = self.opened()

@@ -45,48 +45,41 @@ def signed_by(key, message, signature):
 # ---- deterministic CBOR, RFC 8949 §4.2.1: what is not in shortest, sorted form is refused ---------------------------------
 class Wrong(Exception):
     pass
+def wrong_if(bad, words):
+    if bad:
+        raise Wrong(words)
 def cbor(data):
     value, at = item(data, 0, 0)
-    if at != len(data):
-        raise Wrong("bytes after the item")
+    wrong_if(at != len(data), "bytes after the item")
     return value
 def item(data, at, depth):
-    if depth > 64 or at >= len(data):
-        raise Wrong("CBOR ends early or nests too deep")
+    wrong_if(depth > 64 or at >= len(data), "CBOR ends early or nests too deep")
     major, short = data[at] >> 5, data[at] & 31
     at += 1
     if major == 7 and short in (20, 21, 22):
         return (False, True, None)[short - 20], at
     width = {24: 1, 25: 2, 26: 4, 27: 8}.get(short, 0)
-    if short > 27:
-        raise Wrong("an indefinite or reserved length")
+    wrong_if(short > 27, "an indefinite or reserved length")
     argument = int.from_bytes(data[at:at + width], "big") if width else short
-    if at + width > len(data) or width and argument < {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}[width]:
-        raise Wrong("a number not in its shortest form")
+    wrong_if(at + width > len(data) or width and argument < {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}[width], "a number not in its shortest form")
     at += width
     if major < 2:
         return (argument, -1 - argument)[major], at
-    if argument > len(data) - at:
-        raise Wrong("longer than the rest")
+    wrong_if(argument > len(data) - at, "longer than the rest")
     if major in (2, 3):
         raw = data[at:at + argument]
         return (raw if major == 2 else raw.decode("utf-8")), at + argument
-    if major == 4:
-        items = []
-        for _ in range(argument):
-            value, at = item(data, at, depth + 1)
-            items.append(value)
-        return items, at
-    if major == 5:
-        pairs, last = {}, b""
-        for _ in range(argument):
-            begin = at
-            key, at = item(data, at, depth + 1)
-            if data[begin:at] <= last:
-                raise Wrong("map keys not in order")
+    items, pairs, last = [], {}, b""
+    for _ in range(argument if major in (4, 5) else 0):
+        begin = at
+        value, at = item(data, at, depth + 1)
+        items.append(value)
+        wrong_if(major == 5 and data[begin:at] <= last, "map keys not in order")
+        if major == 5:
             last = data[begin:at]
-            pairs[key], at = item(data, at, depth + 1)
-        return pairs, at
+            pairs[value], at = item(data, at, depth + 1)
+    if major in (4, 5):
+        return (items, pairs)[major - 4], at
     raise Wrong("a tag or simple value that is not used")
 
 # ---- signed notes, checkpoints and the tree, C2SP and RFC 6962 ------------------------------------------------------------
@@ -94,29 +87,24 @@ def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 def strict64(text):
     raw = base64.b64decode(text, validate=True)
-    if base64.b64encode(raw).decode() != text:
-        raise Wrong("base64 with spare bits")
+    wrong_if(base64.b64encode(raw).decode() != text, "base64 with spare bits")
     return raw
 def read_key(line):
     name, key_id, encoded = (re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)\n", line) or re.match("()()()", "")).groups()
     raw = strict64(encoded)
-    if len(raw) != 33 or raw[0] != 1 or sha(name.encode() + b"\n" + raw)[:4].hex() != key_id:
-        raise Wrong("log.vkey is not the one line of an Ed25519 verifier key")
+    wrong_if(len(raw) != 33 or raw[0] != 1 or sha(name.encode() + b"\n" + raw)[:4].hex() != key_id, "log.vkey is not the one line of an Ed25519 verifier key")
     return name, bytes.fromhex(key_id), raw[1:]
 def open_note(note, key):
     text, blank, lines = note.rpartition("\n\n")
-    if not blank:
-        raise Wrong("no signatures")
+    wrong_if(not blank, "no signatures")
     text, good = text + "\n", False
     for line in lines.splitlines():
         dash, name, signature = line.split(" ")
         raw = strict64(signature)
         if dash == "—" and name == key[0] and raw[:4] == key[1]:
-            if not signed_by(key[2], text.encode(), raw[4:]):
-                raise Wrong("a bad signature of " + name)
+            wrong_if(not signed_by(key[2], text.encode(), raw[4:]), "a bad signature of " + name)
             good = True
-    if not good:
-        raise Wrong("no signature of " + key[0])
+    wrong_if(not good, "no signature of " + key[0])
     return text
 def rebuild(begin, end, first, leaves, proof):
     if end <= first or begin >= first + len(leaves):
@@ -144,8 +132,7 @@ def check_whole(path, state):
     state["members"] = members
     if canonical_zip(members) != whole:  # nor with a member twice
         raise Wrong("not the canonical bytes of its members")
-    if missing := {"manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"} - set(members):
-        raise Wrong("missing: %s" % sorted(missing))
+    wrong_if(missing := {"manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"} - set(members), "missing: %s" % sorted(missing))
 def rows(item, between=","):
     return r"\[(?:%s(?:%s%s)*)?\]" % (item, between, item)
 WORDS = {"NUMBER": "(?:0|[1-9][0-9]{0,18})", "SIGNED": "(?:0|-?[1-9][0-9]{0,18})", "BOOL": "(?:true|false)", "KEYS": rows('"[0-9a-f]{32}"'),
@@ -162,79 +149,82 @@ MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + 
     ";", ",\n  ") + "\n}\n")).encode()
 def followed(keys, members):
     """The keys named, and those after them by notes of opened records, which both signed. Never back: the key before may have leaked."""
-    pairs = []
-    for name in sorted(name for name in members if name.startswith("opened/")):
+    notes = []
+    for data in (data for name, data in sorted(members.items()) if name.startswith("opened/")):
         at = 0
-        while at < len(members[name]):
-            opened, at = item(members[name], at, 0)
-            for note in (value for part, _, event in opened[2] if part == 13 for value in cbor(event).values()):
-                if isinstance(note, str) and note.startswith("caveat.signer/v1\n"):
-                    pairs.append((note, [read_key(line + "\n") for line in note.split("\n")[1:3]]))
-    while found := [after for note, (before, after) in pairs
-                    if before in keys and after not in keys and open_note(note, before) and open_note(note, after)]:
+        while at < len(data):
+            opened, at = item(data, at, 0)
+            notes += [note for part, _, event in opened[2] if part == 13 for note in cbor(event).values()
+                      if isinstance(note, str) and note.startswith("caveat.signer/v1\n")]
+    while found := [after for before, after in map(signers_of, notes) if before in keys and after not in keys]:
         keys = keys + found
     return keys
+def signers_of(note):
+    """The keys before and after, of a note that both signed."""
+    keys = before, after = [read_key(line + "\n") for line in note.split("\n")[1:3]]
+    wrong_if(not open_note(note, before) == open_note(note, after) == "\n".join(["caveat.signer/v1", *note.split("\n")[1:3], ""]), "the note of a change of key is not what both keys signed")
+    return keys
+def check_changes(state, events):
+    """A key that was given up signs no checkpoint behind the record that says so; the one that ends with that record is by it still."""
+    manifest, signer, gone, key = state["manifest"], None, [], state["key"]
+    for index, header in ((i, header) for i, header in state["headers"].items() if header[3] in (52, 94) and in_period(header, manifest["query"])):
+        event, rotated = events[index], header[3] == 52
+        before, after = signers_of(event[3 if rotated else 7])
+        named = [read_key(event[number] + "\n") for number in ((2, 1) if rotated else (6, ))]
+        if (named != ([before, after] if rotated else [after]) or (before[0] == after[0]) != rotated
+                or after[0].split("/epoch-")[0] != before[0].split("/epoch-")[0] or (signer not in (None, before) if rotated else before in gone)):
+            raise Wrong("record %d names other keys than its note, or than the change before" % index)
+        ends = rotated and index + 1 == manifest["size"]  # by the key before; a package may sign it again by the one after
+        signer, gone = before if ends and key == before else after, gone + ([] if ends else [before])
+    wrong_if(key in gone or signer and manifest["range"]["end"] == manifest["size"] and key != signer, "the key that signed was not the log's any more, or not yet, at that size")
 
 def check_signer(state, given):
     members = state["members"]
     key = state["key"] = read_key(members["log.vkey"].decode())
-    if given and key not in given and key not in followed(given, members):
-        raise Wrong("the package brings another key than the one named")
+    wrong_if(given and key not in given and key not in followed(given, members), "the package brings another key than the one named")
     signed = "caveat.manifest/v1\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
-    if open_note(members["manifest.json.sig"].decode(), key) != signed:
-        raise Wrong("manifest.json is not the one that was signed")
+    wrong_if(open_note(members["manifest.json.sig"].decode(), key) != signed, "manifest.json is not the one that was signed")
 
 def check_members(state):
     members = state["members"]
-    if not re.fullmatch(MANIFEST, members["manifest.json"]):
-        raise Wrong("manifest.json is not of the one form and spelling")
+    wrong_if(not re.fullmatch(MANIFEST, members["manifest.json"]), "manifest.json is not of the one form and spelling")
     manifest = state["manifest"] = json.loads(members["manifest.json"].decode())
-    if manifest["origin"] != state["key"][0]:
-        raise Wrong("the manifest is of another log than the key")
-    if [m["name"] for m in manifest["members"]] != sorted(set(members) - {"manifest.json", "manifest.json.sig"}):
-        raise Wrong("members differ from the manifest")
+    wrong_if(manifest["origin"] != state["key"][0], "the manifest is of another log than the key")
+    wrong_if([m["name"] for m in manifest["members"]] != sorted(set(members) - {"manifest.json", "manifest.json.sig"}), "members differ from the manifest")
     for name, m in ((m["name"], m) for m in manifest["members"]):
-        if len(members[name]) != m["size"] or sha(members[name]).hex() != m["sha256"]:
-            raise Wrong(name + " was changed")
+        wrong_if(len(members[name]) != m["size"] or sha(members[name]).hex() != m["sha256"], name + " was changed")
 
 def check_checkpoint(state):
     manifest = state["manifest"]
     named = "%s\n%d\n%s\n" % (manifest["origin"], manifest["size"], manifest["root"])
-    if open_note(state["members"]["checkpoint"].decode(), state["key"]) != named:
-        raise Wrong("checkpoint and manifest differ")
+    wrong_if(open_note(state["members"]["checkpoint"].decode(), state["key"]) != named, "checkpoint and manifest differ")
 
 def check_tree(state):
     manifest, members, leaves = state["manifest"], state["members"], []
     for bundle, name in enumerate(sorted(name for name in members if name.startswith("headers/"))):
         data, at = members[name], 0
-        if name != "headers/%06d" % bundle or len(leaves) != 256 * bundle or not data:
-            raise Wrong(name + " stands in another's place")
+        wrong_if(name != "headers/%06d" % bundle or len(leaves) != 256 * bundle or not data, name + " stands in another's place")
         while at < len(data):
             (length,) = struct.unpack_from(">H", data, at)
             leaves.append(data[at + 2:at + 2 + length])
-            if len(leaves[-1]) != length:
-                raise Wrong(name + " ends within a header")
+            wrong_if(len(leaves[-1]) != length, name + " ends within a header")
             at += 2 + length
     first, end = manifest["range"]["first"], manifest["range"]["end"]
-    if len(leaves) != end - first or len(leaves) > 256 * sum(name.startswith("headers/") for name in members):
-        raise Wrong("%d headers expected, %d found" % (end - first, len(leaves)))
+    wrong_if(len(leaves) != end - first or len(leaves) > 256 * sum(name.startswith("headers/") for name in members), "%d headers expected, %d found" % (end - first, len(leaves)))
     headers, time = state.setdefault("headers", {}), 0
     for index, leaf in enumerate(leaves, first):
         header = headers[index] = cbor(leaf)
-        if sorted(header) != list(range(1, 12)) or header[4] != index or not time <= header[5] < YEAR_10000:
-            raise Wrong("header %d is out of place" % index)
+        wrong_if(sorted(header) != list(range(1, 12)) or header[4] != index or not time <= header[5] < YEAR_10000, "header %d is out of place" % index)
         time = header[5]
     query = manifest["query"]
     if (None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
             or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"])):
         raise Wrong("no record from outside the period, before or behind it, shows that the run is all of it")
     proof = [strict64(h) for h in json.loads(members["proofs.json"].decode())["range_proof"]]
-    if b'{"range_proof":[%s]}\n' % b",".join(b'"%s"' % base64.b64encode(h) for h in proof) != members["proofs.json"] or proof and not leaves:
-        raise Wrong("proofs.json is not of the one form and spelling")
+    wrong_if(b'{"range_proof":[%s]}\n' % b",".join(b'"%s"' % base64.b64encode(h) for h in proof) != members["proofs.json"] or proof and not leaves, "proofs.json is not of the one form and spelling")
     if leaves:
         root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof)
-        if proof or root != strict64(manifest["root"]):
-            raise Wrong("the headers do not lead to the signed root")
+        wrong_if(proof or root != strict64(manifest["root"]), "the headers do not lead to the signed root")
 def seed_of(checkpoint, query):
     """The auditor's own, or that of the checkpoint and the query in English."""
     def instant(at):
@@ -253,30 +243,35 @@ def asked_for(header, query):
             and (not query["customer"] or any(key.hex() in query["subjects"] for key in header[8])))
 
 def check_opened(state):
-    verdicts, counts, query, seen = [0] * 5, state["manifest"]["counts"], state["manifest"]["query"], set()
+    verdicts, counts, query, headers = [0] * 5, state["manifest"]["counts"], state["manifest"]["query"], state["headers"]
+    seen, told, events, judged = set(), set(), {}, {}
     for name, data in ((name, data) for name, data in state["members"].items() if name.startswith("opened/")):
         at, first, last = 0, state["manifest"]["range"]["first"], -1
         while at < len(data) or last < 0:
             opened, at = item(data, at, 0)
-            if opened[1] <= last or name != "opened/%06d" % ((opened[1] - first) // 256):
-                raise Wrong("%s holds record %d" % (name, opened[1]))
-            last, header = opened[1], state["headers"][opened[1]]
+            wrong_if(opened[1] <= last or name != "opened/%06d" % ((opened[1] - first) // 256), "%s holds record %d" % (name, opened[1]))
+            last, header = opened[1], headers[opened[1]]
             seen.add(last)
-            if 1 in header[9] and all(section != 1 for section, _, _ in opened[2]):
-                raise Wrong("decision %d is opened without its verdict" % last)
+            told |= {last for section, _, _ in opened[2] if section == 10}
+            wrong_if(1 in header[9] and all(section != 1 for section, _, _ in opened[2]), "decision %d is opened without its verdict" % last)
             for section, salt, encoded in opened[2]:
-                if header[9].get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded):
-                    raise Wrong("%s: section %d of %d is not the one committed to" % (name, section, last))
+                wrong_if(header[9].get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded), "%s: section %d of %d is not the one committed to" % (name, section, last))
                 if section == 1 and asked_for(header, query):
                     verdict = cbor(encoded)
                     if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] == query["rule"] for r in verdict[2])):
                         verdicts[verdict[1]] += 1
-    records = sum(in_period(header, query) for header in state["headers"].values())
-    if counts != {"records": records, "population": sum(verdicts), "verdicts": verdicts}:
-        raise Wrong("recounted %d records, decisions %s; the manifest says %s" % (records, verdicts, counts))
-    if abs(query["offset_minutes"]) > 1080 or state["manifest"]["seed"] != seed_of(state["members"]["checkpoint"], query):
-        raise Wrong("the seed is not that of the query and the checkpoint")
-    state["sealed"] = sum(index not in seen and asked_for(header, query) for index, header in state["headers"].items())
+                        judged[last] = verdict[1]
+                events.update({last: cbor(encoded)} if section == 13 else {})
+    records = sum(in_period(header, query) for header in headers.values())
+    wrong_if(counts != {"records": records, "population": sum(verdicts), "verdicts": verdicts}, "recounted %d records, decisions %s; the manifest says %s" % (records, verdicts, counts))
+    wrong_if(abs(query["offset_minutes"]) > 1080 or state["manifest"]["seed"] != seed_of(state["members"]["checkpoint"], query), "the seed is not that of the query and the checkpoint")
+    sealed = {index: 5 for index, header in headers.items() if index not in seen and asked_for(header, query)}
+    state["sealed"] = len(sealed)
+    ranked = sorted({**judged, **sealed}.items(), key=lambda one: sha(("%s/%d" % (state["manifest"]["seed"], one[0])).encode()))
+    classes = [[index for index, verdict in ranked if verdict == wanted] for wanted in (5, 4, 3, 2, 1, 0)]
+    drawn = [one[turn] for turn in range(len(ranked)) for one in classes if turn < len(one)][:query["stories"]]
+    wrong_if(told != {index for index in drawn if index in seen and 10 in headers[index][9]}, "the decisions that are told are not those that the seed draws")
+    check_changes(state, events)
 
 def main():
     path, state = sys.argv[1], {}

@@ -9,6 +9,7 @@
 
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
+#include "audit/log/signers.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/report/manifest.h"
@@ -221,6 +222,211 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_cha
   Members page = members();
   page["report.html"].replace(page["report.html"].find("<h1>"), 4, "<h1>All is well. ");
   BOOST_TEST((forge(page).claims[9].shown == Shown::no));
+}
+
+// Whoever signs chooses neither which stories are told nor which are kept back: the seed does, over all decisions.
+BOOST_AUTO_TEST_CASE(a_sample_that_was_picked_by_hand_is_refuted) {
+  const auto with_seed = [](const char* seed) {
+    ReportQuery query;
+    query.seed = seed;
+    return query;
+  };
+  const auto replaced = [](std::string text, const std::string& before, const std::string& after) {
+    std::size_t times = 0;
+    for (std::size_t at = text.find(before); at != std::string::npos;
+         at = text.find(before, at + after.size()), ++times)
+      text.replace(at, before.size(), after);
+    BOOST_REQUIRE(times > 0u);
+    return text;
+  };
+  const auto signed_again = [&](Members forged) {
+    return verify_members(testing::signed_again(std::move(forged), *keys), named());
+  };
+  BOOST_TEST(signed_again(members(with_seed("BBBBBBBB"))).exit_code() == 0);
+
+  Members picked = members(with_seed("BBBBBBBB"));
+  for (const char* name : {"manifest.json", "report.html"})
+    picked[name] = replaced(picked.at(name), "BBBBBBBB", "AAAAAAAA");
+  const PackageReport other = signed_again(picked);
+  BOOST_TEST(other.exit_code() == 1, shown(other));
+  BOOST_TEST((other.claims[8].shown == Shown::no), shown(other));
+
+  Members more = members();
+  more["manifest.json"] = replaced(more.at("manifest.json"), "\"stories\":5", "\"stories\":1000");
+  BOOST_TEST(signed_again(more).exit_code() == 1);
+  more["manifest.json"] = replaced(more.at("manifest.json"), "\"stories\":1000", "\"stories\":4");
+  BOOST_TEST(signed_again(more).exit_code() == 1);
+
+  // A decision that the seed draws is closed as a whole: then it is drawn as what is sealed, and the result tells of it.
+  LogFacts facts;
+  facts.size = reader->size();
+  facts.checkpoint_note = *reader->checkpoint();
+  const ReportModel model = collect(*reader, keys.get(), with_seed("AAAAAAAA"), facts).model;
+  BOOST_REQUIRE(model.stories.size() == 5u);
+  Members closed = members(with_seed("AAAAAAAA"));
+  std::string& member = closed.at("opened/000000");
+  const Result<std::vector<OpenedParts>> records = decode_bundle(member);
+  BOOST_REQUIRE(records.has_value());
+  member.clear();
+  for (const OpenedParts& parts : *records)
+    if (parts.index != model.stories.front().index) member += encode_opened(parts);
+  const std::uint8_t verdict = model.stories.front().verdict;
+  const std::string counts = "\"population\":30,\"verdicts\":[6,6,6,6,6]";
+  std::string fewer = "\"population\":29,\"verdicts\":[6,6,6,6,6]";
+  fewer[fewer.find('[') + 1 + 2u * verdict] = '5';
+  closed["manifest.json"] = replaced(closed.at("manifest.json"), counts, fewer);
+  const PackageReport report = signed_again(closed);
+  BOOST_TEST(report.exit_code() == 1, shown(report));  // its verdict's next is drawn in its place, and is not told
+}
+
+// A key is changed also because it leaked: whoever still has it signs nothing that holds the record of its end.
+BOOST_AUTO_TEST_CASE(a_key_that_was_given_up_signs_no_package_that_holds_the_record_of_its_end) {
+  testing::LogFolder in;
+  const auto decide = [&](Log& log, std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i)
+      BOOST_REQUIRE(std::holds_alternative<Committed>(log.append(testing::told_decision(i))));
+  };
+  decide(*Log::open(in.options()), 0, 5);
+  fs::copy(in.keys_dir(), in.folder / "leaked", fs::copy_options::recursive);
+  {
+    const auto log = Log::open(in.options(false));
+    BOOST_REQUIRE(std::holds_alternative<Committed>(log->rotate("li")));
+  }
+  const auto leaked = KeyStore::open(in.folder / "leaked", {});
+  const auto facts_of = [&](const LogReader& log, const KeyStore& signer) {
+    LogFacts facts;
+    facts.path = "log.db";
+    facts.origin = log.origin();
+    facts.size = log.size();
+    facts.root = log.root(log.size());
+    facts.checkpoint_note =
+        signer.sign(checkpoint_text({.origin = log.origin(), .size = facts.size, .root = facts.root}));
+    facts.key_name = signer.verifier().name;
+    facts.checked = true;
+    name_what_is_not_checked(facts, true);
+    return facts;
+  };
+  // The checkpoint that ends with the record is by the key before; the key after may sign it again.
+  {
+    const auto log = LogReader::open(in.path());
+    const Members last = testing::package_of(*log, in.keys().get(), {}, facts_of(*log, *leaked), *leaked);
+    BOOST_TEST(verify_members(last, {.keys = {leaked->verifier()}, .limits = {}, .receipt = {}}).exit_code() == 0);
+    const Members early = testing::package_of(*log, in.keys().get(), {}, facts_of(*log, *in.keys()), *in.keys());
+    BOOST_TEST(verify_members(early, {.keys = {in.keys()->verifier()}, .limits = {}, .receipt = {}}).exit_code() == 0);
+  }
+  decide(*Log::open(in.options(false)), 5, 9);
+  const auto log = LogReader::open(in.path());
+  const auto keys_now = in.keys();
+  const VerifierKey before = leaked->verifier(), after = keys_now->verifier();
+  const auto judged = [&](const Members& made, std::vector<VerifierKey> named) {
+    return verify_members(made, {.keys = std::move(named), .limits = {}, .receipt = {}});
+  };
+  for (const auto& named : {std::vector{before}, std::vector{after}, std::vector{before, after}}) {
+    const PackageReport report = judged(testing::package_of(*log, *keys_now, {}), named);
+    BOOST_TEST(report.exit_code() == 0, shown(report));
+  }
+  const Members whole = testing::package_of(*log, keys_now.get(), {}, facts_of(*log, *leaked), *leaked);
+  for (const auto& named : {std::vector<VerifierKey>{}, std::vector{before}, std::vector{before, after}}) {
+    const PackageReport report = judged(whole, named);
+    BOOST_TEST(report.exit_code() == 1, shown(report));
+    BOOST_TEST((report.claims[4].shown == Shown::no), shown(report));
+    BOOST_TEST(report.claims[4].why_en.find("the key that signed was given up in record 5") != std::string::npos);
+  }
+  // Nor is the note kept back: by neither key.
+  for (const KeyStore* signer : {keys_now.get(), leaked.get()}) {
+    Members without = testing::package_of(*log, keys_now.get(), {}, facts_of(*log, *signer), *signer);
+    std::string& member = without.at("opened/000000");
+    const Result<std::vector<OpenedParts>> records = decode_bundle(member);
+    BOOST_REQUIRE(records.has_value());
+    member.clear();
+    for (const OpenedParts& parts : *records)
+      if (parts.index != 5) member += encode_opened(parts);
+    const PackageReport report = judged(testing::signed_again(without, *signer), {signer->verifier()});
+    BOOST_TEST(report.exit_code() == 1, shown(report));
+    BOOST_TEST((report.claims[4].shown == Shown::no), shown(report));
+  }
+  // A period with the record in it tells as much; one without it says what it does not tell.
+  ReportQuery period;
+  period.from = view_header(log->header(3).value()).value().time_us();
+  period.to = view_header(log->header(8).value()).value().time_us();
+  const Members part = testing::package_of(*log, keys_now.get(), period, facts_of(*log, *leaked), *leaked);
+  BOOST_TEST(judged(part, {before}).exit_code() == 1);
+  const PackageReport true_part = judged(testing::package_of(*log, *keys_now, period), {before});
+  BOOST_TEST(true_part.exit_code() == 0, shown(true_part));
+  BOOST_TEST(true_part.claims[4].why_en.find("as far as the period tells") != std::string::npos, shown(true_part));
+}
+
+BOOST_AUTO_TEST_CASE(a_rotation_whose_note_is_garbage_or_names_other_keys_is_refuted) {
+  for (const int which : {0, 1, 2, 3}) {
+    testing::LogFolder in;
+    const auto log = Log::open(in.options());
+    BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(testing::told_decision(1))));
+    const std::string own = format_verifier_key(log->keys().verifier());
+    const VerifierKey next = make_verifier_key(log->origin(), kEd25519, std::string(32, 'n'));
+    const std::string text = signer_text(log->keys().verifier(), next);
+    KeyMade made{.verifier_key = format_verifier_key(next), .before = own, .note = log->keys().sign(text), .by = "li"};
+    if (which == 1) made.note = "garbage";
+    if (which == 2) made.note.reset();
+    if (which == 3) made.verifier_key = own;
+    RecordContent content;
+    content.kind = Kind::key_rotated;
+    content.semantics = 1;
+    content.sections = {{Section::event, encode_event(made)}};
+    BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(std::move(content))));
+    BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(testing::told_decision(2))));
+    const auto its_log = LogReader::open(in.path());
+    const auto its_keys = in.keys();
+    const PackageReport report = verify_members(testing::package_of(*its_log, *its_keys, {}),
+                                                {.keys = {its_keys->verifier()}, .limits = {}, .receipt = {}});
+    BOOST_TEST(report.exit_code() == 1, which << shown(report));
+    BOOST_TEST((report.claims[4].shown == Shown::no), shown(report));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_epoch_behind_a_rotation_that_was_lost_leaves_packages_that_verify) {
+  testing::LogFolder in;
+  const auto decide = [&](const LogOptions& options, bool rotated) {
+    const auto log = Log::open(options);
+    BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(testing::told_decision(1))));
+    if (rotated) BOOST_REQUIRE(std::holds_alternative<Committed>(log->rotate("li")));
+    if (rotated) BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(testing::told_decision(2))));
+  };
+  decide(in.options(), true);
+  const std::string old_copy = testing::slurp(in.path());
+  decide(in.options(false), true);
+  fs::remove(in.path() + "-wal");
+  fs::remove(in.path() + "-shm");
+  testing::spill(in.path(), old_copy);
+  LogOptions options = in.options(false);
+  options.new_epoch = NewEpoch{.by = "li", .reason = "disk lost"};
+  decide(options, false);
+  decide(in.options(false), true);
+  const auto its_log = LogReader::open(in.path());
+  const auto its_keys = in.keys();
+  const PackageReport report = verify_members(testing::package_of(*its_log, *its_keys, {}),
+                                              {.keys = {its_keys->verifier()}, .limits = {}, .receipt = {}});
+  BOOST_TEST(report.exit_code() == 0, shown(report));
+}
+
+BOOST_AUTO_TEST_CASE(how_many_decisions_are_not_opened_stands_in_the_result) {
+  const PackageReport whole = verify_members(members(), named());
+  BOOST_TEST(shown(whole).find("not opened") == std::string::npos);
+  LogFacts facts;
+  facts.path = "log.db";
+  facts.origin = reader->origin();
+  facts.size = reader->size();
+  facts.root = reader->root(reader->size());
+  facts.checkpoint_note = *reader->checkpoint();
+  facts.key_name = keys->verifier().name;
+  facts.checked = true;
+  const PackageReport report = verify_members(testing::package_of(*reader, nullptr, {}, facts, *keys), named());
+  BOOST_TEST(report.exit_code() == 0, shown(report));
+  BOOST_TEST(report.sealed == 30u);
+  BOOST_TEST(
+      shown(report).find("Result: intact, and signed by caveat.local/package-test. 30 decisions of it are not opened: "
+                         "what was decided in them is not shown.") != std::string::npos,
+      shown(report));
+  BOOST_TEST(render_json(report).find("\"sealed\":30") != std::string::npos);
 }
 
 // The forger again, with another name for a member or another word in the manifest.

@@ -172,11 +172,30 @@ BOOST_AUTO_TEST_CASE(the_same_seed_draws_the_same_sample_and_another_may_not) {
 
 BOOST_AUTO_TEST_CASE(a_sample_takes_every_verdict_in_turn_from_the_gravest_down) {
   ReportQuery query;
-  query.stories = 2;
+  query.stories = 3;
   const ReportModel model = gather(query);
-  BOOST_REQUIRE(model.stories.size() == 2u);
+  BOOST_REQUIRE(model.stories.size() == 3u);
   BOOST_TEST(model.stories[0].verdict == 3);
   BOOST_TEST(model.stories[1].verdict == 4);
+  BOOST_TEST((model.stories[2].content == Content::sealed));  // drawn before them, told as what it is
+  BOOST_TEST(render_html(model).find("Drawn, and not told: no key that was at hand opens it.") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(whether_a_decision_can_be_told_makes_no_difference_to_whether_it_is_drawn) {
+  const auto drawn = [](std::size_t kept_back) {
+    ReportQuery query;
+    query.stories = 2;
+    query.seed = "one";
+    Gathering gathering(query, facts());
+    const auto told = sections(verdict(0), "hello");
+    const std::vector<SectionBytes> untold(told.begin(), told.end() - 1);
+    for (std::uint64_t index = 0; index < 9; ++index)
+      add(gathering, header(index), kept_back >> index & 1 ? &untold : &told);
+    std::vector<std::uint64_t> indices;
+    for (const ToldDecision& story : gathering.finish().stories) indices.push_back(story.index);
+    return indices;
+  };
+  for (std::size_t kept_back = 0; kept_back < 512; ++kept_back) BOOST_REQUIRE(drawn(kept_back) == drawn(0));
 }
 
 BOOST_AUTO_TEST_CASE(a_page_escapes_what_a_customer_said_and_says_the_same_twice) {

@@ -32,21 +32,38 @@ inline RecordContent told_decision(std::size_t number) {
   return content;
 }
 
+// Opened by one key set and signed by another.
+inline Members package_of(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
+                          const KeyStore& signer) {
+  const SpoolOptions here{.folder = std::filesystem::temp_directory_path().string()};
+  Spool pieces(here), zip(here);
+  const Evidence evidence = collect(reader, keys, std::move(query), std::move(facts), {.package = &pieces});
+  write_package(evidence, pieces, signer, zip);
+  return *read_archive(zip.text(0, zip.size()));
+}
+
+// What somebody makes who holds a signing key: a manifest that lists the members as they are now, signed.
+inline Members signed_again(Members members, const KeyStore& signer) {
+  Manifest manifest = *read_manifest(members.at("manifest.json"));
+  manifest.members.clear();
+  for (const auto& [name, bytes] : members)
+    if (!name.starts_with("manifest.json")) manifest.members.push_back({name, bytes.size(), hex(sha256(bytes))});
+  members["manifest.json"] = write_manifest(manifest);
+  members["manifest.json.sig"] = signer.sign(manifest_text(members["manifest.json"]));
+  return members;
+}
+
 inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQuery query) {
   LogFacts facts;
   facts.path = "log.db";
-  facts.origin = reader.origin();
+  facts.origin = keys.verifier().name;
   facts.size = reader.size();
   facts.root = reader.root(reader.size());
   facts.checkpoint_note = *reader.checkpoint();
   facts.key_name = keys.verifier().name;
   facts.checked = true;
   name_what_is_not_checked(facts, true);
-  const SpoolOptions here{.folder = std::filesystem::temp_directory_path().string()};
-  Spool pieces(here), zip(here);
-  const Evidence evidence = collect(reader, &keys, std::move(query), facts, {.package = &pieces});
-  write_package(evidence, pieces, keys, zip);
-  return *read_archive(zip.text(0, zip.size()));
+  return package_of(reader, &keys, std::move(query), std::move(facts), keys);
 }
 
 struct PackageFixture {
