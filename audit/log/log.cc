@@ -326,7 +326,7 @@ class GroupCommitLog final : public Log {
   // A change of signer that was cut off between its record and the key set is ended; one whose record never came is dropped.
   void finish_signer(StoreReader& reader, std::uint64_t size) {
     const std::optional<std::string> prepared = keys_->prepared_key();
-    if (!prepared) return;
+    if (!prepared && !keys_->prepared_is_broken()) return;
     const Result<Header> header = size > 0 ? decode_header(reader.header(size - 1).value_or("")) : decode_header("");
     if (header && (header->context.kind == Kind::key_rotated || header->context.kind == Kind::epoch)) {
       const Result<OpenedRecord> opened = open_record(*keys_, *header, reader.body(size - 1).value_or(""));
@@ -341,7 +341,13 @@ class GroupCommitLog final : public Log {
         next.note = (rotated ? std::get<KeyMade>(*event).note : std::get<Epoch>(*event).note).value_or("");
         if (Result<VerifierKey> key = parse_verifier_key(line)) next.key = std::move(*key);
       }
-      if (next.key.key == *prepared) {
+      // Adopted already: cut off was only the end of it.
+      const bool adopted = next.key == keys_->verifier();
+      if (!prepared && !adopted) {
+        const std::string path = options_.keys_dir + "/signing.key.next";
+        throw Error(codes::kKeyFile, path, {path, "the newest record of the log names the key that it should hold"});
+      }
+      if (!adopted && next.key.key == *prepared) {
         if (next.key.name != keys_->verifier().name) replace_high_water(next.key.name, size, reader);
         keys_->adopt_signer(next);
         return;

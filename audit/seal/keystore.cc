@@ -69,12 +69,16 @@ std::int64_t bucket_of(std::string_view subject) {
   return (byte(0) << 8 | byte(1)) % kBuckets;
 }
 
-// Written beside and renamed, and the bytes that stood there overwritten: they held a key that nothing protects any more.
-void replace_key_file(const std::string& path, std::string_view text) {
+// Best effort: what is overwritten is under no name any more.
+void overwrite(int file, std::uintmax_t size) {
+  const std::string zeros(static_cast<std::size_t>(size), '\0');
+  if (::pwrite(file, zeros.data(), zeros.size(), 0) >= 0) ::fsync(file);
+  ::close(file);
+}
+
+// Puts a whole and synced file in its place; the bytes that stood there are overwritten: they held a key that nothing protects any more.
+void take_place(const std::string& making, const std::string& path) {
   std::error_code ignored;
-  const std::string making = path + ".new";
-  fs::remove(making, ignored);
-  write_new_file(making, text, 0600);
   const int old = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   const auto size = old >= 0 ? fs::file_size(path, ignored) : 0;
   if (::rename(making.c_str(), path.c_str()) != 0) {
@@ -83,12 +87,33 @@ void replace_key_file(const std::string& path, std::string_view text) {
     throw Error(codes::kStorage, path, {path, why});
   }
   sync_folder(fs::absolute(path).parent_path().string());
+  if (old >= 0) overwrite(old, size);
+}
+
+void write_beside(const std::string& making, std::string_view text) {
+  std::error_code ignored;
+  fs::remove(making, ignored);
+  write_new_file(making, text, 0600);
+}
+
+void replace_key_file(const std::string& path, std::string_view text) {
+  write_beside(path + ".new", text);
+  take_place(path + ".new", path);
+}
+
+// Its name goes first: a file that is cut off while it is overwritten would be none that can be read.
+void destroy_key_file(const std::string& path) {
+  const int old = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (old < 0) return;
-  const std::string zeros(static_cast<std::size_t>(size), '\0');
-  if (::pwrite(old, zeros.data(), zeros.size(), 0) < 0 || ::fsync(old) != 0) {
-    // Best effort: the file is no longer under any name.
+  std::error_code ignored;
+  const auto size = fs::file_size(path, ignored);
+  if (::unlink(path.c_str()) != 0) {
+    const std::string why = system_words();
+    ::close(old);
+    throw Error(codes::kStorage, path, {path, why});
   }
-  ::close(old);
+  sync_folder(fs::absolute(path).parent_path().string());
+  overwrite(old, size);
 }
 
 // Layout 1 of data.db knew no change of signer: its one signer is the public half of signing.key, under the origin.
@@ -156,6 +181,7 @@ class KeyStore::State {
   std::string dir, origin;
   const Suite* suite = &intl();
   bool is_protected = false;
+  bool next_broken = false;  // signing.key.next is there and no key file
   bool writable = false;
   Random* random = nullptr;
   std::optional<SecretText> passphrase;  // of a protected set that is open for writing: another signer needs it
@@ -416,6 +442,36 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   std::optional<SecretText> passphrase;
   std::optional<SecretKey> stretched;
   std::string stretched_from;
+  const auto opens = [&](const std::string& path, const KeyFile& file, SecretKey& key) {
+    if (!file.argon2id) {
+      key = SecretKey(file.key.view());
+      return true;
+    }
+    if (!passphrase) {
+      if (std::optional<SecretText> given = given_passphrase(options)) passphrase.emplace(std::move(*given));
+    }
+    if (!passphrase) throw Error(codes::kKeyPassphrase, path, {path, "none was given"});
+    const std::string from = file.salt + std::to_string(file.opslimit) + " " + std::to_string(file.memlimit_kib);
+    if (!stretched || from != stretched_from) stretched = stretch(path, passphrase->view(), file);
+    stretched_from = from;
+    SecretText plain;
+    bool opened = open_bytes(*state->suite, stretched->view(), key_file_head(file), file.key.view(), plain.bytes());
+    if (!opened && options.other_passphrase) {  // a change of passphrase that was cut off between the files
+      const SecretKey other = stretch(path, *options.other_passphrase, file);
+      opened = open_bytes(*state->suite, other.view(), key_file_head(file), file.key.view(), plain.bytes());
+    }
+    if (!opened || plain.view().size() != 32) return false;
+    key = SecretKey(plain.view());
+    return true;
+  };
+  // Of the set and for this use; nothing: it is no key file.
+  const auto beside = [&](const std::string& path, const std::string& use) -> std::optional<KeyFile> {
+    if (!fs::exists(path, ignored)) return std::nullopt;
+    Result<KeyFile> file = parse_key_file(SecretText(read_file(path, 8'192, codes::kKeysMissing)).view());
+    if (!file || file->use != use || file->origin != state->origin) return std::nullopt;
+    return std::move(*file);
+  };
+  bool some_protected = false, some_plain = false, from_beside = false;
   const auto read_key = [&](const std::string& file_name, const std::string& use, SecretKey& key) {
     const std::string path = dir + "/" + file_name;
     must_be_readable(path);
@@ -437,31 +493,52 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
       state->is_protected = true;
       state->passes = file->opslimit;
       state->kib = file->memlimit_kib;
-      if (!passphrase) {
-        if (std::optional<SecretText> given = given_passphrase(options)) passphrase.emplace(std::move(*given));
-      }
-      if (!passphrase) throw Error(codes::kKeyPassphrase, path, {path, "none was given"});
-      const std::string from = file->salt + std::to_string(file->opslimit) + " " + std::to_string(file->memlimit_kib);
-      if (!stretched || from != stretched_from) stretched = stretch(path, passphrase->view(), *file);
-      stretched_from = from;
-      SecretText plain;
-      bool opens = open_bytes(*state->suite, stretched->view(), key_file_head(*file), file->key.view(), plain.bytes());
-      if (!opens && options.other_passphrase) {  // a change of passphrase that was cut off between the two files
-        const SecretKey other = stretch(path, *options.other_passphrase, *file);
-        opens = open_bytes(*state->suite, other.view(), key_file_head(*file), file->key.view(), plain.bytes());
-      }
-      if (!opens || plain.view().size() != 32)
-        throw Error(codes::kKeyPassphrase, path, {path, "this one does not open it"});
-      key = SecretKey(plain.view());
-    } else {
-      key = SecretKey(file->key.view());
     }
+    if (opens(path, *file, key)) {
+      (file->argon2id ? some_protected : some_plain) = true;
+      return;
+    }
+    // A change of passphrase puts its files in their places only when all of them lie beside, whole.
+    if (const std::optional<KeyFile> fresh = beside(path + ".new", use); fresh && opens(path, *fresh, key)) {
+      from_beside = true;
+      return;
+    }
+    const bool cut_off = some_protected || some_plain || fs::exists(dir + "/signing.key.new", ignored);
+    throw Error(
+        codes::kKeyPassphrase, path,
+        {path, cut_off ? "this one does not open it, and a change of passphrase was cut off: name the new one, or run "
+                         "`caveat keys protect " +
+                             dir + " --passphrase NEW` again with the one before in CAVEAT_PASSPHRASE_FILE"
+                       : "this one does not open it"});
   };
   read_key("signing.key", "signing", state->signing);
   read_key("wrap.key", "wrap", state->wrap);
   if (fs::exists(dir + "/signing.key.next", ignored)) {
-    state->next.emplace();
-    read_key("signing.key.next", "signing", *state->next);
+    must_be_readable(dir + "/signing.key.next");
+    state->next_broken = !beside(dir + "/signing.key.next", "signing");
+    if (!state->next_broken) {
+      state->next.emplace();
+      read_key("signing.key.next", "signing", *state->next);
+    }
+  }
+  if (options.writable) {
+    const bool begun = from_beside || (some_protected && some_plain);
+    struct {
+      const char *file, *use;
+      const SecretKey* key;
+    } const files[] = {{"/wrap.key", "wrap", &state->wrap},
+                       {"/signing.key.next", "signing", state->next ? &*state->next : nullptr},
+                       {"/signing.key", "signing", &state->signing}};
+    for (const auto& [file, use, key] : files) {
+      const std::string path = dir + file, making = path + ".new";
+      SecretKey fresh_key;
+      const std::optional<KeyFile> fresh = begun && key != nullptr ? beside(making, use) : std::nullopt;
+      if (fresh && opens(path, *fresh, fresh_key) && fresh_key.view() == key->view())
+        take_place(making, path);
+      else
+        destroy_key_file(making);
+    }
+    fs::remove(dir + "/log.vkey.new", ignored);
   }
   if (passphrase && options.writable) state->passphrase.emplace(std::move(*passphrase));
   const Suite& suite = *state->suite;
@@ -558,7 +635,10 @@ void KeyStore::protect(const std::string& dir, std::string_view fresh, const Key
                      {"/signing.key.next", "signing", state.next ? &*state.next : nullptr},
                      {"/signing.key", "signing", &state.signing}};
   for (const auto& [file, use, key] : files)
-    if (key != nullptr) replace_key_file(dir + file, state.key_file_text(use, *key).view());
+    if (key != nullptr) write_beside(dir + file + ".new", state.key_file_text(use, *key).view());
+  sync_folder(dir);
+  for (const auto& [file, use, key] : files)
+    if (key != nullptr) take_place(dir + file + ".new", dir + file);
 }
 
 KeyStore::NextSigner KeyStore::prepare_signer(const std::string& signer_name) {
@@ -568,8 +648,7 @@ KeyStore::NextSigner KeyStore::prepare_signer(const std::string& signer_name) {
   state.random->fill(key.span());
   drop_prepared();
   const std::string path = state.dir + "/signing.key.next";
-  write_new_file(path, state.key_file_text("signing", key).view(), 0600);
-  sync_folder(state.dir);
+  replace_key_file(path, state.key_file_text("signing", key).view());
   const std::lock_guard lock(state.signing_mutex);
   NextSigner made{make_verifier_key(signer_name, state.suite->signature_type(), state.suite->public_key(key)), {}};
   SignedNote note{.text = signer_text(state.signers.back(), made.key), .signatures = {}};
@@ -586,6 +665,8 @@ std::optional<std::string> KeyStore::prepared_key() const {
   return state_->next ? std::optional(state_->suite->public_key(*state_->next)) : std::nullopt;
 }
 
+bool KeyStore::prepared_is_broken() const { return state_->next_broken; }
+
 std::string KeyStore::sign_as_next(const VerifierKey& next, const std::string& text) const {
   const std::lock_guard lock(state_->signing_mutex);
   assert(state_->next.has_value());
@@ -599,7 +680,10 @@ void KeyStore::adopt_signer(const NextSigner& next) {
   {
     const std::lock_guard writing(state.writing);
     Transaction transaction(*state.writes);
-    state.writes->prepare("INSERT INTO signers (number, vkey, note) SELECT max(number) + 1, ?, ? FROM signers")
+    state.writes
+        ->prepare(
+            "INSERT INTO signers (number, vkey, note) SELECT max(number) + 1, ?1, ?2 FROM signers "
+            "WHERE NOT EXISTS (SELECT 1 FROM signers WHERE vkey = ?1)")
         .bind_text(1, format_verifier_key(next.key))
         .bind_text(2, next.note)
         .run();
@@ -620,15 +704,10 @@ void KeyStore::adopt_signer(const NextSigner& next) {
 }
 
 void KeyStore::drop_prepared() {
-  const std::string path = state_->dir + "/signing.key.next";
-  std::error_code ignored;
-  if (fs::exists(path, ignored)) {
-    replace_key_file(path, "");
-    fs::remove(path, ignored);
-    sync_folder(state_->dir);
-  }
+  destroy_key_file(state_->dir + "/signing.key.next");
   const std::lock_guard lock(state_->signing_mutex);
   state_->next.reset();
+  state_->next_broken = false;
 }
 
 KeyStore::Holding KeyStore::holding() const {

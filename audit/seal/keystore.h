@@ -86,6 +86,7 @@ class KeyStore {
   };
   NextSigner prepare_signer(const std::string& signer_name);
   std::optional<std::string> prepared_key() const;  // its public bytes; nothing: none is prepared
+  bool prepared_is_broken() const;                  // it is there and cannot be read
   std::string sign_as_next(const VerifierKey& next, const std::string& text) const;
   void adopt_signer(const NextSigner& next);
   void drop_prepared();
