@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/gate/queues.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
@@ -96,8 +97,8 @@ std::string_view match_of(std::string_view kept) {
   return {};
 }
 
-Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, PastHolds& holds, const Caller& caller,
-                const Delivery& delivery) {
+Confirmed match(const program::Program* program, audit::Log& log, const audit::LogReader& reader, Floor& floor,
+                PastHolds& holds, const Caller& caller, const Delivery& delivery) {
   const std::optional<PastDecision> past = past_decision(log, reader, delivery.decision);
   if (!past || past->caller != caller.id) return {.match = "unknown"};
   const audit::StateKey key = delivery_key(delivery);
@@ -106,15 +107,18 @@ Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, P
   // A bot's text that goes out while a person has the conversation, or one is awaited, comes too late.
   const std::string customer = past->customer.empty() ? floor.customer_of(past->conversation) : past->customer;
   const bool spoke = past->verdict < decide::Verdict::handoff;
-  const bool late = spoke && (floor.look([&](const Desk& desk, std::uint64_t) {
+  const bool held = spoke && (floor.look([&](const Desk& desk, std::uint64_t) {
                       const Desk::Here here = desk.find(past->conversation, customer);
                       return gate::holds(here.standing) && here.ticket->held <= delivery.at;
                     }) || holds.held(*past, customer, delivery.at));
-  const bool same = sha256(said_in(past->body)) == delivery.text;
+  // The turn was sent again, or its decision read, and the bot sent what it was told then: to wait.
+  const bool waits = held && program != nullptr && is_waiting_text(*program, delivery.text);
+  const bool late = held && !waits;
+  const bool same = waits || sha256(said_in(past->body)) == delivery.text;
   const std::string_view match = late ? "late" : same ? "same" : "changed";
   std::vector<audit::StateChange> changes{{.key = key, .value = std::string(match)}};
   // As of when it was decided, however late it is confirmed: whoever has come back from a person since has started anew.
-  if (caller.confirms && match == "same") {
+  if (caller.confirms && match == "same" && !waits) {
     const Whose whose{.conversation = past->conversation, .customer = customer};
     for (audit::StateChange& change : told_changes(past->told_once, whose, past->recorded)) {
       const std::optional<std::string> there = floor.value(change.key);

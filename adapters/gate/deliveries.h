@@ -58,7 +58,7 @@ struct Confirmed {
       {};  // nothing: a repeat, or nothing that is known. Its first change is the key's
 };
 std::string_view match_of(std::string_view kept);  // as the state keeps it; empty: none of them
-Confirmed match(audit::Log& log, const audit::LogReader& reader, Floor& floor, PastHolds& holds, const Caller& caller,
-                const Delivery& delivery);
+Confirmed match(const program::Program* program, audit::Log& log, const audit::LogReader& reader, Floor& floor,
+                PastHolds& holds, const Caller& caller, const Delivery& delivery);
 
 }  // namespace caveat::gate

@@ -90,10 +90,25 @@ void unite(std::vector<std::string>& rules, const std::vector<std::string>& more
   rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
 }
 
+// What a caller says who asks for a person, kept once: a bot that asks again and again says nothing new.
+bool keeps_word(Ticket& ticket, const Wish& wish, Microseconds now) {
+  const bool said = wish.reason.empty() || (ticket.by == wish.by && ticket.reason == wish.reason) ||
+                    std::any_of(ticket.joined.begin(), ticket.joined.end(),
+                                [&](const Joined& one) { return one.by == wish.by && one.reason == wish.reason; });
+  if (said) return false;
+  if (ticket.joined.size() >= kJoinedKept) ticket.joined.erase(ticket.joined.begin());
+  ticket.joined.push_back({.by = wish.by, .reason = wish.reason, .at = now});
+  return true;
+}
+
 Moved refuse(const Code& code) {
   Moved moved;
   moved.refused = &code;
   return moved;
+}
+
+Moved unchanged(const Ticket& ticket) {
+  return {.refused = nullptr, .created = false, .record = {}, .words = {}, .ticket = ticket};
 }
 
 Standing as_seen(Standing standing, bool relieves) {
@@ -188,20 +203,22 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   }
   if (const Code* code = refusal(cell, *here.ticket, wish.by)) return refuse(*code);
   Ticket ticket = *here.ticket;
-  if (cell.effect == Effect::none) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  if (cell.effect == Effect::none) return unchanged(ticket);
   const bool named = ticket.customer.empty() && !wish.customer.empty();
   if (named) ticket.customer = wish.customer;  // the hold is his from now on, wherever he writes
+  const bool news = keeps_word(ticket, wish, now);
+  const std::string words = news ? wish.reason : std::string();
   if (cell.effect == Effect::take) {
     if (ticket.standing != Standing::person) waited(ticket, now);
     ticket.holder = wish.by;
     ticket.since = now;
     ticket.standing = cell.next;
-    return put(std::move(ticket), audit::Kind::handoff_taken);
+    return put(std::move(ticket), audit::Kind::handoff_taken, false, words);
   }
   // It joins. A more urgent reason moves a ticket that waits; who has it is alerted.
   const bool holds_now = ticket.standing != cell.next;
   const bool urgent = more_urgent(wish, ticket);
-  if (!holds_now && !urgent && !named) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  if (!holds_now && !urgent && !named && !news) return unchanged(ticket);
   unite(ticket.rules, wish.rules);
   ticket.confidential |= wish.confidential;
   if (holds_now) {
@@ -222,7 +239,8 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
     }
   }
   ticket.standing = cell.next;
-  return put(std::move(ticket), audit::Kind::handoff_escalated);
+  const bool moved = holds_now || urgent || named;
+  return put(std::move(ticket), moved ? audit::Kind::handoff_escalated : audit::Kind::feedback, false, words);
 }
 
 Moved Desk::take(std::string_view id, const std::string& by, Microseconds now, bool relieves) {
@@ -231,7 +249,7 @@ Moved Desk::take(std::string_view id, const std::string& by, Microseconds now, b
   const Cell& cell = gate::at(Move::take, as_seen(there->standing, relieves));
   if (const Code* code = refusal(cell, *there, by)) return refuse(*code);
   Ticket ticket = *there;
-  if (cell.effect == Effect::none) return {.refused = nullptr, .created = false, .record = {}, .ticket = ticket};
+  if (cell.effect == Effect::none) return unchanged(ticket);
   if (ticket.standing != Standing::person) waited(ticket, now);
   ticket.standing = cell.next;
   ticket.holder = by;
@@ -251,7 +269,8 @@ Moved Desk::pass(std::string_view id, const std::string& by, const std::string& 
   ticket.since = now;
   ticket.note = note;
   ++ticket.passes;
-  const bool escalates = ticket.passes >= kPassesBeforeEscalation;
+  // Every third: who gets it then may still send it where it belongs.
+  const bool escalates = ticket.passes % kPassesBeforeEscalation == 0;
   const std::uint32_t to = escalates ? above(program, queue_of(program, ticket.queue, default_queue_), default_queue_)
                                      : queue_of(program, queue, default_queue_);
   ticket.queue = to == program::kNone ? queue : std::string(program.queue_name(to));
@@ -353,7 +372,7 @@ Moved Desk::escalate(std::string_view id, const program::Program& program, Micro
   return put(std::move(ticket), audit::Kind::handoff_escalated);
 }
 
-Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created) {
+Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created, std::string words) {
   ++ticket.version;
   if (ticket.standing == Standing::asked)
     ticket.held = 0;
@@ -369,7 +388,8 @@ Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created) 
     index(ticket);
     tickets_.emplace(ticket.id, ticket);
   }
-  return {.refused = nullptr, .created = created, .record = record, .ticket = std::move(ticket)};
+  return {
+      .refused = nullptr, .created = created, .record = record, .words = std::move(words), .ticket = std::move(ticket)};
 }
 
 void Desk::throw_switch(Switch state) {

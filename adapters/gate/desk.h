@@ -61,7 +61,8 @@ struct Wish {
 struct Moved {
   const Code* refused = nullptr;
   bool created = false;
-  std::optional<audit::Kind> record;  // nothing: nothing changed
+  std::optional<audit::Kind> record;  // nothing: nothing changed; feedback: a word is on it, and nothing else is new
+  std::string words;                  // of who asked for a person, where one was awaited already
   Ticket ticket;                      // as it is now
 };
 
@@ -107,7 +108,7 @@ class Desk {
  private:
   const std::string default_queue_;
   Ticket* at(std::string_view id);
-  Moved put(Ticket ticket, std::optional<audit::Kind> record, bool created = false);
+  Moved put(Ticket ticket, std::optional<audit::Kind> record, bool created = false, std::string words = {});
   void index(const Ticket& ticket);
   void forget(const Ticket& ticket);
 

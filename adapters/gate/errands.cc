@@ -184,9 +184,9 @@ Reply Errands::refuse_move(const Code& refusal, const Command& command, const Ca
                            const std::optional<Ticket>& there, std::optional<bool> agreed) {
   const Code* code = &refusal;
   std::optional<Ticket> ticket = there;
-  if (!ticket && options_.log != nullptr) {
-    if (const auto entry = options_.log->state().read(past_ticket_key(command.target))) {  // it is closed
-      ticket = decode_ticket(entry->value);
+  if (!ticket) {
+    if (const auto past = floor_.value(past_ticket_key(command.target))) {  // it is closed, perhaps a moment ago
+      ticket = decode_ticket(*past);
       code = ticket && sees(caller, options_, ticket->queue, ticket->holder) ? &wire::codes::kWrongState
                                                                              : &wire::codes::kRole;
     }
@@ -273,6 +273,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
         if (!moved.record) break;
         more = start_anew({.conversation = moved.ticket.conversation, .customer = moved.ticket.customer}, now);
         floor_.keep(more);
+        floor_.keep(changes_of(moved.ticket));
         break;
     }
     code = moved.refused;
@@ -391,11 +392,15 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
     hidden = agent && here.ticket != nullptr && !sees(caller, options_, here.ticket->queue, here.ticket->holder);
     barred = hidden && take && holds(here.ticket->standing);  // what holds nothing yet keeps nobody from taking over
     if (barred) return;
-    if (hidden &&
-        !take) {  // his reason joins the ticket where it lies: asking would otherwise move it to a queue where he may take it
+    // His reason joins the ticket where it lies: asking would otherwise move it to a queue where he may take it; and a bot's word, which
+    // needs no more than an id, would put what is held before agents who may not see it. It is more urgent at most.
+    const bool stays =
+        hidden || (!agent && here.ticket != nullptr && (holds(here.ticket->standing) || here.ticket->confidential));
+    if (stays && !take) {
       const std::uint32_t there = queue_of(program, here.ticket->queue, options_.default_queue);
       wish.queue = here.ticket->queue;
       wish.due = due_in(program, there, now);
+      if (here.ticket->due) wish.due = std::min(*here.ticket->due, wish.due.value_or(*here.ticket->due));
       if (priority.empty()) wish.priority = program.queues()[there].priority;
     }
     moved = desk.wish(take ? Move::take_over : Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
@@ -484,8 +489,10 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   {
     const auto reader = audit::LogReader::open(options_.log->path());
     PastHolds holds(*options_.log, *reader);
+    const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+    const program::Program* program = rules ? rules->program.get() : nullptr;
     for (const Delivery& delivery : deliveries) {
-      Confirmed& one = confirmed.emplace_back(match(*options_.log, *reader, floor_, holds, caller, delivery));
+      Confirmed& one = confirmed.emplace_back(match(program, *options_.log, *reader, floor_, holds, caller, delivery));
       if (one.record && first.emplace(one.key, one.match).second) contents.push_back(std::move(*one.record));
     }
   }

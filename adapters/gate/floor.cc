@@ -65,7 +65,7 @@ std::optional<std::string> Floor::value(const audit::StateKey& key) {
 void Floor::keep(const std::vector<audit::StateChange>& changes) {
   for (const audit::StateChange& change : changes) {
     if (change.key.kind == audit::StateKind::requirement || change.key.kind == audit::StateKind::once ||
-        change.key.kind == audit::StateKind::delivery)
+        change.key.kind == audit::StateKind::delivery || change.key.kind == audit::StateKind::past_ticket)
       newest_.insert_or_assign(change.key, change.value);
     kept_now_.push_back(change.key.subject);
   }

@@ -383,7 +383,9 @@ class Gate::Inside {
       std::vector<audit::StateChange> changes;
       bool again = false;
       progress.numbers.emplace(floor_.change(2, [&](Desk& desk, std::uint64_t ground) {
-        if (see(*turn, desk, ground) != seen) {
+        // Whose conversation it is may have been said meanwhile: he may be held.
+        const std::string learned = floor_.learned(std::string(turn->request.conversation_id()));
+        if (see(*turn, desk, ground) != seen || (!learned.empty() && learned != turn->customer)) {
           again = true;
           return;
         }
@@ -476,7 +478,10 @@ class Gate::Inside {
                   const Round& round, const std::string& decision_id, std::vector<audit::StateChange>& changes) {
     if (turn.by_person) return;
     std::vector<audit::StateChange> own;
-    if (!turn.continuation.decision.empty()) {
+    // What is held back, or taken by the switch, has served nothing: what it brought serves when the customer is back, and what was
+    // asked for may still be continued.
+    const bool waits = at(Move::turn, seen.standing).effect != Effect::judge || round.switched.taken;
+    if (!turn.continuation.decision.empty() && !waits) {
       own.push_back({.key = asked_key(turn.continuation.decision), .value = std::nullopt});
       own.insert(own.end(), round.met.used.begin(), round.met.used.end());
     }
@@ -532,6 +537,7 @@ class Gate::Inside {
         more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now);
       } else if (judged && decision.verdict <= decide::Verdict::revise && decision.has_say) {
         more = desk.answered(conversation, turn.customer, now);
+        if (more.record) floor_.keep(changes_of(more.ticket));
       }
       if (more.record || !more.ticket.id.empty()) {
         if (!more.record && moved.ticket.id == more.ticket.id) more.ticket = moved.ticket;
@@ -855,6 +861,8 @@ class Gate::Inside {
           wire::with_receipt(std::move(turn->reply.body),
                              wire::Receipt{.log = options_.log->origin(), .index = place->index, .leaf = place->leaf});
       turn->reply.recorded = true;
+      if (options_.committed && turn->reply.sealed_ns != 0)
+        options_.committed(options_.clock->steady_ns() - turn->reply.sealed_ns);
       overtake(*turn, turn->reply, true);
       // Whoever asked has gone by then, tick or no tick: nothing of it was told.
       if (turn->deadline_ns != 0 && options_.clock->steady_ns() >= turn->deadline_ns) miss(*turn);

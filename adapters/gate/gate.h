@@ -86,7 +86,10 @@ struct GateOptions {
   std::string default_queue = {};    // of hand-offs that nothing sends elsewhere; empty: the packs' own
   bool durable = true;  // false: an answer that changes nothing is told when its record is sealed, not on disk
   bool outcomes = false;
-  bool stages = false;      // Reply says how long each took: two more looks at the clock a turn
+  bool stages = false;  // Reply says how long each took: two more looks at the clock a turn
+  // With stages: told of each record of a turn that was committed how long that took, whether its caller still waited or not. On the
+  // log's thread, so quick.
+  std::function<void(std::uint64_t ns)> committed = {};
   std::size_t waiting = 0;  // turns and commands under way; 0: no limit. A turn beyond: `overloaded`; a command never
   // May this one still hold a hand-off? What nobody of today has is free to be taken by whoever serves its queue. Called under locks:
   // quick, and calling nothing of the gate's. None: whoever has one keeps it.

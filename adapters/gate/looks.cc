@@ -205,9 +205,8 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
     if (const Ticket* there = desk.open(query.target)) ticket = *there;
     return 0;
   });
-  if (!ticket && options_.log != nullptr) {
-    if (const auto entry = options_.log->state().read(past_ticket_key(query.target)))
-      ticket = decode_ticket(entry->value);
+  if (!ticket) {
+    if (const auto past = floor_.value(past_ticket_key(query.target))) ticket = decode_ticket(*past);
   }
   if (!ticket) return not_found(query);
   if (!sees(caller, options_, ticket->queue, ticket->holder))
@@ -344,12 +343,13 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
   reply.decision_id = past->id;
   reply.verdict = past->verdict;
   reply.recorded = true;
+  if (bot) give_way(*past, reply);
   if (query.kind == Query::Kind::explanation) {
+    past->verdict = reply.verdict;
     const std::string reader_name = bot ? "bot" : query.reader;
     reply.body = explanation_json(*past, reader_name, query.language);
     return reply;
   }
-  if (bot) give_way(*past, reply, query.language);
   const wire::Receipt receipt{.log = options_.log->origin(), .index = past->index, .leaf = past->leaf};
   reply.body =
       wire::with_receipt(bot ? for_bot_json(past->body) : with_story(past->body, *past, query.language), receipt);
@@ -358,7 +358,7 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
 
 // A bot that asks again what was decided gets no leave to speak or act while a person has the conversation or is awaited, or the switch
 // is thrown.
-void Looks::give_way(PastDecision& past, Reply& reply, Language language) {
+void Looks::give_way(PastDecision& past, Reply& reply) {
   if (past.verdict == decide::Verdict::handoff) return;
   const std::vector<std::string> recipients = recipients_in(past.body);
   std::vector<std::string_view> held;
@@ -376,11 +376,17 @@ void Looks::give_way(PastDecision& past, Reply& reply, Language language) {
     return 0;
   });
   if (ticket) {
-    past.body = superseded_json(past.body, decide::fallback(decide::Verdict::handoff, language), *ticket);
+    const program::Program* program = rules ? rules->program.get() : nullptr;
+    const std::string text = program == nullptr
+                                 ? std::string(decide::fallback(decide::Verdict::handoff, past.language))
+                                 : waiting_text(*program, queue_of(*program, ticket->queue, options_.default_queue),
+                                                past.language, options_.clock->wall_us());
+    past.body = superseded_json(past.body, text, *ticket);
     reply.verdict = decide::Verdict::handoff;
     reply.superseded = true;
   } else if (!held.empty()) {
     Withheld now = withheld_json(past.body, held);
+    if (!now.any) return;
     past.body = std::move(now.body);
     reply.verdict = std::max(reply.verdict, now.all ? decide::Verdict::block : decide::Verdict::revise);
     reply.superseded = true;

@@ -28,7 +28,7 @@ class Looks {
   Reply queues(const Query& query);
   Reply emergency();
   Reply decision(const Query& query, const Caller& caller);
-  void give_way(PastDecision& past, Reply& reply, Language language);
+  void give_way(PastDecision& past, Reply& reply);
   Reply proof(const Query& query, const Caller& caller);
   const Code* hidden(const PastDecision& past, const Caller& caller, const audit::LogReader& reader);
   Reply refuse_decision(const Code& code, const Query& query);

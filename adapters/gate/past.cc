@@ -40,6 +40,7 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
   past.leaf = audit::leaf_hash(audit::encode_header(opened->header));
   const cbor::Value request = section(*opened, audit::Section::request);
   past.request = text(request, 1);
+  past.language = text(request, 5) == "en" ? Language::en : Language::zh;
   past.conversation = text(request, 7);
   past.customer = text(request, 9);
   const cbor::Value result = section(*opened, audit::Section::result);

@@ -12,6 +12,21 @@ namespace caveat::gate {
 using program::Program;
 using program::QueueRow;
 
+namespace {
+
+// Empty: it tells facts.
+std::string without_facts(const Program& program, program::Pieces pieces, Language language) {
+  std::string out;
+  const program::Range range = language == Language::zh ? pieces.zh : pieces.en;
+  for (const program::PieceRow& piece : program.rows<program::PieceRow>(program::Section::pieces, range)) {
+    if (piece.slot != program::kNone) return {};
+    out += program.text(piece.literal);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::uint32_t queue_of(const Program& program, std::string_view name, std::string_view otherwise) {
   for (const std::string_view one : {name, otherwise}) {
     const std::uint32_t found = one.empty() ? program::kNone : program.find_queue(one);
@@ -65,6 +80,29 @@ std::string waiting_text(const Program& program, const decide::Request& request,
   }
   if (out.empty()) out = decide::fallback(decide::Verdict::handoff, request.language());
   return out;
+}
+
+std::string waiting_text(const Program& program, std::uint32_t queue, Language language, Microseconds now) {
+  if (queue != program::kNone) {
+    const QueueRow& row = program.queues()[queue];
+    const bool closed = !program.text(row.when_closed_say, language).empty() && !decide::is_open(program, row, now, 0);
+    if (std::string text = without_facts(program, closed ? row.when_closed_pieces : row.say_pieces, language);
+        !text.empty())
+      return text;
+  }
+  return std::string(decide::fallback(decide::Verdict::handoff, language));
+}
+
+bool is_waiting_text(const Program& program, const Digest& text) {
+  for (const Language language : {Language::en, Language::zh}) {
+    if (sha256(decide::fallback(decide::Verdict::handoff, language)) == text) return true;
+    for (const QueueRow& row : program.queues())
+      for (const program::Pieces pieces : {row.say_pieces, row.when_closed_pieces}) {
+        const std::string one = without_facts(program, pieces, language);
+        if (!one.empty() && sha256(one) == text) return true;
+      }
+  }
+  return false;
 }
 
 }  // namespace caveat::gate

@@ -12,6 +12,7 @@
 
 #include "adapters/gate/caller.h"
 #include "adapters/gate/gate.h"
+#include "engine/base/digest.h"
 #include "engine/base/language.h"
 #include "engine/base/units.h"
 #include "engine/decide/request.h"
@@ -35,5 +36,9 @@ bool is_top(const program::Program& program, std::uint32_t queue, std::string_vi
 
 // What a customer who waits is told, facts of the turn put in; the queue's text for when nobody is there where it has one.
 std::string waiting_text(const program::Program& program, const decide::Request& request, std::uint32_t queue);
+// For a turn that is past: its facts are not at hand, so a text that tells any gives way to the plain one.
+std::string waiting_text(const program::Program& program, std::uint32_t queue, Language language, Microseconds now);
+// Is it the digest of a text with which some queue, or none, lets wait?
+bool is_waiting_text(const program::Program& program, const Digest& text);
 
 }  // namespace caveat::gate

@@ -195,6 +195,16 @@ audit::RecordContent moved_record(const Moved& moved, std::string_view by, std::
     return text.empty() ? audit::Optional() : audit::Optional(std::string(text));
   };
   const bool opened = moved.record == audit::Kind::handoff_opened;
+  const About about{.customer = ticket.customer,
+                    .conversation = ticket.conversation,
+                    .handoff = ticket.id,
+                    .decision = ticket.decision};
+  if (moved.record == audit::Kind::feedback)
+    return event_record(
+        audit::Kind::feedback,
+        audit::Feedback{
+            .decision = ticket.decision, .kind = "asked_for_a_person", .by = std::string(by), .words = moved.words},
+        about, std::move(changes));
   return event_record(moved.record.value(),
                       audit::HandOffMoved{.handoff = ticket.id,
                                           .decision = ticket.decision,
@@ -204,12 +214,10 @@ audit::RecordContent moved_record(const Moved& moved, std::string_view by, std::
                                           .by = some(by),
                                           .outcome = some(ticket.outcome),
                                           .customer_agreed = customer_agreed,
-                                          .note = some(opened ? ticket.reason : ticket.note)},
-                      {.customer = ticket.customer,
-                       .conversation = ticket.conversation,
-                       .handoff = ticket.id,
-                       .decision = ticket.decision},
-                      std::move(changes));
+                                          .note = some(opened                ? ticket.reason
+                                                       : moved.words.empty() ? ticket.note
+                                                                             : moved.words)},
+                      about, std::move(changes));
 }
 
 audit::StateKey idempotency_key(std::string_view request_key) {

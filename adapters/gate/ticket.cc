@@ -35,6 +35,7 @@ enum Key : int {
   kFarthest,
   kHeld,
   kWithdrawn,
+  kJoined,
 };
 
 // Members that say nothing are left out.
@@ -97,6 +98,16 @@ std::string encode(const Ticket& ticket) {
   if (ticket.farthest) w.out(kFarthest).boolean(true);
   w.number(kHeld, ticket.held);
   if (ticket.withdrawn) w.out(kWithdrawn).boolean(true);
+  if (!ticket.joined.empty()) {
+    cbor::Encoder& out = w.out(kJoined);
+    out.array(ticket.joined.size());
+    for (const Joined& one : ticket.joined) {
+      out.array(3);
+      out.text(one.by);
+      out.text(one.reason);
+      out.integer(one.at);
+    }
+  }
   return w.take();
 }
 
@@ -141,6 +152,14 @@ std::optional<Ticket> decode_ticket(std::string_view encoded) {
   ticket.farthest = map->find(kFarthest) != nullptr;
   ticket.held = number(kHeld);
   ticket.withdrawn = map->find(kWithdrawn) != nullptr;
+  if (const cbor::Value* joined = map->find(kJoined)) {
+    for (const cbor::Value& one : joined->items) {
+      if (one.items.size() != 3) return std::nullopt;
+      ticket.joined.push_back({.by = std::string(one.items[0].string),
+                               .reason = std::string(one.items[1].string),
+                               .at = one.items[2].as_integer().value_or(0)});
+    }
+  }
   return ticket;
 }
 

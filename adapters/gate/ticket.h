@@ -15,6 +15,13 @@
 
 namespace caveat::gate {
 
+// Somebody asked for a person where one was awaited already.
+struct Joined {
+  std::string by, reason;
+  Microseconds at = 0;
+};
+inline constexpr std::size_t kJoinedKept = 16;  // on a ticket, the newest; the log has all
+
 struct Ticket {
   std::string id, conversation, customer;  // either of the two may be empty, not both
   std::string queue;                       // its first name
@@ -31,10 +38,11 @@ struct Ticket {
   std::string reason;                  // in his words
   std::string holder;                  // who has it
   std::uint64_t passes = 0, escalations = 0, alerts = 0;
-  bool farthest = false;      // it has escalated as far as it can
-  std::uint64_t version = 0;  // counts its changes
-  bool withdrawn = false;     // the customer has said that he no longer wants a person; he is held all the same
-  std::string outcome, note;  // the last ones
+  bool farthest = false;       // it has escalated as far as it can
+  std::uint64_t version = 0;   // counts its changes
+  bool withdrawn = false;      // the customer has said that he no longer wants a person; he is held all the same
+  std::string outcome, note;   // the last ones
+  std::vector<Joined> joined;  // what else was said when a person was asked for, the newest last
 };
 
 std::string encode(const Ticket& ticket);

@@ -86,6 +86,10 @@ std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
   out["asked_by"] = text_or_null(ticket.by);
   out["reason"] = text_or_null(ticket.reason);
   out["note"] = text_or_null(ticket.note);
+  json::array joined;
+  for (const Joined& one : ticket.joined)
+    joined.emplace_back(json::object{{"by", one.by}, {"at", format_instant(one.at, 0)}, {"reason", one.reason}});
+  out["joined"] = std::move(joined);
   out["outcome"] = text_or_null(ticket.outcome);
   if (frame.decision) out["story"] = story_json(*frame.decision, frame.language);
   json::array turns;
@@ -152,6 +156,7 @@ std::string queues_json(const program::Program& program, Microseconds now, const
     for (const program::HoursRow& one : program.rows<program::HoursRow>(program::Section::hours, row.hours)) {
       const auto clock = [](std::int32_t seconds) {
         const auto two = [](std::int32_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+        if (seconds > 86'400) seconds -= 86'400;  // of the next day, as `to` before `from` says
         return two(seconds / 3600) + ":" + two(seconds / 60 % 60);
       };
       hours.emplace_back(json::object{{"day", one.day}, {"from", clock(one.from)}, {"to", clock(one.to)}});
@@ -249,8 +254,7 @@ std::vector<std::string> recipients_in(std::string_view body) {
   const json::value value = json::parse(body);
   const json::value* recipients = value.as_object().if_contains("recipients");
   if (recipients == nullptr) return all;
-  for (const json::value& one : recipients->as_array())
-    if (one.at("verdict") != "block") all.emplace_back(one.at("id").as_string());
+  for (const json::value& one : recipients->as_array()) all.emplace_back(one.at("id").as_string());
   return all;
 }
 
@@ -258,18 +262,25 @@ Withheld withheld_json(std::string_view body, const std::vector<std::string_view
   json::value value = json::parse(body);
   json::object& reply = value.as_object();
   Withheld now{.body = {}, .any = false, .all = true};
+  const auto block = [&](json::object& item) {
+    if (item.at("verdict") == "block") return;
+    item["verdict"] = "block";
+    item["disclosures"] = json::array();
+    now.any = true;
+  };
+  bool reaches = false;
   for (json::value& one : reply.at("recipients").as_array()) {
     json::object& recipient = one.as_object();
-    if (recipient.at("verdict") == "block") continue;
     if (std::find(recipients.begin(), recipients.end(), std::string_view(recipient.at("id").as_string())) ==
         recipients.end()) {
-      now.all = false;
+      now.all &= recipient.at("verdict") == "block";
       continue;
     }
-    recipient["verdict"] = "block";
-    recipient["disclosures"] = json::array();
-    now.any = true;
+    block(recipient);
+    reaches = true;
   }
+  for (json::value& action : reply.at("actions").as_array())
+    if (reaches) block(action.as_object());  // it is not of one recipient
   if (now.all)
     reply["verdict"] = "block";
   else if (reply.at("verdict") == "allow")

@@ -35,11 +35,11 @@ std::string joined(const std::vector<std::string>& values);  // a JSON list of t
 // A reply to a turn that a hand-off has overtaken, as a held turn gets it: the waiting text, every product and action blocked.
 // `ticket`: that holds it, or that of the switch, without an id.
 std::string superseded_json(std::string_view body, std::string_view waiting_text, const Ticket& ticket);
-// The same of an outreach that does not reach these recipients any more.
-std::vector<std::string> recipients_in(std::string_view body);  // those whom it reaches
+// The same of an outreach that does not reach these recipients any more; none of its actions goes out then.
+std::vector<std::string> recipients_in(std::string_view body);
 struct Withheld {
   std::string body;
-  bool any = false, all = false;  // it was to reach some of them; it reaches nobody now
+  bool any = false, all = false;  // something of it was to go out to them; it reaches nobody now
 };
 Withheld withheld_json(std::string_view body, const std::vector<std::string_view>& recipients);
 std::string said_in(std::string_view body);  // `say.text` of a reply; empty where it is null

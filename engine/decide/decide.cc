@@ -743,8 +743,9 @@ class Run {
 
   // ---- the join's last step
 
-  // A person has this recipient, or is awaited: only what is known to serve him goes out. A word that we do not know may be another
-  // for selling or for asking back.
+  // A person has this recipient, or is awaited: only a word that is known to serve him goes out. One that we do not know may be another
+  // for selling or for asking back, and what does something or recommends is more than a word, whatever its purpose is called. An
+  // action is not of one recipient, so it stays back where one of them is held.
   void withhold_from_held() {
     if (state_.held.empty()) return;
     const std::uint32_t slot = p_.known().outreach_purpose;
@@ -752,13 +753,18 @@ class Run {
     for (char& c : purpose) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
     constexpr std::array<std::string_view, 10> kServes = {"notice", "service", "security", "transaction", "legal",
                                                           "通知",   "服务",    "安全",     "交易",        "法定"};
-    if (std::find(kServes.begin(), kServes.end(), purpose) != kServes.end()) return;
+    const bool word = r_.products() == 0 && r_.actions() == 0;
+    if (word && std::find(kServes.begin(), kServes.end(), purpose) != kServes.end()) return;
     std::vector<std::uint32_t>& withheld = in_.seldom().withheld;
     for (std::uint32_t recipient : state_.held) {
       if (recipient >= r_.recipients()) continue;
       Verdict& verdict = in_.item_drafts[recipients_at() + recipient].verdict;
       verdict = join(verdict, Verdict::block);
       withheld.push_back(recipient);
+    }
+    for (std::size_t i = 0; !withheld.empty() && i < r_.actions(); ++i) {
+      Verdict& verdict = in_.item_drafts[r_.products() + i].verdict;
+      verdict = join(verdict, Verdict::block);
     }
     d_.withheld = withheld;
   }

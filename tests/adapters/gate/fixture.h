@@ -6,6 +6,7 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,11 +23,22 @@ namespace caveat::test {
 
 class TestClock final : public Clock {
  public:
-  Microseconds wall_us() override { return now_.fetch_add(1); }
+  Microseconds wall_us() override {
+    if (left_ > 0 && left_.fetch_sub(1) == 1) then_();
+    return now_.fetch_add(1);
+  }
   std::uint64_t steady_ns() override { return static_cast<std::uint64_t>(now_.load()) * 1000; }
   void pass(Microseconds time) { now_ += time; }
+  // Whoever asks for the time the so many-th time from now does this first.
+  void at(int reading, std::function<void()> then) {
+    then_ = std::move(then);
+    left_ = reading;
+  }
+  bool was_at() const { return left_ <= 0; }
 
  private:
+  std::atomic<int> left_{0};
+  std::function<void()> then_;
   std::atomic<Microseconds> now_{1'795'000'000LL * 1'000'000};
 };
 

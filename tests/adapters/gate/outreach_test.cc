@@ -62,6 +62,45 @@ BOOST_AUTO_TEST_CASE(a_customer_who_waits_for_a_person_gets_no_marketing_and_no_
   desk.verify();
 }
 
+// An action is nobody's word, and a purpose is the bot's own: "service" moved a held customer's money.
+BOOST_AUTO_TEST_CASE(no_action_and_no_recommendation_goes_out_beside_an_outreach_to_a_held_customer) {
+  Desk desk;
+  const std::string act = R"(,"actions":[{"name":"transfer","amount":"5 CNY"}])";
+  const std::string fund = R"(,"recommendation":{"products":[{"id":"p-1","kind":"fund","name":"F"}]})";
+  const std::string before = Desk::body("o-1", outreach_of("service") + act, "", "");
+  const auto first = json::parse(desk.gate->decide(before, Desk::bot()).body);
+  BOOST_TEST(str(first.at("actions").at(0).at("verdict")) == "allow");
+  const std::string ticket = handoff_of(desk.asks_for_a_person());
+  for (const char* purpose : {"service", "notice", "marketing", "通知"}) {
+    BOOST_TEST(verdicts(desk.turn(outreach_of(purpose) + act, "", "")) == "k-1:block k-2:allow", purpose);
+    BOOST_TEST(str(desk.turn(outreach_of(purpose) + act, "", "").at("actions").at(0).at("verdict")) == "block",
+               purpose);
+    BOOST_TEST(verdicts(desk.turn(outreach_of(purpose) + fund, "", "")) == "k-1:block k-2:allow", purpose);
+  }
+  const gate::Reply again = desk.gate->decide(before, Desk::bot());
+  BOOST_TEST(again.superseded);
+  BOOST_TEST(str(json::parse(again.body).at("actions").at(0).at("verdict")) == "block");
+  const gate::Reply read =
+      desk.gate->look({.kind = gate::Query::Kind::decision, .target = str(first.at("decision"))}, Desk::bot());
+  BOOST_TEST(str(json::parse(read.body).at("actions").at(0).at("verdict")) == "block");
+  BOOST_TEST(verdicts(reach(desk, "service")) == "k-1:allow k-2:allow");
+  BOOST_TEST(desk.take(ticket) == "");
+  BOOST_TEST(desk.close(ticket) == "");
+  BOOST_TEST(str(desk.turn(outreach_of("service") + act, "", "").at("actions").at(0).at("verdict")) == "allow");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(an_outreach_whose_action_was_kept_back_comes_to_the_same_bytes_from_its_record) {
+  Desk desk;
+  desk.asks_for_a_person();
+  const std::string act = outreach_of("service") + R"(,"actions":[{"name":"transfer","amount":"5 CNY"}])";
+  desk.turn(act, "", "");
+  const std::vector<Again> all =
+      decided_again(desk, {Desk::body("t-1", R"("message":{"text":"an agent please"},"answer":{"text":"no need"})"),
+                           Desk::body("t-2", act, "", "")});
+  BOOST_TEST(hex(all[1].now) == hex(all[1].recorded));
+}
+
 BOOST_AUTO_TEST_CASE(an_outreach_that_is_sent_again_reaches_nobody_whom_a_person_has_by_then) {
   Desk desk;
   const auto again = [&](const std::string& id, const std::string& purpose, const std::string& recipients) {
