@@ -80,7 +80,10 @@ const CallerEntry* Callers::find(std::string_view key) const {
       secret = key.substr(line + 1);
     }
   }
-  const Digest digest = sha256(secret);
+  return find(id, sha256(secret));
+}
+
+const CallerEntry* Callers::find(std::string_view id, const Digest& digest) const {
   const auto found = by_id_.find(id);
   static const Digest nobody{};
   const bool same = equal_in_constant_time(digest, found == by_id_.end() ? nobody : found->second.key_digest);

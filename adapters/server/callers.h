@@ -54,7 +54,8 @@ NewKey make_key(std::string_view id, Random& random);
 class Callers {
  public:
   explicit Callers(std::vector<CallerEntry> entries = {});
-  const CallerEntry* find(std::string_view key) const;  // null: not one of ours
+  const CallerEntry* find(std::string_view key) const;                    // null: not one of ours
+  const CallerEntry* find(std::string_view id, const Digest& key) const;  // whose key was known before
   bool has(std::string_view id, Role role) const;
   std::size_t size() const { return by_id_.size(); }
 

@@ -166,7 +166,7 @@ const std::string& http_date() {
 
 enum class Length : std::uint8_t { known, chunked, to_the_end };
 
-void append_head(std::string& out, const Response& response, bool keep, Length length) {
+void append_head(std::string& out, const Response& response, bool keep, Length length, bool before_1_1) {
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
@@ -186,7 +186,10 @@ void append_head(std::string& out, const Response& response, bool keep, Length l
     line("Content-Length",
          std::to_string(response.stored.size > 0 ? response.stored.size : std::uint64_t{response.body.size()}));
   for (const Header& header : response.headers) line(header.first, header.second);
-  if (!keep) line("Connection", "close");
+  if (!keep)
+    line("Connection", "close");
+  else if (before_1_1)  // else it waits for the end (RFC 9112, 9.3)
+    line("Connection", "keep-alive");
   out += "\r\n\r\n";
 }
 
@@ -343,7 +346,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<std::size_t>& one_of_;  // the count that it is in while it is there
   boost::beast::flat_buffer buffer_{kReadAhead};
   Known known_;
-  bool idle_ = false;
+  bool idle_ = false, before_1_1_ = false;
+  bool empty_line_ = false;  // one stood before the request that is to come
 };
 
 struct Worker {
@@ -503,6 +507,15 @@ awaitable<bool> Connection::refuse_unread(const Code& code, ProblemItem what) {
 
 // Where a request has come whole and its answer is there at once, nothing in here waits: no other coroutine, no timer, no other thread.
 awaitable<bool> Connection::exchange() {
+  // Some send a line end behind a body that none belongs to: one before a request line is not looked at (RFC 9112, 2.2).
+  if (!empty_line_ && buffer_.size() >= 2) {
+    const auto* begin = static_cast<const char*>(buffer_.data().data());
+    if (begin[0] == '\r' && begin[1] == '\n') {
+      buffer_.consume(2);
+      empty_line_ = true;
+      if (buffer_.size() == 0) co_return true;
+    }
+  }
   Reading reading(router_.caps().header_bytes);
   error_code error = buffer_.size() > 0 ? reading.take(buffer_) : http::error::need_more;
   if (error == http::error::need_more) {  // the rest is still to come
@@ -515,9 +528,17 @@ awaitable<bool> Connection::exchange() {
 
   Head& head = reading.head;
   complete(reading, head);
+  before_1_1_ = reading.before_1_1;
+  empty_line_ = false;
   // How long its body is nobody can tell, and whoever stands before us may believe otherwise (RFC 9112, 6.1 and 6.3).
   if (head.has("transfer-encoding") && (reading.before_1_1 || !reading.chunked()))
     co_return co_await refuse_head(http::error::bad_transfer_encoding);
+  if (const std::string_view coding = head.header("transfer-encoding");
+      !coding.empty() && !boost::beast::iequals(coding, "chunked")) {
+    ProblemItem what =
+        item("Transfer-Encoding: chunked and no other, since requests are not compressed", shortened(coding));
+    co_return co_await refuse_unread(codes::kBadHttp, std::move(what));
+  }
   // For whom it is, two of us could read differently too (RFC 9112, 3.2).
   const auto hosts = std::count_if(head.headers.begin(), head.headers.end(),
                                    [](const Header& header) { return header.first == "host"; });
@@ -645,7 +666,7 @@ std::string Connection::send_now(const Call& call, Response& response, bool head
   if (router_.log_waits()) worker_.flush_soon(router_);
   thread_local std::string bytes;  // of small answers: one piece is sent soonest
   bytes.clear();
-  append_head(bytes, response, keep, Length::known);
+  append_head(bytes, response, keep, Length::known, before_1_1_);
   if (head_only || response.status == 304) response.body.clear();
   error_code error;  // whatever it is, the rest meets it again
   if (response.body.size() <= kReadAhead) {
@@ -694,7 +715,7 @@ awaitable<bool> Connection::batch(Reading& reading, CallPtr call, bool keep) {
   batch->chunked = !reading.before_1_1;
   keep = keep && batch->chunked;
   std::string head;
-  append_head(head, response, keep, batch->chunked ? Length::chunked : Length::to_the_end);
+  append_head(head, response, keep, batch->chunked ? Length::chunked : Length::to_the_end, before_1_1_);
   watch_.arm(kWriteMs);
   const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(head), kToken);
   watch_.disarm();

@@ -53,6 +53,11 @@ void Metrics::decided(std::string_view verdict, std::string_view cause, std::uin
   count(decisions_, verdict, cause);
 }
 
+void Metrics::refused(std::string_view verdict, std::string_view cause) {
+  const std::lock_guard lock(mutex_);
+  count(decisions_, verdict, cause);
+}
+
 void Metrics::answered(std::string_view method, std::string_view path, int status) {
   const std::lock_guard lock(mutex_);
   count(answers_, method, path, status);

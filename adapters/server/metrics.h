@@ -40,6 +40,8 @@ class Histogram {
 class Metrics {
  public:
   void decided(std::string_view verdict, std::string_view cause, std::uint64_t nanoseconds);
+  // A turn that was refused before it was decided: it took no time that would say anything.
+  void refused(std::string_view verdict, std::string_view cause);
   void answered(std::string_view method, std::string_view path, int status);  // of the route's pattern
   void reloaded(bool well);
   void committed(std::uint64_t nanoseconds) { commit_.add(nanoseconds); }

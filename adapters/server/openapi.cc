@@ -86,27 +86,81 @@ json::object required_schema() {
       {"name", "kind", "ask"});
 }
 
-json::object decision_schema() {
-  return object({{"id", type("string")},
-                 {"decision", type("string")},
-                 {"verdict", json::object{{"enum", {"allow", "revise", "require", "block", "handoff"}}}},
-                 {"say", object({{"text", nullable("string")}}, {"text"})},
-                 {"products", list_of(type("object"))},
-                 {"actions", list_of(type("object"))},
-                 {"recipients", list_of(type("object"))},
-                 {"redactions", list_of(type("object"))},
-                 {"disclosures", list_of(type("object"))},
-                 {"requires", list_of(required_schema())},
-                 {"flags", json::object{{"type", "array"}}},
-                 {"handoff", nullable("object")},
-                 {"reasons", list_of(object({{"rule", type("string")}}, {"rule"}))},
-                 {"packs", list_of(pack_schema())},
-                 {"data", list_of(data_schema())},
-                 {"receipt", nullable("object")}},
-                {"id", "decision", "verdict", "say", "reasons", "packs"});
+json::object verdict_schema() { return one_of({"allow", "revise", "require", "block", "handoff"}); }
+json::object priority_schema() { return one_of({"urgent", "high", "normal", "low"}); }
+json::object time_schema() { return {{"type", "string"}, {"format", "date-time"}}; }
+json::object described(json::object schema, std::string_view says) {
+  schema["description"] = says;
+  return schema;
 }
 
-json::object schemas(std::string_view request_schema) {
+json::object item_schema(std::string_view named_by) {
+  return object({{named_by, type("string")}, {"verdict", verdict_schema()}, {"disclosures", list_of(type("string"))}},
+                {json::string(named_by), "verdict", "disclosures"});
+}
+
+json::object reason_schema() {
+  return object({{"rule", type("string")},
+                 {"verdict", verdict_schema()},
+                 {"unknown", type("boolean")},
+                 {"item", type("string")},
+                 {"because", type("string")},
+                 {"cites", list_of(type("string"))},
+                 {"facts", type("object")},
+                 {"matched", list_of(type("string"))}},
+                {"rule", "verdict"});
+}
+
+json::object story_schema() {
+  return list_of(object({{"kind", type("string")}, {"text", type("string")}}, {"kind", "text"}));
+}
+
+json::object decision_schema(Language language) {
+  const bool zh = language == Language::zh;
+  json::object handoff = object({{"id", type("string")},
+                                 {"queue", type("string")},
+                                 {"priority", priority_schema()},
+                                 {"due", time_schema()},
+                                 {"expected_wait", type("string")},
+                                 {"hold", type("boolean")},
+                                 {"state", one_of({"waiting", "person"})},
+                                 {"cause", type("string")}},
+                                {"priority", "hold"});
+  return object(
+      {{"id", type("string")},
+       {"decision", type("string")},
+       {"verdict", verdict_schema()},
+       {"say", object({{"text", nullable("string")}}, {"text"})},
+       {"products", list_of(item_schema("id"))},
+       {"actions", list_of(item_schema("name"))},
+       {"recipients", list_of(item_schema("id"))},
+       {"redactions",
+        list_of(object(
+            {{"path", type("string")}, {"start", type("integer")}, {"end", type("integer")}, {"label", type("string")}},
+            {"path", "start", "end"}))},
+       {"disclosures",
+        list_of(object({{"at", one_of({"start", "end"})}, {"name", type("string")}, {"text", type("string")}},
+                       {"at", "name", "text"}))},
+       {"requires", list_of(required_schema())},
+       {"flags", list_of(type("string"))},
+       {"handoff", may_lack(std::move(handoff))},
+       {"superseded",
+        described(type("boolean"), zh ? "true：作出之后已转人工；此处告知的是现在可以说的话"
+                                      : "true: a hand-off has overtaken it, and what is told is what may be said now")},
+       {"advice", described(object({{"verdict", verdict_schema()}, {"reasons", list_of(reason_schema())}},
+                                   {"verdict", "reasons"}),
+                            zh ? "人员答复时规则的意见" : "of a person's answer: what the rules say of it")},
+       {"reasons", list_of(reason_schema())},
+       {"packs", list_of(pack_schema())},
+       {"data", list_of(data_schema())},
+       {"story", story_schema()},
+       {"receipt", may_lack(object({{"log", type("string")}, {"index", type("integer")}, {"leaf", type("string")}},
+                                   {"log", "index", "leaf"}))}},
+      {"id", "decision", "verdict", "say", "products", "actions", "redactions", "disclosures", "requires", "flags",
+       "handoff", "reasons", "packs", "data", "receipt"});
+}
+
+json::object schemas(std::string_view request_schema, Language language) {
   json::object out;
   json::object request;
   if (!request_schema.empty()) {
@@ -118,7 +172,7 @@ json::object schemas(std::string_view request_schema) {
   request.erase("$schema");  // the document's dialect is the same
   request.erase("$id");
   out["Request"] = std::move(request);
-  out["Decision"] = decision_schema();
+  out["Decision"] = decision_schema(language);
   out["Problem"] = problem_schema();
   out["Schema"] = type("object");
   out["OpenAPI"] = type("object");
@@ -138,12 +192,11 @@ json::object schemas(std::string_view request_schema) {
               {"notes", list_of(object({{"about", type("string")}, {"say", type("string")}}, {"about", "say"}))}},
              {"active", "staged", "previous"});
   const json::object text = type("string");
-  const json::array verdicts{"allow", "revise", "require", "block", "handoff"};
   const json::object words = text_of(4'000);
   json::object search = object({{"customer", words},
                                 {"conversation", words},
                                 {"rule", words},
-                                {"verdict", one_of(verdicts)},
+                                {"verdict", verdict_schema()},
                                 {"day", json::object{{"type", "string"}, {"format", "date"}}},
                                 {"request", words},
                                 {"decision", words},
@@ -154,14 +207,28 @@ json::object schemas(std::string_view request_schema) {
                                 {"limit", json::object{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}},
                                {});
   search["additionalProperties"] = false;
+  json::array something;  // to look for
+  for (const std::string_view one :
+       {"customer", "conversation", "rule", "verdict", "day", "request", "decision", "from", "to"})
+    something.push_back(json::object{{"required", json::array{json::string(one)}}});
+  search["anyOf"] = std::move(something);
   out["Search"] = std::move(search);
-  out["Found"] =
-      object({{"items", list_of(type("object"))}, {"found", type("integer")}, {"next", text}}, {"items", "found"});
+  out["Found"] = object({{"items", list_of(object({{"index", type("integer")},
+                                                   {"time", time_schema()},
+                                                   {"kind", text},
+                                                   {"opened", type("boolean")},
+                                                   {"verdict", verdict_schema()},
+                                                   {"rules", list_of(text)},
+                                                   {"event", type("object")}},
+                                                  {"index", "time", "kind", "opened"}))},
+                         {"found", type("integer")},
+                         {"next", text}},
+                        {"items", "found"});
   json::object report = object({{"format", json::object{{"enum", {"html", "csv", "jsonl", "zip"}}}},
                                 {"language", json::object{{"enum", {"en", "zh"}}}},
                                 {"customer", words},
                                 {"rule", words},
-                                {"verdict", one_of(verdicts)},
+                                {"verdict", verdict_schema()},
                                 {"from", words},
                                 {"to", words},
                                 {"seed", words},
@@ -171,7 +238,7 @@ json::object schemas(std::string_view request_schema) {
                                {"format"});
   report["additionalProperties"] = false;
   out["Report"] = std::move(report);
-  const json::object agreed = may_lack(type("boolean")), any = type("object");
+  const json::object agreed = may_lack(type("boolean"));
   const auto closed = [](json::object properties, json::array required) {
     json::object made = object(std::move(properties), std::move(required));
     made["additionalProperties"] = false;
@@ -194,30 +261,78 @@ json::object schemas(std::string_view request_schema) {
   out["Feedback"] =
       closed({{"decision", text_of(64)}, {"kind", text_of(64)}, {"note", text_of(4'000, 0)}}, {"decision", "kind"});
   out["Noted"] = object({{"decision", text}, {"index", type("integer")}}, {"decision", "index"});
-  out["Explanation"] = any;
+  out["Explanation"] = object({{"decision", text},
+                               {"for", one_of({"bot", "customer", "officer"})},
+                               {"verdict", verdict_schema()},
+                               {"rules", list_of(text)},
+                               {"text", text}},
+                              {"decision", "for", "verdict"});
   out["Conversation"] = object({{"id", text},
                                 {"state", one_of({"bot", "waiting", "person"})},
                                 {"handoffs", list_of(text)},
                                 {"since", nullable("string")}},
                                {"id", "state", "handoffs", "since"});
-  const json::object ticket = object({{"id", text},
-                                      {"state", one_of({"asked", "waiting", "person", "closed"})},
-                                      {"hold", type("boolean")},
-                                      {"queue", text},
-                                      {"priority", one_of({"urgent", "high", "normal", "low"})},
-                                      {"due", nullable("string")}},
-                                     {"id", "state", "hold", "queue", "priority", "due"});
-  out["Ticket"] = ticket;
-  out["Tickets"] = object({{"items", list_of(ticket)}, {"next", text}}, {"items"});
-  out["Queues"] =
-      object({{"items", list_of(object({{"name", text}, {"open", type("boolean")}}, {"name", "open"}))}}, {"items"});
-  out["Switch"] = object({{"on", type("boolean")}}, {"on"});
+  // What a bot is told of one, of a list; then all of it.
+  const json::object maybe = nullable("string");
+  json::object known{{"id", text},
+                     {"state", one_of({"asked", "waiting", "person", "closed"})},
+                     {"hold", type("boolean")},
+                     {"queue", text},
+                     {"priority", priority_schema()},
+                     {"due", maybe},
+                     {"version", type("integer")},
+                     {"opened", time_schema()},
+                     {"since", time_schema()},
+                     {"conversation", maybe},
+                     {"customer", maybe},
+                     {"holder", maybe},
+                     {"rules", list_of(text)},
+                     {"cause", text},
+                     {"passes", type("integer")},
+                     {"escalations", type("integer")},
+                     {"alerts", type("integer")},
+                     {"outcome", maybe},
+                     {"customer_withdrew", type("boolean")}};
+  const json::array always{"id", "state", "hold", "queue", "priority", "due"};
+  const json::object summary = object(known, always);
+  known["decision"] = known["asked_by"] = known["reason"] = known["note"] = maybe;
+  known["joined"] = list_of(object({{"by", text}, {"at", time_schema()}, {"reason", text}}, {"by", "at", "reason"}));
+  known["story"] = story_schema();
+  known["turns"] = list_of(
+      object({{"decision", text}, {"verdict", verdict_schema()}, {"story", story_schema()}}, {"decision", "verdict"}));
+  known["earlier"] = list_of(summary);
+  out["Ticket"] = object(std::move(known), always);
+  out["Tickets"] = object({{"items", list_of(summary)}, {"next", text}}, {"items"});
+  const json::object clock =
+      described(type("string"), language == Language::zh ? "HH:MM；to 不晚于 from 时为次日"
+                                                         : "HH:MM; `to` not after `from` is of the next day");
+  out["Queues"] = object(
+      {{"items", list_of(object({{"name", text},
+                                 {"title_en", text},
+                                 {"title_zh", text},
+                                 {"open", type("boolean")},
+                                 {"always", type("boolean")},
+                                 {"hours", list_of(object({{"day", type("integer")}, {"from", clock}, {"to", clock}},
+                                                          {"day", "from", "to"}))},
+                                 {"priority", priority_schema()},
+                                 {"overflow_to", text},
+                                 {"waiting", type("integer")},
+                                 {"expected_wait", text}},
+                                {"name", "open", "always", "hours", "priority", "waiting"}))}},
+      {"items"});
+  json::object lever{{"on", type("boolean")}, {"queue", maybe}, {"reason", maybe}, {"by", maybe}, {"since", maybe}};
+  json::object topic = lever;
+  topic["topic"] = text;
+  topic["declared"] = type("boolean");
+  lever["version"] = type("integer");
+  lever["topics"] = list_of(object(std::move(topic), {"topic", "on", "declared"}));
+  out["Switch"] = object(std::move(lever), {"on", "version", "topics"});
   out["Nothing"] = closed({}, {});
   json::object open = closed({{"conversation", name},
                               {"customer", name},
                               {"queue", name},
                               {"reason", text_of(4'000)},
-                              {"priority", may_lack(one_of({"urgent", "high", "normal", "low"}))},
+                              {"priority", may_lack(priority_schema())},
                               {"take", may_lack(type("boolean"))}},
                              {"reason"});
   json::array either;
@@ -305,6 +420,29 @@ json::object headers_of(const Route& route, int status) {
   return out;
 }
 
+// What one may send, for a reader and for who tries it out.
+std::string_view example_of(std::string_view takes) {
+  static constexpr std::pair<std::string_view, std::string_view> kExamples[] = {
+      {"Request",
+       R"({"id":"t-1","language":"en","conversation":{"id":"c-1"},"message":{"text":"Is my money safe?"},"answer":{"text":"It is."}})"},
+      {"Deliveries",
+       R"({"decision":"0199f1d2-0000-7000-8000-000000000001","text_digest":"sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824","channel":"app"})"},
+      {"Feedback", R"({"decision":"0199f1d2-0000-7000-8000-000000000001","kind":"false_alarm","note":"a quotation"})"},
+      {"OpenHandoff", R"({"conversation":"c-1","reason":"he asks for a person","priority":"high"})"},
+      {"Pass", R"({"queue":"advisers","note":"he asks for a loan"})"},
+      {"Note", R"({"note":"he is well again","customer_withdrew":true})"},
+      {"Return", R"({"note":"answered","customer_agreed":true})"},
+      {"Close", R"({"outcome":"resolved","note":"answered","customer_agreed":true})"},
+      {"ThrowSwitch", R"({"on":true,"reason":"the model is being exchanged"})"},
+      {"Search", R"({"customer":"k-1","limit":50})"},
+      {"Report", R"({"format":"html","from":"2026-01-01","to":"2026-04-01"})"},
+      {"Nothing", "{}"},
+  };
+  for (const auto& [name, example] : kExamples)
+    if (name == takes) return example;
+  return {};
+}
+
 json::object operation(const Route& route, Language language) {
   json::object out;
   std::string id(route.method);
@@ -336,6 +474,12 @@ json::object operation(const Route& route, Language language) {
                                       {"description", says.in(language)},
                                       {"schema", std::move(schema)}});
   };
+  header("traceparent", false, type("string"),
+         {"continued; a bad one is dropped (W3C Trace Context)", "予以延续；有误则忽略（W3C Trace Context）"});
+  header("tracestate", false, type("string"), {"handed on with traceparent", "随 traceparent 传递"});
+  header("Accept-Language", false, type("string"),
+         {"en or zh: of problems; what a customer is told follows the request's `language`",
+          "en 或 zh：问题说明的语言；对客户的文本以请求的 `language` 为准"});
   if (route.turn && route.handler != Handler::batch) {
     header("Idempotency-Key", false, type("string"), {"the body's id, once more", "与正文中的 id 相同"});
     header("Caveat-Deadline-Ms", false, json::object{{"type", "integer"}, {"minimum", 1}},
@@ -348,8 +492,11 @@ json::object operation(const Route& route, Language language) {
     header("If-None-Match", false, type("string"), {"the ETag of what is known already", "已有版本的 ETag"});
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (route.body > 0) {
+    json::object taken = content(route.takes);
+    if (const std::string_view example = example_of(route.takes); !example.empty())
+      taken.begin()->value().as_object()["example"] = json::parse(example);
     json::object body{
-        {"required", route.takes != "Nothing"}, {"content", content(route.takes)}, {"x-largest-bytes", route.body}};
+        {"required", route.takes != "Nothing"}, {"content", std::move(taken)}, {"x-largest-bytes", route.body}};
     out["requestBody"] = std::move(body);
   }
   json::object responses;
@@ -417,7 +564,7 @@ std::string openapi_json(std::string_view request_schema, Language language) {
                          : "A bot asks before it speaks and gets back what it may say. Every verdict is a 200."}}},
       {"paths", std::move(paths)},
       {"components",
-       json::object{{"schemas", schemas(request_schema)},
+       json::object{{"schemas", schemas(request_schema, language)},
                     {"securitySchemes",
                      json::object{{"key", json::object{{"type", "http"},
                                                        {"scheme", "bearer"},

@@ -38,9 +38,10 @@ std::vector<Route> make() {
        .takes = "application/x-ndjson",
        .gives = "application/x-ndjson",
        .says = {"Judge many turns, one a line: the reply has one decision or problem a line, in order, each sent once "
-                "it is on disk. A bad line stops nothing; lines of one conversation wait for each other.",
+                "it is on disk. A bad line stops nothing; lines of one conversation wait for each other. One line too "
+                "many is answered with a problem, with which the reply ends.",
                 "逐行裁决多轮对话：每行返回一个决定或问题说明，顺序不变，落盘后即发送；某行有误不影响其余；同一会话的各"
-                "行依次等待。"},
+                "行依次等待。超出行数上限时以一条问题说明结束答复。"},
        .record = {"a decision each", "逐条记录决定"}});
   all.push_back(
       {.handler = Handler::decision,
@@ -156,7 +157,7 @@ std::vector<Route> make() {
         "接手：此后会话由您负责。If-Match 注明所读取的版本。"},
        {"taken", "接手"});
   step(Handler::pass_handoff, "/v1/handoffs/{id}/pass", "Pass",
-       {"Pass it on to another queue; the third pass escalates.", "转给其他队列；第三次转接即升级。"},
+       {"Pass it on to another queue; every third pass escalates.", "转给其他队列；每第三次转派即升级。"},
        {"passed", "转派"});
   step(Handler::return_handoff, "/v1/handoffs/{id}/return", "Return",
        {"Give the conversation back to the bot, which the customer has agreed to.", "经客户同意，将会话交还机器人。"},
@@ -333,7 +334,7 @@ std::vector<int> statuses_of(const Route& route) {
   all.insert(all.end(), route.statuses.begin(), route.statuses.end());
   if (route.roles != 0) all.insert(all.end(), {401, 403, 422});
   if (route.path.find('{') != std::string_view::npos || route.admin) all.push_back(404);
-  if (route.body > 0) all.push_back(422);
+  if (route.body > 0) all.insert(all.end(), {415, 422});
   if (route.versioned && route.body > 0) all.insert(all.end(), {412, 428});
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());

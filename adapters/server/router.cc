@@ -161,10 +161,12 @@ class Router::Inside {
     // What is wrong with the body is told with it: so it is wanted all the same, but for a batch, which is read line by line.
     const bool told_with_body =
         call->route->handler == Handler::handoffs || (call->route->body > 0 && call->route->handler != Handler::batch);
-    if (all.code != &wire::codes::kTooLarge && told_with_body)
+    if (all.code != &wire::codes::kTooLarge && all.code != &wire::codes::kMediaType && told_with_body) {
       call->amiss = std::move(all);
-    else
-      call->refusal = problem_response(*call, all);
+      return call;
+    }
+    call->refusal = problem_response(*call, all);
+    if (all.code == &wire::codes::kMediaType) call->refusal->headers.emplace_back("Accept-Encoding", "identity");
     return call;
   }
 
@@ -203,6 +205,8 @@ class Router::Inside {
     }
     options_.metrics->answered(call.route != nullptr ? call.route->method : "other",
                                call.route != nullptr ? call.route->path : "other", response.status);
+    if (call.route != nullptr && !call.taken && !response.verdict.empty())
+      options_.metrics->refused(response.verdict, response.code);
     write_exchange(call, response, -1);
   }
 
@@ -231,6 +235,11 @@ class Router::Inside {
       done(batch_problem(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down")));
       return;
     }
+    if (const Code* code = lost_leave(*call)) {
+      done(batch_problem(call, *code,
+                         item("", "a caller who may still call", "one whose key or role was taken away meanwhile")));
+      return;
+    }
     const gate::TakeOptions how{.language = call->language, .of_batch = true};
     gate::Done answered = [this, call, began, done = std::move(done)](const gate::Reply& reply) {
       leave();
@@ -241,6 +250,7 @@ class Router::Inside {
   }
 
   std::string batch_problem(const CallPtr& call, const Code& code, ProblemItem what) {
+    options_.metrics->refused("handoff", code.name);
     return wire::problem_json(
         wire::problem(code, std::move(what)),
         {.id = {}, .instance = call->request_id, .language = call->language, .with_verdict = true});
@@ -315,6 +325,8 @@ class Router::Inside {
       }
       roles = entry->roles;
       call.caller = gate_caller(*entry);
+      call.among = callers;
+      call.key = entry->key_digest;
     }
     if ((roles & call.route->roles) != 0) return true;
     std::string needed, has;
@@ -325,6 +337,19 @@ class Router::Inside {
     }
     refuse_now(call, wire::codes::kRole, item("", needed, has.empty() ? "no role" : has));
     return false;
+  }
+
+  // A batch may last, and callers change meanwhile: each line is of who may call now. Null: he may.
+  const Code* lost_leave(Call& call) const {
+    if (!call.among) return nullptr;
+    const std::shared_ptr<const Callers> now = callers();
+    if (now == call.among) return nullptr;
+    const CallerEntry* entry = now ? now->find(call.caller.id, call.key) : nullptr;
+    if (entry == nullptr) return &wire::codes::kBadKey;
+    if ((entry->roles & call.route->roles) == 0) return &wire::codes::kRole;
+    call.caller = gate_caller(*entry);
+    call.among = now;
+    return nullptr;
   }
 
   // What the table does not have would be asked for in vain: a list by a misspelt `customer` would be everybody's. Pages that
@@ -390,6 +415,10 @@ class Router::Inside {
       call.idempotency_key.clear();
       call.if_match = "*";
     }
+    if (const std::string_view coding = head.header("content-encoding");
+        head.has_body && route.body > 0 && !coding.empty() && coding != "identity")
+      all.push_back(wire::problem(wire::codes::kMediaType, item("", "a body without Content-Encoding",
+                                                                shortened(coding), "requests are not compressed")));
     if (route.handler == Handler::batch) {
       const std::string_view type = head.header("content-type");
       if (type.substr(0, type.find(';')) != "application/x-ndjson")
@@ -528,6 +557,7 @@ class Router::Inside {
       const std::uint64_t now = count(reply, call->began_ns);
       done(turn_response(*call, reply, now));
     };
+    call->taken = true;
     take(body, *call, how, std::move(answered));
   }
 
@@ -687,7 +717,6 @@ class Router::Inside {
                               : reply.replayed         ? "repeat"
                                                        : "rule",
                               now - began);
-    if (was_sealed(reply) && reply.problem == nullptr) options_.metrics->committed(now - reply.sealed_ns);
     note_commit(reply, [now] { return now; });
     return now;
   }

@@ -69,6 +69,9 @@ struct Call {
   std::optional<Problem> amiss;  // with address and headers: told with what is wrong with the body
 
   gate::Caller caller;
+  std::shared_ptr<const Callers> among;  // and whose key it was then; null: it took none
+  Digest key{};
+  bool taken = false;               // the gate has it, and what comes of it is counted there
   std::vector<std::string> values;  // of the path
   Target target;
   std::string request_id, trace_id, span, flags, tracestate, idempotency_key, if_match, if_none_match;

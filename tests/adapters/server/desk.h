@@ -81,13 +81,15 @@ struct Desk {
   std::unique_ptr<gate::Gate> gate;  // goes first: what it still answers goes through the router
 
   explicit Desk(Caps caps = {}, test::Bench* bench = nullptr) {
-    gate = std::make_unique<gate::Gate>(gate::GateOptions{.snapshot = bench != nullptr ? &bench->snapshot : &snapshot,
-                                                          .log = bench != nullptr ? bench->log.get() : nullptr,
-                                                          .clock = &clock,
-                                                          .random = &random,
-                                                          .limits = {},
-                                                          .outcomes = false,
-                                                          .stages = true});
+    gate = std::make_unique<gate::Gate>(
+        gate::GateOptions{.snapshot = bench != nullptr ? &bench->snapshot : &snapshot,
+                          .log = bench != nullptr ? bench->log.get() : nullptr,
+                          .clock = &clock,
+                          .random = &random,
+                          .limits = {},
+                          .outcomes = false,
+                          .stages = true,
+                          .committed = [this](std::uint64_t ns) { metrics.committed(ns); }});
     RouterOptions options;
     options.gate = gate.get();
     options.clock = &clock;

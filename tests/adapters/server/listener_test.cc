@@ -264,3 +264,32 @@ BOOST_AUTO_TEST_CASE(over_the_unix_socket_its_own_user_needs_no_key) {
   BOOST_TEST(client.ask("POST /v1/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") == 200);
   BOOST_TEST(client.ask("POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") == 403);
 }
+
+BOOST_AUTO_TEST_CASE(who_speaks_http_1_0_and_wants_to_stay_is_told_that_he_may) {
+  Open open;
+  const Client stays(open.port);
+  BOOST_TEST(stays.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+  BOOST_TEST(stays.receive("}").find("\r\nConnection: keep-alive\r\n") != std::string::npos);
+  BOOST_TEST(stays.ask(kHealth) == 200);
+  const Client goes(open.port);
+  BOOST_TEST(goes.send("GET /healthz HTTP/1.0\r\n\r\n"));
+  BOOST_TEST(goes.receive("").find("\r\nConnection: close\r\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(one_empty_line_before_a_request_is_not_looked_at) {
+  Open open;
+  const Client client(open.port);
+  BOOST_TEST(client.ask(std::string("\r\n") + kHealth) == 200);
+  BOOST_TEST(client.ask(open.turn("t-1") + "\r\n") == 200);
+  BOOST_TEST(client.ask(kHealth) == 200);
+  BOOST_TEST(client.ask(std::string("\r\n\r\n") + kHealth) == 400);
+}
+
+BOOST_AUTO_TEST_CASE(a_transfer_coding_beside_chunks_is_refused_by_its_name) {
+  Open open;
+  const Client client(open.port);
+  BOOST_TEST(client.send("POST /v1/decisions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"));
+  const std::string got = client.receive("");
+  BOOST_TEST(got.starts_with("HTTP/1.1 400 "), got);
+  BOOST_TEST(got.find("gzip, chunked") != std::string::npos, got);
+}

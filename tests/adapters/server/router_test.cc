@@ -471,3 +471,107 @@ BOOST_AUTO_TEST_CASE(the_description_is_made_of_the_table_and_names_only_schemas
     BOOST_TEST(page.find("src=") == std::string::npos);  // it fetches nothing
   }
 }
+
+BOOST_AUTO_TEST_CASE(a_key_that_was_taken_away_stops_at_the_next_line_of_a_batch_that_is_open) {
+  test::Bench bench;
+  Desk desk({}, &bench);
+  Head head = desk.head("POST", "/v1/decisions/batch", "bot");
+  head.headers.emplace_back("content-type", "application/x-ndjson");
+  const CallPtr call = desk.router->begin(head);
+  BOOST_TEST(!call->refusal.has_value());
+  int number = 0;
+  const auto line = [&] {
+    std::promise<std::string> answered;
+    desk.router->batch_line(call, R"({"id":"l-)" + std::to_string(++number) + R"(","answer":{"text":"a"}})",
+                            [&](std::string one) { answered.set_value(std::move(one)); });
+    return json::parse(answered.get_future().get()).as_object();
+  };
+  BOOST_TEST(line().at("verdict") == "allow");
+  const std::string key = desk.keys.at("bot");
+  CallerEntry entry{.id = "bot", .roles = kBot, .sources = {}, .queues = {}, .jurisdictions = {}};
+  entry.key_digest = sha256(key.substr(key.rfind('_') + 1));
+  desk.router->set_callers(std::make_shared<const Callers>(std::vector<CallerEntry>{entry}));
+  BOOST_TEST(line().at("verdict") == "allow");  // he is there still
+  entry.roles = kAgent;
+  desk.router->set_callers(std::make_shared<const Callers>(std::vector<CallerEntry>{entry}));
+  BOOST_TEST(line().at("code") == "role");
+  desk.router->set_callers(std::make_shared<const Callers>(std::vector<CallerEntry>{}));
+  const json::object refused = line();
+  BOOST_TEST(refused.at("code") == "bad_key");
+  BOOST_TEST(refused.at("verdict") == "handoff");
+  desk.gate->drain();
+  BOOST_TEST(bench.decisions() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_that_is_refused_before_it_is_decided_counts_as_the_hand_off_that_it_is) {
+  const auto count = [](Desk& desk, const std::string& cause, int count) {
+    const std::string line =
+        "caveat_decisions_total{verdict=\"handoff\",cause=\"" + cause + "\"} " + std::to_string(count) + "\n";
+    BOOST_TEST(desk.metrics.render().find(line) != std::string::npos, desk.metrics.render());
+  };
+  const std::string turn = R"({"id":"t-1","answer":{"text":"a"}})";
+  Desk full({.turns_waiting = 0});
+  for (int i = 0; i < 2; ++i) full.ask(full.head("POST", "/v1/decisions", "bot"), turn);
+  count(full, "overloaded", 2);
+  Desk desk;
+  desk.ask(desk.head("POST", "/v1/decisions"), turn);
+  count(desk, "no_key", 1);
+  desk.ask(desk.head("POST", "/v1/decisions", "auditor"), turn);
+  count(desk, "role", 1);
+  Head large = desk.head("POST", "/v1/decisions", "bot");
+  large.content_length = 2u << 20;
+  desk.ask(large);
+  count(desk, "too_large", 1);
+  desk.ask(desk.head("POST", "/v1/decisions", "bot"), turn);  // the gate's, and counted once
+  count(desk, "no_pack", 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_counts_in_the_figures_though_its_deadline_was_over) {
+  test::Bench bench;
+  Desk desk({}, &bench);
+  bench.control.stopped = true;
+  const CallPtr call = desk.router->begin(desk.head("POST", "/v1/decisions", "bot"));
+  std::promise<Response> answered;
+  desk.router->finish(call, R"({"id":"t-1","answer":{"text":"a"}})",
+                      [&](Response one) { answered.set_value(std::move(one)); });
+  while (desk.gate->tick() == 0) desk.clock.ns += 1'000'000'000;
+  BOOST_TEST(answered.get_future().get().status == 504);
+  bench.control.stopped = false;
+  bench.control.stopped.notify_all();
+  desk.gate->drain();
+  BOOST_TEST(desk.metrics.render().find("caveat_commit_duration_seconds_count 1\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_compressed_is_refused_as_that) {
+  Desk desk;
+  for (const char* path : {"/v1/decisions", "/v1/decisions/batch", "/v1/deliveries"}) {
+    Head head = desk.head("POST", path, "bot");
+    head.headers.emplace_back("content-type", "application/x-ndjson");
+    head.headers.emplace_back("content-encoding", "gzip");
+    head.has_body = true;
+    const Response response = desk.ask(head, "\x1f\x8b");
+    BOOST_TEST(response.status == 415, path);
+    BOOST_TEST(response.code == "media_type");
+    BOOST_TEST(header(response, "Accept-Encoding") == "identity");
+    BOOST_TEST(response.body.find("Content-Encoding") != std::string::npos, response.body);
+    head.headers.back().second = "identity";
+    BOOST_TEST(desk.router->begin(head)->refusal.has_value() == false, path);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_description_names_what_a_client_sends_and_shows_an_example_of_each_body) {
+  const json::object document = json::parse(openapi_json("{\"type\":\"object\"}", Language::en)).as_object();
+  for (const auto& path : document.at("paths").as_object())
+    for (const auto& [method, operation] : path.value().as_object()) {
+      std::string headers;
+      for (const json::value& one : operation.at("parameters").as_array())
+        if (one.at("in") == "header") headers += std::string(one.at("name").as_string()) + " ";
+      for (const char* name : {"traceparent ", "tracestate ", "Accept-Language "})
+        BOOST_TEST(headers.find(name) != std::string::npos, std::string(path.key()) + name);
+      const json::value* body = operation.as_object().if_contains("requestBody");
+      if (body == nullptr) continue;
+      for (const auto& kind : body->at("content").as_object())
+        if (kind.key() == "application/json")
+          BOOST_TEST(kind.value().as_object().contains("example"), std::string(path.key()));
+    }
+}
