@@ -70,6 +70,7 @@ class Doctor {
     else
       good("configuration", {"{0} holds together", "{0} 无误"}, {settings->file});
     file_ = settings->file;
+    of_start_ = file_.empty() ? "--log " + shell_word(configuration.log_path) : "--config " + shell_word(file_);
     const Result<std::vector<server::CallerEntry>> who = all_callers(configuration);
     callers(configuration, who);
     packs(configuration, who);
@@ -100,18 +101,27 @@ class Doctor {
     if (!all)
       bad("callers", wire::problem_text(all.error(), terminal_.language, configuration.callers_file),
           {"mend the lines named in {0}; where that cannot be done `mv {0} {0}.bad` and `caveat keys caller ID --role "
-           "ROLE "
-           "--log {1}` for each make them anew",
+           "ROLE {1}` for each make them anew",
            "请修改 {0} 中所列的行；无法修改时，先 `mv {0} {0}.bad`，再逐个执行 `caveat keys caller ID --role ROLE "
-           "--log {1}` "
-           "重新生成"},
-          {file, shell_word(configuration.log_path)});
+           "{1}` 重新生成"},
+          {file, of_start_});
     else if (all->empty())
       note("callers", {"nobody may call yet", "尚无调用方"}, {},
-           {"`caveat keys caller bank-app --role bot --log {0}`", "`caveat keys caller bank-app --role bot --log {0}`"},
-           {shell_word(configuration.log_path)});
+           {"`caveat keys caller bank-app --role bot {0}`", "`caveat keys caller bank-app --role bot {0}`"},
+           {of_start_});
     else
       good("callers", {"{0} may call", "{0} 个调用方"}, {std::to_string(all->size())});
+    // decisions/0009: whoever can write either file can make himself a caller.
+    for (const std::string& one : {file_, configuration.callers_file})
+      if (others_may_write(one))
+        note("callers",
+             {"{0} can be written by others, who can so make themselves callers",
+              "{0} 可被他人写入，他人可借此成为调用方"},
+             {one}, {"`chmod go-w {0}`", "`chmod go-w {0}`"}, {shell_word(one)});
+  }
+  static bool others_may_write(const std::string& path) {
+    struct stat status{};
+    return !path.empty() && ::stat(path.c_str(), &status) == 0 && (status.st_mode & 022) != 0;
   }
 
   // Where a key of the configuration is the cure: the command that writes it there.
@@ -136,6 +146,29 @@ class Doctor {
     return key == "default_queue" ? "gate" : "http";
   }
 
+  // Where the socket may be, where it cannot be where it is: beside the log, unless that is what fails.
+  std::string other_socket(const config::Configuration& configuration) const {
+    const auto fits = [&](const std::string& path) {
+      std::error_code ignored;
+      const std::filesystem::path folder = std::filesystem::absolute(path, ignored).parent_path();
+      return path != configuration.socket && server::may_listen_unix(path) && !server::answers(path) &&
+             (::access(folder.c_str(), W_OK | X_OK) == 0);
+    };
+    if (fits(beside_log(configuration.log_path, ".sock"))) return {};
+    const std::filesystem::path own = std::filesystem::path(file_).parent_path();
+    if (fits((own / "caveat.sock").string())) return "caveat.sock";  // reckoned from the configuration's folder
+    const std::string user = std::to_string(::geteuid());
+    for (const std::string& path : {"/run/user/" + user + "/caveat.sock", "/tmp/caveat-" + user + ".sock"})
+      if (fits(path)) return path;
+    return {};
+  }
+  // One that is free now and stays the server's: a port of the system's choice would be another at each start.
+  static std::uint16_t free_port(const std::string& address, std::uint16_t from) {
+    for (std::uint32_t port = std::max<std::uint32_t>(from, 1'024); port < from + 100U && port <= 65'535; ++port)
+      if (server::is_free(address, static_cast<std::uint16_t>(port))) return static_cast<std::uint16_t>(port);
+    return 0;
+  }
+
   // What serve looks at before it makes anything.
   void in_the_way(const config::Configuration& configuration) {
     const bool running = server::answers(configuration.socket);
@@ -151,7 +184,10 @@ class Doctor {
         case Hindrance::Of::admin_listen: {
           listens = false;
           const auto parts = address_and_port(admin ? configuration.admin_listen : configuration.listen);
-          const std::string port = parts && !one.taken ? std::to_string(parts->second) : "0";
+          const std::string port =
+              !parts ? "0"
+                     : std::to_string(one.taken ? free_port("127.0.0.1", static_cast<std::uint16_t>(parts->second))
+                                                : parts->second);
           const bool same = admin && configuration.admin_listen == configuration.listen;
           set_key("listen", one.says, admin ? "admin_listen" : "listen", same ? "" : "127.0.0.1:" + port,
                   {"`caveat serve --listen 127.0.0.1:0` takes a port that is free",
@@ -161,7 +197,7 @@ class Doctor {
         }
         case Hindrance::Of::socket:
           listens = false;
-          set_key("socket", one.says, "socket", "", other_log, {});
+          set_key("socket", one.says, "socket", other_socket(configuration), other_log, {});
           break;
         case Hindrance::Of::log:
           log_cannot_be_ = true;
@@ -235,7 +271,8 @@ class Doctor {
                  {"`caveat check {0}` shows each with its place", "`caveat check {0}` 逐条列出"}, {where.all});
     }
     const program::Program& program = *loaded->rules->program;
-    if (const std::optional<Problem> unknown = unknown_queue(program, configuration.default_queue))
+    if (const std::optional<Problem> unknown =
+            unknown_queue(program, configuration.default_queue, configuration.default_queue_place))
       set_key("packs", wire::problem_text(*unknown, terminal_.language, file_), "default_queue",
               unknown->items.front().nearest, {"name a queue of the packs, or none", "请指明规则包的队列，或留空"}, {});
     else
@@ -252,10 +289,15 @@ class Doctor {
     for (std::uint32_t i = 0; i < program.queues().size(); ++i) list(queues, program.queue_name(i));
     for (const std::string_view one : program.jurisdictions()) list(jurisdictions, one);
     for (const Unseen& one : unseen(program, *who))
-      note("callers", {"{0}", "{0}"}, {caveat::cli::told(one, terminal_.language)},
-           {"name one of {0} in its {1}, or bring in the pack that has it; then reload",
-            "请在其 {1} 中写明以下之一：{0}，或加入相应的规则包；然后重载"},
-           {one.key == "queues" ? queues : jurisdictions, std::string(one.key)});
+      if (one.key == "jurisdictions" && jurisdictions.empty())
+        note("callers", {"{0}", "{0}"}, {caveat::cli::told(one, terminal_.language)},
+             {"take it out of its jurisdictions, or bring in the pack that is of it; then reload",
+              "请从其 jurisdictions 中删去，或加入属于该法域的规则包；然后重载"});
+      else
+        note("callers", {"{0}", "{0}"}, {caveat::cli::told(one, terminal_.language)},
+             {"name one of {0} in its {1}, or bring in the pack that has it; then reload",
+              "请在其 {1} 中写明以下之一：{0}，或加入相应的规则包；然后重载"},
+             {one.key == "queues" ? queues : jurisdictions, std::string(one.key)});
   }
 
   // Each set that a pack declares: what is not there, and what somebody should look at.
@@ -295,11 +337,16 @@ class Doctor {
         note("keys", {"none yet: made with the log", "尚无：将随日志生成"}, {},
              {"`caveat keys new --origin bank.example/caveat/gate-1 {0}` gives the log a name of your own",
               "`caveat keys new --origin bank.example/caveat/gate-1 {0}` 可自定日志名称"},
-             {dir});
+             {shell_word(dir)});
     } else {
       try {
         audit::KeyStore::must_not_lie_rescued(dir);
         keys = audit::KeyStore::open(dir, {});
+        if (others_may_write(dir))
+          note("keys",
+               {"{0} can be written by others, who can so exchange what lies in it",
+                "{0} 可被他人写入，他人可借此替换其中的内容"},
+               {dir}, {"`chmod 700 {0}`", "`chmod 700 {0}`"}, {shell_word(dir)});
         if (keys->protected_by_passphrase())
           good("keys", {"{0}, protected by a passphrase", "{0}，有口令保护"}, {dir});
         else
@@ -307,7 +354,7 @@ class Doctor {
                {dir},
                {"`CAVEAT_PASSPHRASE_FILE=FILE caveat keys protect {0}`",
                 "`CAVEAT_PASSPHRASE_FILE=FILE caveat keys protect {0}`"},
-               {dir});
+               {shell_word(dir)});
       } catch (const Error& error) {
         bad("keys", error.message(terminal_.language), cure_of_keys(error.code()),
             {shell_word(dir), shell_word(owner_of(dir)), user_for_chown()});
@@ -322,13 +369,13 @@ class Doctor {
     }
     if (!log_there) {
       note("log", {"{0} is not there yet: the first start makes it", "{0} 尚不存在：首次启动时生成"}, {path},
-           {"`caveat serve --log {0}`", "`caveat serve --log {0}`"}, {path});
+           {"`caveat serve {0}`", "`caveat serve {0}`"}, {of_start_});
       return;
     }
     // What the cure of an old copy needs besides the log's name.
     const std::string where =
-        (configuration.high_water.empty() ? std::string() : " --high-water " + configuration.high_water) +
-        (dir == audit::default_keys_dir(path) ? std::string() : " --keys " + dir);
+        (configuration.high_water.empty() ? std::string() : " --high-water " + shell_word(configuration.high_water)) +
+        (dir == audit::default_keys_dir(path) ? std::string() : " --keys " + shell_word(dir));
     log(path, keys.get(), configuration.high_water, where);
     if (who && keys != nullptr && lines_.back().mark != Mark::bad) desk(path, *keys, *who);
   }
@@ -339,11 +386,10 @@ class Doctor {
       for (const Orphan& one : orphans(state, callers))
         note("handoffs", {"{0}", "{0}"}, {caveat::cli::told(one, terminal_.language)},
              {"let an agent of that queue take it; where nobody serves it, `caveat keys caller ID --role agent --queue "
-              "{0} "
-              "--log {1}`, then reload",
-              "请由该队列的坐席受理；若无人负责该队列，执行 `caveat keys caller ID --role agent --queue {0} --log "
+              "{0} {1}`, then reload",
+              "请由该队列的坐席受理；若无人负责该队列，执行 `caveat keys caller ID --role agent --queue {0} "
               "{1}`，然后重载"},
-             {shell_word(one.queue), shell_word(path)});
+             {shell_word(one.queue), of_start_});
     } catch (const Error& error) {
       bad("handoffs", error.message(terminal_.language), cure_of_log(error.code()),
           {shell_word(path), shell_word(keys.dir() + "/high-water"), shell_word(keys.dir())});
@@ -461,16 +507,15 @@ class Doctor {
     const std::optional<DiskRoom> room = disk_room(configuration.log_path);
     if (!room) return;  // a folder that is not there yet: said of the log
     const std::string mebibytes = std::to_string(room->free_bytes >> 20);
-    const std::string cure = std::filesystem::path(configuration.log_path).parent_path().string();
+    const std::string folder = std::filesystem::path(configuration.log_path).parent_path().string();
+    const std::string cure = folder.empty() ? "." : shell_word(folder);
     if (room->free_bytes < kLeastFreeBytes)
       bad("disk", told({"{0} MiB are free", "可用空间 {0} MiB"}, {mebibytes}),
-          {"make room: `du -sh {0}/*` shows what is there", "请腾出空间：`du -sh {0}/*` 可查看占用"},
-          {cure.empty() ? "." : cure});
+          {"make room: `du -sh {0}/*` shows what is there", "请腾出空间：`du -sh {0}/*` 可查看占用"}, {cure});
     else if (room->free_percent < 5)
       note("disk", {"{0} MiB are free, {1} % of it", "可用空间 {0} MiB，占 {1} %"},
            {mebibytes, std::to_string(room->free_percent)},
-           {"a log grows by about 2 KiB a decision: `du -sh {0}/*`", "每个决定约占 2 KiB：`du -sh {0}/*`"},
-           {cure.empty() ? "." : cure});
+           {"a log grows by about 2 KiB a decision: `du -sh {0}/*`", "每个决定约占 2 KiB：`du -sh {0}/*`"}, {cure});
     else
       good("disk", {"{0} MiB are free", "可用空间 {0} MiB"}, {mebibytes});
   }
@@ -478,6 +523,7 @@ class Doctor {
   const Invocation& invocation_;
   Terminal& terminal_;
   std::string file_;            // the configuration's; empty: none was named
+  std::string of_start_;        // what a start, and who makes a key for it, is told it by
   bool log_cannot_be_ = false;  // where it is said to be
   std::vector<Line> lines_;
 };

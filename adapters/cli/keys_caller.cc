@@ -1,6 +1,12 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 
 #include "adapters/cli/messages.h"
@@ -26,6 +32,23 @@ std::vector<std::string> split(const std::string& text) {
   return out;
 }
 
+// The folder's lock, for as long as it lasts; a file of its own would stay behind. Where it cannot be had the writing tells why.
+class Locked {
+ public:
+  explicit Locked(const std::string& folder) : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (folder_ >= 0 && ::flock(folder_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~Locked() {
+    if (folder_ >= 0) ::close(folder_);
+  }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+
+ private:
+  const int folder_;
+};
+
 }  // namespace
 
 int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
@@ -35,6 +58,11 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
     return wrong_use(terminal,
                      {"ID is 1 to 64 of a–z A–Z 0–9 . -, and “{0}” is not.",
                       "ID 应为 1 至 64 个 a–z A–Z 0–9 . - 字符，而“{0}”不是。"},
+                     {caller.id}, "keys caller");
+  if (caller.id == config::kLocal)
+    return wrong_use(terminal,
+                     {"records name the command line, and the user of the socket, {0}: choose another id.",
+                      "记录中以 {0} 指命令行与套接字的用户：请另选 id。"},
                      {caller.id}, "keys caller");
   caller.roles = split(invocation.get("--role"));
   const std::vector<std::string_view> known = server::role_names();
@@ -69,10 +97,31 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
   caller.any_time = invocation.has("--any-time");
   caller.confirms = invocation.has("--confirms");
 
-  const Result<Settings> settings = read_settings(invocation);
-  if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
+  // What would be without effect is a mistake about who it is.
+  if (!caller.queues.empty() && !has("agent"))
+    return wrong_use(terminal,
+                     {"--queue says which hand-offs an agent sees, and {0} is none: add --role agent, or leave it out.",
+                      "--queue 指明坐席可见的转接，而 {0} 不是坐席：请加 --role agent，或去掉该选项。"},
+                     {caller.id}, "keys caller");
+  if (caller.confirms && !has("bot"))
+    return wrong_use(
+        terminal,
+        {"--confirms says that a bot confirms what it sent, and {0} is none: add --role bot, or leave it out.",
+         "--confirms 表示机器人确认所发送的内容，而 {0} 不是机器人：请加 --role bot，或去掉该选项。"},
+        {caller.id}, "keys caller");
+
   const bool in_configuration = invocation.has("--config");
+  std::optional<Locked> locked;
+  Result<Settings> settings = read_settings(invocation);
+  if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
   const std::string file = in_configuration ? invocation.get("--config") : settings->configuration.callers_file;
+  std::error_code ignored;
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (!folder.empty() && !in_configuration) std::filesystem::create_directories(folder, ignored);
+  // From here on it is read again and written by one at a time: of two at once the later would write the earlier's key away.
+  locked.emplace(folder.empty() ? std::string(".") : folder.string());
+  settings = read_settings(invocation);
+  if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
   const Result<std::vector<server::CallerEntry>> there = all_callers(settings->configuration);
   if (!there) return refuse(terminal, there.error(), settings->configuration.callers_file);
   if (std::any_of(there->begin(), there->end(), [&](const auto& entry) { return entry.id == caller.id; }))
@@ -86,13 +135,10 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
   const server::NewKey key = server::make_key(caller.id, random);
   caller.key_digest = hex(key.digest);
   std::string text;
-  std::error_code ignored;
   if (std::filesystem::exists(file, ignored)) {
     Result<std::string> before = load::read_file(file, 1u << 20);
     if (!before) return refuse(terminal, before.error());
     text = std::move(*before);
-  } else if (const auto folder = std::filesystem::path(file).parent_path(); !folder.empty()) {
-    std::filesystem::create_directories(folder, ignored);
   }
   if (!text.empty() && text.back() != '\n') text += '\n';
   const std::string table = config::written_caller(caller);

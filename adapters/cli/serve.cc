@@ -173,7 +173,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
     return kRefused;
   }
 
-  if (const std::optional<Problem> unknown = unknown_queue(*loaded->rules->program, configuration.default_queue))
+  if (const std::optional<Problem> unknown =
+          unknown_queue(*loaded->rules->program, configuration.default_queue, configuration.default_queue_place))
     return refuse(terminal, *unknown, settings->file);
 
   SystemClock clock;
@@ -206,6 +207,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                  .zone = load::machine_zones().find(configuration.log_zone).value_or(std::vector<model::Transition>()),
                  .high_water = configuration.high_water,
                  .default_queue = configuration.default_queue,
+                 .default_queue_place = configuration.default_queue_place,
                  .again = [&]() -> Result<Again> {
                    Result<Settings> read = read_settings(invocation);
                    if (!read) return tl::unexpected(read.error());
@@ -252,6 +254,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
        .durable = configuration.durable,
        .outcomes = false,
        .stages = true,
+       .committed = [&metrics](std::uint64_t ns) { metrics.committed(ns); },
        .waiting = 2 * configuration.turns_waiting,  // the router sheds first; batches and commands come on top
        .is_agent =
            [&](std::string_view id) {

@@ -70,12 +70,13 @@ std::string notes_json(const Reloaded& done, Language language) {
 
 }  // namespace
 
-std::optional<Problem> unknown_queue(const program::Program& program, const std::string& name) {
+std::optional<Problem> unknown_queue(const program::Program& program, const std::string& name,
+                                     const std::string& place) {
   if (name.empty() || program.find_queue(name) != program::kNone) return std::nullopt;
   std::vector<std::string_view> names;
   for (std::uint32_t i = 0; i < program.queues().size(); ++i) names.push_back(program.queue_name(i));
   return Problem{&config::codes::kConfiguration,
-                 {{.path = "gate.default_queue",
+                 {{.path = place + (place.empty() ? "" : " ") + "gate.default_queue",
                    .expected = "a queue of the loaded packs",
                    .found = quote_json(name),
                    .nearest = std::string(nearest(name, names)),
@@ -183,7 +184,8 @@ tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
                                                                        "count as they stand now"}),
                      "\"diagnostics\":[" + list + "]");
     }
-    if (std::optional<Problem> problem = unknown_queue(*loaded->rules->program, options_.default_queue))
+    if (std::optional<Problem> problem =
+            unknown_queue(*loaded->rules->program, options_.default_queue, options_.default_queue_place))
       return refused(std::move(*problem));
     out.unseen = caveat::cli::unseen(*loaded->rules->program, again->callers);
     activate(*loaded, by);

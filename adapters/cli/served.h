@@ -53,6 +53,7 @@ struct ServedOptions {
   std::vector<model::Transition> zone = {};   // of what is told of the log; none: UTC
   std::string high_water = {};                // the log's mark; empty: among its keys
   std::string default_queue = {};             // that the packs must have; empty: whichever they name
+  std::string default_queue_place = {};       // in the configuration
   std::function<Result<Again>()> again = {};  // on a reload; puts callers and levels in force. A Problem refuses it
 };
 
@@ -91,7 +92,8 @@ class Served {
 };
 
 // `[gate] default_queue` has to be a queue of the packs.
-std::optional<Problem> unknown_queue(const program::Program& program, const std::string& name);
+std::optional<Problem> unknown_queue(const program::Program& program, const std::string& name,
+                                     const std::string& place);
 
 // One sentence on each thing that can keep a node from deciding and recording; doctor says the same.
 struct DiskRoom {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "adapters/config/codes.h"
@@ -80,9 +81,11 @@ Result<Settings> read_settings(const Invocation& invocation) {
 Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration& configuration) {
   std::vector<server::CallerEntry> entries;
   std::set<std::string> ids;
+  std::map<std::string, std::string> digests;  // whose
   for (const config::CallerSettings& caller : configuration.callers) {
     entries.push_back(entry_of(caller));
     ids.insert(caller.id);
+    digests.emplace(caller.key_digest, caller.id);
   }
   std::error_code ignored;
   if (!std::filesystem::exists(configuration.callers_file, ignored)) return entries;
@@ -98,6 +101,13 @@ Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration
       twice.items.push_back({.path = caller.place + " callers.id",
                              .expected = "an id that the configuration does not have too",
                              .found = caller.id,
+                             .nearest = {},
+                             .hint = {}});
+    if (const auto [first, is_new] = digests.emplace(caller.key_digest, caller.id);
+        !is_new && first->second != caller.id)
+      twice.items.push_back({.path = caller.place + " callers.key_digest",
+                             .expected = "a key of its own: `caveat keys caller` makes one",
+                             .found = "the one of " + first->second,
                              .nearest = {},
                              .hint = {}});
     entries.push_back(entry_of(caller));

@@ -77,6 +77,7 @@ class Looks {
   }
 
   void file(Hindrance::Of of, const std::string& path, const fs::path& made) {
+    if (path.empty() && of == Hindrance::Of::log) return cannot_be_written(of, "\"\"", "it names no file");
     if (path.empty()) return;
     const Beside beside = of == Hindrance::Of::high_water ? Beside::nothing : Beside::others;
     if (const auto why = unwritable(path, made, beside)) cannot_be_written(of, path, *why);
@@ -187,6 +188,7 @@ std::vector<Unseen> unseen(const program::Program& program, const std::vector<se
   const std::span<const std::string_view> jurisdictions = program.jurisdictions();
   std::vector<Unseen> out;
   for (const server::CallerEntry& caller : callers) {
+    if ((caller.roles & server::kAgent) != 0 && caller.queues.empty()) out.push_back({caller.id, "queues", {}, {}});
     for (const std::string& queue : caller.queues)
       if (queue != "*" && program.find_queue(queue) == program::kNone)
         out.push_back({caller.id, "queues", queue, std::string(nearest(queue, queues))});
@@ -201,8 +203,12 @@ std::string told(const Unseen& one, Language language) {
   const bool zh = language == Language::zh;
   std::string out =
       one.key == "queues"
-          ? fill(zh ? "调用方 {0} 可见队列 {1}，而规则包中没有该队列，因此看不到任何转接"
-                    : "{0} is to see the queue {1}, which no pack has: no hand-off is shown to it there",
+          ? fill(one.name.empty()
+                     ? (zh ? "坐席 {0} 没有可见的队列，因此看不到任何等待中的转接"
+                           : "{0} is an agent with no queue: no hand-off that waits is shown to it")
+                     : (zh ? "调用方 {0} 可见队列 {1}，而规则包中没有该队列，因此不会有新的转接；已在其中的仍可见"
+                           : "{0} is to see the queue {1}, which no pack has: no new hand-off comes there; those that "
+                             "lie in it are shown"),
                  {one.caller, quote_json(one.name)})
           : fill(zh ? "调用方 {0} 属于法域 "
                       "{1}，而没有规则包属于该法域，因此对其轮次适用全部规则包"

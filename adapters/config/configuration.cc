@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -280,7 +281,11 @@ class Reader {
     if (const auto* text = node.as_string()) return "\"" + shortened(text->get()) + "\"";
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
     if (node.is_boolean()) return node.as_boolean()->get() ? "true" : "false";
-    if (node.is_array()) return "a list";
+    if (const auto* array = node.as_array()) {
+      std::string all = "[";
+      for (const toml::node& one : *array) all += (all.size() > 1 ? ", " : "") + shown(one);
+      return shortened(all + "]");
+    }
     if (node.is_table()) return "a table";
     return "another kind of value";
   }
@@ -318,7 +323,9 @@ class Reader {
     switch (key.kind) {
       case Kind::text:
         if (!node.is_string()) return refuse("a text in quotes");
+        if (key.text == &C::log_path && node.as_string()->get().empty()) return refuse("the path of a file");
         out.*key.text = node.as_string()->get();
+        if (key.text == &C::default_queue && !out.default_queue.empty()) out.default_queue_place = place(node.source());
         return;
       case Kind::address:
         if (!node.is_string()) return refuse("a text in quotes");
@@ -443,6 +450,9 @@ class Reader {
     if (!known_.is_id(caller.id))
       wrong(table.source(), "callers.id", "1 to 64 of a–z A–Z 0–9 . -",
             caller.id.empty() ? "none" : shortened(caller.id));
+    else if (caller.id == kLocal)
+      wrong(table.source(), "callers.id",
+            "an id other than local, by which records name the command line and the user of the socket", caller.id);
     else if (!ids_.insert(caller.id).second)
       wrong(table.source(), "callers.id", "an id that no other caller has", caller.id);
     const bool digest_fits =
@@ -450,6 +460,11 @@ class Reader {
     if (!digest_fits)
       wrong(table.source(), "callers.key_digest", "the 64 hex digits that `caveat keys caller` writes",
             caller.key_digest.empty() ? "none" : std::to_string(caller.key_digest.size()) + " characters");
+    else if (const auto [first, is_new] = digests_.emplace(caller.key_digest, caller.id);
+             !is_new && first->second != caller.id)
+      // One secret under two ids: a bot would call as the person who takes over from it.
+      wrong(table.source(), "callers.key_digest", "a key of its own: `caveat keys caller` makes one",
+            "the one of " + first->second);
     if (!has_roles || caller.roles.empty()) wrong(table.source(), "callers.roles", "at least one role", "none");
     for (const std::string& role : caller.roles) {
       if (std::find(known_.roles.begin(), known_.roles.end(), role) != known_.roles.end()) continue;
@@ -469,6 +484,7 @@ class Reader {
   const std::string file_;
   const Known known_;
   std::set<std::string> ids_;
+  std::map<std::string, std::string> digests_;  // whose
   Problem problem_;
 };
 

@@ -21,6 +21,8 @@
 
 namespace caveat::config {
 
+inline constexpr std::string_view kLocal = "local";  // in records: the command line, and the user over the socket
+
 struct CallerSettings {
   std::string id;
   std::vector<std::string> roles, sources, jurisdictions, queues;
@@ -40,7 +42,7 @@ struct Configuration {
   std::string log_path, log_keys, high_water, log_zone;
   std::vector<std::string> pack_folders, data_folders;
   std::int64_t deadline_ms = 0, clock_skew_ms = 0;
-  std::string default_queue;
+  std::string default_queue, default_queue_place;  // FILE:LINE:COLUMN; empty: it is not named
   bool durable = true;
   std::size_t gate_threads = 0, http_threads = 0;
   std::string listen, admin_listen, socket, callers_file;

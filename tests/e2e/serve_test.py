@@ -69,6 +69,23 @@ class Description:
         if kind in ("application/json", "application/problem+json") and method != "HEAD":
             schema = {**response["content"][kind]["schema"], "components": self.document["components"]}
             jsonschema.Draft202012Validator(schema).validate(json.loads(text))
+            self.all_declared(json.loads(text), response["content"][kind]["schema"], what)
+
+    def all_declared(self, value, schema, where):
+        """A member that a reply has and the description does not name is one that no generated client has."""
+        if "$ref" in schema:
+            return self.all_declared(value, self.document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], where)
+        for one in schema.get("anyOf", []):
+            if value is not None and one.get("type") != "null":
+                self.all_declared(value, one, where)
+        if isinstance(value, dict) and "properties" in schema:
+            for name, member in value.items():
+                if name not in schema["properties"] and not (where.startswith("POST /v1/reload") and name == "diagnostics"):
+                    raise AssertionError(f"{where}: {name} is not declared")
+                self.all_declared(member, schema["properties"].get(name, {}), f"{where} {name}")
+        for one in value if isinstance(value, list) else []:
+            self.all_declared(one, schema.get("items", {}), where)
+        return None
 
 
 class Server:
@@ -690,6 +707,11 @@ class Reloads(Served):
             status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator", headers=headers)
             return status, json.loads(text)
 
+        odd = {"about": "callers.queues", "say": "agent is an agent with no queue: no hand-off that waits is shown to it"}
+        self.assertEqual(reload()[1]["notes"], [odd])
+        callers = self.server.folder / "log.callers.toml"
+        text = callers.read_text(encoding="utf-8")
+        callers.write_text(text.replace('roles = ["agent"]\n', 'roles = ["agent"]\nqueues = ["*"]\n'), encoding="utf-8")
         self.assertEqual(reload()[1]["notes"], [])
         other = self.server.folder / "other"
         shutil.copytree(self.server.rules, other)
@@ -709,7 +731,7 @@ class Reloads(Served):
         lines = [json.loads(line) for line in self.server.operation.read_text(encoding="utf-8").splitlines()]
         self.assertIn("gate.deadline", [line.get("key") for line in lines if line["event"] == "restart_needed"])
         self.assertRegex(done["notes"][3]["say"], 'li.wei is of jurisdiction "cn".*did you mean CN')
-        self.assertEqual(["service_dsk", "cn"], [line.get("name") for line in lines if line["event"] == "caller_unseen"][:2])
+        self.assertEqual(["service_dsk", "cn"], [line.get("name") for line in lines if line["event"] == "caller_unseen" and line.get("name")][:2])
         # a folder that is not there changes nothing
         change('folders = ["other"]', 'folders = ["nowhere"]')
         self.assertEqual(reload()[0], 422)
@@ -925,7 +947,7 @@ class Desk(Served):
         says = f"the hand-off {handoff} is held by li.wei, who is no agent any more: any agent of the queue service_desk may take it"
         self.assertEqual(doctor(), [f"[!] handoffs: {says}"])
         status, _, text = self.server.ask("POST", "/v1/reload", {}, role="activator")
-        self.assertEqual((status, json.loads(text)["notes"][1:]), (200, [{"about": f"handoffs/{handoff}", "say": says}]))
+        self.assertEqual((status, json.loads(text)["notes"][2:]), (200, [{"about": f"handoffs/{handoff}", "say": says}]))
         self.assertIn('"event":"handoff_orphaned"', self.server.operation.read_text(encoding="utf-8"))
         self.assertEqual(self.server.ask(*take, role="other", headers={"If-Match": "*"})[0], 403)
         self.assertEqual(self.server.ask(*take, role="zhang", headers={"If-Match": "*"})[0], 200)
@@ -1606,7 +1628,7 @@ class Doctor(unittest.TestCase):
         self.cured("data", "nowhere", 4)
         self.setUp()
         self.set("default_queue", "service_dsk")
-        self.cured("packs", "service_dsk.*did you mean service_desk", 3)
+        self.cured("packs", "caveat.toml:[0-9]+:[0-9]+ gate.default_queue.*service_dsk.*did you mean service_desk", 3)
         # a mistake is named where it is, whichever folder comes first; what `check` shows is what serve met
         self.setUp()
         (self.folder / "bad").mkdir()
@@ -1631,7 +1653,7 @@ class Doctor(unittest.TestCase):
         callers = self.folder / "log.callers.toml"
         callers.write_text("[[callers]]\nid = 5\n", encoding="utf-8")
         self.cured("callers", "log.callers.toml:2", 3)
-        self.assertIn('id = "bank-app"', callers.read_text(encoding="utf-8"))
+        self.assertIn('id = "bank-app"', path.read_text(encoding="utf-8"))
         # a queue that no pack has leaves the gate up and is said wherever somebody looks
         callers.write_text("", encoding="utf-8")
         self.run_caveat("keys", "caller", "li.wei", "--role", "agent", "--queue", "service_dsk,service_desk", "--log", "log.db")
@@ -1642,6 +1664,88 @@ class Doctor(unittest.TestCase):
         self.assertRegex((self.folder / "said").read_text(encoding="utf-8"), "note: li.wei is to see the queue .*service_dsk")
         self.assertIn('"event":"caller_unseen","caller":"li.wei","key":"queues","name":"service_dsk"',
                       (self.folder / "operation.jsonl").read_text(encoding="utf-8"))
+
+    def test_cures_name_the_configuration_and_are_quoted_for_the_shell(self):
+        shutil.move(self.folder / "caveat.toml", self.folder / "it's mine.toml")
+        (self.folder / "caveat.toml").symlink_to("it's mine.toml")
+        for name in ("log.db", "log.callers.toml"):
+            (self.folder / name).unlink()
+        shutil.rmtree(self.folder / "log.keys")
+        self.set("path", "a b/log's.db")
+        checks = {check["name"]: check for check in self.doctor("it's mine.toml")}
+        self.assertEqual(checks["log"]["cure"], "`caveat serve --config 'it'\\''s mine.toml'`")
+        self.assertIn("'a b/log'\\''s.keys'", checks["keys"]["cure"])
+        (command,) = re.findall(r"`([^`]*)`", checks["callers"]["cure"])
+        subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, check=True, capture_output=True)
+        self.assertEqual([check["level"] for check in self.doctor("it's mine.toml") if check["name"] == "callers"], ["good"])
+
+    def test_a_socket_that_cannot_be_beside_its_log_is_given_another_place(self):
+        (self.folder / "log.sock").mkdir()
+        self.cured("socket", "no socket", 4)
+        self.assertNotEqual(self.doctor(), [])
+
+    def test_an_address_that_is_taken_is_given_another_that_stays(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self.set("listen", f"127.0.0.1:{taken.getsockname()[1]}")
+            self.cured("listen", "in use", 4)
+        self.assertNotIn('"127.0.0.1:0"', (self.folder / "caveat.toml").read_text(encoding="utf-8"))
+
+    def test_what_others_may_write_is_told(self):
+        def notes():
+            return sorted((check["name"], check["cure"]) for check in self.doctor() if "can be written by others" in check["say"])
+        self.assertEqual(notes(), [])
+        (self.folder / "log.keys").chmod(0o777)
+        (self.folder / "caveat.toml").chmod(0o666)
+        (self.folder / "log.callers.toml").chmod(0o620)
+        told = notes()
+        self.assertEqual(told, [("callers", "`chmod go-w caveat.toml`"), ("callers", "`chmod go-w log.callers.toml`"),
+                                ("keys", "`chmod 700 log.keys`")])
+        for _, command in told:
+            subprocess.run(["bash", "-c", command.strip("`")], cwd=self.folder, check=True)
+        self.assertEqual(notes(), [])
+
+    def test_a_log_without_a_path_is_refused_where_it_stands(self):
+        self.set("path", "", "log")
+        (wrong,) = [check for check in self.doctor() if not check["ok"]]
+        self.assertRegex(wrong["say"], r"caveat\.toml:2:8 log\.path")
+        self.assertEqual(self.run_caveat("serve", "--config", "caveat.toml").returncode, 3)
+        self.assertFalse((self.folder / ".keys").exists())
+
+    def test_callers_that_are_odd_are_told_and_one_secret_is_one_caller_s(self):
+        made = self.run_caveat("keys", "caller", "li", "--role", "agent", "--config", "caveat.toml")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        odd = [check["say"] for check in self.doctor() if check["name"] == "callers" and check["level"] == "note"]
+        self.assertEqual(odd, ["li is an agent with no queue: no hand-off that waits is shown to it"])
+        for arguments, says in ((("local", "--role", "bot"), "choose another id"),
+                                (("b2", "--role", "bot", "--queue", "desk"), "--queue says which hand-offs an agent sees"),
+                                (("a2", "--role", "auditor", "--confirms"), "--confirms says that a bot confirms")):
+            refused = self.run_caveat("keys", "caller", *arguments, "--config", "caveat.toml")
+            self.assertEqual((refused.returncode, refused.stdout), (2, ""))
+            self.assertIn(says, refused.stderr)
+        callers = self.folder / "log.callers.toml"
+        text = callers.read_text(encoding="utf-8")
+        callers.write_text(text + text.replace('"bot"', '"bot-desk"', 1).replace('["bot"]', '["agent"]'), encoding="utf-8")
+        (wrong,) = [check for check in self.doctor() if not check["ok"]]
+        self.assertIn("the one of bot", wrong["say"])
+        self.assertEqual(self.run_caveat("serve", "--config", "caveat.toml").returncode, 3)
+        self.assertEqual(self.run_caveat("keys", "caller", "x", "--role", "bot", "--log", "log.db").returncode, 3)
+        # the same over both files
+        digest = re.search(r'key_digest = ".*"', text)[0]
+        callers.write_text(text, encoding="utf-8")
+        path = self.folder / "caveat.toml"
+        path.write_text(re.sub(r'key_digest = ".*"', digest, path.read_text(encoding="utf-8")), encoding="utf-8")
+        (wrong,) = [check for check in self.doctor() if not check["ok"]]
+        self.assertIn("log.callers.toml:1:1 callers.key_digest", wrong["say"])
+
+    def test_keys_that_are_made_at_once_are_all_there(self):
+        for where in (("--log", "log.db"), ("--config", "caveat.toml")):
+            makers = [subprocess.Popen([BINARY, "keys", "caller", f"{where[0][2:]}-{i}", "--role", "bot", *where], cwd=self.folder,
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for i in range(12)]
+            keys = [maker.communicate()[0] for maker in makers]
+            self.assertEqual([maker.returncode for maker in makers], [0] * 12)
+            self.assertTrue(all(key.startswith("cav_") for key in keys))
+            text = (self.folder / ("log.callers.toml" if where[0] == "--log" else "caveat.toml")).read_text(encoding="utf-8")
+            self.assertEqual(len(re.findall(rf'id = "{where[0][2:]}-', text)), 12)
 
     def test_a_key_that_the_file_does_not_have_is_put_in(self):
         with socket.socket() as taken:  # the default address: by us, or by whoever has it already

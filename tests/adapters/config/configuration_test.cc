@@ -121,7 +121,21 @@ BOOST_AUTO_TEST_CASE(a_caller_needs_an_id_of_its_own_a_role_that_there_is_and_a_
   BOOST_TEST(mistakes(head + "id = \"a\"\nroles = [\"agent\", \"bot\"]\nkey_digest = \"" + kDigest + "\"\n") ==
              "c.toml:1:1 callers.roles | a key for the bot and another for the person who takes over from it | bot and "
              "agent\n");
+  const std::string agent = head + "id = \"b\"\nroles = [\"agent\"]\nkey_digest = \"" + kDigest + "\"\n";
+  BOOST_TEST(mistakes(one + agent) ==
+             "c.toml:5:1 callers.key_digest | a key of its own: `caveat keys caller` makes one | the one of a\n");
+  BOOST_TEST(
+      mistakes(head + "id = \"local\"\nroles = [\"bot\"]\nkey_digest = \"" + kDigest + "\"\n") ==
+      "c.toml:1:1 callers.id | an id other than local, by which records name the command line and the user of the "
+      "socket | local\n");
   BOOST_TEST(mistakes("callers = 5") == "c.toml:1:11 callers | tables headed [[callers]] | 5\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_does_not_fit_is_shown_and_a_log_needs_a_path) {
+  BOOST_TEST(mistakes("[packs]\nfolders = []") == "c.toml:2:11 packs.folders | a list of texts, [\"…\"] | []\n");
+  BOOST_TEST(mistakes("[packs]\nfolders = [1, \"a\"]") ==
+             "c.toml:2:11 packs.folders | a list of texts, [\"…\"] | [1, \"a\"]\n");
+  BOOST_TEST(mistakes("[log]\npath = \"\"") == "c.toml:2:8 log.path | the path of a file | \"\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_toml_is_told_with_the_place_where_it_ends_to_be) {
@@ -140,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_caller_is_written_as_it_is_read) {
                                                                     .sources = {"*"},
                                                                     .jurisdictions = {"CN"},
                                                                     .queues = {},
-                                                                    .key_digest = kDigest,
+                                                                    .key_digest = std::string(64, 'b'),
                                                                     .any_time = true,
                                                                     .place = {}});
   const Result<std::vector<CallerSettings>> read = read_callers(text, "f.toml", kRules);
@@ -180,7 +194,7 @@ BOOST_AUTO_TEST_CASE(reference_sets_may_lie_in_folders_of_their_own_or_in_none) 
   BOOST_REQUIRE(read.has_value());
   BOOST_TEST(read->data_folders == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
   BOOST_TEST(mistakes("[data]\nfolders = \"a\"\n") == "c.toml:2:11 data.folders | a list of texts, [\"…\"] | \"a\"\n");
-  BOOST_TEST(mistakes("[packs]\nfolders = []\n") == "c.toml:2:11 packs.folders | a list of texts, [\"…\"] | a list\n");
+  BOOST_TEST(mistakes("[packs]\nfolders = []\n") == "c.toml:2:11 packs.folders | a list of texts, [\"…\"] | []\n");
 }
 
 BOOST_AUTO_TEST_CASE(where_nothing_is_said_answers_wait_for_the_disk_and_the_packs_say_the_queue) {

@@ -504,9 +504,9 @@ BOOST_AUTO_TEST_CASE(a_key_that_was_taken_away_stops_at_the_next_line_of_a_batch
 }
 
 BOOST_AUTO_TEST_CASE(a_turn_that_is_refused_before_it_is_decided_counts_as_the_hand_off_that_it_is) {
-  const auto count = [](Desk& desk, const std::string& cause, int count) {
+  const auto count = [](Desk& desk, const std::string& cause, int times) {
     const std::string line =
-        "caveat_decisions_total{verdict=\"handoff\",cause=\"" + cause + "\"} " + std::to_string(count) + "\n";
+        "caveat_decisions_total{verdict=\"handoff\",cause=\"" + cause + "\"} " + std::to_string(times) + "\n";
     BOOST_TEST(desk.metrics.render().find(line) != std::string::npos, desk.metrics.render());
   };
   const std::string turn = R"({"id":"t-1","answer":{"text":"a"}})";
