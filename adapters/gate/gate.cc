@@ -804,7 +804,9 @@ class Gate::Inside {
     if (!overtaken) ticket = *std::move(by_switch);
     const program::Program& program = *turn.rules->program;
     const std::uint32_t queue = queue_of(program, ticket.queue, options_.default_queue);
-    reply.body = superseded_json(reply.body, waiting_text(program, turn.request, queue), ticket);
+    const bool waits = !turn.request.has_outreach() && !turn.request.has_material();
+    reply.body =
+        superseded_json(reply.body, waits ? waiting_text(program, turn.request, queue) : std::string(), ticket);
     reply.verdict = decide::Verdict::handoff;
     reply.superseded = true;
   }

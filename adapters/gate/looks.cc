@@ -377,7 +377,8 @@ void Looks::give_way(PastDecision& past, Reply& reply) {
   });
   if (ticket) {
     const program::Program* program = rules ? rules->program.get() : nullptr;
-    const std::string text = program == nullptr
+    const std::string text = !recipients.empty() || past.of_material ? std::string()
+                             : program == nullptr
                                  ? std::string(decide::fallback(decide::Verdict::handoff, past.language))
                                  : waiting_text(*program, queue_of(*program, ticket->queue, options_.default_queue),
                                                 past.language, options_.clock->wall_us());

@@ -43,6 +43,8 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
   past.language = text(request, 5) == "en" ? Language::en : Language::zh;
   past.conversation = text(request, 7);
   past.customer = text(request, 9);
+  const cbor::Value texts = section(*opened, audit::Section::texts);
+  past.of_material = texts.kind == cbor::Value::Kind::map && texts.find(4) != nullptr;
   const cbor::Value result = section(*opened, audit::Section::result);
   past.body = text(result, kReplyKey);
   past.id = text(result, kDecisionKey);

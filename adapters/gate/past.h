@@ -27,6 +27,7 @@ struct PastDecision {
   std::string id, caller, request;     // whose it is; the request's id
   std::string conversation, customer;  // empty: none
   Language language = Language::zh;    // of the turn
+  bool of_material = false;
   decide::Verdict verdict = decide::Verdict::handoff;
   std::string body;                 // the reply without its receipt
   std::vector<ToldOnce> told_once;  // disclosures that it told and that count once

@@ -225,7 +225,8 @@ std::string superseded_json(std::string_view body, std::string_view waiting_text
   json::value value = json::parse(body);
   json::object& reply = value.as_object();
   reply["verdict"] = decide::name(decide::Verdict::handoff);
-  reply["say"] = json::object{{"text", waiting_text}};
+  reply["say"] = json::object{{"text", nullptr}};
+  if (!waiting_text.empty()) reply["say"].as_object()["text"] = waiting_text;
   for (const char* texts : {"redactions", "disclosures", "requires"}) reply[texts] = json::array();
   for (const char* items : {"products", "actions", "recipients"}) {
     if (!reply.contains(items)) continue;

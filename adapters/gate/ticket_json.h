@@ -33,7 +33,7 @@ std::string delivery_json(const std::string& decision, std::string_view match);
 std::string joined(const std::vector<std::string>& values);  // a JSON list of them
 
 // A reply to a turn that a hand-off has overtaken, as a held turn gets it: the waiting text, every product and action blocked.
-// `ticket`: that holds it, or that of the switch, without an id.
+// Of an outreach or a material nobody waits for a word: `waiting_text` is empty. `ticket`: that holds it, or that of the switch, without an id.
 std::string superseded_json(std::string_view body, std::string_view waiting_text, const Ticket& ticket);
 // The same of an outreach that does not reach these recipients any more; none of its actions goes out then.
 std::vector<std::string> recipients_in(std::string_view body);

@@ -205,7 +205,7 @@ class Router::Inside {
     }
     options_.metrics->answered(call.route != nullptr ? call.route->method : "other",
                                call.route != nullptr ? call.route->path : "other", response.status);
-    if (call.route != nullptr && !call.taken && !response.verdict.empty())
+    if (call.route != nullptr && call.route->turn && !call.taken && !response.verdict.empty())
       options_.metrics->refused(response.verdict, response.code);
     write_exchange(call, response, -1);
   }

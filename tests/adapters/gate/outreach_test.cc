@@ -131,6 +131,35 @@ BOOST_AUTO_TEST_CASE(an_outreach_that_is_sent_again_reaches_nobody_whom_a_person
   desk.verify();
 }
 
+// Whoever sends `say` whatever comes would send the waiting text of a queue to a thousand people.
+BOOST_AUTO_TEST_CASE(a_repeat_of_an_outreach_or_a_material_under_the_switch_says_nothing) {
+  Desk desk;
+  const std::string outreach = Desk::body("o-1", outreach_of("notice"), "", ""),
+                    material = Desk::body("m-1", R"("material":{"text":"Buy."})", "", ""),
+                    turn = Desk::body("t-1", R"("answer":{"text":"hello"})");
+  const auto ask = [&](const std::string& body) { return json::parse(desk.gate->decide(body, Desk::bot()).body); };
+  std::vector<std::string> decisions;
+  for (const std::string& one : {outreach, material, turn}) decisions.push_back(str(ask(one).at("decision")));
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {}, R"({"on":true,"reason":"r"})")) == "");
+  for (const std::string& one : {outreach, material}) {
+    const json::value again = ask(one);
+    BOOST_TEST(str(again.at("verdict")) == "handoff");
+    BOOST_TEST(again.at("say").at("text").is_null());
+  }
+  const std::string told = said(ask(turn));
+  BOOST_TEST(told == "Connecting you to a person.");
+  for (const std::string& one : decisions) {
+    const json::value read =
+        json::parse(desk.gate->look({.kind = gate::Query::Kind::decision, .target = one}, Desk::bot()).body);
+    BOOST_TEST(str(read.at("verdict")) == "handoff");
+    BOOST_TEST(read.at("say").at("text").is_null() == (one != decisions.back()));
+  }
+  const gate::Reply confirmed = desk.command(
+      gate::Command::Kind::confirm_deliveries, {},
+      R"({"decision":")" + decisions.back() + R"(","text_digest":")" + hex(sha256(told)) + R"("})", Desk::bot());
+  BOOST_TEST(str(json::parse(confirmed.body).at(0).at("match")) == "same");
+}
+
 // The rules of now do not know it, so what they would say of its purpose is not asked.
 BOOST_AUTO_TEST_CASE(an_outreach_that_no_rule_of_now_can_judge_is_sent_again_to_nobody_whom_a_person_has) {
   Desk desk;
