@@ -570,9 +570,12 @@ class Strangers(Served):
             self.assertEqual(body.get("status", 200), status)
         self.assertEqual(self.server.decide(turn(1))[0], 200)
 
-    def test_what_a_turn_wants_of_its_language_is_not_known_of_a_broken_one_so_the_header_says_it(self):
-        for header, said in (("zh", "[一-龥]"), ("en", "[a-z]")):
-            for body in (b'{"language":"zh", oops', b'{"language":"en", oops', b"oops"):
+    def test_the_language_of_a_broken_turn_is_its_own_as_far_as_it_could_be_read_and_else_the_headers(self):
+        of = {"zh": "^[^a-z]*[一-龥]", "en": "^[A-Z]"}
+        for header in of:
+            for body, language in ((b'{"language":"zh", oops', "zh"), (b'{"language":"en", oops', "en"), (b"oops", header),
+                                   (b'{"id":oops,"language":"zh"', header)):
+                said = of[language]
                 status, _, text = self.server.ask("POST", "/v1/decisions", body, headers={"Accept-Language": header})
                 problem = json.loads(text)
                 self.assertEqual((status, problem["code"]), (400, "not_json"))
