@@ -230,12 +230,14 @@ Cause Binder::freshness(const SlotRow& slot, const Request::Extra& extra) const 
 
 bool Binder::older(Microseconds as_of, const Duration& max_age) const {
   constexpr Microseconds kDay = 86'400'000'000;
-  Microseconds until = as_of + max_age.seconds * 1'000'000;
-  if (max_age.months != 0) {
-    const Days day = days_of(as_of, r_.at_offset_);
-    until += (add_months(day, max_age.months) - day) * kDay;
+  const Microseconds until = as_of + max_age.seconds * 1'000'000;
+  if (max_age.months == 0) return r_.at_ > until;
+  // Months are those of days of the packs, whatever offset the turn is written in; of several zones the strictest counts.
+  for (std::uint32_t pack = 0; pack < p_.pack_rows().size(); ++pack) {
+    const Days day = days_of(as_of, p_.offset_minutes(pack, as_of, 0));
+    if (r_.at_ > until + (add_months(day, max_age.months) - day) * kDay) return true;
   }
-  return r_.at_ > until;
+  return false;
 }
 
 }  // namespace caveat::decide

@@ -995,6 +995,11 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     if (b) a = value(left, &b->type);
   } else {
     a = value(left, nullptr);
+    if (a && a->op == Op::now && right.op == S::literal && right.literal.kind == syntax::LiteralKind::time_of_day) {
+      return wrong_type(right.span, describe(work_.model, a->type, language()), quoted(right.span),
+                        say("The time of day is asked so: now is between 22:00 and 24:00",
+                            "钟点这样写：此刻 介于 22:00 与 24:00 之间"));
+    }
     if (a) {
       b = value(right, &a->type);
     } else if (right.op != S::literal && !is_bare(right)) {
@@ -1093,7 +1098,11 @@ ExprPtr Conditions::list_subject(const syntax::Expr& expr) {
   const ExprPtr list = value(expr, nullptr);
   if (!list) return nullptr;
   if (list->type.kind != TypeKind::list || !list->type.element) {
-    return wrong_type(expr.span, say("a list", "一个列表"), describe_expr(*list));
+    return wrong_type(
+        expr.span, say("a list", "一个列表"), describe_expr(*list),
+        list->type.kind == TypeKind::text
+            ? say("Of a text: contains \"…\", and is \"\" where it is empty.", "文本这样写：包含 “…”；为空则写 为 “”。")
+            : std::string());
   }
   return list;
 }

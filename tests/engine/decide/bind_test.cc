@@ -197,6 +197,29 @@ BOOST_AUTO_TEST_CASE(an_old_fact_is_unknown_and_says_why) {
   BOOST_TEST((cause("2026-03-02T11:00:00+08:00") == Cause::future));
 }
 
+// A month after the 31st of March in Shanghai ends sooner than one after the 30th in Greenwich.
+BOOST_AUTO_TEST_CASE(the_age_of_a_fact_is_the_same_in_whatever_offset_the_turn_is_written) {
+  World world = bank();
+  Duration month;
+  month.months = 1;
+  model::Fact& tolerance = world.model.facts[world.find("customer", "tolerance")];
+  tolerance.max_age = month;
+  world.model.zones = {{"Asia/Shanghai", {{INT64_MIN, 480}}}};
+  world.model.packs[0].time_zone = "Asia/Shanghai";
+  const auto program = world.build();
+  for (const std::string at : {"2026-04-30T12:00:00+08:00", "2026-04-30T04:00:00Z", "2026-04-29T18:00:00-10:00"}) {
+    Turn turn;
+    turn.text("at", at);
+    const std::uint32_t customer = turn.object("customer");
+    turn.text("tolerance", "R1", customer).text("as_of", "2026-03-31T00:30:00+08:00", customer);
+    Request request;
+    Problem problem;
+    BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+    const Fact fact = request.fact(program->schema().find_two("customer", "tolerance"), -1);
+    BOOST_TEST((fact.cause == Cause::stale), at);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_guess_is_no_assessment) {
   Turn turn;
   const std::uint32_t customer = turn.object("customer");
