@@ -80,8 +80,9 @@ namespace {
 bool is_time(const Expr& expr) { return expr.type.kind == TypeKind::date || expr.type.kind == TypeKind::instant; }
 
 // Whether it comes out one way or the other by the zone of the pack: what today is, what a wall clock shows, on which day a
-// moment lies.
-bool goes_by_days(const Expr& expr) {
+// moment lies. A define is one node however often it is used: `seen` holds those that do not.
+bool goes_by_days(const Expr& expr, std::unordered_set<const Expr*>& seen) {
+  if (!seen.insert(&expr).second) return false;
   switch (expr.op) {
     case Op::today:
     case Op::full_years:
@@ -120,7 +121,7 @@ bool goes_by_days(const Expr& expr) {
     default:
       break;
   }
-  return std::any_of(expr.args.begin(), expr.args.end(), [](const ExprPtr& arg) { return goes_by_days(*arg); });
+  return std::any_of(expr.args.begin(), expr.args.end(), [&](const ExprPtr& arg) { return goes_by_days(*arg, seen); });
 }
 
 // The line with the zone may be among what could not be read.
@@ -133,19 +134,21 @@ bool pack_line_lost(const Work& work, Index pack) {
 // The first thing of the pack that needs to know whose days and clock count, as a reader would name it.
 std::string what_goes_by_days(const Work& work, Index pack, const Item& item) {
   const Model& model = work.model;
+  std::unordered_set<const Expr*> seen;
   const auto named = [&](Kind kind, const Names& names) {
     return std::string(word_of(kind, item.language())) + " " + std::string(names.in(item.language()));
   };
   for (const Rule& rule : model.rules) {
     if (rule.pack != pack) continue;
     const auto per_day = [](const Effect& effect) { return effect.once == 2; };
-    if (rule.from || rule.until || (rule.when && goes_by_days(*rule.when)) ||
-        (rule.unless && goes_by_days(*rule.unless)) || std::any_of(rule.then.begin(), rule.then.end(), per_day) ||
+    if (rule.from || rule.until || (rule.when && goes_by_days(*rule.when, seen)) ||
+        (rule.unless && goes_by_days(*rule.unless, seen)) || std::any_of(rule.then.begin(), rule.then.end(), per_day) ||
         std::any_of(rule.unknown_effects.begin(), rule.unknown_effects.end(), per_day))
       return named(Kind::rule, rule.names);
   }
   for (const Topic& topic : model.topics) {
-    if (topic.pack == pack && topic.condition && goes_by_days(*topic.condition)) return named(Kind::topic, topic.names);
+    if (topic.pack == pack && topic.condition && goes_by_days(*topic.condition, seen))
+      return named(Kind::topic, topic.names);
   }
   for (const Queue& queue : model.queues) {
     if (queue.pack == pack && !queue.always && !queue.hours.empty()) return named(Kind::queue, queue.names);
