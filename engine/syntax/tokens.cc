@@ -273,6 +273,14 @@ void Filter::check_shape(const Raw& raw) {
                  "这是一个看不见的字符：请删去", {{span(raw.begin, raw.end), ""}});
         break;
       }
+      if (const bool opens = text == "‘"; opens || text == "’" || text == "'") {
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)}, "a text stands between double marks",
+                 "文本用双引号括起",
+                 {{span(raw.begin, raw.end), opens         ? "“"
+                                             : text == "’" ? "”"
+                                                           : "\""}});
+        break;
+      }
       complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)});
       break;
     case L::TEXT:
