@@ -26,6 +26,7 @@
 #include "adapters/server/router.h"
 #include "audit/seal/system_random.h"
 #include "engine/base/diagnostic.h"
+#include "engine/base/version.h"
 
 namespace caveat::cli {
 
@@ -305,11 +306,21 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   listener.start();
   const std::string host = address->first.find(':') != std::string::npos ? "[" + address->first + "]" : address->first;
   say_where(terminal, "http://" + host + ":" + std::to_string(*port), configuration, bot_key);
-  operation->write(server::Level::info, "started", {{"version", "v1"}, {"port", std::int64_t{*port}}});
+  operation->write(server::Level::info, "started",
+                   {{"version", std::string(version())}, {"port", std::int64_t{*port}}});
 
+  bool failing = false;
   for (bool on = true; on;) {
     const int signal = signals.wait_a_second();
     gate.tick();  // due times, and turns whose time is up
+    if (std::optional<std::string> why = log->failing();
+        why.has_value() != failing) {  // once a change: callers come by hundreds
+      failing = why.has_value();
+      if (failing)
+        operation->write(server::Level::error, "commits_fail", {{"why", *why}});
+      else
+        operation->write(server::Level::info, "commits_again", {});
+    }
     switch (signal) {
       case SIGTERM:
       case SIGINT:

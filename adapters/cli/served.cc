@@ -254,7 +254,16 @@ std::vector<server::Check> Served::checks(Language language) const {
   }
   add("packs", any_pack, any_pack ? "rules are loaded" : "no rules are loaded", any_pack ? "已加载规则" : "没有规则");
   const bool keys = options_.log != nullptr && std::filesystem::exists(options_.log->keys().dir(), ignored);
-  add("keys", keys, keys ? "they are at hand" : "their folder is gone", keys ? "可用" : "密钥目录不存在");
+  // They may lie on a disk of their own, and a new customer's key is written before his first record.
+  const std::optional<DiskRoom> keys_room = keys ? disk_room(options_.log->keys().dir()) : std::nullopt;
+  const bool full = keys_room && keys_room->free_bytes < kLeastFreeBytes;
+  add("keys", keys && !full,
+      !keys  ? "their folder is gone"
+      : full ? "less than 64 MiB are free where they lie"
+             : "they are at hand",
+      !keys  ? "密钥目录不存在"
+      : full ? "密钥所在磁盘的可用空间不足 64 MiB"
+             : "可用");
   const bool clock =
       options_.clock->wall_us() > 1'700'000'000'000'000;  // before this program was written: a dead battery
   add("clock", clock, clock ? "it runs" : "it is years behind", clock ? "正常" : "落后多年");

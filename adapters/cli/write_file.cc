@@ -31,7 +31,7 @@ bool write_all(int file, std::string_view bytes) {
 }
 
 // `write` is handed the file and says whether all was written.
-int write_beside(Terminal& terminal, const std::string& path, const std::function<bool(int)>& write) {
+int write_beside(Terminal& terminal, const std::string& path, const std::function<bool(int)>& write, ::mode_t mode) {
   std::string beside = path + ".XXXXXX";
   struct ::stat replaced{};
   const bool replaces = ::stat(path.c_str(), &replaced) == 0;
@@ -53,7 +53,7 @@ int write_beside(Terminal& terminal, const std::string& path, const std::functio
   if (file < 0) return failed(errno);
   ::mode_t mask = ::umask(0);
   ::umask(mask);
-  if (!write(file) || ::fchmod(file, replaces ? replaced.st_mode & 07777 : 0666 & ~mask) != 0 || ::fsync(file) != 0)
+  if (!write(file) || ::fchmod(file, replaces ? replaced.st_mode & 07777 : mode & ~mask) != 0 || ::fsync(file) != 0)
     return failed(errno);
   if (::rename(beside.c_str(), path.c_str()) != 0) return failed(errno);
   ::close(file);
@@ -63,16 +63,18 @@ int write_beside(Terminal& terminal, const std::string& path, const std::functio
 }  // namespace
 
 int write_file(Terminal& terminal, const std::string& path, std::string_view bytes) {
-  return write_beside(terminal, path, [&](int file) { return write_all(file, bytes); });
+  return write_beside(terminal, path, [&](int file) { return write_all(file, bytes); }, 0666);
 }
 
 int write_file(Terminal& terminal, const std::string& path, audit::Spool& bytes) {
-  return write_beside(terminal, path, [&](int file) {
+  // A report says what customers were told: new ones are for their owner alone, as keys are.
+  const auto pieces = [&](int file) {
     constexpr std::uint64_t kPiece = 1u << 20;
     for (std::uint64_t at = 0; at < bytes.size(); at += kPiece)
       if (!write_all(file, bytes.text(at, std::min(kPiece, bytes.size() - at)))) return false;
     return true;
-  });
+  };
+  return write_beside(terminal, path, pieces, 0600);
 }
 
 }  // namespace caveat::cli

@@ -244,6 +244,10 @@ class GroupCommitLog final : public Log {
     return durable_size_;
   }
 
+  std::optional<std::string> failing() const override {
+    const std::lock_guard lock(mutex_);
+    return failing_;
+  }
   std::optional<std::string> checkpoint() const override {
     const std::lock_guard lock(mutex_);
     return note_ != nullptr ? std::optional(*note_) : std::nullopt;
@@ -657,6 +661,7 @@ class GroupCommitLog final : public Log {
     {
       const std::lock_guard lock(mutex_);
       durable_size_ = size;
+      failing_.reset();
       settled_ = first_;
       root_ = root;
       note_ = note;
@@ -783,6 +788,7 @@ class GroupCommitLog final : public Log {
     count_lost(good);
     {
       const std::lock_guard lock(mutex_);
+      failing_ = error.what();
       ++ground_;
       for (auto& slot : slots_) {
         if (slot.stage == Stage::abandoned) continue;
@@ -894,6 +900,7 @@ class GroupCommitLog final : public Log {
   std::uint64_t durable_size_ = 0;
   Digest root_ = empty_root();
   std::shared_ptr<const std::string> note_;
+  std::optional<std::string> failing_;
 
   // The committer's own.
   std::unique_ptr<Store> store_;

@@ -91,6 +91,8 @@ class Log {
   virtual Appended append(RecordContent content) = 0;  // reserve, seal, fulfil, wait: for commands
   virtual Appended rotate(const std::string& by) = 0;  // another signing key: a record signed by both, then the change
 
+  // Why the last commit failed, until one goes through again.
+  virtual std::optional<std::string> failing() const { return std::nullopt; }
   virtual void flush() = 0;  // waits until all that was fulfilled is answered
   virtual void close() = 0;  // flush, sync the high-water mark, let go; as Lifetime says
 

@@ -73,7 +73,7 @@ Result<OpenedParts> decode_opened(std::string_view encoded) {
   const cbor::Value* index = decoded->kind == Item::map ? decoded->find(opened_key::kIndex) : nullptr;
   const cbor::Value* sections = decoded->kind == Item::map ? decoded->find(opened_key::kSections) : nullptr;
   if (decoded->items.size() != 4 || index == nullptr || index->kind != Item::unsigned_integer || sections == nullptr ||
-      sections->kind != Item::array)
+      sections->kind != Item::array || sections->items.empty())
     return bad("an index and its sections");
   OpenedParts opened;
   opened.index = index->number;
@@ -113,7 +113,7 @@ bool take_opened(std::string_view& member, OpenedView& opened) {
   std::string_view salt;
   opened.sections.clear();
   if (!in.map(count) || count != 2 || !in.key(opened_key::kIndex) || !in.number(opened.index) ||
-      !in.key(opened_key::kSections) || !in.array(count))
+      !in.key(opened_key::kSections) || !in.array(count) || count == 0)
     return false;
   for (std::uint64_t before = 0; count > 0; --count, before = number) {
     OpenedSectionView section;

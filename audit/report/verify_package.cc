@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <iterator>
 #include <map>
+#include <regex>
 #include <span>
 
 #include "audit/log/range.h"
@@ -264,10 +265,31 @@ class Verification {
     if (write_manifest(*read) != *member("manifest.json"))
       return bad(c, "manifest.json is spelt in another way than Caveat writes, or says more",
                  "manifest.json 的写法与 Caveat 不同，或含有多余内容");
+    if (const char* wrong = never_written(*read))
+      return bad(c, std::string("manifest.json: ") + wrong + " is none that Caveat writes",
+                 std::string("manifest.json：") + wrong + " 不是 Caveat 写入的内容");
     manifest_ = std::move(*read);
     report_.origin = manifest_->log.origin;
     report_.size = manifest_->log.size;
     good(c);
+  }
+
+  // What is spelt well and still says what no report does; null: nothing.
+  static const char* never_written(const Manifest& said) {
+    if (!std::regex_match(said.version, std::regex("[0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4}"))) return "version";
+    if (said.query.customer.empty() && !said.query.subjects.empty()) return "query/subjects";
+    if (said.log.findings_en.size() != said.log.findings_zh.size()) return "log/findings_zh";
+    const auto &en = said.log.not_checked_en, &zh = said.log.not_checked_zh;
+    if (en.size() != zh.size()) return "log/not_checked_zh";
+    LogFacts ours;
+    name_what_is_not_checked(ours, false);
+    for (std::size_t i = 0; i < ours.not_checked_en.size(); ++i) {  // each in both languages
+      for (std::size_t at = 0; at < en.size(); ++at)
+        if ((en[at] == ours.not_checked_en[i]) != (zh[at] == ours.not_checked_zh[i])) return "log/not_checked_zh";
+      const bool always = i + 1 < ours.not_checked_en.size();
+      if (always && std::find(en.begin(), en.end(), ours.not_checked_en[i]) == en.end()) return "log/not_checked_en";
+    }
+    return nullptr;
   }
 
   // 4
@@ -372,6 +394,9 @@ class Verification {
         if (header.index() != index)
           return bad(c, "header " + number(header.index()) + " stands in the place of " + number(index),
                      "序号 " + number(index) + " 处是记录头 " + number(header.index()));
+        if (!has_its_sections(header))
+          return bad(c, "header " + number(index) + " has other sections than a record of its kind",
+                     "记录头 " + number(index) + " 的部分与其类别不符");
         if (!headers_.empty() && header.time_us() < headers_.back().time_us())
           return bad(c, "time falls at header " + number(index), "时间在记录头 " + number(index) + " 处倒退");
         headers_.push_back(header);
@@ -392,6 +417,14 @@ class Verification {
                  "记录头止于序号 " + number(manifest_->end) + " 之前，其中没有期间之后的记录");
     headers_good_ = true;
     good(c);
+  }
+
+  static bool has_its_sections(const HeaderView& header) {
+    if (header.kind() == Kind::decision)
+      return header.commits_to(Section::verdict) && !header.commits_to(Section::event);
+    for (int section = static_cast<int>(Section::verdict); section <= static_cast<int>(Section::story); ++section)
+      if (header.commits_to(static_cast<Section>(section))) return false;
+    return header.commits_to(Section::event);
   }
 
   // 7
@@ -671,6 +704,10 @@ class Verification {
       const Result<Event> said = decode_event(Kind::closing, *event);
       if (!said) return bad(c, in_words(said.error()), in_words(said.error()));
       const Closing& closing = std::get<Closing>(*said);
+      for (const auto* counts : {&closing.kinds, &closing.verdicts, &closing.rules})
+        if (std::any_of(counts->begin(), counts->end(), [](const auto& count) { return count.second == 0; }))
+          return bad(c, "closing record " + number(header.index()) + " counts none of something",
+                     "日终结账记录 " + number(header.index()) + " 载有为零的计数");
       if (closing.records.end != header.index())
         return bad(c, "closing record " + number(header.index()) + " closes other records",
                    "日终结账记录 " + number(header.index()) + " 所结账的范围不符");

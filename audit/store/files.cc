@@ -171,7 +171,13 @@ std::vector<std::string> schema_differences(Database& db, std::span<const Migrat
       found.push_back(key + " is laid out in another way");
   }
   for (const auto& [key, sql] : actual)
-    if (!expected.contains(key)) found.push_back(key + " is none that Caveat makes");
+    if (!expected.contains(key))
+      found.push_back(
+          key + (key.starts_with("table sqlite_stat")
+                     ? " is none that Caveat makes: ANALYZE or PRAGMA optimize of another program left it, it says "
+                       "nothing of the log, and `DROP " +
+                           key + "` takes it away"
+                     : " is none that Caveat makes"));
   if (actual_layout != layout) found.push_back("the layout number was changed");
   Statement check = db.prepare("PRAGMA integrity_check(20)");
   while (check.step())

@@ -334,6 +334,8 @@ class SqliteStore final : public Store {
   void close() override {
     mover_.reset();
     forget_statements();
+    db_.exec(
+        "PRAGMA busy_timeout = 100");  // who reads may be waiting for this very writer; the WAL stays for the next one
     db_.checkpoint(true);
     db_.close();
   }

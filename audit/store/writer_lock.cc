@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -19,6 +21,9 @@ WriterLock::WriterLock(const std::string& log_path) {
   std::error_code ignored;
   const std::filesystem::path itself = std::filesystem::canonical(log_path, ignored);
   path_ = (ignored ? log_path : itself.string()) + "-writer";
+  // A command has it for a moment only; whoever has it longer is told of.
+  constexpr auto kPatience = std::chrono::seconds(3);
+  const auto since = std::chrono::steady_clock::now();
   for (;;) {
     file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file_ < 0) throw Error(codes::kLogReadOnly, log_path, {log_path, path_ + ": " + system_words()});
@@ -27,6 +32,10 @@ WriterLock::WriterLock(const std::string& log_path) {
       const ssize_t got = ::pread(file_, pid, sizeof pid - 1, 0);
       ::close(file_);
       file_ = -1;
+      if (std::chrono::steady_clock::now() - since < kPatience) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        continue;
+      }
       std::string who(pid, got > 0 ? static_cast<std::size_t>(got) : 0);
       while (!who.empty() && who.back() == '\n') who.pop_back();
       throw Error(codes::kLogInUse, log_path, {log_path, who.empty() ? "?" : who});

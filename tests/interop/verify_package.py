@@ -137,11 +137,11 @@ def rows(item, between=","):
     return r"\[(?:%s(?:%s%s)*)?\]" % (item, between, item)
 WORDS = {"NUMBER": "(?:0|[1-9][0-9]{0,18})", "SIGNED": "(?:0|-?[1-9][0-9]{0,18})", "BOOL": "(?:true|false)", "KEYS": rows('"[0-9a-f]{32}"'),
          "TEXT": r'"(?:[^"\\\0-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))*"',  # escapes where JSON needs one, the shorter one
-         "VERDICT": "(?:null|[0-4])", "LANGUAGE": '"(?:en|zh)"',
+         "VERDICT": "(?:null|[0-4])", "VERSION": r'"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}"', "LANGUAGE": '"(?:en|zh)"',
          "MEMBERS": rows(r'''\n    \{"name":"(?:VERIFY.md|checkpoint|log.vkey|proofs.json|report.html|(?:headers|opened)/[0-9]{6,})",'''
                          r'''"size":[0-9]+,"sha256":"[0-9a-f]{64}"\}''').replace(r")?\]", r"\n  )?\]")}
 WORDS.update(OPTIONAL="(?:null|%(SIGNED)s)" % WORDS, TEXTS=rows(WORDS["TEXT"]), COUNTS=rows(WORDS["NUMBER"]))
-MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + '''"format": 1;"version": TEXT;"origin": TEXT;"size": NUMBER;"root": TEXT;\
+MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + '''"format": 1;"version": VERSION;"origin": TEXT;"size": NUMBER;"root": TEXT;\
 "checkpoint_time": SIGNED;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,"customer":TEXT,\
 "subjects":KEYS,"verdict":VERDICT,"language":LANGUAGE,"offset_minutes":SIGNED,"seed":TEXT,"stories":NUMBER,"requested_by":TEXT,"purpose":TEXT};\
 "seed": TEXT;"counts": {"records":NUMBER,"population":NUMBER,"verdicts":COUNTS};"log": {"path":TEXT,"key":TEXT,"recorded":BOOL,\
@@ -190,6 +190,9 @@ def check_members(state):
     wrong_if(not re.fullmatch(MANIFEST, members["manifest.json"]), "manifest.json is not of the one form and spelling")
     manifest = state["manifest"] = json.loads(members["manifest.json"].decode())
     wrong_if(manifest["origin"] != state["key"][0], "the manifest is of another log than the key")
+    log, lists = manifest["log"], ("findings_%s", "not_checked_%s")
+    wrong_if(manifest["query"]["subjects"] and not manifest["query"]["customer"] or any(len(log[one % "en"]) != len(log[one % "zh"]) for one in lists),
+             "manifest.json has subjects of no customer, or texts in one language only")
     wrong_if([m["name"] for m in manifest["members"]] != sorted(set(members) - {"manifest.json", "manifest.json.sig"}), "members differ from the manifest")
     for name, m in ((m["name"], m) for m in manifest["members"]):
         wrong_if(len(members[name]) != m["size"] or sha(members[name]).hex() != m["sha256"], name + " was changed")
@@ -214,7 +217,8 @@ def check_tree(state):
     headers, time = state.setdefault("headers", {}), 0
     for index, leaf in enumerate(leaves, first):
         header = headers[index] = cbor(leaf)
-        wrong_if(sorted(header) != list(range(1, 12)) or header[4] != index or not time <= header[5] < YEAR_10000, "header %d is out of place" % index)
+        odd = {1, 13} & set(header[9]) != {1} if header[3] == 1 else 13 not in header[9] or min(header[9]) < 11
+        wrong_if(odd or sorted(header) != list(range(1, 12)) or header[4] != index or not time <= header[5] < YEAR_10000, "header %d is out of place" % index)
         time = header[5]
     query = manifest["query"]
     if (None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
@@ -249,6 +253,7 @@ def check_opened(state):
         at, first, last = 0, state["manifest"]["range"]["first"], -1
         while at < len(data) or last < 0:
             opened, at = item(data, at, 0)
+            wrong_if(sorted(opened) != [1, 2] or not opened[2] or [one[0] for one in opened[2]] != sorted({one[0] for one in opened[2]}), "no record and its sections")
             wrong_if(opened[1] <= last or name != "opened/%06d" % ((opened[1] - first) // 256), "%s holds record %d" % (name, opened[1]))
             last, header = opened[1], headers[opened[1]]
             seen.add(last)

@@ -1120,5 +1120,40 @@ BOOST_AUTO_TEST_CASE(after_kill_nine_under_load_nothing_that_was_answered_is_los
   BOOST_TEST(verify(in).good());
 }
 
+BOOST_AUTO_TEST_CASE(a_second_writer_waits_a_moment_for_the_first_also_where_it_reads_already) {
+  LogFolder in;
+  auto first = Log::open(in.options());
+  committed(first->append(decision(0)));
+  const auto reader = LogReader::open(in.path());
+  BOOST_TEST(reader->size() == 1u);
+  std::thread done([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    first->close();
+    first.reset();
+  });
+  const auto second = Log::open(in.options(false));
+  done.join();
+  committed(second->append(decision(1)));
+}
+
+BOOST_AUTO_TEST_CASE(why_commits_fail_is_told_until_one_goes_through_again) {
+  LogFolder in;
+  std::atomic<FailingStore::Fault> fault{FailingStore::Fault::none};
+  LogOptions options = in.options();
+  options.wrap_store = [&](std::unique_ptr<Store> store) {
+    return std::make_unique<FailingStore>(std::move(store), fault);
+  };
+  const auto log = Log::open(options);
+  committed(log->append(decision(0)));
+  BOOST_TEST(!log->failing().has_value());
+  fault = FailingStore::Fault::before;
+  BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(1))));
+  BOOST_TEST(log->failing().value_or("").find("the disk is full") != std::string::npos);
+  fault = FailingStore::Fault::none;
+  log->append(decision(2));  // what opens the file again may be told of the failure itself
+  committed(log->append(decision(3)));
+  BOOST_TEST(!log->failing().has_value());
+}
+
 }  // namespace
 }  // namespace caveat::audit

@@ -77,6 +77,7 @@ void write_reports(LogFolder& in, const LogReader& reader, const KeyStore& keys,
     facts.root = reader.root(reader.size());
     facts.checkpoint_note = *reader.checkpoint();
     facts.key_name = keys.verifier().name;
+    name_what_is_not_checked(facts, true);
     const SpoolOptions here{.folder = in.folder / ""};
     Spool pieces(here), zip(here);
     std::string csv = csv_head(query), jsonl;

@@ -408,6 +408,51 @@ BOOST_AUTO_TEST_CASE(an_epoch_behind_a_rotation_that_was_lost_leaves_packages_th
   BOOST_TEST(report.exit_code() == 0, shown(report));
 }
 
+// Signed by the log's key, and nothing that a report ever says.
+BOOST_AUTO_TEST_CASE(small_departures_of_a_package_that_is_signed_again_are_refuted) {
+  const auto with = [&](const std::string& before, const std::string& after) {
+    Members forged = members();
+    std::string& json = forged.at("manifest.json");
+    const auto at = json.find(before);
+    BOOST_REQUIRE_MESSAGE(at != std::string::npos, before);
+    json.replace(at, before.size(), after);
+    return verify_members(testing::signed_again(forged, *keys), named());
+  };
+  LogFacts facts;
+  name_what_is_not_checked(facts, true);
+  BOOST_TEST((with("\"purpose\":\"\"", "\"purpose\":\"x\"").claims[2].shown == Shown::yes));
+  for (const auto& [before, after] :
+       {std::pair<std::string, std::string>{"\"subjects\":[]", "\"subjects\":[\"" + std::string(32, '0') + "\"]"},
+        {"\"version\": \"", "\"version\": \"x"},
+        {"\"findings_zh\":[]", "\"findings_zh\":[\"x\"]"},
+        {facts.not_checked_zh[0], "x"},
+        {"\"" + facts.not_checked_zh[0] + "\",", ""}}) {
+    const PackageReport report = with(before, after);
+    BOOST_TEST(report.exit_code() == 1, after);
+    BOOST_TEST((report.claims[2].shown == Shown::no), shown(report));
+  }
+  Members empty = members();
+  empty.at("opened/000000") += encode_opened({.index = 30, .sections = {}});
+  BOOST_TEST(verify_members(testing::signed_again(empty, *keys), named()).exit_code() == 1);
+  BOOST_TEST(!decode_opened(encode_opened({.index = 3, .sections = {}})).has_value());
+
+  // A record of the log whose header has other sections than its kind.
+  for (const bool with_event : {true, false}) {
+    testing::LogFolder in;
+    const auto log = Log::open(in.options());
+    RecordContent odd = testing::told_decision(1);
+    if (with_event)
+      odd.sections.push_back({Section::event, odd.sections[0].encoded});
+    else
+      odd.sections.erase(odd.sections.begin());
+    BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(std::move(odd))));
+    const auto its_keys = in.keys();
+    const PackageReport report = verify_members(testing::package_of(*LogReader::open(in.path()), *its_keys, {}),
+                                                {.keys = {its_keys->verifier()}, .limits = {}, .receipt = {}});
+    BOOST_TEST((report.claims[5].shown == Shown::no), shown(report));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(how_many_decisions_are_not_opened_stands_in_the_result) {
   const PackageReport whole = verify_members(members(), named());
   BOOST_TEST(shown(whole).find("not opened") == std::string::npos);
@@ -419,6 +464,7 @@ BOOST_AUTO_TEST_CASE(how_many_decisions_are_not_opened_stands_in_the_result) {
   facts.checkpoint_note = *reader->checkpoint();
   facts.key_name = keys->verifier().name;
   facts.checked = true;
+  name_what_is_not_checked(facts, false);
   const PackageReport report = verify_members(testing::package_of(*reader, nullptr, {}, facts, *keys), named());
   BOOST_TEST(report.exit_code() == 0, shown(report));
   BOOST_TEST(report.sealed == 30u);
