@@ -659,6 +659,7 @@ class Bench {
     facts.checkpoint_note = *reader->checkpoint();
     facts.key_name = keys->verifier().name;
     facts.checked = true;
+    audit::name_what_is_not_checked(facts, true);
     const audit::SpoolOptions here{.folder = dir_.string()};
     audit::Spool pieces(here), file(here);
     write_package(collect(*reader, keys.get(), {}, facts, {.package = &pieces}), pieces, *keys, file);
