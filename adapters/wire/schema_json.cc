@@ -1,18 +1,26 @@
 #include "adapters/wire/schema_json.h"
 
 #include <boost/json.hpp>
-#include <map>
+#include <initializer_list>
+
+#include "engine/base/limits.h"
+#include "engine/base/units.h"
 
 namespace caveat::wire {
 
 namespace json = boost::json;
 using program::Slot;
-using program::SlotPart;
 using program::SlotType;
 
 namespace {
 
-// A range of numbers is enforced by bind, where a number may also stand as a text; the schema tells it in words.
+using json::array;
+using json::object;
+using program::Member;
+using program::Members;
+using program::Program;
+using program::Reserved;
+
 std::string range_of(const Slot& slot) {
   if (!slot.low && !slot.high) return {};
   return (slot.low ? slot.low->to_string() : "") + ".." + (slot.high ? slot.high->to_string() : "");
@@ -36,101 +44,384 @@ json::object plain_text() {
   return {{"type", "string"}, {"pattern", R"(^[^\u0000\ufdd0-\ufdef\ufffe-\uffff)" + no_characters() + "]*$"}};
 }
 
-json::object pattern(std::string_view expression, std::string_view example) {
-  return {{"type", "string"}, {"pattern", expression}, {"examples", json::array{json::string(example)}}};
+object null() { return {{"type", "null"}}; }
+object or_null(object schema) { return {{"anyOf", array{std::move(schema), null()}}}; }  // null is what is not there
+
+object closed(object properties, array required = {}) {
+  object out{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+  if (!required.empty()) out["required"] = std::move(required);
+  return out;
 }
 
-json::object symbols_of(const Slot& slot) {
-  json::array values;
-  for (const program::Symbol& symbol : slot.symbols)
-    for (const std::string& name : symbol.names) values.push_back(json::string(name));
-  return {{"enum", std::move(values)}};
+object list_of(object items) {
+  return {{"type", "array"}, {"maxItems", Limits{}.list_elements}, {"items", std::move(items)}};
 }
 
-json::object type_of(const Slot& slot, SlotType type);
+object pattern(std::string_view expression, std::string_view example = {}) {
+  object out{{"type", "string"}, {"pattern", expression}};
+  if (!example.empty()) out["examples"] = array{json::string(example)};
+  return out;
+}
 
-json::object list_of(const program::Program& program, const Slot& slot) {
-  json::object items;
-  if (slot.members.empty()) {
-    items = type_of(slot, slot.element);
-  } else {
-    json::object members;
-    for (const std::uint32_t member : slot.members)
-      members[program.schema().slots[member].path.back()] =
-          type_of(program.schema().slots[member], program.schema().slots[member].type);
-    items = {{"type", "object"}, {"properties", std::move(members)}, {"additionalProperties", false}};
+// ---- numbers in a text, held to their range sign by sign: JSON Schema has no other way there
+
+std::string any_digits(std::size_t count) { return count == 0 ? "" : "[0-9]{" + std::to_string(count) + "}"; }
+std::string one_of_digits(char first, char last) {
+  return first > last ? "" : first == last ? std::string(1, first) : std::string{'[', first, '-', last, ']'};
+}
+
+class Digits {  // the text of a number without its sign
+ public:
+  explicit Digits(const Decimal& number) {
+    std::string text = number.to_string();
+    if (text[0] == '-') text.erase(0, 1);
+    const std::size_t point = text.find('.');
+    whole_ = text.substr(0, point);
+    if (point != std::string::npos) fraction_ = text.substr(point + 1);
   }
-  return {{"type", "array"}, {"maxItems", 1000}, {"items", std::move(items)}};
-}
-
-json::object type_of(const Slot& slot, SlotType type) {
-  static constexpr const char* kNumber = R"(^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$)";
-  switch (type) {
-    case SlotType::yes_no:
-      return {{"type", "boolean"}};
-    case SlotType::integer:
-    case SlotType::decimal:
-      return {{"anyOf",
-               json::array{json::object{{"type", "number"}}, json::object{{"type", "string"}, {"pattern", kNumber}}}}};
-    case SlotType::percent:
-      return pattern(R"(^-?[0-9]+(\.[0-9]+)? ?%$)", "4.8 %");
-    case SlotType::money:
-      return pattern(
-          R"(^-?[0-9]+(\.[0-9]+)? )" + (slot.currency.empty() ? std::string("[A-Z]{3}") : slot.currency) + "$",
-          "60000 " + (slot.currency.empty() ? "CNY" : slot.currency));
-    case SlotType::date:
-      return {{"type", "string"}, {"format", "date"}};
-    case SlotType::instant:
-      return {{"type", "string"}, {"format", "date-time"}};
-    case SlotType::duration:
-      return {{"type", "string"}, {"format", "duration"}};
-    case SlotType::time_of_day:
-      return pattern("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "17:30");
-    case SlotType::choice:
-    case SlotType::scale:
-      return symbols_of(slot);
-    case SlotType::record:
-      return {{"type", "object"}};
-    case SlotType::list:
-      return {{"type", "array"}, {"maxItems", 1000}};
-    case SlotType::text:
-    case SlotType::time_zone:
-      break;
+  std::string or_less() const {
+    std::string all = join(fewer(), kFraction);
+    std::string same;  // 0.25: a fraction of 2, 25, 24…, 1…
+    for (std::size_t i = fraction_.size(); i-- > 0;) {
+      const std::string below =
+          fraction_[i] == '0' ? "" : one_of_digits('0', static_cast<char>(fraction_[i] - 1)) + "[0-9]*|";
+      same = "(" + below + fraction_[i] + (same.empty() ? "0*" : same) + ")?";
+    }
+    if (same.empty()) return all + whole_ + "(\\.0+)?";
+    same.pop_back();  // behind the point stands a digit
+    return all + whole_ + "(\\." + same + ")?";
   }
-  const bool is_said = slot.path.size() > 1 && slot.path.back() == "text" &&
-                       (slot.path[0] == "answer" || slot.path[0] == "message" || slot.path[0] == "outreach" ||
-                        slot.path[0] == "material");
-  return is_said ? json::object{{"type", "string"}} : plain_text();
+  std::string or_more() const {
+    const std::string all = join(more(), kFraction);
+    if (fraction_.empty()) return all + whole_ + std::string(kFraction);
+    std::string same;
+    for (std::size_t i = 0; i < fraction_.size(); ++i) {
+      if (fraction_[i] != '9')
+        same += fraction_.substr(0, i) + one_of_digits(static_cast<char>(fraction_[i] + 1), '9') + "[0-9]*|";
+    }
+    return all + whole_ + "\\.(" + same + fraction_ + "[0-9]*)";
+  }
+
+ private:
+  static constexpr std::string_view kFraction = "(\\.[0-9]+)?";
+  std::string whole_, fraction_;
+  static std::string join(const std::string& whole, std::string_view fraction) {
+    return whole.empty() ? "" : "(" + whole + ")" + std::string(fraction) + "|";
+  }
+  std::string fewer() const {  // whole numbers below
+    std::string all;
+    for (std::size_t i = 0; i < whole_.size(); ++i) {
+      const char least = i == 0 && whole_.size() > 1 ? '1' : '0';
+      if (whole_[i] <= least) continue;
+      all += (all.empty() ? "" : "|") + whole_.substr(0, i) + one_of_digits(least, static_cast<char>(whole_[i] - 1)) +
+             any_digits(whole_.size() - i - 1);
+    }
+    if (whole_.size() > 1) {
+      all += std::string(all.empty() ? "" : "|") + "0|[1-9]";
+      if (whole_.size() > 2) all += "[0-9]{0," + std::to_string(whole_.size() - 2) + "}";
+    }
+    return all;
+  }
+  std::string more() const {
+    std::string all = "[1-9][0-9]{" + std::to_string(whole_.size()) + ",}";
+    for (std::size_t i = 0; i < whole_.size(); ++i) {
+      if (whole_[i] == '9') continue;
+      all += "|" + whole_.substr(0, i) + one_of_digits(static_cast<char>(whole_[i] + 1), '9') +
+             any_digits(whole_.size() - i - 1);
+    }
+    return all;
+  }
+};
+
+constexpr std::string_view kUnsigned = "(0|[1-9][0-9]*)(\\.[0-9]+)?";
+
+std::string at_least(const Decimal& low) {
+  if (low > Decimal(0)) return Digits(low).or_more();
+  return std::string(kUnsigned) + "|-(" + Digits(low).or_less() + ")";
+}
+std::string at_most(const Decimal& high) {
+  if (high < Decimal(0)) return "-(" + Digits(high).or_more() + ")";
+  return "-" + std::string(kUnsigned) + "|" + Digits(high).or_less();
 }
 
-json::object property(const program::Program& program, std::uint32_t index, Language language) {
-  const Slot& slot = program.schema().slots[index];
-  json::object out = slot.type == SlotType::list ? list_of(program, slot) : type_of(slot, slot.type);
-  out["title"] = program.slot_name(index, language);
-  const std::string& ask = language == Language::zh ? slot.ask_zh : slot.ask_en;
-  if (!ask.empty()) out["description"] = ask;
-  if (const std::string range = range_of(slot); !range.empty()) out["x-caveat-range"] = range;
-  if (!slot.from.empty()) out["x-caveat-from"] = slot.from;
-  if (const std::uint32_t set = program.data_of(index); set != program::kNone)  // who sends the key may leave this out
-    out["x-caveat-keyed-by"] = program.slot_path(program.data()[set].key);
-  if (!slot.data_class.empty()) out["x-caveat-class"] = slot.data_class;
-  if (slot.assessed) out["x-caveat-assessed"] = true;
-  if (slot.max_age) out["x-caveat-max-age"] = format_duration(*slot.max_age);
-  out["x-caveat-read"] = slot.read_by_a_rule;
-  // null is a missing fact: allowed everywhere
-  return {{"anyOf", json::array{std::move(out), json::object{{"type", "null"}}}}};
+// A number, and what stands behind it, in a text. With an exponent it is for bind to say whether it lies in the range.
+object number_text(const std::optional<Decimal>& low, const std::optional<Decimal>& high, bool whole, bool exponent,
+                   std::string_view behind, std::string_view example) {
+  const std::string unit = std::string(behind) + "$";
+  const std::string power = exponent ? "|-?" + std::string(kUnsigned) + "[eE][+-]?[0-9]+" : "";
+  object out =
+      pattern("^(-?(0|[1-9][0-9]*)" + std::string(whole ? "(\\.0+)?" : "(\\.[0-9]+)?") + power + ")" + unit, example);
+  array bounds;
+  if (low) bounds.push_back(object{{"pattern", "^(" + at_least(*low) + power + ")" + unit}});
+  if (high) bounds.push_back(object{{"pattern", "^(" + at_most(*high) + power + ")" + unit}});
+  if (!bounds.empty()) out["allOf"] = std::move(bounds);
+  return out;
 }
 
-// What the engine works out itself is read by rules and refused in a turn.
-bool is_computed(const program::Program& program, const Slot& slot) {
-  if (slot.path.size() != 2 || slot.path[0] != "conversation") return false;
-  const program::Member* member = program.members().find(program::Members::kConversation, slot.path[1]);
-  return member != nullptr && member->reserved == program::Reserved::computed;
+object number_of(const std::optional<Decimal>& low, const std::optional<Decimal>& high, bool whole) {
+  object number{{"type", whole ? "integer" : "number"}};
+  if (low) number["minimum"] = json::parse(low->to_string());
+  if (high) number["maximum"] = json::parse(high->to_string());
+  return {{"anyOf", array{std::move(number), number_text(low, high, whole, true, "", "")}}};
 }
 
-json::object closed(json::object properties) {
-  return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+object percent_of(const std::optional<Decimal>& low, const std::optional<Decimal>& high) {
+  return number_text(low, high, false, true, " ?%", "4.8 %");
 }
+
+std::string all_currencies() {
+  std::string all;
+  for (const std::string_view one : currencies()) all += (all.empty() ? "(" : "|") + std::string(one);
+  return all + ")";
+}
+
+// ---- times, each as engine/base/units.h reads it: `format` alone binds no validator
+
+constexpr std::string_view kDate =
+    "(([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+    "-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+    "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29)";
+
+object date() {
+  object out = pattern("^" + std::string(kDate) + "$");
+  out["format"] = "date";
+  return out;
+}
+object instant() {
+  object out = pattern("^" + std::string(kDate) +
+                       R"(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$)");
+  out["format"] = "date-time";
+  return out;
+}
+object duration() {
+  object out = pattern(
+      "^P(([0-9]+Y([0-9]+M)?([0-9]+W)?([0-9]+D)?|[0-9]+M([0-9]+W)?([0-9]+D)?|[0-9]+W([0-9]+D)?|[0-9]+D)"
+      "(T([0-9]+H([0-9]+M)?([0-9]+S)?|[0-9]+M([0-9]+S)?|[0-9]+S))?|T([0-9]+H([0-9]+M)?([0-9]+S)?|[0-9]+M([0-9]+S)?|[0-"
+      "9]+S))$",
+      "PT5M");
+  return out;
+}
+
+// ---- members
+
+object id_text() {
+  return {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits{}.id_bytes}, {"pattern", id_pattern()}};
+}
+
+class Writer {
+ public:
+  Writer(const Program& program, Language language) : p_(program), language_(language) {}
+
+  object root() const {
+    object out = closed(members(Members::kRoot), array{"id"});
+    out["anyOf"] = kinds_of_turn();
+    return out;
+  }
+
+ private:
+  const Program& p_;
+  const Language language_;
+
+  object members(std::uint32_t of) const {
+    object out;
+    for (const std::string_view name : p_.members().names(of)) out[name] = member(*p_.members().find(of, name));
+    return out;
+  }
+  object part(std::uint32_t of) const { return or_null(closed(members(of))); }
+
+  object member(const Member& member) const {
+    switch (member.reserved) {
+      case Reserved::id:
+        return id_text();
+      case Reserved::at:
+      case Reserved::as_of:
+        return or_null(instant());
+      case Reserved::bot:
+      case Reserved::conversation:
+      case Reserved::customer:
+      case Reserved::message:
+      case Reserved::answer:
+      case Reserved::recommendation:
+      case Reserved::material:
+        return part(member.child);
+      case Reserved::outreach:
+        return or_null(closed(members(member.child), array{"recipients"}));
+      case Reserved::recipients: {
+        object out = list_of(closed(members(member.child), array{"id"}));
+        out["minItems"] = 1;
+        return out;
+      }
+      case Reserved::products:
+        return or_null(list_of(closed(members(member.child), array{"id"})));
+      case Reserved::material_product:
+        return or_null(closed(members(member.child), array{"id"}));
+      case Reserved::actions:
+        return or_null(list_of(closed(members(member.child), array{"name"})));
+      case Reserved::recipient_id:
+      case Reserved::product_id:
+        return described(member.slot, id_text());
+      case Reserved::conversation_id:
+      case Reserved::customer_id:
+      case Reserved::bot_id:
+      case Reserved::action_id:
+      case Reserved::outreach_id:
+      case Reserved::material_id:
+        return or_null(described(member.slot, id_text()));
+      case Reserved::action_name: {
+        object name = member.slot == program::kNone ? plain_text() : value(member.slot);
+        if (const json::value* type = name.if_contains("type"); type != nullptr && *type == "string")
+          name["minLength"] = 1;
+        return described(member.slot, std::move(name));
+      }
+      case Reserved::turn:
+        return or_null(described(member.slot, number_of(Decimal(0), Decimal((std::int64_t{1} << 53) - 1), true)));
+      case Reserved::weight: {
+        object weight = percent_of(Decimal(0), Decimal(100));
+        if (member.slot != program::kNone) weight = {{"allOf", array{std::move(weight), value(member.slot)}}};
+        return or_null(described(member.slot, std::move(weight)));
+      }
+      case Reserved::message_text:
+      case Reserved::answer_text:
+      case Reserved::outreach_text:
+      case Reserved::material_text:
+        return or_null(described(member.slot, {{"type", "string"}}));
+      case Reserved::computed:
+      case Reserved::not_yet:
+        return null();
+      case Reserved::continues: {
+        object out = plain_text();
+        out["minLength"] = 1;
+        return or_null(std::move(out));
+      }
+      case Reserved::satisfied:
+        return or_null(proofs());
+      case Reserved::offsets:
+        return or_null({{"enum", array{"code-points", "utf-16", "utf-8"}}});
+      case Reserved::jurisdictions: {
+        array known;
+        for (const std::string_view one : p_.jurisdictions()) known.emplace_back(one);
+        return or_null(list_of(or_null(known.empty() ? plain_text() : object{{"enum", std::move(known)}})));
+      }
+      case Reserved::provenance:
+        return or_null(list_of(closed({{"path", pattern("^/", "/customer/age")},
+                                       {"source", or_null(plain_text())},
+                                       {"as_of", or_null(instant())},
+                                       {"quality", or_null({{"enum", array{"assessed", "stated", "inferred"}}})}},
+                                      array{"path"})));
+      case Reserved::channel:
+      case Reserved::language:
+      case Reserved::none:
+        break;
+    }
+    if (member.slot == program::kNone)
+      return member.child == program::kNone ? or_null(plain_text()) : part(member.child);
+    const Slot& slot = p_.schema().slots[member.slot];
+    if (slot.type == SlotType::record) return or_null(described(member.slot, closed(members(member.child))));
+    if (slot.type != SlotType::list) return or_null(described(member.slot, value(member.slot)));
+    object items = slot.element != SlotType::record ? value(member.slot)
+                   : member.child == program::kNone ? object{{"type", "object"}}
+                                                    : closed(members(member.child));
+    return or_null(described(member.slot, list_of(std::move(items))));
+  }
+
+  object proofs() const {
+    object text = plain_text();
+    text["minLength"] = 1;
+    object all = list_of(closed({{"name", text},
+                                 {"kind", text},
+                                 {"by", text},
+                                 {"at", instant()},
+                                 {"expires", or_null(instant())},
+                                 {"evidence", text}},
+                                array{"name", "kind", "by", "at", "evidence"}));
+    all["maxItems"] = 32;
+    return all;
+  }
+
+  // A value of the fact, or of an element of the list that it is.
+  object value(std::uint32_t index) const {
+    const Slot& slot = p_.schema().slots[index];
+    switch (slot.type == SlotType::list ? slot.element : slot.type) {
+      case SlotType::yes_no:
+        return {{"type", "boolean"}};
+      case SlotType::integer:
+        return number_of(slot.low, slot.high, true);
+      case SlotType::decimal:
+        return number_of(slot.low, slot.high, false);
+      case SlotType::percent:
+        return percent_of(slot.low, slot.high);
+      case SlotType::money:
+        return number_text(slot.low, slot.high, false, false,
+                           " " + (slot.currency.empty() ? all_currencies() : slot.currency),
+                           "60000 " + (slot.currency.empty() ? "CNY" : slot.currency));
+      case SlotType::date:
+        return date();
+      case SlotType::instant:
+        return instant();
+      case SlotType::duration:
+        return duration();
+      case SlotType::time_of_day:
+        return pattern("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "17:30");
+      case SlotType::choice:
+      case SlotType::scale:
+        return symbols_of(slot, index == p_.known().answer_format);
+      case SlotType::text:
+      case SlotType::time_zone:
+      case SlotType::list:
+      case SlotType::record:
+        break;
+    }
+    return plain_text();
+  }
+  // Of a format the first is all that is read yet.
+  static object symbols_of(const Slot& slot, bool only_first) {
+    array values;
+    for (const program::Symbol& symbol : slot.symbols) {
+      for (const std::string& name : symbol.names) values.push_back(json::string(name));
+      if (only_first) break;
+    }
+    return {{"enum", std::move(values)}};
+  }
+
+  // What its pack says of the fact, beside what it may be.
+  object described(std::uint32_t index, object out) const {
+    if (index == program::kNone) return out;
+    const Slot& slot = p_.schema().slots[index];
+    if (!slot.data_class.empty() && p_.refuses(slot.data_class)) out = null();
+    out["title"] = p_.slot_name(index, language_);
+    const std::string& ask = language_ == Language::zh ? slot.ask_zh : slot.ask_en;
+    if (!ask.empty()) out["description"] = ask;
+    if (const std::string range = range_of(slot); !range.empty()) out["x-caveat-range"] = range;
+    if (!slot.from.empty()) out["x-caveat-from"] = slot.from;
+    if (const std::uint32_t set = p_.data_of(index); set != program::kNone)  // who sends the key may leave this out
+      out["x-caveat-keyed-by"] = p_.slot_path(p_.data()[set].key);
+    if (!slot.data_class.empty()) out["x-caveat-class"] = slot.data_class;
+    if (slot.assessed) out["x-caveat-assessed"] = true;
+    if (slot.max_age) out["x-caveat-max-age"] = format_duration(*slot.max_age);
+    out["x-caveat-read"] = slot.read_by_a_rule;
+    return out;
+  }
+
+  // A turn has something to judge, and an outreach or a material stands alone in it (contracts.md 15).
+  static array kinds_of_turn() {
+    const auto kind = [](std::string_view part, object there, std::initializer_list<std::string_view> without) {
+      object properties{{part, std::move(there)}};
+      for (const std::string_view one : without) properties[one] = null();
+      return object{{"required", array{json::string(part)}}, {"properties", std::move(properties)}};
+    };
+    const object there{{"type", "object"}};
+    array all;
+    for (const std::string_view part : {"message", "answer", "recommendation"})
+      all.push_back(kind(part, there, {"outreach", "material"}));
+    all.push_back(kind("actions", {{"type", "array"}, {"minItems", 1}}, {"outreach", "material"}));
+    all.push_back(kind("outreach", there,
+                       {"conversation", "customer", "message", "answer", "continues", "satisfied", "material"}));
+    all.push_back(kind("material", there,
+                       {"conversation", "customer", "message", "answer", "continues", "satisfied", "recommendation",
+                        "actions", "outreach"}));
+    return all;
+  }
+};
 
 }  // namespace
 
@@ -144,92 +435,10 @@ std::string id_pattern() {
 }
 
 std::string schema_json(const program::Program& program, Language language) {
-  const json::object any_text = plain_text();
-  const json::object id{{"type", "string"}, {"minLength", 1}, {"maxLength", 128}, {"pattern", id_pattern()}};
-  const json::object instant{{"type", "string"}, {"format", "date-time"}};
-  std::map<std::string, json::object> groups;  // object name → its properties
-  json::object top;
-  const auto& slots = program.schema().slots;
-  std::vector<bool> inner(slots.size(), false);
-  for (const Slot& slot : slots)
-    for (const std::uint32_t member : slot.members) inner[member] = true;
-  for (std::uint32_t i = 0; i < slots.size(); ++i) {
-    const Slot& slot = slots[i];
-    // Of the lists that every turn may have.
-    const bool of_item = !slot.path.empty() && (slot.path[0] == "product" || slot.path[0] == "action");
-    if ((inner[i] && !of_item) || is_computed(program, slot)) continue;
-    if (slot.path.size() == 1)
-      top[slot.path[0]] = property(program, i, language);
-    else if (slot.path.size() == 2)
-      groups[slot.path[0]][slot.path[1]] = property(program, i, language);
-  }
-  for (const char* group : {"bot", "conversation", "customer", "product"}) groups[group]["id"] = id;
-  groups["action"]["name"] = plain_text();
-  groups["action"]["name"].as_object()["minLength"] = 1;
-  for (const char* group : {"conversation", "customer", "message", "answer", "recommendation", "outreach", "material"})
-    groups[group]["as_of"] = instant;
-  for (const char* group : {"outreach", "material"}) groups[group]["id"] = id;
-
-  json::object properties{{"id", id}, {"at", instant}, {"channel", any_text}, {"language", any_text}};
-  json::array jurisdictions;
-  for (const std::string_view one : program.jurisdictions()) jurisdictions.emplace_back(one);
-  properties["jurisdictions"] = json::object{
-      {"type", "array"}, {"items", jurisdictions.empty() ? any_text : json::object{{"enum", jurisdictions}}}};
-  properties["offsets"] = json::object{{"enum", json::array{"code-points", "utf-16", "utf-8"}}};
-  properties["provenance"] = json::object{
-      {"type", "array"},
-      {"items", closed({{"path", any_text},
-                        {"source", any_text},
-                        {"as_of", instant},
-                        {"quality", json::object{{"enum", json::array{"assessed", "stated", "inferred"}}}}})}};
-  properties["continues"] = any_text;
-  json::object proof = closed({{"name", any_text},
-                               {"kind", any_text},
-                               {"by", any_text},
-                               {"at", instant},
-                               {"expires", instant},
-                               {"evidence", any_text}});
-  proof["required"] = json::array{"name", "kind", "by", "at", "evidence"};
-  properties["satisfied"] = json::object{{"type", "array"}, {"maxItems", 32}, {"items", std::move(proof)}};
-  for (auto& [name, value] : top) properties[name] = value;
-  json::object products, actions;
-  for (auto& [name, members] : groups) {
-    if (name == "product") {
-      members["as_of"] = instant;
-      products = members;
-    } else if (name == "action") {
-      members["as_of"] = instant;
-      actions = members;
-    } else if (name != "recommendation" && name != "outreach" && name != "material") {
-      properties[name] = closed(members);
-    }
-  }
-  json::object recommendation = groups["recommendation"];
-  json::object product = closed(std::move(products)), action = closed(std::move(actions));
-  product["required"] = json::array{"id"};
-  action["required"] = json::array{"name"};
-  recommendation["products"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", std::move(product)}};
-  properties["recommendation"] = closed(std::move(recommendation));
-  properties["actions"] = json::object{{"type", "array"}, {"maxItems", 1000}, {"items", std::move(action)}};
-  // In an outreach each recipient is the customer; a material may be a product.
-  json::object outreach = groups["outreach"], material = groups["material"], recipient = closed(groups["customer"]);
-  recipient["required"] = json::array{"id"};
-  outreach["recipients"] =
-      json::object{{"type", "array"}, {"minItems", 1}, {"maxItems", 1000}, {"items", std::move(recipient)}};
-  material["product"] =
-      properties["recommendation"].as_object()["properties"].as_object()["products"].as_object()["items"];
-  json::object whole = closed(std::move(outreach));
-  whole["required"] = json::array{"recipients"};
-  properties["outreach"] = std::move(whole);
-  properties["material"] = closed(std::move(material));
-
-  json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}};
+  object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}};
   out["$id"] = "urn:caveat:schema:sha256:" + hex(program.digest());
   out["title"] = language == Language::zh ? "一轮对话" : "A turn of a conversation";
-  out["type"] = "object";
-  out["properties"] = std::move(properties);
-  out["required"] = json::array{"id"};
-  out["additionalProperties"] = false;
+  for (auto& [name, value] : Writer(program, language).root()) out[name] = value;
   return json::serialize(out);
 }
 

@@ -139,6 +139,18 @@ std::optional<int> minor_units(std::string_view currency) {
   return {};
 }
 
+const std::vector<std::string_view>& currencies() {
+  static const std::vector<std::string_view> kAll = [] {
+    std::vector<std::string_view> all(std::begin(kTwoDigits), std::end(kTwoDigits));
+    all.insert(all.end(), std::begin(kNoDigits), std::end(kNoDigits));
+    all.insert(all.end(), std::begin(kThreeDigits), std::end(kThreeDigits));
+    all.insert(all.end(), std::begin(kFourDigits), std::end(kFourDigits));
+    std::sort(all.begin(), all.end());
+    return all;
+  }();
+  return kAll;
+}
+
 std::optional<Days> parse_date(std::string_view text) {
   Reader in(text);
   const auto days = read_date(in);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace caveat {
 
@@ -31,6 +32,7 @@ struct WrittenInstant {
 
 std::optional<int> minor_units(
     std::string_view currency);  // "CNY" → 2; nothing: not in ISO 4217, or no minor unit there (XAU)
+const std::vector<std::string_view>& currencies();  // all that have minor units, sorted
 std::optional<Days> parse_date(std::string_view rfc3339_date);  // "2026-02-01"
 std::optional<Microseconds> parse_instant(std::string_view rfc3339, std::int32_t* offset_minutes = nullptr);
 std::optional<WrittenInstant> parse_written_instant(std::string_view text);  // also "2026-03-01T10:00", "…T10:00+08:00"

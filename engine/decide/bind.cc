@@ -287,7 +287,8 @@ void Binder::items(std::uint32_t list, const Member& member, Frame frame) {
     const Request::Text& name = product ? r_.product_ids_[item] : r_.action_names_[item];
     if (name.size == 0) {
       const std::uint32_t given = f_.child(node, product ? "id" : "name");
-      if (given == kNoNode || kind(given) == Fields::Kind::null)
+      if (given == kNoNode || kind(given) == Fields::Kind::null ||
+          (kind(given) == Fields::Kind::text && f_.text(given).empty() && !product))
         report(codes::kNoId, node, product ? "an id of the product" : "the name of the action", "none");
     }
     for (std::size_t other = 0; product && name.size > 0 && other < item; ++other) {
