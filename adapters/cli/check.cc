@@ -130,9 +130,20 @@ void print_hand_offs(const load::Loaded& loaded, const Findings& findings, Termi
     if (!findings.hands_off[i].empty()) by_facts[findings.hands_off[i]].push_back(i);
   }
   if (by_facts.empty()) return;
-  terminal.out << terminal.say(
-                      {"A turn without one of these facts goes to a person:", "缺少以下任一事实的轮次将转人工："})
-               << '\n';
+  const bool of_items = std::any_of(by_facts.begin(), by_facts.end(), [&](const auto& one) {
+    return std::any_of(one.first.begin(), one.first.end(), [&](model::Index fact) {
+      const model::Part part = loaded.model->facts[fact].part;
+      return part == model::Part::product || part == model::Part::action;
+    });
+  });
+  terminal.out
+      << (of_items ? terminal.say(
+                         {"A turn without one of these facts goes to a person (one of a product or an action: where "
+                          "the turn has it):",
+                          "缺少以下任一事实的轮次将转人工（产品、操作的事实：以本轮有产品、操作为限）："})
+                   : terminal.say(
+                         {"A turn without one of these facts goes to a person:", "缺少以下任一事实的轮次将转人工："}))
+      << '\n';
   const std::string_view comma = terminal.language == Language::zh ? "、" : ", ";
   std::size_t shown = 0;
   for (const auto& [facts, rules] : by_facts) {

@@ -66,6 +66,8 @@ struct Told {  // a disclosure's text, in `texts`
   std::size_t at = 0, size = 0;
 };
 
+constexpr std::uint8_t kLabel = 1;  // Redacted::mode of what is replaced in a text that is not the answer
+
 struct Replacement {
   std::uint32_t begin = 0, end = 0;
   std::size_t text = 0, size = 0;  // in `texts`
@@ -233,6 +235,7 @@ class Run {
     for (const Candidate& one : in_.candidates) judge(one.rule(), one.unit(), one.settled());
     close();
     if (d_.verdict <= Verdict::revise) {
+      replace_whole();
       answer();
     } else {
       refusal();
@@ -679,7 +682,6 @@ class Run {
           return;
         }
         // Of the other texts nothing is sent back, so whoever has them is told what takes the place of what.
-        constexpr std::uint8_t kLabel = 1;
         const std::string& label = in_.seldom().labels.emplace_back(texts.substr(text, size));
         in_.seldom().redactions.push_back({match.part, whole.begin, whole.end, kLabel, 0, 0, label});
         return;
@@ -898,6 +900,30 @@ class Run {
   // Does the bot say something? An answer without a text goes out as nothing, and so does what would be disclosed with it.
   bool answers() const {
     return r_.has_answer() && (answer_slot_ == program::kNone || r_.fact(answer_slot_, -1).cause != Cause::missing);
+  }
+  // The text of an outreach or a material that a rule replaces: told as one place, all of it, with what takes it. What others mask or
+  // replace within it is gone with it, as it is in an answer.
+  void replace_whole() {
+    for (const TextPart part : {TextPart::outreach, TextPart::material}) {
+      const std::string_view whole = text_of(r_, part);
+      for (const ReasonDraft& draft : in_.drafts) {
+        // What is said of one recipient is no text for all of them.
+        const bool for_all = draft.reason.recipient < 0 && on_part(p_.rules()[draft.reason.rule], part);
+        if (whole.empty() || !for_all || draft.reason.verdict != d_.verdict) continue;
+        const EffectRow* with = replacement_of(draft.reason);
+        if (!with) continue;
+        std::string& label = in_.seldom().labels.emplace_back();
+        append(label, topic(draft), with->with);
+        std::vector<Redacted>& all = in_.seldom().redactions;
+        std::erase_if(all, [&](const Redacted& one) { return one.part == part; });
+        all.push_back({part, 0, static_cast<std::uint32_t>(whole.size()), kLabel, 0, 0, label});
+        std::sort(all.begin(), all.end(), [](const Redacted& a, const Redacted& b) {
+          return std::pair(a.part, a.begin) < std::pair(b.part, b.begin);
+        });
+        d_.redactions = all;
+        break;
+      }
+    }
   }
   // Up to revise: the answer, with what the rules made of it.
   void answer() {

@@ -79,6 +79,11 @@ const Code kCannotAsk{"cannot_ask", "{0} cannot be required: nothing says how to
                       "无法要求 {0}：没有写明如何询问。"};
 const Code kBothHold{"both_hold", "{0} and {1} hold together from {2} until {3}.",
                      "{0} 与 {1} 自 {2} 至 {3} 同时有效。"};
+const Code kOnlyBeside{
+    "only_beside",
+    "Rule {0} reads {1}: it is judged for each {2} of the turn and not at all where there is none, though it could be "
+    "true there too.",
+    "规则 {0} 读取了 {1}：它按本轮的每个{2}判断，没有{2}时完全不作判断，尽管其条件那时也可能成立。"};
 const Code kNotCovered{"not_covered", "{0} lies outside of what calendar {1} covers.",
                        "{0} 不在日历 {1} 的覆盖范围内。"};
 const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。"};
@@ -97,7 +102,8 @@ std::span<const Code* const> all() {
       &kEmptyPhrase,     &kBadGap,           &kBadPattern,       &kUnknownZone,      &kZoneMissing,   &kProductsTwice,
       &kNoCalendar,      &kNoQueueCalendar,  &kSeveralCalendars, &kMissingClause,    &kNeverInForce,  &kNoMatch,
       &kBadTemplate,     &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,   &kOverflowCycle, &kCannotAsk,
-      &kBothHold,        &kNotCovered,       &kContradiction,    &kFileMissing,      &kEmptyLexicon,  &kTooMany};
+      &kBothHold,        &kNotCovered,       &kOnlyBeside,       &kContradiction,    &kFileMissing,   &kEmptyLexicon,
+      &kTooMany};
   return kAll;
 }
 

@@ -22,7 +22,7 @@ extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrency
 // rules and what they say
 extern const Code kProductsTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kBadTemplate, kConfidentialText, kWholeReadsItem,
-    kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kNotCovered, kContradiction;
+    kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kOnlyBeside, kNotCovered, kContradiction;
 // files and sizes
 extern const Code kFileMissing, kEmptyLexicon, kTooMany;
 

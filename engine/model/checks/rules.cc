@@ -88,6 +88,7 @@ class RuleCheck {
     }
     matches();
     items();
+    only_beside();
     return std::move(rule_);
   }
 
@@ -363,16 +364,17 @@ class RuleCheck {
     const Part part = work_.model.facts[fact].part;
     return part == Part::answer || part == Part::message;
   }
-  // What a condition may come to where there is no answer and no message: what is asked of one is false, and `lacks` is true.
+  // What a condition may come to in a turn without the parts that `absent` names: what is asked of one is false, and `lacks` is true.
   struct May {
     bool yes = false, no = false;
   };
-  May alone(const Expr& expr) const {
+  template <class Absent>
+  May alone(const Expr& expr, const Absent& absent) const {
     constexpr std::size_t kWalked = 2'000;  // parts; of a define that thousands of rules share, each would walk all
     if (expr.nodes > kWalked) return {.yes = true, .no = true};
     switch (expr.op) {
       case Op::not_: {
-        const May one = alone(*expr.args[0]);
+        const May one = alone(*expr.args[0], absent);
         return {.yes = one.no, .no = one.yes};
       }
       case Op::and_:
@@ -380,15 +382,15 @@ class RuleCheck {
         const bool all = expr.op == Op::and_;
         May made{.yes = all, .no = !all};
         for (const ExprPtr& arg : expr.args) {
-          const May one = alone(*arg);
+          const May one = alone(*arg, absent);
           made = all ? May{.yes = made.yes && one.yes, .no = made.no || one.no}
                      : May{.yes = made.yes || one.yes, .no = made.no && one.no};
         }
         return made;
       }
       case Op::at_least: {
-        const auto may =
-            std::count_if(expr.args.begin(), expr.args.end(), [&](const ExprPtr& arg) { return alone(*arg).yes; });
+        const auto may = std::count_if(expr.args.begin(), expr.args.end(),
+                                       [&](const ExprPtr& arg) { return alone(*arg, absent).yes; });
         return {.yes = may >= expr.count, .no = true};
       }
       case Op::list_empty:  // that of an absent part is
@@ -396,9 +398,39 @@ class RuleCheck {
       default: {
         std::set<Index> facts;
         add_facts(work_, expr, facts);
-        const bool absent = std::any_of(facts.begin(), facts.end(), [&](Index fact) { return of_a_turn(fact); });
-        return {.yes = !absent, .no = true};
+        return {.yes = std::none_of(facts.begin(), facts.end(), absent), .no = true};
       }
+    }
+  }
+
+  // A rule that reads a product is judged once for each, with none not at all (semantics.md 9): told where the author's sentence may be
+  // true without one, as where `unless` or a branch of `or` reads it.
+  void only_beside() {
+    if (!rule_.when || rule_.as_a_whole) return;
+    std::set<Index> read;
+    for (const ExprPtr& expr : {rule_.when, rule_.unless})
+      if (expr) add_facts(work_, *expr, read);
+    struct ItemKind {
+      Part part;
+      Subject own;
+      std::string_view en, zh;
+    };
+    static constexpr std::array<ItemKind, 2> kItems = {{
+        {Part::product, Subject::recommendation, "product", "产品"},
+        {Part::action, Subject::action, "action", "操作"},
+    }};
+    for (const ItemKind& kind : kItems) {
+      const auto of_kind = [&](Index fact) { return work_.model.facts[fact].part == kind.part; };
+      const auto fact = std::find_if(read.begin(), read.end(), of_kind);
+      const bool on_other = std::any_of(rule_.applies_to.begin(), rule_.applies_to.end(),
+                                        [&](Subject subject) { return subject != kind.own; });
+      if (fact == read.end() || !on_other || !alone(*rule_.when, of_kind).yes) continue;
+      std::string help = say("If it is to hold without one too, write a second rule that does not read it",
+                             "如没有" + std::string(kind.zh) + "时也应成立，请另写一条不读取它的规则");
+      if (kind.part == Part::product)
+        help += say(", with: and recommendation.products is empty", "，并加上：且 推荐.产品 为空");
+      work_.report(codes::kOnlyBeside, item_, name_span(), {rule_.names.first, shown(*fact), say(kind.en, kind.zh)},
+                   help + say(".", "。"), Severity::warning);
     }
   }
 
@@ -444,14 +476,30 @@ class RuleCheck {
         {Subject::material, "applies to material", "适用于 素材"},
     }};
     for (const auto& [subject, en, zh] : kAlone) {
-      if (!on(subject) || !rule_.when || alone(*rule_.when).yes) continue;
-      const auto beside = std::find_if(read.begin(), read.end(), [&](Index fact) { return of_a_turn(fact); });
+      const auto turns = [this](Index fact) { return of_a_turn(fact); };
+      if (!on(subject) || !rule_.when || alone(*rule_.when, turns).yes) continue;
+      const auto beside = std::find_if(read.begin(), read.end(), turns);
       if (beside == read.end()) continue;
       work_.report(
           codes::kContradiction, item_, name_span(), {shown(*beside), say(en, zh)},
           say("An outreach and a material stand alone in a turn: of one the rule would never say a word. Read their "
               "own text, and write one rule for each.",
               "触达与素材在一轮中单独出现：此规则对其不会作任何判断。请读取其自身的文本，并分别写成两条规则。"));
+      return;
+    }
+    const auto replaces = [](const std::vector<Effect>& list) {
+      return std::any_of(list.begin(), list.end(),
+                         [](const Effect& effect) { return effect.kind == EffectKind::replace_answer; });
+    };
+    const auto of_one = std::find_if(read.begin(), read.end(),
+                                     [&](Index fact) { return work_.model.facts[fact].part == Part::customer; });
+    if (on(Subject::outreach) && of_one != read.end() && (replaces(rule_.then) || replaces(rule_.unknown_effects))) {
+      work_.report(
+          codes::kContradiction, item_, name_span(), {say("replace answer with", "全文改为"), shown(*of_one)},
+          say("An outreach has one text for all its recipients: a rule that reads the customer is judged for each "
+              "and cannot replace it. Block it for them, or write a rule that reads no customer.",
+              "触达对全部接收人只有一份文本：读取客户的规则逐人判断，不能改写全文。请对其拦截，或另写不读取客户的规则"
+              "。"));
       return;
     }
     if (rule_.as_a_whole) {

@@ -230,6 +230,31 @@ BOOST_AUTO_TEST_CASE(what_a_blocked_material_shows_is_blocked_with_it) {
   BOOST_TEST(told.find("recommend") == std::string::npos, told);
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_is_replaced_is_told_as_one_place_and_what_others_mask_in_it_is_gone) {
+  for (const bool material : {true, false}) {
+    const std::string part = material ? "material" : "outreach";
+    World world = bank();
+    model::Effect mask = World::effect(EffectKind::replace_match), whole = World::effect(EffectKind::replace_answer);
+    mask.with_pieces.zh = mask.with_pieces.en = {{"***", model::kNone}};
+    whole.with_pieces.zh = whole.with_pieces.en = {{"Mind the risk.", model::kNone}};
+    const std::vector<Subject> on = {material ? Subject::material : Subject::outreach};
+    world.rule("mask", on, world.has(part, {"sure"}), {mask});
+    world.rule("whole", on, world.has(part, {"win"}), {whole});
+    Turn turn = material ? Turn() : campaign();
+    if (material) turn.text("text", "A sure win.", turn.object("material"));
+    Judged judged;
+    judge(world, turn, judged);
+    const Decision& decision = judged.decision;
+    BOOST_TEST((decision.verdict == Verdict::revise));
+    BOOST_TEST_REQUIRE(decision.redactions.size() == 1u);
+    const Redacted& one = decision.redactions[0];
+    BOOST_TEST((one.part == (material ? TextPart::material : TextPart::outreach)));
+    BOOST_TEST(one.begin == 0u);
+    BOOST_TEST(one.end == text_of(judged.request, one.part).size());
+    BOOST_TEST(one.label == "Mind the risk.");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_replaced_in_a_material_is_told_by_its_place_and_what_takes_it) {
   World world = bank();
   model::Effect replace = World::effect(EffectKind::replace_match);
