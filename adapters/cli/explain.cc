@@ -115,9 +115,9 @@ json::object why_not_json(const trial::WhyNot& why, const model::Rule& rule, con
       const Source& source = loaded.sources[part.expr->span.source];
       const Position place = source.position(part.expr->span.begin);
       json::object facts;
-      for (const auto& [fact, value] : part.facts)
-        facts[model::path_in(loaded.model->facts[fact].path_names, Language::en)] =
-            value.empty() ? json::value(nullptr) : json::value(value);
+      for (const trial::Judged::Read& read : part.facts)
+        facts[model::path_in(loaded.model->facts[read.fact].path_names, Language::en)] =
+            read.known ? json::value(read.value) : json::value(nullptr);
       parts.push_back(json::object{{"file", source.name()},
                                    {"line", place.line},
                                    {"column", place.column},

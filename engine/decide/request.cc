@@ -25,6 +25,7 @@ Fact Request::fact(std::uint32_t slot, std::int32_t item) const {
   }
   const Cell& cell = *found;
   fact.known = cell.state == kKnown;
+  fact.absent = cell.state == kAbsent;
   fact.cause = static_cast<Cause>(cell.cause);
   if (cell.extra != 0xffffffff) {
     const Extra& extra = extras_[cell.extra];

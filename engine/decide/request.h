@@ -118,6 +118,7 @@ struct Fact {
   std::uint32_t slot = 0;  // Schema index
   std::int32_t item = -1;  // product, action or recipient it is of, -1: the turn's
   bool known = false;      // false: sent as null, stale, undated, …: see cause
+  bool absent = false;     // the part that it belongs to is not in the turn
   Cause cause = Cause::none;
   Quality quality = Quality::assessed;
   std::string_view source;  // who stated it; empty: nobody in particular

@@ -55,11 +55,36 @@ void deciding(const std::vector<Judged>& judged, std::size_t at, std::vector<Dec
     out.push_back({at + 1, part.value});
     return;
   }
+  const std::size_t found = out.size();
   for (std::size_t i = at + 1; i < judged.size() && judged[i].depth > part.depth; ++i) {
     if (judged[i].depth != part.depth + 1) continue;
     const Kleene wanted = part.expr->op == Op::not_ ? !part.value : part.value;
     if (part.expr->op == Op::at_least || judged[i].value == wanted) deciding(judged, i, out);
   }
+  if (out.size() == found) out.push_back({at, part.value});  // of what is not there, neither it nor its `not` holds
+}
+
+// What the turn says of a fact that a part reads.
+std::string seen_of(const Judged::Read& read, const model::Fact& fact, Language language) {
+  const bool zh = language == Language::zh;
+  if (read.absent) {
+    const std::string part = path_of(fact, language).substr(0, path_of(fact, language).find('.'));
+    return zh ? "本轮没有" + part : "the turn has no " + part;
+  }
+  const std::string path = path_of(fact, language);
+  if (!read.known) {
+    const bool stated = read.cause != decide::Cause::none && read.cause != decide::Cause::missing;
+    return path + (zh ? " " : " is ") +
+           (stated ? std::string(decide::told(read.cause, language)) : std::string(zh ? "缺失" : "missing"));
+  }
+  const bool list = fact.type.kind == model::TypeKind::list;
+  const bool of_records = list && fact.type.element && fact.type.element->kind == model::TypeKind::record;
+  if (list && (read.value.empty() || (of_records && read.value == "0"))) return path + (zh ? " 为空" : " is empty");
+  if (of_records)
+    return path +
+           (zh ? " 有 " + read.value + " 项" : " has " + read.value + (read.value == "1" ? " element" : " elements"));
+  if (read.value.empty()) return path + (zh ? " 为空文本" : " is an empty text");
+  return path + (zh ? " 为 " : " is ") + read.value;
 }
 
 // Each of the innermost parts that decided it.
@@ -85,20 +110,12 @@ void tell(const std::vector<Judged>& judged, const std::string& of, const model:
                 : came_to == Kleene::no ? (zh ? "不成立" : " is false")
                                         : (zh ? "不明" : " is unknown");
     std::string facts;
-    for (std::size_t i = 0; i < part.facts.size(); ++i) {
-      const auto& [fact, value] = part.facts[i];
+    for (const Judged::Read& read : part.facts) {
       constexpr std::size_t kShown = 60;
-      if (value.size() > kShown) continue;  // an answer's text stands before the reader anyway
-      const std::string path = path_of(model.facts[fact], language);
-      facts += facts.empty() ? "" : zh ? "，" : ", ";
-      if (value.empty()) {
-        const decide::Cause cause = part.causes[i];
-        const bool stated = cause != decide::Cause::none && cause != decide::Cause::missing;
-        facts += path + (zh ? " " : " is ") +
-                 (stated ? std::string(decide::told(cause, language)) : std::string(zh ? "缺失" : "missing"));
-      } else {
-        facts += path + (zh ? " 为 " : " is ") + value;
-      }
+      if (read.value.size() > kShown) continue;  // an answer's text stands before the reader anyway
+      const std::string seen = seen_of(read, model.facts[read.fact], language);
+      if (facts.find(seen) != std::string::npos) continue;  // two facts of a part that is not there
+      facts += (facts.empty() ? "" : zh ? "，" : ", ") + seen;
     }
     if (!facts.empty()) sentence += (zh ? "：" : ": ") + facts;
     out.push_back(sentence + (zh ? "。" : "."));
@@ -146,17 +163,90 @@ JudgedFor judged_for(const Probe::Item& item, const Probe::Values& values, const
           break;
       }
       const decide::Fact known = request.fact(fact, of);
-      std::string value;
+      Judged::Read read{fact, {}, known.known, known.absent, known.cause};
       if (known.known) {
-        value = reader == Language::none ? request.value(fact, of) : decide::shown(program, request, fact, of, reader);
+        read.value =
+            reader == Language::none ? request.value(fact, of) : decide::shown(program, request, fact, of, reader);
       }
-      judged.facts.emplace_back(fact, std::move(value));
-      judged.causes.push_back(known.cause);
+      judged.facts.push_back(std::move(read));
     }
     out.judged.push_back(std::move(judged));
   }
   out.fired = caveat::unless(when, unless) == Kleene::yes;
   return out;
+}
+
+}  // namespace
+
+namespace {
+
+// Of a rule that was judged for nothing at all: the first thing that would have to be there.
+Lacks what_it_lacks(const model::Model& model, const model::Rule& rule, const decide::Request& request) {
+  const bool on_one = std::any_of(rule.applies_to.begin(), rule.applies_to.end(), [&](model::Subject subject) {
+    switch (subject) {
+      case model::Subject::answer:
+        return request.has_answer();
+      case model::Subject::message:
+        return request.has_message();
+      case model::Subject::recommendation:
+        return request.has_recommendation() && request.products() > 0;
+      case model::Subject::action:
+        return request.actions() > 0;
+      case model::Subject::outreach:
+        return request.has_outreach();
+      case model::Subject::material:
+        return request.has_material();
+    }
+    return false;
+  });
+  if (!on_one) return Lacks::subject;
+  const auto reads = [&](model::Part part) {
+    for (const model::ExprPtr& expr : {rule.when, rule.unless}) {
+      if (!expr) continue;
+      for (const model::Index fact : model::facts_read(*expr))
+        if (model.facts[fact].part == part) return true;
+    }
+    return false;
+  };
+  if (reads(model::Part::product) && request.products() == 0) return Lacks::product;
+  if (reads(model::Part::action) && request.actions() == 0) return Lacks::action;
+  if (reads(model::Part::outreach) && !request.has_outreach()) return Lacks::outreach;
+  return Lacks::subject;
+}
+
+std::string subjects_of(const model::Rule& rule, Language language) {
+  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"answer", "回答"},  {"recommendation", "推荐"}, {"action", "操作"},
+      {"message", "消息"}, {"outreach", "触达"},       {"material", "素材"}};
+  std::string all;
+  for (const model::Subject subject : rule.applies_to) {
+    const auto& [en, zh] = kNames[static_cast<std::size_t>(subject)];
+    all += all.empty() ? "" : language == Language::zh ? "、" : ", ";
+    all += language == Language::zh ? zh : en;
+  }
+  return all;
+}
+
+std::string told(Lacks lacks, const model::Rule& rule, const std::string& name, Language language) {
+  const bool zh = language == Language::zh;
+  std::string of = zh ? "规则“" + name + "”不适用：" : "Rule “" + name + "” does not apply: ";
+  const auto reads = [&](std::string_view en, std::string_view chinese) {
+    return zh ? of + "它读取" + std::string(chinese) + "，按每个" + std::string(chinese) + "判断，而本轮没有" +
+                    std::string(chinese) + "。"
+              : of + "it reads a fact of the " + std::string(en) + " and is judged for each, and the turn has none.";
+  };
+  switch (lacks) {
+    case Lacks::product:
+      return reads("product", "产品");
+    case Lacks::action:
+      return reads("action", "操作");
+    case Lacks::outreach:
+      return reads("outreach", "触达");
+    case Lacks::subject:
+      break;
+  }
+  return zh ? of + "它判断的是" + subjects_of(rule, language) + "，而本轮没有。"
+            : of + "it judges " + subjects_of(rule, language) + ", and the turn has none.";
 }
 
 }  // namespace
@@ -183,12 +273,15 @@ WhyNot why_not(const model::Model& model, model::Index index, const decide::Fiel
     out.refused = true;
     return out;
   }
+  const Result<decide::Request> request = decide::bind(*probe.program(), fields, options);
   std::erase_if(all, [&](const auto& one) { return one.second[applies] != Kleene::yes; });
   out.applies = !all.empty();
-  if (!out.applies) return out;
+  if (!out.applies) {
+    out.lacks = what_it_lacks(model, rule, *request);
+    return out;
+  }
   out.in_force =
       std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.second[always] == Kleene::yes; });
-  const Result<decide::Request> request = decide::bind(*probe.program(), fields, options);
   for (const auto& [item, values] : all) {
     JudgedFor judged = judged_for(item, values, parts, model, *probe.program(), *request, reader);
     if (all.size() > 1) judged.item = name_of(item, *request);
@@ -205,8 +298,7 @@ std::vector<std::string> told(const WhyNot& why, const model::Model& model, mode
   const std::string name(rule.names.in(language));
   if (why.refused) return {zh ? "此轮次会被拒收。" : "The turn would be refused."};
   if (!why.applies) {
-    return {zh ? "规则“" + name + "”不适用：此轮次没有它所判断的部分。"
-               : "Rule “" + name + "” does not apply: the turn has nothing that it judges."};
+    return {told(why.lacks, rule, name, language)};
   }
   std::vector<std::string> out;
   if (!why.in_force) {

@@ -9,8 +9,8 @@
 // Cost       one build of a program with the parts of one rule, one decision
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/base/kleene.h"
@@ -26,8 +26,13 @@ struct Judged {                       // one part of a condition
   std::size_t depth = 0;              // below the whole condition
   bool excuse = false;                // it is part of `unless`
   Kleene value = Kleene::no;
-  std::vector<std::pair<model::Index, std::string>> facts;  // that it reads: value as a person reads it; unknown: empty
-  std::vector<decide::Cause> causes;                        // one a fact: why it is unknown
+  struct Read {  // a fact that it reads
+    model::Index fact = 0;
+    std::string value;                          // as a person reads it; a list of records: how many
+    bool known = false, absent = false;         // absent: the part that it belongs to is not in the turn
+    decide::Cause cause = decide::Cause::none;  // why it is unknown
+  };
+  std::vector<Read> facts;
 };
 
 struct JudgedFor {             // what a rule was judged for: the turn, or one of its products, actions, recipients
@@ -36,10 +41,18 @@ struct JudgedFor {             // what a rule was judged for: the turn, or one o
   std::vector<Judged> judged;  // `when` and then `unless`, outer parts before inner ones
 };
 
+enum class Lacks : std::uint8_t {  // why a rule does not apply
+  subject,                         // nothing that it is on
+  product,                         // it reads one, and is judged once for each
+  action,
+  outreach
+};
+
 struct WhyNot {
   bool refused = false;           // the turn could not be bound
   bool in_force = true;           // on the turn's day
-  bool applies = true;            // the turn has what the rule applies to
+  bool applies = true;            // the turn has what the rule applies to and reads
+  Lacks lacks = Lacks::subject;   // where it does not apply
   bool fired = false;             // it did after all, for one at least
   std::vector<JudgedFor> judged;  // in the turn's order; empty if it does not apply
 };
