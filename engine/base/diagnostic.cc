@@ -46,18 +46,30 @@ constexpr Words kChinese{"错误", "警告", "说明", "：", "帮助：", "改�
 
 const Words& words(Language language) { return language == Language::zh ? kChinese : kEnglish; }
 
-std::string place(const Source& source, Span span) {
-  const Position at = source.position(span.begin);
+std::string place(const Source& source, const Position& at) {
   return source.name() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
 // The line of the span's begin and a run of carets under as much of the span as stands on it.
-std::string excerpt(const Source& source, Span span) {
-  const std::uint32_t number = source.position(span.begin).line;
+std::string excerpt(const Source& source, Span span, std::uint32_t number) {
   const std::uint32_t start = source.line_start(number);
-  const std::vector<Cell> line = cells(source.line(number));
-  const std::size_t begin = span.begin > start ? span.begin - start : 0;
-  const std::size_t end = span.end > start ? span.end - start : 0;
+  const std::string_view whole = source.line(number);
+  std::size_t begin = span.begin > start ? span.begin - start : 0;
+  std::size_t end = span.end > start ? span.end - start : 0;
+  // Of a very long line only what may be shown is looked at: each of its thousand mistakes would cost all of it.
+  constexpr std::size_t kLong = 4096, kLooked = 4 * (kWindow + kWindowBefore);
+  std::size_t cut = 0;
+  if (whole.size() > kLong) {
+    cut = std::min(begin, whole.size());
+    const auto inside = [&] { return cut < whole.size() && (static_cast<unsigned char>(whole[cut]) & 0xC0) == 0x80; };
+    for (std::size_t i = 0; i < kWindowBefore && cut > 0; ++i) {
+      --cut;
+      for (int k = 0; k < 3 && cut > 0 && inside(); ++k) --cut;
+    }
+    begin -= cut;
+    end = end > cut ? end - cut : 0;
+  }
+  const std::vector<Cell> line = cells(whole.size() > kLong ? whole.substr(cut, kLooked) : whole);
   std::size_t first = 0;  // the window
   std::size_t last = line.size();
   const auto marked = static_cast<std::size_t>(
@@ -67,8 +79,9 @@ std::string excerpt(const Source& source, Span span) {
     first = marked > kWindowBefore ? marked - kWindowBefore : 0;
     last = std::min(line.size(), first + kWindow);
   }
-  std::string shown = first > 0 ? "…" : "";
-  std::string carets(first > 0 ? 1 : 0, ' ');
+  const bool before = first > 0 || cut > 0;
+  std::string shown = before ? "…" : "";
+  std::string carets(before ? 1 : 0, ' ');
   bool any = false;
   for (std::size_t i = first; i < last; ++i) {
     shown += line[i].bytes;
@@ -77,7 +90,7 @@ std::string excerpt(const Source& source, Span span) {
     if (under || line[i].offset < begin) carets.append(line[i].columns, under ? '^' : ' ');
   }
   if (!any) carets += '^';  // an empty span, or one that begins at the line's end
-  if (last < line.size()) shown += "…";
+  if (last < line.size() || (whole.size() > kLong && cut + kLooked < whole.size())) shown += "…";
   const std::string digits = std::to_string(number);
   return "  " + digits + " | " + shown + "\n  " + std::string(digits.size(), ' ') + " | " + carets + "\n";
 }
@@ -144,13 +157,14 @@ std::string render(const Diagnostic& diagnostic, const Sources& sources) {
                                                                                : say.note;
   const bool has_source = diagnostic.span.source < sources.size();
   std::string out;
-  if (has_source) out += place(sources[diagnostic.span.source], diagnostic.span) + ": ";
+  const Position at = has_source ? sources[diagnostic.span.source].position(diagnostic.span.begin) : Position{};
+  if (has_source) out += place(sources[diagnostic.span.source], at) + ": ";
   out += severity;
   if (diagnostic.code != nullptr) out += "[" + std::string(diagnostic.code->name) + "]";
   out += say.colon;
   out += diagnostic.message;
   out += '\n';
-  if (has_source) out += excerpt(sources[diagnostic.span.source], diagnostic.span);
+  if (has_source) out += excerpt(sources[diagnostic.span.source], diagnostic.span, at.line);
   if (!diagnostic.help.empty()) append_lines(out, say.help, diagnostic.help);
   for (const Fix& fix : diagnostic.fixes) {
     const auto quoted = [&](std::string_view text) {
@@ -167,12 +181,13 @@ std::string render(const Diagnostic& diagnostic, const Sources& sources) {
   for (const Related& related : diagnostic.related) {
     if (related.span.source >= sources.size()) continue;
     const Source& source = sources[related.span.source];
-    out += place(source, related.span) + ": ";
+    const Position there = source.position(related.span.begin);
+    out += place(source, there) + ": ";
     out += say.note;
     out += say.colon;
     out += related.message;
     out += '\n';
-    out += excerpt(source, related.span);
+    out += excerpt(source, related.span, there.line);
   }
   return out;
 }

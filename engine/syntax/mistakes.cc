@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/base/nearest.h"
+#include "engine/base/units.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
@@ -220,6 +221,10 @@ class Explainer {
                                &Explainer::between_ends,
                                &Explainer::fact_left_out,
                                &Explainer::older_than,
+                               &Explainer::in_the_past,
+                               &Explainer::recently,
+                               &Explainer::dotted_date,
+                               &Explainer::bound_included,
                                &Explainer::several_values,
                                &Explainer::in_words_of_law,
                                &Explainer::less_than_ago,
@@ -272,6 +277,10 @@ class Explainer {
   std::optional<Complaint> between_ends();
   std::optional<Complaint> fact_left_out();
   std::optional<Complaint> older_than();
+  std::optional<Complaint> in_the_past();
+  std::optional<Complaint> recently();
+  std::optional<Complaint> dotted_date();
+  std::optional<Complaint> bound_included();
   std::optional<Complaint> several_values();
   std::optional<Complaint> in_words_of_law();
   std::optional<Complaint> less_than_ago();
@@ -302,6 +311,7 @@ class Explainer {
     return mistake_.expected.empty() ? Both{"something else", "其他内容"} : in_words(mistake_.expected);
   }
   Both how_written() const;
+  Both keyword_for_a_value() const;
   struct Near {
     std::size_t first, last;
     std::vector<std::string> spellings;
@@ -392,7 +402,8 @@ std::size_t Explainer::comparison_end(std::size_t at) const {
 // is not between 3 and 5, 不介于 3 与 5 之间: said with a negation before the whole.
 std::optional<Complaint> Explainer::negated_between() {
   for (std::size_t i = at_ >= 2 ? at_ - 2 : 0; i <= at_ && i < count_; ++i) {
-    const bool english = type(i) == P::IS_NOT && type(i + 1) == P::BETWEEN;
+    const bool english = (type(i) == P::IS_NOT || (type(i) == P::NOT && i > 0 && !bounds_conditions(i - 1))) &&
+                         type(i + 1) == P::BETWEEN;
     const std::string word = english ? std::string() : text(i);
     if (!english && word != "不介于" && word != "未介于") continue;
     const std::size_t behind = english ? i + 2 : i + 1;
@@ -413,8 +424,11 @@ std::optional<Complaint> Explainer::negated_between() {
     Complaint c{&codes::kNegatedComparison, span(i, behind - 1), {english ? text(i + 1) : "介于"}};
     c.help = Both{"say “not” before the whole", "请在整个条件之前写“非”"};
     if (begin < i && end > behind && !(begin > 0 && type(begin - 1) == P::NOT)) {
-      const std::string whole = english ? "not (" + text(begin, i - 1) + " is between " + text(behind, end - 1) + ")"
-                                        : "非（" + text(begin, i - 1) + " 介于 " + text(behind, end - 1) + "）";
+      std::string whole = english ? "not (" + text(begin, i - 1) + " is between " + text(behind, end - 1) + ")"
+                                  : "非（" + text(begin, i - 1) + " 介于 " + text(behind, end - 1) + "）";
+      // Behind these stands one comparison or a bracket.
+      if (type(begin - 1) == P::WHERE || type(begin - 1) == P::EACH_SATISFIES)
+        whole = english ? "(" + whole + ")" : "（" + whole + "）";
       c.fixes.push_back({span(begin, end - 1), whole});
     }
     return c;
@@ -432,7 +446,9 @@ std::optional<Complaint> Explainer::between_ends() {
   while (open > begin && type(open) != P::BETWEEN && type(open) != P::WITH) --open;
   if (type(open) != P::BETWEEN || is_ascii(text(open))) return std::nullopt;
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", quoted_spelling(P::WITH).zh}};
-  c.fixes.push_back({span(at_, at_), "与"});
+  const auto parted = [&](std::uint32_t at) { return at >= bytes_.size() || bytes_[at] == ' '; };
+  const std::string before = parted(tokens_[at_].begin - 1) ? "" : " ", behind = parted(tokens_[at_].end) ? "" : " ";
+  c.fixes.push_back({span(at_, at_), before + "与" + behind});
   return c;
 }
 
@@ -463,6 +479,16 @@ std::optional<Complaint> Explainer::fact_left_out() {
         &codes::kUnexpected, span(i, i), {"“" + text(i) + "”", Both{"the fact that is compared", "所比较的事实"}}};
     const std::size_t last = std::max(i, std::min(comparison_end(i), count_) - 1);
     const std::string whole = subject + " " + text(i, last);
+    if (begin > 0 && type(begin - 1) == P::NOT) {  // of the first alone, or of both: the author has to say
+      const std::string first = text(begin, joint - 1), word = text(joint);
+      const bool full_width = !is_ascii(first + word);
+      const std::string both = full_width ? "非（" + first + " " + word + " " + whole + "）"
+                                          : "not (" + first + " " + word + " " + whole + ")";
+      const std::string one = (full_width ? "非 " : "not ") + first + " " + word + " " + whole;
+      c.help = Both{"each condition names its fact; of both: " + both + "; of the first alone: " + one,
+                    "每个条件都要写出事实；两者都否定：" + both + "；只否定前一个：" + one};
+      return c;
+    }
     c.help = Both{"each condition names its fact: " + whole, "每个条件都要写出事实：" + whole};
     c.fixes.push_back({{source_, tokens_[i].begin, tokens_[i].begin}, subject + " "});
     return c;
@@ -476,10 +502,110 @@ std::optional<Complaint> Explainer::older_than() {
       type(at_ + 1) != P::NUMBER)
     return std::nullopt;
   const bool length = type(at_ + 2) == P::TIME_UNIT;
+  if (length && text(at_ + 2).starts_with("year")) {  // of a birthday or of an age
+    const std::string number = text(at_ + 1), ago = "is more than " + text(at_ + 1, at_ + 2) + " ago";
+    Complaint c{&codes::kUnexpected,
+                span(at_ - 2, at_ + 2),
+                {"“" + text(at_ - 2, at_ + 2) + "”",
+                 Both{"“" + ago + "” or “is above " + number + "”", "“" + ago + "”或“is above " + number + "”"}}};
+    c.help = Both{"of a date: " + ago + "; of a number: is above " + number,
+                  "日期写作：" + ago + "；数写作：is above " + number};
+    return c;
+  }
   const std::size_t last = length ? at_ + 2 : at_;
   const std::string meant = length ? "is more than " + text(at_ + 1, at_ + 2) + " ago" : "is above";
   Complaint c{&codes::kUnexpected, span(at_ - 2, last), {"“" + text(at_ - 2, last) + "”", "“" + meant + "”"}};
   c.fixes.push_back({span(at_ - 2, last), meant});
+  return c;
+}
+
+// is in the past, is in the future: no span follows.
+std::optional<Complaint> Explainer::in_the_past() {
+  if (at_ == 0 || at_ + 2 >= count_ || type(at_ - 1) != P::IS || text(at_) != "in" || text(at_ + 1) != "the")
+    return std::nullopt;
+  const std::string when = text(at_ + 2);
+  if ((when != "past" && when != "future") ||
+      (at_ + 3 < count_ && !bounds_conditions(at_ + 3) && type(at_ + 3) != P::RPAREN))
+    return std::nullopt;
+  const std::string meant = when == "past" ? "is before today" : "is after today";
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 2), {"“" + text(at_ - 1, at_ + 2) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_ - 1, at_ + 2), meant});
+  return c;
+}
+
+// 最近12个月, 在 过去 12 个月 内
+std::optional<Complaint> Explainer::recently() {
+  if (at_ >= count_ || !expects(P::IS)) return std::nullopt;
+  const std::size_t word = text(at_) == "在" ? at_ + 1 : at_;
+  if (word >= count_) return std::nullopt;
+  std::string written = text(word), number;
+  const std::size_t digits = std::min(written.find_first_of("0123456789"), written.size());
+  number = written.substr(digits);
+  written.resize(digits);
+  if (written != "最近" && written != "近" && written != "过去") return std::nullopt;
+  std::size_t last = word;
+  if (number.empty()) {
+    if (type(word + 1) != P::NUMBER) return std::nullopt;
+    number = text(++last);
+  }
+  if (++last >= count_) return std::nullopt;
+  std::string unit = text(last);  // behind 最近12 nothing was cut by the units
+  for (const std::string_view inside : {"以内", "内"})
+    if (unit.ends_with(inside)) unit.resize(unit.size() - inside.size());
+  const bool known = std::any_of(units_and_tails().begin(), units_and_tails().end(),
+                                 [&](const Spelling& s) { return s.token == P::TIME_UNIT && s.text == unit; });
+  if (!known) return std::nullopt;
+  const std::string meant = "距今 不超过 " + number + unit;
+  if (last + 1 < count_ && (text(last + 1) == "内" || text(last + 1) == "以内")) ++last;
+  Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_, last), meant});
+  return c;
+}
+
+// 2026.3.1
+std::optional<Complaint> Explainer::dotted_date() {
+  if (at_ == 0 || at_ + 1 >= count_ || text(at_) != "." || type(at_ - 1) != P::NUMBER || type(at_ + 1) != P::NUMBER)
+    return std::nullopt;
+  const std::string front = text(at_ - 1), day = text(at_ + 1), whole = text(at_ - 1, at_ + 1);
+  const std::size_t dot = front.find('.');
+  const auto plain = [](std::string_view digits) {
+    return !digits.empty() && digits.size() <= 2 && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (dot != 4 || !plain(front.substr(5)) || !plain(day) || whole != front + "." + day) return std::nullopt;
+  const auto two = [](const std::string& digits) { return digits.size() == 1 ? "0" + digits : digits; };
+  const std::string meant = front.substr(0, 4) + "-" + two(front.substr(5)) + "-" + two(day);
+  if (!parse_date(meant)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 1), {"“" + whole + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_ - 1, at_ + 1), meant});
+  return c;
+}
+
+// 5万元（含）以上, 不低于 5万元（含）: the words include or exclude the bound by themselves.
+std::optional<Complaint> Explainer::bound_included() {
+  if (type(at_) != P::LPAREN || at_ == 0 || at_ + 2 >= count_ || type(at_ + 2) != P::RPAREN) return std::nullopt;
+  const std::string inside = text(at_ + 1);
+  if (inside != "含" && inside != "含本数") return std::nullopt;
+  const std::string tail = at_ + 3 < count_ ? text(at_ + 3) : std::string();
+  bool includes = tail == "以上" || tail == "以下" || tail == "以内";
+  const std::size_t begin = comparison_begin(at_);
+  std::size_t verb = at_;
+  for (std::size_t i = begin; i < at_ && !includes; ++i) {
+    includes |= type(i) == P::GE || type(i) == P::LE || type(i) == P::AT_LEAST || type(i) == P::AT_MOST ||
+                type(i) == P::BETWEEN;
+    if (type(i) == P::GT || type(i) == P::LT || type(i) == P::MORE_THAN || type(i) == P::FEWER_THAN) verb = i;
+  }
+  Complaint c{&codes::kUnexpected, span(at_, at_ + 2), {"“" + text(at_, at_ + 2) + "”", expected()}};
+  if (includes) {
+    c.help = Both{"the bound is included by the words themselves: leave it out", "此写法本身已含本数：请删去"};
+    c.fixes.push_back({span(at_, at_ + 2), ""});
+  } else if (verb < at_) {
+    const bool up = type(verb) == P::GT || type(verb) == P::MORE_THAN;
+    const std::string meant = std::string(up ? "不低于" : "不高于") + " " + text(verb + 1, at_ - 1);
+    c.help = Both{"with its bound it is said: " + meant, "含本数写作：" + meant};
+    c.fixes.push_back({span(verb, at_ + 2), meant});
+  } else {
+    return std::nullopt;
+  }
   return c;
 }
 
@@ -909,8 +1035,8 @@ std::optional<Complaint> Explainer::glued() {
     if (!meant) continue;
     // 不低于C3 and 不为零售 hold a whole keyword and a name: no slip. One sign behind a keyword may be one.
     const std::string_view rest = std::string_view(*meant).substr(meant->find(' ') + 1);
-    const bool whole =
-        !spellings_from(meant->substr(0, meant->find(' '))).empty() && (rest.size() > 3 || is_ascii(rest));
+    const bool whole = !spellings_from(meant->substr(0, meant->find(' '))).empty() &&
+                       (rest.size() > 3 || is_ascii(rest) || meant->starts_with("为 ") || meant->starts_with("不为 "));
     if (const auto near = nearest_keyword(); !whole && near && near->first <= i)
       return std::nullopt;  // a slip, not a missing blank
     if (back == 1 && at_ < count_ && type(at_) == P::LINE) continue;
@@ -1040,7 +1166,36 @@ Complaint Explainer::plain() {
   }
   Complaint c{&codes::kUnexpected, where, {shown, expected()}};
   if (!mistake_.expected.empty()) c.help = how_written();
+  if (c.help.en.empty()) c.help = keyword_for_a_value();
   return c;
+}
+
+// 属于 中、高: which words are keywords, nobody knows by heart.
+Both Explainer::keyword_for_a_value() const {
+  if (at_ == 0 || type(at_) == P::WORD || !expects(P::WORD)) return {};
+  switch (type(at_ - 1)) {
+    case P::IS:
+    case P::IS_NOT:
+    case P::IS_ONE_OF:
+    case P::IS_NONE_OF:
+    case P::INCLUDES:
+    case P::INCLUDES_ANY:
+    case P::INCLUDES_ALL:
+    case P::COMMA:
+    case P::LPAREN:
+      break;
+    default:
+      return {};
+  }
+  const std::string found = text(at_);
+  const auto& known = spellings_from(found);
+  const bool as_a_name = std::any_of(known.begin(), known.end(), [&](const Spelling* s) {
+    return s->text == found && s->words.size() == 1 && s->kind != KeywordKind::clause &&
+           s->kind != KeywordKind::logic && s->kind != KeywordKind::compare && s->kind != KeywordKind::declaration;
+  });
+  if (!as_a_name) return {};
+  return {"“" + found + "” is a keyword and no name: give the choice that is meant another one where it is declared",
+          "“" + found + "”是关键字，不能作名称：请在声明处给所指的取值另起名称"};
 }
 
 // Levels are declared once and named where a fact has them; nobody guesses that from “expected “is””.

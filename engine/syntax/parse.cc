@@ -72,6 +72,24 @@ bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, 
   return sound;
 }
 
+// 距今不足12个月: what the tokens were told of is gone with the offer for the words that hold them.
+void drop_what_an_offer_mends(std::vector<Complaint>& complaints) {
+  std::vector<Span> mended;
+  for (const Complaint& complaint : complaints) {
+    if (complaint.code == &codes::kUnexpected && !complaint.fixes.empty())
+      mended.push_back(complaint.fixes.front().span);
+  }
+  std::sort(mended.begin(), mended.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  std::erase_if(complaints, [&](const Complaint& complaint) {
+    if (complaint.code != &codes::kKeywordGlued && complaint.code != &codes::kUnitLeftover &&
+        complaint.code != &codes::kDigitInName)
+      return false;
+    const auto behind = std::upper_bound(mended.begin(), mended.end(), complaint.span.begin,
+                                         [](std::uint32_t at, const Span& one) { return at < one.begin; });
+    return behind != mended.begin() && std::prev(behind)->end >= complaint.span.end;
+  });
+}
+
 }  // namespace
 
 ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
@@ -117,6 +135,7 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
   } else {
     result.file.language = guessed_language(bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes);
   }
+  drop_what_an_offer_mends(complaints);
   for (const auto& complaint : complaints) result.diagnostics.push_back(told(complaint, result.file.language));
   sort_and_unify(result.diagnostics);
   return result;

@@ -163,7 +163,8 @@ class Filter {
     if (declared == nullptr) return false;
     const Spelling* opens = keyword_at(at);
     if (opens == nullptr) return false;
-    if (declared->token == L::RULE || declared->token == L::GUARANTEE) return opens->kind == KeywordKind::clause;
+    if (declared->token == L::RULE || declared->token == L::GUARANTEE)
+      return opens->kind == KeywordKind::clause || opens->kind == KeywordKind::logic;
     return declared->token == L::EXAMPLE && (opens->token == L::GIVEN || opens->token == L::AFTER ||
                                              opens->token == L::EARLIER || opens->token == L::EXPECT);
   }

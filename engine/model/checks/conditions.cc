@@ -154,7 +154,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     if (steps.size() == 1) {
       for (const auto& [name, number] : work_.single_facts) known.push_back(name);
       for (const auto& [name, first] : work_.group_names) known.push_back(name);
-      for (const std::string_view name : work_.scope.names(Kind::value, item_.pack)) known.push_back(name);
+      for (const std::string_view name : work_.known_names(Kind::value, item_.pack)) known.push_back(name);
       work_.unknown_name(Kind::value, item_, path.span, steps.front(), known);
       return kNone;
     }
@@ -181,7 +181,8 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     }
     if (at >= steps.size()) at = steps.size() - 1;
     if (group == work_.group_names.end() && work_.told_of_glued(item_, path.span, joined(steps), known)) return kNone;
-    std::string near(nearest(steps[at], std::span<const std::string_view>(known)));
+    if (at + 1 == steps.size() && work_.told_of_glued_behind(item_, path.span, before, steps[at], known)) return kNone;
+    std::string near(work_.near_to(steps[at], known));
     if (Work::opposites(steps[at], near)) near.clear();
     std::string whole = before + near;
     for (std::size_t i = at + 1; i < steps.size(); ++i) whole += "." + steps[i];
@@ -256,7 +257,7 @@ ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
   if (work_.maybe_lost(item_.pack, name)) return nullptr;
   std::vector<std::string_view> known;
   for (const Names& each : levels) known.insert(known.end(), each.all.begin(), each.all.end());
-  const std::string near(nearest(name, std::span<const std::string_view>(known)));
+  const std::string near(work_.near_to(name, known));
   Diagnostic& diagnostic =
       work_.report(codes::kUnknownLevel, item_, expr.span, {name, describe(work_.model, type, language())},
                    near.empty() ? (type.kind == TypeKind::scale ? work_.list_of(item_, known) : std::string())

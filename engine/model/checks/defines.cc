@@ -38,6 +38,14 @@ ExprPtr define_value(Work& work, const Entry& entry) {
     Conditions conditions(work, item);
     made = is_condition(decl.value->op) ? conditions.condition(*decl.value) : conditions.value(*decl.value, nullptr);
     work.open_defines.pop_back();
+    if (made && decl.value->op == syntax::Op::literal && made->type.kind == TypeKind::yes_no) {
+      work.report(codes::kWrongType, item, decl.value->span,
+                  {Work::say(item, "a value or a condition", "一个值或条件"),
+                   "“" + std::string(work.text_at(decl.value->span)) + "”"},
+                  Work::say(item, "It would be so in every turn. Write the fact: customer.vip is yes",
+                            "这在每一轮都一样。请写明事实，如：客户.贵宾 为 是"));
+      made = nullptr;
+    }
   }
   Work::Define& after = work.defines[entry.index];
   after.state = Work::Define::State::done;

@@ -7,6 +7,11 @@
 #include "engine/syntax/spaced.h"
 
 namespace caveat::model {
+namespace {
+
+constexpr std::size_t kCompared = 20'000'000;  // names, in looking for those that are near
+
+}  // namespace
 
 Diagnostic& Work::report(const Code& code, const Item& item, Span span, std::vector<std::string> arguments,
                          std::string help, Severity severity) {
@@ -100,12 +105,40 @@ bool Work::told_of_glued(const Item& item, Span span, const std::string& written
   return true;
 }
 
+// 客户.年龄大于等于65: behind a dot the whole run is a name, and no such name is there.
+bool Work::told_of_glued_behind(const Item& item, Span span, const std::string& before, const std::string& step,
+                                const std::vector<std::string_view>& known) {
+  const std::size_t digits = std::min(step.find_first_of("0123456789"), step.size());
+  if (digits == 0 || digits == step.size() || step.size() > limits.name_bytes) return false;
+  const std::vector<syntax::Segment> parts = syntax::segments_before_a_number(std::string_view(step).substr(0, digits));
+  if (parts.size() < 2 || parts.front().keyword != nullptr ||
+      std::find(known.begin(), known.end(), parts.front().text) == known.end())
+    return false;
+  std::string meant = before;
+  for (const syntax::Segment& part : parts) meant += part.text + " ";
+  meant += step.substr(digits);
+  report(syntax::codes::kKeywordGlued, item, span, {before + step},
+         say(item, "put a blank after a keyword: ", "关键字前后请加空格：") + meant)
+      .fixes.push_back({span, meant});
+  return true;
+}
+
+std::vector<std::string_view> Work::known_names(Kind kind, Index pack) const {
+  return compared > kCompared ? std::vector<std::string_view>() : scope.names(kind, pack);
+}
+
+std::string_view Work::near_to(std::string_view name, const std::vector<std::string_view>& known) {
+  if (compared > kCompared) return {};
+  compared += known.size();
+  return nearest(name, std::span<const std::string_view>(known));
+}
+
 void Work::unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
                         const std::vector<std::string_view>& known) {
   const std::string last = written.substr(written.rfind('.') == std::string::npos ? 0 : written.rfind('.') + 1);
   if (maybe_lost(item.pack, last)) return;
   if (told_of_glued(item, span, written, known)) return;
-  std::string near(nearest(written, std::span<const std::string_view>(known)));
+  std::string near(near_to(written, known));
   if (opposites(written, near)) near.clear();
   std::string help;
   if (!near.empty()) {
@@ -164,7 +197,7 @@ const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path
              say(item, "Add the line: use ", "请加一行：引用 ") + owner);
       return nullptr;
     }
-    unknown_name(kind, item, path.span, written, scope.names(kind, item.pack));
+    unknown_name(kind, item, path.span, written, known_names(kind, item.pack));
     return nullptr;
   }
   const Entry& entry = *found.entry;

@@ -107,6 +107,13 @@ class Work {
   static bool opposites(std::string_view a, std::string_view b);
   bool told_of_glued(const Item& item, Span span, const std::string& written,
                      const std::vector<std::string_view>& known);
+  bool told_of_glued_behind(const Item& item, Span span, const std::string& before, const std::string& step,
+                            const std::vector<std::string_view>& known);
+  // The nearest name, and the names to look for it in; none once very many have been compared, so that thousands of unknown names
+  // beside thousands of known ones stay a matter of seconds.
+  std::string_view near_to(std::string_view name, const std::vector<std::string_view>& known);
+  std::vector<std::string_view> known_names(Kind kind, Index pack) const;
+  std::size_t compared = 0;
   void unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
                     const std::vector<std::string_view>& known);
   // "There is: a, b, c", names of the reader's language where there are some; empty if they are too many to help.
