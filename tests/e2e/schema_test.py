@@ -177,9 +177,9 @@ def requests():
         yield from values_of(["recommendation", "products"], [[product]])
         yield {"id": "1", "material": {"text": "x", "product": product}}
     yield from values_of(["provenance"], [[{}], [{"path": "/customer/age"}], [{"path": "customer"}], [{"path": None}], [None], [1],
-                                          [{"path": "/x", "source": "crm", "as_of": None, "quality": "stated"}],
-                                          [{"path": "/x", "quality": "sure"}], [{"path": "/x", "quality": None, "source": None}],
-                                          [{"path": "/x", "as_of": "today"}], [{"path": "/x", "unheard": 1}]])
+                                          [{"path": "/customer/age", "source": "crm", "as_of": None, "quality": "stated"}],
+                                          [{"path": "/customer/age", "quality": "sure"}], [{"path": "/customer/age", "quality": None, "source": None}],
+                                          [{"path": "/customer/age", "as_of": "today"}], [{"path": "/customer/age", "unheard": 1}]])
     # what can be judged, and what stands alone
     for alone in ({"id": "1"}, {"id": "1", "message": None}, {"id": "1", "actions": []}, {"id": "1", "answer": {}},
                   {"id": "1", "recommendation": {}}, {"id": "1", "actions": None}, {"id": "1", "customer": {"age": 20}}):
