@@ -31,7 +31,7 @@ struct WrittenInstant {
 };
 
 std::optional<int> minor_units(
-    std::string_view currency);  // "CNY" → 2; nothing: not in ISO 4217, or no minor unit there (XAU)
+    std::string_view currency);                     // "CNY" → 2; nothing: not in ISO 4217, or no minor unit there (XAU)
 const std::vector<std::string_view>& currencies();  // all that have minor units, sorted
 std::optional<Days> parse_date(std::string_view rfc3339_date);  // "2026-02-01"
 std::optional<Microseconds> parse_instant(std::string_view rfc3339, std::int32_t* offset_minutes = nullptr);

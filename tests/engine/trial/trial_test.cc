@@ -164,7 +164,8 @@ example "before the law"
   expect block by no_promises
 )");
   BOOST_REQUIRE_EQUAL(tried.run.diagnostics.size(), 2u);
-  BOOST_TEST(tried.run.diagnostics[0].help == "Rule “too_risky” does not apply: it judges recommendation, and the turn has none.");
+  BOOST_TEST(tried.run.diagnostics[0].help ==
+             "Rule “too_risky” does not apply: it judges recommendation, and the turn has none.");
   BOOST_TEST(tried.run.diagnostics[1].help == "Rule “no_promises” is not in force on that day (from 2020-01-01).");
 }
 
