@@ -162,6 +162,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
          .checkpoint = *checkpoint,
          .by = user_name(),
          .role = "local",
+         .copy = invocation.has("--copy"),
          .spool = {.folder = folder_of(out)}},
         [&](std::uint64_t done, std::uint64_t of) { verifying(done, of); },
         [&](std::uint64_t done, std::uint64_t of) { collecting(done, of); });

@@ -41,6 +41,11 @@ audit::LogFacts facts_of(const audit::LogReader& reader, const audit::VerifyRepo
     facts.findings_en.push_back(finding.table + " " + finding.row + ": " + finding.what);
     facts.findings_zh.push_back(finding.table + " " + finding.row + "：" + finding.what_zh);
   }
+  if (verified.behind > 0) {
+    const std::string behind = std::to_string(verified.behind);
+    facts.not_checked_en.push_back("What " + behind + " records more say that the keys know of: this is of a copy.");
+    facts.not_checked_zh.push_back("密钥所知、而本副本没有的 " + behind + " 条记录。");
+  }
   for (const audit::ClosedKey& key : verified.closed_keys) {
     if (key.erased_by) continue;
     const std::string id = hex(audit::view(key.key)), records = std::to_string(key.records),
@@ -93,6 +98,7 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
   std::string checkpoint = asked.checkpoint.empty() ? reader.checkpoint().value_or("") : asked.checkpoint;
   if (keys != nullptr) checkpoint = by_the_signer_of_now(checkpoint, *keys);
   audit::VerifyOptions options = verify_options(keys, asked.high_water);
+  options.copy = asked.copy;
   options.progress = verifying;
   const audit::VerifyReport verified = audit::verify_log(reader, options);
   if (!verified.findings.empty()) {

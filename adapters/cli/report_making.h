@@ -24,6 +24,7 @@ struct ReportAsked {
   std::string checkpoint;          // the note to report as of; empty: the newest
   std::string by, role;            // who asks, for the record
   std::string high_water = {};     // path of the log's mark; empty: among its keys
+  bool copy = false;               // of a log that went on: its end may lie behind what its keys know
   audit::SpoolOptions spool = {};  // where it is written until it is handed over
 };
 

@@ -1089,6 +1089,14 @@ class Verification {
       if (mark.one_line_damaged)
         find(kHighWater, "high-water", "", {"one of its two lines is damaged", "两行中有一行损坏"});
       if (mark.size > reader_.size() && grew_to(mark)) return;  // it grew while it was being verified
+      if (mark.size > reader_.size() && options_.copy) {
+        report_.behind = mark.size - reader_.size();
+        const std::string behind = std::to_string(report_.behind);
+        not_checked(kHighWater,
+                    ("this is a copy, and its keys know of " + behind + " records more than it has").c_str(),
+                    ("这是一份副本，其密钥所知的记录比它多 " + behind + " 条").c_str());
+        return;
+      }
       if (mark.size > reader_.size()) {
         find(kHighWater, "high-water", std::to_string(mark.size),
              {"the log had " + std::to_string(mark.size) + " records and has " + std::to_string(reader_.size()) +
