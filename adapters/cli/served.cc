@@ -255,7 +255,7 @@ std::vector<server::Check> Served::checks(Language language) const {
   add("packs", any_pack, any_pack ? "rules are loaded" : "no rules are loaded", any_pack ? "已加载规则" : "没有规则");
   const bool keys = options_.log != nullptr && std::filesystem::exists(options_.log->keys().dir(), ignored);
   // They may lie on a disk of their own, and a new customer's key is written before his first record.
-  const std::optional<DiskRoom> keys_room = keys ? disk_room(options_.log->keys().dir()) : std::nullopt;
+  const std::optional<DiskRoom> keys_room = keys ? disk_room(options_.log->keys().dir() + "/") : std::nullopt;
   const bool full = keys_room && keys_room->free_bytes < kLeastFreeBytes;
   add("keys", keys && !full,
       !keys  ? "their folder is gone"

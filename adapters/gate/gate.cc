@@ -154,8 +154,10 @@ class Gate::Inside {
     }
     std::size_t done = 0;
     for (Missed& one : missed) {
-      const std::string decision = one.decision;
-      tell_again(std::move(one), [&] { return decision; });
+      tell_again([&one] { return std::exchange(one, {}); });
+      if (one.decision.empty()) continue;  // else nobody asked: the state cannot be read now
+      const std::lock_guard lock(mutex_);
+      missed_.push_back(std::move(one));
     }
     for (const TurnPtr& turn : late) done += miss(*turn) ? 1 : 0;
     try {
@@ -979,18 +981,22 @@ class Gate::Inside {
     std::string decision, conversation, customer;
   };
 
-  void tell_again(Turn& turn) {
-    Missed missed{
-        .decision = {}, .conversation = std::string(turn.request.conversation_id()), .customer = turn.customer};
-    tell_again(std::move(missed), [&turn] { return turn.told; });
+  void tell_again(Turn& turn) {  // what it says is whole once it tells something: until then another thread may be at it
+    tell_again([&turn] {
+      return turn.told.empty() ? Missed{}
+                               : Missed{.decision = turn.told,
+                                        .conversation = std::string(turn.request.conversation_id()),
+                                        .customer = turn.customer};
+    });
   }
 
-  template <class Decision>  // asked within the floor's change; empty: there is nothing to tell again
-  void tell_again(Missed missed, Decision decision) {
+  template <class Which>  // asked within the floor's change; no decision: there is nothing to tell again
+  void tell_again(Which which) {
+    Missed missed;
     std::vector<audit::StateChange> changes;
     try {
       Floor::Numbers numbers = floor_.change(options_.log == nullptr ? 0 : 1, [&](Desk&, std::uint64_t) {
-        missed.decision = decision();
+        missed = which();
         if (missed.decision.empty()) return;
         changes =
             start_anew({.conversation = missed.conversation, .customer = missed.customer}, options_.clock->wall_us());
