@@ -81,14 +81,18 @@ Result<std::string> kept_checkpoint(const audit::LogReader& reader, const std::s
   if (!note) return tl::unexpected(note.error());
   const Result<audit::Checkpoint> said = audit::parse_checkpoint(note->text);
   if (!said) return tl::unexpected(said.error());
-  if (reader.checkpoint_at(said->size) != note_text)
+  // A package signs it anew where the log has another key by then: it is the same one if size and root are, and the log's own is used.
+  const std::optional<std::string> own = reader.checkpoint_at(said->size);
+  const Result<audit::SignedNote> own_note = own ? audit::parse_note(*own) : note;
+  const Result<audit::Checkpoint> ours = own_note ? audit::parse_checkpoint(own_note->text) : said;
+  if (!own || !ours || ours->root != said->root)
     return tl::unexpected(Problem{&audit::codes::kBadCheckpoint,
                                   {ProblemItem{.path = "/size/" + std::to_string(said->size),
                                                .expected = "a checkpoint of this log",
                                                .found = said->origin,
                                                .nearest = {},
                                                .hint = {}}}});
-  return note_text;
+  return *own;
 }
 
 ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,

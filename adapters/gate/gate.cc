@@ -981,7 +981,8 @@ class Gate::Inside {
     std::string decision, conversation, customer;
   };
 
-  void tell_again(Turn& turn) {  // what it says is whole once it tells something: until then another thread may be at it
+  void tell_again(
+      Turn& turn) {  // what it says is whole once it tells something: until then another thread may be at it
     tell_again([&turn] {
       return turn.told.empty() ? Missed{}
                                : Missed{.decision = turn.told,

@@ -235,6 +235,12 @@ class Walk(unittest.TestCase):
         code, out, err = caveat("verify", newer, "--key", old_key)
         self.assertEqual(code, 0, out + err)  # the change lies in the package, signed by both
         self.assertIn("records of the log tie it to the key that you named", out)
+        for of in (package, newer):  # newer's checkpoint is signed anew for the key of then
+            with zipfile.ZipFile(of) as archive:
+                (log.parent / "checkpoint").write_bytes(archive.read("checkpoint"))
+            code, _, err = caveat("report", log, "--checkpoint", log.parent / "checkpoint", "--out", log.parent / "again.zip")
+            self.assertEqual(code, 0, err)
+        self.assertEqual((log.parent / "again.zip").read_bytes(), newer.read_bytes())
         listed = json.loads(caveat("keys", "list", keys, "--json")[1])
         self.assertEqual(listed["signers"], [rotated["before"], rotated["after"]])
         self.assertFalse(listed["protected"])
