@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <iterator>
+#include <utility>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -61,18 +62,33 @@ std::string record_json(const Shown& shown, std::int32_t offset_minutes) {
   return json::serialize(out);
 }
 
-std::string rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule) {
+RuleNames rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule) {
+  const auto there = [&](const std::string& id) { return !reader.search(keys, {audit::TagKind::rule, id}).empty(); };
   std::string alias = audit::alias_of(rule, [&](std::string_view bytes) { return keys.keyed_digest(bytes); });
-  return reader.search(keys, {audit::TagKind::rule, alias}).empty() ? rule : alias;
+  if (!there(alias)) return {rule, {}};
+  // A name that no record shows is not told in what is handed on either.
+  return there(rule) ? RuleNames{rule, std::move(alias)} : RuleNames{std::move(alias), {}};
 }
+
+std::vector<audit::Tag> RuleNames::tags() const {
+  std::vector<audit::Tag> tags{{audit::TagKind::rule, rule}};
+  if (!alias.empty()) tags.push_back({audit::TagKind::rule, alias});
+  return tags;
+}
+
+std::string RuleNames::in_words() const { return alias.empty() ? rule : alias + ", also under its name"; }
 
 std::vector<std::uint64_t> find_records(const audit::LogReader& reader, const audit::KeyStore& keys,
                                         const Sought& sought,
                                         const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   std::vector<std::uint64_t> found;
   bool first = true;
-  for (const audit::Tag& tag : sought.tags) {
-    std::vector<std::uint64_t> these = reader.search(keys, tag);
+  for (const std::vector<audit::Tag>& any : sought.tags) {
+    std::vector<std::uint64_t> these;
+    for (const audit::Tag& tag : any) {
+      const std::vector<std::uint64_t> before = std::exchange(these, {}), more = reader.search(keys, tag);
+      std::set_union(before.begin(), before.end(), more.begin(), more.end(), std::back_inserter(these));
+    }
     if (first) {
       found = std::move(these);
     } else {

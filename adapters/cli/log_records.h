@@ -29,11 +29,18 @@ std::vector<std::string> rules_of(const Shown& shown);
 std::string record_json(const Shown& shown,
                         std::int32_t offset_minutes = 0);  // one object; its time so far east of UTC
 
-// For whoever holds the keys: how records name a rule that he names. A confidential one stands there under its alias.
-std::string rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule);
+// For whoever holds the keys: how records name a rule that he names. A confidential one stands there under its alias;
+// one that became confidential, or ceased to be, under both.
+struct RuleNames {
+  std::string rule;   // as asked, or the alias alone where nothing else stands in the log
+  std::string alias;  // beside it, where the log has both
+  std::vector<audit::Tag> tags() const;
+  std::string in_words() const;  // for the record of a look: says not which name the alias has
+};
+RuleNames rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule);
 
-struct Sought {  // every condition must hold
-  std::vector<audit::Tag> tags;
+struct Sought {                               // every condition must hold
+  std::vector<std::vector<audit::Tag>> tags;  // a condition each: any of these
   Period period;
 };
 // Indices, ascending. `progress` is told how far a look at the whole log is.

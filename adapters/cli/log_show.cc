@@ -245,7 +245,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
     const std::string dir = keys_dir(invocation, path);
     throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "search tags are keyed"});
   }
-  std::vector<audit::Tag> tags;
+  std::vector<std::vector<audit::Tag>> tags;
   std::string query;
   const auto by = [&](const char* option, const std::string& value) {
     query += (query.empty() ? "" : " ") + std::string(option) + " " + value;
@@ -254,9 +254,14 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
     if (!invocation.has(key.option)) continue;
     std::string value = invocation.get(key.option);
     if (key.kind == audit::TagKind::verdict) value = audit::verdict_name(*verdict_of(value));
-    if (key.kind == audit::TagKind::rule) value = rule_as_recorded(*reader, *keys, value);
+    if (key.kind == audit::TagKind::rule) {
+      const RuleNames names = rule_as_recorded(*reader, *keys, value);
+      by(key.option, names.in_words());
+      tags.push_back(names.tags());
+      continue;
+    }
     by(key.option, value);
-    tags.push_back({key.kind, std::move(value)});
+    tags.push_back({{key.kind, std::move(value)}});
   }
   for (const char* option : {"--from", "--to"})
     if (invocation.has(option)) by(option, invocation.get(option));

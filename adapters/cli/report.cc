@@ -137,7 +137,11 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     terminal.err << fill(terminal.say({"caveat: no keys in {0}: decisions are counted, not opened.\n",
                                        "caveat：{0} 中没有密钥：只统计决定，不打开正文。\n"}),
                          {keys_dir(invocation, path)});
-  if (keys != nullptr && !query.rule.empty()) query.rule = rule_as_recorded(*reader, *keys, query.rule);
+  if (keys != nullptr && !query.rule.empty()) {
+    RuleNames names = rule_as_recorded(*reader, *keys, query.rule);
+    query.rule = std::move(names.rule);
+    query.alias = std::move(names.alias);
+  }
   if (invocation.has("--customer")) {
     query.customer = invocation.get("--customer");
     query.subjects = keys->keys_of(query.customer);

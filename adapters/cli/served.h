@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/cli/log_records.h"
 #include "adapters/cli/start.h"
 #include "adapters/gate/snapshot.h"
 #include "adapters/load/ruleset.h"
@@ -78,7 +79,7 @@ class Served {
   std::string schema(Language language) const;
   std::vector<server::Check> checks(Language language) const;
   std::string figures() const;
-  std::string as_recorded(const audit::LogReader& reader, const gate::Caller& caller, const std::string& rule) const;
+  RuleNames as_recorded(const audit::LogReader& reader, const gate::Caller& caller, const std::string& rule) const;
   server::Served search(const server::Asked& asked) const;
   server::Served report(const server::Asked& asked) const;
   server::Served feedback(const server::Asked& asked) const;

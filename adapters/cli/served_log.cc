@@ -93,9 +93,9 @@ std::string roles_of(const gate::Caller& caller) {
 }  // namespace
 
 // Nobody who asks over HTTP learns by a guess what a confidential rule is called; whoever holds the keys may ask by its name.
-std::string Served::as_recorded(const audit::LogReader& reader, const gate::Caller& caller,
-                                const std::string& rule) const {
-  return caller.has_keys ? rule_as_recorded(reader, options_.log->keys(), rule) : rule;
+RuleNames Served::as_recorded(const audit::LogReader& reader, const gate::Caller& caller,
+                              const std::string& rule) const {
+  return caller.has_keys ? rule_as_recorded(reader, options_.log->keys(), rule) : RuleNames{rule, {}};
 }
 
 server::Served Served::search(const server::Asked& asked) const {
@@ -117,7 +117,7 @@ server::Served Served::search(const server::Asked& asked) const {
   };
   const auto sought_by = [&](const char* member, audit::TagKind kind, const std::optional<std::string>& value) {
     if (!value) return;
-    sought.tags.push_back({kind, *value});
+    sought.tags.push_back({{kind, *value}});
     by(member, *value);
   };
   sought_by("customer", audit::TagKind::customer, customer);
@@ -143,7 +143,11 @@ server::Served Served::search(const server::Asked& asked) const {
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
     reader->store().cut_when(asked.cut);
-    if (rule) sought_by("rule", audit::TagKind::rule, as_recorded(*reader, asked.caller, *rule));
+    if (rule) {
+      const RuleNames names = as_recorded(*reader, asked.caller, *rule);
+      sought.tags.push_back(names.tags());
+      by("rule", names.in_words());
+    }
     std::vector<std::uint64_t> found =
         find_records(*reader, options_.log->keys(), sought, [](std::uint64_t, std::uint64_t) {});
     const std::size_t in_all = found.size();
@@ -213,7 +217,11 @@ server::Served Served::report(const server::Asked& asked) const {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
     reader->store().cut_when(asked.cut);
     audit::KeyStore& keys = options_.log->keys();
-    if (!report.query.rule.empty()) report.query.rule = as_recorded(*reader, asked.caller, report.query.rule);
+    if (!report.query.rule.empty()) {
+      RuleNames names = as_recorded(*reader, asked.caller, report.query.rule);
+      report.query.rule = std::move(names.rule);
+      report.query.alias = std::move(names.alias);
+    }
     if (!report.query.customer.empty()) report.query.subjects = keys.keys_of(report.query.customer);
     if (checkpoint) {
       Result<std::string> kept = kept_checkpoint(*reader, *checkpoint);

@@ -108,7 +108,7 @@ class Page {
     root_.set("none", all_sealed ? sealed_words : w("none"));
 
     data scope(data::type::list);
-    row(scope, "query", model_.query.in_words(language_));
+    row(scope, "query", model_.query.in_words(language_, ReportQuery::Alias::named));
     row(scope, "population", all_sealed ? sealed_words : number(model_.population));
     row(scope, "record_range",
         number(model_.records) +

@@ -167,6 +167,7 @@ std::string write_manifest(const Manifest& manifest) {
   out["query"] = {{"from", instant(query.from)},
                   {"to", instant(query.to)},
                   {"rule", query.rule},
+                  {"alias", query.alias},
                   {"customer", query.customer},
                   {"subjects", subjects(query.subjects)},
                   {"verdict", query.verdict ? json::value(*query.verdict) : json::value(nullptr)},
@@ -220,6 +221,7 @@ Result<Manifest> read_manifest(std::string_view text) {
   manifest.query.from = query.optional_integer("from");
   manifest.query.to = query.optional_integer("to");
   manifest.query.rule = query.text("rule");
+  manifest.query.alias = query.text("alias");
   manifest.query.customer = query.text("customer");
   for (const std::string& digits : query.list("subjects")) {
     const std::optional<KeyId> id = key_id(digits);

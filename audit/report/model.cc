@@ -45,13 +45,18 @@ bool inside(const ReportQuery& query, Microseconds time) {
 
 }  // namespace
 
-std::string ReportQuery::in_words(Language reader) const {
+std::string ReportQuery::in_words(Language reader, Alias told) const {
   const bool zh = reader == Language::zh;
   std::string words;
   const auto add = [&](std::string part) { words += (words.empty() ? "" : zh ? "，" : ", ") + std::move(part); };
   if (from) add((zh ? "自 " : "from ") + format_instant(*from, offset_minutes) + (zh ? "（含）" : " (included)"));
   if (to) add((zh ? "至 " : "to ") + format_instant(*to, offset_minutes) + (zh ? "（不含）" : " (excluded)"));
-  if (!rule.empty()) add((zh ? "规则 " : "rule ") + rule);
+  const bool unnamed = !alias.empty() && told == Alias::unnamed;
+  if (!rule.empty()) add((zh ? "规则 " : "rule ") + (unnamed ? alias : rule));
+  if (unnamed)
+    add(zh ? "亦以其本名" : "also under its name");
+  else if (!alias.empty())
+    add((zh ? "亦记作 " : "also as ") + alias);
   if (!customer.empty()) add((zh ? "客户 " : "customer ") + customer);
   if (verdict) add((zh ? "结论 " : "verdict ") + std::string(verdict_name(*verdict)));
   return words.empty() ? (zh ? "日志中的全部决定" : "every decision of the log") : words;
@@ -175,8 +180,9 @@ Gathering::Outcome* Gathering::outcome_of(std::string_view verdict_section) {
   const ReportQuery& query = model_.query;
   outcome.selected =
       (!query.verdict || *query.verdict == read->verdict) &&
-      (query.rule.empty() || std::any_of(read->rules.begin(), read->rules.end(),
-                                         [&](const RuleOutcome& rule) { return rule.id == query.rule; }));
+      (query.rule.empty() || std::any_of(read->rules.begin(), read->rules.end(), [&](const RuleOutcome& rule) {
+         return rule.id == query.rule || (!query.alias.empty() && rule.id == query.alias);
+       }));
   if (outcome.selected) {
     // A rule counts once a decision, however many products it was judged for: at its highest verdict.
     std::map<std::string_view, const RuleOutcome*> highest;

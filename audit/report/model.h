@@ -34,6 +34,8 @@ namespace caveat::audit {
 struct ReportQuery {
   std::optional<Microseconds> from, to;  // half open: from included, to excluded
   std::string rule;                      // pack/rule, or empty
+  std::string
+      alias;  // under which the same rule stands in records of when it was confidential, if they are to count too
   std::optional<std::uint8_t> verdict;
   std::string customer;         // decisions about this person only; what others were told stays sealed
   std::vector<KeyId> subjects;  // the subject-key ids of that customer: what the selection is proved complete by
@@ -41,8 +43,10 @@ struct ReportQuery {
   std::int32_t offset_minutes = 0;  // of the times printed
   std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
   std::size_t stories = 5;
-  std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
-  std::string in_words(Language language) const;  // the filter as a sentence
+  std::string requested_by, purpose;  // as stated by who runs it; printed, never guessed
+  // The filter as a sentence. What is recorded in the log, and the seed that stands there, do not say which name the alias has.
+  enum class Alias { named, unnamed };
+  std::string in_words(Language language, Alias alias = Alias::unnamed) const;
 };
 
 // What the log itself says, and how far it was checked before the report was printed.

@@ -278,6 +278,7 @@ class Verification {
   static const char* never_written(const Manifest& said) {
     if (!std::regex_match(said.version, std::regex("[0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4}"))) return "version";
     if (said.query.customer.empty() && !said.query.subjects.empty()) return "query/subjects";
+    if (said.query.rule.empty() && !said.query.alias.empty()) return "query/alias";
     if (said.log.findings_en.size() != said.log.findings_zh.size()) return "log/findings_zh";
     const auto &en = said.log.not_checked_en, &zh = said.log.not_checked_zh;
     if (en.size() != zh.size()) return "log/not_checked_zh";

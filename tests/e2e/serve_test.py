@@ -1310,6 +1310,54 @@ class Looks(Served):
         self.assertEqual(told["looks"].count(b"suspicion"), 1)
         self.assertEqual(self.server.verify().returncode, 0)
 
+    def test_a_rule_that_became_confidential_is_found_whole_by_whoever_holds_the_keys_and_by_nobody_else(self):
+        shutil.rmtree(self.server.rules)
+        shutil.copytree(REPOSITORY / "tests/adapters/gate/pack", self.server.rules)
+        pack = pathlib.Path(self.server.rules, "pack.cav")
+        confidential = pack.read_text(encoding="utf-8")
+        name = "test.gate/a_suspicion"
+
+        def hand_off(numbers, text):
+            pack.write_text(text, encoding="utf-8")
+            self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+            for number in numbers:
+                self.assertEqual(self.server.decide(turn(number, message={"text": "all of it in cash"}))[2]["verdict"], "handoff")
+        hand_off((0, 1, 2), confidential.replace("  confidential\n", ""))
+        hand_off((3, 4), confidential)
+
+        def by_name():
+            found = self.caveat("log", "search", "log.db", "--rule", name)
+            self.assertEqual(len(found.stdout.splitlines()), 5, found.stdout + found.stderr)
+            self.assertEqual(len(self.caveat("log", "search", "log.db", "--rule", name, "--verdict", "block").stdout.splitlines()), 0)
+            for form in ("csv", "zip"):
+                made = self.caveat("report", "log.db", "--out", f"mine.{form}", "--rule", name)
+                self.assertIn("5 decisions", made.stderr)
+            verified = self.caveat("verify", "mine.zip", "--key", "log.keys/log.vkey")
+            self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+            with zipfile.ZipFile(pathlib.Path(self.folder, "mine.zip")) as members:
+                manifest, page = json.loads(members.read("manifest.json")), members.read("report.html").decode()
+            self.assertEqual((manifest["query"]["rule"], manifest["counts"]["population"]), (name, 5))
+            self.assertRegex(manifest["query"]["alias"], r"^confidential/[0-9a-f]{16}$")
+            self.assertIn(f"rule {name}, also as {manifest['query']['alias']}", page)
+            return manifest["query"]["alias"]
+        alias = by_name()
+        # Whoever has not the keys learns neither that the two are one rule nor how often it was a reason since.
+        for rule, count in ((name, 3), (alias, 2)):
+            found = json.loads(self.server.ask("POST", "/v1/log/search", {"rule": rule}, role="auditor")[2])
+            self.assertEqual((found["found"], len({one for item in found["items"] for one in item["rules"]})), (count, 1))
+            status, headers, package = self.server.ask("POST", "/v1/reports", {"format": "zip", "rule": rule}, role="auditor")
+            self.assertEqual((status, headers["caveat-decisions"]), (200, str(count)))
+            pathlib.Path(self.folder, "theirs.zip").write_bytes(package)
+            with zipfile.ZipFile(pathlib.Path(self.folder, "theirs.zip")) as members:
+                query = json.loads(members.read("manifest.json"))["query"]
+            self.assertEqual((query["rule"], query["alias"]), (rule, ""))
+        looks = json.loads(self.server.ask("POST", "/v1/log/search", {"from": "2020-01-01"}, role="auditor")[2])["items"]
+        asked = [json.dumps(one["event"]) for one in looks if one["kind"] in ("viewed", "exported")]
+        self.assertEqual(sum(f"rule {alias}, also under its name" in one for one in asked), 4)
+        self.assertFalse([one for one in asked if name in one and alias in one])
+        self.server.stop()
+        self.assertEqual(by_name(), alias)
+
     def test_a_search_is_paged_and_its_mistakes_are_told_at_once(self):
         for number in range(7):
             self.server.decide(turn(number))

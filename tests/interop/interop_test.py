@@ -138,6 +138,7 @@ class Package(unittest.TestCase):
             "a member of the manifest twice": said('"population":', '"population":99,"population":'),
             "language": said('"language":"en"', '"language":"xx"'),
             "subjects of nobody": said('"subjects":[]', '"subjects":["%s"]' % ("0" * 32)),
+            "an alias of no rule": said('"alias":""', '"alias":"confidential/0123456789abcdef"'),
             "version": said('"version": "', '"version": "x'),
             "texts in one language": said('"findings_zh":[]', '"findings_zh":["x"]'),
             "a record without sections": of("opened/000000", sound["opened/000000"] + encoded({1: 200, 2: []})),
@@ -178,6 +179,27 @@ class Package(unittest.TestCase):
             with self.subTest(name):
                 self.assertEqual(ours.returncode, 1, ours.stdout)
                 self.assertIn("? report.html and VERIFY.md", self.verify(forged, self.key).stdout)
+
+    def test_a_rule_that_stands_under_its_name_and_its_alias_is_recounted_under_both(self):
+        with tempfile.TemporaryDirectory() as where:
+            with open(f"{ROOT}/tests/adapters/gate/pack/pack.cav", encoding="utf-8") as file:
+                confidential = file.read()
+            for number, text in enumerate((confidential.replace("  confidential\n", ""), confidential)):
+                os.mkdir(f"{where}/{number}")
+                with open(f"{where}/{number}/pack.cav", "w", encoding="utf-8") as file:
+                    file.write(text)
+                with open(f"{where}/turns.jsonl", "w", encoding="utf-8") as file:
+                    file.writelines(json.dumps({"id": f"{number}-{turn}", "conversation": {"id": "c"}, "message": {"text": text},
+                                                "answer": {"text": "Yes."}}) + "\n" for turn, text in enumerate(("in cash", "hello")))
+                subprocess.run([CAVEAT, "decide", "--rules", f"{where}/{number}", "--log", f"{where}/log.db", f"{where}/turns.jsonl"], check=True, capture_output=True)
+            package, key = f"{where}/both.zip", f"{where}/log.keys/log.vkey"
+            subprocess.run([CAVEAT, "report", f"{where}/log.db", "--out", package, "--rule", "test.gate/a_suspicion"], check=True, capture_output=True)
+            with zipfile.ZipFile(package) as archive:
+                sound = {info.filename: archive.read(info) for info in archive.infolist()}
+            self.assertEqual(json.loads(sound["manifest.json"])["counts"]["population"], 2)
+            self.assertEqual(subprocess.run([CAVEAT, "verify", package, "--key", key], check=False, capture_output=True).returncode, 0)
+            done = self.verify(package, key)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_the_seed_is_reckoned_by_the_page_of_formats_for_any_query(self):
         for more in (["--from", "2020-01-01"], ["--to", "2099-01-01T10:00:00.120+08:00"], ["--verdict", "allow"],

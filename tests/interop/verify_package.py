@@ -142,7 +142,7 @@ WORDS = {"NUMBER": "(?:0|[1-9][0-9]{0,18})", "SIGNED": "(?:0|-?[1-9][0-9]{0,18})
                          r'''"size":[0-9]+,"sha256":"[0-9a-f]{64}"\}''').replace(r")?\]", r"\n  )?\]")}
 WORDS.update(OPTIONAL="(?:null|%(SIGNED)s)" % WORDS, TEXTS=rows(WORDS["TEXT"]), COUNTS=rows(WORDS["NUMBER"]))
 MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + '''"format": 1;"version": VERSION;"origin": TEXT;"size": NUMBER;"root": TEXT;\
-"checkpoint_time": SIGNED;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,"customer":TEXT,\
+"checkpoint_time": SIGNED;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,"alias":TEXT,"customer":TEXT,\
 "subjects":KEYS,"verdict":VERDICT,"language":LANGUAGE,"offset_minutes":SIGNED,"seed":TEXT,"stories":NUMBER,"requested_by":TEXT,"purpose":TEXT};\
 "seed": TEXT;"counts": {"records":NUMBER,"population":NUMBER,"verdicts":COUNTS};"log": {"path":TEXT,"key":TEXT,"recorded":BOOL,\
 "checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS};"members": MEMBERS'''.replace(
@@ -191,8 +191,8 @@ def check_members(state):
     manifest = state["manifest"] = json.loads(members["manifest.json"].decode())
     wrong_if(manifest["origin"] != state["key"][0], "the manifest is of another log than the key")
     log, lists = manifest["log"], ("findings_%s", "not_checked_%s")
-    wrong_if(manifest["query"]["subjects"] and not manifest["query"]["customer"] or any(len(log[one % "en"]) != len(log[one % "zh"]) for one in lists),
-             "manifest.json has subjects of no customer, or texts in one language only")
+    wrong_if(manifest["query"]["subjects"] and not manifest["query"]["customer"] or manifest["query"]["alias"] and not manifest["query"]["rule"] or any(len(log[one % "en"]) != len(log[one % "zh"]) for one in lists),
+             "manifest.json has subjects of no customer, an alias of no rule, or texts in one language only")
     wrong_if([m["name"] for m in manifest["members"]] != sorted(set(members) - {"manifest.json", "manifest.json.sig"}), "members differ from the manifest")
     for name, m in ((m["name"], m) for m in manifest["members"]):
         wrong_if(len(members[name]) != m["size"] or sha(members[name]).hex() != m["sha256"], name + " was changed")
@@ -235,7 +235,7 @@ def seed_of(checkpoint, query):
         time = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=at)
         local = time.astimezone(datetime.timezone(datetime.timedelta(minutes=query["offset_minutes"]))).isoformat()
         return re.sub(r"(\.\d+?)0+(?=[+-])", r"\1", local).replace("+00:00", "Z")
-    said = (("from", "from %s (included)", instant), ("to", "to %s (excluded)", instant), ("rule", "rule %s", str),
+    said = (("from", "from %s (included)", instant), ("to", "to %s (excluded)", instant), ("rule", "rule %s", lambda rule: query["alias"] + ", also under its name" if query["alias"] else rule),
             ("customer", "customer %s", str), ("verdict", "verdict %s", ("allow", "revise", "require", "block", "handoff").__getitem__))
     words = ", ".join(form % tell(query[name]) for name, form, tell in said if query[name] not in (None, ""))
     return query["seed"] or sha(checkpoint, (words or "every decision of the log").encode()).hex()
@@ -263,7 +263,7 @@ def check_opened(state):
                 wrong_if(header[9].get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded), "%s: section %d of %d is not the one committed to" % (name, section, last))
                 if section == 1 and asked_for(header, query):
                     verdict = cbor(encoded)
-                    if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] == query["rule"] for r in verdict[2])):
+                    if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] in (query["rule"], query["alias"] or query["rule"]) for r in verdict[2])):
                         verdicts[verdict[1]] += 1
                         judged[last] = verdict[1]
                 events.update({last: cbor(encoded)} if section == 13 else {})

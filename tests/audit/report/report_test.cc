@@ -117,6 +117,8 @@ BOOST_AUTO_TEST_CASE(a_query_selects_by_rule_verdict_and_half_open_period) {
   ReportQuery by_rule;
   by_rule.rule = "p/b";
   BOOST_TEST(gather(by_rule).population == 1u);
+  by_rule.alias = "p/a";  // under which the same rule stands in other records
+  BOOST_TEST(gather(by_rule).population == 2u);
   ReportQuery by_verdict;
   by_verdict.verdict = 3;
   BOOST_TEST(gather(by_verdict).population == 1u);
