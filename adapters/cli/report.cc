@@ -36,7 +36,8 @@ Result<std::string> checkpoint_of(const Invocation& invocation, const audit::Log
 }
 
 void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t population, std::uint64_t sealed,
-                 std::uint64_t opened, std::uint64_t log_size, std::optional<std::uint64_t> index) {
+                 std::uint64_t opened, std::uint64_t log_size, std::uint64_t missing,
+                 std::optional<std::uint64_t> index) {
   const std::string out = invocation.get("--out");
   if (terminal.json) {
     boost::json::object line{{"file", out},
@@ -45,6 +46,7 @@ void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t
                              {"records", opened},
                              {"recorded", index.has_value()}};
     if (index) line["index"] = *index;
+    if (missing > 0) line["missing"] = missing;
     terminal.out << boost::json::serialize(line) << '\n';
     return;
   }
@@ -59,6 +61,14 @@ void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t
                          : fill(terminal.say({"caveat: wrote {0} ({1} of {2}). This export is not in the log.\n",
                                               "caveat：已写入 {0}（{1}，共 {2}）。本次导出未记入日志。\n"}),
                                 {out, decisions, records}));
+  // Whatever form was written: a log whose end was dropped looks the same as a copy of one that went on.
+  if (missing > 0)
+    terminal.err << fill(
+        terminal.say(
+            {"caveat: {0} of which its keys know {1} missing at the end of this copy, and what they say is not "
+             "in the report. If nobody took it as a copy, its end was dropped.\n",
+             "caveat：本副本末尾缺少其密钥所知的 {0}，报告不含其内容。若无人将其作为副本取出，则其末尾已被删去。\n"}),
+        {counted(missing, terminal, "record", "records", "条记录"), missing == 1 ? "is" : "are"});
 }
 
 // A log that a server writes is read and recorded by it: the same report, asked of it over its socket.
@@ -91,7 +101,7 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
   }
   const auto number = [&](const char* name) { return std::strtoull(reply->header(name).c_str(), nullptr, 10); };
   say_written(invocation, terminal, number("caveat-decisions"), number("caveat-sealed"), number("caveat-records"),
-              number("caveat-log-size"), number("caveat-export-index"));
+              number("caveat-log-size"), 0, number("caveat-export-index"));
   return kDone;
 }
 
@@ -191,7 +201,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   if (!made.receipt.empty()) {
     if (const int written = write_file(terminal, out + ".receipt", made.receipt); written != kDone) return written;
   }
-  say_written(invocation, terminal, made.population, made.sealed, made.records, made.log_size,
+  say_written(invocation, terminal, made.population, made.sealed, made.records, made.log_size, made.missing,
               made.recorded ? std::optional(made.recorded->index) : std::nullopt);
   reader.reset();  // its snapshot would keep the writer from tidying up
   if (log != nullptr) log->close();

@@ -110,6 +110,7 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
     return made;
   }
 
+  made.missing = verified.behind;
   audit::Log* const log = recorder();
   audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);
   facts.recorded = log != nullptr;

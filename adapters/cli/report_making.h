@@ -34,6 +34,7 @@ struct ReportMade {
   Digest digest{};      // of the file
   std::string receipt;  // of a package whose export is recorded
   std::uint64_t population = 0, sealed = 0, records = 0, log_size = 0;
+  std::uint64_t missing = 0;  // records that the keys of a copy know of and it has not
   std::optional<audit::Committed> recorded;
 };
 

@@ -80,6 +80,9 @@ tl::unexpected<server::Refusal> failed(const Error& error) {
   if (&error.code() == &audit::codes::kPackageTooLarge)
     return refused(codes::kTooLarge, "/from", "a shorter period: a package that can be verified is smaller",
                    error.arguments(Language::en).front());
+  if (&error.code() == &audit::codes::kReportWrite)
+    return refused(codes::kStorage, "", "room for the report on the log's disk beyond the 256 MiB that stay the log's",
+                   std::string(error.code().name) + ": " + error.arguments(Language::en).back());
   return refused(error.code().name.starts_with("key") ? codes::kKeys : codes::kStorage, "",
                  "a log that can be read and written", std::string(error.code().name));
 }

@@ -5,6 +5,7 @@ and what happens when somebody changes the log, its keys or the package on the w
     walk_test.py BINARY REPOSITORY
 """
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -216,6 +217,30 @@ class Walk(unittest.TestCase):
         self.assertEqual(code, 0, err)
         self.assertIn("本次导出未记入日志", page.read_text(encoding="utf-8"))
         self.assertEqual(caveat("report", log, "--out", log.parent / "evidence.zip")[0], 4)
+
+    def test_a_report_of_a_copy_that_its_keys_are_ahead_of_says_so_whatever_its_form(self):
+        log = self.copy()
+        copy = log.parent / "copy.db"
+        for source, to in ((log, copy), (log.parent / "audit.keys" / "data.db", log.parent / "data.db")):
+            if to != copy:
+                self.assertEqual(caveat("log", "show", log, "--json")[0], 0)  # goes on: that it was looked at is a record
+            with contextlib.closing(sqlite3.connect(source)) as db:
+                db.execute("VACUUM INTO ?", (str(to),))
+        keys = log.parent / "copy.keys"
+        shutil.copytree(log.parent / "audit.keys", keys)
+        for name in ("data.db", "data.db-wal", "data.db-shm"):
+            (keys / name).unlink(missing_ok=True)
+        shutil.move(log.parent / "data.db", keys / "data.db")
+        (keys / "data.db").chmod(0o600)
+        for form in ("html", "csv", "jsonl", "zip"):
+            with self.subTest(form):
+                code, _, err = caveat("report", copy, "--copy", "--out", log.parent / f"page.{form}")
+                self.assertEqual(code, 0, err)
+                self.assertIn("1 record of which its keys know is missing at the end of this copy", err)
+                code, out, err = caveat("report", copy, "--copy", "--json", "--out", log.parent / f"page.{form}")
+                self.assertEqual((code, json.loads(out)["missing"]), (0, 1), err)
+        code, out, err = caveat("report", log, "--json", "--out", log.parent / "whole.csv")
+        self.assertNotIn("missing", json.loads(out), err)
 
     def test_keys_are_listed_rotated_and_protected_and_old_packages_still_verify(self):
         log = self.copy()
