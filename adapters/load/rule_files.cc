@@ -81,6 +81,9 @@ class Walk {
     if (error) return refused(codes::kFileUnreadable, shown(folder), error.message());
     for (const fs::directory_entry& entry : entries) {
       if (is_hidden(entry.path())) continue;
+      // Perhaps a folder of rules that is not mounted: who can tell.
+      if (entry.is_symlink(error) && !fs::exists(entry.path(), error))
+        return refused(codes::kFileMissing, shown(entry.path()));
       if (entry.is_directory(error)) {
         if (entry.is_symlink(error))
           links_.insert(entry.path());

@@ -36,10 +36,23 @@ std::string no_term(std::string_view line, Language language) {
   while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
   if (line.empty() || line.front() == '#') return {};
   const bool zh = language == Language::zh;
-  for (const std::string_view mark : {"\"", "“", "”", "「", "」"}) {
+  for (const std::string_view mark : {"\"", "“", "”", "「", "」", "'", "‘", "’", "『", "』", "《", "》", "＂"}) {
     if (line.starts_with(mark) || line.ends_with(mark))
       return zh ? "带有引号，词语应不加引号" : "has quotation marks; a term stands without them";
   }
+  for (const std::string_view mark : {"- ", "* ", "• ", "•", "· "}) {
+    if (line.starts_with(mark))
+      return zh ? "以列表符号开头，词语应单独成行，不加符号"
+                : "begins with the mark of a list; a term stands alone on its line";
+  }
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  for (const std::string_view mark : {". ", "、", "．", ") ", "）"}) {
+    if (digits > 0 && line.substr(digits).starts_with(mark))
+      return zh ? "以编号开头，词语应单独成行，不加编号"
+                : "begins with a number of a list; a term stands alone on its line";
+  }
+  if (line.ends_with("。") || line.ends_with("．"))
+    return zh ? "以句号结尾，词语应不加句号" : "ends with a full stop; a term stands without it";
   if (line.find(" #") != std::string_view::npos)
     return zh ? "词语后面带有注释，注释应独占一行"
               : "has a remark behind its term; a remark stands on a line of its own";

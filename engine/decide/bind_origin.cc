@@ -99,6 +99,14 @@ void Binder::provenance() {
                near, hint);
       continue;
     }
+    // A list has one source, so its elements have none of their own; products, actions and recipients are no facts but have them.
+    const std::uint32_t above = f_.node(stated.node).parent;
+    if (above != kNoNode && kind(above) == Fields::Kind::list && above != root_.actions &&
+        f_.node(above).parent != root_.recommendation && f_.node(above).parent != root_.outreach) {
+      report(codes::kUnknownMember, f_.child(entry, "path"), "a path to the whole list", "\"" + shortened(path) + "\"",
+             f_.path(above));
+      continue;
+    }
     if (std::any_of(r_.stated_.begin(), r_.stated_.end(),
                     [&](const Stated& other) { return other.node == stated.node; })) {
       report(codes::kRepeated, entry, "each path once", "\"" + shortened(path) + "\" again");

@@ -234,8 +234,8 @@ class Run {
     if (in_.candidates.size() > 1) std::sort(in_.candidates.begin(), in_.candidates.end());
     for (const Candidate& one : in_.candidates) judge(one.rule(), one.unit(), one.settled());
     close();
+    replace_whole();
     if (d_.verdict <= Verdict::revise) {
-      replace_whole();
       answer();
     } else {
       refusal();
@@ -905,11 +905,13 @@ class Run {
   // replace within it is gone with it, as it is in an answer.
   void replace_whole() {
     for (const TextPart part : {TextPart::outreach, TextPart::material}) {
+      // Of an outreach whatever its whole comes to: each recipient has a verdict of his own.
+      if (part == TextPart::material && d_.verdict > Verdict::revise) continue;
       const std::string_view whole = text_of(r_, part);
       for (const ReasonDraft& draft : in_.drafts) {
         // What is said of one recipient is no text for all of them.
         const bool for_all = draft.reason.recipient < 0 && on_part(p_.rules()[draft.reason.rule], part);
-        if (whole.empty() || !for_all || draft.reason.verdict != d_.verdict) continue;
+        if (whole.empty() || !for_all || draft.reason.verdict > Verdict::revise) continue;
         const EffectRow* with = replacement_of(draft.reason);
         if (!with) continue;
         std::string& label = in_.seldom().labels.emplace_back();

@@ -217,7 +217,7 @@ class Arithmetic {
     const Value present = when.type == SlotType::date
                               ? known(SlotType::date, Decimal(static_cast<std::int64_t>(s_.today)))
                               : known(SlotType::instant, Decimal(s_.request->at()));
-    const Value moved_to = moved(code == NodeCode::within_future ? present : when, span.duration, 1, calendar);
+    const Value moved_to = add(code == NodeCode::within_future ? present : when, span, false, calendar);
     if (moved_to.state != Request::kKnown) {
       cause = moved_to.cause;
       return Kleene::unknown;

@@ -308,11 +308,15 @@ class Story {
     return text;
   }
 
+  // Of an outreach to several the whole says to one what others came to.
+  bool of_others() const { return audience_ == Audience::customer && r_.recipients() > 1; }
+
   void verdict() {
-    line(both(zh_ ? "结论：" : "Verdict: ", std::string(told(d_.verdict, language_)), zh_ ? "。" : "."));
+    if (!of_others())
+      line(both(zh_ ? "结论：" : "Verdict: ", std::string(told(d_.verdict, language_)), zh_ ? "。" : "."));
     for (const ItemVerdict& item : d_.items) {
       if (d_.items.size() < 2 && item.verdict == d_.verdict) continue;
-      if (audience_ == Audience::customer && item.recipient && r_.recipients() > 1) continue;  // of others
+      if (item.recipient && of_others()) continue;
       line(both(zh_ ? "其中 " : "Of these, ",
                 item.action || item.recipient ? std::string(item.id) : product_name(item.index)) +
            (zh_ ? "：" : ": ") + std::string(told(item.verdict, language_)) + (zh_ ? "。" : "."));
@@ -355,7 +359,7 @@ class Story {
   }
 
   void outcome() {
-    if (d_.has_handoff) {
+    if (d_.has_handoff && !of_others()) {
       constexpr std::array<std::string_view, 4> kZh = {"紧急", "高", "普通", "低"},
                                                 kEn = {"urgent", "high", "normal", "low"};
       std::string text = zh_ ? "转人工至 " : "Handed to ";

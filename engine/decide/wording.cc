@@ -39,6 +39,7 @@ constexpr Phrase kPhrases[] = {
     {"the name of the action", "操作的名称"},
     {"a path to what the turn holds, or to a fact that a loaded pack declares",
      "指向请求所含内容的路径，或指向已加载规则包所声明的事实"},
+    {"a path to the whole list", "指向整个列表的路径"},
     {"each path once", "每个路径只出现一次"},
     {"each product once", "每个产品只出现一次"},
     {"each key once", "每个主键只出现一次"},

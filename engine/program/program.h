@@ -35,7 +35,7 @@
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 6;
+inline constexpr std::uint32_t kImageFormat = 7;
 inline constexpr std::uint32_t kSemanticsVersion =
     1;  // raised when, from the first release on, the same packs would decide otherwise
 

@@ -484,7 +484,7 @@ std::optional<Complaint> Explainer::fact_left_out() {
       const bool full_width = !is_ascii(first + word);
       const std::string both = full_width ? "非（" + first + " " + word + " " + whole + "）"
                                           : "not (" + first + " " + word + " " + whole + ")";
-      const std::string one = (full_width ? "非 " : "not ") + first + " " + word + " " + whole;
+      const std::string one = (full_width ? "（非 " + first + "）" : "(not " + first + ")") + " " + word + " " + whole;
       c.help = Both{"each condition names its fact; of both: " + both + "; of the first alone: " + one,
                     "每个条件都要写出事实；两者都否定：" + both + "；只否定前一个：" + one};
       return c;
@@ -528,7 +528,9 @@ std::optional<Complaint> Explainer::in_the_past() {
       (at_ + 3 < count_ && !bounds_conditions(at_ + 3) && type(at_ + 3) != P::RPAREN))
     return std::nullopt;
   const std::string meant = when == "past" ? "is before today" : "is after today";
+  const std::string of_moment = when == "past" ? "is before now" : "is after now";
   Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 2), {"“" + text(at_ - 1, at_ + 2) + "”", "“" + meant + "”"}};
+  c.help = Both{"of a moment: " + of_moment, "时刻写作：" + of_moment};
   c.fixes.push_back({span(at_ - 1, at_ + 2), meant});
   return c;
 }

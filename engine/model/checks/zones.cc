@@ -151,7 +151,8 @@ std::string what_goes_by_days(const Work& work, Index pack, const Item& item) {
       return named(Kind::topic, topic.names);
   }
   for (const Queue& queue : model.queues) {
-    if (queue.pack == pack && !queue.always && !queue.hours.empty()) return named(Kind::queue, queue.names);
+    if (queue.pack == pack && ((!queue.always && !queue.hours.empty()) || (queue.due && queue.due->months != 0)))
+      return named(Kind::queue, queue.names);
   }
   for (const DataSet& set : model.data) {
     if (set.pack == pack && set.review_by) return named(Kind::data, set.names);

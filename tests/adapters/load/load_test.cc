@@ -91,6 +91,13 @@ BOOST_AUTO_TEST_CASE(linked_folders_are_followed_and_each_place_counts_once) {
   BOOST_TEST(layout(folder, {folder / "packs"}) == "packs/v1: packs/v1/pack.cav");
 }
 
+BOOST_AUTO_TEST_CASE(a_link_to_what_is_not_there_is_no_empty_folder) {
+  Folder folder;
+  folder.write("a/pack.cav", "");
+  fs::create_directory_symlink(folder.path / "not-mounted", folder.path / "a/sub");
+  BOOST_TEST(layout(folder, {folder / "a"}) == "file_missing");
+}
+
 BOOST_AUTO_TEST_CASE(a_rule_file_in_capitals_is_named) {
   Folder folder;
   folder.write("a/pack.cav", "");
@@ -140,7 +147,8 @@ BOOST_AUTO_TEST_CASE(a_word_list_that_nothing_could_be_found_by_is_refused_with_
   BOOST_TEST(told("a\rb\rc") == not_read + "line 1 ends as old Macintoshes ended theirs; save the file anew.");
   // Taken for terms as they stand, these would never hit.
   const std::string quoted = "has quotation marks; a term stands without them.";
-  for (const std::string list : {"\"保本\"", "“保本”", "「保本」", "保本\""})
+  for (const std::string list :
+       {"\"保本\"", "“保本”", "「保本」", "保本\"", "'保本'", "‘保本’", "『保本』", "＂保本＂"})
     BOOST_TEST(told(list) == not_read + "line 1 " + quoted, list);
   const std::string several =
       ": each line is one term; a term with this sign in it stands in quotes behind `is` of the lexicon.";
@@ -149,6 +157,14 @@ BOOST_AUTO_TEST_CASE(a_word_list_that_nothing_could_be_found_by_is_refused_with_
   BOOST_TEST(told("a\tb") == not_read + "line 1 holds a tab" + several);
   BOOST_TEST(told("保本 # note") ==
              not_read + "line 1 has a remark behind its term; a remark stands on a line of its own.");
+  for (const std::string list : {"- 保本", "* 保本", "• 保本"})
+    BOOST_TEST(told(list) == not_read + "line 1 begins with the mark of a list; a term stands alone on its line.",
+               list);
+  for (const std::string list : {"1. 保本", "12、保本", "3) 保本"})
+    BOOST_TEST(told(list) == not_read + "line 1 begins with a number of a list; a term stands alone on its line.",
+               list);
+  BOOST_TEST(told("保本。") == not_read + "line 1 ends with a full stop; a term stands without it.");
+  BOOST_TEST(told("30天\n-18\n3.5%\nS. A.\n") == "");
   BOOST_TEST(told("  # heading\n#heading\n年化 … %\nC# 保本\n") == "");
   Limits limits;
   limits.text_bytes = 40;

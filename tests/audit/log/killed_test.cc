@@ -21,12 +21,12 @@ namespace {
 long left = -1;  // calls until the end; −1: it does not come
 
 // As kill -9 leaves it: what was written is there, what was not is not.
-void step() {
+[[maybe_unused]] void step() {
   if (left >= 0 && left-- == 0) ::_exit(99);
 }
 
 template <class Call>
-Call next(const char* name) {
+[[maybe_unused]] Call next(const char* name) {
   return reinterpret_cast<Call>(::dlsym(RTLD_NEXT, name));
 }
 

@@ -262,6 +262,19 @@ BOOST_AUTO_TEST_CASE(a_path_of_provenance_names_what_the_turn_could_hold) {
     BOOST_TEST(told(path) == refused(path, near), path);
 }
 
+// A list has one source: what was said of an element of it counted for nothing.
+BOOST_AUTO_TEST_CASE(a_path_of_provenance_names_a_list_and_no_element_of_it) {
+  Turn turn;
+  const std::uint32_t list = turn.list("holdings", turn.object("customer"));
+  turn.fields.set_text(turn.fields.add(list, "", Fields::Kind::text), "F1");
+  const std::uint32_t entry = turn.fields.add(turn.list("provenance"), "", Fields::Kind::object);
+  turn.text("path", "/customer/holdings/0", entry).text("quality", "inferred", entry);
+  const std::string told = Bound(turn).told();
+  BOOST_TEST(told.find("unknown_member\n/provenance/0/path: expected a path to the whole list; found "
+                       "\"/customer/holdings/0\"; did you mean /customer/holdings\n") != std::string::npos,
+             told);
+}
+
 BOOST_AUTO_TEST_CASE(a_language_is_told_in_any_case) {
   for (const std::string tag : {"zh", "ZH", "Zh-cn", "zh_CN", "中文"}) {
     Turn turn;

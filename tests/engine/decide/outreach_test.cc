@@ -255,6 +255,20 @@ BOOST_AUTO_TEST_CASE(a_text_that_is_replaced_is_told_as_one_place_and_what_other
   }
 }
 
+// Who serves the one gets the text that goes out to him, whatever the others came to.
+BOOST_AUTO_TEST_CASE(a_text_that_is_replaced_is_told_though_another_recipient_goes_to_a_person) {
+  World world = bank();
+  model::Effect whole = World::effect(EffectKind::replace_answer);
+  whole.with_pieces.zh = whole.with_pieces.en = {{"Mind the risk.", model::kNone}};
+  world.rule("whole", {Subject::outreach}, world.has("outreach", {"win"}), {whole});
+  world.rule("held", {Subject::outreach}, world.has("outreach", {"win"}), {World::hand_off(0)});
+  Judged judged;
+  judge(world, campaign(), judged);
+  BOOST_TEST((judged.decision.verdict == Verdict::handoff));
+  BOOST_TEST_REQUIRE(judged.decision.redactions.size() == 1u);
+  BOOST_TEST(judged.decision.redactions[0].label == "Mind the risk.");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_replaced_in_a_material_is_told_by_its_place_and_what_takes_it) {
   World world = bank();
   model::Effect replace = World::effect(EffectKind::replace_match);
