@@ -112,7 +112,8 @@ Confirmed match(const program::Program* program, audit::Log& log, const audit::L
                       return gate::holds(here.standing) && here.ticket->held <= delivery.at;
                     }) || holds.held(*past, customer, delivery.at));
   // The turn was sent again, or its decision read, and the bot sent what it was told then: to wait.
-  const bool switched = spoke && floor.look([](const Desk& desk, std::uint64_t) { return desk.emergency().thrown(); });
+  const bool switched =
+      spoke && floor.look([&](const Desk& desk, std::uint64_t) { return desk.emergency().was_thrown(delivery.at); });
   const bool waits = (held || switched) && program != nullptr && is_waiting_text(*program, delivery.text);
   const bool late = held && !waits;
   const bool same = waits || sha256(said_in(past->body)) == delivery.text;

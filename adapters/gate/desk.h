@@ -35,6 +35,8 @@ struct Lever {
   bool on = false;
   std::string by, reason, queue;
   Microseconds since = 0;
+
+  bool was_on(Microseconds at) const { return on || at < since; }  // as far as its last change tells
 };
 struct Switch {
   Lever all;
@@ -43,6 +45,10 @@ struct Switch {
 
   bool thrown() const {
     return all.on || std::any_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.on; });
+  }
+  bool was_thrown(Microseconds at) const {
+    return all.was_on(at) ||
+           std::any_of(topics.begin(), topics.end(), [at](const auto& topic) { return topic.second.was_on(at); });
   }
 };
 

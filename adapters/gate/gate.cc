@@ -77,7 +77,7 @@ class Gate::Inside {
   }
 
   ~Inside() {
-    drain();
+    wait_for_all();
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -153,12 +153,7 @@ class Gate::Inside {
       }
     }
     std::size_t done = 0;
-    for (Missed& one : missed) {
-      tell_again([&one] { return std::exchange(one, {}); });
-      if (one.decision.empty()) continue;  // else nobody asked: the state cannot be read now
-      const std::lock_guard lock(mutex_);
-      missed_.push_back(std::move(one));
-    }
+    tell_again(std::move(missed));
     for (const TurnPtr& turn : late) done += miss(*turn) ? 1 : 0;
     try {
       done += errands_.escalate_overdue();
@@ -168,8 +163,14 @@ class Gate::Inside {
   }
 
   void drain() {
-    std::unique_lock lock(mutex_);
-    all_answered_.wait(lock, [&] { return under_way_ == 0; });
+    wait_for_all();
+    std::vector<Missed> missed;
+    {
+      const std::lock_guard lock(mutex_);
+      missed.swap(missed_);
+    }
+    tell_again(std::move(missed));  // once more: no tick comes any more
+    wait_for_all();
   }
 
   std::size_t under_way() const {
@@ -178,6 +179,11 @@ class Gate::Inside {
   }
 
  private:
+  void wait_for_all() {
+    std::unique_lock lock(mutex_);
+    all_answered_.wait(lock, [&] { return under_way_ == 0; });
+  }
+
   // Under mutex_.
   void refuse_overload(Turn& turn) {
     if (options_.waiting > 0 && under_way_ >= options_.waiting) {
@@ -400,6 +406,7 @@ class Gate::Inside {
         if (!turn->caller.confirms && !turn->answered && goes_out(*turn, seen, round)) {
           const std::vector<audit::StateChange> own =
               told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
+          if (!own.empty()) turn->lost = std::make_shared<std::atomic<bool>>(false);
           floor_.keep(own);
           if (!own.empty()) turn->told = decision_id;
           changes.insert(changes.end(), own.begin(), own.end());
@@ -871,6 +878,7 @@ class Gate::Inside {
       // Whoever asked has gone by then, tick or no tick: nothing of it was told.
       if (turn->deadline_ns != 0 && options_.clock->steady_ns() >= turn->deadline_ns) miss(*turn);
     } else {
+      if (turn->lost) *turn->lost = true;
       const auto& failed = std::get<audit::AppendFailed>(appended);
       refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller.audience == decide::Audience::bot
                                                                ? std::string(failed.code->name)
@@ -890,6 +898,7 @@ class Gate::Inside {
   void fail(const TurnPtr& turn, Progress& progress, const Code& code, std::string why) {
     if (progress.changed && progress.numbers) floor_.forsake();  // others may stand by now on what is not recorded
     progress.numbers.reset();
+    if (turn->lost) *turn->lost = true;
     refuse(*turn,
            &code != &wire::codes::kInternal
                ? storage_problem(code, std::move(why))
@@ -979,6 +988,7 @@ class Gate::Inside {
   // by a record of its own also after a restart. The answer does not wait for that.
   struct Missed {
     std::string decision, conversation, customer;
+    std::shared_ptr<const std::atomic<bool>> lost;  // its turn's: a decision that the log does not have told nothing
   };
 
   void tell_again(
@@ -987,8 +997,18 @@ class Gate::Inside {
       return turn.told.empty() ? Missed{}
                                : Missed{.decision = turn.told,
                                         .conversation = std::string(turn.request.conversation_id()),
-                                        .customer = turn.customer};
+                                        .customer = turn.customer,
+                                        .lost = turn.lost};
     });
+  }
+
+  void tell_again(std::vector<Missed> missed) {
+    for (Missed& one : missed) {
+      tell_again([&one] { return std::exchange(one, {}); });
+      if (one.decision.empty()) continue;  // else nobody asked: the state cannot be read now
+      const std::lock_guard lock(mutex_);
+      missed_.push_back(std::move(one));
+    }
   }
 
   template <class Which>  // asked within the floor's change; no decision: there is nothing to tell again
@@ -998,6 +1018,7 @@ class Gate::Inside {
     try {
       Floor::Numbers numbers = floor_.change(options_.log == nullptr ? 0 : 1, [&](Desk&, std::uint64_t) {
         missed = which();
+        if (missed.lost && *missed.lost) missed = {};
         if (missed.decision.empty()) return;
         changes =
             start_anew({.conversation = missed.conversation, .customer = missed.customer}, options_.clock->wall_us());

@@ -42,6 +42,7 @@ struct Turn : Lines::Place {  // in line by request (the first of its keys), con
   Done done;
   std::atomic<bool> answered{false};
   std::string told;  // its decision, where that uses up disclosures that count once; within Floor::change
+  std::shared_ptr<std::atomic<bool>> lost;  // with `told`: its record could not be written
   Reply reply;
   bool bound = false;            // the rules of now can judge it
   std::optional<Reply> refusal;  // what is wrong with it, unless it is the repeat of one that was answered

@@ -1784,6 +1784,35 @@ BOOST_AUTO_TEST_CASE(the_waiting_text_that_a_resent_turn_told_is_the_same_when_i
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(the_waiting_text_that_the_switch_told_is_the_same_after_it_was_thrown_back_too) {
+  Desk desk;
+  const auto throw_it = [&](bool on) {
+    BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {},
+                                       std::string(R"({"on":)") + (on ? "true" : "false") + R"(,"reason":"a test"})",
+                                       Desk::agent("boss"))) == "");
+    desk.clock.pass(kSecond);
+  };
+  const std::string first = Desk::body("t-first", R"("answer":{"text":"hello"})");
+  const std::string decision = str(json::parse(desk.gate->decide(first, Desk::bot()).body).at("decision"));
+  throw_it(true);
+  const std::string told = said(json::parse(desk.gate->decide(first, Desk::bot()).body));
+  BOOST_TEST(told != "hello");
+  const std::string sent = format_instant(desk.clock.wall_us(), 0);
+  desk.clock.pass(kSecond);
+  throw_it(false);
+  const auto confirm = [&](const std::string& part, const std::string& at) {
+    const gate::Reply confirmed =
+        desk.command(gate::Command::Kind::confirm_deliveries, {},
+                     R"({"decision":")" + decision + R"(","text_digest":")" + hex(sha256(told)) + R"(","part":")" +
+                         part + R"(","at":")" + at + R"("})",
+                     Desk::bot());
+    return str(json::parse(confirmed.body).at(0).at("match"));
+  };
+  BOOST_TEST(confirm("1", sent) == "same");
+  BOOST_TEST(confirm("2", format_instant(desk.clock.wall_us(), 0)) == "changed");  // the bot was free again
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(what_was_closed_a_moment_ago_is_told_as_closed_before_it_is_on_disk) {
   Desk desk;
   const std::string id = handoff_of(desk.asks_for_a_person());

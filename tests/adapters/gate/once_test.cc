@@ -177,6 +177,54 @@ BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing_after_a_res
   }
 }
 
+// Later turns have told what it was to tell: nothing takes that back.
+BOOST_AUTO_TEST_CASE(a_decision_that_the_log_does_not_have_is_not_told_again) {
+  Desk desk;
+  std::promise<gate::Reply> answered;
+  desk.control.stopped = true;
+  desk.gate->take(Desk::body("t-late", kFund), Desk::bot(),
+                  {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
+                  [&](const gate::Reply& reply) { answered.set_value(reply); });
+  desk.clock.pass(2 * kSecond);
+  desk.gate->tick();
+  BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+  desk.control.failing = 1;
+  desk.control.stopped = false;
+  desk.control.stopped.notify_all();
+  desk.log->flush();
+  BOOST_TEST(said(desk.turn(kFund)) == kFundTold);
+  desk.gate->tick();
+  desk.log->flush();
+  BOOST_TEST(desk.records(audit::Kind::delivery_missed) == 0u);
+  BOOST_TEST(said(desk.turn(kFund)) == "A fund.");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(what_a_stop_finds_untold_is_written_before_the_log_is_closed) {
+  Desk desk;
+  std::promise<gate::Reply> answered;
+  desk.control.stopped = true;
+  desk.gate->take(Desk::body("t-late", kFund), Desk::bot(),
+                  {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
+                  [&](const gate::Reply& reply) {
+                    desk.control.failing = 1;  // the commit after its own
+                    answered.set_value(reply);
+                  });
+  desk.clock.pass(2 * kSecond);
+  desk.control.stopped = false;
+  desk.control.stopped.notify_all();
+  BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+  desk.log->flush();
+  BOOST_TEST(desk.control.failing == 0);
+  BOOST_TEST(desk.records(audit::Kind::delivery_missed) == 0u);
+  desk.gate->drain();
+  desk.restart();
+  BOOST_TEST(desk.records(audit::Kind::delivery_missed) == 1u);
+  BOOST_TEST(said(desk.turn(kFund)) == kFundTold);
+  BOOST_TEST(said(desk.turn(kFund)) == "A fund.");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_wording_that_speaks_of_a_product_counts_for_each_product) {
   Desk desk;
   const json::value first = desk.turn(products({"A", "B"}));
