@@ -11,6 +11,7 @@
 #include <regex>
 
 #include "adapters/cli/log_file.h"
+#include "adapters/cli/log_records.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/serve_commands.h"
 #include "adapters/cli/served.h"
@@ -493,11 +494,17 @@ class Doctor {
     if (!newest) return;
     SystemClock clock;
     const Microseconds now = clock.wall_us();
-    if (newest->time_us > now + 60'000'000)
-      bad("clock",
-          told({"it shows {0}, and the newest record is of {1}", "时钟显示 {0}，而最新记录的时刻为 {1}"},
-               {format_instant(now, 0), format_instant(newest->time_us, 0)}),
-          {"set the clock: `timedatectl set-ntp true`", "校准时钟：`timedatectl set-ntp true`"}, {});
+    if (std::optional<std::string> ahead = ahead_of_clock(newest->time_us, now, terminal_.language))
+      bad("clock", *std::move(ahead),
+          {"if the clock is wrong, set it: `timedatectl set-ntp true`. If it is right, it was ahead once: nothing is "
+           "lost and the order of records "
+           "holds; wait until it has come so far, or keep this log and its keys as they are and begin another (another "
+           "[log] path), whose times are right at once",
+           "若时钟有误，请校准：`timedatectl set-ntp "
+           "true`"
+           "。若时钟正确，则它曾经超前：记录没有丢失，顺序不变；请等到时钟到达该时刻，或原样保留此日志及其密钥，另开新"
+           "日志（更换 [log] path），新日志的时刻立即正确"},
+          {});
     else
       good("clock", {"it shows {0}, not before the newest record", "时钟显示 {0}，不早于最新记录"},
            {format_instant(now, 0)});

@@ -114,6 +114,22 @@ std::vector<std::uint64_t> find_records(const audit::LogReader& reader, const au
   return found;
 }
 
+std::optional<std::string> ahead_of_clock(Microseconds newest, Microseconds now, Language language) {
+  constexpr Microseconds kMinute = 60'000'000, kHour = 60 * kMinute, kDay = 24 * kHour;
+  const Microseconds lead = newest - now;
+  if (lead <= kMinute) return std::nullopt;
+  const bool zh = language == Language::zh;
+  const std::string far = lead >= 2 * kDay    ? std::to_string(lead / kDay) + (zh ? " 天" : " days")
+                          : lead >= 2 * kHour ? std::to_string(lead / kHour) + (zh ? " 小时" : " hours")
+                                              : std::to_string(lead / kMinute) + (zh ? " 分钟" : " min");
+  const std::string clock = format_instant(now, 0), time = format_instant(newest, 0);
+  return zh ? "时钟显示 " + clock + "，而最新记录的时刻为 " + time + "，比时钟超前 " + far +
+                  "：在时钟到达该时刻之前，新记录都写此时刻，且不结束任何一日"
+            : "it shows " + clock + ", and the newest record is of " + time + ", " + far +
+                  " ahead of the clock: until the clock has come so far, new records carry that time and no day is "
+                  "closed";
+}
+
 // Ascending indices as ranges.
 std::vector<audit::IndexRange> ranges_of(const std::vector<std::uint64_t>& indices) {
   std::vector<audit::IndexRange> ranges;

@@ -48,6 +48,9 @@ std::vector<std::uint64_t> find_records(const audit::LogReader& reader, const au
                                         const Sought& sought,
                                         const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 
+// How far the newest record is ahead of the clock, and what that does; nothing: by a minute at most.
+std::optional<std::string> ahead_of_clock(Microseconds newest, Microseconds now, Language language);
+
 std::vector<audit::IndexRange> ranges_of(const std::vector<std::uint64_t>& indices);
 
 }  // namespace caveat::cli

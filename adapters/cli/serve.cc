@@ -13,6 +13,7 @@
 #include "adapters/cli/id_random.h"
 #include "adapters/cli/loading.h"
 #include "adapters/cli/log_file.h"
+#include "adapters/cli/log_records.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/serve_commands.h"
 #include "adapters/cli/served.h"
@@ -309,7 +310,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   operation->write(server::Level::info, "started",
                    {{"version", std::string(version())}, {"port", std::int64_t{*port}}});
 
-  bool failing = false;
+  bool failing = false, behind = false;
   for (bool on = true; on;) {
     const int signal = signals.wait_a_second();
     gate.tick();  // due times, and turns whose time is up
@@ -320,6 +321,12 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
         operation->write(server::Level::error, "commits_fail", {{"why", *why}});
       else
         operation->write(server::Level::info, "commits_again", {});
+    }
+    const Microseconds now = clock.wall_us();
+    if (const bool is = ahead_of_clock(log->newest_us(), now, Language::en).has_value(); is != behind) {
+      behind = is;
+      operation->write(is ? server::Level::warn : server::Level::info, is ? "clock_behind_log" : "clock_caught_up",
+                       {{"clock", format_instant(now, 0)}, {"newest", format_instant(log->newest_us(), 0)}});
     }
     switch (signal) {
       case SIGTERM:

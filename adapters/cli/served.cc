@@ -266,7 +266,14 @@ std::vector<server::Check> Served::checks(Language language) const {
              : "可用");
   const bool clock =
       options_.clock->wall_us() > 1'700'000'000'000'000;  // before this program was written: a dead battery
-  add("clock", clock, clock ? "it runs" : "it is years behind", clock ? "正常" : "落后多年");
+  // Ahead of it the log goes on, and so does the gate: it is told, and is no reason to send callers elsewhere.
+  const auto ahead = clock && options_.log != nullptr
+                         ? ahead_of_clock(options_.log->newest_us(), options_.clock->wall_us(), language)
+                         : std::nullopt;
+  if (ahead)
+    add("clock", true, *ahead, *ahead);
+  else
+    add("clock", clock, clock ? "it runs" : "it is years behind", clock ? "正常" : "落后多年");
   const std::optional<DiskRoom> room = options_.log != nullptr ? disk_room(options_.log->path()) : std::nullopt;
   const bool disk = room && room->free_bytes >= kLeastFreeBytes;
   add("disk", disk, disk ? "there is room" : "less than 64 MiB are free", disk ? "空间充足" : "可用空间不足 64 MiB");

@@ -2,6 +2,7 @@
 #include "audit/log/log.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <condition_variable>
 #include <deque>
@@ -248,6 +249,7 @@ class GroupCommitLog final : public Log {
     const std::lock_guard lock(mutex_);
     return failing_;
   }
+  std::int64_t newest_us() const override { return last_time_; }
   std::optional<std::string> checkpoint() const override {
     const std::lock_guard lock(mutex_);
     return note_ != nullptr ? std::optional(*note_) : std::nullopt;
@@ -906,9 +908,9 @@ class GroupCommitLog final : public Log {
   std::unique_ptr<Store> store_;
   std::unique_ptr<HighWater> mark_;
   std::optional<Growth> growth_;
-  std::int64_t last_time_ = 0;
-  bool gap_ = false;        // something was lost and no record says so yet
-  std::uint64_t lost_ = 0;  // decisions among it
+  std::atomic<std::int64_t> last_time_ = 0;  // others ask for it
+  bool gap_ = false;                         // something was lost and no record says so yet
+  std::uint64_t lost_ = 0;                   // decisions among it
   std::int64_t lost_since_us_ = 0;
   std::string lost_code_, lost_words_;
   std::optional<GapNote> gap_note_;  // of the same, for whoever opens the log next

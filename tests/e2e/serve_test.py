@@ -1875,7 +1875,34 @@ class Doctor(unittest.TestCase):
         self.assertEqual([check["name"] for check in wrong], ["clock"])
         self.assertRegex(wrong[0]["say"], "and the newest record is of ")
         self.assertIn("`timedatectl set-ntp true`", wrong[0]["cure"])  # not run: it would be this machine's
+        # Ahead for one turn, then right again: what the log holds does not go back.
+        self.environment["SECONDS_AWAY"] = str(40 * 86_400 + 3_600)
+        subprocess.run([BINARY, "decide", "--rules", "rules", "--log", "log.db"], cwd=self.folder, env=self.environment, check=True,
+                       capture_output=True, input=json.dumps(turn(3)).encode())
         well()
+        wrong = [check for check in self.doctor() if not check["ok"]]
+        self.assertEqual([check["name"] for check in wrong], ["clock"])
+        self.assertIn("40 days ahead of the clock", wrong[0]["say"])
+        self.assertIn("If it is right", wrong[0]["cure"])
+        process = subprocess.Popen([BINARY, "serve", "--config", "caveat.toml"], cwd=self.folder, env=self.environment,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline().rsplit(":", 1)[1]), timeout=60)
+            connection.request("GET", "/readyz")
+            reply = connection.getresponse()
+            said = {check["name"]: check for check in json.loads(reply.read())["checks"]}["clock"]
+            self.assertEqual((reply.status, said["ok"]), (200, True))
+            self.assertIn("40 days ahead of the clock", said["say"])
+            connection.close()
+        finally:
+            process.terminate()
+            process.wait(60)
+            process.stdout.close()
+        told = [line for line in map(json.loads, (self.folder / "operation.jsonl").read_text().splitlines())
+                if "clock_behind_log" in line.values()]
+        self.assertEqual(len(told), 1)
+        self.setUp()
+        self.environment |= {"LD_PRELOAD": str(self.home / "machine.so"), "ASAN_OPTIONS": "verify_asan_link_order=0"}
         self.environment["NO_ROOM"] = "1"
         self.assertIn("log.db", self.cured("disk", "MiB are free", by_hand=well, starts=False))
 

@@ -118,6 +118,7 @@ BOOST_AUTO_TEST_CASE(a_clock_that_goes_back_is_recorded_and_times_stand_still) {
     in.clock.now -= 3'600'000'000;
     const auto after = committed(log->append(decision(1)));
     BOOST_TEST(after.time_us == before.time_us);
+    BOOST_TEST(log->newest_us() == before.time_us);
     BOOST_TEST(after.index == 2u);
     committed(log->append(decision(2)));
     BOOST_TEST(log->size() == 4u);
