@@ -93,6 +93,14 @@ class Package(unittest.TestCase):
             with self.subTest(member=member.filename):
                 self.assertEqual(self.verify(changed, self.key).returncode, 1)
 
+    def both_of(self, members):
+        """What caveat and the other verifier say of these members, signed again with the log's key."""
+        forged = f"{self.place.name}/forged.zip"
+        with open(forged, "wb") as file:
+            file.write(verify_package.canonical_zip(self.signed_again(members)))
+        ours = subprocess.run([CAVEAT, "verify", forged, "--key", self.key], capture_output=True, text=True, check=False)
+        return ours, self.verify(forged, self.key)
+
     def signed_again(self, members):
         """As somebody makes it who holds the signing key: the manifest fits the members as they are now, as far as it names them."""
         with open(os.path.dirname(self.key) + "/signing.key", encoding="utf-8") as file:
@@ -157,11 +165,7 @@ class Package(unittest.TestCase):
                 said(page, page + ",\n    " + row % ("a/x", 2, hashlib.sha256(b"hi").hexdigest())), **{"a/x": b"hi"}),
         }
         for label, members in {"signed again": sound, **forgeries}.items():
-            forged = f"{self.place.name}/forged.zip"
-            with open(forged, "wb") as file:
-                file.write(verify_package.canonical_zip(self.signed_again(members)))
-            ours = subprocess.run([CAVEAT, "verify", forged, "--key", self.key], capture_output=True, text=True, check=False)
-            theirs = self.verify(forged, self.key)
+            ours, theirs = self.both_of(members)
             with self.subTest(label):
                 expected = int(label in forgeries)
                 self.assertEqual((ours.returncode, theirs.returncode), (expected, expected), ours.stdout + theirs.stdout)
@@ -172,13 +176,10 @@ class Package(unittest.TestCase):
         with zipfile.ZipFile(self.package) as archive:
             sound = {info.filename: archive.read(info) for info in archive.infolist()}
         for name in ("VERIFY.md", "report.html"):
-            forged = f"{self.place.name}/forged.zip"
-            with open(forged, "wb") as file:
-                file.write(verify_package.canonical_zip(self.signed_again(dict(sound, **{name: b"All is well."}))))
-            ours = subprocess.run([CAVEAT, "verify", forged, "--key", self.key], capture_output=True, text=True, check=False)
+            ours, theirs = self.both_of(dict(sound, **{name: b"All is well."}))
             with self.subTest(name):
                 self.assertEqual(ours.returncode, 1, ours.stdout)
-                self.assertIn("? report.html and VERIFY.md", self.verify(forged, self.key).stdout)
+                self.assertIn("? report.html and VERIFY.md", theirs.stdout)
 
     def test_a_rule_that_stands_under_its_name_and_its_alias_is_recounted_under_both(self):
         with tempfile.TemporaryDirectory() as where:
@@ -287,11 +288,7 @@ class Package(unittest.TestCase):
         more = dict(packages["AAAAAAAA"])
         more["manifest.json"] = more["manifest.json"].replace(b'"stories":5', b'"stories":1000')
         for label, members in {"picked": picked, "more were asked for": more}.items():
-            forged = f"{self.place.name}/forged.zip"
-            with open(forged, "wb") as file:
-                file.write(verify_package.canonical_zip(self.signed_again(members)))
-            ours = subprocess.run([CAVEAT, "verify", forged, "--key", self.key], capture_output=True, text=True, check=False)
-            theirs = self.verify(forged, self.key)
+            ours, theirs = self.both_of(members)
             with self.subTest(label):
                 self.assertEqual((ours.returncode, theirs.returncode), (1, 1), ours.stdout + theirs.stdout)
                 self.assertIn("the seed draws", theirs.stdout)

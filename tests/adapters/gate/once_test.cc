@@ -2,7 +2,9 @@
 #include "adapters/gate/once.h"
 
 #include <boost/json.hpp>
+#include <functional>
 #include <future>
+#include <memory>
 
 #include "tests/adapters/gate/decided_again.h"
 #include "tests/adapters/gate/desk_fixture.h"
@@ -124,21 +126,32 @@ BOOST_AUTO_TEST_CASE(a_confirmation_of_yesterdays_does_not_take_back_todays) {
   desk.verify();
 }
 
+constexpr const char* kLate = "t-late";
+
+// A turn on the fund whose deadline is over while the log's commits stand still: they do from here on.
+std::future<gate::Reply> too_late(Desk& desk, std::function<void()> before_it_is_told = [] {}) {
+  const auto answered = std::make_shared<std::promise<gate::Reply>>();
+  desk.control.stopped = true;
+  desk.gate->take(Desk::body(kLate, kFund), Desk::bot(),
+                  {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
+                  [answered, before = std::move(before_it_is_told)](const gate::Reply& reply) {
+                    before();
+                    answered->set_value(reply);
+                  });
+  desk.clock.pass(2 * kSecond);
+  return answered->get_future();
+}
+
 BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing) {
   for (const bool ticked : {true, false}) {  // or the commit comes before the next tick
     Desk desk;
-    const std::string late = Desk::body("t-late", kFund);
-    std::promise<gate::Reply> answered;
-    desk.control.stopped = true;
-    desk.gate->take(late, Desk::bot(), {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
-                    [&](const gate::Reply& reply) { answered.set_value(reply); });
-    desk.clock.pass(2 * kSecond);
+    std::future<gate::Reply> answered = too_late(desk);
     if (ticked) desk.gate->tick();
     desk.control.stopped = false;
     desk.control.stopped.notify_all();
     desk.log->flush();
-    BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
-    BOOST_TEST(said(json::parse(desk.gate->decide(late, Desk::bot()).body)) ==
+    BOOST_TEST(Desk::code(answered.get()) == "deadline");
+    BOOST_TEST(said(json::parse(desk.gate->decide(Desk::body(kLate, kFund), Desk::bot()).body)) ==
                kFundTold);  // it was decided and recorded
     BOOST_TEST(said(desk.turn(kFund)) == kFundTold);
     BOOST_TEST(said(desk.turn(kFund)) == "A fund.");
@@ -150,19 +163,14 @@ BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing) {
 BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing_after_a_restart_either) {
   for (const bool fails : {false, true}) {
     Desk desk;
-    std::promise<gate::Reply> answered;
-    desk.control.stopped = true;
-    desk.gate->take(Desk::body("t-late", kFund), Desk::bot(),
-                    {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
-                    [&](const gate::Reply& reply) { answered.set_value(reply); });
-    desk.clock.pass(2 * kSecond);
+    std::future<gate::Reply> answered = too_late(desk);
     desk.control.stopped = false;
     desk.control.stopped.notify_all();
     if (fails) {
       desk.log->flush();
       desk.control.failing = 1;
     }
-    BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+    BOOST_TEST(Desk::code(answered.get()) == "deadline");
     desk.log->flush();
     if (fails) {
       BOOST_TEST(str(desk.turn(kFund, "c-2", "k-2").at("code")) == "storage");
@@ -180,14 +188,9 @@ BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_told_nothing_after_a_res
 // Later turns have told what it was to tell: nothing takes that back.
 BOOST_AUTO_TEST_CASE(a_decision_that_the_log_does_not_have_is_not_told_again) {
   Desk desk;
-  std::promise<gate::Reply> answered;
-  desk.control.stopped = true;
-  desk.gate->take(Desk::body("t-late", kFund), Desk::bot(),
-                  {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
-                  [&](const gate::Reply& reply) { answered.set_value(reply); });
-  desk.clock.pass(2 * kSecond);
+  std::future<gate::Reply> answered = too_late(desk);
   desk.gate->tick();
-  BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+  BOOST_TEST(Desk::code(answered.get()) == "deadline");
   desk.control.failing = 1;
   desk.control.stopped = false;
   desk.control.stopped.notify_all();
@@ -202,18 +205,10 @@ BOOST_AUTO_TEST_CASE(a_decision_that_the_log_does_not_have_is_not_told_again) {
 
 BOOST_AUTO_TEST_CASE(what_a_stop_finds_untold_is_written_before_the_log_is_closed) {
   Desk desk;
-  std::promise<gate::Reply> answered;
-  desk.control.stopped = true;
-  desk.gate->take(Desk::body("t-late", kFund), Desk::bot(),
-                  {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
-                  [&](const gate::Reply& reply) {
-                    desk.control.failing = 1;  // the commit after its own
-                    answered.set_value(reply);
-                  });
-  desk.clock.pass(2 * kSecond);
+  std::future<gate::Reply> answered = too_late(desk, [&] { desk.control.failing = 1; });  // the commit after its own
   desk.control.stopped = false;
   desk.control.stopped.notify_all();
-  BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+  BOOST_TEST(Desk::code(answered.get()) == "deadline");
   desk.log->flush();
   BOOST_TEST(desk.control.failing == 0);
   BOOST_TEST(desk.records(audit::Kind::delivery_missed) == 0u);
