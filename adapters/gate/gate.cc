@@ -406,9 +406,11 @@ class Gate::Inside {
         if (!turn->caller.confirms && !turn->answered && goes_out(*turn, seen, round)) {
           const std::vector<audit::StateChange> own =
               told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
-          if (!own.empty()) turn->lost = std::make_shared<std::atomic<bool>>(false);
           floor_.keep(own);
-          if (!own.empty()) turn->told = decision_id;
+          if (!own.empty()) {
+            turn->lost = std::make_shared<std::atomic<bool>>(false);
+            turn->told = decision_id;
+          }
           changes.insert(changes.end(), own.begin(), own.end());
         }
         if (!moved.ticket.id.empty())
@@ -991,8 +993,8 @@ class Gate::Inside {
     std::shared_ptr<const std::atomic<bool>> lost;  // its turn's: a decision that the log does not have told nothing
   };
 
-  void tell_again(
-      Turn& turn) {  // what it says is whole once it tells something: until then another thread may be at it
+  // What a turn says is whole once it tells something: until then another thread may be at it.
+  void tell_again(Turn& turn) {
     tell_again([&turn] {
       return turn.told.empty() ? Missed{}
                                : Missed{.decision = turn.told,
