@@ -98,7 +98,7 @@ std::string_view match_of(std::string_view kept) {
 }
 
 Confirmed match(const program::Program* program, audit::Log& log, const audit::LogReader& reader, Floor& floor,
-                PastHolds& holds, const Caller& caller, const Delivery& delivery) {
+                PastHolds& holds, const ToldToWait& told_to_wait, const Caller& caller, const Delivery& delivery) {
   const std::optional<PastDecision> past = past_decision(log, reader, delivery.decision);
   if (!past || past->caller != caller.id) return {.match = "unknown"};
   const audit::StateKey key = delivery_key(delivery);
@@ -114,7 +114,8 @@ Confirmed match(const program::Program* program, audit::Log& log, const audit::L
   // The turn was sent again, or its decision read, and the bot sent what it was told then: to wait.
   const bool switched =
       spoke && floor.look([&](const Desk& desk, std::uint64_t) { return desk.emergency().was_thrown(delivery.at); });
-  const bool waits = (held || switched) && program != nullptr && is_waiting_text(*program, delivery.text);
+  const bool waits = (held || switched) && (told_to_wait.knows(delivery.decision, delivery.text) ||
+                                            (program != nullptr && is_waiting_text(*program, delivery.text)));
   const bool late = held && !waits;
   const bool same = waits || sha256(said_in(past->body)) == delivery.text;
   const std::string_view match = late ? "late" : same ? "same" : "changed";

@@ -17,6 +17,7 @@
 #include "adapters/gate/caller.h"
 #include "adapters/gate/floor.h"
 #include "adapters/gate/past.h"
+#include "adapters/gate/told_to_wait.h"
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
 
@@ -59,6 +60,6 @@ struct Confirmed {
 };
 std::string_view match_of(std::string_view kept);  // as the state keeps it; empty: none of them
 Confirmed match(const program::Program* program, audit::Log& log, const audit::LogReader& reader, Floor& floor,
-                PastHolds& holds, const Caller& caller, const Delivery& delivery);
+                PastHolds& holds, const ToldToWait& told_to_wait, const Caller& caller, const Delivery& delivery);
 
 }  // namespace caveat::gate

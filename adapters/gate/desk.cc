@@ -230,6 +230,8 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   if (urgent || holds_now) {
     if (ticket.standing == Standing::person) {
       ticket.priority = std::min(ticket.priority, wish.priority);
+      // Or the same reason would be more urgent again each time that the customer writes.
+      if (wish.due && *wish.due < ticket.due.value_or(kNever)) ticket.due = wish.due;
       ++ticket.alerts;
     } else {
       ticket.queue = wish.queue;
@@ -239,8 +241,9 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
     }
   }
   ticket.standing = cell.next;
-  const bool moved = holds_now || urgent || named;
-  return put(std::move(ticket), moved ? audit::Kind::handoff_escalated : audit::Kind::feedback, false, words);
+  if (holds_now || urgent || named) return put(std::move(ticket), audit::Kind::handoff_escalated, false, words);
+  // A word alone moves nothing: what an agent read a moment ago he may still act on.
+  return put(std::move(ticket), audit::Kind::feedback, false, words, /*counts=*/false);
 }
 
 Moved Desk::take(std::string_view id, const std::string& by, Microseconds now, bool relieves) {
@@ -372,8 +375,8 @@ Moved Desk::escalate(std::string_view id, const program::Program& program, Micro
   return put(std::move(ticket), audit::Kind::handoff_escalated);
 }
 
-Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created, std::string words) {
-  ++ticket.version;
+Moved Desk::put(Ticket ticket, std::optional<audit::Kind> record, bool created, std::string words, bool counts) {
+  if (counts) ++ticket.version;
   if (ticket.standing == Standing::asked)
     ticket.held = 0;
   else if (holds(ticket.standing) && ticket.held == 0)

@@ -114,7 +114,8 @@ class Desk {
  private:
   const std::string default_queue_;
   Ticket* at(std::string_view id);
-  Moved put(Ticket ticket, std::optional<audit::Kind> record, bool created = false, std::string words = {});
+  Moved put(Ticket ticket, std::optional<audit::Kind> record, bool created = false, std::string words = {},
+            bool counts = true);  // among the versions of the ticket
   void index(const Ticket& ticket);
   void forget(const Ticket& ticket);
 

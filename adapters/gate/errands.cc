@@ -492,7 +492,8 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
     const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
     const program::Program* program = rules ? rules->program.get() : nullptr;
     for (const Delivery& delivery : deliveries) {
-      Confirmed& one = confirmed.emplace_back(match(program, *options_.log, *reader, floor_, holds, caller, delivery));
+      Confirmed& one = confirmed.emplace_back(
+          match(program, *options_.log, *reader, floor_, holds, told_to_wait_, caller, delivery));
       if (one.record && first.emplace(one.key, one.match).second) contents.push_back(std::move(*one.record));
     }
   }

@@ -11,13 +11,15 @@
 
 #include "adapters/gate/floor.h"
 #include "adapters/gate/gate.h"
+#include "adapters/gate/told_to_wait.h"
 #include "audit/record/events.h"
 
 namespace caveat::gate {
 
 class Errands {
  public:
-  Errands(const GateOptions& options, Floor& floor) : options_(options), floor_(floor) {}
+  Errands(const GateOptions& options, Floor& floor, const ToldToWait& told_to_wait)
+      : options_(options), floor_(floor), told_to_wait_(told_to_wait) {}
 
   void run(const Command& command, const Caller& caller, const Done& done);
   std::size_t escalate_overdue();
@@ -37,6 +39,7 @@ class Errands {
 
   const GateOptions& options_;
   Floor& floor_;
+  const ToldToWait& told_to_wait_;
 };
 
 Reply refused(const Problem& problem, Language language);

@@ -24,6 +24,7 @@
 #include "adapters/gate/record.h"
 #include "adapters/gate/requirements.h"
 #include "adapters/gate/ticket_json.h"
+#include "adapters/gate/told_to_wait.h"
 #include "adapters/gate/turn.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/problem_json.h"
@@ -69,8 +70,8 @@ class Gate::Inside {
   explicit Inside(GateOptions options)
       : options_(std::move(options)),
         floor_(options_.log, options_.default_queue),
-        errands_(options_, floor_),
-        looks_(options_, floor_) {
+        errands_(options_, floor_, told_to_wait_),
+        looks_(options_, floor_, told_to_wait_) {
     if (options_.log == nullptr) remembered_.reserve(options_.remembered + 1);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.threads); ++i)
       workers_.emplace_back([this] { work(); });
@@ -816,8 +817,9 @@ class Gate::Inside {
     const program::Program& program = *turn.rules->program;
     const std::uint32_t queue = queue_of(program, ticket.queue, options_.default_queue);
     const bool waits = !turn.request.has_outreach() && !turn.request.has_material();
-    reply.body =
-        superseded_json(reply.body, waits ? waiting_text(program, turn.request, queue) : std::string(), ticket);
+    const std::string text = waits ? waiting_text(program, turn.request, queue) : std::string();
+    reply.body = superseded_json(reply.body, text, ticket);
+    if (waits) told_to_wait_.note(reply.decision_id, text);
     reply.verdict = decide::Verdict::handoff;
     reply.superseded = true;
   }
@@ -1058,6 +1060,7 @@ class Gate::Inside {
 
   const GateOptions options_;
   Floor floor_;
+  ToldToWait told_to_wait_;
   Errands errands_;
   Looks looks_;
   mutable std::mutex mutex_;

@@ -383,6 +383,7 @@ void Looks::give_way(PastDecision& past, Reply& reply) {
                                  : waiting_text(*program, queue_of(*program, ticket->queue, options_.default_queue),
                                                 past.language, options_.clock->wall_us());
     past.body = superseded_json(past.body, text, *ticket);
+    if (!text.empty()) told_to_wait_.note(past.id, text);
     reply.verdict = decide::Verdict::handoff;
     reply.superseded = true;
   } else if (!held.empty()) {

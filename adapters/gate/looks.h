@@ -11,12 +11,14 @@
 #include "adapters/gate/floor.h"
 #include "adapters/gate/gate.h"
 #include "adapters/gate/past.h"
+#include "adapters/gate/told_to_wait.h"
 
 namespace caveat::gate {
 
 class Looks {
  public:
-  Looks(const GateOptions& options, Floor& floor) : options_(options), floor_(floor) {}
+  Looks(const GateOptions& options, Floor& floor, ToldToWait& told_to_wait)
+      : options_(options), floor_(floor), told_to_wait_(told_to_wait) {}
   Reply look(const Query& query, const Caller& caller);
   const Code* hidden(const PastDecision& past, const Caller& caller);  // why he may not read it; null: he may
 
@@ -38,6 +40,7 @@ class Looks {
 
   const GateOptions& options_;
   Floor& floor_;
+  ToldToWait& told_to_wait_;
 };
 
 }  // namespace caveat::gate

@@ -39,7 +39,7 @@ struct Ticket {
   std::string holder;                  // who has it
   std::uint64_t passes = 0, escalations = 0, alerts = 0;
   bool farthest = false;       // it has escalated as far as it can
-  std::uint64_t version = 0;   // counts its changes
+  std::uint64_t version = 0;   // counts its changes; what is said with a wish that joins it is none
   bool withdrawn = false;      // the customer has said that he no longer wants a person; he is held all the same
   std::string outcome, note;   // the last ones
   std::vector<Joined> joined;  // what else was said when a person was asked for, the newest last

@@ -237,6 +237,34 @@ BOOST_AUTO_TEST_CASE(a_more_urgent_reason_moves_a_ticket_that_waits_and_alerts_w
   BOOST_TEST(str(now.at("priority")) == "urgent");
   BOOST_TEST(now.at("alerts").to_number<int>() == 1);
   BOOST_TEST(str(now.at("state")) == "person");
+  // The same reason again is no news, whenever the customer writes.
+  const std::string third = handoff_of(
+      desk.turn(R"("answer":{"text":"done"},"actions":[{"name":"transfer","amount":"60000 CNY"}])", "c-3", "k-3"));
+  desk.take(third);
+  for (int time = 0; time < 2; ++time) {
+    desk.turn(R"("message":{"text":"my card was stolen"},"answer":{"text":"oh"})", "c-3", "k-3");
+    desk.clock.pass(kSecond);
+  }
+  BOOST_TEST(desk.ticket(third).at("alerts").to_number<int>() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_bot_says_with_its_wish_leaves_the_version_that_an_agent_acts_on) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const auto version = [&] { return std::to_string(desk.ticket(id).at("version").to_number<int>()); };
+  const auto asks = [&](const std::string& reason) {
+    BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {},
+                                       R"({"conversation":"c-1","reason":")" + reason + R"("})", Desk::bot())) == "");
+  };
+  std::string read = version();
+  asks("he is angry");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::take_handoff, id, {}, Desk::agent(), read)) == "");
+  read = version();
+  asks("and now he shouts");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::close_handoff, id,
+                                     R"({"outcome":"resolved","customer_agreed":true})", Desk::agent(), read)) == "");
+  BOOST_TEST(desk.ticket(id).at("joined").as_array().size() == 2u);
+  desk.verify();
 }
 
 BOOST_AUTO_TEST_CASE(an_overdue_ticket_escalates_once_a_queue) {
@@ -1781,6 +1809,59 @@ BOOST_AUTO_TEST_CASE(the_waiting_text_that_a_resent_turn_told_is_the_same_when_i
       desk.command(gate::Command::Kind::confirm_deliveries, {},
                    R"({"decision":")" + decision + R"(","text_digest":")" + hex(sha256(told)) + R"("})", Desk::bot());
   BOOST_TEST(str(json::parse(confirmed.body).at(0).at("match")) == "same");
+  desk.verify();
+}
+
+// Whatever it tells and whatever the queue is called by then; after a restart nobody knows what was told.
+BOOST_AUTO_TEST_CASE(a_waiting_text_that_tells_a_fact_or_is_of_a_queue_that_is_gone_is_the_same_when_it_is_confirmed) {
+  Desk desk;
+  desk.loads_beside(R"(facts customer
+  nickname text
+
+queue personal
+  due 60 seconds
+  say en "One moment, {customer.nickname}." zh "请稍候，{customer.nickname}。"
+
+rule by_name
+    en "Who may read it is not said" zh "未说明读者"
+  cites HOUSE
+  applies to message
+  when message contains "you know me" and customer.nickname is "nobody"
+  then block
+    say en "No." zh "不。"
+    because en "nobody asks" zh "无人询问"
+)");
+  const auto of = [](const std::string& number, const std::string& name) {
+    return R"({"id":"t-)" + number + R"(","language":"en","conversation":{"id":"c-)" + number +
+           R"("},"customer":{"id":"k-)" + number + R"(","nickname":")" + name + R"("},"answer":{"text":"hello"}})";
+  };
+  const auto confirm = [&](const std::string& decision, const std::string& text, const std::string& part) {
+    const gate::Reply confirmed = desk.command(
+        gate::Command::Kind::confirm_deliveries, {},
+        R"({"decision":")" + decision + R"(","text_digest":")" + hex(sha256(text)) + R"(","part":")" + part + R"("})",
+        Desk::bot());
+    return str(json::parse(confirmed.body).at(0).at("match"));
+  };
+  std::vector<std::pair<std::string, std::string>> told;  // decisions, and what their repeats told
+  for (const auto& [number, name, queue] : {std::tuple("1", "Li", "personal"), std::tuple("2", "Wu", "advisers")}) {
+    const std::string turn = of(number, name);
+    const std::string decision = str(json::parse(desk.gate->decide(turn, Desk::bot()).body).at("decision"));
+    BOOST_TEST(Desk::code(desk.command(
+                   gate::Command::Kind::open_handoff, {},
+                   std::string(R"({"conversation":"c-)") + number + R"(","queue":")" + queue + R"(","reason":"lost"})",
+                   Desk::bot())) == "");
+    told.emplace_back(decision, said(json::parse(desk.gate->decide(turn, Desk::bot()).body)));
+  }
+  desk.clock.pass(kSecond);
+  BOOST_TEST(told[0].second == "One moment, Li.");
+  BOOST_TEST(told[1].second == "An adviser will be with you.");
+  BOOST_TEST(confirm(told[0].first, told[0].second, "1") == "same");
+  BOOST_TEST(confirm(told[0].first, "One moment, Wu.", "1") == "late");
+  BOOST_TEST(confirm(told[1].first, told[0].second, "1") == "late");  // it was told of another decision
+  desk.snapshot.put(Desk::other_rules());
+  for (const auto& [decision, text] : told) BOOST_TEST(confirm(decision, text, "2") == "same");
+  desk.restart();
+  for (const auto& [decision, text] : told) BOOST_TEST(confirm(decision, text, "3") == "late");
   desk.verify();
 }
 

@@ -136,12 +136,14 @@ BOOST_AUTO_TEST_CASE(a_repeat_of_an_outreach_or_a_material_under_the_switch_says
   Desk desk;
   const std::string outreach = Desk::body("o-1", outreach_of("notice"), "", ""),
                     material = Desk::body("m-1", R"("material":{"text":"Buy."})", "", ""),
+                    of_a_product = Desk::body("m-2", R"("material":{"product":{"id":"p-1"}})", "", ""),
                     turn = Desk::body("t-1", R"("answer":{"text":"hello"})");
   const auto ask = [&](const std::string& body) { return json::parse(desk.gate->decide(body, Desk::bot()).body); };
   std::vector<std::string> decisions;
-  for (const std::string& one : {outreach, material, turn}) decisions.push_back(str(ask(one).at("decision")));
+  for (const std::string& one : {outreach, material, of_a_product, turn})
+    decisions.push_back(str(ask(one).at("decision")));
   BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {}, R"({"on":true,"reason":"r"})")) == "");
-  for (const std::string& one : {outreach, material}) {
+  for (const std::string& one : {outreach, material, of_a_product}) {
     const json::value again = ask(one);
     BOOST_TEST(str(again.at("verdict")) == "handoff");
     BOOST_TEST(again.at("say").at("text").is_null());
