@@ -1,5 +1,6 @@
 #include "adapters/server/listener.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,6 +47,7 @@ constexpr std::size_t kFirstRead = 1024, kMostRead = 8192;
 constexpr std::size_t kUsualHeaders = 8;  // of a request
 constexpr std::size_t kStoredPiece = 256u << 10;
 constexpr std::int64_t kWriteMs = 10'000, kLingerMs = 2'000, kCutAgainMs = 20, kFlushMs = 2;
+constexpr std::int64_t kListensMs = 250;  // how often who waits without a deadline is looked after
 // Before the grace of a drain is over: what is at length is cut then, and its caller is still told so.
 constexpr std::int64_t kTellMs = 1'000;
 
@@ -59,6 +61,13 @@ tl::unexpected<Problem> failed(const Code& code, const std::string& what, std::s
 }
 
 std::string milliseconds(std::int64_t ms) { return std::to_string(ms) + " ms"; }
+
+// The other end has closed the connection, or its sending half, which nothing tells apart. What it sent before that and nobody has read
+// yet hides it from a read, but not from this.
+bool has_gone(Socket& socket) {
+  ::pollfd one{.fd = socket.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
 
 // Cuts what a socket waits for when its time is up; the socket stays open, so that a last word can be said. Most waits end long before
 // their time, so a timer that stands already, and is not too late, is left to find out for itself what is meant by then.
@@ -587,6 +596,11 @@ awaitable<bool> Connection::exchange() {
     response = std::move(*slot->response);
   else
     response = co_await answer(slot, call, std::string_view(reading.body));
+  if (call->gone) {
+    response.code = "caller_gone";  // for the log alone
+    router_.dress(*call, response);
+    co_return false;
+  }
   const bool stays = keep && !router_.draining();
   const std::string rest = send_now(*call, response, head_only, stays);
   const bool goes_on = rest.empty() ? stays : co_await send_rest(rest, stays);
@@ -597,15 +611,19 @@ awaitable<bool> Connection::exchange() {
 // What another thread lays down, within the deadline.
 awaitable<Response> Connection::answer(SlotPtr slot, CallPtr call, std::string_view body) {
   asio::steady_timer timer(socket_.get_executor());
-  if (call->deadline_ms > 0)
-    timer.expires_after(std::chrono::milliseconds(call->deadline_ms));
-  else
-    timer.expires_at(asio::steady_timer::time_point::max());
   {
     const auto waiting = [](Slot* one) { one->waits = nullptr; };
     slot->waits = &timer;
     const std::unique_ptr<Slot, decltype(waiting)> until_here(slot.get(), waiting);
-    co_await timer.async_wait(kToken);
+    if (call->deadline_ms > 0) {
+      timer.expires_after(std::chrono::milliseconds(call->deadline_ms));
+      co_await timer.async_wait(kToken);
+    }
+    while (!slot->response && call->deadline_ms == 0) {
+      timer.expires_after(std::chrono::milliseconds(kListensMs));
+      co_await timer.async_wait(kToken);
+      if (!slot->response && has_gone(socket_)) call->gone = true;
+    }
   }
   if (slot->response) co_return std::move(*slot->response);
   co_return router_.refuse(*call, wire::codes::kDeadline,

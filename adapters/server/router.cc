@@ -822,7 +822,10 @@ class Router::Inside {
                    .amiss = call->amiss,
                    .hidden = [this, &call](
                                  const gate::PastDecision& past) { return options_.gate->hidden(past, call->caller); },
-                   .cut = [this] { return cut_.load(std::memory_order_relaxed); }});
+                   .cut =
+                       [this, &call] {
+                         return cut_.load(std::memory_order_relaxed) || call->gone.load(std::memory_order_relaxed);
+                       }});
       if (served) return done(std::move(*served));
       Response response = problem_response(*call, served.error().problem);
       if (!served.error().members.empty()) {

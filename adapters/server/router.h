@@ -13,6 +13,7 @@
 // Source     http.md
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -79,6 +80,7 @@ struct Call {
   std::string turn_id;  // of the body, as far as it could be read
   Language turn_language = Language::none;
   std::uint64_t began_ns = 0;
+  std::atomic<bool> gone{false};  // whoever asked has closed the connection: what is at length ends
 };
 using CallPtr = std::shared_ptr<Call>;
 

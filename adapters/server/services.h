@@ -34,7 +34,8 @@ struct Asked {  // a request whose work is done behind the router
   Language language = Language::en;
   std::optional<Problem> amiss = {};  // with how it was sent: it is refused, with what is wrong with its body
   std::function<const Code*(const gate::PastDecision&)> hidden = {};  // why he may not read it: Gate::hidden
-  std::function<bool()> cut = {};  // has it to end now? Then it is refused as `draining`. Called from one thread, often
+  std::function<bool()> cut = {};  // has it to end now? Then it is refused as `draining`, where anybody still listens.
+                                   // Called from one thread, often
 };
 
 // More members of the problem, as JSON without braces: `"diagnostics":[…]`.

@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -436,6 +437,29 @@ class LongLooks(unittest.TestCase):
         for one in reports:
             self.assertEqual(one.result()[0], 200)
         self.assertEqual(self.server.ask("POST", "/v1/log/search", {"request": "old-7"}, role="auditor")[0], 200)
+
+    def test_who_goes_away_leaves_his_place_to_others_and_nothing_of_his_report_is_made(self):
+        body = json.dumps({"format": "zip"}).encode()
+        ask = (f"POST /v1/reports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.server.keys['auditor']}\r\n"
+               f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
+        more = (b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")  # behind the second something that nobody reads meanwhile
+        left = [socket.create_connection(("127.0.0.1", self.server.port), timeout=60) for _ in more]
+        search = lambda: self.server.ask("POST", "/v1/log/search", {"request": "old-7"}, role="auditor")[0]
+        for one, behind in zip(left, more):
+            one.sendall(ask + behind)
+        while search() != 503:
+            for one, behind in zip(left, more):
+                if select.select([one], [], [], 0)[0]:  # the search had its place for a moment
+                    one.recv(1 << 20)
+                    one.sendall(ask + behind)
+        for one in left:
+            one.close()
+        while search() != 200:
+            pass
+        self.server.stop()
+        reports = [line for line in map(json.loads, self.server.operation.read_text(encoding="utf-8").splitlines())
+                   if line["event"] == "exchange" and line["path"] == "/v1/reports"]
+        self.assertEqual([line["code"] for line in reports if line["code"] != "overloaded"], ["caller_gone"] * 2, reports)
 
     def test_memory_does_not_grow_with_what_is_reported(self):
         status = pathlib.Path("/proc", str(self.server.process.pid), "status")
