@@ -116,9 +116,12 @@ step() {
   return "$status"
 }
 
-# configure PRESET: only when it has not been done, or the presets are newer.
+# configure PRESET: only when it has not been done, or the presets are newer, or it was for a day and this is a night or the reverse:
+# what a sanitizer looks at differs.
 configure() {
-  local ninja=$caveat_root/build/$1/build.ninja
-  [ -f "$ninja" ] && [ "$ninja" -nt "$caveat_root/CMakePresets.json" ] && return 0
-  (cd "$caveat_root" && cmake --preset "$1")
+  local ninja=$caveat_root/build/$1/build.ninja when=day
+  [ -z "${CAVEAT_NIGHTLY:-}" ] || when=night
+  [ -f "$ninja" ] && [ "$ninja" -nt "$caveat_root/CMakePresets.json" ] &&
+    [ "$(cat "$caveat_root/build/$1/configured-for" 2>/dev/null || echo day)" = "$when" ] && return 0
+  (cd "$caveat_root" && cmake --preset "$1") && echo "$when" >"$caveat_root/build/$1/configured-for"
 }

@@ -59,8 +59,11 @@ function(caveat_test name)
   target_compile_options(test_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # lets ccache see what was read
   target_compile_definitions(test_${name} PRIVATE CAVEAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CAVEAT_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND test_${name} --color_output=no)
-  # A test reads no clock to judge speed; what hangs, or costs the square of what it is given, ends here.
+  # A test reads no clock to judge speed; what hangs, or costs the square of what it is given, ends here. A sanitizer takes its time.
   set_property(TEST ${name} PROPERTY TIMEOUT 300)
+  if(CAVEAT_SANITIZER)
+    set_property(TEST ${name} PROPERTY TIMEOUT 1800)
+  endif()
   foreach(sanitizer IN ITEMS tsan asan)
     if(name MATCHES "${CAVEAT_TESTS_FOR_${sanitizer}}")
       set_property(TEST ${name} APPEND PROPERTY LABELS ${sanitizer})

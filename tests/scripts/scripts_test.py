@@ -76,7 +76,7 @@ class Steps(unittest.TestCase):
 
     def test_check_refuses_an_option_that_it_does_not_know(self):
         done = subprocess.run([f"{ROOT}/check", "--nigthly"], capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, done.stderr), (2, "./check knows --nightly and the names of rooms, not --nigthly\n"))
+        self.assertEqual((done.returncode, done.stderr), (2, "./check knows --nightly, --resume and the names of rooms, not --nigthly\n"))
 
     def test_each_package_has_a_word_why_and_stands_once(self):
         names = []
@@ -86,6 +86,87 @@ class Steps(unittest.TestCase):
                 names.append(line.split()[0])
         self.assertEqual(len(names), len(set(names)))
         self.assertFalse({n for n in names if re.match(r"(nodejs|npm)", n)}, "machines may carry another vendor's Node")
+
+
+class Nights(unittest.TestCase):
+    """A whole ./check --nightly over stand-ins for all that it calls: what fails ends what leans on it and nothing else."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.tree = f"{place.name}/tree"
+        self.tools = f"{place.name}/tools"
+        for path in (".ci/steps.sh", "check"):
+            self.write(f"{self.tree}/{path}", open_and_read(f"{ROOT}/{path}"))
+        self.write(f"{self.tree}/a.cc", "")
+        self.write(f"{self.tree}/.gitignore", "/build/\n")
+        self.write(f"{self.tree}/CMakePresets.json", "{}\n")
+        for name in ("nightly/fuzz", "nightly/other_client", "nightly/schemathesis", "nightly/promtool", "nightly/bare_debian", "style/tidy"):
+            self.write(f"{self.tree}/tests/{name}", f"#!/bin/sh\necho {name} >>$DID\n")
+        # A test that fails, and one that passes; in the build `tsan` a file that does not compile.
+        self.write(f"{self.tools}/cmake", """#!/bin/sh
+echo "cmake $*" >>$DID
+case "$*" in *build/tsan*) exit ${TSAN:-1} ;; --preset*) mkdir -p build/$2; touch build/$2/build.ninja ;; esac
+""")
+        self.write(f"{self.tools}/ctest", """#!/bin/sh
+echo "ctest $*" >>$DID
+case "$*" in
+  *'^(good)$'*) echo ' 1/1 Test #2: bad ..............   Passed    0.01 sec'; echo '100% tests passed, 0 tests failed out of 1' ;;
+  *build/dev*)
+    echo ' 1/2 Test #1: good .............   Passed    0.01 sec'; echo ' 2/2 Test #2: bad ..............***Failed  0.01 sec'
+    echo '50% tests passed, 1 tests failed out of 2'; exit 8 ;;
+  *) echo ' 1/1 Test #1: good .............   Passed    0.01 sec'; echo '100% tests passed, 0 tests failed out of 1' ;;
+esac
+""")
+        for name in ("clang-format-19", "shellcheck"):
+            self.write(f"{self.tools}/{name}", "#!/bin/sh\nexit 0\n")
+        subprocess.run("git init -q && git add -A && git -c user.name=n -c user.email=e commit -qm t", shell=True, cwd=self.tree, check=True)
+
+    @staticmethod
+    def write(path, text):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
+
+    def check(self, *arguments, **more):
+        did = f"{self.tools}/did"
+        open(did, "w", encoding="utf-8").close()
+        done = subprocess.run([f"{self.tree}/check", *arguments], capture_output=True, text=True, check=False,
+                              env={**os.environ, "NO_COLOR": "1", "CAVEAT_PACKAGES": "present", "DID": did, "CAVEAT_NIGHTLY": "",
+                                   "PATH": f"{self.tools}:{os.environ['PATH']}", **more})
+        return done, open_and_read(did)
+
+    def test_what_fails_by_night_ends_what_leans_on_it_alone_and_a_second_run_does_only_that_again(self):
+        done, did = self.check("--nightly")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("nightly/bare_debian", did)
+        self.assertIn("ctest --output-on-failure --no-tests=error --test-dir build/asan", did)
+        self.assertNotIn("--test-dir build/tsan", did)
+        for stage in (r"FAILED +\d+s  testing\n", r"FAILED +\d+s  building gate and audit with it\n", r"not judged +testing gate and audit with it\n",
+                      r"passed +\d+s  fuzzing\n", r"passed +\d+s  \./run and \./check in a bare Debian\n"):
+            self.assertRegex(done.stderr, stage)
+        done, did = self.check("--nightly", "--resume", TSAN="0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("build/dev -j", did)
+        self.assertIn("-E ^(good)$", did)
+        self.assertIn("--test-dir build/tsan", did)
+        self.assertNotIn("nightly/fuzz", did)
+        self.assertNotIn("--test-dir build/asan", did)
+        self.assertRegex(done.stderr, r"passed before +fuzzing\n")
+        self.write(f"{self.tree}/CMakePresets.json", "{ }\n")  # other files
+        self.assertIn("nightly/fuzz", self.check("--nightly", "--resume", TSAN="0")[1])
+
+    def test_by_day_nothing_is_judged_behind_a_build_that_failed(self):
+        done, did = self.check(TSAN="1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Nothing after this step can be judged.", done.stderr)
+        self.assertNotIn("build/asan", did)
+
+    def test_what_a_night_looks_at_is_configured_for_it(self):
+        self.check("--nightly", TSAN="0")
+        self.assertIn("cmake --preset asan", self.check(TSAN="0")[1])
+        self.assertNotIn("cmake --preset asan", self.check(TSAN="0")[1])
 
 
 def open_and_read(path):

@@ -9,12 +9,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace caveat::audit::testing {
@@ -172,25 +172,34 @@ class ForgetfulVfs {
     ours->base.pMethods = nullptr;
     ours->path = nullptr;
     if (self.blind()) return SQLITE_CANTOPEN;
-    bool there = false;
-    std::string before;
-    if (name != nullptr) {
-      std::ifstream in(name, std::ios::binary);
-      there = in.good();
-      before.assign(std::istreambuf_iterator<char>(in), {});
-    }
+    const bool lasting =
+        name != nullptr && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
+    Disk before;
+    if (lasting && !self.knows(name)) before = as_it_lies(name);  // before it is made
     const int code = self.below_->xOpen(self.below_, name, ours->below(), flags, out_flags);
     if (code != SQLITE_OK) return code;
     ours->base.pMethods = &self.methods_;
-    const bool lasting = (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
-    if (name != nullptr && lasting) {
+    if (lasting) {
       ours->path = new std::string(name);
       const std::lock_guard lock(self.mutex_);
-      const auto known = self.disks_.find(name);
-      if (known == self.disks_.end())
-        self.disks_.emplace(name, Disk{.exists = there, .durable = before, .pending = {}});
+      self.disks_.try_emplace(name, std::move(before));
     }
     return SQLITE_OK;
+  }
+
+  bool knows(const char* name) {
+    const std::lock_guard lock(mutex_);
+    return disks_.contains(name);
+  }
+  static Disk as_it_lies(const char* name) {
+    Disk disk;
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(name, missing);
+    disk.exists = !missing;
+    if (missing) return disk;
+    disk.durable.resize(static_cast<std::size_t>(size));
+    std::ifstream(name, std::ios::binary).read(disk.durable.data(), static_cast<std::streamsize>(size));
+    return disk;
   }
 
   static int remove(sqlite3_vfs*, const char* name, int sync_folder) {
