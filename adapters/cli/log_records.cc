@@ -62,8 +62,12 @@ std::string record_json(const Shown& shown, std::int32_t offset_minutes) {
   return json::serialize(out);
 }
 
-RuleNames rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule) {
-  const auto there = [&](const std::string& id) { return !reader.search(keys, {audit::TagKind::rule, id}).empty(); };
+RuleNames rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule,
+                           std::optional<std::uint64_t> end) {
+  const auto there = [&](const std::string& id) {
+    const std::vector<std::uint64_t> all = reader.search(keys, {audit::TagKind::rule, id});
+    return !all.empty() && (!end || all.front() < *end);
+  };
   std::string alias = audit::alias_of(rule, [&](std::string_view bytes) { return keys.keyed_digest(bytes); });
   if (!there(alias)) return {rule, {}};
   // A name that no record shows is not told in what is handed on either.

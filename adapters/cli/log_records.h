@@ -37,7 +37,9 @@ struct RuleNames {
   std::vector<audit::Tag> tags() const;
   std::string in_words() const;  // for the record of a look: says not which name the alias has
 };
-RuleNames rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule);
+// `end`: by the records before it; nothing: by all.
+RuleNames rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore& keys, const std::string& rule,
+                           std::optional<std::uint64_t> end = std::nullopt);
 
 struct Sought {                               // every condition must hold
   std::vector<std::vector<audit::Tag>> tags;  // a condition each: any of these

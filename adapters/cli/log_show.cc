@@ -164,6 +164,17 @@ struct Recorder {
   std::unique_ptr<audit::Log> log;
 };
 
+// What is shown may be read slowly, and nobody else may write the log while it is held. A snapshot of before would keep the writer from
+// tidying up.
+void let_go(Recorder& recorder, std::unique_ptr<LogReader>& reader) {
+  if (recorder.log == nullptr) return;
+  const std::string path = reader->path();
+  reader.reset();
+  recorder.log->close();
+  recorder.log.reset();
+  reader = LogReader::open(path);
+}
+
 }  // namespace
 
 int run_log_show(const Invocation& invocation, Terminal& terminal) {
@@ -193,6 +204,7 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
   recorder.log = open_recorder(invocation, terminal, *reader, keys.get(), recorder.clock, recorder.random);
   if (recorder.log != nullptr && range.first < range.end)
     record(*recorder.log, audit::Kind::viewed, viewed(invocation, {range}));
+  let_go(recorder, reader);
 
   if (leaf) {
     const Shown shown = look(*reader, keys.get(), range.first, *leaf);
@@ -205,8 +217,6 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
       print_row(look(*reader, keys.get(), index, header), terminal);
     });
   }
-  reader.reset();  // its snapshot would keep the writer from tidying up
-  if (recorder.log != nullptr) recorder.log->close();
   return kDone;
 }
 
@@ -282,6 +292,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
     if (invocation.has("--customer")) subjects.push_back(invocation.get("--customer"));
     record(*recorder.log, audit::Kind::viewed, event, std::move(subjects));
   }
+  let_go(recorder, reader);
   for (const std::uint64_t index : found) {
     const std::optional<std::string> leaf = reader->header(index);
     if (leaf) print_row(look(*reader, keys.get(), index, *leaf), terminal);
@@ -289,8 +300,6 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
   if (!terminal.json)
     terminal.err << fill(terminal.say({"caveat: found {0}.\n", "caveat：找到 {0}。\n"}),
                          {counted(found.size(), terminal, "record", "records", "条记录")});
-  reader.reset();
-  if (recorder.log != nullptr) recorder.log->close();
   return kDone;
 }
 

@@ -147,17 +147,17 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     terminal.err << fill(terminal.say({"caveat: no keys in {0}: decisions are counted, not opened.\n",
                                        "caveat：{0} 中没有密钥：只统计决定，不打开正文。\n"}),
                          {keys_dir(invocation, path)});
-  if (keys != nullptr && !query.rule.empty()) {
-    RuleNames names = rule_as_recorded(*reader, *keys, query.rule);
-    query.rule = std::move(names.rule);
-    query.alias = std::move(names.alias);
-  }
   if (invocation.has("--customer")) {
     query.customer = invocation.get("--customer");
     query.subjects = keys->keys_of(query.customer);
   }
   Result<std::string> checkpoint = checkpoint_of(invocation, *reader);
   if (!checkpoint) return refuse(terminal, checkpoint.error(), invocation.get("--checkpoint"));
+  if (keys != nullptr && !query.rule.empty()) {
+    RuleNames names = rule_as_recorded(*reader, *keys, query.rule, size_of(*checkpoint));
+    query.rule = std::move(names.rule);
+    query.alias = std::move(names.alias);
+  }
 
   SystemClock clock;
   audit::SystemRandom random;
@@ -165,12 +165,22 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   ReportMade made;
   {
     Progress verifying(terminal), collecting(terminal);
+    const auto open = [&] {
+      log = open_recorder(invocation, terminal, *reader, keys.get(), clock, random);
+      return log.get();
+    };
+    const auto may_record = [&] {
+      if (open() == nullptr) return false;
+      log->close();  // others may go on meanwhile
+      log.reset();
+      return true;
+    };
+    const auto to_record = [&] {
+      if (open() == nullptr) throw audit::Error(audit::codes::kLogReadOnly, path, {path, "not any more"});
+      return log.get();
+    };
     made = make_report(
-        *reader, keys.get(),
-        [&] {
-          log = open_recorder(invocation, terminal, *reader, keys.get(), clock, random);
-          return log.get();
-        },
+        *reader, keys.get(), {.records = may_record, .log = to_record},
         {.form = form.substr(1),
          .query = std::move(query),
          .checkpoint = *checkpoint,
@@ -195,6 +205,8 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
                  << '\n';
     return kNo;
   }
+  reader.reset();  // its snapshot would keep the writer from tidying up
+  if (log != nullptr) log->close();
   std::error_code ignored;  // that of a package written here before would refute this one
   if (form == ".zip") std::filesystem::remove(out + ".receipt", ignored);
   if (const int written = write_file(terminal, out, *made.file); written != kDone) return written;
@@ -203,8 +215,6 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   }
   say_written(invocation, terminal, made.population, made.sealed, made.records, made.log_size, made.missing,
               made.recorded ? std::optional(made.recorded->index) : std::nullopt);
-  reader.reset();  // its snapshot would keep the writer from tidying up
-  if (log != nullptr) log->close();
   return kDone;
 }
 

@@ -95,9 +95,15 @@ Result<std::string> kept_checkpoint(const audit::LogReader& reader, const std::s
   return *own;
 }
 
-ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
-                       const std::function<audit::Log*()>& recorder, ReportAsked asked, const ReportProgress& verifying,
-                       const ReportProgress& collecting) {
+std::optional<std::uint64_t> size_of(const std::string& checkpoint) {
+  const Result<audit::SignedNote> note = audit::parse_note(checkpoint);
+  if (!note) return std::nullopt;
+  const Result<audit::Checkpoint> said = audit::parse_checkpoint(note->text);
+  return said ? std::optional(said->size) : std::nullopt;
+}
+
+ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, const ReportRecorder& recorder,
+                       ReportAsked asked, const ReportProgress& verifying, const ReportProgress& collecting) {
   ReportMade made;
   std::string checkpoint = asked.checkpoint.empty() ? reader.checkpoint().value_or("") : asked.checkpoint;
   if (keys != nullptr) checkpoint = by_the_signer_of_now(checkpoint, *keys);
@@ -111,9 +117,9 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
   }
 
   made.missing = verified.behind;
-  audit::Log* const log = recorder();
   audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);
-  facts.recorded = log != nullptr;
+  facts.recorded = recorder.records();
+  const bool recorded = facts.recorded;
   audit::name_what_is_not_checked(facts, keys != nullptr);
   made.file = std::make_shared<audit::Spool>(asked.spool);
   audit::Spool& file = *made.file;
@@ -139,7 +145,8 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
   made.log_size = evidence.model.log.size;
 
   // The record before the file: what left is in the log, even if the file was never finished.
-  if (log == nullptr) return made;
+  if (!recorded) return made;
+  audit::Log* const log = recorder.log();
   audit::Exported event{.by = asked.by,
                         .role = asked.role,
                         .query = asked.query.in_words(Language::en),

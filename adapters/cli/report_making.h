@@ -44,11 +44,17 @@ std::string folder_of(const std::string& file);
 
 // A note of this log, or why it is none.
 Result<std::string> kept_checkpoint(const audit::LogReader& reader, const std::string& note);
+std::optional<std::uint64_t> size_of(const std::string& checkpoint);  // nothing: it is none, or there is none
 
-// `recorder` is asked for the writer once the log is known to be whole; null: the export is not recorded. `keys` null: decisions are
-// counted, not opened.
-ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys,
-                       const std::function<audit::Log*()>& recorder, ReportAsked asked, const ReportProgress& verifying,
-                       const ReportProgress& collecting);
+// Where the export is recorded. Nobody else may write the log while he has it, so he is asked for it when the report is made, and before
+// that only whether he will have it: what the report says of itself hangs on that.
+struct ReportRecorder {
+  std::function<bool()> records;     // once the log is known to be whole; false: the export is not recorded
+  std::function<audit::Log*()> log;  // or an exception: then there is no report
+};
+
+// `keys` null: decisions are counted, not opened.
+ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, const ReportRecorder& recorder,
+                       ReportAsked asked, const ReportProgress& verifying, const ReportProgress& collecting);
 
 }  // namespace caveat::cli

@@ -96,9 +96,9 @@ std::string roles_of(const gate::Caller& caller) {
 }  // namespace
 
 // Nobody who asks over HTTP learns by a guess what a confidential rule is called; whoever holds the keys may ask by its name.
-RuleNames Served::as_recorded(const audit::LogReader& reader, const gate::Caller& caller,
-                              const std::string& rule) const {
-  return caller.has_keys ? rule_as_recorded(reader, options_.log->keys(), rule) : RuleNames{rule, {}};
+RuleNames Served::as_recorded(const audit::LogReader& reader, const gate::Caller& caller, const std::string& rule,
+                              std::optional<std::uint64_t> end) const {
+  return caller.has_keys ? rule_as_recorded(reader, options_.log->keys(), rule, end) : RuleNames{rule, {}};
 }
 
 server::Served Served::search(const server::Asked& asked) const {
@@ -220,20 +220,21 @@ server::Served Served::report(const server::Asked& asked) const {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
     reader->store().cut_when(asked.cut);
     audit::KeyStore& keys = options_.log->keys();
-    if (!report.query.rule.empty()) {
-      RuleNames names = as_recorded(*reader, asked.caller, report.query.rule);
-      report.query.rule = std::move(names.rule);
-      report.query.alias = std::move(names.alias);
-    }
     if (!report.query.customer.empty()) report.query.subjects = keys.keys_of(report.query.customer);
     if (checkpoint) {
       Result<std::string> kept = kept_checkpoint(*reader, *checkpoint);
       if (!kept) return refused(codes::kOutOfRange, "/checkpoint", "a checkpoint of this log", shortened(*checkpoint));
       report.checkpoint = *kept;
     }
+    if (!report.query.rule.empty()) {
+      RuleNames names = as_recorded(*reader, asked.caller, report.query.rule, size_of(report.checkpoint));
+      report.query.rule = std::move(names.rule);
+      report.query.alias = std::move(names.alias);
+    }
     const ReportProgress silent = [](std::uint64_t, std::uint64_t) {};
     const ReportMade made =
-        make_report(*reader, &keys, [&] { return options_.log; }, std::move(report), silent, silent);
+        make_report(*reader, &keys, {.records = [] { return true; }, .log = [&] { return options_.log; }},
+                    std::move(report), silent, silent);
     if (!made.findings.empty())
       return refused(codes::kStorage, "", "a log that is whole",
                      std::to_string(made.findings.size()) + " findings: `caveat log verify` shows them");

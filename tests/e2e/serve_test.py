@@ -463,6 +463,37 @@ class LongLooks(unittest.TestCase):
                    if line["event"] == "exchange" and line["path"] == "/v1/reports"]
         self.assertEqual([line["code"] for line in reports if line["code"] != "overloaded"], ["caller_gone"] * 2, reports)
 
+    def test_a_report_on_the_command_line_has_the_log_only_while_it_records_itself(self):
+        self.server.stop()
+        with tempfile.TemporaryDirectory(dir=MEMORY) as place:
+            out = pathlib.Path(place, "out.zip")
+            report = subprocess.Popen([BINARY, "report", self.server.log, "--out", out], stderr=subprocess.PIPE, text=True)
+            self.addCleanup(report.kill)
+            files = pathlib.Path(f"/proc/{report.pid}/fd")
+            spool = lambda: any(os.readlink(one).startswith(place) for one in files.iterdir() if one.is_symlink())
+            while report.poll() is None and not spool():  # it is written into from now on
+                pass
+            report.send_signal(signal.SIGSTOP)
+            self.assertIsNone(report.poll())
+            found = subprocess.run([BINARY, "log", "search", self.server.log, "--request", "old-7"], capture_output=True, text=True,
+                                   check=False)
+            report.send_signal(signal.SIGCONT)
+            self.assertEqual((found.returncode, len(found.stdout.splitlines())), (0, 1), found.stderr)
+            said = report.communicate(timeout=120)[1]
+            self.assertEqual(report.returncode, 0, said)
+            self.assertIn("the export is record", said)
+            verified = subprocess.run([BINARY, "verify", out, "--key", self.server.folder / "log.keys/log.vkey"], check=False, capture_output=True)
+            self.assertEqual(verified.returncode, 0, verified.stdout)
+
+    def test_who_reads_what_is_shown_slowly_keeps_nobody_from_the_log(self):
+        self.server.stop()
+        show = subprocess.Popen([BINARY, "log", "show", self.server.log], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(show.wait)
+        self.addCleanup(show.stdout.close)
+        self.assertTrue(show.stdout.readline())
+        found = subprocess.run([BINARY, "log", "search", self.server.log, "--request", "old-7"], capture_output=True, text=True, check=False)
+        self.assertEqual((found.returncode, len(found.stdout.splitlines())), (0, 1), found.stderr)
+
     def test_memory_does_not_grow_with_what_is_reported(self):
         status = pathlib.Path("/proc", str(self.server.process.pid), "status")
         pathlib.Path(status.parent, "clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
@@ -1349,6 +1380,7 @@ class Looks(Served):
             for number in numbers:
                 self.assertEqual(self.server.decide(turn(number, message={"text": "all of it in cash"}))[2]["verdict"], "handoff")
         hand_off((0, 1, 2), confidential.replace("  confidential\n", ""))
+        pathlib.Path(self.folder, "then.txt").write_bytes(self.server.ask("GET", "/log/checkpoint", role=None)[2])
         hand_off((3, 4), confidential)
 
         def by_name():
@@ -1365,6 +1397,12 @@ class Looks(Served):
             self.assertEqual((manifest["query"]["rule"], manifest["counts"]["population"]), (name, 5))
             self.assertRegex(manifest["query"]["alias"], r"^confidential/[0-9a-f]{16}$")
             self.assertIn(f"rule {name}, also as {manifest['query']['alias']}", page)
+            # As of a checkpoint of before that, nobody knows of it.
+            then = self.caveat("report", "log.db", "--out", "then.zip", "--rule", name, "--checkpoint", "then.txt")
+            self.assertIn("3 decisions", then.stderr)
+            with zipfile.ZipFile(pathlib.Path(self.folder, "then.zip")) as members:
+                query = json.loads(members.read("manifest.json"))["query"]
+            self.assertEqual((query["rule"], query["alias"]), (name, ""))
             return manifest["query"]["alias"]
         alias = by_name()
         # Whoever has not the keys learns neither that the two are one rule nor how often it was a reason since.
