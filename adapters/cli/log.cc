@@ -95,6 +95,7 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
                                                  {"time", format_instant(report.time_us, 0)},
                                                  {"anchor", audit::name(report.anchor)},
                                                  {"damaged", report.damaged},
+                                                 {"missing", report.behind},
                                                  {"findings", std::move(findings)},
                                                  {"more_findings", report.more_findings},
                                                  {"bodies_closed", report.bodies_closed},
@@ -105,7 +106,12 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
     return;
   }
   std::ostream& out = terminal.out;
-  out << (report.good() ? terminal.say({"The log is whole.", "日志完整。"})
+  out << (report.good() && report.behind > 0
+              ? fill(terminal.say({"This copy is whole as far as it goes. Its keys know of {0} more, and nothing tells "
+                                   "it from a log whose end was dropped.",
+                                   "本副本就其所含部分完整。其密钥所知的另有 {0}，无从区别于末尾被删去的日志。"}),
+                     {counted(report.behind, terminal, "record", "records", "条记录")})
+          : report.good() ? std::string(terminal.say({"The log is whole.", "日志完整。"}))
           : report.damaged
               ? terminal.say({"The log is damaged: it cannot be read to its end.", "日志已损坏，无法完整读取。"})
           : of_the_keys_alone(report)
@@ -162,6 +168,7 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
     reader = LogReader::open(path);
     keys = keys_of(invocation, *reader);
     options = verify_options(keys.get(), invocation.get("--high-water"));
+    options.copy = invocation.has("--copy");
     if (invocation.has("--key")) {
       std::string at;
       Result<std::vector<audit::VerifierKey>> named = named_keys(invocation, at);

@@ -1,6 +1,7 @@
 #include "audit/log/verify.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -626,9 +627,15 @@ class Verification {
       } else if (end == End::before_it && !went_on())
         find(kSignatures, "checkpoints", "size " + std::to_string(reader_.size()),
              {"it is the newest and by " + key_words(by) + ", whose place " + last +
-                  " took: the log was put back from before that, or went on under a key that was retired",
+                  " took: the log was put back from before that, or went on under a key that was retired" +
+                  (options_.copy ? ". A copy taken before the key was changed is checked with the keys of then "
+                                   "(`--keys`), or taken anew together with those of now"
+                                 : ""),
               "这是最新的检查点，由 " + key_words(by) + " 签署，而该密钥已由 " + last +
-                  " 取代：日志被换回更换之前的副本，或以已停用的密钥续写"});
+                  " 取代：日志被换回更换之前的副本，或以已停用的密钥续写" +
+                  (options_.copy
+                       ? "。更换密钥之前取出的副本，应以当时的密钥目录核验（`--keys`），或与现用密钥一并重新取出"
+                       : "")});
     }
     for (const VerifierKey& key : options_.unplaced) {
       const auto is = [&](const std::optional<Signer>& one) {
@@ -1084,6 +1091,12 @@ class Verification {
       not_checked(kHighWater, "no key set was given", "未提供密钥目录");
       return;
     }
+    std::error_code ignored;
+    if (options_.copy && !std::filesystem::exists(options_.high_water, ignored)) {
+      not_checked(kHighWater, "this is a copy, and the mark of its log was not copied with it",
+                  "这是一份副本，其日志的高水位标记未一并复制");
+      return;
+    }
     try {
       const Mark mark = read_high_water(options_.high_water, mark_name());
       if (mark.one_line_damaged)
@@ -1100,9 +1113,10 @@ class Verification {
       if (mark.size > reader_.size()) {
         find(kHighWater, "high-water", std::to_string(mark.size),
              {"the log had " + std::to_string(mark.size) + " records and has " + std::to_string(reader_.size()) +
-                  ": its end was dropped, or an old copy was put back",
+                  ": its end was dropped, or an old copy was put back. If it is a copy of a log that goes on, say so "
+                  "with `--copy`",
               "日志曾有 " + std::to_string(mark.size) + " 条记录，现有 " + std::to_string(reader_.size()) +
-                  " 条：末尾被删除，或放回了旧副本"});
+                  " 条：末尾被删除，或放回了旧副本。若为仍在续写的日志的副本，请以 `--copy` 说明"});
         report_.anchor = Anchor::diverged;
       } else if (tree_.size() == reader_.size() && reader_.root(mark.size) != mark.root) {
         find(kHighWater, "high-water", std::to_string(mark.size),

@@ -241,6 +241,28 @@ class Walk(unittest.TestCase):
                 self.assertEqual((code, json.loads(out)["missing"]), (0, 1), err)
         code, out, err = caveat("report", log, "--json", "--out", log.parent / "whole.csv")
         self.assertNotIn("missing", json.loads(out), err)
+        # Of the copy itself: never ✓ what nobody can tell.
+        code, out, err = caveat("log", "verify", copy)
+        self.assertEqual(code, 1, out + err)
+        self.assertRegex(out, r"13 ✗ .*\n     refuted: .* say so with `--copy`")
+        code, out, err = caveat("log", "verify", copy, "--copy")
+        self.assertEqual(code, 0, out + err)
+        self.assertRegex(out, r"^This copy is whole as far as it goes\. Its keys know of 1 record more")
+        self.assertIn("13 – ", out)
+        self.assertEqual(json.loads(caveat("log", "verify", copy, "--copy", "--json")[1])["missing"], 1)
+        self.assertIn("本副本就其所含部分完整", caveat("log", "verify", copy, "--copy", "--language", "zh")[1])
+        (keys / "high-water").unlink()
+        self.assertEqual(caveat("log", "verify", copy)[0], 1)
+        code, out, err = caveat("log", "verify", copy, "--copy")
+        self.assertEqual(code, 0, out + err)
+        self.assertIn("not checked, because this is a copy, and the mark of its log was not copied with it", out)
+        # With the keys of after a change of key, whoever had the old one could have written it.
+        self.assertEqual(caveat("keys", "rotate", log.parent / "audit.keys")[0], 0)
+        self.assertEqual(caveat("log", "search", log, "--verdict", "block")[0], 0)
+        code, out, err = caveat("log", "verify", copy, "--copy", "--keys", log.parent / "audit.keys")
+        self.assertEqual(code, 1, out + err)
+        self.assertRegex(out, r"3 ✗ .*\n     refuted: .* is checked with the keys of then \(`--keys`\), or taken anew")
+        self.assertNotIn("✓ Every record", out)
 
     def test_keys_are_listed_rotated_and_protected_and_old_packages_still_verify(self):
         log = self.copy()
