@@ -740,15 +740,18 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           if (raws_[at].begin == raws_[at].end) ++at;
           continue;
         }
-        if (at + 2 < end && raws_[at + 1].type == L::COMMA && raws_[at + 1].glued && raws_[at + 2].type == L::NUMBER &&
-            raws_[at + 2].glued && raws_[at + 2].end - raws_[at + 2].begin >= 3 &&
+        const auto grouping = [&](std::size_t comma) {  // 18、100 are two numbers
+          return raws_[comma].type == L::COMMA && raws_[comma].glued &&
+                 slice(raws_[comma].begin, raws_[comma].end) != "、";
+        };
+        if (at + 2 < end && grouping(at + 1) && raws_[at + 2].type == L::NUMBER && raws_[at + 2].glued &&
+            raws_[at + 2].end - raws_[at + 2].begin >= 3 &&
             slice(raws_[at + 2].begin, raws_[at + 2].end).substr(0, 4).find('.') != 0 &&
             (raws_[at + 2].end - raws_[at + 2].begin == 3 || slice(raws_[at + 2].begin, raws_[at + 2].end)[3] == '.')) {
           std::size_t stop = at + 2;
           std::string mended(slice(raw.begin, raw.end));
           mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
-          while (stop + 2 < end && raws_[stop + 1].type == L::COMMA && raws_[stop + 1].glued &&
-                 raws_[stop + 2].type == L::NUMBER && raws_[stop + 2].glued &&
+          while (stop + 2 < end && grouping(stop + 1) && raws_[stop + 2].type == L::NUMBER && raws_[stop + 2].glued &&
                  raws_[stop + 2].end - raws_[stop + 2].begin == 3) {
             stop += 2;
             mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
