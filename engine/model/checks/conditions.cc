@@ -971,8 +971,9 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
   if (a->type.kind == TypeKind::yes_no) {
     if (a->op == Op::constant) std::swap(a, b);
     if (a->op != Op::constant && b->op == Op::constant) {
-      const ExprPtr truth = is_condition(a->op) ? a : node(Op::truth, expr.span, {a});
-      return b->constant.yes ? truth : node(Op::not_, expr.span, {truth});
+      if (is_condition(a->op)) return b->constant.yes ? a : node(Op::not_, expr.span, {a});
+      // `is no` is a comparison, and not the `not` of `is yes`: of what the turn does not have it is false (semantics.md 9).
+      return b->constant.yes ? node(Op::truth, expr.span, {a}) : node(op, expr.span, {std::move(a), std::move(b)});
     }
     if (is_condition(a->op) || is_condition(b->op)) {  // both or neither: unknown where one of them is
       const ExprPtr x = is_condition(a->op) ? a : node(Op::truth, expr.span, {a});
