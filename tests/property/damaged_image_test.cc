@@ -8,7 +8,7 @@
 #include "engine/decide/decide.h"
 #include "engine/decide/topics.h"
 #include "engine/program/image.h"
-#include "tests/property/random_packs.h"
+#include "tests/property/random_turns.h"
 
 namespace caveat::random_packs {
 namespace {
@@ -74,34 +74,27 @@ struct Subject {
 
   // What the twin has no word for: topics, requirements, disclosures that count once, a reference set.
   void furnish(Dice& dice) {
-    world.data("shelf", world.find("product", "label")).review_by = parse_date("2026-03-02");
-    for (const char* name : {"whole", "number"}) world.model.facts[world.find("product", name)].from = "shelf";
-    for (const char* name : {"loans", "funds", "savings", "cards"}) {
-      model::Topic topic;
-      topic.names.first = name;
-      topic.names.all = {name};
-      topic.pack = 0;
-      topic.condition = world.condition(dice, 3);
-      world.model.topics.push_back(topic);
-    }
-    model::Requirement recording;
-    recording.names.first = "recording";
-    recording.names.all = {"recording"};
-    recording.pack = 0;
-    recording.valid_for = Duration{12, 0, 0};
-    world.model.requirements.push_back(recording);
-    model::Effect disclose = World::effect(model::EffectKind::disclose);
-    disclose.wording = world.wording("risk", "产品有风险。", "Products carry risk.");
-    for (std::size_t rule = 0; rule < world.model.rules.size(); rule += 5) {
-      disclose.once = static_cast<std::uint8_t>(dice.roll(3));
-      world.model.rules[rule].then.push_back(disclose);
+    std::string& more = world.declarations.emplace_back(
+        "requirement recording\n  ask zh \"请双录。\"\n  proof consent\n  valid for conversation, 12 months\n"
+        "wording risk zh \"产品有风险。\" en \"Products carry risk.\"\n"
+        "facts product\n  shelved integer, from shelf\n  shelf_price decimal, from shelf\n"
+        "data shelf keyed by product.label, review by 2026-03-02\n");
+    for (const char* name : {"loans", "funds", "savings", "cards"})
+      more += std::string("topic ") + name + " as " + world.any_condition() + "\n";
+    for (std::size_t i = 0; i + 1 < world.declarations.size(); i += 5) {
+      std::string& rule = world.declarations[i];
+      const std::size_t then = rule.find("  say zh ");
+      if (then == std::string::npos) continue;
+      rule.insert(then - 1, " and disclose risk at end" + dice.one({"", ", once per conversation", ", once per day"}));
     }
   }
   Subject(Dice dice, int rules, bool plain) : world(dice, rules, plain) {
     furnish(dice);
-    program = world.build();
+    const Compiled compiled = compile(world.texts());
+    BOOST_TEST_REQUIRE(compiled.wrong == "");
+    program = compiled.program;
     BOOST_REQUIRE(program);
-    for (int i = 0; i < 6; ++i) turns.emplace_back(world, dice, 0.1 * i);
+    for (int i = 0; i < 6; ++i) turns.emplace_back(world.names, dice, 0.1 * i);
     const auto image = program->image();
     sections.resize(static_cast<std::size_t>(Section::kCount));
     for (std::size_t i = 0; i < sections.size(); ++i) {
@@ -262,7 +255,7 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_fit_each_other_are_refused) {
       return true;
     }));
   };
-  BOOST_TEST(topic([](program::TopicRow& row) { row.pack = 1; }) == "a row of section topics");
+  BOOST_TEST(topic([](program::TopicRow& row) { row.pack = 9; }) == "a row of section topics");
   BOOST_TEST(topic([](program::TopicRow& row) { row.names.count = 0; }) == "a row of section topics");
   BOOST_TEST(topic([](program::TopicRow& row) { row.when.count = 0; }) == "a row of section topics");
   BOOST_TEST(topic([](program::TopicRow& row) { row.when.count += 1; }) == "a row of section topics");

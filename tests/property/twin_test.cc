@@ -13,7 +13,7 @@
 #include "engine/decide/decide.h"
 #include "engine/decide/outcome.h"
 #include "engine/program/passes/draft.h"
-#include "tests/property/random_packs.h"
+#include "tests/property/random_turns.h"
 #include "tests/reference/twin.h"
 
 namespace caveat::random_packs {
@@ -21,6 +21,9 @@ namespace {
 
 using decide::Decision;
 using decide::Request;
+using model::Index;
+using syntax::Op;
+using twin::Kind;
 
 // What the fast one decided, in the twin's words.
 twin::Outcome in_short(const program::Program& program, const Request& request, const Decision& decision) {
@@ -77,31 +80,28 @@ std::string difference(const program::Program& program, const Request& request, 
   return text;
 }
 
-// A condition, for whoever looks into a disagreement.
-std::string told(const model::Model& model, const Expr& expr) {
-  std::string out = std::to_string(static_cast<int>(expr.op));
-  if (expr.fact != model::kNone) {
-    for (const std::string& step : model.facts[expr.fact].path) out += "." + step;
-  }
-  for (const std::string& phrase : expr.phrases) out += " “" + phrase + "”";
-  if (!expr.pattern.empty()) out += " /" + expr.pattern + "/";
-  if (expr.op == Op::constant) out += " " + expr.constant.number.to_string() + expr.constant.text;
-  if (expr.args.empty()) return out;
-  out += "(";
-  for (const ExprPtr& arg : expr.args) out += told(model, *arg) + " ";
-  return out + ")";
-}
-
-std::string conditions(const model::Model& model, const twin::Turn& turn, const std::string& differs) {
+// The rules that they differ in and the texts of the turn, for whoever looks into a disagreement.
+std::string conditions(const RandomWorld& world, const twin::Turn& turn, const std::string& differs) {
   std::string out;
-  for (const model::Rule& rule : model.rules) {
-    if (differs.find(rule.id + " ") == std::string::npos) continue;
-    out += rule.id + " when " + told(model, *rule.when) + (rule.unless ? " unless " + told(model, *rule.unless) : "") +
-           "\n";
+  std::set<std::string> told;
+  std::istringstream lines(differs);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t at = line.find("cn.");
+    if (!line.starts_with("only ") || at == std::string::npos) continue;
+    const std::string id = line.substr(at, line.find(' ', at) - at);
+    if (told.insert(id).second) out += world.text_of_rule(id);
   }
-  for (const auto& [fact, given] : turn.facts) {
-    if (model.facts[fact].path.back() == "text") out += model.facts[fact].path[0] + ": " + given.text + "\n";
-  }
+  const auto all = [&](const std::string& whose, const twin::Facts& facts) {
+    for (const auto& [path, given] : facts) {
+      out += whose + " " + path + ": " + given.text + (given.inferred ? " (inferred)" : "");
+      for (const std::string& one : given.elements) out += " " + one;
+      out += "\n";
+    }
+  };
+  all("turn", turn.facts);
+  for (const twin::Facts& one : turn.products) all("product", one);
+  for (const twin::Facts& one : turn.actions) all("action", one);
+  for (const twin::Facts& one : turn.recipients) all("recipient", one);
   return out;
 }
 
@@ -109,53 +109,69 @@ struct Compared {
   long turns = 0, disagreements = 0;
   std::string first;
 };
+// What the product is given that the twin is not: a change of the tree, or of what was made of it.
+struct Planted {
+  std::function<void(Trees&)> tree;
+  std::function<void(model::Model&)> checked;
+};
 
-// `plant` changes the pack that the fast one gets; the twin always reads the honest one.
-template <class Plant>
-Compared compare(std::uint64_t seed, int worlds, int turns, int rules, double absent, Plant plant,
-                 twin::Tally* tally = nullptr, bool plain = false) {
+// One turn, decided by both; false if the caller's request is wrong.
+bool compare_turn(const RandomWorld& world, const Compiled& compiled, const RandomTurn& turn, const twin::Turn& told,
+                  const decide::Data& data, twin::Tally* tally, Compared& compared) {
+  static thread_local decide::Scratch scratch;
+  decide::BindOptions options;
+  if (!data.sets.empty()) options.data = &data;
+  Request request;
+  Problem problem;
+  if (!decide::bind(*compiled.program, turn.sent.fields, options, request, problem)) {
+    for (const ProblemItem& item : problem.items)
+      BOOST_ERROR(item.path + ": expected " + item.expected + ", found " + item.found);
+    return false;
+  }
+  const Decision& fast = decide::decide({compiled.program, data, {}}, request, {}, scratch);
+  const std::string differs = difference(*compiled.program, request, fast, twin::decide(*compiled.book, told, tally));
+  ++compared.turns;
+  if (differs.empty()) return true;
+  ++compared.disagreements;
+  if (compared.first.empty()) compared.first = differs + conditions(world, told, differs);
+  return true;
+}
+
+Compared compare(std::uint64_t seed, int worlds, int turns, int rules, double absent, twin::Tally* tally = nullptr) {
   Compared compared;
-  decide::Scratch scratch;
   for (int w = 0; w < worlds; ++w) {
     Dice dice(seed * 1000 + static_cast<std::uint64_t>(w));
-    const RandomWorld world(dice, rules, plain);
-    RandomWorld planted = world;
-    plant(planted);
-    const auto program = planted.build();
-    if (!program) {
-      BOOST_TEST(planted.last_diagnostics.empty());
-      for (const Diagnostic& one : planted.last_diagnostics) BOOST_TEST_MESSAGE(one.message);
-      return compared;
-    }
+    const RandomWorld world(dice, rules);
+    const Compiled compiled = compile(world.texts());
+    BOOST_TEST_REQUIRE(compiled.wrong == "");
     for (int t = 0; t < turns; ++t) {
-      const RandomTurn turn(world, dice, absent);
-      Request request;
-      Problem problem;
-      if (!decide::bind(*program, turn.sent.fields, {}, request, problem)) {
-        for (const ProblemItem& item : problem.items)
-          BOOST_ERROR(item.path + ": expected " + item.expected + ", found " + item.found);
-        return compared;
-      }
-      const Decision& fast = decide::decide({program, {}, {}}, request, {}, scratch);
-      const std::string differs = difference(*program, request, fast, twin::decide(world.model, turn.told, tally));
-      ++compared.turns;
-      if (!differs.empty()) {
-        ++compared.disagreements;
-        if (compared.first.empty())
-          compared.first = "seed " + std::to_string(seed) + " world " + std::to_string(w) + " turn " +
-                           std::to_string(t) + "\n" + differs + conditions(world.model, turn.told, differs);
-      }
+      const RandomTurn turn(world.names, dice, absent);
+      if (!compare_turn(world, compiled, turn, turn.told, {}, tally, compared)) return compared;
     }
   }
   return compared;
+}
+
+// Whether some turn of some world shows what is planted.
+bool is_caught(std::uint64_t seed, double absent, const Planted& planted) {
+  Compared compared;
+  for (int w = 0; w < 60 && compared.disagreements == 0; ++w) {
+    Dice dice(seed * 1000 + static_cast<std::uint64_t>(w));
+    const RandomWorld world(dice, 20);
+    const Compiled compiled = compile(world.texts(), planted.tree, planted.checked);
+    BOOST_TEST_REQUIRE(compiled.wrong == "");
+    for (int t = 0; t < 25 && compared.disagreements == 0; ++t) {
+      const RandomTurn turn(world.names, dice, absent);
+      if (!compare_turn(world, compiled, turn, turn.told, {}, nullptr, compared)) return false;
+    }
+  }
+  return compared.disagreements > 0;
 }
 
 int effort() {
   const char* wanted = std::getenv("CAVEAT_EFFORT");  // nightly runs set it higher
   return wanted ? std::max(1, std::atoi(wanted)) : 1;
 }
-
-const auto kHonest = [](RandomWorld&) {};
 
 // ---- the matrix: how often each operator came out how
 
@@ -166,52 +182,69 @@ struct Row {
 };
 const std::vector<Row>& rows() {
   static const std::vector<Row> kRows = {{Op::eq, "is"},
-                                         {Op::lt, "below"},
+                                         {Op::ne, "is not"},
+                                         {Op::ge, "at least"},
                                          {Op::le, "at most"},
-                                         {Op::in_set, "one of"},
-                                         {Op::known, "is known", true},
+                                         {Op::gt, "above"},
+                                         {Op::lt, "below"},
+                                         {Op::between, "between"},
+                                         {Op::one_of, "one of"},
+                                         {Op::none_of_list, "none of a list"},
+                                         {Op::is_known, "is known", true},
+                                         {Op::is_unknown, "is unknown", true},
                                          {Op::and_, "and"},
                                          {Op::or_, "or"},
                                          {Op::not_, "not"},
-                                         {Op::at_least, "at least n of"},
-                                         {Op::truth, "yes/no"},
-                                         {Op::text_has, "contains"},
-                                         {Op::text_has_all, "contains all of"},
-                                         {Op::list_has, "includes"},
-                                         {Op::list_has_any, "includes any of"},
-                                         {Op::list_has_all, "includes all of"},
-                                         {Op::list_empty, "is empty"},
-                                         {Op::past_more, "more than ago"},
-                                         {Op::past_at_least, "at least ago"},
-                                         {Op::within_past, "within the last"},
-                                         {Op::within_future, "within the next"},
-                                         {Op::matches, "matches"},
+                                         {Op::all_of, "all of"},
+                                         {Op::any_of, "any of"},
+                                         {Op::none_of, "none of"},
+                                         {Op::at_least_of, "at least n of"},
+                                         {Op::path, "yes/no"},
+                                         {Op::contains, "contains"},
+                                         {Op::contains_any, "contains any of"},
+                                         {Op::contains_all, "contains all of"},
+                                         {Op::lacks, "lacks"},
                                          {Op::claims, "claims"},
-                                         {Op::weekday, "is Monday"},
-                                         {Op::working_day, "is a working day"},
+                                         {Op::claims_any, "claims any of"},
+                                         {Op::matches, "matches"},
+                                         {Op::includes, "includes"},
+                                         {Op::includes_any, "includes any of"},
+                                         {Op::includes_all, "includes all of"},
+                                         {Op::is_empty, "is empty"},
+                                         {Op::differs_by_more, "differs from"},
+                                         {Op::more_than_ago, "more than ago"},
+                                         {Op::at_least_ago, "at least ago"},
+                                         {Op::within_last, "within the last"},
+                                         {Op::within_next, "within the next"},
+                                         {Op::now_between, "now is between"},
+                                         {Op::is_weekday, "is Monday"},
+                                         {Op::is_working_day, "is a working day"},
                                          {Op::now, "now"},
                                          {Op::today, "today"},
-                                         {Op::clock, "the clock"},
                                          {Op::add, "+"},
                                          {Op::sub, "-"},
                                          {Op::mul, "*"},
                                          {Op::div, "/"},
+                                         {Op::neg, "minus"},
                                          {Op::share_of, "share of"},
                                          {Op::as_percent_of, "as percent of"},
                                          {Op::rounded, "rounded to"},
-                                         {Op::full_years, "full years since"}};
+                                         {Op::full_years_since, "full years since"}};
   return kRows;
 }
 
 // Which kinds each operator of reckoning takes: a factor of a hundred hides where a percentage meets something else.
 struct Kinds {
   Op op;
-  TypeKind a, b;
+  Kind a, b;
   std::string name;
 };
 const std::vector<Kinds>& kinds() {
-  constexpr TypeKind kNumber = TypeKind::decimal, kShare = TypeKind::percent, kMoney = TypeKind::money;
+  constexpr Kind kNumber = Kind::number, kShare = Kind::percent, kMoney = Kind::money;
   static const std::vector<Kinds> kAll = {{Op::add, kNumber, kNumber, "number + number"},
+                                          {Op::add, Kind::date, Kind::duration, "date + length"},
+                                          {Op::sub, Kind::date, Kind::duration, "date - length"},
+                                          {Op::sub, Kind::date, Kind::date, "date - date"},
                                           {Op::add, kShare, kShare, "percent + percent"},
                                           {Op::add, kMoney, kMoney, "money + money"},
                                           {Op::sub, kNumber, kNumber, "number - number"},
@@ -244,27 +277,39 @@ const std::map<std::string, std::string>& row_of() {
     const auto put = [&](const std::string& row, std::initializer_list<const char*> tokens) {
       for (const char* token : tokens) all[token] = row;
     };
-    put("is", {"IS", "EQUALS", "IS_NOT", "SIGN_NE"});
-    put("at most", {"GE", "SIGN_GE", "LE", "SIGN_LE", "AT_LEAST", "AT_MOST", "OR_MORE", "OR_LESS", "INSIDE", "RANGE",
-                    "UP_TO", "BETWEEN", "BETWEEN_END"});
-    put("below", {"GT", "SIGN_GT", "LT", "SIGN_LT", "MORE_THAN", "FEWER_THAN", "AFTER"});
-    put("one of", {"IS_ONE_OF", "IS_NONE_OF"});
+    put("is", {"IS", "EQUALS"});
+    put("is not", {"IS_NOT", "SIGN_NE"});
+    put("at least", {"GE", "SIGN_GE", "AT_LEAST", "OR_MORE"});
+    put("at most", {"LE", "SIGN_LE", "AT_MOST", "OR_LESS", "INSIDE"});
+    put("between", {"RANGE", "UP_TO", "BETWEEN", "BETWEEN_END"});
+    put("above", {"GT", "SIGN_GT", "MORE_THAN", "AFTER"});
+    put("below", {"LT", "SIGN_LT", "FEWER_THAN"});
+    put("one of", {"IS_ONE_OF"});
+    put("none of a list", {"IS_NONE_OF"});
     put("includes", {"INCLUDES", "NOT_INCLUDES"});
     put("includes any of", {"INCLUDES_ANY"});
     put("includes all of", {"INCLUDES_ALL"});
     put("is empty", {"IS_EMPTY", "IS_NOT_EMPTY"});
-    put("is known", {"IS_KNOWN", "IS_UNKNOWN", "UNKNOWN"});
-    put("-", {"DIFFERS_FROM", "BY_MORE_THAN", "DIFFERS_BY", "MINUS"});
+    put("is known", {"IS_KNOWN"});
+    put("is unknown", {"IS_UNKNOWN", "UNKNOWN"});
+    put("differs from", {"DIFFERS_FROM", "BY_MORE_THAN", "DIFFERS_BY"});
+    put("-", {"MINUS"});
     put("more than ago", {"AGO", "AGO_FROM_NOW"});
     put("within the last", {"WITHIN_LAST"});
     put("within the next", {"WITHIN_NEXT", "IN_NEXT"});
     put("is a working day", {"IS_WORKING_DAY", "IS_NOT_WORKING_DAY"});
-    put("contains", {"CONTAINS", "LACKS", "CONTAINS_ANY"});
+    put("contains", {"CONTAINS"});
+    put("contains any of", {"CONTAINS_ANY"});
+    put("lacks", {"LACKS"});
     put("contains all of", {"CONTAINS_ALL"});
-    put("claims", {"CLAIMS", "CLAIMS_ANY", "NOT_CLAIMS", "NOT_CLAIMS_ANY"});
+    put("claims", {"CLAIMS", "NOT_CLAIMS"});
+    put("claims any of", {"CLAIMS_ANY", "NOT_CLAIMS_ANY"});
     put("matches", {"MATCHES", "NOT_MATCHES", "PATTERN"});
-    put("and", {"AND", "ALL_OF"});
-    put("or", {"OR", "ANY_OF", "NONE_OF"});
+    put("and", {"AND"});
+    put("all of", {"ALL_OF"});
+    put("or", {"OR"});
+    put("any of", {"ANY_OF"});
+    put("none of", {"NONE_OF"});
     put("not", {"NOT"});
     put("at least n of", {"AT_LEAST_OF"});
     put("+", {"PLUS"});
@@ -274,7 +319,7 @@ const std::map<std::string, std::string>& row_of() {
     put("as percent of", {"AS_PERCENT_OF", "SHARE_IN", "SHARE_END"});
     put("rounded to", {"ROUNDED_TO"});
     put("full years since", {"FULL_YEARS_SINCE", "FULL_YEARS_TO_NOW"});
-    put("the clock", {"BY_KEY"});
+    put("now is between", {"BY_KEY"});
     put(kNoOperator, {"WITH", "IN", "TEXT", "DATE", "DATE_WORDS", "INSTANT", "TIME", "YES", "NO", "ANY", "LPAREN",
                       "RPAREN", "SEMICOLON", "COMMA", "WORD"});
     put(kLater, {"MENTIONS",
@@ -315,7 +360,7 @@ BOOST_AUTO_TEST_CASE(the_fast_evaluator_and_its_twin_agree_on_random_packs_and_t
   twin::Tally tally;
   for (const double absent : {0.0, 0.1, 0.5, 1.0}) {
     const Compared compared =
-        compare(7 + static_cast<std::uint64_t>(absent * 10), 40 * effort(), 25, 20, absent, kHonest, &tally);
+        compare(7 + static_cast<std::uint64_t>(absent * 10), 40 * effort(), 25, 20, absent, &tally);
     BOOST_TEST(compared.turns == 1000 * effort());
     BOOST_TEST(compared.disagreements == 0, compared.first);
   }
@@ -373,10 +418,19 @@ BOOST_AUTO_TEST_CASE(every_operator_of_the_grammar_is_in_a_row_of_the_matrix) {
   for (const auto& [token, row] : row_of()) BOOST_TEST(found.contains(token), token + " left the grammar");
 }
 
-std::uint64_t nodes_of(const Expr& expr) {
-  std::uint64_t nodes = 1;
-  for (const ExprPtr& arg : expr.args) nodes += nodes_of(*arg);
-  return nodes;
+BOOST_AUTO_TEST_CASE(the_twin_knows_nothing_of_the_product_but_the_syntax_tree) {
+  std::size_t files = 0;
+  const std::filesystem::path folder = std::filesystem::path(CAVEAT_SOURCE_DIR) / "tests/reference";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    std::ifstream in(file.path());
+    for (std::string line; std::getline(in, line);) {
+      if (!line.starts_with("#include \"")) continue;
+      const bool known = line == "#include \"engine/syntax/ast.h\"" || line.starts_with("#include \"tests/reference/");
+      BOOST_TEST(known, file.path().filename().string() + ": " + line);
+    }
+    ++files;
+  }
+  BOOST_TEST(files >= 9u);
 }
 
 // By which one that is far too long is refused before it is compiled.
@@ -384,39 +438,46 @@ BOOST_AUTO_TEST_CASE(no_condition_becomes_fewer_nodes_than_its_least) {
   std::size_t tried = 0;
   for (std::uint64_t seed = 900; seed < 920; ++seed) {
     Dice dice(seed);
-    const RandomWorld world(dice, 50);
-    const auto program = world.build();
-    BOOST_REQUIRE(program);
+    const Compiled compiled = compile(RandomWorld(dice, 50).texts());
+    BOOST_TEST_REQUIRE(compiled.wrong == "");
+    const program::Program& program = *compiled.program;
     std::map<std::string, const program::RuleRow*, std::less<>> rows;
-    for (std::uint32_t i = 0; i < program->rule_count(); ++i)
-      rows[std::string(program->rule_id(i))] = &program->rules()[i];
-    for (const model::Rule& rule : world.model.rules) {
+    for (std::uint32_t i = 0; i < program.rule_count(); ++i)
+      rows[std::string(program.rule_id(i))] = &program.rules()[i];
+    for (const model::Rule& rule : compiled.model->rules) {
       for (const auto& [condition, made] :
            {std::pair{rule.when, rows.at(rule.id)->when}, {rule.unless, rows.at(rule.id)->unless}}) {
-        if (!condition) continue;
-        Expr counted = *condition;
-        counted.nodes = nodes_of(counted);
-        BOOST_TEST(program::least_nodes(counted) <= made.count);
+        if (condition) BOOST_TEST(program::least_nodes(*condition) <= made.count);
       }
       ++tried;
     }
   }
-  BOOST_TEST(tried == 1000u);
+  BOOST_TEST(tried >= 1000u);
 }
 
 BOOST_AUTO_TEST_CASE(packs_of_many_rules_agree_too) {
-  const Compared compared = compare(99, 2 * effort(), 40, 700, 0.1, kHonest);
+  const Compared compared = compare(99, 2 * effort(), 40, 700, 0.1);
   BOOST_TEST(compared.turns == 80 * effort());
   BOOST_TEST(compared.disagreements == 0, compared.first);
 }
 
 // Rulebooks of conjunctions: scopes, blocks of every width, rules that the index settles by itself.
 BOOST_AUTO_TEST_CASE(books_of_conjunctions_agree_whatever_is_absent) {
-  std::uint64_t seed = 500;
+  std::uint64_t seed = 500'000;
   for (const int rules : {20, 200, 900, 2500}) {
-    for (const double absent : {0.0, 0.1, 0.5}) {
-      const Compared compared = compare(seed++, effort(), 30, rules, absent, kHonest, nullptr, true);
-      BOOST_TEST(compared.turns == 30 * effort());
+    for (int w = 0; w < effort(); ++w) {
+      Dice dice(seed++);
+      const RandomWorld world(dice, rules, true);
+      const Compiled compiled = compile(world.texts());
+      BOOST_TEST_REQUIRE(compiled.wrong == "");
+      Compared compared;
+      for (const double absent : {0.0, 0.1, 0.5}) {
+        for (int t = 0; t < 30; ++t) {
+          const RandomTurn turn(world.names, dice, absent);
+          BOOST_REQUIRE(compare_turn(world, compiled, turn, turn.told, {}, nullptr, compared));
+        }
+      }
+      BOOST_TEST(compared.turns == 90);
       BOOST_TEST(compared.disagreements == 0, compared.first);
     }
   }
@@ -424,134 +485,51 @@ BOOST_AUTO_TEST_CASE(books_of_conjunctions_agree_whatever_is_absent) {
 
 // ---- reference sets: a row of each key but the last, with facts as a random turn would state them
 
-struct RandomSet {
-  twin::Set told;
-  std::vector<std::vector<std::string>> rows;  // key, then a cell for each of `slots`
-  std::vector<Index> slots;
-};
-
-std::string cell_of(const decide::Fields& fields, std::uint32_t object, const std::string& name) {
-  const std::uint32_t node = fields.child(object, name);
-  if (node == decide::Fields::kEnd) return {};
-  if (fields.node(node).kind == decide::Fields::Kind::boolean) return fields.node(node).boolean ? "true" : "false";
-  return std::string(fields.text(node));
-}
-
-// What a turn states of one thing of `group`, as the twin is told and as it is sent.
-std::pair<twin::Facts, std::vector<std::string>> donated(const RandomWorld& donor, Dice& dice,
-                                                         const std::string& group) {
-  for (;;) {
-    RandomTurn turn(donor, dice, 0.2);
-    decide::Fields& fields = turn.sent.fields;
-    std::uint32_t object = decide::Fields::kEnd;
-    twin::Facts facts;
-    if (group == "customer" && !turn.told.has_outreach && !turn.told.has_material) {
-      object = turn.sent.object("customer");
-      facts = turn.told.facts;
-    } else if (group == "product" && turn.told.has_recommendation && !turn.told.products.empty()) {
-      object = fields.node(fields.child(turn.sent.object("recommendation"), "products")).first;
-      facts = turn.told.products[0];
-    } else if (group == "action" && !turn.told.actions.empty()) {
-      object = fields.node(fields.child(0, "actions")).first;
-      facts = turn.told.actions[0];
-    } else {
-      continue;
-    }
-    std::pair<twin::Facts, std::vector<std::string>> out;
-    for (const RandomWorld::Name& name : donor.names) {
-      const Index index = donor.find(name.group, name.name);
-      out.second.push_back(cell_of(fields, object, name.name));
-      if (const auto found = facts.find(index); found != facts.end()) {
-        out.first[index] = found->second;
-        out.first[index].inferred = false;
-      }
-    }
-    return out;
-  }
-}
-
-// Takes some facts of `group` out of what turns of `asked` state and gives them to a set of the world.
-RandomSet random_set(RandomWorld& world, RandomWorld& asked, Dice& dice, const std::string& group) {
-  static const std::vector<std::pair<std::string, std::vector<std::string>>> kKeys = {
-      {"kind", {"deposit", "fund", "loan"}},
-      {"level", {"R1", "R2", "R3", "R4", "R5"}},
-      {"label", kWords},
-      {"whole", {"0", "17", "18", "19", "64", "65", "66", "99", "100", "101"}}};
-  const auto& [key, values] = dice.pick(kKeys);
-  RandomSet set;
-  RandomWorld donor = world;
-  donor.names.clear();
-  std::vector<RandomWorld::Name> kept;
-  for (const RandomWorld::Name& name : asked.names) {
-    const Index fact = world.find(name.group, name.name);
-    const bool single = world.model.facts[fact].type.kind != TypeKind::list;
-    if (name.group != group || name.name == key || !single || dice.chance(0.4)) {
-      kept.push_back(name);
-      continue;
-    }
-    donor.names.push_back(name);
-    world.model.facts[fact].from = "set_" + group;
-    set.told.facts.insert(fact);
-    set.slots.push_back(fact);
-  }
-  asked.names = kept;
-  set.told.key = world.find(group, key);
-  world.data("set_" + group, set.told.key);
-  for (std::size_t i = 0; i + 1 < values.size(); ++i) {
-    twin::Given of;
-    (key == "label" ? of.text : of.number) = key == "label" || key == "whole" ? values[i] : std::to_string(i);
-    auto [facts, cells] = donated(donor, dice, group);
-    set.told.rows.emplace_back(of, std::move(facts));
-    cells.insert(cells.begin(), values[i]);
-    set.rows.push_back(std::move(cells));
-  }
-  return set;
-}
-
 // `shift`: rows are told to the fast one under the next key, which must be seen.
 Compared compare_with_sets(std::uint64_t seed, int worlds, int turns, std::size_t shift) {
+  static const std::map<std::string, std::vector<std::string>> kValues = {
+      {"kind", kKinds}, {"level", kLevels}, {"label", kWords}, {"whole", kWhole}};
   Compared compared;
-  decide::Scratch scratch;
   for (int w = 0; w < worlds; ++w) {
     Dice dice(seed * 1000 + static_cast<std::uint64_t>(w));
-    RandomWorld world(dice, 20), asked = world;
-    std::vector<RandomSet> sets;
-    for (const char* group : {"action", "customer", "product"}) sets.push_back(random_set(world, asked, dice, group));
-    const auto program = world.build();
-    BOOST_REQUIRE(program);
+    const RandomWorld world(dice, 20, false, true);
+    const Compiled compiled = compile(world.texts());
+    BOOST_TEST_REQUIRE(compiled.wrong == "");
     decide::Data data;
-    std::vector<twin::Set> told;
-    for (std::uint32_t i = 0; i < sets.size(); ++i) {
-      decide::SetReader reader(*program, i, Limits{});
-      reader.columns({sets[i].slots.begin(), sets[i].slots.end()});
-      for (std::size_t r = 0; r < sets[i].rows.size(); ++r) {
-        BOOST_REQUIRE(!reader.row(sets[i].rows[r][0]));
-        const std::vector<std::string>& cells = sets[i].rows[(r + shift) % sets[i].rows.size()];
-        for (std::size_t c = 1; c < cells.size(); ++c) BOOST_REQUIRE(!reader.cell(cells[c]));
+    std::map<std::string, twin::Rows> told;
+    for (const auto& [group, key] : world.keys) {
+      std::vector<Name> columns;
+      std::vector<Index> slots;
+      for (const Name& name : world.names) {
+        if (name.set != "set_" + group) continue;
+        columns.push_back(name);
+        slots.push_back(compiled.model->find_fact({name.group, name.name}));
+      }
+      const std::vector<std::string>& values = kValues.at(key);
+      twin::Rows& rows = told["set_" + group];
+      std::vector<std::vector<std::string>> cells(values.size() - 1);
+      for (std::size_t r = 0; r < cells.size(); ++r) {
+        twin::Facts facts;
+        for (const Name& name : columns) {
+          const bool absent = dice.chance(0.2);
+          const twin::Given given = stated(dice, name.name);
+          cells[r].push_back(absent ? std::string() : given.text);
+          if (!absent) facts[name.group + "." + name.name] = given;
+        }
+        rows.emplace_back(values[r], std::move(facts));
+      }
+      decide::SetReader reader(*compiled.program, static_cast<std::uint32_t>(data.sets.size()), Limits{});
+      reader.columns({slots.begin(), slots.end()});
+      for (std::size_t r = 0; r < cells.size(); ++r) {
+        BOOST_REQUIRE(!reader.row(values[r]));
+        for (const std::string& cell : cells[(r + shift) % cells.size()]) BOOST_REQUIRE(!reader.cell(cell));
       }
       data.sets.push_back(std::move(reader).take());
-      told.push_back(sets[i].told);
     }
-    decide::BindOptions options;
-    options.data = &data;
     for (int t = 0; t < turns; ++t) {
-      const RandomTurn turn(asked, dice, 0.1);
-      Request request;
-      Problem problem;
-      if (!decide::bind(*program, turn.sent.fields, options, request, problem)) {
-        for (const ProblemItem& item : problem.items)
-          BOOST_ERROR(item.path + ": expected " + item.expected + ", found " + item.found);
-        return compared;
-      }
-      const Decision& fast = decide::decide({program, data, {}}, request, {}, scratch);
-      const twin::Turn whole = twin::with_sets(world.model, turn.told, told);
-      const std::string differs = difference(*program, request, fast, twin::decide(world.model, whole));
-      ++compared.turns;
-      if (differs.empty()) continue;
-      ++compared.disagreements;
-      if (compared.first.empty())
-        compared.first = "seed " + std::to_string(seed) + " world " + std::to_string(w) + " turn " + std::to_string(t) +
-                         "\n" + differs + conditions(world.model, whole, differs);
+      const RandomTurn turn(world.names, dice, 0.1);
+      const twin::Turn whole = twin::with_sets(*compiled.book, turn.told, told);
+      if (!compare_turn(world, compiled, turn, whole, data, nullptr, compared)) return compared;
     }
   }
   return compared;
@@ -565,100 +543,195 @@ BOOST_AUTO_TEST_CASE(what_reference_sets_say_decides_as_if_the_turn_had_said_it)
 
 BOOST_AUTO_TEST_CASE(a_row_of_another_key_is_caught) { BOOST_TEST(compare_with_sets(701, 5, 20, 1).disagreements > 0); }
 
-// ---- planted faults
+// ---- faults planted behind the checks: in what is made of the model
 
-ExprPtr rebuilt(const ExprPtr& expr, const std::function<ExprPtr(const Expr&)>& change) {
-  if (ExprPtr other = change(*expr)) return other;
-  auto copy = std::make_shared<Expr>(*expr);
-  for (ExprPtr& arg : copy->args) arg = rebuilt(arg, change);
+model::ExprPtr rebuilt(const model::ExprPtr& expr, const std::function<model::ExprPtr(const model::Expr&)>& change) {
+  if (model::ExprPtr other = change(*expr)) return other;
+  auto copy = std::make_shared<model::Expr>(*expr);
+  for (model::ExprPtr& arg : copy->args) arg = rebuilt(arg, change);
   return copy;
+}
+// Changes the conditions of all rules.
+Planted in_conditions(std::function<model::ExprPtr(const model::Expr&)> change) {
+  return {{}, [change = std::move(change)](model::Model& checked) {
+            for (model::Rule& rule : checked.rules) rule.when = rebuilt(rule.when, change);
+          }};
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_that_is_dropped_is_caught) {
-  const Compared compared = compare(3, 5, 20, 20, 0.3, [](RandomWorld& world) {
-    for (model::Rule& rule : world.model.rules) rule.if_unknown = model::Rule::Unknown::pass;
-  });
-  BOOST_TEST(compared.disagreements > 0);
+  const Planted planted{{}, [](model::Model& checked) {
+                          for (model::Rule& rule : checked.rules) rule.if_unknown = model::Rule::Unknown::pass;
+                        }};
+  BOOST_TEST(is_caught(3, 0.3, planted));
 }
 
 BOOST_AUTO_TEST_CASE(below_for_at_most_is_caught) {
-  const Compared compared = compare(4, 5, 20, 20, 0.0, [](RandomWorld& world) {
-    for (model::Rule& rule : world.model.rules) {
-      rule.when = rebuilt(rule.when, [](const Expr& expr) -> ExprPtr {
-        if (expr.op != Op::le) return nullptr;
-        auto copy = std::make_shared<Expr>(expr);
-        copy->op = Op::lt;
-        return copy;
-      });
-    }
+  const Planted planted = in_conditions([](const model::Expr& expr) -> model::ExprPtr {
+    if (expr.op != model::Op::le) return nullptr;
+    auto copy = std::make_shared<model::Expr>(expr);
+    copy->op = model::Op::lt;
+    return copy;
   });
-  BOOST_TEST(compared.disagreements > 0);
+  BOOST_TEST(is_caught(4, 0.0, planted));
 }
 
 // As it once was: the product of a percentage and a number a hundredth of what it says.
 BOOST_AUTO_TEST_CASE(a_percentage_that_is_taken_for_a_share_is_caught) {
-  const Compared compared = compare(5, 40, 25, 20, 0.0, [](RandomWorld& world) {
-    for (model::Rule& rule : world.model.rules) {
-      rule.when = rebuilt(rule.when, [&](const Expr& expr) -> ExprPtr {
-        if (expr.op != Op::mul || expr.type.kind != TypeKind::percent) return nullptr;
-        const ExprPtr product = std::make_shared<Expr>(expr);
-        auto copy = std::make_shared<Expr>(
-            *World::over(Op::div, {product, World::number(world.read("customer", "number"), "100")}));
-        copy->type = expr.type;
-        return copy;
-      });
-    }
+  const Planted planted = in_conditions([](const model::Expr& expr) -> model::ExprPtr {
+    if (expr.op != model::Op::mul || expr.type.kind != model::TypeKind::percent) return nullptr;
+    auto hundred = std::make_shared<model::Expr>();
+    hundred->op = model::Op::constant;
+    hundred->type.kind = hundred->constant.kind = model::TypeKind::integer;
+    hundred->constant.number = Decimal(100);
+    auto copy = std::make_shared<model::Expr>(expr);
+    copy->op = model::Op::div;
+    copy->args = {std::make_shared<model::Expr>(expr), hundred};
+    return copy;
   });
-  BOOST_TEST(compared.disagreements > 0);
+  BOOST_TEST(is_caught(5, 0.0, planted));
 }
 
 // x ≤ 18 or x > 18 is not "always": an unknown x leaves it unknown.
 BOOST_AUTO_TEST_CASE(intervals_merged_across_or_are_caught) {
-  World world;
-  world.fact("customer", "whole", World::type(TypeKind::integer));
-  world.sorted();
-  const ExprPtr age = world.read("customer", "whole"), bound = World::number(age, "18");
-  world.rule("either", {model::Subject::answer},
-             World::over(Op::or_, {World::over(Op::le, {age, bound}), World::over(Op::lt, {bound, age})}),
-             {World::effect(model::EffectKind::block)});
-  World merged = world;
-  merged.model.rules[0].when = World::over(Op::always, {});
+  const Texts texts = {
+      {"one",
+       "pack cn.rules\n  time zone \"Asia/Shanghai\"\n  default queue desk\nqueue desk\nsource law is \"x\" article 1\n"
+       "facts customer\n  whole integer\n"
+       "rule either cites law applies to answer\n"
+       "  when customer.whole is at most 18 or customer.whole is above 18\n"
+       "  then block\n  say zh \"不\"\n"}};
+  const auto merged = [](model::Model& checked) {
+    auto always = std::make_shared<model::Expr>();
+    always->op = model::Op::always;
+    checked.rules[0].when = always;
+  };
   hand_made::Turn turn;
   turn.answer("x");
   twin::Turn told;
-  told.at = parse_instant("2026-03-02T10:00:00+08:00").value();
-  told.has_answer = true;
-  told.facts[world.find("answer", "text")].text = "x";
-  const twin::Outcome slow = twin::decide(world.model, told);
+  told.at = twin::instant_of("2026-03-02T10:00:00+08:00");
+  told.has = {"answer"};
+  told.facts["answer.text"].text = "x";
   for (const bool planted : {false, true}) {
-    const auto program = (planted ? merged : world).build();
+    const Compiled compiled = planted ? compile(texts, {}, merged) : compile(texts);
+    BOOST_TEST_REQUIRE(compiled.wrong == "");
     Request request;
     Problem problem;
-    BOOST_REQUIRE(decide::bind(*program, turn.fields, {}, request, problem));
+    BOOST_REQUIRE(decide::bind(*compiled.program, turn.fields, {}, request, problem));
     decide::Scratch scratch;
-    const Decision& fast = decide::decide({program, {}, {}}, request, {}, scratch);
-    BOOST_TEST(difference(*program, request, fast, slow).empty() == !planted);
+    const Decision& fast = decide::decide({compiled.program, {}, {}}, request, {}, scratch);
+    BOOST_TEST(difference(*compiled.program, request, fast, twin::decide(*compiled.book, told)).empty() == !planted);
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_order_of_rules_changes_no_byte_of_the_outcome) {
+// ---- faults planted before them: what the checks would make of the tree if they misread it
+
+template <class T>
+void each(Trees& trees, const std::function<void(T&)>& change) {
+  for (syntax::ParseResult& parsed : trees)
+    for (syntax::Decl& decl : parsed.file.declarations)
+      if (T* one = std::get_if<T>(&decl.body)) change(*one);
+}
+void each_below(syntax::Expr& expr, const std::function<void(syntax::Expr&)>& change) {
+  change(expr);
+  for (syntax::ExprPtr& arg : expr.args) each_below(*arg, change);
+}
+Planted in_trees(std::function<void(syntax::Expr&)> change) {
+  return {[change = std::move(change)](Trees& trees) {
+            each<syntax::RuleDecl>(trees, [&](syntax::RuleDecl& rule) { each_below(*rule.when, change); });
+          },
+          {}};
+}
+
+BOOST_AUTO_TEST_CASE(a_unit_that_is_multiplied_wrongly_is_caught) {
+  const Planted planted = in_trees([](syntax::Expr& expr) {
+    if (expr.op == Op::between) return;  // a range that is turned round does not compile
+    for (const syntax::ExprPtr& arg : expr.args)
+      if (arg->literal.unit == "basis_point") arg->literal.unit = "per_mille";
+  });
+  BOOST_TEST(is_caught(11, 0.0, planted));
+}
+
+BOOST_AUTO_TEST_CASE(a_month_that_is_taken_for_thirty_days_is_caught) {
+  const Planted planted = in_trees([](syntax::Expr& expr) {
+    if (expr.literal.unit == "month") expr.literal.duration = {0, 30 * 86'400, 0};
+  });
+  BOOST_TEST(is_caught(12, 0.0, planted));
+}
+
+BOOST_AUTO_TEST_CASE(above_for_at_least_is_caught) {
+  const Planted planted = in_trees([](syntax::Expr& expr) {
+    if (expr.op == Op::ge) expr.op = Op::gt;
+  });
+  BOOST_TEST(is_caught(13, 0.0, planted));
+}
+
+BOOST_AUTO_TEST_CASE(an_end_that_is_left_out_of_a_range_is_caught) {
+  const Planted planted = in_trees([](syntax::Expr& expr) {
+    if (expr.op != Op::between || expr.args[2]->op == Op::path) return;
+    expr.op = Op::ge;
+    expr.args.pop_back();
+    const bool weekday = expr.args[1]->literal.kind == syntax::LiteralKind::weekday;
+    if (weekday) expr.op = Op::is_weekday;
+  });
+  BOOST_TEST(is_caught(14, 0.0, planted));
+}
+
+BOOST_AUTO_TEST_CASE(a_define_that_is_taken_from_another_pack_is_caught) {
+  const Planted planted = in_trees([](syntax::Expr& expr) {
+    if (expr.op != Op::path || expr.path.parts.size() != 1 || expr.path.parts[0].text != "shared") return;
+    expr.path.parts.insert(expr.path.parts.begin(), {{"cn", {}}, {"base", {}}});
+  });
+  BOOST_TEST(is_caught(15, 0.0, planted));
+}
+
+BOOST_AUTO_TEST_CASE(a_further_name_of_another_choice_is_caught) {
+  const Planted planted{[](Trees& trees) {
+                          each<syntax::FactsDecl>(trees, [](syntax::FactsDecl& facts) {
+                            for (syntax::FactDecl& fact : facts.members)
+                              if (!fact.type.choices.empty())
+                                std::swap(fact.type.choices[0].also, fact.type.choices[1].also);
+                          });
+                        },
+                        {}};
+  BOOST_TEST(is_caught(16, 0.0, planted));
+}
+
+BOOST_AUTO_TEST_CASE(the_dates_of_a_source_that_are_passed_over_are_caught) {
+  const Planted planted{[](Trees& trees) {
+                          each<syntax::SourceDecl>(
+                              trees, [](syntax::SourceDecl& source) { source.from = source.until = std::nullopt; });
+                        },
+                        {}};
+  BOOST_TEST(is_caught(17, 0.0, planted));
+}
+
+BOOST_AUTO_TEST_CASE(a_packs_default_if_unknown_that_is_lost_is_caught) {
+  const Planted planted{[](Trees& trees) {
+                          each<syntax::PackDecl>(trees,
+                                                 [](syntax::PackDecl& pack) { pack.default_if_unknown.clear(); });
+                        },
+                        {}};
+  BOOST_TEST(is_caught(18, 0.3, planted));
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_declarations_changes_no_byte_of_the_outcome) {
   decide::Scratch scratch;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     Dice dice(seed);
     const RandomWorld world(dice, 30);
     RandomWorld shuffled = world;
-    for (std::size_t i = shuffled.model.rules.size(); i > 1; --i) {
-      std::swap(shuffled.model.rules[i - 1],
-                shuffled.model.rules[static_cast<std::size_t>(dice.roll(static_cast<int>(i)))]);
+    for (std::size_t i = shuffled.declarations.size(); i > 1; --i) {
+      std::swap(shuffled.declarations[i - 1],
+                shuffled.declarations[static_cast<std::size_t>(dice.roll(static_cast<int>(i)))]);
     }
-    const auto a = world.build(), b = shuffled.build();
-    BOOST_REQUIRE(a && b);
-    BOOST_TEST(hex(a->digest()) == hex(b->digest()));
+    const Compiled a = compile(world.texts()), b = compile(shuffled.texts());
+    BOOST_TEST_REQUIRE(a.wrong + b.wrong == "");
+    BOOST_TEST(hex(a.program->digest()) == hex(b.program->digest()));
     for (int t = 0; t < 10; ++t) {
-      const RandomTurn turn(world, dice, 0.1);
+      const RandomTurn turn(world.names, dice, 0.1);
       std::string bytes[2];
       for (int which = 0; which < 2; ++which) {
-        const auto& program = which == 0 ? a : b;
+        const auto& program = which == 0 ? a.program : b.program;
         Request request;
         Problem problem;
         BOOST_REQUIRE(decide::bind(*program, turn.sent.fields, {}, request, problem));

@@ -1,59 +1,55 @@
-// Twin: what the rules mean, said a second time, slowly and without cleverness: the model's tree is walked for every rule
-// and every item, numbers are fractions of unbounded integers, texts are searched letter by letter.
-// The property tests hold decide against it.
+// Twin: what the rules mean, said a second time, slowly and without cleverness. It walks the syntax tree of the packs: names are
+// looked up where they are met, units are multiplied out where they stand, a define is read anew each time it is used, every rule
+// is judged for every item. The property tests compile the same text and hold decide against it.
 //
-// It shares with the product
-//   - the checked model, and not the syntax tree alone: names that are resolved, types, units that are multiplied out, defines
-//     that are written out, `is at least` turned into `at most`, `between` into two of them, a rule's sources into its dates.
-//     The random packs are made as models, so what is made of a tree in engine/model is not seen here: the cases of
-//     tests/conformance and the canonical form in both phrasings hold that;
-//   - of base: how a date is counted and how months are added to it, Duration, how a decimal is spelt.
-// It shares no program, no index, no Request, no key, no Decimal arithmetic, no scan of texts.
+// It shares with the product the syntax tree (engine/syntax/ast.h) and nothing else: no model, no program, no index, no Request,
+// no key, no arithmetic, no count of days, no scan of texts. So what is not seen here is what is wrong in the tree itself: a word
+// that is read as another keyword, 5万 that is not 50,000, a bracket that binds elsewhere; the samples and both phrasings of
+// tests/engine/syntax hold that. Of a number the tree has the digits (Decimal::to_string), of a date in a rule its day since 1970.
+//
+//   twin.h       the turn as it is told, and what is decided
+//   names.h      who declares what, and what a name means where it stands
+//   values.h     numbers, days, texts
+//   conditions.h what holds
+//   twin.cc      rules, and how they are joined
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
-#include "engine/model/model.h"
+#include "tests/reference/names.h"
+#include "tests/reference/values.h"
 
 namespace caveat::twin {
 
 struct Given {  // one fact as the turn states it; a fact that is not there was not stated
   bool inferred = false;
-  std::string number;         // of numbers: decimal spelling; yes/no: "1" "0"; level or choice: its position
-  std::string text;           // of texts
-  std::string currency;       // of money whose fact leaves it open
-  std::vector<int> elements;  // of a list: positions
+  std::string text;                   // "65", "4.5 %", "50000 CNY", "true", "2026-03-01", "R4"
+  std::vector<std::string> elements;  // of a list
   std::set<std::string> claimed,
       denied;                   // of texts: words that are said to be so, and not so, by how the text was made
   std::set<std::string> asked;  // of a message: those its last question asks after
   bool assents = false;         // of an answer: it says yes
-  std::optional<Days> date;
 };
-using Facts = std::map<model::Index, Given>;
+using Facts = std::map<std::string, Given, std::less<>>;  // by path: "customer.age"
 
 struct Turn {
-  Microseconds at = 0;
-  std::int32_t offset_minutes = 480;
-  bool has_answer = false, has_message = false, has_recommendation = false, has_outreach = false, has_material = false;
+  long long at = 0;           // microseconds UTC
+  std::set<std::string> has;  // parts: answer, message, recommendation, outreach, material
   Facts facts;
   std::vector<Facts> products, actions;
   std::vector<Facts> recipients;  // of an outreach: what is known of each as the customer
 };
 
-// A reference set: rows that are looked through from the first to the last.
-struct Set {
-  model::Index key = 0;
-  std::set<model::Index> facts;  // that it alone may say
-  std::vector<std::pair<Given, Facts>> rows;
-};
+// The rows of a reference set, which are looked through from the first to the last: the key as it is stated, then what it says.
+using Rows = std::vector<std::pair<std::string, Facts>>;
 // The turn with what the sets say of its products, actions and customers, and with nothing else in those facts.
-Turn with_sets(const model::Model& model, Turn turn, const std::vector<Set>& sets);
+Turn with_sets(const Book& book, Turn turn, const std::map<std::string, Rows>& sets);
 
 struct Fired {
   std::string rule;
@@ -75,11 +71,11 @@ struct Outcome {
 enum class Truth : std::uint8_t { no, yes, unknown };
 
 struct Tally {  // how often each operator came out how: no cell may stay empty
-  std::map<std::pair<model::Op, Truth>, long> seen;
-  // Of what is reckoned from two values, by their kinds too; whole numbers count as decimals.
-  std::map<std::tuple<model::Op, model::TypeKind, model::TypeKind, Truth>, long> kinds;
+  std::map<std::pair<syntax::Op, Truth>, long> seen;
+  // Of what is reckoned from two values, by their kinds too.
+  std::map<std::tuple<syntax::Op, Kind, Kind, Truth>, long> kinds;
 };
 
-Outcome decide(const model::Model& model, const Turn& turn, Tally* tally = nullptr);
+Outcome decide(const Book& book, const Turn& turn, Tally* tally = nullptr);
 
 }  // namespace caveat::twin
