@@ -11,6 +11,7 @@
 
 #include "adapters/wire/codes.h"
 #include "engine/base/cbor.h"
+#include "engine/base/digits.h"
 #include "engine/base/escape.h"
 #include "engine/base/utf8.h"
 
@@ -125,13 +126,11 @@ struct Look {
 };
 Look look_over(std::string_view json) {
   std::uint64_t seen = 0;
-  std::size_t i = 0;
-  for (; i + 32 <= json.size(); i += 32) {
+  for (std::size_t i = 0; i < json.size(); i += 32) {  // the padding is zeros
     std::array<std::uint64_t, 4> words;
     std::memcpy(words.data(), json.data() + i, 32);
     seen |= (words[0] | words[1]) | (words[2] | words[3]);
   }
-  for (; i < json.size(); ++i) seen |= static_cast<std::uint64_t>(static_cast<unsigned char>(json[i]));
   const bool escapes = json.find('\\') != std::string_view::npos;
   return {escapes, escapes || (seen & 0x8080808080808080u) != 0};
 }
@@ -383,7 +382,8 @@ class Reader {
     if (*next_ >= json_.size()) return syntax("a text in quotes, a number, true, false, null, a list or an object");
     const std::string_view token = this->token(next_[0], next_[1]);
     ++next_;
-    if (kind == Kind::number && is_json_number(token)) {
+    std::int64_t unused = 0;
+    if (kind == Kind::number && (small_whole(token, unused) || is_json_number(token))) {
       fields_.set_text(node, fields_.piece(token.data(), token.size()));
     } else if (kind == Kind::boolean && (token == "true" || token == "false")) {
       fields_.set_boolean(node, token == "true");
@@ -481,9 +481,6 @@ tl::unexpected<Problem> first_pass(simdjson::error_code error, std::string_view 
 
 bool is_json_number(std::string_view token) {
   std::size_t i = 0;
-  while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i;
-  if (i > 0 && i == token.size()) return i == 1 || token[0] != '0';  // most: a few digits
-  i = 0;
   const auto digits = [&] {
     const std::size_t from = i;
     while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i;

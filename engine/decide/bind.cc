@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "engine/base/digits.h"
 #include "engine/base/nearest.h"
 #include "engine/base/utf8.h"
 #include "engine/decide/binder.h"
@@ -16,8 +17,8 @@ using program::SlotPart;
 namespace {
 
 constexpr std::size_t kMostElements = 0x7ffe;  // whatever the limits say: decide counts items in 15 bits
-// Room for the facts and the texts of most turns, so that a request does not grow step by step.
-constexpr std::size_t kUsualFacts = 32, kUsualStore = 1024;
+// Room for the texts of most turns, so that a request does not grow step by step.
+constexpr std::size_t kUsualStore = 1024;
 
 bool has_han(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
@@ -54,7 +55,7 @@ void Binder::reset() {
   r_.store_.reserve(kUsualStore);
   r_.id_ = r_.channel_ = r_.language_tag_ = r_.conversation_ = r_.customer_ = r_.bot_ = r_.answer_ = r_.message_ = {};
   r_.outreach_ = r_.material_ = r_.subject_ = {};
-  quality_ = o_.facts_are_fresh || o_.any_source || !o_.sources.empty() ? Quality::assessed : Quality::stated;
+  r_.quality_ = o_.facts_are_fresh || o_.any_source || !o_.sources.empty() ? Quality::assessed : Quality::stated;
   r_.at_ = o_.now;
   r_.at_offset_ = 0;
   r_.at_given_ = r_.has_answer_ = r_.has_message_ = r_.has_recommendation_ = false;
@@ -65,9 +66,11 @@ void Binder::reset() {
   r_.product_ids_.clear();
   r_.action_names_.clear();
   r_.recipient_ids_.clear();
-  r_.extras_.clear();
-  r_.extras_.reserve(kUsualFacts);
+  r_.extras_.cut(0);
   r_.said_.clear();
+  r_.members_.resize(std::max(r_.members_.size(), f_.size()));
+  const std::size_t places = p_.members().all().size() + p_.members().objects();
+  if (r_.after_.size() != places) r_.after_.assign(places, 0);
   r_.jurisdictions_.clear();
   if (!o_.jurisdictions.empty()) {
     // One that no pack has was meant for another: which, nobody can tell, so the packs of all apply.
@@ -81,25 +84,60 @@ void Binder::reset() {
 
 // ---- before the walk: what the walk needs to know
 
+// Finds what each member of an object is; kept for the walk. The member is the object's `as_of`, if it has one.
+const program::Member* Binder::resolve(std::uint32_t object, std::uint32_t kind) {
+  const Members& members = p_.members();
+  const Member* const first = members.all().data();
+  const Member** const found = r_.members_.data();
+  std::uint32_t* const after = r_.after_.data();
+  const Member* as_of = nullptr;
+  std::uint32_t* before = after + members.all().size() + kind;
+  for (std::uint32_t child = f_.node(object).first; child != kNoNode; child = f_.node(child).next) {
+    const program::Name name = program::Name::padded(f_.name(child));
+    const Member* member = first + *before;
+    if (!member->is(kind, name)) [[unlikely]] {
+      member = members.find(kind, name);
+      if (member != nullptr) *before = static_cast<std::uint32_t>(member - first);
+    }
+    found[child] = member;
+    if (member == nullptr) continue;
+    before = after + *before;
+    if (member->reserved == Reserved::as_of) as_of = member;
+  }
+  return as_of;
+}
+
 void Binder::look_at_root() {
+  resolve(0, Members::kRoot);
   for (std::uint32_t node = f_.node(0).first; node != kNoNode; node = f_.node(node).next) {
-    const std::string_view name = f_.name(node);
-    if (name == "at") {
-      root_.at = node;
-    } else if (name == "provenance") {
-      root_.provenance = node;
-    } else if (name == "message") {
-      root_.message = node;
-    } else if (name == "answer") {
-      root_.answer = node;
-    } else if (name == "recommendation") {
-      root_.recommendation = node;
-    } else if (name == "actions") {
-      root_.actions = node;
-    } else if (name == "outreach") {
-      root_.outreach = node;
-    } else if (name == "material") {
-      root_.material = node;
+    if (r_.members_[node] == nullptr) continue;
+    switch (r_.members_[node]->reserved) {
+      case Reserved::at:
+        root_.at = node;
+        break;
+      case Reserved::provenance:
+        root_.provenance = node;
+        break;
+      case Reserved::message:
+        root_.message = node;
+        break;
+      case Reserved::answer:
+        root_.answer = node;
+        break;
+      case Reserved::recommendation:
+        root_.recommendation = node;
+        break;
+      case Reserved::actions:
+        root_.actions = node;
+        break;
+      case Reserved::outreach:
+        root_.outreach = node;
+        break;
+      case Reserved::material:
+        root_.material = node;
+        break;
+      default:
+        break;
     }
   }
 }
@@ -142,7 +180,8 @@ void Binder::shape_items() {
     Request::Cell missing;
     missing.state = Request::kUnknown;
     missing.cause = static_cast<std::uint8_t>(Cause::missing);
-    frame.cells.assign(frame.items * frame.width, missing);
+    frame.cells.resize(frame.items * frame.width);
+    for (Request::Cell& cell : frame.cells) cell = missing;
   }
   const auto absent = [this](SlotPart part) {
     for (std::uint32_t at : p_.cells_of(part)) cell(Frame::turn, 0, at).state = Request::kAbsent;
@@ -227,10 +266,10 @@ bool Binder::is_list(std::uint32_t node, const char* expected) {
 void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::size_t item, const Microseconds* outer) {
   Microseconds own_as_of = 0;
   const Microseconds* as_of = outer;
-  for (std::uint32_t child = f_.node(node).first; child != kNoNode; child = f_.node(child).next) {
-    if (f_.node(child).name_size != 5 || f_.name(child) != "as_of") continue;
-    const Member* member = p_.members().find(kind, f_.name(child));
-    if (!member || member->reserved != Reserved::as_of || this->kind(child) == Fields::Kind::null) continue;
+  const Member* said_as_of = node == 0 ? nullptr : resolve(node, kind);  // the root's are known, and it has none
+  for (std::uint32_t child = said_as_of ? f_.node(node).first : kNoNode; child != kNoNode;
+       child = f_.node(child).next) {
+    if (r_.members_[child] != said_as_of || this->kind(child) == Fields::Kind::null) continue;
     const auto read = this->kind(child) == Fields::Kind::text ? parse_instant(f_.text(child)) : std::nullopt;
     if (!read) {
       report(codes::kWrongType, child, "an instant, RFC 3339", said(child), {}, "2026-03-01T10:00:00+08:00");
@@ -240,26 +279,17 @@ void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::si
     as_of = &own_as_of;
   }
   const bool is_plain_turn = as_of == nullptr && r_.stated_.empty() && o_.sources.empty();
-  // Some are looked up before the first of them is read: a look-up then does not wait for the value before it.
-  constexpr std::size_t kSome = 16;
-  std::uint32_t some[kSome];
-  const Member* members[kSome];
-  for (std::uint32_t child = f_.node(node).first; child != kNoNode;) {
-    std::size_t count = 0;
-    for (; child != kNoNode && count < kSome; child = f_.node(child).next)
-      some[count] = child, members[count++] = p_.members().find(kind, program::Name::padded(f_.name(child)));
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t at = some[i];
-      const Member* member = members[i];
-      if (member == nullptr) {
-        unknown(at, kind);
-      } else if (member->is_plain && is_plain_turn) {
-        plain_fact(at, *member, frame, item);
-      } else if (member->is_value) {
-        fact(at, *member, frame, item, as_of);
-      } else {
-        this->member(at, *member, frame, item, as_of);
-      }
+  Request::Cell* const cells = p_.cells(frame) > 0 ? &cell(frame, item, 0) : nullptr;
+  for (std::uint32_t child = f_.node(node).first; child != kNoNode; child = f_.node(child).next) {
+    const Member* member = r_.members_[child];
+    if (member == nullptr) {
+      unknown(child, kind);
+    } else if (member->is_plain && is_plain_turn) {
+      if (!plain_fact(child, member->plain, cells[member->plain.cell])) fact(child, *member, frame, item, nullptr);
+    } else if (member->is_value) {
+      fact(child, *member, frame, item, as_of);
+    } else {
+      this->member(child, *member, frame, item, as_of);
     }
   }
 }
@@ -491,7 +521,7 @@ void Binder::action_name(std::uint32_t node, const Member& member, std::size_t i
   const SlotRow& slot = p_.slots()[member.slot];
   const Request::Cell* cell = slot.cell == program::kNone ? nullptr : &this->cell(Frame::action, item, slot.cell);
   if (!cell || cell->extra == kNoExtra) return;
-  const Request::Extra& extra = r_.extra(cell->extra);
+  const Request::Extra extra = r_.extra(*cell);
   const auto type = static_cast<SlotType>(slot.type);
   if (type == SlotType::choice) {
     const auto symbols = p_.rows<program::SymbolRow>(program::Section::symbols, slot.symbols);
@@ -528,40 +558,89 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
     if (origin(node, slot, extra, as_of)) store(slot, frame, item, extra, static_cast<std::int64_t>(mask));
     return;
   }
-  Request::Extra& extra = r_.extras_.emplace_back();
+  Request::Extra& extra = r_.extras_.add();
   std::int64_t key = 0;
   if (!read(node, slot, static_cast<SlotType>(slot.type), extra, key) || slot.cell == program::kNone) {
-    r_.extras_.pop_back();
+    r_.extras_.cut(r_.extras_.size() - 1);
     return;
   }
   // Markup is not read yet: what stands in it could hide what the rules look for.
   if (member.slot == p_.known().answer_format && extra.symbol != 0) {
     report(codes::kNotYet, node, "plain", said(node));
-    r_.extras_.pop_back();
+    r_.extras_.cut(r_.extras_.size() - 1);
     return;
   }
   const bool of_a_set = is_of_a_set(member.slot);  // whoever may state it: it only has to be the same
   if (!of_a_set && !origin(node, slot, extra, as_of)) {
-    r_.extras_.pop_back();
+    r_.extras_.cut(r_.extras_.size() - 1);
     return;
   }
   store(slot, frame, item, extra, key);
   if (of_a_set) stated_too(node, member.slot, frame, item);
 }
 
-// `fact` where nothing but the value matters: most facts of most turns.
-void Binder::plain_fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item) {
-  const SlotRow& slot = p_.slots()[member.slot];
-  if (kind(node) == Fields::Kind::null) return;
-  Request::Extra& extra = r_.extras_.emplace_back();
-  std::int64_t key = 0;
-  if (!read(node, slot, static_cast<SlotType>(slot.type), extra, key)) return r_.extras_.pop_back();
-  extra.quality = quality_;
-  Request::Cell& cell = this->cell(frame, item, slot.cell);
-  cell.key = key;
-  cell.state = Request::kKnown;
-  cell.cause = static_cast<std::uint8_t>(Cause::none);
-  cell.extra = static_cast<std::uint32_t>(r_.extras_.size() - 1);
+// `fact` where nothing but the value matters and it is written as most are; false, and nothing done: `fact` shall look.
+[[gnu::always_inline]] inline bool Binder::plain_fact(std::uint32_t node, const program::Plain& plain,
+                                                      Request::Cell& cell) {
+  using How = program::Plain::How;
+  const Fields::Node& said = f_.node(node);
+  const auto carry = [&cell](std::int64_t key, std::uint32_t in, std::uint32_t spelling = 0) {
+    cell = {.key = key, .extra = in, .state = Request::kKnown, .spelling = static_cast<std::uint8_t>(spelling)};
+    return true;
+  };
+  switch (plain.how) {
+    case How::yes_no:
+      return said.kind == Fields::Kind::boolean && carry(said.boolean ? 1 : 0, Request::Cell::kKey);
+    case How::whole: {
+      std::int64_t value = 0;
+      if (said.kind != Fields::Kind::number || !small_whole(f_.text(node), value) || value < plain.low ||
+          value > plain.high)
+        return false;
+      return plain.doubled ? carry(2 * value, Request::Cell::kDoubledKey) : carry(value, Request::Cell::kKey);
+    }
+    case How::symbol: {
+      if (said.kind != Fields::Kind::text) return false;
+      const auto found = p_.symbols().find(plain.symbols, program::Name::padded(f_.text(node)));
+      return found.symbol != program::kNone && found.spelling < 256 &&
+             carry(found.symbol, Request::Cell::kSymbol, found.spelling);
+    }
+    case How::symbols:
+      return said.kind == Fields::Kind::list && plain_list(node, plain, cell);
+    case How::by_type:
+      return false;
+  }
+  return false;
+}
+
+// The elements of a list of levels or choices; false, and nothing done: one of them is something else, or there are too
+// many.
+bool Binder::plain_list(std::uint32_t node, const program::Plain& plain, Request::Cell& cell) {
+  const std::size_t first = r_.extras_.size();
+  const std::size_t most = std::min(o_.limits.list_elements, kMostElements);
+  std::uint32_t count = 0;
+  std::uint64_t bits = 0;
+  for (std::uint32_t at = f_.node(node).first; at != kNoNode; at = f_.node(at).next, ++count) {
+    const auto found = kind(at) == Fields::Kind::text
+                           ? p_.symbols().find(plain.symbols, program::Name::padded(f_.text(at)))
+                           : program::Symbols::Found{};
+    if (found.symbol == program::kNone || count == most) {
+      r_.extras_.cut(first);
+      return false;
+    }
+    Request::Extra& extra = r_.extras_.add();
+    extra.number = Decimal(found.symbol);
+    extra.symbol = found.symbol;
+    extra.first = found.spelling;
+    if (found.symbol < 64) bits |= std::uint64_t{1} << found.symbol;
+  }
+  Request::Extra& extra = r_.extras_.add();
+  extra.first = static_cast<std::uint32_t>(first);
+  extra.count = count;
+  extra.quality = r_.quality_;
+  cell = {.key = static_cast<std::int64_t>(bits),
+          .extra = static_cast<std::uint32_t>(r_.extras_.size() - 1),
+          .state = Request::kKnown};
+  return true;
 }
 
 // ---- after the walk

@@ -54,11 +54,11 @@ void Binder::fill(const Data::Set& set, Request::Text source, Frame frame, std::
     if (row == kNoNode || set.columns[i] == program::kNone) continue;
     const std::uint32_t node = row + 1 + set.columns[i];  // the cells of a row stand behind it
     if (set.rows.node(node).kind == Fields::Kind::null) continue;
-    Request::Extra& extra = r_.extras_.emplace_back();
+    Request::Extra& extra = r_.extras_.add();
     std::int64_t value = 0;
     Binder reader(p_, set.rows, o_, r_);
     if (!reader.read(node, slot, static_cast<SlotType>(slot.type), extra, value)) {
-      r_.extras_.pop_back();  // it was tried when it was loaded: unknown it stays
+      r_.extras_.cut(r_.extras_.size() - 1);  // it was tried when it was loaded: unknown it stays
       continue;
     }
     extra.source = source.at, extra.source_size = source.size;
@@ -83,7 +83,7 @@ void Binder::contradictions() {
 std::optional<ProblemItem> Binder::try_value(std::uint32_t node, std::uint32_t slot, std::string& canonical) {
   r_.program_ = &p_;
   r_.store_.clear();
-  r_.extras_.clear();
+  r_.extras_.cut(0);
   const SlotRow& row = p_.slots()[slot];
   Request::Extra extra;
   std::int64_t key = 0;

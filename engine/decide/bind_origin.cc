@@ -208,7 +208,7 @@ bool Binder::stated_origin(std::uint32_t node, const SlotRow& slot, Request::Ext
                : "a caller who may state" + (o_.sources.empty() ? std::string(" no source") : listed(o_.sources)));
     return false;
   }
-  extra.quality = stated && stated->quality ? *stated->quality : quality_;
+  extra.quality = stated && stated->quality ? *stated->quality : r_.quality_;
   if (stated && stated->as_of) {
     extra.as_of = *stated->as_of;
     extra.has_as_of = true;

@@ -50,32 +50,6 @@ std::optional<Decimal> Binder::money_of(std::uint32_t node, std::string_view& cu
   return Decimal::parse(digits);
 }
 
-// A few digits of a fact that is kept as a whole number: most numbers of most turns. False: it is for `numeric` to say
-// what this is.
-bool Binder::whole_number(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, std::int64_t& key) const {
-  constexpr std::size_t kDigits = 15;
-  const std::string_view text = f_.text(node);
-  const bool minus = !text.empty() && text[0] == '-';
-  const std::size_t first = minus ? 1 : 0, digits = text.size() - first;
-  if (digits == 0 || digits > kDigits || (text[first] == '0' && digits > 1) || slot.key_scale != 0) return false;
-  std::int64_t value = 0;
-  for (std::size_t at = first; at < text.size(); ++at) {
-    if (text[at] < '0' || text[at] > '9') return false;
-    value = value * 10 + (text[at] - '0');
-  }
-  if (minus) value = -value;
-  const auto is_small = [](const program::Number& bound) {
-    return bound.scale == 0 && bound.hi == static_cast<std::int64_t>(bound.lo) >> 63;
-  };
-  if ((slot.flags & program::kHasLow) && (!is_small(slot.low) || value < static_cast<std::int64_t>(slot.low.lo)))
-    return false;
-  if ((slot.flags & program::kHasHigh) && (!is_small(slot.high) || value > static_cast<std::int64_t>(slot.high.lo)))
-    return false;
-  extra.number = Decimal(value);
-  key = slot.key_doubled != 0 ? 2 * value : value;
-  return true;
-}
-
 bool Binder::numeric(std::uint32_t node, const SlotRow& slot, const Decimal& number, Request::Extra& extra,
                      std::int64_t& key) {
   extra.number = number;
@@ -114,7 +88,6 @@ bool Binder::read(std::uint32_t node, const SlotRow& slot, SlotType type, Reques
       return whole(f_.node(node).boolean ? 1 : 0);
     case SlotType::integer:
     case SlotType::decimal: {
-      if (kind == Fields::Kind::number && whole_number(node, slot, extra, key)) return true;
       const auto number = number_of(node);
       if (!number) {
         const bool far = (kind == Fields::Kind::number || is_text) && Decimal::is_number(f_.text(node));
@@ -198,7 +171,7 @@ bool Binder::list(std::uint32_t node, const Member& member, const SlotRow& slot,
   const std::size_t first = r_.extras_.size();
   for (std::uint32_t at = f_.node(node).first; at != kNoNode; at = f_.node(at).next, ++count) {
     std::int64_t key = 0;
-    if (!read(at, slot, element, r_.extras_.emplace_back(), key)) {
+    if (!read(at, slot, element, r_.extras_.add(), key)) {
       good = false;
       continue;
     }
@@ -206,7 +179,7 @@ bool Binder::list(std::uint32_t node, const Member& member, const SlotRow& slot,
   }
   extra.count = count;
   extra.first = static_cast<std::uint32_t>(first);
-  if (!good) r_.extras_.resize(first);
+  if (!good) r_.extras_.cut(first);
   return good;
 }
 

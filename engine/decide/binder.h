@@ -51,7 +51,6 @@ class Binder {
   std::vector<Found> found_;
   bool has_id_ = false;
   Decimal weights_;
-  Quality quality_ = Quality::assessed;  // of a fact of which nothing else is said
 
   Fields::Kind kind(std::uint32_t node) const { return f_.node(node).kind; }
   bool is(std::uint32_t node, Fields::Kind wanted) const { return node != kNoNode && kind(node) == wanted; }
@@ -70,6 +69,7 @@ class Binder {
   }
 
   // ---- the walk (bind.cc)
+  const Member* resolve(std::uint32_t object, std::uint32_t kind);
   void look_at_root();
   void when();
   void shape_items();
@@ -83,7 +83,8 @@ class Binder {
   void alone();
   void spread();
   void fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
-  void plain_fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item);
+  bool plain_fact(std::uint32_t node, const program::Plain& plain, Request::Cell& cell);
+  bool plain_list(std::uint32_t node, const program::Plain& plain, Request::Cell& cell);
   bool is_list(std::uint32_t node, const char* expected);
   bool text_member(std::uint32_t node, Request::Text& text);
   void turn_number(std::uint32_t node, const Member& member, const Microseconds* as_of);
@@ -97,7 +98,6 @@ class Binder {
 
   // ---- what a value says (bind_values.cc)
   bool read(std::uint32_t node, const SlotRow& slot, SlotType type, Request::Extra& extra, std::int64_t& key);
-  bool whole_number(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, std::int64_t& key) const;
   bool numeric(std::uint32_t node, const SlotRow& slot, const Decimal& number, Request::Extra& extra,
                std::int64_t& key);
   bool symbol(std::uint32_t node, const SlotRow& slot, SlotType type, Request::Extra& extra, std::int64_t& key);
@@ -118,7 +118,7 @@ class Binder {
   bool origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
     if (!r_.stated_.empty() || as_of || slot.from.size > 0 || !o_.sources.empty())
       return stated_origin(node, slot, extra, as_of);
-    extra.quality = quality_;  // most facts of most turns
+    extra.quality = r_.quality_;  // most facts of most turns
     return true;
   }
   bool stated_origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of);
@@ -131,7 +131,7 @@ class Binder {
     cell.inferred = extra.quality == Quality::inferred ? 1 : 0;
     cell.state = cause == Cause::none ? Request::kKnown : Request::kUnknown;
     cell.cause = static_cast<std::uint8_t>(cause);
-    if (r_.extras_.empty() || &extra != &r_.extras_.back()) r_.extras_.push_back(extra);
+    if (r_.extras_.size() == 0 || &extra != &r_.extras_.back()) r_.extras_.add() = extra;
     cell.extra = static_cast<std::uint32_t>(r_.extras_.size() - 1);
   }
   Cause freshness(const SlotRow& slot, const Request::Extra& extra) const;

@@ -553,7 +553,7 @@ class Run {
     const Program::Place place = p_.place(slot);
     const Seen seen = see(setting_, static_cast<std::uint8_t>(place.frame), place.cell);
     if (seen.state != Request::kKnown) return kNever;
-    const std::int64_t told = seconds_of(p_, queue, r_.extra(seen.cell->extra).duration, r_.at(), r_.at_offset());
+    const std::int64_t told = seconds_of(p_, queue, r_.extra(*seen.cell).duration, r_.at(), r_.at_offset());
     return told >= 0 ? told : kNever;
   }
   void offer(Bid bid) {

@@ -280,11 +280,11 @@ class Arithmetic {
     if (seen.state == Request::kAbsent || wanted.state == Request::kAbsent) return Kleene::no;
     cause = seen.cause;
     if (seen.state == Request::kUnknown) return Kleene::unknown;
-    const Request::Extra& list = s_.request->extra(seen.cell->extra);
+    const Request::Extra list = s_.request->extra(*seen.cell);
     const auto type = static_cast<SlotType>(s_.program->slots()[node.slot].element);
     Kleene found = Kleene::no;
     for (std::uint32_t i = 0; i < list.count && found != Kleene::yes; ++i) {
-      const Request::Extra& one = s_.request->extra(list.first + i);
+      const Request::Extra& one = s_.request->element(list.first + i);
       Value element = known(type, one.number, s_.request->view(one.currency, one.currency_size));
       element.duration = one.duration;
       element.text = s_.request->view(one.at, one.size);
@@ -341,7 +341,7 @@ Value fact_value(const Node& node, const Setting& setting) {
   value.state = seen.state;
   value.cause = seen.cause;
   if (seen.state != Request::kKnown) return value;
-  const Request::Extra& extra = setting.request->extra(seen.cell->extra);
+  const Request::Extra extra = setting.request->extra(*seen.cell);
   value.type = static_cast<SlotType>(setting.program->slots()[node.slot].type);
   value.number = extra.number;
   value.duration = extra.duration;
@@ -388,7 +388,7 @@ Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& 
   for (const program::ConstantRow& row : wanted) {
     Kleene found = Kleene::no;
     for (std::uint32_t i = 0; i < list.count && found != Kleene::yes; ++i) {
-      const Request::Extra& one = setting.request->extra(list.first + i);
+      const Request::Extra& one = setting.request->element(list.first + i);
       switch (static_cast<SlotType>(row.type)) {
         case SlotType::time_zone:
           found = kleene(setting.request->view(one.at, one.size) == setting.program->text(row.text));
@@ -424,8 +424,7 @@ Kleene pair(const Node& node, NodeCode code, const Setting& setting, Cause& caus
   if (x == y) {
     const SlotRow& row = setting.program->slots()[node.slot];
     if (!program::exact_key(x, row.key_doubled != 0)) {  // the keys cannot tell: the values can
-      const Decimal &left = setting.request->extra(a.cell->extra).number,
-                    &right = setting.request->extra(b.cell->extra).number;
+      const Decimal left = setting.request->extra(*a.cell).number, right = setting.request->extra(*b.cell).number;
       return kleene(code == NodeCode::key_equal  ? left == right
                     : code == NodeCode::key_less ? left < right
                                                  : left <= right);
@@ -457,7 +456,7 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
     default:
       break;
   }
-  const Request::Extra& extra = setting.request->extra(seen.cell->extra);
+  const Request::Extra extra = setting.request->extra(*seen.cell);
   switch (code) {
     case NodeCode::text_has_text:
       return text_has_text(node, setting, text_of(node.slot, extra, setting), cause);
@@ -509,7 +508,7 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
 
 TextSeen& other_text(const Node& node, const Setting& setting) {
   const std::uint8_t frame = other_frame(node);
-  const Request::Extra& extra = setting.request->extra(see(setting, frame, node.other_cell).cell->extra);
+  const Request::Extra extra = setting.request->extra(*see(setting, frame, node.other_cell).cell);
   return setting.eyes->look(node.other, setting.item_of(frame, node.other), text_of(node.other, extra, setting));
 }
 

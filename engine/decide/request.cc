@@ -14,6 +14,17 @@ const Request::Cell* Request::find(const SlotRow& row, std::int32_t item) const 
   return &cells(static_cast<program::Frame>(row.frame), at)[row.cell];
 }
 
+Request::Extra Request::from_key(const Cell& cell) const {
+  Extra extra;
+  extra.quality = quality_;
+  extra.number = Decimal(cell.extra == Cell::kDoubledKey ? cell.key / 2 : cell.key);
+  if (cell.extra == Cell::kSymbol) {
+    extra.symbol = static_cast<std::uint32_t>(cell.key);
+    extra.first = cell.spelling;
+  }
+  return extra;
+}
+
 Fact Request::fact(std::uint32_t slot, std::int32_t item) const {
   Fact fact;
   fact.slot = slot;
@@ -27,8 +38,8 @@ Fact Request::fact(std::uint32_t slot, std::int32_t item) const {
   fact.known = cell.state == kKnown;
   fact.absent = cell.state == kAbsent;
   fact.cause = static_cast<Cause>(cell.cause);
-  if (cell.extra != 0xffffffff) {
-    const Extra& extra = extras_[cell.extra];
+  if (cell.extra != Cell::kNothing) {
+    const Extra extra = this->extra(cell);
     fact.quality = extra.quality;
     fact.source = view(extra.source, extra.source_size);
     if (extra.has_as_of) fact.as_of = extra.as_of;
@@ -46,7 +57,7 @@ std::vector<Fact> Request::facts() const {
     const std::size_t items = of_each ? frames_[row.frame].items : 1;
     for (std::size_t at = 0; at < items; ++at) {
       const std::int32_t item = static_cast<std::int32_t>(at) - (of_turn ? 1 : 0);
-      if (find(row, item)->extra == 0xffffffff) continue;  // not sent
+      if (find(row, item)->extra == Cell::kNothing) continue;  // not sent
       all.push_back(fact(slot, item));
     }
   }
@@ -128,8 +139,8 @@ std::string Request::value(std::uint32_t slot, std::int32_t item) const {
 void Request::append_value(std::string& out, std::uint32_t slot, std::int32_t item) const {
   const SlotRow& row = program_->slots()[slot];
   const Cell* cell = find(row, item);
-  if (!cell || cell->extra == 0xffffffff) return;
-  const Extra& extra = extras_[cell->extra];
+  if (!cell || cell->extra == Cell::kNothing) return;
+  const Extra extra = this->extra(*cell);
   const auto type = static_cast<SlotType>(row.type);
   if (type != SlotType::list) return append_one(out, *program_, *this, slot, type, extra);
   if (static_cast<SlotType>(row.element) == SlotType::record) {
@@ -145,11 +156,12 @@ void Request::append_value(std::string& out, std::uint32_t slot, std::int32_t it
 std::string_view Request::spelling(std::uint32_t slot, std::int32_t item) const {
   const SlotRow& row = program_->slots()[slot];
   const Cell* found = find(row, item);
-  if (!found || found->extra == 0xffffffff || extras_[found->extra].symbol >= row.symbols.count) return {};
-  const Cell& cell = *found;
+  if (!found || found->extra == Cell::kNothing) return {};
+  const Extra extra = this->extra(*found);
+  if (extra.symbol >= row.symbols.count) return {};
   const auto symbols = program_->rows<program::SymbolRow>(program::Section::symbols, row.symbols);
-  const auto names = program_->strings(symbols[extras_[cell.extra].symbol].names);
-  const std::uint32_t which = extras_[cell.extra].first;
+  const auto names = program_->strings(symbols[extra.symbol].names);
+  const std::uint32_t which = extra.first;
   return which < names.size() ? program_->text(names[which]) : std::string_view();
 }
 

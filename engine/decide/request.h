@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,6 +76,7 @@ class Fields {
   }
 
   bool empty() const { return count_ == 0; }
+  std::size_t size() const { return count_; }  // in nodes
   const Node& node(std::uint32_t index) const { return nodes_[index]; }
   // Behind a name and a text there is always room to read (program::Name::padded).
   std::string_view name(std::uint32_t index) const {
@@ -185,6 +187,25 @@ class Request {
     bool has_as_of = false;
     Quality quality = Quality::assessed;
   };
+  // A list of them that keeps what it has grown to.
+  class Extras {
+   public:
+    std::size_t size() const { return count_; }
+    const Extra& operator[](std::size_t at) const { return rows_[at]; }
+    Extra& back() { return rows_[count_ - 1]; }
+    Extra& add() {
+      if (count_ == rows_.size()) rows_.resize(std::max<std::size_t>(2 * count_, 32));
+      Extra& row = rows_[count_++];
+      std::memset(static_cast<void*>(&row), 0, sizeof row);  // an Extra of nothing but defaults, in a few stores
+      row.symbol = Extra().symbol;
+      return row;
+    }
+    void cut(std::size_t size) { count_ = size; }
+
+   private:
+    std::vector<Extra> rows_;
+    std::size_t count_ = 0;
+  };
   static constexpr std::size_t kFetchedCells = 24;  // those that rules read stand first
   static constexpr std::uint8_t kAbsent = static_cast<std::uint8_t>(program::CellState::absent);
   static constexpr std::uint8_t kUnknown = static_cast<std::uint8_t>(program::CellState::unknown);
@@ -202,7 +223,9 @@ class Request {
     const char* first = reinterpret_cast<const char*>(items.cells.data());
     for (std::size_t at = 0; at < bytes && items.items > 0; at += 64) __builtin_prefetch(first + at);
   }
-  const Extra& extra(std::uint32_t index) const { return extras_[index]; }
+  // Of a cell that the turn carries.
+  Extra extra(const Cell& cell) const { return cell.is_in_key() ? from_key(cell) : extras_[cell.extra]; }
+  const Extra& element(std::uint32_t index) const { return extras_[index]; }  // of a list
   std::string_view view(std::uint32_t at, std::uint32_t size) const {
     return std::string_view(store_).substr(at, size);
   }
@@ -220,6 +243,7 @@ class Request {
     std::vector<Cell> cells;
   };
   std::string_view text(Text text) const { return view(text.at, text.size); }
+  Extra from_key(const Cell& cell) const;
   void append_extra(std::string& out, std::uint32_t slot, const Extra& extra) const;  // of a single value
   const Cell* find(const program::SlotRow& row, std::int32_t item) const;
 
@@ -242,16 +266,20 @@ class Request {
   std::int32_t at_offset_ = 0;
   bool at_given_ = false, has_answer_ = false, has_message_ = false, has_recommendation_ = false;
   bool has_outreach_ = false, has_material_ = false;
+  Quality quality_ = Quality::assessed;  // of a fact of which nothing else is said
   Language language_ = Language::zh;
   Offsets offsets_ = Offsets::code_points;
   std::optional<std::int64_t> turn_;
   std::array<Items, 3> frames_;  // program::Frame
   std::vector<Text> product_ids_, action_names_, recipient_ids_;
   std::vector<Text> jurisdictions_;
-  std::vector<Extra> extras_;
+  Extras extras_;
   std::vector<Stated> stated_;
   std::vector<Said> said_;
-  std::string spelt_;  // scratch of bind
+  // Scratch of bind.
+  std::string spelt_;
+  std::vector<const program::Member*> members_;  // what each node of the turn is
+  std::vector<std::uint32_t> after_;  // which member stood behind each one, or first in an object, in the turn before
 };
 
 // Everything wrong with the turn at once, or the Request. The Program must outlive it.

@@ -9,11 +9,19 @@ enum class CellState : std::uint8_t { absent, unknown, known };  // absent: no s
 
 struct Cell {
   std::int64_t key = 0;              // keys.h; of a list: a bit for each symbol below 64 that is in it
-  std::uint32_t extra = 0xffffffff;  // the exact value and where it comes from; none: the turn does not carry it
+  std::uint32_t extra = 0xffffffff;  // Request::Extra: the exact value and where it comes from, or one of `In`
   std::uint8_t state = 0;            // CellState
   std::uint8_t cause = 0;            // decide::Cause, of an unknown one
   std::uint8_t inferred = 0;
-  std::uint8_t unused = 0;
+  std::uint8_t spelling = 0;  // In::symbol: which of its names
+  // What stands in `extra` where the key says all: nobody in particular stated the value, at no time in particular.
+  enum In : std::uint32_t {
+    kKey = 0xfffffffc,
+    kDoubledKey,
+    kSymbol,
+    kNothing
+  };  // kNothing: the turn does not carry it
+  bool is_in_key() const { return extra >= kKey && extra < kNothing; }
   std::uint64_t mask() const { return static_cast<std::uint64_t>(key); }
 };
 static_assert(sizeof(Cell) == 16);  // four to a cache line: a decision reads a line a few facts

@@ -8,7 +8,7 @@ std::uint32_t Members::add(std::uint32_t object, std::string_view name, Reserved
     if (members_[i].object == object && members_[i].name == name) return i;
   }
   texts_.push_back(std::make_unique<std::string>(name));
-  members_.push_back({*texts_.back(), object, kNothing, kNothing, reserved});
+  members_.push_back({.name = *texts_.back(), .object = object, .reserved = reserved});
   return static_cast<std::uint32_t>(members_.size() - 1);
 }
 
@@ -102,6 +102,7 @@ void Members::rehash() {
   table_.assign(size, {});
   for (std::uint32_t i = 0; i < members_.size(); ++i) {
     const Name name = Name::of(members_[i].name);
+    members_[i].low = name.low, members_[i].high = name.high;
     std::size_t at = name.hash(members_[i].object);
     while (table_[at & (size - 1)].member != kNothing) ++at;
     table_[at & (size - 1)] = {name.low, name.high, members_[i].name, members_[i].object, i};

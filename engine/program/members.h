@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/program/name_hash.h"
+#include "engine/program/rows.h"
 #include "engine/program/schema.h"
 
 namespace caveat::program {
@@ -59,6 +61,16 @@ enum class Reserved : std::uint8_t {
   material_product,
 };
 
+// How the value of a plain fact is read where it is written as most are; every other spelling is for the type to judge.
+struct Plain {
+  enum class How : std::uint8_t { by_type, yes_no, whole, symbol, symbols };  // symbols: a list of them
+  How how = How::by_type;
+  bool doubled = false;            // keys.h
+  std::uint32_t cell = 0;          // of the fact's frame
+  Range symbols;                   // of a symbol or symbols
+  std::int64_t low = 0, high = 0;  // of a whole number, both within
+};
+
 struct Member {
   std::string_view name;
   std::uint32_t object = 0;          // in which it stands
@@ -67,6 +79,12 @@ struct Member {
   Reserved reserved = Reserved::none;
   bool is_value = false;  // nothing but the value of the fact
   bool is_plain = false;  // and that is all there is to it: no source, no age, no class, no set that states it too
+  Plain plain{};          // of a plain one
+  std::uint64_t low = 0, high = 0;  // of its name
+
+  bool is(std::uint32_t wanted_object, const Name& wanted) const {
+    return object == wanted_object && wanted.same(low, high, name);
+  }
 };
 
 class Members {
@@ -102,9 +120,14 @@ class Members {
     return nullptr;
   }
   const Member* find(std::uint32_t object, std::string_view name) const { return find(object, Name::of(name)); }
-  template <class IsPlain>
-  void mark_plain(const IsPlain& is_plain) {  // of a slot
-    for (Member& member : members_) member.is_plain = member.is_value && is_plain(member.slot);
+  std::uint32_t objects() const { return objects_; }
+  template <class PlainOf>
+  void mark_plain(const PlainOf& plain_of) {  // of a slot: std::optional<Plain>
+    for (Member& member : members_) {
+      const std::optional<Plain> plain = member.is_value ? plain_of(member.slot) : std::nullopt;
+      member.is_plain = plain.has_value();
+      if (plain) member.plain = *plain;
+    }
   }
   std::vector<std::string_view> names(std::uint32_t object) const;  // sorted
   const std::vector<Member>& all() const { return members_; }

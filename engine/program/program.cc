@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <optional>
 
 #include "engine/program/codes.h"
 #include "engine/program/image.h"
@@ -47,6 +49,46 @@ constexpr std::array<std::size_t, kSections> kRowBytes = {
     sizeof(TopicRow),
     sizeof(DataRow),
 };
+
+// Of a fact that nothing but its value matters to, how that is read; none: there is more to it.
+std::optional<Plain> plain_of(const SlotRow& row) {
+  if (row.cell == kNone || row.data_class.size > 0 || row.from.size > 0 || (row.flags & (kAssessed | kHasMaxAge)) != 0)
+    return std::nullopt;
+  Plain plain;
+  plain.doubled = row.key_doubled != 0;
+  plain.cell = row.cell;
+  plain.symbols = row.symbols;
+  switch (static_cast<SlotType>(row.type)) {
+    case SlotType::yes_no:
+      plain.how = Plain::How::yes_no;
+      break;
+    case SlotType::integer:
+    case SlotType::decimal: {
+      const auto bound = [&](std::uint8_t flag, const Number& number,
+                             std::int64_t open) -> std::optional<std::int64_t> {
+        return row.flags & flag ? decimal(number).as_int64() : open;
+      };
+      const auto low = bound(kHasLow, row.low, std::numeric_limits<std::int64_t>::min());
+      const auto high = bound(kHasHigh, row.high, std::numeric_limits<std::int64_t>::max());
+      if (row.key_scale != 0 || !low || !high) break;
+      plain.how = Plain::How::whole, plain.low = *low, plain.high = *high;
+      break;
+    }
+    case SlotType::choice:
+    case SlotType::scale:
+      plain.how = Plain::How::symbol;
+      break;
+    case SlotType::list: {
+      const auto element = static_cast<SlotType>(row.element);
+      if (element != SlotType::choice && element != SlotType::scale) return std::nullopt;
+      plain.how = Plain::How::symbols;
+      break;
+    }
+    default:
+      break;
+  }
+  return plain;
+}
 
 // Checks every index, offset and enumeration of an image: after it, readers index without looking.
 class Inspector {
@@ -560,9 +602,7 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
     }
   }
   program->members_.mark_plain([&](std::uint32_t slot) {
-    const SlotRow& row = program->slots()[slot];
-    return row.cell != kNone && static_cast<SlotType>(row.type) != SlotType::list && row.data_class.size == 0 &&
-           row.from.size == 0 && (row.flags & (kAssessed | kHasMaxAge)) == 0 && slot != program->known_.answer_format;
+    return slot == program->known_.answer_format ? std::nullopt : plain_of(program->slots()[slot]);
   });
   std::vector<std::string_view>& all = program->jurisdictions_;
   for (const PackRow& pack : program->pack_rows()) {

@@ -27,16 +27,4 @@ Symbols::Symbols(const char* text, std::span<const SlotRow> slots, std::span<con
   }
 }
 
-Symbols::Found Symbols::find(const SlotRow& slot, const Name& name) const {
-  if (slot.symbols.count == 0) return {};
-  const std::size_t mask = table_.size() - 1;
-  for (std::size_t place = name.hash(slot.symbols.first); table_[place & mask].first != kNone; ++place) {
-    const Entry& entry = table_[place & mask];
-    if (entry.first == slot.symbols.first && entry.found.symbol < slot.symbols.count &&
-        name.same(entry.low, entry.high, {text_ + entry.name.at, entry.name.size}))
-      return entry.found;
-  }
-  return {};
-}
-
 }  // namespace caveat::program

@@ -25,7 +25,19 @@ class Symbols {
   Symbols(const char* text, std::span<const SlotRow> slots, std::span<const SymbolRow> symbols,
           std::span<const Str> strings);
 
-  Found find(const SlotRow& slot, const Name& name) const;
+  // Of the symbols of a slot.
+  [[gnu::always_inline]] Found find(const Range& symbols, const Name& name) const {
+    if (symbols.count == 0) return {};
+    const std::size_t mask = table_.size() - 1;
+    for (std::size_t place = name.hash(symbols.first); table_[place & mask].first != kNone; ++place) {
+      const Entry& entry = table_[place & mask];
+      if (entry.first == symbols.first && entry.found.symbol < symbols.count &&
+          name.same(entry.low, entry.high, {text_ + entry.name.at, entry.name.size}))
+        return entry.found;
+    }
+    return {};
+  }
+  Found find(const SlotRow& slot, const Name& name) const { return find(slot.symbols, name); }
   Found find(const SlotRow& slot, std::string_view name) const { return find(slot, Name::of(name)); }
 
  private:
