@@ -218,7 +218,14 @@ void print_coverage(const load::Loaded& loaded, const trial::CoverageResult& cov
 void print_people(const load::Loaded& loaded, const std::optional<Findings>& findings, const Limits& limits,
                   Terminal& terminal) {
   print_diagnostics(terminal.out, terminal, loaded.diagnostics, loaded.sources, limits.diagnostics);
-  const std::size_t warnings = loaded.diagnostics.size() - loaded.errors();
+  const auto count = [&](Severity severity, std::string_view one, std::string_view more, std::string_view zh) {
+    const auto all = std::count_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                                   [&](const Diagnostic& diagnostic) { return diagnostic.severity == severity; });
+    return std::pair(all, counted(static_cast<std::size_t>(all), terminal, one, more, zh));
+  };
+  std::string noted = count(Severity::warning, "warning", "warnings", "条警告").second;
+  if (const auto [notes, words] = count(Severity::note, "note", "notes", "条提示"); notes > 0)
+    noted += std::string(terminal.say({", ", "，"})) + words;
   if (!loaded.rules) {
     terminal.out << fill(terminal.say({"{0} in {1}.", "{1}中有 {0}。"}),
                          {counted(loaded.errors(), terminal, "error", "errors", "处错误"),
@@ -256,8 +263,7 @@ void print_people(const load::Loaded& loaded, const std::optional<Findings>& fin
                                      "{0}，{1}，{2}：无错误，{3}；{5}中有 {4} 个通过。"}),
                        {counted(loaded.model->packs.size(), terminal, "pack", "packs", "个规则包"),
                         counted(loaded.model->rules.size(), terminal, "rule", "rules", "条规则"),
-                        counted(loaded.sources.size(), terminal, "file", "files", "个文件"),
-                        counted(warnings, terminal, "warning", "warnings", "条警告"),
+                        counted(loaded.sources.size(), terminal, "file", "files", "个文件"), noted,
                         std::to_string(loaded.examples_held),
                         counted(loaded.examples, terminal, "example", "examples", "个示例")})
                << '\n';

@@ -61,6 +61,9 @@ const Code kProductsTwice{
     "products_twice",
     "The products of this example are told twice: {0} stands beside the list of recommendation.products.",
     "本示例的产品给出了两次：{0} 与 recommendation.products 的列表并列。"};
+const Code kExampleTwice{"example_twice",
+                         "There is an example “{0}” in this pack already: of the two nobody can tell which one fails.",
+                         "本规则包中已有示例“{0}”：若其一未通过，无从分辨是哪一个。"};
 const Code kMissingClause{"missing_clause", "{0} lacks “{1}”.", "{0} 缺少“{1}”。"};
 const Code kNeverInForce{"never_in_force", "Rule {0} is never in force: it begins on {1} and ends on {2}.",
                          "规则 {0} 从不生效：自 {1} 起，至 {2} 止。"};
@@ -95,15 +98,15 @@ const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，�
 
 std::span<const Code* const> all() {
   static const Code* const kAll[] = {
-      &kNotYet,          &kPackMissing,      &kPackTwice,        &kPackVersionTwice, &kUnknownPack,   &kVersionMissing,
-      &kVersionConflict, &kNoDefaultQueue,   &kNameTwice,        &kUnknownName,      &kNotVisible,    &kAmbiguousName,
-      &kBuiltIn,         &kFactDiffers,      &kUnknownLevel,     &kDefineCycle,      &kInsideAList,   &kWrongType,
-      &kNoOrder,         &kDifferentUnits,   &kUnitMissing,      &kCurrencyUnclear,  &kOutOfRange,    &kEmptyRange,
-      &kEmptyPhrase,     &kBadGap,           &kBadPattern,       &kUnknownZone,      &kZoneMissing,   &kProductsTwice,
-      &kNoCalendar,      &kNoQueueCalendar,  &kSeveralCalendars, &kMissingClause,    &kNeverInForce,  &kNoMatch,
-      &kBadTemplate,     &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,   &kOverflowCycle, &kCannotAsk,
-      &kBothHold,        &kNotCovered,       &kOnlyBeside,       &kContradiction,    &kFileMissing,   &kEmptyLexicon,
-      &kTooMany};
+      &kNotYet,          &kPackMissing,    &kPackTwice,        &kPackVersionTwice, &kUnknownPack,    &kVersionMissing,
+      &kVersionConflict, &kNoDefaultQueue, &kNameTwice,        &kUnknownName,      &kNotVisible,     &kAmbiguousName,
+      &kBuiltIn,         &kFactDiffers,    &kUnknownLevel,     &kDefineCycle,      &kInsideAList,    &kWrongType,
+      &kNoOrder,         &kDifferentUnits, &kUnitMissing,      &kCurrencyUnclear,  &kOutOfRange,     &kEmptyRange,
+      &kEmptyPhrase,     &kBadGap,         &kBadPattern,       &kUnknownZone,      &kZoneMissing,    &kProductsTwice,
+      &kExampleTwice,    &kNoCalendar,     &kNoQueueCalendar,  &kSeveralCalendars, &kMissingClause,  &kNeverInForce,
+      &kNoMatch,         &kBadTemplate,    &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson, &kOverflowCycle,
+      &kCannotAsk,       &kBothHold,       &kNotCovered,       &kOnlyBeside,       &kContradiction,  &kFileMissing,
+      &kEmptyLexicon,    &kTooMany};
   return kAll;
 }
 

@@ -20,7 +20,7 @@ extern const Code kNameTwice, kUnknownName, kNotVisible, kAmbiguousName, kBuiltI
 extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrencyUnclear, kOutOfRange, kEmptyRange,
     kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kZoneMissing, kNoCalendar, kNoQueueCalendar, kSeveralCalendars;
 // rules and what they say
-extern const Code kProductsTwice;  // of an example
+extern const Code kProductsTwice, kExampleTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kBadTemplate, kConfidentialText, kWholeReadsItem,
     kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kOnlyBeside, kNotCovered, kContradiction;
 // files and sizes

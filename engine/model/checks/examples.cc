@@ -1,4 +1,7 @@
 // Examples: given values typed against their facts, the rules that must have fired resolved.
+#include <algorithm>
+#include <utility>
+
 #include "engine/model/checks/conditions.h"
 
 namespace caveat::model {
@@ -174,9 +177,34 @@ class ExampleCheck {
   Conditions conditions_;
 };
 
+// Each in the order of its file: a title that stands twice is told where it stands the second time.
+void look_for_titles_told_twice(Work& work) {
+  std::vector<std::pair<const Item*, const syntax::LocalText*>> all;
+  const auto items = work.all<syntax::ExampleDecl>();
+  for (const Item& item : items)
+    for (const syntax::LocalText& title : item.as<syntax::ExampleDecl>().title) all.emplace_back(&item, &title);
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.second->span.source, a.second->span.begin) <
+           std::tie(b.second->span.source, b.second->span.begin);
+  });
+  std::map<std::tuple<Index, Language, std::string_view>, Span> titles;
+  const Item* told = nullptr;
+  for (const auto& [item, title] : all) {
+    const Language language = title->language == Language::none ? item->language() : title->language;
+    const auto [earlier, fresh] = titles.try_emplace({item->pack, language, title->value}, title->span);
+    if (fresh || std::exchange(told, item) == item) continue;
+    Diagnostic& diagnostic = work.report(
+        codes::kExampleTwice, *item, title->span, {title->value},
+        Work::say(*item, "Say in the title what it is that this one tries.", "请在标题中写明本示例要验证的内容。"),
+        Severity::warning);
+    diagnostic.related.push_back({earlier->second, Work::say(*item, "the first one is here", "第一个在此处")});
+  }
+}
+
 }  // namespace
 
 void check_examples(Work& work) {
+  look_for_titles_told_twice(work);
   for (const Item& item : work.all<syntax::ExampleDecl>())
     work.model.examples.push_back(ExampleCheck(work, item).run());
 }
