@@ -155,15 +155,19 @@ class Decoder {
 }  // namespace
 
 void Encoder::head(std::uint8_t major, std::uint64_t argument) {
-  const auto put = [&](std::uint64_t byte) { out_.push_back(static_cast<char>(static_cast<std::uint8_t>(byte))); };
-  const std::uint64_t high = std::uint64_t{major} << 5;
+  const auto first = [&](std::uint64_t info) { return static_cast<char>((std::uint64_t{major} << 5) | info); };
   if (argument < 24) {
-    put(high | argument);
-    return;
+    out_.push_back(first(argument));
+  } else if (argument <= 0xFF) {
+    const char both[] = {first(24), static_cast<char>(argument)};
+    out_.append(both, sizeof both);
+  } else {
+    const int width = argument <= 0xFFFF ? 1 : argument <= 0xFFFFFFFF ? 2 : 3;
+    char all[9] = {first(static_cast<std::uint64_t>(24 + width))};
+    std::size_t size = 1;
+    for (int i = (1 << width) - 1; i >= 0; --i) all[size++] = static_cast<char>(argument >> (8 * i));
+    out_.append(all, size);
   }
-  const int width = argument <= 0xFF ? 0 : argument <= 0xFFFF ? 1 : argument <= 0xFFFFFFFF ? 2 : 3;
-  put(high | static_cast<std::uint64_t>(24 + width));
-  for (int i = (1 << width) - 1; i >= 0; --i) put(argument >> (8 * i));
 }
 
 #ifdef NDEBUG

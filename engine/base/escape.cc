@@ -1,6 +1,8 @@
 #include "engine/base/escape.h"
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include "engine/base/utf8.h"
 
@@ -40,20 +42,37 @@ constexpr std::array<bool, 256> kEscaped = [] {  // of a text of JSON
   all[0x7f] = all['"'] = all['\\'] = true;
   return all;
 }();
+
+// Is one of these eight bytes to be escaped?
+bool some_escaped(const char* eight) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - kOnes * limit) & ~bytes & kHigh; };
+  const auto equal = [&](std::uint64_t byte) { return below(word ^ (kOnes * byte), 1); };
+  return (below(word, 0x20) | equal(0x7f) | equal('"') | equal('\\')) != 0;
+}
+
+// Of the first byte that is to be escaped, or its size.
+std::size_t first_escaped(std::string_view text) {
+  std::size_t i = 0;
+  while (i + 8 <= text.size() && !some_escaped(text.data() + i)) i += 8;
+  while (i < text.size() && !kEscaped[static_cast<unsigned char>(text[i])]) ++i;
+  return i;
+}
 }  // namespace
 
 void append_json(std::string& out, std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
   out += '"';
-  std::size_t told = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (!kEscaped[byte]) continue;
-    out += text.substr(told, i - told);
-    told = i + 1;
+  for (;;) {
+    const std::size_t at = first_escaped(text);
+    out += text.substr(0, at);
+    if (at == text.size()) break;
+    const auto byte = static_cast<unsigned char>(text[at]);
     out += '\\';
     if (byte == '"' || byte == '\\') {
-      out += text[i];
+      out += text[at];
     } else if (byte == '\n') {
       out += 'n';
     } else {
@@ -61,10 +80,12 @@ void append_json(std::string& out, std::string_view text) {
       out += kDigits[byte >> 4];
       out += kDigits[byte & 15];
     }
+    text.remove_prefix(at + 1);
   }
-  out += text.substr(told);
   out += '"';
 }
+
+bool is_plain_json(std::string_view text) { return first_escaped(text) == text.size(); }
 
 std::string quote_json(std::string_view text) {
   std::string out;

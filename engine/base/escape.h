@@ -18,6 +18,7 @@ namespace caveat {
 std::string escape_markup(std::string_view text);
 std::string quote_json(std::string_view text);
 void append_json(std::string& out, std::string_view text);
+bool is_plain_json(std::string_view text);     // between quotes it is what quote_json makes of it
 std::string shortened(std::string_view text);  // its first 40 characters, and … where there are more
 
 }  // namespace caveat

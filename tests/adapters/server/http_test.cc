@@ -31,8 +31,9 @@ class CountingRandom final : public Random {
 
 class StillClock final : public Clock {
  public:
-  Microseconds wall_us() override { return 1'795'000'000LL * 1'000'000; }
+  Microseconds wall_us() override { return now; }
   std::uint64_t steady_ns() override { return 0; }
+  Microseconds now = 1'795'000'000LL * 1'000'000;
 };
 
 CallerEntry entry(const std::string& id, const NewKey& key) {
@@ -235,6 +236,32 @@ BOOST_AUTO_TEST_CASE(figures_are_prometheus_text_with_each_family_once_and_bucke
   BOOST_TEST(text.find("caveat_decision_duration_seconds_sum 9.00304\n") != std::string::npos);
   BOOST_TEST(text.find("caveat_pack_info{name=\"a\\\"b\\\\c\\nd\"} 1\n") != std::string::npos);
   BOOST_TEST(typed.count("caveat_http_connections") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_the_log_has_its_time_as_every_other_instant_is_written) {
+  const std::string file = (std::filesystem::temp_directory_path() / "caveat-oplog-time.jsonl").string();
+  std::filesystem::remove(file);
+  StillClock clock;
+  std::string wanted;
+  {
+    const auto log = OperationLog::open(file, Level::info, clock);
+    const Microseconds begin = clock.now;
+    for (const Microseconds more : {0, 1, 120, 500'000, 999'999, 1'000'000, 1'000'001, 59'999'990, 60'000'000, 7, -1}) {
+      clock.now = begin + more;
+      log->write(Level::info, "x", {});
+      wanted += "{\"time\":\"" + format_instant(clock.now, 0) + "\",\"level\":\"info\",\"event\":\"x\"}\n";
+    }
+    for (const Microseconds early : {-1, -1'500'000, 0, 1}) {
+      clock.now = early;
+      log->write(Level::info, "x", {});
+      wanted += "{\"time\":\"" + format_instant(early, 0) + "\",\"level\":\"info\",\"event\":\"x\"}\n";
+    }
+  }
+  std::ifstream in(file);
+  std::stringstream bytes;
+  bytes << in.rdbuf();
+  BOOST_TEST(bytes.str() == wanted);
+  std::filesystem::remove(file);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_the_log_stays_one_line_of_json_and_the_level_counts_at_once) {

@@ -18,6 +18,21 @@ BOOST_AUTO_TEST_CASE(a_quoted_text_is_one_string_on_one_line) {
   BOOST_TEST(quote_json(std::string_view("\0\x1f", 2)) == "\"\\u0000\\u001f\"");
 }
 
+BOOST_AUTO_TEST_CASE(each_byte_is_escaped_or_kept_wherever_it_stands_in_a_long_text) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const std::string alone = quote_json(std::string_view(&c, 1)), told = alone.substr(1, alone.size() - 2);
+    BOOST_TEST((told.size() > 1) == (byte < 0x20 || byte == 0x7f || c == '"' || c == '\\'));
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'a'), wanted = text;
+      text[at] = c;
+      wanted.replace(at, 1, told);
+      BOOST_TEST(is_plain_json(text) == (text == wanted));
+      BOOST_TEST(quote_json(text) == "\"" + wanted + "\"");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_was_sent_is_shown_by_whole_characters_and_as_utf_8_whatever_came) {
   std::string forty;
   for (int i = 0; i < 40; ++i) forty += "险";
