@@ -87,10 +87,10 @@ class Gate::Inside {
     for (std::thread& worker : workers_) worker.join();
   }
 
-  void take(std::string_view bytes, const Caller& caller, const TakeOptions& take, Done done) {
+  void take(std::string_view bytes, std::shared_ptr<const Caller> caller, const TakeOptions& take, Done done) {
     auto turn = std::make_shared<Turn>();
     turn->done = std::move(done);
-    turn->caller = caller;
+    turn->caller = std::move(caller);
     turn->language = take.language.value_or(options_.language);
     turn->deadline_ns = take.deadline_ns;
     turn->counted = !take.of_batch;
@@ -312,8 +312,8 @@ class Gate::Inside {
     } catch (const caveat::Error& error) {
       // a bot is not told paths
       fail(turn, progress, error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage,
-           turn->caller.audience == decide::Audience::bot ? std::string(error.code().name)
-                                                          : error.message(turn->language));
+           turn->caller->audience == decide::Audience::bot ? std::string(error.code().name)
+                                                           : error.message(turn->language));
     } catch (const std::exception& error) {
       fail(turn, progress, wire::codes::kInternal, error.what());
     }
@@ -363,11 +363,11 @@ class Gate::Inside {
         if (desk.emergency().thrown()) thrown = desk.emergency();
         return see(*turn, desk, ground);
       });
-      if (turn->by_person && !turn->caller.is_local) {
+      if (turn->by_person && !turn->caller->is_local) {
         const Cell& cell = at(Move::person_turn, seen.standing);
-        const Code* code = cell.effect == Effect::refuse    ? cell.code
-                           : seen.holder != turn->caller.id ? cell.other
-                                                            : nullptr;
+        const Code* code = cell.effect == Effect::refuse     ? cell.code
+                           : seen.holder != turn->caller->id ? cell.other
+                                                             : nullptr;
         if (code != nullptr) {
           refuse(*turn, author_problem(*code));
           progress.in_line = false;
@@ -404,7 +404,7 @@ class Gate::Inside {
         moved = move(*turn, program, decision, seen, round, decision_id, desk, changes);
         next_round(*turn, program, decision, seen, round, decision_id, changes);
         // What was answered for want of time brought nothing to the customer: its disclosures are told again.
-        if (!turn->caller.confirms && !turn->answered && goes_out(*turn, seen, round)) {
+        if (!turn->caller->confirms && !turn->answered && goes_out(*turn, seen, round)) {
           const std::vector<audit::StateChange> own =
               told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
           floor_.keep(own);
@@ -467,7 +467,7 @@ class Gate::Inside {
     };
     const std::optional<std::string> value = floor_.value(asked_key(turn.continuation.decision));
     const std::optional<Asked> asked = value ? decode_asked(*value) : std::nullopt;
-    if (!asked || asked->caller != turn.caller.id)
+    if (!asked || asked->caller != turn.caller->id)
       return cannot("a decision of this caller's that requires something and was not continued yet");
     if (asked->conversation != turn.request.conversation_id() || asked->customer != turn.customer)
       return cannot("a decision of this conversation and customer");
@@ -478,7 +478,7 @@ class Gate::Inside {
     round.over = round.number >= kRounds || now > asked->until;
     std::optional<Problem> problem;
     round.met = check(
-        *turn.rules->program, *asked, turn.continuation, turn.caller, turn.matter, now, options_.clock_skew,
+        *turn.rules->program, *asked, turn.continuation, *turn.caller, turn.matter, now, options_.clock_skew,
         [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
     if (!problem) return true;
     refuse(turn, *problem);
@@ -498,7 +498,7 @@ class Gate::Inside {
       own.insert(own.end(), round.met.used.begin(), round.met.used.end());
     }
     if (goes_out(turn, seen, round) && decision.verdict == decide::Verdict::require) {
-      Asked asked{.caller = turn.caller.id,
+      Asked asked{.caller = turn.caller->id,
                   .conversation = std::string(turn.request.conversation_id()),
                   .customer = turn.customer,
                   .rounds = round.number,
@@ -626,7 +626,7 @@ class Gate::Inside {
     const std::string handoff = applied.decision().has_handoff || turn->by_person ? ticket.id : std::string();
     const program::Program& program = *turn->rules->program;
     wire::ReplyFrame frame{.decision_id = reply.decision_id,
-                           .audience = turn->caller.audience,
+                           .audience = turn->caller->audience,
                            .advice = turn->by_person ? &decision : nullptr,
                            .not_met = round.met.not_met};
     if (applied.decision().has_handoff) {
@@ -884,7 +884,7 @@ class Gate::Inside {
     } else {
       if (turn->lost) *turn->lost = true;
       const auto& failed = std::get<audit::AppendFailed>(appended);
-      refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller.audience == decide::Audience::bot
+      refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller->audience == decide::Audience::bot
                                                                ? std::string(failed.code->name)
                                                                : failed.message));
     }
@@ -1086,11 +1086,15 @@ Gate::Gate(GateOptions options) : inside_(std::make_unique<Inside>(std::move(opt
 Gate::~Gate() = default;
 
 void Gate::take(std::string_view bytes, const Caller& caller, Done done) {
-  inside_->take(bytes, caller, {}, std::move(done));
+  inside_->take(bytes, std::make_shared<const Caller>(caller), {}, std::move(done));
 }
 
 void Gate::take(std::string_view bytes, const Caller& caller, const TakeOptions& options, Done done) {
-  inside_->take(bytes, caller, options, std::move(done));
+  inside_->take(bytes, std::make_shared<const Caller>(caller), options, std::move(done));
+}
+
+void Gate::take(std::string_view bytes, std::shared_ptr<const Caller> caller, const TakeOptions& options, Done done) {
+  inside_->take(bytes, std::move(caller), options, std::move(done));
 }
 
 void Gate::perform(const Command& command, const Caller& caller, Done done) {

@@ -106,6 +106,7 @@ class Gate {
 
   void take(std::string_view bytes, const Caller& caller, Done done);
   void take(std::string_view bytes, const Caller& caller, const TakeOptions& options, Done done);
+  void take(std::string_view bytes, std::shared_ptr<const Caller> caller, const TakeOptions& options, Done done);
   Reply decide(std::string_view bytes, const Caller& caller);
   void perform(const Command& command, const Caller& caller, Done done);
   Reply look(const Query& query, const Caller& caller);

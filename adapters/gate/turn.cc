@@ -41,8 +41,8 @@ bool some_part_is_told(const Problem& problem) {
 void check_author(Turn& turn, const Problem& bound, std::vector<Problem>& wrong) {
   const std::uint32_t author = turn.rules->program->known().answer_author;
   turn.by_person = author != program::kNone && turn.request.has_answer() && turn.request.value(author, -1) == "person";
-  if (turn.by_person && !turn.caller.is_person()) wrong.push_back(author_problem(wire::codes::kRole));
-  const bool bot = turn.caller.is_local || turn.caller.has("bot") || !turn.caller.has("agent");
+  if (turn.by_person && !turn.caller->is_person()) wrong.push_back(author_problem(wire::codes::kRole));
+  const bool bot = turn.caller->is_local || turn.caller->has("bot") || !turn.caller->has("agent");
   if (turn.by_person || bot || is_told(bound, {}, "answer") || is_told(bound, "/answer", "author")) return;
   wrong.push_back(wire::problem(wire::codes::kRole,
                                 {.path = "/answer/author",
@@ -52,7 +52,7 @@ void check_author(Turn& turn, const Problem& bound, std::vector<Problem>& wrong)
                                  .hint = {}}));
 }
 
-std::string request_key(const Turn& turn) { return "request " + turn.caller.id + " " + turn.id; }
+std::string request_key(const Turn& turn) { return "request " + turn.caller->id + " " + turn.id; }
 
 // What it shares with others is done one after the other.
 void set_keys(Turn& turn) {
@@ -97,9 +97,9 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   }
   decide::BindOptions bind;
   bind.now = options.clock->wall_us();
-  bind.any_source = turn.caller.any_source;
-  bind.sources = turn.caller.sources;
-  bind.jurisdictions = turn.caller.jurisdictions;
+  bind.any_source = turn.caller->any_source;
+  bind.sources = turn.caller->sources;
+  bind.jurisdictions = turn.caller->jurisdictions;
   bind.limits = options.limits;
   bind.data = &turn.rules->data;
   Problem bound;
@@ -111,7 +111,7 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   if (Result<void> judged = wire::something_to_judge(turn.request); !judged && !some_part_is_told(bound))
     wrong.push_back(std::move(judged.error()));
   const Microseconds at = turn.request.at();
-  if (turn.request.at_given() && !turn.caller.any_time &&
+  if (turn.request.at_given() && !turn.caller->any_time &&
       (at < bind.now - options.clock_skew || at > bind.now + options.clock_skew))
     wrong.push_back(time_problem(turn.request, bind.now, options.clock_skew));
   check_author(turn, bound, wrong);

@@ -31,7 +31,7 @@ using Deadlines = std::multimap<std::uint64_t, std::shared_ptr<Turn>>;  // by Cl
 struct Turn : Lines::Place {  // in line by request (the first of its keys), conversation, customer …
   std::shared_ptr<const decide::Ruleset> rules;
   decide::Request request;
-  Caller caller;
+  std::shared_ptr<const Caller> caller;
   bool by_person = false;     // answer.author is person
   Continuation continuation;  // `continues`, `satisfied`
   Digest content{};           // canonical: what a repeat is known by

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace caveat::server {
 
@@ -67,7 +68,10 @@ NewKey make_key(std::string_view id, Random& random) {
 }
 
 Callers::Callers(std::vector<CallerEntry> entries) {
-  for (CallerEntry& entry : entries) by_id_.emplace(entry.id, std::move(entry));
+  for (CallerEntry& entry : entries) {
+    entry.caller = std::make_shared<const gate::Caller>(gate_caller(entry));
+    by_id_.emplace(entry.id, std::move(entry));
+  }
 }
 
 const CallerEntry* Callers::find(std::string_view key) const {
@@ -97,9 +101,16 @@ bool Callers::has(std::string_view id, Role role) const {
 
 const CallerEntry* find(const std::shared_ptr<const Callers>& callers, std::string_view key, Known* known) {
   if (known != nullptr && known->among == callers && known->entry != nullptr && known->key.size() == key.size()) {
-    unsigned difference =
-        0;  // in constant time, as digests are: a connection may carry more than one caller's requests
-    for (std::size_t i = 0; i < key.size(); ++i) difference |= static_cast<unsigned>(known->key[i] ^ key[i]);
+    // In constant time, as digests are: a connection may carry more than one caller's requests.
+    std::uint64_t difference = 0;
+    std::size_t i = 0;
+    for (; i + 8 <= key.size(); i += 8) {
+      std::uint64_t a = 0, b = 0;
+      std::memcpy(&a, known->key.data() + i, 8);
+      std::memcpy(&b, key.data() + i, 8);
+      difference |= a ^ b;
+    }
+    for (; i < key.size(); ++i) difference |= static_cast<unsigned char>(known->key[i] ^ key[i]);
     if (difference == 0) return known->entry;
   }
   const CallerEntry* entry = callers->find(key);

@@ -36,8 +36,9 @@ struct CallerEntry {
   std::vector<std::string> sources, queues;  // "*": every one
   std::vector<std::string> jurisdictions;
   Digest key_digest{};
-  bool confirms = false;  // it confirms its deliveries: only they use up what is told once
-  bool any_time = false;  // it may say when a turn was
+  bool confirms = false;                            // it confirms its deliveries: only they use up what is told once
+  bool any_time = false;                            // it may say when a turn was
+  std::shared_ptr<const gate::Caller> caller = {};  // as the gate knows him; Callers makes it
 };
 
 // As the gate knows him: what of the reasons he reads follows from his roles.

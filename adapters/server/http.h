@@ -47,14 +47,15 @@ struct Stored {
   std::function<void(std::uint64_t at, std::span<char> to)> read;
 };
 
+// Where it says string_view, a text of ours that lasts: a literal, a name of a table.
 struct Response {
   int status = 200;
-  std::string content_type = "application/json";
+  std::string_view content_type = "application/json";
   std::string body;
-  std::vector<Header> headers;  // beside Content-Type and Content-Length
-  std::string code, verdict;    // of a problem, of a turn: for the log, not sent
-  Stored stored{};              // in place of the body, if it has a size
-  std::string timing{};         // of a turn: the stages of Server-Timing, before the total
+  std::vector<std::pair<std::string_view, std::string>> headers;  // beside Content-Type and Content-Length
+  std::string_view code, verdict;                                 // of a problem, of a turn: for the log, not sent
+  Stored stored{};                                                // in place of the body, if it has a size
+  std::string timing{};  // of a turn: the stages of Server-Timing, before the total
 };
 
 // Of a decoded path: a slash that was written `%2F` belongs to the segment in which it stands. No path holds this sign itself.

@@ -11,6 +11,7 @@
 #include <boost/asio.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <charconv>
 #include <condition_variable>
 #include <ctime>
 #include <deque>
@@ -176,8 +177,9 @@ const std::string& http_date() {
 enum class Length : std::uint8_t { known, chunked, to_the_end };
 
 void append_head(std::string& out, const Response& response, bool keep, Length length, bool before_1_1) {
+  char digits[24];
   out += "HTTP/1.1 ";
-  out += std::to_string(response.status);
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, response.status).ptr);
   out += ' ';
   out += reason_phrase(response.status);
   out += "\r\nDate: ";
@@ -193,8 +195,10 @@ void append_head(std::string& out, const Response& response, bool keep, Length l
     line("Transfer-Encoding", "chunked");
   else if (length == Length::known && response.status != 304)
     line("Content-Length",
-         std::to_string(response.stored.size > 0 ? response.stored.size : std::uint64_t{response.body.size()}));
-  for (const Header& header : response.headers) line(header.first, header.second);
+         {digits, std::to_chars(digits, digits + sizeof digits,
+                                response.stored.size > 0 ? response.stored.size : std::uint64_t{response.body.size()})
+                      .ptr});
+  for (const auto& [name, value] : response.headers) line(name, value);
   if (!keep)
     line("Connection", "close");
   else if (before_1_1)  // else it waits for the end (RFC 9112, 9.3)
@@ -282,6 +286,20 @@ class Reading final : public http::basic_parser<true> {
   std::size_t left_;  // bytes that the head may still have
 };
 
+// How far a request and its answer have come.
+struct Exchange {
+  explicit Exchange(std::size_t header_bytes) : reading(header_bytes) {}
+  Reading reading;
+  error_code error;                   // of reading it
+  std::optional<ProblemItem> unread;  // why it is refused unread, as `bad_http`
+  CallPtr call;                       // once its head is whole and good
+  SlotPtr slot;                       // once the router has it
+  std::string rest;                   // of the answer, where the socket did not take all
+  bool headed = false, bodied = false, told = false;
+  bool head_only = false, waits_for_leave = false;
+  bool keep = false, stays = false;  // the connection: as the request has it, and after its answer
+};
+
 struct Accepted {
   Serves serves;
   bool own_user = false;
@@ -329,7 +347,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   awaitable<void> exchanges();
-  awaitable<bool> exchange();
+  bool at_once(Exchange& one);
+  void look_at_head(Exchange& one);
+  void take_body(Exchange& one);
+  void hand_over(Exchange& one);
+  awaitable<bool> exchange(std::unique_ptr<Exchange> given);
   awaitable<bool> refuse_head(error_code error);
   awaitable<bool> refuse_unread(const Code& code, ProblemItem what);
   awaitable<error_code> read_body(Reading& reading);
@@ -444,7 +466,8 @@ awaitable<void> Connection::exchanges() {
     } else {  // it did not wait for its answer: the others come first
       co_await asio::post(kToken);
     }
-    keep = co_await exchange();
+    auto one = std::make_unique<Exchange>(router_.caps().header_bytes);
+    keep = at_once(*one) ? one->stays : co_await exchange(std::move(one));
   }
 }
 
@@ -514,39 +537,49 @@ awaitable<bool> Connection::refuse_unread(const Code& code, ProblemItem what) {
   co_return false;
 }
 
-// Where a request has come whole and its answer is there at once, nothing in here waits: no other coroutine, no timer, no other thread.
-awaitable<bool> Connection::exchange() {
+// All that can be done of it without waiting: for most, where the request has come whole and its answer is there at once, no other
+// coroutine, no timer and no other thread is needed. True: it is done.
+bool Connection::at_once(Exchange& one) {
   // Some send a line end behind a body that none belongs to: one before a request line is not looked at (RFC 9112, 2.2).
   if (!empty_line_ && buffer_.size() >= 2) {
     const auto* begin = static_cast<const char*>(buffer_.data().data());
     if (begin[0] == '\r' && begin[1] == '\n') {
       buffer_.consume(2);
       empty_line_ = true;
-      if (buffer_.size() == 0) co_return true;
+      one.stays = true;
+      if (buffer_.size() == 0) return true;
     }
   }
-  Reading reading(router_.caps().header_bytes);
-  error_code error = buffer_.size() > 0 ? reading.take(buffer_) : http::error::need_more;
-  if (error == http::error::need_more) {  // the rest is still to come
-    watch_.arm(router_.caps().header_wait_ms);
-    const auto [failed, bytes] = co_await http::async_read_header(socket_, buffer_, reading, kToken);
-    watch_.disarm();
-    error = failed;
-  }
-  if (error) co_return co_await refuse_head(error);
+  one.error = buffer_.size() > 0 ? one.reading.take(buffer_) : http::error::need_more;
+  if (one.error) return false;
+  look_at_head(one);
+  if (!one.call || one.call->refusal || one.waits_for_leave || one.call->route->handler == Handler::batch) return false;
+  take_body(one);
+  if (one.error || !one.reading.is_done()) return false;
+  hand_over(one);
+  if (!one.slot->response) return false;
+  one.rest = send_now(*one.call, *one.slot->response, one.head_only, one.stays);
+  one.told = true;
+  return one.rest.empty() && (one.slot->response->stored.size == 0 || one.head_only);
+}
 
+// A head that is whole: what is wrong with it, or who calls for what.
+void Connection::look_at_head(Exchange& one) {
+  Reading& reading = one.reading;
   Head& head = reading.head;
+  one.headed = true;
   complete(reading, head);
   before_1_1_ = reading.before_1_1;
   empty_line_ = false;
   // How long its body is nobody can tell, and whoever stands before us may believe otherwise (RFC 9112, 6.1 and 6.3).
-  if (head.has("transfer-encoding") && (reading.before_1_1 || !reading.chunked()))
-    co_return co_await refuse_head(http::error::bad_transfer_encoding);
+  if (head.has("transfer-encoding") && (reading.before_1_1 || !reading.chunked())) {
+    one.error = http::error::bad_transfer_encoding;
+    return;
+  }
   if (const std::string_view coding = head.header("transfer-encoding");
       !coding.empty() && !boost::beast::iequals(coding, "chunked")) {
-    ProblemItem what =
-        item("Transfer-Encoding: chunked and no other, since requests are not compressed", shortened(coding));
-    co_return co_await refuse_unread(codes::kBadHttp, std::move(what));
+    one.unread = item("Transfer-Encoding: chunked and no other, since requests are not compressed", shortened(coding));
+    return;
   }
   // For whom it is, two of us could read differently too (RFC 9112, 3.2).
   const auto hosts = std::count_if(head.headers.begin(), head.headers.end(),
@@ -554,57 +587,92 @@ awaitable<bool> Connection::exchange() {
   if (hosts > 1 || (hosts == 0 && !reading.before_1_1) || !is_host(head.header("host"))) {
     std::string found = hosts == 0 ? "none" : "more than one";
     if (hosts == 1) found = shortened(head.header("host"));
-    ProblemItem what = item("one header Host: HOST:PORT", std::move(found));
-    co_return co_await refuse_unread(codes::kBadHttp, std::move(what));
+    one.unread = item("one header Host: HOST:PORT", std::move(found));
+    return;
   }
-  const bool head_only = head.method == "HEAD";
-  const bool keep = reading.keep_alive() && !router_.draining();
-  const CallPtr call = router_.begin(head);
-  if (call->refusal) {
-    Response response = std::move(*call->refusal);
-    const bool stays = co_await send(*call, std::move(response), head_only, keep && !head.has_body);
+  one.head_only = head.method == "HEAD";
+  one.keep = reading.keep_alive() && !router_.draining();
+  one.waits_for_leave =
+      head.has_body && !reading.before_1_1 && boost::beast::iequals(head.header("expect"), "100-continue");
+  one.call = router_.begin(head);
+}
+
+// Of the body, what has come with the head.
+void Connection::take_body(Exchange& one) {
+  one.reading.most = one.call->body_limit > 0 ? one.call->body_limit : kUnwantedBytes;
+  one.reading.eager(true);
+  // In chunks the library wants to see more than what it has left in the buffer before it looks again.
+  if (!one.reading.is_done() && !one.reading.chunked() && buffer_.size() > 0) one.error = one.reading.take(buffer_);
+  one.bodied = true;
+}
+
+void Connection::hand_over(Exchange& one) {
+  one.slot = std::make_shared<Slot>();
+  router_.finish(one.call, one.reading.body,
+                 [slot = one.slot, &worker = worker_](Response response) { worker.lay(slot, std::move(response)); });
+  one.stays = one.keep && !router_.draining();
+}
+
+// The rest of one that has to wait for something.
+awaitable<bool> Connection::exchange(std::unique_ptr<Exchange> given) {
+  Exchange& one = *given;
+  Head& head = one.reading.head;
+  if (!one.headed) {
+    if (one.error == http::error::need_more) {
+      watch_.arm(router_.caps().header_wait_ms);
+      const auto [failed, bytes] = co_await http::async_read_header(socket_, buffer_, one.reading, kToken);
+      watch_.disarm();
+      one.error = failed;
+    }
+    if (one.error) co_return co_await refuse_head(one.error);
+    look_at_head(one);
+  }
+  if (!one.call && one.error) co_return co_await refuse_head(one.error);
+  if (one.unread) co_return co_await refuse_unread(codes::kBadHttp, *std::move(one.unread));
+  if (one.call->refusal) {
+    Response response = std::move(*one.call->refusal);
+    const bool stays = co_await send(*one.call, std::move(response), one.head_only, one.keep && !head.has_body);
     if (head.has_body) co_await linger();
     co_return stays;
   }
-  if (head.has_body && !reading.before_1_1 && boost::beast::iequals(head.header("expect"), "100-continue")) {
-    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-    watch_.arm(kWriteMs);
-    const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(kGoOn), kToken);
-    watch_.disarm();
-    if (failed) co_return false;
-  }
-  if (call->route->handler == Handler::batch) co_return co_await batch(reading, call, keep);
+  if (!one.slot) {
+    if (one.waits_for_leave) {
+      static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+      watch_.arm(kWriteMs);
+      const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(kGoOn), kToken);
+      watch_.disarm();
+      if (failed) co_return false;
+    }
+    if (one.call->route->handler == Handler::batch) co_return co_await batch(one.reading, one.call, one.keep);
 
-  reading.most = call->body_limit > 0 ? call->body_limit : kUnwantedBytes;
-  reading.eager(true);
-  // In chunks the library wants to see more than what it has left in the buffer before it looks again.
-  if (!reading.is_done() && !reading.chunked() && buffer_.size() > 0) error = reading.take(buffer_);
-  if ((!error || error == http::error::need_more) && !reading.is_done()) error = co_await read_body(reading);
-  if (error) {
-    std::optional<Response> refusal = refuse_body(reading, *call, error);
-    if (!refusal) co_return false;  // the sender went away
-    co_await send(*call, std::move(*refusal), head_only, false);
-    co_await linger();
-    co_return false;
+    if (!one.bodied) take_body(one);
+    if ((!one.error || one.error == http::error::need_more) && !one.reading.is_done())
+      one.error = co_await read_body(one.reading);
+    if (one.error) {
+      std::optional<Response> refusal = refuse_body(one.reading, *one.call, one.error);
+      if (!refusal) co_return false;  // the sender went away
+      co_await send(*one.call, std::move(*refusal), one.head_only, false);
+      co_await linger();
+      co_return false;
+    }
+    hand_over(one);
   }
-
-  const auto slot = std::make_shared<Slot>();
-  router_.finish(call, reading.body,
-                 [slot, &worker = worker_](Response response) { worker.lay(slot, std::move(response)); });
   Response response;
-  if (slot->response)
-    response = std::move(*slot->response);
+  if (one.slot->response)
+    response = std::move(*one.slot->response);
   else
-    response = co_await answer(slot, call, std::string_view(reading.body));
-  if (call->gone) {
+    response = co_await answer(one.slot, one.call, std::string_view(one.reading.body));
+  if (one.call->gone) {
     response.code = "caller_gone";  // for the log alone
-    router_.dress(*call, response);
+    router_.dress(*one.call, response);
     co_return false;
   }
-  const bool stays = keep && !router_.draining();
-  const std::string rest = send_now(*call, response, head_only, stays);
-  const bool goes_on = rest.empty() ? stays : co_await send_rest(rest, stays);
-  if (response.stored.size == 0 || head_only) co_return goes_on;
+  if (!one.told) {
+    one.stays = one.keep && !router_.draining();
+    one.rest = send_now(*one.call, response, one.head_only, one.stays);
+  }
+  const bool goes_on = one.rest.empty() ? one.stays : co_await send_rest(std::move(one.rest), one.stays);
+  if (response.stored.size == 0 || one.head_only) co_return goes_on;
   co_return co_await send_stored(std::move(response.stored)) && goes_on;
 }
 

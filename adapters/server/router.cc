@@ -25,11 +25,15 @@ namespace caveat::server {
 
 namespace {
 
-std::string random_hex(Random& random, std::size_t bytes) {
+void append_random_hex(std::string& out, Random& random, std::size_t bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
   std::array<std::uint8_t, 16> buffer{};
   random.fill(std::span(buffer).first(bytes));
   buffer[0] |= 1;  // all zeros would be no id
-  return hex(std::string_view(reinterpret_cast<const char*>(buffer.data()), bytes));
+  for (const std::uint8_t byte : std::span(buffer).first(bytes)) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
 }
 
 gate::Query query_of(gate::Query::Kind kind, std::string target = {}) {
@@ -55,8 +59,9 @@ std::string_view verdict_name(decide::Verdict verdict) {
   return "handoff";
 }
 
-constexpr std::size_t kLongestId = 128;   // bytes
-constexpr std::size_t kUsualHeaders = 8;  // of a response
+constexpr std::size_t kLongestId = 128;                      // bytes
+constexpr std::size_t kUsualHeaders = 8;                     // of a response
+constexpr std::size_t kTraceparent = 55, kUsualTiming = 96;  // bytes
 constexpr std::size_t kMostParameters =
     32;  // of a query: more than any path takes, and few enough to tell each mistake
 constexpr std::uint64_t kShyNs = 10'000'000'000;  // not ready for so long after a commit that failed
@@ -73,9 +78,17 @@ std::string_view bearer_key(std::string_view authorization) {
   return begin == std::string_view::npos ? std::string_view() : authorization.substr(begin);
 }
 
-std::string in_milliseconds(std::uint64_t ns) {
-  const std::string us = std::to_string(ns / 1'000 % 1'000);
-  return std::to_string(ns / 1'000'000) + "." + std::string(3 - us.size(), '0') + us;
+// "NAME;dur=1.234" as Server-Timing has it.
+void append_stage(std::string& out, std::string_view name, std::uint64_t ns) {
+  char digits[24];
+  out += out.empty() ? "" : ", ";
+  out += name;
+  out += ";dur=";
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, ns / 1'000'000).ptr);
+  const auto us = static_cast<unsigned>(ns / 1'000 % 1'000);
+  const char fraction[] = {'.', static_cast<char>('0' + us / 100), static_cast<char>('0' + us / 10 % 10),
+                           static_cast<char>('0' + us % 10)};
+  out.append(fraction, sizeof fraction);
 }
 
 #ifndef NDEBUG
@@ -109,9 +122,7 @@ class Router::Inside {
   // ---- before the body
 
   CallPtr begin(const Head& head) {
-    auto call = std::make_shared<Call>();
-    call->began_ns = options_.clock->steady_ns();
-    call->request_id = Uuid::make(*options_.clock, *options_.random).to_string();
+    const CallPtr call = new_call();
     call->language = accepted_language(head.header("accept-language"), options_.language);
     trace(head, *call);
     call->target = parse_target(path_and_query(head));
@@ -186,9 +197,7 @@ class Router::Inside {
   }
 
   CallPtr unread() {
-    auto call = std::make_shared<Call>();
-    call->began_ns = options_.clock->steady_ns();
-    call->request_id = Uuid::make(*options_.clock, *options_.random).to_string();
+    const CallPtr call = new_call();
     call->language = options_.language;
     trace(Head{}, *call);
     return call;
@@ -197,17 +206,17 @@ class Router::Inside {
   // What every response carries.
   void dress(const Call& call, Response& response) {
     assert(call.route == nullptr || is_declared(*call.route, response.status));
-    decorate(call, response);
+    const std::uint64_t took_ns = options_.clock->steady_ns() - call.began_ns;
+    decorate(call, response, took_ns);
     if (response.status == 429 || response.status == 503) {
-      bool said = false;
-      for (const Header& header : response.headers) said = said || header.first == "Retry-After";
-      if (!said) response.headers.emplace_back("Retry-After", response.code == "draining" ? "5" : "1");
+      if (!has(response, "Retry-After"))
+        response.headers.emplace_back("Retry-After", response.code == "draining" ? "5" : "1");
     }
     options_.metrics->answered(call.route != nullptr ? call.route->method : "other",
                                call.route != nullptr ? call.route->path : "other", response.status);
     if (call.route != nullptr && call.route->turn && !call.taken && !response.verdict.empty())
       options_.metrics->refused(response.verdict, response.code);
-    write_exchange(call, response, -1);
+    write_exchange(call, response, took_ns, -1);
   }
 
   // ---- batches
@@ -215,7 +224,7 @@ class Router::Inside {
   Response begin_batch(const CallPtr& call) {
     Response response{
         .status = 200, .content_type = "application/x-ndjson", .body = {}, .headers = {}, .code = {}, .verdict = {}};
-    decorate(*call, response);
+    decorate(*call, response, options_.clock->steady_ns() - call->began_ns);
     return response;
   }
 
@@ -258,7 +267,7 @@ class Router::Inside {
 
   void end_batch(const CallPtr& call, std::size_t lines) {
     options_.metrics->answered(call->route->method, call->route->path, 200);
-    write_exchange(*call, Response{}, static_cast<std::int64_t>(lines));
+    write_exchange(*call, Response{}, options_.clock->steady_ns() - call->began_ns, static_cast<std::int64_t>(lines));
   }
 
   void set_callers(std::shared_ptr<const Callers> callers) {
@@ -279,17 +288,35 @@ class Router::Inside {
   OperationLog& log() { return *options_.log; }
 
  private:
+  CallPtr new_call() {
+    static const auto nobody = [] {
+      gate::Caller caller;
+      caller.id.clear();
+      return std::make_shared<const gate::Caller>(std::move(caller));
+    }();
+    auto call = std::make_shared<Call>();
+    call->caller = nobody;
+    call->began_ns = options_.clock->steady_ns();
+    call->request_id = Uuid::make(*options_.clock, *options_.random).to_string();
+    return call;
+  }
+
   void trace(const Head& head, Call& call) {
-    call.span = random_hex(*options_.random, 8);
-    if (const std::optional<Trace> parent = parse_traceparent(head.header("traceparent"))) {
-      call.trace_id = parent->id;
-      call.flags = parent->flags;
-      const std::string_view state = head.header("tracestate");
-      if (state.size() <= 512) call.tracestate = state;
-    } else {
-      call.trace_id = random_hex(*options_.random, 16);
-      call.flags = "00";
-    }
+    const std::optional<Trace> parent = parse_traceparent(head.header("traceparent"));
+    std::string& out = call.traceparent;
+    out.reserve(kTraceparent);
+    out = "00-";
+    if (parent)
+      out += parent->id;
+    else
+      append_random_hex(out, *options_.random, 16);
+    out += '-';
+    append_random_hex(out, *options_.random, 8);
+    out += '-';
+    out += parent ? std::string_view(parent->flags) : "00";
+    if (!parent) return;
+    const std::string_view state = head.header("tracestate");
+    if (state.size() <= 512) call.tracestate = state;
   }
 
   // Who asks, and may he: false and refused if not.
@@ -301,9 +328,10 @@ class Router::Inside {
       // Whoever runs the server holds its log and keys; but his own bot must not close its hand-offs, so neither of
       // those two roles is his for the asking.
       roles = kAuditor | kOperator | kActivator;
-      call.caller =
+      gate::Caller local =
           gate_caller({.id = options_.local_name, .roles = roles, .sources = {}, .queues = {}, .jurisdictions = {}});
-      call.caller.has_keys = true;
+      local.has_keys = true;
+      call.caller = std::make_shared<const gate::Caller>(std::move(local));
     } else if (authorization.empty()) {
       refuse_now(call, wire::codes::kNoKey,
                  item("", "the header Authorization: Bearer cav_ID_SECRET", "none",
@@ -324,7 +352,7 @@ class Router::Inside {
         return false;
       }
       roles = entry->roles;
-      call.caller = gate_caller(*entry);
+      call.caller = entry->caller;
       call.among = callers;
       call.key = entry->key_digest;
     }
@@ -344,10 +372,10 @@ class Router::Inside {
     if (!call.among) return nullptr;
     const std::shared_ptr<const Callers> now = callers();
     if (now == call.among) return nullptr;
-    const CallerEntry* entry = now ? now->find(call.caller.id, call.key) : nullptr;
+    const CallerEntry* entry = now ? now->find(call.caller->id, call.key) : nullptr;
     if (entry == nullptr) return &wire::codes::kBadKey;
     if ((entry->roles & call.route->roles) == 0) return &wire::codes::kRole;
-    call.caller = gate_caller(*entry);
+    call.caller = entry->caller;
     call.among = now;
     return nullptr;
   }
@@ -570,7 +598,7 @@ class Router::Inside {
     command.body = body;
     command.language = call->language;
     command.amiss = call->amiss;
-    options_.gate->perform(command, call->caller, [this, call, done](const gate::Reply& reply) {
+    options_.gate->perform(command, *call->caller, [this, call, done](const gate::Reply& reply) {
       note_commit(reply, [this] { return options_.clock->steady_ns(); });
       done(gate_response(*call, reply));
     });
@@ -580,7 +608,7 @@ class Router::Inside {
   void look(const CallPtr& call, gate::Query query, const Done& done) {
     query.language = call->language;
     auto work = [this, call, query = std::move(query), done] {
-      done(gate_response(*call, options_.gate->look(query, call->caller)));
+      done(gate_response(*call, options_.gate->look(query, *call->caller)));
     };
     if (call->route->handler == Handler::conversation) return work();
     elsewhere(Aside::looks, call, done, std::move(work));
@@ -607,7 +635,7 @@ class Router::Inside {
     query.kind = gate::Query::Kind::explanation;
     query.target = call->values[0];
     const std::string_view reader = call->target.parameter("for"), language = call->target.parameter("language");
-    const bool bot_only = !call->caller.has("agent") && !call->caller.has("auditor");
+    const bool bot_only = !call->caller->has("agent") && !call->caller->has("auditor");
     query.reader = reader.empty() ? (bot_only ? "bot" : "officer") : std::string(reader);
     call->language = wire::language_of(language, call->language);
     look(call, std::move(query), done);
@@ -697,10 +725,12 @@ class Router::Inside {
     }
     response.headers.emplace_back("Caveat-Verdict", response.verdict);
     if (was_decided(reply)) {
-      response.timing = "decide;dur=" + in_milliseconds(reply.decided_ns - reply.begun_ns) + ", ";
-      if (was_sealed(reply))
-        response.timing += "seal;dur=" + in_milliseconds(reply.sealed_ns - reply.decided_ns) +
-                           ", commit;dur=" + in_milliseconds(now - reply.sealed_ns) + ", ";
+      response.timing.reserve(kUsualTiming);
+      append_stage(response.timing, "decide", reply.decided_ns - reply.begun_ns);
+      if (was_sealed(reply)) {
+        append_stage(response.timing, "seal", reply.sealed_ns - reply.decided_ns);
+        append_stage(response.timing, "commit", now - reply.sealed_ns);
+      }
     }
     return response;
   }
@@ -757,7 +787,7 @@ class Router::Inside {
     if (names_tag(call->if_none_match, tag)) {
       response = Response{};
       response.status = 304;
-      response.content_type.clear();
+      response.content_type = {};
     }
     response.headers.emplace_back("ETag", tag);
     response.headers.emplace_back("Cache-Control", "no-cache");
@@ -817,11 +847,11 @@ class Router::Inside {
     elsewhere(kind, call, done, [this, call, service, body = std::move(body), done]() mutable {
       Served served =
           service({.body = std::move(body),
-                   .caller = call->caller,
+                   .caller = *call->caller,
                    .language = call->language,
                    .amiss = call->amiss,
                    .hidden = [this, &call](
-                                 const gate::PastDecision& past) { return options_.gate->hidden(past, call->caller); },
+                                 const gate::PastDecision& past) { return options_.gate->hidden(past, *call->caller); },
                    .cut =
                        [this, &call] {
                          return cut_.load(std::memory_order_relaxed) || call->gone.load(std::memory_order_relaxed);
@@ -871,31 +901,33 @@ class Router::Inside {
 
   // ---- ends
 
-  void decorate(const Call& call, Response& response) const {
-    bool cached = false;
-    for (const Header& header : response.headers) cached = cached || header.first == "Cache-Control";
-    if (!cached) response.headers.emplace_back("Cache-Control", "no-store");
-    response.headers.emplace_back("Caveat-Request", call.request_id);
-    response.headers.emplace_back("traceparent", "00-" + call.trace_id + "-" + call.span + "-" + call.flags);
-    if (!call.tracestate.empty()) response.headers.emplace_back("tracestate", call.tracestate);
-    if (call.route != nullptr && call.route->turn) {
-      const std::uint64_t ns = options_.clock->steady_ns() - call.began_ns;
-      response.headers.emplace_back("Server-Timing", response.timing + "total;dur=" + in_milliseconds(ns));
-    }
+  static bool has(const Response& response, std::string_view name) {
+    return std::any_of(response.headers.begin(), response.headers.end(),
+                       [&](const auto& header) { return header.first == name; });
   }
 
-  void write_exchange(const Call& call, const Response& response, std::int64_t lines) const {
+  static void decorate(const Call& call, Response& response, std::uint64_t took_ns) {
+    if (!has(response, "Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
+    response.headers.emplace_back("Caveat-Request", call.request_id);
+    response.headers.emplace_back("traceparent", call.traceparent);
+    if (!call.tracestate.empty()) response.headers.emplace_back("tracestate", call.tracestate);
+    if (call.route == nullptr || !call.route->turn) return;
+    append_stage(response.timing, "total", took_ns);
+    response.headers.emplace_back("Server-Timing", std::move(response.timing));
+  }
+
+  void write_exchange(const Call& call, const Response& response, std::uint64_t took_ns, std::int64_t lines) const {
     const Level level = response.status >= 500 ? Level::warn : Level::info;
-    const auto us = static_cast<std::int64_t>((options_.clock->steady_ns() - call.began_ns) / 1'000);
+    const auto us = static_cast<std::int64_t>(took_ns / 1'000);
     const std::string_view method = call.route != nullptr ? call.route->method : "other";
     const std::string_view path = call.route != nullptr ? call.route->path : "other";
     const std::string_view caller =
-        call.route != nullptr && call.route->roles != 0 ? std::string_view(call.caller.id) : "";
+        call.route != nullptr && call.route->roles != 0 ? std::string_view(call.caller->id) : "";
     if (lines >= 0)
       options_.log->write(level, "batch",
                           {{"request", call.request_id},
-                           {"trace", call.trace_id},
-                           {"span", call.span},
+                           {"trace", call.trace_id()},
+                           {"span", call.span()},
                            {"caller", caller},
                            {"path", path},
                            {"lines", lines},
@@ -903,8 +935,8 @@ class Router::Inside {
     else
       options_.log->write_soon(level, "exchange",
                                {{"request", call.request_id},
-                                {"trace", call.trace_id},
-                                {"span", call.span},
+                                {"trace", call.trace_id()},
+                                {"span", call.span()},
                                 {"caller", caller},
                                 {"method", method},
                                 {"path", path},

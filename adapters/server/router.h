@@ -69,13 +69,16 @@ struct Call {
   std::int64_t deadline_ms = 0;  // 0: none
   std::optional<Problem> amiss;  // with address and headers: told with what is wrong with the body
 
-  gate::Caller caller;
-  std::shared_ptr<const Callers> among;  // and whose key it was then; null: it took none
+  std::shared_ptr<const gate::Caller> caller;  // never null
+  std::shared_ptr<const Callers> among;        // and whose key it was then; null: it took none
   Digest key{};
   bool taken = false;               // the gate has it, and what comes of it is counted there
   std::vector<std::string> values;  // of the path
   Target target;
-  std::string request_id, trace_id, span, flags, tracestate, idempotency_key, if_match, if_none_match;
+  std::string request_id, tracestate, idempotency_key, if_match, if_none_match;
+  std::string traceparent;  // as it goes out
+  std::string_view trace_id() const { return std::string_view(traceparent).substr(3, 32); }
+  std::string_view span() const { return std::string_view(traceparent).substr(36, 16); }
   Language language = Language::en;
   std::string turn_id;  // of the body, as far as it could be read
   Language turn_language = Language::none;

@@ -47,7 +47,7 @@ class Lines final : public OperationLog {
 };
 
 inline std::string header(const Response& response, std::string_view name) {
-  for (const Header& one : response.headers)
+  for (const auto& one : response.headers)
     if (one.first == name) return one.second;
   return {};
 }
@@ -61,7 +61,7 @@ inline void as_described(const Route& route, const Response& response) {
   const json::value* described = operation.at("responses").as_object().if_contains(std::to_string(response.status));
   BOOST_TEST_CONTEXT(route.method << " " << route.path << " " << response.status) {
     BOOST_REQUIRE(described != nullptr);
-    const std::string kind = response.content_type.substr(0, response.content_type.find(';'));
+    const std::string_view kind = response.content_type.substr(0, response.content_type.find(';'));
     if (const json::value* content = described->as_object().if_contains("content"))
       BOOST_TEST(content->as_object().contains(kind), kind);
     for (const auto& one : described->as_object().at("headers").as_object())

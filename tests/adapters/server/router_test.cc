@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_address_headers_and_body_is_told_at_once
   Desk desk({}, &bench);
   const auto told = [&](const Head& head, const std::string& body) {
     const Response response = desk.ask(head, body);
-    std::string out = response.code;
+    std::string out(response.code);
     const json::object problem = body_of(response);
     for (const json::value& error : problem.at("errors").as_array())
       out += " [" + std::string(error.at("path").as_string()) + "] " + std::string(error.at("found").as_string());
