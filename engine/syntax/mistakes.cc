@@ -216,7 +216,9 @@ class Explainer {
         at_(std::min(mistake.token, count)) {}
 
   Complaint explain() {
-    for (const auto special : {&Explainer::joined_comparison,
+    for (const auto special : {&Explainer::full_stop,
+                               &Explainer::range_in,
+                               &Explainer::joined_comparison,
                                &Explainer::negated_between,
                                &Explainer::between_ends,
                                &Explainer::fact_left_out,
@@ -273,6 +275,8 @@ class Explainer {
   std::optional<Complaint> joined_comparison() {
     return type(at_) == P::OR || type(at_) == P::AND ? habit() : std::nullopt;  // is less than or equal to
   }
+  std::optional<Complaint> full_stop();
+  std::optional<Complaint> range_in();
   std::optional<Complaint> negated_between();
   std::optional<Complaint> between_ends();
   std::optional<Complaint> fact_left_out();
@@ -397,6 +401,38 @@ std::size_t Explainer::comparison_end(std::size_t at) const {
     if (bounds_conditions(at)) break;
   }
   return at;
+}
+
+// … is below 18. Also where the parser took it for the dot of a path, and stopped behind what opens the next line.
+std::optional<Complaint> Explainer::full_stop() {
+  for (std::size_t back = 0; back <= std::min<std::size_t>(at_, 2); ++back) {
+    const std::size_t dot = at_ - back, next = dot + 1;
+    if (type(dot) != P::DOT || (next < count_ && type(next) != P::LINE && !begins_line(next))) continue;
+    Complaint c{&codes::kUnexpected, span(dot, dot), {"“" + text(dot) + "”", Both{"the end of the line", "行尾"}}};
+    c.help = Both{"no full stop ends a line", "行尾不用句点"};
+    c.fixes.push_back({span(dot, dot), ""});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// in 5..10, is one of 5..10, 在 5..10
+std::optional<Complaint> Explainer::range_in() {
+  const auto joins = [&](std::size_t at) {
+    return type(at) == P::IN || type(at) == P::IS_ONE_OF || (at < count_ && text(at) == "在");
+  };
+  std::size_t word = at_;
+  while (word > 0 && at_ - word < 4 && !joins(word) && (word == at_ || !bounds_conditions(word))) --word;
+  if (!joins(word)) return std::nullopt;
+  bool range = false;
+  for (std::size_t i = word + 1; i < count_ && !range && !bounds_conditions(i); ++i) range = type(i) == P::RANGE;
+  if (!range) return std::nullopt;
+  const std::size_t first = word > 0 && type(word - 1) == P::IS ? word - 1 : word;
+  const std::string is = is_ascii(text(word)) ? "is" : "为";
+  Complaint c{&codes::kUnexpected, span(first, word), {"“" + text(first, word) + "”", "“" + is + "”"}};
+  c.help = Both{"a range stands behind “is”", "范围写在“为”之后"};
+  c.fixes.push_back({span(first, word), is});
+  return c;
 }
 
 // is not between 3 and 5, 不介于 3 与 5 之间: said with a negation before the whole.
