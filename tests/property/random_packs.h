@@ -188,7 +188,9 @@ class RandomWorld : private RandomConditions {
     }
     for (const auto& [group, key] : keys) base_ += "data set_" + group + " keyed by " + path(group, key) + "\n";
     base_ += "lexicon words also 词语 is \"保本\", \"投诉\"\n";
-    base_ += "queue desk\n  say zh \"请稍候。\"\n队列 alpha\n  提示 “甲”\nqueue omega also 乙\n  priority high\n";
+    base_ +=
+        "queue desk\n  say zh \"请稍候。\"\n队列 alpha\n  提示 “甲”\nqueue omega also 乙\n  priority high\n  due 10 "
+        "minutes\n";
     // Its days end before the last turns.
     base_ += "calendar days also 日历 covers 2026-02-20 .. 2026-03-03\n";
     if (dice_.chance(0.5)) base_ += "  working days Monday .. Thursday\n";
@@ -199,7 +201,8 @@ class RandomWorld : private RandomConditions {
     base_ += "parameter old also 老年 65, between 60 and 65, lower is stricter\n";
     base_ += "parameter some also 些许 " + pen_.percent("18").text + "\n";
     base_ += "参数 limit_amount also 基础限额 1万元\n";
-    base_ += "parameter grace also 宽限 " + pen_.days(2) + "\nparameter two 2\nparameter always_on yes\n";
+    base_ += "parameter grace also 宽限 " + pen_.days(2) +
+             "\nparameter answer_time 7 minutes\nparameter two 2\nparameter always_on yes\n";
     base_ += define("shared", condition(2, where())) + define("common also 共同", condition(1, where()));
     base_ += define("deeper", pen_.brackets(condition(1, where())) + " and " + dice_.one({"common", "共同"}));
     base_ += define("sum_amount also 总额", value("amount", 2).text) + define("its_level", path("customer", "level"));
@@ -216,12 +219,19 @@ class RandomWorld : private RandomConditions {
         return dice_.one({"require", "要求"}) + " " + path("customer", "label");
       default: {
         const std::string queue = dice_.one({"desk", "alpha", "omega", "乙", "cn.base.alpha"});
-        if (dice_.chance(0.5)) return dice_.one({"hand off to ", "转人工 至 "}) + queue;
         static const std::vector<std::pair<std::string, std::string>> kPriorities = {
             {"urgent", "紧急"}, {"high", "高"}, {"normal", "普通"}, {"low", "低"}};
-        const auto& [en, zh] = dice_.pick(kPriorities);
-        return dice_.chance(0.5) ? "hand off to " + queue + ", priority " + en
-                                 : "转人工 至 " + queue + "，优先级 " + zh;
+        std::string out = dice_.one({"hand off to ", "转人工 至 "}) + queue;
+        if (dice_.chance(0.5)) {
+          const auto& [en, zh] = dice_.pick(kPriorities);
+          out += dice_.chance(0.5) ? ", priority " + en : "，优先级 " + zh;
+        }
+        if (dice_.chance(0.3)) {
+          const std::string within =
+              dice_.one({"5 minutes", "600 seconds", "10分钟", "0.25小时", "1 hour", "answer_time"});
+          out += dice_.chance(0.5) ? ", within " + within : "，" + within + " 内";
+        }
+        return out;
       }
     }
   }

@@ -40,6 +40,7 @@ twin::Outcome in_short(const program::Program& program, const Request& request, 
   for (std::string_view flag : decision.flags) all.flags.insert(std::string(flag));
   if (decision.has_handoff) {
     all.queue = program.queue_name(decision.handoff.queue);
+    all.due = decision.handoff.due_seconds;
     all.hold = decision.handoff.hold;
   }
   return all;
@@ -47,7 +48,8 @@ twin::Outcome in_short(const program::Program& program, const Request& request, 
 
 std::string told(const twin::Outcome& outcome) {
   std::ostringstream out;
-  out << "verdict " << outcome.verdict << " queue " << outcome.queue << (outcome.hold ? " holds" : "") << " products";
+  out << "verdict " << outcome.verdict << " queue " << outcome.queue << " due " << outcome.due
+      << (outcome.hold ? " holds" : "") << " products";
   for (int one : outcome.products) out << ' ' << one;
   out << " actions";
   for (int one : outcome.actions) out << ' ' << one;

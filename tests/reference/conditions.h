@@ -30,6 +30,7 @@ class Conditions {
   // The facts that it reads, also through defines; a text among them.
   void reads(const syntax::Expr& expr, int pack, std::set<std::string>& facts) const;
   long today(int rules_pack) const;
+  Length length(const syntax::Expr& expr, int pack) const;
 
  private:
   using Exprs = std::vector<const syntax::Expr*>;

@@ -16,6 +16,12 @@ const Fact* Conditions::levels_of(const Expr& expr, int pack) const {
   return define ? levels_of(*define->value, there) : nullptr;
 }
 
+Length Conditions::length(const Expr& expr, int pack) const {
+  Place place;
+  place.pack = place.rules_pack = pack;
+  return value(expr, place).length;
+}
+
 Value Conditions::value(const Expr& expr, const Place& place, const Fact* levels) const {
   switch (expr.op) {
     case Op::literal: {

@@ -1,6 +1,7 @@
 #include "tests/reference/twin.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <tuple>
 
@@ -50,7 +51,7 @@ class Judge {
   Conditions conditions_;
   Outcome out_;
   int turn_ = 0, pack_ = 0;
-  std::optional<std::pair<int, std::string>> best_;
+  std::optional<std::tuple<int, long, std::string>> best_;  // priority, due, queue
 
   bool has(const char* part) const { return t_.has.contains(part); }
   static bool on(const RuleDecl& rule, Subject subject) {
@@ -137,7 +138,7 @@ class Judge {
     const bool askable = !missing.other && !missing.facts.empty() &&
                          std::all_of(missing.facts.begin(), missing.facts.end(),
                                      [&](const std::string& fact) { return book_.fact_at(fact)->askable(); });
-    if (!askable) return hand_off(rule, *default_queue(), std::nullopt, whose, turn, true);
+    if (!askable) return hand_off(rule, *default_queue(), nullptr, whose, turn, true);
     out_.required.insert(missing.facts.begin(), missing.facts.end());
     raise(rule, 2, whose, turn);
   }
@@ -160,8 +161,7 @@ class Judge {
         out_.required.insert(book_.fact(effect.name)->path);
         return raise(rule, 2, whose, turn);
       case EffectKind::handoff:
-        return hand_off(rule, *book_.find<syntax::QueueDecl>(effect.name, pack_).first, effect.priority, whose, turn,
-                        unknown);
+        return hand_off(rule, *book_.find<syntax::QueueDecl>(effect.name, pack_).first, &effect, whose, turn, unknown);
       case EffectKind::flag:
         out_.flags.insert(dotted(effect.name));
         break;
@@ -170,11 +170,20 @@ class Judge {
     }
   }
 
-  void hand_off(const RuleDecl& rule, const syntax::QueueDecl& queue, std::optional<syntax::Priority> priority,
-                const Whose& whose, bool turn, bool unknown) {
-    const syntax::Priority urgency = priority ? *priority : queue.priority.value_or(syntax::Priority::normal);
-    const auto bid = std::pair(static_cast<int>(urgency), queue.names.first.text);
-    if (!best_ || bid < *best_) best_ = bid, out_.queue = queue.names.first.text;
+  // The queue says how urgent it is and by when, where the effect does not.
+  void hand_off(const RuleDecl& rule, const syntax::QueueDecl& queue, const syntax::Effect* effect, const Whose& whose,
+                bool turn, bool unknown) {
+    syntax::Priority urgency = queue.priority.value_or(syntax::Priority::normal);
+    long due = std::numeric_limits<long>::max();
+    if (queue.due) due = of_literal(*queue.due).length.seconds;
+    if (effect && effect->priority) urgency = *effect->priority;
+    if (effect && effect->within) due = conditions_.length(*effect->within, pack_).seconds;
+    const std::tuple bid(static_cast<int>(urgency), due, queue.names.first.text);
+    if (!best_ || bid < *best_) {
+      best_ = bid;
+      out_.queue = queue.names.first.text;
+      out_.due = due == std::numeric_limits<long>::max() ? -1 : due;
+    }
     out_.hold = out_.hold || !unknown;
     raise(rule, 3, whose, turn);
   }

@@ -65,6 +65,7 @@ struct Outcome {
   std::set<std::string> required;                  // fact paths
   std::set<std::string> flags;
   std::string queue;  // of the hand-off, empty if there is none
+  long due = -1;      // seconds; -1: nobody says
   bool hold = false;
 };
 
