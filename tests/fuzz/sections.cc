@@ -15,6 +15,7 @@
 #include "audit/report/package.h"
 #include "audit/seal/sealer.h"
 #include "engine/base/utf8.h"
+#include "tests/fuzz/cbor_mutator.h"
 
 namespace {
 
@@ -56,13 +57,17 @@ void event(Kind kind, std::string_view input) {
     for (const auto& [label, value] : *lines) must(!label.empty() && is_valid_utf8(value));
   must(!title(kind, Language::en).empty() && !title(kind, Language::zh).empty());
 #ifdef CAVEAT_PLANTED_DEFECT
-  // A list that grew by one: no seed has it.
+  // As if whoever reads the list took it for one entry long: no seed has two.
   if (const auto* viewed = std::get_if<Viewed>(&*read); viewed != nullptr && viewed->records.size() == 2)
     __builtin_trap();
 #endif
 }
 
 }  // namespace
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
+  return caveat::mutate_cbor(data, size, most, seed, 1);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
