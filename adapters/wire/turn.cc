@@ -152,6 +152,7 @@ class Reader {
         fields_(fields),
         limits_(limits),
         json_(json),
+        base_(fields.piece(json.data(), 0).at),
         next_(places),
         unescaped_(reinterpret_cast<std::uint8_t*>(unescaped)),
         parser_(parser),
@@ -233,6 +234,11 @@ class Reader {
     const std::string_view all(json_.data() + first, next - first);
     return all.back() > ' ' ? all : trimmed(all);  // most have none
   }
+  // A text without an escape that ends right before `next`; what is inside of it.
+  bool is_whole(std::uint32_t first, std::uint32_t next) const {
+    return json_.data()[next - 1] == kQuote && next - first > 1 && !look_.escapes;
+  }
+  Piece inside(std::uint32_t first, std::uint32_t next) const { return {base_ + first + 1, next - first - 2}; }
   // The text whose quote stands at `first`.
   [[gnu::always_inline]] bool text_of(std::uint32_t first, std::uint32_t next, Piece& out) {
     const char* begin = json_.data() + first;
@@ -258,13 +264,19 @@ class Reader {
     std::uint64_t seen = 0;  // a bit for each name, by its length and ends: most are new at a glance
     std::size_t count = 0;
     for (bool more = at(next_) != '}'; more; ++count) {
-      if (at(next_) != kQuote)
-        return syntax(count == 0 ? "a member's name in quotes or a closing brace" : "a member's name in quotes");
+      const std::uint32_t* const place = next_;
       Piece name = kNoName;
-      if (!text_of(next_[0], next_[1], name)) return false;
-      ++next_;
-      if (at(next_) != ':') return syntax("a colon behind a member's name");
-      ++next_;
+      if (at(place) == kQuote && at(place + 1) == ':' && is_whole(place[0], place[1])) [[likely]] {
+        name = inside(place[0], place[1]);  // as most are written
+        next_ = place + 2;
+      } else {
+        if (at(next_) != kQuote)
+          return syntax(count == 0 ? "a member's name in quotes or a closing brace" : "a member's name in quotes");
+        if (!text_of(next_[0], next_[1], name)) return false;
+        ++next_;
+        if (at(next_) != ':') return syntax("a colon behind a member's name");
+        ++next_;
+      }
       const Kind kind = kind_of(at(next_));
       const std::uint32_t member = at_ = fields_.add(node, name, kind);
       const std::string_view spelt = fields_.name(member);
@@ -363,7 +375,10 @@ class Reader {
   [[gnu::always_inline]] bool read_value(std::uint32_t node, Kind kind, std::size_t depth) {
     if (kind == Kind::text) {
       Piece text = kNoName;
-      if (!text_of(next_[0], next_[1], text)) return false;
+      if (is_whole(next_[0], next_[1])) [[likely]]
+        text = inside(next_[0], next_[1]);
+      else if (!text_of(next_[0], next_[1], text))
+        return false;
       ++next_;
       fields_.set_text(node, text);
       if (look_.odd)
@@ -375,6 +390,15 @@ class Reader {
       ++next_;
       return kind == Kind::object ? read_object(node, depth + 1) : read_list(node, depth + 1);
     }
+    if (kind == Kind::number) {
+      const std::uint32_t first = next_[0], size = next_[1] - first;
+      std::int64_t unused = 0;
+      if (small_whole({json_.data() + first, size}, unused)) {
+        fields_.set_text(node, Piece(base_ + first, size));
+        ++next_;
+        return true;
+      }
+    }
     return read_plain(node, kind);
   }
 
@@ -382,8 +406,7 @@ class Reader {
     if (*next_ >= json_.size()) return syntax("a text in quotes, a number, true, false, null, a list or an object");
     const std::string_view token = this->token(next_[0], next_[1]);
     ++next_;
-    std::int64_t unused = 0;
-    if (kind == Kind::number && (small_whole(token, unused) || is_json_number(token))) {
+    if (kind == Kind::number && is_json_number(token)) {
       fields_.set_text(node, fields_.piece(token.data(), token.size()));
     } else if (kind == Kind::boolean && (token == "true" || token == "false")) {
       fields_.set_boolean(node, token == "true");
@@ -414,6 +437,7 @@ class Reader {
   Fields& fields_;
   const Limits& limits_;
   std::string_view json_;
+  const std::size_t base_;     // where it lies in the store
   const std::uint32_t* next_;  // the place that is looked at
   std::uint8_t* unescaped_;
   const od::parser& parser_;

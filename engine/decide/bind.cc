@@ -177,11 +177,14 @@ void Binder::shape_items() {
     Request::Items& frame = r_.frames_[i];
     frame.items = items[i];
     frame.width = p_.cells(static_cast<Frame>(i));
-    Request::Cell missing;
-    missing.state = Request::kUnknown;
-    missing.cause = static_cast<std::uint8_t>(Cause::missing);
-    frame.cells.resize(frame.items * frame.width);
-    for (Request::Cell& cell : frame.cells) cell = missing;
+    if (const std::size_t cells = frame.items * frame.width; cells > r_.missing_.size()) {
+      Request::Cell missing;
+      missing.state = Request::kUnknown;
+      missing.cause = static_cast<std::uint8_t>(Cause::missing);
+      r_.missing_.resize(cells, missing);
+    }
+    frame.cells.assign(r_.missing_.begin(),
+                       r_.missing_.begin() + static_cast<std::ptrdiff_t>(frame.items * frame.width));
   }
   const auto absent = [this](SlotPart part) {
     for (std::uint32_t at : p_.cells_of(part)) cell(Frame::turn, 0, at).state = Request::kAbsent;

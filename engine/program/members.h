@@ -71,7 +71,7 @@ struct Plain {
   std::int64_t low = 0, high = 0;  // of a whole number, both within
 };
 
-struct Member {
+struct alignas(64) Member {
   std::string_view name;
   std::uint32_t object = 0;          // in which it stands
   std::uint32_t slot = 0xffffffff;   // the fact it states
