@@ -6,6 +6,7 @@
 #include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
 #include "engine/decide/outcome.h"
+#include "engine/decide/sentences.h"
 
 namespace caveat::wire {
 
@@ -130,6 +131,7 @@ json::array requires_json(const Program& program, const Request& request, const 
                           std::span<const ProofTold> not_met) {
   json::array out;
   for (const decide::Required& required : decision.requires_) {
+    if (!decide::helps(program, decision, required)) continue;  // the items that wanted it are blocked
     json::object entry;
     if (required.is_fact) {
       entry["name"] = program.slot_path(required.index);

@@ -1019,8 +1019,8 @@ class Run {
     if (d_.verdict == Verdict::require) {
       for (const Required& one : in_.seldom().required) {
         for (std::size_t at = 0; at < in_.drafts.size(); ++at) {
-          if (in_.reasons[at].verdict != d_.verdict || !requires_it(p_, in_.reasons[at], one)) continue;
           const Reason& reason = in_.reasons[at];
+          if (reason.verdict != d_.verdict || !requires_it(p_, reason, one) || !helps(p_, d_, reason)) continue;
           Topic about = of_the_turn();
           if (reason.product >= 0) about.product = reason.product;
           if (reason.action >= 0) about.action = reason.action;

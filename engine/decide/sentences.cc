@@ -153,6 +153,22 @@ bool requires_it(const Program& program, const Reason& reason, const Required& w
   return false;
 }
 
+bool helps(const Program& program, const Decision& decision, const Reason& reason) {
+  constexpr auto kItems = program::kOnRecommendation | program::kOnAction;
+  const bool of_items = reason.recipient >= 0 || (program.rules()[reason.rule].subjects & ~kItems) == 0;
+  if (reason.item() < 0 || !of_items) return true;
+  return std::any_of(decision.items.begin(), decision.items.end(), [&](const ItemVerdict& item) {
+    const std::int32_t of = item.recipient ? reason.recipient : item.action ? reason.action : reason.product;
+    return of >= 0 && static_cast<std::uint32_t>(of) == item.index && item.verdict < Verdict::block;
+  });
+}
+
+bool helps(const Program& program, const Decision& decision, const Required& what) {
+  return std::any_of(decision.reasons.begin(), decision.reasons.end(), [&](const Reason& reason) {
+    return requires_it(program, reason, what) && helps(program, decision, reason);
+  });
+}
+
 program::Pieces ask_of(const Program& program, const Required& what) {
   return what.is_fact ? program.slots()[what.index].ask_pieces : program.requirements()[what.index].ask_pieces;
 }
@@ -162,7 +178,7 @@ std::string asked_told(const Program& program, const Request& request, const Dec
   Topic topic{&program, &request, language, -1, -1, {}};
   const Reason* first = nullptr;
   for (const Reason& reason : decision.reasons) {
-    if (reason.item() < 0 || !requires_it(program, reason, what)) continue;
+    if (reason.item() < 0 || !requires_it(program, reason, what) || !helps(program, decision, reason)) continue;
     if (first && reason.recipient != first->recipient) {  // asked of several: none is told what is known of another
       topic.recipient = -1;
       break;

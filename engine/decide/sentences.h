@@ -30,6 +30,9 @@ bool append(std::string& out, const Topic& topic, program::Pieces pieces);
 
 // Does this rule, as it came out, require it: by name, or since its facts are asked for by default?
 bool requires_it(const program::Program& program, const Reason& reason, const Required& what);
+// Does it help to bring it: is it for the turn, or for an item that stays?
+bool helps(const program::Program& program, const Decision& decision, const Reason& reason);
+bool helps(const program::Program& program, const Decision& decision, const Required& what);
 program::Pieces ask_of(const program::Program& program, const Required& what);
 
 // What is said when neither rule nor queue has a text.

@@ -63,6 +63,33 @@ BOOST_AUTO_TEST_CASE(a_proof_that_is_expired_is_told_until_when_it_held) {
   desk.verify();
 }
 
+// Of two actions one is blocked whatever is brought: what it alone would need is not asked for.
+BOOST_AUTO_TEST_CASE(what_only_a_blocked_item_would_need_is_not_asked_for) {
+  Proofs desk;
+  desk.loads_beside(R"(rule nothing_large
+    en "Nothing large is shared" zh "大额不予提供"
+  cites HOUSE
+  applies to action
+  when action.name is share and action.amount is at least 5 CNY
+  then block
+    say en "That is too much." zh "金额过大。"
+    because en "the amount is large" zh "金额较大"
+)");
+  const auto turn = [](const std::string& amount) {
+    return R"("answer":{"text":"done"},"actions":[{"name":"publish"},{"name":"share","amount":")" + amount + R"("}])";
+  };
+  const json::value both = desk.turn(turn("1 CNY")), one = desk.turn(turn("9 CNY"));
+  BOOST_TEST(Proofs::told(both) == "consent:; lasting_consent:");
+  BOOST_TEST(str(one.at("verdict")) == "require");
+  BOOST_TEST(Proofs::told(one) == "lasting_consent:");
+  BOOST_TEST(said(one) == "May we publish this, today and tomorrow?");
+  // Where nothing of it stays, nothing is asked for.
+  const json::value none = desk.turn(R"("answer":{"text":"done"},"actions":[{"name":"share","amount":"9 CNY"}])");
+  BOOST_TEST(str(none.at("verdict")) == "block");
+  BOOST_TEST(Proofs::told(none) == "");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_proof_of_before_it_was_asked_for_is_told_so) {
   Proofs desk;
   const json::value asked = desk.turn(kShare);
