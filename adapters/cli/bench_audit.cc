@@ -362,51 +362,37 @@ void write_headers(const std::string& path, std::uint64_t records) {
   const auto store = audit::open_sqlite_store(path);
   const audit::SealedRecord sealed = audit::seal(*keys, decision(4, 0), clock.wall_us(), random);
   keys->flush();
-  audit::Header header{.context = sealed.context,
-                       .index = 0,
-                       .time_us = clock.wall_us(),
-                       .tags = sealed.tags_commitment,
-                       .body = sealed.body_digest};
   audit::Frontier tree;
-  std::vector<std::vector<Digest>> open;  // by level: what has not yet filled a tile
   std::uint64_t previous = 0;
-  const std::int64_t begun = header.time_us;
+  const std::int64_t begun = clock.wall_us();
+  std::int64_t time = begun;
   while (tree.size() < records) {
     audit::Batch batch;
     for (; batch.records.size() < 4'096 && tree.size() < records;) {
-      header.index = tree.size();
-      ++header.time_us;
       audit::StoredRecord record;
-      record.index = header.index;
-      record.header = encode_header(header);
-      Digest hash = audit::leaf_hash(record.header);
-      tree.append(hash);
-      std::uint64_t position = header.index;
-      for (unsigned level = 0;; ++level) {
-        if (open.size() <= level) open.emplace_back();
-        open[level].push_back(hash);
-        if (open[level].size() < 256) break;
-        hash = audit::root_of(open[level]);
-        open[level].clear();
-        position /= 256;
-        batch.tiles.push_back({.tree = audit::kTreeSha256, .level = level + 1, .position = position, .hash = hash});
-      }
+      record.index = tree.size();
+      record.header = encode_header(sealed.header, record.index, ++time);
+      tree.append(audit::leaf_hash(record.header), [&](unsigned level, const Digest& root) {
+        if (level > 0 && level % 8 == 0)
+          batch.tiles.push_back(
+              {.tree = audit::kTreeSha256, .level = level / 8, .position = record.index >> level, .hash = root});
+      });
       batch.records.push_back(std::move(record));
     }
     batch.checkpoints.push_back({.tree = audit::kTreeSha256,
                                  .size = tree.size(),
                                  .previous = previous,
-                                 .time_us = header.time_us,
+                                 .time_us = time,
                                  .note = keys->sign(audit::checkpoint_text(
                                      {.origin = keys->origin(), .size = tree.size(), .root = tree.root()}))});
     previous = tree.size();
     // As the log keeps them itself: without these counts its first commit would have to reckon the day from ten million records.
     audit::Tally counts;
-    counts.count(header.context.kind, &*sealed.verdict, tree.size());
+    counts.count(sealed.kind, &*sealed.verdict, tree.size());
     const audit::StateChange so_far{
         .key = audit::open_day_key(),
         .value = encode_event(audit::close_day(audit::day_of_record(begun), {0, tree.size()}, counts))};
-    batch.records.back().state.push_back(seal_change(*keys, so_far, {keys->data_key("", header.time_us).id}, random));
+    batch.records.back().state.push_back(seal_change(*keys, so_far, {keys->data_key("", time).id}, random));
     keys->flush();
     store->commit(batch);
     if (tree.size() < records) store->tidy();  // the last commits stay in the WAL, as a kill leaves them

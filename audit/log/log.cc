@@ -34,45 +34,24 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBatchRecords = 4'096;
 constexpr std::size_t kBatchBytes = 32u << 20;
-constexpr std::uint64_t kTileWidth = 256;
+constexpr unsigned kTileLevels = 8;          // a tile is the root of 256 of the level below
 constexpr std::int64_t kStepUs = 1'000'000;  // a clock that falls by more is recorded
 
-// The tree as the writer keeps it: peaks, and what has not yet filled a tile.
-struct Growth {
-  Frontier tree;
-  std::vector<std::vector<Digest>> open_tiles;  // by level; each shorter than kTileWidth
+// Who waits for an answer, and what for. Made by his own thread and never moved after that: the committer has no time to carry it about.
+struct Waiting {
+  Waiting() = default;
+  Waiting(SealedRecord sealed, AppendDone answer) : record(std::move(sealed)), done(std::move(answer)) {}
 
-  static Growth of(StoreReader& store, std::uint64_t size) {
-    NodeCache cache;
-    Growth growth{Frontier(size, [&](unsigned level,
-                                     std::uint64_t position) { return stored_node(store, level, position, &cache); }),
-                  {}};
-    std::uint64_t count = size;
-    for (unsigned level = 0; count > 0; ++level, count /= kTileWidth) {
-      std::vector<Digest> row;
-      for (std::uint64_t position = count - count % kTileWidth; position < count; ++position)
-        row.push_back(stored_node(store, level * 8, position, &cache));
-      growth.open_tiles.push_back(std::move(row));
-    }
-    return growth;
-  }
+  SealedRecord record;
+  AppendDone done;
+  std::optional<KeyStore::NextSigner> signer;  // of a rotation: nothing else follows it in its batch
+  SettledDone settled;                         // instead of a record: who waits for what stands before it
 
-  void append(const Digest& leaf, std::vector<StoredTile>& full) {
-    const std::uint64_t index = tree.size();
-    tree.append(leaf);
-    Digest hash = leaf;
-    std::uint64_t position = index;
-    for (unsigned level = 0;; ++level) {
-      if (open_tiles.size() <= level) open_tiles.emplace_back();
-      open_tiles[level].push_back(hash);
-      if (open_tiles[level].size() < kTileWidth) return;
-      hash = root_of(open_tiles[level]);
-      open_tiles[level].clear();
-      position /= kTileWidth;
-      full.push_back({.tree = kTreeSha256, .level = level + 1, .position = position, .hash = hash});
-    }
-  }
+  bool records() const { return !settled; }
+  bool decides() const { return records() && record.kind == Kind::decision; }
+  void failed(const AppendFailed& why) const { records() ? done(why) : settled(why); }
 };
+using Queue = std::vector<std::unique_ptr<Waiting>>;
 
 class GroupCommitLog final : public Log {
  public:
@@ -86,7 +65,7 @@ class GroupCommitLog final : public Log {
     state_ = std::make_unique<SqliteState>(options_.path, options_.vfs, *keys_);
     look_at_the_writer();
     if (epoch_) {
-      std::vector<Slot> nobody;
+      Queue nobody;
       commit(nobody);
     }
     tell_what_was_lost();
@@ -110,19 +89,7 @@ class GroupCommitLog final : public Log {
   }
 
   void fulfil(std::uint64_t sequence, SealedRecord record, AppendDone done) override {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!closing_) {
-        Slot& slot = at(sequence);
-        assert(slot.stage == Stage::reserved);
-        slot.stage = Stage::ready;
-        slot.record = std::move(record);
-        slot.done = std::move(done);
-        if (sequence == first_) wake_.notify_one();
-        return;
-      }
-    }
-    done(AppendFailed{&codes::kStorage, options_.path + " is closed"});  // nobody is there to say it later
+    enter(sequence, std::make_unique<Waiting>(std::move(record), std::move(done)));
   }
 
   void abandon(std::uint64_t sequence) override {
@@ -135,18 +102,20 @@ class GroupCommitLog final : public Log {
   }
 
   void when_settled(std::uint64_t ground, SettledDone done) override {
+    auto waiting = std::make_unique<Waiting>();
+    waiting->settled = std::move(done);
     {
       const std::lock_guard lock(mutex_);
       if (!closing_) {
         Slot& slot = slots_.emplace_back();
         slot.stage = Stage::ready;
         slot.doomed = forsaking_ || ground != ground_;
-        slot.settled = std::move(done);
+        slot.waiting = std::move(waiting);
         if (slots_.size() == 1) wake_.notify_one();
         return;
       }
     }
-    done(AppendFailed{&codes::kStorage, options_.path + " is closed"});
+    waiting->failed({&codes::kStorage, options_.path + " is closed"});
   }
 
   SealedRecord seal(RecordContent content) override {
@@ -167,12 +136,10 @@ class GroupCommitLog final : public Log {
         Kind::key_rotated,
         KeyMade{.verifier_key = format_verifier_key(next.key), .before = before, .note = next.note, .by = by});
     std::promise<Appended> answer;
-    const std::uint64_t sequence = reserve();
-    {
-      const std::lock_guard lock(mutex_);
-      if (!closing_) at(sequence).signer = std::move(next);
-    }
-    fulfil(sequence, std::move(sealed), [&](const Appended& appended) { answer.set_value(appended); });
+    auto waiting =
+        std::make_unique<Waiting>(std::move(sealed), [&](const Appended& appended) { answer.set_value(appended); });
+    waiting->signer = std::move(next);
+    enter(reserve(), std::move(waiting));
     Appended appended = answer.get_future().get();
     return appended;
   }
@@ -259,20 +226,31 @@ class GroupCommitLog final : public Log {
   enum class Stage : std::uint8_t { reserved, ready, abandoned };
   struct Slot {
     Stage stage = Stage::reserved;
-    bool doomed = false;  // reserved before a failed commit: it may stand on what was lost
-    SealedRecord record;
-    AppendDone done;
-    std::optional<KeyStore::NextSigner> signer;  // of a rotation: nothing else follows it in its batch
-    SettledDone settled;                         // instead of a record: who waits for what stands before it
+    bool doomed = false;               // reserved before a failed commit: it may stand on what was lost
+    std::unique_ptr<Waiting> waiting;  // once it is ready
 
-    bool records() const { return !settled; }
-    bool decides() const { return records() && stage == Stage::ready && record.context.kind == Kind::decision; }
-    void failed(const AppendFailed& why) const { records() ? done(why) : settled(why); }
+    bool records() const { return waiting == nullptr || waiting->records(); }
+    bool decides() const { return waiting != nullptr && waiting->decides(); }
   };
 
   Slot& at(std::uint64_t sequence) {
     assert(sequence >= first_ && sequence - first_ < slots_.size());
     return slots_[static_cast<std::size_t>(sequence - first_)];
+  }
+
+  void enter(std::uint64_t sequence, std::unique_ptr<Waiting> waiting) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!closing_) {
+        Slot& slot = at(sequence);
+        assert(slot.stage == Stage::reserved);
+        slot.stage = Stage::ready;
+        slot.waiting = std::move(waiting);
+        if (sequence == first_) wake_.notify_one();
+        return;
+      }
+    }
+    waiting->failed({&codes::kStorage, options_.path + " is closed"});  // nobody is there to say it later
   }
 
   void open_keys() {
@@ -420,11 +398,13 @@ class GroupCommitLog final : public Log {
     if (!lost && root_at(mark.size) != mark.root)
       throw Error(codes::kLogDiverged, path, {path, std::to_string(mark.size)});
 
-    Growth growth = Growth::of(reader, size);
+    NodeCache cache;
+    Frontier tree(size,
+                  [&](unsigned level, std::uint64_t position) { return stored_node(reader, level, position, &cache); });
     std::int64_t last_time = 0;
     if (newest) {
       const Result<Checkpoint> checkpoint = open_checkpoint(newest->note, known, &verify_signature);
-      if (!checkpoint || checkpoint->size != size || checkpoint->root != growth.tree.root())
+      if (!checkpoint || checkpoint->size != size || checkpoint->root != tree.root())
         throw Error(codes::kLogBroken, path, {path, "its newest checkpoint does not fit its records"});
       const auto leaf = reader.header(size - 1);
       const Result<Header> header = decode_header(leaf.value_or(""));
@@ -439,12 +419,12 @@ class GroupCommitLog final : public Log {
       begin_epoch(*lost, size, newest ? newest->note : std::string());
     } else {
       mark_file = std::make_unique<HighWater>(options_.high_water, origin_);
-      if (mark.size < size) mark_file->write(size, growth.tree.root());  // the process ended between commit and mark
+      if (mark.size < size) mark_file->write(size, tree.root());  // the process ended between commit and mark
     }
     if (options_.wrap_store) store = options_.wrap_store(std::move(store));
     store_ = std::move(store);
     mark_ = std::move(mark_file);
-    growth_.emplace(std::move(growth));
+    tree_ = std::move(tree);
     last_time_ = last_time;
     tally_ = size == 0 ? std::optional(Tally{}) : std::nullopt;
     day_first_ = 0;
@@ -452,7 +432,7 @@ class GroupCommitLog final : public Log {
     counted_to_ = so_far_ ? so_far_->records.end : 0;
     const std::lock_guard lock(mutex_);
     durable_size_ = size;
-    root_ = growth_->tree.root();
+    root_ = tree_.root();
     note_ = newest ? std::make_shared<const std::string>(newest->note) : nullptr;
   }
 
@@ -516,8 +496,8 @@ class GroupCommitLog final : public Log {
           slots_.pop_front();
           ++first_;
           if (slot.stage == Stage::abandoned) continue;
-          bytes += slot.record.body.size();
-          const bool last = slot.signer.has_value();
+          bytes += slot.waiting->record.body.size();
+          const bool last = slot.waiting->signer.has_value();
           batch.push_back(std::move(slot));
           if (last) break;
         }
@@ -545,74 +525,76 @@ class GroupCommitLog final : public Log {
 
   void process(std::vector<Slot>& batch) {
     const AppendFailed one_before{&codes::kStorage, "what stood before it was not recorded"};
-    std::vector<Slot> good, waiting;
-    for (auto& slot : batch) {
+    Queue good, settling;
+    good.reserve(batch.size());
+    for (Slot& slot : batch) {
+      Waiting& one = *slot.waiting;
       if (slot.doomed) {
-        if (slot.decides()) lost_before(one_before);
-        slot.failed(one_before);
-      } else if (slot.signer && keys_->prepared_key() != slot.signer->key.key) {
+        if (one.decides()) lost_before(one_before);
+        one.failed(one_before);
+      } else if (one.signer && keys_->prepared_key() != one.signer->key.key) {
         // The file was opened anew since it was made, or another change began: a record of it would name a key that is not there.
-        slot.failed({&codes::kStorage, "the new key was given up before its record was written; rotate again"});
+        one.failed({&codes::kStorage, "the new key was given up before its record was written; rotate again"});
       } else
-        (slot.records() ? good : waiting).push_back(std::move(slot));
+        (one.records() ? good : settling).push_back(std::move(slot.waiting));
     }
     try {
-      if (store_ == nullptr && (!good.empty() || !waiting.empty() || gap_) && open_store_again()) {
+      if (store_ == nullptr && (!good.empty() || !settling.empty() || gap_) && open_store_again()) {
         count_lost(good);
-        for (std::vector<Slot>* slots : {&good, &waiting}) {
-          for (auto& slot : *slots) slot.failed(one_before);
-          slots->clear();
+        for (Queue* queue : {&good, &settling}) {
+          for (const auto& one : *queue) one->failed(one_before);
+          queue->clear();
         }
       }
       // The gap waits for those that were reserved before it, so that one record counts all of them.
       if (!good.empty() || (gap_ && (gap_tried_ || !doomed_to_come()))) commit(good);
     } catch (const caveat::Error& error) {
-      std::move(waiting.begin(), waiting.end(), std::back_inserter(good));
+      std::move(settling.begin(), settling.end(), std::back_inserter(good));
       return fail(std::move(good), error);
     }
-    for (auto& slot : waiting) slot.settled(std::nullopt);
+    for (const auto& one : settling) one->settled(std::nullopt);
   }
 
-  void commit(std::vector<Slot>& good) {
+  void commit(Queue& good) {
     // 1 Index, time, leaf, tree; the first record of a new day closes the one before.
-    Growth growth = *growth_;
+    Frontier tree = tree_;
     Batch batch;
+    batch.records.reserve(good.size() + 8);  // and what the log itself has to say
     std::vector<Committed> answers;
+    answers.reserve(good.size());
     std::int64_t time = last_time_;
     Tally counted;  // of this batch, of the day that is open at its end
     std::optional<std::uint64_t> opened_at;
     const auto place = [&](SealedRecord& record) {
-      const Header header{.context = record.context,
-                          .index = growth.tree.size(),
-                          .time_us = time,
-                          .tags = record.tags_commitment,
-                          .body = record.body_digest};
-      StoredRecord stored{.index = header.index,
-                          .header = encode_header(header),
-                          .body = std::move(record.body),
-                          .tags = std::move(record.tags),
-                          .state = std::move(record.state)};
+      const std::uint64_t index = tree.size();
+      StoredRecord& stored = batch.records.emplace_back();
+      stored.index = index;
+      stored.header = encode_header(record.header, index, time);
+      stored.body = std::move(record.body);
+      stored.tags = std::move(record.tags);
+      stored.state = std::move(record.state);
       const Digest leaf = leaf_hash(stored.header);
-      growth.append(leaf, batch.tiles);
-      counted.count(header.context.kind, record.verdict ? &*record.verdict : nullptr);
-      batch.records.push_back(std::move(stored));
-      return Committed{
-          .index = header.index, .leaf = leaf, .time_us = time, .size = 0, .root = {}, .checkpoint = nullptr};
+      tree.append(leaf, [&](unsigned level, const Digest& root) {
+        if (level > 0 && level % kTileLevels == 0)
+          batch.tiles.push_back(
+              {.tree = kTreeSha256, .level = level / kTileLevels, .position = index >> level, .hash = root});
+      });
+      counted.count(record.kind, record.verdict ? &*record.verdict : nullptr);
+      return Committed{.index = index, .leaf = leaf, .time_us = time, .size = 0, .root = {}, .checkpoint = nullptr};
     };
     const auto at_its_time = [&](SealedRecord& record) {
       const std::int64_t before = time;
       time = std::max(time, now());
-      if (growth.tree.size() > 0 && days_of(before, 0) != days_of(time, 0)) {
+      if (tree.size() > 0 && days_of(before, 0) != days_of(time, 0)) {
         if (!opened_at) {
           if (!tally_) recount();
           Tally whole = *tally_;
           whole += counted;
           counted = std::move(whole);
         }
-        SealedRecord closing =
-            note_event(Kind::closing,
-                       close_day(day_of_record(before), {opened_at.value_or(day_first_), growth.tree.size()}, counted));
-        opened_at = growth.tree.size();
+        SealedRecord closing = note_event(
+            Kind::closing, close_day(day_of_record(before), {opened_at.value_or(day_first_), tree.size()}, counted));
+        opened_at = tree.size();
         counted = {};
         place(closing);
       }
@@ -620,21 +602,21 @@ class GroupCommitLog final : public Log {
     };
     std::vector<SealedRecord> own = own_records();
     for (auto& record : own) at_its_time(record);
-    for (auto& slot : good) answers.push_back(at_its_time(slot.record));
+    for (const auto& one : good) answers.push_back(at_its_time(one->record));
 
-    const std::uint64_t counts_to = keep_open_day(batch, counted, opened_at, time, growth.tree.size());
+    const std::uint64_t counts_to = keep_open_day(batch, counted, opened_at, time, tree.size());
 
     // 2 Keys before log: an unused key does no harm, a record without its key would be lost.
     keys_->flush();
 
     // 3 One signature for all of them.
-    const std::uint64_t size = growth.tree.size();
-    const Digest root = growth.tree.root();
+    const std::uint64_t size = tree.size();
+    const Digest root = tree.root();
     const auto note = std::make_shared<const std::string>(
         epoch_ ? keys_->sign_as_next(epoch_->key, checkpoint_text({.origin = origin_, .size = size, .root = root}))
                : keys_->sign(checkpoint_text({.origin = origin_, .size = size, .root = root})));
     batch.checkpoints.push_back(
-        {.tree = kTreeSha256, .size = size, .previous = growth_->tree.size(), .time_us = time, .note = *note});
+        {.tree = kTreeSha256, .size = size, .previous = tree_.size(), .time_us = time, .note = *note});
 
     // 4 One commit: records, state, tags, tiles, checkpoint. 5 The high-water mark. Only then do replies leave.
     store_->commit(batch);
@@ -647,7 +629,7 @@ class GroupCommitLog final : public Log {
       mark_->write(size, root);
     }
 
-    growth_.emplace(std::move(growth));
+    tree_ = std::move(tree);
     last_time_ = time;
     counted_to_ = counts_to;
     lost_ = 0;
@@ -673,16 +655,16 @@ class GroupCommitLog final : public Log {
       answer.size = size;
       answer.root = root;
       answer.checkpoint = note;
-      if (good[i].signer) {  // the last of its batch
+      if (good[i]->signer) {  // the last of its batch
         try {
-          keys_->adopt_signer(*good[i].signer);
+          keys_->adopt_signer(*good[i]->signer);
         } catch (const caveat::Error& error) {  // opening the log again ends it
-          good[i].done(AppendFailed{&error.code(), error.what()});
+          good[i]->failed({&error.code(), error.what()});
           good.clear();
           throw;
         }
       }
-      good[i].done(answer);
+      good[i]->done(std::move(answer));
     }
   }
 
@@ -690,7 +672,7 @@ class GroupCommitLog final : public Log {
   // that. Looked up when it is needed, not before.
   void recount() {
     StoreReader& reader = store_->reader();
-    const std::uint64_t size = growth_->tree.size();
+    const std::uint64_t size = tree_.size();
     const std::uint64_t kept = so_far_ ? so_far_->records.end : 0;
     Tally tally;
     std::uint64_t first = size;
@@ -781,7 +763,7 @@ class GroupCommitLog final : public Log {
   }
 
   // A failed commit is an unknown state: nothing that waits or was reserved may stand on it (contracts.md 4).
-  void fail(std::vector<Slot> good, const caveat::Error& error) {
+  void fail(Queue good, const caveat::Error& error) {
     if (!gap_) {
       lost_since_us_ = options_.clock->wall_us();
       lost_code_ = error.code().name;
@@ -797,10 +779,8 @@ class GroupCommitLog final : public Log {
         if (slot.records()) gap_ = true;
         if (slot.decides()) ++lost_;
         if (slot.stage == Stage::ready) {
-          Slot waiting = std::move(slot);
-          slot = Slot{};
+          good.push_back(std::move(slot.waiting));
           slot.stage = Stage::abandoned;
-          good.push_back(std::move(waiting));
         } else {
           slot.doomed = true;
         }
@@ -810,7 +790,7 @@ class GroupCommitLog final : public Log {
     store_.reset();
     mark_.reset();
     state_->reopen();
-    for (auto& slot : good) slot.failed({&error.code(), error.what()});
+    for (const auto& one : good) one->failed({&error.code(), error.what()});
     try {
       open_store_again();
     } catch (const caveat::Error&) {  // tried again with the next batch
@@ -819,10 +799,10 @@ class GroupCommitLog final : public Log {
   }
 
   // Decisions are counted: a turn that hands over has more records than one, and the number is to be that of turns without an answer.
-  void count_lost(const std::vector<Slot>& slots) {
-    for (const Slot& slot : slots) {
-      gap_ = gap_ || slot.records();
-      if (slot.decides()) ++lost_;
+  void count_lost(const Queue& lost) {
+    for (const auto& one : lost) {
+      gap_ = gap_ || one->records();
+      if (one->decides()) ++lost_;
     }
   }
 
@@ -853,7 +833,7 @@ class GroupCommitLog final : public Log {
     lost_code_ = lost->code;
     lost_words_ = "it was lost before the log was opened again";
     try {
-      std::vector<Slot> nobody;
+      Queue nobody;
       commit(nobody);
     } catch (const caveat::Error& error) {
       fail({}, error);
@@ -907,7 +887,7 @@ class GroupCommitLog final : public Log {
   // The committer's own.
   std::unique_ptr<Store> store_;
   std::unique_ptr<HighWater> mark_;
-  std::optional<Growth> growth_;
+  Frontier tree_;
   std::atomic<std::int64_t> last_time_ = 0;  // others ask for it
   bool gap_ = false;                         // something was lost and no record says so yet
   std::uint64_t lost_ = 0;                   // decisions among it

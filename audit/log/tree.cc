@@ -46,16 +46,6 @@ Frontier::Frontier(std::uint64_t size, const NodeSource& node, HashFunction hash
   }
 }
 
-void Frontier::append(const Digest& leaf) {
-  Digest top = leaf;
-  for (std::uint64_t carry = size_; (carry & 1) != 0; carry >>= 1) {
-    top = node_hash(peaks_.back(), top, hash_);
-    peaks_.pop_back();
-  }
-  peaks_.push_back(top);
-  ++size_;
-}
-
 Digest Frontier::root() const {
   if (peaks_.empty()) return empty_root(hash_);
   Digest top = peaks_.back();

@@ -35,7 +35,23 @@ class Frontier {
   explicit Frontier(HashFunction hash = &sha256) : hash_(hash) {}
   Frontier(std::uint64_t size, const NodeSource& node, HashFunction hash = &sha256);  // of a tree that lies elsewhere
 
-  void append(const Digest& leaf);
+  void append(const Digest& leaf) {
+    append(leaf, [](unsigned, const Digest&) {});
+  }
+  // Shows each subtree that the leaf makes complete, with its level, from the leaf itself upwards.
+  template <class Visit>
+  void append(const Digest& leaf, const Visit& completed) {
+    Digest top = leaf;
+    unsigned level = 0;
+    completed(level, top);
+    for (std::uint64_t carry = size_; (carry & 1) != 0; carry >>= 1) {
+      top = node_hash(peaks_.back(), top, hash_);
+      peaks_.pop_back();
+      completed(++level, top);
+    }
+    peaks_.push_back(top);
+    ++size_;
+  }
   std::uint64_t size() const { return size_; }
   Digest root() const;
 

@@ -33,25 +33,43 @@ void put_number(cbor::Encoder& out, int key, std::uint64_t value) {
 
 }  // namespace
 
-std::string encode_header(const Header& header) {
-  const SealContext& context = header.context;
+HeaderParts encode_around(const SealContext& context, const Digest& tags, const Digest& body) {
   cbor::Encoder out;
   out.reserve(128 + context.subject_keys.size() * 17 + context.commitments.size() * 35);
   out.map(header_key::kCount);
   put_number(out, header_key::kFormat, context.format);
   put_number(out, header_key::kSemantics, context.semantics);
   put_number(out, header_key::kKind, static_cast<std::uint64_t>(context.kind));
-  put_number(out, header_key::kIndex, header.index);
-  put_number(out, header_key::kTime, static_cast<std::uint64_t>(header.time_us));
+  HeaderParts parts;
+  parts.before = out.view().size();
+  put_number(out, header_key::kIndex, 0);
+  put_number(out, header_key::kTime, 0);
+  parts.after = out.view().size();
   put_number(out, header_key::kSuite, static_cast<std::uint64_t>(context.suite));
   put_number(out, header_key::kAlgorithm, static_cast<std::uint64_t>(context.algorithm));
   put_subject_keys(out, context.subject_keys);
   put_commitments(out, context.commitments);
   out.integer(header_key::kTags);
-  out.bytes(view(header.tags));
+  out.bytes(view(tags));
   out.integer(header_key::kBody);
-  out.bytes(view(header.body));
-  return out.take();
+  out.bytes(view(body));
+  parts.encoded = out.take();
+  return parts;
+}
+
+std::string encode_header(const HeaderParts& parts, std::uint64_t index, std::int64_t time_us) {
+  cbor::Encoder place;
+  put_number(place, header_key::kIndex, index);
+  put_number(place, header_key::kTime, static_cast<std::uint64_t>(time_us));
+  const std::string_view encoded(parts.encoded);
+  std::string leaf;
+  leaf.reserve(encoded.size() + place.view().size());
+  leaf.append(encoded.substr(0, parts.before)).append(place.view()).append(encoded.substr(parts.after));
+  return leaf;
+}
+
+std::string encode_header(const Header& header) {
+  return encode_header(encode_around(header.context, header.tags, header.body), header.index, header.time_us);
 }
 
 std::string encode_seal_context(const SealContext& context) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@
 namespace caveat::audit {
 
 using Optional = std::optional<std::string>;
-using Counts = std::map<std::string, std::uint64_t>;
+using Counts = std::map<std::string, std::uint64_t, std::less<>>;
 struct IndexRange {  // half open
   std::uint64_t first = 0, end = 0;
   friend bool operator==(const IndexRange&, const IndexRange&) = default;

@@ -9,6 +9,14 @@ void sum(Counts& into, const Counts& from) {
   for (const auto& [name, count] : from) into[name] += count;
 }
 
+void add_to(Counts& counts, std::string_view name, std::uint64_t times) {
+  const auto found = counts.find(name);
+  if (found != counts.end())
+    found->second += times;
+  else
+    counts.emplace(name, times);
+}
+
 // The first name whose counts differ, with both.
 std::string first_difference(std::string_view what, const Counts& said, const Counts& counted, bool may_be_fewer) {
   std::set<std::string> names;
@@ -35,16 +43,17 @@ void Tally::add(Kind kind, const std::string* verdict_section) {
 }
 
 void Tally::count(Kind kind, const VerdictSection* verdict, std::uint64_t times) {
-  kinds[std::string(name(kind))] += times;
+  add_to(kinds, name(kind), times);
   if (kind != Kind::decision) return;
   if (verdict == nullptr) {
     unread += times;
     return;
   }
-  verdicts[std::string(verdict_name(verdict->verdict))] += times;
+  add_to(verdicts, verdict_name(verdict->verdict), times);
+  if (verdict->rules.size() == 1) return add_to(rules, verdict->rules.front().id, times);
   std::set<std::string_view> once;
   for (const RuleOutcome& rule : verdict->rules)
-    if (once.insert(rule.id).second) rules[rule.id] += times;
+    if (once.insert(rule.id).second) add_to(rules, rule.id, times);
 }
 
 Tally& Tally::operator+=(const Tally& other) {

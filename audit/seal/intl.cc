@@ -1,5 +1,7 @@
 // The suite `intl`: SHA-256, HMAC, HKDF, AES-256-GCM and the verifying of Ed25519 by OpenSSL, its signing by libsodium.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -19,7 +21,6 @@ namespace {
 struct Free {
   void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
   void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
-  void operator()(EVP_MD* p) const { EVP_MD_free(p); }
   void operator()(EVP_CIPHER* p) const { EVP_CIPHER_free(p); }
   void operator()(EVP_CIPHER_CTX* p) const { EVP_CIPHER_CTX_free(p); }
 };
@@ -36,57 +37,53 @@ void must(bool done, const char* what) {
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-EVP_MD* digest() {
-  static const Owned<EVP_MD> fetched(EVP_MD_fetch(nullptr, "SHA256", nullptr));
-  must(fetched != nullptr, "SHA-256");
-  return fetched.get();
-}
-
-// HMAC over SHA-256 as RFC 2104 puts it together. OpenSSL's own, fetched and set up once, sets up contexts and copies for each new
-// key: 1.6 to 1.8 times as long for what we ask of it, three times where the digest is named each time; and it keeps the last key.
-class Hmac {
+// HMAC over SHA-256 as RFC 2104 puts it together: both halves of the key are hashed once, however much is asked of it. By OpenSSL's
+// older calls, whose state is a plain value that is copied and wiped here: EVP allocates and sets up one for each digest, its own HMAC
+// several, and that takes longer than the hashing.
+class HmacSha256 final : public Mac {
  public:
-  Digest of(std::string_view key, std::string_view message) {
-    if (context_ == nullptr) {
-      Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
-      must(context != nullptr && EVP_DigestInit_ex2(context.get(), digest(), nullptr) == 1, "HMAC-SHA-256");
-      context_ = std::move(context);
-    }
-    std::array<unsigned char, kBlock> padded{};
-    if (key.size() > kBlock) {
-      Digest shorter = hash(bytes_of(key), key.size(), {});
+  explicit HmacSha256(std::string_view key) {
+    std::array<unsigned char, SHA256_CBLOCK> padded{};
+    if (key.size() > padded.size()) {
+      Digest shorter = sha256(key);
       std::copy(shorter.begin(), shorter.end(), padded.begin());
       wipe(shorter.data(), shorter.size());
     } else {
       std::copy(key.begin(), key.end(), padded.begin());
     }
     for (auto& byte : padded) byte ^= kInner;
-    Digest inner = hash(padded.data(), padded.size(), message);
+    begin(inner_, padded);
     for (auto& byte : padded) byte ^= kInner ^ kOuter;
-    const Digest outer = hash(padded.data(), padded.size(), caveat::view(inner));
+    begin(outer_, padded);
     wipe(padded.data(), padded.size());
+  }
+  ~HmacSha256() override {
+    wipe(&inner_, sizeof inner_);
+    wipe(&outer_, sizeof outer_);
+  }
+
+  Digest of(std::string_view message) const override {
+    Digest inner = ended(inner_, message);
+    const Digest outer = ended(outer_, caveat::view(inner));
     wipe(inner.data(), inner.size());
     return outer;
   }
 
  private:
-  static constexpr std::size_t kBlock = 64;
   static constexpr unsigned char kInner = 0x36, kOuter = 0x5c;
 
-  // Begun anew at the end, so that nothing of what was hashed stays in the context. One that failed is in no known state, and the
-  // next HMAC of this thread must not go on from there.
-  Digest hash(const unsigned char* first, std::size_t size, std::string_view rest) {
+  static void begin(SHA256_CTX& state, const std::array<unsigned char, SHA256_CBLOCK>& block) {
+    must(SHA256_Init(&state) == 1 && SHA256_Update(&state, block.data(), block.size()) == 1, "HMAC-SHA-256");
+  }
+  static Digest ended(SHA256_CTX state, std::string_view message) {
     Digest out{};
-    const bool done = EVP_DigestUpdate(context_.get(), first, size) == 1 &&
-                      EVP_DigestUpdate(context_.get(), rest.data(), rest.size()) == 1 &&
-                      EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1 &&
-                      EVP_DigestInit_ex2(context_.get(), digest(), nullptr) == 1;
-    if (!done) context_.reset();
-    must(done, "HMAC-SHA-256");
+    must(SHA256_Update(&state, message.data(), message.size()) == 1 && SHA256_Final(out.data(), &state) == 1,
+         "HMAC-SHA-256");
+    wipe(&state, sizeof state);
     return out;
   }
 
-  Owned<EVP_MD_CTX> context_;
+  SHA256_CTX inner_, outer_;
 };
 
 EVP_CIPHER* aes() {
@@ -138,9 +135,9 @@ class Intl final : public Suite {
   AlgorithmId algorithm() const override { return AlgorithmId::aes_256_gcm; }
   HashFunction hash() const override { return &sha256; }
 
-  Digest mac(std::string_view key, std::string_view message) const override {
-    static thread_local Hmac hmac;
-    return hmac.of(key, message);
+  Digest mac(std::string_view key, std::string_view message) const override { return HmacSha256(key).of(message); }
+  std::unique_ptr<const Mac> mac_under(std::string_view key) const override {
+    return std::make_unique<HmacSha256>(key);
   }
 
   std::string encrypt(const SecretKey& key, std::string_view nonce, std::string_view associated,
@@ -212,10 +209,16 @@ const Suite* find_suite(SuiteId id) { return id == SuiteId::intl ? &intl() : nul
 const Suite* find_suite(std::string_view named) { return named == name(SuiteId::intl) ? &intl() : nullptr; }
 std::string_view name(SuiteId id) { return id == SuiteId::national ? "national" : "intl"; }
 
+Digest expand(const Mac& extracted, std::string_view info) {
+  constexpr std::size_t kRoom = 64;  // for all infos of ours
+  if (info.size() >= kRoom) return extracted.of(std::string(info) + '\1');
+  char message[kRoom];
+  *std::copy(info.begin(), info.end(), message) = '\1';
+  return extracted.of({message, info.size() + 1});
+}
+
 Digest Suite::expand(const Digest& extracted, std::string_view info) const {
-  std::string message(info);
-  message.push_back('\1');
-  return mac(caveat::view(extracted), message);
+  return audit::expand(*mac_under(caveat::view(extracted)), info);
 }
 
 bool verify_signature(const VerifierKey& verifier, std::string_view message, std::string_view signature) {
@@ -237,10 +240,11 @@ struct Derived {
 
 Derived derive(const Suite& suite, std::string_view key, std::string_view seed) {
   Digest extracted = suite.extract(seed, key);
-  Digest body_key = suite.expand(extracted, kWrapKeyInfo);
-  const Digest nonce = suite.expand(extracted, kWrapNonceInfo);
-  Derived derived{SecretKey(caveat::view(body_key)), std::string(caveat::view(nonce).substr(0, kNonceBytes))};
+  const auto under = suite.mac_under(caveat::view(extracted));
   wipe(extracted.data(), extracted.size());
+  Digest body_key = expand(*under, kWrapKeyInfo);
+  const Digest nonce = expand(*under, kWrapNonceInfo);
+  Derived derived{SecretKey(caveat::view(body_key)), std::string(caveat::view(nonce).substr(0, kNonceBytes))};
   wipe(body_key.data(), body_key.size());
   return derived;
 }

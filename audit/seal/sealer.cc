@@ -1,6 +1,7 @@
 #include "audit/seal/sealer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -39,32 +40,31 @@ std::optional<SecretText> join_keys(const KeyStore& keys, const std::vector<KeyI
 // Everything that one record's key gives.
 class RecordKey {
  public:
-  RecordKey(const Suite& suite, std::string_view keys, std::string_view seed)
-      : suite_(suite), extracted_(suite.extract(seed, keys)) {}
-  ~RecordKey() { wipe(extracted_.data(), extracted_.size()); }
-  RecordKey(const RecordKey&) = delete;
-  RecordKey& operator=(const RecordKey&) = delete;
+  RecordKey(const Suite& suite, std::string_view keys, std::string_view seed) {
+    Digest extracted = suite.extract(seed, keys);
+    under_ = suite.mac_under(caveat::view(extracted));
+    wipe(extracted.data(), extracted.size());
+  }
 
   SecretKey body_key() const {
-    Digest bytes = suite_.expand(extracted_, kBodyKeyInfo);
+    Digest bytes = expand(*under_, kBodyKeyInfo);
     SecretKey key(caveat::view(bytes));
     wipe(bytes.data(), bytes.size());
     return key;
   }
   std::string nonce() const {
-    return std::string(caveat::view(suite_.expand(extracted_, kBodyNonceInfo)).substr(0, kNonceBytes));
+    return std::string(caveat::view(expand(*under_, kBodyNonceInfo)).substr(0, kNonceBytes));
   }
   Salt salt(std::uint8_t section) const {
-    std::string info(kSaltInfo);
-    info.push_back(static_cast<char>(section));
-    return suite_.expand(extracted_, info);
+    std::array<char, kSaltInfo.size() + 1> info{};
+    *std::copy(kSaltInfo.begin(), kSaltInfo.end(), info.begin()) = static_cast<char>(section);
+    return expand(*under_, {info.data(), info.size()});
   }
   Salt salt(Section section) const { return salt(static_cast<std::uint8_t>(section)); }
   Salt tags_salt() const { return salt(std::uint8_t{0}); }
 
  private:
-  const Suite& suite_;
-  Digest extracted_;
+  std::unique_ptr<const Mac> under_;
 };
 
 tl::unexpected<Problem> bad_section(std::string expected) {
@@ -229,29 +229,31 @@ SealedRecord seal(KeyStore& keys, RecordContent content, std::int64_t now_us, Ra
   std::sort(content.sections.begin(), content.sections.end(),
             [](const SectionBytes& a, const SectionBytes& b) { return a.section < b.section; });
 
-  record.context = {.format = kFormat,
-                    .semantics = content.semantics,
-                    .kind = content.kind,
-                    .suite = suite.id(),
-                    .algorithm = suite.algorithm(),
-                    .subject_keys = std::move(ids),
-                    .commitments = {}};
+  record.kind = content.kind;
+  SealContext context{.format = kFormat,
+                      .semantics = content.semantics,
+                      .kind = content.kind,
+                      .suite = suite.id(),
+                      .algorithm = suite.algorithm(),
+                      .subject_keys = std::move(ids),
+                      .commitments = {}};
+  context.commitments.reserve(content.sections.size());
   for (const auto& section : content.sections) {
     if (section.section != Section::verdict) continue;
     // Read here, from the bytes that are sealed, on the thread of whoever seals: the committer has no time for it.
     if (Result<VerdictSection> verdict = decode_verdict(section.encoded); verdict) record.verdict = std::move(*verdict);
   }
   for (const auto& section : content.sections)
-    record.context.commitments.push_back(
+    context.commitments.push_back(
         {section.section, commit_section(section.section, key.salt(section.section), section.encoded, suite.hash())});
-  record.tags_commitment = commit_tags(key.tags_salt(), record.tags, suite.hash());
+  const Digest tags = commit_tags(key.tags_salt(), record.tags, suite.hash());
 
   std::string body = pad(encode_body(content.sections));
   if (body.size() > kMaxBodyBytes)
     throw Error(codes::kStorage, keys.dir(), {"a record", "its body is larger than 16 MiB"});
-  record.body = seed + suite.encrypt(key.body_key(), key.nonce(), encode_seal_context(record.context), body);
+  record.body = seed + suite.encrypt(key.body_key(), key.nonce(), encode_seal_context(context), body);
   wipe(body);
-  record.body_digest = suite.hash()(record.body);
+  record.header = encode_around(context, tags, suite.hash()(record.body));
   return record;
 }
 

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/record/encode.h"
 #include "audit/record/record.h"
 #include "audit/record/sections.h"
 #include "audit/seal/keystore.h"
@@ -56,9 +57,8 @@ struct RecordContent {
 };
 
 struct SealedRecord {
-  SealContext context;
-  Digest tags_commitment{};
-  Digest body_digest{};
+  Kind kind{};
+  HeaderParts header;
   std::string body;  // seed ‖ ciphertext ‖ tag
   std::vector<TagValue> tags;
   std::vector<SealedStateChange> state;

@@ -27,6 +27,13 @@ class Signer {
   virtual std::string sign(std::string_view message) const = 0;
 };
 
+// HMAC under one key that is asked for more than once. What it keeps of the key is wiped when it goes.
+class Mac {
+ public:
+  virtual ~Mac() = default;
+  virtual Digest of(std::string_view message) const = 0;
+};
+
 class Suite {
  public:
   virtual ~Suite() = default;
@@ -43,10 +50,13 @@ class Suite {
   virtual std::unique_ptr<const Signer> signer(const SecretKey& seed) const = 0;
   std::string sign(const SecretKey& seed, std::string_view message) const { return signer(seed)->sign(message); }
 
-  // HKDF over mac: extract once, expand as often as keys are needed (at most 32 bytes each).
+  virtual std::unique_ptr<const Mac> mac_under(std::string_view key) const = 0;
+
+  // HKDF: extract once, expand as often as keys are needed (at most 32 bytes each).
   Digest extract(std::string_view salt, std::string_view input) const { return mac(salt, input); }
   Digest expand(const Digest& extracted, std::string_view info) const;
 };
+Digest expand(const Mac& extracted, std::string_view info);
 
 const Suite& intl();
 const Suite* find_suite(SuiteId id);             // null: not built in

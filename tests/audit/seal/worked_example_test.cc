@@ -4,6 +4,7 @@
 #include "audit/log/about.h"
 #include "audit/log/checkpoint.h"
 #include "audit/log/tree.h"
+#include "audit/record/decode.h"
 #include "audit/record/encode.h"
 #include "audit/record/layout.h"
 #include "audit/record/record.h"
@@ -43,14 +44,10 @@ BOOST_AUTO_TEST_CASE(the_worked_example_of_the_page_of_formats_is_what_the_code_
                         .changes = {},
                         .tags = {{TagKind::verdict, "allow"}}};
   const SealedRecord sealed = seal(*keys, content, kTime, random);
-  const Header header{.context = sealed.context,
-                      .index = 0,
-                      .time_us = kTime,
-                      .tags = sealed.tags_commitment,
-                      .body = sealed.body_digest};
+  const std::string leaf = encode_header(sealed.header, 0, kTime);
+  const Header header = decode_header(leaf).value();
   const auto opened = open_record(*keys, header, sealed.body);
   BOOST_REQUIRE(opened.has_value());
-  const std::string leaf = encode_header(header);
   const Digest root = leaf_hash(leaf);
   const std::string note = keys->sign(checkpoint_text({keys->origin(), 1, root}));
 

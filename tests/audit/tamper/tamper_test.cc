@@ -165,6 +165,18 @@ class Remembering final : public Suite {
     memory().learn(std::string(caveat::view(digest)));
     return digest;
   }
+  std::unique_ptr<const Mac> mac_under(std::string_view key) const override {
+    class Asking final : public Mac {
+     public:
+      Asking(const Suite& suite, std::string_view of) : suite_(suite), key_(of) {}
+      Digest of(std::string_view message) const override { return suite_.mac(key_, message); }
+
+     private:
+      const Suite& suite_;
+      std::string key_;
+    };
+    return std::make_unique<Asking>(*this, key);
+  }
   std::string encrypt(const SecretKey& key, std::string_view nonce, std::string_view associated,
                       std::string_view plain) const override {
     return intl().encrypt(key, nonce, associated, plain);
