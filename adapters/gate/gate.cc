@@ -72,7 +72,7 @@ class Gate::Inside {
         floor_(options_.log, options_.default_queue),
         errands_(options_, floor_, told_to_wait_),
         looks_(options_, floor_, told_to_wait_) {
-    if (options_.log == nullptr) remembered_.reserve(options_.remembered + 1);
+    if (options_.log == nullptr) known_.reserve(options_.remembered);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.threads); ++i)
       workers_.emplace_back([this] { work(); });
   }
@@ -646,7 +646,7 @@ class Gate::Inside {
     if (options_.stages) reply.decided_ns = options_.clock->steady_ns();
     if (options_.log == nullptr) {
       reply.body = wire::with_receipt(std::move(reply.body), std::nullopt);
-      return finish_in_memory(turn);
+      return finish(turn, true);
     }
     const bool early = round.firm && goes_early(applied, changes);
     audit::SealedRecord sealed = options_.log->seal(record_of({.rules = *turn->rules,
@@ -764,13 +764,40 @@ class Gate::Inside {
   }
 
   struct Remembered {
+    std::string key;
     Digest content;
     Reply reply;
   };
-  // Under mutex_.
+  // Both under mutex_.
   const Remembered* remembered(const std::string& key) const {
-    const auto found = remembered_.find(key);
-    return found == remembered_.end() ? nullptr : &found->second;
+    const auto found = known_.find(key);
+    return found == known_.end() ? nullptr : found->second;
+  }
+  // Where they are counted, the newest takes the oldest one's place, and its memory.
+  void remember(const Turn& turn) {
+    const std::string& key = turn.keys.front();
+    if (const auto known = known_.find(key); known != known_.end()) {
+      known->second->content = turn.content;
+      known->second->reply = turn.reply;
+    } else if (options_.remembered == 0 || remembered_.size() < options_.remembered) {
+      Remembered& one = remembered_.emplace_back(Remembered{key, turn.content, turn.reply});
+      known_.emplace(one.key, &one);
+    } else {
+      Remembered& one = remembered_[oldest_];
+      decltype(known_)::node_type place;  // of the oldest; none: there was no memory for it
+      if (const auto oldest = known_.find(one.key); oldest != known_.end() && oldest->second == &one)
+        place = known_.extract(oldest);
+      one.key = key;
+      one.content = turn.content;
+      one.reply = turn.reply;
+      if (place.empty()) {
+        known_.emplace(one.key, &one);
+      } else {
+        place.key() = one.key;
+        known_.insert(std::move(place));
+      }
+      oldest_ = (oldest_ + 1) % remembered_.size();
+    }
   }
 
   void refuse_reused(Turn& turn) {
@@ -927,27 +954,12 @@ class Gate::Inside {
     answer(turn);
   }
 
-  void finish_in_memory(const TurnPtr& turn) {
-    {
-      const std::lock_guard lock(mutex_);
-      const auto [place, is_new] =
-          remembered_.insert_or_assign(turn->keys.front(), Remembered{turn->content, turn->reply});
-      if (options_.remembered != 0 && is_new) {
-        oldest_first_.push_back(&place->first);
-        if (oldest_first_.size() > options_.remembered) {
-          remembered_.erase(remembered_.find(*oldest_first_.front()));
-          oldest_first_.pop_front();
-        }
-      }
-    }
-    finish(turn);
-  }
-
   // Takes it out of the overlay and answers it and those that repeat it.
-  void finish(const TurnPtr& turn) {
+  void finish(const TurnPtr& turn, bool in_memory = false) {
     std::vector<TurnPtr> repeats;
     {
       const std::lock_guard lock(mutex_);
+      if (in_memory) remember(*turn);
       overlay_.erase(turn->keys.front());
       repeats.swap(turn->repeats);
     }
@@ -1069,10 +1081,11 @@ class Gate::Inside {
   std::deque<Work> ready_;
   Deadlines deadlines_;
   std::vector<std::unique_ptr<decide::Scratch>> scratches_;
-  std::unordered_map<std::string, TurnPtr> overlay_;        // decided, not yet durable; by request key
-  std::unordered_map<std::string, Remembered> remembered_;  // without a log, by request key
-  std::deque<const std::string*> oldest_first_;             // its keys, where they are counted
-  std::vector<Missed> missed_;                              // whose records could not be written yet
+  std::unordered_map<std::string, TurnPtr> overlay_;         // decided, not yet durable; by request key
+  std::deque<Remembered> remembered_;                        // without a log
+  std::size_t oldest_ = 0;                                   // of them, once there are as many as are to be
+  std::unordered_map<std::string_view, Remembered*> known_;  // by their request keys
+  std::vector<Missed> missed_;                               // whose records could not be written yet
   std::size_t under_way_ = 0;
   std::atomic<bool> log_takes_{true};      // the last record that was told of is on disk
   std::atomic<std::uint64_t> pace_ns_{0};  // what turns take, of late
