@@ -47,7 +47,7 @@ using namespace bench;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-// The gate behind its listener, as `caveat serve` puts them together: as many threads for sockets as there are cores, which decide what
+// The gate behind its listener, as `caveat serve` puts them together: the usual threads for sockets, which decide what
 // is quick, as many for the rest, a line of the operational log for each exchange.
 class Service {
  public:
@@ -84,7 +84,8 @@ class Service {
     entry.sources = {"*"};
     entry.key_digest = key.digest;
     router_->set_callers(std::make_shared<const server::Callers>(std::vector<server::CallerEntry>{entry}));
-    listener_ = std::make_unique<server::Listener>(*router_, std::max(1u, std::thread::hardware_concurrency()));
+    listener_ =
+        std::make_unique<server::Listener>(*router_, server::usual_threads(std::thread::hardware_concurrency()));
     const Result<std::uint16_t> port = listener_->listen("127.0.0.1", 0, {});
     if (!port) throw std::runtime_error("no port is free");
     port_ = *port;

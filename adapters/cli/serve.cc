@@ -294,7 +294,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   router = std::make_unique<server::Router>(std::move(options));
   router->set_callers(std::make_shared<const server::Callers>(std::move(*callers)));
 
-  server::Listener listener(*router, configuration.http_threads != 0 ? configuration.http_threads : cores);
+  server::Listener listener(
+      *router, configuration.http_threads != 0 ? configuration.http_threads : server::usual_threads(cores));
   const Result<std::uint16_t> port =
       listener.listen(address->first, address->second, {.traffic = true, .admin = !admin});
   if (!port) return refuse(terminal, port.error(), configuration.listen);

@@ -24,6 +24,9 @@
 
 namespace caveat::server {
 
+// As many threads as leave a core to what commits records and decides at length; one at least.
+inline std::size_t usual_threads(std::size_t cores) { return cores > 1 ? cores - 1 : 1; }
+
 struct Serves {
   bool traffic = true;  // the interface itself
   bool admin = true;    // health, metrics, reference
