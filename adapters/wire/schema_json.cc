@@ -154,6 +154,9 @@ object number_text(const std::optional<Decimal>& low, const std::optional<Decima
   array bounds;
   if (low) bounds.push_back(object{{"pattern", "^(" + at_least(*low) + power + ")" + unit}});
   if (high) bounds.push_back(object{{"pattern", "^(" + at_most(*high) + power + ")" + unit}});
+  if (!bounds.empty() && exponent)
+    out["$comment"] =
+        "Of a number with an exponent (1.5e3) the range is looked at when the turn is read, not by this pattern.";
   if (!bounds.empty()) out["allOf"] = std::move(bounds);
   return out;
 }
