@@ -46,6 +46,7 @@ struct Compiled {
   Trees trees;
   std::unique_ptr<twin::Book> book;
   std::unique_ptr<const model::Model> model;
+  std::unique_ptr<const model::References> references;
   std::shared_ptr<const program::Program> program;
   std::string wrong;  // every mistake in it
 };
@@ -84,6 +85,7 @@ inline Compiled compile(const Texts& texts, const std::function<void(Trees&)>& t
   for (const Diagnostic& one : told)
     if (one.severity == Severity::error) out.wrong += render(one, out.sources) + "\n";
   if (!out.wrong.empty() || !result.model) return out;
+  out.references = std::move(result.references);
   auto changed = std::make_unique<model::Model>(*result.model);
   if (checked) checked(*changed);
   out.book = std::make_unique<twin::Book>(files, two_zones());

@@ -12,6 +12,7 @@
 
 #include "engine/decide/decide.h"
 #include "engine/decide/outcome.h"
+#include "engine/model/name_in.h"
 #include "engine/program/passes/draft.h"
 #include "tests/property/random_turns.h"
 #include "tests/reference/twin.h"
@@ -714,6 +715,26 @@ BOOST_AUTO_TEST_CASE(a_packs_default_if_unknown_that_is_lost_is_caught) {
                         },
                         {}};
   BOOST_TEST(is_caught(18, 0.3, planted));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_printed_in_either_language_is_the_same_packs) {
+  for (std::uint64_t seed = 40; seed < 40 + 10 * static_cast<std::uint64_t>(effort()); ++seed) {
+    Dice dice(seed);
+    const Texts texts = RandomWorld(dice, 20).texts();
+    const Compiled written = compile(texts);
+    BOOST_TEST_REQUIRE(written.wrong == "");
+    for (const Language language : {Language::en, Language::zh}) {
+      Texts printed = texts;
+      for (std::size_t i = 0; i < texts.size(); ++i)
+        printed[i].second =
+            syntax::format(written.trees[i].file, texts[i].second, language, model::name_in(*written.references));
+      const Compiled read = compile(printed);
+      BOOST_TEST_REQUIRE(read.wrong == "");
+      for (std::size_t pack = 0; pack < written.model->packs.size(); ++pack)
+        BOOST_TEST(hex(read.model->packs[pack].digest) == hex(written.model->packs[pack].digest));
+      BOOST_TEST(hex(read.program->digest()) == hex(written.program->digest()));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_order_of_declarations_changes_no_byte_of_the_outcome) {

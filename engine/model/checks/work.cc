@@ -173,6 +173,14 @@ const std::vector<std::string>* Work::pack_names_of(Index pack) const {
   return pack == kNone ? nullptr : &model.packs[pack].names.all;
 }
 
+// A further name of it may be that of another one nearer by, which it would mean where it stands alone.
+bool Work::means(Kind kind, Index pack, const std::string& name, const Entry& entry) const {
+  const bool in_conditions = kind == Kind::define || kind == Kind::parameter;
+  if (in_conditions && (single_facts.count(name) != 0 || group_names.count(name) != 0)) return false;
+  const Scope::Found found = scope.find(in_conditions ? Kind::value : kind, pack, {name});
+  return found.entry != nullptr && found.other == nullptr && found.entry->span == entry.span;
+}
+
 const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path) {
   const std::vector<std::string> steps = steps_of(path);
   const Scope::Found found = scope.find(kind, item.pack, steps);
@@ -201,13 +209,15 @@ const Entry* Work::resolve(Kind kind, const Item& item, const syntax::Path& path
     return nullptr;
   }
   const Entry& entry = *found.entry;
-  const Reference*& known = of_declarations[{kind, entry.pack, entry.span.source, entry.span.begin, steps.size()}];
+  const Reference*& known = of_declarations[{kind, item.pack, entry.span.source, entry.span.begin, steps.size()}];
   if (known == nullptr) {
     Reference reference;
     reference.identity =
         std::string(word_of(kind, Language::en)) + " " + full_name(model, entry.pack, entry.names.first);
     reference.names.resize(steps.size());
-    reference.names.back() = entry.names.all;
+    for (const std::string& name : entry.names.all)
+      if (name == steps.back() || steps.size() > 1 || means(kind, item.pack, name, entry))
+        reference.names.back().push_back(name);
     reference.declared = entry.span;
     known = references.keep(std::move(reference));
   }

@@ -126,6 +126,7 @@ class Work {
   // ---- resolving
   // The declaration that `path` names, with its reference noted; null after a report.
   const Entry* resolve(Kind kind, const Item& item, const syntax::Path& path);
+  bool means(Kind kind, Index pack, const std::string& name, const Entry& entry) const;
   const std::vector<std::string>* pack_names_of(Index pack) const;
   // The References of what has been referred to: facts, levels of a scale or choice, declarations by how many steps name them.
   std::map<std::pair<Index, Index>, const Reference*> of_facts;  // fact, pack

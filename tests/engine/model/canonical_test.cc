@@ -274,4 +274,31 @@ BOOST_AUTO_TEST_CASE(a_reference_set_goes_by_any_of_its_names_and_counts_with_it
   BOOST_TEST(named == 1u);
 }
 
+// The reader's name of a lexicon, a define or a parameter may be that of another one nearer by: then it is printed as it was written.
+BOOST_AUTO_TEST_CASE(what_is_printed_means_what_was_written_where_a_nearer_one_has_the_readers_name) {
+  const std::string heading = "  time zone \"Asia/Shanghai\"\n  default queue desk\n";
+  const test::Texts texts = {
+      {"a/pack.cav", "pack a\n" + heading +
+                         "queue desk\nlexicon words also 词语 is \"保本\"\nparameter limit also 上限 1\n"
+                         "define old also 老年 as customer.age is above 1\nfacts customer\n  age integer\n"},
+      {"b/pack.cav", "pack b\n" + heading +
+                         "use a\nlexicon words is \"收益\"\nparameter limit 2\ndefine old as customer.age is above 2\n"
+                         "source law is \"x\" article 1\nrule r cites law applies to answer\n"
+                         "  when answer contains any of 词语 and (customer.age is above 上限 or 老年)\n"
+                         "  then hand off to desk\n"}};
+  const test::Checked written = test::check_texts(texts);
+  BOOST_TEST_REQUIRE(written.result.model != nullptr, written.rendered());
+  for (const Language language : {Language::en, Language::zh}) {
+    test::Texts printed = texts;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      printed[i].second =
+          syntax::format(written.parsed[i].file, texts[i].second, language, model::name_in(*written.result.references));
+    const test::Checked read = test::check_texts(printed);
+    BOOST_TEST_REQUIRE(read.result.model != nullptr, read.rendered());
+    for (std::size_t pack = 0; pack < 2; ++pack)
+      BOOST_TEST(read.result.canonical[pack].declarations == written.result.canonical[pack].declarations,
+                 printed[1].second);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
