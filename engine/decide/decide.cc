@@ -311,7 +311,8 @@ class Run {
     return false;
   }
   bool on_products(const RuleRow& rule) const {
-    return (rule.subjects & program::kOnRecommendation) && r_.has_recommendation() && r_.products() > 0;
+    return (rule.subjects & program::kOnRecommendation) && r_.has_recommendation() &&
+           (r_.products() > 0 || (rule.flags & program::kAsAWhole));
   }
   bool on_actions(const RuleRow& rule) const { return (rule.subjects & program::kOnAction) && r_.actions() > 0; }
 
@@ -527,6 +528,7 @@ class Run {
         if (unit.product >= 0) raise_item(static_cast<std::size_t>(unit.product));
         if (rule.flags & program::kAsAWhole) {
           for (std::size_t at = 0; at < r_.products(); ++at) raise_item(at);
+          if (r_.products() == 0 && on_products(rule)) turn_ = join(turn_, item);  // it stands in what is said
         }
       }
       if ((rule.subjects & program::kOnAction) && unit.action >= 0)
@@ -585,7 +587,8 @@ class Run {
           return tell;
         };
         const bool whole = on_answer(rule) || (on_message(rule) && r_.has_answer()) || on_material(rule) ||
-                           (on_outreach(rule) && unit.recipient < 0);
+                           (on_outreach(rule) && unit.recipient < 0) ||
+                           (on_products(rule) && r_.products() == 0 && r_.has_answer());
         if (whole && tells(-1)) in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});
         const auto of_product = [&](std::uint32_t at) {
           if (tells(static_cast<std::int32_t>(at)))

@@ -189,7 +189,7 @@ Lacks what_it_lacks(const model::Model& model, const model::Rule& rule, const de
       case model::Subject::message:
         return request.has_message();
       case model::Subject::recommendation:
-        return request.has_recommendation() && request.products() > 0;
+        return request.has_recommendation() && (rule.as_a_whole || request.products() > 0);
       case model::Subject::action:
         return request.actions() > 0;
       case model::Subject::outreach:
