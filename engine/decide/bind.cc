@@ -68,9 +68,12 @@ void Binder::reset() {
   r_.recipient_ids_.clear();
   r_.extras_.cut(0);
   r_.said_.clear();
-  r_.members_.resize(std::max(r_.members_.size(), f_.size()));
-  const std::size_t places = p_.members().all().size() + p_.members().objects();
-  if (r_.after_.size() != places) r_.after_.assign(places, 0);
+  m_.members.resize(std::max(m_.members.size(), f_.size()));
+  const Members& known = p_.members();
+  if (m_.known != known.all().size() || m_.after.size() != m_.known + known.objects()) {  // an index must be one of its
+    m_.known = known.all().size();
+    m_.after.assign(m_.known + known.objects(), 0);
+  }
   r_.jurisdictions_.clear();
   if (!o_.jurisdictions.empty()) {
     // One that no pack has was meant for another: which, nobody can tell, so the packs of all apply.
@@ -88,8 +91,8 @@ void Binder::reset() {
 const program::Member* Binder::resolve(std::uint32_t object, std::uint32_t kind) {
   const Members& members = p_.members();
   const Member* const first = members.all().data();
-  const Member** const found = r_.members_.data();
-  std::uint32_t* const after = r_.after_.data();
+  const Member** const found = m_.members.data();
+  std::uint32_t* const after = m_.after.data();
   const Member* as_of = nullptr;
   std::uint32_t* before = after + members.all().size() + kind;
   for (std::uint32_t child = f_.node(object).first; child != kNoNode; child = f_.node(child).next) {
@@ -110,8 +113,8 @@ const program::Member* Binder::resolve(std::uint32_t object, std::uint32_t kind)
 void Binder::look_at_root() {
   resolve(0, Members::kRoot);
   for (std::uint32_t node = f_.node(0).first; node != kNoNode; node = f_.node(node).next) {
-    if (r_.members_[node] == nullptr) continue;
-    switch (r_.members_[node]->reserved) {
+    if (m_.members[node] == nullptr) continue;
+    switch (m_.members[node]->reserved) {
       case Reserved::at:
         root_.at = node;
         break;
@@ -177,14 +180,13 @@ void Binder::shape_items() {
     Request::Items& frame = r_.frames_[i];
     frame.items = items[i];
     frame.width = p_.cells(static_cast<Frame>(i));
-    if (const std::size_t cells = frame.items * frame.width; cells > r_.missing_.size()) {
+    if (const std::size_t cells = frame.items * frame.width; cells > m_.missing.size()) {
       Request::Cell missing;
       missing.state = Request::kUnknown;
       missing.cause = static_cast<std::uint8_t>(Cause::missing);
-      r_.missing_.resize(cells, missing);
+      m_.missing.resize(cells, missing);
     }
-    frame.cells.assign(r_.missing_.begin(),
-                       r_.missing_.begin() + static_cast<std::ptrdiff_t>(frame.items * frame.width));
+    frame.cells.assign(m_.missing.begin(), m_.missing.begin() + static_cast<std::ptrdiff_t>(frame.items * frame.width));
   }
   const auto absent = [this](SlotPart part) {
     for (std::uint32_t at : p_.cells_of(part)) cell(Frame::turn, 0, at).state = Request::kAbsent;
@@ -272,7 +274,7 @@ void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::si
   const Member* said_as_of = node == 0 ? nullptr : resolve(node, kind);  // the root's are known, and it has none
   for (std::uint32_t child = said_as_of ? f_.node(node).first : kNoNode; child != kNoNode;
        child = f_.node(child).next) {
-    if (r_.members_[child] != said_as_of || this->kind(child) == Fields::Kind::null) continue;
+    if (m_.members[child] != said_as_of || this->kind(child) == Fields::Kind::null) continue;
     const auto read = this->kind(child) == Fields::Kind::text ? parse_instant(f_.text(child)) : std::nullopt;
     if (!read) {
       report(codes::kWrongType, child, "an instant, RFC 3339", said(child), {}, "2026-03-01T10:00:00+08:00");
@@ -284,7 +286,7 @@ void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::si
   const bool is_plain_turn = as_of == nullptr && r_.stated_.empty() && o_.sources.empty();
   Request::Cell* const cells = p_.cells(frame) > 0 ? &cell(frame, item, 0) : nullptr;
   for (std::uint32_t child = f_.node(node).first; child != kNoNode; child = f_.node(child).next) {
-    const Member* member = r_.members_[child];
+    const Member* member = m_.members[child];
     if (member == nullptr) {
       unknown(child, kind);
     } else if (member->is_plain && is_plain_turn) {

@@ -43,11 +43,24 @@ class Binder {
     std::uint32_t recommendation = kNoNode, actions = kNoNode, outreach = kNoNode, material = kNoNode;
   };
 
+  struct Memory {                        // one a thread: what it has grown to, and what the turn before looked like
+    std::vector<const Member*> members;  // what each node of the turn is
+    std::vector<std::uint32_t>
+        after;              // which member stood behind each one, or first in an object; of any program: a guess
+    std::size_t known = 0;  // members of that program
+    std::vector<Request::Cell> missing;  // nothing but facts that are
+  };
+  static Memory& memory() {
+    thread_local Memory one;
+    return one;
+  }
+
   const program::Program& p_;
   const Fields& f_;
   const BindOptions& o_;
   Request& r_;
   Root root_;
+  Memory& m_ = memory();
   std::vector<Found> found_;
   bool has_id_ = false;
   Decimal weights_;

@@ -276,11 +276,7 @@ class Request {
   Extras extras_;
   std::vector<Stated> stated_;
   std::vector<Said> said_;
-  // Scratch of bind.
-  std::vector<Cell> missing_;  // nothing but facts that are
-  std::string spelt_;
-  std::vector<const program::Member*> members_;  // what each node of the turn is
-  std::vector<std::uint32_t> after_;  // which member stood behind each one, or first in an object, in the turn before
+  std::string spelt_;  // scratch of bind
 };
 
 // Everything wrong with the turn at once, or the Request. The Program must outlive it.
