@@ -149,6 +149,17 @@ json::array requires_json(const Program& program, const Request& request, const 
   return out;
 }
 
+// What kept a rule from being settled is told where somebody may know of that rule (semantics.md 13).
+bool may_tell_cause(const Program& program, const Decision& decision, decide::Audience audience) {
+  bool hidden = false;
+  for (const decide::Reason& reason : decision.reasons) {
+    if (!reason.unknown || reason.verdict != decide::Verdict::handoff) continue;
+    if (audience == decide::Audience::confidential || !program.rule_is_confidential(reason.rule)) return true;
+    hidden = true;
+  }
+  return !hidden;  // a failure is no rule's
+}
+
 json::value handoff_json(const Program& program, const Request& request, const Decision& decision,
                          const ReplyFrame& frame) {
   if (!decision.has_handoff) return nullptr;
@@ -169,7 +180,8 @@ json::value handoff_json(const Program& program, const Request& request, const D
   if (frame.expected_wait) out["expected_wait"] = wait_in_minutes(*frame.expected_wait);
   out["hold"] = handoff.hold;
   if (!told.state.empty()) out["state"] = told.state;
-  if (handoff.cause != decide::Cause::none) out["cause"] = decide::name(handoff.cause);
+  if (handoff.cause != decide::Cause::none && may_tell_cause(program, decision, frame.audience))
+    out["cause"] = decide::name(handoff.cause);
   return out;
 }
 
@@ -426,7 +438,8 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
   out["requires"] = std::move(required);
   out["flags"] = strings(decision.flags);
   out["alerts"] = strings(decision.alerts);
-  out["handoff"] = handoff_json(program, request, decision, {});
+  out["handoff"] =
+      handoff_json(program, request, decision, {.decision_id = {}, .audience = decide::Audience::confidential});
   if (decision.has_say)
     out["say"] = decision.say;
   else

@@ -109,6 +109,15 @@ class Causes(unittest.TestCase):
                             "--outcome")
         self.assertNotIn("cause", json.loads(alone)["reasons"][0])
 
+    def test_what_a_confidential_rule_lacked_is_not_told_to_others(self):
+        hidden = "customer.since is a working day\n  confidential"
+        facts = {"since": "2031-05-06"}
+        reply = self.run_on(hidden, facts, "decide", "--rules", ".")
+        self.assertEqual(json.loads(reply)["verdict"], "handoff")
+        self.assertNotIn("cause", reply)
+        outcome = json.loads(self.run_on(hidden, facts, "decide", "--rules", ".", "--outcome"))
+        self.assertEqual(outcome["handoff"]["cause"], "uncovered")
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
