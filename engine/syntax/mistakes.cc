@@ -217,6 +217,13 @@ class Explainer {
 
   Complaint explain() {
     for (const auto special : {&Explainer::full_stop,
+                               &Explainer::is_of_habit,
+                               &Explainer::in_between,
+                               &Explainer::place_in_law,
+                               &Explainer::begins_in_force,
+                               &Explainer::text_for_a_name,
+                               &Explainer::effects_unjoined,
+                               &Explainer::no_queue,
                                &Explainer::range_in,
                                &Explainer::joined_comparison,
                                &Explainer::negated_between,
@@ -276,6 +283,14 @@ class Explainer {
     return type(at_) == P::OR || type(at_) == P::AND ? habit() : std::nullopt;  // is less than or equal to
   }
   std::optional<Complaint> full_stop();
+  std::optional<Complaint> is_of_habit();
+  std::optional<Complaint> in_between();
+  std::optional<Complaint> place_in_law();
+  std::optional<Complaint> begins_in_force();
+  std::optional<Complaint> text_for_a_name();
+  std::optional<Complaint> effects_unjoined();
+  std::optional<Complaint> no_queue();
+  bool ends_effect(std::size_t at) const;
   std::optional<Complaint> range_in();
   std::optional<Complaint> negated_between();
   std::optional<Complaint> between_ends();
@@ -416,6 +431,145 @@ std::optional<Complaint> Explainer::full_stop() {
   return std::nullopt;
 }
 
+// 客户.职业 是 学生, 是学生: 是 is the value “yes” and never compares.
+std::optional<Complaint> Explainer::is_of_habit() {
+  if (at_ >= count_ || at_ == 0 || !expects(P::IS)) return std::nullopt;
+  const std::string found = text(at_);
+  constexpr std::string_view kYes = "是";
+  if (!found.starts_with(kYes) || found.starts_with("是否") || found.starts_with("是不")) return std::nullopt;
+  std::string rest = found.substr(kYes.size());
+  const bool alone = rest.empty() && (bounds_conditions(at_ + 1) || type(at_ + 1) == P::RPAREN || begins_line(at_ + 1));
+  if (alone) rest = kYes;  // 客户.贵宾 是
+  const std::string meant = rest.empty() ? "为" : "为 " + rest;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_, at_), meant});
+  return c;
+}
+
+// 在 60 到 80 之间, 现在 在 22:00 到 8:00 之间
+std::optional<Complaint> Explainer::in_between() {
+  if (at_ >= count_ || at_ == 0 || text(at_) != "在" || !expects(P::IS)) return std::nullopt;
+  constexpr std::array<std::string_view, 6> kJoints = {"到", "至", "和", "与", "及", "~"};
+  std::size_t joint = 0;
+  for (std::size_t i = at_ + 2; i < count_ && i < at_ + 12 && !bounds_conditions(i); ++i) {
+    if (joint == 0 && std::find(kJoints.begin(), kJoints.end(), text(i)) != kJoints.end()) joint = i;
+    if (text(i) != "之间") continue;
+    if (joint == 0 || i < joint + 2) return std::nullopt;
+    const bool clock = text(at_ - 1) == "现在" && (at_ == 1 || type(at_ - 2) != P::DOT);
+    const std::size_t first = clock ? at_ - 1 : at_;
+    const std::string meant = std::string(clock ? "此刻 " : "") + "介于 " + text(at_ + 1, joint - 1) + " 与 " +
+                              text(joint + 1, i - 1) + " 之间";
+    Complaint c{&codes::kUnexpected, span(first, i), {"“" + text(first, i) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({span(first, i), meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 第（四）项
+std::optional<Complaint> Explainer::place_in_law() {
+  if (type(0) != P::SOURCE || at_ >= count_ || at_ < 2) return std::nullopt;
+  if (type(at_ - 1) == P::ORDINAL && type(at_) == P::LPAREN && at_ + 3 < count_ && type(at_ + 2) == P::RPAREN) {
+    const std::string number = text(at_ + 1), place = text(at_ + 3);
+    constexpr std::array<std::string_view, 5> kPlaces = {"条", "款", "项", "章", "节"};
+    if (number.size() > 9 || std::find(kPlaces.begin(), kPlaces.end(), place) == kPlaces.end()) return std::nullopt;
+    const std::string meant = "第" + number + place;
+    Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 3), {"“" + text(at_ - 1, at_ + 3) + "”", "“" + meant + "”"}};
+    c.help = Both{"the number stands without brackets", "数不加括号"};
+    c.fixes.push_back({span(at_ - 1, at_ + 3), meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 自 2026-03-01 起施行, in a rule: these words are those of a source.
+std::optional<Complaint> Explainer::begins_in_force() {
+  if (type(0) != P::RULE || type(at_) != P::IN_FORCE) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“起”"}};
+  c.help = Both{"a source comes into force; a rule holds from a day on: 自 2026-03-01 起",
+                "“起施行”用于法源；规则写作：自 2026-03-01 起"};
+  c.fixes.push_back({span(at_, at_), "起"});
+  return c;
+}
+
+// 标记 “可疑”, 披露 “…”: a name stands there.
+std::optional<Complaint> Explainer::text_for_a_name() {
+  if (type(at_) != P::TEXT || at_ == 0) return std::nullopt;
+  const bool english = is_ascii(text(at_ - 1));
+  Complaint c{&codes::kUnexpected, span(at_, at_), {Both{"a text in quotes", "引号中的文本"}, Both{"a name", "名称"}}};
+  if (type(at_ - 1) == P::DISCLOSE) {
+    c.help = english ? Both{"declare the text at the left margin and name it here: wording risk_notice en \"…\"; "
+                            "disclose risk_notice",
+                            "请先顶格声明该文本，此处写其名：wording risk_notice en \"…\"；disclose risk_notice"}
+                     : Both{"declare the text at the left margin and name it here: 话术 风险提示 中文 “…”; 披露 风险提示",
+                            "请先顶格声明该文本，此处写其名：话术 风险提示 中文 “…”；披露 风险提示"};
+    return c;
+  }
+  if (type(at_ - 1) != P::FLAG) return std::nullopt;
+  c.help = english ? Both{"a flag is a name without quotes: flag suspicious", "标记后写名称，不加引号：flag suspicious"}
+                   : Both{"a flag is a name without quotes: 标记 可疑", "标记后写名称，不加引号：标记 可疑"};
+  return c;
+}
+
+// The effect that ends before this token.
+bool Explainer::ends_effect(std::size_t at) const {
+  return bounds_conditions(at) || type(at) == P::ALSO_DO || type(at) == P::COMMA || begins_line(at);
+}
+
+// 拦截 转人工 至 坐席, 拦截并转人工
+std::optional<Complaint> Explainer::effects_unjoined() {
+  if (at_ >= count_ || at_ == 0 || type(0) != P::RULE) return std::nullopt;
+  constexpr std::string_view kAlso = "并", kPerson = "转人工";
+  const auto effect = [&](const std::string& word) {  // of one word
+    return word == kPerson || std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+             return s.kind == KeywordKind::effect && s.language == Language::zh && s.text == word;
+           });
+  };
+  const std::string found = text(at_);
+  const Both help{"between effects stands 并: 拦截 并 转人工 至 «队列»", "处置之间写“并”：拦截 并 转人工 至 «队列»"};
+  if (expects(P::ALSO_DO) && !is_ascii(found) && (effect(found) || type(at_) == P::HAND_OFF)) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“并”"}};
+    c.help = help;
+    if (found != kPerson) c.fixes.push_back({{source_, tokens_[at_].begin, tokens_[at_].begin}, "并 "});
+    return c;
+  }
+  const std::size_t cut = found.find(kAlso);
+  if (!expects(P::BLOCK) || cut == std::string::npos || cut == 0) return std::nullopt;
+  const std::string before = found.substr(0, cut), behind = found.substr(cut + kAlso.size());
+  if (!effect(before) || !effect(behind)) return std::nullopt;
+  std::string meant = before + " 并 " + behind;
+  Complaint c{&codes::kKeywordGlued, span(at_, at_), {found}};
+  const bool queue = !ends_effect(at_ + 1);
+  if (behind == kPerson && queue && text(at_ + 1) != "至") meant += " 至";
+  c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
+  if (behind == kPerson && !queue) {
+    c.help = help;
+  } else {
+    c.fixes.push_back({span(at_, at_), meant});
+  }
+  return c;
+}
+
+// 则 转人工, then hand off: to whom is not said, and nobody guesses it.
+std::optional<Complaint> Explainer::no_queue() {
+  if (at_ >= count_ || !expects(P::HAND_OFF)) return std::nullopt;
+  const std::string found = text(at_);
+  const bool english = found == "hand" && at_ + 1 < count_ && text(at_ + 1) == "off";
+  if (!english && found != "转人工" && found != "转接人工") return std::nullopt;
+  const std::size_t last = english ? at_ + 1 : at_;
+  if (!ends_effect(last + 1)) return std::nullopt;
+  Complaint c{&codes::kUnexpected,
+              span(at_, last),
+              {"“" + text(at_, last) + "”", english ? Both{"“hand off to” and a queue", "“hand off to”与队列"}
+                                                    : Both{"“转人工 至” and a queue", "“转人工 至”与队列"}}};
+  c.help = english ? Both{"name the queue, as a declaration “queue” does or the pack's line “default queue”: hand off to "
+                          "«queue»",
+                          "请写明队列，即“queue”所声明、或规则包“default queue”一行所写的：hand off to «queue»"}
+                   : Both{"name the queue, as a declaration “队列” does or the pack's line “默认队列”: 转人工 至 «队列»",
+                          "请写明队列，即“队列”所声明、或规则包“默认队列”一行所写的：转人工 至 «队列»"};
+  return c;
+}
+
 // in 5..10, is one of 5..10, 在 5..10
 std::optional<Complaint> Explainer::range_in() {
   const auto joins = [&](std::size_t at) {
@@ -484,6 +638,15 @@ std::optional<Complaint> Explainer::between_ends() {
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", quoted_spelling(P::WITH).zh}};
   const auto parted = [&](std::uint32_t at) { return at >= bytes_.size() || bytes_[at] == ' '; };
   const std::string before = parted(tokens_[at_].begin - 1) ? "" : " ", behind = parted(tokens_[at_].end) ? "" : " ";
+  std::size_t end = at_ + 1;
+  while (end < count_ && !bounds_conditions(end) && type(end) != P::RPAREN && text(end) != "之间") ++end;
+  if (end > at_ + 1 && (end == count_ || text(end) != "之间")) {  // 介于 60 至 80
+    c.arguments[1] = "“与 … 之间”";
+    c.span = span(at_, end - 1);
+    c.arguments[0] = "“" + text(at_, end - 1) + "”";
+    c.fixes.push_back({c.span, before + "与 " + text(at_ + 1, end - 1) + " 之间"});
+    return c;
+  }
   c.fixes.push_back({span(at_, at_), before + "与" + behind});
   return c;
 }

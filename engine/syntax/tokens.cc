@@ -282,6 +282,11 @@ void Filter::check_shape(const Raw& raw) {
                                                            : "\""}});
         break;
       }
+      if (text == "￥" || text == "¥") {
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
+                 "an amount is written with its unit behind it: 5000000 CNY", "金额只在数字后写单位：500万元");
+        break;
+      }
       complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)});
       break;
     case L::TEXT:
@@ -373,6 +378,16 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
   if (rest == "人民币" && !pieces.empty() && pieces.back().type == L::CURRENCY) {
     complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "the unit before it says so", "前面的单位已写明币种",
              {{span(rest_begin, raw.end), ""}});
+    return true;
+  }
+  const auto& tokens = result_.tokens;
+  if (kind_ == L::SOURCE && rest.starts_with("之") && tokens.size() >= 2 &&
+      tokens[tokens.size() - 2].type == L::ORDINAL) {
+    const std::uint32_t begin = tokens[tokens.size() - 2].begin;  // 第12条之一
+    const std::string meant = "章节 “" + std::string(slice(begin, raw.end)) + "”";
+    complain(codes::kUnitLeftover, begin, raw.end, {rest},
+             "an article that was put in later is named in quotes: " + meant, "增补的条文写在引号中：" + meant,
+             {{span(begin, raw.end), meant}});
     return true;
   }
   if (!pieces.empty()) return false;
@@ -717,6 +732,17 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
             ends_in_chinese(slice(raw.begin, raw.end))) {
           const std::string name(slice(raw.begin, raws_[at + 1].end));
           if (!named && glued_before_number(at)) continue;
+          if (word(raw) == "人民币") {  // 人民币500万元: the unit behind the number says it
+            const bool unit = at + 2 < end && raws_[at + 2].glued && word(raws_[at + 2]).ends_with("元");
+            std::vector<Fix> fixes;
+            if (unit) fixes.push_back({span(raw.begin, raw.end), ""});
+            result_.tokens.pop_back();
+            complain(codes::kStraySign, raw.begin, raw.end, {std::string(slice(raw.begin, raw.end))},
+                     "an amount is written with its unit behind it: 500万元", "金额只在数字后写单位：500万元",
+                     std::move(fixes));
+            ++at;
+            continue;
+          }
           complain(codes::kDigitInName, raw.begin, raws_[at + 1].end, {name}, "write an underline between them",
                    "中间请加下划线", {{span(raw.end, raw.end), "_"}});
           result_.tokens.back().end = raws_[at + 1].end;  // 大额2 and 大额3 are two names
