@@ -359,7 +359,14 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
         return wrong_type(expr.span, describe(work_.model, *hint, language()),
                           steps[0] + say(" (", "（") + owner + say(")", "）"));
       }
+      const std::size_t told = work_.diagnostics.size();
       fact(path, false);  // nothing of that name anywhere: says so
+      if (hint != nullptr && hint->kind == TypeKind::text && work_.diagnostics.size() == told + 1 &&
+          work_.diagnostics.back().fixes.empty()) {
+        const std::string text = say("\"", "“") + steps[0] + say("\"", "”");
+        work_.diagnostics.back().help = say("A text stands in quotes: ", "文本写在引号中：") + text;
+        work_.diagnostics.back().fixes.push_back({expr.span, text});
+      }
       return nullptr;
     }
   }
@@ -817,9 +824,48 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
   }
 }
 
+// `is one of a or b`, `contains "a" or "b"`: items of one list, parted by the word that joins conditions. How many; they have
+// been told.
+std::size_t Conditions::items_behind(const syntax::Expr& expr, std::size_t at) {
+  const syntax::Expr& first = *expr.args[at - 1];
+  const bool texts = first.op == S::contains || first.op == S::contains_any;
+  if ((!texts && first.op != S::one_of && first.op != S::none_of_list) || first.bracketed || first.args.size() < 2)
+    return 0;
+  std::size_t end = at;
+  std::string items;
+  const auto is_item = [&](const syntax::Expr& each) {
+    if (each.bracketed) return false;
+    if (each.op == S::literal)
+      return each.literal.kind != syntax::LiteralKind::yes && each.literal.kind != syntax::LiteralKind::no;
+    return !texts && is_bare(each) && !owner_of_level(each.path.parts.front().text).empty();
+  };
+  for (; end < expr.args.size() && is_item(*expr.args[end]); ++end)
+    items += say(", ", "、") + quoted(expr.args[end]->span);
+  if (end == at) return 0;
+  const syntax::Expr& value = *expr.args[at];
+  if (!texts) {
+    std::vector<const syntax::Expr*> values;
+    for (std::size_t i = at; i < end; ++i) values.push_back(expr.args[i].get());
+    if (first.args[0]->op != S::path || subject_of(first, values).empty()) return 0;  // no list of them compiles
+  }
+  std::string instead = quoted(first.span) + items;
+  if (first.op == S::contains) {
+    if (first.args[1]->op != S::literal) return 0;
+    instead =
+        quoted(first.args[0]->span) + say(" contains any of ", " 包含任一 ") + quoted(first.args[1]->span) + items;
+  }
+  wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
+             say("Of several values: ", "多个值请写：") + instead);
+  Span whole = first.span;
+  whole.end = expr.args[end - 1]->span.end;
+  work_.diagnostics.back().fixes.push_back({whole, instead});
+  return end - at;
+}
+
 // `is 3 or 4`: values where conditions stand, behind one that names the first of them. How many; they have been told.
 std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) {
   const syntax::Expr& first = *expr.args[at - 1];
+  if (const std::size_t more = items_behind(expr, at); more > 0) return more;
   if ((first.op != S::eq && first.op != S::ne) || first.args[0]->op != S::path) return 0;
   const auto is_value = [&](const syntax::Expr& each) {
     const auto kind = each.literal.kind;
