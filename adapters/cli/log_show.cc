@@ -202,6 +202,10 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
   }
   Recorder recorder;
   recorder.log = open_recorder(invocation, terminal, *reader, keys.get(), recorder.clock, recorder.random);
+  if (recorder.log != nullptr && !leaf) {  // whoever had the log until now may have gone on with it
+    reader->renew();
+    range.end = reader->size();
+  }
   if (recorder.log != nullptr && range.first < range.end)
     record(*recorder.log, audit::Kind::viewed, viewed(invocation, {range}));
   let_go(recorder, reader);
@@ -213,7 +217,7 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
     else
       print_record(shown, *leaf, terminal);
   } else {
-    reader->each_header(0, reader->size(), [&](std::uint64_t index, std::string_view header) {
+    reader->each_header(range.first, range.end, [&](std::uint64_t index, std::string_view header) {
       print_row(look(*reader, keys.get(), index, header), terminal);
     });
   }

@@ -493,6 +493,32 @@ class Walk(unittest.TestCase):
         process.stdout.close()
         self.assertEqual(process.wait(), 0)
 
+    def test_what_is_decided_while_a_look_waits_for_its_turn_is_shown_only_if_the_log_says_so(self):
+        log = self.copy()
+        writer = subprocess.Popen([BINARY, "decide", "--rules", "rules", "--log", log], cwd=REPOSITORY, stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(writer.stdout.close)
+        while not pathlib.Path(f"{log}-writer").exists() and writer.poll() is None:
+            pass
+        show = subprocess.Popen([BINARY, "log", "show", log, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        files = pathlib.Path(f"/proc/{show.pid}/fd")
+        while show.poll() is None and not any(os.readlink(one) == str(log) for one in files.iterdir() if one.is_symlink()):
+            pass
+        time.sleep(0.3)  # it has its snapshot and waits for the writer
+        for number in range(50):
+            writer.stdin.write(b'{"id":"more-%d","message":{"text":"hello"}}\n' % number)
+        writer.stdin.close()
+        self.assertEqual(writer.wait(), 0)
+        out, err = show.communicate(timeout=60)
+        self.assertEqual(show.returncode, 0, err)
+        view = [record["event"] for record in lines(caveat("log", "show", log, "--copy", "--json")[1]) if record["kind"] == "viewed"][-1]
+        self.assertEqual([record["index"] for record in lines(out)], list(range(self.told_end(view))))
+
+    @staticmethod
+    def told_end(view):
+        """Of an event that says which records were seen, all from the first on: the first that was not."""
+        return int(next(value for name, value in view.items() if name.startswith("records")).split(" to ")[1].split()[0]) + 1
+
     def test_a_disk_that_is_full_hands_over_and_exits_4(self):
         code, _, err = caveat("decide", "--rules", "rules", "--log", "/proc/nowhere/audit.db", stdin=b'{"id":"x","message":{"text":"hello"}}\n')
         self.assertEqual(code, 4)
