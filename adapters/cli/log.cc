@@ -96,6 +96,7 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
                                                  {"anchor", audit::name(report.anchor)},
                                                  {"damaged", report.damaged},
                                                  {"missing", report.behind},
+                                                 {"end_known", report.end_known},
                                                  {"findings", std::move(findings)},
                                                  {"more_findings", report.more_findings},
                                                  {"bodies_closed", report.bodies_closed},
@@ -111,6 +112,12 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
                                    "it from a log whose end was dropped.",
                                    "本副本就其所含部分完整。其密钥所知的另有 {0}，无从区别于末尾被删去的日志。"}),
                      {counted(report.behind, terminal, "record", "records", "条记录")})
+          : report.good() && !report.end_known
+              ? std::string(
+                    terminal.say({"It is whole as far as it goes. How far the log had come is not known: no mark "
+                                  "was at hand, and nothing tells it from a log whose end was dropped.",
+                                  "就其所含部分完整。日志曾到何处不得而知：没有可比对的高水位标记，"
+                                  "无从区别于末尾被删去的日志。"}))
           : report.good() ? std::string(terminal.say({"The log is whole.", "日志完整。"}))
           : report.damaged
               ? terminal.say({"The log is damaged: it cannot be read to its end.", "日志已损坏，无法完整读取。"})

@@ -62,6 +62,8 @@ std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const aud
 
 audit::VerifyOptions verify_options(const audit::KeyStore* keys, const std::string& high_water) {
   audit::VerifyOptions options;
+  options.high_water = high_water;
+  options.mark_named = !high_water.empty();  // whoever names it wants it checked, with keys or without
   if (keys == nullptr) return options;
   options.earlier = keys->signers();
   options.verifier = std::move(options.earlier.back());

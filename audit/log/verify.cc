@@ -1088,11 +1088,14 @@ class Verification {
 
   void high_water() {
     if (options_.high_water.empty()) {
-      not_checked(kHighWater, "no key set was given", "未提供密钥目录");
+      report_.end_known = false;
+      not_checked(kHighWater, "neither a key set nor a mark (`--high-water`) was given",
+                  "既未提供密钥目录，也未提供高水位标记（`--high-water`）");
       return;
     }
     std::error_code ignored;
-    if (options_.copy && !std::filesystem::exists(options_.high_water, ignored)) {
+    if (options_.copy && !options_.mark_named && !std::filesystem::exists(options_.high_water, ignored)) {
+      report_.end_known = false;
       not_checked(kHighWater, "this is a copy, and the mark of its log was not copied with it",
                   "这是一份副本，其日志的高水位标记未一并复制");
       return;

@@ -46,6 +46,7 @@ struct VerifyOptions {
   std::vector<VerifierKey> unplaced = {};  // named, and no note says that a later one is known: each must have signed
   const KeyStore* keys = nullptr;          // opens bodies, recomputes tags, state and the counts of a day
   std::string high_water = {};             // path of the mark; empty: not compared
+  bool mark_named = false;                 // the mark is not the one among the keys: it must be there
   bool copy = false;                       // of a log that went on: its keys may know of more records than it has
   std::optional<std::string> kept = std::nullopt;  // a checkpoint that somebody kept: must be a beginning of this log
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
@@ -62,6 +63,7 @@ struct ClosedKey {
 
 struct VerifyReport {
   std::uint64_t behind = 0;  // records that the keys of a copy know of and it has not
+  bool end_known = true;     // false: no mark was at hand that says how far the log had come
   std::string origin;
   std::uint64_t size = 0;
   Digest root{};

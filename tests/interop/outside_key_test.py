@@ -316,6 +316,37 @@ class PutBack(Place):
             self.assertGreater(report["bodies_lost"], 0)  # whose data keys are of after the copy
         self.is_not_shown("--keys", "stolen", "--key", "old.vkey")
 
+    def test_a_mark_that_is_named_is_compared_without_a_key_set_and_a_bad_one_refutes(self):
+        self.hide_keys()
+        keys = ("--key", "old.vkey", "--key", "new.vkey")
+        self.is_whole(*keys, "--high-water", "away/high-water")
+        self.assertEqual(self.verified(*keys, "--high-water", "away/high-water")[1]["claims"][12]["shown"], "yes")
+        self.write("garbage", "no mark\n")
+        for mark in "garbage", "nowhere":
+            for copy in (), ("--copy", ):
+                with self.subTest(mark=mark, copy=copy):
+                    code, report = self.verified(*keys, "--high-water", mark, *copy)
+                    self.assertEqual((code, report["claims"][12]["shown"]), (1, "no"), report)
+        self.decided_behind(keys)
+
+    def decided_behind(self, keys):
+        os.rename(self.path("away"), self.path("log.keys"))
+        self.decide("loans")
+        self.hide_keys()
+        self.put_back("now.db")
+        code, report = self.verified(*keys, "--high-water", "away/high-water")
+        self.assertEqual((code, report["claims"][12]["shown"]), (1, "no"), report)
+        code, report = self.verified(*keys, "--high-water", "away/high-water", "--copy")
+        self.assertEqual((code, report["claims"][12]["shown"]), (0, "not_checked"), report)
+        self.assertGreater(report["missing"], 0)
+
+    def test_where_no_mark_is_at_hand_it_is_not_called_whole(self):
+        os.remove(self.path("log.keys/high-water"))
+        for language, word in (("en", "as far as it goes"), ("zh", "就其所含部分完整")):
+            said = self.does("log", "verify", "log.db", "--copy", "--language", language).splitlines()[0]
+            self.assertIn(word, said)
+        self.assertIs(self.verified("--copy")[1]["end_known"], False)
+
 
 class KeptCheckpoint(Place):
     def setUp(self):
