@@ -166,6 +166,14 @@ inline constexpr Code kHighWater{"high_water",
 inline constexpr Code kEpochNotNeeded{"epoch_not_needed",
                                       "{0} reaches its high-water mark: nothing is missing, and no new epoch is begun.",
                                       "{0} 达到其高水位标记：没有缺失，不开始新世代。", 500, 1};
+inline constexpr Code kKeyChanged{
+    "key_changed",
+    "The key of {0} was changed while the package was made, which no key would verify: "
+    "nothing was written or recorded. Make it again.",
+    "生成证据包期间 {0} 的密钥已更换，该证据包将无法核验：未写入任何文件，也未记录。请重新生成。",
+    500,
+    4,
+    true};
 inline constexpr Code kBodyClosed{"body_closed", "Record {0} cannot be opened: {1}.", "记录 {0} 无法打开：{1}。", 500,
                                   5};
 inline constexpr Code kNotYet{"not_yet", "{0} is not there yet.", "{0} 尚未实现。", 501, 2};

@@ -147,6 +147,9 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, co
   // The record before the file: what left is in the log, even if the file was never finished.
   if (!recorded) return made;
   audit::Log* const log = recorder.log();
+  // Package and receipt are of one key; others had the log meanwhile, and may have changed it.
+  if (pieces && log->keys().verifier() != keys->verifier())
+    throw audit::Error(audit::codes::kKeyChanged, log->path(), {log->path()});
   audit::Exported event{.by = asked.by,
                         .role = asked.role,
                         .query = asked.query.in_words(Language::en),

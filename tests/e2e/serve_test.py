@@ -485,6 +485,28 @@ class LongLooks(unittest.TestCase):
             verified = subprocess.run([BINARY, "verify", out, "--key", self.server.folder / "log.keys/log.vkey"], check=False, capture_output=True)
             self.assertEqual(verified.returncode, 0, verified.stdout)
 
+    def test_a_package_whose_key_is_changed_while_it_is_made_is_refused_and_not_recorded(self):
+        self.server.stop()
+        with tempfile.TemporaryDirectory(dir=MEMORY) as place:
+            out = pathlib.Path(place, "out.zip")
+            report = subprocess.Popen([BINARY, "report", self.server.log, "--out", out], stderr=subprocess.PIPE, text=True)
+            self.addCleanup(report.kill)
+            files = pathlib.Path(f"/proc/{report.pid}/fd")
+            spool = lambda: any(os.readlink(one).startswith(place) for one in files.iterdir() if one.is_symlink())
+            while report.poll() is None and not spool():
+                pass
+            report.send_signal(signal.SIGSTOP)
+            self.assertIsNone(report.poll())
+            rotated = subprocess.run([BINARY, "keys", "rotate", self.server.folder / "log.keys"], capture_output=True, text=True, check=False)
+            report.send_signal(signal.SIGCONT)
+            self.assertEqual(rotated.returncode, 0, rotated.stderr)
+            said = report.communicate(timeout=120)[1]
+            self.assertEqual(report.returncode, 4, said)
+            self.assertIn("was changed while the package was made", said)
+            self.assertEqual(os.listdir(place), [])
+        newest = subprocess.run([BINARY, "log", "show", self.server.log, "--copy", "--json"], capture_output=True, text=True, check=True).stdout
+        self.assertNotIn('"kind":"exported"', newest)
+
     def test_who_reads_what_is_shown_slowly_keeps_nobody_from_the_log(self):
         self.server.stop()
         show = subprocess.Popen([BINARY, "log", "show", self.server.log], stdout=subprocess.PIPE, text=True)
