@@ -25,8 +25,10 @@ std::string check_of(const std::string& origin, std::string_view fields) {
 GapNote::GapNote(const std::string& path, std::string origin) : origin_(std::move(origin)) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0) return;
+  const off_t size = ::lseek(file_, 0, SEEK_END);
+  made_ = size == 0;
   empty_ = !read();
-  if (::lseek(file_, 0, SEEK_END) == static_cast<off_t>(kBlock)) return;
+  if (!made_) return;  // what is damaged stays until a record says so
   put("gap 1 none\n");
   ::fsync(file_);
 }
@@ -37,14 +39,17 @@ GapNote::~GapNote() {
 
 std::optional<GapNote::Lost> GapNote::read() const {
   std::array<char, kBlock> block{};
-  if (file_ < 0 || ::pread(file_, block.data(), block.size(), 0) != static_cast<ssize_t>(kBlock)) return std::nullopt;
+  if (file_ < 0 || made_) return std::nullopt;
+  const Lost damaged{.since = 0, .lost = 0, .code = std::string(kDamaged)};
+  if (::pread(file_, block.data(), block.size(), 0) != static_cast<ssize_t>(kBlock)) return damaged;
   std::string_view line(block.data(), block.size());
   line = line.substr(0, line.find('\n'));
+  if (line == "gap 1 none") return std::nullopt;
   const std::size_t last = line.rfind(' ');
   constexpr std::string_view kHead = "gap 1 ";
   if (!line.starts_with(kHead) || last == std::string_view::npos ||
       line.substr(last + 1) != check_of(origin_, line.substr(0, last + 1)))
-    return std::nullopt;
+    return damaged;
   std::string_view fields = line.substr(kHead.size(), last - kHead.size());
   Lost lost;
   const auto number = [&](auto& to) {
@@ -53,7 +58,7 @@ std::optional<GapNote::Lost> GapNote::read() const {
     fields.remove_prefix(static_cast<std::size_t>(end - fields.data()) + 1);
     return true;
   };
-  if (!number(lost.since) || !number(lost.lost)) return std::nullopt;
+  if (!number(lost.since) || !number(lost.lost)) return damaged;
   lost.code = fields;
   return lost;
 }
@@ -62,7 +67,7 @@ void GapNote::write(const Lost& lost) {
   const std::string fields = "gap 1 " + std::to_string(lost.since) + " " + std::to_string(lost.lost) + " " +
                              lost.code.substr(0, kMostCode) + " ";
   put(fields + check_of(origin_, fields) + "\n");
-  empty_ = false;
+  empty_ = made_ = false;
 }
 
 void GapNote::clear() {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/units.h"
 
@@ -30,7 +31,9 @@ class GapNote {
   GapNote(const GapNote&) = delete;
   GapNote& operator=(const GapNote&) = delete;
 
-  std::optional<Lost> read() const;  // nothing: nothing was lost, or it cannot be told
+  // Nothing: nothing was lost. A note that is damaged says that something was, and not what: code `gap_note`, none counted.
+  std::optional<Lost> read() const;
+  static constexpr std::string_view kDamaged = "gap_note";
   void write(const Lost& lost);
   void clear();
 
@@ -38,7 +41,7 @@ class GapNote {
   void put(std::string line);
   std::string origin_;
   int file_ = -1;
-  bool empty_ = true;
+  bool empty_ = true, made_ = false;
 };
 
 }  // namespace caveat::audit

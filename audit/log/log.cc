@@ -829,9 +829,12 @@ class GroupCommitLog final : public Log {
     if (!lost) return;
     gap_ = true;
     lost_ = lost->lost;
-    lost_since_us_ = lost->since;
+    lost_since_us_ = lost->code == GapNote::kDamaged && lost->lost == 0 ? last_time_.load() : lost->since;
     lost_code_ = lost->code;
-    lost_words_ = "it was lost before the log was opened again";
+    lost_words_ = lost->code == GapNote::kDamaged
+                      ? "the note of what was lost before the log was opened again is damaged: how many decisions it "
+                        "was is not known"
+                      : "it was lost before the log was opened again";
     try {
       Queue nobody;
       commit(nobody);

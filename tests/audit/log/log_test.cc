@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <future>
 #include <set>
 #include <thread>
@@ -1023,6 +1024,34 @@ BOOST_AUTO_TEST_CASE(what_was_lost_is_written_down_by_the_next_opening_where_thi
     BOOST_TEST(std::get<Gap>(*event).lost == 3u);
     BOOST_TEST(std::get<Gap>(*event).code == "storage");
   }
+}
+
+// Its bytes may say that decisions were lost: that is never taken for none.
+BOOST_AUTO_TEST_CASE(a_note_of_what_was_lost_that_is_damaged_is_told_by_a_gap_record_once) {
+  LogFolder in;
+  {
+    committed(Log::open(in.options())->append(decision(0)));
+  }
+  const std::filesystem::path note = in.folder / "decisions.keys/gap";
+  std::uint64_t size = 1;
+  const std::string lost = "gap 1 1795000000000000 7 storage 0123456789abcdef\n";
+  for (const std::string& bytes : {lost + std::string(512 - lost.size(), '\n'), std::string(512, '\0'),
+                                   std::string("gap 1 nond\n"), std::string("gap 1 none")}) {
+    {
+      std::ofstream(note, std::ios::binary) << bytes;
+    }
+    BOOST_TEST(Log::open(in.options(false))->size() == size + 1);
+    const auto log = Log::open(in.options(false));
+    BOOST_TEST(log->size() == size + 1);
+    const auto opened = LogReader::open(in.path())->open_body(log->keys(), size++);
+    BOOST_REQUIRE(opened.has_value());
+    BOOST_TEST((opened->header.context.kind == Kind::gap));
+    const Result<Event> event = decode_event(Kind::gap, opened->find(Section::event)->encoded);
+    BOOST_TEST(std::get<Gap>(*event).code == "gap_note");
+    BOOST_TEST(std::get<Gap>(*event).words.find("not known") != std::string::npos);
+  }
+  std::filesystem::resize_file(note, 0);  // a process that ended while it made it had lost nothing
+  BOOST_TEST(Log::open(in.options(false))->size() == size);
 }
 
 BOOST_AUTO_TEST_CASE(
