@@ -7,6 +7,7 @@
 #include "audit/error.h"
 #include "audit/log/tree.h"
 #include "audit/record/decode.h"
+#include "audit/record/header_view.h"
 #include "audit/report/archive.h"
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
@@ -69,6 +70,21 @@ std::string by_the_signer_of_now(const std::string& checkpoint, const audit::Key
   return keys.sign(audit::checkpoint_text({.origin = now.name, .size = said->size, .root = said->root}));
 }
 
+// Of a customer's subject-key ids those that a record under the checkpoint has, in their order.
+std::vector<audit::KeyId> those_of(const audit::LogReader& reader, std::uint64_t size,
+                                   const std::vector<audit::KeyId>& all) {
+  std::vector<bool> met(all.size());
+  reader.each_header(0, size, [&](std::uint64_t, std::string_view leaf) {
+    const std::optional<audit::HeaderView> header = audit::view_header(leaf);
+    for (std::size_t i = 0; header && i < all.size(); ++i)
+      if (!met[i] && header->has_subject(all[i])) met[i] = true;
+  });
+  std::vector<audit::KeyId> those;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (met[i]) those.push_back(all[i]);
+  return those;
+}
+
 }  // namespace
 
 std::string folder_of(const std::string& file) {
@@ -118,6 +134,8 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, co
 
   made.missing = verified.behind;
   audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);
+  // Keys that are newer than the checkpoint would tell of what came after it.
+  if (!asked.query.subjects.empty()) asked.query.subjects = those_of(reader, facts.size, asked.query.subjects);
   facts.recorded = recorder.records();
   const bool recorded = facts.recorded;
   audit::name_what_is_not_checked(facts, keys != nullptr);

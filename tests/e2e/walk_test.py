@@ -264,6 +264,17 @@ class Walk(unittest.TestCase):
         self.assertRegex(out, r"3 ✗ .*\n     refuted: .* is checked with the keys of then \(`--keys`\), or taken anew")
         self.assertNotIn("✓ Every record", out)
 
+    def test_a_report_as_of_a_checkpoint_names_no_key_of_a_customer_that_came_after_it(self):
+        log = self.copy()
+        ask = ("report", log, "--customer", "k-new", "--seed", "7", "--out")
+        self.assertEqual(caveat(*ask, log.parent / "before.zip")[0], 0)
+        with zipfile.ZipFile(log.parent / "before.zip") as archive:
+            (log.parent / "checkpoint").write_bytes(archive.read("checkpoint"))
+        turn = b'{"id":"new","customer":{"id":"k-new"},"message":{"text":"hello"}}\n'
+        self.assertEqual(caveat("decide", "--rules", "rules", "--log", log, stdin=turn)[0], 0)
+        self.assertEqual(caveat(*ask, log.parent / "after.zip", "--checkpoint", log.parent / "checkpoint")[0], 0)
+        self.assertEqual((log.parent / "before.zip").read_bytes(), (log.parent / "after.zip").read_bytes())
+
     def test_keys_are_listed_rotated_and_protected_and_old_packages_still_verify(self):
         log = self.copy()
         keys, package, old_key = log.parent / "audit.keys", log.parent / "evidence.zip", log.parent / "old.vkey"
