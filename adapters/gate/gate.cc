@@ -88,7 +88,7 @@ class Gate::Inside {
   }
 
   void take(std::string_view bytes, std::shared_ptr<const Caller> caller, const TakeOptions& take, Done done) {
-    auto turn = std::make_shared<Turn>();
+    auto turn = std::make_shared<Turn>(spare_requests_);
     turn->done = std::move(done);
     turn->caller = std::move(caller);
     turn->language = take.language.value_or(options_.language);
@@ -1081,6 +1081,7 @@ class Gate::Inside {
   std::deque<Work> ready_;
   Deadlines deadlines_;
   std::vector<std::unique_ptr<decide::Scratch>> scratches_;
+  const std::shared_ptr<SpareRequests> spare_requests_ = std::make_shared<SpareRequests>();
   std::unordered_map<std::string, TurnPtr> overlay_;         // decided, not yet durable; by request key
   std::deque<Remembered> remembered_;                        // without a log
   std::size_t oldest_ = 0;                                   // of them, once there are as many as are to be

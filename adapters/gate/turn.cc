@@ -73,6 +73,24 @@ void set_keys(Turn& turn) {
 
 }  // namespace
 
+decide::Request SpareRequests::take() {
+  const std::lock_guard lock(mutex_);
+  if (all_.empty()) return {};
+  decide::Request request = std::move(all_.back());
+  all_.pop_back();
+  return request;
+}
+
+void SpareRequests::keep(decide::Request&& request) noexcept {
+  if (request.memory() > kMostBytes) return;
+  try {
+    decide::Request cleared = decide::Request::in_memory_of(std::move(request));
+    const std::lock_guard lock(mutex_);
+    if (all_.size() < kMost) all_.push_back(std::move(cleared));
+  } catch (const std::bad_alloc&) {  // the next one makes its own
+  }
+}
+
 void read(std::string_view bytes, const TakeOptions& take, const GateOptions& options, Turn& turn) {
   thread_local decide::Fields fields;
   const Result<void> parsed = wire::parse_turn(bytes, fields, options.limits);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,12 +26,30 @@
 
 namespace caveat::gate {
 
+// Requests of turns that are over: to bind into one that has grown asks for no memory.
+//
+// Threads    any
+class SpareRequests {
+ public:
+  decide::Request take();
+  void keep(decide::Request&& request) noexcept;
+
+ private:
+  static constexpr std::size_t kMost = 64, kMostBytes = 64 * 1024;  // of each
+  std::mutex mutex_;
+  std::vector<decide::Request> all_;
+};
+
 struct Turn;
 using Deadlines = std::multimap<std::uint64_t, std::shared_ptr<Turn>>;  // by Clock::steady_ns
 
 struct Turn : Lines::Place {  // in line by request (the first of its keys), conversation, customer …
+  explicit Turn(std::shared_ptr<SpareRequests> spare) : request(spare->take()), spare_requests(std::move(spare)) {}
+  ~Turn() { spare_requests->keep(std::move(request)); }
+
   std::shared_ptr<const decide::Ruleset> rules;
   decide::Request request;
+  std::shared_ptr<SpareRequests> spare_requests;
   std::shared_ptr<const Caller> caller;
   bool by_person = false;     // answer.author is person
   Continuation continuation;  // `continues`, `satisfied`

@@ -7,6 +7,31 @@ namespace caveat::decide {
 using program::SlotRow;
 using program::SlotType;
 
+Request Request::in_memory_of(Request&& old) {
+  Request made;
+  const auto adopt = [](auto& into, auto& from) {
+    into = std::move(from);
+    into.clear();
+  };
+  adopt(made.store_, old.store_);
+  for (std::size_t i = 0; i < made.frames_.size(); ++i) adopt(made.frames_[i].cells, old.frames_[i].cells);
+  adopt(made.product_ids_, old.product_ids_);
+  adopt(made.action_names_, old.action_names_);
+  adopt(made.recipient_ids_, old.recipient_ids_);
+  adopt(made.jurisdictions_, old.jurisdictions_);
+  made.extras_ = std::move(old.extras_);
+  made.extras_.cut(0);
+  return made;
+}
+
+std::size_t Request::memory() const {
+  std::size_t bytes = store_.capacity() + extras_.memory();
+  for (const Items& frame : frames_) bytes += frame.cells.capacity() * sizeof(Cell);
+  for (const auto* ids : {&product_ids_, &action_names_, &recipient_ids_, &jurisdictions_})
+    bytes += ids->capacity() * sizeof(Text);
+  return bytes;
+}
+
 const Request::Cell* Request::find(const SlotRow& row, std::int32_t item) const {
   std::size_t at = item < 0 ? 0 : static_cast<std::size_t>(item);
   if (row.frame == static_cast<std::uint8_t>(program::Frame::turn) && item >= 0) ++at;  // a recipient's

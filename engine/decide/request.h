@@ -129,6 +129,11 @@ struct Fact {
 
 class Request {
  public:
+  Request() = default;
+  // As new, in the memory of one that is no longer needed; nothing that it said is left.
+  static Request in_memory_of(Request&& old);
+  std::size_t memory() const;  // bytes that it has grown to, about
+
   // Who and when.
   std::string_view id() const { return text(id_); }
   Microseconds at() const { return at_; }
@@ -201,6 +206,7 @@ class Request {
       return row;
     }
     void cut(std::size_t size) { count_ = size; }
+    std::size_t memory() const { return rows_.size() * sizeof(Extra); }
 
    private:
     std::vector<Extra> rows_;

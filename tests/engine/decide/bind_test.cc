@@ -146,6 +146,28 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_used_again_holds_nothing_of_the_turn_befo
 }
 
 // What is refused is walked to its end, so that every mistake is told: there must be room for it.
+BOOST_AUTO_TEST_CASE(in_the_memory_of_another_a_request_says_nothing_of_what_that_one_said) {
+  const std::shared_ptr<const program::Program> program = bank().build();
+  Request request;
+  Problem problem;
+  Turn turn;
+  turn.product("p-1");
+  turn.text("id", "k-1", turn.object("customer"));
+  turn.text("text", "a word to remember", turn.object("answer"));
+  turn.text("at", "2026-03-01T10:00:00Z");
+  BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+  BOOST_TEST((request.products() == 1u && request.customer_id() == "k-1" && request.at_given()));
+  const std::size_t memory = request.memory();
+  const Request made = Request::in_memory_of(std::move(request));
+  BOOST_TEST(made.memory() == memory);
+  BOOST_TEST(made.customer_id().empty());
+  BOOST_TEST(made.answer_text().empty());
+  BOOST_TEST(!made.has_answer());
+  BOOST_TEST(made.products() == 0u);
+  BOOST_TEST(made.at() == 0);
+  BOOST_TEST(!made.at_given());
+}
+
 BOOST_AUTO_TEST_CASE(a_material_with_a_product_beside_a_recommendation_of_two_is_refused_and_nothing_more) {
   Turn turn;
   turn.product("p-1");
