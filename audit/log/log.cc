@@ -26,6 +26,7 @@
 #include "audit/record/tally.h"
 #include "audit/state/sqlite_state.h"
 #include "audit/store/sqlite.h"
+#include "audit/store/writer_lock.h"
 
 namespace caveat::audit {
 namespace {
@@ -181,6 +182,7 @@ class GroupCommitLog final : public Log {
       store_->close();
     }
     store_.reset();
+    lock_.reset();
   }
 
   StateStore& state() override { return *state_; }
@@ -256,17 +258,19 @@ class GroupCommitLog final : public Log {
   void open_keys() {
     const std::string& path = options_.path;
     std::error_code ignored;
-    const bool log_there = fs::exists(path, ignored);
-    const bool keys_there = KeyStore::exists(options_.keys_dir);
+    bool log_there = fs::exists(path, ignored);
     if (log_there) {
       must_have_one_name(path);
       refuse_other_formats();
     }
-    const KeyStoreOptions key_options{.writable = true, .random = options_.random, .vfs = options_.vfs};
     if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
-    if (log_there && !keys_there) {
+    if (log_there && !KeyStore::exists(options_.keys_dir))
       throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
-    }
+    // Before the keys are read: who has it now may change them, or make log and keys.
+    lock_ = std::make_unique<WriterLock>(path);
+    log_there = fs::exists(path, ignored);
+    const bool keys_there = KeyStore::exists(options_.keys_dir);
+    const KeyStoreOptions key_options{.writable = true, .random = options_.random, .vfs = options_.vfs};
     const std::int64_t created = log_there ? 0 : now();  // before keys are made for nothing
     try {
       keys_ = keys_there ? KeyStore::open(options_.keys_dir, key_options)
@@ -366,8 +370,14 @@ class GroupCommitLog final : public Log {
   // this process has answered for.
   void open_store() {
     const std::string& path = options_.path;
-    auto store = open_sqlite_store(
-        path, {.vfs = options_.vfs, .recent_tag_rows = options_.recent_tag_rows, .wal_pages = options_.wal_pages});
+    if (!lock_->held()) {
+      lock_.reset();
+      lock_ = std::make_unique<WriterLock>(path);
+    }
+    auto store = open_sqlite_store(path, {.vfs = options_.vfs,
+                                          .recent_tag_rows = options_.recent_tag_rows,
+                                          .wal_pages = options_.wal_pages,
+                                          .locked = true});
     StoreReader& reader = store->reader();
     const std::string note = reader.about();
     const Result<About> about = parse_about(note);
@@ -409,6 +419,11 @@ class GroupCommitLog final : public Log {
       const auto leaf = reader.header(size - 1);
       const Result<Header> header = decode_header(leaf.value_or(""));
       if (!header) throw Error(codes::kLogBroken, path, {path, "its newest record cannot be read"});
+      // What would follow under the key of now could not be verified: no record has changed to it. An epoch is such a record.
+      if (!lost && header->context.kind != Kind::key_rotated &&
+          !open_checkpoint(newest->note, {&known.back(), 1}, &verify_signature))
+        throw Error(codes::kLogBroken, path,
+                    {path, "its newest checkpoint is signed by a key that was retired before"});
       last_time = header->time_us;
     }
     if (!reader.outside(size).empty())
@@ -871,6 +886,7 @@ class GroupCommitLog final : public Log {
   Epoch epoch_event_;
   std::optional<std::string> writer_before_;  // the SQLite that wrote last, if it is another
   bool wrote_setting_ = false;                // this batch says so
+  std::unique_ptr<WriterLock> lock_;          // from before the keys are read until they are let go
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<SqliteState> state_;
 

@@ -283,7 +283,7 @@ class SqliteReader final : public StoreReader {
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& path, const StoreOptions& options)
-      : lock_(path),
+      : lock_(options.locked ? nullptr : std::make_unique<WriterLock>(path)),
         db_(path, Database::Mode::write, options.vfs),
         wal_pages_(options.wal_pages),
         merge_at_(options.recent_tag_rows) {
@@ -475,7 +475,7 @@ class SqliteStore final : public Store {
     drop_state_.reset();
   }
 
-  WriterLock lock_;
+  std::unique_ptr<WriterLock> lock_;  // nothing: the caller has it
   Database db_;
   OpenedFile file_, wal_, index_;
   std::int64_t wal_pages_;

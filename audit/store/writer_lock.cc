@@ -41,11 +41,7 @@ WriterLock::WriterLock(const std::string& log_path) {
       throw Error(codes::kLogInUse, log_path, {log_path, who.empty() ? "?" : who});
     }
     // The one before us may have taken the file away between our open and our lock.
-    struct stat ours{};
-    struct stat named{};
-    if (::fstat(file_, &ours) == 0 && ::stat(path_.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
-        ours.st_dev == named.st_dev)
-      break;
+    if (held()) break;
     ::close(file_);
     file_ = -1;
   }
@@ -55,9 +51,16 @@ WriterLock::WriterLock(const std::string& log_path) {
   }
 }
 
+bool WriterLock::held() const {
+  struct stat ours{};
+  struct stat named{};
+  return ::fstat(file_, &ours) == 0 && ::stat(path_.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
+         ours.st_dev == named.st_dev;
+}
+
 WriterLock::~WriterLock() {
   if (file_ < 0) return;
-  ::unlink(path_.c_str());
+  if (held()) ::unlink(path_.c_str());
   ::close(file_);
 }
 

@@ -1,4 +1,5 @@
-// Writer lock: one writer a log, held by the process that writes; the file FILE.db-writer names it.
+// Writer lock: one writer a log, held by the process that writes; the file FILE.db-writer names it. Taken before the keys are read:
+// whoever had it before may have changed them.
 //
 // Errors     audit::Error `log_in_use` with the other process's number, `log_read_only` where the file cannot be made
 #pragma once
@@ -13,6 +14,7 @@ class WriterLock {
   ~WriterLock();
   WriterLock(const WriterLock&) = delete;
   WriterLock& operator=(const WriterLock&) = delete;
+  bool held() const;  // false: its file was moved away, and another may have the log
 
  private:
   std::string path_;

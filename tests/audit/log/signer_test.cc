@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <functional>
+#include <future>
+#include <thread>
 #include <utility>
 
 #include "audit/codes.h"
@@ -109,6 +111,48 @@ BOOST_AUTO_TEST_CASE(a_rotation_is_a_record_signed_by_both_and_the_log_goes_on_u
   auto signers = keys->signers();
   std::swap(signers[0], signers[1]);
   BOOST_TEST(!verify_log(*reader, {.verifier = signers[2], .earlier = {signers[0], signers[1]}}).good());
+}
+
+// Whoever waits for the writer must not go on with keys that he read before: the one he waits for may change them.
+BOOST_AUTO_TEST_CASE(who_waits_for_a_writer_that_rotates_goes_on_under_the_new_key) {
+  const std::vector<std::function<void(Log&)>> work = {[](Log& log) { committed(log.append(decision(9))); },
+                                                       [](Log& log) { committed(log.rotate("wang")); }};
+  for (const auto& waits : work) {
+    LogFolder in;
+    auto first = Log::open(in.options());
+    committed(first->append(decision(0)));
+    auto second = std::async(std::launch::async, [&] { waits(*Log::open(in.options(false))); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));  // it is at the lock by then, and tries for 3 s
+    committed(first->rotate("li"));
+    first->close();
+    second.get();
+    BOOST_TEST(verify(in).good());
+    committed(Log::open(in.options(false))->append(decision(10)));
+    BOOST_TEST(verify(in).good());
+  }
+}
+
+// A log and a mark of before a rotation beside the keys of after it: nothing in the log leads to the key that would sign next.
+BOOST_AUTO_TEST_CASE(a_log_whose_newest_checkpoint_is_by_a_retired_key_is_not_written_to) {
+  LogFolder in;
+  committed(Log::open(in.options())->append(decision(0)));
+  const std::string old_log = testing::slurp(in.path()), old_mark = testing::slurp(in.keys_dir() + "/high-water");
+  committed(Log::open(in.options(false))->rotate("li"));
+  forget_wal(in);
+  testing::spill(in.path(), old_log);
+  testing::spill(in.keys_dir() + "/high-water", old_mark);
+  BOOST_TEST(refusal(in.options(false)) == &codes::kLogBroken);
+}
+
+// Those that come together where there is no log yet: one makes it, the others write to it.
+BOOST_AUTO_TEST_CASE(two_that_make_one_log_at_once_write_to_the_same) {
+  LogFolder in;
+  const auto one = [&](int number) { committed(Log::open(in.options())->append(decision(number))); };
+  auto first = std::async(std::launch::async, one, 1), second = std::async(std::launch::async, one, 2);
+  first.get();
+  second.get();
+  BOOST_TEST(LogReader::open(in.path())->size() == 2u);
+  BOOST_TEST(verify(in).good());
 }
 
 BOOST_AUTO_TEST_CASE(notes_lead_from_a_signer_to_those_after_it_and_a_note_that_one_did_not_sign_leads_nowhere) {
