@@ -26,9 +26,11 @@
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/high_water.h"
+#include "audit/log/older_keys.h"
 #include "audit/log/reader.h"
 #include "audit/record/decode.h"
 #include "audit/seal/keystore.h"
+#include "audit/seal/suite.h"
 #include "audit/state/sqlite_state.h"
 #include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
@@ -431,6 +433,9 @@ class Doctor {
     if (&code == &audit::codes::kHighWater)
       return {"`cp -a BACKUP/high-water {1}` puts its mark back; `caveat log verify {0}` shows whether all is there",
               "`cp -a BACKUP/high-water {1}` 恢复其标记；`caveat log verify {0}` 检查是否完整"};
+    if (&code == &audit::codes::kKeysMissing)
+      return {"leave the log as it is; `mv {2} {2}.older` and `cp -a BACKUP {2}` put back the newest key set",
+              "请勿改动日志；先 `mv {2} {2}.older`，再 `cp -a BACKUP {2}` 恢复最新的密钥"};
     if (&code == &audit::codes::kKeysOtherLog)
       return {
           "name the set that belongs to it in [log] keys, or put it back: `mv {2} {2}.other` and `cp -a BACKUP {2}`",
@@ -450,6 +455,16 @@ class Doctor {
       if (keys != nullptr) {
         if (keys->origin() != reader->origin())
           throw audit::Error(audit::codes::kKeysOtherLog, keys->dir(), {keys->dir(), keys->origin(), reader->origin()});
+        const std::vector<audit::VerifierKey> signers = keys->signers();
+        const auto changed = keys->prepared_key()  // the start ends a change that was cut off
+                                 ? std::nullopt
+                                 : audit::changed_behind(reader->store(), signers, &audit::verify_signature);
+        if (changed)
+          throw audit::Error(audit::codes::kKeysMissing, keys->dir(), {keys->dir(), audit::of_before(*changed)});
+        if (const auto note = reader->checkpoint();
+            note && !audit::open_checkpoint(*note, signers, &audit::verify_signature))
+          throw audit::Error(audit::codes::kLogBroken, path,
+                             {path, "its newest checkpoint is by no key of the set beside it"});
         const std::string own = keys->dir() + "/high-water";
         std::error_code ignored;
         if (!high_water.empty() && !std::filesystem::exists(high_water, ignored)) {

@@ -16,6 +16,7 @@
 #include "audit/log/about.h"
 #include "audit/log/gap_note.h"
 #include "audit/log/high_water.h"
+#include "audit/log/older_keys.h"
 #include "audit/log/open_day.h"
 #include "audit/log/reader.h"
 #include "audit/log/tree.h"
@@ -396,6 +397,8 @@ class GroupCommitLog final : public Log {
         !open_note(note, known, &verify_signature))
       throw Error(codes::kKeysOtherLog, options_.keys_dir, {options_.keys_dir, keys_->origin(), about->origin});
 
+    if (const auto changed = changed_behind(reader, known, &verify_signature))
+      throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, of_before(*changed)});
     std::optional<Mark> lost;
     Mark mark = mark_of(size, lost);
     if (mark.size < durable_size_) mark = {.size = durable_size_, .root = root_, .one_line_damaged = false};

@@ -144,6 +144,31 @@ BOOST_AUTO_TEST_CASE(a_log_whose_newest_checkpoint_is_by_a_retired_key_is_not_wr
   BOOST_TEST(refusal(in.options(false)) == &codes::kLogBroken);
 }
 
+// Keys from a back-up of before a rotation: the log is whole, and who is told to put back another one loses records.
+BOOST_AUTO_TEST_CASE(keys_of_before_a_change_are_told_from_a_log_that_was_changed) {
+  namespace fs = std::filesystem;
+  for (const auto& [epoch, more] : {std::pair(false, true), std::pair(false, false), std::pair(true, true)}) {
+    LogFolder in;
+    committed(Log::open(in.options())->append(decision(0)));
+    const std::string older = in.folder / "older.keys";
+    fs::copy(in.keys_dir(), older);
+    if (epoch) fs::remove(in.keys_dir() + "/high-water");
+    LogOptions after = in.options(false);
+    if (epoch) after.new_epoch = NewEpoch{.by = "li", .reason = "mark lost"};
+    {
+      const auto log = Log::open(after);
+      if (!epoch) committed(log->rotate("li"));
+      if (more) committed(log->append(decision(1)));
+    }
+    LogOptions with_older = in.options(false);
+    with_older.keys_dir = older;
+    BOOST_TEST(refusal(with_older) == &codes::kKeysMissing);
+    with_older.new_epoch = NewEpoch{.by = "li", .reason = "none"};
+    BOOST_TEST(refusal(with_older) == &codes::kKeysMissing);
+    BOOST_TEST(verify(in).good());
+  }
+}
+
 // Those that come together where there is no log yet: one makes it, the others write to it.
 BOOST_AUTO_TEST_CASE(two_that_make_one_log_at_once_write_to_the_same) {
   LogFolder in;
