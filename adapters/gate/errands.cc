@@ -338,13 +338,14 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   Wish wish;
   wish.conversation = body.text("conversation", Body::optional, 128);
   wish.customer = body.text("customer", Body::optional, 128);
+  const bool ids_read = body.good();  // one that was refused is told already, and is not none
   wish.queue = body.text("queue", Body::optional, 128);
   wish.reason = body.text("reason", Body::needed);
   const std::string priority = body.text("priority", Body::optional, 16);
   const bool take = body.yes_no("take", Body::optional).value_or(false);
   check_id(body, "conversation", wish.conversation, options_.limits);
   check_id(body, "customer", wish.customer, options_.limits);
-  if (wish.conversation.empty() && wish.customer.empty())
+  if (ids_read && wish.conversation.empty() && wish.customer.empty())
     body.wrong(wire::codes::kNoId, "conversation", "the id of a conversation or of a customer", "neither");
   check_queue(body, program, wish.queue);
   const bool known_queue = wish.queue.empty() || program.find_queue(wish.queue) != program::kNone;

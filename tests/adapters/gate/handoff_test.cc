@@ -357,6 +357,18 @@ BOOST_AUTO_TEST_CASE(a_hand_off_whose_queue_no_pack_has_any_more_is_that_of_the_
   BOOST_TEST(desk.state() == "person");
 }
 
+BOOST_AUTO_TEST_CASE(a_handoff_asked_for_under_an_id_that_is_refused_is_not_told_that_it_names_none) {
+  Desk desk;
+  for (const std::string& id : {"\"" + std::string(129, 'c') + "\"", std::string("5")}) {
+    const gate::Reply refused = desk.command(gate::Command::Kind::open_handoff, {},
+                                             R"({"reason":"help","conversation":)" + id + "}", Desk::bot());
+    BOOST_TEST(refused.body.find("neither") == std::string::npos, refused.body);
+    BOOST_TEST(refused.problem != nullptr);
+  }
+  const gate::Reply none = desk.command(gate::Command::Kind::open_handoff, {}, R"({"reason":"help"})", Desk::bot());
+  BOOST_TEST(none.body.find("neither") != std::string::npos, none.body);
+}
+
 BOOST_AUTO_TEST_CASE(a_resent_turn_does_nothing_in_a_hold_and_neither_does_a_look_at_its_decision) {
   Desk desk;
   const std::string act =
