@@ -384,6 +384,15 @@ class Answers(Served):
         self.assertGreaterEqual(len(answered), 1)
 
 
+def open_files(pid):
+    """What a process has open; a file that it closes meanwhile is none."""
+    names = []
+    for one in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            names.append(os.readlink(one))
+    return names
+
+
 class LongLooks(unittest.TestCase):
     """Reports over a log that takes seconds to read: what is short does not wait for them, and neither does who stops the server."""
 
@@ -469,8 +478,7 @@ class LongLooks(unittest.TestCase):
             out = pathlib.Path(place, "out.zip")
             report = subprocess.Popen([BINARY, "report", self.server.log, "--out", out], stderr=subprocess.PIPE, text=True)
             self.addCleanup(report.kill)
-            files = pathlib.Path(f"/proc/{report.pid}/fd")
-            spool = lambda: any(os.readlink(one).startswith(place) for one in files.iterdir() if one.is_symlink())
+            spool = lambda: any(name.startswith(place) for name in open_files(report.pid))
             while report.poll() is None and not spool():  # it is written into from now on
                 pass
             report.send_signal(signal.SIGSTOP)
@@ -491,8 +499,7 @@ class LongLooks(unittest.TestCase):
             out = pathlib.Path(place, "out.zip")
             report = subprocess.Popen([BINARY, "report", self.server.log, "--out", out], stderr=subprocess.PIPE, text=True)
             self.addCleanup(report.kill)
-            files = pathlib.Path(f"/proc/{report.pid}/fd")
-            spool = lambda: any(os.readlink(one).startswith(place) for one in files.iterdir() if one.is_symlink())
+            spool = lambda: any(name.startswith(place) for name in open_files(report.pid))
             while report.poll() is None and not spool():
                 pass
             report.send_signal(signal.SIGSTOP)
