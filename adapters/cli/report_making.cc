@@ -131,6 +131,10 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, co
     made.findings = verified.findings;
     return made;
   }
+  // A package is signed anew by the key at hand: never over what none of its keys has signed.
+  if (keys != nullptr && !verified.signatures_checked)
+    throw audit::Error(audit::codes::kKeysMissing, keys->dir(),
+                       {keys->dir(), "no key of theirs signed the newest checkpoints of this log"});
 
   made.missing = verified.behind;
   audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);

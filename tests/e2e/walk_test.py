@@ -218,6 +218,18 @@ class Walk(unittest.TestCase):
         self.assertIn("本次导出未记入日志", page.read_text(encoding="utf-8"))
         self.assertEqual(caveat("report", log, "--out", log.parent / "evidence.zip")[0], 4)
 
+    def test_no_report_is_signed_over_what_no_key_at_hand_has_signed(self):
+        log = self.copy()
+        older = log.parent / "older.keys"
+        shutil.copytree(log.parent / "audit.keys", older)
+        self.assertEqual(caveat("keys", "rotate", log.parent / "audit.keys")[0], 0)
+        self.assertEqual(caveat("log", "show", log, "--json")[0], 0)  # a record behind the change
+        for form in ("zip", "html", "csv", "jsonl"):
+            out = log.parent / f"older.{form}"
+            code, _, err = caveat("report", log, "--copy", "--keys", older, "--out", out)
+            self.assertEqual((code, "[keys_missing]" in err, out.exists()), (4, True, False), err)
+        self.assertEqual(caveat("report", log, "--copy", "--out", log.parent / "now.zip")[0], 0)
+
     def test_a_report_of_a_copy_that_its_keys_are_ahead_of_says_so_whatever_its_form(self):
         log = self.copy()
         copy = log.parent / "copy.db"
