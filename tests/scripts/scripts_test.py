@@ -103,7 +103,8 @@ class Nights(unittest.TestCase):
         self.write(f"{self.tree}/CMakePresets.json", "{}\n")
         for name in ("nightly/fuzz", "nightly/other_client", "nightly/schemathesis", "nightly/promtool", "nightly/bare_debian", "style/tidy"):
             self.write(f"{self.tree}/tests/{name}", f"#!/bin/sh\necho {name} >>$DID\n")
-        # A test that fails, and one that passes; in the build `tsan` a file that does not compile.
+        # A test that fails, unless it is run alone or ENDED says that both had passed when ctest was ended, and one that passes; in the build
+        # `tsan` a file that does not compile.
         self.write(f"{self.tools}/cmake", """#!/bin/sh
 echo "cmake $*" >>$DID
 case "$*" in *build/tsan*) exit ${TSAN:-1} ;; --preset*) mkdir -p build/$2; touch build/$2/build.ninja ;; esac
@@ -111,9 +112,14 @@ case "$*" in *build/tsan*) exit ${TSAN:-1} ;; --preset*) mkdir -p build/$2; touc
         self.write(f"{self.tools}/ctest", """#!/bin/sh
 echo "ctest $*" >>$DID
 case "$*" in
-  *'^(good)$'*) echo ' 1/1 Test #2: bad ..............   Passed    0.01 sec'; echo '100% tests passed, 0 tests failed out of 1' ;;
+  -N*'^(bad|good)$'*) echo 'Total Tests: 0' ;;
+  -N*) echo 'Total Tests: 1' ;;
+  *'-E ^(bad|good)$'*) echo 'No tests were found!!!'; exit 8 ;;
+  *'-E ^(good)$'*|*'-R ^(bad)$'*) echo ' 1/1 Test #2: bad ..............   Passed    0.01 sec'; echo '100% tests passed, 0 tests failed out of 1' ;;
   *build/dev*)
-    echo ' 1/2 Test #1: good .............   Passed    0.01 sec'; echo ' 2/2 Test #2: bad ..............***Failed  0.01 sec'
+    echo ' 1/2 Test #1: good .............   Passed    0.01 sec'
+    [ -z "${ENDED:-}" ] || { echo ' 2/2 Test #2: bad ..............   Passed    0.01 sec'; exit 143; }
+    echo ' 2/2 Test #2: bad ..............***Failed  0.01 sec'
     echo '50% tests passed, 1 tests failed out of 2'; exit 8 ;;
   *) echo ' 1/1 Test #1: good .............   Passed    0.01 sec'; echo '100% tests passed, 0 tests failed out of 1' ;;
 esac
@@ -156,6 +162,26 @@ esac
         self.assertRegex(done.stderr, r"passed before +fuzzing\n")
         self.write(f"{self.tree}/CMakePresets.json", "{ }\n")  # other files
         self.assertIn("nightly/fuzz", self.check("--nightly", "--resume", TSAN="0")[1])
+
+    def test_what_passes_by_day_has_not_passed_by_night(self):
+        self.assertEqual(self.check("--nightly", TSAN="0")[0].returncode, 1)
+        self.assertEqual(self.check("bad")[0].returncode, 0)
+        done, did = self.check("--nightly", "--resume", TSAN="0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("-E ^(good)$", did)
+        self.assertNotIn("bad|good", did)
+
+    def test_where_all_tests_had_passed_when_the_night_was_ended_none_is_run_again(self):
+        self.check("--nightly", TSAN="0", ENDED="1")
+        for _ in range(2):
+            done, did = self.check("--nightly", "--resume", TSAN="0")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stderr, r"passed before +testing\n")
+            self.assertNotIn("ctest --output-on-failure --no-tests=error --test-dir build/dev", did)
+
+    def test_a_room_is_no_night(self):
+        done, did = self.check("--nightly", "bad")
+        self.assertEqual((done.returncode, did, done.stderr), (2, "", "./check --nightly tests every room; name none\n"))
 
     def test_by_day_nothing_is_judged_behind_a_build_that_failed(self):
         done, did = self.check(TSAN="1")
