@@ -45,9 +45,9 @@ class Binder {
 
   struct Memory {                        // one a thread: what it has grown to, and what the turn before looked like
     std::vector<const Member*> members;  // what each node of the turn is
-    std::vector<std::uint32_t>
-        after;              // which member stood behind each one, or first in an object; of any program: a guess
-    std::size_t known = 0;  // members of that program
+    // Which member stood behind each one, or first in an object. A guess: another program may have as many of both.
+    std::vector<std::uint32_t> after;
+    std::size_t known = 0;               // members that `after` is for
     std::vector<Request::Cell> missing;  // nothing but facts that are
   };
   static Memory& memory() {

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -200,10 +199,8 @@ class Request {
     Extra& back() { return rows_[count_ - 1]; }
     Extra& add() {
       if (count_ == rows_.size()) rows_.resize(std::max<std::size_t>(2 * count_, 32));
-      Extra& row = rows_[count_++];
-      std::memset(static_cast<void*>(&row), 0, sizeof row);  // an Extra of nothing but defaults, in a few stores
-      row.symbol = Extra().symbol;
-      return row;
+      static const Extra kNew{};  // copied: made anew, its members are set one by one
+      return rows_[count_++] = kNew;
     }
     void cut(std::size_t size) { count_ = size; }
     std::size_t memory() const { return rows_.size() * sizeof(Extra); }

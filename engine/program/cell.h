@@ -14,13 +14,9 @@ struct Cell {
   std::uint8_t cause = 0;            // decide::Cause, of an unknown one
   std::uint8_t inferred = 0;
   std::uint8_t spelling = 0;  // In::symbol: which of its names
-  // What stands in `extra` where the key says all: nobody in particular stated the value, at no time in particular.
-  enum In : std::uint32_t {
-    kKey = 0xfffffffc,
-    kDoubledKey,
-    kSymbol,
-    kNothing
-  };  // kNothing: the turn does not carry it
+  // What stands in `extra` where the key says all, since nobody in particular stated the value, at no time in particular; and,
+  // kNothing, where the turn does not carry it.
+  enum In : std::uint32_t { kKey = 0xfffffffc, kDoubledKey, kSymbol, kNothing };
   bool is_in_key() const { return extra >= kKey && extra < kNothing; }
   std::uint64_t mask() const { return static_cast<std::uint64_t>(key); }
 };
