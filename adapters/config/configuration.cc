@@ -113,9 +113,8 @@ const std::vector<Key>& keys() {
        "存放更多 [[callers]] 的文件，由 `caveat keys caller` 写入。为空：日志旁的 FILE.callers.toml。",
        &C::callers_file},
       {"http", "threads", Kind::count, "0", 0, 64,
-       "Threads that read requests, decide what is quick, and write answers. 0: one fewer than the machine has cores, "
-       "so "
-       "that one is left to what commits.",
+       "Threads that read requests, decide what is quick, and write answers. 0: one fewer than there are cores, which "
+       "is left to what commits.",
        "读取请求、执行快速裁决并写出答复的线程数。0：比机器核心数少一个，留一个核心用于提交记录。", nullptr, nullptr,
        nullptr, &C::http_threads},
       {"limits", "header", Kind::size, "\"16 KiB\"", 1024, 64 << 10, "Largest head of a request.", "请求头的最大长度。",
