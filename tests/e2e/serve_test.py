@@ -472,40 +472,37 @@ class LongLooks(unittest.TestCase):
                    if line["event"] == "exchange" and line["path"] == "/v1/reports"]
         self.assertEqual([line["code"] for line in reports if line["code"] != "overloaded"], ["caller_gone"] * 2, reports)
 
+    @contextlib.contextmanager
+    def half_made(self, place):
+        """A report into `place` that stands still in the middle of being made, until the block ends."""
+        report = subprocess.Popen([BINARY, "report", self.server.log, "--out", pathlib.Path(place, "out.zip")], stderr=subprocess.PIPE, text=True)
+        self.addCleanup(report.kill)
+        while report.poll() is None and not any(name.startswith(place) for name in open_files(report.pid)):
+            pass  # its spool is written into from then on
+        report.send_signal(signal.SIGSTOP)
+        self.assertIsNone(report.poll())
+        yield report
+        report.send_signal(signal.SIGCONT)
+
     def test_a_report_on_the_command_line_has_the_log_only_while_it_records_itself(self):
         self.server.stop()
         with tempfile.TemporaryDirectory(dir=MEMORY) as place:
-            out = pathlib.Path(place, "out.zip")
-            report = subprocess.Popen([BINARY, "report", self.server.log, "--out", out], stderr=subprocess.PIPE, text=True)
-            self.addCleanup(report.kill)
-            spool = lambda: any(name.startswith(place) for name in open_files(report.pid))
-            while report.poll() is None and not spool():  # it is written into from now on
-                pass
-            report.send_signal(signal.SIGSTOP)
-            self.assertIsNone(report.poll())
-            found = subprocess.run([BINARY, "log", "search", self.server.log, "--request", "old-7"], capture_output=True, text=True,
-                                   check=False)
-            report.send_signal(signal.SIGCONT)
+            with self.half_made(place) as report:
+                found = subprocess.run([BINARY, "log", "search", self.server.log, "--request", "old-7"], capture_output=True, text=True,
+                                       check=False)
             self.assertEqual((found.returncode, len(found.stdout.splitlines())), (0, 1), found.stderr)
             said = report.communicate(timeout=120)[1]
             self.assertEqual(report.returncode, 0, said)
             self.assertIn("the export is record", said)
-            verified = subprocess.run([BINARY, "verify", out, "--key", self.server.folder / "log.keys/log.vkey"], check=False, capture_output=True)
+            verified = subprocess.run([BINARY, "verify", pathlib.Path(place, "out.zip"), "--key", self.server.folder / "log.keys/log.vkey"],
+                                      check=False, capture_output=True)
             self.assertEqual(verified.returncode, 0, verified.stdout)
 
     def test_a_package_whose_key_is_changed_while_it_is_made_is_refused_and_not_recorded(self):
         self.server.stop()
         with tempfile.TemporaryDirectory(dir=MEMORY) as place:
-            out = pathlib.Path(place, "out.zip")
-            report = subprocess.Popen([BINARY, "report", self.server.log, "--out", out], stderr=subprocess.PIPE, text=True)
-            self.addCleanup(report.kill)
-            spool = lambda: any(name.startswith(place) for name in open_files(report.pid))
-            while report.poll() is None and not spool():
-                pass
-            report.send_signal(signal.SIGSTOP)
-            self.assertIsNone(report.poll())
-            rotated = subprocess.run([BINARY, "keys", "rotate", self.server.folder / "log.keys"], capture_output=True, text=True, check=False)
-            report.send_signal(signal.SIGCONT)
+            with self.half_made(place) as report:
+                rotated = subprocess.run([BINARY, "keys", "rotate", self.server.folder / "log.keys"], capture_output=True, text=True, check=False)
             self.assertEqual(rotated.returncode, 0, rotated.stderr)
             said = report.communicate(timeout=120)[1]
             self.assertEqual(report.returncode, 4, said)

@@ -824,6 +824,17 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
   }
 }
 
+// The terms from `at` to `end` are values, which the one before them should have: told once, with what to write for all of them.
+std::size_t Conditions::several(const syntax::Expr& expr, std::size_t at, std::size_t end, const std::string& instead) {
+  const Span value = expr.args[at]->span;
+  wrong_type(value, say("a condition", "一个条件"), quoted(value),
+             say("Of several values: ", "多个值请写：") + instead);
+  Span whole = expr.args[at - 1]->span;
+  whole.end = expr.args[end - 1]->span.end;
+  work_.diagnostics.back().fixes.push_back({whole, instead});
+  return end - at;
+}
+
 // `is one of a or b`, `contains "a" or "b"`: items of one list, parted by the word that joins conditions. How many; they have
 // been told.
 std::size_t Conditions::items_behind(const syntax::Expr& expr, std::size_t at) {
@@ -842,7 +853,6 @@ std::size_t Conditions::items_behind(const syntax::Expr& expr, std::size_t at) {
   for (; end < expr.args.size() && is_item(*expr.args[end]); ++end)
     items += say(", ", "、") + quoted(expr.args[end]->span);
   if (end == at) return 0;
-  const syntax::Expr& value = *expr.args[at];
   if (!texts) {
     std::vector<const syntax::Expr*> values;
     for (std::size_t i = at; i < end; ++i) values.push_back(expr.args[i].get());
@@ -854,12 +864,7 @@ std::size_t Conditions::items_behind(const syntax::Expr& expr, std::size_t at) {
     instead =
         quoted(first.args[0]->span) + say(" contains any of ", " 包含任一 ") + quoted(first.args[1]->span) + items;
   }
-  wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
-             say("Of several values: ", "多个值请写：") + instead);
-  Span whole = first.span;
-  whole.end = expr.args[end - 1]->span.end;
-  work_.diagnostics.back().fixes.push_back({whole, instead});
-  return end - at;
+  return several(expr, at, end, instead);
 }
 
 // `is 3 or 4`: values where conditions stand, behind one that names the first of them. How many; they have been told.
@@ -895,12 +900,7 @@ std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) 
     return end - at;
   }
   const std::string instead = subject + in + items;
-  wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
-             say("Of several values: ", "多个值请写：") + instead);
-  Span whole = first.span;
-  whole.end = expr.args[end - 1]->span.end;
-  work_.diagnostics.back().fixes.push_back({whole, instead});
-  return end - at;
+  return several(expr, at, end, instead);
 }
 
 // The fact that `values` can be held against, as `is one of` names it: the one that is written or, where that is a whole part of

@@ -40,6 +40,7 @@ class Conditions {
   bool may_be_lexicon(const std::string& name) const;
   std::size_t values_behind(const syntax::Expr& expr, std::size_t at);
   std::size_t items_behind(const syntax::Expr& expr, std::size_t at);
+  std::size_t several(const syntax::Expr& expr, std::size_t at, std::size_t end, const std::string& instead);
   std::string subject_of(const syntax::Expr& first, const std::vector<const syntax::Expr*>& values);
   ExprPtr group(const syntax::Expr& expr, Op op, std::size_t from);
   ExprPtr text_condition(const syntax::Expr& expr);
