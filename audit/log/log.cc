@@ -264,12 +264,16 @@ class GroupCommitLog final : public Log {
       must_have_one_name(path);
       refuse_other_formats();
     }
-    if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
-    if (log_there && !KeyStore::exists(options_.keys_dir))
-      throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
+    const auto must_be_there = [&] {
+      log_there = fs::exists(path, ignored);
+      if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
+      if (log_there && !KeyStore::exists(options_.keys_dir))
+        throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
+    };
+    must_be_there();
     // Before the keys are read: who has it now may change them, or make log and keys.
     lock_ = std::make_unique<WriterLock>(path);
-    log_there = fs::exists(path, ignored);
+    must_be_there();
     const bool keys_there = KeyStore::exists(options_.keys_dir);
     const KeyStoreOptions key_options{.writable = true, .random = options_.random, .vfs = options_.vfs};
     const std::int64_t created = log_there ? 0 : now();  // before keys are made for nothing
@@ -371,7 +375,7 @@ class GroupCommitLog final : public Log {
   // this process has answered for.
   void open_store() {
     const std::string& path = options_.path;
-    if (!lock_->held()) {
+    if (lock_ == nullptr || !lock_->held()) {  // it was taken away, and could not be had the last time
       lock_.reset();
       lock_ = std::make_unique<WriterLock>(path);
     }

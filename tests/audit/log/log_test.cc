@@ -614,6 +614,20 @@ BOOST_AUTO_TEST_CASE(a_log_replaced_while_it_is_open_is_not_written_any_more) {
   BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // after the gap record
 }
 
+// Its folder is moved away, or its disk comes off: there is no lock to be had until it is back, and each turn is told so.
+BOOST_AUTO_TEST_CASE(a_log_whose_folder_is_gone_for_a_while_refuses_each_record_and_goes_on) {
+  LogFolder in;
+  const auto log = Log::open(in.options());
+  committed(log->append(decision(0)));
+  const std::filesystem::path here = std::filesystem::path(in.path()).parent_path(), away = here.string() + ".away";
+  std::filesystem::rename(here, away);
+  for (int turn = 1; turn < 4; ++turn)
+    BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(static_cast<std::size_t>(turn)))));
+  std::filesystem::rename(away, here);
+  BOOST_TEST(committed(log->append(decision(4))).index == 2u);  // after the gap record
+  BOOST_TEST(verify(in).findings.empty());
+}
+
 // What stands in a WAL without a name ends with the process: it is moved into the file, and nothing more is answered on it.
 BOOST_AUTO_TEST_CASE(a_log_whose_wal_is_taken_away_loses_nothing_that_was_answered) {
   for (const char* end : {"-wal", "-shm"})
