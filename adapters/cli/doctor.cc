@@ -465,6 +465,9 @@ class Doctor {
             note && !audit::open_checkpoint(*note, signers, &audit::verify_signature))
           throw audit::Error(audit::codes::kLogBroken, path,
                              {path, "its newest checkpoint is by no key of the set beside it"});
+        if (!keys->prepared_key() && !audit::by_the_key_of_now(reader->store(), signers, &audit::verify_signature))
+          throw audit::Error(audit::codes::kLogBroken, path,
+                             {path, "its newest checkpoint is signed by a key that was retired before"});
         const std::string own = keys->dir() + "/high-water";
         std::error_code ignored;
         if (!high_water.empty() && !std::filesystem::exists(high_water, ignored)) {

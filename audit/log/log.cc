@@ -426,9 +426,7 @@ class GroupCommitLog final : public Log {
       const auto leaf = reader.header(size - 1);
       const Result<Header> header = decode_header(leaf.value_or(""));
       if (!header) throw Error(codes::kLogBroken, path, {path, "its newest record cannot be read"});
-      // What would follow under the key of now could not be verified: no record has changed to it. An epoch is such a record.
-      if (!lost && header->context.kind != Kind::key_rotated &&
-          !open_checkpoint(newest->note, {&known.back(), 1}, &verify_signature))
+      if (!lost && !by_the_key_of_now(reader, known, &verify_signature))  // an epoch changes to it
         throw Error(codes::kLogBroken, path,
                     {path, "its newest checkpoint is signed by a key that was retired before"});
       last_time = header->time_us;
@@ -893,7 +891,7 @@ class GroupCommitLog final : public Log {
   Epoch epoch_event_;
   std::optional<std::string> writer_before_;  // the SQLite that wrote last, if it is another
   bool wrote_setting_ = false;                // this batch says so
-  std::unique_ptr<WriterLock> lock_;          // from before the keys are read until they are let go
+  std::unique_ptr<WriterLock> lock_;          // from before the keys are read until the log is closed
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<SqliteState> state_;
 

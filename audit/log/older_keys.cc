@@ -34,6 +34,12 @@ std::optional<std::uint64_t> changed_behind(StoreReader& store, std::span<const 
   return std::nullopt;
 }
 
+bool by_the_key_of_now(StoreReader& store, std::span<const VerifierKey> known, SignatureCheck check) {
+  const std::optional<StoredCheckpoint> newest = store.newest_checkpoint(kTreeSha256);
+  return !newest || newest->size == 0 || kind_at(store, newest->size - 1) == Kind::key_rotated ||
+         open_checkpoint(newest->note, known.last(1), check).has_value();
+}
+
 std::string of_before(std::uint64_t record) {
   return "the set there is of before record " + std::to_string(record) +
          ", which changed the key of the log, and has not the key of now: look in a back-up from after that record. "

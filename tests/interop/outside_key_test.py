@@ -87,6 +87,32 @@ class ChangedKey(Place):
         self.decide("service")
         self.is_whole("--key", "old.vkey")
 
+    def of_the_log(self):
+        """What doctor says of the log, and what a command that would write it says."""
+        said = json.loads(self.run_it("doctor", "--log", "log.db", "--json").stdout)
+        writes = self.run_it("decide", "--rules", f"{ROOT}/rules", "--log", "log.db", "/dev/null")
+        return [one for one in said["checks"] if one["name"] == "log"][0], writes
+
+    def test_doctor_says_of_keys_and_log_of_two_times_what_a_writer_says(self):
+        shutil.copy(self.path("log.db"), self.path("before-log.db"))
+        shutil.copytree(self.path("log.keys"), self.path("before-log.keys"))
+        self.rotate()
+        os.rename(self.path("log.keys"), self.path("now.keys"))
+        shutil.copytree(self.path("before-log.keys"), self.path("log.keys"))
+        one, writes = self.of_the_log()
+        self.assertEqual((one["ok"], writes.returncode), (False, 4))
+        self.assertIn("which changed the key of the log", one["say"])
+        self.assertIn("which changed the key of the log", writes.stderr)
+
+        shutil.rmtree(self.path("log.keys"))
+        os.rename(self.path("now.keys"), self.path("log.keys"))
+        shutil.copy(self.path("before-log.db"), self.path("log.db"))
+        shutil.copy(self.path("before-log.keys/high-water"), self.path("log.keys/high-water"))
+        one, writes = self.of_the_log()
+        self.assertEqual((one["ok"], writes.returncode), (False, 5))
+        self.assertIn("signed by a key that was retired before", one["say"])
+        self.assertIn("signed by a key that was retired before", writes.stderr)
+
     def test_without_them_all_are_named_by_several_options_or_lines(self):
         self.rotate()
         self.hide_keys()
