@@ -35,26 +35,26 @@ Result<std::string> checkpoint_of(const Invocation& invocation, const audit::Log
   return kept_checkpoint(reader, *kept);
 }
 
-void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t population, std::uint64_t sealed,
-                 std::uint64_t opened, std::uint64_t log_size, std::uint64_t missing,
+void say_written(const Invocation& invocation, Terminal& terminal, const ReportMade& made,
                  std::optional<std::uint64_t> index) {
   const std::string out = invocation.get("--out");
   if (terminal.json) {
     boost::json::object line{{"file", out},
-                             {"decisions", population},
-                             {"sealed", sealed},
-                             {"records", opened},
+                             {"decisions", made.population},
+                             {"sealed", made.sealed},
+                             {"records", made.records},
                              {"recorded", index.has_value()}};
     if (index) line["index"] = *index;
-    if (missing > 0) line["missing"] = missing;
+    if (made.missing > 0) line["missing"] = made.missing;
+    if (!made.end_known) line["end_known"] = false;
     terminal.out << boost::json::serialize(line) << '\n';
     return;
   }
-  std::string decisions = counted(population, terminal, "decision", "decisions", "个决定");
-  if (sealed > 0)
+  std::string decisions = counted(made.population, terminal, "decision", "decisions", "个决定");
+  if (made.sealed > 0)
     decisions +=
-        fill(terminal.say({" and {0} that no key opens", "，另有 {0} 个无密钥可打开"}), {std::to_string(sealed)});
-  const std::string records = counted(log_size, terminal, "record", "records", "条记录");
+        fill(terminal.say({" and {0} that no key opens", "，另有 {0} 个无密钥可打开"}), {std::to_string(made.sealed)});
+  const std::string records = counted(made.log_size, terminal, "record", "records", "条记录");
   terminal.err << (index ? fill(terminal.say({"caveat: wrote {0} ({1} of {2}); the export is record {3} of the log.\n",
                                               "caveat：已写入 {0}（{1}，共 {2}）；本次导出为日志第 {3} 条记录。\n"}),
                                 {out, decisions, records, std::to_string(*index)})
@@ -62,13 +62,18 @@ void say_written(const Invocation& invocation, Terminal& terminal, std::uint64_t
                                               "caveat：已写入 {0}（{1}，共 {2}）。本次导出未记入日志。\n"}),
                                 {out, decisions, records}));
   // Whatever form was written: a log whose end was dropped looks the same as a copy of one that went on.
-  if (missing > 0)
+  if (made.missing > 0)
     terminal.err << fill(
         terminal.say(
             {"caveat: {0} of which its keys know {1} missing at the end of this copy, and what they say is not "
              "in the report. If nobody took it as a copy, its end was dropped.\n",
              "caveat：本副本末尾缺少其密钥所知的 {0}，报告不含其内容。若无人将其作为副本取出，则其末尾已被删去。\n"}),
-        {counted(missing, terminal, "record", "records", "条记录"), missing == 1 ? "is" : "are"});
+        {counted(made.missing, terminal, "record", "records", "条记录"), made.missing == 1 ? "is" : "are"});
+  if (!made.end_known)
+    terminal.err << terminal.say(
+        {"caveat: no high-water mark came with this copy: how far the log had come is not known, and if nobody took it "
+         "as a copy, its end may have been dropped.\n",
+         "caveat：本副本没有随附高水位标记：日志曾到何处不得而知；若无人将其作为副本取出，则其末尾可能已被删去。\n"});
 }
 
 // A log that a server writes is read and recorded by it: the same report, asked of it over its socket.
@@ -100,8 +105,12 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
       if (const int written = write_file(terminal, out + ".receipt", *text); written != kDone) return written;
   }
   const auto number = [&](const char* name) { return std::strtoull(reply->header(name).c_str(), nullptr, 10); };
-  say_written(invocation, terminal, number("caveat-decisions"), number("caveat-sealed"), number("caveat-records"),
-              number("caveat-log-size"), 0, number("caveat-export-index"));
+  ReportMade made;
+  made.population = number("caveat-decisions");
+  made.sealed = number("caveat-sealed");
+  made.records = number("caveat-records");
+  made.log_size = number("caveat-log-size");
+  say_written(invocation, terminal, made, number("caveat-export-index"));
   return kDone;
 }
 
@@ -213,8 +222,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   if (!made.receipt.empty()) {
     if (const int written = write_file(terminal, out + ".receipt", made.receipt); written != kDone) return written;
   }
-  say_written(invocation, terminal, made.population, made.sealed, made.records, made.log_size, made.missing,
-              made.recorded ? std::optional(made.recorded->index) : std::nullopt);
+  say_written(invocation, terminal, made, made.recorded ? std::optional(made.recorded->index) : std::nullopt);
   return kDone;
 }
 

@@ -47,6 +47,10 @@ audit::LogFacts facts_of(const audit::LogReader& reader, const audit::VerifyRepo
     facts.not_checked_en.push_back("What " + behind + " records more say that the keys know of: this is of a copy.");
     facts.not_checked_zh.push_back("密钥所知、而本副本没有的 " + behind + " 条记录。");
   }
+  if (keys != nullptr && !verified.end_known) {
+    facts.not_checked_en.push_back("How far the log had come: this is of a copy, and no high-water mark came with it.");
+    facts.not_checked_zh.push_back("日志曾到何处：这是一份副本，没有随附高水位标记。");
+  }
   for (const audit::ClosedKey& key : verified.closed_keys) {
     if (key.erased_by) continue;
     const std::string id = hex(audit::view(key.key)), records = std::to_string(key.records),
@@ -134,9 +138,10 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, co
   // A package is signed anew by the key at hand: never over what none of its keys has signed.
   if (keys != nullptr && !verified.signatures_checked)
     throw audit::Error(audit::codes::kKeysMissing, keys->dir(),
-                       {keys->dir(), "no key of theirs signed the newest checkpoints of this log"});
+                       {keys->dir(), "none of theirs is known to have signed the newest checkpoints of this log"});
 
   made.missing = verified.behind;
+  made.end_known = keys == nullptr || verified.end_known;
   audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);
   // Keys that are newer than the checkpoint would tell of what came after it.
   if (!asked.query.subjects.empty()) asked.query.subjects = those_of(reader, facts.size, asked.query.subjects);

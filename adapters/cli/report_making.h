@@ -35,6 +35,7 @@ struct ReportMade {
   std::string receipt;  // of a package whose export is recorded
   std::uint64_t population = 0, sealed = 0, records = 0, log_size = 0;
   std::uint64_t missing = 0;  // records that the keys of a copy know of and it has not
+  bool end_known = true;      // false: keys were at hand, and no mark that says how far the log had come
   std::optional<audit::Committed> recorded;
 };
 

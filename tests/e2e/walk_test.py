@@ -268,6 +268,13 @@ class Walk(unittest.TestCase):
         code, out, err = caveat("log", "verify", copy, "--copy")
         self.assertEqual(code, 0, out + err)
         self.assertIn("not checked, because this is a copy, and the mark of its log was not copied with it", out)
+        for form in ("html", "csv", "jsonl", "zip"):
+            page = log.parent / f"unmarked.{form}"
+            code, _, err = caveat("report", copy, "--copy", "--out", page)
+            self.assertEqual((code, "no high-water mark came with this copy" in err), (0, True), err)
+            code, out, err = caveat("report", copy, "--copy", "--json", "--out", page)
+            self.assertIs(json.loads(out)["end_known"], False, err)
+        self.assertIn("How far the log had come", (log.parent / "unmarked.html").read_text(encoding="utf-8"))
         # With the keys of after a change of key, whoever had the old one could have written it.
         self.assertEqual(caveat("keys", "rotate", log.parent / "audit.keys")[0], 0)
         self.assertEqual(caveat("log", "search", log, "--verdict", "block")[0], 0)
