@@ -276,6 +276,10 @@ class Explainer {
     while (begin > 0 && (bytes_[begin - 1] == ' ' || bytes_[begin - 1] == '\t')) --begin;
     return begin == 0 || bytes_[begin - 1] == '\n';
   }
+  bool is_clause(std::size_t at) const {
+    return std::any_of(all_spellings().begin(), all_spellings().end(),
+                       [&](const Spelling& s) { return s.token == type(at) && s.kind == KeywordKind::clause; });
+  }
   // 那么 拦截, on a line of its own: a clause is meant.
   bool begins_clause(std::size_t at) const { return begins_line(at) && means_a(KeywordKind::clause, text(at)); }
 
@@ -438,7 +442,9 @@ std::optional<Complaint> Explainer::is_of_habit() {
   constexpr std::string_view kYes = "是";
   if (!found.starts_with(kYes) || found.starts_with("是否") || found.starts_with("是不")) return std::nullopt;
   std::string rest = found.substr(kYes.size());
-  const bool alone = rest.empty() && (bounds_conditions(at_ + 1) || type(at_ + 1) == P::RPAREN || begins_line(at_ + 1));
+  const bool of_fact = comparison_begin(at_) > 0 || type(0) == P::EXAMPLE;  // 词表 承诺 是: what it is follows
+  const bool alone =
+      rest.empty() && of_fact && (bounds_conditions(at_ + 1) || type(at_ + 1) == P::RPAREN || begins_line(at_ + 1));
   if (alone) rest = kYes;  // 客户.贵宾 是
   const std::string meant = rest.empty() ? "为" : "为 " + rest;
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“" + meant + "”"}};
@@ -470,10 +476,8 @@ std::optional<Complaint> Explainer::in_between() {
 std::optional<Complaint> Explainer::place_in_law() {
   if (type(0) != P::SOURCE || at_ >= count_ || at_ < 2) return std::nullopt;
   if (type(at_ - 1) == P::ORDINAL && type(at_) == P::LPAREN && at_ + 3 < count_ && type(at_ + 2) == P::RPAREN) {
-    const std::string number = text(at_ + 1), place = text(at_ + 3);
-    constexpr std::array<std::string_view, 5> kPlaces = {"条", "款", "项", "章", "节"};
-    if (number.size() > 9 || std::find(kPlaces.begin(), kPlaces.end(), place) == kPlaces.end()) return std::nullopt;
-    const std::string meant = "第" + number + place;
+    const std::string number = text(at_ + 1), place = text(at_ + 3), meant = "第" + number + place;
+    if (!is_ordinal_word(type(at_ + 1) == P::NUMBER ? "第一" + place : meant)) return std::nullopt;  // 第（甲）项
     Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 3), {"“" + text(at_ - 1, at_ + 3) + "”", "“" + meant + "”"}};
     c.help = Both{"the number stands without brackets", "数不加括号"};
     c.fixes.push_back({span(at_ - 1, at_ + 3), meant});
@@ -511,7 +515,7 @@ std::optional<Complaint> Explainer::text_for_a_name() {
   return c;
 }
 
-// The effect that ends before this token.
+// Does an effect end before this token?
 bool Explainer::ends_effect(std::size_t at) const {
   return bounds_conditions(at) || type(at) == P::ALSO_DO || type(at) == P::COMMA || begins_line(at);
 }
@@ -520,10 +524,16 @@ bool Explainer::ends_effect(std::size_t at) const {
 std::optional<Complaint> Explainer::effects_unjoined() {
   if (at_ >= count_ || at_ == 0 || type(0) != P::RULE) return std::nullopt;
   constexpr std::string_view kAlso = "并", kPerson = "转人工";
-  const auto effect = [&](const std::string& word) {  // of one word
-    return word == kPerson || std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
-             return s.kind == KeywordKind::effect && s.language == Language::zh && s.text == word;
-           });
+  const auto keyword = [&](const std::string& word) {  // of an effect, and of one word
+    const auto found = std::find_if(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+      return s.kind == KeywordKind::effect && s.language == Language::zh && s.text == word;
+    });
+    return found == all_spellings().end() ? 0 : found->token;
+  };
+  const auto effect = [&](const std::string& word) { return word == kPerson || keyword(word) != 0; };
+  const auto whole = [&](const std::string& word) {  // no name follows
+    const int token = keyword(word);
+    return token == P::BLOCK || token == P::ALLOW || token == P::PASS;
   };
   const std::string found = text(at_);
   const Both help{"between effects stands 并: 拦截 并 转人工 至 «队列»", "处置之间写“并”：拦截 并 转人工 至 «队列»"};
@@ -536,17 +546,14 @@ std::optional<Complaint> Explainer::effects_unjoined() {
   const std::size_t cut = found.find(kAlso);
   if (!expects(P::BLOCK) || cut == std::string::npos || cut == 0) return std::nullopt;
   const std::string before = found.substr(0, cut), behind = found.substr(cut + kAlso.size());
-  if (!effect(before) || !effect(behind)) return std::nullopt;
+  if (!whole(before) || !effect(behind)) return std::nullopt;
   std::string meant = before + " 并 " + behind;
   Complaint c{&codes::kKeywordGlued, span(at_, at_), {found}};
-  const bool queue = !ends_effect(at_ + 1);
-  if (behind == kPerson && queue && text(at_ + 1) != "至") meant += " 至";
+  const bool named = !ends_effect(at_ + 1);
+  if (behind == kPerson && named && text(at_ + 1) != "至") meant += " 至";
   c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
-  if (behind == kPerson && !queue) {
-    c.help = help;
-  } else {
-    c.fixes.push_back({span(at_, at_), meant});
-  }
+  if (behind == kPerson && !named) c.help = help;
+  if (named != whole(behind)) c.fixes.push_back({span(at_, at_), meant});
   return c;
 }
 
@@ -575,12 +582,21 @@ std::optional<Complaint> Explainer::range_in() {
   const auto joins = [&](std::size_t at) {
     return type(at) == P::IN || type(at) == P::IS_ONE_OF || (at < count_ && text(at) == "在");
   };
-  std::size_t word = at_;
+  std::size_t word = type(at_) == P::NOT && joins(at_ + 1) ? at_ + 1 : at_;
   while (word > 0 && at_ - word < 4 && !joins(word) && (word == at_ || !bounds_conditions(word))) --word;
   if (!joins(word)) return std::nullopt;
   bool range = false;
-  for (std::size_t i = word + 1; i < count_ && !range && !bounds_conditions(i); ++i) range = type(i) == P::RANGE;
+  for (std::size_t i = word + 1; i < count_ && !bounds_conditions(i); ++i) {
+    range |= type(i) == P::RANGE;
+    if (type(i) == P::COMMA) return std::nullopt;  // of several, behind “is” stands none
+  }
   if (!range) return std::nullopt;
+  if (word > 0 && (type(word - 1) == P::IS_NOT || type(word - 1) == P::NOT)) {
+    Complaint c{&codes::kUnexpected, span(word - 1, word), {"“" + text(word - 1, word) + "”", expected()}};
+    c.help = Both{"a range stands behind “is”, and “not” before the whole: not (customer.age is 5..10)",
+                  "范围写在“为”之后，否定写在整个条件之前：非（客户.年龄 为 5 至 10）"};
+    return c;
+  }
   const std::size_t first = word > 0 && type(word - 1) == P::IS ? word - 1 : word;
   const std::string is = is_ascii(text(word)) ? "is" : "为";
   Complaint c{&codes::kUnexpected, span(first, word), {"“" + text(first, word) + "”", "“" + is + "”"}};
@@ -639,7 +655,7 @@ std::optional<Complaint> Explainer::between_ends() {
   const auto parted = [&](std::uint32_t at) { return at >= bytes_.size() || bytes_[at] == ' '; };
   const std::string before = parted(tokens_[at_].begin - 1) ? "" : " ", behind = parted(tokens_[at_].end) ? "" : " ";
   std::size_t end = at_ + 1;
-  while (end < count_ && !bounds_conditions(end) && type(end) != P::RPAREN && text(end) != "之间") ++end;
+  while (!ends_effect(end) && !is_clause(end) && type(end) != P::RPAREN && text(end) != "之间") ++end;
   if (end > at_ + 1 && (end == count_ || text(end) != "之间")) {  // 介于 60 至 80
     c.arguments[1] = "“与 … 之间”";
     c.span = span(at_, end - 1);
@@ -814,10 +830,7 @@ std::optional<Complaint> Explainer::bound_included() {
 std::optional<Complaint> Explainer::several_values() {
   if (type(at_) != P::COMMA || !expects(P::AND) || at_ + 1 >= count_ || bounds_conditions(at_ + 1)) return std::nullopt;
   const bool value = type(at_ + 1) == P::WORD || type(at_ + 1) == P::TEXT || type(at_ + 1) == P::NUMBER;
-  const bool clause_next = std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
-    return s.token == type(at_ + 1) && s.kind == KeywordKind::clause;
-  });
-  if (!value || clause_next) return std::nullopt;
+  if (!value) return std::nullopt;
   const std::size_t begin = comparison_begin(at_);
   for (std::size_t i = at_; i-- > begin;) {
     std::vector<int> instead;
@@ -1223,7 +1236,9 @@ std::optional<Complaint> Explainer::comma_before_clause() {
               span(next, next),
               {"“" + text(next) + "”", Both{"another item of the list", "列表的下一项"}}};
   c.help = Both{"no comma stands before this clause", "此子句前不用逗号"};
-  c.fixes.push_back({span(comma, comma), ""});
+  const bool blank = comma > 0 && tokens_[comma - 1].end == tokens_[comma].begin &&
+                     tokens_[comma].end == tokens_[next].begin;  // 广告法，适用于
+  c.fixes.push_back({span(comma, comma), blank ? " " : ""});
   return c;
 }
 
@@ -1302,6 +1317,7 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
           const std::size_t longer = std::max(candidate.size(), s.text.size());
           if (longer - std::min(candidate.size(), s.text.size()) >= kFar * s.words.size()) continue;
           if (candidate == s.text || !near_word_by_word(candidate, s.text)) continue;
+          if (is_keyword(candidate) && !is_part_of(candidate, s.text)) continue;  // `is one of` is no `is none of`
           // The longest phrase is the surest: `is at lest` is *is at least* and not *at least*.
           if (!best || i - first > best->last - best->first) best = Near{first, i, {}}, up = down = false;
           if (first != best->first || i != best->last) continue;

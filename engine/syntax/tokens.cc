@@ -381,9 +381,15 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     return true;
   }
   const auto& tokens = result_.tokens;
-  if (kind_ == L::SOURCE && rest.starts_with("之") && tokens.size() >= 2 &&
-      tokens[tokens.size() - 2].type == L::ORDINAL) {
-    const std::uint32_t begin = tokens[tokens.size() - 2].begin;  // 第12条之一
+  constexpr std::string_view kSub = "之";
+  if (kind_ == L::SOURCE && rest.starts_with(kSub) && is_ordinal_word("第" + rest.substr(kSub.size(), 3) + "条") &&
+      tokens.size() >= 2 && tokens[tokens.size() - 2].type == L::ORDINAL) {
+    const std::uint32_t begin = tokens[tokens.size() - 2].begin;                        // 第12条之一
+    if (raw.end < bytes_.size() && bytes_[raw.end] >= '0' && bytes_[raw.end] <= '9') {  // 第12条之一第2款
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "an article that was put in later is named in quotes",
+               "增补的条文写在引号中，例如：章节 “第12条之一”");
+      return true;
+    }
     const std::string meant = "章节 “" + std::string(slice(begin, raw.end)) + "”";
     complain(codes::kUnitLeftover, begin, raw.end, {rest},
              "an article that was put in later is named in quotes: " + meant, "增补的条文写在引号中：" + meant,
@@ -490,15 +496,21 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     std::string meant(of_habit.unit);
     if (of_habit.tail != nullptr) meant += of_habit.tail->text;
     if (meant.empty()) meant = nearest(rest, known);
+    const bool keyword = !spellings_from(rest).empty() || spaced_reading(rest).has_value();
     if (!meant.empty()) {
       complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "did you mean “" + meant + "”?",
                "是否想写“" + meant + "”？", {{span(rest_begin, raw.end), meant}});
-    } else if (cut > 0) {
-      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank after the unit: " + whole + " " + rest,
-               "单位后请加空格：" + whole + " " + rest, {{span(rest_begin, rest_begin), " "}});
+    } else if (!keyword && kind_ == L::SOURCE) {  // 第12条之规定
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest});
+    } else if (!keyword) {
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
+               "behind a number stands a unit, such as %, CNY, days or years old; before a name stands a blank",
+               "数字之后写单位，如 %、元、天、周岁；若是名称，其前请加空格");
     } else {
-      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank after the number: " + whole + " " + rest,
-               "数字后请加空格：" + whole + " " + rest, {{span(rest_begin, rest_begin), " "}});
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
+               std::string("put a blank after the ") + (cut > 0 ? "unit: " : "number: ") + whole + " " + rest,
+               std::string(cut > 0 ? "单位" : "数字") + "后请加空格：" + whole + " " + rest,
+               {{span(rest_begin, rest_begin), " "}});
     }
     for (const auto& piece : pieces) result_.tokens.push_back(piece);
     if (!of_habit.unit.empty()) {  // read as what was meant
@@ -560,18 +572,6 @@ bool Filter::glued_before_number(std::size_t& at) {
     ++at;
   }
   ++at;
-  return true;
-}
-
-bool is_ordinal_word(std::string_view word) {
-  static const std::array<std::string_view, 13> kDigits = {"一", "二", "三", "四", "五", "六", "七",
-                                                           "八", "九", "十", "百", "零", "〇"};
-  static const std::array<std::string_view, 5> kPlaces = {"条", "款", "项", "章", "节"};
-  if (!word.starts_with("第") || word.size() < 9) return false;
-  if (std::find(kPlaces.begin(), kPlaces.end(), word.substr(word.size() - 3)) == kPlaces.end()) return false;
-  for (std::size_t at = 3; at + 3 < word.size(); at += 3) {
-    if (std::find(kDigits.begin(), kDigits.end(), word.substr(at, 3)) == kDigits.end()) return false;
-  }
   return true;
 }
 
@@ -732,10 +732,15 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
             ends_in_chinese(slice(raw.begin, raw.end))) {
           const std::string name(slice(raw.begin, raws_[at + 1].end));
           if (!named && glued_before_number(at)) continue;
-          if (word(raw) == "人民币") {  // 人民币500万元: the unit behind the number says it
-            const bool unit = at + 2 < end && raws_[at + 2].glued && word(raws_[at + 2]).ends_with("元");
+          if (!named && word(raw) == "人民币") {  // 人民币500万元: the unit behind the number says it
+            const auto& units = units_and_tails();
+            const auto unit = std::find_if(units.begin(), units.end(), [&](const Spelling& s) {
+              return s.token == L::CURRENCY && at + 2 < end && raws_[at + 2].glued &&
+                     word(raws_[at + 2]).ends_with(s.text);
+            });
             std::vector<Fix> fixes;
-            if (unit) fixes.push_back({span(raw.begin, raw.end), ""});
+            if (unit != units.end() && unit_name(L::CURRENCY, unit->text) == "CNY")
+              fixes.push_back({span(raw.begin, raw.end), ""});
             result_.tokens.pop_back();
             complain(codes::kStraySign, raw.begin, raw.end, {std::string(slice(raw.begin, raw.end))},
                      "an amount is written with its unit behind it: 500万元", "金额只在数字后写单位：500万元",
@@ -821,6 +826,18 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
 }
 
 }  // namespace
+
+bool is_ordinal_word(std::string_view word) {
+  static const std::array<std::string_view, 13> kDigits = {"一", "二", "三", "四", "五", "六", "七",
+                                                           "八", "九", "十", "百", "零", "〇"};
+  static const std::array<std::string_view, 5> kPlaces = {"条", "款", "项", "章", "节"};
+  if (!word.starts_with("第") || word.size() < 9) return false;
+  if (std::find(kPlaces.begin(), kPlaces.end(), word.substr(word.size() - 3)) == kPlaces.end()) return false;
+  for (std::size_t at = 3; at + 3 < word.size(); at += 3) {
+    if (std::find(kDigits.begin(), kDigits.end(), word.substr(at, 3)) == kDigits.end()) return false;
+  }
+  return true;
+}
 
 Tokenised tokenise(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints) {
   return Filter(source, bytes, limits, complaints).run();

@@ -39,4 +39,7 @@ struct Tokenised {
 // `bytes` must be valid UTF-8 without NUL.
 Tokenised tokenise(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints);
 
+// 第四项, 第十二条
+bool is_ordinal_word(std::string_view word);
+
 }  // namespace caveat::syntax

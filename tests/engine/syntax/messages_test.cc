@@ -65,3 +65,38 @@ BOOST_AUTO_TEST_CASE(every_code_is_raised_by_a_case_that_holds_its_whole_text) {
     BOOST_TEST(raised.count(code) == 1u, "no case raises " << code->name);
   }
 }
+
+// Whoever takes one thing that is offered has one mistake less. Marks are offered in pairs.
+BOOST_AUTO_TEST_CASE(what_is_offered_mends_what_it_is_offered_for) {
+  const fs::path folder = fs::path(CAVEAT_SOURCE_DIR) / "tests/conformance/messages/syntax";
+  std::size_t tried = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() != ".cav") continue;
+    const std::string text = read(entry.path());
+    const auto parse = [&](const std::string& of, caveat::Sources& sources) {
+      sources.emplace_back(entry.path().filename().string(), of);
+      return caveat::syntax::parse(sources, 0, limits_of(text)).diagnostics;
+    };
+    const auto apply = [](const caveat::Fix& fix, std::string& to) {
+      to.replace(fix.span.begin, fix.span.end - fix.span.begin, fix.replacement);
+    };
+    caveat::Sources sources;
+    const auto before = parse(text, sources);
+    for (const auto& d : before) {
+      for (const auto& fix : d.fixes) {
+        std::string mended = text;
+        if (fix.replacement == "\"" || fix.replacement == "“" || fix.replacement == "”") {
+          for (auto other = before.rbegin(); other != before.rend(); ++other)
+            if (other->code == d.code) apply(other->fixes.front(), mended);
+        } else {
+          apply(fix, mended);
+        }
+        caveat::Sources again;
+        const auto after = parse(mended, again);
+        BOOST_TEST(after.size() < before.size(), caveat::render(d, sources));
+        ++tried;
+      }
+    }
+  }
+  BOOST_TEST(tried >= 100u);
+}
