@@ -5,7 +5,8 @@
 // It shares with the product the syntax tree (engine/syntax/ast.h) and nothing else: no model, no program, no index, no Request,
 // no key, no arithmetic, no count of days, no scan of texts. So what is not seen here is what is wrong in the tree itself: a word
 // that is read as another keyword, 5万 that is not 50,000, a bracket that binds elsewhere; the samples and both phrasings of
-// tests/engine/syntax hold that. Of a number the tree has the digits (Decimal::to_string), of a date in a rule its day since 1970.
+// tests/engine/syntax hold that. Of a number the tree has the digits (Decimal::to_string), of a date in a rule its day since 1970, of a
+// time of day its second.
 //
 //   twin.h       the turn as it is told, and what is decided
 //   names.h      who declares what, and what a name means where it stands

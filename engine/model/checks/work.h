@@ -126,9 +126,11 @@ class Work {
   // ---- resolving
   // The declaration that `path` names, with its reference noted; null after a report.
   const Entry* resolve(Kind kind, const Item& item, const syntax::Path& path);
+  // Whether the name alone means that declaration where `pack` writes it.
   bool means(Kind kind, Index pack, const std::string& name, const Entry& entry) const;
   const std::vector<std::string>* pack_names_of(Index pack) const;
-  // The References of what has been referred to: facts, levels of a scale or choice, declarations by how many steps name them.
+  // The References of what has been referred to, by the pack that refers: facts, levels of a scale or choice, declarations by
+  // place and how many steps name them.
   std::map<std::pair<Index, Index>, const Reference*> of_facts;  // fact, pack
   std::map<std::tuple<TypeKind, Index, Index, Index>, const Reference*> of_levels;
   std::map<std::tuple<Kind, Index, SourceId, std::uint32_t, std::size_t>, const Reference*> of_declarations;
