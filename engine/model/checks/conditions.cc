@@ -1,10 +1,13 @@
 #include "engine/model/checks/conditions.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/nearest.h"
 #include "engine/model/built_in.h"
 #include "engine/model/checks/nodes.h"
+#include "engine/syntax/codes.h"
+#include "engine/syntax/keywords.h"
 
 namespace caveat::model {
 namespace {
@@ -15,6 +18,39 @@ bool is_condition(Op op) { return op < Op::constant; }
 
 bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::decimal; }
 bool has_names(const Type& type) { return type.kind == TypeKind::scale || type.kind == TypeKind::choice; }
+
+const std::vector<Names>& levels_of(const Model& model, const Type& type) {
+  return type.kind == TypeKind::scale ? model.scales[type.scale].levels : model.choice_sets[type.choices].choices;
+}
+bool names_a_level(const std::vector<Names>& levels, std::string_view name) {
+  return std::any_of(levels.begin(), levels.end(), [&](const Names& level) {
+    return std::find(level.all.begin(), level.all.end(), name) != level.all.end();
+  });
+}
+
+// Where a value of this type stands, the keyword that says what is meant by a word of habit.
+std::string_view value_meant_by(std::string_view written, TypeKind type) {
+  struct Row {
+    std::string_view written;
+    TypeKind type;
+    std::string_view meant;
+  };
+  constexpr auto kRows = std::to_array<Row>({
+      {"今天", TypeKind::date, "今日"},
+      {"当天", TypeKind::date, "今日"},
+      {"现在", TypeKind::date, "今日"},
+      {"目前", TypeKind::date, "今日"},
+      {"现在", TypeKind::instant, "此刻"},
+      {"目前", TypeKind::instant, "此刻"},
+      {"真", TypeKind::yes_no, "是"},
+      {"假", TypeKind::yes_no, "否"},
+      {"true", TypeKind::yes_no, "yes"},
+      {"false", TypeKind::yes_no, "no"},
+  });
+  for (const Row& row : kRows)
+    if (row.written == written && row.type == type) return row.meant;
+  return {};
+}
 
 std::string joined(const std::vector<std::string>& steps) {
   std::string out;
@@ -151,6 +187,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     std::vector<std::string_view> known;
     std::size_t at = 0;
     std::string before;
+    const std::map<std::string, Index, std::less<>>* table = nullptr;
     if (steps.size() == 1) {
       for (const auto& [name, number] : work_.single_facts) known.push_back(name);
       for (const auto& [name, first] : work_.group_names) known.push_back(name);
@@ -161,7 +198,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     if (group == work_.group_names.end()) {
       for (const auto& [name, first] : work_.group_names) known.push_back(name);
     } else {
-      const auto* table = &work_.groups.at(group->second).members;
+      table = &work_.groups.at(group->second).members;
       before = steps[0] + ".";
       for (at = 1; at < steps.size(); ++at) {
         const auto member = table->find(steps[at]);
@@ -182,6 +219,8 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     if (at >= steps.size()) at = steps.size() - 1;
     if (group == work_.group_names.end() && work_.told_of_glued(item_, path.span, joined(steps), known)) return kNone;
     if (at + 1 == steps.size() && work_.told_of_glued_behind(item_, path.span, before, steps[at], known)) return kNone;
+    if (at + 1 == steps.size() && table != nullptr && told_of_glued_value(path.span, before, steps[at], *table, known))
+      return kNone;
     std::string near(work_.near_to(steps[at], known));
     if (Work::opposites(steps[at], near)) near.clear();
     std::string whole = before + near;
@@ -236,8 +275,7 @@ ExprPtr Conditions::of_fact(Index fact, Op op, Span span) {
 
 ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
   const std::string& name = expr.path.parts.front().text;
-  const std::vector<Names>& levels = type.kind == TypeKind::scale ? work_.model.scales[type.scale].levels
-                                                                  : work_.model.choice_sets[type.choices].choices;
+  const std::vector<Names>& levels = levels_of(work_.model, type);
   for (Index i = 0; i < levels.size(); ++i) {
     if (std::find(levels[i].all.begin(), levels[i].all.end(), name) == levels[i].all.end()) continue;
     Constant constant;
@@ -310,12 +348,7 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
     return of_fact(found, Op::element, expr.span);
   }
   if (hint != nullptr && has_names(*hint) && steps.size() == 1) {
-    const std::vector<Names>& levels = hint->kind == TypeKind::scale ? work_.model.scales[hint->scale].levels
-                                                                     : work_.model.choice_sets[hint->choices].choices;
-    const bool known = std::any_of(levels.begin(), levels.end(), [&](const Names& names) {
-      return std::find(names.all.begin(), names.all.end(), steps[0]) != names.all.end();
-    });
-    if (known || is_bare(expr)) return level(expr, *hint);
+    if (names_a_level(levels_of(work_.model, *hint), steps[0]) || is_bare(expr)) return level(expr, *hint);
   }
   const bool is_fact = steps.size() == 1
                            ? work_.single_facts.count(steps[0]) != 0 || work_.group_names.count(steps[0]) != 0
@@ -361,11 +394,15 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       }
       const std::size_t told = work_.diagnostics.size();
       fact(path, false);  // nothing of that name anywhere: says so
-      if (hint != nullptr && hint->kind == TypeKind::text && work_.diagnostics.size() == told + 1 &&
-          work_.diagnostics.back().fixes.empty()) {
+      if (hint == nullptr || work_.diagnostics.size() != told + 1) return nullptr;
+      Diagnostic& diagnostic = work_.diagnostics.back();
+      if (const std::string meant(value_meant_by(steps[0], hint->kind)); !meant.empty()) {
+        diagnostic.help = say("Did you mean “", "是否指“") + meant + say("”?", "”？");
+        diagnostic.fixes = {{expr.span, meant}};
+      } else if (hint->kind == TypeKind::text && diagnostic.fixes.empty()) {
         const std::string text = say("\"", "“") + steps[0] + say("\"", "”");
-        work_.diagnostics.back().help = say("A text stands in quotes: ", "文本写在引号中：") + text;
-        work_.diagnostics.back().fixes.push_back({expr.span, text});
+        diagnostic.help = say("A text stands in quotes: ", "文本写在引号中：") + text;
+        diagnostic.fixes.push_back({expr.span, text});
       }
       return nullptr;
     }
@@ -390,6 +427,46 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
     return node(Op::truth, expr.span, {of_fact(found, Op::fact, expr.span)});
   }
   return of_fact(found, Op::fact, expr.span);
+}
+
+// 客户.客群为零售: behind a dot the whole run is a name, and no such name is there. It is offered only where it compiles.
+bool Conditions::told_of_glued_value(Span span, const std::string& before, const std::string& step,
+                                     const std::map<std::string, Index, std::less<>>& members,
+                                     const std::vector<std::string_view>& known) {
+  std::string_view name;
+  const syntax::Spelling* keyword = nullptr;
+  for (const auto& [each, member] : members) {
+    if (!step.starts_with(each) || each.size() <= name.size()) continue;
+    const syntax::Spelling* longest = nullptr;
+    for (const syntax::Spelling& s : syntax::all_spellings())
+      if (s.kind == syntax::KeywordKind::compare && s.language == Language::zh && s.words.size() == 1 &&
+          (longest == nullptr || s.text.size() > longest->text.size()) &&
+          std::string_view(step).substr(each.size()).starts_with(s.text))
+        longest = &s;
+    if (longest != nullptr) name = each, keyword = longest;
+  }
+  if (keyword == nullptr) return false;
+  const std::string rest = step.substr(name.size() + keyword->text.size());
+  const Type& type = work_.model.facts[members.find(name)->second].type;
+  const auto is = [&](std::initializer_list<std::string_view> any) {
+    return std::find(any.begin(), any.end(), keyword->text) != any.end();
+  };
+  const bool whole = rest.empty() && is({"已知", "不明", "未知"});
+  const bool equal = is({"为", "等于", "不为", "不等于"});
+  const bool sure =
+      whole || (type.kind == TypeKind::yes_no && equal && (rest == "是" || rest == "否")) ||
+      (has_names(type) && names_a_level(levels_of(work_.model, type), rest) &&
+       (equal || is({"属于", "不属于"}) || (type.kind == TypeKind::scale && is({"不低于", "不高于", "高于", "低于"}))));
+  // 封闭期满日 may be a fact that is not declared, or a slip of one that is.
+  constexpr std::size_t kOneLetter = 3;
+  if (!sure && ((keyword->text.size() == kOneLetter && keyword->text != "为") || !work_.near_to(step, known).empty()))
+    return false;
+  const std::string meant = before + std::string(name) + " " + keyword->text + (rest.empty() ? "" : " ") + rest;
+  const std::string shown = sure ? meant : before + std::string(name) + " " + keyword->text + " …";
+  Diagnostic& diagnostic = work_.report(syntax::codes::kKeywordGlued, item_, span, {before + step},
+                                        say("put a blank after a keyword: ", "关键字前后请加空格：") + shown);
+  if (sure) diagnostic.fixes.push_back({span, meant});
+  return true;
 }
 
 // What a word is a level or choice of, as this pack sees it; empty: of nothing.
@@ -846,19 +923,23 @@ std::size_t Conditions::items_behind(const syntax::Expr& expr, std::size_t at) {
   std::string items;
   const auto is_item = [&](const syntax::Expr& each) {
     if (each.bracketed) return false;
+    if (texts) return each.op == S::literal && each.literal.kind == syntax::LiteralKind::text;
     if (each.op == S::literal)
       return each.literal.kind != syntax::LiteralKind::yes && each.literal.kind != syntax::LiteralKind::no;
-    return !texts && is_bare(each) && !owner_of_level(each.path.parts.front().text).empty();
+    return is_bare(each) && !owner_of_level(each.path.parts.front().text).empty();
   };
   for (; end < expr.args.size() && is_item(*expr.args[end]); ++end)
     items += say(", ", "、") + quoted(expr.args[end]->span);
   if (end == at) return 0;
+  std::string instead = quoted(first.span) + items;
   if (!texts) {
     std::vector<const syntax::Expr*> values;
+    for (const auto& each : first.args[1]->args) values.push_back(each.get());
     for (std::size_t i = at; i < end; ++i) values.push_back(expr.args[i].get());
-    if (first.args[0]->op != S::path || subject_of(first, values).empty()) return 0;  // no list of them compiles
+    const std::string subject = first.args[0]->op == S::path ? subject_of(first, values) : std::string();
+    if (subject.empty()) return 0;  // no list of them compiles
+    instead.replace(0, first.args[0]->span.end - first.span.begin, subject);
   }
-  std::string instead = quoted(first.span) + items;
   if (first.op == S::contains) {
     if (first.args[1]->op != S::literal) return 0;
     instead =

@@ -69,6 +69,9 @@ class Conditions {
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
   bool check_range(const Expr& fact, const Expr& constant);
   std::string owner_of_level(const std::string& name) const;
+  bool told_of_glued_value(Span span, const std::string& before, const std::string& step,
+                           const std::map<std::string, Index, std::less<>>& members,
+                           const std::vector<std::string_view>& known);
   bool is_bare(const syntax::Expr& expr) const;
   const Element* element(const syntax::Path& path) const;
 

@@ -1,7 +1,6 @@
 #include "engine/model/checks/work.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "engine/base/nearest.h"
@@ -13,23 +12,6 @@ namespace caveat::model {
 namespace {
 
 constexpr std::size_t kCompared = 20'000'000;  // names, in looking for those that are near
-
-// Where a value stands, the keyword that says the same.
-std::string_view value_meant_by(std::string_view written) {
-  constexpr auto kWords = std::to_array<std::pair<std::string_view, std::string_view>>({
-      {"今天", "今日"},
-      {"当天", "今日"},
-      {"现在", "此刻"},
-      {"目前", "此刻"},
-      {"真", "是"},
-      {"假", "否"},
-      {"true", "yes"},
-      {"false", "no"},
-  });
-  for (const auto& [word, meant] : kWords)
-    if (word == written) return meant;
-  return {};
-}
 
 }  // namespace
 
@@ -129,26 +111,6 @@ bool Work::told_of_glued(const Item& item, Span span, const std::string& written
 bool Work::told_of_glued_behind(const Item& item, Span span, const std::string& before, const std::string& step,
                                 const std::vector<std::string_view>& known) {
   const std::size_t digits = std::min(step.find_first_of("0123456789"), step.size());
-  if (digits == step.size()) {  // 客户.职业为学生
-    std::string_view name, keyword;
-    for (const std::string_view each : known) {
-      if (!step.starts_with(each) || each.size() <= name.size()) continue;
-      std::string_view longest;
-      for (const syntax::Spelling& s : syntax::all_spellings())
-        if (s.kind == syntax::KeywordKind::compare && s.language == Language::zh && s.words.size() == 1 &&
-            s.text.size() > longest.size() && std::string_view(step).substr(each.size()).starts_with(s.text))
-          longest = s.text;
-      if (!longest.empty()) name = each, keyword = longest;
-    }
-    if (name.empty()) return false;
-    const std::string rest = step.substr(name.size() + keyword.size());
-    const std::string meant =
-        before + std::string(name) + " " + std::string(keyword) + (rest.empty() ? "" : " ") + rest;
-    report(syntax::codes::kKeywordGlued, item, span, {before + step},
-           say(item, "put a blank after a keyword: ", "关键字前后请加空格：") + meant)
-        .fixes.push_back({span, meant});
-    return true;
-  }
   if (digits == 0 || digits == step.size() || step.size() > limits.name_bytes) return false;
   const std::vector<syntax::Segment> parts = syntax::segments_before_a_number(std::string_view(step).substr(0, digits));
   if (parts.size() < 2 || parts.front().keyword != nullptr ||
@@ -157,9 +119,13 @@ bool Work::told_of_glued_behind(const Item& item, Span span, const std::string& 
   std::string meant = before;
   for (const syntax::Segment& part : parts) meant += part.text + " ";
   meant += step.substr(digits);
-  report(syntax::codes::kKeywordGlued, item, span, {before + step},
-         say(item, "put a blank after a keyword: ", "关键字前后请加空格：") + meant)
-      .fixes.push_back({span, meant});
+  Diagnostic& diagnostic = report(syntax::codes::kKeywordGlued, item, span, {before + step},
+                                  say(item, "put a blank after a keyword: ", "关键字前后请加空格：") + meant);
+  const auto& all = syntax::all_spellings();
+  const bool goes_on = std::any_of(all.begin(), all.end(), [&](const syntax::Spelling& s) {
+    return s.kind == syntax::KeywordKind::logic && s.language == Language::zh && step.find(s.text, digits) != step.npos;
+  });
+  if (!goes_on) diagnostic.fixes.push_back({span, meant});  // 65且低于70
   return true;
 }
 
@@ -178,8 +144,7 @@ void Work::unknown_name(Kind kind, const Item& item, Span span, const std::strin
   const std::string last = written.substr(written.rfind('.') == std::string::npos ? 0 : written.rfind('.') + 1);
   if (maybe_lost(item.pack, last)) return;
   if (told_of_glued(item, span, written, known)) return;
-  std::string near(kind == Kind::value ? value_meant_by(written) : std::string_view());
-  if (near.empty()) near = near_to(written, known);
+  std::string near(near_to(written, known));
   if (opposites(written, near)) near.clear();
   std::string help;
   if (!near.empty()) {
