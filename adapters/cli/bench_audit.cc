@@ -31,6 +31,7 @@
 #include "audit/log/log.h"
 #include "audit/log/open_day.h"
 #include "audit/log/reader.h"
+#include "audit/log/tiles.h"
 #include "audit/log/verify.h"
 #include "audit/record/decode.h"
 #include "audit/record/encode.h"
@@ -372,11 +373,7 @@ void write_headers(const std::string& path, std::uint64_t records) {
       audit::StoredRecord record;
       record.index = tree.size();
       record.header = encode_header(sealed.header, record.index, ++time);
-      tree.append(audit::leaf_hash(record.header), [&](unsigned level, const Digest& root) {
-        if (level > 0 && level % 8 == 0)
-          batch.tiles.push_back(
-              {.tree = audit::kTreeSha256, .level = level / 8, .position = record.index >> level, .hash = root});
-      });
+      append_leaf(tree, audit::leaf_hash(record.header), batch.tiles);
       batch.records.push_back(std::move(record));
     }
     batch.checkpoints.push_back({.tree = audit::kTreeSha256,

@@ -19,6 +19,7 @@
 #include "audit/log/older_keys.h"
 #include "audit/log/open_day.h"
 #include "audit/log/reader.h"
+#include "audit/log/tiles.h"
 #include "audit/log/tree.h"
 #include "audit/record/decode.h"
 #include "audit/record/encode.h"
@@ -36,7 +37,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBatchRecords = 4'096;
 constexpr std::size_t kBatchBytes = 32u << 20;
-constexpr unsigned kTileLevels = 8;          // a tile is the root of 256 of the level below
 constexpr std::int64_t kStepUs = 1'000'000;  // a clock that falls by more is recorded
 
 // Who waits for an answer, and what for. Made by his own thread and never moved after that: the committer has no time to carry it about.
@@ -594,11 +594,7 @@ class GroupCommitLog final : public Log {
       stored.tags = std::move(record.tags);
       stored.state = std::move(record.state);
       const Digest leaf = leaf_hash(stored.header);
-      tree.append(leaf, [&](unsigned level, const Digest& root) {
-        if (level > 0 && level % kTileLevels == 0)
-          batch.tiles.push_back(
-              {.tree = kTreeSha256, .level = level / kTileLevels, .position = index >> level, .hash = root});
-      });
+      append_leaf(tree, leaf, batch.tiles);
       counted.count(record.kind, record.verdict ? &*record.verdict : nullptr);
       return Committed{.index = index, .leaf = leaf, .time_us = time, .size = 0, .root = {}, .checkpoint = nullptr};
     };

@@ -5,6 +5,7 @@
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/about.h"
+#include "audit/log/tiles.h"
 #include "audit/record/decode.h"
 
 namespace caveat::audit {
@@ -73,8 +74,8 @@ Digest LogReader::node(unsigned level, std::uint64_t position) const {
 }
 
 Digest stored_node(StoreReader& store, unsigned level, std::uint64_t position, NodeCache* cache) {
-  if (level != 0 && level % 8 == 0) {
-    if (const auto tile = store.tile(kTreeSha256, level / 8, position)) return *tile;
+  if (level != 0 && level % kTileLevels == 0) {
+    if (const auto tile = store.tile(kTreeSha256, level / kTileLevels, position)) return *tile;
   }
   const std::pair key{level, position};
   if (cache != nullptr) {

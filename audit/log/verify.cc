@@ -11,6 +11,7 @@
 #include "audit/log/high_water.h"
 #include "audit/log/open_day.h"
 #include "audit/log/signers.h"
+#include "audit/log/tiles.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/tally.h"
@@ -660,14 +661,14 @@ class Verification {
         return;
       }
       seen.insert({tile.level, tile.position});
-      if (tile.level < 1 || tile.level > 7 || tile.position >= (there_ >> (8 * tile.level))) {
+      if (tile.level < 1 || tile.level > 7 || tile.position >= (there_ >> (kTileLevels * tile.level))) {
         find(kTiles, "tiles", row, {"the tree has no such complete subtree", "树中没有这样的完整子树"});
         return;
       }
       try {
         // From headers alone, or a changed tile would prove itself.
         Frontier subtree;
-        const std::uint64_t width = std::uint64_t{1} << (8 * tile.level);
+        const std::uint64_t width = std::uint64_t{1} << (kTileLevels * tile.level);
         reader_.each_header(tile.position * width, (tile.position + 1) * width,
                             [&](std::uint64_t, std::string_view leaf) { subtree.append(leaf_hash(leaf)); });
         if (hash != view(subtree.root()))
@@ -676,8 +677,8 @@ class Verification {
         find(kTiles, "tiles", row, {error.what(), error.message(Language::zh)});
       }
     });
-    for (unsigned level = 1; level <= 7 && (there_ >> (8 * level)) > 0; ++level)
-      for (std::uint64_t position = 0; position < there_ >> (8 * level); ++position)
+    for (unsigned level = 1; level <= 7 && (there_ >> (kTileLevels * level)) > 0; ++level)
+      for (std::uint64_t position = 0; position < there_ >> (kTileLevels * level); ++position)
         if (!seen.contains({level, position}))
           find(kTiles, "tiles", "level " + std::to_string(level) + " position " + std::to_string(position),
                {"it is not there", "不在"});
