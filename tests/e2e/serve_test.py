@@ -3,7 +3,8 @@
 
     serve_test.py BINARY REPOSITORY
 
-No test judges by the clock: limits that end in seconds are set low in the configuration, and what hangs is ended by CTest.
+No test judges by the clock: limits that end in seconds are set low in the configuration, what is waited for in a loop is given up after a
+minute and a half, and what hangs is ended by CTest.
 """
 import base64
 import concurrent.futures
@@ -28,10 +29,13 @@ import zipfile
 
 import jsonschema
 
+from watch import open_files, until
+
 BINARY = pathlib.Path(sys.argv[1]).resolve()
 REPOSITORY = pathlib.Path(sys.argv[2]).resolve()
+SANITIZED = re.search(rb"__[at]san_init", BINARY.read_bytes()) is not None
 # All of it by night, but not once more under a sanitizer, which looks for something else.
-ALL = bool(os.environ.get("CAVEAT_NIGHTLY")) and not re.search(rb"__[at]san_init", BINARY.read_bytes())
+ALL = bool(os.environ.get("CAVEAT_NIGHTLY")) and not SANITIZED
 IDLE = 5000 if ALL else 500
 RELOADS = 200 if ALL else 20
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -309,18 +313,17 @@ class Answers(Served):
         before = heard()
         self.assertEqual(heard(), before + 1)
         self.server.process.send_signal(signal.SIGUSR2)  # warn: what went well is not told any more
-        last = -1
-        while (now := heard()) != last:
-            last = now
+        until(lambda: heard() == heard())
+        last = heard()
         self.server.process.send_signal(signal.SIGUSR1)
-        while heard() == last:
-            pass
+        until(lambda: heard() != last)
 
     def test_the_unix_socket_serves_the_same_and_its_own_user_reloads_without_a_key(self):
         path = str(pathlib.Path(self.folder) / "log.sock")
 
         def over_socket(method, target, body, key=None):
             with socket.socket(socket.AF_UNIX) as sock:
+                sock.settimeout(60)
                 sock.connect(path)
                 data = json.dumps(body).encode()
                 head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(data)}\r\nConnection: close\r\n"
@@ -384,15 +387,6 @@ class Answers(Served):
         self.assertGreaterEqual(len(answered), 1)
 
 
-def open_files(pid):
-    """What a process has open; a file that it closes meanwhile is none."""
-    names = []
-    for one in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            names.append(os.readlink(one))
-    return names
-
-
 class LongLooks(unittest.TestCase):
     """Reports over a log that takes seconds to read: what is short does not wait for them, and neither does who stops the server."""
 
@@ -420,18 +414,19 @@ class LongLooks(unittest.TestCase):
         self.addCleanup(self.pool.shutdown)
 
     def report(self, form):
-        while True:  # the search below may have its place for a moment
-            answer = self.server.ask("POST", "/v1/reports", {"format": form}, role="auditor")
-            if answer[0] != 503 or json.loads(answer[2])["code"] != "overloaded":
-                return answer
+        def answer():
+            got = self.server.ask("POST", "/v1/reports", {"format": form}, role="auditor")
+            return got if got[0] != 503 or json.loads(got[2])["code"] != "overloaded" else None
+        return until(answer)  # the search below may have its place for a moment
 
     def under_way(self, *forms):
         """So many reports as may be made at once, and the answer to one too many: they have begun."""
         reports = [self.pool.submit(self.report, form) for form in forms]
-        while True:
+
+        def begun():
             status, headers, text = self.server.ask("POST", "/v1/log/search", {"request": "old-7"}, role="auditor")
-            if status == 503 or any(one.done() for one in reports):
-                return reports, (status, headers, json.loads(text))
+            return (status, headers, json.loads(text)) if status == 503 or any(one.done() for one in reports) else None
+        return reports, until(begun)
 
     def test_what_is_short_waits_for_no_report_and_one_report_too_many_is_told_when_to_come_again(self):
         reports, (status, headers, problem) = self.under_way("csv", "html")
@@ -458,15 +453,19 @@ class LongLooks(unittest.TestCase):
         search = lambda: self.server.ask("POST", "/v1/log/search", {"request": "old-7"}, role="auditor")[0]
         for one, behind in zip(left, more):
             one.sendall(ask + behind)
-        while search() != 503:
+
+        def under_way():
+            if search() == 503:
+                return True
             for one, behind in zip(left, more):
                 if select.select([one], [], [], 0)[0]:  # the search had its place for a moment
-                    one.recv(1 << 20)
+                    self.assertTrue(one.recv(1 << 20))
                     one.sendall(ask + behind)
+            return False
+        until(under_way)
         for one in left:
             one.close()
-        while search() != 200:
-            pass
+        until(lambda: search() == 200)
         self.server.stop()
         reports = [line for line in map(json.loads, self.server.operation.read_text(encoding="utf-8").splitlines())
                    if line["event"] == "exchange" and line["path"] == "/v1/reports"]
@@ -477,8 +476,8 @@ class LongLooks(unittest.TestCase):
         """A report into `place` that stands still in the middle of being made, until the block ends."""
         report = subprocess.Popen([BINARY, "report", self.server.log, "--out", pathlib.Path(place, "out.zip")], stderr=subprocess.PIPE, text=True)
         self.addCleanup(report.kill)
-        while report.poll() is None and not any(name.startswith(place) for name in open_files(report.pid)):
-            pass  # its spool is written into from then on
+        # Its spool is written into from then on.
+        until(lambda: report.poll() is not None or any(name.startswith(place) for name in open_files(report.pid)))
         report.send_signal(signal.SIGSTOP)
         self.assertIsNone(report.poll())
         yield report
@@ -531,8 +530,7 @@ class LongLooks(unittest.TestCase):
             self.assertEqual(headers["content-digest"], f"sha-256=:{base64.b64encode(hashlib.sha256(text).digest()).decode()}:")
         grown = int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))[1]) * 1024 - before
         print(f"reports of {len(text) >> 20} MiB: {grown >> 20} MiB more memory", file=sys.stderr)
-        code = BINARY.read_bytes()
-        if b"__asan_init" not in code and b"__tsan_init" not in code:  # which keep what was given back
+        if not SANITIZED:  # sanitizers keep what was given back
             self.assertLess(grown, 40 << 20)
         self.assertEqual(sorted(path.name for path in pathlib.Path(self.folder).iterdir() if path.name.startswith(".")), [])
 
@@ -606,7 +604,9 @@ class Batches(Served):
             sock.sendall(b"%x\r\n%s\r\n" % (len(line), line))
             got = b""
             while b'"t-1"' not in got:
-                got += sock.recv(65536)  # flushed though the request goes on
+                piece = sock.recv(65536)  # flushed though the request goes on
+                self.assertTrue(piece, got)
+                got += piece
         self.assertEqual(self.server.decide(turn(1))[1].get("caveat-replayed"), "?1")
 
 
@@ -725,8 +725,7 @@ class Strangers(Served):
                 break
         for sock in opened + more:
             sock.close()
-        while self.server.ask("GET", "/healthz", role=None)[0] != 200:
-            pass
+        until(lambda: self.server.ask("GET", "/healthz", role=None)[0] == 200)
 
 
 class Reloads(Served):
@@ -831,8 +830,7 @@ class Reloads(Served):
         pack = self.server.rules / "pack.cav"
         pack.write_text(pack.read_text(encoding="utf-8").replace('version "1"', 'version "2"'), encoding="utf-8")
         self.server.process.send_signal(signal.SIGHUP)
-        while json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])["active"][0]["version"] != "2":
-            pass
+        until(lambda: json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])["active"][0]["version"] == "2")
         packs = json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])
         self.assertEqual([pack["version"] for pack in packs["previous"]], ["1"])
 
@@ -910,8 +908,7 @@ class ReferenceSets(Served):
 
         second = self.put("p-1,high,One\n")
         self.server.process.send_signal(signal.SIGHUP)
-        while json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])["data"][0]["digest"] != second:
-            pass
+        until(lambda: json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])["data"][0]["digest"] == second)
         self.assertEqual(self.recommend("p-1")[2]["verdict"], "block")
         again = self.recommend("p-1", number="kept")[2]  # what was answered stays answered
         self.assertEqual((again["verdict"], again["data"][0]["digest"]), ("allow", first))
@@ -1131,6 +1128,7 @@ class Desk(Served):
             status, headers, page = self.get(path, "li.wei")
             self.assertEqual((status, len(page["items"])), (200, 1))
             seen.append(page["items"][0]["id"])
+            self.assertLessEqual(len(seen), len(opened))
             link = headers.get("link")
             path = re.fullmatch('<(.*)>; rel="next"', link)[1] if link else None
             self.assertEqual(path is not None, "next" in page)
@@ -1459,6 +1457,7 @@ class Looks(Served):
             page = json.loads(text)
             self.assertEqual(page["found"], 7)
             seen += [one["index"] for one in page["items"]]
+            self.assertTrue(page["items"] and len(seen) <= 7, seen)
             cursor = page.get("next")
             if cursor is None:
                 break
@@ -1506,9 +1505,8 @@ class Starts(unittest.TestCase):
         self.assertTrue(url.startswith("http://127.0.0.1:"), url)
         key = self.folder / "out/serve/bot.key"
         self.assertEqual(key.stat().st_mode & 0o777, 0o600)
-        text = ""
-        while "/docs" not in text:
-            text = (self.folder / "said").read_text(encoding="utf-8")
+        until(lambda: "/docs" in (self.folder / "said").read_text(encoding="utf-8"))
+        text = (self.folder / "said").read_text(encoding="utf-8")
         printed = [line.strip() for line in text.splitlines() if "curl" in line]
         self.assertEqual(len(printed), 2, text)
         self.assertNotIn(key.read_text().strip(), text)

@@ -19,6 +19,8 @@ import time
 import unittest
 import zipfile
 
+from watch import until
+
 BINARY, REPOSITORY = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 EXAMPLES = sorted((REPOSITORY / "examples").glob("*.jsonl"))
 
@@ -528,8 +530,7 @@ class Walk(unittest.TestCase):
         writer = subprocess.Popen([BINARY, "decide", "--rules", "rules", "--log", log], cwd=REPOSITORY, stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(writer.stdout.close)
-        while not pathlib.Path(f"{log}-writer").exists() and writer.poll() is None:
-            pass
+        until(lambda: pathlib.Path(f"{log}-writer").exists() or writer.poll() is not None)
         show = subprocess.Popen([BINARY, "log", "show", log, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         time.sleep(0.5)  # it has its snapshot and waits for the writer
         for number in range(50):
