@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Commands that write to a log beside `keys rotate`: each waits for the other, and the log verifies. Usage: rotate_test.py CAVEAT REPO"""
+"""Commands that write to a log beside `keys rotate`: each waits for the other, and the log verifies. Usage: rotate_test.py CAVEAT REPO
+
+A smoke test: who comes first is chance. The orders that matter are held one by one in tests/audit/log/signer_test.cc.
+"""
 import os
 import subprocess
 import sys
