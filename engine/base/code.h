@@ -1,6 +1,6 @@
 // Code: one stable lower_snake name for one thing that can be wrong.
 // Each area keeps one table of them (`codes.h` of its room); the wording lives beside the constant and every code is
-// raised, whole text and all, by a case in tests/conformance/messages/.
+// raised, whole text and all, by a case in tests/conformance/messages/, or messages_test.py beside it says why none can.
 //
 // Promises   a name is never re-used for another meaning
 // Lifetime   codes are constants; everything refers to them by pointer
