@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "adapters/wire/codes.h"
+#include "adapters/wire/digest.h"
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/turn.h"
 

@@ -6,8 +6,7 @@
 //
 // Promises   every value is visited; numbers keep their spelling, so no digit is lost; members are compared unescaped
 // and
-//            none comes twice; nothing follows the object; texts may hold NUL and non-characters, nothing else may; two
-//            bodies that differ in order of members, spelling of numbers or blanks have one canonical digest
+//            none comes twice; nothing follows the object; texts may hold NUL and non-characters, nothing else may
 // Threads    calls may run together
 // Errors     Problems with the codes of the bytes (codes.h, status 400 and 413): syntax stops at the first place, the
 //            others are reported together
@@ -17,7 +16,6 @@
 
 #include <string_view>
 
-#include "engine/base/digest.h"
 #include "engine/base/limits.h"
 #include "engine/base/result.h"
 #include "engine/decide/request.h"
@@ -27,12 +25,6 @@ namespace caveat::wire {
 Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits);
 // The body of a command, by the same rules: one object, or a list; every text of it may hold NUL and non-characters.
 Result<void> parse_body(std::string_view json, decide::Fields& fields, const Limits& limits);
-
-// The digest by which a repeat is known: members sorted, numbers by value, blanks gone.
-Digest canonical_digest(const decide::Fields& fields);
-// The same of what the turn would do: texts of the bot's, products, actions, recipients, groups of facts of the packs' own. Who and when,
-// the language, the customer and what he says, the conversation and the way to continue it are left out.
-Digest matter_digest(const decide::Fields& fields);
 
 // RFC 8259's number, nothing before or behind it.
 bool is_json_number(std::string_view token);

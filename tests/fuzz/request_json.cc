@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/wire/digest.h"
 #include "adapters/wire/turn.h"
 #include "engine/decide/outcome.h"
 #include "tests/engine/decide/hand_made.h"

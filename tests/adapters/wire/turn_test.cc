@@ -8,7 +8,6 @@
 
 using caveat::Limits;
 using caveat::decide::Fields;
-using caveat::wire::canonical_digest;
 using caveat::wire::parse_turn;
 
 namespace {
@@ -188,20 +187,4 @@ BOOST_AUTO_TEST_CASE(mutated_turns_are_judged_as_boost_json_judges_them) {
   }
   BOOST_TEST(accepted > 1'000u);
   BOOST_TEST(refused > 1'000u);
-}
-
-BOOST_AUTO_TEST_CASE(one_content_has_one_canonical_digest_however_it_is_written) {
-  const auto digest = [](std::string_view json) {
-    Fields fields;
-    BOOST_REQUIRE(parse_turn(json, fields, Limits{}));
-    return caveat::hex(canonical_digest(fields));
-  };
-  const std::string one = digest(R"({"id":"a","n":100,"list":[1,2],"o":{"x":1,"yy":2}})");
-  BOOST_TEST(digest(R"( { "o" : {"yy":2.0,"x":1}, "list":[1.0,2e0], "n":1E2, "\u0069d":"\u0061" } )") == one);
-  BOOST_TEST(digest(R"({"id":"a","n":1000e-1,"list":[0.1e1,2],"o":{"x":1,"yy":2}})") == one);
-  BOOST_TEST(digest(R"({"id":"a","n":"100","list":[1,2],"o":{"x":1,"yy":2}})") != one);
-  BOOST_TEST(digest(R"({"id":"a","n":100,"list":[2,1],"o":{"x":1,"yy":2}})") != one);
-  BOOST_TEST(digest(R"({"id":"a","n":-100,"list":[1,2],"o":{"x":1,"yy":2}})") != one);
-  BOOST_TEST(digest(R"({"n":0})") == digest(R"({"n":-0.00e5})"));
-  BOOST_TEST(digest(R"({"n":1e999999999999})") != digest(R"({"n":2e999999999999})"));
 }
