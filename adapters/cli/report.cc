@@ -52,8 +52,11 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
   }
   std::string decisions = counted(made.population, terminal, "decision", "decisions", "个决定");
   if (made.sealed > 0)
-    decisions +=
-        fill(terminal.say({" and {0} that no key opens", "，另有 {0} 个无密钥可打开"}), {std::to_string(made.sealed)});
+    decisions += fill(invocation.has("--customer")
+                          ? terminal.say({" and {0} that no key opens and that may be about this customer or another",
+                                          "，另有 {0} 个无密钥可打开，是否涉及该客户不得而知"})
+                          : terminal.say({" and {0} that no key opens", "，另有 {0} 个无密钥可打开"}),
+                      {std::to_string(made.sealed)});
   const std::string records = counted(made.log_size, terminal, "record", "records", "条记录");
   terminal.err << (index ? fill(terminal.say({"caveat: wrote {0} ({1} of {2}); the export is record {3} of the log.\n",
                                               "caveat：已写入 {0}（{1}，共 {2}）；本次导出为日志第 {3} 条记录。\n"}),

@@ -74,7 +74,7 @@ std::string by_the_signer_of_now(const std::string& checkpoint, const audit::Key
   return keys.sign(audit::checkpoint_text({.origin = now.name, .size = said->size, .root = said->root}));
 }
 
-// Of a customer's subject-key ids those that a record under the checkpoint has, in their order.
+// Of subject-key ids those that a record under the checkpoint has, in their order.
 std::vector<audit::KeyId> those_of(const audit::LogReader& reader, std::uint64_t size,
                                    const std::vector<audit::KeyId>& all) {
   std::vector<bool> met(all.size());
@@ -143,8 +143,13 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, co
   made.missing = verified.behind;
   made.end_known = keys == nullptr || verified.end_known;
   audit::LogFacts facts = facts_of(reader, verified, checkpoint, keys);
-  // Keys that are newer than the checkpoint would tell of what came after it.
-  if (!asked.query.subjects.empty()) asked.query.subjects = those_of(reader, facts.size, asked.query.subjects);
+  if (!asked.query.customer.empty()) {
+    // Whose a record was is told by its data key: where that is lost, it may have been his.
+    for (const audit::ClosedKey& key : verified.closed_keys)
+      if (!key.erased_by) asked.query.subjects.push_back(key.key);
+    // Keys that are newer than the checkpoint would tell of what came after it.
+    asked.query.subjects = those_of(reader, facts.size, asked.query.subjects);
+  }
   facts.recorded = recorder.records();
   const bool recorded = facts.recorded;
   audit::name_what_is_not_checked(facts, keys != nullptr);

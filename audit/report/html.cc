@@ -110,6 +110,8 @@ class Page {
     data scope(data::type::list);
     row(scope, "query", model_.query.in_words(language_, ReportQuery::Alias::named));
     row(scope, "population", all_sealed ? sealed_words : number(model_.population));
+    if (!model_.query.customer.empty())
+      row(scope, "whose", filled(w("by_word"), number(model_.query.subjects.size()), number(model_.others)));
     row(scope, "record_range",
         number(model_.records) +
             (model_.first_index ? (zh() ? "（" : " (") +

@@ -87,7 +87,11 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   }
   model_.last_index = header.index();
   model_.last_time = header.time_us();
-  if (header.kind() != Kind::decision || !selects(model_.query, header)) return;
+  if (header.kind() != Kind::decision) return;
+  if (!selects(model_.query, header)) {
+    ++model_.others;
+    return;
+  }
   const auto tell_row = [&](Content content, const VerdictSection& verdict) {
     if (!row_) return;
     DecisionRow row;

@@ -37,8 +37,9 @@ struct ReportQuery {
   std::string
       alias;  // under which the same rule stands in records of when it was confidential, if they are to count too
   std::optional<std::uint8_t> verdict;
-  std::string customer;         // decisions about this person only; what others were told stays sealed
-  std::vector<KeyId> subjects;  // the subject-key ids of that customer: what the selection is proved complete by
+  std::string customer;  // decisions about this person only; what others were told stays sealed
+  // The subject-key ids that the bank says are that customer's, and those whose data key is lost, which may be his.
+  std::vector<KeyId> subjects;
   Language language = Language::en;
   std::int32_t offset_minutes = 0;  // of the times printed
   std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
@@ -114,6 +115,7 @@ struct ReportModel {
   std::uint64_t population = 0;  // decisions that the query selects
   std::uint64_t opened = 0;      // decisions of the period that a key at hand opened, selected or not
   std::uint64_t sealed = 0;      // decisions whose body no key at hand opened: counted, not judged
+  std::uint64_t others = 0;      // decisions of the period under none of the ids that are named as the customer's
   std::uint64_t unreadable = 0;  // opened, but not as this build knows it
   std::optional<std::uint64_t> first_index, last_index;
   std::optional<Microseconds> first_time, last_time;

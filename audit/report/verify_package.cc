@@ -32,6 +32,22 @@ namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
+std::string several(std::uint64_t count, const char* one, const char* many) {
+  return number(count) + " " + (count == 1 ? one : many);
+}
+
+// Who is the customer of a package about one: no proof tells, so it is said wherever his decisions are counted.
+std::string by_the_banks_word(std::uint64_t ids, std::uint64_t others, Language language) {
+  if (language == Language::zh)
+    return "其中 " + number(ids) + " 个密钥编号属于该客户，仅以银行所述为准；期间内其他编号下的决定 " + number(others) +
+           " 个，未予打开";
+  return "that " + (ids == 0 ? "no key id is" : several(ids, "key id is", "key ids are")) +
+         " the customer's is the bank's word; " +
+         (others == 0 ? "no decision of the period bears other ids"
+                      : several(others, "decision of the period bears other ids and is not opened",
+                                "decisions of the period bear other ids and are not opened"));
+}
+
 std::string in_words(const Problem& problem) {
   if (problem.items.empty()) return problem.code == nullptr ? std::string() : std::string(problem.code->name);
   const ProblemItem& item = problem.items.front();
@@ -654,14 +670,30 @@ class Verification {
       return bad(c, "the seed of the sample is " + model_->seed + ", the manifest says " + manifest_->seed,
                  "抽样种子为 " + model_->seed + "，清单为 " + manifest_->seed);
     report_.sealed = model_->sealed;
+    if (!manifest_->query.customer.empty()) {
+      report_.customer_ids = manifest_->query.subjects.size();
+      report_.others = model_->others;
+    }
+    std::string en, zh;
+    const auto untold = [&](const std::string& more_en, const std::string& more_zh) {
+      en += (en.empty() ? "" : "; ") + more_en;
+      zh += (zh.empty() ? "" : "；") + more_zh;
+    };
     if (model_->sealed > 0)
-      return open(
-          c, number(model_->sealed) + " decisions are sealed: they are in the tree, but what was decided is not opened",
-          number(model_->sealed) + " 个决定未公开：它们在树中，但内容未打开");
-    if (model_->unreadable > 0)
-      return open(c, number(model_->unreadable) + " decisions are opened without a verdict that can be read",
-                  number(model_->unreadable) + " 个决定已公开，但其中没有可读的结论");
+      untold(several(model_->sealed, "decision is sealed: it is", "decisions are sealed: they are") +
+                 " in the tree, but what was decided is not opened",
+             number(model_->sealed) + " 个决定未公开：它们在树中，但内容未打开");
+    else if (model_->unreadable > 0)
+      untold(several(model_->unreadable, "decision is", "decisions are") + " opened without a verdict that can be read",
+             number(model_->unreadable) + " 个决定已公开，但其中没有可读的结论");
+    if (report_.customer_ids)
+      untold(by_the_banks_word(*report_.customer_ids, report_.others, Language::en),
+             by_the_banks_word(*report_.customer_ids, report_.others, Language::zh));
+    if (model_->sealed > 0 || model_->unreadable > 0 || report_.others > 0)
+      return open(c, std::move(en), std::move(zh));
     good(c);
+    c.why_en = std::move(en);
+    c.why_zh = std::move(zh);
   }
 
   // 10
@@ -856,6 +888,9 @@ std::string render_text(const PackageReport& report, Language language) {
              : report.sealed == 1
                  ? " 1 decision of it is not opened: what was decided in it is not shown."
                  : " " + count + " decisions of it are not opened: what was decided in them is not shown.";
+    if (report.customer_ids)
+      out += (zh ? "" : " It is about one customer: ") +
+             by_the_banks_word(*report.customer_ids, report.others, language) + (zh ? "。" : ".");
     out += "\n";
   }
   return out;
@@ -867,9 +902,13 @@ std::string render_json(const PackageReport& report) {
     const char* shown = claim.shown == Shown::yes ? "yes" : claim.shown == Shown::no ? "no" : "not_checked";
     claims.push_back({{"number", claim.number}, {"claim", claim.en}, {"shown", shown}, {"why", claim.why_en}});
   }
-  const boost::json::object out = {
+  boost::json::object out = {
       {"intact", report.intact()}, {"key_named", report.key_given}, {"origin", report.origin},    {"size", report.size},
       {"sealed", report.sealed},   {"exit", report.exit_code()},    {"claims", std::move(claims)}};
+  if (report.customer_ids) {
+    out["customer_ids"] = *report.customer_ids;
+    out["others"] = report.others;
+  }
   return boost::json::serialize(out) + "\n";
 }
 

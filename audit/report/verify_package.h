@@ -28,6 +28,9 @@ struct PackageReport {
   std::string origin;
   std::uint64_t size = 0;
   std::uint64_t sealed = 0;  // decisions of it whose content is not opened
+  // Of a package about one customer: how many key ids the bank names as his, and decisions of the period under other ids.
+  std::optional<std::uint64_t> customer_ids;
+  std::uint64_t others = 0;
   bool key_given = false;
   bool intact() const;    // nothing refuted
   int exit_code() const;  // 0 intact and signed by the key named; 1 refuted; 5 intact, but no key was named

@@ -41,6 +41,12 @@ constexpr Phrase kPhrases[] = {
     {"sealed", "Decisions whose body no key at hand opens", "现有密钥无法打开的决定"},
     {"all_sealed", "Not known: no key at hand opens the decisions, {a} in all.",
      "未知：现有密钥无法打开这 {a} 个决定。"},
+    {"whose", "Whose decisions", "决定归属"},
+    {"by_word",
+     "By the bank's word alone: key ids that it names as this customer's: {a}; decisions of the period under other "
+     "ids, "
+     "not opened here: {b}.",
+     "仅以银行所述为准：银行指为该客户的密钥编号 {a} 个；期间内其他编号下的决定 {b} 个，本报告未予打开。"},
     {"unreadable", "Decisions whose body this build does not understand", "本版本无法读懂的决定"},
     {"log", "The log", "日志"},
     {"origin", "Origin", "日志名称"},

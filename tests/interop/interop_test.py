@@ -8,6 +8,7 @@ import copy
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -210,6 +211,43 @@ class Package(unittest.TestCase):
             with self.subTest(more):
                 done = self.verify(package, self.key)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_of_a_package_about_one_customer_both_say_what_is_the_banks_word_and_lost_keys_may_be_his(self):
+        where = f"{self.place.name}/one"
+        os.mkdir(where)
+        with open(f"{ROOT}/examples/wealth.jsonl", encoding="utf-8") as turns:
+            lines = turns.readlines()[:9]
+
+        def turns_of(first, *customers):
+            with open(f"{where}/turns.jsonl", "w", encoding="utf-8") as file:
+                for number, customer in enumerate(customers, first):
+                    turn = json.loads(lines[number])
+                    turn["customer"] = dict(turn.get("customer", {}), id=customer)
+                    turn["conversation"] = {"id": f"{customer}-{number}"}
+                    turn["id"] = f"{customer}-{number}"
+                    file.write(json.dumps(turn, ensure_ascii=False) + "\n")
+            subprocess.run([CAVEAT, "decide", "--rules", f"{ROOT}/rules", "--log", f"{where}/log.db", f"{where}/turns.jsonl"], check=True, capture_output=True)
+
+        def report():
+            done = subprocess.run([CAVEAT, "report", f"{where}/log.db", "--customer", "k-1", "--out", f"{where}/one.zip", "--copy"], check=True, capture_output=True, text=True)
+            verified = subprocess.run([CAVEAT, "verify", f"{where}/one.zip", "--key", f"{where}/log.keys/log.vkey"], check=False, capture_output=True, text=True)
+            theirs = self.verify(f"{where}/one.zip", f"{where}/log.keys/log.vkey")
+            self.assertEqual((verified.returncode, theirs.returncode), (0, 0), verified.stdout + theirs.stdout)
+            return done.stderr, verified.stdout, theirs.stdout
+        turns_of(0, "k-2", "k-2", "k-3")
+        shutil.copytree(f"{where}/log.keys", f"{where}/before")  # of before his first turn
+        turns_of(3, "k-1", "k-1", "k-3", "k-4")
+        wrote, ours, theirs = report()
+        self.assertIn("(2 decisions of 7 records)", wrote)
+        self.assertIn("1 key id is the customer's is the bank's word; 5 decisions of the period bear other ids and are not opened", ours.splitlines()[-1])
+        self.assertIn("? that 1 key ids are the customer's is the bank's word; 5 decisions of the period bear other ids and are not opened", theirs)
+        shutil.rmtree(f"{where}/log.keys")
+        shutil.move(f"{where}/before", f"{where}/log.keys")
+        wrote, ours, theirs = report()
+        self.assertIn("(0 decisions and 3 that no key opens and that may be about this customer or another of 7 records)", wrote)
+        self.assertIn("3 decisions of it are not opened", ours.splitlines()[-1])
+        self.assertIn("2 key ids are the customer's is the bank's word; 4 decisions of the period bear", ours.splitlines()[-1])
+        self.assertIn("? 3 decisions are sealed", theirs)
 
     def test_it_has_at_most_300_lines(self):
         with open(f"{ROOT}/tests/interop/verify_package.py", encoding="utf-8") as file:

@@ -130,8 +130,7 @@ def check_whole(path, state):
     with open(path, "rb") as file, zipfile.ZipFile(path) as archive:
         whole, members = file.read(), {info.filename: archive.read(info) for info in archive.infolist()}
     state["members"] = members
-    if canonical_zip(members) != whole:  # nor with a member twice
-        raise Wrong("not the canonical bytes of its members")
+    wrong_if(canonical_zip(members) != whole, "not the canonical bytes of its members")  # nor with a member twice
     wrong_if(missing := {"manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"} - set(members), "missing: %s" % sorted(missing))
 def rows(item, between=","):
     return r"\[(?:%s(?:%s%s)*)?\]" % (item, between, item)
@@ -221,9 +220,8 @@ def check_tree(state):
         wrong_if(odd or sorted(header) != list(range(1, 12)) or header[4] != index or not time <= header[5] < YEAR_10000, "header %d is out of place" % index)
         time = header[5]
     query = manifest["query"]
-    if (None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
-            or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"])):
-        raise Wrong("no record from outside the period, before or behind it, shows that the run is all of it")
+    wrong_if(None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
+             or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"]), "no record from outside the period, before or behind it, shows that the run is all of it")
     proof = [strict64(h) for h in json.loads(members["proofs.json"].decode())["range_proof"]]
     wrong_if(b'{"range_proof":[%s]}\n' % b",".join(b'"%s"' % base64.b64encode(h) for h in proof) != members["proofs.json"] or proof and not leaves, "proofs.json is not of the one form and spelling")
     if leaves:
@@ -271,7 +269,7 @@ def check_opened(state):
     wrong_if(counts != {"records": records, "population": sum(verdicts), "verdicts": verdicts}, "recounted %d records, decisions %s; the manifest says %s" % (records, verdicts, counts))
     wrong_if(abs(query["offset_minutes"]) > 1080 or state["manifest"]["seed"] != seed_of(state["members"]["checkpoint"], query), "the seed is not that of the query and the checkpoint")
     sealed = {index: 5 for index, header in headers.items() if index not in seen and asked_for(header, query)}
-    state["sealed"] = len(sealed)
+    state["sealed"], state["others"] = len(sealed), sum(h[3] == 1 and in_period(h, query) and not asked_for(h, query) for h in headers.values())
     ranked = sorted({**judged, **sealed}.items(), key=lambda one: sha(("%s/%d" % (state["manifest"]["seed"], one[0])).encode()))
     classes = [[index for index, verdict in ranked if verdict == wanted] for wanted in (5, 4, 3, 2, 1, 0)]
     drawn = [one[turn] for turn in range(len(ranked)) for one in classes if turn < len(one)][:query["stories"]]
@@ -293,6 +291,8 @@ def main():
         print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
     if state["sealed"]:
         print("? %d decisions are sealed: they are in the tree, but what was decided is not opened" % state["sealed"])
+    if state["manifest"]["query"]["customer"]:
+        print("? that %d key ids are the customer's is the bank's word; %d decisions of the period bear other ids and are not opened" % (len(state["manifest"]["query"]["subjects"]), state["others"]))
     print("? report.html and VERIFY.md: that they say what Caveat prints is not checked here")
     return 0 if given else 5
 
