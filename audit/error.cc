@@ -49,6 +49,9 @@ constexpr Phrase kPhrases[] = {
     {"its note is not signed by the signer before it and by itself", "其说明未由前一签名者与其自身共同签名"},
     {"its suite is not built in", "本版本不含其算法套件"},
     {"its suite {0} is not built in", "本版本不含其算法套件 {0}"},
+    {"its key was retired at record {0} and its size is behind that: somebody who still has the key made it, or this "
+     "log is another one",
+     "签署它的密钥已在记录 {0} 中停用，而其规模在此之后：由仍持有该密钥者制作，或本日志已被换作另一份"},
     {"key_set row 1 does not open under wrap.key", "key_set 第 1 行无法以 wrap.key 解密"},
     {"missing or not readable", "不存在或无法读取"},
     {"none of the log's keys that are known signed it", "已知的本日志公钥均未签署它"},

@@ -72,6 +72,14 @@ bool of_the_keys_alone(const audit::VerifyReport& report) {
                      [](const audit::Finding& finding) { return finding.table == "keys"; });
 }
 
+// The log as such was judged whole, by signatures too: what fails is only that some bodies can be read no more.
+bool judged_but_for_what_is_lost(const audit::VerifyReport& report) {
+  constexpr std::size_t kAsSuch = 7;  // tables to bodies
+  return report.signatures_checked &&
+         std::all_of(report.claims.begin(), report.claims.begin() + kAsSuch,
+                     [](const audit::Claim& one) { return one.shown == audit::Shown::yes; });
+}
+
 void print_report(const audit::VerifyReport& report, Terminal& terminal) {
   if (terminal.json) {
     json::array findings, claims, closed;
@@ -125,7 +133,7 @@ void print_report(const audit::VerifyReport& report, Terminal& terminal) {
               ? terminal.say({"Its key set is damaged or was changed; in the log itself nothing was found.",
                               "密钥目录已损坏或被改动；日志本身未发现问题。"})
           : !report.findings.empty() ? terminal.say({"The log was changed.", "日志已被改动。"})
-          : report.bodies_lost > 0
+          : report.bodies_lost > 0 && judged_but_for_what_is_lost(report)
               ? terminal.say({"Nothing in the log was changed, but data keys are missing that no erasure record names.",
                               "日志未被改动，但缺少数据密钥，且没有删除记录指明。"})
               : terminal.say({"The log could not be checked in full.", "日志未能全部核验。"}))
@@ -199,6 +207,14 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
     Progress progress(terminal);
     options.progress = [&](std::uint64_t done, std::uint64_t of) { progress(done, of); };
     report = audit::verify_log(*reader, options);
+  }
+  // Of a log in which nothing else was found: what was handed in says nothing of it.
+  if (report.kept_retired && report.findings.empty()) {
+    const std::string& file = invocation.get("--checkpoint");
+    throw audit::Error(
+        audit::codes::kKeptCheckpoint, file,
+        {file, "its key was retired at record " + std::to_string(*report.kept_retired) +
+                   " and its size is behind that: somebody who still has the key made it, or this log is another one"});
   }
   print_report(report, terminal);
   return report.good() ? kDone : kNo;

@@ -1162,6 +1162,17 @@ class Verification {
       return;
     }
     const std::string row = "size " + std::to_string(opened->size);
+    if (const std::optional<std::uint64_t> record = retired_before(opened->size)) {
+      report_.kept_retired = record;
+      const std::string change = std::to_string(*record);
+      not_checked(kKept,
+                  ("it is by a key that was retired at record " + change +
+                   ": whoever still has that key can make one, or this log is not the one of which it was kept")
+                      .c_str(),
+                  ("签署它的密钥已在记录 " + change + " 中停用：仍持有该密钥者可自行制作，或本日志并非当初所示的那一份")
+                      .c_str());
+      return;
+    }
     if (opened->size > reader_.size()) {
       find(kKept, "kept checkpoint", row,
            {"the log has only " + std::to_string(reader_.size()) + " records",
@@ -1173,6 +1184,16 @@ class Verification {
     } else {
       report_.anchor = Anchor::anchored;
     }
+  }
+
+  // The rotation at which whoever signed the kept checkpoint was retired, where it is of a size behind that. Behind an epoch there may be
+  // true ones: of what was lost.
+  std::optional<std::uint64_t> retired_before(std::uint64_t size) const {
+    const std::optional<Signer> by = signer_of(*options_.kept);
+    std::uint64_t last = 0;  // that he signed
+    for (const auto& [other, said] : expected_)
+      if (by && said.signer == *by) last = other;
+    return last > 0 && size > last && rotations_.contains(last - 1) ? std::optional(last - 1) : std::nullopt;
   }
 
   const LogReader& reader_;

@@ -156,6 +156,17 @@ class ChangedKey(Place):
         self.assertIn("from the bank and not from whoever brought the log", report["claims"][2]["why"])
         self.assertIn("no key that was named signed anything", report["claims"][3]["why"])
 
+    def test_with_the_keys_of_before_it_is_not_said_that_nothing_was_changed(self):
+        shutil.copytree(self.path("log.keys"), self.path("before.keys"))
+        self.rotate()
+        code, report = self.verified("--keys", "before.keys", "--copy")
+        self.assertEqual((code, report["findings"]), (1, []))
+        self.assertGreater(report["bodies_lost"], 0)
+        self.assertEqual(report["claims"][2]["shown"], "not_checked")
+        for language, line in (("en", "The log could not be checked in full."), ("zh", "日志未能全部核验。")):
+            done = self.run_it("log", "verify", "log.db", "--keys", "before.keys", "--copy", "--language", language)
+            self.assertEqual(done.stdout.splitlines()[0], line)
+
     def test_a_key_that_signed_nothing_in_the_log_refutes_it(self):
         self.rotate()
         self.does("keys", "new", "--origin", self.read("old.vkey").split("+")[0], "other.keys")
@@ -256,6 +267,22 @@ class LeakedKey(Place):
                 again = subprocess.run([sys.executable, VERIFIER.__file__, package, key], cwd=self.where, capture_output=True, text=True,
                                        check=False)
                 self.assertEqual(again.returncode, expected, again.stdout + again.stderr)
+
+    def test_a_checkpoint_by_it_of_behind_the_change_says_nothing_of_the_log(self):
+        origin, size = self.read("log.keys/log.vkey").split("+")[0], json.loads(self.run_it("log", "verify", "log.db", "--json").stdout)["size"]
+        with zipfile.ZipFile(self.path("before.zip")) as archive:
+            before = archive.read("checkpoint").decode()
+        self.write("true", before)
+        for key in ([], ["--key", "old.vkey"], ["--key", "new.vkey"]):
+            self.assertEqual(self.verified("--checkpoint", "true", *key)[1]["anchor"], "anchored")
+        for behind in (size - 1, size, size + 100):
+            self.write("forged", self.stolen_note(f"{origin}\n{behind}\n{base64.b64encode(bytes(32)).decode()}\n"))
+            for key in ([], ["--key", "old.vkey"], ["--key", "new.vkey"]):
+                with self.subTest(behind=behind, key=key):
+                    done = self.run_it("log", "verify", "log.db", "--checkpoint", "forged", *key)
+                    self.assertEqual((done.returncode, done.stdout), (3, ""), done.stdout)
+                    self.assertRegex(done.stderr, "its key was retired at record [0-9]+ .*made it, or this log is another one")
+        self.assertNotIn("retired", self.run_it("log", "verify", "log.db", "--checkpoint", "forged", "--language", "zh").stderr)
 
     def test_a_package_from_before_the_change_takes_the_key_of_that_time(self):
         for name, code in (("old.vkey", 0), ("new.vkey", 1)):
