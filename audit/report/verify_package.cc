@@ -524,11 +524,22 @@ class Verification {
       expected = ends && change->before == *key_ ? change->before : change->after;
       gone.push_back(change->before);
     }
-    if (expected && manifest_->end == checkpoint_->size && *expected != *key_)
-      return bad(c,
-                 "the last change of the log's key leads to " + format_verifier_key(*expected) +
-                     ", not to the key that signed",
-                 "日志密钥的最后一次更换引至 " + format_verifier_key(*expected) + "，而非签署所用的密钥");
+    if (expected && manifest_->end == checkpoint_->size && *expected != *key_) {
+      const std::string last = format_verifier_key(*expected);
+      // A report that is made again of an earlier checkpoint is signed by the key of that day. Whoever named that one himself relies on it
+      // already; a note that leads to it leads no further than what the package covers.
+      const auto& named = options_.keys;
+      if (!named.empty() && std::find(named.begin(), named.end(), *key_) == named.end())
+        return bad(c, "the last change of the log's key leads to " + last + ", not to the key that signed",
+                   "日志密钥的最后一次更换引至 " + last + "，而非签署所用的密钥");
+      return open(
+          c,
+          "the last change of the log's key leads to " + last +
+              ", and another one signed: a report that is made again of an earlier checkpoint is signed by the "
+              "log's key of that day, and no record in this package ties that one to the log",
+          "日志密钥的最后一次更换引至 " + last +
+              "，而签署者是另一把：按较早检查点重新生成的报告由当日的密钥签署，本证据包中没有记录将其与日志相连");
+    }
     if (c.shown == Shown::yes && (manifest_->first > 0 || manifest_->end < checkpoint_->size)) {
       c.why_en = "as far as the period tells: of changes of the log's key outside it nothing is in this package";
       c.why_zh = "以本期间所载为限：期间之外日志密钥的更换不在本证据包中";

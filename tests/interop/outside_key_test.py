@@ -211,6 +211,39 @@ class ChangedKey(Place):
                 self.assertEqual(again.returncode, expected, again.stdout + again.stderr)
 
 
+    def test_a_report_that_is_made_again_of_between_two_changes_is_verified_by_the_key_of_now(self):
+        self.rotate()
+        shutil.copy(self.path("log.keys/log.vkey"), self.path("middle.vkey"))
+        self.does("report", "log.db", "--out", "first.zip")
+        with zipfile.ZipFile(self.path("first.zip")) as archive, open(self.path("checkpoint"), "wb") as file:
+            file.write(archive.read("checkpoint"))
+        for change in ("rotation", "epoch"):
+            if change == "rotation":
+                self.rotate()
+            else:
+                shutil.copy(self.path("log.db"), self.path("old-copy"))
+                self.does("log", "search", "log.db", "--verdict", "allow")  # a record more, which is lost
+                shutil.move(self.path("old-copy"), self.path("log.db"))
+                self.does("log", "restore", "log.db", "--reason", "disk lost")
+            self.does("report", "log.db", "--out", "again.zip", "--checkpoint", "checkpoint")
+            with zipfile.ZipFile(self.path("first.zip")) as one, zipfile.ZipFile(self.path("again.zip")) as other:
+                self.assertEqual(one.read("headers/000000"), other.read("headers/000000"))
+                self.assertEqual(*[archive.read("checkpoint").split(b"\n")[1:3] for archive in (one, other)])
+            # A key of before needs a note that leads to the one that signed, and those came later.
+            for key, expected in (("log.keys/log.vkey", 0), ("old.vkey", 1), ("middle.vkey", 1), (None, 5)):
+                with self.subTest(change=change, key=key):
+                    done = self.run_it("verify", "again.zip", *(["--key", key] if key else []))
+                    self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
+                    again = subprocess.run([sys.executable, VERIFIER.__file__, "again.zip", *([key] if key else [])], cwd=self.where,
+                                           capture_output=True, text=True, check=False)
+                    self.assertEqual(again.returncode, expected, again.stdout + again.stderr)
+                    if expected != 1:
+                        self.assertIn(" 5 – ", done.stdout)
+                        self.assertIn("no record in this package ties", done.stdout)
+                        self.assertIn("? the last change", again.stdout)
+            self.assertNotIn("the last", self.run_it("verify", "again.zip", "--language", "zh").stdout)
+
+
 class LeakedKey(Place):
     """Whoever has the private half of a key that was changed can sign with it for ever. It is worth nothing under the newer one."""
 

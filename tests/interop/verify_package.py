@@ -175,11 +175,12 @@ def check_changes(state, events):
             raise Wrong("record %d names other keys than its note, or than the change before" % index)
         ends = rotated and index + 1 == manifest["size"]  # by the key before; a package may sign it again by the one after
         signer, gone = before if ends and key == before else after, gone + ([] if ends else [before])
-    wrong_if(key in gone or signer and manifest["range"]["end"] == manifest["size"] and key != signer, "the key that signed was not the log's any more, or not yet, at that size")
+    state["later"] = signer and manifest["range"]["end"] == manifest["size"] and key != signer  # of a report made again; named, or it is none
+    wrong_if(key in gone or state["later"] and state["given"] and key not in state["given"], "the key that signed was not the log's any more, or not yet, at that size")
 
 def check_signer(state, given):
     members = state["members"]
-    key = state["key"] = read_key(members["log.vkey"].decode())
+    state["key"], state["given"] = key, _ = read_key(members["log.vkey"].decode()), given
     wrong_if(given and key not in given and key not in followed(given, members), "the package brings another key than the one named")
     signed = "caveat.manifest/v1\n" + base64.b64encode(sha(members["manifest.json"])).decode() + "\n"
     wrong_if(open_note(members["manifest.json.sig"].decode(), key) != signed, "manifest.json is not the one that was signed")
@@ -289,11 +290,10 @@ def main():
             print("✗ %s: %s" % (name, wrong))
             return 1
         print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
-    if state["sealed"]:
-        print("? %d decisions are sealed: they are in the tree, but what was decided is not opened" % state["sealed"])
-    if state["manifest"]["query"]["customer"]:
-        print("? that %d key ids are the customer's is the bank's word; %d decisions of the period bear other ids and are not opened" % (len(state["manifest"]["query"]["subjects"]), state["others"]))
-    print("? report.html and VERIFY.md: that they say what Caveat prints is not checked here")
+    for true, words in ((state["sealed"], "%d decisions are sealed: they are in the tree, but what was decided is not opened" % state["sealed"]), (state["manifest"]["query"]["customer"],
+                         "that %d key ids are the customer's is the bank's word; %d decisions of the period bear other ids and are not opened" % (len(state["manifest"]["query"]["subjects"]), state["others"])),
+                        (state["later"], "the last change of key leads to another than signed: a report made again, by the key of that day"), (True, "report.html and VERIFY.md: that they say what Caveat prints is not checked here")):
+        print("? " + words) if true else None
     return 0 if given else 5
 
 if __name__ == "__main__":
