@@ -54,7 +54,7 @@ struct LogOptions {
   std::string sqlite = {};                           // tests: the version that writes; empty: the library's own
   std::string vfs = {};                              // tests: a SQLite VFS below the log
   std::size_t recent_tag_rows = 4'096;               // records whose search tags wait unsorted
-  std::int64_t wal_pages = 1'000;                    // of the WAL, before they are moved into the file
+  std::int64_t wal_pages = 100;                      // of the WAL, before they are moved into the file
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store = {};  // tests: a store that fails
 };
 

@@ -230,7 +230,17 @@ std::int64_t Database::move_wal() {
   int moved = 0;
   const int code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) fail(path_, db_, code);
+  // SQLite itself syncs the file only where nothing was committed meanwhile; else whoever moves the rest waits for all that came before.
+  if (in_log > 0) sync_file();
   return moved;
+}
+
+void Database::sync_file() {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file == nullptr || file->pMethods == nullptr) return;
+  if (const int code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL); code != SQLITE_OK)
+    throw SqliteError(path_, sqlite3_errstr(code), code, false);
 }
 
 Transaction::Transaction(Database& db) : db_(db) {

@@ -88,7 +88,8 @@ class Database {
   void settle();
   // WAL checkpoint on this very connection; false: a reader stands in the way, the WAL stays.
   bool checkpoint(bool truncate);
-  // The same, of what may be moved beside readers and a writer that goes on: how many pages of the WAL are moved by now.
+  // The same, of what may be moved beside readers and a writer that goes on, and the file is synced: how many pages of the WAL are
+  // moved by now.
   std::int64_t move_wal();
   void all_moved() { wal_pages_ = 0; }                   // by another connection: the next commit begins the WAL anew
   std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit
@@ -101,6 +102,7 @@ class Database {
   friend class Transaction;
   static int on_commit(void* self, sqlite3* db, const char* name, int pages);
   static int on_progress(void* self);
+  void sync_file();  // the database itself, not its WAL
   std::function<bool()> cut_;
   std::string path_;
   sqlite3* db_ = nullptr;

@@ -30,6 +30,7 @@ Number narrow(std::int64_t value) {
 }
 
 constexpr std::int64_t kRestPages = 64;  // so few pages of the WAL are moved between two commits
+constexpr std::int64_t kMoves = 20;      // of `wal_pages` each, before that rest is
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -286,6 +287,7 @@ class SqliteStore final : public Store {
       : lock_(options.locked ? nullptr : std::make_unique<WriterLock>(path)),
         db_(path, Database::Mode::write, options.vfs),
         wal_pages_(options.wal_pages),
+        anew_at_(kMoves * wal_pages_),
         merge_at_(options.recent_tag_rows) {
     judge(db_);
     db_.exec("PRAGMA journal_mode = WAL");
@@ -413,28 +415,35 @@ class SqliteStore final : public Store {
     return copied ? copy : std::string();
   }
 
-  // Most of the WAL is moved beside the commits, and again what they added meanwhile; the small rest between two of them, so that
-  // the next one begins the WAL anew and it does not grow without end.
+  // The WAL is moved beside the commits in small steps: a commit that comes while the file is synced waits for that sync, so each is to
+  // be short. After many of them the small rest is moved too, between two commits, so that the next one begins the WAL anew and it does
+  // not grow without end.
   void move_wal() {
     if (mover_->under_way()) return;
     const std::int64_t in_wal = db_.wal_pages();
     if (const auto moved = mover_->ended()) {
       moved_ = *moved;
-      ++passes_;
       if (moved_ >= in_wal) return begin_anew();
     }
     if (in_wal <= moved_) return;
-    if (passes_ == 0) {
-      if (in_wal - tried_ >= wal_pages_) mover_->start();
+    if (in_wal < anew_at_) {
+      if (in_wal - tried_ >= wal_pages_) move_beside(in_wal);
     } else if (passes_ < 2 && in_wal - moved_ > kRestPages) {
-      mover_->start();
+      ++passes_;
+      move_beside(in_wal);
     } else if (db_.checkpoint(false)) {
       begin_anew();
     } else {  // a reader stands in the way: tried again when as much has come
       passes_ = 0;
       moved_ = 0;
       tried_ = in_wal;
+      anew_at_ = in_wal + kMoves * wal_pages_;
     }
+  }
+
+  void move_beside(std::int64_t in_wal) {
+    tried_ = in_wal;
+    mover_->start();
   }
 
   void begin_anew() {
@@ -442,6 +451,7 @@ class SqliteStore final : public Store {
     moved_ = 0;
     tried_ = 0;
     passes_ = 0;
+    anew_at_ = kMoves * wal_pages_;
   }
 
   void merge_tags() {
@@ -478,9 +488,9 @@ class SqliteStore final : public Store {
   std::unique_ptr<WriterLock> lock_;  // nothing: the caller has it
   Database db_;
   OpenedFile file_, wal_, index_;
-  std::int64_t wal_pages_;
-  std::int64_t moved_ = 0, tried_ = 0;  // pages of the WAL: in the file, and there when a reader stood in the way
-  int passes_ = 0;                      // of the mover since the WAL was begun
+  std::int64_t wal_pages_, anew_at_;
+  std::int64_t moved_ = 0, tried_ = 0;  // pages of the WAL: in the file, and there when a move was last begun
+  int passes_ = 0;                      // of the mover since the WAL was so long that it is to begin anew
   std::size_t merge_at_;
   std::size_t recent_rows_ = 0;
   std::optional<Statement> header_, body_, tags_, tile_, checkpoint_, put_state_, drop_state_;

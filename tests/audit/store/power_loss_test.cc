@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(any_write_of_a_commit_may_be_cut_short) { cut_at_every_call
 // The WAL is moved by a thread of its own, so which call is struck is not the same in each run; what must hold is.
 BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_while_the_wal_is_moved_beside_the_commits) {
   for (const auto fault : {ForgetfulVfs::Fault::power, ForgetfulVfs::Fault::error})
-    cut_at_every_call(fault, "fault " + std::to_string(static_cast<int>(fault)) + " while the WAL is moved", 4);
+    cut_at_every_call(fault, "fault " + std::to_string(static_cast<int>(fault)) + " while the WAL is moved", 1);
 }
 
 BOOST_AUTO_TEST_CASE(any_write_of_the_high_water_mark_may_fail_or_be_cut_short) {
