@@ -18,6 +18,8 @@ const Code kNoDefaultQueue{"no_default_queue", "Pack {0} has no default queue: w
                            "规则包 {0} 没有默认队列：不明的情形无处可转。"};
 
 const Code kNameTwice{"name_twice", "“{1}” is the name of a {0} already.", "{0}“{1}”已经声明。"};
+const Code kNameHidden{"name_hidden", "“{1}” is the name of a {0} of {2} already, which {3} uses.",
+                       "{0}“{1}”在 {3} 引用的规则包 {2} 中已经声明。"};
 const Code kUnknownName{"unknown_name", "There is no {0} named “{1}”.", "没有名为“{1}”的{0}。"};
 const Code kNotVisible{"not_visible", "“{1}” is a {0} of pack {2}, which pack {3} does not use.",
                        "“{1}”是规则包 {2} 的{0}，而规则包 {3} 没有引用它。"};

@@ -14,8 +14,8 @@ extern const Code kNotYet;
 extern const Code kPackMissing, kPackTwice, kPackVersionTwice, kUnknownPack, kVersionMissing, kVersionConflict,
     kNoDefaultQueue;
 // names
-extern const Code kNameTwice, kUnknownName, kNotVisible, kAmbiguousName, kBuiltIn, kFactDiffers, kUnknownLevel,
-    kDefineCycle, kInsideAList;
+extern const Code kNameTwice, kNameHidden, kUnknownName, kNotVisible, kAmbiguousName, kBuiltIn, kFactDiffers,
+    kUnknownLevel, kDefineCycle, kInsideAList;
 // types, units, ranges
 extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrencyUnclear, kOutOfRange, kEmptyRange,
     kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kZoneMissing, kNoCalendar, kNoQueueCalendar, kSeveralCalendars;

@@ -141,6 +141,14 @@ Scope::Found Scope::find(Kind kind, Index pack, const std::vector<std::string>& 
   return found;
 }
 
+const Entry* Scope::behind(Kind kind, Index pack, std::string_view name) const {
+  if (pack >= visible_.size()) return nullptr;
+  for (const Index other : visible_[pack]) {
+    if (const Entry* entry = in_pack(kind, other, name)) return entry;
+  }
+  return nullptr;
+}
+
 std::vector<std::string_view> Scope::names(Kind kind, Index pack) const {
   std::vector<std::string_view> out;
   const auto add = [&](Index of) {

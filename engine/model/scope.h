@@ -61,6 +61,9 @@ class Scope {
   };
   Found find(Kind kind, Index pack, const std::vector<std::string>& path) const;
 
+  // What the name would mean in `pack` if it did not declare it itself; null where no pack that it uses has it.
+  const Entry* behind(Kind kind, Index pack, std::string_view name) const;
+
   // All names of a kind that a pack sees, for the nearest one.
   std::vector<std::string_view> names(Kind kind, Index pack) const;
 

@@ -116,12 +116,13 @@ rule r
         facts = {"a": "facts customer\n  x    integer\n  kind one of (retail, vip)\n\n",
                  "b": "facts customer\n  x    also 乙数 integer\n  kind also 乙类 one of (retail also 零售乙, vip also 贵宾乙)\n\n",
                  "c": "facts customer\n  x    also 丙数 integer\n  kind also 丙类 one of (retail also 零售丙, vip also 贵宾丙)\n\n",
-                 "d": "use c\n\n"}
+                 "d": ""}
+        heads = {"d": '  version "1"\n  default queue desk\n\nuse c\n\n'}
         with tempfile.TemporaryDirectory() as name:
             place = pathlib.Path(name)
             for pack, declared in facts.items():
                 (place / "packs" / pack).mkdir(parents=True)
-                (place / "packs" / pack / "pack.cav").write_text(f"pack {pack}\n{head}{declared}{rule}", encoding="utf-8")
+                (place / "packs" / pack / "pack.cav").write_text(f"pack {pack}\n{heads.get(pack, head)}{declared}{rule}", encoding="utf-8")
             self.assertEqual(caveat("check", "packs", folder=place).returncode, 0)
             self.assertEqual(caveat("fmt", "--language", "zh", "packs", folder=place).returncode, 0)
             for pack, number, kind, retail, vip in (("a", "x", "kind", "retail", "vip"), ("b", "乙数", "乙类", "零售乙", "贵宾乙"),

@@ -154,7 +154,8 @@ class RandomConditions {
     }
     if (name == "amount" || name == "limit") {
       if (at < 0 && dice_.chance(0.1))
-        return {dice_.one({"limit_amount", "cn.base.limit_amount", "基础限额"}), Written::atom};
+        return {dice_.one({defined_ ? "own_amount" : "limit_amount", "cn.base.limit_amount", "基础限额"}),
+                Written::atom};
       return pen_.money(of(kAmounts));
     }
     if (name == "open") return pen_.money(of(kAmounts), at < 0 && dice_.chance(0.2) ? "USD" : "CNY");
@@ -285,7 +286,7 @@ class RandomConditions {
         if (items.size() == 1 && dice_.chance(0.5))
           return text + dice_.one({" contains ", " 包含 ", " lacks ", " 不含 ", " does not contain "}) + items[0];
         if (dice_.chance(0.2)) items = {path("customer", "label")};
-        if (dice_.chance(0.3)) items.push_back(dice_.one({"words", "词语", "cn.base.words"}));
+        if (dice_.chance(0.3)) items.push_back(dice_.one({defined_ ? "more_words" : "words", "词语", "cn.base.words"}));
         return text + dice_.one({" contains any of ", " 包含任一 ", " contains all of ", " 包含全部 "}) +
                pen_.list(items);
       }
@@ -337,7 +338,7 @@ class RandomConditions {
         std::vector<std::string> items = phrases(false);
         if (items.size() == 1 && dice_.chance(0.5))
           return text + dice_.one({" claims ", " 宣称 ", " does not claim ", " 未宣称 "}) + items[0];
-        if (dice_.chance(0.3)) items.push_back(dice_.one({"words", "词语"}));
+        if (dice_.chance(0.3)) items.push_back(dice_.one({defined_ ? "more_words" : "words", "词语"}));
         return text + dice_.one({" claims any of ", " 宣称任一 ", " does not claim any of ", " 未宣称任一 "}) +
                pen_.list(items);
       }
@@ -415,7 +416,7 @@ class RandomConditions {
       case 25:  // a define, of this pack or of the one that it uses
         if (!defined_) return own_ ? dice_.one({"common", "共同", "cn.base.shared", "deeper"}) : leaf(in);
         return dice_.one(
-            {"shared", "cn.base.shared", "基础.shared", "own", "common", "共同", "deeper", "deeper", "always_on"});
+            {"shared_here", "cn.base.shared", "基础.shared", "own", "common", "共同", "deeper", "deeper", "always_on"});
       case 26: {
         if (!own_) return leaf(in);
         if (dice_.chance(0.5)) return "its_level" + ordered() + constant("level").text;

@@ -121,11 +121,11 @@ class RandomWorld : private RandomConditions {
     declarations.push_back("source own_law also 细则 is \"细则\" article 2\n  in force from " +
                            pen_.date(dice.pick(kDays)) + "\n" +
                            (dice.chance(0.5) ? "  in force until 2026-03-03\n" : ""));
-    if (dice.chance(0.5)) declarations.push_back("lexicon words is \"收益\", \"利率\"\n");
+    declarations.push_back("lexicon more_words is \"收益\", \"利率\"\n");
     declarations.push_back(define("sum_number", value("number", 2).text));
-    for (const char* name : {"shared", "own"}) declarations.push_back(define(name, condition(2, where())));
+    for (const char* name : {"shared_here", "own"}) declarations.push_back(define(name, condition(2, where())));
     defined_ = true;
-    declarations.push_back("parameter limit_amount also 限额 " + pen_.money("50000").text + "\n");
+    declarations.push_back("parameter own_amount also 限额 " + pen_.money("50000").text + "\n");
     for (int i = 0; i < rules; ++i) declarations.push_back(rule("r" + std::to_string(i), plain));
   }
 

@@ -681,8 +681,8 @@ BOOST_AUTO_TEST_CASE(an_end_that_is_left_out_of_a_range_is_caught) {
 
 BOOST_AUTO_TEST_CASE(a_define_that_is_taken_from_another_pack_is_caught) {
   const Planted planted = in_trees([](syntax::Expr& expr) {
-    if (expr.op != Op::path || expr.path.parts.size() != 1 || expr.path.parts[0].text != "shared") return;
-    expr.path.parts.insert(expr.path.parts.begin(), {{"cn", {}}, {"base", {}}});
+    if (expr.op != Op::path || expr.path.parts.size() != 1 || expr.path.parts[0].text != "shared_here") return;
+    expr.path.parts = {{"cn", {}}, {"base", {}}, {"shared", {}}};
   });
   BOOST_TEST(is_caught(15, 0.0, planted));
 }

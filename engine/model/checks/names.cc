@@ -66,6 +66,36 @@ void declare(Work& work, Kind kind) {
   }
 }
 
+// A second one beside that of a used pack would be seen by its own pack alone: who wrote it to tighten or to replace the shared
+// one would have changed nothing there, in silence.
+template <class T>
+void must_not_hide(Work& work, Kind kind) {
+  for (const Item& item : work.all<T>()) {
+    const syntax::Names& names = item.as<T>().names;
+    for (const std::string& name : names_of(names).all) {
+      const auto behind = [&](Kind of) { return work.scope.behind(of, item.pack, name); };
+      Kind other = kind;
+      const Entry* hidden = behind(kind);
+      if (hidden == nullptr && (kind == Kind::define || kind == Kind::parameter)) {
+        other = kind == Kind::define ? Kind::parameter : Kind::define;
+        hidden = behind(other);
+      }
+      if (hidden == nullptr) continue;
+      const std::string& pack = work.model.packs[hidden->pack].names.first;
+      Diagnostic& diagnostic = work.report(
+          codes::kNameHidden, item, span_of(names, {name}),
+          {std::string(word_of(other, item.language())), name, pack, work.model.packs[item.pack].names.first},
+          Work::say(item, "The rules of ", "") + pack +
+              Work::say(item,
+                        " would go on with theirs and only those of this pack would see this one. Change it there, or "
+                        "give this one another name.",
+                        " 的规则仍会用它自己的，只有本包的规则会用这一个。请在原处修改，或者为这一个另起名称。"));
+      diagnostic.related.push_back({hidden->span, Work::say(item, "declared here", "已在此处声明")});
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 void declare_names(Work& work) {
@@ -81,6 +111,17 @@ void declare_names(Work& work) {
   declare<syntax::TopicDecl>(work, Kind::topic);
   declare<syntax::DataDecl>(work, Kind::data);
   declare<syntax::RuleDecl>(work, Kind::rule);
+
+  // Not rules and topics, which nothing names from another pack; a data set is declared once over all.
+  must_not_hide<syntax::SourceDecl>(work, Kind::source);
+  must_not_hide<syntax::ScaleDecl>(work, Kind::scale);
+  must_not_hide<syntax::LexiconDecl>(work, Kind::lexicon);
+  must_not_hide<syntax::WordingDecl>(work, Kind::wording);
+  must_not_hide<syntax::CalendarDecl>(work, Kind::calendar);
+  must_not_hide<syntax::QueueDecl>(work, Kind::queue);
+  must_not_hide<syntax::RequirementDecl>(work, Kind::requirement);
+  must_not_hide<syntax::ParameterDecl>(work, Kind::parameter);
+  must_not_hide<syntax::DefineDecl>(work, Kind::define);
 }
 
 }  // namespace caveat::model

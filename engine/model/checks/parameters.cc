@@ -45,6 +45,20 @@ void check_parameters(Work& work) {
     }
     Constant low, high;
     out.spoilt = !read(decl.value, out.value);
+    const bool says_which_way = decl.stricter != syntax::ParameterDecl::Stricter::none;
+    if (!out.spoilt && (decl.low || says_which_way) &&
+        comparable(work.model, out.type, out.type) != Comparable::order) {
+      work.report(codes::kWrongType, item, decl.value->span,
+                  {Work::say(item, "a number", "一个数"), std::string(work.text_at(decl.value->span))},
+                  Work::say(item, "Only a number can be made stricter.", "只有数才谈得上从严。"));
+    } else if (!out.spoilt && says_which_way != static_cast<bool>(decl.low)) {
+      work.report(
+          codes::kMissingClause, item, decl.names.first.span,
+          {Work::say(item, "Parameter ", "参数 ") + decl.names.first.text,
+           says_which_way ? Work::say(item, "between … and …", "介于 … 与 … 之间")
+                          : Work::say(item, "lower is stricter” or “higher is stricter", "越低越严”或“越高越严")},
+          Work::say(item, "The range and which way is stricter stand together.", "范围与从严的方向须同时写明。"));
+    }
     if (!out.spoilt && decl.low && decl.high && read(decl.low, low) && read(decl.high, high)) {
       const bool duration = out.type.kind == TypeKind::duration;
       const auto amount = [&](const Constant& constant) {

@@ -274,15 +274,18 @@ BOOST_AUTO_TEST_CASE(a_reference_set_goes_by_any_of_its_names_and_counts_with_it
   BOOST_TEST(named == 1u);
 }
 
-// The reader's name of a lexicon, a define or a parameter may be that of another one nearer by: then it is printed as it was written.
-BOOST_AUTO_TEST_CASE(what_is_printed_means_what_was_written_where_a_nearer_one_has_the_readers_name) {
+// The reader's name of a lexicon, a define or a parameter may be that of another used pack's, too: then it is printed as it was written.
+BOOST_AUTO_TEST_CASE(what_is_printed_means_what_was_written_where_the_readers_name_would_be_ambiguous) {
   const std::string heading = "  time zone \"Asia/Shanghai\"\n  default queue desk\n";
   const test::Texts texts = {
       {"a/pack.cav", "pack a\n" + heading +
                          "queue desk\nlexicon words also 词语 is \"保本\"\nparameter limit also 上限 1\n"
                          "define old also 老年 as customer.age is above 1\nfacts customer\n  age integer\n"},
+      {"c/pack.cav",
+       "pack c\n  default queue counter\nqueue counter\nlexicon words is \"收益\"\nparameter limit 2\n"
+       "define old as customer.age is above 2\nfacts customer\n  age integer\n"},
       {"b/pack.cav", "pack b\n" + heading +
-                         "use a\nlexicon words is \"收益\"\nparameter limit 2\ndefine old as customer.age is above 2\n"
+                         "use a\nuse c\n"
                          "source law is \"x\" article 1\nrule r cites law applies to answer\n"
                          "  when answer contains any of 词语 and (customer.age is above 上限 or 老年)\n"
                          "  then hand off to desk\n"}};
@@ -295,9 +298,9 @@ BOOST_AUTO_TEST_CASE(what_is_printed_means_what_was_written_where_a_nearer_one_h
           syntax::format(written.parsed[i].file, texts[i].second, language, model::name_in(*written.result.references));
     const test::Checked read = test::check_texts(printed);
     BOOST_TEST_REQUIRE(read.result.model != nullptr, read.rendered());
-    for (std::size_t pack = 0; pack < 2; ++pack)
+    for (std::size_t pack = 0; pack < 3; ++pack)
       BOOST_TEST(read.result.canonical[pack].declarations == written.result.canonical[pack].declarations,
-                 printed[1].second);
+                 printed[2].second);
   }
 }
 
