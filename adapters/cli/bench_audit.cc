@@ -168,16 +168,20 @@ class Callers {
     constexpr std::size_t kAtOnce = 8;
     std::vector<std::size_t> mine;
     for (;;) {
+      mine.clear();
+      const std::uint32_t seen = calls_;
       {
-        std::unique_lock lock(mutex_);
-        ++waiting_;
-        come_.wait_until(lock, end_, [&] { return !free_.empty(); });
-        --waiting_;
+        const std::lock_guard lock(mutex_);
         const std::size_t some = std::min(kAtOnce, free_.size());
         mine.assign(free_.end() - static_cast<std::ptrdiff_t>(some), free_.end());
         free_.resize(free_.size() - some);
+        if (some == 0) ++asleep_;
       }
-      if (Steady::now() >= end_) return;
+      if (Steady::now() >= end_) {
+        ++calls_;
+        return calls_.notify_all();
+      }
+      if (mine.empty()) calls_.wait(seen);
       for (const std::size_t caller : mine) {
         begun_[caller] = Steady::now();
         const std::uint64_t place = log_.reserve();
@@ -195,21 +199,23 @@ class Callers {
     ++timing_.count;
     if (committed->size != newest_) ++timing_.commits;
     newest_ = committed->size;
-    bool waited_for = false;
+    bool wakes = false;
     {
       const std::lock_guard lock(mutex_);
       free_.push_back(caller);
-      waited_for = waiting_ > 0;
+      if ((wakes = asleep_ > 0)) --asleep_;  // by whoever wakes: it takes him longer than the next reply
     }
-    if (waited_for) come_.notify_one();
+    if (!wakes) return;
+    ++calls_;
+    calls_.notify_one();
   }
 
   Log& log_;
   std::size_t tags_;
   std::mutex mutex_;
-  std::condition_variable come_;
   std::vector<std::size_t> free_;
-  std::size_t waiting_ = 0;  // threads, for callers
+  std::size_t asleep_ = 0;                // threads that nobody has woken yet
+  std::atomic<std::uint32_t> calls_ = 0;  // to those
   std::vector<Steady::time_point> begun_;
   Steady::time_point end_, last_ = Steady::now();
   std::atomic<std::uint64_t> number_{0};
