@@ -53,7 +53,7 @@ struct LogOptions {
   std::optional<NewEpoch> new_epoch = std::nullopt;  // only where the log is refused without it
   std::string sqlite = {};                           // tests: the version that writes; empty: the library's own
   std::string vfs = {};                              // tests: a SQLite VFS below the log
-  std::size_t recent_tag_rows = 4'096;               // records whose search tags wait unsorted
+  std::size_t recent_tag_rows = 8'192;               // records whose search tags wait unsorted
   std::int64_t wal_pages = 100;                      // of the WAL, before they are moved into the file
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store = {};  // tests: a store that fails
 };

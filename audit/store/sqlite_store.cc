@@ -29,6 +29,7 @@ Number narrow(std::int64_t value) {
   return std::in_range<Number>(value) ? static_cast<Number>(value) : std::numeric_limits<Number>::max();
 }
 
+constexpr std::size_t kTagsAtOnce = 32;  // in one statement, which costs as much as some of them
 constexpr std::int64_t kRestPages = 64;  // so few pages of the WAL are moved between two commits
 constexpr std::int64_t kMoves = 20;      // of `wal_pages` each, before that rest is
 
@@ -467,8 +468,20 @@ class SqliteStore final : public Store {
     }
     std::sort(all.begin(), all.end());
     Transaction transaction(db_);
-    Statement insert = db_.prepare("INSERT INTO tags (tag, idx) VALUES (?, ?)");
-    for (const auto& [tag, index] : all) insert.bind_blob(1, view(tag)).bind(2, index).run();
+    auto next = all.begin();
+    const auto insert = [&](std::size_t rows) {
+      std::string sql = "INSERT INTO tags (tag, idx) VALUES (?, ?)";
+      for (std::size_t i = 1; i < rows; ++i) sql += ", (?, ?)";
+      Statement some = db_.prepare(sql);
+      while (static_cast<std::size_t>(all.end() - next) >= rows) {
+        for (std::size_t i = 0; i < rows; ++i, ++next)
+          some.bind_blob(static_cast<int>(2 * i + 1), view(next->first))
+              .bind(static_cast<int>(2 * i + 2), next->second);
+        some.run();
+      }
+    };
+    insert(kTagsAtOnce);
+    insert(1);
     db_.exec("DELETE FROM recent_tags");
     transaction.commit();
     recent_rows_ = 0;
