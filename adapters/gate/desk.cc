@@ -145,21 +145,32 @@ Desk::Here Desk::find(std::string_view conversation, std::string_view customer) 
     return std::tuple(!holds(ticket.standing), ticket.conversation != conversation, ticket.standing != Standing::person,
                       ticket.priority, ticket.opened, std::string_view(ticket.id));
   };
-  const auto look = [&](const Ids& ids, std::string_view key, bool customers) {
+  each_near(conversation, customer, [&](const Ticket& ticket) {
+    if (gate::at(Move::answered, ticket.standing).effect == Effect::release) ++here.asked;
+    if (!holds(ticket.standing) && ticket.conversation != conversation) return;
+    if (here.ticket == nullptr || rank(ticket) < rank(*here.ticket)) here.ticket = &ticket;
+  });
+  if (here.ticket != nullptr) here.standing = here.ticket->standing;
+  if (holds(here.standing)) here.asked = 0;
+  return here;
+}
+
+// Each once. A ticket for one turn is its conversation's business; where it has none, the customer's.
+template <class Look>
+void Desk::each_near(std::string_view conversation, std::string_view customer, Look look) const {
+  const auto among = [&](const Ids& ids, std::string_view key, bool customers) {
     if (key.empty()) return;
     const auto found = ids.find(std::string(key));
     if (found == ids.end()) return;
     for (const std::string& id : found->second) {
       const Ticket& ticket = tickets_.at(id);
-      // A ticket for one turn is its conversation's business; where it has none, the customer's.
-      if (customers && !holds(ticket.standing) && !(ticket.conversation.empty() && conversation.empty())) continue;
-      if (here.ticket == nullptr || rank(ticket) < rank(*here.ticket)) here.ticket = &ticket;
+      if (customers && !conversation.empty() && ticket.conversation == conversation) continue;
+      if (customers && !holds(ticket.standing) && !ticket.conversation.empty()) continue;
+      look(ticket);
     }
   };
-  look(by_conversation_, conversation, false);
-  look(by_customer_, customer, true);
-  if (here.ticket != nullptr) here.standing = here.ticket->standing;
-  return here;
+  among(by_conversation_, conversation, false);
+  among(by_customer_, customer, true);
 }
 
 const Ticket* Desk::open(std::string_view id) const {
@@ -297,15 +308,20 @@ Moved Desk::end(Move move, std::string_view id, const std::string& by, const std
   return put(std::move(ticket), move == Move::close ? audit::Kind::handoff_closed : audit::Kind::handoff_returned);
 }
 
-Moved Desk::answered(std::string_view conversation, std::string_view customer, Microseconds now) {
-  const Here here = find(conversation, customer);
-  const Cell& cell = gate::at(Move::answered, here.standing);
-  if (here.ticket == nullptr || cell.effect != Effect::release) return {};
-  Ticket ticket = *here.ticket;
-  ticket.standing = cell.next;
-  ticket.since = now;
-  ticket.outcome = "answered";
-  return put(std::move(ticket), audit::Kind::handoff_closed);
+std::vector<Moved> Desk::answered(std::string_view conversation, std::string_view customer, Microseconds now) {
+  std::vector<Moved> closed;
+  if (find(conversation, customer).asked == 0) return closed;
+  std::vector<Ticket> asked;
+  each_near(conversation, customer, [&](const Ticket& ticket) {
+    if (gate::at(Move::answered, ticket.standing).effect == Effect::release) asked.push_back(ticket);
+  });
+  for (Ticket& ticket : asked) {
+    ticket.standing = gate::at(Move::answered, ticket.standing).next;
+    ticket.since = now;
+    ticket.outcome = "answered";
+    closed.push_back(put(std::move(ticket), audit::Kind::handoff_closed));
+  }
+  return closed;
 }
 
 Moved Desk::became_known(std::string_view id, const std::string& customer) {

@@ -81,6 +81,7 @@ class Desk {
   struct Here {
     Standing standing = Standing::bot;
     const Ticket* ticket = nullptr;
+    std::size_t asked = 0;  // how many tickets an answer in this conversation would close
   };
   // Who has this conversation of this customer: its own ticket, else one that holds the customer.
   Here find(std::string_view conversation, std::string_view customer) const;
@@ -96,7 +97,8 @@ class Desk {
              const program::Program& program, Microseconds now);
   Moved end(Move move, std::string_view id, const std::string& by, const std::string& outcome, const std::string& note,
             Microseconds now);  // give_back, close
-  Moved answered(std::string_view conversation, std::string_view customer, Microseconds now);
+  // What was asked in this conversation, and what this customer asked outside of any, first the ticket at hand.
+  std::vector<Moved> answered(std::string_view conversation, std::string_view customer, Microseconds now);
   Moved note(std::string_view id, const std::string& note, bool withdrawn);  // a word on it; nothing else changes
   Moved became_known(std::string_view id, const std::string& customer);      // whose conversation it is
   std::vector<std::string> overdue(Microseconds now) const;
@@ -116,6 +118,8 @@ class Desk {
   Ticket* at(std::string_view id);
   Moved put(Ticket ticket, std::optional<audit::Kind> record, bool created = false, std::string words = {},
             bool counts = true);  // among the versions of the ticket
+  template <class Look>
+  void each_near(std::string_view conversation, std::string_view customer, Look look) const;
   void index(const Ticket& ticket);
   void forget(const Ticket& ticket);
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <exception>
 #include <future>
+#include <iterator>
 #include <map>
 #include <thread>
 #include <unordered_map>
@@ -51,6 +52,7 @@ struct Seen {
   Standing standing = Standing::bot;
   std::string ticket, holder;
   std::uint64_t switch_version = 0, ground = 0;
+  std::size_t asked = 0;            // tickets that an answer would close
   std::vector<std::uint32_t> held;  // recipients of an outreach whom a person has or is awaited for, by position
   friend bool operator==(const Seen&, const Seen&) = default;
 };
@@ -340,6 +342,7 @@ class Gate::Inside {
               .holder = here.ticket == nullptr ? std::string() : here.ticket->holder,
               .switch_version = desk.emergency().version,
               .ground = ground,
+              .asked = here.asked,
               .held = {}};
     for (std::size_t i = 0; i < turn.request.recipients(); ++i) {
       if (holds(desk.find({}, turn.request.recipient_id(i)).standing))
@@ -386,12 +389,17 @@ class Gate::Inside {
         first = &decide::decide(*turn->rules, turn->request, {.used = used, .held = seen.held}, round.met.requirements,
                                 scratch);
       const decide::Decision& decision = *first;
+      round.unmet = at(Move::turn, seen.standing).effect == Effect::judge && !turn->by_person &&
+                    !round.switched.taken && decision.verdict == decide::Verdict::require && round.over;
+      // Of the decision, and of each ticket that it may open, join or close.
+      const bool hands_off = decision.has_handoff || round.switched.taken || round.unmet;
+      const std::size_t records = 1 + (hands_off ? 1 : seen.asked);
       std::string decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
-      Moved moved;
-      Ticket ticket;  // at hand, after it
+      std::vector<Moved> moved;  // first the ticket at hand
+      Ticket ticket;             // at hand, after it
       std::vector<audit::StateChange> changes;
       bool again = false;
-      progress.numbers.emplace(floor_.change(2, [&](Desk& desk, std::uint64_t ground) {
+      progress.numbers.emplace(floor_.change(records, [&](Desk& desk, std::uint64_t ground) {
         // Whose conversation it is may have been said meanwhile: he may be held.
         const std::string learned = floor_.learned(std::string(turn->request.conversation_id()));
         if (see(*turn, desk, ground) != seen || (!learned.empty() && learned != turn->customer)) {
@@ -399,8 +407,6 @@ class Gate::Inside {
           return;
         }
         progress.changed = true;
-        round.unmet = at(Move::turn, seen.standing).effect == Effect::judge && !turn->by_person &&
-                      !round.switched.taken && decision.verdict == decide::Verdict::require && round.over;
         moved = move(*turn, program, decision, seen, round, decision_id, desk, changes);
         next_round(*turn, program, decision, seen, round, decision_id, changes);
         // What was answered for want of time brought nothing to the customer: its disclosures are told again.
@@ -414,8 +420,8 @@ class Gate::Inside {
           }
           changes.insert(changes.end(), own.begin(), own.end());
         }
-        if (!moved.ticket.id.empty())
-          ticket = moved.ticket;
+        if (!moved.empty())
+          ticket = moved.front().ticket;
         else if (const Ticket* there = desk.open(seen.ticket))
           ticket = *there;
         if (!turn->customer.empty() && !turn->request.conversation_id().empty()) learn(*turn, changes);
@@ -522,11 +528,13 @@ class Gate::Inside {
   }
 
   // Under the floor's lock: what the turn does to the hand-off.
-  Moved move(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
-             const Round& round, const std::string& decision_id, Desk& desk, std::vector<audit::StateChange>& changes) {
+  std::vector<Moved> move(const Turn& turn, const program::Program& program, const decide::Decision& decision,
+                          const Seen& seen, const Round& round, const std::string& decision_id, Desk& desk,
+                          std::vector<audit::StateChange>& changes) {
     const Microseconds now = options_.clock->wall_us();
     const std::string conversation(turn.request.conversation_id());
     Moved moved;
+    std::vector<Moved> others;
     if (const Ticket* there = desk.open(seen.ticket);
         there != nullptr && there->customer.empty() && !turn.customer.empty() && there->conversation == conversation) {
       moved = desk.became_known(seen.ticket, turn.customer);
@@ -548,18 +556,26 @@ class Gate::Inside {
         }
         more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now);
       } else if (judged && decision.verdict <= decide::Verdict::revise && decision.has_say) {
-        more = desk.answered(conversation, turn.customer, now);
-        if (more.record) floor_.keep(changes_of(more.ticket));
+        others = desk.answered(conversation, turn.customer, now);
+        for (const Moved& closed : others) floor_.keep(changes_of(closed.ticket));
+        // What was asked here is the ticket at hand, of which the customer may have become known.
+        if (!others.empty() && (moved.ticket.id.empty() || others.front().ticket.id == moved.ticket.id)) {
+          more = std::move(others.front());
+          others.erase(others.begin());
+        }
       }
       if (more.record || !more.ticket.id.empty()) {
         if (!more.record && moved.ticket.id == more.ticket.id) more.ticket = moved.ticket;
         moved = std::move(more);
       }
     }
-    if (moved.ticket.version > 0 && (moved.record || !moved.ticket.id.empty())) {
-      for (audit::StateChange& change : changes_of(moved.ticket)) changes.push_back(std::move(change));
+    std::vector<Moved> all;
+    if (!moved.ticket.id.empty()) all.push_back(std::move(moved));
+    std::move(others.begin(), others.end(), std::back_inserter(all));
+    for (const Moved& one : all) {
+      for (audit::StateChange& change : changes_of(one.ticket)) changes.push_back(std::move(change));
     }
-    return moved;
+    return all;
   }
 
   static Wish wish_of(const Turn& turn, const program::Program& program, const decide::Decision& decision,
@@ -615,8 +631,8 @@ class Gate::Inside {
         [&](const Desk& desk, std::uint64_t) { return desk.expected_wait(program.queue_name(queue), now); });
   }
 
-  void record(const TurnPtr& turn, const decide::Decision& decision, const Applied& applied, const Moved& moved,
-              const Ticket& ticket, const Round& round, std::string decision_id,
+  void record(const TurnPtr& turn, const decide::Decision& decision, const Applied& applied,
+              const std::vector<Moved>& moved, const Ticket& ticket, const Round& round, std::string decision_id,
               std::vector<audit::StateChange> changes, Progress& progress) {
     Reply& reply = turn->reply;
     reply.verdict = applied.decision().verdict;
@@ -665,8 +681,9 @@ class Gate::Inside {
                                                                .early = early,
                                                                .changes = std::move(changes)},
                                                               options_.log->keys()));
-    std::optional<audit::SealedRecord> of_ticket;
-    if (moved.record) of_ticket = options_.log->seal(moved_record(moved, {}, std::nullopt, false));
+    std::vector<audit::SealedRecord> of_tickets;
+    for (const Moved& one : moved)
+      if (one.record) of_tickets.push_back(options_.log->seal(moved_record(one, {}, std::nullopt, false)));
     if (options_.stages) reply.sealed_ns = options_.clock->steady_ns();
     if (early) tell_early(*turn);
     // From here on the log answers, whatever happens. The later one first: so both are ready when the first is, and go in one commit.
@@ -679,9 +696,8 @@ class Gate::Inside {
       log_moved_ns_.store(options_.clock->steady_ns(), std::memory_order_relaxed);
     awaited_.fetch_add(1, std::memory_order_relaxed);
     const std::uint64_t place = progress.numbers->claim(0);
-    if (of_ticket) {
-      options_.log->fulfil(progress.numbers->claim(1), std::move(*of_ticket), [](const audit::Appended&) {});
-    }
+    for (std::size_t i = 0; i < of_tickets.size(); ++i)
+      options_.log->fulfil(progress.numbers->claim(i + 1), std::move(of_tickets[i]), [](const audit::Appended&) {});
     progress.numbers.reset();
     options_.log->fulfil(place, std::move(sealed), std::move(recorded));
   }

@@ -106,6 +106,36 @@ BOOST_AUTO_TEST_CASE(a_hand_off_of_one_turn_opens_one_ticket_and_the_next_answer
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_closes_what_was_asked_in_its_conversation_and_what_the_customer_asked_outside_of_any) {
+  Desk desk;
+  const auto open = [&](const std::string& id) { return str(desk.ticket(id).at("state")) == "asked"; };
+  const std::string nowhere = handoff_of(desk.unknown_turn("", "k-1"));
+  BOOST_TEST(said(desk.hello("", "k-2")) == "hello");
+  BOOST_TEST(open(nowhere));  // another customer's answer
+  BOOST_TEST(said(desk.hello("c-1", "k-1")) == "hello");
+  BOOST_TEST(str(desk.ticket(nowhere).at("outcome")) == "answered");
+  // What was asked in one conversation is not answered by what is said in another.
+  const std::string here = handoff_of(desk.unknown_turn("c-1", "k-1"));
+  BOOST_TEST(said(desk.hello("c-2", "k-1")) == "hello");
+  BOOST_TEST(said(desk.hello("", "k-1")) == "hello");
+  BOOST_TEST(open(here));
+  // Both at once: each is recorded.
+  const std::string again = handoff_of(desk.unknown_turn("", "k-1"));
+  BOOST_TEST(again != here);
+  const std::size_t before = desk.records(audit::Kind::handoff_closed);
+  BOOST_TEST(said(desk.hello("c-1", "k-1")) == "hello");
+  BOOST_TEST(str(desk.ticket(here).at("outcome")) == "answered");
+  BOOST_TEST(str(desk.ticket(again).at("outcome")) == "answered");
+  BOOST_TEST(desk.records(audit::Kind::handoff_closed) == before + 2);
+  // Whoever is awaited is not answered by the bot, whatever else he asked.
+  const std::string third = handoff_of(desk.unknown_turn("", "k-1"));
+  const std::string waits = handoff_of(desk.asks_for_a_person("c-3", "k-1"));
+  BOOST_TEST(said(desk.hello("c-1", "k-1")) == "Connecting you to a person.");
+  BOOST_TEST(waits != third);
+  BOOST_TEST(open(third));
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_ticket_for_one_turn_holds_from_the_moment_at_which_a_rule_asks_for_a_person) {
   Desk desk;
   const std::string id = handoff_of(desk.unknown_turn());
