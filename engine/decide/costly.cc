@@ -1,5 +1,7 @@
 #include "engine/decide/costly.h"
 
+#include <algorithm>
+
 namespace caveat::decide {
 
 const Costly::Asked* Costly::known(What what, std::uint32_t group) const {
@@ -33,22 +35,26 @@ Costly::Found Costly::pattern(std::uint32_t group, const text::Pattern& pattern,
   return keep(fresh);
 }
 
-Costly::Found Costly::claims(std::uint32_t group, const Searched& said, const Searched& question,
+Costly::Found Costly::claims(std::uint32_t group, std::size_t terms, const Searched& said, const Searched& question,
                              bool question_unknown) {
   if (const Asked* before = known(What::claims, group)) return told(*before);
   Asked fresh{What::claims, group, Kleene::no, Cause::none, places_.size(), 0};
-  bool denied = false;
+  denied_.clear();
+  const auto denies = [&](std::uint32_t term) {
+    return std::find(denied_.begin(), denied_.end(), term) != denied_.end();
+  };
   for (const text::Match& hit : said.hits->matches()) {
     if (hit.lexicon != group) continue;
     const text::Polarity polarity = text::polarity(said.text->text(), hit.normal, said.hits->cues());
-    denied = denied || polarity == text::Polarity::negated;
+    if (polarity == text::Polarity::negated && !denies(hit.term)) denied_.push_back(hit.term);
     if (!text::is_claimed(polarity)) continue;
     places_.push_back({hit.normal, polarity == text::Polarity::hedged ? Said::hedged : Said::asserted});
     fresh.result = Kleene::yes;
   }
-  if (fresh.result == Kleene::yes || denied || (question.text == nullptr && !question_unknown)) return keep(fresh);
+  if (fresh.result == Kleene::yes || denied_.size() == terms || (question.text == nullptr && !question_unknown))
+    return keep(fresh);
 
-  // 保本吗？ answered 是的 claims it; an answer that says in its own words that it is not so has said so.
+  // 保本吗？ answered 是的 claims it; an answer that says in its own words of a word that it is not so has said so of that one.
   const std::optional<text::Range> yes = text::assent(said.text->text());
   if (!yes) return keep(fresh);
   if (question_unknown || question.hits->over_limit()) {
@@ -60,6 +66,7 @@ Costly::Found Costly::claims(std::uint32_t group, const Searched& said, const Se
   if (!asked) return keep(fresh);
   for (const text::Match& hit : question.hits->matches()) {
     if (hit.lexicon != group || hit.normal.begin < asked->begin || hit.normal.end > asked->end) continue;
+    if (denies(hit.term)) continue;
     if (!text::is_claimed(text::polarity_of_assent(question.text->text(), hit.normal, question.hits->cues()))) continue;
     places_.push_back({*yes, Said::by_assent});
     fresh.result = Kleene::yes;

@@ -44,9 +44,10 @@ class Costly {
   // Whether the pattern of a group is found; more than `most` places: unknown, cause limit.
   Found pattern(std::uint32_t group, const text::Pattern& pattern, const text::NormalText& text, std::size_t most);
 
-  // Whether a word of a group is claimed. `question`: the message that an answer answers, a null text in it: there is none;
+  // Whether a word of a group, which has so many terms, is claimed: each is read for itself. `question`: the message that an answer answers, a null text in it: there is none;
   // `question_unknown`: there is one, and nobody knows what it says.
-  Found claims(std::uint32_t group, const Searched& said, const Searched& question, bool question_unknown);
+  Found claims(std::uint32_t group, std::size_t terms, const Searched& said, const Searched& question,
+               bool question_unknown);
 
  private:
   enum class What : std::uint8_t { pattern, claims };
@@ -63,6 +64,7 @@ class Costly {
   std::vector<Asked> asked_;
   std::vector<Place> places_;
   std::vector<text::Range> found_;
+  std::vector<std::uint32_t> denied_;  // terms, each once
 };
 
 }  // namespace caveat::decide

@@ -529,7 +529,8 @@ Costly::Found ask(const Node& node, const Setting& setting, TextSeen& seen) {
       question = {&asked.normal, &asked.hits};
     }
   }
-  return seen.costly.claims(node.other, {&seen.normal, &seen.hits}, question, question_unknown);
+  return seen.costly.claims(node.other, p.lexicons().terms(node.other), {&seen.normal, &seen.hits}, question,
+                            question_unknown);
 }
 
 Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& working) {

@@ -67,7 +67,8 @@ std::size_t MatchScratch::terms_hit(std::uint32_t lexicon) {
 }
 
 Lexicons::Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>& faults, bool with_cues)
-    : size_(lexicons.size()), has_cues_(with_cues) {
+    : has_cues_(with_cues) {
+  for (const Lexicon& each : lexicons) term_counts_.push_back(static_cast<std::uint32_t>(each.terms.size()));
   std::vector<Needle> needles;
   std::vector<std::vector<Use>> uses;
   std::map<std::pair<std::string, std::string>, std::uint32_t> known;  // folded head and tail → needle

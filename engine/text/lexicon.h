@@ -83,7 +83,8 @@ class Lexicons {
 
   void match(const NormalText& text, MatchScratch& scratch) const;
 
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return term_counts_.size(); }
+  std::size_t terms(std::uint32_t lexicon) const { return term_counts_[lexicon]; }
   const Scanner& scanner() const { return scanner_; }
 
  private:
@@ -102,7 +103,7 @@ class Lexicons {
   std::vector<std::uint32_t> uses_begin_;  // by needle id
   std::vector<Use> uses_;
   std::vector<Exact> exact_;
-  std::size_t size_ = 0;
+  std::vector<std::uint32_t> term_counts_;  // by lexicon
   bool has_exceptions_ = false;
   bool has_cues_ = false;
 };

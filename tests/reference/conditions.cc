@@ -375,16 +375,22 @@ Finding Conditions::in_text(const Expr& expr, const Place& place) const {
   return expr.op == Op::lacks ? opposite(whole) : whole;
 }
 
-// An answer's bare yes claims what the message last asked, unless the answer denies it in its own words.
+// An answer's bare yes claims what the message last asked, but for the words that the answer denies in its own.
 Finding Conditions::claims(const Value& text, const std::vector<std::string>& words) const {
   return ask({&text}, [&] {
     const auto any = [&](const std::set<std::string>& of) {
       return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return of.contains(word); });
     };
     if (any(text.given->claimed)) return Truth::yes;
-    if (!text.given->assents || any(text.given->denied) || !turn_.has.contains("message")) return Truth::no;
+    std::vector<std::string> open;  // a word that it denies is not claimed by its yes; the others may be
+    for (const std::string& word : words) {
+      if (!text.given->denied.contains(word)) open.push_back(word);
+    }
+    if (!text.given->assents || open.empty() || !turn_.has.contains("message")) return Truth::no;
     const auto message = turn_.facts.find("message.text");
-    return message == turn_.facts.end() ? Truth::unknown : truth(any(message->second.asked));
+    if (message == turn_.facts.end()) return Truth::unknown;
+    return truth(std::any_of(open.begin(), open.end(),
+                             [&](const std::string& word) { return message->second.asked.contains(word); }));
   });
 }
 
