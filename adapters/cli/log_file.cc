@@ -163,7 +163,7 @@ void trust(audit::VerifyOptions& options, const audit::LogReader& reader, const 
 
 std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,
                                           const audit::LogReader& reader, const audit::KeyStore* keys, Clock& clock,
-                                          Random& random) {
+                                          Random& random, InUse in_use) {
   if (keys == nullptr) return nullptr;
   if (!invocation.has("--copy")) {
     try {
@@ -175,7 +175,7 @@ std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal
       options.random = &random;
       return audit::Log::open(std::move(options));
     } catch (const audit::Error& error) {
-      if (&error.code() == &audit::codes::kLogInUse)
+      if (&error.code() == &audit::codes::kLogInUse && in_use == InUse::advise)
         terminal.err << terminal.say(
             {"caveat: that a log is looked at is itself recorded, which its writer does not do for others yet. Copy "
              "the log "
@@ -213,15 +213,6 @@ std::string user_name() {
 std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,
                                      Clock& clock, Random& random, const std::string& high_water) {
   const std::string keys = keys_dir(invocation, path);
-  const bool fresh = !audit::KeyStore::exists(keys);
-  std::error_code ignored;
-  // A log that is there, or was, has a mark somewhere: one that is made anew would say that nothing is missing.
-  if (!high_water.empty() && !std::filesystem::exists(path, ignored) && !std::filesystem::exists(high_water, ignored)) {
-    const std::unique_ptr<audit::KeyStore> made =
-        fresh ? audit::KeyStore::create(keys, {}, {.writable = true, .random = &random})
-              : audit::KeyStore::open(keys, {});
-    if (!made->bound_log()) audit::create_high_water(high_water, made->origin());
-  }
   audit::LogOptions options;
   options.path = path;
   options.keys_dir = keys;
@@ -231,7 +222,7 @@ std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& ter
   options.clock = &clock;
   options.random = &random;
   std::unique_ptr<audit::Log> log = audit::Log::open(std::move(options));
-  if (fresh) {
+  if (log->made_keys()) {
     terminal.err << fill(terminal.say({"caveat: made a new key set in {0} for the log {1}.\n"
                                        "  It is not protected by a passphrase: keep the folder readable to this user "
                                        "alone, back it up apart from the log,\n"

@@ -39,9 +39,10 @@ Result<std::string> kept_checkpoint_of(const std::string& file, const audit::Ver
 
 // Where looking and taking away are written down. Nothing on a copy (`--copy`), without keys, or where the file cannot be
 // written: then the reader is told. A log that is being written by another process is refused: what is looked at must be recorded.
+enum class InUse : std::uint8_t { advise, wait };  // wait: the caller tries again, and says so himself
 std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal& terminal,
                                           const audit::LogReader& reader, const audit::KeyStore* keys, Clock& clock,
-                                          Random& random);
+                                          Random& random, InUse in_use = InUse::advise);
 
 // Appends; throws audit::Error if it did not become durable.
 audit::Committed record(audit::Log& log, audit::Kind kind, const audit::Event& event,

@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -79,6 +80,10 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
          "caveat：本副本没有随附高水位标记：日志曾到何处不得而知；若无人将其作为副本取出，则其末尾可能已被删去。\n"});
 }
 
+// Somebody has the log for long when the report is made: a server that came meanwhile, or a long command.
+struct ServerHasTheLog {};
+constexpr auto kPatience = std::chrono::minutes(10);
+
 // A log that a server writes is read and recorded by it: the same report, asked of it over its socket.
 int report_through_server(const Invocation& invocation, Terminal& terminal, const std::string& socket,
                           const std::string& form, const Period& period) {
@@ -145,7 +150,8 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     if (!query.verdict) return wrong_verdict(terminal, invocation.get("--verdict"), "report");
   }
 
-  if (const std::string socket = beside_log(path, ".sock"); !invocation.has("--copy") && server_answers(socket))
+  const std::string socket = beside_log(path, ".sock");
+  if (!invocation.has("--copy") && server_answers(socket))
     return report_through_server(invocation, terminal, socket, form.substr(1), period);
   std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
   const std::unique_ptr<audit::KeyStore> keys =
@@ -175,12 +181,13 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   audit::SystemRandom random;
   std::unique_ptr<audit::Log> log;
   ReportMade made;
-  {
+  try {
     Progress verifying(terminal), collecting(terminal);
-    const auto open = [&] {
-      log = open_recorder(invocation, terminal, *reader, keys.get(), clock, random);
+    const auto open = [&](InUse in_use = InUse::advise) {
+      log = open_recorder(invocation, terminal, *reader, keys.get(), clock, random, in_use);
       return log.get();
     };
+    const auto since = std::chrono::steady_clock::now();
     const auto may_record = [&] {
       if (open() == nullptr) return false;
       log->close();  // others may go on meanwhile
@@ -188,8 +195,24 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
       return true;
     };
     const auto to_record = [&] {
-      if (open() == nullptr) throw audit::Error(audit::codes::kLogReadOnly, path, {path, "not any more"});
-      return log.get();
+      for (bool told = false;; told = true) {
+        try {
+          if (open(InUse::wait) == nullptr)
+            throw audit::Error(audit::codes::kLogReadOnly, path, {path, "not any more"});
+          return log.get();
+        } catch (const audit::Error& error) {
+          if (&error.code() != &audit::codes::kLogInUse) throw;
+          if (server_answers(socket)) throw ServerHasTheLog();
+          if (std::chrono::steady_clock::now() - since > kPatience) throw;
+          if (!told)
+            terminal.err << fill(terminal.say(
+                                     {"caveat: {0} is being written by process {1}: the report is made, and is "
+                                      "written once its export can be recorded.\n",
+                                      "caveat：{0} 正由进程 {1} 写入：报告已生成，待本次导出可记入日志后写出。\n"}),
+                                 error.arguments(terminal.language))
+                         << std::flush;
+        }
+      }
     };
     made = make_report(
         *reader, keys.get(), {.records = may_record, .log = to_record},
@@ -202,6 +225,12 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
          .spool = {.folder = folder_of(out)}},
         [&](std::uint64_t done, std::uint64_t of) { verifying(done, of); },
         [&](std::uint64_t done, std::uint64_t of) { collecting(done, of); });
+  } catch (const ServerHasTheLog&) {
+    reader.reset();
+    terminal.err << fill(terminal.say({"caveat: a server has begun to write {0} meanwhile: it makes the report.\n",
+                                       "caveat：其间已有服务开始写入 {0}：改由该服务生成报告。\n"}),
+                         {path});
+    return report_through_server(invocation, terminal, socket, form.substr(1), period);
   }
   if (!made.findings.empty()) {
     for (const audit::Finding& finding : made.findings)

@@ -4,6 +4,7 @@
 
 #include "audit/codes.h"
 #include "audit/record/base64.h"
+#include "engine/base/utf8.h"
 
 namespace caveat::audit {
 namespace {
@@ -59,12 +60,12 @@ std::string big_endian_bytes(std::uint32_t value) {
   return out;
 }
 
-// Control characters have no place in a note; the text is UTF-8 (judged where it is read: origins are checked by name).
+// Control characters have no place in a note, which is UTF-8: of a name that is damaged nothing goes to a terminal that it would obey.
 bool printable(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && byte != '\n') || byte == 0x7f;
-  });
+  return is_valid_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return (byte < 0x20 && byte != '\n') || byte == 0x7f;
+         });
 }
 
 }  // namespace
@@ -73,9 +74,11 @@ bool valid_note_name(std::string_view name) {
   if (name.empty() || name.find('+') != std::string_view::npos || name.find('\n') != std::string_view::npos)
     return false;
   if (!printable(name)) return false;
+  for (std::size_t at = 0; (at = name.find('\xc2', at)) != std::string_view::npos; ++at)
+    if (static_cast<unsigned char>(name[at + 1]) < 0xa0)
+      return false;  // C1 controls; what follows 0xc2 in UTF-8 is there
   // Unicode blanks, by their UTF-8 spellings.
   static constexpr std::string_view kBlanks[] = {" ",
-                                                 "\xc2\x85",
                                                  "\xc2\xa0",
                                                  "\xe1\x9a\x80",
                                                  "\xe2\x80\x80",

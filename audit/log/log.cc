@@ -60,7 +60,8 @@ class GroupCommitLog final : public Log {
   explicit GroupCommitLog(LogOptions options) : options_(std::move(options)) {
     assert(options_.clock != nullptr && options_.random != nullptr);
     if (options_.keys_dir.empty()) options_.keys_dir = default_keys_dir(options_.path);
-    if (options_.high_water.empty()) options_.high_water = options_.keys_dir + "/high-water";
+    own_mark_ = options_.high_water.empty();
+    if (own_mark_) options_.high_water = options_.keys_dir + "/high-water";
     if (options_.sqlite.empty()) options_.sqlite = sqlite_version();
     open_keys();
     open_store();
@@ -188,6 +189,7 @@ class GroupCommitLog final : public Log {
 
   StateStore& state() override { return *state_; }
   KeyStore& keys() override { return *keys_; }
+  bool made_keys() const override { return made_keys_; }
   const std::string& origin() const override { return origin_; }
   const std::string& path() const override { return options_.path; }
 
@@ -288,6 +290,10 @@ class GroupCommitLog final : public Log {
       throw Error(codes::kKeysOtherLog, options_.keys_dir, {options_.keys_dir, keys_->origin(), options_.origin});
     if (log_there) return;
 
+    made_keys_ = !keys_there;
+    // A log that was there has a mark somewhere: one that is made anew would say that nothing is missing.
+    if (!own_mark_ && !keys_->bound_log() && !fs::exists(options_.high_water, ignored))
+      create_high_water(options_.high_water, keys_->origin());
     const Mark mark = read_high_water(options_.high_water, keys_->origin());
     if (mark.size > 0) throw Error(codes::kLogRolledBack, path, {path, "0", std::to_string(mark.size)});
     const std::string note = keys_->sign(about_text({.format = kFormat,
@@ -888,6 +894,8 @@ class GroupCommitLog final : public Log {
   std::optional<std::string> writer_before_;  // the SQLite that wrote last, if it is another
   bool wrote_setting_ = false;                // this batch says so
   std::unique_ptr<WriterLock> lock_;          // from before the keys are read until the log is closed
+  bool own_mark_ = true;                      // it lies in the key set
+  bool made_keys_ = false;                    // by this opening
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<SqliteState> state_;
 

@@ -44,7 +44,7 @@ struct NewEpoch {
 struct LogOptions {
   std::string path = {};        // FILE.db
   std::string keys_dir = {};    // empty: FILE.keys beside it
-  std::string high_water = {};  // empty: `high-water` in the key set
+  std::string high_water = {};  // empty: `high-water` in the key set; another is made with the log
   std::string origin = {};      // of a key set made with the log; empty: caveat.local/ and eight hex digits
   bool create = false;          // make log and keys where neither is there
   std::uint64_t semantics = 1;  // of the engine, for the records that the log writes itself
@@ -108,7 +108,8 @@ class Log {
   // that he cannot record after all.
   virtual void forsake() = 0;
   virtual KeyStore& keys() = 0;
-  virtual const std::string& origin() const = 0;  // as checkpoints and receipts name it: of the epoch of now
+  virtual bool made_keys() const { return false; }  // with the log, by this opening
+  virtual const std::string& origin() const = 0;    // as checkpoints and receipts name it: of the epoch of now
   virtual const std::string& path() const = 0;
   virtual std::uint64_t size() const = 0;                     // durable records
   virtual std::optional<std::string> checkpoint() const = 0;  // the newest signed note

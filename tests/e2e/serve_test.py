@@ -9,6 +9,7 @@ minute and a half, and what hangs is ended by CTest.
 import base64
 import concurrent.futures
 import contextlib
+import fcntl
 import hashlib
 import http.client
 import json
@@ -496,6 +497,38 @@ class LongLooks(unittest.TestCase):
             verified = subprocess.run([BINARY, "verify", pathlib.Path(place, "out.zip"), "--key", self.server.folder / "log.keys/log.vkey"],
                                       check=False, capture_output=True)
             self.assertEqual(verified.returncode, 0, verified.stdout)
+
+    def test_a_server_that_comes_while_a_report_is_made_on_the_command_line_makes_it(self):
+        self.server.stop()
+        with tempfile.TemporaryDirectory(dir=MEMORY) as place:
+            with self.half_made(place) as report:
+                self.server.start()
+            said = report.communicate(timeout=120)[1]
+            self.assertEqual(report.returncode, 0, said)
+            self.assertIn("it makes the report", said)
+            self.assertIn("the export is record", said)
+            verified = subprocess.run([BINARY, "verify", pathlib.Path(place, "out.zip"), "--key", self.server.folder / "log.keys/log.vkey"],
+                                      check=False, capture_output=True, text=True)
+            self.assertEqual(verified.returncode, 0, verified.stdout)
+            self.assertIn("12 ✓", verified.stdout)
+
+    def test_a_report_waits_for_a_command_that_writes_the_log_when_it_is_made(self):
+        self.server.stop()
+        with tempfile.TemporaryDirectory(dir=MEMORY) as place:
+            with self.half_made(place) as report, open(f"{self.server.log}-writer", "w", encoding="ascii") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                lock.write("4711\n")
+                lock.flush()
+                report.send_signal(signal.SIGCONT)
+                said = ""
+                while "is being written by process 4711: the report is made" not in said:
+                    line = report.stderr.readline()
+                    self.assertTrue(line, said)
+                    said += line
+                os.unlink(lock.name)
+            said += report.communicate(timeout=120)[1]
+            self.assertEqual(report.returncode, 0, said)
+            self.assertIn("the export is record", said)
 
     def test_a_package_whose_key_is_changed_while_it_is_made_is_refused_and_not_recorded(self):
         self.server.stop()

@@ -244,6 +244,25 @@ class ChangedKey(Place):
             self.assertNotIn("the last", self.run_it("verify", "again.zip", "--language", "zh").stdout)
 
 
+    def test_of_several_that_write_a_new_log_at_once_one_makes_it_and_says_so(self):
+        command = [CAVEAT, "decide", "--rules", f"{ROOT}/rules", "--log", "new.db", f"{ROOT}/examples/service.jsonl"]
+        first = [subprocess.Popen(command, cwd=self.where, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        said = [one.communicate(timeout=120)[1] for one in first]
+        self.assertEqual([one.returncode for one in first], [0] * 4, said)
+        self.assertEqual(sum("made a new key set" in one for one in said), 1, said)
+        self.assertTrue(self.does("log", "verify", "new.db").startswith("The log is whole."))
+
+    def test_a_key_file_whose_name_is_damaged_puts_none_of_its_bytes_on_the_terminal(self):
+        with open(self.path("log.keys/wrap.key"), "rb") as file:
+            whole = file.read()
+        for byte in (b"\xee", b"\x9b", b"\x1b"):
+            with open(self.path("log.keys/wrap.key"), "wb") as file:
+                file.write(whole.replace(b"origin caveat", b"origin cav" + byte + b"at"))
+            done = subprocess.run([CAVEAT, "log", "show", "log.db"], cwd=self.where, capture_output=True, timeout=120, check=False)
+            self.assertEqual(done.returncode, 4)
+            self.assertNotIn(byte, done.stderr)
+
+
 class LeakedKey(Place):
     """Whoever has the private half of a key that was changed can sign with it for ever. It is worth nothing under the newer one."""
 
