@@ -102,6 +102,8 @@ Folded fold(char32_t c) {
     mapped = normalizer.normalize(icu::UnicodeString(u), error);
     if (U_FAILURE(error)) std::abort();
   }
+  for (std::int32_t i = 0; i < mapped.length(); ++i)
+    mapped.setCharAt(i, static_cast<char16_t>(plain(static_cast<char32_t>(mapped.charAt(i)))));
   if (mapped.isEmpty()) {
     kind = Kind::drop;
     return result;

@@ -36,6 +36,12 @@ constexpr std::uint8_t kBeginsHan = 8;
 constexpr std::uint8_t kEndsHan = 16;
 
 Character character(char32_t code_point);
+// The apostrophe and the hyphen that keyboards and writing programs put typographic signs for (can’t, risk‑free), which are no
+// compatibility forms of theirs; any other sign is itself.
+constexpr char32_t plain(char32_t c) {
+  if (c == 0x2018 || c == 0x2019) return U'\'';
+  return (c >= 0x2010 && c <= 0x2013) || c == 0x2212 ? U'-' : c;
+}
 std::string_view expansion(std::uint16_t value);
 
 inline bool is_word(char32_t c) { return (character(c).flags & kWord) != 0; }

@@ -108,11 +108,7 @@ Lexicons::Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>&
     has_exceptions_ = has_exceptions_ || !lexicon.but_not.empty();
   }
   for (std::uint32_t cue = 0; with_cues && cue < cues().size(); ++cue) {
-    std::string words(cues()[cue].words);
-    add(words, {kCues, cue, false, 0});
-    if (const std::size_t apostrophe = words.find('\''); apostrophe != std::string::npos) {
-      add(words.replace(apostrophe, 1, "’"), {kCues, cue, false, 0});
-    }
+    add(cues()[cue].words, {kCues, cue, false, 0});
   }
   for (const std::vector<Use>& each : uses) {
     uses_begin_.push_back(static_cast<std::uint32_t>(uses_.size()));

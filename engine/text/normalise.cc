@@ -163,7 +163,7 @@ class Folder {
       const bool mark = character(point.value).kind == Kind::joining;
       marks = mark ? marks + 1 : 0;
       if (marks <= kJoiningKept) {
-        kept += folded.substr(i, point.length);
+        append_utf8(kept, plain(point.value));
         last = point.value;
       }
       i += point.length;

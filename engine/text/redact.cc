@@ -22,8 +22,23 @@ bool stricter(const Edit& a, const Edit& b) {
   return a.range < b.range;
 }
 
-bool counts(char32_t c) {
+bool counts_plain(char32_t c) {
   return is_word(c) || is_han(c) || character(c).kind == Character::Kind::other || (c >= 0x2E80 && c < 0xFE00);
+}
+// １, Ａ, ① and Ⅷ are digits and letters as 1 is: what they fold to tells.
+bool counts(char32_t c) {
+  if (counts_plain(c)) return true;
+  const Character as = character(c);
+  if (as.kind == Character::Kind::one) return counts_plain(as.value);
+  if (as.kind != Character::Kind::many) return false;
+  const std::string_view folded = expansion(as.value);
+  for (std::size_t at = 0; at < folded.size();) {
+    const CodePoint point = decode_utf8(folded, at);
+    if (!point) return true;
+    if (counts_plain(point.value)) return true;
+    at += point.length;
+  }
+  return false;
 }
 
 // The first and last letters and digits, with what stands between them, round the mask.
@@ -123,6 +138,33 @@ Range with_leavings(std::string_view text, Range gone, std::uint32_t from, std::
   }
 }
 
+// Of a sentence that says more, or of a quotation: what stands there is not said by itself.
+bool goes_on(std::string_view sign) {
+  static constexpr std::string_view kQuotes[] = {"\"", "'", "“", "”", "「", "」", "『", "』", "«", "»"};
+  const CodePoint point = decode_utf8(sign, 0);
+  return point && (is_word(point.value) || is_han(point.value) || is_one_of(sign, kQuotes));
+}
+
+// Whether a text carries another, both in normal form, as words of its own: not within a sentence that may deny it.
+bool carries(std::string_view text, std::string_view form) {
+  const std::string_view last = before(form, form.size());
+  const bool ended = is_one_of(last, kStop);
+  for (std::size_t at = text.find(form); at != std::string_view::npos; at = text.find(form, at + 1)) {
+    std::size_t left = at, right = at + form.size();
+    while (left > 0 && is_blank(before(text, left))) left -= before(text, left).size();
+    if (goes_on(before(text, left))) continue;
+    if (!ended) {
+      while (right < text.size() && is_blank(after(text, right))) right += after(text, right).size();
+    }
+    const std::string_view next = after(text, right);
+    const CodePoint point = decode_utf8(next, 0);
+    const bool word = point && (is_word(point.value) || is_han(point.value));
+    if (goes_on(next) && !(ended && word)) continue;
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out,
@@ -186,7 +228,7 @@ void add_disclosures(std::span<const std::string_view> at_start, std::span<const
   carried = normal_form(text, scratch.normal);
   const auto adds = [&](std::string_view disclosure) {
     const std::string_view form = normal_form(disclosure, scratch.normal);
-    if (form.empty() || carried.find(form) != std::string::npos) return false;
+    if (form.empty() || carries(carried, form)) return false;
     carried += '\n';
     carried += form;
     return true;

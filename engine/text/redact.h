@@ -49,7 +49,7 @@ void apply_edits(std::string_view original, std::span<const Edit> edits, RedactS
                  std::vector<Edited>* edited = nullptr);
 
 // Sets each disclosure on a line of its own before or after the text, in the order given. One that the text already carries in
-// normal form is not added again (semantics.md 6), nor one twice.
+// normal form, by itself and not within a longer sentence or a quotation, is not added again (semantics.md 6), nor one twice.
 std::string add_disclosures(std::string_view text, std::span<const std::string_view> at_start,
                             std::span<const std::string_view> at_end);
 void add_disclosures(std::span<const std::string_view> at_start, std::span<const std::string_view> at_end,

@@ -43,6 +43,19 @@ bool starts_character(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+namespace {
+std::string expected_of(const std::string& text) {
+  const std::string folded = icu_casefold(text);
+  std::string out;
+  for (std::size_t at = 0; at < folded.size();) {
+    const CodePoint point = decode_utf8(folded, at);
+    append_utf8(out, plain(point.value));
+    at += point.length;
+  }
+  return out;
+}
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(normalising)
 
 BOOST_AUTO_TEST_CASE(width_case_and_compatibility_forms_fold) {
@@ -116,7 +129,7 @@ BOOST_AUTO_TEST_CASE(plain_ranges_differ_in_width_and_case_only) {
   BOOST_TEST(!plain("e\u200B\u0301"));
 }
 
-BOOST_AUTO_TEST_CASE(every_character_of_unicode_folds_as_icu_has_it) {
+BOOST_AUTO_TEST_CASE(every_character_of_unicode_folds_as_icu_has_it_but_for_apostrophes_and_hyphens) {
   std::size_t wrong = 0;
   for (char32_t c = 0x21; c <= 0x10FFFF; ++c) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
@@ -124,14 +137,14 @@ BOOST_AUTO_TEST_CASE(every_character_of_unicode_folds_as_icu_has_it) {
     if (kind == Character::Kind::blank || kind == Character::Kind::line || kind == Character::Kind::drop) continue;
     std::string text;
     append_utf8(text, c);
-    if (form(text) != icu_casefold(text)) {
+    if (form(text) != expected_of(text)) {
       if (++wrong < 5) BOOST_TEST_MESSAGE("U+" << std::hex << static_cast<std::uint32_t>(c));
     }
   }
   BOOST_TEST(wrong == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(random_texts_without_blanks_fold_as_icu_has_it) {
+BOOST_AUTO_TEST_CASE(random_texts_without_blanks_fold_as_icu_has_it_but_for_apostrophes_and_hyphens) {
   std::mt19937 random(7);
   std::size_t compared = 0;
   for (int i = 0; i < 20'000; ++i) {
@@ -146,7 +159,7 @@ BOOST_AUTO_TEST_CASE(random_texts_without_blanks_fold_as_icu_has_it) {
       }
       at += point.length;
     }
-    const std::string expected = icu_casefold(text);
+    const std::string expected = expected_of(text);
     if (expected.find(' ') != std::string::npos) continue;
     ++compared;
     BOOST_REQUIRE_EQUAL(form(text), expected);

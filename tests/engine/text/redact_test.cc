@@ -183,4 +183,29 @@ BOOST_AUTO_TEST_CASE(disclosures_stand_on_their_own_lines_and_are_not_said_twice
   BOOST_TEST(add_disclosures("a\n", {}, {}) == "a\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_is_added) {
+  using Texts = std::vector<std::string_view>;
+  const auto added = [](std::string_view text, std::string_view disclosure) {
+    return add_disclosures(text, {}, Texts{disclosure}) != text;
+  };
+  BOOST_TEST(added("这只基金不存在本金亏损风险。", "存在本金亏损风险。"));
+  BOOST_TEST(added("For this fund no monthly fees apply.", "Fees apply."));
+  BOOST_TEST(added("“存在本金亏损风险。”是谣言。", "存在本金亏损风险。"));
+  BOOST_TEST(added("存在本金亏损风险的说法不对。", "存在本金亏损风险"));
+  BOOST_TEST(!added("风险提示：存在本金亏损风险。请知悉。", "存在本金亏损风险。"));
+  BOOST_TEST(!added("【提示】 存在本金亏损风险。", "存在本金亏损风险。"));
+  BOOST_TEST(!added("No fees apply? Fees apply. Thank you.", "Fees apply."));
+  BOOST_TEST(add_disclosures("a", {}, Texts{"branch w.", "w."}) == "a\nbranch w.\nw.");
+}
+
+BOOST_AUTO_TEST_CASE(wide_and_circled_digits_are_digits_to_a_mask) {
+  const auto kept = [](std::string_view text, std::uint8_t first, std::uint8_t last) {
+    return apply_edits(
+        text, std::vector<Edit>{{{0, static_cast<std::uint32_t>(text.size())}, Edit::Mode::keep, first, last, {}}});
+  };
+  BOOST_TEST(kept("1381234５６７8", 0, 4) == "***５６７8");
+  BOOST_TEST(kept("62220２１２３４５67890123", 6, 4) == "62220２***0123");
+  BOOST_TEST(kept("①②③④⑤⑥", 0, 2) == "***⑤⑥");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
