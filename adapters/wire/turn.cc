@@ -177,6 +177,7 @@ class Reader {
 
  private:
   using Piece = Fields::Piece;
+  using Kind = Fields::Kind;
   static constexpr char kQuote = '"';
   static constexpr std::size_t kShownItems = 100;
   static constexpr std::size_t kFewNames = 16;  // of which a walk finds a second one quickest
@@ -260,63 +261,116 @@ class Reader {
 
   bool read_object(std::uint32_t node, std::size_t depth) {
     const std::size_t level = open_objects_++;
+    const char* const json = json_.data();
     std::uint64_t seen = 0;  // a bit for each name, by its length and ends: most are new at a glance
     std::size_t count = 0;
-    for (bool more = at(next_) != '}'; more; ++count) {
-      const std::uint32_t* const place = next_;
+    std::uint32_t last = Fields::kEnd;
+    const std::uint32_t* next = next_;
+    for (bool more = json[*next] != '}'; more; ++count) {
       Piece name = kNoName;
-      if (at(place) == kQuote && at(place + 1) == ':' && is_whole(place[0], place[1])) [[likely]] {
-        name = inside(place[0], place[1]);  // as most are written
-        next_ = place + 2;
+      const std::uint32_t quote = next[0], colon = next[1];
+      if (!look_.escapes && is_text_then(json, quote, colon, ':')) [[likely]] {
+        name = {base_ + quote + 1, colon - quote - 2};  // as most are written
+        next += 2;
       } else {
-        if (at(next_) != kQuote)
-          return syntax(count == 0 ? "a member's name in quotes or a closing brace" : "a member's name in quotes");
-        if (!text_of(next_[0], next_[1], name)) return false;
-        ++next_;
-        if (at(next_) != ':') return syntax("a colon behind a member's name");
-        ++next_;
+        next_ = next;
+        if (!read_name(count, name)) return false;
+        next = next_;
       }
-      const Kind kind = kind_of(at(next_));
-      const std::uint32_t member = at_ = fields_.add(node, name, kind);
-      const std::string_view spelt = fields_.name(member);
-      if (look_.odd) check_characters(spelt, false, "member names without NUL and non-characters");
-      const std::uint64_t bit = bit_of(spelt);
-      if (((seen & bit) != 0 || count >= kFewNames) && is_repeated(node, member, count, level)) repeated(spelt);
+      const Kind kind = kind_of(json[*next]);
+      const std::uint32_t member = last = fields_.add_behind(last, node, name, kind);
+      const std::uint64_t bit = bit_of(json + (name.at - base_), name.size);
+      if (const bool is_new = (seen & bit) == 0 && count < kFewNames; !is_new || look_.odd) {
+        at_ = member;
+        if (look_.odd) check_characters(fields_.name(member), false, "member names without NUL and non-characters");
+        if (!is_new && is_repeated(node, member, count, level)) repeated(fields_.name(member));
+        at_ = node;
+      }
       seen |= bit;
-      if (!read_value(member, kind, depth)) return false;
-      at_ = node;
-      more = at(next_) == ',';
-      if (more)
-        ++next_;
-      else if (at(next_) != '}')
+      if (!is_plain_ || !read_plain_value(member, kind, json, next)) {
+        next_ = next;
+        at_ = member;
+        if (!read_value(member, kind, depth)) return false;
+        at_ = node;
+        next = next_;
+      }
+      const char behind = json[*next];
+      more = behind == ',';
+      if (more) {
+        ++next;
+      } else if (behind != '}') {
+        next_ = next;
         return syntax("a comma or a closing brace");
+      }
     }
-    ++next_;
+    fields_.close(node, last);
+    next_ = next + 1;
     --open_objects_;
+    return true;
+  }
+
+  // `"…"` right before `sign`, of a request without escapes.
+  static bool is_text_then(const char* json, std::uint32_t first, std::uint32_t next, char sign) {
+    return json[first] == kQuote && json[next] == sign && json[next - 1] == kQuote && next - first > 1;
+  }
+
+  [[gnu::noinline]] bool read_name(std::size_t count, Piece& name) {
+    if (at(next_) != kQuote)
+      return syntax(count == 0 ? "a member's name in quotes or a closing brace" : "a member's name in quotes");
+    if (!text_of(next_[0], next_[1], name)) return false;
+    ++next_;
+    if (at(next_) != ':') return syntax("a colon behind a member's name");
+    ++next_;
+    return true;
+  }
+
+  // A text or a small number of a request without escapes and odd signs, written as most are; false: `read_value` shall look.
+  [[gnu::always_inline]] bool read_plain_value(std::uint32_t node, Kind kind, const char* json,
+                                               const std::uint32_t*& next) {
+    const std::uint32_t first = next[0];
+    if (kind == Kind::text) {
+      const std::uint32_t behind = next[1];
+      if (json[behind - 1] != kQuote || behind - first <= 1) return false;
+      fields_.set_text(node, Piece(base_ + first + 1, behind - first - 2));
+    } else if (kind == Kind::number) {
+      const std::uint32_t size = next[1] - first;
+      std::int64_t value = 0;
+      if (!small_whole({json + first, size}, value)) return false;
+      fields_.set_value(node, Piece(base_ + first, size), static_cast<std::int32_t>(value));
+    } else {
+      return false;
+    }
+    ++next;
     return true;
   }
 
   bool read_list(std::uint32_t node, std::size_t depth) {
     std::size_t count = 0;
+    std::uint32_t last = Fields::kEnd;
     for (bool more = at(next_) != ']'; more; ++count) {
       if (count == limits_.list_elements) return too_many();
       const Kind kind = kind_of(at(next_));
-      at_ = fields_.add(node, kNoName, kind);
-      if (!read_value(at_, kind, depth)) return false;
-      at_ = node;
+      const std::uint32_t element = last = fields_.add_behind(last, node, kNoName, kind);
+      if (!is_plain_ || !read_plain_value(element, kind, json_.data(), next_)) {
+        at_ = element;
+        if (!read_value(element, kind, depth)) return false;
+        at_ = node;
+      }
       more = at(next_) == ',';
       if (more)
         ++next_;
       else if (at(next_) != ']')
         return syntax("a comma or a closing bracket");
     }
+    fields_.close(node, last);
     ++next_;
     return true;
   }
 
-  static std::uint64_t bit_of(std::string_view name) {
-    const auto sign = [&](std::size_t at) { return static_cast<unsigned char>(name[at]); };
-    return name.empty() ? 1 : std::uint64_t{1} << (name.size() * 7 + sign(0) * 5 + sign(name.size() - 1)) % 64;
+  // Of a name that stands behind a quote.
+  static std::uint64_t bit_of(const char* name, std::size_t size) {
+    const unsigned first = static_cast<unsigned char>(name[0]), last = static_cast<unsigned char>(name[size - 1]);
+    return std::uint64_t{1} << (size * 7 + first * 5 + last) % 64;
   }
 
   [[gnu::cold]] void repeated(std::string_view name) {
@@ -354,7 +408,6 @@ class Reader {
       add(codes::kBadUtf8, path(), surrogate ? "surrogates in pairs" : expected, odd);
   }
 
-  using Kind = Fields::Kind;
   // By its first sign; `null` also for what is no value at all.
   static constexpr std::array<Kind, 256> kinds() {
     std::array<Kind, 256> all{};  // null
@@ -391,9 +444,9 @@ class Reader {
     }
     if (kind == Kind::number) {
       const std::uint32_t first = next_[0], size = next_[1] - first;
-      std::int64_t unused = 0;
-      if (small_whole({json_.data() + first, size}, unused)) {
-        fields_.set_text(node, Piece(base_ + first, size));
+      std::int64_t value = 0;
+      if (small_whole({json_.data() + first, size}, value)) {
+        fields_.set_value(node, Piece(base_ + first, size), static_cast<std::int32_t>(value));
         ++next_;
         return true;
       }
@@ -442,7 +495,8 @@ class Reader {
   const od::parser& parser_;
   Memory& names_;  // one an open object
   const Look look_;
-  std::uint32_t at_ = 0;  // the node that is being read
+  const bool is_plain_ = !look_.odd;  // neither escapes nor signs beyond ASCII
+  std::uint32_t at_ = 0;              // the node that is being read
   std::size_t open_objects_ = 0;
   std::vector<ProblemItem> items_;
   const Code* code_ = nullptr;

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "engine/base/digits.h"
 #include "engine/base/nearest.h"
 #include "engine/base/utf8.h"
 #include "engine/decide/binder.h"
@@ -67,6 +66,7 @@ void Binder::reset() {
   r_.action_names_.clear();
   r_.recipient_ids_.clear();
   r_.extras_.cut(0);
+  r_.symbols_.clear();
   r_.said_.clear();
   m_.members.resize(std::max(m_.members.size(), f_.size()));
   const Members& known = p_.members();
@@ -87,31 +87,31 @@ void Binder::reset() {
 
 // ---- before the walk: what the walk needs to know
 
-// Finds what each member of an object is; kept for the walk. The member is the object's `as_of`, if it has one.
-const program::Member* Binder::resolve(std::uint32_t object, std::uint32_t kind) {
-  const Members& members = p_.members();
-  const Member* const first = members.all().data();
-  const Member** const found = m_.members.data();
+// What each member of an object is: `visit(child, node, member)`, null for a stranger.
+template <class Visit>
+[[gnu::always_inline]] inline void Binder::each_member(std::uint32_t object, std::uint32_t kind, Visit visit) {
+  // Copies: what `visit` writes could be any of these to the compiler.
+  const Fields::Node* const nodes = f_.nodes();
+  const char* const texts = f_.texts();
+  const Member* const first = p_.members().all().data();
   std::uint32_t* const after = m_.after.data();
-  const Member* as_of = nullptr;
-  std::uint32_t* before = after + members.all().size() + kind;
-  for (std::uint32_t child = f_.node(object).first; child != kNoNode; child = f_.node(child).next) {
-    const program::Name name = program::Name::padded(f_.name(child));
+  std::uint32_t* before = after + m_.known + kind;
+  for (std::uint32_t child = nodes[object].first; child != kNoNode;) {
+    const Fields::Node& node = nodes[child];
     const Member* member = first + *before;
-    if (!member->is(kind, name)) [[unlikely]] {
-      member = members.find(kind, name);
+    if (!member->is(kind, texts + node.name, node.name_size)) [[unlikely]] {
+      member = p_.members().find(kind, program::Name::padded({texts + node.name, node.name_size}));
       if (member != nullptr) *before = static_cast<std::uint32_t>(member - first);
     }
-    found[child] = member;
-    if (member == nullptr) continue;
-    before = after + *before;
-    if (member->reserved == Reserved::as_of) as_of = member;
+    if (member != nullptr) before = after + *before;
+    visit(child, node, member);
+    child = node.next;
   }
-  return as_of;
 }
 
 void Binder::look_at_root() {
-  resolve(0, Members::kRoot);
+  each_member(0, Members::kRoot,
+              [&](std::uint32_t child, const Fields::Node&, const Member* member) { m_.members[child] = member; });
   for (std::uint32_t node = f_.node(0).first; node != kNoNode; node = f_.node(node).next) {
     if (m_.members[node] == nullptr) continue;
     switch (m_.members[node]->reserved) {
@@ -269,34 +269,64 @@ bool Binder::is_list(std::uint32_t node, const char* expected) {
 }
 
 void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::size_t item, const Microseconds* outer) {
-  Microseconds own_as_of = 0;
-  const Microseconds* as_of = outer;
-  const Member* said_as_of = node == 0 ? nullptr : resolve(node, kind);  // the root's are known, and it has none
-  for (std::uint32_t child = said_as_of ? f_.node(node).first : kNoNode; child != kNoNode;
-       child = f_.node(child).next) {
-    if (m_.members[child] != said_as_of || this->kind(child) == Fields::Kind::null) continue;
-    const auto read = this->kind(child) == Fields::Kind::text ? parse_instant(f_.text(child)) : std::nullopt;
-    if (!read) {
-      report(codes::kWrongType, child, "an instant, RFC 3339", said(child), {}, "2026-03-01T10:00:00+08:00");
-      continue;
-    }
-    own_as_of = *read;
-    as_of = &own_as_of;
-  }
-  const bool is_plain_turn = as_of == nullptr && r_.stated_.empty() && o_.sources.empty();
+  static const Member kBound;
+  const Member** const found = m_.members.data();
   Request::Cell* const cells = p_.cells(frame) > 0 ? &cell(frame, item, 0) : nullptr;
+  // Plain facts are bound on the way, as if there were no `as_of`.
+  const bool is_plain_turn = outer == nullptr && r_.stated_.empty() && o_.sources.empty();
+  const Microseconds* as_of = outer;
+  Microseconds own_as_of = 0;
+  bool rest = false;
+  const Member* said_as_of = nullptr;
+  const auto look = [&](std::uint32_t child, const Fields::Node& said, const Member* member)
+                        __attribute__((always_inline)) {
+                          if (member != nullptr && member->is_plain && is_plain_turn &&
+                              plain_fact(said, member->plain, cells[member->plain.cell])) {
+                            found[child] = &kBound;
+                            return;
+                          }
+                          found[child] = member;
+                          rest = true;
+                          if (member != nullptr && member->reserved == Reserved::as_of) said_as_of = member;
+                        };
+  if (node != 0) {
+    each_member(node, kind, look);
+  } else {  // what they are is known
+    for (std::uint32_t child = f_.node(node).first; child != kNoNode; child = f_.node(child).next)
+      look(child, f_.node(child), found[child]);
+  }
+  if (!rest) return;
+  if (said_as_of != nullptr && this->as_of(node, kind, cells, said_as_of, own_as_of)) as_of = &own_as_of;
   for (std::uint32_t child = f_.node(node).first; child != kNoNode; child = f_.node(child).next) {
-    const Member* member = m_.members[child];
+    const Member* member = found[child];
+    if (member == &kBound) continue;
     if (member == nullptr) {
       unknown(child, kind);
-    } else if (member->is_plain && is_plain_turn) {
-      if (!plain_fact(child, member->plain, cells[member->plain.cell])) fact(child, *member, frame, item, nullptr);
     } else if (member->is_value) {
       fact(child, *member, frame, item, as_of);
     } else {
       this->member(child, *member, frame, item, as_of);
     }
   }
+}
+
+// Reads an object's `as_of`; what was bound without it is bound again, with it. False: it says nothing.
+bool Binder::as_of(std::uint32_t node, std::uint32_t kind, Request::Cell* cells, const Member* said,
+                   Microseconds& as_of) {
+  bool is_said = false;
+  each_member(node, kind, [&](std::uint32_t child, const Fields::Node&, const Member* member) {
+    m_.members[child] = member;
+    if (member != nullptr && member->is_plain) cells[member->plain.cell] = m_.missing.front();
+    if (member != said || this->kind(child) == Fields::Kind::null) return;
+    const auto read = this->kind(child) == Fields::Kind::text ? parse_instant(f_.text(child)) : std::nullopt;
+    if (!read) {
+      report(codes::kWrongType, child, "an instant, RFC 3339", this->said(child), {}, "2026-03-01T10:00:00+08:00");
+      return;
+    }
+    as_of = *read;
+    is_said = true;
+  });
+  return is_said;
 }
 
 void Binder::part(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of) {
@@ -585,10 +615,9 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
 }
 
 // `fact` where nothing but the value matters and it is written as most are; false, and nothing done: `fact` shall look.
-[[gnu::always_inline]] inline bool Binder::plain_fact(std::uint32_t node, const program::Plain& plain,
+[[gnu::always_inline]] inline bool Binder::plain_fact(const Fields::Node& said, const program::Plain& plain,
                                                       Request::Cell& cell) {
   using How = program::Plain::How;
-  const Fields::Node& said = f_.node(node);
   const auto carry = [&cell](std::int64_t key, std::uint32_t in, std::uint32_t spelling = 0) {
     cell = {.key = key, .extra = in, .state = Request::kKnown, .spelling = static_cast<std::uint8_t>(spelling)};
     return true;
@@ -597,20 +626,20 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
     case How::yes_no:
       return said.kind == Fields::Kind::boolean && carry(said.boolean ? 1 : 0, Request::Cell::kKey);
     case How::whole: {
-      std::int64_t value = 0;
-      if (said.kind != Fields::Kind::number || !small_whole(f_.text(node), value) || value < plain.low ||
-          value > plain.high)
-        return false;
+      if (said.kind != Fields::Kind::number || !said.boolean) return false;
+      const std::int64_t value = said.value();
+      if (value < plain.low || value > plain.high) return false;
       return plain.doubled ? carry(2 * value, Request::Cell::kDoubledKey) : carry(value, Request::Cell::kKey);
     }
     case How::symbol: {
       if (said.kind != Fields::Kind::text) return false;
-      const auto found = p_.symbols().find(plain.symbols, program::Name::padded(f_.text(node)));
+      const auto found =
+          p_.symbols().find(plain.symbols, program::Name::padded({f_.texts() + said.text, said.text_size}));
       return found.symbol != program::kNone && found.spelling < 256 &&
              carry(found.symbol, Request::Cell::kSymbol, found.spelling);
     }
     case How::symbols:
-      return said.kind == Fields::Kind::list && plain_list(node, plain, cell);
+      return said.kind == Fields::Kind::list && plain_list(said, plain, cell);
     case How::by_type:
       return false;
   }
@@ -619,31 +648,30 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
 
 // The elements of a list of levels or choices; false, and nothing done: one of them is something else, or there are too
 // many.
-bool Binder::plain_list(std::uint32_t node, const program::Plain& plain, Request::Cell& cell) {
-  const std::size_t first = r_.extras_.size();
+bool Binder::plain_list(const Fields::Node& list, const program::Plain& plain, Request::Cell& cell) {
+  const Fields::Node* const nodes = f_.nodes();
+  const char* const texts = f_.texts();
+  const std::size_t first = r_.symbols_.size();
   const std::size_t most = std::min(o_.limits.list_elements, kMostElements);
   std::uint32_t count = 0;
   std::uint64_t bits = 0;
-  for (std::uint32_t at = f_.node(node).first; at != kNoNode; at = f_.node(at).next, ++count) {
-    const auto found = kind(at) == Fields::Kind::text
-                           ? p_.symbols().find(plain.symbols, program::Name::padded(f_.text(at)))
-                           : program::Symbols::Found{};
+  r_.symbols_.emplace_back();
+  for (std::uint32_t at = list.first; at != kNoNode; at = nodes[at].next, ++count) {
+    const Fields::Node& said = nodes[at];
+    const auto found =
+        said.kind == Fields::Kind::text
+            ? p_.symbols().find(plain.symbols, program::Name::padded({texts + said.text, said.text_size}))
+            : program::Symbols::Found{};
     if (found.symbol == program::kNone || count == most) {
-      r_.extras_.cut(first);
+      r_.symbols_.resize(first);
       return false;
     }
-    Request::Extra& extra = r_.extras_.add();
-    extra.number = Decimal(found.symbol);
-    extra.symbol = found.symbol;
-    extra.first = found.spelling;
+    r_.symbols_.push_back({found.symbol, found.spelling});
     if (found.symbol < 64) bits |= std::uint64_t{1} << found.symbol;
   }
-  Request::Extra& extra = r_.extras_.add();
-  extra.first = static_cast<std::uint32_t>(first);
-  extra.count = count;
-  extra.quality = r_.quality_;
+  r_.symbols_[first].symbol = count;
   cell = {.key = static_cast<std::int64_t>(bits),
-          .extra = static_cast<std::uint32_t>(r_.extras_.size() - 1),
+          .extra = static_cast<std::uint32_t>(Request::Cell::kSymbols + first),
           .state = Request::kKnown};
   return true;
 }

@@ -82,7 +82,9 @@ class Binder {
   }
 
   // ---- the walk (bind.cc)
-  const Member* resolve(std::uint32_t object, std::uint32_t kind);
+  template <class Visit>
+  void each_member(std::uint32_t object, std::uint32_t kind, Visit visit);
+  bool as_of(std::uint32_t node, std::uint32_t kind, Request::Cell* cells, const Member* said, Microseconds& as_of);
   void look_at_root();
   void when();
   void shape_items();
@@ -96,8 +98,8 @@ class Binder {
   void alone();
   void spread();
   void fact(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
-  bool plain_fact(std::uint32_t node, const program::Plain& plain, Request::Cell& cell);
-  bool plain_list(std::uint32_t node, const program::Plain& plain, Request::Cell& cell);
+  bool plain_fact(const Fields::Node& said, const program::Plain& plain, Request::Cell& cell);
+  bool plain_list(const Fields::Node& list, const program::Plain& plain, Request::Cell& cell);
   bool is_list(std::uint32_t node, const char* expected);
   bool text_member(std::uint32_t node, Request::Text& text);
   void turn_number(std::uint32_t node, const Member& member, const Microseconds* as_of);

@@ -284,7 +284,7 @@ class Arithmetic {
     const auto type = static_cast<SlotType>(s_.program->slots()[node.slot].element);
     Kleene found = Kleene::no;
     for (std::uint32_t i = 0; i < list.count && found != Kleene::yes; ++i) {
-      const Request::Extra& one = s_.request->element(list.first + i);
+      const Request::Extra one = s_.request->element(list.first + i);
       Value element = known(type, one.number, s_.request->view(one.currency, one.currency_size));
       element.duration = one.duration;
       element.text = s_.request->view(one.at, one.size);
@@ -388,7 +388,7 @@ Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& 
   for (const program::ConstantRow& row : wanted) {
     Kleene found = Kleene::no;
     for (std::uint32_t i = 0; i < list.count && found != Kleene::yes; ++i) {
-      const Request::Extra& one = setting.request->element(list.first + i);
+      const Request::Extra one = setting.request->element(list.first + i);
       switch (static_cast<SlotType>(row.type)) {
         case SlotType::time_zone:
           found = kleene(setting.request->view(one.at, one.size) == setting.program->text(row.text));

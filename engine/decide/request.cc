@@ -21,11 +21,12 @@ Request Request::in_memory_of(Request&& old) {
   adopt(made.jurisdictions_, old.jurisdictions_);
   made.extras_ = std::move(old.extras_);
   made.extras_.cut(0);
+  adopt(made.symbols_, old.symbols_);
   return made;
 }
 
 std::size_t Request::memory() const {
-  std::size_t bytes = store_.capacity() + extras_.memory();
+  std::size_t bytes = store_.capacity() + extras_.memory() + symbols_.capacity() * sizeof(Symbol);
   for (const Items& frame : frames_) bytes += frame.cells.capacity() * sizeof(Cell);
   for (const auto* ids : {&product_ids_, &action_names_, &recipient_ids_, &jurisdictions_})
     bytes += ids->capacity() * sizeof(Text);
@@ -39,14 +40,25 @@ const Request::Cell* Request::find(const SlotRow& row, std::int32_t item) const 
   return &cells(static_cast<program::Frame>(row.frame), at)[row.cell];
 }
 
-Request::Extra Request::from_key(const Cell& cell) const {
+Request::Extra Request::plain_extra(const Cell& cell) const {
   Extra extra;
-  extra.quality = quality_;
-  extra.number = Decimal(cell.extra == Cell::kDoubledKey ? cell.key / 2 : cell.key);
-  if (cell.extra == Cell::kSymbol) {
-    extra.symbol = static_cast<std::uint32_t>(cell.key);
-    extra.first = cell.spelling;
+  if (cell.extra < Cell::kKey) {
+    extra.first = cell.extra + 1;
+    extra.count = symbols_[cell.extra - Cell::kSymbols].symbol;
+  } else if (cell.extra == Cell::kSymbol) {
+    extra = symbol_extra({static_cast<std::uint32_t>(cell.key), cell.spelling});
+  } else {
+    extra.number = Decimal(cell.extra == Cell::kDoubledKey ? cell.key / 2 : cell.key);
   }
+  extra.quality = quality_;
+  return extra;
+}
+
+Request::Extra Request::symbol_extra(const Symbol& symbol) const {
+  Extra extra;
+  extra.number = Decimal(symbol.symbol);
+  extra.symbol = symbol.symbol;
+  extra.first = symbol.spelling;
   return extra;
 }
 
@@ -174,7 +186,7 @@ void Request::append_value(std::string& out, std::uint32_t slot, std::int32_t it
   }
   for (std::uint32_t i = 0; i < extra.count; ++i) {
     if (i > 0) out += ", ";
-    append_one(out, *program_, *this, slot, static_cast<SlotType>(row.element), extras_[extra.first + i]);
+    append_one(out, *program_, *this, slot, static_cast<SlotType>(row.element), element(extra.first + i));
   }
 }
 

@@ -35,12 +35,13 @@ class Fields {
 
   struct Node {
     Kind kind = Kind::null;
-    bool boolean = false;
+    bool boolean = false;                     // of number: `value` says it too
     std::uint32_t name = 0, name_size = 0;    // member name, unescaped; into the text store
     std::uint32_t text = 0, text_size = 0;    // of text: the value; of number: its spelling
     std::uint32_t first = kEnd, next = kEnd;  // first child, next sibling
     std::uint32_t parent = kEnd;
-    std::uint32_t last = kEnd;  // last child
+    std::uint32_t last = kEnd;                                              // last child
+    std::int32_t value() const { return static_cast<std::int32_t>(last); }  // of a number whose reader has told it
   };
 
   void clear();
@@ -57,9 +58,10 @@ class Fields {
         : at(static_cast<std::uint32_t>(first)), size(static_cast<std::uint32_t>(bytes)) {}
   };
   char* room(std::size_t bytes);
+  std::string_view view(Piece piece) const { return {text_.data() + piece.at, piece.size}; }
   Piece piece(const char* at, std::size_t size) const { return {static_cast<std::size_t>(at - text_.data()), size}; }
   [[gnu::always_inline]] std::uint32_t add(std::uint32_t parent, Piece name, Kind kind) {
-    if (count_ == nodes_.size()) grow();
+    if (nodes_.data() + count_ == nodes_.data() + nodes_.size()) grow();
     const std::uint32_t index = count_++;
     nodes_[index] = {.kind = kind, .name = name.at, .name_size = name.size, .parent = parent};
     if (parent != kEnd) {
@@ -69,14 +71,34 @@ class Fields {
     }
     return index;
   }
+  // The same for a reader that knows the child added before (kEnd: none); `close` when the parent has all of its own.
+  [[gnu::always_inline]] std::uint32_t add_behind(std::uint32_t before, std::uint32_t parent, Piece name, Kind kind) {
+    if (nodes_.data() + count_ == nodes_.data() + nodes_.size()) grow();
+    const std::uint32_t index = count_++;
+    nodes_[index] = {.kind = kind, .name = name.at, .name_size = name.size, .parent = parent};
+    if (before == kEnd)
+      nodes_[parent].first = index;
+    else
+      nodes_[before].next = index;
+    return index;
+  }
+  void close(std::uint32_t parent, std::uint32_t last) { nodes_[parent].last = last; }
   void set_text(std::uint32_t node, Piece value) {
     nodes_[node].text = value.at;
     nodes_[node].text_size = value.size;
+  }
+  void set_value(std::uint32_t node, Piece spelling, std::int32_t value) {  // of a whole number
+    set_text(node, spelling);
+    nodes_[node].boolean = true;
+    nodes_[node].last = static_cast<std::uint32_t>(value);
   }
 
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }  // in nodes
   const Node& node(std::uint32_t index) const { return nodes_[index]; }
+  // For a walk over many; until something is added.
+  const Node* nodes() const { return nodes_.data(); }
+  const char* texts() const { return text_.data(); }
   // Behind a name and a text there is always room to read (program::Name::padded).
   std::string_view name(std::uint32_t index) const {
     return {text_.data() + nodes_[index].name, nodes_[index].name_size};
@@ -227,8 +249,10 @@ class Request {
     for (std::size_t at = 0; at < bytes && items.items > 0; at += 64) __builtin_prefetch(first + at);
   }
   // Of a cell that the turn carries.
-  Extra extra(const Cell& cell) const { return cell.is_in_key() ? from_key(cell) : extras_[cell.extra]; }
-  const Extra& element(std::uint32_t index) const { return extras_[index]; }  // of a list
+  Extra extra(const Cell& cell) const { return cell.is_plain() ? plain_extra(cell) : extras_[cell.extra]; }
+  Extra element(std::uint32_t index) const {  // of a list
+    return index < Cell::kSymbols ? extras_[index] : symbol_extra(symbols_[index - Cell::kSymbols]);
+  }
   std::string_view view(std::uint32_t at, std::uint32_t size) const {
     return std::string_view(store_).substr(at, size);
   }
@@ -246,7 +270,11 @@ class Request {
     std::vector<Cell> cells;
   };
   std::string_view text(Text text) const { return view(text.at, text.size); }
-  Extra from_key(const Cell& cell) const;
+  struct Symbol {  // of a plain list; before its first one stands how many there are
+    std::uint32_t symbol = 0, spelling = 0;
+  };
+  Extra plain_extra(const Cell& cell) const;
+  Extra symbol_extra(const Symbol& symbol) const;
   void append_extra(std::string& out, std::uint32_t slot, const Extra& extra) const;  // of a single value
   const Cell* find(const program::SlotRow& row, std::int32_t item) const;
 
@@ -277,6 +305,7 @@ class Request {
   std::vector<Text> product_ids_, action_names_, recipient_ids_;
   std::vector<Text> jurisdictions_;
   Extras extras_;
+  std::vector<Symbol> symbols_;
   std::vector<Stated> stated_;
   std::vector<Said> said_;
   std::string spelt_;  // scratch of bind

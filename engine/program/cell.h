@@ -14,10 +14,10 @@ struct Cell {
   std::uint8_t cause = 0;            // decide::Cause, of an unknown one
   std::uint8_t inferred = 0;
   std::uint8_t spelling = 0;  // In::symbol: which of its names
-  // What stands in `extra` where the key says all, since nobody in particular stated the value, at no time in particular; and,
-  // kNothing, where the turn does not carry it.
-  enum In : std::uint32_t { kKey = 0xfffffffc, kDoubledKey, kSymbol, kNothing };
-  bool is_in_key() const { return extra >= kKey && extra < kNothing; }
+  // What stands in `extra` where nobody in particular stated the value, at no time in particular: that the key says all, or, from
+  // kSymbols on, where the request has the symbols of a list; and, kNothing, where the turn does not carry it.
+  enum In : std::uint32_t { kSymbols = 0x80000000, kKey = 0xfffffffc, kDoubledKey, kSymbol, kNothing };
+  bool is_plain() const { return extra >= kSymbols && extra < kNothing; }
   std::uint64_t mask() const { return static_cast<std::uint64_t>(key); }
 };
 static_assert(sizeof(Cell) == 16);  // four to a cache line: a decision reads a line a few facts

@@ -103,6 +103,8 @@ void Members::rehash() {
   for (std::uint32_t i = 0; i < members_.size(); ++i) {
     const Name name = Name::of(members_[i].name);
     members_[i].low = name.low, members_[i].high = name.high;
+    const auto& mask = Name::mask(name.all.size());
+    members_[i].low_mask = mask[0], members_[i].high_mask = mask[1];
     std::size_t at = name.hash(members_[i].object);
     while (table_[at & (size - 1)].member != kNothing) ++at;
     table_[at & (size - 1)] = {name.low, name.high, members_[i].name, members_[i].object, i};

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,19 +72,28 @@ struct Plain {
   std::int64_t low = 0, high = 0;  // of a whole number, both within
 };
 
+// A look at it compares what lies in its first 64 bytes; how a plain fact is read lies in the next.
 struct alignas(64) Member {
+  std::uint64_t low = 0, high = 0;            // of its name (name_hash.h)
+  std::uint64_t low_mask = 0, high_mask = 0;  // their bits that are the name's
   std::string_view name;
-  std::uint32_t object = 0;          // in which it stands
-  std::uint32_t slot = 0xffffffff;   // the fact it states
-  std::uint32_t child = 0xffffffff;  // the object it is
+  std::uint32_t object = 0;         // in which it stands
+  std::uint32_t slot = 0xffffffff;  // the fact it states
   Reserved reserved = Reserved::none;
   bool is_value = false;  // nothing but the value of the fact
   bool is_plain = false;  // and that is all there is to it: no source, no age, no class, no set that states it too
   Plain plain{};          // of a plain one
-  std::uint64_t low = 0, high = 0;  // of its name
+  std::uint32_t child = 0xffffffff;  // the object it is
 
-  bool is(std::uint32_t wanted_object, const Name& wanted) const {
-    return object == wanted_object && wanted.same(low, high, name);
+  // Is it the one of `wanted_object` that has this name? Sixteen bytes can be read from where that begins.
+  bool is(std::uint32_t wanted_object, const char* wanted, std::size_t size) const {
+    std::uint64_t first = 0, second = 0;
+    std::memcpy(&first, wanted, 8);
+    std::memcpy(&second, wanted + 8, 8);
+    const std::uint64_t differs =
+        ((first ^ low) & low_mask) | ((second ^ high) & high_mask) | (size ^ name.size()) | (wanted_object ^ object);
+    return differs == 0 && (size <= Name::kWords ||
+                            std::memcmp(wanted + Name::kWords, name.data() + Name::kWords, size - Name::kWords) == 0);
   }
 };
 

@@ -16,12 +16,14 @@ struct Name {
   std::uint64_t low = 0, high = 0;
   std::string_view all;
 
+  // Of a name of `size` bytes: which bits of the two words are its own.
+  static const std::array<std::uint64_t, 2>& mask(std::size_t size) { return kMasks[std::min(size, kWords)]; }
   // Sixteen bytes can be read from where it begins.
   static Name padded(std::string_view name) {
     Name out{0, 0, name};
     std::memcpy(&out.low, name.data(), 8);
     std::memcpy(&out.high, name.data() + 8, 8);
-    const auto& mask = kMasks[std::min(name.size(), kWords)];
+    const auto& mask = Name::mask(name.size());
     out.low &= mask[0];
     out.high &= mask[1];
     return out;
