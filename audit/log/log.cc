@@ -1,6 +1,10 @@
 // The log's one writer. The numbered steps are those of audit/README.md.
 #include "audit/log/log.h"
 
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cassert>
@@ -38,6 +42,25 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBatchRecords = 4'096;
 constexpr std::size_t kBatchBytes = 32u << 20;
 constexpr std::int64_t kStepUs = 1'000'000;  // a clock that falls by more is recorded
+
+// For the thread that commits: it works for some 100 µs and waits for the disk, again and again. Where others want all processors
+// the kernel lets each of them end its slice, milliseconds, first; who asks for short slices has the processor back as soon as the
+// disk is done (Linux 6.12 and newer). A wish: where it is not granted nothing else changes.
+void prefer_short_slices() {
+  constexpr std::uint64_t kShortest = 100'000;  // ns
+  struct {  // sched_attr, in its first length: whether a C library has it depends on its age
+    std::uint32_t size = 48, policy = 0;
+    std::uint64_t flags = 0;
+    std::int32_t nice = 0;
+    std::uint32_t priority = 0;
+    std::uint64_t runtime = 0, deadline = 0, period = 0;
+  } attributes;
+  static_assert(sizeof attributes == 48);
+  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0 || attributes.policy != SCHED_OTHER)
+    return;
+  attributes.runtime = kShortest;
+  (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
 
 // Who waits for an answer, and what for. Made by his own thread and never moved after that: the committer has no time to carry it about.
 struct Waiting {
@@ -501,6 +524,7 @@ class GroupCommitLog final : public Log {
   }
 
   void run() {
+    prefer_short_slices();
     for (;;) {
       std::vector<Slot> batch;
       {
