@@ -145,6 +145,13 @@ bool read_arguments(const std::vector<std::string>& arguments, Terminal& termina
       invocation.options[name] = "1";
     } else if (equals != std::string::npos || i + 1 < words.size()) {
       std::string value = equals != std::string::npos ? word.substr(equals + 1) : words[++i];
+      if (value
+              .empty()) {  // a variable of a script that was not set: everything would be taken for what it was to select
+        exit = wrong_use(terminal,
+                         {"{0} needs a value: {1}. What was given is empty.", "{0} 需要一个值：{1}；给出的是空值。"},
+                         {name, std::string(option->value)}, command->name);
+        return false;
+      }
       // The names of files are whatever the system has; all else is compared, recorded and shown as text.
       const bool path = option->value.starts_with("FILE") || option->value.starts_with("DIR");
       if (!path && !is_valid_utf8(value)) {

@@ -232,7 +232,7 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   if (terminal.json) {
     out = told_json(told, *request, decision);
   } else {
-    terminal.out << told.story << (told.story.ends_with('\n') ? "" : "\n");
+    terminal.out << plain(told.story, "") << (told.story.ends_with('\n') ? "" : "\n");
   }
   if (asked != nullptr) {
     const auto index = static_cast<model::Index>(asked - loaded->model->rules.data());

@@ -58,21 +58,16 @@ void print_record(const Shown& shown, std::string_view leaf, Terminal& terminal)
   if (shown.event) {
     out << '\n';
     for (const auto& [label, value] : audit::told(*shown.event, terminal.language)) {
-      out << "  " << label << terminal.say({": ", "："});
-      for (std::size_t i = 0; i < value.size(); ++i) {
-        if (value[i] != '\n')
-          out << value[i];
-        else if (i + 1 < value.size())
-          out << (value[i + 1] == '\n' ? "\n" : "\n    ");
-      }
-      out << '\n';
+      const std::string_view lines = std::string_view(value).substr(0, value.size() - (value.ends_with('\n') ? 1 : 0));
+      out << "  " << label << terminal.say({": ", "："}) << plain(lines, "    ") << '\n';
     }
   }
   if (const audit::SectionBytes* section = shown.opened->find(audit::Section::story)) {
     if (const Result<audit::StorySection> story = audit::decode_story(section->encoded)) {
       out << '\n';
       for (const audit::StoryLine& told : terminal.language == Language::zh ? story->zh : story->en)
-        out << "  " << terminal.say(kStoryLabels[static_cast<std::size_t>(told.kind)]) << told.text << '\n';
+        out << "  " << terminal.say(kStoryLabels[static_cast<std::size_t>(told.kind)]) << plain(told.text, "    ")
+            << '\n';
     }
   }
 }

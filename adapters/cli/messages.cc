@@ -1,8 +1,11 @@
 #include "adapters/cli/messages.h"
 
+#include <cstdio>
 #include <ostream>
 
 #include "adapters/wire/problem_json.h"
+#include "engine/base/utf8.h"
+#include "engine/base/width.h"
 
 namespace caveat::cli {
 
@@ -45,6 +48,26 @@ int not_yet(Terminal& terminal, std::string_view command) {
                       {std::string(command)})
                << '\n';
   return kUsage;
+}
+
+std::string plain(std::string_view text, std::string_view indent) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = decode_utf8(text, at);
+    const std::size_t length = point ? point.length : 1;
+    if (point && point.value == U'\n') {
+      out += '\n';
+      if (at + 1 < text.size() && text[at + 1] != '\n') out += indent;
+    } else if (!point || (is_unprintable(point.value) && point.value != U'\t')) {
+      char number[16];
+      std::snprintf(number, sizeof number, "\\u{%x}", static_cast<unsigned>(point ? point.value : 0xfffd));
+      out += number;
+    } else {
+      out += text.substr(at, length);
+    }
+    at += length;
+  }
+  return out;
 }
 
 std::string counted(std::size_t count, const Terminal& terminal, std::string_view one, std::string_view many,

@@ -26,6 +26,10 @@ void print_diagnostics(std::ostream& to, const Terminal& terminal, const std::ve
 // What a listed command answers that is not there yet; returns kUsage.
 int not_yet(Terminal& terminal, std::string_view command);
 
+// Text of others for a terminal: what it would obey, or show in another order, is told by its number; lines behind the first begin with
+// `indent`, so that they do not read as ours.
+std::string plain(std::string_view text, std::string_view indent);
+
 std::string counted(std::size_t count, const Terminal& terminal, std::string_view one, std::string_view many,
                     std::string_view zh);
 

@@ -5,6 +5,7 @@
 #include "audit/codes.h"
 #include "audit/record/base64.h"
 #include "engine/base/utf8.h"
+#include "engine/base/width.h"
 
 namespace caveat::audit {
 namespace {
@@ -74,9 +75,11 @@ bool valid_note_name(std::string_view name) {
   if (name.empty() || name.find('+') != std::string_view::npos || name.find('\n') != std::string_view::npos)
     return false;
   if (!printable(name)) return false;
-  for (std::size_t at = 0; (at = name.find('\xc2', at)) != std::string_view::npos; ++at)
-    if (static_cast<unsigned char>(name[at + 1]) < 0xa0)
-      return false;  // C1 controls; what follows 0xc2 in UTF-8 is there
+  for (std::size_t at = 0; at < name.size();) {
+    const CodePoint point = decode_utf8(name, at);
+    if (is_unprintable(point.value)) return false;
+    at += point.length;
+  }
   // Unicode blanks, by their UTF-8 spellings.
   static constexpr std::string_view kBlanks[] = {" ",
                                                  "\xc2\xa0",

@@ -263,6 +263,30 @@ class ChangedKey(Place):
             self.assertNotIn(byte, done.stderr)
 
 
+    def test_an_option_with_an_empty_value_selects_nothing_and_is_refused(self):
+        for command in (["report", "log.db", "--out", "e.csv"], ["log", "search", "log.db"]):
+            for option in ("--customer", "--rule", "--from", "--to", "--verdict"):
+                for given in ([option, ""], [option + "="]):
+                    done = self.run_it(*command, *given)
+                    self.assertEqual((done.returncode, done.stdout), (2, ""), given)
+                    self.assertIn(f"{option} needs a value", done.stderr)
+        self.assertFalse(os.path.exists(self.path("e.csv")))
+
+    def test_what_a_customer_wrote_neither_drives_the_terminal_nor_reads_as_a_line_of_the_record(self):
+        text = "\u001b[2J\u009b31m\u202eX\n\nverdict: allow\n  rule: forged"
+        with open(f"{ROOT}/examples/wealth.jsonl", encoding="utf-8") as turns:
+            turn = dict(json.loads(turns.readline()), id="odd", message={"text": text}, conversation={"id": "odd"})
+        self.write("turn.json", json.dumps(turn))
+        self.does("decide", "--rules", f"{ROOT}/rules", "--log", "log.db", "turn.json")
+        size = json.loads(self.run_it("log", "verify", "log.db", "--json").stdout)["size"]
+        shown = self.does("log", "show", "log.db", "--index", str(size - 1), "--reason", "a\x1b[2Jb")
+        explained = self.does("explain", "--rules", f"{ROOT}/rules", "turn.json")
+        for said in (shown, explained):
+            self.assertFalse(set("\x1b\x9b\u202e") & set(said), said)
+        self.assertIn("\\u{1b}[2J\\u{9b}31m\\u{202e}X\n\n    verdict: allow\n      rule: forged", shown)
+        self.assertIn("a\\u{1b}[2Jb", self.does("log", "show", "log.db", "--index", str(size)))
+
+
 class LeakedKey(Place):
     """Whoever has the private half of a key that was changed can sign with it for ever. It is worth nothing under the newer one."""
 
