@@ -34,16 +34,14 @@ void read_ids(std::span<const SectionView> sections, DecisionRow& row) {
   take(Section::result, 4, row.decision);
 }
 
-bool selects(const ReportQuery& query, const HeaderView& header) {
-  return query.customer.empty() || std::any_of(query.subjects.begin(), query.subjects.end(),
-                                               [&](const KeyId& id) { return header.has_subject(id); });
-}
-
-bool inside(const ReportQuery& query, Microseconds time) {
-  return (!query.from || time >= *query.from) && (!query.to || time < *query.to);
-}
-
 }  // namespace
+
+bool ReportQuery::covers(Microseconds time) const { return (!from || time >= *from) && (!to || time < *to); }
+
+bool ReportQuery::is_about(const HeaderView& header) const {
+  return customer.empty() ||
+         std::any_of(subjects.begin(), subjects.end(), [&](const KeyId& id) { return header.has_subject(id); });
+}
 
 std::string ReportQuery::in_words(Language reader, Alias told) const {
   const bool zh = reader == Language::zh;
@@ -72,13 +70,13 @@ Gathering::Gathering(ReportQuery query, LogFacts log, Row row) : row_(std::move(
 
 void Gathering::add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections) {
   if (header.kind() == Kind::closing && sections &&
-      (inside(model_.query, header.time_us()) || (model_.last_index && header.index() == *model_.last_index + 1))) {
+      (model_.query.covers(header.time_us()) || (model_.last_index && header.index() == *model_.last_index + 1))) {
     if (const std::string_view* bytes = find(*sections, Section::event)) {
       if (Result<Event> event = decode_event(Kind::closing, *bytes))
         model_.closings.push_back(std::get<Closing>(std::move(*event)));
     }
   }
-  if (!inside(model_.query, header.time_us())) return;
+  if (!model_.query.covers(header.time_us())) return;
   ++model_.records;
   ++kinds_[static_cast<std::size_t>(header.kind())];
   if (!model_.first_index) {
@@ -88,7 +86,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   model_.last_index = header.index();
   model_.last_time = header.time_us();
   if (header.kind() != Kind::decision) return;
-  if (!selects(model_.query, header)) {
+  if (!model_.query.is_about(header)) {
     ++model_.others;
     return;
   }

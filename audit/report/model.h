@@ -44,7 +44,9 @@ struct ReportQuery {
   std::int32_t offset_minutes = 0;  // of the times printed
   std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
   std::size_t stories = 5;
-  std::string requested_by, purpose;  // as stated by who runs it; printed, never guessed
+  std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
+  bool covers(Microseconds time) const;           // it is of the period
+  bool is_about(const HeaderView& header) const;  // the customer, or nobody was asked for
   // The filter as a sentence. What is recorded in the log, and the seed that stands there, do not say which name the alias has.
   enum class Alias { named, unnamed };
   std::string in_words(Language language, Alias alias = Alias::unnamed) const;

@@ -22,9 +22,9 @@ namespace opened_key {
 constexpr int kIndex = 1, kSections = 2;
 }
 
-// Opened of every decision, and of the sample besides: the story is masked, facts and texts stay sealed.
-constexpr Section kAlways[] = {Section::verdict, Section::rules, Section::digests};
-constexpr Section kSample[] = {Section::story};
+// Opened of every decision, and of the sample besides the story: it is masked, facts and texts stay sealed.
+constexpr Section kDecision[] = {Section::verdict, Section::rules, Section::digests};
+constexpr Section kEvent[] = {Section::event};
 
 bool listed(std::span<const Section> sections, Section section) {
   return std::find(sections.begin(), sections.end(), section) != sections.end();
@@ -126,6 +126,17 @@ bool take_opened(std::string_view& member, OpenedView& opened) {
   }
   member = in.rest();
   return true;
+}
+
+std::span<const Section> sections_to_open(const ReportQuery& query, const HeaderView& header, bool last) {
+  const bool inside = query.covers(header.time_us());
+  if (header.kind() == Kind::decision && inside && query.is_about(header)) return kDecision;
+  // Whoever was handed an earlier key follows the changes to the one that signs the package.
+  if ((header.kind() == Kind::key_rotated || header.kind() == Kind::epoch) && inside) return kEvent;
+  // The record that closes the last day of the period is the first of the day after it, and belongs to what is shown.
+  const bool behind = last && query.to && header.time_us() >= *query.to;
+  if (header.kind() == Kind::closing && (inside || behind)) return kEvent;
+  return {};
 }
 
 void name_what_is_not_checked(LogFacts& facts, bool opened) {
@@ -250,15 +261,8 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
       bundles->add_header(leaf);
     if (early) return;
     std::optional<OpenedRecord> opened;
-    const bool closing = header->kind() == Kind::closing;
-    // Whoever was handed an earlier key follows these to the one that signs the package.
-    const bool change = header->kind() == Kind::key_rotated || header->kind() == Kind::epoch;
-    const bool ours = asked.customer.empty() || closing || change ||
-                      std::any_of(asked.subjects.begin(), asked.subjects.end(),
-                                  [&](const KeyId& id) { return header->has_subject(id); });
-    // The record that closes the last day of the period is the first of the day after it, and belongs to what is shown.
-    const bool told = closing || ((change || header->kind() == Kind::decision) && !late);
-    if (keys != nullptr && ours && told) {
+    const std::span<const Section> shown = sections_to_open(asked, *header, late);
+    if (keys != nullptr && !shown.empty()) {
       if (const std::optional<std::string> body = reader.body(index)) {
         if (Result<OpenedRecord> record = open_record(*keys, header->header(), *body)) opened = std::move(*record);
       }
@@ -271,7 +275,7 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     OpenedParts parts{.index = index, .sections = {}};
     for (std::size_t i = 0; i < opened->sections.size(); ++i) {
       SectionBytes& section = opened->sections[i];
-      if (closing || change ? section.section == Section::event : listed(kAlways, section.section))
+      if (listed(shown, section.section))
         parts.sections.push_back({section.section, opened->salts[i], std::move(section.encoded)});
     }
     bundles->add_opened(parts, evidence.first);
@@ -284,7 +288,7 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
     if (told.content == Content::sealed) continue;
     Result<OpenedRecord> record = reader.open_body(*keys, told.index);
     for (std::size_t i = 0; record && i < record->sections.size(); ++i)
-      if (SectionBytes& section = record->sections[i]; listed(kSample, section.section))
+      if (SectionBytes& section = record->sections[i]; section.section == Section::story)
         bundles->add_section(told.index, evidence.first,
                              {section.section, record->salts[i], std::move(section.encoded)});
   }

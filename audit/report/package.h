@@ -12,6 +12,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,10 @@ struct OpenedView {
 };
 // Takes the next record off a member; false: none of the form that encode_opened writes stands there, and decode_bundle says why.
 bool take_opened(std::string_view& member, OpenedView& opened);
+
+// What a package opens of a record whose key is at hand, but for the story of a decision that the seed draws. Whoever signs opens no less
+// and no more. `last`: it is the last one of the range.
+std::span<const Section> sections_to_open(const ReportQuery& query, const HeaderView& header, bool last);
 
 struct Evidence {
   ReportModel model;

@@ -500,7 +500,7 @@ class Verification {
     for (std::size_t i = 0; i < headers_.size(); ++i) {
       const HeaderView& header = headers_[i];
       const bool rotated = header.kind() == Kind::key_rotated;
-      if ((!rotated && header.kind() != Kind::epoch) || !in_period(header)) continue;
+      if ((!rotated && header.kind() != Kind::epoch) || !manifest_->query.covers(header.time_us())) continue;
       const std::string record = number(header.index());
       const std::optional<SignerChange> change = change_of(i, rotated);
       if (!change)
@@ -544,10 +544,6 @@ class Verification {
       c.why_en = "as far as the period tells: of changes of the log's key outside it nothing is in this package";
       c.why_zh = "以本期间所载为限：期间之外日志密钥的更换不在本证据包中";
     }
-  }
-  bool in_period(const HeaderView& header) const {
-    const ReportQuery& query = manifest_->query;
-    return (!query.from || header.time_us() >= *query.from) && (!query.to || header.time_us() < *query.to);
   }
   // What an opened record says of the change of signer that its kind announces.
   std::optional<SignerChange> change_of(std::size_t place, bool rotated) const {
@@ -632,10 +628,32 @@ class Verification {
     return nullptr;
   }
 
+  // Whoever signs may keep back which rules decided, or show what others were told, and have page and counts fit.
+  std::optional<Refusal> opened_otherwise(std::size_t place) const {
+    const auto sections = opened_sections(place);
+    if (!sections) return std::nullopt;
+    const HeaderView& header = headers_[place];
+    const std::string record = number(header.index());
+    const auto expected = sections_to_open(manifest_->query, header, place + 1 == headers_.size());
+    for (const Section section : expected)
+      if (opened_section(place, section) == nullptr && header.commits_to(section))
+        return Refusal{"decision " + record + " is opened without its " + std::string(name(section)),
+                       "决定 " + record + " 已公开，但其部分 " + std::string(name(section)) + " 未公开"};
+    for (const SectionView& one : *sections)  // stories are those of the sample
+      if (one.section != Section::story && std::find(expected.begin(), expected.end(), one.section) == expected.end())
+        return Refusal{
+            "section " + std::string(name(one.section)) + " of record " + record +
+                " is opened, and a package of this query opens none of it",
+            "记录 " + record + " 的部分 " + std::string(name(one.section)) + " 已公开，而此查询的证据包不应公开"};
+    return std::nullopt;
+  }
+
   // 9
   void recount() {
-    Claim& c = claim("The counts of the manifest are those of the opened decisions, recounted.",
-                     "清单中的数量与重新清点所公开的决定一致。");
+    Claim& c = claim(
+        "Opened is what a package opens, no less and no more, and the counts of the manifest are those of the opened "
+        "decisions, recounted.",
+        "公开的恰为证据包应公开的部分，不少不多；清单中的数量与重新清点所公开的决定一致。");
     if (!opened_good_) return stands_on(c, headers_good_ ? 8 : 6);
     LogFacts facts = manifest_->log;
     facts.checkpoint_note = *member("checkpoint");
@@ -645,11 +663,8 @@ class Verification {
       gathering.add(headers_[i], headers_[i].leaf(), opened_sections(i));
     }
     model_ = gathering.finish();
-    for (std::size_t i = 0; i < headers_.size(); ++i)  // whoever signs may keep it back and have the counts fit
-      if (opened_sections(i) && opened_section(i, Section::verdict) == nullptr &&
-          headers_[i].commits_to(Section::verdict))
-        return bad(c, "decision " + number(headers_[i].index()) + " is opened without its verdict",
-                   "决定 " + number(headers_[i].index()) + " 已公开，但其结论未公开");
+    for (std::size_t i = 0; i < headers_.size(); ++i)
+      if (const std::optional<Refusal> wrong = opened_otherwise(i)) return bad(c, wrong->en, wrong->zh);
     // Whoever signs could open the stories that he likes: told are those that the seed draws, no other and none of them kept back.
     for (const ToldDecision& told : model_->stories) {
       const std::size_t place = told.index - manifest_->first;

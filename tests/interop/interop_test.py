@@ -286,8 +286,33 @@ class Package(unittest.TestCase):
             less = copy.deepcopy(opened)
             _, _, verdict = less[place][2].pop(0)
             forged = self.without(state, less, verdict)
-            with self.subTest(record=opened[place][1]), self.assertRaisesRegex(verify_package.Wrong, "without its verdict"):
+            with self.subTest(record=opened[place][1]), self.assertRaisesRegex(verify_package.Wrong, "other sections are opened than a package opens"):
                 verify_package.check_opened(forged)
+
+    def test_both_refuse_a_package_that_opens_less_or_more_of_a_record_than_a_package_opens(self):
+        state, opened, decisions = self.opened()
+        forgeries = {}
+        for section, word in ((5, "rules"), (8, "digests")):
+            less = copy.deepcopy(opened)
+            less[decisions[3]][2] = [one for one in less[decisions[3]][2] if one[0] != section]
+            forgeries[f"is opened without its {word}"] = dict(state["members"], **{"opened/000000": b"".join(map(encoded, less))})
+        one = f"{self.place.name}/of_one.zip"
+        subprocess.run([CAVEAT, "report", os.path.dirname(self.package) + "/log.db", "--customer", "nobody", "--out", one], check=True, capture_output=True)
+        with zipfile.ZipFile(one) as archive:
+            his = {info.filename: archive.read(info) for info in archive.infolist()}
+        untold = [{1: record[1], 2: [part for part in record[2] if part[0] != 10]} for record in opened if record[1] in range(12)]
+        text = his["manifest.json"].decode()
+        data = b"".join(map(encoded, untold))
+        row = '\n    {"name":"opened/000000","size":%d,"sha256":"%s"},' % (len(data), hashlib.sha256(data).hexdigest())
+        at = text.index('\n    {"name":"proofs.json"')
+        his.update({"opened/000000": data, "manifest.json": (text[:at] + row + text[at:]).encode()})
+        forgeries["of record 0 is opened, and a package of this query opens none of it"] = his
+        for words, members in forgeries.items():
+            ours, theirs = self.both_of(members)
+            with self.subTest(words):
+                self.assertEqual((ours.returncode, theirs.returncode), (1, 1), ours.stdout + theirs.stdout)
+                self.assertIn(words, ours.stdout)
+                self.assertIn("other sections are opened than a package opens", theirs.stdout)
 
     def test_a_decision_that_is_kept_sealed_is_told_and_takes_its_turn_in_the_sample(self):
         state, opened, decisions = self.opened()
@@ -389,7 +414,7 @@ class Package(unittest.TestCase):
             self.assertFalse(verify_package.asked_for(header, dict(query, **{name: value})), name)
         self.assertFalse(verify_package.asked_for({**header, 3: 2}, query))
         state["manifest"]["query"] = query
-        with self.assertRaisesRegex(verify_package.Wrong, "recounted"):  # the manifest counts more than it says was asked for
+        with self.assertRaisesRegex(verify_package.Wrong, "of record 0 other sections are opened"):  # more than it says was asked for
             verify_package.check_opened(state)
 
 

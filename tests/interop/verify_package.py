@@ -59,7 +59,7 @@ def item(data, at, depth):
     if major == 7 and short in (20, 21, 22):
         return (False, True, None)[short - 20], at
     width = {24: 1, 25: 2, 26: 4, 27: 8}.get(short, 0)
-    wrong_if(short > 27, "an indefinite or reserved length")
+    wrong_if(major > 5 or short > 27, "a tag, a simple value, an indefinite or a reserved length that is not used")
     argument = int.from_bytes(data[at:at + width], "big") if width else short
     wrong_if(at + width > len(data) or width and argument < {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}[width], "a number not in its shortest form")
     at += width
@@ -69,18 +69,20 @@ def item(data, at, depth):
     if major in (2, 3):
         raw = data[at:at + argument]
         return (raw if major == 2 else raw.decode("utf-8")), at + argument
-    items, pairs, last = [], {}, b""
-    for _ in range(argument if major in (4, 5) else 0):
+    items, last = [], b""
+    for turn in range(argument * (major - 3)):  # a map's keys and values take turns
         begin = at
         value, at = item(data, at, depth + 1)
         items.append(value)
-        wrong_if(major == 5 and data[begin:at] <= last, "map keys not in order")
-        if major == 5:
+        if major == 5 and turn % 2 == 0:
+            wrong_if(data[begin:at] <= last, "map keys not in order")
             last = data[begin:at]
-            pairs[value], at = item(data, at, depth + 1)
-    if major in (4, 5):
-        return (items, pairs)[major - 4], at
-    raise Wrong("a tag or simple value that is not used")
+    return items if major == 4 else dict(zip(items[::2], items[1::2])), at
+def sequence(data):  # RFC 8742, of one item at least
+    at = 0
+    while at == 0 or at < len(data):
+        value, at = item(data, at, 0)
+        yield value
 
 # ---- signed notes, checkpoints and the tree, C2SP and RFC 6962 ------------------------------------------------------------
 def sha(*parts):
@@ -146,20 +148,13 @@ MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + 
 "seed": TEXT;"counts": {"records":NUMBER,"population":NUMBER,"verdicts":COUNTS};"log": {"path":TEXT,"key":TEXT,"recorded":BOOL,\
 "checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS};"members": MEMBERS'''.replace(
     ";", ",\n  ") + "\n}\n")).encode()
-def followed(keys, members):
-    """The keys named, and those after them by notes of opened records, which both signed. Never back: the key before may have leaked."""
-    notes = []
-    for data in (data for name, data in sorted(members.items()) if name.startswith("opened/")):
-        at = 0
-        while at < len(data):
-            opened, at = item(data, at, 0)
-            notes += [note for part, _, event in opened[2] if part == 13 for note in cbor(event).values()
-                      if isinstance(note, str) and note.startswith("caveat.signer/v1\n")]
+def followed(keys, members):  # the keys named, and those after them by notes of opened records, which both signed. Never back: the key before may have leaked
+    notes = [note for name, data in sorted(members.items()) if name.startswith("opened/") for opened in sequence(data) for part, _, event in opened[2]
+             if part == 13 for note in cbor(event).values() if isinstance(note, str) and note.startswith("caveat.signer/v1\n")]
     while found := [after for before, after in map(signers_of, notes) if before in keys and after not in keys]:
         keys = keys + found
     return keys
-def signers_of(note):
-    """The keys before and after, of a note that both signed."""
+def signers_of(note):  # the keys before and after, of a note that both signed
     keys = before, after = [read_key(line + "\n") for line in note.split("\n")[1:3]]
     wrong_if(not open_note(note, before) == open_note(note, after) == "\n".join(["caveat.signer/v1", *note.split("\n")[1:3], ""]), "the note of a change of key is not what both keys signed")
     return keys
@@ -228,8 +223,7 @@ def check_tree(state):
     if leaves:
         root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof)
         wrong_if(proof or root != strict64(manifest["root"]), "the headers do not lead to the signed root")
-def seed_of(checkpoint, query):
-    """The auditor's own, or that of the checkpoint and the query in English."""
+def seed_of(checkpoint, query):  # the auditor's own, or that of the checkpoint and the query in English
     def instant(at):
         time = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=at)
         local = time.astimezone(datetime.timezone(datetime.timedelta(minutes=query["offset_minutes"]))).isoformat()
@@ -240,32 +234,38 @@ def seed_of(checkpoint, query):
     return query["seed"] or sha(checkpoint, (words or "every decision of the log").encode()).hex()
 def in_period(header, query):
     return (query["from"] is None or header[5] >= query["from"]) and (query["to"] is None or header[5] < query["to"])
-def asked_for(header, query):
-    """A decision of the period, about the customer if one was named."""
-    return (header[3] == 1 and in_period(header, query)
-            and (not query["customer"] or any(key.hex() in query["subjects"] for key in header[8])))
+def asked_for(header, query):  # a decision of the period, about the customer if one was named
+    return header[3] == 1 and in_period(header, query) and (not query["customer"] or any(key.hex() in query["subjects"] for key in header[8]))
+def to_open(header, query, last):  # the sections that a package of this query opens of a record, but for the stories
+    inside = asked_for(header, query) if header[3] == 1 else in_period(header, query)
+    behind = header[3] == 92 and header[4] == last and in_period(header, dict(query, to=None))  # it closes the last day of the period
+    return {1: {1, 5, 8}, 52: {13}, 92: {13}, 94: {13}}.get(header[3], set()) if inside or behind else set()
 
-def check_opened(state):
-    verdicts, counts, query, headers = [0] * 5, state["manifest"]["counts"], state["manifest"]["query"], state["headers"]
-    seen, told, events, judged = set(), set(), {}, {}
+def opened_records(state):
+    """Of each record that is opened its header and its sections, which are those that a package opens and the header was committed to."""
+    first, end = state["manifest"]["range"].values()
     for name, data in ((name, data) for name, data in state["members"].items() if name.startswith("opened/")):
-        at, first, last = 0, state["manifest"]["range"]["first"], -1
-        while at < len(data) or last < 0:
-            opened, at = item(data, at, 0)
-            wrong_if(sorted(opened) != [1, 2] or not opened[2] or [one[0] for one in opened[2]] != sorted({one[0] for one in opened[2]}), "no record and its sections")
+        last = -1
+        for opened in sequence(data):
+            sections = {section: encoded for section, _, encoded in opened[2]}
+            wrong_if(sorted(opened) != [1, 2] or not sections or [one[0] for one in opened[2]] != sorted(sections), "no record and its sections")
             wrong_if(opened[1] <= last or name != "opened/%06d" % ((opened[1] - first) // 256), "%s holds record %d" % (name, opened[1]))
-            last, header = opened[1], headers[opened[1]]
-            seen.add(last)
-            told |= {last for section, _, _ in opened[2] if section == 10}
-            wrong_if(1 in header[9] and all(section != 1 for section, _, _ in opened[2]), "decision %d is opened without its verdict" % last)
+            last, header = opened[1], state["headers"][opened[1]]
             for section, salt, encoded in opened[2]:
                 wrong_if(header[9].get(section) != sha(b"caveat/1/section\n", bytes([section]), salt, encoded), "%s: section %d of %d is not the one committed to" % (name, section, last))
-                if section == 1 and asked_for(header, query):
-                    verdict = cbor(encoded)
-                    if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] in (query["rule"], query["alias"] or query["rule"]) for r in verdict[2])):
-                        verdicts[verdict[1]] += 1
-                        judged[last] = verdict[1]
-                events.update({last: cbor(encoded)} if section == 13 else {})
+            wrong_if(set(sections) - {10} != to_open(header, state["manifest"]["query"], end - 1) & set(header[9]), "of record %d other sections are opened than a package opens: %s" % (last, sorted(sections)))
+            yield header, sections
+
+def check_opened(state):
+    counts, query, headers, seen, told, events, judged = state["manifest"]["counts"], state["manifest"]["query"], state["headers"], set(), set(), {}, {}
+    for header, sections in opened_records(state):
+        seen |= {header[4]}
+        told |= {header[4]} if 10 in sections else set()
+        events.update({header[4]: cbor(sections[13])} if 13 in sections else {})
+        verdict = cbor(sections.get(1, b"\xf6"))
+        if verdict and query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(r[1] in (query["rule"], query["alias"] or query["rule"]) for r in verdict[2])):
+            judged[header[4]] = verdict[1]
+    verdicts = [list(judged.values()).count(verdict) for verdict in range(5)]
     records = sum(in_period(header, query) for header in headers.values())
     wrong_if(counts != {"records": records, "population": sum(verdicts), "verdicts": verdicts}, "recounted %d records, decisions %s; the manifest says %s" % (records, verdicts, counts))
     wrong_if(abs(query["offset_minutes"]) > 1080 or state["manifest"]["seed"] != seed_of(state["members"]["checkpoint"], query), "the seed is not that of the query and the checkpoint")

@@ -214,6 +214,14 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_cha
   BOOST_TEST(kept_back.exit_code() == 1);
   BOOST_TEST((kept_back.claims[8].shown == Shown::no), shown(kept_back));
   BOOST_TEST(kept_back.claims[8].why_en == "decision 3 is opened without its verdict");
+  // Which rules decided, by title and law, and which packs: as much as what was decided.
+  for (const auto& [section, its] : {std::pair{Section::rules, "rules"}, std::pair{Section::digests, "digests"}}) {
+    const PackageReport silent = rewritten([&, wanted = section](OpenedParts& parts) {
+      std::erase_if(parts.sections, [&](const OpenedSection& one) { return one.section == wanted; });
+    });
+    BOOST_TEST((silent.claims[8].shown == Shown::no), shown(silent));
+    BOOST_TEST(silent.claims[8].why_en == std::string("decision 3 is opened without its ") + its);
+  }
   const PackageReport twice = rewritten([](OpenedParts& parts) { parts.index = 2; });
   BOOST_TEST((twice.claims[7].shown == Shown::no), shown(twice));
   const PackageReport elsewhere = rewritten([](OpenedParts& parts) { parts.index = 4; });
@@ -222,6 +230,48 @@ BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_dropped_header_or_a_cha
   Members page = members();
   page["report.html"].replace(page["report.html"].find("<h1>"), 4, "<h1>All is well. ");
   BOOST_TEST((forge(page).claims[9].shown == Shown::no));
+}
+
+// Nor more: what others were told in a package about one customer, the event of a record that no package opens.
+BOOST_AUTO_TEST_CASE(what_a_package_of_its_query_does_not_open_is_refuted_where_it_is_opened) {
+  ReportQuery query;
+  query.customer = "customer-3";
+  query.subjects = keys->keys_of(query.customer);
+  Members forged = members(query);
+  const Result<std::vector<OpenedParts>> his = decode_bundle(forged.at("opened/000000")),
+                                         all = decode_bundle(members().at("opened/000000"));
+  BOOST_REQUIRE((his && all));
+  std::string& member = forged.at("opened/000000");
+  member.clear();
+  for (OpenedParts parts : *all) {
+    const auto own = std::find_if(his->begin(), his->end(), [&](const auto& one) { return one.index == parts.index; });
+    std::erase_if(parts.sections, [](const OpenedSection& one) { return one.section == Section::story; });
+    member += encode_opened(own == his->end() ? parts : *own);
+  }
+  const PackageReport others = verify_members(testing::signed_again(forged, *keys), named());
+  BOOST_TEST((others.claims[8].shown == Shown::no), shown(others));
+  BOOST_TEST(others.claims[8].why_en ==
+             "section verdict of record 0 is opened, and a package of this query opens none of it");
+
+  testing::PackageFixture made(2);
+  const auto log = Log::open(made.in.options(false));
+  RecordContent changed;
+  changed.kind = Kind::configuration_changed;
+  changed.semantics = 1;
+  changed.sections = {
+      {Section::event, encode_event(ConfigurationChanged{.setting = "x", .before = "1", .after = "2", .by = "li"})}};
+  const std::uint64_t place = std::get<Committed>(log->append(std::move(changed))).index;
+  made.reader->renew();
+  const Result<OpenedRecord> record = made.reader->open_body(*made.keys, place);
+  BOOST_REQUIRE(record.has_value());
+  Members more = made.made();
+  BOOST_TEST(verify_members(more, made.named()).exit_code() == 0);
+  for (std::size_t i = 0; i < record->sections.size(); ++i)
+    if (record->sections[i].section == Section::event)
+      more.at("opened/000000") += encode_opened(
+          {.index = place, .sections = {{Section::event, record->salts[i], record->sections[i].encoded}}});
+  const PackageReport event = verify_members(testing::signed_again(more, *made.keys), made.named());
+  BOOST_TEST((event.claims[8].shown == Shown::no), shown(event));
 }
 
 // Whoever signs chooses neither which stories are told nor which are kept back: the seed does, over all decisions.
