@@ -75,9 +75,14 @@ class Doctor {
     file_ = settings->file;
     of_start_ = file_.empty() ? "--log " + shell_word(configuration.log_path) : "--config " + shell_word(file_);
     const Result<std::vector<server::CallerEntry>> who = all_callers(configuration);
-    callers(configuration, who);
+    const bool running = server::answers(configuration.socket);
+    const std::vector<Hindrance> hindered = hindrances(*settings, terminal_.language, running);
+    // What is no file of callers is not to be mended or moved as one.
+    if (std::none_of(hindered.begin(), hindered.end(),
+                     [](const Hindrance& one) { return one.of == Hindrance::Of::callers; }))
+      callers(configuration, who);
     packs(configuration, who);
-    in_the_way(configuration);
+    in_the_way(configuration, hindered, running);
     keys_and_log(configuration, who);
     disk(configuration);
     return lines_;
@@ -138,8 +143,8 @@ class Doctor {
       return text && std::regex_search(*text, std::regex("(^|\n) *" + wanted));
     };
     const auto cure = [&](const std::string& command) { bad(name, std::move(says), {"`{0}`", "`{0}`"}, {command}); };
-    if (has_line(std::string(key) + " *="))
-      return cure("sed -i 's|^ *" + std::string(key) + " *=.*|" + line + "|' " + file);
+    if (has_line(std::string(key) + " *= *[^\\[ ]"))  // `callers = […]` is another thing
+      return cure("sed -i 's|^ *" + std::string(key) + " *= *[^[ ].*|" + line + "|' " + file);
     if (has_line("\\[" + section + "\\]")) return cure("sed -i '/^ *\\[" + section + "\\]/a " + line + "' " + file);
     cure("printf '%s\\n' '' '[" + section + "]' '" + line + "' >> " + file);
   }
@@ -173,10 +178,7 @@ class Doctor {
   }
 
   // What serve looks at before it makes anything.
-  void in_the_way(const config::Configuration& configuration) {
-    const bool running = server::answers(configuration.socket);
-    const std::vector<Hindrance> found = hindrances(
-        configuration, keys_dir(with_keys(configuration), configuration.log_path), terminal_.language, running);
+  void in_the_way(const config::Configuration& configuration, const std::vector<Hindrance>& found, bool running) {
     const Phrase other_log{"`caveat serve --log log.db`, or another in a folder that this user may write",
                            "`caveat serve --log log.db`，或当前用户可写目录中的其他文件"};
     bool listens = true;
@@ -207,7 +209,8 @@ class Doctor {
           set_key("log", one.says, "path", "log.db", other_log, {});
           break;
         case Hindrance::Of::keys: {
-          const std::string dir = keys_dir(with_keys(configuration), configuration.log_path);
+          log_cannot_be_ = true;
+          const std::string dir = keys_dir(configuration);
           std::error_code ignored;
           const std::string parent = std::filesystem::path(dir).parent_path().string();
           if (::access(dir.c_str(), R_OK | X_OK) != 0 && audit::KeyStore::exists(dir))
@@ -219,14 +222,19 @@ class Doctor {
                  "their back-up",
                  "若为空或存放其他内容，`mv {0} {0}.aside`；若曾存放密钥，请从备份恢复"},
                 {shell_word(dir)});
-          else if (!std::filesystem::exists(dir, ignored) && !std::filesystem::exists(parent, ignored))
+          else if (!std::filesystem::exists(dir, ignored) && !parent.empty() &&
+                   !std::filesystem::exists(parent, ignored))
             bad("keys", one.says, {"`mkdir -p {0}`", "`mkdir -p {0}`"}, {shell_word(parent)});
           else
             set_key("keys", one.says, "keys", "", other_log, {});
           break;
         }
         case Hindrance::Of::high_water:
+          log_cannot_be_ = true;
           set_key("log", one.says, "high_water", "", other_log, {});
+          break;
+        case Hindrance::Of::callers:
+          set_key("callers", one.says, "callers", "", other_log, {});
           break;
         case Hindrance::Of::logging:
           set_key("logging", one.says, "file", "", other_log, {});
@@ -237,12 +245,6 @@ class Doctor {
       good("listen",
            running ? Phrase{"{0}, and a server answers", "{0}，服务正在运行"} : Phrase{"{0} is free", "{0} 空闲"},
            {configuration.listen});
-  }
-
-  Invocation with_keys(const config::Configuration& configuration) const {
-    Invocation asked = invocation_;
-    if (!configuration.log_keys.empty()) asked.options["--keys"] = configuration.log_keys;
-    return asked;
   }
 
   // The folders cannot be read, or there is nothing in them.
@@ -328,12 +330,12 @@ class Doctor {
 
   void keys_and_log(const config::Configuration& configuration, const Result<std::vector<server::CallerEntry>>& who) {
     const std::string& path = configuration.log_path;
-    const std::string dir = keys_dir(with_keys(configuration), path);
+    const std::string dir = keys_dir(configuration);
     std::error_code ignored;
     const bool log_there = std::filesystem::exists(path, ignored);
     std::unique_ptr<audit::KeyStore> keys;
     if (!audit::KeyStore::exists(dir)) {
-      if (log_there)
+      if (log_there && !log_cannot_be_)
         bad("keys", told({"the keys of {0} are not in {1}", "{0} 的密钥不在 {1}"}, {path, dir}),
             {"`cp -a BACKUP/. {0}/` puts the key set back", "`cp -a BACKUP/. {0}/` 恢复密钥"}, {shell_word(dir)});
       else if (!std::filesystem::exists(dir, ignored))
@@ -549,7 +551,7 @@ class Doctor {
   Terminal& terminal_;
   std::string file_;            // the configuration's; empty: none was named
   std::string of_start_;        // what a start, and who makes a key for it, is told it by
-  bool log_cannot_be_ = false;  // where it is said to be
+  bool log_cannot_be_ = false;  // where it, its keys or its mark are said to be: nothing is told of what lies there
   std::vector<Line> lines_;
 };
 

@@ -10,6 +10,7 @@
 #include <ostream>
 
 #include "adapters/cli/messages.h"
+#include "adapters/cli/own_place.h"
 #include "adapters/cli/serve_commands.h"
 #include "adapters/cli/settings.h"
 #include "adapters/cli/write_file.h"
@@ -122,6 +123,7 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
   locked.emplace(folder.empty() ? std::string(".") : folder.string());
   settings = read_settings(invocation);
   if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
+  if (const std::optional<Problem> one = shared_problem(*settings)) return refuse(terminal, *one, settings->file);
   const Result<std::vector<server::CallerEntry>> there = all_callers(settings->configuration);
   if (!there) return refuse(terminal, there.error(), settings->configuration.callers_file);
   if (std::any_of(there->begin(), there->end(), [&](const auto& entry) { return entry.id == caller.id; }))

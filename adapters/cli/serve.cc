@@ -15,6 +15,7 @@
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/log_records.h"
 #include "adapters/cli/messages.h"
+#include "adapters/cli/own_place.h"
 #include "adapters/cli/serve_commands.h"
 #include "adapters/cli/served.h"
 #include "adapters/cli/settings.h"
@@ -144,8 +145,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   Invocation with_keys = invocation;
   if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
   // Before anything is made: a start that cannot come to anything leaves nothing behind.
-  const std::vector<Hindrance> in_the_way =
-      hindrances(configuration, keys_dir(with_keys, configuration.log_path), terminal.language, false);
+  const std::vector<Hindrance> in_the_way = hindrances(*settings, terminal.language, false);
   if (!in_the_way.empty()) {
     const Hindrance& first = in_the_way.front();
     terminal.err << "caveat: " << first.says << (first.says.ends_with('\n') ? "" : "\n");
@@ -220,6 +220,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                      if (*path == beside_log(now.log_path, ending)) *path = beside_log(configuration.log_path, ending);
                    Result<std::vector<server::CallerEntry>> who = all_callers(now);
                    if (!who) return tl::unexpected(who.error());
+                   if (std::optional<Problem> one = shared_problem(*read)) return tl::unexpected(*std::move(one));
                    router->set_callers(std::make_shared<const server::Callers>(*who));
                    operation->set_level(level_of(now.log_level));
                    std::vector<std::string> later = config::count_after_a_restart(configuration, now);

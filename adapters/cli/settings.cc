@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "adapters/cli/log_file.h"
 #include "adapters/config/codes.h"
 #include "adapters/load/machine_zones.h"
 #include "adapters/load/rule_files.h"
@@ -76,6 +77,10 @@ Result<Settings> read_settings(const Invocation& invocation) {
   if (read.socket.empty()) read.socket = beside_log(read.log_path, ".sock");
   if (read.callers_file.empty()) read.callers_file = beside_log(read.log_path, ".callers.toml");
   return settings;
+}
+
+std::string keys_dir(const config::Configuration& configuration) {
+  return configuration.log_keys.empty() ? keys_dir(Invocation(), configuration.log_path) : configuration.log_keys;
 }
 
 Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration& configuration) {

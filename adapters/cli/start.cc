@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "adapters/cli/own_place.h"
 #include "adapters/cli/settings.h"
+#include "adapters/config/codes.h"
 #include "adapters/gate/ticket.h"
 #include "adapters/server/codes.h"
 #include "adapters/server/listener.h"
@@ -98,9 +100,37 @@ class Looks {
       all.push_back({Hindrance::Of::logging, fill(cannot_open_operation_log(language_), {path, *why}), 4});
   }
 
+  // Two things in one file. What has been told of one that cannot be where it is is not told again.
+  void places(const Settings& settings) {
+    for (Shared& one : shared(settings)) {
+      const Hindrance::Of of = of_shared(one.of);
+      if (std::any_of(all.begin(), all.end(), [&](const Hindrance& before) { return before.of == of; })) continue;
+      const Problem problem{&config::codes::kConfiguration, {std::move(one.item)}};
+      found(of, problem, settings.file);
+    }
+  }
+
   std::vector<Hindrance> all;
 
  private:
+  static Hindrance::Of of_shared(Shared::Of of) {
+    switch (of) {
+      case Shared::Of::log:
+        return Hindrance::Of::log;
+      case Shared::Of::keys:
+        return Hindrance::Of::keys;
+      case Shared::Of::high_water:
+        return Hindrance::Of::high_water;
+      case Shared::Of::callers:
+        return Hindrance::Of::callers;
+      case Shared::Of::socket:
+        return Hindrance::Of::socket;
+      case Shared::Of::logging:
+        break;
+    }
+    return Hindrance::Of::logging;
+  }
+
   using Address = std::pair<std::string, std::uint16_t>;
 
   std::optional<Address> address(Hindrance::Of of, const std::string& text, bool running) {
@@ -136,16 +166,17 @@ class Looks {
 
 }  // namespace
 
-std::vector<Hindrance> hindrances(const config::Configuration& configuration, const std::string& keys_dir,
-                                  Language language, bool running) {
+std::vector<Hindrance> hindrances(const Settings& settings, Language language, bool running) {
+  const config::Configuration& configuration = settings.configuration;
   Looks look(configuration, language);
   look.addresses(running);
   const fs::path folder = folder_of(configuration.log_path);  // serve makes it
   look.socket(folder);
   look.file(Hindrance::Of::log, configuration.log_path, folder);
-  look.keys(keys_dir, folder);
+  look.keys(keys_dir(configuration), folder);
   look.file(Hindrance::Of::high_water, configuration.high_water, folder);
   look.logging(configuration.log_file.empty() ? folder : folder_of(configuration.log_file));
+  look.places(settings);
   return std::move(look.all);
 }
 

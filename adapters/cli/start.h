@@ -1,7 +1,7 @@
 // Start: what keeps a server from starting, looked for before it makes anything, so that a start that cannot come to anything leaves
 // nothing behind. serve refuses with the first of it, doctor tells all of it.
 //
-//   for (const Hindrance& one : hindrances(configuration, language, false)) …
+//   for (const Hindrance& one : hindrances(*settings, language, false)) …
 //
 // Promises   what it looks at is as it was; whether a file could be written is tried, since rights alone do not tell it
 #pragma once
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/cli/settings.h"
 #include "adapters/config/configuration.h"
 #include "adapters/load/ruleset.h"
 #include "adapters/server/callers.h"
@@ -20,15 +21,14 @@
 namespace caveat::cli {
 
 struct Hindrance {
-  enum class Of : std::uint8_t { listen, admin_listen, socket, log, keys, high_water, logging };
+  enum class Of : std::uint8_t { listen, admin_listen, socket, log, keys, high_water, callers, logging };
   Of of = Of::listen;
   std::string says;
   int exit_code = 0;
   bool taken = false;  // it would do, but another program has it
 };
 // `running`: a server is up with this configuration, so its address is not free.
-std::vector<Hindrance> hindrances(const config::Configuration& configuration, const std::string& keys_dir,
-                                  Language language, bool running);
+std::vector<Hindrance> hindrances(const Settings& settings, Language language, bool running);
 
 // {0}: the file, {1}: why.
 std::string_view cannot_open_operation_log(Language language);

@@ -1788,6 +1788,70 @@ class Doctor(unittest.TestCase):
         self.set("high_water", "no/such/mark")
         self.cured("log", "no folder", 4)
 
+    def test_no_two_things_are_one_file(self):
+        def fresh():
+            for path in ("log.db", "log.callers.toml"):
+                (self.folder / path).unlink()
+            shutil.rmtree(self.folder / "log.keys")
+
+        def kept():
+            return {path: path.read_bytes() for path in self.folder.rglob("*") 
+                    if path.is_file() and path.resolve().suffix not in (".toml", ".db-wal", ".db-shm")}
+
+        for section, key, value, says in (
+                ("logging", "file", "log.keys/signing.key", "of the keys"), ("logging", "file", "log.keys/high-water", "of the keys"),
+                ("logging", "file", "log.keys/new", "of the keys"), ("logging", "file", "log.db", "of the audit log"),
+                ("logging", "file", "rules/../log.db-wal", "of the audit log"), ("logging", "file", "log.db-writer", "of the audit log"),
+                ("logging", "file", "log.callers.toml", "holds the callers"), ("logging", "file", "log.sock", "the socket"),
+                ("logging", "file", "caveat.toml", "the configuration"), ("logging", "file", "rules/pack.cav", "of the rules"),
+                ("logging", "file", "rules/new.cav", "of the rules"), ("logging", "file", "hard", "of the keys"),
+                ("logging", "file", "soft", "of the audit log"), ("logging", "file", "here/rules/pack.cav", "of the rules"),
+                ("http", "callers", "caveat.toml", "the configuration"), ("http", "callers", "log.db", "of the audit log"),
+                ("http", "callers", "log.keys/callers.toml", "of the keys"), ("http", "socket", "log.db-journal", "of the audit log"),
+                ("http", "socket", "log.keys/s.sock", "of the keys"), ("log", "high_water", "log.db-shm", "of the audit log"),
+                ("log", "high_water", "log.keys/signing.key", "of the keys")):
+            with self.subTest(key=key, value=value):
+                self.setUp()
+                os.link(self.folder / "log.keys/wrap.key", self.folder / "hard")
+                (self.folder / "soft").symlink_to("log.db-shm")
+                (self.folder / "here").symlink_to(".")
+                path = self.folder / "caveat.toml"
+                path.write_text(path.read_text(encoding="utf-8").replace("[logging]", 'callers = ""\n[logging]'), encoding="utf-8")
+                self.set(key, value, section)
+                before = kept()
+                self.cured("log" if section == "log" else section if section == "logging" else key, says, 3, starts=False)
+                self.assertEqual(kept(), before)
+        for section, key, value, name in (("logging", "file", "log.db", "logging"), ("http", "socket", "log.db", "socket"),
+                                          ("log", "keys", "log.db", "keys"), ("log", "path", "caveat.toml", "log"),
+                                          ("log", "path", "rules/log.cav", "log"), ("logging", "file", "log.keys", "logging")):
+            with self.subTest(key=key, value=value, fresh=True):
+                self.setUp()
+                fresh()
+                self.set(key, value, section)
+                self.cured(name, f"caveat.toml {section}.{key}: expected a file of its own", 3)
+        # what many may share, and the mark's own place
+        self.setUp()
+        for key, value, section in (("file", "/dev/null", "logging"), ("high_water", "log.keys/high-water", "log")):
+            self.set(key, value, section)
+        self.starts()
+        # neither does a new key go there, nor does a reload put it in force
+        self.set("file", "log.callers.toml", "logging")
+        refused = self.run_caveat("keys", "caller", "two", "--role", "bot", "--log", "log.db", "--config", "caveat.toml")
+        self.assertEqual((refused.returncode, refused.stdout), (3, ""))
+        self.assertEqual((self.folder / "log.callers.toml").read_bytes(), (self.sound / "log.callers.toml").read_bytes())
+
+    def test_a_reload_puts_no_callers_in_the_log(self):
+        with open(self.folder / "said", "wb") as said:
+            process = subprocess.Popen([BINARY, "serve", "--config", "caveat.toml"], cwd=self.folder, env=self.environment,
+                                       stdout=subprocess.PIPE, stderr=said, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        process.stdout.readline()
+        self.set("file", "log.callers.toml", "logging")
+        process.send_signal(signal.SIGHUP)
+        until(lambda: "reload_refused" in (self.folder / "operation.jsonl").read_text(encoding="utf-8"))
+
     def test_packs_and_what_they_must_have(self):
         self.set("folders", ["nothing"], "packs")
         self.cured("packs", "nothing", 4)

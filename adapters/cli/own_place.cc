@@ -1,0 +1,173 @@
+#include "adapters/cli/own_place.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "adapters/config/codes.h"
+#include "adapters/load/rule_files.h"
+
+namespace caveat::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Of = Shared::Of;
+using Number = std::pair<::dev_t, ::ino_t>;  // of a file, by whatever name
+
+// /dev/null, a terminal, a pipe
+bool is_shared_by_many(const fs::path& path) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  return type == fs::file_type::character || type == fs::file_type::fifo;
+}
+
+// Nothing: it is not there, or any number of things may share it.
+std::optional<Number> number_of(const fs::path& path) {
+  struct ::stat status{};
+  if (::stat(path.c_str(), &status) != 0 || is_shared_by_many(path)) return std::nullopt;
+  return Number{status.st_dev, status.st_ino};
+}
+
+// Where it lies or would be made, also through a link to what is not there yet.
+fs::path real(const std::string& named) {
+  std::error_code error;
+  fs::path path = fs::absolute(named, error);
+  for (int links = 0; links < 40 && fs::is_symlink(path, error); ++links)
+    path = path.parent_path() / fs::read_symlink(path, error);
+  const fs::path whole = fs::weakly_canonical(path, error);
+  return error ? path.lexically_normal() : whole;
+}
+
+bool same(const fs::path& a, const fs::path& b) {
+  if (a == b) return !is_shared_by_many(a);
+  const std::optional<Number> one = number_of(a), other = number_of(b);
+  if (one || other) return one == other;
+  if (a.filename() != b.filename()) return false;
+  const std::optional<Number> folder = number_of(a.parent_path());
+  return folder && folder == number_of(b.parent_path());
+}
+
+bool within(const fs::path& path, const fs::path& folder) {
+  for (fs::path at = path;; at = at.parent_path()) {
+    if (same(at, folder)) return true;
+    if (!at.has_relative_path()) return false;
+  }
+}
+
+// What SQLite, the one writer and the rescue of a log that was taken away put beside it.
+bool is_of_log(const fs::path& path, const fs::path& log) {
+  for (const std::string_view end : {"", "-wal", "-shm", "-journal", "-writer", "-wal.stray", ".rescued"})
+    if (same(path, log.string() + std::string(end))) return true;
+  return false;
+}
+
+bool is_of_keys(const fs::path& path, const fs::path& folder) {
+  if (within(path, folder)) return true;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (same(path, at->path())) return true;
+  return false;
+}
+
+// The files that packs and reference sets are read from, and those that the next load would take for one.
+class Rules {
+ public:
+  explicit Rules(const config::Configuration& configuration) {
+    for (const std::string& one : configuration.pack_folders) folders_.push_back(real(one));
+    for (const std::string& one : configuration.data_folders) folders_.push_back(real(one));
+    const Result<load::RuleFiles> files =
+        load::read_rule_files(configuration.pack_folders, Limits{}, configuration.data_folders);
+    if (!files) return;  // told where they are loaded
+    for (std::size_t i = 0; i < files->sources.size(); ++i)
+      if (const std::optional<Number> number = number_of(files->sources[static_cast<SourceId>(i)].name()))
+        read_.push_back(*number);
+  }
+
+  bool has(const fs::path& path) const {
+    if (const std::optional<Number> number = number_of(path))
+      if (std::find(read_.begin(), read_.end(), *number) != read_.end()) return true;
+    const std::string name = path.filename().string();
+    return (name.ends_with(".cav") || name.ends_with(".data.csv")) &&
+           std::any_of(folders_.begin(), folders_.end(), [&](const fs::path& folder) { return within(path, folder); });
+  }
+
+ private:
+  std::vector<fs::path> folders_;
+  std::vector<Number> read_;
+};
+
+// Something that has its place: what is looked at later may not be there.
+struct Held {
+  std::string_view what;  // of a `found`: {} is the path
+  std::function<bool(const fs::path&)> is_at;
+};
+
+}  // namespace
+
+std::vector<Shared> shared(const Settings& settings) {
+  const config::Configuration& configuration = settings.configuration;
+  const std::string keys = keys_dir(configuration);
+  std::vector<Shared> out;
+  std::vector<Held> held;
+  const auto holds = [&](std::string_view what, const std::string& path) {
+    if (!path.empty()) held.push_back({what, [at = real(path)](const fs::path& other) { return same(other, at); }});
+  };
+  const auto look = [&](Of of, std::string_view key, const std::string& path, std::string_view but = {}) {
+    if (path.empty()) return;
+    const fs::path at = real(path);
+    for (const Held& one : held) {
+      if (one.what == but || !one.is_at(at)) continue;
+      out.push_back({of,
+                     {.path = (settings.file.empty() ? "" : settings.file + " ") + std::string(key),
+                      .expected = "a file of its own",
+                      .found = path + std::string(one.what),
+                      .nearest = {},
+                      .hint = {}}});
+      return;
+    }
+  };
+
+  constexpr std::string_view kOfKeys = ", which is of the keys", kOfLog = ", which is of the audit log";
+  holds(", which is the configuration", settings.file);
+  const auto rules = std::make_shared<const Rules>(configuration);
+  held.push_back({", which is of the rules", [rules](const fs::path& path) { return rules->has(path); }});
+  const char* passphrase = std::getenv("CAVEAT_PASSPHRASE_FILE");
+  if (passphrase != nullptr) holds(", which holds the passphrase", passphrase);
+  if (settings.file.empty())  // a start without one writes it
+    holds(", which is the key of the first caller",
+          (fs::path(configuration.log_path).parent_path() / "bot.key").string());
+
+  held.push_back({kOfLog, [at = real(configuration.log_path)](const fs::path& path) { return is_of_log(path, at); }});
+  look(Of::keys, "log.keys", keys);
+  held.push_back({kOfKeys, [at = real(keys)](const fs::path& path) { return is_of_keys(path, at); }});
+  if (out.empty()) look(Of::log, "log.path", configuration.log_path, kOfLog);
+  // Its usual place among the keys may be named as well.
+  const bool usual =
+      !configuration.high_water.empty() && same(real(configuration.high_water), real(keys) / "high-water");
+  look(Of::high_water, "log.high_water", configuration.high_water, usual ? kOfKeys : std::string_view());
+  holds(", which is the high-water mark", configuration.high_water);
+  look(Of::callers, "http.callers", configuration.callers_file);
+  holds(", which holds the callers", configuration.callers_file);
+  look(Of::socket, "http.socket", configuration.socket);
+  holds(", which is the socket", configuration.socket);
+  look(Of::logging, "logging.file", configuration.log_file);
+  return out;
+}
+
+std::optional<Problem> shared_problem(const Settings& settings) {
+  std::vector<Shared> all = shared(settings);
+  if (all.empty()) return std::nullopt;
+  Problem problem{&config::codes::kConfiguration, {}};
+  for (Shared& one : all) problem.items.push_back(std::move(one.item));
+  return problem;
+}
+
+}  // namespace caveat::cli
