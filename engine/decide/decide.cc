@@ -671,15 +671,15 @@ class Run {
   void mark(const RuleRow& rule, const Unit& unit, const EffectRow& effect) {
     const bool replace = static_cast<EffectKind>(effect.kind) == EffectKind::replace_match;
     std::string& texts = in_.seldom().texts;
-    const std::size_t text = texts.size();
-    if (replace) append(texts, topic(unit), effect.with);
-    const std::size_t size = texts.size() - text;
     each_match(rule, [&](const Match& match, text::Range normal) {
       // What goes out is changed whatever the rule is on; of the rest what it is on.
       if (match.part != TextPart::answer && !on_part(rule, match.part)) return;
       const TextSeen& seen = in_.look(slot_of(match.part), -1, {});
       const text::Range whole = seen.normal.original_graphemes(normal);
       if (replace) {
+        const std::size_t text = texts.size();
+        append(texts, topic(unit, text_of(r_, match.part).substr(whole.begin, whole.end - whole.begin)), effect.with);
+        const std::size_t size = texts.size() - text;
         if (match.part == TextPart::answer) {
           in_.seldom().replacements.push_back({whole.begin, whole.end, text, size});
           return;
@@ -870,13 +870,15 @@ class Run {
   // ---- what the customer is told
 
   Topic topic(const Unit& unit, std::string_view match = {}) const {
-    return {&p_, &r_, r_.language(), unit.product, unit.action, match, unit.recipient};
+    return {&p_, &r_, r_.language(), unit.product, unit.action, match, unit.recipient, d_.redactions};
   }
   Topic topic(const ReasonDraft& draft) const {
     std::string_view match;
     if (draft.matches < draft.matches_end) {
       const Match& first = in_.matches[draft.matches];
       match = text_of(r_, first.part).substr(first.begin, first.end - first.begin);
+      if (!d_.redactions.empty())
+        match = in_.seldom().labels.emplace_back(match_told(p_, r_, d_.redactions, first, {}));
     }
     return topic(Unit{draft.reason.product, draft.reason.action, draft.reason.recipient}, match);
   }
@@ -1055,7 +1057,7 @@ class Run {
   }
 
   // What the turn is about: its product and its action, if it has one.
-  Topic of_the_turn() const { return {&p_, &r_, r_.language(), -1, -1, {}}; }
+  Topic of_the_turn() const { return {&p_, &r_, r_.language(), -1, -1, {}, -1, d_.redactions}; }
 
   std::string waiting_text(std::uint32_t index) const {
     const program::QueueRow& queue = p_.queues()[index];

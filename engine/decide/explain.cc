@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/decide/sentences.h"
+#include "engine/text/redact.h"
 
 namespace caveat::decide {
 
@@ -104,7 +105,8 @@ std::string_view worked_out(Cause cause, Language language) {
   }
 }
 
-std::string because(const Program& program, const Request& request, const Reason& reason, Language language) {
+std::string because(const Program& program, const Request& request, const Decision& decision, const Reason& reason,
+                    Language language) {
   const bool zh = language == Language::zh;
   std::string text;
   if (reason.unknown) {
@@ -122,7 +124,8 @@ std::string because(const Program& program, const Request& request, const Reason
     if (text.empty()) text = zh ? "无法判明" : "It could not be settled";
     return text + (zh ? "。" : ".");
   }
-  Topic topic{&program, &request, language, -1, -1, {}};
+  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.redactions};
+  std::string match;
   for (const FactUsed& fact : reason.facts) {
     const auto frame = static_cast<program::Frame>(program.slots()[fact.slot].frame);
     if (frame == program::Frame::product) topic.product = fact.item;
@@ -132,19 +135,18 @@ std::string because(const Program& program, const Request& request, const Reason
   if (reason.action >= 0) topic.action = reason.action;
   topic.recipient = reason.recipient;
   if (!reason.matches.empty()) {
-    const Match& match = reason.matches[0];
-    const std::string_view source = text_of(request, match.part);
-    topic.match = source.substr(match.begin, match.end - match.begin);
+    match = match_told(program, request, decision.redactions, reason.matches[0], reason.facts);
+    topic.match = match;
   }
   append(text, topic, program.rules()[reason.rule].because);
   return text;
 }
 
 // Each place in its text once, in the order of the text.
-void quote_matches(const Request& request, const Reason& reason, ReasonTold& told) {
+void quote_matches(const Program& program, const Request& request, const Decision& decision, const Reason& reason,
+                   ReasonTold& told) {
   for (const Match& match : reason.matches) {
-    const std::string_view source = text_of(request, match.part);
-    std::string text(source.substr(match.begin, match.end - match.begin));
+    std::string text = match_told(program, request, decision.redactions, match, reason.facts);
     if (std::find(told.matched.begin(), told.matched.end(), text) != told.matched.end()) continue;
     told.matched.push_back(std::move(text));
     told.said.push_back(match.said);
@@ -176,19 +178,23 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
     judged_for(reason.recipient, [&](std::size_t item) { return request.recipient_id(item); });
     if (audience != Audience::bot) {
       told.title = program.rule_title(reason.rule, language);
-      told.because = because(program, request, reason, language);
+      told.because = because(program, request, decision, reason, language);
       for (std::string_view cite : program.rule_cites(reason.rule, language)) told.cites.emplace_back(cite);
     }
     if (audience == Audience::officer || audience == Audience::confidential) {
       for (const FactUsed& fact : reason.facts) {
         std::string value = shown(program, request, fact.slot, fact.item, language);
+        if (const auto part = part_of(program, fact.slot); part && fact.known && value != text::kMask) {
+          const std::string_view whole = text_of(request, *part);
+          value = masked(decision.redactions, *part, whole, 0, whole.size());
+        }
         if (!fact.known && fact.cause != Cause::none && request.value(fact.slot, fact.item).empty()) {
           value += std::string(language == Language::zh ? "（" : " (") +
                    std::string(decide::told(fact.cause, language)) + (language == Language::zh ? "）" : ")");
         }
         told.facts.emplace_back(program.slot_path(fact.slot), std::move(value));
       }
-      quote_matches(request, reason, told);
+      quote_matches(program, request, decision, reason, told);
     }
     all.push_back(std::move(told));
   }
@@ -293,7 +299,8 @@ class Story {
     for (const Redacted& one : d_.redactions) {
       if (one.part != part || one.begin < at || one.end > text.size()) continue;
       shown_text += text.substr(at, one.begin - at);
-      shown_text += "***";
+      shown_text += one.label.empty() ? std::string(text::kMask)
+                                      : both(zh_ ? "〔改为：" : "[now: ", std::string(one.label), zh_ ? "〕" : "]");
       at = one.end;
     }
     return shown_text + std::string(text.substr(at));

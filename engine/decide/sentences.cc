@@ -4,6 +4,8 @@
 
 #include "engine/decide/explain.h"
 #include "engine/program/image.h"
+#include "engine/text/normalise.h"
+#include "engine/text/redact.h"
 
 namespace caveat::decide {
 
@@ -70,6 +72,41 @@ void append_shown(std::string& out, const Program& program, const Request& reque
   out += zh ? "）" : ")";
 }
 
+std::string masked(std::span<const Redacted> redactions, TextPart part, std::string_view text, std::size_t begin,
+                   std::size_t end) {
+  std::string out;
+  std::size_t at = begin;
+  for (const Redacted& one : redactions) {
+    if (one.part != part || one.end <= at || one.begin >= end || one.end > text.size()) continue;
+    if (one.begin > at) out += text.substr(at, one.begin - at);
+    out += one.label.empty() ? text::kMask : one.label;
+    at = std::min<std::size_t>(one.end, end);
+  }
+  return out += text.substr(at, end - at);
+}
+
+std::optional<TextPart> part_of(const Program& program, std::uint32_t slot) {
+  if (slot == program.answer_text()) return TextPart::answer;
+  if (slot == program.message_text()) return TextPart::message;
+  if (slot == program.schema().find_two("outreach", "text")) return TextPart::outreach;
+  if (slot == program.schema().find_two("material", "text")) return TextPart::material;
+  return std::nullopt;
+}
+
+std::string match_told(const Program& program, const Request& request, std::span<const Redacted> redactions,
+                       const Match& match, std::span<const FactUsed> facts) {
+  const std::string_view text = text_of(request, match.part);
+  const std::string_view there = text.substr(match.begin, match.end - match.begin);
+  for (const FactUsed& fact : facts) {
+    if (!fact.known || !is_protected(program, program.slots()[fact.slot])) continue;
+    std::string value;
+    request.append_value(value, fact.slot, fact.item);
+    if (!value.empty() && text::normal_form(there).find(text::normal_form(value)) != std::string::npos)
+      return std::string(text::kMask);
+  }
+  return masked(redactions, match.part, text, match.begin, match.end);
+}
+
 std::string shown(const Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
                   Language language) {
   std::string out;
@@ -89,6 +126,15 @@ void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
   if (frame != program::Frame::turn && item < 0) {
     out += topic.language == Language::zh ? "不明" : "unknown";
     return;
+  }
+  if (!topic.redactions.empty()) {
+    if (const std::optional<TextPart> part = part_of(*topic.program, slot); part && request.fact(slot, item).known) {
+      const std::string_view text = text_of(request, *part);
+      if (!is_protected(*topic.program, topic.program->slots()[slot])) {
+        out += masked(topic.redactions, *part, text, 0, text.size());
+        return;
+      }
+    }
   }
   append_shown(out, *topic.program, request, slot, item, topic.language);
 }

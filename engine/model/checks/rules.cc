@@ -340,15 +340,54 @@ class RuleCheck {
   // Sure that no words are found: what could not be read of the rule might find some.
   bool lacks_match() const { return rule_.when && !finds_words(work_, *rule_.when) && item_.decl->lost.empty(); }
 
+  static bool on_match(const syntax::Effect& effect) {
+    return effect.kind == syntax::EffectKind::replace_match ||
+           (effect.kind == syntax::EffectKind::redact && effect.redaction.what == syntax::Redaction::What::match);
+  }
+  // The parts of a turn in whose texts its condition finds words; Part::turn: in another fact.
+  static void add_searched(const Model& model, const Expr& expr, std::set<Part>& parts) {
+    if (expr.op == Op::text_has || expr.op == Op::text_has_all || expr.op == Op::claims || expr.op == Op::matches) {
+      const Expr& where = *expr.args[0];
+      if (where.op != Op::fact || where.fact == kNone) return;
+      const Fact& fact = model.facts[where.fact];
+      parts.insert(fact.built_in && fact.path.back() == "text" ? fact.part : Part::turn);
+    }
+    if (expr.op != Op::and_ && expr.op != Op::or_ && expr.op != Op::at_least) return;
+    for (const ExprPtr& arg : expr.args) add_searched(model, *arg, parts);
+  }
+  // A change of what was found elsewhere than in the answer, or in what the rule is on, would be none, and be told as one.
+  void changes_nothing(const syntax::Effect& effect) {
+    constexpr std::size_t kWalked = 2'000;  // parts, as below
+    if (!rule_.when || rule_.when->nodes > kWalked || decl_.subject_unknown || !item_.decl->lost.empty()) return;
+    std::set<Part> searched;
+    add_searched(work_.model, *rule_.when, searched);
+    if (searched.empty() || searched.contains(Part::answer)) return;
+    for (const Subject subject : rule_.applies_to) {
+      if ((subject == Subject::message && searched.contains(Part::message)) ||
+          (subject == Subject::outreach && searched.contains(Part::outreach)) ||
+          (subject == Subject::material && searched.contains(Part::material)))
+        return;
+    }
+    work_.report(codes::kMatchElsewhere, item_, effect.span, {std::string(work_.text_at(effect.span)), this_rule()},
+                 searched.contains(Part::message)
+                     ? say("To change what is kept of the message, write: applies to message",
+                           "要改动留存的消息，请写：适用于 消息")
+                     : std::string());
+  }
+
   // What changes or quotes the match needs one.
   void matches() {
-    if (!lacks_match()) return;
+    if (!lacks_match()) {
+      for (const std::vector<syntax::Effect>* list : {&decl_.then, &if_unknown()}) {
+        for (const syntax::Effect& effect : *list) {
+          if (on_match(effect)) changes_nothing(effect);
+        }
+      }
+      return;
+    }
     for (const std::vector<syntax::Effect>* list : {&decl_.then, &if_unknown()}) {
       for (const syntax::Effect& effect : *list) {
-        const bool on_match =
-            effect.kind == syntax::EffectKind::replace_match ||
-            (effect.kind == syntax::EffectKind::redact && effect.redaction.what == syntax::Redaction::What::match);
-        if (!on_match) continue;
+        if (!on_match(effect)) continue;
         work_.report(codes::kNoMatch, item_, effect.span, {std::string(work_.text_at(effect.span)), this_rule()});
       }
     }

@@ -294,6 +294,49 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_sentence) {
   BOOST_TEST(told.story.find("13800138000") == std::string::npos);
 }
 
+// What a rule redacts of the message stands in no sentence, whichever rule makes it: sentences are stored.
+BOOST_AUTO_TEST_CASE(what_is_redacted_of_the_message_stands_in_no_sentence) {
+  World world = wealth();
+  model::Effect redact = World::effect(EffectKind::redact);
+  redact.redact_mode = 0;
+  world.rule("mask", {Subject::message}, world.has("message", {"6222021234567890"}), {redact}).because.en = {
+      {"card ", model::kNone}, {"", program::kMatchPiece}};
+  world.rule("other", {Subject::answer}, world.has("message", {"卡号"}), {World::effect(EffectKind::flag)})
+      .because.en = {{"wrote ", model::kNone}, {"", world.find("message", "text")}};
+  Turn turn;
+  turn.answer("x");
+  turn.message("卡号6222021234567890。");
+  const Decided decided = judge(world, turn);
+  for (const Audience audience : {Audience::officer, Audience::customer}) {
+    const Explanation told = explain(*decided.program, decided.request, *decided.decision, Language::en, audience);
+    BOOST_TEST(told.story.find("6222021234567890") == std::string::npos, told.story);
+    for (const ReasonTold& reason : told.reasons) {
+      BOOST_TEST(reason.because.find("6222021234567890") == std::string::npos, reason.because);
+      for (const std::string& matched : reason.matched)
+        BOOST_TEST(matched.find("6222021234567890") == std::string::npos);
+      for (const auto& [fact, value] : reason.facts) BOOST_TEST(value.find("6222021234567890") == std::string::npos);
+    }
+  }
+}
+
+// What is looked for may be a fact of a protected class: then the words that were found are that fact.
+BOOST_AUTO_TEST_CASE(a_match_that_is_a_protected_fact_is_masked) {
+  World world = wealth();
+  model::Rule& rule =
+      world.rule("told", {Subject::answer},
+                 World::over(Op::text_has, {world.read("answer", "text"), world.read("customer", "phone")}),
+                 {World::effect(EffectKind::block)});
+  rule.because.en = {{"told ", model::kNone}, {"", program::kMatchPiece}};
+  Turn turn;
+  turn.answer("your number is 13800138000");
+  turn.text("phone", "13800138000", turn.object("customer"));
+  const Decided decided = judge(world, turn);
+  const Explanation told =
+      explain(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+  BOOST_TEST(told.reasons[0].because == "told ***");
+  BOOST_TEST(told.reasons[0].matched[0] == "***");
+}
+
 // Two ratios of unlike currencies are no two numbers: nobody knows which is the greater.
 BOOST_AUTO_TEST_CASE(money_divided_by_money_of_another_currency_is_unknown) {
   World world;
