@@ -8,6 +8,7 @@
 #include "engine/base/decimal.h"
 #include "engine/base/escape.h"
 #include "engine/base/nearest.h"
+#include "engine/base/utf8.h"
 
 namespace caveat::gate {
 namespace {
@@ -112,9 +113,10 @@ std::string Body::text(std::string_view member, Needed want, std::size_t most) {
     return {};
   }
   const std::string_view text = fields_->text(node);
-  if (text.size() > most || (want == Needed::needed && text.empty())) {
-    wrong(wire::codes::kOutOfRange, member, "a text of 1 to " + std::to_string(most) + " bytes",
-          std::to_string(text.size()) + " bytes");
+  const std::size_t count = text.size() > most ? count_code_points(text) : text.size();
+  if (count > most || (want == Needed::needed && text.empty())) {
+    wrong(wire::codes::kOutOfRange, member, "a text of 1 to " + std::to_string(most) + " characters",
+          std::to_string(count) + " characters");
     return {};
   }
   return std::string(text);

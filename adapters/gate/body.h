@@ -23,7 +23,7 @@ namespace caveat::gate {
 class Body {
  public:
   enum Needed { optional, needed };
-  static constexpr std::size_t kMostText = 4'000;    // bytes of a note or reason
+  static constexpr std::size_t kMostText = 4'000;    // code points of a note or reason
   static constexpr std::size_t kMostMistakes = 100;  // that are told of one body
 
   explicit Body(std::string_view bytes);  // none at all: an empty object

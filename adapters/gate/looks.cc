@@ -215,6 +215,8 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
   TicketFrame frame{.program = rules ? rules->program.get() : nullptr, .language = query.language};
   if (options_.log != nullptr) {
     const auto reader = audit::LogReader::open(options_.log->path());
+    std::vector<PastDecision>& turns = frame.turns.emplace();
+    std::vector<Ticket>& earlier = frame.earlier.emplace();
     std::vector<std::uint64_t> opened;
     // Stories are told without confidential rules (explain.h).
     if (!ticket->decision.empty()) {
@@ -225,7 +227,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
       const std::vector<std::uint64_t> all =
           reader->search(options_.log->keys(), {audit::TagKind::conversation, ticket->conversation});
       bool ended = ticket->standing != Standing::bot;  // of a closed one nothing that came after its end
-      for (auto index = all.rbegin(); index != all.rend() && frame.turns.size() < kTurnsShown; ++index) {
+      for (auto index = all.rbegin(); index != all.rend() && turns.size() < kTurnsShown; ++index) {
         if (!ended) {
           const std::optional<Ticket> closed = closed_at(*options_.log, *reader, *index);
           ended = closed && closed->id == ticket->id;
@@ -234,15 +236,15 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         std::optional<PastDecision> past = past_decision_at(*options_.log, *reader, *index);
         if (!past) continue;
         opened.push_back(*index);
-        frame.turns.push_back(std::move(*past));
+        turns.push_back(std::move(*past));
       }
-      std::reverse(frame.turns.begin(), frame.turns.end());
+      std::reverse(turns.begin(), turns.end());
     }
     if (!ticket->customer.empty()) {
       std::vector<std::string> seen{ticket->id};
       const std::vector<std::uint64_t> all =
           reader->search(options_.log->keys(), {audit::TagKind::customer, ticket->customer});
-      for (auto index = all.rbegin(); index != all.rend() && frame.earlier.size() < kEarlierShown; ++index) {
+      for (auto index = all.rbegin(); index != all.rend() && earlier.size() < kEarlierShown; ++index) {
         const Result<audit::OpenedRecord> record = reader->open_body(options_.log->keys(), *index);
         if (!record || record->header.context.kind != audit::Kind::handoff_opened) continue;
         const audit::SectionBytes* section = record->find(audit::Section::event);
@@ -254,7 +256,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         seen.push_back(id);
         const auto entry = options_.log->state().read(past_ticket_key(id));
         std::optional<Ticket> past = entry ? decode_ticket(entry->value) : std::nullopt;
-        if (past && caller.sees(past->queue, past->holder)) frame.earlier.push_back(std::move(*past));
+        if (past && caller.sees(past->queue, past->holder)) earlier.push_back(std::move(*past));
       }
     }
     std::sort(opened.begin(), opened.end());

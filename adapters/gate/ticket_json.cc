@@ -92,19 +92,21 @@ std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
   out["joined"] = std::move(joined);
   out["outcome"] = text_or_null(ticket.outcome);
   if (frame.decision) out["story"] = story_json(*frame.decision, frame.language);
-  json::array turns;
-  for (const PastDecision& turn : frame.turns) {
-    turns.emplace_back(json::object{
-        {"decision", turn.id}, {"verdict", decide::name(turn.verdict)}, {"story", story_json(turn, frame.language)}});
+  if (frame.turns) {
+    json::array& turns = out["turns"].emplace_array();
+    for (const PastDecision& turn : *frame.turns) {
+      turns.emplace_back(json::object{
+          {"decision", turn.id}, {"verdict", decide::name(turn.verdict)}, {"story", story_json(turn, frame.language)}});
+    }
   }
-  out["turns"] = std::move(turns);
-  json::array earlier;
-  for (const Ticket& one : frame.earlier) {
-    json::object entry = summary(one, frame.program);
-    entry["outcome"] = text_or_null(one.outcome);
-    earlier.emplace_back(std::move(entry));
+  if (frame.earlier) {
+    json::array& earlier = out["earlier"].emplace_array();
+    for (const Ticket& one : *frame.earlier) {
+      json::object entry = summary(one, frame.program);
+      entry["outcome"] = text_or_null(one.outcome);
+      earlier.emplace_back(std::move(entry));
+    }
   }
-  out["earlier"] = std::move(earlier);
   return json::serialize(out);
 }
 

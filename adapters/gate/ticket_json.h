@@ -17,8 +17,9 @@ namespace caveat::gate {
 struct TicketFrame {
   const program::Program* program = nullptr;  // whose rules are confidential; null: no rule shows
   std::optional<PastDecision> decision = {};  // that opened it: what the bot wanted to say, why not, the facts
-  std::vector<PastDecision> turns = {};       // the last ones of the conversation, oldest first
-  std::vector<Ticket> earlier = {};           // of this customer
+  // The last ones of the conversation, oldest first, and the hand-offs of this customer before; nothing: not looked up.
+  std::optional<std::vector<PastDecision>> turns = {};
+  std::optional<std::vector<Ticket>> earlier = {};
   Language language = Language::en;
 };
 

@@ -347,6 +347,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   awaitable<void> exchanges();
+  bool half_an_empty_line() const;
   bool at_once(Exchange& one);
   void look_at_head(Exchange& one);
   void take_body(Exchange& one);
@@ -452,7 +453,7 @@ awaitable<void> Connection::exchanges() {
   bool keep = true;
   std::size_t read = kFirstRead;
   while (keep) {
-    if (buffer_.size() == 0) {
+    if (buffer_.size() == 0 || half_an_empty_line()) {
       if (buffer_.capacity() > kMostRead) buffer_.shrink_to_fit();
       if (router_.draining()) break;
       idle_ = true;
@@ -463,6 +464,7 @@ awaitable<void> Connection::exchanges() {
       if (error) break;
       buffer_.commit(bytes);
       if (bytes == read) read = std::min(2 * read, kMostRead);
+      if (half_an_empty_line()) continue;
     } else {  // it did not wait for its answer: the others come first
       co_await asio::post(kToken);
     }
@@ -539,6 +541,11 @@ awaitable<bool> Connection::refuse_unread(const Code& code, ProblemItem what) {
 
 // All that can be done of it without waiting: for most, where the request has come whole and its answer is there at once, no other
 // coroutine, no timer and no other thread is needed. True: it is done.
+// Of one that came cut in two the first byte says nothing yet.
+bool Connection::half_an_empty_line() const {
+  return !empty_line_ && buffer_.size() == 1 && *static_cast<const char*>(buffer_.data().data()) == '\r';
+}
+
 bool Connection::at_once(Exchange& one) {
   // Some send a line end behind a body that none belongs to: one before a request line is not looked at (RFC 9112, 2.2).
   if (!empty_line_ && buffer_.size() >= 2) {

@@ -22,7 +22,7 @@ json::object nullable(std::string_view name) { return {{"type", json::array{name
 json::object list_of(json::object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
 json::object reference(std::string_view name) { return {{"$ref", "#/components/schemas/" + std::string(name)}}; }
 
-// A text of at most so many bytes, said in characters, which JSON Schema counts.
+// A text of at most so many characters (code points), as JSON Schema and the server count.
 json::object text_of(std::int64_t most, std::int64_t least = 1) {
   return {{"type", "string"}, {"minLength", least}, {"maxLength", most}};
 }
@@ -297,10 +297,15 @@ json::object schemas(std::string_view request_schema, Language language) {
   const json::object summary = object(known, always);
   known["decision"] = known["asked_by"] = known["reason"] = known["note"] = maybe;
   known["joined"] = list_of(object({{"by", text}, {"at", time_schema()}, {"reason", text}}, {"by", "at", "reason"}));
-  known["story"] = story_schema();
-  known["turns"] = list_of(
-      object({{"decision", text}, {"verdict", verdict_schema()}, {"story", story_schema()}}, {"decision", "verdict"}));
-  known["earlier"] = list_of(summary);
+  const auto looked_up = [&](json::object schema) {
+    return described(std::move(schema), language == Language::zh
+                                            ? "仅 GET 查阅；其他答复中没有"
+                                            : "looked up by GET alone; other replies leave it out");
+  };
+  known["story"] = looked_up(story_schema());
+  known["turns"] = looked_up(list_of(
+      object({{"decision", text}, {"verdict", verdict_schema()}, {"story", story_schema()}}, {"decision", "verdict"})));
+  known["earlier"] = looked_up(list_of(summary));
   out["Ticket"] = object(std::move(known), always);
   out["Tickets"] = object({{"items", list_of(summary)}, {"next", text}}, {"items"});
   const json::object clock =

@@ -59,7 +59,7 @@ std::string_view verdict_name(decide::Verdict verdict) {
   return "handoff";
 }
 
-constexpr std::size_t kLongestId = 128;                      // bytes
+constexpr std::size_t kLongestId = 128;                      // characters
 constexpr std::size_t kUsualHeaders = 8;                     // of a response
 constexpr std::size_t kTraceparent = 55, kUsualTiming = 96;  // bytes
 constexpr std::size_t kMostParameters =
@@ -156,8 +156,10 @@ class Router::Inside {
     }
     if (!admit(head, *call)) return call;
     for (const std::string& value : call->values)
-      if (value.size() > kLongestId) {  // nothing is called so
-        refuse_now(call, wire::codes::kNotFound, item("", "an id of at most 128 bytes", std::to_string(value.size())));
+      if (count_code_points(value) > kLongestId) {  // nothing is called so
+        refuse_now(
+            call, wire::codes::kNotFound,
+            item("", "an id of at most 128 characters", std::to_string(count_code_points(value)) + " characters"));
         return call;
       }
     if (draining() && call->route->turn) {
@@ -241,12 +243,16 @@ class Router::Inside {
   void batch_line(const CallPtr& call, std::string_view line, Line done) {
     const std::uint64_t began = options_.clock->steady_ns();
     if (draining()) {
-      done(batch_problem(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down")));
+      done(batch_problem(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down"),
+                         line));
       return;
     }
     if (const Code* code = lost_leave(*call)) {
       done(batch_problem(call, *code,
-                         item("", "a caller who may still call", "one whose key or role was taken away meanwhile")));
+                         item("", "a caller who may still call",
+                              code == &wire::codes::kRole ? "one whose role was taken away meanwhile"
+                                                          : "one whose key was taken away meanwhile"),
+                         line));
       return;
     }
     const gate::TakeOptions how{.language = call->language, .of_batch = true};
@@ -258,11 +264,16 @@ class Router::Inside {
     take(line, *call, how, std::move(answered));
   }
 
-  std::string batch_problem(const CallPtr& call, const Code& code, ProblemItem what) {
+  // `line`: as far as its id and its language can be read they are told.
+  std::string batch_problem(const CallPtr& call, const Code& code, ProblemItem what, std::string_view line = {}) {
     options_.metrics->refused("handoff", code.name);
-    return wire::problem_json(
-        wire::problem(code, std::move(what)),
-        {.id = {}, .instance = call->request_id, .language = call->language, .with_verdict = true});
+    if (!line.empty()) read_turn(*call, line);
+    const Language of_line = line.empty() ? Language::none : call->turn_language;
+    return wire::problem_json(wire::problem(code, std::move(what)),
+                              {.id = line.empty() ? std::string_view() : call->turn_id,
+                               .instance = call->request_id,
+                               .language = of_line == Language::none ? call->language : of_line,
+                               .with_verdict = true});
   }
 
   void end_batch(const CallPtr& call, std::size_t lines) {

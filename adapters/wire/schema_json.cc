@@ -208,7 +208,7 @@ object duration() {
 // ---- members
 
 object id_text() {
-  return {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits{}.id_bytes}, {"pattern", id_pattern()}};
+  return {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits{}.id_characters}, {"pattern", id_pattern()}};
 }
 
 class Writer {

@@ -27,7 +27,7 @@ struct Limits {
   std::size_t request_bytes = 1u << 20;     // bytes of one turn
   std::size_t request_depth = 64;           // nesting of a turn's JSON
   std::size_t list_elements = 1'000;        // elements of one list of a turn
-  std::size_t id_bytes = 128;               // bytes of a caller's id
+  std::size_t id_characters = 128;          // code points of a caller's id
   std::size_t fact_text_bytes = 64u << 10;  // bytes of one text fact; answer and message may fill the request
   // one decision
   std::size_t pairs = 65'536;   // products × actions × recipients that one decision looks at; beyond: a hand-off

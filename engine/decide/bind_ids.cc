@@ -1,4 +1,4 @@
-// Ids of callers: 1 to 128 bytes, NFC, nothing blank or invisible: a second spelling would be a second customer
+// Ids of callers: 1 to 128 characters, NFC, nothing blank or invisible: a second spelling would be a second customer
 // (contracts.md 11).
 #include "engine/base/utf8.h"
 #include "engine/decide/binder.h"
@@ -41,8 +41,12 @@ bool is_plain(std::string_view text) {  // nothing but visible ASCII
 }  // namespace
 
 std::optional<IdFault> fault_of_id(std::string_view id, const Limits& limits) {
-  if (id.empty() || id.size() > limits.id_bytes)
-    return IdFault{"1 to " + std::to_string(limits.id_bytes) + " bytes", std::to_string(id.size()) + " bytes"};
+  if (id.empty() || id.size() > limits.id_characters) {
+    const std::size_t count = count_code_points(id);
+    if (count == 0 || count > limits.id_characters)
+      return IdFault{"1 to " + std::to_string(limits.id_characters) + " characters",
+                     std::to_string(count) + " characters"};
+  }
   if (is_plain(id)) return std::nullopt;
   for (std::size_t at = 0; at < id.size();) {
     const CodePoint point = decode_utf8(id, at);
@@ -56,7 +60,8 @@ std::optional<IdFault> fault_of_id(std::string_view id, const Limits& limits) {
 
 bool Binder::id(std::uint32_t node, Request::Text& id) {
   if (kind(node) != Fields::Kind::text) {
-    report(codes::kBadId, node, "a text of 1 to " + std::to_string(o_.limits.id_bytes) + " bytes", said(node));
+    report(codes::kBadId, node, "a text of 1 to " + std::to_string(o_.limits.id_characters) + " characters",
+           said(node));
     return false;
   }
   const std::string_view text = f_.text(node);

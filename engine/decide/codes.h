@@ -15,8 +15,8 @@ inline constexpr Code kNoId{"no_id",
                             3,
                             false};
 inline constexpr Code kBadId{"bad_id",
-                             "An id is 1 to 128 bytes, normalised (NFC), without blanks or invisible signs.",
-                             "id 须为 1 至 128 字节、NFC 规范形式，不含空白和不可见字符。",
+                             "An id is 1 to 128 characters, normalised (NFC), without blanks or invisible signs.",
+                             "id 须为 1 至 128 个字符、NFC 规范形式，不含空白和不可见字符。",
                              400,
                              3,
                              false};

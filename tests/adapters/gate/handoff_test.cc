@@ -1407,6 +1407,35 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_turn_is_told_at_once_and_the_lowes
   BOOST_TEST(desk.decisions() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_not_looked_up_is_left_out_of_a_reply_and_not_told_as_none) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  for (const auto& [kind, body] : std::vector<std::pair<gate::Command::Kind, std::string>>{
+           {gate::Command::Kind::take_handoff, "{}"},
+           {gate::Command::Kind::note_handoff, R"({"note":"n"})"},
+           {gate::Command::Kind::pass_handoff, R"({"queue":"advisers","note":"n"})"}}) {
+    const json::object told = json::parse(desk.command(kind, id, body).body).as_object();
+    BOOST_TEST(told.contains("note"));
+    for (const char* member : {"story", "turns", "earlier"}) BOOST_TEST(!told.contains(member), member);
+  }
+  const json::object looked = desk.ticket(id).as_object();
+  BOOST_TEST(looked.at("turns").as_array().size() == 1u);
+  BOOST_TEST(looked.at("earlier").as_array().empty());
+}
+
+BOOST_AUTO_TEST_CASE(texts_of_a_command_are_counted_in_characters_as_their_schema_says) {
+  Desk desk;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const auto note = [&](std::size_t count) {
+    std::string text;
+    while (count-- > 0) text += "话";
+    return Desk::code(desk.command(gate::Command::Kind::note_handoff, id, R"({"note":")" + text + R"("})"));
+  };
+  BOOST_TEST(note(4'000) == "");
+  BOOST_TEST(note(4'001) == "out_of_range");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_look_at_a_ticket_or_decision_is_recorded_before_it_is_shown) {
   Desk desk;
   const json::value opened = desk.asks_for_a_person();

@@ -282,6 +282,9 @@ BOOST_AUTO_TEST_CASE(one_empty_line_before_a_request_is_not_looked_at) {
   BOOST_TEST(client.ask(std::string("\r\n") + kHealth) == 200);
   BOOST_TEST(client.ask(open.turn("t-1") + "\r\n") == 200);
   BOOST_TEST(client.ask(kHealth) == 200);
+  BOOST_TEST(client.send("\r"));  // cut in two on its way
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  BOOST_TEST(client.ask(std::string("\n") + kHealth) == 200);
   BOOST_TEST(client.ask(std::string("\r\n\r\n") + kHealth) == 400);
 }
 

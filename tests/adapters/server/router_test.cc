@@ -494,10 +494,15 @@ BOOST_AUTO_TEST_CASE(a_key_that_was_taken_away_stops_at_the_next_line_of_a_batch
   BOOST_TEST(line().at("verdict") == "allow");  // he is there still
   entry.roles = kAgent;
   desk.router->set_callers(std::make_shared<const Callers>(std::vector<CallerEntry>{entry}));
-  BOOST_TEST(line().at("code") == "role");
+  const json::object no_role = line();
+  BOOST_TEST(no_role.at("code") == "role");
+  BOOST_TEST(no_role.at("id") == "l-3");
+  BOOST_TEST(no_role.at("errors").at(0).at("found") == "one whose role was taken away meanwhile");
   desk.router->set_callers(std::make_shared<const Callers>(std::vector<CallerEntry>{}));
   const json::object refused = line();
   BOOST_TEST(refused.at("code") == "bad_key");
+  BOOST_TEST(refused.at("id") == "l-4");
+  BOOST_TEST(refused.at("errors").at(0).at("found") == "one whose key was taken away meanwhile");
   BOOST_TEST(refused.at("verdict") == "handoff");
   desk.gate->drain();
   BOOST_TEST(bench.decisions() == 2u);

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_phrase_is_told_with_what_it_holds) {
   BOOST_TEST(wire::in(Language::zh, "money: \"60000 CNY\"") == "款项：\"60000 CNY\"");
   BOOST_TEST(wire::in(Language::zh, "money 0..5: \"60000 CNY\"") == "款项 0..5：\"60000 CNY\"");
   BOOST_TEST(wire::in(Language::zh, "one of R1, R2") == "以下之一：R1, R2");
-  BOOST_TEST(wire::in(Language::zh, "1 to 128 bytes") == "1 至 128 字节");
+  BOOST_TEST(wire::in(Language::zh, "1 to 128 characters") == "1 至 128 个字符");
   BOOST_TEST(wire::in(Language::zh, "a time within 5 s of 2026-03-01T10:00:00Z") ==
              "与 2026-03-01T10:00:00Z 相差不超过 5 秒的时间");
   BOOST_TEST(wire::in(Language::en, "an integer 0..150") == "an integer 0..150");

@@ -312,14 +312,18 @@ CAP(list_elements) {
   BOOST_TEST(refusal(R"({"id":"t","answer":{"text":"x"},"customer":{"tags":["a","b","c"]}})", limits) == "too_large");
 }
 
-CAP(id_bytes) {
-  const auto turn = [](std::size_t bytes) {
-    return R"({"id":")" + std::string(bytes, 'i') + R"(","answer":{"text":"x"}})";
+CAP(id_characters) {
+  const auto turn = [](std::size_t count, std::string_view character = "i") {
+    std::string id;
+    while (count-- > 0) id += character;
+    return R"({"id":")" + id + R"(","answer":{"text":"x"}})";
   };
   BOOST_TEST(refusal(turn(128), Limits{}) == "");
   BOOST_TEST(refusal(turn(129), Limits{}) == "bad_id");
+  BOOST_TEST(refusal(turn(128, "号"), Limits{}) == "");  // as the schema counts: characters
+  BOOST_TEST(refusal(turn(129, "号"), Limits{}) == "bad_id");
   Limits limits;
-  limits.id_bytes = 4;
+  limits.id_characters = 4;
   BOOST_TEST(refusal(turn(4), limits) == "");
   BOOST_TEST(refusal(turn(5), limits) == "bad_id");
 }

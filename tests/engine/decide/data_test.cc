@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_cell_that_no_turn_could_say_and_a_key_that_none_could_sen
                      {"p-2", "R1", "7", "1"}});
   BOOST_TEST(shelf.mistakes ==
              "no blanks, control or invisible signs; one at byte 1; \n"
-             "1 to 128 bytes; 0 bytes; \n"
+             "1 to 128 characters; 0 characters; \n"
              "one of R1, R2, R3; \"R4\"; \n"
              "money: \"60000 CNY\"; \"1 USD\"; \n"
              "yes/no: true or false; \"maybe\"; \n"
