@@ -39,7 +39,7 @@ Character character(char32_t code_point);
 // The apostrophe and the hyphen that keyboards and writing programs put typographic signs for (can’t, risk‑free), which are no
 // compatibility forms of theirs; any other sign is itself.
 constexpr char32_t plain(char32_t c) {
-  if (c == 0x2018 || c == 0x2019) return U'\'';
+  if (c == 0x2018 || c == 0x2019 || c == 0x201B || c == 0x02BC || c == 0x2032) return U'\'';
   return (c >= 0x2010 && c <= 0x2013) || c == 0x2212 ? U'-' : c;
 }
 std::string_view expansion(std::uint16_t value);

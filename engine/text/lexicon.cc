@@ -31,7 +31,7 @@ void keep_case(std::string_view utf8, std::string& folded, std::string& out) {
     const CodePoint point = decode_utf8(folded, at);
     const std::size_t size = point ? point.length : 1;
     const Character::Kind kind = character(point.value).kind;
-    if (kind != Character::Kind::drop && kind != Character::Kind::blank) out.append(folded, at, size);
+    if (kind != Character::Kind::drop && kind != Character::Kind::blank) append_utf8(out, plain(point.value));
     at += size;
   }
 }

@@ -47,6 +47,15 @@ BOOST_AUTO_TEST_CASE(but_not_phrases_are_matched_on_width_and_case_only) {
   BOOST_TEST(matches(agent, "an agent  ai") == "agent");
 }
 
+BOOST_AUTO_TEST_CASE(typographic_signs_are_found_and_find_also_in_exact_case) {
+  BOOST_TEST(matches({{"risk-free", "can't lose"}}, "risk\u2011free, you can’t lose") == "risk\u2011free, can’t lose");
+  BOOST_TEST(matches({{"risk\u2010free", "can’t lose"}}, "risk-free, you can't lose") == "risk-free, can't lose");
+  BOOST_TEST(matches({.terms = {"Can't", "Risk\u2011Free"}, .exact_case = true},
+                     "Can’t, CAN’T, Risk-Free, risk-free") == "Can’t, Risk-Free");
+  BOOST_TEST(matches({.terms = {"Can't"}, .exact_form = true}, "Can’t, Can't") == "Can't");
+  BOOST_TEST(matches({{"free"}, {"risk-free"}}, "risk\u2011free") == "");
+}
+
 BOOST_AUTO_TEST_CASE(lists_share_needles_and_each_has_its_own_exceptions) {
   std::vector<LexiconFault> faults;
   const Lexicons lexicons(
