@@ -138,29 +138,68 @@ Range with_leavings(std::string_view text, Range gone, std::uint32_t from, std::
   }
 }
 
-// Of a sentence that says more, or of a quotation: what stands there is not said by itself.
-bool goes_on(std::string_view sign) {
-  static constexpr std::string_view kQuotes[] = {"\"", "'", "“", "”", "「", "」", "『", "』", "«", "»"};
-  const CodePoint point = decode_utf8(sign, 0);
-  return point && (is_word(point.value) || is_han(point.value) || is_one_of(sign, kQuotes));
+// Heads of a notice, in normal form: what follows them is said as it stands. Any other words before a colon may deny it.
+bool is_head(std::string_view words) {
+  static constexpr std::string_view kHeads[] = {
+      "提示",         "提醒",        "注意",        "请注意",           "说明",           "声明",
+      "备注",         "风险",        "风险提示",    "风险提醒",         "风险揭示",       "风险披露",
+      "风险说明",     "风险声明",    "重要提示",    "重要提醒",         "重要声明",       "温馨提示",
+      "温馨提醒",     "特别提示",    "特别提醒",    "免责声明",         "信息披露",       "note",
+      "notice",       "important",   "disclosure",  "disclaimer",       "warning",        "risk",
+      "risk warning", "risk notice", "please note", "important notice", "risk disclosure"};
+  return is_one_of(words, kHeads);
 }
 
-// Whether a text carries another, both in normal form, as words of its own: not within a sentence that may deny it.
+constexpr std::size_t kLongestHead = 64;  // bytes, with its brackets and blanks
+
+// Where the sentence that goes on at `at` began, and nothing but a head of a notice or the sign of a list stands between.
+bool begins_sentence(std::string_view text, std::size_t at) {
+  constexpr std::string_view kList[] = {"-", "#", ">", "•", "·"};
+  std::size_t begin = at;
+  while (begin > 0 && !is_one_of(before(text, begin), kStop)) {
+    if (at - begin > kLongestHead) return false;
+    begin -= before(text, begin).size();
+  }
+  std::string_view words = text.substr(begin, at - begin);
+  const auto first = [&](const auto& list) { return !words.empty() && is_one_of(after(words, 0), list); };
+  const auto drop_blanks = [&] {  // and what prints in bold
+    while (!words.empty() && (words.front() == ' ' || words.front() == '*')) words.remove_prefix(1);
+    while (!words.empty() && (words.back() == ' ' || words.back() == '*')) words.remove_suffix(1);
+  };
+  drop_blanks();
+  while (first(kList)) words.remove_prefix(after(words, 0).size()), drop_blanks();
+  if (words.empty()) return true;
+  const std::string_view open = after(words, 0);
+  const bool colon = words.back() == ':';
+  if (colon) words.remove_suffix(1), drop_blanks();
+  constexpr std::string_view kLeft[] = {"【", "[", "("}, kRight[] = {"】", "]", ")"};
+  const auto left = std::find(std::begin(kLeft), std::end(kLeft), open);
+  const bool boxed = left != std::end(kLeft) && words.ends_with(kRight[left - std::begin(kLeft)]);
+  if (boxed) {
+    words.remove_prefix(open.size());
+    words.remove_suffix(kRight[left - std::begin(kLeft)].size());
+    drop_blanks();
+  }
+  return (colon || boxed) && is_head(words);
+}
+
+// A question does not say it.
+bool ends_sentence(std::string_view text, std::size_t at, bool ended) {
+  if (ended) {
+    const std::string_view next = after(text, at);
+    const char32_t sign = decode_utf8(next, 0).value;
+    return next.empty() || is_blank(next) || next == "\n" || is_han(sign) || (is_word(sign) && text[at - 1] != '.');
+  }
+  while (at < text.size() && text[at] == ' ') ++at;
+  const std::string_view next = after(text, at);
+  return next.empty() || (next != "?" && is_one_of(next, kStop));
+}
+
+// Whether a text carries another, both in normal form, as a sentence of its own: within a longer one it may be denied.
 bool carries(std::string_view text, std::string_view form) {
-  const std::string_view last = before(form, form.size());
-  const bool ended = is_one_of(last, kStop);
+  const bool ended = is_one_of(before(form, form.size()), kStop);
   for (std::size_t at = text.find(form); at != std::string_view::npos; at = text.find(form, at + 1)) {
-    std::size_t left = at, right = at + form.size();
-    while (left > 0 && is_blank(before(text, left))) left -= before(text, left).size();
-    if (goes_on(before(text, left))) continue;
-    if (!ended) {
-      while (right < text.size() && is_blank(after(text, right))) right += after(text, right).size();
-    }
-    const std::string_view next = after(text, right);
-    const CodePoint point = decode_utf8(next, 0);
-    const bool word = point && (is_word(point.value) || is_han(point.value));
-    if (goes_on(next) && !(ended && word)) continue;
-    return true;
+    if (begins_sentence(text, at) && ends_sentence(text, at + form.size(), ended)) return true;
   }
   return false;
 }

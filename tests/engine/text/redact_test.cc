@@ -192,7 +192,20 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
   BOOST_TEST(added("For this fund no monthly fees apply.", "Fees apply."));
   BOOST_TEST(added("“存在本金亏损风险。”是谣言。", "存在本金亏损风险。"));
   BOOST_TEST(added("存在本金亏损风险的说法不对。", "存在本金亏损风险"));
+  // Who denies, asks or reports it need not do so in its own clause.
+  BOOST_TEST(added("以下说法是谣言：存在本金亏损风险。", "存在本金亏损风险。"));
+  BOOST_TEST(added("有人说，存在本金亏损风险。", "存在本金亏损风险。"));
+  BOOST_TEST(added("存在本金亏损风险，这是谣言。", "存在本金亏损风险"));
+  BOOST_TEST(added("存在本金亏损风险？", "存在本金亏损风险"));
+  BOOST_TEST(added("It is a myth that (fees apply).", "Fees apply"));
+  BOOST_TEST(added("Fees apply - not at all.", "Fees apply"));
+  BOOST_TEST(added("It is not so: fees apply.", "Fees apply."));
+  BOOST_TEST(added("风险提示不属实：存在本金亏损风险。", "存在本金亏损风险。"));
   BOOST_TEST(!added("风险提示：存在本金亏损风险。请知悉。", "存在本金亏损风险。"));
+  BOOST_TEST(!added("好的。\n- Please note: fees apply.\n- Thank you.", "Fees apply."));
+  BOOST_TEST(!added("**风险提示**：存在本金亏损风险。Thank you.", "存在本金亏损风险。"));
+  BOOST_TEST(!added("**Note:** fees apply.", "Fees apply."));
+  BOOST_TEST(!added("好的！存在本金亏损风险\n请知悉", "存在本金亏损风险"));
   BOOST_TEST(!added("【提示】 存在本金亏损风险。", "存在本金亏损风险。"));
   BOOST_TEST(!added("No fees apply? Fees apply. Thank you.", "Fees apply."));
   BOOST_TEST(add_disclosures("a", {}, Texts{"branch w.", "w."}) == "a\nbranch w.\nw.");
