@@ -12,6 +12,7 @@
 #include "audit/report/html.h"
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
+#include "audit/report/receipt.h"
 #include "audit/report/tables.h"
 
 namespace caveat::cli {

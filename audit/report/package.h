@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "audit/log/reader.h"
-#include "audit/record/events.h"
 #include "audit/report/archive.h"
 #include "audit/report/model.h"
 #include "audit/report/spool.h"
@@ -86,11 +85,6 @@ struct CollectInto {
 // Walks the log once, as of the checkpoint in `facts`. `keys` null: nothing is opened, and the report says so.
 Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
                  const CollectInto& into = {});
-
-// FILE.zip.receipt: the tlog-proof of the record that says that this was exported, with what opens it as its `extra`.
-std::string export_receipt(const LogReader& reader, const KeyStore& keys, std::uint64_t index);
-// The record that a receipt proves under this key: its event, or why not.
-Result<Exported> read_export_receipt(std::string_view receipt, const VerifierKey& key);
 
 // Into `out`; gives the digest of its manifest.
 Digest write_package(const Evidence& evidence, Spool& pieces, const KeyStore& keys, Spool& out);

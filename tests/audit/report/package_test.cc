@@ -7,12 +7,15 @@
 #include <thread>
 
 #include "audit/log/log.h"
+#include "audit/log/proof.h"
 #include "audit/log/reader.h"
 #include "audit/log/signers.h"
 #include "audit/record/decode.h"
+#include "audit/record/encode.h"
 #include "audit/record/events.h"
 #include "audit/report/manifest.h"
 #include "audit/report/package.h"
+#include "audit/report/receipt.h"
 #include "audit/report/verify_package.h"
 #include "audit/seal/system_random.h"
 #include "engine/base/cbor.h"
@@ -703,23 +706,90 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
   BOOST_TEST(read_manifest(of_day.at("manifest.json"))->end == 13u);
   BOOST_TEST(read_manifest(of_day.at("manifest.json"))->records == 12u);
 
-  RecordContent exported;
-  exported.kind = Kind::exported;
-  exported.sections = {{Section::event, encode_event(Exported{.by = "li",
-                                                              .role = "local",
-                                                              .query = "",
-                                                              .checkpoint = *reads->checkpoint(),
-                                                              .content = sha256(of_day.at("manifest.json")),
-                                                              .seed = "",
-                                                              .form = "zip",
-                                                              .recipient = {},
-                                                              .purpose = {}})}};
-  const std::uint64_t place = append(std::move(exported));
-  reads->renew();
-  options.receipt = export_receipt(*reads, *log_keys, place);
+  const Manifest said = *read_manifest(of_day.at("manifest.json"));
+  const Exported as_it_was{.by = "li",
+                           .role = "local",
+                           .query = first_day.in_words(Language::en),
+                           .checkpoint = of_day.at("checkpoint"),
+                           .content = sha256(of_day.at("manifest.json")),
+                           .seed = said.seed,
+                           .form = "zip",
+                           .recipient = {},
+                           .purpose = {}};
+  const auto receipt_of = [&](const Exported& event) {
+    RecordContent exported;
+    exported.kind = Kind::exported;
+    exported.sections = {{Section::event, encode_event(event)}};
+    const std::uint64_t place = append(std::move(exported));
+    reads->renew();
+    return export_receipt(*reads, *log_keys, place);
+  };
+  options.receipt = receipt_of(as_it_was);
   const PackageReport received = verify_members(of_day, options);
   BOOST_TEST(received.exit_code() == 0, shown(received));
   BOOST_TEST((received.claims[11].shown == Shown::yes), shown(received));
+  BOOST_TEST(received.claims[11].why_en == "");  // the very next record: its path shows that the tree goes on
+  const std::string very_next = *options.receipt;
+
+  // A record that says other things of the export than its manifest.
+  const auto other = [&](const std::function<void(Exported&)>& change, const std::string& what) {
+    Exported event = as_it_was;
+    change(event);
+    options.receipt = receipt_of(event);
+    const PackageReport report = verify_members(of_day, options);
+    BOOST_TEST((report.claims[11].shown == Shown::no), what << shown(report));
+    BOOST_TEST(report.claims[11].why_en.starts_with("the record names another " + what), report.claims[11].why_en);
+  };
+  other([](Exported& event) { event.query = "customer k-9"; }, "query");
+  other([](Exported& event) { event.checkpoint = "x"; }, "checkpoint");
+  other([&](Exported& event) { event.checkpoint = *reads->checkpoint(); }, "checkpoint");
+  other([](Exported& event) { event.seed = "00"; }, "seed");
+  other([](Exported& event) { event.form = "csv"; }, "form");
+  other([](Exported& event) { event.recipient = "nobody"; }, "recipient");
+  other([](Exported& event) { event.purpose = "marketing"; }, "purpose");
+  options.receipt = receipt_of(as_it_was);
+  const PackageReport later = verify_members(of_day, options);
+  BOOST_TEST((later.claims[11].shown == Shown::yes), shown(later));
+  BOOST_TEST(later.claims[11].why_en ==
+             "with 8 records between the checkpoint and it: that both are of one tree is shown by the signature alone");
+
+  // Trees of the signer's own making that are not those of the log.
+  const auto in_a_tree_of_its_own = [&](std::uint64_t index, Microseconds time_us) {
+    const LogProof proof = *parse_log_proof(very_next);
+    const cbor::Value extra = *cbor::decode(*proof.extra);
+    Header header = *decode_header(extra.items[0].string);
+    OpenedParts parts = *decode_opened(extra.items[1].string);
+    header.index = parts.index = index;
+    header.time_us = time_us;
+    const std::string leaf = encode_header(header);
+    std::vector<Digest> leaves(index, Digest{});
+    leaves.push_back(leaf_hash(leaf));
+    const NodeSource node = [&](unsigned level, std::uint64_t position) {
+      return root_of(std::span(leaves).subspan(position << level, std::size_t{1} << level));
+    };
+    cbor::Encoder out;
+    out.array(2);
+    out.bytes(leaf);
+    out.bytes(encode_opened(parts));
+    const LogProof made{.extra = out.take(),
+                        .index = index,
+                        .path = inclusion_proof(index, index + 1, node),
+                        .checkpoint = log_keys->sign(checkpoint_text(
+                            {.origin = log_keys->verifier().name, .size = index + 1, .root = root_of(leaves)}))};
+    options.receipt = format_log_proof(made);
+    return verify_members(of_day, options);
+  };
+  const Microseconds now = said.log.checkpoint_time + 1;
+  for (const auto& [report, words] :
+       {std::pair{in_a_tree_of_its_own(0, now), "an export is recorded behind its checkpoint of 16 records"},
+        std::pair{in_a_tree_of_its_own(15, now), "an export is recorded behind its checkpoint of 16 records"},
+        std::pair{in_a_tree_of_its_own(17, 1), "an export is recorded behind its checkpoint of 16 records"},
+        std::pair{in_a_tree_of_its_own(16, now), "the receipt's tree does not go on"}}) {
+    BOOST_TEST((report.claims[11].shown == Shown::no), shown(report));
+    BOOST_TEST(report.claims[11].why_en.starts_with(words), report.claims[11].why_en);
+  }
+  BOOST_TEST((in_a_tree_of_its_own(17, now).claims[11].shown == Shown::yes));  // told: by the signature alone
+  options.receipt = very_next;
   const PackageReport of_another = verify_members(testing::package_of(*reads, *log_keys, {}), options);
   BOOST_TEST((of_another.claims[11].shown == Shown::no), shown(of_another));
   for (const std::size_t place_of_change : {std::size_t{60}, options.receipt->size() / 2}) {

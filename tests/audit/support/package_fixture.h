@@ -59,6 +59,7 @@ inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQ
   facts.origin = keys.verifier().name;
   facts.size = reader.size();
   facts.root = reader.root(reader.size());
+  if (facts.size > 0) facts.checkpoint_time = view_header(reader.header(facts.size - 1).value())->time_us();
   facts.checkpoint_note = *reader.checkpoint();
   facts.key_name = keys.verifier().name;
   facts.checked = true;
