@@ -7,6 +7,7 @@
 #include <map>
 #include <regex>
 #include <span>
+#include <utility>
 
 #include "audit/log/range.h"
 #include "audit/log/signers.h"
@@ -747,39 +748,60 @@ class Verification {
   // 11
   void closings() {
     Claim& c = claim(
-        "Each day that was closed within the range has as many records by kind, verdict and rule as its closing "
-        "record says.",
-        "范围内每个已结账的日期，其记录按类别、结论、规则的数量与日终结账记录一致。");
+        "Each day that ended within the range was closed, and has as many records by kind, verdict and rule as its "
+        "closing record says.",
+        "范围内每个已结束的日期均已结账，其记录按类别、结论、规则的数量与日终结账记录一致。");
     if (!opened_good_) return stands_on(c, headers_good_ ? 8 : 6);
-    std::uint64_t compared = 0, counts_only = 0;
+    const bool nothing_opened = model_ && model_->sealed > 0 && model_->sealed == model_->kinds["decision"];
+    std::uint64_t compared = 0, counts_only = 0, sealed = 0;
+    std::optional<std::uint64_t> day_first;  // where the day at hand began; none: before this range
+    if (manifest_->first == 0) day_first = 0;
     for (std::size_t i = 0; i < headers_.size(); ++i) {
       const HeaderView& header = headers_[i];
-      if (header.kind() != Kind::closing) continue;
+      const std::string record = number(header.index());
+      const bool closing = header.kind() == Kind::closing;
+      // Of the record before a period nobody knows here whether it is the first of its day.
+      const bool begins = i > 0 && day_of_record(header.time_us()) != day_of_record(headers_[i - 1].time_us());
+      if (begins != closing && (i > 0 || manifest_->first == 0))
+        return closing ? bad(c, "closing record " + record + " stands within a day",
+                             "日终结账记录 " + record + " 位于一日之中")
+                       : bad(c, "the day before record " + record + " was not closed: it should be the closing record",
+                             "记录 " + record + " 的前一日未结账：此处应为日终结账记录");
+      if (!closing) continue;
+      const std::optional<std::uint64_t> first = std::exchange(day_first, header.index());
       if (manifest_->query.from && header.time_us() < *manifest_->query.from) continue;  // of a day before the period
       const std::string_view* event = opened_section(i, Section::event);
       if (event == nullptr) {
-        if (model_ && model_->sealed == model_->kinds["decision"]) continue;  // nothing is opened in this package
-        return bad(c, "closing record " + number(header.index()) + " is not opened",
-                   "日终结账记录 " + number(header.index()) + " 未公开");
+        if (!nothing_opened)
+          return bad(c, "closing record " + record + " is not opened", "日终结账记录 " + record + " 未公开");
+        ++sealed;
+        continue;
       }
       const Result<Event> said = decode_event(Kind::closing, *event);
       if (!said) return bad(c, in_words(said.error()), in_words(said.error()));
-      const Closing& closing = std::get<Closing>(*said);
-      for (const auto* counts : {&closing.kinds, &closing.verdicts, &closing.rules})
+      const Closing& closed = std::get<Closing>(*said);
+      for (const auto* counts : {&closed.kinds, &closed.verdicts, &closed.rules})
         if (std::any_of(counts->begin(), counts->end(), [](const auto& count) { return count.second == 0; }))
-          return bad(c, "closing record " + number(header.index()) + " counts none of something",
-                     "日终结账记录 " + number(header.index()) + " 载有为零的计数");
-      if (closing.records.end != header.index())
-        return bad(c, "closing record " + number(header.index()) + " closes other records",
-                   "日终结账记录 " + number(header.index()) + " 所结账的范围不符");
-      if (closing.records.first < manifest_->first) continue;  // the day began before this range
-      const Tally tally = tally_of(closing.records);
-      if (const std::string what = differs(closing, tally); !what.empty())
-        return bad(c, "the closing record of " + closing.day + " and the records differ: " + what,
-                   closing.day + " 的日终结账记录与记录不符：" + what);
+          return bad(c, "closing record " + record + " counts none of something",
+                     "日终结账记录 " + record + " 载有为零的计数");
+      const IndexRange& records = closed.records;
+      if (records.end != header.index() || (first ? records.first != *first : records.first >= manifest_->first))
+        return bad(c, "closing record " + record + " closes other records than those of its day",
+                   "日终结账记录 " + record + " 所结账的范围不是当日的全部记录");
+      if (i > 0 && closed.day != day_of_record(headers_[i - 1].time_us()))
+        return bad(c, "closing record " + record + " closes " + closed.day + ", which is not the day before it",
+                   "日终结账记录 " + record + " 所结账的日期 " + closed.day + " 不是前一日");
+      if (!first) continue;
+      const Tally tally = tally_of(records);
+      if (const std::string what = differs(closed, tally); !what.empty())
+        return bad(c, "the closing record of " + closed.day + " and the records differ: " + what,
+                   closed.day + " 的日终结账记录与记录不符：" + what);
       ++compared;
-      if (tally.unread > closing.unread) ++counts_only;
+      if (tally.unread > closed.unread) ++counts_only;
     }
+    if (sealed > 0)
+      return open(c, "the closing records are sealed here: " + number(sealed),
+                  "日终结账记录未公开：" + number(sealed) + " 条");
     if (compared == 0)
       return open(c, "no day lies whole within the range, or none was closed yet", "范围内没有完整的已结账日期");
     if (counts_only > 0)

@@ -706,6 +706,54 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
   BOOST_TEST(read_manifest(of_day.at("manifest.json"))->end == 13u);
   BOOST_TEST(read_manifest(of_day.at("manifest.json"))->records == 12u);
 
+  // The first closing record made anew, and tree, checkpoint and signatures to fit.
+  const auto reclosed = [&](const std::function<void(Closing&)>& change, Kind kind = Kind::closing) {
+    Members forged = testing::package_of(*reads, *log_keys, {});
+    std::vector<OpenedParts> records = *decode_bundle(forged.at("opened/000000"));
+    OpenedSection& event = records.at(12).sections.at(0);
+    Closing closing = std::get<Closing>(*decode_event(Kind::closing, event.encoded));
+    change(closing);
+    event.encoded = encode_event(closing);
+    Header header = *decode_header(*reads->header(12));
+    header.context.kind = kind;
+    header.context.commitments.at(0).digest = commit_section(Section::event, event.salt, event.encoded);
+    std::string headers, opened;
+    std::vector<Digest> leaves;
+    for (std::uint64_t i = 0; i < reads->size(); ++i) {
+      const std::string leaf = i == 12 ? encode_header(header) : *reads->header(i);
+      headers += {static_cast<char>(leaf.size() >> 8), static_cast<char>(leaf.size() & 0xff)};
+      headers += leaf;
+      leaves.push_back(leaf_hash(leaf));
+    }
+    for (const OpenedParts& parts : records)
+      if (parts.index != 12 || kind == Kind::closing) opened += encode_opened(parts);
+    Manifest manifest = *read_manifest(forged.at("manifest.json"));
+    manifest.log.root = root_of(leaves);
+    forged["headers/000000"] = headers;
+    forged["opened/000000"] = opened;
+    forged["checkpoint"] = log_keys->sign(
+        checkpoint_text({.origin = manifest.log.origin, .size = manifest.log.size, .root = manifest.log.root}));
+    forged["manifest.json"] = write_manifest(manifest);
+    return verify_members(testing::signed_again(forged, *log_keys), options);
+  };
+  const auto refuted = [&](const PackageReport& report, const std::string& why) {
+    BOOST_TEST((report.claims[10].shown == Shown::no), shown(report));
+    BOOST_TEST(report.claims[10].why_en == why);
+  };
+  BOOST_TEST((reclosed([](Closing&) {}).claims[10].shown == Shown::yes));
+  refuted(reclosed([](Closing& closing) {
+            closing = {.day = closing.day,
+                       .records = {11, 12},
+                       .kinds = {{"decision", 1}},
+                       .verdicts = {{"revise", 1}},
+                       .rules = {{"cn.wealth/rule_2", 1}},
+                       .unread = 0};
+          }),
+          "closing record 12 closes other records than those of its day");
+  refuted(reclosed([](Closing& closing) { closing.day = "2031-02-03"; }),
+          "closing record 12 closes 2031-02-03, which is not the day before it");
+  refuted(reclosed([](Closing&) {}, Kind::viewed),
+          "the day before record 12 was not closed: it should be the closing record");
   const Manifest said = *read_manifest(of_day.at("manifest.json"));
   const Exported as_it_was{.by = "li",
                            .role = "local",
@@ -798,6 +846,18 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
     options.receipt = changed;
     BOOST_TEST((verify_members(of_day, options).claims[11].shown == Shown::no), changed);
   }
+  // Nor is one kept back where there is no decision either, whose sealing would be told.
+  clock.pass(kDay);
+  receipt_of(as_it_was);
+  options.receipt.reset();
+  ReportQuery closing_alone;
+  closing_alone.from = decode_header(*reads->header(reads->size() - 2))->time_us;
+  closing_alone.to = *closing_alone.from + 1;
+  Members kept_back = testing::package_of(*reads, *log_keys, closing_alone);
+  BOOST_TEST(verify_members(kept_back, options).exit_code() == 0);
+  kept_back.erase("opened/000000");
+  refuted(verify_members(testing::signed_again(kept_back, *log_keys), options),
+          "closing record " + std::to_string(reads->size() - 2) + " is not opened");
   log->close();
   fs::remove_all(folder);
 }
