@@ -756,6 +756,7 @@ class Bench {
     facts.size = reader->size();
     facts.root = reader->root(reader->size());
     facts.checkpoint_note = *reader->checkpoint();
+    facts.checkpoint_time = audit::decode_header(reader->header(facts.size - 1).value()).value().time_us;
     facts.key_name = keys->verifier().name;
     facts.checked = true;
     audit::name_what_is_not_checked(facts, true);

@@ -43,7 +43,8 @@ struct ReportQuery {
   Language language = Language::en;
   std::int32_t offset_minutes = 0;  // of the times printed
   std::string seed;                 // of the sample; empty: SHA-256 of checkpoint note and query
-  std::size_t stories = 5;
+  static constexpr std::size_t kFewestStories = 5;
+  std::size_t stories = kFewestStories;
   std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
   bool covers(Microseconds time) const;           // it is of the period
   bool is_about(const HeaderView& header) const;  // the customer, or nobody was asked for

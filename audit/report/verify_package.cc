@@ -297,6 +297,8 @@ class Verification {
     if (!std::regex_match(said.version, std::regex("[0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4}"))) return "version";
     if (said.query.customer.empty() && !said.query.subjects.empty()) return "query/subjects";
     if (said.query.rule.empty() && !said.query.alias.empty()) return "query/alias";
+    if (said.query.stories < ReportQuery::kFewestStories) return "query/stories";
+    if (said.log.key_name != said.log.origin) return "log/key";  // origin is the name of the key that signed
     if (said.log.findings_en.size() != said.log.findings_zh.size()) return "log/findings_zh";
     const auto &en = said.log.not_checked_en, &zh = said.log.not_checked_zh;
     if (en.size() != zh.size()) return "log/not_checked_zh";
@@ -435,8 +437,23 @@ class Verification {
       return bad(c,
                  "the run ends before record " + number(manifest_->end) + ", and none from behind the period is there",
                  "记录头止于序号 " + number(manifest_->end) + " 之前，其中没有期间之后的记录");
+    // The time of the checkpoint is that of its newest record, and dates the whole report.
+    const bool to_the_end = manifest_->end == checkpoint_->size;
+    const Microseconds newest = headers_.empty() ? 0 : headers_.back().time_us(), said = manifest_->log.checkpoint_time;
+    if (to_the_end ? said != newest : said < newest || said >= kTimeEnd)
+      return bad(c,
+                 "the last record here is of " + format_instant(newest, 0) + ", checkpoint_time of the manifest says " +
+                     format_instant(said, 0),
+                 "此处最后一条记录的时间为 " + format_instant(newest, 0) + "，清单的 checkpoint_time 为 " +
+                     format_instant(said, 0));
     headers_good_ = true;
     good(c);
+    if (to_the_end) return;
+    c.why_en = "the time of the checkpoint (" + format_instant(said, 0) +
+               ") is the signer's word, but for that it is not before the last record here: its newest one is not in "
+               "this package";
+    c.why_zh = "检查点时间（" + format_instant(said, 0) +
+               "）仅以签署者所述为准，只能核查其不早于此处最后一条记录：检查点的最新记录不在本证据包中";
   }
 
   static bool has_its_sections(const HeaderView& header) {

@@ -184,10 +184,10 @@ def check_members(state):
     members = state["members"]
     wrong_if(not re.fullmatch(MANIFEST, members["manifest.json"]), "manifest.json is not of the one form and spelling")
     manifest = state["manifest"] = json.loads(members["manifest.json"].decode())
-    wrong_if(manifest["origin"] != state["key"][0], "the manifest is of another log than the key")
+    wrong_if(not manifest["origin"] == manifest["log"]["key"] == state["key"][0], "the manifest is of another log than the key")
     log, lists = manifest["log"], ("findings_%s", "not_checked_%s")
-    wrong_if(manifest["query"]["subjects"] and not manifest["query"]["customer"] or manifest["query"]["alias"] and not manifest["query"]["rule"] or any(len(log[one % "en"]) != len(log[one % "zh"]) for one in lists),
-             "manifest.json has subjects of no customer, an alias of no rule, or texts in one language only")
+    wrong_if(manifest["query"]["stories"] < 5 or manifest["query"]["subjects"] and not manifest["query"]["customer"] or manifest["query"]["alias"] and not manifest["query"]["rule"] or any(len(log[one % "en"]) != len(log[one % "zh"]) for one in lists),
+             "manifest.json has too few stories, subjects of no customer, an alias of no rule, or texts in one language only")
     wrong_if([m["name"] for m in manifest["members"]] != sorted(set(members) - {"manifest.json", "manifest.json.sig"}), "members differ from the manifest")
     for name, m in ((m["name"], m) for m in manifest["members"]):
         wrong_if(len(members[name]) != m["size"] or sha(members[name]).hex() != m["sha256"], name + " was changed")
@@ -198,7 +198,7 @@ def check_checkpoint(state):
     wrong_if(open_note(state["members"]["checkpoint"].decode(), state["key"]) != named, "checkpoint and manifest differ")
 
 def check_tree(state):
-    manifest, members, leaves = state["manifest"], state["members"], []
+    manifest, members, query, leaves = state["manifest"], state["members"], state["manifest"]["query"], []
     for bundle, name in enumerate(sorted(name for name in members if name.startswith("headers/"))):
         data, at = members[name], 0
         wrong_if(name != "headers/%06d" % bundle or len(leaves) != 256 * bundle or not data, name + " stands in another's place")
@@ -215,7 +215,7 @@ def check_tree(state):
         odd = {1, 13} & set(header[9]) != {1} if header[3] == 1 else 13 not in header[9] or min(header[9]) < 11
         wrong_if(odd or sorted(header) != list(range(1, 12)) or header[4] != index or not time <= header[5] < YEAR_10000, "header %d is out of place" % index)
         time = header[5]
-    query = manifest["query"]
+    wrong_if(not time <= manifest["checkpoint_time"] < (time + 1 if end == manifest["size"] else YEAR_10000), "checkpoint_time is not that of the newest record")
     wrong_if(None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
              or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"]), "no record from outside the period, before or behind it, shows that the run is all of it")
     proof = [strict64(h) for h in json.loads(members["proofs.json"].decode())["range_proof"]]

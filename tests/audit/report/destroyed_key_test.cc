@@ -76,6 +76,7 @@ void write_reports(LogFolder& in, const LogReader& reader, const KeyStore& keys,
     facts.size = reader.size();
     facts.root = reader.root(reader.size());
     facts.checkpoint_note = *reader.checkpoint();
+    facts.checkpoint_time = view_header(reader.header(facts.size - 1).value()).value().time_us();
     facts.key_name = keys.verifier().name;
     name_what_is_not_checked(facts, true);
     const SpoolOptions here{.folder = in.folder / ""};

@@ -354,6 +354,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_was_given_up_signs_no_package_that_holds_the_rec
     facts.root = log.root(log.size());
     facts.checkpoint_note =
         signer.sign(checkpoint_text({.origin = log.origin(), .size = facts.size, .root = facts.root}));
+    facts.checkpoint_time = testing::newest_time(log);
     facts.key_name = signer.verifier().name;
     facts.checked = true;
     name_what_is_not_checked(facts, true);
@@ -477,12 +478,21 @@ BOOST_AUTO_TEST_CASE(small_departures_of_a_package_that_is_signed_again_are_refu
   for (const auto& [before, after] :
        {std::pair<std::string, std::string>{"\"subjects\":[]", "\"subjects\":[\"" + std::string(32, '0') + "\"]"},
         {"\"version\": \"", "\"version\": \"x"},
+        {"\"key\":\"", "\"key\":\"Supervisory Authority, "},
+        {"\"stories\":5", "\"stories\":0"},
         {"\"findings_zh\":[]", "\"findings_zh\":[\"x\"]"},
         {facts.not_checked_zh[0], "x"},
         {"\"" + facts.not_checked_zh[0] + "\",", ""}}) {
     const PackageReport report = with(before, after);
     BOOST_TEST(report.exit_code() == 1, after);
     BOOST_TEST((report.claims[2].shown == Shown::no), shown(report));
+  }
+  // The time of the checkpoint dates the whole report.
+  const std::string time = "\"checkpoint_time\": " + std::to_string(testing::newest_time(*reader));
+  for (const char* other : {"1577836800000000", "4102444800000000"}) {
+    const PackageReport dated = with(time, std::string("\"checkpoint_time\": ") + other);
+    BOOST_TEST(dated.exit_code() == 1, other);
+    BOOST_TEST((dated.claims[5].shown == Shown::no), shown(dated));
   }
   Members empty = members();
   empty.at("opened/000000") += encode_opened({.index = 30, .sections = {}});
@@ -515,6 +525,7 @@ BOOST_AUTO_TEST_CASE(how_many_decisions_are_not_opened_stands_in_the_result) {
   facts.size = reader->size();
   facts.root = reader->root(reader->size());
   facts.checkpoint_note = *reader->checkpoint();
+  facts.checkpoint_time = testing::newest_time(*reader);
   facts.key_name = keys->verifier().name;
   facts.checked = true;
   name_what_is_not_checked(facts, false);
@@ -607,6 +618,12 @@ BOOST_AUTO_TEST_CASE(a_period_is_proved_complete_without_the_rest_of_the_log) {
   BOOST_TEST(manifest->records == 12u);
   const PackageReport report = verify_members(part, named());
   BOOST_TEST(report.exit_code() == 0, shown(report));
+  BOOST_TEST(report.claims[5].why_en.find("is the signer's word") != std::string::npos, shown(report));
+  Manifest early = *manifest;
+  early.log.checkpoint_time = decode_header(*reader->header(19))->time_us - 1;
+  Members dated = part;
+  dated["manifest.json"] = write_manifest(early);
+  BOOST_TEST((verify_members(testing::signed_again(dated, *keys), named()).claims[5].shown == Shown::no));
 }
 
 BOOST_AUTO_TEST_CASE(a_customers_package_opens_his_decisions_only_and_is_counted_by_his_keys) {

@@ -32,6 +32,10 @@ inline RecordContent told_decision(std::size_t number) {
   return content;
 }
 
+inline Microseconds newest_time(const LogReader& reader) {
+  return reader.size() == 0 ? 0 : view_header(reader.header(reader.size() - 1).value()).value().time_us();
+}
+
 // Opened by one key set and signed by another.
 inline Members package_of(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
                           const KeyStore& signer) {
@@ -59,7 +63,7 @@ inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQ
   facts.origin = keys.verifier().name;
   facts.size = reader.size();
   facts.root = reader.root(reader.size());
-  if (facts.size > 0) facts.checkpoint_time = view_header(reader.header(facts.size - 1).value())->time_us();
+  facts.checkpoint_time = newest_time(reader);
   facts.checkpoint_note = *reader.checkpoint();
   facts.key_name = keys.verifier().name;
   facts.checked = true;
