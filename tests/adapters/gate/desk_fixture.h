@@ -37,17 +37,15 @@ struct Desk : Bench {
     return read->rules;
   }
 
-  // A second pack of these declarations, which uses ours, beside it.
-  void loads_beside(const std::string& declarations) {
+  // A second pack of these declarations beside ours; it uses ours, unless it is one that knows nothing of it.
+  void loads_beside(const std::string& declarations, const std::string& uses = "\nuse test.gate\n") {
     const std::filesystem::path pack = folder / "second";
     std::filesystem::create_directory(pack);
     std::ofstream(pack / "pack.cav") << R"(pack test.second
   title en "Second" zh "其二"
   time zone "Asia/Shanghai"
   version "1"
-
-use test.gate
-
+)" << uses << R"(
 source HOUSE is policy "House rules"
 
 )" << declarations;

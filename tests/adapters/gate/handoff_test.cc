@@ -917,6 +917,15 @@ rule who_first
   when action.name is share
   then require consent
     because en "it goes to somebody else" zh "将提供给他人"
+)",
+                    R"(  default queue second_desk
+
+queue second_desk
+  say en "One moment." zh "请稍候。"
+
+facts action
+  name one of (transfer, share, publish)
+  amount money CNY
 )");
 
   const std::string share = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
