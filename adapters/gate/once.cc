@@ -14,14 +14,17 @@ std::string full_name(const program::Program& program, std::uint32_t wording) {
 std::string subject_of_conversation(const Whose& whose) { return "conversation " + std::string(whose.conversation); }
 std::string subject_of_customer(const Whose& whose) { return "customer " + std::string(whose.customer); }
 
+// Between the midnights of two zones one wording counts for two days at once, never for four: the value tells which day it was.
+std::string day_name(Days day) { return "day " + std::to_string(((day % 4) + 4) % 4) + " "; }
+
 // Nothing: there is nobody to remember it of, so it is told each time.
 std::optional<audit::StateKey> key_of(const ToldOnce& one, const Whose& whose) {
   const bool of_conversation = one.per == decide::kPerConversation || whose.customer.empty();
   if (of_conversation && whose.conversation.empty()) return std::nullopt;
   return audit::StateKey{.kind = audit::StateKind::once,
                          .subject = of_conversation ? subject_of_conversation(whose) : subject_of_customer(whose),
-                         .discriminator = (one.per == decide::kPerDay ? "day " : "conversation ") + one.wording +
-                                          (one.product.empty() ? "" : " " + one.product)};
+                         .discriminator = (one.per == decide::kPerDay ? day_name(one.day) : "conversation ") +
+                                          one.wording + (one.product.empty() ? "" : " " + one.product)};
 }
 
 audit::StateKey anew_key(std::string subject) {

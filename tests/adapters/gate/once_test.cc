@@ -59,6 +59,17 @@ BOOST_AUTO_TEST_CASE(once_per_day_is_the_customers_day_in_the_zone_of_the_rules_
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(between_the_midnights_of_two_zones_each_day_is_remembered_for_itself) {
+  gate::ToldOnce one{.wording = "t/gold", .per = decide::kPerDay, .position = -1, .product = {}, .day = 27}, next = one;
+  next.day = 28;
+  const gate::Whose whose{.conversation = "c", .customer = "k"};
+  const std::vector<audit::StateChange> both = gate::told_changes({one, next}, whose, 1);
+  BOOST_TEST((both.at(0).key != both.at(1).key));
+  BOOST_TEST((gate::told_changes({next}, whose, 2).front().key == both.at(1).key));
+  next.day += 4;  // what is kept of a customer does not grow with the days
+  BOOST_TEST((gate::told_changes({next}, whose, 3).front().key == both.at(1).key));
+}
+
 BOOST_AUTO_TEST_CASE(where_the_caller_confirms_only_the_delivery_of_that_very_text_uses_it_up) {
   Desk desk;
   gate::Caller caller = Desk::bot();
