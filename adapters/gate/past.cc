@@ -45,6 +45,8 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
   past.customer = text(request, 9);
   const cbor::Value texts = section(*opened, audit::Section::texts);
   past.of_material = texts.kind == cbor::Value::Kind::map && texts.find(4) != nullptr;
+  for (const int key : {3, 4})
+    if (texts.kind == cbor::Value::Kind::map && texts.find(key) != nullptr) past.offered = text(texts, key);
   const cbor::Value result = section(*opened, audit::Section::result);
   past.body = text(result, kReplyKey);
   past.id = text(result, kDecisionKey);

@@ -28,6 +28,7 @@ struct PastDecision {
   std::string conversation, customer;  // empty: none
   Language language = Language::zh;    // of the turn
   bool of_material = false;
+  std::optional<std::string> offered;  // text of an outreach or a material
   decide::Verdict verdict = decide::Verdict::handoff;
   std::string body;                 // the reply without its receipt
   std::vector<ToldOnce> told_once;  // disclosures that it told and that count once

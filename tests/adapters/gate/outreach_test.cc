@@ -31,6 +31,25 @@ std::string story_of(const Again& again) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(the_text_of_an_outreach_or_a_material_that_is_sent_as_it_was_judged_is_the_same) {
+  Desk desk;
+  const auto confirm = [&](const json::value& reply, const std::string& words) {
+    const gate::Reply done = desk.command(
+        gate::Command::Kind::confirm_deliveries, {},
+        R"({"decision":")" + str(reply.at("decision")) + R"(","text_digest":"sha256:)" + hex(sha256(words)) + R"("})",
+        Desk::bot());
+    return str(json::parse(done.body).at(0).at("match"));
+  };
+  BOOST_TEST(str(reach(desk, "service").at("verdict")) == "allow");
+  BOOST_TEST(confirm(reach(desk, "service"), "Buy.") == "same");
+  BOOST_TEST(confirm(reach(desk, "service"), "Sell.") == "changed");
+  BOOST_TEST(confirm(reach(desk, "service"), "") == "changed");
+  const json::value material = desk.turn(R"("material":{"text":"A leaflet."})", "", "");
+  BOOST_TEST(str(material.at("verdict")) == "allow");
+  BOOST_TEST(confirm(material, "A leaflet.") == "same");
+  desk.verify();
+}
+
 // Who is with a person at the time is nothing that the turn tells: the record does.
 BOOST_AUTO_TEST_CASE(an_outreach_that_was_kept_from_a_recipient_comes_to_the_same_bytes_from_its_record) {
   Desk desk;
