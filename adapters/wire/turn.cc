@@ -367,8 +367,9 @@ class Reader {
     return true;
   }
 
-  // Of a name that stands behind a quote.
   static std::uint64_t bit_of(const char* name, std::size_t size) {
+    if (size == 0) [[unlikely]]
+      return 1;
     const unsigned first = static_cast<unsigned char>(name[0]), last = static_cast<unsigned char>(name[size - 1]);
     return std::uint64_t{1} << (size * 7 + first * 5 + last) % 64;
   }
@@ -509,7 +510,8 @@ class Buffers {
   Reader::Memory names;
 
   // Where something begins in `json`, ended by its size; the first pass has seen to UTF-8, to quotes and to control signs.
-  simdjson::error_code places(const simdjson::padded_string_view& json, const std::uint32_t*& first) {
+  simdjson::error_code places(const simdjson::padded_string_view& json, const std::uint32_t*& first,
+                              std::size_t& count) {
     if (unescaper.capacity() == 0) {  // it only unescapes, and needs to know on which processor
       if (const auto error = unescaper.allocate(1)) return error;
     }
@@ -522,6 +524,7 @@ class Buffers {
     std::uint32_t* all = pass.structural_indexes.get();
     all[pass.n_structural_indexes] = static_cast<std::uint32_t>(json.size());
     first = all;
+    count = pass.n_structural_indexes;
     return simdjson::SUCCESS;
   }
 
@@ -612,7 +615,9 @@ Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, 
   const simdjson::padded_string_view view(store, json.size(), json.size() + kPadding);
 
   const std::uint32_t* places = nullptr;
-  if (const auto error = buffers.places(view, places)) return first_pass(error, json);
+  std::size_t count = 0;
+  if (const auto error = buffers.places(view, places, count)) return first_pass(error, json);
+  fields.room_for(count + 1);  // each value begins at a place of its own, and one may be missing at the end
   Reader reader(of, fields, limits, view, places, store + json.size() + kPadding, buffers.unescaper, buffers.names);
   reader.read(is_list ? Fields::Kind::list : Fields::Kind::object);
   if (!reader.clean()) return tl::unexpected(reader.take_problem());

@@ -61,7 +61,7 @@ class Fields {
   std::string_view view(Piece piece) const { return {text_.data() + piece.at, piece.size}; }
   Piece piece(const char* at, std::size_t size) const { return {static_cast<std::size_t>(at - text_.data()), size}; }
   [[gnu::always_inline]] std::uint32_t add(std::uint32_t parent, Piece name, Kind kind) {
-    if (nodes_.data() + count_ == nodes_.data() + nodes_.size()) grow();
+    if (count_ == nodes_.size()) grow();
     const std::uint32_t index = count_++;
     nodes_[index] = {.kind = kind, .name = name.at, .name_size = name.size, .parent = parent};
     if (parent != kEnd) {
@@ -71,9 +71,12 @@ class Fields {
     }
     return index;
   }
-  // The same for a reader that knows the child added before (kEnd: none); `close` when the parent has all of its own.
+  // The same for a reader that has asked for room for all its nodes and knows the child added before (kEnd: none); `close` when
+  // the parent has all of its own.
+  void room_for(std::size_t nodes) {
+    if (nodes_.size() < count_ + nodes) nodes_.resize(std::max(count_ + nodes, 2 * nodes_.size()));
+  }
   [[gnu::always_inline]] std::uint32_t add_behind(std::uint32_t before, std::uint32_t parent, Piece name, Kind kind) {
-    if (nodes_.data() + count_ == nodes_.data() + nodes_.size()) grow();
     const std::uint32_t index = count_++;
     nodes_[index] = {.kind = kind, .name = name.at, .name_size = name.size, .parent = parent};
     if (before == kEnd)

@@ -73,6 +73,8 @@ BOOST_AUTO_TEST_CASE(names_and_texts_are_whole_whatever_blanks_stand_about_them)
 BOOST_AUTO_TEST_CASE(a_member_named_twice_is_refused_also_when_one_is_spelled_with_escapes) {
   BOOST_TEST(refusal(R"({"age":1,"age":2})") == "repeated_key /age");
   BOOST_TEST(refusal(R"({"customer":{"\u0061ge":1,"age":2}})") == "repeated_key /customer/age");
+  BOOST_TEST(refusal(R"({"":1,"a":2,"":3})") == "repeated_key /");
+  BOOST_TEST(refusal(R"({"id":"x","":1,"a":"\n","":3})") == "repeated_key /");  // unescaped names lie without quotes
   std::string many = "{";
   for (int i = 0; i < 40; ++i) many += "\"m" + std::to_string(i) + "\":1,";
   BOOST_TEST(refusal(many + "\"m3\":1}") == "repeated_key /m3");
