@@ -38,13 +38,6 @@ class Named {
   }
 };
 
-// Behind a link stands the file: the link would become a copy of its own.
-std::string behind_links(const std::string& file) {
-  std::error_code error;
-  const fs::path path = fs::is_symlink(file, error) ? fs::canonical(file, error) : fs::path(file);
-  return error || path.empty() ? file : path.string();
-}
-
 }  // namespace
 
 int run_fmt(const Invocation& invocation, Terminal& terminal) {
@@ -80,7 +73,7 @@ int run_fmt(const Invocation& invocation, Terminal& terminal) {
     ++changed;
     terminal.out << source.name() << '\n';
     if (only_check) continue;
-    if (const int written = write_file(terminal, behind_links(source.name()), text); written != kDone) return written;
+    if (const int written = write_file(terminal, source.name(), text); written != kDone) return written;
   }
   if (exit != kDone) return exit;
   return only_check && changed > 0 ? kNo : kDone;

@@ -115,7 +115,8 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
   std::optional<Locked> locked;
   Result<Settings> settings = read_settings(invocation);
   if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
-  const std::string file = in_configuration ? invocation.get("--config") : settings->configuration.callers_file;
+  const std::string file =
+      behind_links(in_configuration ? invocation.get("--config") : settings->configuration.callers_file);
   std::error_code ignored;
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   if (!folder.empty() && !in_configuration) std::filesystem::create_directories(folder, ignored);
@@ -145,6 +146,8 @@ int run_keys_caller(const Invocation& invocation, Terminal& terminal) {
   if (!text.empty() && text.back() != '\n') text += '\n';
   const std::string table = config::written_caller(caller);
   text += text.empty() ? table.substr(1) : table;
+  if (const Result<void> read = would_be_read(text, file, in_configuration); !read)
+    return refuse(terminal, read.error(), file);
   if (const int written = write_file(terminal, file, text); written != kDone) return written;
   if (terminal.json) {
     terminal.out << boost::json::serialize(boost::json::object{{"id", caller.id}, {"key", key.text}, {"file", file}})

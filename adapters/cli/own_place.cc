@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "adapters/cli/write_file.h"
 #include "adapters/config/codes.h"
 #include "adapters/load/rule_files.h"
 
@@ -39,9 +40,7 @@ std::optional<Number> number_of(const fs::path& path) {
 // Where it lies or would be made, also through a link to what is not there yet.
 fs::path real(const std::string& named) {
   std::error_code error;
-  fs::path path = fs::absolute(named, error);
-  for (int links = 0; links < 40 && fs::is_symlink(path, error); ++links)
-    path = path.parent_path() / fs::read_symlink(path, error);
+  const fs::path path = fs::absolute(behind_links(named), error);
   const fs::path whole = fs::weakly_canonical(path, error);
   return error ? path.lexically_normal() : whole;
 }

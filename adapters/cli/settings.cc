@@ -121,6 +121,26 @@ Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration
   return entries;
 }
 
+Result<void> would_be_read(const std::string& text, const std::string& file, bool is_configuration) {
+  const auto refused = [&](std::string expected, std::string found) {
+    return tl::unexpected(Problem{&config::codes::kConfiguration,
+                                  {{.path = file + " callers",
+                                    .expected = std::move(expected),
+                                    .found = std::move(found),
+                                    .nearest = {},
+                                    .hint = {}}}});
+  };
+  if (text.size() > kMostBytes)
+    return refused("a file of at most 1 MiB", std::to_string(text.size()) + " bytes with the new caller");
+  const std::vector<std::string_view> roles = server::role_names();
+  const config::Known known{.roles = roles, .is_id = &server::is_caller_id, .zones = &zones};
+  // The table itself is well formed: what it cannot stand beside is a list of them in brackets.
+  if (is_configuration ? config::read_configuration(text, file, known).has_value()
+                       : config::read_callers(text, file, known).has_value())
+    return {};
+  return refused("tables headed [[callers]]", "a list in brackets, to which no table can be added");
+}
+
 std::optional<std::pair<std::string, std::uint16_t>> address_and_port(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return std::nullopt;

@@ -30,6 +30,9 @@ std::string keys_dir(const config::Configuration& configuration);
 // Those of the configuration and those of the callers file; an id that stands in both is a mistake.
 Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration& configuration);
 
+// Of a file whose text was one before a [[callers]] table was put at its end: would the next start take it?
+Result<void> would_be_read(const std::string& text, const std::string& file, bool is_configuration);
+
 // "127.0.0.1:8650" and "[::1]:8650"
 std::optional<std::pair<std::string, std::uint16_t>> address_and_port(const std::string& text);
 

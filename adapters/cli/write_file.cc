@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <ostream>
 #include <vector>
@@ -30,12 +31,24 @@ bool write_all(int file, std::string_view bytes) {
   return true;
 }
 
+// Only root gives a file to another; for anybody else it is enough that everybody may read it.
+bool keep_owner(int file, const struct ::stat& was) {
+  if (::fchown(file, was.st_uid, was.st_gid) == 0) return true;
+  const int why = errno;
+  const bool group = ::fchown(file, static_cast<::uid_t>(-1), was.st_gid) == 0;
+  if ((was.st_mode & S_IROTH) != 0 || (was.st_uid == ::geteuid() && group)) return true;
+  errno = why;
+  return false;
+}
+
 // `write` is handed the file and says whether all was written.
-int write_beside(Terminal& terminal, const std::string& path, const std::function<bool(int)>& write, ::mode_t mode) {
+int write_beside(Terminal& terminal, const std::string& named, const std::function<bool(int)>& write, ::mode_t mode) {
+  const std::string path = behind_links(named);
   std::string beside = path + ".XXXXXX";
   struct ::stat replaced{};
   const bool replaces = ::stat(path.c_str(), &replaced) == 0;
-  const int file = ::mkstemp(beside.data());
+  const bool is_file = !replaces || S_ISREG(replaced.st_mode);  // a device would be one no longer
+  const int file = is_file ? ::mkstemp(beside.data()) : -1;
   const auto failed = [&](int why) {
     if (file >= 0) {
       ::close(file);
@@ -50,10 +63,12 @@ int write_beside(Terminal& terminal, const std::string& path, const std::functio
                  << '\n';
     return kEnvironment;
   };
+  if (!is_file) return failed(S_ISDIR(replaced.st_mode) ? EISDIR : EINVAL);
   if (file < 0) return failed(errno);
   ::mode_t mask = ::umask(0);
   ::umask(mask);
-  if (!write(file) || ::fchmod(file, replaces ? replaced.st_mode & 07777 : mode & ~mask) != 0 || ::fsync(file) != 0)
+  if (!write(file) || (replaces && !keep_owner(file, replaced)) ||
+      ::fchmod(file, replaces ? replaced.st_mode & 07777 : mode & ~mask) != 0 || ::fsync(file) != 0)
     return failed(errno);
   if (::rename(beside.c_str(), path.c_str()) != 0) return failed(errno);
   ::close(file);
@@ -61,6 +76,14 @@ int write_beside(Terminal& terminal, const std::string& path, const std::functio
 }
 
 }  // namespace
+
+std::string behind_links(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path at = path;
+  for (int links = 0; links < 40 && std::filesystem::is_symlink(at, error); ++links)
+    at = at.parent_path() / std::filesystem::read_symlink(at, error);
+  return at.string();
+}
 
 int write_file(Terminal& terminal, const std::string& path, std::string_view bytes) {
   return write_beside(terminal, path, [&](int file) { return write_all(file, bytes); }, 0666);

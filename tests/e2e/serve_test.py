@@ -1973,6 +1973,46 @@ class Doctor(unittest.TestCase):
         (wrong,) = [check for check in self.doctor() if not check["ok"]]
         self.assertIn("log.callers.toml:1:1 callers.key_digest", wrong["say"])
 
+    def test_a_new_key_leaves_its_file_readable_to_whom_it_was(self):
+        path, real = self.folder / "caveat.toml", self.folder / "held/real.toml"
+
+        def add(name):
+            return self.run_caveat("keys", "caller", name, "--role", "bot", "--config", "caveat.toml")
+
+        # a list in brackets takes no table, and is not written to
+        text = path.read_text(encoding="utf-8")
+        inline = f'callers = [{{id = "x", roles = ["bot"], key_digest = "{"a" * 64}"}}]\n'
+        path.write_text(inline + text, encoding="utf-8")
+        self.starts()
+        refused = add("two")
+        self.assertEqual((refused.returncode, refused.stdout), (3, ""))
+        self.assertIn("caveat.toml callers: expected tables headed [[callers]]; found a list in brackets", refused.stderr)
+        self.assertEqual(path.read_text(encoding="utf-8"), inline + text)
+        path.write_text(text + "#" * (2**20 - len(text) - 20), encoding="utf-8")
+        refused = add("two")
+        self.assertEqual((refused.returncode, refused.stdout), (3, ""))
+        self.assertIn("at most 1 MiB", refused.stderr)
+        path.write_text(text, encoding="utf-8")
+        # behind a link is the file, there or not yet
+        real.parent.mkdir()
+        path.rename(real)
+        path.symlink_to("held/real.toml")
+        self.assertEqual(add("two").returncode, 0)
+        self.assertTrue(path.is_symlink())
+        self.assertIn('id = "two"', real.read_text(encoding="utf-8"))
+        (self.folder / "log.callers.toml").unlink()
+        (self.folder / "log.callers.toml").symlink_to("held/callers.toml")
+        self.assertEqual(self.run_caveat("keys", "caller", "three", "--role", "bot", "--log", "log.db").returncode, 0)
+        self.assertTrue((self.folder / "log.callers.toml").is_symlink())
+        self.assertIn('id = "three"', (real.parent / "callers.toml").read_text(encoding="utf-8"))
+        if os.geteuid() == 0:  # who else could hand it over
+            os.chown(real, 65534, 65533)
+            real.chmod(0o640)
+            self.assertEqual(add("four").returncode, 0)
+            held = real.stat()
+            self.assertEqual((held.st_uid, held.st_gid, held.st_mode & 0o777), (65534, 65533, 0o640))
+        self.starts()
+
     def test_keys_that_are_made_at_once_are_all_there(self):
         for where in (("--log", "log.db"), ("--config", "caveat.toml")):
             makers = [subprocess.Popen([BINARY, "keys", "caller", f"{where[0][2:]}-{i}", "--role", "bot", *where], cwd=self.folder,
