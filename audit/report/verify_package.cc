@@ -476,6 +476,8 @@ class Verification {
       return bad(c, "proofs.json is spelt in another way than Caveat writes", "proofs.json 的写法与 Caveat 不同");
     if (leaves_.empty()) {
       if (!proof->empty()) return bad(c, "proofs.json has hashes for no header", "没有记录头，proofs.json 却载有哈希");
+      if (checkpoint_->root != empty_root())
+        return bad(c, "the root that was signed is not that of a tree without a leaf", "签署的根哈希不是空树的根哈希");
       return open(c, "the log has no record yet", "日志中尚无记录");
     }
     const std::optional<Digest> root = root_from_range(manifest_->first, leaves_, checkpoint_->size, *proof);

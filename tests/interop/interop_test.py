@@ -253,6 +253,21 @@ class Package(unittest.TestCase):
         self.assertIn("2 key ids are the customer's is the bank's word; 4 decisions of the period bear", ours.splitlines()[-1])
         self.assertIn("? 3 decisions are sealed", theirs)
 
+    def test_a_package_of_a_log_without_a_record_says_so_and_verifies(self):
+        where = f"{self.place.name}/empty"
+        os.mkdir(where)
+        with open(f"{where}/turns.jsonl", "w", encoding="utf-8") as file:
+            file.write("{}\n")  # is refused, and the log is made
+        subprocess.run([CAVEAT, "decide", "--rules", f"{ROOT}/rules", "--log", f"{where}/log.db", f"{where}/turns.jsonl"], check=False, capture_output=True)
+        subprocess.run([CAVEAT, "report", f"{where}/log.db", "--out", f"{where}/none.zip"], check=True, capture_output=True)
+        ours = subprocess.run([CAVEAT, "verify", f"{where}/none.zip", "--key", f"{where}/log.keys/log.vkey"], check=False, capture_output=True, text=True)
+        theirs = self.verify(f"{where}/none.zip", f"{where}/log.keys/log.vkey")
+        self.assertEqual((ours.returncode, theirs.returncode), (0, 0), ours.stdout + theirs.stdout)
+        self.assertIn("the log has no record yet", ours.stdout)
+        self.assertIn("12 ✓", ours.stdout)
+        with zipfile.ZipFile(f"{where}/none.zip") as archive:
+            self.assertEqual(archive.read("checkpoint").decode().split("\n")[1:3], ["0", base64.b64encode(hashlib.sha256().digest()).decode()])
+
     def test_it_has_at_most_300_lines(self):
         with open(f"{ROOT}/tests/interop/verify_package.py", encoding="utf-8") as file:
             self.assertLessEqual(len(file.readlines()), 300)

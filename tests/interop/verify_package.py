@@ -219,10 +219,9 @@ def check_tree(state):
     wrong_if(None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
              or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"]), "no record from outside the period, before or behind it, shows that the run is all of it")
     proof = [strict64(h) for h in json.loads(members["proofs.json"].decode())["range_proof"]]
-    wrong_if(b'{"range_proof":[%s]}\n' % b",".join(b'"%s"' % base64.b64encode(h) for h in proof) != members["proofs.json"] or proof and not leaves, "proofs.json is not of the one form and spelling")
-    if leaves:
-        root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof)
-        wrong_if(proof or root != strict64(manifest["root"]), "the headers do not lead to the signed root")
+    wrong_if(b'{"range_proof":[%s]}\n' % b",".join(b'"%s"' % base64.b64encode(h) for h in proof) != members["proofs.json"], "proofs.json is not of the one form and spelling")
+    root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof) if leaves else sha()
+    wrong_if(proof or root != strict64(manifest["root"]), "the headers do not lead to the signed root")
 def seed_of(checkpoint, query):  # the auditor's own, or that of the checkpoint and the query in English
     def instant(at):
         time = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=at)
