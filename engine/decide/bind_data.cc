@@ -1,5 +1,6 @@
 // What a reference set says of the things that a turn has: it counts, whoever says otherwise (contracts.md 10).
 #include "engine/decide/binder.h"
+#include "engine/text/normalise.h"
 
 namespace caveat::decide {
 
@@ -75,7 +76,14 @@ void Binder::contradictions() {
     r_.append_value(r_.spelt_, said.slot, said.item);
     if (r_.spelt_.empty() || r_.spelt_ == r_.text(said.value)) continue;  // nothing: what is not known is not denied
     const SlotRow& slot = p_.slots()[said.slot];
-    report(codes::kConflict, said.node, "what the reference data " + std::string(p_.text(slot.from)) + " says",
+    // Texts are one in their normal form to every rule, so to the set; ids are sign by sign.
+    const bool of_words = static_cast<SlotType>(slot.type) == SlotType::text && (slot.flags & program::kIsId) == 0;
+    if (of_words && text::normal_form(r_.spelt_) == text::normal_form(r_.text(said.value))) continue;
+    constexpr std::size_t kTold = 64;  // bytes; a longer one is found in its row
+    const bool tells = slot.data_class.size == 0 && r_.spelt_.size() <= kTold;
+    report(codes::kConflict, said.node,
+           "what the reference data " + std::string(p_.text(slot.from)) + " says" +
+               (tells ? ": \"" + r_.spelt_ + "\"" : std::string()),
            said_of(said.node, slot));
   }
 }
@@ -89,6 +97,12 @@ std::optional<ProblemItem> Binder::try_value(std::uint32_t node, std::uint32_t s
   std::int64_t key = 0;
   if (!read(node, row, static_cast<SlotType>(row.type), extra, key)) return found_.front().item;
   r_.append_extra(canonical, slot, extra);
+  // A turn's is unknown then; a row's would make what hangs on it unknown for all turns, and nobody would be told.
+  if (static_cast<SlotType>(row.type) == SlotType::time_zone && (row.flags & program::kRead) != 0 &&
+      p_.find_zone(canonical) == program::kNone) {
+    report(codes::kWrongType, node, expected(row, static_cast<SlotType>(row.type)), said_of(node, row));
+    return found_.front().item;
+  }
   return std::nullopt;
 }
 

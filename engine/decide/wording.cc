@@ -48,6 +48,7 @@ constexpr Phrase kPhrases[] = {
     {"nothing beside an outreach: it is no turn of a conversation, its recipients are the customers",
      "触达之外不得有此成员：触达不是一轮对话，其接收人即客户"},
     {"nothing beside a material: it is no turn of a conversation", "素材之外不得有此成员：素材不是一轮对话"},
+    {"what the reference data {} says: {}", "参考数据 {} 所述：{}"},
     {"what the reference data {} says", "参考数据 {} 所述"},
     {"a list of recipients, one at least", "接收人列表，至少一人"},
     {"an id of the recipient", "接收人的 id"},

@@ -128,11 +128,25 @@ BOOST_AUTO_TEST_CASE(a_turn_may_say_the_same_and_nothing_else_whoever_sends_it) 
     other.text("level", "R3", other.product("p-1")).text("level", "R1", other.product("p-9"));
     const Bound bound(shelf, other, who);
     BOOST_TEST(bound.told() ==
-               "conflict\n/recommendation/products/0/level: expected what the reference data shelf says; found "
+               "conflict\n/recommendation/products/0/level: expected what the reference data shelf says: \"R2\"; found "
                "\"R1\"\n");
     BOOST_TEST(bound.value("price", 0) == "not_listed");  // what the set does not know the caller does not either
     BOOST_TEST(bound.value("level", 2) == "not_listed");
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_text_in_other_letters_says_what_the_set_says) {
+  const Shelf shelf(shop(), {"name"}, {{"p-1", "Growth"}});
+  Turn same;
+  same.text("name", "ＧＲＯＷＴＨ ", same.product("p-1"));
+  const Bound agreed(shelf, same);
+  BOOST_TEST(agreed.good, agreed.told());
+  Turn other;
+  other.text("name", "income", other.product("p-1"));
+  BOOST_TEST(
+      Bound(shelf, other).told() ==
+      "conflict\n/recommendation/products/0/name: expected what the reference data shelf says: \"Growth\"; found "
+      "\"income\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(where_no_set_is_loaded_the_caller_states_its_facts_if_it_may) {
