@@ -83,7 +83,7 @@ inline constexpr Code kLogParted{
     500, 4};
 inline constexpr Code kLogRolledBack{
     "log_rolled_back",
-    "{0} holds {1} records, but its keys remember {2}: an old copy was put back. Put back the newest copy; if there is "
+    "{0} has the size {1}, but its keys remember {2}: an old copy was put back. Put back the newest copy; if there is "
     "none, "
     "`caveat log restore {0} --reason TEXT` goes on from here and records what is missing.",
     "{0} 只有 {1} 条记录，而其密钥记得 {2} 条：放回的是旧副本。请恢复最新的副本；若已没有，`caveat log restore {0} "

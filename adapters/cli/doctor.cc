@@ -487,7 +487,7 @@ class Doctor {
         reader->renew();  // a server may have moved both meanwhile, the log first
         if (reader->size() < mark.size) {
           bad("log",
-              told({"{0} holds {1} records, its keys remember {2}: an old copy was put back",
+              told({"{0} has the size {1}, its keys remember {2}: an old copy was put back",
                     "{0} 只有 {1} 条记录，而其密钥记得 {2} 条：放回的是旧副本"},
                    {path, std::to_string(reader->size()), std::to_string(mark.size)}),
               {"put back the newest copy; if it is lost, `caveat log restore {0}{1} --reason TEXT` begins a new epoch",

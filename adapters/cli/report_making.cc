@@ -45,7 +45,8 @@ audit::LogFacts facts_of(const audit::LogReader& reader, const audit::VerifyRepo
   }
   if (verified.behind > 0) {
     const std::string behind = std::to_string(verified.behind);
-    facts.not_checked_en.push_back("What " + behind + " records more say that the keys know of: this is of a copy.");
+    facts.not_checked_en.push_back("What " + audit::several(verified.behind, "record more says", "records more say") +
+                                   " that the keys know of: this is of a copy.");
     facts.not_checked_zh.push_back("密钥所知、而本副本没有的 " + behind + " 条记录。");
   }
   if (keys != nullptr && !verified.end_known) {
@@ -56,8 +57,9 @@ audit::LogFacts facts_of(const audit::LogReader& reader, const audit::VerifyRepo
     if (key.erased_by) continue;
     const std::string id = hex(audit::view(key.key)), records = std::to_string(key.records),
                       first = std::to_string(key.first);
-    facts.not_checked_en.push_back("What " + records + " records from record " + first + " on say: their data key " +
-                                   id + " is not in the key set, and no erasure record names it.");
+    facts.not_checked_en.push_back("What " + audit::several(key.records, "record", "records") + " from record " +
+                                   first + " on say: their data key " + id +
+                                   " is not in the key set, and no erasure record names it.");
     facts.not_checked_zh.push_back("自记录 " + first + " 起 " + records + " 条记录的内容：其数据密钥 " + id +
                                    " 不在密钥目录中，且没有删除记录指明。");
   }

@@ -269,7 +269,7 @@ class Verification {
     const auto rows = store_.about_rows();
     if (rows.size() != 1)
       find(kAbout, "about", "",
-           {"it has " + std::to_string(rows.size()) + " rows, expected 1",
+           {"it has " + several(rows.size(), "row", "rows") + ", expected 1",
             "应有 1 行，实有 " + std::to_string(rows.size()) + " 行"});
     if (rows.size() == 1 && reader_.about() != rows.front())
       find(kAbout, "about", "", {"its row has not the number 1", "该行编号不是 1"});
@@ -341,7 +341,7 @@ class Verification {
              {"its note is spelt in another way than Caveat writes", "说明的写法与 Caveat 不同"});
       if (note && note->signatures.size() != 1)
         find(kSignatures, "checkpoints", where,
-             {"its note has " + std::to_string(note->signatures.size()) + " signatures, expected 1",
+             {"its note has " + several(note->signatures.size(), "signature", "signatures") + ", expected 1",
               "应有 1 个签名，实有 " + std::to_string(note->signatures.size()) + " 个"});
       std::optional<Checkpoint> said;
       const Signer signer = signer_of(row.note).value_or(Signer{});
@@ -546,7 +546,8 @@ class Verification {
     const std::string key = by == expected_.end() ? std::string("?") : by->second.signer.words();
     not_checked(
         kSignatures,
-        (count + " checkpoints from size " + first + " on are signed by " + key +
+        (several(strangers_.size(), "checkpoint", "checkpoints") + " from size " + first +
+         (strangers_.size() == 1 ? " on is signed by " : " on are signed by ") + key +
          " or others that nobody named. The log's key changed with record " + change +
          ": name each of its keys by a further `--key`, as you had it from the bank and not from whoever brought the "
          "log, or have the key set at hand, whose notes lead from one key to the next")
@@ -857,8 +858,8 @@ class Verification {
     Claim& opens = report_.claims[kOpened];
     if (report_.bodies_lost > 0 && opens.shown != Shown::no) {
       opens.shown = Shown::no;
-      opens.why_en = "the data keys of " + lost +
-                     " records are not in the key set and no erasure record names them: their places and proofs stand, "
+      opens.why_en = "the data keys of " + several(report_.bodies_lost, "record", "records") +
+                     " are not in the key set and no erasure record names them: their places and proofs stand, "
                      "what they say can no longer be read";
       opens.why_zh =
           "有 " + lost + " 条记录的数据密钥不在密钥目录中，且没有删除记录指明：其位置与证明仍然成立，内容已无法读取";
@@ -866,7 +867,8 @@ class Verification {
       const std::string first = certificates.empty() ? std::string() : std::to_string(*certificates.begin());
       not_checked(
           kOpened,
-          ("the data keys of " + erased + " records were erased, as record " + first +
+          ("the data keys of " + several(report_.bodies_closed - report_.bodies_lost, "record", "records") +
+           " were erased, as record " + first +
            " says: their places and proofs stand, what they said is closed for ever")
               .c_str(),
           ("有 " + erased + " 条记录的数据密钥已依规删除（见记录 " + first + "）：其位置与证明仍然成立，内容永久封闭")
@@ -874,7 +876,10 @@ class Verification {
     }
     const std::string all = std::to_string(report_.bodies_closed);
     for (const ClaimId id : {kTags, kState, kClosings})
-      not_checked(id, ("of " + all + " closed records it cannot be reckoned; of all others it was").c_str(),
+      not_checked(id,
+                  ("of " + several(report_.bodies_closed, "closed record", "closed records") +
+                   " it cannot be reckoned; of all others it was")
+                      .c_str(),
                   ("有 " + all + " 条封闭的记录无法核算；其余均已核算").c_str());
   }
   bool closed_after(std::uint64_t index) const { return closed_.upper_bound(index) != closed_.end(); }
@@ -1110,13 +1115,15 @@ class Verification {
         report_.behind = mark.size - reader_.size();
         const std::string behind = std::to_string(report_.behind);
         not_checked(kHighWater,
-                    ("this is a copy, and its keys know of " + behind + " records more than it has").c_str(),
+                    ("this is a copy, and its keys know of " + several(report_.behind, "record", "records") +
+                     " more than it has")
+                        .c_str(),
                     ("这是一份副本，其密钥所知的记录比它多 " + behind + " 条").c_str());
         return;
       }
       if (mark.size > reader_.size()) {
         find(kHighWater, "high-water", std::to_string(mark.size),
-             {"the log had " + std::to_string(mark.size) + " records and has " + std::to_string(reader_.size()) +
+             {"the log had " + several(mark.size, "record", "records") + " and has " + std::to_string(reader_.size()) +
                   ": its end was dropped, or an old copy was put back. If it is a copy of a log that goes on, say so "
                   "with `--copy`",
               "日志曾有 " + std::to_string(mark.size) + " 条记录，现有 " + std::to_string(reader_.size()) +
@@ -1175,7 +1182,7 @@ class Verification {
     }
     if (opened->size > reader_.size()) {
       find(kKept, "kept checkpoint", row,
-           {"the log has only " + std::to_string(reader_.size()) + " records",
+           {"the log has only " + several(reader_.size(), "record", "records"),
             "日志只有 " + std::to_string(reader_.size()) + " 条记录"});
       report_.anchor = Anchor::diverged;
     } else if (tree_.size() != reader_.size() || reader_.root(opened->size) != opened->root) {

@@ -34,10 +34,6 @@ namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-std::string several(std::uint64_t count, const char* one, const char* many) {
-  return number(count) + " " + (count == 1 ? one : many);
-}
-
 // Who is the customer of a package about one: no proof tells, so it is said wherever his decisions are counted.
 std::string by_the_banks_word(std::uint64_t ids, std::uint64_t others, Language language) {
   if (language == Language::zh)
@@ -394,13 +390,15 @@ class Verification {
       if (bundle.ends == HeaderBundle::Ends::in_header)
         return bad(c, name + " ends within a header", name + " 在记录头处中断");
       if (bundle.count == 0 || bundle.count > kBundle)
-        return bad(c, name + " has " + number(bundle.count) + " headers, expected 1 to " + number(kBundle),
+        return bad(c,
+                   name + " has " + several(bundle.count, "header", "headers") + ", expected 1 to " + number(kBundle),
                    name + " 有 " + number(bundle.count) + " 条记录头，应为 1 至 " + number(kBundle) + " 条");
       count += bundle.count;
     }
     if (count != manifest_->end - manifest_->first || manifest_->end < manifest_->first)
       return bad(c,
-                 number(manifest_->end - manifest_->first) + " headers were expected, " + number(count) + " are there",
+                 several(manifest_->end - manifest_->first, "header was", "headers were") + " expected, " +
+                     several(count, "is", "are") + " there",
                  "应有 " + number(manifest_->end - manifest_->first) + " 条记录头，实有 " + number(count) + " 条");
     headers_.reserve(count);
     leaves_.reserve(count);
@@ -538,7 +536,7 @@ class Verification {
       if (!ends && change->before == *key_)
         return bad(c,
                    "the key that signed was given up in record " + record + ", and the checkpoint covers " +
-                       number(checkpoint_->size) + " records: the signer of that size is " +
+                       several(checkpoint_->size, "record", "records") + ": the signer of that size is " +
                        format_verifier_key(change->after) + " or one after it",
                    "签署所用的密钥已在记录 " + record + " 中停用，而检查点涵盖 " + number(checkpoint_->size) +
                        " 条记录：该规模应由 " + format_verifier_key(change->after) + " 或其后的密钥签署");
@@ -758,6 +756,7 @@ class Verification {
       return bad(c, "VERIFY.md is not the one that Caveat writes", "VERIFY.md 不是 Caveat 写入的内容");
     if (render_html(*model_) != *member("report.html"))
       return bad(c, "the page differs from what the records say", "该页与记录不一致");
+    report_.page_checked = true;
     if (!model_->log.checked)
       return open(c, "the page says itself that the log was not checked or was found changed when it was written",
                   "该页自称生成时未验证日志或发现日志被改动");
@@ -994,6 +993,9 @@ std::string render_text(const PackageReport& report, Language language) {
              : report.sealed == 1
                  ? " 1 decision of it is not opened: what was decided in it is not shown."
                  : " " + count + " decisions of it are not opened: what was decided in them is not shown.";
+    if (!report.page_checked)
+      out += zh ? "report.html 与 VERIFY.md 未经核对，其内容不可采信（见第 10 项）。"
+                : " report.html and VERIFY.md were not checked, and may say anything: see claim 10.";
     if (report.customer_ids)
       out += (zh ? "" : " It is about one customer: ") +
              by_the_banks_word(*report.customer_ids, report.others, language) + (zh ? "。" : ".");
@@ -1008,9 +1010,10 @@ std::string render_json(const PackageReport& report) {
     const char* shown = claim.shown == Shown::yes ? "yes" : claim.shown == Shown::no ? "no" : "not_checked";
     claims.push_back({{"number", claim.number}, {"claim", claim.en}, {"shown", shown}, {"why", claim.why_en}});
   }
-  boost::json::object out = {
-      {"intact", report.intact()}, {"key_named", report.key_given}, {"origin", report.origin},    {"size", report.size},
-      {"sealed", report.sealed},   {"exit", report.exit_code()},    {"claims", std::move(claims)}};
+  boost::json::object out = {{"intact", report.intact()},  {"key_named", report.key_given},
+                             {"origin", report.origin},    {"size", report.size},
+                             {"sealed", report.sealed},    {"page_checked", report.page_checked},
+                             {"exit", report.exit_code()}, {"claims", std::move(claims)}};
   if (report.customer_ids) {
     out["customer_ids"] = *report.customer_ids;
     out["others"] = report.others;

@@ -31,6 +31,7 @@ struct PackageReport {
   // Of a package about one customer: how many key ids the bank names as his, and decisions of the period under other ids.
   std::optional<std::uint64_t> customer_ids;
   std::uint64_t others = 0;
+  bool page_checked = false;  // report.html and VERIFY.md are what this build prints of these records
   bool key_given = false;
   bool intact() const;    // nothing refuted
   int exit_code() const;  // 0 intact and signed by the key named; 1 refuted; 5 intact, but no key was named

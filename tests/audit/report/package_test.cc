@@ -19,6 +19,7 @@
 #include "audit/report/verify_package.h"
 #include "audit/seal/system_random.h"
 #include "engine/base/cbor.h"
+#include "engine/base/version.h"
 #include "tests/audit/support/amount.h"
 #include "tests/audit/support/package_fixture.h"
 
@@ -514,6 +515,21 @@ BOOST_AUTO_TEST_CASE(small_departures_of_a_package_that_is_signed_again_are_refu
                                                 {.keys = {its_keys->verifier()}, .limits = {}, .receipt = {}});
     BOOST_TEST((report.claims[5].shown == Shown::no), shown(report));
   }
+}
+
+BOOST_AUTO_TEST_CASE(that_the_page_was_not_checked_stands_in_the_result) {
+  BOOST_TEST(shown(verify_members(members(), named())).find("were not checked") == std::string::npos);
+  Members other = members();
+  std::string& json = other.at("manifest.json");
+  json.replace(json.find("\"version\": \"") + 12, std::string(version()).size(), "0.0.9");
+  other.at("report.html") = "<h1>All decisions were lawful.</h1>";
+  const PackageReport report = verify_members(testing::signed_again(other, *keys), named());
+  BOOST_TEST(report.exit_code() == 0, shown(report));
+  BOOST_TEST(render_text(report, Language::en)
+                 .ends_with(". report.html and VERIFY.md were not checked, and may say anything: see claim 10.\n"));
+  BOOST_TEST(render_text(report, Language::zh)
+                 .ends_with("report.html 与 VERIFY.md 未经核对，其内容不可采信（见第 10 项）。\n"));
+  BOOST_TEST(render_json(report).find(R"("page_checked":false)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(how_many_decisions_are_not_opened_stands_in_the_result) {
