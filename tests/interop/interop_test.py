@@ -148,6 +148,8 @@ class Package(unittest.TestCase):
             "language": said('"language":"en"', '"language":"xx"'),
             "subjects of nobody": said('"subjects":[]', '"subjects":["%s"]' % ("0" * 32)),
             "an alias of no rule": said('"alias":""', '"alias":"confidential/0123456789abcdef"'),
+            "another rule as an alias": said('"rule":"","alias":""', '"rule":"cn.wealth/a","alias":"cn.wealth/b"'),
+            "an alias of an alias": said('"rule":"","alias":""', '"rule":"confidential/00","alias":"confidential/0123456789abcdef"'),
             "version": said('"version": "', '"version": "x'),
             "the time of the checkpoint": said('"checkpoint_time": %d' % manifest["checkpoint_time"], '"checkpoint_time": 1577836800000000'),
             "a later time of the checkpoint": said('"checkpoint_time": ', '"checkpoint_time": 1'),
@@ -206,6 +208,7 @@ class Package(unittest.TestCase):
             self.assertEqual(subprocess.run([CAVEAT, "verify", package, "--key", key], check=False, capture_output=True).returncode, 0)
             done = self.verify(package, key)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("is test.gate/a_suspicion by another name is the bank's word", done.stdout)
 
     def test_the_seed_is_reckoned_by_the_page_of_formats_for_any_query(self):
         for more in (["--from", "2020-01-01"], ["--to", "2099-01-01T10:00:00.120+08:00"], ["--verdict", "allow"],

@@ -138,12 +138,12 @@ def rows(item, between=","):
     return r"\[(?:%s(?:%s%s)*)?\]" % (item, between, item)
 WORDS = {"NUMBER": "(?:0|[1-9][0-9]{0,18})", "SIGNED": "(?:0|-?[1-9][0-9]{0,18})", "BOOL": "(?:true|false)", "KEYS": rows('"[0-9a-f]{32}"'),
          "TEXT": r'"(?:[^"\\\0-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))*"',  # escapes where JSON needs one, the shorter one
-         "VERDICT": "(?:null|[0-4])", "VERSION": r'"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}"', "LANGUAGE": '"(?:en|zh)"',
+         "VERDICT": "(?:null|[0-4])", "VERSION": r'"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}"', "LANGUAGE": '"(?:en|zh)"', "ALIAS": '"(?:confidential/[0-9a-f]{16})?"',
          "MEMBERS": rows(r'''\n    \{"name":"(?:VERIFY.md|checkpoint|log.vkey|proofs.json|report.html|(?:headers|opened)/[0-9]{6,})",'''
                          r'''"size":[0-9]+,"sha256":"[0-9a-f]{64}"\}''').replace(r")?\]", r"\n  )?\]")}
 WORDS.update(OPTIONAL="(?:null|%(SIGNED)s)" % WORDS, TEXTS=rows(WORDS["TEXT"]), COUNTS=rows(WORDS["NUMBER"]))
 MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + '''"format": 1;"version": VERSION;"origin": TEXT;"size": NUMBER;"root": TEXT;\
-"checkpoint_time": SIGNED;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,"alias":TEXT,"customer":TEXT,\
+"checkpoint_time": SIGNED;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,"alias":ALIAS,"customer":TEXT,\
 "subjects":KEYS,"verdict":VERDICT,"language":LANGUAGE,"offset_minutes":SIGNED,"seed":TEXT,"stories":NUMBER,"requested_by":TEXT,"purpose":TEXT};\
 "seed": TEXT;"counts": {"records":NUMBER,"population":NUMBER,"verdicts":COUNTS};"log": {"path":TEXT,"key":TEXT,"recorded":BOOL,\
 "checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS};"members": MEMBERS'''.replace(
@@ -186,7 +186,8 @@ def check_members(state):
     manifest = state["manifest"] = json.loads(members["manifest.json"].decode())
     wrong_if(not manifest["origin"] == manifest["log"]["key"] == state["key"][0], "the manifest is of another log than the key")
     log, lists = manifest["log"], ("findings_%s", "not_checked_%s")
-    wrong_if(manifest["query"]["stories"] < 5 or manifest["query"]["subjects"] and not manifest["query"]["customer"] or manifest["query"]["alias"] and not manifest["query"]["rule"] or any(len(log[one % "en"]) != len(log[one % "zh"]) for one in lists),
+    query = manifest["query"]
+    wrong_if(query["stories"] < 5 or query["subjects"] and not query["customer"] or query["alias"] and re.match("confidential/|$", query["rule"]) or any(len(log[one % "en"]) != len(log[one % "zh"]) for one in lists),
              "manifest.json has too few stories, subjects of no customer, an alias of no rule, or texts in one language only")
     wrong_if([m["name"] for m in manifest["members"]] != sorted(set(members) - {"manifest.json", "manifest.json.sig"}), "members differ from the manifest")
     for name, m in ((m["name"], m) for m in manifest["members"]):
@@ -291,7 +292,7 @@ def main():
         print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
     for true, words in ((state["sealed"], "%d decisions are sealed: they are in the tree, but what was decided is not opened" % state["sealed"]), (state["manifest"]["query"]["customer"],
                          "that %d key ids are the customer's is the bank's word; %d decisions of the period bear other ids and are not opened" % (len(state["manifest"]["query"]["subjects"]), state["others"])),
-                        (state["later"], "the last change of key leads to another than signed: a report made again, by the key of that day"), (True, "report.html and VERIFY.md: that they say what Caveat prints is not checked here")):
+                        (state["manifest"]["query"]["alias"], "that %(alias)s is %(rule)s by another name is the bank's word" % state["manifest"]["query"]), (state["later"], "the last change of key leads to another than signed: a report made again, by the key of that day"), (True, "report.html and VERIFY.md: that they say what Caveat prints is not checked here")):
         print("? " + words) if true else None
     return 0 if given else 5
 

@@ -481,6 +481,8 @@ BOOST_AUTO_TEST_CASE(small_departures_of_a_package_that_is_signed_again_are_refu
         {"\"version\": \"", "\"version\": \"x"},
         {"\"key\":\"", "\"key\":\"Supervisory Authority, "},
         {"\"stories\":5", "\"stories\":0"},
+        {"\"rule\":\"\",\"alias\":\"\"", "\"rule\":\"cn.wealth/rule_1\",\"alias\":\"cn.wealth/rule_2\""},
+        {"\"rule\":\"\",\"alias\":\"\"", "\"rule\":\"confidential/00\",\"alias\":\"confidential/0123456789abcdef\""},
         {"\"findings_zh\":[]", "\"findings_zh\":[\"x\"]"},
         {facts.not_checked_zh[0], "x"},
         {"\"" + facts.not_checked_zh[0] + "\",", ""}}) {
