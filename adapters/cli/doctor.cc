@@ -367,9 +367,21 @@ class Doctor {
     }
     if (log_cannot_be_) return;
     if (!log_there && keys != nullptr && keys->bound_log()) {
-      bad("log",
-          told({"{0} is not there, and its keys know that it was", "{0} 不存在，而其密钥记得它曾经存在"}, {path}),
-          {"`cp -a BACKUP {0}` puts back the newest copy", "`cp -a BACKUP {0}` 恢复最新的副本"}, {shell_word(path)});
+      const std::string says =
+          told({"{0} is not there, and its keys know that it was", "{0} 不存在，而其密钥记得它曾经存在"}, {path});
+      const std::string journal = journal_beside(path);
+      if (journal.empty())
+        bad("log", says, {"`cp -a BACKUP {0}` puts back the newest copy", "`cp -a BACKUP {0}` 恢复最新的副本"},
+            {shell_word(path)});
+      else
+        bad("log", says,
+            {"if it was only moved, move it back to where {1} lies and do no more: its last records are in there. If "
+             "it "
+             "is lost, `mkdir {0}.bad && mv {1} {0}.bad`, since a copy does not go with that, and then `cp -a BACKUP "
+             "{0}` puts back the newest copy",
+             "若只是被移走，请移回 {1} 所在之处，此外不作改动：最后的记录在其中。若已丢失，先 `mkdir {0}.bad && mv {1} "
+             "{0}.bad`（副本与之不相配），再 `cp -a BACKUP {0}` 恢复最新的副本"},
+            {shell_word(path), journal});
       return;
     }
     if (!log_there) {
@@ -399,6 +411,16 @@ class Doctor {
       bad("handoffs", error.message(terminal_.language), cure_of_log(error.code()),
           {shell_word(path), shell_word(keys.dir() + "/high-water"), shell_word(keys.dir())});
     }
+  }
+
+  // What of a log stays where the log itself was taken away, as words of a command.
+  static std::string journal_beside(const std::string& path) {
+    std::string all;
+    std::error_code ignored;
+    for (const std::string_view end : {"-wal", "-shm", "-journal"})
+      if (const std::string one = path + std::string(end); std::filesystem::exists(one, ignored))
+        all += (all.empty() ? "" : " ") + shell_word(one);
+    return all;
   }
 
   // As chown takes him: one without a name by his bare number.

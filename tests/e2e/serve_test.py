@@ -2075,6 +2075,20 @@ class Doctor(unittest.TestCase):
     def test_the_log_and_its_mark(self):
         (self.folder / "log.db").unlink()
         self.cured("log", "is not there, and its keys know", 5, backup=self.home / "backup.db")
+        # its WAL stayed: over a copy it would spoil that
+        self.setUp()
+        with contextlib.closing(sqlite3.connect(self.folder / "log.db")) as database:
+            database.execute("PRAGMA wal_autocheckpoint = 0")
+            database.execute("CREATE TABLE later (x)")
+            database.executemany("INSERT INTO later VALUES (?)", [("x" * 3000,)] * 100)
+            database.commit()
+            stayed = (self.folder / "log.db-wal").read_bytes()
+        self.assertGreater(len(stayed), 100_000)
+        (self.folder / "log.db").unlink()
+        (self.folder / "log.db-wal").write_bytes(stayed)
+        self.cured("log", "is not there, and its keys know", 5, backup=self.home / "backup.db")
+        self.assertEqual(self.run_caveat("log", "verify", "log.db").returncode, 0)
+        self.assertEqual((self.folder / "log.db.bad/log.db-wal").read_bytes(), stayed)
         self.setUp()
         (self.folder / "log.db").write_bytes(b"no database" * 1000)
         self.cured("log", "is no Caveat log", 4, backup=self.home / "backup.db")
