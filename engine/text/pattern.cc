@@ -14,6 +14,7 @@ constexpr std::string_view kOperators = "\\.+*?()|[]{}^$-";
 // Characters beyond ASCII as the normal form has them; ASCII stays, since `\D` is not `\d` (the engine folds case itself).
 std::string folded(std::string_view written) {
   std::string out;
+  bool quoted = false;  // by a backslash of the author's
   for (std::size_t at = 0; at < written.size();) {
     const CodePoint point = decode_utf8(written, at);
     const std::size_t size = point ? point.length : 1;
@@ -21,10 +22,12 @@ std::string folded(std::string_view written) {
     at += size;
     if (point.value < 0x80) {
       out += there;
+      quoted = there == "\\" && !quoted;
       continue;
     }
     const std::string form = point ? std::string(normalise(there).text()) : std::string(there);
-    if (form.size() == 1 && kOperators.find(form[0]) != std::string_view::npos) out += '\\';
+    if (form.size() == 1 && kOperators.find(form[0]) != std::string_view::npos && !quoted) out += '\\';
+    quoted = false;
     // What folds into several characters is one piece to repeat.
     const bool several = count_code_points(form) > 1;
     if (several) out += "(?:" + RE2::QuoteMeta(form) + ")";

@@ -152,22 +152,59 @@ bool is_head(std::string_view words) {
 
 constexpr std::size_t kLongestHead = 64;  // bytes, with its brackets and blanks
 
+bool is_list_sign(std::string_view sign) {
+  constexpr std::string_view kSigns[] = {"-", "#", "•", "·", "*"};
+  return is_one_of(sign, kSigns);
+}
+
+// Of a line without the blanks around it: does it begin as an item of a list does ("- ", "1. ", "2)", "3、")?
+bool is_item(std::string_view line) {
+  if (is_list_sign(after(line, 0))) return true;
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  return digits > 0 && digits < line.size() &&
+         (line[digits] == '.' || line[digits] == ')' || line.substr(digits).starts_with("、"));
+}
+
+// The words of an earlier line that the line at `begin` hangs on, behind a colon or a comma: "The following is false:". Of a list all
+// items hang on the line before it. Empty: none.
+std::string_view introduced_by(std::string_view text, std::size_t begin) {
+  const auto trimmed = [](std::string_view line) {
+    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+    while (!line.empty() && (line.back() == ' ' || (line.back() == '*' && line.size() > 1))) line.remove_suffix(1);
+    return line;
+  };
+  const bool item = is_item(trimmed(text.substr(begin, text.find('\n', begin) - begin)));
+  while (begin > 0) {
+    const std::size_t end = begin - 1;  // of the line before
+    const std::size_t found = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);
+    begin = found == std::string_view::npos ? 0 : found + 1;
+    const std::string_view line = trimmed(text.substr(begin, end - begin));
+    if (line.empty()) continue;
+    if (is_one_of(before(line, line.size()), kPause)) return line;
+    if (!item || !is_item(line)) return {};
+  }
+  return {};
+}
+
 // Where the sentence that goes on at `at` began, and nothing but a head of a notice or the sign of a list stands between.
 bool begins_sentence(std::string_view text, std::size_t at) {
-  constexpr std::string_view kList[] = {"-", "#", ">", "•", "·"};
   std::size_t begin = at;
   while (begin > 0 && !is_one_of(before(text, begin), kStop)) {
     if (at - begin > kLongestHead) return false;
     begin -= before(text, begin).size();
   }
+  const std::size_t line = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;  // npos + 1: the first
+  if (const std::string_view head = introduced_by(text, line); !head.empty()) {
+    const std::size_t sign = before(head, head.size()).size();
+    if (head.substr(head.size() - sign) != ":" || !is_head(head.substr(0, head.size() - sign))) return false;
+  }
   std::string_view words = text.substr(begin, at - begin);
-  const auto first = [&](const auto& list) { return !words.empty() && is_one_of(after(words, 0), list); };
   const auto drop_blanks = [&] {  // and what prints in bold
     while (!words.empty() && (words.front() == ' ' || words.front() == '*')) words.remove_prefix(1);
     while (!words.empty() && (words.back() == ' ' || words.back() == '*')) words.remove_suffix(1);
   };
   drop_blanks();
-  while (first(kList)) words.remove_prefix(after(words, 0).size()), drop_blanks();
+  while (!words.empty() && is_list_sign(after(words, 0))) words.remove_prefix(after(words, 0).size()), drop_blanks();
   if (words.empty()) return true;
   const std::string_view open = after(words, 0);
   const bool colon = words.back() == ':';

@@ -36,6 +36,8 @@ BOOST_AUTO_TEST_CASE(a_pattern_is_matched_in_any_case_and_width_and_leads_back_t
   BOOST_TEST(found("年化\\s*\\d+(\\.\\d+)?%", "年化４．８％，年化 5%") == "年化４．８％|年化 5%");
   BOOST_TEST(found("Risk-Free", "RISK-free ｒｉｓｋ-free") == "RISK-free|ｒｉｓｋ-free");
   BOOST_TEST(found("ＡＢ", "ab AB") == "ab|AB");
+  BOOST_TEST(found("risk\\–free", "risk-free risk–free") == "risk-free|risk–free");  // quoted by the author already
+  BOOST_TEST(found("a\\\\－b", "a\\-b") == "a\\-b");
   BOOST_TEST(found("[零〇0]风险", "零风险、０风险") == "零风险|０风险");
   BOOST_TEST(found("保.{0,3}本", "保证还你本金，保\n本") == "保证还你本");
   BOOST_TEST(found("\\D%", "a% 5%") == "a%");

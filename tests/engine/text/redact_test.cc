@@ -201,6 +201,14 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
   BOOST_TEST(added("Fees apply - not at all.", "Fees apply"));
   BOOST_TEST(added("It is not so: fees apply.", "Fees apply."));
   BOOST_TEST(added("风险提示不属实：存在本金亏损风险。", "存在本金亏损风险。"));
+  // So may the line that introduces its own, or the list in which it stands, and a quotation mark of a mail.
+  BOOST_TEST(added("以下都是假话：\n存在本金亏损风险。\n祝好。", "存在本金亏损风险。"));
+  BOOST_TEST(added("The following is false:\n\n- Nothing is free.\n- Fees apply.", "Fees apply."));
+  BOOST_TEST(added("These are myths:\n1. Nothing is free.\n2. Fees apply.", "Fees apply."));
+  BOOST_TEST(added("> Fees apply.\nThe quote above is a myth.", "Fees apply."));
+  BOOST_TEST(!added("- 年化 3.5%\n- 期限：90 天\n- 存在本金亏损风险。", "存在本金亏损风险。"));
+  BOOST_TEST(!added("风险提示：\n1. 存在本金亏损风险。", "存在本金亏损风险。"));
+  BOOST_TEST(!added("1. Nothing is free.\n2. Fees apply.", "Fees apply."));
   BOOST_TEST(!added("风险提示：存在本金亏损风险。请知悉。", "存在本金亏损风险。"));
   BOOST_TEST(!added("好的。\n- Please note: fees apply.\n- Thank you.", "Fees apply."));
   BOOST_TEST(!added("**风险提示**：存在本金亏损风险。Thank you.", "存在本金亏损风险。"));
