@@ -335,7 +335,7 @@ class Doctor {
     const bool log_there = std::filesystem::exists(path, ignored);
     std::unique_ptr<audit::KeyStore> keys;
     if (!audit::KeyStore::exists(dir)) {
-      if (log_there && !log_cannot_be_)
+      if (log_there && !log_cannot_be_ && !is_anothers(path, nullptr))
         bad("keys", told({"the keys of {0} are not in {1}", "{0} 的密钥不在 {1}"}, {path, dir}),
             {"`cp -a BACKUP/. {0}/` puts the key set back", "`cp -a BACKUP/. {0}/` 恢复密钥"}, {shell_word(dir)});
       else if (!std::filesystem::exists(dir, ignored))
@@ -411,6 +411,31 @@ class Doctor {
       bad("handoffs", error.message(terminal_.language), cure_of_log(error.code()),
           {shell_word(path), shell_word(keys.dir() + "/high-water"), shell_word(keys.dir())});
     }
+  }
+
+  // Something that is no log and never was this one, so nothing to be moved or to have keys: its name was put there by mistake. Where
+  // keys know of a log, a file without a sign of it is that one, spoiled.
+  static bool is_anothers(const std::string& path, const audit::KeyStore* keys) {
+    std::error_code ignored;
+    if (keys != nullptr && keys->bound_log() && std::filesystem::is_regular_file(path, ignored)) return false;
+    try {
+      audit::LogReader::open(path);
+    } catch (const audit::Error& error) {
+      return &error.code() == &audit::codes::kLogForeign;
+    } catch (const Error&) {  // told where it is looked into
+    }
+    return false;
+  }
+
+  // For a log that cannot be where it is: one that is not taken, beside the configuration.
+  std::string free_log() const {
+    const std::filesystem::path own = std::filesystem::path(file_).parent_path();
+    std::error_code ignored;
+    for (const std::string_view name : {"log.db", "caveat.db"})
+      if (!std::filesystem::exists(own / name, ignored)) return std::string(name);
+    for (int number = 2;; ++number)
+      if (std::string name = "log-" + std::to_string(number) + ".db"; !std::filesystem::exists(own / name, ignored))
+        return name;
   }
 
   // What of a log stays where the log itself was taken away, as words of a command.
@@ -524,6 +549,11 @@ class Doctor {
            {path, counted(static_cast<std::size_t>(reader->size()), terminal_, "record", "records", "条记录")});
       clock(*reader);
     } catch (const Error& error) {
+      if (is_anothers(path, keys))
+        return set_key("log", error.message(terminal_.language), "path", free_log(),
+                       {"`caveat serve --log FILE`, with a FILE that is not there yet or is the log",
+                        "`caveat serve --log FILE`，FILE 为尚不存在的文件或原有日志"},
+                       {});
       const std::string mark = !high_water.empty() || keys == nullptr ? high_water : keys->dir() + "/high-water";
       bad("log", error.message(terminal_.language), cure_of_log(error.code()),
           {shell_word(path), shell_word(mark), shell_word(keys == nullptr ? "" : keys->dir())});

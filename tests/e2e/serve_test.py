@@ -2075,6 +2075,25 @@ class Doctor(unittest.TestCase):
     def test_the_log_and_its_mark(self):
         (self.folder / "log.db").unlink()
         self.cured("log", "is not there, and its keys know", 5, backup=self.home / "backup.db")
+        # what is no log of ours stays where it is
+        for keys in (True, False):
+            for name in ("other.txt", "/dev/null"):
+                with self.subTest(keys=keys, name=name):
+                    self.setUp()
+                    if not keys:
+                        shutil.rmtree(self.folder / "log.keys")
+                        (self.folder / "log.db").unlink()
+                    (self.folder / "other.txt").write_text("not a log\n" * 100, encoding="utf-8")
+                    self.set("path", name, "log")
+                    if name == "/dev/null":  # what is else named after it
+                        self.set("keys", "some.keys" if not keys else "log.keys", "log")
+                        self.set("socket", "s.sock")
+                    if keys and name == "/dev/null":
+                        (wrong,) = [check for check in self.doctor() if not check["ok"]]
+                        self.assertRegex(wrong["cure"], "^`sed -i .*path")
+                        continue
+                    self.cured("log", "is no Caveat log", 4, starts=False)
+                    self.assertEqual((self.folder / "other.txt").read_text(encoding="utf-8"), "not a log\n" * 100)
         # its WAL stayed: over a copy it would spoil that
         self.setUp()
         with contextlib.closing(sqlite3.connect(self.folder / "log.db")) as database:
