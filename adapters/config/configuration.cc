@@ -199,6 +199,10 @@ constexpr std::pair<std::string_view, std::int64_t> kSizes[] = {{"B", 1}, {"KiB"
 bool is_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
+  // "::1" is no "::" with port 1: an address with colons stands in brackets.
+  const std::string_view address = text.substr(0, colon);
+  if (address.find(':') != std::string_view::npos && !(address.starts_with('[') && address.ends_with(']')))
+    return false;
   const std::string_view port = text.substr(colon + 1);
   unsigned number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
@@ -280,7 +284,7 @@ class Reader {
   }
 
   static std::string shown(const toml::node& node) {
-    if (const auto* text = node.as_string()) return "\"" + shortened(text->get()) + "\"";
+    if (const auto* text = node.as_string()) return quote_json(shortened(text->get()));
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
     if (node.is_boolean()) return node.as_boolean()->get() ? "true" : "false";
     if (const auto* array = node.as_array()) {
@@ -325,6 +329,7 @@ class Reader {
     switch (key.kind) {
       case Kind::text:
         if (!node.is_string()) return refuse("a text in quotes");
+        if (has_nul(node.as_string()->get())) return refuse("a text without NUL");
         if (key.text == &C::log_path && node.as_string()->get().empty()) return refuse("the path of a file");
         out.*key.text = node.as_string()->get();
         if (key.text == &C::default_queue && !out.default_queue.empty()) out.default_queue_place = place(node.source());
@@ -367,6 +372,8 @@ class Reader {
       case Kind::texts: {
         std::optional<std::vector<std::string>> list = texts(node);
         if (!list || (list->empty() && key.otherwise != "[]")) return refuse("a list of texts, [\"…\"]");
+        if (std::any_of(list->begin(), list->end(), [](const std::string& one) { return one.empty() || has_nul(one); }))
+          return refuse("the paths of folders");
         out.*key.texts = std::move(*list);
         return;
       }
@@ -396,6 +403,9 @@ class Reader {
     }
   }
 
+  // The system would read a path up to there.
+  static bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
   static std::optional<std::vector<std::string>> texts(const toml::node& node) {
     const toml::array* array = node.as_array();
     if (array == nullptr) return std::nullopt;
@@ -417,7 +427,7 @@ class Reader {
   void read_caller(const toml::table& table, Configuration& out) {
     CallerSettings caller;
     caller.place = place(table.source());
-    bool has_roles = false;
+    bool roles_told = false;
     for (const auto& [key, value] : table) {
       const std::string_view name = key.str();
       const std::string path = "callers." + std::string(name);
@@ -434,7 +444,7 @@ class Reader {
           wrong(value.source(), path, "a list of texts, [\"…\"]", shown(value));
         else
           *list = std::move(*read);
-        has_roles = has_roles || name == "roles";
+        roles_told = roles_told || (name == "roles" && !read);
       } else if (text != nullptr) {
         if (!value.is_string())
           wrong(value.source(), path, "a text in quotes", shown(value));
@@ -461,13 +471,15 @@ class Reader {
         caller.key_digest.size() == 64 && caller.key_digest.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!digest_fits)
       wrong(table.source(), "callers.key_digest", "the 64 hex digits that `caveat keys caller` writes",
-            caller.key_digest.empty() ? "none" : std::to_string(caller.key_digest.size()) + " characters");
+            caller.key_digest.empty()        ? "none"
+            : caller.key_digest.size() == 64 ? "64 characters, not all of them 0–9 a–f"
+                                             : std::to_string(caller.key_digest.size()) + " characters");
     else if (const auto [first, is_new] = digests_.emplace(caller.key_digest, caller.id);
              !is_new && first->second != caller.id)
       // One secret under two ids: a bot would call as the person who takes over from it.
       wrong(table.source(), "callers.key_digest", "a key of its own: `caveat keys caller` makes one",
             "the one of " + first->second);
-    if (!has_roles || caller.roles.empty()) wrong(table.source(), "callers.roles", "at least one role", "none");
+    if (caller.roles.empty() && !roles_told) wrong(table.source(), "callers.roles", "at least one role", "none");
     for (const std::string& role : caller.roles) {
       if (std::find(known_.roles.begin(), known_.roles.end(), role) != known_.roles.end()) continue;
       std::string list;

@@ -108,6 +108,20 @@ BOOST_AUTO_TEST_CASE(a_limit_is_taken_at_its_edge_and_refused_one_beyond) {
     BOOST_TEST(mistakes("[gate]\ndeadline = " + std::string(wrong)) != "none", wrong);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_as_what_it_is) {
+  BOOST_TEST(mistakes("[http]\nlisten = \"::1\"") ==
+             "c.toml:2:10 http.listen | ADDRESS:PORT, like \"127.0.0.1:8650\" | \"::1\"\n");
+  BOOST_TEST(mistakes("[http]\nlisten = \"[::1]:0\"") == "none");
+  BOOST_TEST(mistakes("[log]\npath = \"a\\u0000b\"") == "c.toml:2:8 log.path | a text without NUL | \"a\\u0000b\"\n");
+  BOOST_TEST(mistakes("[packs]\nfolders = [\"\"]") == "c.toml:2:11 packs.folders | the paths of folders | [\"\"]\n");
+  BOOST_TEST(mistakes("[[callers]]\nid = \"a\"\nroles = \"bot\"\nkey_digest = \"" + kDigest + "\"\n") ==
+             "c.toml:3:9 callers.roles | a list of texts, [\"…\"] | \"bot\"\n");
+  BOOST_TEST(
+      mistakes("[[callers]]\nid = \"a\"\nroles = [\"bot\"]\nkey_digest = \"" + std::string(64, 'A') + "\"\n") ==
+      "c.toml:1:1 callers.key_digest | the 64 hex digits that `caveat keys caller` writes | 64 characters, not all "
+      "of them 0–9 a–f\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_caller_needs_an_id_of_its_own_a_role_that_there_is_and_a_digest) {
   const std::string head = "[[callers]]\n";
   BOOST_TEST(mistakes(head + "id = \"a\"\nroles = [\"bot\"]\nkey_digest = \"" + kDigest + "\"\n") == "none");
