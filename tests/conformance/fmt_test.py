@@ -47,6 +47,75 @@ def comments(text):
     return out
 
 
+# One of each thing that a comment may stand in.
+COMMENTED = """pack NAME
+  title "One" zh "一"
+  jurisdiction CN
+  time zone "Asia/Shanghai"
+  version "1"
+  default queue desk
+  default if unknown hand off to desk
+
+source LAW also 法 is "A law" article 1
+  in force from 2026-01-01
+  reads en "It says." zh "它说。"
+
+facts customer
+  income also 收入 money CNY, max age 3 days
+  vip yes/no
+  age integer 0..150
+
+lexicon w also 词 is
+  "x", "y"
+  but not "z"
+
+wording NOTE also 说明
+  en "Please note."
+  zh "请注意。"
+
+define rich as customer.income is above 10_000 CNY and customer.age is at least 30
+
+parameter limit 5, between 1 and 10, lower is stricter
+
+queue desk also 坐席
+  say "A person is coming."
+
+rule r also 规 "A title" zh "标题"
+  cites LAW
+  applies to answer, message
+  open to exceptions
+  when customer.vip is yes and answer contains any of w and (customer.age is above 3 or rich)
+  unless customer.age is below limit
+  then block and hand off to desk, priority high
+    say en "No." zh "不。"
+    because "you are {customer.age}"
+  if unknown flag odd
+
+rule s
+  cites LAW
+  applies to answer
+  when customer.vip is yes or answer contains "x"
+  then block
+
+example "e"
+  given message
+    message.text "x", customer.age 3
+    customer.income 10_001 CNY
+  expect handoff by r
+"""
+
+
+def places(text):
+    """Between two things that stand on one line, outside of quotation marks."""
+    quoted = False
+    for at, sign in enumerate(text):
+        quoted ^= sign == '"'
+        if quoted or text[:at].rpartition("\n")[2].strip() == "":
+            continue
+        if text[at - 1] == "(" or sign == ")" or (sign == " " and text[at - 1] != " "):
+            yield at
+
+
 class Fmt(unittest.TestCase):
     def pack_folders(self):
         for folder in FOLDERS:
@@ -201,6 +270,27 @@ facts customer
                     self.assertEqual(comments(chinese[path]), comments(text), path)
                 tried += len(english)
         self.assertGreater(tried, 10)
+
+    def test_a_comment_at_any_place_stays_and_twice_is_once(self):
+        """One in the last member of a chain broke it into lines, and stood behind it then: the next print joined them again."""
+        with tempfile.TemporaryDirectory() as place:
+            folder, sources = pathlib.Path(place) / "packs", {}
+            for at in places(COMMENTED):
+                for comment in (" # why\n      ", "\n      # why\n      "):
+                    name = f"n{len(sources)}"
+                    sources[f"{name}/pack.cav"] = (COMMENTED[:at] + comment + COMMENTED[at:]).replace("NAME", name)
+            for language in ("en", "zh"):
+                for path, text in sources.items():
+                    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / path).write_text(text, encoding="utf-8")
+                # What cannot stand on two lines is no rule, and is left as it is.
+                written = caveat("fmt", "--language", language, "packs", folder=place).stdout.split()
+                self.assertGreater(len(written), 150)
+                once = files(folder)
+                caveat("fmt", "--language", language, "packs", folder=place)
+                for path, text in files(folder).items():
+                    self.assertEqual(text, once[path], sources[path])
+                    self.assertEqual(text.count("# why"), 1, sources[path])
 
     def test_no_print_doubles_a_mark_that_another_pair_would_save(self):
         for name, copy in self.pack_folders():
