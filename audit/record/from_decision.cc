@@ -19,7 +19,7 @@ using decide::Decision;
 using decide::Request;
 using program::Program;
 
-constexpr std::string_view kGone = "***";  // in place of what a rule redacts of a stored text
+constexpr std::string_view kGone = "***";  // in place of what a rule redacts of a stored text, or a class hides
 
 // Integer keys of the sections that only a replay reads; docs/formats.md says the same in words.
 namespace request_key {
@@ -40,7 +40,7 @@ constexpr int kOutcome = 1, kSay = 2;
 std::string stored_text(std::string_view text, decide::TextPart part, const Decision& decision) {
   std::string out;
   std::size_t at = 0;
-  for (const decide::Redacted& redaction : decision.redactions) {
+  for (const decide::Redacted& redaction : decision.masked) {
     if (redaction.part != part || redaction.begin < at || redaction.end > text.size()) continue;
     out += text.substr(at, redaction.begin - at);
     out += kGone;
@@ -49,7 +49,8 @@ std::string stored_text(std::string_view text, decide::TextPart part, const Deci
   return out += text.substr(at);
 }
 
-// The bot's answer is kept as it was: what it wanted to say is the evidence. A message is kept as it may be.
+// Among the texts the bot's answer is kept as it was: what it wanted to say is the evidence. A message is kept as it may be, and the
+// story, which is read more widely, tells no text otherwise.
 std::string stored_message(const Request& request, const Decision& decision) {
   return stored_text(request.message_text(), decide::TextPart::message, decision);
 }
@@ -229,15 +230,17 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
   };
   if (request.has_message()) line(Kind::customer_said, stored_message(request, decision));
   if (request.has_answer())
-    line(Kind::bot_wanted, (zh ? "回答：" : "to answer: ") + std::string(request.answer_text()));
+    line(Kind::bot_wanted,
+         (zh ? "回答：" : "to answer: ") + stored_text(request.answer_text(), decide::TextPart::answer, decision));
   std::vector<std::string> names;
   for (std::size_t i = 0; i < request.products(); ++i) names.emplace_back(request.product_id(i));
   if (request.has_outreach())
     line(Kind::bot_wanted, (zh ? "触达 " + std::to_string(request.recipients()) + " 人："
                                : "to reach " + std::to_string(request.recipients()) + ": ") +
-                               std::string(request.outreach_text()));
+                               stored_text(request.outreach_text(), decide::TextPart::outreach, decision));
   if (request.has_material()) {
-    if (!request.material_text().empty()) names.emplace(names.begin(), request.material_text());
+    if (!request.material_text().empty())
+      names.emplace(names.begin(), stored_text(request.material_text(), decide::TextPart::material, decision));
     line(Kind::bot_wanted, (zh ? "发布：" : "to publish: ") + join(names, comma));
     names.clear();
   }

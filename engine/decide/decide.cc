@@ -68,13 +68,16 @@ struct Told {  // a disclosure's text, in `texts`
 
 constexpr std::uint8_t kLabel = 1;  // Redacted::mode of what is replaced in a text that is not the answer
 
-struct Replacement {
-  std::uint32_t begin = 0, end = 0;
-  std::size_t text = 0, size = 0;  // in `texts`
-};
-
 struct Unit {  // what a rule is judged for
   std::int32_t product = -1, action = -1, recipient = -1;
+};
+
+struct Replacement {
+  TextPart part = TextPart::answer;
+  std::uint32_t begin = 0, end = 0;
+  Unit unit;
+  const EffectRow* with = nullptr;
+  std::size_t text = 0, size = 0;  // in `texts`, once all that is masked is known
 };
 
 // A rule to be judged; sorts by (rank, product, action, recipient), which no two share: two words, compared without a branch.
@@ -127,6 +130,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<ItemDisclosure> item_disclosures;
     std::vector<std::uint32_t> item_wordings;
     std::vector<Redacted> redactions;
+    std::vector<Redacted> hidden, masked;  // what a class hides; that with the redactions
     std::vector<Replacement> replacements;
     std::vector<Disclosure> disclosures;
     std::vector<OnceDraft> once;
@@ -137,7 +141,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<text::Edit> edits;
     std::vector<Told> told;
     std::vector<std::string_view> at_start, at_end;
-    std::string texts;
+    std::string texts, match;
     std::deque<std::string>
         labels;  // that a replacement puts into a text that is not the answer; they stay where they are
     text::RedactScratch redact;
@@ -160,7 +164,8 @@ struct Scratch::Inside final : TextEyes {
     if (uses_seldom) {
       Seldom& all = seldom_;
       all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
-      all.redactions.clear(), all.replacements.clear(), all.disclosures.clear(), all.required.clear();
+      all.redactions.clear(), all.hidden.clear(), all.masked.clear(), all.replacements.clear(), all.disclosures.clear(),
+          all.required.clear();
       all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.at_start.clear(), all.at_end.clear(), all.texts.clear(), all.labels.clear();
@@ -433,7 +438,10 @@ class Run {
     settled_facts_ = {};
     if (unknown && settled == Settled::unknown) settled_facts_ = std::span(in_.facts).subspan(draft.facts);
     if (!unknown && settled == Settled::no) {  // what the index settles looks into no text
-      each_match(rule, [this](const Match& match, text::Range) { in_.matches.push_back(match); });
+      each_match(rule, [this](const Match& match, text::Range, bool hidden) {
+        in_.matches.push_back(match);
+        if (hidden) in_.seldom().hidden.push_back({match.part, match.begin, match.end, 0, 0, 0, {}});
+      });
       std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
       in_.matches.erase(
           std::unique(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(),
@@ -494,7 +502,8 @@ class Run {
     return program::kNone;
   }
 
-  // What the rule's own conditions found in the texts that the turn is about.
+  // What the rule's own conditions found in the texts that the turn is about; the last parameter of `visit`: it is a fact that its
+  // class hides.
   template <class Visit>
   void each_match(const RuleRow& rule, Visit visit) {
     const std::span<const Node> nodes = p_.rows<Node>(Section::nodes, rule.when);
@@ -505,10 +514,11 @@ class Run {
       if (in_.when.result[i] != Kleene::yes) continue;
       const std::optional<TextPart> part = part_of(node.slot);
       if (!part) continue;
+      const bool hidden = code == NodeCode::text_has_text && is_protected(p_, node.other);
       TextSeen& seen = in_.look(node.slot, -1, *part == TextPart::answer ? setting_.answer_text : text_of(r_, *part));
       each_place(setting_, node, seen, [&](text::Range place, Said said) {
         const text::Range there = seen.normal.original(place);
-        visit(Match{*part, there.begin, there.end, said}, place);
+        visit(Match{*part, there.begin, there.end, said}, place, hidden);
       });
     }
   }
@@ -670,23 +680,13 @@ class Run {
   // Redactions and replacements of what matched, widened to whole graphemes (semantics.md 41).
   void mark(const RuleRow& rule, const Unit& unit, const EffectRow& effect) {
     const bool replace = static_cast<EffectKind>(effect.kind) == EffectKind::replace_match;
-    std::string& texts = in_.seldom().texts;
-    each_match(rule, [&](const Match& match, text::Range normal) {
-      // What goes out is changed whatever the rule is on; of the rest what it is on.
-      if (match.part != TextPart::answer && !on_part(rule, match.part)) return;
+    each_match(rule, [&](const Match& match, text::Range normal, bool) {
+      // What goes out is changed whatever the rule is on, and what is to be hidden is hidden in whichever text it stands.
+      if (replace && match.part != TextPart::answer && !on_part(rule, match.part)) return;
       const TextSeen& seen = in_.look(slot_of(match.part), -1, {});
       const text::Range whole = seen.normal.original_graphemes(normal);
       if (replace) {
-        const std::size_t text = texts.size();
-        append(texts, topic(unit, text_of(r_, match.part).substr(whole.begin, whole.end - whole.begin)), effect.with);
-        const std::size_t size = texts.size() - text;
-        if (match.part == TextPart::answer) {
-          in_.seldom().replacements.push_back({whole.begin, whole.end, text, size});
-          return;
-        }
-        // Of the other texts nothing is sent back, so whoever has them is told what takes the place of what.
-        const std::string& label = in_.seldom().labels.emplace_back(texts.substr(text, size));
-        in_.seldom().redactions.push_back({match.part, whole.begin, whole.end, kLabel, 0, 0, label});
+        in_.seldom().replacements.push_back({match.part, whole.begin, whole.end, unit, &effect});
         return;
       }
       in_.seldom().redactions.push_back({match.part, whole.begin, whole.end, effect.redact_mode,
@@ -842,7 +842,8 @@ class Run {
     join_set(all.item_disclosures, std::less<>());
     for (const ItemDisclosure& one : all.item_disclosures) all.item_wordings.push_back(one.wording);
     join(all.redactions);
-    d_.redactions = all.redactions;
+    mask();
+    replace_matches(all);
     join_set(all.disclosures, [](const Disclosure& a, const Disclosure& b) {
       return std::pair(!a.at_start, a.wording) < std::pair(!b.at_start, b.wording);
     });
@@ -858,6 +859,33 @@ class Run {
     d_.open_flags = all.open_flags;
     d_.alerts = all.alerts;
   }
+  // What no sentence may tell is known before any is made.
+  void mask() {
+    Scratch::Inside::Seldom& all = in_.seldom();
+    all.masked = all.redactions;
+    all.masked.insert(all.masked.end(), all.hidden.begin(), all.hidden.end());
+    join(all.masked);
+    d_.redactions = all.redactions;
+    d_.masked = all.masked;
+  }
+  void replace_matches(Scratch::Inside::Seldom& all) {
+    const std::size_t before = all.redactions.size();
+    for (Replacement& one : all.replacements) {
+      std::string& match = all.match;
+      match.clear();
+      append_masked(match, d_.masked, one.part, text_of(r_, one.part), one.begin, one.end);
+      one.text = all.texts.size();
+      append(all.texts, topic(one.unit, match), one.with->with);
+      one.size = all.texts.size() - one.text;
+      if (one.part == TextPart::answer) continue;
+      // Of the other texts nothing is sent back, so whoever has them is told what takes the place of what.
+      const std::string& label = all.labels.emplace_back(all.texts.substr(one.text, one.size));
+      all.redactions.push_back({one.part, one.begin, one.end, kLabel, 0, 0, label});
+    }
+    if (all.redactions.size() == before) return;
+    join(all.redactions);
+    mask();
+  }
   std::span<const std::uint32_t> disclosures_of(std::size_t item) {
     const Scratch::Inside::Seldom& all = in_.seldom();
     const auto [first, last] =
@@ -870,15 +898,17 @@ class Run {
   // ---- what the customer is told
 
   Topic topic(const Unit& unit, std::string_view match = {}) const {
-    return {&p_, &r_, r_.language(), unit.product, unit.action, match, unit.recipient, d_.redactions};
+    return {&p_, &r_, r_.language(), unit.product, unit.action, match, unit.recipient, d_.masked};
   }
   Topic topic(const ReasonDraft& draft) const {
     std::string_view match;
     if (draft.matches < draft.matches_end) {
       const Match& first = in_.matches[draft.matches];
       match = text_of(r_, first.part).substr(first.begin, first.end - first.begin);
-      if (!d_.redactions.empty())
-        match = in_.seldom().labels.emplace_back(match_told(p_, r_, d_.redactions, first, {}));
+      if (!d_.masked.empty()) {
+        match = in_.seldom().labels.emplace_back(
+            masked(d_.masked, first.part, text_of(r_, first.part), first.begin, first.end));
+      }
     }
     return topic(Unit{draft.reason.product, draft.reason.action, draft.reason.recipient}, match);
   }
@@ -927,7 +957,7 @@ class Run {
         std::sort(all.begin(), all.end(), [](const Redacted& a, const Redacted& b) {
           return std::pair(a.part, a.begin) < std::pair(b.part, b.begin);
         });
-        d_.redactions = all;
+        mask();
         break;
       }
     }
@@ -964,6 +994,7 @@ class Run {
                            one.label});
     }
     for (const Replacement& one : all.replacements) {
+      if (one.part != TextPart::answer) continue;
       all.edits.push_back({{one.begin, one.end},
                            text::Edit::Mode::replace,
                            0,
@@ -1057,7 +1088,7 @@ class Run {
   }
 
   // What the turn is about: its product and its action, if it has one.
-  Topic of_the_turn() const { return {&p_, &r_, r_.language(), -1, -1, {}, -1, d_.redactions}; }
+  Topic of_the_turn() const { return {&p_, &r_, r_.language(), -1, -1, {}, -1, d_.masked}; }
 
   std::string waiting_text(std::uint32_t index) const {
     const program::QueueRow& queue = p_.queues()[index];
@@ -1113,7 +1144,7 @@ class Run {
     // A refusal's own text is held back only for what stands in it: the rule may be true for other reasons.
     bool stands_there = false;
     if (result == Kleene::yes) {
-      each_match(rule, [&](const Match& match, text::Range) { stands_there |= match.part == TextPart::answer; });
+      each_match(rule, [&](const Match& match, text::Range, bool) { stands_there |= match.part == TextPart::answer; });
     }
     return stands_there && asks(rule, result) > Verdict::revise;
   }

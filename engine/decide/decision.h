@@ -94,7 +94,9 @@ struct Decision {
   Verdict verdict = Verdict::allow;
   std::span<const Reason> reasons;  // by (rule, item)
   std::span<const ItemVerdict> items;
-  std::span<const Redacted> redactions;     // by (part, begin), disjoint
+  std::span<const Redacted> redactions;  // by (part, begin), disjoint
+  std::span<const Redacted>
+      masked;  // they, and the words found that are a fact of a protected class: told and stored as ***
   std::span<const Disclosure> disclosures;  // by (place, wording rank), once
   std::span<const Once> told_once;          // of what it discloses: what is used up when it is sent; ascending, once
   std::span<const Once> left_out;           // what was used up (StateView) and is therefore not told again

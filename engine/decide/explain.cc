@@ -105,6 +105,10 @@ std::string_view worked_out(Cause cause, Language language) {
   }
 }
 
+std::string match_told(const Request& request, const Decision& decision, const Match& match) {
+  return masked(decision.masked, match.part, text_of(request, match.part), match.begin, match.end);
+}
+
 std::string because(const Program& program, const Request& request, const Decision& decision, const Reason& reason,
                     Language language) {
   const bool zh = language == Language::zh;
@@ -124,7 +128,7 @@ std::string because(const Program& program, const Request& request, const Decisi
     if (text.empty()) text = zh ? "无法判明" : "It could not be settled";
     return text + (zh ? "。" : ".");
   }
-  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.redactions};
+  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.masked};
   std::string match;
   for (const FactUsed& fact : reason.facts) {
     const auto frame = static_cast<program::Frame>(program.slots()[fact.slot].frame);
@@ -135,7 +139,7 @@ std::string because(const Program& program, const Request& request, const Decisi
   if (reason.action >= 0) topic.action = reason.action;
   topic.recipient = reason.recipient;
   if (!reason.matches.empty()) {
-    match = match_told(program, request, decision.redactions, reason.matches[0], reason.facts);
+    match = match_told(request, decision, reason.matches[0]);
     topic.match = match;
   }
   append(text, topic, program.rules()[reason.rule].because);
@@ -143,10 +147,9 @@ std::string because(const Program& program, const Request& request, const Decisi
 }
 
 // Each place in its text once, in the order of the text.
-void quote_matches(const Program& program, const Request& request, const Decision& decision, const Reason& reason,
-                   ReasonTold& told) {
+void quote_matches(const Request& request, const Decision& decision, const Reason& reason, ReasonTold& told) {
   for (const Match& match : reason.matches) {
-    std::string text = match_told(program, request, decision.redactions, match, reason.facts);
+    std::string text = match_told(request, decision, match);
     if (std::find(told.matched.begin(), told.matched.end(), text) != told.matched.end()) continue;
     told.matched.push_back(std::move(text));
     told.said.push_back(match.said);
@@ -186,7 +189,7 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
         std::string value = shown(program, request, fact.slot, fact.item, language);
         if (const auto part = part_of(program, fact.slot); part && fact.known && value != text::kMask) {
           const std::string_view whole = text_of(request, *part);
-          value = masked(decision.redactions, *part, whole, 0, whole.size());
+          value = masked(decision.masked, *part, whole, 0, whole.size());
         }
         if (!fact.known && fact.cause != Cause::none && request.value(fact.slot, fact.item).empty()) {
           value += std::string(language == Language::zh ? "（" : " (") +
@@ -194,7 +197,7 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
         }
         told.facts.emplace_back(program.slot_path(fact.slot), std::move(value));
       }
-      quote_matches(program, request, decision, reason, told);
+      quote_matches(request, decision, reason, told);
     }
     all.push_back(std::move(told));
   }
@@ -292,11 +295,11 @@ class Story {
       line(both(zh_ ? "拟办理操作：" : "It meant to do: ", std::string(r_.action_name(i))));
     }
   }
-  // What a rule ordered to be redacted is not told either.
+  // What a rule ordered to be redacted, or a class hides, is not told either.
   std::string masked(TextPart part, std::string_view text) const {
     std::string shown_text;
     std::size_t at = 0;
-    for (const Redacted& one : d_.redactions) {
+    for (const Redacted& one : d_.masked) {
       if (one.part != part || one.begin < at || one.end > text.size()) continue;
       shown_text += text.substr(at, one.begin - at);
       shown_text += one.label.empty() ? std::string(text::kMask)

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,9 +57,14 @@ void append_shown(std::string& out, const program::Program& program, const Reque
 std::string shown(const program::Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
                   Language language);
 std::string_view text_of(const Request& request, TextPart part);
+// What stands in [begin, end) of a text of the turn as it may be told and stored: of `places` (Decision::masked) *** or the label.
+std::string masked(std::span<const Redacted> places, TextPart part, std::string_view text, std::size_t begin,
+                   std::size_t end);
+// The text of the turn that a fact is, if it is one.
+std::optional<TextPart> part_of(const program::Program& program, std::uint32_t slot);
 // A wording with its facts put in; `product`: the index of the product that it is disclosed for, -1 for the turn.
-std::string wording_told(const program::Program& program, const Request& request, std::uint32_t wording,
-                         std::int32_t product, Language language, std::int32_t recipient = -1);
+std::string wording_told(const program::Program& program, const Request& request, const Decision& decision,
+                         std::uint32_t wording, std::int32_t product, Language language, std::int32_t recipient = -1);
 // What is asked for, with the facts of the product or action that it is first required for, and of the recipient if it is one only.
 std::string asked_told(const program::Program& program, const Request& request, const Decision& decision,
                        const Required& what, Language language);

@@ -4,7 +4,6 @@
 
 #include "engine/decide/explain.h"
 #include "engine/program/image.h"
-#include "engine/text/normalise.h"
 #include "engine/text/redact.h"
 
 namespace caveat::decide {
@@ -15,7 +14,6 @@ using program::SlotType;
 
 namespace {
 
-// Every class above the pack's lowest is protected (JR/T 0171: C1 < C2 < C3).
 bool is_protected(const Program& program, const SlotRow& slot) {
   if (slot.data_class.size == 0) return false;
   const std::string_view data_class = program.text(slot.data_class);
@@ -33,6 +31,8 @@ bool is_code(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_protected(const Program& program, std::uint32_t slot) { return is_protected(program, program.slots()[slot]); }
 
 void append_shown(std::string& out, const Program& program, const Request& request, std::uint32_t slot,
                   std::int32_t item, Language language) {
@@ -72,17 +72,23 @@ void append_shown(std::string& out, const Program& program, const Request& reque
   out += zh ? "）" : ")";
 }
 
-std::string masked(std::span<const Redacted> redactions, TextPart part, std::string_view text, std::size_t begin,
-                   std::size_t end) {
-  std::string out;
+void append_masked(std::string& out, std::span<const Redacted> places, TextPart part, std::string_view text,
+                   std::size_t begin, std::size_t end) {
   std::size_t at = begin;
-  for (const Redacted& one : redactions) {
+  for (const Redacted& one : places) {
     if (one.part != part || one.end <= at || one.begin >= end || one.end > text.size()) continue;
     if (one.begin > at) out += text.substr(at, one.begin - at);
     out += one.label.empty() ? text::kMask : one.label;
     at = std::min<std::size_t>(one.end, end);
   }
-  return out += text.substr(at, end - at);
+  out += text.substr(at, end - at);
+}
+
+std::string masked(std::span<const Redacted> places, TextPart part, std::string_view text, std::size_t begin,
+                   std::size_t end) {
+  std::string out;
+  append_masked(out, places, part, text, begin, end);
+  return out;
 }
 
 std::optional<TextPart> part_of(const Program& program, std::uint32_t slot) {
@@ -91,20 +97,6 @@ std::optional<TextPart> part_of(const Program& program, std::uint32_t slot) {
   if (slot == program.schema().find_two("outreach", "text")) return TextPart::outreach;
   if (slot == program.schema().find_two("material", "text")) return TextPart::material;
   return std::nullopt;
-}
-
-std::string match_told(const Program& program, const Request& request, std::span<const Redacted> redactions,
-                       const Match& match, std::span<const FactUsed> facts) {
-  const std::string_view text = text_of(request, match.part);
-  const std::string_view there = text.substr(match.begin, match.end - match.begin);
-  for (const FactUsed& fact : facts) {
-    if (!fact.known || !is_protected(program, program.slots()[fact.slot])) continue;
-    std::string value;
-    request.append_value(value, fact.slot, fact.item);
-    if (!value.empty() && text::normal_form(there).find(text::normal_form(value)) != std::string::npos)
-      return std::string(text::kMask);
-  }
-  return masked(redactions, match.part, text, match.begin, match.end);
 }
 
 std::string shown(const Program& program, const Request& request, std::uint32_t slot, std::int32_t item,
@@ -127,11 +119,11 @@ void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
     out += topic.language == Language::zh ? "不明" : "unknown";
     return;
   }
-  if (!topic.redactions.empty()) {
+  if (!topic.masked.empty()) {
     if (const std::optional<TextPart> part = part_of(*topic.program, slot); part && request.fact(slot, item).known) {
       const std::string_view text = text_of(request, *part);
       if (!is_protected(*topic.program, topic.program->slots()[slot])) {
-        out += masked(topic.redactions, *part, text, 0, text.size());
+        append_masked(out, topic.masked, *part, text, 0, text.size());
         return;
       }
     }
@@ -157,8 +149,8 @@ bool append(std::string& out, const Topic& topic, program::Pieces pieces) {
   return interpolated;
 }
 
-std::string wording_told(const Program& program, const Request& request, std::uint32_t wording, std::int32_t product,
-                         Language language, std::int32_t recipient) {
+std::string wording_told(const Program& program, const Request& request, const Decision& decision,
+                         std::uint32_t wording, std::int32_t product, Language language, std::int32_t recipient) {
   std::string out;
   append(out,
          {.program = &program,
@@ -166,7 +158,8 @@ std::string wording_told(const Program& program, const Request& request, std::ui
           .language = language,
           .product = product,
           .match = {},
-          .recipient = recipient},
+          .recipient = recipient,
+          .masked = decision.masked},
          program.wordings()[wording].pieces);
   return out;
 }
@@ -221,7 +214,7 @@ program::Pieces ask_of(const Program& program, const Required& what) {
 
 std::string asked_told(const Program& program, const Request& request, const Decision& decision, const Required& what,
                        Language language) {
-  Topic topic{&program, &request, language, -1, -1, {}};
+  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.masked};
   const Reason* first = nullptr;
   for (const Reason& reason : decision.reasons) {
     if (reason.item() < 0 || !requires_it(program, reason, what) || !helps(program, decision, reason)) continue;

@@ -4,7 +4,6 @@
 // Promises   a fact of a protected data class stands masked in every sentence
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,17 +23,14 @@ struct Topic {
   std::int32_t product = -1, action = -1;
   std::string_view match;
   std::int32_t recipient = -1;
-  std::span<const Redacted> redactions = {};  // of the turn's texts: what they hide is hidden in every sentence
+  std::span<const Redacted> masked = {};  // of the turn's texts (Decision): hidden in every sentence
 };
 
-// What stands in [begin, end) of a text of the turn, its redactions as *** or by their labels.
-std::string masked(std::span<const Redacted> redactions, TextPart part, std::string_view text, std::size_t begin,
-                   std::size_t end);
-// The text of the turn that a fact is, if it is one.
-std::optional<TextPart> part_of(const program::Program& program, std::uint32_t slot);
-// The words of a match as a sentence may tell them: neither what is redacted nor a fact of a protected class that they are.
-std::string match_told(const program::Program& program, const Request& request, std::span<const Redacted> redactions,
-                       const Match& match, std::span<const FactUsed> facts);
+// What `masked` gives.
+void append_masked(std::string& out, std::span<const Redacted> places, TextPart part, std::string_view text,
+                   std::size_t begin, std::size_t end);
+// Every class above the pack's lowest is protected (JR/T 0171: C1 < C2 < C3).
+bool is_protected(const program::Program& program, std::uint32_t slot);
 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot);
 // Appends the template; false: it interpolates nothing.

@@ -71,10 +71,9 @@ const Code kNeverInForce{"never_in_force", "Rule {0} is never in force: it begin
                          "规则 {0} 从不生效：自 {1} 起，至 {2} 止。"};
 const Code kNoMatch{"no_match", "“{0}” needs a condition that finds words in a text, and {1} has none.",
                     "“{0}”需要一个在文本中查找词语的条件，而{1}没有。"};
-const Code kMatchElsewhere{
-    "match_elsewhere",
-    "“{0}” would change nothing: it changes the answer and what {1} applies to, and {1} finds words in neither.",
-    "“{0}”不会起作用：它只改动回答和{1}所适用的文本，而{1}并不在其中查找词语。"};
+const Code kMatchElsewhere{"match_elsewhere",
+                           "“{0}” would change nothing: {1} finds no words in a text that it changes.",
+                           "“{0}”不会起作用：{1}没有在它所改动的文本中查找词语。"};
 const Code kBadTemplate{"bad_template", "A brace stands alone in “{0}”.", "“{0}”中的花括号不成对。"};
 const Code kConfidentialText{"confidential_text", "What a confidential rule says to the customer may not hold “{0}”.",
                              "保密规则对客户的提示中不得出现“{0}”。"};

@@ -355,13 +355,16 @@ class RuleCheck {
     if (expr.op != Op::and_ && expr.op != Op::or_ && expr.op != Op::at_least) return;
     for (const ExprPtr& arg : expr.args) add_searched(model, *arg, parts);
   }
-  // A change of what was found elsewhere than in the answer, or in what the rule is on, would be none, and be told as one.
+  // A change of what was found elsewhere than in a text that it changes would be none, and be told as one.
   void changes_nothing(const syntax::Effect& effect) {
     constexpr std::size_t kWalked = 2'000;  // parts, as below
     if (!rule_.when || rule_.when->nodes > kWalked || decl_.subject_unknown || !item_.decl->lost.empty()) return;
     std::set<Part> searched;
     add_searched(work_.model, *rule_.when, searched);
     if (searched.empty() || searched.contains(Part::answer)) return;
+    // What is to be hidden is hidden in whichever text of the turn it stands.
+    searched.erase(Part::turn);
+    if (effect.kind == syntax::EffectKind::redact && !searched.empty()) return;
     for (const Subject subject : rule_.applies_to) {
       if ((subject == Subject::message && searched.contains(Part::message)) ||
           (subject == Subject::outreach && searched.contains(Part::outreach)) ||

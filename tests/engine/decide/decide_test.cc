@@ -337,6 +337,62 @@ BOOST_AUTO_TEST_CASE(a_match_that_is_a_protected_fact_is_masked) {
   BOOST_TEST(told.reasons[0].matched[0] == "***");
 }
 
+// Not only where the words are quoted: in what is said, in whole texts that are told, in the other rules' sentences.
+BOOST_AUTO_TEST_CASE(what_a_class_hides_stands_in_no_sentence_whoever_makes_it) {
+  World world = wealth();
+  const std::string phone = "13800138000";
+  model::Rule& found =
+      world.rule("found", {Subject::answer},
+                 World::over(Op::text_has, {world.read("answer", "text"), world.read("customer", "phone")}),
+                 {World::effect(EffectKind::block)});
+  model::Say say;
+  say.texts.en = {{"not ", model::kNone}, {"", program::kMatchPiece}};
+  found.say = {say};
+  world.rule("other", {Subject::answer}, world.has("answer", {"number"}), {World::effect(EffectKind::flag)})
+      .because.en = {{"said ", model::kNone}, {"", world.find("answer", "text")}};
+  Turn turn;
+  turn.answer("your number is 13800138000");
+  turn.text("phone", phone, turn.object("customer"));
+  turn.text("language", "en");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST(decided.decision->say == "not ***");
+  BOOST_TEST(decided.decision->redactions.empty());
+  const Explanation told =
+      explain(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+  BOOST_TEST(told.story.find(phone) == std::string::npos, told.story);
+  BOOST_TEST_REQUIRE(told.reasons.size() == 2u);
+  BOOST_TEST(told.reasons[1].because == "said your number is ***");
+  for (const ReasonTold& reason : told.reasons) {
+    for (const auto& [fact, value] : reason.facts) BOOST_TEST(value.find(phone) == std::string::npos, fact);
+  }
+}
+
+// What a rule hides it hides in whichever text it finds it, and no text that another rule puts in brings it back.
+BOOST_AUTO_TEST_CASE(what_is_redacted_is_hidden_in_whichever_text_it_stands) {
+  World world = wealth();
+  const std::string card = "6222021234567890";
+  model::Effect redact = World::effect(EffectKind::redact);
+  redact.redact_mode = 0;
+  world.rule("mask", {Subject::answer},
+             World::over(Op::or_, {world.has("answer", {"nothing"}), world.has("message", {card})}), {redact});
+  model::Effect replace = World::effect(EffectKind::replace_match), disclose = World::effect(EffectKind::disclose);
+  replace.with_pieces.en = {{"<", model::kNone}, {"", world.find("message", "text")}, {">", model::kNone}};
+  disclose.wording = world.wording("wrote", "", "");
+  world.model.wordings[disclose.wording].pieces.en = {{"You wrote ", model::kNone},
+                                                      {"", world.find("message", "text")}};
+  world.rule("a_replace", {Subject::answer}, world.has("answer", {"that"}), {replace, disclose});
+  Turn turn;
+  turn.answer("so that");
+  turn.message("card " + card);
+  turn.text("language", "en");
+  const Decided decided = judge(world, turn);
+  BOOST_TEST_REQUIRE(decided.decision->redactions.size() == 1u);
+  BOOST_TEST((decided.decision->redactions[0].part == TextPart::message));
+  BOOST_TEST(decided.decision->say == "so <card ***>\nYou wrote card ***");
+  BOOST_TEST(wording_told(*decided.program, decided.request, *decided.decision, 0, -1, Language::en) ==
+             "You wrote card ***");
+}
+
 // Two ratios of unlike currencies are no two numbers: nobody knows which is the greater.
 BOOST_AUTO_TEST_CASE(money_divided_by_money_of_another_currency_is_unknown) {
   World world;
