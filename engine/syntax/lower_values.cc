@@ -19,6 +19,21 @@ std::string without_underlines(std::string text) {
   return text;
 }
 
+// The words of a unit may stand apart by more than a blank: by a line's end, and by a comment before it.
+std::string in_one_blank(std::string_view written) {
+  std::string result;
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    if (written[at] == '#') at = std::min(written.find('\n', at), written.size() - 1);
+    const bool blank = written[at] == ' ' || written[at] == '\t' || written[at] == '\r' || written[at] == '\n';
+    if (!blank) {
+      result += written[at];
+    } else if (!result.ends_with(' ')) {
+      result += ' ';
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 Decimal Lowering::decimal(Node number_token) {
@@ -51,7 +66,7 @@ Literal Lowering::literal(Node node) {
     }
   };
   for (Node n = node.first(); n; n = n.next()) {
-    const std::string text = nfkc(written(n));
+    const std::string text = in_one_blank(nfkc(written(n)));
     switch (n.type()) {
       case P::MAGNITUDE:
         if (const auto factor = Decimal::parse(unit_name(P::MAGNITUDE, text))) scale_by(*factor);

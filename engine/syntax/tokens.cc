@@ -436,7 +436,8 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     if (unit.words.size() == 1 || unit.kind != KeywordKind::unit || at + unit.words.size() > end) continue;
     bool all = true;
     for (std::size_t i = 0; i < unit.words.size() && all; ++i) {
-      all = raws_[at + i].type == L::WORD && (i == 0 || !raws_[at + i].first) && word(raws_[at + i]) == unit.words[i];
+      all = raws_[at + i].type == L::WORD && (i == 0 || !raws_[at + i].first || is_free_layout(kind_)) &&
+            word(raws_[at + i]) == unit.words[i];
     }
     if (!all) continue;
     emit(unit.token, raw.begin, raws_[at + unit.words.size() - 1].end);
@@ -703,7 +704,10 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
         }
         // `article 12 item 3`: in a source, item is no counting unit.
         const bool item = kind_ == L::SOURCE && keyword != nullptr && keyword->token == L::ITEM;
-        if (is_number_like(last()) && !raw.first && !item && cut_after_number(at, end)) continue;
+        // Where line ends mean nothing a unit may begin a line, but no clause is one.
+        const bool parted =
+            raw.first && (!is_free_layout(kind_) || (keyword != nullptr && is_clause_start(keyword->token)));
+        if (is_number_like(last()) && !parted && !item && cut_after_number(at, end)) continue;
         if (keyword != nullptr) {
           if (is_clause_start(keyword->token) && last() == L::COMMA) result_.tokens.pop_back();
           if (last() == L::STOP) result_.tokens.pop_back();

@@ -269,3 +269,23 @@ BOOST_AUTO_TEST_CASE(each_language_of_what_a_rule_says_may_have_a_clause_of_its_
   BOOST_TEST(tree(head + "say zh \"甲\" say on sms en \"B\" say en \"A\"") ==
              tree(head + "say zh \"甲\" en \"A\" say on sms en \"B\""));
 }
+
+BOOST_AUTO_TEST_CASE(the_words_of_a_unit_may_stand_apart) {
+  for (const std::string whole :
+       {"define d as customer.a is above 5 CNY", "define d as customer.a is above 5 million CNY",
+        "define d as customer.a is above 5 per mille", "define d as customer.a is more than 12 working days ago",
+        "define d as customer.a is at least 18 years old and customer.b is yes",
+        "define d as customer.a is above 5 percent",
+        "rule r when x then hand off to desk, within 5 minutes because \"b\"", "parameter p 5 days",
+        "定义 d 为 客户.a 高于 5 万元 且 客户.b 为 是", "规则 r 当 x 则 转人工 至 desk，5 分钟 内 理由 “乙”",
+        "rule r from 2026-01-01 until 2026-02-01 when x then block",
+        "规则 r 自 2026-01-01 起 至 2026-02-01 止 当 x 则 拦截"}) {
+    for (std::size_t at = whole.find_first_of("0123456789"); (at = whole.find(' ', at)) != std::string::npos; ++at) {
+      for (const std::string parting : {"\n  ", "  ", "\t", "\r\n  ", " # why\n  ", "\u3000\u3000"}) {
+        std::string broken = whole;
+        broken.replace(at, 1, parting);
+        BOOST_TEST_CONTEXT(broken) BOOST_TEST(tree(broken) == tree(whole));
+      }
+    }
+  }
+}
