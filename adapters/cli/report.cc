@@ -187,7 +187,6 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
       log = open_recorder(invocation, terminal, *reader, keys.get(), clock, random, in_use);
       return log.get();
     };
-    const auto since = std::chrono::steady_clock::now();
     const auto may_record = [&] {
       if (open() == nullptr) return false;
       log->close();  // others may go on meanwhile
@@ -195,6 +194,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
       return true;
     };
     const auto to_record = [&] {
+      const auto since = std::chrono::steady_clock::now();  // the report is made: what waits is its record
       for (bool told = false;; told = true) {
         try {
           if (open(InUse::wait) == nullptr)

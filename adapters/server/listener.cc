@@ -539,13 +539,13 @@ awaitable<bool> Connection::refuse_unread(const Code& code, ProblemItem what) {
   co_return false;
 }
 
-// All that can be done of it without waiting: for most, where the request has come whole and its answer is there at once, no other
-// coroutine, no timer and no other thread is needed. True: it is done.
 // Of one that came cut in two the first byte says nothing yet.
 bool Connection::half_an_empty_line() const {
   return !empty_line_ && buffer_.size() == 1 && *static_cast<const char*>(buffer_.data().data()) == '\r';
 }
 
+// All that can be done of it without waiting: for most, where the request has come whole and its answer is there at once, no other
+// coroutine, no timer and no other thread is needed. True: it is done.
 bool Connection::at_once(Exchange& one) {
   // Some send a line end behind a body that none belongs to: one before a request line is not looked at (RFC 9112, 2.2).
   if (!empty_line_ && buffer_.size() >= 2) {
