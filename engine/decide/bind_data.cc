@@ -80,7 +80,7 @@ void Binder::contradictions() {
     const bool of_words = static_cast<SlotType>(slot.type) == SlotType::text && (slot.flags & program::kIsId) == 0;
     if (of_words && text::normal_form(r_.spelt_) == text::normal_form(r_.text(said.value))) continue;
     constexpr std::size_t kTold = 64;  // bytes; a longer one is found in its row
-    const bool tells = slot.data_class.size == 0 && r_.spelt_.size() <= kTold;
+    const bool tells = slot.data_class.size == 0 && r_.spelt_.size() <= kTold && may_state(p_.text(slot.from));
     report(codes::kConflict, said.node,
            "what the reference data " + std::string(p_.text(slot.from)) + " says" +
                (tells ? ": \"" + r_.spelt_ + "\"" : std::string()),

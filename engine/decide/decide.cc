@@ -130,7 +130,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<ItemDisclosure> item_disclosures;
     std::vector<std::uint32_t> item_wordings;
     std::vector<Redacted> redactions;
-    std::vector<Redacted> hidden, masked;  // what a class hides; that with the redactions
+    std::vector<Redacted> hidden, masked, untold;  // what a class hides; that with the redactions; before replacements
     std::vector<Replacement> replacements;
     std::vector<Disclosure> disclosures;
     std::vector<OnceDraft> once;
@@ -164,8 +164,8 @@ struct Scratch::Inside final : TextEyes {
     if (uses_seldom) {
       Seldom& all = seldom_;
       all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
-      all.redactions.clear(), all.hidden.clear(), all.masked.clear(), all.replacements.clear(), all.disclosures.clear(),
-          all.required.clear();
+      all.redactions.clear(), all.hidden.clear(), all.masked.clear(), all.untold.clear(), all.replacements.clear(),
+          all.disclosures.clear(), all.required.clear();
       all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.at_start.clear(), all.at_end.clear(), all.texts.clear(), all.labels.clear();
@@ -843,6 +843,8 @@ class Run {
     for (const ItemDisclosure& one : all.item_disclosures) all.item_wordings.push_back(one.wording);
     join(all.redactions);
     mask();
+    all.untold = all.masked;
+    d_.untold = all.untold;
     replace_matches(all);
     join_set(all.disclosures, [](const Disclosure& a, const Disclosure& b) {
       return std::pair(!a.at_start, a.wording) < std::pair(!b.at_start, b.wording);
@@ -873,7 +875,7 @@ class Run {
     for (Replacement& one : all.replacements) {
       std::string& match = all.match;
       match.clear();
-      append_masked(match, d_.masked, one.part, text_of(r_, one.part), one.begin, one.end);
+      append_masked(match, d_.untold, one.part, text_of(r_, one.part), one.begin, one.end);
       one.text = all.texts.size();
       append(all.texts, topic(one.unit, match), one.with->with);
       one.size = all.texts.size() - one.text;
@@ -898,16 +900,16 @@ class Run {
   // ---- what the customer is told
 
   Topic topic(const Unit& unit, std::string_view match = {}) const {
-    return {&p_, &r_, r_.language(), unit.product, unit.action, match, unit.recipient, d_.masked};
+    return {&p_, &r_, r_.language(), unit.product, unit.action, match, unit.recipient, d_.untold};
   }
   Topic topic(const ReasonDraft& draft) const {
     std::string_view match;
     if (draft.matches < draft.matches_end) {
       const Match& first = in_.matches[draft.matches];
       match = text_of(r_, first.part).substr(first.begin, first.end - first.begin);
-      if (!d_.masked.empty()) {
+      if (!d_.untold.empty()) {
         match = in_.seldom().labels.emplace_back(
-            masked(d_.masked, first.part, text_of(r_, first.part), first.begin, first.end));
+            masked(d_.untold, first.part, text_of(r_, first.part), first.begin, first.end));
       }
     }
     return topic(Unit{draft.reason.product, draft.reason.action, draft.reason.recipient}, match);
@@ -1088,7 +1090,7 @@ class Run {
   }
 
   // What the turn is about: its product and its action, if it has one.
-  Topic of_the_turn() const { return {&p_, &r_, r_.language(), -1, -1, {}, -1, d_.masked}; }
+  Topic of_the_turn() const { return {&p_, &r_, r_.language(), -1, -1, {}, -1, d_.untold}; }
 
   std::string waiting_text(std::uint32_t index) const {
     const program::QueueRow& queue = p_.queues()[index];

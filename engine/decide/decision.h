@@ -95,8 +95,9 @@ struct Decision {
   std::span<const Reason> reasons;  // by (rule, item)
   std::span<const ItemVerdict> items;
   std::span<const Redacted> redactions;  // by (part, begin), disjoint
-  std::span<const Redacted>
-      masked;  // they, and the words found that are a fact of a protected class: told and stored as ***
+  // They, and the words found that are a fact of a protected class: stored as ***.
+  std::span<const Redacted> masked;
+  std::span<const Redacted> untold;         // of `masked` what no sentence tells; a replacement hides nothing
   std::span<const Disclosure> disclosures;  // by (place, wording rank), once
   std::span<const Once> told_once;          // of what it discloses: what is used up when it is sent; ascending, once
   std::span<const Once> left_out;           // what was used up (StateView) and is therefore not told again

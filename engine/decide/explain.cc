@@ -106,7 +106,7 @@ std::string_view worked_out(Cause cause, Language language) {
 }
 
 std::string match_told(const Request& request, const Decision& decision, const Match& match) {
-  return masked(decision.masked, match.part, text_of(request, match.part), match.begin, match.end);
+  return masked(decision.untold, match.part, text_of(request, match.part), match.begin, match.end);
 }
 
 std::string because(const Program& program, const Request& request, const Decision& decision, const Reason& reason,
@@ -128,7 +128,7 @@ std::string because(const Program& program, const Request& request, const Decisi
     if (text.empty()) text = zh ? "无法判明" : "It could not be settled";
     return text + (zh ? "。" : ".");
   }
-  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.masked};
+  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.untold};
   std::string match;
   for (const FactUsed& fact : reason.facts) {
     const auto frame = static_cast<program::Frame>(program.slots()[fact.slot].frame);
@@ -189,7 +189,7 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
         std::string value = shown(program, request, fact.slot, fact.item, language);
         if (const auto part = part_of(program, fact.slot); part && fact.known && value != text::kMask) {
           const std::string_view whole = text_of(request, *part);
-          value = masked(decision.masked, *part, whole, 0, whole.size());
+          value = masked(decision.untold, *part, whole, 0, whole.size());
         }
         if (!fact.known && fact.cause != Cause::none && request.value(fact.slot, fact.item).empty()) {
           value += std::string(language == Language::zh ? "（" : " (") +

@@ -159,7 +159,7 @@ std::string wording_told(const Program& program, const Request& request, const D
           .product = product,
           .match = {},
           .recipient = recipient,
-          .masked = decision.masked},
+          .masked = decision.untold},
          program.wordings()[wording].pieces);
   return out;
 }
@@ -214,7 +214,7 @@ program::Pieces ask_of(const Program& program, const Required& what) {
 
 std::string asked_told(const Program& program, const Request& request, const Decision& decision, const Required& what,
                        Language language) {
-  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.masked};
+  Topic topic{&program, &request, language, -1, -1, {}, -1, decision.untold};
   const Reason* first = nullptr;
   for (const Reason& reason : decision.reasons) {
     if (reason.item() < 0 || !requires_it(program, reason, what) || !helps(program, decision, reason)) continue;

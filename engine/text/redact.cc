@@ -166,21 +166,22 @@ bool is_item(std::string_view line) {
 }
 
 // The words of an earlier line that the line at `begin` hangs on, behind a colon or a comma: "The following is false:". Of a list all
-// items hang on the line before it. Empty: none.
+// items hang on the line before it. Empty: none; where that is too far away to be looked for, the line where the search ended.
 std::string_view introduced_by(std::string_view text, std::size_t begin) {
+  constexpr int kLines = 32;
   const auto trimmed = [](std::string_view line) {
     while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
     while (!line.empty() && (line.back() == ' ' || (line.back() == '*' && line.size() > 1))) line.remove_suffix(1);
     return line;
   };
   const bool item = is_item(trimmed(text.substr(begin, text.find('\n', begin) - begin)));
-  while (begin > 0) {
+  for (int lines = 0; begin > 0; ++lines) {
     const std::size_t end = begin - 1;  // of the line before
     const std::size_t found = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);
     begin = found == std::string_view::npos ? 0 : found + 1;
     const std::string_view line = trimmed(text.substr(begin, end - begin));
     if (line.empty()) continue;
-    if (is_one_of(before(line, line.size()), kPause)) return line;
+    if (is_one_of(before(line, line.size()), kPause) || lines == kLines) return line;
     if (!item || !is_item(line)) return {};
   }
   return {};
@@ -193,8 +194,13 @@ bool begins_sentence(std::string_view text, std::size_t at) {
     if (at - begin > kLongestHead) return false;
     begin -= before(text, begin).size();
   }
-  const std::size_t line = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;  // npos + 1: the first
-  if (const std::string_view head = introduced_by(text, line); !head.empty()) {
+  // What lies farther off is not looked at, or a text full of places would cost the square of its length.
+  constexpr std::size_t kFar = 4096;
+  const std::size_t from = at > kFar ? at - kFar : 0;
+  const std::string_view near = text.substr(from, std::min(at + kLongestHead, text.size()) - from);
+  const std::size_t line = at == 0 ? 0 : near.rfind('\n', at - from - 1) + 1;  // npos + 1: the first
+  if (from > 0 && line == 0) return false;
+  if (const std::string_view head = introduced_by(near, line); !head.empty()) {
     const std::size_t sign = before(head, head.size()).size();
     if (head.substr(head.size() - sign) != ":" || !is_head(head.substr(0, head.size() - sign))) return false;
   }

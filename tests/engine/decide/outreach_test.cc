@@ -274,7 +274,8 @@ BOOST_AUTO_TEST_CASE(what_is_replaced_in_a_material_is_told_by_its_place_and_wha
   model::Effect replace = World::effect(EffectKind::replace_match);
   replace.with_pieces.zh = {{"***", model::kNone}};
   replace.with_pieces.en = replace.with_pieces.zh;
-  world.rule("promise", {Subject::material}, world.has("material", {"sure win"}), {replace});
+  world.rule("promise", {Subject::material}, world.has("material", {"sure win"}), {replace}).because.en = {
+      {"", program::kMatchPiece}};
   Turn turn;
   turn.text("text", "A sure win.", turn.object("material"));
   Judged judged;
@@ -287,6 +288,11 @@ BOOST_AUTO_TEST_CASE(what_is_replaced_in_a_material_is_told_by_its_place_and_wha
   BOOST_TEST(one.begin == 2u);
   BOOST_TEST(one.end == 10u);
   BOOST_TEST(one.label == "***");
+  // It hides nothing: the reason tells what was found.
+  const auto told = reasons(*judged.program, judged.request, judged.decision, Language::en, Audience::officer);
+  BOOST_REQUIRE_EQUAL(told.size(), 1u);
+  BOOST_TEST(told[0].because == "sure win");
+  BOOST_TEST(told[0].matched[0] == "sure win");
 }
 
 BOOST_AUTO_TEST_CASE(an_outreach_is_no_turn_of_a_conversation_and_reaches_somebody) {

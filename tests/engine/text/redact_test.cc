@@ -188,6 +188,11 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
   const auto added = [](std::string_view text, std::string_view disclosure) {
     return add_disclosures(text, {}, Texts{disclosure}) != text;
   };
+  const auto many = [](std::string_view line, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += line;
+    return text;
+  };
   BOOST_TEST(added("这只基金不存在本金亏损风险。", "存在本金亏损风险。"));
   BOOST_TEST(added("For this fund no monthly fees apply.", "Fees apply."));
   BOOST_TEST(added("“存在本金亏损风险。”是谣言。", "存在本金亏损风险。"));
@@ -205,6 +210,9 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
   BOOST_TEST(added("以下都是假话：\n存在本金亏损风险。\n祝好。", "存在本金亏损风险。"));
   BOOST_TEST(added("The following is false:\n\n- Nothing is free.\n- Fees apply.", "Fees apply."));
   BOOST_TEST(added("These are myths:\n1. Nothing is free.\n2. Fees apply.", "Fees apply."));
+  BOOST_TEST(added("These are myths:\n" + many("- Nothing is free.\n", 40) + "- Fees apply.", "Fees apply."));
+  BOOST_TEST(!added(many("Nothing is free.\n", 4'000) + "Fees apply.", "Fees apply."));
+  BOOST_TEST(added(many("- Fees apply.x\n", 20'000), "Fees apply."));  // in a moment, not in minutes
   BOOST_TEST(added("> Fees apply.\nThe quote above is a myth.", "Fees apply."));
   BOOST_TEST(!added("- 年化 3.5%\n- 期限：90 天\n- 存在本金亏损风险。", "存在本金亏损风险。"));
   BOOST_TEST(!added("风险提示：\n1. 存在本金亏损风险。", "存在本金亏损风险。"));
