@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <set>
 
@@ -1329,7 +1330,15 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
     }
   }
   if (up && down) return std::nullopt;
-  if (best) return best;
+  if (best) {  // `Then`: what differs in capitals alone is meant for sure
+    const std::string written = text(best->first, best->last);
+    const auto sure = std::find_if(best->spellings.begin(), best->spellings.end(), [&](const std::string& spelling) {
+      return std::equal(written.begin(), written.end(), spelling.begin(), spelling.end(),
+                        [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
+    });
+    if (sure != best->spellings.end()) best->spellings = {std::string(*sure)};
+    return best;
+  }
   // 转人工 坐席: the phrase without its last word.
   for (const auto& s : all_spellings()) {
     const bool opens = s.kind == KeywordKind::effect || s.kind == KeywordKind::clause || s.kind == KeywordKind::line;
