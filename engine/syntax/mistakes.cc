@@ -427,9 +427,13 @@ std::size_t Explainer::comparison_end(std::size_t at) const {
 std::optional<Complaint> Explainer::full_stop() {
   for (std::size_t back = 0; back <= std::min<std::size_t>(at_, 2); ++back) {
     const std::size_t dot = at_ - back, next = dot + 1;
-    if (type(dot) != P::DOT || (next < count_ && type(next) != P::LINE && !begins_line(next))) continue;
+    // `规则 乙：` and `适用于 回答；`, as laws are written.
+    const bool law =
+        back == 0 && dot < count_ && (type(dot) == P::SEMICOLON || type(dot) == P::COLON) && !expects(type(dot));
+    if ((type(dot) != P::DOT && !law) || (next < count_ && type(next) != P::LINE && !begins_line(next))) continue;
     Complaint c{&codes::kUnexpected, span(dot, dot), {"“" + text(dot) + "”", Both{"the end of the line", "行尾"}}};
-    c.help = Both{"no full stop ends a line", "行尾不用句点"};
+    c.help = law ? Both{"no colon or semicolon ends a line", "行尾不用冒号、分号"}
+                 : Both{"no full stop ends a line", "行尾不用句点"};
     c.fixes.push_back({span(dot, dot), ""});
     return c;
   }
