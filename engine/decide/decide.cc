@@ -143,7 +143,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<std::string_view> at_start, at_end;
     std::string texts, match;
     std::deque<std::string>
-        labels;  // that a replacement puts into a text that is not the answer; they stay where they are
+        labels;  // texts made here that a Redacted or a Topic points to; they stay where they are
     text::RedactScratch redact;
   };
   Seldom& seldom() {

@@ -207,7 +207,7 @@ class Request {
     Decimal number;
     Duration duration;
     std::uint32_t at = 0, size = 0;  // text
-    // Elements of a list: Extras; of a level or choice `first` is which of its names.
+    // Elements of a list, for element(); of a level or choice `first` is which of its names.
     std::uint32_t first = 0, count = 0;
     std::uint32_t symbol = 0xffffffff;
     std::uint32_t source = 0, source_size = 0;

@@ -5,7 +5,7 @@
 //   normalise("担保：保\u200B本！", normal);           // "担保:保本!"
 //   Range there = normal.original(9, 15);              // the bytes of 保\u200B本
 //
-// Promises   NFKC_Casefold, ’ and ‐ are ' and -; NUL, controls, noncharacters and invisible format characters are dropped; a run of blanks is one
+// Promises   NFKC_Casefold; what is written for an apostrophe (’ ‘ ′) is ', for a hyphen (‐ ‑ – −) -; NUL, controls, noncharacters and invisible format characters are dropped; a run of blanks is one
 //            blank, none between two Han characters; a run with a line end is one line end. Nothing else is joined, so a clause
 //            bound or a line end parts as before (semantics.md 39). Normalising twice is normalising once. Fixed by kTextVersion
 //            A bound of the normal text maps to a bound of the original, monotone; what folds together maps to all of it

@@ -48,8 +48,10 @@ void check_parameters(Work& work) {
     const bool says_which_way = decl.stricter != syntax::ParameterDecl::Stricter::none;
     if (!out.spoilt && (decl.low || says_which_way) &&
         comparable(work.model, out.type, out.type) != Comparable::order) {
+      const std::string written(work.text_at(decl.value->span));
+      const bool quoted = written.starts_with("“") || written.starts_with('"');
       work.report(codes::kWrongType, item, decl.value->span,
-                  {Work::say(item, "a number", "一个数"), std::string(work.text_at(decl.value->span))},
+                  {Work::say(item, "a number", "一个数"), quoted ? written : "“" + written + "”"},
                   Work::say(item, "Only a number can be made stricter.", "只有数才谈得上从严。"));
     } else if (!out.spoilt && says_which_way != static_cast<bool>(decl.low)) {
       work.report(

@@ -307,6 +307,10 @@ BOOST_AUTO_TEST_CASE(what_is_redacted_of_the_message_stands_in_no_sentence) {
   turn.answer("x");
   turn.message("卡号6222021234567890。");
   const Decided decided = judge(world, turn);
+  const auto officer = reasons(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+  BOOST_REQUIRE_EQUAL(officer.size(), 2u);
+  BOOST_TEST(officer[0].because == "card ***");
+  BOOST_TEST(officer[1].because == "wrote 卡号***。");
   for (const Audience audience : {Audience::officer, Audience::customer}) {
     const Explanation told = explain(*decided.program, decided.request, *decided.decision, Language::en, audience);
     BOOST_TEST(told.story.find("6222021234567890") == std::string::npos, told.story);
