@@ -1,4 +1,5 @@
 // What a reference set says of the things that a turn has: it counts, whoever says otherwise (contracts.md 10).
+#include "engine/base/escape.h"
 #include "engine/decide/binder.h"
 #include "engine/text/normalise.h"
 
@@ -79,11 +80,10 @@ void Binder::contradictions() {
     // Texts are one in their normal form to every rule, so to the set; ids are sign by sign.
     const bool of_words = static_cast<SlotType>(slot.type) == SlotType::text && (slot.flags & program::kIsId) == 0;
     if (of_words && text::normal_form(r_.spelt_) == text::normal_form(r_.text(said.value))) continue;
-    constexpr std::size_t kTold = 64;  // bytes; a longer one is found in its row
-    const bool tells = slot.data_class.size == 0 && r_.spelt_.size() <= kTold && may_state(p_.text(slot.from));
+    const bool tells = slot.data_class.size == 0 && may_state(p_.text(slot.from));
     report(codes::kConflict, said.node,
            "what the reference data " + std::string(p_.text(slot.from)) + " says" +
-               (tells ? ": \"" + r_.spelt_ + "\"" : std::string()),
+               (tells ? ": \"" + shortened(r_.spelt_) + "\"" : std::string()),
            said_of(said.node, slot));
   }
 }

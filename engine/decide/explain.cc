@@ -186,11 +186,8 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
     }
     if (audience == Audience::officer || audience == Audience::confidential) {
       for (const FactUsed& fact : reason.facts) {
-        std::string value = shown(program, request, fact.slot, fact.item, language);
-        if (const auto part = part_of(program, fact.slot); part && fact.known && value != text::kMask) {
-          const std::string_view whole = text_of(request, *part);
-          value = masked(decision.untold, *part, whole, 0, whole.size());
-        }
+        std::string value;
+        append_told(value, program, request, decision.untold, fact.slot, fact.item, language);
         if (!fact.known && fact.cause != Cause::none && request.value(fact.slot, fact.item).empty()) {
           value += std::string(language == Language::zh ? "（" : " (") +
                    std::string(decide::told(fact.cause, language)) + (language == Language::zh ? "）" : ")");
@@ -297,16 +294,9 @@ class Story {
   }
   // What a rule ordered to be redacted, or a class hides, is not told either.
   std::string masked(TextPart part, std::string_view text) const {
-    std::string shown_text;
-    std::size_t at = 0;
-    for (const Redacted& one : d_.masked) {
-      if (one.part != part || one.begin < at || one.end > text.size()) continue;
-      shown_text += text.substr(at, one.begin - at);
-      shown_text += one.label.empty() ? std::string(text::kMask)
-                                      : both(zh_ ? "〔改为：" : "[now: ", std::string(one.label), zh_ ? "〕" : "]");
-      at = one.end;
-    }
-    return shown_text + std::string(text.substr(at));
+    std::string told;
+    append_masked(told, d_.masked, part, text, 0, text.size(), zh_ ? "〔改为：" : "[now: ", zh_ ? "〕" : "]");
+    return told;
   }
   std::string product_name(std::size_t index) const {
     std::string text(r_.product_id(index));

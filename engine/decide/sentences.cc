@@ -73,12 +73,16 @@ void append_shown(std::string& out, const Program& program, const Request& reque
 }
 
 void append_masked(std::string& out, std::span<const Redacted> places, TextPart part, std::string_view text,
-                   std::size_t begin, std::size_t end) {
+                   std::size_t begin, std::size_t end, std::string_view before, std::string_view behind) {
   std::size_t at = begin;
   for (const Redacted& one : places) {
     if (one.part != part || one.end <= at || one.begin >= end || one.end > text.size()) continue;
     if (one.begin > at) out += text.substr(at, one.begin - at);
-    out += one.label.empty() ? text::kMask : one.label;
+    if (one.label.empty()) {
+      out += text::kMask;
+    } else {
+      out.append(before).append(one.label).append(behind);
+    }
     at = std::min<std::size_t>(one.end, end);
   }
   out += text.substr(at, end - at);
@@ -106,6 +110,15 @@ std::string shown(const Program& program, const Request& request, std::uint32_t 
   return out;
 }
 
+void append_told(std::string& out, const Program& program, const Request& request, std::span<const Redacted> untold,
+                 std::uint32_t slot, std::int32_t item, Language language) {
+  const std::optional<TextPart> part = untold.empty() ? std::nullopt : part_of(program, slot);
+  if (!part || !request.fact(slot, item).known || is_protected(program, slot))
+    return append_shown(out, program, request, slot, item, language);
+  const std::string_view text = text_of(request, *part);
+  append_masked(out, untold, *part, text, 0, text.size());
+}
+
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
   const auto frame = static_cast<program::Frame>(topic.program->slots()[slot].frame);
   const bool his = topic.program->slots()[slot].part == static_cast<std::uint8_t>(program::SlotPart::customer);
@@ -119,16 +132,7 @@ void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
     out += topic.language == Language::zh ? "不明" : "unknown";
     return;
   }
-  if (!topic.masked.empty()) {
-    if (const std::optional<TextPart> part = part_of(*topic.program, slot); part && request.fact(slot, item).known) {
-      const std::string_view text = text_of(request, *part);
-      if (!is_protected(*topic.program, topic.program->slots()[slot])) {
-        append_masked(out, topic.masked, *part, text, 0, text.size());
-        return;
-      }
-    }
-  }
-  append_shown(out, *topic.program, request, slot, item, topic.language);
+  append_told(out, *topic.program, request, topic.untold, slot, item, topic.language);
 }
 
 bool append(std::string& out, const Topic& topic, program::Pieces pieces) {
@@ -159,7 +163,7 @@ std::string wording_told(const Program& program, const Request& request, const D
           .product = product,
           .match = {},
           .recipient = recipient,
-          .masked = decision.untold},
+          .untold = decision.untold},
          program.wordings()[wording].pieces);
   return out;
 }

@@ -23,12 +23,15 @@ struct Topic {
   std::int32_t product = -1, action = -1;
   std::string_view match;
   std::int32_t recipient = -1;
-  std::span<const Redacted> masked = {};  // of the turn's texts (Decision): hidden in every sentence
+  std::span<const Redacted> untold = {};  // of the turn's texts (Decision): hidden in every sentence
 };
 
-// What `masked` gives.
+// What `masked` gives; a label stands between `before` and `behind`.
 void append_masked(std::string& out, std::span<const Redacted> places, TextPart part, std::string_view text,
-                   std::size_t begin, std::size_t end);
+                   std::size_t begin, std::size_t end, std::string_view before = {}, std::string_view behind = {});
+// What `shown` gives, or of a text of the turn what is not `untold`.
+void append_told(std::string& out, const program::Program& program, const Request& request,
+                 std::span<const Redacted> untold, std::uint32_t slot, std::int32_t item, Language language);
 // Every class above the pack's lowest is protected (JR/T 0171: C1 < C2 < C3).
 bool is_protected(const program::Program& program, std::uint32_t slot);
 
