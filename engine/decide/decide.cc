@@ -142,8 +142,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<Told> told;
     std::vector<std::string_view> at_start, at_end;
     std::string texts, match;
-    std::deque<std::string>
-        labels;  // texts made here that a Redacted or a Topic points to; they stay where they are
+    std::deque<std::string> labels;  // texts made here that a Redacted or a Topic points to; they stay where they are
     text::RedactScratch redact;
   };
   Seldom& seldom() {

@@ -87,11 +87,14 @@ class ChangedKey(Place):
         self.decide("service")
         self.is_whole("--key", "old.vkey")
 
-    def of_the_log(self):
-        """What doctor says of the log, and what a command that would write it says."""
+    def is_refused(self, code, words):
+        """Doctor says of the log what a command that would write it says."""
         said = json.loads(self.run_it("doctor", "--log", "log.db", "--json").stdout)
         writes = self.run_it("decide", "--rules", f"{ROOT}/rules", "--log", "log.db", "/dev/null")
-        return [one for one in said["checks"] if one["name"] == "log"][0], writes
+        one = [one for one in said["checks"] if one["name"] == "log"][0]
+        self.assertEqual((one["ok"], writes.returncode), (False, code))
+        self.assertIn(words, one["say"])
+        self.assertIn(words, writes.stderr)
 
     def test_doctor_says_of_keys_and_log_of_two_times_what_a_writer_says(self):
         shutil.copy(self.path("log.db"), self.path("before-log.db"))
@@ -99,19 +102,13 @@ class ChangedKey(Place):
         self.rotate()
         os.rename(self.path("log.keys"), self.path("now.keys"))
         shutil.copytree(self.path("before-log.keys"), self.path("log.keys"))
-        one, writes = self.of_the_log()
-        self.assertEqual((one["ok"], writes.returncode), (False, 4))
-        self.assertIn("which changed the key of the log", one["say"])
-        self.assertIn("which changed the key of the log", writes.stderr)
+        self.is_refused(4, "which changed the key of the log")
 
         shutil.rmtree(self.path("log.keys"))
         os.rename(self.path("now.keys"), self.path("log.keys"))
         shutil.copy(self.path("before-log.db"), self.path("log.db"))
         shutil.copy(self.path("before-log.keys/high-water"), self.path("log.keys/high-water"))
-        one, writes = self.of_the_log()
-        self.assertEqual((one["ok"], writes.returncode), (False, 5))
-        self.assertIn("signed by a key that was retired before", one["say"])
-        self.assertIn("signed by a key that was retired before", writes.stderr)
+        self.is_refused(5, "signed by a key that was retired before")
 
     def test_without_them_all_are_named_by_several_options_or_lines(self):
         self.rotate()
