@@ -188,7 +188,7 @@ class Doctor {
         case Hindrance::Of::listen:
         case Hindrance::Of::admin_listen: {
           listens = false;
-          const auto parts = address_and_port(admin ? configuration.admin_listen : configuration.listen);
+          const auto parts = config::address_and_port(admin ? configuration.admin_listen : configuration.listen);
           const std::string port =
               !parts ? "0"
                      : std::to_string(one.taken ? free_port("127.0.0.1", static_cast<std::uint16_t>(parts->second))

@@ -138,9 +138,11 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   Result<Settings> settings = read_settings(invocation);
   if (!settings) return refuse(terminal, settings.error(), invocation.get("--config"));
   config::Configuration& configuration = settings->configuration;
-  const auto address = address_and_port(configuration.listen);
+  const auto address = config::address_and_port(configuration.listen);
   if (!address)
-    return wrong_use(terminal, {"--listen is ADDRESS:PORT, not “{0}”.", "--listen 应为 地址:端口，而不是“{0}”。"},
+    return wrong_use(terminal,
+                     {"--listen is ADDRESS:PORT, like 127.0.0.1:8650 or [::1]:8650, not “{0}”.",
+                      "--listen 应为 地址:端口，如 127.0.0.1:8650 或 [::1]:8650，而不是“{0}”。"},
                      {configuration.listen}, "serve");
   Invocation with_keys = invocation;
   if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
@@ -151,7 +153,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
     terminal.err << "caveat: " << first.says << (first.says.ends_with('\n') ? "" : "\n");
     return first.exit_code;
   }
-  const auto admin = address_and_port(configuration.admin_listen);  // none: it is not apart
+  const auto admin = config::address_and_port(configuration.admin_listen);  // none: it is not apart
   const std::filesystem::path folder = std::filesystem::path(configuration.log_path).parent_path();
   std::error_code ignored;
   if (!folder.empty()) std::filesystem::create_directories(folder, ignored);  // what cannot be made is told by the log

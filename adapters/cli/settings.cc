@@ -1,7 +1,6 @@
 #include "adapters/cli/settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -139,19 +138,6 @@ Result<void> would_be_read(const std::string& text, const std::string& file, boo
                        : config::read_callers(text, file, known).has_value())
     return {};
   return refused("tables headed [[callers]]", "a list in brackets, to which no table can be added");
-}
-
-std::optional<std::pair<std::string, std::uint16_t>> address_and_port(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return std::nullopt;
-  std::string address = text.substr(0, colon);
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-    address = address.substr(1, address.size() - 2);
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return std::pair(address, port);
 }
 
 }  // namespace caveat::cli

@@ -2,7 +2,6 @@
 // both places where they may stand. Shared by serve, doctor and keys caller.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +31,5 @@ Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration
 
 // Of a file whose text was one before a [[callers]] table was put at its end: would the next start take it?
 Result<void> would_be_read(const std::string& text, const std::string& file, bool is_configuration);
-
-// "127.0.0.1:8650" and "[::1]:8650"
-std::optional<std::pair<std::string, std::uint16_t>> address_and_port(const std::string& text);
 
 }  // namespace caveat::cli

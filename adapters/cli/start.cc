@@ -134,7 +134,7 @@ class Looks {
   using Address = std::pair<std::string, std::uint16_t>;
 
   std::optional<Address> address(Hindrance::Of of, const std::string& text, bool running) {
-    std::optional<Address> parts = address_and_port(text);
+    std::optional<Address> parts = config::address_and_port(text);
     if (!parts) {
       found(of, because(server::codes::kListen, text, "no ADDRESS:PORT"), text);
     } else if (const Result<void> may = server::may_listen(parts->first); !may) {

@@ -196,19 +196,6 @@ constexpr std::pair<std::string_view, std::int64_t> kTimes[] = {
     {"ms", 1}, {"s", 1'000}, {"min", 60'000}, {"h", 3'600'000}};
 constexpr std::pair<std::string_view, std::int64_t> kSizes[] = {{"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}};
 
-bool is_address(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  // "::1" is no "::" with port 1: an address with colons stands in brackets.
-  const std::string_view address = text.substr(0, colon);
-  if (address.find(':') != std::string_view::npos && !(address.starts_with('[') && address.ends_with(']')))
-    return false;
-  const std::string_view port = text.substr(colon + 1);
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return error == std::errc() && end == port.data() + port.size() && number <= 65'535;
-}
-
 class Reader {
  public:
   Reader(std::string file, const Known& known) : file_(std::move(file)), known_(known) {}
@@ -336,9 +323,8 @@ class Reader {
         return;
       case Kind::address:
         if (!node.is_string()) return refuse("a text in quotes");
-        if (!node.as_string()->get().empty() && !is_address(node.as_string()->get()))
-          return refuse("ADDRESS:PORT, like \"127.0.0.1:8650\"");
-        if (key.name == "listen" && node.as_string()->get().empty()) return refuse("ADDRESS:PORT");
+        if (!address_and_port(node.as_string()->get()) && (key.name == "listen" || !node.as_string()->get().empty()))
+          return refuse("ADDRESS:PORT, like \"127.0.0.1:8650\" or \"[::1]:8650\"");
         out.*key.text = node.as_string()->get();
         return;
       case Kind::yes_no:
@@ -570,6 +556,21 @@ Result<std::vector<CallerSettings>> read_callers(std::string_view text, const st
   Configuration out = reader.read(text, {}, true);
   if (!reader.good()) return tl::unexpected(std::move(reader).problem());
   return std::move(out.callers);
+}
+
+std::optional<std::pair<std::string, std::uint16_t>> address_and_port(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  std::string_view address = text.substr(0, colon);
+  if (address.size() > 2 && address.starts_with('[') && address.ends_with(']'))
+    address = address.substr(1, address.size() - 2);
+  else if (address.find(':') != std::string_view::npos)
+    return std::nullopt;
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return std::pair(std::string(address), port);
 }
 
 std::vector<std::string> count_after_a_restart(const Configuration& before, const Configuration& now) {

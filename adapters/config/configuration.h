@@ -11,9 +11,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/language.h"
@@ -58,6 +60,9 @@ Configuration defaults();
 Result<Configuration> read_configuration(std::string_view text, const std::string& file, const Known& known);
 // A file that holds [[callers]] and nothing else.
 Result<std::vector<CallerSettings>> read_callers(std::string_view text, const std::string& file, const Known& known);
+
+// "127.0.0.1:8650" and "[::1]:8650", as the configuration and --listen name them. "::1:8650" is neither: it may be ::1, or one address.
+std::optional<std::pair<std::string, std::uint16_t>> address_and_port(std::string_view text);
 
 // "http.listen": the keys that differ and that a server reads at its start alone.
 std::vector<std::string> count_after_a_restart(const Configuration& before, const Configuration& now);

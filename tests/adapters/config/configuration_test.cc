@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_place_and_the_name_t
              "c.toml:6:12 gate.deadline | a time like \"500 ms\", \"2 s\" or \"5 min\", from 10 ms to 600000 ms | 2\n"
              "c.toml:7:11 gate.threads | a whole number from 0 to 256 | -1\n"
              "c.toml:9:10 limits.header | a size like \"16 KiB\", from 1024 B to 65536 B | \"16 kB\"\n"
-             "c.toml:11:10 http.listen | ADDRESS:PORT, like \"127.0.0.1:8650\" | \"localhost\"\n"
+             "c.toml:11:10 http.listen | ADDRESS:PORT, like \"127.0.0.1:8650\" or \"[::1]:8650\" | \"localhost\"\n"
              "c.toml:13:9 logging.level | debug, info, warn, error, off | \"inof\" | info\n");
 }
 
@@ -110,8 +110,13 @@ BOOST_AUTO_TEST_CASE(a_limit_is_taken_at_its_edge_and_refused_one_beyond) {
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_as_what_it_is) {
   BOOST_TEST(mistakes("[http]\nlisten = \"::1\"") ==
-             "c.toml:2:10 http.listen | ADDRESS:PORT, like \"127.0.0.1:8650\" | \"::1\"\n");
+             "c.toml:2:10 http.listen | ADDRESS:PORT, like \"127.0.0.1:8650\" or \"[::1]:8650\" | \"::1\"\n");
   BOOST_TEST(mistakes("[http]\nlisten = \"[::1]:0\"") == "none");
+  for (const char* no :
+       {"::1:8650", "[::1]", "[::1:8650", ":8650", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:80a", ""})
+    BOOST_TEST(!address_and_port(no), no);
+  BOOST_CHECK((address_and_port("[::1]:8650") == std::pair<std::string, std::uint16_t>("::1", 8'650)));
+  BOOST_CHECK((address_and_port("localhost:0") == std::pair<std::string, std::uint16_t>("localhost", 0)));
   BOOST_TEST(mistakes("[log]\npath = \"a\\u0000b\"") == "c.toml:2:8 log.path | a text without NUL | \"a\\u0000b\"\n");
   BOOST_TEST(mistakes("[packs]\nfolders = [\"\"]") == "c.toml:2:11 packs.folders | the paths of folders | [\"\"]\n");
   BOOST_TEST(mistakes("[[callers]]\nid = \"a\"\nroles = \"bot\"\nkey_digest = \"" + kDigest + "\"\n") ==
