@@ -148,6 +148,19 @@ class Doctor {
     if (has_line("\\[" + section + "\\]")) return cure("sed -i '/^ *\\[" + section + "\\]/a " + line + "' " + file);
     cure("printf '%s\\n' '' '[" + section + "]' '" + line + "' >> " + file);
   }
+  // The same of the keys, which a variable or an option may name as well.
+  void keys_elsewhere(const config::Configuration& configuration, const std::string& says) {
+    if (keys_by_variable(configuration))
+      return bad("keys", says,
+                 {"`unset CAVEAT_KEYS`, for the server as well: the keys then lie beside the log. Or set it to a "
+                  "folder of their own",
+                  "`unset CAVEAT_KEYS`，服务端亦须如此：密钥即在日志旁；或将其设为单独的目录"},
+                 {});
+    const Phrase other{"name a folder of their own with --keys, or none: then they lie beside the log",
+                       "请用 --keys 指明单独的目录，或不指明：密钥即在日志旁"};
+    if (invocation_.has("--keys")) return bad("keys", says, other, {});
+    set_key("keys", says, "keys", "", other, {});
+  }
   static std::string_view section_of(std::string_view key) {
     if (key == "path" || key == "keys" || key == "high_water") return "log";
     if (key == "file") return "logging";
@@ -215,7 +228,9 @@ class Doctor {
           const std::string parent = std::filesystem::path(dir).parent_path().string();
           if (::access(dir.c_str(), R_OK | X_OK) != 0 && audit::KeyStore::exists(dir))
             break;  // they are somebody else's: said where they are opened
-          if (std::filesystem::exists(dir, ignored) && !audit::KeyStore::exists(dir))
+          if (one.anothers)
+            keys_elsewhere(configuration, one.says);
+          else if (std::filesystem::exists(dir, ignored) && !audit::KeyStore::exists(dir))
             bad("keys", one.says,
                 {"`mv {0} {0}.aside` where it is empty or holds something else; where keys were in it, put them back "
                  "from "
@@ -226,7 +241,7 @@ class Doctor {
                    !std::filesystem::exists(parent, ignored))
             bad("keys", one.says, {"`mkdir -p {0}`", "`mkdir -p {0}`"}, {shell_word(parent)});
           else
-            set_key("keys", one.says, "keys", "", other_log, {});
+            keys_elsewhere(configuration, one.says);
           break;
         }
         case Hindrance::Of::high_water:
@@ -335,7 +350,8 @@ class Doctor {
     const bool log_there = std::filesystem::exists(path, ignored);
     std::unique_ptr<audit::KeyStore> keys;
     if (!audit::KeyStore::exists(dir)) {
-      if (log_there && !log_cannot_be_ && !is_anothers(path, nullptr))
+      if (log_cannot_be_) return;
+      if (log_there && !is_anothers(path, nullptr))
         bad("keys", told({"the keys of {0} are not in {1}", "{0} 的密钥不在 {1}"}, {path, dir}),
             {"`cp -a BACKUP/. {0}/` puts the key set back", "`cp -a BACKUP/. {0}/` 恢复密钥"}, {shell_word(dir)});
       else if (!std::filesystem::exists(dir, ignored))

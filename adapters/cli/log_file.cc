@@ -34,9 +34,13 @@ std::string origin_of(const std::string& checkpoint) {
 
 std::string keys_dir(const Invocation& invocation, const std::string& log_path) {
   if (invocation.has("--keys")) return invocation.get("--keys");
-  const char* from_environment = std::getenv("CAVEAT_KEYS");
-  if (from_environment != nullptr && *from_environment != '\0') return from_environment;
-  return audit::default_keys_dir(log_path);
+  std::string from_environment = keys_variable();
+  return from_environment.empty() ? audit::default_keys_dir(log_path) : from_environment;
+}
+
+std::string keys_variable() {
+  const char* value = std::getenv("CAVEAT_KEYS");
+  return value == nullptr ? std::string() : value;
 }
 
 std::unique_ptr<audit::KeyStore> keys_of(const Invocation& invocation, const audit::LogReader& reader, bool needed) {

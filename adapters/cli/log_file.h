@@ -15,6 +15,7 @@ namespace caveat::cli {
 
 // --keys, else CAVEAT_KEYS, else the folder beside the log.
 std::string keys_dir(const Invocation& invocation, const std::string& log_path);
+std::string keys_variable();  // CAVEAT_KEYS; empty: it is not set
 
 // The keys of a log that is read: null where none are there. A set of another log is refused; a log whose own note was changed
 // is not taken for another log as long as these keys signed its newest checkpoint: verify names what was changed. Null too where this

@@ -13,6 +13,7 @@
 #include "adapters/cli/write_file.h"
 #include "adapters/config/codes.h"
 #include "adapters/load/rule_files.h"
+#include "audit/seal/keystore.h"
 
 namespace caveat::cli {
 
@@ -119,19 +120,21 @@ std::vector<Shared> shared(const Settings& settings) {
   const auto holds = [&](std::string_view what, const std::string& path) {
     if (!path.empty()) held.push_back({what, [at = real(path)](const fs::path& other) { return same(other, at); }});
   };
+  const auto tell = [&](Of of, std::string_view key, const std::string& path, std::string_view what) {
+    const bool by_variable = of == Of::keys && keys_by_variable(configuration);
+    out.push_back(
+        {of,
+         {.path = by_variable ? "CAVEAT_KEYS" : (settings.file.empty() ? "" : settings.file + " ") + std::string(key),
+          .expected = "a file of its own",
+          .found = path + std::string(what),
+          .nearest = {},
+          .hint = {}}});
+  };
   const auto look = [&](Of of, std::string_view key, const std::string& path, std::string_view but = {}) {
     if (path.empty()) return;
     const fs::path at = real(path);
-    for (const Held& one : held) {
-      if (one.what == but || !one.is_at(at)) continue;
-      out.push_back({of,
-                     {.path = (settings.file.empty() ? "" : settings.file + " ") + std::string(key),
-                      .expected = "a file of its own",
-                      .found = path + std::string(one.what),
-                      .nearest = {},
-                      .hint = {}}});
-      return;
-    }
+    for (const Held& one : held)
+      if (one.what != but && one.is_at(at)) return tell(of, key, path, one.what);
   };
 
   constexpr std::string_view kOfKeys = ", which is of the keys", kOfLog = ", which is of the audit log";
@@ -146,8 +149,13 @@ std::vector<Shared> shared(const Settings& settings) {
 
   held.push_back({kOfLog, [at = real(configuration.log_path)](const fs::path& path) { return is_of_log(path, at); }});
   look(Of::keys, "log.keys", keys);
-  held.push_back({kOfKeys, [at = real(keys)](const fs::path& path) { return is_of_keys(path, at); }});
-  if (out.empty()) look(Of::log, "log.path", configuration.log_path, kOfLog);
+  // A folder that holds none yet and has the log in it was named as that of the keys by mistake.
+  if (out.empty() && !audit::KeyStore::exists(keys) && within(real(configuration.log_path), real(keys)))
+    tell(Of::keys, "log.keys", keys, ", which holds the audit log");
+  if (out.empty()) {  // else they will lie elsewhere
+    held.push_back({kOfKeys, [at = real(keys)](const fs::path& path) { return is_of_keys(path, at); }});
+    look(Of::log, "log.path", configuration.log_path, kOfLog);
+  }
   // Its usual place among the keys may be named as well.
   const bool usual =
       !configuration.high_water.empty() && same(real(configuration.high_water), real(keys) / "high-water");

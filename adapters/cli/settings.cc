@@ -82,6 +82,10 @@ std::string keys_dir(const config::Configuration& configuration) {
   return configuration.log_keys.empty() ? keys_dir(Invocation(), configuration.log_path) : configuration.log_keys;
 }
 
+bool keys_by_variable(const config::Configuration& configuration) {
+  return configuration.log_keys.empty() && !keys_variable().empty();
+}
+
 Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration& configuration) {
   std::vector<server::CallerEntry> entries;
   std::set<std::string> ids;

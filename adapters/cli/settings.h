@@ -26,6 +26,8 @@ std::string beside_log(const std::string& log_path, const std::string& ending);
 // [log] keys, else CAVEAT_KEYS, else the folder beside the log.
 std::string keys_dir(const config::Configuration& configuration);
 
+bool keys_by_variable(const config::Configuration& configuration);  // is it CAVEAT_KEYS?
+
 // Those of the configuration and those of the callers file; an id that stands in both is a mistake.
 Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration& configuration);
 

@@ -101,12 +101,12 @@ class Looks {
   }
 
   // Two things in one file. What has been told of one that cannot be where it is is not told again.
-  void places(const Settings& settings) {
-    for (Shared& one : shared(settings)) {
+  void places(const std::vector<Shared>& shared, const std::string& file) {
+    for (const Shared& one : shared) {
       const Hindrance::Of of = of_shared(one.of);
       if (std::any_of(all.begin(), all.end(), [&](const Hindrance& before) { return before.of == of; })) continue;
-      const Problem problem{&config::codes::kConfiguration, {std::move(one.item)}};
-      found(of, problem, settings.file);
+      found(of, {&config::codes::kConfiguration, {one.item}}, file);
+      all.back().anothers = true;
     }
   }
 
@@ -173,10 +173,13 @@ std::vector<Hindrance> hindrances(const Settings& settings, Language language, b
   const fs::path folder = folder_of(configuration.log_path);  // serve makes it
   look.socket(folder);
   look.file(Hindrance::Of::log, configuration.log_path, folder);
-  look.keys(keys_dir(configuration), folder);
+  const std::vector<Shared> places = shared(settings);
+  // What is another's is not looked at as a folder of keys: it would be told to be moved out of the way.
+  if (std::none_of(places.begin(), places.end(), [](const Shared& one) { return one.of == Shared::Of::keys; }))
+    look.keys(keys_dir(configuration), folder);
   look.file(Hindrance::Of::high_water, configuration.high_water, folder);
   look.logging(configuration.log_file.empty() ? folder : folder_of(configuration.log_file));
-  look.places(settings);
+  look.places(places, settings.file);
   return std::move(look.all);
 }
 

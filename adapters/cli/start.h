@@ -25,7 +25,8 @@ struct Hindrance {
   Of of = Of::listen;
   std::string says;
   int exit_code = 0;
-  bool taken = false;  // it would do, but another program has it
+  bool taken = false;     // it would do, but another program has it
+  bool anothers = false;  // another thing of this server is there
 };
 // `running`: a server is up with this configuration, so its address is not free.
 std::vector<Hindrance> hindrances(const Settings& settings, Language language, bool running);

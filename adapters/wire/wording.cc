@@ -231,6 +231,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"{}, which holds the passphrase", "{}，存放口令"},
     {"{}, which is the key of the first caller", "{}，即首个调用方的密钥"},
     {"{}, which is of the keys", "{}，属于密钥"},
+    {"{}, which holds the audit log", "{}，审计日志在其中"},
     {"{}, which is of the audit log", "{}，属于审计日志"},
     {"{}, which is the high-water mark", "{}，即高水位标记"},
     {"{}, which holds the callers", "{}，存放调用方"},

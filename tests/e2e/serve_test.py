@@ -1717,6 +1717,9 @@ class Doctor(unittest.TestCase):
         for command in commands:
             for placeholder, value in (("BACKUP", str(backup)), ("TEXT", "lost"), ("ID", "bank-app"), ("ROLE", "bot")):
                 command = re.sub(rf"\b{placeholder}\b", value, command)
+            if command.startswith("unset "):
+                del self.environment[command.removeprefix("unset ")]
+                continue
             if command.startswith("export "):
                 key, value = command.removeprefix("export ").split("=")
                 self.environment[key] = str(self.home / "passphrase") if value == "FILE" else value
@@ -1831,6 +1834,24 @@ class Doctor(unittest.TestCase):
                 fresh()
                 self.set(key, value, section)
                 self.cured(name, f"caveat.toml {section}.{key}: expected a file of its own", 3)
+        # keys that a variable puts there: a line of the configuration would not cure it, and no keys are to be made there
+        for there in (True, False):
+            for value in ("log.db", "."):
+                with self.subTest(variable=value, log=there):
+                    self.setUp()
+                    if there:
+                        shutil.rmtree(self.folder / "log.keys")
+                    else:
+                        fresh()
+                    self.environment["CAVEAT_KEYS"] = str(self.folder / value)
+                    checks = self.doctor()
+                    self.assertNotIn("keys new", json.dumps(checks))
+                    (wrong,) = [check for check in checks if not check["ok"]]
+                    self.assertRegex(wrong["say"], "CAVEAT_KEYS: expected a file of its own")
+                    self.assertNotIn("mv ", wrong["cure"])
+                    if there:
+                        shutil.copytree(self.home / "backup.keys", self.folder / "log.keys")
+                    self.cured("keys", "the audit log", 3)
         # what many may share, and the mark's own place
         self.setUp()
         for key, value, section in (("file", "/dev/null", "logging"), ("high_water", "log.keys/high-water", "log")):
