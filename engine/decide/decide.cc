@@ -18,6 +18,7 @@
 #include "engine/decide/sentences.h"
 #include "engine/decide/topics.h"
 #include "engine/program/image.h"
+#include "engine/text/normalise.h"
 #include "engine/text/redact.h"
 
 namespace caveat::decide {
@@ -437,9 +438,11 @@ class Run {
     settled_facts_ = {};
     if (unknown && settled == Settled::unknown) settled_facts_ = std::span(in_.facts).subspan(draft.facts);
     if (!unknown && settled == Settled::no) {  // what the index settles looks into no text
-      each_match(rule, [this](const Match& match, text::Range, bool hidden) {
+      const std::vector<std::string> secrets = protected_values(std::span(in_.facts).subspan(draft.facts));
+      each_match(rule, [&](const Match& match, text::Range place, bool hidden) {
         in_.matches.push_back(match);
-        if (hidden) in_.seldom().hidden.push_back({match.part, match.begin, match.end, 0, 0, 0, {}});
+        if (hidden || tells_one(secrets, match, place))
+          in_.seldom().hidden.push_back({match.part, match.begin, match.end, 0, 0, 0, {}});
       });
       std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
       in_.matches.erase(
@@ -459,6 +462,32 @@ class Run {
       by_default(rule, unit, draft);
     }
     in_.drafts.push_back(draft);
+  }
+
+  // In normal form, of the facts that a class hides; what is found in a text may be one of them by whatever condition.
+  std::vector<std::string> protected_values(std::span<const FactUsed> facts) const {
+    std::vector<std::string> all;
+    for (const FactUsed& fact : facts) {
+      if (!fact.known || !is_protected(p_, fact.slot) || part_of(fact.slot)) continue;
+      const std::string value = r_.value(fact.slot, fact.item);
+      const bool is_list = static_cast<program::SlotType>(p_.slots()[fact.slot].type) == program::SlotType::list;
+      for (std::size_t at = 0; at < value.size();) {  // elements stand behind ", "
+        const std::size_t end = is_list ? std::min(value.find(", ", at), value.size()) : value.size();
+        all.push_back(text::normal_form(std::string_view(value).substr(at, end - at)));
+        at = end + 2;
+      }
+    }
+    return all;
+  }
+  // A short value (3, true) is told only where it stands alone: it is in too many words that are none.
+  bool tells_one(const std::vector<std::string>& secrets, const Match& match, text::Range place) {
+    constexpr std::size_t kShort = 4;  // bytes
+    if (secrets.empty()) return false;
+    const std::string_view found = std::string_view(in_.look(slot_of(match.part), -1, {}).normal.text())
+                                       .substr(place.begin, place.end - place.begin);
+    return std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
+      return secret.size() < kShort ? found == secret : found.find(secret) != std::string_view::npos;
+    });
   }
 
   static bool before_match(const Match& a, const Match& b) {

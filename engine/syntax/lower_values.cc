@@ -23,9 +23,11 @@ std::string without_underlines(std::string text) {
 std::string in_one_blank(std::string_view written) {
   std::string result;
   for (std::size_t at = 0; at < written.size(); ++at) {
-    if (written[at] == '#') at = std::min(written.find('\n', at), written.size() - 1);
-    const bool blank = written[at] == ' ' || written[at] == '\t' || written[at] == '\r' || written[at] == '\n';
-    if (!blank) {
+    if (written[at] == '#') at = std::min(written.find_first_of("\r\n", at), written.size() - 1);
+    constexpr std::string_view kOgham = "\xE1\x9A\x80";  // U+1680, the one blank that NFKC leaves
+    const bool ogham = written.substr(at).starts_with(kOgham);
+    if (ogham) at += kOgham.size() - 1;
+    if (!ogham && std::string_view(" \t\r\n").find(written[at]) == std::string_view::npos) {
       result += written[at];
     } else if (!result.ends_with(' ')) {
       result += ' ';
@@ -67,6 +69,13 @@ Literal Lowering::literal(Node node) {
   };
   for (Node n = node.first(); n; n = n.next()) {
     const std::string text = in_one_blank(nfkc(written(n)));
+    const bool is_unit =
+        n.type() == P::MAGNITUDE || n.type() == P::SHARE_UNIT || n.type() == P::TIME_UNIT || n.type() == P::COUNT_UNIT;
+    // Several words that are no unit's name: a number without its unit would be another number. Of one word it was told before.
+    if (is_unit && text.find(' ') != std::string::npos && unit_name(n.type(), text).empty()) {
+      complain(codes::kWrongUnit, n.span(), {written(n), Both{"a unit with plain blanks", "单位，各词间为普通空格"}});
+      continue;
+    }
     switch (n.type()) {
       case P::MAGNITUDE:
         if (const auto factor = Decimal::parse(unit_name(P::MAGNITUDE, text))) scale_by(*factor);

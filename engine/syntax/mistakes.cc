@@ -275,7 +275,7 @@ class Explainer {
   bool begins_line(std::size_t at) const {
     std::size_t begin = tokens_[at].begin;
     while (begin > 0 && (bytes_[begin - 1] == ' ' || bytes_[begin - 1] == '\t')) --begin;
-    return begin == 0 || bytes_[begin - 1] == '\n';
+    return begin == 0 || bytes_[begin - 1] == '\n' || bytes_[begin - 1] == '\r';
   }
   bool is_clause(std::size_t at) const {
     return std::any_of(all_spellings().begin(), all_spellings().end(),
@@ -427,9 +427,9 @@ std::size_t Explainer::comparison_end(std::size_t at) const {
 std::optional<Complaint> Explainer::full_stop() {
   for (std::size_t back = 0; back <= std::min<std::size_t>(at_, 2); ++back) {
     const std::size_t dot = at_ - back, next = dot + 1;
-    // `规则 乙：` and `适用于 回答；`, as laws are written.
-    const bool law =
-        back == 0 && dot < count_ && (type(dot) == P::SEMICOLON || type(dot) == P::COLON) && !expects(type(dot));
+    // `规则 乙：` and `适用于 回答；`, as laws are written; where what goes on is no new clause, it parts members and is one's joint.
+    const bool law = back == 0 && dot < count_ && (type(dot) == P::SEMICOLON || type(dot) == P::COLON) &&
+                     !expects(type(dot)) && (next >= count_ || type(next) == P::LINE || is_clause(next));
     if ((type(dot) != P::DOT && !law) || (next < count_ && type(next) != P::LINE && !begins_line(next))) continue;
     Complaint c{&codes::kUnexpected, span(dot, dot), {"“" + text(dot) + "”", Both{"the end of the line", "行尾"}}};
     c.help = law ? Both{"no colon or semicolon ends a line", "行尾不用冒号、分号"}

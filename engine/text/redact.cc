@@ -165,9 +165,9 @@ bool is_item(std::string_view line) {
          (line[digits] == '.' || line[digits] == ')' || line.substr(digits).starts_with("、"));
 }
 
-// The words of an earlier line that the line at `begin` hangs on, behind a colon or a comma: "The following is false:". Of a list all
-// items hang on the line before it. Empty: none; where that is too far away to be looked for, the line where the search ended.
-std::string_view introduced_by(std::string_view text, std::size_t begin) {
+// Does the line at `begin` hang on an earlier one, behind a colon or a comma, that is no head: "The following is false:"? Of a list all
+// items hang on the line before it. What is too far away to be looked for may be one; `cut`: `text` does not begin where it should.
+bool introduced_otherwise(std::string_view text, std::size_t begin, bool cut) {
   constexpr int kLines = 32;
   const auto trimmed = [](std::string_view line) {
     while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
@@ -180,11 +180,13 @@ std::string_view introduced_by(std::string_view text, std::size_t begin) {
     const std::size_t found = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);
     begin = found == std::string_view::npos ? 0 : found + 1;
     const std::string_view line = trimmed(text.substr(begin, end - begin));
-    if (line.empty()) continue;
-    if (is_one_of(before(line, line.size()), kPause) || lines == kLines) return line;
-    if (!item || !is_item(line)) return {};
+    const std::string_view sign = before(line, line.size());
+    if (is_one_of(sign, kPause))
+      return begin == 0 && cut ? true : sign != ":" || !is_head(line.substr(0, line.size() - 1));
+    if (lines >= kLines || (begin == 0 && cut && item)) return true;
+    if (!line.empty() && (!item || !is_item(line))) return false;
   }
-  return {};
+  return false;
 }
 
 // Where the sentence that goes on at `at` began, and nothing but a head of a notice or the sign of a list stands between.
@@ -199,11 +201,8 @@ bool begins_sentence(std::string_view text, std::size_t at) {
   const std::size_t from = at > kFar ? at - kFar : 0;
   const std::string_view near = text.substr(from, std::min(at + kLongestHead, text.size()) - from);
   const std::size_t line = at == 0 ? 0 : near.rfind('\n', at - from - 1) + 1;  // npos + 1: the first
-  if (from > 0 && line == 0) return false;
-  if (const std::string_view head = introduced_by(near, line); !head.empty()) {
-    const std::size_t sign = before(head, head.size()).size();
-    if (head.substr(head.size() - sign) != ":" || !is_head(head.substr(0, head.size() - sign))) return false;
-  }
+  const bool cut = from > 0;
+  if ((cut && line == 0) || introduced_otherwise(near, line, cut)) return false;
   std::string_view words = text.substr(begin, at - begin);
   const auto drop_blanks = [&] {  // and what prints in bold
     while (!words.empty() && (words.front() == ' ' || words.front() == '*')) words.remove_prefix(1);

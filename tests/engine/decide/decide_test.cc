@@ -341,6 +341,25 @@ BOOST_AUTO_TEST_CASE(a_match_that_is_a_protected_fact_is_masked) {
   BOOST_TEST(told.reasons[0].matched[0] == "***");
 }
 
+// By whatever condition they were found.
+BOOST_AUTO_TEST_CASE(a_match_that_holds_a_protected_fact_that_the_rule_reads_is_masked) {
+  World world = wealth();
+  world
+      .rule("told", {Subject::answer},
+            World::over(Op::and_, {world.has("answer", {"number 13800138000", "word"}),
+                                   World::over(Op::known, {world.read("customer", "phone")})}),
+            {World::effect(EffectKind::block)})
+      .because.en = {{"told ", model::kNone}, {"", program::kMatchPiece}};
+  Turn turn;
+  turn.answer("word: your number １3800138000");
+  turn.text("phone", "13800138000", turn.object("customer"));
+  const Decided decided = judge(world, turn);
+  const auto told = reasons(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+  BOOST_REQUIRE_EQUAL(told.size(), 1u);
+  const std::vector<std::string> matched = {"word", "***"};
+  BOOST_TEST(told[0].matched == matched, boost::test_tools::per_element());
+}
+
 // Not only where the words are quoted: in what is said, in whole texts that are told, in the other rules' sentences.
 BOOST_AUTO_TEST_CASE(what_a_class_hides_stands_in_no_sentence_whoever_makes_it) {
   World world = wealth();

@@ -281,7 +281,8 @@ BOOST_AUTO_TEST_CASE(the_words_of_a_unit_may_stand_apart) {
         "rule r from 2026-01-01 until 2026-02-01 when x then block",
         "规则 r 自 2026-01-01 起 至 2026-02-01 止 当 x 则 拦截"}) {
     for (std::size_t at = whole.find_first_of("0123456789"); (at = whole.find(' ', at)) != std::string::npos; ++at) {
-      for (const std::string parting : {"\n  ", "  ", "\t", "\r\n  ", " # why\n  ", "\u3000\u3000"}) {
+      for (const std::string parting :
+           {"\n  ", "  ", "\t", "\r\n  ", "\r  ", " # why\n  ", " # why\r  ", "\u3000\u3000", "\u1680"}) {
         std::string broken = whole;
         broken.replace(at, 1, parting);
         BOOST_TEST_CONTEXT(broken) BOOST_TEST(tree(broken) == tree(whole));

@@ -211,6 +211,10 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
   BOOST_TEST(added("The following is false:\n\n- Nothing is free.\n- Fees apply.", "Fees apply."));
   BOOST_TEST(added("These are myths:\n1. Nothing is free.\n2. Fees apply.", "Fees apply."));
   BOOST_TEST(added("These are myths:\n" + many("- Nothing is free.\n", 40) + "- Fees apply.", "Fees apply."));
+  for (const int items : {1, 15, 16, 20, 31})
+    BOOST_TEST(added("These are myths:\n" + many("- " + many("Nothing ", 31) + "is free.\n", items) + "- Fees apply.",
+                     "Fees apply."));
+  BOOST_TEST(added("These are myths:\n- " + many("Nothing ", 600) + "is free.\n- Fees apply.", "Fees apply."));
   BOOST_TEST(!added(many("Nothing is free.\n", 4'000) + "Fees apply.", "Fees apply."));
   BOOST_TEST(added(many("- Fees apply.x\n", 20'000), "Fees apply."));  // in a moment, not in minutes
   BOOST_TEST(added("> Fees apply.\nThe quote above is a myth.", "Fees apply."));
