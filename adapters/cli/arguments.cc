@@ -145,8 +145,8 @@ bool read_arguments(const std::vector<std::string>& arguments, Terminal& termina
       invocation.options[name] = "1";
     } else if (equals != std::string::npos || i + 1 < words.size()) {
       std::string value = equals != std::string::npos ? word.substr(equals + 1) : words[++i];
-      if (value
-              .empty()) {  // a variable of a script that was not set: everything would be taken for what it was to select
+      // A variable of a script that was not set: everything would be taken for what it was to select.
+      if (value.empty()) {
         exit = wrong_use(terminal,
                          {"{0} needs a value: {1}. What was given is empty.", "{0} 需要一个值：{1}；给出的是空值。"},
                          {name, std::string(option->value)}, command->name);

@@ -135,7 +135,8 @@ class Doctor {
   // Where a key of the configuration is the cure: the command that writes it there.
   void set_key(std::string_view name, std::string says, std::string_view key, const std::string& value,
                const Phrase& without, const std::vector<std::string>& of_without) {
-    if (file_.empty()) return bad(name, std::move(says), without, of_without);
+    const bool by_option = (key == "path" && invocation_.has("--log")) || (key == "keys" && invocation_.has("--keys"));
+    if (file_.empty() || by_option) return bad(name, std::move(says), without, of_without);
     const std::string section(section_of(key)), file = shell_word(file_),
                                                 line = std::string(key) + " = " + quote_json(value);
     const Result<std::string> text = load::read_file(file_, 1u << 20);
@@ -158,7 +159,6 @@ class Doctor {
                  {});
     const Phrase other{"name a folder of their own with --keys, or none: then they lie beside the log",
                        "请用 --keys 指明单独的目录，或不指明：密钥即在日志旁"};
-    if (invocation_.has("--keys")) return bad("keys", says, other, {});
     set_key("keys", says, "keys", "", other, {});
   }
   static std::string_view section_of(std::string_view key) {

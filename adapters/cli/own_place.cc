@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Of = Shared::Of;
+using Of = Hindrance::Of;
 using Number = std::pair<::dev_t, ::ino_t>;  // of a file, by whatever name
 
 // /dev/null, a terminal, a pipe

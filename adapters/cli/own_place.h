@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "adapters/cli/settings.h"
+#include "adapters/cli/start.h"
 #include "engine/base/result.h"
 
 namespace caveat::cli {
 
 struct Shared {
-  enum class Of : std::uint8_t { log, keys, high_water, callers, socket, logging };
-  Of of = Of::log;  // whose key is to be changed
+  Hindrance::Of of = Hindrance::Of::log;  // whose key is to be changed
   ProblemItem item;
 };
 std::vector<Shared> shared(const Settings& settings);

@@ -220,9 +220,9 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                    for (const auto& [path, ending] :
                         {std::pair{&now.socket, ".sock"}, std::pair{&now.callers_file, ".callers.toml"}})
                      if (*path == beside_log(now.log_path, ending)) *path = beside_log(configuration.log_path, ending);
+                   if (std::optional<Problem> one = shared_problem(*read)) return tl::unexpected(*std::move(one));
                    Result<std::vector<server::CallerEntry>> who = all_callers(now);
                    if (!who) return tl::unexpected(who.error());
-                   if (std::optional<Problem> one = shared_problem(*read)) return tl::unexpected(*std::move(one));
                    router->set_callers(std::make_shared<const server::Callers>(*who));
                    operation->set_level(level_of(now.log_level));
                    std::vector<std::string> later = config::count_after_a_restart(configuration, now);

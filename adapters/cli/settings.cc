@@ -37,6 +37,11 @@ std::vector<std::string> zones() {
   return names;
 }
 
+config::Known known() {
+  static const std::vector<std::string_view> roles = server::role_names();
+  return {.roles = roles, .is_id = &server::is_caller_id, .zones = &zones};
+}
+
 }  // namespace
 
 std::string beside_log(const std::string& log_path, const std::string& ending) {
@@ -52,9 +57,7 @@ Result<Settings> read_settings(const Invocation& invocation) {
   } else {
     Result<std::string> text = load::read_file(settings.file, kMostBytes);
     if (!text) return tl::unexpected(text.error());
-    const std::vector<std::string_view> roles = server::role_names();
-    Result<config::Configuration> parsed = config::read_configuration(
-        *text, settings.file, {.roles = roles, .is_id = &server::is_caller_id, .zones = &zones});
+    Result<config::Configuration> parsed = config::read_configuration(*text, settings.file, known());
     if (!parsed) return tl::unexpected(parsed.error());
     read = std::move(*parsed);
     // What is relative is meant from where the file lies, wherever the process was started.
@@ -99,9 +102,7 @@ Result<std::vector<server::CallerEntry>> all_callers(const config::Configuration
   if (!std::filesystem::exists(configuration.callers_file, ignored)) return entries;
   Result<std::string> text = load::read_file(configuration.callers_file, kMostBytes);
   if (!text) return tl::unexpected(text.error());
-  const std::vector<std::string_view> roles = server::role_names();
-  Result<std::vector<config::CallerSettings>> more =
-      config::read_callers(*text, configuration.callers_file, {.roles = roles, .is_id = &server::is_caller_id});
+  Result<std::vector<config::CallerSettings>> more = config::read_callers(*text, configuration.callers_file, known());
   if (!more) return tl::unexpected(more.error());
   Problem twice{&config::codes::kConfiguration, {}};
   for (const config::CallerSettings& caller : *more) {
@@ -135,11 +136,9 @@ Result<void> would_be_read(const std::string& text, const std::string& file, boo
   };
   if (text.size() > kMostBytes)
     return refused("a file of at most 1 MiB", std::to_string(text.size()) + " bytes with the new caller");
-  const std::vector<std::string_view> roles = server::role_names();
-  const config::Known known{.roles = roles, .is_id = &server::is_caller_id, .zones = &zones};
   // The table itself is well formed: what it cannot stand beside is a list of them in brackets.
-  if (is_configuration ? config::read_configuration(text, file, known).has_value()
-                       : config::read_callers(text, file, known).has_value())
+  if (is_configuration ? config::read_configuration(text, file, known()).has_value()
+                       : config::read_callers(text, file, known()).has_value())
     return {};
   return refused("tables headed [[callers]]", "a list in brackets, to which no table can be added");
 }

@@ -103,9 +103,8 @@ class Looks {
   // Two things in one file. What has been told of one that cannot be where it is is not told again.
   void places(const std::vector<Shared>& shared, const std::string& file) {
     for (const Shared& one : shared) {
-      const Hindrance::Of of = of_shared(one.of);
-      if (std::any_of(all.begin(), all.end(), [&](const Hindrance& before) { return before.of == of; })) continue;
-      found(of, {&config::codes::kConfiguration, {one.item}}, file);
+      if (std::any_of(all.begin(), all.end(), [&](const Hindrance& before) { return before.of == one.of; })) continue;
+      found(one.of, {&config::codes::kConfiguration, {one.item}}, file);
       all.back().anothers = true;
     }
   }
@@ -113,24 +112,6 @@ class Looks {
   std::vector<Hindrance> all;
 
  private:
-  static Hindrance::Of of_shared(Shared::Of of) {
-    switch (of) {
-      case Shared::Of::log:
-        return Hindrance::Of::log;
-      case Shared::Of::keys:
-        return Hindrance::Of::keys;
-      case Shared::Of::high_water:
-        return Hindrance::Of::high_water;
-      case Shared::Of::callers:
-        return Hindrance::Of::callers;
-      case Shared::Of::socket:
-        return Hindrance::Of::socket;
-      case Shared::Of::logging:
-        break;
-    }
-    return Hindrance::Of::logging;
-  }
-
   using Address = std::pair<std::string, std::uint16_t>;
 
   std::optional<Address> address(Hindrance::Of of, const std::string& text, bool running) {
@@ -175,7 +156,7 @@ std::vector<Hindrance> hindrances(const Settings& settings, Language language, b
   look.file(Hindrance::Of::log, configuration.log_path, folder);
   const std::vector<Shared> places = shared(settings);
   // What is another's is not looked at as a folder of keys: it would be told to be moved out of the way.
-  if (std::none_of(places.begin(), places.end(), [](const Shared& one) { return one.of == Shared::Of::keys; }))
+  if (std::none_of(places.begin(), places.end(), [](const Shared& one) { return one.of == Hindrance::Of::keys; }))
     look.keys(keys_dir(configuration), folder);
   look.file(Hindrance::Of::high_water, configuration.high_water, folder);
   look.logging(configuration.log_file.empty() ? folder : folder_of(configuration.log_file));

@@ -1852,6 +1852,12 @@ class Doctor(unittest.TestCase):
                     if there:
                         shutil.copytree(self.home / "backup.keys", self.folder / "log.keys")
                     self.cured("keys", "the audit log", 3)
+        # neither would a line of the configuration cure what an option names
+        for option, value in (("--keys", "log.db"), ("--log", "rules/log.cav")):
+            self.setUp()
+            checks = json.loads(self.run_caveat("doctor", "--config", "caveat.toml", option, value, "--json").stdout)["checks"]
+            cures = [check["cure"] for check in checks if not check["ok"] and "of its own" in check["say"]]
+            self.assertEqual((len(cures), "sed" in cures[0]), (1, False), cures)
         # what many may share, and the mark's own place
         self.setUp()
         for key, value, section in (("file", "/dev/null", "logging"), ("high_water", "log.keys/high-water", "log")):
@@ -1874,6 +1880,17 @@ class Doctor(unittest.TestCase):
         self.set("file", "log.callers.toml", "logging")
         process.send_signal(signal.SIGHUP)
         until(lambda: "reload_refused" in (self.folder / "operation.jsonl").read_text(encoding="utf-8"))
+        # what is no file of callers is not told to be one with mistakes
+        self.set("file", "operation.jsonl", "logging")
+        path = self.folder / "caveat.toml"
+        path.write_text(path.read_text(encoding="utf-8").replace("[logging]", 'callers = "log.db"\n[logging]'), encoding="utf-8")
+        connection = http.client.HTTPConnection("x")
+        self.addCleanup(connection.close)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(str(self.folder / "log.sock"))
+        connection.request("POST", "/v1/reload", b"{}")
+        reply = connection.getresponse()
+        self.assertEqual((reply.status, b"a file of its own" in reply.read()), (422, True))
 
     def test_packs_and_what_they_must_have(self):
         self.set("folders", ["nothing"], "packs")
