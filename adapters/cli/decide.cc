@@ -156,7 +156,8 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
   audit::SystemRandom random;
   std::unique_ptr<audit::Log> log;
   if (invocation.has("--log")) {
-    log = open_log(invocation, terminal, invocation.get("--log"), clock, random);
+    const std::string path = invocation.get("--log");
+    log = open_log(terminal, path, keys_dir(invocation, path), clock, random);
   } else {
     terminal.err << terminal.say(
         {"caveat: no --log was given: nothing is recorded, and repeats are known for this run only.\n",

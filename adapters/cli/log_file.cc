@@ -214,9 +214,8 @@ std::string user_name() {
   return entry != nullptr && *entry->pw_name != '\0' ? entry->pw_name : "uid " + std::to_string(::geteuid());
 }
 
-std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,
-                                     Clock& clock, Random& random, const std::string& high_water) {
-  const std::string keys = keys_dir(invocation, path);
+std::unique_ptr<audit::Log> open_log(Terminal& terminal, const std::string& path, const std::string& keys, Clock& clock,
+                                     Random& random, const std::string& high_water) {
   audit::LogOptions options;
   options.path = path;
   options.keys_dir = keys;

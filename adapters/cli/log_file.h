@@ -53,7 +53,7 @@ std::string user_name();  // who runs this process, as the system knows him
 
 // Opens the log for writing; log and keys are made where neither is there, and the reader is told so and how to protect them.
 // `high_water`: where its mark stands, which a new log makes; empty: among its keys.
-std::unique_ptr<audit::Log> open_log(const Invocation& invocation, Terminal& terminal, const std::string& path,
-                                     Clock& clock, Random& random, const std::string& high_water = {});
+std::unique_ptr<audit::Log> open_log(Terminal& terminal, const std::string& path, const std::string& keys, Clock& clock,
+                                     Random& random, const std::string& high_water = {});
 
 }  // namespace caveat::cli

@@ -144,8 +144,6 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                      {"--listen is ADDRESS:PORT, like 127.0.0.1:8650 or [::1]:8650, not “{0}”.",
                       "--listen 应为 地址:端口，如 127.0.0.1:8650 或 [::1]:8650，而不是“{0}”。"},
                      {configuration.listen}, "serve");
-  Invocation with_keys = invocation;
-  if (!configuration.log_keys.empty()) with_keys.options["--keys"] = configuration.log_keys;
   // Before anything is made: a start that cannot come to anything leaves nothing behind.
   const std::vector<Hindrance> in_the_way = hindrances(*settings, terminal.language, false);
   if (!in_the_way.empty()) {
@@ -187,7 +185,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   audit::SystemRandom random;
   IdRandom ids(random);
   const std::unique_ptr<audit::Log> log =
-      open_log(with_keys, terminal, configuration.log_path, clock, random, configuration.high_water);
+      open_log(terminal, configuration.log_path, keys_dir(configuration), clock, random, configuration.high_water);
 
   Result<std::vector<server::CallerEntry>> callers = all_callers(configuration);
   if (!callers) return refuse(terminal, callers.error(), configuration.callers_file);
