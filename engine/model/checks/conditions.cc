@@ -1306,6 +1306,11 @@ ExprPtr Conditions::quantifier(const syntax::Expr& expr) {
 }
 
 ExprPtr Conditions::aggregate(const syntax::Expr& expr) {
+  work_.not_yet(item_, expr.span, "an aggregate over a list", "对列表计数或求值");  // said here, in the first run
+  if (expr.args.size() < 2) {                                                       // count of (L)
+    list_subject(*expr.args[0]);
+    return nullptr;
+  }
   const ExprPtr list = list_subject(*expr.args[1]);
   if (!list) return nullptr;
   if (list->op != Op::fact) return not_yet(expr.args[1]->span, "a computed list", "计算得出的列表");
