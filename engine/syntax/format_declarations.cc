@@ -59,7 +59,7 @@ void Printer::clause(int keyword, const Expr& condition) {
   const bool chain = (condition.op == Op::and_ || condition.op == Op::or_) && !condition.bracketed;
   // A comment within the last member goes behind the chain: it parts no members, and would not be found in them the next time.
   const bool commented = chain && std::any_of(comments_.begin(), comments_.end(), [&](std::uint32_t at) {
-                           return at > condition.span.begin && at < condition.args.back()->span.begin;
+                           return at > condition.args.front()->span.begin && at < condition.args.back()->span.begin;
                          });
   if (!chain || (!commented && columns(whole) <= kWidth)) {
     line(whole, condition.span);

@@ -75,6 +75,8 @@ wording NOTE also 说明
 
 define rich as customer.income is above 10_000 CNY and customer.age is at least 30
 
+define odd as (rich or customer.vip is yes) and not (customer.age is below 30 and rich)
+
 parameter limit 5, between 1 and 10, lower is stricter
 
 queue desk also 坐席
