@@ -874,6 +874,12 @@ class Run {
     all.untold = all.masked;
     d_.untold = all.untold;
     replace_matches(all);
+    for (const Redacted& one :
+         all.redactions) {  // a message is stored as it may be: what is replaced there, no sentence tells
+      if (one.part == TextPart::message && one.mode == kLabel) all.untold.push_back(one);
+    }
+    join(all.untold);
+    d_.untold = all.untold;
     join_set(all.disclosures, [](const Disclosure& a, const Disclosure& b) {
       return std::pair(!a.at_start, a.wording) < std::pair(!b.at_start, b.wording);
     });

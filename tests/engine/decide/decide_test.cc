@@ -341,6 +341,23 @@ BOOST_AUTO_TEST_CASE(a_match_that_is_a_protected_fact_is_masked) {
   BOOST_TEST(told.reasons[0].matched[0] == "***");
 }
 
+// A message is stored as it may be, so what is replaced in it stands in no sentence either.
+BOOST_AUTO_TEST_CASE(what_is_replaced_in_the_message_stands_in_no_sentence) {
+  World world = wealth();
+  model::Effect replace = World::effect(EffectKind::replace_match);
+  replace.with_pieces.en = replace.with_pieces.zh = {{"(card)", model::kNone}};
+  world.rule("mask", {Subject::message}, world.has("message", {"6222021234567890"}), {replace}).because.en = {
+      {"card ", model::kNone}, {"", program::kMatchPiece}};
+  Turn turn;
+  turn.answer("x");
+  turn.message("my card 6222021234567890 please");
+  const Decided decided = judge(world, turn);
+  const auto told = reasons(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+  BOOST_REQUIRE_EQUAL(told.size(), 1u);
+  BOOST_TEST(told[0].because == "card (card)");
+  BOOST_TEST(told[0].matched[0] == "(card)");
+}
+
 // By whatever condition they were found.
 BOOST_AUTO_TEST_CASE(a_match_that_holds_a_protected_fact_that_the_rule_reads_is_masked) {
   World world = wealth();
