@@ -5,6 +5,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -13,7 +16,9 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -44,9 +49,24 @@ class ForgetfulVfs {
     fault_ = fault;
     dead_ = false;
     struck_ = false;
+    writers_.clear();
+    struck_move_.reset();
+    hold_ = 0;
   }
   std::uint64_t calls() const { return fault_ == Fault::blind ? looks_ : calls_; }
   bool struck() const { return struck_; }
+
+  // A move of the WAL into the file by a thread that commits nothing.
+  struct Move {
+    std::uint64_t bytes = 0;   // of the WAL by then
+    std::uint64_t before = 0;  // so many moves ended since it was begun
+  };
+  std::optional<Move> struck_move() const { return struck_move_; }
+  // The next move stands still before its first write until the WAL has so many bytes, or the fault came.
+  void hold_move_until(std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    hold_ = bytes;
+  }
 
   // What the disk holds after the power came back: all that was synced, and of the rest what chance kept.
   void restart(std::uint64_t seed) {
@@ -205,7 +225,7 @@ class ForgetfulVfs {
   static int remove(sqlite3_vfs*, const char* name, int sync_folder) {
     ForgetfulVfs& self = the();
     std::unique_lock lock(self.mutex_);
-    if (const auto code = self.count(); code) return *code == SQLITE_FULL ? SQLITE_IOERR_DELETE : *code;
+    if (const auto code = self.count(name); code) return *code == SQLITE_FULL ? SQLITE_IOERR_DELETE : *code;
     lock.unlock();
     const int code = self.below_->xDelete(self.below_, name, sync_folder);
     lock.lock();
@@ -214,17 +234,23 @@ class ForgetfulVfs {
   }
 
   // The fault of this call, if it is its turn. Under the lock.
-  std::optional<int> count() {
+  std::optional<int> count(const std::string& path) {
     if (dead_) return SQLITE_IOERR;
     ++calls_;
     if (fault_ == Fault::blind || calls_ != fault_at_) return std::nullopt;
     struck_ = true;
+    longer_.notify_all();
+    if (moves(path)) struck_move_ = move_;
     if (fault_ == Fault::power) {
       dead_ = true;
       return SQLITE_IOERR;
     }
     return fault_ == Fault::error ? SQLITE_IOERR : SQLITE_FULL;
   }
+
+  static bool is_wal(const std::string& path) { return path.ends_with("-wal"); }
+  // Is it the WAL's mover who calls?
+  bool moves(const std::string& path) const { return !is_wal(path) && !writers_.contains(std::this_thread::get_id()); }
 
   // Does a call that only looks fail? After the power went they all do.
   bool blind() {
@@ -239,10 +265,20 @@ class ForgetfulVfs {
   static int write(sqlite3_file* f, const void* bytes, int size, sqlite3_int64 at) {
     ForgetfulVfs& self = the();
     File* ours = of(f);
-    const std::lock_guard lock(self.mutex_);
+    std::unique_lock lock(self.mutex_);
     if (ours->path == nullptr) return ours->below()->pMethods->xWrite(ours->below(), bytes, size, at);
     const bool was_dead = self.dead_;
-    const auto fault = self.count();
+    if (is_wal(*ours->path)) {
+      self.writers_.insert(std::this_thread::get_id());
+      if (at == 0) self.move_ = {};
+      self.move_.bytes = std::max(self.move_.bytes, static_cast<std::uint64_t>(at) + static_cast<std::uint64_t>(size));
+      self.longer_.notify_all();
+    } else if (self.hold_ > 0 && self.moves(*ours->path)) {
+      self.longer_.wait_for(lock, std::chrono::seconds(1),
+                            [&] { return self.struck_ || self.move_.bytes >= self.hold_; });
+      self.hold_ = 0;
+    }
+    const auto fault = self.count(*ours->path);
     if (was_dead) return *fault;
     int whole = size;
     if (fault) {
@@ -264,7 +300,7 @@ class ForgetfulVfs {
     File* ours = of(f);
     const std::lock_guard lock(self.mutex_);
     if (ours->path != nullptr) {
-      if (const auto code = self.count()) return *code == SQLITE_FULL ? SQLITE_IOERR_TRUNCATE : *code;
+      if (const auto code = self.count(*ours->path)) return *code == SQLITE_FULL ? SQLITE_IOERR_TRUNCATE : *code;
       self.disk(*ours->path).pending.push_back({static_cast<std::uint64_t>(size), {}, true});
     }
     return ours->below()->pMethods->xTruncate(ours->below(), size);
@@ -275,7 +311,8 @@ class ForgetfulVfs {
     File* ours = of(f);
     const std::lock_guard lock(self.mutex_);
     if (ours->path == nullptr) return SQLITE_OK;
-    if (const auto code = self.count()) return *code == SQLITE_FULL ? SQLITE_IOERR_FSYNC : *code;
+    if (const auto code = self.count(*ours->path)) return *code == SQLITE_FULL ? SQLITE_IOERR_FSYNC : *code;
+    if (self.moves(*ours->path)) ++self.move_.before;
     Disk& disk = self.disk(*ours->path);
     for (const auto& change : disk.pending) change.apply(disk.durable);
     disk.pending.clear();
@@ -296,6 +333,11 @@ class ForgetfulVfs {
   std::uint64_t calls_ = 0, looks_ = 0, fault_at_ = 0;
   Fault fault_ = Fault::power;
   bool dead_ = false, struck_ = false;
+  std::set<std::thread::id> writers_;  // of a WAL
+  Move move_;
+  std::optional<Move> struck_move_;
+  std::uint64_t hold_ = 0;
+  std::condition_variable longer_;
 };
 
 }  // namespace caveat::audit::testing

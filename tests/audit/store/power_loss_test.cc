@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
@@ -54,6 +55,13 @@ struct Answered {
   Digest leaf;
 };
 
+struct Load {
+  std::int64_t wal_pages = 1'000;  // so many that nothing is moved while the log is open
+  int large = 0;                   // of the commits, the first: each of more pages than are moved between two commits
+};
+
+constexpr std::size_t kLarge = 70 * 4'096;
+
 LogOptions over_forgetful(LogFolder& in, std::int64_t wal_pages) {
   LogOptions options = in.options(false);
   options.vfs = ForgetfulVfs::kName;
@@ -62,15 +70,22 @@ LogOptions over_forgetful(LogFolder& in, std::int64_t wal_pages) {
   return options;
 }
 
+RecordContent content(int number, bool large) {
+  RecordContent made = decision(number);
+  if (large) made.sections.back().encoded = testing::text_section(std::string(kLarge, 'x'));
+  return made;
+}
+
 // Some commits of some records each; whatever is answered with success is noted.
-void work(LogFolder& in, std::vector<Answered>& answered, std::int64_t wal_pages = 1'000) {
+void work(LogFolder& in, std::vector<Answered>& answered, const Load& load = {}) {
   try {
-    const auto log = Log::open(over_forgetful(in, wal_pages));
+    const auto log = Log::open(over_forgetful(in, load.wal_pages));
     for (int batch = 0; batch < 4; ++batch) {
       std::vector<std::uint64_t> places;
       for (int i = 0; i < 3; ++i) places.push_back(log->reserve());
       for (int i = 3; i-- > 0;)  // the first comes last, so that the three are one commit
-        log->fulfil(places[static_cast<std::size_t>(i)], log->seal(decision(100 + batch * 3 + i)),
+        log->fulfil(places[static_cast<std::size_t>(i)],
+                    log->seal(content(100 + batch * 3 + i, i == 0 && batch < load.large)),
                     [&](const Appended& appended) {
                       if (const auto* good = std::get_if<Committed>(&appended))
                         answered.push_back({good->index, good->leaf});
@@ -111,7 +126,9 @@ void holds(LogFolder& in, const std::vector<Answered>& answered, const std::stri
   BOOST_REQUIRE_MESSAGE(report.good(), where);
 }
 
-void cut_at_every_call(ForgetfulVfs::Fault fault, const std::string& name, std::int64_t wal_pages = 1'000) {
+// Gives back how many faults struck the first and the second move of a WAL that is to begin anew.
+std::array<std::size_t, 2> cut_at_every_call(ForgetfulVfs::Fault fault, const std::string& name,
+                                             const Load& load = {}) {
   ForgetfulVfs& disk = ForgetfulVfs::the();
   LogFolder made;
   {
@@ -120,15 +137,20 @@ void cut_at_every_call(ForgetfulVfs::Fault fault, const std::string& name, std::
   }
   std::uint64_t calls = 0;
   std::size_t struck = 0;
+  std::array<std::size_t, 2> before_the_rest{};
   for (std::uint64_t at = 1;; at += stride()) {
     LogFolder in;
     std::filesystem::copy(made.path(), in.path());
     std::filesystem::copy(made.keys_dir(), in.keys_dir());
     const std::string mark = testing::slurp(in.keys_dir() + "/high-water");
     disk.arm(at, fault);
+    // Else all is moved before the second commit, which then begins the WAL anew by itself.
+    if (load.large > 0) disk.hold_move_until(2 * kLarge);
     std::vector<Answered> answered;
-    work(in, answered, wal_pages);
+    work(in, answered, load);
     const bool hit = disk.struck();
+    if (const auto move = disk.struck_move(); move && move->bytes > kLarge && move->before < before_the_rest.size())
+      ++before_the_rest[move->before];
     calls = std::max(calls, disk.calls());
     const std::string where = name + " at call " + std::to_string(at);
     if (fault == ForgetfulVfs::Fault::power) {
@@ -147,6 +169,7 @@ void cut_at_every_call(ForgetfulVfs::Fault fault, const std::string& name, std::
   }
   BOOST_TEST_MESSAGE(name + ": " + std::to_string(struck) + " faults, " + std::to_string(calls) + " calls");
   BOOST_TEST(struck * stride() > 40u);
+  return before_the_rest;
 }
 
 BOOST_AUTO_TEST_CASE(the_power_may_go_at_any_call_of_a_commit) {
@@ -164,7 +187,21 @@ BOOST_AUTO_TEST_CASE(any_write_of_a_commit_may_be_cut_short) { cut_at_every_call
 // The WAL is moved by a thread of its own, so which call is struck is not the same in each run; what must hold is.
 BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_while_the_wal_is_moved_beside_the_commits) {
   for (const auto fault : {ForgetfulVfs::Fault::power, ForgetfulVfs::Fault::error})
-    cut_at_every_call(fault, "fault " + std::to_string(static_cast<int>(fault)) + " while the WAL is moved", 1);
+    cut_at_every_call(fault, "fault " + std::to_string(static_cast<int>(fault)) + " while the WAL is moved",
+                      {.wal_pages = 1});
+}
+
+// The first large commit makes the WAL so long that it is to begin anew: whatever is moved beside the commits until then belongs to
+// the two moves before the rest is moved between two of them.
+BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_in_the_moves_before_the_wal_is_begun_anew) {
+  for (const auto fault : {ForgetfulVfs::Fault::power, ForgetfulVfs::Fault::error}) {
+    const std::string name = "fault " + std::to_string(static_cast<int>(fault)) + " before the rest is moved";
+    const auto [first, second] = cut_at_every_call(fault, name, {.wal_pages = 1, .large = 2});
+    BOOST_TEST_MESSAGE(name + ": " + std::to_string(first) + " in the first move, " + std::to_string(second) +
+                       " in the second");
+    BOOST_TEST(first > 0u);
+    BOOST_TEST(second > 0u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(any_write_of_the_high_water_mark_may_fail_or_be_cut_short) {
