@@ -117,8 +117,8 @@ Confirmed match(const program::Program* program, audit::Log& log, const audit::L
   const bool waits = (held || switched) && (told_to_wait.knows(delivery.decision, delivery.text) ||
                                             (program != nullptr && is_waiting_text(*program, delivery.text)));
   const bool late = held && !waits;
-  const std::optional<std::string> sent = past->offered ? offered_in(past->body, *past->offered) : said_in(past->body);
-  const bool same = waits || (sent && sha256(*sent) == delivery.text);
+  const std::string sent = past->offered ? *past->offered : said_in(past->body);
+  const bool same = waits || (sha256(sent) == delivery.text && (!past->offered || goes_as_offered(past->body)));
   const std::string_view match = late ? "late" : same ? "same" : "changed";
   std::vector<audit::StateChange> changes{{.key = key, .value = std::string(match)}};
   // As of when it was decided, however late it is confirmed: whoever has come back from a person since has started anew.

@@ -44,9 +44,10 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
   past.conversation = text(request, 7);
   past.customer = text(request, 9);
   const cbor::Value texts = section(*opened, audit::Section::texts);
-  past.of_material = texts.kind == cbor::Value::Kind::map && texts.find(4) != nullptr;
+  const auto has_text = [&](int key) { return texts.kind == cbor::Value::Kind::map && texts.find(key) != nullptr; };
+  past.of_material = has_text(4);
   for (const int key : {3, 4})
-    if (texts.kind == cbor::Value::Kind::map && texts.find(key) != nullptr) past.offered = text(texts, key);
+    if (has_text(key)) past.offered = text(texts, key);
   const cbor::Value result = section(*opened, audit::Section::result);
   past.body = text(result, kReplyKey);
   past.id = text(result, kDecisionKey);

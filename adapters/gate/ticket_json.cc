@@ -299,21 +299,21 @@ std::string said_in(std::string_view body) {
   return text.is_string() ? std::string(text.as_string()) : std::string();
 }
 
-std::optional<std::string> offered_in(std::string_view body, const std::string& text) {
+bool goes_as_offered(std::string_view body) {
   const json::value value = json::parse(body);
   const json::object& reply = value.as_object();
-  if (reply.at("verdict") != "allow" && reply.at("verdict") != "revise") return std::nullopt;
+  if (reply.at("verdict") != "allow" && reply.at("verdict") != "revise") return false;
   const auto is_none = [](const json::object& of, std::string_view member) {
     const json::value* list = of.if_contains(member);
     return list == nullptr || list->as_array().empty();
   };
-  if (!is_none(reply, "redactions") || !is_none(reply, "disclosures")) return std::nullopt;
+  if (!is_none(reply, "redactions") || !is_none(reply, "disclosures")) return false;
   for (const char* items : {"products", "actions", "recipients"}) {
     if (is_none(reply, items)) continue;
     for (const json::value& one : reply.at(items).as_array())
-      if (!is_none(one.as_object(), "disclosures")) return std::nullopt;
+      if (!is_none(one.as_object(), "disclosures")) return false;
   }
-  return text;
+  return true;
 }
 
 std::string for_bot_json(std::string_view body) {

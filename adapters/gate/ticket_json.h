@@ -44,9 +44,9 @@ struct Withheld {
 };
 Withheld withheld_json(std::string_view body, const std::vector<std::string_view>& recipients);
 std::string said_in(std::string_view body);  // `say.text` of a reply; empty where it is null
-// The text of an outreach or a material as it may go out by this reply. Nothing: it may not, or only masked, replaced or with something
-// told beside it, and how that is put together is the sender's.
-std::optional<std::string> offered_in(std::string_view body, const std::string& text);
+// May the text of an outreach or a material go out by this reply as it was offered? Not where it may go out masked, replaced or with
+// something told beside it: how that is put together is the sender's.
+bool goes_as_offered(std::string_view body);
 // A recorded decision with its story; the same told for a reader: bot, customer, officer.
 std::string with_story(std::string_view body, const PastDecision& past, Language language);
 std::string explanation_json(const PastDecision& past, std::string_view reader, Language language);
