@@ -225,13 +225,16 @@ bool Database::checkpoint(bool truncate) {
   return true;
 }
 
-std::int64_t Database::move_wal() {
+std::int64_t Database::move_wal(std::int64_t before) {
+  const std::int64_t version = number("PRAGMA data_version");
   int in_log = 0;
   int moved = 0;
   const int code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) fail(path_, db_, code);
-  // SQLite itself syncs the file only where nothing was committed meanwhile; else whoever moves the rest waits for all that came before.
-  if (in_log > 0) sync_file();
+  // SQLite itself syncs the file only where it moved all and nothing was committed meanwhile; else whoever moves the rest waits for all
+  // that came before. That all of `in_log` is moved does not tell: it is what lay there at the start, and says nothing of a later
+  // commit. Without this sync the pages stay in the WAL until somebody has synced them: to leave it out loses time, nothing else.
+  if (moved > before && (moved < in_log || number("PRAGMA data_version") != version)) sync_file();
   return moved;
 }
 

@@ -88,9 +88,9 @@ class Database {
   void settle();
   // WAL checkpoint on this very connection; false: a reader stands in the way, the WAL stays.
   bool checkpoint(bool truncate);
-  // The same, of what may be moved beside readers and a writer that goes on, and the file is synced: how many pages of the WAL are
-  // moved by now.
-  std::int64_t move_wal();
+  // The same, of what may be moved beside readers and a writer that goes on, and the file is synced where something was: how many pages
+  // of the WAL are moved by now, where `before` were.
+  std::int64_t move_wal(std::int64_t before);
   void all_moved() { wal_pages_ = 0; }                   // by another connection: the next commit begins the WAL anew
   std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit
   bool moved() const;                                    // the opened file has its name no more, or another has it

@@ -436,7 +436,6 @@ class SqliteStore final : public Store {
       begin_anew();
     } else {  // a reader stands in the way: tried again when as much has come
       passes_ = 0;
-      moved_ = 0;
       tried_ = in_wal;
       anew_at_ = in_wal + kMoves * wal_pages_;
     }
@@ -444,7 +443,7 @@ class SqliteStore final : public Store {
 
   void move_beside(std::int64_t in_wal) {
     tried_ = in_wal;
-    mover_->start();
+    mover_->start(moved_);
   }
 
   void begin_anew() {

@@ -21,9 +21,10 @@ WalMover::~WalMover() {
   if (thread_.joinable()) thread_.join();
 }
 
-void WalMover::start() {
+void WalMover::start(std::int64_t moved) {
   {
     const std::lock_guard lock(mutex_);
+    before_ = moved;
     wanted_ = true;
   }
   if (thread_.joinable()) return wake_.notify_one();
@@ -61,7 +62,7 @@ void WalMover::move() {
   std::optional<std::int64_t> moved;
   std::exception_ptr failed;
   try {
-    moved = db_.move_wal();
+    moved = db_.move_wal(before_);
   } catch (const caveat::Error&) {
     failed = std::current_exception();
   }

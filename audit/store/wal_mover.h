@@ -31,7 +31,7 @@ class WalMover {
   // Only where the newest commit lies in the WAL and is not moved yet. SQLite before 3.51.3 may lose commits where the writer begins
   // its WAL anew while another connection is between reading its end and moving it. A writer begins it anew only when all of it is
   // moved, so not before this move, the only one, is through.
-  void start();
+  void start(std::int64_t moved);  // so many pages of the WAL are, as `ended` said; 0: it was begun anew
   bool under_way();
   bool has_another_file() const { return db_.moved(); }  // before the first start
   std::optional<std::int64_t> ended();  // once after each start: how many pages of the WAL are moved by now
@@ -44,6 +44,7 @@ class WalMover {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool wanted_ = false, over_ = false;
+  std::int64_t before_ = 0;
   std::optional<std::int64_t> moved_;
   std::exception_ptr failed_;
   std::thread thread_;

@@ -50,6 +50,7 @@ class ForgetfulVfs {
     dead_ = false;
     struck_ = false;
     writers_.clear();
+    move_ = {};
     struck_move_.reset();
     hold_ = 0;
   }
@@ -62,6 +63,7 @@ class ForgetfulVfs {
     std::uint64_t before = 0;  // so many moves ended since it was begun
   };
   std::optional<Move> struck_move() const { return struck_move_; }
+  Move move() const { return move_; }
   // The next move stands still before its first write until the WAL has so many bytes, or the fault came.
   void hold_move_until(std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);

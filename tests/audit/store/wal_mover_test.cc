@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "audit/store/store.h"
+#include "tests/audit/store/forgetful_vfs.h"
 #include "tests/audit/support/log_fixture.h"
 
 namespace caveat::audit {
@@ -76,6 +77,43 @@ BOOST_AUTO_TEST_CASE(the_wal_is_begun_anew_while_commits_go_on_and_a_reader_keep
     whole += body == body_of(static_cast<std::uint64_t>(index)) ? 1 : 0;
   });
   BOOST_TEST(whole == commits.count);
+}
+
+// The sync is the disk's time, and others' too: one for each move, SQLite's own or the mover's, and none where nothing was moved.
+BOOST_AUTO_TEST_CASE(the_file_is_synced_once_a_move_and_not_where_a_reader_stands_in_the_way) {
+  const testing::Folder folder;
+  const std::string path = folder / "log.db";
+  create_sqlite_store(path, "note");
+  auto& disk = testing::ForgetfulVfs::the();
+  disk.arm(0, testing::ForgetfulVfs::Fault::error);
+  {
+    Database writer(path, Database::Mode::write, testing::ForgetfulVfs::kName);
+    writer.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    std::int64_t count = 0;
+    const auto commit = [&] {
+      const std::int64_t index = count++;
+      writer.prepare("INSERT INTO bodies (idx, sealed) VALUES (?, ?)").bind(1, index).bind_blob(2, body_of(0)).run();
+    };
+    WalMover mover(path, testing::ForgetfulVfs::kName);
+    const auto syncs_of_a_move = [&](std::int64_t moved, const auto& meanwhile) {
+      const std::uint64_t before = disk.move().before;
+      mover.start(moved);
+      while (mover.under_way()) meanwhile();
+      BOOST_TEST(*mover.ended() >= moved);
+      return disk.move().before - before;
+    };
+    commit();
+    disk.hold_move_until(disk.move().bytes + 100 * 4'096);
+    BOOST_TEST(syncs_of_a_move(0, commit) == 1u);  // SQLite does not: of its start all is moved, and more has come
+    BOOST_TEST(syncs_of_a_move(0, [] {}) == 1u);   // it does
+
+    Database reader(path, Database::Mode::read, testing::ForgetfulVfs::kName);
+    reader.exec("BEGIN");
+    BOOST_TEST(reader.number("SELECT count(*) FROM bodies") == count);
+    commit();
+    BOOST_TEST(syncs_of_a_move(0, [] {}) == 0u);
+  }
+  disk.forget();
 }
 
 // In a child that may make no thread. It must not be root, who always may; its files are open by then.
