@@ -72,15 +72,13 @@ bool printable(std::string_view text) {
 }  // namespace
 
 bool valid_note_name(std::string_view name) {
-  if (name.empty() || name.find('+') != std::string_view::npos || name.find('\n') != std::string_view::npos)
-    return false;
-  if (!printable(name)) return false;
+  if (name.empty() || name.find('+') != std::string_view::npos || !is_valid_utf8(name)) return false;
   for (std::size_t at = 0; at < name.size();) {
     const CodePoint point = decode_utf8(name, at);
     if (is_unprintable(point.value)) return false;
     at += point.length;
   }
-  // Unicode blanks, by their UTF-8 spellings.
+  // The other Unicode blanks, by their UTF-8 spellings.
   static constexpr std::string_view kBlanks[] = {" ",
                                                  "\xc2\xa0",
                                                  "\xe1\x9a\x80",
@@ -95,8 +93,6 @@ bool valid_note_name(std::string_view name) {
                                                  "\xe2\x80\x88",
                                                  "\xe2\x80\x89",
                                                  "\xe2\x80\x8a",
-                                                 "\xe2\x80\xa8",
-                                                 "\xe2\x80\xa9",
                                                  "\xe2\x80\xaf",
                                                  "\xe2\x81\x9f",
                                                  "\xe3\x80\x80"};
@@ -148,7 +144,7 @@ std::string format_note(const SignedNote& note) {
 
 Result<SignedNote> parse_note(std::string_view note) {
   if (note.size() > kMaxNoteBytes) return refuse(codes::kBadNote, "at most 1 MiB");
-  if (!printable(note)) return refuse(codes::kBadNote, "no control characters");
+  if (!printable(note)) return refuse(codes::kBadNote, "UTF-8 without control characters");
   const auto blank = note.rfind("\n\n");
   if (blank == std::string_view::npos) return refuse(codes::kBadNote, "a blank line before the signatures");
   SignedNote parsed;

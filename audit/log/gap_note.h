@@ -31,7 +31,8 @@ class GapNote {
   GapNote(const GapNote&) = delete;
   GapNote& operator=(const GapNote&) = delete;
 
-  // Nothing: nothing was lost, or it cannot be told, since the file could not be opened. A note that is damaged says that something was, and not what: code `gap_note`, none counted.
+  // Nothing: nothing was lost, or it cannot be told, since the file could not be opened. A note that is damaged says that something was,
+  // and not what: code `gap_note`, none counted.
   std::optional<Lost> read() const;
   static constexpr std::string_view kDamaged = "gap_note";
   void write(const Lost& lost);

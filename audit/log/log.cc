@@ -59,8 +59,8 @@ void prefer_short_slices() {
   if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0 || attributes.policy != SCHED_OTHER)
     return;
   attributes.runtime = kShortest;
-  attributes.flags |=
-      1;  // SCHED_FLAG_RESET_ON_FORK: the thread that moves the WAL, which this one starts, makes way for it
+  // The thread that moves the WAL, which this one starts, makes way for it.
+  attributes.flags |= 1;  // SCHED_FLAG_RESET_ON_FORK
   (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 

@@ -53,8 +53,8 @@ struct LogOptions {
   std::optional<NewEpoch> new_epoch = std::nullopt;  // only where the log is refused without it
   std::string sqlite = {};                           // tests: the version that writes; empty: the library's own
   std::string vfs = {};                              // tests: a SQLite VFS below the log
-  std::size_t recent_tag_rows = 8'192;               // records whose search tags wait unsorted
-  std::int64_t wal_pages = 100;                      // of the WAL, before they are moved into the file
+  std::size_t recent_tag_rows = StoreOptions{}.recent_tag_rows;  // records whose search tags wait unsorted
+  std::int64_t wal_pages = StoreOptions{}.wal_pages;             // of the WAL, before they are moved into the file
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store = {};  // tests: a store that fails
 };
 
@@ -108,8 +108,8 @@ class Log {
   // that he cannot record after all.
   virtual void forsake() = 0;
   virtual KeyStore& keys() = 0;
-  virtual bool made_keys() const { return false; }  // with the log, by this opening
-  virtual const std::string& origin() const = 0;    // as checkpoints and receipts name it: of the epoch of now
+  virtual bool made_keys() const = 0;             // with the log, by this opening
+  virtual const std::string& origin() const = 0;  // as checkpoints and receipts name it: of the epoch of now
   virtual const std::string& path() const = 0;
   virtual std::uint64_t size() const = 0;                     // durable records
   virtual std::optional<std::string> checkpoint() const = 0;  // the newest signed note

@@ -1,5 +1,5 @@
 // WalMover: moves what is committed from the WAL into the file, on a thread and a connection of its own, while commits go on.
-// For the store's one writer: the sync of the file, tens of milliseconds, is then in no reply's way.
+// For the store's one writer: the sync of the file, milliseconds where it is slow, is then in no reply's way.
 //
 // Promises   moves nothing but whole commits, and never begins where all is moved already (`start` says why)
 // Threads    one at a time calls it
