@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <string>
 #include <vector>
 
 #include "engine/base/utf8.h"
@@ -25,6 +27,18 @@ void letters(std::string_view name, std::vector<char32_t>& out) {
     out.push_back(point ? lower(point.value) : static_cast<char32_t>(0xFFFD));
     at += point ? point.length : 1;
   }
+}
+
+// Article 18 is no slip for article 19, nor 第十八条 for 第十九条; 任意 may well be one for 任一.
+bool is_numeral(char32_t c) {
+  constexpr std::u32string_view kChinese = U"零〇一二三四五六七八九十百千万亿";
+  return (c >= U'0' && c <= U'9') || (c >= 0xFF10 && c <= 0xFF19) || kChinese.find(c) != kChinese.npos;
+}
+bool other_numbers(const std::vector<char32_t>& a, const std::vector<char32_t>& b) {
+  std::u32string of_a, of_b;
+  std::copy_if(a.begin(), a.end(), std::back_inserter(of_a), is_numeral);
+  std::copy_if(b.begin(), b.end(), std::back_inserter(of_b), is_numeral);
+  return !of_a.empty() && !of_b.empty() && of_a != of_b;
 }
 
 constexpr std::size_t kBand = 2;  // slips that are looked for at most
@@ -76,6 +90,7 @@ std::string_view find(std::string_view name, std::span<const Name> known) {
     letters(text, candidate);
     const std::size_t d = distance(wanted, candidate, most);
     if (d > most || d >= candidate.size()) continue;  // names that share nothing are not near
+    if (other_numbers(wanted, candidate)) continue;
     if (d < best_distance || (d == best_distance && text < best)) {
       best = text;
       best_distance = d;

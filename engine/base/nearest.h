@@ -5,7 +5,7 @@
 // Promises   letters are compared without case; at most two slips (a letter wrong, missing, added, or two swapped) and
 // at most a
 //            third of the name's length, a third of a Chinese name rounded up; of equals the first in byte order,
-//            whatever the order of `known`
+//            whatever the order of `known`; never one with another number in it (article 18 and 19, 第十八条 and 第十九条)
 // Cost       names × length²
 #pragma once
 

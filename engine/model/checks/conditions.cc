@@ -189,6 +189,14 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     std::string before;
     const std::map<std::string, Index, std::less<>>* table = nullptr;
     if (steps.size() == 1) {
+      if (const std::string meant = with_dot(steps.front()); !meant.empty()) {
+        work_
+            .report(codes::kUnknownName, item_, path.span,
+                    {std::string(word_of(Kind::value, language())), steps.front()},
+                    say("Did you mean “", "是否指“") + meant + say("”?", "”？"))
+            .fixes.push_back({path.span, meant});
+        return kNone;
+      }
       for (const auto& [name, number] : work_.single_facts) known.push_back(name);
       for (const auto& [name, first] : work_.group_names) known.push_back(name);
       for (const std::string_view name : work_.known_names(Kind::value, item_.pack)) known.push_back(name);
@@ -262,6 +270,19 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   }
   work_.references.add(path, reference);
   return work_.spoilt_facts.count(found) != 0 ? kNone : found;
+}
+
+// 产品名称, 产品的名称, product_name: a fact that has its group before it without the dot.
+std::string Conditions::with_dot(std::string_view name) const {
+  for (const auto& [group, first] : work_.group_names) {
+    if (!name.starts_with(group)) continue;
+    std::string_view rest = name.substr(group.size());
+    const auto& members = work_.groups.at(first).members;
+    for (const std::string_view joint : {"", "的", "_"})
+      if (rest.starts_with(joint) && members.count(rest.substr(joint.size())) != 0)
+        return group + "." + std::string(rest.substr(joint.size()));
+  }
+  return {};
 }
 
 ExprPtr Conditions::of_fact(Index fact, Op op, Span span) {
@@ -1033,11 +1054,22 @@ ExprPtr Conditions::group(const syntax::Expr& expr, Op op, std::size_t from) {
   return good ? node(op, expr.span, std::move(args)) : nullptr;
 }
 
+// What a sum of numbers comes to that no fact stands in.
+std::optional<Decimal> reckoned(const Expr& expr) {
+  if (expr.op == Op::constant) return expr.constant.number;
+  if (!is_number(expr.type.kind) || (expr.op != Op::add && expr.op != Op::sub && expr.op != Op::mul))
+    return std::nullopt;
+  const std::optional<Decimal> a = reckoned(*expr.args[0]), b = reckoned(*expr.args[1]);
+  if (!a || !b) return std::nullopt;
+  return expr.op == Op::add ? a->plus(*b) : expr.op == Op::sub ? a->minus(*b) : a->times(*b);
+}
+
 bool Conditions::check_range(const Expr& value, const Expr& constant) {
   if (value.op != Op::fact && value.op != Op::element) return true;
-  if (constant.op != Op::constant || (!value.type.low && !value.type.high)) return true;
-  const Decimal& number = constant.constant.number;
-  if ((value.type.low && number < *value.type.low) || (value.type.high && *value.type.high < number)) {
+  if (!value.type.low && !value.type.high) return true;
+  const std::optional<Decimal> number = reckoned(constant);
+  if (!number) return true;
+  if ((value.type.low && *number < *value.type.low) || (value.type.high && *value.type.high < *number)) {
     work_.report(codes::kOutOfRange, item_, constant.span,
                  {quoted(constant.span), quoted(value.span), describe(work_.model, value.type, language())});
     return false;
@@ -1112,10 +1144,29 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
   return node(op, expr.span, {std::move(a), std::move(b)});
 }
 
+// `is 14-18`, 属于 14-18: read as 14 minus 18, which nobody writes. The whole is what is to be mended, where one edit mends it.
+bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const Span* whole, bool negated) {
+  if (range.op != S::sub || range.args[0]->op != S::literal || range.args[1]->op != S::literal) return false;
+  const syntax::Literal &low = range.args[0]->literal, &high = range.args[1]->literal;
+  if (low.kind != syntax::LiteralKind::number || high.kind != syntax::LiteralKind::number) return false;
+  if (!(low.number < high.number)) return false;
+  const std::string from = quoted(range.args[0]->span), to = quoted(range.args[1]->span);
+  std::string meant =
+      quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
+  if (negated) meant = say("not (", "非（") + meant + say(")", "）");
+  wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
+             say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：") + meant);
+  if (whole != nullptr) work_.diagnostics.back().fixes.push_back({*whole, meant});
+  return true;
+}
+
 ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   const syntax::Expr& left = *expr.args[0];
   const syntax::Expr& right = *expr.args[1];
   ExprPtr a, b;
+  if (told_of_hyphen(left, right, &expr.span, expr.op == S::ne)) return nullptr;
+  if (left.op == S::literal && right.op == S::literal)  // it would never turn on any turn
+    return wrong_type(left.span, say("a fact", "一个事实"), quoted(left.span));
   if (is_bare(left) && !is_bare(right)) {
     b = value(right, nullptr);
     if (b) a = value(left, &b->type);
@@ -1206,6 +1257,10 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
       const ExprPtr to = from && high ? compare(Op::le, x, high, *item) : nullptr;
       good = good && from && to;
       if (from && to) others.push_back(node(Op::and_, item->span, {from, to}));
+      continue;
+    }
+    if (told_of_hyphen(*expr.args[0], *item, items.size() == 1 ? &expr.span : nullptr, false)) {
+      good = false;
       continue;
     }
     const ExprPtr one = value(*item, &x->type);

@@ -32,6 +32,18 @@ BOOST_AUTO_TEST_CASE(what_is_far_is_not_offered) {
   BOOST_TEST(nearest("customer.age", std::vector<std::string_view>{}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(another_number_is_another_thing) {
+  const std::vector<std::string_view> known = {"广告法第二十五条", "适当性办法第19条", "rule_12", "任一", "address2"};
+  BOOST_TEST(nearest("广告法第四十三条", known) == "");
+  BOOST_TEST(nearest("广告法第二十六条", known) == "");
+  BOOST_TEST(nearest("适当性办法第18条", known) == "");
+  BOOST_TEST(nearest("rule_13", known) == "");
+  BOOST_TEST(nearest("rul_12", known) == "rule_12");
+  BOOST_TEST(nearest("广告发第二十五条", known) == "广告法第二十五条");
+  BOOST_TEST(nearest("任意", known) == "任一");
+  BOOST_TEST(nearest("address", known) == "address2");
+}
+
 BOOST_AUTO_TEST_CASE(of_equals_the_first_in_byte_order_wins_whatever_the_order) {
   std::vector<std::string> known = {"limit_b", "limit_a", "limit_c"};
   BOOST_TEST(nearest("limit_x", known) == "limit_a");
