@@ -129,11 +129,19 @@ std::string_view path_and_query(const Head& head) {
   };
   const std::size_t colon = std::min(target.find("://"), target.size());
   const std::string_view scheme = target.substr(0, colon);
-  if (colon == target.size() || (!same(scheme, "http") && !same(scheme, "https"))) return {};
+  const bool plain = same(scheme, "http");
+  if (colon == target.size() || (!plain && !same(scheme, "https"))) return {};
   const std::size_t begin = colon + 3, end = std::min(target.find_first_of("/?#", begin), target.size());
   const std::string_view authority = target.substr(begin, end - begin);
+  // RFC 9110, 4.2.3: the scheme's own port may be left out.
+  const auto host = [port = plain ? std::string_view(":80") : std::string_view(":443")](std::string_view named) {
+    if (named.ends_with(port)) named.remove_suffix(port.size());
+    if (named.ends_with(':')) named.remove_suffix(1);
+    return named;
+  };
   // Whom else it is for we would answer in his place.
-  if (authority.empty() || !is_host(authority) || (head.has("host") && !same(authority, head.header("host"))))
+  if (host(authority).empty() || !is_host(authority) ||
+      (head.has("host") && !same(host(authority), host(head.header("host")))))
     return {};
   return end == target.size() ? std::string_view("/") : target.substr(end);
 }

@@ -341,6 +341,13 @@ std::vector<int> statuses_of(const Route& route) {
   return all;
 }
 
+std::vector<std::string_view> methods() {
+  std::vector<std::string_view> all;
+  for (const Route& route : routes())
+    if (std::find(all.begin(), all.end(), route.method) == all.end()) all.push_back(route.method);
+  return all;
+}
+
 Matched match(std::string_view method, std::string_view path) {
   Matched found;
   std::vector<std::string> values;

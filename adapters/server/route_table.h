@@ -83,6 +83,8 @@ struct Route {
 std::span<const Route> routes();
 std::vector<int> statuses_of(const Route& route);  // ascending: all that OpenAPI declares
 
+std::vector<std::string_view> methods();  // each that some path takes
+
 struct Matched {
   const Route* route = nullptr;           // null: no such path, or not by this method
   std::vector<std::string> values;        // of the `{…}` in the path, in order

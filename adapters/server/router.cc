@@ -123,26 +123,31 @@ class Router::Inside {
 
   CallPtr begin(const Head& head) {
     const CallPtr call = new_call();
-    call->language = accepted_language(head.header("accept-language"), options_.language);
+    call->language = accepted_language(head.list("accept-language"), options_.language);
     trace(head, *call);
-    call->target = parse_target(path_and_query(head));
+    if (head.target == "*" && head.method == "OPTIONS") {  // RFC 9110, 9.3.7: of the server as a whole
+      refuse_method(call, methods(), head.method);
+      return call;
+    }
+    const std::string_view asked = path_and_query(head);
+    call->target = parse_target(asked);
     if (call->target.not_utf8) {
       refuse_now(call, wire::codes::kBadUtf8, item("", "a path and a query in UTF-8", "other bytes"));
       return call;
     }
     if (call->target.path.empty()) {
-      refuse_now(call, codes::kBadHttp, item("", "a path", "one that is not well formed"));
+      const bool absolute = asked.empty() && head.target.find("://") != std::string::npos;
+      refuse_now(call, codes::kBadHttp,
+                 absolute ? item("", "a path, or http:// or https:// with the host of the header Host before it",
+                                 "\"" + shortened(head.target) + "\"")
+                          : item("", "a path", "one that is not well formed"));
       return call;
     }
     Matched found = match(head.method, call->target.path);
     call->route = found.route;
     call->values = std::move(found.values);
     if (found.route == nullptr && !found.methods.empty()) {
-      std::string allowed;
-      for (const std::string_view method : found.methods)
-        allowed += (allowed.empty() ? "" : ", ") + std::string(method);
-      refuse_now(call, wire::codes::kMethod, item("", allowed, head.method.substr(0, 20)));
-      call->refusal->headers.emplace_back("Allow", allowed);
+      refuse_method(call, found.methods, head.method);
       return call;
     }
     if (found.route == nullptr || (found.route->admin ? !head.admin : !head.traffic)) {
@@ -484,6 +489,13 @@ class Router::Inside {
 
   static ProblemItem too_large(std::size_t limit, std::uint64_t found) {
     return item("", "a body of at most " + std::to_string(limit) + " bytes", std::to_string(found) + " bytes");
+  }
+
+  void refuse_method(const CallPtr& call, std::span<const std::string_view> methods, std::string_view found) {
+    std::string allowed;
+    for (const std::string_view method : methods) allowed += (allowed.empty() ? "" : ", ") + std::string(method);
+    refuse_now(call, wire::codes::kMethod, item("", allowed, shortened(found)));
+    call->refusal->headers.emplace_back("Allow", allowed);
   }
 
   void refuse_now(Call& call, const Code& code, ProblemItem what) {

@@ -57,7 +57,12 @@ BOOST_AUTO_TEST_CASE(a_target_in_absolute_form_is_taken_where_it_names_the_host_
   BOOST_TEST(asked("http://gate:8080/healthz?x=1", "gate:8080") == "/healthz?x=1");
   BOOST_TEST(asked("HTTPS://Gate/", "gATE") == "/");
   BOOST_TEST(asked("http://gate", "gate") == "/");
-  BOOST_TEST(asked("http://gate/healthz", nullptr) == "/healthz");  // of before 1.1
+  BOOST_TEST(asked("http://gate/healthz", nullptr) == "/healthz");    // of before 1.1
+  BOOST_TEST(asked("http://gate:80/healthz", "gate") == "/healthz");  // the scheme's own port
+  BOOST_TEST(asked("http://gate/healthz", "gate:80") == "/healthz");
+  BOOST_TEST(asked("https://gate:443/healthz", "gate:") == "/healthz");
+  BOOST_TEST(asked("https://gate:80/healthz", "gate") == "");
+  BOOST_TEST(asked("http://:80/healthz", "") == "");
   BOOST_TEST(asked("http://other/healthz", "gate") == "");
   BOOST_TEST(asked("http://gate/healthz", "gate:8080") == "");
   for (const char* wrong :

@@ -139,6 +139,27 @@ BOOST_AUTO_TEST_CASE(keys_methods_and_paths_that_are_not_ours_are_told_apart) {
   BOOST_TEST(desk.ask(desk.head("GET", "/a%2")).code == "bad_http");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_asked_of_no_path_or_of_another_host_is_told_as_that) {
+  Desk desk;
+  const Response options = desk.ask(desk.head("OPTIONS", "*"));
+  BOOST_TEST(options.status == 405);
+  BOOST_TEST(header(options, "Allow") == "POST, GET, PUT");
+  BOOST_TEST(desk.ask(desk.head("GET", "*")).code == "bad_http");
+  Head head = desk.head("GET", "http://other/healthz");
+  head.headers.emplace_back("host", "gate");
+  const json::value what = body_of(desk.ask(head)).at("errors").at(0);
+  BOOST_TEST(what.at("expected") == "a path, or http:// or https:// with the host of the header Host before it");
+  BOOST_TEST(what.at("found") == "\"http://other/healthz\"");
+}
+
+BOOST_AUTO_TEST_CASE(two_headers_of_languages_are_one_list) {
+  Desk desk;
+  Head head = desk.head("GET", "/v1/nothing");
+  head.headers.emplace_back("accept-language", "en;q=0.1");
+  head.headers.emplace_back("accept-language", "zh");
+  BOOST_TEST(body_of(desk.ask(head)).at("errors").at(0).at("expected") == "本接口的路径（见 /docs）");
+}
+
 BOOST_AUTO_TEST_CASE(a_second_key_is_refused_whichever_of_the_two_would_have_opened) {
   Desk desk;
   Head head = desk.head("POST", "/v1/reload", "activator");
