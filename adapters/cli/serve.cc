@@ -264,6 +264,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
              const std::shared_ptr<const server::Callers> now = router->callers();
              return now == nullptr || now->has(id, server::kAgent);
            },
+       .disk = [&log] { return fuller_disk(*log); },
        .waiting_a_key = configuration.turns_waiting_a_key});
   std::optional<Aside> looks(std::in_place, 2), reloads(std::in_place, 1),
       at_length(std::in_place, configuration.reports);  // one for each that the router lets in: none waits

@@ -33,6 +33,15 @@ std::optional<DiskRoom> disk_room(const std::string& path) {
                   .free_percent = static_cast<std::uint64_t>(room.f_bavail) * 100 / room.f_blocks};
 }
 
+std::optional<DiskRoom> fuller_disk(audit::Log& log) {
+  std::optional<DiskRoom> fuller;
+  for (const std::string& path : {log.path(), log.keys().dir() + "/"}) {
+    const std::optional<DiskRoom> room = disk_room(path);
+    if (room && (!fuller || room->free_bytes < fuller->free_bytes)) fuller = room;
+  }
+  return fuller;
+}
+
 namespace {
 
 // Those of before that are not there any more; what stays keeps the time since when it counts.

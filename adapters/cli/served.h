@@ -20,6 +20,7 @@
 #include "adapters/cli/log_records.h"
 #include "adapters/cli/start.h"
 #include "adapters/gate/snapshot.h"
+#include "adapters/gate/unstored.h"
 #include "adapters/load/ruleset.h"
 #include "adapters/server/metrics.h"
 #include "adapters/server/oplog.h"
@@ -98,10 +99,9 @@ std::optional<Problem> unknown_queue(const program::Program& program, const std:
                                      const std::string& place);
 
 // One sentence on each thing that can keep a node from deciding and recording; doctor says the same.
-struct DiskRoom {
-  std::uint64_t free_bytes = 0, free_percent = 0;
-};
+using gate::DiskRoom;
+using gate::kLeastFreeBytes;
 std::optional<DiskRoom> disk_room(const std::string& path);
-inline constexpr std::uint64_t kLeastFreeBytes = 64u << 20;
+std::optional<DiskRoom> fuller_disk(audit::Log& log);  // of its own and its keys'
 
 }  // namespace caveat::cli

@@ -12,6 +12,7 @@
 #include "adapters/gate/body.h"
 #include "adapters/gate/past.h"
 #include "adapters/gate/record.h"
+#include "adapters/gate/unstored.h"
 #include "adapters/wire/codes.h"
 #include "adapters/wire/turn.h"
 #include "audit/error.h"
@@ -76,15 +77,18 @@ tl::unexpected<server::Refusal> cut_off() {
 }
 
 // A caller is not told paths of this machine.
-tl::unexpected<server::Refusal> failed(const Error& error) {
+tl::unexpected<server::Refusal> not_stored(audit::Log& log, const Code& cause, std::string expected) {
+  return refused(wire::problem(cause.name.starts_with("key") ? codes::kKeys : codes::kStorage,
+                               gate::unstored(cause, [&log] { return fuller_disk(log); }, std::move(expected))));
+}
+tl::unexpected<server::Refusal> failed(audit::Log& log, const Error& error) {
   if (&error.code() == &audit::codes::kPackageTooLarge)
     return refused(codes::kTooLarge, "/from", "a shorter period: a package that can be verified is smaller",
                    error.arguments(Language::en).front());
   if (&error.code() == &audit::codes::kReportWrite)
     return refused(codes::kStorage, "", "room for the report on the log's disk beyond the 256 MiB that stay the log's",
                    std::string(error.code().name) + ": " + error.arguments(Language::en).back());
-  return refused(error.code().name.starts_with("key") ? codes::kKeys : codes::kStorage, "",
-                 "a log that can be read and written", std::string(error.code().name));
+  return not_stored(log, error.code(), "a log that can be read and written");
 }
 
 std::string roles_of(const gate::Caller& caller) {
@@ -182,7 +186,7 @@ server::Served Served::search(const server::Asked& asked) const {
   } catch (const audit::Interrupted&) {
     return cut_off();
   } catch (const Error& error) {
-    return failed(error);
+    return failed(*options_.log, error);
   }
 }
 
@@ -256,7 +260,7 @@ server::Served Served::report(const server::Asked& asked) const {
   } catch (const audit::Interrupted&) {
     return cut_off();
   } catch (const Error& error) {
-    return failed(error);
+    return failed(*options_.log, error);
   }
 }
 
@@ -298,11 +302,10 @@ server::Served Served::feedback(const server::Asked& asked) const {
     std::sort(content.tags.begin(), content.tags.end());
     const audit::Appended appended = options_.log->append(std::move(content));
     if (const auto* failure = std::get_if<audit::AppendFailed>(&appended))
-      return refused(codes::kStorage, "", "a record that is on disk before it is answered",
-                     std::string(failure->code->name));
+      return not_stored(*options_.log, *failure->code, "a record that is on disk before it is answered");
     return noted(std::get<audit::Committed>(appended).index, 201);
   } catch (const Error& error) {
-    return failed(error);
+    return failed(*options_.log, error);
   }
 }
 

@@ -133,6 +133,13 @@ Reply refused(const Code& code, Language language, std::string path, std::string
                  language);
 }
 
+Reply not_stored(const Code& cause, const GateOptions& options, Language language, std::string expected,
+                 std::string found) {
+  return refused(wire::problem(cause.name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage,
+                               unstored(cause, options.disk, std::move(expected), std::move(found))),
+                 language);
+}
+
 void Errands::run(const Command& command, const Caller& caller, const Done& done) {
   try {
     switch (command.kind) {
@@ -148,8 +155,7 @@ void Errands::run(const Command& command, const Caller& caller, const Done& done
         return ticket_moves(command, caller, done);
     }
   } catch (const caveat::Error& error) {
-    done(refused(error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage, command.language,
-                 "", "a change that is on disk before it is answered", std::string(error.code().name)));
+    done(not_stored(error.code(), options_, command.language, "a change that is on disk before it is answered"));
   } catch (const std::exception&) {
     done(refused(wire::codes::kInternal, command.language, "", "a change", "an error of ours"));
   }
@@ -161,18 +167,16 @@ void Errands::finish(Floor::Numbers numbers, const std::optional<audit::RecordCo
   const Language language = command.language;
   if (!content) {  // nothing to record, but what it tells may have been written by others a moment ago
     numbers.give_up();
-    options_.log->when_settled(numbers.ground(), [done, language, reply = std::move(reply)](const auto& failed) {
+    options_.log->when_settled(numbers.ground(), [this, done, language, reply = std::move(reply)](const auto& failed) {
       if (!failed) return done(reply);
-      done(refused(wire::codes::kStorage, language, "", "a state that is on disk before it is told",
-                   std::string(failed->code->name)));
+      done(not_stored(*failed->code, options_, language, "a state that is on disk before it is told"));
     });
     return;
   }
   audit::SealedRecord sealed = options_.log->seal(*content);
-  audit::AppendDone recorded = [done, language, reply = std::move(reply)](const audit::Appended& appended) {
+  audit::AppendDone recorded = [this, done, language, reply = std::move(reply)](const audit::Appended& appended) {
     if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
-      return done(refused(wire::codes::kStorage, language, "", "a change that is on disk before it is answered",
-                          std::string(failed->code->name)));
+      return done(not_stored(*failed->code, options_, language, "a change that is on disk before it is answered"));
     Reply out = reply;
     out.recorded = true;
     done(out);
@@ -525,10 +529,10 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
     lines.push_back(delivery_json(deliveries[i].decision, known == first.end() ? confirmed[i].match : known->second));
   }
   waiting->body = joined(lines);
-  const auto tell = [](const Waiting& all) {
+  const auto tell = [this](const Waiting& all) {
     if (all.failed != nullptr)
-      return all.done(refused(wire::codes::kStorage, all.language, "", "a change that is on disk before it is answered",
-                              std::string(all.failed->name)));
+      return all.done(
+          not_stored(*all.failed, options_, all.language, "a change that is on disk before it is answered"));
     Reply out;
     out.recorded = true;
     out.body = all.body;

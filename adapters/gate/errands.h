@@ -44,5 +44,8 @@ class Errands {
 
 Reply refused(const Problem& problem, Language language);
 Reply refused(const Code& code, Language language, std::string path, std::string expected, std::string found);
+// Where the log or its keys failed.
+Reply not_stored(const Code& cause, const GateOptions& options, Language language, std::string expected,
+                 std::string found = {});
 
 }  // namespace caveat::gate

@@ -31,6 +31,7 @@
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/reply.h"
 #include "adapters/wire/turn.h"
+#include "audit/codes.h"
 #include "audit/error.h"
 #include "engine/base/uuid.h"
 #include "engine/decide/satisfied.h"
@@ -313,11 +314,15 @@ class Gate::Inside {
       decide_turn(turn, scratch, progress);
     } catch (const caveat::Error& error) {
       // a bot is not told paths
-      fail(turn, progress, error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage,
-           turn->caller->audience == decide::Audience::bot ? std::string(error.code().name)
-                                                           : error.message(turn->language));
-    } catch (const std::exception& error) {
-      fail(turn, progress, wire::codes::kInternal, error.what());
+      fail(turn, progress,
+           storage_problem(error.code(), turn->caller->audience == decide::Audience::bot
+                                             ? std::string()
+                                             : error.message(turn->language)));
+    } catch (const std::exception&) {
+      fail(turn, progress,
+           wire::problem(
+               wire::codes::kInternal,
+               {.path = "", .expected = "a decision", .found = "an error of ours", .nearest = {}, .hint = {}}));
     }
   }
 
@@ -836,7 +841,7 @@ class Gate::Inside {
     try {
       give_way(turn, reply, only_person);
     } catch (const std::exception&) {  // who has the conversation cannot be read: its text stays back
-      reply = refusal(turn, storage_problem(wire::codes::kStorage, "a state that cannot be read"));
+      reply = refusal(turn, storage_problem(audit::codes::kUnreadable, "a state that cannot be read"));
     }
   }
 
@@ -927,31 +932,24 @@ class Gate::Inside {
     } else {
       if (turn->lost) *turn->lost = true;
       const auto& failed = std::get<audit::AppendFailed>(appended);
-      refuse(*turn, storage_problem(wire::codes::kStorage, turn->caller->audience == decide::Audience::bot
-                                                               ? std::string(failed.code->name)
-                                                               : failed.message));
+      refuse(*turn, storage_problem(*failed.code,
+                                    turn->caller->audience == decide::Audience::bot ? std::string() : failed.message));
     }
     finish(turn);
   }
 
-  static Problem storage_problem(const Code& code, std::string found) {
-    return wire::problem(code, {.path = "",
-                                .expected = "a decision that is on disk before it is answered",
-                                .found = std::move(found),
-                                .nearest = {},
-                                .hint = {}});
+  // `cause`: of the log or its keys.
+  Problem storage_problem(const Code& cause, std::string found) const {
+    return wire::problem(
+        cause.name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage,
+        unstored(cause, options_.disk, "a decision that is on disk before it is answered", std::move(found)));
   }
 
-  void fail(const TurnPtr& turn, Progress& progress, const Code& code, std::string why) {
+  void fail(const TurnPtr& turn, Progress& progress, const Problem& problem) {
     if (progress.changed && progress.numbers) floor_.forsake();  // others may stand by now on what is not recorded
     progress.numbers.reset();
     if (turn->lost) *turn->lost = true;
-    refuse(*turn,
-           &code != &wire::codes::kInternal
-               ? storage_problem(code, std::move(why))
-               : wire::problem(
-                     code,
-                     {.path = "", .expected = "a decision", .found = "an error of ours", .nearest = {}, .hint = {}}));
+    refuse(*turn, problem);
     if (progress.in_line) {
       const std::lock_guard lock(mutex_);
       leave_lines(turn);

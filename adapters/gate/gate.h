@@ -32,6 +32,7 @@
 #include "adapters/gate/caller.h"
 #include "adapters/gate/command.h"
 #include "adapters/gate/snapshot.h"
+#include "adapters/gate/unstored.h"
 #include "audit/log/log.h"
 #include "engine/base/clock.h"
 #include "engine/base/limits.h"
@@ -94,6 +95,7 @@ struct GateOptions {
   // May this one still hold a hand-off? What nobody of today has is free to be taken by whoever serves its queue. Called under locks:
   // quick, and calling nothing of the gate's. None: whoever has one keeps it.
   std::function<bool(std::string_view id)> is_agent = {};
+  LookAtDisk disk = {};           // asked where a record could not be written or read, to tell a full disk as one
   std::size_t waiting_a_key = 0;  // turns of one conversation or customer; 0: no limit. Beyond: `key_queue_full`
 };
 

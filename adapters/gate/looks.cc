@@ -90,8 +90,7 @@ Reply Looks::look(const Query& query, const Caller& caller) {
     }
     return not_found(query);
   } catch (const caveat::Error& error) {
-    return refused(error.code().name.starts_with("key") ? wire::codes::kKeys : wire::codes::kStorage, query.language,
-                   "", "a record that can be read", std::string(error.code().name));
+    return not_stored(error.code(), options_, query.language, "a record that can be read");
   } catch (const std::exception&) {
     return refused(wire::codes::kInternal, query.language, "", "what was asked for", "an error of ours");
   }
@@ -261,8 +260,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
     }
     std::sort(opened.begin(), opened.end());
     opened.erase(std::unique(opened.begin(), opened.end()), opened.end());
-    if (!record_view(caller, query, opened, ticket->customer, ticket->id))
-      return refused(wire::codes::kStorage, query.language, "", "a look that is on disk before it is answered", "none");
+    if (const auto failed = record_view(caller, query, opened, ticket->customer, ticket->id)) return *failed;
   }
   Reply reply;
   reply.version = std::to_string(ticket->version);
@@ -339,8 +337,7 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
   if (!past) return not_found(query);
   if (const Code* code = hidden(*past, caller, *reader)) return refuse_decision(*code, query);
   const bool bot = caller.audience == decide::Audience::bot;
-  if (!record_view(caller, query, {past->index}, past->customer, {}))
-    return refused(wire::codes::kStorage, query.language, "", "a look that is on disk before it is answered", "none");
+  if (const auto failed = record_view(caller, query, {past->index}, past->customer, {})) return *failed;
   Reply reply;
   reply.decision_id = past->id;
   reply.verdict = past->verdict;
@@ -413,8 +410,9 @@ Reply Looks::proof(const Query& query, const Caller& caller) {
   return reply;
 }
 
-bool Looks::record_view(const Caller& caller, const Query& query, const std::vector<std::uint64_t>& indices,
-                        std::string_view customer, std::string_view handoff) {
+std::optional<Reply> Looks::record_view(const Caller& caller, const Query& query,
+                                        const std::vector<std::uint64_t>& indices, std::string_view customer,
+                                        std::string_view handoff) {
   audit::Viewed viewed{.by = caller.id, .role = role_of(caller), .records = {}, .reason = {}, .query = {}};
   for (const std::uint64_t index : indices) {
     if (!viewed.records.empty() && viewed.records.back().end == index)
@@ -426,7 +424,9 @@ bool Looks::record_view(const Caller& caller, const Query& query, const std::vec
   viewed.query = (query.kind == Query::Kind::handoff ? "hand-off " : "decision ") + query.target;
   const audit::Appended appended = options_.log->append(event_record(
       audit::Kind::viewed, viewed, {.customer = customer, .conversation = {}, .handoff = handoff, .decision = {}}));
-  return std::holds_alternative<audit::Committed>(appended);
+  if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
+    return not_stored(*failed->code, options_, query.language, "a look that is on disk before it is answered");
+  return std::nullopt;
 }
 
 }  // namespace caveat::gate

@@ -34,9 +34,9 @@ class Looks {
   Reply proof(const Query& query, const Caller& caller);
   const Code* hidden(const PastDecision& past, const Caller& caller, const audit::LogReader& reader);
   Reply refuse_decision(const Code& code, const Query& query);
-  // False: it could not be recorded, and must not be shown.
-  bool record_view(const Caller& caller, const Query& query, const std::vector<std::uint64_t>& indices,
-                   std::string_view customer, std::string_view handoff);
+  // What is answered where it could not be recorded, and must not be shown.
+  std::optional<Reply> record_view(const Caller& caller, const Query& query, const std::vector<std::uint64_t>& indices,
+                                   std::string_view customer, std::string_view handoff);
 
   const GateOptions& options_;
   Floor& floor_;

@@ -14,13 +14,13 @@ using decide::Fields;
 constexpr std::size_t kMostProofs = 32;
 
 void report(std::optional<Problem>& problem, const Code& code, std::string path, std::string expected,
-            std::string found, std::string nearest = {}) {
+            std::string found, std::string nearest = {}, std::string hint = {}) {
   if (!problem) problem = Problem{&code, {}};
   problem->items.push_back({.path = std::move(path),
                             .expected = std::move(expected),
                             .found = std::move(found),
                             .nearest = std::move(nearest),
-                            .hint = {}});
+                            .hint = std::move(hint)});
 }
 
 bool has(const program::Program& program, program::Range list, std::string_view word) {
@@ -253,6 +253,15 @@ std::optional<Microseconds> met_until(const program::Program& program, const Ask
   return std::nullopt;
 }
 
+// Did the decision name it, whatever the packs of now call it? Packs may have been loaded anew since.
+bool did_name(const Asked& asked, std::string_view name) {
+  const auto is_it = [name](std::string_view whole) {
+    return whole == name || (whole.ends_with(name) && whole[whole.size() - name.size() - 1] == '/');
+  };
+  return std::any_of(asked.names.begin(), asked.names.end(), is_it) ||
+         std::any_of(asked.met.begin(), asked.met.end(), [&](const auto& one) { return is_it(one.first); });
+}
+
 // Which of them a proof is for: one that was asked for, with its pack where packs share the name; else one that was met.
 std::optional<std::uint32_t> meant_by(const program::Program& program, const Asked& asked, const Proof& proof,
                                       const std::string& path, std::optional<Problem>& problem) {
@@ -269,7 +278,11 @@ std::optional<std::uint32_t> meant_by(const program::Program& program, const Ask
   }
   if (meant.empty()) meant = std::move(met);
   if (meant.size() == 1) return meant.front();
-  if (meant.empty())
+  if (meant.empty() && did_name(asked, proof.name))
+    report(problem, wire::codes::kBadContinuation, path, "a requirement of the packs that are loaded now",
+           quoted(proof.name) + ", which they have no more", {},
+           "send the turn again without this proof: what they require of it now is told");
+  else if (meant.empty())
     report(problem, wire::codes::kBadContinuation, path, "a requirement that the decision named", quoted(proof.name),
            std::string(nearest(proof.name, asked.names)));
   else

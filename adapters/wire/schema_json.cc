@@ -330,12 +330,21 @@ class Writer {
   object proofs() const {
     object text = plain_text();
     text["minLength"] = 1;
+    object evidence = text;
+    evidence["description"] =
+        language_ == Language::zh
+            ? "该客户这一次行为（一次签名、一次点击）的唯一编号，而不是所展示的表单或页面的编号：kind、by 与 evidence "
+              "均相同的凭证即为同一次行为，不论由谁提交，只能使用一次；仅当前置要求另有有效范围时，可在该范围内再次使用"
+            : "the id of this one act of this customer (one signature, one click), not of the form or page that he was "
+              "shown: proofs with the same kind, by and evidence are the same act, whoever brings them. It serves "
+              "once, "
+              "for one requirement; again only within what that requirement is valid for";
     object all = list_of(closed({{"name", text},
                                  {"kind", text},
                                  {"by", text},
                                  {"at", instant()},
                                  {"expires", or_null(instant())},
-                                 {"evidence", text}},
+                                 {"evidence", std::move(evidence)}},
                                 array{"name", "kind", "by", "at", "evidence"}));
     all["maxItems"] = 32;
     return all;

@@ -1244,6 +1244,47 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_drops_what_it_would_have_changed) {
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(a_full_disk_is_told_as_one_with_the_room_that_is_wanted) {
+  Desk desk;
+  std::uint64_t free = 3u << 20;
+  desk.gate = desk.Bench::gate(
+      {.threads = 2, .disk = [&free] { return gate::DiskRoom{.free_bytes = free, .free_percent = 1}; }});
+  const auto is_full = [](const json::value& told) {
+    BOOST_TEST(str(told.at("code")) == "storage");
+    const json::value& what = told.at("errors").at(0);
+    BOOST_TEST(str(what.at("expected")) == "at least 64 MiB free on the disks of the log and its keys");
+    BOOST_TEST(str(what.at("found")) == "a full disk: 3 MiB are free");
+    BOOST_TEST(str(what.at("hint")) == "make room there, then send this again: the log goes on by itself");
+  };
+  const json::value decided = desk.hello();
+  const std::string id = handoff_of(desk.asks_for_a_person("c-2", "k-2"));
+  const gate::Command commands[] = {
+      {.kind = Kind::open_handoff, .body = R"({"conversation":"c-3","reason":"r"})"},
+      {.kind = Kind::take_handoff, .target = id, .if_match = "*"},
+      {.kind = Kind::throw_switch, .if_match = "*", .body = R"({"on":true,"reason":"r"})"},
+      {.kind = Kind::confirm_deliveries,
+       .body = R"({"decision":")" + str(decided.at("decision")) + R"(","text_digest":"sha256:)" + std::string(64, '0') +
+               "\"}"}};
+  for (const gate::Command& command : commands) {
+    desk.control.failing = 1;
+    const bool by_bot = command.kind == Kind::confirm_deliveries;
+    is_full(json::parse(desk.perform(command, by_bot ? Desk::bot() : Desk::agent()).body));
+    BOOST_TEST(desk.control.failing == 0);
+  }
+  desk.control.failing = 1;
+  is_full(desk.hello());
+  desk.control.failing = 1;
+  is_full(json::parse(
+      desk.gate->look({.kind = gate::Query::Kind::handoff, .target = id, .language = Language::en}, Desk::agent())
+          .body));
+  free = 64u << 20;
+  desk.control.failing = 1;
+  const json::value other = desk.hello();
+  BOOST_TEST(str(other.at("errors").at(0).at("expected")) == "a decision that is on disk before it is answered");
+  BOOST_TEST(str(other.at("errors").at(0).at("hint")) == "GET /readyz says what the server lacks");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(wherever_an_error_stops_a_step_the_desk_says_what_the_log_says) {
   using Step = std::function<void(Desk&)>;
   const auto waiting = [](Desk& desk) { desk.asks_for_a_person("c-1", ""); };

@@ -182,6 +182,44 @@ BOOST_AUTO_TEST_CASE(all_that_is_the_matter_with_each_proof_is_told_and_nothing_
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(a_proof_for_what_the_packs_of_now_call_otherwise_is_told_so_and_the_turn_asked_anew) {
+  const auto pack = [](const std::string& name) {
+    return "requirement " + name + R"(
+  ask en "Do you agree?" zh "您同意吗？"
+  proof consent
+  from app
+
+rule agreed_first
+    en "First agreed" zh "须先同意"
+  cites HOUSE
+  applies to action
+  when action.name is share
+  then require )" +
+           name + R"(
+    because en "it goes to somebody else" zh "将提供给他人"
+)";
+  };
+  Proofs desk;
+  desk.loads_beside(pack("agreement"));
+  const json::value asked = desk.turn(kShare);
+  BOOST_TEST(Proofs::told(asked) == "consent:; agreement:");
+  desk.loads_beside(pack("accord"));
+  for (const char* name : {"agreement", "test.second/agreement"}) {
+    const json::value refused =
+        desk.again(asked, kShare, desk.proof("consent", "doc-1") + "," + desk.proof(name, "doc-2"));
+    BOOST_TEST(str(refused.at("code")) == "bad_continuation");
+    const json::value& what = refused.at("errors").at(0);
+    BOOST_TEST(str(what.at("path")) == "/satisfied/1/name");
+    BOOST_TEST(str(what.at("expected")) == "a requirement of the packs that are loaded now");
+    BOOST_TEST(str(what.at("found")) == "\"" + std::string(name) + "\", which they have no more");
+    BOOST_TEST(str(what.at("hint")) == "send the turn again without this proof: what they require of it now is told");
+  }
+  const json::value unknown = desk.again(asked, kShare, desk.proof("accord", "doc-2"));
+  BOOST_TEST(str(unknown.at("errors").at(0).at("expected")) == "a requirement that the decision named");
+  BOOST_TEST(Proofs::told(desk.again(asked, kShare, desk.proof("consent", "doc-1"))) == "accord:");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(why_a_proof_does_not_count_is_told_in_the_language_of_the_turn) {
   Proofs desk;
   const json::value asked = desk.turn(kShare);
