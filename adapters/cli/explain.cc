@@ -236,7 +236,8 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   }
   if (asked != nullptr) {
     const auto index = static_cast<model::Index>(asked - loaded->model->rules.data());
-    const trial::WhyNot why = trial::why_not(*loaded->model, index, fields, options, limits, terminal.language);
+    const trial::WhyNot why =
+        trial::why_not(*loaded->model, index, fields, options, limits, terminal.language, decision.untold);
     const std::vector<std::string> lines = trial::told(why, *loaded->model, index, loaded->sources, terminal.language);
     if (terminal.json) {
       out["why_not"] = why_not_json(why, *asked, *loaded, lines);

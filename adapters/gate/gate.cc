@@ -865,7 +865,8 @@ class Gate::Inside {
     const program::Program& program = *turn.rules->program;
     const std::uint32_t queue = queue_of(program, ticket.queue, options_.default_queue);
     const bool waits = !turn.request.has_outreach() && !turn.request.has_material();
-    const std::string text = waits ? waiting_text(program, turn.request, queue) : std::string();
+    const std::string text =
+        waits ? waiting_text(program, turn.request, whole_texts(turn.request), queue) : std::string();
     reply.body = superseded_json(reply.body, text, ticket);
     if (waits) told_to_wait_.note(reply.decision_id, text);
     reply.verdict = decide::Verdict::handoff;

@@ -45,7 +45,7 @@ void Applied::held(const decide::Decision& decision, const decide::Request& requ
                                             : decide::Cause::missing};
   // Of an outreach or a material nobody waits for a word.
   const bool waits = !request.has_outreach() && !request.has_material();
-  if (waits) say_ = waiting_text(request.program(), request, queue);
+  if (waits) say_ = waiting_text(request.program(), request, decision.untold, queue);
   decision_.say = say_;
   decision_.has_say = waits;
   decision_.answer_changed = true;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "adapters/wire/reply.h"
+#include "engine/decide/explain.h"
 #include "engine/decide/opening_hours.h"
 #include "engine/decide/sentences.h"
 
@@ -69,17 +70,26 @@ bool is_top(const Program& program, std::uint32_t queue, std::string_view otherw
   return at == queue;
 }
 
-std::string waiting_text(const Program& program, const decide::Request& request, std::uint32_t queue) {
+std::string waiting_text(const Program& program, const decide::Request& request,
+                         std::span<const decide::Redacted> untold, std::uint32_t queue) {
   std::string out;
   if (queue != program::kNone) {
     const QueueRow& row = program.queues()[queue];
     const bool closed = !program.text(row.when_closed_say, request.language()).empty() &&
                         !decide::is_open(program, row, request.at(), request.at_offset());
-    const decide::Topic topic{&program, &request, request.language(), -1, -1, {}};
+    const decide::Topic topic{&program, &request, request.language(), -1, -1, {}, -1, untold};
     decide::append(out, topic, closed ? row.when_closed_pieces : row.say_pieces);
   }
   if (out.empty()) out = decide::fallback(decide::Verdict::handoff, request.language());
   return out;
+}
+
+std::vector<decide::Redacted> whole_texts(const decide::Request& request) {
+  std::vector<decide::Redacted> all;
+  using decide::TextPart;
+  for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})
+    all.push_back({part, 0, static_cast<std::uint32_t>(decide::text_of(request, part).size()), 0, 0, 0, {}});
+  return all;
 }
 
 std::string waiting_text(const Program& program, std::uint32_t queue, Language language, Microseconds now) {

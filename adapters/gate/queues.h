@@ -7,14 +7,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/gate/caller.h"
 #include "adapters/gate/gate.h"
 #include "engine/base/digest.h"
 #include "engine/base/language.h"
 #include "engine/base/units.h"
+#include "engine/decide/decision.h"
 #include "engine/decide/request.h"
 #include "engine/program/program.h"
 
@@ -34,9 +37,12 @@ std::uint32_t above(const program::Program& program, std::uint32_t queue, std::s
 // There is no queue above: it overflows to none, and the default queue leads here.
 bool is_top(const program::Program& program, std::uint32_t queue, std::string_view otherwise);
 
-// What a customer who waits is told, facts of the turn put in; the queue's text for when nobody is there where it has one.
-std::string waiting_text(const program::Program& program, const decide::Request& request, std::uint32_t queue);
-// For a turn that is past: its facts are not at hand, so a text that tells any gives way to the plain one.
+// What a customer who waits is told, facts of the turn put in, but what no sentence tells (Decision::untold); the queue's text for when nobody is there where it has one.
+std::string waiting_text(const program::Program& program, const decide::Request& request,
+                         std::span<const decide::Redacted> untold, std::uint32_t queue);
+// What of a turn is not told where nobody knows any more what its rules hid: its texts, each as a whole.
+std::vector<decide::Redacted> whole_texts(const decide::Request& request);
+// For a turn that is past: what it held and what of it is not told are not at hand, so a text that tells any gives way to the plain one.
 std::string waiting_text(const program::Program& program, std::uint32_t queue, Language language, Microseconds now);
 // Is it the digest of a text with which some queue, or none, lets wait?
 bool is_waiting_text(const program::Program& program, const Digest& text);

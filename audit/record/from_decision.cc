@@ -9,6 +9,7 @@
 #include "engine/base/version.h"
 #include "engine/decide/explain.h"
 #include "engine/decide/outcome.h"
+#include "engine/decide/sentences.h"
 #include "engine/program/program.h"
 
 namespace caveat::audit {
@@ -39,14 +40,8 @@ constexpr int kOutcome = 1, kSay = 2;
 
 std::string stored_text(std::string_view text, decide::TextPart part, const Decision& decision) {
   std::string out;
-  std::size_t at = 0;
-  for (const decide::Redacted& redaction : decision.masked) {
-    if (redaction.part != part || redaction.begin < at || redaction.end > text.size()) continue;
-    out += text.substr(at, redaction.begin - at);
-    out += kGone;
-    at = redaction.end;
-  }
-  return out += text.substr(at);
+  decide::append_masked(out, decision.masked, part, text, 0, text.size(), kGone);
+  return out;
 }
 
 // Among the texts the bot's answer is kept as it was: what it wanted to say is the evidence. A message is kept as it may be, and the

@@ -132,6 +132,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<std::uint32_t> item_wordings;
     std::vector<Redacted> redactions;
     std::vector<Redacted> hidden, masked, untold;  // what a class hides; that with the redactions; before replacements
+    std::vector<std::string> secrets;              // what a class hides, wherever it stands
     std::vector<Replacement> replacements;
     std::vector<Disclosure> disclosures;
     std::vector<OnceDraft> once;
@@ -164,8 +165,8 @@ struct Scratch::Inside final : TextEyes {
     if (uses_seldom) {
       Seldom& all = seldom_;
       all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
-      all.redactions.clear(), all.hidden.clear(), all.masked.clear(), all.untold.clear(), all.replacements.clear(),
-          all.disclosures.clear(), all.required.clear();
+      all.redactions.clear(), all.hidden.clear(), all.secrets.clear(), all.masked.clear(), all.untold.clear(),
+          all.replacements.clear(), all.disclosures.clear(), all.required.clear();
       all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.at_start.clear(), all.at_end.clear(), all.texts.clear(), all.labels.clear();
@@ -437,11 +438,12 @@ class Run {
     draft.matches = in_.matches.size();
     settled_facts_ = {};
     if (unknown && settled == Settled::unknown) settled_facts_ = std::span(in_.facts).subspan(draft.facts);
+    const std::vector<std::string> secrets = protected_values(p_, r_, std::span(in_.facts).subspan(draft.facts));
+    if (!secrets.empty()) in_.seldom().secrets.insert(in_.seldom().secrets.end(), secrets.begin(), secrets.end());
     if (!unknown && settled == Settled::no) {  // what the index settles looks into no text
-      const std::vector<std::string> secrets = protected_values(std::span(in_.facts).subspan(draft.facts));
       each_match(rule, [&](const Match& match, text::Range place, bool hidden) {
         in_.matches.push_back(match);
-        if (hidden || tells_one(secrets, match, place))
+        if (hidden || is_one(secrets, match, place))
           in_.seldom().hidden.push_back({match.part, match.begin, match.end, 0, 0, 0, {}});
       });
       std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
@@ -464,30 +466,12 @@ class Run {
     in_.drafts.push_back(draft);
   }
 
-  // In normal form, of the facts that a class hides; what is found in a text may be one of them by whatever condition.
-  std::vector<std::string> protected_values(std::span<const FactUsed> facts) const {
-    std::vector<std::string> all;
-    for (const FactUsed& fact : facts) {
-      if (!fact.known || !is_protected(p_, fact.slot) || part_of(fact.slot)) continue;
-      const std::string value = r_.value(fact.slot, fact.item);
-      const bool is_list = static_cast<program::SlotType>(p_.slots()[fact.slot].type) == program::SlotType::list;
-      for (std::size_t at = 0; at < value.size();) {  // elements stand behind ", "
-        const std::size_t end = is_list ? std::min(value.find(", ", at), value.size()) : value.size();
-        all.push_back(text::normal_form(std::string_view(value).substr(at, end - at)));
-        at = end + 2;
-      }
-    }
-    return all;
-  }
-  // A short value (3, true) is told only where it stands alone: it is in too many words that are none.
-  bool tells_one(const std::vector<std::string>& secrets, const Match& match, text::Range place) {
-    constexpr std::size_t kShort = 4;  // bytes
+  // What is too short to be looked for in a whole text is hidden where all that was found is that.
+  bool is_one(const std::vector<std::string>& secrets, const Match& match, text::Range place) {
     if (secrets.empty()) return false;
     const std::string_view found = std::string_view(in_.look(slot_of(match.part), -1, {}).normal.text())
                                        .substr(place.begin, place.end - place.begin);
-    return std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
-      return secret.size() < kShort ? found == secret : found.find(secret) != std::string_view::npos;
-    });
+    return std::find(secrets.begin(), secrets.end(), found) != secrets.end();
   }
 
   static bool before_match(const Match& a, const Match& b) {
@@ -870,6 +854,9 @@ class Run {
     join_set(all.item_disclosures, std::less<>());
     for (const ItemDisclosure& one : all.item_disclosures) all.item_wordings.push_back(one.wording);
     join(all.redactions);
+    join_set(all.secrets, std::less<>());
+    for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})
+      find_values(all.hidden, part, text_of(r_, part), all.secrets, all.redact.normal);
     mask();
     all.untold = all.masked;
     d_.untold = all.untold;

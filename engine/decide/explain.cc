@@ -295,7 +295,7 @@ class Story {
   // What a rule ordered to be redacted, or a class hides, is not told either.
   std::string masked(TextPart part, std::string_view text) const {
     std::string told;
-    append_masked(told, d_.masked, part, text, 0, text.size(), zh_ ? "〔改为：" : "[now: ", zh_ ? "〕" : "]");
+    append_masked(told, d_.masked, part, text, 0, text.size(), zh_ ? "〔改为：{}〕" : "[now: {}]");
     return told;
   }
   std::string product_name(std::size_t index) const {

@@ -1,6 +1,7 @@
 #include "engine/decide/sentences.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "engine/decide/explain.h"
 #include "engine/program/image.h"
@@ -73,19 +74,62 @@ void append_shown(std::string& out, const Program& program, const Request& reque
 }
 
 void append_masked(std::string& out, std::span<const Redacted> places, TextPart part, std::string_view text,
-                   std::size_t begin, std::size_t end, std::string_view before, std::string_view behind) {
+                   std::size_t begin, std::size_t end, std::string_view as) {
+  const std::size_t label = as.find("{}");
   std::size_t at = begin;
   for (const Redacted& one : places) {
     if (one.part != part || one.end <= at || one.begin >= end || one.end > text.size()) continue;
     if (one.begin > at) out += text.substr(at, one.begin - at);
     if (one.label.empty()) {
       out += text::kMask;
+    } else if (label == std::string_view::npos) {
+      out += as;
     } else {
-      out.append(before).append(one.label).append(behind);
+      out.append(as.substr(0, label)).append(one.label).append(as.substr(label + 2));
     }
     at = std::min<std::size_t>(one.end, end);
   }
   out += text.substr(at, end - at);
+}
+
+std::vector<std::string> protected_values(const Program& program, const Request& request,
+                                          std::span<const FactUsed> facts) {
+  std::vector<std::string> all;
+  for (const FactUsed& fact : facts) {
+    if (!fact.known || !is_protected(program, fact.slot) || part_of(program, fact.slot)) continue;
+    const auto type = static_cast<SlotType>(program.slots()[fact.slot].type);
+    if (type == SlotType::yes_no) continue;  // no word in a text is that
+    const std::string value = request.value(fact.slot, fact.item);
+    const bool is_list = type == SlotType::list;
+    for (std::size_t at = 0; at < value.size();) {  // elements stand behind ", "
+      const std::size_t end = is_list ? std::min(value.find(", ", at), value.size()) : value.size();
+      if (std::string form = text::normal_form(std::string_view(value).substr(at, end - at)); !form.empty())
+        all.push_back(std::move(form));
+      at = end + 2;
+    }
+  }
+  return all;
+}
+
+void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const std::string> values,
+                 text::NormalText& held) {
+  constexpr std::size_t kShort = 4;  // bytes
+  if (values.empty() || text.empty()) return;
+  text::normalise(text, held);
+  const std::string_view searched = held.text();
+  for (const std::string& value : values) {
+    if (value.size() < kShort) continue;
+    for (std::size_t at = 0; at < searched.size();) {
+      // linear, whatever stands in the two; the standard library's own search is not
+      const void* found = memmem(searched.data() + at, searched.size() - at, value.data(), value.size());
+      if (found == nullptr) break;
+      at = static_cast<std::size_t>(static_cast<const char*>(found) - searched.data());
+      const text::Range place =
+          held.original_graphemes({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + value.size())});
+      out.push_back({part, place.begin, place.end, 0, 0, 0, {}});
+      at += value.size();
+    }
+  }
 }
 
 std::string masked(std::span<const Redacted> places, TextPart part, std::string_view text, std::size_t begin,

@@ -7,11 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/language.h"
 #include "engine/decide/decision.h"
 #include "engine/decide/request.h"
 #include "engine/program/program.h"
+#include "engine/text/normalise.h"
 
 namespace caveat::decide {
 
@@ -26,14 +28,22 @@ struct Topic {
   std::span<const Redacted> untold = {};  // of the turn's texts (Decision): hidden in every sentence
 };
 
-// What `masked` gives; a label stands between `before` and `behind`.
+// What `masked` gives; `as`: how a label is told, itself where `{}` stands.
 void append_masked(std::string& out, std::span<const Redacted> places, TextPart part, std::string_view text,
-                   std::size_t begin, std::size_t end, std::string_view before = {}, std::string_view behind = {});
+                   std::size_t begin, std::size_t end, std::string_view as = "{}");
 // What `shown` gives, or of a text of the turn what is not `untold`.
 void append_told(std::string& out, const program::Program& program, const Request& request,
                  std::span<const Redacted> untold, std::uint32_t slot, std::int32_t item, Language language);
 // Every class above the pack's lowest is protected (JR/T 0171: C1 < C2 < C3).
 bool is_protected(const program::Program& program, std::uint32_t slot);
+
+// In normal form, the values of the facts that their class hides.
+std::vector<std::string> protected_values(const program::Program& program, const Request& request,
+                                          std::span<const FactUsed> facts);
+// Adds the places at which one of `values` stands in a text of the turn, by whatever rule it was read and whether a rule looked for it or
+// not. A short one (3, 65) would stand in too much that it does not mean.
+void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const std::string> values,
+                 text::NormalText& held);
 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot);
 // Appends the template; false: it interpolates nothing.

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "engine/base/units.h"
 #include "engine/decide/explain.h"
+#include "engine/decide/join.h"
+#include "engine/decide/sentences.h"
 #include "engine/trial/probe.h"
 
 namespace caveat::trial {
@@ -132,9 +135,46 @@ std::string name_of(const Probe::Item& item, const decide::Request& request) {
   return name;
 }
 
+// Where `fact` is looked at; nothing: the turn has no such item.
+std::optional<std::int32_t> item_of(const model::Fact& fact, const Probe::Item& item, const decide::Request& request) {
+  const auto [product, action, recipient] = item;
+  switch (fact.part) {
+    case model::Part::product:
+      return request.products() == 0 ? std::nullopt : std::optional(std::max(product, 0));
+    case model::Part::action:
+      return request.actions() == 0 ? std::nullopt : std::optional(std::max(action, 0));
+    case model::Part::customer:
+      return request.recipients() > 0 ? std::max(recipient, 0) : -1;
+    default:
+      return -1;
+  }
+}
+
+// With what the decision does not tell, what the classes of the rule's own facts hide: it is in none of the decision's reasons.
+std::vector<decide::Redacted> untold_of(const std::vector<Part>& parts, const Probe::Item& item,
+                                        const model::Model& model, const program::Program& program,
+                                        const decide::Request& request, std::span<const decide::Redacted> untold) {
+  std::vector<decide::FactUsed> read;
+  for (const Part& part : parts) {
+    if (part.depth != 0) continue;
+    for (const model::Index fact : model::facts_read(*part.expr)) {
+      const std::optional<std::int32_t> of = item_of(model.facts[fact], item, request);
+      if (of) read.push_back({fact, request.fact(fact, *of).known, decide::Cause::none, *of});
+    }
+  }
+  std::vector<decide::Redacted> all(untold.begin(), untold.end());
+  const std::vector<std::string> values = decide::protected_values(program, request, read);
+  text::NormalText normal;
+  using decide::TextPart;
+  for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})
+    decide::find_values(all, part, decide::text_of(request, part), values, normal);
+  decide::join(all);
+  return all;
+}
+
 JudgedFor judged_for(const Probe::Item& item, const Probe::Values& values, const std::vector<Part>& parts,
                      const model::Model& model, const program::Program& program, const decide::Request& request,
-                     Language reader) {
+                     Language reader, std::span<const decide::Redacted> untold) {
   JudgedFor out;
   Kleene when = Kleene::yes, unless = Kleene::no;
   for (const Part& part : parts) {
@@ -145,29 +185,13 @@ JudgedFor judged_for(const Probe::Item& item, const Probe::Values& values, const
     judged.value = values[part.probe];
     if (part.depth == 0) (part.excuse ? unless : when) = judged.value;
     for (const model::Index fact : model::facts_read(*part.expr)) {
-      const auto [product, action, recipient] = item;
-      std::int32_t of = -1;
-      switch (model.facts[fact].part) {
-        case model::Part::product:
-          if (request.products() == 0) continue;
-          of = std::max(product, 0);
-          break;
-        case model::Part::action:
-          if (request.actions() == 0) continue;
-          of = std::max(action, 0);
-          break;
-        case model::Part::customer:
-          if (request.recipients() > 0) of = std::max(recipient, 0);
-          break;
-        default:
-          break;
-      }
-      const decide::Fact known = request.fact(fact, of);
+      const std::optional<std::int32_t> of = item_of(model.facts[fact], item, request);
+      if (!of) continue;
+      const decide::Fact known = request.fact(fact, *of);
       Judged::Read read{fact, {}, known.known, known.absent, known.cause};
-      if (known.known) {
-        read.value =
-            reader == Language::none ? request.value(fact, of) : decide::shown(program, request, fact, of, reader);
-      }
+      if (known.known && reader == Language::none) read.value = request.value(fact, *of);
+      if (known.known && reader != Language::none)
+        decide::append_told(read.value, program, request, untold, fact, *of, reader);
       judged.facts.push_back(std::move(read));
     }
     out.judged.push_back(std::move(judged));
@@ -252,7 +276,8 @@ std::string told(Lacks lacks, const model::Rule& rule, const std::string& name, 
 }  // namespace
 
 WhyNot why_not(const model::Model& model, model::Index index, const decide::Fields& fields,
-               const decide::BindOptions& options, const Limits& limits, Language reader) {
+               const decide::BindOptions& options, const Limits& limits, Language reader,
+               std::span<const decide::Redacted> untold) {
   WhyNot out;
   const model::Rule& rule = model.rules[index];
   Probe probe(model);
@@ -283,7 +308,10 @@ WhyNot why_not(const model::Model& model, model::Index index, const decide::Fiel
   out.in_force =
       std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.second[always] == Kleene::yes; });
   for (const auto& [item, values] : all) {
-    JudgedFor judged = judged_for(item, values, parts, model, *probe.program(), *request, reader);
+    const std::vector<decide::Redacted> hidden =
+        reader == Language::none ? std::vector<decide::Redacted>()
+                                 : untold_of(parts, item, model, *probe.program(), *request, untold);
+    JudgedFor judged = judged_for(item, values, parts, model, *probe.program(), *request, reader, hidden);
     if (all.size() > 1) judged.item = name_of(item, *request);
     judged.fired = judged.fired && out.in_force;
     out.fired = out.fired || judged.fired;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,10 +58,11 @@ struct WhyNot {
   std::vector<JudgedFor> judged;  // in the turn's order; empty if it does not apply
 };
 
-// With a `reader` values are as that reader sees them, those of protected data classes masked; without one (an author's own
-// examples) they stand as they were given.
+// With a `reader` values are as that reader sees them, those of protected data classes masked, in texts too, as is `untold` (of the
+// turn's Decision); without one (an author's own examples) they stand as they were given.
 WhyNot why_not(const model::Model& model, model::Index rule, const decide::Fields& fields,
-               const decide::BindOptions& options, const Limits& limits, Language reader = Language::none);
+               const decide::BindOptions& options, const Limits& limits, Language reader = Language::none,
+               std::span<const decide::Redacted> untold = {});
 
 // As sentences: the innermost parts that decided it, each with its text, line and values.
 std::vector<std::string> told(const WhyNot& why, const model::Model& model, model::Index rule, const Sources& sources,

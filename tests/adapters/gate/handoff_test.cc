@@ -1986,6 +1986,36 @@ rule by_name
   desk.verify();
 }
 
+// What a rule takes out of the message is in no sentence, that of the queue among them; of a repeat nobody looks again.
+BOOST_AUTO_TEST_CASE(a_waiting_text_tells_no_more_of_the_message_than_may_be_told) {
+  Desk desk;
+  desk.loads_beside(R"(queue echo
+  due 60 seconds
+  say en "You wrote {message.text}." zh "您说{message.text}。"
+
+rule card
+    en "A card is masked" zh "卡号脱敏"
+  cites HOUSE
+  applies to message
+  when message matches /[0-9]{16}/
+  then redact match, full
+)");
+  const auto said_to = [&](const std::string& id) {
+    return said(json::parse(
+        desk.gate
+            ->decide(R"({"id":")" + id + R"(","language":"en","conversation":{"id":"c-1"},"customer":{"id":"k-1"},)" +
+                         R"("message":{"text":"card 6222021234567890"},"answer":{"text":"hello"}})",
+                     Desk::bot())
+            .body));
+  };
+  BOOST_TEST(said_to("t-1") == "hello");
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {},
+                                     R"({"conversation":"c-1","queue":"echo","reason":"lost"})", Desk::bot())) == "");
+  BOOST_TEST(said_to("t-2") == "You wrote card ***.");
+  BOOST_TEST(said_to("t-1") == "You wrote ***.");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(the_waiting_text_that_the_switch_told_is_the_same_after_it_was_thrown_back_too) {
   Desk desk;
   const auto throw_it = [&](bool on) {

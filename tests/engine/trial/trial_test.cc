@@ -7,6 +7,7 @@
 #include "engine/trial/example_turn.h"
 #include "engine/trial/run_examples.h"
 #include "engine/trial/why_not.h"
+#include "tests/engine/decide/hand_made.h"
 #include "tests/support/packs.h"
 
 using namespace caveat;
@@ -374,6 +375,35 @@ BOOST_AUTO_TEST_CASE(all_examples_of_our_own_packs_hold) {
   BOOST_TEST(tried.run.held == tried.run.run);
   for (const Diagnostic& note : trial::coverage(*tried.checked.result.model, tried.run, Limits{}).notes) {
     BOOST_TEST_MESSAGE(render(note, tried.checked.sources));
+  }
+}
+
+// Of a rule that did not fire no reason hides anything, and its own facts are hidden all the same.
+BOOST_AUTO_TEST_CASE(why_not_tells_no_text_of_what_a_class_hides) {
+  const Tried tried = try_out({{"pack.cav", kPack}, {"more.cav", R"(facts customer
+  card also 卡号 text, data class C3
+rule card also 卡号规则
+  cites LAW
+  applies to answer
+  when customer.card is known and message contains "stolen"
+  then hand off to desk
+)"}});
+  hand_made::Turn turn;
+  turn.answer("x");
+  turn.message("my card is 6222021234567890");
+  turn.text("card", "6222021234567890", turn.object("customer"));
+  const model::Model& model = *tried.checked.result.model;
+  model::Index rule = 0;
+  while (model.rules[rule].names.first != "card") ++rule;
+  for (const Language language : {Language::en, Language::zh}) {
+    const trial::WhyNot why = trial::why_not(model, rule, turn.fields, {}, Limits{}, language);
+    std::string all;
+    for (const std::string& line : trial::told(why, model, rule, tried.checked.sources, language)) all += line;
+    for (const trial::JudgedFor& one : why.judged)
+      for (const trial::Judged& part : one.judged)
+        for (const trial::Judged::Read& read : part.facts) all += read.value;
+    BOOST_TEST(all.find("my card is ***") != std::string::npos, all);
+    BOOST_TEST(all.find("6222021234567890") == std::string::npos, all);
   }
 }
 
