@@ -35,18 +35,25 @@ void encode(cbor::Encoder& out, const Lever& lever) {
 
 std::string encode(const Switch& state) {
   cbor::Encoder out;
-  out.map(state.topics.empty() ? 6 : 7);
-  encode(out, state.all);
-  out.integer(6);
-  out.unsigned_integer(state.version);
-  if (state.topics.empty()) return out.take();
-  out.integer(7);
-  out.array(state.topics.size());
-  for (const auto& [name, lever] : state.topics) {
+  const auto named = [&out](const std::string& name, const Lever& lever) {
     out.map(6);
     encode(out, lever);
     out.integer(6);
     out.text(name);
+  };
+  out.map(6U + (state.topics.empty() ? 0 : 1) + (state.history == nullptr ? 0 : 1));
+  encode(out, state.all);
+  out.integer(6);
+  out.unsigned_integer(state.version);
+  if (!state.topics.empty()) {
+    out.integer(7);
+    out.array(state.topics.size());
+    for (const auto& [name, lever] : state.topics) named(name, lever);
+  }
+  if (state.history != nullptr) {
+    out.integer(8);
+    out.array(state.history->size());
+    for (const Thrown& one : *state.history) named(one.topic, one.lever);
   }
   return out.take();
 }
@@ -65,6 +72,17 @@ Lever decode_lever(const cbor::Value& map) {
           .since = member(map, 5).as_integer().value_or(0)};
 }
 
+// Of before there was a history: the last change of each is known.
+std::shared_ptr<const std::vector<Thrown>> last_changes(const Switch& state) {
+  std::vector<Thrown> all;
+  if (state.all.since != 0) all.push_back({{}, state.all});
+  for (const auto& [name, lever] : state.topics) all.push_back({name, lever});
+  if (all.empty()) return nullptr;
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Thrown& a, const Thrown& b) { return a.lever.since < b.lever.since; });
+  return std::make_shared<const std::vector<Thrown>>(std::move(all));
+}
+
 Switch decode_switch(std::string_view encoded) {
   const Result<cbor::Value> map = cbor::decode(encoded);
   if (!map) throw std::runtime_error("the switch in the state cannot be read");
@@ -72,6 +90,14 @@ Switch decode_switch(std::string_view encoded) {
   if (const cbor::Value* topics = map->find(7)) {
     for (const cbor::Value& topic : topics->items)
       state.topics.emplace(std::string(member(topic, 6).string), decode_lever(topic));
+  }
+  if (const cbor::Value* history = map->find(8)) {
+    std::vector<Thrown> all;
+    for (const cbor::Value& one : history->items)
+      all.push_back({std::string(member(one, 6).string), decode_lever(one)});
+    state.history = std::make_shared<const std::vector<Thrown>>(std::move(all));
+  } else {
+    state.history = last_changes(state);
   }
   return state;
 }
@@ -123,6 +149,22 @@ const Code* refusal(const Cell& cell, const Ticket& ticket, const std::string& b
 }
 
 }  // namespace
+
+void Switch::change(const std::string& topic, const Lever& lever) {
+  (topic.empty() ? all : topics[topic]) = lever;
+  ++version;
+  std::vector<Thrown> kept = history == nullptr ? std::vector<Thrown>() : *history;
+  kept.push_back({topic, lever});
+  std::size_t first = kept.size(), bytes = 0;
+  while (first > 0 && kept.size() - first < kThrownKept) {
+    const Thrown& one = kept[first - 1];
+    bytes += one.topic.size() + one.lever.by.size() + one.lever.reason.size() + one.lever.queue.size();
+    if (bytes > kThrownBytes && first < kept.size()) break;
+    --first;
+  }
+  kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(first));
+  history = std::make_shared<const std::vector<Thrown>>(std::move(kept));
+}
 
 void Desk::load(audit::StateStore& store) {
   tickets_.clear();

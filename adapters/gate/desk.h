@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,10 +39,20 @@ struct Lever {
 
   bool was_on(Microseconds at) const { return on || at < since; }  // as far as its last change tells
 };
+struct Thrown {       // one change of the switch
+  std::string topic;  // empty: everything
+  Lever lever;
+};
+inline constexpr std::size_t kThrownKept = 50, kThrownBytes = 32u << 10;  // the newest, and of their texts
+
 struct Switch {
   Lever all;
   std::map<std::string, Lever> topics;  // by first name; those that were ever thrown
   std::uint64_t version = 0;            // counts its changes
+  // The newest of them, oldest first; null: none. Shared, since each turn that a thrown switch takes has a copy of the switch.
+  std::shared_ptr<const std::vector<Thrown>> history = {};
+
+  void change(const std::string& topic, const Lever& lever);
 
   bool thrown() const {
     return all.on || std::any_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.on; });

@@ -453,9 +453,8 @@ void Errands::throw_switch(const Command& command, const Caller& caller, const D
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     if ((code = version_refusal(command.if_match, desk.emergency().version)) != nullptr) return;
     state = desk.emergency();
-    (topic.empty() ? state.all : state.topics[topic]) = {
-        .on = *on, .by = caller.id, .reason = reason, .queue = queue, .since = options_.clock->wall_us()};
-    ++state.version;
+    state.change(topic,
+                 {.on = *on, .by = caller.id, .reason = reason, .queue = queue, .since = options_.clock->wall_us()});
     desk.throw_switch(state);
   });
   if (code != nullptr) return done(refused(version_problem(*code, command), command.language));

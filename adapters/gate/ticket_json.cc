@@ -207,6 +207,17 @@ std::string switch_json(const Switch& state, const program::Program* program) {
     told.emplace_back(std::move(one));
   }
   out["topics"] = std::move(told);
+  json::array history;
+  if (state.history != nullptr) {
+    for (auto one = state.history->rbegin(); one != state.history->rend(); ++one)
+      history.push_back(json::object{{"at", format_instant(one->lever.since, 0)},
+                                     {"topic", text_or_null(one->topic)},
+                                     {"on", one->lever.on},
+                                     {"by", one->lever.by},
+                                     {"reason", one->lever.reason},
+                                     {"queue", text_or_null(one->lever.queue)}});
+  }
+  out["history"] = std::move(history);
   return json::serialize(out);
 }
 

@@ -331,7 +331,14 @@ json::object schemas(std::string_view request_schema, Language language) {
   topic["declared"] = type("boolean");
   lever["version"] = type("integer");
   lever["topics"] = list_of(object(std::move(topic), {"topic", "on", "declared"}));
-  out["Switch"] = object(std::move(lever), {"on", "version", "topics"});
+  lever["history"] = described(
+      list_of(object(
+          {{"at", text}, {"topic", maybe}, {"on", type("boolean")}, {"by", text}, {"reason", text}, {"queue", maybe}},
+          {"at", "topic", "on", "by", "reason", "queue"})),
+      language == Language::zh
+          ? "最近的各次开关，最新的在前；topic 为 null 即全部；全部开关均在审计日志中"
+          : "its last changes, the newest first; topic null: everything; all of them stand in the audit log");
+  out["Switch"] = object(std::move(lever), {"on", "version", "topics", "history"});
   out["Nothing"] = closed({}, {});
   json::object open = closed({{"conversation", name},
                               {"customer", name},

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "adapters/gate/body.h"
+#include "adapters/gate/record.h"
 #include "adapters/gate/requirements.h"
 #include "adapters/wire/codes.h"
 #include "audit/record/events.h"
@@ -420,6 +421,84 @@ BOOST_AUTO_TEST_CASE(a_resent_turn_does_nothing_in_a_hold_and_neither_does_a_loo
   BOOST_TEST(str(json::parse(seen.body).at("decision")) == then.decision_id);
   desk.take(id);
   BOOST_TEST(verdicts(desk.gate->look(look, Desk::agent()).body) == "allow allow");  // a person reads what was decided
+}
+
+BOOST_AUTO_TEST_CASE(who_threw_the_switch_when_why_and_for_what_is_told_of_its_last_changes_also_after_a_restart) {
+  Desk desk;
+  const auto throw_it = [&](bool on, const std::string& reason, const std::string& rest = {}) {
+    desk.clock.pass(kSecond);
+    const gate::Reply reply =
+        desk.command(gate::Command::Kind::throw_switch, {},
+                     std::string(R"({"on":)") + (on ? "true" : "false") + R"(,"reason":")" + reason + "\"" + rest + "}",
+                     Desk::agent("boss"));
+    BOOST_REQUIRE_MESSAGE(reply.problem == nullptr, reply.body);
+    return json::parse(reply.body).at("history").as_array();
+  };
+  const auto told = [&] {
+    std::string all;
+    const gate::Reply reply = desk.gate->look({.kind = gate::Query::Kind::switch_, .target = {}}, Desk::bot());
+    const json::value body = json::parse(reply.body);
+    for (const json::value& one : body.at("history").as_array())
+      all += (all.empty() ? "" : "; ") + str(one.at("by")) + (one.at("on").as_bool() ? " on " : " off ") +
+             (one.at("topic").is_null() ? "all" : str(one.at("topic"))) + ": " + str(one.at("reason"));
+    return all;
+  };
+  BOOST_TEST(told() == "");
+  throw_it(true, "a bad model", R"(,"topic":"large")");
+  throw_it(true, "worse");
+  const json::array last = throw_it(false, "mended", R"(,"queue":"advisers")");
+  BOOST_TEST(str(last.at(0).at("at")).substr(0, 19) == format_instant(desk.clock.wall_us(), 0).substr(0, 19));
+  BOOST_TEST(str(last.at(0).at("queue")) == "advisers");
+  BOOST_TEST(told() == "boss off all: mended; boss on all: worse; boss on large: a bad model");
+  desk.restart();
+  BOOST_TEST(told() == "boss off all: mended; boss on all: worse; boss on large: a bad model");
+  for (int i = 0; i < 60; ++i) throw_it(i % 2 == 0, std::to_string(i));
+  const json::array many = throw_it(true, "60");
+  BOOST_TEST(many.size() == gate::kThrownKept);
+  BOOST_TEST(str(many.back().at("reason")) == "11");
+  for (int i = 0; i < 12; ++i) throw_it(false, std::string(4'000, 'x'));  // texts at most, but always the last one
+  BOOST_TEST(throw_it(true, "short").size() == 1 + gate::kThrownBytes / 4'004);
+  BOOST_TEST(desk.records(audit::Kind::switch_thrown) == 3u + 61u + 13u);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(of_a_switch_of_before_its_history_was_kept_the_last_change_of_each_is_told) {
+  Desk desk;
+  cbor::Encoder out;
+  const auto lever = [&out](bool on, const std::string& reason, Microseconds since) {
+    out.integer(1);
+    out.boolean(on);
+    out.integer(2);
+    out.text("boss");
+    out.integer(3);
+    out.text(reason);
+    out.integer(4);
+    out.text("");
+    out.integer(5);
+    out.integer(since);
+  };
+  out.map(7);
+  lever(false, "over", 2 * kSecond);
+  out.integer(6);
+  out.unsigned_integer(3);
+  out.integer(7);
+  out.array(1);
+  out.map(6);
+  lever(true, "a bad model", 3 * kSecond);
+  out.integer(6);
+  out.text("large");
+  audit::RecordContent content = gate::event_record(
+      audit::Kind::switch_thrown,
+      audit::SwitchThrown{.topic = "large", .on = true, .by = "boss", .reason = "a bad model"}, {},
+      {{.key = {.kind = audit::StateKind::setting, .subject = "switch", .discriminator = {}}, .value = out.take()}});
+  BOOST_REQUIRE((std::holds_alternative<audit::Committed>(desk.log->append(std::move(content)))));
+  desk.restart();
+  const gate::Reply reply = desk.gate->look({.kind = gate::Query::Kind::switch_, .target = {}}, Desk::bot());
+  const json::array history = json::parse(reply.body).at("history").as_array();
+  BOOST_REQUIRE(history.size() == 2u);
+  BOOST_TEST(str(history[0].at("reason")) == "a bad model");
+  BOOST_TEST(str(history[1].at("reason")) == "over");
+  desk.verify();
 }
 
 // It is thrown since what the bot says or does is bad: what was decided before it is no leave either.
@@ -1259,15 +1338,15 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_told_as_one_with_the_room_that_is_wanted) {
   const json::value decided = desk.hello();
   const std::string id = handoff_of(desk.asks_for_a_person("c-2", "k-2"));
   const gate::Command commands[] = {
-      {.kind = Kind::open_handoff, .body = R"({"conversation":"c-3","reason":"r"})"},
-      {.kind = Kind::take_handoff, .target = id, .if_match = "*"},
-      {.kind = Kind::throw_switch, .if_match = "*", .body = R"({"on":true,"reason":"r"})"},
-      {.kind = Kind::confirm_deliveries,
+      {.kind = gate::Command::Kind::open_handoff, .body = R"({"conversation":"c-3","reason":"r"})"},
+      {.kind = gate::Command::Kind::take_handoff, .target = id, .if_match = "*"},
+      {.kind = gate::Command::Kind::throw_switch, .if_match = "*", .body = R"({"on":true,"reason":"r"})"},
+      {.kind = gate::Command::Kind::confirm_deliveries,
        .body = R"({"decision":")" + str(decided.at("decision")) + R"(","text_digest":"sha256:)" + std::string(64, '0') +
                "\"}"}};
   for (const gate::Command& command : commands) {
     desk.control.failing = 1;
-    const bool by_bot = command.kind == Kind::confirm_deliveries;
+    const bool by_bot = command.kind == gate::Command::Kind::confirm_deliveries;
     is_full(json::parse(desk.perform(command, by_bot ? Desk::bot() : Desk::agent()).body));
     BOOST_TEST(desk.control.failing == 0);
   }
