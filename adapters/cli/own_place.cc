@@ -108,39 +108,65 @@ class Rules {
 struct Held {
   std::string_view what;  // of a `found`: {} is the path
   std::function<bool(const fs::path&)> is_at;
+  std::optional<Of> in_force = {};  // it is this one's place until the next start, and may stay it
 };
+
+std::vector<Held> in_use(const config::Configuration& configuration) {
+  std::vector<Held> all;
+  const fs::path keys = real(keys_dir(configuration));
+  all.push_back({", which is of the audit log in use",
+                 [at = real(configuration.log_path)](const fs::path& path) { return is_of_log(path, at); }, Of::log});
+  all.push_back(
+      {", which is of the keys in use", [keys](const fs::path& path) { return is_of_keys(path, keys); }, Of::keys});
+  const auto file = [&](Of of, std::string_view what, const std::string& named) {
+    if (!named.empty()) all.push_back({what, [at = real(named)](const fs::path& path) { return same(path, at); }, of});
+  };
+  file(Of::high_water, ", which is the high-water mark in use", configuration.high_water);
+  file(Of::socket, ", which is the socket in use", configuration.socket);
+  file(Of::logging, ", which is the operational log in use", configuration.log_file);
+  return all;
+}
 
 }  // namespace
 
-std::vector<Shared> shared(const Settings& settings) {
+std::vector<Shared> shared(const Settings& settings, const config::Configuration* in_force) {
   const config::Configuration& configuration = settings.configuration;
   const std::string keys = keys_dir(configuration);
   std::vector<Shared> out;
   std::vector<Held> held;
+  const std::vector<Held> open = in_force == nullptr ? std::vector<Held>() : in_use(*in_force);
   const auto holds = [&](std::string_view what, const std::string& path) {
     if (!path.empty()) held.push_back({what, [at = real(path)](const fs::path& other) { return same(other, at); }});
   };
   const auto tell = [&](Of of, std::string_view key, const std::string& path, std::string_view what) {
-    const bool by_variable = of == Of::keys && keys_by_variable(configuration);
-    out.push_back(
-        {of,
-         {.path = by_variable ? "CAVEAT_KEYS" : (settings.file.empty() ? "" : settings.file + " ") + std::string(key),
-          .expected = "a file of its own",
-          .found = path + std::string(what),
-          .nearest = {},
-          .hint = {}}});
+    std::string place = (settings.file.empty() ? "" : settings.file + " ") + std::string(key);
+    if (of == Of::keys && keys_by_variable(configuration)) place = "CAVEAT_KEYS";
+    if (of == Of::keys && settings.keys_by_option) place = "--keys";
+    if (of == Of::log && settings.log_by_option) place = "--log";
+    out.push_back({of,
+                   {.path = std::move(place),
+                    .expected = "a file of its own",
+                    .found = path + std::string(what),
+                    .nearest = {},
+                    .hint = {}}});
   };
   const auto look = [&](Of of, std::string_view key, const std::string& path, std::string_view but = {}) {
     if (path.empty()) return;
     const fs::path at = real(path);
     for (const Held& one : held)
       if (one.what != but && one.is_at(at)) return tell(of, key, path, one.what);
+    for (const Held& one : open) {
+      // The mark's usual place is among the keys.
+      const bool usual =
+          of == Of::high_water && one.in_force == Of::keys && same(at, real(keys_dir(*in_force)) / "high-water");
+      if (one.in_force != of && !usual && one.is_at(at)) return tell(of, key, path, one.what);
+    }
   };
 
   constexpr std::string_view kOfKeys = ", which is of the keys", kOfLog = ", which is of the audit log";
   holds(", which is the configuration", settings.file);
   const auto rules = std::make_shared<const Rules>(configuration);
-  held.push_back({", which is of the rules", [rules](const fs::path& path) { return rules->has(path); }});
+  held.push_back({", which is of the rules", [rules](const fs::path& path) { return rules->has(path); }, {}});
   const char* passphrase = std::getenv("CAVEAT_PASSPHRASE_FILE");
   if (passphrase != nullptr) holds(", which holds the passphrase", passphrase);
   if (settings.file.empty())  // a start without one writes it
@@ -169,8 +195,8 @@ std::vector<Shared> shared(const Settings& settings) {
   return out;
 }
 
-std::optional<Problem> shared_problem(const Settings& settings) {
-  std::vector<Shared> all = shared(settings);
+std::optional<Problem> shared_problem(const Settings& settings, const config::Configuration* in_force) {
+  std::vector<Shared> all = shared(settings, in_force);
   if (all.empty()) return std::nullopt;
   Problem problem{&config::codes::kConfiguration, {}};
   for (Shared& one : all) problem.items.push_back(std::move(one.item));

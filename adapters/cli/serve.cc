@@ -218,7 +218,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                    for (const auto& [path, ending] :
                         {std::pair{&now.socket, ".sock"}, std::pair{&now.callers_file, ".callers.toml"}})
                      if (*path == beside_log(now.log_path, ending)) *path = beside_log(configuration.log_path, ending);
-                   if (std::optional<Problem> one = shared_problem(*read)) return tl::unexpected(*std::move(one));
+                   if (std::optional<Problem> one = shared_problem(*read, &configuration))
+                     return tl::unexpected(*std::move(one));
                    Result<std::vector<server::CallerEntry>> who = all_callers(now);
                    if (!who) return tl::unexpected(who.error());
                    router->set_callers(std::make_shared<const server::Callers>(*who));

@@ -72,8 +72,10 @@ Result<Settings> read_settings(const Invocation& invocation) {
     for (std::string& path : read.pack_folders) whole(path);
     for (std::string& path : read.data_folders) whole(path);
   }
-  if (invocation.has("--log")) read.log_path = invocation.get("--log");
-  if (invocation.has("--keys")) read.log_keys = invocation.get("--keys");
+  settings.log_by_option = invocation.has("--log");
+  settings.keys_by_option = invocation.has("--keys");
+  if (settings.log_by_option) read.log_path = invocation.get("--log");
+  if (settings.keys_by_option) read.log_keys = invocation.get("--keys");
   if (invocation.has("--rules")) read.pack_folders = {invocation.get("--rules")};
   if (invocation.has("--listen")) read.listen = invocation.get("--listen");
   if (read.socket.empty()) read.socket = beside_log(read.log_path, ".sock");

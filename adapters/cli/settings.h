@@ -14,7 +14,8 @@ namespace caveat::cli {
 
 struct Settings {
   config::Configuration configuration;
-  std::string file;  // empty: none was named
+  std::string file;                                    // empty: none was named
+  bool log_by_option = false, keys_by_option = false;  // --log, --keys: no line of the file names them
 };
 
 // --config, and over it --rules, --log, --keys, --listen where the command has them.

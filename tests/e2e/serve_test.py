@@ -1858,6 +1858,8 @@ class Doctor(unittest.TestCase):
             checks = json.loads(self.run_caveat("doctor", "--config", "caveat.toml", option, value, "--json").stdout)["checks"]
             cures = [check["cure"] for check in checks if not check["ok"] and "of its own" in check["say"]]
             self.assertEqual((len(cures), "sed" in cures[0]), (1, False), cures)
+            (said,) = [check["say"] for check in checks if not check["ok"] and "of its own" in check["say"]]
+            self.assertIn(f"{option}: expected a file of its own", said)  # and it is named by that
         # what many may share, and the mark's own place
         self.setUp()
         for key, value, section in (("file", "/dev/null", "logging"), ("high_water", "log.keys/high-water", "log")):
@@ -1891,6 +1893,24 @@ class Doctor(unittest.TestCase):
         connection.request("POST", "/v1/reload", b"{}")
         reply = connection.getresponse()
         self.assertEqual((reply.status, b"a file of its own" in reply.read()), (422, True))
+        # What is to move at the next start must not take the place of what is in use until then: the log would be appended to.
+        path.write_text(path.read_text(encoding="utf-8").replace('callers = "log.db"\n', ""), encoding="utf-8")
+        for changes, says in (((("path", "other.db", "log"), ("file", "log.db", "logging")), "log.db, which is of the audit log in use"),
+                              ((("keys", "other.keys", "log"), ("file", "log.keys/signing.key", "logging")), "which is of the keys in use"),
+                              ((("file", "other.jsonl", "logging"), ("high_water", "operation.jsonl", "log")), "which is the operational log in use"),
+                              ((("socket", "other.sock", "http"), ("high_water", "log.sock", "log")), "which is the socket in use")):
+            with self.subTest(says=says):
+                before = path.read_text(encoding="utf-8")
+                for change in changes:
+                    self.set(*change)
+                connection.request("POST", "/v1/reload", b"{}")
+                reply = connection.getresponse()
+                body = reply.read().decode()
+                self.assertEqual((reply.status, says in body), (422, True), body)
+                path.write_text(before, encoding="utf-8")
+        connection.request("POST", "/v1/reload", b"{}")
+        reply = connection.getresponse()
+        self.assertEqual((reply.status, reply.read()[:1]), (200, b"{"))
 
     def test_packs_and_what_they_must_have(self):
         self.set("folders", ["nothing"], "packs")
