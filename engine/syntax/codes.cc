@@ -9,8 +9,7 @@ const Code kByteOrderMark{"byte_order_mark", "the file begins with a byte order 
 const Code kFileTooLong{"file_too_long", "this file has {0} bytes; at most {1} are read",
                         "本文件有 {0} 字节；最多读取 {1} 字节"};
 
-const Code kUnclosedText{"unclosed_text", "this text is not closed on its line: {0} closes it",
-                         "文本未在本行结束：应以 {0} 结束"};
+const Code kUnclosedText{"unclosed_text", "this text is not closed: {0} closes it", "文本没有结束：应以 {0} 结束"};
 const Code kUnclosedPattern{"unclosed_pattern", "this pattern is not closed on its line: / closes it",
                             "正则式未在本行结束：应以 / 结束"};
 const Code kStraySign{"stray_sign", "“{0}” means nothing here", "“{0}”在此处没有意义"};

@@ -9,6 +9,7 @@
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
+#include "engine/syntax/marks.h"
 
 namespace caveat::syntax {
 
@@ -100,8 +101,13 @@ Path Lowering::path(Node node) {
 
 // Between its marks as typed; the closing mark doubled is the mark itself.
 std::string Lowering::quoted(Node text_token) {
-  const std::string typed = written(text_token);
-  const std::size_t open = typed.front() == '"' ? 1 : 3, close = typed.back() == '"' ? 1 : 3;
+  std::string typed = written(text_token);
+  const std::size_t open = typed.front() == '"' ? 1 : 3;
+  constexpr std::array<std::string_view, 9> kClosers = {"\"", "＂", "”", "」", "》", "“", "‘", "’", "'"};
+  if (std::none_of(kClosers.begin(), kClosers.end(),
+                   [&](std::string_view mark) { return typed.size() >= open + mark.size() && typed.ends_with(mark); }))
+    typed += closer_of(std::string_view(typed).substr(0, open));  // read as what was meant (marks.h)
+  const std::size_t close = typed.back() == '"' || typed.back() == '\'' ? 1 : 3;
   const std::string_view inner = std::string_view(typed).substr(open, typed.size() - open - close);
   const std::string_view opener = std::string_view(typed).substr(0, open);
   // Either width of the ASCII mark closes the other.

@@ -525,8 +525,11 @@ bool blocks_parsing(const Complaint& complaint) {
     const auto& starts = spellings_from(complaint.arguments.front().zh);
     return std::none_of(starts.begin(), starts.end(), [](const Spelling* s) { return s->words.size() == 1; });
   }
-  return complaint.code == &codes::kUnclosedText || complaint.code == &codes::kUnclosedPattern ||
-         complaint.code == &codes::kStraySign;
+  // Where a text was meant to end is offered and known: it has been taken as one.
+  if (complaint.code == &codes::kUnclosedText) return complaint.fixes.empty();
+  const std::string with = complaint.fixes.empty() ? std::string() : complaint.fixes.front().replacement;
+  const bool text = (with.starts_with("“") && with != "“") || (with.starts_with("\"") && with != "\"");
+  return complaint.code == &codes::kUnclosedPattern || (complaint.code == &codes::kStraySign && !text);
 }
 
 Recovered recover(Door& door, const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,

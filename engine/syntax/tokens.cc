@@ -14,6 +14,7 @@
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/marks.h"
 #include "engine/syntax/shapes.h"
 #include "engine/syntax/spaced.h"
 
@@ -169,6 +170,8 @@ class Filter {
                                              opens->token == L::EARLIER || opens->token == L::EXPECT);
   }
   void read_shapes();
+  bool says(const Raw& raw) const;
+  void unclosed(const Raw& raw);
   void declaration(std::size_t begin, std::size_t end);
   void check_shape(const Raw& raw);
   bool name_follows(std::size_t at, std::size_t end) const { return at + 1 < end && raws_[at + 1].type == L::DOT; }
@@ -194,6 +197,7 @@ class Filter {
   bool broken_ = false, hopeless_ = false;
   std::size_t english_ = 0, chinese_ = 0;
   std::string folded_;
+  std::map<std::uint32_t, Slip> slips_;  // of texts whose marks do not pair, by their first byte
 };
 
 void Filter::read_shapes() {
@@ -203,9 +207,37 @@ void Filter::read_shapes() {
   bool first = true;
   std::size_t previous_end = std::string_view::npos;
   raws_.reserve(shown.shown.size() / 6 + 16);
+  std::size_t line_end = 0, slips_here = 0;
+  bool told_to_people = false;  // the declaration at hand holds texts that are prose
   for (Shape shape; shapes.next(shape);) {
-    const auto [type, start, stop] = shape;
+    auto [type, start, stop] = shape;
+    const bool text = type == L::TEXT || type == L::UNCLOSED;
+    constexpr std::size_t kSlipsALine = 8;  // each is read again from where it was meant to end
+    if ((text || type == L::STRAY) && slips_here < kSlipsALine) {
+      if (line_end <= start) {
+        line_end = start;
+        while (line_end < shown.shown.size() && shown.shown[line_end] != '\n' && shown.shown[line_end] != '\r')
+          ++line_end;
+      }
+      const Marked marked{shown, bytes_, start, line_end};
+      std::optional<Slip> slip;
+      if (text) {
+        const bool prose = told_to_people || (!raws_.empty() && says(raws_.back()));
+        slip = slip_of_marks(marked, stop, type == L::TEXT, prose);
+        if (slip) type = L::UNCLOSED;
+      } else if (const auto sign = bytes_.substr(shown.offsets[start]);
+                 sign.starts_with("”") || sign.starts_with("‘") || sign.starts_with("'")) {
+        slip = slip_of_turned_marks(marked);
+      }
+      if (slip) {
+        ++slips_here;
+        stop = static_cast<std::uint32_t>(slip->end);
+        slips_.emplace(shown.offsets[start], std::move(*slip));
+        shapes.go_on_at(stop);
+      }
+    }
     if (type == L::NEWLINE) {
+      slips_here = 0;
       line_start = stop;
       first = true;
       continue;
@@ -221,6 +253,7 @@ void Filter::read_shapes() {
     first = false;
     if (type == L::WORD) {
       const auto w = slice(begin, end);
+      if (raw.first && raw.indent == 0) told_to_people = w == "example" || w == "示例" || w == "wording" || w == "话术";
       if (w == "matches" || w == "match" || w == "匹配" || w == "不匹配") {
         std::size_t slash = stop;
         while (slash < shown.shown.size() && (shown.shown[slash] == ' ' || shown.shown[slash] == '\t')) ++slash;
@@ -245,30 +278,89 @@ void Filter::read_shapes() {
   }
 }
 
+// Whether the text behind that word is said to people.
+bool Filter::says(const Raw& raw) const {
+  if (raw.type != L::WORD && raw.type != L::COLON) return false;
+  const Raw* word = &raw;
+  if (raw.type == L::COLON) {
+    if (raws_.size() < 2) return false;
+    word = &raws_[raws_.size() - 2];
+  }
+  const auto text = slice(word->begin, word->end);
+  if (text == "with") return true;  // replace answer with
+  const auto& starts = spellings_from(text);
+  return std::any_of(starts.begin(), starts.end(), [](const Spelling* s) {
+    switch (s->token) {
+      case L::BECAUSE:
+      case L::SAY:
+      case L::EN:
+      case L::ZH:
+      case L::READS:
+      case L::TITLE:
+      case L::ASK:
+      case L::WHEN_CLOSED_SAY:
+      case L::REPLACE_ANSWER:
+      case L::REPLACE_MATCH:
+        return s->words.size() == 1;
+      default:
+        return false;
+    }
+  });
+}
+
+void Filter::unclosed(const Raw& raw) {
+  const auto text = slice(raw.begin, raw.end);
+  const std::string closer(closer_of(text.substr(0, text.front() == '"' ? 1 : 3)));
+  const auto found = slips_.find(raw.begin);
+  const Slip slip = found == slips_.end() ? Slip{} : found->second;
+  Both help{"a text ends on the line on which it begins", "文本须在同一行内开始和结束"};
+  if (slip.kind == Slip::Kind::other_mark) {
+    const std::string opener(text.substr(0, text.front() == '"' ? 1 : 3));
+    help = {"a text that begins with " + opener + " ends with " + closer + (opener == closer ? " too" : ""),
+            "以 " + opener + " 开始的文本" + (opener == closer ? "也" : "") + "以 " + closer + " 结束"};
+  } else if (slip.kind == Slip::Kind::another_begins) {
+    help =
+        slip.offer
+            ? Both{"another text begins before this one is closed", "此文本尚未结束，另一段文本已经开始"}
+            : Both{
+                  "another mark stands in it before it is closed: close it where it ends; other marks, as ‘…’, for a "
+                  "quotation within it",
+                  "文本结束之前又出现了引号：请在其结尾处补上引号；其中的引语请换用另一种引号，如‘…’"};
+  } else if (text.find(closer + closer) != std::string_view::npos) {
+    // Who quotes within a quotation in the same marks has closed the inner one with what is the sign for a mark.
+    help = {"within a text " + closer + closer + " is one " + closer +
+                " of it: the text is still open; other marks within it read better",
+            "文本之内的 " + closer + closer + " 表示一个 " + closer + "，文本尚未结束；其中换用另一种引号更易读"};
+  } else if (!slip.offer) {
+    help = {"close it where it ends: what stands behind that is no part of it",
+            "请在文本结尾处补上引号：其后的内容不属于文本"};
+  }
+  std::vector<Fix> fixes;
+  if (slip.offer) fixes.push_back({span(slip.offer->begin, slip.offer->end), slip.offer->replacement});
+  complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, help.en, help.zh, std::move(fixes));
+}
+
 void Filter::check_shape(const Raw& raw) {
   const auto text = slice(raw.begin, raw.end);
   switch (raw.type) {
     case -1:
       complain(codes::kUnclosedPattern, raw.begin, raw.end, {});
       break;
-    case L::UNCLOSED: {
-      std::string closer = "\"";
-      if (text.starts_with("“")) closer = "”";
-      if (text.starts_with("「")) closer = "」";
-      if (text.starts_with("《")) closer = "》";
-      // Who quotes within a quotation in the same marks has closed the inner one with what is the sign for a mark.
-      const bool doubled = text.find(closer + closer) != std::string_view::npos;
-      complain(
-          codes::kUnclosedText, raw.begin, raw.end, {closer},
-          doubled ? "within a text " + closer + closer + " is one " + closer +
-                        " of it: the text is still open; other marks within it read better"
-                  : "a text ends on the line on which it begins",
-          doubled ? "文本之内的 " + closer + closer + " 表示一个 " + closer + "，文本尚未结束；其中换用另一种引号更易读"
-                  : "文本须在同一行内开始和结束",
-          {{span(raw.end, raw.end), closer}});
+    case L::UNCLOSED:
+      unclosed(raw);
       break;
-    }
     case L::STRAY:
+      if (const auto turned = slips_.find(raw.begin); turned != slips_.end()) {
+        const bool single = !text.starts_with("”");
+        complain(codes::kStraySign, raw.begin, raw.end,
+                 {text.starts_with("'")   ? "'"
+                  : text.starts_with("‘") ? "‘"
+                                          : "”"},
+                 single ? "a text stands between double marks" : "a text begins with “ and ends with ”",
+                 single ? "文本用双引号括起" : "文本以 “ 开始，以 ” 结束",
+                 {{span(raw.begin, raw.end), turned->second.offer->replacement}});
+        break;
+      }
       if (const std::string_view code = code_of_invisible(text); !code.empty()) {
         complain(codes::kStraySign, raw.begin, raw.end, {std::string(code)}, "this sign cannot be seen: delete it",
                  "这是一个看不见的字符：请删去", {{span(raw.begin, raw.end), ""}});
@@ -814,7 +906,12 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
         break;
     }
     name_expected = false;
-    if (raw.type > 0 && raw.type != L::STRAY && raw.type != L::UNCLOSED) emit(raw.type, raw.begin, raw.end);
+    const auto slip = slips_.find(raw.begin);
+    if (slip != slips_.end() && slip->second.offer) {
+      emit(L::TEXT, raw.begin, raw.end);  // where it was meant to end is known: the reading goes on
+    } else if (raw.type > 0 && raw.type != L::STRAY && raw.type != L::UNCLOSED) {
+      emit(raw.type, raw.begin, raw.end);
+    }
     ++at;
   }
   while (result_.tokens.size() > start_ && last() == L::STOP) result_.tokens.pop_back();

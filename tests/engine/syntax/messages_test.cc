@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(what_is_offered_mends_what_it_is_offered_for) {
         std::string mended = text;
         if (fix.replacement == "\"" || fix.replacement == "“" || fix.replacement == "”") {
           for (auto other = before.rbegin(); other != before.rend(); ++other)
-            if (other->code == d.code) apply(other->fixes.front(), mended);
+            if (other->code == d.code && !other->fixes.empty()) apply(other->fixes.front(), mended);
         } else {
           apply(fix, mended);
         }
