@@ -47,7 +47,7 @@ Continuation read_continuation(const decide::Fields& fields, std::optional<Probl
 // What a turn is about, as far as a proof is bound to it.
 struct Matter {
   std::string products;  // their ids, sorted, as one text
-  std::string content;   // wire::matter_digest; empty: nothing is the same as this
+  std::string content;   // wire::turn_digests; empty: nothing is the same as this
 };
 std::string products_of(const decide::Request& request);
 bool is_same(const Matter& asked, const Matter& now);  // is the turn that continues about what was asked about?

@@ -144,11 +144,12 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
     turn.keys.push_back(request_key(turn));
     return;
   }
-  turn.content = wire::canonical_digest(fields);
-  if (!turn.rules->program->requirements().empty()) {
-    const Digest matter = wire::matter_digest(fields);
-    turn.matter = {.products = products_of(turn.request),
-                   .content = {reinterpret_cast<const char*>(matter.data()), matter.size()}};
+  if (turn.rules->program->requirements().empty()) {
+    turn.content = wire::canonical_digest(fields);
+  } else {
+    const wire::TurnDigests digests = wire::turn_digests(fields);
+    turn.content = digests.content;
+    turn.matter = {.products = products_of(turn.request), .content = std::string(view(digests.matter))};
   }
   set_keys(turn);
 }

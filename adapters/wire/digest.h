@@ -14,8 +14,13 @@ namespace caveat::wire {
 
 // The digest by which a repeat is known: members sorted, numbers by value, blanks gone.
 Digest canonical_digest(const decide::Fields& fields);
-// The same of what the turn would do: texts of the bot's, products, actions, recipients, groups of facts of the packs' own. Who and when,
-// the language, the customer and what he says, the conversation and the way to continue it are left out.
-Digest matter_digest(const decide::Fields& fields);
+
+struct TurnDigests {
+  Digest content;  // canonical_digest
+  // The same of what the turn would do: texts of the bot's, products, actions, recipients, groups of facts of the packs' own. Who and
+  // when, the language, the customer and what he says, the conversation and the way to continue it are left out.
+  Digest matter;
+};
+TurnDigests turn_digests(const decide::Fields& fields);
 
 }  // namespace caveat::wire
