@@ -36,6 +36,15 @@ inline constexpr Code kKeptCheckpoint{
 inline constexpr Code kLogMissing{
     "log_missing", "There is no log {0}. Give the path of an existing log, or let `caveat decide` make one.",
     "日志 {0} 不存在。请给出已有日志的路径，或由 `caveat decide` 新建。", 500, 4};
+inline constexpr Code kLogGone{
+    "log_gone",
+    "{0} is not there, and the keys in {1} know that it was. If it was moved, put it back with its -wal; else put back "
+    "the newest copy. Where there is none, keep these keys as they are and begin another log, under another name and "
+    "with keys of its own.",
+    "{0} 不存在，而 {1} 中的密钥记得它曾经存在。若只是被移走，请连同其 -wal "
+    "移回；否则请恢复最新的副本。若没有副本，请原"
+    "样保留这套密钥，另用新的文件名和新的密钥开始另一份日志。",
+    500, 4};
 inline constexpr Code kLogExists{"log_exists", "{0} exists already and is left as it is. Choose another path.",
                                  "{0} 已存在，未作改动。请另选路径。", 500, 4};
 inline constexpr Code kLogForeign{

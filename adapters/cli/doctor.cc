@@ -190,6 +190,63 @@ class Doctor {
     return 0;
   }
 
+  // A log that was kept is not to be left behind for an empty one: what it holds, and whose turn it is, would be forgotten.
+  void log_in_the_way(const config::Configuration& configuration, const Hindrance& one, const Phrase& other_log) {
+    const std::string& path = configuration.log_path;
+    std::error_code ignored;
+    const bool kept = std::filesystem::is_regular_file(path, ignored) ||
+                      (audit::KeyStore::exists(keys_dir(configuration)) &&
+                       std::filesystem::is_directory(std::filesystem::absolute(path, ignored).parent_path(), ignored));
+    if (one.anothers || !kept) return set_key("log", one.says, "path", "log.db", other_log, {});
+    if (one.linked) return two_names("log", one.says, path);
+    to_be_written("log", one.says, path);
+  }
+  void two_names(std::string_view name, const std::string& says, const std::string& path) {
+    bad(name, says,
+        {"`cp {0} {0}.one && mv {0}.one {0}` gives it a file of its own, with nothing that writes it running; a second "
+         "name for a back-up is made by `cp`, not by `ln`",
+         "在没有程序写入时，`cp {0} {0}.one && mv {0}.one {0}` 使其成为独立的文件；备份请用 `cp`，不要用 `ln`"},
+        {shell_word(path)});
+  }
+  // Who owns what is in the way decides: one's own is made writable, another's is his to run or to hand over.
+  void to_be_written(std::string_view name, const std::string& says, const std::string& path) {
+    std::error_code ignored;
+    const std::filesystem::path folder = std::filesystem::absolute(path, ignored).parent_path();
+    for (const std::string& each : {folder.string(), path, path + "-wal", path + "-shm", path + "-writer"}) {
+      const bool is_folder = std::filesystem::is_directory(each, ignored);
+      if (is_folder && each != folder) {
+        bad(name, says,
+            {"`mv {0} {0}.aside`: a folder lies where a file is meant", "`mv {0} {0}.aside`：该处应为文件，却是目录"},
+            {shell_word(each)});
+        return;
+      }
+      if (!std::filesystem::exists(each, ignored) || ::access(each.c_str(), is_folder ? W_OK | X_OK : R_OK | W_OK) == 0)
+        continue;
+      struct stat status{};
+      if (::stat(each.c_str(), &status) != 0) continue;
+      if (status.st_uid == ::geteuid() && (status.st_mode & (is_folder ? 0300 : 0600)) != (is_folder ? 0300 : 0600))
+        return bad(name, says,
+                   is_folder ? Phrase{"`chmod u+rwx {0}`", "`chmod u+rwx {0}`"}
+                             : Phrase{"`chmod u+rw {0}`", "`chmod u+rw {0}`"},
+                   {shell_word(each)});
+      if (status.st_uid == ::geteuid()) break;
+      bad(name, says,
+          {"it belongs to {1}: run this and the server as that user (`sudo -u {1} caveat doctor`); where {2} is to run "
+           "it, hand it over: `sudo chown {2} {0}`",
+           "它属于 {1}：请以该用户运行本命令与服务（`sudo -u {1} caveat doctor`）；若应由 {2} 运行，请移交：`sudo "
+           "chown "
+           "{2} {0}`"},
+          {shell_word(each), shell_word(owner_of(each)), user_for_chown()});
+      return;
+    }
+    bad(name, says,
+        {"the file system must take writes: `findmnt -T {0}` shows how it is mounted, `lsattr {0}` whether it is "
+         "locked. "
+         "Leave the log where it is: another would be empty",
+         "文件系统须可写：`findmnt -T {0}` 查看挂载方式，`lsattr {0}` 查看是否被锁定。请勿更换日志位置：新日志是空的"},
+        {shell_word(path)});
+  }
+
   // What serve looks at before it makes anything.
   void in_the_way(const config::Configuration& configuration, const std::vector<Hindrance>& found, bool running) {
     const Phrase other_log{"`caveat serve --log log.db`, or another in a folder that this user may write",
@@ -215,11 +272,17 @@ class Doctor {
         }
         case Hindrance::Of::socket:
           listens = false;
+          if (std::error_code ignored;
+              !running && std::filesystem::is_socket(configuration.socket, ignored) && !one.anothers) {
+            bad("socket", one.says, {"nobody answers there any more: `rm {0}`", "该处已无服务应答：`rm {0}`"},
+                {shell_word(configuration.socket)});
+            break;
+          }
           set_key("socket", one.says, "socket", other_socket(configuration), other_log, {});
           break;
         case Hindrance::Of::log:
           log_cannot_be_ = true;
-          set_key("log", one.says, "path", "log.db", other_log, {});
+          log_in_the_way(configuration, one, other_log);
           break;
         case Hindrance::Of::keys: {
           log_cannot_be_ = true;
@@ -228,7 +291,11 @@ class Doctor {
           const std::string parent = std::filesystem::path(dir).parent_path().string();
           if (::access(dir.c_str(), R_OK | X_OK) != 0 && audit::KeyStore::exists(dir))
             break;  // they are somebody else's: said where they are opened
-          if (one.anothers)
+          if (one.linked)
+            two_names("keys", one.says, dir + "/data.db");
+          else if (audit::KeyStore::exists(dir) && !one.anothers)
+            to_be_written("keys", one.says, dir + "/data.db");
+          else if (one.anothers)
             keys_elsewhere(configuration, one.says);
           else if (std::filesystem::exists(dir, ignored) && !audit::KeyStore::exists(dir))
             bad("keys", one.says,
@@ -272,10 +339,18 @@ class Doctor {
       return bad("data", wire::problem_text(problem, terminal_.language, folder),
                  {"`mkdir -p {0}`, or take it out of [data] folders", "`mkdir -p {0}`，或从 [data] folders 中删去"},
                  {shell_word(folder)});
+    // Never as a command that would do: the bank's gate would decide by two rules to try.
     bad("packs", wire::problem_text(problem, terminal_.language, folder),
-        there ? Phrase{"`caveat new {0}/my-pack` writes a first one", "`caveat new {0}/my-pack` 可生成第一个规则包"}
-              : Phrase{"`caveat new {0}` writes a first pack there, or name a folder with packs in [packs] folders",
-                       "`caveat new {0}` 可在该处生成第一个规则包，或在 [packs] folders 中指明规则包目录"},
+        there
+            ? Phrase{"put the bank's packs into {0}, or name the folder that holds them in [packs] folders; a pack to "
+                     "try "
+                     "the gate with is written by `caveat new FOLDER`",
+                     "请将本行规则包放入 {0}，或在 [packs] folders 中指明其目录；`caveat new 目录` "
+                     "可生成供试用的规则包"}
+            : Phrase{"name the folder that holds the bank's packs in [packs] folders, or put {0} back; a pack to try "
+                     "the "
+                     "gate with is written by `caveat new FOLDER`",
+                     "请在 [packs] folders 中指明本行规则包的目录，或恢复 {0}；`caveat new 目录` 可生成供试用的规则包"},
         {shell_word(folder)});
   }
 
@@ -382,7 +457,9 @@ class Doctor {
       }
     }
     if (log_cannot_be_) return;
-    if (!log_there && keys != nullptr && keys->bound_log()) {
+    // Looked for behind the keys, which take a second to open with a passphrase: a server that starts makes the log meanwhile.
+    const bool log_is_there = log_there || std::filesystem::exists(path, ignored);
+    if (!log_is_there && keys != nullptr && keys->bound_log()) {
       const std::string says =
           told({"{0} is not there, and its keys know that it was", "{0} 不存在，而其密钥记得它曾经存在"}, {path});
       const std::string journal = journal_beside(path);
@@ -391,16 +468,16 @@ class Doctor {
             {shell_word(path)});
       else
         bad("log", says,
-            {"if it was only moved, move it back to where {1} lies and do no more: its last records are in there. If "
+            {"if it was only moved, move it back to where{1} lies and do no more: its last records are in there. If "
              "it "
-             "is lost, `mkdir {0}.bad && mv {1} {0}.bad`, since a copy does not go with that, and then `cp -a BACKUP "
+             "is lost, `mkdir {0}.bad && mv{1} {0}.bad`, since a copy does not go with that, and then `cp -a BACKUP "
              "{0}` puts back the newest copy",
-             "若只是被移走，请移回 {1} 所在之处，此外不作改动：最后的记录在其中。若已丢失，先 `mkdir {0}.bad && mv {1} "
+             "若只是被移走，请移回{1} 所在之处，此外不作改动：最后的记录在其中。若已丢失，先 `mkdir {0}.bad && mv{1} "
              "{0}.bad`（副本与之不相配），再 `cp -a BACKUP {0}` 恢复最新的副本"},
             {shell_word(path), journal});
       return;
     }
-    if (!log_there) {
+    if (!log_is_there) {
       note("log", {"{0} is not there yet: the first start makes it", "{0} 尚不存在：首次启动时生成"}, {path},
            {"`caveat serve {0}`", "`caveat serve {0}`"}, {of_start_});
       return;
@@ -425,7 +502,7 @@ class Doctor {
              {shell_word(one.queue), of_start_});
     } catch (const Error& error) {
       bad("handoffs", error.message(terminal_.language), cure_of_log(error.code()),
-          {shell_word(path), shell_word(keys.dir() + "/high-water"), shell_word(keys.dir())});
+          {shell_word(path), shell_word(keys.dir() + "/high-water"), shell_word(keys.dir()), journal_beside(path)});
     }
   }
 
@@ -454,13 +531,13 @@ class Doctor {
         return name;
   }
 
-  // What of a log stays where the log itself was taken away, as words of a command.
+  // What lies beside a log, and stays where that itself was taken away, as words of a command, each behind a blank.
   static std::string journal_beside(const std::string& path) {
     std::string all;
     std::error_code ignored;
     for (const std::string_view end : {"-wal", "-shm", "-journal"})
       if (const std::string one = path + std::string(end); std::filesystem::exists(one, ignored))
-        all += (all.empty() ? "" : " ") + shell_word(one);
+        all += " " + shell_word(one);
     return all;
   }
 
@@ -506,10 +583,9 @@ class Doctor {
           "name the set that belongs to it in [log] keys, or put it back: `mv {2} {2}.other` and `cp -a BACKUP {2}`",
           "请在 [log] keys 中指明与之相配的密钥，或恢复：先 `mv {2} {2}.other`，再 `cp -a BACKUP {2}`"};
     return {
-        "`mkdir {0}.bad && mv {0} {0}-* {0}.bad` and then `cp -a BACKUP {0}` put back the newest copy; `caveat log "
-        "verify "
+        "`mkdir {0}.bad && mv {0}{3} {0}.bad` and then `cp -a BACKUP {0}` put back the newest copy; `caveat log verify "
         "{0}` shows what is wrong with one",
-        "先 `mkdir {0}.bad && mv {0} {0}-* {0}.bad`，再 `cp -a BACKUP {0}` 恢复最新的副本；`caveat log verify {0}` "
+        "先 `mkdir {0}.bad && mv {0}{3} {0}.bad`，再 `cp -a BACKUP {0}` 恢复最新的副本；`caveat log verify {0}` "
         "可列出问题"};
   }
 
@@ -521,18 +597,6 @@ class Doctor {
         if (keys->origin() != reader->origin())
           throw audit::Error(audit::codes::kKeysOtherLog, keys->dir(), {keys->dir(), keys->origin(), reader->origin()});
         const std::vector<audit::VerifierKey> signers = keys->signers();
-        const auto changed = keys->prepared_key()  // the start ends a change that was cut off
-                                 ? std::nullopt
-                                 : audit::changed_behind(reader->store(), signers, &audit::verify_signature);
-        if (changed)
-          throw audit::Error(audit::codes::kKeysMissing, keys->dir(), {keys->dir(), audit::of_before(*changed)});
-        if (const auto note = reader->checkpoint();
-            note && !audit::open_checkpoint(*note, signers, &audit::verify_signature))
-          throw audit::Error(audit::codes::kLogBroken, path,
-                             {path, "its newest checkpoint is by no key of the set beside it"});
-        if (!keys->prepared_key() && !audit::by_the_key_of_now(reader->store(), signers, &audit::verify_signature))
-          throw audit::Error(audit::codes::kLogBroken, path,
-                             {path, "its newest checkpoint is signed by a key that was retired before"});
         const std::string own = keys->dir() + "/high-water";
         std::error_code ignored;
         if (!high_water.empty() && !std::filesystem::exists(high_water, ignored)) {
@@ -558,6 +622,18 @@ class Doctor {
               {shell_word(path), where});
           return;
         }
+        const auto changed = keys->prepared_key()  // the start ends a change that was cut off
+                                 ? std::nullopt
+                                 : audit::changed_behind(reader->store(), signers, &audit::verify_signature);
+        if (changed)
+          throw audit::Error(audit::codes::kKeysMissing, keys->dir(), {keys->dir(), audit::of_before(*changed)});
+        if (const auto note = reader->checkpoint();
+            note && !audit::open_checkpoint(*note, signers, &audit::verify_signature))
+          throw audit::Error(audit::codes::kLogBroken, path,
+                             {path, "its newest checkpoint is by no key of the set beside it"});
+        if (!keys->prepared_key() && !audit::by_the_key_of_now(reader->store(), signers, &audit::verify_signature))
+          throw audit::Error(audit::codes::kLogBroken, path,
+                             {path, "its newest checkpoint is signed by a key that was retired before"});
         if (mark.size > 0 && reader->root(mark.size) != mark.root)
           throw audit::Error(audit::codes::kLogDiverged, path, {path, std::to_string(mark.size)});
       }
@@ -572,7 +648,7 @@ class Doctor {
                        {});
       const std::string mark = !high_water.empty() || keys == nullptr ? high_water : keys->dir() + "/high-water";
       bad("log", error.message(terminal_.language), cure_of_log(error.code()),
-          {shell_word(path), shell_word(mark), shell_word(keys == nullptr ? "" : keys->dir())});
+          {shell_word(path), shell_word(mark), shell_word(keys == nullptr ? "" : keys->dir()), journal_beside(path)});
     }
   }
 

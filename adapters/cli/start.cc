@@ -82,7 +82,17 @@ class Looks {
     if (path.empty() && of == Hindrance::Of::log) return cannot_be_written(of, "\"\"", "it names no file");
     if (path.empty()) return;
     const Beside beside = of == Hindrance::Of::high_water ? Beside::nothing : Beside::others;
-    if (const auto why = unwritable(path, made, beside)) cannot_be_written(of, path, *why);
+    if (const auto why = unwritable(path, made, beside)) return cannot_be_written(of, path, *why);
+    if (of != Hindrance::Of::log && of != Hindrance::Of::keys) return;
+    std::error_code ignored;
+    if (fs::hard_link_count(path, ignored) > 1 && !ignored) {
+      const audit::Error error(audit::codes::kLogLinked, path, {path});
+      all.push_back({of, error.message(language_), error.code().exit_code});
+      all.back().linked = true;
+    }
+    if (of != Hindrance::Of::log) return;
+    const std::string lock = path + "-writer";
+    if (const auto why = unwritable(lock, made, Beside::nothing)) cannot_be_written(of, lock, *why);
   }
 
   void keys(const std::string& dir, const fs::path& made) {

@@ -27,6 +27,7 @@ struct Hindrance {
   int exit_code = 0;
   bool taken = false;     // it would do, but another program has it
   bool anothers = false;  // another thing of this server is there
+  bool linked = false;    // it has a second name
 };
 // `running`: a server is up with this configuration, so its address is not free.
 std::vector<Hindrance> hindrances(const Settings& settings, Language language, bool running);

@@ -293,7 +293,10 @@ class GroupCommitLog final : public Log {
     }
     const auto must_be_there = [&] {
       log_there = fs::exists(path, ignored);
-      if (!log_there && !options_.create) throw Error(codes::kLogMissing, path, {path});
+      if (!log_there && !options_.create) {
+        if (fs::exists(options_.high_water, ignored)) throw Error(codes::kLogGone, path, {path, options_.keys_dir});
+        throw Error(codes::kLogMissing, path, {path});
+      }
       if (log_there && !KeyStore::exists(options_.keys_dir))
         throw Error(codes::kKeysMissing, options_.keys_dir, {options_.keys_dir, "there is no key set"});
     };
@@ -319,8 +322,8 @@ class GroupCommitLog final : public Log {
     // A log that was there has a mark somewhere: one that is made anew would say that nothing is missing.
     if (!own_mark_ && !keys_->bound_log() && !fs::exists(options_.high_water, ignored))
       create_high_water(options_.high_water, keys_->origin());
-    const Mark mark = read_high_water(options_.high_water, keys_->origin());
-    if (mark.size > 0) throw Error(codes::kLogRolledBack, path, {path, "0", std::to_string(mark.size)});
+    if (read_high_water(options_.high_water, keys_->signers().back().name).size > 0)  // by the name of the last epoch
+      throw Error(codes::kLogGone, path, {path, options_.keys_dir});
     const std::string note = keys_->sign(about_text({.format = kFormat,
                                                      .origin = keys_->origin(),
                                                      .suite = "intl",

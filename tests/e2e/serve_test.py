@@ -1632,6 +1632,9 @@ int statvfs(const char* path, struct statvfs* out) {
 """
 
 
+NOBODY = 65_534
+
+
 class Doctor(unittest.TestCase):
     """Each thing broken in turn: doctor names it and its cure, serve refuses where it must, and the cure as printed cures it."""
 
@@ -1793,6 +1796,59 @@ class Doctor(unittest.TestCase):
         self.set("high_water", "no/such/mark")
         self.cured("log", "no folder", 4)
 
+    def test_a_log_that_was_kept_is_not_left_behind_for_an_empty_one(self):
+        # each cure leaves the log where it is, with what is in it
+        def holds_all():
+            self.assertEqual(json.loads(self.run_caveat("doctor", "--config", "caveat.toml", "--json").stdout)["ok"], True)
+            self.assertEqual(self.run_caveat("log", "verify", "log.db").returncode, 0)
+            self.assertIn("canary-message", self.run_caveat("log", "show", "log.db", "--index", "1").stdout)
+
+        for broken, says in ((lambda: (self.folder / "log.db-writer").mkdir(), "a folder is there"),
+                             (lambda: (self.folder / "other.db").hardlink_to(self.folder / "log.db"), "second name")):
+            self.setUp()
+            (self.folder / "log.db-writer").unlink(missing_ok=True)
+            broken()
+            self.cured("log", says, 4)
+            holds_all()
+        self.setUp()
+        (self.folder / "other.db").hardlink_to(self.folder / "log.keys/data.db")
+        self.cured("keys", "second name", 4)
+        holds_all()
+        # another user's rights are not this one's, who is root here: so as nobody
+        self.setUp()
+        self.home.chmod(0o711)
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        if os.geteuid() != 0:
+            self.skipTest("only root becomes another")
+
+        def as_nobody(command):
+            return subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False,
+                                  user=NOBODY, group=NOBODY, extra_groups=[])
+
+        for path, mode, cure in (("log.db", 0o444, "chmod u\\+rw log.db"), (".", 0o555, "chmod u\\+rwx .*")):
+            was = (self.folder / path).stat().st_mode
+            (self.folder / path).chmod(mode)
+            wrong = [check for check in json.loads(as_nobody([BINARY, "doctor", "--config", "caveat.toml", "--json"]).stdout)["checks"]
+                     if not check["ok"] and check["name"] == "log"]
+            self.assertRegex(wrong[0]["cure"], f"^`{cure}`$")
+            self.assertEqual(as_nobody(["bash", "-c", wrong[0]["cure"].strip("`")]).returncode, 0)
+            (self.folder / path).chmod(was)
+            holds_all()
+        os.chown(self.folder / "log.db", 0, 0)
+        wrong = [check for check in json.loads(as_nobody([BINARY, "doctor", "--config", "caveat.toml", "--json"]).stdout)["checks"]
+                 if not check["ok"] and check["name"] == "log"]
+        self.assertIn("it belongs to root", wrong[0]["cure"])
+        self.assertIn("`sudo chown nobody log.db`", wrong[0]["cure"])
+        os.chown(self.folder / "log.db", NOBODY, NOBODY)
+        # a socket that root left
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(self.folder / "log.sock"))
+        (self.folder / "log.sock").chmod(0o600)
+        (wrong,) = [check for check in json.loads(as_nobody([BINARY, "doctor", "--config", "caveat.toml", "--json"]).stdout)["checks"]
+                    if not check["ok"]]
+        self.assertEqual((wrong["name"], wrong["cure"].split("`")[1]), ("socket", "rm log.sock"))
+
     def test_no_two_things_are_one_file(self):
         def fresh():
             for path in ("log.db", "log.callers.toml"):
@@ -1914,11 +1970,12 @@ class Doctor(unittest.TestCase):
 
     def test_packs_and_what_they_must_have(self):
         self.set("folders", ["nothing"], "packs")
-        self.cured("packs", "nothing", 4)
+        self.cured("packs", "nothing", 4, by_hand=lambda: self.set("folders", ["rules"], "packs"))
+        self.assertFalse((self.folder / "nothing").exists())  # no gate decides by rules that were made to try it
         self.setUp()
         (self.folder / "empty").mkdir()
         self.set("folders", ["empty"], "packs")
-        self.cured("packs", "empty", 4)
+        self.cured("packs", "empty", 4, by_hand=lambda: self.set("folders", ["rules"], "packs"))
         self.setUp()
         self.set("folders", ["nowhere"], "data")
         self.cured("data", "nowhere", 4)
@@ -2134,7 +2191,7 @@ class Doctor(unittest.TestCase):
 
     def test_the_log_and_its_mark(self):
         (self.folder / "log.db").unlink()
-        self.cured("log", "is not there, and its keys know", 5, backup=self.home / "backup.db")
+        self.cured("log", "is not there, and its keys know", 4, backup=self.home / "backup.db")
         # what is no log of ours stays where it is
         for keys in (True, False):
             for name in ("other.txt", "/dev/null"):
@@ -2165,7 +2222,7 @@ class Doctor(unittest.TestCase):
         self.assertGreater(len(stayed), 100_000)
         (self.folder / "log.db").unlink()
         (self.folder / "log.db-wal").write_bytes(stayed)
-        self.cured("log", "is not there, and its keys know", 5, backup=self.home / "backup.db")
+        self.cured("log", "is not there, and its keys know", 4, backup=self.home / "backup.db")
         self.assertEqual(self.run_caveat("log", "verify", "log.db").returncode, 0)
         self.assertEqual((self.folder / "log.db.bad/log.db-wal").read_bytes(), stayed)
         self.setUp()

@@ -589,7 +589,8 @@ BOOST_AUTO_TEST_CASE(an_old_copy_a_lost_log_and_a_lost_mark_are_refused) {
   testing::spill(in.path(), old_copy);
   BOOST_TEST(refused(codes::kLogRolledBack, in.options(false)));
   std::filesystem::remove(in.path());
-  BOOST_TEST(refused(codes::kLogRolledBack, in.options()));
+  BOOST_TEST(refused(codes::kLogGone, in.options()));
+  BOOST_TEST(refused(codes::kLogGone, in.options(false)));
   testing::spill(in.path(), newest);
   const std::string mark = testing::slurp(in.keys_dir() + "/high-water");
   std::filesystem::remove(in.keys_dir() + "/high-water");
