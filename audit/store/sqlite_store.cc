@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "audit/codes.h"
@@ -30,6 +32,7 @@ Number narrow(std::int64_t value) {
 }
 
 constexpr std::size_t kTagsAtOnce = 32;  // in one statement, which costs as much as some of them
+constexpr int kBlockBits = 16;           // of the records whose sorted tags lie together
 constexpr std::int64_t kRestPages = 64;  // so few pages of the WAL are moved between two commits
 constexpr std::int64_t kMoves = 20;      // of `wal_pages` each, before that rest is
 
@@ -80,6 +83,52 @@ void must_exist(const std::string& path) {
   if (!fs::is_regular_file(path, ignored)) throw Error(codes::kLogForeign, path, {path, "it is no file"});
   if (fs::file_size(path, ignored) == 0) throw Error(codes::kLogForeign, path, {path, "it is empty"});
 }
+
+void each_tag_of(std::string_view row, const auto& visit) {
+  for (std::size_t at = 0; at < row.size(); at += TagValue{}.size()) visit(row.substr(at, TagValue{}.size()));
+}
+
+// How far the merge that is under way has come: which tags of `recent_tags` lie sorted already.
+struct TagMerge {
+  std::int64_t first = 0, below = 0, index = 0;
+  std::string tag;
+  bool has(std::string_view other, std::int64_t at) const {
+    return at >= first && at < below && std::pair(other, at) <= std::pair(std::string_view(tag), index);
+  }
+};
+std::optional<TagMerge> read_merge(Database& db) {
+  Statement row = db.prepare("SELECT first, below, idx, tag FROM tag_merge WHERE id = 1");
+  if (!row.step()) return std::nullopt;
+  return TagMerge{
+      .first = row.integer(0), .below = row.integer(1), .index = row.integer(2), .tag = std::string(row.bytes(3))};
+}
+
+// Tags that are to be merged, as they come; sorted a few at a time, when it is their turn.
+class TagsToMerge {
+ public:
+  void add(std::string_view tag, std::int64_t index) {
+    TagValue value{};
+    std::copy_n(tag.begin(), std::min(tag.size(), value.size()), reinterpret_cast<char*>(value.data()));
+    parts_[value[0]].emplace_back(value, index);
+    ++size_;
+  }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  std::pair<TagValue, std::int64_t> take() {  // the least
+    while (next_ == parts_[part_].size()) {
+      parts_[part_++].clear();
+      next_ = 0;
+    }
+    auto& part = parts_[part_];
+    if (next_ == 0) std::sort(part.begin(), part.end());
+    --size_;
+    return part[next_++];
+  }
+
+ private:
+  std::array<std::vector<std::pair<TagValue, std::int64_t>>, 256> parts_;  // by the first byte: they are spread evenly
+  std::size_t part_ = 0, next_ = 0, size_ = 0;
+};
 
 class SqliteReader final : public StoreReader {
  public:
@@ -138,12 +187,19 @@ class SqliteReader final : public StoreReader {
     Statement sorted = db_.prepare("SELECT idx FROM tags WHERE tag = ? ORDER BY idx");
     sorted.bind_blob(1, view(tag));
     while (sorted.step()) found.push_back(static_cast<std::uint64_t>(sorted.integer(0)));
-    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags ORDER BY idx");
-    while (recent.step()) {
-      const std::string_view row = recent.bytes(1);
-      for (std::size_t at = 0; at + tag.size() <= row.size(); at += tag.size())
-        if (row.substr(at, tag.size()) == view(tag)) found.push_back(static_cast<std::uint64_t>(recent.integer(0)));
+    if (has_blocks()) {
+      const std::int64_t blocks = db_.number("SELECT coalesce(max(block), -1) FROM block_tags");
+      Statement in_block = db_.prepare("SELECT idx FROM block_tags WHERE block = ? AND tag = ?");
+      for (std::int64_t block = 0; block <= blocks; ++block) {
+        in_block.bind(1, block).bind_blob(2, view(tag));
+        while (in_block.step()) found.push_back(static_cast<std::uint64_t>(in_block.integer(0)));
+      }
     }
+    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags ORDER BY idx");
+    while (recent.step())
+      each_tag_of(recent.bytes(1), [&](std::string_view one) {
+        if (one == view(tag)) found.push_back(static_cast<std::uint64_t>(recent.integer(0)));
+      });
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
     return found;
@@ -203,13 +259,53 @@ class SqliteReader final : public StoreReader {
   void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override {
     Statement sorted = db_.prepare("SELECT tag, idx FROM tags");
     while (sorted.step()) visit(sorted.bytes(0), sorted.integer(1));
+    if (has_blocks()) {
+      Statement blocks = db_.prepare("SELECT tag, idx FROM block_tags");
+      while (blocks.step()) visit(blocks.bytes(0), blocks.integer(1));
+    }
+    const std::optional<TagMerge> merge = tag_merge();
     Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags");
     while (recent.step()) {
       const std::string_view row = recent.bytes(1);
-      if (row.empty()) visit(row, recent.integer(0));  // none is ever written: verify names it
-      for (std::size_t at = 0; at < row.size(); at += TagValue{}.size())
-        visit(row.substr(at, TagValue{}.size()), recent.integer(0));
+      const std::int64_t index = recent.integer(0);
+      if (row.empty()) visit(row, index);  // none is ever written: verify names it
+      each_tag_of(row, [&](std::string_view tag) {
+        if (!merge || !merge->has(tag, index)) visit(tag, index);
+      });
     }
+  }
+
+  std::vector<std::int64_t> misplaced_tags() override {
+    std::vector<std::int64_t> found;
+    if (!has_blocks()) return found;
+    Statement rows = db_.prepare("SELECT idx FROM block_tags WHERE block <> idx >> " + std::to_string(kBlockBits));
+    while (rows.step()) found.push_back(rows.integer(0));
+    Statement others = db_.prepare("SELECT idx FROM tag_merge WHERE id <> 1");
+    while (others.step()) found.push_back(others.integer(0));
+    const std::optional<TagMerge> merge = tag_merge();
+    if (!merge) return found;
+    // What is merged stands in both tables until all is. How far a merge has come is said in one way only: by its first record, the
+    // newest of which it moved a tag, and the last tag that it moved.
+    std::set<std::pair<std::string, std::int64_t>, std::less<>> moved;
+    Statement blocks = db_.prepare("SELECT tag, idx FROM block_tags WHERE idx >= ? AND idx < ?");
+    blocks.bind(1, merge->first).bind(2, merge->below);
+    while (blocks.step()) moved.emplace(blocks.bytes(0), blocks.integer(1));
+    bool first = true, last = false, newest = false;
+    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags WHERE idx < ? ORDER BY idx");
+    recent.bind(1, merge->below);
+    while (recent.step()) {
+      const std::int64_t index = recent.integer(0);
+      if (std::exchange(first, false) && index != merge->first) found.push_back(index);
+      each_tag_of(recent.bytes(1), [&](std::string_view tag) {
+        if (!merge->has(tag, index)) return;
+        last |= index == merge->index && tag == merge->tag;
+        newest |= index == merge->below - 1;
+        if (moved.erase({std::string(tag), index}) == 0) found.push_back(index);
+      });
+    }
+    for (const auto& [tag, index] : moved) found.push_back(index);
+    if (!last || !newest) found.push_back(merge->index);
+    return found;
   }
 
   void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) override {
@@ -227,7 +323,11 @@ class SqliteReader final : public StoreReader {
   }
 
   std::vector<std::string> schema_faults() override {
-    std::vector<std::string> faults = schema_differences(db_, log_migrations());
+    // Of the layout that it says it has: nobody who only reads brings it up to date.
+    const std::span<const Migration> steps = log_migrations();
+    const auto layout = static_cast<std::size_t>(db_.number("PRAGMA user_version"));
+    const bool known = layout >= 1 && layout <= steps.size();
+    std::vector<std::string> faults = schema_differences(db_, known ? steps.first(layout) : steps);
     if (db_.number("PRAGMA application_id") != kApplicationId) faults.emplace_back("the application id was changed");
     return faults;
   }
@@ -276,6 +376,12 @@ class SqliteReader final : public StoreReader {
             .value = std::string(row.bytes(5))};
   }
 
+  bool has_blocks() {  // a log that no writer of layout 2 has opened yet has none
+    return db_.number("SELECT count(*) FROM sqlite_schema WHERE name IN ('block_tags', 'tag_merge')") == 2;
+  }
+
+  std::optional<TagMerge> tag_merge() { return has_blocks() ? read_merge(db_) : std::nullopt; }
+
   std::unique_ptr<Database> owned_;
   Database& db_;
   bool snapshot_ = false;
@@ -297,7 +403,7 @@ class SqliteStore final : public Store {
     db_.settle();  // a commit: from here on there is a WAL, and while it is open it is begun anew but never made anew
     wal_ = OpenedFile(db_.wal_path());
     index_ = OpenedFile(wal_.path().substr(0, wal_.path().size() - std::string_view("-wal").size()) + "-shm");
-    recent_rows_ = static_cast<std::size_t>(db_.number("SELECT count(*) FROM recent_tags"));
+    load_recent_tags();
     header_.emplace(db_.prepare("INSERT INTO headers (idx, header) VALUES (?, ?)"));
     body_.emplace(db_.prepare("INSERT INTO bodies (idx, sealed) VALUES (?, ?)"));
     tags_.emplace(db_.prepare("INSERT INTO recent_tags (idx, tags) VALUES (?, ?)"));
@@ -309,6 +415,13 @@ class SqliteStore final : public Store {
                     "ON CONFLICT (kind, subject, discriminator) DO UPDATE SET version = version + 1, idx = "
                     "excluded.idx, value = excluded.value"));
     drop_state_.emplace(db_.prepare("DELETE FROM state WHERE kind = ? AND subject = ? AND discriminator = ?"));
+    merge_one_.emplace(db_.prepare("INSERT OR IGNORE INTO block_tags (block, tag, idx) VALUES (?, ?, ?)"));
+    std::string many = "INSERT OR IGNORE INTO block_tags (block, tag, idx) VALUES (?, ?, ?)";
+    for (std::size_t i = 1; i < kTagsAtOnce; ++i) many += ", (?, ?, ?)";
+    merge_many_.emplace(db_.prepare(many));
+    merged_to_.emplace(db_.prepare(
+        "INSERT INTO tag_merge (id, first, below, tag, idx) VALUES (1, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "below = excluded.below, tag = excluded.tag, idx = excluded.idx"));
     reader_.emplace(db_);
     mover_.emplace(path, options.vfs);
     // What stands under the name now is what both connections opened, and what each commit looks for again.
@@ -327,10 +440,7 @@ class SqliteStore final : public Store {
     still_ours();  // nothing is answered that stands in a file without a name: it ends with this process
   }
 
-  void tidy() override {
-    if (recent_rows_ >= merge_at_) merge_tags();
-    move_wal();
-  }
+  void tidy() override { move_wal(); }
 
   StoreReader& reader() override { return *reader_; }
 
@@ -345,16 +455,21 @@ class SqliteStore final : public Store {
 
  private:
   void write(const Batch& batch) {
+    if (!merge_ && recent_rows_ >= merge_at_ && !recent_.empty()) begin_merge();
     Transaction transaction(db_);
-    std::size_t with_tags = 0;
+    std::size_t tags = 0;
     for (const auto& record : batch.records) {
       header_->bind(1, record.index).bind_blob(2, record.header).run();
       body_->bind(1, record.index).bind_blob(2, record.body).run();
       if (!record.tags.empty()) {
         std::string row;
-        for (const auto& tag : record.tags) row.append(view(tag));
+        for (const auto& tag : record.tags) {
+          row.append(view(tag));
+          recent_.add(view(tag), static_cast<std::int64_t>(record.index));
+        }
         tags_->bind(1, record.index).bind_blob(2, row).run();
-        ++with_tags;
+        count_recent(static_cast<std::int64_t>(record.index));
+        tags += record.tags.size();
       }
       for (const auto& change : record.state) {
         if (change.sealed)
@@ -384,8 +499,9 @@ class SqliteStore final : public Store {
           .bind(4, checkpoint.time_us)
           .bind_text(5, checkpoint.note)
           .run();
+    // Faster than they come, so that a merge is over long before the next begins.
+    if (merge_) merge_some(tags + tags / 4);
     transaction.commit();
-    recent_rows_ += with_tags;
   }
 
   void still_ours() {
@@ -454,36 +570,68 @@ class SqliteStore final : public Store {
     anew_at_ = kMoves * wal_pages_;
   }
 
-  void merge_tags() {
-    std::vector<std::pair<TagValue, std::int64_t>> all;
-    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags");
-    while (recent.step()) {
-      const std::string_view row = recent.bytes(1);
-      for (std::size_t at = 0; at + TagValue{}.size() <= row.size(); at += TagValue{}.size()) {
-        TagValue tag{};
-        std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(at), tag.size(), reinterpret_cast<char*>(tag.data()));
-        all.emplace_back(tag, recent.integer(0));
-      }
-    }
-    std::sort(all.begin(), all.end());
-    Transaction transaction(db_);
-    auto next = all.begin();
-    const auto insert = [&](std::size_t rows) {
-      std::string sql = "INSERT INTO tags (tag, idx) VALUES (?, ?)";
-      for (std::size_t i = 1; i < rows; ++i) sql += ", (?, ?)";
-      Statement some = db_.prepare(sql);
-      while (static_cast<std::size_t>(all.end() - next) >= rows) {
-        for (std::size_t i = 0; i < rows; ++i, ++next)
-          some.bind_blob(static_cast<int>(2 * i + 1), view(next->first))
-              .bind(static_cast<int>(2 * i + 2), next->second);
-        some.run();
-      }
-    };
-    insert(kTagsAtOnce);
-    insert(1);
-    db_.exec("DELETE FROM recent_tags");
-    transaction.commit();
+  // Search tags are merged sorted, a few with each commit: all at once they held up whoever came meanwhile for tens of milliseconds.
+  struct Merge {
+    TagsToMerge left;
+    std::int64_t first = 0;  // record
+    std::int64_t end = 0;    // of the records whose rows go when all is merged
+    std::int64_t below = 0;  // of those of which a tag is merged already
+  };
+
+  void count_recent(std::int64_t index) {
+    if (recent_rows_++ == 0) oldest_tagged_ = index;
+    newest_tagged_ = index;
+  }
+
+  void begin_merge() {
+    merge_.emplace(
+        Merge{.left = std::exchange(recent_, {}), .first = oldest_tagged_, .end = newest_tagged_ + 1, .below = 0});
     recent_rows_ = 0;
+  }
+
+  // Within the transaction of a commit.
+  void merge_some(std::size_t count) {
+    const std::size_t rows = std::min((count / kTagsAtOnce + 1) * kTagsAtOnce, merge_->left.size());
+    std::array<std::pair<TagValue, std::int64_t>, kTagsAtOnce> some;
+    const auto insert = [&](Statement& statement, std::size_t of) {
+      for (std::size_t i = 0; i < of; ++i) {
+        some[i] = merge_->left.take();
+        const auto& [tag, index] = some[i];
+        merge_->below = std::max(merge_->below, index + 1);
+        const int at = static_cast<int>(3 * i);
+        statement.bind(at + 1, index >> kBlockBits).bind_blob(at + 2, view(tag)).bind(at + 3, index);
+      }
+      statement.run();
+      some[0] = some[of - 1];
+    };
+    for (std::size_t i = 0; i < rows / kTagsAtOnce; ++i) insert(*merge_many_, kTagsAtOnce);
+    for (std::size_t i = 0; i < rows % kTagsAtOnce; ++i) insert(*merge_one_, 1);
+    if (!merge_->left.empty()) {
+      const auto& [tag, index] = some[0];
+      merged_to_->bind(1, merge_->first).bind(2, merge_->below).bind_blob(3, view(tag)).bind(4, index).run();
+      return;
+    }
+    db_.prepare("DELETE FROM recent_tags WHERE idx < ?").bind(1, merge_->end).run();
+    db_.exec("DELETE FROM tag_merge");
+    merge_.reset();
+  }
+
+  // After an opening: what waits, and the rest of a merge that was cut off.
+  void load_recent_tags() {
+    const std::optional<TagMerge> cut = read_merge(db_);
+    if (cut) merge_.emplace(Merge{.left = {}, .first = cut->first, .end = cut->below, .below = cut->below});
+    Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags ORDER BY idx");
+    while (recent.step()) {
+      const std::int64_t index = recent.integer(0);
+      const bool merging = merge_ && index < merge_->end;
+      each_tag_of(recent.bytes(1), [&](std::string_view tag) {
+        if (!merging)
+          recent_.add(tag, index);
+        else if (!cut->has(tag, index))
+          merge_->left.add(tag, index);
+      });
+      if (!merging) count_recent(index);
+    }
   }
 
   void forget_statements() {
@@ -495,6 +643,9 @@ class SqliteStore final : public Store {
     checkpoint_.reset();
     put_state_.reset();
     drop_state_.reset();
+    merge_one_.reset();
+    merge_many_.reset();
+    merged_to_.reset();
   }
 
   std::unique_ptr<WriterLock> lock_;  // nothing: the caller has it
@@ -504,8 +655,12 @@ class SqliteStore final : public Store {
   std::int64_t moved_ = 0, tried_ = 0;  // pages of the WAL: in the file, and there when a move was last begun
   int passes_ = 0;                      // of the mover since the WAL was so long that it is to begin anew
   std::size_t merge_at_;
-  std::size_t recent_rows_ = 0;
+  std::size_t recent_rows_ = 0;                         // that no merge has taken up yet
+  std::int64_t oldest_tagged_ = 0, newest_tagged_ = 0;  // of them
+  TagsToMerge recent_;
+  std::optional<Merge> merge_;
   std::optional<Statement> header_, body_, tags_, tile_, checkpoint_, put_state_, drop_state_;
+  std::optional<Statement> merge_one_, merge_many_, merged_to_;
   std::optional<SqliteReader> reader_;
   std::optional<WalMover> mover_;  // goes first
 };

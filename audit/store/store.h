@@ -76,6 +76,8 @@ class StoreReader {
   virtual void each_checkpoint(const std::function<void(const StoredCheckpoint&)>& visit) = 0;  // by tree, size
   virtual void each_tile(const std::function<void(const StoredTile&, std::string_view hash)>& visit) = 0;
   virtual void each_tag(const std::function<void(std::string_view tag, std::int64_t index)>& visit) = 0;
+  // Records of which a sorted tag lies where nobody looks for it, or the place of the merge under way is not the one that it has come to.
+  virtual std::vector<std::int64_t> misplaced_tags() = 0;
   virtual void each_state(const std::function<void(const StoredStateRow&)>& visit) = 0;
   virtual void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) = 0;
   // Differences between the schema on disk and that of this build, and what the database itself finds wrong.
@@ -89,7 +91,7 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual void commit(const Batch& batch) = 0;
-  virtual void tidy() = 0;            // between commits: WAL checkpoint, merging of tags
+  virtual void tidy() = 0;            // between commits: WAL checkpoint
   virtual StoreReader& reader() = 0;  // on the writer's own connection
   virtual void close() = 0;
 };
