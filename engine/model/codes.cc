@@ -96,6 +96,9 @@ const Code kNotCovered{"not_covered", "{0} lies outside of what calendar {1} cov
                        "{0} 不在日历 {1} 的覆盖范围内。"};
 const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。"};
 
+const Code kSeveralInOne{"several_in_one", "“{0}” is looked for as one phrase, with {1} in it.",
+                         "“{0}”会作为一个词语逐字查找，连同其中的{1}。"};
+
 const Code kFileMissing{"file_missing", "There is no file “{0}” beside the rules of this pack.",
                         "此规则包中没有文件“{0}”。"};
 const Code kEmptyLexicon{"empty_lexicon", "Lexicon {0} holds no term.", "词表 {0} 没有任何词条。"};
@@ -111,7 +114,7 @@ std::span<const Code* const> all() {
       &kExampleTwice,    &kNoCalendar,     &kNoQueueCalendar,  &kSeveralCalendars, &kMissingClause,  &kNeverInForce,
       &kNoMatch,         &kBadTemplate,    &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson, &kOverflowCycle,
       &kCannotAsk,       &kBothHold,       &kNotCovered,       &kOnlyBeside,       &kContradiction,  &kFileMissing,
-      &kEmptyLexicon,    &kTooMany};
+      &kEmptyLexicon,    &kTooMany,        &kSeveralInOne};
   return kAll;
 }
 

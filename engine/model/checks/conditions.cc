@@ -6,6 +6,7 @@
 #include "engine/base/nearest.h"
 #include "engine/model/built_in.h"
 #include "engine/model/checks/nodes.h"
+#include "engine/model/checks/several_in_one.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
 
@@ -1268,6 +1269,8 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
     if (!equal) {
       good = false;
     } else if (one->op == Op::constant && x->op != Op::constant) {
+      if (x->type.kind == TypeKind::text && item->op == S::literal)
+        warn_of_several_in_one(work_, item_, item->span, item->literal.text, Among::values);
       set.set.push_back(one->constant);
     } else {
       others.push_back(equal);

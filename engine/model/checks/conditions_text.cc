@@ -4,6 +4,7 @@
 #include "engine/base/nearest.h"
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/nodes.h"
+#include "engine/model/checks/several_in_one.h"
 #include "engine/text/pattern.h"
 #include "engine/text/scan.h"
 
@@ -112,6 +113,11 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
       } else if (!phrase_can_be_found(work_, item_, item->span, phrase, true)) {
         good = false;
       } else {
+        const bool alone = !lexicon_may_stand || expr.op == S::lacks;
+        warn_of_several_in_one(work_, item_, item->span, phrase, alone ? Among::alone : Among::list,
+                               expr.op == S::lacks ? say("not … contains any of", "非 … 包含任一")
+                               : claims            ? say("claims any of", "宣称任一")
+                                                   : say("contains any of", "包含任一"));
         phrases.phrases.push_back(phrase);
       }
       continue;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "engine/model/checks/conditions.h"
+#include "engine/model/checks/several_in_one.h"
 #include "engine/text/lexicon.h"
 
 namespace caveat::model {
@@ -64,6 +65,7 @@ void check_lexicons(Work& work) {
     const auto add = [&](const syntax::LocalText& text, std::vector<std::string>& to) {
       const bool good = phrase_can_be_found(work, item, text.span, text.value, &to == &lexicon.terms);
       if (good) to.push_back(text.value);
+      if (good) warn_of_several_in_one(work, item, text.span, text.value, Among::list);
       complete = complete && good;
     };
     for (const syntax::LocalText& term : decl.terms) add(term, lexicon.terms);
