@@ -104,13 +104,11 @@ std::optional<HeaderView> view_header(std::string_view leaf) {
   seen.commitments_ = static_cast<std::uint16_t>(count);
   std::uint64_t last = 0, section = 0;  // no section has the number 0
   for (std::uint64_t i = 0; i < count; ++i, last = section)
-    if (!in.number(section) || section <= last || !section_of(section) || !in.bytes(bytes) ||
-        bytes.size() != sizeof(Digest))
+    if (!in.number(section) || section <= last || !section_of(section) || !in.bytes_of<sizeof(Digest)>(bytes))
       return std::nullopt;
 
   for (const int key : {header_key::kTags, header_key::kBody})
-    if (!in.key(static_cast<std::uint64_t>(key)) || !in.bytes(bytes) || bytes.size() != sizeof(Digest))
-      return std::nullopt;
+    if (!in.key(static_cast<std::uint64_t>(key)) || !in.bytes_of<sizeof(Digest)>(bytes)) return std::nullopt;
   if (!in.at_end()) return std::nullopt;
   seen.leaf_ = leaf;
   seen.kind_ = *known;

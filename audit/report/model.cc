@@ -1,6 +1,7 @@
 #include "audit/report/model.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "audit/log/tree.h"
 #include "engine/base/cbor.h"
@@ -66,9 +67,17 @@ Gathering::Gathering(ReportQuery query, LogFacts log, Row row) : row_(std::move(
   const ReportQuery& asked = model_.query;
   model_.seed =
       asked.seed.empty() ? hex(sha256(model_.log.checkpoint_note + asked.in_words(Language::en))) : asked.seed;
+  ranked_.emplace(model_.seed + "/");
 }
 
-void Gathering::add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections) {
+Digest Gathering::rank(std::uint64_t index) const {
+  char digits[20];
+  const char* const end = std::to_chars(digits, digits + sizeof digits, index).ptr;
+  return ranked_->with({digits, end});
+}
+
+void Gathering::add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections,
+                    const Digest* rank) {
   if (header.kind() == Kind::closing && sections &&
       (model_.query.covers(header.time_us()) || (model_.last_index && header.index() == *model_.last_index + 1))) {
     if (const std::string_view* bytes = find(*sections, Section::event)) {
@@ -103,7 +112,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   };
   if (!sections) {
     ++model_.sealed;
-    draw(header, leaf, sections, Content::sealed, 0);
+    draw(header, leaf, sections, rank, Content::sealed, 0);
     tell_row(Content::sealed, {});
     return;
   }
@@ -113,7 +122,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   Outcome* const outcome = verdict_bytes == nullptr ? nullptr : outcome_of(*verdict_bytes);
   if (outcome == nullptr) {
     ++model_.unreadable;
-    draw(header, leaf, sections, Content::unreadable, 0);
+    draw(header, leaf, sections, rank, Content::unreadable, 0);
     tell_row(Content::unreadable, {});
     return;
   }
@@ -139,33 +148,36 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
     }
   }
   if (const std::string_view* bytes = find(*sections, Section::digests)) {
-    auto read = packs_read_.find(*bytes);
-    if (read == packs_read_.end()) {
-      read = packs_read_.try_emplace(std::string(*bytes)).first;
-      if (const Result<DigestsSection> digests = decode_digests(*bytes)) {
-        for (const PackDigest& pack : digests->packs) {
-          PackCount& count = packs_[pack.name + '\0' + pack.version + '\0' + hex(pack.digest)];
-          count.pack = pack;
-          read->second.push_back(&count);
+    if (packs_before_ == nullptr || packs_before_->first != *bytes) {
+      auto read = packs_read_.find(*bytes);
+      if (read == packs_read_.end()) {
+        read = packs_read_.try_emplace(std::string(*bytes)).first;
+        if (const Result<DigestsSection> digests = decode_digests(*bytes)) {
+          for (const PackDigest& pack : digests->packs) {
+            PackCount& count = packs_[pack.name + '\0' + pack.version + '\0' + hex(pack.digest)];
+            count.pack = pack;
+            read->second.push_back(&count);
+          }
         }
       }
+      packs_before_ = &*read;
     }
-    for (PackCount* count : read->second) {
+    for (PackCount* count : packs_before_->second) {
       if (count->decisions++ == 0) count->first_index = header.index();
       count->last_index = header.index();
     }
   }
-  draw(header, leaf, sections, Content::opened, verdict);
+  draw(header, leaf, sections, rank, Content::opened, verdict);
 }
 
 // Whether it can be told makes no difference to whether it is drawn: else whoever opens could choose.
-void Gathering::draw(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections, Content content,
-                     std::uint8_t verdict) {
+void Gathering::draw(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections,
+                     const Digest* reckoned, Content content, std::uint8_t verdict) {
   if (model_.query.stories == 0) return;
-  const Digest rank = sha256(model_.seed + "/" + std::to_string(header.index()));
+  const Digest own = reckoned == nullptr ? rank(header.index()) : *reckoned;
   std::vector<Candidate>& drawn = sample_[content == Content::opened ? verdict : sample_.size() - 1];
-  if (drawn.size() == model_.query.stories && drawn.back().rank <= rank) return;
-  Candidate candidate{rank, {header.index(), header.time_us(), content, verdict, {}, hex(leaf_hash(leaf))}};
+  if (drawn.size() == model_.query.stories && drawn.back().rank <= own) return;
+  Candidate candidate{own, {header.index(), header.time_us(), content, verdict, {}, hex(leaf_hash(leaf))}};
   if (const std::string_view* bytes = sections ? find(*sections, Section::story) : nullptr)
     if (Result<StorySection> story = decode_story(*bytes)) candidate.told.story = std::move(*story);
   const auto place = std::upper_bound(drawn.begin(), drawn.end(), candidate,

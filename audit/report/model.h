@@ -137,7 +137,10 @@ class Gathering {
   // `row`: for tables, gets the population and what stayed closed, by index.
   Gathering(ReportQuery query, LogFacts log, Row row = {});
   using Sections = std::span<const SectionView>;
-  void add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections);
+  // `rank`: that of its index, where it was reckoned before.
+  void add(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections,
+           const Digest* rank = nullptr);
+  Digest rank(std::uint64_t index) const;  // any thread may ask
   ReportModel finish();
 
  private:
@@ -156,14 +159,15 @@ class Gathering {
 
   Outcome* outcome_of(std::string_view verdict_section);  // null: it cannot be read
   static void add_up(Outcome& outcome);
-  void draw(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections, Content content,
-            std::uint8_t verdict);
+  void draw(const HeaderView& header, std::string_view leaf, std::optional<Sections> sections, const Digest* rank,
+            Content content, std::uint8_t verdict);
   struct Candidate {
     Digest rank;  // SHA-256(seed, index): the lowest are drawn, from every verdict and what is sealed in turn
     ToldDecision told;
   };
   ReportModel model_;
   const Row row_;
+  std::optional<Sha256Stem> ranked_;
   std::map<std::string, RuleCount> rules_;
   std::map<std::string, QueueCount> queues_;
   std::map<std::string, PackCount> packs_;
@@ -171,7 +175,9 @@ class Gathering {
   std::size_t outcome_bytes_ = 0;
   Outcome beyond_;                                                         // of those that have no room there
   std::unordered_set<std::string, Spelling, std::equal_to<>> rules_read_;  // sections whose titles are known
-  std::unordered_map<std::string, std::vector<PackCount*>, Spelling, std::equal_to<>> packs_read_;
+  using Packs = std::unordered_map<std::string, std::vector<PackCount*>, Spelling, std::equal_to<>>;
+  Packs packs_read_;
+  Packs::value_type* packs_before_ = nullptr;  // of the decision before: most are decided by the same
   std::array<std::uint64_t, 256> kinds_{};
   std::array<std::vector<Candidate>, 6>
       sample_;  // a verdict each and what is not known, by rank; at most the query's stories

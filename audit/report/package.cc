@@ -117,7 +117,7 @@ bool take_opened(std::string_view& member, OpenedView& opened) {
   for (std::uint64_t before = 0; count > 0; --count, before = number) {
     OpenedSectionView section;
     if (!in.array(parts) || parts != 3 || !in.number(number) || !section_of(number) || number <= before ||
-        !in.bytes(salt) || salt.size() != sizeof(Salt) || !in.bytes(section.encoded))
+        !in.bytes_of<sizeof(Salt)>(salt) || !in.bytes(section.encoded))
       return false;
     std::copy(salt.begin(), salt.end(), section.salt.begin());
     section.section = static_cast<Section>(number);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <map>
 #include <regex>
 #include <span>
+#include <unordered_map>
 #include <utility>
 
 #include "audit/log/range.h"
@@ -52,14 +52,23 @@ struct Refusal {
   std::string en, zh;
 };
 
+// Of a decision its verdict and no event; of every other record its event, and nothing of a decision.
+bool has_its_sections(const HeaderView& header) {
+  if (header.kind() == Kind::decision) return header.commits_to(Section::verdict) && !header.commits_to(Section::event);
+  for (int section = static_cast<int>(Section::verdict); section <= static_cast<int>(Section::story); ++section)
+    if (header.commits_to(static_cast<Section>(section))) return false;
+  return header.commits_to(Section::event);
+}
+
 // A member of headers/: lengths and headers, up to the first header that is none.
 struct HeaderBundle {
   enum class Ends : std::uint8_t { whole, in_length, in_header };
   Ends ends = Ends::whole;
-  std::size_t count = 0;  // by their lengths alone
-  std::vector<HeaderView> headers;
+  std::size_t count = 0;            // by their lengths alone
+  std::vector<HeaderView> headers;  // fewer than the count: the one behind them is none
   std::vector<Digest> hashes;
-  std::string_view refused;  // the header behind those, where there are fewer than the count
+  std::string_view refused;
+  std::size_t with_its_sections = 0;  // so many from the first on
 
   void read(std::string_view bytes) {
     headers.reserve(kBundle);
@@ -78,6 +87,7 @@ struct HeaderBundle {
  private:
   void take(std::string_view leaf, bool& good) {
     if (const std::optional<HeaderView> header = view_header(leaf)) {
+      if (with_its_sections == headers.size() && has_its_sections(*header)) ++with_its_sections;
       headers.push_back(*header);
       hashes.push_back(leaf_hash(leaf));
     } else {
@@ -85,6 +95,24 @@ struct HeaderBundle {
       good = false;
     }
   }
+};
+
+// The headers of the range, where the members were read to: all bundles but the last are full.
+class Headers {
+ public:
+  void add(std::vector<HeaderView> bundle) {
+    size_ += bundle.size();
+    bundles_.push_back(std::move(bundle));
+  }
+  const HeaderView& operator[](std::size_t place) const { return bundles_[place / kBundle][place % kBundle]; }
+  const HeaderView& front() const { return bundles_.front().front(); }
+  const HeaderView& back() const { return bundles_.back().back(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+ private:
+  std::vector<std::vector<HeaderView>> bundles_;
+  std::size_t size_ = 0;
 };
 
 // Each claim is a step; what stands on a refuted one is "not checked, because", never shown.
@@ -391,11 +419,11 @@ class Verification {
                  several(manifest_->end - manifest_->first, "header was", "headers were") + " expected, " +
                      several(count, "is", "are") + " there",
                  "应有 " + number(manifest_->end - manifest_->first) + " 条记录头，实有 " + number(count) + " 条");
-    headers_.reserve(count);
     leaves_.reserve(count);
-    for (const HeaderBundle& bundle : bundles) {
-      for (std::size_t i = 0; i < bundle.count; ++i) {
-        const std::uint64_t index = manifest_->first + headers_.size();
+    std::uint64_t index = manifest_->first;
+    Microseconds before = 0;
+    for (HeaderBundle& bundle : bundles) {
+      for (std::size_t i = 0; i < bundle.count; ++i, ++index) {
         if (i == bundle.headers.size()) {
           const Result<Header> header = decode_header(bundle.refused);
           const std::string why = header ? "the one encoding of a header was expected" : in_words(header.error());
@@ -405,14 +433,15 @@ class Verification {
         if (header.index() != index)
           return bad(c, "header " + number(header.index()) + " stands in the place of " + number(index),
                      "序号 " + number(index) + " 处是记录头 " + number(header.index()));
-        if (!has_its_sections(header))
+        if (i >= bundle.with_its_sections)
           return bad(c, "header " + number(index) + " has other sections than a record of its kind",
                      "记录头 " + number(index) + " 的部分与其类别不符");
-        if (!headers_.empty() && header.time_us() < headers_.back().time_us())
+        if (header.time_us() < before)
           return bad(c, "time falls at header " + number(index), "时间在记录头 " + number(index) + " 处倒退");
-        headers_.push_back(header);
+        before = header.time_us();
       }
       leaves_.insert(leaves_.end(), bundle.hashes.begin(), bundle.hashes.end());
+      headers_.add(std::move(bundle.headers));
     }
     // Whoever signs could leave out what stands at an end of the period: the record before it and the one behind it tell.
     const ReportQuery& query = manifest_->query;
@@ -443,14 +472,6 @@ class Verification {
                "this package";
     c.why_zh = "检查点时间（" + format_instant(said, 0) +
                "）仅以签署者所述为准，只能核查其不早于此处最后一条记录：检查点的最新记录不在本证据包中";
-  }
-
-  static bool has_its_sections(const HeaderView& header) {
-    if (header.kind() == Kind::decision)
-      return header.commits_to(Section::verdict) && !header.commits_to(Section::event);
-    for (int section = static_cast<int>(Section::verdict); section <= static_cast<int>(Section::story); ++section)
-      if (header.commits_to(static_cast<Section>(section))) return false;
-    return header.commits_to(Section::event);
   }
 
   // 7
@@ -581,6 +602,8 @@ class Verification {
     OpenedView parts;
     std::optional<std::uint64_t> last, bundle;
     std::string_view rest = member.bytes;
+    constexpr std::size_t kUsual = 3 * kBundle;  // of each decision its verdict, rules and digests
+    sections_[which].reserve(kUsual);
     const auto good_form = [&] {
       if (!take_opened(rest, parts) || (last && parts.index <= *last)) return false;
       last = parts.index;
@@ -613,7 +636,9 @@ class Verification {
       return Refusal{name + " holds record " + number(parts.index) + ", which belongs to another member",
                      name + " 载有记录 " + number(parts.index) + "，该记录应在另一成员中"};
     std::vector<SectionView>& sections = sections_[which];
-    opened_[place] = {.member = which, .begin = sections.size(), .count = parts.sections.size()};
+    opened_[place] = {.member = static_cast<std::uint32_t>(which),
+                      .begin = static_cast<std::uint32_t>(sections.size()),
+                      .count = static_cast<std::uint32_t>(parts.sections.size())};
     for (const OpenedSectionView& section : parts.sections) {
       if (!headers_[place].commits_to(section.section, section.commitment()))
         return Refusal{name + ": section " + std::string(audit::name(section.section)) + " of record " +
@@ -643,8 +668,11 @@ class Verification {
     const auto sections = opened_sections(place);
     if (!sections) return std::nullopt;
     const HeaderView& header = headers_[place];
-    const std::string record = number(header.index());
     const auto expected = sections_to_open(manifest_->query, header, place + 1 == headers_.size());
+    if (std::equal(sections->begin(), sections->end(), expected.begin(), expected.end(),
+                   [](const SectionView& one, Section section) { return one.section == section; }))
+      return std::nullopt;
+    const std::string record = number(header.index());
     for (const Section section : expected)
       if (opened_section(place, section) == nullptr && header.commits_to(section))
         return Refusal{"decision " + record + " is opened without its " + std::string(name(section)),
@@ -668,13 +696,26 @@ class Verification {
     LogFacts facts = manifest_->log;
     facts.checkpoint_note = *member("checkpoint");
     Gathering gathering(manifest_->query, std::move(facts));
-    for (std::size_t i = 0; i < headers_.size(); ++i) {
-      if (i % kBundle == 0) at(Stage::counts, i, headers_.size());
-      gathering.add(headers_[i], headers_[i].leaf(), opened_sections(i));
+    constexpr std::size_t kRanks = 16'384;  // reckoned at a time
+    std::vector<Digest> ranks(std::min(kRanks, headers_.size()));
+    for (std::size_t begin = 0; begin < headers_.size(); begin += kRanks) {
+      at(Stage::counts, begin, headers_.size());
+      const std::size_t count = std::min(kRanks, headers_.size() - begin);
+      two_lanes((count + kBundle - 1) / kBundle, [&](std::size_t, std::size_t bundle) {
+        for (std::size_t i = bundle * kBundle; i < std::min(count, (bundle + 1) * kBundle); ++i)
+          ranks[i] = gathering.rank(headers_[begin + i].index());
+      });
+      for (std::size_t i = 0; i < count; ++i) {
+        const HeaderView& header = headers_[begin + i];
+        gathering.add(header, header.leaf(), opened_sections(begin + i), &ranks[i]);
+      }
     }
     model_ = gathering.finish();
-    for (std::size_t i = 0; i < headers_.size(); ++i)
+    std::vector<std::size_t> told_of;
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
       if (const std::optional<Refusal> wrong = opened_otherwise(i)) return bad(c, wrong->en, wrong->zh);
+      if (opened_section(i, Section::story) != nullptr) told_of.push_back(i);
+    }
     // Whoever signs could open the stories that he likes: told are those that the seed draws, no other and none of them kept back.
     for (const ToldDecision& told : model_->stories) {
       const std::size_t place = told.index - manifest_->first;
@@ -683,9 +724,8 @@ class Verification {
         return bad(c, "the seed draws decision " + number(told.index) + " into the sample, and its story is kept back",
                    "按种子应抽取决定 " + number(told.index) + "，但其详述未公开");
     }
-    for (std::size_t i = 0; i < headers_.size(); ++i)
-      if (opened_section(i, Section::story) != nullptr &&
-          !std::binary_search(model_->stories.begin(), model_->stories.end(), headers_[i].index(), ByIndex()))
+    for (const std::size_t i : told_of)
+      if (!std::binary_search(model_->stories.begin(), model_->stories.end(), headers_[i].index(), ByIndex()))
         return bad(c, "decision " + number(headers_[i].index()) + " is told, and the seed does not draw it",
                    "决定 " + number(headers_[i].index()) + " 载有详述，但按种子不应抽取");
     const auto differs = [&](const char* en, const char* zh, std::uint64_t counted, std::uint64_t said) {
@@ -768,12 +808,15 @@ class Verification {
     std::uint64_t compared = 0, counts_only = 0, sealed = 0;
     std::optional<std::uint64_t> day_first;  // where the day at hand began; none: before this range
     if (manifest_->first == 0) day_first = 0;
+    Days before{};
     for (std::size_t i = 0; i < headers_.size(); ++i) {
       const HeaderView& header = headers_[i];
-      const std::string record = number(header.index());
       const bool closing = header.kind() == Kind::closing;
       // Of the record before a period nobody knows here whether it is the first of its day.
-      const bool begins = i > 0 && day_of_record(header.time_us()) != day_of_record(headers_[i - 1].time_us());
+      const Days day = days_of(header.time_us(), 0);
+      const bool begins = std::exchange(before, day) != day && i > 0;
+      if (!begins && !closing) continue;
+      const std::string record = number(header.index());
       if (begins != closing && (i > 0 || manifest_->first == 0))
         return closing ? bad(c, "closing record " + record + " stands within a day",
                              "日终结账记录 " + record + " 位于一日之中")
@@ -827,7 +870,7 @@ class Verification {
   // Verdict sections repeat: each spelling is read once and counted as often as it comes.
   Tally tally_of(const IndexRange& records) const {
     std::array<std::uint64_t, 256> others{};
-    std::map<std::string_view, std::uint64_t> decisions;
+    std::unordered_map<std::string_view, std::uint64_t> decisions;
     std::uint64_t closed = 0;
     for (std::uint64_t index = records.first; index < records.end; ++index) {
       const std::size_t place = index - manifest_->first;
@@ -925,11 +968,11 @@ class Verification {
   std::optional<VerifierKey> key_;
   std::optional<Manifest> manifest_;
   std::optional<Checkpoint> checkpoint_;
-  std::vector<HeaderView> headers_;
+  Headers headers_;
   std::vector<Digest> leaves_;  // their hashes
   struct Opened {
-    static constexpr std::size_t kSealed = ~std::size_t{0};
-    std::size_t member = kSealed, begin = 0, count = 0;
+    static constexpr std::uint32_t kSealed = ~std::uint32_t{0};
+    std::uint32_t member = kSealed, begin = 0, count = 0;  // ArchiveLimits hold all of them
   };
   std::vector<Opened> opened_;                      // by place in the range: where its sections are
   std::vector<std::vector<SectionView>> sections_;  // by member

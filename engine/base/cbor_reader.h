@@ -34,6 +34,18 @@ class Reader {
     return head(0, value) && value == expected;
   }
   bool bytes(std::string_view& value) { return string(2, value); }
+  template <std::size_t Size>
+  bool bytes_of(std::string_view& value) {  // so many
+    static_assert(Size >= 24 && Size < 256);
+    constexpr std::size_t kHead = 2;
+    if (left() < kHead + Size || items_ == limits_.items || static_cast<unsigned char>(at_[0]) != (2u << 5 | 24u) ||
+        static_cast<unsigned char>(at_[1]) != Size)
+      return false;
+    ++items_;
+    value = {at_ + kHead, Size};
+    at_ += kHead + Size;
+    return true;
+  }
   bool text(std::string_view& value) { return string(3, value) && is_valid_utf8(value); }
   bool array(std::uint64_t& count) { return head(4, count) && count <= left(); }
   bool map(std::uint64_t& pairs) { return head(5, pairs) && pairs <= left() / 2; }
@@ -59,8 +71,13 @@ class Reader {
   std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
 
   bool head(unsigned major, std::uint64_t& argument) {
-    if (at_ == end_ || items_ == limits_.items || static_cast<unsigned char>(*at_) >> 5 != major) return false;
-    return head(argument);
+    if (at_ == end_ || items_ == limits_.items) return false;
+    const unsigned rest = static_cast<unsigned char>(*at_) ^ major << 5;
+    if (rest >= 24) return rest < 32 && head(argument);
+    ++items_;
+    ++at_;
+    argument = rest;  // as most are: nothing follows the first byte
+    return true;
   }
 
   // Of an item that is there, of whatever kind.

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <bit>
 #include <cstdlib>
 
 namespace caveat {
@@ -51,6 +52,19 @@ Digest sha256(std::string_view bytes) {
   Digest digest{};
   must(SHA256_Init(&hasher) == 1 && SHA256_Update(&hasher, bytes.data(), bytes.size()) == 1 &&
        SHA256_Final(digest.data(), &hasher) == 1);
+  return digest;
+}
+
+Sha256Stem::Sha256Stem(std::string_view shared) {
+  SHA256_CTX hasher;
+  must(SHA256_Init(&hasher) == 1 && SHA256_Update(&hasher, shared.data(), shared.size()) == 1);
+  state_ = std::bit_cast<decltype(state_)>(hasher);
+}
+
+Digest Sha256Stem::with(std::string_view rest) const {
+  SHA256_CTX hasher = std::bit_cast<SHA256_CTX>(state_);
+  Digest digest{};
+  must(SHA256_Update(&hasher, rest.data(), rest.size()) == 1 && SHA256_Final(digest.data(), &hasher) == 1);
   return digest;
 }
 

@@ -29,6 +29,19 @@ class Sha256 {  // piecewise
   void* context_;
 };
 
+// Of many that begin alike: what they share is hashed once.
+//
+//   const Sha256Stem stem(seed);
+//   stem.with("1") == sha256(seed + "1")
+class Sha256Stem {
+ public:
+  explicit Sha256Stem(std::string_view shared);
+  Digest with(std::string_view rest) const;
+
+ private:
+  std::array<std::uint32_t, 28> state_;  // the library's own
+};
+
 std::string hex(std::string_view bytes);
 std::string hex(const Digest& digest);
 std::optional<std::string> from_hex(std::string_view text);  // lower case only, an even count: one spelling

@@ -179,4 +179,29 @@ BOOST_AUTO_TEST_CASE(what_is_not_expected_is_not_taken) {
   BOOST_TEST(refused("bbffffffffffffffff", [&](cbor::Reader& in) { return in.map(number); }));
 }
 
+// What knows the length beforehand takes what `bytes` takes of that length, and nothing else.
+BOOST_AUTO_TEST_CASE(bytes_of_a_known_length_are_those_that_any_reader_takes) {
+  const std::string good = "\x58\x20" + std::string(32, 'd');
+  std::vector<std::string> tried = {good,
+                                    good + "x",
+                                    good.substr(0, 33),
+                                    good.substr(0, 1),
+                                    "",
+                                    "\x78\x20" + std::string(32, 'd'),
+                                    "\x58\x1f" + std::string(31, 'd'),
+                                    "\x58\x21" + std::string(33, 'd'),
+                                    std::string("\x59\x00\x20", 3) + std::string(32, 'd'),
+                                    "\x50" + std::string(16, 'd')};
+  for (const std::string& input : tried) {
+    std::string_view any, known;
+    cbor::Reader first(input), second(input);
+    const bool taken = first.bytes(any) && any.size() == 32;
+    BOOST_TEST(second.bytes_of<32>(known) == taken, caveat::hex(input));
+    if (taken) BOOST_TEST((known == any && second.rest() == first.rest()));
+  }
+  cbor::Reader none(good, {.items = 0});
+  std::string_view value;
+  BOOST_TEST(!none.bytes_of<32>(value));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

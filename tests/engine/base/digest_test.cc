@@ -24,6 +24,15 @@ BOOST_AUTO_TEST_CASE(pieces_give_the_digest_of_the_whole_and_the_hasher_begins_a
   BOOST_TEST(hex(hasher.add("ab").add("c").finish()) == hex(sha256("abc")));
 }
 
+BOOST_AUTO_TEST_CASE(what_begins_alike_gives_the_digest_of_the_whole) {
+  for (const std::size_t size : {0, 1, 55, 56, 64, 65, 300}) {
+    const std::string shared(size, 's');
+    const Sha256Stem stem(shared);
+    for (const std::string& rest : {std::string(), std::string("7"), std::string(100, 'r')})
+      BOOST_TEST(hex(stem.with(rest)) == hex(sha256(shared + rest)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(threads_hash_together) {
   std::vector<std::string> found(4);
   std::vector<std::thread> threads;
