@@ -8,10 +8,12 @@
 #pragma once
 
 #include <exception>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "audit/phrases.h"
 #include "engine/base/code.h"
 #include "engine/base/language.h"
 
@@ -19,7 +21,7 @@ namespace caveat {
 
 class Error : public std::runtime_error {
  public:
-  Error(const Code& code, std::string place, std::vector<std::string> arguments);
+  Error(const Code& code, std::string place, std::initializer_list<Words> arguments);
 
   const Code& code() const { return *code_; }
   const std::string& place() const { return place_; }           // the file, folder or variable that is at fault
@@ -27,6 +29,8 @@ class Error : public std::runtime_error {
   std::vector<std::string> arguments(Language language) const;  // what fills it
 
  private:
+  Error(const Code& code, std::string place, std::vector<std::string> arguments, int);
+
   const Code* code_;
   std::string place_;
   std::vector<std::string> arguments_;

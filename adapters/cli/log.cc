@@ -213,8 +213,10 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
     const std::string& file = invocation.get("--checkpoint");
     throw audit::Error(
         audit::codes::kKeptCheckpoint, file,
-        {file, "its key was retired at record " + std::to_string(*report.kept_retired) +
-                   " and its size is behind that: somebody who still has the key made it, or this log is another one"});
+        {file,
+         said("its key was retired at record {0} and its size is behind that: somebody who still has the key made "
+              "it, or this log is another one",
+              *report.kept_retired)});
   }
   print_report(report, terminal);
   return report.good() ? kDone : kNo;

@@ -18,7 +18,7 @@ Shown look(const audit::LogReader& reader, const audit::KeyStore* keys, std::uin
   Result<audit::Header> header = audit::decode_header(leaf);
   if (!header)
     throw audit::Error(audit::codes::kLogBroken, reader.path(),
-                       {reader.path(), "record " + std::to_string(index) + " is no record"});
+                       {reader.path(), said("record {0} is no record", index)});
   shown.header = std::move(*header);
   if (keys == nullptr) return shown;
   Result<audit::OpenedRecord> opened = reader.open_body(*keys, index);

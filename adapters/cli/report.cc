@@ -158,8 +158,9 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
       keys_of(invocation, *reader, form == ".zip" || invocation.has("--customer"));
   if (keys == nullptr && (form == ".zip" || invocation.has("--customer"))) {
     const std::string dir = keys_dir(invocation, path);
-    throw audit::Error(audit::codes::kKeysMissing, dir,
-                       {dir, form == ".zip" ? "a package is signed with them" : "a customer is found by them"});
+    throw audit::Error(
+        audit::codes::kKeysMissing, dir,
+        {dir, form == ".zip" ? Words("a package is signed with them") : Words("a customer is found by them")});
   }
   if (keys == nullptr)
     terminal.err << fill(terminal.say({"caveat: no keys in {0}: decisions are counted, not opened.\n",

@@ -229,8 +229,8 @@ std::string idempotency_value(const Digest& content, const audit::KeyStore& keys
 }
 
 Reply recorded_reply(audit::Log& log, std::uint64_t index, std::string_view id) {
-  const auto closed = [&](std::string why) {
-    return audit::Error(audit::codes::kBodyClosed, log.path(), {std::to_string(index), std::move(why)});
+  const auto closed = [&](Words why) {
+    return audit::Error(audit::codes::kBodyClosed, log.path(), {std::to_string(index), why});
   };
   const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(log.path());
   const Result<audit::OpenedRecord> opened = reader->open_body(log.keys(), index);

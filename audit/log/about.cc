@@ -1,6 +1,7 @@
 #include "audit/log/about.h"
 
 #include "audit/codes.h"
+#include "audit/phrases.h"
 #include "audit/record/layout.h"
 
 namespace caveat::audit {
@@ -8,11 +9,10 @@ namespace {
 
 constexpr std::string_view kHead = "caveat log format ";
 
-tl::unexpected<Problem> refuse(const Code& code, std::string expected, std::string found) {
+tl::unexpected<Problem> refuse(const Code& code, Words expected, std::string found) {
   return tl::unexpected(Problem{
       &code,
-      {ProblemItem{
-          .path = "/about", .expected = std::move(expected), .found = std::move(found), .nearest = {}, .hint = {}}}});
+      {ProblemItem{.path = "/about", .expected = expected, .found = std::move(found), .nearest = {}, .hint = {}}}});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "audit/codes.h"
+#include "audit/phrases.h"
 #include "audit/record/base64.h"
 #include "engine/base/utf8.h"
 #include "engine/base/width.h"
@@ -16,9 +17,9 @@ constexpr std::size_t kMaxNoteBytes = 1u << 20;
 constexpr std::size_t kMaxSignatures = 100;
 constexpr std::size_t kMaxPath = 63;
 
-tl::unexpected<Problem> refuse(const Code& code, std::string expected) {
-  return tl::unexpected(Problem{
-      &code, {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+tl::unexpected<Problem> refuse(const Code& code, Words expected) {
+  return tl::unexpected(
+      Problem{&code, {ProblemItem{.path = {}, .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 // The next line without its end; nothing if there is no whole line left.
@@ -127,7 +128,7 @@ Result<VerifierKey> parse_verifier_key(std::string_view line) {
   if (type == kEd25519 && bytes->size() != 33) return refuse(codes::kBadVerifierKey, "an Ed25519 key of 32 bytes");
   VerifierKey key = make_verifier_key(std::string(name), type, bytes->substr(1));
   if (hex(big_endian_bytes(key.id)) != id)
-    return refuse(codes::kBadVerifierKey, "the key id " + hex(big_endian_bytes(key.id)));
+    return refuse(codes::kBadVerifierKey, said("the key id {0}", hex(big_endian_bytes(key.id))));
   return key;
 }
 
@@ -176,7 +177,7 @@ Result<std::string> open_note(std::string_view note, std::span<const VerifierKey
     for (const auto& key : known) {
       if (key.name != signature.name || key.id != signature.id) continue;
       if (!check(key, parsed->text, signature.signature))
-        return refuse(codes::kBadNote, "a good signature by " + key.name);
+        return refuse(codes::kBadNote, said("a good signature by {0}", key.name));
       signed_by_known = true;
     }
   }
@@ -210,7 +211,7 @@ Result<Checkpoint> open_checkpoint(std::string_view note, std::span<const Verifi
   if (!checkpoint) return checkpoint;
   const bool ours =
       std::any_of(known.begin(), known.end(), [&](const VerifierKey& key) { return key.name == checkpoint->origin; });
-  if (!ours) return refuse(codes::kBadCheckpoint, "the origin of a known key, found " + checkpoint->origin);
+  if (!ours) return refuse(codes::kBadCheckpoint, said("the origin of a known key, found {0}", checkpoint->origin));
   return checkpoint;
 }
 

@@ -22,13 +22,13 @@ std::string check_of(const std::string& origin, std::string_view fields) {
 
 }  // namespace
 
-GapNote::GapNote(const std::string& path, std::string origin) : origin_(std::move(origin)) {
+GapNote::GapNote(const std::string& path, std::string origin, bool fresh) : origin_(std::move(origin)), fresh_(fresh) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0) return;
   const off_t size = ::lseek(file_, 0, SEEK_END);
   made_ = size == 0;
   empty_ = !read();
-  if (!made_) return;  // what is damaged stays until a record says so
+  if (!made_ || !fresh_) return;  // what is damaged or missing stays so until a record says it
   put("gap 1 none\n");
   ::fsync(file_);
 }
@@ -39,8 +39,8 @@ GapNote::~GapNote() {
 
 std::optional<GapNote::Lost> GapNote::read() const {
   std::array<char, kBlock> block{};
-  if (file_ < 0 || made_) return std::nullopt;
-  const Lost damaged{.since = 0, .lost = 0, .code = std::string(kDamaged)};
+  if (file_ < 0 || (made_ && fresh_)) return std::nullopt;
+  const Lost damaged{.since = 0, .lost = 0, .code = std::string(kDamaged), .missing = made_};
   if (::pread(file_, block.data(), block.size(), 0) != static_cast<ssize_t>(kBlock)) return damaged;
   std::string_view line(block.data(), block.size());
   line = line.substr(0, line.find('\n'));

@@ -24,15 +24,17 @@ class GapNote {
     Microseconds since = 0;
     std::uint64_t lost = 0;  // decisions
     std::string code;
+    bool missing = false;  // what it said is gone with it
   };
 
-  GapNote(const std::string& path, std::string origin);  // makes the file if it is not there
+  // Makes the file if it is not there. `fresh`: of a log without a record; of any other it was taken away.
+  GapNote(const std::string& path, std::string origin, bool fresh);
   ~GapNote();
   GapNote(const GapNote&) = delete;
   GapNote& operator=(const GapNote&) = delete;
 
   // Nothing: nothing was lost, or it cannot be told, since the file could not be opened. A note that is damaged says that something was,
-  // and not what: code `gap_note`, none counted.
+  // and not what: code `gap_note`, none counted. So does one that was not there.
   std::optional<Lost> read() const;
   static constexpr std::string_view kDamaged = "gap_note";
   void write(const Lost& lost);
@@ -42,7 +44,7 @@ class GapNote {
   void put(std::string line);
   std::string origin_;
   int file_ = -1;
-  bool empty_ = true, made_ = false;
+  bool empty_ = true, made_ = false, fresh_ = false;
 };
 
 }  // namespace caveat::audit

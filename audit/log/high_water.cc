@@ -86,7 +86,7 @@ void HighWater::write(std::uint64_t size, const Digest& root) {
   do put = ::pwrite(file_, line.data(), line.size(), at);
   while (put < 0 && errno == EINTR);
   if (put != static_cast<ssize_t>(line.size()))
-    throw Error(codes::kStorage, path_, {path_, put < 0 ? system_words() : "the disk is full"});
+    throw Error(codes::kStorage, path_, {path_, put < 0 ? system_words() : std::string(Words("the disk is full"))});
   second_ = !second_;
 }
 

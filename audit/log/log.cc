@@ -875,14 +875,17 @@ class GroupCommitLog final : public Log {
 
   // What the process before lost and could not write down any more. Where it cannot be written now either, it waits with what is lost.
   void tell_what_was_lost() {
-    gap_note_.emplace(options_.keys_dir + "/gap", keys_->origin());
+    gap_note_.emplace(options_.keys_dir + "/gap", keys_->origin(), tree_.size() == 0);
     const std::optional<GapNote::Lost> lost = gap_note_->read();
     if (!lost) return;
     gap_ = true;
     lost_ = lost->lost;
     lost_since_us_ = lost->code == GapNote::kDamaged && lost->lost == 0 ? last_time_.load() : lost->since;
     lost_code_ = lost->code;
-    lost_words_ = lost->code == GapNote::kDamaged
+    lost_words_ = lost->missing
+                      ? "the note of what could not be recorded was not there when the log was opened: whether "
+                        "decisions were lost before, and how many, is not known"
+                  : lost->code == GapNote::kDamaged
                       ? "the note of what was lost before the log was opened again is damaged: how many decisions it "
                         "was is not known"
                       : "it was lost before the log was opened again";

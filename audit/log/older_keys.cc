@@ -2,6 +2,7 @@
 
 #include "audit/log/reader.h"
 #include "audit/log/tree.h"
+#include "audit/phrases.h"
 #include "audit/record/decode.h"
 
 namespace caveat::audit {
@@ -41,9 +42,10 @@ bool by_the_key_of_now(StoreReader& store, std::span<const VerifierKey> known, S
 }
 
 std::string of_before(std::uint64_t record) {
-  return "the set there is of before record " + std::to_string(record) +
-         ", which changed the key of the log, and has not the key of now: look in a back-up from after that record. "
-         "The log itself was not found changed";
+  return said(
+      "the set there is of before record {0}, which changed the key of the log, and has not the key of now: look in a "
+      "back-up from after that record. The log itself was not found changed",
+      record);
 }
 
 }  // namespace caveat::audit

@@ -84,9 +84,7 @@ Digest stored_node(StoreReader& store, unsigned level, std::uint64_t position, N
   Digest digest{};
   if (level == 0) {
     const auto leaf = store.header(position);
-    if (!leaf)
-      throw Error(codes::kLogBroken, store.path(),
-                  {store.path(), "record " + std::to_string(position) + " is not there"});
+    if (!leaf) throw Error(codes::kLogBroken, store.path(), {store.path(), said("record {0} is not there", position)});
     digest = leaf_hash(*leaf);
   } else {
     digest = node_hash(stored_node(store, level - 1, position * 2, cache),
@@ -121,12 +119,13 @@ Result<OpenedRecord> LogReader::open_body(const KeyStore& keys, std::uint64_t in
   const auto leaf = header(index);
   const auto sealed = body(index);
   if (!leaf || !sealed)
-    return tl::unexpected(Problem{&codes::kBodyClosed,
-                                  {ProblemItem{.path = "/" + std::to_string(index),
-                                               .expected = leaf ? "its body is not there" : "there is no such record",
-                                               .found = {},
-                                               .nearest = {},
-                                               .hint = {}}}});
+    return tl::unexpected(
+        Problem{&codes::kBodyClosed,
+                {ProblemItem{.path = "/" + std::to_string(index),
+                             .expected = leaf ? Words("its body is not there") : Words("there is no such record"),
+                             .found = {},
+                             .nearest = {},
+                             .hint = {}}}});
   const Result<Header> decoded = decode_header(*leaf);
   if (!decoded) return tl::unexpected(decoded.error());
   return open_record(keys, *decoded, *sealed);

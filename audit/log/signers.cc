@@ -1,6 +1,7 @@
 #include "audit/log/signers.h"
 
 #include <algorithm>
+#include "audit/phrases.h"
 
 #include "audit/codes.h"
 
@@ -76,10 +77,12 @@ Result<std::vector<VerifierKey>> parse_verifier_keys(std::string_view text) {
     if (std::find(keys.begin(), keys.end(), *key) == keys.end()) keys.push_back(std::move(*key));
   }
   if (keys.empty())
-    return tl::unexpected(Problem{
-        &codes::kBadVerifierKey,
-        {ProblemItem{
-            .path = {}, .expected = "a line with a key", .found = "an empty file", .nearest = {}, .hint = {}}}});
+    return tl::unexpected(Problem{&codes::kBadVerifierKey,
+                                  {ProblemItem{.path = {},
+                                               .expected = Words("a line with a key"),
+                                               .found = Words("an empty file"),
+                                               .nearest = {},
+                                               .hint = {}}}});
   return keys;
 }
 

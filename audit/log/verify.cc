@@ -34,12 +34,13 @@ std::string_view name(Anchor anchor) {
 
 namespace {
 
-std::string words(const Problem& problem) {
+std::string words(const Problem& problem, Language language) {
   if (problem.items.empty()) return std::string(problem.code->name);
   const ProblemItem& item = problem.items.front();
-  std::string text = "expected " + item.expected;
-  if (!item.path.empty()) text = "at " + item.path + ": " + text;
-  if (!item.found.empty()) text += ", found " + item.found;
+  const bool zh = language == Language::zh;
+  std::string text = zh ? "应为 " + in_chinese(item.expected) : "expected " + item.expected;
+  if (!item.path.empty()) text = (zh ? item.path + " 处：" : "at " + item.path + ": ") + text;
+  if (!item.found.empty()) text += zh ? "，实为 " + in_chinese(item.found) : ", found " + item.found;
   return text;
 }
 
@@ -221,8 +222,7 @@ class Verification {
       ++report_.more_findings;
   }
   static Text text(const Problem& problem) {
-    const std::string en = words(problem);
-    return {en, "不是 Caveat 写出的形式（" + en + "）"};
+    return {words(problem, Language::en), "不是 Caveat 写出的形式（" + words(problem, Language::zh) + "）"};
   }
   void not_checked(ClaimId id, const char* en, const char* zh) {
     Claim& claim = report_.claims[id];
@@ -262,7 +262,7 @@ class Verification {
   }
 
   void schema() {
-    for (auto& fault : store_.schema_faults()) find(kTables, "schema", "", {fault, "结构不符：" + fault});
+    for (auto& fault : store_.schema_faults()) find(kTables, "schema", "", {fault, "结构不符：" + in_chinese(fault)});
   }
 
   void about() {
@@ -359,8 +359,8 @@ class Verification {
         Result<Checkpoint> opened = open_checkpoint(row.note, signers_, options_.check);
         if (!opened) {
           find(kSignatures, "checkpoints", where,
-               {"its signature or form is bad: " + words(opened.error()),
-                "签名或形式有误（" + words(opened.error()) + "）"});
+               {"its signature or form is bad: " + words(opened.error(), Language::en),
+                "签名或形式有误（" + words(opened.error(), Language::zh) + "）"});
         } else {
           said = *opened;
           if (said->origin != signer.name)
@@ -421,7 +421,11 @@ class Verification {
                 "自称是记录 " + std::to_string(header->index)});
         if (header->time_us < time)
           find(kHeaders, "headers", row, {"its time is before that of the record above", "时间早于上一条记录"});
-        const bool new_day = index > 0 && day_of_record(header->time_us) != day_of_record(time);
+        const bool new_day = index > 0 && days_of(header->time_us, 0) != days_of(time, 0);
+        if (!new_day && header->context.kind == Kind::closing)
+          find(kClosings, "headers", row,
+               {"it is a closing record within a day: nothing ended before it",
+                "日终结账记录位于一日之中：其前并无一日结束"});
         if (new_day && header->context.kind != Kind::closing)
           find(kClosings, "headers", row,
                {"the day before it was not closed: it should be the closing record",
@@ -764,8 +768,9 @@ class Verification {
     }
     const Result<OpenedRecord> opened = open_record(*options_.keys, header, sealed);
     if (!opened) {
-      const std::string why = opened.error().items.empty() ? "it does not open" : opened.error().items.front().expected;
-      find(kOpened, "bodies", row, {why, "无法打开（" + why + "）"});
+      const std::string why =
+          opened.error().items.empty() ? std::string(Words("it does not open")) : opened.error().items.front().expected;
+      find(kOpened, "bodies", row, {why, "无法打开（" + in_chinese(why) + "）"});
       count(header.index, nullptr);
       return;
     }
@@ -1084,7 +1089,7 @@ class Verification {
       return;
     }
     for (const auto& fault : options_.keys->check())
-      find(kKeys, "keys", fault.table + " " + fault.row, {fault.what, "密钥有误：" + fault.what});
+      find(kKeys, "keys", fault.table + " " + fault.row, {fault.what, "密钥有误：" + in_chinese(fault.what)});
     for (const auto& [id, record] : erased_)
       if (has(id))
         find(kKeys, "keys", "data_keys " + hex(view(id)),

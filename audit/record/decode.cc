@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "audit/codes.h"
+#include "audit/phrases.h"
 #include "audit/record/encode.h"
 #include "audit/record/header_view.h"
 #include "audit/record/layout.h"
@@ -14,10 +15,10 @@ namespace {
 
 using ItemKind = cbor::Value::Kind;
 
-tl::unexpected<Problem> bad(std::string path, std::string expected) {
-  return tl::unexpected(Problem{
-      &codes::kBadRecord,
-      {ProblemItem{.path = std::move(path), .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+tl::unexpected<Problem> bad(std::string path, Words expected) {
+  return tl::unexpected(
+      Problem{&codes::kBadRecord,
+              {ProblemItem{.path = std::move(path), .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 std::string path_of(int key) { return "/" + std::to_string(key); }

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "audit/codes.h"
+#include "audit/phrases.h"
 #include "engine/base/cbor.h"
 
 namespace caveat::audit {
@@ -288,18 +289,18 @@ class Reader {
   explicit Reader(const cbor::Value& map) : map_(map) {}
 
   template <class T>
-  void operator()(int key, Label label, T& value) {
+  void operator()(int key, Label, T& value) {
     const cbor::Value* found = map_.find(key);
-    if (found == nullptr || !get(*found, value)) fail(label);
+    if (found == nullptr || !get(*found, value)) fail(key);
   }
   template <class T>
   void operator()(int key, Label label, std::optional<T>& value) {
     if (map_.find(key) != nullptr) (*this)(key, label, value.emplace());
   }
-  void operator()(int key, Label label, std::string& value, Bytes) {
+  void operator()(int key, Label, std::string& value, Bytes) {
     const cbor::Value* found = map_.find(key);
     if (found == nullptr || found->kind != Item::bytes)
-      fail(label);
+      fail(key);
     else
       value = found->string;
   }
@@ -311,8 +312,8 @@ class Reader {
   std::string wrong;
 
  private:
-  void fail(Label label) {
-    if (wrong.empty()) wrong = label.en;
+  void fail(int key) {
+    if (wrong.empty()) wrong = said("field {0} as docs/formats.md gives it", key);
   }
   const cbor::Value& map_;
 };
@@ -376,9 +377,9 @@ class Teller {
 
 template <class T>
 Result<Event> read(const cbor::Value& map, std::string_view encoded, const std::string& kind) {
-  const auto bad = [&](std::string expected) {
-    return tl::unexpected(Problem{
-        &codes::kBadRecord, {{.path = kind, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+  const auto bad = [&](Words expected) {
+    return tl::unexpected(
+        Problem{&codes::kBadRecord, {{.path = kind, .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
   };
   T event;
   Reader reader(map);
@@ -473,9 +474,9 @@ std::string encode_event(const Event& event) {
 
 Result<Event> decode_event(Kind kind, std::string_view encoded) {
   const std::string path(name(kind));
-  const auto bad = [&](std::string expected) {
-    return tl::unexpected(Problem{
-        &codes::kBadRecord, {{.path = path, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+  const auto bad = [&](Words expected) {
+    return tl::unexpected(
+        Problem{&codes::kBadRecord, {{.path = path, .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
   };
   const KindRow* row = row_of(kind);
   if (row == nullptr || row->event == kNoEvent) return bad("a kind of record that has an event");

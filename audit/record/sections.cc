@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audit/codes.h"
+#include "audit/phrases.h"
 #include "engine/base/cbor_reader.h"
 
 namespace caveat::audit {
@@ -26,10 +27,10 @@ namespace story_key {
 constexpr int kEnglish = 1, kChinese = 2;
 }  // namespace story_key
 
-tl::unexpected<Problem> bad(std::string_view where, std::string_view expected) {
-  return tl::unexpected(Problem{
-      &codes::kBadRecord,
-      {{.path = std::string(where), .expected = std::string(expected), .found = {}, .nearest = {}, .hint = {}}}});
+tl::unexpected<Problem> bad(std::string_view where, Words expected) {
+  return tl::unexpected(
+      Problem{&codes::kBadRecord,
+              {{.path = std::string(where), .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 using Kind = cbor::Value::Kind;

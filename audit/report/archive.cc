@@ -21,9 +21,8 @@ struct Discard {
 };
 using Archive = std::unique_ptr<zip_t, Discard>;
 
-tl::unexpected<Problem> bad(std::string where, std::string expected, std::string found) {
-  return tl::unexpected(
-      Problem{&codes::kBadPackage, {{std::move(where), std::move(expected), std::move(found), {}, {}}}});
+tl::unexpected<Problem> bad(std::string where, Words expected, Words found) {
+  return tl::unexpected(Problem{&codes::kBadPackage, {{std::move(where), expected, found, {}, {}}}});
 }
 
 // What libzip opens of these bytes; nothing, and its words, where that is no archive.
@@ -174,35 +173,36 @@ std::optional<MemberViews> view_archive(std::string_view bytes, const ArchiveLim
 
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits) {
   if (bytes.size() > limits.total_bytes + limits.members * 400)
-    return bad("", "at most " + std::to_string(limits.total_bytes) + " bytes", std::to_string(bytes.size()) + " bytes");
+    return bad("", said("at most {0} bytes", limits.total_bytes), said("{0} bytes", bytes.size()));
   zip_error_t error;
   const Archive archive = opened(bytes, error);
   if (archive == nullptr)
-    return bad("", "a whole ZIP archive as `caveat report` writes it", zip_error_strerror(&error));
+    return bad("", "a whole ZIP archive as `caveat report` writes it", std::string(zip_error_strerror(&error)));
   const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
   if (count == 0) return bad("", "at least one member", "none");
   if (count < 0 || static_cast<std::size_t>(count) > limits.members)
-    return bad("", "at most " + std::to_string(limits.members) + " members", std::to_string(count));
+    return bad("", said("at most {0} members", limits.members), std::to_string(count));
   Members members;
   std::size_t total = 0;
   for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
     zip_stat_t stat;
     if (zip_stat_index(archive.get(), i, 0, &stat) != 0 || (stat.valid & ZIP_STAT_NAME) == 0 ||
         (stat.valid & ZIP_STAT_SIZE) == 0)
-      return bad("", "a name and a size for each member", "member " + std::to_string(i) + " without");
+      return bad("", "a name and a size for each member", said("member {0} without", i));
     const std::string name = stat.name;
     if (!valid_member_name(name, limits.name_bytes)) return bad("", "member names that stay inside the package", name);
     if (members.count(name) != 0) return bad(name, "each member once", "twice");
     if (stat.comp_method != ZIP_CM_STORE || stat.encryption_method != ZIP_EM_NONE)
       return bad(name, "a stored member", "a compressed or encrypted one");
     if (stat.size > limits.total_bytes - total)
-      return bad(name, "at most " + std::to_string(limits.total_bytes) + " bytes in all", std::to_string(stat.size));
+      return bad(name, said("at most {0} bytes in all", limits.total_bytes), std::to_string(stat.size));
     // A stored member lies in the bytes: one that says it is larger would only have us make room for it.
     if (stat.size > bytes.size()) return bad(name, "a member that fits into the archive", std::to_string(stat.size));
     total += stat.size;
     std::string content(static_cast<std::size_t>(stat.size), '\0');
     zip_file_t* file = zip_fopen_index(archive.get(), i, 0);
-    if (file == nullptr) return bad(name, "a readable member", zip_error_strerror(zip_get_error(archive.get())));
+    if (file == nullptr)
+      return bad(name, "a readable member", std::string(zip_error_strerror(zip_get_error(archive.get()))));
     const zip_int64_t read = zip_fread(file, content.data(), content.size());
     char beyond;
     const bool exact = read == static_cast<zip_int64_t>(content.size()) && zip_fread(file, &beyond, 1) == 0;

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "audit/phrases.h"
 #include "audit/record/base64.h"
 #include "audit/record/layout.h"
 #include "audit/report/codes.h"
@@ -63,8 +64,8 @@ std::optional<KeyId> key_id(std::string_view digits) {
 
 json::value instant(const std::optional<Microseconds>& at) { return at ? json::value(*at) : json::value(nullptr); }
 
-tl::unexpected<Problem> bad(std::string path, std::string expected) {
-  return tl::unexpected(Problem{&codes::kBadPackage, {{std::move(path), std::move(expected), {}, {}, {}}}});
+tl::unexpected<Problem> bad(std::string path, Words expected) {
+  return tl::unexpected(Problem{&codes::kBadPackage, {{std::move(path), expected, {}, {}, {}}}});
 }
 
 // Reads members by name and remembers the first that is missing or of another kind.
@@ -116,8 +117,8 @@ class Reader {
     return fail(name, "an object"), kNothing;
   }
   const json::value* find(const char* name) const { return object_.if_contains(name); }
-  void fail(const char* name, std::string expected) {
-    if (!wrong) wrong = ProblemItem{path_ + "/" + name, std::move(expected), {}, {}, {}};
+  void fail(const char* name, Words expected) {
+    if (!wrong) wrong = ProblemItem{path_ + "/" + name, expected, {}, {}, {}};
   }
   std::optional<ProblemItem> wrong;
 
@@ -203,7 +204,7 @@ Result<Manifest> read_manifest(std::string_view text) {
   Reader top(value->get_object(), "manifest.json");
   Manifest manifest;
   manifest.format = top.number("format");
-  if (!top.wrong && manifest.format != kFormat) return bad("manifest.json/format", "format " + std::to_string(kFormat));
+  if (!top.wrong && manifest.format != kFormat) return bad("manifest.json/format", said("format {0}", kFormat));
   manifest.version = top.text("version");
   manifest.log.origin = top.text("origin");
   manifest.log.size = top.number("size");

@@ -5,6 +5,7 @@
 
 #include "audit/log/range.h"
 #include "audit/log/tree.h"
+#include "audit/phrases.h"
 #include "audit/record/decode.h"
 #include "audit/report/codes.h"
 #include "audit/report/html.h"
@@ -29,10 +30,9 @@ bool listed(std::span<const Section> sections, Section section) {
   return std::find(sections.begin(), sections.end(), section) != sections.end();
 }
 
-tl::unexpected<Problem> bad(std::string expected) {
+tl::unexpected<Problem> bad(Words expected) {
   return tl::unexpected(
-      Problem{&codes::kBadPackage,
-              {{.path = "opened", .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+      Problem{&codes::kBadPackage, {{.path = "opened", .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 }  // namespace

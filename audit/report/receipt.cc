@@ -6,6 +6,7 @@
 
 #include "audit/log/proof.h"
 #include "audit/log/tree.h"
+#include "audit/phrases.h"
 #include "audit/record/decode.h"
 #include "audit/report/codes.h"
 #include "audit/report/package.h"
@@ -15,10 +16,9 @@ namespace caveat::audit {
 
 namespace {
 
-tl::unexpected<Problem> bad(std::string expected) {
-  return tl::unexpected(
-      Problem{&codes::kBadPackage,
-              {{.path = "receipt", .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+tl::unexpected<Problem> bad(Words expected) {
+  return tl::unexpected(Problem{&codes::kBadPackage,
+                                {{.path = "receipt", .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 // The hashes on the left of a good path are the subtrees of all leaves before it, the smallest first.

@@ -6,10 +6,10 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 #include "audit/error.h"
 #include "audit/report/codes.h"
+#include "audit/store/files.h"
 
 namespace caveat::audit {
 namespace {
@@ -27,7 +27,7 @@ int without_name(const std::string& folder) {
 }  // namespace
 
 Spool::Spool(SpoolOptions options) : options_(std::move(options)), file_(without_name(options_.folder)) {
-  if (file_ < 0) fail(std::strerror(errno));
+  if (file_ < 0) fail(system_words());
   buffer_.reserve(kBuffer);
 }
 
@@ -35,9 +35,7 @@ Spool::~Spool() {
   if (file_ >= 0) ::close(file_);
 }
 
-void Spool::fail(const std::string& why) const {
-  throw Error(codes::kReportWrite, options_.folder, {options_.folder, why});
-}
+void Spool::fail(Words why) const { throw Error(codes::kReportWrite, options_.folder, {options_.folder, why}); }
 
 Spool& Spool::add(std::string_view bytes) {
   size_ += bytes.size();
@@ -60,7 +58,7 @@ void Spool::flush() {
   for (std::string_view left = buffer_; !left.empty();) {
     const ::ssize_t written = ::write(file_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(std::strerror(errno));
+    if (written < 0) fail(system_words());
     left.remove_prefix(static_cast<std::size_t>(written));
   }
   buffer_.clear();
@@ -76,7 +74,7 @@ void Spool::read(std::uint64_t at, std::span<char> to) {
   while (!to.empty()) {
     const ::ssize_t got = ::pread(file_, to.data(), to.size(), static_cast<::off_t>(at));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) fail(got == 0 ? "it is shorter than what was written to it" : std::strerror(errno));
+    if (got <= 0) fail(got == 0 ? std::string(Words("it is shorter than what was written to it")) : system_words());
     at += static_cast<std::uint64_t>(got);
     to = to.subspan(static_cast<std::size_t>(got));
   }

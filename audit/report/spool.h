@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "audit/phrases.h"
 #include "engine/base/digest.h"
 
 namespace caveat::audit {
@@ -42,7 +43,7 @@ class Spool {
 
  private:
   void flush();
-  [[noreturn]] void fail(const std::string& why) const;
+  [[noreturn]] void fail(Words why) const;
   const SpoolOptions options_;
   int file_ = -1;
   std::uint64_t size_ = 0;  // what is still in the buffer with it

@@ -4,12 +4,14 @@
 #include <array>
 #include <iterator>
 #include <regex>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "audit/log/range.h"
 #include "audit/log/signers.h"
+#include "audit/phrases.h"
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/header_view.h"
@@ -34,13 +36,21 @@ namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-std::string in_words(const Problem& problem) {
+std::string in_words(const Problem& problem, Language language = Language::en) {
   if (problem.items.empty()) return problem.code == nullptr ? std::string() : std::string(problem.code->name);
   const ProblemItem& item = problem.items.front();
+  const bool zh = language == Language::zh;
   std::string out = item.path;
-  if (!item.expected.empty()) out += (out.empty() ? "expected " : ": expected ") + item.expected;
-  if (!item.found.empty()) out += ", found " + item.found;
+  if (!item.expected.empty()) {
+    if (!out.empty()) out += zh ? "：" : ": ";
+    out += zh ? "应为 " + in_chinese(item.expected) : "expected " + item.expected;
+  }
+  if (!item.found.empty()) out += zh ? "，实为 " + in_chinese(item.found) : ", found " + item.found;
   return out;
+}
+
+Problem expected(Words what) {
+  return {nullptr, {{.path = {}, .expected = what, .found = {}, .nearest = {}, .hint = {}}}};
 }
 
 struct ByIndex {
@@ -190,7 +200,7 @@ class Verification {
                      "证据包完整且为规范形式：一个字节不多，一个字节不少。");
     if (archive) {
       whole_ = false;
-      return bad(c, in_words(*archive), in_words(*archive));
+      return bad(c, in_words(*archive), in_words(*archive, Language::zh));
     }
     for (const char* name :
          {"manifest.json", "manifest.json.sig", "checkpoint", "log.vkey", "proofs.json", "report.html", "VERIFY.md"}) {
@@ -210,7 +220,7 @@ class Verification {
     const auto& named = options_.keys;
     if (!own && named.empty()) {
       signed_ = false;
-      return bad(c, in_words(own.error()), in_words(own.error()));
+      return bad(c, in_words(own.error()), in_words(own.error(), Language::zh));
     }
     key_ = own ? *own : named.front();
     const bool one_of_them = std::find(named.begin(), named.end(), *key_) != named.end();
@@ -231,7 +241,8 @@ class Verification {
     const Result<std::string> text = open_note(*member("manifest.json.sig"), {&*key_, 1}, &verify_signature);
     if (!text) {
       signed_ = false;
-      return bad(c, "manifest.json.sig: " + in_words(text.error()), "manifest.json.sig：" + in_words(text.error()));
+      return bad(c, "manifest.json.sig: " + in_words(text.error()),
+                 "manifest.json.sig：" + in_words(text.error(), Language::zh));
     }
     constexpr std::string_view kHead = "caveat.manifest/v";
     const std::string ours = manifest_text(*member("manifest.json"));
@@ -287,7 +298,7 @@ class Verification {
                      "清单可读，且所述日志与签名密钥一致。");
     if (!signed_) return stands_on(c, whole_ ? 2 : 1);
     Result<Manifest> read = read_manifest(*member("manifest.json"));
-    if (!read) return bad(c, in_words(read.error()), in_words(read.error()));
+    if (!read) return bad(c, in_words(read.error()), in_words(read.error(), Language::zh));
     if (read->log.origin != key_->name)
       return bad(c, "the manifest names the log " + read->log.origin + ", the key " + key_->name,
                  "清单所述日志为 " + read->log.origin + "，公钥属于 " + key_->name);
@@ -377,7 +388,7 @@ class Verification {
         "检查点由同一密钥签署，该密钥即日志在该规模时的密钥，其规模与根哈希和清单一致。");
     if (!members_good_) return stands_on(c, 4);
     const Result<Checkpoint> seen = open_checkpoint(*member("checkpoint"), {&*key_, 1}, &verify_signature);
-    if (!seen) return bad(c, in_words(seen.error()), in_words(seen.error()));
+    if (!seen) return bad(c, in_words(seen.error()), in_words(seen.error(), Language::zh));
     if (seen->size != manifest_->log.size || seen->root != manifest_->log.root || seen->origin != manifest_->log.origin)
       return bad(c, "the checkpoint is of another origin, size or root", "检查点的日志名称、规模或根哈希不同");
     checkpoint_ = *seen;
@@ -426,8 +437,9 @@ class Verification {
       for (std::size_t i = 0; i < bundle.count; ++i, ++index) {
         if (i == bundle.headers.size()) {
           const Result<Header> header = decode_header(bundle.refused);
-          const std::string why = header ? "the one encoding of a header was expected" : in_words(header.error());
-          return bad(c, "header " + number(index) + ": " + why, "记录头 " + number(index) + "：" + why);
+          const Problem wrong = header ? expected("the one encoding of a header") : header.error();
+          return bad(c, "header " + number(index) + ": " + in_words(wrong),
+                     "记录头 " + number(index) + "：" + in_words(wrong, Language::zh));
         }
         const HeaderView& header = bundle.headers[i];
         if (header.index() != index)
@@ -455,6 +467,11 @@ class Verification {
       return bad(c,
                  "the run ends before record " + number(manifest_->end) + ", and none from behind the period is there",
                  "记录头止于序号 " + number(manifest_->end) + " 之前，其中没有期间之后的记录");
+    // And no more than these two: whoever signs would show times and kinds of what nobody asked for.
+    if (query.from && count > 1 && headers_[1].time_us() < *query.from)
+      return bad(c, "more than one record from before the period is there", "期间之前的记录多于一条");
+    if (query.to && count > 1 && headers_[count - 2].time_us() >= *query.to)
+      return bad(c, "more than one record from behind the period is there", "期间之后的记录多于一条");
     // The time of the checkpoint is that of its newest record, and dates the whole report.
     const bool to_the_end = manifest_->end == checkpoint_->size;
     const Microseconds newest = headers_.empty() ? 0 : headers_.back().time_us(), said = manifest_->log.checkpoint_time;
@@ -481,7 +498,7 @@ class Verification {
               "签名树中这些位置上恰好是这些记录头：无遗漏、无添加、无改动。");
     if (!headers_good_) return stands_on(c, checkpoint_ ? 6 : 5);
     const Result<std::vector<Digest>> proof = read_proof(*member("proofs.json"));
-    if (!proof) return bad(c, in_words(proof.error()), in_words(proof.error()));
+    if (!proof) return bad(c, in_words(proof.error()), in_words(proof.error(), Language::zh));
     if (write_proof(*proof) != *member("proofs.json"))
       return bad(c, "proofs.json is spelt in another way than Caveat writes", "proofs.json 的写法与 Caveat 不同");
     if (leaves_.empty()) {
@@ -612,15 +629,15 @@ class Verification {
     while (!refused && (!last || !rest.empty())) {
       if (!good_form()) {
         const Result<std::vector<OpenedParts>> why = decode_bundle(member.bytes);
-        const std::string words = why ? "the one encoding of its records was expected" : in_words(why.error());
-        return Refusal{name + ": " + words, name + "：" + words};
+        const Problem wrong = why ? expected("the one encoding of its records") : why.error();
+        return Refusal{name + ": " + in_words(wrong), name + "：" + in_words(wrong, Language::zh)};
       }
       refused = open_record(name, which, parts, bundle);
     }
     // Where it is not even well-formed, that comes first.
     if (refused)
       if (const Result<std::vector<OpenedParts>> why = decode_bundle(member.bytes); !why)
-        return Refusal{name + ": " + in_words(why.error()), name + "：" + in_words(why.error())};
+        return Refusal{name + ": " + in_words(why.error()), name + "：" + in_words(why.error(), Language::zh)};
     return refused;
   }
 
@@ -804,7 +821,7 @@ class Verification {
         "closing record says.",
         "范围内每个已结束的日期均已结账，其记录按类别、结论、规则的数量与日终结账记录一致。");
     if (!opened_good_) return stands_on(c, headers_good_ ? 8 : 6);
-    const bool nothing_opened = model_ && model_->sealed > 0 && model_->sealed == model_->kinds["decision"];
+    std::optional<std::set<std::string>> without_keys;
     std::uint64_t compared = 0, counts_only = 0, sealed = 0;
     std::optional<std::uint64_t> day_first;  // where the day at hand began; none: before this range
     if (manifest_->first == 0) day_first = 0;
@@ -827,13 +844,14 @@ class Verification {
       if (manifest_->query.from && header.time_us() < *manifest_->query.from) continue;  // of a day before the period
       const std::string_view* event = opened_section(i, Section::event);
       if (event == nullptr) {
-        if (!nothing_opened)
+        if (!without_keys) without_keys = quarters_without_keys();
+        if (!without_keys->contains(quarter_of(header.time_us())))
           return bad(c, "closing record " + record + " is not opened", "日终结账记录 " + record + " 未公开");
         ++sealed;
         continue;
       }
       const Result<Event> said = decode_event(Kind::closing, *event);
-      if (!said) return bad(c, in_words(said.error()), in_words(said.error()));
+      if (!said) return bad(c, in_words(said.error()), in_words(said.error(), Language::zh));
       const Closing& closed = std::get<Closing>(*said);
       for (const auto* counts : {&closed.kinds, &closed.verdicts, &closed.rules})
         if (std::any_of(counts->begin(), counts->end(), [](const auto& count) { return count.second == 0; }))
@@ -865,6 +883,29 @@ class Verification {
                       " days are sealed here, so their verdicts and rules could not be recounted in full",
                   "记录数一致，但有 " + number(counts_only) + " 个日期的决定未公开，其结论与规则无法全部重新清点");
     good(c);
+  }
+
+  // Data keys are made anew each quarter, so a set from before it opens nothing of a quarter: neither its decisions nor the records that
+  // close its days, the first of which closes the last day of the quarter before.
+  static std::string quarter_of(Microseconds time) {
+    const std::string day = day_of_record(time);
+    return day.substr(0, 5) + std::to_string((std::stoi(day.substr(5, 2)) - 1) / 3);
+  }
+  std::set<std::string> quarters_without_keys() const {
+    std::set<std::string> opened, sealed;
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
+      const HeaderView& header = headers_[i];
+      if (header.kind() == Kind::decision && manifest_->query.covers(header.time_us()) &&
+          manifest_->query.is_about(header))
+        (opened_sections(i) ? opened : sealed).insert(quarter_of(header.time_us()));
+    }
+    std::set<std::string> without = sealed;
+    const std::string last = headers_.empty() ? "" : quarter_of(headers_.back().time_us());
+    if (headers_.size() > 1 && quarter_of(headers_[headers_.size() - 2].time_us()) != last) without.insert(last);
+    if (opened.empty() && !sealed.empty())  // with no keys at all
+      for (std::size_t i = 0; i < headers_.size(); ++i) without.insert(quarter_of(headers_[i].time_us()));
+    for (const std::string& quarter : opened) without.erase(quarter);
+    return without;
   }
 
   // Verdict sections repeat: each spelling is read once and counted as often as it comes.
@@ -903,7 +944,7 @@ class Verification {
     if (!options_.receipt)
       return open(c, "its receipt (FILE.zip.receipt) does not lie beside it", "其回执（FILE.zip.receipt）不在旁边");
     const Result<ExportReceipt> said = read_export_receipt(*options_.receipt, *key_);
-    if (!said) return bad(c, "the receipt: " + in_words(said.error()), "回执：" + in_words(said.error()));
+    if (!said) return bad(c, "the receipt: " + in_words(said.error()), "回执：" + in_words(said.error(), Language::zh));
     const Exported& event = said->event;
     if (event.content != sha256(*member("manifest.json")))
       return bad(c, "the receipt is of another export", "回执属于另一次导出");

@@ -32,7 +32,8 @@ constexpr std::size_t kNonceBytes = 12;
 
 // OpenSSL fails here only for want of memory or of the algorithm itself.
 void must(bool done, const char* what) {
-  if (!done) throw Error(codes::kKeyUnwrap, "OpenSSL", {"OpenSSL", std::string("this machine cannot do ") + what});
+  if (!done)
+    throw Error(codes::kKeyUnwrap, "OpenSSL", {std::string("OpenSSL"), said("this machine cannot do {0}", what)});
 }
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }

@@ -30,10 +30,9 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return value;
 }
 
-tl::unexpected<Problem> bad_key_file(std::string expected) {
-  return tl::unexpected(
-      Problem{&codes::kKeyFile,
-              {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+tl::unexpected<Problem> bad_key_file(Words expected) {
+  return tl::unexpected(Problem{
+      &codes::kKeyFile, {ProblemItem{.path = {}, .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 }  // namespace
@@ -128,7 +127,7 @@ void must_be_private(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & 077) == 0) return;
   char mode[8];
   std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 0777));
-  throw Error(codes::kKeyMode, path, {path, mode});
+  throw Error(codes::kKeyMode, path, {path, std::string(mode)});
 }
 
 SecretKey stretch(const std::string& path, std::string_view passphrase, const KeyFile& file) {
@@ -138,7 +137,7 @@ SecretKey stretch(const std::string& path, std::string_view passphrase, const Ke
                                  reinterpret_cast<const unsigned char*>(file.salt.data()), file.opslimit,
                                  static_cast<std::size_t>(file.memlimit_kib) * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
     throw Error(codes::kKeyPassphrase, path,
-                {path, "argon2id needs " + std::to_string(file.memlimit_kib / 1024) + " MiB of memory"});
+                {path, said("argon2id needs {0} MiB of memory", file.memlimit_kib / 1024)});
   return key;
 }
 

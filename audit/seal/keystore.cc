@@ -246,8 +246,9 @@ class KeyStore::State {
     if (!rescued) rescued = copy_database(*writes, data_path() + ".rescued");
     throw Error(
         codes::kKeysMissing, dir,
-        {dir, rescued ? "data.db was moved, replaced or linked while it was open; all keys lie in data.db.rescued"
-                      : "data.db was moved, replaced or linked while it was open, and no copy could be made"});
+        {dir, rescued
+                  ? Words("data.db was moved, replaced or linked while it was open; all keys lie in data.db.rescued")
+                  : Words("data.db was moved, replaced or linked while it was open, and no copy could be made")});
   }
 
   std::string data_path() const { return dir + "/data.db"; }
@@ -262,7 +263,7 @@ class KeyStore::State {
     if (!open_bytes(*suite, wrap.view(), bucket_context(origin, number, row.integer(0)), row.bytes(1), plain.bytes()) ||
         plain.view().size() != 32)
       throw Error(codes::kKeyUnwrap, data_path(),
-                  {data_path(), "buckets row " + std::to_string(number) + " does not open under wrap.key"});
+                  {data_path(), said("buckets row {0} does not open under wrap.key", number)});
     auto key = std::make_shared<const SecretKey>(plain.view());
     buckets.emplace(number, key);
     return key;
@@ -369,7 +370,7 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
   if (fs::exists(dir, ignored)) throw Error(codes::kKeysExist, dir, {dir});
   if (origin.empty()) origin = "caveat.local/" + hex(random_bytes(*options.random, 4));
   if (!valid_note_name(origin))
-    throw Error(codes::kKeyFile, dir, {dir, "the origin \"" + origin + "\" has a blank or a plus"});
+    throw Error(codes::kKeyFile, dir, {dir, said("the origin \"{0}\" has a blank or a plus", origin)});
 
   // The set appears under its name only when it is whole.
   const std::string making = making_of(dir);
@@ -475,20 +476,20 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
   const auto read_key = [&](const std::string& file_name, const std::string& use, SecretKey& key) {
     const std::string path = dir + "/" + file_name;
     must_be_readable(path);
-    if (!fs::exists(path, ignored)) throw Error(codes::kKeysMissing, path, {dir, file_name + " is not there"});
+    if (!fs::exists(path, ignored)) throw Error(codes::kKeysMissing, path, {dir, said("{0} is not there", file_name)});
     must_be_private(path);
     const Result<KeyFile> file = parse_key_file(SecretText(read_file(path, 8'192, codes::kKeysMissing)).view());
     if (!file && file.error().code == &codes::kLogFormat)
       throw Error(codes::kLogFormat, path,
                   {path, file.error().items.front().found, file.error().items.front().expected});
-    if (!file) throw Error(codes::kKeyFile, path, {path, "expected " + file.error().items.front().expected});
-    if (file->use != use) throw Error(codes::kKeyFile, path, {path, "it is the key for " + file->use});
+    if (!file) throw Error(codes::kKeyFile, path, {path, said("expected {0}", file.error().items.front().expected)});
+    if (file->use != use) throw Error(codes::kKeyFile, path, {path, said("it is the key for {0}", file->use)});
     if (state->origin.empty()) state->origin = file->origin;
     if (file->origin != state->origin)
-      throw Error(codes::kKeyFile, path, {path, "it belongs to the log " + file->origin});
+      throw Error(codes::kKeyFile, path, {path, said("it belongs to the log {0}", file->origin)});
     if (state->suite == nullptr) state->suite = find_suite(file->suite);
     if (state->suite == nullptr || name(state->suite->id()) != file->suite)
-      throw Error(codes::kKeyFile, path, {path, "its suite " + file->suite + " is not built in"});
+      throw Error(codes::kKeyFile, path, {path, said("its suite {0} is not built in", file->suite)});
     if (file->argon2id) {
       state->is_protected = true;
       state->passes = file->opslimit;
@@ -506,10 +507,12 @@ std::unique_ptr<KeyStore> KeyStore::open(const std::string& dir, KeyStoreOptions
     const bool cut_off = some_protected || some_plain || fs::exists(dir + "/signing.key.new", ignored);
     throw Error(
         codes::kKeyPassphrase, path,
-        {path, cut_off ? "this one does not open it, and a change of passphrase was cut off: name the new one, or run "
-                         "`caveat keys protect " +
-                             dir + " --passphrase NEW` again with the one before in CAVEAT_PASSPHRASE_FILE"
-                       : "this one does not open it"});
+        {path, cut_off
+                   ? said("this one does not open it, and a change of passphrase was cut off: name the new one, or run "
+                          "`caveat keys protect {0} --passphrase NEW` again with the one before in "
+                          "CAVEAT_PASSPHRASE_FILE",
+                          dir)
+                   : std::string(Words("this one does not open it"))});
   };
   read_key("signing.key", "signing", state->signing);
   read_key("wrap.key", "wrap", state->wrap);
@@ -894,9 +897,10 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
   while (sets.step()) {
     SecretText plain;
     const std::string row = std::to_string(sets.integer(0));
-    if (sets.bytes(1) != state_->origin) faults.push_back({"key_set", row, "its origin is not that of signing.key"});
+    if (sets.bytes(1) != state_->origin)
+      faults.push_back({"key_set", row, Words("its origin is not that of signing.key")});
     if (!open_bytes(*state_->suite, state_->wrap.view(), lookup_context(state_->origin), sets.bytes(3), plain.bytes()))
-      faults.push_back({"key_set", row, "its secret does not open under wrap.key"});
+      faults.push_back({"key_set", row, Words("its secret does not open under wrap.key")});
   }
   Statement signers =
       db.prepare(no_signers ? "SELECT 0, '', '' WHERE 0" : "SELECT number, vkey, note FROM signers ORDER BY number");
@@ -905,29 +909,29 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
   while (signers.step()) {
     const std::string row = std::to_string(signers.integer(0));
     const Result<VerifierKey> signer = parse_verifier_key(signers.bytes(1));
-    if (signers.integer(0) != ++number) faults.push_back({"signers", row, "a row before it is not there"});
+    if (signers.integer(0) != ++number) faults.push_back({"signers", row, Words("a row before it is not there")});
     if (!signer || format_verifier_key(*signer) != signers.bytes(1)) {
-      faults.push_back({"signers", row, "it is no verifier key"});
+      faults.push_back({"signers", row, Words("it is no verifier key")});
       continue;
     }
     if (!before) {
       if (!signers.bytes(2).empty() || signer->name != state_->origin)
-        faults.push_back({"signers", row, "it is not the first signer of this log"});
+        faults.push_back({"signers", row, Words("it is not the first signer of this log")});
     } else {
       const std::optional<SignerChange> change = read_signer_note(signers.bytes(2), &verify_signature);
       if (!change || change->before != *before || change->after != *signer)
-        faults.push_back({"signers", row, "its note is not signed by the signer before it and by itself"});
+        faults.push_back({"signers", row, Words("its note is not signed by the signer before it and by itself")});
     }
     before = *signer;
   }
-  if (!no_signers && number == 0) faults.push_back({"signers", "1", "it is not there"});
+  if (!no_signers && number == 0) faults.push_back({"signers", "1", Words("it is not there")});
   Statement buckets = db.prepare("SELECT bucket, epoch, wrapped FROM buckets");
   while (buckets.step()) {
     SecretText plain;
     if (!open_bytes(*state_->suite, state_->wrap.view(),
                     bucket_context(state_->origin, buckets.integer(0), buckets.integer(1)), buckets.bytes(2),
                     plain.bytes()))
-      faults.push_back({"buckets", std::to_string(buckets.integer(0)), "it does not open under wrap.key"});
+      faults.push_back({"buckets", std::to_string(buckets.integer(0)), Words("it does not open under wrap.key")});
   }
   Statement keys = db.prepare("SELECT id, bucket, subject, quarter, wrapped FROM data_keys");
   state_->buckets.clear();  // from the table itself, not from memory
@@ -937,7 +941,7 @@ std::vector<KeyStore::Fault> KeyStore::check() const {
       opens = state_->unwrap(keys.bytes(0), keys.integer(1), keys.bytes(2), keys.integer(3), keys.bytes(4)) != nullptr;
     } catch (const Error&) {  // its bucket is named above
     }
-    if (!opens) faults.push_back({"data_keys", hex(keys.bytes(0)), "it does not open under its bucket"});
+    if (!opens) faults.push_back({"data_keys", hex(keys.bytes(0)), Words("it does not open under its bucket")});
   }
   return faults;
 }

@@ -67,10 +67,9 @@ class RecordKey {
   std::unique_ptr<const Mac> under_;
 };
 
-tl::unexpected<Problem> bad_section(std::string expected) {
-  return tl::unexpected(
-      Problem{&codes::kBadRecord,
-              {ProblemItem{.path = {}, .expected = std::move(expected), .found = {}, .nearest = {}, .hint = {}}}});
+tl::unexpected<Problem> bad_section(Words expected) {
+  return tl::unexpected(Problem{
+      &codes::kBadRecord, {ProblemItem{.path = {}, .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
 std::string state_context(StateKind kind, std::string_view subject, std::string_view discriminator,
@@ -264,13 +263,11 @@ const SectionBytes* OpenedRecord::find(Section section) const {
 }
 
 Result<OpenedRecord> open_record(const KeyStore& keys, const Header& header, std::string_view stored_body) {
-  const auto closed = [&](std::string why) {
-    return tl::unexpected(Problem{&codes::kBodyClosed,
-                                  {ProblemItem{.path = "/" + std::to_string(header.index),
-                                               .expected = std::move(why),
-                                               .found = {},
-                                               .nearest = {},
-                                               .hint = {}}}});
+  const auto closed = [&](Words why) {
+    return tl::unexpected(Problem{
+        &codes::kBodyClosed,
+        {ProblemItem{
+            .path = "/" + std::to_string(header.index), .expected = why, .found = {}, .nearest = {}, .hint = {}}}});
   };
   const Suite* suite = keys.suite().id() == header.context.suite ? &keys.suite() : find_suite(header.context.suite);
   if (suite == nullptr) return closed("its suite is not built in");
@@ -296,7 +293,7 @@ Result<OpenedRecord> open_record(const KeyStore& keys, const Header& header, std
     opened.salts.push_back(key.salt(section.section));
     if (commitment.section != section.section ||
         commitment.digest != commit_section(section.section, opened.salts.back(), section.encoded, suite->hash()))
-      return closed("its section " + std::string(name(section.section)) + " is not what its header commits to");
+      return closed(said("its section {0} is not what its header commits to", name(section.section)));
   }
   return opened;
 }

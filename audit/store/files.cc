@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "audit/phrases.h"
 
 #include <cerrno>
 #include <cstring>
@@ -48,7 +49,7 @@ std::string read_file(const std::string& path, std::size_t limit, const Code& co
     ::explicit_bzero(buffer, static_cast<std::size_t>(got));
     if (bytes.size() <= limit) continue;
     ::explicit_bzero(bytes.data(), bytes.size());
-    throw Error(code, path, {path, "it is larger than " + std::to_string(limit) + " bytes"});
+    throw Error(code, path, {path, said("it is larger than {0} bytes", limit)});
   }
 }
 
@@ -152,7 +153,7 @@ const Schema& schema_made_by(std::span<const Migration> steps) {
   const std::pair which(steps.data(), steps.size());
   const auto known = made.find(which);
   if (known != made.end()) return known->second;
-  Database model(":memory:", Database::Mode::create);
+  Database model("", Database::Mode::create);
   migrate(model, steps);
   return made.emplace(which, schema_of(model)).first->second;
 }

@@ -124,7 +124,8 @@ std::string_view Statement::bytes(int column) const {
 }
 
 Database::Database(std::string path, Mode mode, const std::string& vfs) : path_(std::move(path)) {
-  std::string name = path_;
+  // Of a file, whatever it is called: SQLite takes `:memory:` and `file:` for something else.
+  std::string name = path_.starts_with(':') || path_.starts_with("file:") ? "./" + path_ : path_;
   if (mode == Mode::immutable) {
     name = "file:";
     for (const char c : path_) {

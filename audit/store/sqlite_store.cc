@@ -328,7 +328,8 @@ class SqliteReader final : public StoreReader {
     const auto layout = static_cast<std::size_t>(db_.number("PRAGMA user_version"));
     const bool known = layout >= 1 && layout <= steps.size();
     std::vector<std::string> faults = schema_differences(db_, known ? steps.first(layout) : steps);
-    if (db_.number("PRAGMA application_id") != kApplicationId) faults.emplace_back("the application id was changed");
+    if (db_.number("PRAGMA application_id") != kApplicationId)
+      faults.emplace_back(Words("the application id was changed"));
     return faults;
   }
 

@@ -219,6 +219,7 @@ def check_tree(state):
     wrong_if(not time <= manifest["checkpoint_time"] < (time + 1 if end == manifest["size"] else YEAR_10000), "checkpoint_time is not that of the newest record")
     wrong_if(None not in (query["from"], query["to"]) and query["from"] >= query["to"] or first > 0 and (not leaves or query["from"] is None or headers[first][5] >= query["from"])
              or end < manifest["size"] and (not leaves or query["to"] is None or headers[end - 1][5] < query["to"]), "no record from outside the period, before or behind it, shows that the run is all of it")
+    wrong_if(end - first > 1 and (headers[first + 1][5] < (query["from"] or 0) or headers[end - 2][5] >= (YEAR_10000 if query["to"] is None else query["to"])), "more than one record from outside the period, before or behind it")
     proof = [strict64(h) for h in json.loads(members["proofs.json"].decode())["range_proof"]]
     wrong_if(b'{"range_proof":[%s]}\n' % b",".join(b'"%s"' % base64.b64encode(h) for h in proof) != members["proofs.json"], "proofs.json is not of the one form and spelling")
     root = rebuild(0, manifest["size"], first, [sha(b"\0", leaf) for leaf in leaves], proof) if leaves else sha()
@@ -240,7 +241,6 @@ def to_open(header, query, last):  # the sections that a package of this query o
     inside = asked_for(header, query) if header[3] == 1 else in_period(header, query)
     behind = header[3] == 92 and header[4] == last and in_period(header, dict(query, to=None))  # it closes the last day of the period
     return {1: {1, 5, 8}, 52: {13}, 92: {13}, 94: {13}}.get(header[3], set()) if inside or behind else set()
-
 def opened_records(state):
     """Of each record that is opened its header and its sections, which are those that a package opens and the header was committed to."""
     first, end = state["manifest"]["range"].values()

@@ -23,6 +23,7 @@
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/sections.h"
+#include "audit/record/tally.h"
 #include "audit/store/sqlite.h"
 #include "tests/audit/support/amount.h"
 #include "tests/audit/support/log_fixture.h"
@@ -397,6 +398,30 @@ BOOST_AUTO_TEST_CASE(what_is_kept_of_the_open_day_is_recomputed_by_verify) {
   BOOST_TEST(report.findings[0].what.find("verdict allow: 0 / 480") != std::string::npos, report.findings[0].what);
 }
 
+// Its counts agree, and its range is that of the records before it: but the day goes on behind it.
+BOOST_AUTO_TEST_CASE(a_closing_record_within_a_day_is_a_finding) {
+  LogFolder in;
+  {
+    const auto log = Log::open(in.options());
+    committed(log->append(judged(3, "p/a")));
+    RecordContent stray;
+    stray.kind = Kind::closing;
+    stray.sections = {{Section::event, encode_event(Closing{.day = day_of_record(in.clock.now),
+                                                            .records = {0, 1},
+                                                            .kinds = {{"decision", 1}},
+                                                            .verdicts = {{"block", 1}},
+                                                            .rules = {{"p/a", 1}},
+                                                            .unread = 0})}};
+    committed(log->append(std::move(stray)));
+    committed(log->append(judged(3, "p/a")));
+  }
+  const VerifyReport report = verify(in);
+  BOOST_TEST((report.claims[10].shown == Shown::no));
+  BOOST_REQUIRE(report.findings.size() == 1u);
+  BOOST_TEST(report.findings[0].row == "1");
+  BOOST_TEST(report.findings[0].what.starts_with("it is a closing record within a day"));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_closing_record_says_otherwise_than_the_records_is_a_finding) {
   LogFolder in;
   {
@@ -768,7 +793,7 @@ class FailingStore final : public Store {
   void commit(const Batch& batch) override {
     const Fault fault = fault_;
     if (fault != Fault::before) below_->commit(batch);
-    if (fault != Fault::none) throw Error(codes::kStorage, "store", {"the log", "the disk is full"});
+    if (fault != Fault::none) throw Error(codes::kStorage, "store", {std::string("the log"), "the disk is full"});
   }
   void tidy() override { below_->tidy(); }
   StoreReader& reader() override { return below_->reader(); }
@@ -1043,19 +1068,39 @@ BOOST_AUTO_TEST_CASE(what_was_lost_is_written_down_by_the_next_opening_where_thi
 }
 
 // Its bytes may say that decisions were lost: that is never taken for none.
-BOOST_AUTO_TEST_CASE(a_note_of_what_was_lost_that_is_damaged_is_told_by_a_gap_record_once) {
+BOOST_AUTO_TEST_CASE(a_log_lies_in_a_file_also_where_sqlite_would_read_something_else_in_its_name) {
+  LogFolder in;
+  const std::filesystem::path here = std::filesystem::current_path();
+  std::filesystem::current_path(in.folder / "");
+  for (const char* name : {":memory:", "file:z.db", "file:z.db?mode=memory"}) {
+    LogOptions options = in.options();
+    options.path = name;
+    options.keys_dir = std::string("keys-of-") + name;
+    options.high_water = {};
+    committed(Log::open(options)->append(decision(0)));
+    options.create = false;
+    BOOST_TEST(Log::open(options)->size() == 1u, name);
+    BOOST_TEST(std::filesystem::is_regular_file(name), name);
+    BOOST_TEST(LogReader::open(name)->size() == 1u, name);
+  }
+  std::filesystem::current_path(here);
+}
+
+BOOST_AUTO_TEST_CASE(a_note_of_what_was_lost_that_is_damaged_or_was_taken_away_is_told_by_a_gap_record_once) {
   LogFolder in;
   {
     committed(Log::open(in.options())->append(decision(0)));
   }
   const std::filesystem::path note = in.folder / "decisions.keys/gap";
+  const std::string kTakenAway = "taken away";
   std::uint64_t size = 1;
   const std::string lost = "gap 1 1795000000000000 7 storage 0123456789abcdef\n";
   for (const std::string& bytes : {lost + std::string(512 - lost.size(), '\n'), std::string(512, '\0'),
-                                   std::string("gap 1 nond\n"), std::string("gap 1 none")}) {
+                                   std::string("gap 1 nond\n"), std::string("gap 1 none"), std::string(), kTakenAway}) {
     {
       std::ofstream(note, std::ios::binary) << bytes;
     }
+    if (bytes == kTakenAway) std::filesystem::remove(note);
     BOOST_TEST(Log::open(in.options(false))->size() == size + 1);
     const auto log = Log::open(in.options(false));
     BOOST_TEST(log->size() == size + 1);
@@ -1066,8 +1111,6 @@ BOOST_AUTO_TEST_CASE(a_note_of_what_was_lost_that_is_damaged_is_told_by_a_gap_re
     BOOST_TEST(std::get<Gap>(*event).code == "gap_note");
     BOOST_TEST(std::get<Gap>(*event).words.find("not known") != std::string::npos);
   }
-  std::filesystem::resize_file(note, 0);  // a process that ended while it made it had lost nothing
-  BOOST_TEST(Log::open(in.options(false))->size() == size);
 }
 
 BOOST_AUTO_TEST_CASE(

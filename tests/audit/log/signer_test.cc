@@ -239,7 +239,8 @@ BOOST_AUTO_TEST_CASE(a_rotation_whose_key_was_given_up_meanwhile_is_told_so_and_
   struct FailingOnce final : Store {
     FailingOnce(std::unique_ptr<Store> below, bool& fails) : below_(std::move(below)), fails_(fails) {}
     void commit(const Batch& batch) override {
-      if (std::exchange(fails_, false)) throw Error(codes::kStorage, "store", {"the log", "the disk is full"});
+      if (std::exchange(fails_, false))
+        throw Error(codes::kStorage, "store", {std::string("the log"), "the disk is full"});
       below_->commit(batch);
     }
     void tidy() override { below_->tidy(); }

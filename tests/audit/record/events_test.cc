@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_the_writer_would_not_write_is_refused_with_it
   const Result<Event> wrong = decode_event(Kind::gap, encode_event(ClockStepped{}));
   BOOST_REQUIRE(!wrong.has_value());
   BOOST_TEST(wrong.error().items.front().path == "gap");
-  BOOST_TEST(wrong.error().items.front().expected == "decisions that could not be recorded");
+  BOOST_TEST(wrong.error().items.front().expected == "field 3 as docs/formats.md gives it");
 }
 
 BOOST_AUTO_TEST_CASE(a_tally_counts_a_decision_once_for_each_of_its_rules_and_says_what_differs) {

@@ -557,6 +557,62 @@ BOOST_AUTO_TEST_CASE(how_many_decisions_are_not_opened_stands_in_the_result) {
   BOOST_TEST(render_json(report).find("\"sealed\":30") != std::string::npos);
 }
 
+// Data keys are made anew each quarter: what the newer ones sealed stays sealed, and nothing was changed for that.
+BOOST_AUTO_TEST_CASE(keys_from_before_the_quarter_ended_open_what_they_can_and_nothing_reads_as_changed) {
+  testing::LogFolder in;
+  const std::string older = in.folder / "older.keys";
+  constexpr Microseconds kDay = 86'400LL * 1'000'000;
+  const auto append = [&](bool create, std::size_t from) {
+    const auto log = Log::open(in.options(create));
+    for (std::size_t i = from; i < from + 5; ++i) log->append(testing::told_decision(i));
+  };
+  append(true, 0);
+  in.clock.now += kDay;
+  append(false, 5);
+  fs::copy(in.keys_dir(), older);
+  in.clock.now += 40 * kDay;
+  const Microseconds new_year = 1'798'761'600'000'000;
+  append(false, 10);
+  in.clock.now += kDay;
+  append(false, 15);
+  const auto reads = LogReader::open(in.path());
+  const auto all = in.keys();
+  const auto before = KeyStore::open(older, {});
+  LogFacts facts;
+  facts.path = "log.db";
+  facts.origin = reads->origin();
+  facts.size = reads->size();
+  facts.root = reads->root(reads->size());
+  facts.checkpoint_note = *reads->checkpoint();
+  facts.checkpoint_time = testing::newest_time(*reads);
+  facts.key_name = all->verifier().name;
+  facts.checked = true;
+  name_what_is_not_checked(facts, true);
+  const PackageVerifyOptions options{.keys = {all->verifier()}, .limits = {}, .receipt = {}};
+  const auto made = [&](const ReportQuery& query) {
+    return verify_members(testing::package_of(*reads, before.get(), query, facts, *all), options);
+  };
+  const PackageReport both = made({});
+  BOOST_TEST(both.exit_code() == 0, shown(both));
+  BOOST_TEST(both.sealed == 10u);
+  BOOST_TEST((both.claims[10].shown == Shown::not_checked), shown(both));
+  ReportQuery old_year;
+  old_year.to = new_year;
+  const PackageReport one = made(old_year);  // its last day was closed in the new quarter
+  BOOST_TEST(one.exit_code() == 0, shown(one));
+  BOOST_TEST(one.sealed == 0u);
+  BOOST_TEST((one.claims[10].shown == Shown::not_checked), shown(one));
+  // With the keys of now what closes a day cannot be kept back.
+  Members kept_back = testing::package_of(*reads, all.get(), {}, facts, *all);
+  std::string opened;
+  const std::vector<OpenedParts> records = *decode_bundle(kept_back.at("opened/000000"));
+  for (const OpenedParts& parts : records)
+    if (view_header(*reads->header(parts.index))->kind() != Kind::closing) opened += encode_opened(parts);
+  kept_back["opened/000000"] = opened;
+  const PackageReport report = verify_members(testing::signed_again(kept_back, *all), options);
+  BOOST_TEST(report.exit_code() == 1, shown(report));
+}
+
 // The forger again, with another name for a member or another word in the manifest.
 BOOST_AUTO_TEST_CASE(a_resigned_manifest_does_not_hide_a_member_under_another_name_or_a_narrower_period) {
   const auto replaced = [](std::string text, const std::string& before, const std::string& after) {
@@ -642,6 +698,27 @@ BOOST_AUTO_TEST_CASE(a_period_is_proved_complete_without_the_rest_of_the_log) {
   Members dated = part;
   dated["manifest.json"] = write_manifest(early);
   BOOST_TEST((verify_members(testing::signed_again(dated, *keys), named()).claims[5].shown == Shown::no));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_shows_more_of_the_log_than_its_period_needs_is_refuted) {
+  const auto time_of = [&](std::uint64_t index) { return decode_header(*reader->header(index))->time_us; };
+  ReportQuery query;
+  query.from = time_of(7);
+  query.to = time_of(19);
+  const auto narrowed = [&](const std::function<void(ReportQuery&)>& change) {
+    Members part = members(query);
+    Manifest manifest = *read_manifest(part.at("manifest.json"));
+    change(manifest.query);
+    part["manifest.json"] = write_manifest(manifest);
+    return verify_members(testing::signed_again(part, *keys), named()).claims[5];
+  };
+  BOOST_TEST((narrowed([](ReportQuery&) {}).shown == Shown::yes));
+  const Claim early = narrowed([&](ReportQuery& said) { said.from = time_of(8); });
+  BOOST_TEST((early.shown == Shown::no));
+  BOOST_TEST(early.why_en == "more than one record from before the period is there");
+  const Claim late = narrowed([&](ReportQuery& said) { said.to = time_of(18); });
+  BOOST_TEST((late.shown == Shown::no));
+  BOOST_TEST(late.why_en == "more than one record from behind the period is there");
 }
 
 BOOST_AUTO_TEST_CASE(a_customers_package_opens_his_decisions_only_and_is_counted_by_his_keys) {
