@@ -91,6 +91,7 @@ class GroupCommitLog final : public Log {
     open_keys();
     open_store();
     state_ = std::make_unique<SqliteState>(options_.path, options_.vfs, *keys_);
+    state_->opened();
     look_at_the_writer();
     if (epoch_) {
       Queue nobody;
@@ -205,7 +206,7 @@ class GroupCommitLog final : public Log {
     mark_.reset();
     gap_note_.reset();
     if (store_ != nullptr) {
-      state_->reopen();
+      state_->closed();
       store_->close();
     }
     store_.reset();
@@ -477,6 +478,7 @@ class GroupCommitLog final : public Log {
     }
     if (options_.wrap_store) store = options_.wrap_store(std::move(store));
     store_ = std::move(store);
+    if (state_ != nullptr) state_->opened();
     mark_ = std::move(mark_file);
     tree_ = std::move(tree);
     last_time_ = last_time;
@@ -670,6 +672,7 @@ class GroupCommitLog final : public Log {
         {.tree = kTreeSha256, .size = size, .previous = tree_.size(), .time_us = time, .note = *note});
 
     // 4 One commit: records, state, tags, tiles, checkpoint. 5 The high-water mark. Only then do replies leave.
+    for (const StoredRecord& record : batch.records) state_->note(record.state);
     store_->commit(batch);
     if (epoch_) {
       replace_high_water(origin_, size, store_->reader());
@@ -840,7 +843,7 @@ class GroupCommitLog final : public Log {
     keep_gap();
     store_.reset();
     mark_.reset();
-    state_->reopen();
+    state_->closed();
     for (const auto& one : good) one->failed({&error.code(), error.what()});
     try {
       open_store_again();

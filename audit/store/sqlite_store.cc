@@ -308,6 +308,30 @@ class SqliteReader final : public StoreReader {
     return found;
   }
 
+  std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,
+                                           const std::function<void(std::string_view)>& visit) override {
+    Statement rows = db_.prepare(
+        "SELECT kind, subject, discriminator FROM state WHERE (kind, subject, discriminator) > (?, ?, ?) "
+        "ORDER BY kind, subject, discriminator LIMIT ?");
+    rows.bind(1, after ? static_cast<std::int64_t>(after->kind) : std::numeric_limits<std::int64_t>::min())
+        .bind_blob(2, after ? std::string_view(after->subject) : std::string_view())
+        .bind_blob(3, after ? std::string_view(after->discriminator) : std::string_view())
+        .bind(4, static_cast<std::int64_t>(most));
+    std::optional<StoredStateRow> last;
+    std::size_t found = 0;
+    while (rows.step()) {
+      visit(rows.bytes(2));
+      if (++found == most)
+        last = StoredStateRow{.kind = static_cast<std::uint64_t>(rows.integer(0)),
+                              .subject = std::string(rows.bytes(1)),
+                              .discriminator = std::string(rows.bytes(2)),
+                              .version = 0,
+                              .index = 0,
+                              .value = {}};
+    }
+    return last;
+  }
+
   void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) override {
     Statement rows = db_.prepare(
         "SELECT kind, subject, discriminator, version, idx, value FROM state WHERE kind = ? "

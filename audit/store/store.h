@@ -79,6 +79,9 @@ class StoreReader {
   // Records of which a sorted tag lies where nobody looks for it, or the place of the merge under way is not the one that it has come to.
   virtual std::vector<std::int64_t> misplaced_tags() = 0;
   virtual void each_state(const std::function<void(const StoredStateRow&)>& visit) = 0;
+  // The discriminators of some rows behind `after`, from the first where there is none; gives back the last key, or nothing: no more.
+  virtual std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,
+                                                   const std::function<void(std::string_view)>& visit) = 0;
   virtual void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) = 0;
   // Differences between the schema on disk and that of this build, and what the database itself finds wrong.
   virtual std::vector<std::string> schema_faults() = 0;

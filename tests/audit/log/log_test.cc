@@ -245,6 +245,10 @@ class CountingReader final : public StoreReader {
   void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override { below_.each_tag(visit); }
   std::vector<std::int64_t> misplaced_tags() override { return below_.misplaced_tags(); }
   void each_state(const std::function<void(const StoredStateRow&)>& visit) override { below_.each_state(visit); }
+  std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,
+                                           const std::function<void(std::string_view)>& visit) override {
+    return below_.state_keys(after, most, visit);
+  }
   void each_state_of(StateKind kind, const std::function<void(const StoredStateRow&)>& visit) override {
     below_.each_state_of(kind, visit);
   }
