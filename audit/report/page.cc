@@ -25,7 +25,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 .badge { border: 1px solid currentColor; border-radius: 3px; padding: 0 .5rem; font-weight: 600; } .allow { color: #1b7837; } .revise { color: #2166ac; } .require { color: #7a5f00; } .block { color: #b2182b; } .handoff { color: #6a3d9a; }
 .story dl { display: grid; grid-template-columns: 9.5rem 1fr; margin: 0; padding: .5rem .8rem .7rem; gap: .3rem .8rem; } .story dt { color: var(--soft); } .story dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; } .story dd.k4 { font-weight: 600; } .story dd.k8 { border-left: 3px solid var(--ink); padding-left: .6rem; }
 .story footer { padding: 0 .8rem .5rem; } pre { background: var(--tint); padding: .7rem; white-space: pre-wrap; } svg text { font-size: 12.5px; fill: var(--ink); } ul { padding-left: 1.3rem; }
-@page { size: A4; margin: 16mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); } } @media print { html { font-size: 12px; } body { padding: 0; max-width: none; } thead { display: table-header-group; } tfoot { display: table-row-group; } tr, li, pre, svg, .keep { break-inside: avoid; } h2, h3, caption, h2 + p { break-after: avoid; } }
+@page { size: A4; margin: 16mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); } } @media print { html { font-size: 12px; } body { padding: 0; max-width: none; } th, td { padding: .3rem .35rem; } th.n { white-space: normal; } td.rule { min-width: 9rem; } td.words { min-width: 7rem; } th.w { min-width: 4rem; } thead { display: table-header-group; } tfoot { display: table-row-group; } tr, li, pre, svg, .keep { break-inside: avoid; } h2, h3, caption, h2 + p { break-after: avoid; } }
 </style>
 </head>
 <body>

@@ -51,7 +51,7 @@ std::string bar_chart(const std::string& id, const std::string& title, const std
     out += "<rect x=\"" + std::to_string(x) + "\" y=\"6\" width=\"14\" height=\"14\" fill=\"url(#" + id +
            std::to_string(i) + ")\"/>\n";
     out += text_at(x + 20, 18, "start", series[i].label);
-    x += 110;
+    x += (kWidth - kLabelWidth) / 5;  // verdicts stand beside each other
   }
   int y = kLegend;
   for (const Bar& bar : bars) {
