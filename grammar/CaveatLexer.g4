@@ -51,7 +51,7 @@ tokens {
   THIS_CUSTOMER, ALL_CUSTOMERS, SAME_DAY, MORE_THAN, FEWER_THAN, AT_MOST, THE_SAME_QUESTION, OTHERWISE, UNKNOWN, EMPTY,
   // units and what may follow a number (units.def)
   MAGNITUDE, CURRENCY, SHARE_UNIT, TIME_UNIT, COUNT_UNIT, AGO, OR_MORE, OR_LESS, INSIDE, ONWARD, IN_FORCE, END_DAY,
-  PARTS_OF,  // 千分之, 万分之
+  PARTS_OF,  // 千分之, 万分之, 百分之
   // made by the token filter
   PATTERN, LINE, INDENT, DEDENT, DATE_WORDS
 }

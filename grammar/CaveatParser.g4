@@ -219,6 +219,7 @@ term      : NOT? ( comparison | any_in_list | window ) ;
 
 comparison : sum tail? ;
 tail : ( IS | EQUALS ) sum ( OR_MORE | OR_LESS | INSIDE | ( RANGE | UP_TO ) sum )?
+     | number ( OR_MORE | OR_LESS | INSIDE | ( RANGE | UP_TO ) number )
      | ( IS_NOT | SIGN_NE ) sum
      | ( GE | SIGN_GE | LE | SIGN_LE | GT | SIGN_GT | LT | SIGN_LT | AT_LEAST | AT_MOST | MORE_THAN | FEWER_THAN | AFTER ) sum AGO?
      | BETWEEN sum ( AND sum ( IN zone )? | WITH sum BETWEEN_END )

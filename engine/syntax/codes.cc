@@ -18,6 +18,9 @@ const Code kGroupedNumber{"grouped_number", "a comma does not group digits: “{
 const Code kUnitLeftover{"unit_leftover", "“{0}” after the number is no unit", "数字后的“{0}”不是单位"};
 const Code kDigitInName{"digit_in_name", "a digit after a Chinese character begins a number: “{0}” is no name",
                         "汉字后的数字另起一个数：“{0}”不是名称"};
+const Code kDigitFirst{"digit_first", "“{0}” begins with a digit, as no name does", "“{0}”以数字开头，不能作名称"};
+const Code kNumberInWords{"number_in_words", "“{0}” is a number in words", "“{0}”是用汉字写的数"};
+const Code kTraditional{"traditional", "“{0}” is written in traditional characters", "“{0}”用的是繁体字"};
 const Code kNoSuchDate{"no_such_date", "there is no “{0}”", "没有“{0}”这个日期或时间"};
 const Code kNumberTooLong{"number_too_long",
                           "“{0}” has more digits than a number can hold (36, of them 18 after the point)",
@@ -55,14 +58,44 @@ const Code kNegatedComparison{"negated_comparison", "“is not” cannot stand b
 const Code kOrderOfRange{"order_of_range", "“{0}” is not before “{1}”", "“{0}”不早于“{1}”"};
 
 const std::vector<const Code*>& all() {
-  static const std::vector<const Code*> kAll = {
-      &kBadUtf8,         &kNulByte,      &kByteOrderMark,      &kFileTooLong,        &kUnclosedText,
-      &kUnclosedPattern, &kStraySign,    &kTabIndent,          &kGroupedNumber,      &kUnitLeftover,
-      &kDigitInName,     &kNoSuchDate,   &kNumberTooLong,      &kNameTooLong,        &kTextTooLong,
-      &kNestingTooDeep,  &kChainTooLong, &kUnknownDeclaration, &kOutsideDeclaration, &kUnexpected,
-      &kUnexpectedEnd,   &kKeywordGlued, &kListWord,           &kMixedLogic,         &kRoundingUnclear,
-      &kNotOpensChain,   &kBareWithin,   &kSaidTwice,          &kClauseMissing,      &kUnknownWord,
-      &kReservedName,    &kNotYet,       &kWrongUnit,          &kNegatedComparison,  &kOrderOfRange};
+  static const std::vector<const Code*> kAll = {&kBadUtf8,
+                                                &kNulByte,
+                                                &kByteOrderMark,
+                                                &kFileTooLong,
+                                                &kUnclosedText,
+                                                &kUnclosedPattern,
+                                                &kStraySign,
+                                                &kTabIndent,
+                                                &kGroupedNumber,
+                                                &kUnitLeftover,
+                                                &kDigitInName,
+                                                &kDigitFirst,
+                                                &kNumberInWords,
+                                                &kTraditional,
+                                                &kNoSuchDate,
+                                                &kNumberTooLong,
+                                                &kNameTooLong,
+                                                &kTextTooLong,
+                                                &kNestingTooDeep,
+                                                &kChainTooLong,
+                                                &kUnknownDeclaration,
+                                                &kOutsideDeclaration,
+                                                &kUnexpected,
+                                                &kUnexpectedEnd,
+                                                &kKeywordGlued,
+                                                &kListWord,
+                                                &kMixedLogic,
+                                                &kRoundingUnclear,
+                                                &kNotOpensChain,
+                                                &kBareWithin,
+                                                &kSaidTwice,
+                                                &kClauseMissing,
+                                                &kUnknownWord,
+                                                &kReservedName,
+                                                &kNotYet,
+                                                &kWrongUnit,
+                                                &kNegatedComparison,
+                                                &kOrderOfRange};
   return kAll;
 }
 

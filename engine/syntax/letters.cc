@@ -1,10 +1,13 @@
 #include "engine/syntax/letters.h"
 
 #include <unicode/normalizer2.h>
+#include <unicode/translit.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
+
+#include <memory>
 
 namespace caveat::syntax {
 namespace {
@@ -20,8 +23,10 @@ char sign_of(char32_t c) {
     case U'｡':
       return 3;
     case U'≥':
+    case U'≧':
       return 4;
     case U'≤':
+    case U'≦':
       return 5;
     case U'≠':
       return 6;
@@ -134,6 +139,24 @@ std::string nfkc(std::string_view word) {
                   status)
       .toUTF8String(result);
   return U_FAILURE(status) ? std::string(word) : result;
+}
+
+std::string simplified(std::string_view word) {
+  if (is_ascii(word)) return std::string(word);
+  static const std::unique_ptr<const icu::Transliterator> kForms = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    std::unique_ptr<const icu::Transliterator> made(
+        icu::Transliterator::createInstance("Hant-Hans", UTRANS_FORWARD, status));
+    if (U_FAILURE(status)) made.reset();
+    return made;
+  }();
+  if (kForms == nullptr) return std::string(word);
+  icu::UnicodeString text =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(word.data(), static_cast<std::int32_t>(word.size())));
+  kForms->transliterate(text);
+  std::string result;
+  text.toUTF8String(result);
+  return result.size() == word.size() ? result : std::string(word);
 }
 
 }  // namespace caveat::syntax

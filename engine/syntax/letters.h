@@ -27,4 +27,7 @@ bool is_plain(
     std::string_view word);  // ASCII and common Chinese characters only: its own normal form, as nearly every word is
 std::string nfkc(std::string_view word);
 
+// Traditional characters in their simplified form (規則: 规则), byte for byte as long; for messages, names are never folded so.
+std::string simplified(std::string_view word);
+
 }  // namespace caveat::syntax

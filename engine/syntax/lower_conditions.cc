@@ -131,9 +131,24 @@ bool says_moment(std::string_view word) {
 ExprPtr Lowering::tail(Node node, ExprPtr subject) {
   const Span span = {source_, subject->span.begin, node.span().end};
   const Node head = node.first();
-  std::vector<Node> sums;
+  std::vector<Node> sums, numbers;
   for (Node n = head; n; n = n.next()) {
     if (n.is(P::RuleSum)) sums.push_back(n);
+    if (n.is(P::RuleNumber)) numbers.push_back(n);
+  }
+  if (!numbers.empty()) {  // 客户.年龄 60周岁以上: what it is goes without saying
+    if (numbers.size() == 2) {
+      auto e = make(Op::between, span, std::move(subject), number_value(numbers[0]));
+      e->args.push_back(number_value(numbers[1]));
+      return e;
+    }
+    ExprPtr number = number_value(numbers[0]);
+    if (node.has(P::INSIDE) && number->literal.kind == LiteralKind::duration) {  // 客户.签约时间 24小时内
+      const std::string length = written(numbers[0]);
+      complain(codes::kBareWithin, node.span(), {}, {}, {},
+               {{node.span(), "距今 不超过 " + length}, {node.span(), "在 未来 " + length + "内"}});
+    }
+    return make(node.has(P::OR_MORE) ? Op::ge : Op::le, span, std::move(subject), std::move(number));
   }
   const auto binary = [&](Op op) { return make(op, span, std::move(subject), sum(sums.at(0))); };
   const auto negated = [&](ExprPtr e) { return make(Op::not_, span, std::move(e)); };

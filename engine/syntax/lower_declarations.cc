@@ -6,6 +6,7 @@
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
+#include "engine/syntax/numerals.h"
 
 namespace caveat::syntax {
 
@@ -140,7 +141,9 @@ SourceDecl Lowering::source(Node node) {
       } else {
         place = whole.substr(3, whole.size() - 6);
         unit = whole.substr(whole.size() - 3);
+        if (const auto number = number_in_words(place)) place = std::to_string(*number);  // 第二十八条 is 第28条
       }
+      unit = simplified(unit);  // of 第28條 it has been told
       if (unit == "条")
         kind = P::ARTICLE;
       else if (unit == "款")
@@ -149,7 +152,7 @@ SourceDecl Lowering::source(Node node) {
         kind = P::ITEM;
       else if (unit == "章" || unit == "节") {
         kind = P::SECTION;
-        place = whole;
+        place = "第" + place + unit;
       } else {
         complain(codes::kUnexpected, n.span(), {"“" + whole + "”", "“第12条”"});
         continue;

@@ -172,6 +172,7 @@ std::string Lowering::closed_word(Node name, std::string_view list) {
   for (const auto& v : english) all_en += (all_en.empty() ? "" : ", ") + v;
   for (const auto& v : chinese) all_zh += (all_zh.empty() ? "" : "、") + v;
   std::string meant(nearest(w.text, english));
+  if (const std::string plain = simplified(w.text); meant.empty() && !value_of(list, plain).empty()) meant = plain;
   if (meant.empty()) meant = nearest(w.text, chinese);
   std::vector<Fix> fixes;
   if (!meant.empty()) fixes.push_back({w.span, meant});

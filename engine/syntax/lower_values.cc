@@ -94,7 +94,7 @@ Literal Lowering::literal(Node node) {
         break;
       case P::PARTS_OF:
         result.kind = LiteralKind::percent;
-        result.unit = text == "千分之" ? "per_mille" : "per_ten_thousand";
+        result.unit = text == "千分之" ? "per_mille" : text == "万分之" ? "per_ten_thousand" : "%";
         break;
       case P::TIME_UNIT: {
         result.kind = LiteralKind::duration;

@@ -14,6 +14,7 @@
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/numerals.h"
 #include "engine/syntax/spaced.h"
 
 namespace caveat::syntax {
@@ -131,6 +132,7 @@ Both in_words(const std::vector<int>& types) {
   } else {
     for (const int sign :
          {P::WORD, P::TEXT, P::NUMBER, P::DATE, P::INSTANT, P::TIME, P::WEEKDAY, P::PATTERN, P::LBRACKET}) {
+      if (sign == P::NUMBER && has(P::IS) && has(P::GE)) continue;  // 60岁以上, which is a comparison too
       if (has(sign) && !(name && sign == P::WEEKDAY)) parts.push_back(sign_named(sign));
     }
     if (has(P::TIME_UNIT) && !has(P::WHEN)) parts.push_back(sign_named(P::TIME_UNIT));
@@ -218,6 +220,17 @@ class Explainer {
 
   Complaint explain() {
     for (const auto special : {&Explainer::full_stop,
+                               &Explainer::traditional,
+                               &Explainer::number_in_words_here,
+                               &Explainer::unspaced_phrase,
+                               &Explainer::share_glued,
+                               &Explainer::said_with_its_bound,
+                               &Explainer::dot_of_a_path,
+                               &Explainer::doubled_sign,
+                               &Explainer::dash_for_to,
+                               &Explainer::name_in_marks,
+                               &Explainer::law_in_marks,
+                               &Explainer::day_in_force,
                                &Explainer::is_of_habit,
                                &Explainer::in_between,
                                &Explainer::place_in_law,
@@ -237,6 +250,11 @@ class Explainer {
                                &Explainer::bound_included,
                                &Explainer::several_values,
                                &Explainer::in_words_of_law,
+                               &Explainer::day_before,
+                               &Explainer::yuan_before,
+                               &Explainer::number_alone,
+                               &Explainer::no_comparison,
+                               &Explainer::part_of_glued,
                                &Explainer::less_than_ago,
                                &Explainer::in_brackets,
                                &Explainer::said_in_parts,
@@ -246,8 +264,10 @@ class Explainer {
                                &Explainer::bare_within,
                                &Explainer::nested_quantifier,
                                &Explainer::list_in_brackets,
+                               &Explainer::joint_of_a_list,
                                &Explainer::open_bracket,
                                &Explainer::comma_before_clause,
+                               &Explainer::comma_for_and,
                                &Explainer::no_else,
                                &Explainer::second_when,
                                &Explainer::double_not,
@@ -288,6 +308,19 @@ class Explainer {
     return type(at_) == P::OR || type(at_) == P::AND ? habit() : std::nullopt;  // is less than or equal to
   }
   std::optional<Complaint> full_stop();
+  std::optional<Complaint> traditional();
+  std::optional<Complaint> number_in_words_here();
+  std::optional<Complaint> unspaced_phrase();
+  std::optional<Complaint> share_glued();
+  std::optional<Complaint> said_with_its_bound();
+  std::optional<Complaint> dot_of_a_path();
+  std::optional<Complaint> doubled_sign();
+  std::optional<Complaint> dash_for_to();
+  std::optional<Complaint> name_in_marks();
+  std::optional<Complaint> law_in_marks();
+  std::optional<Complaint> day_in_force();
+  std::optional<Complaint> joint_of_a_list();
+  std::optional<Complaint> comma_for_and();
   std::optional<Complaint> is_of_habit();
   std::optional<Complaint> in_between();
   std::optional<Complaint> place_in_law();
@@ -307,6 +340,11 @@ class Explainer {
   std::optional<Complaint> bound_included();
   std::optional<Complaint> several_values();
   std::optional<Complaint> in_words_of_law();
+  std::optional<Complaint> day_before();
+  std::optional<Complaint> yuan_before();
+  std::optional<Complaint> number_alone();
+  std::optional<Complaint> no_comparison();
+  std::optional<Complaint> part_of_glued();
   std::optional<Complaint> less_than_ago();
   std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();
@@ -440,6 +478,290 @@ std::optional<Complaint> Explainer::full_stop() {
   return std::nullopt;
 }
 
+// 當, 適用於, 轉人工 至: keywords stand in simplified characters; names stay as they are declared.
+std::optional<Complaint> Explainer::traditional() {
+  for (std::size_t back = std::min<std::size_t>(at_, 2) + 1; back-- > 0;) {
+    const std::size_t first = at_ - back;
+    if (first >= count_ || is_ascii(text(first))) continue;
+    const std::string head = simplified(text(first));
+    for (const Spelling* s : spellings_from(head)) {
+      const std::size_t last = first + s->words.size() - 1;
+      // 優先級 was taken for the name of a length, 提示 於 for that of a wording.
+      const bool taken =
+          last + 1 == at_ && (s->token == P::PRIORITY || (s->token == P::AT && first > 0 && type(first - 1) == P::SAY));
+      if ((last < at_ && !taken) || last >= count_ || (back == 0 && !may_stand(*s))) continue;
+      const std::string written = text(first, last);
+      if (simplified(written) != s->text || written == s->text) continue;
+      Complaint c{&codes::kTraditional, span(first, last), {written}};
+      c.help = Both{"keywords are written in simplified characters: " + s->text, "关键字用简体字：" + s->text};
+      c.fixes.push_back({c.span, s->text});
+      return c;
+    }
+  }
+  return std::nullopt;
+}
+
+// 六十岁以上, 超过五十万元, 保留后四位: numbers stand in digits.
+std::optional<Complaint> Explainer::number_in_words_here() {
+  for (std::size_t back = 0; back <= 1 && back <= at_; ++back) {
+    const std::size_t i = at_ - back;
+    if (type(i) != P::WORD) continue;
+    auto meant = in_digits(text(i));
+    if (!meant) meant = in_digits_behind_a_keyword(text(i));
+    if (!meant || (back == 1 && at_ < count_ && type(at_) == P::WORD)) continue;
+    Complaint c{&codes::kNumberInWords, span(i, i), {text(i)}};
+    c.help = Both{"write it in digits: " + *meant, "请用数字书写：" + *meant};
+    c.fixes.push_back({c.span, *meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 于结尾, 转人工至坐席: the words of one keyword, without the blanks between them.
+std::optional<Complaint> Explainer::unspaced_phrase() {
+  if (at_ >= count_ || is_ascii(text(at_))) return std::nullopt;
+  const std::string found = simplified(text(at_));
+  for (const auto& s : all_spellings()) {
+    if (s.language != Language::zh || s.words.size() < 2 || !may_stand(s)) continue;
+    std::string joined = s.text;
+    std::erase(joined, ' ');
+    if (!found.starts_with(joined)) continue;
+    const std::string rest = text(at_).substr(joined.size());
+    const std::string meant = s.text + (rest.empty() ? "" : " ") + rest;
+    Complaint c{&codes::kKeywordGlued, span(at_, at_), {text(at_)}};
+    c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 客户.资产的20%, 客户.资产的 20%, 占 客户.资产的比例: behind a dot the whole run is the name.
+std::optional<Complaint> Explainer::share_glued() {
+  if (at_ == 0 || at_ >= count_ || type(at_ - 1) != P::WORD) return std::nullopt;
+  const std::string written = text(at_ - 1);
+  constexpr std::string_view kShare = "的", kPart = "的比例";
+  std::string meant;
+  if (expects(P::SHARE_END) && written.ends_with(kPart) && written.size() > kPart.size()) {
+    meant = written.substr(0, written.size() - kPart.size()) + " " + std::string(kPart);
+  } else if (expects(P::OF_SHARE)) {
+    const std::size_t digits = std::min(written.find_first_of("0123456789"), written.size());
+    const std::string name = written.substr(0, digits);
+    const bool number = digits < written.size()
+                            ? type(at_) == P::PERCENT || type(at_) == P::COUNT_UNIT
+                            : type(at_) == P::NUMBER || type(at_) == P::PARTS_OF || type(at_) == P::WORD;
+    if (!number || !name.ends_with(kShare) || name.size() == kShare.size()) return std::nullopt;
+    meant = name.substr(0, name.size() - kShare.size()) + " " + std::string(kShare);
+    if (digits < written.size()) meant += " " + written.substr(digits);
+  }
+  if (meant.empty()) return std::nullopt;
+  Complaint c{&codes::kKeywordGlued, span(at_ - 1, at_ - 1), {written}};
+  c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// 达到 3次以上: the bound is said once, by the word before or by that behind.
+std::optional<Complaint> Explainer::said_with_its_bound() {
+  const bool up = type(at_) == P::OR_MORE;
+  if (!up && type(at_) != P::OR_LESS && type(at_) != P::INSIDE) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  for (std::size_t i = at_; i-- > begin;) {
+    const bool same = up ? type(i) == P::GE || type(i) == P::AT_LEAST : type(i) == P::LE || type(i) == P::AT_MOST;
+    const bool other = type(i) == P::GT || type(i) == P::LT || type(i) == P::MORE_THAN || type(i) == P::FEWER_THAN;
+    if (!same && !other) continue;
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+    if (same) {
+      c.help = Both{"the bound is said already: leave it out", "“" + text(i) + "”已含此意：请删去"};
+      c.fixes.push_back({c.span, ""});
+    } else {  // 超过 3次以上: with the bound or without it, the author has to say
+      c.help = Both{"“" + text(i) + "” leaves the bound out and “" + text(at_) + "” includes it: keep one",
+                    "“" + text(i) + "”不含本数，“" + text(at_) + "”含本数：请只写其一"};
+    }
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 客户。年龄, typed with the full-width keyboard.
+std::optional<Complaint> Explainer::dot_of_a_path() {
+  if (type(at_) != P::STOP || at_ == 0 || at_ + 1 >= count_) return std::nullopt;
+  if (type(at_ - 1) != P::WORD || tokens_[at_ - 1].end != tokens_[at_].begin ||
+      tokens_[at_].end != tokens_[at_ + 1].begin)
+    return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“.”"}};
+  c.fixes.push_back({c.span, "."});
+  return c;
+}
+
+// 客户.年龄 18-60
+std::optional<Complaint> Explainer::dash_for_to() {
+  if (type(at_) != P::MINUS || !expects(P::OR_MORE) || expects(P::AND) || type(at_ + 1) != P::NUMBER)
+    return std::nullopt;
+  const std::string meant = is_ascii(text(0)) ? " .. " : " 至 ";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", is_ascii(text(0)) ? "“..”" : "“至”"}};
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// ==, <>, =>: signs of programs and spreadsheets.
+std::optional<Complaint> Explainer::doubled_sign() {
+  if (at_ == 0 || at_ >= count_ || tokens_[at_ - 1].end != tokens_[at_].begin) return std::nullopt;
+  struct Row {
+    int first, second;
+    std::string_view meant;
+  };
+  constexpr std::array<Row, 4> kRows = {{{P::EQUALS, P::EQUALS, "="},
+                                         {P::SIGN_LT, P::SIGN_GT, "!="},
+                                         {P::EQUALS, P::SIGN_GT, ">="},
+                                         {P::EQUALS, P::SIGN_LT, "<="}}};
+  for (const Row& row : kRows) {
+    if (type(at_ - 1) != row.first || type(at_) != row.second) continue;
+    const std::string meant(row.meant);
+    Complaint c{&codes::kUnexpected, span(at_ - 1, at_), {"“" + text(at_ - 1, at_) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 规则 “一号规则”, rule R-1
+std::optional<Complaint> Explainer::name_in_marks() {
+  if (at_ != 1 && at_ != 2) return std::nullopt;
+  if (at_ == 1 && type(at_) == P::NUMBER && expects(P::WORD)) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+    const std::string meant = text(0) + "_" + text(at_);
+    c.help = Both{"a name begins with a letter: " + meant, "名称以文字开头：" + meant};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  if (at_ == 1 && type(at_) == P::TEXT && expects(P::WORD)) {
+    const std::string written = text(at_);
+    const std::size_t mark = written.front() == '"' ? 1 : 3;
+    if (written.size() <= 2 * mark) return std::nullopt;
+    const std::string name = written.substr(mark, written.size() - 2 * mark);
+    const bool word = name.find_first_of(" .,;:!?()[]{}<>=+-*/%|&#'\"\t0123456789") == std::string::npos &&
+                      std::all_of(name.begin(), name.end(), [](unsigned char each) {
+                        return each >= 0xE4 || (each >= 0x80 && each < 0xC0) || each < 0x80;
+                      });
+    Complaint c{&codes::kUnexpected, span(at_, at_), {Both{"a text in quotes", "引号中的文本"}, expected()}};
+    c.help = Both{"a name stands without quotes; a title may follow it in quotes", "名称不加引号；其后可用引号写标题"};
+    if (word) c.fixes.push_back({c.span, name});
+    return c;
+  }
+  if (at_ == 2 && type(at_) == P::MINUS && tokens_[1].end == tokens_[2].begin && at_ + 1 < count_ &&
+      tokens_[2].end == tokens_[3].begin) {
+    const std::string meant = text(1) + "_" + text(3);
+    Complaint c{&codes::kUnexpected, span(1, 3), {"“" + text(1, 3) + "”", "“" + meant + "”"}};
+    c.help = Both{"a name holds letters, digits and underlines", "名称由文字、数字和下划线组成"};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 法源 甲法 为 甲法 第28条, 法源 甲法：《甲法》, 《甲法》、《乙法》
+std::optional<Complaint> Explainer::law_in_marks() {
+  if (type(0) != P::SOURCE || at_ >= count_) return std::nullopt;
+  if (type(at_) == P::COLON && expects(P::IS)) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", quoted_spelling(P::IS)}};
+    const bool blank = at_ + 1 < count_ && tokens_[at_].end < tokens_[at_ + 1].begin;
+    c.fixes.push_back({c.span, std::string(is_ascii(text(0)) ? " is" : " 为") + (blank ? "" : " ")});
+    return c;
+  }
+  if (type(at_) == P::WORD && expects(P::TEXT) && at_ > 2 && type(at_ - 1) == P::IS) {
+    const bool english = is_ascii(text(at_));
+    std::size_t last = at_;
+    while (last + 1 < count_ && type(last + 1) == P::WORD && !begins_line(last + 1)) ++last;
+    const std::string meant = english ? "\"" + text(at_, last) + "\"" : "《" + text(at_, last) + "》";
+    Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", expected()}};
+    c.help = Both{"the name of the instrument stands in quotes: " + meant, "法规名称写在书名号或引号中：" + meant};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  if (type(at_) != P::COMMA || at_ == 0) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  if (type(at_ - 1) == P::TEXT) {
+    c.help = Both{"a source is one instrument: declare the other in a line of its own and cite both: cites A, B",
+                  "一条法源只写一部法规：另一部请另行声明，规则中一并引用：依据 甲、乙"};
+    return c;
+  }
+  c.help =
+      Both{"a source names one article: declare one each, or name several in quotes: section \"articles 28 and 29\"",
+           "一条法源只写一处：请分别声明，或在引号中写多处：章节 “第28、29条”"};
+  return c;
+}
+
+// 2026年3月1日起施行
+std::optional<Complaint> Explainer::day_in_force() {
+  const bool day = type(at_) == P::DATE || type(at_) == P::DATE_WORDS;
+  if (!day || !expects(P::SINCE)) return std::nullopt;
+  const int tail = type(at_ + 1);
+  if (tail != P::IN_FORCE && tail != P::ONWARD && tail != P::END_DAY) return std::nullopt;
+  const std::string word = tail == P::END_DAY ? "至" : "自";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + word + "”"}};
+  c.help = Both{"write " + word + " " + text(at_, at_ + 1), "请写作：" + word + " " + text(at_, at_ + 1)};
+  c.fixes.push_back({{source_, tokens_[at_].begin, tokens_[at_].begin}, word + " "});
+  return c;
+}
+
+// “甲”；“乙”, “甲”“乙”, “甲”/“乙”: a list's items are parted by a comma.
+std::optional<Complaint> Explainer::joint_of_a_list() {
+  if (at_ == 0 || at_ >= count_ || !expects(P::COMMA)) return std::nullopt;
+  if (type(0) == P::FACTS && begins_line(at_)) return std::nullopt;
+  const bool beside = type(at_) == P::TEXT && type(at_ - 1) == P::TEXT;
+  const bool joint = (type(at_) == P::SEMICOLON || type(at_) == P::SLASH) && !expects(type(at_)) && at_ + 1 < count_ &&
+                     !begins_line(at_ + 1) &&
+                     (type(at_ + 1) == P::TEXT || (type(at_ + 1) == P::WORD && type(at_ - 1) == P::WORD));
+  const bool terms = expects(P::TEXT) && type(0) == P::RULE && expects(P::BECAUSE) && !expects(P::AND);
+  if ((!beside && !joint) || terms) return std::nullopt;
+  const std::string comma = is_ascii(text(at_ - 1, at_)) ? "," : "、";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + comma + "”"}};
+  c.help = Both{"the items of a list are parted by a comma", "列表各项之间用顿号或逗号"};
+  if (beside) {
+    c.arguments[0] = text(at_);
+    c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_ - 1].end}, comma});
+  } else {
+    const bool blank = tokens_[at_].end < tokens_[at_ + 1].begin;
+    c.fixes.push_back({c.span, comma == "," && !blank ? ", " : comma});
+  }
+  return c;
+}
+
+// A，且 B; A，B: conditions are joined by words, and only by these.
+std::optional<Complaint> Explainer::comma_for_and() {
+  if (at_ == 0 || at_ + 1 >= count_ || !expects(P::AND) || !expects(P::OR)) return std::nullopt;
+  if (type(at_) != P::COMMA && type(at_) != P::SEMICOLON) return std::nullopt;
+  const bool chinese = !is_ascii(text(at_)) || !is_ascii(text(0));
+  if (type(at_ - 1) == P::WORD) {  // 客群属于零售、私行
+    const std::string word = text(at_ - 1);
+    for (const std::string_view joint : {"不属于", "属于", "包含任一", "包含全部", "包括任一", "包括全部"}) {
+      const std::size_t cut = word.find(joint);
+      if (cut == std::string::npos || cut == 0 || cut + joint.size() == word.size()) continue;
+      const std::string meant = word.substr(0, cut) + " " + std::string(joint) + " " + word.substr(cut + joint.size());
+      Complaint c{&codes::kKeywordGlued, span(at_ - 1, at_ - 1), {word}};
+      c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
+      c.fixes.push_back({c.span, meant});
+      return c;
+    }
+  }
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  if (type(at_ + 1) == P::AND || type(at_ + 1) == P::OR) {
+    c.help = Both{"no comma stands before it", "其前不用逗号"};
+    const bool blank = tokens_[at_].end == tokens_[at_ + 1].begin;
+    c.fixes.push_back({c.span, blank ? " " : ""});
+    return c;
+  }
+  if (is_clause(at_ + 1) || type(at_ + 1) == P::LINE) return std::nullopt;
+  c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
+  for (const char* word : {"且", "或"}) {
+    const std::string joint = chinese ? word : word == std::string_view("且") ? "and" : "or";
+    const bool blank = tokens_[at_].end == tokens_[at_ + 1].begin;
+    c.fixes.push_back({c.span, " " + joint + (blank ? " " : "")});
+  }
+  return c;
+}
+
 // 客户.职业 是 学生, 是学生: 是 is the value “yes” and never compares.
 std::optional<Complaint> Explainer::is_of_habit() {
   if (at_ >= count_ || at_ == 0 || !expects(P::IS)) return std::nullopt;
@@ -520,6 +842,11 @@ std::optional<Complaint> Explainer::text_for_a_name() {
   return c;
 }
 
+bool is_effect(int token) {
+  return std::any_of(all_spellings().begin(), all_spellings().end(),
+                     [&](const Spelling& s) { return s.token == token && s.kind == KeywordKind::effect; });
+}
+
 // Does an effect end before this token?
 bool Explainer::ends_effect(std::size_t at) const {
   return bounds_conditions(at) || type(at) == P::ALSO_DO || type(at) == P::COMMA || begins_line(at);
@@ -541,6 +868,15 @@ std::optional<Complaint> Explainer::effects_unjoined() {
     return token == P::BLOCK || token == P::ALLOW || token == P::PASS;
   };
   const std::string found = text(at_);
+  if (type(at_) == P::COMMA && expects(P::ALSO_DO) && at_ + 1 < count_ && !is_clause(at_ + 1) &&
+      (type(at_ + 1) == P::HAND_OFF || text(at_ + 1).starts_with(kPerson) || effect(text(at_ + 1)) ||
+       is_effect(type(at_ + 1)))) {  // 拦截、转人工 至 坐席
+    const std::string joint = is_ascii(text(0)) ? "and" : "并";
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + joint + "”"}};
+    const bool blank = tokens_[at_].end == tokens_[at_ + 1].begin;
+    c.fixes.push_back({c.span, " " + joint + (blank ? " " : "")});
+    return c;
+  }
   const Both help{"between effects stands 并: 拦截 并 转人工 至 «队列»", "处置之间写“并”：拦截 并 转人工 至 «队列»"};
   if (expects(P::ALSO_DO) && !is_ascii(found) && (effect(found) || type(at_) == P::HAND_OFF)) {
     Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“并”"}};
@@ -836,6 +1172,12 @@ std::optional<Complaint> Explainer::several_values() {
   if (type(at_) != P::COMMA || !expects(P::AND) || at_ + 1 >= count_ || bounds_conditions(at_ + 1)) return std::nullopt;
   const bool value = type(at_ + 1) == P::WORD || type(at_ + 1) == P::TEXT || type(at_ + 1) == P::NUMBER;
   if (!value) return std::nullopt;
+  std::size_t behind = at_ + 2;  // is yes, customer.age is …: another condition follows
+  while (type(behind) == P::DOT || type(behind) == P::WORD) ++behind;
+  if (type(at_ + 1) == P::WORD && std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+        return s.token == type(behind) && s.kind == KeywordKind::compare;
+      }))
+    return std::nullopt;
   const std::size_t begin = comparison_begin(at_);
   for (std::size_t i = at_; i-- > begin;) {
     std::vector<int> instead;
@@ -880,6 +1222,77 @@ std::optional<Complaint> Explainer::in_words_of_law() {
     }
   }
   return std::nullopt;
+}
+
+// 客户.生日 2008年1月1日以前
+std::optional<Complaint> Explainer::day_before() {
+  if ((type(at_) != P::DATE && type(at_) != P::DATE_WORDS) || !expects(P::IS) || at_ + 1 >= count_) return std::nullopt;
+  constexpr std::array<std::array<std::string_view, 2>, 6> kTails = {
+      {{"以前", "早于"}, {"之前", "早于"}, {"前", "早于"}, {"以后", "晚于"}, {"之后", "晚于"}, {"起", "不早于"}}};
+  for (const auto& [tail, keyword] : kTails) {
+    if (text(at_ + 1) != tail) continue;
+    const std::string meant = std::string(keyword) + " " + text(at_);
+    Complaint c{&codes::kUnexpected, span(at_, at_ + 1), {"“" + text(at_, at_ + 1) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 人民币 500万元: the unit behind the number says it.
+std::optional<Complaint> Explainer::yuan_before() {
+  if (type(at_) != P::NUMBER || at_ == 0 || (text(at_ - 1) != "人民币" && text(at_ - 1) != "RMB")) return std::nullopt;
+  std::size_t unit = at_ + 1;
+  while (type(unit) == P::MAGNITUDE) ++unit;
+  Complaint c{&codes::kStraySign, span(at_ - 1, at_ - 1), {text(at_ - 1)}};
+  c.help = Both{"an amount is written with its unit behind it: 5_000_000 CNY", "金额只在数字后写单位：500万元"};
+  if (type(unit) == P::CURRENCY && (text(unit) == "元" || text(unit) == "CNY"))
+    c.fixes.push_back({{source_, tokens_[at_ - 1].begin, tokens_[at_].begin}, ""});
+  return c;
+}
+
+// 客户.年龄 18岁以下 或 60岁以上: what the second is held against is not said.
+std::optional<Complaint> Explainer::number_alone() {
+  if (type(at_) != P::OR_MORE && type(at_) != P::OR_LESS && type(at_) != P::INSIDE) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  if (begin < 2 || type(begin) != P::NUMBER || (type(begin - 1) != P::OR && type(begin - 1) != P::AND))
+    return std::nullopt;
+  const std::size_t earlier = comparison_begin(begin - 2);
+  std::size_t end = earlier;
+  while (end < begin - 1 && (type(end) == P::WORD || type(end) == P::DOT)) ++end;
+  if (end == earlier) return std::nullopt;
+  const std::string subject = text(earlier, end - 1);
+  Complaint c{&codes::kUnexpected,
+              span(begin, at_),
+              {"“" + text(begin, at_) + "”", Both{"the fact that is compared", "所比较的事实"}}};
+  const std::string whole = subject + " " + text(begin, at_);
+  c.help = Both{"each condition names its fact: " + whole, "每个条件都要写出事实：" + whole};
+  c.fixes.push_back({{source_, tokens_[begin].begin, tokens_[begin].begin}, subject + " "});
+  return c;
+}
+
+// customer.age 65: a number may stand there only with what makes a comparison of it (65 or more).
+std::optional<Complaint> Explainer::no_comparison() {
+  if (!expects(P::OR_MORE) || expects(P::AND)) return std::nullopt;
+  std::size_t number = at_;
+  while (number > 0 && type(number) != P::NUMBER && type(number) != P::PARTS_OF) --number;
+  if (number == 0) return std::nullopt;
+  if (type(number - 1) == P::PARTS_OF) --number;
+  return Complaint{
+      &codes::kUnexpected, span(number, number), {"“" + text(number) + "”", kind_named(KeywordKind::compare)}};
+}
+
+// 占客户.资产 的比例
+std::optional<Complaint> Explainer::part_of_glued() {
+  constexpr std::string_view kPart = "占";
+  if (type(at_) != P::WORD || type(at_ + 1) != P::DOT || !expects(P::SHARE_IN)) return std::nullopt;
+  const std::string word = text(at_);
+  if (!word.starts_with(kPart) || word.size() == kPart.size()) return std::nullopt;
+  const std::string meant = std::string(kPart) + " " + word.substr(kPart.size());
+  Complaint c{&codes::kKeywordGlued, span(at_, at_), {word}};
+  c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
+  c.fixes.push_back({c.span, meant});
+  return c;
 }
 
 // 距今 不足12个月: the negation of 不少于 leaves out the same day.
@@ -1130,12 +1543,6 @@ std::optional<Complaint> Explainer::bare_within() {
     c.fixes = {{span(first, at_), "is within the last"}, {span(first, at_), "is within the next"}};
     return c;
   }
-  if (type(at_) == P::NUMBER && type(at_ + 1) == P::TIME_UNIT && type(at_ + 2) == P::INSIDE && expects(P::IS)) {
-    const std::string length = text(at_, at_ + 1);
-    Complaint c{&codes::kBareWithin, span(at_, at_ + 2), {}};
-    c.fixes = {{span(at_, at_ + 2), "距今 不超过 " + length}, {span(at_, at_ + 2), "在 未来 " + length + "内"}};
-    return c;
-  }
   return std::nullopt;
 }
 
@@ -1156,9 +1563,9 @@ std::optional<Complaint> Explainer::nested_quantifier() {
 
 // is one of (R4, R5): the items of a list stand without brackets.
 std::optional<Complaint> Explainer::list_in_brackets() {
-  if (type(at_) != P::COMMA && type(at_) != P::LPAREN) return std::nullopt;
+  if (type(at_) != P::COMMA && type(at_) != P::LPAREN && type(at_) != P::LBRACKET) return std::nullopt;
   std::size_t open = at_, depth = 0;
-  while (open > 0 && (type(open) != P::LPAREN || depth > 0)) {
+  while (open > 0 && ((type(open) != P::LPAREN && type(open) != P::LBRACKET) || depth > 0)) {
     if (type(open) == P::RPAREN) ++depth;
     if (type(open) == P::LPAREN) --depth;
     --open;
@@ -1181,7 +1588,8 @@ std::optional<Complaint> Explainer::list_in_brackets() {
               span(open, open),
               {"“" + text(open) + "”", Both{"the items without brackets", "不加括号的各项"}}};
   std::size_t close = open + 1;
-  while (close < count_ && type(close) != P::RPAREN && type(close) != P::LPAREN) ++close;
+  const int closer = type(open) == P::LBRACKET ? P::RBRACKET : P::RPAREN;
+  while (close < count_ && type(close) != closer && type(close) != P::LPAREN) ++close;
   if (type(close) == P::LPAREN) {
     c.help = Both{"a list holds single items, not lists", "列表的各项是单个值，不能再是列表"};
     return c;
@@ -1191,7 +1599,8 @@ std::optional<Complaint> Explainer::list_in_brackets() {
   const std::string shown = items.empty() || items.size() > kShown ? "…" : items;
   c.help = Both{"a list stands without brackets: " + text(open - 1) + " " + shown,
                 "列表不加括号：" + text(open - 1) + " " + shown};
-  if (type(close) == P::RPAREN && !items.empty()) c.fixes.push_back({span(open, close), items});
+  const bool glued = tokens_[open - 1].end == tokens_[open].begin;
+  if (type(close) == closer && !items.empty()) c.fixes.push_back({span(open, close), (glued ? " " : "") + items});
   return c;
 }
 
@@ -1365,6 +1774,7 @@ std::optional<Explainer::Near> Explainer::nearest_unit() const {
   }
   std::string_view meant = unit_meant_by(text(at_));
   if (meant.empty()) meant = nearest(text(at_), known);
+  if (meant == text(at_)) return std::nullopt;  // `5⏎ days.x`: the path of a fact, where a number stands before it
   if (meant.empty()) return std::nullopt;
   return Near{at_, at_, {std::string(meant)}};
 }

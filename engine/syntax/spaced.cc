@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <CaveatGrammar.h>
+
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
@@ -28,6 +30,12 @@ const Spelling* chinese_keyword(std::string_view word) {
   return nullptr;
 }
 
+// Those that may stand straight before a number; a bare 的 is no word of a name there.
+bool stands_before_a_number(const Spelling& keyword) {
+  return keyword.kind == KeywordKind::compare || keyword.kind == KeywordKind::logic ||
+         keyword.token == CaveatGrammar::PARTS_OF || keyword.token == CaveatGrammar::OF_SHARE;
+}
+
 // The keyword of a comparison that a word of habit means, if it means one only.
 const Spelling* meant_comparison(std::string_view word) {
   const auto meant = meant_by(word);
@@ -37,8 +45,10 @@ const Spelling* meant_comparison(std::string_view word) {
 
 }  // namespace
 
-std::optional<std::string> spaced_reading(std::string_view word) {
-  if (is_ascii(word)) return std::nullopt;
+std::optional<std::string> spaced_reading(std::string_view written) {
+  if (is_ascii(written)) return std::nullopt;
+  const std::string plain = simplified(written);  // 當客戶: the keyword is found, the name stays as it is
+  const std::string_view word = plain;
   const Spelling* head = nullptr;
   const Spelling* tail = nullptr;
   const Spelling* middle = nullptr;  // 年龄不低于18: a digit may follow the keyword
@@ -57,21 +67,24 @@ std::optional<std::string> spaced_reading(std::string_view word) {
   }
   std::string before, after;
   if (middle != nullptr) {
-    before = word.substr(0, middle_at);
-    after = middle->text + std::string(word.substr(middle_at + middle->text.size()));
+    before = written.substr(0, middle_at);
+    after = middle->text + std::string(written.substr(middle_at + middle->text.size()));
   } else if (tail != nullptr && (head == nullptr || tail->text.size() >= head->text.size())) {
-    before = word.substr(0, word.size() - tail->text.size());
+    before = written.substr(0, word.size() - tail->text.size());
     after = tail->text;
   } else if (head != nullptr) {
     before = head->text;
-    after = word.substr(head->text.size());
+    after = written.substr(head->text.size());
   }
-  if (before.empty() || is_no_name(before) || is_no_name(after)) return std::nullopt;
+  const bool yes_or_no = (before == "为" || before == "不为") && (after == "是" || after == "否");
+  if (before.empty() || is_no_name(before) || (is_no_name(after) && !yes_or_no)) return std::nullopt;
   return before + " " + after;
 }
 
-std::vector<Segment> segments_before_a_number(std::string_view word) {
+std::vector<Segment> segments_before_a_number(std::string_view written) {
   std::vector<Segment> out;
+  const std::string plain = simplified(written);
+  std::string_view word = plain;
   while (!word.empty()) {
     std::size_t at = 0;  // the longest end that is a keyword
     const Spelling* keyword = nullptr;
@@ -79,15 +92,13 @@ std::vector<Segment> segments_before_a_number(std::string_view word) {
       if ((static_cast<unsigned char>(word[at]) & 0xC0) == 0x80) continue;  // within a character
       const std::string_view end = word.substr(at);
       keyword = chinese_keyword(end);
-      const bool parts = keyword != nullptr && (end == "千分之" || end == "万分之");
-      if (keyword != nullptr && keyword->kind != KeywordKind::compare && keyword->kind != KeywordKind::logic && !parts)
-        keyword = nullptr;
+      if (keyword != nullptr && !stands_before_a_number(*keyword)) keyword = nullptr;
       if (keyword == nullptr) keyword = meant_comparison(end);
       if (keyword != nullptr) break;
     }
     if (keyword == nullptr) {  // a name, behind which a keyword stands
       if (out.empty() || is_no_name(word)) return {};
-      out.insert(out.begin(), {std::string(word), 0, nullptr});
+      out.insert(out.begin(), {std::string(written.substr(0, word.size())), 0, nullptr});
       return out;
     }
     out.insert(out.begin(), {keyword->text, at, keyword});

@@ -15,6 +15,7 @@
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/marks.h"
+#include "engine/syntax/numerals.h"
 #include "engine/syntax/shapes.h"
 #include "engine/syntax/spaced.h"
 
@@ -179,6 +180,11 @@ class Filter {
   bool slashed_date(std::size_t at, std::size_t end) const;
   bool cut_after_number(std::size_t& at, std::size_t end);
   bool glued_before_number(std::size_t& at);
+  bool told_of_digit_first(std::size_t& at, std::size_t end);
+  bool told_of_marks(std::size_t& at, std::size_t end);
+  bool told_of_traditional_units(const Raw& raw, std::size_t cut);
+  bool ordinals(const Raw& raw);
+  bool names_follow() const;
   bool told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
@@ -473,6 +479,27 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     return true;
   }
   const auto& tokens = result_.tokens;
+  if (rest == "人民币" && !pieces.empty() && pieces.back().type == L::MAGNITUDE) {  // 500万人民币
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "did you mean “元”?", "是否想写“元”？",
+             {{span(rest_begin, raw.end), "元"}});
+    pieces.push_back({L::CURRENCY, rest_begin, raw.end});
+    return true;
+  }
+  const bool goes_on = number_in_words(std::string_view(rest).substr(0, 3)).has_value() && !rest.starts_with("百");
+  if (const auto all = in_digits(slice(number.begin, raw.end)); goes_on && all) {  // 1亿五千万元
+    complain(codes::kNumberInWords, number.begin, raw.end, {std::string(slice(number.begin, raw.end))},
+             "write it in digits: " + *all, "请用数字书写：" + *all, {{span(number.begin, raw.end), *all}});
+    constexpr std::string_view kYuan = "元";
+    if (rest.ends_with(kYuan))
+      pieces.push_back({L::CURRENCY, static_cast<std::uint32_t>(raw.end - kYuan.size()), raw.end});
+    return true;
+  }
+  const auto& before = result_.tokens.back();
+  if ((before.type == L::DATE || before.type == L::DATE_WORDS) &&
+      (rest == "以前" || rest == "之前" || rest == "以后" || rest == "之后")) {
+    pieces.push_back({L::WORD, rest_begin, raw.end});  // the parser stops before it, and tells how it is said
+    return true;
+  }
   constexpr std::string_view kSub = "之";
   if (kind_ == L::SOURCE && rest.starts_with(kSub) && is_ordinal_word("第" + rest.substr(kSub.size(), 3) + "条") &&
       tokens.size() >= 2 && tokens[tokens.size() - 2].type == L::ORDINAL) {
@@ -486,6 +513,16 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     complain(codes::kUnitLeftover, begin, raw.end, {rest},
              "an article that was put in later is named in quotes: " + meant, "增补的条文写在引号中：" + meant,
              {{span(begin, raw.end), meant}});
+    return true;
+  }
+  constexpr std::string_view kToNth = "至第";
+  if (kind_ == L::SOURCE && rest == kToNth && tokens.size() >= 2 && tokens[tokens.size() - 2].type == L::ORDINAL) {
+    const std::uint32_t begin = tokens[tokens.size() - 2].begin;  // 第28条至第30条
+    std::size_t last = static_cast<std::size_t>(&raw - raws_.data());
+    while (last + 1 < raws_.size() && raws_[last + 1].glued && !raws_[last + 1].first) ++last;
+    const std::string meant = "章节 “" + std::string(slice(begin, raws_[last].end)) + "”";
+    complain(codes::kUnitLeftover, begin, raws_[last].end, {rest}, "several articles are named in quotes: " + meant,
+             "多处条文写在引号中：" + meant, {{span(begin, raws_[last].end), meant}});
     return true;
   }
   if (!pieces.empty()) return false;
@@ -570,6 +607,11 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
       !covered && text.substr(cut) == "第" && at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER;
   if (!covered && !ordinal_follows) {
     if (!raw.glued) return false;
+    if (const std::size_t tokens = result_.tokens.size(); told_of_traditional_units(raw, cut)) {
+      result_.tokens.insert(result_.tokens.begin() + static_cast<std::ptrdiff_t>(tokens), pieces.begin(), pieces.end());
+      ++at;
+      return true;
+    }
     const auto rest_begin = static_cast<std::uint32_t>(raw.begin + cut);
     const std::string rest(text.substr(cut));
     const Raw& number = raws_[at - 1];
@@ -632,18 +674,29 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
   return true;
 }
 
-// 大于等于65, 距今超过12个月, 百分之50: read as what is meant, with one message of it. The word's token has been emitted.
+// 大于等于65, 距今超过12个月, 上限额的20: read as what is meant, with one message of it. The word's token has been emitted.
 bool Filter::glued_before_number(std::size_t& at) {
   const Raw& raw = raws_[at];
   const Raw& number = raws_[at + 1];
-  std::string_view text = slice(raw.begin, raw.end);
+  const std::string_view text = slice(raw.begin, raw.end);
   if (text.size() > limits_.name_bytes) return false;  // is told as that; cutting it costs its length to the third
-  constexpr std::string_view kHundredth = "百分之";
-  const bool percent = text.ends_with(kHundredth);
-  if (percent) text.remove_suffix(kHundredth.size());
+  if (text == "在") {                                  // 在50万元以上: the parser tells how it is said
+    ++at;
+    return true;
+  }
+  if (const std::string plain = simplified(text); plain != text) {  // 後4位, 至少滿足2項
+    for (const Spelling* keyword : spellings_from(plain)) {
+      if (keyword->words.size() != 1) continue;
+      complain(codes::kTraditional, raw.begin, raw.end, {std::string(text)},
+               "keywords are written in simplified characters: " + plain, "关键字用简体字：" + plain,
+               {{span(raw.begin, raw.end), plain}});
+      result_.tokens.back().type = keyword->token;
+      ++at;
+      return true;
+    }
+  }
   const std::vector<Segment> segments = segments_before_a_number(text);
-  const bool keyword = spellings_from(text).empty() ? false : spellings_from(text).front()->words.size() == 1;
-  if (segments.empty() && !(percent && (text.empty() || keyword))) return false;
+  if (segments.empty()) return false;
   result_.tokens.pop_back();
   std::string meant;
   for (std::size_t i = 0; i < segments.size(); ++i) {
@@ -655,17 +708,141 @@ bool Filter::glued_before_number(std::size_t& at) {
     const bool parts = each.keyword != nullptr && each.keyword->token == L::PARTS_OF;
     meant += each.text + (parts ? "" : " ");
   }
-  const std::string digits(slice(number.begin, number.end));
-  meant += digits + (percent ? "%" : "");
+  meant += std::string(slice(number.begin, number.end));
   complain(codes::kKeywordGlued, raw.begin, number.end, {std::string(slice(raw.begin, number.end))}, "write " + meant,
            "请写作：" + meant, {{span(raw.begin, number.end), meant}});
-  if (percent) {
-    emit(L::NUMBER, number.begin, number.end);
-    emit(L::PERCENT, number.end, number.end);
-    ++at;
-  }
   ++at;
   return true;
+}
+
+// 1号规则: where a name is meant the whole run is one, and no name begins with a digit.
+bool Filter::told_of_digit_first(std::size_t& at, std::size_t end) {
+  const Raw& number = raws_[at];
+  if (at + 1 >= end || !raws_[at + 1].glued || raws_[at + 1].first || raws_[at + 1].type != L::WORD) return false;
+  std::size_t next = at + 1;
+  while (next < end && raws_[next].glued && !raws_[next].first &&
+         (raws_[next].type == L::WORD || raws_[next].type == L::NUMBER))
+    ++next;
+  const std::string whole(slice(number.begin, raws_[next - 1].end)), rest = whole.substr(number.end - number.begin);
+  const std::string digits = nfkc(slice(number.begin, number.end));
+  constexpr std::array<std::string_view, 10> kDigits = {"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
+  const bool words = !is_ascii(rest) && digits.find_first_not_of("0123456789") == std::string::npos &&
+                     digits.front() != '0' && digits.size() <= 2;
+  std::string meant = "_" + whole;
+  if (words) {
+    const std::size_t tens = digits.size() == 2 ? static_cast<std::size_t>(digits[0] - '0') : 0;
+    const auto ones = static_cast<std::size_t>(digits.back() - '0');
+    meant = tens > 1 ? std::string(kDigits[tens]) : std::string();
+    if (tens > 0) meant += "十";
+    if (ones > 0) meant += kDigits[ones];
+    meant += rest;
+  }
+  complain(codes::kDigitFirst, number.begin, raws_[next - 1].end, {whole}, "write " + meant, "请写作：" + meant,
+           {{span(number.begin, raws_[next - 1].end), meant}});
+  emit(L::WORD, number.begin, raws_[next - 1].end);
+  at = next;
+  return true;
+}
+
+// 『保本』, 〈保本〉, «sure»: marks of a text, though not those that make one here.
+bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
+  struct Pair {
+    std::string_view open, close;
+  };
+  constexpr std::array<Pair, 6> kPairs = {
+      {{"『", "』"}, {"〈", "〉"}, {"«", "»"}, {"‹", "›"}, {"〝", "〞"}, {"〝", "〟"}}};
+  const Raw& open = raws_[at];
+  const std::string_view mark = slice(open.begin, open.end);
+  const std::size_t line_end = std::min(bytes_.find_first_of("\r\n", open.begin), bytes_.size());
+  for (std::size_t next = at + 1; next < end && raws_[next].begin < line_end; ++next) {
+    const std::string_view written = slice(raws_[next].begin, raws_[next].end);
+    const bool stray = raws_[next].type == L::STRAY;
+    const auto pair = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& each) {
+      return stray && each.open == mark && each.close == written;
+    });
+    if (pair == kPairs.end()) {
+      if (raws_[next].type == L::UNCLOSED || raws_[next].type == L::TEXT) return false;
+      continue;
+    }
+    const auto close_end = static_cast<std::uint32_t>(raws_[next].begin + pair->close.size());
+    const std::string meant = "“" + std::string(slice(open.end, raws_[next].begin)) + "”";
+    complain(codes::kStraySign, open.begin, open.end, {std::string(mark)},
+             "a text stands between double marks: " + meant, "文本用双引号括起：" + meant,
+             {{span(open.begin, close_end), meant}});
+    emit(L::TEXT, open.begin, close_end);
+    at = next + 1;
+    return true;
+  }
+  return false;
+}
+
+// 60歲, 5萬元: units in traditional characters, read as what they are.
+bool Filter::told_of_traditional_units(const Raw& raw, std::size_t cut) {
+  const std::string rest(slice(static_cast<std::uint32_t>(raw.begin + cut), raw.end));
+  const std::string meant = simplified(rest);
+  if (meant == rest) return false;
+  std::vector<Token> pieces;
+  for (std::size_t at = 0; at < meant.size();) {
+    const auto& units = units_and_tails();
+    const auto found = std::find_if(units.begin(), units.end(), [&](const Spelling& unit) {
+      return unit.language == Language::zh && unit.words.size() == 1 &&
+             std::string_view(meant).substr(at).starts_with(unit.text);
+    });
+    if (found == units.end()) return false;
+    const auto begin = static_cast<std::uint32_t>(raw.begin + cut + at);
+    pieces.push_back({found->token, begin, static_cast<std::uint32_t>(begin + found->text.size())});
+    at += found->text.size();
+  }
+  const auto begin = static_cast<std::uint32_t>(raw.begin + cut);
+  complain(codes::kTraditional, begin, raw.end, {rest}, "units are written in simplified characters: " + meant,
+           "单位用简体字：" + meant, {{span(begin, raw.end), meant}});
+  result_.tokens.insert(result_.tokens.end(), pieces.begin(), pieces.end());
+  return true;
+}
+
+// 第二十八条第二款: each a place of the law, as 第28条第2款 is.
+bool Filter::ordinals(const Raw& raw) {
+  const std::string_view text = slice(raw.begin, raw.end);
+  constexpr std::string_view kNth = "第";
+  std::vector<Token> pieces;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t next = std::min(text.find(kNth, at + 1), text.size());
+    if (!is_ordinal_word(text.substr(at, next - at))) return false;
+    pieces.push_back(
+        {L::ORDINAL_WORD, static_cast<std::uint32_t>(raw.begin + at), static_cast<std::uint32_t>(raw.begin + next)});
+    at = next;
+  }
+  result_.tokens.insert(result_.tokens.end(), pieces.begin(), pieces.end());
+  return !pieces.empty();
+}
+
+// Whether only a name may stand behind the last token.
+bool Filter::names_follow() const {
+  switch (last()) {
+    case L::ALSO:
+    case L::BY:
+    case L::CITES:
+    case L::OWNER:
+    case L::HAND_OFF:
+    case L::OVERFLOW_TO:
+    case L::DEFAULT_QUEUE:
+    case L::DISCLOSE:
+    case L::FLAG:
+    case L::ALERT:
+    case L::REQUIRE:
+    case L::EXCEPTION_TO:
+    case L::CONTAINS_ANY:
+    case L::CONTAINS_ALL:
+    case L::CLAIMS_ANY:
+    case L::NOT_CLAIMS_ANY:
+      return true;
+    case L::ONE_OF:
+    case L::COMMA:
+    case L::LPAREN:
+      return kind_ == L::FACTS;
+    default:
+      return false;
+  }
 }
 
 void Filter::declaration(std::size_t begin, std::size_t end) {
@@ -695,7 +872,9 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
     for (const auto& spelling : all_spellings()) {
       if (spelling.kind == KeywordKind::declaration) known.push_back(spelling.text);
     }
-    std::string meant(nearest(found, known));
+    std::string meant = simplified(found);
+    const bool traditional = meant != found && std::find(known.begin(), known.end(), meant) != known.end();
+    if (!traditional) meant = nearest(found, known);
     for (const std::string_view habit : meant_by(found))
       if (meant.empty() && std::find(known.begin(), known.end(), habit) != known.end()) meant = habit;
     std::vector<Fix> fixes;
@@ -711,7 +890,10 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       }
       return all;
     };
-    if (meant.empty()) {
+    if (traditional) {
+      complain(codes::kTraditional, head.begin, head.end, {found},
+               "keywords are written in simplified characters: " + meant, "关键字用简体字：" + meant, std::move(fixes));
+    } else if (meant.empty()) {
       complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
                "a line at the left margin begins with one of " + declarations(Language::en) +
                    "; all other lines are indented",
@@ -746,6 +928,20 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
 
   while (at < end) {
     const Raw& raw = raws_[at];
+    if (const std::string_view dot = slice(raw.begin, raw.end);  // 客户·年龄
+        raw.type == L::STRAY && (dot == "·" || dot == "・" || dot == "•") && raw.glued && last() == L::WORD &&
+        at + 1 < end && raws_[at + 1].glued) {
+      complain(codes::kStraySign, raw.begin, raw.end, {std::string(dot)}, "a full stop parts the names of a path",
+               "路径各段之间用“.”", {{span(raw.begin, raw.end), "."}});
+      emit(L::DOT, raw.begin, raw.end);
+      ++at;
+      continue;
+    }
+    const bool marks = raw.type == L::STRAY && !(raw.first && lines && depth == 0) && told_of_marks(at, end);
+    if (marks) {
+      name_expected = false;
+      continue;
+    }
     check_shape(raw);
     if (raw.first && !tab_told) {
       const std::uint32_t line_begin = raw.begin - std::min(raw.begin, raw.indent);
@@ -818,8 +1014,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           if (at < end && raws_[at].type == L::COLON) ++at;
           continue;
         }
-        if (kind_ == L::SOURCE && is_ordinal_word(slice(raw.begin, raw.end))) {
-          emit(L::ORDINAL_WORD, raw.begin, raw.end);
+        if (kind_ == L::SOURCE && ordinals(raw)) {
           ++at;
           continue;
         }
@@ -853,7 +1048,9 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
         continue;
       }
       case L::NUMBER: {
+        const bool a_name = name_expected || member_name || names_follow();
         name_expected = false;
+        if (a_name && told_of_digit_first(at, end)) continue;
         if (slashed_date(at, end)) {
           emit(L::DATE, raw.begin, raws_[at + 4].end);
           at += 5;
@@ -871,17 +1068,20 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           return raws_[comma].type == L::COMMA && raws_[comma].glued &&
                  slice(raws_[comma].begin, raws_[comma].end) != "、";
         };
+        const auto groups_three = [&](const Raw& group) {  // 000, 000.50, in either width
+          const std::string digits = nfkc(slice(group.begin, group.end));
+          return digits.find_first_not_of("0123456789") >= 3 &&
+                 (digits.size() == 3 || (digits.size() > 3 && digits[3] == '.'));
+        };
         if (at + 2 < end && grouping(at + 1) && raws_[at + 2].type == L::NUMBER && raws_[at + 2].glued &&
-            raws_[at + 2].end - raws_[at + 2].begin >= 3 &&
-            slice(raws_[at + 2].begin, raws_[at + 2].end).substr(0, 4).find('.') != 0 &&
-            (raws_[at + 2].end - raws_[at + 2].begin == 3 || slice(raws_[at + 2].begin, raws_[at + 2].end)[3] == '.')) {
+            groups_three(raws_[at + 2])) {
           std::size_t stop = at + 2;
-          std::string mended(slice(raw.begin, raw.end));
-          mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
+          std::string mended = nfkc(slice(raw.begin, raw.end));
+          mended += "_" + nfkc(slice(raws_[stop].begin, raws_[stop].end));
           while (stop + 2 < end && grouping(stop + 1) && raws_[stop + 2].type == L::NUMBER && raws_[stop + 2].glued &&
-                 raws_[stop + 2].end - raws_[stop + 2].begin == 3) {
+                 groups_three(raws_[stop + 2])) {
             stop += 2;
-            mended += "_" + std::string(slice(raws_[stop].begin, raws_[stop].end));
+            mended += "_" + nfkc(slice(raws_[stop].begin, raws_[stop].end));
           }
           complain(codes::kGroupedNumber, raw.begin, raws_[stop].end, {std::string(slice(raw.begin, raws_[stop].end))},
                    "an underline may group digits", "可用下划线分节", {{span(raw.begin, raws_[stop].end), mended}});

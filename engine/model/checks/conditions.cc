@@ -9,6 +9,7 @@
 #include "engine/model/checks/several_in_one.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
 
 namespace caveat::model {
 namespace {
@@ -177,12 +178,22 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
   }
   const Index found = find_fact(steps);
   if (found == kNone) {
+    if (steps.size() == 1 && work_.told_of_another_form(item_, path.span, steps.front(), {})) return kNone;
     if (work_.maybe_lost(item_.pack, steps.back()) || work_.scope.behind_a_misspelt(item_.pack, steps)) return kNone;
     if (group != work_.group_names.end()) {  // its `facts` may have lost the line, name and all
       if (work_.groups.at(group->second).lost) return kNone;
       for (const std::string& name : work_.groups.at(group->second).names) {
         if (work_.head_maybe_lost(item_.pack, name)) return kNone;
       }
+    }
+    std::vector<std::string> plain;  // 客戶.年齡: names are not folded, and no other is meant
+    for (const std::string& step : steps) plain.push_back(syntax::simplified(step));
+    if (plain != steps && find_fact(plain) != kNone) {
+      work_
+          .report(codes::kUnknownName, item_, path.span, {std::string(word_of(Kind::fact, language())), joined(steps)},
+                  say("Did you mean “", "是否指“") + joined(plain) + say("”?", "”？"))
+          .fixes.push_back({path.span, joined(plain)});
+      return kNone;
     }
     // The step that is not there, and the nearest that is.
     std::vector<std::string_view> known;
@@ -513,6 +524,16 @@ std::string Conditions::owner_of_level(const std::string& name) const {
 
 // ---- values
 
+// 50万, where the fact has one currency: which is meant goes without saying. Of a share or a length it does not.
+void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
+  const std::string written = quoted(expr.span), meant = written + " " + hint.currency;
+  const bool money = hint.kind == TypeKind::money && !hint.currency.empty();
+  Diagnostic& diagnostic =
+      work_.report(codes::kUnitMissing, item_, expr.span, {describe(work_.model, unbounded(hint), language()), written},
+                   money ? say("Write ", "请写作：") + meant : std::string());
+  if (money) diagnostic.fixes.push_back({expr.span, meant});
+}
+
 ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
   const syntax::Literal& literal = expr.literal;
   if (literal.kind == syntax::LiteralKind::weekday) {
@@ -527,8 +548,7 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
       case Fit::fits:
         return constant_node(expr.span, std::move(constant), *hint);
       case Fit::unit_missing:
-        work_.report(codes::kUnitMissing, item_, expr.span,
-                     {describe(work_.model, unbounded(*hint), language()), quoted(expr.span)});
+        unit_missing(expr, *hint);
         return nullptr;
       case Fit::units_differ:
         work_.report(codes::kDifferentUnits, item_, expr.span,

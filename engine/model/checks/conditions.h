@@ -60,6 +60,7 @@ class Conditions {
   ExprPtr knowledge(const syntax::Expr& expr);
   ExprPtr path_value(const syntax::Expr& expr, const Type* hint, bool condition_wanted);
   ExprPtr arithmetic(const syntax::Expr& expr, const Type* hint);
+  void unit_missing(const syntax::Expr& expr, const Type& hint);
   ExprPtr literal(const syntax::Expr& expr, const Type* hint);
   ExprPtr level(const syntax::Expr& expr, const Type& type);
   ExprPtr text_subject(const syntax::Expr& expr);

@@ -6,6 +6,8 @@
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/numerals.h"
 #include "engine/syntax/spaced.h"
 
 namespace caveat::model {
@@ -110,15 +112,33 @@ bool Work::told_of_glued(const Item& item, Span span, const std::string& written
 // 客户.年龄大于等于65: behind a dot the whole run is a name, and no such name is there.
 bool Work::told_of_glued_behind(const Item& item, Span span, const std::string& before, const std::string& step,
                                 const std::vector<std::string_view>& known) {
-  const std::size_t digits = std::min(step.find_first_of("0123456789"), step.size());
-  if (digits == 0 || digits == step.size() || step.size() > limits.name_bytes) return false;
-  const std::vector<syntax::Segment> parts = syntax::segments_before_a_number(std::string_view(step).substr(0, digits));
-  if (parts.size() < 2 || parts.front().keyword != nullptr ||
-      std::find(known.begin(), known.end(), parts.front().text) == known.end())
-    return false;
+  if (step.size() > limits.name_bytes || syntax::is_ascii(step)) return false;
+  const auto behind_a_name = [&](std::string_view head) {
+    std::vector<syntax::Segment> parts = syntax::segments_before_a_number(head);
+    const bool named = parts.size() > 1 && parts.front().keyword == nullptr &&
+                       std::find(known.begin(), known.end(), parts.front().text) != known.end();
+    return named ? parts : std::vector<syntax::Segment>{};
+  };
+  std::size_t digits = std::min(step.find_first_of("0123456789"), step.size());
+  std::string number = step.substr(digits);
+  std::vector<syntax::Segment> parts;
+  if (digits > 0 && !number.empty()) parts = behind_a_name(std::string_view(step).substr(0, digits));
+  for (std::size_t cut = 1; cut < step.size() && parts.empty(); ++cut) {  // 年龄满六十周岁
+    if ((static_cast<unsigned char>(step[cut]) & 0xC0) == 0x80) continue;
+    const auto in_words = syntax::in_digits(std::string_view(step).substr(cut));
+    if (!in_words) continue;
+    parts = behind_a_name(std::string_view(step).substr(0, cut));
+    number = *in_words;
+    digits = cut;
+  }
+  if (parts.empty()) return false;
   std::string meant = before;
-  for (const syntax::Segment& part : parts) meant += part.text + " ";
-  meant += step.substr(digits);
+  for (const syntax::Segment& part : parts) {
+    meant += part.text;
+    const std::string_view text = part.text;
+    if (!(text == "百分之" || text == "千分之" || text == "万分之")) meant += " ";
+  }
+  meant += number;
   Diagnostic& diagnostic = report(syntax::codes::kKeywordGlued, item, span, {before + step},
                                   say(item, "put a blank after a keyword: ", "关键字前后请加空格：") + meant);
   const auto& all = syntax::all_spellings();
@@ -129,6 +149,51 @@ bool Work::told_of_glued_behind(const Item& item, Span span, const std::string& 
   return true;
 }
 
+// 五百万元, 三分之一, 週一: no names, but what is written otherwise.
+bool Work::told_of_another_form(const Item& item, Span span, const std::string& written,
+                                const std::vector<std::string_view>& known) {
+  if (syntax::is_ascii(written)) return false;
+  if (const auto meant = syntax::in_digits(written)) {
+    report(syntax::codes::kNumberInWords, item, span, {written},
+           say(item, "write it in digits: ", "请用数字书写：") + *meant)
+        .fixes.push_back({span, *meant});
+    return true;
+  }
+  if (const std::string plain = syntax::simplified(written); plain != written) {  // 週一
+    const auto& keywords = syntax::spellings_from(plain);
+    if (std::any_of(keywords.begin(), keywords.end(), [](const syntax::Spelling* each) {
+          return each->words.size() == 1 && each->kind == syntax::KeywordKind::value;
+        })) {
+      report(syntax::codes::kTraditional, item, span, {written},
+             say(item, "keywords are written in simplified characters: ", "关键字用简体字：") + plain)
+          .fixes.push_back({span, plain});
+      return true;
+    }
+  }
+  constexpr std::string_view kYuan = "人民币", kUnit = "元";
+  if (written.starts_with(kYuan) && written.ends_with(kUnit)) {
+    if (const auto meant = syntax::in_digits(std::string_view(written).substr(kYuan.size()))) {
+      report(syntax::codes::kNumberInWords, item, span, {written},
+             say(item, "write it in digits: ", "请用数字书写：") + *meant)
+          .fixes.push_back({span, *meant});
+      return true;
+    }
+  }
+  constexpr std::string_view kParts = "分之";
+  if (const std::size_t parts = written.find(kParts); parts != std::string::npos) {  // 三分之一
+    const auto below = syntax::number_in_words(written.substr(0, parts));
+    const auto above = syntax::number_in_words(written.substr(parts + kParts.size()));
+    if (below && above && *below != 0) {
+      const std::string times = *above == 1 ? std::string() : " * " + std::to_string(*above);
+      report(syntax::codes::kNumberInWords, item, span, {written},
+             say(item, "a fraction is written as a division: «value»", "分数用除法书写：«数值»") + times + " / " +
+                 std::to_string(*below));
+      return true;
+    }
+  }
+  return told_of_glued_behind(item, span, {}, written, known);
+}
+
 std::vector<std::string_view> Work::known_names(Kind kind, Index pack) const {
   return compared > kCompared ? std::vector<std::string_view>() : scope.names(kind, pack);
 }
@@ -136,12 +201,17 @@ std::vector<std::string_view> Work::known_names(Kind kind, Index pack) const {
 std::string_view Work::near_to(std::string_view name, const std::vector<std::string_view>& known) {
   if (compared > kCompared) return {};
   compared += known.size();
+  if (const std::string plain = syntax::simplified(name); plain != name) {  // 客戶 where 客户 is known
+    const auto meant = std::find(known.begin(), known.end(), plain);
+    if (meant != known.end()) return *meant;
+  }
   return nearest(name, std::span<const std::string_view>(known));
 }
 
 void Work::unknown_name(Kind kind, const Item& item, Span span, const std::string& written,
                         const std::vector<std::string_view>& known) {
   const std::string last = written.substr(written.rfind('.') == std::string::npos ? 0 : written.rfind('.') + 1);
+  if (kind == Kind::value && told_of_another_form(item, span, written, known)) return;
   if (maybe_lost(item.pack, last)) return;
   if (told_of_glued(item, span, written, known)) return;
   std::string near(near_to(written, known));

@@ -107,6 +107,8 @@ class Work {
   static bool opposites(std::string_view a, std::string_view b);
   bool told_of_glued(const Item& item, Span span, const std::string& written,
                      const std::vector<std::string_view>& known);
+  bool told_of_another_form(const Item& item, Span span, const std::string& written,
+                            const std::vector<std::string_view>& known);
   bool told_of_glued_behind(const Item& item, Span span, const std::string& before, const std::string& step,
                             const std::vector<std::string_view>& known);
   // The nearest name, and the names to look for it in; none once very many have been compared, so that thousands of unknown names

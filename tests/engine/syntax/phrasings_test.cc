@@ -62,7 +62,9 @@ BOOST_AUTO_TEST_CASE(sources_are_one_in_both_phrasings) {
          "法源 LAW 又名 办法 为 《金融机构办法》 第12条 第1款 第3项\n  自 2026-02-01 起施行\n  至 2030-12-31 止\n  "
          "原文 中文 “应当”\n"
          "  链接 “https://example.org”\n  条目 “CN-1”"},
-        {"source LAW is law \"法\" article \"十二\"", "法源 LAW 为 法规 《法》 第十二条"},
+        {"source LAW is law \"法\" article 12", "法源 LAW 为 法规 《法》 第十二条"},
+        {"source LAW is law \"法\" article 28 paragraph 2 item 3", "法源 LAW 为 法规 《法》 第二十八条第二款第三项"},
+        {"source LAW is law \"法\" section \"第3章\"", "法源 LAW 为 法规 《法》 第三章"},
         {"source S is standard \"JR/T 0171\" section \"6.2\"", "法源 S 为 标准 “JR/T 0171” 章节 “6.2”"},
         {"source P is policy \"制度\" article 3 paragraph 2", "法源 P 为 行内制度 《制度》 第3条第2款"},
         {"source P is \"法\" in force from 2026-02-01", "法源 P 为 “法” 自2026年2月1日起施行"}});
@@ -155,6 +157,12 @@ BOOST_AUTO_TEST_CASE(comparisons_are_one_in_both_phrasings) {
        {"a >= 65", "a ≥ 65"},
        {"a is at most 65", "a 不超过65"},
        {"a is 5 or less", "a 为 5以内"},
+       {"a is 65 years old or more", "a 65周岁以上"},
+       {"a is 17 or less", "a 17 以下"},
+       {"a is 18 .. 65", "a 18 至 65"},
+       {"a is 65 or more", "a ≧ 65"},
+       {"a is above 50 %", "a 高于 百分之50"},
+       {"a is above 20 % of b", "a 高于 b 的 百分之20"},
        {"a is above 5 万 CNY", "a 超过5万元"},
        {"a is above 1.2 million USD", "a 高于 120万美元"},
        {"a is below 4.5 %", "a 低于 ４．５％"},
