@@ -34,6 +34,9 @@ const Code kChainTooLong{"chain_too_long", "this chain has {0} members; at most 
                          "此处并列 {0} 项；最多 {1} 项"};
 
 const Code kUnknownDeclaration{"unknown_declaration", "“{0}” begins no declaration", "“{0}”不是声明的开头"};
+const Code kIndentedDeclaration{"indented_declaration",
+                                "“{0}” begins a declaration, and does not stand at the left margin",
+                                "“{0}”是声明的开头，须顶格书写"};
 const Code kOutsideDeclaration{"outside_declaration", "this line is indented but no declaration stands above it",
                                "本行有缩进，但上方没有声明"};
 const Code kUnexpected{"unexpected", "found {0}, expected {1}", "此处是{0}，应为{1}"};
@@ -79,6 +82,7 @@ const std::vector<const Code*>& all() {
                                                 &kNestingTooDeep,
                                                 &kChainTooLong,
                                                 &kUnknownDeclaration,
+                                                &kIndentedDeclaration,
                                                 &kOutsideDeclaration,
                                                 &kUnexpected,
                                                 &kUnexpectedEnd,

@@ -15,8 +15,9 @@ extern const Code kUnclosedText, kStraySign, kTabIndent, kGroupedNumber, kUnitLe
     kNumberTooLong, kNameTooLong, kTextTooLong, kNestingTooDeep, kChainTooLong, kUnclosedPattern;
 // declarations and clauses
 extern const Code kUnknownDeclaration, kOutsideDeclaration, kUnexpected, kUnexpectedEnd, kKeywordGlued, kListWord,
-    kDigitFirst, kNumberInWords, kTraditional, kMixedLogic, kRoundingUnclear, kNotOpensChain, kBareWithin, kSaidTwice,
-    kClauseMissing, kUnknownWord, kReservedName, kNotYet, kWrongUnit, kNegatedComparison, kOrderOfRange;
+    kIndentedDeclaration, kDigitFirst, kNumberInWords, kTraditional, kMixedLogic, kRoundingUnclear, kNotOpensChain,
+    kBareWithin, kSaidTwice, kClauseMissing, kUnknownWord, kReservedName, kNotYet, kWrongUnit, kNegatedComparison,
+    kOrderOfRange;
 
 const std::vector<const Code*>& all();
 

@@ -220,6 +220,7 @@ class Explainer {
 
   Complaint explain() {
     for (const auto special : {&Explainer::full_stop,
+                               &Explainer::in_capitals,
                                &Explainer::traditional,
                                &Explainer::number_in_words_here,
                                &Explainer::unspaced_phrase,
@@ -308,6 +309,7 @@ class Explainer {
     return type(at_) == P::OR || type(at_) == P::AND ? habit() : std::nullopt;  // is less than or equal to
   }
   std::optional<Complaint> full_stop();
+  std::optional<Complaint> in_capitals();
   std::optional<Complaint> traditional();
   std::optional<Complaint> number_in_words_here();
   std::optional<Complaint> unspaced_phrase();
@@ -474,6 +476,32 @@ std::optional<Complaint> Explainer::full_stop() {
                  : Both{"no full stop ends a line", "行尾不用句点"};
     c.fixes.push_back({span(dot, dot), ""});
     return c;
+  }
+  return std::nullopt;
+}
+
+std::string in_lower_case(std::string text) {
+  for (char& each : text) each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
+  return text;
+}
+
+// Not customer.vip, Any of (…), is One of a, b: words that were taken for names, and the parser stopped behind them.
+std::optional<Complaint> Explainer::in_capitals() {
+  constexpr std::size_t kBack = 12;
+  for (std::size_t first = at_ - std::min(at_, kBack); first < at_; ++first) {
+    if (first == 0 || (type(first) != P::WORD && type(first) != P::IS)) continue;
+    const std::string head = in_lower_case(text(first));
+    for (const Spelling* s : spellings_from(head.substr(0, head.find(' ')))) {
+      std::string written = text(first);
+      std::size_t last = first;
+      while (written.size() < s->text.size() && last + 1 < std::min(count_, at_ + 1)) written += " " + text(++last);
+      if (in_lower_case(written) != s->text || written == s->text) continue;
+      const bool one_word = s->words.size() == 1;  // of which a name may be made: only right before the mistake
+      if (one_word && (last + 1 != at_ || (s->token != P::NOT && s->token != P::ANY && s->token != P::EVERY))) continue;
+      Complaint c{&codes::kUnexpected, span(first, last), {"“" + text(first, last) + "”", "“" + s->text + "”"}};
+      c.fixes.push_back({c.span, s->text});
+      return c;
+    }
   }
   return std::nullopt;
 }
@@ -1464,6 +1492,12 @@ std::optional<Complaint> Explainer::no_expectation() {
   if (type(0) != P::EXAMPLE || at_ < count_) return std::nullopt;
   for (std::size_t i = 1; i < count_; ++i)
     if (type(i) == P::EXPECT) return std::nullopt;
+  for (std::size_t i = 1; i < count_; ++i) {  // Expect allow: taken for a fact and its value
+    if (type(i) != P::WORD || !begins_line(i) || in_lower_case(text(i)) != "expect") continue;
+    Complaint c{&codes::kUnexpected, span(i, i), {"“" + text(i) + "”", quoted_spelling(P::EXPECT)}};
+    c.fixes.push_back({c.span, "expect"});
+    return c;
+  }
   const std::uint32_t end = tokens_[count_ - 1].end;
   Complaint c{&codes::kUnexpectedEnd, {source_, end, end}, {quoted_spelling(P::EXPECT)}};
   c.help = Both{"an example says what the turn comes to, in a line of its own: expect allow",

@@ -122,6 +122,7 @@ class Filter {
       std::size_t unindented = 0;
       while (end < raws_.size() && !(raws_[end].first && raws_[end].indent == 0 && !continues(at, end))) {
         if (raws_[end].first && raws_[end].indent == 0 && unindented == 0) unindented = end;
+        if (indented_declaration(at, end)) break;
         ++end;
       }
       if (unindented != 0) {
@@ -169,6 +170,23 @@ class Filter {
       return opens->kind == KeywordKind::clause || opens->kind == KeywordKind::logic;
     return declared->token == L::EXAMPLE && (opens->token == L::GIVEN || opens->token == L::AFTER ||
                                              opens->token == L::EARLIER || opens->token == L::EXPECT);
+  }
+  // Whether a declaration begins at `at` that slipped from the margin by a blank: less far in than the lines above it.
+  bool indented_declaration(std::size_t head, std::size_t at) {
+    const Raw& raw = raws_[at];
+    if (!raw.first || raw.indent != 1 || raws_[head].indent > 1 || raw.type != L::WORD || at + 1 >= raws_.size() ||
+        raws_[at + 1].first || raws_[at + 1].type != L::WORD)
+      return false;
+    bool deeper = false;  // where the lines stand one blank in, this may be one of them
+    for (std::size_t i = head + 1; i < at; ++i) {
+      if (!raws_[i].first) continue;
+      if (raws_[i].indent <= raw.indent) return false;
+      deeper = true;
+    }
+    if (!deeper) return false;
+    std::size_t length = 0;
+    const Spelling* opener = phrase_at(at, raws_.size(), length);
+    return opener != nullptr && opener->kind == KeywordKind::declaration;
   }
   void read_shapes();
   bool says(const Raw& raw) const;
@@ -855,7 +873,13 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   stretch.begin = start_;
   stretch.first_complaint = complaints_.size();
 
-  if (head.indent != 0) {  // only before the first declaration
+  const bool slipped = head.indent != 0 && begin > 0;
+  if (slipped) {
+    const std::uint32_t line = head.begin - (bytes_[head.begin - 1] == ' ' || bytes_[head.begin - 1] == '\t' ? 1 : 3);
+    complain(codes::kIndentedDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
+             "delete the blank before it", "请删去其前的空格", {{span(line, head.begin), ""}});
+    broken_ = false;
+  } else if (head.indent != 0) {  // only before the first declaration
     complain(codes::kOutsideDeclaration, head.begin, head.end, {}, "a declaration begins at the left margin",
              "声明须顶格书写");
     return;

@@ -572,6 +572,11 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
           help = say("The fact is a number, which takes no unit of time: ", "该事实是数，不带时间单位：") + instead +
                  say("; a length of time is a fact of type duration", "；若指时长，请把事实声明为“时长”");
         }
+      } else if (hint->kind == TypeKind::decimal && natural.kind == TypeKind::percent && literal.unit == "%") {
+        if (const auto part = literal.number.times(*Decimal::parse("0.01"))) {  // answer.confidence is below 60 %
+          instead = part->to_string();
+          help = say("The fact is a decimal number: ", "该事实是小数：") + instead;
+        }
       }
       wrong_type(expr.span, describe(work_.model, *hint, language()),
                  quoted(expr.span) + say(" (", "（") + describe(work_.model, natural, language()) + say(")", "）"),

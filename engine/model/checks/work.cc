@@ -1,6 +1,7 @@
 #include "engine/model/checks/work.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "engine/base/nearest.h"
@@ -152,7 +153,19 @@ bool Work::told_of_glued_behind(const Item& item, Span span, const std::string& 
 // 五百万元, 三分之一, 週一: no names, but what is written otherwise.
 bool Work::told_of_another_form(const Item& item, Span span, const std::string& written,
                                 const std::vector<std::string_view>& known) {
-  if (syntax::is_ascii(written)) return false;
+  if (syntax::is_ascii(written)) {  // Yes, monday
+    const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+    for (const syntax::Spelling& each : syntax::all_spellings()) {
+      if (each.kind != syntax::KeywordKind::value || each.words.size() != 1 || each.text == written ||
+          !std::equal(written.begin(), written.end(), each.text.begin(), each.text.end(), same))
+        continue;
+      report(codes::kUnknownName, item, span, {std::string(word_of(Kind::value, item.language())), written},
+             say(item, "Did you mean “", "是否指“") + each.text + say(item, "”?", "”？"))
+          .fixes.push_back({span, each.text});
+      return true;
+    }
+    return false;
+  }
   if (const auto meant = syntax::in_digits(written)) {
     report(syntax::codes::kNumberInWords, item, span, {written},
            say(item, "write it in digits: ", "请用数字书写：") + *meant)

@@ -141,6 +141,12 @@ std::string what_goes_by_days(const Work& work, Index pack, const Item& item) {
   for (const Rule& rule : model.rules) {
     if (rule.pack != pack) continue;
     const auto per_day = [](const Effect& effect) { return effect.once == 2; };
+    for (const Index source : rule.cites) {  // of another pack, maybe: its day is the rule's that has none
+      const LawSource& law = model.sources[source];
+      if ((rule.from && law.from == rule.from) || (rule.until && law.until == rule.until))
+        return named(Kind::rule, rule.names) + Work::say(item, ", by the days of source ", "（按法源 ") +
+               std::string(law.names.in(item.language())) + Work::say(item, ",", " 的施行日期）");
+    }
     if (rule.from || rule.until || (rule.when && goes_by_days(*rule.when, seen)) ||
         (rule.unless && goes_by_days(*rule.unless, seen)) || std::any_of(rule.then.begin(), rule.then.end(), per_day) ||
         std::any_of(rule.unknown_effects.begin(), rule.unknown_effects.end(), per_day))
