@@ -142,7 +142,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<std::string_view> flags, open_flags, alerts;
     std::vector<text::Edit> edits;
     std::vector<Told> told;
-    std::vector<std::string_view> at_start, at_end;
+    std::vector<text::Disclosed> disclosed;
     std::string texts, match;
     std::deque<std::string> labels;  // texts made here that a Redacted or a Topic points to; they stay where they are
     text::RedactScratch redact;
@@ -169,7 +169,7 @@ struct Scratch::Inside final : TextEyes {
           all.replacements.clear(), all.disclosures.clear(), all.required.clear();
       all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
-      all.at_start.clear(), all.at_end.clear(), all.texts.clear(), all.labels.clear();
+      all.disclosed.clear(), all.texts.clear(), all.labels.clear();
       uses_seldom = false;
     }
     decision = {};
@@ -246,6 +246,9 @@ class Run {
     } else {
       refusal();
     }
+    // Of an outreach each recipient has a verdict of his own, and a material is written anew by whoever has it.
+    const bool written_anew = r_.has_outreach() || (r_.has_material() && d_.verdict <= Verdict::revise);
+    if (!written_anew && (d_.verdict > Verdict::revise || !answers())) d_.disclosures = {};
     judge_final_text();
     d_.say = in_.say;
   }
@@ -447,10 +450,11 @@ class Run {
           in_.seldom().hidden.push_back({match.part, match.begin, match.end, 0, 0, 0, {}});
       });
       std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
-      in_.matches.erase(
-          std::unique(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(),
-                      [](const Match& a, const Match& b) { return !before_match(a, b) && !before_match(b, a); }),
-          in_.matches.end());
+      in_.matches.erase(std::unique(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(),
+                                    [](const Match& a, const Match& b) {
+                                      return std::tie(a.part, a.begin, a.end) == std::tie(b.part, b.begin, b.end);
+                                    }),
+                        in_.matches.end());
     }
     draft.matches_end = in_.matches.size();
 
@@ -474,8 +478,9 @@ class Run {
     return std::find(secrets.begin(), secrets.end(), found) != secrets.end();
   }
 
+  // A place that a claim stands at comes before the same where words were merely found: that one is told.
   static bool before_match(const Match& a, const Match& b) {
-    return std::tuple(a.part, a.begin, a.end) < std::tuple(b.part, b.begin, b.end);
+    return std::tuple(a.part, a.begin, a.end, b.said) < std::tuple(b.part, b.begin, b.end, a.said);
   }
 
   void use(std::uint32_t slot) {
@@ -1024,7 +1029,10 @@ class Run {
                            0,
                            std::string_view(all.texts).substr(one.text, one.size)});
     }
-    if (!all.edits.empty()) text::apply_edits(r_.answer_text(), all.edits, all.redact, in_.say);
+    if (all.edits.empty()) return;
+    text::apply_edits(r_.answer_text(), all.edits, all.redact, in_.say);
+    // Nothing is left to say, and the customer is not sent an empty line: he is told what he may do instead.
+    if (text::says_nothing(in_.say)) in_.say = fallback(Verdict::block, r_.language());
   }
   // The answer's own disclosures, then those of the products that stay: who reads nothing but `say` is right too.
   void disclose() {
@@ -1041,10 +1049,14 @@ class Run {
         tell(one.at_start, one.wording, Unit{static_cast<std::int32_t>(one.item), -1, -1});
     }
     if (all.told.empty()) return;
-    for (const Told& one : all.told) {
-      (one.at_start ? all.at_start : all.at_end).push_back(std::string_view(all.texts).substr(one.at, one.size));
-    }
-    text::add_disclosures(all.at_start, all.at_end, all.redact, in_.say);
+    for (const Told& one : all.told)
+      all.disclosed.push_back({one.at_start, std::string_view(all.texts).substr(one.at, one.size)});
+    text::add_disclosures(all.disclosed, all.redact, in_.say);
+    // What is told of a decision is what was added, not what the answer said already.
+    std::size_t added = 0;
+    for (std::size_t i = 0; i < all.disclosures.size(); ++i)
+      if (all.disclosed[i].added) all.disclosures[added++] = all.disclosures[i];
+    d_.disclosures = std::span(all.disclosures).first(added);
   }
 
   // Above revise: the text of the first rule at that verdict, else of what is asked for, of the queue, of last resort.
@@ -1208,6 +1220,7 @@ class Run {
     }
     d_.verdict = Verdict::handoff;
     d_.told_once = {};
+    d_.disclosures = {};
     d_.answer_changed = false;
     in_.say = waiting_text(d_.handoff.queue);
     if (in_.say.empty()) in_.say = fallback(Verdict::handoff, r_.language());

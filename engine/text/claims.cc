@@ -94,6 +94,7 @@ bool is_assent(std::string_view clause) {
       "sure",       "of course", "correct", "that's right", "that is right", "right",     "certainly",   "absolutely",
       "definitely", "indeed",    "exactly", "yep",          "it is",         "it does"};
   const std::string_view words = bare(clause);
+  if (words == "好" && clause.find("您好") != std::string_view::npos) return false;  // a greeting
   return std::find(kAssent.begin(), kAssent.end(), words) != kAssent.end();
 }
 

@@ -5,7 +5,9 @@
 
 #include "engine/base/utf8.h"
 #include "engine/text/characters.h"
+#include "engine/text/cues.h"
 #include "engine/text/graphemes.h"
+#include "engine/text/scan.h"
 
 namespace caveat::text {
 namespace {
@@ -100,41 +102,60 @@ template <class List>
 bool is_one_of(std::string_view sign, const List& list) {
   return std::find(std::begin(list), std::end(list), sign) != std::end(list);
 }
+bool is_ascii_digit(std::string_view sign) { return sign.size() == 1 && sign[0] >= '0' && sign[0] <= '9'; }
 bool is_blank(std::string_view sign) { return sign == " " || sign == "\t" || sign == "\u3000" || sign == "\u00A0"; }
 
-// [begin, end) is to go: takes with it what would stand there for nothing. Only looks at the original, from `from` to `to`.
-Range with_leavings(std::string_view text, Range gone, std::uint32_t from, std::uint32_t to) {
-  while (true) {
-    std::size_t left = gone.begin;
-    std::size_t right = gone.end;
-    while (left > from && is_blank(before(text, left))) left -= before(text, left).size();
-    while (right < to && is_blank(after(text, right))) right += after(text, right).size();
-    const std::string_view l = left > from ? before(text, left) : std::string_view();
-    const std::string_view r = right < to ? after(text, right) : std::string_view();
-    const auto grown = [&](std::size_t begin, std::size_t end) {
-      return Range{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
-    };
-    const auto open = std::find(std::begin(kOpen), std::end(kOpen), l);
-    if (open != std::end(kOpen) && r == kClose[open - std::begin(kOpen)]) {
-      gone = grown(left - l.size(), right + r.size());
-      continue;
+// From `text`, in which something was removed at each of `gone`, takes what stands there for nothing. Looks at what is left on either
+// side, so that what several removals leave together goes too; each sign is taken or passed once.
+void without_leavings(std::string_view text, std::span<const std::size_t> gone, std::string& out) {
+  out.assign(text.substr(0, gone.front()));
+  std::size_t at = gone.front();
+  for (std::size_t i = 0; i < gone.size();) {
+    ++i;
+    while (true) {
+      const std::size_t next = i < gone.size() ? gone[i] : text.size();
+      std::size_t left = out.size(), right = at;
+      while (left > 0 && is_blank(before(out, left))) left -= before(out, left).size();
+      while (right < next && is_blank(after(text, right))) right += after(text, right).size();
+      if (i < gone.size() && right == next) {  // the next place is all that stands between
+        at = right;
+        ++i;
+        continue;
+      }
+      const std::string_view l = before(out, left), r = after(text, right);
+      const bool begins = l.empty() || l == "\n", ends = r.empty() || r == "\n";
+      const auto open = std::find(std::begin(kOpen), std::end(kOpen), l);
+      if (open != std::end(kOpen) && r == kClose[open - std::begin(kOpen)]) {
+        at = right + r.size();
+        out.resize(left - l.size());
+        continue;
+      }
+      const bool after_end = begins || is_one_of(l, kStop) || (open != std::end(kOpen) && l != "\"" && l != "'");
+      const bool closes = is_one_of(r, kClose) && r != "\"" && r != "'";
+      const bool figure = r == "." && is_ascii_digit(after(text, right + 1));
+      if ((is_one_of(r, kPause) && (after_end || is_one_of(l, kPause))) ||
+          (is_one_of(r, kStop) && r != "\n" && !figure && after_end)) {
+        at = right + r.size();
+        continue;
+      }
+      if (is_one_of(l, kPause) && (ends || closes || is_one_of(r, kStop))) {
+        out.resize(left - l.size());
+        continue;
+      }
+      if (begins && ends && !(l.empty() && r.empty())) {  // a line of nothing
+        at = right + r.size();
+        out.resize(r.empty() ? left - l.size() : left);
+        continue;
+      }
+      // Of blanks on both sides, or before a sign, those on one side stay behind alone.
+      const bool blank_left = left<out.size(), blank_right = right> at;
+      if (blank_right && (blank_left || begins)) at = right;
+      if (blank_left && (ends || is_one_of(r, kPause) || is_one_of(r, kStop))) out.resize(left);
+      break;
     }
-    const bool nothing_left = left == 0 || l == "\n";
-    if (is_one_of(r, kPause) && (nothing_left || is_one_of(l, kPause) || is_one_of(l, kStop))) {
-      gone = grown(gone.begin, right + r.size());
-      continue;
-    }
-    if (is_one_of(l, kPause) && (right == text.size() || is_one_of(r, kStop))) {
-      gone = grown(left - l.size(), gone.end);
-      continue;
-    }
-    // Of blanks on both sides, or before a sign, those on one side stay behind alone.
-    const bool blank_left = left < gone.begin;
-    const bool blank_right = right > gone.end;
-    if (blank_right && (blank_left || nothing_left)) return grown(gone.begin, right);
-    if (blank_left && (right == text.size() || is_one_of(r, kPause) || is_one_of(r, kStop)))
-      return grown(left, gone.end);
-    return gone;
+    const std::size_t next = i < gone.size() ? gone[i] : text.size();
+    out += text.substr(at, next - at);
+    at = next;
   }
 }
 
@@ -204,7 +225,8 @@ bool begins_sentence(std::string_view text, std::size_t at) {
   const bool cut = from > 0;
   if ((cut && line == 0) || introduced_otherwise(near, line, cut)) return false;
   std::string_view words = text.substr(begin, at - begin);
-  const auto drop_blanks = [&] {  // and what prints in bold
+  if (words.find(kMask) != std::string_view::npos) return false;  // what is masked may have denied it
+  const auto drop_blanks = [&] {                                  // and what prints in bold
     while (!words.empty() && (words.front() == ' ' || words.front() == '*')) words.remove_prefix(1);
     while (!words.empty() && (words.back() == ' ' || words.back() == '*')) words.remove_suffix(1);
   };
@@ -237,21 +259,88 @@ bool ends_sentence(std::string_view text, std::size_t at, bool ended) {
   return next.empty() || (next != "?" && is_one_of(next, kStop));
 }
 
-// Whether a text carries another, both in normal form, as a sentence of its own: within a longer one it may be denied.
-bool carries(std::string_view text, std::string_view form) {
+bool holds(std::string_view sentence, std::string_view words) {
+  std::size_t left = sentence.size() + 1;
+  return find_phrase(sentence, words, 0, left) != std::string_view::npos;
+}
+template <class List>
+bool holds_one(std::string_view sentence, const List& list) {
+  return std::any_of(std::begin(list), std::end(list), [&](std::string_view words) { return holds(sentence, words); });
+}
+
+// What says of something that it is not so.
+bool denies(std::string_view sentence) {
+  static constexpr std::string_view kWords[] = {
+      "谣言", "误传",  "假的", "有误",  "错误", "玩笑", "骗你",   "骗人",      "作废",      "忽略",    "untrue",
+      "myth", "false", "joke", "wrong", "lie",  "lies", "ignore", "disregard", "incorrect", "outdated"};
+  if (holds_one(sentence, kWords)) return true;
+  const std::span<const Cue> all = cues();
+  return std::any_of(all.begin(), all.end(), [&](const Cue& cue) {
+    return (cue.kind == CueKind::denied || cue.kind == CueKind::denies) && holds(sentence, cue.words);
+  });
+}
+// Speaks of all that stands before, or of what stands right before it.
+bool points_back(std::string_view sentence) {
+  static constexpr std::string_view kWords[] = {"以上", "上述", "前述",  "上文",    "前文",
+                                                "上面", "前面", "above", "earlier", "previous"};
+  return holds_one(sentence, kWords);
+}
+bool begins_with_pointer(std::string_view sentence) {
+  static constexpr std::string_view kWords[] = {"这", "此", "该", "那", "其实", "它"};
+  static constexpr std::string_view kLatin[] = {"this", "that",        "these",   "those", "it", "it's",    "that's",
+                                                "they", "all of this", "none of", "not",   "no", "actually"};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view one) { return sentence.starts_with(one); }) ||
+         std::any_of(std::begin(kLatin), std::end(kLatin), [&](std::string_view one) {
+           return sentence.starts_with(one) &&
+                  (sentence.size() == one.size() || !is_word(decode_utf8(sentence, one.size()).value));
+         });
+}
+
+// The sentences of a text, in normal form, that take back what stands before them.
+struct Denials {
+  std::size_t last = 0;              // where the last one begins that speaks of all before it; 0: there is none
+  std::vector<std::size_t> of_next;  // ascending: where those begin that speak of the sentence before them
+};
+Denials denials_of(std::string_view text) {
+  Denials found;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && !is_one_of(after(text, end), kStop)) end += after(text, end).size();
+    std::size_t begin = at;
+    while (begin < end && (text[begin] == ' ' || is_list_sign(after(text, begin)))) begin += after(text, begin).size();
+    const std::string_view sentence = text.substr(begin, end - begin);
+    if (points_back(sentence) && denies(sentence)) found.last = at;
+    const bool bare = sentence.starts_with("谣言") || sentence.starts_with("假的") || sentence.starts_with("骗");
+    if (bare || (begins_with_pointer(sentence) && denies(sentence))) found.of_next.push_back(at);
+    at = end < text.size() ? end + after(text, end).size() : end;
+  }
+  return found;
+}
+// Is what ends at `end`, a sentence of the text, taken back behind it?
+bool is_taken_back(std::string_view text, std::size_t end, const Denials& denials) {
+  if (denials.last >= end) return true;
+  while (end < text.size() && (is_blank(after(text, end)) || is_one_of(after(text, end), kStop)))
+    end += after(text, end).size();
+  const auto next = std::upper_bound(denials.of_next.begin(), denials.of_next.end(), end);
+  // The sentence begins behind the stop before it, so with the blanks that were passed.
+  return next != denials.of_next.begin() && text.find_first_not_of(" \n", *std::prev(next)) == end;
+}
+
+// Whether a text carries another, both in normal form, as a sentence of its own: within a longer one it may be denied, and so it may by
+// one behind it.
+bool carries(std::string_view text, std::string_view form, const Denials& denials) {
   const bool ended = is_one_of(before(form, form.size()), kStop);
   for (std::size_t at = text.find(form); at != std::string_view::npos; at = text.find(form, at + 1)) {
-    if (begins_sentence(text, at) && ends_sentence(text, at + form.size(), ended)) return true;
+    const std::size_t end = at + form.size();
+    if (begins_sentence(text, at) && ends_sentence(text, end, ended) && !is_taken_back(text, end, denials)) return true;
   }
   return false;
 }
 
 }  // namespace
 
-void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out,
-                 std::vector<Edited>* edited) {
-  if (edited != nullptr) edited->clear();
-  out.clear();
+void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out) {
   std::vector<Edit>& all = scratch.all;
   all.assign(edits.begin(), edits.end());
   for (Edit& edit : all) edit.range = whole_graphemes(original, edit.range);
@@ -273,70 +362,79 @@ void apply_edits(std::string_view original, std::span<const Edit> edits, RedactS
       united.push_back(edit);
     }
   }
+  std::string& whole = scratch.whole;
+  whole.clear();
+  scratch.gone.clear();
   std::uint32_t at = 0;
-  for (std::size_t i = 0; i < united.size(); ++i) {
-    const Edit& edit = united[i];
-    if (edit.range.end <= at) continue;  // went with what the one before left empty
-    const std::string_view there = original.substr(edit.range.begin, edit.range.end - edit.range.begin);
-    std::string& text = scratch.result;
-    text.clear();
-    append_result(edit, there, scratch.letters, text);
-    Range range{std::max(edit.range.begin, at), edit.range.end};
-    if (text.empty()) {
-      const std::uint32_t to =
-          i + 1 < united.size() ? united[i + 1].range.begin : static_cast<std::uint32_t>(original.size());
-      range = with_leavings(original, range, at, to);
-    }
-    out += original.substr(at, range.begin - at);
-    const auto begin = static_cast<std::uint32_t>(out.size());
-    out += text;
-    if (edited != nullptr) edited->push_back({range, {begin, static_cast<std::uint32_t>(out.size())}});
-    at = range.end;
+  for (const Edit& edit : united) {
+    whole += original.substr(at, edit.range.begin - at);
+    const std::size_t size = whole.size();
+    append_result(edit, original.substr(edit.range.begin, edit.range.end - edit.range.begin), scratch.letters, whole);
+    if (whole.size() == size) scratch.gone.push_back(size);
+    at = edit.range.end;
   }
-  out += original.substr(at);
+  whole += original.substr(at);
+  if (scratch.gone.empty()) {
+    out.assign(whole);
+  } else {
+    without_leavings(whole, scratch.gone, out);
+  }
 }
 
-std::string apply_edits(std::string_view original, std::span<const Edit> edits, std::vector<Edited>* edited) {
+std::string apply_edits(std::string_view original, std::span<const Edit> edits) {
   RedactScratch scratch;
   std::string out;
-  apply_edits(original, edits, scratch, out, edited);
+  apply_edits(original, edits, scratch, out);
   return out;
 }
 
-void add_disclosures(std::span<const std::string_view> at_start, std::span<const std::string_view> at_end,
-                     RedactScratch& scratch, std::string& text) {
-  std::string& carried = scratch.carried;
-  carried = normal_form(text, scratch.normal);
-  const auto adds = [&](std::string_view disclosure) {
-    const std::string_view form = normal_form(disclosure, scratch.normal);
-    if (form.empty() || carries(carried, form)) return false;
-    carried += '\n';
-    carried += form;
-    return true;
-  };
-  std::string& out = scratch.result;
-  out.clear();
-  for (const std::string_view each : at_start) {
-    if (!adds(each)) continue;
-    out += each;
-    out += '\n';
+bool says_nothing(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view sign = after(text, at);
+    if (!is_blank(sign) && !is_one_of(sign, kOpen) && !is_one_of(sign, kClose) && !is_one_of(sign, kPause) &&
+        !is_one_of(sign, kStop))
+      return false;
+    at += sign.size();
   }
-  out += text;
-  for (const std::string_view each : at_end) {
-    if (!adds(each)) continue;
-    if (!out.empty() && out.back() != '\n') out += '\n';
-    out += each;
-  }
-  if (!out.empty() && out.back() == '\n' && (text.empty() || text.back() != '\n')) out.pop_back();
-  text.swap(out);
+  return true;
 }
 
-std::string add_disclosures(std::string_view text, std::span<const std::string_view> at_start,
-                            std::span<const std::string_view> at_end) {
-  RedactScratch scratch;
-  std::string all(text);
-  add_disclosures(at_start, at_end, scratch, all);
-  return all;
+void add_disclosures(std::span<Disclosed> all, RedactScratch& scratch, std::string& text) {
+  std::string& carried = scratch.carried;
+  carried = normal_form(text, scratch.normal);
+  const std::size_t own = carried.size();  // of the text; behind it stand those that are added
+  const Denials denials = denials_of(carried);
+  std::string& out = scratch.result;
+  out.clear();
+  // Whole disclosures are compared: one may quote the customer, and what he wrote discloses nothing.
+  scratch.gone.clear();  // where each that is added ends in `carried`
+  const auto is_added = [&](std::string_view form) {
+    std::size_t begin = own;
+    for (const std::size_t end : scratch.gone) {
+      if (std::string_view(carried).substr(begin, end - begin) == form) return true;
+      begin = end;
+    }
+    return false;
+  };
+  const auto add = [&](bool at_start, const auto& put) {
+    for (Disclosed& each : all) {
+      if (each.at_start != at_start) continue;
+      const std::string_view form = normal_form(each.text, scratch.normal);
+      if (form.empty() || is_added(form) || carries(std::string_view(carried).substr(0, own), form, denials)) continue;
+      carried += form;
+      scratch.gone.push_back(carried.size());
+      each.added = true;
+      put(each.text);
+    }
+  };
+  add(true, [&](std::string_view each) { out.append(each).append("\n"); });
+  out += text;
+  add(false, [&](std::string_view each) {
+    if (!out.empty() && out.back() != '\n') out += '\n';
+    out += each;
+  });
+  if (!out.empty() && out.back() == '\n' && (text.empty() || text.back() != '\n')) out.pop_back();
+  text.swap(out);
 }
 
 }  // namespace caveat::text

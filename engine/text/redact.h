@@ -6,7 +6,8 @@
 // Promises   edits are united where they overlap and widened to whole grapheme clusters; of several the strictest holds: full, then
 //            label, then keep (fewer kept), then replace. The order of edits changes nothing. No letter or digit of a masked span
 //            stands in the result but those that `keep` names, and the mask does not tell how many there were
-//            What a replacement by nothing leaves behind goes too: a pair of brackets or quotes, a doubled comma, a doubled blank
+//            What a replacement by nothing leaves behind goes too: a pair of brackets or quotes, a comma or a stop that ends nothing, a
+//            line of nothing, a doubled blank; whether one place left it or several together
 // Cost       linear in the text, n log n in the edits; with a RedactScratch that is used again nothing is allocated once it is warm
 // Source     semantics.md 19, 41
 #pragma once
@@ -31,28 +32,28 @@ struct Edit {
   std::string_view text;                       // of label and replace
 };
 
-// What became of a stretch of the original, for callers that show it.
-struct Edited {
-  Range original;
-  Range result;
-};
-
 struct RedactScratch {  // working memory, one a thread
   std::vector<Edit> all, united;
   std::vector<Range> letters;
+  std::vector<std::size_t>
+      gone;  // bytes of `whole`, ascending: where something was removed; of `carried`: where one ends
   NormalText normal;
-  std::string result, carried;
+  std::string result, whole, carried;
 };
 
-std::string apply_edits(std::string_view original, std::span<const Edit> edits, std::vector<Edited>* edited = nullptr);
-void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out,
-                 std::vector<Edited>* edited = nullptr);
+std::string apply_edits(std::string_view original, std::span<const Edit> edits);
+void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out);
+// Nothing is left in it but blanks and marks: there is nothing to send.
+bool says_nothing(std::string_view text);
 
+struct Disclosed {
+  bool at_start = false;
+  std::string_view text;
+  bool added = false;
+};
 // Sets each disclosure on a line of its own before or after the text, in the order given. One that the text already carries in
-// normal form, by itself and not within a longer sentence or a quotation, is not added again (semantics.md 6), nor one twice.
-std::string add_disclosures(std::string_view text, std::span<const std::string_view> at_start,
-                            std::span<const std::string_view> at_end);
-void add_disclosures(std::span<const std::string_view> at_start, std::span<const std::string_view> at_end,
-                     RedactScratch& scratch, std::string& text);
+// normal form, by itself and not within a longer sentence or a quotation, and that no sentence behind takes back, is not added again
+// (semantics.md 6), nor one twice.
+void add_disclosures(std::span<Disclosed> all, RedactScratch& scratch, std::string& text);
 
 }  // namespace caveat::text

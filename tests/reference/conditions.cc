@@ -1,7 +1,6 @@
 #include "tests/reference/conditions.h"
 
 #include <algorithm>
-#include <regex>
 
 namespace caveat::twin {
 
@@ -345,7 +344,7 @@ Finding Conditions::in_text(const Expr& expr, const Place& place) const {
   const Value text = this->text(*expr.args[0], place);
   const Expr& sought = *expr.args[1];
   if (expr.op == Op::matches)
-    return ask({&text}, [&] { return truth(std::regex_search(text.text, std::regex(sought.literal.text))); });
+    return ask({&text}, [&] { return truth(!matches(signs_of(text.text), sought.literal.text).empty()); });
   const bool all = expr.op == Op::contains_all, claimed = expr.op == Op::claims || expr.op == Op::claims_any;
   std::vector<Finding> found;
   std::vector<std::string> phrases;
@@ -353,7 +352,7 @@ Finding Conditions::in_text(const Expr& expr, const Place& place) const {
   const auto look_for = [&](const std::vector<std::string>& words) {
     if (claimed && !words.empty()) found.push_back(claims(text, words));
     for (const std::string& word : words)
-      if (!claimed) found.push_back(ask({&text}, [&] { return truth(found_in(text.text, word)); }));
+      if (!claimed) found.push_back(ask({&text}, [&] { return truth(!stands(signs_of(text.text), word).empty()); }));
   };
   for (const Expr* item : items_of(sought)) {
     if (item->op == Op::literal) {
@@ -361,7 +360,7 @@ Finding Conditions::in_text(const Expr& expr, const Place& place) const {
     } else if (book_.fact(item->path)) {
       const Value other = value(*item, place);
       found.push_back(ask({&text, &other}, [&] {
-        return other.text.empty() ? Truth::unknown : truth(text.text.find(other.text) != std::string::npos);
+        return other.text.empty() ? Truth::unknown : truth(!stands(signs_of(text.text), other.text).empty());
       }));
     } else {
       std::vector<std::string> words;
@@ -378,6 +377,13 @@ Finding Conditions::in_text(const Expr& expr, const Place& place) const {
 // An answer's bare yes claims what the message last asked, but for the words that the answer denies in its own.
 Finding Conditions::claims(const Value& text, const std::vector<std::string>& words) const {
   return ask({&text}, [&] {
+    if (turn_.by_clause) {
+      const Signs signs = signs_of(text.text);
+      for (const std::string& word : words)
+        for (const Stretch& one : stands(signs, word))
+          if (is_claimed(signs, one)) return Truth::yes;
+      return Truth::no;
+    }
     const auto any = [&](const std::set<std::string>& of) {
       return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return of.contains(word); });
     };
@@ -392,6 +398,80 @@ Finding Conditions::claims(const Value& text, const std::vector<std::string>& wo
     return truth(std::any_of(open.begin(), open.end(),
                              [&](const std::string& word) { return message->second.asked.contains(word); }));
   });
+}
+
+bool Conditions::is_claimed(const Signs& text, const Stretch& word) {
+  const Stretch clause = clause_at(text, word.begin);
+  bool denied = false;
+  for (std::size_t at = clause.begin; at < word.begin; ++at) denied ^= text[at].is == U'不';
+  const bool asks =
+      clause.end < text.size() && text[clause.end].is == U'?' && clause.end > 0 && text[clause.end - 1].is == U'吗';
+  return !denied && !asks;
+}
+
+// Where the things that are looked for stand, whether all of them were wanted or any.
+std::vector<Stretch> Conditions::places(const Expr& sought, Op op, const Signs& text, const Place& place) const {
+  if (op == Op::matches) return matches(text, sought.literal.text);
+  std::vector<Stretch> all;
+  const auto look_for = [&](const std::string& word) {
+    for (const Stretch& one : stands(text, word))
+      if ((op != Op::claims && op != Op::claims_any) || is_claimed(text, one)) all.push_back(one);
+  };
+  for (const Expr* item : items_of(sought)) {
+    if (item->op == Op::literal) {
+      look_for(item->literal.text);
+    } else if (book_.fact(item->path)) {
+      if (const Value other = value(*item, place); other.state == Value::known) look_for(other.text);
+    } else {
+      for (const syntax::LocalText& term : book_.find<syntax::LexiconDecl>(item->path, place.pack).first->terms)
+        look_for(term.value);
+    }
+  }
+  return all;
+}
+
+void Conditions::found(const Expr& expr, const Place& place, std::vector<Match>& matches) const {
+  switch (expr.op) {
+    case Op::path:
+      if (book_.fact(expr.path)) return;
+      if (const auto [define, pack] = book_.find<syntax::DefineDecl>(expr.path, place.pack); define) {
+        Place there = place;
+        there.pack = pack;
+        found(*define->value, there, matches);
+      }
+      return;
+    case Op::and_:
+    case Op::or_:
+    case Op::all_of:
+    case Op::any_of:
+    case Op::at_least_of:
+      for (const syntax::ExprPtr& arg : expr.args) found(*arg, place, matches);
+      return;
+    case Op::contains:
+    case Op::contains_any:
+    case Op::contains_all:
+    case Op::claims:
+    case Op::claims_any:
+    case Op::matches: {
+      if (judge(expr, place).truth != Truth::yes) return;
+      static const std::map<std::string, Part> kParts = {{"answer.text", Part::answer},
+                                                         {"message.text", Part::message},
+                                                         {"outreach.text", Part::outreach},
+                                                         {"material.text", Part::material}};
+      const std::string of = book_.text_part(expr.args[0]->path);
+      const std::string path = of.empty() ? book_.fact(expr.args[0]->path)->path : of + ".text";
+      const auto part = kParts.find(path);
+      if (part == kParts.end()) return;
+      const Signs signs = signs_of(text(*expr.args[0], place).text);
+      for (const Stretch& one : places(*expr.args[1], expr.op, signs, place)) {
+        const Stretch there = bytes_of(signs, one);
+        matches.push_back({part->second, there.begin, there.end, expr.op == Op::claims || expr.op == Op::claims_any});
+      }
+      return;
+    }
+    default:
+      return;
+  }
 }
 
 }  // namespace caveat::twin

@@ -29,6 +29,9 @@ class Conditions {
   Finding holds(const syntax::Expr& expr, const Place& place) const;
   // The facts that it reads, also through defines; a text among them.
   void reads(const syntax::Expr& expr, int pack, std::set<std::string>& facts) const;
+  // Where it found what it looks for in the texts of the turn: nothing that it denies.
+  void found(const syntax::Expr& expr, const Place& place, std::vector<Match>& matches) const;
+  Value read(const Fact& fact, const Place& place) const;
   long today(int rules_pack) const;
   Length length(const syntax::Expr& expr, int pack) const;
 
@@ -58,7 +61,8 @@ class Conditions {
   Value value(const syntax::Expr& expr, const Place& place, const Fact* levels = nullptr) const;
   Value reckon(const syntax::Expr& expr, const Place& place) const;
   Value moved(const Value& date, const Value& length, int sign, const Place& place) const;
-  Value read(const Fact& fact, const Place& place) const;
+  std::vector<Stretch> places(const syntax::Expr& sought, syntax::Op op, const Signs& text, const Place& place) const;
+  static bool is_claimed(const Signs& text, const Stretch& word);
   Value text(const syntax::Expr& expr, const Place& place) const;
   const Fact* levels_of(const syntax::Expr& expr, int pack) const;
   Value clock(const syntax::Expr* zone, const Place& place) const;

@@ -11,12 +11,14 @@
 //   twin.h       the turn as it is told, and what is decided
 //   names.h      who declares what, and what a name means where it stands
 //   values.h     numbers, days, texts
+//   texts.h      where words stand in a text, and what becomes of it
 //   conditions.h what holds
 //   twin.cc      rules, and how they are joined
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -24,6 +26,7 @@
 #include <vector>
 
 #include "tests/reference/names.h"
+#include "tests/reference/texts.h"
 #include "tests/reference/values.h"
 
 namespace caveat::twin {
@@ -45,6 +48,9 @@ struct Turn {
   Facts facts;
   std::vector<Facts> products, actions;
   std::vector<Facts> recipients;  // of an outreach: what is known of each as the customer
+  bool by_clause =
+      false;  // what is claimed is read in the text: 不 denies what follows in its clause, one that asks claims nothing
+  std::string language = "zh";
 };
 
 // The rows of a reference set, which are looked through from the first to the last: the key as it is stated, then what it says.
@@ -59,8 +65,32 @@ struct Fired {
   friend auto operator<=>(const Fired&, const Fired&) = default;
 };
 
+struct Match {  // a place where a rule found what it looks for, in bytes
+  Part part = Part::answer;
+  std::size_t begin = 0, end = 0;
+  bool claimed = false;
+  friend auto operator<=>(const Match&, const Match&) = default;
+};
+struct Reason {
+  int verdict = 0;
+  bool by_default = false;
+  std::set<std::pair<std::string, bool>> facts;  // paths, known or not
+  std::vector<Match> matches;
+  std::string because;                       // of one that fired
+  std::vector<std::string> matched;          // as they are told
+  std::map<std::string, std::string> texts;  // of facts that are texts: as they are told
+};
+
 struct Outcome {
   int verdict = 0;  // 0 allow … 4 handoff
+  std::map<Fired, Reason> reasons;
+  std::optional<std::string> say;
+  std::vector<Mark> redactions;                           // without what is replaced in the answer
+  std::vector<std::pair<bool, std::string>> disclosures;  // that were added: at the start, wording
+  std::map<Part, std::string> stored;                     // the texts as they are kept and told
+  bool final_text = false;                                // a person has it because of what was to be said
+  bool carried = false;                                   // the answer said itself what was to be disclosed
+  bool emptied = false;                                   // nothing of the answer was left to say
   std::set<Fired> fired;
   std::vector<int> products, actions, recipients;  // verdicts
   std::set<std::string> required;                  // fact paths

@@ -183,24 +183,4 @@ std::string folded(const std::string& text) {
   return out;
 }
 
-bool found_in(const std::string& text, const std::string& term) {
-  const std::string gap = "…";
-  const std::size_t at = term.find(gap);
-  if (at == std::string::npos) return text.find(term) != std::string::npos;
-  std::string head = term.substr(0, at), tail = term.substr(term.rfind(gap) + gap.size());
-  while (head.ends_with(" ")) head.pop_back();
-  while (tail.starts_with(" ")) tail.erase(0, 1);
-  for (std::size_t first = text.find(head); first != std::string::npos; first = text.find(head, first + 1)) {
-    for (std::size_t last = text.find(tail, first + head.size()); last != std::string::npos;
-         last = text.find(tail, last + 1)) {
-      const std::string between = text.substr(first + head.size(), last - first - head.size());
-      const auto letters = std::count_if(between.begin(), between.end(), [](char c) { return (c & 0xC0) != 0x80; });
-      if (letters <= 12 && between.find("。") == std::string::npos && between.find("？") == std::string::npos) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 }  // namespace caveat::twin

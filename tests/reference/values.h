@@ -73,7 +73,5 @@ Value of_literal(const syntax::Literal& literal);
 
 // Letters of ASCII, capital or small, of half or full width, are the same.
 std::string folded(const std::string& text);
-// With a gap, which at most 12 characters of one clause may fill.
-bool found_in(const std::string& text, const std::string& term);
 
 }  // namespace caveat::twin

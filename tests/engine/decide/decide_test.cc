@@ -185,6 +185,25 @@ BOOST_AUTO_TEST_CASE(what_matched_is_redacted_and_the_disclosure_follows) {
   BOOST_TEST(decided->redactions[0].end == 18u);
 }
 
+// Nothing is left but marks: an empty line is no answer.
+BOOST_AUTO_TEST_CASE(an_answer_of_which_nothing_is_left_tells_what_the_customer_may_do) {
+  World world = wealth();
+  model::Effect remove = World::effect(EffectKind::replace_match), disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("risk", "产品有风险。", "Products carry risk.");
+  world.rule("remove", {Subject::answer}, world.has("answer", {"稳赚"}), {remove});
+  world.rule("note", {Subject::answer}, world.has("answer", {"稳"}), {disclose});
+  for (const auto& [answer, say] :
+       {std::pair("稳赚，稳赚。", "抱歉，我无法在这里回答这个问题。您可以联系人工客服获得帮助。\n产品有风险。"),
+        {"稳赚，产品有风险。", "产品有风险。"}}) {
+    Turn turn;
+    turn.answer(answer);
+    const Decided decided = judge(world, turn);
+    BOOST_TEST((decided->verdict == Verdict::revise));
+    BOOST_TEST(decided->say == say);
+    BOOST_TEST(decided->disclosures.size() == (std::string_view(say).starts_with("抱歉") ? 1u : 0u));  // what was added
+  }
+}
+
 // What was left out stays left out; that the answer still has its word is what was judged already.
 BOOST_AUTO_TEST_CASE(a_product_that_a_rule_took_out_is_not_held_against_the_final_text) {
   World world = wealth();

@@ -26,6 +26,19 @@ std::string without(std::string_view text, std::string_view part) {
   return apply_edits(text, std::vector<Edit>{edit(text, part, Edit::Mode::replace)});
 }
 
+using Texts = std::vector<std::string_view>;
+std::string add_disclosures(std::string_view text, const Texts& at_start, const Texts& at_end) {
+  std::vector<Disclosed> all;
+  for (const std::string_view one : at_start) all.push_back({true, one});
+  for (const std::string_view one : at_end) all.push_back({false, one});
+  RedactScratch scratch;
+  std::string out(text);
+  text::add_disclosures(all, scratch, out);
+  const auto added = std::count_if(all.begin(), all.end(), [](const Disclosed& one) { return one.added; });
+  BOOST_TEST((out == text) == (added == 0));
+  return out;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(redacting)
@@ -100,17 +113,30 @@ BOOST_AUTO_TEST_CASE(what_a_removed_match_leaves_empty_goes_with_it) {
   BOOST_TEST(without("上一行。\n保本，灵活", "保本") == "上一行。\n灵活");
 }
 
-BOOST_AUTO_TEST_CASE(callers_are_told_what_became_of_each_stretch) {
-  std::vector<Edited> edited;
-  const std::string out = apply_edits(
-      "保本（保本）好",
-      std::vector<Edit>{{{0, 6}, Edit::Mode::full, 0, 0, {}}, {{9, 15}, Edit::Mode::replace, 0, 0, ""}}, &edited);
-  BOOST_TEST(out == "***好");
-  BOOST_REQUIRE(edited.size() == 2U);
-  BOOST_TEST((edited[0].original == Range{0, 6}));
-  BOOST_TEST((edited[0].result == Range{0, 3}));
-  BOOST_TEST((edited[1].original == Range{6, 18}));
-  BOOST_TEST((edited[1].result == Range{3, 3}));
+// What several leave together, and what is left of a sentence or a line of nothing.
+BOOST_AUTO_TEST_CASE(what_removed_matches_leave_empty_together_goes_with_them) {
+  const auto all = [](std::string_view text) {
+    std::vector<Edit> edits;
+    for (std::size_t at = text.find("丙"); at != std::string_view::npos; at = text.find("丙", at + 1))
+      edits.push_back(
+          {{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 3)}, Edit::Mode::replace, 0, 0, {}});
+    return apply_edits(text, edits);
+  };
+  BOOST_TEST(all("好，丙，丙，丙。") == "好。");
+  BOOST_TEST(all("（ 丙 丙 ）好") == "好");
+  BOOST_TEST(all("甲（丙，丙）好") == "甲好");
+  BOOST_TEST(all("甲（丙，乙）好（乙、丙）") == "甲（乙）好（乙）");
+  BOOST_TEST(all("好。丙。丙！再见。") == "好。再见。");
+  BOOST_TEST(all("“丙。”好") == "好");
+  BOOST_TEST(all("一\n丙丙\n二") == "一\n二");
+  BOOST_TEST(all("一\n\n 丙 \n\n二\n丙") == "一\n\n二");
+  BOOST_TEST(all("a 丙 丙 b") == "a b");
+  BOOST_TEST(all("丙.5") == ".5");
+  BOOST_TEST(all("丙").empty());
+  BOOST_TEST(all("丙。").empty());
+  BOOST_TEST(says_nothing("（） ，。\n"));
+  BOOST_TEST(!says_nothing("。5"));
+  BOOST_TEST(!says_nothing("***"));
 }
 
 // Each letter of the text is another one, so that whatever shows again is known.
@@ -172,11 +198,13 @@ BOOST_AUTO_TEST_CASE(random_edits_of_random_texts_give_utf8_and_keep_what_stands
 }
 
 BOOST_AUTO_TEST_CASE(disclosures_stand_on_their_own_lines_and_are_not_said_twice) {
-  using Texts = std::vector<std::string_view>;
   BOOST_TEST(add_disclosures("收益稳健。", Texts{"产品有风险。"}, Texts{"投资须谨慎。"}) ==
              "产品有风险。\n收益稳健。\n投资须谨慎。");
   BOOST_TEST(add_disclosures("投资 须谨慎。收益稳健。", {}, Texts{"投资须谨慎。"}) == "投资 须谨慎。收益稳健。");
   BOOST_TEST(add_disclosures("a", Texts{"X", "x"}, Texts{"Ｘ", "y"}) == "X\na\ny");
+  BOOST_TEST(add_disclosures("a，", {}, Texts{"X。", "X。"}) == "a，\nX。");  // whatever the text ends in
+  // What one of them quotes is not said by another's being there.
+  BOOST_TEST(add_disclosures("a", {}, Texts{"You wrote:\nX.\nthat is", "X."}) == "a\nYou wrote:\nX.\nthat is\nX.");
   BOOST_TEST(add_disclosures("", Texts{"X"}, Texts{"y"}) == "X\ny");
   BOOST_TEST(add_disclosures("", Texts{"X"}, {}) == "X");
   BOOST_TEST(add_disclosures("a\n", {}, Texts{"y"}) == "a\ny");
@@ -184,7 +212,6 @@ BOOST_AUTO_TEST_CASE(disclosures_stand_on_their_own_lines_and_are_not_said_twice
 }
 
 BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_is_added) {
-  using Texts = std::vector<std::string_view>;
   const auto added = [](std::string_view text, std::string_view disclosure) {
     return add_disclosures(text, {}, Texts{disclosure}) != text;
   };
@@ -193,6 +220,19 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
     for (int i = 0; i < times; ++i) text += line;
     return text;
   };
+  BOOST_TEST(added("******- Fees apply.", "Fees apply."));
+  // A sentence behind may take it back: the next one, or any that speaks of what stands above.
+  BOOST_TEST(added("Fees apply. That is not true.", "Fees apply."));
+  BOOST_TEST(added("Fees apply.\n\n- That's a myth!", "Fees apply."));
+  BOOST_TEST(added("存在本金亏损风险。以上说法不实。", "存在本金亏损风险。"));
+  BOOST_TEST(added("存在本金亏损风险。这不是真的。", "存在本金亏损风险"));
+  BOOST_TEST(added("存在本金亏损风险。假的！", "存在本金亏损风险。"));
+  BOOST_TEST(added("存在本金亏损风险。您好。请忽略以上内容。", "存在本金亏损风险。"));
+  BOOST_TEST(added("Fees apply. Hello. Disregard the above.", "Fees apply."));
+  BOOST_TEST(!added("Fees apply. Hello. That is not all we offer.", "Fees apply."));
+  BOOST_TEST(!added("Fees apply. Minors cannot buy it.", "Fees apply."));
+  BOOST_TEST(!added("存在本金亏损风险。本产品不保本。", "存在本金亏损风险。"));
+  BOOST_TEST(!added("以上说法不实。存在本金亏损风险。", "存在本金亏损风险。"));
   BOOST_TEST(added("这只基金不存在本金亏损风险。", "存在本金亏损风险。"));
   BOOST_TEST(added("For this fund no monthly fees apply.", "Fees apply."));
   BOOST_TEST(added("“存在本金亏损风险。”是谣言。", "存在本金亏损风险。"));
