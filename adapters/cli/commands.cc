@@ -78,6 +78,9 @@ const ExitCode kExitDiffers{
     kNo, {"an answer differs from the oracle's; nothing was timed", "有答案与基准答案不符；未作计时"}};
 const ExitCode kExitUsage{kUsage, {"the command was used wrongly", "命令用法有误"}};
 const ExitCode kExitEnvironment{kEnvironment, {"a file, disk or key failed", "文件、磁盘或密钥出错"}};
+const ExitCode kExitLog{kUnknownSigner,
+                        {"the log is not what its keys remember: an old copy, another, or changed",
+                         "日志与其密钥所记不符：旧副本、其他日志或已被改动"}};
 const ExitCode kExitBadPack{kRefused, {"the rules have errors", "规则有错误"}};
 
 Command later(std::string_view name, std::string_view arguments, std::uint8_t audience, Phrase says) {
@@ -215,7 +218,8 @@ std::vector<Command> make() {
                  {kRefused,
                   {"a line was refused (the others were decided), or the rules have errors",
                    "有行被拒绝（其余已决定），或规则有错误"}},
-                 kExitEnvironment},
+                 kExitEnvironment,
+                 kExitLog},
        .examples = {{"caveat decide --rules rules examples/wealth.jsonl",
                      {"decide without recording", "只决定，不记录"}},
                     {"caveat decide --rules rules --log audit.db examples/wealth.jsonl",
@@ -253,7 +257,7 @@ std::vector<Command> make() {
                               "ADDR:PORT",
                               {"where to listen; port 0 takes a free one", "监听地址；端口 0 表示任取空闲端口"},
                               {"127.0.0.1:8650", "127.0.0.1:8650"}}},
-                 .exits = {kExitDone, kExitUsage, kExitBadPack, kExitEnvironment},
+                 .exits = {kExitDone, kExitUsage, kExitBadPack, kExitEnvironment, kExitLog},
                  .examples = {{"timeout --preserve-status 5 caveat serve --listen 127.0.0.1:0",
                                {"the packs in rules/, the log in out/serve/; a key for a bot is made",
                                 "使用 rules/ 中的规则包，日志位于 out/serve/；自动生成机器人密钥"}},
@@ -318,7 +322,7 @@ std::vector<Command> make() {
                     "FILE.db",
                     {"the log of these keys", "该密钥所属的日志"},
                     {"FILE.db beside FILE.keys", "FILE.keys 旁的 FILE.db"}}},
-       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment, kExitLog},
        .examples = {{"caveat keys rotate audit.keys", {"for the log audit.db beside it", "供旁边的日志 audit.db 使用"}},
                     {"caveat keys rotate audit.keys --log audit.db --json", {"for a program", "以 JSON 输出"}}},
        .run = run_keys_rotate});
@@ -390,7 +394,8 @@ std::vector<Command> make() {
                  .exits = {kExitDone,
                            {kNo, {"nothing is missing; nothing was done", "没有缺失；未执行任何操作"}},
                            kExitUsage,
-                           kExitEnvironment},
+                           kExitEnvironment,
+                           kExitLog},
                  .examples = {{"caveat log restore audit.db --reason 'disk lost, copy of last night'",
                                {"after the copy was put in place", "放回副本之后执行"}},
                               {"caveat log restore audit.db --reason test --json", {"for a program", "以 JSON 输出"}}},
@@ -459,7 +464,7 @@ std::vector<Command> make() {
             {"--index", "N", {"one record in full", "完整显示一条记录"}, {"all, one line each", "全部，每条一行"}},
             kReason,
             kCopy},
-       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment, kExitLog},
        .examples = {{"caveat log show audit.db", {"one line a record", "每条记录一行"}},
                     {"caveat log show audit.db --index 0", {"the first record", "第一条记录"}}},
        .run = run_log_show});
@@ -482,7 +487,7 @@ std::vector<Command> make() {
                    {"--decision", "ID", {"with this decision id", "决定编号为此的"}, {}},
                    kReason,
                    kCopy},
-       .exits = {kExitDone, kExitUsage, kExitEnvironment},
+       .exits = {kExitDone, kExitUsage, kExitEnvironment, kExitLog},
        .examples = {{"caveat log search audit.db --verdict block", {"what was blocked", "被拦截的决定"}},
                     {"caveat log search audit.db --rule cn.wealth/riskier_than_customer --verdict handoff --json",
                      {"two conditions, both must hold; for a program", "两个条件同时满足；以 JSON 输出"}}},
@@ -518,7 +523,10 @@ std::vector<Command> make() {
        .exits = {kExitDone,
                  {kNo, {"the log was changed; no report is written", "日志已被改动；未生成报告"}},
                  kExitUsage,
-                 kExitEnvironment},
+                 {kRefused,
+                  {"the checkpoint that was given is none, or of another log", "所给的检查点无效，或属于另一份日志"}},
+                 kExitEnvironment,
+                 kExitLog},
        .examples = {{"caveat report audit.db --out report.html", {"to read", "供阅读"}},
                     {"caveat report audit.db --out evidence.zip", {"to hand to an auditor", "交给审计人员"}}},
        .run = run_report});

@@ -69,9 +69,10 @@ RuleNames rule_as_recorded(const audit::LogReader& reader, const audit::KeyStore
     return !all.empty() && (!end || all.front() < *end);
   };
   std::string alias = audit::alias_of(rule, [&](std::string_view bytes) { return keys.keyed_digest(bytes); });
-  if (!there(alias)) return {rule, {}};
+  const bool by_name = there(rule), by_alias = there(alias);
+  if (!by_alias) return {rule, {}, by_name};
   // A name that no record shows is not told in what is handed on either.
-  return there(rule) ? RuleNames{rule, std::move(alias)} : RuleNames{std::move(alias), {}};
+  return by_name ? RuleNames{rule, std::move(alias)} : RuleNames{std::move(alias), {}};
 }
 
 std::vector<audit::Tag> RuleNames::tags() const {

@@ -34,6 +34,7 @@ std::string record_json(const Shown& shown,
 struct RuleNames {
   std::string rule;   // as asked, or the alias alone where nothing else stands in the log
   std::string alias;  // beside it, where the log has both
+  bool there = true;  // a record names it
   std::vector<audit::Tag> tags() const;
   std::string in_words() const;  // for the record of a look: says not which name the alias has
 };

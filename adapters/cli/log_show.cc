@@ -140,6 +140,8 @@ int search_through_server(const Invocation& invocation, Terminal& terminal, cons
     if (next == nullptr) break;
     body["cursor"] = *next;
   }
+  if (found == 0 && body.size() == 2 && invocation.has("--rule"))  // beside "limit"
+    say_no_record_names(terminal, invocation.get("--rule"));
   if (!terminal.json)
     terminal.err << fill(terminal.say({"caveat: found {0}.\n", "caveat：找到 {0}。\n"}),
                          {counted(found, terminal, "record", "records", "条记录")});
@@ -230,6 +232,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
                            {"--decision", audit::TagKind::decision}};
   if (invocation.has("--verdict") && !verdict_of(invocation.get("--verdict")))
     return wrong_verdict(terminal, invocation.get("--verdict"), "log search");
+  if (const int wrong = read_rule(invocation, terminal, "log search"); wrong != kDone) return wrong;
   if (invocation.has("--day") && !parse_date(invocation.get("--day")))
     return wrong_use(terminal,
                      {"--day is a day (2026-11-23), not “{0}”.", "--day 应为日期（2026-11-23），而不是“{0}”。"},
@@ -256,6 +259,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
   }
   std::vector<std::vector<audit::Tag>> tags;
   std::string query;
+  bool rule_there = true;
   const auto by = [&](const char* option, const std::string& value) {
     query += (query.empty() ? "" : " ") + std::string(option) + " " + value;
   };
@@ -267,6 +271,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
       const RuleNames names = rule_as_recorded(*reader, *keys, value);
       by(key.option, names.in_words());
       tags.push_back(names.tags());
+      rule_there = names.there;
       continue;
     }
     by(key.option, value);
@@ -296,6 +301,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
     const std::optional<std::string> leaf = reader->header(index);
     if (leaf) print_row(look(*reader, keys.get(), index, *leaf), terminal);
   }
+  if (!rule_there) say_no_record_names(terminal, invocation.get("--rule"));
   if (!terminal.json)
     terminal.err << fill(terminal.say({"caveat: found {0}.\n", "caveat：找到 {0}。\n"}),
                          {counted(found.size(), terminal, "record", "records", "条记录")});

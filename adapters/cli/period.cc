@@ -57,6 +57,22 @@ std::optional<std::uint8_t> verdict_of(std::string_view word) {
   return std::nullopt;
 }
 
+int read_rule(const Invocation& invocation, Terminal& terminal, std::string_view command) {
+  const std::string rule = invocation.get("--rule");
+  if (!invocation.has("--rule") || rule.find('/') != std::string::npos) return kDone;
+  return wrong_use(terminal,
+                   {"--rule is a rule with its pack, as replies name it (cn.wealth/no_guarantee), not “{0}”.",
+                    "--rule 应为带规则包名的规则，与回复中的写法相同（cn.wealth/no_guarantee），而不是“{0}”。"},
+                   {rule}, command);
+}
+
+void say_no_record_names(Terminal& terminal, const std::string& rule) {
+  terminal.err << fill(terminal.say({"caveat: no record of this log names the rule {0}; is it spelled as replies spell "
+                                     "it?\n",
+                                     "caveat：该日志中没有任何记录提到规则 {0}；请核对其写法是否与回复中的一致。\n"}),
+                       {rule});
+}
+
 int wrong_verdict(Terminal& terminal, const std::string& word, std::string_view command) {
   return wrong_use(terminal,
                    {"--verdict is allow, revise, require, block or handoff, not “{0}”.",

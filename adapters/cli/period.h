@@ -30,6 +30,10 @@ bool read_time(const std::string& text, bool end, std::optional<Microseconds>& o
 int read_period(const Invocation& invocation, Terminal& terminal, std::string_view command, Period& out);
 
 std::optional<std::uint8_t> verdict_of(std::string_view word);  // in either language
+// Where --rule is there and names no rule as replies and records do; kDone otherwise.
+int read_rule(const Invocation& invocation, Terminal& terminal, std::string_view command);
+// Of a rule that was looked for: “none” must not be read of a name that nobody wrote.
+void say_no_record_names(Terminal& terminal, const std::string& rule);
 int wrong_verdict(Terminal& terminal, const std::string& word, std::string_view command);
 
 }  // namespace caveat::cli

@@ -139,6 +139,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   query.language = terminal.language;
   query.seed = invocation.get("--seed");
   query.rule = invocation.get("--rule");
+  if (const int wrong = read_rule(invocation, terminal, "report"); wrong != kDone) return wrong;
   query.requested_by = invocation.get("--requested-by");
   query.purpose = invocation.get("--purpose");
   Period period;
@@ -171,11 +172,15 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     query.subjects = keys->keys_of(query.customer);
   }
   Result<std::string> checkpoint = checkpoint_of(invocation, *reader);
-  if (!checkpoint) return refuse(terminal, checkpoint.error(), invocation.get("--checkpoint"));
+  if (!checkpoint) {
+    refuse(terminal, checkpoint.error(), invocation.get("--checkpoint"));
+    return kRefused;  // what was handed in, and not the log
+  }
   if (keys != nullptr && !query.rule.empty()) {
     RuleNames names = rule_as_recorded(*reader, *keys, query.rule, size_of(*checkpoint));
     query.rule = std::move(names.rule);
     query.alias = std::move(names.alias);
+    if (!names.there) say_no_record_names(terminal, invocation.get("--rule"));
   }
 
   SystemClock clock;
