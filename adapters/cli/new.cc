@@ -3,6 +3,7 @@
 
 #include "adapters/cli/command.h"
 #include "adapters/cli/messages.h"
+#include "adapters/cli/start.h"
 #include "adapters/cli/write_file.h"
 #include "adapters/config/configuration.h"
 #include "engine/base/diagnostic.h"
@@ -197,8 +198,8 @@ int new_configuration(const std::string& path, Terminal& terminal) {
       written != kDone)
     return written;
   terminal.out << fill(
-      terminal.say({"wrote {0}\nnext: caveat serve --config {0}\n", "已写入 {0}\n下一步：caveat serve --config {0}\n"}),
-      {path});
+      terminal.say({"wrote {0}\nnext: caveat serve --config {1}\n", "已写入 {0}\n下一步：caveat serve --config {1}\n"}),
+      {path, shell_word(path)});
   return kDone;
 }
 
@@ -211,7 +212,10 @@ int run_new(const Invocation& invocation, Terminal& terminal) {
                       "`caveat new` 生成规则包（DIR）或配置文件（--config FILE），二者择一。"},
                      {}, "new");
   if (invocation.has("--config")) return new_configuration(invocation.get("--config"), terminal);
-  const std::filesystem::path dir(invocation.arguments[0]);
+  std::filesystem::path dir(invocation.arguments[0]);
+  if (dir.empty())
+    return wrong_use(terminal, {"The folder of the pack has no name.", "规则包目录的名称为空。"}, {}, "new");
+  if (dir.native().front() == '-') dir = "." / dir;  // which every command takes for a name
   std::error_code error;
   if (std::filesystem::exists(dir, error)) return taken(dir.string(), terminal);
   if (!std::filesystem::create_directories(dir, error)) {
@@ -228,9 +232,9 @@ int run_new(const Invocation& invocation, Terminal& terminal) {
   if (const int written = write_file(terminal, (dir / "examples.cav").string(), starter.examples); written != kDone)
     return written;
   const std::string asked = invocation.has("--language") ? "--language " + invocation.get("--language") + " " : "";
-  terminal.out << fill(terminal.say({"wrote {0}/pack.cav and {0}/examples.cav\nnext: caveat check {1}{0}\n",
-                                     "已写入 {0}/pack.cav 与 {0}/examples.cav\n下一步：caveat check {1}{0}\n"}),
-                       {dir.string(), asked});
+  terminal.out << fill(terminal.say({"wrote {0}/pack.cav and {0}/examples.cav\nnext: caveat check {1}{2}\n",
+                                     "已写入 {0}/pack.cav 与 {0}/examples.cav\n下一步：caveat check {1}{2}\n"}),
+                       {dir.string(), asked, shell_word(dir.string())});
   return kDone;
 }
 

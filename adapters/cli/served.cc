@@ -340,7 +340,7 @@ server::Services Served::services() {
   services.report = [this](const server::Asked& asked) { return report(asked); };
   services.feedback = [this](const server::Asked& asked) { return feedback(asked); };
   services.codes = {&config::codes::kConfiguration, &load::codes::kFileMissing, &load::codes::kFileUnreadable,
-                    &load::codes::kFileName, &load::codes::kNoPacks};
+                    &load::codes::kNoFile,          &load::codes::kFileName,    &load::codes::kNoPacks};
   return services;
 }
 

@@ -11,6 +11,8 @@ inline constexpr Code kFileMissing{"file_missing", "There is no file or folder o
 inline constexpr Code kFileUnreadable{"file_unreadable",
                                       "A file or folder cannot be read; give this user the right to read it.",
                                       "文件或目录无法读取，请授予当前用户读取权限。", 422, 4};
+inline constexpr Code kNoFile{"no_file", "A folder is there where a file is meant; name the file that lies in it.",
+                              "此处应为文件，却是目录；请指明其中的文件。", 422, 4};
 inline constexpr Code kFileName{"file_name",
                                 "A rule file ends in `.cav`, in small letters; rename it, or its rules do not hold.",
                                 "规则文件须以小写的 `.cav` 结尾；请改名，否则其中的规则不会生效。", 422, 4};

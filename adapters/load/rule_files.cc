@@ -107,6 +107,8 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
   std::error_code error;
   if (const fs::file_status status = fs::status(path, error); fs::is_fifo(status) || fs::is_socket(status))
     return refused(codes::kFileUnreadable, path, "it is no file, whoever reads it may wait for ever");
+  else if (fs::is_directory(status))
+    return refused(codes::kNoFile, path);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) {
     const int why = errno;

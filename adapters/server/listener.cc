@@ -205,7 +205,7 @@ bool Listener::drain(std::int64_t grace_ms) { return inside_->drain(grace_ms); }
 Result<void> may_listen(const std::string& address) {
   error_code error;
   const asio::ip::address parsed = asio::ip::make_address(address, error);
-  if (error) return failed(codes::kListen, address, error.message());
+  if (error) return failed(codes::kListen, address, "no IP address; this machine's own are 127.0.0.1 and [::1]");
   if (!parsed.is_loopback()) return failed(codes::kNotLoopback, address, "an address that others reach");
   return {};
 }

@@ -287,6 +287,8 @@ class GroupCommitLog final : public Log {
   void open_keys() {
     const std::string& path = options_.path;
     std::error_code ignored;
+    if (fs::is_directory(options_.high_water, ignored))
+      throw Error(codes::kLogReadOnly, options_.high_water, {options_.high_water, "it is a folder"});
     bool log_there = fs::exists(path, ignored);
     if (log_there) {
       must_have_one_name(path);

@@ -43,7 +43,7 @@ std::string_view text_of(std::span<const std::uint8_t> bytes) {
 // Of which SQLite knows nothing: the WAL lies beside the one that it was opened by.
 bool has_second_name(const std::string& path) {
   struct stat file{};
-  return ::stat(path.c_str(), &file) == 0 && file.st_nlink > 1;
+  return ::stat(path.c_str(), &file) == 0 && S_ISREG(file.st_mode) && file.st_nlink > 1;
 }
 
 // What is wrong with a file that is to be a log, before anything is written to it.
@@ -723,6 +723,8 @@ void must_be_writable(const std::string& path) {
 }
 
 void must_have_one_name(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) throw Error(codes::kLogForeign, path, {path, "it is a folder"});
   if (has_second_name(path)) throw Error(codes::kLogLinked, path, {path});
 }
 

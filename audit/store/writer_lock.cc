@@ -26,7 +26,14 @@ WriterLock::WriterLock(const std::string& log_path) {
   const auto since = std::chrono::steady_clock::now();
   for (;;) {
     file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file_ < 0) throw Error(codes::kLogReadOnly, log_path, {log_path, path_ + ": " + system_words()});
+    if (file_ < 0) {
+      const int why = errno;
+      const std::filesystem::path folder = std::filesystem::absolute(path_, ignored).parent_path();
+      if (why == ENOENT && !std::filesystem::exists(folder, ignored))
+        throw Error(codes::kLogReadOnly, log_path, {log_path, said("there is no folder {0}", folder.string())});
+      errno = why;
+      throw Error(codes::kLogReadOnly, log_path, {log_path, path_ + ": " + system_words()});
+    }
     if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
       char pid[24] = {};
       const ssize_t got = ::pread(file_, pid, sizeof pid - 1, 0);
