@@ -59,7 +59,8 @@ def main():
     keys = {}
     subprocess.run([CAVEAT, "new", folder / "rules"], check=True, stdout=subprocess.DEVNULL)
     for role in ROLES:
-        made = subprocess.run([CAVEAT, "keys", "caller", role, "--role", role, "--source", "*", "--queue", "*", "--log",
+        queues = ["--queue", "*"] if role == "agent" else []  # of others it is refused
+        made = subprocess.run([CAVEAT, "keys", "caller", role, "--role", role, "--source", "*", *queues, "--log",
                                folder / "log.db"], check=True, capture_output=True, text=True)
         keys[role] = made.stdout.strip()
     (folder / "caveat.toml").write_text('[log]\npath = "log.db"\n[packs]\nfolders = ["rules"]\n[gate]\ndeadline = "20 s"\n'

@@ -57,7 +57,7 @@ class WatchedStore final : public audit::Store {
     control_.stopped.wait(true);
     if (control_.failing > 0 && !batch.records.empty()) {
       --control_.failing;
-      throw audit::Error(audit::codes::kStorage, "test", {"test", "no room"});
+      throw audit::Error(audit::codes::kStorage, "test", {std::string("test"), "the disk is full"});
     }
     inner_->commit(batch);
     if (!batch.records.empty()) control_.durable = batch.records.back().index + 1;
