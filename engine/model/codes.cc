@@ -96,6 +96,8 @@ const Code kNotCovered{"not_covered", "{0} lies outside of what calendar {1} cov
                        "{0} 不在日历 {1} 的覆盖范围内。"};
 const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。"};
 
+const Code kAssessedAsChoice{"assessed_as_choice", "“{0}” is a choice here, and asks nothing of the fact.",
+                             "“{0}”在此处是一个取值，而不是对事实的要求。"};
 const Code kSeveralInOne{"several_in_one", "“{0}” is looked for as one phrase, with {1} in it.",
                          "“{0}”会作为一个词语逐字查找，连同其中的{1}。"};
 
@@ -114,7 +116,7 @@ std::span<const Code* const> all() {
       &kExampleTwice,    &kNoCalendar,     &kNoQueueCalendar,  &kSeveralCalendars, &kMissingClause,  &kNeverInForce,
       &kNoMatch,         &kBadTemplate,    &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson, &kOverflowCycle,
       &kCannotAsk,       &kBothHold,       &kNotCovered,       &kOnlyBeside,       &kContradiction,  &kFileMissing,
-      &kEmptyLexicon,    &kTooMany,        &kSeveralInOne};
+      &kEmptyLexicon,    &kTooMany,        &kSeveralInOne,     &kAssessedAsChoice};
   return kAll;
 }
 

@@ -24,7 +24,7 @@ extern const Code kProductsTwice, kExampleTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kMatchElsewhere, kBadTemplate, kConfidentialText,
     kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kOnlyBeside, kNotCovered, kContradiction;
 // files and sizes
-extern const Code kFileMissing, kEmptyLexicon, kTooMany, kSeveralInOne;
+extern const Code kFileMissing, kEmptyLexicon, kTooMany, kSeveralInOne, kAssessedAsChoice;
 
 std::span<const Code* const> all();
 

@@ -389,6 +389,18 @@ class Facts {
           }
           set.choices.push_back(std::move(names));
         }
+        // one of a, b, assessed: behind a list's comma every word is an item (semantics.md 32), and a guess would be taken.
+        const std::string_view written = work_.text_at(type.span);
+        const bool in_brackets = written.find('(') != written.npos || written.find("（") != written.npos;
+        const std::string& last = set.choices.back().first;
+        if (!in_brackets && set.choices.size() > 1 && (last == "assessed" || last == "经评估")) {
+          const Span span = type.choices.back().first.span;
+          work_.report(
+              codes::kAssessedAsChoice, item, span, {last},
+              Work::say(item, "If the fact must be assessed, the choices stand in brackets: one of (a, b), assessed",
+                        "若要求该事实经过评估，请给各取值加括号：取值（甲、乙），经评估"),
+              Severity::warning);
+        }
         out.choices = static_cast<Index>(work_.model.choice_sets.size());
         work_.model.choice_sets.push_back(std::move(set));
         return good;

@@ -107,6 +107,7 @@ class RuleCheck {
 
   void later() {
     if (decl_.shadow) work_.not_yet(item_, name_span(), "status shadow", "状态 试运行");
+    if (decl_.open_to_exceptions) work_.not_yet(item_, name_span(), "open to exceptions", "允许豁免");
     if (decl_.rollout) work_.not_yet(item_, decl_.rollout->span, "rollout", "灰度");
     if (decl_.exception_to) work_.not_yet(item_, decl_.exception_to->span, "exception to a rule", "对规则的豁免");
   }
