@@ -42,6 +42,16 @@ Lines lines_of(const program::Program& program, const Request& request, const De
   for (const decide::Disclosure& one : decision.disclosures)
     out.push_back(std::string("disclosure ") + (one.at_start ? "start " : "end ") +
                   std::string(program.wording_name(one.wording)));
+  for (const decide::ItemVerdict& item : decision.items) {
+    if (item.recipient) continue;
+    std::string line =
+        "product " + std::to_string(item.index) + " verdict " + std::to_string(static_cast<int>(item.verdict));
+    for (const std::uint32_t wording : item.disclosures) line += " " + std::string(program.wording_name(wording));
+    out.push_back(line);
+  }
+  if (decision.has_handoff)
+    out.push_back("queue " + std::string(program.queue_name(decision.handoff.queue)) +
+                  (decision.handoff.hold ? " holds" : ""));
   for (const decide::TextPart part :
        {decide::TextPart::answer, decide::TextPart::message, decide::TextPart::outreach, decide::TextPart::material}) {
     const std::string_view text = decide::text_of(request, part);
@@ -91,6 +101,13 @@ Lines lines_of(const twin::Turn& turn, const twin::Outcome& slow) {
   }
   for (const auto& [at_start, name] : slow.disclosures)
     out.push_back(std::string("disclosure ") + (at_start ? "start " : "end ") + name);
+  for (std::size_t i = 0; i < slow.products.size(); ++i) {
+    std::string line = "product " + std::to_string(i) + " verdict " + std::to_string(slow.products[i]);
+    for (const auto& [item, wording, at_start] : slow.of_products)
+      if (item == i) line += " " + wording;
+    out.push_back(line);
+  }
+  if (!slow.queue.empty()) out.push_back("queue " + slow.queue + (slow.hold ? " holds" : ""));
   for (std::size_t part = 0; part < 4; ++part) {
     const auto stored = slow.stored.find(static_cast<twin::Part>(part));
     if (stored == slow.stored.end() || !turn.facts.contains(std::string(kParts[part]) + ".text")) continue;

@@ -65,16 +65,23 @@ std::string difference(const program::Program& program, const Request& request, 
                        const twin::Outcome& slow) {
   const twin::Outcome quick = in_short(program, request, fast);
   std::set<std::string> a, b;
-  const auto of = [](const std::string& rule, int product, int action, int recipient, bool unknown) {
-    return rule + " product " + std::to_string(product) + " action " + std::to_string(action) + " recipient " +
-           std::to_string(recipient) + (unknown ? " unknown" : "");
+  const auto of = [](const std::string& rule, int product, int action, int recipient, bool unknown, int verdict,
+                     const std::set<std::pair<std::string, bool>>& facts) {
+    std::string all = rule + " product " + std::to_string(product) + " action " + std::to_string(action) +
+                      " recipient " + std::to_string(recipient) + (unknown ? " unknown" : "") + " asks " +
+                      std::to_string(verdict) + " on";
+    for (const auto& [path, known] : facts) all += " " + path + (known ? "" : "?");
+    return all;
   };
   for (const decide::Reason& reason : fast.reasons) {
-    a.insert(
-        of(std::string(program.rule_id(reason.rule)), reason.product, reason.action, reason.recipient, reason.unknown));
+    std::set<std::pair<std::string, bool>> facts;
+    for (const decide::FactUsed& fact : reason.facts)
+      facts.insert({std::string(program.slot_path(fact.slot)), fact.known});
+    a.insert(of(std::string(program.rule_id(reason.rule)), reason.product, reason.action, reason.recipient,
+                reason.unknown, static_cast<int>(reason.verdict), facts));
   }
-  for (const twin::Fired& fired : slow.fired) {
-    b.insert(of(fired.rule, fired.product, fired.action, fired.recipient, fired.unknown));
+  for (const auto& [fired, reason] : slow.reasons) {
+    b.insert(of(fired.rule, fired.product, fired.action, fired.recipient, fired.unknown, reason.verdict, reason.facts));
   }
   std::string text;
   for (const std::string& one : a) text += b.contains(one) ? "" : "only fast: " + one + "\n";

@@ -79,6 +79,8 @@ class Judge {
     out_.verdict = std::max(turn_, items);
     if (!out_.queue.empty()) out_.verdict = 4;
     std::sort(drafts_.begin(), drafts_.end());
+    for (const auto& one : of_items_)
+      if (out_.products[std::get<0>(one)] < 3) out_.of_products.insert(one);
     hide();
     put_in_place();
     said();
@@ -180,7 +182,6 @@ class Judge {
     const std::vector<syntax::Effect>& otherwise = if_unknown(rule);
     if (unknown && otherwise.size() == 1 && otherwise[0].kind == EffectKind::pass) return;
     const std::string id = book_.packs()[static_cast<std::size_t>(pack_)].name + "/" + rule.names.first.text;
-    out_.fired.insert({id, whose.product, whose.action, whose.recipient, unknown});
     Draft draft{{id, whose.product, whose.action, whose.recipient, unknown}, &rule, pack_, whose, {}, {}};
     std::set<std::string> facts;
     conditions_.reads(*rule.when, pack_, facts);

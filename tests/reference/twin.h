@@ -87,11 +87,12 @@ struct Outcome {
   std::optional<std::string> say;
   std::vector<Mark> redactions;                           // without what is replaced in the answer
   std::vector<std::pair<bool, std::string>> disclosures;  // that were added: at the start, wording
-  std::map<Part, std::string> stored;                     // the texts as they are kept and told
-  bool final_text = false;                                // a person has it because of what was to be said
-  bool carried = false;                                   // the answer said itself what was to be disclosed
-  bool emptied = false;                                   // nothing of the answer was left to say
-  std::set<Fired> fired;
+  std::set<std::tuple<std::size_t, std::string, bool>>
+      of_products;                                 // what is disclosed of one that stays: wording, at the start
+  std::map<Part, std::string> stored;              // the texts as they are kept and told
+  bool final_text = false;                         // a person has it because of what was to be said
+  bool carried = false;                            // the answer said itself what was to be disclosed
+  bool emptied = false;                            // nothing of the answer was left to say
   std::vector<int> products, actions, recipients;  // verdicts
   std::set<std::string> required;                  // fact paths
   std::set<std::string> flags;
