@@ -88,6 +88,7 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
     }
     const syntax::Path path = path_of(inner, span);
     Conditions conditions(work, item);
+    const std::size_t told = work.diagnostics.size();
     if (is_said_for_match(inner) && !work.single_facts.contains(std::string(inner)) &&
         work.scope.find(Kind::value, item.pack, {std::string(inner)}).entry == nullptr) {
       const std::string match = Work::say(item, "{match}", "{命中}");
@@ -115,6 +116,13 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
     const Index fact = conditions.fact(path, true);
     work.references.keep_written(path);
     if (fact == kNone) {
+      // What is offered replaces the path: the braces stay. In a text with doubled marks its place is not known.
+      const bool placed = work.text_at(span).starts_with("{");
+      for (std::size_t each = told; each < work.diagnostics.size(); ++each)
+        for (Fix& fix : work.diagnostics[each].fixes)
+          if (fix.span == span) fix.replacement = "{" + fix.replacement + "}";
+      for (std::size_t each = told; each < work.diagnostics.size() && !placed; ++each)
+        work.diagnostics[each].fixes.clear();
       good = false;
       continue;
     }
