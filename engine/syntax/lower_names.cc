@@ -6,6 +6,7 @@
 #include "engine/base/nearest.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/door.h"
+#include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
@@ -173,6 +174,9 @@ std::string Lowering::closed_word(Node name, std::string_view list) {
   for (const auto& v : chinese) all_zh += (all_zh.empty() ? "" : "、") + v;
   std::string meant(nearest(w.text, english));
   if (const std::string plain = simplified(w.text); meant.empty() && !value_of(list, plain).empty()) meant = plain;
+  for (const std::string_view habit : meant_by(w.text))  // 期望 通过
+    if (meant.empty() && std::find(chinese.begin(), chinese.end(), habit) != chinese.end()) meant = habit;
+  if (list == "subject" && (w.text == "机器人回答" || w.text == "答复" || w.text == "答案")) meant = "回答";
   if (meant.empty()) meant = nearest(w.text, chinese);
   std::vector<Fix> fixes;
   if (!meant.empty()) fixes.push_back({w.span, meant});

@@ -236,6 +236,10 @@ class Explainer {
                                &Explainer::in_between,
                                &Explainer::place_in_law,
                                &Explainer::begins_in_force,
+                               &Explainer::in_force_left_out,
+                               &Explainer::priority_left_out,
+                               &Explainer::if_unknown_otherwise,
+                               &Explainer::use_within_pack,
                                &Explainer::text_for_a_name,
                                &Explainer::effects_unjoined,
                                &Explainer::no_queue,
@@ -327,6 +331,10 @@ class Explainer {
   std::optional<Complaint> in_between();
   std::optional<Complaint> place_in_law();
   std::optional<Complaint> begins_in_force();
+  std::optional<Complaint> in_force_left_out();
+  std::optional<Complaint> priority_left_out();
+  std::optional<Complaint> if_unknown_otherwise();
+  std::optional<Complaint> use_within_pack();
   std::optional<Complaint> text_for_a_name();
   std::optional<Complaint> effects_unjoined();
   std::optional<Complaint> no_queue();
@@ -848,6 +856,66 @@ std::optional<Complaint> Explainer::begins_in_force() {
   c.help = Both{"a source comes into force; a rule holds from a day on: 自 2026-03-01 起",
                 "“起施行”用于法源；规则写作：自 2026-03-01 起"};
   c.fixes.push_back({span(at_, at_), "起"});
+  return c;
+}
+
+// 法源 … 自 2026-02-01, 自 2026-02-01 起, 自 2026-02-01 施行: the commonest line of a source, not said to its end.
+std::optional<Complaint> Explainer::in_force_left_out() {
+  if (type(0) != P::SOURCE || !expects(P::IN_FORCE) || at_ < 2) return std::nullopt;
+  Complaint c{&codes::kUnexpectedEnd, {source_, tokens_[at_ - 1].end, tokens_[at_ - 1].end}, {"“起施行”"}};
+  constexpr std::array<std::string_view, 6> kSaid = {"起", "施行", "实施", "起实施", "生效", "起生效"};
+  if (at_ < count_ && std::find(kSaid.begin(), kSaid.end(), text(at_)) != kSaid.end()) {
+    c.code = &codes::kUnexpected;
+    c.span = span(at_, at_);
+    c.arguments = {"“" + text(at_) + "”", "“起施行”"};
+    c.fixes.push_back({c.span, "起施行"});
+    return c;
+  }
+  if (at_ < count_ && !begins_line(at_) && !is_clause(at_)) return std::nullopt;
+  c.fixes.push_back({c.span, " 起施行"});
+  return c;
+}
+
+// 转人工 至 坐席，紧急
+std::optional<Complaint> Explainer::priority_left_out() {
+  if (type(0) != P::RULE) return std::nullopt;
+  for (std::size_t back = 0; back <= 1 && back < at_; ++back) {
+    const std::size_t i = at_ - back;
+    if (i >= count_ || type(i) != P::WORD || type(i - 1) != P::COMMA || value_of("priority", text(i)).empty()) continue;
+    std::size_t effect = i;
+    while (effect > 0 && type(effect) != P::HAND_OFF && !is_clause(effect)) --effect;
+    if (type(effect) != P::HAND_OFF) continue;
+    const std::string meant = (is_ascii(text(i)) ? "priority " : "优先级 ") + text(i);
+    Complaint c{&codes::kUnexpected, span(i, i), {"“" + text(i) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({span(i, i), meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 不明时 拦截, 若未知 拦截: no habits of a keyword (habits.h), since these say what 若不明 says and nothing else.
+std::optional<Complaint> Explainer::if_unknown_otherwise() {
+  constexpr std::array<std::string_view, 8> kSaid = {"不明时",   "未知时", "若未知", "若不知道",
+                                                     "若不明确", "如不明", "如未知", "如果不明"};
+  if (type(0) != P::RULE || at_ >= count_) return std::nullopt;
+  if (std::find(kSaid.begin(), kSaid.end(), text(at_)) == kSaid.end()) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“若不明”"}};
+  c.fixes.push_back({span(at_, at_), "若不明"});
+  return c;
+}
+
+// `use cn.common` among the lines of the pack.
+std::optional<Complaint> Explainer::use_within_pack() {
+  if (type(0) != P::PACK || at_ >= count_ || !begins_line(at_)) return std::nullopt;
+  if (text(at_) != "use" && text(at_) != "引用") return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  c.help = Both{"it is a declaration of its own and begins at the left margin, below the lines of the pack",
+                "它是单独的声明，须顶格书写，放在规则包各行之后"};
+  bool last = true;
+  for (std::size_t i = at_ + 1; i < count_; ++i) last &= !begins_line(i);
+  std::uint32_t begin = tokens_[at_].begin;
+  while (begin > 0 && (bytes_[begin - 1] == ' ' || bytes_[begin - 1] == '\t')) --begin;
+  if (last) c.fixes.push_back({{source_, begin, tokens_[at_].begin}, ""});
   return c;
 }
 
@@ -1816,7 +1884,8 @@ std::optional<Explainer::Near> Explainer::nearest_unit() const {
 Complaint Explainer::plain() {
   if (at_ >= count_) {
     const Token& last = tokens_[count_ - 1];
-    const Both more = mistake_.expected.empty() ? Both{"something more", "更多内容"} : expected();
+    Both more = mistake_.expected.empty() ? Both{"something more", "更多内容"} : expected();
+    if (more.zh == "声明结束") more = {"something more", "更多内容"};  // what is expected is no word by itself
     return Complaint{&codes::kUnexpectedEnd, {source_, last.end, last.end}, {more}};
   }
   Both shown{"“" + text(at_) + "”", "“" + text(at_) + "”"};

@@ -898,9 +898,19 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
     }
     std::string meant = simplified(found);
     const bool traditional = meant != found && std::find(known.begin(), known.end(), meant) != known.end();
-    if (!traditional) meant = nearest(found, known);
+    if (!traditional) meant.clear();
     for (const std::string_view habit : meant_by(found))
       if (meant.empty() && std::find(known.begin(), known.end(), habit) != known.end()) meant = habit;
+    if (const bool line =
+            opener != nullptr && (opener->kind == KeywordKind::line || opener->kind == KeywordKind::clause);
+        line && meant.empty()) {  // 法域 is no slip of 法源
+      count(opener->language);
+      complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
+               "it is a line of the declaration above: indent it", "此行属于上面的声明：请缩进",
+               begin == 0 ? std::vector<Fix>{} : std::vector<Fix>{{span(head.begin, head.begin), "  "}});
+      return;
+    }
+    if (meant.empty()) meant = nearest(found, known);
     std::vector<Fix> fixes;
     if (!meant.empty()) fixes.push_back({span(head.begin, head.end), meant});
     const auto declarations = [](Language language) {
@@ -1060,6 +1070,15 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
             complain(codes::kStraySign, raw.begin, raw.end, {std::string(slice(raw.begin, raw.end))},
                      "an amount is written with its unit behind it: 500万元", "金额只在数字后写单位：500万元",
                      std::move(fixes));
+            ++at;
+            continue;
+          }
+          const std::size_t written = result_.tokens.size();
+          if (written >= 2 && result_.tokens[written - 2].type == L::PRIORITY &&
+              !value_of("priority", word(raw)).empty()) {  // 优先级 高5分钟
+            complain(codes::kDigitInName, raw.begin, raws_[at + 1].end, {name}, "write a comma between them",
+                     "中间请加逗号", {{span(raw.end, raw.end), "，"}});
+            emit(L::COMMA, raw.end, raw.end);
             ++at;
             continue;
           }
