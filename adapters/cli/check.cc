@@ -8,6 +8,7 @@
 #include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/loading.h"
 #include "adapters/cli/messages.h"
+#include "adapters/cli/rules.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/load/ruleset.h"
 #include "engine/base/width.h"
@@ -51,6 +52,10 @@ bool is_overdue(const load::Loaded& loaded, const decide::Data::Set& set) {
   return decide::is_overdue(*loaded.rules->program, set, SystemClock().wall_us(), 0);
 }
 
+std::vector<decide::OutOfForce> out_of_force_today(const load::Loaded& loaded) {
+  return decide::out_of_force(*loaded.rules->program, SystemClock().wall_us(), 0);
+}
+
 void print_json(const load::Loaded& loaded, const std::optional<Findings>& findings, const Limits& limits,
                 Terminal& terminal) {
   json::object out;
@@ -91,6 +96,15 @@ void print_json(const load::Loaded& loaded, const std::optional<Findings>& findi
       if (lets_through(rule)) passes.push_back(json::string(rule.id));
     }
     out["let_through_when_unknown"] = std::move(passes);
+    const program::Program& program = *loaded.rules->program;
+    json::array not_in_force;
+    for (const decide::OutOfForce& one : out_of_force_today(loaded)) {
+      json::object entry{{"rule", program.text(program.rules()[one.rule].id)}};
+      if (one.ended) entry["ended"] = format_date(*one.ended);
+      if (one.begins) entry["begins"] = format_date(*one.begins);
+      not_in_force.push_back(std::move(entry));
+    }
+    out["not_in_force_today"] = std::move(not_in_force);
     out["cost"] = json::object{{"rules", loaded.model->rules.size()},
                                {"facts", findings->facts_read},
                                {"words", findings->cost.words},
@@ -185,6 +199,24 @@ void print_passes(const load::Loaded& loaded, Terminal& terminal) {
                << names << "\n\n";
 }
 
+// Their examples hold, since each has a day of its own: a law that has ended, or a wrong year, shows nowhere else.
+void print_out_of_force(const load::Loaded& loaded, Terminal& terminal) {
+  const std::vector<decide::OutOfForce> all = out_of_force_today(loaded);
+  if (all.empty()) return;
+  const program::Program& program = *loaded.rules->program;
+  terminal.out << terminal.say({"Not in force today, so that no turn is judged by them:",
+                                "以下规则今日不在施行期内，不对任何轮次起作用："})
+               << '\n';
+  for (std::size_t i = 0; i < all.size() && i < kRulesShown; ++i)
+    terminal.out << "  " << told(program, all[i], terminal.language) << '\n';
+  if (all.size() > kRulesShown)
+    terminal.out << "  "
+                 << fill(terminal.say({"… and {0} more; --json lists them all", "……另有 {0} 条；--json 可全部列出"}),
+                         {std::to_string(all.size() - kRulesShown)})
+                 << '\n';
+  terminal.out << '\n';
+}
+
 void print_coverage(const load::Loaded& loaded, const trial::CoverageResult& coverage, Terminal& terminal) {
   terminal.out << terminal.say({"Examples that fire a rule, that miss it by one condition, that leave it unknown:",
                                 "各规则的示例数：触发、仅差一个条件、不明："})
@@ -240,6 +272,7 @@ void print_people(const load::Loaded& loaded, const std::optional<Findings>& fin
   if (findings->coverage) print_coverage(loaded, *findings->coverage, terminal);
   print_hand_offs(loaded, *findings, terminal);
   print_passes(loaded, terminal);
+  print_out_of_force(loaded, terminal);
   for (const model::Pack& pack : loaded.model->packs)
     terminal.out << pack.names.first << ' ' << pack.version << "  sha256:" << hex(pack.digest) << '\n';
   for (const decide::Data::Set& set : loaded.rules->data.sets) {
@@ -250,15 +283,17 @@ void print_people(const load::Loaded& loaded, const std::optional<Findings>& fin
                    << format_date(loaded.rules->program->data()[set.declared].review_by);
     terminal.out << '\n';
   }
-  terminal.out << fill(
-                      terminal.say({"A decision looks at {0} that may read {1}; the index reads {2} to find those that "
-                                    "matter, {3} if nothing is known.",
-                                    "每次决定涉及 {0}、{1}；索引读取 {2}以找出相关规则，事实全部不明时为 {3}。"}),
-                      {counted(loaded.model->rules.size(), terminal, "rule", "rules", "条规则"),
-                       counted(findings->facts_read, terminal, "fact", "facts", "个事实"),
-                       counted(findings->cost.words, terminal, "word", "words", "个机器字"),
-                       counted(findings->cost.words_unknown, terminal, "word", "words", "个机器字")})
+  terminal.out << fill(terminal.say({"A decision looks at {0} that may read {1}.", "每次决定涉及 {0}、{1}。"}),
+                       {counted(loaded.model->rules.size(), terminal, "rule", "rules", "条规则"),
+                        counted(findings->facts_read, terminal, "fact", "facts", "个事实")})
                << '\n';
+  if (loaded.examples == 0 && !loaded.model->rules.empty())
+    terminal.out
+        << terminal.say(
+               {"There is no example: nothing shows that these rules do what is meant. `caveat new DIR` writes "
+                "rules with examples to look at.",
+                "没有任何示例：无从表明这些规则符合本意。`caveat new 目录` 可生成带示例的规则供参照。"})
+        << '\n';
   terminal.out << fill(terminal.say({"{0}, {1}, {2}: no error, {3}; {4} of {5} hold.",
                                      "{0}，{1}，{2}：无错误，{3}；{5}中有 {4} 个通过。"}),
                        {counted(loaded.model->packs.size(), terminal, "pack", "packs", "个规则包"),

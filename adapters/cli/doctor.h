@@ -64,6 +64,7 @@ class Doctor {
   // ---- doctor_rules.cc
   void no_packs(const Problem& problem, const config::Configuration& configuration);
   void packs(const config::Configuration& configuration, const Result<std::vector<server::CallerEntry>>& who);
+  void in_force(const program::Program& program);
   void data(const load::Loaded& loaded);
 
   // ---- doctor_log.cc

@@ -4,6 +4,7 @@
 
 #include "adapters/cli/doctor.h"
 #include "adapters/cli/messages.h"
+#include "adapters/cli/rules.h"
 #include "adapters/cli/served.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/load/ruleset.h"
@@ -56,6 +57,7 @@ void Doctor::packs(const config::Configuration& configuration, const Result<std:
          {terminal_.language == Language::zh ? std::to_string(loaded->packs.size())
                                              : counted(loaded->packs.size(), terminal_, "pack", "packs", ""),
           std::to_string(loaded->examples_held)});
+  in_force(program);
   data(*loaded);
   if (!who) return;
   const auto list = [](std::string& all, std::string_view one) { all += (all.empty() ? "" : ", ") + std::string(one); };
@@ -72,6 +74,22 @@ void Doctor::packs(const config::Configuration& configuration, const Result<std:
            {"name one of {0} in its {1}, or bring in the pack that has it; then reload",
             "请在其 {1} 中写明以下之一：{0}，或加入相应的规则包；然后重载"},
            {one.key == "queues" ? queues : jurisdictions, std::string(one.key)});
+}
+
+// Examples have days of their own, and a turn is judged in silence by what is left.
+void Doctor::in_force(const program::Program& program) {
+  const std::vector<decide::OutOfForce> all = decide::out_of_force(program, SystemClock().wall_us(), 0);
+  if (all.empty()) return;
+  constexpr std::size_t kShown = 8;
+  const bool zh = terminal_.language == Language::zh;
+  std::string names;
+  for (std::size_t i = 0; i < all.size() && i < kShown; ++i)
+    names += (i == 0 ? "" : zh ? "、" : ", ") + caveat::cli::told(program, all[i], terminal_.language);
+  if (all.size() > kShown) names += terminal_.say({", …", "等"});
+  note("packs", {"{0} not in force today: {1}", "{0}今日不在施行期内：{1}"},
+       {counted(all.size(), terminal_, "rule is", "rules are", "条规则"), names},
+       {"if that is not meant, mend the dates of the rule or of the sources that it cites, then reload",
+        "如非本意，请改正规则或其所引法源的起止日期，然后重载"});
 }
 
 // Each set that a pack declares: what is not there, and what somebody should look at.

@@ -33,4 +33,12 @@ std::shared_ptr<const decide::Ruleset> rules_of(const Invocation& invocation, Te
   return loaded ? loaded->rules : nullptr;
 }
 
+std::string told(const program::Program& program, const decide::OutOfForce& rule, Language language) {
+  const bool zh = language == Language::zh;
+  const std::string day = format_date(rule.ended ? *rule.ended : *rule.begins);
+  std::string out(program.text(program.rules()[rule.rule].names, language));
+  if (zh) return out + "（" + day + (rule.ended ? " 止" : " 起") + "）";
+  return out + (rule.ended ? " (until " : " (from ") + day + ")";
+}
+
 }  // namespace caveat::cli

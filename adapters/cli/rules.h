@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "adapters/cli/command.h"
 #include "adapters/load/ruleset.h"
 #include "engine/decide/decide.h"
+#include "engine/decide/in_force.h"
 
 namespace caveat::cli {
 
@@ -13,5 +15,8 @@ namespace caveat::cli {
 std::unique_ptr<const load::Loaded> loaded_rules(const Invocation& invocation, Terminal& terminal, int& exit);
 // The same, where only decisions are wanted.
 std::shared_ptr<const decide::Ruleset> rules_of(const Invocation& invocation, Terminal& terminal, int& exit);
+
+// A rule by its name, and when it was or will be in force.
+std::string told(const program::Program& program, const decide::OutOfForce& rule, Language language);
 
 }  // namespace caveat::cli

@@ -10,6 +10,7 @@
 
 #include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/log_file.h"
+#include "adapters/cli/rules.h"
 #include "adapters/config/codes.h"
 #include "adapters/gate/body.h"
 #include "adapters/load/codes.h"
@@ -138,11 +139,23 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
   withdraw(audit::Kind::pack_withdrawn, gone, fresh);
   withdraw(audit::Kind::data_withdrawn, data_gone, data);
   options_.snapshot->put(loaded.rules);
+  write_down(decide::out_of_force(*loaded.rules->program, options_.clock->wall_us(), 0), *loaded.rules->program);
   const std::lock_guard lock(mutex_);
   active_ = std::move(fresh);
   data_ = std::move(data);
   if (!gone.empty()) previous_ = std::move(gone);
   program_ = hex(loaded.rules->program->digest());
+}
+
+void Served::write_down(const std::vector<decide::OutOfForce>& all, const program::Program& program) {
+  if (all.empty()) return;
+  constexpr std::size_t kShown = 20;
+  std::string names;
+  for (std::size_t i = 0; i < all.size() && i < kShown; ++i)
+    names += (i == 0 ? "" : ", ") + told(program, all[i], Language::en);
+  if (all.size() > kShown) names += ", …";
+  options_.operation->write(server::Level::warn, "not_in_force",
+                            {{"rules", static_cast<std::int64_t>(all.size())}, {"names", names}});
 }
 
 void Served::write_down(const std::vector<Unseen>& all) {

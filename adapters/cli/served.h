@@ -28,6 +28,7 @@
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
 #include "engine/base/clock.h"
+#include "engine/decide/in_force.h"
 #include "engine/model/zones.h"
 
 namespace caveat::cli {
@@ -69,6 +70,7 @@ class Served {
   // Into the operational log.
   void write_down(const std::vector<Unseen>& all);
   void write_down(const std::vector<Orphan>& all);
+  void write_down(const std::vector<decide::OutOfForce>& all, const program::Program& program);
   server::Services services();
 
  private:
