@@ -240,6 +240,7 @@ class Explainer {
                                &Explainer::priority_left_out,
                                &Explainer::if_unknown_otherwise,
                                &Explainer::use_within_pack,
+                               &Explainer::yes_or_no,
                                &Explainer::text_for_a_name,
                                &Explainer::effects_unjoined,
                                &Explainer::no_queue,
@@ -335,6 +336,7 @@ class Explainer {
   std::optional<Complaint> priority_left_out();
   std::optional<Complaint> if_unknown_otherwise();
   std::optional<Complaint> use_within_pack();
+  std::optional<Complaint> yes_or_no();
   std::optional<Complaint> text_for_a_name();
   std::optional<Complaint> effects_unjoined();
   std::optional<Complaint> no_queue();
@@ -901,6 +903,15 @@ std::optional<Complaint> Explainer::if_unknown_otherwise() {
   if (std::find(kSaid.begin(), kSaid.end(), text(at_)) == kSaid.end()) return std::nullopt;
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“若不明”"}};
   c.fixes.push_back({span(at_, at_), "若不明"});
+  return c;
+}
+
+// 是/否, as the type of a fact.
+std::optional<Complaint> Explainer::yes_or_no() {
+  if (type(at_) != P::YES || !expects(P::T_YES_NO) || type(at_ + 1) != P::SLASH || type(at_ + 2) != P::NO)
+    return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_ + 2), {"“" + text(at_, at_ + 2) + "”", "“是否”"}};
+  c.fixes.push_back({span(at_, at_ + 2), "是否"});
   return c;
 }
 

@@ -640,6 +640,27 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
       if (unit.words.size() == 1 && unit.language == Language::zh && unit.token != L::CURRENCY)
         known.push_back(unit.text);
     }
+    const bool day = at + 2 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER && raws_[at + 2].glued &&
+                     (slice(raws_[at + 2].begin, raws_[at + 2].end).starts_with("日") ||
+                      slice(raws_[at + 2].begin, raws_[at + 2].end).starts_with("号"));
+    if (day && text == "月") {  // 12月31日: no months
+      const auto last = static_cast<std::uint32_t>(raws_[at + 2].begin + 3);
+      complain(codes::kNoSuchDate, number.begin, last, {std::string(slice(number.begin, last))},
+               "a date has its year: 2026-12-31", "日期须写明年份：2026-12-31");
+      raws_[at + 2].begin = last;
+      at += raws_[at + 2].begin == raws_[at + 2].end ? 3 : 2;
+      return true;
+    }
+    const std::string digits(slice(number.begin, number.end));
+    const bool ends = at + 1 >= end || !raws_[at + 1].glued || raws_[at + 1].type != L::NUMBER;
+    if ((text == "点" || text == "点整" || text == "点钟") && ends && digits.size() <= 2 && number.type == L::NUMBER &&
+        std::atoi(digits.c_str()) <= 24) {
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "a time of day is written " + digits + ":00",
+               "钟点写作 " + digits + ":00", {{span(number.begin, raw.end), digits + ":00"}});
+      result_.tokens.back() = {L::TIME, number.begin, raw.end};
+      ++at;
+      return true;
+    }
     if (told_of_leftover(number, rest_begin, raw, pieces)) {
       for (const auto& piece : pieces) result_.tokens.push_back(piece);
       ++at;
@@ -1013,6 +1034,19 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
     }
     switch (raw.type) {
       case L::WORD: {
+        const auto typed = slice(raw.begin, raw.end);
+        if (const bool tag = typed.ends_with("zh") || typed.ends_with("en");
+            tag && typed.size() > 5 && ends_in_chinese(typed.substr(0, typed.size() - 2)) && at + 1 < end &&
+            raws_[at + 1].type == L::TEXT && last() != L::DOT) {  // 风险提示zh “…”
+          const std::uint32_t cut = raw.end - 2;
+          complain(codes::kKeywordGlued, raw.begin, raw.end, {std::string(typed)},
+                   "put a blank before the language of the text", "文本的语言之前请加空格", {{span(cut, cut), " "}});
+          emit(L::WORD, raw.begin, cut);
+          emit(typed.ends_with("zh") ? L::ZH : L::EN, cut, raw.end);
+          name_expected = false;
+          ++at;
+          continue;
+        }
         if (member_name || last() == L::DOT || last() == L::ALSO || name_follows(at, end)) {
           at = take_name(at, end);
           name_expected = false;

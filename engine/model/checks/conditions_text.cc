@@ -58,7 +58,10 @@ ExprPtr Conditions::text_subject(const syntax::Expr& expr) {
   const ExprPtr subject = value(expr, &text);
   if (!subject) return nullptr;
   if (subject->type.kind != TypeKind::text) {
-    return wrong_type(expr.span, say("a text", "一段文本"), describe_expr(*subject));
+    const bool list = subject->type.kind == TypeKind::list;
+    return wrong_type(
+        expr.span, say("a text", "一段文本"), describe_expr(*subject),
+        list ? say("What a list holds is asked with `includes`.", "列表中有无某项，用“包括”来判断。") : std::string());
   }
   if (subject->op == Op::constant) return wrong_type(expr.span, say("a fact", "一个事实"), quoted(expr.span));
   return subject;

@@ -227,6 +227,15 @@ void Work::unknown_name(Kind kind, const Item& item, Span span, const std::strin
   if (kind == Kind::value && told_of_another_form(item, span, written, known)) return;
   if (maybe_lost(item.pack, last)) return;
   if (told_of_glued(item, span, written, known)) return;
+  for (const std::string_view tag : {"中文", "英文"}) {  // 提示 中文危机话术
+    if (!written.starts_with(tag)) continue;
+    const std::string name = written.substr(tag.size()), meant = std::string(tag) + " " + name;
+    if (std::find(known.begin(), known.end(), name) == known.end()) continue;
+    report(syntax::codes::kKeywordGlued, item, span, {written},
+           say(item, "put a blank after a keyword: ", "关键字前后请加空格：") + meant)
+        .fixes.push_back({span, meant});
+    return;
+  }
   std::string near(near_to(written, known));
   if (opposites(written, near)) near.clear();
   std::string help;
