@@ -50,9 +50,10 @@ class FailingStore final : public Store {
   FailingStore(std::unique_ptr<Store> below, int& before, int& after)
       : below_(std::move(below)), before_(before), after_(after) {}
   void commit(const Batch& batch) override {
-    if (before_ > 0 && before_-- == 1) throw Error(codes::kStorage, "test", {"test", "before"});
+    if (before_ > 0 && before_-- == 1)
+      throw Error(codes::kStorage, "test", {std::string("test"), std::string("before")});
     below_->commit(batch);
-    if (after_ > 0 && after_-- == 1) throw Error(codes::kStorage, "test", {"test", "after"});
+    if (after_ > 0 && after_-- == 1) throw Error(codes::kStorage, "test", {std::string("test"), std::string("after")});
   }
   void tidy() override { below_->tidy(); }
   StoreReader& reader() override { return below_->reader(); }
