@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/base/fetch_ahead.h"
 #include "engine/decide/evaluate.h"
 #include "engine/decide/explain.h"
 #include "engine/decide/join.h"
@@ -234,7 +235,6 @@ class Run {
   }
 
   void run() {
-    for (const Frame frame : {Frame::turn, Frame::product, Frame::action}) r_.fetch_ahead(frame);
     prepare();
     find();
     if (in_.candidates.size() > 1) std::sort(in_.candidates.begin(), in_.candidates.end());
@@ -342,12 +342,21 @@ class Run {
           room = in_.candidates.size() * sizeof(Candidate) <= in_.limits.scratch_bytes;
           if (!room) return false;
           place(unit);
+          const std::size_t before = in_.candidates.size();
+          const RuleRow* const rules = p_.rules().data();
           index.each(shape, {setting_.cells}, [&](std::uint32_t rule, Settled settled) {
-            const RuleRow& row = p_.rules()[rule];
-            if (!applies(row, unit)) return;
-            __builtin_prefetch(p_.indices(row.facts).data());
+            fetch_ahead(&rules[rule]);
             in_.candidates.emplace_back(rule, unit, settled);
           });
+          std::size_t kept = before;
+          for (std::size_t at = before; at < in_.candidates.size(); ++at) {
+            const RuleRow& row = rules[in_.candidates[at].rule()];
+            if (!applies(row, unit)) continue;
+            fetch_ahead(p_.indices(row.facts).data());
+            fetch_ahead(p_.rows<EffectRow>(Section::effects, row.effects).data());
+            in_.candidates[kept++] = in_.candidates[at];
+          }
+          in_.candidates.erase(in_.candidates.begin() + static_cast<std::ptrdiff_t>(kept), in_.candidates.end());
           return true;
         });
         if (!room) return limit();
@@ -421,7 +430,7 @@ class Run {
     if (unknown && if_unknown == IfUnknown::pass) return;
     if (in_.drafts.size() >= in_.limits.reasons || in_.held() > in_.limits.scratch_bytes) return limit();
 
-    ReasonDraft draft;
+    ReasonDraft& draft = in_.drafts.emplace_back();  // nothing else adds one until it is done
     draft.reason.product = unit.product;
     draft.reason.action = unit.action;
     draft.reason.recipient = unit.recipient;
@@ -435,13 +444,15 @@ class Run {
                    });
     }
     draft.facts = in_.facts.size();
-    for (std::uint32_t slot : p_.indices(rule.facts)) use(slot);
-    if (!unknown) use_time_limits(rule);
+    bool has_class = false;
+    for (std::uint32_t slot : p_.indices(rule.facts)) has_class |= use(slot);
+    if (!unknown) has_class |= use_time_limits(rule);
     draft.facts_end = in_.facts.size();
     draft.matches = in_.matches.size();
     settled_facts_ = {};
     if (unknown && settled == Settled::unknown) settled_facts_ = std::span(in_.facts).subspan(draft.facts);
-    const std::vector<std::string> secrets = protected_values(p_, r_, std::span(in_.facts).subspan(draft.facts));
+    std::vector<std::string> secrets;
+    if (has_class) secrets = protected_values(p_, r_, std::span(in_.facts).subspan(draft.facts));
     if (!secrets.empty()) in_.seldom().secrets.insert(in_.seldom().secrets.end(), secrets.begin(), secrets.end());
     if (!unknown && settled == Settled::no) {  // what the index settles looks into no text
       each_match(rule, [&](const Match& match, text::Range place, bool hidden) {
@@ -467,7 +478,6 @@ class Run {
     } else {
       by_default(rule, unit, draft);
     }
-    in_.drafts.push_back(draft);
   }
 
   // What is too short to be looked for in a whole text is hidden where all that was found is that.
@@ -483,20 +493,23 @@ class Run {
     return std::tuple(a.part, a.begin, a.end, b.said) < std::tuple(b.part, b.begin, b.end, a.said);
   }
 
-  void use(std::uint32_t slot) {
+  bool use(std::uint32_t slot) {  // whether a class may hide it
     const Program::Place place = p_.place(slot);
-    if (place.cell == program::kNone) return;
+    if (place.cell == program::kNone) return false;
     const Seen seen = see(setting_, static_cast<std::uint8_t>(place.frame), place.cell);
-    if (seen.state == Request::kAbsent) return;
+    if (seen.state == Request::kAbsent) return false;
     in_.facts.push_back({slot, seen.state == Request::kKnown, seen.cause, setting_.item_of(place.frame, slot)});
+    return place.has_class;
   }
   // What tells how soon a person has to come is a fact that the decision stands on, like those of the conditions.
-  void use_time_limits(const RuleRow& rule) {
+  bool use_time_limits(const RuleRow& rule) {
+    bool has_class = false;
     const std::span<const std::uint32_t> read = p_.indices(rule.facts);
     for (const EffectRow& effect : p_.rows<EffectRow>(Section::effects, rule.effects)) {
       if (static_cast<EffectKind>(effect.kind) != EffectKind::handoff || effect.slot == program::kNone) continue;
-      if (!std::binary_search(read.begin(), read.end(), effect.slot)) use(effect.slot);
+      if (!std::binary_search(read.begin(), read.end(), effect.slot)) has_class |= use(effect.slot);
     }
+    return has_class;
   }
 
   std::optional<TextPart> part_of(std::uint32_t slot) const {
@@ -796,11 +809,13 @@ class Run {
     if (limited_) {
       for (ItemDraft& item : in_.item_drafts) item.verdict = join(item.verdict, Verdict::block);
     }
-    for (const ReasonDraft& draft : in_.drafts) {
-      Reason reason = draft.reason;
+    in_.reasons.resize(in_.drafts.size());
+    for (std::size_t at = 0; at < in_.drafts.size(); ++at) {
+      const ReasonDraft& draft = in_.drafts[at];
+      Reason& reason = in_.reasons[at];
+      reason = draft.reason;
       reason.facts = {in_.facts.data() + draft.facts, draft.facts_end - draft.facts};
       reason.matches = {in_.matches.data() + draft.matches, draft.matches_end - draft.matches};
-      in_.reasons.push_back(reason);
     }
     d_.reasons = in_.reasons;
     if (in_.uses_seldom) close_sets(in_.seldom());
@@ -967,6 +982,7 @@ class Run {
   // The text of an outreach or a material that a rule replaces: told as one place, all of it, with what takes it. What others mask or
   // replace within it is gone with it, as it is in an answer.
   void replace_whole() {
+    if (in_.drafts.empty()) return;
     for (const TextPart part : {TextPart::outreach, TextPart::material}) {
       // Of an outreach whatever its whole comes to: each recipient has a verdict of his own.
       if (part == TextPart::material && d_.verdict > Verdict::revise) continue;
@@ -1264,6 +1280,7 @@ Kleene is_of_topic(const Ruleset& ruleset, const Request& request, std::uint32_t
 
 const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView& state,
                        std::span<const std::uint32_t> satisfied, Scratch& scratch) noexcept {
+  request.fetch();
   Scratch::Inside& inside = scratch.inside();
   try {
     if (!ruleset.program || ruleset.program->pack_rows().empty()) {

@@ -11,8 +11,8 @@ static_assert(kIsRow<Str> && kIsRow<Range> && kIsRow<Number> && kIsRow<Span32> &
               kIsRow<PieceRow> && kIsRow<SayRow> && kIsRow<RuleRow> && kIsRow<PackRow> && kIsRow<ZoneRow> &&
               kIsRow<TransitionRow> && kIsRow<SourceRow> && kIsRow<WordingRow> && kIsRow<HoursRow> &&
               kIsRow<QueueRow> && kIsRow<RequirementRow> && kIsRow<ShapeRow> && kIsRow<BucketRow> && kIsRow<EntryRow> &&
-              kIsRow<TestRow> && kIsRow<BlockRow> && kIsRow<ColumnRow> && kIsRow<CalendarRow> && kIsRow<TopicRow> &&
-              kIsRow<DataRow>);
+              kIsRow<TestRow> && kIsRow<QuickRow> && kIsRow<BlockRow> && kIsRow<ColumnRow> && kIsRow<CalendarRow> &&
+              kIsRow<TopicRow> && kIsRow<DataRow>);
 
 Str Image::str(std::string_view value) {
   if (value.empty()) return {};

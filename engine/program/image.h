@@ -48,6 +48,7 @@ struct Image {
   std::vector<BucketRow> index_buckets;
   std::vector<EntryRow> index_entries;
   std::vector<TestRow> index_tests;
+  std::vector<QuickRow> index_quick;
   std::vector<BlockRow> index_blocks;
   std::vector<ColumnRow> index_columns;
   std::vector<std::int64_t> index_starts;
@@ -79,7 +80,8 @@ void each_section(Rows& image, Visit visit) {
   visit(image.zones), visit(image.transitions), visit(image.sources), visit(image.wordings), visit(image.hours);
   visit(image.queues), visit(image.requirements);
   visit(image.index_shapes), visit(image.index_buckets_at), visit(image.index_buckets), visit(image.index_entries);
-  visit(image.index_tests), visit(image.index_blocks), visit(image.index_columns), visit(image.index_starts);
+  visit(image.index_tests), visit(image.index_quick), visit(image.index_blocks), visit(image.index_columns),
+      visit(image.index_starts);
   visit(image.index_bits), visit(image.calendars), visit(image.topics), visit(image.data);
 }
 

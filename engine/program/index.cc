@@ -1,12 +1,13 @@
 #include "engine/program/index.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
-// Where the machine has it, the rows are ANDed 256 bits at a time; the loader picks. Sanitizers run before it could.
+// Where the machine has it, the rows are ANDed 256 or 512 bits at a time; the loader picks. Sanitizers run before it could.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define CAVEAT_WIDE __attribute__((target_clones("avx2", "default")))
+#define CAVEAT_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define CAVEAT_WIDE
 #endif
@@ -32,18 +33,11 @@ namespace {
 
 using Word = std::uint64_t;
 
-template <unsigned kWords>
-inline void keep(Word* live, const Word* row) {
-  for (unsigned i = 0; i < kWords; ++i) live[i] &= row[i];
-}
-template <unsigned kWords>
-inline void drop(Word* live, const Word* row) {
-  for (unsigned i = 0; i < kWords; ++i) live[i] &= ~row[i];
-}
-template <unsigned kWords>
-inline void add(Word* open, const Word* row) {
-  for (unsigned i = 0; i < kWords; ++i) open[i] |= row[i];
-}
+// A row as the machine's widest registers hold it.
+typedef Word Row1 __attribute__((vector_size(8)));
+typedef Word Row2 __attribute__((vector_size(16)));
+typedef Word Row4 __attribute__((vector_size(32)));
+typedef Word Row8 __attribute__((vector_size(64)));
 
 struct Columns {
   const ColumnRow* first;
@@ -54,49 +48,68 @@ struct Columns {
 };
 
 // Every column but the pairs, which the caller asks.
-template <unsigned kWords>
-inline __attribute__((always_inline)) void and_columns(const Columns& columns, Word* live, Word* open) {
-  for (std::uint32_t i = 0; i < columns.count; ++i) {
-    if (kWords == 1 && live[0] == 0) return;  // of a few rules none is often left long before the last column
-    const ColumnRow& column = columns.first[i];
-    const Word* rows = columns.bits + column.rows;
-    const Cell* cells = columns.cells[column.frame];
-    const Cell* cell = cells ? &cells[column.cell] : nullptr;
-    if (cell && cell->state == static_cast<std::uint8_t>(CellState::unknown)) {
-      add<kWords>(open, columns.bits + column.asked);
-      continue;
-    }
-    if (!cell || cell->state == static_cast<std::uint8_t>(CellState::absent)) {
-      keep<kWords>(live, columns.bits + column.none);
-      continue;
-    }
-    if (column.kind == static_cast<std::uint32_t>(ColumnKind::number)) {
-      const std::int64_t* base = columns.starts + column.starts;
-      const std::int64_t key = cell->key;
-      std::uint32_t at = 0;
-      for (std::uint32_t left = column.classes; left > 1;) {  // without branches
-        const std::uint32_t half = left / 2;
-        at += base[at + half] <= key ? half : 0;
-        left -= half;
+template <class Bits>
+inline __attribute__((always_inline)) void and_columns(const Columns& columns, Word* live_rules, Word* open_rules) {
+  constexpr std::size_t kWords = sizeof(Bits) / sizeof(Word);
+  Bits live, row;
+  const auto read = [](Bits& into, const Word* from) __attribute__((always_inline)) {  // wherever they lie
+    std::memcpy(&into, from, sizeof(into));
+  };
+  read(live, live_rules);
+  const ColumnRow* const end = columns.first + columns.count;
+  for (const ColumnRow* column = columns.first; column != end; ++column) {
+    if (kWords == 1 && live[0] == 0) break;  // of a few rules none is often left long before the last column
+    const Cell* cells = columns.cells[column->frame];
+    const Cell* cell = cells ? &cells[column->cell] : nullptr;
+    if (!cell || cell->state != static_cast<std::uint8_t>(CellState::known)) [[unlikely]] {
+      const bool unknown = cell && cell->state == static_cast<std::uint8_t>(CellState::unknown);
+      const Word* const of = columns.bits + (unknown ? column->asked : column->none);
+      for (std::size_t word = 0; word < kWords; ++word) {
+        if (unknown)
+          open_rules[word] |= of[word];
+        else
+          live[word] &= of[word];
       }
-      keep<kWords>(live, rows + std::size_t{at} * kWords);
       continue;
     }
-    Word some[kWords];
-    const Word* none = columns.bits + column.none;
-    for (unsigned word = 0; word < kWords; ++word) some[word] = none[word];
-    const Word rows_of = column.classes < 64 ? (Word{1} << column.classes) - 1 : ~Word{0};
-    for (Word left = cell->mask() & rows_of; left != 0; left &= left - 1) {
-      const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-      add<kWords>(some, rows + bit * kWords);
-      drop<kWords>(live, rows + (column.classes + bit) * kWords);
+    if (column->kind == static_cast<std::uint32_t>(ColumnKind::number)) {
+      const std::int64_t key = cell->key;
+      std::size_t at = 0;
+      if (column->span > 0) {
+        const std::int64_t within = std::clamp(key, column->low, column->low + (column->span - 1));
+        at = reinterpret_cast<const std::uint8_t*>(columns.bits + column->direct)[within - column->low];
+      } else {
+        const std::int64_t* base = columns.starts + column->starts;
+        for (std::uint32_t left = column->classes; left > 1;) {  // without branches
+          const std::uint32_t half = left / 2;
+          at += base[at + half] <= key ? half : 0;
+          left -= half;
+        }
+      }
+      read(row, columns.bits + column->rows + at * kWords);
+      live &= row;
+      continue;
     }
-    keep<kWords>(live, some);
+    Bits some;
+    read(some, columns.bits + column->none);
+    std::size_t group = 0;  // where its rows begin
+    for (Word left = cell->mask(), groups = column->classes; groups > 0; --groups, left >>= kGroupSymbols) {
+      const std::size_t at = group + left % kGroupRows * kWords;
+      read(row, columns.bits + column->rows + at);
+      some |= row;
+      if (column->vetoes != kNone) {
+        read(row, columns.bits + column->vetoes + at);
+        live &= ~row;
+      }
+      group += kGroupRows * kWords;
+    }
+    live &= some;
   }
+  std::memcpy(live_rules, &live, sizeof(live));
 }
 
-CAVEAT_WIDE void and_8(const Columns& columns, Word* live, Word* open) { and_columns<8>(columns, live, open); }
-CAVEAT_WIDE void and_4(const Columns& columns, Word* live, Word* open) { and_columns<4>(columns, live, open); }
+CAVEAT_WIDE void and_8(const Columns& columns, Word* live, Word* open) { and_columns<Row8>(columns, live, open); }
+CAVEAT_WIDE void and_4(const Columns& columns, Word* live, Word* open) { and_columns<Row4>(columns, live, open); }
 
 }  // namespace
 
@@ -119,18 +132,19 @@ void Index::narrow(const BlockRow& block, const Frames& frames, Narrowed& out) c
     const ColumnRow& column = columns[--numbers];
     const Truth truth = ask(rows_.tests[column.test], frames);
     const Word* asked = rows_.bits.data() + column.asked;
-    for (std::uint32_t word = 0; word < words; ++word) {
-      if (truth == Truth::no) live[word] &= ~asked[word];
-      if (truth == Truth::open) open[word] |= asked[word];
-      if (truth == Truth::unsure) out.unsure[word] |= asked[word];
+    if (truth == Truth::no) {
+      for (std::uint32_t word = 0; word < words; ++word) live[word] &= ~asked[word];
+    } else if (truth != Truth::yes) {
+      Word* const which = truth == Truth::open ? open : out.unsure.data();
+      for (std::uint32_t word = 0; word < words; ++word) which[word] |= asked[word];
     }
   }
   const Columns all{columns, numbers, rows_.starts.data(), rows_.bits.data(), frames.cells};
   switch (words) {
     case 1:
-      return and_columns<1>(all, live, open);
+      return and_columns<Row1>(all, live, open);
     case 2:
-      return and_columns<2>(all, live, open);
+      return and_columns<Row2>(all, live, open);
     case 4:
       return and_4(all, live, open);
     default:
@@ -141,8 +155,13 @@ void Index::narrow(const BlockRow& block, const Frames& frames, Narrowed& out) c
 Index::Cost Index::cost() const {
   Cost cost;
   const auto words = [&](const BucketRow& bucket) {
-    std::size_t sum = 0;
-    for (std::uint32_t i = 0; i < bucket.rules; ++i) sum += rows_.entries[bucket.entries + i].count;
+    std::size_t sum = std::size_t{bucket.order_count} + bucket.bits_count + bucket.test_count;
+    const QuickRow* orders = rows_.quick.data() + bucket.quick;
+    for (std::uint32_t k = 1; k < bucket.order_count; ++k) {  // a range is two, one behind the other
+      const QuickRow &low = orders[k - 1], &high = orders[k];
+      const bool range = low.code == (kEqual | kGreater) && high.code == (kLess | kEqual);
+      if (range && low.rule == high.rule && low.frame == high.frame && low.cell == high.cell) --sum;
+    }
     for (std::uint32_t i = 0; i < bucket.block_count; ++i) {
       const BlockRow& block = rows_.blocks[bucket.blocks + i];
       sum += std::size_t{block.column_count} * block.words;

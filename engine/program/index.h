@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <span>
 
+#include "engine/base/fetch_ahead.h"
 #include "engine/program/cell.h"
 #include "engine/program/index_rows.h"
 #include "engine/program/keys.h"
@@ -36,12 +37,15 @@ class Index {
     std::span<const BucketRow> buckets;
     std::span<const EntryRow> entries;
     std::span<const TestRow> tests;
+    std::span<const QuickRow> quick;
     std::span<const BlockRow> blocks;
     std::span<const ColumnRow> columns;
     std::span<const std::int64_t> starts;
     std::span<const std::uint64_t> bits;
     std::span<const std::int64_t> keys;  // of the conditions
   };
+
+  static constexpr std::size_t kFetchedBytes = 512;
 
   Index() = default;
   explicit Index(const Rows& rows) : rows_(rows) {}
@@ -123,28 +127,64 @@ class Index {
     return result != negated ? Truth::yes : Truth::no;
   }
 
-  void fetch_ahead(const BucketRow& bucket) const {
-    const auto fetch = [](const void* first, std::size_t bytes) {
-      for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(first) + at);
+  // Bits of a bucket's rules: `live` are not certainly false, `open` of them hang on an unknown fact, `unsure` on keys that cannot
+  // tell.
+  struct Tried {
+    std::uint64_t live, open, unsure;
+  };
+  Tried try_all(const BucketRow& bucket, const Frames& frames) const {
+    Tried out{bucket.rules < kTriedRules ? (std::uint64_t{1} << bucket.rules) - 1 : ~std::uint64_t{0}, 0, 0};
+    std::uint64_t dead = 0;
+    const auto key_of = [&](const QuickRow& test, std::int64_t& key) __attribute__((always_inline)) {
+      const Cell* cells = frames.cells[test.frame];
+      if (!cells || cells[test.cell].state != static_cast<std::uint8_t>(CellState::known)) [[unlikely]] {
+        const bool unknown = cells && cells[test.cell].state == static_cast<std::uint8_t>(CellState::unknown);
+        if (unknown)
+          out.open |= std::uint64_t{1} << test.rule;
+        else if ((test.code & kIfAbsent) == 0)
+          dead |= std::uint64_t{1} << test.rule;
+        return false;
+      }
+      key = cells[test.cell].key;
+      return true;
     };
-    fetch(rows_.entries.data() + bucket.entries, bucket.rules * sizeof(EntryRow));
-    fetch(rows_.tests.data() + bucket.tests, bucket.test_count * sizeof(TestRow));
+    const QuickRow* test = rows_.quick.data() + bucket.quick;
+    std::int64_t key = 0;
+    for (const QuickRow* end = test + bucket.order_count; test != end; ++test) {
+      if (!key_of(*test, key)) continue;
+      const unsigned order = static_cast<unsigned>(key >= test->operand) + static_cast<unsigned>(key > test->operand);
+      dead |= std::uint64_t{(test->code >> order & 1u) ^ 1u} << test->rule;
+    }
+    for (const QuickRow* end = test + bucket.bits_count; test != end; ++test) {
+      if (!key_of(*test, key)) continue;
+      const auto bits = static_cast<std::uint64_t>(key);
+      const std::uint64_t bit = bits < 64 ? std::uint64_t{1} << (bits & 63) : 0;
+      const bool hit = ((test->code & kSymbolBit ? bit : bits) & static_cast<std::uint64_t>(test->operand)) != 0;
+      dead |= std::uint64_t{hit == ((test->code & kIfAbsent) != 0)} << test->rule;
+    }
+    out.live &= ~dead;
+    if (out.live == 0) return out;
+    const TestRow* left = rows_.tests.data() + bucket.tests;
+    for (const TestRow* end = left + bucket.test_count; left != end; ++left) {
+      const std::uint64_t bit = std::uint64_t{1} << left->rule;
+      if ((out.live & bit) == 0) continue;
+      const Truth truth = ask(*left, frames);
+      if (truth == Truth::no) out.live &= ~bit;
+      if (truth == Truth::open) out.open |= bit;
+      if (truth == Truth::unsure) out.unsure |= bit;
+    }
+    return out;
   }
 
   template <class Found>
   void scan(const BucketRow& bucket, const Frames& frames, bool scope_open, Found& found) const {
-    const EntryRow* entry = rows_.entries.data() + bucket.entries;
-    for (const EntryRow* end = entry + bucket.rules; entry != end; ++entry) {
-      const TestRow* test = rows_.tests.data() + entry->first;
-      const TestRow* last = test + entry->count;
-      bool open = scope_open, sure = (entry->flags & kSettles) != 0;
-      for (; test != last; ++test) {
-        const Truth truth = ask(*test, frames);
-        if (truth == Truth::no) break;
-        open |= truth == Truth::open;
-        sure &= truth != Truth::unsure;
-      }
-      if (test == last) found(entry->rule, settled(sure, open));
+    const Tried tried = try_all(bucket, frames);
+    const std::uint64_t sure = bucket.settles & ~tried.unsure;
+    const std::uint64_t open = scope_open ? ~std::uint64_t{0} : tried.open;
+    const EntryRow* entries = rows_.entries.data() + bucket.entries;
+    for (std::uint64_t left = tried.live; left != 0; left &= left - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
+      found(entries[bit].rule, settled((sure >> bit & 1) != 0, (open >> bit & 1) != 0));
     }
   }
 
@@ -207,10 +247,16 @@ void Index::each(std::size_t shape, const Frames& frames, Found found) const {
   }
   const std::uint32_t width = group.scope[1].symbols + 1;
   const std::uint32_t* table = rows_.buckets_at.data() + group.table;
-  // The narrowest scope is one of hundreds and seldom in the cache: it is fetched while the others are gone through.
-  if (visits[0].first + 1 == visits[0].last && visits[1].first + 1 == visits[1].last) {
+  // The narrowest scope is one of hundreds and seldom in the cache: it comes while the others are gone through. As much of it,
+  // whatever its size: a loop that ends elsewhere each time would cost what it saves.
+  if (visits[0].first < visits[0].last && visits[1].first < visits[1].last) {
     const std::uint32_t narrowest = table[visits[0].first * width + visits[1].first];
-    if (narrowest != kNone) fetch_ahead(rows_.buckets[narrowest]);
+    if (narrowest != kNone) {
+      const BucketRow& bucket = rows_.buckets[narrowest];
+      fetch_ahead(rows_.quick.data() + bucket.quick, kFetchedBytes);
+      fetch_ahead(rows_.tests.data() + bucket.tests);
+      fetch_ahead(rows_.entries.data() + bucket.entries);
+    }
   }
   const auto row = [&](std::uint32_t a, bool open) {
     const std::uint32_t* buckets = table + a * width;

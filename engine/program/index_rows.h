@@ -21,33 +21,53 @@ struct TestRow {  // one condition on one fact, or on two of one key space
   std::uint8_t frame = 0, other_frame = 0;
   std::uint8_t flags = 0;
   std::uint32_t cell = 0;
-  std::int64_t low = 0;   // range, mask, list: as in Node; set: first of `keys`; pair: the other cell
-  std::int64_t high = 0;  // set: how many keys
+  std::int64_t low = 0;    // range, mask, list: as in Node; set: first of `keys`; pair: the other cell
+  std::int64_t high = 0;   // set: how many keys
+  std::uint32_t rule = 0;  // of the bucket, where its rules are tried one by one
+  std::uint32_t unused = 0;
 };
 
-enum EntryFlag : std::uint32_t {
-  kSettles = 1  // the tests are the rule's whole condition: what they say is what it is
+// A test that is answered without a branch; four to a cache line. Of a number: which orders to `operand` hold; of a symbol or a
+// list: whether one of the bits of `operand` is there.
+enum QuickCode : std::uint8_t {
+  kLess = 1,
+  kEqual = 2,
+  kGreater = 4,
+  kSymbolBit = 8,  // the key is the bit's number, not the bits
+  kIfAbsent = 16   // a negated one: true of a fact that is absent
 };
+struct QuickRow {
+  std::int64_t operand = 0;
+  std::uint32_t cell = 0;
+  std::uint8_t frame = 0;
+  std::uint8_t rule = 0;  // of the bucket
+  std::uint8_t code = 0;  // QuickCode
+  std::uint8_t unused = 0;
+};
+
 struct EntryRow {
   std::uint32_t rule = 0;
-  std::uint32_t first = 0, count = 0;  // TestRow, where rules are tried one by one
-  std::uint32_t flags = 0;
 };
 
 // A column is what the rules of a block ask of one fact (or of one pair): a row of bits, one a rule, for each class of its
 // values. Offsets are words of `bits`.
 enum class ColumnKind : std::uint32_t { number, list, pair };
-struct ColumnRow {
+inline constexpr std::uint32_t kGroupSymbols = 4, kGroupRows = 1 << kGroupSymbols;
+struct ColumnRow {           // a cache line
+  std::int64_t low = 0;      // number: the key that the first byte of `direct` is of
+  std::uint32_t direct = 0;  // number: a byte a key, its class; the first and the last stand for what lies beyond
+  std::uint32_t span = 0;    // bytes of it; 0: too far apart, the class is looked for in `starts`
   std::uint32_t kind = 0;
   std::uint32_t frame = 0;
   std::uint32_t cell = 0;
   std::uint32_t starts = 0;   // number: `classes` keys, the least of each class
-  std::uint32_t classes = 0;  // number: classes; list: symbols that have rows
-  std::uint32_t rows = 0;     // number: a row a class; list: a row a symbol, then a veto a symbol
+  std::uint32_t classes = 0;  // number: classes; list: groups of four symbols
+  std::uint32_t rows = 0;     // number: a row a class; list: a row for each set of a group's symbols
+  std::uint32_t vetoes = 0;   // list: as `rows`, of the rules that must not find one; kNone: no rule is such
   std::uint32_t none = 0;     // number: of an absent part; list: the rules that a list without hits leaves
   std::uint32_t asked = 0;    // the rules that ask
   std::uint32_t test = 0;     // pair: TestRow
-  std::uint32_t unused = 0;
+  std::uint32_t unused[2] = {};
 };
 struct BlockRow {
   std::uint32_t entries = 0, rules = 0;
@@ -55,10 +75,15 @@ struct BlockRow {
   std::uint32_t settles = 0;  // bits: the rules whose whole condition stands in the columns
   std::uint32_t columns = 0, column_count = 0;
 };
+inline constexpr std::uint32_t kTriedRules = 64;  // of a bucket whose rules are tried one by one, at most
 struct BucketRow {
-  std::uint32_t entries = 0, rules = 0;       // EntryRow, tried one by one
-  std::uint32_t tests = 0, test_count = 0;    // TestRow of all of them
+  std::uint64_t settles = 0;  // of those tried one by one, a bit each: the tests are the rule's whole condition
+  std::uint32_t entries = 0, rules = 0;  // EntryRow, tried one by one
+  std::uint32_t quick = 0, order_count = 0,
+                bits_count = 0;               // QuickRow of all of them: of numbers, then of symbols and lists
+  std::uint32_t tests = 0, test_count = 0;    // TestRow: what is left
   std::uint32_t blocks = 0, block_count = 0;  // or BlockRow
+  std::uint32_t unused = 0;
 };
 struct ScopeRow {
   std::uint32_t used = 0;

@@ -41,6 +41,7 @@ constexpr std::array<std::size_t, kSections> kRowBytes = {
     sizeof(BucketRow),
     sizeof(EntryRow),
     sizeof(TestRow),
+    sizeof(QuickRow),
     sizeof(BlockRow),
     sizeof(ColumnRow),
     sizeof(std::int64_t),
@@ -174,16 +175,10 @@ class Inspector {
     need(count(Section::index_shapes) == 4);
     check(Section::index_buckets_at,
           [&](const std::uint32_t& bucket) { need(bucket == kNone || bucket < count(Section::index_buckets)); });
-    check(Section::index_buckets, [&](const BucketRow& row) {
-      range(Section::index_entries, {row.entries, row.rules}),
-          range(Section::index_blocks, {row.blocks, row.block_count});
-      range(Section::index_tests, {row.tests, row.test_count});
-    });
-    check(Section::index_entries, [&](const EntryRow& row) {
-      need(row.rule < count(Section::rules));
-      range(Section::index_tests, {row.first, row.count});
-    });
+    check(Section::index_buckets, [&](const BucketRow& row) { bucket(row); });
+    check(Section::index_entries, [&](const EntryRow& row) { need(row.rule < count(Section::rules)); });
     check(Section::index_tests, [&](const TestRow& row) { test(row); });
+    check(Section::index_quick, [&](const QuickRow& row) { need(has_cell(row.frame, row.cell)); });
     check(Section::index_blocks, [&](const BlockRow& row) { block(row); });
     need(count(Section::packs) == 0 || p_.default_queue() != kNone);
     return fault_;
@@ -202,11 +197,11 @@ class Inspector {
   template <class Visit>
   void check(Section section, Visit visit) {
     static constexpr std::array<const char*, kSections> kNames = {
-        "text",         "slots",     "steps",       "symbols",   "strings",  "indices", "keys",
-        "nodes",        "constants", "groups",      "effects",   "pieces",   "says",    "rules",
-        "packs",        "zones",     "transitions", "sources",   "wordings", "hours",   "queues",
-        "requirements", "shapes",    "buckets_at",  "buckets",   "entries",  "tests",   "blocks",
-        "columns",      "starts",    "bits",        "calendars", "topics",   "data"};
+        "text",         "slots",     "steps",       "symbols", "strings",   "indices", "keys",
+        "nodes",        "constants", "groups",      "effects", "pieces",    "says",    "rules",
+        "packs",        "zones",     "transitions", "sources", "wordings",  "hours",   "queues",
+        "requirements", "shapes",    "buckets_at",  "buckets", "entries",   "tests",   "quick",
+        "blocks",       "columns",   "starts",      "bits",    "calendars", "topics",  "data"};
     where_ = kNames[static_cast<std::size_t>(section)];
     rows(section, visit);
   }
@@ -373,6 +368,21 @@ class Inspector {
     }
     need(buckets <= count(Section::index_buckets_at) && row.table <= count(Section::index_buckets_at) - buckets);
   }
+  void bucket(const BucketRow& row) {
+    range(Section::index_entries, {row.entries, row.rules}),
+        range(Section::index_blocks, {row.blocks, row.block_count});
+    range(Section::index_tests, {row.tests, row.test_count});
+    const std::uint64_t quick = std::uint64_t{row.order_count} + row.bits_count;
+    need(quick <= count(Section::index_quick));
+    range(Section::index_quick, {row.quick, static_cast<std::uint32_t>(quick)});
+    need(row.rules <= kTriedRules);
+    if (fault_) return;
+    // A test of a rule that is none of the bucket's would shift a bit too far.
+    for (const QuickRow& one : p_.rows<QuickRow>(Section::index_quick, {row.quick, static_cast<std::uint32_t>(quick)}))
+      need(one.rule < row.rules);
+    for (const TestRow& one : p_.rows<TestRow>(Section::index_tests, {row.tests, row.test_count}))
+      need(one.rule < row.rules);
+  }
   void test(const TestRow& row) {
     need(row.kind <= static_cast<std::uint8_t>(TestKind::list_all) && has_cell(row.frame, row.cell));
     const auto kind = static_cast<TestKind>(row.kind);
@@ -400,12 +410,26 @@ class Inspector {
       }
       need(!pairs);  // pairs stand last: before another column one would be read as that one's kind
       const bool number = column.kind == static_cast<std::uint32_t>(ColumnKind::number);
-      need(number || (column.kind == static_cast<std::uint32_t>(ColumnKind::list) && column.classes <= 64));
       need(has_cell(column.frame, column.cell));
       bits(column.none, row.words);
-      bits(column.rows, std::uint64_t{column.classes} * (number ? 1 : 2) * row.words);
-      if (number) need(column.classes > 0), range(Section::index_starts, {column.starts, column.classes});
+      const std::uint64_t rows = std::uint64_t{column.classes} * (number ? 1 : kGroupRows) * row.words;
+      bits(column.rows, rows);
+      if (number) {
+        need(column.classes > 0), range(Section::index_starts, {column.starts, column.classes});
+        direct(column);
+      } else {
+        need(column.kind == static_cast<std::uint32_t>(ColumnKind::list) && column.classes <= 64 / kGroupSymbols);
+        if (column.vetoes != kNone) bits(column.vetoes, rows);
+      }
     }
+  }
+  void direct(const ColumnRow& column) {
+    bits(column.direct, (std::uint64_t{column.span} + 7) / 8);
+    if (fault_ || column.span == 0) return;
+    need(column.low <= INT64_MAX - std::int64_t{column.span});
+    const auto* classes =
+        reinterpret_cast<const std::uint8_t*>(p_.all<std::uint64_t>(Section::index_bits).subspan(column.direct).data());
+    need(std::all_of(classes, classes + column.span, [&](std::uint8_t one) { return one < column.classes; }));
   }
   void bits(std::uint64_t at, std::uint64_t words) {
     need(at <= count(Section::index_bits) && words <= count(Section::index_bits) - at);
@@ -583,7 +607,7 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   if (known.message_text != kNone && program->slots()[known.message_text].cell == kNone)
     return bad("a row of section slots");
   for (const SlotRow& row : program->slots()) {
-    program->places_.push_back({row.cell, row.frame});
+    program->places_.push_back({row.cell, row.frame, row.data_class.size > 0});
     if (row.cell != kNone && row.frame == static_cast<std::uint8_t>(Frame::turn))
       program->part_cells_[row.part].push_back(row.cell);
   }
@@ -643,9 +667,10 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   program->index_ =
       Index({program->all<ShapeRow>(Section::index_shapes), program->all<std::uint32_t>(Section::index_buckets_at),
              program->all<BucketRow>(Section::index_buckets), program->all<EntryRow>(Section::index_entries),
-             program->all<TestRow>(Section::index_tests), program->all<BlockRow>(Section::index_blocks),
-             program->all<ColumnRow>(Section::index_columns), program->all<std::int64_t>(Section::index_starts),
-             program->all<std::uint64_t>(Section::index_bits), program->all<std::int64_t>(Section::keys)});
+             program->all<TestRow>(Section::index_tests), program->all<QuickRow>(Section::index_quick),
+             program->all<BlockRow>(Section::index_blocks), program->all<ColumnRow>(Section::index_columns),
+             program->all<std::int64_t>(Section::index_starts), program->all<std::uint64_t>(Section::index_bits),
+             program->all<std::int64_t>(Section::keys)});
 
   // What decides, whatever the image's own layout: packs by digest, zones, parameters, semantics (contracts.md 27).
   Sha256 digest;

@@ -35,7 +35,7 @@
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 7;
+inline constexpr std::uint32_t kImageFormat = 8;
 inline constexpr std::uint32_t kSemanticsVersion =
     1;  // raised when, from the first release on, the same packs would decide otherwise
 
@@ -68,6 +68,7 @@ enum class Section : std::uint8_t {
   index_buckets,
   index_entries,
   index_tests,
+  index_quick,
   index_blocks,
   index_columns,
   index_starts,  // i64
@@ -155,7 +156,8 @@ class Program {
   std::uint32_t message_text() const { return known_.message_text; }  // of message.text
   struct Place {                                                      // where a slot's cell lies
     std::uint32_t cell = kNone;
-    std::uint32_t frame = 0;
+    std::uint16_t frame = 0;
+    bool has_class = false;  // whose fact a class may hide
   };
   Place place(std::uint32_t slot) const { return places_[slot]; }
   // Slots that the engine itself speaks of; kNone: no such fact.

@@ -2,6 +2,7 @@
 // before its own program runs. Only members of the outermost `and` are taken: each of them false makes the whole false.
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ namespace {
 constexpr std::size_t kScan = 24, kScanOften = 8;
 constexpr std::size_t kMostSymbols = 4096;
 constexpr std::uint64_t kMostBuckets = 1u << 20;
+constexpr std::uint64_t kMostDirect = 1024;  // keys of a column that have their class in a table
 
 class Indexer {
  public:
@@ -180,39 +182,65 @@ class Indexer {
     return shape;
   }
 
-  // How often a test is expected to hold: those that reject most are tried first.
-  static int weight(const TestRow& test) {
-    if (test.flags & kNegated) return 8;
+  // The same test as one or two that need no branch; false: it is none of those.
+  static bool quicken(const TestRow& test, std::uint8_t rule, std::vector<QuickRow>& orders,
+                      std::vector<QuickRow>& bits) {
+    const bool negated = (test.flags & kNegated) != 0;
+    const auto quick = [&](std::int64_t operand, unsigned code) {
+      QuickRow made;
+      made.operand = operand;
+      made.cell = test.cell;
+      made.frame = test.frame;
+      made.rule = rule;
+      made.code = static_cast<std::uint8_t>(code | (negated ? unsigned{kIfAbsent} : 0u));
+      return made;
+    };
+    constexpr unsigned kAll = kLess | kEqual | kGreater;
+    const auto order = [&](std::int64_t operand, unsigned code) {
+      orders.push_back(quick(operand, negated ? kAll ^ code : code));
+      return true;
+    };
     switch (static_cast<TestKind>(test.kind)) {
       case TestKind::range:
-        return test.low == test.high ? 1 : 4;
+        if (test.low > test.high) return false;
+        if (test.low == test.high) return order(test.low, kEqual);
+        if (test.high == INT64_MAX) return order(test.low, kEqual | kGreater);
+        if (test.low == INT64_MIN) return order(test.high, kLess | kEqual);
+        return !negated && order(test.low, kEqual | kGreater) && order(test.high, kLess | kEqual);
       case TestKind::mask:
-        return 1 + std::popcount(static_cast<std::uint64_t>(test.low));
-      case TestKind::set:
-        return 2;
-      case TestKind::list_any:
+        bits.push_back(quick(test.low, kSymbolBit));
+        return true;
       case TestKind::list_all:
-        return 5;
+        if (std::popcount(static_cast<std::uint64_t>(test.low)) != 1) return false;
+        [[fallthrough]];
+      case TestKind::list_any:
+        bits.push_back(quick(test.low, 0));
+        return true;
       default:
-        return 6;
+        return false;
     }
   }
 
   BucketRow bucket(std::vector<Drafted>& members, std::size_t scan) {
     BucketRow bucket;
-    for (Drafted& one : members) {
-      std::stable_sort(one.tests.begin(), one.tests.end(),
-                       [](const TestRow& a, const TestRow& b) { return weight(a) < weight(b); });
-    }
     if (members.size() <= scan) {
       bucket.entries = static_cast<std::uint32_t>(image_.index_entries.size());
       bucket.rules = static_cast<std::uint32_t>(members.size());
       bucket.tests = static_cast<std::uint32_t>(image_.index_tests.size());
-      for (const Drafted& one : members) {
-        image_.index_entries.push_back({one.rule, static_cast<std::uint32_t>(image_.index_tests.size()),
-                                        static_cast<std::uint32_t>(one.tests.size()), one.settles ? kSettles : 0u});
-        image_.index_tests.insert(image_.index_tests.end(), one.tests.begin(), one.tests.end());
+      bucket.quick = static_cast<std::uint32_t>(image_.index_quick.size());
+      std::vector<QuickRow> orders, bits;
+      for (std::uint32_t rule = 0; rule < bucket.rules; ++rule) {
+        image_.index_entries.push_back({members[rule].rule});
+        if (members[rule].settles) bucket.settles |= std::uint64_t{1} << rule;
+        for (TestRow& test : members[rule].tests) {
+          test.rule = rule;
+          if (!quicken(test, static_cast<std::uint8_t>(rule), orders, bits)) image_.index_tests.push_back(test);
+        }
       }
+      bucket.order_count = static_cast<std::uint32_t>(orders.size());
+      bucket.bits_count = static_cast<std::uint32_t>(bits.size());
+      image_.index_quick.insert(image_.index_quick.end(), orders.begin(), orders.end());
+      image_.index_quick.insert(image_.index_quick.end(), bits.begin(), bits.end());
       bucket.test_count = static_cast<std::uint32_t>(image_.index_tests.size()) - bucket.tests;
       return bucket;
     }
@@ -245,7 +273,7 @@ class Indexer {
     block.words = static_cast<std::uint32_t>(std::bit_ceil((members.size() + 63) / 64));
     block.settles = rows(block.words, 0);
     for (std::size_t rule = 0; rule < members.size(); ++rule) {
-      image_.index_entries.push_back({members[rule].rule, 0, 0, 0});
+      image_.index_entries.push_back({members[rule].rule});
       if (members[rule].settles) set(block.settles, rule);
     }
     std::map<Place, Asked> numbers, lists;
@@ -327,6 +355,7 @@ class Indexer {
     image_.index_starts.insert(image_.index_starts.end(), starts.begin(), starts.end());
     made.none = rows(words, ~std::uint64_t{0});
     made.rows = rows(words * made.classes, ~std::uint64_t{0});
+    if (starts.size() > 1) direct(starts, made);
     for (const auto& [rule, test] : asked) {
       const bool negated = (test->flags & kNegated) != 0;
       if (!negated) clear(made.none, rule);
@@ -337,14 +366,36 @@ class Indexer {
     return made;
   }
 
+  // Where the keys that cut lie close together, each has its class; one before and one behind stand for all beyond.
+  void direct(const std::vector<std::int64_t>& starts, ColumnRow& made) {
+    const std::int64_t first = starts[1], last = starts.back();
+    const std::uint64_t span = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) + 2;
+    if (span < 2 || span > kMostDirect || starts.size() > 256 || first == INT64_MIN || last > INT64_MAX / 2) return;
+    made.low = first - 1;
+    made.span = static_cast<std::uint32_t>(span);
+    made.direct = rows((made.span + 7) / 8, 0);
+    std::vector<std::uint8_t> classes(std::size_t{(made.span + 7) / 8} * 8);
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < span; ++i) {
+      while (at + 1 < starts.size() && starts[at + 1] <= made.low + static_cast<std::int64_t>(i)) ++at;
+      classes[i] = static_cast<std::uint8_t>(at);
+    }
+    std::memcpy(image_.index_bits.data() + made.direct, classes.data(), classes.size());
+  }
+
   ColumnRow list(Place, const Asked& asked, const BlockRow& block) {
     ColumnRow made = column(ColumnKind::list, asked, block.words);
+    std::uint32_t symbols = 0;
+    bool vetoes = false;
     for (const auto& [rule, test] : asked) {
-      made.classes = std::max(made.classes,
-                              static_cast<std::uint32_t>(64 - std::countl_zero(static_cast<std::uint64_t>(test->low))));
+      symbols =
+          std::max(symbols, static_cast<std::uint32_t>(64 - std::countl_zero(static_cast<std::uint64_t>(test->low))));
+      vetoes |= (test->flags & kNegated) != 0;
     }
+    made.classes = (symbols + kGroupSymbols - 1) / kGroupSymbols;
     made.none = rows(block.words, ~std::uint64_t{0});
-    made.rows = rows(block.words * made.classes * 2, 0);
+    made.rows = rows(block.words * made.classes * kGroupRows, 0);
+    made.vetoes = vetoes ? rows(block.words * made.classes * kGroupRows, 0) : kNone;
     for (const auto& [rule, test] : asked) {
       const auto mask = static_cast<std::uint64_t>(test->low);
       const bool negated = (test->flags & kNegated) != 0;
@@ -356,9 +407,9 @@ class Indexer {
         continue;
       }
       if (!negated) clear(made.none, rule);
-      for (std::uint64_t left = mask; left != 0; left &= left - 1) {
-        const auto symbol = static_cast<std::uint32_t>(std::countr_zero(left));
-        set(made.rows + ((negated ? made.classes : 0) + symbol) * block.words, rule);
+      for (std::uint32_t row = 0; row < made.classes * kGroupRows; ++row) {
+        const std::uint64_t there = std::uint64_t{row % kGroupRows} << row / kGroupRows * kGroupSymbols;
+        if ((there & mask) != 0) set((negated ? made.vetoes : made.rows) + row * block.words, rule);
       }
     }
     return made;
