@@ -606,7 +606,7 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
     return;
   }
   const bool of_a_set = is_of_a_set(member.slot);  // whoever may state it: it only has to be the same
-  if (!of_a_set && !origin(node, slot, extra, as_of)) {
+  if (of_a_set ? !may_say(node, member.slot) : !origin(node, slot, extra, as_of)) {
     r_.extras_.cut(r_.extras_.size() - 1);
     return;
   }

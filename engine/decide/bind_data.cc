@@ -1,4 +1,6 @@
 // What a reference set says of the things that a turn has: it counts, whoever says otherwise (contracts.md 10).
+#include <algorithm>
+
 #include "engine/base/escape.h"
 #include "engine/decide/binder.h"
 #include "engine/text/normalise.h"
@@ -7,6 +9,15 @@ namespace caveat::decide {
 
 using program::Frame;
 using program::SlotPart;
+
+// Refused before anything is compared, so alike for who is on a list and who is not.
+bool Binder::may_say(std::uint32_t node, std::uint32_t slot) {
+  const std::vector<std::uint32_t>& closed = o_.data->of(p_.data_of(slot))->closed;
+  const std::string_view from = p_.text(p_.slots()[slot].from);
+  if (!std::binary_search(closed.begin(), closed.end(), slot) || may_state(from)) return true;
+  wrong_source(node, from, from);
+  return false;
+}
 
 // Judged when all is read: what the set says hangs on the key, which may stand behind it.
 void Binder::stated_too(std::uint32_t node, std::uint32_t slot, Frame frame, std::size_t item) {

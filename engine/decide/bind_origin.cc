@@ -196,16 +196,20 @@ const Request::Stated* Binder::stated_for(std::uint32_t node) const {
   return nullptr;
 }
 
+void Binder::wrong_source(std::uint32_t node, std::string_view from, std::string_view source) {
+  report(codes::kFactSource, node, "stated by " + std::string(from),
+         source != from
+             ? "stated by " + std::string(source)
+             : "a caller who may state" + (o_.sources.empty() ? std::string(" no source") : listed(o_.sources)));
+}
+
 bool Binder::stated_origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
   const Stated* stated = stated_for(node);
   std::string_view source = stated ? stated->source : std::string_view{};
   const std::string_view from = p_.text(slot.from);
   if (source.empty()) source = !from.empty() ? from : o_.sources.size() == 1 ? std::string_view(o_.sources[0]) : "";
   if (!from.empty() && (source != from || !may_state(from))) {
-    report(codes::kFactSource, node, "stated by " + std::string(from),
-           source != from
-               ? "stated by " + std::string(source)
-               : "a caller who may state" + (o_.sources.empty() ? std::string(" no source") : listed(o_.sources)));
+    wrong_source(node, from, source);
     return false;
   }
   extra.quality = stated && stated->quality ? *stated->quality : r_.quality_;

@@ -136,6 +136,7 @@ class Binder {
     extra.quality = r_.quality_;  // most facts of most turns
     return true;
   }
+  [[gnu::cold]] void wrong_source(std::uint32_t node, std::string_view from, std::string_view source);
   bool stated_origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of);
   // `extra` is the last of the request's, or becomes it.
   void store(const SlotRow& slot, Frame frame, std::size_t item, const Request::Extra& extra, std::int64_t key) {
@@ -156,6 +157,7 @@ class Binder {
   bool is_of_a_set(std::uint32_t slot) const {  // that is loaded
     return o_.data != nullptr && p_.data_of(slot) != program::kNone && o_.data->of(p_.data_of(slot)) != nullptr;
   }
+  [[gnu::cold]] bool may_say(std::uint32_t node, std::uint32_t slot);
   void stated_too(std::uint32_t node, std::uint32_t slot, Frame frame, std::size_t item);
   void refer();
   void fill(const Data::Set& set, Request::Text source, Frame frame, std::size_t item);

@@ -32,6 +32,22 @@ std::uint32_t put(Fields& fields, std::uint32_t parent, const program::SlotRow& 
   return node;
 }
 
+// Facts of a protected class, and those that confidential rules alone read. Whoever states one of them learns whether it is
+// so: of a list of suspects that a guess is right or wrong is the secret.
+std::vector<std::uint32_t> closed_slots(const program::Program& program, std::uint32_t declared) {
+  std::vector<std::uint32_t> closed;
+  for (const std::uint32_t slot : program.slots_of_data(declared)) {
+    bool hidden = false, open = false;
+    for (const program::RuleRow& rule : program.rules()) {
+      const std::span<const std::uint32_t> read = program.indices(rule.facts);
+      if (std::find(read.begin(), read.end(), slot) == read.end()) continue;
+      ((rule.flags & program::kConfidential) != 0 ? hidden : open) = true;
+    }
+    if (program.slots()[slot].data_class.size > 0 || (hidden && !open)) closed.push_back(slot);
+  }
+  return closed;
+}
+
 }  // namespace
 
 const Data::Set* Data::find(std::string_view name) const {
@@ -53,6 +69,7 @@ SetReader::SetReader(const program::Program& program, std::uint32_t declared, co
     : p_(program), key_(program.data()[declared].key) {
   set_.name = std::string(program.text(program.data()[declared].name));
   set_.declared = declared;
+  set_.closed = closed_slots(program, declared);
   set_.rows.add(Fields::kEnd, "", Fields::Kind::list);
   options_.limits = limits;
 }

@@ -41,6 +41,7 @@ struct Data {
     std::optional<Microseconds> as_of;   // when its rows held
     std::uint32_t declared = 0;          // row of Program::data
     std::vector<std::uint32_t> columns;  // one a slot of Program::slots_of_data: its place in a row; kNone: no column
+    std::vector<std::uint32_t> closed;   // slots, ascending, that only whoever may state the set states: see SetReader
     Fields rows;                         // a list of lists of cells as a turn would state them; null: nothing is said
     std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> by_key;  // canonical key → node of the row
   };

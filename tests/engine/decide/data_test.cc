@@ -136,6 +136,42 @@ BOOST_AUTO_TEST_CASE(a_turn_may_say_the_same_and_nothing_else_whoever_sends_it) 
   }
 }
 
+// A refusal that hangs on what the set says would tell any bot who is on a list.
+BOOST_AUTO_TEST_CASE(what_a_set_keeps_secret_only_who_may_state_the_set_may_state_at_all) {
+  World of_class = shop();
+  of_class.model.facts[of_class.find("product", "sold")].data_class = "C3";
+  World hidden = shop();
+  for (model::Rule& rule : hidden.model.rules) rule.confidential = rule.names.first == "others";
+  for (const World* one : {&of_class, &hidden}) {
+    const Shelf shelf(*one);
+    BindOptions stranger;
+    stranger.any_source = false;
+    stranger.sources = {"crm"};
+    for (const char* product : {"p-1", "p-2", "p-9"}) {
+      for (const bool sold : {true, false}) {
+        Turn turn;
+        turn.yes("sold", sold, turn.product(product));
+        BOOST_TEST(Bound(shelf, turn, stranger).told() ==
+                   "fact_source\n/recommendation/products/0/sold: expected stated by shelf; found a caller who may "
+                   "state: crm\n");
+      }
+    }
+    BindOptions its_own;
+    its_own.any_source = false;
+    its_own.sources = {"shelf"};
+    Turn turn;
+    turn.yes("sold", false, turn.product("p-1"));
+    BOOST_TEST(Bound(shelf, turn, its_own).told().starts_with("conflict\n"));
+  }
+  // What rules read whose reasons may be told stays open to all, as the same.
+  BindOptions stranger;
+  stranger.any_source = false;
+  Turn turn;
+  turn.text("level", "R3", turn.product("p-1"));
+  const Shelf shelf(hidden);
+  BOOST_TEST(Bound(shelf, turn, stranger).good);
+}
+
 BOOST_AUTO_TEST_CASE(a_text_in_other_letters_says_what_the_set_says) {
   const Shelf shelf(shop(), {"name"}, {{"p-1", "Growth"}});
   Turn same;
