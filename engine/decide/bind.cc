@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "engine/base/nearest.h"
 #include "engine/base/utf8.h"
@@ -589,7 +590,10 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
   if (static_cast<SlotType>(slot.type) == SlotType::list) {
     Request::Extra extra;
     std::uint64_t mask = 0;
-    if (!list(node, member, slot, frame, item, extra, mask) || slot.cell == program::kNone) return;
+    const std::string_view outer = std::exchange(within_, class_of(slot));
+    const bool good = list(node, member, slot, frame, item, extra, mask);
+    within_ = outer;
+    if (!good || slot.cell == program::kNone) return;
     if (origin(node, slot, extra, as_of)) store(slot, frame, item, extra, static_cast<std::int64_t>(mask));
     return;
   }

@@ -8,6 +8,8 @@
 namespace caveat::decide {
 
 std::string Binder::said(std::uint32_t node) const {
+  const bool is_value = kind(node) != Fields::Kind::null && f_.node(node).first == kNoNode;
+  if (!within_.empty() && is_value) return "a value of class " + std::string(within_);
   switch (kind(node)) {
     case Fields::Kind::null:
       return "null";
@@ -43,6 +45,7 @@ bool Binder::wrong(const Code& code, std::uint32_t node, const SlotRow& slot, Sl
 
 bool Binder::no_such_symbol(std::uint32_t node, const SlotRow& slot, SlotType type) {
   std::vector<std::string_view> names;
+  if (!class_of(slot).empty()) return wrong(codes::kWrongType, node, slot, type);  // the nearest name would tell it
   for (const program::SymbolRow& symbol : p_.rows<program::SymbolRow>(program::Section::symbols, slot.symbols)) {
     for (program::Str name : p_.strings(symbol.names)) names.push_back(p_.text(name));
   }
@@ -56,9 +59,9 @@ bool Binder::wrong(const Code& code, std::uint32_t node, const SlotRow& slot, Sl
 
 // A value of a protected class is not repeated to whoever reads the problem.
 std::string Binder::said_of(std::uint32_t node, const SlotRow& slot) const {
-  return slot.data_class.size > 0 && kind(node) != Fields::Kind::null
-             ? "a value of class " + std::string(p_.text(slot.data_class))
-             : said(node);
+  const std::string_view of_class = class_of(slot);
+  return !of_class.empty() && kind(node) != Fields::Kind::null ? "a value of class " + std::string(of_class)
+                                                               : said(node);
 }
 
 bool Binder::finish(Problem& problem) {

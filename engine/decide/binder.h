@@ -64,6 +64,7 @@ class Binder {
   std::vector<Found> found_;
   bool has_id_ = false;
   Decimal weights_;
+  std::string_view within_;  // the class of the list that is read: no value in it is told
 
   Fields::Kind kind(std::uint32_t node) const { return f_.node(node).kind; }
   bool is(std::uint32_t node, Fields::Kind wanted) const { return node != kNoNode && kind(node) == wanted; }
@@ -180,6 +181,9 @@ class Binder {
   std::string near_member(std::string_view name, std::uint32_t kind, std::string& hint) const;
   std::string said(std::uint32_t node) const;
   std::string said_of(std::uint32_t node, const SlotRow& slot) const;
+  std::string_view class_of(const SlotRow& slot) const {
+    return slot.data_class.size > 0 ? p_.text(slot.data_class) : within_;
+  }
   std::string range(const SlotRow& slot) const;
   std::string expected(const SlotRow& slot, SlotType type) const;
   bool finish(Problem& problem);

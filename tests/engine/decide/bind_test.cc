@@ -116,6 +116,44 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_path) {
              "/answer/parts: expected nothing yet: the text of an answer is judged as a whole; found \"parts\"\n");
 }
 
+// As of single ones: neither as it was sent nor by its nearest name.
+BOOST_AUTO_TEST_CASE(no_value_within_a_list_of_a_class_is_told) {
+  World world;
+  model::Type list = World::type(TypeKind::list), record = list, level = World::type(TypeKind::choice);
+  list.element = std::make_shared<const model::Type>(World::type(TypeKind::text));
+  record.element = std::make_shared<const model::Type>(World::type(TypeKind::record));
+  level.choices = world.choices({{"suspect"}, {"clear"}});
+  world.fact("customer", "tags", list).data_class = "C3";
+  world.fact("customer", "level", level).data_class = "C3";
+  world.fact("customer", "cards", record).data_class = "C3";
+  model::Fact& card = world.fact("customer", "number", World::type(TypeKind::text));
+  card.path = {"customer", "cards", "number"};
+  card.path_names = {{"customer"}, {"cards"}, {"number"}};
+  world.sorted();
+  for (Index i = 0; i < world.model.facts.size(); ++i)
+    if (world.model.facts[i].path.size() == 3) world.model.facts[i].parent = world.find("customer", "cards");
+  world.rule("any", {model::Subject::answer}, World::over(Op::known, {world.read("customer", "level")}),
+             {World::effect(model::EffectKind::block)});
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  Turn turn;
+  const std::uint32_t customer = turn.object("customer");
+  turn.text("tags", "canary-1", customer).text("level", "suspec", customer);
+  const std::uint32_t cards = turn.list("cards", customer), one = turn.object("", cards);
+  turn.number("number", "776655", one).text("", "canary-2", cards);
+  Request request;
+  Problem problem;
+  BOOST_TEST(!bind(*program, turn.fields, {}, request, problem));
+  std::string told;
+  for (const ProblemItem& item : problem.items) told += item.path + " " + item.found + " " + item.nearest + "\n";
+  BOOST_TEST(told ==
+             "/id none \n"
+             "/customer/tags a value of class C3 \n"
+             "/customer/level a value of class C3 \n"
+             "/customer/cards/0/number a value of class C3 \n"
+             "/customer/cards/1 a value of class C3 \n");
+}
+
 BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_refused_at_the_edge_and_taken_before_it) {
   for (const auto& [number, good] :
        std::vector<std::pair<std::string, bool>>{{"150", true}, {"151", false}, {"0", true}, {"-1", false}}) {
