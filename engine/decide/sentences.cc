@@ -92,19 +92,82 @@ void append_masked(std::string& out, std::span<const Redacted> places, TextPart 
   out += text.substr(at, end - at);
 }
 
+namespace {
+
+// 445,566.77 of 445566.77; nothing where there is nothing to part.
+std::string grouped(std::string_view number) {
+  const std::size_t sign = number.starts_with('-') ? 1 : 0, whole = std::min(number.find('.'), number.size());
+  if (whole - sign <= 3) return {};
+  std::string out(number.substr(0, sign));
+  for (std::size_t at = sign; at < whole; ++at) {
+    if (at > sign && (whole - at) % 3 == 0) out += ',';
+    out += number[at];
+  }
+  return out.append(number.substr(whole));
+}
+
+// How people write a value, beside the spelling that is recorded: by each of its names, without its unit, with its digits parted, a day
+// in Chinese.
+template <class Visit>
+void each_spelling(const Program& program, const SlotRow& slot, SlotType type, std::string_view value, Visit visit) {
+  visit(value);
+  switch (type) {
+    case SlotType::choice:
+    case SlotType::scale: {
+      const std::uint32_t symbol = program.symbols().find(slot, value).symbol;
+      if (symbol == program::kNone) return;
+      const auto symbols = program.rows<program::SymbolRow>(program::Section::symbols, slot.symbols);
+      for (const program::Str name : program.strings(symbols[symbol].names)) visit(program.text(name));
+      return;
+    }
+    case SlotType::integer:
+    case SlotType::decimal:
+    case SlotType::percent:
+    case SlotType::money: {
+      const std::string_view number = value.substr(0, value.find(' '));
+      if (type == SlotType::percent) visit(std::string(number) + "%");
+      visit(number);
+      if (const std::string parted = grouped(number); !parted.empty()) visit(parted);
+      return;
+    }
+    case SlotType::date: {
+      const std::optional<Days> days = parse_date(value);
+      if (!days || value.size() != 10) return;
+      const auto plain = [&](std::size_t at) {
+        return value.substr(value[at] == '0' ? at + 1 : at, value[at] == '0' ? 1 : 2);
+      };
+      for (const bool padded : {true, false}) {
+        std::string day(value.substr(0, 4));
+        day.append("年").append(padded ? value.substr(5, 2) : plain(5)).append("月");
+        visit(day.append(padded ? value.substr(8, 2) : plain(8)).append("日"));
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> protected_values(const Program& program, const Request& request,
                                           std::span<const FactUsed> facts) {
   std::vector<std::string> all;
   for (const FactUsed& fact : facts) {
     if (!fact.known || !is_protected(program, fact.slot) || part_of(program, fact.slot)) continue;
-    const auto type = static_cast<SlotType>(program.slots()[fact.slot].type);
+    const SlotRow& row = program.slots()[fact.slot];
+    const auto type = static_cast<SlotType>(row.type);
     if (type == SlotType::yes_no) continue;  // no word in a text is that
     const std::string value = request.value(fact.slot, fact.item);
     const bool is_list = type == SlotType::list;
     for (std::size_t at = 0; at < value.size();) {  // elements stand behind ", "
       const std::size_t end = is_list ? std::min(value.find(", ", at), value.size()) : value.size();
-      if (std::string form = text::normal_form(std::string_view(value).substr(at, end - at)); !form.empty())
-        all.push_back(std::move(form));
+      each_spelling(program, row, is_list ? static_cast<SlotType>(row.element) : type,
+                    std::string_view(value).substr(at, end - at), [&](std::string_view spelling) {
+                      if (std::string form = text::normal_form(spelling);
+                          !form.empty() && std::find(all.begin(), all.end(), form) == all.end())
+                        all.push_back(std::move(form));
+                    });
       at = end + 2;
     }
   }

@@ -396,6 +396,45 @@ BOOST_AUTO_TEST_CASE(a_match_that_holds_a_protected_fact_that_the_rule_reads_is_
   BOOST_TEST(told[0].matched == matched, boost::test_tools::per_element());
 }
 
+// A fact has more spellings than the one that is recorded: the other names of a choice, a number without its unit, a day in Chinese.
+BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_spelling_that_a_turn_may_state) {
+  struct Case {
+    const char *name, *stated;
+    std::vector<std::string> written;
+  };
+  const std::vector<Case> cases = {{"level", "suspect", {"suspect", "甲级", "乙"}},
+                                   {"rate", "43.21 %", {"43.21%", "43.21 %", "４３．２１％", "43.21"}},
+                                   {"income", "445566.70 CNY", {"445566.7 CNY", "445566.7", "445,566.7"}},
+                                   {"pin", "918273", {"918273", "918,273"}},
+                                   {"born", "1971-03-09", {"1971-03-09", "1971年3月9日", "1971年03月09日"}}};
+  for (const Case& one : cases) {
+    for (const std::string& written : one.written) {
+      World world = wealth();
+      model::Type level = World::type(TypeKind::choice), money = World::type(TypeKind::money);
+      level.choices = world.choices({{"suspect", "甲级", "乙"}, {"clear"}});
+      money.currency = "CNY";
+      world.fact("customer", "level", level).data_class = "C3";
+      world.fact("customer", "rate", World::type(TypeKind::percent)).data_class = "C3";
+      world.fact("customer", "pin", World::type(TypeKind::integer)).data_class = "C3";
+      world.fact("customer", "income", money).data_class = "C3";
+      world.fact("customer", "born", World::type(TypeKind::date)).data_class = "C3";
+      world.sorted();
+      world
+          .rule("told", {Subject::message},
+                World::over(Op::and_, {world.has("message", {written}),
+                                       World::over(Op::known, {world.read("customer", one.name)})}),
+                {World::effect(EffectKind::flag)})
+          .because.en = {{"told ", model::kNone}, {"", program::kMatchPiece}};
+      Turn turn;
+      turn.message("it is " + written).text(one.name, one.stated, turn.object("customer"));
+      const Decided decided = judge(world, turn);
+      const auto told = reasons(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+      BOOST_REQUIRE_EQUAL(told.size(), 1u);
+      BOOST_TEST(told[0].because == "told ***", written);
+    }
+  }
+}
+
 // Not only where the words are quoted: in what is said, in whole texts that are told, in the other rules' sentences.
 BOOST_AUTO_TEST_CASE(what_a_class_hides_stands_in_no_sentence_whoever_makes_it) {
   World world = wealth();
