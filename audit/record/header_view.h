@@ -24,6 +24,7 @@ class HeaderView {
   std::int64_t time_us() const { return time_us_; }
   Kind kind() const { return kind_; }
   bool has_subject(const KeyId& id) const;
+  std::size_t subjects() const { return subjects_; }  // people it is sealed under
   bool commits_to(Section section) const { return commitment(section) != nullptr; }
   bool commits_to(Section section, const Digest& digest) const;
   Header header() const;  // all of it, in a form of its own

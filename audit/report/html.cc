@@ -122,6 +122,7 @@ class Page {
       row(scope, "time_range",
           format_instant(*model_.first_time, model_.query.offset_minutes) + " – " +
               format_instant(*model_.last_time, model_.query.offset_minutes));
+    if (model_.of_many > 0) row(scope, "of_many", number(model_.of_many) + (zh() ? "。" : ". ") + w("of_many_words"));
     if (model_.sealed > 0) row(scope, "sealed", number(model_.sealed));
     if (model_.unreadable > 0) row(scope, "unreadable", number(model_.unreadable));
     row(scope, "requested_by", model_.query.requested_by.empty() ? w("not_stated") : model_.query.requested_by);
@@ -281,7 +282,8 @@ class Page {
       item.set("verdict", known ? std::string(verdict_word(told.verdict, language_)) : w("sealed_word"));
       item.set("verdict_class", known ? std::string(verdict_name(told.verdict)) : std::string("sealed"));
       if (!told.story)
-        item.set("untold", w(known                             ? "untold_kept"
+        item.set("untold", w(known && told.of_others           ? "untold_others"
+                             : known                           ? "untold_kept"
                              : told.content == Content::sealed ? "untold_sealed"
                                                                : "untold_unreadable"));
       item.set("leaf", told.leaf_hex);

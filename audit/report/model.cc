@@ -35,6 +35,38 @@ void read_ids(std::span<const SectionView> sections, DecisionRow& row) {
   take(Section::result, 4, row.decision);
 }
 
+// What an outreach came to for one of those whom it was to reach (docs/formats.md, section 6 and "Outcome").
+void keep_his_own(std::span<const SectionView> sections, const std::string& customer, VerdictSection& verdict) {
+  const auto map_of = [&](Section section) {
+    const std::string_view* bytes = find(sections, section);
+    return cbor::decode(bytes == nullptr ? std::string_view() : *bytes);
+  };
+  const auto list_of = [](const Result<cbor::Value>& map, std::int64_t key) {
+    const cbor::Value* list = map ? map->find(key) : nullptr;
+    return list != nullptr && list->kind == cbor::Value::Kind::array ? list->items : std::vector<cbor::Value>();
+  };
+  const Result<cbor::Value> request = map_of(Section::request), result = map_of(Section::result);
+  const std::vector<cbor::Value> recipients = list_of(request, 13);
+  const auto his = std::find_if(recipients.begin(), recipients.end(),
+                                [&](const cbor::Value& one) { return one.string == customer; });
+  const std::int64_t place = his == recipients.end() ? -1 : his - recipients.begin();
+  // Of a turn that has actions too the position alone does not say whose it is.
+  const bool only_people = list_of(request, 11).empty() && list_of(request, 12).empty();
+  std::erase_if(verdict.rules,
+                [&](const RuleOutcome& rule) { return rule.item >= 0 && (!only_people || rule.item != place); });
+  const cbor::Value* outcome = result ? result->find(1) : nullptr;
+  const Result<cbor::Value> decided = cbor::decode(outcome == nullptr ? std::string_view() : outcome->string);
+  for (const cbor::Value& item : list_of(decided, 2)) {
+    const cbor::Value *is_recipient = item.find(5), *at = item.find(1), *what = item.find(3);
+    if (is_recipient == nullptr || at == nullptr || what == nullptr || place < 0 ||
+        at->number != static_cast<std::uint64_t>(place))
+      continue;
+    if (verdict.verdict < 4 && what->number < 4) verdict.verdict = static_cast<std::uint8_t>(what->number);
+  }
+  for (const cbor::Value& kept : list_of(result, 12))
+    if (place >= 0 && kept.number == static_cast<std::uint64_t>(place)) verdict.verdict = 3;
+}
+
 }  // namespace
 
 bool ReportQuery::covers(Microseconds time) const { return (!from || time >= *from) && (!to || time < *to); }
@@ -108,6 +140,8 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
     row.verdict = verdict;
     row.leaf_hex = hex(leaf_hash(leaf));
     if (sections) read_ids(*sections, row);
+    if (content == Content::opened && model_.query.tells_of_others(header))
+      keep_his_own(*sections, model_.query.customer, row.verdict);
     row_(row);
   };
   if (!sections) {
@@ -131,6 +165,7 @@ void Gathering::add(const HeaderView& header, std::string_view leaf, std::option
   const std::uint8_t verdict = outcome->verdict.verdict;
   ++model_.population;
   ++model_.verdicts[verdict];
+  if (model_.query.tells_of_others(header)) ++model_.of_many;
   tell_row(Content::opened, outcome->verdict);
   // Titles and digests are the same in very many decisions: each spelling is read once.
   if (const std::string_view* bytes = find(*sections, Section::rules);
@@ -177,8 +212,9 @@ void Gathering::draw(const HeaderView& header, std::string_view leaf, std::optio
   const Digest own = reckoned == nullptr ? rank(header.index()) : *reckoned;
   std::vector<Candidate>& drawn = sample_[content == Content::opened ? verdict : sample_.size() - 1];
   if (drawn.size() == model_.query.stories && drawn.back().rank <= own) return;
-  Candidate candidate{own, {header.index(), header.time_us(), content, verdict, {}, hex(leaf_hash(leaf))}};
-  if (const std::string_view* bytes = sections ? find(*sections, Section::story) : nullptr)
+  const bool of_others = model_.query.tells_of_others(header);
+  Candidate candidate{own, {header.index(), header.time_us(), content, verdict, {}, hex(leaf_hash(leaf)), of_others}};
+  if (const std::string_view* bytes = sections && !of_others ? find(*sections, Section::story) : nullptr)
     if (Result<StorySection> story = decode_story(*bytes)) candidate.told.story = std::move(*story);
   const auto place = std::upper_bound(drawn.begin(), drawn.end(), candidate,
                                       [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });

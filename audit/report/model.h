@@ -48,6 +48,8 @@ struct ReportQuery {
   std::string requested_by, purpose;              // as stated by who runs it; printed, never guessed
   bool covers(Microseconds time) const;           // it is of the period
   bool is_about(const HeaderView& header) const;  // the customer, or nobody was asked for
+  // One customer was asked for, and the record is of others too: an outreach. Its story tells of all of them.
+  bool tells_of_others(const HeaderView& header) const { return !customer.empty() && header.subjects() > 1; }
   // The filter as a sentence. What is recorded in the log, and the seed that stands there, do not say which name the alias has.
   enum class Alias { named, unnamed };
   std::string in_words(Language language, Alias alias = Alias::unnamed) const;
@@ -98,9 +100,11 @@ struct ToldDecision {
   std::uint8_t verdict = 0;           // of an opened one
   std::optional<StorySection> story;  // none: it is sealed, cannot be read, or was kept back
   std::string leaf_hex;
+  bool of_others = false;  // its story tells of others than who was asked for, and stays sealed
 };
 
-// One decision of the population, as tables print it.
+// One decision of the population, as tables print it; where one customer was asked for and others were reached too, what became of
+// him alone.
 struct DecisionRow {
   std::uint64_t index = 0;
   Microseconds time = 0;
@@ -119,6 +123,7 @@ struct ReportModel {
   std::uint64_t opened = 0;      // decisions of the period that a key at hand opened, selected or not
   std::uint64_t sealed = 0;      // decisions whose body no key at hand opened: counted, not judged
   std::uint64_t others = 0;      // decisions of the period under none of the ids that are named as the customer's
+  std::uint64_t of_many = 0;     // of the population: such as reached others too, where one customer was asked for
   std::uint64_t unreadable = 0;  // opened, but not as this build knows it
   std::optional<std::uint64_t> first_index, last_index;
   std::optional<Microseconds> first_time, last_time;

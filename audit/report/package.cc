@@ -284,7 +284,7 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
   bundles->finish();
   // Which decisions are told is known only now.
   for (const ToldDecision& told : evidence.model.stories) {
-    if (told.content == Content::sealed) continue;
+    if (told.content == Content::sealed || told.of_others) continue;
     Result<OpenedRecord> record = reader.open_body(*keys, told.index);
     for (std::size_t i = 0; record && i < record->sections.size(); ++i)
       if (SectionBytes& section = record->sections[i]; section.section == Section::story)

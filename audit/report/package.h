@@ -59,7 +59,7 @@ struct OpenedView {
 bool take_opened(std::string_view& member, OpenedView& opened);
 
 // What a package opens of a record whose key is at hand, but for the story of a decision that the seed draws. Whoever signs opens no less
-// and no more. `last`: it is the last one of the range.
+// and no more, and no story where it tells of others than the customer who was asked for. `last`: it is the last one of the range.
 std::span<const Section> sections_to_open(const ReportQuery& query, const HeaderView& header, bool last);
 
 struct Evidence {

@@ -118,6 +118,9 @@ std::optional<Refusal> Verification::opened_otherwise(std::size_t place) const {
                  [](const SectionView& one, Section section) { return one.section == section; }))
     return std::nullopt;
   const std::string record = number(header.index());
+  if (opened_section(place, Section::story) != nullptr && manifest_->query.tells_of_others(header))
+    return Refusal{"the story of decision " + record + " is opened, and tells of others than the customer asked for",
+                   "决定 " + record + " 的详述已公开，其中涉及所查客户以外的人"};
   for (const Section section : expected)
     if (opened_section(place, section) == nullptr && header.commits_to(section))
       return Refusal{"decision " + record + " is opened without its " + std::string(name(section)),
@@ -164,7 +167,7 @@ void Verification::recount() {
   // Whoever signs could open the stories that he likes: told are those that the seed draws, no other and none of them kept back.
   for (const ToldDecision& told : model_->stories) {
     const std::size_t place = told.index - manifest_->first;
-    if (opened_sections(place) && opened_section(place, Section::story) == nullptr &&
+    if (!told.of_others && opened_sections(place) && opened_section(place, Section::story) == nullptr &&
         headers_[place].commits_to(Section::story))
       return bad(c, "the seed draws decision " + number(told.index) + " into the sample, and its story is kept back",
                  "按种子应抽取决定 " + number(told.index) + "，但其详述未公开");

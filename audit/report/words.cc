@@ -47,6 +47,11 @@ constexpr Phrase kPhrases[] = {
      "ids, "
      "not opened here: {b}.",
      "仅以银行所述为准：银行指为该客户的密钥编号 {a} 个；期间内其他编号下的决定 {b} 个，本报告未予打开。"},
+    {"of_many", "Decisions that reached others too", "同时触达他人的决定"},
+    {"of_many_words",
+     "They count here with the verdict and the rules of the whole turn, and none of them is told in full, since it "
+     "would tell of the others. Tables (.csv, .jsonl) give what became of this customer.",
+     "此处按整次触达的结论与规则计数；因会透露他人的情况，均不予详述。表格（.csv、.jsonl）只列出该客户本人的结果。"},
     {"unreadable", "Decisions whose body this build does not understand", "本版本无法读懂的决定"},
     {"log", "The log", "日志"},
     {"origin", "Origin", "日志名称"},
@@ -116,6 +121,8 @@ constexpr Phrase kPhrases[] = {
      "已抽中，但无法详述：已打开，但本版本无法读取其内容。"},
     {"untold_kept", "Drawn, and not told: it has no story that can be read.",
      "已抽中，但无法详述：其中没有可读的详述。"},
+    {"untold_others", "Drawn, and not told: it reached others too, and its story would tell of them.",
+     "已抽中，但不予详述：该次触达还涉及他人，详述会透露他人的情况。"},
     {"seed", "Seed", "种子"},
     {"decision", "Decision", "决定"},
     {"leaf", "leaf", "叶哈希"},

@@ -50,6 +50,21 @@ BOOST_AUTO_TEST_CASE(the_text_of_an_outreach_or_a_material_that_is_sent_as_it_wa
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(a_customer_is_not_told_which_others_an_outreach_did_not_reach) {
+  Desk desk;
+  handoff_of(desk.asks_for_a_person());
+  const json::value reply = reach(desk, "marketing");
+  BOOST_TEST(verdicts(reply) == "k-1:block k-2:allow");
+  gate::Query query{.kind = gate::Query::Kind::explanation, .target = str(reply.at("decision"))};
+  query.reader = "officer";
+  BOOST_TEST(str(json::parse(desk.gate->look(query, gate::Caller::local()).body).at("text")).find("k-1") !=
+             std::string::npos);
+  query.reader = "customer";
+  const std::string told = desk.gate->look(query, gate::Caller::local()).body;
+  BOOST_TEST(told.find("If you do not agree") != std::string::npos, told);
+  BOOST_TEST(told.find("k-1") == std::string::npos, told);
+}
+
 // Who is with a person at the time is nothing that the turn tells: the record does.
 BOOST_AUTO_TEST_CASE(an_outreach_that_was_kept_from_a_recipient_comes_to_the_same_bytes_from_its_record) {
   Desk desk;

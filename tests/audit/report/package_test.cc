@@ -278,6 +278,38 @@ BOOST_AUTO_TEST_CASE(what_a_package_of_its_query_does_not_open_is_refuted_where_
   BOOST_TEST((event.claims[8].shown == Shown::no), shown(event));
 }
 
+BOOST_AUTO_TEST_CASE(a_customers_package_tells_no_story_of_others_and_is_refuted_where_it_does) {
+  testing::PackageFixture made(2);
+  {
+    const auto log = Log::open(made.in.options(false));
+    RecordContent to_two = testing::told_decision(1);
+    to_two.subjects.push_back("customer-6");
+    BOOST_REQUIRE(std::holds_alternative<Committed>(log->append(std::move(to_two))));
+  }
+  made.reader->renew();
+  ReportQuery query;
+  query.customer = "customer-6";
+  query.subjects = made.keys->keys_of(query.customer);
+  Members his = made.made(query);
+  const auto opened = decode_bundle(his.at("opened/000000"));
+  BOOST_REQUIRE(opened.has_value());
+  BOOST_REQUIRE(opened->size() == 1u);
+  for (const OpenedSection& one : opened->front().sections) BOOST_TEST((one.section != Section::story));
+  const PackageReport good = verify_members(his, made.named());
+  BOOST_TEST(good.exit_code() == 0, shown(good));
+  const Result<OpenedRecord> record = made.reader->open_body(*made.keys, 2);
+  BOOST_REQUIRE(record.has_value());
+  OpenedParts more = opened->front();
+  for (std::size_t i = 0; i < record->sections.size(); ++i)
+    if (record->sections[i].section == Section::story)
+      more.sections.push_back({Section::story, record->salts[i], record->sections[i].encoded});
+  his["opened/000000"] = encode_opened(more);
+  const PackageReport forged = verify_members(testing::signed_again(his, *made.keys), made.named());
+  BOOST_TEST((forged.claims[8].shown == Shown::no), shown(forged));
+  BOOST_TEST(forged.claims[8].why_en ==
+             "the story of decision 2 is opened, and tells of others than the customer asked for");
+}
+
 // Whoever signs chooses neither which stories are told nor which are kept back: the seed does, over all decisions.
 BOOST_AUTO_TEST_CASE(a_sample_that_was_picked_by_hand_is_refuted) {
   const auto with_seed = [](const char* seed) {

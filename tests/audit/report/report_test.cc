@@ -8,6 +8,7 @@
 #include "audit/report/model.h"
 #include "audit/report/svg.h"
 #include "audit/report/tables.h"
+#include "engine/base/cbor.h"
 
 using namespace caveat;
 using namespace caveat::audit;
@@ -129,6 +130,52 @@ BOOST_AUTO_TEST_CASE(a_query_selects_by_rule_verdict_and_half_open_period) {
   BOOST_TEST(model.records == 2u);
   BOOST_TEST(*model.first_index == 1u);
   BOOST_TEST(*model.last_index == 2u);
+}
+
+// An outreach to a, b and c, from which a rule keeps a and c; the verdict section names nobody, all the others do.
+BOOST_AUTO_TEST_CASE(what_became_of_other_recipients_is_not_told_with_one_customer) {
+  Header to_three = header(0);
+  to_three.context.subject_keys = {KeyId{}, KeyId{1}, KeyId{2}};
+  std::vector<SectionBytes> opened = sections(verdict(1, {{"p/listed", RuleOutcome::State::fired, 3, 0},
+                                                          {"p/listed", RuleOutcome::State::fired, 3, 2},
+                                                          {"p/notice", RuleOutcome::State::fired, 1, -1}}),
+                                              "a (blocked), c (blocked)");
+  cbor::Encoder request, outcome, result;
+  request.map(1), request.integer(13), request.array(3), request.text("a"), request.text("b"), request.text("c");
+  outcome.map(1), outcome.integer(2), outcome.array(3);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    outcome.map(4), outcome.integer(0), outcome.boolean(false), outcome.integer(1), outcome.unsigned_integer(i);
+    outcome.integer(3), outcome.unsigned_integer(i == 1 ? 0 : 3), outcome.integer(5), outcome.boolean(true);
+  }
+  result.map(1), result.integer(1), result.bytes(outcome.take());
+  opened.push_back({Section::request, request.take()}), opened.push_back({Section::result, result.take()});
+  const auto told = [&](const std::string& customer, std::string& rows) {
+    ReportQuery query;
+    query.customer = customer;
+    if (!customer.empty()) query.subjects = {KeyId{}};
+    Gathering gathering(query, facts(), [&](const DecisionRow& row) { rows += jsonl_line(row, query); });
+    add(gathering, to_three, &opened);
+    return gathering.finish();
+  };
+  std::string all, his, kept;
+  BOOST_TEST(told("", all).stories.at(0).story.has_value());
+  BOOST_TEST(all.find(R"("verdict":"revise","rules":[{"rule":"p/listed")") != std::string::npos, all);
+  const ReportModel model = told("b", his);
+  BOOST_TEST(model.stories.size() == 1u);  // drawn all the same
+  BOOST_TEST(!model.stories.at(0).story.has_value());
+  BOOST_TEST(his.find(R"("verdict":"allow","rules":[{"rule":"p/notice","state":"fired","verdict":"revise"}])") !=
+                 std::string::npos,
+             his);
+  const std::string page = render_html(model);
+  BOOST_TEST(page.find("a (blocked)") == std::string::npos);
+  BOOST_TEST(page.find("it reached others too") != std::string::npos);
+  BOOST_TEST(page.find("1. They count here with the verdict") != std::string::npos);
+  told("c", kept);
+  BOOST_TEST(
+      kept.find(R"("verdict":"block","rules":[{"rule":"p/listed","state":"fired","verdict":"block","item":2})") !=
+          std::string::npos,
+      kept);
+  BOOST_TEST(kept.find(R"("item":0)") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(verdicts_that_have_no_room_to_be_kept_are_counted_like_all_others) {
