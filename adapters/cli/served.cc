@@ -244,6 +244,7 @@ std::string Served::packs_json() const {
     for (json::value& one : data) {
       const std::string_view name = one.as_object()["name"].as_string();
       const decide::Data::Set* set = rules->data.find(name);
+      if (set != nullptr && !set->closed.empty()) one.as_object().erase("digest");
       if (set != nullptr && decide::is_overdue(*rules->program, *set, options_.clock->wall_us(), 0))
         one.as_object()["overdue"] = true;
     }

@@ -247,7 +247,8 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
     ticket.opened = ticket.since = now;
     ticket.decision = wish.decision;
     ticket.rules = wish.rules;
-    ticket.confidential = wish.confidential;
+    ticket.hidden = wish.hidden;
+    ticket.confidential = !wish.hidden.empty();
     ticket.cause = wish.cause;
     ticket.by = wish.by;
     ticket.reason = wish.reason;
@@ -273,7 +274,8 @@ Moved Desk::wish(Move move, std::string id, const Wish& wish, Microseconds now) 
   const bool urgent = more_urgent(wish, ticket);
   if (!holds_now && !urgent && !named && !news) return unchanged(ticket);
   unite(ticket.rules, wish.rules);
-  ticket.confidential |= wish.confidential;
+  unite(ticket.hidden, wish.hidden);
+  ticket.confidential |= !wish.hidden.empty();
   if (holds_now) {
     ticket.since = now;
     ticket.cause = wish.cause;

@@ -115,7 +115,8 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
     const Whose whose{.conversation = turn->request.conversation_id(), .customer = turn->customer};
     const decide::Decision* first =
         &decide::decide(*turn->rules, turn->request, {.held = seen.held}, round.met.requirements, scratch);
-    const std::vector<decide::Once> used = used_up(program, turn->request, whose, first->told_once,
+    // Also of what goes nowhere: a record says of no disclosure that it was added where it had been told.
+    const std::vector<decide::Once> used = used_up(program, turn->request, whose, scratch.once(),
                                                    [&](const audit::StateKey& key) { return floor_.value(key); });
     if (!used.empty())
       first = &decide::decide(*turn->rules, turn->request, {.used = used, .held = seen.held}, round.met.requirements,
@@ -313,10 +314,12 @@ Wish Gate::Inside::wish_of(const Turn& turn, const program::Program& program, co
   for (const decide::Reason& reason : decision.reasons) {
     if (reason.verdict != decide::Verdict::handoff) continue;
     wish.rules.emplace_back(program.rule_id(reason.rule));
-    wish.confidential |= program.rule_is_confidential(reason.rule);
+    if (program.rule_is_confidential(reason.rule)) wish.hidden.emplace_back(program.rule_id(reason.rule));
   }
-  std::sort(wish.rules.begin(), wish.rules.end());
-  wish.rules.erase(std::unique(wish.rules.begin(), wish.rules.end()), wish.rules.end());
+  for (std::vector<std::string>* rules : {&wish.rules, &wish.hidden}) {
+    std::sort(rules->begin(), rules->end());
+    rules->erase(std::unique(rules->begin(), rules->end()), rules->end());
+  }
   return wish;
 }
 

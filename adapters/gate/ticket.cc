@@ -36,6 +36,7 @@ enum Key : int {
   kHeld,
   kWithdrawn,
   kJoined,
+  kHidden,
 };
 
 // Members that say nothing are left out.
@@ -108,6 +109,11 @@ std::string encode(const Ticket& ticket) {
       out.integer(one.at);
     }
   }
+  if (!ticket.hidden.empty()) {
+    cbor::Encoder& out = w.out(kHidden);
+    out.array(ticket.hidden.size());
+    for (const std::string& rule : ticket.hidden) out.text(rule);
+  }
   return w.take();
 }
 
@@ -139,6 +145,10 @@ std::optional<Ticket> decode_ticket(std::string_view encoded) {
   if (const cbor::Value* rules = map->find(kRules))
     for (const cbor::Value& rule : rules->items) ticket.rules.emplace_back(rule.string);
   ticket.confidential = map->find(kConfidential) != nullptr;
+  if (const cbor::Value* hidden = map->find(kHidden))
+    for (const cbor::Value& rule : hidden->items) ticket.hidden.emplace_back(rule.string);
+  else if (ticket.confidential)
+    ticket.hidden = ticket.rules;  // written before it was kept which
   text(kCause, ticket.cause);
   text(kBy, ticket.by);
   text(kReason, ticket.reason);

@@ -32,7 +32,8 @@ struct Ticket {
   Microseconds held = 0;               // since when it holds, or held until `since`; 0: it is or was for one turn
   std::string decision;                // that opened it; empty: a caller asked
   std::vector<std::string> rules;      // that opened it, by id
-  bool confidential = false;           // a rule that opened it shows to named roles only
+  std::vector<std::string> hidden;     // of them those that were confidential then, whatever they are by now
+  bool confidential = false;           // there are such
   std::string cause;                   // "none": by a rule; missing, switch, …: of a turn only
   std::string by;                      // caller who asked for it
   std::string reason;                  // in his words

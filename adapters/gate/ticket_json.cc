@@ -27,10 +27,10 @@ json::value time_or_null(const std::optional<Microseconds>& at) {
 json::array rules_shown(const Ticket& ticket, const program::Program* program) {
   json::array out;
   for (const std::string& rule : ticket.rules) {
+    // What was confidential when it opened the ticket stays so, and what is confidential now is so from now on.
     const std::uint32_t index = program == nullptr ? program::kNone : program->find_rule(rule);
-    // A rule that is gone may have been a confidential one.
-    const bool hidden =
-        index == program::kNone ? ticket.confidential || program == nullptr : program->rule_is_confidential(index);
+    const bool hidden = program == nullptr || std::binary_search(ticket.hidden.begin(), ticket.hidden.end(), rule) ||
+                        (index != program::kNone && program->rule_is_confidential(index));
     if (!hidden) out.emplace_back(json::string(rule));
   }
   return out;
@@ -55,8 +55,11 @@ json::object summary(const Ticket& ticket, const program::Program* program) {
   out["conversation"] = text_or_null(ticket.conversation);
   out["customer"] = text_or_null(ticket.customer);
   out["holder"] = text_or_null(ticket.holder);
-  out["rules"] = rules_shown(ticket, program);
-  if (!ticket.cause.empty() && ticket.cause != "none") out["cause"] = ticket.cause;
+  json::array rules = rules_shown(ticket, program);
+  // Why a rule could not be settled is told where that rule may be known of; a failure is no rule's.
+  const bool tells_cause = ticket.rules.empty() || !rules.empty();
+  out["rules"] = std::move(rules);
+  if (tells_cause && !ticket.cause.empty() && ticket.cause != "none") out["cause"] = ticket.cause;
   out["passes"] = ticket.passes;
   out["escalations"] = ticket.escalations;
   out["alerts"] = ticket.alerts;
@@ -359,6 +362,7 @@ std::string explanation_json(const PastDecision& past, std::string_view reader, 
     out["rules"] = std::move(rules);
     return json::serialize(out);
   }
+  const bool reached_many = !recipients_in(past.body).empty();
   std::string text;
   for (const audit::StoryLine& line : zh ? past.story.zh : past.story.en) {
     using Kind = audit::StoryLine::Kind;
@@ -366,6 +370,8 @@ std::string explanation_json(const PastDecision& past, std::string_view reader, 
     const bool for_customer = line.kind == Kind::verdict || line.kind == Kind::told || line.kind == Kind::kept_back ||
                               line.kind == Kind::handed_to;
     if (reader == "customer" && !for_customer) continue;
+    // Of an outreach that are the other recipients, by name.
+    if (reader == "customer" && reached_many && line.kind == Kind::kept_back) continue;
     if (!text.empty()) text += '\n';
     text += line.text;
   }

@@ -47,7 +47,7 @@ json::object data_schema() {
                  {"digest", type("string")},
                  {"since", type("string")},
                  {"overdue", type("boolean")}},
-                {"name", "digest"});
+                {"name"});
 }
 
 json::object problem_schema() {

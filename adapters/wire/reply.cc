@@ -149,17 +149,6 @@ json::array requires_json(const Program& program, const Request& request, const 
   return out;
 }
 
-// What kept a rule from being settled is told where somebody may know of that rule (semantics.md 13).
-bool may_tell_cause(const Program& program, const Decision& decision, decide::Audience audience) {
-  bool hidden = false;
-  for (const decide::Reason& reason : decision.reasons) {
-    if (!reason.unknown || reason.verdict != decide::Verdict::handoff) continue;
-    if (audience == decide::Audience::confidential || !program.rule_is_confidential(reason.rule)) return true;
-    hidden = true;
-  }
-  return !hidden;  // a failure is no rule's
-}
-
 json::value handoff_json(const Program& program, const Request& request, const Decision& decision,
                          const ReplyFrame& frame) {
   if (!decision.has_handoff) return nullptr;
@@ -180,7 +169,7 @@ json::value handoff_json(const Program& program, const Request& request, const D
   if (frame.expected_wait) out["expected_wait"] = wait_in_minutes(*frame.expected_wait);
   out["hold"] = handoff.hold;
   if (!told.state.empty()) out["state"] = told.state;
-  if (handoff.cause != decide::Cause::none && may_tell_cause(program, decision, frame.audience))
+  if (handoff.cause != decide::Cause::none && decide::may_tell_cause(program, decision, frame.audience))
     out["cause"] = decide::name(handoff.cause);
   return out;
 }
@@ -266,7 +255,8 @@ std::string digest_text(const Digest& digest) { return "sha256:" + hex(digest); 
 json::object data_json(const Program& program, const decide::Data::Set& set, const Request& request) {
   json::object out{{"name", set.name}};
   if (!set.version.empty()) out["version"] = set.version;
-  out["digest"] = digest_text(set.digest);
+  // Who guesses a row of a short list could try his guess on the digest of its file: of secrets records alone have it.
+  if (set.closed.empty()) out["digest"] = digest_text(set.digest);
   if (decide::is_overdue(program, set, request.at(), request.at_offset())) out["overdue"] = true;
   return out;
 }

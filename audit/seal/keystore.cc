@@ -45,6 +45,9 @@ std::optional<SecretText> given_passphrase(const KeyStoreOptions& options) {
   if (options.passphrase) return SecretText(std::string(*options.passphrase));
   const char* file = std::getenv("CAVEAT_PASSPHRASE_FILE");
   if (file == nullptr || *file == '\0') return std::nullopt;
+  // Who has put the passphrase itself there does not find it in a journal.
+  const std::string named = "CAVEAT_PASSPHRASE_FILE";
+  if (::access(file, F_OK) != 0) throw Error(codes::kPassphraseFile, named, {named, system_words()});
   return read_passphrase(file);
 }
 

@@ -137,7 +137,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<Replacement> replacements;
     std::vector<Disclosure> disclosures;
     std::vector<OnceDraft> once;
-    std::vector<Once> told_once, left_out;
+    std::vector<Once> asked_once, told_once, left_out;
     std::vector<std::uint32_t> withheld;
     std::vector<Required> required;
     std::vector<std::string_view> flags, open_flags, alerts;
@@ -153,6 +153,9 @@ struct Scratch::Inside final : TextEyes {
     return seldom_;
   }
   bool uses_seldom = false;
+  std::span<const Once> once() const {
+    return uses_seldom ? std::span<const Once>(seldom_.asked_once) : std::span<const Once>();
+  }
 
   // A new decision: everything empty, nothing given back.
   void begin(const std::shared_ptr<const Program>& now) {
@@ -168,7 +171,7 @@ struct Scratch::Inside final : TextEyes {
       all.missing.clear(), all.item_disclosures.clear(), all.item_wordings.clear();
       all.redactions.clear(), all.hidden.clear(), all.secrets.clear(), all.masked.clear(), all.untold.clear(),
           all.replacements.clear(), all.disclosures.clear(), all.required.clear();
-      all.once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
+      all.once.clear(), all.asked_once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.disclosed.clear(), all.texts.clear(), all.labels.clear();
       uses_seldom = false;
@@ -203,6 +206,7 @@ struct Scratch::Inside final : TextEyes {
 
 Scratch::Scratch(const Limits& limits) : inside_(std::make_unique<Inside>(limits)) {}
 Scratch::~Scratch() = default;
+std::span<const Once> Scratch::once() const { return inside_->once(); }
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 
@@ -863,8 +867,10 @@ class Run {
     for (const OnceDraft& one : all.once) {
       const bool stays =
           one.item < 0 ? answers() : in_.items[static_cast<std::size_t>(one.item)].verdict < Verdict::block;
+      all.asked_once.push_back(one.once);
       if (d_.verdict <= Verdict::revise && stays) all.told_once.push_back(one.once);
     }
+    join_set(all.asked_once, std::less<>());
     join_set(all.told_once, std::less<>());
     join_set(all.left_out, std::less<>());
     d_.told_once = all.told_once;

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,7 +53,7 @@ struct Needs {
 Needs needs(const program::Program& program, const Request& request);
 
 // What was fetched. (Windows join it with their own issue; the gate looks at idempotency itself.) Which once-disclosures a turn
-// comes to is known when it is decided: whoever finds some of Decision::told_once used up decides again, with those.
+// comes to is known when it is decided: whoever finds some of Scratch::once used up decides again, with those.
 struct StateView {
   bool readable = true;             // false: counts are [seen, ∞)
   std::span<const Once> used = {};  // ascending
@@ -70,6 +71,8 @@ class Scratch {
 
   struct Inside;  // arena, hit lists, survivors: of decide.cc and its neighbours
   Inside& inside() { return *inside_; }
+  // What the last decision discloses that counts once, whether it goes out or not; ascending, once.
+  std::span<const Once> once() const;
 
  private:
   std::unique_ptr<Inside> inside_;

@@ -201,6 +201,16 @@ std::vector<ReasonTold> reasons(const Program& program, const Request& request, 
   return all;
 }
 
+bool may_tell_cause(const Program& program, const Decision& decision, Audience audience) {
+  bool hidden = false;
+  for (const Reason& reason : decision.reasons) {
+    if (!reason.unknown || reason.verdict != Verdict::handoff) continue;
+    if (audience == Audience::confidential || !program.rule_is_confidential(reason.rule)) return true;
+    hidden = true;
+  }
+  return !hidden;  // a failure is no rule's
+}
+
 namespace {
 
 class Story {
@@ -372,7 +382,7 @@ class Story {
       }
       if (!d_.handoff.hold) {
         text += zh_ ? "，仅限本轮" : ", for this turn only";
-        if (d_.handoff.cause != Cause::none)
+        if (d_.handoff.cause != Cause::none && may_tell_cause(p_, d_, audience_))
           text += both(zh_ ? "（" : " (", std::string(told(d_.handoff.cause, language_)), zh_ ? "）" : ")");
       }
       line(text + (zh_ ? "。" : "."));

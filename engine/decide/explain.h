@@ -68,6 +68,8 @@ std::string wording_told(const program::Program& program, const Request& request
 // What is asked for, with the facts of the product or action that it is first required for, and of the recipient if it is one only.
 std::string asked_told(const program::Program& program, const Request& request, const Decision& decision,
                        const Required& what, Language language);
+// What kept a rule from being settled is told where somebody may know of that rule (semantics.md 13).
+bool may_tell_cause(const program::Program& program, const Decision& decision, Audience audience);
 std::string_view told(Verdict verdict, Language language);
 std::string_view told(Cause cause, Language language);
 // How a claim is made, to stand behind its words; nothing where they are merely there.

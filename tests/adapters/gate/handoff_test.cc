@@ -9,6 +9,7 @@
 #include "adapters/gate/body.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/requirements.h"
+#include "adapters/gate/ticket_json.h"
 #include "adapters/wire/codes.h"
 #include "audit/record/events.h"
 #include "engine/base/cbor.h"
@@ -1826,6 +1827,61 @@ BOOST_AUTO_TEST_CASE(a_hold_for_a_confidential_rule_looks_like_any_other) {
   }
   BOOST_TEST(json::parse(ticket.body).at("rules").as_array().empty());
   BOOST_TEST(desk.state() == "waiting");
+}
+
+// A ticket outlives the packs that opened it: what was hidden then is not told by the packs of now.
+BOOST_AUTO_TEST_CASE(a_rule_that_was_confidential_when_it_opened_a_ticket_stays_hidden_on_it) {
+  Desk desk;
+  const std::string id =
+      handoff_of(desk.turn(R"("message":{"text":"an agent, all of it in cash"},"answer":{"text":"fine"})"));
+  const auto shown = [&] { return json::serialize(desk.ticket(id).at("rules")); };
+  BOOST_TEST(shown() == R"(["test.gate/wants_a_person"])");
+  const std::filesystem::path pack = desk.folder / "open";
+  std::filesystem::create_directory(pack);
+  std::ifstream file(CAVEAT_SOURCE_DIR "/tests/adapters/gate/pack/pack.cav");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  text.erase(text.find("  confidential\n"), std::string("  confidential\n").size());
+  std::ofstream(pack / "pack.cav") << text;
+  const Result<load::Loaded> open = load::load_rules({pack.string()}, Limits{});
+  BOOST_REQUIRE((open && open->rules));
+  desk.snapshot.put(open->rules);
+  BOOST_TEST(shown() == R"(["test.gate/wants_a_person"])");
+  desk.restart();
+  BOOST_TEST(shown() == R"(["test.gate/wants_a_person"])");
+  // Of a ticket that was written before it was kept which of its rules were: none.
+  gate::Ticket old;
+  old.id = "h-1";
+  old.rules = {"test.gate/a_suspicion", "test.gate/wants_a_person"};
+  old.confidential = true;
+  const std::optional<gate::Ticket> read = gate::decode_ticket(gate::encode(old));
+  BOOST_REQUIRE(read.has_value());
+  BOOST_TEST(gate::ticket_json(*read, {.program = open->rules->program.get()}).find(R"("rules":[])") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(why_a_confidential_rule_could_not_be_settled_is_on_no_ticket) {
+  Desk desk;
+  desk.loads_beside(R"(facts customer
+  watch yes/no
+
+rule watched
+    en "Watched" zh "关注"
+  cites HOUSE
+  confidential
+  applies to answer
+  when customer.watch is yes
+  then flag watched
+  if unknown hand off to desk
+)");
+  const json::value reply = desk.hello();
+  BOOST_TEST(str(reply.at("verdict")) == "handoff");
+  BOOST_TEST(reply.at("handoff").as_object().find("cause") == reply.at("handoff").as_object().end());
+  const json::value ticket = desk.ticket(handoff_of(reply));
+  BOOST_TEST(ticket.at("rules").as_array().empty());
+  BOOST_TEST(ticket.as_object().find("cause") == ticket.as_object().end(), json::serialize(ticket));
+  desk.clock.pass(kSecond);
+  const json::value open = desk.unknown_turn("c-2", "k-2");  // of a rule that anybody may know of
+  BOOST_TEST(json::serialize(desk.ticket(handoff_of(open))).find(R"("cause":"missing")") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(under_sixty_four_threads_no_bot_is_heard_after_a_take_over_is_answered) {

@@ -44,6 +44,22 @@ BOOST_AUTO_TEST_CASE(once_per_conversation_is_told_by_the_first_reply_of_each) {
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(what_was_told_is_not_said_to_be_added_to_a_turn_that_goes_nowhere) {
+  Desk desk;
+  BOOST_TEST(said(desk.turn(kFund)) == kFundTold);
+  const std::string message = R"("message":{"text":"an agent please"},)", share = R"(,"actions":[{"name":"share"}])";
+  for (const std::string& turn : {std::string(R"("answer":{"text":"A guaranteed fund."})"), kFund + share,
+                                  message + kFund, kFund /* held by now */}) {
+    const json::value reply = desk.turn(turn, "c-1", "k-1", gate::Caller::local());
+    BOOST_TEST(str(reply.at("verdict")) != "allow", turn);
+    BOOST_TEST(reply.at("disclosures").as_array().empty(), json::serialize(reply));
+    for (const json::value& reason : reply.at("reasons").as_array())
+      BOOST_TEST((str(reason.at("rule")) != "test.gate/risk_once" || str(reason.at("verdict")) == "allow"),
+                 json::serialize(reply));
+  }
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(once_per_day_is_the_customers_day_in_the_zone_of_the_rules_pack) {
   Desk desk;  // 19:06 in Shanghai
   BOOST_TEST(said(desk.turn(kGold)) == kGoldTold);

@@ -208,3 +208,27 @@ BOOST_AUTO_TEST_CASE(an_agents_key_sends_what_a_person_answers_and_no_turn_of_a_
   BOOST_TEST(str(desk.turn(answer, "c-3", "k-3", both).at("verdict")) == "allow");
   desk.verify();
 }
+
+// Whoever knows all of a short list but a row would try his guesses on the digest of its file.
+BOOST_AUTO_TEST_CASE(the_digest_of_a_set_that_keeps_secrets_is_in_no_reply) {
+  for (const bool secret : {true, false}) {
+    Desk desk;
+    const std::filesystem::path pack = desk.folder / "listed";
+    std::filesystem::create_directory(pack);
+    std::ofstream(pack / "watch.data.csv") << "# version 7\nid,listed\nk-1,yes\n";
+    std::ofstream(pack / "pack.cav") << "pack p\n  version \"1\"\n  time zone \"Asia/Shanghai\"\n  default queue desk\n"
+                                        "queue desk\n  say en \"Wait.\" zh \"请稍候。\"\nsource P is policy \"P\"\n"
+                                        "data watch keyed by customer.id\nfacts customer from watch\n  listed yes/no"
+                                     << (secret ? ", data class C3" : "")
+                                     << "\nrule w\n  cites P\n  applies to answer\n  when customer.listed is yes\n"
+                                        "  then flag w\n  if unknown pass\n";
+    const Result<load::Loaded> read = load::load_rules({pack.string()}, Limits{});
+    BOOST_REQUIRE(read);
+    for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
+    BOOST_REQUIRE(read->rules);
+    desk.snapshot.put(read->rules);
+    const json::value set = desk.hello().at("data").at(0);
+    BOOST_TEST(str(set.at("version")) == "7");
+    BOOST_TEST(set.as_object().contains("digest") == !secret, json::serialize(set));
+  }
+}

@@ -191,6 +191,12 @@ BOOST_AUTO_TEST_CASE(a_passphrase_protects_the_key_files_and_a_wrong_or_missing_
   BOOST_CHECK_EXCEPTION(of(std::nullopt), Error, [](const Error& error) { return &error.code() == &codes::kKeyMode; });
   std::filesystem::permissions(folder / "phrase", std::filesystem::perms(0600));
   BOOST_TEST((of(std::nullopt)->verifier() == made->verifier()));
+  ::setenv("CAVEAT_PASSPHRASE_FILE", "open sesame", 1);  // the passphrase itself, by mistake
+  BOOST_CHECK_EXCEPTION(of(std::nullopt), Error, [](const Error& error) {
+    const std::string told = error.what();
+    return &error.code() == &codes::kPassphraseFile && told.find("sesame") == std::string::npos &&
+           told.find("CAVEAT_PASSPHRASE_FILE") != std::string::npos;
+  });
   ::unsetenv("CAVEAT_PASSPHRASE_FILE");
 }
 

@@ -147,7 +147,6 @@ BOOST_AUTO_TEST_CASE(no_value_within_a_list_of_a_class_is_told) {
   std::string told;
   for (const ProblemItem& item : problem.items) told += item.path + " " + item.found + " " + item.nearest + "\n";
   BOOST_TEST(told ==
-             "/id none \n"
              "/customer/tags a value of class C3 \n"
              "/customer/level a value of class C3 \n"
              "/customer/cards/0/number a value of class C3 \n"

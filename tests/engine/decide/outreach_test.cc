@@ -380,6 +380,27 @@ BOOST_AUTO_TEST_CASE(outside_of_the_house_nobody_is_told_that_hidden_rules_fired
   }
 }
 
+BOOST_AUTO_TEST_CASE(why_a_hidden_rule_could_not_be_settled_is_told_to_its_roles_only) {
+  World world = bank();
+  const ExprPtr age = world.read("customer", "age");
+  world
+      .rule("watched", {Subject::answer}, World::over(Op::lt, {age, World::number(age, "18")}),
+            {World::effect(EffectKind::block)})
+      .confidential = true;
+  Turn turn;
+  turn.answer("x");
+  Judged judged;
+  judge(world, turn, judged);
+  BOOST_REQUIRE(judged.bound);
+  BOOST_REQUIRE((judged.decision.verdict == Verdict::handoff));
+  const auto story = [&](Audience audience) {
+    return explain(*judged.program, judged.request, judged.decision, Language::en, audience).story;
+  };
+  BOOST_TEST(story(Audience::confidential).find("for this turn only (not provided)") != std::string::npos);
+  for (const Audience other : {Audience::customer, Audience::bot, Audience::officer})
+    BOOST_TEST(story(other).find("not provided") == std::string::npos, story(other));
+}
+
 BOOST_AUTO_TEST_CASE(a_pair_is_told_by_both_its_names_and_is_in_the_outcome) {
   World world = bank();
   const ExprPtr term = world.read("product", "term");
