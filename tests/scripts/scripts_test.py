@@ -101,7 +101,8 @@ class Nights(unittest.TestCase):
         self.write(f"{self.tree}/a.cc", "")
         self.write(f"{self.tree}/.gitignore", "/build/\n")
         self.write(f"{self.tree}/CMakePresets.json", "{}\n")
-        for name in ("nightly/fuzz", "nightly/other_client", "nightly/schemathesis", "nightly/promtool", "nightly/bare_debian", "style/tidy"):
+        for name in ("nightly/fuzz", "nightly/one_slip", "nightly/other_client", "nightly/schemathesis", "nightly/promtool",
+                     "nightly/bare_debian", "style/tidy"):
             self.write(f"{self.tree}/tests/{name}", f"#!/bin/sh\necho {name} >>$DID\n")
         # A test that fails, unless it is run alone or ENDED says that both had passed when ctest was ended, and one that passes; in the build
         # `tsan` a file that does not compile.

@@ -1191,7 +1191,10 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   const syntax::Expr& right = *expr.args[1];
   ExprPtr a, b;
   if (told_of_hyphen(left, right, &expr.span, expr.op == S::ne)) return nullptr;
-  if (left.op == S::literal && right.op == S::literal)  // it would never turn on any turn
+  const auto is_text = [](const syntax::Expr& one) {
+    return one.op == S::literal && one.literal.kind == syntax::LiteralKind::text;
+  };
+  if (is_text(left) && is_text(right))  // the name of a fact in quotation marks: no turn would ever turn it
     return wrong_type(left.span, say("a fact", "一个事实"), quoted(left.span));
   if (is_bare(left) && !is_bare(right)) {
     b = value(right, nullptr);
