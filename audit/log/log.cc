@@ -851,6 +851,7 @@ class GroupCommitLog final : public Log {
       open_store_again();
     } catch (const caveat::Error&) {  // tried again with the next batch
       store_.reset();
+      state_->closed();
     }
   }
 

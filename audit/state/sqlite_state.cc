@@ -86,7 +86,9 @@ void SqliteState::closed() {
   reader_.reset();
 }
 
+// An opening that failed half-way was none: whoever wrote since then is not in what was read before.
 void SqliteState::opened() {
+  closed();
   const std::lock_guard lock(filter_mutex_);
   writer_ = true;
   asked_ = 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "audit/error.h"
 #include "audit/log/log.h"
 #include "audit/state/key_filter.h"
+#include "audit/state/sqlite_state.h"
 #include "tests/audit/support/log_fixture.h"
 
 namespace caveat::audit {
@@ -100,6 +102,35 @@ BOOST_AUTO_TEST_CASE(every_entry_is_found_while_the_keys_are_read_while_others_c
     if (!doubtful || round % 200 != 0) ++end;
   }
   BOOST_TEST(end > kThere + 150);
+}
+
+// A reopening that fails half-way is followed by another: what the reading of the keys left behind stands in its way in no case.
+BOOST_AUTO_TEST_CASE(a_log_opened_again_that_was_not_closed_in_between_reads_its_keys_anew) {
+  LogFolder in;
+  const auto writer = Log::open(in.options());  // stands for another process
+  BOOST_REQUIRE(std::holds_alternative<Committed>(writer->append(decision(0))));
+  const auto keys = in.keys();
+  SqliteState state(in.path(), {}, *keys);
+  state.opened();
+  int end = 0;
+  do {  // until what another wrote is held to be nowhere
+    for (int i = 0; i < 64; ++i) BOOST_REQUIRE(!state.read(request(1'000'000 + i)).has_value());
+    std::this_thread::yield();
+    BOOST_REQUIRE(std::holds_alternative<Committed>(writer->append(decision(++end))));
+  } while (state.read(request(end)).has_value() && end < 100'000);
+  state.opened();
+  BOOST_TEST(state.read(request(end)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_could_not_be_read_are_read_again_after_the_next_opening) {
+  LogFolder in;
+  Log::open(in.options())->close();
+  const auto keys = in.keys();
+  SqliteState state(in.folder / "nowhere.db", {}, *keys);
+  for (int opening = 0; opening < 3; ++opening) {
+    state.opened();
+    for (int i = 0; i < 64; ++i) BOOST_CHECK_THROW(state.read(request(i)), Error);
+  }
 }
 
 }  // namespace
