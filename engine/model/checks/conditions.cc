@@ -1171,18 +1171,25 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
 }
 
 // `is 14-18`, 属于 14-18: read as 14 minus 18, which nobody writes. The whole is what is to be mended, where one edit mends it.
-bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const Span* whole, bool negated) {
+bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole) {
   if (range.op != S::sub || range.args[0]->op != S::literal || range.args[1]->op != S::literal) return false;
   const syntax::Literal &low = range.args[0]->literal, &high = range.args[1]->literal;
   if (low.kind != syntax::LiteralKind::number || high.kind != syntax::LiteralKind::number) return false;
   if (!(low.number < high.number)) return false;
+  const bool negated = whole.op == S::ne || whole.op == S::none_of_list;
+  if (!negated && whole.op != S::eq && whole.op != S::one_of) {  // above 14-18: of which of the two, nobody knows
+    wrong_type(range.span, say("one number", "一个数"), quoted(range.span),
+               say("“-” subtracts; a bound is one number", "“-”表示相减；界限只写一个数"));
+    return true;
+  }
   const std::string from = quoted(range.args[0]->span), to = quoted(range.args[1]->span);
   std::string meant =
       quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
   if (negated) meant = say("not (", "非（") + meant + say(")", "）");
   wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
              say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：") + meant);
-  if (whole != nullptr) work_.diagnostics.back().fixes.push_back({*whole, meant});
+  const bool alone = whole.args[1]->op != S::list || whole.args[1]->args.size() == 1;
+  if (alone) work_.diagnostics.back().fixes.push_back({whole.span, meant});
   return true;
 }
 
@@ -1190,7 +1197,7 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   const syntax::Expr& left = *expr.args[0];
   const syntax::Expr& right = *expr.args[1];
   ExprPtr a, b;
-  if (told_of_hyphen(left, right, &expr.span, expr.op == S::ne)) return nullptr;
+  if (told_of_hyphen(left, right, expr)) return nullptr;
   const auto is_text = [](const syntax::Expr& one) {
     return one.op == S::literal && one.literal.kind == syntax::LiteralKind::text;
   };
@@ -1288,7 +1295,7 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
       if (from && to) others.push_back(node(Op::and_, item->span, {from, to}));
       continue;
     }
-    if (told_of_hyphen(*expr.args[0], *item, items.size() == 1 ? &expr.span : nullptr, false)) {
+    if (told_of_hyphen(*expr.args[0], *item, expr)) {
       good = false;
       continue;
     }

@@ -35,7 +35,7 @@ class Conditions {
 
   ExprPtr comparison(const syntax::Expr& expr);
   std::string with_dot(std::string_view name) const;
-  bool told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const Span* whole, bool negated);
+  bool told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole);
   ExprPtr between(const syntax::Expr& expr);
   ExprPtr membership(const syntax::Expr& expr);
   ExprPtr in_list(const syntax::Expr& expr);
