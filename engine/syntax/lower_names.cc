@@ -102,20 +102,15 @@ Path Lowering::path(Node node) {
 
 // Between its marks as typed; the closing mark doubled is the mark itself.
 std::string Lowering::quoted(Node text_token) {
-  std::string typed = written(text_token);
-  const std::size_t open = typed.front() == '"' ? 1 : 3;
-  constexpr std::array<std::string_view, 9> kClosers = {"\"", "＂", "”", "」", "》", "“", "‘", "’", "'"};
-  if (std::none_of(kClosers.begin(), kClosers.end(),
-                   [&](std::string_view mark) { return typed.size() >= open + mark.size() && typed.ends_with(mark); }))
-    typed += closer_of(std::string_view(typed).substr(0, open));  // read as what was meant (marks.h)
-  const std::size_t close = typed.back() == '"' || typed.back() == '\'' ? 1 : 3;
-  const std::string_view inner = std::string_view(typed).substr(open, typed.size() - open - close);
-  const std::string_view opener = std::string_view(typed).substr(0, open);
+  const std::string typed = written(text_token);
+  const Ends ends = ends_of(typed);
+  const std::string_view inner = ends.inner;
+  const std::string_view closer = ends.close.empty() ? closer_of(ends.open) : ends.close;  // read as meant (marks.h)
   // Either width of the ASCII mark closes the other.
-  const bool ascii = opener == "\"" || opener == "＂";
+  const bool ascii = ends.open == "\"" || ends.open == "＂";
   const auto mark_at = [&](std::size_t at) -> std::size_t {
     if (ascii) return inner.substr(at).starts_with("\"") ? 1 : inner.substr(at).starts_with("＂") ? 3 : 0;
-    return inner.substr(at).starts_with(std::string_view(typed).substr(typed.size() - close)) ? close : 0;
+    return inner.substr(at).starts_with(closer) ? closer.size() : 0;
   };
   std::string result;
   for (std::size_t at = 0; at < inner.size();) {

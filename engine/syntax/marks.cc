@@ -3,8 +3,10 @@
 #include <CaveatGrammar.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
+#include "engine/base/utf8.h"
 #include "engine/syntax/keywords.h"
 
 namespace caveat::syntax {
@@ -170,6 +172,17 @@ std::optional<std::size_t> Line::cut(std::size_t limit, bool at_a_mark, bool pro
 
 std::string_view closer_of(std::string_view opener) {
   return opener == "“" ? "”" : opener == "「" ? "」" : opener == "《" ? "》" : opener == "＂" ? "＂" : "\"";
+}
+
+Ends ends_of(std::string_view typed) {
+  constexpr std::array<std::string_view, 15> kClosers = {"\"", "＂", "”",  "」", "》", "“",  "‘", "’",
+                                                         "'",  "』", "〉", "»",  "›",  "〞", "〟"};
+  const std::size_t open = decode_utf8(typed, 0).length;
+  const auto close = std::find_if(kClosers.begin(), kClosers.end(), [&](std::string_view mark) {
+    return typed.size() >= open + mark.size() && typed.ends_with(mark);
+  });
+  const std::size_t last = close == kClosers.end() ? 0 : close->size();
+  return {typed.substr(0, open), typed.substr(open, typed.size() - open - last), typed.substr(typed.size() - last)};
 }
 
 std::optional<Slip> slip_of_marks(const Marked& text, std::size_t end, bool closed, bool prose) {

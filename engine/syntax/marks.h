@@ -42,4 +42,10 @@ std::optional<Slip> slip_of_turned_marks(const Marked& mark);
 // The mark that closes a text which opens with this one.
 std::string_view closer_of(std::string_view opener);
 
+// Of a text as typed, of whatever marks: those at its ends, the latter empty where it is not closed.
+struct Ends {
+  std::string_view open, inner, close;
+};
+Ends ends_of(std::string_view typed);
+
 }  // namespace caveat::syntax

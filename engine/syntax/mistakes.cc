@@ -14,6 +14,7 @@
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/marks.h"
 #include "engine/syntax/numerals.h"
 #include "engine/syntax/spaced.h"
 
@@ -675,9 +676,8 @@ std::optional<Complaint> Explainer::name_in_marks() {
   }
   if (at_ == 1 && type(at_) == P::TEXT && expects(P::WORD)) {
     const std::string written = text(at_);
-    const std::size_t mark = written.front() == '"' ? 1 : 3;
-    if (written.size() <= 2 * mark) return std::nullopt;
-    const std::string name = written.substr(mark, written.size() - 2 * mark);
+    const std::string name(ends_of(written).inner);
+    if (name.empty()) return std::nullopt;
     const bool word = name.find_first_of(" .,;:!?()[]{}<>=+-*/%|&#'\"\t0123456789") == std::string::npos &&
                       std::all_of(name.begin(), name.end(), [](unsigned char each) {
                         return each >= 0xE4 || (each >= 0x80 && each < 0xC0) || each < 0x80;
