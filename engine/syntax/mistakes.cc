@@ -784,7 +784,14 @@ std::optional<Complaint> Explainer::comma_for_and() {
     }
   }
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
-  if (type(at_ + 1) == P::AND || type(at_ + 1) == P::OR) {
+  const bool joined = type(at_ + 1) == P::AND || type(at_ + 1) == P::OR;
+  if (expects(P::SEMICOLON)) {  // 至少满足 2 项（A，B）: joined by a word the two would count as one
+    const bool blank = tokens_[at_].end == tokens_[at_ + 1].begin;
+    c.help = Both{"the conditions of such a list are parted by “;”", "此类清单的各项条件以“；”隔开"};
+    c.fixes.push_back({span(at_, joined ? at_ + 1 : at_), chinese ? "；" : blank && !joined ? "; " : ";"});
+    return c;
+  }
+  if (joined) {
     c.help = Both{"no comma stands before it", "其前不用逗号"};
     const bool blank = tokens_[at_].end == tokens_[at_ + 1].begin;
     c.fixes.push_back({c.span, blank ? " " : ""});
