@@ -53,7 +53,7 @@ class Line {
 
  private:
   bool opens_bracket(std::size_t i) const { return shown(i) == '(' || shown(i) == '['; }
-  bool compares(std::size_t from, std::size_t limit) const;
+  std::optional<std::size_t> last_comparison(std::size_t limit) const;
   std::size_t back_over_parts(std::size_t i) const {
     while (i > begin_ + 1 && parts(i - 1)) --i;
     return i;
@@ -79,17 +79,17 @@ const Spelling* Line::joint_at(std::size_t i, std::size_t limit) const {
   return nullptr;
 }
 
-// Whether a comparison stands there: “terms and conditions” holds none, “collection and now is between” does.
-bool Line::compares(std::size_t from, std::size_t limit) const {
-  for (std::size_t i = from; i < limit; ++i) {
+// Where the last comparison stands: “terms and conditions” holds none, “collection and now is between” does.
+std::optional<std::size_t> Line::last_comparison(std::size_t limit) const {
+  for (std::size_t i = limit; i-- > begin_;) {
     if (i > 0 && (!parts(i - 1) || parts(i))) continue;
+    if (shown(i) == '<' || shown(i) == '>' || shown(i) == '=') return i;
     std::size_t stop = i;
     while (stop < limit && !parts(stop) && shown(stop) != '(') ++stop;
     for (const Spelling* s : spellings_from(text(i, stop)))
-      if (s->kind == KeywordKind::compare && s->words.size() == 1) return true;
-    if (shown(i) == '<' || shown(i) == '>' || shown(i) == '=') return true;
+      if (s->kind == KeywordKind::compare && s->words.size() == 1) return i;
   }
-  return false;
+  return std::nullopt;
 }
 
 // Where the text ends that runs on until `limit`: before the first word that goes on with the rule, or before the comma. Nothing
@@ -105,6 +105,7 @@ std::optional<std::size_t> Line::cut(std::size_t limit, bool at_a_mark, bool pro
     limit = i;
     at_a_mark = false;
   }
+  const std::optional<std::size_t> comparison = last_comparison(limit);
   for (std::size_t i = begin_ + 1; i < limit && joints.size() < 8; ++i) {
     const Spelling* s = joint_at(i, limit);
     if (s == nullptr) continue;
@@ -114,7 +115,7 @@ std::optional<std::size_t> Line::cut(std::size_t limit, bool at_a_mark, bool pro
     while (rest < limit && parts(rest)) ++rest;
     if (rest == limit && !at_a_mark) continue;  // “now and then”
     const bool english = s->language == Language::en;
-    if (english && (s->token == L::AND || s->token == L::OR) && rest < limit && !compares(rest, limit)) continue;
+    if (english && (s->token == L::AND || s->token == L::OR) && rest < limit && comparison < rest) continue;
     joints.push_back({i, s});
   }
   std::size_t at = limit;
@@ -263,6 +264,7 @@ std::optional<Slip> slip_of_marks(const Marked& text, std::size_t end, bool clos
   if (curly && !closed && doubled > 0 && opened <= doubled)
     return Slip{line.end(), Slip::Kind::open, offer(line.end(), line.end())};
   bool doubtful = false, corner = false;
+  std::size_t tries = 8;  // each reads the line
   for (std::size_t i = begin + 1; i < stop; ++i) {
     const std::string_view sign = line.sign(i);
     const bool other = (sign == "“" || sign == "”" || sign == "「" || line.shown(i) == '"') && sign != closer;
@@ -275,7 +277,8 @@ std::optional<Slip> slip_of_marks(const Marked& text, std::size_t end, bool clos
       doubtful |= other;
     } else if (other && line.opens(i) && !prose) {
       return closed_before(i);
-    } else if (other && line.opens(i)) {
+    } else if (other && line.opens(i) && tries > 0) {
+      --tries;
       const Slip slip = closed_before(i);
       if (slip.offer) return slip;
     }

@@ -221,7 +221,8 @@ class Filter {
   bool broken_ = false, hopeless_ = false;
   std::size_t english_ = 0, chinese_ = 0;
   std::string folded_;
-  std::map<std::uint32_t, Slip> slips_;  // of texts whose marks do not pair, by their first byte
+  std::array<std::size_t, 6> unpaired_until_{};  // of each kind of mark: up to here none closes it
+  std::map<std::uint32_t, Slip> slips_;          // of texts whose marks do not pair, by their first byte
 };
 
 void Filter::read_shapes() {
@@ -231,12 +232,13 @@ void Filter::read_shapes() {
   bool first = true;
   std::size_t previous_end = std::string_view::npos;
   raws_.reserve(shown.shown.size() / 6 + 16);
-  std::size_t line_end = 0, slips_here = 0;
+  std::size_t line_end = 0, slips_here = 0, turned_here = 0;
   bool told_to_people = false;  // the declaration at hand holds texts that are prose
   for (Shape shape; shapes.next(shape);) {
     auto [type, start, stop] = shape;
     const bool text = type == L::TEXT || type == L::UNCLOSED;
-    constexpr std::size_t kSlipsALine = 8;  // each is read again from where it was meant to end
+    constexpr std::size_t kSlipsALine = 8;    // each is read again from where it was meant to end
+    constexpr std::size_t kTurnedALine = 64;  // each reads the line
     if ((text || type == L::STRAY) && slips_here < kSlipsALine) {
       if (line_end <= start) {
         line_end = start;
@@ -250,7 +252,9 @@ void Filter::read_shapes() {
         slip = slip_of_marks(marked, stop, type == L::TEXT, prose);
         if (slip) type = L::UNCLOSED;
       } else if (const auto sign = bytes_.substr(shown.offsets[start]);
-                 sign.starts_with("”") || sign.starts_with("‘") || sign.starts_with("'")) {
+                 turned_here < kTurnedALine &&
+                 (sign.starts_with("”") || sign.starts_with("‘") || sign.starts_with("'"))) {
+        ++turned_here;
         slip = slip_of_turned_marks(marked);
       }
       if (slip) {
@@ -261,7 +265,7 @@ void Filter::read_shapes() {
       }
     }
     if (type == L::NEWLINE) {
-      slips_here = 0;
+      slips_here = turned_here = 0;
       line_start = stop;
       first = true;
       continue;
@@ -792,15 +796,20 @@ bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
       {{"『", "』"}, {"〈", "〉"}, {"«", "»"}, {"‹", "›"}, {"〝", "〞"}, {"〝", "〟"}}};
   const Raw& open = raws_[at];
   const std::string_view mark = slice(open.begin, open.end);
+  const auto kind = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& each) { return each.open == mark; });
+  if (kind == kPairs.end()) return false;
+  std::size_t& unpaired_until = unpaired_until_[static_cast<std::size_t>(kind - kPairs.begin())];
+  if (at < unpaired_until) return false;
   const std::size_t line_end = std::min(bytes_.find_first_of("\r\n", open.begin), bytes_.size());
-  for (std::size_t next = at + 1; next < end && raws_[next].begin < line_end; ++next) {
+  std::size_t next = at + 1;
+  for (; next < end && raws_[next].begin < line_end; ++next) {
     const std::string_view written = slice(raws_[next].begin, raws_[next].end);
     const bool stray = raws_[next].type == L::STRAY;
     const auto pair = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& each) {
       return stray && each.open == mark && each.close == written;
     });
     if (pair == kPairs.end()) {
-      if (raws_[next].type == L::UNCLOSED || raws_[next].type == L::TEXT) return false;
+      if (raws_[next].type == L::UNCLOSED || raws_[next].type == L::TEXT) break;
       continue;
     }
     const auto close_end = static_cast<std::uint32_t>(raws_[next].begin + pair->close.size());
@@ -812,6 +821,7 @@ bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
     at = next + 1;
     return true;
   }
+  unpaired_until = next;
   return false;
 }
 

@@ -126,3 +126,12 @@ BOOST_AUTO_TEST_CASE(a_declaration_of_nothing_but_mistakes_stays_linear_and_each
   BOOST_TEST(told(kHead + "x y\n" + repeated("  y z\n", 20'000)) >= 1u);
   BOOST_TEST(told(kHead + "x y\n" + repeated("  onwer z\n", 20'000)) >= 1u);
 }
+
+BOOST_AUTO_TEST_CASE(a_line_of_nothing_but_quotation_marks_that_do_not_pair_stays_linear) {
+  constexpr std::size_t kMany = 50'000;
+  const std::string asked = kHead + "answer contains ";
+  BOOST_TEST(first_code(asked + "\"x" + repeated(" and y", kMany)) != nullptr);
+  BOOST_TEST(first_code("wording w zh \"x" + repeated(" “a", kMany)) == &codes::kUnclosedText);
+  for (const char* mark : {" 'a", " ‘a", " a'", " ”a", " «a", " ‹a»", " 『a"})
+    BOOST_TEST(first_code(asked + repeated(mark, kMany)) == &codes::kStraySign, mark);
+}
