@@ -33,9 +33,11 @@ std::uint32_t put(Fields& fields, std::uint32_t parent, const program::SlotRow& 
 }
 
 // Facts of a protected class, and those that confidential rules alone read. Whoever states one of them learns whether it is
-// so: of a list of suspects that a guess is right or wrong is the secret.
+// so: of a list of suspects that a guess is right or wrong is the secret. Beside one of them a fact that no open rule reads is
+// closed too: a conflict about it tells that there is a row.
 std::vector<std::uint32_t> closed_slots(const program::Program& program, std::uint32_t declared) {
   std::vector<std::uint32_t> closed;
+  bool secret = false;
   for (const std::uint32_t slot : program.slots_of_data(declared)) {
     bool hidden = false, open = false;
     for (const program::RuleRow& rule : program.rules()) {
@@ -43,8 +45,11 @@ std::vector<std::uint32_t> closed_slots(const program::Program& program, std::ui
       if (std::find(read.begin(), read.end(), slot) == read.end()) continue;
       ((rule.flags & program::kConfidential) != 0 ? hidden : open) = true;
     }
-    if (program.slots()[slot].data_class.size > 0 || (hidden && !open)) closed.push_back(slot);
+    const bool of_class = program.slots()[slot].data_class.size > 0;
+    secret = secret || of_class || (hidden && !open);
+    if (!open || of_class) closed.push_back(slot);
   }
+  if (!secret) closed.clear();
   return closed;
 }
 

@@ -163,6 +163,17 @@ BOOST_AUTO_TEST_CASE(what_a_set_keeps_secret_only_who_may_state_the_set_may_stat
     turn.yes("sold", false, turn.product("p-1"));
     BOOST_TEST(Bound(shelf, turn, its_own).told().starts_with("conflict\n"));
   }
+  // So would a column beside that no open rule reads: a refusal for it tells that there is a row.
+  for (const World* one : {&of_class, &hidden}) {
+    const Shelf shelf(*one);
+    BindOptions stranger;
+    stranger.any_source = false;
+    for (const char* product : {"p-1", "p-2", "p-9"}) {
+      Turn turn;
+      turn.text("name", "other", turn.product(product));
+      BOOST_TEST(Bound(shelf, turn, stranger).told().starts_with("fact_source\n"), product);
+    }
+  }
   // What rules read whose reasons may be told stays open to all, as the same.
   BindOptions stranger;
   stranger.any_source = false;
