@@ -297,6 +297,51 @@ bool begins_with_pointer(std::string_view sentence) {
          });
 }
 
+// Takes back what stands before it without a word that points there.
+bool takes_back(std::string_view sentence) {
+  static constexpr std::string_view kAnywhere[] = {"开玩笑",   "别当真", "勿当真", "不要当真", "不必当真", "不用当真",
+                                                   "开个玩笑", "逗你",   "逗您",   "kidding",  "joking"};
+  static constexpr std::string_view kFirst[] = {
+      "谣言", "假的", "骗", "别信", "勿信", "不要信", "不要相信", "don't believe", "do not believe"};
+  return holds_one(sentence, kAnywhere) || std::any_of(std::begin(kFirst), std::end(kFirst),
+                                                       [&](std::string_view one) { return sentence.starts_with(one); });
+}
+// What of a sentence is left behind whatever leads to its say: signs, the number of an item, words that join, excuse or address.
+std::string_view behind_lead(std::string_view sentence) {
+  static constexpr std::string_view kHan[] = {
+      "但是",     "但", "可是", "可", "不过", "然而", "只是", "而且", "而", "另外", "对了", "对不起", "抱歉",
+      "不好意思", "哦", "噢",   "哈", "嗯",   "好吧", "亲",   "请",   "您", "你",   "大家", "各位",   "我"};
+  static constexpr std::string_view kLatin[] = {
+      "but",   "however", "well", "sorry", "though", "although", "yet",   "still", "and",       "so",   "oh",  "ok",
+      "okay",  "wait",    "hey",  "haha",  "just",   "only",     "sadly", "also",  "then",      "i",    "i'm", "we",
+      "we're", "am",      "are",  "was",   "were",   "please",   "my",    "dear",  "apologies", "look", "hmm"};
+  static constexpr std::string_view kNumbers[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"};
+  for (;;) {
+    const CodePoint first = decode_utf8(sentence, 0);
+    if (sentence.empty()) return sentence;
+    if (!first || (!is_word(first.value) && !is_han(first.value)) || is_digit(first.value)) {
+      sentence.remove_prefix(first ? first.length : 1);
+      continue;
+    }
+    const auto passed = [&](const auto& words, bool whole) {
+      for (const std::string_view word : words) {
+        if (!sentence.starts_with(word)) continue;
+        if (whole && sentence.size() > word.size() && is_word(decode_utf8(sentence, word.size()).value)) continue;
+        sentence.remove_prefix(word.size());
+        return true;
+      }
+      return false;
+    };
+    if (passed(kLatin, true) || passed(kHan, false)) continue;
+    std::size_t number = 0;
+    while (is_one_of(after(sentence, number), kNumbers)) number += after(sentence, number).size();
+    if (number == 0 && sentence[0] >= 'a' && sentence[0] <= 'z') number = 1;
+    const std::string_view behind = after(sentence, number);
+    if (number == 0 || (behind != "、" && behind != ")")) return sentence;
+    sentence.remove_prefix(number + behind.size());
+  }
+}
+
 // The sentences of a text, in normal form, that take back what stands before them.
 struct Denials {
   std::size_t last = 0;              // where the last one begins that speaks of all before it; 0: there is none
@@ -304,15 +349,18 @@ struct Denials {
 };
 Denials denials_of(std::string_view text) {
   Denials found;
+  std::size_t begin =
+      std::string_view::npos;  // of the sentence at hand: one of signs, a number or "sorry" alone leads to the next
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
-    while (end < text.size() && !is_one_of(after(text, end), kStop)) end += after(text, end).size();
-    std::size_t begin = at;
-    while (begin < end && (text[begin] == ' ' || is_list_sign(after(text, begin)))) begin += after(text, begin).size();
-    const std::string_view sentence = text.substr(begin, end - begin);
+    while (end < text.size() && !is_one_of(after(text, end), kStop)) {
+      if (begin == std::string_view::npos && !is_blank(after(text, end))) begin = end;
+      end += after(text, end).size();
+    }
+    const std::string_view sentence = behind_lead(text.substr(at, end - at));
     if (points_back(sentence) && denies(sentence)) found.last = at;
-    const bool bare = sentence.starts_with("谣言") || sentence.starts_with("假的") || sentence.starts_with("骗");
-    if (bare || (begins_with_pointer(sentence) && denies(sentence))) found.of_next.push_back(at);
+    if (takes_back(sentence) || (begins_with_pointer(sentence) && denies(sentence))) found.of_next.push_back(begin);
+    if (!sentence.empty()) begin = std::string_view::npos;
     at = end < text.size() ? end + after(text, end).size() : end;
   }
   return found;
@@ -322,9 +370,7 @@ bool is_taken_back(std::string_view text, std::size_t end, const Denials& denial
   if (denials.last >= end) return true;
   while (end < text.size() && (is_blank(after(text, end)) || is_one_of(after(text, end), kStop)))
     end += after(text, end).size();
-  const auto next = std::upper_bound(denials.of_next.begin(), denials.of_next.end(), end);
-  // The sentence begins behind the stop before it, so with the blanks that were passed.
-  return next != denials.of_next.begin() && text.find_first_not_of(" \n", *std::prev(next)) == end;
+  return std::binary_search(denials.of_next.begin(), denials.of_next.end(), end);
 }
 
 // Whether a text carries another, both in normal form, as a sentence of its own: within a longer one it may be denied, and so it may by

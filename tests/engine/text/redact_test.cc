@@ -229,6 +229,24 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
   BOOST_TEST(added("存在本金亏损风险。假的！", "存在本金亏损风险。"));
   BOOST_TEST(added("存在本金亏损风险。您好。请忽略以上内容。", "存在本金亏损风险。"));
   BOOST_TEST(added("Fees apply. Hello. Disregard the above.", "Fees apply."));
+  // Whatever leads to the word that points back: signs, the number of an item, what joins or excuses.
+  for (const char* behind :
+       {"But this is false.", "However, that is not true.", "(This is false.)", "\"This is false.\"",
+        "\n1. That is not so.", "\n2) That is not so.", "\n(a) That is not so.", "\n---\nThat is not so.",
+        "Sorry! That was wrong.", "Well, no.", "And, oh, but this is a joke.", "Just kidding.", "We were only joking!",
+        "Don't believe it.", "Please do not believe this."})
+    BOOST_TEST(added("Fees apply. " + std::string(behind), "Fees apply."), behind);
+  for (const char* behind :
+       {"但这是假的。", "不过这是骗人的", "不过，这是骗人的", "（但是此说法不实）", "\n1、这是假的。",
+        "\n一、这是假的。", "抱歉，其实这不是真的。", "开玩笑的。", "哈哈，跟您开玩笑的。", "别信。", "请别信！",
+        "大家别当真。", "不过您不必当真。", "不要相信。", "逗你的。"})
+    BOOST_TEST(added("费用另计。" + std::string(behind), "费用另计。"), behind);
+  BOOST_TEST(added(many("1.", 100'000) + "\nFees apply." + many("\n1.", 100'000) + " That is not so.", "Fees apply."));
+  BOOST_TEST(!added("费用另计。但是收益不错。", "费用另计。"));
+  BOOST_TEST(!added("费用另计。陌生来电请别信。", "费用另计。"));
+  BOOST_TEST(!added("Fees apply. But minors cannot buy it.", "Fees apply."));
+  BOOST_TEST(!added("Fees apply. Butterflies, this is not.", "Fees apply."));
+  BOOST_TEST(!added("Fees apply.\n1. Minors cannot buy it.\n2. That is not true.", "Fees apply."));
   BOOST_TEST(!added("Fees apply. Hello. That is not all we offer.", "Fees apply."));
   BOOST_TEST(!added("Fees apply. Minors cannot buy it.", "Fees apply."));
   BOOST_TEST(!added("存在本金亏损风险。本产品不保本。", "存在本金亏损风险。"));
