@@ -362,6 +362,7 @@ class Explainer {
   std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();
   // Where the comparison begins in which token `at` stands, and the token behind its last.
+  bool compares(std::size_t at) const;
   std::size_t comparison_begin(std::size_t at) const;
   std::size_t comparison_end(std::size_t at) const;
   bool bounds_conditions(std::size_t at) const;
@@ -436,6 +437,12 @@ bool Explainer::bounds_conditions(std::size_t at) const {
     default:
       return at >= count_ || begins_clause(at) || opens_definition(at);
   }
+}
+
+bool Explainer::compares(std::size_t at) const {
+  return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+    return s.token == type(at) && s.kind == KeywordKind::compare && s.token != P::BETWEEN_END;
+  });
 }
 
 std::size_t Explainer::comparison_begin(std::size_t at) const {
@@ -1124,11 +1131,6 @@ std::optional<Complaint> Explainer::between_ends() {
 
 // age is above 18 and below 65: what the second holds to is not said.
 std::optional<Complaint> Explainer::fact_left_out() {
-  const auto compares = [&](std::size_t at) {
-    return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
-      return s.token == type(at) && s.kind == KeywordKind::compare && s.token != P::BETWEEN_END;
-    });
-  };
   for (std::size_t i = at_; i > 0 && at_ - i <= 6; --i) {
     const std::size_t joint = type(i - 1) == P::NOT && i > 1 ? i - 2 : i - 1;  // and not below 65
     if (type(joint) != P::AND && type(joint) != P::OR) {
@@ -1375,10 +1377,16 @@ std::optional<Complaint> Explainer::number_alone() {
   std::size_t end = earlier;
   while (end < begin - 1 && (type(end) == P::WORD || type(end) == P::DOT)) ++end;
   if (end == earlier) return std::nullopt;
-  const std::string subject = text(earlier, end - 1);
   Complaint c{&codes::kUnexpected,
               span(begin, at_),
               {"“" + text(begin, at_) + "”", Both{"the fact that is compared", "所比较的事实"}}};
+  constexpr std::array<int, 6> kSigns = {P::SIGN_LT, P::SIGN_LE, P::SIGN_GT, P::SIGN_GE, P::SIGN_NE, P::EQUALS};
+  const bool sign = std::find(kSigns.begin(), kSigns.end(), type(end)) != kSigns.end();
+  if (type(end) != P::NUMBER && !sign && !compares(end)) {  // 客户.余额 + 5元 超过 5元: the fact is not all of it
+    c.help = Both{"each condition names what it compares", "每个条件都要写出所比较的内容"};
+    return c;
+  }
+  const std::string subject = text(earlier, end - 1);
   const std::string whole = subject + " " + text(begin, at_);
   c.help = Both{"each condition names its fact: " + whole, "每个条件都要写出事实：" + whole};
   c.fixes.push_back({{source_, tokens_[begin].begin, tokens_[begin].begin}, subject + " "});
