@@ -997,9 +997,10 @@ class Verification {
     const auto is_closed = [&](std::int64_t index) {
       return index >= 0 && closed_.contains(static_cast<std::uint64_t>(index));
     };
-    for (const std::int64_t index : store_.misplaced_tags())
+    store_.each_misplaced_tag([&](std::int64_t index) {
       find(kTags, "tags", std::to_string(index),
            {"a tag of this record is not where it is looked for", "该记录的标签不在应查之处"});
+    });
     bool stray = !tags_beyond_.empty();
     store_.each_tag([&](std::string_view tag, std::int64_t index) {
       if (is_closed(index)) return;

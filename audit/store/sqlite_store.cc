@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <limits>
-#include <set>
 #include <utility>
 
 #include "audit/codes.h"
@@ -188,11 +187,16 @@ class SqliteReader final : public StoreReader {
     sorted.bind_blob(1, view(tag));
     while (sorted.step()) found.push_back(static_cast<std::uint64_t>(sorted.integer(0)));
     if (has_blocks()) {
-      const std::int64_t blocks = db_.number("SELECT coalesce(max(block), -1) FROM block_tags");
+      // Those that are there: a number that somebody wrote into the file says nothing of how many there are.
+      Statement next = db_.prepare("SELECT block FROM block_tags WHERE block > ? ORDER BY block LIMIT 1");
       Statement in_block = db_.prepare("SELECT idx FROM block_tags WHERE block = ? AND tag = ?");
-      for (std::int64_t block = 0; block <= blocks; ++block) {
+      next.bind(1, std::int64_t{-1});
+      while (next.step()) {
+        const std::int64_t block = next.integer(0);
         in_block.bind(1, block).bind_blob(2, view(tag));
         while (in_block.step()) found.push_back(static_cast<std::uint64_t>(in_block.integer(0)));
+        next.reset();
+        next.bind(1, block);
       }
     }
     Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags ORDER BY idx");
@@ -275,37 +279,45 @@ class SqliteReader final : public StoreReader {
     }
   }
 
-  std::vector<std::int64_t> misplaced_tags() override {
-    std::vector<std::int64_t> found;
-    if (!has_blocks()) return found;
+  void each_misplaced_tag(const std::function<void(std::int64_t)>& visit) override {
+    if (!has_blocks()) return;
     Statement rows = db_.prepare("SELECT idx FROM block_tags WHERE block <> idx >> " + std::to_string(kBlockBits));
-    while (rows.step()) found.push_back(rows.integer(0));
+    while (rows.step()) visit(rows.integer(0));
     Statement others = db_.prepare("SELECT idx FROM tag_merge WHERE id <> 1");
-    while (others.step()) found.push_back(others.integer(0));
+    while (others.step()) visit(others.integer(0));
     const std::optional<TagMerge> merge = tag_merge();
-    if (!merge) return found;
+    if (!merge) return;
     // What is merged stands in both tables until all is. How far a merge has come is said in one way only: by its first record, the
     // newest of which it moved a tag, and the last tag that it moved.
-    std::set<std::pair<std::string, std::int64_t>, std::less<>> moved;
-    Statement blocks = db_.prepare("SELECT tag, idx FROM block_tags WHERE idx >= ? AND idx < ?");
-    blocks.bind(1, merge->first).bind(2, merge->below);
-    while (blocks.step()) moved.emplace(blocks.bytes(0), blocks.integer(1));
     bool first = true, last = false, newest = false;
+    std::int64_t both = 0;
+    Statement sorted = db_.prepare("SELECT 1 FROM block_tags WHERE block = ? AND tag = ? AND idx = ?");
     Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags WHERE idx < ? ORDER BY idx");
     recent.bind(1, merge->below);
+    std::vector<std::string_view> moved;
     while (recent.step()) {
       const std::int64_t index = recent.integer(0);
-      if (std::exchange(first, false) && index != merge->first) found.push_back(index);
+      if (std::exchange(first, false) && index != merge->first) visit(index);
+      moved.clear();
       each_tag_of(recent.bytes(1), [&](std::string_view tag) {
-        if (!merge->has(tag, index)) return;
-        last |= index == merge->index && tag == merge->tag;
-        newest |= index == merge->below - 1;
-        if (moved.erase({std::string(tag), index}) == 0) found.push_back(index);
+        if (merge->has(tag, index)) moved.push_back(tag);
       });
+      std::sort(moved.begin(), moved.end());
+      for (std::size_t i = 0; i < moved.size(); ++i) {
+        last |= index == merge->index && moved[i] == merge->tag;
+        newest |= index == merge->below - 1;
+        sorted.reset();
+        sorted.bind(1, index >> kBlockBits).bind_blob(2, moved[i]).bind(3, index);
+        if ((i > 0 && moved[i] == moved[i - 1]) || !sorted.step())
+          visit(index);
+        else
+          ++both;
+      }
     }
-    for (const auto& [tag, index] : moved) found.push_back(index);
-    if (!last || !newest) found.push_back(merge->index);
-    return found;
+    // Which are too many is told by the records that do not make them.
+    Statement within = db_.prepare("SELECT count(*) FROM block_tags WHERE idx >= ? AND idx < ?");
+    within.bind(1, merge->first).bind(2, merge->below);
+    if (!last || !newest || !within.step() || within.integer(0) != both) visit(merge->index);
   }
 
   std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,

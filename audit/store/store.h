@@ -77,7 +77,7 @@ class StoreReader {
   virtual void each_tile(const std::function<void(const StoredTile&, std::string_view hash)>& visit) = 0;
   virtual void each_tag(const std::function<void(std::string_view tag, std::int64_t index)>& visit) = 0;
   // Records of which a sorted tag lies where nobody looks for it, or the place of the merge under way is not the one that it has come to.
-  virtual std::vector<std::int64_t> misplaced_tags() = 0;
+  virtual void each_misplaced_tag(const std::function<void(std::int64_t index)>& visit) = 0;
   virtual void each_state(const std::function<void(const StoredStateRow&)>& visit) = 0;
   // The discriminators of some rows behind `after`, from the first where there is none; gives back the last key, or nothing: no more.
   virtual std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,

@@ -243,7 +243,7 @@ class CountingReader final : public StoreReader {
     below_.each_tile(visit);
   }
   void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override { below_.each_tag(visit); }
-  std::vector<std::int64_t> misplaced_tags() override { return below_.misplaced_tags(); }
+  void each_misplaced_tag(const std::function<void(std::int64_t)>& visit) override { below_.each_misplaced_tag(visit); }
   void each_state(const std::function<void(const StoredStateRow&)>& visit) override { below_.each_state(visit); }
   std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,
                                            const std::function<void(std::string_view)>& visit) override {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +32,12 @@ Batch records(std::uint64_t first, std::uint64_t end) {
   return batch;
 }
 
+std::vector<std::int64_t> misplaced(StoreReader& reader) {
+  std::vector<std::int64_t> found;
+  reader.each_misplaced_tag([&](std::int64_t index) { found.push_back(index); });
+  return found;
+}
+
 void each_is_there_once(StoreReader& reader, std::uint64_t end) {
   std::map<std::pair<std::string, std::int64_t>, int> seen;
   reader.each_tag([&](std::string_view tag, std::int64_t index) { ++seen[{std::string(tag), index}]; });
@@ -38,7 +45,7 @@ void each_is_there_once(StoreReader& reader, std::uint64_t end) {
   for (std::uint64_t i = 0; i < end; ++i)
     for (const TagValue& tag : {tag_of(i), tag_of(i / 10 + 5'000)})
       BOOST_REQUIRE((seen[{std::string(view(tag)), static_cast<std::int64_t>(i)}]) == 1);
-  BOOST_REQUIRE(reader.misplaced_tags().empty());
+  BOOST_REQUIRE(misplaced(reader).empty());
   for (std::uint64_t ten = 0; ten * 10 < end; ++ten) {
     std::vector<std::uint64_t> those;
     for (std::uint64_t i = ten * 10; i < std::min(end, ten * 10 + 10); ++i) those.push_back(i);
@@ -95,8 +102,40 @@ BOOST_AUTO_TEST_CASE(tags_of_two_blocks_are_found_where_they_lie) {
   BOOST_TEST(db.number("SELECT count(*) FROM block_tags WHERE block = 0 AND idx > 65535") == 0);
   db.exec("UPDATE block_tags SET block = 0 WHERE idx = 65536");
   db.close();
-  BOOST_TEST(open_sqlite_reader(path)->misplaced_tags() == (std::vector<std::int64_t>{65'536, 65'536}),
+  BOOST_TEST(misplaced(*open_sqlite_reader(path)) == (std::vector<std::int64_t>{65'536, 65'536}),
              boost::test_tools::per_element());
+}
+
+// One row of a stranger makes no search without end, and a merge that says it is of all records is told as none of Caveat's.
+BOOST_AUTO_TEST_CASE(a_block_and_a_merge_of_any_number_are_read_for_what_is_there) {
+  const testing::Folder folder;
+  const std::string path = folder / "log.db";
+  create_sqlite_store(path, "note");
+  {
+    const auto store = open_sqlite_store(path, {.recent_tag_rows = 60});
+    bool under_way = false;
+    for (std::uint64_t first = 0; first < 400 && !under_way; ++first) {
+      store->commit(records(first, first + 1));
+      store->tidy();
+      under_way = Database(path, Database::Mode::read).number("SELECT count(*) FROM tag_merge") > 0;
+    }
+  }
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+  Database db(path, Database::Mode::write);
+  BOOST_REQUIRE(db.number("SELECT count(*) FROM tag_merge") == 1);
+  const std::int64_t place = db.number("SELECT idx FROM tag_merge");
+  db.exec("INSERT INTO block_tags VALUES (" + std::to_string(kLast) + ", zeroblob(16), 3)");
+  db.close();
+  BOOST_TEST(open_sqlite_reader(path)->find_tag(tag_of(0)) == (std::vector<std::uint64_t>{0, 3}),
+             boost::test_tools::per_element());
+  // It lies in the wrong block, and is one more than the merge has moved.
+  BOOST_TEST(misplaced(*open_sqlite_reader(path)) == (std::vector<std::int64_t>{3, place}),
+             boost::test_tools::per_element());
+  Database again(path, Database::Mode::write);
+  again.exec("DELETE FROM block_tags WHERE block = " + std::to_string(kLast));
+  again.exec("UPDATE tag_merge SET below = " + std::to_string(kLast));
+  again.close();
+  BOOST_TEST(!misplaced(*open_sqlite_reader(path)).empty());
 }
 
 // As an older build left it: what it merged stays where it is, and nothing but a writer changes the file.
