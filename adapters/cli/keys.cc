@@ -76,6 +76,7 @@ std::string log_of(const Invocation& invocation, const std::string& dir) {
 int run_keys_protect(const Invocation& invocation, Terminal& terminal) {
   const std::string& dir = invocation.arguments[0];
   const char* current = std::getenv("CAVEAT_PASSPHRASE_FILE");
+  const bool of_command = invocation.has("--passphrase");
   const std::string file = invocation.get("--passphrase", current == nullptr ? "" : current);
   if (file.empty())
     return wrong_use(
@@ -83,10 +84,11 @@ int run_keys_protect(const Invocation& invocation, Terminal& terminal) {
         {"`caveat keys protect` needs a file with the passphrase: CAVEAT_PASSPHRASE_FILE, or --passphrase FILE.",
          "`caveat keys protect` 需要存放口令的文件：CAVEAT_PASSPHRASE_FILE，或 --passphrase FILE。"},
         {}, "keys protect");
-  if (std::error_code ignored; !std::filesystem::exists(file, ignored))
+  if (std::error_code ignored; of_command && !std::filesystem::exists(file, ignored))
     return refuse(terminal, Problem{&load::codes::kFileMissing,
                                     {{.path = file, .expected = {}, .found = {}, .nearest = {}, .hint = {}}}});
-  const audit::SecretText passphrase = audit::read_passphrase(file);
+  const audit::SecretText passphrase =
+      of_command ? audit::read_passphrase(file) : audit::passphrase_of_the_environment().value();
   audit::SystemRandom random;
   audit::KeyStoreOptions options;
   options.writable = true;

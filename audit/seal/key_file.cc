@@ -2,8 +2,10 @@
 
 #include <sodium.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -139,6 +141,15 @@ SecretKey stretch(const std::string& path, std::string_view passphrase, const Ke
     throw Error(codes::kKeyPassphrase, path,
                 {path, said("argon2id needs {0} MiB of memory", file.memlimit_kib / 1024)});
   return key;
+}
+
+std::optional<SecretText> passphrase_of_the_environment() {
+  const std::string named = "CAVEAT_PASSPHRASE_FILE";
+  const char* file = std::getenv(named.c_str());
+  if (file == nullptr || *file == '\0') return std::nullopt;
+  // Who has put the passphrase itself there does not find it in a journal.
+  if (::access(file, F_OK) != 0) throw Error(codes::kPassphraseFile, named, {named, system_words()});
+  return read_passphrase(file);
 }
 
 SecretText read_passphrase(const std::string& file) {

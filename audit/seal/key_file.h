@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,7 @@ void must_be_private(const std::string& path);
 // The passphrase that a file holds, without its line end: at most 4,096 bytes and not empty, so that what a set was protected
 // with can be read again.
 SecretText read_passphrase(const std::string& file);
+std::optional<SecretText> passphrase_of_the_environment();  // that CAVEAT_PASSPHRASE_FILE names
 SecretKey stretch(const std::string& path, std::string_view passphrase, const KeyFile& file);
 
 }  // namespace caveat::audit

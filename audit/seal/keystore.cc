@@ -43,12 +43,7 @@ std::string random_bytes(Random& random, std::size_t size) {
 
 std::optional<SecretText> given_passphrase(const KeyStoreOptions& options) {
   if (options.passphrase) return SecretText(std::string(*options.passphrase));
-  const char* file = std::getenv("CAVEAT_PASSPHRASE_FILE");
-  if (file == nullptr || *file == '\0') return std::nullopt;
-  // Who has put the passphrase itself there does not find it in a journal.
-  const std::string named = "CAVEAT_PASSPHRASE_FILE";
-  if (::access(file, F_OK) != 0) throw Error(codes::kPassphraseFile, named, {named, system_words()});
-  return read_passphrase(file);
+  return passphrase_of_the_environment();
 }
 
 // What is not there is another matter, and told in other words.
