@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -47,6 +49,19 @@ std::optional<Mark> parse(const std::string& origin, std::string_view line) {
 void create_high_water(const std::string& path, const std::string& origin) {
   const std::string line = line_of(origin, 0, empty_root());
   write_new_file(path, line + line, 0600);
+}
+
+bool was_there(const std::string& high_water) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(high_water, ignored)) return false;
+  const std::string new_line = "high-water 1 " + std::string(20, '0') + " ";
+  try {
+    const std::string text = read_file(high_water, 2 * kLineBytes, codes::kHighWater);
+    return text.size() != 2 * kLineBytes || !text.starts_with(new_line) ||
+           !text.substr(kLineBytes).starts_with(new_line);
+  } catch (const Error&) {
+    return true;
+  }
 }
 
 Mark read_high_water(const std::string& path, const std::string& origin) {

@@ -23,6 +23,8 @@ struct Mark {
 };
 
 void create_high_water(const std::string& path, const std::string& origin);
+// Whether a log was ever written to beside it: also where the mark is damaged. For what is told of one that is not there.
+bool was_there(const std::string& high_water);
 Mark read_high_water(const std::string& path, const std::string& origin);
 
 class HighWater {

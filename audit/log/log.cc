@@ -297,7 +297,7 @@ class GroupCommitLog final : public Log {
     const auto must_be_there = [&] {
       log_there = fs::exists(path, ignored);
       if (!log_there && !options_.create) {
-        if (fs::exists(options_.high_water, ignored)) throw Error(codes::kLogGone, path, {path, options_.keys_dir});
+        if (was_there(options_.high_water)) throw Error(codes::kLogGone, path, {path, options_.keys_dir});
         throw Error(codes::kLogMissing, path, {path});
       }
       if (log_there && !KeyStore::exists(options_.keys_dir))

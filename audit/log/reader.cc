@@ -1,10 +1,14 @@
 #include "audit/log/reader.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/about.h"
+#include "audit/log/high_water.h"
+#include "audit/log/log.h"
 #include "audit/log/tiles.h"
 #include "audit/record/decode.h"
 
@@ -32,7 +36,14 @@ void LogReader::read_head() {
   nodes_.clear();
 }
 
-std::unique_ptr<LogReader> LogReader::open(const std::string& path) { return over(open_sqlite_reader(path)); }
+std::unique_ptr<LogReader> LogReader::open(const std::string& path) {
+  std::error_code ignored;
+  const std::string keys = default_keys_dir(path);
+  if (!std::filesystem::exists(path, ignored) && was_there(keys + "/high-water"))
+    throw Error(codes::kLogGone, path, {path, keys});
+  return over(open_sqlite_reader(path));
+}
+
 std::unique_ptr<LogReader> LogReader::over(std::unique_ptr<StoreReader> store) {
   return std::unique_ptr<LogReader>(new LogReader(std::move(store)));
 }

@@ -6,7 +6,7 @@
 //
 // Promises   one snapshot: what commits later is not seen
 // Threads    one at a time
-// Errors     audit::Error: log_missing, log_foreign, log_half_written, log_newer, storage
+// Errors     audit::Error: log_missing, log_gone, log_foreign, log_half_written, log_newer, storage
 // Cost       opening: nothing that grows with the log; a node: at most 256 headers
 #pragma once
 
