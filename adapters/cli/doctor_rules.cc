@@ -81,13 +81,9 @@ void Doctor::in_force(const program::Program& program) {
   const std::vector<decide::OutOfForce> all = decide::out_of_force(program, SystemClock().wall_us(), 0);
   if (all.empty()) return;
   constexpr std::size_t kShown = 8;
-  const bool zh = terminal_.language == Language::zh;
-  std::string names;
-  for (std::size_t i = 0; i < all.size() && i < kShown; ++i)
-    names += (i == 0 ? "" : zh ? "、" : ", ") + caveat::cli::told(program, all[i], terminal_.language);
-  if (all.size() > kShown) names += terminal_.say({", …", "等"});
   note("packs", {"{0} not in force today: {1}", "{0}今日不在施行期内：{1}"},
-       {counted(all.size(), terminal_, "rule is", "rules are", "条规则"), names},
+       {counted(all.size(), terminal_, "rule is", "rules are", "条规则"),
+        told_openly(program, all, kShown, terminal_.language)},
        {"if that is not meant, mend the dates of the rule or of the sources that it cites, then reload",
         "如非本意，请改正规则或其所引法源的起止日期，然后重载"});
 }

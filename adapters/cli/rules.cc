@@ -41,4 +41,21 @@ std::string told(const program::Program& program, const decide::OutOfForce& rule
   return out + (rule.ended ? " (until " : " (from ") + day + ")";
 }
 
+std::string told_openly(const program::Program& program, const std::vector<decide::OutOfForce>& rules, std::size_t most,
+                        Language language) {
+  const bool zh = language == Language::zh;
+  std::string out;
+  const auto add = [&](const std::string& item) { out += (out.empty() ? "" : zh ? "、" : ", ") + item; };
+  std::size_t shown = 0, hidden = 0;
+  for (const decide::OutOfForce& rule : rules) {
+    if (program.rule_is_confidential(rule.rule))
+      ++hidden;
+    else if (shown++ < most)
+      add(told(program, rule, language));
+  }
+  if (hidden > 0) add(zh ? "保密规则 " + std::to_string(hidden) + " 条" : std::to_string(hidden) + " confidential");
+  if (shown > most) out += zh ? "等" : ", …";
+  return out;
+}
+
 }  // namespace caveat::cli

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/cli/command.h"
 #include "adapters/load/ruleset.h"
@@ -18,5 +19,8 @@ std::shared_ptr<const decide::Ruleset> rules_of(const Invocation& invocation, Te
 
 // A rule by its name, and when it was or will be in force.
 std::string told(const program::Program& program, const decide::OutOfForce& rule, Language language);
+// The first `most` of them, where others than the authors of the rules read it: confidential ones are counted.
+std::string told_openly(const program::Program& program, const std::vector<decide::OutOfForce>& rules, std::size_t most,
+                        Language language);
 
 }  // namespace caveat::cli

@@ -150,12 +150,9 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
 void Served::write_down(const std::vector<decide::OutOfForce>& all, const program::Program& program) {
   if (all.empty()) return;
   constexpr std::size_t kShown = 20;
-  std::string names;
-  for (std::size_t i = 0; i < all.size() && i < kShown; ++i)
-    names += (i == 0 ? "" : ", ") + told(program, all[i], Language::en);
-  if (all.size() > kShown) names += ", …";
-  options_.operation->write(server::Level::warn, "not_in_force",
-                            {{"rules", static_cast<std::int64_t>(all.size())}, {"names", names}});
+  options_.operation->write(
+      server::Level::warn, "not_in_force",
+      {{"rules", static_cast<std::int64_t>(all.size())}, {"names", told_openly(program, all, kShown, Language::en)}});
 }
 
 void Served::write_down(const std::vector<Unseen>& all) {
