@@ -362,7 +362,7 @@ std::string explanation_json(const PastDecision& past, std::string_view reader, 
     out["rules"] = std::move(rules);
     return json::serialize(out);
   }
-  const bool reached_many = !recipients_in(past.body).empty();
+  const bool reached_many = recipients_in(past.body).size() > 1;
   std::string text;
   for (const audit::StoryLine& line : zh ? past.story.zh : past.story.en) {
     using Kind = audit::StoryLine::Kind;

@@ -65,6 +65,18 @@ BOOST_AUTO_TEST_CASE(a_customer_is_not_told_which_others_an_outreach_did_not_rea
   BOOST_TEST(told.find("k-1") == std::string::npos, told);
 }
 
+BOOST_AUTO_TEST_CASE(a_customer_whom_alone_an_outreach_was_to_reach_is_told_that_it_was_kept_back) {
+  Desk desk;
+  handoff_of(desk.asks_for_a_person());
+  const json::value reply =
+      desk.turn(R"("outreach":{"purpose":"marketing","text":"Buy.","recipients":[{"id":"k-1"}]})", "", "");
+  BOOST_TEST(verdicts(reply) == "k-1:block");
+  gate::Query query{.kind = gate::Query::Kind::explanation, .target = str(reply.at("decision"))};
+  query.reader = "customer";
+  const std::string told = desk.gate->look(query, gate::Caller::local()).body;
+  BOOST_TEST(told.find("k-1") != std::string::npos, told);
+}
+
 // Who is with a person at the time is nothing that the turn tells: the record does.
 BOOST_AUTO_TEST_CASE(an_outreach_that_was_kept_from_a_recipient_comes_to_the_same_bytes_from_its_record) {
   Desk desk;
