@@ -15,13 +15,13 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 std::string by_the_banks_word(std::uint64_t ids, std::uint64_t others, Language language) {
   if (language == Language::zh)
-    return "其中 " + number(ids) + " 个密钥编号属于该客户，仅以银行所述为准；期间内其他编号下的决定 " + number(others) +
-           " 个，未予打开";
+    return "其中 " + number(ids) + " 个密钥编号属于该客户，仅以银行所述为准；期间内仅在其他编号下的决定 " +
+           number(others) + " 个，未予打开";
   return "that " + (ids == 0 ? "no key id is" : several(ids, "key id is", "key ids are")) +
          " the customer's is the bank's word; " +
-         (others == 0 ? "no decision of the period bears other ids"
-                      : several(others, "decision of the period bears other ids and is not opened",
-                                "decisions of the period bear other ids and are not opened"));
+         (others == 0 ? "no decision of the period is under other ids alone"
+                      : several(others, "decision of the period is under other ids alone and is not opened",
+                                "decisions of the period are under other ids alone and are not opened"));
 }
 
 bool PackageReport::intact() const {

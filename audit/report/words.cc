@@ -44,9 +44,8 @@ constexpr Phrase kPhrases[] = {
     {"whose", "Whose decisions", "决定归属"},
     {"by_word",
      "By the bank's word alone: key ids that it names as this customer's: {a}; decisions of the period under other "
-     "ids, "
-     "not opened here: {b}.",
-     "仅以银行所述为准：银行指为该客户的密钥编号 {a} 个；期间内其他编号下的决定 {b} 个，本报告未予打开。"},
+     "ids alone, not opened here: {b}.",
+     "仅以银行所述为准：银行指为该客户的密钥编号 {a} 个；期间内仅在其他编号下的决定 {b} 个，本报告未予打开。"},
     {"of_many", "Decisions that reached others too", "同时触达他人的决定"},
     {"of_many_words",
      "They count here with the verdict and the rules of the whole turn, and none of them is told in full, since it "

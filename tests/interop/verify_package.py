@@ -291,7 +291,7 @@ def main():
             return 1
         print("✓ %s%s" % (name, " (by the key named)" if name == "signed" and given else ""))
     for true, words in ((state["sealed"], "%d decisions are sealed: they are in the tree, but what was decided is not opened" % state["sealed"]), (state["manifest"]["query"]["customer"],
-                         "that %d key ids are the customer's is the bank's word; %d decisions of the period bear other ids and are not opened" % (len(state["manifest"]["query"]["subjects"]), state["others"])),
+                         "that %d key ids are the customer's is the bank's word; %d decisions of the period are under other ids alone and are not opened" % (len(state["manifest"]["query"]["subjects"]), state["others"])),
                         (state["manifest"]["query"]["alias"], "that %(alias)s is %(rule)s by another name is the bank's word" % state["manifest"]["query"]), (state["later"], "the last change of key leads to another than signed: a report made again, by the key of that day"), (True, "report.html and VERIFY.md: that they say what Caveat prints is not checked here")):
         print("? " + words) if true else None
     return 0 if given else 5

@@ -767,27 +767,27 @@ BOOST_AUTO_TEST_CASE(a_customers_package_opens_his_decisions_only_and_is_counted
   BOOST_TEST(report.exit_code() == 0, shown(report));
   // Which ids are his no proof tells: whoever signs may leave some out, and the counts fit all the same.
   BOOST_TEST((report.claims[8].shown == Shown::not_checked), shown(report));
-  BOOST_TEST(
-      report.claims[8].why_en ==
-      "that 1 key id is the customer's is the bank's word; 26 decisions of the period bear other ids and are not "
-      "opened");
+  BOOST_TEST(report.claims[8].why_en ==
+             "that 1 key id is the customer's is the bank's word; 26 decisions of the period are under other ids alone "
+             "and are not "
+             "opened");
   BOOST_TEST(report.claims[8].why_zh ==
-             "其中 1 个密钥编号属于该客户，仅以银行所述为准；期间内其他编号下的决定 26 个，未予打开");
+             "其中 1 个密钥编号属于该客户，仅以银行所述为准；期间内仅在其他编号下的决定 26 个，未予打开");
   BOOST_TEST(
       render_text(report, Language::en).ends_with(". It is about one customer: " + report.claims[8].why_en + ".\n"));
   BOOST_TEST(render_text(report, Language::zh).ends_with("签署。" + report.claims[8].why_zh + "。\n"));
   BOOST_TEST(render_json(report).find(R"("customer_ids":1,"others":26})") != std::string::npos);
   BOOST_TEST(part.at("report.html")
-                 .find("names as this customer&apos;s: 1; decisions of the period under other ids, "
+                 .find("names as this customer&apos;s: 1; decisions of the period under other ids alone, "
                        "not opened here: 26.") != std::string::npos);
   query.subjects.clear();  // as if none of them were his
   const PackageReport none = verify_members(members(query), named());
   BOOST_TEST(none.exit_code() == 0, shown(none));
   BOOST_TEST((none.claims[8].shown == Shown::not_checked), shown(none));
-  BOOST_TEST(
-      none.claims[8].why_en ==
-      "that no key id is the customer's is the bank's word; 30 decisions of the period bear other ids and are not "
-      "opened");
+  BOOST_TEST(none.claims[8].why_en ==
+             "that no key id is the customer's is the bank's word; 30 decisions of the period are under other ids "
+             "alone and are not "
+             "opened");
 }
 
 BOOST_AUTO_TEST_CASE(records_lie_in_bundles_beside_their_headers_also_where_a_period_begins_within_one) {
