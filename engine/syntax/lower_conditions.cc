@@ -143,11 +143,6 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
       return e;
     }
     ExprPtr number = number_value(numbers[0]);
-    if (node.has(P::INSIDE) && number->literal.kind == LiteralKind::duration) {  // 客户.签约时间 24小时内
-      const std::string length = written(numbers[0]);
-      complain(codes::kBareWithin, node.span(), {}, {}, {},
-               {{node.span(), "距今 不超过 " + length}, {node.span(), "在 未来 " + length + "内"}});
-    }
     return make(node.has(P::OR_MORE) ? Op::ge : Op::le, span, std::move(subject), std::move(number));
   }
   const auto binary = [&](Op op) { return make(op, span, std::move(subject), sum(sums.at(0))); };

@@ -1193,6 +1193,21 @@ bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& rang
   return true;
 }
 
+// 客户.签约时间 24小时内: of a moment nobody knows whether the past or the future is meant; of a length it is at most.
+bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& expr) {
+  const syntax::Expr& length = *expr.args[1];
+  if (moment.type.kind != TypeKind::date && moment.type.kind != TypeKind::instant) return false;
+  if (expr.op != S::le || length.op != S::literal || length.literal.kind != syntax::LiteralKind::duration) return false;
+  const Span tail{length.span.source, length.span.begin, expr.span.end};
+  if (!quoted(tail).ends_with("内")) return false;
+  Diagnostic& told = work_.report(syntax::codes::kBareWithin, item_, tail, {});
+  const std::string before = quoted({tail.source, expr.args[0]->span.end, tail.begin});
+  if (before.find_first_not_of(' ') != before.npos) return true;  // 为 24小时内
+  const std::string many = quoted(length.span);
+  told.fixes = {{tail, "距今 不超过 " + many}, {tail, "在 未来 " + many + "内"}};
+  return true;
+}
+
 ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   const syntax::Expr& left = *expr.args[0];
   const syntax::Expr& right = *expr.args[1];
@@ -1216,6 +1231,7 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
                         say("The time of day is asked so: now is between 22:00 and 24:00",
                             "钟点这样写：此刻 介于 22:00 与 24:00 之间"));
     }
+    if (a && told_of_bare_within(*a, expr)) return nullptr;
     if (a) {
       b = value(right, &a->type);
     } else if (right.op != S::literal && !is_bare(right)) {
