@@ -253,7 +253,7 @@ class Package(unittest.TestCase):
         wrote, ours, theirs = report()
         self.assertIn("(0 decisions and 3 that no key opens and that may be about this customer or another of 7 records)", wrote)
         self.assertIn("3 decisions of it are not opened", ours.splitlines()[-1])
-        self.assertIn("2 key ids are the customer's is the bank's word; 4 decisions of the period bear", ours.splitlines()[-1])
+        self.assertIn("2 key ids are the customer's is the bank's word; 4 decisions of the period are under other ids alone", ours.splitlines()[-1])
         self.assertIn("? 3 decisions are sealed", theirs)
 
     def test_a_package_of_a_log_without_a_record_says_so_and_verifies(self):
