@@ -123,28 +123,15 @@ struct Look {
   bool escapes = false;  // a backslash: texts have to be unescaped
   bool odd = false;      // an escape or a sign beyond ASCII: a text may hold what it must not
 };
-// Copies the bytes to `to`, which has room for a block more, and tells what they hold on the way.
-Look copy_over(char* to, std::string_view json) {
-  constexpr std::size_t kBlock = 32;
-  typedef std::uint8_t Block __attribute__((vector_size(kBlock)));
-  Block seen{}, backslashes{};
-  const auto block = [&](std::size_t at, std::size_t size) __attribute__((always_inline)) {
-    Block bytes{};
-    std::memcpy(&bytes, json.data() + at, size);
-    std::memcpy(to + at, &bytes, kBlock);
-    seen |= bytes;
-    backslashes |= reinterpret_cast<Block>(bytes == static_cast<std::uint8_t>('\\'));
-  };
-  std::size_t i = 0;
-  for (; i + kBlock <= json.size(); i += kBlock) block(i, kBlock);
-  block(i, json.size() - i);
-  const auto any = [](const Block& of, std::uint64_t bits) {
-    std::array<std::uint64_t, kBlock / sizeof(std::uint64_t)> words;
-    std::memcpy(words.data(), &of, kBlock);
-    return (((words[0] | words[1]) | (words[2] | words[3])) & bits) != 0;
-  };
-  const bool escapes = any(backslashes, ~std::uint64_t{0});
-  return {escapes, escapes || any(seen, 0x8080808080808080u)};
+Look look_over(std::string_view json) {
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < json.size(); i += 32) {  // the padding is zeros
+    std::array<std::uint64_t, 4> words;
+    std::memcpy(words.data(), json.data() + i, 32);
+    seen |= (words[0] | words[1]) | (words[2] | words[3]);
+  }
+  const bool escapes = json.find('\\') != std::string_view::npos;
+  return {escapes, escapes || (seen & 0x8080808080808080u) != 0};
 }
 
 enum class Of : bool { turn, body };
@@ -158,8 +145,8 @@ class Reader {
 
   // `json` lies in the store of `fields`, with the reader's padding behind it, and the places end in its size; unescaped
   // texts go to `unescaped`.
-  Reader(Of of, Fields& fields, const Limits& limits, std::string_view json, const Look& look,
-         const std::uint32_t* places, char* unescaped, const od::parser& parser, Memory& memory)
+  Reader(Of of, Fields& fields, const Limits& limits, std::string_view json, const std::uint32_t* places,
+         char* unescaped, const od::parser& parser, Memory& memory)
       : of_(of),
         fields_(fields),
         limits_(limits),
@@ -169,7 +156,7 @@ class Reader {
         unescaped_(reinterpret_cast<std::uint8_t*>(unescaped)),
         parser_(parser),
         names_(memory),
-        look_(look) {}
+        look_(look_over(json)) {}
 
   void read(Fields::Kind root) {
     at_ = fields_.add(Fields::kEnd, kNoName, root);
@@ -623,7 +610,7 @@ Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, 
   thread_local Buffers buffers;
   constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
   char* store = fields.room(2 * (json.size() + kPadding));
-  const Look look = copy_over(store, json);
+  std::memcpy(store, json.data(), json.size());
   std::memset(store + json.size(), 0, kPadding);
   const simdjson::padded_string_view view(store, json.size(), json.size() + kPadding);
 
@@ -631,8 +618,7 @@ Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, 
   std::size_t count = 0;
   if (const auto error = buffers.places(view, places, count)) return first_pass(error, json);
   fields.room_for(count + 1);  // each value begins at a place of its own, and one may be missing at the end
-  Reader reader(of, fields, limits, view, look, places, store + json.size() + kPadding, buffers.unescaper,
-                buffers.names);
+  Reader reader(of, fields, limits, view, places, store + json.size() + kPadding, buffers.unescaper, buffers.names);
   reader.read(is_list ? Fields::Kind::list : Fields::Kind::object);
   if (!reader.clean()) return tl::unexpected(reader.take_problem());
   return {};
