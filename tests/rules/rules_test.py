@@ -248,6 +248,20 @@ class Binary(unittest.TestCase):
             for text in texts:
                 self.assertNotRegex(text, r"[{}]|不明|unknown", reply["id"])
 
+    def test_the_first_answer_that_goes_out_says_that_an_ai_speaks_and_only_that_one(self):
+        texts = ["这款产品保本保息。", "您好，请问有什么可以帮您？", "营业时间为九点至五点。"]
+        said = []
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
+            for number, text in enumerate(texts, 1):
+                file.write(json.dumps({"id": f"n-{number}", "at": f"2026-11-27T10:0{number}:00+08:00", "language": "zh",
+                                       "conversation": {"id": "c-n", "turn": number}, "customer": {"id": "k-n"},
+                                       "jurisdictions": ["CN"], "answer": {"text": text}}) + "\n")
+            file.flush()
+            for line in self.run_caveat("decide", "--rules", ROOT / "rules", file.name).stdout.splitlines():
+                reply = json.loads(line)
+                said.append((reply["verdict"], [one["name"] for one in reply["disclosures"]], "我是本行的人工智能客服" in reply["say"]["text"]))
+        self.assertEqual(said, [("block", [], False), ("revise", ["AI_NOTICE"], True), ("allow", [], False)])
+
     def test_a_blocked_product_leaves_and_the_others_stay(self):
         reply = next(reply for reply in self.decide() if "three-products-one-too-risky" in reply["id"])
         self.assertEqual([(item["id"], item["verdict"]) for item in reply["products"]],
