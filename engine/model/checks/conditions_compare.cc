@@ -1,0 +1,269 @@
+// Comparisons: what may be held against what, ranges, membership in a set of values.
+#include <algorithm>
+
+#include "engine/model/checks/conditions.h"
+#include "engine/model/checks/kinds.h"
+#include "engine/model/checks/nodes.h"
+#include "engine/model/checks/several_in_one.h"
+#include "engine/syntax/codes.h"
+
+namespace caveat::model {
+namespace {
+
+using S = syntax::Op;
+
+// What a sum of numbers comes to that no fact stands in.
+std::optional<Decimal> reckoned(const Expr& expr) {
+  if (expr.op == Op::constant) return expr.constant.number;
+  if (!is_number(expr.type.kind) || (expr.op != Op::add && expr.op != Op::sub && expr.op != Op::mul))
+    return std::nullopt;
+  const std::optional<Decimal> a = reckoned(*expr.args[0]), b = reckoned(*expr.args[1]);
+  if (!a || !b) return std::nullopt;
+  return expr.op == Op::add ? a->plus(*b) : expr.op == Op::sub ? a->minus(*b) : a->times(*b);
+}
+
+}  // namespace
+
+bool Conditions::check_range(const Expr& value, const Expr& constant) {
+  if (value.op != Op::fact && value.op != Op::element) return true;
+  if (!value.type.low && !value.type.high) return true;
+  const std::optional<Decimal> number = reckoned(constant);
+  if (!number) return true;
+  if ((value.type.low && *number < *value.type.low) || (value.type.high && *value.type.high < *number)) {
+    work_.report(codes::kOutOfRange, item_, constant.span,
+                 {quoted(constant.span), quoted(value.span), describe(work_.model, value.type, language())});
+    return false;
+  }
+  return true;
+}
+
+// The working days that a length holds: between no dates nobody can count them.
+const Expr* Conditions::working_days_in(const Expr& length) {
+  if (length.type.kind != TypeKind::duration) return nullptr;
+  if (length.op == Op::constant) return length.constant.duration.working_days != 0 ? &length : nullptr;
+  for (const ExprPtr& arg : length.args)
+    if (const Expr* found = working_days_in(*arg)) return found;
+  return nullptr;
+}
+
+ExprPtr Conditions::no_dates(const Expr& days) {
+  return wrong_type(days.span, say("hours, days or months", "小时、天或月"), describe_expr(days),
+                    say("Working days are counted between dates: `is more than 3 working days ago`.",
+                        "工作日要在日期之间计算，例如“距今超过 3 个工作日”。"));
+}
+
+ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr) {
+  // a op b, where op is eq, lt or le.
+  if (!a || !b) return nullptr;
+  const Comparable fit = comparable(work_.model, a->type, b->type);
+  if (fit == Comparable::units_differ) {
+    work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
+    return nullptr;
+  }
+  if (fit == Comparable::no) {
+    const bool a_is_constant = a->op == Op::constant && b->op != Op::constant;
+    const ExprPtr& expected = a_is_constant ? b : a;
+    const ExprPtr& found = a_is_constant ? a : b;
+    if (expected->type.kind == TypeKind::list || expected->type.kind == TypeKind::record) {
+      return wrong_type(expected->span, say("a single value", "单个值"), describe_expr(*expected),
+                        expected->type.kind == TypeKind::list
+                            ? say("Lists are asked with `includes`.", "列表用“包括”来判断。")
+                            : std::string());
+    }
+    return wrong_type(found->span, describe(work_.model, unbounded(expected->type), language()), describe_expr(*found));
+  }
+  if (fit == Comparable::equality && op != Op::eq) {
+    work_.report(codes::kNoOrder, item_, expr.span, {describe_expr(a->op == Op::constant ? *b : *a)});
+    return nullptr;
+  }
+  if (a->type.kind == TypeKind::duration && a->op == Op::constant && b->op == Op::constant &&
+      (a->constant.duration.months != 0) != (b->constant.duration.months != 0)) {
+    work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
+    return nullptr;
+  }
+  if (a->type.kind == TypeKind::duration) {
+    for (const ExprPtr& span : {a, b})
+      if (const Expr* days = working_days_in(*span)) return no_dates(*days);
+  }
+  const bool in_range = check_range(*a, *b) && check_range(*b, *a);
+  if (!in_range) return nullptr;
+  if (a->type.kind == TypeKind::yes_no) {
+    if (a->op == Op::constant) std::swap(a, b);
+    if (a->op != Op::constant && b->op == Op::constant) {
+      if (is_condition(a->op)) return b->constant.yes ? a : node(Op::not_, expr.span, {a});
+      // `is no` is a comparison, and not the `not` of `is yes`: of what the turn does not have it is false (semantics.md 9).
+      return b->constant.yes ? node(Op::truth, expr.span, {a}) : node(op, expr.span, {std::move(a), std::move(b)});
+    }
+    if (is_condition(a->op) || is_condition(b->op)) {  // both or neither: unknown where one of them is
+      const ExprPtr x = is_condition(a->op) ? a : node(Op::truth, expr.span, {a});
+      const ExprPtr y = is_condition(b->op) ? b : node(Op::truth, expr.span, {b});
+      const auto no = [&](const ExprPtr& one) { return node(Op::not_, expr.span, {one}); };
+      return node(Op::or_, expr.span, {node(Op::and_, expr.span, {x, y}), node(Op::and_, expr.span, {no(x), no(y)})});
+    }
+  }
+  return node(op, expr.span, {std::move(a), std::move(b)});
+}
+
+// `is 14-18`, 属于 14-18: read as 14 minus 18, which nobody writes. The whole is what is to be mended, where one edit mends it.
+bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole) {
+  if (range.op != S::sub || range.args[0]->op != S::literal || range.args[1]->op != S::literal) return false;
+  const syntax::Literal &low = range.args[0]->literal, &high = range.args[1]->literal;
+  if (low.kind != syntax::LiteralKind::number || high.kind != syntax::LiteralKind::number) return false;
+  if (!(low.number < high.number)) return false;
+  const bool negated = whole.op == S::ne || whole.op == S::none_of_list;
+  if (!negated && whole.op != S::eq && whole.op != S::one_of) {  // above 14-18: of which of the two, nobody knows
+    wrong_type(range.span, say("one number", "一个数"), quoted(range.span),
+               say("“-” subtracts; a bound is one number", "“-”表示相减；界限只写一个数"));
+    return true;
+  }
+  const std::string from = quoted(range.args[0]->span), to = quoted(range.args[1]->span);
+  std::string meant =
+      quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
+  if (negated) meant = say("not (", "非（") + meant + say(")", "）");
+  wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
+             say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：") + meant);
+  const bool alone = whole.args[1]->op != S::list || whole.args[1]->args.size() == 1;
+  if (alone) work_.diagnostics.back().fixes.push_back({whole.span, meant});
+  return true;
+}
+
+// 客户.签约时间 24小时内: of a moment nobody knows whether the past or the future is meant; of a length it is at most.
+bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& expr) {
+  const syntax::Expr& length = *expr.args[1];
+  if (moment.type.kind != TypeKind::date && moment.type.kind != TypeKind::instant) return false;
+  if (expr.op != S::le || length.op != S::literal || length.literal.kind != syntax::LiteralKind::duration) return false;
+  const Span tail{length.span.source, length.span.begin, expr.span.end};
+  if (!quoted(tail).ends_with("内")) return false;
+  Diagnostic& told = work_.report(syntax::codes::kBareWithin, item_, tail, {});
+  const std::string before = quoted({tail.source, expr.args[0]->span.end, tail.begin});
+  if (before.find_first_not_of(' ') != before.npos) return true;  // 为 24小时内
+  const std::string many = quoted(length.span);
+  told.fixes = {{tail, "距今 不超过 " + many}, {tail, "在 未来 " + many + "内"}};
+  return true;
+}
+
+ExprPtr Conditions::comparison(const syntax::Expr& expr) {
+  const syntax::Expr& left = *expr.args[0];
+  const syntax::Expr& right = *expr.args[1];
+  ExprPtr a, b;
+  if (told_of_hyphen(left, right, expr)) return nullptr;
+  const auto is_text = [](const syntax::Expr& one) {
+    return one.op == S::literal && one.literal.kind == syntax::LiteralKind::text;
+  };
+  if (is_text(left) && is_text(right))  // the name of a fact in quotation marks: no turn would ever turn it
+    return wrong_type(left.span, say("a fact", "一个事实"), quoted(left.span));
+  if (is_bare(left) && !is_bare(right)) {
+    b = value(right, nullptr);
+    if (b) a = value(left, &b->type);
+  } else if (left.op == S::literal && right.op != S::literal) {
+    b = value(right, nullptr);
+    if (b) a = value(left, &b->type);
+  } else {
+    a = value(left, nullptr);
+    if (a && a->op == Op::now && right.op == S::literal && right.literal.kind == syntax::LiteralKind::time_of_day) {
+      return wrong_type(right.span, describe(work_.model, a->type, language()), quoted(right.span),
+                        say("The time of day is asked so: now is between 22:00 and 24:00",
+                            "钟点这样写：此刻 介于 22:00 与 24:00 之间"));
+    }
+    if (a && told_of_bare_within(*a, expr)) return nullptr;
+    if (a) {
+      b = value(right, &a->type);
+    } else if (right.op != S::literal && !is_bare(right)) {
+      value(right, nullptr);  // for its own mistakes
+    }
+  }
+  if (!a || !b) return nullptr;
+  switch (expr.op) {
+    case S::eq:
+      return compare(Op::eq, a, b, expr);
+    case S::ne:
+      return node(Op::not_, expr.span, {compare(Op::eq, a, b, expr)});
+    case S::lt:
+      return compare(Op::lt, a, b, expr);
+    case S::le:
+      return compare(Op::le, a, b, expr);
+    case S::gt:
+      return compare(Op::lt, b, a, expr);
+    default:
+      return compare(Op::le, b, a, expr);
+  }
+}
+
+ExprPtr Conditions::between(const syntax::Expr& expr) {
+  const ExprPtr x = value(*expr.args[0], nullptr);
+  if (!x) return nullptr;
+  const ExprPtr low = value(*expr.args[1], &x->type);
+  const ExprPtr high = value(*expr.args[2], &x->type);
+  if (!low || !high) return nullptr;
+  if (x->type.kind == TypeKind::time_of_day) return between_times(x, low, high, expr);
+  const ExprPtr from = compare(Op::le, low, x, expr);
+  if (!from) return nullptr;
+  const ExprPtr to = compare(Op::le, x, high, expr);
+  if (!to) return nullptr;
+  bool turned = false;
+  const bool constants = low->op == Op::constant && high->op == Op::constant;
+  if (constants && low->type.kind == TypeKind::money && low->constant.text != high->constant.text) {
+    work_.report(codes::kDifferentUnits, item_, expr.span, {quoted(low->span), quoted(high->span)});
+    return nullptr;
+  }
+  if (constants && low->type.kind != TypeKind::duration) {
+    turned = has_names(low->type) ? low->constant.level > high->constant.level
+                                  : high->constant.number < low->constant.number;
+  }
+  if (turned) {
+    work_.report(codes::kEmptyRange, item_, expr.span, {quoted(low->span), quoted(high->span)});
+    return nullptr;
+  }
+  return node(Op::and_, expr.span, {from, to});
+}
+
+ExprPtr Conditions::membership(const syntax::Expr& expr) {
+  const ExprPtr x = value(*expr.args[0], nullptr);
+  std::vector<const syntax::Expr*> items;
+  if (expr.args[1]->op == S::list) {
+    for (const syntax::ExprPtr& item : expr.args[1]->args) items.push_back(item.get());
+  } else {
+    items.push_back(expr.args[1].get());
+  }
+  if (!x) return nullptr;
+  if (x->type.kind == TypeKind::list || x->type.kind == TypeKind::record) {
+    return wrong_type(x->span, say("a single value", "单个值"), describe_expr(*x),
+                      say("Lists are asked with `includes any of`.", "列表用“包括任一”来判断。"));
+  }
+  Expr set;
+  set.op = Op::in_set;
+  set.span = expr.span;
+  set.args = {x};
+  std::vector<ExprPtr> others;
+  bool good = true;
+  for (const syntax::Expr* item : items) {
+    if (item->op == S::range) {
+      const ExprPtr low = value(*item->args[0], &x->type), high = value(*item->args[1], &x->type);
+      const ExprPtr from = low ? compare(Op::le, low, x, *item) : nullptr;
+      const ExprPtr to = from && high ? compare(Op::le, x, high, *item) : nullptr;
+      good = good && from && to;
+      if (from && to) others.push_back(node(Op::and_, item->span, {from, to}));
+      continue;
+    }
+    if (told_of_hyphen(*expr.args[0], *item, expr)) {
+      good = false;
+      continue;
+    }
+    const ExprPtr one = value(*item, &x->type);
+    const ExprPtr equal = one ? compare(Op::eq, x, one, *item) : nullptr;
+    if (!equal) {
+      good = false;
+    } else if (one->op == Op::constant && x->op != Op::constant) {
+      if (x->type.kind == TypeKind::text && item->op == S::literal)
+        warn_of_several_in_one(work_, item_, item->span, item->literal.text, Among::values);
+      set.set.push_back(one->constant);
+    } else {
+      others.push_back(equal);
+    }
+  }
+  if (!good) return nullptr;
+  if (!set.set.empty()) others.insert(others.begin(), keep(std::move(set)));
+  return others.size() == 1 ? others.front() : node(Op::or_, expr.span, std::move(others));
+}
+
+}  // namespace caveat::model

@@ -1,0 +1,457 @@
+// Names in conditions: facts by their paths, levels and choices, elements of a list, defines and parameters; and what was meant by a
+// name that is none.
+#include <algorithm>
+#include <array>
+
+#include "engine/model/checks/conditions.h"
+#include "engine/model/checks/kinds.h"
+#include "engine/model/checks/nodes.h"
+#include "engine/syntax/codes.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/letters.h"
+
+namespace caveat::model {
+namespace {
+
+using S = syntax::Op;
+
+// Where a value of this type stands, the keyword that says what is meant by a word of habit.
+std::string_view value_meant_by(std::string_view written, TypeKind type) {
+  struct Row {
+    std::string_view written;
+    TypeKind type;
+    std::string_view meant;
+  };
+  constexpr auto kRows = std::to_array<Row>({
+      {"今天", TypeKind::date, "今日"},
+      {"当天", TypeKind::date, "今日"},
+      {"现在", TypeKind::date, "今日"},
+      {"目前", TypeKind::date, "今日"},
+      {"现在", TypeKind::instant, "此刻"},
+      {"目前", TypeKind::instant, "此刻"},
+      {"真", TypeKind::yes_no, "是"},
+      {"假", TypeKind::yes_no, "否"},
+      {"true", TypeKind::yes_no, "yes"},
+      {"false", TypeKind::yes_no, "no"},
+  });
+  for (const Row& row : kRows)
+    if (row.written == written && row.type == type) return row.meant;
+  return {};
+}
+
+std::string joined(const std::vector<std::string>& steps) {
+  std::string out;
+  for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
+  return out;
+}
+
+}  // namespace
+
+const Conditions::Element* Conditions::element(const syntax::Path& path) const {
+  for (auto it = elements_.rbegin(); it != elements_.rend(); ++it) {
+    if (it->name == path.parts.front().text) return &*it;
+  }
+  return nullptr;
+}
+
+bool Conditions::is_bare(const syntax::Expr& expr) const {
+  if (expr.op != S::path || expr.path.parts.size() != 1 || element(expr.path) != nullptr) return false;
+  const std::string& name = expr.path.parts.front().text;
+  if (work_.single_facts.count(name) != 0 || work_.group_names.count(name) != 0) return false;
+  return work_.scope.find(Kind::value, item_.pack, {name}).entry == nullptr;
+}
+
+Index Conditions::find_fact(const std::vector<std::string>& steps) const {
+  Index found = kNone;
+  if (steps.size() == 1) {
+    const auto single = work_.single_facts.find(steps.front());
+    if (single != work_.single_facts.end()) found = single->second;
+  } else {
+    const auto group = work_.group_names.find(steps.front());
+    if (group == work_.group_names.end()) return kNone;
+    const auto* table = &work_.groups.at(group->second).members;
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+      const auto member = table->find(steps[i]);
+      if (member == table->end()) return kNone;
+      found = member->second;
+      if (i + 1 == steps.size()) break;
+      const auto record = work_.record_members.find(found);
+      if (record == work_.record_members.end()) return kNone;
+      table = &record->second;
+    }
+  }
+  return found;
+}
+
+Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
+  const std::vector<std::string> steps = steps_of(path);
+  const auto group = work_.group_names.find(steps.front());
+  if (steps.size() == 1 && group != work_.group_names.end()) {
+    const Work::Group& part = work_.groups.at(group->second);
+    if (text_wanted && part.has_text) {
+      const Index found = part.members.at("text");
+      Reference reference;
+      reference.identity = "fact " + joined(work_.model.facts[found].path);
+      reference.names = {part.names};
+      work_.references.add(path, std::move(reference));
+      return found;
+    }
+    std::vector<std::string> members;
+    for (const auto& [name, member] : part.members) {
+      const std::string first = steps.front() + "." + std::string(work_.model.facts[member].names.in(language()));
+      if (std::find(members.begin(), members.end(), first) == members.end() && members.size() < 6)
+        members.push_back(first);
+    }
+    std::string help = say("Name one of its facts: ", "请写明其中一个事实：");
+    for (const std::string& member : members) help += (member == members.front() ? "" : say(", ", "、")) + member;
+    wrong_type(path.span, say("a fact", "一个事实"), say("the whole of “", "整个“") + steps.front() + say("”", "”"),
+               members.empty() ? std::string() : help);
+    return kNone;
+  }
+  const Index found = find_fact(steps);
+  if (found == kNone) {
+    if (steps.size() == 1 && work_.told_of_another_form(item_, path.span, steps.front(), {})) return kNone;
+    if (work_.maybe_lost(item_.pack, steps.back()) || work_.scope.behind_a_misspelt(item_.pack, steps)) return kNone;
+    if (group != work_.group_names.end()) {  // its `facts` may have lost the line, name and all
+      if (work_.groups.at(group->second).lost) return kNone;
+      for (const std::string& name : work_.groups.at(group->second).names) {
+        if (work_.head_maybe_lost(item_.pack, name)) return kNone;
+      }
+    }
+    std::vector<std::string> plain;  // 客戶.年齡: names are not folded, and no other is meant
+    for (const std::string& step : steps) plain.push_back(syntax::simplified(step));
+    if (plain != steps && find_fact(plain) != kNone) {
+      work_
+          .report(codes::kUnknownName, item_, path.span, {std::string(word_of(Kind::fact, language())), joined(steps)},
+                  say("Did you mean “", "是否指“") + joined(plain) + say("”?", "”？"))
+          .fixes.push_back({path.span, joined(plain)});
+      return kNone;
+    }
+    // The step that is not there, and the nearest that is.
+    std::vector<std::string_view> known;
+    std::size_t at = 0;
+    std::string before;
+    const std::map<std::string, Index, std::less<>>* table = nullptr;
+    if (steps.size() == 1) {
+      if (const std::string meant = with_dot(steps.front()); !meant.empty()) {
+        work_
+            .report(codes::kUnknownName, item_, path.span,
+                    {std::string(word_of(Kind::value, language())), steps.front()},
+                    say("Did you mean “", "是否指“") + meant + say("”?", "”？"))
+            .fixes.push_back({path.span, meant});
+        return kNone;
+      }
+      for (const auto& [name, number] : work_.single_facts) known.push_back(name);
+      for (const auto& [name, first] : work_.group_names) known.push_back(name);
+      for (const std::string_view name : work_.known_names(Kind::value, item_.pack)) known.push_back(name);
+      work_.unknown_name(Kind::value, item_, path.span, steps.front(), known);
+      return kNone;
+    }
+    if (group == work_.group_names.end()) {
+      for (const auto& [name, first] : work_.group_names) known.push_back(name);
+    } else {
+      table = &work_.groups.at(group->second).members;
+      before = steps[0] + ".";
+      for (at = 1; at < steps.size(); ++at) {
+        const auto member = table->find(steps[at]);
+        if (member == table->end()) break;
+        const auto record = work_.record_members.find(member->second);
+        before += steps[at] + ".";
+        if (record == work_.record_members.end()) {
+          at = at + 1;
+          table = nullptr;
+          break;
+        }
+        table = &record->second;
+      }
+      if (table != nullptr) {
+        for (const auto& [name, member] : *table) known.push_back(name);
+      }
+    }
+    if (at >= steps.size()) at = steps.size() - 1;
+    if (group == work_.group_names.end() && work_.told_of_glued(item_, path.span, joined(steps), known)) return kNone;
+    if (at + 1 == steps.size() && work_.told_of_glued_behind(item_, path.span, before, steps[at], known)) return kNone;
+    if (at + 1 == steps.size() && table != nullptr && told_of_glued_value(path.span, before, steps[at], *table, known))
+      return kNone;
+    std::string near(work_.near_to(steps[at], known));
+    if (Work::opposites(steps[at], near)) near.clear();
+    std::string whole = before + near;
+    for (std::size_t i = at + 1; i < steps.size(); ++i) whole += "." + steps[i];
+    std::string help;
+    if (!near.empty()) {
+      help = say("Did you mean “", "是否指“") + whole + say("”?", "”？");
+    } else if (std::string list = work_.list_of(item_, known, before); !list.empty()) {
+      help = std::move(list) + say("; a new one is a line below “facts ", "；新的事实请在“事实 ") + steps.front() +
+             say("”, such as: ", "”之下加一行，如：") + steps.back() + say(" integer", " 整数");
+    } else {
+      help = say("A fact is declared in a line below: facts ", "请在这一行之下声明该事实：事实 ") + steps.front();
+    }
+    Diagnostic& diagnostic =
+        work_.report(codes::kUnknownName, item_, path.span,
+                     {std::string(word_of(Kind::fact, language())), joined(steps)}, std::move(help));
+    if (!near.empty()) diagnostic.fixes.push_back({path.span, whole});
+    return kNone;
+  }
+  const Fact& known = work_.model.facts[found];
+  if (!known.built_in) {
+    const std::set<Index>& packs = work_.declared_by.at(found);
+    if (!work_.may_be_elsewhere(item_.pack) &&
+        std::none_of(packs.begin(), packs.end(), [&](Index pack) { return work_.scope.sees(item_.pack, pack); })) {
+      const std::string& owner = work_.model.packs[*packs.begin()].names.first;
+      work_.report(codes::kNotVisible, item_, path.span,
+                   {std::string(word_of(Kind::fact, language())), joined(steps), owner,
+                    work_.model.packs[item_.pack].names.first},
+                   say("Add the line: use ", "请加一行：引用 ") + owner);
+      return kNone;
+    }
+  }
+  const Reference*& reference = work_.of_facts[{found, item_.pack}];
+  if (reference == nullptr) {
+    Reference made{"fact " + joined(known.path), known.path_names, false, known.span};
+    if (std::vector<std::string> names = work_.names_seen(work_.own_names, found, 0, item_.pack); !names.empty())
+      made.names.back() = std::move(names);
+    reference = work_.references.keep(std::move(made));
+  }
+  work_.references.add(path, reference);
+  return work_.spoilt_facts.count(found) != 0 ? kNone : found;
+}
+
+// 产品名称, 产品的名称, product_name: a fact that has its group before it without the dot.
+std::string Conditions::with_dot(std::string_view name) const {
+  for (const auto& [group, first] : work_.group_names) {
+    if (!name.starts_with(group)) continue;
+    std::string_view rest = name.substr(group.size());
+    const auto& members = work_.groups.at(first).members;
+    for (const std::string_view joint : {"", "的", "_"})
+      if (rest.starts_with(joint) && members.count(rest.substr(joint.size())) != 0)
+        return group + "." + std::string(rest.substr(joint.size()));
+  }
+  return {};
+}
+
+ExprPtr Conditions::of_fact(Index fact, Op op, Span span) {
+  Expr expr;
+  expr.op = op;
+  expr.fact = fact;
+  expr.span = span;
+  expr.type = work_.model.facts[fact].type;
+  return keep(std::move(expr));
+}
+
+ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
+  const std::string& name = expr.path.parts.front().text;
+  const std::vector<Names>& levels = levels_of(work_.model, type);
+  for (Index i = 0; i < levels.size(); ++i) {
+    if (std::find(levels[i].all.begin(), levels[i].all.end(), name) == levels[i].all.end()) continue;
+    Constant constant;
+    constant.kind = type.kind;
+    constant.level = i;
+    const bool scale = type.kind == TypeKind::scale;
+    const Reference*& reference = work_.of_levels[{type.kind, scale ? type.scale : type.choices, i, item_.pack}];
+    if (reference == nullptr) {
+      std::vector<std::string> names;
+      if (!scale) names = work_.names_seen(work_.own_choices, type.choices, i, item_.pack);
+      if (names.empty()) names = levels[i].all;
+      reference = work_.references.keep({"level " + levels[i].first, {std::move(names)}, true, {}});
+    }
+    work_.references.add(expr.path, reference);
+    return constant_node(expr.span, std::move(constant), type);
+  }
+  if (work_.maybe_lost(item_.pack, name)) return nullptr;
+  std::vector<std::string_view> known;
+  for (const Names& each : levels) known.insert(known.end(), each.all.begin(), each.all.end());
+  const std::string near(work_.near_to(name, known));
+  Diagnostic& diagnostic =
+      work_.report(codes::kUnknownLevel, item_, expr.span, {name, describe(work_.model, type, language())},
+                   near.empty() ? (type.kind == TypeKind::scale ? work_.list_of(item_, known) : std::string())
+                                : say("Did you mean “", "是否指“") + near + say("”?", "”？"));
+  if (!near.empty()) diagnostic.fixes.push_back({expr.span, near});
+  return nullptr;
+}
+
+ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool condition_wanted) {
+  const syntax::Path& path = expr.path;
+  const std::vector<std::string> steps = steps_of(path);
+  if (const Element* of = element(path)) {
+    const Fact& list = work_.model.facts[of->list];
+    Reference reference;
+    reference.names.resize(steps.size());
+    if (steps.size() == 1) {
+      if (list.type.element && list.type.element->kind == TypeKind::record) {
+        return wrong_type(expr.span, say("a member of it", "其中一个成员"),
+                          say("the whole element “", "整个元素“") + steps[0] + "”");
+      }
+      std::size_t depth = elements_.size();
+      while (depth > 0 && elements_[depth - 1].name != steps[0]) --depth;
+      reference.identity = "element " + std::to_string(depth);
+      work_.references.add(path, std::move(reference));
+      ExprPtr scalar = of_fact(of->list, Op::element, expr.span);
+      Expr copy = *scalar;
+      if (list.type.element) copy.type = *list.type.element;
+      return keep(std::move(copy));
+    }
+    Index found = of->list;
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+      static const std::map<std::string, Index, std::less<>> kNoMembers;
+      const auto record = work_.record_members.find(found);
+      const auto& members = record == work_.record_members.end() ? kNoMembers : record->second;
+      const auto member = members.find(steps[i]);
+      if (member == members.end()) {
+        std::vector<std::string_view> known;
+        for (const auto& [name, number] : members) known.push_back(name);
+        work_.unknown_name(Kind::fact, item_, path.parts[i].span, steps[i], known);
+        return nullptr;
+      }
+      found = member->second;
+      reference.names[i] = work_.model.facts[found].names.all;
+    }
+    if (work_.spoilt_facts.count(found) != 0) return nullptr;
+    std::size_t depth = elements_.size();
+    while (depth > 0 && elements_[depth - 1].name != steps[0]) --depth;
+    reference.identity = "element " + std::to_string(depth) + " " + joined(work_.model.facts[found].path);
+    work_.references.add(path, std::move(reference));
+    return of_fact(found, Op::element, expr.span);
+  }
+  if (hint != nullptr && has_names(*hint) && steps.size() == 1) {
+    if (names_a_level(levels_of(work_.model, *hint), steps[0]) || is_bare(expr)) return level(expr, *hint);
+  }
+  const bool is_fact = steps.size() == 1
+                           ? work_.single_facts.count(steps[0]) != 0 || work_.group_names.count(steps[0]) != 0
+                           : work_.group_names.count(steps[0]) != 0;
+  if (!is_fact) {
+    const Scope::Found found = work_.scope.find(Kind::value, item_.pack, steps);
+    if (found.entry != nullptr || found.hidden != nullptr) {
+      const Entry* const named = found.entry != nullptr ? found.entry : found.hidden;
+      const Scope::Found as_define = work_.scope.find(Kind::define, item_.pack, steps);
+      const Entry* const define = found.entry != nullptr ? as_define.entry : as_define.hidden;
+      const bool is_define = define != nullptr && define->span == named->span;
+      const Entry* entry = work_.resolve(is_define ? Kind::define : Kind::parameter, item_, path);
+      if (entry == nullptr) return nullptr;
+      if (!is_define) {
+        const Work::Parameter& parameter = work_.parameters[entry->index];
+        if (parameter.spoilt) return nullptr;
+        Type type = parameter.type;
+        if (hint != nullptr && is_number(hint->kind) && is_number(type.kind))
+          type.kind =
+              hint->kind == TypeKind::integer && !parameter.value.number.is_integer() ? TypeKind::decimal : hint->kind;
+        Constant constant = parameter.value;
+        constant.kind = type.kind;
+        return constant_node(expr.span, std::move(constant), std::move(type));
+      }
+      if (work_.defines[entry->index].state == Work::Define::State::open) {
+        std::string chain;
+        bool inside = false;
+        for (const Index open : work_.open_defines) {
+          inside = inside || open == entry->index;
+          if (inside) chain += work_.defines[open].item.as<syntax::DefineDecl>().names.first.text + " → ";
+        }
+        work_.report(codes::kDefineCycle, item_, expr.span, {entry->names.first, chain + entry->names.first});
+        return nullptr;
+      }
+      ExprPtr expanded = define_value(work_, *entry);
+      return expanded;
+    }
+    if (is_bare(expr)) {
+      const std::string owner = hint != nullptr ? owner_of_level(steps[0]) : std::string();
+      if (!owner.empty()) {
+        return wrong_type(expr.span, describe(work_.model, *hint, language()),
+                          steps[0] + say(" (", "（") + owner + say(")", "）"));
+      }
+      const std::size_t told = work_.diagnostics.size();
+      fact(path, false);  // nothing of that name anywhere: says so
+      if (hint == nullptr || work_.diagnostics.size() != told + 1) return nullptr;
+      Diagnostic& diagnostic = work_.diagnostics.back();
+      if (const std::string meant(value_meant_by(steps[0], hint->kind)); !meant.empty()) {
+        diagnostic.help = say("Did you mean “", "是否指“") + meant + say("”?", "”？");
+        diagnostic.fixes = {{expr.span, meant}};
+      } else if (hint->kind == TypeKind::text && diagnostic.fixes.empty()) {
+        const std::string text = say("\"", "“") + steps[0] + say("\"", "”");
+        diagnostic.help = say("A text stands in quotes: ", "文本写在引号中：") + text;
+        diagnostic.fixes.push_back({expr.span, text});
+      }
+      return nullptr;
+    }
+  }
+  const Index found = fact(path, hint != nullptr && hint->kind == TypeKind::text);
+  if (found == kNone) return nullptr;
+  // A member of a list's record is one of many outside of a quantifier.
+  for (Index owner = work_.model.facts[found].parent; owner != kNone; owner = work_.model.facts[owner].parent) {
+    if (work_.model.facts[owner].type.kind != TypeKind::list) continue;
+    const std::vector<std::vector<std::string>>& list_steps = work_.model.facts[owner].path_names;
+    std::string list;
+    for (const std::vector<std::string>& step : list_steps) {
+      list += (list.empty() ? "" : ".") + std::string(name_in(step, language()));
+    }
+    const std::string member(work_.model.facts[found].names.in(language()));
+    work_.report(codes::kInsideAList, item_, expr.span, {joined(steps), list},
+                 say("Write: any h in " + list + " where (h." + member + " …)",
+                     "请写：" + list + " 中 存在 某项 满足（某项." + member + " …）"));
+    return nullptr;
+  }
+  if (condition_wanted && work_.model.facts[found].type.kind == TypeKind::yes_no) {
+    return node(Op::truth, expr.span, {of_fact(found, Op::fact, expr.span)});
+  }
+  return of_fact(found, Op::fact, expr.span);
+}
+
+// 客户.客群为零售: behind a dot the whole run is a name, and no such name is there. It is offered only where it compiles.
+bool Conditions::told_of_glued_value(Span span, const std::string& before, const std::string& step,
+                                     const std::map<std::string, Index, std::less<>>& members,
+                                     const std::vector<std::string_view>& known) {
+  std::string_view name;
+  const syntax::Spelling* keyword = nullptr;
+  for (const auto& [each, member] : members) {
+    if (!step.starts_with(each) || each.size() <= name.size()) continue;
+    const syntax::Spelling* longest = nullptr;
+    for (const syntax::Spelling& s : syntax::all_spellings())
+      if (s.kind == syntax::KeywordKind::compare && s.language == Language::zh && s.words.size() == 1 &&
+          (longest == nullptr || s.text.size() > longest->text.size()) &&
+          std::string_view(step).substr(each.size()).starts_with(s.text))
+        longest = &s;
+    if (longest != nullptr) name = each, keyword = longest;
+  }
+  if (keyword == nullptr) return false;
+  const std::string rest = step.substr(name.size() + keyword->text.size());
+  const Type& type = work_.model.facts[members.find(name)->second].type;
+  const auto is = [&](std::initializer_list<std::string_view> any) {
+    return std::find(any.begin(), any.end(), keyword->text) != any.end();
+  };
+  const bool whole = rest.empty() && is({"已知", "不明", "未知"});
+  const bool equal = is({"为", "等于", "不为", "不等于"});
+  const bool sure =
+      whole || (type.kind == TypeKind::yes_no && equal && (rest == "是" || rest == "否")) ||
+      (has_names(type) && names_a_level(levels_of(work_.model, type), rest) &&
+       (equal || is({"属于", "不属于"}) || (type.kind == TypeKind::scale && is({"不低于", "不高于", "高于", "低于"}))));
+  // 封闭期满日 may be a fact that is not declared, or a slip of one that is.
+  constexpr std::size_t kOneLetter = 3;
+  if (!sure && ((keyword->text.size() == kOneLetter && keyword->text != "为") || !work_.near_to(step, known).empty()))
+    return false;
+  const std::string meant = before + std::string(name) + " " + keyword->text + (rest.empty() ? "" : " ") + rest;
+  const std::string shown = sure ? meant : before + std::string(name) + " " + keyword->text + " …";
+  Diagnostic& diagnostic = work_.report(syntax::codes::kKeywordGlued, item_, span, {before + step},
+                                        say("put a blank after a keyword: ", "关键字前后请加空格：") + shown);
+  if (sure) diagnostic.fixes.push_back({span, meant});
+  return true;
+}
+
+// What a word is a level or choice of, as this pack sees it; empty: of nothing.
+std::string Conditions::owner_of_level(const std::string& name) const {
+  const auto has = [&](const Names& level) {
+    return std::find(level.all.begin(), level.all.end(), name) != level.all.end();
+  };
+  for (const Scale& scale : work_.model.scales) {
+    if (!work_.scope.sees(item_.pack, scale.pack)) continue;
+    if (std::any_of(scale.levels.begin(), scale.levels.end(), has))
+      return say("scale ", "分级 ") + std::string(scale.names.in(language()));
+  }
+  for (const Fact& fact : work_.model.facts) {
+    const Type& type = fact.type.element ? *fact.type.element : fact.type;
+    if (type.choices == kNone || fact.built_in || !work_.scope.sees(item_.pack, fact.pack)) continue;
+    const std::vector<Names>& choices = work_.model.choice_sets[type.choices].choices;
+    if (!std::any_of(choices.begin(), choices.end(), has)) continue;
+    return say("a choice of ", "取值，属于 ") + path_in(fact.path_names, language());
+  }
+  return {};
+}
+
+}  // namespace caveat::model

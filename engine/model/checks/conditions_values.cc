@@ -1,0 +1,256 @@
+// Values: literals read by the type that they are held against, and what is reckoned with them.
+#include "engine/model/checks/conditions.h"
+#include "engine/model/checks/kinds.h"
+#include "engine/model/checks/nodes.h"
+
+namespace caveat::model {
+namespace {
+
+using S = syntax::Op;
+
+}  // namespace
+
+// 50万, where the fact has one currency: which is meant goes without saying. Of a share or a length it does not.
+void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
+  const std::string written = quoted(expr.span), meant = written + " " + hint.currency;
+  const bool money = hint.kind == TypeKind::money && !hint.currency.empty();
+  Diagnostic& diagnostic =
+      work_.report(codes::kUnitMissing, item_, expr.span, {describe(work_.model, unbounded(hint), language()), written},
+                   money ? say("Write ", "请写作：") + meant : std::string());
+  if (money) diagnostic.fixes.push_back({expr.span, meant});
+}
+
+ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
+  const syntax::Literal& literal = expr.literal;
+  if (literal.kind == syntax::LiteralKind::weekday) {
+    return wrong_type(expr.span, describe(work_.model, hint != nullptr ? *hint : of(TypeKind::date), language()),
+                      quoted(expr.span),
+                      say("Days of the week are asked of a date: today is Monday", "星期用日期来判断：今日 为 周一"));
+  }
+  if (literal.kind == syntax::LiteralKind::instant && !literal.offset) return wall_clock(expr);
+  Constant constant;
+  if (hint != nullptr) {
+    switch (constant_of(literal, *hint, constant)) {
+      case Fit::fits:
+        return constant_node(expr.span, std::move(constant), *hint);
+      case Fit::unit_missing:
+        unit_missing(expr, *hint);
+        return nullptr;
+      case Fit::units_differ:
+        work_.report(codes::kDifferentUnits, item_, expr.span,
+                     {describe(work_.model, unbounded(*hint), language()), quoted(expr.span)});
+        return nullptr;
+      case Fit::wrong_type:
+        break;
+    }
+    const Type natural = type_of(literal);
+    if (!is_number(hint->kind) || !is_number(natural.kind)) {
+      std::string help;
+      std::string instead;
+      if (has_names(*hint) && literal.kind == syntax::LiteralKind::text) {
+        help = say("Levels and choices stand without quotation marks.", "等级和取值不加引号。");
+      } else if (is_number(hint->kind) && natural.kind == TypeKind::duration) {  // 18 years of age, 3 days late
+        instead = literal.number.to_string();
+        if (hint->years_old && literal.unit == "year") {
+          instead += say(" years old", "周岁");
+          help = say("Ages are counted in years old: ", "年龄按周岁计：") + instead;
+        } else {
+          help = say("The fact is a number, which takes no unit of time: ", "该事实是数，不带时间单位：") + instead +
+                 say("; a length of time is a fact of type duration", "；若指时长，请把事实声明为“时长”");
+        }
+      } else if (hint->kind == TypeKind::decimal && natural.kind == TypeKind::percent && literal.unit == "%") {
+        if (const auto part = literal.number.times(*Decimal::parse("0.01"))) {  // answer.confidence is below 60 %
+          instead = part->to_string();
+          help = say("The fact is a decimal number: ", "该事实是小数：") + instead;
+        }
+      }
+      wrong_type(expr.span, describe(work_.model, *hint, language()),
+                 quoted(expr.span) + say(" (", "（") + describe(work_.model, natural, language()) + say(")", "）"),
+                 std::move(help));
+      if (!instead.empty()) work_.diagnostics.back().fixes.push_back({expr.span, instead});
+      return nullptr;
+    }
+  }
+  Type type = type_of(literal);
+  type.years_old = false;
+  if (constant_of(literal, type, constant) != Fit::fits) {
+    return wrong_type(expr.span, say("a value", "一个值"), quoted(expr.span));
+  }
+  return constant_node(expr.span, std::move(constant), std::move(type));
+}
+
+bool Conditions::constant(const syntax::Expr& expr, const Type& type, Constant& out) {
+  const ExprPtr value = this->value(expr, &type);
+  if (!value) return false;
+  if (value->op != Op::constant) {
+    wrong_type(expr.span, say("a value as it stands", "一个写明的值"), quoted(expr.span));
+    return false;
+  }
+  const Comparable fit = comparable(work_.model, type, value->type);
+  const bool whole = type.kind != TypeKind::integer || value->constant.number.is_integer();
+  if (fit == Comparable::no || fit == Comparable::units_differ || !whole) {
+    wrong_type(expr.span, describe(work_.model, type, language()), describe_expr(*value));
+    return false;
+  }
+  out = value->constant;
+  out.kind = type.kind;
+  if ((type.low && out.number < *type.low) || (type.high && *type.high < out.number)) {
+    wrong_type(expr.span, describe(work_.model, type, language()), quoted(expr.span));
+    return false;
+  }
+  return true;
+}
+
+ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
+  const auto argument = [&](std::size_t i) { return value(*expr.args[i], nullptr); };
+  const auto mismatch = [&](const ExprPtr& a, const ExprPtr& b) -> ExprPtr {
+    if (a->type.kind == b->type.kind && a->type.kind == TypeKind::money) {
+      work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
+      return nullptr;
+    }
+    return wrong_type(expr.args[1]->span, describe(work_.model, unbounded(a->type), language()), describe_expr(*b));
+  };
+  switch (expr.op) {
+    case S::neg: {
+      const ExprPtr a = value(*expr.args[0], hint);
+      if (!a) return nullptr;
+      const TypeKind kind = a->type.kind;
+      if (!is_number(kind) && kind != TypeKind::percent && kind != TypeKind::money && kind != TypeKind::duration) {
+        return wrong_type(expr.args[0]->span, say("a number", "一个数"), describe_expr(*a));
+      }
+      if (kind == TypeKind::money && a->op != Op::constant) {  // of whatever currency it is; a zero would have none
+        Constant minus_one;
+        minus_one.kind = TypeKind::integer;
+        minus_one.number = Decimal(-1);
+        return node(Op::mul, expr.span, {a, constant_node(expr.span, std::move(minus_one), of(TypeKind::integer))},
+                    unbounded(a->type));
+      }
+      if (a->op == Op::constant) {
+        Constant constant = a->constant;
+        constant.number = constant.number.negated();
+        constant.duration = {-constant.duration.months, -constant.duration.seconds, -constant.duration.working_days};
+        return constant_node(expr.span, std::move(constant), a->type);
+      }
+      Constant zero;
+      zero.kind = kind;
+      return node(Op::sub, expr.span, {constant_node(expr.span, zero, a->type), a}, unbounded(a->type));
+    }
+    case S::add:
+    case S::sub: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const bool minus = expr.op == S::sub;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      const Op op = minus ? Op::sub : Op::add;
+      const auto moved = [&](const ExprPtr& date, const ExprPtr& span, TypeKind kind) -> ExprPtr {
+        return counting(node(op, expr.span, {date, span}, of(kind)), *span);
+      };
+      if (is_number(x) && is_number(y)) {
+        return node(op, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
+      }
+      if ((x == TypeKind::date || x == TypeKind::instant) && y == TypeKind::duration) {
+        return moved(a, b, x);
+      }
+      if (!minus && x == TypeKind::duration && (y == TypeKind::date || y == TypeKind::instant)) {
+        return moved(b, a, y);
+      }
+      if (minus && x == y && (x == TypeKind::date || x == TypeKind::instant)) {
+        return node(op, expr.span, {a, b}, of(TypeKind::duration));
+      }
+      if (x == y && (x == TypeKind::percent || x == TypeKind::duration)) {
+        return node(op, expr.span, {a, b}, of(x));
+      }
+      if (x == y && x == TypeKind::money && a->type.currency == b->type.currency) {
+        return node(op, expr.span, {a, b}, unbounded(a->type));
+      }
+      if (!is_number(x) && x != TypeKind::percent && x != TypeKind::money && x != TypeKind::date &&
+          x != TypeKind::instant && x != TypeKind::duration) {
+        return wrong_type(expr.args[0]->span,
+                          say("a number, an amount, a date or a span of time", "数、金额、日期或时长"),
+                          describe_expr(*a));
+      }
+      return mismatch(a, b);
+    }
+    case S::mul: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      const auto scales = [](TypeKind kind) { return kind == TypeKind::percent || kind == TypeKind::money; };
+      if (is_number(x) && is_number(y)) return node(Op::mul, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
+      if (scales(x) && is_number(y)) return node(Op::mul, expr.span, {a, b}, unbounded(a->type));
+      if (is_number(x) && scales(y)) return node(Op::mul, expr.span, {b, a}, unbounded(b->type));
+      return wrong_type(is_number(x) || scales(x) ? expr.args[1]->span : expr.args[0]->span, say("a number", "一个数"),
+                        describe_expr(is_number(x) || scales(x) ? *b : *a));
+    }
+    case S::div: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      if (is_number(x) && is_number(y)) return node(Op::div, expr.span, {a, b}, of(TypeKind::decimal));
+      if ((x == TypeKind::money || x == TypeKind::percent) && is_number(y)) {
+        return node(Op::div, expr.span, {a, b}, unbounded(a->type));
+      }
+      if (x == y && (x == TypeKind::percent || (x == TypeKind::money && a->type.currency == b->type.currency))) {
+        return node(Op::div, expr.span, {a, b}, of(TypeKind::decimal));
+      }
+      if (x == TypeKind::money && y == TypeKind::money) return mismatch(a, b);
+      return wrong_type(expr.args[1]->span, say("a number", "一个数"), describe_expr(*b));
+    }
+    case S::share_of: {
+      const Type percent = of(TypeKind::percent);
+      const ExprPtr share = value(*expr.args[0], &percent), of_what = argument(1);
+      if (!share || !of_what) return nullptr;
+      const TypeKind kind = of_what->type.kind;
+      if (share->type.kind != TypeKind::percent) {
+        return wrong_type(expr.args[0]->span, describe(work_.model, percent, language()), describe_expr(*share));
+      }
+      if (!is_number(kind) && kind != TypeKind::money && kind != TypeKind::percent) {
+        return wrong_type(expr.args[1]->span, say("a number or an amount", "数或金额"), describe_expr(*of_what));
+      }
+      return node(Op::share_of, expr.span, {share, of_what},
+                  is_number(kind) ? of(TypeKind::decimal) : unbounded(of_what->type));
+    }
+    case S::as_percent_of: {
+      const ExprPtr a = argument(0), b = argument(1);
+      if (!a || !b) return nullptr;
+      const TypeKind x = a->type.kind, y = b->type.kind;
+      if ((is_number(x) && is_number(y)) ||
+          (x == y && (x == TypeKind::percent || (x == TypeKind::money && a->type.currency == b->type.currency)))) {
+        return node(Op::as_percent_of, expr.span, {a, b}, of(TypeKind::percent));
+      }
+      return mismatch(a, b);
+    }
+    case S::rounded: {
+      const Type integer = of(TypeKind::integer);
+      const ExprPtr a = value(*expr.args[0], hint), digits = value(*expr.args[1], &integer);
+      if (!a || !digits) return nullptr;
+      const TypeKind kind = a->type.kind;
+      if (!is_number(kind) && kind != TypeKind::money && kind != TypeKind::percent) {
+        return wrong_type(expr.args[0]->span, say("a number or an amount", "数或金额"), describe_expr(*a));
+      }
+      const std::optional<std::int64_t> places =
+          digits->op == Op::constant ? digits->constant.number.as_int64() : std::nullopt;
+      if (!places || *places < 0 || *places > Decimal::kMaxScale) {
+        return wrong_type(expr.args[1]->span, say("integer 0..18", "整数 0 至 18"), quoted(expr.args[1]->span));
+      }
+      Expr made;
+      made.op = Op::rounded;
+      made.span = expr.span;
+      made.args = {a, digits};
+      made.count = static_cast<std::int32_t>(*places);
+      made.type = is_number(kind) ? of(TypeKind::decimal) : unbounded(a->type);
+      return keep(std::move(made));
+    }
+    default: {  // full_years_since
+      const Type date = of(TypeKind::date);
+      const ExprPtr a = value(*expr.args[0], &date);
+      if (!a) return nullptr;
+      if (a->type.kind != TypeKind::date && a->type.kind != TypeKind::instant) {
+        return wrong_type(expr.args[0]->span, describe(work_.model, date, language()), describe_expr(*a));
+      }
+      return node(Op::full_years, expr.span, {a}, of(TypeKind::integer));
+    }
+  }
+}
+
+}  // namespace caveat::model

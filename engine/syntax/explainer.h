@@ -1,0 +1,169 @@
+// Explainer: what an explanation looks at, and the questions that it asks of the tokens of one declaration.
+//
+//   mistakes.cc              the order of the questions; where comparisons and clauses begin and end
+//   mistakes_expected.cc     what may stand there, in few words
+//   mistakes_near.cc         what was meant by a word that is none
+//   mistakes_marks.cc        signs and quotation marks
+//   mistakes_comparisons.cc  what is held against what
+//   mistakes_figures.cc      numbers, units, days and lengths of time
+//   mistakes_lists.cc        how items and conditions are joined
+//   mistakes_clauses.cc      declarations, clauses and effects
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/syntax/habits.h"
+#include "engine/syntax/keywords.h"
+#include "engine/syntax/mistakes.h"
+
+namespace caveat::syntax {
+
+// Empty where that language says it in another way.
+Both quoted_spelling(int token);
+Both kind_named(KeywordKind kind);
+Both sign_named(int type);
+
+// The expected things in few words: names and values first, then keywords by themselves if few, by kind if many.
+Both in_words(const std::vector<int>& types);
+
+std::string in_lower_case(std::string text);
+
+// One explanation looks at the tokens of one declaration.
+class Explainer {
+ public:
+  Explainer(const Token* tokens, std::size_t count, SourceId source, std::string_view bytes, const Mistake& mistake)
+      : tokens_(tokens),
+        count_(count),
+        source_(source),
+        bytes_(bytes),
+        mistake_(mistake),
+        at_(std::min(mistake.token, count)) {}
+
+  Complaint explain();
+
+ private:
+  int type(std::size_t at) const { return at < count_ ? tokens_[at].type : 0; }
+  std::string text(std::size_t at) const {
+    return std::string(bytes_.substr(tokens_[at].begin, tokens_[at].end - tokens_[at].begin));
+  }
+  std::string text(std::size_t first, std::size_t last) const {
+    return std::string(bytes_.substr(tokens_[first].begin, tokens_[last].end - tokens_[first].begin));
+  }
+  Span span(std::size_t first, std::size_t last) const { return {source_, tokens_[first].begin, tokens_[last].end}; }
+  bool expects(int token) const {
+    return std::find(mistake_.expected.begin(), mistake_.expected.end(), token) != mistake_.expected.end();
+  }
+  bool begins_line(std::size_t at) const {
+    std::size_t begin = tokens_[at].begin;
+    while (begin > 0 && (bytes_[begin - 1] == ' ' || bytes_[begin - 1] == '\t')) --begin;
+    return begin == 0 || bytes_[begin - 1] == '\n' || bytes_[begin - 1] == '\r';
+  }
+  bool is_clause(std::size_t at) const {
+    return std::any_of(all_spellings().begin(), all_spellings().end(),
+                       [&](const Spelling& s) { return s.token == type(at) && s.kind == KeywordKind::clause; });
+  }
+  // 那么 拦截, on a line of its own: a clause is meant.
+  bool begins_clause(std::size_t at) const { return begins_line(at) && means_a(KeywordKind::clause, text(at)); }
+
+  std::optional<Complaint> joined_comparison();
+  std::optional<Complaint> full_stop();
+  std::optional<Complaint> in_capitals();
+  std::optional<Complaint> traditional();
+  std::optional<Complaint> number_in_words_here();
+  std::optional<Complaint> unspaced_phrase();
+  std::optional<Complaint> share_glued();
+  std::optional<Complaint> said_with_its_bound();
+  std::optional<Complaint> dot_of_a_path();
+  std::optional<Complaint> doubled_sign();
+  std::optional<Complaint> dash_for_to();
+  std::optional<Complaint> name_in_marks();
+  std::optional<Complaint> law_in_marks();
+  std::optional<Complaint> day_in_force();
+  std::optional<Complaint> joint_of_a_list();
+  std::optional<Complaint> comma_for_and();
+  std::optional<Complaint> is_of_habit();
+  std::optional<Complaint> in_between();
+  std::optional<Complaint> place_in_law();
+  std::optional<Complaint> begins_in_force();
+  std::optional<Complaint> in_force_left_out();
+  std::optional<Complaint> priority_left_out();
+  std::optional<Complaint> if_unknown_otherwise();
+  std::optional<Complaint> use_within_pack();
+  std::optional<Complaint> yes_or_no();
+  std::optional<Complaint> text_for_a_name();
+  std::optional<Complaint> effects_unjoined();
+  std::optional<Complaint> no_queue();
+  bool ends_effect(std::size_t at) const;
+  std::optional<Complaint> range_in();
+  std::optional<Complaint> negated_between();
+  std::optional<Complaint> between_ends();
+  std::optional<Complaint> fact_left_out();
+  std::optional<Complaint> older_than();
+  std::optional<Complaint> in_the_past();
+  std::optional<Complaint> recently();
+  std::optional<Complaint> dotted_date();
+  std::optional<Complaint> bound_included();
+  std::optional<Complaint> several_values();
+  std::optional<Complaint> in_words_of_law();
+  std::optional<Complaint> day_before();
+  std::optional<Complaint> yuan_before();
+  std::optional<Complaint> number_alone();
+  std::optional<Complaint> no_comparison();
+  std::optional<Complaint> part_of_glued();
+  std::optional<Complaint> less_than_ago();
+  std::optional<Complaint> in_brackets();
+  std::optional<Complaint> said_in_parts();
+  // Where the comparison begins in which token `at` stands, and the token behind its last.
+  bool compares(std::size_t at) const;
+  std::size_t comparison_begin(std::size_t at) const;
+  std::size_t comparison_end(std::size_t at) const;
+  bool bounds_conditions(std::size_t at) const;
+  bool opens_definition(std::size_t at) const;
+  std::optional<Complaint> mixed_logic();
+  std::optional<Complaint> list_word();
+  std::optional<Complaint> negated_comparison();
+  std::optional<Complaint> bare_within();
+  std::optional<Complaint> nested_quantifier();
+  std::optional<Complaint> list_in_brackets();
+  std::optional<Complaint> open_bracket();
+  std::optional<Complaint> comma_before_clause();
+  std::optional<Complaint> no_else();
+  std::optional<Complaint> file_behind_is();
+  std::optional<Complaint> second_when();
+  std::optional<Complaint> double_not();
+  std::optional<Complaint> no_expectation();
+  std::optional<Complaint> habit();
+  std::optional<Complaint> glued();
+  Complaint plain();
+  Both expected() const {
+    return mistake_.expected.empty() ? Both{"something else", "其他内容"} : in_words(mistake_.expected);
+  }
+  Both how_written() const;
+  Both keyword_for_a_value() const;
+  struct Near {
+    std::size_t first, last;
+    std::vector<std::string> spellings;
+  };
+  std::optional<Near> nearest_keyword() const;
+  // Where the parser cannot say what it expected: whatever may begin a line there, or go on in one.
+  bool may_stand(const Spelling& s) const {
+    if (!mistake_.expected.empty()) return expects(s.token);
+    const bool opens = s.kind == KeywordKind::line || s.kind == KeywordKind::clause;
+    return at_ < count_ && begins_line(at_) ? opens : s.kind != KeywordKind::declaration;
+  }
+  std::optional<Near> nearest_unit() const;
+
+  const Token* tokens_;
+  std::size_t count_;
+  SourceId source_;
+  std::string_view bytes_;
+  const Mistake& mistake_;
+  std::size_t at_;
+};
+
+}  // namespace caveat::syntax

@@ -1,0 +1,344 @@
+// Comparisons in the words of speech, of statutes and of programs: what is held against what.
+#include "engine/syntax/explainer.h"
+
+#include <CaveatGrammar.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/letters.h"
+
+namespace caveat::syntax {
+namespace {
+
+using P = CaveatGrammar;
+
+}  // namespace
+
+// 达到 3次以上: the bound is said once, by the word before or by that behind.
+std::optional<Complaint> Explainer::said_with_its_bound() {
+  const bool up = type(at_) == P::OR_MORE;
+  if (!up && type(at_) != P::OR_LESS && type(at_) != P::INSIDE) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  for (std::size_t i = at_; i-- > begin;) {
+    const bool same = up ? type(i) == P::GE || type(i) == P::AT_LEAST : type(i) == P::LE || type(i) == P::AT_MOST;
+    const bool other = type(i) == P::GT || type(i) == P::LT || type(i) == P::MORE_THAN || type(i) == P::FEWER_THAN;
+    if (!same && !other) continue;
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+    if (same) {
+      c.help = Both{"the bound is said already: leave it out", "“" + text(i) + "”已含此意：请删去"};
+      c.fixes.push_back({c.span, ""});
+    } else {  // 超过 3次以上: with the bound or without it, the author has to say
+      c.help = Both{"“" + text(i) + "” leaves the bound out and “" + text(at_) + "” includes it: keep one",
+                    "“" + text(i) + "”不含本数，“" + text(at_) + "”含本数：请只写其一"};
+    }
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 客户.职业 是 学生, 是学生: 是 is the value “yes” and never compares.
+std::optional<Complaint> Explainer::is_of_habit() {
+  if (at_ >= count_ || at_ == 0 || !expects(P::IS)) return std::nullopt;
+  const std::string found = text(at_);
+  constexpr std::string_view kYes = "是";
+  if (!found.starts_with(kYes) || found.starts_with("是否") || found.starts_with("是不")) return std::nullopt;
+  std::string rest = found.substr(kYes.size());
+  const bool of_fact = comparison_begin(at_) > 0 || type(0) == P::EXAMPLE;  // 词表 承诺 是: what it is follows
+  const bool alone =
+      rest.empty() && of_fact && (bounds_conditions(at_ + 1) || type(at_ + 1) == P::RPAREN || begins_line(at_ + 1));
+  if (alone) rest = kYes;  // 客户.贵宾 是
+  const std::string meant = rest.empty() ? "为" : "为 " + rest;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_, at_), meant});
+  return c;
+}
+
+// 在 60 到 80 之间, 现在 在 22:00 到 8:00 之间
+std::optional<Complaint> Explainer::in_between() {
+  if (at_ >= count_ || at_ == 0 || text(at_) != "在" || !expects(P::IS)) return std::nullopt;
+  constexpr std::array<std::string_view, 6> kJoints = {"到", "至", "和", "与", "及", "~"};
+  std::size_t joint = 0;
+  for (std::size_t i = at_ + 2; i < count_ && i < at_ + 12 && !bounds_conditions(i); ++i) {
+    if (joint == 0 && std::find(kJoints.begin(), kJoints.end(), text(i)) != kJoints.end()) joint = i;
+    if (text(i) != "之间") continue;
+    if (joint == 0 || i < joint + 2) return std::nullopt;
+    const bool clock = text(at_ - 1) == "现在" && (at_ == 1 || type(at_ - 2) != P::DOT);
+    const std::size_t first = clock ? at_ - 1 : at_;
+    const std::string meant = std::string(clock ? "此刻 " : "") + "介于 " + text(at_ + 1, joint - 1) + " 与 " +
+                              text(joint + 1, i - 1) + " 之间";
+    Complaint c{&codes::kUnexpected, span(first, i), {"“" + text(first, i) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({span(first, i), meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// in 5..10, is one of 5..10, 在 5..10
+std::optional<Complaint> Explainer::range_in() {
+  const auto joins = [&](std::size_t at) {
+    return type(at) == P::IN || type(at) == P::IS_ONE_OF || (at < count_ && text(at) == "在");
+  };
+  std::size_t word = type(at_) == P::NOT && joins(at_ + 1) ? at_ + 1 : at_;
+  while (word > 0 && at_ - word < 4 && !joins(word) && (word == at_ || !bounds_conditions(word))) --word;
+  if (!joins(word)) return std::nullopt;
+  bool range = false;
+  for (std::size_t i = word + 1; i < count_ && !bounds_conditions(i); ++i) {
+    range |= type(i) == P::RANGE;
+    if (type(i) == P::COMMA) return std::nullopt;  // of several, behind “is” stands none
+  }
+  if (!range) return std::nullopt;
+  if (word > 0 && (type(word - 1) == P::IS_NOT || type(word - 1) == P::NOT)) {
+    Complaint c{&codes::kUnexpected, span(word - 1, word), {"“" + text(word - 1, word) + "”", expected()}};
+    c.help = Both{"a range stands behind “is”, and “not” before the whole: not (customer.age is 5..10)",
+                  "范围写在“为”之后，否定写在整个条件之前：非（客户.年龄 为 5 至 10）"};
+    return c;
+  }
+  const std::size_t first = word > 0 && type(word - 1) == P::IS ? word - 1 : word;
+  const std::string is = is_ascii(text(word)) ? "is" : "为";
+  Complaint c{&codes::kUnexpected, span(first, word), {"“" + text(first, word) + "”", "“" + is + "”"}};
+  c.help = Both{"a range stands behind “is”", "范围写在“为”之后"};
+  c.fixes.push_back({span(first, word), is});
+  return c;
+}
+
+// is not between 3 and 5, 不介于 3 与 5 之间: said with a negation before the whole.
+std::optional<Complaint> Explainer::negated_between() {
+  for (std::size_t i = at_ >= 2 ? at_ - 2 : 0; i <= at_ && i < count_; ++i) {
+    const bool english = (type(i) == P::IS_NOT || (type(i) == P::NOT && i > 0 && !bounds_conditions(i - 1))) &&
+                         type(i + 1) == P::BETWEEN;
+    const std::string word = english ? std::string() : text(i);
+    if (!english && word != "不介于" && word != "未介于") continue;
+    const std::size_t behind = english ? i + 2 : i + 1;
+    const std::size_t begin = comparison_begin(i);
+    std::size_t end = behind, depth = 0;
+    bool second = false;  // behind the word between the two bounds
+    for (; end < count_; ++end) {
+      const int here = type(end);
+      if (here == P::LPAREN || here == P::LBRACKET) ++depth;
+      if ((here == P::RPAREN || here == P::RBRACKET) && depth-- == 0) break;
+      if (depth > 0) continue;
+      if (english && here == P::AND && !second) {
+        second = true;
+        continue;
+      }
+      if (bounds_conditions(end)) break;
+    }
+    Complaint c{&codes::kNegatedComparison, span(i, behind - 1), {english ? text(i + 1) : "介于"}};
+    c.help = Both{"say “not” before the whole", "请在整个条件之前写“非”"};
+    if (begin < i && end > behind && !(begin > 0 && type(begin - 1) == P::NOT)) {
+      std::string whole = english ? "not (" + text(begin, i - 1) + " is between " + text(behind, end - 1) + ")"
+                                  : "非（" + text(begin, i - 1) + " 介于 " + text(behind, end - 1) + "）";
+      // Behind these stands one comparison or a bracket.
+      if (type(begin - 1) == P::WHERE || type(begin - 1) == P::EACH_SATISFIES)
+        whole = english ? "(" + whole + ")" : "（" + whole + "）";
+      c.fixes.push_back({span(begin, end - 1), whole});
+    }
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 介于 18 和 65 之间, 介于 18 至 65 之间
+std::optional<Complaint> Explainer::between_ends() {
+  if (at_ >= count_ || !expects(P::WITH)) return std::nullopt;
+  const std::string found = text(at_);
+  if (found != "和" && found != "到" && found != "及" && type(at_) != P::UP_TO) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  std::size_t open = at_;
+  while (open > begin && type(open) != P::BETWEEN && type(open) != P::WITH) --open;
+  if (type(open) != P::BETWEEN || is_ascii(text(open))) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", quoted_spelling(P::WITH).zh}};
+  const auto parted = [&](std::uint32_t at) { return at >= bytes_.size() || bytes_[at] == ' '; };
+  const std::string before = parted(tokens_[at_].begin - 1) ? "" : " ", behind = parted(tokens_[at_].end) ? "" : " ";
+  std::size_t end = at_ + 1;
+  while (!ends_effect(end) && !is_clause(end) && type(end) != P::RPAREN && text(end) != "之间") ++end;
+  if (end > at_ + 1 && (end == count_ || text(end) != "之间")) {  // 介于 60 至 80
+    c.arguments[1] = "“与 … 之间”";
+    c.span = span(at_, end - 1);
+    c.arguments[0] = "“" + text(at_, end - 1) + "”";
+    c.fixes.push_back({c.span, before + "与 " + text(at_ + 1, end - 1) + " 之间"});
+    return c;
+  }
+  c.fixes.push_back({span(at_, at_), before + "与" + behind});
+  return c;
+}
+
+// age is above 18 and below 65: what the second holds to is not said.
+std::optional<Complaint> Explainer::fact_left_out() {
+  for (std::size_t i = at_; i > 0 && at_ - i <= 6; --i) {
+    const std::size_t joint = type(i - 1) == P::NOT && i > 1 ? i - 2 : i - 1;  // and not below 65
+    if (type(joint) != P::AND && type(joint) != P::OR) {
+      if (i < at_ && bounds_conditions(i - 1)) break;
+      continue;
+    }
+    if (!compares(i)) break;
+    // `at least 3 answers …` opens a count of events: it is none where no event follows.
+    const bool no_event = i < at_ && expects(P::WORD) && (bounds_conditions(at_) || type(at_) == P::RPAREN);
+    if (i != at_ && !no_event) break;
+    if (joint < 1) break;
+    const std::size_t begin = comparison_begin(joint - 1);
+    std::size_t verb = begin;
+    while (verb < joint && !compares(verb)) ++verb;
+    if (verb == begin || verb >= joint || type(begin) == P::LPAREN) break;
+    const std::string subject = text(begin, verb - 1);
+    Complaint c{
+        &codes::kUnexpected, span(i, i), {"“" + text(i) + "”", Both{"the fact that is compared", "所比较的事实"}}};
+    const std::size_t last = std::max(i, std::min(comparison_end(i), count_) - 1);
+    const std::string whole = subject + " " + text(i, last);
+    if (begin > 0 && type(begin - 1) == P::NOT) {  // of the first alone, or of both: the author has to say
+      const std::string first = text(begin, joint - 1), word = text(joint);
+      const bool full_width = !is_ascii(first + word);
+      const std::string both = full_width ? "非（" + first + " " + word + " " + whole + "）"
+                                          : "not (" + first + " " + word + " " + whole + ")";
+      const std::string one = (full_width ? "（非 " + first + "）" : "(not " + first + ")") + " " + word + " " + whole;
+      c.help = Both{"each condition names its fact; of both: " + both + "; of the first alone: " + one,
+                    "每个条件都要写出事实；两者都否定：" + both + "；只否定前一个：" + one};
+      return c;
+    }
+    c.help = Both{"each condition names its fact: " + whole, "每个条件都要写出事实：" + whole};
+    c.fixes.push_back({{source_, tokens_[i].begin, tokens_[i].begin}, subject + " "});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 5万元（含）以上, 不低于 5万元（含）: the words include or exclude the bound by themselves.
+std::optional<Complaint> Explainer::bound_included() {
+  if (type(at_) != P::LPAREN || at_ == 0 || at_ + 2 >= count_ || type(at_ + 2) != P::RPAREN) return std::nullopt;
+  const std::string inside = text(at_ + 1);
+  if (inside != "含" && inside != "含本数") return std::nullopt;
+  const std::string tail = at_ + 3 < count_ ? text(at_ + 3) : std::string();
+  bool includes = tail == "以上" || tail == "以下" || tail == "以内";
+  const std::size_t begin = comparison_begin(at_);
+  std::size_t verb = at_;
+  for (std::size_t i = begin; i < at_ && !includes; ++i) {
+    includes |= type(i) == P::GE || type(i) == P::LE || type(i) == P::AT_LEAST || type(i) == P::AT_MOST ||
+                type(i) == P::BETWEEN;
+    if (type(i) == P::GT || type(i) == P::LT || type(i) == P::MORE_THAN || type(i) == P::FEWER_THAN) verb = i;
+  }
+  Complaint c{&codes::kUnexpected, span(at_, at_ + 2), {"“" + text(at_, at_ + 2) + "”", expected()}};
+  if (includes) {
+    c.help = Both{"the bound is included by the words themselves: leave it out", "此写法本身已含本数：请删去"};
+    c.fixes.push_back({span(at_, at_ + 2), ""});
+  } else if (verb < at_) {
+    const bool up = type(verb) == P::GT || type(verb) == P::MORE_THAN;
+    const std::string meant = std::string(up ? "不低于" : "不高于") + " " + text(verb + 1, at_ - 1);
+    c.help = Both{"with its bound it is said: " + meant, "含本数写作：" + meant};
+    c.fixes.push_back({span(verb, at_ + 2), meant});
+  } else {
+    return std::nullopt;
+  }
+  return c;
+}
+
+// 在 65岁 以上, 在 2026年3月1日 之前
+std::optional<Complaint> Explainer::in_words_of_law() {
+  if (at_ >= count_ || text(at_) != "在" || !expects(P::IS)) return std::nullopt;
+  constexpr std::array<std::array<std::string_view, 2>, 4> kTails = {
+      {{"以上", "不低于"}, {"以下", "不高于"}, {"之前", "早于"}, {"之后", "晚于"}}};
+  for (std::size_t i = at_ + 2; i < count_ && i <= at_ + 5 && !bounds_conditions(i); ++i) {
+    for (const auto& [tail, keyword] : kTails) {
+      if (text(i) != tail) continue;
+      const std::string meant = std::string(keyword) + " " + text(at_ + 1, i - 1);
+      Complaint c{&codes::kUnexpected, span(at_, i), {"“" + text(at_, i) + "”", "“" + meant + "”"}};
+      c.fixes.push_back({span(at_, i), meant});
+      return c;
+    }
+  }
+  return std::nullopt;
+}
+
+// 客户.年龄 18岁以下 或 60岁以上: what the second is held against is not said.
+std::optional<Complaint> Explainer::number_alone() {
+  if (type(at_) != P::OR_MORE && type(at_) != P::OR_LESS && type(at_) != P::INSIDE) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  if (begin < 2 || type(begin) != P::NUMBER || (type(begin - 1) != P::OR && type(begin - 1) != P::AND))
+    return std::nullopt;
+  const std::size_t earlier = comparison_begin(begin - 2);
+  std::size_t end = earlier;
+  while (end < begin - 1 && (type(end) == P::WORD || type(end) == P::DOT)) ++end;
+  if (end == earlier) return std::nullopt;
+  Complaint c{&codes::kUnexpected,
+              span(begin, at_),
+              {"“" + text(begin, at_) + "”", Both{"the fact that is compared", "所比较的事实"}}};
+  constexpr std::array<int, 6> kSigns = {P::SIGN_LT, P::SIGN_LE, P::SIGN_GT, P::SIGN_GE, P::SIGN_NE, P::EQUALS};
+  const bool sign = std::find(kSigns.begin(), kSigns.end(), type(end)) != kSigns.end();
+  if (type(end) != P::NUMBER && !sign && !compares(end)) {  // 客户.余额 + 5元 超过 5元: the fact is not all of it
+    c.help = Both{"each condition names what it compares", "每个条件都要写出所比较的内容"};
+    return c;
+  }
+  const std::string subject = text(earlier, end - 1);
+  const std::string whole = subject + " " + text(begin, at_);
+  c.help = Both{"each condition names its fact: " + whole, "每个条件都要写出事实：" + whole};
+  c.fixes.push_back({{source_, tokens_[begin].begin, tokens_[begin].begin}, subject + " "});
+  return c;
+}
+
+// customer.age 65: a number may stand there only with what makes a comparison of it (65 or more).
+std::optional<Complaint> Explainer::no_comparison() {
+  if (!expects(P::OR_MORE) || expects(P::AND)) return std::nullopt;
+  std::size_t number = at_;
+  while (number > 0 && type(number) != P::NUMBER && type(number) != P::PARTS_OF) --number;
+  if (number == 0) return std::nullopt;
+  if (type(number - 1) == P::PARTS_OF) --number;
+  return Complaint{
+      &codes::kUnexpected, span(number, number), {"“" + text(number) + "”", kind_named(KeywordKind::compare)}};
+}
+
+// For which no keyword says the same: how it is written, and nothing is offered.
+std::optional<Complaint> Explainer::said_in_parts() {
+  if (at_ >= count_) return std::nullopt;
+  struct Row {
+    std::string_view written, en, zh;
+  };
+  constexpr std::string_view kNoneEn =
+      "of a lexicon: answer lacks promises; of single items: not (answer contains any of …)";
+  constexpr std::string_view kNoneZh = "词表写作：回答 不含 承诺；逐项写作：非（回答 包含任一 ……）";
+  constexpr std::array<Row, 6> kRows = {{
+      {"xor", "one of two, and not both, is written: (a or b) and not (a and b)",
+       "二者只居其一写作：（甲 或 乙）且 非（甲 且 乙）"},
+      {"lacks any of", kNoneEn, kNoneZh},
+      {"does not contain any of", kNoneEn, kNoneZh},
+      {"不含任一", kNoneEn, kNoneZh},
+      {"不包含任一", kNoneEn, kNoneZh},
+      {"未包含任一", kNoneEn, kNoneZh},
+  }};
+  for (std::size_t first = at_ - std::min<std::size_t>(at_, 2); first <= at_; ++first) {
+    const std::string written = text(first, at_);
+    const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.written == written; });
+    if (row == kRows.end()) continue;
+    Complaint c{&codes::kUnexpected, span(first, at_), {"“" + written + "”", expected()}};
+    c.help = Both{std::string(row->en), std::string(row->zh)};
+    return c;
+  }
+  return std::nullopt;
+}
+
+// is not at least 18
+std::optional<Complaint> Explainer::negated_comparison() {
+  for (std::size_t i = at_ >= 4 ? at_ - 4 : 0; i + 1 < count_ && i <= at_; ++i) {
+    if (type(i) != P::IS_NOT) continue;
+    const int next = type(i + 1);
+    std::string instead;
+    if (next == P::AT_LEAST || next == P::GE) instead = "is below";
+    if (next == P::AT_MOST || next == P::LE) instead = "is above";
+    if (next == P::GT || next == P::MORE_THAN) instead = "is at most";
+    if (next == P::LT || next == P::FEWER_THAN) instead = "is at least";
+    if (instead.empty()) continue;
+    if (!is_ascii(text(i))) {
+      instead = instead == "is below"     ? "低于"
+                : instead == "is above"   ? "高于"
+                : instead == "is at most" ? "不高于"
+                                          : "不低于";
+    }
+    Complaint c{&codes::kNegatedComparison, span(i, i + 1), {text(i + 1)}};
+    c.help = Both{"say the opposite comparison", "请直接写相反的比较"};
+    c.fixes.push_back({span(i, i + 1), instead});
+    return c;
+  }
+  return std::nullopt;
+}
+
+}  // namespace caveat::syntax

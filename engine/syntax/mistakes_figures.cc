@@ -1,0 +1,222 @@
+// Numbers, units, shares, days and lengths of time.
+#include "engine/syntax/explainer.h"
+
+#include <CaveatGrammar.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/units.h"
+#include "engine/syntax/codes.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/numerals.h"
+
+namespace caveat::syntax {
+namespace {
+
+using P = CaveatGrammar;
+
+}  // namespace
+
+// 六十岁以上, 超过五十万元, 保留后四位: numbers stand in digits.
+std::optional<Complaint> Explainer::number_in_words_here() {
+  for (std::size_t back = 0; back <= 1 && back <= at_; ++back) {
+    const std::size_t i = at_ - back;
+    if (type(i) != P::WORD) continue;
+    auto meant = in_digits(text(i));
+    if (!meant) meant = in_digits_behind_a_keyword(text(i));
+    if (!meant || (back == 1 && at_ < count_ && type(at_) == P::WORD)) continue;
+    Complaint c{&codes::kNumberInWords, span(i, i), {text(i)}};
+    c.help = Both{"write it in digits: " + *meant, "请用数字书写：" + *meant};
+    c.fixes.push_back({c.span, *meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 客户.资产的20%, 客户.资产的 20%, 占 客户.资产的比例: behind a dot the whole run is the name.
+std::optional<Complaint> Explainer::share_glued() {
+  if (at_ == 0 || at_ >= count_ || type(at_ - 1) != P::WORD) return std::nullopt;
+  const std::string written = text(at_ - 1);
+  constexpr std::string_view kShare = "的", kPart = "的比例";
+  std::string meant;
+  if (expects(P::SHARE_END) && written.ends_with(kPart) && written.size() > kPart.size()) {
+    meant = written.substr(0, written.size() - kPart.size()) + " " + std::string(kPart);
+  } else if (expects(P::OF_SHARE)) {
+    const std::size_t digits = std::min(written.find_first_of("0123456789"), written.size());
+    const std::string name = written.substr(0, digits);
+    const bool number = digits < written.size()
+                            ? type(at_) == P::PERCENT || type(at_) == P::COUNT_UNIT
+                            : type(at_) == P::NUMBER || type(at_) == P::PARTS_OF || type(at_) == P::WORD;
+    if (!number || !name.ends_with(kShare) || name.size() == kShare.size()) return std::nullopt;
+    meant = name.substr(0, name.size() - kShare.size()) + " " + std::string(kShare);
+    if (digits < written.size()) meant += " " + written.substr(digits);
+  }
+  if (meant.empty()) return std::nullopt;
+  Complaint c{&codes::kKeywordGlued, span(at_ - 1, at_ - 1), {written}};
+  c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// 客户.年龄 18-60
+std::optional<Complaint> Explainer::dash_for_to() {
+  if (type(at_) != P::MINUS || !expects(P::OR_MORE) || expects(P::AND) || type(at_ + 1) != P::NUMBER)
+    return std::nullopt;
+  const std::string meant = is_ascii(text(0)) ? " .. " : " 至 ";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", is_ascii(text(0)) ? "“..”" : "“至”"}};
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// is older than 12 months
+std::optional<Complaint> Explainer::older_than() {
+  if (at_ < 2 || at_ + 1 >= count_ || text(at_) != "than" || text(at_ - 1) != "older" || type(at_ - 2) != P::IS ||
+      type(at_ + 1) != P::NUMBER)
+    return std::nullopt;
+  const bool length = type(at_ + 2) == P::TIME_UNIT;
+  if (length && text(at_ + 2).starts_with("year")) {  // of a birthday or of an age
+    const std::string number = text(at_ + 1), ago = "is more than " + text(at_ + 1, at_ + 2) + " ago";
+    Complaint c{&codes::kUnexpected,
+                span(at_ - 2, at_ + 2),
+                {"“" + text(at_ - 2, at_ + 2) + "”",
+                 Both{"“" + ago + "” or “is above " + number + "”", "“" + ago + "”或“is above " + number + "”"}}};
+    c.help = Both{"of a date: " + ago + "; of a number: is above " + number,
+                  "日期写作：" + ago + "；数写作：is above " + number};
+    return c;
+  }
+  const std::size_t last = length ? at_ + 2 : at_;
+  const std::string meant = length ? "is more than " + text(at_ + 1, at_ + 2) + " ago" : "is above";
+  Complaint c{&codes::kUnexpected, span(at_ - 2, last), {"“" + text(at_ - 2, last) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_ - 2, last), meant});
+  return c;
+}
+
+// is in the past, is in the future: no span follows.
+std::optional<Complaint> Explainer::in_the_past() {
+  if (at_ == 0 || at_ + 2 >= count_ || type(at_ - 1) != P::IS || text(at_) != "in" || text(at_ + 1) != "the")
+    return std::nullopt;
+  const std::string when = text(at_ + 2);
+  if ((when != "past" && when != "future") ||
+      (at_ + 3 < count_ && !bounds_conditions(at_ + 3) && type(at_ + 3) != P::RPAREN))
+    return std::nullopt;
+  const std::string meant = when == "past" ? "is before today" : "is after today";
+  const std::string of_moment = when == "past" ? "is before now" : "is after now";
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 2), {"“" + text(at_ - 1, at_ + 2) + "”", "“" + meant + "”"}};
+  c.help = Both{"of a moment: " + of_moment, "时刻写作：" + of_moment};
+  c.fixes.push_back({span(at_ - 1, at_ + 2), meant});
+  return c;
+}
+
+// 最近12个月, 在 过去 12 个月 内
+std::optional<Complaint> Explainer::recently() {
+  if (at_ >= count_ || !expects(P::IS)) return std::nullopt;
+  const std::size_t word = text(at_) == "在" ? at_ + 1 : at_;
+  if (word >= count_) return std::nullopt;
+  std::string written = text(word), number;
+  const std::size_t digits = std::min(written.find_first_of("0123456789"), written.size());
+  number = written.substr(digits);
+  written.resize(digits);
+  if (written != "最近" && written != "近" && written != "过去") return std::nullopt;
+  std::size_t last = word;
+  if (number.empty()) {
+    if (type(word + 1) != P::NUMBER) return std::nullopt;
+    number = text(++last);
+  }
+  if (++last >= count_) return std::nullopt;
+  std::string unit = text(last);  // behind 最近12 nothing was cut by the units
+  for (const std::string_view inside : {"以内", "内"})
+    if (unit.ends_with(inside)) unit.resize(unit.size() - inside.size());
+  const bool known = std::any_of(units_and_tails().begin(), units_and_tails().end(),
+                                 [&](const Spelling& s) { return s.token == P::TIME_UNIT && s.text == unit; });
+  if (!known) return std::nullopt;
+  const std::string meant = "距今 不超过 " + number + unit;
+  if (last + 1 < count_ && (text(last + 1) == "内" || text(last + 1) == "以内")) ++last;
+  Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_, last), meant});
+  return c;
+}
+
+// 2026.3.1
+std::optional<Complaint> Explainer::dotted_date() {
+  if (at_ == 0 || at_ + 1 >= count_ || text(at_) != "." || type(at_ - 1) != P::NUMBER || type(at_ + 1) != P::NUMBER)
+    return std::nullopt;
+  const std::string front = text(at_ - 1), day = text(at_ + 1), whole = text(at_ - 1, at_ + 1);
+  const std::size_t dot = front.find('.');
+  const auto plain = [](std::string_view digits) {
+    return !digits.empty() && digits.size() <= 2 && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (dot != 4 || !plain(front.substr(5)) || !plain(day) || whole != front + "." + day) return std::nullopt;
+  const auto two = [](const std::string& digits) { return digits.size() == 1 ? "0" + digits : digits; };
+  const std::string meant = front.substr(0, 4) + "-" + two(front.substr(5)) + "-" + two(day);
+  if (!parse_date(meant)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 1), {"“" + whole + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(at_ - 1, at_ + 1), meant});
+  return c;
+}
+
+// 客户.生日 2008年1月1日以前
+std::optional<Complaint> Explainer::day_before() {
+  if ((type(at_) != P::DATE && type(at_) != P::DATE_WORDS) || !expects(P::IS) || at_ + 1 >= count_) return std::nullopt;
+  constexpr std::array<std::array<std::string_view, 2>, 6> kTails = {
+      {{"以前", "早于"}, {"之前", "早于"}, {"前", "早于"}, {"以后", "晚于"}, {"之后", "晚于"}, {"起", "不早于"}}};
+  for (const auto& [tail, keyword] : kTails) {
+    if (text(at_ + 1) != tail) continue;
+    const std::string meant = std::string(keyword) + " " + text(at_);
+    Complaint c{&codes::kUnexpected, span(at_, at_ + 1), {"“" + text(at_, at_ + 1) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 人民币 500万元: the unit behind the number says it.
+std::optional<Complaint> Explainer::yuan_before() {
+  if (type(at_) != P::NUMBER || at_ == 0 || (text(at_ - 1) != "人民币" && text(at_ - 1) != "RMB")) return std::nullopt;
+  std::size_t unit = at_ + 1;
+  while (type(unit) == P::MAGNITUDE) ++unit;
+  Complaint c{&codes::kStraySign, span(at_ - 1, at_ - 1), {text(at_ - 1)}};
+  c.help = Both{"an amount is written with its unit behind it: 5_000_000 CNY", "金额只在数字后写单位：500万元"};
+  if (type(unit) == P::CURRENCY && (text(unit) == "元" || text(unit) == "CNY"))
+    c.fixes.push_back({{source_, tokens_[at_ - 1].begin, tokens_[at_].begin}, ""});
+  return c;
+}
+
+// 占客户.资产 的比例
+std::optional<Complaint> Explainer::part_of_glued() {
+  constexpr std::string_view kPart = "占";
+  if (type(at_) != P::WORD || type(at_ + 1) != P::DOT || !expects(P::SHARE_IN)) return std::nullopt;
+  const std::string word = text(at_);
+  if (!word.starts_with(kPart) || word.size() == kPart.size()) return std::nullopt;
+  const std::string meant = std::string(kPart) + " " + word.substr(kPart.size());
+  Complaint c{&codes::kKeywordGlued, span(at_, at_), {word}};
+  c.help = Both{"put a blank after a keyword: " + meant, "关键字前后请加空格：" + meant};
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// 距今 不足12个月: the negation of 不少于 leaves out the same day.
+std::optional<Complaint> Explainer::less_than_ago() {
+  if (type(at_) != P::LT || at_ < 2 || type(at_ - 1) != P::AGO_FROM_NOW) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_ - 1), end = comparison_end(at_);
+  if (begin >= at_ - 1 || end <= at_ + 1 || (begin > 0 && type(begin - 1) == P::NOT)) return std::nullopt;
+  const std::string meant = "非（" + text(begin, at_ - 1) + " 不少于 " + text(at_ + 1, end - 1) + "）";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({span(begin, end - 1), meant});
+  return c;
+}
+
+// A bare `within` on a date: both readings are offered.
+std::optional<Complaint> Explainer::bare_within() {
+  const std::string next = at_ + 2 < count_ ? text(at_ + 1) + " " + text(at_ + 2) : std::string();
+  if (next == "the past" || next == "the coming") return std::nullopt;  // words of habit
+  if (type(at_) == P::WITHIN && (expects(P::IS) || (at_ > 0 && type(at_ - 1) == P::IS))) {
+    const std::size_t first = at_ > 0 && type(at_ - 1) == P::IS ? at_ - 1 : at_;
+    Complaint c{&codes::kBareWithin, span(first, at_), {}};
+    c.fixes = {{span(first, at_), "is within the last"}, {span(first, at_), "is within the next"}};
+    return c;
+  }
+  return std::nullopt;
+}
+
+}  // namespace caveat::syntax
