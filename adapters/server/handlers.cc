@@ -27,22 +27,6 @@ gate::Query query_of(gate::Query::Kind kind, std::string target = {}) {
   return query;
 }
 
-std::string_view verdict_name(decide::Verdict verdict) {
-  switch (verdict) {
-    case decide::Verdict::allow:
-      return "allow";
-    case decide::Verdict::revise:
-      return "revise";
-    case decide::Verdict::require:
-      return "require";
-    case decide::Verdict::block:
-      return "block";
-    case decide::Verdict::handoff:
-      break;
-  }
-  return "handoff";
-}
-
 }  // namespace
 
 void Router::Inside::run(const CallPtr& call, std::string_view body, const Done& done) {
@@ -211,7 +195,7 @@ Response Router::Inside::gate_response(const Call& call, const gate::Reply& repl
   }
   if (call.route->gives == "text/plain") response.content_type = "text/plain; charset=utf-8";
   if (call.route->handler == Handler::decision) {
-    response.verdict = verdict_name(reply.verdict);
+    response.verdict = decide::name(reply.verdict);
     response.headers.emplace_back("Caveat-Decision", reply.decision_id);
     response.headers.emplace_back("Caveat-Verdict", response.verdict);
   }
@@ -258,7 +242,7 @@ void Router::Inside::add_instance(Response& response, const Call& call) {
 
 Response Router::Inside::turn_response(const Call& call, const gate::Reply& reply, std::uint64_t now) {
   Response response = json(reply.body);
-  response.verdict = verdict_name(reply.verdict);
+  response.verdict = decide::name(reply.verdict);
   if (reply.problem != nullptr) {
     response.status = reply.problem->http_status;
     response.content_type = "application/problem+json";
@@ -283,7 +267,7 @@ Response Router::Inside::turn_response(const Call& call, const gate::Reply& repl
 // Counts a turn that was answered, now.
 std::uint64_t Router::Inside::count(const gate::Reply& reply, std::uint64_t began) {
   const std::uint64_t now = options_.clock->steady_ns();
-  options_.metrics->decided(verdict_name(reply.verdict),
+  options_.metrics->decided(decide::name(reply.verdict),
                             reply.problem != nullptr ? reply.problem->name
                             : reply.replayed         ? "repeat"
                                                      : "rule",
