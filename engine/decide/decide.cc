@@ -250,9 +250,10 @@ class Run {
     } else {
       refusal();
     }
-    // Of an outreach each recipient has a verdict of his own, and a material is written anew by whoever has it.
+    // Of an outreach each recipient has a verdict of his own, and a material is written anew by whoever has it. Where no answer is there
+    // to tell them, as beside an action, whoever asks does.
     const bool written_anew = r_.has_outreach() || (r_.has_material() && d_.verdict <= Verdict::revise);
-    if (!written_anew && (d_.verdict > Verdict::revise || !answers())) d_.disclosures = {};
+    if (!written_anew && (d_.verdict > Verdict::revise || (r_.has_answer() && !answers()))) d_.disclosures = {};
     judge_final_text();
     d_.say = in_.say;
   }
@@ -631,6 +632,7 @@ class Run {
           return tell;
         };
         const bool whole = on_answer(rule) || (on_message(rule) && r_.has_answer()) || on_material(rule) ||
+                           ((rule.subjects & program::kOnAction) && unit.action >= 0) ||
                            (on_outreach(rule) && unit.recipient < 0) ||
                            (on_products(rule) && r_.products() == 0 && r_.has_answer());
         if (whole && tells(-1)) in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});

@@ -74,9 +74,6 @@ const Code kNoMatch{"no_match", "“{0}” needs a condition that finds words in
 const Code kMatchElsewhere{"match_elsewhere",
                            "“{0}” would change nothing: {1} finds no words in a text that it changes.",
                            "“{0}”不会起作用：{1}没有在它所改动的文本中查找词语。"};
-const Code kUntold{"untold",
-                   "“{0}” would be told nowhere: an action has no text, and {1} does not apply to the answer.",
-                   "“{0}”无处告知：操作没有文本，而{1}不适用于回答。"};
 const Code kBadTemplate{"bad_template", "A brace stands alone in “{0}”.", "“{0}”中的花括号不成对。"};
 const Code kConfidentialText{"confidential_text", "What a confidential rule says to the customer may not hold “{0}”.",
                              "保密规则对客户的提示中不得出现“{0}”。"};
@@ -111,17 +108,15 @@ const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，�
 
 std::span<const Code* const> all() {
   static const Code* const kAll[] = {
-      &kNotYet,           &kPackMissing,     &kPackTwice,       &kPackVersionTwice, &kUnknownPack,
-      &kVersionMissing,   &kVersionConflict, &kNoDefaultQueue,  &kNameTwice,        &kUnknownName,
-      &kNotVisible,       &kAmbiguousName,   &kBuiltIn,         &kFactDiffers,      &kUnknownLevel,
-      &kDefineCycle,      &kInsideAList,     &kWrongType,       &kNoOrder,          &kDifferentUnits,
-      &kUnitMissing,      &kCurrencyUnclear, &kOutOfRange,      &kEmptyRange,       &kEmptyPhrase,
-      &kBadGap,           &kBadPattern,      &kUnknownZone,     &kZoneMissing,      &kProductsTwice,
-      &kExampleTwice,     &kNoCalendar,      &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,
-      &kNeverInForce,     &kNoMatch,         &kMatchElsewhere,  &kUntold,           &kBadTemplate,
-      &kConfidentialText, &kWholeReadsItem,  &kNoWayToAPerson,  &kOverflowCycle,    &kCannotAsk,
-      &kBothHold,         &kNotCovered,      &kOnlyBeside,      &kContradiction,    &kFileMissing,
-      &kEmptyLexicon,     &kTooMany,         &kSeveralInOne,    &kAssessedAsChoice};
+      &kNotYet,          &kPackMissing,    &kPackTwice,       &kPackVersionTwice, &kUnknownPack,     &kVersionMissing,
+      &kVersionConflict, &kNoDefaultQueue, &kNameTwice,       &kUnknownName,      &kNotVisible,      &kAmbiguousName,
+      &kBuiltIn,         &kFactDiffers,    &kUnknownLevel,    &kDefineCycle,      &kInsideAList,     &kWrongType,
+      &kNoOrder,         &kDifferentUnits, &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,      &kEmptyRange,
+      &kEmptyPhrase,     &kBadGap,         &kBadPattern,      &kUnknownZone,      &kZoneMissing,     &kProductsTwice,
+      &kExampleTwice,    &kNoCalendar,     &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,   &kNeverInForce,
+      &kNoMatch,         &kMatchElsewhere, &kBadTemplate,     &kConfidentialText, &kWholeReadsItem,  &kNoWayToAPerson,
+      &kOverflowCycle,   &kCannotAsk,      &kBothHold,        &kNotCovered,       &kOnlyBeside,      &kContradiction,
+      &kFileMissing,     &kEmptyLexicon,   &kTooMany,         &kSeveralInOne,     &kAssessedAsChoice};
   return kAll;
 }
 

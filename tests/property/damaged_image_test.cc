@@ -84,18 +84,9 @@ struct Subject {
     for (std::size_t i = 0; i + 1 < world.declarations.size(); i += 5) {
       std::string& rule = world.declarations[i];
       const std::size_t then = rule.find("  say zh ");
-      if (then == std::string::npos || tells_nobody(rule)) continue;
+      if (then == std::string::npos) continue;
       rule.insert(then - 1, " and disclose risk at end" + dice.one({"", ", once per conversation", ", once per day"}));
     }
-  }
-  // An action has no text: what a rule on one discloses, the answer tells.
-  static bool tells_nobody(const std::string& rule) {
-    const std::size_t on = std::min(rule.find("applies to"), rule.find("适用于"));
-    const std::string line = rule.substr(on, rule.find('\n', on) - on);
-    const auto names = [&](const char* en, const char* zh) {
-      return line.find(en) != std::string::npos || line.find(zh) != std::string::npos;
-    };
-    return names("action", "操作") && !names("answer", "回答");
   }
   Subject(Dice dice, int rules, bool plain) : world(dice, rules, plain) {
     furnish(dice);

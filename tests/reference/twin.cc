@@ -290,7 +290,7 @@ class Judge {
             on(rule, Subject::recommendation) && rule.as_a_whole && has("recommendation") && t_.products.empty();
         if (on_part(rule, Part::answer) || on_part(rule, Part::material) ||
             (has("answer") && (on_part(rule, Part::message) || nobody)) ||
-            (on_part(rule, Part::outreach) && whose.recipient < 0))
+            (on_part(rule, Part::outreach) && whose.recipient < 0) || (on(rule, Subject::action) && whose.action >= 0))
           disclosed_.insert({!effect.at_start, wording});
         for (std::size_t item = 0; on(rule, Subject::recommendation) && item < t_.products.size(); ++item)
           if (rule.as_a_whole || static_cast<int>(item) == whose.product)
@@ -462,8 +462,10 @@ class Judge {
     if (!waits && (out_.verdict <= 1 || has("outreach")))
       for (const auto& [at_end, name] : disclosed_) out_.disclosures.emplace_back(!at_end, name);
     if (out_.verdict <= 1) {
-      if (!has("answer") || !t_.facts.contains("answer.text")) return;
-      return answered();
+      if (t_.facts.contains("answer.text") && has("answer")) return answered();
+      if (waits && !has("answer"))
+        for (const auto& [at_end, name] : disclosed_) out_.disclosures.emplace_back(!at_end, name);
+      return;
     }
     for (const Draft& draft : drafts_) {
       if (draft.fired.unknown || draft.reason.verdict != out_.verdict || draft.rule->say.empty()) continue;

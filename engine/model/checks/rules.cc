@@ -87,7 +87,6 @@ class RuleCheck {
       rule_.if_unknown = Rule::Unknown::effects;
     }
     matches();
-    disclosures();
     items();
     only_beside();
     return std::move(rule_);
@@ -401,24 +400,6 @@ class RuleCheck {
     }
     for (std::size_t i = 0; i < rule_.say.size(); ++i) {
       refuse_match(work_, item_, text_span(decl_.say[i]), rule_.say[i].texts, this_rule());
-    }
-  }
-
-  // An action has no text of its own: what is to be told beside one the answer tells, or nobody is told.
-  void disclosures() {
-    const auto on = [&](Subject subject) {
-      return std::find(rule_.applies_to.begin(), rule_.applies_to.end(), subject) != rule_.applies_to.end();
-    };
-    if (!on(Subject::action) || on(Subject::answer) || decl_.subject_unknown) return;
-    for (const std::vector<syntax::Effect>* list : {&decl_.then, &if_unknown()}) {
-      for (const syntax::Effect& effect : *list) {
-        if (effect.kind != syntax::EffectKind::disclose) continue;
-        const bool of_pack =
-            list != &decl_.then && decl_.if_unknown.empty();  // told at each rule, not once a rule there
-        work_.report(codes::kUntold, item_, of_pack ? name_span() : effect.span,
-                     {std::string(work_.text_at(effect.span)), this_rule()},
-                     say("Write: applies to action, answer", "请写：适用于 操作、回答"));
-      }
     }
   }
 

@@ -204,6 +204,24 @@ BOOST_AUTO_TEST_CASE(an_answer_of_which_nothing_is_left_tells_what_the_customer_
   }
 }
 
+// An action has no text: what is to be told beside it the answer tells, and where there is none whoever asks.
+BOOST_AUTO_TEST_CASE(what_an_action_discloses_is_told) {
+  World world = wealth();
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("fee", "另收手续费。", "A fee applies.");
+  world.rule("fee", {Subject::action}, world.has("message", {"转账"}), {disclose});
+  for (const bool answers : {true, false}) {
+    Turn turn;
+    turn.message("我要转账");
+    if (answers) turn.answer("好的。");
+    turn.text("name", "transfer", turn.fields.add(turn.list("actions"), "", Fields::Kind::object));
+    const Decided decided = judge(world, turn);
+    BOOST_TEST((decided->verdict == Verdict::revise));
+    BOOST_TEST(decided->disclosures.size() == 1u);
+    BOOST_TEST(decided->say == (answers ? "好的。\n另收手续费。" : ""));
+  }
+}
+
 // What was left out stays left out; that the answer still has its word is what was judged already.
 BOOST_AUTO_TEST_CASE(a_product_that_a_rule_took_out_is_not_held_against_the_final_text) {
   World world = wealth();
