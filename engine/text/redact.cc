@@ -271,8 +271,8 @@ bool holds_one(std::string_view sentence, const List& list) {
 // What says of something that it is not so.
 bool denies(std::string_view sentence) {
   static constexpr std::string_view kWords[] = {
-      "谣言", "误传",  "假的", "有误",  "错误", "玩笑", "骗你",   "骗人",      "作废",      "忽略",    "untrue",
-      "myth", "false", "joke", "wrong", "lie",  "lies", "ignore", "disregard", "incorrect", "outdated"};
+      "谣言",   "误传", "假的",  "有误", "错误",  "错的", "玩笑", "骗你",   "骗人",      "作废",      "忽略",
+      "untrue", "myth", "false", "joke", "wrong", "lie",  "lies", "ignore", "disregard", "incorrect", "outdated"};
   if (holds_one(sentence, kWords)) return true;
   const std::span<const Cue> all = cues();
   return std::any_of(all.begin(), all.end(), [&](const Cue& cue) {
@@ -298,23 +298,35 @@ bool begins_with_pointer(std::string_view sentence) {
 }
 
 // Takes back what stands before it without a word that points there.
-bool takes_back(std::string_view sentence) {
-  static constexpr std::string_view kAnywhere[] = {"开玩笑",   "别当真", "勿当真", "不要当真", "不必当真", "不用当真",
-                                                   "开个玩笑", "逗你",   "逗您",   "kidding",  "joking"};
+bool takes_back(std::string_view clause) {
+  static constexpr std::string_view kAnywhere[] = {
+      "开玩笑", "别当真",    "勿当真",     "不要当真",    "不必当真",    "不用当真",       "开个玩笑",      "逗你",
+      "逗您",   "当我没说",  "没有的事",   "并非如此",    "不是这样",    "说错",           "才怪",          "kidding",
+      "joking", "forget it", "never mind", "ignore that", "ignore this", "disregard that", "disregard this"};
   static constexpr std::string_view kFirst[] = {
-      "谣言", "假的", "骗", "别信", "勿信", "不要信", "不要相信", "don't believe", "do not believe"};
-  return holds_one(sentence, kAnywhere) || std::any_of(std::begin(kFirst), std::end(kFirst),
-                                                       [&](std::string_view one) { return sentence.starts_with(one); });
+      "谣言",   "假的",     "骗",       "别信",   "勿信",  "不要信",        "不要相信",
+      "不是真", "是假",     "是错",     "不对",   "忽略",  "作废",          "nope",
+      "is not", "is false", "not true", "not so", "false", "don't believe", "do not believe"};
+  return holds_one(clause, kAnywhere) || std::any_of(std::begin(kFirst), std::end(kFirst), [&](std::string_view one) {
+           const bool whole = !is_word(decode_utf8(one, 0).value) || clause.size() == one.size() ||
+                              !is_word(decode_utf8(clause, one.size()).value);
+           return clause.starts_with(one) && whole;
+         });
 }
 // What of a sentence is left behind whatever leads to its say: signs, the number of an item, words that join, excuse or address.
 std::string_view behind_lead(std::string_view sentence) {
   static constexpr std::string_view kHan[] = {
-      "但是",     "但", "可是", "可", "不过", "然而", "只是", "而且", "而", "另外", "对了", "对不起", "抱歉",
-      "不好意思", "哦", "噢",   "哈", "嗯",   "好吧", "亲",   "请",   "您", "你",   "大家", "各位",   "我"};
+      "但是",   "但",   "可是",     "可",   "不过",   "然而",     "只是", "而且",   "而",     "另外", "对了",
+      "对不起", "抱歉", "不好意思", "哦",   "噢",     "哈",       "嗯",   "好吧",   "亲",     "请",   "您",
+      "你",     "大家", "各位",     "我",   "事实上", "实际上",   "实际", "说实话", "老实说", "当然", "其次",
+      "首先",   "第",   "注",       "备注", "更正",   "悄悄告诉", "均为", "都"};
   static constexpr std::string_view kLatin[] = {
-      "but",   "however", "well", "sorry", "though", "although", "yet",   "still", "and",       "so",   "oh",  "ok",
-      "okay",  "wait",    "hey",  "haha",  "just",   "only",     "sadly", "also",  "then",      "i",    "i'm", "we",
-      "we're", "am",      "are",  "was",   "were",   "please",   "my",    "dear",  "apologies", "look", "hmm"};
+      "but",       "however", "well",  "sorry",     "though",        "although", "yet",     "still",
+      "and",       "so",      "oh",    "ok",        "okay",          "wait",     "hey",     "haha",
+      "just",      "only",    "sadly", "also",      "then",          "i",        "i'm",     "we",
+      "we're",     "am",      "are",   "was",       "were",          "please",   "my",      "dear",
+      "apologies", "look",    "hmm",   "of course", "unfortunately", "honestly", "frankly", "obviously",
+      "of",        "course",  "to",    "be",        "honest",        "in",       "fact"};
   static constexpr std::string_view kNumbers[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"};
   for (;;) {
     const CodePoint first = decode_utf8(sentence, 0);
@@ -335,8 +347,10 @@ std::string_view behind_lead(std::string_view sentence) {
     if (passed(kLatin, true) || passed(kHan, false)) continue;
     std::size_t number = 0;
     while (is_one_of(after(sentence, number), kNumbers)) number += after(sentence, number).size();
+    if (number == 0) number = std::min(sentence.find_first_not_of("ivx"), sentence.size());
     if (number == 0 && sentence[0] >= 'a' && sentence[0] <= 'z') number = 1;
     const std::string_view behind = after(sentence, number);
+    if (number == sentence.size()) return {};  // "a." alone: its stop ended the sentence
     if (number == 0 || (behind != "、" && behind != ")")) return sentence;
     sentence.remove_prefix(number + behind.size());
   }
@@ -357,10 +371,24 @@ Denials denials_of(std::string_view text) {
       if (begin == std::string_view::npos && !is_blank(after(text, end))) begin = end;
       end += after(text, end).size();
     }
-    const std::string_view sentence = behind_lead(text.substr(at, end - at));
+    const std::string_view sentence = text.substr(at, end - at);
     if (points_back(sentence) && denies(sentence)) found.last = at;
-    if (takes_back(sentence) || (begins_with_pointer(sentence) && denies(sentence))) found.of_next.push_back(begin);
-    if (!sentence.empty()) begin = std::string_view::npos;
+    // Each clause of it, with the one behind: “To be honest, this is false”, 说实话，这是假的.
+    const auto clause_end = [&](std::size_t to) {
+      while (to < sentence.size() && !is_one_of(after(sentence, to), kPause)) to += after(sentence, to).size();
+      return to;
+    };
+    bool said = false, back = false;
+    for (std::size_t from = 0; from < sentence.size() && !back;) {
+      const std::size_t to = clause_end(from), next = to < sentence.size() ? to + after(sentence, to).size() : to;
+      const std::string_view clause = behind_lead(sentence.substr(from, to - from));
+      said = said || !clause.empty();
+      back =
+          takes_back(clause) || (begins_with_pointer(clause) && denies(sentence.substr(from, clause_end(next) - from)));
+      from = next;
+    }
+    if (back) found.of_next.push_back(begin);
+    if (said) begin = std::string_view::npos;
     at = end < text.size() ? end + after(text, end).size() : end;
   }
   return found;

@@ -242,10 +242,20 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
         "大家别当真。", "不过您不必当真。", "不要相信。", "逗你的。"})
     BOOST_TEST(added("费用另计。" + std::string(behind), "费用另计。"), behind);
   BOOST_TEST(added(many("1.", 100'000) + "\nFees apply." + many("\n1.", 100'000) + " That is not so.", "Fees apply."));
+  for (const char* behind :
+       {" In fact, this is false.", " To be honest, this is false.", " Unfortunately, this is wrong.",
+        " a. This is false.", " Of course that is not true.", " Note: that is not true.", " ii) This is false.",
+        " Ignore that.", " Never mind.", " Nope.", " But, as my manager says, this is false."})
+    BOOST_TEST(added("Fees apply." + std::string(behind), "Fees apply."), behind);
+  for (const char* behind :
+       {"实际上，这不是真的。", "事实上这是错的。", "第一，这是假的。", "注：这是假的。", "不是真的。", "是假的。",
+        "说错了。", "并非如此。", "请忽略。", "当我没说。", "呵呵，这是假的。"})
+    BOOST_TEST(added("费用另计。" + std::string(behind), "费用另计。"), behind);
   BOOST_TEST(!added("费用另计。但是收益不错。", "费用另计。"));
+  BOOST_TEST(!added("Fees apply. Note: the fund is not open.", "Fees apply."));
   BOOST_TEST(!added("费用另计。陌生来电请别信。", "费用另计。"));
   BOOST_TEST(!added("Fees apply. But minors cannot buy it.", "Fees apply."));
-  BOOST_TEST(!added("Fees apply. Butterflies, this is not.", "Fees apply."));
+  BOOST_TEST(!added("Fees apply. Butterflies are not moths.", "Fees apply."));
   BOOST_TEST(!added("Fees apply.\n1. Minors cannot buy it.\n2. That is not true.", "Fees apply."));
   BOOST_TEST(!added("Fees apply. Hello. That is not all we offer.", "Fees apply."));
   BOOST_TEST(!added("Fees apply. Minors cannot buy it.", "Fees apply."));
