@@ -103,6 +103,7 @@ class Explainer {
   std::optional<Complaint> negated_between();
   std::optional<Complaint> between_ends();
   std::optional<Complaint> fact_left_out();
+  std::optional<Complaint> chained();
   std::optional<Complaint> older_than();
   std::optional<Complaint> in_the_past();
   std::optional<Complaint> recently();

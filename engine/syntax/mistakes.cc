@@ -46,6 +46,7 @@ Complaint Explainer::explain() {
                              &Explainer::negated_between,
                              &Explainer::between_ends,
                              &Explainer::fact_left_out,
+                             &Explainer::chained,
                              &Explainer::older_than,
                              &Explainer::in_the_past,
                              &Explainer::recently,
@@ -114,6 +115,8 @@ bool Explainer::bounds_conditions(std::size_t at) const {
 }
 
 bool Explainer::compares(std::size_t at) const {
+  constexpr std::array<int, 6> kSigns = {P::SIGN_LT, P::SIGN_LE, P::SIGN_GT, P::SIGN_GE, P::SIGN_NE, P::EQUALS};
+  if (std::find(kSigns.begin(), kSigns.end(), type(at)) != kSigns.end()) return true;
   return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
     return s.token == type(at) && s.kind == KeywordKind::compare && s.token != P::BETWEEN_END;
   });

@@ -109,32 +109,61 @@ std::optional<Complaint> Explainer::in_force_left_out() {
   return c;
 }
 
-// 转人工 至 坐席，紧急
+// 转人工 至 坐席，紧急; to desk with high priority; 坐席 优先级 高
 std::optional<Complaint> Explainer::priority_left_out() {
   if (type(0) != P::RULE) return std::nullopt;
+  const auto says = [&](std::size_t at) {
+    return type(at) == P::PRIORITY || (at < count_ && (text(at) == "priority" || text(at) == "优先级"));
+  };
   for (std::size_t back = 0; back <= 1 && back < at_; ++back) {
-    const std::size_t i = at_ - back;
-    if (i >= count_ || type(i) != P::WORD || type(i - 1) != P::COMMA || value_of("priority", text(i)).empty()) continue;
-    std::size_t effect = i;
+    std::size_t level = at_ - back;
+    while (level < count_ && level <= at_ + 2 && (says(level) || text(level) == "with" || text(level) == "以")) ++level;
+    if (level >= count_ || type(level) != P::WORD || value_of("priority", text(level)).empty()) continue;
+    const bool named = says(level - 1), behind = !named && says(level + 1);
+    std::size_t first = named ? level - 1 : level;
+    if (first > 1 && (text(first - 1) == "with" || text(first - 1) == "以")) --first;
+    const bool comma = type(first - 1) == P::COMMA;
+    if (comma && named) continue;                       // as it should be
+    if (!comma && first == level && !behind) continue;  // a name, and nothing says that it is a priority
+    std::size_t effect = first;
     while (effect > 0 && type(effect) != P::HAND_OFF && !is_clause(effect)) --effect;
-    if (type(effect) != P::HAND_OFF) continue;
-    const std::string meant = (is_ascii(text(i)) ? "priority " : "优先级 ") + text(i);
-    Complaint c{&codes::kUnexpected, span(i, i), {"“" + text(i) + "”", "“" + meant + "”"}};
-    c.fixes.push_back({span(i, i), meant});
+    if (type(effect) != P::HAND_OFF || effect + 1 >= first) continue;
+    const std::size_t last = behind ? level + 1 : level;
+    const bool english = is_ascii(text(effect));
+    const std::string meant = (comma     ? ""
+                               : english ? ", "
+                                         : "，") +
+                              std::string(english ? "priority " : "优先级 ") + text(level);
+    Complaint c{&codes::kUnexpected, span(first, last), {"“" + text(first, last) + "”", "“" + meant + "”"}};
+    // The comma stands behind the queue, and no blank before it.
+    c.fixes.push_back({comma ? c.span : Span{source_, tokens_[first - 1].end, tokens_[last].end}, meant});
     return c;
   }
   return std::nullopt;
 }
 
-// 不明时 拦截, 若未知 拦截: no habits of a keyword (habits.h), since these say what 若不明 says and nothing else.
+// 不明时 拦截, 若为空 拦截, if missing block: no habits of a keyword (habits.h), since these say what 若不明 says and nothing else.
 std::optional<Complaint> Explainer::if_unknown_otherwise() {
-  constexpr std::array<std::string_view, 8> kSaid = {"不明时",   "未知时", "若未知", "若不知道",
-                                                     "若不明确", "如不明", "如未知", "如果不明"};
-  if (type(0) != P::RULE || at_ >= count_) return std::nullopt;
-  if (std::find(kSaid.begin(), kSaid.end(), text(at_)) == kSaid.end()) return std::nullopt;
-  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“若不明”"}};
-  c.fixes.push_back({span(at_, at_), "若不明"});
-  return c;
+  constexpr std::array<std::string_view, 23> kSaid = {
+      "不明时",   "未知时",   "若未知",     "若不知道",  "若不明确", "如不明",       "如未知",      "如果不明",
+      "若为空",   "若 为空",  "如为空",     "如果为空",  "若未提供", "如未提供",     "若缺失",      "若 缺失",
+      "若未填写", "若无数据", "if missing", "if absent", "if empty", "if not known", "when unknown"};
+  if (type(0) != P::RULE) return std::nullopt;
+  for (std::size_t back = 0; back <= 2 && back < at_; ++back) {
+    std::string written;
+    for (std::size_t last = at_ - back; last < count_ && last <= at_ + 2 && !text(last).empty(); ++last) {
+      if (last > at_ - back && begins_line(last)) break;
+      written += (written.empty() ? "" : " ") + text(last);
+      if (last < at_ || std::find(kSaid.begin(), kSaid.end(), written) == kSaid.end()) continue;
+      // `if absent or …`, 若 为空 且 …: a condition, which a fact of that name begins.
+      if (last + 1 >= count_ || (!is_effect(type(last + 1)) && text(last + 1) != "转人工")) continue;
+      const std::string meant = is_ascii(written) ? "if unknown" : "若不明";
+      Complaint c{&codes::kUnexpected, span(at_ - back, last), {"“" + text(at_ - back, last) + "”", "“" + meant + "”"}};
+      c.fixes.push_back({c.span, meant});
+      return c;
+    }
+  }
+  return std::nullopt;
 }
 
 // 是/否, as the type of a fact.

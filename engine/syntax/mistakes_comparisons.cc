@@ -144,7 +144,8 @@ std::optional<Complaint> Explainer::negated_between() {
 std::optional<Complaint> Explainer::between_ends() {
   if (at_ >= count_ || !expects(P::WITH)) return std::nullopt;
   const std::string found = text(at_);
-  if (found != "和" && found != "到" && found != "及" && type(at_) != P::UP_TO) return std::nullopt;
+  if (found != "和" && found != "到" && found != "及" && type(at_) != P::UP_TO && type(at_) != P::RANGE)
+    return std::nullopt;
   const std::size_t begin = comparison_begin(at_);
   std::size_t open = at_;
   while (open > begin && type(open) != P::BETWEEN && type(open) != P::WITH) --open;
@@ -162,6 +163,28 @@ std::optional<Complaint> Explainer::between_ends() {
     return c;
   }
   c.fixes.push_back({span(at_, at_), before + "与" + behind});
+  return c;
+}
+
+// 60 < customer.age < 70
+std::optional<Complaint> Explainer::chained() {
+  const auto sign = [&](std::size_t at) {
+    return type(at) == P::SIGN_LT || type(at) == P::SIGN_LE || type(at) == P::SIGN_GT || type(at) == P::SIGN_GE;
+  };
+  if (at_ < 3 || !sign(at_)) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  std::size_t first = begin;
+  while (first < at_ && !sign(first)) ++first;
+  if (first + 1 >= at_ || first == begin) return std::nullopt;
+  const std::string middle = text(first + 1, at_ - 1), meant = text(first + 1, at_ - 1) + " ";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  const bool english = is_ascii(text(0, at_));
+  const std::string whole = text(begin, at_ - 1) + (english ? " and " : " 且 ") + middle + " " +
+                            text(at_, std::min(comparison_end(at_), count_) - 1);
+  c.help = Both{"each comparison has two sides: " + whole, "每个比较只有两边：" + whole};
+  const std::uint32_t before = tokens_[at_ - 1].end;
+  c.fixes.push_back({{source_, before, tokens_[at_].begin}, (english ? " and " : " 且 ") + meant});
+  if (begin > 0 && type(begin - 1) == P::NOT) c.fixes.clear();  // of both, or of the first alone
   return c;
 }
 
@@ -263,9 +286,7 @@ std::optional<Complaint> Explainer::number_alone() {
   Complaint c{&codes::kUnexpected,
               span(begin, at_),
               {"“" + text(begin, at_) + "”", Both{"the fact that is compared", "所比较的事实"}}};
-  constexpr std::array<int, 6> kSigns = {P::SIGN_LT, P::SIGN_LE, P::SIGN_GT, P::SIGN_GE, P::SIGN_NE, P::EQUALS};
-  const bool sign = std::find(kSigns.begin(), kSigns.end(), type(end)) != kSigns.end();
-  if (type(end) != P::NUMBER && !sign && !compares(end)) {  // 客户.余额 + 5元 超过 5元: the fact is not all of it
+  if (type(end) != P::NUMBER && !compares(end)) {  // 客户.余额 + 5元 超过 5元: the fact is not all of it
     c.help = Both{"each condition names what it compares", "每个条件都要写出所比较的内容"};
     return c;
   }

@@ -378,6 +378,18 @@ void Filter::check_shape(const Raw& raw) {
       unclosed(raw);
       break;
     case L::STRAY:
+      // customer's vip: a path, and no text begins there.
+      if (const std::string_view behind = slice(raw.begin, static_cast<std::uint32_t>(bytes_.size()));
+          (text.starts_with("'") || text.starts_with("’")) && raw.glued && raw.begin > 0 &&
+          std::isalnum(static_cast<unsigned char>(bytes_[raw.begin - 1])) != 0) {
+        const std::size_t mark = behind.starts_with("'") ? 1 : std::string_view("’").size();
+        if (behind.substr(mark).starts_with("s ")) {
+          const auto last = static_cast<std::uint32_t>(raw.begin + mark + 2);
+          complain(codes::kStraySign, raw.begin, raw.end, {std::string(behind.substr(0, mark))},
+                   "a dot parts the names of a path", "路径的各名称以“.”隔开", {{span(raw.begin, last), "."}});
+          break;
+        }
+      }
       if (const auto turned = slips_.find(raw.begin); turned != slips_.end()) {
         const bool single = !text.starts_with("”");
         complain(codes::kStraySign, raw.begin, raw.end,
@@ -664,6 +676,21 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
       result_.tokens.back() = {L::TIME, number.begin, raw.end};
       ++at;
       return true;
+    }
+    // 9点30分, 9时30: the minutes are a number of their own, glued to it.
+    if ((text == "点" || text == "时") && !ends && digits.size() <= 2 && number.type == L::NUMBER) {
+      const Raw& minutes = raws_[at + 1];
+      const std::string_view many = slice(minutes.begin, minutes.end);
+      const bool unit = at + 2 < end && raws_[at + 2].glued && word(raws_[at + 2]) == "分";
+      if (many.size() == 2 && std::atoi(digits.c_str()) < 24 && many[0] < '6' && many.find('.') == many.npos) {
+        const std::uint32_t last = unit ? raws_[at + 2].end : minutes.end;
+        const std::string meant = (digits.size() == 1 ? "0" + digits : digits) + ":" + std::string(many);
+        complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "a time of day is written " + meant,
+                 "钟点写作 " + meant, {{span(number.begin, last), meant}});
+        result_.tokens.back() = {L::TIME, number.begin, last};
+        at += unit ? 3 : 2;
+        return true;
+      }
     }
     if (told_of_leftover(number, rest_begin, raw, pieces)) {
       for (const auto& piece : pieces) result_.tokens.push_back(piece);

@@ -127,6 +127,26 @@ bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& rang
   return true;
 }
 
+// R3-R5 of a scale: two of its levels, and no facts that could be subtracted.
+bool Conditions::told_of_levels_apart(const Type& type, const syntax::Expr& of, const syntax::Expr& range,
+                                      const syntax::Expr& whole) {
+  if (type.kind != TypeKind::scale || range.op != S::sub) return false;
+  const std::vector<Names>& levels = levels_of(work_.model, type);
+  for (const auto& end : range.args)
+    if (!is_bare(*end) || !names_a_level(levels, end->path.parts.front().text)) return false;
+  const bool negated = whole.op == S::ne || whole.op == S::none_of_list;
+  if (!negated && whole.op != S::eq && whole.op != S::one_of) return false;
+  const std::string from = quoted(range.args[0]->span), to = quoted(range.args[1]->span);
+  std::string meant =
+      quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
+  if (negated) meant = say("not (", "非（") + meant + say(")", "）");
+  wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
+             say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：") + meant);
+  if (whole.args[1]->op != S::list || whole.args[1]->args.size() == 1)
+    work_.diagnostics.back().fixes.push_back({whole.span, meant});
+  return true;
+}
+
 // 客户.签约时间 24小时内: of a moment nobody knows whether the past or the future is meant; of a length it is at most.
 bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& expr) {
   const syntax::Expr& length = *expr.args[1];
@@ -165,7 +185,7 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
                         say("The time of day is asked so: now is between 22:00 and 24:00",
                             "钟点这样写：此刻 介于 22:00 与 24:00 之间"));
     }
-    if (a && told_of_bare_within(*a, expr)) return nullptr;
+    if (a && (told_of_bare_within(*a, expr) || told_of_levels_apart(a->type, left, right, expr))) return nullptr;
     if (a) {
       b = value(right, &a->type);
     } else if (right.op != S::literal && !is_bare(right)) {
@@ -245,7 +265,7 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
       if (from && to) others.push_back(node(Op::and_, item->span, {from, to}));
       continue;
     }
-    if (told_of_hyphen(*expr.args[0], *item, expr)) {
+    if (told_of_hyphen(*expr.args[0], *item, expr) || told_of_levels_apart(x->type, *expr.args[0], *item, expr)) {
       good = false;
       continue;
     }

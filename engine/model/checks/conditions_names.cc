@@ -27,6 +27,10 @@ std::string_view value_meant_by(std::string_view written, TypeKind type) {
       {"当天", TypeKind::date, "今日"},
       {"现在", TypeKind::date, "今日"},
       {"目前", TypeKind::date, "今日"},
+      {"当前日期", TypeKind::date, "今日"},
+      {"当前时间", TypeKind::date, "今日"},
+      {"当前时间", TypeKind::instant, "此刻"},
+      {"当前时刻", TypeKind::instant, "此刻"},
       {"现在", TypeKind::instant, "此刻"},
       {"目前", TypeKind::instant, "此刻"},
       {"真", TypeKind::yes_no, "是"},
@@ -43,6 +47,18 @@ std::string joined(const std::vector<std::string>& steps) {
   std::string out;
   for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
   return out;
+}
+
+// above65, between65: the last word of a comparison, and its number.
+std::string number_cut_off(const std::string& name) {
+  const std::size_t digits = std::min(name.find_first_of("0123456789"), name.size());
+  if (digits == 0 || digits == name.size() || name.find_first_not_of("0123456789", digits) != name.npos) return {};
+  const std::string word = name.substr(0, digits);
+  for (const syntax::Spelling& s : syntax::all_spellings())
+    if (s.kind == syntax::KeywordKind::compare && s.language == Language::en && s.words.size() > 1 &&
+        s.words.back() == word)
+      return word + " " + name.substr(digits);
+  return {};
 }
 
 }  // namespace
@@ -133,6 +149,13 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
     std::string before;
     const std::map<std::string, Index, std::less<>>* table = nullptr;
     if (steps.size() == 1) {
+      if (const std::string meant = number_cut_off(steps.front()); !meant.empty()) {
+        work_
+            .report(syntax::codes::kKeywordGlued, item_, path.span, {steps.front()},
+                    say("put a blank after a keyword: ", "关键字前后请加空格：") + meant)
+            .fixes.push_back({path.span, meant});
+        return kNone;
+      }
       if (const std::string meant = with_dot(steps.front()); !meant.empty()) {
         work_
             .report(codes::kUnknownName, item_, path.span,

@@ -58,6 +58,12 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
           help = say("The fact is a number, which takes no unit of time: ", "该事实是数，不带时间单位：") + instead +
                  say("; a length of time is a fact of type duration", "；若指时长，请把事实声明为“时长”");
         }
+      } else if ((hint->kind == TypeKind::date || hint->kind == TypeKind::instant) &&
+                 natural.kind == TypeKind::duration) {
+        const std::string many = quoted(expr.span);
+        help =
+            say("How long ago it was: is more than " + many + " ago; how soon it will be: is within the next " + many,
+                "距今多久写作：距今 超过 " + many + "；多久之内到来写作：在 未来 " + many + "内");
       } else if (hint->kind == TypeKind::decimal && natural.kind == TypeKind::percent && literal.unit == "%") {
         if (const auto part = literal.number.times(*Decimal::parse("0.01"))) {  // answer.confidence is below 60 %
           instead = part->to_string();
