@@ -12,6 +12,7 @@
 #include "adapters/config/codes.h"
 #include "adapters/server/listener.h"
 #include "adapters/wire/problem_json.h"
+#include "audit/store/writer_lock.h"
 
 namespace caveat::cli {
 
@@ -40,7 +41,7 @@ const std::vector<Doctor::Line>& Doctor::look() {
   file_ = settings->file;
   of_start_ = file_.empty() ? "--log " + shell_word(configuration.log_path) : "--config " + shell_word(file_);
   const Result<std::vector<server::CallerEntry>> who = all_callers(configuration);
-  const bool running = server::answers(configuration.socket);
+  const bool running = server::answers(configuration.socket) && audit::has_writer(configuration.log_path);
   const std::vector<Hindrance> hindered = hindrances(*settings, terminal_.language, running);
   // What is no file of callers is not to be mended or moved as one.
   if (std::none_of(hindered.begin(), hindered.end(),

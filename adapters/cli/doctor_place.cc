@@ -211,7 +211,14 @@ void Doctor::in_the_way(const config::Configuration& configuration, const std::v
         break;
     }
   }
-  if (listens)
+  if (!listens) return;
+  const auto at = config::address_and_port(configuration.listen);
+  if (running && at && at->second != 0 && server::is_free(at->first, static_cast<std::uint16_t>(at->second)))
+    note("listen",
+         {"{0} is free: the server of this log answers, and was started with another address",
+          "{0} 空闲：该日志的服务正在运行，但启动时用的是另一个地址"},
+         {configuration.listen}, {"it counts once the server is started again", "服务重新启动后生效"});
+  else
     good("listen",
          running ? Phrase{"{0}, and a server answers", "{0}，服务正在运行"} : Phrase{"{0} is free", "{0} 空闲"},
          {configuration.listen});

@@ -70,6 +70,14 @@ server::Level level_of(const std::string& name) {
   return server::Level::off;
 }
 
+// The line is of the level itself, so that it is there whichever way it went.
+void set_level(server::OperationLog& operation, int level) {
+  const server::Level before = operation.level(), now = static_cast<server::Level>(level);
+  if (now == server::Level::off) operation.write(before, "level", {{"now", server::level_name(now)}});
+  operation.set_level(now);
+  if (now != server::Level::off) operation.write(now, "level", {{"now", server::level_name(now)}});
+}
+
 // Null: its file cannot be opened, and the terminal has been told.
 std::unique_ptr<server::OperationLog> open_operation_log(Terminal& terminal, const config::Configuration& configuration,
                                                          Clock& clock) {
@@ -342,12 +350,10 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
             [&served] { (void)served.reload("SIGHUP"); });  // how it ended is in the operational log and in /metrics
         break;
       case SIGUSR1:
-        if (operation->level() > server::Level::debug)
-          operation->set_level(static_cast<server::Level>(static_cast<int>(operation->level()) - 1));
+        if (operation->level() > server::Level::debug) set_level(*operation, static_cast<int>(operation->level()) - 1);
         break;
       case SIGUSR2:
-        if (operation->level() < server::Level::off)
-          operation->set_level(static_cast<server::Level>(static_cast<int>(operation->level()) + 1));
+        if (operation->level() < server::Level::off) set_level(*operation, static_cast<int>(operation->level()) + 1);
         break;
       default:
         break;

@@ -170,9 +170,17 @@ void Served::write_down(const std::vector<Orphan>& all) {
 
 tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
   const std::lock_guard turn(reloading_);
-  const auto refused = [&](Problem problem, std::string members = {}) {
+  // After a signal nobody reads an answer: the line alone tells where to look.
+  const auto refused = [&](Problem problem, std::string members = {}, std::string place = {},
+                           std::size_t mistakes = 0) {
+    if (mistakes == 0) mistakes = problem.items.size();
+    if (place.empty() && !problem.items.empty()) place = problem.items.front().path;
     options_.metrics->reloaded(false);
-    options_.operation->write(server::Level::error, "reload_refused", {{"code", problem.code->name}, {"by", by}});
+    options_.operation->write(server::Level::error, "reload_refused",
+                              {{"code", problem.code->name},
+                               {"by", by},
+                               {"mistakes", static_cast<std::int64_t>(mistakes)},
+                               {"first", place}});
     return tl::unexpected(server::Refusal{std::move(problem), std::move(members)});
   };
   // First, since what is said of this reload must stand where the log lines are from now on, however it ends.
@@ -190,18 +198,24 @@ tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
     Result<load::Loaded> loaded = load::load_rules(again->folders, Limits{}, {}, again->data_folders);
     if (!loaded) return refused(loaded.error());
     if (!loaded->rules) {
-      std::string list;
+      std::string list, place;
       std::size_t shown = 0;
-      for (const Diagnostic& diagnostic : loaded->diagnostics)
+      for (const Diagnostic& diagnostic : loaded->diagnostics) {
+        if (place.empty() && diagnostic.severity == Severity::error &&
+            diagnostic.span.source < loaded->sources.size()) {
+          const Source& source = loaded->sources[diagnostic.span.source];
+          place = source.name() + ":" + std::to_string(source.position(diagnostic.span.begin).line);
+        }
         if (shown++ < Limits{}.diagnostics)
           list += (list.empty() ? "" : ",") + diagnostic_json(diagnostic, loaded->sources);
+      }
       return refused(wire::problem(wire::codes::kDiagnostics, {.path = "",
                                                                .expected = "rules without mistakes",
                                                                .found = std::to_string(loaded->errors()) + " mistakes",
                                                                .nearest = {},
                                                                .hint = "the packs of before go on deciding; callers "
                                                                        "count as they stand now"}),
-                     "\"diagnostics\":[" + list + "]");
+                     "\"diagnostics\":[" + list + "]", std::move(place), loaded->errors());
     }
     if (std::optional<Problem> problem =
             unknown_queue(*loaded->rules->program, options_.default_queue, options_.default_queue_place))

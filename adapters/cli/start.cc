@@ -18,6 +18,7 @@
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/seal/keystore.h"
+#include "audit/store/writer_lock.h"
 #include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
 #include "engine/base/nearest.h"
@@ -74,6 +75,13 @@ class Looks {
     const std::string& path = configuration_.socket;
     if (const Result<void> may = server::may_listen_unix(path); !may)
       return found(Hindrance::Of::socket, may.error(), path);
+    // The server of this log is told of by the log, which it holds.
+    if (server::answers(path) && !audit::has_writer(configuration_.log_path)) {
+      found(Hindrance::Of::socket,
+            because(server::codes::kSocketPath, path, "a server of another log, which answers there"), path);
+      all.back().anothers = true;
+      return;
+    }
     if (const auto why = unwritable(path, made, Beside::others))
       found(Hindrance::Of::socket, because(server::codes::kSocketPath, path, *why), path);
   }

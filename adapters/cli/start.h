@@ -26,10 +26,10 @@ struct Hindrance {
   std::string says;
   int exit_code = 0;
   bool taken = false;     // it would do, but another program has it
-  bool anothers = false;  // another thing of this server is there
+  bool anothers = false;  // another thing of this server is there, or another server
   bool linked = false;    // it has a second name
 };
-// `running`: a server is up with this configuration, so its address is not free.
+// `running`: the server of this log is up, so its address is not free.
 std::vector<Hindrance> hindrances(const Settings& settings, Language language, bool running);
 
 // {0}: the file, {1}: why.

@@ -30,6 +30,19 @@ std::string_view bearer_key(std::string_view authorization) {
   return begin == std::string_view::npos ? std::string_view() : authorization.substr(begin);
 }
 
+// A key that is right, sent in a way that is not, is told by that way.
+std::string what_is_no_key(std::string_view authorization) {
+  const std::size_t end = authorization.find_first_of(" \t");
+  const std::string_view scheme = authorization.substr(0, end);
+  constexpr std::string_view kScheme = "bearer";
+  const bool bearer =
+      scheme.size() == kScheme.size() && std::equal(scheme.begin(), scheme.end(), kScheme.begin(), [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+      });
+  if (bearer) return "Bearer and no key behind it";
+  return scheme.starts_with("cav_") ? "a key without Bearer before it" : "another scheme than Bearer";
+}
+
 }  // namespace
 
 // Who asks, and may he: false and refused if not.
@@ -60,7 +73,9 @@ bool Router::Inside::admit(const Head& head, Call& call) {
     const std::string_view key = bearer_key(authorization);
     const CallerEntry* entry = !key.empty() && callers ? find(callers, key, head.known) : nullptr;
     if (entry == nullptr) {
-      refuse_now(call, wire::codes::kBadKey, item("", "a key that this server knows", "another"));
+      refuse_now(call, wire::codes::kBadKey,
+                 key.empty() ? item("", "the header Authorization: Bearer cav_ID_SECRET", what_is_no_key(authorization))
+                             : item("", "a key that this server knows", "another"));
       call.refusal->headers.emplace_back("WWW-Authenticate", "Bearer realm=\"caveat\", error=\"invalid_token\"");
       return false;
     }

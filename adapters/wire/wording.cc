@@ -146,6 +146,9 @@ constexpr decide::Phrase kPhrases[] = {
     {"one that is shutting down", "正在停机的服务"},
     {"the header Authorization: Bearer cav_ID_SECRET", "请求头 Authorization: Bearer cav_ID_SECRET"},
     {"`caveat keys caller ID --role ROLE` makes a key", "`caveat keys caller ID --role ROLE` 可生成密钥"},
+    {"Bearer and no key behind it", "Bearer 之后没有密钥"},
+    {"a key without Bearer before it", "密钥之前缺少 Bearer"},
+    {"another scheme than Bearer", "不是 Bearer 的认证方案"},
     {"a key that this server knows", "本服务所知的密钥"},
     {"no role", "没有角色"},
     {"Content-Type: application/x-ndjson", "Content-Type: application/x-ndjson"},
@@ -207,6 +210,7 @@ constexpr decide::Phrase kPhrases[] = {
     {"no IP address; this machine's own are 127.0.0.1 and [::1]", "不是 IP 地址；本机地址为 127.0.0.1 与 [::1]"},
     {"an address that others reach", "其他机器可以访问的地址"},
     {"a server that answers there", "该处已有服务应答"},
+    {"a server of another log, which answers there", "另一日志的服务在该处应答"},
     {"a file that is no socket", "不是套接字的文件"},
     // of the configuration
     {"a section of the configuration", "配置文件的一节"},

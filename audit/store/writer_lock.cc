@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -16,11 +17,19 @@
 
 namespace caveat::audit {
 
-WriterLock::WriterLock(const std::string& log_path) {
-  // Beside the file itself, by whatever links it was named: one log has one writer.
+namespace {
+
+// Beside the file itself, by whatever links it was named: one log has one writer.
+std::string lock_of(const std::string& log_path) {
+  std::error_code none;
+  const std::filesystem::path itself = std::filesystem::canonical(log_path, none);
+  return (none ? log_path : itself.string()) + "-writer";
+}
+
+}  // namespace
+
+WriterLock::WriterLock(const std::string& log_path) : path_(lock_of(log_path)) {
   std::error_code ignored;
-  const std::filesystem::path itself = std::filesystem::canonical(log_path, ignored);
-  path_ = (ignored ? log_path : itself.string()) + "-writer";
   // A command has it for a moment only; whoever has it longer is told of.
   constexpr auto kPatience = std::chrono::seconds(3);
   const auto since = std::chrono::steady_clock::now();
@@ -63,6 +72,14 @@ bool WriterLock::held() const {
   struct stat named{};
   return ::fstat(file_, &ours) == 0 && ::stat(path_.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
          ours.st_dev == named.st_dev;
+}
+
+bool has_writer(const std::string& log_path) {
+  const int file = ::open(lock_of(log_path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (file < 0) return errno == EACCES;  // another user's: he may well have it
+  const bool free = ::flock(file, LOCK_SH | LOCK_NB) == 0;
+  ::close(file);
+  return !free;
 }
 
 WriterLock::~WriterLock() {

@@ -21,4 +21,7 @@ class WriterLock {
   int file_ = -1;
 };
 
+// Does a process have this log? The lock is tried for a moment, which a writer that comes then waits out.
+bool has_writer(const std::string& log_path);
+
 }  // namespace caveat::audit

@@ -318,6 +318,17 @@ class Answers(Served):
         last = heard()
         self.server.process.send_signal(signal.SIGUSR1)
         until(lambda: heard() != last)
+        self.server.process.send_signal(signal.SIGUSR1)
+        self.server.process.send_signal(signal.SIGUSR1)
+        def told():
+            lines = [json.loads(line) for line in self.server.operation.read_text().splitlines()]
+            return [line["now"] for line in lines if line["event"] == "level"]
+        until(lambda: told() == ["warn", "info", "debug"])
+        for now in ("info", "warn", "error", "off"):
+            before = len(told())
+            self.server.process.send_signal(signal.SIGUSR2)
+            until(lambda: len(told()) == before + 1)
+            self.assertEqual(told()[-1], now)
 
     def test_the_unix_socket_serves_the_same_and_its_own_user_reloads_without_a_key(self):
         path = str(pathlib.Path(self.folder) / "log.sock")
@@ -866,6 +877,14 @@ class Reloads(Served):
         until(lambda: json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])["active"][0]["version"] == "2")
         packs = json.loads(self.server.ask("GET", "/v1/packs", role=None)[2])
         self.assertEqual([pack["version"] for pack in packs["previous"]], ["1"])
+        # One that is refused tells the operational log, which is all that is read after a signal, where and how much.
+        text = pack.read_text(encoding="utf-8")
+        pack.write_text(text + "rule\n", encoding="utf-8")
+        self.server.process.send_signal(signal.SIGHUP)
+        until(lambda: '"reload_refused"' in self.server.operation.read_text())
+        (line,) = [json.loads(line) for line in self.server.operation.read_text().splitlines() if '"reload_refused"' in line]
+        self.assertRegex(line["first"], rf"pack\.cav:{len(text.splitlines()) + 1}$")
+        self.assertGreaterEqual(line["mistakes"], 1)
 
 
 SHOP = """pack shop
@@ -1766,6 +1785,39 @@ class Doctor(unittest.TestCase):
         self.set("listen", f"127.0.0.1:{port}")
         listens = [check for check in self.doctor() if check["name"] == "listen"]
         self.assertEqual([(check["ok"], "a server answers" in check["say"]) for check in listens], [(True, True)])
+
+    def test_another_configurations_server_on_the_socket_is_not_ours(self):
+        (self.folder / "other").mkdir()
+        text = (self.folder / "caveat.toml").read_text(encoding="utf-8")
+        (self.folder / "other.toml").write_text(text.replace('path = "log.db"', 'path = "other/log.db"').replace(
+            'socket = ""', 'socket = "log.sock"').replace("operation.jsonl", "other.jsonl"), encoding="utf-8")
+        process = subprocess.Popen([BINARY, "serve", "--config", "other.toml"], cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        self.assertTrue(process.stdout.readline().startswith("http://"))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.set("listen", f"127.0.0.1:{port}")
+        self.set("socket", "log.sock")
+        self.assertEqual([check for check in self.doctor("other.toml") if not check["ok"]], [])
+        for path in ("log.db", "log.keys"):  # a first start: nothing of it is made
+            shutil.move(self.folder / path, self.folder / f"kept-{path}")
+        self.cured("socket", "a server of another log", 4)
+
+    def test_a_server_whose_address_was_changed_since_is_told_so(self):
+        process = subprocess.Popen([BINARY, "serve", "--config", "caveat.toml"], cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        process.stdout.readline()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.set("listen", f"127.0.0.1:{port}")
+        (listens,) = [check for check in self.doctor() if check["name"] == "listen"]
+        self.assertEqual((listens["level"], "started with another address" in listens["say"]), ("note", True))
 
     def test_files_that_cannot_be_written(self):
         for section, key, value, name, says in (("http", "socket", "s" * 150, "socket", "150 bytes|[0-9]+ bytes"),

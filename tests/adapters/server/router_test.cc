@@ -132,6 +132,16 @@ BOOST_AUTO_TEST_CASE(keys_methods_and_paths_that_are_not_ours_are_told_apart) {
     head.headers = {{"authorization", wrong}};
     BOOST_TEST(desk.ask(head).code == "bad_key", wrong);
   }
+  // What is wrong is the way in which it is sent, and that is what is told.
+  for (const auto& [sent, says] : {std::pair<std::string, std::string>{desk.keys.at("bot"), "without Bearer before it"},
+                                   {"Basic " + desk.keys.at("bot"), "another scheme than Bearer"},
+                                   {"Bearer ", "no key behind it"},
+                                   {"Bearer cav_bot_0", "a key that this server knows"}}) {
+    head.headers = {{"authorization", sent}};
+    const Response refused = desk.ask(head);
+    BOOST_TEST(refused.body.find(says) != std::string::npos, refused.body);
+    BOOST_TEST(refused.body.find(desk.keys.at("bot")) == std::string::npos);
+  }
   const Response method = desk.ask(desk.head("GET", "/v1/decisions"));
   BOOST_TEST(method.status == 405);
   BOOST_TEST(header(method, "Allow") == "POST");
