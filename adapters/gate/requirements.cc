@@ -28,6 +28,19 @@ bool has(const program::Program& program, program::Range list, std::string_view 
   return std::any_of(all.begin(), all.end(), [&](program::Str one) { return program.text(one) == word; });
 }
 
+std::string listed(const program::Program& program, program::Range list) {
+  std::string out;
+  for (const program::Str one : program.strings(list))
+    out += (out.empty() ? "" : ", ") + std::string(program.text(one));
+  return out;
+}
+
+std::string closest(const program::Program& program, program::Range list, std::string_view word) {
+  std::vector<std::string_view> all;
+  for (const program::Str one : program.strings(list)) all.push_back(program.text(one));
+  return std::string(nearest(word, all));
+}
+
 // What a proof has served for: a line each.
 struct Service {
   std::string conversation, customer, name, products;
@@ -329,12 +342,15 @@ Met check(const program::Program& program, const Asked& asked, const Continuatio
     const program::RequirementRow& row = program.requirements()[*index];
     const std::string name = requirement_full_name(program, *index);
     if (row.proofs.count > 0 && !has(program, row.proofs, proof.kind)) {
-      report(problem, wire::codes::kBadContinuation, path + "/kind", "a proof that the requirement takes",
-             quoted(proof.kind));
+      report(problem, wire::codes::kBadContinuation, path + "/kind",
+             "a proof that the requirement takes: " + listed(program, row.proofs), quoted(proof.kind),
+             closest(program, row.proofs, proof.kind));
       continue;
     }
     if (row.from.count > 0 && !has(program, row.from, proof.by)) {
-      report(problem, wire::codes::kFactSource, path + "/by", "a source that the requirement takes", quoted(proof.by));
+      report(problem, wire::codes::kFactSource, path + "/by",
+             "a source that the requirement takes: " + listed(program, row.from), quoted(proof.by),
+             closest(program, row.from, proof.by));
       continue;
     }
     if (std::find(before_this.begin(), before_this.end(), *index) != before_this.end()) continue;  // brought once more

@@ -73,13 +73,22 @@ json::object problem_schema() {
                 {"type", "title", "status", "detail", "code", "errors", "retryable", "help"});
 }
 
-json::object required_schema() {
+json::object described(json::object schema, std::string_view says) {
+  schema["description"] = says;
+  return schema;
+}
+
+json::object required_schema(bool zh) {
   json::array codes;
   for (const std::string_view code : wire::not_met_codes()) codes.push_back(json::string(code));
   return object(
       {{"name", type("string")},
        {"kind", one_of({"requirement", "fact"})},
        {"ask", type("string")},
+       {"proof", described(list_of(type("string")), zh ? "`satisfied` 中 `kind` 可取的值；没有则任意"
+                                                       : "what `kind` may be in `satisfied`; none: anything")},
+       {"from", described(list_of(type("string")), zh ? "`satisfied` 中 `by` 可取的值；没有则任意"
+                                                      : "what `by` may be in `satisfied`; none: anything")},
        {"not_met",
         list_of(object({{"path", type("string")}, {"code", one_of(std::move(codes))}, {"why", type("string")}},
                        {"code", "why"}))}},
@@ -89,10 +98,6 @@ json::object required_schema() {
 json::object verdict_schema() { return one_of({"allow", "revise", "require", "block", "handoff"}); }
 json::object priority_schema() { return one_of({"urgent", "high", "normal", "low"}); }
 json::object time_schema() { return {{"type", "string"}, {"format", "date-time"}}; }
-json::object described(json::object schema, std::string_view says) {
-  schema["description"] = says;
-  return schema;
-}
 
 json::object item_schema(std::string_view named_by) {
   return object({{named_by, type("string")}, {"verdict", verdict_schema()}, {"disclosures", list_of(type("string"))}},
@@ -141,7 +146,7 @@ json::object decision_schema(Language language) {
        {"disclosures",
         list_of(object({{"at", one_of({"start", "end"})}, {"name", type("string")}, {"text", type("string")}},
                        {"at", "name", "text"}))},
-       {"requires", list_of(required_schema())},
+       {"requires", list_of(required_schema(zh))},
        {"flags", list_of(type("string"))},
        {"handoff", may_lack(std::move(handoff))},
        {"superseded",

@@ -139,6 +139,13 @@ json::array requires_json(const Program& program, const Request& request, const 
     } else {
       entry["name"] = requirement_told(program, required.index);
       entry["kind"] = "requirement";
+      // What the proof has to say of itself; left out where anything will do.
+      const program::RequirementRow& row = program.requirements()[required.index];
+      for (const auto& [member, list] : {std::pair("proof", row.proofs), std::pair("from", row.from)}) {
+        json::array taken;
+        for (const program::Str word : program.strings(list)) taken.emplace_back(json::string(program.text(word)));
+        if (!taken.empty()) entry[member] = std::move(taken);
+      }
     }
     entry["ask"] = decide::asked_told(program, request, decision, required, request.language());
     if (!required.is_fact)

@@ -211,7 +211,7 @@ std::string due_words(std::int64_t seconds, bool zh) {
   const bool minutes = seconds % 60 == 0 && seconds > 0;
   const std::string amount = std::to_string(minutes ? seconds / 60 : seconds);
   return zh ? "，" + amount + (minutes ? " 分钟内" : " 秒内")
-            : ", within " + amount + (minutes ? " minutes" : " seconds");
+            : ", within " + amount + (minutes ? " minute" : " second") + (amount == "1" ? "" : "s");
 }
 
 std::vector<StoryLine> story(const Program& program, const Request& request, const Decision& decision,

@@ -1620,6 +1620,14 @@ BOOST_AUTO_TEST_CASE(what_is_required_is_brought_by_the_turn_that_continues_and_
   const json::value asked = desk.turn(share);
   BOOST_TEST(str(asked.at("verdict")) == "require");
   BOOST_TEST(said(asked) == "May we pass this on?");
+  // What the proof must say of itself is told, by the reply and by the problem of one that says other things.
+  BOOST_TEST(json::serialize(asked.at("requires").at(0).at("proof")) == R"(["consent"])");
+  BOOST_TEST(json::serialize(asked.at("requires").at(0).at("from")) == R"(["app"])");
+  const json::value wrong_kind = again(asked, proof("doc-1", "requirement")),
+                    wrong_source = again(asked, proof("doc-1", "consent", "apps"));
+  BOOST_TEST(str(wrong_kind.at("errors").at(0).at("expected")) == "a proof that the requirement takes: consent");
+  BOOST_TEST(str(wrong_source.at("errors").at(0).at("expected")) == "a source that the requirement takes: app");
+  BOOST_TEST(str(wrong_source.at("errors").at(0).at("nearest")) == "app");
   BOOST_TEST(str(again(asked, proof("doc-1"), "c-2", "k-2").at("code")) == "bad_continuation");
   BOOST_TEST(str(again(asked, proof("doc-1", "identity")).at("code")) == "bad_continuation");
   BOOST_TEST(str(again(asked, proof("doc-1", "consent", "branch")).at("code")) == "fact_source");
@@ -2119,6 +2127,42 @@ rule by_name
   desk.restart();
   for (const auto& [decision, text] : told) BOOST_TEST(confirm(decision, text, "3") == "late");
   desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(one_minute_and_one_second_are_told_as_one) {
+  Desk desk;
+  desk.loads_beside(R"(queue minute
+  due 60 seconds
+  say en "One moment." zh "请稍候。"
+
+queue second
+  due 1 second
+  say en "At once." zh "马上。"
+
+rule to_minute
+    en "Minute" zh "分钟"
+  cites HOUSE
+  applies to message
+  when message contains "in a minute"
+  then hand off to minute
+
+rule to_second
+    en "Second" zh "秒"
+  cites HOUSE
+  applies to message
+  when message contains "in a second"
+  then hand off to second
+)");
+  for (const auto& [unit, due] : {std::pair("minute", "within 1 minute\""), std::pair("second", "within 1 second\"")}) {
+    const std::string who = unit;
+    const json::value reply =
+        desk.turn(R"("message":{"text":"in a )" + who + R"("},"answer":{"text":"hello"})", "c-" + who, "k-" + who);
+    const gate::Query query{.kind = gate::Query::Kind::decision, .target = str(reply.at("decision"))};
+    gate::Caller auditor = Desk::agent("wu");
+    auditor.roles = {"auditor"};
+    const std::string body = desk.gate->look(query, auditor).body;
+    BOOST_TEST(body.find(due) != std::string::npos, body);
+  }
 }
 
 // What a rule takes out of the message is in no sentence, that of the queue among them; of a repeat nobody looks again.
