@@ -1580,7 +1580,7 @@ class Starts(unittest.TestCase):
         # docs/tutorial-bot.md: its blocks after these and the first, which starts the server, and the line on the schema in its text
         page = (REPOSITORY / "docs/tutorial-bot.md").read_text(encoding="utf-8").replace("http://127.0.0.1:8650", url)
         blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.S | re.M)
-        self.assertEqual((len(blocks), blocks[0]), (4, "./run serve\n"))
+        self.assertEqual((len(blocks), blocks[0]), (9, "./run serve\n"))
         first = pasted(blocks[2])
         self.assertEqual(first["id"], "t-1")
         for member in re.findall(r"^\| `(\w+)[`.]", page, re.M):
@@ -1593,6 +1593,26 @@ class Starts(unittest.TestCase):
             self.assertIn(member, wrong)
         self.assertIn(("/answr", "answer"), [(one["path"], one.get("nearest")) for one in wrong["errors"]])
         self.assertIn("properties", pasted(re.search(r"`(curl [^`]*/v1/schema)`", page)[1]))
+
+        # its second gate, with rules of its own: the block that makes and starts it, then the others in one shell
+        make, start = blocks[4].rsplit("./run ", 1)
+        subprocess.run(["bash", "-ec", make], cwd=self.folder, check=True)
+        second = subprocess.Popen([BINARY, *start.replace(":8651", ":0").split()], cwd=self.folder, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(second.stdout.close)
+        self.addCleanup(second.wait)
+        self.addCleanup(second.terminate)
+        there = second.stdout.readline().strip()
+        done = subprocess.run(["bash", "-ec", "".join(blocks[5:]).replace("http://127.0.0.1:8651", there)], cwd=self.folder,
+                              capture_output=True, text=True, check=True)
+        asked, met, delivered, handed, held, whose = [json.loads(line) for line in done.stdout.splitlines() if line]
+        self.assertEqual((asked["verdict"], asked["say"]["text"]), ("require", "May we pass this on?"))
+        self.assertEqual([(one["proof"], one["from"]) for one in asked["requires"]], [(["consent", "confirmation"], ["app"])])
+        self.assertEqual((met["verdict"], met["say"]["text"], met["requires"]), ("allow", "It is shared.", []), met)
+        self.assertEqual([one["match"] for one in delivered], ["same"])
+        self.assertEqual((handed["verdict"], handed["handoff"]["queue"], handed["handoff"]["hold"]), ("handoff", "desk", True))
+        self.assertEqual((held["verdict"], held["say"]["text"]), ("handoff", "A person will be with you."))
+        self.assertIn(handed["handoff"]["id"], json.dumps(whose))
 
     def test_what_stands_in_the_way_of_a_start_is_told_and_nothing_is_left_running(self):
         (self.folder / "rules").mkdir()
