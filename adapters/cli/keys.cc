@@ -119,8 +119,7 @@ int run_keys_rotate(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<audit::Log> log = audit::Log::open(std::move(options));
   const std::string before = audit::format_verifier_key(log->keys().verifier());
   const audit::Appended appended = log->rotate(user_name());
-  if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
-    throw audit::Error(audit::codes::kStorage, log->path(), {log->path(), failed->message});
+  if (const auto* failed = std::get_if<audit::AppendFailed>(&appended)) throw failed->why;
   const std::uint64_t index = std::get<audit::Committed>(appended).index;
   const std::string after = audit::format_verifier_key(log->keys().verifier());
   log->close();

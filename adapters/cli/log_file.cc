@@ -204,8 +204,7 @@ audit::Committed record(audit::Log& log, audit::Kind kind, const audit::Event& e
   content.subjects = std::move(subjects);
   content.sections = {{audit::Section::event, audit::encode_event(event)}};
   const audit::Appended appended = log.append(std::move(content));
-  if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
-    throw audit::Error(audit::codes::kStorage, log.path(), {log.path(), failed->message});
+  if (const auto* failed = std::get_if<audit::AppendFailed>(&appended)) throw failed->why;
   return std::get<audit::Committed>(appended);
 }
 

@@ -302,7 +302,7 @@ server::Served Served::feedback(const server::Asked& asked) const {
     std::sort(content.tags.begin(), content.tags.end());
     const audit::Appended appended = options_.log->append(std::move(content));
     if (const auto* failure = std::get_if<audit::AppendFailed>(&appended))
-      return not_stored(*options_.log, *failure->code, "a record that is on disk before it is answered");
+      return not_stored(*options_.log, failure->why.code(), "a record that is on disk before it is answered");
     return noted(std::get<audit::Committed>(appended).index, 201);
   } catch (const Error& error) {
     return failed(*options_.log, error);

@@ -27,8 +27,9 @@ void Gate::Inside::committed(const TurnPtr& turn, const audit::Appended& appende
   } else {
     if (turn->lost) *turn->lost = true;
     const auto& failed = std::get<audit::AppendFailed>(appended);
-    refuse(*turn, storage_problem(*failed.code,
-                                  turn->caller->audience == decide::Audience::bot ? std::string() : failed.message));
+    refuse(*turn, storage_problem(failed.why.code(), turn->caller->audience == decide::Audience::bot
+                                                         ? std::string()
+                                                         : failed.why.message(turn->language)));
   }
   finish(turn);
 }

@@ -169,14 +169,14 @@ void Errands::finish(Floor::Numbers numbers, const std::optional<audit::RecordCo
     numbers.give_up();
     options_.log->when_settled(numbers.ground(), [this, done, language, reply = std::move(reply)](const auto& failed) {
       if (!failed) return done(reply);
-      done(not_stored(*failed->code, options_, language, "a state that is on disk before it is told"));
+      done(not_stored(failed->why.code(), options_, language, "a state that is on disk before it is told"));
     });
     return;
   }
   audit::SealedRecord sealed = options_.log->seal(*content);
   audit::AppendDone recorded = [this, done, language, reply = std::move(reply)](const audit::Appended& appended) {
     if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
-      return done(not_stored(*failed->code, options_, language, "a change that is on disk before it is answered"));
+      return done(not_stored(failed->why.code(), options_, language, "a change that is on disk before it is answered"));
     Reply out = reply;
     out.recorded = true;
     done(out);
@@ -541,7 +541,7 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   if (contents.empty()) {  // repeats: they are told when what they repeat is on disk
     numbers.give_up();
     return options_.log->when_settled(ground, [waiting, tell](const std::optional<audit::AppendFailed>& failed) {
-      if (failed) waiting->failed = failed->code;
+      if (failed) waiting->failed = &failed->why.code();
       tell(*waiting);
     });
   }
@@ -550,7 +550,7 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
     audit::AppendDone recorded = [waiting, tell](const audit::Appended& appended) {
       {
         const std::lock_guard lock(waiting->mutex);
-        if (const auto* failed = std::get_if<audit::AppendFailed>(&appended)) waiting->failed = failed->code;
+        if (const auto* failed = std::get_if<audit::AppendFailed>(&appended)) waiting->failed = &failed->why.code();
         if (--waiting->left > 0) return;
       }
       tell(*waiting);

@@ -425,7 +425,7 @@ std::optional<Reply> Looks::record_view(const Caller& caller, const Query& query
   const audit::Appended appended = options_.log->append(event_record(
       audit::Kind::viewed, viewed, {.customer = customer, .conversation = {}, .handoff = handoff, .decision = {}}));
   if (const auto* failed = std::get_if<audit::AppendFailed>(&appended))
-    return not_stored(*failed->code, options_, query.language, "a look that is on disk before it is answered");
+    return not_stored(failed->why.code(), options_, query.language, "a look that is on disk before it is answered");
   return std::nullopt;
 }
 

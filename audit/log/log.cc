@@ -144,7 +144,7 @@ class GroupCommitLog final : public Log {
         return;
       }
     }
-    waiting->failed({&codes::kStorage, options_.path + " is closed"});
+    waiting->failed(not_written("the log is closed"));
   }
 
   SealedRecord seal(RecordContent content) override {
@@ -281,7 +281,7 @@ class GroupCommitLog final : public Log {
         return;
       }
     }
-    waiting->failed({&codes::kStorage, options_.path + " is closed"});  // nobody is there to say it later
+    waiting->failed(not_written("the log is closed"));  // nobody is there to say it later
   }
 
   void open_keys() {
@@ -583,7 +583,7 @@ class GroupCommitLog final : public Log {
   }
 
   void process(std::vector<Slot>& batch) {
-    const AppendFailed one_before{&codes::kStorage, "what stood before it was not recorded"};
+    const AppendFailed one_before = not_written("what stood before it was not recorded");
     Queue good, settling;
     good.reserve(batch.size());
     for (Slot& slot : batch) {
@@ -593,7 +593,7 @@ class GroupCommitLog final : public Log {
         one.failed(one_before);
       } else if (one.signer && keys_->prepared_key() != one.signer->key.key) {
         // The file was opened anew since it was made, or another change began: a record of it would name a key that is not there.
-        one.failed({&codes::kStorage, "the new key was given up before its record was written; rotate again"});
+        one.failed(not_written("the new key was given up before its record was written; rotate again"));
       } else
         (one.records() ? good : settling).push_back(std::move(slot.waiting));
     }
@@ -715,7 +715,7 @@ class GroupCommitLog final : public Log {
         try {
           keys_->adopt_signer(*good[i]->signer);
         } catch (const caveat::Error& error) {  // opening the log again ends it
-          good[i]->failed({&error.code(), error.what()});
+          good[i]->failed(AppendFailed{error});
           good.clear();
           throw;
         }
@@ -818,6 +818,8 @@ class GroupCommitLog final : public Log {
                  .tags = {}});
   }
 
+  AppendFailed not_written(Words why) const { return {Error(codes::kStorage, options_.path, {options_.path, why})}; }
+
   // A failed commit is an unknown state: nothing that waits or was reserved may stand on it (contracts.md 4).
   void fail(Queue good, const caveat::Error& error) {
     if (!gap_) {
@@ -846,7 +848,7 @@ class GroupCommitLog final : public Log {
     store_.reset();
     mark_.reset();
     state_->closed();
-    for (const auto& one : good) one->failed({&error.code(), error.what()});
+    for (const auto& one : good) one->failed(AppendFailed{error});
     try {
       open_store_again();
     } catch (const caveat::Error&) {  // tried again with the next batch
@@ -867,8 +869,8 @@ class GroupCommitLog final : public Log {
   void lost_before(const AppendFailed& why) {
     if (!gap_) {
       lost_since_us_ = options_.clock->wall_us();
-      lost_code_ = why.code->name;
-      lost_words_ = why.message;
+      lost_code_ = why.why.code().name;
+      lost_words_ = why.why.what();
     }
     gap_ = true;
     ++lost_;

@@ -25,6 +25,7 @@
 #include <variant>
 #include <vector>
 
+#include "audit/error.h"
 #include "audit/log/checkpoint.h"
 #include "audit/seal/keystore.h"
 #include "audit/seal/sealer.h"
@@ -67,8 +68,7 @@ struct Committed {
   std::shared_ptr<const std::string> checkpoint;  // the signed note
 };
 struct AppendFailed {
-  const Code* code = nullptr;
-  std::string message;  // English, for the operator's log
+  caveat::Error why;
 };
 using Appended = std::variant<Committed, AppendFailed>;
 using AppendDone = std::function<void(const Appended&)>;

@@ -86,7 +86,7 @@ using testing::decision;
 using testing::LogFolder;
 
 Committed committed(const Appended& appended) {
-  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->message);
+  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->why.what());
   return std::get<Committed>(appended);
 }
 

@@ -35,7 +35,7 @@ using testing::decision;
 using testing::LogFolder;
 
 Committed committed(const Appended& appended) {
-  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->message);
+  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->why.what());
   return std::get<Committed>(appended);
 }
 
@@ -294,8 +294,9 @@ BOOST_AUTO_TEST_CASE(a_clock_after_the_year_9999_is_refused_in_words_and_the_log
     in.clock.now = parse_instant("9999-12-31T23:59:59Z").value() + 1'000'000;
     const Appended refused = log->append(decision(1));
     BOOST_REQUIRE(std::holds_alternative<AppendFailed>(refused));
-    BOOST_TEST(std::get<AppendFailed>(refused).code == &codes::kStorage);
-    BOOST_TEST(std::get<AppendFailed>(refused).message.find("a year after 9999") != std::string::npos);
+    BOOST_TEST(&std::get<AppendFailed>(refused).why.code() == &codes::kStorage);
+    BOOST_TEST(std::get<AppendFailed>(refused).why.message(Language::en).find("a year after 9999") !=
+               std::string::npos);
     in.clock.now = right;
     BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // behind the gap
   }
@@ -640,7 +641,7 @@ BOOST_AUTO_TEST_CASE(a_log_replaced_while_it_is_open_is_not_written_any_more) {
   std::filesystem::rename(in.path(), in.path() + ".moved");
   const Appended appended = log->append(decision(1));
   BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
-  BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kLogReplaced);
+  BOOST_TEST(&std::get<AppendFailed>(appended).why.code() == &codes::kLogReplaced);
   std::filesystem::rename(in.path() + ".moved", in.path());
   BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // after the gap record
 }
@@ -670,7 +671,7 @@ BOOST_AUTO_TEST_CASE(a_log_whose_wal_is_taken_away_loses_nothing_that_was_answer
       if (replaced) testing::spill(in.path() + end, "");
       const Appended appended = log->append(decision(1));
       BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
-      BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kLogParted);
+      BOOST_TEST(&std::get<AppendFailed>(appended).why.code() == &codes::kLogParted);
       BOOST_TEST(committed(log->append(decision(2))).index == 2u);  // after the gap record
       // As kill -9 leaves it.
       std::filesystem::create_directory(in.folder / "killed");
@@ -696,8 +697,9 @@ BOOST_AUTO_TEST_CASE(a_log_whose_keys_are_taken_away_answers_nothing_more_and_le
       std::filesystem::remove(in.keys_dir() + "/" + taken);
       const Appended appended = log->append(decision(2));
       BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
-      BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kKeysMissing);
-      BOOST_TEST(std::get<AppendFailed>(appended).message.find("data.db.rescued") != std::string::npos);
+      BOOST_TEST(&std::get<AppendFailed>(appended).why.code() == &codes::kKeysMissing);
+      BOOST_TEST(std::get<AppendFailed>(appended).why.message(Language::en).find("data.db.rescued") !=
+                 std::string::npos);
       BOOST_TEST(std::holds_alternative<AppendFailed>(log->append(decision(3))));
     }
     BOOST_CHECK_EXCEPTION(Log::open(in.options(false)), Error,
@@ -722,7 +724,7 @@ BOOST_AUTO_TEST_CASE(a_second_parting_of_the_keys_makes_a_copy_anew) {
     std::filesystem::create_hard_link(in.keys_dir() + "/data.db", in.folder / "back-up.db");
     const Appended linked = log->append(decision(1));
     BOOST_REQUIRE(std::holds_alternative<AppendFailed>(linked));
-    BOOST_TEST(std::get<AppendFailed>(linked).code ==
+    BOOST_TEST(&std::get<AppendFailed>(linked).why.code() ==
                &codes::kLogLinked);  // nothing is lost with that, and nothing copied
     BOOST_TEST(!std::filesystem::exists(in.keys_dir() + "/data.db.rescued"));
     testing::spill(in.keys_dir() + "/data.db.rescued", "of before");
@@ -767,7 +769,7 @@ BOOST_AUTO_TEST_CASE(what_could_not_be_saved_of_a_wal_is_told_as_that) {
   std::filesystem::remove(in.path() + "-wal");
   const Appended appended = log->append(decision(2));
   BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
-  BOOST_TEST(std::get<AppendFailed>(appended).code == &codes::kLogPartedUnsaved);
+  BOOST_TEST(&std::get<AppendFailed>(appended).why.code() == &codes::kLogPartedUnsaved);
 }
 
 BOOST_AUTO_TEST_CASE(a_wal_taken_away_while_somebody_reads_leaves_a_whole_copy_of_the_log) {
@@ -782,7 +784,7 @@ BOOST_AUTO_TEST_CASE(a_wal_taken_away_while_somebody_reads_leaves_a_whole_copy_o
     std::filesystem::remove(in.path() + "-wal");
     const Appended appended = log->append(decision(4));
     BOOST_REQUIRE(std::holds_alternative<AppendFailed>(appended));
-    BOOST_TEST(std::get<AppendFailed>(appended).message.find(".rescued") != std::string::npos);
+    BOOST_TEST(std::get<AppendFailed>(appended).why.message(Language::en).find(".rescued") != std::string::npos);
   }
   for (const char* old : {"-wal", "-shm"}) std::filesystem::remove(in.path() + old);
   std::filesystem::rename(in.path() + ".rescued", in.path());

@@ -26,7 +26,7 @@ using testing::HandClock;
 using testing::LogFolder;
 
 Committed committed(const Appended& appended) {
-  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->message);
+  if (const auto* failed = std::get_if<AppendFailed>(&appended)) BOOST_FAIL(failed->why.what());
   return std::get<Committed>(appended);
 }
 
@@ -276,7 +276,10 @@ BOOST_AUTO_TEST_CASE(a_rotation_whose_key_was_given_up_meanwhile_is_told_so_and_
     };
     const Appended rotated = log->rotate("ops");
     BOOST_REQUIRE(std::holds_alternative<AppendFailed>(rotated));
-    BOOST_TEST(std::get<AppendFailed>(rotated).message.find("rotate again") != std::string::npos);
+    BOOST_TEST(std::get<AppendFailed>(rotated).why.message(Language::en).find("rotate again") != std::string::npos);
+    BOOST_TEST(std::get<AppendFailed>(rotated).why.message(Language::zh) ==
+               in.path() +
+                   " 写入失败：新密钥在其记录写入之前已被放弃；请重新更换。等待中的请求已转人工；日志会自动重新打开。");
     BOOST_TEST((log->keys().verifier() == before));
     committed(log->rotate("ops"));
     BOOST_TEST((log->keys().verifier() != before));
