@@ -180,7 +180,7 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
   std::unique_ptr<audit::KeyStore> keys;
   audit::VerifyOptions options;
   try {
-    reader = LogReader::open(path);
+    reader = LogReader::open(path, dir);
     keys = keys_of(invocation, *reader);
     options = verify_options(keys.get(), invocation.get("--high-water"));
     options.copy = invocation.has("--copy");

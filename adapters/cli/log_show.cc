@@ -176,7 +176,7 @@ void let_go(Recorder& recorder, std::unique_ptr<LogReader>& reader) {
 
 int run_log_show(const Invocation& invocation, Terminal& terminal) {
   const std::string& path = invocation.arguments[0];
-  std::unique_ptr<LogReader> reader = LogReader::open(path);
+  std::unique_ptr<LogReader> reader = LogReader::open(path, keys_dir(invocation, path));
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   if (keys == nullptr)
     terminal.err << fill(terminal.say({"caveat: no keys in {0}: bodies stay sealed, headers are shown.\n",
@@ -251,7 +251,7 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
   const std::string& path = invocation.arguments[0];
   if (const std::string socket = beside_log(path, ".sock"); !invocation.has("--copy") && server_answers(socket))
     return search_through_server(invocation, terminal, socket, period);
-  std::unique_ptr<LogReader> reader = LogReader::open(path);
+  std::unique_ptr<LogReader> reader = LogReader::open(path, keys_dir(invocation, path));
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   if (keys == nullptr) {
     const std::string dir = keys_dir(invocation, path);

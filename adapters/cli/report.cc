@@ -154,7 +154,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   const std::string socket = beside_log(path, ".sock");
   if (!invocation.has("--copy") && server_answers(socket))
     return report_through_server(invocation, terminal, socket, form.substr(1), period);
-  std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path);
+  std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path, keys_dir(invocation, path));
   const std::unique_ptr<audit::KeyStore> keys =
       keys_of(invocation, *reader, form == ".zip" || invocation.has("--customer"));
   if (keys == nullptr && (form == ".zip" || invocation.has("--customer"))) {

@@ -36,11 +36,12 @@ void LogReader::read_head() {
   nodes_.clear();
 }
 
-std::unique_ptr<LogReader> LogReader::open(const std::string& path) {
+std::unique_ptr<LogReader> LogReader::open(const std::string& path) { return open(path, default_keys_dir(path)); }
+
+std::unique_ptr<LogReader> LogReader::open(const std::string& path, const std::string& keys_dir) {
   std::error_code ignored;
-  const std::string keys = default_keys_dir(path);
-  if (!std::filesystem::exists(path, ignored) && was_there(keys + "/high-water"))
-    throw Error(codes::kLogGone, path, {path, keys});
+  if (!std::filesystem::exists(path, ignored) && was_there(keys_dir + "/high-water"))
+    throw Error(codes::kLogGone, path, {path, keys_dir});
   return over(open_sqlite_reader(path));
 }
 

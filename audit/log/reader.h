@@ -31,7 +31,8 @@ Digest stored_node(StoreReader& store, unsigned level, std::uint64_t position, N
 
 class LogReader {
  public:
-  static std::unique_ptr<LogReader> open(const std::string& path);
+  static std::unique_ptr<LogReader> open(const std::string& path);  // its keys, if any, lie beside it
+  static std::unique_ptr<LogReader> open(const std::string& path, const std::string& keys_dir);
   static std::unique_ptr<LogReader> over(std::unique_ptr<StoreReader> store);  // tests, and the log itself
 
   const std::string& path() const { return path_; }
