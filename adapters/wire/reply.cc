@@ -262,7 +262,7 @@ std::string digest_text(const Digest& digest) { return "sha256:" + hex(digest); 
 json::object data_json(const Program& program, const decide::Data::Set& set, const Request& request) {
   json::object out{{"name", set.name}};
   if (!set.version.empty()) out["version"] = set.version;
-  // Who guesses a row of a short list could try his guess on the digest of its file: of secrets records alone have it.
+  // Who guesses a row of a short list could try his guess on the digest of its file: of secrets the log alone has it.
   if (set.closed.empty()) out["digest"] = digest_text(set.digest);
   if (decide::is_overdue(program, set, request.at(), request.at_offset())) out["overdue"] = true;
   return out;

@@ -188,12 +188,17 @@ RulesSection rules_section(const Program& program, const Decision& decision, con
   return section;
 }
 
-DigestsSection digests_section(const decide::Ruleset& ruleset) {
+// Packages open this section, and who guesses a row of a short list could try his guess on the digest of its file: that of a set with
+// secrets is keyed.
+DigestsSection digests_section(const decide::Ruleset& ruleset, const KeyedDigest& keyed) {
   DigestsSection section;
   section.program = ruleset.program->digest();
   for (const Program::PackName& pack : ruleset.program->packs())
     section.packs.push_back({std::string(pack.name), std::string(pack.version), pack.digest});
-  for (const decide::Data::Set& set : ruleset.data.sets) section.data.push_back({set.name, set.version, set.digest});
+  for (const decide::Data::Set& set : ruleset.data.sets)
+    section.data.push_back(
+        {set.name, set.version,
+         set.closed.empty() ? set.digest : keyed("reference set with secrets " + std::string(view(set.digest)))});
   return section;
 }
 
@@ -304,7 +309,7 @@ RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Reques
                       {Section::facts, facts_section(program, request, keyed)},
                       {Section::rules, encode_rules(rules_section(program, decision, keyed))},
                       {Section::result, result.take()},
-                      {Section::digests, encode_digests(digests_section(ruleset))},
+                      {Section::digests, encode_digests(digests_section(ruleset, keyed))},
                       {Section::engine, engine.take()},
                       {Section::story, encode_story(told)}};
 

@@ -3,6 +3,8 @@
 
 #include "adapters/gate/past.h"
 #include "adapters/wire/codes.h"
+#include "audit/log/reader.h"
+#include "audit/record/sections.h"
 #include "tests/adapters/gate/desk_fixture.h"
 
 using namespace caveat;
@@ -210,7 +212,7 @@ BOOST_AUTO_TEST_CASE(an_agents_key_sends_what_a_person_answers_and_no_turn_of_a_
 }
 
 // Whoever knows all of a short list but a row would try his guesses on the digest of its file.
-BOOST_AUTO_TEST_CASE(the_digest_of_a_set_that_keeps_secrets_is_in_no_reply) {
+BOOST_AUTO_TEST_CASE(the_digest_of_a_set_that_keeps_secrets_is_in_no_reply_and_keyed_in_what_packages_open) {
   for (const bool secret : {true, false}) {
     Desk desk;
     const std::filesystem::path pack = desk.folder / "listed";
@@ -227,8 +229,20 @@ BOOST_AUTO_TEST_CASE(the_digest_of_a_set_that_keeps_secrets_is_in_no_reply) {
     for (const Diagnostic& diagnostic : read->diagnostics) BOOST_TEST_MESSAGE(render(diagnostic, read->sources));
     BOOST_REQUIRE(read->rules);
     desk.snapshot.put(read->rules);
-    const json::value set = desk.hello().at("data").at(0);
+    const json::value reply = desk.hello();
+    const json::value set = reply.at("data").at(0);
     BOOST_TEST(str(set.at("version")) == "7");
     BOOST_TEST(set.as_object().contains("digest") == !secret, json::serialize(set));
+    const auto reader = audit::LogReader::open(desk.log->path());
+    const auto found = reader->search(desk.log->keys(), {audit::TagKind::decision, str(reply.at("decision"))});
+    BOOST_REQUIRE_EQUAL(found.size(), 1u);
+    const Result<audit::OpenedRecord> record = reader->open_body(desk.log->keys(), found.front());
+    BOOST_REQUIRE(record);
+    const auto digests = audit::decode_digests(record->find(audit::Section::digests)->encoded);
+    BOOST_REQUIRE(digests);
+    BOOST_REQUIRE_EQUAL(digests->data.size(), 1u);
+    const Digest plain = read->rules->data.sets.front().digest;
+    const Digest keyed = desk.log->keys().keyed_digest("reference set with secrets " + std::string(view(plain)));
+    BOOST_TEST((digests->data.front().digest == (secret ? keyed : plain)));
   }
 }
