@@ -1,7 +1,7 @@
 """A log and its keys are read by a program that shares nothing with ours but docs/formats.md: each key file, table, record, section, tag,
 state value and checkpoint is decoded, and whatever the page does not explain is named.
 
-    log_by_page.py FILE.db FILE.keys      prints what does not fit the page, then how many of each kind it read; ends 1 if anything did not
+    log_by_page.py FILE.db FILE.keys [PASSPHRASE_FILE]      prints what does not fit the page, then how many of each kind it read; ends 1 if anything did not
 """
 import base64
 import ctypes
@@ -9,6 +9,7 @@ import ctypes.util
 import hashlib
 import hmac
 import os
+import re
 import sqlite3
 import sys
 from collections import Counter
@@ -32,6 +33,9 @@ MAPS = {1: ({1, 2}, {3}), 2: (set(), set(range(1, 15))), 3: (set(), {1, 2, 3, 4}
 ARRAYS = {4: ({1}, set(range(2, 10))), 5: ({1, 2, 3, 4, 5, 6}, set())}
 OUTCOME = {"": (set(range(11)), {11}), "reason": (set(range(8)), {8, 9, 10}), "fact": ({0, 1, 2, 3}, set()), "item": ({0, 1, 2, 3, 4}, {5}), "redaction": (set(range(7)), set()),
            "handoff": ({0, 1, 2, 3, 4}, set())}
+# How a row of state is named: subject, discriminator. No other kind is written.
+STATE = {2: ("(conversation|customer) .+", "|conversation .+|day \\d+ .+"), 3: ("conversation .+", ""), 5: ("decision .+|proof .+", "|[0-9a-f]{64}"), 6: ("request .+ .+", ""),
+         8: ("switch|sqlite", ""), 9: ("handoff .+", ""), 10: ("handoff .+", ""), 11: ("decision .+", ".* [0-9a-f]{64}")}
 wrong, seen = [], Counter()
 
 
@@ -71,27 +75,44 @@ def encoded(value):
     return cbor2.dumps(value, canonical=True)
 
 
-def unwrapped(key, wrapped, context):
+def unwrapped(key, wrapped, context):  # of a key file bytes, else CBOR
     seed, prk = wrapped[:32], mac(wrapped[:32], key)
-    return decrypted(mac(prk, b"caveat/1/wrap key\x01"), mac(prk, b"caveat/1/wrap nonce\x01")[:12], wrapped[32:], encoded(context))
+    return decrypted(mac(prk, b"caveat/1/wrap key\x01"), mac(prk, b"caveat/1/wrap nonce\x01")[:12], wrapped[32:], context if isinstance(context, bytes) else encoded(context))
 
 
 def keys_of(value, allowed, where):
     fits(isinstance(value, dict) and allowed[0] <= set(value) <= allowed[0] | allowed[1], where, "has other keys than the page says:", value)
 
 
-def key_file(path, use):
-    lines = open(path, encoding="utf-8").read().split("\n")
-    fits(lines[0] == "caveat-key 1" and lines[2:5] == ["use " + use, "suite intl", "kdf none"] and lines[6:] == [""], path, "is spelt otherwise")
+def stretched(passphrase, passes, kib, salt):
+    """argon2id, by libsodium, which has version 1.3 and one lane."""
+    key, phrase = ctypes.create_string_buffer(32), open(passphrase, "rb").read().rstrip(b"\r\n")
+    sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
+    if sodium.crypto_pwhash(key, ctypes.c_ulonglong(32), phrase, ctypes.c_ulonglong(len(phrase)), salt, ctypes.c_ulonglong(passes), ctypes.c_size_t(kib * 1024), 2):
+        raise ValueError("the passphrase cannot be stretched")
+    return key.raw
+
+
+def key_file(path, use, passphrase):
+    text = open(path, encoding="utf-8").read()
+    lines, kdf = text.split("\n"), ["none"]
+    fits(lines[0] == "caveat-key 1" and lines[2:4] == ["use " + use, "suite intl"] and lines[6:] == [""], path, "is spelt otherwise")
     key = base64.b64decode(lines[5].removeprefix("key "), validate=True)
+    if passphrase:
+        kdf = lines[4].split(" ")[1:]
+        salt = base64.b64decode(kdf[3], validate=True)
+        fits(len(kdf) == 4 and kdf[0] == "argon2id" and len(salt) == 16, path, "is stretched otherwise:", lines[4])
+        key = unwrapped(stretched(passphrase, int(kdf[1]), int(kdf[2]), salt), key, text[:text.index("key ", text.index("kdf"))].encode())
+        seen["key file under a passphrase"] += 1
+    fits(lines[4] == " ".join(["kdf", *kdf]), path, "says", lines[4])
     fits(len(key) == 32, path, "holds no 32 bytes")
     return lines[1].removeprefix("origin "), key
 
 
 class Keys:
-    def __init__(self, folder):
-        self.origin, self.signing = key_file(folder + "/signing.key", "signing")
-        _, self.wrap = key_file(folder + "/wrap.key", "wrap")
+    def __init__(self, folder, passphrase):
+        self.origin, self.signing = key_file(folder + "/signing.key", "signing", passphrase)
+        _, self.wrap = key_file(folder + "/wrap.key", "wrap", passphrase)
         data = sqlite3.connect("file:%s/data.db?mode=ro" % folder, uri=True)
         (origin, self.log, lookup), = data.execute("SELECT origin, log, lookup FROM key_set")
         fits(origin == self.origin, "key_set is of", origin)
@@ -179,6 +200,24 @@ def section(number, value, header, where):
             keys_of(value[3], ({1, 2, 3, 4, 5}, set()), where + ", hand-off")
 
 
+def state_value(kind, subject, discriminator, value, where):
+    word, of = STATE.get(kind, ("", "")), "%s, state of kind %d, %s %s" % (where, kind, subject, discriminator)
+    fits(word and re.fullmatch(word[0], subject) and re.fullmatch(word[1], discriminator), of, "is named otherwise")
+    if value is None:
+        return
+    if kind in (9, 10):
+        keys_of(cbor2.loads(value), (set(), set(range(1, 28))), of)
+    elif kind == 8 and subject == "switch":
+        said = cbor2.loads(value)
+        keys_of(said, (set(range(1, 7)), {7, 8}), of)
+        for one in said.get(7, []) + said.get(8, []):
+            keys_of(one, ({1, 2, 3, 4, 5, 6}, set()), of)
+    elif kind == 5 and subject.startswith("decision "):
+        keys_of(cbor2.loads(value), (set(range(1, 11)), set()), of)
+    elif kind in (2, 6, 11):
+        fits({2: re.fullmatch(rb"\d+( \d+)?", value), 6: len(value) == 32, 11: value in (b"same", b"changed", b"late")}[kind], of, "is", value)
+
+
 def opened(keys, header, sealed, where):
     prk = mac(sealed[:32], b"".join(keys.data[name] for name in header[8]))
     context = {key: header[key] for key in (1, 2, 3, 6, 7, 8, 9)}
@@ -200,7 +239,7 @@ def opened(keys, header, sealed, where):
 
 
 def main():
-    log, keys = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True), Keys(sys.argv[2])
+    log, keys = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True), Keys(sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else None)
     fits(log.execute("PRAGMA application_id").fetchone()[0] == 0x43415654, "the application id is another")
     (about,), = log.execute("SELECT note FROM about")
     fits(keys.log == sha(about if isinstance(about, bytes) else about.encode()), "key_set serves another log")
@@ -221,9 +260,7 @@ def main():
             keyed = (kind, mac(keys.state, encoded([kind, subject]))[:16], mac(keys.state, encoded([kind, subject, discriminator]))[:16])
             version = state.get(keyed, (0,))[0] + 1
             seen["state kind %d" % kind] += 1
-            if kind in (9, 10) and value is not None:
-                keys_of(cbor2.loads(value), (set(), set(range(1, 27))), where + ", ticket")
-            fits(kind != 6 or value is None or len(value) == 32, where, "keeps of a request", value)
+            state_value(kind, subject, discriminator, value, where)
             state.pop(keyed, None) if value is None else state.update({keyed: (version, index, value)})
     previous = 0
     for tree, size, before, at, note in log.execute("SELECT tree, size, previous, time_us, note FROM checkpoints ORDER BY size"):
