@@ -12,8 +12,9 @@
 namespace caveat::trial {
 
 struct RuleCoverage {
-  std::size_t fired = 0;    // examples that make it fire
-  std::size_t near = 0;     // that it applies to and that miss it by one condition only
+  std::size_t fired = 0;  // examples that make it fire
+  std::size_t near =
+      0;  // that it applies to and that miss it by one condition only; of a rule of one on a text, that no other rule takes
   std::size_t unknown = 0;  // in which nothing could settle it
 };
 
