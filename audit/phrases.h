@@ -38,6 +38,8 @@ inline constexpr Wording kWordings[] = {
     {"a customer is found by them", "查找客户须用其计算"},
     {"a data key is not there", "缺少一个数据密钥"},
     {"a data key of one of its subjects is not in the key set", "密钥集中缺少其某一主体的数据密钥"},
+    {"a file lies in its place", "该处是一个文件"},
+    {"a folder lies in its place", "该处是一个目录"},
     {"a good signature by {0}", "由 {0} 作出的有效签名"},
     {"a header of at most 65,535 bytes", "至多 65535 字节的记录头"},
     {"a key id and a signature in base64", "base64 编码的密钥编号与签名"},
