@@ -260,6 +260,7 @@ inline constexpr Wording kWordings[] = {
     {"three parts, joined by +", "以 + 相连的三部分"},
     {"true or false", "true 或 false"},
     {"twice", "出现两次"},
+    {"the temporary file of this verification", "本次核验的临时文件"},
     {"what stood before it was not recorded", "此前的内容未能记入日志"},
     {"{0} bytes", "{0} 字节"},
     {"{0} is not there", "缺少 {0}"},

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "audit/codes.h"
 #include "audit/error.h"
@@ -15,6 +16,7 @@
 #include "audit/record/decode.h"
 #include "audit/record/events.h"
 #include "audit/record/tally.h"
+#include "audit/state/made_state.h"
 
 namespace caveat::audit {
 
@@ -114,7 +116,11 @@ std::string error_words(const caveat::Error& error, Language language) {
 class Verification {
  public:
   Verification(const LogReader& reader, const VerifyOptions& options)
-      : reader_(reader), store_(reader.store()), options_(options), signers_(options.earlier) {
+      : reader_(reader),
+        store_(reader.store()),
+        options_(options),
+        signers_(options.earlier),
+        state_(options.state_rows_in_memory) {
     if (options_.verifier) signers_.push_back(*options_.verifier);
     for (std::size_t i = 0; i < kClaims; ++i)
       report_.claims.push_back(
@@ -190,11 +196,6 @@ class Verification {
   struct Closed {
     std::vector<KeyId> keys;  // that are gone
     bool absent = false;      // its row is gone too
-  };
-  struct StateRow {
-    StateKind kind{};
-    TagValue subject{}, discriminator{};
-    friend auto operator<=>(const StateRow&, const StateRow&) = default;
   };
 
   // What stands behind it was not read, and what was counted on the way is short.
@@ -751,7 +752,7 @@ class Verification {
       return false;
     }
   }
-  std::optional<std::string> value_of(const StateRow& at, std::string_view sealed) const {
+  std::optional<std::string> value_of(const KeyedState& at, std::string_view sealed) const {
     try {
       return open_value(*options_.keys, at.kind, at.subject, at.discriminator, sealed);
     } catch (const Error& error) {
@@ -907,7 +908,7 @@ class Verification {
   void open_day() {
     if (options_.keys == nullptr) return;
     const StateKey key = open_day_key();
-    const StateRow at{key.kind, keyed_subject(*options_.keys, key), keyed_discriminator(*options_.keys, key)};
+    const KeyedState at{key.kind, keyed_subject(*options_.keys, key), keyed_discriminator(*options_.keys, key)};
     const auto row = store_.state(at.kind, at.subject, at.discriminator);
     const auto value = row ? value_of(at, row->value) : std::nullopt;
     const Result<Event> event = value ? decode_event(Kind::closing, *value) : tl::unexpected(Problem{});
@@ -920,7 +921,7 @@ class Verification {
   }
 
   // True: the row is that of the open day, and was judged.
-  bool judge_open_day(const StoredStateRow& row, const StateRow& key, const std::string& where) {
+  bool judge_open_day(const StoredStateRow& row, const KeyedState& key, const std::string& where) {
     const StateKey name = open_day_key();
     if (key.kind != name.kind || key.subject != keyed_subject(*options_.keys, name) ||
         key.discriminator != keyed_discriminator(*options_.keys, name))
@@ -956,16 +957,10 @@ class Verification {
   }
 
   void apply(const StateChange& change, std::uint64_t index) {
-    const StateRow key{change.key.kind, keyed_subject(*options_.keys, change.key),
-                       keyed_discriminator(*options_.keys, change.key)};
-    if (!change.value) {
-      state_.erase(key);
-      return;
-    }
-    StateEntry& entry = state_[key];
-    ++entry.version;
-    entry.index = index;
-    entry.value = *change.value;
+    const KeyedState key{change.key.kind, keyed_subject(*options_.keys, change.key),
+                         keyed_discriminator(*options_.keys, change.key)};
+    if (!change.value) return state_.erase(key);
+    state_.put(key, index, secret_digest(*change.value));
   }
 
   Result<std::vector<TagValue>> tags_of(const OpenedRecord& opened) const {
@@ -978,10 +973,14 @@ class Verification {
     return tags;
   }
 
-  // Under a secret of the log, so nobody can choose other tags that add up to the same.
+  // Under a secret of the log: nobody can choose tags that add up to the sum of others, or guess a value from what lies in the temporary
+  // file of a large log.
+  Digest secret_digest(std::string_view bytes) const {
+    if (secret_.empty()) secret_ = view(options_.keys->keyed_digest("verify: tags and state"));
+    return sha256(secret_ + std::string(bytes));
+  }
   std::uint64_t tag_sum(std::string_view tag) const {
-    if (tag_secret_.empty()) tag_secret_ = view(options_.keys->keyed_digest("verify: sums of tags"));
-    const Digest digest = sha256(tag_secret_ + std::string(tag));
+    const Digest digest = secret_digest(tag);
     std::uint64_t sum = 0;
     for (int i = 0; i < 8; ++i) sum = sum << 8 | digest[static_cast<std::size_t>(i)];
     return sum;
@@ -1034,8 +1033,10 @@ class Verification {
         find(kTags, "tags", std::to_string(key.second), {"a tag of this record is not there", "该记录的标签缺失"});
   }
 
+  // Two sorted readings, merged.
   void state() {
     if (options_.keys == nullptr) return;
+    std::optional<MadeRow> made = state_.next();
     store_.each_state([&](const StoredStateRow& row) {
       const std::string where = "kind " + std::to_string(row.kind) + " subject " + hex(row.subject);
       const Text unmade{"no record makes such a row", "没有记录产生该行"};
@@ -1048,40 +1049,41 @@ class Verification {
       }
       std::copy(row.subject.begin(), row.subject.end(), reinterpret_cast<char*>(subject.data()));
       std::copy(row.discriminator.begin(), row.discriminator.end(), reinterpret_cast<char*>(discriminator.data()));
-      if (judge_open_day(row, StateRow{*kind, subject, discriminator}, where)) return;
-      const auto expected = state_.find(StateRow{*kind, subject, discriminator});
-      if (closed_.contains(row.index) && (expected == state_.end() || expected->second.index < row.index)) {
-        if (expected != state_.end()) state_.erase(expected);  // a closed record wrote over what an open one had made
-        return;
-      }
-      if (expected == state_.end()) {
+      const KeyedState key{*kind, subject, discriminator};
+      if (judge_open_day(row, key, where)) return;
+      for (; made && made->key < key; made = state_.next()) not_there(*made);
+      const std::optional<MadeRow> expected =
+          made && made->key == key ? std::exchange(made, state_.next()) : std::nullopt;
+      if (closed_.contains(row.index) && (!expected || expected->index < row.index))
+        return;  // a closed record wrote over what an open one had made
+      if (!expected) {
         find(kState, "state", where, unmade);
         return;
       }
-      const auto value = value_of({*kind, subject, discriminator}, row.value);
+      const auto value = value_of(key, row.value);
       if (!value)
         find(kState, "state", where, {"its value does not open", "其值无法打开"});
-      else if (*value != expected->second.value)
+      else if (secret_digest(*value) != expected->value)
         find(kState, "state", where, {"its value is not what the records make it", "其值与记录推得的不符"});
-      if (row.version != expected->second.version && closed_.empty())
+      if (row.version != expected->version && closed_.empty())
         find(kState, "state", where,
              {"its version is " + std::to_string(row.version) + ", the records make " +
-                  std::to_string(expected->second.version),
-              "版本为 " + std::to_string(row.version) + "，按记录应为 " + std::to_string(expected->second.version)});
-      if (row.index != expected->second.index)
-        find(
-            kState, "state", where,
-            {"it names record " + std::to_string(row.index) + ", it was made by " +
-                 std::to_string(expected->second.index),
-             "所指记录为 " + std::to_string(row.index) + "，实由 " + std::to_string(expected->second.index) + " 产生"});
-      state_.erase(expected);
+                  std::to_string(expected->version),
+              "版本为 " + std::to_string(row.version) + "，按记录应为 " + std::to_string(expected->version)});
+      if (row.index != expected->index)
+        find(kState, "state", where,
+             {"it names record " + std::to_string(row.index) + ", it was made by " + std::to_string(expected->index),
+              "所指记录为 " + std::to_string(row.index) + "，实由 " + std::to_string(expected->index) + " 产生"});
     });
-    for (const auto& [key, entry] : state_) {
-      if (closed_after(entry.index)) continue;  // which may have removed it
-      find(kState, "state", "kind " + std::to_string(static_cast<int>(key.kind)) + " subject " + hex(view(key.subject)),
-           {"the row that record " + std::to_string(entry.index) + " made is not there",
-            "记录 " + std::to_string(entry.index) + " 产生的行缺失"});
-    }
+    for (; made; made = state_.next()) not_there(*made);
+  }
+
+  void not_there(const MadeRow& made) {
+    if (closed_after(made.index)) return;  // which may have removed it
+    find(kState, "state",
+         "kind " + std::to_string(static_cast<int>(made.key.kind)) + " subject " + hex(view(made.key.subject)),
+         {"the row that record " + std::to_string(made.index) + " made is not there",
+          "记录 " + std::to_string(made.index) + " 产生的行缺失"});
   }
 
   void keys() {
@@ -1234,8 +1236,8 @@ class Verification {
   using TagRows = std::map<std::pair<std::string, std::int64_t>, int>;
   std::vector<std::uint64_t> tag_sums_;  // of each record that is in its place, of the tags that it makes
   TagRows tags_beyond_;                  // of those that say that they are another
-  mutable std::string tag_secret_;
-  std::map<StateRow, StateEntry> state_;
+  mutable std::string secret_;
+  MadeState state_;
   std::map<std::uint64_t, Closed> closed_;
   std::map<KeyId, std::uint64_t> erased_;                   // by which record
   std::optional<Closing> so_far_;                           // what is kept of the open day
