@@ -25,7 +25,7 @@ auto on_disk(Step&& step) {
   try {
     return step();
   } catch (const SqliteError& error) {
-    const std::string words = error.words();
+    const std::string& words = error.words();
     throw Error(codes::kUnreadable, "TMPDIR", {Words("the temporary file of this verification"), words});
   }
 }
