@@ -54,9 +54,8 @@ inline constexpr Code kLogHalfWritten{"log_half_written",
                                       "{0} is incomplete: {1}. Put back a whole copy from the back-up.",
                                       "{0} 不完整：{1}。请从备份恢复完整的副本。", 500, 4};
 inline constexpr Code kLogReadOnly{
-    "log_read_only",
-    "{0} cannot be written: {1}. Its folder has to be there, and this user needs the right to write both.",
-    "{0} 无法写入：{1}。其所在目录须已存在，且当前用户对文件与目录均有写权限。", 500, 4};
+    "log_read_only", "{0} cannot be written: {1}. It needs a folder that is there, and the right to write both.",
+    "{0} 无法写入：{1}。须有已存在的目录，且当前用户对文件与目录均有写权限。", 500, 4};
 inline constexpr Code kLogInUse{
     "log_in_use",
     "{0} is being written by process {1}. One log has one writer; stop that process or choose another log.",

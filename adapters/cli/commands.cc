@@ -41,6 +41,11 @@ const Option kCopy{"--copy",
                    {"the log is a copy: write nothing to it; that it was looked at is then not recorded",
                     "该日志是副本：不写入；查看与导出因此不作记录"},
                    {}};
+const Option kAsRole{"--role",
+                     "ROLE",
+                     {"read as one who holds this role: its confidential rules show",
+                      "以该角色的身份阅读：可见范围含该角色的保密规则会显示"},
+                     {"confidential rules do not show", "不显示保密规则"}};
 const Option kReason{
     "--reason", "TEXT", {"why it is looked at, kept with the record of it", "查看事由，随记录保存"}, {}};
 const Option kCustomer{"--customer", "ID", {"of this customer", "该客户的"}, {}};
@@ -167,11 +172,7 @@ std::vector<Command> make() {
                     "RULE",
                     {"which of this rule's conditions failed, and on what", "该规则的哪个条件未满足，依据什么"},
                     {}},
-                   {"--role",
-                    "ROLE",
-                    {"read as one who holds this role: its confidential rules show",
-                     "以该角色的身份阅读：可见范围含该角色的保密规则会显示"},
-                    {"confidential rules do not show", "不显示保密规则"}}},
+                   kAsRole},
        .exits = {kExitDone,
                  kExitUsage,
                  {kRefused, {"the turn is refused, or the rules have errors", "对话轮次被拒绝，或规则有错误"}},
@@ -462,6 +463,7 @@ std::vector<Command> make() {
        .options =
            {kKeys,
             {"--index", "N", {"one record in full", "完整显示一条记录"}, {"all, one line each", "全部，每条一行"}},
+            kAsRole,
             kReason,
             kCopy},
        .exits = {kExitDone, kExitUsage, kExitEnvironment, kExitLog},

@@ -218,7 +218,7 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   if (unfit) return refuse(terminal, *unfit);
   decide::Scratch scratch(limits);
   const decide::Decision& decision = decide::decide(rules, *request, {}, met, scratch);
-  // A role sees the confidential rules that name it; one that names another keeps all of them hidden.
+  // A role sees the confidential rules that name it; flags and causes are of all of them, and are told where it sees all.
   if (!role.empty() && audience == decide::Audience::officer) {
     const bool all = std::all_of(decision.reasons.begin(), decision.reasons.end(), [&](const decide::Reason& reason) {
       if (!rules.program->rule_is_confidential(reason.rule)) return true;
@@ -227,7 +227,8 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
     });
     if (all) audience = decide::Audience::confidential;
   }
-  const decide::Explanation told = decide::explain(*rules.program, *request, decision, terminal.language, audience);
+  const decide::Explanation told =
+      decide::explain(*rules.program, *request, decision, terminal.language, audience, role);
   json::object out;
   if (terminal.json) {
     out = told_json(told, *request, decision);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <memory>
 #include <ostream>
+#include <span>
 
 #include "adapters/cli/command.h"
 #include "adapters/cli/log_file.h"
@@ -15,6 +16,7 @@
 #include "adapters/cli/server_client.h"
 #include "adapters/cli/settings.h"
 #include "adapters/cli/system_clock.h"
+#include "adapters/gate/past.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/reader.h"
@@ -43,7 +45,7 @@ constexpr Phrase kStoryLabels[] = {{"", ""},
                                    {"handed to: ", "转交："},
                                    {"kept back: ", "扣下："}};
 
-void print_record(const Shown& shown, std::string_view leaf, Terminal& terminal) {
+void print_record(const Shown& shown, std::string_view leaf, std::span<const std::string> roles, Terminal& terminal) {
   std::ostream& out = terminal.out;
   const auto line = [&](const Phrase& label, std::string_view value) { out << terminal.say(label) << value << '\n'; };
   line({"index     ", "序号      "}, std::to_string(shown.header.index));
@@ -63,7 +65,8 @@ void print_record(const Shown& shown, std::string_view leaf, Terminal& terminal)
     }
   }
   if (const audit::SectionBytes* section = shown.opened->find(audit::Section::story)) {
-    if (const Result<audit::StorySection> story = audit::decode_story(section->encoded)) {
+    if (Result<audit::StorySection> story = audit::decode_story(section->encoded)) {
+      gate::tell_to(roles, gate::reserved_in(*shown.opened), *story);
       out << '\n';
       for (const audit::StoryLine& told : terminal.language == Language::zh ? story->zh : story->en)
         out << "  " << terminal.say(kStoryLabels[static_cast<std::size_t>(told.kind)]) << plain(told.text, "    ")
@@ -150,6 +153,7 @@ int search_through_server(const Invocation& invocation, Terminal& terminal, cons
 
 audit::Viewed viewed(const Invocation& invocation, std::vector<audit::IndexRange> records) {
   audit::Viewed event{.by = user_name(), .role = "local", .records = std::move(records), .reason = {}, .query = {}};
+  if (invocation.has("--role")) event.role += " " + invocation.get("--role");
   if (invocation.has("--reason")) event.reason = invocation.get("--reason");
   return event;
 }
@@ -208,11 +212,13 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
   let_go(recorder, reader);
 
   if (leaf) {
+    std::vector<std::string> roles;
+    if (invocation.has("--role")) roles.push_back(invocation.get("--role"));
     const Shown shown = look(*reader, keys.get(), range.first, *leaf);
     if (terminal.json)
       terminal.out << record_json(shown) << '\n';
     else
-      print_record(shown, *leaf, terminal);
+      print_record(shown, *leaf, roles, terminal);
   } else {
     reader->each_header(range.first, range.end, [&](std::uint64_t index, std::string_view header) {
       print_row(look(*reader, keys.get(), index, header), terminal);

@@ -72,11 +72,6 @@ tl::unexpected<server::Refusal> refused(const Code& code, std::string path, std:
                                       .hint = {}}));
 }
 
-tl::unexpected<server::Refusal> no_rule(const std::string& rule) {
-  return refused(codes::kOutOfRange, "/rule", "a rule with its pack, as replies name it: cn.wealth/no_guarantee",
-                 shortened(rule));
-}
-
 tl::unexpected<server::Refusal> cut_off() {
   return refused(codes::kDraining, "", "a server that stays", "one that is shutting down");
 }
@@ -151,7 +146,6 @@ server::Served Served::search(const server::Asked& asked) const {
                              .hint = {}});
   problem = wire::both_of(asked.amiss, std::move(problem));
   if (problem) return refused(*std::move(problem));
-  if (rule && !names_a_pack(*rule)) return no_rule(*rule);
 
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
@@ -214,7 +208,6 @@ server::Served Served::report(const server::Asked& asked) const {
     *to = body.filled(member).value_or("");
   const std::optional<std::string> checkpoint = body.filled("checkpoint", kMostCheckpoint);
   if (std::optional<Problem> problem = wire::both_of(asked.amiss, body.finish())) return refused(std::move(*problem));
-  if (!report.query.rule.empty() && !names_a_pack(report.query.rule)) return no_rule(report.query.rule);
   report.form = format;
   report.by = asked.caller.id;
   report.role = roles_of(asked.caller);

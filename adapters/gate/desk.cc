@@ -110,7 +110,8 @@ bool more_urgent(const Wish& wish, const Ticket& ticket) {
          std::tuple(ticket.priority, ticket.due.value_or(kNever));
 }
 
-void unite(std::vector<std::string>& rules, const std::vector<std::string>& more) {
+template <class Rule>
+void unite(std::vector<Rule>& rules, const std::vector<Rule>& more) {
   rules.insert(rules.end(), more.begin(), more.end());
   std::sort(rules.begin(), rules.end());
   rules.erase(std::unique(rules.begin(), rules.end()), rules.end());

@@ -69,8 +69,9 @@ struct Wish {
   std::uint8_t priority = 2;
   std::optional<Microseconds> due;
   std::string cause = "none", decision, by, reason;
-  std::vector<std::string> rules, hidden;  // hidden: those of them that are confidential
-  bool relieves = false;                   // take_over: who has it is there no longer
+  std::vector<std::string> rules;
+  std::vector<HiddenRule> hidden;  // those of them that are confidential
+  bool relieves = false;           // take_over: who has it is there no longer
 };
 
 // What came of a move.

@@ -286,7 +286,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
   if (code != nullptr) return done(refuse_move(*code, command, caller, there, agreed));
   Reply reply;
   reply.version = std::to_string(moved.ticket.version);
-  reply.body = ticket_json(moved.ticket, {.program = &program, .language = command.language});
+  reply.body = ticket_json(moved.ticket, {.program = &program, .roles = caller.roles, .language = command.language});
   std::optional<audit::RecordContent> content;
   if (moved.record) content = moved_record(moved, caller.id, agreed, true, std::move(more));
   finish(std::move(numbers), content, command, done, std::move(reply));
@@ -316,8 +316,9 @@ void Errands::note(const Command& command, const Caller& caller, const Done& don
   if (code != nullptr) return done(refuse_move(*code, command, caller, there, std::nullopt));
   Reply reply;
   reply.version = std::to_string(moved.ticket.version);
-  reply.body =
-      ticket_json(moved.ticket, {.program = rules ? rules->program.get() : nullptr, .language = command.language});
+  reply.body = ticket_json(
+      moved.ticket,
+      {.program = rules ? rules->program.get() : nullptr, .roles = caller.roles, .language = command.language});
   const audit::Feedback feedback{.decision = moved.ticket.decision,
                                  .kind = withdrawn ? "customer_withdrew" : "note",
                                  .by = caller.id,
@@ -428,8 +429,9 @@ void Errands::open(const Command& command, const Caller& caller, const Done& don
   reply.created = moved.created;
   reply.version = std::to_string(moved.ticket.version);
   const bool shown = agent && sees(caller, options_, moved.ticket.queue, moved.ticket.holder);
-  reply.body = shown ? ticket_json(moved.ticket, {.program = &program, .language = command.language})
-                     : ticket_for_bot_json(moved.ticket);
+  reply.body =
+      shown ? ticket_json(moved.ticket, {.program = &program, .roles = caller.roles, .language = command.language})
+            : ticket_for_bot_json(moved.ticket);
   std::optional<audit::RecordContent> content;
   if (moved.record) content = moved_record(moved, caller.id, std::nullopt, true, std::move(more));
   finish(std::move(numbers), content, command, done, std::move(reply));

@@ -314,12 +314,16 @@ Wish Gate::Inside::wish_of(const Turn& turn, const program::Program& program, co
   for (const decide::Reason& reason : decision.reasons) {
     if (reason.verdict != decide::Verdict::handoff) continue;
     wish.rules.emplace_back(program.rule_id(reason.rule));
-    if (program.rule_is_confidential(reason.rule)) wish.hidden.emplace_back(program.rule_id(reason.rule));
+    if (!program.rule_is_confidential(reason.rule)) continue;
+    HiddenRule& hidden = wish.hidden.emplace_back(HiddenRule{wish.rules.back(), {}});
+    for (const std::string_view role : program.rule_visible_to(reason.rule)) hidden.roles.emplace_back(role);
   }
-  for (std::vector<std::string>* rules : {&wish.rules, &wish.hidden}) {
-    std::sort(rules->begin(), rules->end());
-    rules->erase(std::unique(rules->begin(), rules->end()), rules->end());
-  }
+  const auto each_once = [](auto& rules) {
+    std::sort(rules.begin(), rules.end());
+    rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+  };
+  each_once(wish.rules);
+  each_once(wish.hidden);
   return wish;
 }
 

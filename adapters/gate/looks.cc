@@ -154,7 +154,7 @@ Reply Looks::handoffs(const Query& query, const Caller& caller) {
     }
     shown.push_back(ticket);
   }
-  reply.body = tickets_json(shown, rules ? rules->program.get() : nullptr, reply.next);
+  reply.body = tickets_json(shown, rules ? rules->program.get() : nullptr, caller.roles, reply.next);
   return reply;
 }
 
@@ -193,7 +193,7 @@ Reply Looks::closed(const Query& query, const Caller& caller) {
   }
   std::vector<const Ticket*> shown;
   for (const Ticket& ticket : found) shown.push_back(&ticket);
-  reply.body = tickets_json(shown, rules ? rules->program.get() : nullptr, reply.next);
+  reply.body = tickets_json(shown, rules ? rules->program.get() : nullptr, caller.roles, reply.next);
   return reply;
 }
 
@@ -211,16 +211,20 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
   if (!sees(caller, options_, ticket->queue, ticket->holder))
     return refused(wire::codes::kRole, query.language, "", "a hand-off of the caller's queues", query.target);
 
-  TicketFrame frame{.program = rules ? rules->program.get() : nullptr, .language = query.language};
+  TicketFrame frame{
+      .program = rules ? rules->program.get() : nullptr, .roles = caller.roles, .language = query.language};
   if (options_.log != nullptr) {
     const auto reader = audit::LogReader::open(options_.log->path());
     std::vector<PastDecision>& turns = frame.turns.emplace();
     std::vector<Ticket>& earlier = frame.earlier.emplace();
     std::vector<std::uint64_t> opened;
-    // Stories are told without confidential rules (explain.h).
+    // Stories are told without confidential rules but to the roles that these name.
     if (!ticket->decision.empty()) {
       frame.decision = past_decision(*options_.log, *reader, ticket->decision);
-      if (frame.decision) opened.push_back(frame.decision->index);
+      if (frame.decision) {
+        tell_to(caller.roles, frame.decision->reserved, frame.decision->story);
+        opened.push_back(frame.decision->index);
+      }
     }
     if (!ticket->conversation.empty()) {
       const std::vector<std::uint64_t> all =
@@ -235,6 +239,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         std::optional<PastDecision> past = past_decision_at(*options_.log, *reader, *index);
         if (!past) continue;
         opened.push_back(*index);
+        tell_to(caller.roles, past->reserved, past->story);
         turns.push_back(std::move(*past));
       }
       std::reverse(turns.begin(), turns.end());
@@ -337,6 +342,7 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
   if (!past) return not_found(query);
   if (const Code* code = hidden(*past, caller, *reader)) return refuse_decision(*code, query);
   const bool bot = caller.audience == decide::Audience::bot;
+  if (!bot) tell_to(caller.roles, past->reserved, past->story);
   if (const auto failed = record_view(caller, query, {past->index}, past->customer, {})) return *failed;
   Reply reply;
   reply.decision_id = past->id;

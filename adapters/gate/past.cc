@@ -1,5 +1,7 @@
 #include "adapters/gate/past.h"
 
+#include <algorithm>
+
 #include "adapters/gate/desk.h"
 #include "adapters/gate/record.h"
 #include "audit/codes.h"
@@ -28,6 +30,37 @@ std::string text(const cbor::Value& map, int key) {
 
 }  // namespace
 
+std::vector<audit::Reserved> reserved_in(const audit::OpenedRecord& record) {
+  std::vector<audit::Reserved> all;
+  const cbor::Value result = section(record, audit::Section::result);
+  const cbor::Value* kept = result.kind == cbor::Value::Kind::map ? result.find(kReservedKey) : nullptr;
+  if (kept == nullptr) return all;
+  for (const cbor::Value& one : kept->items) {
+    if (one.items.size() != 2) continue;
+    Result<audit::StorySection> told = audit::decode_story(one.items[1].encoded);
+    if (!told) continue;
+    audit::Reserved& reserved = all.emplace_back();
+    for (const cbor::Value& role : one.items[0].items) reserved.roles.emplace_back(role.string);
+    reserved.told = std::move(*told);
+  }
+  return all;
+}
+
+void tell_to(std::span<const std::string> roles, const std::vector<audit::Reserved>& reserved,
+             audit::StorySection& story) {
+  using Kind = audit::StoryLine::Kind;
+  const auto behind_reasons = [](std::vector<audit::StoryLine>& lines) {
+    return std::find_if(lines.begin(), lines.end(), [](const audit::StoryLine& line) {
+      return line.kind == Kind::kept_back || line.kind == Kind::handed_to || line.kind == Kind::told;
+    });
+  };
+  for (const audit::Reserved& one : reserved) {
+    if (std::find_first_of(roles.begin(), roles.end(), one.roles.begin(), one.roles.end()) == roles.end()) continue;
+    story.en.insert(behind_reasons(story.en), one.told.en.begin(), one.told.en.end());
+    story.zh.insert(behind_reasons(story.zh), one.told.zh.begin(), one.told.zh.end());
+  }
+}
+
 std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogReader& reader, std::uint64_t index) {
   const Result<audit::Header> header = audit::decode_header(reader.header(index).value_or(""));
   if (!header || header->context.kind != audit::Kind::decision) return std::nullopt;
@@ -53,6 +86,7 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
   past.id = text(result, kDecisionKey);
   if (const cbor::Value* told = result.kind == cbor::Value::Kind::map ? result.find(kToldOnceKey) : nullptr)
     past.told_once = decode_told(*told);
+  past.reserved = reserved_in(*opened);
   if (const audit::SectionBytes* said = opened->find(audit::Section::verdict)) {
     if (const Result<audit::VerdictSection> verdict = audit::decode_verdict(said->encoded))
       past.verdict = static_cast<decide::Verdict>(verdict->verdict);

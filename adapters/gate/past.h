@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "adapters/gate/ticket.h"
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
+#include "audit/record/from_decision.h"
 #include "audit/record/sections.h"
 #include "engine/decide/decision.h"
 
@@ -33,8 +35,15 @@ struct PastDecision {
   std::string body;                 // the reply without its receipt
   std::vector<ToldOnce> told_once;  // disclosures that it told and that count once
   audit::StorySection story;
+  std::vector<audit::Reserved> reserved;  // of confidential rules, for the roles that they name
   Digest leaf{};
 };
+
+// What a decision's record keeps of confidential rules for the roles that they name.
+std::vector<audit::Reserved> reserved_in(const audit::OpenedRecord& record);
+// The story as somebody with these roles reads it.
+void tell_to(std::span<const std::string> roles, const std::vector<audit::Reserved>& reserved,
+             audit::StorySection& story);
 
 std::optional<PastDecision> past_decision(audit::Log& log, const audit::LogReader& reader, std::string_view id);
 // What a decision was given besides its turn, as its record tells: with these decided again under the same program it comes to the same

@@ -33,9 +33,11 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   const bool continued = !turn.continuation.decision.empty();
   const std::vector<ToldOnce> told_once = told(*turn.rules.program, turn.request, turn.applied.decision().told_once),
                               left_out = told(*turn.rules.program, turn.request, turn.judged.left_out);
+  const std::vector<audit::Reserved> reserved =
+      audit::reserved(*turn.rules.program, turn.request, turn.applied.decision());
   out.map(pairs + (continued ? 4 : 2) + (told_once.empty() ? 0 : 1) + (left_out.empty() ? 0 : 1) +
           (turn.switched_topic.empty() ? 0 : 1) + (turn.met.empty() ? 0 : 1) + (turn.early ? 1 : 0) +
-          (turn.judged.withheld.empty() ? 0 : 1));
+          (turn.judged.withheld.empty() ? 0 : 1) + (reserved.empty() ? 0 : 1));
   for (std::size_t i = 0; i < pairs; ++i) {
     out.raw(decoded->items[2 * i].encoded);
     if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
@@ -95,6 +97,16 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
     out.integer(kWithheldKey);
     out.array(turn.judged.withheld.size());
     for (const std::uint32_t recipient : turn.judged.withheld) out.integer(recipient);
+  }
+  if (!reserved.empty()) {
+    out.integer(kReservedKey);
+    out.array(reserved.size());
+    for (const audit::Reserved& one : reserved) {
+      out.array(2);
+      out.array(one.roles.size());
+      for (const std::string& role : one.roles) out.text(role);
+      out.raw(audit::encode_story(one.told));
+    }
   }
   return out.take();
 }

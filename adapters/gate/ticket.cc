@@ -37,6 +37,7 @@ enum Key : int {
   kWithdrawn,
   kJoined,
   kHidden,
+  kHiddenRoles,
 };
 
 // Members that say nothing are left out.
@@ -112,7 +113,16 @@ std::string encode(const Ticket& ticket) {
   if (!ticket.hidden.empty()) {
     cbor::Encoder& out = w.out(kHidden);
     out.array(ticket.hidden.size());
-    for (const std::string& rule : ticket.hidden) out.text(rule);
+    for (const HiddenRule& one : ticket.hidden) out.text(one.rule);
+  }
+  if (std::any_of(ticket.hidden.begin(), ticket.hidden.end(),
+                  [](const HiddenRule& one) { return !one.roles.empty(); })) {
+    cbor::Encoder& out = w.out(kHiddenRoles);
+    out.array(ticket.hidden.size());
+    for (const HiddenRule& one : ticket.hidden) {
+      out.array(one.roles.size());
+      for (const std::string& role : one.roles) out.text(role);
+    }
   }
   return w.take();
 }
@@ -146,9 +156,14 @@ std::optional<Ticket> decode_ticket(std::string_view encoded) {
     for (const cbor::Value& rule : rules->items) ticket.rules.emplace_back(rule.string);
   ticket.confidential = map->find(kConfidential) != nullptr;
   if (const cbor::Value* hidden = map->find(kHidden))
-    for (const cbor::Value& rule : hidden->items) ticket.hidden.emplace_back(rule.string);
-  else if (ticket.confidential)
-    ticket.hidden = ticket.rules;  // written before it was kept which
+    for (const cbor::Value& rule : hidden->items) ticket.hidden.push_back({std::string(rule.string), {}});
+  else if (ticket.confidential)  // written before it was kept which
+    for (const std::string& rule : ticket.rules) ticket.hidden.push_back({rule, {}});
+  if (const cbor::Value* roles = map->find(kHiddenRoles)) {
+    if (roles->items.size() != ticket.hidden.size()) return std::nullopt;
+    for (std::size_t i = 0; i < roles->items.size(); ++i)
+      for (const cbor::Value& role : roles->items[i].items) ticket.hidden[i].roles.emplace_back(role.string);
+  }
   text(kCause, ticket.cause);
   text(kBy, ticket.by);
   text(kReason, ticket.reason);

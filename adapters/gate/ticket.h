@@ -4,6 +4,7 @@
 // Lifetime   a plain value
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@ struct Joined {
 };
 inline constexpr std::size_t kJoinedKept = 16;  // on a ticket, the newest; the log has all
 
+struct HiddenRule {
+  std::string rule;
+  std::vector<std::string> roles;  // to which it shows all the same
+  friend auto operator<=>(const HiddenRule&, const HiddenRule&) = default;
+};
+
 struct Ticket {
   std::string id, conversation, customer;  // either of the two may be empty, not both
   std::string queue;                       // its first name
@@ -32,7 +39,7 @@ struct Ticket {
   Microseconds held = 0;               // since when it holds, or held until `since`; 0: it is or was for one turn
   std::string decision;                // that opened it; empty: a caller asked
   std::vector<std::string> rules;      // that opened it, by id
-  std::vector<std::string> hidden;     // of them those that were confidential then, whatever they are by now
+  std::vector<HiddenRule> hidden;      // of them those that were confidential then, whatever they are by now
   bool confidential = false;           // there are such
   std::string cause;                   // "none": by a rule; missing, switch, …: of a turn only
   std::string by;                      // caller who asked for it

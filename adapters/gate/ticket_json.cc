@@ -24,13 +24,19 @@ json::value time_or_null(const std::optional<Microseconds>& at) {
   return json::string(wire::instant_told(*at, 0));
 }
 
-json::array rules_shown(const Ticket& ticket, const program::Program* program) {
+json::array rules_shown(const Ticket& ticket, const program::Program* program, std::span<const std::string> roles) {
+  const auto named_by = [&](const auto& allowed) {
+    return std::find_first_of(roles.begin(), roles.end(), allowed.begin(), allowed.end()) != roles.end();
+  };
   json::array out;
   for (const std::string& rule : ticket.rules) {
     // What was confidential when it opened the ticket stays so, and what is confidential now is so from now on.
-    const std::uint32_t index = program == nullptr ? program::kNone : program->find_rule(rule);
-    const bool hidden = program == nullptr || std::binary_search(ticket.hidden.begin(), ticket.hidden.end(), rule) ||
-                        (index != program::kNone && program->rule_is_confidential(index));
+    const std::uint32_t now = program == nullptr ? program::kNone : program->find_rule(rule);
+    const bool hidden =
+        program == nullptr ||
+        std::any_of(ticket.hidden.begin(), ticket.hidden.end(),
+                    [&](const HiddenRule& then) { return then.rule == rule && !named_by(then.roles); }) ||
+        (now != program::kNone && program->rule_is_confidential(now) && !named_by(program->rule_visible_to(now)));
     if (!hidden) out.emplace_back(json::string(rule));
   }
   return out;
@@ -45,7 +51,7 @@ void tell_state(const Ticket& ticket, json::object& out) {
   out["due"] = time_or_null(ticket.due);
 }
 
-json::object summary(const Ticket& ticket, const program::Program* program) {
+json::object summary(const Ticket& ticket, const program::Program* program, std::span<const std::string> roles) {
   json::object out;
   out["id"] = ticket.id;
   out["version"] = ticket.version;
@@ -55,7 +61,7 @@ json::object summary(const Ticket& ticket, const program::Program* program) {
   out["conversation"] = text_or_null(ticket.conversation);
   out["customer"] = text_or_null(ticket.customer);
   out["holder"] = text_or_null(ticket.holder);
-  json::array rules = rules_shown(ticket, program);
+  json::array rules = rules_shown(ticket, program, roles);
   // Why a rule could not be settled is told where that rule may be known of; a failure is no rule's.
   const bool tells_cause = ticket.rules.empty() || !rules.empty();
   out["rules"] = std::move(rules);
@@ -68,7 +74,7 @@ json::object summary(const Ticket& ticket, const program::Program* program) {
   return out;
 }
 
-// The story of a decision in kinds that a desk can lay out; lines of law and reason only where no rule is confidential.
+// The story of a decision in kinds that a desk can lay out; of confidential rules what `tell_to` put there.
 json::array story_json(const PastDecision& past, Language language) {
   static constexpr std::string_view kKinds[] = {"",     "customer_said", "bot_wanted", "verdict",
                                                 "rule", "because",       "law",        "unknown",
@@ -84,7 +90,7 @@ json::array story_json(const PastDecision& past, Language language) {
 }  // namespace
 
 std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
-  json::object out = summary(ticket, frame.program);
+  json::object out = summary(ticket, frame.program, frame.roles);
   out["decision"] = text_or_null(ticket.decision);
   out["asked_by"] = text_or_null(ticket.by);
   out["reason"] = text_or_null(ticket.reason);
@@ -105,7 +111,7 @@ std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
   if (frame.earlier) {
     json::array& earlier = out["earlier"].emplace_array();
     for (const Ticket& one : *frame.earlier) {
-      json::object entry = summary(one, frame.program);
+      json::object entry = summary(one, frame.program, frame.roles);
       entry["outcome"] = text_or_null(one.outcome);
       earlier.emplace_back(std::move(entry));
     }
@@ -121,10 +127,10 @@ std::string ticket_for_bot_json(const Ticket& ticket) {
 }
 
 std::string tickets_json(const std::vector<const Ticket*>& tickets, const program::Program* program,
-                         const std::string& next) {
+                         std::span<const std::string> roles, const std::string& next) {
   json::object out;
   json::array items;
-  for (const Ticket* ticket : tickets) items.emplace_back(summary(*ticket, program));
+  for (const Ticket* ticket : tickets) items.emplace_back(summary(*ticket, program, roles));
   out["items"] = std::move(items);
   if (!next.empty()) out["next"] = next;
   return json::serialize(out);

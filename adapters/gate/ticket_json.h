@@ -1,9 +1,10 @@
 // Tickets, conversations, queues and the switch in JSON, as HTTP and every other way in show them.
 //
-// Promises   members always in the same order; a rule that is confidential shows to nobody here
+// Promises   members always in the same order; a rule that is or was confidential shows to the roles that it names only
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ namespace caveat::gate {
 
 struct TicketFrame {
   const program::Program* program = nullptr;  // whose rules are confidential; null: no rule shows
+  std::span<const std::string> roles = {};    // of who reads it
   std::optional<PastDecision> decision = {};  // that opened it: what the bot wanted to say, why not, the facts
   // The last ones of the conversation, oldest first, and the hand-offs of this customer before; nothing: not looked up.
   std::optional<std::vector<PastDecision>> turns = {};
@@ -26,7 +28,7 @@ struct TicketFrame {
 std::string ticket_json(const Ticket& ticket, const TicketFrame& frame);
 std::string ticket_for_bot_json(const Ticket& ticket);  // what a bot that asked for it may know
 std::string tickets_json(const std::vector<const Ticket*>& tickets, const program::Program* program,
-                         const std::string& next);
+                         std::span<const std::string> roles, const std::string& next);
 std::string conversation_json(const std::string& id, const Desk::Here& here);
 std::string queues_json(const program::Program& program, Microseconds now, const Desk& desk);
 std::string switch_json(const Switch& state, const program::Program* program);  // null: no packs

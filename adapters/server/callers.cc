@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "engine/base/roles.h"
+
 namespace caveat::server {
 
 namespace {
@@ -11,6 +13,10 @@ namespace {
 constexpr std::pair<Role, std::string_view> kRoles[] = {
     {kBot, "bot"},           {kAgent, "agent"},         {kAuditor, "auditor"},
     {kOperator, "operator"}, {kActivator, "activator"}, {kPrivacy, "privacy"}};
+
+// What a rule is `visible to` is said with these names.
+static_assert(std::equal(std::begin(kRoles), std::end(kRoles), kRoleNames.begin(), kRoleNames.end(),
+                         [](const auto& role, std::string_view name) { return role.second == name; }));
 
 bool equal_in_constant_time(const Digest& a, const Digest& b) {
   unsigned difference = 0;

@@ -208,8 +208,6 @@ constexpr decide::Phrase kPhrases[] = {
     {"a text of at most {} bytes", "至多 {} 字节的文本"},
     {"limit: a whole number from 1 to 200", "limit：1 至 200 的整数"},
     {"no IP address; this machine's own are 127.0.0.1 and [::1]", "不是 IP 地址；本机地址为 127.0.0.1 与 [::1]"},
-    {"a rule with its pack, as replies name it: cn.wealth/no_guarantee",
-     "带规则包名的规则，与回复中的写法相同：cn.wealth/no_guarantee"},
     {"an address that others reach", "其他机器可以访问的地址"},
     {"a server that answers there", "该处已有服务应答"},
     {"a server of another log, which answers there", "另一日志的服务在该处应答"},

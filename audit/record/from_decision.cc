@@ -219,6 +219,18 @@ std::string due_words(std::int64_t seconds, bool zh) {
             : ", within " + amount + (minutes ? " minute" : " second") + (amount == "1" ? "" : "s");
 }
 
+void tell_reason(std::vector<StoryLine>& lines, const decide::ReasonTold& reason, bool zh) {
+  using Kind = StoryLine::Kind;
+  const auto line = [&](Kind kind, std::string text) {
+    if (!text.empty()) lines.push_back({kind, std::move(text)});
+  };
+  const std::string of =
+      reason.item_id.empty() ? std::string() : (zh ? "（" : " (") + reason.item_id + (zh ? "）" : ")");
+  line(Kind::rule, (reason.title.empty() ? reason.rule : reason.title) + of);
+  line(reason.unknown ? Kind::unknown : Kind::because, reason.because);
+  line(Kind::law, join(reason.cites, zh ? "；" : "; "));
+}
+
 std::vector<StoryLine> story(const Program& program, const Request& request, const Decision& decision,
                              Language language) {
   using Kind = StoryLine::Kind;
@@ -249,13 +261,8 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
   for (std::size_t i = 0; i < request.actions(); ++i) names.emplace_back(request.action_name(i));
   if (!names.empty()) line(Kind::bot_wanted, (zh ? "执行：" : "to do: ") + join(names, comma));
   line(Kind::verdict, std::string(decide::told(decision.verdict, language)));
-  for (const decide::ReasonTold& reason : decide::reasons(program, request, decision, language, Audience::officer)) {
-    const std::string of =
-        reason.item_id.empty() ? std::string() : (zh ? "（" : " (") + reason.item_id + (zh ? "）" : ")");
-    line(Kind::rule, (reason.title.empty() ? reason.rule : reason.title) + of);
-    line(reason.unknown ? Kind::unknown : Kind::because, reason.because);
-    line(Kind::law, join(reason.cites, zh ? "；" : "; "));
-  }
+  for (const decide::ReasonTold& reason : decide::reasons(program, request, decision, language, Audience::officer))
+    tell_reason(lines, reason, zh);
   names.clear();
   for (const std::uint32_t recipient : decision.withheld) names.emplace_back(request.recipient_id(recipient));
   if (!names.empty())
@@ -285,6 +292,28 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
 
 std::string alias_of(std::string_view rule, const KeyedDigest& keyed) {
   return "confidential/" + hex(keyed("confidential rule " + std::string(rule))).substr(0, 16);
+}
+
+std::vector<Reserved> reserved(const Program& program, const Request& request, const Decision& decision) {
+  const auto is_reserved = [&](std::uint32_t rule) {
+    return program.rule_is_confidential(rule) && !program.rule_visible_to(rule).empty();
+  };
+  std::vector<Reserved> all;
+  if (std::none_of(decision.reasons.begin(), decision.reasons.end(),
+                   [&](const decide::Reason& reason) { return is_reserved(reason.rule); }))
+    return all;
+  for (const Language language : {Language::en, Language::zh}) {
+    std::size_t at = 0;
+    for (const decide::ReasonTold& reason :
+         decide::reasons(program, request, decision, language, Audience::confidential)) {
+      const std::uint32_t rule = program.find_rule(reason.rule);
+      if (!is_reserved(rule)) continue;
+      if (at == all.size()) all.push_back({owned(program.rule_visible_to(rule)), {}});
+      StorySection& told = all[at++].told;
+      tell_reason(language == Language::zh ? told.zh : told.en, reason, language == Language::zh);
+    }
+  }
+  return all;
 }
 
 RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,

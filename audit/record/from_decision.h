@@ -10,8 +10,11 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "audit/record/sections.h"
 #include "audit/seal/sealer.h"
 #include "engine/decide/decide.h"
 #include "engine/decide/decision.h"
@@ -24,6 +27,14 @@ using KeyedDigest = std::function<Digest(std::string_view)>;  // KeyStore::keyed
 // The name of a confidential rule in records: the same throughout a log, so that it is counted and searched for as any other, and without
 // the log's keys nobody reckons it from a guess (docs/formats.md, "Sections").
 std::string alias_of(std::string_view rule, const KeyedDigest& keyed);
+
+// What a confidential rule came to, for the roles that it names (`visible to`): the story is read by others too.
+struct Reserved {
+  std::vector<std::string> roles;
+  StorySection told;
+};
+std::vector<Reserved> reserved(const program::Program& program, const decide::Request& request,
+                               const decide::Decision& decision);
 
 RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,
                             const decide::Decision& decision, const KeyedDigest& keyed);

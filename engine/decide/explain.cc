@@ -159,11 +159,16 @@ void quote_matches(const Request& request, const Decision& decision, const Reaso
 }  // namespace
 
 std::vector<ReasonTold> reasons(const Program& program, const Request& request, const Decision& decision,
-                                Language language, Audience audience) {
+                                Language language, Audience audience, std::string_view role) {
+  const auto shows = [&](std::uint32_t rule) {
+    if (!program.rule_is_confidential(rule) || audience == Audience::confidential) return true;
+    const std::vector<std::string_view> named = program.rule_visible_to(rule);
+    return audience == Audience::officer && std::find(named.begin(), named.end(), role) != named.end();
+  };
   std::vector<ReasonTold> all;
   for (const Reason& reason : decision.reasons) {
     // No tipping-off: to everybody but its named roles a confidential rule is not there (semantics.md 13).
-    if (program.rule_is_confidential(reason.rule) && audience != Audience::confidential) continue;
+    if (!shows(reason.rule)) continue;
     // A customer reads of himself, and to which of several recipients this is told nobody says.
     if (audience == Audience::customer && reason.recipient >= 0 && request.recipients() > 1) continue;
     ReasonTold told;
@@ -428,9 +433,9 @@ class Story {
 }  // namespace
 
 Explanation explain(const Program& program, const Request& request, const Decision& decision, Language language,
-                    Audience audience) {
+                    Audience audience, std::string_view role) {
   Explanation told;
-  told.reasons = reasons(program, request, decision, language, audience);
+  told.reasons = reasons(program, request, decision, language, audience, role);
   told.story = Story(program, request, decision, language, audience).tell(told.reasons);
   return told;
 }

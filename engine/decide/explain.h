@@ -4,7 +4,7 @@
 //   Explanation told = explain(program, request, decision, Language::zh, Audience::officer);
 //
 // Promises   a fact of a protected data class is masked in every sentence; a confidential rule shows to its named roles
-//            only (Audience::confidential), to everybody else it is not there at all
+//            only, to everybody else it is not there at all
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@
 namespace caveat::decide {
 
 // Who reads: a bot gets ids; a customer gets words that he may read and how to contest; an officer everything but
-// confidential rules; `confidential` is a role that those rules name.
+// confidential rules that do not name his role; `confidential` all of them.
 enum class Audience : std::uint8_t { bot, customer, officer, confidential };
 
 struct ReasonTold {
@@ -46,10 +46,11 @@ struct Explanation {
       story;  // paragraphs, plain text: who said what, what was judged, which rules and why, the law, what was told
 };
 
+// `role`: of an officer; the confidential rules that name it show to him.
 std::vector<ReasonTold> reasons(const program::Program& program, const Request& request, const Decision& decision,
-                                Language language, Audience audience);
+                                Language language, Audience audience, std::string_view role = {});
 Explanation explain(const program::Program& program, const Request& request, const Decision& decision,
-                    Language language, Audience audience);
+                    Language language, Audience audience, std::string_view role = {});
 
 // A value as a person reads it: "R4", "是", "60,000.00 CNY"; masked for protected data classes (C2 and above).
 void append_shown(std::string& out, const program::Program& program, const Request& request, std::uint32_t slot,

@@ -3,6 +3,8 @@
 #include <array>
 #include <tuple>
 
+#include "engine/base/nearest.h"
+#include "engine/base/roles.h"
 #include "engine/base/units.h"
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/texts.h"
@@ -71,6 +73,7 @@ class RuleCheck {
     rule_.confidential = decl_.confidential;
     rule_.trust_inferred = decl_.trust_inferred;
     rule_.visible_to = words_of(decl_.visible_to);
+    roles();
     rule_.span = decl_.names.first.span;
     for (const syntax::Subject subject : decl_.applies_to) rule_.applies_to.push_back(static_cast<Subject>(subject));
     later();
@@ -96,6 +99,31 @@ class RuleCheck {
   void default_if_unknown() { effects(if_unknown(), true, rule_.unknown_effects); }
 
  private:
+  // A word that is no role of a key is a slip of one, or names people whom only the command line speaks for.
+  void roles() {
+    if (!decl_.visible_to.empty() && !decl_.confidential) {
+      const syntax::Word& last = decl_.visible_to.back();
+      work_
+          .report(codes::kNotConfidential, item_, decl_.visible_to.front().span, {rule_.names.first},
+                  say("Say that it is confidential.", "注明其为保密规则。"), Severity::warning)
+          .fixes.push_back({{last.span.source, last.span.end, last.span.end}, say(" confidential", " 保密")});
+    }
+    for (const syntax::Word& role : decl_.visible_to) {
+      if (std::find(kRoleNames.begin(), kRoleNames.end(), role.text) != kRoleNames.end()) continue;
+      const std::string near(nearest(role.text, std::span<const std::string_view>(kRoleNames)));
+      Diagnostic& told = work_.report(
+          codes::kUnknownRole, item_, role.span, {role.text, rule_.names.first},
+          near.empty()
+              ? say("Keys have the roles agent, auditor, operator, activator, privacy and bot; another word counts "
+                    "for `--role` of a command only.",
+                    "密钥的角色有 agent、auditor、operator、activator、privacy、bot；其他名称仅对命令的 `--role` "
+                    "有效。")
+              : fill(say("Did you mean {0}?", "是否指 {0}？"), {near}),
+          Severity::warning);
+      if (!near.empty()) told.fixes.push_back({role.span, near});
+    }
+  }
+
   std::string say(std::string_view en, std::string_view zh) const { return Work::say(item_, en, zh); }
   std::string this_rule() const { return say("this rule", "此规则"); }
   Span name_span() const { return decl_.names.first.span; }

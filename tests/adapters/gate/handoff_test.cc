@@ -1867,6 +1867,90 @@ BOOST_AUTO_TEST_CASE(a_rule_that_was_confidential_when_it_opened_a_ticket_stays_
              std::string::npos);
 }
 
+// To nobody else than the roles that it names, wherever a caller reads of reasons.
+BOOST_AUTO_TEST_CASE(a_confidential_rule_shows_to_callers_with_a_role_that_it_names) {
+  Desk desk;
+  desk.loads_beside(R"(rule for_auditors
+    en "Seen by auditors" zh "审计可见"
+  cites HOUSE
+  confidential
+  visible to auditor
+  applies to message
+  when message contains "gold bars"
+  then hand off to desk
+    because en "it says {match}" zh "提到{match}"
+
+rule for_agents
+    en "Seen by agents" zh "坐席可见"
+  cites HOUSE
+  confidential
+  visible to agent
+  applies to message
+  when message contains "gold bars"
+  then hand off to desk
+
+rule for_nobody
+    en "Seen by nobody" zh "无人可见"
+  cites HOUSE
+  confidential
+  applies to message
+  when message contains "gold bars"
+  then hand off to desk
+)");
+  const json::value reply = desk.turn(R"("message":{"text":"gold bars"},"answer":{"text":"hello"})");
+  BOOST_TEST(json::serialize(reply).find("Seen by") == std::string::npos);
+  gate::Caller auditor = Desk::agent("wu");
+  auditor.roles = {"auditor"};
+  gate::Query query{.kind = gate::Query::Kind::decision, .target = str(reply.at("decision"))};
+  const auto shows = [&](const gate::Caller& who) {
+    const std::string body = desk.gate->look(query, who).body;
+    BOOST_TEST(body.find("nobody") == std::string::npos);
+    return std::string(body.find("Seen by auditors") == std::string::npos ? "" : "auditors ") +
+           (body.find("it says gold bars") == std::string::npos ? "" : "why ") +
+           (body.find("Seen by agents") == std::string::npos ? "" : "agents ");
+  };
+  for (const bool explained : {false, true}) {
+    query.kind = explained ? gate::Query::Kind::explanation : gate::Query::Kind::decision;
+    query.reader = "officer";
+    BOOST_TEST(shows(auditor) == "auditors why ");
+    BOOST_TEST(shows(Desk::agent()) == "agents ");
+    BOOST_TEST(shows(gate::Caller::local()) == "");
+    BOOST_TEST(shows(Desk::bot()) == "");
+    query.reader = "customer";
+    if (explained) BOOST_TEST(shows(auditor) == "");
+  }
+  const json::value ticket = desk.ticket(handoff_of(reply));
+  const auto rules = [&] { return json::serialize(desk.ticket(handoff_of(reply)).at("rules")); };
+  BOOST_TEST(rules() == R"(["test.second/for_agents"])");
+  const std::string all = json::serialize(ticket);
+  BOOST_TEST(all.find("Seen by agents") != std::string::npos, all);
+  BOOST_TEST(all.find("Seen by auditors") == std::string::npos, all);
+  desk.restart();
+  BOOST_TEST(rules() == R"(["test.second/for_agents"])");
+  // Whom it named when it opened the ticket counts beside whom it names now.
+  std::filesystem::remove_all(desk.folder / "second");
+  desk.loads_beside(R"(rule for_agents
+    en "Seen by agents" zh "坐席可见"
+  cites HOUSE
+  confidential
+  visible to auditor
+  applies to message
+  when message contains "gold bars"
+  then hand off to desk
+
+rule for_auditors
+    en "Seen by auditors" zh "审计可见"
+  cites HOUSE
+  confidential
+  visible to agent
+  applies to message
+  when message contains "gold bars"
+  then hand off to desk
+)");
+  BOOST_TEST(rules() == "[]");
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(why_a_confidential_rule_could_not_be_settled_is_on_no_ticket) {
   Desk desk;
   desk.loads_beside(R"(facts customer

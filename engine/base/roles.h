@@ -1,0 +1,12 @@
+// Roles that the key of a caller may have, by the names that the configuration and `visible to` use.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace caveat {
+
+inline constexpr std::array<std::string_view, 6> kRoleNames = {"bot",      "agent",     "auditor",
+                                                               "operator", "activator", "privacy"};
+
+}  // namespace caveat
