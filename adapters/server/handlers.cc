@@ -128,7 +128,7 @@ void Router::Inside::decide(const CallPtr& call, std::string_view body, const Do
                               .here = true};
   gate::Done answered = [this, call, done](const gate::Reply& reply) {
     leave();
-    const std::uint64_t now = count(reply, call->began_ns);
+    const std::uint64_t now = count(*call, reply, call->began_ns);
     done(turn_response(*call, reply, now));
   };
   call->taken = true;
@@ -265,15 +265,24 @@ Response Router::Inside::turn_response(const Call& call, const gate::Reply& repl
 }
 
 // Counts a turn that was answered, now.
-std::uint64_t Router::Inside::count(const gate::Reply& reply, std::uint64_t began) {
+std::uint64_t Router::Inside::count(const Call& call, const gate::Reply& reply, std::uint64_t began) {
   const std::uint64_t now = options_.clock->steady_ns();
   options_.metrics->decided(decide::name(reply.verdict),
                             reply.problem != nullptr ? reply.problem->name
                             : reply.replayed         ? "repeat"
                                                      : "rule",
                             now - began);
+  if (reply.problem != nullptr) note_refused(call, reply.problem->name);
   note_commit(reply, [now] { return now; });
   return now;
+}
+
+// Of a batch its end tells how many lines were refused by which code: each is no exchange of its own.
+void Router::Inside::note_refused(const Call& call, std::string_view code) {
+  options_.metrics->problem_told(caller_of(call), code);
+  if (call.refused == nullptr) return;
+  const std::lock_guard lock(call.refused->mutex);
+  ++call.refused->by_code[code];
 }
 
 void Router::Inside::figures(const Done& done) {

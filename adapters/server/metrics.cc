@@ -58,6 +58,11 @@ void Metrics::refused(std::string_view verdict, std::string_view cause) {
   count(decisions_, verdict, cause);
 }
 
+void Metrics::problem_told(std::string_view caller, std::string_view code) {
+  const std::lock_guard lock(mutex_);
+  count(problems_, caller, code);
+}
+
 void Metrics::answered(std::string_view method, std::string_view path, int status) {
   const std::lock_guard lock(mutex_);
   count(answers_, method, path, status);
@@ -121,6 +126,10 @@ std::string Metrics::render() const {
     head(out, "caveat_decisions_total", "counter", "Turns answered, by verdict and by what it came from.");
     for (const auto& [key, count] : decisions_)
       line(out, "caveat_decisions_total", {{"verdict", std::get<0>(key)}, {"cause", std::get<1>(key)}},
+           std::to_string(count));
+    head(out, "caveat_turns_refused_total", "counter", "Turns answered by a problem, by caller and code.");
+    for (const auto& [key, count] : problems_)
+      line(out, "caveat_turns_refused_total", {{"caller", std::get<0>(key)}, {"code", std::get<1>(key)}},
            std::to_string(count));
     head(out, "caveat_http_requests_total", "counter", "Requests answered, by route and status.");
     for (const auto& [key, count] : answers_)

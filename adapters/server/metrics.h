@@ -3,7 +3,8 @@
 //   metrics.decided(decide::Verdict::allow, "rule", nanoseconds);
 //   std::string text = metrics.render();
 //
-// Promises   label sets are closed: routes of the table, statuses, verdicts, codes; never an id, never a text
+// Promises   label sets are closed: routes of the table, statuses, verdicts, codes, the configured callers; never an id of a customer or a
+//            turn, never a text
 // Threads    all calls may run together
 // Cost       counting: a few atomic additions
 // Source     Prometheus text exposition format 0.0.4
@@ -42,6 +43,8 @@ class Metrics {
   void decided(std::string_view verdict, std::string_view cause, std::uint64_t nanoseconds);
   // A turn that was refused before it was decided: it took no time that would say anything.
   void refused(std::string_view verdict, std::string_view cause);
+  // Whose turn it was that a problem answered; empty: of nobody who is known.
+  void problem_told(std::string_view caller, std::string_view code);
   void answered(std::string_view method, std::string_view path, int status);  // of the route's pattern
   void reloaded(bool well);
   void committed(std::uint64_t nanoseconds) { commit_.add(nanoseconds); }
@@ -62,6 +65,7 @@ class Metrics {
  private:
   mutable std::mutex mutex_;  // the closed label sets below are few, so a map is enough
   std::map<std::tuple<std::string, std::string>, std::uint64_t, std::less<>> decisions_;     // verdict, cause
+  std::map<std::tuple<std::string, std::string>, std::uint64_t, std::less<>> problems_;      // caller, code
   std::map<std::tuple<std::string, std::string, int>, std::uint64_t, std::less<>> answers_;  // method, path, status
   Histogram duration_, commit_;
   std::atomic<std::int64_t> connections_{0}, waiting_{0};

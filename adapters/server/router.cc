@@ -160,14 +160,17 @@ void Router::Inside::dress(const Call& call, Response& response) {
   }
   options_.metrics->answered(call.route != nullptr ? call.route->method : "other",
                              call.route != nullptr ? call.route->path : "other", response.status);
-  if (call.route != nullptr && call.route->turn && !call.taken && !response.verdict.empty())
+  if (call.route != nullptr && call.route->turn && !call.taken && !response.verdict.empty()) {
     options_.metrics->refused(response.verdict, response.code);
+    note_refused(call, response.code);
+  }
   write_exchange(call, response, took_ns, -1);
 }
 
 Response Router::Inside::begin_batch(const CallPtr& call) {
   Response response{
       .status = 200, .content_type = "application/x-ndjson", .body = {}, .headers = {}, .code = {}, .verdict = {}};
+  call->refused = std::make_unique<RefusedLines>();
   decorate(*call, response, options_.clock->steady_ns() - call->began_ns);
   return response;
 }
@@ -200,7 +203,7 @@ void Router::Inside::batch_line(const CallPtr& call, std::string_view line, Line
   const gate::TakeOptions how{.language = call->language, .of_batch = true};
   gate::Done answered = [this, call, began, done = std::move(done)](const gate::Reply& reply) {
     leave();
-    count(reply, began);
+    count(*call, reply, began);
     done(reply.body);
   };
   take(line, *call, how, std::move(answered));
@@ -210,6 +213,7 @@ void Router::Inside::batch_line(const CallPtr& call, std::string_view line, Line
 std::string Router::Inside::batch_problem(const CallPtr& call, const Code& code, ProblemItem what,
                                           std::string_view line) {
   options_.metrics->refused("handoff", code.name);
+  note_refused(*call, code.name);
   if (!line.empty()) read_turn(*call, line);
   const Language of_line = line.empty() ? Language::none : call->turn_language;
   return wire::problem_json(wire::problem(code, std::move(what)),
@@ -222,6 +226,11 @@ std::string Router::Inside::batch_problem(const CallPtr& call, const Code& code,
 void Router::Inside::end_batch(const CallPtr& call, std::size_t lines) {
   options_.metrics->answered(call->route->method, call->route->path, 200);
   write_exchange(*call, Response{}, options_.clock->steady_ns() - call->began_ns, static_cast<std::int64_t>(lines));
+  const std::lock_guard lock(call->refused->mutex);
+  for (const auto& [code, refused] : call->refused->by_code)
+    options_.log->write(
+        Level::info, "lines_refused",
+        {{"request", call->request_id}, {"caller", caller_of(*call)}, {"code", code}, {"lines", refused}});
 }
 
 void Router::Inside::set_callers(std::shared_ptr<const Callers> callers) {
@@ -317,8 +326,7 @@ void Router::Inside::write_exchange(const Call& call, const Response& response, 
   const auto us = static_cast<std::int64_t>(took_ns / 1'000);
   const std::string_view method = call.route != nullptr ? call.route->method : "other";
   const std::string_view path = call.route != nullptr ? call.route->path : "other";
-  const std::string_view caller =
-      call.route != nullptr && call.route->roles != 0 ? std::string_view(call.caller->id) : "";
+  const std::string_view caller = caller_of(call);
   if (lines >= 0)
     options_.log->write(level, "batch",
                         {{"request", call.request_id},

@@ -16,7 +16,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +64,12 @@ struct RouterOptions {
 };
 
 // One exchange. Made by begin; the listener reads the public part.
+// Lines of a batch that a problem answered.
+struct RefusedLines {
+  std::mutex mutex;
+  std::map<std::string_view, std::int64_t> by_code;  // names of codes, which are for ever
+};
+
 struct Call {
   const Route* route = nullptr;
   std::optional<Response> refusal;  // set: send it, dressed; the body is not wanted
@@ -83,7 +91,8 @@ struct Call {
   std::string turn_id;  // of the body, as far as it could be read
   Language turn_language = Language::none;
   std::uint64_t began_ns = 0;
-  std::atomic<bool> gone{false};  // whoever asked has closed the connection: what is at length ends
+  std::unique_ptr<RefusedLines> refused;  // of a batch
+  std::atomic<bool> gone{false};          // whoever asked has closed the connection: what is at length ends
 };
 using CallPtr = std::shared_ptr<Call>;
 

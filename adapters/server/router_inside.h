@@ -104,7 +104,11 @@ class Router::Inside {
   // A repeat carries the stages of the first, which are not its own.
   static bool was_decided(const gate::Reply& reply) { return reply.decided_ns != 0 && !reply.replayed; }
   static bool was_sealed(const gate::Reply& reply) { return was_decided(reply) && reply.sealed_ns != 0; }
-  std::uint64_t count(const gate::Reply& reply, std::uint64_t began);
+  std::uint64_t count(const Call& call, const gate::Reply& reply, std::uint64_t began);
+  void note_refused(const Call& call, std::string_view code);
+  static std::string_view caller_of(const Call& call) {  // empty: nobody who is known
+    return call.route != nullptr && call.route->roles != 0 ? std::string_view(call.caller->id) : std::string_view();
+  }
   // Whether the log takes records, as the last answer that hung on it had it.
   template <class Now>
   void note_commit(const gate::Reply& reply, const Now& now) {

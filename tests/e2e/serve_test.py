@@ -307,6 +307,31 @@ class Answers(Served):
         self.assertTrue(got["traceparent"].startswith("00-4bf92f3577b34da6a3ce929d0e0e4736-" + mine[0]["span"]))
         self.assertNotIn("canary", (pathlib.Path(self.folder) / "stderr.txt").read_text())
 
+    def test_who_was_refused_and_why_is_counted_and_stands_in_the_operational_log(self):
+        key = {"Authorization": "Bearer cav_canary_canary"}
+        stranger = self.server.ask("POST", "/v1/decisions", turn(1), role=None, headers=key)
+        self.assertEqual(stranger[0], 401)
+        told = [self.server.ask("POST", "/v1/decisions", body, headers={"Accept-Language": "en"})
+                for body in (b'{"id":"canary-1",', {"id": "canary-2", "answer": {"text": "x"}, "canary": 1},
+                             {**turn(3), "customer": {"id": "k", "age": 40}}, {**turn(4), "canary": 2})]
+        self.assertEqual([status for status, _, _ in told], [400, 422, 403, 422])
+        lines = [turn(5), {"id": "canary-6", "canary": 3}, b"canary", {"id": "canary-7", "canary": 4}]
+        body = b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
+        status, batch, _ = self.server.ask("POST", "/v1/decisions/batch", body, headers={"Content-Type": "application/x-ndjson"})
+        self.assertEqual(status, 200)
+        figures = self.server.ask("GET", "/metrics", role=None)[2].decode()
+        self.assertEqual(re.findall(r'caveat_turns_refused_total\{caller="(.*)",code="(.*)"\} (\d+)', figures),
+                         [("", "bad_key", "1"), ("bot", "fact_source", "1"), ("bot", "not_json", "2"), ("bot", "unknown_member", "4")])
+        self.server.stop()
+        text = self.server.operation.read_text()
+        self.assertNotIn("canary", text)
+        written = [json.loads(line) for line in text.splitlines()]
+        one = [(line.get("caller"), line["code"]) for line in written if line["event"] == "exchange" and line.get("verdict") == "handoff"]
+        self.assertEqual(one, [(None, "bad_key"), ("bot", "not_json"), ("bot", "unknown_member"), ("bot", "fact_source"), ("bot", "unknown_member")])
+        of_batch = [line for line in written if line["event"] == "lines_refused"]
+        self.assertEqual([(line["request"], line["caller"], line["code"], line["lines"]) for line in of_batch],
+                         [(batch["caveat-request"], "bot", "not_json", 1), (batch["caveat-request"], "bot", "unknown_member", 2)])
+
     def test_levels_change_while_it_runs(self):
         def heard():
             self.server.ask("GET", "/healthz", role=None)
