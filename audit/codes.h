@@ -48,14 +48,15 @@ inline constexpr Code kLogGone{
 inline constexpr Code kLogExists{"log_exists", "{0} exists already and is left as it is. Choose another path.",
                                  "{0} 已存在，未作改动。请另选路径。", 500, 4};
 inline constexpr Code kLogForeign{
-    "log_foreign", "{0} is no Caveat log: {1}. Give the path of a Caveat log, or of a file that does not exist yet.",
-    "{0} 不是 Caveat 日志：{1}。请给出 Caveat 日志的路径，或一个尚不存在的路径。", 500, 4};
+    "log_foreign", "{0} is no Caveat log: {1}. Give the path of one, or let `caveat decide` make one where no file is.",
+    "{0} 不是 Caveat 日志：{1}。请给出 Caveat 日志的路径，或由 `caveat decide` 在尚无文件之处新建。", 500, 4};
 inline constexpr Code kLogHalfWritten{"log_half_written",
                                       "{0} is incomplete: {1}. Put back a whole copy from the back-up.",
                                       "{0} 不完整：{1}。请从备份恢复完整的副本。", 500, 4};
 inline constexpr Code kLogReadOnly{
-    "log_read_only", "{0} cannot be written: {1}. It needs a folder that is there, and the right to write both.",
-    "{0} 无法写入：{1}。须有已存在的目录，且当前用户对文件与目录均有写权限。", 500, 4};
+    "log_read_only",
+    "{0} cannot be written: {1}. The folder that it lies in must be there, and this user have the right to write both.",
+    "{0} 无法写入：{1}。其所在目录须已存在，且当前用户对文件与目录均有写权限。", 500, 4};
 inline constexpr Code kLogInUse{
     "log_in_use",
     "{0} is being written by process {1}. One log has one writer; stop that process or choose another log.",

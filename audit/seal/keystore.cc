@@ -373,7 +373,9 @@ std::unique_ptr<KeyStore> KeyStore::create(const std::string& dir, std::string o
   // The set appears under its name only when it is whole.
   const std::string making = making_of(dir);
   fs::remove_all(making, ignored);
-  if (::mkdir(making.c_str(), 0700) != 0) throw Error(codes::kStorage, making, {making, system_words()});
+  if (const fs::path folder = fs::path(making).parent_path(); !folder.empty() && !fs::is_directory(folder, ignored))
+    throw Error(codes::kLogReadOnly, dir, {dir, said("there is no folder {0}", folder.string())});
+  if (::mkdir(making.c_str(), 0700) != 0) throw Error(codes::kLogReadOnly, dir, {dir, system_words()});
 
   State made;
   made.dir = making;

@@ -79,6 +79,7 @@ void judge(Database& db) {
 void must_exist(const std::string& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw Error(codes::kLogMissing, path, {path});
+  if (fs::is_directory(path, ignored)) throw Error(codes::kLogForeign, path, {path, "it is a folder"});
   if (!fs::is_regular_file(path, ignored)) throw Error(codes::kLogForeign, path, {path, "it is no file"});
   if (fs::file_size(path, ignored) == 0) throw Error(codes::kLogForeign, path, {path, "it is empty"});
 }
