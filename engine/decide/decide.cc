@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -176,7 +177,7 @@ struct Scratch::Inside final : TextEyes {
       all.disclosed.clear(), all.texts.clear(), all.labels.clear();
       uses_seldom = false;
     }
-    decision = {};
+    std::construct_at(&decision);  // in place: an assignment makes one beside it and copies it over
   }
 
   TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text) override {
