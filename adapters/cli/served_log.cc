@@ -61,6 +61,15 @@ std::optional<std::uint8_t> read_verdict(Body& body) {
   return verdict;
 }
 
+// A rule stands in records with its pack: of a name without one "none" would be read, and is not so.
+std::optional<std::string> read_rule(Body& body) {
+  std::optional<std::string> rule = body.filled("rule");
+  if (rule && rule->find('/') == std::string::npos)
+    body.wrong(codes::kOutOfRange, "rule", "a rule with its pack, as replies name it (cn.wealth/no_guarantee)",
+               shortened(*rule));
+  return rule;
+}
+
 tl::unexpected<server::Refusal> refused(Problem problem) {
   return tl::unexpected(server::Refusal{std::move(problem), {}});
 }
@@ -129,7 +138,7 @@ server::Served Served::search(const server::Asked& asked) const {
   };
   sought_by("customer", audit::TagKind::customer, customer);
   sought_by("conversation", audit::TagKind::conversation, body.filled("conversation"));
-  const std::optional<std::string> rule = body.filled("rule");
+  const std::optional<std::string> rule = read_rule(body);
   if (const std::optional<std::uint8_t> verdict = read_verdict(body))
     sought_by("verdict", audit::TagKind::verdict, std::string(audit::verdict_name(*verdict)));
   sought_by("day", audit::TagKind::day, day);
@@ -202,10 +211,10 @@ server::Served Served::report(const server::Asked& asked) const {
   ReportAsked report;
   report.query.verdict = read_verdict(body);
   for (const auto& [member, to] :
-       {std::pair{"seed", &report.query.seed}, std::pair{"rule", &report.query.rule},
-        std::pair{"customer", &report.query.customer}, std::pair{"requested_by", &report.query.requested_by},
-        std::pair{"purpose", &report.query.purpose}})
+       {std::pair{"seed", &report.query.seed}, std::pair{"customer", &report.query.customer},
+        std::pair{"requested_by", &report.query.requested_by}, std::pair{"purpose", &report.query.purpose}})
     *to = body.filled(member).value_or("");
+  report.query.rule = read_rule(body).value_or("");
   const std::optional<std::string> checkpoint = body.filled("checkpoint", kMostCheckpoint);
   if (std::optional<Problem> problem = wire::both_of(asked.amiss, body.finish())) return refused(std::move(*problem));
   report.form = format;

@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 
 #include "adapters/wire/reply.h"
-
+#include "audit/report/words.h"
 #include "engine/decide/opening_hours.h"
 
 namespace caveat::gate {
@@ -379,7 +379,10 @@ std::string explanation_json(const PastDecision& past, std::string_view reader, 
     // Of an outreach that are the other recipients, by name.
     if (reader == "customer" && reached_many && line.kind == Kind::kept_back) continue;
     if (!text.empty()) text += '\n';
-    text += line.text;
+    text += reader == "customer" && line.kind == Kind::told
+                ? std::string_view(zh ? "告知您" : "You were told")
+                : audit::word("k" + std::to_string(static_cast<int>(line.kind)), language);
+    text += (zh ? "：" : ": ") + line.text;
   }
   if (reader == "customer") {
     text += zh ? "\n如有异议，可随时要求由人工复核。"

@@ -190,7 +190,7 @@ Response Router::Inside::gate_response(const Call& call, const gate::Reply& repl
     response.status = reply.problem->http_status;
     response.content_type = "application/problem+json";
     response.code = reply.problem->name;
-    add_instance(response, call);
+    add_instance(response.body, call);
     return response;
   }
   if (call.route->gives == "text/plain") response.content_type = "text/plain; charset=utf-8";
@@ -235,9 +235,9 @@ std::string Router::Inside::encoded(std::string_view text) {
 }
 
 // The gate does not know the exchange. No string of JSON holds a bare quote, so this is the member itself.
-void Router::Inside::add_instance(Response& response, const Call& call) {
-  if (const std::size_t at = response.body.find(",\"code\":\""); at != std::string::npos)
-    response.body.insert(at, ",\"instance\":\"" + call.request_id + "\"");
+void Router::Inside::add_instance(std::string& body, const Call& call) {
+  if (const std::size_t at = body.find(",\"code\":\""); at != std::string::npos)
+    body.insert(at, ",\"instance\":\"" + call.request_id + "\"");
 }
 
 Response Router::Inside::turn_response(const Call& call, const gate::Reply& reply, std::uint64_t now) {
@@ -247,7 +247,7 @@ Response Router::Inside::turn_response(const Call& call, const gate::Reply& repl
     response.status = reply.problem->http_status;
     response.content_type = "application/problem+json";
     response.code = reply.problem->name;
-    add_instance(response, call);
+    add_instance(response.body, call);
   } else {
     response.headers.emplace_back("Caveat-Decision", reply.decision_id);
     if (reply.replayed) response.headers.emplace_back("Caveat-Replayed", "?1");

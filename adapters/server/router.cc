@@ -204,7 +204,10 @@ void Router::Inside::batch_line(const CallPtr& call, std::string_view line, Line
   gate::Done answered = [this, call, began, done = std::move(done)](const gate::Reply& reply) {
     leave();
     count(*call, reply, began);
-    done(reply.body);
+    if (reply.problem == nullptr) return done(reply.body);
+    std::string problem = reply.body;
+    add_instance(problem, *call);
+    done(std::move(problem));
   };
   take(line, *call, how, std::move(answered));
 }

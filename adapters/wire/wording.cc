@@ -194,6 +194,8 @@ constexpr decide::Phrase kPhrases[] = {
     {"a day or an instant, RFC 3339", "日期或时刻，RFC 3339"},
     {"an end behind `from`", "晚于 `from` 的结束时间"},
     {"a day (2026-11-23)", "日期（2026-11-23）"},
+    {"a rule with its pack, as replies name it (cn.wealth/no_guarantee)",
+     "带规则包名的规则，与回复中的写法相同（cn.wealth/no_guarantee）"},
     {"the `next` of the page before", "上一页的 `next`"},
     {"something to look for: customer, rule, verdict, day, from …", "查询条件：customer、rule、verdict、day、from 等"},
     {"a decision of this log that the caller may read", "调用方可查看的本日志中的决定"},

@@ -637,6 +637,7 @@ class Batches(Served):
         self.assertEqual((status, headers["content-type"]), (200, "application/x-ndjson"))
         self.assertEqual(len(replies), 299)
         self.assertEqual((replies[7]["code"], replies[8]["code"]), ("not_json", "too_large"))
+        self.assertEqual({replies[at].get("instance") for at in (7, 8)}, {headers["caveat-request"]})
         self.assertEqual([reply["id"] for reply in replies[9:]], [f"t-{number}" for number in range(10, 300)])
         self.assertEqual(self.server.ask("POST", "/v1/decisions", turn(999), connection=connection)[0], 200)  # still of use
         connection.close()
@@ -1283,7 +1284,16 @@ rule for_{role} en "seen by {role}" zh "{role}可见" cites TEST applies to mess
         self.assertEqual((status, seen["verdict"]), (200, "block"))
         self.assertEqual(self.get(path, "crm-bot")[0], 404)  # another's
         self.assertEqual(self.get(path, "auditor")[0], 200)
-        self.assertEqual(self.get(path + "/explanation?for=customer&language=zh", "auditor")[0], 200)
+        told = {}
+        for reader, language in (("customer", "zh"), ("customer", "en"), ("officer", "zh"), ("officer", "en")):
+            status, _, body = self.get(f"{path}/explanation?for={reader}&language={language}", "auditor")
+            self.assertEqual(status, 200)
+            told[reader, language] = body["text"].splitlines()
+        self.assertEqual([line.split("：")[0] for line in told["customer", "zh"][:-1]], ["结论", "告知您"])
+        self.assertEqual([line.split(": ")[0] for line in told["customer", "en"][:-1]], ["Verdict", "You were told"])
+        self.assertEqual([line.split("：")[0] for line in told["officer", "zh"]], ["客户说", "机器人拟", "结论", "规则", "理由", "依据", "客户收到"])
+        self.assertEqual([line.split(": ")[0] for line in told["officer", "en"]],
+                         ["The customer said", "The bot wanted", "Verdict", "Rule", "Because", "Law", "The customer was told"])
         self.assertEqual(self.get(path + "/explanation?for=nobody", "auditor")[0], 422)
         status, headers, proof = self.server.ask("GET", path + "/proof", role="bot")
         self.assertEqual((status, headers["content-type"]), (200, "text/plain; charset=utf-8"))
@@ -1593,6 +1603,8 @@ class Looks(Served):
         for role, path, body, errors in (("auditor", "/v1/log/search", {"verdct": "x", "day": "soon"}, 3),
                                          ("auditor", "/v1/log/search", {}, 2),  # nothing to look for
                                          ("auditor", "/v1/log/search", {"verdict": "allow"}, 1),
+                                         ("auditor", "/v1/log/search", {"rule": "no_promises"}, 2),  # without its pack none would be found
+                                         ("auditor", "/v1/reports", {"format": "csv", "rule": "no_promises"}, 2),
                                          ("auditor", "/v1/reports", {"format": "pdf", "languge": "en"}, 3),
                                          ("activator", "/v1/reload", {"force": True}, 2),
                                          ("bot", "/v1/feedback", {"decision": "d", "knd": "praise"}, 3)):
