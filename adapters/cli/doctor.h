@@ -53,6 +53,7 @@ class Doctor {
   static std::string_view section_of(std::string_view key);
   std::string other_socket(const config::Configuration& configuration) const;
   static std::uint16_t free_port(const std::string& address, std::uint16_t from);
+  void mark_in_the_way(const config::Configuration& configuration, const Hindrance& one, const Phrase& other_log);
   void log_in_the_way(const config::Configuration& configuration, const Hindrance& one, const Phrase& other_log);
   void two_names(std::string_view name, const std::string& says, const std::string& path);
   void to_be_written(std::string_view name, const std::string& says, const std::string& path);

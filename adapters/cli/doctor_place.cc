@@ -89,11 +89,27 @@ void Doctor::log_in_the_way(const config::Configuration& configuration, const Hi
   to_be_written("log", one.says, path);
 }
 
+// Nor is the mark of one: without it nobody could tell whether an old copy was put back.
+void Doctor::mark_in_the_way(const config::Configuration& configuration, const Hindrance& one,
+                             const Phrase& other_log) {
+  const std::string &mark = configuration.high_water, own = keys_dir(configuration) + "/high-water";
+  std::error_code ignored;
+  if (one.anothers || !std::filesystem::is_regular_file(configuration.log_path, ignored))
+    return set_key("log", one.says, "high_water", "", other_log, {});
+  const std::filesystem::path folder = std::filesystem::absolute(mark, ignored).parent_path();
+  if (std::filesystem::is_directory(folder, ignored)) return to_be_written("log", one.says, mark);
+  bad("log", one.says,
+      {"attach the disk of the mark; where the mark was never there, `mkdir -p {0} && cp {1} {2}`",
+       "请挂载存放该标记的磁盘；若从未建立，执行 `mkdir -p {0} && cp {1} {2}`"},
+      {shell_word(folder.string()), shell_word(own), shell_word(mark)});
+}
+
 void Doctor::two_names(std::string_view name, const std::string& says, const std::string& path) {
   bad(name, says,
-      {"`cp {0} {0}.one && mv {0}.one {0}` gives it a file of its own, with nothing that writes it running; a second "
+      {"`cp -p {0} {0}.one && mv {0}.one {0}` gives it a file of its own, with nothing that writes it running; a "
+       "second "
        "name for a back-up is made by `cp`, not by `ln`",
-       "在没有程序写入时，`cp {0} {0}.one && mv {0}.one {0}` 使其成为独立的文件；备份请用 `cp`，不要用 `ln`"},
+       "在没有程序写入时，`cp -p {0} {0}.one && mv {0}.one {0}` 使其成为独立的文件；备份请用 `cp`，不要用 `ln`"},
       {shell_word(path)});
 }
 
@@ -201,7 +217,7 @@ void Doctor::in_the_way(const config::Configuration& configuration, const std::v
       }
       case Hindrance::Of::high_water:
         log_cannot_be_ = true;
-        set_key("log", one.says, "high_water", "", other_log, {});
+        mark_in_the_way(configuration, one, other_log);
         break;
       case Hindrance::Of::callers:
         set_key("callers", one.says, "callers", "", other_log, {});

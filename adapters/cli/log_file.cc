@@ -95,8 +95,8 @@ Result<std::string> kept_checkpoint_of(const std::string& file, const audit::Ver
                                        const std::string& origin) {
   Result<std::string> text = load::read_file(file, 1u << 20);
   if (!text) return text;
-  const auto refused = [&](std::string why) -> audit::Error {
-    return {audit::codes::kKeptCheckpoint, file, {file, std::move(why)}};
+  const auto refused = [&](const std::string& why) -> audit::Error {
+    return {audit::codes::kKeptCheckpoint, file, {file, why}};
   };
   if (text->empty()) throw refused("it is empty");
   std::erase(*text, '\r');  // a note has none: they came with the way by which it was kept

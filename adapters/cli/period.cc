@@ -57,9 +57,11 @@ std::optional<std::uint8_t> verdict_of(std::string_view word) {
   return std::nullopt;
 }
 
+bool names_a_pack(std::string_view rule) { return rule.find('/') != std::string_view::npos; }
+
 int read_rule(const Invocation& invocation, Terminal& terminal, std::string_view command) {
   const std::string rule = invocation.get("--rule");
-  if (!invocation.has("--rule") || rule.find('/') != std::string::npos) return kDone;
+  if (!invocation.has("--rule") || names_a_pack(rule)) return kDone;
   return wrong_use(terminal,
                    {"--rule is a rule with its pack, as replies name it (cn.wealth/no_guarantee), not “{0}”.",
                     "--rule 应为带规则包名的规则，与回复中的写法相同（cn.wealth/no_guarantee），而不是“{0}”。"},

@@ -30,6 +30,8 @@ bool read_time(const std::string& text, bool end, std::optional<Microseconds>& o
 int read_period(const Invocation& invocation, Terminal& terminal, std::string_view command, Period& out);
 
 std::optional<std::uint8_t> verdict_of(std::string_view word);  // in either language
+// Whether a rule is named as replies and records name it, with its pack: no other name is in any record.
+bool names_a_pack(std::string_view rule);
 // Where --rule is there and names no rule as replies and records do; kDone otherwise.
 int read_rule(const Invocation& invocation, Terminal& terminal, std::string_view command);
 // Of a rule that was looked for: “none” must not be read of a name that nobody wrote.

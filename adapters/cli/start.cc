@@ -41,7 +41,7 @@ enum class Beside : std::uint8_t { nothing, others };  // does a file that is th
 // Why a file could not be written at this path; nothing: it could. `made`: the folder that would be made on the way.
 std::optional<std::string> unwritable(const std::string& path, const fs::path& made, Beside beside) {
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) return "a folder is there";
+  if (fs::is_directory(path, ignored)) return "a folder lies in its place";
   if (fs::exists(path, ignored)) {
     if (::access(path.c_str(), W_OK) != 0) return system_words();
     if (beside == Beside::nothing) return std::nullopt;  // /dev/stderr, a file that was mounted
@@ -107,7 +107,9 @@ class Looks {
     std::error_code ignored;
     if (audit::KeyStore::exists(dir)) return file(Hindrance::Of::keys, dir + "/data.db", made);
     if (!fs::exists(dir, ignored)) return file(Hindrance::Of::keys, dir, made);
-    const audit::Error error(audit::codes::kKeysMissing, dir, {dir, "the folder is there and holds none"});
+    const audit::Error error(audit::codes::kKeysMissing, dir,
+                             {dir, fs::is_directory(dir, ignored) ? Words("the folder is there and holds none")
+                                                                  : Words("a file lies in its place")});
     all.push_back({Hindrance::Of::keys, error.message(language_), error.code().exit_code});
   }
 

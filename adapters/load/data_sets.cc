@@ -24,6 +24,13 @@ std::string name_of(const std::string& path) {
   return path.substr(from, path.size() - from - kEnding.size());
 }
 
+// A spreadsheet keeps the blanks that were typed behind a value.
+std::string_view without_blanks(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
 // All names of a fact that a column may go by: "risk_level", "product.risk_level", "风险等级", "产品.风险等级".
 std::vector<std::string> names_of(const program::Slot& slot) {
   std::vector<std::string> all = slot.path_names.back();
@@ -61,11 +68,19 @@ class Reader {
     ++mistakes_;
     out_.push_back(diagnose(codes::kBadData, {file_, begin, end}, language_, {std::move(what)}));
   }
+  // What a turn of JSON would have in quotation marks stands without them in a cell, and a spreadsheet may say yes and no.
+  std::string expected_in_cell(std::uint32_t slot, const ProblemItem& item) const {
+    if (p_.schema().slots[slot].type == program::SlotType::yes_no)
+      return say("yes/no: yes or no, true or false", "是否：是 或 否，true 或 false");
+    std::string expected = decide::in(language_, item.expected);
+    std::erase(expected, '"');
+    return expected;
+  }
   void wrong(const Csv::Cell& cell, std::uint32_t slot, const ProblemItem& item) {
     const std::string near =
         item.nearest.empty() ? "" : say("; did you mean ", "；是否想写 ") + item.nearest + say("?", "？");
     wrong(cell.begin, cell.end,
-          p_.slot_name(slot, language_) + say(": expected ", "：应为 ") + decide::in(language_, item.expected) +
+          p_.slot_name(slot, language_) + say(": expected ", "：应为 ") + expected_in_cell(slot, item) +
               say(", found ", "，却是 ") + decide::in(language_, item.found) + near);
   }
 
@@ -156,9 +171,20 @@ class Reader {
       for (std::string& name : names_of(p_.schema().slots[slot])) known.push_back(std::move(name)), of.push_back(slot);
     }
     std::vector<std::uint32_t> columns;
+    const std::string_view first = csv.cells().front().text;
+    if (const std::size_t joint = first.find_first_of(";\t"); csv.cells().size() == 1 && joint != first.npos) {
+      const Csv::Cell& cell = csv.cells().front();
+      wrong(cell.begin, cell.end,
+            first[joint] == ';'
+                ? say("columns are parted by commas, not by “;”; save it as CSV UTF-8 (comma delimited)",
+                      "各列以逗号隔开，不用“;”；请另存为 CSV UTF-8（逗号分隔）格式")
+                : say("columns are parted by commas, not by tabs; save it as CSV UTF-8 (comma delimited)",
+                      "各列以逗号隔开，不用制表符；请另存为 CSV UTF-8（逗号分隔）格式"));
+      return false;
+    }
     for (const Csv::Cell& cell : csv.cells()) {
       if (mistakes_ >= limits_.diagnostics) return false;
-      const auto found = std::find(known.begin(), known.end(), cell.text);
+      const auto found = std::find(known.begin(), known.end(), without_blanks(cell.text));
       if (found == known.end()) {
         const std::string near(nearest(cell.text, known));
         wrong(cell.begin, cell.end,
@@ -210,7 +236,10 @@ class Reader {
     if (const std::optional<ProblemItem> mistake = set_.row(key.text)) wrong(key, set_.key(), *mistake);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i == key_column_) continue;
-      if (const std::optional<ProblemItem> mistake = set_.cell(cells[i].text)) wrong(cells[i], slots_[i], *mistake);
+      // What a text is, is the author's; of all else blanks at the ends say nothing.
+      const bool text = p_.schema().slots[slots_[i]].type == program::SlotType::text;
+      const std::string_view said = text ? std::string_view(cells[i].text) : without_blanks(cells[i].text);
+      if (const std::optional<ProblemItem> mistake = set_.cell(said)) wrong(cells[i], slots_[i], *mistake);
     }
   }
 
@@ -245,6 +274,14 @@ decide::Data read_data(const Sources& sources, const std::vector<SourceId>& file
     while (declared < program.data().size() && program.text(program.data()[declared].name) != name) ++declared;
     if (declared == program.data().size()) {
       note(diagnostics, codes::kDataNotDeclared, {file, 0, 0}, of_all, {name});
+      for (const model::DataSet& other : model.data) {  // a set's file goes by its first name
+        if (std::find(other.names.all.begin(), other.names.all.end(), name) == other.names.all.end()) continue;
+        const std::string file_name = other.names.first + std::string(kEnding);
+        diagnostics.back().help =
+            of_all == Language::zh
+                ? "该数据名为 " + other.names.first + "：请将文件改名为 " + file_name
+                : "The set's first name is " + other.names.first + ": rename the file to " + file_name;
+      }
       continue;
     }
     const Language language = model.source_languages[model.data[declared].span.source];

@@ -10,7 +10,8 @@
 //            the last of the signers that are known, or with the record that names it: else it was put back, or went on under a
 //            retired key
 // Errors     findings, not exceptions, also where the file is damaged; audit::Error where the machine cannot read it
-// Cost       linear in the log; memory: the state projection, and a few bytes a checkpoint
+// Cost       linear in the log; memory: eight bytes a record, some hundred a checkpoint and a closed record, and of the state as many rows
+//            as the options say; of what is more, a temporary file holds each change
 #pragma once
 
 #include <cstdint>
@@ -50,8 +51,9 @@ struct VerifyOptions {
   bool copy = false;                       // of a log that went on: its keys may know of more records than it has
   std::optional<std::string> kept = std::nullopt;  // a checkpoint that somebody kept: must be a beginning of this log
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
-  std::size_t max_findings = 1'000;          // the rest is counted
-  SignatureCheck check = &verify_signature;  // tests: one that remembers
+  std::size_t max_findings = 1'000;            // the rest is counted
+  std::size_t state_rows_in_memory = 100'000;  // that the records make; the rest lies in a temporary file
+  SignatureCheck check = &verify_signature;    // tests: one that remembers
 };
 
 // A data key that records need and the key set has not. Their places and proofs stand; what they say can no longer be read.

@@ -1,5 +1,12 @@
-// Verification of a package: what verify_package does, a claim a step. The steps stand by idea in verify_*.cc; each says in its claim what it
-// found, and leaves to those behind it what they stand on.
+// Verification of a package: what verify_package does, a claim a step. Each says in its claim what it found, and leaves to those behind it what
+// they stand on.
+//
+//   verify_members.cc    1, 3–5, 10   whole, the manifest, the digests of the members, the checkpoint, the page
+//   verify_signer.cc     2, of 5      who signed, and whether he was the log's signer then
+//   verify_headers.cc    6, 7         the headers, and that they are the signed tree's
+//   verify_opened.cc     8, 9         what is opened, and its counts
+//   verify_closings.cc   11           the days that ended
+//   verify_package.cc    12, 13 …     the export's receipt, what no package can show; and their order
 #pragma once
 
 #include <algorithm>

@@ -122,8 +122,7 @@ void Verification::digests() {
 // 5
 void Verification::checkpoint() {
   Claim& c = claim(
-      "The checkpoint is signed by the same key, which was the log's at that size, and has the size and root that "
-      "the "
+      "The checkpoint is signed by the same key, which was the log's at that size, and has the size and root that the "
       "manifest gives.",
       "检查点由同一密钥签署，该密钥即日志在该规模时的密钥，其规模与根哈希和清单一致。");
   if (!members_good_) return stands_on(c, 4);

@@ -827,9 +827,11 @@ bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
   if (kind == kPairs.end()) return false;
   std::size_t& unpaired_until = unpaired_until_[static_cast<std::size_t>(kind - kPairs.begin())];
   if (at < unpaired_until) return false;
-  const std::size_t line_end = std::min(bytes_.find_first_of("\r\n", open.begin), bytes_.size());
   std::size_t next = at + 1;
-  for (; next < end && raws_[next].begin < line_end; ++next) {
+  for (; next < end; ++next) {
+    if (slice(raws_[next - 1].end, raws_[next].begin).find_first_of("\r\n") != std::string_view::npos ||
+        raws_[next].type == L::NEWLINE)
+      break;
     const std::string_view written = slice(raws_[next].begin, raws_[next].end);
     const bool stray = raws_[next].type == L::STRAY;
     const auto pair = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& each) {

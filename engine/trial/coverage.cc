@@ -17,6 +17,7 @@ struct Parts {  // of one rule, as numbers of the probe
   std::vector<std::size_t> wanted;  // the conditions joined by `and`
   std::size_t unless = 0;
   bool has_unless = false;
+  bool of_text_alone = false;  // one condition, which reads no fact but texts of the turn
 };
 
 void conjuncts(const model::ExprPtr& expr, std::vector<model::ExprPtr>& out) {
@@ -63,6 +64,8 @@ May without(const model::Expr& expr, model::Index fact) {
   }
 }
 
+bool is_text_of_a_part(const model::Fact& fact) { return fact.built_in && fact.path.back() == "text"; }
+
 // Facts whose value a condition needs: not those that are only asked whether they are known.
 void needed(const model::Expr& expr, std::set<model::Index>& facts) {
   if (expr.op == Op::known) return;
@@ -85,6 +88,11 @@ CoverageResult coverage(const model::Model& model, const RunResult& run, const L
     for (const model::ExprPtr& each : list) parts[i].wanted.push_back(probe.add(rule, each));
     parts[i].has_unless = rule.unless != nullptr;
     if (rule.unless) parts[i].unless = probe.add(rule, rule.unless);
+    std::set<model::Index> facts;
+    if (rule.when) needed(*rule.when, facts);
+    parts[i].of_text_alone = list.size() == 1 && !rule.unless && !facts.empty() &&
+                             std::all_of(facts.begin(), facts.end(),
+                                         [&](model::Index fact) { return is_text_of_a_part(model.facts[fact]); });
   }
   const bool built = probe.build(limits);
   for (std::size_t e = 0; e < model.examples.size() && e < run.outcomes.size(); ++e) {
@@ -106,6 +114,8 @@ CoverageResult coverage(const model::Model& model, const RunResult& run, const L
       std::size_t missed = 0;
       for (const std::size_t each : parts[i].wanted) missed += values[each] == Kleene::no ? 1 : 0;
       if (parts[i].has_unless && values[parts[i].unless] == Kleene::yes) ++missed;
+      // One condition on a text is missed by every other text: those that another rule takes are none of its own.
+      if (parts[i].of_text_alone && !(outcome.fired.empty() && outcome.unknown.empty())) continue;
       if (missed == 1) ++out.rules[i].near;
     }
   }
@@ -142,8 +152,7 @@ std::vector<std::vector<model::Index>> facts_that_hand_off(const model::Model& m
     needed(*rule.when, facts);
     for (const model::Index fact : facts) {
       const model::Fact& known = model.facts[fact];
-      const bool text_of_a_part = known.built_in && known.path.back() == "text";
-      if (text_of_a_part || (!own && !known.ask.empty())) continue;  // it is there, or it is asked for first
+      if (is_text_of_a_part(known) || (!own && !known.ask.empty())) continue;  // it is there, or it is asked for first
       if (!without(*rule.when, fact).unknown) continue;  // the condition itself says what is to be without it
       out[i].push_back(fact);
     }

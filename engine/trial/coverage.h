@@ -13,7 +13,7 @@ namespace caveat::trial {
 
 struct RuleCoverage {
   std::size_t fired = 0;    // examples that make it fire
-  std::size_t near = 0;     // that it applies to and that miss it by one condition only
+  std::size_t near = 0;     // that it applies to and that miss it by one condition only (see coverage below)
   std::size_t unknown = 0;  // in which nothing could settle it
 };
 
@@ -22,6 +22,7 @@ struct CoverageResult {
   std::vector<Diagnostic> notes;    // of rules without an example that fires them, or none that comes near and does not
 };
 
+// Of a rule of one condition on a text, an example that another rule takes is not near: every other text misses it so.
 CoverageResult coverage(const model::Model& model, const RunResult& run, const Limits& limits);
 
 // Of each rule the facts whose absence alone ends in a hand-off (semantics.md 16), ascending.

@@ -130,12 +130,40 @@ BOOST_AUTO_TEST_CASE(every_mistake_of_a_set_is_told_with_line_and_column) {
   BOOST_TEST(read.told() ==
              "2:5 bad_data: This data set is not read: product.risk: expected one of low, high, found \"higher\"; did "
              "you mean high?\n"
-             "2:12 bad_data: This data set is not read: product.price: expected money: \"60000 CNY\", found "
+             "2:12 bad_data: This data set is not read: product.price: expected money: 60000 CNY, found "
              "\"5\"\n"
              "3:1 bad_data: This data set is not read: the first row has 3 cells, this one 2\n"
              "4:1 bad_data: This data set is not read: product.id: expected no blanks, control or invisible signs, "
              "found one at byte 0\n"
              "6:1 bad_data: This data set is not read: product.id: expected each key once, found \"p-2\" again\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_spreadsheets_write_otherwise_is_read_or_told_with_what_is_meant) {
+  const Read blanks("id , risk\np-1,low \np-2, 高 \n");
+  BOOST_TEST(blanks.set() != nullptr, blanks.told());
+  BOOST_TEST(Read("id;risk;price\np-1;low;1 CNY\n").told() ==
+             "1:1 bad_data: This data set is not read: columns are parted by commas, not by “;”; save it as CSV UTF-8 "
+             "(comma delimited)\n");
+  BOOST_TEST(Read("id\trisk\np-1\tlow\n").told() ==
+             "1:1 bad_data: This data set is not read: columns are parted by commas, not by tabs; save it as CSV UTF-8 "
+             "(comma delimited)\n");
+  const std::string rules =
+      "data catalogue keyed by product.id\nfacts product from catalogue\n  sold yes/no\n  since date\n";
+  BOOST_TEST(Read("id,sold,since\np-1,maybe,2026/3/1\n", {}, rules).told() ==
+             "2:5 bad_data: This data set is not read: product.sold: expected yes/no: yes or no, true or false, found "
+             "\"maybe\"\n"
+             "2:11 bad_data: This data set is not read: product.since: expected a date: 2026-03-01, found "
+             "\"2026/3/1\"\n");
+  Folder folder;
+  folder.write("p/pack.cav", pack("t.one", kEnglish));
+  folder.write("p/产品目录.data.csv", "id,risk\n");
+  const Result<load::Loaded> loaded = load::load_rules({folder / "p"}, {});
+  BOOST_REQUIRE(loaded);
+  const auto told = std::find_if(loaded->diagnostics.begin(), loaded->diagnostics.end(), [](const Diagnostic& one) {
+    return one.code->name == std::string_view("data_not_declared");
+  });
+  BOOST_REQUIRE(told != loaded->diagnostics.end());
+  BOOST_TEST(told->help == "The set's first name is catalogue: rename the file to catalogue.data.csv");
 }
 
 BOOST_AUTO_TEST_CASE(the_first_row_names_facts_of_the_set_each_once_and_the_key_among_them) {

@@ -302,6 +302,35 @@ example "misses the second by far"
   BOOST_TEST(result.notes[1].message == "No example makes rule note fire.");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_rule_of_one_condition_on_a_text_a_turn_that_another_rule_takes_is_no_near_miss) {
+  const Tried tried = with_examples(R"(rule no_secrets
+  cites LAW
+  applies to answer
+  when answer contains "秘密"
+  then block
+    say en "No."
+    because "a secret"
+example "fires"
+  given answer at 2026-03-01T10:00
+    answer.text "保本的"
+  expect block by no_promises
+example "fires the other"
+  given answer at 2026-03-01T10:00
+    answer.text "秘密"
+  expect block by no_secrets
+)");
+  BOOST_TEST(tried.run.held == 2u, tried.rendered());
+  const trial::CoverageResult result = trial::coverage(*tried.checked.result.model, tried.run, Limits{});
+  BOOST_REQUIRE_EQUAL(result.rules.size(), 4u);
+  BOOST_TEST(result.rules[1].near == 0u);  // note
+  BOOST_TEST(result.rules[3].near == 0u);  // no_secrets, or too_risky
+  const auto told = [&](std::string_view message) {
+    return std::any_of(result.notes.begin(), result.notes.end(),
+                       [&](const Diagnostic& d) { return d.message == message; });
+  };
+  BOOST_TEST(told("No example comes near rule no_secrets and does not make it fire."));
+}
+
 BOOST_AUTO_TEST_CASE(facts_whose_absence_hands_off_are_listed_by_rule) {
   const Tried tried = with_examples("");
   const model::Model& model = *tried.checked.result.model;
