@@ -39,10 +39,10 @@ std::vector<Cell> cells(std::string_view line) {
 }
 
 struct Words {
-  std::string_view error, warning, note, colon, help, write, remove, insert, open, close;
+  std::string_view error, warning, note, colon, help, write, remove, insert, open, close, blank;
 };
-constexpr Words kEnglish{"error", "warning", "note", ": ", "help: ", "write ", "remove ", "insert ", "“", "”"};
-constexpr Words kChinese{"错误", "警告", "说明", "：", "帮助：", "改为", "删去", "插入", "“", "”"};
+constexpr Words kEnglish{"error", "warning", "note", ": ", "help: ", "write", "remove", "insert", "“", "”", " "};
+constexpr Words kChinese{"错误", "警告", "说明", "：", "帮助：", "改为", "删去", "插入", "“", "”", ""};
 
 const Words& words(Language language) { return language == Language::zh ? kChinese : kEnglish; }
 
@@ -167,8 +167,10 @@ std::string render(const Diagnostic& diagnostic, const Sources& sources) {
   if (has_source) out += excerpt(sources[diagnostic.span.source], diagnostic.span, at.line);
   if (!diagnostic.help.empty()) append_lines(out, say.help, diagnostic.help);
   for (const Fix& fix : diagnostic.fixes) {
-    const auto quoted = [&](std::string_view text) {
-      return std::string(say.open) + std::string(text) + std::string(say.close);
+    const auto quoted = [&](std::string_view text) {  // round marks of its own, marks would be typed too
+      if (text.find(say.open) != text.npos || text.find(say.close) != text.npos)
+        return std::string(say.colon) + std::string(text);
+      return std::string(say.blank) + std::string(say.open) + std::string(text) + std::string(say.close);
     };
     const std::string_view found =
         fix.span.source < sources.size() ? sources[fix.span.source].text(fix.span) : std::string_view();

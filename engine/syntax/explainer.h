@@ -92,6 +92,8 @@ class Explainer {
   std::optional<Complaint> begins_in_force();
   std::optional<Complaint> in_force_left_out();
   std::optional<Complaint> priority_left_out();
+  std::optional<Complaint> within_left_out();
+  std::optional<Complaint> when_not();
   std::optional<Complaint> if_unknown_otherwise();
   std::optional<Complaint> use_within_pack();
   std::optional<Complaint> yes_or_no();
@@ -102,6 +104,10 @@ class Explainer {
   std::optional<Complaint> range_in();
   std::optional<Complaint> negated_between();
   std::optional<Complaint> between_ends();
+  std::optional<Complaint> between_joint();
+  std::optional<Complaint> to_of_speech();
+  std::optional<Complaint> from_to();
+  std::optional<Complaint> words_of_speech();
   std::optional<Complaint> fact_left_out();
   std::optional<Complaint> chained();
   std::optional<Complaint> older_than();
@@ -125,6 +131,9 @@ class Explainer {
   std::size_t comparison_end(std::size_t at) const;
   bool bounds_conditions(std::size_t at) const;
   bool opens_definition(std::size_t at) const;
+  // The bracket that is open before token `at`, 0: none; does it open `at least 2 of (…; …)`?
+  std::size_t open_bracket_before(std::size_t at) const;
+  bool opens_counted_group(std::size_t bracket) const;
   std::optional<Complaint> mixed_logic();
   std::optional<Complaint> list_word();
   std::optional<Complaint> negated_comparison();

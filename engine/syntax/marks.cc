@@ -50,6 +50,20 @@ class Line {
   }
   const Spelling* joint_at(std::size_t i, std::size_t limit) const;
   std::optional<std::size_t> cut(std::size_t limit, bool at_a_mark, bool prose) const;
+  bool mark(std::size_t i) const {
+    return shown(i) == '"' || sign(i) == "“" || sign(i) == "”" || sign(i) == "「" || sign(i) == "」";
+  }
+  // What follows a text: the end of the line, a comma or a bracket, a blank and a keyword that goes on.
+  bool ends_before(std::size_t i) const {
+    if (i >= end_ || shown(i) == ')' || shown(i) == ']') return true;
+    if (!parts(i)) return false;
+    std::size_t next = i;
+    while (next < end_ && parts(next)) ++next;
+    return !blank(i) || next >= end_ || joint_at(next, end_) != nullptr;
+  }
+  std::optional<Slip> twice() const;
+  std::optional<Slip> quoted_within(std::size_t end) const;
+  std::optional<Slip> extra(bool closed) const;
 
  private:
   bool opens_bracket(std::size_t i) const { return shown(i) == '(' || shown(i) == '['; }
@@ -90,6 +104,55 @@ std::optional<std::size_t> Line::last_comparison(std::size_t limit) const {
       if (s->kind == KeywordKind::compare && s->words.size() == 1) return i;
   }
   return std::nullopt;
+}
+
+// ““保本””, ""cannot lose"": two pairs of marks round one text.
+std::optional<Slip> Line::twice() const {
+  const std::size_t from = begin_ + 2;
+  if (from >= end_ || shown(begin_ + 1) != shown(begin_) || sign(begin_ + 1) != sign(begin_) || parts(from))
+    return std::nullopt;
+  const std::string_view opener = sign(begin_);
+  const std::string closer(closer_of(opener));
+  std::size_t close = from;
+  while (close < end_ && !mark(close)) ++close;
+  if (close == from || close + 1 >= end_ || sign(close) != closer || sign(close + 1) != closer ||
+      !ends_before(close + 2))
+    return std::nullopt;
+  return Slip{close + 2, Slip::Kind::twice,
+              Slip::Offer{signs_.offsets[begin_], signs_.offsets[close + 2],
+                          std::string(opener) + std::string(text(from, close)) + closer}};
+}
+
+// "he said "cannot lose"", "他说"保本"": a quotation in the marks of the text. `end`: behind the mark that closed it.
+std::optional<Slip> Line::quoted_within(std::size_t end) const {
+  const std::size_t inner = end - 1;
+  if (end >= end_ || inner <= begin_ + 1 || parts(end) || opens_bracket(end) || mark(end)) return std::nullopt;
+  const bool apart = blank(inner - 1);
+  if (apart && shown(back_over_parts(inner)) == ',') return std::nullopt;  // "a, "b""
+  std::size_t close = end;
+  while (close < end_ && !mark(close) && !(parts(close) && (!apart || !blank(close)))) ++close;
+  if (close + 1 >= end_ || shown(close) != '"' || shown(close + 1) != '"' || !ends_before(close + 2))
+    return std::nullopt;
+  return Slip{close + 2, Slip::Kind::quoted_within,
+              Slip::Offer{signs_.offsets[begin_], signs_.offsets[close + 2],
+                          std::string(text(begin_, inner)) + "\"\"" + std::string(text(end, close)) + "\"\"\""}};
+}
+
+// “保本””, "risk"": one mark more than the text has, since nothing in it is quoted.
+std::optional<Slip> Line::extra(bool closed) const {
+  const std::string closer(closer_of(sign(begin_)));
+  std::size_t close = begin_ + 1;
+  while (close < end_ && !mark(close)) ++close;
+  if (close == begin_ + 1 || close + 1 >= end_ || sign(close) != closer || sign(close + 1) != closer)
+    return std::nullopt;
+  if (!ends_before(close + 2)) return std::nullopt;
+  if (closed) {  // by a mark further on: what stands between is rule text, or a comma and the mark of another text
+    std::size_t next = close + 2;
+    while (next < end_ && parts(next)) ++next;
+    const bool another = next < end_ && mark(next) && sign(next) == sign(begin_) && opens(next);
+    if (!another && (next >= end_ || joint_at(next, end_) == nullptr)) return std::nullopt;
+  }
+  return Slip{close + 2, Slip::Kind::extra, Slip::Offer{signs_.offsets[close], signs_.offsets[close + 2], closer}};
 }
 
 // Where the text ends that runs on until `limit`: before the first word that goes on with the rule, or before the comma. Nothing
@@ -192,6 +255,12 @@ std::optional<Slip> slip_of_marks(const Marked& text, std::size_t end, bool clos
   const std::string_view opener = line.sign(begin);
   const std::string closer(closer_of(opener));
   const bool straight = line.shown(begin) == '"', curly = opener == "“";
+  if (straight && closed && end > begin + 1) {
+    if (auto slip = end == begin + 2 ? line.twice() : line.quoted_within(end)) return slip;
+  }
+  if (!prose) {
+    if (auto slip = line.extra(closed)) return slip;
+  }
   const std::size_t stop = closed ? end - 1 : line.end();  // of what stands within
   const auto offer = [&](std::size_t from, std::size_t to) {
     return Slip::Offer{text.signs.offsets[from], text.signs.offsets[to], closer};
@@ -229,6 +298,9 @@ std::optional<Slip> slip_of_marks(const Marked& text, std::size_t end, bool clos
   }
   if (open > 0 && !unmatched) unmatched = first_single;
   doubled /= 2;
+  if (curly && (!closed || opened > doubled)) {
+    if (auto slip = line.twice()) return slip;
+  }
   if (stop == begin + 2 && closed) return std::nullopt;  // the text is that one mark
   if (curly && closed && opened <= doubled) {
     // “甲"、"乙”: a straight mark that closes, and behind the comma one that opens.

@@ -18,7 +18,7 @@ namespace caveat::syntax {
 
 struct Slip {
   std::size_t end = 0;  // sign at which reading goes on as if it were closed
-  enum class Kind { open, another_begins, other_mark, turned } kind = Kind::open;
+  enum class Kind { open, another_begins, other_mark, turned, twice, quoted_within, extra } kind = Kind::open;
   struct Offer {
     std::uint32_t begin = 0, end = 0;  // bytes
     std::string replacement;

@@ -35,6 +35,8 @@ Complaint Explainer::explain() {
                              &Explainer::begins_in_force,
                              &Explainer::in_force_left_out,
                              &Explainer::priority_left_out,
+                             &Explainer::within_left_out,
+                             &Explainer::when_not,
                              &Explainer::if_unknown_otherwise,
                              &Explainer::use_within_pack,
                              &Explainer::yes_or_no,
@@ -45,6 +47,10 @@ Complaint Explainer::explain() {
                              &Explainer::joined_comparison,
                              &Explainer::negated_between,
                              &Explainer::between_ends,
+                             &Explainer::between_joint,
+                             &Explainer::to_of_speech,
+                             &Explainer::from_to,
+                             &Explainer::words_of_speech,
                              &Explainer::fact_left_out,
                              &Explainer::chained,
                              &Explainer::older_than,
@@ -175,7 +181,8 @@ Complaint Explainer::plain() {
     if (more.zh == "声明结束") more = {"something more", "更多内容"};  // what is expected is no word by itself
     return Complaint{&codes::kUnexpectedEnd, {source_, last.end, last.end}, {more}};
   }
-  Both shown{"“" + text(at_) + "”", "“" + text(at_) + "”"};
+  const std::string marked = type(at_) == P::TEXT ? text(at_) : "“" + text(at_) + "”";
+  Both shown{marked, marked};
   if (type(at_) == P::LINE || type(at_) == P::DEDENT) shown = {"the end of the line", "行尾"};
   if (type(at_) == P::INDENT) shown = {"a deeper line", "缩进更深的行"};
   Span where = span(at_, at_);

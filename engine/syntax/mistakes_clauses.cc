@@ -109,22 +109,34 @@ std::optional<Complaint> Explainer::in_force_left_out() {
   return c;
 }
 
-// 转人工 至 坐席，紧急; to desk with high priority; 坐席 优先级 高
+// 转人工 至 坐席，紧急; to desk with high priority; 坐席 优先级 高; 坐席，高优先级
 std::optional<Complaint> Explainer::priority_left_out() {
   if (type(0) != P::RULE) return std::nullopt;
+  constexpr std::string_view kPriority = "优先级";
   const auto says = [&](std::size_t at) {
-    return type(at) == P::PRIORITY || (at < count_ && (text(at) == "priority" || text(at) == "优先级"));
+    return type(at) == P::PRIORITY || (at < count_ && (text(at) == "priority" || text(at) == kPriority));
+  };
+  const auto leads = [&](std::size_t at) { return text(at) == "with" || text(at) == "at" || text(at) == "以"; };
+  const auto glued = [&](const std::string& word) {  // 高优先级, 优先级高
+    std::string level;
+    if (word.ends_with(kPriority)) level = word.substr(0, word.size() - kPriority.size());
+    if (word.starts_with(kPriority)) level = word.substr(kPriority.size());
+    return value_of("priority", level).empty() ? std::string() : level;
   };
   for (std::size_t back = 0; back <= 1 && back < at_; ++back) {
     std::size_t level = at_ - back;
-    while (level < count_ && level <= at_ + 2 && (says(level) || text(level) == "with" || text(level) == "以")) ++level;
-    if (level >= count_ || type(level) != P::WORD || value_of("priority", text(level)).empty()) continue;
-    const bool named = says(level - 1), behind = !named && says(level + 1);
+    while (level < count_ && level <= at_ + 2 && (says(level) || leads(level))) ++level;
+    if (level >= count_ || type(level) != P::WORD) continue;
+    std::string which = glued(text(level));
+    const bool whole = !which.empty();
+    if (!whole) which = text(level);
+    if (value_of("priority", which).empty()) continue;
+    const bool named = !whole && says(level - 1), behind = !whole && !named && says(level + 1);
     std::size_t first = named ? level - 1 : level;
-    if (first > 1 && (text(first - 1) == "with" || text(first - 1) == "以")) --first;
+    if (first > 1 && leads(first - 1)) --first;
     const bool comma = type(first - 1) == P::COMMA;
-    if (comma && named) continue;                       // as it should be
-    if (!comma && first == level && !behind) continue;  // a name, and nothing says that it is a priority
+    if (comma && named) continue;                                 // as it should be
+    if (!comma && first == level && !behind && !whole) continue;  // a name, and nothing says that it is a priority
     std::size_t effect = first;
     while (effect > 0 && type(effect) != P::HAND_OFF && !is_clause(effect)) --effect;
     if (type(effect) != P::HAND_OFF || effect + 1 >= first) continue;
@@ -133,7 +145,7 @@ std::optional<Complaint> Explainer::priority_left_out() {
     const std::string meant = (comma     ? ""
                                : english ? ", "
                                          : "，") +
-                              std::string(english ? "priority " : "优先级 ") + text(level);
+                              std::string(english ? "priority " : "优先级 ") + which;
     Complaint c{&codes::kUnexpected, span(first, last), {"“" + text(first, last) + "”", "“" + meant + "”"}};
     // The comma stands behind the queue, and no blank before it.
     c.fixes.push_back({comma ? c.span : Span{source_, tokens_[first - 1].end, tokens_[last].end}, meant});
@@ -142,19 +154,57 @@ std::optional<Complaint> Explainer::priority_left_out() {
   return std::nullopt;
 }
 
+// hand off to desk in 5 minutes
+std::optional<Complaint> Explainer::within_left_out() {
+  if (type(0) != P::RULE || at_ < 2 || at_ + 2 >= count_ || text(at_) != "in" || type(at_ + 1) != P::NUMBER ||
+      type(at_ + 2) != P::TIME_UNIT || !ends_effect(at_ + 3))
+    return std::nullopt;
+  std::size_t effect = at_ - 1;
+  while (effect > 0 && type(effect) != P::HAND_OFF && !is_clause(effect)) --effect;
+  if (type(effect) != P::HAND_OFF) return std::nullopt;
+  const std::string meant = (type(at_ - 1) == P::COMMA ? "within " : ", within ") + text(at_ + 1, at_ + 2);
+  Complaint c{&codes::kUnexpected, span(at_, at_ + 2), {"“" + text(at_, at_ + 2) + "”", "“" + meant + "”"}};
+  c.fixes.push_back(
+      {{source_, type(at_ - 1) == P::COMMA ? tokens_[at_].begin : tokens_[at_ - 1].end, c.span.end}, meant});
+  return c;
+}
+
+// 若非 客户.贵宾, in a rule that says no 当: its condition is the negation. Where there is one, 除非 is meant (habits.h).
+std::optional<Complaint> Explainer::when_not() {
+  constexpr auto kSaid = std::to_array<std::string_view>({"若非", "如非", "如果非", "若不是", "如果不是"});
+  if (type(0) != P::RULE || at_ >= count_ || !begins_line(at_)) return std::nullopt;
+  if (std::find(kSaid.begin(), kSaid.end(), text(at_)) == kSaid.end()) return std::nullopt;
+  for (std::size_t i = 1; i < count_; ++i)
+    if (type(i) == P::WHEN) return std::nullopt;
+  std::size_t end = at_ + 1;
+  while (end < count_ && !bounds_conditions(end)) ++end;
+  if (end == at_ + 1) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“当 非”"}};
+  if (type(end) == P::AND || type(end) == P::OR) {
+    c.help = Both{"“not” binds to one condition; of them all: 当 非（… 且 …）",
+                  "“非”只管一个条件；都否定写作：当 非（… 且 …）"};
+  } else {
+    c.fixes.push_back({span(at_, end - 1), "当 非（" + text(at_ + 1, end - 1) + "）"});
+  }
+  return c;
+}
+
 // 不明时 拦截, 若为空 拦截, if missing block: no habits of a keyword (habits.h), since these say what 若不明 says and nothing else.
 std::optional<Complaint> Explainer::if_unknown_otherwise() {
-  constexpr std::array<std::string_view, 23> kSaid = {
-      "不明时",   "未知时",   "若未知",     "若不知道",  "若不明确", "如不明",       "如未知",      "如果不明",
-      "若为空",   "若 为空",  "如为空",     "如果为空",  "若未提供", "如未提供",     "若缺失",      "若 缺失",
-      "若未填写", "若无数据", "if missing", "if absent", "if empty", "if not known", "when unknown"};
+  constexpr auto kSaid = std::to_array<std::string_view>(
+      {"不明时",      "未知时",           "若未知",           "若不知道",          "若不明确",     "如不明",
+       "如未知",      "如果不明",         "若为空",           "若 为空",           "如为空",       "如果为空",
+       "若未提供",    "如未提供",         "若缺失",           "若 缺失",           "若未填写",     "若无数据",
+       "若为未知",    "若为不明",         "若为 未知",        "若为 不明",         "若 为 未知",   "若 为 不明",
+       "if missing",  "if absent",        "if empty",         "if not known",      "when unknown", "when missing",
+       "when absent", "if it is unknown", "if it is missing", "if that is unknown"});
   if (type(0) != P::RULE) return std::nullopt;
-  for (std::size_t back = 0; back <= 2 && back < at_; ++back) {
+  for (std::size_t back = 0; back <= 3 && back < at_; ++back) {
     std::string written;
-    for (std::size_t last = at_ - back; last < count_ && last <= at_ + 2 && !text(last).empty(); ++last) {
+    for (std::size_t last = at_ - back; last < count_ && last <= at_ + 3 && !text(last).empty(); ++last) {
       if (last > at_ - back && begins_line(last)) break;
       written += (written.empty() ? "" : " ") + text(last);
-      if (last < at_ || std::find(kSaid.begin(), kSaid.end(), written) == kSaid.end()) continue;
+      if (last + 1 < at_ || std::find(kSaid.begin(), kSaid.end(), written) == kSaid.end()) continue;
       // `if absent or …`, 若 为空 且 …: a condition, which a fact of that name begins.
       if (last + 1 >= count_ || (!is_effect(type(last + 1)) && text(last + 1) != "转人工")) continue;
       const std::string meant = is_ascii(written) ? "if unknown" : "若不明";

@@ -109,7 +109,8 @@ std::optional<Complaint> Explainer::negated_between() {
     const bool english = (type(i) == P::IS_NOT || (type(i) == P::NOT && i > 0 && !bounds_conditions(i - 1))) &&
                          type(i + 1) == P::BETWEEN;
     const std::string word = english ? std::string() : text(i);
-    if (!english && word != "不介于" && word != "未介于") continue;
+    const bool of_speech = word == "不在" || word == "未在";  // 不在 60 到 70 之间
+    if (!english && word != "不介于" && word != "未介于" && !of_speech) continue;
     const std::size_t behind = english ? i + 2 : i + 1;
     const std::size_t begin = comparison_begin(i);
     std::size_t end = behind, depth = 0;
@@ -125,11 +126,21 @@ std::optional<Complaint> Explainer::negated_between() {
       }
       if (bounds_conditions(end)) break;
     }
+    std::size_t joint = 0;
+    if (of_speech) {
+      if (text(end - 1) != "之间") continue;
+      for (std::size_t j = behind + 1; j + 2 < end && joint == 0; ++j)
+        for (const std::string_view each : {"与", "和", "到", "至", "及"})
+          if (text(j) == each) joint = j;
+      if (joint == 0) continue;
+    }
     Complaint c{&codes::kNegatedComparison, span(i, behind - 1), {english ? text(i + 1) : "介于"}};
     c.help = Both{"say “not” before the whole", "请在整个条件之前写“非”"};
     if (begin < i && end > behind && !(begin > 0 && type(begin - 1) == P::NOT)) {
-      std::string whole = english ? "not (" + text(begin, i - 1) + " is between " + text(behind, end - 1) + ")"
-                                  : "非（" + text(begin, i - 1) + " 介于 " + text(behind, end - 1) + "）";
+      const std::string ends =
+          joint == 0 ? text(behind, end - 1) : text(behind, joint - 1) + " 与 " + text(joint + 1, end - 1);
+      std::string whole = english ? "not (" + text(begin, i - 1) + " is between " + ends + ")"
+                                  : "非（" + text(begin, i - 1) + " 介于 " + ends + "）";
       // Behind these stands one comparison or a bracket.
       if (type(begin - 1) == P::WHERE || type(begin - 1) == P::EACH_SATISFIES)
         whole = english ? "(" + whole + ")" : "（" + whole + "）";
@@ -163,6 +174,64 @@ std::optional<Complaint> Explainer::between_ends() {
     return c;
   }
   c.fixes.push_back({span(at_, at_), before + "与" + behind});
+  return c;
+}
+
+// 介于 14-18, is between 65-99, is between 65 to 99: the ends were read as one value.
+std::optional<Complaint> Explainer::between_joint() {
+  if (!expects(P::WITH) && !expects(P::AND)) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  std::size_t open = at_;
+  while (open > begin && (open == at_ || type(open) != P::BETWEEN) && type(open) != P::WITH && type(open) != P::AND)
+    --open;
+  if (type(open) != P::BETWEEN || open + 1 >= at_) return std::nullopt;
+  const bool chinese = !is_ascii(text(open));
+  const std::string joint = chinese ? "与" : "and";
+  if (!chinese && at_ < count_ && (text(at_) == "to" || type(at_) == P::RANGE)) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“and”"}};
+    c.fixes.push_back({c.span, "and"});
+    return c;
+  }
+  std::size_t dash = 0;
+  for (std::size_t i = open + 2; i + 1 < at_; ++i) {
+    if (type(i) != P::MINUS) continue;
+    if (dash != 0) return std::nullopt;  // a sum of several, and which of the signs is meant nobody knows
+    dash = i;
+  }
+  if (dash == 0) return std::nullopt;
+  const std::string low = text(open + 1, dash - 1), high = text(dash + 1, at_ - 1);
+  const std::string tail = chinese && (at_ >= count_ || text(at_) != "之间") ? " 之间" : "";
+  const std::string meant = low + " " + joint + " " + high + tail;
+  Complaint c{&codes::kUnexpected, span(dash, dash), {"“" + text(dash) + "”", "“" + joint + "”"}};
+  c.help = Both{"“-” subtracts; the two ends are written: " + text(open) + " " + meant,
+                "“-”表示相减；两端写作：" + text(open) + " " + meant};
+  c.fixes.push_back({span(open + 1, at_ - 1), meant});
+  return c;
+}
+
+// customer.age from 65 to 99: the parser took it for the day from which the rule holds.
+std::optional<Complaint> Explainer::from_to() {
+  if (at_ < 2 || at_ + 2 >= count_ || type(at_ - 1) != P::FROM || begins_line(at_ - 1) || type(at_) != P::NUMBER)
+    return std::nullopt;
+  if (text(at_ - 1) != "from" || text(at_ + 1) != "to" || begins_line(at_ + 1)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 2), {"“" + text(at_ - 1, at_ + 2) + "”", {}}};
+  const std::string meant = "is between " + text(at_) + " and " + text(at_ + 2);
+  c.arguments[1] = "“" + meant + "”";
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// is 65 to 99, 为 R3 到 R5
+std::optional<Complaint> Explainer::to_of_speech() {
+  if (at_ < 2 || at_ + 1 >= count_ || (text(at_) != "to" && text(at_) != "到") || !expects(P::AND)) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_);
+  if (begin + 2 >= at_ || begins_line(at_) || bounds_conditions(at_ + 1)) return std::nullopt;
+  std::size_t is = at_ - 1;
+  while (is > begin && type(is) != P::IS) --is;
+  if (type(is) != P::IS || is + 1 >= at_) return std::nullopt;
+  const bool english = text(at_) == "to";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", english ? "“..”" : "“至”"}};
+  c.fixes.push_back({c.span, english ? ".." : "至"});
   return c;
 }
 

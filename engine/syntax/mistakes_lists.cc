@@ -39,10 +39,36 @@ std::optional<Complaint> Explainer::joint_of_a_list() {
   return c;
 }
 
+std::size_t Explainer::open_bracket_before(std::size_t at) const {
+  std::size_t depth = 0;
+  while (at-- > 1) {
+    if (type(at) == P::RPAREN) ++depth;
+    if (type(at) == P::LPAREN && depth-- == 0) return at;
+  }
+  return 0;
+}
+
+bool Explainer::opens_counted_group(std::size_t bracket) const {
+  if (bracket == 0 || type(bracket - 1) == P::WHERE || type(bracket - 1) == P::LPAREN) return false;
+  std::size_t first = bracket;
+  while (first > 0 && bracket - first < 4 && type(first) != P::AT_LEAST && type(first) != P::AT_LEAST_OF) --first;
+  return type(first) == P::AT_LEAST || type(first) == P::AT_LEAST_OF;
+}
+
 // A，且 B; A，B: conditions are joined by words, and only by these.
 std::optional<Complaint> Explainer::comma_for_and() {
-  if (at_ == 0 || at_ + 1 >= count_ || !expects(P::AND) || !expects(P::OR)) return std::nullopt;
+  if (at_ == 0 || at_ + 1 >= count_) return std::nullopt;
   if (type(at_) != P::COMMA && type(at_) != P::SEMICOLON) return std::nullopt;
+  // at least 2 of (A, B): it may be a count of events until the bracket closes, so the parser says of nothing that it expects it.
+  const bool unsaid = mistake_.expected.empty() && type(at_) == P::COMMA;
+  const std::size_t bracket = unsaid ? open_bracket_before(at_) : 0;
+  const bool counted = opens_counted_group(bracket);
+  bool within = false;
+  for (std::size_t outer = bracket; outer > 0 && !counted && !within;) {
+    outer = open_bracket_before(outer);
+    within = opens_counted_group(outer);
+  }
+  if (!counted && !within && (!expects(P::AND) || !expects(P::OR))) return std::nullopt;
   const bool chinese = !is_ascii(text(at_)) || !is_ascii(text(0));
   if (type(at_ - 1) == P::WORD) {  // 客群属于零售、私行
     const std::string word = text(at_ - 1);
@@ -58,7 +84,9 @@ std::optional<Complaint> Explainer::comma_for_and() {
   }
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
   const bool joined = type(at_ + 1) == P::AND || type(at_ + 1) == P::OR;
-  if (expects(P::SEMICOLON)) {  // 至少满足 2 项（A，B）: joined by a word the two would count as one
+  if (counted) c.arguments[1] = sign_named(P::SEMICOLON);
+  if (within) c.arguments[1] = Both{"“and” or “or”", "“且”或“或”"};
+  if (expects(P::SEMICOLON) || counted) {  // 至少满足 2 项（A，B）: joined by a word the two would count as one
     const bool blank = tokens_[at_].end == tokens_[at_ + 1].begin;
     c.help = Both{"the conditions of such a list are parted by “;”", "此类清单的各项条件以“；”隔开"};
     c.fixes.push_back({span(at_, joined ? at_ + 1 : at_), chinese ? "；" : blank && !joined ? "; " : ";"});

@@ -238,7 +238,12 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
     for (std::size_t i = at_; i < count_ && begun.size() < s.text.size(); ++i) {
       if (text(i).empty()) break;
       begun += (begun.empty() ? "" : " ") + text(i);
-      if (begun + " " + s.words.back() == s.text) return Near{at_, i, {s.text}};
+      if (begun + " " + s.words.back() != s.text) continue;
+      // visible toaml_officers: the word is there, without its blank.
+      const std::string next = type(i + 1) == P::WORD && s.language == Language::en ? text(i + 1) : std::string();
+      if (next.starts_with(s.words.back()) && next != s.words.back())
+        return Near{at_, i + 1, {s.text + " " + next.substr(s.words.back().size())}};
+      return Near{at_, i, {s.text}};
     }
   }
   return best;
@@ -255,6 +260,35 @@ std::optional<Explainer::Near> Explainer::nearest_unit() const {
   if (meant == text(at_)) return std::nullopt;  // `5⏎ days.x`: the path of a fact, where a number stands before it
   if (meant.empty()) return std::nullopt;
   return Near{at_, at_, {std::string(meant)}};
+}
+
+// current time, the customer.age, is neither a nor b: words that were taken for a name, and the parser stopped behind them.
+std::optional<Complaint> Explainer::words_of_speech() {
+  if (at_ == 0 || at_ >= count_ || type(at_ - 1) != P::WORD) return std::nullopt;
+  const std::string before = text(at_ - 1), found = text(at_);
+  const bool of_path = at_ >= 2 && type(at_ - 2) == P::DOT;
+  if (of_path) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_), {"“" + text(at_ - 1, at_) + "”", {}}};
+  if (before == "current" && (found == "time" || found == "date")) {
+    const std::string meant = found == "time" ? "now" : "today";
+    c.arguments[1] = "“" + meant + "”";
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  if ((before == "the" || before == "a" || before == "an") && type(at_) == P::WORD && expects(P::IS)) {
+    c.span = span(at_ - 1, at_ - 1);
+    c.arguments = {"“" + before + "”", Both{"a name", "名称"}};
+    c.fixes.push_back({{source_, tokens_[at_ - 1].begin, tokens_[at_].begin}, ""});
+    return c;
+  }
+  if (before == "neither" && at_ >= 2 && type(at_ - 2) == P::IS && at_ + 2 < count_ && text(at_ + 1) == "nor") {
+    const std::string meant = "is none of " + found + ", " + text(at_ + 2);
+    c.span = span(at_ - 2, at_ + 2);
+    c.arguments = {"“" + text(at_ - 2, at_ + 2) + "”", "“" + meant + "”"};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
 }
 
 std::optional<Complaint> Explainer::joined_comparison() {

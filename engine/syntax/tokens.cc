@@ -203,6 +203,9 @@ class Filter {
   bool told_of_traditional_units(const Raw& raw, std::size_t cut);
   bool ordinals(const Raw& raw);
   bool names_follow() const;
+  bool told_of_contraction(const Raw& mark, std::string_view behind);
+  bool holds_an_amount(std::size_t behind) const;
+  bool told_of_part_of_the_day(std::size_t& at, std::size_t end);
   bool told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
@@ -346,6 +349,13 @@ void Filter::unclosed(const Raw& raw) {
     const std::string opener(text.substr(0, text.front() == '"' ? 1 : 3));
     help = {"a text that begins with " + opener + " ends with " + closer + (opener == closer ? " too" : ""),
             "以 " + opener + " 开始的文本" + (opener == closer ? "也" : "") + "以 " + closer + " 结束"};
+  } else if (slip.kind == Slip::Kind::extra) {
+    help = {"one mark ends it; two within a text are one " + closer + " of it",
+            "一个引号即可结束；文本之内连写两个表示一个 " + closer};
+  } else if (slip.kind == Slip::Kind::twice) {
+    help = {"one pair of marks stands round a text", "一段文本只用一对引号"};
+  } else if (slip.kind == Slip::Kind::quoted_within) {
+    help = {"a mark within a text is written twice", "文本之内的引号要写两次"};
   } else if (slip.kind == Slip::Kind::another_begins) {
     help =
         slip.offer
@@ -368,6 +378,26 @@ void Filter::unclosed(const Raw& raw) {
   complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, help.en, help.zh, std::move(fixes));
 }
 
+// isn't, doesn't, aren't: not is a word of its own.
+bool Filter::told_of_contraction(const Raw& mark, std::string_view behind) {
+  struct Row {
+    std::string_view before, meant;
+  };
+  constexpr auto kRows =
+      std::to_array<Row>({{"isn", "is not"}, {"aren", "is not"}, {"doesn", "does not"}, {"don", "does not"}});
+  if (!behind.starts_with("t ")) return false;
+  for (const Row& row : kRows) {
+    if (mark.begin < row.before.size() + 1) continue;
+    const auto begin = static_cast<std::uint32_t>(mark.begin - row.before.size());
+    if (slice(begin, mark.begin) != row.before || bytes_[begin - 1] != ' ') continue;
+    const auto last = static_cast<std::uint32_t>(mark.end + 1);
+    complain(codes::kStraySign, begin, last, {std::string(slice(begin, last))}, "write " + std::string(row.meant),
+             "请写作：" + std::string(row.meant), {{span(begin, last), std::string(row.meant)}});
+    return true;
+  }
+  return false;
+}
+
 void Filter::check_shape(const Raw& raw) {
   const auto text = slice(raw.begin, raw.end);
   switch (raw.type) {
@@ -383,6 +413,7 @@ void Filter::check_shape(const Raw& raw) {
           (text.starts_with("'") || text.starts_with("’")) && raw.glued && raw.begin > 0 &&
           std::isalnum(static_cast<unsigned char>(bytes_[raw.begin - 1])) != 0) {
         const std::size_t mark = behind.starts_with("'") ? 1 : std::string_view("’").size();
+        if (told_of_contraction(raw, behind.substr(mark))) break;
         if (behind.substr(mark).starts_with("s ")) {
           const auto last = static_cast<std::uint32_t>(raw.begin + mark + 2);
           complain(codes::kStraySign, raw.begin, raw.end, {std::string(behind.substr(0, mark))},
@@ -581,6 +612,12 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     const int clock = hour % 12 + (rest == "pm" ? 12 : 0);
     if (hour >= 1 && hour <= 12) meant = (clock < 10 ? "0" : "") + std::to_string(clock) + ":00";
   }
+  if ((rest == "am" || rest == "pm") && number.type == L::TIME) {  // 9:30am
+    const int hour = std::atoi(digits.c_str());
+    const int clock = hour % 12 + (rest == "pm" ? 12 : 0);
+    if (hour >= 1 && hour <= 12)
+      meant = (clock < 10 ? "0" : "") + std::to_string(clock) + digits.substr(digits.find(':'));
+  }
   std::vector<Fix> fixes;
   if (!meant.empty()) fixes.push_back({span(number.begin, raw.end), meant});
   complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
@@ -588,6 +625,25 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
            meant.empty() ? "数字之后写单位，如 %、元、天、周岁" : "请写作：" + meant, std::move(fixes));
   if (rest == "am" || rest == "pm") result_.tokens.back().type = L::TIME;
   return true;
+}
+
+// 高于 5点, 客户.余额 9点: of two times none is higher, or nothing compares. `behind`: tokens up to the number, and with it.
+bool Filter::holds_an_amount(std::size_t behind) const {
+  if (behind < 2) return false;
+  const Token& before = result_.tokens[behind - 2];
+  switch (before.type) {
+    case L::WORD:
+      return true;
+    case L::GE:
+    case L::LE:
+    case L::GT:
+    case L::LT: {
+      const std::string_view word = slice(before.begin, before.end);
+      return word.find("早于") == word.npos && word.find("晚于") == word.npos && !is_ascii(word);
+    }
+    default:
+      return false;
+  }
 }
 
 // What follows a number is cut, longest first, by the list of units and tails. A word that a blank parts from its number is
@@ -669,10 +725,15 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     }
     const std::string digits(slice(number.begin, number.end));
     const bool ends = at + 1 >= end || !raws_[at + 1].glued || raws_[at + 1].type != L::NUMBER;
-    if ((text == "点" || text == "点整" || text == "点钟") && ends && digits.size() <= 2 && number.type == L::NUMBER &&
-        std::atoi(digits.c_str()) <= 24) {
-      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "a time of day is written " + digits + ":00",
-               "钟点写作 " + digits + ":00", {{span(number.begin, raw.end), digits + ":00"}});
+    if ((text == "点" || text == "点整" || text == "点钟" || text == "点半") && ends && digits.size() <= 2 &&
+        number.type == L::NUMBER && std::atoi(digits.c_str()) <= 24) {
+      const std::string meant = digits + (text == "点半" ? ":30" : ":00");
+      const bool of_time = !holds_an_amount(result_.tokens.size());
+      std::vector<Fix> fixes;
+      if (of_time) fixes.push_back({span(number.begin, raw.end), meant});
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
+               "a time of day is written " + meant + (of_time ? "" : "; a share 5% or 0.05 percentage points"),
+               "钟点写作 " + meant + (of_time ? "" : "；比率写作 5% 或 0.05个百分点"), std::move(fixes));
       result_.tokens.back() = {L::TIME, number.begin, raw.end};
       ++at;
       return true;
@@ -782,6 +843,50 @@ bool Filter::glued_before_number(std::size_t& at) {
   complain(codes::kKeywordGlued, raw.begin, number.end, {std::string(slice(raw.begin, number.end))}, "write " + meant,
            "请写作：" + meant, {{span(raw.begin, number.end), meant}});
   ++at;
+  return true;
+}
+
+// 晚上10点, 早上8点半, 下午3点30分: a time of day. The word's token has been emitted.
+bool Filter::told_of_part_of_the_day(std::size_t& at, std::size_t end) {
+  struct Part {
+    std::string_view word;
+    int from, until;  // hours of the clock's face that are meant as they stand, and twelve later
+  };
+  constexpr auto kParts = std::to_array<Part>({{"凌晨", 0, 6},
+                                               {"清晨", 4, 9},
+                                               {"早上", 4, 12},
+                                               {"早晨", 4, 12},
+                                               {"上午", 5, 12},
+                                               {"中午", 11, 14},
+                                               {"下午", 12, 19},
+                                               {"傍晚", 16, 20},
+                                               {"晚上", 17, 24},
+                                               {"晚间", 17, 24},
+                                               {"夜间", 19, 24}});
+  const Raw& number = raws_[at + 1];
+  const std::string_view text = slice(raws_[at].begin, raws_[at].end);
+  const auto part = std::find_if(kParts.begin(), kParts.end(), [&](const Part& each) { return text == each.word; });
+  if (part == kParts.end() || at + 2 >= end || !raws_[at + 2].glued) return false;
+  const std::string digits(slice(number.begin, number.end)), unit(slice(raws_[at + 2].begin, raws_[at + 2].end));
+  if (digits.size() > 2 || digits.find('.') != digits.npos) return false;
+  if (unit != "点" && unit != "点整" && unit != "点钟" && unit != "点半") return false;
+  std::string minutes = unit == "点半" ? "30" : "00";
+  std::size_t next = at + 3;
+  if (unit == "点" && next < end && raws_[next].glued && raws_[next].type == L::NUMBER) {
+    minutes = slice(raws_[next].begin, raws_[next].end);
+    if (minutes.size() != 2 || minutes[0] > '5' || minutes[0] < '0' || minutes[1] < '0') return false;
+    ++next;
+    if (next < end && raws_[next].glued && word(raws_[next]) == "分") ++next;
+  }
+  int hour = std::atoi(digits.c_str());
+  if (hour < part->from && hour <= 12) hour += 12;
+  if (hour < part->from || hour > part->until || (hour == 24 && minutes != "00")) return false;  // 晚上2点, 上午15点
+  const std::string meant = (hour < 10 ? "0" : "") + std::to_string(hour) + ":" + minutes;
+  const std::uint32_t last = raws_[next - 1].end;
+  complain(codes::kUnitLeftover, raws_[at + 2].begin, raws_[at + 2].end, {unit}, "a time of day is written " + meant,
+           "钟点写作 " + meant, {{span(raws_[at].begin, last), meant}});
+  result_.tokens.back() = {L::TIME, raws_[at].begin, last};
+  at = next;
   return true;
 }
 
@@ -1146,6 +1251,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
             ++at;
             continue;
           }
+          if (!named && told_of_part_of_the_day(at, end)) continue;
           const std::size_t written = result_.tokens.size();
           if (written >= 2 && result_.tokens[written - 2].type == L::PRIORITY &&
               !value_of("priority", word(raw)).empty()) {  // 优先级 高5分钟

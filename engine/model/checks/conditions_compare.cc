@@ -127,21 +127,34 @@ bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& rang
   return true;
 }
 
-// R3-R5 of a scale: two of its levels, and no facts that could be subtracted.
+// R3-R5, R3至R5 of a scale: two of its levels, and no facts that could be subtracted.
 bool Conditions::told_of_levels_apart(const Type& type, const syntax::Expr& of, const syntax::Expr& range,
                                       const syntax::Expr& whole) {
-  if (type.kind != TypeKind::scale || range.op != S::sub) return false;
+  if (type.kind != TypeKind::scale) return false;
   const std::vector<Names>& levels = levels_of(work_.model, type);
-  for (const auto& end : range.args)
-    if (!is_bare(*end) || !names_a_level(levels, end->path.parts.front().text)) return false;
+  std::string from, to;
+  if (range.op == S::sub && is_bare(*range.args[0]) && is_bare(*range.args[1])) {
+    from = quoted(range.args[0]->span);
+    to = quoted(range.args[1]->span);
+  } else if (is_bare(range)) {  // R3至R5, which is one word
+    const std::string word = quoted(range.span);
+    for (const std::string_view joint : {"至", "到"}) {
+      const std::size_t at = word.find(joint);
+      if (at == word.npos || !from.empty()) continue;
+      from = word.substr(0, at);
+      to = word.substr(at + joint.size());
+    }
+  }
+  if (!names_a_level(levels, from) || !names_a_level(levels, to)) return false;
   const bool negated = whole.op == S::ne || whole.op == S::none_of_list;
   if (!negated && whole.op != S::eq && whole.op != S::one_of) return false;
-  const std::string from = quoted(range.args[0]->span), to = quoted(range.args[1]->span);
   std::string meant =
       quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
   if (negated) meant = say("not (", "非（") + meant + say(")", "）");
   wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
-             say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：") + meant);
+             (range.op == S::sub ? say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：")
+                                 : say("A range is written: ", "范围写作：")) +
+                 meant);
   if (whole.args[1]->op != S::list || whole.args[1]->args.size() == 1)
     work_.diagnostics.back().fixes.push_back({whole.span, meant});
   return true;

@@ -43,6 +43,15 @@ std::string_view value_meant_by(std::string_view written, TypeKind type) {
   return {};
 }
 
+// 当前时间 晚于 …, where nothing says yet of what type it is to be.
+std::string_view clock_meant_by(std::string_view written) {
+  for (const std::string_view now : {"当前时间", "当前时刻", "现在", "目前", "当下", "此时"})
+    if (written == now) return "此刻";
+  for (const std::string_view today : {"当前日期", "今天", "当天"})
+    if (written == today) return "今日";
+  return {};
+}
+
 std::string joined(const std::vector<std::string>& steps) {
   std::string out;
   for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
@@ -62,6 +71,17 @@ std::string number_cut_off(const std::string& name) {
 }
 
 }  // namespace
+
+// 保本”, to be put in quotation marks: with the one that stands there.
+Span Conditions::with_mark(Span word) const {
+  for (const std::string_view mark : {"”", "\""}) {
+    const auto size = static_cast<std::uint32_t>(mark.size());
+    if (quoted({word.source, word.end, word.end + size}) != mark) continue;
+    word.end += size;
+    break;
+  }
+  return word;
+}
 
 const Conditions::Element* Conditions::element(const syntax::Path& path) const {
   for (auto it = elements_.rbegin(); it != elements_.rend(); ++it) {
@@ -156,7 +176,9 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
             .fixes.push_back({path.span, meant});
         return kNone;
       }
-      if (const std::string meant = with_dot(steps.front()); !meant.empty()) {
+      std::string meant(clock_meant_by(steps.front()));
+      if (meant.empty()) meant = with_dot(steps.front());
+      if (!meant.empty()) {
         work_
             .report(codes::kUnknownName, item_, path.span,
                     {std::string(word_of(Kind::value, language())), steps.front()},
@@ -387,10 +409,13 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       if (const std::string meant(value_meant_by(steps[0], hint->kind)); !meant.empty()) {
         diagnostic.help = say("Did you mean “", "是否指“") + meant + say("”?", "”？");
         diagnostic.fixes = {{expr.span, meant}};
+      } else if (!clock_meant_by(steps[0]).empty()) {  // of a type that no clock has
+        diagnostic.help.clear();
+        diagnostic.fixes.clear();
       } else if (hint->kind == TypeKind::text && diagnostic.fixes.empty()) {
-        const std::string text = say("\"", "“") + steps[0] + say("\"", "”");
+        std::string text = say("\"", "“") + steps[0] + say("\"", "”");
         diagnostic.help = say("A text stands in quotes: ", "文本写在引号中：") + text;
-        diagnostic.fixes.push_back({expr.span, text});
+        diagnostic.fixes.push_back({with_mark(expr.span), std::move(text)});
       }
       return nullptr;
     }

@@ -145,7 +145,7 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
         const std::string text = say("\"", "“") + quoted(item->span) + say("\"", "”");
         wrong_type(item->span, say("a text in quotation marks", "引号中的文字"), quoted(item->span),
                    say("Words that are looked for stand in quotation marks: ", "要查找的文字须加引号：") + text);
-        work_.diagnostics.back().fixes.push_back({item->span, text});
+        work_.diagnostics.back().fixes.push_back({with_mark(item->span), text});
         good = false;
         continue;
       }

@@ -1,4 +1,7 @@
 // Values: literals read by the type that they are held against, and what is reckoned with them.
+#include <algorithm>
+#include <cstdlib>
+
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/kinds.h"
 #include "engine/model/checks/nodes.h"
@@ -12,12 +15,19 @@ using S = syntax::Op;
 
 // 50万, where the fact has one currency: which is meant goes without saying. Of a share or a length it does not.
 void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
-  const std::string written = quoted(expr.span), meant = written + " " + hint.currency;
   const bool money = hint.kind == TypeKind::money && !hint.currency.empty();
+  const std::string written = quoted(expr.span);
+  const std::vector<std::string>& jurisdictions = work_.model.packs[item_.pack].jurisdictions;
+  const bool yuan = hint.currency == "CNY" && language() == Language::zh &&
+                    std::find(jurisdictions.begin(), jurisdictions.end(), "CN") != jurisdictions.end();
+  std::string meant = written + (yuan ? "元" : " " + hint.currency);
   Diagnostic& diagnostic =
       work_.report(codes::kUnitMissing, item_, expr.span, {describe(work_.model, unbounded(hint), language()), written},
                    money ? say("Write ", "请写作：") + meant : std::string());
-  if (money) diagnostic.fixes.push_back({expr.span, meant});
+  if (!money) return;
+  const std::string_view behind = work_.text_at({expr.span.source, expr.span.end, expr.span.end + 1});
+  if (!yuan && !behind.empty() && static_cast<unsigned char>(behind.front()) >= 0x80) meant += ' ';  // 3万以上
+  diagnostic.fixes.push_back({expr.span, meant});
 }
 
 ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
@@ -64,6 +74,15 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
         help =
             say("How long ago it was: is more than " + many + " ago; how soon it will be: is within the next " + many,
                 "距今多久写作：距今 超过 " + many + "；多久之内到来写作：在 未来 " + many + "内");
+      } else if (hint->kind == TypeKind::time_of_day && is_number(natural.kind) && literal.unit.empty()) {  // 9, 9.30
+        const std::string written = quoted(expr.span);
+        const std::size_t dot = std::min(written.find('.'), written.size());
+        const std::string hour = written.substr(0, dot),
+                          minutes = dot == written.size() ? "00" : written.substr(dot + 1);
+        if (hour.size() <= 2 && minutes.size() == 2 && std::atoi(hour.c_str()) < 24 && minutes < "60") {
+          instead = (hour.size() == 1 ? "0" : "") + hour + ":" + minutes;
+          help = say("A time of day is written ", "钟点写作 ") + instead;
+        }
       } else if (hint->kind == TypeKind::decimal && natural.kind == TypeKind::percent && literal.unit == "%") {
         if (const auto part = literal.number.times(*Decimal::parse("0.01"))) {  // answer.confidence is below 60 %
           instead = part->to_string();

@@ -65,7 +65,8 @@ void check_lexicons(Work& work) {
     const auto add = [&](const syntax::LocalText& text, std::vector<std::string>& to) {
       const bool good = phrase_can_be_found(work, item, text.span, text.value, &to == &lexicon.terms);
       if (good) to.push_back(text.value);
-      if (good) warn_of_several_in_one(work, item, text.span, text.value, Among::list);
+      const Among among = &to == &lexicon.terms ? Among::list : Among::exceptions;
+      if (good) warn_of_several_in_one(work, item, text.span, text.value, among);
       complete = complete && good;
     };
     for (const syntax::LocalText& term : decl.terms) add(term, lexicon.terms);

@@ -117,6 +117,43 @@ std::optional<Found> enclosed(std::string_view phrase) {
   return std::nullopt;
 }
 
+// ““保本””, which is no text.
+bool typed_twice(std::string_view typed) {
+  for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"“", "”"}, {"\"", "\""}}) {
+    const std::string opened = std::string(open) + std::string(open), closed = std::string(close) + std::string(close);
+    if (typed.size() > 2 * opened.size() && typed.starts_with(opened) && typed.ends_with(closed) &&
+        !typed.ends_with(closed + std::string(close)))
+      return true;
+  }
+  return false;
+}
+
+// 保本”, “稳赚: of “保本””、“稳赚”, where one mark too many joined two terms.
+std::string_view without_stray(std::string_view piece, std::string_view open, std::string_view close) {
+  const bool same = open == close;
+  const auto count = [&](std::string_view mark) {
+    std::size_t n = 0;
+    for (std::size_t at = piece.find(mark); at != piece.npos; at = piece.find(mark, at + mark.size())) ++n;
+    return n;
+  };
+  const std::size_t opened = count(open), closed = same ? opened : count(close);
+  if (same ? opened != 1 : opened + closed != 1) return piece;
+  if (piece.ends_with(close)) return piece.substr(0, piece.size() - close.size());
+  if (piece.starts_with(open)) return piece.substr(open.size());
+  return piece;
+}
+
+std::string doubled(std::string_view text, std::string_view mark) {
+  std::string out;
+  for (std::size_t at = 0;;) {
+    const std::size_t next = text.find(mark, at);
+    out += text.substr(at, next - at);
+    if (next == text.npos) return out;
+    out += std::string(mark) + std::string(mark);
+    at = next + mark.size();
+  }
+}
+
 }  // namespace
 
 void warn_of_several_in_one(Work& work, const Item& item, Span span, const std::string& phrase, Among among,
@@ -126,6 +163,7 @@ void warn_of_several_in_one(Work& work, const Item& item, Span span, const std::
   if (!found && among != Among::values) found = enclosed(phrase);
   if (!found) return;
   const std::string_view typed = work.text_at(span);
+  if (typed_twice(typed)) return;  // told where the text was read
   std::string open, close;
   for (const auto& [o, c] : {std::pair<std::string_view, std::string_view>{"“", "”"}, {"「", "」"}, {"\"", "\""}}) {
     if (!typed.starts_with(o) || !typed.ends_with(c)) continue;
@@ -139,11 +177,16 @@ void warn_of_several_in_one(Work& work, const Item& item, Span span, const std::
   }
   std::string instead;
   for (const std::string& piece : found->pieces)
-    instead += (instead.empty() ? "" : Work::say(item, ", ", "、")) + open + piece + close;
-  if (!found->instead.empty()) instead = open + found->instead + close;
+    instead += (instead.empty() ? "" : Work::say(item, ", ", "、")) + open +
+               doubled(without_stray(piece, open, close), close) + close;
+  if (!found->instead.empty()) instead = open + doubled(found->instead, close) + close;
   const bool blank = found->sign == " " || found->sign == "　";
   std::string help;
-  if (!found->pieces.empty()) {
+  if (among == Among::exceptions && found->pieces.empty()) {
+    // A gap may not stand there, and the word without its marks may take away a term of the lexicon.
+    instead.clear();
+    help = Work::say(item, "Such a phrase is whole words as they stand in the text", "此处须是文中原样的完整词语");
+  } else if (!found->pieces.empty()) {
     help = among == Among::alone
                ? Work::say(item, "Several that count each for itself are written ", "多个词语、含其一即可的，写作 ") +
                      of_several + " "

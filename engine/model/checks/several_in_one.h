@@ -12,9 +12,10 @@ namespace caveat::model {
 
 enum class Among {
   list,
-  alone,
-  values
-};  // terms of a list; the one phrase of a comparison; values that something is one of
+  exceptions,  // behind `but not`, where no gap may stand
+  alone,       // the one phrase of a comparison
+  values       // that something is one of
+};
 
 // `of_several`: what stands before several phrases instead, where it is alone.
 void warn_of_several_in_one(Work& work, const Item& item, Span span, const std::string& phrase, Among among,

@@ -227,7 +227,7 @@ void Work::unknown_name(Kind kind, const Item& item, Span span, const std::strin
   if (kind == Kind::value && told_of_another_form(item, span, written, known)) return;
   if (maybe_lost(item.pack, last)) return;
   if (told_of_glued(item, span, written, known)) return;
-  for (const std::string_view tag : {"中文", "英文"}) {  // 提示 中文危机话术
+  for (const std::string_view tag : {"中文", "英文", "zh", "en"}) {  // 提示 中文危机话术, say zhCRISIS
     if (!written.starts_with(tag)) continue;
     const std::string name = written.substr(tag.size()), meant = std::string(tag) + " " + name;
     if (std::find(known.begin(), known.end(), name) == known.end()) continue;
