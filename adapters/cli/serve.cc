@@ -267,6 +267,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
        .outcomes = false,
        .stages = true,
        .committed = [&metrics](std::uint64_t ns) { metrics.committed(ns); },
+       .unknown = [&metrics](std::string_view fact) { metrics.unknown(fact); },
        .waiting = 2 * configuration.turns_waiting,  // the router sheds first; batches and commands come on top
        .is_agent =
            [&](std::string_view id) {

@@ -91,6 +91,8 @@ struct GateOptions {
   // With stages: told of each record of a turn that was committed how long that took, whether its caller still waited or not. On the
   // log's thread, so quick.
   std::function<void(std::uint64_t ns)> committed = {};
+  // Told of each fact for want of which a rule of a turn could not be settled, once a turn; of rules that anybody may know of.
+  std::function<void(std::string_view fact)> unknown = {};
   std::size_t waiting = 0;  // turns and commands under way; 0: no limit. A turn beyond: `overloaded`; a command never
   // May this one still hold a hand-off? What nobody of today has is free to be taken by whoever serves its queue. Called under locks:
   // quick, and calling nothing of the gate's. None: whoever has one keeps it.

@@ -152,6 +152,7 @@ class Gate::Inside {
   void withhold(const Turn& turn, Reply& reply, bool only_person);
 
   // ---- answers.cc
+  void note_unknown(const program::Program& program, const decide::Decision& decision) const;
   void committed(const TurnPtr& turn, const audit::Appended& appended);
   Problem storage_problem(const Code& cause, std::string found) const;
   void fail(const TurnPtr& turn, Progress& progress, const Problem& problem);

@@ -166,6 +166,7 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
       progress.in_line = false;
     }));
     if (again) continue;
+    note_unknown(program, decision);
     Applied applied;
     apply(*turn, program, decision, seen, round, ticket, applied);
     return record(turn, decision, applied, moved, ticket, round, std::move(decision_id), std::move(changes), progress);
@@ -356,6 +357,17 @@ std::optional<Microseconds> Gate::Inside::expected_wait(const program::Program& 
   const Microseconds now = options_.clock->wall_us();
   return floor_.look(
       [&](const Desk& desk, std::uint64_t) { return desk.expected_wait(program.queue_name(queue), now); });
+}
+
+void Gate::Inside::note_unknown(const program::Program& program, const decide::Decision& decision) const {
+  if (!options_.unknown) return;
+  std::vector<std::uint32_t> slots;
+  for (const decide::Reason& reason : decision.reasons) {
+    if (!reason.unknown || program.rule_is_confidential(reason.rule)) continue;
+    for (const decide::FactUsed& fact : reason.facts)
+      if (!fact.known && std::find(slots.begin(), slots.end(), fact.slot) == slots.end()) slots.push_back(fact.slot);
+  }
+  for (const std::uint32_t slot : slots) options_.unknown(program.slot_path(slot));
 }
 
 void Gate::Inside::record(const TurnPtr& turn, const decide::Decision& decision, const Applied& applied,

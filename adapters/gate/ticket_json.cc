@@ -176,9 +176,13 @@ std::string queues_json(const program::Program& program, Microseconds now, const
     out["priority"] = priority_name(row.priority);
     if (row.overflow_to != program::kNone) out["overflow_to"] = program.queue_name(row.overflow_to);
     std::size_t waiting = 0;
-    for (const Ticket* ticket : open)
-      if (ticket->queue == program.queue_name(i) && ticket->standing != Standing::person) ++waiting;
+    Microseconds oldest = 0;
+    for (const Ticket* ticket : open) {
+      if (ticket->queue != program.queue_name(i) || ticket->standing == Standing::person) continue;
+      oldest = waiting++ == 0 ? ticket->opened : std::min(oldest, ticket->opened);
+    }
     out["waiting"] = waiting;
+    if (waiting != 0) out["oldest"] = format_instant(oldest, 0);
     if (const auto wait = desk.expected_wait(program.queue_name(i), now))
       out["expected_wait"] = wire::wait_in_minutes(*wait);
     queues.emplace_back(std::move(out));

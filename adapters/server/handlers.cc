@@ -273,6 +273,8 @@ std::uint64_t Router::Inside::count(const Call& call, const gate::Reply& reply, 
                                                      : "rule",
                             now - began);
   if (reply.problem != nullptr) note_refused(call, reply.problem->name);
+  if (was_sealed(reply))
+    options_.metrics->staged(reply.decided_ns - reply.begun_ns, reply.sealed_ns - reply.decided_ns);
   note_commit(reply, [now] { return now; });
   return now;
 }
@@ -288,7 +290,7 @@ void Router::Inside::note_refused(const Call& call, std::string_view code) {
 void Router::Inside::figures(const Done& done) {
   std::string out = options_.metrics->render();
   const gate::Reply queues = options_.gate->look(query_of(gate::Query::Kind::queues), gate::Caller::local());
-  if (queues.problem == nullptr) Metrics::queues(out, queues.body);
+  if (queues.problem == nullptr) Metrics::queues(out, queues.body, options_.clock->wall_us());
   done(text("text/plain; version=0.0.4; charset=utf-8", out + options_.services.figures()));
 }
 

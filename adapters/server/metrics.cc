@@ -1,5 +1,6 @@
 #include "adapters/server/metrics.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 
@@ -58,6 +59,12 @@ void Metrics::refused(std::string_view verdict, std::string_view cause) {
   count(decisions_, verdict, cause);
 }
 
+void Metrics::unknown(std::string_view fact) {
+  const std::lock_guard lock(mutex_);
+  const auto found = unknown_.find(fact);
+  ++(found != unknown_.end() ? found : unknown_.emplace(fact, 0).first)->second;
+}
+
 void Metrics::problem_told(std::string_view caller, std::string_view code) {
   const std::lock_guard lock(mutex_);
   count(problems_, caller, code);
@@ -70,7 +77,7 @@ void Metrics::answered(std::string_view method, std::string_view path, int statu
 
 void Metrics::reloaded(bool well) { (well ? reloads_ : reloads_failed_).fetch_add(1, std::memory_order_relaxed); }
 
-void Metrics::queues(std::string& out, std::string_view queues_json) {
+void Metrics::queues(std::string& out, std::string_view queues_json, Microseconds now) {
   boost::json::error_code error;
   const boost::json::value queues = boost::json::parse(queues_json, error);
   const auto* items = !error && queues.is_object() ? queues.as_object().if_contains("items") : nullptr;
@@ -81,6 +88,17 @@ void Metrics::queues(std::string& out, std::string_view queues_json) {
     const auto* waiting = queue.is_object() ? queue.as_object().if_contains("waiting") : nullptr;
     if (name == nullptr || !name->is_string() || waiting == nullptr || !waiting->is_number()) continue;
     line(out, "caveat_handoffs_open", {{"queue", std::string(name->as_string())}}, boost::json::serialize(*waiting));
+  }
+  head(out, "caveat_handoffs_oldest_seconds", "gauge", "Age of the oldest hand-off that waits for a person, by queue.");
+  for (const boost::json::value& queue : items->as_array()) {
+    const auto* name = queue.is_object() ? queue.as_object().if_contains("name") : nullptr;
+    if (name == nullptr || !name->is_string()) continue;
+    const auto* oldest = queue.as_object().if_contains("oldest");
+    const std::optional<Microseconds> opened =
+        oldest != nullptr && oldest->is_string() ? parse_instant(std::string_view(oldest->as_string())) : std::nullopt;
+    const Microseconds age = opened ? std::max<Microseconds>(0, now - *opened) : 0;
+    line(out, "caveat_handoffs_oldest_seconds", {{"queue", std::string(name->as_string())}},
+         std::to_string(age / 1'000'000));
   }
 }
 
@@ -131,6 +149,10 @@ std::string Metrics::render() const {
     for (const auto& [key, count] : problems_)
       line(out, "caveat_turns_refused_total", {{"caller", std::get<0>(key)}, {"code", std::get<1>(key)}},
            std::to_string(count));
+    head(out, "caveat_facts_unknown_total", "counter",
+         "Turns in which a rule could not be settled for want of a fact, by fact.");
+    for (const auto& [fact, count] : unknown_)
+      line(out, "caveat_facts_unknown_total", {{"fact", fact}}, std::to_string(count));
     head(out, "caveat_http_requests_total", "counter", "Requests answered, by route and status.");
     for (const auto& [key, count] : answers_)
       line(out, "caveat_http_requests_total",
@@ -138,6 +160,8 @@ std::string Metrics::render() const {
            std::to_string(count));
   }
   duration_.render(out, "caveat_decision_duration_seconds", "From the whole request to the reply, its record durable.");
+  decide_.render(out, "caveat_decide_duration_seconds", "From a turn's place in line to its decision.");
+  seal_.render(out, "caveat_seal_duration_seconds", "From a decision to its sealed record.");
   commit_.render(out, "caveat_commit_duration_seconds", "From the sealed record of a decision to its commit, durable.");
   head(out, "caveat_commit_failures_total", "counter", "Answers withheld since their record could not be committed.");
   line(out, "caveat_commit_failures_total", {}, std::to_string(commits_failed_.load(std::memory_order_relaxed)));

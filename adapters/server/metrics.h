@@ -3,7 +3,7 @@
 //   metrics.decided(decide::Verdict::allow, "rule", nanoseconds);
 //   std::string text = metrics.render();
 //
-// Promises   label sets are closed: routes of the table, statuses, verdicts, codes, the configured callers; never an id of a customer or a
+// Promises   label sets are closed: routes of the table, statuses, verdicts, codes, the configured callers, declared facts; never an id of a customer or a
 //            turn, never a text
 // Threads    all calls may run together
 // Cost       counting: a few atomic additions
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "engine/base/code.h"
+#include "engine/base/units.h"
 
 namespace caveat::server {
 
@@ -47,6 +48,12 @@ class Metrics {
   void problem_told(std::string_view caller, std::string_view code);
   void answered(std::string_view method, std::string_view path, int status);  // of the route's pattern
   void reloaded(bool well);
+  void staged(std::uint64_t decide_ns, std::uint64_t seal_ns) {
+    decide_.add(decide_ns);
+    seal_.add(seal_ns);
+  }
+  // A turn in which a rule that anybody may know of could not be settled for want of this fact.
+  void unknown(std::string_view fact);
   void committed(std::uint64_t nanoseconds) { commit_.add(nanoseconds); }
   void commit_failed() { commits_failed_.fetch_add(1, std::memory_order_relaxed); }
   void connection_opened() { connections_.fetch_add(1, std::memory_order_relaxed); }
@@ -57,7 +64,7 @@ class Metrics {
   std::string render() const;
 
   // For what others count: one family's head, and one line; names and values are escaped.
-  static void queues(std::string& out, std::string_view queues_json);  // of the gate: who waits where
+  static void queues(std::string& out, std::string_view queues_json, Microseconds now);  // of the gate: who waits where
   static void head(std::string& out, std::string_view name, std::string_view type, std::string_view help);
   using Labels = std::vector<std::pair<std::string_view, std::string>>;
   static void line(std::string& out, std::string_view name, const Labels& labels, const std::string& value);
@@ -67,7 +74,8 @@ class Metrics {
   std::map<std::tuple<std::string, std::string>, std::uint64_t, std::less<>> decisions_;     // verdict, cause
   std::map<std::tuple<std::string, std::string>, std::uint64_t, std::less<>> problems_;      // caller, code
   std::map<std::tuple<std::string, std::string, int>, std::uint64_t, std::less<>> answers_;  // method, path, status
-  Histogram duration_, commit_;
+  std::map<std::string, std::uint64_t, std::less<>> unknown_;                                // by fact
+  Histogram duration_, decide_, seal_, commit_;
   std::atomic<std::int64_t> connections_{0}, waiting_{0};
   std::atomic<std::uint64_t> refused_{0}, reloads_{0}, reloads_failed_{0}, commits_failed_{0};
 };

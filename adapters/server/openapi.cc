@@ -327,6 +327,7 @@ json::object schemas(std::string_view request_schema, Language language) {
                                  {"priority", priority_schema()},
                                  {"overflow_to", text},
                                  {"waiting", type("integer")},
+                                 {"oldest", text},
                                  {"expected_wait", text}},
                                 {"name", "open", "always", "hours", "priority", "waiting"}))}},
       {"items"});

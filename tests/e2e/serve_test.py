@@ -283,6 +283,13 @@ class Answers(Served):
         text = self.server.ask("GET", "/metrics", role=None)[2]
         self.assertIn(b'caveat_decisions_total{verdict="allow",cause="rule"} 1\n', text)
         self.assertIn(b'caveat_pack_info{name="my.first",version="1",digest="', text)
+        for stage in (b"decide", b"seal", b"commit"):
+            self.assertIn(b"caveat_" + stage + b"_duration_seconds_count 1\n", text)
+        # Nobody knows how old the customer is: a person takes over, and it shows what is missing and since when somebody waits.
+        self.server.decide({"id": "t-2", "conversation": {"id": "c"}, "answer": {"text": "x"}, "recommendation": {"products": [{"id": "p1"}]}})
+        text = self.server.ask("GET", "/metrics", role=None)[2]
+        self.assertIn(b'caveat_facts_unknown_total{fact="customer.age"} 1\n', text)
+        self.assertRegex(text, rb'caveat_handoffs_open\{queue="service_desk"\} 1\n(.*\n)*caveat_handoffs_oldest_seconds\{queue="service_desk"\} \d\n')
         if shutil.which("promtool") is None:
             self.skipTest("promtool is not installed")
         judged = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)

@@ -1965,8 +1965,12 @@ rule watched
   then flag watched
   if unknown hand off to desk
 )");
+  std::vector<std::string> missing;
+  desk.gate = desk.Bench::gate(
+      gate::GateOptions{.threads = 1, .unknown = [&](std::string_view fact) { missing.emplace_back(fact); }});
   const json::value reply = desk.hello();
   BOOST_TEST(str(reply.at("verdict")) == "handoff");
+  BOOST_TEST(missing.empty());  // figures are for everybody
   BOOST_TEST(reply.at("handoff").as_object().find("cause") == reply.at("handoff").as_object().end());
   const json::value ticket = desk.ticket(handoff_of(reply));
   BOOST_TEST(ticket.at("rules").as_array().empty());
@@ -1974,6 +1978,7 @@ rule watched
   desk.clock.pass(kSecond);
   const json::value open = desk.unknown_turn("c-2", "k-2");  // of a rule that anybody may know of
   BOOST_TEST(json::serialize(desk.ticket(handoff_of(open))).find(R"("cause":"missing")") != std::string::npos);
+  BOOST_TEST(missing.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(under_sixty_four_threads_no_bot_is_heard_after_a_take_over_is_answered) {

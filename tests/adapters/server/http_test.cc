@@ -215,8 +215,10 @@ BOOST_AUTO_TEST_CASE(figures_are_prometheus_text_with_each_family_once_and_bucke
   std::string text = metrics.render();
   Metrics::head(text, "caveat_pack_info", "gauge", "x");
   Metrics::line(text, "caveat_pack_info", {{"name", "a\"b\\c\nd"}}, "1");
-  Metrics::queues(text, R"({"items":[{"name":"service_desk","waiting":3},{"name":"x"}]})");
-  Metrics::queues(text, "nothing");
+  Metrics::queues(text,
+                  R"({"items":[{"name":"service_desk","waiting":3,"oldest":"2026-11-23T02:00:00Z"},{"name":"x"}]})",
+                  *parse_instant("2026-11-23T02:01:30Z"));
+  Metrics::queues(text, "nothing", 0);
   BOOST_TEST(text.find("caveat_handoffs_open{queue=\"service_desk\"} 3\n") != std::string::npos);
   const std::regex sample(
       R"re(([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})? [0-9.]+)re");
