@@ -20,7 +20,7 @@ ProblemItem unstored(const Code& cause, const LookAtDisk& disk, std::string expe
           .expected = std::move(expected),
           .found = found.empty() ? std::string(cause.name) : std::move(found),
           .nearest = {},
-          .hint = "GET /readyz says what the server lacks"};
+          .hint = "nothing keeps it meanwhile: send it again; GET /readyz says what the server lacks"};
 }
 
 }  // namespace caveat::gate

@@ -153,6 +153,7 @@ void Router::Inside::perform(const CallPtr& call, gate::Command::Kind kind, std:
 // What is only read; where the look itself is recorded it waits for the disk, so it is done aside.
 void Router::Inside::look(const CallPtr& call, gate::Query query, const Done& done) {
   query.language = call->language;
+  query.purpose = call->target.parameter("reason");
   auto work = [this, call, query = std::move(query), done] {
     done(gate_response(*call, options_.gate->look(query, *call->caller)));
   };

@@ -8,6 +8,11 @@ namespace caveat::server {
 
 namespace {
 
+const Parameter kReason{
+    "reason",
+    {"why it is looked at, kept with the record of the look; proxies write addresses down, so no name of a customer",
+     "查看事由，随查看记录保存；网址会被代理记入日志，请勿写入客户姓名"}};
+
 constexpr std::size_t kTurnBytes = 1u << 20;    // of a turn, and of a line of a batch
 constexpr std::size_t kSmallBytes = 64u << 10;  // of what an agent, an auditor, an operator sends
 
@@ -54,7 +59,8 @@ std::vector<Route> make() {
                 "hand-offs that he may see, and his own answers.",
                 "查看一个决定，以调用方可见的范围为限：机器人只能查看自己的，且只含代码；坐席只能查看其可见转接所涉"
                 "的决定及本人的答复。"},
-       .record = {"viewed", "查看"}});
+       .record = {"viewed", "查看"},
+       .query = {kReason}});
   all.push_back({.handler = Handler::explanation,
                  .method = "GET",
                  .path = "/v1/decisions/{id}/explanation",
@@ -65,7 +71,8 @@ std::vector<Route> make() {
                           "以文字讲述该决定，按读者区分；可查看的范围同上。"},
                  .record = {"viewed", "查看"},
                  .query = {{"for", {"who reads it", "读者"}, {"bot", "customer", "officer"}},
-                           {"language", {"in which language", "语言"}, {"en", "zh"}}}});
+                           {"language", {"in which language", "语言"}, {"en", "zh"}},
+                           kReason}});
   all.push_back({.handler = Handler::proof,
                  .method = "GET",
                  .path = "/v1/decisions/{id}/proof",
@@ -125,7 +132,8 @@ std::vector<Route> make() {
                  .gives = "Ticket",
                  .says = {"One hand-off with all that is needed to take it; its ETag is its version.",
                           "一个转接及接手所需的全部内容；ETag 为其版本。"},
-                 .record = {"viewed", "查看"}});
+                 .record = {"viewed", "查看"},
+                 .query = {kReason}});
   all.push_back(
       {.handler = Handler::open_handoff,
        .method = "POST",

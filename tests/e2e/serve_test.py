@@ -26,6 +26,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import urllib.parse
 import zipfile
 
 import jsonschema
@@ -1302,6 +1303,10 @@ rule for_{role} en "seen by {role}" zh "{role}可见" cites TEST applies to mess
         self.assertEqual([line.split(": ")[0] for line in told["officer", "en"]],
                          ["The customer said", "The bot wanted", "Verdict", "Rule", "Because", "Law", "The customer was told"])
         self.assertEqual(self.get(path + "/explanation?for=nobody", "auditor")[0], 422)
+        for where in (path, path + "/explanation"):
+            self.assertEqual(self.get(where + "?reason=" + urllib.parse.quote("投诉 88"), "auditor")[0], 200)
+        looks = json.loads(self.server.ask("POST", "/v1/log/search", {"from": "2020-01-01"}, role="auditor")[2])["items"]
+        self.assertEqual([one["event"].get("reason") for one in looks if one["kind"] == "viewed"][-2:], ["投诉 88"] * 2)
         status, headers, proof = self.server.ask("GET", path + "/proof", role="bot")
         self.assertEqual((status, headers["content-type"]), (200, "text/plain; charset=utf-8"))
         self.assertTrue(proof.startswith(b"c2sp.org/tlog-proof@v1\n"), proof[:60])

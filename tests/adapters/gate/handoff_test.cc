@@ -1361,7 +1361,8 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_told_as_one_with_the_room_that_is_wanted) {
   desk.control.failing = 1;
   const json::value other = desk.hello();
   BOOST_TEST(str(other.at("errors").at(0).at("expected")) == "a decision that is on disk before it is answered");
-  BOOST_TEST(str(other.at("errors").at(0).at("hint")) == "GET /readyz says what the server lacks");
+  BOOST_TEST(str(other.at("errors").at(0).at("hint")) ==
+             "nothing keeps it meanwhile: send it again; GET /readyz says what the server lacks");
   desk.verify();
 }
 
