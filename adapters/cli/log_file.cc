@@ -30,6 +30,25 @@ std::string origin_of(const std::string& checkpoint) {
   return said ? said->origin : std::string();
 }
 
+// That a log is looked at is itself recorded, by whoever has it.
+constexpr Phrase kNotAsked{
+    "caveat: that a log is looked at is itself recorded, which takes its writer. If that is a server, name its socket "
+    "with --socket FILE.sock ([http] socket of its configuration); else wait until the writer is done, or copy the log "
+    "with its keys and look at the copy with --copy.\n",
+    "caveat：查看日志本身也须由写入者记录。若写入者是服务，请以 --socket FILE.sock 指定其套接字（其配置中的 [http] "
+    "socket）；否则请等待写入结束，或复制日志及其密钥并以 --copy 查看副本。\n"};
+constexpr Phrase kNeverAsks{
+    "caveat: that a log is looked at is itself recorded, which takes its writer. Where that is a server, `caveat log "
+    "search` and `caveat report` ask it; else wait until the writer is done, or copy the log with its keys and look at "
+    "the copy with --copy.\n",
+    "caveat：查看日志本身也须由写入者记录。若写入者是服务，`caveat log search` 与 `caveat report` "
+    "会向其查询；否则请等待写入结束，或复制日志及其密钥并以 --copy 查看副本。\n"};
+
+bool asks_server(const Invocation& invocation) {
+  const std::vector<Option>& options = invocation.command->options;
+  return std::any_of(options.begin(), options.end(), [](const Option& one) { return one.name == "--socket"; });
+}
+
 }  // namespace
 
 std::string keys_dir(const Invocation& invocation, const std::string& log_path) {
@@ -180,12 +199,7 @@ std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal
       return audit::Log::open(std::move(options));
     } catch (const audit::Error& error) {
       if (&error.code() == &audit::codes::kLogInUse && in_use == InUse::advise)
-        terminal.err << terminal.say(
-            {"caveat: that a log is looked at is itself recorded, which its writer does not do for others yet. Copy "
-             "the log "
-             "with its keys and look at the copy with --copy, or wait until the writer is done.\n",
-             "caveat：查看日志本身也须记录，而写入进程尚不能代为记录。请复制日志及其密钥，以 --copy "
-             "查看副本，或等待写入结束。\n"});
+        terminal.err << terminal.say(asks_server(invocation) ? kNotAsked : kNeverAsks);
       if (&error.code() != &audit::codes::kLogReadOnly) throw;
     }
   }

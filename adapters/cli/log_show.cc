@@ -255,8 +255,11 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
                      {}, "log search");
 
   const std::string& path = invocation.arguments[0];
-  if (const std::string socket = beside_log(path, ".sock"); !invocation.has("--copy") && server_answers(socket))
-    return search_through_server(invocation, terminal, socket, period);
+  if (!invocation.has("--copy")) {
+    if (const std::string socket = socket_of(invocation, path); server_writes(socket, path))
+      return search_through_server(invocation, terminal, socket, period);
+    if (const int wrong = anothers_socket(invocation, terminal); wrong != kDone) return wrong;
+  }
   std::unique_ptr<LogReader> reader = LogReader::open(path, keys_dir(invocation, path));
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
   if (keys == nullptr) {

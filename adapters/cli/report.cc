@@ -151,9 +151,11 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
     if (!query.verdict) return wrong_verdict(terminal, invocation.get("--verdict"), "report");
   }
 
-  const std::string socket = beside_log(path, ".sock");
-  if (!invocation.has("--copy") && server_answers(socket))
-    return report_through_server(invocation, terminal, socket, form.substr(1), period);
+  const std::string socket = socket_of(invocation, path);
+  if (!invocation.has("--copy")) {
+    if (server_writes(socket, path)) return report_through_server(invocation, terminal, socket, form.substr(1), period);
+    if (const int wrong = anothers_socket(invocation, terminal); wrong != kDone) return wrong;
+  }
   std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path, keys_dir(invocation, path));
   const std::unique_ptr<audit::KeyStore> keys =
       keys_of(invocation, *reader, form == ".zip" || invocation.has("--customer"));
@@ -208,7 +210,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
           return log.get();
         } catch (const audit::Error& error) {
           if (&error.code() != &audit::codes::kLogInUse) throw;
-          if (server_answers(socket)) throw ServerHasTheLog();
+          if (server_writes(socket, path)) throw ServerHasTheLog();
           if (std::chrono::steady_clock::now() - since > kPatience) throw;
           if (!told)
             terminal.err << fill(terminal.say(

@@ -9,7 +9,12 @@
 #include <cstring>
 #include <ostream>
 
+#include "adapters/cli/messages.h"
+#include "adapters/cli/settings.h"
 #include "adapters/wire/codes.h"
+#include "audit/log/reader.h"
+#include "audit/log/signers.h"
+#include "audit/store/writer_lock.h"
 #include "engine/base/diagnostic.h"
 
 namespace caveat::cli {
@@ -70,7 +75,29 @@ std::string ServerReply::header(std::string_view name) const {
   return {};
 }
 
-bool server_answers(const std::string& socket_path) { return Connected(socket_path).there(); }
+std::string socket_of(const Invocation& invocation, const std::string& log_path) {
+  return invocation.get("--socket", beside_log(log_path, ".sock"));
+}
+
+bool server_writes(const std::string& socket_path, const std::string& log_path) {
+  // Both are needed: the writer may be another than who answers, and a copy has the name of its log.
+  if (!Connected(socket_path).there() || !audit::has_writer(log_path)) return false;
+  const std::string origin = audit::LogReader::open(log_path)->origin();
+  const std::optional<ServerReply> reply = ask_server(socket_path, "GET", "/log/vkey", "", Language::en);
+  if (!reply || reply->status != 200) return false;
+  const Result<std::vector<audit::VerifierKey>> keys = audit::parse_verifier_keys(reply->body);
+  return keys && audit::of_log(keys->back().name, origin);
+}
+
+int anothers_socket(const Invocation& invocation, Terminal& terminal) {
+  if (!invocation.has("--socket") || !Connected(invocation.get("--socket")).there()) return kDone;
+  return wrong_use(terminal,
+                   {"--socket names {0}, and whoever answers there does not write {1}. Name the socket of its own "
+                    "server ([http] socket of its configuration); where none writes it, leave --socket out.",
+                    "--socket 指定了 {0}，而在该处应答的服务并不写入 {1}。请指定写入该日志的服务的套接字（其配置中的 "
+                    "[http] socket）；若没有服务写入它，请去掉 --socket。"},
+                   {invocation.get("--socket"), invocation.arguments[0]}, invocation.command->name);
+}
 
 std::optional<ServerReply> ask_server(const std::string& socket_path, const std::string& method,
                                       const std::string& path, const std::string& body, Language language) {

@@ -1,7 +1,7 @@
 // Server client: one question to the server that writes a log, over its Unix socket: what a command cannot do beside a writer, the
 // writer does for it.
 //
-//   if (server_answers(socket)) reply = ask_server(socket, "POST", "/v1/log/search", body, language);
+//   if (server_writes(socket, log)) reply = ask_server(socket, "POST", "/v1/log/search", body, language);
 //
 // Cost       waits until the server has answered
 #pragma once
@@ -22,7 +22,13 @@ struct ServerReply {
   std::string header(std::string_view name) const;
 };
 
-bool server_answers(const std::string& socket_path);  // somebody listens there
+// --socket, else FILE.sock beside the log: where its server is asked.
+std::string socket_of(const Invocation& invocation, const std::string& log_path);
+// Whoever answers there has this log open for writing: another log's server may sit on that path, or a copy's.
+bool server_writes(const std::string& socket_path, const std::string& log_path);
+// --socket names the server of another log: the terminal is told; else kDone.
+int anothers_socket(const Invocation& invocation, Terminal& terminal);
+
 // Nothing: it went away before it had answered.
 std::optional<ServerReply> ask_server(const std::string& socket_path, const std::string& method,
                                       const std::string& path, const std::string& body, Language language);

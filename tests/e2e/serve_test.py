@@ -1487,6 +1487,51 @@ class Looks(Served):
         self.assertEqual(refused.returncode, 2, refused.stderr)
         self.assertEqual(self.server.verify().returncode, 0)
 
+    def test_another_logs_server_on_the_socket_is_not_asked_and_ones_own_is_found_where_it_is(self):
+        self.server.decide(turn(1, "You cannot lose."))
+        self.server.stop()
+        asked = 'listen = "127.0.0.1:0"\n'
+        self.server.config.write_text(self.server.config.read_text().replace(asked, asked + 'socket = "other.sock"\n'))
+        self.server.start()
+        made = subprocess.run([BINARY, "decide", "--rules", "rules", "--log", "other.db"], cwd=self.folder, check=True, text=True,
+                              capture_output=True, input=json.dumps(turn(7)))
+        self.assertEqual(json.loads(made.stdout)["verdict"], "allow")
+
+        def of_other(*more):
+            found = self.caveat("log", "search", "other.db", "--verdict", "block", *more)
+            self.assertEqual((found.returncode, found.stdout), (0, ""), found.stderr)
+            for form in ("jsonl", "zip"):
+                report = self.caveat("report", "other.db", "--out", f"o.{form}", *more)
+                self.assertEqual(report.returncode, 0, report.stderr)
+                self.assertIn("1 decision of ", report.stderr)
+            self.assertEqual(self.caveat("verify", "o.zip", "--key", "other.keys/log.vkey").returncode, 0)
+
+        of_other()
+        with open(self.folder + "/other.db-writer", "w", encoding="ascii") as lock:  # by whoever else writes it
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for command in (("log", "search", "other.db", "--verdict", "block"), ("report", "other.db", "--out", "none.zip")):
+                refused = self.caveat(*command)
+                self.assertEqual((refused.returncode, refused.stdout), (4, ""), refused.stderr)
+                self.assertIn("--socket", refused.stderr)
+        for command in (("log", "search", "other.db", "--verdict", "block"), ("report", "other.db", "--out", "none.zip")):
+            refused = self.caveat(*command, "--socket", "other.sock")
+            self.assertEqual((refused.returncode, refused.stdout), (2, ""), refused.stderr)
+            self.assertIn("does not write other.db", refused.stderr)
+        of_other("--socket", "nobody.sock")
+        # its own log: not where it is looked for, found where it is named
+        refused = self.caveat("log", "search", "log.db", "--verdict", "block")
+        self.assertEqual(refused.returncode, 4, refused.stderr)
+        self.assertIn("--socket", refused.stderr)
+        found = self.caveat("log", "search", "log.db", "--verdict", "block", "--socket", "other.sock")
+        self.assertEqual((found.returncode, len(found.stdout.splitlines())), (0, 1), found.stderr)
+        report = self.caveat("report", "log.db", "--out", "l.zip", "--socket", "other.sock")
+        self.assertEqual(report.returncode, 0, report.stderr)
+        self.assertEqual(self.caveat("verify", "l.zip", "--key", "log.keys/log.vkey").returncode, 0)
+        self.assertIn("caveat log search", self.caveat("log", "show", "log.db").stderr)
+        self.server.stop()
+        looks = self.caveat("log", "search", "log.db", "--from", "2020-01-01", "--json").stdout.splitlines()
+        self.assertEqual([one["kind"] for one in map(json.loads, looks) if one["kind"] in ("viewed", "exported")], ["viewed", "exported"])
+
     def test_nothing_that_is_told_of_the_log_names_a_confidential_rule_or_confirms_a_guess(self):
         shutil.rmtree(self.server.rules)
         shutil.copytree(REPOSITORY / "tests/adapters/gate/pack", self.server.rules)
