@@ -296,6 +296,30 @@ class Answers(Served):
         judged = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
         self.assertEqual((judged.returncode, judged.stdout + judged.stderr), (0, b""))
 
+    def test_the_example_of_alerts_and_the_board_ask_for_figures_that_there_are(self):
+        self.server.decide(turn(1))
+        self.server.decide({"id": "canary"})
+        figures = self.server.ask("GET", "/metrics", role=None)[2].decode()
+        families = dict(re.findall(r"^# TYPE (\S+) (\S+)$", figures, re.M))
+        labels = {name: set(re.findall(r'(\w+)="', given)) for name, given in re.findall(r"^(\w+)\{(.*)\} ", figures, re.M)}
+        folder = REPOSITORY / "examples" / "watching"
+        board = json.loads((folder / "grafana.json").read_text(encoding="utf-8"))
+        asked = {"alerts": (folder / "alerts.yaml").read_text(encoding="utf-8"),
+                 "board": "\n".join(target["expr"] for panel in board["panels"] for target in panel["targets"])}
+        for where, text in asked.items():
+            names = set(re.findall(r"\b(?:caveat|process)_[a-z_]+", text))
+            self.assertGreater(len(names), 8, where)
+            for name in names:
+                family = re.sub(r"_bucket$", "", name)
+                self.assertIn(family, families, where)
+                self.assertEqual(name != family, families[family] == "histogram", (where, name))
+            for name, chosen in re.findall(r"\b(caveat_[a-z_]+)\{(.*?)\}", text):
+                self.assertLessEqual(set(re.findall(r'(\w+)[=!]', chosen)), labels[name], (where, name))
+        if shutil.which("promtool") is None:
+            self.skipTest("promtool is not installed")
+        judged = subprocess.run(["promtool", "check", "rules", folder / "alerts.yaml"], capture_output=True, check=False)
+        self.assertEqual(judged.returncode, 0, judged.stdout + judged.stderr)
+
     def test_the_operational_log_has_ids_and_no_text_and_no_customer(self):
         headers = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
         _, got, _ = self.server.decide(turn(1, "canary-answer"), headers=headers)
