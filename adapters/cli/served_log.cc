@@ -22,6 +22,7 @@
 #include "engine/base/escape.h"
 #include "engine/base/units.h"
 #include "engine/model/zones.h"
+#include "engine/program/program.h"
 
 namespace caveat::cli {
 
@@ -108,10 +109,18 @@ std::string roles_of(const gate::Caller& caller) {
 
 }  // namespace
 
-// Nobody who asks over HTTP learns by a guess what a confidential rule is called; whoever holds the keys may ask by its name.
+// Nobody who asks over HTTP learns by a guess what a confidential rule is called. By its name asks whoever holds the keys, or reads the
+// rule in decisions anyway.
 RuleNames Served::as_recorded(const audit::LogReader& reader, const gate::Caller& caller, const std::string& rule,
                               std::optional<std::uint64_t> end) const {
-  return caller.has_keys ? rule_as_recorded(reader, options_.log->keys(), rule, end) : RuleNames{rule, {}};
+  const auto shows = [&] {
+    const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+    const std::uint32_t index = rules ? rules->program->find_rule(rule) : program::kNone;
+    if (index == program::kNone || !rules->program->rule_is_confidential(index)) return false;
+    const std::vector<std::string_view> named = rules->program->rule_visible_to(index);
+    return std::any_of(named.begin(), named.end(), [&](std::string_view role) { return caller.has(role); });
+  };
+  return caller.has_keys || shows() ? rule_as_recorded(reader, options_.log->keys(), rule, end) : RuleNames{rule, {}};
 }
 
 server::Served Served::search(const server::Asked& asked) const {

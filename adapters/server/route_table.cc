@@ -235,9 +235,10 @@ std::vector<Route> make() {
        .takes = "Search",
        .gives = "Found",
        .says = {"Find records of the audit log. The conditions stand in the body, since addresses are logged. A "
-                "confidential rule stands in records, and is found, under its alias (confidential/…).",
+                "confidential rule stands in records, and is found, under its alias (confidential/…); one that is "
+                "visible to you also by its name.",
                 "查找审计日志中的记录。查询条件置于正文，因为网址会被记入日志。保密规则在记录中以别名（confidential/"
-                "…）出现，也以别名查找。"},
+                "…）出现，也以别名查找；对您的角色可见时亦可用其名称。"},
        .record = {"viewed", "查看"}});
   all.push_back({.handler = Handler::report,
                  .method = "POST",

@@ -1263,6 +1263,13 @@ rule for_{role} en "seen by {role}" zh "{role}可见" cites TEST applies to mess
                 self.assertEqual(json.loads(text)["rules"], ["test.bars/for_agent"])
                 found = json.loads(self.server.ask("POST", "/v1/log/search", {"decision": decision}, role="auditor")[2])["items"]
                 self.assertTrue(all(rule.startswith("confidential/") for rule in found[0]["rules"]), found)
+                for rule, count in (("test.bars/for_auditor", number + 1), ("test.bars/for_agent", 0), ("test.bars/for_nobody", 0)):
+                    by_name = {"rule": rule, "verdict": "handoff"}  # as he reads it in the decision, or as he guesses
+                    found = json.loads(self.server.ask("POST", "/v1/log/search", by_name, role="auditor")[2])
+                    self.assertEqual(found["found"], count, rule)
+                    self.assertNotIn(rule, json.dumps(found))
+                    headers = self.server.ask("POST", "/v1/reports", {"format": "jsonl", "rule": rule}, role="auditor")[1]
+                    self.assertEqual(headers["caveat-decisions"], str(count))
                 index = str(answered["receipt"]["index"])
                 for options, sees in (((), []), (("--role", "agent"), ["agent"]), (("--role", "auditor"), ["auditor"]), (("--role", "x"), [])):
                     shown = subprocess.run([BINARY, "log", "show", self.server.log, "--copy", "--index", index, "--language", language, *options],
