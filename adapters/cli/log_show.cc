@@ -25,6 +25,8 @@
 #include "audit/record/sections.h"
 #include "audit/report/words.h"
 #include "audit/seal/system_random.h"
+#include "engine/base/nearest.h"
+#include "engine/base/roles.h"
 
 namespace caveat::cli {
 
@@ -158,6 +160,27 @@ audit::Viewed viewed(const Invocation& invocation, std::vector<audit::IndexRange
   return event;
 }
 
+// A word that is no role of a key counts where a rule of this record names it; else it is a slip, and the story would read as if no
+// such rule had fired.
+int read_role(const std::string& role, std::uint64_t index, const Shown& shown, Terminal& terminal) {
+  if (std::find(kRoleNames.begin(), kRoleNames.end(), role) != kRoleNames.end()) return kDone;
+  if (shown.opened) {
+    for (const audit::Reserved& one : gate::reserved_in(*shown.opened))
+      if (std::find(one.roles.begin(), one.roles.end(), role) != one.roles.end()) return kDone;
+  }
+  const std::string near(nearest(role, std::span<const std::string_view>(kRoleNames)));
+  return wrong_use(
+      terminal,
+      near.empty() ? Phrase{"no key has the role “{0}”, and no confidential rule in record {1} is visible to it. "
+                            "--role is one word: auditor, agent, or what `visible to` of a rule names.",
+                            "没有密钥具有角色“{0}”，记录 {1} 中也没有对其可见的保密规则。--role "
+                            "为一个名称：auditor、agent，或规则的“可见范围”所列名称。"}
+                   : Phrase{"no key has the role “{0}”, and no confidential rule in record {1} is visible to it. Did "
+                            "you mean {2}?",
+                            "没有密钥具有角色“{0}”，记录 {1} 中也没有对其可见的保密规则。是否想输入 {2}？"},
+      {role, std::to_string(index), near}, "log show");
+}
+
 // The writer and the clocks that it lives on, let go in the right order.
 struct Recorder {
   SystemClock clock;
@@ -179,6 +202,12 @@ void let_go(Recorder& recorder, std::unique_ptr<LogReader>& reader) {
 }  // namespace
 
 int run_log_show(const Invocation& invocation, Terminal& terminal) {
+  if (invocation.has("--role") && (!invocation.has("--index") || terminal.json))
+    return wrong_use(terminal,
+                     {"--role goes with --index N and without --json: only the story of one record tells of "
+                      "confidential rules.",
+                      "--role 须与 --index N 同用，且不能与 --json 同用：只有单条记录的讲述会提及保密规则。"},
+                     {}, "log show");
   const std::string& path = invocation.arguments[0];
   std::unique_ptr<LogReader> reader = LogReader::open(path, keys_dir(invocation, path));
   const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
@@ -200,6 +229,11 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
                         "日志有 {0}；--index 从 0 开始，其中没有“{1}”。"},
                        {counted(reader->size(), terminal, "record", "records", "条记录"), text}, "log show");
     range.end = range.first + 1;
+    if (invocation.has("--role")) {
+      const Shown shown = look(*reader, keys.get(), range.first, *leaf);
+      if (const int wrong = read_role(invocation.get("--role"), range.first, shown, terminal); wrong != kDone)
+        return wrong;
+    }
   }
   Recorder recorder;
   recorder.log = open_recorder(invocation, terminal, *reader, keys.get(), recorder.clock, recorder.random);

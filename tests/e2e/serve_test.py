@@ -1271,10 +1271,16 @@ rule for_{role} en "seen by {role}" zh "{role}可见" cites TEST applies to mess
                     headers = self.server.ask("POST", "/v1/reports", {"format": "jsonl", "rule": rule}, role="auditor")[1]
                     self.assertEqual(headers["caveat-decisions"], str(count))
                 index = str(answered["receipt"]["index"])
-                for options, sees in (((), []), (("--role", "agent"), ["agent"]), (("--role", "auditor"), ["auditor"]), (("--role", "x"), [])):
+                for options, sees in (((), []), (("--role", "agent"), ["agent"]), (("--role", "auditor"), ["auditor"])):
                     shown = subprocess.run([BINARY, "log", "show", self.server.log, "--copy", "--index", index, "--language", language, *options],
                                            capture_output=True, text=True, check=True).stdout
                     self.assertEqual(seen(shown), sees, shown)
+                for wrong, says in ((("--index", index, "--role", "Auditor"), "auditor?"), (("--index", index, "--role", "审计"), "visible to"),
+                                    (("--index", index, "--role", "auditor,agent"), "one word"), (("--role", "auditor"), "--index N"),
+                                    (("--index", index, "--role", "auditor", "--json"), "without --json")):
+                    shown = subprocess.run([BINARY, "log", "show", self.server.log, "--copy", *wrong], capture_output=True, text=True, check=False)
+                    self.assertEqual((shown.returncode, shown.stdout), (2, ""), (wrong, shown.stderr))
+                    self.assertIn(says, shown.stderr)
             report = self.server.ask("POST", "/v1/reports", {"format": "html"}, role="auditor")[2].decode()
             self.assertEqual([word for word in ("bars for", "看金条", "seen by") if word in report], [])
         self.assertEqual(self.server.verify().returncode, 0)
