@@ -291,6 +291,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                   .reports = configuration.reports,
                   .connections = configuration.connections,
                   .turns_waiting = configuration.turns_waiting,
+                  .caller_rate = configuration.caller_rate,
                   .header_wait_ms = configuration.header_wait_ms,
                   .body_wait_ms = configuration.body_wait_ms,
                   .idle_ms = configuration.idle_ms,

@@ -95,6 +95,19 @@ bool Router::Inside::admit(const Head& head, Call& call) {
   return false;
 }
 
+// Of each caller so many requests a second, and as many at once: a cell each, and who is a second ahead waits.
+bool Router::Inside::too_often(const Call& call) {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  if (options_.caps.caller_rate == 0 || !call.among) return false;
+  const std::uint64_t now = options_.clock->steady_ns(), each = kSecond / options_.caps.caller_rate;
+  const std::lock_guard lock(pace_mutex_);
+  std::uint64_t& paid = paid_up_ns_[call.caller->id];
+  const std::uint64_t from = std::max(paid, now);
+  if (from + each > now + kSecond) return true;
+  paid = from + each;
+  return false;
+}
+
 // A batch may last, and callers change meanwhile: each line is of who may call now. Null: he may.
 const Code* Router::Inside::lost_leave(Call& call) const {
   if (!call.among) return nullptr;

@@ -43,6 +43,7 @@ struct Caps {
   std::size_t reports = 2;   // and searches, together
   std::size_t connections = 10'000;
   std::size_t turns_waiting = 4'096;
+  std::size_t caller_rate = 0;  // requests of one caller a second; 0: no limit
   std::int64_t header_wait_ms = 5'000, body_wait_ms = 10'000, idle_ms = 60'000, deadline_ms = 2'000;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -69,6 +70,7 @@ class Router::Inside {
   void look_at_headers(const Head& head, Call& call, std::vector<Problem>& all) const;
   static ProblemItem too_large(std::size_t limit, std::uint64_t found);
   void refuse_method(const CallPtr& call, std::span<const std::string_view> methods, std::string_view found);
+  bool too_often(const Call& call);
   void refuse_now(Call& call, const Code& code, ProblemItem what);
   void refuse_now(const CallPtr& call, const Code& code, ProblemItem what) { refuse_now(*call, code, std::move(what)); }
 
@@ -147,6 +149,9 @@ class Router::Inside {
   std::atomic<bool> draining_{false}, cut_{false};
   std::atomic<std::size_t> at_length_{0};
   std::atomic<std::int64_t> waiting_{0};
+  std::mutex pace_mutex_;
+  std::map<std::string, std::uint64_t, std::less<>>
+      paid_up_ns_;                                  // by caller: up to when what he asked is within his rate
   std::atomic<std::uint64_t> commit_failed_ns_{0};  // 0: the last one went well
 };
 

@@ -158,6 +158,8 @@ constexpr decide::Phrase kPhrases[] = {
     {"the id that the header Idempotency-Key names", "请求头 Idempotency-Key 所指的 id"},
     {"an answer", "答复"},
     {"at most {} turns that wait", "至多 {} 轮等待"},
+    {"at most {} requests a second of one caller", "单个调用方每秒至多 {} 个请求"},
+    {"more of them", "超出此数"},
     {"at most {} connections", "至多 {} 个连接"},
     {"a shorter period: a package that can be verified is smaller", "更短的期间：可验证的证据包不能这么大"},
     {"at most {} batches at once", "同时至多 {} 个批量请求"},

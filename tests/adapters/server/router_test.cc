@@ -304,6 +304,27 @@ BOOST_AUTO_TEST_CASE(more_turns_than_may_wait_are_shed_with_a_verdict) {
   BOOST_TEST(body_of(response).at("verdict") == "handoff");
 }
 
+BOOST_AUTO_TEST_CASE(a_caller_who_asks_too_often_is_told_so_and_keeps_nobody_else_waiting) {
+  Desk desk({.caller_rate = 2});
+  const auto ask = [&](const char* role) {
+    return desk.ask(desk.head("POST", "/v1/decisions", role), R"({"id":"t-1","answer":{"text":"a"}})");
+  };
+  BOOST_TEST(ask("bot").code == "no_pack");
+  BOOST_TEST(ask("bot").code == "no_pack");
+  const Response refused = ask("bot");
+  BOOST_TEST(refused.status == 429);
+  BOOST_TEST(refused.code == "caller_rate");
+  BOOST_TEST(header(refused, "Retry-After") == "1");
+  BOOST_TEST(body_of(refused).at("id") == "t-1");
+  BOOST_TEST(body_of(refused).at("verdict") == "handoff");
+  BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch", "bot")).status == 429);
+  BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch", "agent")).status == 200);
+  BOOST_TEST(desk.ask(desk.head("GET", "/healthz")).status == 200);
+  desk.clock.ns += 500'000'000;
+  BOOST_TEST(ask("bot").code == "no_pack");
+  BOOST_TEST(ask("bot").status == 429);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_drains_says_so_to_turns_and_to_who_asks_whether_it_is_ready) {
   Desk desk;
   BOOST_TEST(desk.ask(desk.head("GET", "/readyz")).status == 200);
