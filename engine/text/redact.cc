@@ -271,8 +271,10 @@ bool holds_one(std::string_view sentence, const List& list) {
 // What says of something that it is not so.
 bool denies(std::string_view sentence) {
   static constexpr std::string_view kWords[] = {
-      "谣言",   "误传", "假的",  "有误", "错误",  "错的", "玩笑", "骗你",   "骗人",      "作废",      "忽略",
-      "untrue", "myth", "false", "joke", "wrong", "lie",  "lies", "ignore", "disregard", "incorrect", "outdated"};
+      "谣言",  "误传", "假的",  "有误",     "错误",    "错的",    "玩笑",       "骗你",      "骗人",    "作废",
+      "忽略",  "无视", "理会",  "胡说",     "瞎说",    "乱说",    "套话",       "场面话",    "算数",    "作数",
+      "不算",  "撤回", "收回",  "nonsense", "rubbish", "mistake", "inaccurate", "fake",      "untrue",  "myth",
+      "false", "joke", "wrong", "lie",      "lies",    "ignore",  "disregard",  "incorrect", "outdated"};
   if (holds_one(sentence, kWords)) return true;
   const std::span<const Cue> all = cues();
   return std::any_of(all.begin(), all.end(), [&](const Cue& cue) {
@@ -281,8 +283,9 @@ bool denies(std::string_view sentence) {
 }
 // Speaks of all that stands before, or of what stands right before it.
 bool points_back(std::string_view sentence) {
-  static constexpr std::string_view kWords[] = {"以上", "上述", "前述",  "上文",    "前文",
-                                                "上面", "前面", "above", "earlier", "previous"};
+  static constexpr std::string_view kWords[] = {"以上",   "上述",     "前述",   "上文",    "前文",    "上面",
+                                                "前面",   "上一句",   "前一句", "上句",    "上一条",  "刚才说的",
+                                                "刚才那", "刚刚说的", "above",  "earlier", "previous"};
   return holds_one(sentence, kWords);
 }
 bool begins_with_pointer(std::string_view sentence) {
@@ -297,20 +300,84 @@ bool begins_with_pointer(std::string_view sentence) {
          });
 }
 
+// Is all that is left of a clause one of `words`, again and again?
+template <class List>
+bool is_all_of(std::string_view rest, const List& words) {
+  while (!rest.empty()) {
+    const CodePoint first = decode_utf8(rest, 0);
+    if (!first || (!is_word(first.value) && !is_han(first.value))) {  // a blank, a closing sign
+      rest.remove_prefix(first ? first.length : 1);
+      continue;
+    }
+    const auto passed =
+        std::find_if(std::begin(words), std::end(words), [&](std::string_view one) { return rest.starts_with(one); });
+    if (passed == std::end(words)) return false;
+    rest.remove_prefix(passed->size());
+  }
+  return true;
+}
+// A denial that is all its clause says: 有误 and 忽略 are, 忽略不计的费用 and 不对外公开 are not, nor "false alarms happen".
+bool denies_alone(std::string_view clause) {
+  static constexpr std::string_view kBefore[] = {"并", "才", "纯属", "纯粹", "全是", "都是",
+                                                 "是", "属", "属于", "根本", "完全", "全"};
+  static constexpr std::string_view kWords[] = {
+      "谣言",       "谎言",       "谎话",     "误传",       "假",         "假话",       "骗人",     "有误",
+      "错",         "错误",       "不是",     "不对",       "不实",       "不属实",     "不正确",   "不准确",
+      "不真实",     "不成立",     "不可信",   "不作数",     "不算数",     "不算",       "不适用",   "不是真",
+      "不是真实",   "不是事实",   "不是实情", "不是真话",   "并非事实",   "非事实",     "非真实",   "误导",
+      "与事实不符", "没这回事",   "没那回事", "没有这回事", "没有那回事", "没有这种事", "没这种事", "哪有的事",
+      "哪有这回事", "哪有这种事", "胡说",     "胡说八道",   "一派胡言",   "瞎说",       "乱说",     "乱讲",
+      "胡扯",       "扯淡",       "作废",     "玩笑",       "套话",       "场面话"};
+  static constexpr std::string_view kVerbs[] = {
+      "骗",     "吓唬", "别信",     "勿信",     "不要信",   "不要相信", "别相信",   "不必相信", "不用相信",
+      "忽略",   "无视", "不必理会", "不用理会", "无需理会", "无须理会", "不要理会", "别理会",   "不用管",
+      "不必管", "别管", "不要管",   "不必在意", "不用在意", "别在意",   "收回",     "撤回"};
+  static constexpr std::string_view kBehind[] = {"的",   "了",   "呢",   "啊",   "哦",   "吧",   "呀",
+                                                 "哈",   "嘛",   "啦",   "而已", "罢了", "说法", "消息",
+                                                 "信息", "提示", "声明", "内容", "情况"};
+  static constexpr std::string_view kObjects[] = {
+      "的", "了",   "呢",   "啊",   "哦", "吧", "呀",   "哈",   "嘛",   "啦",   "即可", "就好", "就行", "我", "你",
+      "您", "们",   "人",   "大家", "它", "这", "那",   "此",   "该",   "个",   "句",   "条",   "段",   "话", "刚才",
+      "说", "以上", "上述", "上面", "一", "玩", "而已", "说法", "消息", "信息", "提示", "声明", "内容"};
+  static constexpr std::string_view kLatin[] = {
+      "false",        "wrong",          "untrue",       "lies",         "lie",          "a lie",       "all lies",
+      "incorrect",    "inaccurate",     "not correct",  "not accurate", "not really",   "nah",         "no",
+      "not",          "nonsense",       "rubbish",      "a mistake",    "my mistake",   "mistake",     "a myth",
+      "a joke",       "fake",           "ignore",       "disregard",    "psych",        "jk",          "scratch that",
+      "strike that",  "forget that",    "scratch it",   "forget this",  "scratch this", "strike this", "take that back",
+      "take it back", "take this back", "made that up", "made it up",   "made this up"};
+  static constexpr std::string_view kLatinBehind[] = {"actually", "really", "though", "again", "sorry", "now", "all"};
+  const auto alone = [&](const auto& words, const auto& behind) {
+    return std::any_of(std::begin(words), std::end(words), [&](std::string_view one) {
+      const bool whole = !is_word(decode_utf8(one, 0).value) || clause.size() == one.size() ||
+                         !is_word(decode_utf8(clause, one.size()).value);
+      return clause.starts_with(one) && whole && is_all_of(clause.substr(one.size()), behind);
+    });
+  };
+  for (;;) {
+    if (alone(kWords, kBehind) || alone(kVerbs, kObjects) || alone(kLatin, kLatinBehind)) return true;
+    const auto before = std::find_if(std::begin(kBefore), std::end(kBefore),
+                                     [&](std::string_view one) { return clause.starts_with(one); });
+    if (before == std::end(kBefore)) return false;
+    clause.remove_prefix(before->size());
+  }
+}
+
 // Takes back what stands before it without a word that points there.
 bool takes_back(std::string_view clause) {
   static constexpr std::string_view kAnywhere[] = {
-      "开玩笑", "别当真",    "勿当真",     "不要当真",    "不必当真",    "不用当真",       "开个玩笑",      "逗你",
-      "逗您",   "当我没说",  "没有的事",   "并非如此",    "不是这样",    "说错",           "才怪",          "kidding",
-      "joking", "forget it", "never mind", "ignore that", "ignore this", "disregard that", "disregard this"};
-  static constexpr std::string_view kFirst[] = {
-      "谣言",   "假的",     "骗",       "别信",   "勿信",  "不要信",        "不要相信",
-      "不是真", "是假",     "是错",     "不对",   "忽略",  "作废",          "nope",
-      "is not", "is false", "not true", "not so", "false", "don't believe", "do not believe"};
-  return holds_one(clause, kAnywhere) || std::any_of(std::begin(kFirst), std::end(kFirst), [&](std::string_view one) {
-           const bool whole = !is_word(decode_utf8(one, 0).value) || clause.size() == one.size() ||
-                              !is_word(decode_utf8(clause, one.size()).value);
-           return clause.starts_with(one) && whole;
+      "开玩笑",    "别当真",         "勿当真",         "不要当真",    "不必当真",   "不用当真",    "开个玩笑",
+      "逗你",      "逗您",           "当我没说",       "没有的事",    "并非如此",   "不是这样",    "说错",
+      "才怪",      "kidding",        "joking",         "forget it",   "never mind", "ignore that", "ignore this",
+      "ignore it", "disregard that", "disregard this", "disregard it"};
+  static constexpr std::string_view kNot[] = {"not ignore",    "don't ignore",    "never ignore",
+                                              "not disregard", "don't disregard", "never disregard"};
+  static constexpr std::string_view kFirst[] = {"nope",   "is not",        "is false",      "not true",
+                                                "not so", "don't believe", "do not believe"};
+  if (holds_one(clause, kAnywhere) && !holds_one(clause, kNot)) return true;
+  return denies_alone(clause) || std::any_of(std::begin(kFirst), std::end(kFirst), [&](std::string_view one) {
+           return clause.starts_with(one) &&
+                  (clause.size() == one.size() || !is_word(decode_utf8(clause, one.size()).value));
          });
 }
 // What of a sentence is left behind whatever leads to its say: signs, the number of an item, words that join, excuse or address.
@@ -326,7 +393,8 @@ std::string_view behind_lead(std::string_view sentence) {
       "just",      "only",    "sadly", "also",      "then",          "i",        "i'm",     "we",
       "we're",     "am",      "are",   "was",       "were",          "please",   "my",      "dear",
       "apologies", "look",    "hmm",   "of course", "unfortunately", "honestly", "frankly", "obviously",
-      "of",        "course",  "to",    "be",        "honest",        "in",       "fact"};
+      "of",        "course",  "to",    "be",        "honest",        "in",       "fact",    "reality",
+      "truth"};
   static constexpr std::string_view kNumbers[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"};
   for (;;) {
     const CodePoint first = decode_utf8(sentence, 0);

@@ -251,6 +251,44 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
        {"实际上，这不是真的。", "事实上这是错的。", "第一，这是假的。", "注：这是假的。", "不是真的。", "是假的。",
         "说错了。", "并非如此。", "请忽略。", "当我没说。", "呵呵，这是假的。"})
     BOOST_TEST(added("费用另计。" + std::string(behind), "费用另计。"), behind);
+  // A denial that is all its clause says.
+  for (const char* behind : {" Wrong.",
+                             " Untrue.",
+                             " Lies.",
+                             " False.",
+                             " Nonsense.",
+                             " Scratch that.",
+                             " I take that back.",
+                             " Please disregard.",
+                             " Ignore.",
+                             " You can ignore it.",
+                             " Ignore that.",
+                             " Please ignore this.",
+                             " This is inaccurate.",
+                             " In reality this is untrue.",
+                             " That was a mistake.",
+                             " I made that up.",
+                             " (Wrong!)",
+                             " Nah.",
+                             " Not really.",
+                             " It's nonsense.",
+                             " Strike that, please."})
+    BOOST_TEST(added("Fees apply." + std::string(behind), "Fees apply."), behind);
+  for (const char* behind :
+       {"有误。",           "是谎言。",         "不是的。",     "并不是。",   "才不是呢。", "不属实。",
+        "不正确。",         "不真实。",         "不成立。",     "并非事实。", "没这回事。", "请无视。",
+        "不必理会。",       "这话不必理会。",   "这纯属胡说。", "胡说。",     "胡说八道！", "我瞎说的。",
+        "撤回上一句。",     "刚才说的不算。",   "不作数。",     "骗您的。",   "（假的）",   "是错的。",
+        "不对，没有费用。", "请忽略这条提示。", "假话。",       "别理会它。"})
+    BOOST_TEST(added("费用另计。" + std::string(behind), "费用另计。"), behind);
+  for (const char* behind :
+       {"不对外公开的资料请妥善保管。", "您是假期办理吗？", "是假期办理。", "是错峰还款。",
+        "骗子常冒充银行人员，请注意。", "忽略不计的费用不收。", "作废的存折请带到网点。", "不对的地方请指正。",
+        "不要相信陌生来电。", "错误的操作会被退回。", "收回的款项次日到账。"})
+    BOOST_TEST(!added("费用另计。" + std::string(behind), "费用另计。"), behind);
+  for (const char* behind : {" False alarms happen.", " Wrong entries are corrected.", " Do not ignore this notice.",
+                             " Lies are not told here.", " Ignore calls of strangers."})
+    BOOST_TEST(!added("Fees apply." + std::string(behind), "Fees apply."), behind);
   BOOST_TEST(!added("费用另计。但是收益不错。", "费用另计。"));
   BOOST_TEST(!added("Fees apply. Note: the fund is not open.", "Fees apply."));
   BOOST_TEST(!added("费用另计。陌生来电请别信。", "费用另计。"));
