@@ -71,6 +71,10 @@ const Code kNeverInForce{"never_in_force", "Rule {0} is never in force: it begin
                          "规则 {0} 从不生效：自 {1} 起，至 {2} 止。"};
 const Code kUnknownRole{"unknown_role", "No key has the role “{0}”, to which rule {1} is to be visible.",
                         "规则 {1} 对角色“{0}”可见，但没有密钥具有该角色。"};
+const Code kRoleCannotRead{
+    "role_cannot_read",
+    "Rule {1} is to be visible to “{0}”, and by that role alone no key reads of a confidential rule.",
+    "规则 {1} 对角色“{0}”可见，但仅凭该角色，密钥读不到保密规则的内容。"};
 const Code kNotConfidential{"not_confidential",
                             "Rule {0} says to whom it is visible and is not confidential, so it shows to everybody.",
                             "规则 {0} 注明了可见范围却不是保密规则，因而对所有人可见。"};
@@ -113,16 +117,16 @@ const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，�
 
 std::span<const Code* const> all() {
   static const Code* const kAll[] = {
-      &kNotYet,          &kPackMissing,    &kPackTwice,       &kPackVersionTwice, &kUnknownPack,   &kVersionMissing,
-      &kVersionConflict, &kNoDefaultQueue, &kNameTwice,       &kUnknownName,      &kNotVisible,    &kAmbiguousName,
-      &kBuiltIn,         &kFactDiffers,    &kUnknownLevel,    &kDefineCycle,      &kInsideAList,   &kWrongType,
-      &kNoOrder,         &kDifferentUnits, &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,    &kEmptyRange,
-      &kEmptyPhrase,     &kBadGap,         &kBadPattern,      &kUnknownZone,      &kZoneMissing,   &kProductsTwice,
-      &kExampleTwice,    &kNoCalendar,     &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause, &kNeverInForce,
-      &kNoMatch,         &kUnknownRole,    &kNotConfidential, &kMatchElsewhere,   &kBadTemplate,   &kConfidentialText,
-      &kWholeReadsItem,  &kNoWayToAPerson, &kOverflowCycle,   &kCannotAsk,        &kBothHold,      &kNotCovered,
-      &kOnlyBeside,      &kContradiction,  &kFileMissing,     &kEmptyLexicon,     &kTooMany,       &kSeveralInOne,
-      &kAssessedAsChoice};
+      &kNotYet,           &kPackMissing,     &kPackTwice,       &kPackVersionTwice, &kUnknownPack,    &kVersionMissing,
+      &kVersionConflict,  &kNoDefaultQueue,  &kNameTwice,       &kUnknownName,      &kNotVisible,     &kAmbiguousName,
+      &kBuiltIn,          &kFactDiffers,     &kUnknownLevel,    &kDefineCycle,      &kInsideAList,    &kWrongType,
+      &kNoOrder,          &kDifferentUnits,  &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,     &kEmptyRange,
+      &kEmptyPhrase,      &kBadGap,          &kBadPattern,      &kUnknownZone,      &kZoneMissing,    &kProductsTwice,
+      &kExampleTwice,     &kNoCalendar,      &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,  &kNeverInForce,
+      &kNoMatch,          &kUnknownRole,     &kRoleCannotRead,  &kNotConfidential,  &kMatchElsewhere, &kBadTemplate,
+      &kConfidentialText, &kWholeReadsItem,  &kNoWayToAPerson,  &kOverflowCycle,    &kCannotAsk,      &kBothHold,
+      &kNotCovered,       &kOnlyBeside,      &kContradiction,   &kFileMissing,      &kEmptyLexicon,   &kTooMany,
+      &kSeveralInOne,     &kAssessedAsChoice};
   return kAll;
 }
 

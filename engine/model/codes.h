@@ -21,9 +21,9 @@ extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrency
     kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kZoneMissing, kNoCalendar, kNoQueueCalendar, kSeveralCalendars;
 // rules and what they say
 extern const Code kProductsTwice, kExampleTwice;  // of an example
-extern const Code kMissingClause, kNeverInForce, kNoMatch, kMatchElsewhere, kUnknownRole, kNotConfidential,
-    kBadTemplate, kConfidentialText, kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold,
-    kOnlyBeside, kNotCovered, kContradiction;
+extern const Code kMissingClause, kNeverInForce, kNoMatch, kMatchElsewhere, kUnknownRole, kRoleCannotRead,
+    kNotConfidential, kBadTemplate, kConfidentialText, kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk,
+    kBothHold, kOnlyBeside, kNotCovered, kContradiction;
 // files and sizes
 extern const Code kFileMissing, kEmptyLexicon, kTooMany, kSeveralInOne, kAssessedAsChoice;
 

@@ -99,7 +99,8 @@ class RuleCheck {
   void default_if_unknown() { effects(if_unknown(), true, rule_.unknown_effects); }
 
  private:
-  // A word that is no role of a key is a slip of one, or names people whom only the command line speaks for.
+  // A word that is no role of a key is a slip of one, or names people whom only the command line speaks for; a role whose keys read
+  // nothing of the kind shows the rule to nobody.
   void roles() {
     if (!decl_.visible_to.empty() && !decl_.confidential) {
       const syntax::Word& last = decl_.visible_to.back();
@@ -109,15 +110,15 @@ class RuleCheck {
           .fixes.push_back({{last.span.source, last.span.end, last.span.end}, say(" confidential", " 保密")});
     }
     for (const syntax::Word& role : decl_.visible_to) {
-      if (std::find(kRoleNames.begin(), kRoleNames.end(), role.text) != kRoleNames.end()) continue;
-      const std::string near(nearest(role.text, std::span<const std::string_view>(kRoleNames)));
+      if (std::find(kReadingRoles.begin(), kReadingRoles.end(), role.text) != kReadingRoles.end()) continue;
+      const bool known = std::find(kRoleNames.begin(), kRoleNames.end(), role.text) != kRoleNames.end();
+      const std::string near(known ? "" : nearest(role.text, std::span<const std::string_view>(kReadingRoles)));
       Diagnostic& told = work_.report(
-          codes::kUnknownRole, item_, role.span, {role.text, rule_.names.first},
+          known ? codes::kRoleCannotRead : codes::kUnknownRole, item_, role.span, {role.text, rule_.names.first},
           near.empty()
-              ? say("Keys have the roles agent, auditor, operator, activator, privacy and bot; another word counts "
-                    "for `--role` of a command only.",
-                    "密钥的角色有 agent、auditor、operator、activator、privacy、bot；其他名称仅对命令的 `--role` "
-                    "有效。")
+              ? say("Keys of auditors and agents read it: write auditor or agent. Another word counts for `--role` of "
+                    "a command only.",
+                    "可读取的密钥角色为 auditor 与 agent，请写其一。其他名称仅对命令的 `--role` 有效。")
               : fill(say("Did you mean {0}?", "是否指 {0}？"), {near}),
           Severity::warning);
       if (!near.empty()) told.fixes.push_back({role.span, near});
