@@ -222,7 +222,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
     if (!ticket->decision.empty()) {
       frame.decision = past_decision(*options_.log, *reader, ticket->decision);
       if (frame.decision) {
-        tell_to(caller.roles, frame.decision->reserved, frame.decision->story);
+        as_told_to(caller.roles, frame.program, *frame.decision);
         opened.push_back(frame.decision->index);
       }
     }
@@ -239,7 +239,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         std::optional<PastDecision> past = past_decision_at(*options_.log, *reader, *index);
         if (!past) continue;
         opened.push_back(*index);
-        tell_to(caller.roles, past->reserved, past->story);
+        as_told_to(caller.roles, frame.program, *past);
         turns.push_back(std::move(*past));
       }
       std::reverse(turns.begin(), turns.end());
@@ -342,7 +342,8 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
   if (!past) return not_found(query);
   if (const Code* code = hidden(*past, caller, *reader)) return refuse_decision(*code, query);
   const bool bot = caller.audience == decide::Audience::bot;
-  if (!bot) tell_to(caller.roles, past->reserved, past->story);
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  as_told_to(caller.roles, rules ? rules->program.get() : nullptr, *past);
   if (const auto failed = record_view(caller, query, {past->index}, past->customer, {})) return *failed;
   Reply reply;
   reply.decision_id = past->id;

@@ -36,14 +36,23 @@ std::vector<audit::Reserved> reserved_in(const audit::OpenedRecord& record) {
   const cbor::Value* kept = result.kind == cbor::Value::Kind::map ? result.find(kReservedKey) : nullptr;
   if (kept == nullptr) return all;
   for (const cbor::Value& one : kept->items) {
-    if (one.items.size() != 2) continue;
+    if (one.items.size() != 3) continue;
     Result<audit::StorySection> told = audit::decode_story(one.items[1].encoded);
     if (!told) continue;
     audit::Reserved& reserved = all.emplace_back();
     for (const cbor::Value& role : one.items[0].items) reserved.roles.emplace_back(role.string);
     reserved.told = std::move(*told);
+    reserved.rule = one.items[2].string;
   }
   return all;
+}
+
+bool keeps_back(const program::Program* now, std::string_view rule, std::span<const std::string> roles) {
+  if (now == nullptr) return true;
+  const std::uint32_t index = now->find_rule(rule);
+  if (index == program::kNone || !now->rule_is_confidential(index)) return false;
+  const std::vector<std::string_view> named = now->rule_visible_to(index);
+  return std::find_first_of(roles.begin(), roles.end(), named.begin(), named.end()) == roles.end();
 }
 
 void tell_to(std::span<const std::string> roles, const std::vector<audit::Reserved>& reserved,

@@ -41,6 +41,9 @@ struct PastDecision {
 
 // What a decision's record keeps of confidential rules for the roles that they name.
 std::vector<audit::Reserved> reserved_in(const audit::OpenedRecord& record);
+// Is the rule confidential in the packs of now, which name none of these roles? Without packs that is said of every rule, of one that they
+// no longer have it is not.
+bool keeps_back(const program::Program* now, std::string_view rule, std::span<const std::string> roles);
 // The story as somebody with these roles reads it.
 void tell_to(std::span<const std::string> roles, const std::vector<audit::Reserved>& reserved,
              audit::StorySection& story);

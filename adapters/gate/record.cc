@@ -102,10 +102,11 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
     out.integer(kReservedKey);
     out.array(reserved.size());
     for (const audit::Reserved& one : reserved) {
-      out.array(2);
+      out.array(3);
       out.array(one.roles.size());
       for (const std::string& role : one.roles) out.text(role);
       out.raw(audit::encode_story(one.told));
+      out.text(one.rule);
     }
   }
   return out.take();

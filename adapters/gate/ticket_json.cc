@@ -31,12 +31,9 @@ json::array rules_shown(const Ticket& ticket, const program::Program* program, s
   json::array out;
   for (const std::string& rule : ticket.rules) {
     // What was confidential when it opened the ticket stays so, and what is confidential now is so from now on.
-    const std::uint32_t now = program == nullptr ? program::kNone : program->find_rule(rule);
-    const bool hidden =
-        program == nullptr ||
-        std::any_of(ticket.hidden.begin(), ticket.hidden.end(),
-                    [&](const HiddenRule& then) { return then.rule == rule && !named_by(then.roles); }) ||
-        (now != program::kNone && program->rule_is_confidential(now) && !named_by(program->rule_visible_to(now)));
+    const bool hidden = keeps_back(program, rule, roles) ||
+                        std::any_of(ticket.hidden.begin(), ticket.hidden.end(),
+                                    [&](const HiddenRule& then) { return then.rule == rule && !named_by(then.roles); });
     if (!hidden) out.emplace_back(json::string(rule));
   }
   return out;
@@ -349,6 +346,45 @@ std::string for_bot_json(std::string_view body) {
   if (json::value* reasons = value.as_object().if_contains("reasons")) strip(*reasons);
   if (json::value* advice = value.as_object().if_contains("advice")) strip(advice->as_object()["reasons"]);
   return json::serialize(value);
+}
+
+void as_told_to(std::span<const std::string> roles, const program::Program* now, PastDecision& past) {
+  using Line = audit::StoryLine;
+  json::value value = json::parse(past.body);
+  std::vector<bool> kept_back;  // a reason each, as body and story have them in one order
+  const auto cut = [&](json::value* reasons) {
+    if (reasons == nullptr) return;
+    json::array left;
+    for (json::value& reason : reasons->as_array()) {
+      const bool hidden = keeps_back(now, std::string_view(reason.at("rule").as_string()), roles);
+      kept_back.push_back(hidden);
+      if (!hidden) left.push_back(std::move(reason));
+    }
+    *reasons = std::move(left);
+  };
+  cut(value.as_object().if_contains("reasons"));
+  if (json::value* advice = value.as_object().if_contains("advice")) cut(advice->as_object().if_contains("reasons"));
+  if (std::find(kept_back.begin(), kept_back.end(), true) != kept_back.end()) {
+    past.body = json::serialize(value);
+    for (std::vector<Line>* lines : {&past.story.en, &past.story.zh}) {
+      const auto told =
+          std::count_if(lines->begin(), lines->end(), [](const Line& line) { return line.kind == Line::Kind::rule; });
+      const bool one_order = static_cast<std::size_t>(told) == kept_back.size();  // else none shows
+      std::size_t reason = 0;
+      bool hidden = false;
+      Line::Kind before{};
+      std::erase_if(*lines, [&](const Line& line) {
+        if (line.kind == Line::Kind::rule) hidden = !one_order || kept_back[reason++];
+        // A rule's lines end with its law.
+        else if (before == Line::Kind::law || line.kind < Line::Kind::rule || line.kind > Line::Kind::unknown)
+          hidden = false;
+        before = line.kind;
+        return hidden;
+      });
+    }
+  }
+  std::erase_if(past.reserved, [&](const audit::Reserved& one) { return keeps_back(now, one.rule, roles); });
+  tell_to(roles, past.reserved, past.story);
 }
 
 std::string with_story(std::string_view body, const PastDecision& past, Language language) {

@@ -49,6 +49,9 @@ std::string said_in(std::string_view body);  // `say.text` of a reply; empty whe
 // May the text of an outreach or a material go out by this reply as it was offered? Not where it may go out masked, replaced or with
 // something told beside it: how that is put together is the sender's.
 bool goes_as_offered(std::string_view body);
+// Of a decision's body and story what a caller with these roles may read of it under the packs of now: what these keep back goes, whatever
+// it was then; what was confidential then comes to whom it named then and names now.
+void as_told_to(std::span<const std::string> roles, const program::Program* now, PastDecision& past);
 // A recorded decision with its story; the same told for a reader: bot, customer, officer.
 std::string with_story(std::string_view body, const PastDecision& past, Language language);
 std::string explanation_json(const PastDecision& past, std::string_view reader, Language language);

@@ -308,7 +308,7 @@ std::vector<Reserved> reserved(const Program& program, const Request& request, c
          decide::reasons(program, request, decision, language, Audience::confidential)) {
       const std::uint32_t rule = program.find_rule(reason.rule);
       if (!is_reserved(rule)) continue;
-      if (at == all.size()) all.push_back({owned(program.rule_visible_to(rule)), {}});
+      if (at == all.size()) all.push_back({reason.rule, owned(program.rule_visible_to(rule)), {}});
       StorySection& told = all[at++].told;
       tell_reason(language == Language::zh ? told.zh : told.en, reason, language == Language::zh);
     }

@@ -30,6 +30,7 @@ std::string alias_of(std::string_view rule, const KeyedDigest& keyed);
 
 // What a confidential rule came to, for the roles that it names (`visible to`): the story is read by others too.
 struct Reserved {
+  std::string rule;
   std::vector<std::string> roles;
   StorySection told;
 };

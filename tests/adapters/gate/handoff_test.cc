@@ -1952,6 +1952,56 @@ rule for_auditors
   desk.verify();
 }
 
+// What the record says of it and what the packs say now must both let it show, wherever it is read.
+BOOST_AUTO_TEST_CASE(a_rule_whose_showing_was_taken_back_shows_nowhere) {
+  Desk desk;
+  const auto loads = [&](const std::string& clause) {
+    std::filesystem::remove_all(desk.folder / "second");
+    desk.loads_beside("rule of_silver\n    en \"Seen silver\" zh \"提到白银\"\n  cites HOUSE\n" + clause +
+                      "  applies to message\n  when message contains \"silver\"\n  then hand off to desk\n"
+                      "    because en \"it says {match}\" zh \"提到{match}\"\n"
+                      "rule of_words\n    en \"Seen words\" zh \"提到文字\"\n  cites HOUSE\n"
+                      "  applies to message\n  when message contains \"silver words\"\n  then hand off to desk\n");
+  };
+  const std::string open, agents = "  confidential\n  visible to agent\n", nobody = "  confidential\n",
+                          auditors = "  confidential\n  visible to auditor\n";
+  gate::Caller auditor = Desk::agent("wu");
+  auditor.roles = {"auditor"};
+  int number = 0;
+  for (const auto& [then, now, agent_sees, auditor_sees] : {std::tuple(agents, agents, true, false),
+                                                            {agents, nobody, false, false},
+                                                            {agents, auditors, false, false},
+                                                            {agents, open, true, false},
+                                                            {open, open, true, true},
+                                                            {open, nobody, false, false},
+                                                            {open, auditors, false, true},
+                                                            {nobody, agents, false, false},
+                                                            {auditors, open, false, true}}) {
+    loads(then);
+    const std::string who = std::to_string(++number);
+    const json::value reply =
+        desk.turn(R"("message":{"text":"silver words"},"answer":{"text":"hello"})", "c-" + who, "k-" + who);
+    loads(now);
+    const auto told = [&](const std::string& body, bool sees) {
+      BOOST_TEST((body.find("Seen silver") != std::string::npos) == sees, number << body);
+      BOOST_TEST((body.find("it says silver") != std::string::npos) == sees, number << body);
+      BOOST_TEST(body.find("Seen words") != std::string::npos, number << body);
+    };
+    gate::Query query{.kind = gate::Query::Kind::decision, .target = str(reply.at("decision"))};
+    query.language = Language::en;
+    for (const bool explained : {false, true}) {
+      query.kind = explained ? gate::Query::Kind::explanation : gate::Query::Kind::decision;
+      query.reader = "officer";
+      told(desk.gate->look(query, Desk::agent()).body, agent_sees);
+      told(desk.gate->look(query, auditor).body, auditor_sees);
+    }
+    const std::string ticket = json::serialize(desk.ticket(handoff_of(reply)));
+    told(ticket, agent_sees);
+    BOOST_TEST((ticket.find("test.second/of_silver") != std::string::npos) == agent_sees, number << ticket);
+  }
+  desk.verify();
+}
+
 BOOST_AUTO_TEST_CASE(why_a_confidential_rule_could_not_be_settled_is_on_no_ticket) {
   Desk desk;
   desk.loads_beside(R"(facts customer
