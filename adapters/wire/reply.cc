@@ -48,14 +48,6 @@ Items kind_of(const decide::ItemVerdict& item) {
   return item.recipient ? Items::recipients : item.action ? Items::actions : Items::products;
 }
 
-std::string disclosed(const Program& program, const Request& request, const Decision& decision,
-                      const decide::ItemVerdict& item, std::uint32_t wording) {
-  const Items kind = kind_of(item);
-  const auto index = static_cast<std::int32_t>(item.index);
-  return decide::wording_told(program, request, decision, wording, kind == Items::products ? index : -1,
-                              request.language(), kind == Items::recipients ? index : -1);
-}
-
 json::array items_json(const Program& program, const Request& request, const Decision& decision, Items wanted) {
   json::array out;
   for (const decide::ItemVerdict& item : decision.items) {
@@ -66,7 +58,8 @@ json::array items_json(const Program& program, const Request& request, const Dec
     entry["verdict"] = decide::name(item.verdict);
     json::array disclosures;
     for (const std::uint32_t wording : item.disclosures)
-      disclosures.emplace_back(json::string(disclosed(program, request, decision, item, wording)));
+      disclosures.emplace_back(
+          json::string(decide::wording_told(program, request, decision, wording, request.language(), &item)));
     entry["disclosures"] = std::move(disclosures);
     out.emplace_back(std::move(entry));
   }
@@ -207,7 +200,7 @@ void append_items(std::string& out, const Program& program, const Request& reque
     out += ",\"disclosures\":[";
     for (const std::uint32_t wording : item.disclosures) {
       if (out.back() != '[') out += ',';
-      append_json(out, disclosed(program, request, decision, item, wording));
+      append_json(out, decide::wording_told(program, request, decision, wording, request.language(), &item));
     }
     out += "]}";
   }
@@ -331,7 +324,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
       disclosures.emplace_back(json::object{
           {"at", disclosure.at_start ? "start" : "end"},
           {"name", program.wording_name(disclosure.wording)},
-          {"text", decide::wording_told(program, request, decision, disclosure.wording, -1, request.language())}});
+          {"text", decide::wording_told(program, request, decision, disclosure.wording, request.language())}});
     }
     return disclosures;
   });

@@ -633,23 +633,25 @@ class Run {
           return tell;
         };
         const bool whole = on_answer(rule) || (on_message(rule) && r_.has_answer()) || on_material(rule) ||
-                           ((rule.subjects & program::kOnAction) && unit.action >= 0) ||
                            (on_outreach(rule) && unit.recipient < 0) ||
                            (on_products(rule) && r_.products() == 0 && r_.has_answer());
         if (whole && tells(-1)) in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});
-        const auto of_product = [&](std::uint32_t at) {
+        const auto of_item = [&](std::size_t at) {
           if (tells(static_cast<std::int32_t>(at)))
-            in_.seldom().item_disclosures.push_back({at, effect.wording, effect.at_start != 0});
+            in_.seldom().item_disclosures.push_back(
+                {static_cast<std::uint32_t>(at), effect.wording, effect.at_start != 0});
         };
         if (unit.recipient >= 0) {
-          of_product(static_cast<std::uint32_t>(recipients_at()) + static_cast<std::uint32_t>(unit.recipient));
+          of_item(recipients_at() + static_cast<std::size_t>(unit.recipient));
           return raise(rule, unit, Verdict::revise, draft);
         }
         if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0)
-          of_product(static_cast<std::uint32_t>(unit.product));
+          of_item(static_cast<std::size_t>(unit.product));
         if ((rule.subjects & program::kOnRecommendation) && (rule.flags & program::kAsAWhole)) {
-          for (std::uint32_t at = 0; at < r_.products(); ++at) of_product(at);
+          for (std::size_t at = 0; at < r_.products(); ++at) of_item(at);
         }
+        if ((rule.subjects & program::kOnAction) && unit.action >= 0)
+          of_item(r_.products() + static_cast<std::size_t>(unit.action));
         if (told || !left_out) raise(rule, unit, Verdict::revise, draft);
         return;
       }
@@ -690,7 +692,8 @@ class Run {
   // False: it counts once, and is used up.
   bool is_due(const EffectRow& effect, std::int32_t item) {
     if (effect.once == 0 || nobody_waits(r_)) return true;  // no conversation in which it was told
-    const Once once{effect.wording, effect.once, item >= 0 && speaks_of_product(effect.wording) ? item : -1,
+    const bool of_product = item >= 0 && static_cast<std::size_t>(item) < r_.products();
+    const Once once{effect.wording, effect.once, of_product && speaks_of_product(effect.wording) ? item : -1,
                     effect.once == kPerDay ? setting_.today : 0};
     if (std::binary_search(state_.used.begin(), state_.used.end(), once)) {
       in_.seldom().left_out.push_back(once);
@@ -1059,7 +1062,7 @@ class Run {
     // Nothing is left to say, and the customer is not sent an empty line: he is told what he may do instead.
     if (text::says_nothing(in_.say)) in_.say = fallback(Verdict::block, r_.language());
   }
-  // The answer's own disclosures, then those of the products that stay: who reads nothing but `say` is right too.
+  // The answer's own disclosures, then those of the products and actions that stay: who reads nothing but `say` is right too.
   void disclose() {
     if (!in_.uses_seldom) return;
     Scratch::Inside::Seldom& all = in_.seldom();
@@ -1070,8 +1073,10 @@ class Run {
     };
     for (const Disclosure& one : all.disclosures) tell(one.at_start, one.wording, Unit{});
     for (const ItemDisclosure& one : all.item_disclosures) {
-      if (in_.items[one.item].verdict < Verdict::block)
-        tell(one.at_start, one.wording, Unit{static_cast<std::int32_t>(one.item), -1, -1});
+      const ItemVerdict& item = in_.items[one.item];
+      const auto at = static_cast<std::int32_t>(item.index);
+      if (item.verdict < Verdict::block)
+        tell(one.at_start, one.wording, item.action ? Unit{-1, at, -1} : Unit{at, -1, -1});
     }
     if (all.told.empty()) return;
     for (const Told& one : all.told)

@@ -63,9 +63,9 @@ std::string masked(std::span<const Redacted> places, TextPart part, std::string_
                    std::size_t end);
 // The text of the turn that a fact is, if it is one.
 std::optional<TextPart> part_of(const program::Program& program, std::uint32_t slot);
-// A wording with its facts put in; `product`: the index of the product that it is disclosed for, -1 for the turn.
+// A wording with its facts put in; `of`: the product, action or recipient that it is disclosed for, null for the turn.
 std::string wording_told(const program::Program& program, const Request& request, const Decision& decision,
-                         std::uint32_t wording, std::int32_t product, Language language, std::int32_t recipient = -1);
+                         std::uint32_t wording, Language language, const ItemVerdict* of = nullptr);
 // What is asked for, with the facts of the product or action that it is first required for, and of the recipient if it is one only.
 std::string asked_told(const program::Program& program, const Request& request, const Decision& decision,
                        const Required& what, Language language);

@@ -261,15 +261,18 @@ bool append(std::string& out, const Topic& topic, program::Pieces pieces) {
 }
 
 std::string wording_told(const Program& program, const Request& request, const Decision& decision,
-                         std::uint32_t wording, std::int32_t product, Language language, std::int32_t recipient) {
+                         std::uint32_t wording, Language language, const ItemVerdict* of) {
+  const std::int32_t item = of ? static_cast<std::int32_t>(of->index) : -1;
+  const bool action = of && of->action, recipient = of && of->recipient;
   std::string out;
   append(out,
          {.program = &program,
           .request = &request,
           .language = language,
-          .product = product,
+          .product = action || recipient ? -1 : item,
+          .action = action ? item : -1,
           .match = {},
-          .recipient = recipient,
+          .recipient = recipient ? item : -1,
           .untold = decision.untold},
          program.wordings()[wording].pieces);
   return out;

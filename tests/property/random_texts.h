@@ -46,14 +46,17 @@ class RandomTexts {
         "facts customer\n  flag yes/no\n  name text, ask zh \"请问姓名？\" en \"Your name?\"\n"
         "  phone text, data class C3\n"
         "facts product\n  name text\n"
+        "facts action\n  fee text\n"
         "lexicon bad is \"稳赚\", \"risk-free\", \"保本 … 收益\"\n"
         "define promised as answer contains \"收益\" or message contains \"fund\"\n";
     for (std::size_t i = 0; i < kWordings.size(); ++i)
       all +=
           "wording W" + std::to_string(i) + " zh \"" + kWordings[i].first + "\" en \"" + kWordings[i].second + "\"\n";
+    // None says whose words follow (您说：): a claim is read otherwise then, which the twin does not know.
     all +=
-        "wording WROTE zh \"您说：{message.text}\" en \"You wrote: {message.text}\"\n"
+        "wording WROTE zh \"来信：{message.text}\" en \"Received: {message.text}\"\n"
         "wording WHO zh \"{customer.name}，{customer.phone}。\" en \"{customer.name}, {customer.phone}.\"\n";
+    all += "wording FEE zh \"另收{action.fee}。\" en \"{action.fee} extra.\"\n";
     for (const std::string& one : rules) all += one;
     return {{"rules", all}};
   }
@@ -214,6 +217,8 @@ class RandomTexts {
                                         {"answer, message", {"answer", "message"}, true, true, true},
                                         {"recommendation as a whole", {"answer", "message"}, true, true, true},
                                         {"recommendation", {"answer"}, true, true, true},
+                                        {"action", {"message"}, false, false, true},
+                                        {"action, answer", {"answer"}, true, true, true},
                                         {"material", {"material"}, true, true, false},
                                         {"outreach as a whole", {"outreach"}, true, true, false}};
     const On& on = dice_.pick(kOn);
@@ -222,6 +227,9 @@ class RandomTexts {
     if (on.customer && dice_.chance(0.15)) out += "  unless customer.flag is yes\n";
     out += "  then " + effect(on.may_replace, on.on_answer, on.customer);
     if (dice_.chance(0.3)) out += " and " + effect(on.may_replace, on.on_answer, on.customer);
+    // Each action's own fee.
+    if (const std::size_t at = out.find(" W1 "); std::string(on.subjects) == "action" && at != std::string::npos)
+      out.replace(at, 4, " FEE ");
     const std::string told =
         on.customer ? dice_.one({"{match}", "{customer.phone}", "{answer.text}", "{message.text}"}) : "{match}";
     out += "\n    say" + both("告知：" + told, "Told: " + told) + "\n    because" +
@@ -274,6 +282,16 @@ struct RandomTextTurn {
         sent.product("p" + std::to_string(i));
         told.products.emplace_back();
       }
+    }
+    const int actions = dice.chance(0.3) ? dice.roll(3) : 0;
+    const std::uint32_t list = actions > 0 ? sent.list("actions") : 0;
+    for (int i = actions; i > 0; --i) {
+      const std::uint32_t action = sent.fields.add(list, "", decide::Fields::Kind::object);
+      sent.text("name", "transfer", action);
+      twin::Facts& facts = told.actions.emplace_back();
+      if (dice.chance(0.2)) continue;
+      facts["action.fee"].text = dice.one({"5 元", "7 CNY"});
+      sent.text("fee", facts["action.fee"].text, action);
     }
   }
 

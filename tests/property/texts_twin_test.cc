@@ -44,8 +44,8 @@ Lines lines_of(const program::Program& program, const Request& request, const De
                   std::string(program.wording_name(one.wording)));
   for (const decide::ItemVerdict& item : decision.items) {
     if (item.recipient) continue;
-    std::string line =
-        "product " + std::to_string(item.index) + " verdict " + std::to_string(static_cast<int>(item.verdict));
+    std::string line = (item.action ? "action " : "product ") + std::to_string(item.index) + " verdict " +
+                       std::to_string(static_cast<int>(item.verdict));
     for (const std::uint32_t wording : item.disclosures) line += " " + std::string(program.wording_name(wording));
     out.push_back(line);
   }
@@ -103,8 +103,14 @@ Lines lines_of(const twin::Turn& turn, const twin::Outcome& slow) {
     out.push_back(std::string("disclosure ") + (at_start ? "start " : "end ") + name);
   for (std::size_t i = 0; i < slow.products.size(); ++i) {
     std::string line = "product " + std::to_string(i) + " verdict " + std::to_string(slow.products[i]);
-    for (const auto& [item, wording, at_start] : slow.of_products)
+    for (const auto& [item, wording, at_start] : slow.of_items)
       if (item == i) line += " " + wording;
+    out.push_back(line);
+  }
+  for (std::size_t i = 0; i < slow.actions.size(); ++i) {
+    std::string line = "action " + std::to_string(i) + " verdict " + std::to_string(slow.actions[i]);
+    for (const auto& [item, wording, at_start] : slow.of_items)
+      if (item == slow.products.size() + i) line += " " + wording;
     out.push_back(line);
   }
   if (!slow.queue.empty()) out.push_back("queue " + slow.queue + (slow.hold ? " holds" : ""));
@@ -166,6 +172,8 @@ void count(const twin::Turn& turn, const twin::Outcome& slow, std::map<std::stri
         stored->second != turn.facts.at(std::string(kParts[part]) + ".text").text)
       ++seen["hidden by class"];
   }
+  for (const auto& [item, wording, at_start] : slow.of_items)
+    ++seen[item < slow.products.size() ? "disclosed of a product" : "disclosed of an action"];
   for (const auto& one : slow.disclosures) ++seen[one.first ? "disclosed at start" : "disclosed at end"];
   for (const auto& [fired, reason] : slow.reasons) {
     ++seen[fired.unknown ? "stayed unknown" : "fired"];

@@ -80,7 +80,7 @@ class Judge {
     if (!out_.queue.empty()) out_.verdict = 4;
     std::sort(drafts_.begin(), drafts_.end());
     for (const auto& one : of_items_)
-      if (out_.products[std::get<0>(one)] < 3) out_.of_products.insert(one);
+      if (stays(std::get<0>(one))) out_.of_items.insert(one);
     hide();
     put_in_place();
     said();
@@ -290,11 +290,13 @@ class Judge {
             on(rule, Subject::recommendation) && rule.as_a_whole && has("recommendation") && t_.products.empty();
         if (on_part(rule, Part::answer) || on_part(rule, Part::material) ||
             (has("answer") && (on_part(rule, Part::message) || nobody)) ||
-            (on_part(rule, Part::outreach) && whose.recipient < 0) || (on(rule, Subject::action) && whose.action >= 0))
+            (on_part(rule, Part::outreach) && whose.recipient < 0))
           disclosed_.insert({!effect.at_start, wording});
         for (std::size_t item = 0; on(rule, Subject::recommendation) && item < t_.products.size(); ++item)
           if (rule.as_a_whole || static_cast<int>(item) == whose.product)
             of_items_.insert({item, wording, effect.at_start});
+        if (on(rule, Subject::action) && whose.action >= 0)
+          of_items_.insert({t_.products.size() + static_cast<std::size_t>(whose.action), wording, effect.at_start});
         return raise(rule, 1, whose, turn);
       }
       case EffectKind::require:
@@ -451,6 +453,8 @@ class Judge {
     Place place;
     if (whose.product >= 0) place.product = &t_.products[static_cast<std::size_t>(whose.product)];
     if (whose.product < 0 && t_.products.size() == 1) place.product = t_.products.data();
+    if (whose.action >= 0) place.action = &t_.actions[static_cast<std::size_t>(whose.action)];
+    if (whose.action < 0 && t_.actions.size() == 1) place.action = t_.actions.data();
     if (whose.recipient >= 0) place.recipient = &t_.recipients[static_cast<std::size_t>(whose.recipient)];
     const Value value = conditions_.read(*book_.fact_at(path), place);
     if (value.state != Value::known) return t_.language == "zh" ? "不明" : "unknown";
@@ -502,6 +506,11 @@ class Judge {
     return {};
   }
 
+  bool stays(std::size_t item) const {  // among products, then actions
+    const std::size_t products = out_.products.size();
+    return (item < products ? out_.products[item] : out_.actions[item - products]) < 3;
+  }
+
   void answered() {
     const syntax::Effect* instead = nullptr;
     for (const Draft& draft : drafts_) {
@@ -526,8 +535,10 @@ class Judge {
       all.push_back({at_start, name, wording(path, 0, whose).first});
     };
     for (const auto& [at_end, name] : disclosed_) add(!at_end, name, {});
-    for (const auto& [item, name, at_start] : of_items_)
-      if (out_.products[item] < 3) add(at_start, name, {static_cast<int>(item), -1, -1});
+    for (const auto& [item, name, at_start] : of_items_) {
+      const auto product = static_cast<int>(item), action = product - static_cast<int>(t_.products.size());
+      if (stays(item)) add(at_start, name, action < 0 ? Whose{product, -1, -1} : Whose{-1, action, -1});
+    }
     out_.say = with_disclosures(*out_.say, all);
     out_.carried = std::any_of(all.begin(), all.end(), [](const Disclosed& one) { return !one.added; });
     for (std::size_t i = 0; i < disclosed_.size(); ++i)

@@ -88,7 +88,7 @@ struct Outcome {
   std::vector<Mark> redactions;                           // without what is replaced in the answer
   std::vector<std::pair<bool, std::string>> disclosures;  // that were added: at the start, wording
   std::set<std::tuple<std::size_t, std::string, bool>>
-      of_products;                                 // what is disclosed of one that stays: wording, at the start
+      of_items;  // what is disclosed of a product, or behind those an action, that stays: wording, at the start
   std::map<Part, std::string> stored;              // the texts as they are kept and told
   bool final_text = false;                         // a person has it because of what was to be said
   bool carried = false;                            // the answer said itself what was to be disclosed

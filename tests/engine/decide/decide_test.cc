@@ -204,21 +204,44 @@ BOOST_AUTO_TEST_CASE(an_answer_of_which_nothing_is_left_tells_what_the_customer_
   }
 }
 
-// An action has no text: what is to be told beside it the answer tells, and where there is none whoever asks.
+// An action has no text: what is to be told of it stands with it, in its own words, and in the answer if one goes out.
 BOOST_AUTO_TEST_CASE(what_an_action_discloses_is_told) {
   World world = wealth();
+  world.fact("action", "fee", World::type(TypeKind::integer));
+  world.sorted();
   model::Effect disclose = World::effect(EffectKind::disclose);
-  disclose.wording = world.wording("fee", "另收手续费。", "A fee applies.");
+  disclose.wording = world.wording("fee", "另收手续费。", "");
+  world.model.wordings[0].pieces.en = {{"A fee of ", model::kNone}, {"", world.find("action", "fee")}};
+  disclose.once = 1;
   world.rule("fee", {Subject::action}, world.has("message", {"转账"}), {disclose});
-  for (const bool answers : {true, false}) {
+  const ExprPtr paid = world.read("action", "fee");
+  world.rule("large", {Subject::action}, World::over(Op::lt, {World::number(paid, "100"), paid}),
+             {World::effect(EffectKind::block)});
+  const struct {
+    std::string_view answer;
+    std::string_view says;
+  } kTurns[] = {{"好的。", "好的。\nA fee of 5\nA fee of 7"}, {"", ""}};
+  for (const auto& [answer, says] : kTurns) {
     Turn turn;
+    turn.text("language", "en").text("id", "c1", turn.object("conversation"));
     turn.message("我要转账");
-    if (answers) turn.answer("好的。");
-    turn.text("name", "transfer", turn.fields.add(turn.list("actions"), "", Fields::Kind::object));
+    if (!answer.empty()) turn.answer(std::string(answer));
+    const std::uint32_t actions = turn.list("actions");
+    for (const char* fee : {"5", "500", "7"}) {
+      const std::uint32_t one = turn.fields.add(actions, "", Fields::Kind::object);
+      turn.text("name", "transfer", one);
+      turn.number("fee", fee, one);
+    }
     const Decided decided = judge(world, turn);
     BOOST_TEST((decided->verdict == Verdict::revise));
-    BOOST_TEST(decided->disclosures.size() == 1u);
-    BOOST_TEST(decided->say == (answers ? "好的。\n另收手续费。" : ""));
+    BOOST_TEST(decided->disclosures.empty());
+    BOOST_TEST(decided->say == says);
+    BOOST_REQUIRE_EQUAL(decided->items.size(), 3u);
+    BOOST_TEST(decided->items[0].disclosures.size() == 1u);
+    BOOST_TEST(decided->items[1].disclosures.empty());
+    BOOST_TEST(decided->told_once.size() == 1u);
+    BOOST_TEST(wording_told(*decided.program, decided.request, *decided.decision, 0, Language::en,
+                            &decided->items[2]) == "A fee of 7");
   }
 }
 
@@ -539,7 +562,7 @@ BOOST_AUTO_TEST_CASE(what_is_redacted_is_hidden_in_whichever_text_it_stands) {
   BOOST_TEST_REQUIRE(decided.decision->redactions.size() == 1u);
   BOOST_TEST((decided.decision->redactions[0].part == TextPart::message));
   BOOST_TEST(decided.decision->say == "so <card ***>\nYou wrote card ***");
-  BOOST_TEST(wording_told(*decided.program, decided.request, *decided.decision, 0, -1, Language::en) ==
+  BOOST_TEST(wording_told(*decided.program, decided.request, *decided.decision, 0, Language::en) ==
              "You wrote card ***");
 }
 

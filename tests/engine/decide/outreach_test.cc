@@ -187,7 +187,8 @@ BOOST_AUTO_TEST_CASE(what_is_disclosed_to_a_recipient_is_his_and_names_him) {
   BOOST_TEST(is(judged.decision, {Verdict::revise, Verdict::revise, Verdict::revise}));
   BOOST_TEST(judged.decision.disclosures.empty());
   BOOST_REQUIRE_EQUAL(judged.decision.items[1].disclosures.size(), 1u);
-  BOOST_TEST(wording_told(*judged.program, judged.request, judged.decision, 0, -1, Language::en, 1) == "Dear 40");
+  BOOST_TEST(wording_told(*judged.program, judged.request, judged.decision, 0, Language::en,
+                          &judged.decision.items[1]) == "Dear 40");
 }
 
 // A rule that reads a product is judged for each product with each recipient; what it says is the recipient's.
