@@ -251,10 +251,9 @@ class Run {
     } else {
       refusal();
     }
-    // Of an outreach each recipient has a verdict of his own, and a material is written anew by whoever has it. Where no answer is there
-    // to tell them, as beside an action, whoever asks does.
-    const bool written_anew = r_.has_outreach() || (r_.has_material() && d_.verdict <= Verdict::revise);
-    if (!written_anew && (d_.verdict > Verdict::revise || (r_.has_answer() && !answers()))) d_.disclosures = {};
+    // Of an outreach each recipient has a verdict of his own. Else what is withheld discloses nothing; where no answer goes out, whoever
+    // asks tells it.
+    if (!r_.has_outreach() && d_.verdict > Verdict::revise) d_.disclosures = {};
     judge_final_text();
     d_.say = in_.say;
   }
@@ -632,9 +631,8 @@ class Run {
           (tell ? told : left_out) = true;
           return tell;
         };
-        const bool whole = on_answer(rule) || (on_message(rule) && r_.has_answer()) || on_material(rule) ||
-                           (on_outreach(rule) && unit.recipient < 0) ||
-                           (on_products(rule) && r_.products() == 0 && r_.has_answer());
+        const bool whole = on_answer(rule) || on_message(rule) || on_material(rule) ||
+                           (on_outreach(rule) && unit.recipient < 0) || (on_products(rule) && r_.products() == 0);
         if (whole && tells(-1)) in_.seldom().disclosures.push_back({effect.at_start != 0, effect.wording});
         const auto of_item = [&](std::size_t at) {
           if (tells(static_cast<std::int32_t>(at)))

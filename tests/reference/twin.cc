@@ -288,8 +288,7 @@ class Judge {
         const std::string wording = dotted(effect.name);
         const bool nobody =
             on(rule, Subject::recommendation) && rule.as_a_whole && has("recommendation") && t_.products.empty();
-        if (on_part(rule, Part::answer) || on_part(rule, Part::material) ||
-            (has("answer") && (on_part(rule, Part::message) || nobody)) ||
+        if (on_part(rule, Part::answer) || on_part(rule, Part::material) || on_part(rule, Part::message) || nobody ||
             (on_part(rule, Part::outreach) && whose.recipient < 0))
           disclosed_.insert({!effect.at_start, wording});
         for (std::size_t item = 0; on(rule, Subject::recommendation) && item < t_.products.size(); ++item)
@@ -467,7 +466,7 @@ class Judge {
       for (const auto& [at_end, name] : disclosed_) out_.disclosures.emplace_back(!at_end, name);
     if (out_.verdict <= 1) {
       if (t_.facts.contains("answer.text") && has("answer")) return answered();
-      if (waits && !has("answer"))
+      if (waits)
         for (const auto& [at_end, name] : disclosed_) out_.disclosures.emplace_back(!at_end, name);
       return;
     }

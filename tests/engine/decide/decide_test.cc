@@ -245,6 +245,23 @@ BOOST_AUTO_TEST_CASE(what_an_action_discloses_is_told) {
   }
 }
 
+// Where no answer goes out, whoever asks tells what is to be told: a revised turn never tells it nowhere.
+BOOST_AUTO_TEST_CASE(what_is_disclosed_without_an_answer_is_listed) {
+  World world = wealth();
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("fee", "另收手续费。", "A fee applies.");
+  world.rule("fee", {Subject::message}, world.has("message", {"转账"}), {disclose});
+  for (const bool answers : {false, true}) {  // one without a text goes out as none does
+    Turn turn;
+    turn.message("我要转账");
+    if (answers) turn.number("confidence", "0.9", turn.object("answer"));
+    const Decided decided = judge(world, turn);
+    BOOST_TEST((decided->verdict == Verdict::revise));
+    BOOST_TEST(decided->disclosures.size() == 1u);
+    BOOST_TEST(decided->say.empty());
+  }
+}
+
 // What was left out stays left out; that the answer still has its word is what was judged already.
 BOOST_AUTO_TEST_CASE(a_product_that_a_rule_took_out_is_not_held_against_the_final_text) {
   World world = wealth();
