@@ -248,11 +248,16 @@ std::optional<Complaint> Explainer::chained() {
   const std::string middle = text(first + 1, at_ - 1), meant = text(first + 1, at_ - 1) + " ";
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
   const bool english = is_ascii(text(0, at_));
-  const std::string whole = text(begin, at_ - 1) + (english ? " and " : " 且 ") + middle + " " +
-                            text(at_, std::min(comparison_end(at_), count_) - 1);
+  const std::size_t last = std::min(comparison_end(at_), count_) - 1;
+  std::string whole = text(begin, at_ - 1) + (english ? " and " : " 且 ") + middle + " " + text(at_, last);
+  const bool beside_or = (begin > 0 && type(begin - 1) == P::OR) || (last + 1 < count_ && type(last + 1) == P::OR);
+  if (beside_or) whole = english ? "(" + whole + ")" : "（" + whole + "）";
   c.help = Both{"each comparison has two sides: " + whole, "每个比较只有两边：" + whole};
   const std::uint32_t before = tokens_[at_ - 1].end;
-  c.fixes.push_back({{source_, before, tokens_[at_].begin}, (english ? " and " : " 且 ") + meant});
+  if (beside_or)
+    c.fixes.push_back({span(begin, last), whole});
+  else
+    c.fixes.push_back({{source_, before, tokens_[at_].begin}, (english ? " and " : " 且 ") + meant});
   if (begin > 0 && type(begin - 1) == P::NOT) c.fixes.clear();  // of both, or of the first alone
   return c;
 }
@@ -274,7 +279,14 @@ std::optional<Complaint> Explainer::fact_left_out() {
     std::size_t verb = begin;
     while (verb < joint && !compares(verb)) ++verb;
     if (verb == begin || verb >= joint || type(begin) == P::LPAREN) break;
-    const std::string subject = text(begin, verb - 1);
+    // 60 < customer.age and < 70: what is compared stands behind the sign.
+    const auto is_value = [&](std::size_t at) {
+      return type(at) == P::NUMBER || type(at) == P::TEXT || type(at) == P::DATE || type(at) == P::TIME ||
+             type(at) == P::DATE_WORDS || type(at) == P::INSTANT || type(at) == P::MINUS;
+    };
+    const bool turned = is_value(begin);
+    if (turned && (verb + 1 >= joint || is_value(verb + 1))) break;
+    const std::string subject = turned ? text(verb + 1, joint - 1) : text(begin, verb - 1);
     Complaint c{
         &codes::kUnexpected, span(i, i), {"“" + text(i) + "”", Both{"the fact that is compared", "所比较的事实"}}};
     const std::size_t last = std::max(i, std::min(comparison_end(i), count_) - 1);
