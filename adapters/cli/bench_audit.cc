@@ -239,6 +239,7 @@ struct Rig {
     audit::LogOptions options;
     options.path = place / "log.db";
     options.create = create;
+    options.served = true;
     options.origin = create ? "caveat.local/bench" : "";
     options.clock = &clock;
     options.random = &random;

@@ -228,11 +228,12 @@ std::string user_name() {
 }
 
 std::unique_ptr<audit::Log> open_log(Terminal& terminal, const std::string& path, const std::string& keys, Clock& clock,
-                                     Random& random, const std::string& high_water) {
+                                     Random& random, const std::string& high_water, bool served) {
   audit::LogOptions options;
   options.path = path;
   options.keys_dir = keys;
   options.high_water = high_water;
+  options.served = served;
   options.create = true;
   options.semantics = program::kSemanticsVersion;
   options.clock = &clock;

@@ -52,8 +52,8 @@ audit::Committed record(audit::Log& log, audit::Kind kind, const audit::Event& e
 std::string user_name();  // who runs this process, as the system knows him
 
 // Opens the log for writing; log and keys are made where neither is there, and the reader is told so and how to protect them.
-// `high_water`: where its mark stands, which a new log makes; empty: among its keys.
+// `high_water`: where its mark stands, which a new log makes; empty: among its keys. `served`: by a process that stays.
 std::unique_ptr<audit::Log> open_log(Terminal& terminal, const std::string& path, const std::string& keys, Clock& clock,
-                                     Random& random, const std::string& high_water = {});
+                                     Random& random, const std::string& high_water = {}, bool served = false);
 
 }  // namespace caveat::cli

@@ -192,8 +192,8 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   if (operation == nullptr) return kEnvironment;
   audit::SystemRandom random;
   IdRandom ids(random);
-  const std::unique_ptr<audit::Log> log =
-      open_log(terminal, configuration.log_path, keys_dir(configuration), clock, random, configuration.high_water);
+  const std::unique_ptr<audit::Log> log = open_log(terminal, configuration.log_path, keys_dir(configuration), clock,
+                                                   random, configuration.high_water, true);
 
   Result<std::vector<server::CallerEntry>> callers = all_callers(configuration);
   if (!callers) return refuse(terminal, callers.error(), configuration.callers_file);

@@ -419,6 +419,7 @@ class GroupCommitLog final : public Log {
     auto store = open_sqlite_store(path, {.vfs = options_.vfs,
                                           .recent_tag_rows = options_.recent_tag_rows,
                                           .wal_pages = options_.wal_pages,
+                                          .served = options_.served,
                                           .locked = true});
     StoreReader& reader = store->reader();
     const std::string note = reader.about();

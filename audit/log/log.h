@@ -56,6 +56,7 @@ struct LogOptions {
   std::string vfs = {};                              // tests: a SQLite VFS below the log
   std::size_t recent_tag_rows = StoreOptions{}.recent_tag_rows;  // records whose search tags wait unsorted
   std::int64_t wal_pages = StoreOptions{}.wal_pages;             // of the WAL, before they are moved into the file
+  bool served = false;  // by a process that stays: its first commits wait no longer than later ones
   std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)> wrap_store = {};  // tests: a store that fails
 };
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "audit/codes.h"
 #include "audit/store/store.h"
 
@@ -237,6 +239,22 @@ std::int64_t Database::move_wal(std::int64_t before) {
   // commit. Without this sync the pages stay in the WAL until somebody has synced them: to leave it out loses time, nothing else.
   if (moved > before && (moved < in_log || number("PRAGMA data_version") != version)) sync_file();
   return moved;
+}
+
+void Database::lengthen_wal(std::int64_t pages) {
+  constexpr std::int64_t kWalHeader = 32, kPageHeader = 24;
+  static constexpr char kZeros[64 * 1'024] = {};
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(db_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+  if (file == nullptr || file->pMethods == nullptr) return;
+  const sqlite3_int64 end = kWalHeader + pages * (kPageHeader + number("PRAGMA page_size"));
+  sqlite3_int64 at = 0;
+  int code = file->pMethods->xFileSize(file, &at);
+  for (; code == SQLITE_OK && at < end; at += sizeof kZeros)
+    code = file->pMethods->xWrite(file, kZeros, static_cast<int>(std::min<sqlite3_int64>(sizeof kZeros, end - at)), at);
+  if (code != SQLITE_OK) return;  // what stands in the way of a commit too, the commit will tell
+  if (const int synced = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL); synced != SQLITE_OK)
+    throw SqliteError(path_, sqlite3_errstr(synced), synced, false);
 }
 
 void Database::sync_file() {

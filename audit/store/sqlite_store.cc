@@ -439,6 +439,7 @@ class SqliteStore final : public Store {
     db_.exec("PRAGMA synchronous = FULL");
     migrate(db_, log_migrations());
     db_.settle();  // a commit: from here on there is a WAL, and while it is open it is begun anew but never made anew
+    if (options.served) db_.lengthen_wal(anew_at_ + anew_at_ / 4);  // about as long as it gets
     wal_ = OpenedFile(db_.wal_path());
     index_ = OpenedFile(wal_.path().substr(0, wal_.path().size() - std::string_view("-wal").size()) + "-shm");
     load_recent_tags();

@@ -103,8 +103,9 @@ struct StoreOptions {
   std::string vfs = {};
   std::size_t recent_tag_rows = 8'192;  // records whose tags wait unsorted until they are merged
   std::int64_t wal_pages = 100;         // of 4 KB: so many come to the WAL before they are moved into the file
-  bool locked = false;                  // the caller has the writer lock
-  bool snapshot = true;                 // of a reader: one snapshot until `renew`; else each call sees what is newest
+  bool served = false;   // of a writer for long: room in the WAL for all that comes between two moves is made at once
+  bool locked = false;   // the caller has the writer lock
+  bool snapshot = true;  // of a reader: one snapshot until `renew`; else each call sees what is newest
 };
 
 // Makes a log file with its signed `about` note; the file appears under its name only when it is whole.

@@ -57,16 +57,18 @@ struct Answered {
 
 struct Load {
   std::int64_t wal_pages = 1'000;  // so many that nothing is moved while the log is open
+  bool served = false;             // its WAL is made long before anything is committed
   int large = 0;                   // of the commits, the first: each of more pages than are moved between two commits
 };
 
 constexpr std::size_t kLarge = 70 * 4'096;
 
-LogOptions over_forgetful(LogFolder& in, std::int64_t wal_pages) {
+LogOptions over_forgetful(LogFolder& in, const Load& load) {
   LogOptions options = in.options(false);
   options.vfs = ForgetfulVfs::kName;
   options.recent_tag_rows = 6;  // so that merging is cut too
-  options.wal_pages = wal_pages;
+  options.wal_pages = load.wal_pages;
+  options.served = load.served;
   return options;
 }
 
@@ -79,7 +81,7 @@ RecordContent content(int number, bool large) {
 // Some commits of some records each; whatever is answered with success is noted.
 void work(LogFolder& in, std::vector<Answered>& answered, const Load& load = {}) {
   try {
-    const auto log = Log::open(over_forgetful(in, load.wal_pages));
+    const auto log = Log::open(over_forgetful(in, load));
     for (int batch = 0; batch < 4; ++batch) {
       std::vector<std::uint64_t> places;
       for (int i = 0; i < 3; ++i) places.push_back(log->reserve());
@@ -188,7 +190,7 @@ BOOST_AUTO_TEST_CASE(any_write_of_a_commit_may_be_cut_short) { cut_at_every_call
 BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_while_the_wal_is_moved_beside_the_commits) {
   for (const auto fault : {ForgetfulVfs::Fault::power, ForgetfulVfs::Fault::error})
     cut_at_every_call(fault, "fault " + std::to_string(static_cast<int>(fault)) + " while the WAL is moved",
-                      {.wal_pages = 1});
+                      {.wal_pages = 1, .served = true});
 }
 
 // The first large commit makes the WAL so long that it is to begin anew: whatever is moved beside the commits until then belongs to
@@ -196,7 +198,7 @@ BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_while_the_wal_is_moved_be
 BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_in_the_moves_before_the_wal_is_begun_anew) {
   for (const auto fault : {ForgetfulVfs::Fault::power, ForgetfulVfs::Fault::error}) {
     const std::string name = "fault " + std::to_string(static_cast<int>(fault)) + " before the rest is moved";
-    const auto [first, second] = cut_at_every_call(fault, name, {.wal_pages = 1, .large = 2});
+    const auto [first, second] = cut_at_every_call(fault, name, {.wal_pages = 1, .served = true, .large = 2});
     BOOST_TEST_MESSAGE(name + ": " + std::to_string(first) + " in the first move, " + std::to_string(second) +
                        " in the second");
     BOOST_TEST(first > 0u);

@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -77,6 +78,38 @@ BOOST_AUTO_TEST_CASE(the_wal_is_begun_anew_while_commits_go_on_and_a_reader_keep
     whole += body == body_of(static_cast<std::uint64_t>(index)) ? 1 : 0;
   });
   BOOST_TEST(whole == commits.count);
+}
+
+// What lies behind the commits is zeros, which no recovery takes for one: neither a reader's nor that of the next writer.
+BOOST_AUTO_TEST_CASE(the_wal_of_a_served_log_has_its_length_from_the_start_and_a_copy_of_both_files_is_whole) {
+  const testing::Folder folder;
+  const std::string path = folder / "log.db", copy = folder / "copy.db";
+  create_sqlite_store(path, "note");
+  const std::int64_t wal_pages = 64;
+  const std::unique_ptr<Store> store = open_sqlite_store(path, {.wal_pages = wal_pages, .served = true});
+  const auto length = [&] { return std::filesystem::file_size(path + "-wal"); };
+  const std::uintmax_t at_first = length();
+  BOOST_TEST(at_first >= 20u * wal_pages * 4'096);
+  for (std::uint64_t index = 0; index < 40; ++index) {
+    Batch batch;
+    batch.records.push_back({.index = index, .header = "header", .body = body_of(index), .tags = {}, .state = {}});
+    store->commit(batch);
+  }
+  BOOST_TEST(length() == at_first);
+  for (const std::string end : {"", "-wal"}) std::filesystem::copy(path + end, copy + end);  // as a crash leaves them
+  const auto whole = [&] {
+    std::uint64_t count = 0;
+    open_sqlite_reader(copy)->each_body([&](std::int64_t index, std::string_view body) {
+      count += body == body_of(static_cast<std::uint64_t>(index)) ? 1 : 0;
+    });
+    return count;
+  };
+  BOOST_TEST(whole() == 40u);
+  const std::unique_ptr<Store> next = open_sqlite_store(copy, {.wal_pages = wal_pages, .served = true});
+  Batch batch;
+  batch.records.push_back({.index = 40, .header = "header", .body = body_of(40), .tags = {}, .state = {}});
+  next->commit(batch);
+  BOOST_TEST(whole() == 41u);
 }
 
 // The sync is the disk's time, and others' too: one for each move, SQLite's own or the mover's, and none where nothing was moved.
