@@ -32,6 +32,14 @@ inline constexpr Code kKeptCheckpoint{
     "{0} cannot be held against the log: {1}. Give the checkpoint as it was kept, and name the key that signed it.",
     "{0} 无法与日志比对：{1}。请给出当初保存的检查点，并指定签署它的公钥。", 422, 3};
 
+inline constexpr Code kOtherMark{
+    "other_mark",
+    "{0} cannot be held against the log: it is damaged, or no high-water mark of this log. Name the log's own mark, as "
+    "[log] high_water has it; without --high-water the one among its keys is taken.",
+    "{0} 无法与日志比对：它已损坏，或不是本日志的高水位标记。请指明本日志的标记，即 [log] high_water "
+    "所指；不写 --high-water 则取密钥目录中的标记。",
+    422, 3};
+
 // The log file.
 inline constexpr Code kLogMissing{
     "log_missing", "There is no log {0}. Give the path of an existing log, or let `caveat decide` make one.",

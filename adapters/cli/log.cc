@@ -7,6 +7,7 @@
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/messages.h"
 #include "adapters/cli/progress.h"
+#include "adapters/load/rule_files.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/reader.h"
@@ -202,6 +203,10 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
     if (!kept) return refuse(terminal, kept.error());
     options.kept = std::move(*kept);
   }
+  const std::string mark = invocation.get("--high-water");
+  if (!mark.empty())
+    if (const Result<std::string> there = load::read_file(mark, 1u << 16); !there)
+      return refuse(terminal, there.error(), mark);
   audit::VerifyReport report;
   {
     Progress progress(terminal);
@@ -218,6 +223,8 @@ int run_log_verify(const Invocation& invocation, Terminal& terminal) {
               "it, or this log is another one",
               *report.kept_retired)});
   }
+  if (!mark.empty() && report.mark_unread && report.findings.size() == 1)
+    throw audit::Error(audit::codes::kOtherMark, mark, {mark});
   print_report(report, terminal);
   return report.good() ? kDone : kNo;
 }

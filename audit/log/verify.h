@@ -81,6 +81,7 @@ struct VerifyReport {
   std::vector<Finding> findings;
   std::uint64_t more_findings = 0;
   std::vector<Claim> claims;
+  bool mark_unread = false;                   // the finding of the mark is that it is none of this log, or damaged
   std::optional<std::uint64_t> kept_retired;  // the rotation before which the kept checkpoint's signer was the log's
   bool good() const { return findings.empty() && signatures_checked && bodies_lost == 0; }
 };

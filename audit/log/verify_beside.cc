@@ -66,6 +66,7 @@ void LogVerification::high_water() {
       report_.anchor = Anchor::diverged;
     }
   } catch (const caveat::Error& error) {
+    report_.mark_unread = true;
     find(kHighWater, "high-water", "", {error_words(error, Language::en), error_words(error, Language::zh)});
   }
 }
