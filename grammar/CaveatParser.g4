@@ -286,7 +286,7 @@ atom    : path
         | BY_KEY zone COMMA atom
         ;
 zone    : path | TEXT ;
-number_or_name : NUMBER COUNT_UNIT? | name ;
+number_or_name : NUMBER COUNT_UNIT? | name WORD? ;
 aggregate      : LPAREN sum ( FOR name IN sum ( WHERE comparison )? | COMMA name TAKEN_FROM sum ( COMMA WHERE comparison )? )? RPAREN ;
 
 number        : NUMBER MAGNITUDE* ( CURRENCY | SHARE_UNIT | TIME_UNIT | COUNT_UNIT | PERCENT )?

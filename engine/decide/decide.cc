@@ -134,7 +134,7 @@ struct Scratch::Inside final : TextEyes {
     std::vector<std::uint32_t> item_wordings;
     std::vector<Redacted> redactions;
     std::vector<Redacted> hidden, masked, untold;  // what a class hides; that with the redactions; before replacements
-    std::vector<std::string> secrets;              // what a class hides, wherever it stands
+    std::vector<Spelling> secrets;                 // what a class hides, wherever it stands
     std::vector<Replacement> replacements;
     std::vector<Disclosure> disclosures;
     std::vector<OnceDraft> once;
@@ -456,7 +456,7 @@ class Run {
     draft.matches = in_.matches.size();
     settled_facts_ = {};
     if (unknown && settled == Settled::unknown) settled_facts_ = std::span(in_.facts).subspan(draft.facts);
-    std::vector<std::string> secrets;
+    std::vector<Spelling> secrets;
     if (has_class) secrets = protected_values(p_, r_, std::span(in_.facts).subspan(draft.facts));
     if (!secrets.empty()) in_.seldom().secrets.insert(in_.seldom().secrets.end(), secrets.begin(), secrets.end());
     if (!unknown && settled == Settled::no) {  // what the index settles looks into no text
@@ -486,11 +486,11 @@ class Run {
   }
 
   // What is too short to be looked for in a whole text is hidden where all that was found is that.
-  bool is_one(const std::vector<std::string>& secrets, const Match& match, text::Range place) {
+  bool is_one(const std::vector<Spelling>& secrets, const Match& match, text::Range place) {
     if (secrets.empty()) return false;
     const std::string_view found = std::string_view(in_.look(slot_of(match.part), -1, {}).normal.text())
                                        .substr(place.begin, place.end - place.begin);
-    return std::find(secrets.begin(), secrets.end(), found) != secrets.end();
+    return std::any_of(secrets.begin(), secrets.end(), [&](const Spelling& one) { return one.form == found; });
   }
 
   // A place that a claim stands at comes before the same where words were merely found: that one is told.

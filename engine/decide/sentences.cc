@@ -92,67 +92,9 @@ void append_masked(std::string& out, std::span<const Redacted> places, TextPart 
   out += text.substr(at, end - at);
 }
 
-namespace {
-
-// 445,566.77 of 445566.77; nothing where there is nothing to part.
-std::string grouped(std::string_view number) {
-  const std::size_t sign = number.starts_with('-') ? 1 : 0, whole = std::min(number.find('.'), number.size());
-  if (whole - sign <= 3) return {};
-  std::string out(number.substr(0, sign));
-  for (std::size_t at = sign; at < whole; ++at) {
-    if (at > sign && (whole - at) % 3 == 0) out += ',';
-    out += number[at];
-  }
-  return out.append(number.substr(whole));
-}
-
-// How people write a value, beside the spelling that is recorded: by each of its names, without its unit, with its digits parted, a day
-// in Chinese.
-template <class Visit>
-void each_spelling(const Program& program, const SlotRow& slot, SlotType type, std::string_view value, Visit visit) {
-  visit(value);
-  switch (type) {
-    case SlotType::choice:
-    case SlotType::scale: {
-      const std::uint32_t symbol = program.symbols().find(slot, value).symbol;
-      if (symbol == program::kNone) return;
-      const auto symbols = program.rows<program::SymbolRow>(program::Section::symbols, slot.symbols);
-      for (const program::Str name : program.strings(symbols[symbol].names)) visit(program.text(name));
-      return;
-    }
-    case SlotType::integer:
-    case SlotType::decimal:
-    case SlotType::percent:
-    case SlotType::money: {
-      const std::string_view number = value.substr(0, value.find(' '));
-      if (type == SlotType::percent) visit(std::string(number) + "%");
-      visit(number);
-      if (const std::string parted = grouped(number); !parted.empty()) visit(parted);
-      return;
-    }
-    case SlotType::date: {
-      const std::optional<Days> days = parse_date(value);
-      if (!days || value.size() != 10) return;
-      const auto plain = [&](std::size_t at) {
-        return value.substr(value[at] == '0' ? at + 1 : at, value[at] == '0' ? 1 : 2);
-      };
-      for (const bool padded : {true, false}) {
-        std::string day(value.substr(0, 4));
-        day.append("年").append(padded ? value.substr(5, 2) : plain(5)).append("月");
-        visit(day.append(padded ? value.substr(8, 2) : plain(8)).append("日"));
-      }
-      return;
-    }
-    default:
-      return;
-  }
-}
-
-}  // namespace
-
-std::vector<std::string> protected_values(const Program& program, const Request& request,
-                                          std::span<const FactUsed> facts) {
-  std::vector<std::string> all;
+std::vector<Spelling> protected_values(const Program& program, const Request& request,
+                                       std::span<const FactUsed> facts) {
+  std::vector<Spelling> all;
   for (const FactUsed& fact : facts) {
     if (!fact.known || !is_protected(program, fact.slot) || part_of(program, fact.slot)) continue;
     const SlotRow& row = program.slots()[fact.slot];
@@ -162,35 +104,33 @@ std::vector<std::string> protected_values(const Program& program, const Request&
     const bool is_list = type == SlotType::list;
     for (std::size_t at = 0; at < value.size();) {  // elements stand behind ", "
       const std::size_t end = is_list ? std::min(value.find(", ", at), value.size()) : value.size();
-      each_spelling(program, row, is_list ? static_cast<SlotType>(row.element) : type,
-                    std::string_view(value).substr(at, end - at), [&](std::string_view spelling) {
-                      if (std::string form = text::normal_form(spelling);
-                          !form.empty() && std::find(all.begin(), all.end(), form) == all.end())
-                        all.push_back(std::move(form));
-                    });
+      add_spellings(all, program, row, is_list ? static_cast<SlotType>(row.element) : type,
+                    std::string_view(value).substr(at, end - at));
       at = end + 2;
     }
   }
   return all;
 }
 
-void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const std::string> values,
+void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const Spelling> values,
                  text::NormalText& held) {
-  constexpr std::size_t kShort = 4;  // bytes
   if (values.empty() || text.empty()) return;
   text::normalise(text, held);
   const std::string_view searched = held.text();
-  for (const std::string& value : values) {
-    if (value.size() < kShort) continue;
+  for (const Spelling& value : values) {
+    if (value.where == Spelling::Where::matched) continue;
     for (std::size_t at = 0; at < searched.size();) {
       // linear, whatever stands in the two; the standard library's own search is not
-      const void* found = memmem(searched.data() + at, searched.size() - at, value.data(), value.size());
+      const void* found = memmem(searched.data() + at, searched.size() - at, value.form.data(), value.form.size());
       if (found == nullptr) break;
       at = static_cast<std::size_t>(static_cast<const char*>(found) - searched.data());
-      const text::Range place =
-          held.original_graphemes({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + value.size())});
-      out.push_back({part, place.begin, place.end, 0, 0, 0, {}});
-      at += value.size();
+      const std::size_t end = at + value.form.size();
+      if (value.where == Spelling::Where::anywhere || stands_alone(searched, at, end)) {
+        const text::Range place =
+            held.original_graphemes({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)});
+        out.push_back({part, place.begin, place.end, 0, 0, 0, {}});
+      }
+      at = end;
     }
   }
 }

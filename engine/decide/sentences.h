@@ -12,6 +12,7 @@
 #include "engine/base/language.h"
 #include "engine/decide/decision.h"
 #include "engine/decide/request.h"
+#include "engine/decide/spellings.h"
 #include "engine/program/program.h"
 #include "engine/text/normalise.h"
 
@@ -37,12 +38,12 @@ void append_told(std::string& out, const program::Program& program, const Reques
 // Every class above the pack's lowest is protected (JR/T 0171: C1 < C2 < C3).
 bool is_protected(const program::Program& program, std::uint32_t slot);
 
-// In normal form, the values of the facts that their class hides.
-std::vector<std::string> protected_values(const program::Program& program, const Request& request,
-                                          std::span<const FactUsed> facts);
+// The values of the facts that their class hides, as people write them.
+std::vector<Spelling> protected_values(const program::Program& program, const Request& request,
+                                       std::span<const FactUsed> facts);
 // Adds the places at which one of `values` stands in a text of the turn, by whatever rule it was read and whether a rule looked for it or
-// not. A short one (3, 65) would stand in too much that it does not mean.
-void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const std::string> values,
+// not.
+void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const Spelling> values,
                  text::NormalText& held);
 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot);

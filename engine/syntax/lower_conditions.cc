@@ -671,6 +671,9 @@ ExprPtr Lowering::atom(Node node) {
             p.parts.push_back(word(c.child(P::RuleName)));
             p.span = c.span();
             e->args.push_back(path_value(std::move(p)));
+            // 至少满足 上限 项（…）: the unit that a number has
+            if (const Node unit = c.token_child(P::WORD); unit && written(unit) != "项")
+              complain(codes::kUnexpected, unit.span(), {"“" + written(unit) + "”", "“项”"});
           }
         }
         if (c.is(P::RuleCondition) && ++members <= limits_.chain_terms) e->args.push_back(condition(c));

@@ -97,7 +97,8 @@ Effect Lowering::effect(Node node) {
       } else {
         e.redaction.name = path(what.child(P::RulePath));
         const auto& parts = e.redaction.name.parts;
-        const bool match = parts.size() == 1 && (parts.front().text == "match" || parts.front().text == "命中");
+        const bool match = parts.size() == 1 && (parts.front().text == "match" || parts.front().text == "命中" ||
+                                                 parts.front().text == "命中处");
         e.redaction.what = match ? Redaction::What::match : Redaction::What::detector;
         if (match) e.redaction.name = {};
       }

@@ -163,7 +163,7 @@ std::vector<decide::Redacted> untold_of(const std::vector<Part>& parts, const Pr
     }
   }
   std::vector<decide::Redacted> all(untold.begin(), untold.end());
-  const std::vector<std::string> values = decide::protected_values(program, request, read);
+  const std::vector<decide::Spelling> values = decide::protected_values(program, request, read);
   text::NormalText normal;
   using decide::TextPart;
   for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})

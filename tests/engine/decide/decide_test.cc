@@ -460,16 +460,26 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_spelling_that_a_turn_ma
     const char *name, *stated;
     std::vector<std::string> written;
   };
-  const std::vector<Case> cases = {{"level", "suspect", {"suspect", "甲级", "乙"}},
-                                   {"rate", "43.21 %", {"43.21%", "43.21 %", "４３．２１％", "43.21"}},
-                                   {"income", "445566.70 CNY", {"445566.7 CNY", "445566.7", "445,566.7"}},
-                                   {"pin", "918273", {"918273", "918,273"}},
-                                   {"born", "1971-03-09", {"1971-03-09", "1971年3月9日", "1971年03月09日"}}};
+  const std::vector<Case> cases = {
+      {"level", "suspect", {"suspect", "甲级", "乙"}},
+      {"rate", "43.21 %", {"43.21%", "43.21 %", "４３．２１％", "43.21"}},
+      {"income", "445566.70 CNY", {"445566.7 CNY", "445566.7", "445,566.7"}},
+      {"pin", "918273", {"918273", "918,273"}},
+      {"income", "60000 CNY", {"6万", "6 万", "六万", "60 thousand", "60k", "sixty thousand"}},
+      {"income", "1250000 CNY", {"125万", "1.25 million", "一百二十五万"}},
+      {"income", "500 CNY", {"500元", "¥500", "五百"}},
+      {"pin", "32", {"三十二", "32岁", "32 years old", "thirty-two", "thirty two"}},
+      {"pin", "20005", {"两万零五", "二万零五"}},
+      {"rate", "5 %", {"5%", "百分之五"}},
+      {"level", "clear", {"C3"}},
+      {"born",
+       "1971-03-09",
+       {"1971-03-09", "1971年3月9日", "1971年03月09日", "1971/3/9", "19710309", "March 9, 1971"}}};
   for (const Case& one : cases) {
     for (const std::string& written : one.written) {
       World world = wealth();
       model::Type level = World::type(TypeKind::choice), money = World::type(TypeKind::money);
-      level.choices = world.choices({{"suspect", "甲级", "乙"}, {"clear"}});
+      level.choices = world.choices({{"suspect", "甲级", "乙"}, {"clear", "C3"}});
       money.currency = "CNY";
       world.fact("customer", "level", level).data_class = "C3";
       world.fact("customer", "rate", World::type(TypeKind::percent)).data_class = "C3";
@@ -490,6 +500,43 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_spelling_that_a_turn_ma
       BOOST_REQUIRE_EQUAL(told.size(), 1u);
       BOOST_TEST(told[0].because == "told ***", written);
     }
+  }
+}
+
+// A whole text that a sentence tells: what is the value by itself is hidden, what only looks like a part of it is not.
+BOOST_AUTO_TEST_CASE(a_text_hides_a_protected_number_where_it_stands_by_itself) {
+  struct Case {
+    const char *name, *stated, *text, *told;
+  };
+  const std::vector<Case> cases = {
+      {"income", "60000 CNY", "收入6万元，不是16万，也不是6万5", "收入***元，不是16万，也不是6万5"},
+      {"income", "60000 CNY", "月入六万，不是十六万", "月入***，不是十六万"},
+      {"income", "500 CNY", "I have 500 and not 1500, 500.50 or 5,500", "I have *** and not 1500, 500.50 or 5,500"},
+      {"income", "500 CNY", "500.00元", "***.00元"},
+      {"pin", "32", "今年三十二，不是一百三十二", "今年***，不是一百三十二"},
+      {"pin", "32", "32岁，住32号", "***，住32号"},
+      {"pin", "3", "三天内，共3次", "三天内，共3次"},
+      {"level", "low", "风险C3，型号AC35", "风险***，型号AC35"},
+  };
+  for (const Case& one : cases) {
+    World world = wealth();
+    model::Type level = World::type(TypeKind::choice), money = World::type(TypeKind::money);
+    level.choices = world.choices({{"low", "C3"}, {"high"}});
+    money.currency = "CNY";
+    world.fact("customer", "level", level).data_class = "C3";
+    world.fact("customer", "pin", World::type(TypeKind::integer)).data_class = "C3";
+    world.fact("customer", "income", money).data_class = "C3";
+    world.sorted();
+    world
+        .rule("told", {Subject::message}, World::over(Op::known, {world.read("customer", one.name)}),
+              {World::effect(EffectKind::flag)})
+        .because.en = {{"", world.find("message", "text")}};
+    Turn turn;
+    turn.message(one.text).text(one.name, one.stated, turn.object("customer"));
+    const Decided decided = judge(world, turn);
+    const auto told = reasons(*decided.program, decided.request, *decided.decision, Language::en, Audience::officer);
+    BOOST_REQUIRE_EQUAL(told.size(), 1u);
+    BOOST_TEST(told[0].because == one.told, one.text << " gave " << told[0].because);
   }
 }
 

@@ -1,0 +1,41 @@
+// Spellings: how people write a value that a turn states in one way: by each of its names, with its digits parted, in words, in 万 or
+// in thousands, a day in Chinese. What a data class hides is looked for in the turn's texts by each of them.
+//
+//   spellings_of(program, slot, "60000 CNY")    // 60000 cny, 60,000, 6万, 六万, 60 thousand, …
+//
+// Promises   what is too short to mean the value by itself is looked for nowhere: a number of one or two digits without its unit (3, 65), a
+//            text, a name or a numeral of fewer than four bytes (三, 甲), but a code of a letter and a digit (C3). A number is told
+//            exactly: nearly 六万, over 60 thousand are not found
+// Cost       of one value, some dozens of short strings
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/program/program.h"
+
+namespace caveat::decide {
+
+struct Spelling {
+  enum class Where : std::uint8_t {
+    anywhere,
+    alone,   // where no digit, numeral or letter goes on with it: 6万 is not said by 16万
+    matched  // too short to be looked for: where that is all that a rule found
+  };
+  std::string form;  // in normal form
+  Where where = Where::anywhere;
+  friend auto operator<=>(const Spelling&, const Spelling&) = default;
+};
+
+// `type`: of the value, which is that of an element where the slot holds a list.
+void add_spellings(std::vector<Spelling>& all, const program::Program& program, const program::SlotRow& slot,
+                   program::SlotType type, std::string_view value);
+
+// Does a spelling that has to stand by itself do so at these bytes of a text in normal form?
+bool stands_alone(std::string_view text, std::size_t begin, std::size_t end);
+
+}  // namespace caveat::decide
