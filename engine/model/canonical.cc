@@ -172,8 +172,6 @@ std::optional<S> plain_of(S op) {
       return S::eq;
     case S::none_of_list:
       return S::one_of;
-    case S::is_unknown:
-      return S::is_known;
     case S::no_in:
       return S::any_in;
     default:

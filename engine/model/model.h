@@ -237,7 +237,8 @@ enum class Op : std::uint8_t {
   lt,
   le,      // args: value, value (ne, gt, ge are not_ or swapped)
   in_set,  // args[0] value; `set` constants
-  known,   // args[0] a fact
+  known,
+  unknown,  // args[0] a fact; not each other's negation: a fact of an absent part is neither (semantics.md 9)
   and_,
   or_,
   not_,

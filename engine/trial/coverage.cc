@@ -40,6 +40,8 @@ May without(const model::Expr& expr, model::Index fact) {
   switch (expr.op) {
     case Op::known:
       return reads(reads, expr) ? May{.no = true} : May{.yes = true, .no = true};
+    case Op::unknown:
+      return reads(reads, expr) ? May{.yes = true} : May{.yes = true, .no = true};
     case Op::not_: {
       const May one = without(*expr.args[0], fact);
       return {.yes = one.no, .no = one.yes, .unknown = one.unknown};
@@ -68,7 +70,7 @@ bool is_text_of_a_part(const model::Fact& fact) { return fact.built_in && fact.p
 
 // Facts whose value a condition needs: not those that are only asked whether they are known.
 void needed(const model::Expr& expr, std::set<model::Index>& facts) {
-  if (expr.op == Op::known) return;
+  if (expr.op == Op::known || expr.op == Op::unknown) return;
   if (expr.op == Op::fact) facts.insert(expr.fact);
   for (const model::ExprPtr& arg : expr.args) needed(*arg, facts);
 }

@@ -108,12 +108,8 @@ Finding Conditions::judge(const Expr& expr, const Place& place) const {
       return opposite(any_of(members(0)));
     case Op::at_least_of:
       return at_least(static_cast<long>(numerator(value(*expr.args[0], place).number)), members(1));
-    case Op::not_: {
-      const Expr& inner = *expr.args[0];
-      if (inner.op != Op::is_known) return opposite(holds(inner, place));
-      const Value of = value(*inner.args[0], place);  // `is not known`: what is absent is neither
-      return {truth(of.state == Value::unknown), {}};
-    }
+    case Op::not_:
+      return opposite(holds(*expr.args[0], place));
     case Op::is_known:
       return {truth(value(*expr.args[0], place).state == Value::known), {}};
     case Op::is_unknown:

@@ -146,9 +146,9 @@ ExprPtr Conditions::condition(const syntax::Expr& expr) {
     case S::is_empty:
       return in_list(expr);
     case S::is_known:
-      return knowledge(expr);
+      return knowledge(expr, Op::known);
     case S::is_unknown:
-      return node(Op::not_, expr.span, {knowledge(expr)});
+      return knowledge(expr, Op::unknown);
     case S::and_:
     case S::all_of:
       return group(expr, Op::and_, 0);
@@ -253,13 +253,13 @@ ExprPtr Conditions::group(const syntax::Expr& expr, Op op, std::size_t from) {
   return good ? node(op, expr.span, std::move(args)) : nullptr;
 }
 
-ExprPtr Conditions::knowledge(const syntax::Expr& expr) {
+ExprPtr Conditions::knowledge(const syntax::Expr& expr, Op op) {
   const ExprPtr what = value(*expr.args[0], nullptr);
   if (!what) return nullptr;
   if (what->op != Op::fact && what->op != Op::element) {
     return wrong_type(expr.args[0]->span, say("a fact", "一个事实"), quoted(expr.args[0]->span));
   }
-  return node(Op::known, expr.span, {what});
+  return node(op, expr.span, {what});
 }
 
 }  // namespace caveat::model

@@ -63,7 +63,7 @@ class Conditions {
   ExprPtr counting(ExprPtr made, const Expr& span);  // with the calendar, where `span` counts working days
   Index calendar(Span span);
   ExprPtr wall_clock(const syntax::Expr& expr);
-  ExprPtr knowledge(const syntax::Expr& expr);
+  ExprPtr knowledge(const syntax::Expr& expr, Op op);
   ExprPtr path_value(const syntax::Expr& expr, const Type* hint, bool condition_wanted);
   ExprPtr arithmetic(const syntax::Expr& expr, const Type* hint);
   void unit_missing(const syntax::Expr& expr, const Type& hint);

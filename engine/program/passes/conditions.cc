@@ -420,19 +420,16 @@ class Compiler {
       case Op::in_set:
         return in_set(expr, negated);
       case Op::known:
+      case Op::unknown:
         if (!held(*expr.args[0])) return not_yet(expr, "`is known` of a record", "对记录判断“已知”");
-        set_slot(emit(NodeCode::is_known, begin, 0, negated), expr.args[0]->fact);
+        set_slot(emit(expr.op == Op::known ? NodeCode::is_known : NodeCode::is_unknown, begin, 0, negated),
+                 expr.args[0]->fact);
         return;
       case Op::and_:
         return over(NodeCode::all);
       case Op::or_:
         return over(NodeCode::any);
       case Op::not_:
-        // `is unknown`: not the plain negation, since a fact of an absent part is neither (semantics.md 9).
-        if (expr.args[0]->op == Op::known && held(*expr.args[0]->args[0])) {
-          set_slot(emit(NodeCode::is_unknown, begin, 0, negated), expr.args[0]->args[0]->fact);
-          return;
-        }
         visit(*expr.args[0], !negated);
         emit(NodeCode::negate, begin, 1, negated);
         return;

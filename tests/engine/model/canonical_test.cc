@@ -151,6 +151,8 @@ BOOST_AUTO_TEST_CASE(any_change_of_meaning_turns_the_digest) {
                 digests(kPack, rule, from == "rule r" ? with(kExample, "by r", "by r2") : kExample).declarations),
                from);
   }
+  const auto asks = [](const std::string& what) { return digests(kPack, with(kRule, "account.frozen is yes", what)); };
+  BOOST_TEST((asks("account.frozen is unknown") != asks("not (account.frozen is known)")), "of an absent part");
 }
 
 BOOST_AUTO_TEST_CASE(examples_have_a_digest_of_their_own) {
