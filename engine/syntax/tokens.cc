@@ -1032,6 +1032,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   start_ = result_.tokens.size();
   broken_ = false;
   hopeless_ = false;
+  const int above = kind_;  // the declaration before this line
   kind_ = 0;
   const Raw& head = raws_[begin];
   Stretch stretch;
@@ -1070,6 +1071,15 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
             opener != nullptr && (opener->kind == KeywordKind::line || opener->kind == KeywordKind::clause);
         line && meant.empty()) {  // 法域 is no slip of 法源
       count(opener->language);
+      constexpr auto kOfPack =
+          std::to_array<int>({L::TITLE, L::JURISDICTION, L::TIME_ZONE, L::VERSION, L::DEFAULT_QUEUE,
+                              L::DEFAULT_IF_UNKNOWN, L::DATA_CLASSES, L::REFUSE_CLASS, L::REFUSE});
+      if (above != L::PACK && std::find(kOfPack.begin(), kOfPack.end(), opener->token) != kOfPack.end()) {
+        complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
+                 "it is a line of the pack: put it, indented, below “pack”",
+                 "此行属于规则包：请移到“规则包”之下并缩进");
+        return;
+      }
       complain(codes::kUnknownDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
                "it is a line of the declaration above: indent it", "此行属于上面的声明：请缩进",
                begin == 0 ? std::vector<Fix>{} : std::vector<Fix>{{span(head.begin, head.begin), "  "}});
