@@ -53,6 +53,16 @@ inline constexpr Code kLogGone{
     "移回；否则请恢复最新的副本。若没有副本，请原"
     "样保留这套密钥，另用新的文件名和新的密钥开始另一份日志。",
     500, 4};
+inline constexpr Code kLogNotThere{
+    "log_not_there",
+    "There is no log {0}, and the keys in {1} are of a log that was written to. Check the name first. If that log was "
+    "moved, put it back with its -wal; if it is lost, its newest copy. Where there is none, keep these keys as they "
+    "are "
+    "and begin another log, under another name and with keys of its own.",
+    "日志 {0} 不存在，而 {1} "
+    "中的密钥属于一份已有记录的日志。请先核对名称。若该日志被移走，请连同其 -wal "
+    "移回；若已丢失，请恢复最新的副本。若没有副本，请原样保留这套密钥，另用新的文件名和新的密钥开始另一份日志。",
+    500, 4};
 inline constexpr Code kLogExists{"log_exists", "{0} exists already and is left as it is. Choose another path.",
                                  "{0} 已存在，未作改动。请另选路径。", 500, 4};
 inline constexpr Code kLogForeign{

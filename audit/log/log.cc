@@ -297,7 +297,7 @@ class GroupCommitLog final : public Log {
     const auto must_be_there = [&] {
       log_there = fs::exists(path, ignored);
       if (!log_there && !options_.create) {
-        if (was_there(options_.high_water)) throw Error(codes::kLogGone, path, {path, options_.keys_dir});
+        if (was_there(options_.high_water)) throw log_gone(path, options_.keys_dir);
         throw Error(codes::kLogMissing, path, {path});
       }
       if (log_there && !KeyStore::exists(options_.keys_dir))
@@ -326,7 +326,7 @@ class GroupCommitLog final : public Log {
     if (!own_mark_ && !keys_->bound_log() && !fs::exists(options_.high_water, ignored))
       create_high_water(options_.high_water, keys_->origin());
     if (read_high_water(options_.high_water, keys_->signers().back().name).size > 0)  // by the name of the last epoch
-      throw Error(codes::kLogGone, path, {path, options_.keys_dir});
+      throw log_gone(path, options_.keys_dir);
     const std::string note = keys_->sign(about_text({.format = kFormat,
                                                      .origin = keys_->origin(),
                                                      .suite = "intl",
@@ -979,6 +979,13 @@ std::string default_keys_dir(const std::string& log_path) {
   const auto dot = log_path.rfind(".db");
   const bool ends = dot != std::string::npos && dot + 3 == log_path.size() && dot > 0 && log_path[dot - 1] != '/';
   return (ends ? log_path.substr(0, dot) : log_path) + ".keys";
+}
+
+Error log_gone(const std::string& path, const std::string& keys_dir) {
+  std::error_code ignored;
+  const bool own =
+      keys_dir == default_keys_dir(path) || std::filesystem::equivalent(keys_dir, default_keys_dir(path), ignored);
+  return {own ? codes::kLogGone : codes::kLogNotThere, path, {path, keys_dir}};
 }
 
 }  // namespace caveat::audit

@@ -119,4 +119,7 @@ class Log {
 // decisions.db → decisions.keys
 std::string default_keys_dir(const std::string& log_path);
 
+// Of a log that is not there, by keys that know of one. Only those that lie under its own name know that it was this one.
+Error log_gone(const std::string& path, const std::string& keys_dir);
+
 }  // namespace caveat::audit

@@ -40,8 +40,7 @@ std::unique_ptr<LogReader> LogReader::open(const std::string& path) { return ope
 
 std::unique_ptr<LogReader> LogReader::open(const std::string& path, const std::string& keys_dir) {
   std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored) && was_there(keys_dir + "/high-water"))
-    throw Error(codes::kLogGone, path, {path, keys_dir});
+  if (!std::filesystem::exists(path, ignored) && was_there(keys_dir + "/high-water")) throw log_gone(path, keys_dir);
   return over(open_sqlite_reader(path));
 }
 
