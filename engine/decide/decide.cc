@@ -866,19 +866,29 @@ class Run {
     }
     if (in_.uses_seldom) close_once(in_.seldom());
   }
-  // What is told once is used up only where it is told: with an answer or an item that goes out.
+  // What is told once is used up only where it is told: with an answer or an item that goes out, and with all that it puts in.
   void close_once(Scratch::Inside::Seldom& all) {
     for (const OnceDraft& one : all.once) {
       const bool stays =
           one.item < 0 ? answers() : in_.items[static_cast<std::size_t>(one.item)].verdict < Verdict::block;
       all.asked_once.push_back(one.once);
-      if (d_.verdict <= Verdict::revise && stays) all.told_once.push_back(one.once);
+      if (d_.verdict <= Verdict::revise && stays && is_told_whole(one)) all.told_once.push_back(one.once);
     }
     join_set(all.asked_once, std::less<>());
     join_set(all.told_once, std::less<>());
     join_set(all.left_out, std::less<>());
     d_.told_once = all.told_once;
     d_.left_out = all.left_out;
+  }
+  bool is_told_whole(const OnceDraft& one) const {
+    Unit unit;
+    if (one.item >= 0) {
+      const ItemVerdict& item = in_.items[static_cast<std::size_t>(one.item)];
+      (item.action      ? unit.action
+       : item.recipient ? unit.recipient
+                        : unit.product) = static_cast<std::int32_t>(item.index);
+    }
+    return tells_all(topic(unit), p_.wordings()[one.once.wording].pieces);
   }
   void close_sets(Scratch::Inside::Seldom& all) {
     join_set(all.item_disclosures, std::less<>());

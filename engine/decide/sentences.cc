@@ -166,7 +166,8 @@ void append_told(std::string& out, const Program& program, const Request& reques
   append_masked(out, untold, *part, text, 0, text.size());
 }
 
-void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
+// The product, action or recipient whose fact it is, -1 for the turn; none: there are several, and none is meant.
+std::optional<std::int32_t> item_of(const Topic& topic, std::uint32_t slot) {
   const auto frame = static_cast<program::Frame>(topic.program->slots()[slot].frame);
   const bool his = topic.program->slots()[slot].part == static_cast<std::uint8_t>(program::SlotPart::customer);
   const Request& request = *topic.request;
@@ -175,11 +176,27 @@ void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
                             : frame == program::Frame::action ? only(topic.action, request.actions())
                             : his                             ? topic.recipient
                                                               : -1;
-  if (frame != program::Frame::turn && item < 0) {
+  if (frame != program::Frame::turn && item < 0) return std::nullopt;
+  return item;
+}
+
+void append_value(std::string& out, const Topic& topic, std::uint32_t slot) {
+  const std::optional<std::int32_t> item = item_of(topic, slot);
+  if (!item) {
     out += topic.language == Language::zh ? "不明" : "unknown";
     return;
   }
-  append_told(out, *topic.program, request, topic.untold, slot, item, topic.language);
+  append_told(out, *topic.program, *topic.request, topic.untold, slot, *item, topic.language);
+}
+
+bool tells_all(const Topic& topic, program::Pieces pieces) {
+  const program::Range range = topic.language == Language::zh ? pieces.zh : pieces.en;
+  const auto all = topic.program->rows<program::PieceRow>(program::Section::pieces, range);
+  return std::all_of(all.begin(), all.end(), [&](const program::PieceRow& piece) {
+    if (piece.slot == program::kNone || piece.slot == program::kMatchPiece) return true;
+    const std::optional<std::int32_t> item = item_of(topic, piece.slot);
+    return item && topic.request->fact(piece.slot, *item).known;
+  });
 }
 
 bool append(std::string& out, const Topic& topic, program::Pieces pieces) {

@@ -49,6 +49,8 @@ void find_values(std::vector<Redacted>& out, TextPart part, std::string_view tex
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot);
 // Appends the template; false: it interpolates nothing.
 bool append(std::string& out, const Topic& topic, program::Pieces pieces);
+// Whether each fact that it puts in is known of what it is told of.
+bool tells_all(const Topic& topic, program::Pieces pieces);
 
 // Does this rule, as it came out, require it: by name, or since its facts are asked for by default?
 bool requires_it(const program::Program& program, const Reason& reason, const Required& what);

@@ -101,6 +101,10 @@ const Code kOnlyBeside{
     "Rule {0} reads {1}: it is judged for each {2} of the turn and not at all where there is none, though it could be "
     "true there too.",
     "规则 {0} 读取了 {1}：它按本轮的每个{2}判断，没有{2}时完全不作判断，尽管其条件那时也可能成立。"};
+const Code kOfNoItem{"of_no_item",
+                     "“{0}” belongs to one {1}, and rule {2} tells it for the turn, not for each: with several of them "
+                     "the customer reads “unknown”.",
+                     "“{0}”属于某一项{1}，而规则 {2} 对整轮披露，并不逐项披露：有多项时，客户看到的是“不明”。"};
 const Code kNotCovered{"not_covered", "{0} lies outside of what calendar {1} covers.",
                        "{0} 不在日历 {1} 的覆盖范围内。"};
 const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。"};
@@ -117,16 +121,16 @@ const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，�
 
 std::span<const Code* const> all() {
   static const Code* const kAll[] = {
-      &kNotYet,           &kPackMissing,     &kPackTwice,       &kPackVersionTwice, &kUnknownPack,    &kVersionMissing,
-      &kVersionConflict,  &kNoDefaultQueue,  &kNameTwice,       &kUnknownName,      &kNotVisible,     &kAmbiguousName,
-      &kBuiltIn,          &kFactDiffers,     &kUnknownLevel,    &kDefineCycle,      &kInsideAList,    &kWrongType,
-      &kNoOrder,          &kDifferentUnits,  &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,     &kEmptyRange,
-      &kEmptyPhrase,      &kBadGap,          &kBadPattern,      &kUnknownZone,      &kZoneMissing,    &kProductsTwice,
-      &kExampleTwice,     &kNoCalendar,      &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,  &kNeverInForce,
-      &kNoMatch,          &kUnknownRole,     &kRoleCannotRead,  &kNotConfidential,  &kMatchElsewhere, &kBadTemplate,
-      &kConfidentialText, &kWholeReadsItem,  &kNoWayToAPerson,  &kOverflowCycle,    &kCannotAsk,      &kBothHold,
-      &kNotCovered,       &kOnlyBeside,      &kContradiction,   &kFileMissing,      &kEmptyLexicon,   &kTooMany,
-      &kSeveralInOne,     &kAssessedAsChoice};
+      &kNotYet,           &kPackMissing,      &kPackTwice,       &kPackVersionTwice, &kUnknownPack,    &kVersionMissing,
+      &kVersionConflict,  &kNoDefaultQueue,   &kNameTwice,       &kUnknownName,      &kNotVisible,     &kAmbiguousName,
+      &kBuiltIn,          &kFactDiffers,      &kUnknownLevel,    &kDefineCycle,      &kInsideAList,    &kWrongType,
+      &kNoOrder,          &kDifferentUnits,   &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,     &kEmptyRange,
+      &kEmptyPhrase,      &kBadGap,           &kBadPattern,      &kUnknownZone,      &kZoneMissing,    &kProductsTwice,
+      &kExampleTwice,     &kNoCalendar,       &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,  &kNeverInForce,
+      &kNoMatch,          &kUnknownRole,      &kRoleCannotRead,  &kNotConfidential,  &kMatchElsewhere, &kBadTemplate,
+      &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,  &kOverflowCycle,    &kCannotAsk,      &kBothHold,
+      &kNotCovered,       &kOnlyBeside,       &kContradiction,   &kFileMissing,      &kEmptyLexicon,   &kTooMany,
+      &kSeveralInOne,     &kAssessedAsChoice, &kOfNoItem};
   return kAll;
 }
 

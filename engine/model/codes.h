@@ -23,7 +23,7 @@ extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrency
 extern const Code kProductsTwice, kExampleTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kMatchElsewhere, kUnknownRole, kRoleCannotRead,
     kNotConfidential, kBadTemplate, kConfidentialText, kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk,
-    kBothHold, kOnlyBeside, kNotCovered, kContradiction;
+    kBothHold, kOnlyBeside, kOfNoItem, kNotCovered, kContradiction;
 // files and sizes
 extern const Code kFileMissing, kEmptyLexicon, kTooMany, kSeveralInOne, kAssessedAsChoice;
 

@@ -226,6 +226,31 @@ class RuleCheck {
     }
   }
 
+  // What a disclosure puts in of a product or an action is told for each by a rule on them, and else where the turn has one alone.
+  bool of_each_item(const syntax::Effect& effect, const Templates& texts) {
+    const auto only_on = [this](Subject own) {
+      return std::all_of(rule_.applies_to.begin(), rule_.applies_to.end(), [&](Subject one) { return one == own; });
+    };
+    for (const Index fact : facts_in(texts)) {
+      const Part part = work_.model.facts[fact].part;
+      if (part != Part::product && part != Part::action) continue;
+      const bool product = part == Part::product;
+      if (only_on(product ? Subject::recommendation : Subject::action)) continue;
+      const bool never = only_on(Subject::material);
+      const std::string meant = product ? say("recommendation", "推荐") : say("action", "操作");
+      work_.report(codes::kOfNoItem, item_, effect.name.span,
+                   {shown(fact), product ? say("product", "产品") : say("action", "操作"), rule_.names.first},
+                   never ? say("A material has none at all: leave the fact out of the wording.",
+                               "素材没有产品与操作：请从话术中去掉该事实。")
+                         : fill(say("Let a rule that applies to {0} disclose it, or leave the fact out of the wording.",
+                                    "请由适用于{0}的规则披露，或从话术中去掉该事实。"),
+                                {meant}),
+                   never ? Severity::error : Severity::warning);
+      return !never;
+    }
+    return true;
+  }
+
   Span text_span(const syntax::SayText& text) const {
     return text.wording ? text.wording->span : text.texts.empty() ? name_span() : text.texts.front().span;
   }
@@ -309,7 +334,7 @@ class RuleCheck {
         if (wording == nullptr) return false;
         to.wording = wording->index;
         told_by(from, work_.model.wordings[wording->index].pieces);
-        return true;
+        return of_each_item(from, work_.model.wordings[wording->index].pieces);
       }
       case syntax::EffectKind::require: {
         // A requirement, or a fact that can be asked for.

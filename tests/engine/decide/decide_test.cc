@@ -812,6 +812,36 @@ BOOST_AUTO_TEST_CASE(an_answer_without_a_text_uses_nothing_up) {
   }
 }
 
+// Nor by a telling that could not put in what it speaks of.
+BOOST_AUTO_TEST_CASE(what_is_told_with_something_unknown_is_not_used_up) {
+  World world = wealth();
+  world.fact("product", "rate", World::type(TypeKind::integer));
+  world.sorted();
+  model::Effect disclose = World::effect(EffectKind::disclose);
+  disclose.wording = world.wording("rate", "费率。", "");
+  world.model.wordings[0].pieces.zh = {{"费率", model::kNone}, {"", world.find("product", "rate")}};
+  disclose.once = 1;
+  world.rule("rate", {Subject::answer}, world.has("answer", {"买"}), {disclose});
+  const struct {
+    std::vector<const char*> rates;
+    std::string_view says;
+    std::size_t told;
+  } kTurns[] = {{{"1"}, "买吧。\n费率1", 1}, {{""}, "买吧。\n费率不明", 0}, {{"1", "2"}, "买吧。\n费率不明", 0}};
+  for (const auto& [rates, says, told] : kTurns) {
+    Turn turn;
+    turn.text("id", "c1", turn.object("conversation"));
+    turn.answer("买吧。");
+    int id = 0;
+    for (const char* rate : rates) {
+      const std::uint32_t one = turn.product("p" + std::to_string(++id));
+      if (*rate != 0) turn.number("rate", rate, one);
+    }
+    const Decided decided = judge(world, turn);
+    BOOST_TEST(decided->say == says);
+    BOOST_TEST(decided->told_once.size() == told);
+  }
+}
+
 // `hand off to desk, within customer.patience` (semantics.md 35).
 BOOST_AUTO_TEST_CASE(a_fact_tells_the_time_limit_of_a_hand_off_and_the_queue_where_it_does_not) {
   World world;
