@@ -283,9 +283,9 @@ bool denies(std::string_view sentence) {
 }
 // Speaks of all that stands before, or of what stands right before it.
 bool points_back(std::string_view sentence) {
-  static constexpr std::string_view kWords[] = {"以上",   "上述",     "前述",   "上文",    "前文",    "上面",
-                                                "前面",   "上一句",   "前一句", "上句",    "上一条",  "刚才说的",
-                                                "刚才那", "刚刚说的", "above",  "earlier", "previous"};
+  static constexpr std::string_view kWords[] = {"以上",     "上述",   "前述",     "上文",  "前文",    "上面",
+                                                "前面",     "上一句", "前一句",   "上句",  "上一条",  "本句",
+                                                "刚才说的", "刚才那", "刚刚说的", "above", "earlier", "previous"};
   return holds_one(sentence, kWords);
 }
 bool begins_with_pointer(std::string_view sentence) {
@@ -329,9 +329,9 @@ bool denies_alone(std::string_view clause) {
       "哪有这回事", "哪有这种事", "胡说",     "胡说八道",   "一派胡言",   "瞎说",       "乱说",     "乱讲",
       "胡扯",       "扯淡",       "作废",     "玩笑",       "套话",       "场面话"};
   static constexpr std::string_view kVerbs[] = {
-      "骗",     "吓唬", "别信",     "勿信",     "不要信",   "不要相信", "别相信",   "不必相信", "不用相信",
-      "忽略",   "无视", "不必理会", "不用理会", "无需理会", "无须理会", "不要理会", "别理会",   "不用管",
-      "不必管", "别管", "不要管",   "不必在意", "不用在意", "别在意",   "收回",     "撤回"};
+      "骗",       "吓唬",   "吓",   "别信",     "勿信",     "不要信",   "不要相信", "别相信",   "不必相信",
+      "不用相信", "忽略",   "无视", "不必理会", "不用理会", "无需理会", "无须理会", "不要理会", "别理会",
+      "不用管",   "不必管", "别管", "不要管",   "不必在意", "不用在意", "别在意",   "收回",     "撤回"};
   static constexpr std::string_view kBehind[] = {"的",   "了",   "呢",   "啊",   "哦",   "吧",   "呀",
                                                  "哈",   "嘛",   "啦",   "而已", "罢了", "说法", "消息",
                                                  "信息", "提示", "声明", "内容", "情况"};
@@ -365,11 +365,14 @@ bool denies_alone(std::string_view clause) {
 
 // Takes back what stands before it without a word that points there.
 bool takes_back(std::string_view clause) {
-  static constexpr std::string_view kAnywhere[] = {
-      "开玩笑",    "别当真",         "勿当真",         "不要当真",    "不必当真",   "不用当真",    "开个玩笑",
-      "逗你",      "逗您",           "当我没说",       "没有的事",    "并非如此",   "不是这样",    "说错",
-      "才怪",      "kidding",        "joking",         "forget it",   "never mind", "ignore that", "ignore this",
-      "ignore it", "disregard that", "disregard this", "disregard it"};
+  static constexpr std::string_view kAnywhere[] = {"开玩笑",         "别当真",           "勿当真",         "不要当真",
+                                                   "不必当真",       "不用当真",         "开个玩笑",       "逗你",
+                                                   "逗您",           "当我没说",         "当没看见",       "当没说",
+                                                   "没有的事",       "并非如此",         "不是这样",       "说错",
+                                                   "才怪",           "kidding",          "joking",         "forget it",
+                                                   "forget what i",  "pay no attention", "ignore my last", "ain't true",
+                                                   "never mind",     "ignore that",      "ignore this",    "ignore it",
+                                                   "disregard that", "disregard this",   "disregard it"};
   static constexpr std::string_view kNot[] = {"not ignore",    "don't ignore",    "never ignore",
                                               "not disregard", "don't disregard", "never disregard"};
   static constexpr std::string_view kFirst[] = {"nope",   "is not",        "is false",      "not true",

@@ -272,14 +272,18 @@ BOOST_AUTO_TEST_CASE(a_disclosure_that_stands_within_a_sentence_that_says_more_i
                              " Nah.",
                              " Not really.",
                              " It's nonsense.",
-                             " Strike that, please."})
+                             " Strike that, please.",
+                             " Forget what I said.",
+                             " Pay no attention to that.",
+                             " That ain't true."})
     BOOST_TEST(added("Fees apply." + std::string(behind), "Fees apply."), behind);
   for (const char* behind :
        {"有误。",           "是谎言。",         "不是的。",     "并不是。",   "才不是呢。", "不属实。",
         "不正确。",         "不真实。",         "不成立。",     "并非事实。", "没这回事。", "请无视。",
         "不必理会。",       "这话不必理会。",   "这纯属胡说。", "胡说。",     "胡说八道！", "我瞎说的。",
         "撤回上一句。",     "刚才说的不算。",   "不作数。",     "骗您的。",   "（假的）",   "是错的。",
-        "不对，没有费用。", "请忽略这条提示。", "假话。",       "别理会它。"})
+        "不对，没有费用。", "请忽略这条提示。", "假话。",       "别理会它。", "本句作废。", "这句话您可以当没看见。",
+        "吓您的。"})
     BOOST_TEST(added("费用另计。" + std::string(behind), "费用另计。"), behind);
   for (const char* behind :
        {"不对外公开的资料请妥善保管。", "您是假期办理吗？", "是假期办理。", "是错峰还款。",
