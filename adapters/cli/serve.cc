@@ -236,7 +236,9 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
                    return Again{.folders = std::move(now.pack_folders),
                                 .data_folders = std::move(now.data_folders),
                                 .callers = std::move(*who),
-                                .after_restart = std::move(later)};
+                                .after_restart = std::move(later),
+                                .default_queue = std::move(now.default_queue),
+                                .default_queue_place = std::move(now.default_queue_place)};
                  }});
   const std::vector<Unseen> unknown = unseen(*loaded->rules->program, *callers);
   for (const Unseen& one : unknown)

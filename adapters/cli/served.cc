@@ -217,9 +217,12 @@ tl::expected<Reloaded, server::Refusal> Served::reload(const std::string& by) {
                                                                        "count as they stand now"}),
                      "\"diagnostics\":[" + list + "]", std::move(place), loaded->errors());
     }
-    if (std::optional<Problem> problem =
-            unknown_queue(*loaded->rules->program, options_.default_queue, options_.default_queue_place))
-      return refused(std::move(*problem));
+    // That which counts, and that with which the next start has to come up.
+    for (const auto& [queue, place] :
+         {std::pair{&options_.default_queue, &options_.default_queue_place},
+          std::pair{&std::as_const(again->default_queue), &std::as_const(again->default_queue_place)}})
+      if (std::optional<Problem> problem = unknown_queue(*loaded->rules->program, *queue, *place))
+        return refused(std::move(*problem));
     out.unseen = caveat::cli::unseen(*loaded->rules->program, again->callers);
     activate(*loaded, by);
   } catch (const Error& error) {

@@ -37,7 +37,8 @@ namespace caveat::cli {
 struct Again {
   std::vector<std::string> folders, data_folders;
   std::vector<server::CallerEntry> callers;
-  std::vector<std::string> after_restart;  // "http.listen": what has changed and does not count yet
+  std::vector<std::string> after_restart;                    // "http.listen": what has changed and does not count yet
+  std::string default_queue = {}, default_queue_place = {};  // of the next start
 };
 
 // What an operator should hear of a reload that was done.

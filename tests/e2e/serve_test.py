@@ -1462,6 +1462,16 @@ class OtherQueue(Served):
         self.assertEqual((status, json.loads(text)["code"]), (422, "configuration"), text)
         self.assertEqual(json.loads(text)["errors"][0]["nearest"], "service_dest")
         self.assertEqual(self.server.decide(turn(1))[2]["verdict"], "allow")  # by the rules of before
+        pack.write_text(rules, encoding="utf-8")  # and the one that counts from the next start
+        config = pathlib.Path(self.server.config)
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text.replace('default_queue = "service_desk"', 'default_queue = "service_dsk"'), encoding="utf-8")
+        status, _, refused = self.server.ask("POST", "/v1/reload", {}, role="activator")
+        self.assertEqual((status, json.loads(refused)["code"]), (422, "configuration"), refused)
+        self.assertEqual(json.loads(refused)["errors"][0]["nearest"], "service_desk")
+        config.write_text(text, encoding="utf-8")
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+        pack.write_text(rules.replace("service_desk", "service_dest"), encoding="utf-8")
         self.server.stop()
         for command, code in (("serve", 3), ("doctor", 1)):
             said = subprocess.run([BINARY, command, "--config", self.server.config], capture_output=True, text=True, check=False, timeout=300)
