@@ -416,8 +416,9 @@ std::string explanation_json(const PastDecision& past, std::string_view reader, 
     const bool for_customer = line.kind == Kind::verdict || line.kind == Kind::told || line.kind == Kind::kept_back ||
                               line.kind == Kind::handed_to;
     if (reader == "customer" && !for_customer) continue;
-    // Of an outreach that are the other recipients, by name.
-    if (reader == "customer" && reached_many && line.kind == Kind::kept_back) continue;
+    // Of an outreach those are the other recipients, by name.
+    const bool names_recipients = line.kind == Kind::kept_back || line.kind == Kind::told;
+    if (reader == "customer" && reached_many && names_recipients) continue;
     if (!text.empty()) text += '\n';
     text += reader == "customer" && line.kind == Kind::told
                 ? std::string_view(zh ? "告知您" : "You were told")

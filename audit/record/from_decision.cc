@@ -284,7 +284,17 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
                               std::string(kPriority[zh][std::min<std::size_t>(decision.handoff.priority, 3)]) +
                               due_words(decision.handoff.due_seconds, zh));
   }
-  if (decision.has_say) line(Kind::told, std::string(decision.say));
+  if (decision.has_say) {
+    line(Kind::told, std::string(decision.say));
+    return lines;
+  }
+  // Without an answer that carries them they go out beside what is shown.
+  for (const decide::Disclosure& one : decision.disclosures)
+    line(Kind::told, decide::wording_told(program, request, decision, one.wording, language));
+  for (const decide::ItemVerdict& item : decision.items)
+    for (const std::uint32_t wording : item.disclosures)
+      line(Kind::told, std::string(item.id) + (zh ? "：" : ": ") +
+                           decide::wording_told(program, request, decision, wording, language, &item));
   return lines;
 }
 

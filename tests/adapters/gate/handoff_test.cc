@@ -2002,6 +2002,37 @@ BOOST_AUTO_TEST_CASE(a_rule_whose_showing_was_taken_back_shows_nowhere) {
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(the_story_of_a_turn_without_an_answer_says_what_is_disclosed) {
+  Desk desk;
+  desk.loads_beside(R"(wording FUNDS en "Funds may fall." zh "基金可能下跌。"
+wording FEE en "A fee applies." zh "收取手续费。"
+
+rule of_funds
+    en "Funds" zh "基金"
+  cites HOUSE
+  applies to recommendation
+  when product.id is "F"
+  then disclose FUNDS at end
+
+rule of_fees
+    en "Fees" zh "手续费"
+  cites HOUSE
+  applies to action
+  when action.name is transfer
+  then disclose FEE at end
+)");
+  const json::value reply = desk.turn(
+      R"("recommendation":{"products":[{"id":"F","kind":"loan"}]},"actions":[{"name":"transfer","amount":"5 CNY"}])");
+  gate::Caller auditor = Desk::agent("wu");
+  auditor.roles = {"auditor"};
+  gate::Query query{.kind = gate::Query::Kind::explanation, .target = str(reply.at("decision"))};
+  query.reader = "officer";
+  query.language = Language::en;
+  const std::string told = desk.gate->look(query, auditor).body;
+  BOOST_TEST(told.find("F: Funds may fall.") != std::string::npos, told << json::serialize(reply));
+  BOOST_TEST(told.find("A fee applies.") != std::string::npos, told << json::serialize(reply));
+}
+
 BOOST_AUTO_TEST_CASE(why_a_confidential_rule_could_not_be_settled_is_on_no_ticket) {
   Desk desk;
   desk.loads_beside(R"(facts customer
