@@ -442,17 +442,18 @@ class PutBack(Place):
             self.assertGreater(report["bodies_lost"], 0)  # whose data keys are of after the copy
         self.is_not_shown("--keys", "stolen", "--key", "old.vkey")
 
-    def test_a_mark_that_is_named_is_compared_without_a_key_set_and_a_bad_one_refutes(self):
+    def test_a_mark_that_is_named_is_compared_without_a_key_set_and_what_is_none_is_refused(self):
         self.hide_keys()
         keys = ("--key", "old.vkey", "--key", "new.vkey")
         self.is_whole(*keys, "--high-water", "away/high-water")
         self.assertEqual(self.verified(*keys, "--high-water", "away/high-water")[1]["claims"][12]["shown"], "yes")
         self.write("garbage", "no mark\n")
-        for mark in "garbage", "nowhere":
+        for mark, code, why in ("garbage", 3, "other_mark"), ("nowhere", 4, "file_missing"):
             for copy in (), ("--copy", ):
                 with self.subTest(mark=mark, copy=copy):
-                    code, report = self.verified(*keys, "--high-water", mark, *copy)
-                    self.assertEqual((code, report["claims"][12]["shown"]), (1, "no"), report)
+                    done = self.run_it("log", "verify", "log.db", *keys, "--high-water", mark, *copy)
+                    self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+                    self.assertIn(f"[{why}]", done.stderr)
         self.decided_behind(keys)
 
     def decided_behind(self, keys):
