@@ -69,6 +69,10 @@ class ForgetfulVfs {
     const std::lock_guard lock(mutex_);
     hold_ = bytes;
   }
+  bool holds_move() {
+    const std::lock_guard lock(mutex_);
+    return held_;
+  }
 
   // What the disk holds after the power came back: all that was synced, and of the rest what chance kept.
   void restart(std::uint64_t seed) {
@@ -276,9 +280,11 @@ class ForgetfulVfs {
       self.move_.bytes = std::max(self.move_.bytes, static_cast<std::uint64_t>(at) + static_cast<std::uint64_t>(size));
       self.longer_.notify_all();
     } else if (self.hold_ > 0 && self.moves(*ours->path)) {
+      self.held_ = true;
       self.longer_.wait_for(lock, std::chrono::seconds(1),
                             [&] { return self.struck_ || self.move_.bytes >= self.hold_; });
       self.hold_ = 0;
+      self.held_ = false;
     }
     const auto fault = self.count(*ours->path);
     if (was_dead) return *fault;
@@ -339,6 +345,7 @@ class ForgetfulVfs {
   Move move_;
   std::optional<Move> struck_move_;
   std::uint64_t hold_ = 0;
+  bool held_ = false;
   std::condition_variable longer_;
 };
 
