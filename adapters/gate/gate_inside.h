@@ -41,7 +41,10 @@ class Gate::Inside {
         floor_(options_.log, options_.default_queue),
         errands_(options_, floor_, told_to_wait_),
         looks_(options_, floor_, told_to_wait_) {
-    if (options_.log == nullptr) known_.reserve(options_.remembered);
+    if (options_.log == nullptr) {
+      known_.max_load_factor(0.25f);  // an id is new, nearly always: that is then known from an empty place alone
+      known_.reserve(options_.remembered);
+    }
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.threads); ++i)
       workers_.emplace_back([this] { work(); });
   }
