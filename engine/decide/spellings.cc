@@ -181,6 +181,15 @@ std::string_view sign_before(std::string_view text, std::size_t at) {
   return begin > 0 ? text.substr(begin - 1, at - begin + 1) : std::string_view();
 }
 
+// A point between two digits, or a comma that parts three of them: in normal form the comma of a Chinese sentence is one, too, and of
+// 六万，三个孩子 or 3，6万元 it parts the sentence.
+bool is_within_number(std::string_view text, std::size_t at) {
+  const auto digit = [&](std::size_t i) { return i < text.size() && is_digit(text[i]); };
+  if (at == 0 || at >= text.size() || !digit(at - 1) || !digit(at + 1)) return false;
+  if (text[at] == '.') return true;
+  return text[at] == ',' && digit(at + 2) && digit(at + 3) && !digit(at + 4);
+}
+
 }  // namespace
 
 void add_spellings(std::vector<Spelling>& all, const Program& program, const SlotRow& slot, SlotType type,
@@ -240,17 +249,15 @@ void add_spellings(std::vector<Spelling>& all, const Program& program, const Slo
 bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
   const std::string_view first = sign_at(text, begin), last = sign_before(text, end);
   const std::string_view before = sign_before(text, begin), after = sign_at(text, end);
-  const auto point = [](std::string_view sign) { return sign == "." || sign == ","; };
   const auto latin = [](std::string_view sign) { return sign.size() == 1 && is_alphanumeric(sign[0]); };
   if (is_numeral(first)) {
-    if (is_numeral(before)) return false;
-    if (point(before) && is_numeral(sign_before(text, begin - 1))) return false;
+    if (is_numeral(before) || (begin > 0 && is_within_number(text, begin - 1))) return false;
   } else if (latin(first) && latin(before)) {
     return false;
   }
   if (is_numeral(last)) {
     if (is_numeral(after)) return false;
-    if (point(after) && is_numeral(sign_at(text, end + 1))) {
+    if (is_within_number(text, end)) {
       std::size_t zero = end + 1;  // 500.00 is 500
       while (zero < text.size() && text[zero] == '0') ++zero;
       if (after == "," || is_numeral(sign_at(text, zero))) return false;

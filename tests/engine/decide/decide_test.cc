@@ -513,6 +513,10 @@ BOOST_AUTO_TEST_CASE(a_text_hides_a_protected_number_where_it_stands_by_itself) 
       {"income", "60000 CNY", "月入六万，不是十六万", "月入***，不是十六万"},
       {"income", "500 CNY", "I have 500 and not 1500, 500.50 or 5,500", "I have *** and not 1500, 500.50 or 5,500"},
       {"income", "500 CNY", "500.00元", "***.00元"},
+      {"income", "60000 CNY", "月入六万，三个孩子；月入6万，3个孩子", "月入***，三个孩子；月入***，3个孩子"},
+      {"income", "60000 CNY", "共两笔：3，6万元。不是1.6万", "共两笔：3，***元。不是1.6万"},
+      {"income", "500 CNY", "给我500，3个人；不是500,000", "给我***，3个人；不是500,000"},
+      {"rate", "5 %", "年化百分之五，三年", "年化***，三年"},
       {"pin", "32", "今年三十二，不是一百三十二", "今年***，不是一百三十二"},
       {"pin", "32", "32岁，住32号", "***，住32号"},
       {"pin", "3", "三天内，共3次", "三天内，共3次"},
@@ -526,6 +530,7 @@ BOOST_AUTO_TEST_CASE(a_text_hides_a_protected_number_where_it_stands_by_itself) 
     world.fact("customer", "level", level).data_class = "C3";
     world.fact("customer", "pin", World::type(TypeKind::integer)).data_class = "C3";
     world.fact("customer", "income", money).data_class = "C3";
+    world.fact("customer", "rate", World::type(TypeKind::percent)).data_class = "C3";
     world.sorted();
     world
         .rule("told", {Subject::message}, World::over(Op::known, {world.read("customer", one.name)}),
