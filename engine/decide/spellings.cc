@@ -102,7 +102,7 @@ std::optional<std::uint64_t> whole_number(std::string_view number) {
 
 // A number in the units and words of speech; each has to stand by itself.
 template <class Visit>
-void each_said(std::string_view number, SlotType type, Visit visit) {
+void each_said(std::string_view number, std::string_view currency, SlotType type, Visit visit) {
   if (const std::string wan = shifted(number, 4); !wan.empty()) visit(wan + "万"), visit(wan + " 万");
   if (const std::string yi = shifted(number, 8); !yi.empty()) visit(yi + "亿"), visit(yi + " 亿");
   if (const std::string thousand = shifted(number, 3); !thousand.empty()) {
@@ -112,10 +112,16 @@ void each_said(std::string_view number, SlotType type, Visit visit) {
     for (const std::string_view unit : {"百万", "m", " m", " million"}) visit(million + std::string(unit));
   }
   const std::string plain(number);
-  if (type == SlotType::percent) visit("百分之" + plain), visit(plain + "%"), visit(plain + " percent");
+  if (type == SlotType::percent)
+    visit("百分之" + plain), visit(plain + "%"), visit(plain + " %"), visit(plain + " percent");
   if (type == SlotType::money) {
-    for (const std::string_view unit : {"元", "块", "美元", "港元", "欧元", "英镑", "日元"})
-      visit(plain + std::string(unit));
+    const auto in = [&](std::string_view unit) {
+      for (const char* blank : {"", " "}) visit(plain + blank + std::string(unit));
+    };
+    for (const char* unit :
+         {"元", "块", "美元", "港元", "欧元", "英镑", "日元", "人民币", "rmb", "yuan", "dollars", "euros", "pounds"})
+      in(unit);
+    if (!currency.empty()) in(currency);
     for (const std::string_view sign : {"¥", "$", "€", "£"}) visit(std::string(sign) + plain);
   }
   if (type == SlotType::integer) {
@@ -153,7 +159,7 @@ void each_date(std::string_view value, Visit visit) {
     const std::string day = padded ? std::string(value.substr(8, 2)) : plain(8);
     visit(year + "年" + month + "月" + day + "日");
     visit(year + "年" + month + "月" + day + "号");
-    for (const char* sign : {"/", "."}) visit(year + sign + month + sign + day);
+    for (const char* sign : {"/", ".", "-"}) visit(year + sign + month + sign + day);
   }
   visit(year + std::string(value.substr(5, 2)) + std::string(value.substr(8, 2)));
   constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
@@ -225,13 +231,15 @@ void add_spellings(std::vector<Spelling>& all, const Program& program, const Slo
     case SlotType::percent:
     case SlotType::money: {
       constexpr std::size_t kThreeDigits = 3;
-      const std::string_view number = value.substr(0, value.find(' '));
+      const std::size_t blank = std::min(value.find(' '), value.size());
+      const std::string_view number = value.substr(0, blank),
+                             currency = value.substr(std::min(blank + 1, value.size()));
       if (number.empty()) return;
       anywhere(number);
       if (number.size() >= kThreeDigits) alone(number);
       if (type == SlotType::percent) anywhere(std::string(number) + "%");
       if (const std::string parted = grouped(number); !parted.empty()) anywhere(parted);
-      each_said(number, type, [&](std::string_view spelling) {
+      each_said(number, currency, type, [&](std::string_view spelling) {
         const bool with_unit = std::any_of(spelling.begin(), spelling.end(), is_digit) &&
                                spelling.find_first_not_of("0123456789.,") != spelling.npos;
         if (with_unit || spelling.size() >= kShort) alone(spelling);

@@ -467,14 +467,15 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_spelling_that_a_turn_ma
       {"pin", "918273", {"918273", "918,273"}},
       {"income", "60000 CNY", {"6万", "6 万", "六万", "60 thousand", "60k", "sixty thousand"}},
       {"income", "1250000 CNY", {"125万", "1.25 million", "一百二十五万"}},
-      {"income", "500 CNY", {"500元", "¥500", "五百"}},
+      {"income", "500 CNY", {"500元", "¥500", "五百", "500RMB", "500cny"}},
+      {"income", "60 CNY", {"60 元", "60CNY", "60 yuan", "60人民币"}},
       {"pin", "32", {"三十二", "32岁", "32 years old", "thirty-two", "thirty two"}},
       {"pin", "20005", {"两万零五", "二万零五"}},
-      {"rate", "5 %", {"5%", "百分之五"}},
+      {"rate", "5 %", {"5%", "5 %", "百分之五"}},
       {"level", "clear", {"C3"}},
       {"born",
        "1971-03-09",
-       {"1971-03-09", "1971年3月9日", "1971年03月09日", "1971/3/9", "19710309", "March 9, 1971"}}};
+       {"1971-03-09", "1971年3月9日", "1971年03月09日", "1971/3/9", "1971-3-9", "19710309", "March 9, 1971"}}};
   for (const Case& one : cases) {
     for (const std::string& written : one.written) {
       World world = wealth();
