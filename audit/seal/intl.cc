@@ -252,6 +252,12 @@ Derived derive(const Suite& suite, std::string_view key, std::string_view seed) 
 
 }  // namespace
 
+std::string random_bytes(Random& random, std::size_t size) {
+  std::string bytes(size, '\0');
+  random.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+  return bytes;
+}
+
 std::string seal_bytes(const Suite& suite, std::string_view key, std::string_view seed, std::string_view associated,
                        std::string_view plain) {
   assert(seed.size() == kSeedBytes);

@@ -16,12 +16,6 @@ namespace {
 constexpr std::string_view kStateDomain = "caveat/1/state";
 constexpr std::size_t kNonceBytes = 12;
 
-std::string random_bytes(Random& random, std::size_t size) {
-  std::string bytes(size, '\0');
-  random.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
-  return bytes;
-}
-
 // All keys of a record in a row, in the order of their ids: whoever lacks one has none.
 std::optional<SecretText> join_keys(const KeyStore& keys, const std::vector<KeyId>& ids) {
   std::string joined;

@@ -16,6 +16,7 @@
 #include "audit/log/checkpoint.h"
 #include "audit/record/record.h"
 #include "audit/seal/secret.h"
+#include "engine/base/random.h"
 
 namespace caveat::audit {
 
@@ -65,6 +66,8 @@ std::string_view name(SuiteId id);               // "intl", "national"
 
 // For open_note and open_checkpoint: Ed25519 today; an unknown type is not verified.
 bool verify_signature(const VerifierKey& key, std::string_view message, std::string_view signature);
+
+std::string random_bytes(Random& random, std::size_t size);
 
 // What wraps keys and seals state values: seed ‖ ciphertext ‖ tag under a key fresh for each seed.
 std::string seal_bytes(const Suite& suite, std::string_view key, std::string_view seed, std::string_view associated,
