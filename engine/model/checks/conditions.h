@@ -39,6 +39,8 @@ class Conditions {
   ExprPtr comparison(const syntax::Expr& expr);
   std::string with_dot(std::string_view name) const;
   bool told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole);
+  bool told_of_range(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole,
+                     const std::string& from, const std::string& to);
   bool told_of_levels_apart(const Type& type, const syntax::Expr& of, const syntax::Expr& range,
                             const syntax::Expr& whole);
   bool told_of_bare_within(const Expr& moment, const syntax::Expr& expr);

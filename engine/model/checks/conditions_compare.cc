@@ -116,12 +116,18 @@ bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& rang
                say("“-” subtracts; a bound is one number", "“-”表示相减；界限只写一个数"));
     return true;
   }
-  const std::string from = quoted(range.args[0]->span), to = quoted(range.args[1]->span);
+  return told_of_range(of, range, whole, quoted(range.args[0]->span), quoted(range.args[1]->span));
+}
+
+bool Conditions::told_of_range(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole,
+                               const std::string& from, const std::string& to) {
   std::string meant =
       quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
-  if (negated) meant = say("not (", "非（") + meant + say(")", "）");
+  if (whole.op == S::ne || whole.op == S::none_of_list) meant = say("not (", "非（") + meant + say(")", "）");
   wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
-             say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：") + meant);
+             (range.op == S::sub ? say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：")
+                                 : say("A range is written: ", "范围写作：")) +
+                 meant);
   const bool alone = whole.args[1]->op != S::list || whole.args[1]->args.size() == 1;
   if (alone) work_.diagnostics.back().fixes.push_back({whole.span, meant});
   return true;
@@ -145,19 +151,14 @@ bool Conditions::told_of_levels_apart(const Type& type, const syntax::Expr& of, 
       to = word.substr(at + joint.size());
     }
   }
-  if (!names_a_level(levels, from) || !names_a_level(levels, to)) return false;
+  const auto rank = [&](const std::string& name) {
+    return std::find_if(levels.begin(), levels.end(), [&](const Names& level) { return names_it(level, name); });
+  };
+  if (rank(from) == levels.end() || rank(to) == levels.end()) return false;
   const bool negated = whole.op == S::ne || whole.op == S::none_of_list;
   if (!negated && whole.op != S::eq && whole.op != S::one_of) return false;
-  std::string meant =
-      quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
-  if (negated) meant = say("not (", "非（") + meant + say(")", "）");
-  wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
-             (range.op == S::sub ? say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：")
-                                 : say("A range is written: ", "范围写作：")) +
-                 meant);
-  if (whole.args[1]->op != S::list || whole.args[1]->args.size() == 1)
-    work_.diagnostics.back().fixes.push_back({whole.span, meant});
-  return true;
+  if (rank(to) < rank(from)) std::swap(from, to);  // R5-R3: said from the top
+  return told_of_range(of, range, whole, from, to);
 }
 
 // 客户.签约时间 24小时内: of a moment nobody knows whether the past or the future is meant; of a length it is at most.

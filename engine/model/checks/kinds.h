@@ -16,10 +16,11 @@ inline bool has_names(const Type& type) { return type.kind == TypeKind::scale ||
 inline const std::vector<Names>& levels_of(const Model& model, const Type& type) {
   return type.kind == TypeKind::scale ? model.scales[type.scale].levels : model.choice_sets[type.choices].choices;
 }
+inline bool names_it(const Names& level, std::string_view name) {
+  return std::find(level.all.begin(), level.all.end(), name) != level.all.end();
+}
 inline bool names_a_level(const std::vector<Names>& levels, std::string_view name) {
-  return std::any_of(levels.begin(), levels.end(), [&](const Names& level) {
-    return std::find(level.all.begin(), level.all.end(), name) != level.all.end();
-  });
+  return std::any_of(levels.begin(), levels.end(), [&](const Names& level) { return names_it(level, name); });
 }
 
 }  // namespace caveat::model
