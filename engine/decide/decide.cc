@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ struct ReasonDraft {
   Reason reason;
   std::size_t facts = 0, facts_end = 0, matches = 0, matches_end = 0;
 };
+
+using FactAt = std::pair<std::uint32_t, std::int32_t>;  // slot and item, as FactUsed has them
 
 struct ItemDraft {
   Verdict verdict = Verdict::allow;
@@ -134,7 +137,8 @@ struct Scratch::Inside final : TextEyes {
     std::vector<std::uint32_t> item_wordings;
     std::vector<Redacted> redactions;
     std::vector<Redacted> hidden, masked, untold;  // what a class hides; that with the redactions; before replacements
-    std::vector<Spelling> secrets;                 // what a class hides, wherever it stands
+    std::map<FactAt, std::vector<Spelling>> secrets;  // what a class hides, wherever it stands; made once a fact
+    std::size_t secrets_held = 0;                     // bytes of them
     std::vector<Replacement> replacements;
     std::vector<Disclosure> disclosures;
     std::vector<OnceDraft> once;
@@ -175,6 +179,7 @@ struct Scratch::Inside final : TextEyes {
       all.once.clear(), all.asked_once.clear(), all.told_once.clear(), all.left_out.clear(), all.withheld.clear();
       all.flags.clear(), all.open_flags.clear(), all.alerts.clear(), all.edits.clear(), all.told.clear();
       all.disclosed.clear(), all.texts.clear(), all.labels.clear();
+      all.secrets_held = 0;
       uses_seldom = false;
     }
     std::construct_at(&decision);  // in place: an assignment makes one beside it and copies it over
@@ -193,7 +198,8 @@ struct Scratch::Inside final : TextEyes {
   }
   // Bytes that the reasons found so far stand on.
   std::size_t held() const {
-    return drafts.size() * sizeof(drafts[0]) + facts.size() * sizeof(facts[0]) + matches.size() * sizeof(matches[0]);
+    return drafts.size() * sizeof(drafts[0]) + facts.size() * sizeof(facts[0]) + matches.size() * sizeof(matches[0]) +
+           (uses_seldom ? seldom_.secrets_held : 0);
   }
   void forget(std::uint32_t slot) {
     for (std::size_t i = 0; i < seen_used; ++i) {
@@ -456,13 +462,12 @@ class Run {
     draft.matches = in_.matches.size();
     settled_facts_ = {};
     if (unknown && settled == Settled::unknown) settled_facts_ = std::span(in_.facts).subspan(draft.facts);
-    std::vector<Spelling> secrets;
-    if (has_class) secrets = protected_values(p_, r_, std::span(in_.facts).subspan(draft.facts));
-    if (!secrets.empty()) in_.seldom().secrets.insert(in_.seldom().secrets.end(), secrets.begin(), secrets.end());
+    const std::span<const FactUsed> classed = std::span(in_.facts).subspan(has_class ? draft.facts : draft.facts_end);
+    for (const FactUsed& fact : classed) hide(fact);
     if (!unknown && settled == Settled::no) {  // what the index settles looks into no text
       each_match(rule, [&](const Match& match, text::Range place, bool hidden) {
         in_.matches.push_back(match);
-        if (hidden || is_one(secrets, match, place))
+        if (hidden || is_one(classed, match, place))
           in_.seldom().hidden.push_back({match.part, match.begin, match.end, 0, 0, 0, {}});
       });
       std::sort(in_.matches.begin() + static_cast<std::ptrdiff_t>(draft.matches), in_.matches.end(), before_match);
@@ -485,12 +490,24 @@ class Run {
     }
   }
 
+  void hide(const FactUsed& fact) {
+    if (!fact.known || !is_protected(p_, fact.slot)) return;
+    Scratch::Inside::Seldom& all = in_.seldom();
+    const auto [at, fresh] = all.secrets.try_emplace({fact.slot, fact.item});
+    if (!fresh) return;
+    at->second = protected_values(p_, r_, {&fact, 1});
+    for (const Spelling& one : at->second) all.secrets_held += sizeof(one) + one.form.size();
+  }
   // What is too short to be looked for in a whole text is hidden where all that was found is that.
-  bool is_one(const std::vector<Spelling>& secrets, const Match& match, text::Range place) {
-    if (secrets.empty()) return false;
+  bool is_one(std::span<const FactUsed> classed, const Match& match, text::Range place) {
+    if (classed.empty() || !in_.uses_seldom) return false;
     const std::string_view found = std::string_view(in_.look(slot_of(match.part), -1, {}).normal.text())
                                        .substr(place.begin, place.end - place.begin);
-    return std::any_of(secrets.begin(), secrets.end(), [&](const Spelling& one) { return one.form == found; });
+    return std::any_of(classed.begin(), classed.end(), [&](const FactUsed& fact) {
+      const auto all = in_.seldom().secrets.find({fact.slot, fact.item});
+      return all != in_.seldom().secrets.end() && std::any_of(all->second.begin(), all->second.end(),
+                                                              [&](const Spelling& one) { return one.form == found; });
+    });
   }
 
   // A place that a claim stands at comes before the same where words were merely found: that one is told.
@@ -894,9 +911,11 @@ class Run {
     join_set(all.item_disclosures, std::less<>());
     for (const ItemDisclosure& one : all.item_disclosures) all.item_wordings.push_back(one.wording);
     join(all.redactions);
-    join_set(all.secrets, std::less<>());
+    std::vector<Spelling> secrets;
+    for (const auto& [fact, values] : all.secrets) secrets.insert(secrets.end(), values.begin(), values.end());
+    join_set(secrets, std::less<>());
     for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})
-      find_values(all.hidden, part, text_of(r_, part), all.secrets, all.redact.normal);
+      find_values(all.hidden, part, text_of(r_, part), secrets, all.redact.normal);
     mask();
     all.untold = all.masked;
     d_.untold = all.untold;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "engine/decide/explain.h"
+#include "engine/decide/join.h"
 #include "engine/program/image.h"
 #include "engine/text/redact.h"
 
@@ -109,6 +111,7 @@ std::vector<Spelling> protected_values(const Program& program, const Request& re
       at = end + 2;
     }
   }
+  join_set(all, std::less<>());
   return all;
 }
 

@@ -38,7 +38,7 @@ void append_told(std::string& out, const program::Program& program, const Reques
 // Every class above the pack's lowest is protected (JR/T 0171: C1 < C2 < C3).
 bool is_protected(const program::Program& program, std::uint32_t slot);
 
-// The values of the facts that their class hides, as people write them.
+// The values of the facts that their class hides, as people write them; sorted, once.
 std::vector<Spelling> protected_values(const program::Program& program, const Request& request,
                                        std::span<const FactUsed> facts);
 // Adds the places at which one of `values` stands in a text of the turn, by whatever rule it was read and whether a rule looked for it or

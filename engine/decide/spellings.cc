@@ -202,7 +202,7 @@ void add_spellings(std::vector<Spelling>& all, const Program& program, const Slo
                    std::string_view value) {
   constexpr std::size_t kShort = 4;  // bytes
   const auto keep = [&](Spelling one) {
-    if (!one.form.empty() && std::find(all.begin(), all.end(), one) == all.end()) all.push_back(std::move(one));
+    if (!one.form.empty()) all.push_back(std::move(one));
   };
   const auto anywhere = [&](std::string_view spelling) {
     std::string form = text::normal_form(spelling);

@@ -31,7 +31,7 @@ struct Spelling {
   friend auto operator<=>(const Spelling&, const Spelling&) = default;
 };
 
-// `type`: of the value, which is that of an element where the slot holds a list.
+// `type`: of the value, which is that of an element where the slot holds a list. One may be added twice.
 void add_spellings(std::vector<Spelling>& all, const program::Program& program, const program::SlotRow& slot,
                    program::SlotType type, std::string_view value);
 

@@ -796,6 +796,39 @@ BOOST_AUTO_TEST_CASE(more_pairs_to_judge_than_the_scratch_holds_go_to_a_person) 
   BOOST_TEST((beyond.handoff.cause == Cause::limit));
 }
 
+// How a protected value is written is held once a fact, not once a rule and product, and counts with what the reasons stand on.
+BOOST_AUTO_TEST_CASE(the_spellings_of_protected_values_are_bounded) {
+  World world;
+  model::Type list = World::type(TypeKind::list);
+  list.element = std::make_shared<const model::Type>(World::type(TypeKind::integer));
+  world.fact("customer", "sums", list).data_class = "C3";
+  world.fact("product", "term", World::type(TypeKind::integer));
+  world.sorted();
+  const ExprPtr term = world.read("product", "term");
+  world.rule("each", {Subject::recommendation},
+             World::over(Op::and_, {World::over(Op::known, {world.read("customer", "sums")}),
+                                    World::over(Op::lt, {World::number(term, "1"), term})}),
+             {World::effect(EffectKind::flag)});
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  Turn turn;
+  for (int i = 0; i < 100; ++i) turn.number("term", "5", turn.product("p" + std::to_string(i)));
+  const std::uint32_t sums = turn.list("sums", turn.object("customer"));
+  for (int i = 0; i < 100; ++i) turn.number("", std::to_string(10'000 + i * 1'000), sums);
+  Request request;
+  Problem problem;
+  BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+  Limits limits;
+  limits.scratch_bytes = 1u << 20;
+  Scratch roomy(limits);
+  BOOST_TEST((decide({program, {}, {}}, request, {}, roomy).verdict == Verdict::allow));
+  limits.scratch_bytes = 1u << 16;  // of the reasons and facts alone, a half
+  Scratch narrow(limits);
+  const Decision& beyond = decide({program, {}, {}}, request, {}, narrow);
+  BOOST_TEST((beyond.verdict == Verdict::handoff));
+  BOOST_TEST((beyond.handoff.cause == Cause::limit));
+}
+
 // What is told once with an answer is not used up by an answer that has no text: nothing goes out.
 BOOST_AUTO_TEST_CASE(an_answer_without_a_text_uses_nothing_up) {
   World world;
