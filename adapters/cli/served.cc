@@ -17,6 +17,7 @@
 #include "adapters/wire/codes.h"
 #include "adapters/wire/schema_json.h"
 #include "audit/error.h"
+#include "audit/record/from_decision.h"
 #include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
 #include "engine/base/nearest.h"
@@ -118,8 +119,11 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
                      .version = std::string(pack.version),
                      .digest = hex(pack.digest),
                      .since = since});
-  for (const decide::Data::Set& set : loaded.rules->data.sets)
-    data.push_back({.name = set.name, .version = set.version, .digest = hex(set.digest), .since = since});
+  const audit::KeyedDigest keyed = [this](std::string_view bytes) { return options_.log->keys().keyed_digest(bytes); };
+  for (const decide::Data::Set& set : loaded.rules->data.sets) {
+    const Digest digest = options_.log == nullptr ? set.digest : audit::digest_recorded(set, keyed);
+    data.push_back({.name = set.name, .version = set.version, .digest = hex(digest), .since = since});
+  }
   std::vector<Pack> gone, data_gone;
   {
     const std::lock_guard lock(mutex_);

@@ -188,17 +188,13 @@ RulesSection rules_section(const Program& program, const Decision& decision, con
   return section;
 }
 
-// Packages open this section, and who guesses a row of a short list could try his guess on the digest of its file: that of a set with
-// secrets is keyed.
 DigestsSection digests_section(const decide::Ruleset& ruleset, const KeyedDigest& keyed) {
   DigestsSection section;
   section.program = ruleset.program->digest();
   for (const Program::PackName& pack : ruleset.program->packs())
     section.packs.push_back({std::string(pack.name), std::string(pack.version), pack.digest});
   for (const decide::Data::Set& set : ruleset.data.sets)
-    section.data.push_back(
-        {set.name, set.version,
-         set.closed.empty() ? set.digest : keyed("reference set with secrets " + std::string(view(set.digest)))});
+    section.data.push_back({set.name, set.version, digest_recorded(set, keyed)});
   return section;
 }
 
@@ -302,6 +298,10 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
 
 std::string alias_of(std::string_view rule, const KeyedDigest& keyed) {
   return "confidential/" + hex(keyed("confidential rule " + std::string(rule))).substr(0, 16);
+}
+
+Digest digest_recorded(const decide::Data::Set& set, const KeyedDigest& keyed) {
+  return set.closed.empty() ? set.digest : keyed("reference set with secrets " + std::string(view(set.digest)));
 }
 
 std::vector<Reserved> reserved(const Program& program, const Request& request, const Decision& decision) {

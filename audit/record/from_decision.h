@@ -37,6 +37,10 @@ struct Reserved {
 std::vector<Reserved> reserved(const program::Program& program, const decide::Request& request,
                                const decide::Decision& decision);
 
+// Of a reference set as records have it: that of a set with secrets is keyed, since packages and searches show it, and who guesses a row
+// of a short list could try his guess on the digest of its file.
+Digest digest_recorded(const decide::Data::Set& set, const KeyedDigest& keyed);
+
 RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,
                             const decide::Decision& decision, const KeyedDigest& keyed);
 

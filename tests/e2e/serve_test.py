@@ -1035,6 +1035,24 @@ class ReferenceSets(Served):
         self.assertEqual((kinds.count("data_activated"), kinds.count("data_withdrawn"), kinds.count("pack_withdrawn")), (2, 1, 1))
         self.assertEqual(self.server.verify().returncode, 0)
 
+    def test_the_digest_of_a_set_with_secrets_is_nothing_that_an_auditor_can_try_his_guesses_on(self):
+        self.put("p-1,low,One\n")
+        pack = self.set.parent / "pack.cav"
+        digests = {}
+        for secret in (False, True):
+            pack.write_text(SHOP.replace("queue shop_desk\nqueue", "queue shop_desk\n  data classes C1 < C2 < C3\nqueue")
+                            .replace("shelf_label text", "shelf_label text, data class C3" if secret else "shelf_label text"), encoding="utf-8")
+            status, told = self.reload()
+            self.assertEqual(status, 200, told)
+            _, _, text = self.server.ask("POST", "/v1/log/search", {"from": "2020-01-01"}, role="auditor")
+            digests[secret] = [one["event"]["digest"] for one in json.loads(text)["items"] if one["kind"] == "data_activated"]
+        plain = hashlib.sha256(self.set.read_bytes()).hexdigest()
+        self.assertEqual(digests[False], [plain])
+        self.assertEqual(len(digests[True]), 2)  # it came into force once more, as a secret
+        self.assertNotEqual(digests[True][1], plain)
+        self.server.stop()
+        self.assertEqual(self.server.verify().returncode, 0)
+
     def test_a_set_may_lie_in_a_folder_that_the_configuration_names_and_doctor_tells_of_it(self):
         self.server.stop()
         config = self.server.config.read_text(encoding="utf-8")
