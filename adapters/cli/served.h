@@ -83,8 +83,9 @@ class Served {
   std::string schema(Language language) const;
   std::vector<server::Check> checks(Language language) const;
   std::string figures() const;
-  RuleNames as_recorded(const audit::LogReader& reader, const gate::Caller& caller, const std::string& rule,
-                        std::optional<std::uint64_t> end = std::nullopt) const;
+  tl::expected<RuleNames, server::Refusal> as_recorded(const audit::LogReader& reader, const gate::Caller& caller,
+                                                       const std::string& rule, const Period& period,
+                                                       std::optional<std::uint64_t> end = std::nullopt) const;
   server::Served search(const server::Asked& asked) const;
   server::Served report(const server::Asked& asked) const;
   server::Served feedback(const server::Asked& asked) const;

@@ -17,6 +17,7 @@
 #include "adapters/wire/turn.h"
 #include "audit/error.h"
 #include "audit/record/base64.h"
+#include "audit/record/from_decision.h"
 #include "audit/report/codes.h"
 #include "engine/base/digest.h"
 #include "engine/base/escape.h"
@@ -109,18 +110,38 @@ std::string roles_of(const gate::Caller& caller) {
 
 }  // namespace
 
-// Nobody who asks over HTTP learns by a guess what a confidential rule is called. By its name asks whoever holds the keys, or reads the
-// rule in decisions anyway.
-RuleNames Served::as_recorded(const audit::LogReader& reader, const gate::Caller& caller, const std::string& rule,
-                              std::optional<std::uint64_t> end) const {
-  const auto shows = [&] {
-    const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
-    const std::uint32_t index = rules ? rules->program->find_rule(rule) : program::kNone;
-    if (index == program::kNone || !rules->program->rule_is_confidential(index)) return false;
-    const std::vector<std::string_view> named = rules->program->rule_visible_to(index);
-    return std::any_of(named.begin(), named.end(), [&](std::string_view role) { return caller.has(role); });
+// Nobody who asks over HTTP learns by a guess what a confidential rule is called. By its name asks whoever holds the keys, or whom the rule
+// names now and in each record that would be found: of others he reads in no decision that it was this rule.
+tl::expected<RuleNames, server::Refusal> Served::as_recorded(const audit::LogReader& reader, const gate::Caller& caller,
+                                                             const std::string& rule, const Period& period,
+                                                             std::optional<std::uint64_t> end) const {
+  const audit::KeyStore& keys = options_.log->keys();
+  if (caller.has_keys) return rule_as_recorded(reader, keys, rule, end);
+  const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+  const std::uint32_t index = rules ? rules->program->find_rule(rule) : program::kNone;
+  if (index == program::kNone || !rules->program->rule_is_confidential(index) ||
+      gate::keeps_back(rules->program.get(), rule, caller.roles))
+    return RuleNames{rule, {}};
+  const auto names_him = [&](const audit::Reserved& one) {
+    return one.rule == rule &&
+           std::any_of(one.roles.begin(), one.roles.end(), [&](const std::string& role) { return caller.has(role); });
   };
-  return caller.has_keys || shows() ? rule_as_recorded(reader, options_.log->keys(), rule, end) : RuleNames{rule, {}};
+  const std::string alias = audit::alias_of(rule, [&keys](std::string_view bytes) { return keys.keyed_digest(bytes); });
+  const std::vector<std::uint64_t> all = reader.search(keys, {audit::TagKind::rule, alias});
+  for (auto at = all.rbegin(); at != all.rend(); ++at) {  // the newest first: behind it he may ask
+    if (end && *at >= *end) continue;
+    const Result<audit::Header> header = audit::decode_header(reader.header(*at).value_or(""));
+    if (!header || !period.holds(header->time_us)) continue;
+    const Result<audit::OpenedRecord> record = reader.open_body(keys, *at);
+    if (!record) continue;  // its customer was erased: nobody reads anything of it
+    const std::vector<audit::Reserved> reserved = gate::reserved_in(*record);
+    if (std::none_of(reserved.begin(), reserved.end(), names_him))
+      return refused(codes::kOutOfRange, "/from",
+                     "an instant since which the rule is visible to the caller: " +
+                         format_instant(header->time_us + 1, 0) + " or later; records of before have its alias",
+                     "records in which it is not visible to the caller");
+  }
+  return rule_as_recorded(reader, keys, rule, end);
 }
 
 server::Served Served::search(const server::Asked& asked) const {
@@ -169,9 +190,10 @@ server::Served Served::search(const server::Asked& asked) const {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
     reader->store().cut_when(asked.cut);
     if (rule) {
-      const RuleNames names = as_recorded(*reader, asked.caller, *rule);
-      sought.tags.push_back(names.tags());
-      by("rule", names.in_words());
+      const auto names = as_recorded(*reader, asked.caller, *rule, sought.period);
+      if (!names) return tl::unexpected(names.error());
+      sought.tags.push_back(names->tags());
+      by("rule", names->in_words());
     }
     std::vector<std::uint64_t> found =
         find_records(*reader, options_.log->keys(), sought, [](std::uint64_t, std::uint64_t) {});
@@ -249,9 +271,10 @@ server::Served Served::report(const server::Asked& asked) const {
       report.checkpoint = *kept;
     }
     if (!report.query.rule.empty()) {
-      RuleNames names = as_recorded(*reader, asked.caller, report.query.rule, size_of(report.checkpoint));
-      report.query.rule = std::move(names.rule);
-      report.query.alias = std::move(names.alias);
+      auto names = as_recorded(*reader, asked.caller, report.query.rule, period, size_of(report.checkpoint));
+      if (!names) return tl::unexpected(std::move(names.error()));
+      report.query.rule = std::move(names->rule);
+      report.query.alias = std::move(names->alias);
     }
     const ReportProgress silent = [](std::uint64_t, std::uint64_t) {};
     const ReportMade made =

@@ -1243,6 +1243,44 @@ class Desk(Served):
         self.assertEqual((status, body["code"], body["verdict"]), (400, "id_mismatch", "handoff"), body)
         self.assertEqual([error["path"] for error in body["errors"]], ["/id", "/at", "", "", "/answer/autor"], body)
 
+    def test_who_is_newly_named_by_a_confidential_rule_finds_by_its_name_no_record_of_before(self):
+        rules = """pack test.bars
+  version "1"
+  default queue service_desk
+use {}
+source TEST is policy "Test"
+rule bars en "seen" zh "看" cites TEST applies to message confidential {}
+  when message contains "gold bars" then hand off to service_desk
+"""
+        first = re.search(r"(?:pack|规则包) ([\w.]+)", next(pathlib.Path(self.server.rules).rglob("pack.cav")).read_text(encoding="utf-8"))[1]
+        folder = pathlib.Path(self.server.rules, "bars")
+        folder.mkdir()
+
+        def judged(number, named):
+            (folder / "pack.cav").write_text(rules.format(first, named), encoding="utf-8")
+            self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+            return self.server.decide(turn(number, message={"text": "gold bars"}), role="crm-bot")[2]["decision"]
+
+        def asked(**more):
+            body = {"rule": "test.bars/bars", **more}
+            status, _, text = self.server.ask("POST", "/v1/log/search", body, role="auditor", headers={"Accept-Language": "en"})
+            reported, headers, _ = self.server.ask("POST", "/v1/reports", {"format": "zip", **body}, role="auditor")
+            self.assertEqual(reported, status)
+            found = json.loads(text)
+            self.assertEqual(headers.get("caveat-decisions"), str(found["found"]) if status == 200 else None)
+            return found if status == 200 else found["errors"]
+        decisions = [judged(1, ""), judged(2, "visible to agent"), judged(3, "visible to auditor"), judged(4, "visible to auditor")]
+        self.assertEqual(["seen" in json.dumps(self.get(f"/v1/decisions/{one}", "auditor")[2]) for one in decisions], [False, False, True, True])
+        refused = asked()
+        self.assertEqual([one["path"] for one in refused], ["/from"])
+        since = re.search(r"\S+Z", refused[0]["expected"])[0]
+        self.assertEqual(asked(**{"from": since})["found"], 2)
+        self.assertEqual([one["path"] for one in asked(to=since)], ["/from"])
+        judged(5, "")  # and who is named no more finds none
+        self.assertEqual(asked()["found"], 0)
+        local = subprocess.run([BINARY, "log", "search", self.server.log, "--copy", "--rule", "test.bars/bars"], capture_output=True, text=True, check=True)
+        self.assertEqual(len(local.stdout.splitlines()), 5)
+
     def test_a_confidential_rule_shows_to_the_roles_that_it_names_and_to_no_other(self):
         """The same rules in both phrasings: the auditor's and the agent's, beside one that names nobody."""
         rules = {"en": """
