@@ -64,13 +64,13 @@ struct RouterOptions {
   std::function<void(Aside, std::function<void()>)> aside;
 };
 
-// One exchange. Made by begin; the listener reads the public part.
 // Lines of a batch that a problem answered.
 struct RefusedLines {
   std::mutex mutex;
   std::map<std::string_view, std::int64_t> by_code;  // names of codes, which are for ever
 };
 
+// One exchange. Made by begin; the listener reads the public part.
 struct Call {
   const Route* route = nullptr;
   std::optional<Response> refusal;  // set: send it, dressed; the body is not wanted
