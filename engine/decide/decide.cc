@@ -707,8 +707,10 @@ class Run {
   // False: it counts once, and is used up.
   bool is_due(const EffectRow& effect, std::int32_t item) {
     if (effect.once == 0 || nobody_waits(r_)) return true;  // no conversation in which it was told
+    // An action has no id by which it is known again: what another one costs was not told.
+    if (speaks_of(effect.wording, Frame::action)) return true;
     const bool of_product = item >= 0 && static_cast<std::size_t>(item) < r_.products();
-    const Once once{effect.wording, effect.once, of_product && speaks_of_product(effect.wording) ? item : -1,
+    const Once once{effect.wording, effect.once, of_product && speaks_of(effect.wording, Frame::product) ? item : -1,
                     effect.once == kPerDay ? setting_.today : 0};
     if (std::binary_search(state_.used.begin(), state_.used.end(), once)) {
       in_.seldom().left_out.push_back(once);
@@ -717,11 +719,11 @@ class Run {
     in_.seldom().once.push_back({once, item});
     return true;
   }
-  bool speaks_of_product(std::uint32_t wording) const {
+  bool speaks_of(std::uint32_t wording, Frame frame) const {
     const program::Pieces& pieces = p_.wordings()[wording].pieces;
     for (const program::Range& language : {pieces.en, pieces.zh}) {
       for (const program::PieceRow& piece : p_.rows<program::PieceRow>(Section::pieces, language)) {
-        if (piece.slot < p_.slots().size() && p_.slots()[piece.slot].frame == static_cast<std::uint8_t>(Frame::product))
+        if (piece.slot < p_.slots().size() && p_.slots()[piece.slot].frame == static_cast<std::uint8_t>(frame))
           return true;
       }
     }

@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(what_an_action_discloses_is_told) {
     BOOST_REQUIRE_EQUAL(decided->items.size(), 3u);
     BOOST_TEST(decided->items[0].disclosures.size() == 1u);
     BOOST_TEST(decided->items[1].disclosures.empty());
-    BOOST_TEST(decided->told_once.size() == 1u);
+    BOOST_TEST(decided->told_once.empty());  // the next action may have another fee
     BOOST_TEST(wording_told(*decided.program, decided.request, *decided.decision, 0, Language::en,
                             &decided->items[2]) == "A fee of 7");
   }
