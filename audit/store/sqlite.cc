@@ -248,11 +248,15 @@ void Database::lengthen_wal(std::int64_t pages) {
   sqlite3_file_control(db_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
   if (file == nullptr || file->pMethods == nullptr) return;
   const sqlite3_int64 end = kWalHeader + pages * (kPageHeader + number("PRAGMA page_size"));
-  sqlite3_int64 at = 0;
-  int code = file->pMethods->xFileSize(file, &at);
-  for (; code == SQLITE_OK && at < end; at += sizeof kZeros)
-    code = file->pMethods->xWrite(file, kZeros, static_cast<int>(std::min<sqlite3_int64>(sizeof kZeros, end - at)), at);
+  sqlite3_int64 was = 0;
+  int code = file->pMethods->xFileSize(file, &was);
   if (code != SQLITE_OK) return;  // what stands in the way of a commit too, the commit will tell
+  for (sqlite3_int64 at = was; code == SQLITE_OK && at < end; at += sizeof kZeros)
+    code = file->pMethods->xWrite(file, kZeros, static_cast<int>(std::min<sqlite3_int64>(sizeof kZeros, end - at)), at);
+  if (code != SQLITE_OK) {  // a disk that they have filled would be full for the keys and the mark
+    file->pMethods->xTruncate(file, was);
+    return;
+  }
   if (const int synced = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL); synced != SQLITE_OK)
     throw SqliteError(path_, sqlite3_errstr(synced), synced, false);
 }

@@ -95,7 +95,7 @@ class Database {
   std::int64_t wal_pages() const { return wal_pages_; }  // as of the last commit
   // Zeros behind what its WAL has, until so many pages have room there, and durable: for the writer, between two commits, since one that
   // makes the file longer has the file system write down the new length, which takes several times as long. Zeros are no page of a WAL:
-  // who recovers one ends there. Where they cannot be written they are left out.
+  // who recovers one ends there. Where not all of them can be written none is.
   void lengthen_wal(std::int64_t pages);
   bool moved() const;                              // the opened file has its name no more, or another has it
   std::string wal_path() const;                    // where the name is a link: beside the file it leads to

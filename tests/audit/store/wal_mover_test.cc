@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -110,6 +111,34 @@ BOOST_AUTO_TEST_CASE(the_wal_of_a_served_log_has_its_length_from_the_start_and_a
   batch.records.push_back({.index = 40, .header = "header", .body = body_of(40), .tags = {}, .state = {}});
   next->commit(batch);
   BOOST_TEST(whole() == 41u);
+}
+
+// Else the zeros would take what a full disk has left, and the keys and the mark could not be written.
+BOOST_AUTO_TEST_CASE(the_wal_of_a_served_log_is_as_long_as_it_was_where_there_is_no_room_for_all_of_it) {
+  const testing::Folder folder;
+  const std::string path = folder / "log.db";
+  create_sqlite_store(path, "note");
+  rlimit before{};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto signal = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{.rlim_cur = 1'000'000, .rlim_max = before.rlim_max};
+  BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  std::unique_ptr<Store> store;
+  std::string error;
+  try {
+    store = open_sqlite_store(path, {.wal_pages = 64, .served = true});
+  } catch (const std::exception& thrown) {
+    error = thrown.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, signal);
+  BOOST_TEST(error == "");
+  BOOST_TEST(std::filesystem::file_size(path + "-wal") < 100'000u);
+  BOOST_REQUIRE(store != nullptr);
+  Batch batch;
+  batch.records.push_back({.index = 0, .header = "header", .body = body_of(0), .tags = {}, .state = {}});
+  store->commit(batch);
+  BOOST_TEST(open_sqlite_reader(path)->header(0).has_value());
 }
 
 // The sync is the disk's time, and others' too: one for each move, SQLite's own or the mover's, and none where nothing was moved.
