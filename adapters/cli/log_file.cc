@@ -37,6 +37,7 @@ constexpr Phrase kNotAsked{
     "with its keys and look at the copy with --copy.\n",
     "caveat：查看日志本身也须由写入者记录。若写入者是服务，请以 --socket FILE.sock 指定其套接字（其配置中的 [http] "
     "socket）；否则请等待写入结束，或复制日志及其密钥并以 --copy 查看副本。\n"};
+constexpr Phrase kNobodyThere{"caveat: nobody answers on {0}.\n", "caveat：{0} 处无人应答。\n"};
 constexpr Phrase kNeverAsks{
     "caveat: that a log is looked at is itself recorded, which takes its writer. Where that is a server, `caveat log "
     "search` and `caveat report` ask it; else wait until the writer is done, or copy the log with its keys and look at "
@@ -198,8 +199,10 @@ std::unique_ptr<audit::Log> open_recorder(const Invocation& invocation, Terminal
       options.random = &random;
       return audit::Log::open(std::move(options));
     } catch (const audit::Error& error) {
-      if (&error.code() == &audit::codes::kLogInUse && in_use == InUse::advise)
+      if (&error.code() == &audit::codes::kLogInUse && in_use == InUse::advise) {
+        if (invocation.has("--socket")) terminal.err << fill(terminal.say(kNobodyThere), {invocation.get("--socket")});
         terminal.err << terminal.say(asks_server(invocation) ? kNotAsked : kNeverAsks);
+      }
       if (&error.code() != &audit::codes::kLogReadOnly) throw;
     }
   }

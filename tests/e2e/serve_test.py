@@ -1625,6 +1625,11 @@ class Looks(Served):
         refused = self.caveat("log", "search", "log.db", "--verdict", "block")
         self.assertEqual(refused.returncode, 4, refused.stderr)
         self.assertIn("--socket", refused.stderr)
+        self.assertNotIn("nobody answers", refused.stderr)
+        for command in (("log", "search", "log.db", "--verdict", "block"), ("report", "log.db", "--out", "none.zip")):
+            refused = self.caveat(*command, "--socket", "nobody.sock")
+            self.assertEqual((refused.returncode, refused.stdout), (4, ""), refused.stderr)
+            self.assertIn("nobody answers on nobody.sock", refused.stderr)
         found = self.caveat("log", "search", "log.db", "--verdict", "block", "--socket", "other.sock")
         self.assertEqual((found.returncode, len(found.stdout.splitlines())), (0, 1), found.stderr)
         report = self.caveat("report", "log.db", "--out", "l.zip", "--socket", "other.sock")
