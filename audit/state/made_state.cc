@@ -26,7 +26,9 @@ auto on_disk(Step&& step) {
     return step();
   } catch (const SqliteError& error) {
     const std::string& words = error.words();
-    throw Error(codes::kUnreadable, "TMPDIR", {Words("the temporary file of this verification"), words});
+    throw Error(
+        codes::kUnreadable, "TMPDIR",
+        {Words("the temporary file of this verification (in the folder that TMPDIR names, or in /var/tmp)"), words});
   }
 }
 
