@@ -1,4 +1,4 @@
-#include "audit/seal/keystore_inside.h"
+#include "audit/seal/keystore.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,6 +14,7 @@
 #include "audit/log/high_water.h"
 #include "audit/record/layout.h"
 #include "audit/seal/key_file.h"
+#include "audit/seal/keystore_inside.h"
 #include "audit/store/migrations.h"
 #include "engine/base/cbor.h"
 
