@@ -54,16 +54,28 @@ class ForgetfulVfs {
     struck_move_.reset();
     hold_ = 0;
   }
-  std::uint64_t calls() const { return fault_ == Fault::blind ? looks_ : calls_; }
-  bool struck() const { return struck_; }
+  std::uint64_t calls() {
+    const std::lock_guard lock(mutex_);
+    return fault_ == Fault::blind ? looks_ : calls_;
+  }
+  bool struck() {
+    const std::lock_guard lock(mutex_);
+    return struck_;
+  }
 
   // A move of the WAL into the file by a thread that commits nothing.
   struct Move {
     std::uint64_t bytes = 0;   // of the WAL by then
     std::uint64_t before = 0;  // so many moves ended since it was begun
   };
-  std::optional<Move> struck_move() const { return struck_move_; }
-  Move move() const { return move_; }
+  std::optional<Move> struck_move() {
+    const std::lock_guard lock(mutex_);
+    return struck_move_;
+  }
+  Move move() {
+    const std::lock_guard lock(mutex_);
+    return move_;
+  }
   // The next move stands still before its first write until the WAL has so many bytes, or the fault came.
   void hold_move_until(std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
@@ -90,10 +102,16 @@ class ForgetfulVfs {
         if (mood == 1 || (mood == 2 && chance() % 2 == 0)) change.apply(bytes);
       std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
     }
-    forget();
+    forget_locked();
   }
   // All files under a new name of the run are taken as they stand.
   void forget() {
+    const std::lock_guard lock(mutex_);
+    forget_locked();
+  }
+
+ private:
+  void forget_locked() {
     for (const auto& [path, disk] : disks_) {
       std::error_code ignored;
       std::filesystem::remove(path.substr(0, path.rfind("-wal")) + "-shm", ignored);
@@ -103,7 +121,6 @@ class ForgetfulVfs {
     fault_at_ = 0;
   }
 
- private:
   struct Change {
     std::uint64_t at = 0;
     std::string bytes;
