@@ -333,6 +333,10 @@ std::string Served::figures() const {
   if (options_.log != nullptr) {
     server::Metrics::head(out, "caveat_log_records", "gauge", "Records of the audit log that are durable.");
     server::Metrics::line(out, "caveat_log_records", {}, std::to_string(options_.log->size()));
+    server::Metrics::head(out, "caveat_log_lag_seconds", "gauge",
+                          "How long the oldest sealed record that is not durable has waited.");
+    server::Metrics::line(out, "caveat_log_lag_seconds", {},
+                          std::to_string(static_cast<double>(options_.log->lag_ns()) / 1e9));
     if (const std::optional<DiskRoom> room = disk_room(options_.log->path())) {
       server::Metrics::head(out, "caveat_log_disk_free_bytes", "gauge", "Room on the disk of the audit log.");
       server::Metrics::line(out, "caveat_log_disk_free_bytes", {}, std::to_string(room->free_bytes));

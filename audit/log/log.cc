@@ -46,7 +46,7 @@ std::uint64_t GroupCommitLog::reserve() {
 }
 
 void GroupCommitLog::fulfil(std::uint64_t sequence, SealedRecord record, AppendDone done) {
-  enter(sequence, std::make_unique<Waiting>(std::move(record), std::move(done)));
+  enter(sequence, std::make_unique<Waiting>(std::move(record), std::move(done), options_.clock->steady_ns()));
 }
 
 void GroupCommitLog::abandon(std::uint64_t sequence) {
@@ -93,8 +93,8 @@ Appended GroupCommitLog::rotate(const std::string& by) {
       note_event(Kind::key_rotated,
                  KeyMade{.verifier_key = format_verifier_key(next.key), .before = before, .note = next.note, .by = by});
   std::promise<Appended> answer;
-  auto waiting =
-      std::make_unique<Waiting>(std::move(sealed), [&](const Appended& appended) { answer.set_value(appended); });
+  auto waiting = std::make_unique<Waiting>(
+      std::move(sealed), [&](const Appended& appended) { answer.set_value(appended); }, options_.clock->steady_ns());
   waiting->signer = std::move(next);
   enter(reserve(), std::move(waiting));
   Appended appended = answer.get_future().get();
@@ -168,6 +168,15 @@ std::uint64_t GroupCommitLog::size() const {
 std::optional<std::string> GroupCommitLog::failing() const {
   const std::lock_guard lock(mutex_);
   return failing_;
+}
+
+std::uint64_t GroupCommitLog::lag_ns() const {
+  const std::uint64_t now = options_.clock->steady_ns();
+  const std::lock_guard lock(mutex_);
+  std::uint64_t oldest = committing_since_ns_;
+  for (const Slot& slot : slots_)
+    if (slot.waiting != nullptr && slot.records()) oldest = std::min(oldest, slot.waiting->since_ns);
+  return oldest < now ? now - oldest : 0;
 }
 
 std::optional<std::string> GroupCommitLog::checkpoint() const {

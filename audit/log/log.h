@@ -96,6 +96,8 @@ class Log {
   virtual std::optional<std::string> failing() const { return std::nullopt; }
   // Time of the newest record, in µs; 0: there is none. Where the clock is behind it, records carry it until the clock has come so far.
   virtual std::int64_t newest_us() const { return 0; }
+  // How long the oldest sealed record that is not durable has waited; 0: none waits.
+  virtual std::uint64_t lag_ns() const { return 0; }
   virtual void flush() = 0;  // waits until all that was fulfilled is answered
   virtual void close() = 0;  // flush, sync the high-water mark, let go; as Lifetime says
 

@@ -48,6 +48,7 @@ void GroupCommitLog::run() {
     {
       std::unique_lock lock(mutex_);
       busy_ = false;
+      committing_since_ns_ = kNothing;
       settled_ = first_;
       idle_.notify_all();
       wake_.wait(
@@ -64,6 +65,7 @@ void GroupCommitLog::run() {
         ++first_;
         if (slot.stage == Stage::abandoned) continue;
         bytes += slot.waiting->record.body.size();
+        if (slot.records()) committing_since_ns_ = std::min(committing_since_ns_, slot.waiting->since_ns);
         const bool last = slot.waiting->signer.has_value();
         batch.push_back(std::move(slot));
         if (last) break;
@@ -209,6 +211,7 @@ void GroupCommitLog::commit(Queue& good) {
   {
     const std::lock_guard lock(mutex_);
     durable_size_ = size;
+    committing_since_ns_ = kNothing;
     failing_.reset();
     settled_ = first_;
     root_ = root;

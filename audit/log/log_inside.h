@@ -33,9 +33,11 @@ namespace caveat::audit {
 // Who waits for an answer, and what for. Made by his own thread and never moved after that: the committer has no time to carry it about.
 struct Waiting {
   Waiting() = default;
-  Waiting(SealedRecord sealed, AppendDone answer) : record(std::move(sealed)), done(std::move(answer)) {}
+  Waiting(SealedRecord sealed, AppendDone answer, std::uint64_t now_ns)
+      : record(std::move(sealed)), since_ns(now_ns), done(std::move(answer)) {}
 
   SealedRecord record;
+  std::uint64_t since_ns = 0;
   AppendDone done;
   std::optional<KeyStore::NextSigner> signer;  // of a rotation: nothing else follows it in its batch
   SettledDone settled;                         // instead of a record: who waits for what stands before it
@@ -70,6 +72,7 @@ class GroupCommitLog final : public Log {
   std::uint64_t size() const override;
   std::optional<std::string> failing() const override;
   std::int64_t newest_us() const override { return last_time_; }
+  std::uint64_t lag_ns() const override;
   std::optional<std::string> checkpoint() const override;
 
  private:
@@ -129,6 +132,7 @@ class GroupCommitLog final : public Log {
                        [](const Slot& slot) { return slot.doomed && slot.stage != Stage::abandoned; });
   }
 
+  static constexpr std::uint64_t kNothing = ~std::uint64_t{0};
   static inline const StateKey kWriterKey{.kind = StateKind::setting, .subject = "sqlite", .discriminator = {}};
 
   LogOptions options_;
@@ -149,7 +153,8 @@ class GroupCommitLog final : public Log {
   std::uint64_t first_ = 0;    // sequence number of slots_.front()
   std::uint64_t settled_ = 0;  // as settled() says
   bool closing_ = false, closed_ = false, busy_ = false;
-  std::uint64_t ground_ = 0;  // counts the failures
+  std::uint64_t committing_since_ns_ = kNothing;  // since when the oldest record of the batch under way waits
+  std::uint64_t ground_ = 0;                      // counts the failures
   bool forsaking_ = false;
   std::uint64_t durable_size_ = 0;
   Digest root_ = empty_root();

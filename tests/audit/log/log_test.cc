@@ -795,8 +795,10 @@ BOOST_AUTO_TEST_CASE(a_wal_taken_away_while_somebody_reads_leaves_a_whole_copy_o
 class FailingStore final : public Store {
  public:
   enum class Fault { none, before, after };
-  FailingStore(std::unique_ptr<Store> below, std::atomic<Fault>& fault) : below_(std::move(below)), fault_(fault) {}
+  FailingStore(std::unique_ptr<Store> below, std::atomic<Fault>& fault, std::function<void()> within = {})
+      : below_(std::move(below)), fault_(fault), within_(std::move(within)) {}
   void commit(const Batch& batch) override {
+    if (within_) within_();
     const Fault fault = fault_;
     if (fault != Fault::before) below_->commit(batch);
     if (fault != Fault::none) throw Error(codes::kStorage, "store", {std::string("the log"), "the disk is full"});
@@ -808,6 +810,7 @@ class FailingStore final : public Store {
  private:
   std::unique_ptr<Store> below_;
   std::atomic<Fault>& fault_;
+  std::function<void()> within_;
 };
 
 // Records nothing, and is told: nothing yet, that all is durable, or that it is not.
@@ -964,6 +967,40 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_fails_all_that_wait_and_all_that_were_reser
     BOOST_TEST(event->find(4)->string == "storage");
     BOOST_TEST(verify(in).good());
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_lag_is_how_long_the_oldest_sealed_record_waits_before_and_while_it_is_committed) {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  LogFolder in;
+  LogOptions options = in.options();
+  std::atomic<FailingStore::Fault> fault = FailingStore::Fault::none;
+  in.clock.step = 0;
+  Log* asked = nullptr;
+  std::uint64_t within = 0;
+  options.wrap_store = [&](std::unique_ptr<Store> store) {
+    return std::make_unique<FailingStore>(std::move(store), fault, [&] {
+      if (asked != nullptr) within = asked->lag_ns();
+    });
+  };
+  const auto log = Log::open(options);
+  const std::uint64_t first = log->reserve(), second = log->reserve();
+  in.clock.now += 5'000'000;
+  BOOST_TEST(log->lag_ns() == 0u);  // nothing is sealed yet
+  log->fulfil(second, log->seal(decision(1)), [](const Appended& appended) { committed(appended); });
+  in.clock.now += 3'000'000;
+  BOOST_TEST(log->lag_ns() == 3 * kSecond);
+  asked = log.get();
+  log->fulfil(first, log->seal(decision(0)), [](const Appended& appended) { committed(appended); });
+  log->flush();
+  BOOST_TEST(within == 3 * kSecond);
+  BOOST_TEST(log->lag_ns() == 0u);
+  const std::uint64_t open = log->reserve();
+  fault = FailingStore::Fault::before;
+  log->fulfil(open, log->seal(decision(2)), [](const Appended&) {});
+  log->flush();
+  in.clock.now += 3'000'000;
+  BOOST_TEST(log->lag_ns() == 0u);  // it was told that it is lost, and waits no more
+  fault = FailingStore::Fault::none;
 }
 
 BOOST_AUTO_TEST_CASE(a_gap_that_waited_for_what_was_under_way_is_written_when_that_is_abandoned) {
