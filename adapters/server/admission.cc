@@ -83,6 +83,7 @@ bool Router::Inside::admit(const Head& head, Call& call) {
     call.caller = entry->caller;
     call.among = callers;
     call.key = entry->key_digest;
+    call.too_often = too_often(call);  // whatever comes of it: a request that is refused has cost its caller one too
   }
   if ((roles & call.route->roles) != 0) return true;
   std::string needed, has;
@@ -106,6 +107,11 @@ bool Router::Inside::too_often(const Call& call) {
   if (from + each > now + kSecond) return true;
   paid = from + each;
   return false;
+}
+
+ProblemItem Router::Inside::rate() const {
+  return item("", "at most " + std::to_string(options_.caps.caller_rate) + " requests a second of one caller",
+              "more of them");
 }
 
 // A batch may last, and callers change meanwhile: each line is of who may call now. Null: he may.

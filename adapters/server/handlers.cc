@@ -31,12 +31,9 @@ gate::Query query_of(gate::Query::Kind kind, std::string target = {}) {
 
 void Router::Inside::run(const CallPtr& call, std::string_view body, const Done& done) {
   const Route& route = *call->route;
-  if (too_often(*call)) {
+  if (call->too_often) {
     if (route.turn) read_turn(*call, body);
-    return done(problem_response(
-        *call, wire::codes::kCallerRate,
-        item("", "at most " + std::to_string(options_.caps.caller_rate) + " requests a second of one caller",
-             "more of them")));
+    return done(problem_response(*call, wire::codes::kCallerRate, rate()));
   }
   if (route.body > 0 && body.size() > route.body)
     return done(problem_response(*call, wire::codes::kTooLarge, too_large(route.body, body.size())));

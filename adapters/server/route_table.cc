@@ -342,7 +342,7 @@ std::vector<int> statuses_of(const Route& route) {
   std::vector<int> all{200, 400, 408, 413, 431, 500, 503};
   all.insert(all.end(), route.statuses.begin(), route.statuses.end());
   if (route.roles != 0) all.insert(all.end(), {401, 403, 422});
-  if (route.roles != 0 && route.handler != Handler::batch) all.push_back(429);
+  if (route.roles != 0) all.push_back(429);
   if (route.path.find('{') != std::string_view::npos || route.admin) all.push_back(404);
   if (route.body > 0) all.insert(all.end(), {415, 422});
   if (route.versioned && route.body > 0) all.insert(all.end(), {412, 428});

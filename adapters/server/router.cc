@@ -108,6 +108,10 @@ CallPtr Router::Inside::begin(const Head& head) {
                  item("", "an id of at most 128 characters", std::to_string(count_code_points(value)) + " characters"));
       return call;
     }
+  if (call->too_often && call->route->handler == Handler::batch) {  // one request; its lines wait for each other
+    refuse_now(*call, wire::codes::kCallerRate, rate());
+    return call;
+  }
   if (draining() && call->route->turn) {
     refuse_now(call, wire::codes::kDraining, item("", "a server that stays", "one that is shutting down"));
     return call;

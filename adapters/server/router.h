@@ -81,6 +81,7 @@ struct Call {
   std::shared_ptr<const gate::Caller> caller;  // never null
   std::shared_ptr<const Callers> among;        // and whose key it was then; null: it took none
   Digest key{};
+  bool too_often = false;           // he asks more than he may a second
   bool taken = false;               // the gate has it, and what comes of it is counted there
   std::vector<std::string> values;  // of the path
   Target target;

@@ -71,6 +71,7 @@ class Router::Inside {
   static ProblemItem too_large(std::size_t limit, std::uint64_t found);
   void refuse_method(const CallPtr& call, std::span<const std::string_view> methods, std::string_view found);
   bool too_often(const Call& call);
+  ProblemItem rate() const;
   void refuse_now(Call& call, const Code& code, ProblemItem what);
   void refuse_now(const CallPtr& call, const Code& code, ProblemItem what) { refuse_now(*call, code, std::move(what)); }
 

@@ -325,6 +325,41 @@ BOOST_AUTO_TEST_CASE(a_caller_who_asks_too_often_is_told_so_and_keeps_nobody_els
   BOOST_TEST(ask("bot").status == 429);
 }
 
+BOOST_AUTO_TEST_CASE(whatever_a_caller_asks_counts_against_its_rate_and_a_batch_is_one_request) {
+  Desk desk({.caller_rate = 2});
+  const auto ask = [&](const std::string& method, const std::string& target, const std::string& type = {}) {
+    Head head = desk.head(method, target, "bot");
+    if (!type.empty()) head.headers.emplace_back("content-type", type);
+    if (!type.empty()) head.has_body = true;
+    const CallPtr call = desk.router->begin(head);
+    return call->refusal ? call->refusal->code : std::string();
+  };
+  const std::string lines = "application/x-ndjson";
+  const auto next_second = [&] { desk.clock.ns += 1'000'000'000; };
+  BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch?x=1", "bot")).code == "unknown_member");
+  BOOST_TEST(desk.ask(desk.head("PUT", "/v1/switch", "bot"), "{}").code == "role");
+  BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch", "bot")).code == "caller_rate");
+  next_second();
+  BOOST_TEST(ask("POST", "/v1/decisions/batch", lines).empty());
+  BOOST_TEST(ask("POST", "/v1/decisions/batch", lines).empty());
+  BOOST_TEST(ask("POST", "/v1/decisions/batch", lines) == "caller_rate");
+  next_second();
+  const CallPtr batch = desk.router->begin([&] {
+    Head head = desk.head("POST", "/v1/decisions/batch", "bot");
+    head.headers.emplace_back("content-type", lines);
+    return head;
+  }());
+  BOOST_REQUIRE(!batch->refusal);
+  desk.router->begin_batch(batch);
+  for (int line = 0; line < 10; ++line) {
+    std::promise<std::string> answered;
+    desk.router->batch_line(batch, R"({"id":"t-1","answer":{"text":"a"}})",
+                            [&](std::string reply) { answered.set_value(std::move(reply)); });
+    BOOST_TEST(json::parse(answered.get_future().get()).at("code") == "no_pack");
+  }
+  BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch", "bot")).status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_drains_says_so_to_turns_and_to_who_asks_whether_it_is_ready) {
   Desk desk;
   BOOST_TEST(desk.ask(desk.head("GET", "/readyz")).status == 200);
