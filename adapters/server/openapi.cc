@@ -327,7 +327,7 @@ json::object schemas(std::string_view request_schema, Language language) {
                                  {"priority", priority_schema()},
                                  {"overflow_to", text},
                                  {"waiting", type("integer")},
-                                 {"oldest", text},
+                                 {"oldest", time_schema()},
                                  {"expected_wait", text}},
                                 {"name", "open", "always", "hours", "priority", "waiting"}))}},
       {"items"});
