@@ -198,19 +198,22 @@ json::object schemas(std::string_view request_schema, Language language) {
              {"active", "staged", "previous"});
   const json::object text = type("string");
   const json::object words = text_of(4'000);
-  json::object search = object({{"customer", words},
-                                {"conversation", words},
-                                {"rule", words},
-                                {"verdict", verdict_schema()},
-                                {"day", json::object{{"type", "string"}, {"format", "date"}}},
-                                {"request", words},
-                                {"decision", words},
-                                {"from", words},
-                                {"to", words},
-                                {"reason", words},
-                                {"cursor", words},
-                                {"limit", json::object{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}},
-                               {});
+  json::object search = object(
+      {{"customer", words},
+       {"conversation", words},
+       {"rule", words},
+       {"verdict", verdict_schema()},
+       {"day", described(json::object{{"type", "string"}, {"format", "date"}},
+                         language == Language::zh ? "对话轮次自身的日期：按其 `at` 的时差，未写 `at` 时按 UTC"
+                                                  : "of the turn as its own `at` dates it; of UTC where it has none")},
+       {"request", words},
+       {"decision", words},
+       {"from", words},
+       {"to", words},
+       {"reason", words},
+       {"cursor", words},
+       {"limit", json::object{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}},
+      {});
   search["additionalProperties"] = false;
   json::array something;  // to look for
   for (const std::string_view one :

@@ -1490,6 +1490,25 @@ class OtherZone(Served):
         self.assertEqual(status, 200)
         self.assertIn(b"UTC+08:00", text)
 
+    def test_the_day_of_a_search_is_the_turns_own_whatever_the_zone_of_the_log(self):
+        import datetime
+        far = datetime.timezone(datetime.timedelta(hours=-12))  # another day there than in the log's zone
+        here = datetime.datetime.now(datetime.timezone.utc)
+        self.server.decide(turn(1))
+        self.server.decide(turn(2, at=here.astimezone(far).isoformat(timespec="seconds")))
+
+        def found(day):
+            status, _, text = self.server.ask("POST", "/v1/log/search", {"verdict": "allow", "day": str(day)}, role="auditor")
+            self.assertEqual(status, 200, text)
+            local = subprocess.run([BINARY, "log", "search", self.server.log, "--verdict", "allow", "--day", str(day)], capture_output=True, text=True, check=True)
+            indices = [one["index"] for one in json.loads(text)["items"]]
+            self.assertEqual([int(line.split()[0]) for line in local.stdout.splitlines()], indices)
+            return len(indices)
+        days = [here.date(), here.astimezone(far).date()]
+        self.assertEqual([found(day) for day in sorted(set(days))], [2] if days[0] == days[1] else [1, 1])
+        described = self.server.ask("GET", "/openapi.json", role=None, headers={"Accept-Language": "en"})[2].decode()
+        self.assertTrue("of UTC where it has none" in described)
+
     def test_the_command_line_means_days_of_utc_with_a_server_and_without(self):
         self.server.decide(turn(1))
 
