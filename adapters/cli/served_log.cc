@@ -108,6 +108,15 @@ std::string roles_of(const gate::Caller& caller) {
   return out;
 }
 
+// As GET /v1/decisions/{id} tells it: what is confidential now does not show in records of when it was not either.
+void keep_back(const program::Program* now, const gate::Caller& caller, Shown& shown) {
+  if (shown.verdict)
+    std::erase_if(shown.verdict->rules,
+                  [&](const audit::RuleOutcome& one) { return gate::keeps_back(now, one.id, caller.roles); });
+  if (auto* closing = shown.event ? std::get_if<audit::Closing>(&*shown.event) : nullptr)
+    std::erase_if(closing->rules, [&](const auto& one) { return gate::keeps_back(now, one.first, caller.roles); });
+}
+
 }  // namespace
 
 // Nobody who asks over HTTP learns by a guess what a confidential rule is called. By its name asks whoever holds the keys, or whom the rule
@@ -189,10 +198,13 @@ server::Served Served::search(const server::Asked& asked) const {
   try {
     const std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(options_.log->path());
     reader->store().cut_when(asked.cut);
+    const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
+    const program::Program* program = rules ? rules->program.get() : nullptr;
     if (rule) {
       const auto names = as_recorded(*reader, asked.caller, *rule, sought.period);
       if (!names) return tl::unexpected(names.error());
-      sought.tags.push_back(names->tags());
+      const bool kept = !asked.caller.has_keys && gate::keeps_back(program, *rule, asked.caller.roles);
+      sought.tags.push_back(kept ? std::vector<audit::Tag>{} : names->tags());  // by none of its names: nothing
       by("rule", names->in_words());
     }
     std::vector<std::uint64_t> found =
@@ -215,7 +227,8 @@ server::Served Served::search(const server::Asked& asked) const {
     for (const std::uint64_t index : found) {
       const std::optional<std::string> leaf = reader->header(index);
       if (!leaf) continue;
-      const Shown shown = look(*reader, &options_.log->keys(), index, *leaf);
+      Shown shown = look(*reader, &options_.log->keys(), index, *leaf);
+      if (!asked.caller.has_keys) keep_back(program, asked.caller, shown);
       items += (items.empty() ? "" : ",") + record_json(shown, model::offset_at(options_.zone, shown.header.time_us));
     }
     server::Response response;
