@@ -255,6 +255,8 @@ class Answers(Served):
                 json.loads(text)
             status, headers, text = self.server.ask("HEAD", path, role=None)
             self.assertEqual((path, status, text), (path, 200, b""))
+        schemas = json.loads(self.server.ask("GET", "/openapi.json", role=None)[2])["components"]["schemas"]
+        self.assertEqual(schemas["Queues"]["properties"]["items"]["items"]["properties"]["oldest"], {"type": "string", "format": "date-time"})
 
     def test_the_newest_checkpoint_and_the_key_that_verifies_it_are_there_for_anybody(self):
         self.server.decide(turn(1))
