@@ -43,6 +43,8 @@ const Code kCurrencyUnclear{"currency_unclear", "“{0}”: 元 is CNY in packs 
                             "“{0}”：只有法域含 CN 的规则包才把“元”读作人民币。"};
 const Code kOutOfRange{"out_of_range", "{0} is outside of {1}, {2}.", "{0}超出了{1}的范围：{2}。"};
 const Code kEmptyRange{"empty_range", "Nothing lies between {0} and {1}.", "{0} 与 {1} 之间没有任何值。"};
+const Code kNoFact{"no_fact", "“{0}” {1} whatever a turn says: no fact stands in it.",
+                   "“{0}”{1}，与任何一轮对话无关：其中没有事实。"};
 const Code kEmptyPhrase{"empty_phrase", "An empty text is found in every text.", "空文本在任何文本中都能找到。"};
 const Code kBadGap{"bad_gap", "“{0}” holds a gap (…) that cannot be filled: it may hold one, between two words.",
                    "“{0}”中的间隔（…）无法使用：一个词语最多一处间隔，且前后都要有词。"};
@@ -120,17 +122,35 @@ const Code kEmptyLexicon{"empty_lexicon", "Lexicon {0} holds no term.", "词表 
 const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，上限为 {2}。"};
 
 std::span<const Code* const> all() {
-  static const Code* const kAll[] = {
-      &kNotYet,           &kPackMissing,      &kPackTwice,       &kPackVersionTwice, &kUnknownPack,    &kVersionMissing,
-      &kVersionConflict,  &kNoDefaultQueue,   &kNameTwice,       &kUnknownName,      &kNotVisible,     &kAmbiguousName,
-      &kBuiltIn,          &kFactDiffers,      &kUnknownLevel,    &kDefineCycle,      &kInsideAList,    &kWrongType,
-      &kNoOrder,          &kDifferentUnits,   &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,     &kEmptyRange,
-      &kEmptyPhrase,      &kBadGap,           &kBadPattern,      &kUnknownZone,      &kZoneMissing,    &kProductsTwice,
-      &kExampleTwice,     &kNoCalendar,       &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,  &kNeverInForce,
-      &kNoMatch,          &kUnknownRole,      &kRoleCannotRead,  &kNotConfidential,  &kMatchElsewhere, &kBadTemplate,
-      &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,  &kOverflowCycle,    &kCannotAsk,      &kBothHold,
-      &kNotCovered,       &kOnlyBeside,       &kContradiction,   &kFileMissing,      &kEmptyLexicon,   &kTooMany,
-      &kSeveralInOne,     &kAssessedAsChoice, &kOfNoItem};
+  static const Code* const kAll[] = {&kNotYet,           &kPackMissing,
+                                     &kPackTwice,        &kPackVersionTwice,
+                                     &kUnknownPack,      &kVersionMissing,
+                                     &kVersionConflict,  &kNoDefaultQueue,
+                                     &kNameTwice,        &kUnknownName,
+                                     &kNotVisible,       &kAmbiguousName,
+                                     &kBuiltIn,          &kFactDiffers,
+                                     &kUnknownLevel,     &kDefineCycle,
+                                     &kInsideAList,      &kWrongType,
+                                     &kNoOrder,          &kDifferentUnits,
+                                     &kUnitMissing,      &kCurrencyUnclear,
+                                     &kOutOfRange,       &kEmptyRange,
+                                     &kEmptyPhrase,      &kBadGap,
+                                     &kBadPattern,       &kUnknownZone,
+                                     &kZoneMissing,      &kProductsTwice,
+                                     &kExampleTwice,     &kNoCalendar,
+                                     &kNoQueueCalendar,  &kSeveralCalendars,
+                                     &kMissingClause,    &kNeverInForce,
+                                     &kNoMatch,          &kUnknownRole,
+                                     &kRoleCannotRead,   &kNotConfidential,
+                                     &kMatchElsewhere,   &kBadTemplate,
+                                     &kConfidentialText, &kWholeReadsItem,
+                                     &kNoWayToAPerson,   &kOverflowCycle,
+                                     &kCannotAsk,        &kBothHold,
+                                     &kNotCovered,       &kOnlyBeside,
+                                     &kContradiction,    &kFileMissing,
+                                     &kEmptyLexicon,     &kTooMany,
+                                     &kSeveralInOne,     &kAssessedAsChoice,
+                                     &kOfNoItem,         &kNoFact};
   return kAll;
 }
 

@@ -18,7 +18,8 @@ extern const Code kNameTwice, kNameHidden, kUnknownName, kNotVisible, kAmbiguous
     kUnknownLevel, kDefineCycle, kInsideAList;
 // types, units, ranges
 extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrencyUnclear, kOutOfRange, kEmptyRange,
-    kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kZoneMissing, kNoCalendar, kNoQueueCalendar, kSeveralCalendars;
+    kNoFact, kEmptyPhrase, kBadGap, kBadPattern, kUnknownZone, kZoneMissing, kNoCalendar, kNoQueueCalendar,
+    kSeveralCalendars;
 // rules and what they say
 extern const Code kProductsTwice, kExampleTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kMatchElsewhere, kUnknownRole, kRoleCannotRead,

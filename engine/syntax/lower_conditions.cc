@@ -120,6 +120,19 @@ Op moved_past(std::string_view word, int type) {
   return below ? Op::within_last : Op::literal;
 }
 
+// What the same words mean of the length instead: `above 15 days ago`, 大于 15日前 may be said of what is longer past. A literal
+// where a word speaks of one of the two only.
+Op further_back(std::string_view word, int type) {
+  if (type == P::SIGN_GT) return Op::more_than_ago;
+  if (type == P::SIGN_GE) return Op::at_least_ago;
+  if (type == P::SIGN_LT || type == P::SIGN_LE) return Op::within_last;
+  const auto says = [&](std::string_view part) { return word.find(part) != std::string_view::npos; };
+  const bool inverts = says("not ") || says("不");
+  if (says("above") || says("高于") || says("大于")) return inverts ? Op::within_last : Op::more_than_ago;
+  if (says("below") || says("低于") || says("小于")) return inverts ? Op::at_least_ago : Op::within_last;
+  return Op::literal;
+}
+
 // Of a date that lies behind another, and not of a length.
 bool says_moment(std::string_view word) {
   return word.find("before") != std::string_view::npos || word.find("早于") != std::string_view::npos ||
@@ -148,32 +161,44 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
   const auto binary = [&](Op op) { return make(op, span, std::move(subject), sum(sums.at(0))); };
   const auto negated = [&](ExprPtr e) { return make(Op::not_, span, std::move(e)); };
   if (node.has(P::AGO) && !sums.empty()) {
-    if (const auto meant = moved_past(written(head), head.type()); meant != Op::literal) {
-      const std::string length = written(sums.front());
-      std::string instead;
-      if (written(node).ends_with("ago")) {  // a sign says nothing of the language
-        instead = meant == Op::within_last     ? "is within the last " + length
-                  : meant == Op::more_than_ago ? "is more than " + length + " ago"
-                                               : "is at least " + length + " ago";
-      } else {
-        instead = meant == Op::within_last     ? "距今 不超过" + length
-                  : meant == Op::more_than_ago ? "距今 超过" + length
-                                               : "距今 不少于" + length;
-      }
-      // Less than a length ago leaves out the day that is as long ago; no comparison says that, but the negation of one.
-      const bool less = !says_moment(written(head)) && (head.type() == P::LT || head.type() == P::FEWER_THAN);
-      Span where = node.span();
+    const std::string word = written(head);
+    if (const auto meant = moved_past(word, head.type()); meant != Op::literal) {
+      const std::string length = written(sums.front()), whose = text_of(subject->span);
+      const bool english = written(node).ends_with("ago");  // a sign says nothing of the language
       std::string_view before = bytes_.substr(0, subject->span.begin);
       while (before.ends_with(' ')) before.remove_suffix(1);
       const bool negated_already = before.ends_with("not") || before.ends_with("非");
-      if (meant == Op::within_last && less) {
-        where = span;
-        const std::string whose = text_of(subject->span);
-        instead = written(node).ends_with("ago") ? "not (" + whose + " is at least " + length + " ago)"
-                                                 : "非（" + whose + " 距今 不少于 " + length + "）";
+      std::string shown;
+      std::vector<Fix> fixes;
+      // Less than a length ago leaves out the day that is as long ago; no comparison says that, but the negation of one.
+      const auto offer = [&](Op reading, bool less) {
+        std::string instead;
+        if (reading == Op::within_last && less)
+          instead = english ? "not (" + whose + " is at least " + length + " ago)"
+                            : "非（" + whose + " 距今 不少于 " + length + "）";
+        else if (reading == Op::within_last)
+          instead = english ? "is within the last " + length : "距今 不超过" + length;
+        else if (reading == Op::more_than_ago)
+          instead = english ? "is more than " + length + " ago" : "距今 超过" + length;
+        else
+          instead = english ? "is at least " + length + " ago" : "距今 不少于" + length;
+        shown += (shown.empty() ? "“" : english ? " or “" : "或“") + instead + "”";
+        if (reading != Op::within_last || !less)
+          fixes.push_back({node.span(), instead});
+        else if (!negated_already)
+          fixes.push_back({span, instead});
+      };
+      const bool strict = head.type() == P::LT || head.type() == P::FEWER_THAN;
+      offer(meant, strict && !says_moment(word));
+      std::string help_en, help_zh;
+      if (const auto back = further_back(word, head.type()); back != Op::literal) {
+        offer(back, strict || head.type() == P::SIGN_LT);
+        help_en =
+            "the greater of two dates is the later one, the greater of two lengths reaches further back: say which";
+        help_zh = "日期大的较晚，时长大的较久远：请写明是哪一种";
       }
-      complain(codes::kUnexpected, node.span(), {"“" + written(node) + "”", "“" + instead + "”"}, {}, {},
-               less && negated_already ? std::vector<Fix>{} : std::vector<Fix>{{where, instead}});
+      complain(codes::kUnexpected, node.span(), {"“" + written(node) + "”", shown}, std::move(help_en),
+               std::move(help_zh), std::move(fixes));
       return binary(meant);
     }
   }

@@ -103,6 +103,11 @@ ExprPtr Conditions::value(const syntax::Expr& expr, const Type* hint) {
 }
 
 ExprPtr Conditions::condition(const syntax::Expr& expr) {
+  ExprPtr made = condition_made(expr);
+  return made && told_of_fixed(expr, *made) ? nullptr : made;
+}
+
+ExprPtr Conditions::condition_made(const syntax::Expr& expr) {
   switch (expr.op) {
     case S::literal:
       // A word of its own would be true or false whatever the turn says: `customer.vip is known and yes`.

@@ -4,7 +4,7 @@
 //   ExprPtr when = conditions.condition(*rule.when);     // null: reported, or follows from what was reported
 //
 // conditions.cc goes from node to node; beside it conditions_names.cc (facts, levels, defines), conditions_values.cc (literals and
-// arithmetic), conditions_compare.cc, conditions_lists.cc, conditions_text.cc and conditions_time.cc.
+// arithmetic), conditions_compare.cc, conditions_fixed.cc, conditions_lists.cc, conditions_text.cc and conditions_time.cc.
 #pragma once
 
 #include <memory>
@@ -36,6 +36,8 @@ class Conditions {
     Index list = kNone;
   };
 
+  ExprPtr condition_made(const syntax::Expr& expr);
+  bool told_of_fixed(const syntax::Expr& expr, const Expr& made);
   ExprPtr comparison(const syntax::Expr& expr);
   std::string with_dot(std::string_view name) const;
   bool told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole);

@@ -207,6 +207,9 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     }
   }
   if (!a || !b) return nullptr;
+  if ((expr.op == S::eq || expr.op == S::ne) && a->type.kind == TypeKind::text && is_text(right))
+    warn_of_several_in_one(work_, item_, right.span, right.literal.text, Among::value,
+                           expr.op == S::eq ? say("is one of", "属于") : say("is none of", "不属于"));
   switch (expr.op) {
     case S::eq:
       return compare(Op::eq, a, b, expr);

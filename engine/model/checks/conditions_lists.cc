@@ -5,6 +5,7 @@
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/kinds.h"
 #include "engine/model/checks/nodes.h"
+#include "engine/model/checks/several_in_one.h"
 
 namespace caveat::model {
 namespace {
@@ -176,6 +177,10 @@ ExprPtr Conditions::in_list(const syntax::Expr& expr) {
       wrong_type(item->span, describe(work_.model, element, language()), describe_expr(*one));
       good = false;
     } else if (one->op == Op::constant) {
+      if (element.kind == TypeKind::text && item->op == S::literal)
+        warn_of_several_in_one(work_, item_, item->span, item->literal.text,
+                               expr.op == S::includes ? Among::value : Among::values,
+                               say("includes any of", "包括任一"));
       made.set.push_back(one->constant);
     } else {
       looked_for.push_back(node(Op::list_has, item->span, {list, one}));

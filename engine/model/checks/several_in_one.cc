@@ -20,6 +20,18 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// A title or an aside that is cut in two: 《甲、乙》 is one text.
+bool is_cut(std::string_view piece) {
+  for (const auto& [open, close] :
+       {std::pair<std::string_view, std::string_view>{"《", "》"}, {"（", "）"}, {"(", ")"}}) {
+    int depth = 0;
+    for (std::size_t at = 0; at < piece.size(); ++at)
+      depth += piece.substr(at).starts_with(open) ? 1 : piece.substr(at).starts_with(close) ? -1 : 0;
+    if (depth != 0) return true;
+  }
+  return false;
+}
+
 bool is_han(std::string_view text) {  // and nothing else
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint c = decode_utf8(text, at);
@@ -45,15 +57,16 @@ struct Found {
   std::string instead;              // of one phrase that is written otherwise; empty: it is not known
 };
 
-std::optional<Found> list_in(std::string_view phrase, Among among) {
+std::optional<Found> list_in(std::string_view phrase, bool of_values) {
   const auto digit = [&](std::size_t at) { return at < phrase.size() && phrase[at] >= '0' && phrase[at] <= '9'; };
   for (const std::string_view sign : {"|", "｜", "、", "，", ",", "；", ";", "/", "　", " "}) {
     const std::size_t first = phrase.find(sign);
     if (first == std::string_view::npos) continue;
     if (sign == "," && first > 0 && digit(first - 1) && digit(first + 1)) continue;  // 1,000
     const std::vector<std::string_view> pieces = pieces_of(phrase, sign);
+    if (std::any_of(pieces.begin(), pieces.end(), is_cut)) continue;
     const bool bar = sign == "|" || sign == "｜", clause = sign == "，" || sign == ",";
-    if (among == Among::values && !bar && sign != "、") continue;
+    if (of_values && !bar && sign != "、") continue;
     const bool all = std::all_of(pieces.begin(), pieces.end(), [&](std::string_view piece) {
       if (piece.empty()) return false;
       if (bar) return true;
@@ -158,9 +171,11 @@ std::string doubled(std::string_view text, std::string_view mark) {
 
 void warn_of_several_in_one(Work& work, const Item& item, Span span, const std::string& phrase, Among among,
                             const std::string& of_several) {
-  std::optional<Found> found = list_in(phrase, among);
-  if (!found && among != Among::values) found = wildcard_in(phrase);
-  if (!found && among != Among::values) found = enclosed(phrase);
+  const bool of_values = among == Among::values || among == Among::value,
+             alone = among == Among::alone || among == Among::value;
+  std::optional<Found> found = list_in(phrase, of_values);
+  if (!found && !of_values) found = wildcard_in(phrase);
+  if (!found && !of_values) found = enclosed(phrase);
   if (!found) return;
   const std::string_view typed = work.text_at(span);
   if (typed_twice(typed)) return;  // told where the text was read
@@ -187,7 +202,8 @@ void warn_of_several_in_one(Work& work, const Item& item, Span span, const std::
     instead.clear();
     help = Work::say(item, "Such a phrase is whole words as they stand in the text", "此处须是文中原样的完整词语");
   } else if (!found->pieces.empty()) {
-    help = among == Among::alone
+    help = among == Among::value ? Work::say(item, "Of several values write ", "多个值请写：") + of_several + " "
+           : alone
                ? Work::say(item, "Several that count each for itself are written ", "多个词语、含其一即可的，写作 ") +
                      of_several + " "
                : Work::say(item, "Each stands between its own marks: ", "请分别加引号：");
@@ -200,8 +216,7 @@ void warn_of_several_in_one(Work& work, const Item& item, Span span, const std::
   Diagnostic& diagnostic = work.report(codes::kSeveralInOne, item, span,
                                        {phrase, blank ? Work::say(item, "a blank", "空格") : "“" + found->sign + "”"},
                                        help + Work::say(item, ".", "。"), Severity::warning);
-  if (known && !instead.empty() && (among != Among::alone || found->pieces.empty()))
-    diagnostic.fixes.push_back({span, instead});
+  if (known && !instead.empty() && (!alone || found->pieces.empty())) diagnostic.fixes.push_back({span, instead});
 }
 
 }  // namespace caveat::model

@@ -14,7 +14,8 @@ enum class Among {
   list,
   exceptions,  // behind `but not`, where no gap may stand
   alone,       // the one phrase of a comparison
-  values       // that something is one of
+  values,      // that something is one of
+  value        // that something is, or that a list includes: alone
 };
 
 // `of_several`: what stands before several phrases instead, where it is alone.
