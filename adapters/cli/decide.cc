@@ -176,7 +176,8 @@ int run_decide(const Invocation& invocation, Terminal& terminal) {
                      .threads = jobs,
                      .limits = {},
                      .language = terminal.language,
-                     .outcomes = outcome});
+                     .outcomes = outcome,
+                     .in_order = true});
     const gate::Caller caller = gate::Caller::local();
     const Limits limits;
     std::string line;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <future>
+#include <iterator>
 #include <new>
 
 #include "adapters/gate/gate_inside.h"
@@ -65,11 +66,15 @@ void Gate::Inside::take(std::string_view bytes, std::shared_ptr<const Caller> ca
       throw;
     }
     ++under_way_;
+    turn->number = taken_++;
     if (!first) return keep_scratch(std::move(scratch));
     if (!take.here || !(refused || quick)) return make_ready(std::move(turn));
   }
-  if (turn->reply.problem != nullptr) return answer(turn);
-  judge(turn, *scratch);
+  if (turn->reply.problem != nullptr)
+    answer(turn);
+  else
+    judge(turn, *scratch);
+  have_place(*turn);
   const std::lock_guard lock(mutex_);
   keep_scratch(std::move(scratch));
 }
@@ -186,8 +191,30 @@ void Gate::Inside::leave_lines(const TurnPtr& turn) {
 }
 
 void Gate::Inside::make_ready(TurnPtr turn) {
-  ready_.push_back({std::move(turn), nullptr});
+  auto at = ready_.end();
+  // In order the earliest is decided first: the threads may all be waiting for it to have its place.
+  if (options_.in_order)
+    while (at != ready_.begin() && std::prev(at)->turn && std::prev(at)->turn->number > turn->number) --at;
+  ready_.insert(at, {std::move(turn), nullptr});
   ready_or_stop_.notify_one();
+}
+
+void Gate::Inside::wait_for_place(const Turn& turn) {
+  if (!options_.in_order) return;
+  std::unique_lock lock(mutex_);
+  next_place_.wait(lock, [&] { return placed_ >= turn.number; });
+}
+
+void Gate::Inside::have_place(const Turn& turn) {
+  if (!options_.in_order) return;
+  const std::lock_guard lock(mutex_);
+  if (turn.number < placed_ || !placed_early_.insert(turn.number).second) return;
+  const std::uint64_t before = placed_;
+  while (!placed_early_.empty() && *placed_early_.begin() == placed_) {
+    placed_early_.erase(placed_early_.begin());
+    ++placed_;
+  }
+  if (placed_ > before) next_place_.notify_all();
 }
 
 void Gate::Inside::work() {
@@ -207,6 +234,7 @@ void Gate::Inside::work() {
       answer(next.turn);
     else
       judge(next.turn, scratch);
+    if (next.turn) have_place(*next.turn);
   }
 }
 

@@ -87,6 +87,9 @@ struct GateOptions {
   std::string default_queue = {};    // of hand-offs that nothing sends elsewhere; empty: the packs' own
   bool durable = true;  // false: an answer that changes nothing is told when its record is sealed, not on disk
   bool outcomes = false;
+  // Records stand in the order in which their turns were taken, however many threads decide: a turn that is decided waits for those
+  // before it to have their places. For a file of turns; who serves many callers lets none wait for another.
+  bool in_order = false;
   bool stages = false;  // Reply says how long each took: two more looks at the clock a turn
   // With stages: told of each record of a turn that was committed how long that took, whether its caller still waited or not. On the
   // log's thread, so quick.

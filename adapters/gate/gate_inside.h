@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -88,6 +89,10 @@ class Gate::Inside {
   // ---- gate.cc: places in line (all under mutex_)
   void leave_lines(const TurnPtr& turn);
   void make_ready(TurnPtr turn);
+
+  // ---- gate.cc: GateOptions::in_order
+  void wait_for_place(const Turn& turn);  // until all that were taken before have theirs, or need none
+  void have_place(const Turn& turn);      // or need none; once or more
 
   // ---- gate.cc: workers
   struct Work {
@@ -182,7 +187,7 @@ class Gate::Inside {
   Errands errands_;
   Looks looks_;
   mutable std::mutex mutex_;
-  std::condition_variable ready_or_stop_, all_answered_;
+  std::condition_variable ready_or_stop_, all_answered_, next_place_;
   Lines lines_;
   std::deque<Work> ready_;
   Deadlines deadlines_;
@@ -194,6 +199,8 @@ class Gate::Inside {
   std::unordered_map<std::string_view, Remembered*> known_;  // by their request keys
   std::vector<Missed> missed_;                               // whose records could not be written yet
   std::size_t under_way_ = 0;
+  std::uint64_t taken_ = 0, placed_ = 0;   // in_order: turns taken; of the first so many all have their places
+  std::set<std::uint64_t> placed_early_;   // and these beyond
   std::atomic<bool> log_takes_{true};      // the last record that was told of is on disk
   std::atomic<std::uint64_t> pace_ns_{0};  // what turns take, of late
   std::atomic<std::uint64_t> awaited_{0},

@@ -127,6 +127,7 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
     // Of the decision, and of each ticket that it may open, join or close.
     const bool hands_off = decision.has_handoff || round.switched.taken || round.unmet;
     const std::size_t records = 1 + (hands_off ? 1 : seen.asked);
+    wait_for_place(*turn);
     std::string decision_id = Uuid::make(*options_.clock, *options_.random).to_string();
     std::vector<Moved> moved;  // first the ticket at hand
     Ticket ticket;             // at hand, after it
@@ -166,6 +167,7 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
       progress.in_line = false;
     }));
     if (again) continue;
+    have_place(*turn);
     note_unknown(program, decision);
     Applied applied;
     apply(*turn, program, decision, seen, round, ticket, applied);

@@ -56,6 +56,7 @@ struct Turn : Lines::Place {  // in line by request (the first of its keys), con
   Digest content{};           // canonical: what a repeat is known by
   Matter matter;              // what a proof is bound to, where the packs have requirements
   std::string customer;       // who it is, as far as the conversation or the turn tells
+  std::uint64_t number = 0;   // GateOptions::in_order: how many were taken before it
   std::uint64_t deadline_ns = 0;
   std::optional<Deadlines::iterator> among_deadlines;  // under the gate's lock
   Done done;

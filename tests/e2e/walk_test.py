@@ -69,6 +69,7 @@ class Walk(unittest.TestCase):
         self.assertEqual([decision["id"] for decision in self.decisions], asked)
         indices = [decision["receipt"]["index"] for decision in self.decisions]
         self.assertEqual(len(set(indices)), len(indices))
+        self.assertEqual(sorted(indices), indices)
         for decision in self.decisions:
             self.assertIn("say", decision)
             self.assertTrue(decision["packs"])

@@ -102,6 +102,43 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(bench.decisions() == static_cast<std::size_t>(kThreads * kTurns));
 }
 
+BOOST_AUTO_TEST_CASE(where_it_is_asked_for_records_stand_in_the_order_in_which_turns_were_taken) {
+  Bench bench;
+  constexpr std::size_t kTurns = 240;
+  std::vector<std::uint64_t> order(kTurns);
+  std::atomic<int> refused{0}, replayed{0};
+  {
+    const auto gate = bench.gate(gate::GateOptions{.threads = 4, .in_order = true});
+    const gate::Caller caller = gate::Caller::local();
+    for (std::size_t number = 0; number < kTurns; ++number) {
+      // What takes long stands before what does not; some are refused, some repeat another, some wait in a line, some open a hand-off.
+      std::string bytes = turn("t-" + std::to_string(number), "k-" + std::to_string(number % 50),
+                               number % 4 == 0 ? std::string(40'000, 'a') : "hello");
+      if (number % 11 == 5) bytes = "{";
+      if (number % 13 == 7) bytes = turn("t-1", "k-1");
+      if (number % 17 == 9)
+        bytes = R"({"id":"t-)" + std::to_string(number) + R"(","customer":{"id":"k-)" + std::to_string(number) +
+                R"("},"message":{"text":"an agent please"}})";
+      gate->take(bytes, caller, [&, number](const gate::Reply& reply) {
+        if (reply.problem != nullptr)
+          ++refused;
+        else if (reply.replayed)
+          ++replayed;
+        else
+          order[number] = index_of(reply.body) + 1;
+      });
+    }
+    gate->drain();
+  }
+  std::erase(order, 0u);
+  BOOST_TEST(refused > 15);
+  BOOST_TEST(replayed > 10);
+  BOOST_TEST(order.size() > 190u);
+  BOOST_TEST(std::is_sorted(order.begin(), order.end()));
+  BOOST_TEST(bench.decisions() == order.size());
+  BOOST_TEST(bench.records(audit::Kind::handoff_opened) > 5u);
+}
+
 BOOST_AUTO_TEST_CASE(threads_that_decide_what_they_take_keep_one_customers_turns_in_order_too) {
   Bench bench;
   constexpr int kThreads = 8, kTurns = 40;

@@ -12,8 +12,9 @@ namespace {
 struct Phrasing {
   std::string file, rule, when, then, never, end;
 };
-const std::vector<Phrasing> kPhrasings = {{"en.cav", "rule ", "when", "then", " 1 is 2 and (", ") "},
-                                          {"zh.cav", "规则 ", "当", "则", " 1 为 2 且（", "） "}};
+const std::vector<Phrasing> kPhrasings = {
+    {"en.cav", "rule ", "when", "then", " today is before 2000-01-01 and (", ") "},
+    {"zh.cav", "规则 ", "当", "则", " 今日 早于 2000-01-01 且（", "） "}};
 
 std::string read(const std::string& name) {
   return test::read_file(std::string(CAVEAT_SOURCE_DIR) + "/tests/engine/model/forty/" + name);
