@@ -288,6 +288,7 @@ int run_serve(const Invocation& invocation, Terminal& terminal) {
   options.log = operation.get();
   options.services = served.services();
   options.caps = {.header_bytes = configuration.header_bytes,
+                  .body_bytes = configuration.body_bytes,
                   .batch_lines = configuration.batch_lines,
                   .batches = configuration.batches,
                   .reports = configuration.reports,

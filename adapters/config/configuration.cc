@@ -119,6 +119,8 @@ const std::vector<Key>& keys() {
        nullptr, &C::http_threads},
       {"limits", "header", Kind::size, "\"16 KiB\"", 1024, 64 << 10, "Largest head of a request.", "请求头的最大长度。",
        nullptr, nullptr, nullptr, &C::header_bytes},
+      {"limits", "body", Kind::size, "\"1 MiB\"", 1024, 1 << 20, "Largest body of a request, and line of a batch.",
+       "请求正文以及批量请求中每行的最大长度。", nullptr, nullptr, nullptr, &C::body_bytes},
       {"limits", "header_wait", Kind::duration, "\"5 s\"", 10, 600'000, "For the whole head.", "接收完整请求头的时限。",
        nullptr, nullptr, &C::header_wait_ms},
       {"limits", "body_wait", Kind::duration, "\"10 s\"", 10, 600'000,

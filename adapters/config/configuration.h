@@ -48,8 +48,8 @@ struct Configuration {
   bool durable = true;
   std::size_t gate_threads = 0, http_threads = 0;
   std::string listen, admin_listen, socket, callers_file;
-  std::size_t header_bytes = 0, connections = 0, turns_waiting = 0, turns_waiting_a_key = 0, batch_lines = 0,
-              batches = 0, reports = 0, caller_rate = 0;
+  std::size_t header_bytes = 0, body_bytes = 0, connections = 0, turns_waiting = 0, turns_waiting_a_key = 0,
+              batch_lines = 0, batches = 0, reports = 0, caller_rate = 0;
   std::int64_t header_wait_ms = 0, body_wait_ms = 0, idle_ms = 0, drain_ms = 0;
   std::string log_level, log_file, language;
   std::vector<CallerSettings> callers;

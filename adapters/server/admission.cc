@@ -179,7 +179,7 @@ void Router::Inside::look_at_query(const Call& call, std::vector<Problem>& all) 
 
 void Router::Inside::look_at_headers(const Head& head, Call& call, std::vector<Problem>& all) const {
   const Route& route = *call.route;
-  call.body_limit = route.body;
+  call.body_limit = std::min(route.body, options_.caps.body_bytes);
   call.idempotency_key = head.header("idempotency-key");
   call.if_match = head.list("if-match");
   call.if_none_match = head.list("if-none-match");

@@ -38,6 +38,7 @@ namespace caveat::server {
 // The caps of http.md; each is named in the problem that it causes.
 struct Caps {
   std::size_t header_bytes = 16u << 10;
+  std::size_t body_bytes = 1u << 20;  // and of a line of a batch
   std::size_t batch_lines = 10'000;
   std::size_t batches = 16;  // under way at once
   std::size_t reports = 2;   // and searches, together

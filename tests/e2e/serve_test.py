@@ -714,6 +714,24 @@ class Batches(Served):
         self.assertEqual(self.server.decide(turn(1))[1].get("caveat-replayed"), "?1")
 
 
+class Bodies(Served):
+    limits = {"body": "4 KiB"}
+
+    def test_no_more_of_a_body_and_of_a_line_is_taken_than_is_configured(self):
+        small = turn(1)
+        large = {**turn(2), "answer": {"text": "a" * 4096}}
+        self.assertEqual(self.server.decide(small)[0], 200)
+        status, _, text = self.server.ask("POST", "/v1/decisions", large)
+        problem = json.loads(text)
+        self.assertEqual((status, problem["code"]), (413, "too_large"))
+        self.assertIn("4096 bytes", problem["errors"][0]["expected"])
+        lines = b"".join(json.dumps(one).encode() + b"\n" for one in (turn(3), large, turn(4)))
+        status, _, text = self.server.ask("POST", "/v1/decisions/batch", lines,
+                                          headers={"Content-Type": "application/x-ndjson"})
+        replies = [json.loads(line) for line in text.splitlines()]
+        self.assertEqual((status, [one.get("code", "") for one in replies]), (200, ["", "too_large", ""]))
+
+
 class Strangers(Served):
     limits = {"header_wait": "2 s", "body_wait": "2 s", "header": "4 KiB", "connections": IDLE + 100}
 

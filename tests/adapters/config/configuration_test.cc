@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(what_the_starter_says_is_what_holds_without_it_in_both_lang
   BOOST_TEST(plain.deadline_ms == 2'000);
   BOOST_TEST(plain.clock_skew_ms == 300'000);
   BOOST_TEST(plain.header_bytes == 16'384u);
+  BOOST_TEST(plain.body_bytes == 1u << 20);
   BOOST_TEST(plain.connections == 10'000u);
   BOOST_TEST(plain.idle_ms == 60'000);
 }
@@ -104,6 +105,8 @@ BOOST_AUTO_TEST_CASE(a_limit_is_taken_at_its_edge_and_refused_one_beyond) {
   BOOST_TEST(mistakes("[gate]\ndeadline = \"2s\"") == "none");
   BOOST_TEST(mistakes("[limits]\nheader = \"64 KiB\"") == "none");
   BOOST_TEST(mistakes("[limits]\nheader = \"65 KiB\"") != "none");
+  BOOST_TEST(mistakes("[limits]\nbody = \"1 MiB\"") == "none");
+  BOOST_TEST(mistakes("[limits]\nbody = \"2 MiB\"") != "none");
   for (const char* wrong : {"\"2\"", "\"s\"", "\"-2 s\"", "\"2 s \"", "\"99999999999999999999 s\"", "\"\""})
     BOOST_TEST(mistakes("[gate]\ndeadline = " + std::string(wrong)) != "none", wrong);
 }
