@@ -8,6 +8,7 @@
 //   mistakes_figures.cc      numbers, units, days and lengths of time
 //   mistakes_lists.cc        how items and conditions are joined
 //   mistakes_clauses.cc      declarations, clauses and effects
+//   mistakes_first.cc        words of another trade
 #pragma once
 
 #include <algorithm>
@@ -100,6 +101,15 @@ class Explainer {
   std::optional<Complaint> text_for_a_name();
   std::optional<Complaint> effects_unjoined();
   std::optional<Complaint> no_queue();
+  std::optional<Complaint> joins_a_name();
+  std::optional<Complaint> place_of_disclosure();
+  std::optional<Complaint> edits_of_speech();
+  std::optional<Complaint> says_with_an_effect();
+  std::optional<Complaint> type_of_a_form();
+  std::optional<Complaint> mentions_a_text();
+  std::optional<Complaint> priority_of_speech();
+  std::optional<Complaint> name_of_two_words();
+  std::optional<Complaint> stop_behind_a_keyword();
   bool ends_effect(std::size_t at) const;
   std::optional<Complaint> range_in();
   std::optional<Complaint> negated_between();

@@ -58,7 +58,7 @@ std::optional<Complaint> Explainer::is_of_habit() {
 // 在 60 到 80 之间, 现在 在 22:00 到 8:00 之间
 std::optional<Complaint> Explainer::in_between() {
   if (at_ >= count_ || at_ == 0 || text(at_) != "在" || !expects(P::IS)) return std::nullopt;
-  constexpr std::array<std::string_view, 6> kJoints = {"到", "至", "和", "与", "及", "~"};
+  constexpr std::array<std::string_view, 8> kJoints = {"到", "至", "和", "与", "及", "~", "-", "－"};
   std::size_t joint = 0;
   for (std::size_t i = at_ + 2; i < count_ && i < at_ + 12 && !bounds_conditions(i); ++i) {
     if (joint == 0 && std::find(kJoints.begin(), kJoints.end(), text(i)) != kJoints.end()) joint = i;

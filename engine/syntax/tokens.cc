@@ -450,6 +450,14 @@ void Filter::check_shape(const Raw& raw) {
                  "an amount is written with its unit behind it: 5000000 CNY", "金额只在数字后写单位：500万元");
         break;
       }
+      for (const auto& [sign, code] :
+           std::to_array<std::pair<std::string_view, std::string_view>>({{"$", "USD"}, {"£", "GBP"}, {"€", "EUR"}})) {
+        if (text != sign) continue;
+        const std::string meant = "1000 " + std::string(code);
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
+                 "an amount is written with its unit behind it: " + meant, "金额只在数字后写单位：" + meant);
+        return;
+      }
       complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)});
       break;
     case L::TEXT:
@@ -735,6 +743,16 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
                "a time of day is written " + meant + (of_time ? "" : "; a share 5% or 0.05 percentage points"),
                "钟点写作 " + meant + (of_time ? "" : "；比率写作 5% 或 0.05个百分点"), std::move(fixes));
       result_.tokens.back() = {L::TIME, number.begin, raw.end};
+      ++at;
+      return true;
+    }
+    if ((text == "点到" || text == "点至") && !ends && digits.size() <= 2 && number.type == L::NUMBER &&
+        std::atoi(digits.c_str()) < 24) {  // 9点到17点
+      const std::string meant = (digits.size() == 1 ? "0" + digits : digits) + ":00 至 ";
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "times of day are written " + meant + "17:00",
+               "钟点写作 " + meant + "17:00", {{span(number.begin, raw.end), meant}});
+      result_.tokens.back() = {L::TIME, number.begin, rest_begin};
+      result_.tokens.push_back({L::UP_TO, rest_begin, raw.end});
       ++at;
       return true;
     }

@@ -1,5 +1,6 @@
 // Facts: one path, one type over all loaded packs (contracts.md 9); a group may be opened again, a fact not.
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "engine/base/units.h"
@@ -355,9 +356,16 @@ class Facts {
       case syntax::TypeName::money:
         out.currency = type.currency;
         if (!type.currency.empty() && !minor_units(type.currency)) {
-          work_.report(codes::kUnknownName, item, type.span, {Work::say(item, "currency", "币种"), type.currency},
-                       Work::say(item, "Currencies are the three letters of ISO 4217, such as CNY.",
-                                 "币种用 ISO 4217 的三个字母，例如 CNY。"));
+          Diagnostic& told =
+              work_.report(codes::kUnknownName, item, type.span, {Work::say(item, "currency", "币种"), type.currency},
+                           Work::say(item, "Currencies are the three letters of ISO 4217, such as CNY.",
+                                     "币种用 ISO 4217 的三个字母，例如 CNY。"));
+          for (const auto& [written, code] : std::to_array<std::pair<std::string_view, std::string_view>>(
+                   {{"人民币", "CNY"}, {"RMB", "CNY"}, {"美金", "USD"}, {"港币", "HKD"}})) {
+            if (type.currency != written || !work_.text_at(type.span).ends_with(written)) continue;
+            const auto begin = static_cast<std::uint32_t>(type.span.end - written.size());
+            told.fixes.push_back({{type.span.source, begin, type.span.end}, std::string(code)});
+          }
           return false;
         }
         [[fallthrough]];

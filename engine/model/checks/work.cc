@@ -243,6 +243,9 @@ void Work::unknown_name(Kind kind, const Item& item, Span span, const std::strin
     help = say(item, "Did you mean “", "是否指“") + near + say(item, "”?", "”？");
   } else {
     help = list_of(item, known);
+    if (kind == Kind::lexicon)
+      help += (help.empty() ? "" : say(item, "; ", "；")) +
+              say(item, "words that are looked for stand in quotation marks", "要查找的文字须加引号");
     if (const std::string_view how = sample_of(kind, item.language()); !how.empty())
       help += (help.empty() ? "" : say(item, "; ", "；")) +
               say(item, "declare a new one at the left margin: ", "新的须另行顶格声明：") + std::string(how);

@@ -1,0 +1,232 @@
+// First tries: what is written by somebody who has seen one rule and no grammar, where the parser stops at the words of another trade.
+#include "engine/syntax/explainer.h"
+
+#include <CaveatGrammar.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/letters.h"
+
+namespace caveat::syntax {
+namespace {
+
+using P = CaveatGrammar;
+
+}  // namespace
+
+// 话术 告知 为 “…”, queue complaints is "…", source MLD from "…": what joins a name and what it names.
+std::optional<Complaint> Explainer::joins_a_name() {
+  if (at_ < 2 || at_ + 1 >= count_ || begins_line(at_)) return std::nullopt;
+  const bool text_follows = type(at_ + 1) == P::TEXT || type(at_ + 1) == P::EN || type(at_ + 1) == P::ZH;
+  if (type(0) == P::SOURCE && expects(P::IS) && text_follows && (text(at_) == "from" || text(at_) == "of")) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“is”"}};
+    c.fixes.push_back({c.span, "is"});
+    return c;
+  }
+  if (type(0) != P::WORDING && type(0) != P::QUEUE && type(0) != P::REQUIREMENT) return std::nullopt;
+  if ((type(at_) != P::IS && type(at_) != P::EQUALS) || !expects(P::ALSO)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  if (text_follows) {
+    c.help = Both{"the text follows the name at once", "文本直接写在名称之后"};
+    c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, ""});
+  } else if (type(at_ + 1) == P::WORD) {
+    c.fixes.push_back({c.span, is_ascii(text(0)) ? "also" : "又名"});
+  }
+  return c;
+}
+
+// 披露 告知 在开头, disclose NOTICE at the beginning
+std::optional<Complaint> Explainer::place_of_disclosure() {
+  if (at_ >= count_ || !expects(P::AT_START)) return std::nullopt;
+  struct Row {
+    std::string_view written, meant;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"在开头", "于 开头"},
+                                             {"在开始", "于 开头"},
+                                             {"在最前", "于 开头"},
+                                             {"于开始", "于 开头"},
+                                             {"在结尾", "于 结尾"},
+                                             {"在末尾", "于 结尾"},
+                                             {"在最后", "于 结尾"},
+                                             {"于末尾", "于 结尾"},
+                                             {"at the beginning", "at start"},
+                                             {"at the start", "at start"},
+                                             {"at the top", "at start"},
+                                             {"at beginning", "at start"},
+                                             {"first", "at start"},
+                                             {"at the end", "at end"},
+                                             {"at the bottom", "at end"},
+                                             {"last", "at end"}});
+  for (std::size_t last = std::min(at_ + 2, count_ - 1) + 1; last-- > at_;) {
+    const auto row =
+        std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.written == text(at_, last); });
+    if (row == kRows.end()) continue;
+    const std::string meant(row->meant);
+    Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// 则 在结尾加上 “…”, then add "…", then replace with "…", 则 修改 …: what becomes of the answer is said in three ways.
+std::optional<Complaint> Explainer::edits_of_speech() {
+  if (at_ >= count_ || !expects(P::DISCLOSE)) return std::nullopt;
+  const std::string found = text(at_);
+  const auto holds = [&](std::initializer_list<std::string_view> parts) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](std::string_view part) { return found.find(part) != found.npos; });
+  };
+  const auto is = [&](std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), found) != words.end();
+  };
+  if (holds({"加上", "附上", "追加", "补充", "添加"}) || is({"add", "append", "include", "insert", "show", "attach"})) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", expected()}};
+    c.help = is_ascii(found) ? Both{"a text that is added is declared at the left margin and disclosed by its name: wording "
+                                    "NOTICE en \"…\"; then disclose NOTICE at end",
+                                    "补充的文本须先顶格声明，再以其名披露：wording NOTICE en \"…\"；then disclose NOTICE at end"}
+                             : Both{"a text that is added is declared at the left margin and disclosed by its name: 话术 "
+                                    "风险提示 中文 “…”; 则 披露 风险提示 于 结尾",
+                                    "补充的文本须先顶格声明，再以其名披露：话术 风险提示 中文 “…”；则 披露 风险提示 于 结尾"};
+    return c;
+  }
+  const bool with = found == "replace" && at_ + 1 < count_ && (text(at_ + 1) == "with" || text(at_ + 1) == "by");
+  if (!with && !is({"修改", "改为", "改成", "替换", "替换为", "修改为"})) return std::nullopt;
+  const std::size_t last = with ? at_ + 1 : at_;
+  const std::string answer = with ? "replace answer with" : "全文改为",
+                    match = with ? "replace match with" : "命中处改为";
+  Complaint c{
+      &codes::kUnexpected,
+      span(at_, last),
+      {"“" + text(at_, last) + "”", Both{"“" + answer + "” or “" + match + "”", "“" + answer + "”或“" + match + "”"}}};
+  c.help =
+      with ? Both{"the whole answer, or only what the rule found: say which", "是改写全文，还是只改写命中之处，请写明"}
+           : Both{"the whole answer, or only what the rule found: say which; a text that is added is disclosed",
+                  "是改写全文，还是只改写命中之处，请写明；补充一段文本用“披露”"};
+  if (last + 1 < count_ && type(last + 1) == P::TEXT) c.fixes = {{c.span, answer}, {c.span, match}};
+  return c;
+}
+
+// then block with "…", 拦截 并 提示 “…”: what the customer reads is a clause of its own.
+std::optional<Complaint> Explainer::says_with_an_effect() {
+  if (at_ == 0 || at_ + 1 >= count_ || type(0) != P::RULE || type(at_ + 1) != P::TEXT) return std::nullopt;
+  const bool after_joint = type(at_ - 1) == P::ALSO_DO || type(at_ - 1) == P::AND;
+  const std::string found = text(at_);
+  const bool says =
+      after_joint ? type(at_) == P::SAY || found == "回复" || found == "reply" || found == "告知" || found == "tell"
+                  : found == "with" || found == "并提示" || found == "并回复" || found == "并告知";
+  if (!says || (after_joint ? !expects(P::BLOCK) : !expects(P::SAY))) return std::nullopt;
+  const std::size_t first = after_joint ? at_ - 1 : at_;
+  const std::string meant = is_ascii(text(first)) ? "say" : "提示";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  c.help = Both{"what the customer reads stands behind the effects, and nothing joins it: " + meant + " …",
+                "给客户看的话写在处置之后，之间不用连接词：" + meant + " …"};
+  c.fixes.push_back({span(first, at_), meant});
+  return c;
+}
+
+// new_payee true/false, 双录 已完成/未完成, risk 1 to 5, 等级 R1至R5: types as a form has them.
+std::optional<Complaint> Explainer::type_of_a_form() {
+  if (type(0) != P::FACTS || at_ + 1 >= count_ || !expects(P::T_YES_NO)) return std::nullopt;
+  // A group is read on behind a mistake, where its first token has no text of its own.
+  const std::string_view above = bytes_.substr(0, tokens_[at_].begin);
+  const auto opens = [&](std::string_view keyword) { return above.rfind(keyword) + 1; };
+  const bool english = opens("facts ") > opens("事实 ");
+  const auto offered = [&](std::size_t last, const std::string& meant) {
+    Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  };
+  if (type(at_) == P::NUMBER && at_ + 2 < count_ && type(at_ + 2) == P::NUMBER &&
+      (type(at_ + 1) == P::RANGE || type(at_ + 1) == P::UP_TO || type(at_ + 1) == P::MINUS || text(at_ + 1) == "to" ||
+       text(at_ + 1) == "到")) {
+    const bool whole = text(at_).find('.') == std::string::npos && text(at_ + 2).find('.') == std::string::npos;
+    const std::string kind = english ? (whole ? "integer " : "decimal ") : (whole ? "整数 " : "小数 ");
+    return offered(at_ + 2, kind + text(at_) + (english ? ".." : " 至 ") + text(at_ + 2));
+  }
+  if (type(at_) != P::WORD && type(at_) != P::YES) return std::nullopt;
+  std::size_t last = at_;
+  std::string items = text(at_);
+  while (last + 2 < count_ && type(last + 1) == P::SLASH && (type(last + 2) == P::WORD || type(last + 2) == P::NO)) {
+    last += 2;
+    items += (english ? ", " : "、") + text(last);
+  }
+  if (last == at_) {
+    const std::string word = text(at_);
+    if (word.find("至") == word.npos && word.find("到") == word.npos) return std::nullopt;
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + word + "”", expected()}};
+    c.help = Both{
+        "a scale is declared by itself, at the left margin: 分级 风险 为 R1 < R2 < R3; the fact names it: 分级 风险",
+        "分级须另行顶格声明：分级 风险 为 R1 < R2 < R3；事实行只写其名：分级 风险"};
+    return c;
+  }
+  for (const std::string_view either :
+       {"true/false", "True/False", "TRUE/FALSE", "Yes/No", "Y/N", "y/n", "真/假", "有/无"})
+    if (text(at_, last) == either) return offered(last, english ? "yes/no" : "是否");
+  return offered(last, (english ? "one of " : "取值 ") + items);
+}
+
+// does not mention "…", 未提及 “…”: of a text these are other words.
+std::optional<Complaint> Explainer::mentions_a_text() {
+  if (at_ == 0 || type(at_) != P::TEXT) return std::nullopt;
+  const bool negated = type(at_ - 1) == P::NOT_MENTIONS;
+  if (!negated && type(at_ - 1) != P::MENTIONS) return std::nullopt;
+  const bool english = is_ascii(text(at_ - 1));
+  const std::string meant = negated ? (english ? "lacks" : "不含") : (english ? "contains" : "包含");
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_ - 1), {"“" + text(at_ - 1) + "”", "“" + meant + "”"}};
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// 优先级 最高, priority highest
+std::optional<Complaint> Explainer::priority_of_speech() {
+  if (at_ == 0 || at_ >= count_ || type(at_ - 1) != P::PRIORITY) return std::nullopt;
+  struct Row {
+    std::string_view written, meant;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"最高", "紧急"}, {"最低", "低"}});
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.written == text(at_); });
+  if (row == kRows.end()) return std::nullopt;
+  Complaint c{&codes::kUnexpected,
+              span(at_, at_),
+              {"“" + text(at_) + "”", Both{"urgent, high, normal or low", "紧急、高、普通或低"}}};
+  c.fixes.push_back({c.span, std::string(row->meant)});
+  return c;
+}
+
+// then require identity check: a name is one word.
+std::optional<Complaint> Explainer::name_of_two_words() {
+  if (at_ < 2 || at_ >= count_ || type(at_) != P::WORD || type(at_ - 1) != P::WORD || begins_line(at_))
+    return std::nullopt;
+  const int before = type(at_ - 2);
+  if (before != P::REQUIRE && before != P::HAND_OFF && before != P::FLAG && before != P::ALERT &&
+      before != P::DISCLOSE && before != P::REQUIREMENT && before != P::QUEUE && before != P::LEXICON &&
+      before != P::WORDING)
+    return std::nullopt;
+  if (!is_ascii(text(at_)) || !is_ascii(text(at_ - 1))) return std::nullopt;
+  const std::size_t last = at_ + 1 < count_ && type(at_ + 1) == P::WORD && !begins_line(at_ + 1) ? at_ + 1 : at_;
+  std::string meant = text(at_ - 1, last);
+  std::replace(meant.begin(), meant.end(), ' ', '_');
+  Complaint c{&codes::kUnexpected, span(at_ - 1, last), {"“" + text(at_ - 1, last) + "”", "“" + meant + "”"}};
+  c.help = Both{"a name is one word; its parts are joined by underlines", "名称是一个词，各部分以下划线相连"};
+  c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// then block.
+std::optional<Complaint> Explainer::stop_behind_a_keyword() {
+  if (at_ + 1 >= count_ || type(at_ + 1) != P::DOT || type(at_) != P::WORD) return std::nullopt;
+  if (at_ + 2 < count_ && type(at_ + 2) != P::LINE && !begins_line(at_ + 2)) return std::nullopt;
+  const std::string found = text(at_);
+  const bool keyword = std::any_of(all_spellings().begin(), all_spellings().end(),
+                                   [&](const Spelling& s) { return s.text == found && may_stand(s); });
+  if (!keyword) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ + 1, at_ + 1), {"“.”", Both{"the end of the line", "行尾"}}};
+  c.help = Both{"no full stop ends a line", "行尾不用句点"};
+  c.fixes.push_back({c.span, ""});
+  return c;
+}
+
+}  // namespace caveat::syntax
