@@ -83,7 +83,7 @@ int run_verify(const Invocation& invocation, Terminal& terminal) {
     if (!members) return refuse(terminal, members.error(), path);
     report = audit::verify_members(*members, options);
   } else {
-    const Result<std::string> bytes = load::read_file(path, options.limits.total_bytes);
+    const Result<std::string> bytes = load::read_file(path, options.limits.file_bytes());
     if (!bytes) return refuse(terminal, bytes.error());
     if (const fs::file_status receipt = fs::status(path + ".receipt", error); fs::exists(receipt)) {
       if (!fs::is_regular_file(receipt))  // a pipe would be waited for

@@ -132,7 +132,7 @@ MemberViews views(const Members& members) {
 // behind what it knows; then each member's checksum is reckoned where it lies, by libdeflate: libzip would copy it first, and its
 // checksum costs as much as a digest.
 std::optional<MemberViews> view_archive(std::string_view bytes, const ArchiveLimits& limits) {
-  if (bytes.size() > limits.total_bytes + limits.members * 400) return std::nullopt;
+  if (bytes.size() > limits.file_bytes()) return std::nullopt;
   zip_error_t error;
   const Archive archive = opened(bytes, error);
   const zip_int64_t count = archive == nullptr ? 0 : zip_get_num_entries(archive.get(), 0);
@@ -172,7 +172,7 @@ std::optional<MemberViews> view_archive(std::string_view bytes, const ArchiveLim
 }
 
 Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits) {
-  if (bytes.size() > limits.total_bytes + limits.members * 400)
+  if (bytes.size() > limits.file_bytes())
     return bad("", said("at most {0} bytes", limits.total_bytes), said("{0} bytes", bytes.size()));
   zip_error_t error;
   const Archive archive = opened(bytes, error);

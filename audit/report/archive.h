@@ -28,6 +28,8 @@ struct ArchiveLimits {
   std::size_t members = 65'535;        // of one package: more would take another layout
   std::size_t total_bytes = 1u << 30;  // of all members
   std::size_t name_bytes = 200;
+  // Of the file: each member has a head and a row in the directory, 76 bytes and its name twice.
+  std::size_t file_bytes() const { return total_bytes + members * (2 * name_bytes + 76) + 22; }
 };
 
 std::string write_archive(const Members& members);  // at least one member

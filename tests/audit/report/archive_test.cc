@@ -86,6 +86,11 @@ BOOST_AUTO_TEST_CASE(limits_hold_at_the_edge_and_one_beyond) {
   BOOST_TEST(!read_archive(bytes, {.members = 1, .total_bytes = 10, .name_bytes = 1}).has_value());
   BOOST_TEST(!read_archive(bytes, {.members = 2, .total_bytes = 9, .name_bytes = 1}).has_value());
   BOOST_TEST(!read_archive(bytes, {.members = 2, .total_bytes = 10, .name_bytes = 0}).has_value());
+  const ArchiveLimits most{.members = 1, .total_bytes = 1, .name_bytes = 200};
+  const std::string named = write_archive({{std::string(200, 'n'), "x"}});
+  BOOST_TEST(named.size() == most.file_bytes());
+  BOOST_TEST(read_archive(named, most).has_value());
+  BOOST_TEST(view_archive(named, most).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
