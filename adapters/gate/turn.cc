@@ -117,7 +117,7 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   decide::BindOptions bind;
   bind.now = options.clock->wall_us();
   bind.any_source = turn.caller->any_source;
-  bind.sources = turn.caller->sources;
+  if (!bind.any_source) bind.sources = turn.caller->sources;  // who may state all of them is none of them
   bind.jurisdictions = turn.caller->jurisdictions;
   bind.limits = options.limits;
   bind.data = &turn.rules->data;

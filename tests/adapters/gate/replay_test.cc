@@ -203,14 +203,15 @@ struct Replayed {
 
 // All turns through the gate into a log, then each record's outcome and what its retelling comes to.
 std::map<std::string, Replayed> replay(const std::vector<std::string>& turns,
-                                       const std::shared_ptr<const decide::Ruleset>& of = our_rules()) {
+                                       const std::shared_ptr<const decide::Ruleset>& of = our_rules(),
+                                       const gate::Caller& caller = gate::Caller::local()) {
   audit::testing::LogFolder in;
   {
     const auto log = audit::Log::open(in.options());
     const gate::Snapshot snapshot(of);
     gate::Gate gate({.snapshot = &snapshot, .log = log.get(), .clock = &in.clock, .random = &in.random, .threads = 2});
     for (const std::string& turn : turns)
-      gate.take(turn, gate::Caller::local(),
+      gate.take(turn, caller,
                 [](const gate::Reply& reply) { BOOST_CHECK_MESSAGE(reply.problem == nullptr, reply.body); });
     gate.drain();
   }
@@ -272,6 +273,15 @@ BOOST_AUTO_TEST_CASE(every_example_turn_decided_again_from_its_record_comes_to_t
   }
   for (const std::size_t verdict : {0u, 1u, 3u, 4u})
     BOOST_TEST(kinds[verdict] > 0u);  // no example asks for a proof yet
+}
+
+BOOST_AUTO_TEST_CASE(a_fact_of_who_may_state_every_source_is_recorded_as_of_none) {
+  gate::Caller caller = gate::Caller::local();
+  caller.sources = {"*"};
+  const std::vector<std::string> turns = example_turns();
+  const auto replayed = replay(turns, our_rules(), caller);
+  BOOST_TEST(replayed.size() == turns.size());
+  for (const auto& [id, one] : replayed) BOOST_TEST(one.turn.find(R"("source":"*")") == std::string::npos, one.turn);
 }
 
 BOOST_AUTO_TEST_CASE(a_record_of_another_fact_comes_to_other_bytes) {  // or the comparison above would show nothing
