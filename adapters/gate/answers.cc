@@ -82,17 +82,17 @@ void Gate::Inside::finish(const TurnPtr& turn, bool in_memory) {
 }
 
 void Gate::Inside::answer(const TurnPtr& turn) {
-  if (!turn->answered.exchange(true)) tell(turn->done, turn->reply);
+  if (!turn->answered.exchange(true)) tell(turn->done, std::move(turn->reply));
   const std::lock_guard lock(mutex_);
   if (turn->among_deadlines) deadlines_.erase(*std::exchange(turn->among_deadlines, std::nullopt));
   left();
 }
 
 // What the one who is told throws is his own loss: it is answered, and nobody else pays for it.
-void Gate::Inside::tell(Done& told, const Reply& reply) {
+void Gate::Inside::tell(Done& told, Reply reply) {
   const Done done = std::exchange(told, nullptr);
   try {
-    done(reply);
+    done(std::move(reply));
   } catch (...) {  // there is nobody whom it could be told
   }
 }

@@ -239,8 +239,8 @@ void Gate::Inside::work() {
 }
 
 void Gate::Inside::run(const std::shared_ptr<Errand>& errand) {
-  errands_.run(errand->command, errand->caller, [this, errand](const Reply& reply) {
-    tell(errand->done, reply);
+  errands_.run(errand->command, errand->caller, [this, errand](Reply reply) {
+    tell(errand->done, std::move(reply));
     const std::lock_guard lock(mutex_);
     left();
   });

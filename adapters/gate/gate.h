@@ -58,7 +58,7 @@ struct Reply {
   // GateOptions::stages, of a turn that was decided: Clock::steady_ns when its turn came, its reply was made, its record sealed.
   std::uint64_t begun_ns = 0, decided_ns = 0, sealed_ns = 0;
 };
-using Done = std::function<void(const Reply&)>;
+using Done = std::function<void(Reply)>;
 
 struct TakeOptions {
   std::uint64_t deadline_ns = 0;  // by Clock::steady_ns; 0: none. Missed: problem `deadline`, and the record may stand

@@ -148,7 +148,7 @@ class Gate::Inside {
   bool is_repeat(const TurnPtr& turn);
   struct Remembered {
     std::string key;
-    Digest content;
+    Content content;
     Reply reply;
   };
   const Remembered* remembered(const std::string& key) const;  // under mutex_, as the next
@@ -167,7 +167,7 @@ class Gate::Inside {
   void leave_and_answer(const TurnPtr& turn);
   void finish(const TurnPtr& turn, bool in_memory = false);
   void answer(const TurnPtr& turn);
-  static void tell(Done& told, const Reply& reply);
+  static void tell(Done& told, Reply reply);
   bool miss(Turn& turn);
   // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told, from now on, and
   // by a record of its own also after a restart. The answer does not wait for that.

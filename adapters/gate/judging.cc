@@ -144,7 +144,7 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
       moved = move(*turn, program, decision, seen, round, decision_id, desk, changes);
       next_round(*turn, program, decision, seen, round, decision_id, changes);
       // What was answered for want of time brought nothing to the customer: its disclosures are told again.
-      if (!turn->caller->confirms && !turn->answered && goes_out(*turn, seen, round)) {
+      if (!decision.told_once.empty() && !turn->caller->confirms && !turn->answered && goes_out(*turn, seen, round)) {
         const std::vector<audit::StateChange> own =
             told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
         floor_.keep(own);
@@ -255,7 +255,7 @@ std::vector<Moved> Gate::Inside::move(const Turn& turn, const program::Program& 
                                       const decide::Decision& decision, const Seen& seen, const Round& round,
                                       const std::string& decision_id, Desk& desk,
                                       std::vector<audit::StateChange>& changes) {
-  const Microseconds now = options_.clock->wall_us();
+  const auto now = [this] { return options_.clock->wall_us(); };  // most turns move nothing
   const std::string conversation(turn.request.conversation_id());
   Moved moved;
   std::vector<Moved> others;
@@ -268,7 +268,7 @@ std::vector<Moved> Gate::Inside::move(const Turn& turn, const program::Program& 
     const bool judged = at(Move::turn, seen.standing).effect == Effect::judge;
     if (decision.has_handoff && decision.handoff.hold) {
       more = desk.wish(Move::hold, Uuid::make(*options_.clock, *options_.random).to_string(),
-                       wish_of(turn, program, decision, decision_id), now);
+                       wish_of(turn, program, decision, decision_id), now());
     } else if (judged && (decision.has_handoff || round.switched.taken || round.unmet)) {
       Wish wish = wish_of(turn, program, decision, decision_id);
       if (round.switched.taken || round.unmet) {  // as `apply` tells it
@@ -278,9 +278,9 @@ std::vector<Moved> Gate::Inside::move(const Turn& turn, const program::Program& 
         wish.due = due_in(program, queue, turn.request.at());
         wish.cause = decide::name(round.switched.taken ? decide::Cause::switched : decide::Cause::missing);
       }
-      more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now);
+      more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now());
     } else if (judged && decision.verdict <= decide::Verdict::revise && decision.has_say) {
-      others = desk.answered(conversation, turn.customer, now);
+      others = desk.answered(conversation, turn.customer, now());
       for (const Moved& closed : others) floor_.keep(changes_of(closed.ticket));
       // What was asked here is the ticket at hand, of which the customer may have become known.
       if (!others.empty() && (moved.ticket.id.empty() || others.front().ticket.id == moved.ticket.id)) {
@@ -415,7 +415,7 @@ void Gate::Inside::record(const TurnPtr& turn, const decide::Decision& decision,
                                                              .reply = reply.body,
                                                              .handoff = handoff.empty() ? ticket.id : handoff,
                                                              .customer = turn->customer,
-                                                             .content = turn->content,
+                                                             .content = turn->content.digest(options_.limits),
                                                              .request_key = turn->keys.front(),
                                                              .met = round.met.requirements,
                                                              .switched_topic = topic,
@@ -449,7 +449,7 @@ void Gate::Inside::tell_early(Turn& turn) {
   sent.body = wire::with_receipt(std::move(sent.body), std::nullopt);
   sent.sealed_ns = 0;  // there is no commit to be told of
   overtake(turn, sent, true);
-  if (!turn.answered.exchange(true)) tell(turn.done, sent);
+  if (!turn.answered.exchange(true)) tell(turn.done, std::move(sent));
 }
 
 // Whose hand-offs, and what was told once, a turn was judged by. Whose conversation it is may be lost: it was said all the same.

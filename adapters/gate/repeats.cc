@@ -20,7 +20,7 @@ bool Gate::Inside::is_repeat(const TurnPtr& turn) {
     const std::lock_guard lock(mutex_);
     if (const auto pending = overlay_.find(turn->keys.front()); pending != overlay_.end()) {
       const TurnPtr first = pending->second;
-      if (first->content == turn->content) {
+      if (first->content.is_same(turn->content, options_.limits)) {
         first->repeats.push_back(turn);
         leave_lines(turn);
         return true;
@@ -28,7 +28,7 @@ bool Gate::Inside::is_repeat(const TurnPtr& turn) {
       refuse_reused(*turn);
       leave_lines(turn);
     } else if (const Remembered* known = remembered(turn->keys.front())) {
-      if (known->content == turn->content) {
+      if (known->content.is_same(turn->content, options_.limits)) {
         turn->reply = known->reply;
         turn->reply.replayed = true;
       } else {
@@ -46,7 +46,7 @@ bool Gate::Inside::is_repeat(const TurnPtr& turn) {
   }
   const std::optional<audit::StateEntry> entry = options_.log->state().read(idempotency_key(turn->keys.front()));
   if (!entry) return false;
-  if (entry->value == idempotency_value(turn->content, options_.log->keys())) {
+  if (entry->value == idempotency_value(turn->content.digest(options_.limits), options_.log->keys())) {
     turn->reply = recorded_reply(*options_.log, entry->index, turn->id);
     turn->reply.replayed = true;
     overtake(*turn, turn->reply, false);

@@ -53,17 +53,32 @@ void check_author(Turn& turn, const Problem& bound, std::vector<Problem>& wrong)
                                  .hint = {}}));
 }
 
-std::string request_key(const Turn& turn) { return "request " + turn.caller->id + " " + turn.id; }
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  std::string out;
+  out.reserve(size);
+  for (const std::string_view part : parts) out += part;
+  return out;
+}
+
+std::string request_key(const Turn& turn) { return joined({"request ", turn.caller->id, " ", turn.id}); }
+
+// A record holds the digest; where none is made it may never be asked for.
+Content content_of(std::string_view bytes, const decide::Fields& fields, const GateOptions& options) {
+  return options.log == nullptr && bytes.size() <= Content::kMostBytes ? Content(bytes)
+                                                                       : Content(wire::canonical_digest(fields));
+}
 
 // What it shares with others is done one after the other.
 void set_keys(Turn& turn) {
   turn.keys.reserve(3);  // request, conversation, customer: most have no other
   turn.keys.push_back(request_key(turn));
   if (!turn.request.conversation_id().empty())
-    turn.keys.push_back("conversation " + std::string(turn.request.conversation_id()));
-  if (!turn.request.customer_id().empty()) turn.keys.push_back("customer " + std::string(turn.request.customer_id()));
+    turn.keys.push_back(joined({"conversation ", turn.request.conversation_id()}));
+  if (!turn.request.customer_id().empty()) turn.keys.push_back(joined({"customer ", turn.request.customer_id()}));
   for (std::size_t i = 0; i < turn.request.recipients(); ++i)
-    turn.keys.push_back("customer " + std::string(turn.request.recipient_id(i)));
+    turn.keys.push_back(joined({"customer ", turn.request.recipient_id(i)}));
   if (!turn.continuation.decision.empty()) turn.keys.push_back("decision " + turn.continuation.decision);
   for (const Proof& proof : turn.continuation.proofs) {  // a proof serves once, and two turns may bring it at once
     const audit::StateKey served = proof_key(proof);
@@ -74,20 +89,24 @@ void set_keys(Turn& turn) {
 
 }  // namespace
 
-decide::Request SpareRequests::take() {
-  const std::lock_guard lock(mutex_);
-  if (all_.empty()) return {};
-  decide::Request request = std::move(all_.back());
-  all_.pop_back();
-  return request;
+SpareRequests::Ptr SpareRequests::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!all_.empty()) {
+      Ptr request = std::move(all_.back());
+      all_.pop_back();
+      return request;
+    }
+  }
+  return std::make_unique<decide::Request>();
 }
 
-void SpareRequests::keep(decide::Request&& request) noexcept {
-  if (request.memory() > kMostBytes) return;
+void SpareRequests::keep(Ptr request) noexcept {
+  if (request->memory() > kMostBytes) return;
   try {
-    decide::Request cleared = decide::Request::in_memory_of(std::move(request));
+    *request = decide::Request::in_memory_of(std::move(*request));
     const std::lock_guard lock(mutex_);
-    if (all_.size() < kMost) all_.push_back(std::move(cleared));
+    if (all_.size() < kMost) all_.push_back(std::move(request));
   } catch (const std::bad_alloc&) {  // the next one makes its own
   }
 }
@@ -140,15 +159,15 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
     if (!as_sent || turn.id.empty()) return refuse(turn, problem);
     // What was answered stays answered, though its time is past or the packs of now know it no longer: it is looked up first.
     turn.refusal = refusal(turn, problem);
-    turn.content = wire::canonical_digest(fields);
+    turn.content = content_of(bytes, fields, options);
     turn.keys.push_back(request_key(turn));
     return;
   }
   if (turn.rules->program->requirements().empty()) {
-    turn.content = wire::canonical_digest(fields);
+    turn.content = content_of(bytes, fields, options);
   } else {
     const wire::TurnDigests digests = wire::turn_digests(fields);
-    turn.content = digests.content;
+    turn.content = Content(digests.content);
     turn.matter = {.products = products_of(turn.request), .content = std::string(view(digests.matter))};
   }
   set_keys(turn);

@@ -18,10 +18,10 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/gate/content.h"
 #include "adapters/gate/gate.h"
 #include "adapters/gate/lines.h"
 #include "adapters/gate/requirements.h"
-#include "engine/base/digest.h"
 #include "engine/decide/request.h"
 
 namespace caveat::gate {
@@ -31,29 +31,34 @@ namespace caveat::gate {
 // Threads    any
 class SpareRequests {
  public:
-  decide::Request take();
-  void keep(decide::Request&& request) noexcept;
+  using Ptr = std::unique_ptr<decide::Request>;
+  Ptr take();
+  void keep(Ptr request) noexcept;
 
  private:
   static constexpr std::size_t kMost = 64, kMostBytes = 64 * 1024;  // of each
   std::mutex mutex_;
-  std::vector<decide::Request> all_;
+  std::vector<Ptr> all_;
 };
 
 struct Turn;
 using Deadlines = std::multimap<std::uint64_t, std::shared_ptr<Turn>>;  // by Clock::steady_ns
 
 struct Turn : Lines::Place {  // in line by request (the first of its keys), conversation, customer …
-  explicit Turn(std::shared_ptr<SpareRequests> spare) : request(spare->take()), spare_requests(std::move(spare)) {}
-  ~Turn() { spare_requests->keep(std::move(request)); }
+  explicit Turn(std::shared_ptr<SpareRequests> spare)
+      : spare_requests(std::move(spare)), spare_request(spare_requests->take()), request(*spare_request) {}
+  ~Turn() { spare_requests->keep(std::move(spare_request)); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
 
   std::shared_ptr<const decide::Ruleset> rules;
-  decide::Request request;
-  std::shared_ptr<SpareRequests> spare_requests;
+  const std::shared_ptr<SpareRequests> spare_requests;
+  SpareRequests::Ptr spare_request;
+  decide::Request& request;  // what is in there
   std::shared_ptr<const Caller> caller;
   bool by_person = false;     // answer.author is person
   Continuation continuation;  // `continues`, `satisfied`
-  Digest content{};           // canonical: what a repeat is known by
+  Content content;            // what a repeat is known by
   Matter matter;              // what a proof is bound to, where the packs have requirements
   std::string customer;       // who it is, as far as the conversation or the turn tells
   std::uint64_t number = 0;   // GateOptions::in_order: how many were taken before it

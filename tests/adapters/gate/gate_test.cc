@@ -376,6 +376,31 @@ BOOST_AUTO_TEST_CASE(without_a_log_the_gate_says_so_and_knows_repeats_for_its_li
   BOOST_TEST(code_of(gate->decide(turn("t-1", "k-1", "x"), caller).body) == "id_reused");
 }
 
+// What is small is kept as it came, what is not as its digest; both are compared with both.
+BOOST_AUTO_TEST_CASE(without_a_log_a_repeat_is_known_whatever_its_spelling_and_size) {
+  Bench bench(false);
+  const auto gate = bench.gate();
+  const gate::Caller caller = gate::Caller::local();
+  const auto spelt = [](const std::string& id, const std::string& text, const std::string& blanks) {
+    return R"({"answer":{"text":"\u0068)" + text + R"("},)" + blanks + R"("id":")" + id +
+           R"(","conversation":{"id":"c-)" + id + R"("},"customer":{"id":")" + id + R"("},"language":"en"})";
+  };
+  const std::string much(5'000, 'x'), blank(5'000, ' ');
+  for (const std::string& text : {std::string("ello"), much}) {
+    for (const std::string& blanks : {std::string(), blank}) {
+      const std::string id = "t" + std::to_string(text.size()) + "-" + std::to_string(blanks.size());
+      const gate::Reply first = gate->decide(turn(id, id, "h" + text), caller);
+      BOOST_TEST(first.problem == nullptr);
+      const gate::Reply again = gate->decide(spelt(id, text, blanks), caller);
+      BOOST_TEST(again.replayed);
+      BOOST_TEST(again.body == first.body);
+      BOOST_TEST(gate->decide(turn(id, id, "h" + text), caller).replayed);
+      BOOST_TEST(code_of(gate->decide(spelt(id, text + "s", blanks), caller).body) == "id_reused");
+      BOOST_TEST(code_of(gate->decide(turn(id, id, "H" + text), caller).body) == "id_reused");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(without_a_log_the_newest_turns_are_known_again_as_far_as_was_asked_for) {
   Bench bench(false);
   const auto gate = bench.gate(gate::GateOptions{.remembered = 10, .threads = 1});
