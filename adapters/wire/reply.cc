@@ -5,6 +5,7 @@
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/escape.h"
+#include "engine/base/hex.h"
 #include "engine/decide/outcome.h"
 #include "engine/decide/sentences.h"
 
@@ -149,31 +150,6 @@ json::array requires_json(const Program& program, const Request& request, const 
   return out;
 }
 
-json::value handoff_json(const Program& program, const Request& request, const Decision& decision,
-                         const ReplyFrame& frame) {
-  if (!decision.has_handoff) return nullptr;
-  const decide::HandOff& handoff = decision.handoff;
-  HandOffTold told;
-  if (frame.handoff) {
-    told = *frame.handoff;
-  } else {
-    if (handoff.queue != program::kNone) told.queue = program.queue_name(handoff.queue);
-    told.priority = handoff.priority;
-    if (handoff.due_seconds != program::kNoDue) told.due = request.at() + handoff.due_seconds * 1'000'000;
-  }
-  json::object out;
-  if (!told.id.empty()) out["id"] = told.id;
-  if (!told.queue.empty()) out["queue"] = told.queue;
-  out["priority"] = priority_name(told.priority);
-  if (told.due) out["due"] = instant_told(*told.due, request.at_offset());
-  if (frame.expected_wait) out["expected_wait"] = wait_in_minutes(*frame.expected_wait);
-  out["hold"] = handoff.hold;
-  if (!told.state.empty()) out["state"] = told.state;
-  if (handoff.cause != decide::Cause::none && decide::may_tell_cause(program, decision, frame.audience))
-    out["cause"] = decide::name(handoff.cause);
-  return out;
-}
-
 // ---- a reply is written as text at once: every turn makes one, and most of its lists are empty
 
 constexpr std::size_t kUsualReply = 1'000;  // bytes, with room for the receipt
@@ -205,6 +181,40 @@ void append_items(std::string& out, const Program& program, const Request& reque
     out += "]}";
   }
   out += ']';
+}
+
+void append_handoff(std::string& out, const Program& program, const Request& request, const Decision& decision,
+                    const ReplyFrame& frame) {
+  if (!decision.has_handoff) {
+    out += "null";
+    return;
+  }
+  const decide::HandOff& handoff = decision.handoff;
+  HandOffTold told;
+  if (frame.handoff) {
+    told = *frame.handoff;
+  } else {
+    if (handoff.queue != program::kNone) told.queue = program.queue_name(handoff.queue);
+    told.priority = handoff.priority;
+    if (handoff.due_seconds != program::kNoDue) told.due = request.at() + handoff.due_seconds * 1'000'000;
+  }
+  out += '{';
+  const auto text = [&out](std::string_view member, std::string_view value) {
+    if (value.empty()) return;
+    out += member;
+    append_json(out, value);
+    out += ',';
+  };
+  text("\"id\":", told.id);
+  text("\"queue\":", told.queue);
+  text("\"priority\":", priority_name(told.priority));
+  if (told.due) text("\"due\":", instant_told(*told.due, request.at_offset()));
+  if (frame.expected_wait) text("\"expected_wait\":", wait_in_minutes(*frame.expected_wait));
+  out += handoff.hold ? "\"hold\":true," : "\"hold\":false,";
+  text("\"state\":", told.state);
+  if (handoff.cause != decide::Cause::none && decide::may_tell_cause(program, decision, frame.audience))
+    text("\"cause\":", decide::name(handoff.cause));
+  out.back() = '}';
 }
 
 void append_texts(std::string& out, const std::vector<std::string>& texts) {
@@ -333,10 +343,7 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
   out += ",\"flags\":";
   append_list(out, decision.open_flags, [&] { return strings(decision.open_flags); });
   out += ",\"handoff\":";
-  if (decision.has_handoff)
-    out += json::serialize(handoff_json(program, request, decision, frame));
-  else
-    out += "null";
+  append_handoff(out, program, request, decision, frame);
   if (frame.advice != nullptr) {
     out += ",\"advice\":{\"verdict\":";
     append_json(out, decide::name(frame.advice->verdict));
@@ -348,15 +355,17 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
     append_reasons(out, program, request, decision, frame.audience);
   }
   out += ",\"packs\":[";
-  for (const Program::PackName& pack : program.packs()) {
+  for (const program::PackRow& pack : program.pack_rows()) {
     if (out.back() != '[') out += ',';
     out += "{\"name\":";
-    append_json(out, pack.name);
+    append_json(out, program.text(pack.name));
     out += ",\"version\":";
-    append_json(out, pack.version);
-    out += ",\"digest\":";
-    append_json(out, digest_text(pack.digest));
-    out += '}';
+    append_json(out, program.text(pack.version));
+    out += ",\"digest\":\"sha256:";
+    const std::size_t at = out.size();
+    out.resize(at + 2 * std::size(pack.digest));
+    put_hex(out.data() + at, {reinterpret_cast<const char*>(std::begin(pack.digest)), std::size(pack.digest)});
+    out += "\"}";
   }
   out += "],\"data\":[";
   for (const decide::Data::Set& set : ruleset.data.sets) {
@@ -428,8 +437,9 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
   out["requires"] = std::move(required);
   out["flags"] = strings(decision.flags);
   out["alerts"] = strings(decision.alerts);
-  out["handoff"] =
-      handoff_json(program, request, decision, {.decision_id = {}, .audience = decide::Audience::confidential});
+  std::string handoff;
+  append_handoff(handoff, program, request, decision, {.decision_id = {}, .audience = decide::Audience::confidential});
+  out["handoff"] = json::parse(handoff);
   if (decision.has_say)
     out["say"] = decision.say;
   else

@@ -9,6 +9,8 @@
 #include <bit>
 #include <cstdlib>
 
+#include "engine/base/hex.h"
+
 namespace caveat {
 namespace {
 
@@ -69,14 +71,8 @@ Digest Sha256Stem::with(std::string_view rest) const {
 }
 
 std::string hex(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
   std::string text(bytes.size() * 2, '0');
-  char* at = text.data();
-  for (const char c : bytes) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    *at++ = kDigits[byte >> 4];
-    *at++ = kDigits[byte & 15];
-  }
+  put_hex(text.data(), bytes);
   return text;
 }
 

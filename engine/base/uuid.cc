@@ -1,5 +1,7 @@
 #include "engine/base/uuid.h"
 
+#include "engine/base/hex.h"
+
 namespace caveat {
 
 Uuid Uuid::make(Microseconds wall_us, Random& random) {
@@ -42,13 +44,12 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 }
 
 std::string Uuid::to_string() const {
-  constexpr char kDigits[] = "0123456789abcdef";
   std::string text(36, '-');
-  std::size_t at = 0;
-  for (const std::uint8_t byte : bytes) {
-    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
-    text[at++] = kDigits[byte >> 4];
-    text[at++] = kDigits[byte & 15];
+  std::string_view left(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  char* at = text.data();
+  for (const std::size_t group : {4, 2, 2, 2, 6}) {
+    at = put_hex(at, left.substr(0, group)) + 1;  // over the hyphen
+    left.remove_prefix(group);
   }
   return text;
 }
