@@ -74,7 +74,13 @@ awaitable<void> Connection::exchanges() {
       co_await asio::post(kToken);
     }
     auto one = std::make_unique<Exchange>(router_.caps().header_bytes);
-    keep = at_once(*one) ? one->stays : co_await exchange(std::move(one));
+    bool done = at_once(*one);
+    if (done && one->slot) {
+      // First all that have come are judged, then all are answered: to wake another process for each costs as much as to judge a turn.
+      co_await asio::post(kToken);
+      done = tell(*one);
+    }
+    keep = done ? one->stays : co_await exchange(std::move(one));
   }
 }
 
@@ -150,7 +156,7 @@ bool Connection::half_an_empty_line() const {
 }
 
 // All that can be done of it without waiting: for most, where the request has come whole and its answer is there at once, no other
-// coroutine, no timer and no other thread is needed. True: it is done.
+// coroutine, no timer and no other thread is needed. True: there is an answer to tell, or there was nothing to answer.
 bool Connection::at_once(Exchange& one) {
   // Some send a line end behind a body that none belongs to: one before a request line is not looked at (RFC 9112, 2.2).
   if (!empty_line_ && buffer_.size() >= 2) {
@@ -169,10 +175,15 @@ bool Connection::at_once(Exchange& one) {
   take_body(one);
   if (one.error || !one.reading.is_done()) return false;
   hand_over(one);
-  if (!one.slot->response) return false;
-  one.rest = send_now(*one.call, *one.slot->response, one.head_only, one.stays);
+  return one.slot->response.has_value();
+}
+
+// What is there at once. True: it is sent, and all of it.
+bool Connection::tell(Exchange& one) {
+  Response& response = *one.slot->response;
+  one.rest = send_now(*one.call, response, one.head_only, one.stays);
   one.told = true;
-  return one.rest.empty() && (one.slot->response->stored.size == 0 || one.head_only);
+  return one.rest.empty() && (response.stored.size == 0 || one.head_only);
 }
 
 // A head that is whole: what is wrong with it, or who calls for what.
@@ -221,7 +232,7 @@ void Connection::take_body(Exchange& one) {
 void Connection::hand_over(Exchange& one) {
   one.slot = std::make_shared<Slot>();
   router_.finish(one.call, one.reading.body,
-                 [slot = one.slot, &worker = worker_](Response response) { worker.lay(slot, std::move(response)); });
+                 [slot = one.slot, &worker = worker_](Response&& response) { worker.lay(slot, std::move(response)); });
   one.stays = one.keep && !router_.draining();
 }
 

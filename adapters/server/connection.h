@@ -36,7 +36,7 @@ inline constexpr std::int64_t kFlushMs = 2;
 struct Slot {
   std::optional<Response> response;
   asio::steady_timer* waits = nullptr;  // of who waits for it, while he does
-  void lay(Response one) {
+  void lay(Response&& one) {
     response = std::move(one);
     if (waits != nullptr) waits->cancel();
   }
@@ -122,6 +122,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   awaitable<void> exchanges();
   bool half_an_empty_line() const;
   bool at_once(Exchange& one);
+  bool tell(Exchange& one);
   void look_at_head(Exchange& one);
   void take_body(Exchange& one);
   void hand_over(Exchange& one);
@@ -162,10 +163,10 @@ struct Worker {
   std::thread thread;
 
   // Answers that other threads have ready: however many come while it is busy, it is woken once.
-  void lay(SlotPtr slot, Response response) {
+  void lay(const SlotPtr& slot, Response&& response) {
     if (here == this) return slot->lay(std::move(response));
     const std::lock_guard lock(mutex_);
-    answers_.emplace_back(std::move(slot), std::move(response));
+    answers_.emplace_back(slot, std::move(response));
     if (woken_) return;
     asio::post(context, [this] { lay_all(); });
     woken_ = true;  // only when it is: where that failed, the next answer wakes for both

@@ -130,10 +130,11 @@ void Router::Inside::decide(const CallPtr& call, std::string_view body, const Do
                               .amiss = call->amiss ? &*call->amiss : nullptr,
                               .language = call->language,
                               .here = true};
-  gate::Done answered = [this, call, done](const gate::Reply& reply) {
+  gate::Done answered = [this, call](gate::Reply&& reply) {
     leave();
     const std::uint64_t now = count(*call, reply, call->began_ns);
-    done(turn_response(*call, reply, now));
+    const Done told = std::exchange(call->done, nullptr);
+    told(turn_response(*call, std::move(reply), now));
   };
   call->taken = true;
   take(body, *call, how, std::move(answered));
@@ -245,8 +246,8 @@ void Router::Inside::add_instance(std::string& body, const Call& call) {
     body.insert(at, ",\"instance\":\"" + call.request_id + "\"");
 }
 
-Response Router::Inside::turn_response(const Call& call, const gate::Reply& reply, std::uint64_t now) {
-  Response response = json(reply.body);
+Response Router::Inside::turn_response(const Call& call, gate::Reply&& reply, std::uint64_t now) {
+  Response response = json(std::move(reply.body));
   response.verdict = decide::name(reply.verdict);
   if (reply.problem != nullptr) {
     response.status = reply.problem->http_status;
@@ -254,7 +255,7 @@ Response Router::Inside::turn_response(const Call& call, const gate::Reply& repl
     response.code = reply.problem->name;
     add_instance(response.body, call);
   } else {
-    response.headers.emplace_back("Caveat-Decision", reply.decision_id);
+    response.headers.emplace_back("Caveat-Decision", std::move(reply.decision_id));
     if (reply.replayed) response.headers.emplace_back("Caveat-Replayed", "?1");
   }
   response.headers.emplace_back("Caveat-Verdict", response.verdict);

@@ -1,7 +1,9 @@
 #include "adapters/server/response_head.h"
 
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <string_view>
 
@@ -30,34 +32,44 @@ const std::string& http_date() {
 
 }  // namespace
 
+// Every exchange has one: room for all of it is there first, and then its parts are only copied.
 void append_head(std::string& out, const Response& response, bool keep, Length length, bool before_1_1) {
-  char digits[24];
-  out += "HTTP/1.1 ";
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, response.status).ptr);
-  out += ' ';
-  out += reason_phrase(response.status);
-  out += "\r\nDate: ";
-  out += http_date();
-  const auto line = [&](std::string_view name, std::string_view value) {
-    out += "\r\n";
-    out += name;
-    out += ": ";
-    out += value;
+  constexpr std::size_t kFrame = 256, kSigns = 4;  // the lines that are no header of the response; around a header
+  std::size_t most = kFrame + response.content_type.size();
+  for (const auto& [name, value] : response.headers) most += name.size() + value.size() + kSigns;
+  const std::size_t before = out.size();
+  out.resize(before + most);
+  char* at = out.data() + before;
+  const auto put = [&at](std::string_view text) {
+    std::memcpy(at, text.data(), text.size());
+    at += text.size();
   };
+  const auto number = [&at](std::uint64_t value) { at = std::to_chars(at, at + 20, value).ptr; };
+  const auto line = [&](std::string_view name, std::string_view value) {
+    put("\r\n");
+    put(name);
+    put(": ");
+    put(value);
+  };
+  put("HTTP/1.1 ");
+  number(static_cast<std::uint64_t>(response.status));
+  put(" ");
+  put(reason_phrase(response.status));
+  line("Date", http_date());
   if (!response.content_type.empty()) line("Content-Type", response.content_type);
-  if (length == Length::chunked)
+  if (length == Length::chunked) {
     line("Transfer-Encoding", "chunked");
-  else if (length == Length::known && response.status != 304)
-    line("Content-Length",
-         {digits, std::to_chars(digits, digits + sizeof digits,
-                                response.stored.size > 0 ? response.stored.size : std::uint64_t{response.body.size()})
-                      .ptr});
+  } else if (length == Length::known && response.status != 304) {
+    line("Content-Length", "");
+    number(response.stored.size > 0 ? response.stored.size : std::uint64_t{response.body.size()});
+  }
   for (const auto& [name, value] : response.headers) line(name, value);
   if (!keep)
     line("Connection", "close");
   else if (before_1_1)  // else it waits for the end (RFC 9112, 9.3)
     line("Connection", "keep-alive");
-  out += "\r\n\r\n";
+  put("\r\n\r\n");
+  out.resize(static_cast<std::size_t>(at - out.data()));
 }
 
 }  // namespace caveat::server

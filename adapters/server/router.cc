@@ -13,6 +13,7 @@
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/turn.h"
 #include "engine/base/escape.h"
+#include "engine/base/hex.h"
 #include "engine/base/limits.h"
 #include "engine/base/utf8.h"
 #include "engine/base/uuid.h"
@@ -25,14 +26,13 @@ constexpr std::size_t kLongestId = 128;   // characters
 constexpr std::size_t kTraceparent = 55;  // bytes
 
 void append_random_hex(std::string& out, Random& random, std::size_t bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::array<std::uint8_t, 16> buffer{};
-  random.fill(std::span(buffer).first(bytes));
-  buffer[0] |= 1;  // all zeros would be no id
-  for (const std::uint8_t byte : std::span(buffer).first(bytes)) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
+  std::array<char, 16> buffer{};
+  const std::span<std::uint8_t> filled(reinterpret_cast<std::uint8_t*>(buffer.data()), bytes);
+  random.fill(filled);
+  filled[0] |= 1;  // all zeros would be no id
+  const std::size_t size = out.size();
+  out.resize(size + 2 * bytes);
+  put_hex(out.data() + size, {buffer.data(), bytes});
 }
 
 #ifndef NDEBUG
@@ -134,10 +134,11 @@ CallPtr Router::Inside::begin(const Head& head) {
 }
 
 void Router::Inside::finish(const CallPtr& call, std::string_view body, Done done) {
+  call->done = std::move(done);
   try {
-    run(call, body, done);
+    run(call, body, call->done);
   } catch (const std::exception& error) {
-    broken(call, done, error.what());
+    if (call->done) broken(call, call->done, error.what());
   }
 }
 
@@ -205,13 +206,11 @@ void Router::Inside::batch_line(const CallPtr& call, std::string_view line, Line
     return;
   }
   const gate::TakeOptions how{.language = call->language, .of_batch = true};
-  gate::Done answered = [this, call, began, done = std::move(done)](const gate::Reply& reply) {
+  gate::Done answered = [this, call, began, done = std::move(done)](gate::Reply&& reply) {
     leave();
     count(*call, reply, began);
-    if (reply.problem == nullptr) return done(reply.body);
-    std::string problem = reply.body;
-    add_instance(problem, *call);
-    done(std::move(problem));
+    if (reply.problem != nullptr) add_instance(reply.body, *call);
+    done(std::move(reply.body));
   };
   take(line, *call, how, std::move(answered));
 }

@@ -95,6 +95,7 @@ struct Call {
   Language turn_language = Language::none;
   std::uint64_t began_ns = 0;
   std::unique_ptr<RefusedLines> refused;  // of a batch
+  std::function<void(Response)> done;     // of `finish`; of a turn, until it is answered
   std::atomic<bool> gone{false};          // whoever asked has closed the connection: what is at length ends
 };
 using CallPtr = std::shared_ptr<Call>;

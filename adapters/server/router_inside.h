@@ -103,7 +103,7 @@ class Router::Inside {
   static std::string next_page(const Call& call, std::string_view cursor);
   static std::string encoded(std::string_view text);
   static void add_instance(std::string& body, const Call& call);
-  static Response turn_response(const Call& call, const gate::Reply& reply, std::uint64_t now);
+  static Response turn_response(const Call& call, gate::Reply&& reply, std::uint64_t now);
   // A repeat carries the stages of the first, which are not its own.
   static bool was_decided(const gate::Reply& reply) { return reply.decided_ns != 0 && !reply.replayed; }
   static bool was_sealed(const gate::Reply& reply) { return was_decided(reply) && reply.sealed_ns != 0; }
