@@ -333,7 +333,7 @@ class Bench {
 
   static std::string plain_number(double value) {
     char text[32];
-    std::snprintf(text, sizeof text, value < 9.95 ? "%.2f" : "%.0f", value);
+    std::snprintf(text, sizeof text, value < 9.95 ? "%.2f" : value < 99.5 ? "%.1f" : "%.0f", value);
     return text;
   }
   void row(const std::string& what, const std::string& ours, const std::string& beside, double ratio,
