@@ -105,6 +105,12 @@ std::uint32_t Body::find(std::string_view member, Needed want, const char* expec
   return Fields::kEnd;
 }
 
+void Body::refuse_null(std::string_view member, const char* expected) {
+  const std::uint32_t found = object_ == Fields::kEnd ? Fields::kEnd : fields_->child(object_, member);
+  if (found != Fields::kEnd && fields_->node(found).kind == Fields::Kind::null)
+    wrong(wire::codes::kWrongType, member, expected, "null");
+}
+
 std::string Body::text(std::string_view member, Needed want, std::size_t most) {
   const std::uint32_t node = find(member, want, "a text");
   if (node == Fields::kEnd) return {};
@@ -123,6 +129,7 @@ std::string Body::text(std::string_view member, Needed want, std::size_t most) {
 }
 
 std::optional<std::string> Body::filled(std::string_view member, std::size_t most) {
+  refuse_null(member, "a text");
   const std::uint32_t node = find(member, Needed::optional, "a text");
   if (node == Fields::kEnd) return std::nullopt;
   std::string there = text(member, Needed::needed, most);
@@ -130,6 +137,7 @@ std::optional<std::string> Body::filled(std::string_view member, std::size_t mos
 }
 
 std::optional<std::int64_t> Body::whole_number(std::string_view member, std::int64_t least, std::int64_t most) {
+  refuse_null(member, "a whole number");
   const std::uint32_t node = find(member, Needed::optional, "a whole number");
   if (node == Fields::kEnd) return std::nullopt;
   const std::string expected = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);

@@ -31,7 +31,7 @@ class Body {
   static std::vector<Body> list(std::string_view bytes, std::size_t most, std::optional<Problem>& problem);
 
   std::string text(std::string_view member, Needed want, std::size_t most = kMostText);
-  // Nothing: it is not there. An empty one is refused: what is looked for by it would be everybody's.
+  // Nothing: it is not there. An empty one and null are refused: what is looked for by it would be everybody's.
   std::optional<std::string> filled(std::string_view member, std::size_t most = kMostText);
   std::optional<bool> yes_no(std::string_view member, Needed want);
   std::optional<std::int64_t> whole_number(std::string_view member, std::int64_t least, std::int64_t most);
@@ -42,6 +42,7 @@ class Body {
 
  private:
   Body(std::shared_ptr<const decide::Fields> fields, std::uint32_t node);
+  void refuse_null(std::string_view member, const char* expected);
   // The member's node; kEnd: it is not there, or null. What is not there although it is `needed` is told.
   std::uint32_t find(std::string_view member, Needed want, const char* expected);
 

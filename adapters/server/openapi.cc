@@ -266,8 +266,8 @@ json::object schemas(std::string_view request_schema, Language language) {
   out["Deliveries"] = json::object{{"oneOf", json::array{delivery, deliveries}}};
   out["Matches"] = list_of(
       object({{"decision", text}, {"match", one_of({"same", "changed", "late", "unknown"})}}, {"decision", "match"}));
-  out["Feedback"] =
-      closed({{"decision", text_of(64)}, {"kind", text_of(64)}, {"note", text_of(4'000, 0)}}, {"decision", "kind"});
+  out["Feedback"] = closed({{"decision", text_of(64)}, {"kind", text_of(64)}, {"note", may_lack(text_of(4'000, 0))}},
+                           {"decision", "kind"});
   out["Noted"] = object({{"decision", text}, {"index", type("integer")}}, {"decision", "index"});
   out["Explanation"] = object({{"decision", text},
                                {"for", one_of({"bot", "customer", "officer"})},

@@ -1811,6 +1811,8 @@ class Looks(Served):
                                          ("auditor", "/v1/log/search", {}, 2),  # nothing to look for
                                          ("auditor", "/v1/log/search", {"verdict": "allow"}, 1),
                                          ("auditor", "/v1/log/search", {"rule": "no_promises"}, 2),  # without its pack none would be found
+                                         ("auditor", "/v1/log/search", {"customer": None, "verdict": "allow", "limit": None}, 3),  # everybody's
+                                         ("auditor", "/v1/reports", {"format": "csv", "customer": None, "seed": None}, 3),
                                          ("auditor", "/v1/reports", {"format": "csv", "rule": "no_promises"}, 2),
                                          ("auditor", "/v1/reports", {"format": "pdf", "languge": "en"}, 3),
                                          ("activator", "/v1/reload", {"force": True}, 2),
