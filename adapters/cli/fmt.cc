@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <ostream>
+#include <utility>
 
 #include "adapters/cli/command.h"
 #include "adapters/cli/messages.h"
@@ -52,7 +54,7 @@ int run_fmt(const Invocation& invocation, Terminal& terminal) {
   const syntax::NameIn name_in = model::name_in(*loaded->references);
 
   int exit = kDone;
-  std::size_t changed = 0;
+  std::map<SourceId, std::string> printed;
   for (const syntax::File& file : loaded->files) {
     const Source& source = loaded->sources[file.source];
     if (!named.holds(source.name())) continue;
@@ -66,17 +68,34 @@ int run_fmt(const Invocation& invocation, Terminal& terminal) {
       exit = kRefused;
       continue;
     }
-    const std::string text = syntax::format(
+    std::string text = syntax::format(
         file, source.bytes(), wanted == Language::none ? file.language : wanted, name_in,
         loaded->references->yuan_stands_for_cny(file.source) ? syntax::Renminbi::yuan : syntax::Renminbi::code);
-    if (text == source.bytes()) continue;
-    ++changed;
-    terminal.out << source.name() << '\n';
+    if (text != source.bytes()) printed.emplace(file.source, std::move(text));
+  }
+  // A print that says another thing, or nothing, never takes the place of what was written.
+  const load::Reread again = load::reread(*loaded, printed, limits);
+  const auto left = [&](const std::vector<SourceId>& files, const Phrase& why) {
+    for (const SourceId id : files) {
+      terminal.err << fill(terminal.say(why), {loaded->sources[id].name()}) << '\n';
+      printed.erase(id);
+      exit = kRefused;
+    }
+  };
+  left(again.unreadable, {"caveat: {0} is left as it is: its print could not be read again. This is a fault of caveat; "
+                          "please report it with the file.",
+                          "caveat：{0} 未作改动：格式化后的文本无法再次读取。这是 caveat 的缺陷，请附该文件报告。"});
+  left(again.changed, {"caveat: {0} is left as it is: the print of its pack would mean something else. This is a fault "
+                       "of caveat; please report it with the pack.",
+                       "caveat：{0} 未作改动：所在规则包格式化后含义会改变。这是 caveat 的缺陷，请附该规则包报告。"});
+  for (const auto& [id, text] : printed) {
+    const std::string& name = loaded->sources[id].name();
+    terminal.out << name << '\n';
     if (only_check) continue;
-    if (const int written = write_file(terminal, source.name(), text); written != kDone) return written;
+    if (const int written = write_file(terminal, name, text); written != kDone) return written;
   }
   if (exit != kDone) return exit;
-  return only_check && changed > 0 ? kNo : kDone;
+  return only_check && !printed.empty() ? kNo : kDone;
 }
 
 }  // namespace caveat::cli

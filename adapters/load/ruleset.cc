@@ -137,6 +137,36 @@ bool any_error(const std::vector<Diagnostic>& diagnostics) {
                      [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
 }
 
+model::CheckResult check_packs(const Sources& sources, const std::vector<PackFolder>& folders,
+                               const std::vector<syntax::File>& files, const std::vector<bool>& broken,
+                               const Limits& limits, std::vector<Diagnostic>& diagnostics) {
+  std::vector<model::PackFiles> packs;
+  for (const PackFolder& folder : folders) {
+    model::PackFiles pack;
+    pack.folder = folder.folder;
+    for (const SourceId id : folder.files) pack.files.push_back(&files[id]);
+    // what only the lost text may declare is not called unknown
+    pack.broken = std::any_of(folder.files.begin(), folder.files.end(), [&](SourceId id) { return broken[id]; });
+    pack.lexicon_files = lexicon_files(folder, files, limits, diagnostics);
+    packs.push_back(std::move(pack));
+  }
+  return model::check(sources, packs, limits, machine_zones());
+}
+
+const model::Pack* pack_in(const model::Model& model, const PackFolder& folder,
+                           const std::vector<syntax::File>& files) {
+  for (const SourceId id : folder.files) {
+    for (const syntax::Decl& declaration : files[id].declarations) {
+      const auto* head = std::get_if<syntax::PackDecl>(&declaration.body);
+      if (head == nullptr) continue;
+      for (const model::Pack& pack : model.packs) {
+        if (pack.names.first == head->name.to_string() && pack.version == head->version) return &pack;
+      }
+    }
+  }
+  return nullptr;
+}
+
 void run_examples(Loaded& loaded, const Limits& limits, const Progress& progress) {
   const auto told = [&](std::size_t done, std::size_t total) {
     if (progress) progress(Stage::examples, done, total);
@@ -178,18 +208,8 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
   for (const SourceId id : read->stray)
     out.diagnostics.push_back(diagnose(codes::kNoPackFile, {.source = id}, out.files[id].language, {}));
 
-  std::vector<model::PackFiles> packs;
-  for (const PackFolder& folder : out.packs) {
-    model::PackFiles pack;
-    pack.folder = folder.folder;
-    for (const SourceId id : folder.files) pack.files.push_back(&out.files[id]);
-    // what only the lost text may declare is not called unknown
-    pack.broken = std::any_of(folder.files.begin(), folder.files.end(), [&](SourceId id) { return broken[id]; });
-    pack.lexicon_files = lexicon_files(folder, out.files, limits, out.diagnostics);
-    packs.push_back(std::move(pack));
-  }
   at(Stage::check, 0, 0);
-  model::CheckResult checked = model::check(out.sources, packs, limits, machine_zones());
+  model::CheckResult checked = check_packs(out.sources, out.packs, out.files, broken, limits, out.diagnostics);
   // What check misses because of a file that could not be read has been told above, with its reason.
   std::erase_if(checked.diagnostics, [&](const Diagnostic& follows) {
     return std::any_of(out.diagnostics.begin(), out.diagnostics.end(), [&](const Diagnostic& first) {
@@ -216,6 +236,40 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     }
   }
   sort_and_unify(out.diagnostics);
+  return out;
+}
+
+Reread reread(const Loaded& loaded, const std::map<SourceId, std::string>& texts, const Limits& limits) {
+  Reread out;
+  Sources sources;
+  for (SourceId id = 0; id < loaded.sources.size(); ++id) {
+    const Source& source = loaded.sources[id];
+    const auto other = texts.find(id);
+    sources.emplace_back(source.name(), other == texts.end() ? std::string(source.bytes()) : other->second);
+  }
+  std::vector<syntax::File> files;
+  for (SourceId id = 0; id < loaded.files.size(); ++id) {
+    syntax::ParseResult parsed = syntax::parse(sources, id, limits);
+    if (any_error(parsed.diagnostics) && texts.contains(id)) {
+      out.unreadable.push_back(id);  // it stays as it is, and so do the others see it
+      sources[id] = loaded.sources[id];
+      parsed = syntax::parse(sources, id, limits);
+    }
+    files.push_back(std::move(parsed.file));
+  }
+  if (!loaded.model) return out;
+  std::vector<Diagnostic> diagnostics;
+  const model::CheckResult checked =
+      check_packs(sources, loaded.packs, files, std::vector<bool>(files.size()), limits, diagnostics);
+  for (const PackFolder& folder : loaded.packs) {
+    const model::Pack* before = pack_in(*loaded.model, folder, loaded.files);
+    if (before == nullptr) continue;  // another version of it is linked
+    const model::Pack* now = checked.model ? pack_in(*checked.model, folder, files) : nullptr;
+    if (now != nullptr && now->digest == before->digest && now->examples_digest == before->examples_digest) continue;
+    for (const SourceId id : folder.files) {
+      if (texts.contains(id)) out.changed.push_back(id);
+    }
+  }
   return out;
 }
 

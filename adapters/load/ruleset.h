@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,5 +46,13 @@ using Progress = std::function<void(Stage stage, std::size_t done, std::size_t t
 // `data_folders`: where reference sets lie that do not stand beside the packs.
 Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress = {},
                           const std::vector<std::string>& data_folders = {});
+
+// Whether files with other texts, by SourceId, can be read and mean the same: before a formatter's print takes a file's place.
+// What was not sound before has no meaning to hold it against; its print must be readable all the same.
+struct Reread {
+  std::vector<SourceId> unreadable;  // in ascending order
+  std::vector<SourceId> changed;     // of packs whose digest moves, or that no longer compile
+};
+Reread reread(const Loaded& loaded, const std::map<SourceId, std::string>& texts, const Limits& limits);
 
 }  // namespace caveat::load

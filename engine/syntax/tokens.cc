@@ -1230,12 +1230,13 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
           name_expected = false;
           if (keyword != nullptr && !is_reserved(keyword->token)) keyword = nullptr;
         }
-        // `article 12 item 3`: in a source, item is no counting unit.
-        const bool item = kind_ == L::SOURCE && keyword != nullptr && keyword->token == L::ITEM;
+        // `article 12 item 3`, 第3条 章节 “4.2”: in a source these words count nothing.
+        const bool place = kind_ == L::SOURCE && keyword != nullptr && !raw.glued &&
+                           (keyword->token == L::ITEM || keyword->token == L::SECTION);
         // Where line ends mean nothing a unit may begin a line, but no clause is one.
         const bool parted =
             raw.first && (!is_free_layout(kind_) || (keyword != nullptr && is_clause_start(keyword->token)));
-        if (is_number_like(last()) && !parted && !item && cut_after_number(at, end)) continue;
+        if (is_number_like(last()) && !parted && !place && cut_after_number(at, end)) continue;
         if (keyword != nullptr) {
           if (is_clause_start(keyword->token) && last() == L::COMMA) result_.tokens.pop_back();
           if (last() == L::STOP) result_.tokens.pop_back();

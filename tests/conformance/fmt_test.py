@@ -226,6 +226,20 @@ facts customer
             self.assertIn("转人工 至 坐席，客户.耐心 内 并 披露 说明 于 结尾", files(folder)["pack.cav"])
             self.assertEqual(digests(place, "packs"), before)
 
+    def test_a_section_behind_an_article_is_read_again(self):
+        """第3条 章节 was cut into 章 and 节, units of counting: what fmt printed in Chinese did not compile."""
+        places = ["article 3", "article 3\n  paragraph 2", "article 3\n  item 4", "article \"18(8)\""]
+        laws = "".join(f'source s{i} is standard "x" {at} section "4.2"\n' for i, at in enumerate(places))
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place) / "packs"
+            folder.mkdir()
+            (folder / "pack.cav").write_text('pack a\n  version "1"\n  default queue desk\n\nqueue desk\n' + laws, encoding="utf-8")
+            before = digests(place, "packs")
+            self.assertTrue(before)
+            for language in ("en", "zh", "en"):
+                self.assertEqual(caveat("fmt", "--language", language, "packs", folder=place).returncode, 0)
+                self.assertEqual(digests(place, "packs"), before)
+
     def test_only_what_was_named_is_written(self):
         """`fmt FILE` wrote every file of the folder, and of the packs below it."""
         pack = 'pack {}\n  version    "1"\n  default queue desk\n\nqueue desk\n'

@@ -205,3 +205,33 @@ BOOST_AUTO_TEST_CASE(rules_with_an_error_give_no_ruleset) {
   BOOST_TEST(!loaded->rules);
   BOOST_TEST(loaded->errors() > 0u);
 }
+
+BOOST_AUTO_TEST_CASE(a_print_is_read_again_and_held_against_what_was_written) {
+  Folder folder;
+  folder.write("a/pack.cav", pack("a"));
+  folder.write("a/words.cav", "lexicon w is \"x\"\n");
+  folder.write("b/pack.cav", pack("b"));
+  const Result<load::Loaded> loaded = load::load_rules({folder.path.string()}, Limits{});
+  BOOST_TEST_REQUIRE(loaded.has_value());
+  BOOST_TEST_REQUIRE(loaded->model != nullptr, codes(*loaded));
+  const SourceId pack_a = loaded->packs[0].files[0], words = loaded->packs[0].files[1],
+                 pack_b = loaded->packs[1].files[0];
+  const auto said = [&](const std::map<SourceId, std::string>& texts) {
+    const load::Reread again = load::reread(*loaded, texts, Limits{});
+    std::string out = "unreadable";
+    for (const SourceId id : again.unreadable) out += " " + std::to_string(id);
+    out += " changed";
+    for (const SourceId id : again.changed) out += " " + std::to_string(id);
+    return out;
+  };
+  const auto number = [](SourceId id) { return " " + std::to_string(id); };
+  BOOST_TEST(said({}) == "unreadable changed");
+  BOOST_TEST(said({{words, "词表 w 为 “x”\n"}, {pack_b, pack("b", "# more\n")}}) == "unreadable changed");
+  BOOST_TEST(said({{words, "lexicon w is “\n"}, {pack_b, pack("b", "# more\n")}}) ==
+             "unreadable" + number(words) + " changed");
+  BOOST_TEST(said({{words, "lexicon w is \"y\"\n"}, {pack_b, pack("b", "# more\n")}}) ==
+             "unreadable changed" + number(words));
+  BOOST_TEST(said({{pack_a, pack("a", "# more\n")}, {words, "lexicon w is nothing\n"}}) ==
+             "unreadable" + number(words) + " changed");
+  BOOST_TEST(said({{pack_a, pack("a", "rule r cites nowhere\n")}}) != "unreadable changed");
+}
