@@ -4,10 +4,12 @@ byte of any member has changed.
     interop_test.py TREE CAVEAT
 """
 import base64
+import collections
 import copy
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,8 @@ def encoded(value):
         return head(0, value)
     if isinstance(value, bytes):
         return head(2, len(value)) + value
+    if isinstance(value, str):
+        return head(3, len(value.encode())) + value.encode()
     if isinstance(value, list):
         return head(4, len(value)) + b"".join(map(encoded, value))
     return head(5, len(value)) + b"".join(encoded(key) + encoded(value[key]) for key in sorted(value))
@@ -70,7 +74,7 @@ class Package(unittest.TestCase):
         cls.place.cleanup()
 
     def verify(self, *arguments):
-        return subprocess.run([sys.executable, f"{ROOT}/tests/interop/verify_package.py", *arguments], capture_output=True, text=True, check=False)
+        return subprocess.run([sys.executable, "-B", f"{ROOT}/tests/interop/verify_package.py", *arguments], capture_output=True, text=True, check=False)
 
     def test_it_is_intact_by_the_page_of_formats_alone(self):
         done = self.verify(self.package, self.key)
@@ -104,10 +108,6 @@ class Package(unittest.TestCase):
 
     def signed_again(self, members):
         """As somebody makes it who holds the signing key: the manifest fits the members as they are now, as far as it names them."""
-        with open(os.path.dirname(self.key) + "/signing.key", encoding="utf-8") as file:
-            seed = next(line.split(" ", 1)[1] for line in file if line.startswith("key "))
-        with open(self.key, encoding="utf-8") as file:
-            name, key_id, _ = file.read().strip().split("+", 2)
         text = members["manifest.json"].decode()
         for m in json.loads(text)["members"]:
             if m["name"] in members:
@@ -115,9 +115,96 @@ class Package(unittest.TestCase):
                 row = '{"name":"%s","size":%d,"sha256":"%s"}'
                 text = text.replace(row % (m["name"], m["size"], m["sha256"]), row % (m["name"], len(data), hashlib.sha256(data).hexdigest()))
         note = "caveat.manifest/v1\n" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "\n"
-        signature = signed(base64.b64decode(seed), note.encode())
-        line = "\n— %s %s\n" % (name, base64.b64encode(bytes.fromhex(key_id) + signature).decode())
-        return dict(members, **{"manifest.json": text.encode(), "manifest.json.sig": (note + line).encode()})
+        return dict(members, **{"manifest.json": text.encode(), "manifest.json.sig": self.note(note)})
+
+    def note(self, text):
+        """By the log's key."""
+        with open(os.path.dirname(self.key) + "/signing.key", encoding="utf-8") as file:
+            seed = next(line.split(" ", 1)[1] for line in file if line.startswith("key "))
+        with open(self.key, encoding="utf-8") as file:
+            name, key_id, _ = file.read().strip().split("+", 2)
+        signature = signed(base64.b64decode(seed), text.encode())
+        return (text + "\n— %s %s\n" % (name, base64.b64encode(bytes.fromhex(key_id) + signature).decode())).encode()
+
+    def test_both_say_the_same_of_a_receipt(self):
+        where = f"{self.place.name}/received"
+        os.mkdir(where)
+        log = os.path.dirname(self.package) + "/log.db"
+        for name, more in (("one.zip", []), ("other.zip", ["--checkpoint", f"{where}/checkpoint"])):
+            subprocess.run([CAVEAT, "report", log, "--out", f"{where}/{name}", "--purpose", "“x” \"q\"", "--requested-by", name, *more], check=True, capture_output=True)
+            with zipfile.ZipFile(f"{where}/{name}") as archive:
+                archive.extract("checkpoint", where)
+        self.assertIn("? 12: records that stand between the checkpoint and it: 1;", self.verify(f"{where}/other.zip", self.key).stdout)
+        receipts = {}
+        for name in ("one", "other"):
+            with open(f"{where}/{name}.zip.receipt", encoding="utf-8") as file:
+                receipts[name] = file.read()
+        sound = receipts.pop("one")
+        _, extra, index, *path = sound.split("\n\n")[0].split("\n")
+        for label, before, after in (("an index", index, index + "0"), ("no extra", extra + "\n", ""), ("a hash less", path[0] + "\n", ""),
+                                     ("a hash more", path[0], path[0] + "\n" + path[0]), ("another root", sound.split("\n")[-4], path[0])):
+            receipts[label] = sound.replace(before, after, 1)
+        for at in range(7, len(sound) - 1, len(sound) // 12):
+            receipts[f"character {at}"] = sound[:at] + ("A" if sound[at] != "A" else "B") + sound[at + 1:]
+        for label, text in {"as it was": sound, **receipts}.items():
+            with open(f"{where}/one.zip.receipt", "w", encoding="utf-8") as file:
+                file.write(text)
+            ours = subprocess.run([CAVEAT, "verify", f"{where}/one.zip", "--key", self.key], capture_output=True, text=True, check=False)
+            theirs, expected = self.verify(f"{where}/one.zip", self.key), int(text != sound)
+            with self.subTest(label):
+                self.assertEqual((ours.returncode, theirs.returncode), (expected, expected), ours.stdout + theirs.stdout)
+                self.assertIn("12 ✗" if expected else "12 ✓", ours.stdout)
+                self.assertIn("✗ 12: receipt" if expected else "✓ 12: receipt", theirs.stdout)
+        os.remove(f"{where}/one.zip.receipt")
+        self.assertIn("? 12: its receipt (FILE.zip.receipt) does not lie beside it", self.verify(f"{where}/one.zip", self.key).stdout)
+
+    def test_both_recount_the_closing_record_of_a_day(self):
+        base = f"{self.place.name}/closed.zip"
+        subprocess.run([CAVEAT, "report", os.path.dirname(self.package) + "/log.db", "--out", base, "--seed", "mine"], check=True, capture_output=True)
+        state = {}
+        for check in (lambda: verify_package.check_whole(base, state), lambda: verify_package.check_signer(state, None),
+                      lambda: verify_package.check_members(state), lambda: verify_package.check_tree(state), lambda: verify_package.check_opened(state)):
+            check()
+        headers, manifest, size = list(state["headers"].values()), state["manifest"], state["manifest"]["size"]
+        kinds = collections.Counter(verify_package.KINDS[header[3]] for header in headers)
+        verdicts = collections.Counter(verify_package.VERDICTS[one[1]] for one in state["verdicts"].values())
+        rules = collections.Counter(rule for one in state["verdicts"].values() for rule in {rule[1] for rule in one[2]})
+        counts = [sorted(map(list, counted.items())) for counted in (kinds, verdicts, rules)]
+        sound = {1: verify_package.day_of(headers[-1]), 2: counts[0], 3: counts[1], 4: counts[2], 5: [0, size], 6: 0}
+
+        def closed(event, kept_back=False, kind=92, days=1):
+            """The next day's first record, which closes this one, in a tree with it; the version another, whose page nobody can print."""
+            encoded_event, salt = encoded(event), b"s" * 32
+            header = {**headers[-1], 3: kind, 4: size, 5: headers[-1][5] + days * verify_package.DAY, 9: {13: verify_package.commitment(13, salt, encoded_event)}}
+            leaves = [encoded(one) for one in (*headers, header)]
+            self.assertEqual(leaves[:-1], [encoded(one) for one in headers])
+            root = base64.b64encode(verify_package.rebuild(0, size + 1, 0, [verify_package.sha(b"\0", leaf) for leaf in leaves], [])).decode()
+            text = state["members"]["manifest.json"].decode()
+            for name, value in (("version", '"9.9.9"'), ("size", size + 1), ("root", f'"{root}"'), ("checkpoint_time", header[5]),
+                                ("range", '{"first":0,"end":%d}' % (size + 1))):
+                text = re.sub(r'\n  "%s": .*,\n' % name, lambda _, n=name, v=value: f'\n  "{n}": {v},\n', text, count=1)  # pylint: disable=cell-var-from-loop
+            text = text.replace('"records":%d' % manifest["counts"]["records"], '"records":%d' % (manifest["counts"]["records"] + 1))
+            opened = state["members"]["opened/000000"] + (b"" if kept_back else encoded({1: size, 2: [[13, salt, encoded_event]]}))
+            return self.both_of(dict(state["members"], **{
+                "manifest.json": text.encode(), "opened/000000": opened, "checkpoint": self.note("%s\n%d\n%s\n" % (manifest["origin"], size + 1, root)),
+                "headers/000000": b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)}))
+
+        def less(part, by=1):
+            return {**sound, part: [[sound[part][0][0], sound[part][0][1] - by], *sound[part][1:]]}
+        ours, theirs = closed(sound)
+        self.assertEqual((ours.returncode, theirs.returncode), (0, 0), ours.stdout + theirs.stdout)
+        self.assertIn("11 ✓", ours.stdout)
+        self.assertIn("✓ 11: closed days", theirs.stdout)
+        forgeries = {**{f"less of {part}": (less(part), {}) for part in (2, 3, 4)}, **{f"more of {part}": (less(part, -1), {}) for part in (2, 3, 4)},
+                     "none of something": ({**sound, 2: sorted([*sound[2], ["gap", 0]])}, {}), "not read": ({**sound, 6: 1}, {}),
+                     "something twice": ({**sound, 3: [sound[3][0], *sound[3]]}, {}), "another day": ({**sound, 1: "2020-02-02"}, {}),
+                     "a part of the day": ({**sound, 5: [1, size]}, {}), "itself too": ({**sound, 5: [0, size + 1]}, {}),
+                     "kept back": (sound, {"kept_back": True}), "within a day": (sound, {"days": 0})}
+        for label, (event, how) in forgeries.items():
+            ours, theirs = closed(event, **how)
+            with self.subTest(label):
+                self.assertEqual((ours.returncode, theirs.returncode), (1, 1), ours.stdout + theirs.stdout)
+                self.assertIn("✗ 11: closed days", theirs.stdout)
 
     def test_both_verifiers_refuse_what_was_signed_again_and_is_no_package_that_caveat_writes(self):
         with zipfile.ZipFile(self.package) as archive:
@@ -186,7 +273,7 @@ class Package(unittest.TestCase):
             ours, theirs = self.both_of(dict(sound, **{name: b"All is well."}))
             with self.subTest(name):
                 self.assertEqual(ours.returncode, 1, ours.stdout)
-                self.assertIn("? report.html and VERIFY.md", theirs.stdout)
+                self.assertIn("? 10: report.html and VERIFY.md", theirs.stdout)
 
     def test_a_rule_that_stands_under_its_name_and_its_alias_is_recounted_under_both(self):
         with tempfile.TemporaryDirectory() as where:
@@ -247,14 +334,14 @@ class Package(unittest.TestCase):
         wrote, ours, theirs = report()
         self.assertIn("(2 decisions of 7 records)", wrote)
         self.assertIn("1 key id is the customer's is the bank's word; 5 decisions of the period are under other ids alone and are not opened", ours.splitlines()[-1])
-        self.assertIn("? that 1 key ids are the customer's is the bank's word; 5 decisions of the period are under other ids alone and are not opened", theirs)
+        self.assertIn("? 8: that 1 key ids are the customer's is the bank's word; 5 decisions of the period are under other ids alone and are not opened", theirs)
         shutil.rmtree(f"{where}/log.keys")
         shutil.move(f"{where}/before", f"{where}/log.keys")
         wrote, ours, theirs = report()
         self.assertIn("(0 decisions and 3 that no key opens and that may be about this customer or another of 7 records)", wrote)
         self.assertIn("3 decisions of it are not opened", ours.splitlines()[-1])
         self.assertIn("2 key ids are the customer's is the bank's word; 4 decisions of the period are under other ids alone", ours.splitlines()[-1])
-        self.assertIn("? 3 decisions are sealed", theirs)
+        self.assertIn("? 8: 3 decisions are sealed", theirs)
 
     def test_a_package_of_a_log_without_a_record_says_so_and_verifies(self):
         where = f"{self.place.name}/empty"
@@ -271,9 +358,12 @@ class Package(unittest.TestCase):
         with zipfile.ZipFile(f"{where}/none.zip") as archive:
             self.assertEqual(archive.read("checkpoint").decode().split("\n")[1:3], ["0", base64.b64encode(hashlib.sha256().digest()).decode()])
 
-    def test_it_has_at_most_300_lines(self):
-        with open(f"{ROOT}/tests/interop/verify_package.py", encoding="utf-8") as file:
-            self.assertLessEqual(len(file.readlines()), 300)
+    def test_it_has_at_most_300_lines_and_can_be_read(self):
+        for name in ("verify_package.py", "standards.py"):
+            with open(f"{ROOT}/tests/interop/{name}", encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            self.assertLessEqual(len(lines), 300, name)
+            self.assertLessEqual(max(map(len, lines)), 150, name)
 
     def opened(self):
         """The package as it was read, the opened records of it, and where among them the decisions stand."""
