@@ -146,9 +146,7 @@ class Canonical {
       case Fields::Kind::number:
         return number({texts_ + node.text, node.text_size});
       case Fields::Kind::list: {
-        std::uint32_t count = 0;
-        for (std::uint32_t child = node.first; child != Fields::kEnd; child = nodes_[child].next) ++count;
-        out_.head(kArray, count);
+        out_.head(kArray, node.elements());
         for (std::uint32_t child = node.first; child != Fields::kEnd; child = nodes_[child].next) {
           out_.need(nodes_[child].text_size);
           item(child);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -117,21 +118,41 @@ bool has_lone_surrogate(std::string_view raw) {
   return false;
 }
 
-// What the bytes may hold, told in one look: most requests are ASCII without a backslash, and none of their texts has to
-// be looked into.
+// What the bytes may hold, told in one look: most of a request is ASCII without a backslash, and no text there has to be
+// looked into.
 struct Look {
   bool escapes = false;  // a backslash: texts have to be unescaped
-  bool odd = false;      // an escape or a sign beyond ASCII: a text may hold what it must not
+  // Between them, an escape or a sign beyond ASCII: a text there may hold what it must not. Nowhere: both are the end.
+  std::size_t odd_from = 0, odd_to = 0;
 };
 Look look_over(std::string_view json) {
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < json.size(); i += 32) {  // the padding is zeros
-    std::array<std::uint64_t, 4> words;
-    std::memcpy(words.data(), json.data() + i, 32);
-    seen |= (words[0] | words[1]) | (words[2] | words[3]);
+  typedef std::uint8_t Block __attribute__((vector_size(16)));
+  const auto any = [](const Block& of, std::uint64_t bits) {
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), &of, sizeof of);
+    return ((words[0] | words[1]) & bits) != 0;
+  };
+  constexpr std::uint64_t kAll = ~std::uint64_t{0}, kHigh = 0x8080808080808080u;
+  constexpr std::size_t kStep = 2 * sizeof(Block);
+  Block seen{}, backslashes{};
+  for (std::size_t i = 0; i < json.size(); i += kStep) {  // the padding is zeros
+    Block one, two;
+    std::memcpy(&one, json.data() + i, sizeof one);
+    std::memcpy(&two, json.data() + i + sizeof one, sizeof two);
+    seen |= one | two;
+    backslashes |= reinterpret_cast<Block>((one == '\\') | (two == '\\'));
   }
-  const bool escapes = json.find('\\') != std::string_view::npos;
-  return {escapes, escapes || (seen & 0x8080808080808080u) != 0};
+  if (any(backslashes, kAll)) return {true, 0, json.size()};
+  if (!any(seen, kHigh)) return {false, json.size(), json.size()};
+  const auto is_ascii = [&](std::size_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, json.data() + at, sizeof word);
+    return (word & kHigh) == 0;
+  };
+  std::size_t from = 0, to = json.size();  // to the next word outwards
+  while (is_ascii(from)) from += 8;
+  while (to > 8 && is_ascii(to - 8)) to -= 8;
+  return {false, from, to};
 }
 
 enum class Of : bool { turn, body };
@@ -140,10 +161,13 @@ enum class Of : bool { turn, body };
 // quote of a text, the first sign of anything else. Bytes between two of them are blanks or the rest of the first.
 class Reader {
  public:
-  using Names = std::unordered_set<std::string_view>;  // of an open object with many members
-  using Memory = std::vector<Names>;                   // one a thread: keeps what it has grown to
+  struct Names {                                               // of an open object with many members
+    std::uint32_t object = Fields::kEnd, next = Fields::kEnd;  // which, and the member that is to be added next
+    std::unordered_set<std::string_view> all;
+  };
+  using Memory = std::vector<Names>;  // one a thread, by depth: keeps what it has grown to
 
-  // `json` lies in the store of `fields`, with the reader's padding behind it, and the places end in its size; unescaped
+  // `json` lies first in the store of `fields`, with the reader's padding behind it, and the places end in its size; unescaped
   // texts go to `unescaped`.
   Reader(Of of, Fields& fields, const Limits& limits, std::string_view json, const std::uint32_t* places,
          char* unescaped, const od::parser& parser, Memory& memory)
@@ -151,12 +175,13 @@ class Reader {
         fields_(fields),
         limits_(limits),
         json_(json),
-        base_(fields.piece(json.data(), 0).at),
         next_(places),
         unescaped_(reinterpret_cast<std::uint8_t*>(unescaped)),
         parser_(parser),
         names_(memory),
-        look_(look_over(json)) {}
+        look_(look_over(json)) {
+    for (Names& names : names_) names.object = Fields::kEnd;  // of a request before
+  }
 
   void read(Fields::Kind root) {
     at_ = fields_.add(Fields::kEnd, kNoName, root);
@@ -238,7 +263,7 @@ class Reader {
   bool is_whole(std::uint32_t first, std::uint32_t next) const {
     return json_.data()[next - 1] == kQuote && next - first > 1 && !look_.escapes;
   }
-  Piece inside(std::uint32_t first, std::uint32_t next) const { return {base_ + first + 1, next - first - 2}; }
+  Piece inside(std::uint32_t first, std::uint32_t next) const { return {first + 1, next - first - 2}; }
   // The text whose quote stands at `first`.
   [[gnu::always_inline]] bool text_of(std::uint32_t first, std::uint32_t next, Piece& out) {
     const char* begin = json_.data() + first;
@@ -257,40 +282,48 @@ class Reader {
     return true;
   }
 
+  // Has what begins at the place neither escapes nor signs beyond ASCII?
+  bool is_plain(const std::uint32_t* place) const { return place[1] <= look_.odd_from || place[0] >= look_.odd_to; }
   char at(const std::uint32_t* place) const { return json_.data()[*place]; }  // NUL at the end: the padding
 
   bool read_object(std::uint32_t node, std::size_t depth) {
-    const std::size_t level = open_objects_++;
     const char* const json = json_.data();
     std::uint64_t seen = 0;  // a bit for each name, by its length and ends: most are new at a glance
-    std::size_t count = 0;
     std::uint32_t last = Fields::kEnd;
     const std::uint32_t* next = next_;
-    for (bool more = json[*next] != '}'; more; ++count) {
+    for (bool more = json[*next] != '}'; more;) {
       Piece name = kNoName;
-      const std::uint32_t quote = next[0], colon = next[1];
-      if (!look_.escapes && is_text_then(json, quote, colon, ':')) [[likely]] {
-        name = {base_ + quote + 1, colon - quote - 2};  // as most are written
+      std::uint64_t bit = 0;
+      const bool is_plain = this->is_plain(next);
+      if (is_plain && is_name(json, next)) [[likely]] {  // as most are written
+        name = inside(next[0], next[1]);
+        bit = bit_of(json + name.at, name.size);
         next += 2;
       } else {
         next_ = next;
-        if (!read_name(count, name)) return false;
+        const std::optional<Piece> read = read_name(last == Fields::kEnd);
+        if (!read) return false;
+        name = *read;
+        bit = name.size == 0 ? 1 : bit_of(fields_.view(name).data(), name.size);
         next = next_;
       }
       const Kind kind = kind_of(json[*next]);
-      const std::uint32_t member = last = fields_.add_behind(last, node, name, kind);
-      const std::uint64_t bit = bit_of(json + (name.at - base_), name.size);
-      if (const bool is_new = (seen & bit) == 0 && count < kFewNames; !is_new || look_.odd) {
+      const auto member = static_cast<std::uint32_t>(fields_.size());
+      Fields::Node& made = fields_.add_behind(last, node, name, kind);
+      last = member;
+      if (const bool is_new = (seen & bit) == 0; !is_new || !is_plain) [[unlikely]] {
         at_ = member;
-        if (look_.odd) check_characters(fields_.name(member), false, "member names without NUL and non-characters");
-        if (!is_new && is_repeated(node, member, count, level)) repeated(fields_.name(member));
+        if (!is_plain) check_characters(fields_.name(member), false, "member names without NUL and non-characters");
+        if (!is_new && is_repeated(node, member, depth)) repeated(fields_.name(member));
         at_ = node;
       }
       seen |= bit;
-      if (!is_plain_ || !read_plain_value(member, kind, json, next)) {
+      if (this->is_plain(next) && read_plain_value(made, kind, json, next)) {
+        ++next;
+      } else {
         next_ = next;
         at_ = member;
-        if (!read_value(member, kind, depth)) return false;
+        if (!read_other(member, kind, depth)) return false;
         at_ = node;
         next = next_;
       }
@@ -305,42 +338,43 @@ class Reader {
     }
     fields_.close(node, last);
     next_ = next + 1;
-    --open_objects_;
     return true;
   }
 
-  // `"…"` right before `sign`, of a request without escapes.
-  static bool is_text_then(const char* json, std::uint32_t first, std::uint32_t next, char sign) {
-    return json[first] == kQuote && json[next] == sign && json[next - 1] == kQuote && next - first > 1;
+  // `"…":`, of a request without escapes, and not empty.
+  static bool is_name(const char* json, const std::uint32_t* next) {
+    const std::uint32_t first = next[0], colon = next[1];
+    return json[first] == kQuote && json[colon] == ':' && json[colon - 1] == kQuote && colon - first > 2;
   }
 
-  [[gnu::noinline]] bool read_name(std::size_t count, Piece& name) {
-    if (at(next_) != kQuote)
-      return syntax(count == 0 ? "a member's name in quotes or a closing brace" : "a member's name in quotes");
-    if (!text_of(next_[0], next_[1], name)) return false;
-    ++next_;
-    if (at(next_) != ':') return syntax("a colon behind a member's name");
-    ++next_;
-    return true;
-  }
-
-  // A text or a small number of a request without escapes and odd signs, written as most are; false: `read_value` shall look.
-  [[gnu::always_inline]] bool read_plain_value(std::uint32_t node, Kind kind, const char* json,
-                                               const std::uint32_t*& next) {
-    const std::uint32_t first = next[0];
-    if (kind == Kind::text) {
-      const std::uint32_t behind = next[1];
-      if (json[behind - 1] != kQuote || behind - first <= 1) return false;
-      fields_.set_text(node, Piece(base_ + first + 1, behind - first - 2));
-    } else if (kind == Kind::number) {
-      const std::uint32_t size = next[1] - first;
-      std::int64_t value = 0;
-      if (!small_whole({json + first, size}, value)) return false;
-      fields_.set_value(node, Piece(base_ + first, size), static_cast<std::int32_t>(value));
-    } else {
-      return false;
+  [[gnu::noinline]] std::optional<Piece> read_name(bool first) {
+    Piece name = kNoName;
+    if (at(next_) != kQuote) {
+      syntax(first ? "a member's name in quotes or a closing brace" : "a member's name in quotes");
+      return std::nullopt;
     }
-    ++next;
+    if (!text_of(next_[0], next_[1], name)) return std::nullopt;
+    ++next_;
+    if (at(next_) != ':') {
+      syntax("a colon behind a member's name");
+      return std::nullopt;
+    }
+    ++next_;
+    return name;
+  }
+
+  // A text or a small number of a request without escapes and odd signs, written as most are; false: `read_other` shall look.
+  [[gnu::always_inline]] bool read_plain_value(Fields::Node& node, Kind kind, const char* json,
+                                               const std::uint32_t* next) {
+    const std::uint32_t first = next[0], behind = next[1];
+    if (kind == Kind::text) {
+      if (json[behind - 1] != kQuote || behind - first <= 1) return false;
+      node.set_text(inside(first, behind));
+      return true;
+    }
+    std::int64_t value = 0;
+    if (kind != Kind::number || !small_whole({json + first, behind - first}, value)) return false;
+    node.set_value(Piece(first, behind - first), static_cast<std::int32_t>(value));
     return true;
   }
 
@@ -350,10 +384,14 @@ class Reader {
     for (bool more = at(next_) != ']'; more; ++count) {
       if (count == limits_.list_elements) return too_many();
       const Kind kind = kind_of(at(next_));
-      const std::uint32_t element = last = fields_.add_behind(last, node, kNoName, kind);
-      if (!is_plain_ || !read_plain_value(element, kind, json_.data(), next_)) {
+      const auto element = static_cast<std::uint32_t>(fields_.size());
+      Fields::Node& made = fields_.add_behind(last, node, kNoName, kind);
+      last = element;
+      if (is_plain(next_) && read_plain_value(made, kind, json_.data(), next_)) {
+        ++next_;
+      } else {
         at_ = element;
-        if (!read_value(element, kind, depth)) return false;
+        if (!read_other(element, kind, depth)) return false;
         at_ = node;
       }
       more = at(next_) == ',';
@@ -362,14 +400,12 @@ class Reader {
       else if (at(next_) != ']')
         return syntax("a comma or a closing bracket");
     }
-    fields_.close(node, last);
+    fields_.close_list(node, last, count);
     ++next_;
     return true;
   }
 
-  static std::uint64_t bit_of(const char* name, std::size_t size) {
-    if (size == 0) [[unlikely]]
-      return 1;
+  static std::uint64_t bit_of(const char* name, std::size_t size) {  // which is not 0
     const unsigned first = static_cast<unsigned char>(name[0]), last = static_cast<unsigned char>(name[size - 1]);
     return std::uint64_t{1} << (size * 7 + first * 5 + last) % 64;
   }
@@ -379,27 +415,24 @@ class Reader {
         "members are compared after their escapes are read");
   }
 
-  // Does the object's newest member, behind `count` others, have a name that is there? A walk over few members, a set of
-  // many, or a hostile body would cost the square of its length.
-  [[gnu::noinline]] bool is_repeated(std::uint32_t object, std::uint32_t newest, std::size_t count, std::size_t level) {
+  // Does the object's newest member have a name that is there? A walk over few members, a set of many, or a hostile body
+  // would cost the square of its length.
+  [[gnu::noinline]] bool is_repeated(std::uint32_t object, std::uint32_t newest, std::size_t depth) {
     const std::string_view name = fields_.name(newest);
-    const auto each_before = [&](const auto& look) {
-      for (std::uint32_t at = fields_.node(object).first; at != newest; at = fields_.node(at).next) {
-        if (look(fields_.name(at))) return true;
-      }
-      return false;
-    };
-    if (count < kFewNames) return each_before([&](std::string_view other) { return other == name; });
-    if (level >= names_.size()) names_.resize(level + 1);
-    Names& names = names_[level];
-    if (count == kFewNames) {
-      names.clear();
-      each_before([&](std::string_view other) {
-        names.insert(other);
-        return false;
-      });
+    std::uint32_t at = fields_.node(object).first;
+    for (std::size_t few = 0; few < kFewNames && at != newest; ++few, at = fields_.node(at).next) {
+      if (fields_.name(at) == name) return true;
     }
-    return !names.insert(name).second;
+    if (at == newest) return false;
+    if (depth >= names_.size()) names_.resize(depth + 1);
+    Names& names = names_[depth];
+    if (names.object != object) {
+      names.all.clear();
+      names.object = object;
+      names.next = at;
+    }
+    for (; names.next != newest; names.next = fields_.node(names.next).next) names.all.insert(fields_.name(names.next));
+    return names.all.contains(name);
   }
 
   [[gnu::noinline]] void check_characters(std::string_view text, bool is_free_text, const char* expected) {
@@ -425,29 +458,33 @@ class Reader {
     return kKinds[static_cast<unsigned char>(first)];
   }
 
-  [[gnu::always_inline]] bool read_value(std::uint32_t node, Kind kind, std::size_t depth) {
+  [[gnu::always_inline]] bool read_other(std::uint32_t node, Kind kind, std::size_t depth) {
+    if (kind != Kind::object && kind != Kind::list) return read_value(node, kind);
+    if (depth >= limits_.request_depth) return too_deep();
+    ++next_;
+    return kind == Kind::object ? read_object(node, depth + 1) : read_list(node, depth + 1);
+  }
+
+  // Of a text, a number, true, false or null, however it is written.
+  [[gnu::noinline]] bool read_value(std::uint32_t node, Kind kind) {
     if (kind == Kind::text) {
       Piece text = kNoName;
       if (is_whole(next_[0], next_[1])) [[likely]]
         text = inside(next_[0], next_[1]);
       else if (!text_of(next_[0], next_[1], text))
         return false;
+      const bool is_plain = this->is_plain(next_);
       ++next_;
-      fields_.set_text(node, text);
-      if (look_.odd)
+      fields_.node(node).set_text(text);
+      if (!is_plain)
         check_characters(fields_.text(node), is_text(node), "no NUL and no non-characters outside of texts");
       return true;
-    }
-    if (kind == Kind::object || kind == Kind::list) {
-      if (depth >= limits_.request_depth) return too_deep();
-      ++next_;
-      return kind == Kind::object ? read_object(node, depth + 1) : read_list(node, depth + 1);
     }
     if (kind == Kind::number) {
       const std::uint32_t first = next_[0], size = next_[1] - first;
       std::int64_t value = 0;
       if (small_whole({json_.data() + first, size}, value)) {
-        fields_.set_value(node, Piece(base_ + first, size), static_cast<std::int32_t>(value));
+        fields_.node(node).set_value(Piece(first, size), static_cast<std::int32_t>(value));
         ++next_;
         return true;
       }
@@ -460,7 +497,7 @@ class Reader {
     const std::string_view token = this->token(next_[0], next_[1]);
     ++next_;
     if (kind == Kind::number && is_json_number(token)) {
-      fields_.set_text(node, fields_.piece(token.data(), token.size()));
+      fields_.node(node).set_text(fields_.piece(token.data(), token.size()));
     } else if (kind == Kind::boolean && (token == "true" || token == "false")) {
       fields_.set_boolean(node, token == "true");
     } else if (kind == Kind::null && token == "null") {
@@ -490,15 +527,12 @@ class Reader {
   Fields& fields_;
   const Limits& limits_;
   std::string_view json_;
-  const std::size_t base_;     // where it lies in the store
   const std::uint32_t* next_;  // the place that is looked at
   std::uint8_t* unescaped_;
   const od::parser& parser_;
   Memory& names_;  // one an open object
   const Look look_;
-  const bool is_plain_ = !look_.odd;  // neither escapes nor signs beyond ASCII
-  std::uint32_t at_ = 0;              // the node that is being read
-  std::size_t open_objects_ = 0;
+  std::uint32_t at_ = 0;  // the node that is being read
   std::vector<ProblemItem> items_;
   const Code* code_ = nullptr;
 };

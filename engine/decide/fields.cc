@@ -33,7 +33,7 @@ std::uint32_t Fields::add(std::uint32_t parent, std::string_view name, Kind kind
 
 void Fields::set_text(std::uint32_t node, std::string_view value) {
   assert(nodes_[node].kind == Kind::text || nodes_[node].kind == Kind::number);
-  set_text(node, keep(value));
+  nodes_[node].set_text(keep(value));
 }
 
 std::uint32_t Fields::child(std::uint32_t parent, std::string_view wanted) const {

@@ -34,15 +34,32 @@ class Fields {
   enum class Kind : std::uint8_t { null, boolean, number, text, list, object };
   static constexpr std::uint32_t kEnd = 0xffffffff;
 
+  struct Piece {  // of the text store
+    std::uint32_t at, size;
+    Piece(std::size_t first, std::size_t bytes)
+        : at(static_cast<std::uint32_t>(first)), size(static_cast<std::uint32_t>(bytes)) {}
+  };
+
   struct Node {
     Kind kind = Kind::null;
     bool boolean = false;                     // of number: `value` says it too
     std::uint32_t name = 0, name_size = 0;    // member name, unescaped; into the text store
-    std::uint32_t text = 0, text_size = 0;    // of text: the value; of number: its spelling
+    std::uint32_t text = 0, text_size = 0;    // of text: the value; of number: its spelling; of list: see elements()
     std::uint32_t first = kEnd, next = kEnd;  // first child, next sibling
     std::uint32_t parent = kEnd;
     std::uint32_t last = kEnd;                                              // last child
     std::int32_t value() const { return static_cast<std::int32_t>(last); }  // of a number whose reader has told it
+    std::uint32_t elements() const { return text; }  // how many a list has, whose own text is empty
+
+    void set_text(Piece written) {
+      text = written.at;
+      text_size = written.size;
+    }
+    void set_value(Piece spelling, std::int32_t whole) {  // of a whole number
+      set_text(spelling);
+      boolean = true;
+      last = static_cast<std::uint32_t>(whole);
+    }
   };
 
   void clear();
@@ -53,11 +70,6 @@ class Fields {
 
   // For a reader that writes into the store itself, so that no name and no value is copied: `room` is where it may write
   // (until it is asked for again, or something is copied in), and a Piece what it wrote there.
-  struct Piece {
-    std::uint32_t at, size;
-    Piece(std::size_t first, std::size_t bytes)
-        : at(static_cast<std::uint32_t>(first)), size(static_cast<std::uint32_t>(bytes)) {}
-  };
   char* room(std::size_t bytes);
   std::string_view view(Piece piece) const { return {text_.data() + piece.at, piece.size}; }
   Piece piece(const char* at, std::size_t size) const { return {static_cast<std::size_t>(at - text_.data()), size}; }
@@ -69,6 +81,7 @@ class Fields {
       Node& above = nodes_[parent];
       (above.last == kEnd ? above.first : nodes_[above.last].next) = index;
       above.last = index;
+      if (above.kind == Kind::list) ++above.text;
     }
     return index;
   }
@@ -77,29 +90,26 @@ class Fields {
   void room_for(std::size_t nodes) {
     if (nodes_.size() < count_ + nodes) nodes_.resize(std::max(count_ + nodes, 2 * nodes_.size()));
   }
-  [[gnu::always_inline]] std::uint32_t add_behind(std::uint32_t before, std::uint32_t parent, Piece name, Kind kind) {
+  [[gnu::always_inline]] Node& add_behind(std::uint32_t before, std::uint32_t parent, Piece name, Kind kind) {
     const std::uint32_t index = count_++;
-    nodes_[index] = {.kind = kind, .name = name.at, .name_size = name.size, .parent = parent};
+    Node* const nodes = nodes_.data();
+    nodes[index] = {.kind = kind, .name = name.at, .name_size = name.size, .parent = parent};
     if (before == kEnd)
-      nodes_[parent].first = index;
+      nodes[parent].first = index;
     else
-      nodes_[before].next = index;
-    return index;
+      nodes[before].next = index;
+    return nodes[index];
   }
-  void close(std::uint32_t parent, std::uint32_t last) { nodes_[parent].last = last; }
-  void set_text(std::uint32_t node, Piece value) {
-    nodes_[node].text = value.at;
-    nodes_[node].text_size = value.size;
-  }
-  void set_value(std::uint32_t node, Piece spelling, std::int32_t value) {  // of a whole number
-    set_text(node, spelling);
-    nodes_[node].boolean = true;
-    nodes_[node].last = static_cast<std::uint32_t>(value);
+  void close(std::uint32_t object, std::uint32_t last) { nodes_[object].last = last; }
+  void close_list(std::uint32_t list, std::uint32_t last, std::size_t elements) {
+    nodes_[list].last = last;
+    nodes_[list].text = static_cast<std::uint32_t>(elements);
   }
 
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }  // in nodes
   const Node& node(std::uint32_t index) const { return nodes_[index]; }
+  Node& node(std::uint32_t index) { return nodes_[index]; }
   // For a walk over many; until something is added.
   const Node* nodes() const { return nodes_.data(); }
   const char* texts() const { return text_.data(); }

@@ -79,6 +79,10 @@ BOOST_AUTO_TEST_CASE(a_member_named_twice_is_refused_also_when_one_is_spelled_wi
   for (int i = 0; i < 40; ++i) many += "\"m" + std::to_string(i) + "\":1,";
   BOOST_TEST(refusal(many + "\"m3\":1}") == "repeated_key /m3");
   BOOST_TEST(refusal(many + "\"m40\":1}").empty());
+  // Names are those of their own object: one of many within another of many, and the same depth twice.
+  const std::string within = many + "\"in\":" + many + "\"m40\":1},\"also\":" + many;
+  BOOST_TEST(refusal(within + "\"m40\":1},\"m40\":1}").empty());
+  BOOST_TEST(refusal(within + "\"m39\":1},\"m3\" :1}") == "repeated_key /also/m39 /m3");
 }
 
 BOOST_AUTO_TEST_CASE(what_follows_the_object_is_refused) {
@@ -118,6 +122,19 @@ BOOST_AUTO_TEST_CASE(nul_and_non_characters_are_kept_in_texts_and_refused_elsewh
   BOOST_TEST(refusal(R"({"customer":{"name":"\uffff"}})") == "bad_utf8 /customer/name");
   BOOST_TEST(refusal(R"({"customer":{"text":"\uffff"}})") == "bad_utf8 /customer/text");
   BOOST_TEST(refusal("{\"a\\ufffe\":1}") == "bad_utf8 /a\xEF\xBF\xBE");
+}
+
+BOOST_AUTO_TEST_CASE(a_non_character_as_it_is_is_found_wherever_it_stands_among_ascii) {
+  for (std::size_t before = 0; before < 40; ++before) {
+    for (std::size_t behind = 0; behind < 40; ++behind) {
+      const std::string ascii = "\"b\":\"" + std::string(before, 'x') + "\",";
+      const std::string rest = ",\"e\":\"" + std::string(behind, 'x') + "\"}";
+      BOOST_TEST(refusal("{" + ascii + "\"n\":\"a\xEF\xBF\xBF\"" + rest) == "bad_utf8 /n");
+      BOOST_TEST(refusal("{" + ascii + "\"n\":[\"\xEF\xBF\xBFz\"]" + rest) == "bad_utf8 /n/0");
+      BOOST_TEST(refusal("{" + ascii + "\"\xEF\xBF\xBF\":1" + rest) == "bad_utf8 /\xEF\xBF\xBF");
+      BOOST_TEST(refusal("{" + ascii + "\"message\":{\"text\":\"\xEF\xBF\xBF\"}" + rest).empty());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_refused) { BOOST_TEST(refusal("\xEF\xBB\xBF{}") == "not_json -"); }
