@@ -42,8 +42,9 @@ bool Binder::run(Problem& problem) {
   look_at_root();
   when();
   provenance();
+  only_values_matter_ = r_.stated_.empty() && o_.sources.empty();
   shape_items();
-  alone();
+  if (r_.has_outreach_ || r_.has_material_) alone();
   object(0, Members::kRoot, Frame::turn, 0, nullptr);
   close();
   return finish(problem);
@@ -63,11 +64,11 @@ void Binder::reset() {
   for (Request::Items& frame : r_.frames_) frame.items = 0;
   r_.offsets_ = Offsets::code_points;
   r_.turn_.reset();
-  r_.product_ids_.clear();
-  r_.action_names_.clear();
-  r_.recipient_ids_.clear();
+  r_.product_ids_.cut(0);
+  r_.action_names_.cut(0);
+  r_.recipient_ids_.cut(0);
   r_.extras_.cut(0);
-  r_.symbols_.clear();
+  r_.symbols_.cut(0);
   r_.said_.clear();
   m_.members.resize(std::max(m_.members.size(), f_.size()));
   const Members& known = p_.members();
@@ -111,11 +112,11 @@ template <class Visit>
 }
 
 void Binder::look_at_root() {
-  each_member(0, Members::kRoot,
-              [&](std::uint32_t child, const Fields::Node&, const Member* member) { m_.members[child] = member; });
-  for (std::uint32_t node = f_.node(0).first; node != kNoNode; node = f_.node(node).next) {
-    if (m_.members[node] == nullptr) continue;
-    switch (m_.members[node]->reserved) {
+  const Member** const found = m_.members.data();
+  each_member(0, Members::kRoot, [&](std::uint32_t node, const Fields::Node&, const Member* member) {
+    found[node] = member;
+    if (member == nullptr) return;
+    switch (member->reserved) {
       case Reserved::at:
         root_.at = node;
         break;
@@ -143,7 +144,7 @@ void Binder::look_at_root() {
       default:
         break;
     }
-  }
+  });
 }
 
 void Binder::when() {
@@ -159,12 +160,9 @@ void Binder::when() {
 
 // How many products, actions and recipients there are, so that their cells stand before they are filled.
 void Binder::shape_items() {
-  const auto count = [this](std::uint32_t list) {
-    std::size_t items = 0;
-    if (is(list, Fields::Kind::list)) {
-      for (std::uint32_t at = f_.node(list).first; at != kNoNode; at = f_.node(at).next) ++items;
-    }
-    return std::min({items, o_.limits.list_elements, kMostElements});
+  const auto count = [this](std::uint32_t list) -> std::size_t {
+    if (!is(list, Fields::Kind::list)) return 0;
+    return std::min({std::size_t{f_.node(list).elements()}, o_.limits.list_elements, kMostElements});
   };
   r_.has_answer_ = is(root_.answer, Fields::Kind::object);
   r_.has_message_ = is(root_.message, Fields::Kind::object);
@@ -189,8 +187,9 @@ void Binder::shape_items() {
     }
     frame.cells.assign(m_.missing.begin(), m_.missing.begin() + static_cast<std::ptrdiff_t>(frame.items * frame.width));
   }
-  const auto absent = [this](SlotPart part) {
-    for (std::uint32_t at : p_.cells_of(part)) cell(Frame::turn, 0, at).state = Request::kAbsent;
+  Request::Cell* const turn = r_.frames_[0].cells.data();
+  const auto absent = [&](SlotPart part) {
+    for (std::uint32_t at : p_.cells_of(part)) turn[at].state = Request::kAbsent;
   };
   if (!r_.has_message_) absent(SlotPart::message);
   if (!r_.has_answer_) absent(SlotPart::answer);
@@ -198,14 +197,13 @@ void Binder::shape_items() {
   if (!r_.has_outreach_) absent(SlotPart::outreach);
   if (!r_.has_material_) absent(SlotPart::material);
   if (r_.has_outreach_) absent(SlotPart::customer);  // its recipients are
-  r_.product_ids_.assign(items[1], {});
-  r_.action_names_.assign(items[2], {});
-  r_.recipient_ids_.assign(recipients, {});
+  for (std::size_t i = 0; i < items[1]; ++i) r_.product_ids_.add();
+  for (std::size_t i = 0; i < items[2]; ++i) r_.action_names_.add();
+  for (std::size_t i = 0; i < recipients; ++i) r_.recipient_ids_.add();
 }
 
 // An outreach goes to many, a material to nobody yet: neither is a turn of a conversation (contracts.md 15).
 void Binder::alone() {
-  if (!r_.has_outreach_ && !r_.has_material_) return;
   const bool outreach = r_.has_outreach_;
   for (std::uint32_t node = f_.node(0).first; node != kNoNode; node = f_.node(node).next) {
     if (kind(node) == Fields::Kind::null) continue;
@@ -241,7 +239,6 @@ void Binder::alone() {
 
 // What the turn says holds for each recipient: only the customer is another one.
 void Binder::spread() {
-  if (r_.recipients() == 0) return;
   Request::Items& turn = r_.frames_[0];
   std::vector<bool> his(turn.width);
   for (std::uint32_t at : p_.cells_of(SlotPart::customer)) his[at] = true;
@@ -259,8 +256,7 @@ bool Binder::is_list(std::uint32_t node, const char* expected) {
     report(codes::kWrongType, node, expected, said(node));
     return false;
   }
-  std::size_t elements = 0;
-  for (std::uint32_t at = f_.node(node).first; at != kNoNode; at = f_.node(at).next) ++elements;
+  const std::size_t elements = f_.node(node).elements();
   const std::size_t most = std::min(o_.limits.list_elements, kMostElements);
   if (elements > most) {
     report(codes::kTooMany, node, "at most " + std::to_string(most) + " elements", std::to_string(elements));
@@ -274,7 +270,7 @@ void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::si
   const Member** const found = m_.members.data();
   Request::Cell* const cells = p_.cells(frame) > 0 ? &cell(frame, item, 0) : nullptr;
   // Plain facts are bound on the way, as if there were no `as_of`.
-  const bool is_plain_turn = outer == nullptr && r_.stated_.empty() && o_.sources.empty();
+  const bool is_plain_turn = outer == nullptr && only_values_matter_;
   const Microseconds* as_of = outer;
   Microseconds own_as_of = 0;
   bool rest = false;
@@ -305,6 +301,8 @@ void Binder::object(std::uint32_t node, std::uint32_t kind, Frame frame, std::si
       unknown(child, kind);
     } else if (member->is_value) {
       fact(child, *member, frame, item, as_of);
+    } else if (member->reserved == Reserved::none) {
+      part(child, *member, frame, item, as_of);
     } else {
       this->member(child, *member, frame, item, as_of);
     }
@@ -456,7 +454,7 @@ void Binder::member(std::uint32_t node, const Member& member, Frame frame, std::
     case Reserved::action_name:
       return action_name(node, member, item, as_of);
     case Reserved::none:
-      return part(node, member, frame, item, as_of);
+      return;  // an object of facts: a part
   }
 }
 
@@ -656,24 +654,24 @@ bool Binder::plain_list(const Fields::Node& list, const program::Plain& plain, R
   const Fields::Node* const nodes = f_.nodes();
   const char* const texts = f_.texts();
   const std::size_t first = r_.symbols_.size();
-  const std::size_t most = std::min(o_.limits.list_elements, kMostElements);
-  std::uint32_t count = 0;
+  const std::uint32_t count = list.elements();
+  if (count > std::min(o_.limits.list_elements, kMostElements)) return false;
   std::uint64_t bits = 0;
-  r_.symbols_.emplace_back();
-  for (std::uint32_t at = list.first; at != kNoNode; at = nodes[at].next, ++count) {
+  Request::Symbol* symbol = r_.symbols_.add(1 + count);
+  *symbol = {count, 0};
+  for (std::uint32_t at = list.first; at != kNoNode; at = nodes[at].next) {
     const Fields::Node& said = nodes[at];
     const auto found =
         said.kind == Fields::Kind::text
             ? p_.symbols().find(plain.symbols, program::Name::padded({texts + said.text, said.text_size}))
             : program::Symbols::Found{};
-    if (found.symbol == program::kNone || count == most) {
-      r_.symbols_.resize(first);
+    if (found.symbol == program::kNone) {
+      r_.symbols_.cut(first);
       return false;
     }
-    r_.symbols_.push_back({found.symbol, found.spelling});
+    *++symbol = {found.symbol, found.spelling};
     if (found.symbol < 64) bits |= std::uint64_t{1} << found.symbol;
   }
-  r_.symbols_[first].symbol = count;
   cell = {.key = static_cast<std::int64_t>(bits),
           .extra = static_cast<std::uint32_t>(Request::Cell::kSymbols + first),
           .state = Request::kKnown};
@@ -690,7 +688,7 @@ void Binder::close() {
   defaults();
   language();
   if (o_.data != nullptr && !o_.data->sets.empty()) refer();
-  spread();
+  if (r_.recipients() > 0) spread();
 }
 
 void Binder::default_symbol(std::uint32_t slot) {

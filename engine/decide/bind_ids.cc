@@ -65,9 +65,11 @@ bool Binder::id(std::uint32_t node, Request::Text& id) {
     return false;
   }
   const std::string_view text = f_.text(node);
-  if (std::optional<IdFault> fault = fault_of_id(text, o_.limits)) {
-    report(codes::kBadId, node, std::move(fault->expected), std::move(fault->found));
-    return false;
+  if (const bool is_usual = !text.empty() && text.size() <= o_.limits.id_characters && is_plain(text); !is_usual) {
+    if (std::optional<IdFault> fault = fault_of_id(text, o_.limits)) {
+      report(codes::kBadId, node, std::move(fault->expected), std::move(fault->found));
+      return false;
+    }
   }
   id = keep(text);
   return true;

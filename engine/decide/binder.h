@@ -63,6 +63,7 @@ class Binder {
   Memory& m_ = memory();
   std::vector<Found> found_;
   bool has_id_ = false;
+  bool only_values_matter_ = false;  // of a fact: nothing is said of where it comes from
   Decimal weights_;
   std::string_view within_;  // the class of the list that is read: no value in it is told
 

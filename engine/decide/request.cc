@@ -15,21 +15,24 @@ Request Request::in_memory_of(Request&& old) {
   };
   adopt(made.store_, old.store_);
   for (std::size_t i = 0; i < made.frames_.size(); ++i) adopt(made.frames_[i].cells, old.frames_[i].cells);
-  adopt(made.product_ids_, old.product_ids_);
-  adopt(made.action_names_, old.action_names_);
-  adopt(made.recipient_ids_, old.recipient_ids_);
   adopt(made.jurisdictions_, old.jurisdictions_);
-  made.extras_ = std::move(old.extras_);
-  made.extras_.cut(0);
-  adopt(made.symbols_, old.symbols_);
+  const auto keep = [](auto& into, auto& from) {
+    into = std::move(from);
+    into.cut(0);
+  };
+  keep(made.product_ids_, old.product_ids_);
+  keep(made.action_names_, old.action_names_);
+  keep(made.recipient_ids_, old.recipient_ids_);
+  keep(made.extras_, old.extras_);
+  keep(made.symbols_, old.symbols_);
   return made;
 }
 
 std::size_t Request::memory() const {
-  std::size_t bytes = store_.capacity() + extras_.memory() + symbols_.capacity() * sizeof(Symbol);
+  std::size_t bytes =
+      store_.capacity() + jurisdictions_.capacity() * sizeof(Text) + extras_.memory() + symbols_.memory();
   for (const Items& frame : frames_) bytes += frame.cells.capacity() * sizeof(Cell);
-  for (const auto* ids : {&product_ids_, &action_names_, &recipient_ids_, &jurisdictions_})
-    bytes += ids->capacity() * sizeof(Text);
+  for (const auto* ids : {&product_ids_, &action_names_, &recipient_ids_}) bytes += ids->memory();
   return bytes;
 }
 

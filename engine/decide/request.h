@@ -227,22 +227,29 @@ class Request {
     bool has_as_of = false;
     Quality quality = Quality::assessed;
   };
-  // A list of them that keeps what it has grown to.
-  class Extras {
+  // A list that keeps what it has grown to.
+  template <class T>
+  class Kept {
    public:
     std::size_t size() const { return count_; }
-    const Extra& operator[](std::size_t at) const { return rows_[at]; }
-    Extra& back() { return rows_[count_ - 1]; }
-    Extra& add() {
-      if (count_ == rows_.size()) rows_.resize(std::max<std::size_t>(2 * count_, 32));
-      static const Extra kNew{};  // copied: made anew, its members are set one by one
-      return rows_[count_++] = kNew;
+    const T* data() const { return rows_.data(); }
+    T& operator[](std::size_t at) { return rows_[at]; }
+    const T& operator[](std::size_t at) const { return rows_[at]; }
+    T& back() { return rows_[count_ - 1]; }
+    T& add() {
+      static const T kNew{};  // copied: made anew, its members are set one by one
+      return *add(1) = kNew;
+    }
+    T* add(std::size_t more) {  // which its caller fills
+      if (count_ + more > rows_.size()) rows_.resize(std::max<std::size_t>({2 * count_, count_ + more, 32}));
+      count_ += more;
+      return rows_.data() + count_ - more;
     }
     void cut(std::size_t size) { count_ = size; }
-    std::size_t memory() const { return rows_.size() * sizeof(Extra); }
+    std::size_t memory() const { return rows_.size() * sizeof(T); }
 
    private:
-    std::vector<Extra> rows_;
+    std::vector<T> rows_;
     std::size_t count_ = 0;
   };
   static constexpr std::size_t kFetchedCells = 24;  // those that rules read stand first
@@ -316,10 +323,10 @@ class Request {
   Offsets offsets_ = Offsets::code_points;
   std::optional<std::int64_t> turn_;
   std::array<Items, 3> frames_;  // program::Frame
-  std::vector<Text> product_ids_, action_names_, recipient_ids_;
+  Kept<Text> product_ids_, action_names_, recipient_ids_;
   std::vector<Text> jurisdictions_;
-  Extras extras_;
-  std::vector<Symbol> symbols_;
+  Kept<Extra> extras_;
+  Kept<Symbol> symbols_;
   std::vector<Stated> stated_;
   std::vector<Said> said_;
   std::string spelt_;  // scratch of bind
