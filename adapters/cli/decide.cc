@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <condition_variable>
@@ -103,13 +101,11 @@ std::optional<std::uint64_t> bytes_of(const std::vector<std::string>& inputs) {
   return total;
 }
 
-// Where the decisions themselves run over the screen, they are the progress, and a bar would stand between them.
 class Bar {
  public:
   Bar(Terminal& terminal, const std::vector<std::string>& inputs)
-      : wanted_(terminal.progress && isatty(STDOUT_FILENO) == 0), total_(bytes_of(inputs)), progress_(terminal) {}
+      : total_(bytes_of(inputs)), progress_(terminal, true) {}
   void step(std::size_t bytes) {
-    if (!wanted_) return;
     done_ += bytes;
     ++turns_;
     if (total_)
@@ -119,7 +115,6 @@ class Bar {
   }
 
  private:
-  bool wanted_;
   std::optional<std::uint64_t> total_;
   std::uint64_t done_ = 0, turns_ = 0;
   Progress progress_;

@@ -131,9 +131,11 @@ int search_through_server(const Invocation& invocation, Terminal& terminal, cons
     if (invocation.has(option)) body[option + 2] = invocation.get(option);
   for (const auto& [name, instant] : period.instants()) body[name] = instant;
   std::size_t found = 0;
+  std::optional<Progress> waiting(std::in_place, terminal, true);
   for (;;) {
-    const std::optional<ServerReply> reply =
-        ask_server(socket, "POST", "/v1/log/search", json::serialize(body), terminal.language);
+    const std::optional<ServerReply> reply = ask_server(socket, "POST", "/v1/log/search", json::serialize(body),
+                                                        terminal.language, [&] { waiting->wait(); });
+    if (!reply || reply->status != 200) waiting.reset();
     if (!reply) return server_gone(terminal, socket);
     if (reply->status != 200) return refused_by_server(terminal, *reply);
     const json::object page = json::parse(reply->body).as_object();
@@ -144,7 +146,9 @@ int search_through_server(const Invocation& invocation, Terminal& terminal, cons
     const auto* next = page.if_contains("next");
     if (next == nullptr) break;
     body["cursor"] = *next;
+    waiting->wait();
   }
+  waiting.reset();
   if (found == 0 && body.size() == 2 && invocation.has("--rule"))  // beside "limit"
     say_no_record_names(terminal, invocation.get("--rule"));
   if (!terminal.json)
@@ -254,7 +258,9 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
     else
       print_record(shown, *leaf, roles, terminal);
   } else {
+    Progress printing(terminal, true);
     reader->each_header(range.first, range.end, [&](std::uint64_t index, std::string_view header) {
+      printing(index, range.end);
       print_row(look(*reader, keys.get(), index, header), terminal);
     });
   }
@@ -340,9 +346,13 @@ int run_log_search(const Invocation& invocation, Terminal& terminal) {
     record(*recorder.log, audit::Kind::viewed, event, std::move(subjects));
   }
   let_go(recorder, reader);
-  for (const std::uint64_t index : found) {
-    const std::optional<std::string> leaf = reader->header(index);
-    if (leaf) print_row(look(*reader, keys.get(), index, *leaf), terminal);
+  {
+    Progress printing(terminal, true);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      printing(i, found.size());
+      const std::optional<std::string> leaf = reader->header(found[i]);
+      if (leaf) print_row(look(*reader, keys.get(), found[i], *leaf), terminal);
+    }
   }
   if (!rule_there) say_no_record_names(terminal, invocation.get("--rule"));
   if (!terminal.json)

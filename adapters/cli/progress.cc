@@ -1,5 +1,7 @@
 #include "adapters/cli/progress.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <ostream>
 
@@ -15,7 +17,10 @@ constexpr std::uint64_t kBetweenMs = 100;
 
 }  // namespace
 
-Progress::Progress(Terminal& terminal) : terminal_(terminal), begun_(std::chrono::steady_clock::now()) {}
+Progress::Progress(Terminal& terminal, bool printing)
+    : terminal_(terminal),
+      wanted_(terminal.progress && (!printing || ::isatty(STDOUT_FILENO) == 0)),
+      begun_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
   if (shown_) terminal_.err << "\r\x1b[K" << std::flush;
@@ -27,7 +32,7 @@ std::uint64_t Progress::elapsed() const {
 }
 
 void Progress::count(std::uint64_t turns) {
-  if (!terminal_.progress) return;
+  if (!wanted_) return;
   const std::uint64_t now = elapsed();
   if (now < kQuietMs || (shown_ && now - last_ < kBetweenMs)) return;
   shown_ = true;
@@ -35,8 +40,18 @@ void Progress::count(std::uint64_t turns) {
   terminal_.err << "\r\x1b[K" << count_line(turns, now, terminal_.language) << std::flush;
 }
 
+void Progress::wait() {
+  if (!wanted_) return;
+  const std::uint64_t now = elapsed(), seconds = now / 1'000;
+  if (now < kQuietMs || (shown_ && seconds == last_)) return;
+  shown_ = true;
+  last_ = seconds;
+  terminal_.err << "\r\x1b[K" << terminal_.say({"the server is at work, ", "服务正在处理，已用 "}) << seconds
+                << terminal_.say({" s", " 秒"}) << std::flush;
+}
+
 void Progress::operator()(std::uint64_t done, std::uint64_t of) {
-  if (!terminal_.progress || of == 0) return;
+  if (!wanted_ || of == 0) return;
   const std::uint64_t now = elapsed(), percent = std::min(done, of) * 100 / of;
   if (now < kQuietMs || (shown_ && percent == last_)) return;
   shown_ = true;

@@ -14,15 +14,18 @@ namespace caveat::cli {
 
 class Progress {
  public:
-  explicit Progress(Terminal& terminal);
+  // `printing`: rows are printed meanwhile. Where they run over the screen they are the progress, and a bar would stand between them.
+  explicit Progress(Terminal& terminal, bool printing = false);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   void operator()(std::uint64_t done, std::uint64_t of);
   void count(std::uint64_t turns);  // where nobody knows how many there will be
+  void wait();                      // while a server does the work
 
  private:
   Terminal& terminal_;
+  bool wanted_;
   std::chrono::steady_clock::time_point begun_;
   std::uint64_t elapsed() const;  // ms
   bool shown_ = false;

@@ -99,18 +99,20 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
     if (!kept) return refuse(terminal, kept.error());
     body["checkpoint"] = *kept;
   }
-  const std::optional<ServerReply> reply =
-      ask_server(socket, "POST", "/v1/reports", boost::json::serialize(body), terminal.language);
+  std::optional<Progress> waiting(std::in_place, terminal);
+  const std::optional<ServerReply> reply = ask_server(socket, "POST", "/v1/reports", boost::json::serialize(body),
+                                                      terminal.language, [&] { waiting->wait(); });
+  waiting.reset();
   if (!reply) return server_gone(terminal, socket);
   if (reply->status != 200) return refused_by_server(terminal, *reply);
   const std::string out = invocation.get("--out");
   std::error_code ignored;
   if (form == "zip") std::filesystem::remove(out + ".receipt", ignored);
-  if (const int written = write_file(terminal, out, reply->body); written != kDone) return written;
+  if (const int written = write_private(terminal, out, reply->body); written != kDone) return written;
   if (const std::string receipt = reply->header("caveat-receipt"); !receipt.empty()) {
     const std::optional<std::string> text = audit::base64_decode(receipt);
     if (text)
-      if (const int written = write_file(terminal, out + ".receipt", *text); written != kDone) return written;
+      if (const int written = write_private(terminal, out + ".receipt", *text); written != kDone) return written;
   }
   const auto number = [&](const char* name) { return std::strtoull(reply->header(name).c_str(), nullptr, 10); };
   ReportMade made;
@@ -258,9 +260,9 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   if (log != nullptr) log->close();
   std::error_code ignored;  // that of a package written here before would refute this one
   if (form == ".zip") std::filesystem::remove(out + ".receipt", ignored);
-  if (const int written = write_file(terminal, out, *made.file); written != kDone) return written;
+  if (const int written = write_private(terminal, out, *made.file); written != kDone) return written;
   if (!made.receipt.empty()) {
-    if (const int written = write_file(terminal, out + ".receipt", made.receipt); written != kDone) return written;
+    if (const int written = write_private(terminal, out + ".receipt", made.receipt); written != kDone) return written;
   }
   say_written(invocation, terminal, made, made.recorded ? std::optional(made.recorded->index) : std::nullopt);
   return kDone;

@@ -1,5 +1,6 @@
 #include "adapters/cli/server_client.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -52,10 +53,14 @@ class Connected {  // −1: nobody listens there
     return true;
   }
 
-  std::string receive() const {  // until it is closed
+  std::string receive(const std::function<void()>& meanwhile) const {  // until it is closed
+    constexpr int kBetweenMs = 100;
     std::string out;
     char buffer[16'384];
     for (;;) {
+      for (::pollfd there{.fd = socket_, .events = POLLIN, .revents = 0};
+           meanwhile && ::poll(&there, 1, kBetweenMs) == 0;)
+        meanwhile();
       const ssize_t got = ::recv(socket_, buffer, sizeof buffer, 0);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return out;
@@ -100,7 +105,8 @@ int anothers_socket(const Invocation& invocation, Terminal& terminal) {
 }
 
 std::optional<ServerReply> ask_server(const std::string& socket_path, const std::string& method,
-                                      const std::string& path, const std::string& body, Language language) {
+                                      const std::string& path, const std::string& body, Language language,
+                                      const std::function<void()>& meanwhile) {
   const Connected connected(socket_path);
   if (!connected.there()) return std::nullopt;
   const std::string head = method + " " + path +
@@ -108,7 +114,7 @@ std::optional<ServerReply> ask_server(const std::string& socket_path, const std:
                            "Accept-Language: " + (language == Language::zh ? "zh" : "en") +
                            "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   if (!connected.send(head + body)) return std::nullopt;
-  const std::string got = connected.receive();
+  const std::string got = connected.receive(meanwhile);
   const std::size_t end = got.find("\r\n\r\n");
   if (end == std::string::npos || !got.starts_with("HTTP/1.1 ")) return std::nullopt;
   ServerReply reply;

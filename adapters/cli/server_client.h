@@ -6,6 +6,7 @@
 // Cost       waits until the server has answered
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,9 +30,10 @@ bool server_writes(const std::string& socket_path, const std::string& log_path);
 // --socket names the server of another log: the terminal is told; else kDone.
 int anothers_socket(const Invocation& invocation, Terminal& terminal);
 
-// Nothing: it went away before it had answered.
+// Nothing: it went away before it had answered. `meanwhile` is called some times a second until it has.
 std::optional<ServerReply> ask_server(const std::string& socket_path, const std::string& method,
-                                      const std::string& path, const std::string& body, Language language);
+                                      const std::string& path, const std::string& body, Language language,
+                                      const std::function<void()>& meanwhile = {});
 
 // What the terminal is told; an exit code.
 int server_gone(Terminal& terminal, const std::string& socket_path);

@@ -89,8 +89,11 @@ int write_file(Terminal& terminal, const std::string& path, std::string_view byt
   return write_beside(terminal, path, [&](int file) { return write_all(file, bytes); }, 0666);
 }
 
-int write_file(Terminal& terminal, const std::string& path, audit::Spool& bytes) {
-  // A report says what customers were told: new ones are for their owner alone, as keys are.
+int write_private(Terminal& terminal, const std::string& path, std::string_view bytes) {
+  return write_beside(terminal, path, [&](int file) { return write_all(file, bytes); }, 0600);
+}
+
+int write_private(Terminal& terminal, const std::string& path, audit::Spool& bytes) {
   const auto pieces = [&](int file) {
     constexpr std::uint64_t kPiece = 1u << 20;
     for (std::uint64_t at = 0; at < bytes.size(); at += kPiece)

@@ -3,9 +3,15 @@ held up from outside for longer than the second that a bar waits.
 
     progress_test.py TREE CAVEAT
 """
+import base64
+import contextlib
+import fcntl
+import http.server
+import json
 import os
 import pty
 import signal
+import socketserver
 import subprocess
 import sys
 import tempfile
@@ -136,6 +142,87 @@ class Progress(unittest.TestCase):
         self.assertRegex(err or "", r"\[[#·]{30}\] \d+ %")
         self.assertTrue(err.endswith(CLEARED), repr(err))
         self.assertIn(self.held_up(size, *verify, terminal=False), ("", None))
+
+    def write_log(self, times=1):
+        with open(self.path("some.jsonl"), "w", encoding="utf-8") as file:
+            for number in range(times):
+                file.writelines(turn.replace('"id":"', f'"id":"{number}-', 1).replace('"id": "', f'"id": "{number}-', 1) for turn in self.turns)
+        subprocess.run([CAVEAT, "decide", "--rules", self.rules, "--log", "log.db", "some.jsonl"], check=True, capture_output=True, cwd=self.where)
+
+    def test_log_show_and_log_search_show_a_bar_while_they_print(self):
+        self.write_log(20)
+        for command in (["log", "show", "log.db"], ["log", "search", "log.db", "--from", "2000-01-01"]):
+            with self.subTest(command=command):
+                run = Run(*command, cwd=self.where)
+                self.stand()  # nobody reads: it waits with a pipe that is full
+                code, out, err = run.ended()
+                self.assertEqual((code, len(out) > 1 << 16), (0, True), err)
+                self.assertRegex(err, r"\[[#·]{30}\] \d+ %")
+                self.assertNotRegex(err.split(CLEARED)[-1], "#")
+            with self.subTest(command=command, to="the same terminal"):
+                run = Run(*command, cwd=self.where, shares=True)
+                code, _, err = run.ended()
+                self.assertEqual(code, 0, err)
+                self.assertNotIn("\x1b[K", err)
+
+    @contextlib.contextmanager
+    def slow_server(self, replies):
+        """Whoever answers for the log at its socket, each question but the first kind (who are you) after more than a second."""
+        class Asked(http.server.BaseHTTPRequestHandler):
+            protocol_version, address_string = "HTTP/1.1", lambda self: "socket"
+
+            def reply(self, headers, body):
+                self.send_response(200)
+                for name, value in {**headers, "Content-Length": len(body), "Connection": "close"}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self):  # pylint: disable=invalid-name
+                with open(f"{where}/log.keys/log.vkey", "rb") as file:
+                    self.reply({}, file.read())
+
+            def do_POST(self):  # pylint: disable=invalid-name
+                self.rfile.read(int(self.headers["Content-Length"]))
+                time.sleep(2.5)
+                self.reply(*replies[self.path])
+
+            def log_message(self, *_):  # pylint: disable=arguments-differ
+                pass
+
+        where = self.where
+        with open(self.path("log.db-writer"), "w", encoding="ascii") as lock, socketserver.ThreadingUnixStreamServer(self.path("log.sock"), Asked) as server:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield
+            server.shutdown()
+        os.unlink(self.path("log.sock"))
+
+    def test_what_the_server_makes_shows_that_time_goes_on(self):
+        self.write_log()
+        found = json.dumps({"items": []}).encode()
+        replies = {"/v1/reports": ({"Caveat-Receipt": base64.b64encode(b"receipt").decode()}, b"package"), "/v1/log/search": ({}, found)}
+        for command in (["report", "log.db", "--out", "served.zip"], ["log", "search", "log.db", "--verdict", "block"]):
+            with self.subTest(command=command), self.slow_server(replies):
+                code, out, err = Run(*command, cwd=self.where).ended()
+                self.assertEqual(code, 0, out + err)
+                self.assertRegex(err, r"the server is at work, [12] s")
+                self.assertIn(CLEARED + "caveat: ", err)
+                code, _, err = Run(*command, cwd=self.where, terminal=False).ended()
+                self.assertEqual(code, 0, err)
+                self.assertNotIn("at work", err)
+
+    def test_a_report_and_its_receipt_are_for_their_owner_alone_whoever_makes_them(self):
+        self.write_log()
+        for name in ("own.zip", "own.html", "own.csv", "own.jsonl"):
+            subprocess.run([CAVEAT, "report", "log.db", "--out", name], check=True, capture_output=True, cwd=self.where)
+        replies = {"/v1/reports": ({"Caveat-Receipt": base64.b64encode(b"receipt").decode()}, b"package")}
+        with self.slow_server(replies):
+            for name in ("served.zip", "served.html"):
+                subprocess.run([CAVEAT, "report", "log.db", "--out", name], check=True, capture_output=True, cwd=self.where)
+        names = [name for name in os.listdir(self.where) if name.startswith(("own.", "served."))]
+        self.assertEqual({name: oct(os.stat(self.path(name)).st_mode & 0o777) for name in names}, {name: "0o600" for name in names})
+        self.assertEqual(len(names), 9)
 
 
 if __name__ == "__main__":
