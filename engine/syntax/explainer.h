@@ -109,6 +109,7 @@ class Explainer {
   std::optional<Complaint> mentions_a_text();
   std::optional<Complaint> priority_of_speech();
   std::optional<Complaint> name_of_two_words();
+  std::optional<Complaint> ordinal_for_a_count();
   std::optional<Complaint> stop_behind_a_keyword();
   bool ends_effect(std::size_t at) const;
   std::optional<Complaint> range_in();

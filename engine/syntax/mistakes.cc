@@ -51,6 +51,7 @@ Complaint Explainer::explain() {
                              &Explainer::mentions_a_text,
                              &Explainer::priority_of_speech,
                              &Explainer::name_of_two_words,
+                             &Explainer::ordinal_for_a_count,
                              &Explainer::stop_behind_a_keyword,
                              &Explainer::range_in,
                              &Explainer::joined_comparison,

@@ -129,7 +129,7 @@ std::optional<Complaint> Explainer::says_with_an_effect() {
 
 // new_payee true/false, 双录 已完成/未完成, risk 1 to 5, 等级 R1至R5: types as a form has them.
 std::optional<Complaint> Explainer::type_of_a_form() {
-  if (type(0) != P::FACTS || at_ + 1 >= count_ || !expects(P::T_YES_NO)) return std::nullopt;
+  if (type(0) != P::FACTS || at_ >= count_ || !expects(P::T_YES_NO)) return std::nullopt;
   // A group is read on behind a mistake, where its first token has no text of its own.
   const std::string_view above = bytes_.substr(0, tokens_[at_].begin);
   const auto opens = [&](std::string_view keyword) { return above.rfind(keyword) + 1; };
@@ -212,6 +212,15 @@ std::optional<Complaint> Explainer::name_of_two_words() {
   Complaint c{&codes::kUnexpected, span(at_ - 1, last), {"“" + text(at_ - 1, last) + "”", "“" + meant + "”"}};
   c.help = Both{"a name is one word; its parts are joined by underlines", "名称是一个词，各部分以下划线相连"};
   c.fixes.push_back({c.span, meant});
+  return c;
+}
+
+// 会话.轮次 为 第1次: a count is a number.
+std::optional<Complaint> Explainer::ordinal_for_a_count() {
+  if (type(at_) != P::ORDINAL || type(at_ + 1) != P::NUMBER || !expects(P::NUMBER) || at_ == 0) return std::nullopt;
+  const std::size_t last = type(at_ + 2) == P::COUNT_UNIT ? at_ + 2 : at_ + 1;
+  Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + text(at_ + 1, last) + "”"}};
+  c.fixes.push_back({c.span, text(at_ + 1, last)});
   return c;
 }
 
