@@ -103,10 +103,11 @@ const Code kOnlyBeside{
     "Rule {0} reads {1}: it is judged for each {2} of the turn and not at all where there is none, though it could be "
     "true there too.",
     "规则 {0} 读取了 {1}：它按本轮的每个{2}判断，没有{2}时完全不作判断，尽管其条件那时也可能成立。"};
-const Code kOfNoItem{"of_no_item",
-                     "“{0}” belongs to one {1}, and rule {2} tells it for the turn, not for each: with several of them "
-                     "the customer reads “unknown”.",
-                     "“{0}”属于某一项{1}，而规则 {2} 对整轮披露，并不逐项披露：有多项时，客户看到的是“不明”。"};
+const Code kOfNoItem{
+    "of_no_item",
+    "“{0}” belongs to one {1}, and rule {2} tells it for the turn, not for each: {3}the customer reads "
+    "“unknown”.",
+    "“{0}”属于某一项{1}，而规则 {2} 对整轮披露，并不逐项披露：{3}客户看到的是“不明”。"};
 const Code kNotCovered{"not_covered", "{0} lies outside of what calendar {1} covers.",
                        "{0} 不在日历 {1} 的覆盖范围内。"};
 const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。"};

@@ -237,9 +237,15 @@ class RuleCheck {
       const bool product = part == Part::product;
       if (only_on(product ? Subject::recommendation : Subject::action)) continue;
       const bool never = only_on(Subject::material);
+      // What the pack's default discloses stands in one place for all rules that have no words of their own.
+      const bool told = std::any_of(work_.diagnostics.begin(), work_.diagnostics.end(), [&](const Diagnostic& each) {
+        return each.code == &codes::kOfNoItem && each.span == effect.name.span;
+      });
+      if (told) return !never;
       const std::string meant = product ? say("recommendation", "推荐") : say("action", "操作");
       work_.report(codes::kOfNoItem, item_, effect.name.span,
-                   {shown(fact), product ? say("product", "产品") : say("action", "操作"), rule_.names.first},
+                   {shown(fact), product ? say("product", "产品") : say("action", "操作"), rule_.names.first,
+                    never ? std::string() : say("with several of them ", "有多项时，")},
                    never ? say("A material has none at all: leave the fact out of the wording.",
                                "素材没有产品与操作：请从话术中去掉该事实。")
                          : fill(say("Let a rule that applies to {0} disclose it, or leave the fact out of the wording.",
