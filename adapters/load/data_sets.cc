@@ -233,7 +233,11 @@ class Reader {
                        "首行有 " + wanted + " 格，此行有 " + there + " 格"));
     }
     const Csv::Cell& key = cells[key_column_];
-    if (const std::optional<ProblemItem> mistake = set_.row(key.text)) wrong(key, set_.key(), *mistake);
+    // An id is sign by sign; of any other key the blanks at its ends would keep every turn from finding its row.
+    const program::Slot& by = p_.schema().slots[set_.key()];
+    const bool id = by.built_in && by.path.back() == "id";
+    if (const std::optional<ProblemItem> mistake = set_.row(id ? std::string_view(key.text) : without_blanks(key.text)))
+      wrong(key, set_.key(), *mistake);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i == key_column_) continue;
       // What a text is, is the author's; of all else blanks at the ends say nothing.

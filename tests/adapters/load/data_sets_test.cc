@@ -69,6 +69,26 @@ BOOST_AUTO_TEST_CASE(a_set_beside_its_pack_is_loaded_with_version_date_and_diges
   BOOST_TEST(read.loaded->files.size() == 1u);  // it is no rule file
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_is_a_text_is_read_without_the_blanks_at_its_ends) {
+  const std::string rules = R"(
+data catalogue keyed by branch.region
+facts branch
+  region text
+facts branch from catalogue
+  open   yes/no
+rule r
+  cites P
+  applies to answer
+  when branch.open is no
+  then hand off to desk)";
+  const Read read("branch.region,open\nnorth ,yes\n  \xE5\x8D\x97 ,no\n", {}, rules);
+  BOOST_TEST(read.told() == "");
+  BOOST_REQUIRE(read.set() != nullptr);
+  BOOST_TEST(read.set()->by_key.contains("north"));
+  BOOST_TEST(read.set()->by_key.contains("南"));
+  BOOST_TEST(Read("branch.region,open\nnorth,yes\nnorth ,no\n", {}, rules).told() != "");  // each key once
+}
+
 BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_set_is_told_beside_an_example_that_fails) {
   const Read read("id,risk\np-1,higher\n", {},
                   std::string(kEnglish) +
