@@ -13,6 +13,13 @@ audit::StateKey conversation_key(std::string_view conversation) {
           .discriminator = {}};
 }
 
+// The conversation stands in the discriminator, too: the store knows from that alone, nearly always, that there is none.
+audit::StateKey question_key(std::string_view conversation) {
+  return {.kind = audit::StateKind::conversation,
+          .subject = "conversation " + std::string(conversation),
+          .discriminator = "question " + std::string(conversation)};
+}
+
 std::string Floor::customer_of(const std::string& conversation) {
   if (conversation.empty()) return {};
   std::uint64_t ground = 0;
@@ -65,7 +72,8 @@ std::optional<std::string> Floor::value(const audit::StateKey& key) {
 void Floor::keep(const std::vector<audit::StateChange>& changes) {
   for (const audit::StateChange& change : changes) {
     if (change.key.kind == audit::StateKind::requirement || change.key.kind == audit::StateKind::once ||
-        change.key.kind == audit::StateKind::delivery || change.key.kind == audit::StateKind::past_ticket)
+        change.key.kind == audit::StateKind::delivery || change.key.kind == audit::StateKind::conversation ||
+        change.key.kind == audit::StateKind::past_ticket)
       newest_.insert_or_assign(change.key, change.value);
     kept_now_.push_back(change.key.subject);
   }

@@ -142,5 +142,7 @@ class Floor {
 };
 
 audit::StateKey conversation_key(std::string_view conversation);
+// What the customer asked last in it, while no answer has gone out to it.
+audit::StateKey question_key(std::string_view conversation);
 
 }  // namespace caveat::gate

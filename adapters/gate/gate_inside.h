@@ -121,10 +121,14 @@ class Gate::Inside {
     bool over = false;         // the last one, or too late: what is still required then goes to a person
     bool unmet = false;        // and so it is
     bool firm = false;         // what it stands on cannot be lost any more
+    std::string question;      // of an earlier turn, which the answer of this one was read with
     Met met;
     Reach switched;  // the emergency switch takes it
   };
   static bool goes_out(const Turn& turn, const Seen& seen, const Round& round);
+  std::vector<audit::StateChange> asks(const Turn& turn, const program::Program& program,
+                                       const decide::Decision& decision, const Seen& seen, const Round& round,
+                                       decide::Scratch& scratch);
   bool ask_again(Turn& turn, Round& round);
   void next_round(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
                   const Round& round, const std::string& decision_id, std::vector<audit::StateChange>& changes);

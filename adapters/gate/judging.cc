@@ -113,17 +113,26 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
     if (!ask_again(*turn, round)) return leave_and_answer(turn);
     round.switched = thrown ? reach(*thrown, *turn->rules, turn->request, scratch) : Reach();
     const Whose whose{.conversation = turn->request.conversation_id(), .customer = turn->customer};
-    const decide::Decision* first =
-        &decide::decide(*turn->rules, turn->request, {.held = seen.held}, round.met.requirements, scratch);
+    decide::StateView view{.used = {}, .held = seen.held, .question = {}};
+    const decide::Decision* first = &decide::decide(*turn->rules, turn->request, view, round.met.requirements, scratch);
+    // A question that was split over turns, or asked in one and answered in the next, is answered by a bare yes all the same.
+    const bool in_conversation = !turn->request.conversation_id().empty();
+    if (in_conversation && scratch.wants_question()) {
+      round.question = floor_.value(question_key(turn->request.conversation_id())).value_or(std::string());
+      view.question = round.question;
+      if (!view.question.empty())
+        first = &decide::decide(*turn->rules, turn->request, view, round.met.requirements, scratch);
+    }
     // Also of what goes nowhere: a record says of no disclosure that it was added where it had been told.
     const std::vector<decide::Once> used = used_up(program, turn->request, whose, scratch.once(),
                                                    [&](const audit::StateKey& key) { return floor_.value(key); });
-    if (!used.empty())
-      first = &decide::decide(*turn->rules, turn->request, {.used = used, .held = seen.held}, round.met.requirements,
-                              scratch);
+    view.used = used;
+    if (!used.empty()) first = &decide::decide(*turn->rules, turn->request, view, round.met.requirements, scratch);
     const decide::Decision& decision = *first;
     round.unmet = at(Move::turn, seen.standing).effect == Effect::judge && !turn->by_person && !round.switched.taken &&
                   decision.verdict == decide::Verdict::require && round.over;
+    std::vector<audit::StateChange> asked;
+    if (in_conversation && program.lexicons().has_cues()) asked = asks(*turn, program, decision, seen, round, scratch);
     // Of the decision, and of each ticket that it may open, join or close.
     const bool hands_off = decision.has_handoff || round.switched.taken || round.unmet;
     const std::size_t records = 1 + (hands_off ? 1 : seen.asked);
@@ -158,7 +167,11 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
         ticket = moved.front().ticket;
       else if (const Ticket* there = desk.open(seen.ticket))
         ticket = *there;
-      if (!turn->customer.empty() && !turn->request.conversation_id().empty()) learn(*turn, changes);
+      if (!turn->customer.empty() && in_conversation) learn(*turn, changes);
+      if (!turn->answered || asked.empty() || asked.front().value) {  // an answer that came too late answers nothing
+        floor_.keep(asked);
+        changes.insert(changes.end(), asked.begin(), asked.end());
+      }
       round.firm = options_.durable || floor_.on_disk(stands_on(*turn));
       const std::lock_guard lock(mutex_);
       overlay_.emplace(turn->keys.front(), turn);
@@ -180,6 +193,24 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
 bool Gate::Inside::goes_out(const Turn& turn, const Seen& seen, const Round& round) {
   return at(Move::turn, seen.standing).effect == Effect::judge && !turn.by_person && !round.switched.taken &&
          !round.unmet;
+}
+
+// What becomes of the question that is open in the conversation: an answer that goes out answers it, another one takes its place. Of
+// the same conversation no other turn is decided meanwhile.
+std::vector<audit::StateChange> Gate::Inside::asks(const Turn& turn, const program::Program& program,
+                                                   const decide::Decision& decision, const Seen& seen,
+                                                   const Round& round, decide::Scratch& scratch) {
+  audit::StateKey key = question_key(turn.request.conversation_id());
+  const bool answered =
+      turn.request.has_answer() &&
+      (turn.by_person || (goes_out(turn, seen, round) && decision.verdict <= decide::Verdict::revise));
+  if (answered) {
+    if (floor_.value(key).value_or(std::string()).empty()) return {};
+    return {{.key = std::move(key), .value = std::nullopt}};
+  }
+  std::string question = decide::open_question(program, turn.request, decision, scratch);
+  if (question.empty()) return {};
+  return {{.key = std::move(key), .value = std::move(question)}};
 }
 
 // What the turn continues, and what it brings. False: it is refused.
@@ -419,6 +450,7 @@ void Gate::Inside::record(const TurnPtr& turn, const decide::Decision& decision,
                                                              .request_key = turn->keys.front(),
                                                              .met = round.met.requirements,
                                                              .switched_topic = topic,
+                                                             .question = round.question,
                                                              .early = early,
                                                              .changes = std::move(changes)},
                                                             options_.log->keys()));

@@ -120,6 +120,7 @@ Given given(const program::Program& program, const audit::OpenedRecord& record) 
   const cbor::Value result = section(record, audit::Section::result);
   if (result.kind != cbor::Value::Kind::map) return given;
   if (const cbor::Value* left_out = result.find(kLeftOutKey)) given.used = once_of(program, decode_told(*left_out));
+  if (const cbor::Value* question = result.find(kQuestionKey)) given.question = std::string(question->string);
   if (const cbor::Value* withheld = result.find(kWithheldKey)) {
     for (const cbor::Value& one : withheld->items)
       if (const auto recipient = one.as_integer()) given.held.push_back(static_cast<std::uint32_t>(*recipient));

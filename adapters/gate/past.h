@@ -54,6 +54,7 @@ std::optional<PastDecision> past_decision(audit::Log& log, const audit::LogReade
 struct Given {
   std::vector<decide::Once> used;        // disclosures that had been told
   std::vector<std::uint32_t> satisfied;  // requirements that its proofs met
+  std::string question;                  // what the customer had asked in an earlier turn
   std::vector<std::uint32_t> held;       // recipients of an outreach from whom it was kept since a person had them
 };
 Given given(const program::Program& program, const audit::OpenedRecord& record);

@@ -37,7 +37,7 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
       audit::reserved(*turn.rules.program, turn.request, turn.applied.decision());
   out.map(pairs + (continued ? 4 : 2) + (told_once.empty() ? 0 : 1) + (left_out.empty() ? 0 : 1) +
           (turn.switched_topic.empty() ? 0 : 1) + (turn.met.empty() ? 0 : 1) + (turn.early ? 1 : 0) +
-          (turn.judged.withheld.empty() ? 0 : 1) + (reserved.empty() ? 0 : 1));
+          (turn.judged.withheld.empty() ? 0 : 1) + (reserved.empty() ? 0 : 1) + (turn.question.empty() ? 0 : 1));
   for (std::size_t i = 0; i < pairs; ++i) {
     out.raw(decoded->items[2 * i].encoded);
     if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
@@ -108,6 +108,10 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
       out.raw(audit::encode_story(one.told));
       out.text(one.rule);
     }
+  }
+  if (!turn.question.empty()) {
+    out.integer(kQuestionKey);
+    out.text(turn.question);
   }
   return out.take();
 }

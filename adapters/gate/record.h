@@ -20,7 +20,8 @@ namespace caveat::gate {
 
 // Keys of Section::result that the gate adds to the engine's: what the caller was told besides the outcome.
 inline constexpr int kReplyKey = 3, kDecisionKey = 4, kContinuesKey = 5, kProofsKey = 6, kToldOnceKey = 7,
-                     kLeftOutKey = 8, kTopicKey = 9, kMetKey = 10, kEarlyKey = 11, kWithheldKey = 12, kReservedKey = 13;
+                     kLeftOutKey = 8, kTopicKey = 9, kMetKey = 10, kEarlyKey = 11, kWithheldKey = 12, kReservedKey = 13,
+                     kQuestionKey = 14;
 
 struct RecordedTurn {
   const decide::Ruleset& rules;
@@ -36,6 +37,7 @@ struct RecordedTurn {
   std::string_view request_key;        // "request CALLER ID"
   std::span<const std::uint32_t> met;  // requirements that its proofs met
   std::string_view switched_topic;     // the emergency switch of this topic took the turn; empty: none
+  std::string_view question;           // of an earlier turn, which its answer was read with; empty: none
   bool early = false;                  // it was answered without waiting for the disk
   std::vector<audit::StateChange> changes;
 };

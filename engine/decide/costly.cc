@@ -12,7 +12,7 @@ const Costly::Asked* Costly::known(What what, std::uint32_t group) const {
 }
 
 Costly::Found Costly::told(const Asked& asked) const {
-  return {asked.result, asked.cause, {places_.data() + asked.first, asked.count}};
+  return {asked.result, asked.cause, {places_.data() + asked.first, asked.count}, asked.of_no_question};
 }
 
 Costly::Found Costly::keep(Asked asked) {
@@ -24,7 +24,7 @@ Costly::Found Costly::keep(Asked asked) {
 Costly::Found Costly::pattern(std::uint32_t group, const text::Pattern& pattern, const text::NormalText& text,
                               std::size_t most) {
   if (const Asked* before = known(What::pattern, group)) return told(*before);
-  Asked fresh{What::pattern, group, Kleene::no, Cause::none, places_.size(), 0};
+  Asked fresh{What::pattern, group, Kleene::no, Cause::none, places_.size(), 0, false};
   if (!pattern.find(text.text(), found_, most)) {
     fresh.result = Kleene::unknown;
     fresh.cause = Cause::limit;
@@ -38,7 +38,7 @@ Costly::Found Costly::pattern(std::uint32_t group, const text::Pattern& pattern,
 Costly::Found Costly::claims(std::uint32_t group, std::size_t terms, const Searched& said, const Searched& question,
                              bool question_unknown) {
   if (const Asked* before = known(What::claims, group)) return told(*before);
-  Asked fresh{What::claims, group, Kleene::no, Cause::none, places_.size(), 0};
+  Asked fresh{What::claims, group, Kleene::no, Cause::none, places_.size(), 0, false};
   denied_.clear();
   const auto denies = [&](std::uint32_t term) {
     return std::find(denied_.begin(), denied_.end(), term) != denied_.end();
@@ -51,18 +51,21 @@ Costly::Found Costly::claims(std::uint32_t group, std::size_t terms, const Searc
     places_.push_back({hit.normal, polarity == text::Polarity::hedged ? Said::hedged : Said::asserted});
     fresh.result = Kleene::yes;
   }
-  if (fresh.result == Kleene::yes || denied_.size() == terms || (question.text == nullptr && !question_unknown))
-    return keep(fresh);
+  if (fresh.result == Kleene::yes || denied_.size() == terms) return keep(fresh);
 
   // 保本吗？ answered 是的 claims it; an answer that says in its own words of a word that it is not so has said so of that one.
-  const std::optional<text::Range> yes = text::assent(said.text->text());
+  if (!yes_) yes_ = text::assent(said.text->text());
+  const std::optional<text::Range> yes = *yes_;
   if (!yes) return keep(fresh);
+  fresh.of_no_question = question.text == nullptr && !question_unknown;
+  if (fresh.of_no_question) return keep(fresh);
   if (question_unknown || question.hits->over_limit()) {
     fresh.result = Kleene::unknown;
     fresh.cause = question_unknown ? Cause::missing : Cause::limit;
     return keep(fresh);
   }
   const std::optional<text::Range> asked = text::last_asked(question.text->text(), question.hits->cues());
+  fresh.of_no_question = !asked;
   if (!asked) return keep(fresh);
   for (const text::Match& hit : question.hits->matches()) {
     if (hit.lexicon != group || hit.normal.begin < asked->begin || hit.normal.end > asked->end) continue;

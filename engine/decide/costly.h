@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,9 +38,10 @@ class Costly {
     Kleene result = Kleene::no;
     Cause cause = Cause::none;
     std::span<const Place> places;  // valid until the next question
+    bool of_no_question = false;    // of a claim: the text says yes, and nothing was asked
   };
 
-  void clear() { asked_.clear(), places_.clear(); }
+  void clear() { asked_.clear(), places_.clear(), yes_.reset(); }
 
   // Whether the pattern of a group is found; more than `most` places: unknown, cause limit.
   Found pattern(std::uint32_t group, const text::Pattern& pattern, const text::NormalText& text, std::size_t most);
@@ -57,6 +59,7 @@ class Costly {
     Kleene result = Kleene::no;
     Cause cause = Cause::none;
     std::size_t first = 0, count = 0;
+    bool of_no_question = false;
   };
   const Asked* known(What what, std::uint32_t group) const;
   Found told(const Asked& asked) const;
@@ -64,7 +67,8 @@ class Costly {
   std::vector<Asked> asked_;
   std::vector<Place> places_;
   std::vector<text::Range> found_;
-  std::vector<std::uint32_t> denied_;  // terms, each once
+  std::optional<std::optional<text::Range>> yes_;  // the clause of the text that is assent, once looked for
+  std::vector<std::uint32_t> denied_;              // terms, each once
 };
 
 }  // namespace caveat::decide

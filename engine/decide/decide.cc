@@ -17,6 +17,7 @@ namespace caveat::decide {
 Scratch::Scratch(const Limits& limits) : inside_(std::make_unique<Inside>(limits)) {}
 Scratch::~Scratch() = default;
 std::span<const Once> Scratch::once() const { return inside_->once(); }
+bool Scratch::wants_question() const { return inside_->wants_question; }
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 
@@ -67,6 +68,7 @@ void Run::prepare() {
   setting_.eyes = &in_;
   setting_.answer_slot = answer_slot_;
   setting_.answer_text = r_.answer_text();
+  setting_.question = state_.question;
   setting_.cells[0] = r_.cells(Frame::turn, 0);
   const std::span<const program::PackRow> packs = p_.pack_rows();
   in_.packs.resize(packs.size());
@@ -555,6 +557,19 @@ Needs needs(const Program&, const Request& request) {
   Needs needs;
   needs.keys.push_back({StateKey::Kind::idempotency, request.id(), {}});
   return needs;
+}
+
+std::string open_question(const Program& program, const Request& request, const Decision& decision, Scratch& scratch) {
+  if (!request.has_message() || program.message_text() == program::kNone || !program.lexicons().has_cues()) return {};
+  const TextSeen& seen = scratch.inside().look(program.message_text(), -1, request.message_text());
+  const std::optional<text::Range> asked = text::last_asked(seen.normal.text(), seen.hits.cues());
+  if (!asked) return {};
+  const text::Range there = seen.normal.original(*asked);
+  std::string question = masked(decision.masked, TextPart::message, request.message_text(), there.begin, there.end);
+  question.erase(0, std::min(question.find_first_not_of(' '), question.size()));
+  if (request.message_text().substr(there.end).starts_with("?")) question += '?';
+  if (request.message_text().substr(there.end).starts_with("？")) question += "？";
+  return question;
 }
 
 const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView& state,

@@ -60,6 +60,9 @@ struct StateView {
   // Recipients of an outreach whom a person has, or awaits, by position, ascending: what is sold to them or asked of them back
   // is withheld (contracts.md 19).
   std::span<const std::uint32_t> held = {};
+  // What the customer asked last in his conversation, in an earlier turn, and no answer has gone out to: read where the message of the
+  // turn asks nothing (semantics.md 40). Whether a decision hangs on it is known when it is made (Scratch::wants_question).
+  std::string_view question = {};
 };
 
 class Scratch {
@@ -73,6 +76,8 @@ class Scratch {
   Inside& inside() { return *inside_; }
   // What the last decision discloses that counts once, whether it goes out or not; ascending, once.
   std::span<const Once> once() const;
+  // The last decision read an answer that says yes, and nothing that it says yes to: whoever has a question decides again, with it.
+  bool wants_question() const;
 
  private:
   std::unique_ptr<Inside> inside_;
@@ -80,5 +85,10 @@ class Scratch {
 
 const Decision& decide(const Ruleset& ruleset, const Request& request, const StateView& state,
                        Scratch& scratch) noexcept;
+
+// What the turn's message asks last, as it may be stored: StateView::question of later turns, if no answer goes out in this one. Empty:
+// it asks nothing, or no rule would ask what is claimed. Of the decision that the scratch made last.
+std::string open_question(const program::Program& program, const Request& request, const Decision& decision,
+                          Scratch& scratch);
 
 }  // namespace caveat::decide

@@ -165,6 +165,7 @@ struct Scratch::Inside final : TextEyes {
       seen.clear();
     }
     seen_used = 0;
+    wants_question = false;
     candidates.clear(), drafts.clear(), facts.clear(), matches.clear(), reasons.clear();
     item_drafts.clear(), items.clear(), say.clear();
     if (uses_seldom) {

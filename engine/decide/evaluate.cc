@@ -512,6 +512,10 @@ TextSeen& other_text(const Node& node, const Setting& setting) {
   return setting.eyes->look(node.other, setting.item_of(frame, node.other), text_of(node.other, extra, setting));
 }
 
+namespace {
+constexpr std::int32_t kEarlier = -2;  // an item that no text of the turn is of
+}
+
 Costly::Found ask(const Node& node, const Setting& setting, TextSeen& seen) {
   const program::Program& p = *setting.program;
   if (static_cast<NodeCode>(node.code) == NodeCode::text_matches) {
@@ -529,8 +533,16 @@ Costly::Found ask(const Node& node, const Setting& setting, TextSeen& seen) {
       question = {&asked.normal, &asked.hits};
     }
   }
-  return seen.costly.claims(node.other, p.lexicons().terms(node.other), {&seen.normal, &seen.hits}, question,
-                            question_unknown);
+  const bool answers = node.slot == p.answer_text();
+  if (answers && !setting.question.empty() && !question_unknown &&
+      (question.text == nullptr || !text::last_asked(question.text->text(), question.hits->cues()))) {
+    TextSeen& earlier = setting.eyes->look(p.message_text(), kEarlier, setting.question);
+    question = {&earlier.normal, &earlier.hits};
+  }
+  const Costly::Found found = seen.costly.claims(node.other, p.lexicons().terms(node.other), {&seen.normal, &seen.hits},
+                                                 question, question_unknown);
+  setting.eyes->wants_question |= answers && found.of_no_question;
+  return found;
 }
 
 Kleene evaluate(std::span<const Node> nodes, const Setting& setting, Working& working) {

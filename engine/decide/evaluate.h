@@ -47,6 +47,7 @@ class TextEyes {  // finds and remembers the searched texts of one decision
     return a == b || text::normal_form(a, folded_[0]) == text::normal_form(b, folded_[1]);
   }
   std::string_view normal_form(std::string_view text) { return text::normal_form(text, folded_[0]); }
+  bool wants_question = false;  // an answer says yes to what was asked in no message of the turn
 
  protected:
   ~TextEyes() = default;
@@ -81,6 +82,7 @@ struct Setting {
   std::int32_t offset_minutes = 0;
   std::uint32_t answer_slot = program::kNone;  // whose text is …
   std::string_view answer_text;                // … this one: the answer, later the final text
+  std::string_view question;                   // StateView::question
 
   // Whose a fact is: the product's, the action's, the recipient's; -1: the turn's.
   std::int32_t item_of(std::uint32_t frame, std::uint32_t slot) const {

@@ -80,6 +80,7 @@ class Lexicons {
   Lexicons() = default;
   // Terms with a fault are left out; whoever compiled the pack has refused them before. `with_cues`: claims are asked of them.
   Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>& faults, bool with_cues = false);
+  bool has_cues() const { return has_cues_; }
 
   void match(const NormalText& text, MatchScratch& scratch) const;
 

@@ -49,9 +49,11 @@ inline std::vector<Again> decided_again(Desk& desk, const std::vector<std::strin
     Again again;
     again.given = gate::given(*rules.program, *record);
     again.recorded = std::string(result->find(1)->string);
-    again.now = decide::outcome(*rules.program,
-                                decide::decide(rules, request, {.used = again.given.used, .held = again.given.held},
-                                               again.given.satisfied, scratch));
+    again.now = decide::outcome(
+        *rules.program,
+        decide::decide(rules, request,
+                       {.used = again.given.used, .held = again.given.held, .question = again.given.question},
+                       again.given.satisfied, scratch));
     again.with_nothing_given = decide::outcome(*rules.program, decide::decide(rules, request, {}, scratch));
     again.record = std::move(*record);
     all.push_back(std::move(again));

@@ -1,0 +1,109 @@
+// A question that is asked in one turn and answered in a later one: a bare yes claims what it asks (semantics.md 40).
+#include <boost/json.hpp>
+
+#include "adapters/gate/past.h"
+#include "adapters/wire/turn.h"
+#include "engine/base/cbor.h"
+#include "engine/decide/decide.h"
+#include "engine/decide/outcome.h"
+#include "engine/decide/satisfied.h"
+#include "tests/adapters/gate/desk_fixture.h"
+
+using namespace caveat;
+using namespace caveat::test;
+
+namespace {
+
+const std::string kEnglish = R"(rule no_claims en "No claims" zh "不得宣称"
+  cites HOUSE
+  applies to answer
+  when answer claims any of "guaranteed", "保本"
+  then block
+    say en "Returns are as they come." zh "收益以实际为准。"
+)";
+const std::string kChinese = R"(规则 no_claims 英文 “No claims” 中文 “不得宣称”
+  依据 HOUSE
+  适用于 回答
+  当 回答 宣称任一 “guaranteed”、“保本”
+  则 拦截
+    提示 英文 “Returns are as they come.” 中文 “收益以实际为准。”
+)";
+
+std::string message(const std::string& text) { return R"("message":{"text":")" + text + R"("})"; }
+std::string answer(const std::string& text) { return R"("answer":{"text":")" + text + R"("})"; }
+
+struct Asked {
+  std::string question, yes, no, hello, other;
+};
+const Asked kInEnglish = {"So tell me. Is it guaranteed?", "Yes.", "No, it is not.", "quick please",
+                          "Is it open on Monday?"};
+const Asked kInChinese = {"我想买。这款保本吗？", "是的。", "不是的。", "快点", "周一营业吗？"};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_question_of_an_earlier_turn_is_answered_by_a_bare_yes) {
+  for (const std::string& rules : {kEnglish, kChinese}) {
+    for (const Asked& asked : {kInEnglish, kInChinese}) {
+      Desk desk;
+      desk.loads_beside(rules);
+      const auto verdict = [&](const std::string& rest, const std::string& conversation) {
+        return str(desk.turn(rest, conversation, "").at("verdict"));
+      };
+      BOOST_TEST(verdict(message(asked.question), "c-1") == "allow");
+      BOOST_TEST(verdict(answer(asked.yes), "c-2") == "allow");  // nobody asked there
+      BOOST_TEST(verdict(answer(asked.yes), "") == "allow");
+      BOOST_TEST(verdict(answer(asked.yes), "c-1") == "block");
+      BOOST_TEST(verdict(answer(asked.yes), "c-1") == "block");  // what was withheld answered nothing
+      desk.restart();
+      desk.loads_beside(rules);
+      BOOST_TEST(verdict(message(asked.hello), "c-1") == "allow");
+      BOOST_TEST(verdict(answer(asked.yes), "c-1") == "block");
+      BOOST_TEST(verdict(message(asked.hello) + "," + answer(asked.yes), "c-1") == "block");
+      BOOST_TEST(verdict(message(asked.other) + "," + answer(asked.yes), "c-1") == "allow");  // which is the last one
+      BOOST_TEST(verdict(answer(asked.yes), "c-1") == "allow");                               // and is answered
+      BOOST_TEST(verdict(message(asked.question), "c-3") == "allow");
+      BOOST_TEST(verdict(answer(asked.no), "c-3") == "allow");
+      BOOST_TEST(verdict(answer(asked.yes), "c-3") == "allow");
+      BOOST_TEST(verdict(message(asked.question) + "," + answer(asked.no), "c-4") == "allow");
+      BOOST_TEST(verdict(answer(asked.yes), "c-4") == "allow");
+      BOOST_TEST(verdict(message(asked.question), "c-5") == "allow");
+      BOOST_TEST(verdict(message(asked.other), "c-5") == "allow");
+      BOOST_TEST(verdict(answer(asked.yes), "c-5") == "allow");
+      desk.verify();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_record_says_which_question_an_answer_was_read_with_and_brings_the_same_decision_about) {
+  Desk desk;
+  desk.loads_beside(kEnglish);
+  desk.turn(message(kInEnglish.question));
+  const std::string yes = Desk::body("t-yes", answer("Yes."));
+  desk.gate->decide(yes, Desk::bot());
+  desk.gate.reset();
+  desk.log->flush();
+  const auto reader = audit::LogReader::open((desk.folder / "log.db").string());
+  const Result<audit::OpenedRecord> record = reader->open_body(desk.log->keys(), reader->size() - 1);
+  BOOST_REQUIRE(record.has_value());
+  const std::shared_ptr<const decide::Ruleset> rules = desk.snapshot.get();
+  const gate::Given given = gate::given(*rules->program, *record);
+  BOOST_TEST(given.question == "Is it guaranteed?");
+  const Result<cbor::Value> result = cbor::decode(record->find(audit::Section::result)->encoded);
+  const Result<cbor::Value> asked = cbor::decode(record->find(audit::Section::request)->encoded);
+  BOOST_REQUIRE((result.has_value() && asked.has_value()));
+  decide::BindOptions bind;
+  bind.any_source = true;
+  bind.now = asked->find(2)->as_integer().value();
+  decide::Fields fields;
+  decide::Request request;
+  Problem problem;
+  BOOST_REQUIRE(wire::parse_turn(yes, fields, Limits{}));
+  BOOST_REQUIRE(decide::bind(*rules->program, fields, bind, request, problem));
+  decide::Scratch scratch;
+  const auto outcome = [&](const decide::StateView& view) {
+    return decide::outcome(*rules->program, decide::decide(*rules, request, view, scratch));
+  };
+  const std::string recorded(result->find(1)->string);
+  BOOST_TEST((outcome({.question = given.question}) == recorded));
+  BOOST_TEST((outcome({}) != recorded));
+}
