@@ -57,7 +57,9 @@ class Enrolled {
 awaitable<void> Connection::exchanges() {
   bool keep = true;
   std::size_t read = kFirstRead;
-  while (keep) {
+  for (bool answered = false; keep; answered = true) {
+    // Who was answered just now has had no time to ask again, and who did not wait for his answer comes after the others.
+    if (answered) co_await asio::post(kToken);
     if (buffer_.size() == 0 || half_an_empty_line()) {
       if (buffer_.capacity() > kMostRead) buffer_.shrink_to_fit();
       if (router_.draining()) break;
@@ -70,17 +72,9 @@ awaitable<void> Connection::exchanges() {
       buffer_.commit(bytes);
       if (bytes == read) read = std::min(2 * read, kMostRead);
       if (half_an_empty_line()) continue;
-    } else {  // it did not wait for its answer: the others come first
-      co_await asio::post(kToken);
     }
     auto one = std::make_unique<Exchange>(router_.caps().header_bytes);
-    bool done = at_once(*one);
-    if (done && one->slot) {
-      // First all that have come are judged, then all are answered: to wake another process for each costs as much as to judge a turn.
-      co_await asio::post(kToken);
-      done = tell(*one);
-    }
-    keep = done ? one->stays : co_await exchange(std::move(one));
+    keep = at_once(*one) ? one->stays : co_await exchange(std::move(one));
   }
 }
 
@@ -156,7 +150,7 @@ bool Connection::half_an_empty_line() const {
 }
 
 // All that can be done of it without waiting: for most, where the request has come whole and its answer is there at once, no other
-// coroutine, no timer and no other thread is needed. True: there is an answer to tell, or there was nothing to answer.
+// coroutine, no timer and no other thread is needed. True: it is done.
 bool Connection::at_once(Exchange& one) {
   // Some send a line end behind a body that none belongs to: one before a request line is not looked at (RFC 9112, 2.2).
   if (!empty_line_ && buffer_.size() >= 2) {
@@ -175,15 +169,10 @@ bool Connection::at_once(Exchange& one) {
   take_body(one);
   if (one.error || !one.reading.is_done()) return false;
   hand_over(one);
-  return one.slot->response.has_value();
-}
-
-// What is there at once. True: it is sent, and all of it.
-bool Connection::tell(Exchange& one) {
-  Response& response = *one.slot->response;
-  one.rest = send_now(*one.call, response, one.head_only, one.stays);
+  if (!one.slot->response) return false;
+  one.rest = send_now(*one.call, *one.slot->response, one.head_only, one.stays);
   one.told = true;
-  return one.rest.empty() && (response.stored.size == 0 || one.head_only);
+  return one.rest.empty() && (one.slot->response->stored.size == 0 || one.head_only);
 }
 
 // A head that is whole: what is wrong with it, or who calls for what.

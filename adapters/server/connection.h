@@ -122,7 +122,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   awaitable<void> exchanges();
   bool half_an_empty_line() const;
   bool at_once(Exchange& one);
-  bool tell(Exchange& one);
   void look_at_head(Exchange& one);
   void take_body(Exchange& one);
   void hand_over(Exchange& one);
