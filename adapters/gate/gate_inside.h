@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,10 +44,8 @@ class Gate::Inside {
         floor_(options_.log, options_.default_queue),
         errands_(options_, floor_, told_to_wait_),
         looks_(options_, floor_, told_to_wait_) {
-    if (options_.log == nullptr) {
-      known_.max_load_factor(0.25f);  // an id is new, nearly always: that is then known from an empty place alone
-      known_.reserve(options_.remembered);
-    }
+    // An id is new, nearly always: where there is much room that is known from an empty place alone.
+    if (options_.log == nullptr) known_.reserve(4 * options_.remembered);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.threads); ++i)
       workers_.emplace_back([this] { work(); });
   }
@@ -156,7 +156,7 @@ class Gate::Inside {
     Reply reply;
   };
   const Remembered* remembered(const std::string& key) const;  // under mutex_, as the next
-  void remember(const Turn& turn);
+  void remember(Turn& turn);                                   // which keeps its reply
   void refuse_reused(Turn& turn);
   void overtake(const Turn& turn, Reply& reply, bool only_person);
   void give_way(const Turn& turn, Reply& reply, bool only_person);
@@ -197,11 +197,12 @@ class Gate::Inside {
   Deadlines deadlines_;
   std::vector<std::unique_ptr<decide::Scratch>> scratches_;
   const std::shared_ptr<SpareRequests> spare_requests_ = std::make_shared<SpareRequests>();
-  std::unordered_map<std::string, TurnPtr> overlay_;         // decided, not yet durable; by request key
-  std::deque<Remembered> remembered_;                        // without a log
-  std::size_t oldest_ = 0;                                   // of them, once there are as many as are to be
-  std::unordered_map<std::string_view, Remembered*> known_;  // by their request keys
-  std::vector<Missed> missed_;                               // whose records could not be written yet
+  std::unordered_map<std::string, TurnPtr> overlay_;  // decided, not yet durable; by request key
+  std::deque<Remembered> remembered_;                 // without a log
+  std::size_t oldest_ = 0;                            // of them, once there are as many as are to be
+  // By their request keys. Its places lie together: of a new id one is looked at, and no node.
+  boost::unordered_flat_map<std::string_view, Remembered*, std::hash<std::string_view>> known_;
+  std::vector<Missed> missed_;  // whose records could not be written yet
   std::size_t under_way_ = 0;
   std::uint64_t taken_ = 0, placed_ = 0;   // in_order: turns taken; of the first so many all have their places
   std::set<std::uint64_t> placed_early_;   // and these beyond

@@ -68,28 +68,22 @@ const Gate::Inside::Remembered* Gate::Inside::remembered(const std::string& key)
 }
 
 // Where they are counted, the newest takes the oldest one's place, and its memory.
-void Gate::Inside::remember(const Turn& turn) {
+void Gate::Inside::remember(Turn& turn) {
   const std::string& key = turn.keys.front();
   if (const auto known = known_.find(key); known != known_.end()) {
-    known->second->content = turn.content;
+    known->second->content = std::move(turn.content);
     known->second->reply = turn.reply;
   } else if (options_.remembered == 0 || remembered_.size() < options_.remembered) {
-    Remembered& one = remembered_.emplace_back(Remembered{key, turn.content, turn.reply});
+    Remembered& one = remembered_.emplace_back(Remembered{key, std::move(turn.content), turn.reply});
     known_.emplace(one.key, &one);
   } else {
     Remembered& one = remembered_[oldest_];
-    decltype(known_)::node_type place;  // of the oldest; none: there was no memory for it
     if (const auto oldest = known_.find(one.key); oldest != known_.end() && oldest->second == &one)
-      place = known_.extract(oldest);
+      known_.erase(oldest);
     one.key = key;
-    one.content = turn.content;
+    one.content = std::move(turn.content);
     one.reply = turn.reply;
-    if (place.empty()) {
-      known_.emplace(one.key, &one);
-    } else {
-      place.key() = one.key;
-      known_.insert(std::move(place));
-    }
+    known_.emplace(one.key, &one);
     oldest_ = (oldest_ + 1) % remembered_.size();
   }
 }
