@@ -16,7 +16,9 @@
 #include "adapters/cli/server_client.h"
 #include "adapters/cli/settings.h"
 #include "adapters/cli/system_clock.h"
+#include "adapters/gate/facts.h"
 #include "adapters/gate/past.h"
+#include "adapters/gate/ticket_json.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/reader.h"
@@ -47,6 +49,34 @@ constexpr Phrase kStoryLabels[] = {{"", ""},
                                    {"handed to: ", "转交："},
                                    {"kept back: ", "扣下："}};
 
+// The story and the facts of a decision as somebody with these roles reads them. No packs are at hand: what was confidential then counts.
+struct Told {
+  std::optional<audit::StorySection> story;
+  gate::FactsTold facts;
+};
+Told tell(const Shown& shown, std::span<const std::string> roles, Language language) {
+  Told told;
+  if (!shown.opened) return told;
+  const audit::SectionBytes* section = shown.opened->find(audit::Section::story);
+  Result<audit::StorySection> story = audit::decode_story(section == nullptr ? "" : section->encoded);
+  if (!story) return told;
+  gate::tell_to(roles, gate::reserved_in(*shown.opened), *story);
+  told.story = std::move(*story);
+  told.facts =
+      gate::FactsReader({.roles = roles, .has_packs = false, .whole = true, .language = language}).read(*shown.opened);
+  return told;
+}
+
+void print_json(const Shown& shown, std::span<const std::string> roles, Terminal& terminal) {
+  json::object out = json::parse(record_json(shown)).as_object();
+  if (const Told told = tell(shown, roles, terminal.language); told.story) {
+    out["story"] = gate::story_json(*told.story, terminal.language);
+    out["facts"] = gate::facts_json(told.facts);
+    if (told.facts.left_out > 0) out["facts_left_out"] = told.facts.left_out;
+  }
+  terminal.out << json::serialize(out) << '\n';
+}
+
 void print_record(const Shown& shown, std::string_view leaf, std::span<const std::string> roles, Terminal& terminal) {
   std::ostream& out = terminal.out;
   const auto line = [&](const Phrase& label, std::string_view value) { out << terminal.say(label) << value << '\n'; };
@@ -66,14 +96,18 @@ void print_record(const Shown& shown, std::string_view leaf, std::span<const std
       out << "  " << label << terminal.say({": ", "："}) << plain(lines, "    ") << '\n';
     }
   }
-  if (const audit::SectionBytes* section = shown.opened->find(audit::Section::story)) {
-    if (Result<audit::StorySection> story = audit::decode_story(section->encoded)) {
-      gate::tell_to(roles, gate::reserved_in(*shown.opened), *story);
-      out << '\n';
-      for (const audit::StoryLine& told : terminal.language == Language::zh ? story->zh : story->en)
-        out << "  " << terminal.say(kStoryLabels[static_cast<std::size_t>(told.kind)]) << plain(told.text, "    ")
-            << '\n';
-    }
+  if (const Told told = tell(shown, roles, terminal.language); told.story) {
+    out << '\n';
+    for (const audit::StoryLine& one : terminal.language == Language::zh ? told.story->zh : told.story->en)
+      out << "  " << terminal.say(kStoryLabels[static_cast<std::size_t>(one.kind)]) << plain(one.text, "    ") << '\n';
+    for (const gate::FactTold& fact : told.facts.facts)
+      out << "  " << terminal.say({"fact: ", "事实："}) << plain(gate::fact_told(fact, terminal.language), "    ")
+          << '\n';
+    if (told.facts.left_out > 0)
+      out << "  "
+          << fill(terminal.say({"{0} more facts are not listed.", "另有 {0} 项事实未列出。"}),
+                  {std::to_string(told.facts.left_out)})
+          << '\n';
   }
 }
 
@@ -206,11 +240,10 @@ void let_go(Recorder& recorder, std::unique_ptr<LogReader>& reader) {
 }  // namespace
 
 int run_log_show(const Invocation& invocation, Terminal& terminal) {
-  if (invocation.has("--role") && (!invocation.has("--index") || terminal.json))
+  if (invocation.has("--role") && !invocation.has("--index"))
     return wrong_use(terminal,
-                     {"--role goes with --index N and without --json: only the story of one record tells of "
-                      "confidential rules.",
-                      "--role 须与 --index N 同用，且不能与 --json 同用：只有单条记录的讲述会提及保密规则。"},
+                     {"--role goes with --index N: only the story of one record tells of confidential rules.",
+                      "--role 须与 --index N 同用：只有单条记录的讲述会提及保密规则。"},
                      {}, "log show");
   const std::string& path = invocation.arguments[0];
   std::unique_ptr<LogReader> reader = LogReader::open(path, keys_dir(invocation, path));
@@ -254,7 +287,7 @@ int run_log_show(const Invocation& invocation, Terminal& terminal) {
     if (invocation.has("--role")) roles.push_back(invocation.get("--role"));
     const Shown shown = look(*reader, keys.get(), range.first, *leaf);
     if (terminal.json)
-      terminal.out << record_json(shown) << '\n';
+      print_json(shown, roles, terminal);
     else
       print_record(shown, *leaf, roles, terminal);
   } else {

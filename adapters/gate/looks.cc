@@ -60,6 +60,15 @@ std::optional<std::uint64_t> place_of(std::string_view cursor) {
   return at;
 }
 
+// Whoever judges decisions sees all that rules read; others what they came to something by, and what the bot brought.
+FactsReader facts_for(const Caller& caller, const program::Program* program, Language language) {
+  return FactsReader({.roles = caller.roles,
+                      .program = program,
+                      .has_packs = true,
+                      .whole = caller.is_local || caller.has("auditor"),
+                      .language = language});
+}
+
 std::string role_of(const Caller& caller) {
   if (caller.is_local) return "local";
   std::string out;
@@ -218,11 +227,13 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
     std::vector<PastDecision>& turns = frame.turns.emplace();
     std::vector<Ticket>& earlier = frame.earlier.emplace();
     std::vector<std::uint64_t> opened;
-    // Stories are told without confidential rules but to the roles that these name.
+    // Stories are told without confidential rules but to the roles that these name; facts are those that the told rules stand on.
+    const FactsReader facts = facts_for(caller, frame.program, query.language);
     if (!ticket->decision.empty()) {
       frame.decision = past_decision(*options_.log, *reader, ticket->decision);
       if (frame.decision) {
         as_told_to(caller.roles, frame.program, *frame.decision);
+        frame.decision->facts = facts.read(frame.decision->record);
         opened.push_back(frame.decision->index);
       }
     }
@@ -240,6 +251,7 @@ Reply Looks::handoff(const Query& query, const Caller& caller) {
         if (!past) continue;
         opened.push_back(*index);
         as_told_to(caller.roles, frame.program, *past);
+        past->facts = facts.read(past->record);
         turns.push_back(std::move(*past));
       }
       std::reverse(turns.begin(), turns.end());
@@ -343,7 +355,9 @@ Reply Looks::decision(const Query& query, const Caller& caller) {
   if (const Code* code = hidden(*past, caller, *reader)) return refuse_decision(*code, query);
   const bool bot = caller.audience == decide::Audience::bot;
   const std::shared_ptr<const decide::Ruleset> rules = options_.snapshot->get();
-  as_told_to(caller.roles, rules ? rules->program.get() : nullptr, *past);
+  const program::Program* program = rules ? rules->program.get() : nullptr;
+  as_told_to(caller.roles, program, *past);
+  if (!bot) past->facts = facts_for(caller, program, query.language).read(past->record);
   if (const auto failed = record_view(caller, query, {past->index}, past->customer, {})) return *failed;
   Reply reply;
   reply.decision_id = past->id;

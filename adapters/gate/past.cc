@@ -73,7 +73,7 @@ void tell_to(std::span<const std::string> roles, const std::vector<audit::Reserv
 std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogReader& reader, std::uint64_t index) {
   const Result<audit::Header> header = audit::decode_header(reader.header(index).value_or(""));
   if (!header || header->context.kind != audit::Kind::decision) return std::nullopt;
-  const Result<audit::OpenedRecord> opened = reader.open_body(log.keys(), index);
+  Result<audit::OpenedRecord> opened = reader.open_body(log.keys(), index);
   if (!opened)
     throw audit::Error(audit::codes::kBodyClosed, log.path(), {std::to_string(index), "its key is not at hand"});
   PastDecision past;
@@ -112,6 +112,7 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
       }
     }
   }
+  past.record = std::move(*opened);
   return past;
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/gate/facts.h"
 #include "adapters/gate/once.h"
 #include "adapters/gate/ticket.h"
 #include "audit/log/log.h"
@@ -37,6 +38,8 @@ struct PastDecision {
   audit::StorySection story;
   std::vector<audit::Reserved> reserved;  // of confidential rules, for the roles that they name
   Digest leaf{};
+  audit::OpenedRecord record;  // all of it, as it was opened
+  FactsTold facts;             // for whoever reads it; empty until they are asked for
 };
 
 // What a decision's record keeps of confidential rules for the roles that they name.

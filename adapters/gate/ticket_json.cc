@@ -1,7 +1,6 @@
 #include "adapters/gate/ticket_json.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 
 #include "adapters/wire/reply.h"
 #include "audit/report/words.h"
@@ -71,20 +70,24 @@ json::object summary(const Ticket& ticket, const program::Program* program, std:
   return out;
 }
 
-// The story of a decision in kinds that a desk can lay out; of confidential rules what `tell_to` put there.
-json::array story_json(const PastDecision& past, Language language) {
+void tell_facts(const PastDecision& past, json::object& out) {
+  out["facts"] = facts_json(past.facts);
+  if (past.facts.left_out > 0) out["facts_left_out"] = past.facts.left_out;
+}
+
+}  // namespace
+
+json::array story_json(const audit::StorySection& story, Language language) {
   static constexpr std::string_view kKinds[] = {"",     "customer_said", "bot_wanted", "verdict",
                                                 "rule", "because",       "law",        "unknown",
                                                 "told", "handed_to",     "kept_back"};
   json::array out;
-  for (const audit::StoryLine& line : language == Language::zh ? past.story.zh : past.story.en) {
+  for (const audit::StoryLine& line : language == Language::zh ? story.zh : story.en) {
     const auto kind = static_cast<std::size_t>(line.kind);
     out.emplace_back(json::object{{"kind", kind < std::size(kKinds) ? kKinds[kind] : ""}, {"text", line.text}});
   }
   return out;
 }
-
-}  // namespace
 
 std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
   json::object out = summary(ticket, frame.program, frame.roles);
@@ -97,12 +100,18 @@ std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
     joined.emplace_back(json::object{{"by", one.by}, {"at", format_instant(one.at, 0)}, {"reason", one.reason}});
   out["joined"] = std::move(joined);
   out["outcome"] = text_or_null(ticket.outcome);
-  if (frame.decision) out["story"] = story_json(*frame.decision, frame.language);
+  if (frame.decision) {
+    out["story"] = story_json(frame.decision->story, frame.language);
+    tell_facts(*frame.decision, out);
+  }
   if (frame.turns) {
     json::array& turns = out["turns"].emplace_array();
     for (const PastDecision& turn : *frame.turns) {
-      turns.emplace_back(json::object{
-          {"decision", turn.id}, {"verdict", decide::name(turn.verdict)}, {"story", story_json(turn, frame.language)}});
+      json::object told{{"decision", turn.id},
+                        {"verdict", decide::name(turn.verdict)},
+                        {"story", story_json(turn.story, frame.language)}};
+      tell_facts(turn, told);
+      turns.emplace_back(std::move(told));
     }
   }
   if (frame.earlier) {
@@ -389,7 +398,8 @@ void as_told_to(std::span<const std::string> roles, const program::Program* now,
 
 std::string with_story(std::string_view body, const PastDecision& past, Language language) {
   json::value value = json::parse(body);
-  value.as_object()["story"] = story_json(past, language);
+  value.as_object()["story"] = story_json(past.story, language);
+  tell_facts(past, value.as_object());
   return json::serialize(value);
 }
 
@@ -424,6 +434,11 @@ std::string explanation_json(const PastDecision& past, std::string_view reader, 
                 ? std::string_view(zh ? "告知您" : "You were told")
                 : audit::word("k" + std::to_string(static_cast<int>(line.kind)), language);
     text += (zh ? "：" : ": ") + line.text;
+  }
+  if (reader == "officer") {
+    for (const FactTold& fact : past.facts.facts)
+      text += (zh ? "\n依据的事实：" : "\nFact: ") + fact_told(fact, language);
+    tell_facts(past, out);
   }
   if (reader == "customer") {
     text += zh ? "\n如有异议，可随时要求由人工复核。"

@@ -3,6 +3,7 @@
 // Promises   members always in the same order; a rule that is or was confidential shows to the roles that it names only
 #pragma once
 
+#include <boost/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,7 +53,9 @@ bool goes_as_offered(std::string_view body);
 // Of a decision's body and story what a caller with these roles may read of it under the packs of now: what these keep back goes, whatever
 // it was then; what was confidential then comes to whom it named then and names now.
 void as_told_to(std::span<const std::string> roles, const program::Program* now, PastDecision& past);
-// A recorded decision with its story; the same told for a reader: bot, customer, officer.
+// The story of a decision in kinds that a desk can lay out; of confidential rules what `tell_to` put there.
+boost::json::array story_json(const audit::StorySection& story, Language language);
+// A recorded decision with its story and facts; the same told for a reader: bot, customer, officer.
 std::string with_story(std::string_view body, const PastDecision& past, Language language);
 std::string explanation_json(const PastDecision& past, std::string_view reader, Language language);
 std::string for_bot_json(std::string_view body);  // a recorded reply as a bot may read it: codes only

@@ -120,6 +120,27 @@ json::object story_schema() {
   return list_of(object({{"kind", type("string")}, {"text", type("string")}}, {"kind", "text"}));
 }
 
+json::object facts_schema(bool zh) {
+  const json::object text = type("string");
+  return described(list_of(object({{"path", text},
+                                   {"name", text},
+                                   {"of", described(text, zh ? "产品、操作或接收人；没有即本轮"
+                                                             : "product, action or recipient; none: the turn")},
+                                   {"known", type("boolean")},
+                                   {"value", nullable("string")},
+                                   {"hidden", described(type("boolean"), zh ? "true：其数据分级不得显示"
+                                                                            : "true: its data class is not shown")},
+                                   {"cause", text},
+                                   {"quality", one_of({"assessed", "stated", "inferred"})},
+                                   {"source", text},
+                                   {"as_of", time_schema()},
+                                   {"class", text},
+                                   {"rules", list_of(text)}},
+                                  {"path", "known", "value"})),
+                   zh ? "决定所依据的事实；`rules`：据此得出结果的规则"
+                      : "the facts that it was decided on; `rules`: those that came to something by it");
+}
+
 json::object decision_schema(Language language) {
   const bool zh = language == Language::zh;
   json::object handoff = object({{"id", type("string")},
@@ -159,6 +180,8 @@ json::object decision_schema(Language language) {
        {"packs", list_of(pack_schema())},
        {"data", list_of(data_schema())},
        {"story", story_schema()},
+       {"facts", facts_schema(zh)},
+       {"facts_left_out", type("integer")},
        {"receipt", may_lack(object({{"log", type("string")}, {"index", type("integer")}, {"leaf", type("string")}},
                                    {"log", "index", "leaf"}))}},
       {"id", "decision", "verdict", "say", "products", "actions", "redactions", "disclosures", "requires", "flags",
@@ -273,7 +296,9 @@ json::object schemas(std::string_view request_schema, Language language) {
                                {"for", one_of({"bot", "customer", "officer"})},
                                {"verdict", verdict_schema()},
                                {"rules", list_of(text)},
-                               {"text", text}},
+                               {"text", text},
+                               {"facts", facts_schema(language == Language::zh)},
+                               {"facts_left_out", type("integer")}},
                               {"decision", "for", "verdict"});
   out["Conversation"] = object({{"id", text},
                                 {"state", one_of({"bot", "waiting", "person"})},
@@ -311,8 +336,14 @@ json::object schemas(std::string_view request_schema, Language language) {
                                             : "looked up by GET alone; other replies leave it out");
   };
   known["story"] = looked_up(story_schema());
-  known["turns"] = looked_up(list_of(
-      object({{"decision", text}, {"verdict", verdict_schema()}, {"story", story_schema()}}, {"decision", "verdict"})));
+  known["facts"] = looked_up(facts_schema(language == Language::zh));
+  known["facts_left_out"] = type("integer");
+  known["turns"] = looked_up(list_of(object({{"decision", text},
+                                             {"verdict", verdict_schema()},
+                                             {"story", story_schema()},
+                                             {"facts", facts_schema(language == Language::zh)},
+                                             {"facts_left_out", type("integer")}},
+                                            {"decision", "verdict"})));
   known["earlier"] = looked_up(list_of(summary));
   out["Ticket"] = object(std::move(known), always);
   out["Tickets"] = object({{"items", list_of(summary)}, {"next", text}}, {"items"});

@@ -108,9 +108,11 @@ constexpr Phrase kPhrases[] = {
     {"sample_note",
      "Chosen by seed, from what is sealed and from every verdict in turn: the decisions with the lowest SHA-256 of "
      "seed "
-     "and index, whether they can be told or not. Whoever has the log and the seed gets the same ones.",
+     "and index, whether they can be told or not. Whoever has the log and the seed gets the same ones. The facts on "
+     "which they were decided stay sealed: the log's holder can show them, record by record.",
      "按种子抽取，未公开者与各结论轮流：取“种子/"
-     "序号”的 SHA-256 最小者，无论能否详述。持有日志与种子的人会抽到同样的决定。"},
+     "序号”的 SHA-256 最小者，无论能否详述。持有日志与种子的人会抽到同样的决定。各决定所依据的事实仍封存："
+     "日志持有者可逐条出示。"},
     {"sealed_word", "sealed", "未公开"},
     {"untold_sealed",
      "Drawn, and not told: no key that was at hand opens it. A key is destroyed where a person is erased; the log's "

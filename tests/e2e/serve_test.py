@@ -1351,9 +1351,11 @@ rule for_{role} en "seen by {role}" zh "{role}可见" cites TEST applies to mess
                     shown = subprocess.run([BINARY, "log", "show", self.server.log, "--copy", "--index", index, "--language", language, *options],
                                            capture_output=True, text=True, check=True).stdout
                     self.assertEqual(seen(shown), sees, shown)
+                    told = json.loads(subprocess.run([BINARY, "log", "show", self.server.log, "--copy", "--index", index, "--language", language,
+                                                      "--json", *options], capture_output=True, text=True, check=True).stdout)
+                    self.assertEqual(seen(json.dumps(told["story"], ensure_ascii=False)), sees, told)
                 for wrong, says in ((("--index", index, "--role", "Auditor"), "auditor?"), (("--index", index, "--role", "审计"), "visible to"),
-                                    (("--index", index, "--role", "auditor,agent"), "one word"), (("--role", "auditor"), "--index N"),
-                                    (("--index", index, "--role", "auditor", "--json"), "without --json")):
+                                    (("--index", index, "--role", "auditor,agent"), "one word"), (("--role", "auditor"), "--index N")):
                     shown = subprocess.run([BINARY, "log", "show", self.server.log, "--copy", *wrong], capture_output=True, text=True, check=False)
                     self.assertEqual((shown.returncode, shown.stdout), (2, ""), (wrong, shown.stderr))
                     self.assertIn(says, shown.stderr)

@@ -117,6 +117,19 @@ class Walk(unittest.TestCase):
         code, out, _ = caveat("log", "show", log, "--index", self.decisions[2]["receipt"]["index"], "--language", "zh")
         self.assertEqual(code, 0)
         self.assertIn("裁决", out)
+        # one record in full tells the facts that its rules stand on, those of the reply among them
+        stand_on_facts = [decision for decision in self.decisions if any(reason["facts"] for reason in decision["reasons"])][:8]
+        self.assertEqual(len(stand_on_facts), 8)
+        for decision in stand_on_facts:
+            index = decision["receipt"]["index"]
+            told = lines(caveat("log", "show", log, "--index", index, "--copy", "--json")[1])[0]
+            by_rule = {(rule, fact["path"]) for fact in told["facts"] for rule in fact.get("rules", [])}
+            texts = ("answer.text", "message.text")
+            wanted = {(reason["rule"], path) for reason in decision["reasons"] for path in reason["facts"] if path not in texts}
+            self.assertLessEqual(wanted, by_rule, decision["id"])
+            self.assertTrue(all(fact["known"] is ("cause" not in fact) for fact in told["facts"]), told["facts"])
+            shown = caveat("log", "show", log, "--index", index, "--copy", "--language", "en")[1]
+            self.assertEqual(shown.count("\n  fact: "), len(told["facts"]), shown)
         code, _, err = caveat("decide", "--rules", "rules", "--log", log, stdin=b'{"id":"one-more","message":{"text":"hello"}}\n')
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(caveat("log", "verify", log)[0], 0)
