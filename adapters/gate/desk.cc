@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 #include "adapters/gate/queues.h"
 #include "adapters/wire/codes.h"
@@ -326,13 +327,14 @@ Moved Desk::pass(std::string_view id, const std::string& by, const std::string& 
   ticket.standing = cell.next;
   ticket.holder.clear();
   ticket.since = now;
-  ticket.note = note;
   ++ticket.passes;
   // Every third: who gets it then may still send it where it belongs.
   const bool escalates = ticket.passes % kPassesBeforeEscalation == 0;
   const std::uint32_t to = escalates ? above(program, queue_of(program, ticket.queue, default_queue_), default_queue_)
                                      : queue_of(program, queue, default_queue_);
-  ticket.queue = to == program::kNone ? queue : std::string(program.queue_name(to));
+  const std::string from =
+      std::exchange(ticket.queue, to == program::kNone ? queue : std::string(program.queue_name(to)));
+  ticket.add_note({.by = by, .text = note, .at = now, .from = from, .to = ticket.queue});
   ticket.due = due_in(program, to, now);
   ticket.farthest = false;
   if (escalates) ++ticket.escalations;
@@ -349,7 +351,7 @@ Moved Desk::end(Move move, std::string_view id, const std::string& by, const std
   ticket.standing = cell.next;
   ticket.since = now;
   ticket.outcome = outcome;
-  ticket.note = note;
+  ticket.add_note({.by = by, .text = note, .at = now, .from = {}, .to = {}});
   return put(std::move(ticket), move == Move::close ? audit::Kind::handoff_closed : audit::Kind::handoff_returned);
 }
 
@@ -395,11 +397,12 @@ std::optional<Microseconds> Desk::expected_wait(std::string_view queue, Microsec
   return *middle;
 }
 
-Moved Desk::note(std::string_view id, const std::string& note, bool withdrawn) {
+Moved Desk::note(std::string_view id, const std::string& by, const std::string& note, bool withdrawn,
+                 Microseconds now) {
   const Ticket* there = at(id);
   if (there == nullptr) return refuse(wire::codes::kNotFound);
   Ticket ticket = *there;
-  ticket.note = note;
+  ticket.add_note({.by = by, .text = note, .at = now, .from = {}, .to = {}});
   ticket.withdrawn |= withdrawn;
   return put(std::move(ticket), audit::Kind::feedback);
 }

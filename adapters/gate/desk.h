@@ -110,8 +110,9 @@ class Desk {
             Microseconds now);  // give_back, close
   // What was asked in this conversation, and what this customer asked outside of any, first the ticket at hand.
   std::vector<Moved> answered(std::string_view conversation, std::string_view customer, Microseconds now);
-  Moved note(std::string_view id, const std::string& note, bool withdrawn);  // a word on it; nothing else changes
-  Moved became_known(std::string_view id, const std::string& customer);      // whose conversation it is
+  // A word on it; nothing else changes.
+  Moved note(std::string_view id, const std::string& by, const std::string& note, bool withdrawn, Microseconds now);
+  Moved became_known(std::string_view id, const std::string& customer);  // whose conversation it is
   std::vector<std::string> overdue(Microseconds now) const;
   Moved escalate(std::string_view id, const program::Program& program, Microseconds now);
 

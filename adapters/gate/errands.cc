@@ -310,7 +310,7 @@ void Errands::note(const Command& command, const Caller& caller, const Done& don
     if (!caller.is_person() || !sees(caller, options_, ticket->queue, ticket->holder))
       return void(code = &wire::codes::kRole);
     if ((code = version_refusal(command.if_match, ticket->version)) != nullptr) return;
-    moved = desk.note(command.target, note, withdrawn);
+    moved = desk.note(command.target, caller.id, note, withdrawn, options_.clock->wall_us());
   });
   if (code != nullptr) numbers.give_up();
   if (code != nullptr) return done(refuse_move(*code, command, caller, there, std::nullopt));

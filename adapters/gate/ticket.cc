@@ -38,6 +38,7 @@ enum Key : int {
   kJoined,
   kHidden,
   kHiddenRoles,
+  kNotes,
 };
 
 // Members that say nothing are left out.
@@ -124,6 +125,18 @@ std::string encode(const Ticket& ticket) {
       for (const std::string& role : one.roles) out.text(role);
     }
   }
+  if (!ticket.notes.empty()) {
+    cbor::Encoder& out = w.out(kNotes);
+    out.array(ticket.notes.size());
+    for (const Note& one : ticket.notes) {
+      out.array(5);
+      out.text(one.by);
+      out.text(one.text);
+      out.integer(one.at);
+      out.text(one.from);
+      out.text(one.to);
+    }
+  }
   return w.take();
 }
 
@@ -185,7 +198,30 @@ std::optional<Ticket> decode_ticket(std::string_view encoded) {
                                .at = one.items[2].as_integer().value_or(0)});
     }
   }
+  if (const cbor::Value* notes = map->find(kNotes)) {
+    for (const cbor::Value& one : notes->items) {
+      if (one.items.size() != 5) return std::nullopt;
+      ticket.notes.push_back({.by = std::string(one.items[0].string),
+                              .text = std::string(one.items[1].string),
+                              .at = one.items[2].as_integer().value_or(0),
+                              .from = std::string(one.items[3].string),
+                              .to = std::string(one.items[4].string)});
+    }
+  }
   return ticket;
+}
+
+void Ticket::add_note(Note added) {
+  note = added.text;
+  if (added.text.empty() && added.to.empty()) return;
+  notes.push_back(std::move(added));
+  std::size_t first = notes.size(), bytes = 0;
+  while (first > 0 && notes.size() - first < kNotesKept) {
+    bytes += notes[first - 1].text.size();
+    if (bytes > kNoteBytes && first < notes.size()) break;
+    --first;
+  }
+  notes.erase(notes.begin(), notes.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
 std::string_view priority_name(std::uint8_t priority) {

@@ -23,6 +23,14 @@ struct Joined {
 };
 inline constexpr std::size_t kJoinedKept = 16;  // on a ticket, the newest; the log has all
 
+// What a person wrote on it: with a pass, at its end, or by itself.
+struct Note {
+  std::string by, text;
+  Microseconds at = 0;
+  std::string from, to;  // queues of a pass; empty: it was none
+};
+inline constexpr std::size_t kNotesKept = 16, kNoteBytes = 32u << 10;  // on a ticket, the newest; the log has all
+
 struct HiddenRule {
   std::string rule;
   std::vector<std::string> roles;  // to which it shows all the same
@@ -51,6 +59,9 @@ struct Ticket {
   bool withdrawn = false;      // the customer has said that he no longer wants a person; he is held all the same
   std::string outcome, note;   // the last ones
   std::vector<Joined> joined;  // what else was said when a person was asked for, the newest last
+  std::vector<Note> notes;     // and by the persons who had it
+
+  void add_note(Note note);
 };
 
 std::string encode(const Ticket& ticket);

@@ -99,6 +99,13 @@ std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
   for (const Joined& one : ticket.joined)
     joined.emplace_back(json::object{{"by", one.by}, {"at", format_instant(one.at, 0)}, {"reason", one.reason}});
   out["joined"] = std::move(joined);
+  json::array notes;
+  for (const Note& one : ticket.notes) {
+    json::object note{{"by", one.by}, {"at", format_instant(one.at, 0)}, {"note", one.text}};
+    if (!one.to.empty()) note["from"] = one.from, note["to"] = one.to;
+    notes.emplace_back(std::move(note));
+  }
+  out["notes"] = std::move(notes);
   out["outcome"] = text_or_null(ticket.outcome);
   if (frame.decision) {
     out["story"] = story_json(frame.decision->story, frame.language);
@@ -119,6 +126,7 @@ std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
     for (const Ticket& one : *frame.earlier) {
       json::object entry = summary(one, frame.program, frame.roles);
       entry["outcome"] = text_or_null(one.outcome);
+      entry["note"] = text_or_null(one.note);
       earlier.emplace_back(std::move(entry));
     }
   }

@@ -330,6 +330,12 @@ json::object schemas(std::string_view request_schema, Language language) {
   const json::object summary = object(known, always);
   known["decision"] = known["asked_by"] = known["reason"] = known["note"] = maybe;
   known["joined"] = list_of(object({{"by", text}, {"at", time_schema()}, {"reason", text}}, {"by", "at", "reason"}));
+  known["notes"] = described(
+      list_of(object({{"by", text}, {"at", time_schema()}, {"note", text}, {"from", text}, {"to", text}},
+                     {"by", "at", "note"})),
+      language == Language::zh
+          ? "经手人的留言，最新在后，至多 16 条；`from`、`to`：转交前后的队列"
+          : "what the persons who had it wrote, the newest last, 16 at most; `from` and `to`: queues of a pass");
   const auto looked_up = [&](json::object schema) {
     return described(std::move(schema), language == Language::zh
                                             ? "仅 GET 查阅；其他答复中没有"
@@ -344,7 +350,9 @@ json::object schemas(std::string_view request_schema, Language language) {
                                              {"facts", facts_schema(language == Language::zh)},
                                              {"facts_left_out", type("integer")}},
                                             {"decision", "verdict"})));
-  known["earlier"] = looked_up(list_of(summary));
+  json::object before = summary;
+  before.at("properties").as_object()["note"] = maybe;
+  known["earlier"] = looked_up(list_of(std::move(before)));
   out["Ticket"] = object(std::move(known), always);
   out["Tickets"] = object({{"items", list_of(summary)}, {"next", text}}, {"items"});
   const json::object clock =

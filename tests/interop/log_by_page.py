@@ -206,7 +206,7 @@ def state_value(kind, subject, discriminator, value, where):
     if value is None:
         return
     if kind in (9, 10):
-        keys_of(cbor2.loads(value), (set(), set(range(1, 28))), of)
+        keys_of(cbor2.loads(value), (set(), set(range(1, 30))), of)
     elif kind == 8 and subject == "switch":
         said = cbor2.loads(value)
         keys_of(said, (set(range(1, 7)), {7, 8}), of)

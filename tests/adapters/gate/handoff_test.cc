@@ -1554,6 +1554,66 @@ BOOST_AUTO_TEST_CASE(what_was_not_looked_up_is_left_out_of_a_reply_and_not_told_
   BOOST_TEST(looked.at("earlier").as_array().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_ticket_tells_who_passed_it_from_where_and_what_each_wrote) {
+  Desk desk;
+  using Kind = gate::Command::Kind;
+  const std::string id = handoff_of(desk.asks_for_a_person());
+  const auto note = [&](const std::string& text) {
+    BOOST_TEST(Desk::code(desk.command(Kind::note_handoff, id, R"({"note":")" + text + R"("})")) == "");
+  };
+  const auto pass = [&](const std::string& to, const std::string& by, const std::string& text) {
+    BOOST_TEST(Desk::code(desk.command(Kind::pass_handoff, id, R"({"queue":")" + to + R"(","note":")" + text + R"("})",
+                                       Desk::agent(by))) == "");
+  };
+  const auto told = [&] {
+    std::string all;
+    const json::value ticket = desk.ticket(id);
+    for (const json::value& value : ticket.at("notes").as_array()) {
+      const json::object& one = value.as_object();
+      BOOST_TEST(str(one.at("at")).starts_with("2026-"));
+      all += str(one.at("by")) + ": " + str(one.at("note"));
+      if (one.contains("to")) all += " (" + str(one.at("from")) + " to " + str(one.at("to")) + ")";
+      all += "\n";
+    }
+    return all;
+  };
+  BOOST_TEST(told() == "");
+  pass("advisers", "li", "please look at his loan");
+  note("he called again");
+  pass("desk", "wang", "not ours");
+  const std::string all =
+      "li: please look at his loan (desk to advisers)\nli: he called again\nwang: not ours (advisers to desk)\n";
+  BOOST_TEST(told() == all);
+  desk.restart();
+  BOOST_TEST(told() == all);
+  desk.take(id);
+  BOOST_TEST(desk.close(id) == "");
+  BOOST_TEST(told() == all + "li: done\n");
+  const json::value next = desk.ticket(handoff_of(desk.asks_for_a_person()));
+  BOOST_TEST(str(next.at("earlier").at(0).at("note")) == "done");
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_ticket_keeps_the_newest_notes_and_is_read_as_it_was_written_before_there_were_any) {
+  gate::Ticket ticket;
+  ticket.id = "h-1";
+  ticket.note = "of before";
+  const std::optional<gate::Ticket> old = gate::decode_ticket(gate::encode(ticket));
+  BOOST_REQUIRE(old);
+  BOOST_TEST(old->notes.empty());
+  BOOST_TEST(old->note == "of before");
+  for (int i = 0; i < 20; ++i) ticket.add_note({.by = "li", .text = std::to_string(i), .at = i, .from = {}, .to = {}});
+  BOOST_TEST(ticket.notes.size() == gate::kNotesKept);
+  BOOST_TEST(ticket.notes.back().text == "19");
+  ticket.add_note({.by = "li", .text = std::string(gate::kNoteBytes - 2, 'x'), .at = 21, .from = {}, .to = {}});
+  BOOST_TEST(ticket.notes.size() == 2u);
+  ticket.add_note({.by = "li", .text = std::string(gate::kNoteBytes + 1, 'x'), .at = 22, .from = {}, .to = {}});
+  BOOST_TEST(ticket.notes.size() == 1u);
+  const std::optional<gate::Ticket> again = gate::decode_ticket(gate::encode(ticket));
+  BOOST_REQUIRE(again);
+  BOOST_TEST(gate::encode(*again) == gate::encode(ticket));
+}
+
 BOOST_AUTO_TEST_CASE(texts_of_a_command_are_counted_in_characters_as_their_schema_says) {
   Desk desk;
   const std::string id = handoff_of(desk.asks_for_a_person());
