@@ -203,10 +203,16 @@ Reply Errands::refuse_move(const Code& refusal, const Command& command, const Ca
                    agreed ? "false" : "none");
   if (code == &wire::codes::kRole)
     return refused(*code, command.language, "", "a hand-off of the caller's queues", command.target);
-  return refused(*code, command.language, "", "a hand-off that this can be done with",
-                 !ticket                             ? command.target
-                 : ticket->standing == Standing::bot ? std::string("closed")
-                                                     : std::string(name(ticket->standing)));
+  if (!ticket) return refused(*code, command.language, "", "a hand-off that this can be done with", command.target);
+  const bool closed = ticket->standing == Standing::bot;
+  const bool to_take = code == &wire::codes::kWrongState && !closed && ticket->standing != Standing::person;
+  return refused(
+      wire::problem(*code, {.path = "",
+                            .expected = "a hand-off that this can be done with",
+                            .found = closed ? "closed" : std::string(name(ticket->standing)),
+                            .nearest = {},
+                            .hint = to_take ? "take it first: POST /v1/handoffs/" + ticket->id + "/take" : ""}),
+      command.language);
 }
 
 bool Errands::is_gone(const Ticket& ticket) const {

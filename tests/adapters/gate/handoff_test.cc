@@ -1457,7 +1457,12 @@ BOOST_AUTO_TEST_CASE(a_refused_move_tells_what_was_found_and_the_second_person_w
     BOOST_REQUIRE(reply.problem != nullptr);
     return json::parse(reply.body).at("errors").at(0);
   };
-  BOOST_TEST(str(told(Kind::close_handoff, R"({"outcome":"resolved"})", Desk::agent()).at("found")) == "waiting");
+  for (const auto& [kind, body] : std::vector<std::pair<Kind, std::string>>{
+           {Kind::close_handoff, R"({"outcome":"resolved"})"}, {Kind::return_handoff, "{}"}}) {
+    const json::value waits = told(kind, body, Desk::agent());
+    BOOST_TEST(str(waits.at("found")) == "waiting");
+    BOOST_TEST(str(waits.at("hint")) == "take it first: POST /v1/handoffs/" + id + "/take");
+  }
   desk.take(id);
   const gate::Caller wang = Desk::agent("wang");
   for (const auto& [kind, body] : std::vector<std::pair<Kind, std::string>>{
@@ -1471,7 +1476,9 @@ BOOST_AUTO_TEST_CASE(a_refused_move_tells_what_was_found_and_the_second_person_w
   BOOST_TEST(str(no.at("found")) == "false");
   BOOST_TEST(str(no.at("path")) == "/customer_agreed");
   desk.close(id);
-  BOOST_TEST(str(told(Kind::take_handoff, "", Desk::agent()).at("found")) == "closed");
+  const json::value closed = told(Kind::take_handoff, "", Desk::agent());
+  BOOST_TEST(str(closed.at("found")) == "closed");
+  BOOST_TEST(!closed.as_object().contains("hint"));
 }
 
 BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_command_is_told_at_once) {
