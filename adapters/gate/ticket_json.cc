@@ -38,6 +38,17 @@ json::array rules_shown(const Ticket& ticket, const program::Program* program, s
   return out;
 }
 
+// What its author says that a queue can do: for those who serve it, and who looks for it.
+void tell_service(const program::Program& program, std::uint32_t queue, json::object& out) {
+  const program::QueueRow& row = program.queues()[queue];
+  for (const auto& [member, words] : {std::pair("skills", row.skills), std::pair("languages", row.languages)}) {
+    json::array all;
+    for (const program::Str word : program.strings(words)) all.emplace_back(json::string(program.text(word)));
+    out[member] = std::move(all);
+  }
+  out["call_back"] = row.call_back != 0;
+}
+
 // What everybody may know of it.
 void tell_state(const Ticket& ticket, json::object& out) {
   out["state"] = state_name(ticket.standing);
@@ -91,6 +102,9 @@ json::array story_json(const audit::StorySection& story, Language language) {
 
 std::string ticket_json(const Ticket& ticket, const TicketFrame& frame) {
   json::object out = summary(ticket, frame.program, frame.roles);
+  if (frame.program != nullptr)
+    if (const std::uint32_t queue = frame.program->find_queue(ticket.queue); queue != program::kNone)
+      tell_service(*frame.program, queue, out["queue_offers"].emplace_object());
   out["decision"] = text_or_null(ticket.decision);
   out["asked_by"] = text_or_null(ticket.by);
   out["reason"] = text_or_null(ticket.reason);
@@ -187,6 +201,7 @@ std::string queues_json(const program::Program& program, Microseconds now, const
       hours.emplace_back(json::object{{"day", one.day}, {"from", clock(one.from)}, {"to", clock(one.to)}});
     }
     out["hours"] = std::move(hours);
+    tell_service(program, i, out);
     out["priority"] = priority_name(row.priority);
     if (row.overflow_to != program::kNone) out["overflow_to"] = program.queue_name(row.overflow_to);
     std::size_t waiting = 0;

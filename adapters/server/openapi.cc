@@ -336,6 +336,11 @@ json::object schemas(std::string_view request_schema, Language language) {
       language == Language::zh
           ? "经手人的留言，最新在后，至多 16 条；`from`、`to`：转交前后的队列"
           : "what the persons who had it wrote, the newest last, 16 at most; `from` and `to`: queues of a pass");
+  const json::object service{{"skills", list_of(text)}, {"languages", list_of(text)}, {"call_back", type("boolean")}};
+  known["queue_offers"] = described(
+      object(service, {"skills", "languages", "call_back"}),
+      language == Language::zh ? "规则包对该队列的说明：技能、语言、可否回拨；已无该队列时没有"
+                               : "what the packs say that its queue can do; not there where they have it no more");
   const auto looked_up = [&](json::object schema) {
     return described(std::move(schema), language == Language::zh
                                             ? "仅 GET 查阅；其他答复中没有"
@@ -359,19 +364,23 @@ json::object schemas(std::string_view request_schema, Language language) {
       described(type("string"), language == Language::zh ? "HH:MM；to 不晚于 from 时为次日"
                                                          : "HH:MM; `to` not after `from` is of the next day");
   out["Queues"] = object(
-      {{"items", list_of(object({{"name", text},
-                                 {"title_en", text},
-                                 {"title_zh", text},
-                                 {"open", type("boolean")},
-                                 {"always", type("boolean")},
-                                 {"hours", list_of(object({{"day", type("integer")}, {"from", clock}, {"to", clock}},
-                                                          {"day", "from", "to"}))},
-                                 {"priority", priority_schema()},
-                                 {"overflow_to", text},
-                                 {"waiting", type("integer")},
-                                 {"oldest", time_schema()},
-                                 {"expected_wait", text}},
-                                {"name", "open", "always", "hours", "priority", "waiting"}))}},
+      {{"items", list_of(object(
+                     {{"name", text},
+                      {"title_en", text},
+                      {"title_zh", text},
+                      {"open", type("boolean")},
+                      {"always", type("boolean")},
+                      {"hours", list_of(object({{"day", type("integer")}, {"from", clock}, {"to", clock}},
+                                               {"day", "from", "to"}))},
+                      {"skills", list_of(text)},
+                      {"languages", list_of(text)},
+                      {"call_back", type("boolean")},
+                      {"priority", priority_schema()},
+                      {"overflow_to", text},
+                      {"waiting", type("integer")},
+                      {"oldest", time_schema()},
+                      {"expected_wait", text}},
+                     {"name", "open", "always", "hours", "skills", "languages", "call_back", "priority", "waiting"}))}},
       {"items"});
   json::object lever{{"on", type("boolean")}, {"queue", maybe}, {"reason", maybe}, {"by", maybe}, {"since", maybe}};
   json::object topic = lever;

@@ -1621,6 +1621,36 @@ BOOST_AUTO_TEST_CASE(a_ticket_keeps_the_newest_notes_and_is_read_as_it_was_writt
   BOOST_TEST(gate::encode(*again) == gate::encode(ticket));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_queue_can_do_is_told_with_the_queues_and_on_its_tickets) {
+  Desk desk;
+  desk.loads_beside(R"(
+queue lenders
+  skills loans, 房贷
+  languages zh, en
+  call back
+  say en "A lender will be with you." zh "贷款经理马上就来。"
+)");
+  const json::value opened = json::parse(desk.command(gate::Command::Kind::open_handoff, {},
+                                                      R"({"conversation":"c-1","queue":"lenders","reason":"r"})",
+                                                      Desk::agent("li", {"desk", "lenders"}))
+                                             .body);
+  const std::string all = R"({"skills":["loans","房贷"],"languages":["zh","en"],"call_back":true})";
+  BOOST_TEST(json::serialize(opened.at("queue_offers")) == all);
+  const json::value queues = json::parse(desk.gate->look({.kind = gate::Query::Kind::queues}, Desk::bot()).body);
+  bool found = false;
+  for (const json::value& one : queues.at("items").as_array()) {
+    const bool lenders = str(one.at("name")) == "lenders";
+    found = found || lenders;
+    BOOST_TEST(one.at("skills").as_array().size() == (lenders ? 2u : 0u));
+    BOOST_TEST(one.at("languages").as_array().size() == (lenders ? 2u : 0u));
+    BOOST_TEST(one.at("call_back").as_bool() == lenders);
+  }
+  BOOST_TEST(found);
+  desk.snapshot.put(Desk::other_rules());  // which has no such queue
+  const json::value later = desk.ticket(str(opened.at("id")));
+  BOOST_TEST(!later.as_object().contains("queue_offers"));
+}
+
 BOOST_AUTO_TEST_CASE(texts_of_a_command_are_counted_in_characters_as_their_schema_says) {
   Desk desk;
   const std::string id = handoff_of(desk.asks_for_a_person());
