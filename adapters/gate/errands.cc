@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "adapters/gate/body.h"
 #include "adapters/gate/deliveries.h"
@@ -240,6 +242,10 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
       break;
     case Kind::close_handoff: {
       outcome = body.text("outcome", Body::needed, 64);
+      if (!outcome.empty() && std::find(std::begin(kOutcomes), std::end(kOutcomes), outcome) == std::end(kOutcomes))
+        body.wrong(wire::codes::kOutOfRange, "outcome",
+                   "resolved, unresolved, complaint, false_alarm, referred, withdrawn, unreachable or other",
+                   "\"" + outcome + "\"", std::string(nearest(outcome, std::span<const std::string_view>(kOutcomes))));
       note = body.text("note", Body::optional);
       agreed = body.yes_no("customer_agreed", Body::optional);
       const std::string to = body.text("conversation_to", Body::optional, 64);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 #include "adapters/gate/floor.h"
 #include "adapters/gate/gate.h"
@@ -15,6 +16,10 @@
 #include "audit/record/events.h"
 
 namespace caveat::gate {
+
+// With which a person closes one; a ticket that a later turn answered has `answered`. What else is to be said is a note.
+inline constexpr std::string_view kOutcomes[] = {"resolved", "unresolved", "complaint",   "false_alarm",
+                                                 "referred", "withdrawn",  "unreachable", "other"};
 
 class Errands {
  public:

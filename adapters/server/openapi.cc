@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "adapters/gate/errands.h"
 #include "adapters/server/codes.h"
 #include "adapters/server/http.h"
 #include "adapters/server/route_table.h"
@@ -412,7 +413,9 @@ json::object schemas(std::string_view request_schema, Language language) {
   out["Pass"] = closed({{"queue", text_of(128)}, {"note", text_of(4'000)}}, {"queue", "note"});
   out["Note"] = closed({{"note", text_of(4'000)}, {"customer_withdrew", agreed}}, {"note"});
   out["Return"] = closed({{"note", note}, {"customer_agreed", agreed}}, {});
-  out["Close"] = closed({{"outcome", text_of(64)},
+  json::array outcomes;
+  for (const std::string_view one : gate::kOutcomes) outcomes.push_back(json::string(one));
+  out["Close"] = closed({{"outcome", one_of(std::move(outcomes))},
                          {"note", note},
                          {"conversation_to", may_lack(one_of({"bot"}))},
                          {"customer_agreed", agreed}},

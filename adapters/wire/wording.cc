@@ -81,6 +81,8 @@ constexpr decide::Phrase kPhrases[] = {
     {"{} has had it since {}", "{0} 自 {1} 起受理"},
     {"whoever has it passes it on, or ends it; /v1/handoffs?state=waiting lists what waits",
      "请由受理人转派或结束；/v1/handoffs?state=waiting 可列出待受理的转人工单"},
+    {"resolved, unresolved, complaint, false_alarm, referred, withdrawn, unreachable or other",
+     "resolved、unresolved、complaint、false_alarm、referred、withdrawn、unreachable 或 other"},
     {"take it first: {}", "请先受理：{}"},
     {"a conversation whose hand-off the caller may see", "其转人工单为调用方可见的会话"},
     {"one of another queue", "其他队列的转人工单"},

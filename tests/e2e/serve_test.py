@@ -1183,7 +1183,7 @@ class Desk(Served):
         self.assertEqual(self.server.ask(*take, role="other", headers={"If-Match": "*"})[0], 403)
         self.assertEqual(self.server.ask(*take, role="zhang", headers={"If-Match": "*"})[0], 200)
         self.assertEqual(doctor(), [])
-        close = {"outcome": "done", "note": "n", "customer_agreed": True}
+        close = {"outcome": "unreachable", "note": "n", "customer_agreed": True}
         self.assertEqual(self.server.ask("POST", f"/v1/handoffs/{handoff}/close", close, role="zhang", headers={"If-Match": "*"})[0], 200)
         self.assertEqual(self.get("/v1/conversations/canary-c-1", "crm-bot")[2]["state"], "bot")
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "adapters/gate/body.h"
+#include "adapters/gate/errands.h"
 #include "adapters/gate/record.h"
 #include "adapters/gate/requirements.h"
 #include "adapters/gate/ticket_json.h"
@@ -1649,6 +1650,25 @@ queue lenders
   desk.snapshot.put(Desk::other_rules());  // which has no such queue
   const json::value later = desk.ticket(str(opened.at("id")));
   BOOST_TEST(!later.as_object().contains("queue_offers"));
+}
+
+BOOST_AUTO_TEST_CASE(a_ticket_is_closed_with_an_outcome_that_can_be_counted) {
+  Desk desk;
+  for (const std::string_view outcome : gate::kOutcomes) {
+    const std::string id = handoff_of(desk.asks_for_a_person());
+    desk.take(id);
+    const auto close = [&](const std::string& word) {
+      return desk.command(gate::Command::Kind::close_handoff, id,
+                          R"({"outcome":")" + word + R"(","customer_agreed":true})");
+    };
+    const gate::Reply other = close("false-alarm");
+    BOOST_TEST(Desk::code(other) == "out_of_range");
+    const json::value error = json::parse(other.body).at("errors").at(0);
+    BOOST_TEST(str(error.at("path")) == "/outcome");
+    BOOST_TEST(str(error.at("nearest")) == "false_alarm");
+    BOOST_TEST(str(error.at("expected")).find(std::string(outcome)) != std::string::npos);
+    BOOST_TEST(str(json::parse(close(std::string(outcome)).body).at("outcome")) == outcome);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(texts_of_a_command_are_counted_in_characters_as_their_schema_says) {
