@@ -10,7 +10,8 @@
 
 namespace caveat::server {
 
-constexpr std::size_t kBatchWindow = 64;         // lines of one batch that are under way
+constexpr std::size_t kBatchWindow = 64;  // lines of one batch that are under way
+constexpr std::int64_t kLeavesMs = 250;   // that a caller may take to read the end of a reply from a server that stops
 constexpr std::size_t kBatchQueued = 16u << 20;  // bytes of replies that wait for a caller who still sends
 
 struct Batch {
@@ -67,7 +68,7 @@ awaitable<bool> Connection::batch(Reading& reading, CallPtr call, bool keep) {
   router_.end_batch(call, batch->lines);
   if (error || batch->broken) co_return false;
   if (!reading.is_done()) {  // too many lines, or too slow: it may still be sending
-    co_await linger();
+    co_await linger(router_.draining() ? kLeavesMs : kLingerMs);
     co_return false;
   }
   co_return keep && !router_.draining();
@@ -77,11 +78,16 @@ awaitable<void> Connection::read_lines(Reading& reading, CallPtr call, std::shar
   const std::size_t limit = call->body_limit;
   reading.most = 2 * kReadAhead;  // at a time: more than the buffer holds
   std::string line, piece;
-  bool too_long = false;
+  bool too_long = false, first = true;
   while (!batch->broken) {
     if (reading.is_done()) break;
+    // Who stops refuses lines that come; for those that do not come nobody waits.
+    error_code gone;
+    if (router_.draining() && !(first && buffer_.size() > 0) && socket_.available(gone) == 0) co_return;
+    first = false;
     watch_.arm(router_.caps().body_wait_ms);
-    auto [error, bytes] = co_await http::async_read_some(socket_, buffer_, reading, kToken);
+    auto [error, bytes] = co_await http::async_read_some(socket_, buffer_, reading,
+                                                         asio::bind_cancellation_slot(reading_lines_.slot(), kToken));
     watch_.disarm();
     piece.clear();
     piece.swap(reading.body);
@@ -107,6 +113,7 @@ awaitable<void> Connection::read_lines(Reading& reading, CallPtr call, std::shar
       if (batch->broken) co_return;
     }
     if (error) {
+      if (error == asio::error::operation_aborted && router_.draining() && !watch_.fired()) co_return;
       if (watch_.fired() && !batch->broken)
         batch->replies.emplace_back(router_.batch_problem(
             call, wire::codes::kSlowSender,

@@ -21,7 +21,6 @@ constexpr std::size_t kUnwantedBytes = 64u << 10;  // of a body that no route ta
 // What a connection that idles reads into: little until it has shown how much its requests take.
 constexpr std::size_t kFirstRead = 1024, kMostRead = 8192;
 constexpr std::size_t kStoredPiece = 256u << 10;
-constexpr std::int64_t kLingerMs = 2'000;
 constexpr std::int64_t kListensMs = 250;  // how often who waits without a deadline is looked after
 
 // The other end has closed the connection, or its sending half, which nothing tells apart. What it sent before that and nobody has read
@@ -379,12 +378,12 @@ std::string Connection::send_now(const Call& call, Response& response, bool head
 }
 
 // What still comes is read and forgotten for a moment: closing on it would take the answer away from the one who sends.
-awaitable<void> Connection::linger() {
+awaitable<void> Connection::linger(std::int64_t ms) {
   error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   buffer_.clear();
   std::vector<char> rest(16u << 10);
-  watch_.arm(kLingerMs);
+  watch_.arm(ms);
   for (std::size_t read = 0; read < (4u << 20);) {
     const auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(rest), kToken);
     if (error) break;

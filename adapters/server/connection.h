@@ -112,7 +112,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Each is handed itself: what it is spawned on may be another thread, which begins when its maker has long let go.
   awaitable<void> serve(std::shared_ptr<Connection> self);
   awaitable<void> turn_away(std::shared_ptr<Connection> self);
+  // What nobody waits for ends: it idles, or lines of its batch are waited for that would be refused. A reply under way is not cut.
   void close_if_idle() {
+    reading_lines_.emit(asio::cancellation_type::terminal);
     if (!idle_) return;
     error_code ignored;
     socket_.cancel(ignored);
@@ -135,7 +137,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string send_now(const Call& call, Response& response, bool head_only, bool keep);
   awaitable<bool> send_rest(std::string rest, bool keep);
   awaitable<bool> send_stored(Stored stored);
-  awaitable<void> linger();
+  awaitable<void> linger(std::int64_t ms = kLingerMs);
   awaitable<bool> batch(Reading& reading, CallPtr call, bool keep);
   awaitable<void> read_lines(Reading& reading, CallPtr call, std::shared_ptr<Batch> batch);
   awaitable<void> write_replies(std::shared_ptr<Batch> batch);
@@ -151,6 +153,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::atomic<std::size_t>& one_of_;  // the count that it is in while it is there
   boost::beast::flat_buffer buffer_{kReadAhead};
   Known known_;
+  asio::cancellation_signal reading_lines_;
   bool idle_ = false, before_1_1_ = false;
   bool empty_line_ = false;  // one stood before the request that is to come
 };

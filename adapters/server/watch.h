@@ -25,7 +25,7 @@ using Socket = asio::generic::stream_protocol::socket;
 using asio::awaitable;
 
 inline constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-inline constexpr std::int64_t kWriteMs = 10'000, kCutAgainMs = 20;
+inline constexpr std::int64_t kWriteMs = 10'000, kCutAgainMs = 20, kLingerMs = 2'000;
 
 inline ProblemItem item(std::string expected, std::string found) {
   return {.path = "", .expected = std::move(expected), .found = std::move(found), .nearest = {}, .hint = {}};

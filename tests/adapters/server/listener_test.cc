@@ -150,6 +150,31 @@ BOOST_AUTO_TEST_CASE(a_server_that_has_drained_is_gone_from_its_address_even_if_
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_that_is_open_when_the_server_stops_ends_with_its_last_answer) {
+  Open open;
+  const auto chunk = [](const std::string& line) {
+    char size[16];
+    std::snprintf(size, sizeof size, "%zx\r\n", line.size());
+    return size + line + "\r\n";
+  };
+  Client client(open.port), other(open.port);
+  for (const Client* one : {&client, &other})
+    BOOST_REQUIRE(one->send("POST /v1/decisions/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
+                            open.desk.keys.at("bot") +
+                            "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  client.send(chunk("{\"id\":\"o-1\",\"answer\":{\"text\":\"a\"}}\n"));
+  BOOST_TEST(client.receive("\"receipt\"").find("\"id\":\"o-1\"") != std::string::npos);
+  BOOST_TEST(other.receive("\r\n\r\n").find("200") != std::string::npos);  // no line yet
+  std::thread reads([&] {
+    BOOST_TEST(client.receive("").ends_with("0\r\n\r\n"));
+    BOOST_TEST(other.receive("").ends_with("0\r\n\r\n"));
+  });
+  const auto began = std::chrono::steady_clock::now();
+  BOOST_TEST(open.listener.drain(60'000));
+  BOOST_TEST((std::chrono::steady_clock::now() - began < std::chrono::seconds(20)));
+  reads.join();
+}
+
 BOOST_AUTO_TEST_CASE(batches_that_break_off_and_batches_that_end_leave_nothing_behind) {
   Open open({.batches = 10});  // three at work and six that break off find a place
   std::string lines;
