@@ -44,8 +44,10 @@ std::string filled(std::string_view phrase, const std::string& a, const std::str
 
 class Page {
  public:
-  explicit Page(const ReportModel& model)
-      : model_(model), language_(model.query.language == Language::zh ? Language::zh : Language::en) {}
+  Page(const ReportModel& model, PageIs page)
+      : model_(model),
+        packaged_(page == PageIs::in_a_package),
+        language_(model.query.language == Language::zh ? Language::zh : Language::en) {}
 
   std::string render() {
     head();
@@ -55,6 +57,7 @@ class Page {
     packs();
     stories();
     tail();
+    custody();
     mustache page{std::string(kReportPage)};
     return page.render(root_);
   }
@@ -317,13 +320,44 @@ class Page {
     root_.set("glossary_rows", glossary);
   }
 
+  void custody() {
+    const LogFacts& log = model_.log;
+    for (const char* key :
+         {"custody_title", "custody_intro", "custody_trace", "handovers", "handover_number", "handover_from",
+          "handover_to", "handover_when", "handover_why", "handover_seal", "handover_signed"})
+      root_.set(std::string("w_") + key, w(key));
+    root_.set("w_handovers_note", w(packaged_ ? "handovers_package" : "handovers_page"));
+    root_.set("custody_words", w(!log.recorded ? "custody_unrecorded"
+                                 : packaged_   ? "custody_package"
+                                               : "custody_page"));
+    data rows(data::type::list);
+    row(rows, "custody_what", w(packaged_ ? "form_package" : "form_page"));
+    row(rows, "query", model_.query.in_words(language_, ReportQuery::Alias::named));
+    row(rows, "requested_by", model_.query.requested_by.empty() ? w("not_stated") : model_.query.requested_by);
+    row(rows, "purpose", model_.query.purpose.empty() ? w("not_stated") : model_.query.purpose);
+    row(rows, "origin", log.origin);
+    row(rows, "custody_checkpoint", filled(w("custody_tree"), number(log.size), hex(log.root)));
+    row(rows, "checkpoint_time", log.size > 0 ? format_instant(log.checkpoint_time, model_.query.offset_minutes) : "–");
+    row(rows, "seed", model_.seed, true);
+    root_.set("custody_rows", rows);
+    data by_hand(data::type::list);
+    for (const char* key : {"custody_by", "custody_when", "custody_record"})
+      if (log.recorded || std::string_view(key) != "custody_record") row(by_hand, key, "");
+    row(by_hand, packaged_ ? "custody_manifest" : "custody_digest", "");
+    root_.set("custody_lines", by_hand);
+    data lines(data::type::list);
+    for (int line = 1; line <= 5; ++line) lines.push_back(data("number", std::to_string(line)));
+    root_.set("handover_rows", lines);
+  }
+
   const ReportModel& model_;
+  bool packaged_;
   Language language_;
   data root_;
 };
 
 }  // namespace
 
-std::string render_html(const ReportModel& model) { return Page(model).render(); }
+std::string render_html(const ReportModel& model, PageIs page) { return Page(model, page).render(); }
 
 }  // namespace caveat::audit

@@ -13,6 +13,8 @@
 
 namespace caveat::audit {
 
-std::string render_html(const ReportModel& model);
+// Its custody page says what was handed out, and how that file is told from another.
+enum class PageIs { the_file, in_a_package };
+std::string render_html(const ReportModel& model, PageIs page = PageIs::the_file);
 
 }  // namespace caveat::audit

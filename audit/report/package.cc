@@ -301,7 +301,7 @@ Digest write_package(const Evidence& evidence, Spool& pieces, const KeyStore& ke
   Members small;  // what does not grow with the log
   small["checkpoint"] = evidence.model.log.checkpoint_note;
   small["log.vkey"] = format_verifier_key(keys.verifier()) + "\n";
-  small["report.html"] = render_html(evidence.model);
+  small["report.html"] = render_html(evidence.model, PageIs::in_a_package);
   small["VERIFY.md"] = kVerifyByHand;
   small["proofs.json"] = write_proof(evidence.proof);
   std::vector<Manifest::Member> listed;

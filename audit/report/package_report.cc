@@ -86,6 +86,17 @@ std::string render_json(const PackageReport& report) {
     out["customer_ids"] = *report.customer_ids;
     out["others"] = report.others;
   }
+  if (report.intact() && report.taken) {
+    const Exported& event = report.taken->event;
+    boost::json::object custody = {{"by", event.by},
+                                   {"role", event.role},
+                                   {"time", format_instant(report.taken->time_us, 0)},
+                                   {"index", report.taken->index},
+                                   {"manifest", hex(event.content)}};
+    if (event.recipient) custody["requested_by"] = *event.recipient;
+    if (event.purpose) custody["purpose"] = *event.purpose;
+    out["custody"] = std::move(custody);
+  }
   return boost::json::serialize(out) + "\n";
 }
 

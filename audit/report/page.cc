@@ -24,8 +24,9 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 .story { border: 1px solid var(--line); margin: .9rem 0; break-inside: avoid; } .story header { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; background: var(--tint); padding: .45rem .8rem; }
 .badge { border: 1px solid currentColor; border-radius: 3px; padding: 0 .5rem; font-weight: 600; } .allow { color: #1b7837; } .revise { color: #2166ac; } .require { color: #7a5f00; } .block { color: #b2182b; } .handoff { color: #6a3d9a; }
 .story dl { display: grid; grid-template-columns: 9.5rem 1fr; margin: 0; padding: .5rem .8rem .7rem; gap: .3rem .8rem; } .story dt { color: var(--soft); } .story dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; } .story dd.k4 { font-weight: 600; } .story dd.k8 { border-left: 3px solid var(--ink); padding-left: .6rem; }
-.story footer { padding: 0 .8rem .5rem; } pre { background: var(--tint); padding: .7rem; white-space: pre-wrap; } svg text { font-size: 12.5px; fill: var(--ink); } ul { padding-left: 1.3rem; }
-@page { size: A4; margin: 16mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); } } @media print { html { font-size: 12px; } body { padding: 0; max-width: none; } th, td { padding: .3rem .35rem; } th.n { white-space: normal; } td.rule { min-width: 9rem; } td.words { min-width: 7rem; } th.w { min-width: 4rem; } thead { display: table-header-group; } tfoot { display: table-row-group; } tr, li, pre, svg, .keep { break-inside: avoid; } h2, h3, caption, h2 + p { break-after: avoid; } }
+.story footer { padding: 0 .8rem .5rem; } pre { background: var(--tint); padding: .7rem; white-space: pre-wrap; }
+.handovers { table-layout: fixed; } .handovers th, .handovers td { border: 1px solid var(--line); } .handovers th.n { width: 1.6rem; } .handovers td { height: 2.6rem; } .line td { height: 1.6rem; border-bottom: 1px solid var(--ink); } .custody td { overflow-wrap: anywhere; } .custody h3 { margin-top: 1rem; } svg text { font-size: 12.5px; fill: var(--ink); } ul { padding-left: 1.3rem; }
+@page { size: A4; margin: 16mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); } } @media print { html { font-size: 12px; } .custody { break-before: page; } .custody h2 { margin-top: 0; } body { padding: 0; max-width: none; } th, td { padding: .3rem .35rem; } th.n { white-space: normal; } td.rule { min-width: 9rem; } td.words { min-width: 7rem; } th.w { min-width: 4rem; } thead { display: table-header-group; } tfoot { display: table-row-group; } tr, li, pre, svg, .keep { break-inside: avoid; } h2, h3, caption, h2 + p { break-after: avoid; } }
 </style>
 </head>
 <body>
@@ -76,6 +77,15 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 <pre>{{note}}</pre></div>
 <section class="keep"><h2>{{w_glossary}}</h2>
 <ul>{{#glossary_rows}}<li>{{text}}</li>{{/glossary_rows}}</ul></section>
+<section class="custody"><h2>{{w_custody_title}}</h2>
+<p>{{w_custody_intro}}</p>
+<table class="facts"><tbody>{{#custody_rows}}<tr><th scope="row">{{label}}</th><td{{#mono}} class="mono"{{/mono}}>{{value}}</td></tr>{{/custody_rows}}{{#custody_lines}}<tr class="line"><th scope="row">{{label}}</th><td></td></tr>{{/custody_lines}}</tbody></table>
+<h3>{{w_custody_trace}}</h3>
+<p>{{custody_words}}</p>
+<h3>{{w_handovers}}</h3>
+<p>{{w_handovers_note}}</p>
+<table class="handovers"><thead><tr><th scope="col" class="n">{{w_handover_number}}</th><th scope="col">{{w_handover_from}}</th><th scope="col">{{w_handover_to}}</th><th scope="col">{{w_handover_when}}</th><th scope="col">{{w_handover_why}}</th><th scope="col">{{w_handover_seal}}</th><th scope="col">{{w_handover_signed}}</th></tr></thead>
+<tbody>{{#handover_rows}}<tr><td class="n">{{number}}</td><td></td><td></td><td></td><td></td><td></td><td></td></tr>{{/handover_rows}}</tbody></table></section>
 </body>
 </html>
 )page";

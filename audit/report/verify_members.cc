@@ -147,7 +147,7 @@ void Verification::page() {
                 "二者由 " + manifest_->version + " 版本生成，本版本为 " + std::string(version()));
   if (*member("VERIFY.md") != kVerifyByHand)
     return bad(c, "VERIFY.md is not the one that Caveat writes", "VERIFY.md 不是 Caveat 写入的内容");
-  if (render_html(*model_) != *member("report.html"))
+  if (render_html(*model_, PageIs::in_a_package) != *member("report.html"))
     return bad(c, "the page differs from what the records say", "该页与记录不一致");
   report_.page_checked = true;
   if (!model_->log.checked)

@@ -67,6 +67,7 @@ void Verification::receipt() {
   if (said->index == log.size && said->before != log.root)
     return bad(c, "the receipt's tree does not go on from the tree of the package", "回执的树并非由证据包的树延续而来");
   good(c);
+  report_.taken = *said;
   if (said->index == log.size) return;
   const std::uint64_t between = said->index - log.size;
   c.why_en = "with " + several(between, "record", "records") +

@@ -19,6 +19,7 @@
 #include "audit/log/checkpoint.h"
 #include "audit/log/claim.h"
 #include "audit/report/archive.h"
+#include "audit/report/receipt.h"
 #include "engine/base/language.h"
 
 namespace caveat::audit {
@@ -31,6 +32,8 @@ struct PackageReport {
   // Of a package about one customer: how many key ids the bank names as his, and decisions of the period under other ids.
   std::optional<std::uint64_t> customer_ids;
   std::uint64_t others = 0;
+  // By its receipt, where claim 12 is shown: the record that says of this package that it was taken.
+  std::optional<ExportReceipt> taken;
   bool page_checked = false;  // report.html and VERIFY.md are what this build prints of these records
   bool key_given = false;
   bool intact() const;    // nothing refuted

@@ -25,6 +25,61 @@ constexpr Phrase kPhrases[] = {
      "本次导出已记入日志（位于下方检查点之后）：何人、何时导出及其摘要。"},
     {"not_recorded", "This export is NOT in the log: it was made from a copy, or without the log's keys.",
      "本次导出未记入日志：取自副本，或没有日志的密钥。"},
+    {"custody_title", "Custody of this export", "本次导出的保管与交接"},
+    {"custody_intro",
+     "This page goes with what was exported. Whoever takes it over checks it first, then both sign below.",
+     "本页随导出内容一并流转。接收人应先核验，随后双方在下方签字。"},
+    {"custody_what", "What was exported", "导出内容"},
+    {"form_package", "an evidence package (.zip), of which this page is the member report.html",
+     "证据包（.zip），本页为其成员 report.html"},
+    {"form_page", "this page (.html)", "本页（.html）"},
+    {"custody_checkpoint", "Checkpoint", "检查点"},
+    {"custody_tree", "{a} records, root hash {b}", "{a} 条记录，根哈希 {b}"},
+    {"custody_by", "Taken by (name, role)", "导出人（姓名、角色）"},
+    {"custody_when", "Taken at", "导出时间"},
+    {"custody_record", "Number of its record", "导出记录的序号"},
+    {"custody_manifest", "SHA-256 of manifest.json", "manifest.json 的 SHA-256"},
+    {"custody_digest", "SHA-256 of this file", "本文件的 SHA-256"},
+    {"custody_trace", "How its being taken is recorded", "导出如何留痕"},
+    {"custody_package",
+     "The last lines above are for the pen: the same query, checkpoint and seed give the same page, whoever takes it, "
+     "and no page holds its own digest. They stand in a record of the log, of kind “evidence exported”, behind "
+     "this checkpoint: who took it, when, the query, for whom, for what and the digest of manifest.json, which lists "
+     "every other member. Its proof is FILE.zip.receipt, beside the package: “caveat verify FILE.zip --key "
+     "log.vkey” holds both against each other (claim 12) and tells what to write here. Who has the log reads the "
+     "record with “caveat log show LOG --index N”.",
+     "上表末几行须手工填写：查询条件、检查点与种子相同，则无论何人导出，本页均相同，且本页不可能载有自身的摘要。"
+     "这些内容记于日志，位于上述检查点之后，记录类型为“导出”：何人、何时导出、查询条件、为何人、作何用途，以及 "
+     "manifest.json 的摘要（该文件列出其余各成员）。其证明为证据包旁的 FILE.zip.receipt：“caveat verify FILE.zip --key "
+     "log.vkey”将二者相互核对（第 12 项），并告知此处应填内容。持有日志者可用“caveat log show LOG --index "
+     "N”查看该记录。"},
+    {"custody_page",
+     "The last lines above are for the pen: the same query, checkpoint and seed give the same page, whoever takes it, "
+     "and no page holds its own digest. They stand in a record of the log, of kind “evidence exported”, behind "
+     "this checkpoint: who took it, when, the query, for whom, for what and the digest of this file. Who has the log "
+     "reads it with “caveat log show LOG --index N”; its number was told when this file was written. “sha256sum "
+     "FILE.html” gives the digest. This page alone proves none of it: an evidence package does.",
+     "上表末几行须手工填写：查询条件、检查点与种子相同，则无论何人导出，本页均相同，且本页不可能载有自身的摘要。"
+     "这些内容记于日志，位于上述检查点之后，记录类型为“导出”：何人、何时导出、查询条件、为何人、作何用途，以及"
+     "本文件的摘要。持有日志者可用“caveat log show LOG --index N”查看，序号已在写出本文件时告知；摘要由“sha256sum "
+     "FILE.html”得出。仅凭本页不能证明上述内容；证据包可以。"},
+    {"custody_unrecorded",
+     "Nothing in the log tells of this export: it was made from a copy, or without the log's keys. Who took it, and "
+     "when, stands nowhere but in the lines above, written by hand.",
+     "日志中没有本次导出的记录：取自副本，或没有日志的密钥。何人、何时导出，除上表手工填写的内容外别无记载。"},
+    {"handovers", "Hand-overs", "交接记录"},
+    {"handovers_package",
+     "Before each: “sha256sum FILE.zip” gives what stands in the line before, and the receipt is with it.",
+     "每次交接前：“sha256sum FILE.zip”的结果应与上一行所载一致，且回执在其旁。"},
+    {"handovers_page", "Before each: “sha256sum FILE.html” gives what stands in the line before.",
+     "每次交接前：“sha256sum FILE.html”的结果应与上一行所载一致。"},
+    {"handover_number", "No.", "次"},
+    {"handover_from", "From (name, office)", "交出人（姓名、部门）"},
+    {"handover_to", "To (name, office)", "接收人（姓名、部门）"},
+    {"handover_when", "Date and time", "日期与时间"},
+    {"handover_why", "Why", "事由"},
+    {"handover_seal", "Seal, or SHA-256 of the file as checked", "封条号，或核验时文件的 SHA-256"},
+    {"handover_signed", "Signatures of both", "双方签字"},
     {"closings", "Closed days", "已结账的日期"},
     {"closings_note",
      "As the log itself counted each day (UTC) when it ended, whatever this report selects: records of every kind, and "

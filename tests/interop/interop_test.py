@@ -155,6 +155,8 @@ class Package(unittest.TestCase):
                 self.assertEqual((ours.returncode, theirs.returncode), (expected, expected), ours.stdout + theirs.stdout)
                 self.assertIn("12 ✗" if expected else "12 ✓", ours.stdout)
                 self.assertIn("✗ 12: receipt" if expected else "✓ 12: receipt", theirs.stdout)
+                if not expected:
+                    self.assertRegex(ours.stdout, r"Custody: taken by .+ \(local\) at 20.+Z: record \d+ of the log\.\n  Requested by: one.zip\n  Purpose: “x”")
         os.remove(f"{where}/one.zip.receipt")
         self.assertIn("? 12: its receipt (FILE.zip.receipt) does not lie beside it", self.verify(f"{where}/one.zip", self.key).stdout)
 

@@ -920,6 +920,13 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
   const PackageReport received = verify_members(of_day, options);
   BOOST_TEST(received.exit_code() == 0, shown(received));
   BOOST_TEST((received.claims[11].shown == Shown::yes), shown(received));
+  BOOST_REQUIRE(received.taken.has_value());
+  BOOST_TEST(received.taken->event.by == "li");
+  BOOST_TEST(render_json(received).find(R"("custody":{"by":"li","role":"local","time":")" +
+                                        format_instant(received.taken->time_us, 0) + R"(","index":16,"manifest":")" +
+                                        hex(sha256(of_day.at("manifest.json"))) + "\"}") != std::string::npos,
+             render_json(received));
+  BOOST_TEST(render_json(day).find("custody") == std::string::npos);
   BOOST_TEST(received.claims[11].why_en == "");  // the very next record: its path shows that the tree goes on
   const std::string very_next = *options.receipt;
 
@@ -930,6 +937,7 @@ BOOST_AUTO_TEST_CASE(a_closed_day_is_recounted_and_a_receipt_names_the_manifest_
     options.receipt = receipt_of(event);
     const PackageReport report = verify_members(of_day, options);
     BOOST_TEST((report.claims[11].shown == Shown::no), what << shown(report));
+    BOOST_TEST(!report.taken.has_value());
     BOOST_TEST(report.claims[11].why_en.starts_with("the record names another " + what), report.claims[11].why_en);
   };
   other([](Exported& event) { event.query = "customer k-9"; }, "query");

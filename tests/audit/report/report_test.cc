@@ -272,6 +272,49 @@ BOOST_AUTO_TEST_CASE(a_page_on_paper_keeps_headings_with_what_follows_and_leaves
   BOOST_TEST(page.find("<td class=\"words\">a fact was missing 1</td>") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_page_goes_from_hand_to_hand_and_says_what_it_goes_with) {
+  for (const Language language : {Language::en, Language::zh}) {
+    const bool zh = language == Language::zh;
+    ReportQuery query;
+    query.language = language;
+    query.requested_by = "Internal <audit>";
+    query.purpose = "yearly review";
+    LogFacts log = facts();
+    const auto custody = [&](bool recorded, PageIs page) {
+      log.recorded = recorded;
+      const std::string all = render_html(Gathering(query, log).finish(), page);
+      const std::size_t begin = all.find("<section class=\"custody\">");
+      BOOST_REQUIRE(begin != std::string::npos);
+      BOOST_TEST(all.find("<h2", begin) == all.rfind("<h2"));  // its own, the last one
+      BOOST_TEST(all.find(".custody { break-before: page; }") != std::string::npos);
+      return all.substr(begin);
+    };
+    const auto has = [](const std::string& page, std::string_view what) {
+      BOOST_TEST(page.find(what) != std::string::npos, what);
+    };
+    const std::string packaged = custody(true, PageIs::in_a_package), alone = custody(true, PageIs::the_file);
+    for (const std::string& page : {packaged, alone}) {
+      has(page, "Internal &lt;audit&gt;");
+      has(page, "yearly review");
+      has(page, hex(log.root));
+      has(page, zh ? "记录类型为“导出”" : "a record of the log, of kind “evidence exported”");
+      has(page, "caveat log show LOG --index N");
+      has(page, zh ? "交出人" : "From (name, office)");
+      has(page, "<tr><td class=\"n\">5</td><td></td>");
+    }
+    has(packaged, "caveat verify FILE.zip --key log.vkey");
+    has(packaged, zh ? "manifest.json 的 SHA-256" : "SHA-256 of manifest.json");
+    has(alone, zh ? "本文件的 SHA-256" : "SHA-256 of this file");
+    BOOST_TEST(alone.find(".zip") == std::string::npos);
+    for (const PageIs page : {PageIs::in_a_package, PageIs::the_file}) {
+      const std::string copied = custody(false, page);
+      has(copied, zh ? "日志中没有本次导出的记录" : "Nothing in the log tells of this export");
+      BOOST_TEST(copied.find("--index N") == std::string::npos);
+      BOOST_TEST(copied.find(zh ? "导出记录的序号" : "Number of its record") == std::string::npos);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_page_without_a_key_does_not_say_none_of_what_it_could_not_open) {
   for (const Language language : {Language::en, Language::zh}) {
     ReportQuery query;
