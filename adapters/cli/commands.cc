@@ -91,6 +91,7 @@ const ExitCode kExitEnvironment{kEnvironment, {"a file, disk or key failed", "�
 const ExitCode kExitLog{kUnknownSigner,
                         {"the log is not what its keys remember: an old copy, another, or changed",
                          "日志与其密钥所记不符：旧副本、其他日志或已被改动"}};
+const ExitCode kExitFormat{kRefused, {"the log is of a format of another version", "日志为其他版本的格式"}};
 const ExitCode kExitBadPack{kRefused, {"the rules have errors", "规则有错误"}};
 
 Command later(std::string_view name, std::string_view arguments, std::uint8_t audience, Phrase says) {
@@ -472,7 +473,7 @@ std::vector<Command> make() {
             kAsRole,
             kReason,
             kCopy},
-       .exits = {kExitDone, kExitUsage, kExitEnvironment, kExitLog},
+       .exits = {kExitDone, kExitUsage, kExitFormat, kExitEnvironment, kExitLog},
        .examples = {{"caveat log show audit.db", {"one line a record", "每条记录一行"}},
                     {"caveat log show audit.db --index 0", {"the first record", "第一条记录"}}},
        .run = run_log_show});
@@ -500,7 +501,7 @@ std::vector<Command> make() {
                    kReason,
                    kSocket,
                    kCopy},
-       .exits = {kExitDone, kExitUsage, kExitEnvironment, kExitLog},
+       .exits = {kExitDone, kExitUsage, kExitFormat, kExitEnvironment, kExitLog},
        .examples = {{"caveat log search audit.db --verdict block", {"what was blocked", "被拦截的决定"}},
                     {"caveat log search audit.db --rule cn.wealth/riskier_than_customer --verdict handoff --json",
                      {"two conditions, both must hold; for a program", "两个条件同时满足；以 JSON 输出"}}},
@@ -538,7 +539,9 @@ std::vector<Command> make() {
                  {kNo, {"the log was changed; no report is written", "日志已被改动；未生成报告"}},
                  kExitUsage,
                  {kRefused,
-                  {"the checkpoint that was given is none, or of another log", "所给的检查点无效，或属于另一份日志"}},
+                  {"the checkpoint that was given is none, or of another log; or the log is of a format of another "
+                   "version",
+                   "所给的检查点无效，或属于另一份日志；或日志为其他版本的格式"}},
                  kExitEnvironment,
                  kExitLog},
        .examples = {{"caveat report audit.db --out report.html", {"to read", "供阅读"}},
