@@ -1,4 +1,7 @@
 // Claim 9: search tags.
+#include <map>
+#include <set>
+
 #include "audit/log/verification.h"
 #include "audit/record/decode.h"
 
@@ -31,12 +34,22 @@ void LogVerification::tags() {
   const auto is_closed = [&](std::int64_t index) {
     return index >= 0 && closed_.contains(static_cast<std::uint64_t>(index));
   };
-  store_.each_misplaced_tag([&](std::int64_t index) {
-    find(kTags, "tags", std::to_string(index),
-         {"a tag of this record is not where it is looked for", "该记录的标签不在应查之处"});
+  std::set<std::int64_t> differ;  // what is merged of them: named only where it is not what was merged that was changed
+  store_.each_misplaced_tag([&](std::string_view table, std::int64_t index) {
+    if (table == "recent_tags")
+      differ.insert(index);
+    else
+      find(kTags, std::string(table), std::to_string(index),
+           {"a tag of this record is not where it is looked for", "该记录的标签不在应查之处"});
   });
+  const auto differing = [&] {
+    for (const std::int64_t index : differ)
+      find(kTags, "recent_tags", std::to_string(index),
+           {"of its tags those that block_tags has already are not the same there",
+            "已并入 block_tags 的标签与此处不符"});
+  };
   bool stray = !tags_beyond_.empty();
-  store_.each_tag([&](std::string_view tag, std::int64_t index) {
+  store_.each_tag([&](std::string_view, std::string_view tag, std::int64_t index) {
     if (is_closed(index)) return;
     if (in_the_log(index))
       tag_sums_[static_cast<std::size_t>(index)] -= tag_sum(tag);
@@ -52,19 +65,30 @@ void LogVerification::tags() {
     if (!tags) continue;
     for (const TagValue& tag : *tags) ++made[{std::string(view(tag)), static_cast<std::int64_t>(opened->header.index)}];
   }
-  if (!stray) return;
-  store_.each_tag([&](std::string_view tag, std::int64_t index) {
+  if (!stray) return differing();
+  std::map<std::int64_t, std::string> strange;
+  store_.each_tag([&](std::string_view table, std::string_view tag, std::int64_t index) {
     if (is_closed(index) || (in_the_log(index) && tag_sums_[static_cast<std::size_t>(index)] == 0)) return;
     const auto row = made.find({std::string(tag), index});
-    if (row == made.end() || row->second == 0)
-      find(kTags, "tags", std::to_string(index),
+    if (row == made.end() || row->second == 0) {
+      find(kTags, std::string(table), std::to_string(index),
            {"a tag is there that its record does not make", "存在并非由该记录产生的标签"});
-    else
+      strange.emplace(index, table);
+      if (table == "block_tags") differ.erase(index);
+    } else {
       --row->second;
+    }
   });
-  for (const auto& [key, count] : made)
-    if (count > 0)
-      find(kTags, "tags", std::to_string(key.second), {"a tag of this record is not there", "该记录的标签缺失"});
+  for (const auto& [key, count] : made) {
+    if (count <= 0) continue;
+    // Where another one stands in its place it was changed there.
+    const auto instead = strange.find(key.second);
+    const std::string table =
+        instead != strange.end() ? instead->second : std::string(store_.table_of_tag(key.first, key.second));
+    find(kTags, table, std::to_string(key.second), {"a tag of this record is not there", "该记录的标签缺失"});
+    if (table == "block_tags") differ.erase(key.second);
+  }
+  differing();
 }
 
 }  // namespace caveat::audit

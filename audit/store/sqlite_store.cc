@@ -261,33 +261,57 @@ class SqliteReader final : public StoreReader {
     }
   }
 
-  void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override {
+  void each_tag(const std::function<void(std::string_view, std::string_view, std::int64_t)>& visit) override {
     Statement sorted = db_.prepare("SELECT tag, idx FROM tags");
-    while (sorted.step()) visit(sorted.bytes(0), sorted.integer(1));
+    while (sorted.step()) visit("tags", sorted.bytes(0), sorted.integer(1));
     if (has_blocks()) {
       Statement blocks = db_.prepare("SELECT tag, idx FROM block_tags");
-      while (blocks.step()) visit(blocks.bytes(0), blocks.integer(1));
+      while (blocks.step()) visit("block_tags", blocks.bytes(0), blocks.integer(1));
     }
     const std::optional<TagMerge> merge = tag_merge();
     Statement recent = db_.prepare("SELECT idx, tags FROM recent_tags");
     while (recent.step()) {
       const std::string_view row = recent.bytes(1);
       const std::int64_t index = recent.integer(0);
-      if (row.empty()) visit(row, index);  // none is ever written: verify names it
+      if (row.empty()) visit("recent_tags", row, index);  // none is ever written: verify names it
       each_tag_of(row, [&](std::string_view tag) {
-        if (!merge || !merge->has(tag, index)) visit(tag, index);
+        if (!merge || !merge->has(tag, index)) visit("recent_tags", tag, index);
       });
     }
   }
 
-  void each_misplaced_tag(const std::function<void(std::int64_t)>& visit) override {
+  // Tags are merged from the oldest on: what is not newer than a merged one was merged.
+  std::string_view table_of_tag(std::string_view tag, std::int64_t index) override {
+    const auto has_newer = [&](const char* sql) {
+      Statement newest = db_.prepare(sql);
+      return newest.step() && index <= newest.integer(0);
+    };
+    if (has_newer("SELECT coalesce(max(idx), -1) FROM tags")) return "tags";
+    if (!has_blocks()) return "recent_tags";
+    if (const std::optional<TagMerge> merge = tag_merge(); merge && index >= merge->first)
+      return merge->has(tag, index) ? "block_tags" : "recent_tags";
+    return has_newer("SELECT coalesce(max(idx), -1) FROM block_tags") ? "block_tags" : "recent_tags";
+  }
+
+  void each_misplaced_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override {
     if (!has_blocks()) return;
     Statement rows = db_.prepare("SELECT idx FROM block_tags WHERE block <> idx >> " + std::to_string(kBlockBits));
-    while (rows.step()) visit(rows.integer(0));
+    while (rows.step()) visit("block_tags", rows.integer(0));
     Statement others = db_.prepare("SELECT idx FROM tag_merge WHERE id <> 1");
-    while (others.step()) visit(others.integer(0));
+    while (others.step()) visit("tag_merge", others.integer(0));
     const std::optional<TagMerge> merge = tag_merge();
-    if (!merge) return;
+    if (!merge) {  // then no tag stands in both tables, unless the place of the merge is gone
+      Statement twice = db_.prepare(
+          "SELECT block_tags.idx, block_tags.tag, recent_tags.tags FROM block_tags JOIN recent_tags USING (idx) WHERE "
+          "block >= "
+          "(SELECT min(idx) FROM recent_tags) >> " +
+          std::to_string(kBlockBits));
+      bool found = false;
+      while (!found && twice.step())
+        each_tag_of(twice.bytes(2), [&](std::string_view tag) { found |= tag == twice.bytes(1); });
+      if (found) visit("tag_merge", twice.integer(0));
+      return;
+    }
     // What is merged stands in both tables until all is. How far a merge has come is said in one way only: by its first record, the
     // newest of which it moved a tag, and the last tag that it moved.
     bool first = true, last = false, newest = false;
@@ -298,7 +322,7 @@ class SqliteReader final : public StoreReader {
     std::vector<std::string_view> moved;
     while (recent.step()) {
       const std::int64_t index = recent.integer(0);
-      if (std::exchange(first, false) && index != merge->first) visit(index);
+      if (std::exchange(first, false) && index != merge->first) visit("tag_merge", index);
       moved.clear();
       each_tag_of(recent.bytes(1), [&](std::string_view tag) {
         if (merge->has(tag, index)) moved.push_back(tag);
@@ -310,15 +334,26 @@ class SqliteReader final : public StoreReader {
         sorted.reset();
         sorted.bind(1, index >> kBlockBits).bind_blob(2, moved[i]).bind(3, index);
         if ((i > 0 && moved[i] == moved[i - 1]) || !sorted.step())
-          visit(index);
+          visit("recent_tags", index);
         else
           ++both;
       }
     }
-    // Which are too many is told by the records that do not make them.
     Statement within = db_.prepare("SELECT count(*) FROM block_tags WHERE idx >= ? AND idx < ?");
     within.bind(1, merge->first).bind(2, merge->below);
-    if (!last || !newest || !within.step() || within.integer(0) != both) visit(merge->index);
+    if (last && newest && within.step() && within.integer(0) == both) return;
+    visit("tag_merge", merge->index);
+    Statement merged = db_.prepare("SELECT tag, idx FROM block_tags WHERE idx >= ? AND idx < ? AND block = idx >> " +
+                                   std::to_string(kBlockBits));
+    Statement of = db_.prepare("SELECT tags FROM recent_tags WHERE idx = ?");
+    merged.bind(1, merge->first).bind(2, merge->below);
+    while (merged.step()) {
+      of.reset();
+      of.bind(1, merged.integer(1));
+      bool there = false;
+      if (of.step()) each_tag_of(of.bytes(0), [&](std::string_view tag) { there |= tag == merged.bytes(0); });
+      if (!there) visit("recent_tags", merged.integer(1));
+    }
   }
 
   std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,

@@ -75,9 +75,13 @@ class StoreReader {
   virtual std::vector<std::int64_t> outside(std::uint64_t size) = 0;  // rows of headers that no tree of that size has
   virtual void each_checkpoint(const std::function<void(const StoredCheckpoint&)>& visit) = 0;  // by tree, size
   virtual void each_tile(const std::function<void(const StoredTile&, std::string_view hash)>& visit) = 0;
-  virtual void each_tag(const std::function<void(std::string_view tag, std::int64_t index)>& visit) = 0;
-  // Records of which a sorted tag lies where nobody looks for it, or the place of the merge under way is not the one that it has come to.
-  virtual void each_misplaced_tag(const std::function<void(std::int64_t index)>& visit) = 0;
+  virtual void each_tag(
+      const std::function<void(std::string_view table, std::string_view tag, std::int64_t index)>& visit) = 0;
+  // Records of which a sorted tag lies where nobody looks for it (block_tags), of which what is merged already differs in the two tables
+  // where it stands (recent_tags), and where the merge under way is not at the place that it has come to (tag_merge).
+  virtual void each_misplaced_tag(const std::function<void(std::string_view table, std::int64_t index)>& visit) = 0;
+  virtual std::string_view table_of_tag(std::string_view tag,
+                                        std::int64_t index) = 0;  // where one belongs that is not there
   virtual void each_state(const std::function<void(const StoredStateRow&)>& visit) = 0;
   // The discriminators of some rows behind `after`, from the first where there is none; gives back the last key, or nothing: no more.
   virtual std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,

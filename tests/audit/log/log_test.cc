@@ -242,8 +242,15 @@ class CountingReader final : public StoreReader {
   void each_tile(const std::function<void(const StoredTile&, std::string_view)>& visit) override {
     below_.each_tile(visit);
   }
-  void each_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override { below_.each_tag(visit); }
-  void each_misplaced_tag(const std::function<void(std::int64_t)>& visit) override { below_.each_misplaced_tag(visit); }
+  void each_tag(const std::function<void(std::string_view, std::string_view, std::int64_t)>& visit) override {
+    below_.each_tag(visit);
+  }
+  void each_misplaced_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override {
+    below_.each_misplaced_tag(visit);
+  }
+  std::string_view table_of_tag(std::string_view tag, std::int64_t index) override {
+    return below_.table_of_tag(tag, index);
+  }
   void each_state(const std::function<void(const StoredStateRow&)>& visit) override { below_.each_state(visit); }
   std::optional<StoredStateRow> state_keys(const std::optional<StoredStateRow>& after, std::size_t most,
                                            const std::function<void(std::string_view)>& visit) override {

@@ -308,12 +308,12 @@ BOOST_AUTO_TEST_CASE(behind_a_destroyed_key_nothing_else_can_hide) {
   struct Change {
     const char *sql, *table;
   };
-  for (const Change& change :
-       {Change{"UPDATE bodies SET sealed = zeroblob(length(sealed)) WHERE idx = 4", "bodies"},
-        Change{"UPDATE bodies SET sealed = zeroblob(length(sealed)) WHERE idx = 5", "bodies"},
-        Change{"DELETE FROM recent_tags WHERE idx = 5", "tags"}, Change{"DELETE FROM state WHERE idx = 11", "state"},
-        Change{"UPDATE state SET value = zeroblob(length(value)) WHERE idx = 11", "state"},
-        Change{"UPDATE state SET idx = 9 WHERE idx = 11", "state"}}) {
+  for (const Change& change : {Change{"UPDATE bodies SET sealed = zeroblob(length(sealed)) WHERE idx = 4", "bodies"},
+                               Change{"UPDATE bodies SET sealed = zeroblob(length(sealed)) WHERE idx = 5", "bodies"},
+                               Change{"DELETE FROM recent_tags WHERE idx = 5", "recent_tags"},
+                               Change{"DELETE FROM state WHERE idx = 11", "state"},
+                               Change{"UPDATE state SET value = zeroblob(length(value)) WHERE idx = 11", "state"},
+                               Change{"UPDATE state SET idx = 9 WHERE idx = 11", "state"}}) {
     const std::string before = testing::slurp(log.in.path());
     log.sql(change.sql);
     const VerifyReport report = log.verified();

@@ -34,13 +34,14 @@ Batch records(std::uint64_t first, std::uint64_t end) {
 
 std::vector<std::int64_t> misplaced(StoreReader& reader) {
   std::vector<std::int64_t> found;
-  reader.each_misplaced_tag([&](std::int64_t index) { found.push_back(index); });
+  reader.each_misplaced_tag([&](std::string_view, std::int64_t index) { found.push_back(index); });
   return found;
 }
 
 void each_is_there_once(StoreReader& reader, std::uint64_t end) {
   std::map<std::pair<std::string, std::int64_t>, int> seen;
-  reader.each_tag([&](std::string_view tag, std::int64_t index) { ++seen[{std::string(tag), index}]; });
+  reader.each_tag(
+      [&](std::string_view, std::string_view tag, std::int64_t index) { ++seen[{std::string(tag), index}]; });
   BOOST_REQUIRE(seen.size() == 2 * end);
   for (std::uint64_t i = 0; i < end; ++i)
     for (const TagValue& tag : {tag_of(i), tag_of(i / 10 + 5'000)})
