@@ -83,7 +83,7 @@ constexpr decide::Phrase kPhrases[] = {
      "请由受理人转派或结束；/v1/handoffs?state=waiting 可列出待受理的转人工单"},
     {"resolved, unresolved, complaint, false_alarm, referred, withdrawn, unreachable or other",
      "resolved、unresolved、complaint、false_alarm、referred、withdrawn、unreachable 或 other"},
-    {"take it first: {}", "请先受理：{}"},
+    {"take it first: POST /v1/handoffs/{}/take", "请先受理：POST /v1/handoffs/{}/take"},
     {"a conversation whose hand-off the caller may see", "其转人工单为调用方可见的会话"},
     {"one of another queue", "其他队列的转人工单"},
     {"a decision of a hand-off of the caller's queues", "调用方所属队列的转人工单所涉的决定"},
