@@ -14,6 +14,7 @@
 #include "engine/base/width.h"
 #include "engine/model/references.h"
 #include "engine/trial/coverage.h"
+#include "engine/trial/fixed_texts.h"
 
 namespace caveat::cli {
 
@@ -35,6 +36,7 @@ namespace json = boost::json;
 struct Findings {
   std::vector<std::vector<model::Index>> hands_off;  // by Model::rules: facts whose absence hands off
   std::optional<trial::CoverageResult> coverage;     // only with --coverage
+  std::vector<trial::OneLanguage> one_language;      // the same
   std::size_t facts_read = 0;
   program::Index::Cost cost;
 };
@@ -43,6 +45,7 @@ Findings find_out(const load::Loaded& loaded, bool coverage, const Limits& limit
   Findings out;
   out.hands_off = trial::facts_that_hand_off(*loaded.model);
   if (coverage) out.coverage = trial::coverage(*loaded.model, loaded.run, limits);
+  if (coverage) out.one_language = trial::in_one_language(*loaded.model);
   for (const program::Slot& slot : loaded.rules->program->schema().slots) out.facts_read += slot.read_by_a_rule ? 1 : 0;
   out.cost = loaded.rules->program->index().cost();
   return out;
@@ -121,6 +124,14 @@ void print_json(const load::Loaded& loaded, const std::optional<Findings>& findi
       for (const Diagnostic& note : findings->coverage->notes)
         notes.push_back(json::parse(diagnostic_json(note, loaded.sources)));
       out["coverage_notes"] = std::move(notes);
+      json::array texts;
+      for (const trial::OneLanguage& one : findings->one_language) {
+        const Source& source = loaded.sources[one.span.source];
+        texts.push_back(json::object{{"file", source.name()},
+                                     {"line", source.position(one.span.begin).line},
+                                     {"language", one.language == Language::zh ? "zh" : "en"}});
+      }
+      out["texts_in_one_language"] = std::move(texts);
     }
   }
   json::array diagnostics;
@@ -247,6 +258,24 @@ void print_coverage(const load::Loaded& loaded, const trial::CoverageResult& cov
                << "\n\n";
 }
 
+void print_one_language(const load::Loaded& loaded, const std::vector<trial::OneLanguage>& texts, Terminal& terminal) {
+  if (texts.empty()) return;
+  terminal.out << terminal.say({"Said to customers in one language only; who reads the other gets them as they are:",
+                                "仅有一种语言的客户文字，使用另一语言的客户看到的是原文："})
+               << '\n';
+  for (std::size_t i = 0; i < texts.size() && i < kRulesShown; ++i) {
+    const Source& source = loaded.sources[texts[i].span.source];
+    terminal.out << "  " << source.name() << ':' << source.position(texts[i].span.begin).line << "  "
+                 << source.text(texts[i].span) << '\n';
+  }
+  if (texts.size() > kRulesShown)
+    terminal.out << "  "
+                 << fill(terminal.say({"… and {0} more; --json lists them all", "……另有 {0} 段；--json 可全部列出"}),
+                         {std::to_string(texts.size() - kRulesShown)})
+                 << '\n';
+  terminal.out << '\n';
+}
+
 void print_people(const load::Loaded& loaded, const std::optional<Findings>& findings, const Limits& limits,
                   Terminal& terminal) {
   print_diagnostics(terminal.out, terminal, loaded.diagnostics, loaded.sources, limits.diagnostics);
@@ -270,6 +299,7 @@ void print_people(const load::Loaded& loaded, const std::optional<Findings>& fin
     return;
   }
   if (findings->coverage) print_coverage(loaded, *findings->coverage, terminal);
+  print_one_language(loaded, findings->one_language, terminal);
   print_hand_offs(loaded, *findings, terminal);
   print_passes(loaded, terminal);
   print_out_of_force(loaded, terminal);

@@ -86,6 +86,11 @@ const Code kMatchElsewhere{"match_elsewhere",
                            "“{0}” would change nothing: {1} finds no words in a text that it changes.",
                            "“{0}”不会起作用：{1}没有在它所改动的文本中查找词语。"};
 const Code kBadTemplate{"bad_template", "A brace stands alone in “{0}”.", "“{0}”中的花括号不成对。"};
+const Code kOtherBrackets{"other_brackets", "“{0}” names no fact: it is shown letter by letter.",
+                          "“{0}”未引用事实，会原样显示。"};
+const Code kTooLongForChannel{"too_long_for_channel", "A message by {0} holds {1}; this text has {2}.",
+                              "一条 {0} 至多 {1}，这段文字为 {2}。"};
+const Code kUnknownChannel{"unknown_channel", "{0} is no channel whose length is known.", "{0} 不是已知长度的渠道。"};
 const Code kConfidentialText{"confidential_text", "What a confidential rule says to the customer may not hold “{0}”.",
                              "保密规则对客户的提示中不得出现“{0}”。"};
 const Code kWholeReadsItem{"whole_reads_item", "A rule on the whole judges once, but {0} belongs to each item.",
@@ -123,35 +128,22 @@ const Code kEmptyLexicon{"empty_lexicon", "Lexicon {0} holds no term.", "词表 
 const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，上限为 {2}。"};
 
 std::span<const Code* const> all() {
-  static const Code* const kAll[] = {&kNotYet,           &kPackMissing,
-                                     &kPackTwice,        &kPackVersionTwice,
-                                     &kUnknownPack,      &kVersionMissing,
-                                     &kVersionConflict,  &kNoDefaultQueue,
-                                     &kNameTwice,        &kUnknownName,
-                                     &kNotVisible,       &kAmbiguousName,
-                                     &kBuiltIn,          &kFactDiffers,
-                                     &kUnknownLevel,     &kDefineCycle,
-                                     &kInsideAList,      &kWrongType,
-                                     &kNoOrder,          &kDifferentUnits,
-                                     &kUnitMissing,      &kCurrencyUnclear,
-                                     &kOutOfRange,       &kEmptyRange,
-                                     &kEmptyPhrase,      &kBadGap,
-                                     &kBadPattern,       &kUnknownZone,
-                                     &kZoneMissing,      &kProductsTwice,
-                                     &kExampleTwice,     &kNoCalendar,
-                                     &kNoQueueCalendar,  &kSeveralCalendars,
-                                     &kMissingClause,    &kNeverInForce,
-                                     &kNoMatch,          &kUnknownRole,
-                                     &kRoleCannotRead,   &kNotConfidential,
-                                     &kMatchElsewhere,   &kBadTemplate,
-                                     &kConfidentialText, &kWholeReadsItem,
-                                     &kNoWayToAPerson,   &kOverflowCycle,
-                                     &kCannotAsk,        &kBothHold,
-                                     &kNotCovered,       &kOnlyBeside,
-                                     &kContradiction,    &kFileMissing,
-                                     &kEmptyLexicon,     &kTooMany,
-                                     &kSeveralInOne,     &kAssessedAsChoice,
-                                     &kOfNoItem,         &kNoFact};
+  static const Code* const kAll[] = {&kNotYet,          &kPackMissing,      &kPackTwice,        &kPackVersionTwice,
+                                     &kUnknownPack,     &kVersionMissing,   &kVersionConflict,  &kNoDefaultQueue,
+                                     &kNameTwice,       &kUnknownName,      &kNotVisible,       &kAmbiguousName,
+                                     &kBuiltIn,         &kFactDiffers,      &kUnknownLevel,     &kDefineCycle,
+                                     &kInsideAList,     &kWrongType,        &kNoOrder,          &kDifferentUnits,
+                                     &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,       &kEmptyRange,
+                                     &kEmptyPhrase,     &kBadGap,           &kBadPattern,       &kUnknownZone,
+                                     &kZoneMissing,     &kProductsTwice,    &kExampleTwice,     &kNoCalendar,
+                                     &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,    &kNeverInForce,
+                                     &kNoMatch,         &kUnknownRole,      &kRoleCannotRead,   &kNotConfidential,
+                                     &kMatchElsewhere,  &kBadTemplate,      &kOtherBrackets,    &kTooLongForChannel,
+                                     &kUnknownChannel,  &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,
+                                     &kOverflowCycle,   &kCannotAsk,        &kBothHold,         &kNotCovered,
+                                     &kOnlyBeside,      &kContradiction,    &kFileMissing,      &kEmptyLexicon,
+                                     &kTooMany,         &kSeveralInOne,     &kAssessedAsChoice, &kOfNoItem,
+                                     &kNoFact};
   return kAll;
 }
 

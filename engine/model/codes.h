@@ -23,8 +23,9 @@ extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrency
 // rules and what they say
 extern const Code kProductsTwice, kExampleTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kMatchElsewhere, kUnknownRole, kRoleCannotRead,
-    kNotConfidential, kBadTemplate, kConfidentialText, kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk,
-    kBothHold, kOnlyBeside, kOfNoItem, kNotCovered, kContradiction;
+    kNotConfidential, kBadTemplate, kOtherBrackets, kTooLongForChannel, kUnknownChannel, kConfidentialText,
+    kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kOnlyBeside, kOfNoItem, kNotCovered,
+    kContradiction;
 // files and sizes
 extern const Code kFileMissing, kEmptyLexicon, kTooMany, kSeveralInOne, kAssessedAsChoice;
 

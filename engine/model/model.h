@@ -101,6 +101,7 @@ struct TemplatePiece {
 using Template = std::vector<TemplatePiece>;
 struct Templates {
   Template en, zh, any;
+  Span en_span, zh_span, any_span;  // where each stands
   bool empty() const { return en.empty() && zh.empty() && any.empty(); }
 };
 

@@ -11,9 +11,12 @@ const Code kNeverFires{"never_fires", "No example makes rule {0} fire.", "没有
 const Code kNeverNear{"never_near", "No example comes near rule {0} and does not make it fire.",
                       "没有示例接近规则 {0} 而不使它生效。"};
 
+const Code kTextRefused{"text_refused", "Rule {0} would refuse this text of the packs in an answer: it says {1}.",
+                        "规则包自己的这段文字若出现在回答中，会被规则 {0} 拒绝：其中有{1}。"};
+
 std::span<const Code* const> all() {
-  static const Code* const kAll[] = {&kExampleFails,   &kExampleText, &kExampleLeft,
-                                     &kExampleRefused, &kNeverFires,  &kNeverNear};
+  static const Code* const kAll[] = {&kExampleFails, &kExampleText, &kExampleLeft, &kExampleRefused,
+                                     &kNeverFires,   &kNeverNear,   &kTextRefused};
   return kAll;
 }
 

@@ -9,6 +9,7 @@ namespace caveat::trial::codes {
 
 extern const Code kExampleFails, kExampleText, kExampleLeft, kExampleRefused;  // errors: the pack does not load
 extern const Code kNeverFires, kNeverNear;                                     // notes: coverage
+extern const Code kTextRefused;  // a warning: a text of the packs that a rule of theirs would refuse
 
 std::span<const Code* const> all();
 

@@ -20,6 +20,7 @@ import tempfile
 FOLDER = pathlib.Path(__file__).resolve().parent
 OTHERS = {"messages", "parse", "limits"}  # folders of other tests
 TURNED = {"example_fails", "example_text"}  # what an example says that does not come out
+WARNED = re.compile(r"^[^:\n]*the_case\.cav:(?P<line>\d+):\d+: (?:warning|警告)\[(?P<code>\w+)\]", re.M)
 FOUND = re.compile(r"^(?P<file>[^:\n]+\.cav):(?P<line>\d+):\d+: (?:error|错误)\[(?P<code>\w+)\]", re.M)
 
 
@@ -27,6 +28,16 @@ def expected(text):
     """(line, code) of every `# expect CODE` of a text."""
     return sorted((number, code) for number, line in enumerate(text.splitlines(), 1)
                   for code in re.findall(r"#\s*expect (\w+)\s*$", line))
+
+
+def warned(text):
+    """The same of `# warns CODE`."""
+    return sorted((number, code) for number, line in enumerate(text.splitlines(), 1)
+                  for code in re.findall(r"#\s*warns (\w+)\s*$", line))
+
+
+def warnings(output):
+    return sorted({(int(hit["line"]), hit["code"]) for hit in WARNED.finditer(output)})
 
 
 def check(caveat, preamble, text):
@@ -52,6 +63,9 @@ def trouble(caveat, path, preambles, deletions):
     got, status, output, strangers = check(caveat, preambles[path.suffixes[-2]], text)
     if got != want or strangers or status != (1 if want else 0):
         return f"expected {want or 'that all examples hold'}, found {got} {strangers} (status {status})\n{output}"
+    told = warned(text)
+    if told and warnings(output) != told:
+        return f"expected the warnings {told}, found {warnings(output)}\n{output}"
     without = re.search(r"^# Without\s+(.+)$", text, re.M)
     if not want and not without:
         return "no line `# Without  CLAUSE`, so nothing shows that the case is live"
@@ -61,7 +75,9 @@ def trouble(caveat, path, preambles, deletions):
         if clause not in body:
             return f"its clause `{clause}` is not in its text"
         got, status, output, strangers = check(caveat, preambles[path.suffixes[-2]], head + body.replace(clause, "", 1))
-        if want:
+        if told:
+            turned = not got and status == 0 and not warnings(output)
+        elif want:
             turned = not got and status == 0
         else:
             turned = status == 1 and got and {code for _, code in got} <= TURNED

@@ -47,6 +47,35 @@ syntax::Path path_of(std::string_view inner, Span span) {
   return path;
 }
 
+// ｛产品.名称｝, [product.name], {{product.name}}: a fact of a group that there is, within signs that name none.
+void warn_of_other_brackets(Work& work, const Item& item, const syntax::LocalText& text) {
+  struct Signs {
+    std::string_view opens, closes;
+  };
+  constexpr std::array<Signs, 4> kSigns = {{{"｛", "｝"}, {"[", "]"}, {"【", "】"}, {"{{", "}}"}}};
+  const std::string_view value = text.value;
+  for (const Signs& signs : kSigns) {
+    std::size_t end = 0;
+    for (std::size_t at = value.find(signs.opens); at != value.npos; at = value.find(signs.opens, end)) {
+      end = at + signs.opens.size();
+      const std::size_t last = value.find(signs.closes, end);
+      if (last == value.npos) break;
+      const std::string_view inner = value.substr(end, last - end);
+      const std::size_t dot = inner.find('.');
+      const bool match = signs.opens == "｛" && (inner == "match" || inner == "命中");
+      if (!match && (dot == inner.npos || !work.group_names.contains(std::string(inner.substr(0, dot))))) continue;
+      end = last + signs.closes.size();
+      const std::string_view whole = value.substr(at, end - at);
+      const Span span = place_in(work, text.span, whole);
+      const std::string meant = "{" + std::string(inner) + "}";
+      Diagnostic& told = work.report(codes::kOtherBrackets, item, span, {std::string(whole)},
+                                     Work::say(item, "A fact is put in by {…}: ", "引用事实用半角花括号：") + meant,
+                                     Severity::warning);
+      if (work.text_at(span) == whole) told.fixes.push_back({span, meant});
+    }
+  }
+}
+
 bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& out) {
   std::vector<TextPiece> noted;
   std::string literal;
@@ -132,6 +161,7 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
     noted.push_back({{}, identity});
   }
   flush();
+  warn_of_other_brackets(work, item, text);
   if (good) work.references.add(text, std::move(noted));
   return good;
 }
@@ -143,7 +173,9 @@ bool cut_texts(Work& work, const Item& item, const syntax::Texts& texts, Templat
   for (const syntax::LocalText& text : texts) {
     Template pieces;
     good = cut(work, item, text, pieces) && good;
-    (text.language == Language::en ? out.en : text.language == Language::zh ? out.zh : out.any) = std::move(pieces);
+    const bool en = text.language == Language::en, zh = text.language == Language::zh;
+    (en ? out.en : zh ? out.zh : out.any) = std::move(pieces);
+    (en ? out.en_span : zh ? out.zh_span : out.any_span) = text.span;
   }
   return good;
 }
