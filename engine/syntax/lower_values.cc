@@ -1,6 +1,8 @@
 #include <CaveatGrammar.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <limits>
 
 #include "engine/syntax/codes.h"
@@ -171,6 +173,23 @@ ExprPtr Lowering::text_value(Node text_token) {
   return e;
 }
 
+namespace {
+
+// The last day not after one that there is not: nothing else is to be told of it, be it an end, a day off or a bound.
+Days nearest_day(const std::string& text) {
+  int year = 0, month = 0, of_month = 0;
+  if (std::sscanf(text.c_str(), "%4d-%4d-%4d", &year, &month, &of_month) != 3) return 0;
+  month = std::clamp(month, 1, 12);
+  for (int last = std::clamp(of_month, 1, 31); last > 0; --last) {
+    std::array<char, 48> tried{};
+    std::snprintf(tried.data(), tried.size(), "%04d-%02d-%02d", year, month, last);
+    if (const auto days = parse_date(tried.data())) return *days;
+  }
+  return 0;
+}
+
+}  // namespace
+
 Days Lowering::day(Node node) {
   const Span span = node.span();
   std::string text = nfkc(text_of(span));
@@ -219,11 +238,11 @@ Days Lowering::day(Node node) {
       offer(pieces[2], pieces[0], pieces[1]);
     }
     complain(codes::kNoSuchDate, span, {text_of(span)}, "a date is written as year-month-day", "日期按“年-月-日”书写",
-             std::move(fixes));
-    return 0;
+             fixes);
+    return fixes.empty() ? 0 : nearest_day(fixes.front().replacement);
   }
   complain(codes::kNoSuchDate, span, {text_of(span)});
-  return 0;
+  return nearest_day(text);
 }
 
 DateRange Lowering::days_range(Node node) {
@@ -253,7 +272,7 @@ std::int32_t Lowering::seconds_of_day(Node time_token) {
   const int hours = std::stoi(text.substr(0, colon)), minutes = std::stoi(text.substr(colon + 1));
   if (hours > 24 || minutes > 59 || (hours == 24 && minutes > 0))
     complain(codes::kNoSuchDate, time_token.span(), {text});
-  return hours * 3600 + minutes * 60;
+  return std::min(hours, 24) * 3600 + (hours < 24 ? std::min(minutes, 59) * 60 : 0);
 }
 
 // 1 Monday .. 7 Sunday, 8 the weekend.

@@ -146,6 +146,7 @@ class Recovery {
   // The piece as far as it can be mended; empty if it stays broken, and everything has been told.
   std::vector<Token> read(std::size_t index, std::vector<Token> piece, std::size_t begin, bool whole);
   std::vector<Token> read_members(std::size_t index, const Piece& piece, std::size_t from);
+  std::vector<Token> before_comma(std::size_t index, std::size_t opener, const Piece& member);
   std::vector<Token> read_next_line(std::size_t index, const Piece& piece, std::size_t from);
   void read_nested(const Piece& piece);
   struct Mended {
@@ -409,8 +410,9 @@ std::vector<Token> Recovery::read_members(std::size_t index, const Piece& piece,
       good.assign(tokens_ + member.begin, tokens_ + member.end);
     }
     if (good.empty()) {
-      lost_members_.push_back(span_of(member));
-      continue;
+      if (effects) good = before_comma(index, opener, member);
+      lost_members_.push_back(span_of({member.begin + good.size(), member.end}));
+      if (good.empty()) continue;
     }
     if (any) out.push_back(tokens_[joint_at]);
     out.insert(out.end(), good.begin(), good.end());
@@ -421,6 +423,19 @@ std::vector<Token> Recovery::read_members(std::size_t index, const Piece& piece,
   Mistake mistake;
   surround(index, out, before, after);
   return any && parses(before, out, after, mistake) ? out : std::vector<Token>{};
+}
+
+// Of a hand-off whose time limit cannot be read, the queue and the priority before it.
+std::vector<Token> Recovery::before_comma(std::size_t index, std::size_t opener, const Piece& member) {
+  for (std::size_t i = member.end; i-- > member.begin + 1;) {
+    if (type(i) != P::COMMA) continue;
+    std::vector<Token> tokens{tokens_[opener]}, before, after;
+    tokens.insert(tokens.end(), tokens_ + member.begin, tokens_ + i);
+    Mistake mistake;
+    surround(index, tokens, before, after);
+    if (parses(before, tokens, after, mistake)) return {tokens_ + member.begin, tokens_ + i};
+  }
+  return {};
 }
 
 // A clause whose keyword is misspelt and that therefore lies in a broken piece: `owner "x"`, `aplies to answer`.

@@ -92,7 +92,12 @@ std::string without_declarations(const Source& source, const syntax::File& file)
   for (const syntax::Decl& decl : file.declarations) blank(decl.span);
   for (const syntax::Comment& comment : file.comments) blank(comment.span);
   for (const syntax::Decl& decl : file.declarations) {
-    for (const Span& span : decl.lost) out.replace(span.begin, span.end - span.begin, source.text(span));
+    for (const Span& span : decl.lost) {
+      const std::string_view text = source.text(span);
+      // Within a line of a rule nothing is declared.
+      if (std::holds_alternative<syntax::RuleDecl>(decl.body) && text.find('\n') == std::string_view::npos) continue;
+      out.replace(span.begin, span.end - span.begin, text);
+    }
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include "engine/base/nearest.h"
 #include "engine/base/roles.h"
 #include "engine/base/units.h"
+#include "engine/base/utf8.h"
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/texts.h"
 
@@ -134,15 +135,49 @@ class RuleCheck {
                                     : decl_.if_unknown;
   }
 
+  // Where a clause without a slot stands; the rule's name where it is spaced otherwise.
+  Span clause_span(std::string_view en, std::string_view zh) const {
+    const Span whole = item_.decl->span;
+    const std::string_view text = work_.text_at(whole);
+    for (const std::string_view words : {en, zh}) {
+      const std::size_t at = text.find(words);
+      if (at == std::string_view::npos) continue;
+      const auto begin = whole.begin + static_cast<std::uint32_t>(at);
+      return {whole.source, begin, begin + static_cast<std::uint32_t>(words.size())};
+    }
+    return name_span();
+  }
+
   void later() {
-    if (decl_.shadow) work_.not_yet(item_, name_span(), "status shadow", "状态 试运行");
-    if (decl_.open_to_exceptions) work_.not_yet(item_, name_span(), "open to exceptions", "允许豁免");
+    if (decl_.shadow) work_.not_yet(item_, clause_span("status shadow", "状态 试运行"), "status shadow", "状态 试运行");
+    if (decl_.open_to_exceptions)
+      work_.not_yet(item_, clause_span("open to exceptions", "允许豁免"), "open to exceptions", "允许豁免");
     if (decl_.rollout) work_.not_yet(item_, decl_.rollout->span, "rollout", "灰度");
     if (decl_.exception_to) work_.not_yet(item_, decl_.exception_to->span, "exception to a rule", "对规则的豁免");
   }
 
+  // What could not be read are conditions, effects or reasons: each on a line of its own, with no word that may be meant for
+  // one of the other clauses.
+  bool is_whole_but_for_conditions() const {
+    constexpr std::string_view kOthers[] = {"cites", "applies", "apply", "依据", "适用于", "适用"};
+    return std::all_of(item_.decl->lost.begin(), item_.decl->lost.end(), [&](Span span) {
+      const std::string_view text = work_.text_at(span);
+      if (text.find('\n') != std::string_view::npos) return false;
+      for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find_first_of(" \t", at), text.size());
+        const std::string_view word = text.substr(at, end - at);
+        const auto is_meant = [&](std::string_view other) {
+          return word == other || !nearest(word, std::span<const std::string_view>(&other, 1)).empty();
+        };
+        if (!word.empty() && std::any_of(std::begin(kOthers), std::end(kOthers), is_meant)) return false;
+        at = end + 1;
+      }
+      return true;
+    });
+  }
+
   void missing_clauses() {
-    if (!item_.decl->lost.empty()) return;  // it may stand in what could not be read
+    if (!is_whole_but_for_conditions()) return;  // it may stand in what could not be read
     const auto missing = [&](std::string_view en, std::string_view zh) {
       work_.report(codes::kMissingClause, item_, name_span(), {say("Rule ", "规则 ") + rule_.names.first, say(en, zh)});
     };
@@ -151,7 +186,7 @@ class RuleCheck {
     // The parser says it of these two; a tree that was made without one has no place to tell it but here.
     if (work_.files[work_.pack_files[item_.pack]].broken) return;
     if (!decl_.when) missing("when", "当");
-    if (decl_.then.empty()) missing("then", "则");
+    if (decl_.then.empty() && !decl_.exception_to) missing("then", "则");
   }
 
   // Its own dates; where it has none, it holds while all its sources do.
@@ -203,9 +238,47 @@ class RuleCheck {
       } else {
         cut_texts(work_, item_, text.texts, say_text.texts);
       }
+      if (text.channel) fits_channel(*text.channel, say_text.texts);
       confidential_text(text_span(text), say_text.texts);
       rule_.say.push_back(std::move(say_text));
     }
+  }
+
+  // One short message has 140 bytes: 160 letters of seven bits, or 70 units of UTF-16 where others are among them. What {…}
+  // puts in is not known and not counted.
+  void fits_channel(const syntax::Word& channel, const Templates& texts) {
+    constexpr std::size_t kOfSevenBits = 160, kOfSixteen = 70;
+    constexpr std::array<std::string_view, 2> kShort = {"sms", "短信"};
+    if (std::find(kShort.begin(), kShort.end(), channel.text) == kShort.end()) {
+      const std::string near(nearest(channel.text, std::span<const std::string_view>(kShort)));
+      if (near.empty()) return;
+      work_
+          .report(codes::kUnknownChannel, item_, channel.span, {channel.text},
+                  fill(say("Did you mean {0}?", "是否指 {0}？"), {near}), Severity::warning)
+          .fixes.push_back({channel.span, near});
+      return;
+    }
+    const auto look = [&](const Template& pieces, Span place) {
+      std::string said;
+      for (const TemplatePiece& piece : pieces) said += piece.literal;
+      std::size_t units = 0;
+      bool ascii = true;
+      for (std::size_t at = 0; at < said.size();) {
+        const CodePoint next = decode_utf8(said, at);
+        units += next.value > 0xffff ? 2 : 1;
+        ascii = ascii && next.value < 0x80;
+        at += next.length;
+      }
+      const std::size_t most = ascii ? kOfSevenBits : kOfSixteen;
+      if (units <= most) return;
+      const auto counted = [&](std::size_t count) { return std::to_string(count) + say(" characters", " 字"); };
+      work_.report(
+          codes::kTooLongForChannel, item_, place, {channel.text, counted(most), counted(units)},
+          say("Say it shorter here; the plain `say` may be longer.", "请在此缩短；不分渠道的“提示”可以更长。"));
+    };
+    look(texts.en, texts.en_span);
+    look(texts.zh, texts.zh_span);
+    look(texts.any, texts.any_span);
   }
 
   void confidential_text(Span span, const Templates& texts) {
