@@ -46,25 +46,28 @@ std::string path_of(const model::Fact& fact, Language language) {
 struct Deciding {
   std::size_t at;
   Kleene value;
+  const Judged* negated = nullptr;  // the `not` of several that it stands in
 };
-void deciding(const std::vector<Judged>& judged, std::size_t at, std::vector<Deciding>& out) {
+void deciding(const std::vector<Judged>& judged, std::size_t at, const Judged* negated, std::vector<Deciding>& out) {
   const Judged& part = judged[at];
   if (!has_parts(part.expr->op)) {
-    out.push_back({at, part.value});
+    out.push_back({at, part.value, negated});
     return;
   }
   if (part.expr->op == Op::not_ && at + 1 < judged.size() && judged[at + 1].depth == part.depth + 1 &&
       judged[at + 1].expr->span == part.expr->span && !has_parts(judged[at + 1].expr->op)) {
-    out.push_back({at + 1, part.value});
+    out.push_back({at + 1, part.value, negated});
     return;
   }
   const std::size_t found = out.size();
+  if (part.expr->op == Op::not_) negated = &part;
   for (std::size_t i = at + 1; i < judged.size() && judged[i].depth > part.depth; ++i) {
     if (judged[i].depth != part.depth + 1) continue;
     const Kleene wanted = part.expr->op == Op::not_ ? !part.value : part.value;
-    if (part.expr->op == Op::at_least || judged[i].value == wanted) deciding(judged, i, out);
+    if (part.expr->op == Op::at_least || judged[i].value == wanted) deciding(judged, i, negated, out);
   }
-  if (out.size() == found) out.push_back({at, part.value});  // of what is not there, neither it nor its `not` holds
+  if (out.size() == found)
+    out.push_back({at, part.value, negated});  // of what is not there, neither it nor its `not` holds
 }
 
 // What the turn says of a fact that a part reads.
@@ -98,10 +101,11 @@ void tell(const std::vector<Judged>& judged, const std::string& of, const model:
   for (std::size_t i = 0; i < judged.size(); ++i) {
     const Judged& part = judged[i];
     if (part.depth != 0) continue;
-    if (!part.excuse && part.value != Kleene::yes) deciding(judged, i, parts);
-    if (part.excuse && part.value == Kleene::yes) deciding(judged, i, parts);
+    if (!part.excuse && part.value != Kleene::yes) deciding(judged, i, nullptr, parts);
+    if (part.excuse && part.value == Kleene::yes) deciding(judged, i, nullptr, parts);
   }
-  for (const auto& [at, came_to] : parts) {
+  const std::size_t first = out.size();
+  for (const auto& [at, came_to, negated] : parts) {
     const Judged& part = judged[at];
     const Span span = part.expr->span;
     const Source& source = sources[span.source];
@@ -112,6 +116,12 @@ void tell(const std::vector<Judged>& judged, const std::string& of, const model:
     sentence += came_to == Kleene::yes  ? (zh ? "成立" : " is true")
                 : came_to == Kleene::no ? (zh ? "不成立" : " is false")
                                         : (zh ? "不明" : " is unknown");
+    if (negated != nullptr && negated->value != Kleene::unknown) {
+      const std::string whole(source.text(negated->expr->span));
+      const bool asks = negated->value == Kleene::yes;
+      sentence += zh ? (asks ? "，符合“" : "，不符合“") + whole + "”"
+                     : (asks ? ", as “" : ", against “") + whole + (asks ? "” asks" : "”");
+    }
     std::string facts;
     for (const Judged::Read& read : part.facts) {
       constexpr std::size_t kShown = 60;
@@ -121,7 +131,10 @@ void tell(const std::vector<Judged>& judged, const std::string& of, const model:
       facts += (facts.empty() ? "" : zh ? "，" : ", ") + seen;
     }
     if (!facts.empty()) sentence += (zh ? "：" : ": ") + facts;
-    out.push_back(sentence + (zh ? "。" : "."));
+    sentence += zh ? "。" : ".";
+    // What is compiled to two comparisons, as `differs from`, is one as it is written.
+    if (std::find(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), sentence) == out.end())
+      out.push_back(std::move(sentence));
   }
 }
 
