@@ -7,6 +7,19 @@ namespace caveat::syntax {
 
 using L = CaveatGrammar;
 
+namespace {
+
+// Of two times one is before the other: no officer calls a date higher.
+bool is_time(const Expr& e) {
+  if (e.op == Op::now || e.op == Op::today) return true;
+  if (e.op == Op::add || e.op == Op::sub) return is_time(*e.args[0]);
+  return e.op == Op::literal && (e.literal.kind == LiteralKind::date || e.literal.kind == LiteralKind::instant ||
+                                 e.literal.kind == LiteralKind::time_of_day);
+}
+bool of_time(const Expr& comparison) { return is_time(*comparison.args[0]) || is_time(*comparison.args[1]); }
+
+}  // namespace
+
 std::string Printer::list(const std::vector<ExprPtr>& args, std::size_t from) {
   std::string result;
   for (std::size_t i = from; i < args.size(); ++i) result += (i == from ? "" : item_comma()) + expression(*args[i]);
@@ -240,13 +253,13 @@ std::string Printer::plain(const Expr& e) {
     case Op::ne:
       return binary(e, kw(L::IS_NOT));
     case Op::ge:
-      return binary(e, kw(L::GE));
+      return binary(e, of_time(e) ? zh_ ? "不早于" : "is not before" : kw(L::GE));
     case Op::le:
-      return binary(e, kw(L::LE));
+      return binary(e, of_time(e) ? zh_ ? "不晚于" : "is not after" : kw(L::LE));
     case Op::gt:
-      return binary(e, kw(L::GT));
+      return binary(e, of_time(e) ? zh_ ? "晚于" : "is after" : kw(L::GT));
     case Op::lt:
-      return binary(e, kw(L::LT));
+      return binary(e, of_time(e) ? zh_ ? "早于" : "is before" : kw(L::LT));
     case Op::between:
       return zh_ ? expression(*a[0]) + " 介于 " + expression(*a[1]) + " 与 " + expression(*a[2]) + " 之间"
                  : expression(*a[0]) + " is between " + expression(*a[1]) + " and " + expression(*a[2]);

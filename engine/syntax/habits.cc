@@ -108,6 +108,9 @@ constexpr auto kRows = std::to_array<Row>({
     // clauses
     {"如果", {"当"}},
     {"假如", {"当"}},
+    {"改为", {"全文改为", "命中处改为"}},
+    {"applies on", {"applies to"}},
+    {"apply on", {"applies to"}},
     {"那么", {"则"}},
     {"就", {"则"}},
     {"除外", {"除非"}},

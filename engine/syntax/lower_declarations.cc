@@ -153,6 +153,10 @@ SourceDecl Lowering::source(Node node) {
       else if (unit == "章" || unit == "节") {
         kind = P::SECTION;
         place = "第" + place + unit;
+        if (unit == "节" && d.section.ends_with("章")) {  // 第3章 第2节 is one place
+          d.section += place;
+          continue;
+        }
       } else {
         complain(codes::kUnexpected, n.span(), {"“" + whole + "”", "“第12条”"});
         continue;

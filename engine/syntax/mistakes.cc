@@ -7,6 +7,7 @@
 
 #include "engine/syntax/codes.h"
 #include "engine/syntax/explainer.h"
+#include "engine/syntax/letters.h"
 
 namespace caveat::syntax {
 namespace {
@@ -206,9 +207,12 @@ Complaint Explainer::plain() {
       all.en += "“" + near->spellings[i] + "”";
       all.zh += "“" + near->spellings[i] + "”";
     }
-    Complaint c{&codes::kUnexpected, span(near->first, near->last), {"“" + text(near->first, near->last) + "”", all}};
+    const std::string found = text(near->first, near->last);
+    const std::size_t letters = found.find_last_not_of("0123456789") + 1;
+    const std::string number = is_ascii(found) ? std::string() : found.substr(letters);  // 保留4位: 保留后4
+    Complaint c{&codes::kUnexpected, span(near->first, near->last), {"“" + found + "”", all}};
     c.help = Both{"did you mean " + all.en + "?", "是否想写" + all.zh + "？"};
-    for (const auto& spelling : near->spellings) c.fixes.push_back({span(near->first, near->last), spelling});
+    for (const auto& spelling : near->spellings) c.fixes.push_back({span(near->first, near->last), spelling + number});
     return c;
   }
   Complaint c{&codes::kUnexpected, where, {shown, expected()}};

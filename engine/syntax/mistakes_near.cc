@@ -145,7 +145,10 @@ std::optional<Complaint> Explainer::habit() {
     if (fitting.empty()) continue;
     if (text(at_) == "if" && at_ + 1 < count_ &&
         !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
-      return std::nullopt;  // `if unknwon`
+      return std::nullopt;                     // `if unknwon`
+    if (type(0) == P::EXAMPLE && first > 0) {  // in an example 当 and when open nothing
+      for (std::string_view& each : fitting) each = each == "当" ? "给定" : each == "when" ? "given" : each;
+    }
     std::string all;
     for (const auto& each : fitting) all += (all.empty() ? "“" : " / “") + std::string(each) + "”";
     Complaint c{&codes::kUnexpected, span(first, last), {"“" + text(first, last) + "”", all}};

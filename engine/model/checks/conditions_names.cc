@@ -70,6 +70,27 @@ std::string number_cut_off(const std::string& name) {
   return {};
 }
 
+// 年龄 for 客户.年龄: a fact without its group, the likeliest slip of who has read no rule yet.
+bool told_of_bare_member(Work& work, const Item& item, Span span, const std::string& name) {
+  constexpr std::size_t kOffered = 3;
+  std::vector<std::string> meant;
+  for (const auto& [first, group] : work.groups) {
+    if (!group.members.contains(name)) continue;
+    const auto own = std::find_if(group.names.begin(), group.names.end(), [&](const std::string& each) {
+      return syntax::is_ascii(each) == syntax::is_ascii(name);
+    });
+    meant.push_back((own == group.names.end() ? first : *own) + "." + name);
+  }
+  if (meant.empty() || meant.size() > kOffered) return false;
+  std::string all;
+  for (const std::string& each : meant) all += (all.empty() ? "" : Work::say(item, " or ", "或")) + "“" + each + "”";
+  Diagnostic& told =
+      work.report(codes::kUnknownName, item, span, {std::string(word_of(Kind::value, item.language())), name},
+                  Work::say(item, "Did you mean ", "是否指") + all + Work::say(item, "?", "？"));
+  for (std::string& each : meant) told.fixes.push_back({span, std::move(each)});
+  return true;
+}
+
 }  // namespace
 
 // 保本”, to be put in quotation marks: with the one that stands there.
@@ -186,6 +207,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
             .fixes.push_back({path.span, meant});
         return kNone;
       }
+      if (told_of_bare_member(work_, item_, path.span, steps.front())) return kNone;
       for (const auto& [name, number] : work_.single_facts) known.push_back(name);
       for (const auto& [name, first] : work_.group_names) known.push_back(name);
       for (const std::string_view name : work_.known_names(Kind::value, item_.pack)) known.push_back(name);

@@ -140,6 +140,15 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
         continue;
       }
       const Scope::Found found = work_.scope.find(Kind::lexicon, item_.pack, steps_of(item->path));
+      if (found.entry == nullptr && work_.scope.find(Kind::value, item_.pack, steps_of(item->path)).entry != nullptr) {
+        const std::string name = quoted(item->span);
+        wrong_type(item->span, say("a text in quotation marks, a fact or a lexicon", "引号中的文字、一个事实或词表"),
+                   say("the define or parameter ", "定义或参数 ") + name,
+                   say("Words that several rules look for are a lexicon: ", "多条规则共用的词语写成词表：") +
+                       say("lexicon " + name + " is \"…\"", "词表 " + name + " 为 “…”"));
+        good = false;
+        continue;
+      }
       if (!lexicon_may_stand && item->path.parts.size() == 1 && found.entry == nullptr && found.hidden == nullptr &&
           !may_be_lexicon(item->path.parts.front().text)) {
         const std::string text = say("\"", "“") + quoted(item->span) + say("\"", "”");

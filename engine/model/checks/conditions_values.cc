@@ -126,6 +126,11 @@ bool Conditions::constant(const syntax::Expr& expr, const Type& type, Constant& 
   return true;
 }
 
+// One that names no currency may hold any: at run time two that differ are unknown.
+static bool of_one_currency(const Type& a, const Type& b) {
+  return a.currency.empty() || b.currency.empty() || a.currency == b.currency;
+}
+
 ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
   const auto argument = [&](std::size_t i) { return value(*expr.args[i], nullptr); };
   const auto mismatch = [&](const ExprPtr& a, const ExprPtr& b) -> ExprPtr {
@@ -240,7 +245,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (!a || !b) return nullptr;
       const TypeKind x = a->type.kind, y = b->type.kind;
       if ((is_number(x) && is_number(y)) ||
-          (x == y && (x == TypeKind::percent || (x == TypeKind::money && a->type.currency == b->type.currency)))) {
+          (x == y && (x == TypeKind::percent || (x == TypeKind::money && of_one_currency(a->type, b->type))))) {
         return node(Op::as_percent_of, expr.span, {a, b}, of(TypeKind::percent));
       }
       return mismatch(a, b);

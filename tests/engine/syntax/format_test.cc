@@ -119,3 +119,18 @@ BOOST_AUTO_TEST_CASE(reckoning_keeps_its_tree_in_either_language) {
     }
   }
 }
+
+// Nobody calls a date higher than another.
+BOOST_AUTO_TEST_CASE(times_are_before_and_after_one_another) {
+  for (const auto& [english, chinese] : std::vector<std::pair<std::string, std::string>>{
+           {"a is before 2026-02-01", "a 早于 2026-02-01"},
+           {"a is after today", "a 晚于 今日"},
+           {"a is not before 2026-02-01T10:00", "a 不早于 2026-02-01T10:00"},
+           {"a + 3 days is not after now", "a + 3天 不晚于 此刻"},
+           {"a is above 5", "a 高于 5"}}) {
+    BOOST_TEST(print("define d as " + english + "\n", Language::zh, same).text == "定义 d 为 " + chinese + "\n");
+    BOOST_TEST(print("定义 d 为 " + chinese + "\n", Language::en, same).text == "define d as " + english + "\n");
+  }
+  BOOST_TEST(print("define d as a is below 2026-02-01\n", Language::en, same).text ==
+             "define d as a is before 2026-02-01\n");
+}
