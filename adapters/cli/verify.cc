@@ -65,15 +65,16 @@ Result<audit::Members> read_members(const std::string& dir, const audit::Archive
 
 // A name or a purpose is whoever's who took the export: it makes no line of its own.
 void print_custody(const audit::ExportReceipt& taken, Terminal& terminal) {
+  constexpr std::string_view kBehind = "    ";  // deeper than the labels
   const audit::Exported& event = taken.event;
   const auto asked = [&](const std::optional<std::string>& text) {
-    return text ? plain(*text, "  ") : std::string(terminal.say({"not stated", "未说明"}));
+    return text ? plain(*text, kBehind) : std::string(terminal.say({"not stated", "未说明"}));
   };
   terminal.out << fill(terminal.say({"Custody: taken by {0} ({1}) at {2}: record {3} of the log.\n  Requested by: {4}\n"
                                      "  Purpose: {5}\n  SHA-256 of manifest.json: {6}\n",
                                      "保管：由 {0}（{1}）于 {2} 导出：日志第 {3} 条记录。\n  申请人：{4}\n"
                                      "  用途：{5}\n  manifest.json 的 SHA-256：{6}\n"}),
-                       {plain(event.by, "  "), plain(event.role, "  "), format_instant(taken.time_us, 0),
+                       {plain(event.by, kBehind), plain(event.role, kBehind), format_instant(taken.time_us, 0),
                         std::to_string(taken.index), asked(event.recipient), asked(event.purpose), hex(event.content)});
 }
 

@@ -131,7 +131,7 @@ class Package(unittest.TestCase):
         os.mkdir(where)
         log = os.path.dirname(self.package) + "/log.db"
         for name, more in (("one.zip", []), ("other.zip", ["--checkpoint", f"{where}/checkpoint"])):
-            subprocess.run([CAVEAT, "report", log, "--out", f"{where}/{name}", "--purpose", "“x” \"q\"", "--requested-by", name, *more], check=True, capture_output=True)
+            subprocess.run([CAVEAT, "report", log, "--out", f"{where}/{name}", "--purpose", "“x” \"q\"\nSHA-256 of manifest.json: 0", "--requested-by", name, *more], check=True, capture_output=True)
             with zipfile.ZipFile(f"{where}/{name}") as archive:
                 archive.extract("checkpoint", where)
         self.assertIn("? 12: records that stand between the checkpoint and it: 1;", self.verify(f"{where}/other.zip", self.key).stdout)
@@ -156,7 +156,7 @@ class Package(unittest.TestCase):
                 self.assertIn("12 ✗" if expected else "12 ✓", ours.stdout)
                 self.assertIn("✗ 12: receipt" if expected else "✓ 12: receipt", theirs.stdout)
                 if not expected:
-                    self.assertRegex(ours.stdout, r"Custody: taken by .+ \(local\) at 20.+Z: record \d+ of the log\.\n  Requested by: one.zip\n  Purpose: “x”")
+                    self.assertRegex(ours.stdout, r"Custody: taken by .+ \(local\) at 20.+Z: record \d+ of the log\.\n  Requested by: one.zip\n  Purpose: “x” \"q\"\n    SHA-256 of manifest.json: 0\n  SHA-256 of manifest.json: [0-9a-f]{64}\n")
         os.remove(f"{where}/one.zip.receipt")
         self.assertIn("? 12: its receipt (FILE.zip.receipt) does not lie beside it", self.verify(f"{where}/one.zip", self.key).stdout)
 
