@@ -119,8 +119,11 @@ void Gate::Inside::tell_again(Which which) {
       missed = which();
       if (missed.lost && *missed.lost) missed = {};
       if (missed.decision.empty()) return;
-      changes =
-          start_anew({.conversation = missed.conversation, .customer = missed.customer}, options_.clock->wall_us());
+      if (missed.once)
+        changes =
+            start_anew({.conversation = missed.conversation, .customer = missed.customer}, options_.clock->wall_us());
+      if (const audit::StateKey key = question_key(missed.conversation); !missed.question.empty() && !floor_.kept(key))
+        changes.push_back({.key = key, .value = missed.question});
       floor_.keep(changes);
     });
     if (changes.empty() || options_.log == nullptr) return numbers.give_up();
@@ -153,6 +156,8 @@ void Gate::Inside::tell_again(Turn& turn) {
                              : Missed{.decision = turn.told,
                                       .conversation = std::string(turn.request.conversation_id()),
                                       .customer = turn.customer,
+                                      .once = turn.told_once,
+                                      .question = turn.question,
                                       .lost = turn.lost};
   });
 }

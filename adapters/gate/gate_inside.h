@@ -122,12 +122,13 @@ class Gate::Inside {
     bool unmet = false;        // and so it is
     bool firm = false;         // what it stands on cannot be lost any more
     std::string question;      // of an earlier turn, which the answer of this one was read with
+    std::string answers;       // the question of an earlier turn that its answer ends, if it goes out
     Met met;
     Reach switched;  // the emergency switch takes it
   };
   static bool goes_out(const Turn& turn, const Seen& seen, const Round& round);
   std::vector<audit::StateChange> asks(const Turn& turn, const program::Program& program,
-                                       const decide::Decision& decision, const Seen& seen, const Round& round,
+                                       const decide::Decision& decision, const Seen& seen, Round& round,
                                        decide::Scratch& scratch);
   bool ask_again(Turn& turn, Round& round);
   void next_round(const Turn& turn, const program::Program& program, const decide::Decision& decision, const Seen& seen,
@@ -173,10 +174,12 @@ class Gate::Inside {
   void answer(const TurnPtr& turn);
   static void tell(Done& told, Reply reply);
   bool miss(Turn& turn);
-  // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told, from now on, and
-  // by a record of its own also after a restart. The answer does not wait for that.
+  // What it was to tell did not reach the customer, though its record says so: what counts once counts as not told, and a question that
+  // it answered as open, from now on, and by a record of its own also after a restart. The answer does not wait for that.
   struct Missed {
     std::string decision, conversation, customer;
+    bool once = false;                              // what counts once is told again
+    std::string question;                           // open again, unless there is a newer one
     std::shared_ptr<const std::atomic<bool>> lost;  // its turn's: a decision that the log does not have told nothing
   };
   void tell_again(Turn& turn);

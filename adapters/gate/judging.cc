@@ -157,10 +157,7 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
         const std::vector<audit::StateChange> own =
             told_changes(told(program, turn->request, decision.told_once), whose, options_.clock->wall_us());
         floor_.keep(own);
-        if (!own.empty()) {
-          turn->lost = std::make_shared<std::atomic<bool>>(false);
-          turn->told = decision_id;
-        }
+        turn->told_once = !own.empty();
         changes.insert(changes.end(), own.begin(), own.end());
       }
       if (!moved.empty())
@@ -171,6 +168,11 @@ void Gate::Inside::decide_turn(const TurnPtr& turn, decide::Scratch& scratch, Pr
       if (!turn->answered || asked.empty() || asked.front().value) {  // an answer that came too late answers nothing
         floor_.keep(asked);
         changes.insert(changes.end(), asked.begin(), asked.end());
+        turn->question = round.answers;
+      }
+      if (turn->told_once || !turn->question.empty()) {
+        turn->lost = std::make_shared<std::atomic<bool>>(false);
+        turn->told = decision_id;
       }
       round.firm = options_.durable || floor_.on_disk(stands_on(*turn));
       const std::lock_guard lock(mutex_);
@@ -198,14 +200,15 @@ bool Gate::Inside::goes_out(const Turn& turn, const Seen& seen, const Round& rou
 // What becomes of the question that is open in the conversation: an answer that goes out answers it, another one takes its place. Of
 // the same conversation no other turn is decided meanwhile.
 std::vector<audit::StateChange> Gate::Inside::asks(const Turn& turn, const program::Program& program,
-                                                   const decide::Decision& decision, const Seen& seen,
-                                                   const Round& round, decide::Scratch& scratch) {
+                                                   const decide::Decision& decision, const Seen& seen, Round& round,
+                                                   decide::Scratch& scratch) {
   audit::StateKey key = question_key(turn.request.conversation_id());
   const bool answered =
       turn.request.has_answer() &&
       (turn.by_person || (goes_out(turn, seen, round) && decision.verdict <= decide::Verdict::revise));
   if (answered) {
-    if (floor_.value(key).value_or(std::string()).empty()) return {};
+    round.answers = floor_.value(key).value_or(std::string());
+    if (round.answers.empty()) return {};
     return {{.key = std::move(key), .value = std::nullopt}};
   }
   std::string question = decide::open_question(program, turn.request, decision, scratch);

@@ -66,7 +66,10 @@ struct Turn : Lines::Place {  // in line by request (the first of its keys), con
   std::optional<Deadlines::iterator> among_deadlines;  // under the gate's lock
   Done done;
   std::atomic<bool> answered{false};
-  std::string told;  // its decision, where that uses up disclosures that count once; within Floor::change
+  // Within Floor::change: its decision, where that uses up disclosures that count once (told_once) or answers the question of an earlier
+  // turn (question).
+  std::string told, question;
+  bool told_once = false;
   std::shared_ptr<std::atomic<bool>> lost;  // with `told`: its record could not be written
   Reply reply;
   bool bound = false;            // the rules of now can judge it

@@ -1,5 +1,6 @@
 // A question that is asked in one turn and answered in a later one: a bare yes claims what it asks (semantics.md 40).
 #include <boost/json.hpp>
+#include <future>
 
 #include "adapters/gate/past.h"
 #include "adapters/wire/turn.h"
@@ -106,4 +107,32 @@ BOOST_AUTO_TEST_CASE(a_record_says_which_question_an_answer_was_read_with_and_br
   const std::string recorded(result->find(1)->string);
   BOOST_TEST((outcome({.question = given.question}) == recorded));
   BOOST_TEST((outcome({}) != recorded));
+}
+
+// An answer whose deadline was over before its record was on disk went to nobody: what it answered is open, also after a restart.
+BOOST_AUTO_TEST_CASE(what_was_answered_for_want_of_time_answers_no_question) {
+  for (const bool another : {false, true}) {
+    Desk desk;
+    desk.loads_beside(kEnglish);
+    desk.turn(message(kInEnglish.question));
+    std::promise<gate::Reply> answered;
+    desk.control.stopped = true;
+    desk.gate->take(Desk::body("t-late", answer(kInEnglish.no)), Desk::bot(),
+                    {.deadline_ns = desk.clock.steady_ns() + kSecond * 1'000, .here = true},
+                    [&](const gate::Reply& reply) { answered.set_value(reply); });
+    if (another)  // a question that is newer stays
+      desk.gate->take(Desk::body("t-other", message(kInEnglish.other)), Desk::bot(), {.here = true},
+                      [](const gate::Reply&) {});
+    desk.clock.pass(2 * kSecond);
+    if (!another) desk.gate->tick();
+    desk.control.stopped = false;
+    desk.control.stopped.notify_all();
+    BOOST_TEST(Desk::code(answered.get_future().get()) == "deadline");
+    desk.log->flush();
+    desk.restart();
+    desk.loads_beside(kEnglish);
+    BOOST_TEST(desk.records(audit::Kind::delivery_missed) == (another ? 0u : 1u));
+    BOOST_TEST(str(desk.turn(answer(kInEnglish.yes)).at("verdict")) == (another ? "allow" : "block"));
+    desk.verify();
+  }
 }
