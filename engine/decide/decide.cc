@@ -567,8 +567,8 @@ std::string open_question(const Program& program, const Request& request, const 
   const text::Range there = seen.normal.original(*asked);
   std::string question = masked(decision.masked, TextPart::message, request.message_text(), there.begin, there.end);
   question.erase(0, std::min(question.find_first_not_of(' '), question.size()));
-  if (request.message_text().substr(there.end).starts_with("?")) question += '?';
-  if (request.message_text().substr(there.end).starts_with("？")) question += "？";
+  // Looked for in the normal form: as it was written, signs that nobody sees may part it from the clause.
+  if (text::ends_with_question(seen.normal.text(), *asked)) question += '?';
   return question;
 }
 

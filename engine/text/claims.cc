@@ -54,12 +54,6 @@ bool asks_by_doubling(std::string_view clause) {
   return false;
 }
 
-bool ends_with_question(std::string_view text, Range clause) {
-  std::size_t at = clause.end;
-  while (at < text.size() && (text[at] == ' ' || text[at] == '"' || text[at] == ')')) ++at;
-  return at < text.size() && text[at] == '?';
-}
-
 bool is_filler(std::string_view sign) {
   static constexpr std::array<std::string_view, 12> kFillers = {" ",  "的", "啊", "呢", "哦", "呀",
                                                                 "哈", "亲", "您", "了", "~",  "吧"};
@@ -299,6 +293,12 @@ std::optional<Range> assent(std::string_view normal) {
     if (!found && is_assent(cut(normal, clause))) found = clause;
   });
   return found;
+}
+
+bool ends_with_question(std::string_view normal, Range clause) {
+  std::size_t at = clause.end;
+  while (at < normal.size() && (normal[at] == ' ' || normal[at] == '"' || normal[at] == ')')) ++at;
+  return at < normal.size() && normal[at] == '?';
 }
 
 std::optional<Range> last_asked(std::string_view normal, std::span<const CueHit> cues) {

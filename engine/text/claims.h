@@ -31,6 +31,8 @@ Polarity polarity(std::string_view normal, Range hit, std::span<const CueHit> cu
 // The first clause that is assent and nothing else: 是的, 对的, "yes", "of course".
 std::optional<Range> assent(std::string_view normal);
 
+// Does a question mark stand behind the clause?
+bool ends_with_question(std::string_view normal, Range clause);
 // The last clause of a customer's message that asks, with the one before it where it is a mere 对吗.
 std::optional<Range> last_asked(std::string_view normal, std::span<const CueHit> cues);
 // What a bare 是的 to that question says of a word in it.

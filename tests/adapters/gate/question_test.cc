@@ -75,6 +75,17 @@ BOOST_AUTO_TEST_CASE(a_question_of_an_earlier_turn_is_answered_by_a_bare_yes) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_question_that_asks_by_its_mark_alone_is_kept_with_it_however_it_is_written) {
+  Desk desk;
+  desk.loads_beside(kChinese);
+  for (const std::string question :
+       {"这款保本？", "这款保本\u200b？", "guaranteed\u2060?", "这款保本﹖", "这款保本⁇"}) {
+    BOOST_TEST(str(desk.turn(message(question), "c-1", "").at("verdict")) == "allow");
+    BOOST_TEST(str(desk.turn(answer("是的。"), "c-1", "").at("verdict")) == "block");
+    BOOST_TEST(str(desk.turn(answer("不是的。"), "c-1", "").at("verdict")) == "allow");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_record_says_which_question_an_answer_was_read_with_and_brings_the_same_decision_about) {
   Desk desk;
   desk.loads_beside(kEnglish);
