@@ -427,8 +427,11 @@ std::vector<Token> Recovery::read_members(std::size_t index, const Piece& piece,
 
 // Of a hand-off whose time limit cannot be read, the queue and the priority before it.
 std::vector<Token> Recovery::before_comma(std::size_t index, std::size_t opener, const Piece& member) {
-  for (std::size_t i = member.end; i-- > member.begin + 1;) {
+  constexpr std::size_t kTries = 4;  // each parses all before it, and few parts stand behind a queue
+  std::size_t tries = 0;
+  for (std::size_t i = member.end; i-- > member.begin + 1 && tries < kTries;) {
     if (type(i) != P::COMMA) continue;
+    ++tries;
     std::vector<Token> tokens{tokens_[opener]}, before, after;
     tokens.insert(tokens.end(), tokens_ + member.begin, tokens_ + i);
     Mistake mistake;

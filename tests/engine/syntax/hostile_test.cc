@@ -110,6 +110,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_nothing_but_mistakes_stays_linear) {
   BOOST_TEST(first_code(kHead + repeated("-", 100'000) + "1 is 2 then block") == &codes::kUnexpected);
   BOOST_TEST(first_code(kHead + repeated("any x in ", 50'000) + "y then block") == &codes::kUnexpected);
   BOOST_TEST(first_code(kHead + repeated("5 % of ", 50'000) + "y is 2 then block") == &codes::kUnexpected);
+  BOOST_TEST(first_code("rule a\n  then hand off to x" + repeated(", x", 300'000)) == &codes::kUnexpected);
 }
 
 BOOST_AUTO_TEST_CASE(a_declaration_of_nothing_but_mistakes_stays_linear_and_each_is_told) {
