@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ inline std::vector<Again> decided_again(Desk& desk, const std::vector<std::strin
   desk.gate.reset();
   desk.log->flush();
   const auto reader = audit::LogReader::open((desk.folder / "log.db").string());
-  const decide::Ruleset& rules = *Bench::rules();
+  const std::shared_ptr<const decide::Ruleset> held = desk.snapshot.get();
+  const decide::Ruleset& rules = *held;
   std::vector<Again> all;
   for (std::uint64_t index = 0; index < reader->size(); ++index) {
     Result<audit::OpenedRecord> record = reader->open_body(desk.log->keys(), index);

@@ -2,12 +2,7 @@
 #include <boost/json.hpp>
 #include <future>
 
-#include "adapters/gate/past.h"
-#include "adapters/wire/turn.h"
-#include "engine/base/cbor.h"
-#include "engine/decide/decide.h"
-#include "engine/decide/outcome.h"
-#include "engine/decide/satisfied.h"
+#include "tests/adapters/gate/decided_again.h"
 #include "tests/adapters/gate/desk_fixture.h"
 
 using namespace caveat;
@@ -89,35 +84,14 @@ BOOST_AUTO_TEST_CASE(a_question_that_asks_by_its_mark_alone_is_kept_with_it_howe
 BOOST_AUTO_TEST_CASE(a_record_says_which_question_an_answer_was_read_with_and_brings_the_same_decision_about) {
   Desk desk;
   desk.loads_beside(kEnglish);
-  desk.turn(message(kInEnglish.question));
-  const std::string yes = Desk::body("t-yes", answer("Yes."));
-  desk.gate->decide(yes, Desk::bot());
-  desk.gate.reset();
-  desk.log->flush();
-  const auto reader = audit::LogReader::open((desk.folder / "log.db").string());
-  const Result<audit::OpenedRecord> record = reader->open_body(desk.log->keys(), reader->size() - 1);
-  BOOST_REQUIRE(record.has_value());
-  const std::shared_ptr<const decide::Ruleset> rules = desk.snapshot.get();
-  const gate::Given given = gate::given(*rules->program, *record);
-  BOOST_TEST(given.question == "Is it guaranteed?");
-  const Result<cbor::Value> result = cbor::decode(record->find(audit::Section::result)->encoded);
-  const Result<cbor::Value> asked = cbor::decode(record->find(audit::Section::request)->encoded);
-  BOOST_REQUIRE((result.has_value() && asked.has_value()));
-  decide::BindOptions bind;
-  bind.any_source = true;
-  bind.now = asked->find(2)->as_integer().value();
-  decide::Fields fields;
-  decide::Request request;
-  Problem problem;
-  BOOST_REQUIRE(wire::parse_turn(yes, fields, Limits{}));
-  BOOST_REQUIRE(decide::bind(*rules->program, fields, bind, request, problem));
-  decide::Scratch scratch;
-  const auto outcome = [&](const decide::StateView& view) {
-    return decide::outcome(*rules->program, decide::decide(*rules, request, view, scratch));
-  };
-  const std::string recorded(result->find(1)->string);
-  BOOST_TEST((outcome({.question = given.question}) == recorded));
-  BOOST_TEST((outcome({}) != recorded));
+  const std::vector<std::string> turns = {Desk::body("t-asks", message(kInEnglish.question)),
+                                          Desk::body("t-yes", answer("Yes."))};
+  for (const std::string& turn : turns) desk.gate->decide(turn, Desk::bot());
+  const std::vector<Again> all = decided_again(desk, turns);
+  BOOST_REQUIRE(all.size() == 2u);
+  BOOST_TEST(all[1].given.question == "Is it guaranteed?");
+  BOOST_TEST((all[1].now == all[1].recorded));
+  BOOST_TEST((all[1].with_nothing_given != all[1].recorded));
 }
 
 // An answer whose deadline was over before its record was on disk went to nobody: what it answered is open, also after a restart.
