@@ -48,17 +48,24 @@ Index Model::find_fact(const std::vector<std::string>& path) const {
   return kNone;
 }
 
-std::vector<Index> facts_read(const Expr& expr) {
-  std::set<Index> facts;
-  std::unordered_set<const Expr*> seen;  // a define is one node however often it is used
+void each_part(const Expr& expr, const std::function<bool(const Expr& part)>& visit) {
+  std::unordered_set<const Expr*> seen;
   std::vector<const Expr*> open{&expr};
   while (!open.empty()) {
     const Expr* next = open.back();
     open.pop_back();
     if (!seen.insert(next).second) continue;
-    if (next->fact != kNone) facts.insert(next->fact);
+    if (!visit(*next)) return;
     for (const ExprPtr& arg : next->args) open.push_back(arg.get());
   }
+}
+
+std::vector<Index> facts_read(const Expr& expr) {
+  std::set<Index> facts;
+  each_part(expr, [&](const Expr& part) {
+    if (part.fact != kNone) facts.insert(part.fact);
+    return true;
+  });
   return {facts.begin(), facts.end()};
 }
 

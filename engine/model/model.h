@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -437,6 +438,8 @@ struct Model {
   Index find_fact(const std::vector<std::string>& path) const;  // by any of its names, kNone if there is none
 };
 
+// Each part of a condition or value once: a define is one node however often it is used. Ends when `visit` says false.
+void each_part(const Expr& expr, const std::function<bool(const Expr& part)>& visit);
 // The facts that a condition or value reads, ascending, each once (element members among them).
 std::vector<Index> facts_read(const Expr& expr);
 

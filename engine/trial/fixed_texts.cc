@@ -4,7 +4,6 @@
 #include <limits>
 #include <map>
 #include <string>
-#include <unordered_set>
 
 #include "engine/decide/decide.h"
 #include "engine/program/build.h"
@@ -28,18 +27,13 @@ bool refuses(const model::Rule& rule) {
 
 // The clock and what was counted are facts of the turn too.
 bool reads_the_clock(const model::Expr& expr) {
-  std::vector<const model::Expr*> open{&expr};
-  std::unordered_set<const model::Expr*> seen;
-  while (!open.empty()) {
-    const model::Expr* next = open.back();
-    open.pop_back();
-    if (!seen.insert(next).second) continue;
-    if (next->op == model::Op::now || next->op == model::Op::today || next->op == model::Op::clock ||
-        next->op == model::Op::window)
-      return true;
-    for (const model::ExprPtr& arg : next->args) open.push_back(arg.get());
-  }
-  return false;
+  bool reads = false;
+  model::each_part(expr, [&](const model::Expr& part) {
+    reads = part.op == model::Op::now || part.op == model::Op::today || part.op == model::Op::clock ||
+            part.op == model::Op::window;
+    return !reads;
+  });
+  return reads;
 }
 
 bool looks_at_the_answer_alone(const model::Rule& rule, Index answer) {

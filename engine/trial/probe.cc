@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstdio>
 #include <set>
-#include <unordered_set>
 
 #include "engine/program/build.h"
 
@@ -20,15 +19,10 @@ model::ExprPtr leaf(model::Op op, Span span) {
 }
 
 void facts_outside_lists(const model::Expr& expr, std::set<model::Index>& facts) {
-  std::vector<const model::Expr*> open{&expr};
-  std::unordered_set<const model::Expr*> seen;
-  while (!open.empty()) {
-    const model::Expr* next = open.back();
-    open.pop_back();
-    if (!seen.insert(next).second) continue;
-    if (next->op == model::Op::fact) facts.insert(next->fact);
-    for (const model::ExprPtr& arg : next->args) open.push_back(arg.get());
-  }
+  model::each_part(expr, [&](const model::Expr& part) {
+    if (part.op == model::Op::fact) facts.insert(part.fact);
+    return true;
+  });
 }
 
 }  // namespace
