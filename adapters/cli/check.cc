@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -339,9 +340,13 @@ void print_people(const load::Loaded& loaded, const std::optional<Findings>& fin
 int run_check(const Invocation& invocation, Terminal& terminal) {
   const Limits limits;
   LoadingLine progress(terminal);
-  const Result<load::Loaded> loaded = load::load_rules(invocation.arguments, limits, progress.follow());
+  Result<load::Loaded> loaded = load::load_rules(invocation.arguments, limits, progress.follow());
   std::optional<Findings> findings;
   if (loaded && loaded->rules) {
+    // Here alone: it takes texts times rules, and is for who writes them.
+    std::vector<Diagnostic> refused = trial::judge_fixed_texts(*loaded->model, limits);
+    std::move(refused.begin(), refused.end(), std::back_inserter(loaded->diagnostics));
+    sort_and_unify(loaded->diagnostics);
     const bool coverage = invocation.has("--coverage");
     if (coverage) progress.show({"working out what the examples try", "统计示例覆盖"}, 0, 0);
     findings = find_out(*loaded, coverage, limits);

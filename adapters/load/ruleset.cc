@@ -11,7 +11,6 @@
 #include "engine/model/check.h"
 #include "engine/program/build.h"
 #include "engine/syntax/parse.h"
-#include "engine/trial/fixed_texts.h"
 #include "engine/trial/run_examples.h"
 
 namespace caveat::load {
@@ -230,7 +229,6 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     append(out.diagnostics, std::move(built.diagnostics));
     if (built.program && !any_error(out.diagnostics)) {
       run_examples(out, limits, progress);
-      append(out.diagnostics, trial::judge_fixed_texts(*out.model, limits));
       auto rules = std::make_shared<decide::Ruleset>();
       rules->program = std::move(built.program);
       rules->data = read_data(out.sources, read->data, *out.model, *rules->program, limits, out.diagnostics);
