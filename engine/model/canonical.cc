@@ -741,8 +741,8 @@ class Declarations {
     w.day(decl.from);
     w.day(decl.until);
     w.path(decl.exception_to);
-    w.yes(decl.open_to_exceptions);
-    w.yes(decl.shadow);
+    w.yes(decl.open_to_exceptions.has_value());
+    w.yes(decl.shadow.has_value());
     w.yes(decl.confidential);
     w.yes(decl.trust_inferred);
     w.expression(decl.rollout);

@@ -416,7 +416,8 @@ struct RuleDecl {
   bool as_a_whole = false;
   std::optional<Days> from, until;
   std::optional<Path> exception_to;
-  bool open_to_exceptions = false, shadow = false, confidential = false, trust_inferred = false;
+  std::optional<Span> open_to_exceptions, shadow;  // where it is said
+  bool confidential = false, trust_inferred = false;
   ExprPtr rollout;  // a percent
   std::optional<Path> rollout_by;
   std::vector<Word> visible_to;

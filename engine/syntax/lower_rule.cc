@@ -79,10 +79,10 @@ RuleDecl Lowering::rule(Node node) {
         r.exception_to = path(c.child(P::RulePath));
         break;
       case P::OPEN_TO_EXCEPTIONS:
-        r.open_to_exceptions = true;
+        r.open_to_exceptions = c.span();
         break;
       case P::STATUS_SHADOW:
-        r.shadow = true;
+        r.shadow = c.span();
         break;
       case P::ROLLOUT:
         r.rollout = sum(c.child(P::RuleSum));

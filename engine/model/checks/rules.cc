@@ -70,7 +70,7 @@ class RuleCheck {
     rule_.title = text_of(decl_.title);
     rule_.owner = words_of(decl_.owner);
     rule_.as_a_whole = decl_.as_a_whole;
-    rule_.open_to_exceptions = decl_.open_to_exceptions;
+    rule_.open_to_exceptions = decl_.open_to_exceptions.has_value();
     rule_.confidential = decl_.confidential;
     rule_.trust_inferred = decl_.trust_inferred;
     rule_.visible_to = words_of(decl_.visible_to);
@@ -135,23 +135,9 @@ class RuleCheck {
                                     : decl_.if_unknown;
   }
 
-  // Where a clause without a slot stands; the rule's name where it is spaced otherwise.
-  Span clause_span(std::string_view en, std::string_view zh) const {
-    const Span whole = item_.decl->span;
-    const std::string_view text = work_.text_at(whole);
-    for (const std::string_view words : {en, zh}) {
-      const std::size_t at = text.find(words);
-      if (at == std::string_view::npos) continue;
-      const auto begin = whole.begin + static_cast<std::uint32_t>(at);
-      return {whole.source, begin, begin + static_cast<std::uint32_t>(words.size())};
-    }
-    return name_span();
-  }
-
   void later() {
-    if (decl_.shadow) work_.not_yet(item_, clause_span("status shadow", "状态 试运行"), "status shadow", "状态 试运行");
-    if (decl_.open_to_exceptions)
-      work_.not_yet(item_, clause_span("open to exceptions", "允许豁免"), "open to exceptions", "允许豁免");
+    if (decl_.shadow) work_.not_yet(item_, *decl_.shadow, "status shadow", "状态 试运行");
+    if (decl_.open_to_exceptions) work_.not_yet(item_, *decl_.open_to_exceptions, "open to exceptions", "允许豁免");
     if (decl_.rollout) work_.not_yet(item_, decl_.rollout->span, "rollout", "灰度");
     if (decl_.exception_to) work_.not_yet(item_, decl_.exception_to->span, "exception to a rule", "对规则的豁免");
   }

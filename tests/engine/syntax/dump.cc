@@ -122,10 +122,10 @@ struct Body {
   std::string operator()(const EventDecl& d) const { return "event " + dump(d.names); }
   std::string operator()(const RuleDecl& d) const {
     return "rule " + dump(d.names) + texts(d.title) + dump(d.cites) + dump(d.owner) + dump(d.applies_to) +
-           dump(d.as_a_whole) + dump(d.from) + dump(d.until) + dump(d.exception_to) + dump(d.open_to_exceptions) +
-           dump(d.shadow) + dump(d.confidential) + dump(d.trust_inferred) + dump(d.rollout) + dump(d.rollout_by) +
-           dump(d.visible_to) + dump(d.when) + dump(d.unless) + dump(d.then) + dump(d.say) + texts(d.because) +
-           dump(d.if_unknown);
+           dump(d.as_a_whole) + dump(d.from) + dump(d.until) + dump(d.exception_to) +
+           dump(d.open_to_exceptions.has_value()) + dump(d.shadow.has_value()) + dump(d.confidential) +
+           dump(d.trust_inferred) + dump(d.rollout) + dump(d.rollout_by) + dump(d.visible_to) + dump(d.when) +
+           dump(d.unless) + dump(d.then) + dump(d.say) + texts(d.because) + dump(d.if_unknown);
   }
   std::string operator()(const TableDecl& d) const { return "table " + dump(d.names); }
   std::string operator()(const GuaranteeDecl& d) const {
