@@ -34,21 +34,15 @@ namespace caveat::cli {
 
 namespace {
 
-// The signals that a server lives by, taken out of every thread before there is a second one.
+// The signals that a server lives by, taken out of every thread before there is a second one. They stay so until the process ends: one
+// that comes twice was heard once, as timeout(1) and shells send it to the process and to its group, and the second must not kill what
+// is ending well.
 class Signals {
  public:
   Signals() {
     ::sigemptyset(&all_);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaddset(&all_, signal);
-    ::pthread_sigmask(SIG_BLOCK, &all_, &before_);
-  }
-  // A signal that came twice was heard once: timeout(1) and shells send it to the process and to its group, and the second
-  // one must not kill what has ended well.
-  ~Signals() {
-    const timespec now{};
-    while (::sigtimedwait(&all_, nullptr, &now) > 0) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    ::pthread_sigmask(SIG_BLOCK, &all_, nullptr);
   }
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -60,7 +54,7 @@ class Signals {
   }
 
  private:
-  sigset_t all_{}, before_{};
+  sigset_t all_{};
 };
 
 server::Level level_of(const std::string& name) {

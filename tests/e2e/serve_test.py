@@ -442,7 +442,6 @@ class Answers(Served):
             asked = [pool.submit(self.server.decide, turn(number)) for number in range(64)]
             asked[0].result()
             self.server.process.send_signal(signal.SIGTERM)
-            self.server.process.send_signal(signal.SIGTERM)  # as timeout(1) does, to the process and to its group
             answered = []
             for one in asked:
                 try:
@@ -451,6 +450,8 @@ class Answers(Served):
                     answered.append((status, body))
                 except (ConnectionError, http.client.HTTPException):
                     pass  # it had closed its door
+        while self.server.process.poll() is None:  # timeout(1) sends it to the process and to its group, who waits again
+            self.server.process.send_signal(signal.SIGTERM)
         self.assertEqual(self.server.process.wait(), 0)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "log.sock")))
         verified = self.server.verify()
