@@ -1,0 +1,241 @@
+#include <CaveatGrammar.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/filter.h"
+
+namespace caveat::syntax {
+
+using L = CaveatGrammar;
+
+namespace {
+
+// What is pasted along with a text and shows nothing.
+std::string_view code_of_invisible(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kSigns = {{{"\xC2\xAD", "U+00AD"},
+                                                                                    {"\xE2\x80\x8B", "U+200B"},
+                                                                                    {"\xE2\x80\x8C", "U+200C"},
+                                                                                    {"\xE2\x80\x8D", "U+200D"},
+                                                                                    {"\xE2\x80\x8E", "U+200E"},
+                                                                                    {"\xE2\x80\x8F", "U+200F"},
+                                                                                    {"\xE2\x81\xA0", "U+2060"},
+                                                                                    {"\xEF\xBB\xBF", "U+FEFF"}}};
+  for (const auto& [sign, code] : kSigns)
+    if (text == sign) return code;
+  return {};
+}
+
+}  // namespace
+
+// Whether the text behind that word is said to people.
+bool Filter::says(const Raw& raw) const {
+  if (raw.type != L::WORD && raw.type != L::COLON) return false;
+  const Raw* word = &raw;
+  if (raw.type == L::COLON) {
+    if (raws_.size() < 2) return false;
+    word = &raws_[raws_.size() - 2];
+  }
+  const auto text = slice(word->begin, word->end);
+  if (text == "with") return true;  // replace answer with
+  const auto& starts = spellings_from(text);
+  return std::any_of(starts.begin(), starts.end(), [](const Spelling* s) {
+    switch (s->token) {
+      case L::BECAUSE:
+      case L::SAY:
+      case L::EN:
+      case L::ZH:
+      case L::READS:
+      case L::TITLE:
+      case L::ASK:
+      case L::WHEN_CLOSED_SAY:
+      case L::REPLACE_ANSWER:
+      case L::REPLACE_MATCH:
+        return s->words.size() == 1;
+      default:
+        return false;
+    }
+  });
+}
+
+void Filter::unclosed(const Raw& raw) {
+  const auto text = slice(raw.begin, raw.end);
+  const std::string closer(closer_of(text.substr(0, text.front() == '"' ? 1 : 3)));
+  const auto found = slips_.find(raw.begin);
+  const Slip slip = found == slips_.end() ? Slip{} : found->second;
+  Both help{"a text ends on the line on which it begins", "文本须在同一行内开始和结束"};
+  if (slip.kind == Slip::Kind::other_mark) {
+    const std::string opener(text.substr(0, text.front() == '"' ? 1 : 3));
+    help = {"a text that begins with " + opener + " ends with " + closer + (opener == closer ? " too" : ""),
+            "以 " + opener + " 开始的文本" + (opener == closer ? "也" : "") + "以 " + closer + " 结束"};
+  } else if (slip.kind == Slip::Kind::extra) {
+    help = {"one mark ends it; two within a text are one " + closer + " of it",
+            "一个引号即可结束；文本之内连写两个表示一个 " + closer};
+  } else if (slip.kind == Slip::Kind::twice) {
+    help = {"one pair of marks stands round a text", "一段文本只用一对引号"};
+  } else if (slip.kind == Slip::Kind::quoted_within) {
+    help = {"a mark within a text is written twice", "文本之内的引号要写两次"};
+  } else if (slip.kind == Slip::Kind::another_begins) {
+    help =
+        slip.offer
+            ? Both{"another text begins before this one is closed", "此文本尚未结束，另一段文本已经开始"}
+            : Both{
+                  "another mark stands in it before it is closed: close it where it ends; other marks, as ‘…’, for a "
+                  "quotation within it",
+                  "文本结束之前又出现了引号：请在其结尾处补上引号；其中的引语请换用另一种引号，如‘…’"};
+  } else if (text.find(closer + closer) != std::string_view::npos) {
+    // Who quotes within a quotation in the same marks has closed the inner one with what is the sign for a mark.
+    help = {"within a text " + closer + closer + " is one " + closer +
+                " of it: the text is still open; other marks within it read better",
+            "文本之内的 " + closer + closer + " 表示一个 " + closer + "，文本尚未结束；其中换用另一种引号更易读"};
+  } else if (!slip.offer) {
+    help = {"close it where it ends: what stands behind that is no part of it",
+            "请在文本结尾处补上引号：其后的内容不属于文本"};
+  }
+  std::vector<Fix> fixes;
+  if (slip.offer) fixes.push_back({span(slip.offer->begin, slip.offer->end), slip.offer->replacement});
+  complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, help.en, help.zh, std::move(fixes));
+}
+
+// isn't, doesn't, aren't: not is a word of its own.
+bool Filter::told_of_contraction(const Raw& mark, std::string_view behind) {
+  struct Row {
+    std::string_view before, meant;
+  };
+  constexpr auto kRows =
+      std::to_array<Row>({{"isn", "is not"}, {"aren", "is not"}, {"doesn", "does not"}, {"don", "does not"}});
+  if (!behind.starts_with("t ")) return false;
+  for (const Row& row : kRows) {
+    if (mark.begin < row.before.size() + 1) continue;
+    const auto begin = static_cast<std::uint32_t>(mark.begin - row.before.size());
+    if (slice(begin, mark.begin) != row.before || bytes_[begin - 1] != ' ') continue;
+    const auto last = static_cast<std::uint32_t>(mark.end + 1);
+    complain(codes::kStraySign, begin, last, {std::string(slice(begin, last))}, "write " + std::string(row.meant),
+             "请写作：" + std::string(row.meant), {{span(begin, last), std::string(row.meant)}});
+    return true;
+  }
+  return false;
+}
+
+void Filter::check_shape(const Raw& raw) {
+  const auto text = slice(raw.begin, raw.end);
+  switch (raw.type) {
+    case -1:
+      complain(codes::kUnclosedPattern, raw.begin, raw.end, {});
+      break;
+    case L::UNCLOSED:
+      unclosed(raw);
+      break;
+    case L::STRAY:
+      // customer's vip: a path, and no text begins there.
+      if (const std::string_view behind = slice(raw.begin, static_cast<std::uint32_t>(bytes_.size()));
+          (text.starts_with("'") || text.starts_with("’")) && raw.glued && raw.begin > 0 &&
+          std::isalnum(static_cast<unsigned char>(bytes_[raw.begin - 1])) != 0) {
+        const std::size_t mark = behind.starts_with("'") ? 1 : std::string_view("’").size();
+        if (told_of_contraction(raw, behind.substr(mark))) break;
+        if (behind.substr(mark).starts_with("s ")) {
+          const auto last = static_cast<std::uint32_t>(raw.begin + mark + 2);
+          complain(codes::kStraySign, raw.begin, raw.end, {std::string(behind.substr(0, mark))},
+                   "a dot parts the names of a path", "路径的各名称以“.”隔开", {{span(raw.begin, last), "."}});
+          break;
+        }
+      }
+      if (const auto turned = slips_.find(raw.begin); turned != slips_.end()) {
+        const bool single = !text.starts_with("”");
+        complain(codes::kStraySign, raw.begin, raw.end,
+                 {text.starts_with("'")   ? "'"
+                  : text.starts_with("‘") ? "‘"
+                                          : "”"},
+                 single ? "a text stands between double marks" : "a text begins with “ and ends with ”",
+                 single ? "文本用双引号括起" : "文本以 “ 开始，以 ” 结束",
+                 {{span(raw.begin, raw.end), turned->second.offer->replacement}});
+        break;
+      }
+      if (const std::string_view code = code_of_invisible(text); !code.empty()) {
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(code)}, "this sign cannot be seen: delete it",
+                 "这是一个看不见的字符：请删去", {{span(raw.begin, raw.end), ""}});
+        break;
+      }
+      if (const bool opens = text == "‘"; opens || text == "’" || text == "'") {
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)}, "a text stands between double marks",
+                 "文本用双引号括起",
+                 {{span(raw.begin, raw.end), opens         ? "“"
+                                             : text == "’" ? "”"
+                                                           : "\""}});
+        break;
+      }
+      if (text == "￥" || text == "¥") {
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
+                 "an amount is written with its unit behind it: 5000000 CNY", "金额只在数字后写单位：500万元");
+        break;
+      }
+      for (const auto& [sign, code] :
+           std::to_array<std::pair<std::string_view, std::string_view>>({{"$", "USD"}, {"£", "GBP"}, {"€", "EUR"}})) {
+        if (text != sign) continue;
+        const std::string meant = "1000 " + std::string(code);
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
+                 "an amount is written with its unit behind it: " + meant, "金额只在数字后写单位：" + meant);
+        return;
+      }
+      complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)});
+      break;
+    case L::TEXT:
+      if (text.size() > limits_.text_bytes + (text.front() == '"' ? 1 : 3) + (text.back() == '"' ? 1 : 3)) {
+        complain(codes::kTextTooLong, raw.begin, raw.begin + 1,
+                 {std::to_string(text.size()), std::to_string(limits_.text_bytes)});
+      }
+      break;
+    case L::WORD:
+      if (text.size() > limits_.name_bytes) {
+        complain(codes::kNameTooLong, raw.begin, raw.begin + 1,
+                 {std::to_string(text.size()), std::to_string(limits_.name_bytes)});
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+// 『保本』, 〈保本〉, «sure»: marks of a text, though not those that make one here.
+bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
+  struct Pair {
+    std::string_view open, close;
+  };
+  constexpr std::array<Pair, 6> kPairs = {
+      {{"『", "』"}, {"〈", "〉"}, {"«", "»"}, {"‹", "›"}, {"〝", "〞"}, {"〝", "〟"}}};
+  const Raw& open = raws_[at];
+  const std::string_view mark = slice(open.begin, open.end);
+  const auto kind = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& each) { return each.open == mark; });
+  if (kind == kPairs.end()) return false;
+  std::size_t& unpaired_until = unpaired_until_[static_cast<std::size_t>(kind - kPairs.begin())];
+  if (at < unpaired_until) return false;
+  std::size_t next = at + 1;
+  for (; next < end; ++next) {
+    if (slice(raws_[next - 1].end, raws_[next].begin).find_first_of("\r\n") != std::string_view::npos ||
+        raws_[next].type == L::NEWLINE)
+      break;
+    const std::string_view written = slice(raws_[next].begin, raws_[next].end);
+    const bool stray = raws_[next].type == L::STRAY;
+    const auto pair = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& each) {
+      return stray && each.open == mark && each.close == written;
+    });
+    if (pair == kPairs.end()) {
+      if (raws_[next].type == L::UNCLOSED || raws_[next].type == L::TEXT) break;
+      continue;
+    }
+    const auto close_end = static_cast<std::uint32_t>(raws_[next].begin + pair->close.size());
+    const std::string meant = "“" + std::string(slice(open.end, raws_[next].begin)) + "”";
+    complain(codes::kStraySign, open.begin, open.end, {std::string(mark)},
+             "a text stands between double marks: " + meant, "文本用双引号括起：" + meant,
+             {{span(open.begin, close_end), meant}});
+    emit(L::TEXT, open.begin, close_end);
+    at = next + 1;
+    return true;
+  }
+  unpaired_until = next;
+  return false;
+}
+
+}  // namespace caveat::syntax
