@@ -7,7 +7,7 @@
 
 --deletions shows that a case is live: the clause that it names is deleted from its own text, and its expectation must turn. A text that does not
 compile any more has turned nothing: an example has to fail, and nothing but examples; of a case of a mistake the mistake must be gone, and no
-other come.
+other come. Where no clause can turn it, the case says why: `# Without  none: …`.
 """
 import concurrent.futures
 import os
@@ -55,6 +55,25 @@ def check(caveat, preamble, text):
         return errors, done.returncode, output, strangers
 
 
+def deleted(caveat, path, preambles, text, clauses, head):
+    """What is wrong with a case once each clause that it names is deleted, one at a time: every mistake that it expects has to go with one of them."""
+    want, told, left = expected(text), warned(text), expected(text)
+    for clause in clauses:
+        if clause not in text[head:]:
+            return f"its clause `{clause}` is not in its text"
+        got, status, output, strangers = check(caveat, preambles[path.suffixes[-2]], text[:head] + text[head:].replace(clause, "", 1))
+        if told:
+            turned = not got and status == 0 and not warnings(output)
+        elif want:
+            turned = set(got) < set(want) and status == (1 if got else 0)
+            left = [one for one in left if one in got]
+        else:
+            turned = status == 1 and got and {code for _, code in got} <= TURNED
+        if strangers or not turned:
+            return f"without `{clause}` its expectation does not turn: found {got} {strangers} (status {status})\n{output}"
+    return f"with none of its clauses {left} goes" if left else None
+
+
 def trouble(caveat, path, preambles, deletions):
     text = path.read_text(encoding="utf-8")
     if not re.search(r"^# Shows\s+semantics \d+: ", text, re.M):
@@ -66,23 +85,12 @@ def trouble(caveat, path, preambles, deletions):
     told = warned(text)
     if told and warnings(output) != told:
         return f"expected the warnings {told}, found {warnings(output)}\n{output}"
-    without = re.search(r"^# Without\s+(.+)$", text, re.M)
-    if not want and not without:
-        return "no line `# Without  CLAUSE`, so nothing shows that the case is live"
-    if deletions and without:
-        clause, head = without.group(1), text[:without.end()]
-        body = text[without.end():]
-        if clause not in body:
-            return f"its clause `{clause}` is not in its text"
-        got, status, output, strangers = check(caveat, preambles[path.suffixes[-2]], head + body.replace(clause, "", 1))
-        if told:
-            turned = not got and status == 0 and not warnings(output)
-        elif want:
-            turned = not got and status == 0
-        else:
-            turned = status == 1 and got and {code for _, code in got} <= TURNED
-        if strangers or not turned:
-            return f"without `{clause}` its expectation does not turn: found {got} {strangers} (status {status})\n{output}"
+    without = list(re.finditer(r"^# Without\s+(.+)$", text, re.M))
+    none = [hit[1] for hit in without if hit[1].startswith("none:")]
+    if not without or none and (len(without) > 1 or not want or len(none[0].split(":", 1)[1].strip()) < 8):
+        return "no line `# Without  CLAUSE`, or of a case of a mistake `# Without  none: WHY`, so nothing shows that the case is live"
+    if deletions and not none:
+        return deleted(caveat, path, preambles, text, [hit[1] for hit in without], without[-1].end())
     return None
 
 
