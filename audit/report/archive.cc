@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <utility>
 
 #include "audit/error.h"
 #include "audit/report/codes.h"
@@ -73,6 +74,80 @@ std::string directory_end(std::size_t members, std::size_t size, std::uint64_t a
   put(out, at, 4);
   put(out, 0, 2);
   return out;
+}
+
+std::uint64_t get(std::string_view bytes, std::size_t at, std::size_t size) {
+  std::uint64_t value = 0;
+  for (std::size_t i = size; i > 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
+  return value;
+}
+
+constexpr std::size_t kHead = 30, kRow = 46,
+                      kEnd = 22;  // bytes of a member's head and of its row without the name; of the end
+
+// Where the directory begins and which names it has, by the record at the end; nothing where that does not lead to it.
+struct Directory {
+  std::size_t at = 0;
+  std::vector<std::string_view> names;
+};
+std::optional<Directory> directory_by_its_end(std::string_view bytes) {
+  if (bytes.size() < kEnd) return std::nullopt;
+  const std::size_t end = bytes.size() - kEnd;
+  Directory found;
+  found.at = get(bytes, end + 16, 4);
+  if (!bytes.substr(end).starts_with("PK\5\6") || found.at + get(bytes, end + 12, 4) != end) return std::nullopt;
+  for (std::size_t at = found.at; end - at >= kRow;) {
+    const std::size_t size = get(bytes, at + 28, 2);
+    if (end - at - kRow < size) break;
+    found.names.push_back(bytes.substr(at + kRow, size));
+    at += kRow + size;
+  }
+  return found;
+}
+
+// Of bytes that are no archive of ours what differs first from one, walked from the beginning as write_archive lays it out: the head or
+// the row of which member, or the end. It reads names, sizes and checksums, and only to say what is damaged; nothing: no member can be named.
+std::optional<Problem> first_damage(std::string_view bytes, const ArchiveLimits& limits) {
+  const std::optional<Directory> directory = directory_by_its_end(bytes);
+  const auto problem = [&](std::string_view name, Words expected, std::string_view right, std::size_t at) {
+    const std::string_view there = bytes.substr(at, right.size());
+    at += static_cast<std::size_t>(std::mismatch(there.begin(), there.end(), right.begin()).first - there.begin());
+    return bad(std::string(name), expected, said("other bytes at offset {0}", at)).value();
+  };
+  std::vector<std::pair<std::string_view, std::string>> rows;  // of each member its name and its row
+  std::size_t at = 0;
+  while (directory ? at != directory->at : !bytes.substr(at).starts_with("PK\1\2")) {
+    const std::string_view listed =
+        directory && rows.size() < directory->names.size() ? directory->names[rows.size()] : "";
+    const std::size_t left = (directory ? std::max(directory->at, at) : bytes.size()) - at;
+    std::string_view name =
+        left < kHead ? "" : bytes.substr(at + kHead, std::min<std::size_t>(get(bytes, at + 26, 2), left - kHead));
+    if (!valid_member_name(name, limits.name_bytes)) name = listed;
+    if (!valid_member_name(name, limits.name_bytes)) return std::nullopt;
+    const std::size_t size = left < kHead ? 0 : get(bytes, at + 18, 4), head_size = kHead + name.size();
+    const std::string_view content = left < head_size ? "" : bytes.substr(at + head_size, size);
+    const std::string fields = fields_of(::libdeflate_crc32(0, content.data(), content.size()), size, name);
+    const std::string head = head_of(fields, name);
+    const bool fits = left >= head_size && size <= left - head_size && bytes.substr(at).starts_with(head);
+    if (!fits)
+      return problem(valid_member_name(listed, limits.name_bytes) ? listed : name, "a head that fits its content", head,
+                     at);
+    if (!listed.empty() && listed != name)
+      return bad(std::string(name), "one name in its head and in the directory", std::string(listed)).value();
+    if (!rows.empty() && rows.back().first >= name)
+      return bad(std::string(name), "members in the order of their names", std::string(rows.back().first)).value();
+    rows.emplace_back(name, directory_row(fields, at, name));
+    at += head_size + size;
+  }
+  const std::size_t begin = at;
+  for (const auto& [name, row] : rows) {
+    if (!bytes.substr(at).starts_with(row))
+      return problem(name, "an entry in the directory that fits its head", row, at);
+    at += row.size();
+  }
+  const std::string end = directory_end(rows.size(), at - begin, begin);
+  if (bytes.substr(at) != end) return problem("", "an end that fits the directory", end, at);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -176,8 +251,10 @@ Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits
     return bad("", said("at most {0} bytes", limits.total_bytes), said("{0} bytes", bytes.size()));
   zip_error_t error;
   const Archive archive = opened(bytes, error);
-  if (archive == nullptr)
+  if (archive == nullptr) {
+    if (std::optional<Problem> damage = first_damage(bytes, limits)) return tl::unexpected(std::move(*damage));
     return bad("", "a whole ZIP archive as `caveat report` writes it", std::string(zip_error_strerror(&error)));
+  }
   const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
   if (count == 0) return bad("", "at least one member", "none");
   if (count < 0 || static_cast<std::size_t>(count) > limits.members)
@@ -213,6 +290,7 @@ Result<Members> read_archive(std::string_view bytes, const ArchiveLimits& limits
   // Whatever else could hide in a ZIP (comments, gaps, extra fields, another order or date) is not in the canonical bytes.
   const std::string canonical = write_archive(members);
   if (canonical != bytes) {
+    if (std::optional<Problem> damage = first_damage(bytes, limits)) return tl::unexpected(std::move(*damage));
     const auto place = std::mismatch(canonical.begin(), canonical.end(), bytes.begin(), bytes.end());
     return bad("/offset/" + std::to_string(place.first - canonical.begin()), "the canonical bytes of these members",
                "other bytes");

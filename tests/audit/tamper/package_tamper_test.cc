@@ -142,6 +142,36 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_the_archive_is_found) {
   BOOST_TEST_MESSAGE(std::to_string(tried) + " of " + std::to_string(all) + " bits of the archive");
 }
 
+// The heads of members, their rows in the directory and the end: whose it is stands in the claim, in both languages.
+BOOST_AUTO_TEST_CASE(every_flipped_bit_between_the_members_is_found_and_named) {
+  std::vector<std::pair<std::size_t, std::string>> bytes_of;  // where, and whose
+  std::size_t at = 0;
+  const auto add = [&](std::size_t size, const std::string& name) {
+    for (; size > 0; --size) bytes_of.emplace_back(at++, name);
+  };
+  for (const auto& [name, content] : members) {
+    add(30 + name.size(), name);
+    at += content.size();
+  }
+  for (const auto& [name, content] : members) add(46 + name.size(), name);
+  add(22, "an end that fits the directory");
+  BOOST_REQUIRE(at == zip.size());
+  std::mt19937_64 random(4);
+  if (!all_of_it()) {
+    std::shuffle(bytes_of.begin(), bytes_of.end(), random);
+    bytes_of.resize(std::min(bytes_of.size(), testing::sample(500)));
+  }
+  for (const auto& [place, name] : bytes_of)
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      std::string changed = zip;
+      changed[place] = static_cast<char>(changed[place] ^ 1 << bit);
+      zip_refuted(changed, "byte " + std::to_string(place) + ", bit " + std::to_string(bit), name);
+    }
+  std::string cut = zip.substr(0, zip.size() - 30);
+  zip_refuted(cut, "cut in the directory",
+              std::prev(members.end())->first + ": expected an entry in the directory that fits its head");
+}
+
 BOOST_AUTO_TEST_CASE(every_flipped_bit_of_every_unpacked_member_is_found_and_its_member_named) {
   std::vector<std::pair<std::string, std::size_t>> bits;
   for (const auto& [name, bytes] : members)
