@@ -1,16 +1,18 @@
 #include "audit/record/sections.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <tuple>
 #include <utility>
 
 #include "audit/codes.h"
-#include "audit/phrases.h"
 #include "engine/base/cbor_reader.h"
 
 namespace caveat::audit {
 namespace {
 
-// Integer keys of the three sections; docs/formats.md says the same in words.
+// Integer keys of these sections; docs/formats.md says the same in words.
 namespace verdict_key {
 constexpr int kVerdict = 1, kRules = 2, kHandOff = 3;
 constexpr int kRuleId = 1, kRuleState = 2, kRuleVerdict = 3, kRuleItem = 4;
@@ -26,6 +28,11 @@ constexpr int kId = 1, kTitleEnglish = 2, kTitleChinese = 3, kCitesEnglish = 4, 
 namespace story_key {
 constexpr int kEnglish = 1, kChinese = 2;
 }  // namespace story_key
+namespace windows_key {
+constexpr int kRules = 1, kCounted = 2, kWhose = 3, kWithin = 4, kDay = 5, kCondition = 6, kBegin = 7, kSure = 8,
+              kPossible = 9, kKnownSince = 10, kCause = 11, kProduct = 12, kAction = 13, kRecipient = 14;
+}  // namespace windows_key
+constexpr std::uint8_t kLastCause = 21;
 
 tl::unexpected<Problem> bad(std::string_view where, Words expected) {
   return tl::unexpected(
@@ -327,6 +334,144 @@ Result<StorySection> decode_story(std::string_view encoded) {
       !read_lines(decoded->find(story_key::kChinese), section.zh))
     return bad("story", "lines in English and in Chinese");
   return exact(std::move(section), encoded, &encode_story, "story");
+}
+
+namespace {
+
+// A member that may be left out: read if it is there; false if it is there and is something else.
+template <class T, class... Bounds>
+bool read_optional(const cbor::Value* value, std::optional<T>& out, Bounds... bounds) {
+  return value == nullptr || read(value, out.emplace(), bounds...);
+}
+
+bool read_span(const cbor::Value* value, std::optional<Duration>& out) {
+  if (value == nullptr) return true;
+  Duration& span = out.emplace();
+  return value->kind == Kind::array && value->items.size() == 3 && read(&value->items[0], span.months, 0, INT32_MAX) &&
+         read(&value->items[1], span.seconds, 0, INT64_MAX) && read(&value->items[2], span.working_days, 0, INT32_MAX);
+}
+
+bool read_possible(const cbor::Value* value, std::optional<std::uint64_t>& out) {
+  if (value == nullptr) return false;
+  return value->kind == Kind::null || read(value, out.emplace(), 0, INT64_MAX);
+}
+
+template <class T>
+void write_number(cbor::Encoder& out, int number, const std::optional<T>& value) {
+  if (!value) return;
+  key(out, number);
+  out.integer(*value);
+}
+
+void write_count(cbor::Encoder& out, const WindowCount& count) {
+  using namespace windows_key;
+  const std::array<bool, 8> there = {count.within.has_value(), count.day.has_value(),      count.condition.has_value(),
+                                     count.begin.has_value(),  count.cause != 0,           count.product.has_value(),
+                                     count.action.has_value(), count.recipient.has_value()};
+  out.map(6 + static_cast<std::size_t>(std::count(there.begin(), there.end(), true)));
+  key(out, kRules);
+  write_texts(out, count.rules);
+  key(out, kCounted);
+  out.text(count.counted);
+  key(out, kWhose);
+  out.integer(static_cast<int>(count.whose));
+  if (count.within) {
+    key(out, kWithin);
+    out.array(3);
+    out.integer(count.within->months);
+    out.integer(count.within->seconds);
+    out.integer(count.within->working_days);
+  }
+  write_number(out, kDay, count.day);
+  if (count.condition) {
+    key(out, kCondition);
+    out.bytes(view(*count.condition));
+  }
+  write_number(out, kBegin, count.begin);
+  key(out, kSure);
+  out.unsigned_integer(count.sure);
+  key(out, kPossible);
+  count.possible ? out.unsigned_integer(*count.possible) : out.null();
+  key(out, kKnownSince);
+  out.integer(count.known_since);
+  if (count.cause != 0) {
+    key(out, kCause);
+    out.integer(count.cause);
+  }
+  write_number(out, kProduct, count.product);
+  write_number(out, kAction, count.action);
+  write_number(out, kRecipient, count.recipient);
+}
+
+bool read_count(const cbor::Value& item, WindowCount& count) {
+  using namespace windows_key;
+  constexpr std::int64_t kMostTime = INT64_MAX, kMostPosition = INT32_MAX;
+  const cbor::Value* cause = item.find(kCause);
+  return read_texts(item.find(kRules), count.rules) && read(item.find(kCounted), count.counted) &&
+         read(item.find(kWhose), count.whose, 0, 2) && read_span(item.find(kWithin), count.within) &&
+         read_optional(item.find(kDay), count.day, INT32_MIN, INT32_MAX) &&
+         read_optional(item.find(kCondition), count.condition) &&
+         read_optional(item.find(kBegin), count.begin, INT64_MIN, kMostTime) &&
+         read(item.find(kSure), count.sure, 0, INT64_MAX) && read_possible(item.find(kPossible), count.possible) &&
+         read(item.find(kKnownSince), count.known_since, 0, kMostTime) &&
+         (cause == nullptr || read(cause, count.cause, 1, kLastCause)) &&
+         read_optional(item.find(kProduct), count.product, 0, kMostPosition) &&
+         read_optional(item.find(kAction), count.action, 0, kMostPosition) &&
+         read_optional(item.find(kRecipient), count.recipient, 0, kMostPosition);
+}
+
+}  // namespace
+
+std::optional<Phrase> fault(const WindowCount& count) {
+  using Whose = WindowCount::Whose;
+  if (count.rules.empty() ||
+      std::adjacent_find(count.rules.begin(), count.rules.end(), std::greater_equal<>()) != count.rules.end())
+    return Phrase("the rules that read it, ascending, each once");
+  if (count.counted.empty()) return Phrase("what is counted");
+  if (count.within && count.day) return Phrase("a duration or a day, not both");
+  if (!count.within && !count.day && count.whose != Whose::conversation)
+    return Phrase("a duration or a day of what is counted beyond one conversation");
+  if (count.within && (count.within->months > 0) + (count.within->seconds > 0) + (count.within->working_days > 0) != 1)
+    return Phrase("a duration of months, of seconds or of working days");
+  if (!count.begin && count.cause == 0) return Phrase("when the window begins, or why that is not known");
+  const bool open = count.cause != 0 || (count.begin && *count.begin < count.known_since);
+  if (open == count.possible.has_value())
+    return Phrase("no upper bound where the window is not known from its beginning, else one");
+  if (count.possible && *count.possible < count.sure) return Phrase("not fewer possible than sure ones");
+  return std::nullopt;
+}
+
+bool before(const WindowCount& one, const WindowCount& other) {
+  const auto which = [](const WindowCount& count) {
+    const Duration span = count.within.value_or(Duration{});
+    return std::tuple(std::string_view(count.counted), count.whose, count.within.has_value(), span.months, span.seconds,
+                      span.working_days, count.day, count.condition, count.product, count.action, count.recipient);
+  };
+  return which(one) < which(other);
+}
+
+std::string encode_windows(const WindowsSection& section) {
+  cbor::Encoder out;
+  out.array(section.counts.size());
+  for (const WindowCount& count : section.counts) write_count(out, count);
+  return out.take();
+}
+
+Result<WindowsSection> decode_windows(std::string_view encoded) {
+  const Result<cbor::Value> decoded = cbor::decode(encoded);
+  if (!decoded) return tl::unexpected(decoded.error());
+  if (decoded->kind != Kind::array || decoded->items.empty()) return bad("windows", "a list of counts, at least one");
+  WindowsSection section;
+  for (const cbor::Value& item : decoded->items) {
+    WindowCount count;
+    if (item.kind != Kind::map || !read_count(item, count))
+      return bad("windows", "rules, what is counted, whose, when and how many of a count");
+    if (const std::optional<Phrase> wrong = fault(count)) return bad("windows", *wrong);
+    if (!section.counts.empty() && !before(section.counts.back(), count))
+      return bad("windows", "each window once, in their order");
+    section.counts.push_back(std::move(count));
+  }
+  return exact(std::move(section), encoded, &encode_windows, "windows");
 }
 
 }  // namespace caveat::audit

@@ -1,5 +1,5 @@
-// Sections: what stands in those sections of a sealed body that reports read again: verdict, digests, rules, story.
-// Written by from_decision, read by show, report and the recount of an evidence package.
+// Sections: what stands in those sections of a sealed body that are read again: verdict, digests, rules, story by reports and
+// the recount of an evidence package, windows by a replay. Written by from_decision; windows by no decision yet.
 //
 // Promises   integer keys as docs/formats.md lists them, never used again for another meaning; encode and decode are
 // inverse Errors     decode: `bad_record` with what was expected Lifetime   plain values
@@ -11,8 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/phrases.h"
 #include "engine/base/digest.h"
 #include "engine/base/result.h"
+#include "engine/base/units.h"
 
 namespace caveat::audit {
 
@@ -107,5 +109,34 @@ struct StorySection {
 
 std::string encode_story(const StorySection& section);
 Result<StorySection> decode_story(std::string_view encoded);
+
+// ---- Section::windows: the counts that a decision used, enough to replay it and to count again
+// -----------------------------
+
+struct WindowCount {
+  enum class Whose : std::uint8_t { conversation = 0, customer = 1, everyone = 2 };
+  std::vector<std::string> rules;  // `pack/name` of the rules and topics that read it, ascending, at least one
+  std::string counted;  // answer, recommendation, message, action, outreach, handoff, same_question, or `pack/event`
+  Whose whose = Whose::conversation;
+  std::optional<Duration> within;         // one of its parts, above 0; neither this nor a day: the whole conversation
+  std::optional<Days> day;                // `on the same day`: which
+  std::optional<Digest> condition;        // what it counts of them; nothing: each
+  std::optional<Microseconds> begin;      // of a duration itself excluded; nothing: it could not be reckoned, see cause
+  std::uint64_t sure = 0;                 // those for which the condition holds, the present one too
+  std::optional<std::uint64_t> possible;  // and those for which it may; nothing: no bound is known
+  Microseconds known_since = 0;           // since when it is counted: after `begin` there is no bound
+  std::uint8_t cause = 0;  // 12 storage, 7 limit … of docs/formats.md "Outcome": why there is no bound; 0: none
+  std::optional<std::uint32_t> product, action, recipient;  // positions of what it was counted for; none: the turn
+};
+
+struct WindowsSection {
+  std::vector<WindowCount> counts;  // ascending by all that says which window it is: see docs/formats.md
+};
+
+// What one count must be, whoever makes it: the reader refuses any other. Nothing, or what was expected.
+std::optional<Phrase> fault(const WindowCount& count);
+bool before(const WindowCount& one, const WindowCount& other);  // the order of a section; neither way: the same window
+std::string encode_windows(const WindowsSection& section);
+Result<WindowsSection> decode_windows(std::string_view encoded);
 
 }  // namespace caveat::audit

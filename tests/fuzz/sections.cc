@@ -2,7 +2,7 @@
 // What stands in a sealed body: the event of every kind of record, and the sections that are read again. First byte: the kind, or
 // one of the sections below. Whatever is taken is what the encoder writes, and is told in both languages.
 //
-//   kind ‖ CBOR    an event        0xF0 … 0xF6 ‖ CBOR    verdict, digests, rules, story, state changes, search tags, opened
+//   kind ‖ CBOR    an event        0xF0 … 0xF7 ‖ CBOR    verdict, digests, rules, story, state changes, search tags, opened, windows
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -99,6 +99,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 0xF6:
       same(decode_opened(input), &encode_opened, input);
       taken(input);
+      break;
+    case 0xF7:
+      same(decode_windows(input), &encode_windows, input);
       break;
     default:
       if (const auto kind = kind_of(data[0])) event(*kind, input);

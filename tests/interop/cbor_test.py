@@ -1,6 +1,6 @@
 """What the encoder writes is deterministic CBOR to a library that is not ours, and what that library reads but the encoder would not
-write is refused. Headers, bodies, outcomes and the values of hand-offs of a real log go through Python's cbor2; the outcome's keys are
-held against the table of docs/formats.md.
+write is refused. Headers, bodies, outcomes and the values of hand-offs of a real log go through Python's cbor2, and counts of windows that were
+drawn, since no decision has any yet; the keys of outcomes and of windows are held against the tables of docs/formats.md.
 
     cbor_test.py TREE CAVEAT HAND_OUT
 """
@@ -92,11 +92,11 @@ class Speller:
 WAYS = ("long", "float", "pieces", "open", "order", "twice")
 
 
-def outcome_table():
+def outcome_table(heading="Outcome", after="Windows"):
     """Of docs/formats.md: map -> key -> (may be left out, type)."""
     with open(f"{ROOT}/docs/formats.md", encoding="utf-8") as file:
         page = file.read()
-    page = page[page.index("\n### Outcome\n"):page.index("\n### Events\n")]
+    page = page[page.index(f"\n### {heading}\n"):page.index(f"\n### {after}\n")]
     table = {}
     for of, bracket, key, kind in re.findall(r"^\| (\w+) \| (\[?)(\d+)\]? \| .* \| ([^|]+) \|$", page, re.M):
         table.setdefault(of, {})[int(key)] = (bool(bracket), kind)
@@ -130,8 +130,8 @@ class Reader:
                     self.seen.add((kind, key))
                     self.read(what, value[key], f"{at} {kind}/{key}")
         else:
-            types = {"text": str, "boolean": bool, "unsigned": int, "integer": int}
-            assert type(value) is types[kind] and (kind != "unsigned" or value >= 0), (at, kind, value)
+            types = {"text": str, "boolean": bool, "unsigned": int, "integer": int, "32 bytes": bytes}
+            assert type(value) is types[kind] and (kind != "unsigned" or value >= 0) and (kind != "32 bytes" or len(value) == 32), (at, kind, value)
         return True
 
 
@@ -174,9 +174,9 @@ class Cbor(unittest.TestCase):
                 found.append(file.read())
         return found
 
-    def ours(self, items):
+    def ours(self, items, by="--cbor"):
         """Of each, whether the product's decoder takes it."""
-        done = subprocess.run([HAND_OUT, "--cbor"], input="".join(item.hex() + "\n" for item in items), capture_output=True, text=True, check=True)
+        done = subprocess.run([HAND_OUT, by], input="".join(item.hex() + "\n" for item in items), capture_output=True, text=True, check=True)
         said = done.stdout.split()
         self.assertEqual(len(said), len(items))
         return [one == "taken" for one in said]
@@ -240,6 +240,46 @@ class Cbor(unittest.TestCase):
             change(more)
             with self.subTest(of), self.assertRaises(AssertionError):
                 Reader(outcome_table()).read("outcome", more, "made up")
+
+    def test_counts_of_windows_are_as_the_page_says_and_no_other_spelling_is_read(self):
+        made = subprocess.run([HAND_OUT, "--windows", "300"], capture_output=True, text=True, check=True).stdout.split()
+        items = [bytes.fromhex(line) for line in made]
+        self.assertEqual(len(items), 300)
+        reader = Reader(outcome_table("Windows", "Events"))
+        self.assertEqual(set(reader.table), {"window"})
+        for item in items:
+            self.assertEqual(cbor2.dumps(cbor2.loads(item), canonical=True), item, item.hex())
+            reader.read("array of window", cbor2.loads(item), "windows")
+        self.assertEqual({("window", key) for key in reader.table["window"]} - reader.seen, set())
+        self.assertTrue(all(self.ours(items, "--windows")))
+        draw, spelled = random.Random(20261128), []
+        for way in WAYS:
+            before = len(spelled)
+            for item in draw.sample(items, 60):
+                speller = Speller(way, draw.randrange(12))
+                bytes_ = speller.encode(cbor2.loads(item))
+                if speller.done:
+                    self.assertEqual(cbor2.loads(bytes_), cbor2.loads(item), bytes_.hex())
+                    spelled.append(bytes_)
+            self.assertGreaterEqual(len(spelled) - before, 10, way)
+        self.assertFalse(any(self.ours(spelled, "--windows")))
+
+    def test_counts_of_windows_that_the_encoder_would_not_write_are_refused(self):
+        window = {1: ["a/r", "a/s"], 2: "answer", 3: 1, 4: [0, 600, 0], 6: b"c" * 32, 7: 2_000, 8: 3, 9: 4, 10: 1_000}
+        changes = ({15: 1}, {0: 1}, {1: []}, {1: ["a/s", "a/r"]}, {1: ["a/r", "a/r"]}, {2: ""}, {2: 1}, {3: 3}, {4: [0, 0, 0]}, {4: [1, 600, 0]}, {4: [0, 600]},
+                   {5: 20_000}, {4: None}, {6: b"c" * 31}, {7: None}, {8: -1}, {8: 5}, {9: None}, {10: -1}, {10: 2_001}, {11: 0}, {11: 12}, {11: 22}, {12: -1}, {14: 1 << 31})
+        changed = []
+        for change in changes:
+            one = {key: value for key, value in {**window, **change}.items() if value is not None}
+            changed.append(cbor2.dumps([one], canonical=True))
+        good = cbor2.dumps([window], canonical=True)
+        twice, empty = cbor2.dumps([window, {**window, 8: 2}], canonical=True), cbor2.dumps([], canonical=True)
+        open_ended = cbor2.dumps([{**window, 9: None, 10: 2_001}], canonical=True)
+        unreadable = cbor2.dumps([{**{key: value for key, value in window.items() if key != 7}, 9: None, 11: 12}], canonical=True)
+        self.assertEqual(self.ours([good, open_ended, unreadable], "--windows"), [True] * 3)
+        for change, taken in zip(changes, self.ours(changed, "--windows")):
+            self.assertFalse(taken, change)
+        self.assertEqual(self.ours([twice, empty, good + good, cbor2.dumps(window, canonical=True)], "--windows"), [False] * 4)
 
     def test_a_repeat_is_known_by_the_turns_id_and_a_keyed_digest_of_32_bytes(self):
         for body in self.decisions:

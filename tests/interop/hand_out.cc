@@ -4,6 +4,8 @@
 //   hand_out LOG FOLDER [KEYS]   INDEX.proof, INDEX.leaf; checkpoint-SIZE and consistency-SIZE (to the newest) for every size that was
 //                                signed; with the keys also INDEX.body, opened
 //   hand_out --cbor              a line of hex a time: `taken` where the decoder of records reads it, else `refused`
+//   hand_out --windows           the same by the decoder of section 7, which no decision has yet
+//   hand_out --windows N         N of them, drawn, a line of hex each
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -12,7 +14,10 @@
 #include "audit/log/reader.h"
 #include "audit/record/base64.h"
 #include "audit/record/encode.h"
+#include "audit/record/sections.h"
 #include "engine/base/cbor.h"
+#include "engine/base/digest.h"
+#include "tests/audit/support/random_windows.h"
 
 namespace {
 
@@ -29,10 +34,17 @@ std::string of_hex(const std::string& line) {
   return bytes;
 }
 
-int read_cbor() {
-  for (std::string line; std::getline(std::cin, line);)
-    std::cout << (caveat::cbor::decode(of_hex(line)) ? "taken\n" : "refused\n");
+int read_with(const std::function<bool(const std::string&)>& takes) {
+  for (std::string line; std::getline(std::cin, line);) std::cout << (takes(of_hex(line)) ? "taken\n" : "refused\n");
   return 0;
+}
+
+int windows(const std::string& how_many) {
+  using namespace caveat::audit;
+  std::mt19937_64 random(20261128);
+  for (int left = how_many.empty() ? 0 : std::stoi(how_many); left > 0; --left)
+    std::cout << caveat::hex(encode_windows(testing::random_windows(random))) << '\n';
+  return how_many.empty() ? read_with([](const std::string& bytes) { return decode_windows(bytes).has_value(); }) : 0;
 }
 
 int run(const std::string& log, const std::filesystem::path& folder, const std::string& keys_dir) {
@@ -58,13 +70,16 @@ int run(const std::string& log, const std::filesystem::path& folder, const std::
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool reads = argc == 2 && std::string(argv[1]) == "--cbor";
-  if (argc != 3 && argc != 4 && !reads) {
-    std::cerr << "hand_out LOG FOLDER [KEYS]\nhand_out --cbor\n";
+  const std::string first = argc > 1 ? argv[1] : "";
+  const bool reads = argc == 2 && first == "--cbor", has_windows = argc <= 3 && first == "--windows";
+  if (argc != 3 && argc != 4 && !reads && !has_windows) {
+    std::cerr << "hand_out LOG FOLDER [KEYS]\nhand_out --cbor\nhand_out --windows [N]\n";
     return 2;
   }
   try {
-    return reads ? read_cbor() : run(argv[1], argv[2], argc == 4 ? argv[3] : "");
+    if (reads) return read_with([](const std::string& bytes) { return caveat::cbor::decode(bytes).has_value(); });
+    if (has_windows) return windows(argc == 3 ? argv[2] : "");
+    return run(argv[1], argv[2], argc == 4 ? argv[3] : "");
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 4;
