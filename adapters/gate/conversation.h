@@ -26,6 +26,7 @@ enum class Move : std::uint8_t {
   person_turn,  // a person's answer comes
   hold,         // a rule hands off, or a bot or a person asks for one: it holds
   ask,          // a hand-off of this turn only: an unknown, a failure, the switch
+  expire,       // a turn continues a request that was not met in its rounds, or comes after its time
   answered,     // a turn that the customer got an answer to
   take,         // a person takes the ticket
   take_over,    // a person takes the conversation, asked or not
@@ -34,7 +35,7 @@ enum class Move : std::uint8_t {
   close,
   overdue,  // its due time is over
 };
-inline constexpr std::size_t kMoves = 11;
+inline constexpr std::size_t kMoves = 12;
 
 enum class Effect : std::uint8_t {
   none,

@@ -263,6 +263,12 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
   Moved moved;
   std::optional<Ticket> there;
   std::vector<audit::StateChange> more;
+  // What the customer asked before is the person's to answer, and no bot's when it is over.
+  const audit::StateKey question = question_key(floor_.look([&](const Desk& desk, std::uint64_t) {
+    const Ticket* ticket = desk.open(command.target);
+    return ticket == nullptr ? std::string() : ticket->conversation;
+  }));
+  const bool asked = agreed.value_or(false) && floor_.value(question);
   Floor::Numbers numbers = floor_.change(1, [&](Desk& desk, std::uint64_t) {
     const Ticket* ticket = desk.open(command.target);
     if (ticket == nullptr) return void(code = &wire::codes::kNotFound);
@@ -288,6 +294,7 @@ void Errands::ticket_moves(const Command& command, const Caller& caller, const D
         moved = desk.end(move, command.target, caller.id, outcome, note, now);
         if (!moved.record) break;
         more = start_anew({.conversation = moved.ticket.conversation, .customer = moved.ticket.customer}, now);
+        if (asked || floor_.kept(question)) more.push_back({.key = question, .value = std::nullopt});
         floor_.keep(more);
         floor_.keep(changes_of(moved.ticket));
         break;

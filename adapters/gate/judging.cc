@@ -237,14 +237,18 @@ bool Gate::Inside::ask_again(Turn& turn, Round& round) {
   round.number = asked->rounds + 1;
   round.until = asked->until;
   if (is_same(asked->matter, turn.matter)) round.since = asked->since;
-  round.over = round.number >= kRounds || now > asked->until;
+  const bool expired = now > asked->until;
+  round.over = round.number >= kRounds || expired;
   std::optional<Problem> problem;
   round.met = check(
       *turn.rules->program, *asked, turn.continuation, *turn.caller, turn.matter, now, options_.clock_skew,
       [&](const audit::StateKey& key) { return floor_.value(key); }, problem);
-  if (!problem) return true;
-  refuse(turn, *problem);
-  return false;
+  if (problem) {
+    refuse(turn, *problem);
+    return false;
+  }
+  if (expired) round.met = {};  // what comes too late has served nothing either
+  return true;
 }
 
 // Under the floor's lock: the decision that was continued is done with; this one may be continued in its turn.
@@ -312,7 +316,8 @@ std::vector<Moved> Gate::Inside::move(const Turn& turn, const program::Program& 
         wish.due = due_in(program, queue, turn.request.at());
         wish.cause = decide::name(round.switched.taken ? decide::Cause::switched : decide::Cause::missing);
       }
-      more = desk.wish(Move::ask, Uuid::make(*options_.clock, *options_.random).to_string(), wish, now());
+      more = desk.wish(round.unmet ? Move::expire : Move::ask,
+                       Uuid::make(*options_.clock, *options_.random).to_string(), wish, now());
     } else if (judged && decision.verdict <= decide::Verdict::revise && decision.has_say) {
       others = desk.answered(conversation, turn.customer, now());
       for (const Moved& closed : others) floor_.keep(changes_of(closed.ticket));

@@ -215,13 +215,17 @@ void Ticket::add_note(Note added) {
   note = added.text;
   if (added.text.empty() && added.to.empty()) return;
   notes.push_back(std::move(added));
-  std::size_t first = notes.size(), bytes = 0;
-  while (first > 0 && notes.size() - first < kNotesKept) {
-    bytes += notes[first - 1].text.size();
-    if (bytes > kNoteBytes && first < notes.size()) break;
-    --first;
+  for (const bool of_passes : {false, true}) {  // neither pushes the other off
+    const auto is_of_these = [&](const Note& one) { return one.to.empty() != of_passes; };
+    for (;;) {
+      std::size_t count = 0, bytes = 0;
+      for (const Note& one : notes)
+        if (is_of_these(one)) ++count, bytes += one.text.size();
+      if (count < 3 || (count <= kNotesKept && bytes <= kNoteBytes)) break;
+      const auto first = std::find_if(notes.begin(), notes.end(), is_of_these);
+      notes.erase(std::find_if(first + 1, notes.end(), is_of_these));
+    }
   }
-  notes.erase(notes.begin(), notes.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
 std::string_view priority_name(std::uint8_t priority) {

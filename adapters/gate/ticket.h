@@ -29,7 +29,9 @@ struct Note {
   Microseconds at = 0;
   std::string from, to;  // queues of a pass; empty: it was none
 };
-inline constexpr std::size_t kNotesKept = 16, kNoteBytes = 32u << 10;  // on a ticket, the newest; the log has all
+// On a ticket, of passes and of other notes each: the first and the newest, so many and so many bytes, but the last whatever it takes; the
+// log has all.
+inline constexpr std::size_t kNotesKept = 16, kNoteBytes = 32u << 10;
 
 struct HiddenRule {
   std::string rule;

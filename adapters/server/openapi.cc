@@ -335,8 +335,9 @@ json::object schemas(std::string_view request_schema, Language language) {
       list_of(object({{"by", text}, {"at", time_schema()}, {"note", text}, {"from", text}, {"to", text}},
                      {"by", "at", "note"})),
       language == Language::zh
-          ? "经手人的留言，最新在后，至多 16 条；`from`、`to`：转交前后的队列"
-          : "what the persons who had it wrote, the newest last, 16 at most; `from` and `to`: queues of a pass");
+          ? "经手人的留言，最新在后，转交与其他留言各至多 16 条；`from`、`to`：转交前后的队列"
+          : "what the persons who had it wrote, the newest last, of passes and of other notes 16 at most; `from` and "
+            "`to`: queues of a pass");
   const json::object service{{"skills", list_of(text)}, {"languages", list_of(text)}, {"call_back", type("boolean")}};
   known["queue_offers"] = described(
       object(service, {"skills", "languages", "call_back"}),

@@ -20,6 +20,7 @@ namespace {
 
 const std::vector<std::string> kStates = {"bot", "asked", "waiting", "person"};
 const std::string kHeld = "Connecting you to a person.";
+const std::string kShare = R"("answer":{"text":"shared"},"actions":[{"name":"share"}])";
 
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
@@ -50,10 +51,12 @@ std::map<std::string, std::vector<std::string>> table() {
 // One conversation in one of the four states, and what a move did to it.
 struct Cell {
   Desk desk;
+  std::string asked;   // the decision that required something, before anything else happened
   std::string ticket;  // of the conversation: open, or, in `bot`, the one that was closed
   std::map<audit::Kind, std::size_t> before;
 
   explicit Cell(const std::string& state) {
+    asked = str(desk.turn(kShare).at("decision"));
     if (state == "bot") {  // again, after a person had it
       ticket = handoff_of(desk.asks_for_a_person());
       BOOST_REQUIRE(desk.take(ticket) == "");
@@ -141,6 +144,14 @@ const std::map<std::string, Deed>& deeds() {
        }}},
       {"a hand-off of this turn",
        {[](Cell& cell, const gate::Caller&) { return cell.of_a_wish(cell.desk.unknown_turn()); }}},
+      {"a request expires",  // though what it asked for is brought, too late
+       {[](Cell& cell, const gate::Caller&) {
+         cell.desk.clock.pass(25 * 3'600 * kSecond);
+         return cell.of_a_wish(cell.desk.turn(kShare + R"(,"continues":")" + cell.asked +
+                                              R"(","satisfied":[{"name":"consent","kind":"consent","by":"app","at":")" +
+                                              format_instant(cell.desk.clock.wall_us(), 0) +
+                                              R"(","evidence":"doc-1"}])"));
+       }}},
       {"the customer is answered", {[](Cell& cell, const gate::Caller&) {
          cell.desk.hello();
          return cell.of_the_ticket();

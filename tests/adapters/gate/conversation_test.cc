@@ -14,8 +14,8 @@ using gate::Standing;
 
 namespace {
 
-constexpr Move kMoves[] = {Move::turn,      Move::person_turn, Move::hold,      Move::ask,   Move::answered, Move::take,
-                           Move::take_over, Move::pass,        Move::give_back, Move::close, Move::overdue};
+constexpr Move kMoves[] = {Move::turn, Move::person_turn, Move::hold, Move::ask,       Move::expire, Move::answered,
+                           Move::take, Move::take_over,   Move::pass, Move::give_back, Move::close,  Move::overdue};
 constexpr Standing kStandings[] = {Standing::bot, Standing::asked, Standing::waiting, Standing::person};
 
 std::vector<std::string> cells_of(const std::string& line) {

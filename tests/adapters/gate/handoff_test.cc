@@ -1602,6 +1602,28 @@ BOOST_AUTO_TEST_CASE(a_ticket_tells_who_passed_it_from_where_and_what_each_wrote
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(no_number_of_notes_pushes_a_pass_off_a_ticket) {
+  gate::Ticket ticket;
+  ticket.add_note({.by = "li", .text = "first", .at = 0, .from = {}, .to = {}});
+  ticket.add_note({.by = "li", .text = "he wants a loan", .at = 1, .from = "desk", .to = "advisers"});
+  for (int i = 0; i < 40; ++i)
+    ticket.add_note(
+        {.by = "wang", .text = std::string(3'000, 'a') + std::to_string(i), .at = 2 + i, .from = {}, .to = {}});
+  BOOST_TEST(ticket.notes.size() <= gate::kNotesKept + 1);
+  BOOST_TEST(ticket.notes[0].text == "first");
+  BOOST_TEST(ticket.notes[1].text == "he wants a loan");
+  BOOST_TEST(ticket.notes.back().text.ends_with("39"));
+  for (int i = 0; i < 40; ++i)
+    ticket.add_note({.by = "li", .text = std::to_string(i), .at = 50 + i, .from = "advisers", .to = "desk"});
+  const auto passes =
+      std::count_if(ticket.notes.begin(), ticket.notes.end(), [](const auto& one) { return !one.to.empty(); });
+  BOOST_TEST(passes == static_cast<std::ptrdiff_t>(gate::kNotesKept));
+  BOOST_TEST(ticket.notes[1].text == "he wants a loan");
+  BOOST_TEST(ticket.notes.back().text == "39");
+  BOOST_TEST(std::is_sorted(ticket.notes.begin(), ticket.notes.end(),
+                            [](const auto& a, const auto& b) { return a.at < b.at; }));
+}
+
 BOOST_AUTO_TEST_CASE(a_ticket_keeps_the_newest_notes_and_is_read_as_it_was_written_before_there_were_any) {
   gate::Ticket ticket;
   ticket.id = "h-1";
@@ -1612,11 +1634,14 @@ BOOST_AUTO_TEST_CASE(a_ticket_keeps_the_newest_notes_and_is_read_as_it_was_writt
   BOOST_TEST(old->note == "of before");
   for (int i = 0; i < 20; ++i) ticket.add_note({.by = "li", .text = std::to_string(i), .at = i, .from = {}, .to = {}});
   BOOST_TEST(ticket.notes.size() == gate::kNotesKept);
+  BOOST_TEST(ticket.notes.front().text == "0");
+  BOOST_TEST(ticket.notes[1].text == "5");
   BOOST_TEST(ticket.notes.back().text == "19");
   ticket.add_note({.by = "li", .text = std::string(gate::kNoteBytes - 2, 'x'), .at = 21, .from = {}, .to = {}});
   BOOST_TEST(ticket.notes.size() == 2u);
   ticket.add_note({.by = "li", .text = std::string(gate::kNoteBytes + 1, 'x'), .at = 22, .from = {}, .to = {}});
-  BOOST_TEST(ticket.notes.size() == 1u);
+  BOOST_TEST(ticket.notes.size() == 2u);  // the first, and the last whatever it takes
+  BOOST_TEST(ticket.notes.front().text == "0");
   const std::optional<gate::Ticket> again = gate::decode_ticket(gate::encode(ticket));
   BOOST_REQUIRE(again);
   BOOST_TEST(gate::encode(*again) == gate::encode(ticket));
@@ -1844,6 +1869,26 @@ BOOST_AUTO_TEST_CASE(three_unmet_rounds_or_a_day_hand_the_turn_over) {
   reply = desk.turn(share);
   desk.clock.pass(25 * 3'600 * kSecond);
   BOOST_TEST(str(again(reply).at("verdict")) == "handoff");
+  // Also where all of it is brought then: it came too late, and serves in a chain of its own.
+  const std::string proof = R"("satisfied":[{"name":"consent","kind":"consent","by":"app","at":")" +
+                            format_instant(desk.clock.wall_us(), 0) + R"(","evidence":"doc-1"}])";
+  const auto with_proof = [&](const json::value& before) {
+    return desk.turn(share + R"(,"continues":")" + str(before.at("decision")) + R"(",)" + proof);
+  };
+  const json::value late = with_proof(reply);
+  BOOST_TEST(str(late.at("code")) == "bad_continuation");  // it was continued
+  reply = desk.turn(share);
+  BOOST_TEST(str(with_proof(reply).at("verdict")) == "allow");
+  reply = desk.turn(share);
+  desk.clock.pass(25 * 3'600 * kSecond);
+  BOOST_TEST(str(desk.turn(share + R"(,"continues":")" + str(reply.at("decision")) +
+                           R"(","satisfied":[{"name":"consent","kind":"consent","by":"app","at":")" +
+                           format_instant(desk.clock.wall_us(), 0) + R"(","evidence":"doc-2"}])")
+                     .at("verdict")) == "handoff");
+  const std::string second = R"("satisfied":[{"name":"consent","kind":"consent","by":"app","at":")" +
+                             format_instant(desk.clock.wall_us(), 0) + R"(","evidence":"doc-2"}])";
+  BOOST_TEST(str(desk.turn(share + R"(,"continues":")" + str(desk.turn(share).at("decision")) + R"(",)" + second)
+                     .at("verdict")) == "allow");
 }
 
 BOOST_AUTO_TEST_CASE(whose_conversation_it_is_counts_from_the_hand_off_that_says_it) {

@@ -70,6 +70,31 @@ BOOST_AUTO_TEST_CASE(a_question_of_an_earlier_turn_is_answered_by_a_bare_yes) {
   }
 }
 
+// What the customer asked while a person had him, or before, was the person's to answer.
+BOOST_AUTO_TEST_CASE(when_a_person_ends_a_hand_off_no_question_of_before_is_open) {
+  for (const bool before : {false, true}) {
+    for (const bool again : {false, true}) {
+      Desk desk;
+      desk.loads_beside(kEnglish);
+      if (before) desk.turn(message(kInEnglish.question));
+      const std::string ticket = handoff_of(desk.asks_for_a_person());
+      BOOST_TEST(desk.take(ticket) == "");
+      if (!before) desk.turn(message(kInEnglish.question));
+      if (again) {
+        desk.restart();
+        desk.loads_beside(kEnglish);
+      }
+      BOOST_TEST(desk.close(ticket) == "");
+      if (again) {
+        desk.restart();
+        desk.loads_beside(kEnglish);
+      }
+      BOOST_TEST(str(desk.turn(answer(kInEnglish.yes)).at("verdict")) == "allow");
+      desk.verify();
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_question_that_asks_by_its_mark_alone_is_kept_with_it_however_it_is_written) {
   Desk desk;
   desk.loads_beside(kChinese);
