@@ -178,6 +178,7 @@ inline constexpr Wording kWordings[] = {
     {"its note is not signed by the signer before it and by itself", "其说明未由前一签名者与其自身共同签名"},
     {"its origin is not that of signing.key", "其日志名称与 signing.key 不同"},
     {"its padding is not what Caveat writes", "其填充不是 Caveat 写出的形式"},
+    {"its records are not those that its newest checkpoint covers", "其记录并非最新检查点所覆盖者"},
     {"its secret does not open under wrap.key", "其秘密无法以 wrap.key 解密"},
     {"its section {0} is not what its header commits to", "其部分 {0} 与记录头的承诺不符"},
     {"its suite is not built in", "本版本不含其算法套件"},

@@ -113,6 +113,7 @@ int run_keys_rotate(const Invocation&, Terminal&);
 int run_keys_list(const Invocation&, Terminal&);
 int run_log_restore(const Invocation&, Terminal&);
 int run_log_verify(const Invocation&, Terminal&);
+int run_log_prove(const Invocation&, Terminal&);
 int run_log_show(const Invocation&, Terminal&);
 int run_log_search(const Invocation&, Terminal&);
 int run_report(const Invocation&, Terminal&);

@@ -223,6 +223,12 @@ std::string format_log_proof(const LogProof& proof) {
   return out + "\n" + proof.checkpoint;
 }
 
+std::string format_consistency(std::uint64_t old_size, std::span<const Digest> path, std::string_view checkpoint) {
+  std::string out = "old " + std::to_string(old_size) + "\n";
+  for (const Digest& digest : path) out += base64(view(digest)) + "\n";
+  return (out += '\n') += checkpoint;
+}
+
 Result<LogProof> parse_log_proof(std::string_view text) {
   if (!text.starts_with(kProofHead)) return refuse(codes::kBadProof, "the first line c2sp.org/tlog-proof@v1");
   std::string_view rest = text.substr(kProofHead.size());

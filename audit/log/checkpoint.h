@@ -8,7 +8,7 @@
 // is
 //            known is refused. Names hold no blank and no plus. base64 is strict
 // Errors     Problems `bad_note`, `bad_checkpoint`, `bad_proof`, `bad_verifier_key`, each with what was expected
-// Source     C2SP signed-note, tlog-checkpoint, tlog-proof@v1; ../audit-facts.md has the byte rules
+// Source     C2SP signed-note, tlog-checkpoint, tlog-proof@v1, tlog-witness; ../audit-facts.md has the byte rules
 #pragma once
 
 #include <cstdint>
@@ -77,5 +77,9 @@ struct LogProof {
 };
 std::string format_log_proof(const LogProof& proof);
 Result<LogProof> parse_log_proof(std::string_view text);
+
+// That the tree of a checkpoint begins with the first `old_size` leaves of another: `old N`, the hashes of RFC 6962 §2.1.2 in base64, a
+// blank line, the newer checkpoint. It is the body of a C2SP witness's `add-checkpoint`, so who keeps checkpoints can read it already.
+std::string format_consistency(std::uint64_t old_size, std::span<const Digest> path, std::string_view checkpoint);
 
 }  // namespace caveat::audit
