@@ -45,8 +45,17 @@ std::string what_is_no_key(std::string_view authorization) {
 
 }  // namespace
 
+Router::Inside::Asker Router::Inside::recognise(const Head& head) const {
+  Asker asker;
+  const std::string_view key = bearer_key(head.header("authorization"));
+  if (key.empty()) return asker;
+  asker.among = callers();
+  if (asker.among) asker.entry = find(asker.among, key, head.known);
+  return asker;
+}
+
 // Who asks, and may he: false and refused if not.
-bool Router::Inside::admit(const Head& head, Call& call) {
+bool Router::Inside::admit(const Head& head, const Asker& asker, Call& call) {
   if (call.route->roles == 0) return true;
   std::uint8_t roles = 0;
   std::string_view authorization = head.header("authorization");
@@ -65,25 +74,18 @@ bool Router::Inside::admit(const Head& head, Call& call) {
     call.refusal->headers.emplace_back("WWW-Authenticate", "Bearer realm=\"caveat\"");
     return false;
   } else {
-    std::shared_ptr<const Callers> callers;
-    {
-      const std::lock_guard lock(mutex_);
-      callers = callers_;
-    }
-    const std::string_view key = bearer_key(authorization);
-    const CallerEntry* entry = !key.empty() && callers ? find(callers, key, head.known) : nullptr;
-    if (entry == nullptr) {
+    if (asker.entry == nullptr) {
       refuse_now(call, wire::codes::kBadKey,
-                 key.empty() ? item("", "the header Authorization: Bearer cav_ID_SECRET", what_is_no_key(authorization))
-                             : item("", "a key that this server knows", "another"));
+                 bearer_key(authorization).empty()
+                     ? item("", "the header Authorization: Bearer cav_ID_SECRET", what_is_no_key(authorization))
+                     : item("", "a key that this server knows", "another"));
       call.refusal->headers.emplace_back("WWW-Authenticate", "Bearer realm=\"caveat\", error=\"invalid_token\"");
       return false;
     }
-    roles = entry->roles;
-    call.caller = entry->caller;
-    call.among = callers;
-    call.key = entry->key_digest;
-    call.too_often = too_often(call);  // whatever comes of it: a request that is refused has cost its caller one too
+    roles = asker.entry->roles;
+    call.caller = asker.entry->caller;
+    call.among = asker.among;
+    call.key = asker.entry->key_digest;
   }
   if ((roles & call.route->roles) != 0) return true;
   std::string needed, has;
@@ -97,12 +99,12 @@ bool Router::Inside::admit(const Head& head, Call& call) {
 }
 
 // Of each caller so many requests a second, and as many at once: a cell each, and who is a second ahead waits.
-bool Router::Inside::too_often(const Call& call) {
+bool Router::Inside::too_often(const CallerEntry& caller) {
   constexpr std::uint64_t kSecond = 1'000'000'000;
-  if (options_.caps.caller_rate == 0 || !call.among) return false;
+  if (options_.caps.caller_rate == 0) return false;
   const std::uint64_t now = options_.clock->steady_ns(), each = kSecond / options_.caps.caller_rate;
   const std::lock_guard lock(pace_mutex_);
-  std::uint64_t& paid = paid_up_ns_[call.caller->id];
+  std::uint64_t& paid = paid_up_ns_[caller.id];
   const std::uint64_t from = std::max(paid, now);
   if (from + each > now + kSecond) return true;
   paid = from + each;

@@ -115,7 +115,7 @@ void Connection::complete(const Reading& reading, Head& head) {
 }
 
 // The head could not be read: told why, where anybody still listens.
-awaitable<bool> Connection::refuse_head(error_code error) {
+awaitable<bool> Connection::refuse_head(const Head& head, error_code error) {
   const Code* code = nullptr;
   ProblemItem what;
   if (watch_.fired()) {
@@ -132,11 +132,11 @@ awaitable<bool> Connection::refuse_head(error_code error) {
   } else {
     co_return false;
   }
-  co_return co_await refuse_unread(*code, std::move(what));
+  co_return co_await refuse_unread(head, *code, std::move(what));
 }
 
-awaitable<bool> Connection::refuse_unread(const Code& code, ProblemItem what) {
-  const CallPtr call = router_.unread();
+awaitable<bool> Connection::refuse_unread(const Head& head, const Code& code, ProblemItem what) {
+  const CallPtr call = router_.unread(head);
   Response response = router_.refuse(*call, code, std::move(what));
   co_await send(*call, std::move(response), false, false);
   co_await linger();
@@ -235,11 +235,11 @@ awaitable<bool> Connection::exchange(std::unique_ptr<Exchange> given) {
       watch_.disarm();
       one.error = failed;
     }
-    if (one.error) co_return co_await refuse_head(one.error);
+    if (one.error) co_return co_await refuse_head(head, one.error);
     look_at_head(one);
   }
-  if (!one.call && one.error) co_return co_await refuse_head(one.error);
-  if (one.unread) co_return co_await refuse_unread(codes::kBadHttp, *std::move(one.unread));
+  if (!one.call && one.error) co_return co_await refuse_head(head, one.error);
+  if (one.unread) co_return co_await refuse_unread(head, codes::kBadHttp, *std::move(one.unread));
   if (one.call->refusal) {
     Response response = std::move(*one.call->refusal);
     const bool stays = co_await send(*one.call, std::move(response), one.head_only, one.keep && !head.has_body);

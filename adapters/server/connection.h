@@ -128,8 +128,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take_body(Exchange& one);
   void hand_over(Exchange& one);
   awaitable<bool> exchange(std::unique_ptr<Exchange> given);
-  awaitable<bool> refuse_head(error_code error);
-  awaitable<bool> refuse_unread(const Code& code, ProblemItem what);
+  awaitable<bool> refuse_head(const Head& head, error_code error);
+  awaitable<bool> refuse_unread(const Head& head, const Code& code, ProblemItem what);
   awaitable<error_code> read_body(Reading& reading);
   std::optional<Response> refuse_body(const Reading& reading, Call& call, error_code error);
   awaitable<Response> answer(SlotPtr slot, CallPtr call, std::string_view body);

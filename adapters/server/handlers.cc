@@ -31,7 +31,7 @@ gate::Query query_of(gate::Query::Kind kind, std::string target = {}) {
 
 void Router::Inside::run(const CallPtr& call, std::string_view body, const Done& done) {
   const Route& route = *call->route;
-  if (call->too_often) {
+  if (call->too_often && route.roles != 0) {
     if (route.turn) read_turn(*call, body);
     return done(problem_response(*call, wire::codes::kCallerRate, rate()));
   }

@@ -67,6 +67,9 @@ CallPtr Router::Inside::begin(const Head& head) {
   const CallPtr call = new_call();
   call->language = accepted_language(head.list("accept-language"), options_.language);
   trace(head, *call);
+  const Asker asker = recognise(head);
+  // Whatever comes of it, a path that there is not too: what is refused has cost its caller one as well.
+  if (asker.entry != nullptr) call->too_often = too_often(*asker.entry);
   if (head.target == "*" && head.method == "OPTIONS") {  // RFC 9110, 9.3.7: of the server as a whole
     refuse_method(call, methods(), head.method);
     return call;
@@ -101,7 +104,7 @@ CallPtr Router::Inside::begin(const Head& head) {
     refuse_now(call, codes::kBadHttp, item("", "the header " + std::string(name) + " once", "more than one"));
     return call;
   }
-  if (!admit(head, *call)) return call;
+  if (!admit(head, asker, *call)) return call;
   for (const std::string& value : call->values)
     if (count_code_points(value) > kLongestId) {  // nothing is called so
       refuse_now(call, wire::codes::kNotFound,
@@ -147,10 +150,10 @@ Response Router::Inside::refuse(Call& call, const Code& code, ProblemItem what, 
   return problem_response(call, code, std::move(what));
 }
 
-CallPtr Router::Inside::unread() {
+CallPtr Router::Inside::unread(const Head& head) {
   const CallPtr call = new_call();
-  call->language = options_.language;
-  trace(Head{}, *call);
+  call->language = accepted_language(head.list("accept-language"), options_.language);
+  trace(head, *call);
   return call;
 }
 
@@ -373,7 +376,7 @@ Response Router::refuse(Call& call, const Code& code, ProblemItem what, std::str
 }
 bool Router::log_waits() const { return inside_->log().waits(); }
 void Router::flush_log() { inside_->log().flush(); }
-CallPtr Router::unread() { return inside_->unread(); }
+CallPtr Router::unread(const Head& head) { return inside_->unread(head); }
 void Router::dress(const Call& call, Response& response) { inside_->dress(call, response); }
 Response Router::begin_batch(const CallPtr& call) { return inside_->begin_batch(call); }
 void Router::batch_line(const CallPtr& call, std::string_view line, Line done) {

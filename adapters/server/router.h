@@ -114,7 +114,7 @@ class Router {
   void finish(const CallPtr& call, std::string_view body, Done done);
   // The response to an exchange that the listener ends: too slow, too large, too late.
   Response refuse(Call& call, const Code& code, ProblemItem item, std::string_view body = {});
-  CallPtr unread();  // the call of bytes that were no request
+  CallPtr unread(const Head& head = {});  // the call of bytes that were no request, as far as their head could be read
   // What every response carries; then it is counted and written to the log. Once for each.
   void dress(const Call& call, Response& response);
   // Lines of the log that wait for each other: whoever sends calls flush_log before he has nothing else to do.

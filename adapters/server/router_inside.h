@@ -39,7 +39,7 @@ class Router::Inside {
   CallPtr begin(const Head& head);
   void finish(const CallPtr& call, std::string_view body, Done done);
   Response refuse(Call& call, const Code& code, ProblemItem what, std::string_view body);
-  CallPtr unread();
+  CallPtr unread(const Head& head);
   void dress(const Call& call, Response& response);
 
   // ---- batches
@@ -64,13 +64,18 @@ class Router::Inside {
   void trace(const Head& head, Call& call);
 
   // ---- admission.cc: false, not null or refused: he may not ask so
-  bool admit(const Head& head, Call& call);
+  struct Asker {  // whose key came, if anybody's
+    std::shared_ptr<const Callers> among;
+    const CallerEntry* entry = nullptr;
+  };
+  Asker recognise(const Head& head) const;
+  bool admit(const Head& head, const Asker& asker, Call& call);
   const Code* lost_leave(Call& call) const;
   void look_at_query(const Call& call, std::vector<Problem>& all) const;
   void look_at_headers(const Head& head, Call& call, std::vector<Problem>& all) const;
   static ProblemItem too_large(std::size_t limit, std::uint64_t found);
   void refuse_method(const CallPtr& call, std::span<const std::string_view> methods, std::string_view found);
-  bool too_often(const Call& call);
+  bool too_often(const CallerEntry& caller);
   ProblemItem rate() const;
   void refuse_now(Call& call, const Code& code, ProblemItem what);
   void refuse_now(const CallPtr& call, const Code& code, ProblemItem what) { refuse_now(*call, code, std::move(what)); }

@@ -150,6 +150,21 @@ BOOST_AUTO_TEST_CASE(a_server_that_has_drained_is_gone_from_its_address_even_if_
   }
 }
 
+// As far as the head was read: what is wrong with it is told in the language that it asks for.
+BOOST_AUTO_TEST_CASE(what_is_refused_by_its_head_alone_is_told_in_the_language_that_the_head_asks_for) {
+  Open open({.header_wait_ms = 300});
+  const std::string asks = "GET /healthz HTTP/1.1\r\nAccept-Language: zh\r\n";
+  for (const std::string& rest :
+       {std::string("Host: x\r\nHost: y\r\n\r\n"), std::string("Host: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
+        "Host: x\r\nX: " + std::string(40'000, 'a') + "\r\n\r\n", std::string("Host: x\r\n")}) {
+    const Client client(open.port);
+    BOOST_TEST(client.send(asks + rest));
+    const std::string got = client.receive("");
+    BOOST_TEST(got.find("请求") != std::string::npos, got);
+    BOOST_TEST(got.find("I am sorry") == std::string::npos, got);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_that_is_open_when_the_server_stops_ends_with_its_last_answer) {
   Open open;
   const auto chunk = [](const std::string& line) {

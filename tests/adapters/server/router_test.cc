@@ -340,6 +340,18 @@ BOOST_AUTO_TEST_CASE(whatever_a_caller_asks_counts_against_its_rate_and_a_batch_
   BOOST_TEST(desk.ask(desk.head("PUT", "/v1/switch", "bot"), "{}").code == "role");
   BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch", "bot")).code == "caller_rate");
   next_second();
+  // A path that there is not, a method that it does not take, one that is not well formed, a page for anybody: each has cost one.
+  for (const auto& [method, target] :
+       {std::pair("GET", "/v1/nothing"), std::pair("DELETE", "/v1/switch"), std::pair("GET", "v1"),
+        std::pair("OPTIONS", "*"), std::pair("GET", "/healthz")}) {
+    desk.ask(desk.head(method, target, "bot"));
+    desk.ask(desk.head(method, target, "bot"));
+    BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch", "bot")).code == "caller_rate", target);
+    BOOST_TEST(desk.ask(desk.head("GET", "/healthz", "bot")).status == 200);
+    BOOST_TEST(desk.ask(desk.head("GET", "/v1/switch", "agent")).status == 200);
+    next_second();
+  }
+  next_second();
   BOOST_TEST(ask("POST", "/v1/decisions/batch", lines).empty());
   BOOST_TEST(ask("POST", "/v1/decisions/batch", lines).empty());
   BOOST_TEST(ask("POST", "/v1/decisions/batch", lines) == "caller_rate");
