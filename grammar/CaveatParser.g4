@@ -147,7 +147,8 @@ requirement_line : TITLE texts
                  ;
 validity         : name | NUMBER TIME_UNIT ;
 
-data  : DATA names KEYED_BY path ( COMMA REVIEW_BY day )? ;
+data      : DATA names KEYED_BY path ( COMMA NAMED_BY paths ( COMMA review_by )? | COMMA review_by ( COMMA NAMED_BY paths )? )? ;
+review_by : REVIEW_BY day ;
 event : EVENT names ;
 
 // ---- rule (`rule` is a word of the parser's own) ----------------------------------------------------------------------

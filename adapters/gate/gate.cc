@@ -160,7 +160,7 @@ bool Gate::Inside::is_quick(std::string_view bytes, const Turn& turn) const {
   if (bytes.size() > kSmallBytes || pace_ns_.load(std::memory_order_relaxed) > kQuickNs) return false;
   if (turn.reply.problem != nullptr) return true;
   const decide::Request& request = turn.request;
-  if ((request.products() + 1) * (request.actions() + 1) * (request.recipients() + 1) > kFewItems) return false;
+  if ((request.all_products() + 1) * (request.actions() + 1) * (request.recipients() + 1) > kFewItems) return false;
   return awaited_.load(std::memory_order_relaxed) == 0 ||
          options_.clock->steady_ns() < log_moved_ns_.load(std::memory_order_relaxed) + kStalledNs;
 }

@@ -100,7 +100,7 @@ bool is_same(const Matter& asked, const Matter& now) { return !asked.content.emp
 
 std::string products_of(const decide::Request& request) {
   std::vector<std::string_view> ids;
-  for (std::size_t i = 0; i < request.products(); ++i) ids.push_back(request.product_id(i));
+  for (std::size_t i = 0; i < request.all_products(); ++i) ids.push_back(request.product_id(i));
   std::sort(ids.begin(), ids.end());
   std::string all;
   for (const std::string_view id : ids) all.append(all.empty() ? "" : "\t").append(id);

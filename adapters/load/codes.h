@@ -48,4 +48,13 @@ inline constexpr Code kDataWithout{"data_without", "The set has no column for {0
 inline constexpr Code kDataUndated{
     "data_undated", "{0} holds for a time only, and the file does not say `# as of` when its rows held: it is unknown.",
     "{0} 有时效，而文件未以 `# as of` 写明数据时点：其值均为不明。"};
+inline constexpr Code kDataNameless{
+    "data_nameless", "Rows without a name to look for: {0}. An answer that speaks of their products is not seen to.",
+    "没有可查找名称的行数：{0}。回答提及这些产品时无法发现。"};
+inline constexpr Code kDataNameShort{
+    "data_name_short", "Rows with a name of one character: {0}. It is not looked for: most answers would hold it.",
+    "名称仅一个字的行数：{0}。这样的名称不予查找：几乎任何回答都会含有它。"};
+inline constexpr Code kDataNamesMissing{
+    "data_names_missing", "The set has no column for {0}: answers that name a product by it are not found.",
+    "该数据没有 {0} 一列：回答以它提及产品时无法发现。"};
 }  // namespace caveat::load::codes

@@ -119,7 +119,10 @@ class Reader {
       row(csv);
       if (mistakes_ >= limits_.diagnostics) return;
     }
-    if (csv.fault() != Csv::Fault::none) fault(csv);
+    if (csv.fault() != Csv::Fault::none) return fault(csv);
+    if (nameless_.count > 0)
+      warn(codes::kDataNameless, nameless_.begin, nameless_.end, std::to_string(nameless_.count));
+    if (short_.count > 0) warn(codes::kDataNameShort, short_.begin, short_.end, std::to_string(short_.count));
   }
 
   void fault(const Csv& csv) {
@@ -217,12 +220,45 @@ class Reader {
                               language_, {p_.slot_name(slot, language_)}));
       out_.back().severity = Severity::note;
     }
+    if (!names_have_columns(csv, columns)) return false;
     columns_ = columns.size();
     slots_ = columns;
     columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(key_column_));
     set_.columns(std::move(columns));
     return true;
   }
+
+  // Without any of them no answer would ever be found to name a product of the set, and nobody would know.
+  bool names_have_columns(const Csv& csv, const std::vector<std::uint32_t>& columns) {
+    std::vector<std::string> missing;
+    for (const std::uint32_t slot : set_.named_by()) {
+      if (std::find(columns.begin(), columns.end(), slot) == columns.end())
+        missing.push_back(p_.slot_name(slot, language_));
+    }
+    if (missing.empty()) return true;
+    std::string all;
+    for (const std::string& one : missing) all += (all.empty() ? "" : say(", ", "、")) + one;
+    if (missing.size() == set_.named_by().size()) {
+      wrong(csv.begin(), csv.end(),
+            say("it has no column for " + all + ", by which answers name its products",
+                "缺少 " + all + " 一列：回答以此提及其中的产品"));
+      return false;
+    }
+    warn(codes::kDataNamesMissing, csv.begin(), csv.end(), all);
+    return true;
+  }
+  void warn(const Code& code, std::uint32_t begin, std::uint32_t end, std::string what) {
+    out_.push_back(diagnose(code, {file_, begin, end}, language_, {std::move(what)}));
+    out_.back().severity = Severity::warning;
+  }
+
+  struct Rows {  // told together, at the first of them
+    std::size_t count = 0;
+    std::uint32_t begin = 0, end = 0;
+    void add(const Csv& csv) {
+      if (count++ == 0) begin = csv.begin(), end = csv.end();
+    }
+  };
 
   void row(const Csv& csv) {
     const std::vector<Csv::Cell>& cells = csv.cells();
@@ -245,6 +281,9 @@ class Reader {
       const std::string_view said = text ? std::string_view(cells[i].text) : without_blanks(cells[i].text);
       if (const std::optional<ProblemItem> mistake = set_.cell(said)) wrong(cells[i], slots_[i], *mistake);
     }
+    const decide::SetReader::Named named = set_.named();
+    if (named.by_none) nameless_.add(csv);
+    if (named.left_out) short_.add(csv);
   }
 
   const Source& source_;
@@ -257,6 +296,7 @@ class Reader {
   decide::SetReader set_;
   std::size_t mistakes_ = 0, columns_ = 0, key_column_ = 0;
   std::vector<std::uint32_t> slots_;  // of all columns
+  Rows nameless_, short_;
 };
 
 void note(std::vector<Diagnostic>& diagnostics, const Code& code, Span span, Language language,

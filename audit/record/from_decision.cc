@@ -25,7 +25,8 @@ constexpr std::string_view kGone = "***";  // in place of what a rule redacts of
 // Integer keys of the sections that only a replay reads; docs/formats.md says the same in words.
 namespace request_key {
 constexpr int kId = 1, kAt = 2, kOffset = 3, kChannel = 4, kLanguage = 5, kBot = 6, kConversation = 7, kTurn = 8,
-              kCustomer = 9, kJurisdictions = 10, kProducts = 11, kActions = 12, kRecipients = 13, kSubject = 14;
+              kCustomer = 9, kJurisdictions = 10, kProducts = 11, kActions = 12, kRecipients = 13, kSubject = 14,
+              kNamedProducts = 15;
 }
 namespace texts_key {
 constexpr int kMessage = 1, kAnswer = 2, kOutreach = 3, kMaterial = 4;
@@ -101,6 +102,9 @@ std::string request_section(const Request& request) {
   for (std::size_t i = 0; i < request.recipients(); ++i) names.emplace_back(request.recipient_id(i));
   if (!names.empty()) map.texts(request_key::kRecipients, names);
   if (!request.subject_id().empty()) map.text(request_key::kSubject, request.subject_id());
+  names.clear();
+  for (std::size_t i = request.products(); i < request.all_products(); ++i) names.emplace_back(request.product_id(i));
+  if (!names.empty()) map.texts(request_key::kNamedProducts, names);
   return map.take();
 }
 

@@ -16,7 +16,6 @@ using program::SlotPart;
 
 namespace {
 
-constexpr std::size_t kMostElements = 0x7ffe;  // whatever the limits say: decide counts items in 15 bits
 // Room for the texts of most turns, so that a request does not grow step by step.
 constexpr std::size_t kUsualStore = 1024;
 
@@ -62,6 +61,9 @@ void Binder::reset() {
   r_.at_given_ = r_.has_answer_ = r_.has_message_ = r_.has_recommendation_ = false;
   r_.has_outreach_ = r_.has_material_ = false;
   for (Request::Items& frame : r_.frames_) frame.items = 0;
+  r_.carried_ = 0;
+  r_.named_at_.clear();
+  r_.names_too_many_ = false;
   r_.offsets_ = Offsets::code_points;
   r_.turn_.reset();
   r_.product_ids_.cut(0);
@@ -197,6 +199,7 @@ void Binder::shape_items() {
   if (!r_.has_outreach_) absent(SlotPart::outreach);
   if (!r_.has_material_) absent(SlotPart::material);
   if (r_.has_outreach_) absent(SlotPart::customer);  // its recipients are
+  r_.carried_ = items[1];
   for (std::size_t i = 0; i < items[1]; ++i) r_.product_ids_.add();
   for (std::size_t i = 0; i < items[2]; ++i) r_.action_names_.add();
   for (std::size_t i = 0; i < recipients; ++i) r_.recipient_ids_.add();

@@ -1,5 +1,6 @@
 // What a reference set says of the things that a turn has: it counts, whoever says otherwise (contracts.md 10).
 #include <algorithm>
+#include <tuple>
 
 #include "engine/base/escape.h"
 #include "engine/decide/binder.h"
@@ -27,7 +28,71 @@ void Binder::stated_too(std::uint32_t node, std::uint32_t slot, Frame frame, std
   r_.said_.push_back({slot, node, of, keep(r_.spelt_)});
 }
 
+// The products that the answer names and the turn does not carry become products of the turn behind its own, for rules on answers
+// alone (semantics.md 10).
+void Binder::name_products() {
+  const std::string_view answer = r_.answer_text();
+  const auto looks = [](const Data::Set& set) { return set.names != nullptr; };
+  if (answer.empty() || std::none_of(o_.data->sets.begin(), o_.data->sets.end(), looks)) return;
+  // As every condition reads it (TextSeen::read).
+  text::normalise(answer, m_.answer);
+  if (!m_.scan || m_.scan_hits != o_.limits.hits) m_.scan.emplace(m_.scan_hits = o_.limits.hits);
+  m_.named.clear();
+  for (const Data::Set& set : o_.data->sets) {
+    if (!looks(set)) continue;
+    m_.said.clear();
+    r_.names_too_many_ |= !set.names->find(m_.answer.text(), *m_.scan, m_.said);
+    for (const ProductNames::Said& one : m_.said) {
+      const text::Range there = m_.answer.original(one.normal);
+      m_.named.push_back({set.names->id(one.product), {there.begin, there.end}, &set});
+    }
+  }
+  if (m_.named.empty()) return;
+  m_.ids.clear();
+  for (std::size_t i = 0; i < r_.carried_; ++i) m_.ids.push_back(r_.product_id(i));
+  std::sort(m_.ids.begin(), m_.ids.end());
+  std::erase_if(m_.named,
+                [&](const Memory::Named& one) { return std::binary_search(m_.ids.begin(), m_.ids.end(), one.id); });
+  const auto by_id = [](const Memory::Named& a, const Memory::Named& b) {
+    return std::tuple(a.id, a.at.begin, a.at.end) < std::tuple(b.id, b.at.begin, b.at.end);
+  };
+  std::sort(m_.named.begin(), m_.named.end(), by_id);  // two sets may have one product
+  m_.named.erase(std::unique(m_.named.begin(), m_.named.end(),
+                             [](const Memory::Named& a, const Memory::Named& b) { return a.id == b.id; }),
+                 m_.named.end());
+  std::sort(m_.named.begin(), m_.named.end(), [](const Memory::Named& a, const Memory::Named& b) {
+    return std::tuple(a.at.begin, a.id) < std::tuple(b.at.begin, b.id);
+  });
+  const std::size_t most = std::min(o_.limits.list_elements, kMostElements);
+  for (const Memory::Named& one : m_.named) {
+    if (r_.all_products() >= most) {
+      r_.names_too_many_ = true;
+      return;
+    }
+    add_product(one.id, one.at, *one.set);
+  }
+}
+
+void Binder::add_product(std::string_view id, Request::Place at, const Data::Set& set) {
+  Request::Items& frame = r_.frames_[static_cast<std::size_t>(Frame::product)];
+  Request::Cell missing;
+  missing.state = Request::kUnknown;
+  missing.cause = static_cast<std::uint8_t>(Cause::missing);
+  frame.cells.insert(frame.cells.end(), frame.width, missing);
+  const std::size_t item = frame.items++;
+  const Request::Text kept = keep(id), source = keep(set.name);
+  r_.product_ids_.add() = kept;
+  r_.named_at_.push_back(at);
+  Request::Extra& extra = r_.extras_.add();
+  extra.at = kept.at, extra.size = kept.size;
+  extra.source = source.at, extra.source_size = source.size;
+  extra.has_as_of = set.as_of.has_value();
+  extra.as_of = set.as_of.value_or(0);
+  store(p_.slots()[p_.data()[set.declared].key], Frame::product, item, extra, 0);
+}
+
 void Binder::refer() {
+  name_products();
   for (const Data::Set& set : o_.data->sets) {
     const SlotRow& key = p_.slots()[p_.data()[set.declared].key];
     const auto frame = static_cast<Frame>(key.frame);

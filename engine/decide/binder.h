@@ -27,6 +27,7 @@ class Binder {
 
  private:
   static constexpr std::uint32_t kNoNode = Fields::kEnd;
+  static constexpr std::size_t kMostElements = 0x7ffe;  // whatever the limits say: decide counts items in 15 bits
   static constexpr std::uint32_t kNoExtra = 0xffffffff;
   using Frame = program::Frame;
   using Member = program::Member;
@@ -49,6 +50,17 @@ class Binder {
     std::vector<std::uint32_t> after;
     std::size_t known = 0;               // members that `after` is for
     std::vector<Request::Cell> missing;  // nothing but facts that are
+    text::NormalText answer;             // whose products are looked for, and what that takes
+    std::optional<text::ScanScratch> scan;
+    std::size_t scan_hits = 0;  // that it holds
+    std::vector<ProductNames::Said> said;
+    struct Named {
+      std::string_view id;
+      Request::Place at;
+      const Data::Set* set = nullptr;
+    };
+    std::vector<Named> named;
+    std::vector<std::string_view> ids;  // of the turn's own products, ascending
   };
   static Memory& memory() {
     thread_local Memory one;
@@ -162,6 +174,8 @@ class Binder {
   [[gnu::cold]] bool may_say(std::uint32_t node, std::uint32_t slot);
   void stated_too(std::uint32_t node, std::uint32_t slot, Frame frame, std::size_t item);
   void refer();
+  void name_products();
+  void add_product(std::string_view id, Request::Place at, const Data::Set& set);
   void fill(const Data::Set& set, Request::Text source, Frame frame, std::size_t item);
   void contradictions();
 

@@ -76,7 +76,13 @@ SetReader::SetReader(const program::Program& program, std::uint32_t declared, co
   set_.declared = declared;
   set_.closed = closed_slots(program, declared);
   set_.rows.add(Fields::kEnd, "", Fields::Kind::list);
+  if (!named_by().empty()) names_ = std::make_shared<ProductNames>();
   options_.limits = limits;
+}
+
+std::span<const std::uint32_t> SetReader::named_by() const {
+  if (!p_.judges_named()) return {};
+  return p_.indices(p_.data()[set_.declared].named_by);
 }
 
 void SetReader::columns(std::vector<std::uint32_t> slots) {
@@ -98,15 +104,43 @@ std::optional<ProblemItem> SetReader::row(std::string_view key) {
   Fields alone;
   const std::uint32_t node = put(alone, Fields::kEnd, p_.slots()[key_], key);
   if (std::optional<ProblemItem> mistake = read(alone, node, key_)) return mistake;
-  if (set_.by_key.emplace(canonical_, row_).second) return std::nullopt;
-  return ProblemItem{{}, "each key once", "\"" + canonical_ + "\" again", {}, {}};
+  if (!set_.by_key.emplace(canonical_, row_).second)
+    return ProblemItem{{}, "each key once", "\"" + canonical_ + "\" again", {}, {}};
+  has_name_ = left_out_ = false;
+  if (names_ != nullptr) product_ = names_->add(canonical_), name(key_, canonical_);
+  return std::nullopt;
 }
 
 std::optional<ProblemItem> SetReader::cell(std::string_view text) {
   const std::uint32_t slot = slots_[next_++];
   const std::uint32_t node = put(set_.rows, row_, p_.slots()[slot], text);
   if (text.empty()) return std::nullopt;
-  return read(set_.rows, node, slot);
+  if (std::optional<ProblemItem> mistake = read(set_.rows, node, slot)) return mistake;
+  if (names_ != nullptr) name(slot, text);
+  return std::nullopt;
+}
+
+void SetReader::name(std::uint32_t slot, std::string_view written) {
+  const std::span<const std::uint32_t> all = named_by();
+  if (!std::binary_search(all.begin(), all.end(), slot)) return;
+  switch (names_->name(product_, written)) {
+    case NameFault::none:
+      has_name_ = true;
+      return;
+    case NameFault::blank:
+      return;
+    case NameFault::one_character:
+      left_out_ = true;
+      return;
+  }
+}
+
+Data::Set SetReader::take() && {
+  if (names_ != nullptr) {
+    names_->close();
+    if (!names_->empty()) set_.names = std::move(names_);
+  }
+  return std::move(set_);
 }
 
 std::optional<ProblemItem> SetReader::read(const Fields& fields, std::uint32_t node, std::uint32_t slot) {

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/problem.h"
 #include "engine/base/units.h"
+#include "engine/decide/product_names.h"
 #include "engine/decide/request.h"
 #include "engine/program/program.h"
 
@@ -44,6 +46,8 @@ struct Data {
     std::vector<std::uint32_t> closed;   // slots, ascending, that only whoever may state the set states: see SetReader
     Fields rows;                         // a list of lists of cells as a turn would state them; null: nothing is said
     std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> by_key;  // canonical key → node of the row
+    // By which names an answer speaks of its products; null: nothing is looked for, or the program has no use for it.
+    std::shared_ptr<const ProductNames> names;
   };
   std::vector<Set> sets;  // sorted by name
 
@@ -65,16 +69,28 @@ class SetReader {
   // A new row, then its cells in the order of the columns; an empty cell says nothing. Else: what is wrong, without a path.
   std::optional<ProblemItem> row(std::string_view key);
   std::optional<ProblemItem> cell(std::string_view text);
-  Data::Set take() && { return std::move(set_); }
+  // The slots whose texts are names of its products, where the program looks for any; ascending.
+  std::span<const std::uint32_t> named_by() const;
+  // After the cells of a row: whether no name is left by which an answer could speak of it, and whether a name of one character, which
+  // would be found everywhere, was left out.
+  struct Named {
+    bool by_none = false, left_out = false;
+  };
+  Named named() const { return {names_ != nullptr && !has_name_, left_out_}; }
+  Data::Set take() &&;
 
  private:
   std::optional<ProblemItem> read(const Fields& fields, std::uint32_t node, std::uint32_t slot);
+  void name(std::uint32_t slot, std::string_view written);
 
   const program::Program& p_;
   Data::Set set_;
   std::uint32_t key_, row_ = 0;
   std::vector<std::uint32_t> slots_;
   std::size_t next_ = 0;  // of slots_: whose cell comes next
+  std::shared_ptr<ProductNames> names_;
+  std::uint32_t product_ = 0;  // of names_: the row that is read
+  bool has_name_ = false, left_out_ = false;
   BindOptions options_;
   Request scratch_;
   std::string canonical_;

@@ -30,8 +30,8 @@ Kleene Run::topic(const program::TopicRow& row) {
   setting_.offset_minutes = in_.packs[row.pack].offset;
   const bool by_product = (row.flags & program::kReadsProduct) != 0,
              by_action = (row.flags & program::kReadsAction) != 0;
-  const std::size_t products = by_product ? r_.products() : 0, actions = by_action ? r_.actions() : 0;
-  if (too_many(products, actions)) return Kleene::unknown;
+  const std::size_t products = by_product ? r_.all_products() : 0, actions = by_action ? r_.actions() : 0;
+  if (too_many(products, actions) || (by_product && r_.names_too_many())) return Kleene::unknown;
   Kleene any = Kleene::no;
   each_unit(products, actions, r_.recipients() > 0 ? 0 : -1, [&](const Unit& unit) {
     place(unit);
@@ -95,12 +95,13 @@ bool Run::applies(const program::PackRow& pack) const {
 // the customer is judged for each recipient, any other once for all of them. Beyond Limits::pairs, or what fits the scratch,
 // nothing is looked for, and a person takes the turn.
 void Run::find() {
+  if (r_.names_too_many()) limit();
   const program::Index& index = p_.index();
   for (const bool by_product : {false, true}) {
     for (const bool by_action : {false, true}) {
       const std::size_t shape = program::Index::shape(by_product, by_action);
       if (index.empty(shape)) continue;
-      const std::size_t products = by_product ? r_.products() : 0, actions = by_action ? r_.actions() : 0;
+      const std::size_t products = by_product ? r_.all_products() : 0, actions = by_action ? r_.actions() : 0;
       if (too_many(products, actions)) return limit();
       bool room = true;
       each_unit(products, actions, -1, [&](const Unit& unit) {
@@ -141,6 +142,7 @@ bool Run::applies(const RuleRow& rule, const Unit& unit) const {
     const bool for_each = (rule.reads & program::kReadsCustomer) && r_.recipients() > 0;
     if (for_each != (unit.recipient >= 0)) return false;
   }
+  if (is_named(unit)) return on_answer(rule);
   return on_products(rule) || on_turn(rule) || on_actions(rule) || on_outreach(rule);
 }
 
@@ -205,6 +207,7 @@ void Run::judge(std::uint32_t index, const Unit& unit, Settled settled) {
                                   }),
                       in_.matches.end());
   }
+  if (is_named(unit)) note_name(unit, draft.matches);
   draft.matches_end = in_.matches.size();
 
   if (!unknown) {
@@ -215,6 +218,16 @@ void Run::judge(std::uint32_t index, const Unit& unit, Settled settled) {
   } else {
     by_default(rule, unit, draft);
   }
+}
+
+// Where the answer says its name, behind what the rule's own conditions found: {match} is theirs first.
+void Run::note_name(const Unit& unit, std::size_t first) {
+  const Request::Place at = r_.named_at(static_cast<std::size_t>(unit.product));
+  const auto is_there = [&](const Match& match) {
+    return match.part == TextPart::answer && match.begin == at.begin && match.end == at.end;
+  };
+  if (std::none_of(in_.matches.begin() + static_cast<std::ptrdiff_t>(first), in_.matches.end(), is_there))
+    in_.matches.push_back({TextPart::answer, at.begin, at.end, Said::found});
 }
 
 void Run::hide(const FactUsed& fact) {
@@ -273,6 +286,10 @@ void Run::raise(const RuleRow& rule, const Unit& unit, Verdict verdict, ReasonDr
   const auto raise_item = [&](std::size_t at) {
     in_.item_drafts[at].verdict = join(in_.item_drafts[at].verdict, item);
   };
+  if (is_named(unit)) {  // the answer speaks of it, and it is no item of the turn
+    turn_ = join(turn_, item);
+    return;
+  }
   if (unit.recipient >= 0) {  // what is said of one recipient is his alone, whatever it says of a product
     raise_item(recipients_at() + static_cast<std::size_t>(unit.recipient));
   } else {
@@ -350,6 +367,10 @@ void Run::apply(const RuleRow& rule, const Unit& unit, const EffectRow& effect, 
       if (unit.recipient >= 0) {
         of_item(recipients_at() + static_cast<std::size_t>(unit.recipient));
         return raise(rule, unit, Verdict::revise, draft);
+      }
+      if (is_named(unit)) {
+        if (told || !left_out) raise(rule, unit, Verdict::revise, draft);
+        return;
       }
       if ((rule.subjects & program::kOnRecommendation) && unit.product >= 0)
         of_item(static_cast<std::size_t>(unit.product));

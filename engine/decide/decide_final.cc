@@ -21,12 +21,13 @@ void Run::judge_final_text() {
     setting_.pack = rule.pack;
     setting_.today = pack.day;
     setting_.offset_minutes = pack.offset;
-    const std::size_t products = rule.flags & program::kReadsProduct ? r_.products() : 1;
+    const std::size_t products = rule.flags & program::kReadsProduct ? r_.all_products() : 1;
     const std::size_t actions = rule.flags & program::kReadsAction ? r_.actions() : 1;
     for (std::size_t product = 0; product < products; ++product) {
       for (std::size_t action = 0; action < actions; ++action) {
         const Unit unit{rule.flags & program::kReadsProduct ? static_cast<std::int32_t>(product) : -1,
                         rule.flags & program::kReadsAction ? static_cast<std::int32_t>(action) : -1, -1};
+        if (is_named(unit) && !on_answer(rule)) continue;
         if ((revised || !on_answer(rule)) && has_refused(index, unit)) continue;
         place(unit);
         if (refuses(rule, revised)) return hand_over();

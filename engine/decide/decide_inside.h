@@ -235,6 +235,10 @@ class Run {
 
   // What a rule is on, and where the texts are that it looks into.
   std::size_t recipients_at() const { return r_.products() + r_.actions(); }  // among the items
+  // A product that the answer names and the turn does not carry: only what rules on answers come to counts for it.
+  bool is_named(const Unit& unit) const {
+    return unit.product >= 0 && static_cast<std::size_t>(unit.product) >= r_.products();
+  }
   bool on_answer(const RuleRow& rule) const { return (rule.subjects & program::kOnAnswer) && r_.has_answer(); }
   bool on_message(const RuleRow& rule) const { return (rule.subjects & program::kOnMessage) && r_.has_message(); }
   bool on_outreach(const RuleRow& rule) const { return (rule.subjects & program::kOnOutreach) && r_.has_outreach(); }
@@ -285,6 +289,7 @@ class Run {
   bool applies(const RuleRow& rule, const Unit& unit) const;
   Kleene settle(const RuleRow& rule);
   void judge(std::uint32_t index, const Unit& unit, Settled settled);
+  void note_name(const Unit& unit, std::size_t first);
   void hide(const FactUsed& fact);
   bool is_one(std::span<const FactUsed> classed, const Match& match, text::Range place);
   bool use(std::uint32_t slot);

@@ -29,8 +29,8 @@ Request Request::in_memory_of(Request&& old) {
 }
 
 std::size_t Request::memory() const {
-  std::size_t bytes =
-      store_.capacity() + jurisdictions_.capacity() * sizeof(Text) + extras_.memory() + symbols_.memory();
+  std::size_t bytes = store_.capacity() + jurisdictions_.capacity() * sizeof(Text) + extras_.memory() +
+                      symbols_.memory() + named_at_.capacity() * sizeof(Place);
   for (const Items& frame : frames_) bytes += frame.cells.capacity() * sizeof(Cell);
   for (const auto* ids : {&product_ids_, &action_names_, &recipient_ids_}) bytes += ids->memory();
   return bytes;

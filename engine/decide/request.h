@@ -194,7 +194,16 @@ class Request {
   std::string_view outreach_text() const { return text(outreach_); }
   std::string_view material_text() const { return text(material_); }
   std::string_view subject_id() const { return text(subject_); }  // of the outreach or the material; may be empty
-  std::size_t products() const { return frames_[1].items; }
+  std::size_t products() const { return carried_; }
+  // With those behind them that its answer only names (semantics.md 10): a rule on answers is judged for them too. Their ids and facts
+  // are asked for by the same positions.
+  std::size_t all_products() const { return frames_[1].items; }
+  // Where the answer says the name of one of these: bytes of its text, end excluded.
+  struct Place {
+    std::uint32_t begin = 0, end = 0;
+  };
+  Place named_at(std::size_t index) const { return named_at_[index - carried_]; }
+  bool names_too_many() const { return names_too_many_; }  // more than a turn may have: not all of them are there
   std::size_t actions() const { return frames_[2].items; }
   std::string_view product_id(std::size_t index) const { return text(product_ids_[index]); }
   std::string_view action_name(std::size_t index) const { return text(action_names_[index]); }
@@ -317,7 +326,9 @@ class Request {
   Microseconds at_ = 0;
   std::int32_t at_offset_ = 0;
   bool at_given_ = false, has_answer_ = false, has_message_ = false, has_recommendation_ = false;
-  bool has_outreach_ = false, has_material_ = false;
+  bool has_outreach_ = false, has_material_ = false, names_too_many_ = false;
+  std::size_t carried_ = 0;  // products of the turn; those that its answer names stand behind them
+  std::vector<Place> named_at_;
   Quality quality_ = Quality::assessed;  // of a fact of which nothing else is said
   Language language_ = Language::zh;
   Offsets offsets_ = Offsets::code_points;

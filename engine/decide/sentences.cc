@@ -175,7 +175,7 @@ std::optional<std::int32_t> item_of(const Topic& topic, std::uint32_t slot) {
   const bool his = topic.program->slots()[slot].part == static_cast<std::uint8_t>(program::SlotPart::customer);
   const Request& request = *topic.request;
   const auto only = [](std::int32_t known, std::size_t there) { return known < 0 && there == 1 ? 0 : known; };
-  const std::int32_t item = frame == program::Frame::product  ? only(topic.product, request.products())
+  const std::int32_t item = frame == program::Frame::product  ? only(topic.product, request.all_products())
                             : frame == program::Frame::action ? only(topic.action, request.actions())
                             : his                             ? topic.recipient
                                                               : -1;

@@ -238,14 +238,13 @@ class Writer {
     }
   }
 
-  void path(const syntax::Path& path) {
-    if (const Reference* reference = work_.references.find(path)) {
-      out_.text(reference->identity);
-      return;
-    }
-    std::string written;
-    for (const syntax::Word& part : path.parts) written += (written.empty() ? "" : ".") + part.text;
-    out_.text(written);
+  void path(const syntax::Path& path) { out_.text(identity(path)); }
+  void paths(const std::vector<syntax::Path>& list) {  // as a set
+    std::vector<std::string> all;
+    for (const syntax::Path& one : list) all.push_back(identity(one));
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    strings(all);
   }
   void path(const std::optional<syntax::Path>& value) {
     if (value) {
@@ -377,6 +376,13 @@ class Writer {
   }
 
  private:
+  std::string identity(const syntax::Path& path) const {
+    if (const Reference* reference = work_.references.find(path)) return reference->identity;
+    std::string written;
+    for (const syntax::Word& part : path.parts) written += (written.empty() ? "" : ".") + part.text;
+    return written;
+  }
+
   void operation(const syntax::Expr& expr, S op) {
     std::vector<const syntax::Expr*> args;
     flatten(expr, op, args);
@@ -704,10 +710,12 @@ class Declarations {
 
   void write(const Item&, const syntax::DataDecl& decl) {
     Writer w(work_);
-    w.head("data", decl.names.first.text, 3);
+    // Without the clause a declaration is written as before there was one: its pack keeps its digest.
+    w.head("data", decl.names.first.text, decl.named_by.empty() ? 3 : 4);
     w.also(decl.names);
     w.path(decl.key);
     w.day(decl.review_by);
+    if (!decl.named_by.empty()) w.paths(decl.named_by);
     keep("data", decl.names.first.text, w);
   }
 

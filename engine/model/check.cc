@@ -34,6 +34,7 @@ constexpr Check kChecks[] = {
     {"defines", check_defines},
     {"topics", check_topics},
     {"rules", check_rules},
+    {"products that answers name", check_named},
     {"whose days count", check_days},
     {"examples", check_examples},
     {"ways to a person", check_ways_out},

@@ -113,6 +113,11 @@ const Code kOfNoItem{
     "“{0}” belongs to one {1}, and rule {2} tells it for the turn, not for each: {3}the customer reads "
     "“unknown”.",
     "“{0}”属于某一项{1}，而规则 {2} 对整轮披露，并不逐项披露：{3}客户看到的是“不明”。"};
+const Code kNotNamed{
+    "not_named",
+    "Rule {0} on answers reads {1}, and nothing says by which name an answer speaks of a product: of one that it only "
+    "names the rule is not judged.",
+    "规则 {0} 适用于回答并读取 {1}，却未写明回答以什么名称提及产品：回答仅提到名称的产品不会据此判断。"};
 const Code kNotCovered{"not_covered", "{0} lies outside of what calendar {1} covers.",
                        "{0} 不在日历 {1} 的覆盖范围内。"};
 const Code kContradiction{"contradiction", "“{0}” cannot stand beside “{1}”.", "“{0}”不能与“{1}”并列。"};
@@ -128,22 +133,20 @@ const Code kEmptyLexicon{"empty_lexicon", "Lexicon {0} holds no term.", "词表 
 const Code kTooMany{"too_many", "{0}: {1}, and {2} is the most.", "{0}：{1}，上限为 {2}。"};
 
 std::span<const Code* const> all() {
-  static const Code* const kAll[] = {&kNotYet,          &kPackMissing,      &kPackTwice,        &kPackVersionTwice,
-                                     &kUnknownPack,     &kVersionMissing,   &kVersionConflict,  &kNoDefaultQueue,
-                                     &kNameTwice,       &kUnknownName,      &kNotVisible,       &kAmbiguousName,
-                                     &kBuiltIn,         &kFactDiffers,      &kUnknownLevel,     &kDefineCycle,
-                                     &kInsideAList,     &kWrongType,        &kNoOrder,          &kDifferentUnits,
-                                     &kUnitMissing,     &kCurrencyUnclear,  &kOutOfRange,       &kEmptyRange,
-                                     &kEmptyPhrase,     &kBadGap,           &kBadPattern,       &kUnknownZone,
-                                     &kZoneMissing,     &kProductsTwice,    &kExampleTwice,     &kNoCalendar,
-                                     &kNoQueueCalendar, &kSeveralCalendars, &kMissingClause,    &kNeverInForce,
-                                     &kNoMatch,         &kUnknownRole,      &kRoleCannotRead,   &kNotConfidential,
-                                     &kMatchElsewhere,  &kBadTemplate,      &kOtherBrackets,    &kTooLongForChannel,
-                                     &kUnknownChannel,  &kConfidentialText, &kWholeReadsItem,   &kNoWayToAPerson,
-                                     &kOverflowCycle,   &kCannotAsk,        &kBothHold,         &kNotCovered,
-                                     &kOnlyBeside,      &kContradiction,    &kFileMissing,      &kEmptyLexicon,
-                                     &kTooMany,         &kSeveralInOne,     &kAssessedAsChoice, &kOfNoItem,
-                                     &kNoFact};
+  static const Code* const kAll[] = {
+      &kNotYet,           &kPackMissing,     &kPackTwice,       &kPackVersionTwice,  &kUnknownPack,
+      &kVersionMissing,   &kVersionConflict, &kNoDefaultQueue,  &kNameTwice,         &kUnknownName,
+      &kNotVisible,       &kAmbiguousName,   &kBuiltIn,         &kFactDiffers,       &kUnknownLevel,
+      &kDefineCycle,      &kInsideAList,     &kWrongType,       &kNoOrder,           &kDifferentUnits,
+      &kUnitMissing,      &kCurrencyUnclear, &kOutOfRange,      &kEmptyRange,        &kEmptyPhrase,
+      &kBadGap,           &kBadPattern,      &kUnknownZone,     &kZoneMissing,       &kProductsTwice,
+      &kExampleTwice,     &kNoCalendar,      &kNoQueueCalendar, &kSeveralCalendars,  &kMissingClause,
+      &kNeverInForce,     &kNoMatch,         &kUnknownRole,     &kRoleCannotRead,    &kNotConfidential,
+      &kMatchElsewhere,   &kBadTemplate,     &kOtherBrackets,   &kTooLongForChannel, &kUnknownChannel,
+      &kConfidentialText, &kWholeReadsItem,  &kNoWayToAPerson,  &kOverflowCycle,     &kCannotAsk,
+      &kBothHold,         &kNotCovered,      &kOnlyBeside,      &kContradiction,     &kFileMissing,
+      &kEmptyLexicon,     &kTooMany,         &kSeveralInOne,    &kAssessedAsChoice,  &kOfNoItem,
+      &kNoFact,           &kNotNamed};
   return kAll;
 }
 

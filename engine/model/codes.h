@@ -24,8 +24,8 @@ extern const Code kWrongType, kNoOrder, kDifferentUnits, kUnitMissing, kCurrency
 extern const Code kProductsTwice, kExampleTwice;  // of an example
 extern const Code kMissingClause, kNeverInForce, kNoMatch, kMatchElsewhere, kUnknownRole, kRoleCannotRead,
     kNotConfidential, kBadTemplate, kOtherBrackets, kTooLongForChannel, kUnknownChannel, kConfidentialText,
-    kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kOnlyBeside, kOfNoItem, kNotCovered,
-    kContradiction;
+    kWholeReadsItem, kNoWayToAPerson, kOverflowCycle, kCannotAsk, kBothHold, kOnlyBeside, kOfNoItem, kNotNamed,
+    kNotCovered, kContradiction;
 // files and sizes
 extern const Code kFileMissing, kEmptyLexicon, kTooMany, kSeveralInOne, kAssessedAsChoice;
 

@@ -208,6 +208,8 @@ struct DataSet {
   Names names;
   Index pack = kNone;
   Index key = kNone;  // kNone: it is wrong somewhere
+  // Facts by whose values a product of it is known in an answer (semantics.md 10), each once; none: nothing is looked for.
+  std::vector<Index> named_by;
   std::optional<Days> review_by;
   Span span;
 };

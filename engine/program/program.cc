@@ -169,6 +169,7 @@ class Inspector {
       str(row.name);
       need(row.pack < count(Section::packs) && row.key < count(Section::slots) && row.has_review < 2);
       if (!fault_) need(p_.slots()[row.key].cell != kNone);
+      each_index(row.named_by, Section::slots);
     });
     check(Section::rules, [&](const RuleRow& row) { rule(row); });
     check(Section::index_shapes, [&](const ShapeRow& row) { shape(row); });
@@ -634,14 +635,25 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
-  for (const DataRow& data : program->data()) {
+  for (std::uint32_t set = 0; set < program->data().size(); ++set) {
+    const DataRow& data = program->data()[set];
     if (program->data_of_[data.key] != kNone) return bad("a row of section data");
+    for (const std::uint32_t slot : program->indices(data.named_by)) {
+      const SlotRow& row = program->slots()[slot];
+      if ((slot != data.key && program->data_of_[slot] != set) || static_cast<SlotType>(row.type) != SlotType::text ||
+          static_cast<SlotType>(program->slots()[data.key].type) != SlotType::text ||
+          row.frame != static_cast<std::uint8_t>(Frame::product))
+        return bad("a row of section data");
+    }
   }
   program->symbols_ = Symbols(program->text_, program->slots(), program->all<SymbolRow>(Section::symbols),
                               program->all<Str>(Section::strings));
   for (std::uint32_t rule = 0; rule < program->rules().size(); ++rule) {
-    if (program->rules()[rule].flags & kReadsAnswerText) program->answer_rules_.push_back(rule);
+    const RuleRow& row = program->rules()[rule];
+    if (row.flags & kReadsAnswerText) program->answer_rules_.push_back(rule);
+    program->judges_named_ |= (row.subjects & kOnAnswer) && (row.flags & kReadsProduct) && !(row.flags & kAsAWhole);
   }
+  for (const TopicRow& topic : program->topics()) program->judges_named_ |= (topic.flags & kReadsProduct) != 0;
   std::vector<text::Lexicon> lexicons;
   for (const GroupRow& row : program->all<GroupRow>(Section::groups)) {
     text::Lexicon& lexicon = lexicons.emplace_back();

@@ -35,7 +35,7 @@
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 8;
+inline constexpr std::uint32_t kImageFormat = 9;
 inline constexpr std::uint32_t kSemanticsVersion =
     1;  // raised when, from the first release on, the same packs would decide otherwise
 
@@ -171,6 +171,8 @@ class Program {
   // The turn's cells of a part that a turn may be without.
   std::span<const std::uint32_t> cells_of(SlotPart part) const { return part_cells_[static_cast<std::size_t>(part)]; }
   std::span<const std::uint32_t> answer_rules() const { return answer_rules_; }  // judged again on the final text
+  // Whether it makes a difference which products an answer names: a rule on answers, or a topic, reads of one.
+  bool judges_named() const { return judges_named_; }
   std::uint32_t default_queue() const { return default_queue_; }  // of the pack that comes first and has one
   std::uint32_t find_zone(std::string_view name) const;           // kNone: not among those that the program carries
   std::int32_t zone_minutes(std::uint32_t zone, Microseconds at, std::int32_t given) const;
@@ -202,6 +204,7 @@ class Program {
   std::vector<std::string_view> jurisdictions_;
   std::array<std::vector<std::uint32_t>, 11> part_cells_;  // SlotPart
   std::vector<std::uint32_t> answer_rules_;
+  bool judges_named_ = false;
 };
 
 // Checks the image and makes it usable; `bad_program` says what is wrong with it.

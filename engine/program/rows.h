@@ -332,6 +332,7 @@ struct DataRow {  // a reference set that states the facts which are `from` it
   std::uint32_t key = kNone;   // slot by whose value a row of it is found
   std::int32_t review_by = 0;  // day; has_review: whether it is said
   std::uint32_t has_review = 0;
+  Range named_by;  // u32 slots by whose texts an answer names its products, ascending; none: nothing is looked for
 };
 
 template <class T>

@@ -355,6 +355,7 @@ struct RequirementDecl {
 struct DataDecl {
   Names names;
   Path key;
+  std::vector<Path> named_by;
   std::optional<Days> review_by;
 };
 struct EventDecl {

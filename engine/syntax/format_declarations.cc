@@ -429,6 +429,7 @@ void Printer::print(const RequirementDecl& d) {
 
 void Printer::print(const DataDecl& d) {
   line(kw(L::DATA) + " " + names(d.names) + " " + kw(L::KEYED_BY) + " " + reference(d.key) +
+       (d.named_by.empty() ? std::string() : comma() + kw(L::NAMED_BY) + " " + references(d.named_by)) +
        (d.review_by ? comma() + kw(L::REVIEW_BY) + " " + format_date(*d.review_by) : std::string()));
 }
 

@@ -51,7 +51,12 @@ std::optional<DeclBody> Lowering::declaration(Node node, bool partly) {
       DataDecl d;
       d.names = names(n.child(P::RuleNames));
       d.key = path(n.child(P::RulePath));
-      if (const Node review = n.child(P::RuleDay)) d.review_by = day(review);
+      if (const Node named = n.child(P::RulePaths)) {
+        for (Node one = named.first(); one; one = one.next())
+          if (one.is(P::RulePath)) d.named_by.push_back(path(one));
+        check_chain(d.named_by.size(), named.span());
+      }
+      if (const Node review = n.child(P::RuleReview_by)) d.review_by = day(review.child(P::RuleDay));
       return d;
     }
     case P::RuleEvent:

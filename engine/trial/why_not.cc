@@ -153,7 +153,7 @@ std::optional<std::int32_t> item_of(const model::Fact& fact, const Probe::Item& 
   const auto [product, action, recipient] = item;
   switch (fact.part) {
     case model::Part::product:
-      return request.products() == 0 ? std::nullopt : std::optional(std::max(product, 0));
+      return request.all_products() == 0 ? std::nullopt : std::optional(std::max(product, 0));
     case model::Part::action:
       return request.actions() == 0 ? std::nullopt : std::optional(std::max(action, 0));
     case model::Part::customer:
@@ -245,7 +245,7 @@ Lacks what_it_lacks(const model::Model& model, const model::Rule& rule, const de
     }
     return false;
   };
-  if (reads(model::Part::product) && request.products() == 0) return Lacks::product;
+  if (reads(model::Part::product) && request.all_products() == 0) return Lacks::product;
   if (reads(model::Part::action) && request.actions() == 0) return Lacks::action;
   if (reads(model::Part::outreach) && !request.has_outreach()) return Lacks::outreach;
   return Lacks::subject;

@@ -1056,6 +1056,35 @@ class ReferenceSets(Served):
         self.assertEqual((kinds.count("data_activated"), kinds.count("data_withdrawn"), kinds.count("pack_withdrawn")), (2, 1, 1))
         self.assertEqual(self.server.verify().returncode, 0)
 
+    def test_a_product_that_an_answer_only_names_is_what_the_set_says_of_it_now(self):
+        (self.set.parent / "pack.cav").write_text(
+            SHOP.replace("keyed by product.id,", "keyed by product.id, named by product.shelf_label,")
+                .replace("applies to recommendation", "applies to answer, recommendation"), encoding="utf-8")
+        self.put("p-1,low,Growth\np-2,high,Growth Plus\np-3,low,\n")
+        self.assertEqual(self.reload()[0], 200)
+
+        def say(text, **more):
+            self.count += 1
+            return self.server.decide({"id": f"n-{self.count}", "customer": {"id": "k", "age": 40}, "answer": {"text": text}, **more},
+                                      role="teller")[2]
+
+        self.assertEqual(say("Take Growth.")["verdict"], "allow")
+        said = say("You might take ＧＲＯＷＴＨ　Plus.")
+        self.assertEqual((said["verdict"], said["say"]["text"]), ("block", "Not that one."))
+        self.assertEqual([(one["rule"], one["item"]) for one in said["reasons"]], [("shop/nothing_risky", "p-2")])
+        self.assertEqual(said["products"], [])  # it is named, and not recommended
+        beside = say("Growth, or Growth Plus.", recommendation={"products": [{"id": "p-1"}]})
+        self.assertEqual((beside["verdict"], [(one["id"], one["verdict"]) for one in beside["products"]]), ("block", [("p-1", "allow")]))
+        self.put("p-1,high,Growth\np-2,low,Growth Plus\n")
+        self.assertEqual(self.reload()[0], 200)
+        self.assertEqual(say("Take Growth.")["verdict"], "block")
+        self.assertEqual(say("Take Growth Plus.")["verdict"], "allow")
+        self.server.stop()
+        self.assertEqual(self.server.verify().returncode, 0)
+        told = subprocess.run([BINARY, "log", "show", self.server.log, "--index", str(said["receipt"]["index"])], capture_output=True, text=True,
+                              check=True).stdout
+        self.assertIn("p-2", told)
+
     def test_the_digest_of_a_set_with_secrets_is_nothing_that_an_auditor_can_try_his_guesses_on(self):
         self.put("p-1,low,One\n")
         pack = self.set.parent / "pack.cav"

@@ -1,4 +1,5 @@
-// Data sets: by which fact a row is found, and that whatever comes from a set is of the thing that a row is found by.
+// Data sets: by which fact a row is found, that whatever comes from a set is of the thing that a row is found by, and by which names
+// an answer speaks of its products.
 #include <algorithm>
 
 #include "engine/model/checks/conditions.h"
@@ -70,7 +71,72 @@ void check_facts_of(Work& work, const Item& item, const DataSet& set) {
   }
 }
 
+bool is_of_products(const Work& work, const DataSet& set) {
+  return set.key != kNone && work.model.facts[set.key].path == std::vector<std::string>{"product", "id"};
+}
+
+// What an answer names is a product, and which one it is its id says. A name is a text that its row has; the id is one too.
+void check_names_of(Work& work, const Item& item, const syntax::DataDecl& decl, DataSet& set) {
+  if (decl.named_by.empty()) return;
+  if (!is_of_products(work, set)) {
+    work.report(codes::kWrongType, item, decl.key.span,
+                {Work::say(item, "product.id", "产品.编号"), std::string(work.text_at(decl.key.span))},
+                Work::say(item,
+                          "What an answer names are products, each known by its id: `keyed by product.id, named by "
+                          "product.name`.",
+                          "回答所提到的是产品，凭编号识别：“主键 产品.编号，名称取自 产品.名称”。"));
+    return;
+  }
+  Conditions conditions(work, item);
+  for (const syntax::Path& path : decl.named_by) {
+    const Index index = conditions.fact(path, false);
+    if (index == kNone || work.spoilt_facts.count(index) != 0) continue;
+    const Fact& fact = work.model.facts[index];
+    if (index != set.key && (fact.from != set.names.first || fact.type.kind != TypeKind::text)) {
+      Diagnostic& diagnostic =
+          work.report(codes::kWrongType, item, path.span,
+                      {Work::say(item, "a text of a product that comes from " + set.names.first,
+                                 "来自“" + set.names.first + "”的产品文本"),
+                       std::string(work.text_at(path.span))},
+                      Work::say(item, "The names stand in the rows of the set.", "名称写在该数据的各行之中。"));
+      if (fact.span.end > fact.span.begin)
+        diagnostic.related.push_back({fact.span, Work::say(item, "declared here", "已在此处声明")});
+      continue;
+    }
+    if (std::find(set.named_by.begin(), set.named_by.end(), index) == set.named_by.end()) set.named_by.push_back(index);
+  }
+}
+
 }  // namespace
+
+// Once a set: a rule on answers that reads of its products is not judged of those that an answer only names (semantics.md 10).
+void check_named(Work& work) {
+  for (const Item& item : work.all<syntax::DataDecl>()) {
+    const auto& decl = item.as<syntax::DataDecl>();
+    const auto set = std::find_if(work.model.data.begin(), work.model.data.end(),
+                                  [&](const DataSet& one) { return one.span == decl.names.first.span; });
+    if (set == work.model.data.end() || !decl.named_by.empty() || !is_of_products(work, *set)) continue;
+    for (const Rule& rule : work.model.rules) {
+      const bool on_answers =
+          std::find(rule.applies_to.begin(), rule.applies_to.end(), Subject::answer) != rule.applies_to.end();
+      if (!on_answers || rule.as_a_whole || !rule.when) continue;
+      std::set<Index> read;
+      for (const ExprPtr& expr : {rule.when, rule.unless})
+        if (expr) add_facts(work, *expr, read);
+      const auto of_the_set = [&](Index fact) { return work.model.facts[fact].from == set->names.first; };
+      const auto fact = std::find_if(read.begin(), read.end(), of_the_set);
+      if (fact == read.end()) continue;
+      const std::vector<std::vector<std::string>>& names = work.model.facts[*fact].path_names;
+      Diagnostic& diagnostic =
+          work.report(codes::kNotNamed, item, set->span, {rule.names.first, path_in(names, item.language())},
+                      Work::say(item, "Say where their names stand: `keyed by product.id, named by product.name`.",
+                                "请写明名称所在：“主键 产品.编号，名称取自 产品.名称”。"),
+                      Severity::warning);
+      diagnostic.related.push_back({rule.span, Work::say(item, "the rule", "该规则")});
+      break;
+    }
+  }
+}
 
 void check_data(Work& work) {
   for (const Item& item : work.all<syntax::DataDecl>()) {
@@ -87,7 +153,7 @@ void check_data(Work& work) {
       diagnostic.related.push_back({earlier.span, Work::say(item, "declared here", "已在此处声明")});
     }
     set.key = key_of(work, item, decl);
-    if (set.key != kNone) check_facts_of(work, item, set);
+    if (set.key != kNone) check_facts_of(work, item, set), check_names_of(work, item, decl, set);
     work.model.data.push_back(std::move(set));
   }
   std::size_t at = 0;

@@ -41,7 +41,8 @@ bool finds_words(Work& work, const Expr& expr) {
   return found;
 }
 
-// The facts that a condition names, but for those of the elements of a list.
+}  // namespace
+
 void add_facts(Work& work, const Expr& expr, std::set<Index>& facts) {
   if (expr.op == Op::fact && expr.fact != kNone) facts.insert(expr.fact);
   if (expr.nodes < kWorthKeeping) {
@@ -58,6 +59,8 @@ void add_facts(Work& work, const Expr& expr, std::set<Index>& facts) {
   }
   facts.insert(kept->second.begin(), kept->second.end());
 }
+
+namespace {
 
 class RuleCheck {
  public:

@@ -163,6 +163,8 @@ std::vector<std::string> steps_of(const syntax::Path& path);
 Text text_of(const syntax::Texts& texts);
 // The first line of a declaration, where a message about the whole of it points.
 Span heading(const Work& work, const Item& item);
+// The facts that a condition names, but for those of the elements of a list.
+void add_facts(Work& work, const Expr& expr, std::set<Index>& facts);
 // A pack's or the whole name of a thing: "cn.wealth/riskier_than_customer".
 std::string full_name(const Model& model, Index pack, std::string_view first);
 
@@ -186,6 +188,7 @@ void check_currencies(Work& work);
 void check_defines(Work& work);
 void check_topics(Work& work);
 void check_rules(Work& work);
+void check_named(Work& work);
 void check_examples(Work& work);
 void check_ways_out(Work& work);
 void check_both_hold(Work& work);

@@ -172,6 +172,9 @@ void data(Draft& draft) {
     row.pack = set.pack;
     row.key = set.key;
     if (set.review_by) row.review_by = *set.review_by, row.has_review = 1;
+    std::vector<std::uint32_t> named_by(set.named_by.begin(), set.named_by.end());
+    std::sort(named_by.begin(), named_by.end());
+    row.named_by = draft.image.list(named_by);
     draft.image.data.push_back(row);
   }
 }

@@ -130,6 +130,7 @@ class Retold {
     if (map.find(9) != nullptr) object_in(root_, "customer")["id"] = text(map, 9);
     json::array names;
     for (const cbor::Value& one : map.find(11)->items) names.push_back(json::object{{"id", json::string(one.string)}});
+    carried_ = static_cast<std::int64_t>(names.size());
     if (!names.empty()) object_in(root_, "recommendation")["products"] = names;
     names.clear();
     for (const cbor::Value& one : map.find(12)->items)
@@ -158,6 +159,7 @@ class Retold {
     std::size_t step = 0;
     if (const auto item = number(map, 2)) {
       const bool product = slot.part == program::SlotPart::product;
+      if (product && *item >= carried_) return;  // its answer names it, and so it is found once more
       json::object& holder = product ? object_in(root_, "recommendation") : root_;
       const char* list = product ? "products" : "actions";
       parent = &holder[list].as_array().at(static_cast<std::size_t>(*item)).as_object();
@@ -194,6 +196,7 @@ class Retold {
 
   const program::Program& program_;
   json::object root_;
+  std::int64_t carried_ = 0;  // products of the turn: those that its answer names have positions behind them
   json::array provenance_;
 };
 
@@ -249,6 +252,12 @@ std::map<std::string, Replayed> replay(const std::vector<std::string>& turns,
     BOOST_REQUIRE_MESSAGE(request.has_value(), retold.line() << "\n"
                                                              << request.error().items.front().path << " "
                                                              << request.error().items.front().expected);
+    std::vector<std::string_view> names_told, names_found;
+    if (const cbor::Value* named = asked.find(15))
+      for (const cbor::Value& product : named->items) names_told.push_back(product.string);
+    for (std::size_t i = request->products(); i < request->all_products(); ++i)
+      names_found.push_back(request->product_id(i));
+    BOOST_TEST(names_told == names_found, boost::test_tools::per_element());
     Replayed& one = all[std::string(request->id())];
     one.before = text(section(*record, audit::Section::result), 1);
     one.after = decide::outcome(*rules.program, decide::decide(rules, *request, {}, scratch));
@@ -320,8 +329,22 @@ BOOST_AUTO_TEST_CASE(a_turn_that_a_reference_set_settled_comes_to_the_same_bytes
   for (const char* id : {"p-1", "p-2", "p-3", "p-4", "p-9"})
     at("2026-03-01T10:00:00+08:00", R"({"id":")" + std::string(id) + R"("})");
   at("2026-03-01T10:00:00+08:00", R"({"id":"p-2","risk":"high","price":"20.0 CNY"})");
+  const auto say = [&](const std::string& answer, const std::string& products = {}) {
+    turns.push_back(R"({"id":"t-)" + std::to_string(turns.size()) +
+                    R"(","at":"2026-03-01T10:00:00+08:00","answer":{"text":")" + answer + R"("})" +
+                    (products.empty() ? "" : R"(,"recommendation":{"products":[)" + products + "]}") + "}");
+  };
+  say("Take our Fund, or the deposit, one year.");
+  say("Take our Fund.", R"({"id":"p-1"})");
+  say("Take nothing.");
   const auto replayed = replay(turns, read->rules);
   BOOST_TEST(replayed.size() == turns.size());
+  const auto verdict = [&](std::size_t turn) {
+    return cbor::decode(replayed.at("t-" + std::to_string(turn)).before)->find(0)->number;
+  };
+  BOOST_TEST(verdict(turns.size() - 3) == 3u);
+  BOOST_TEST(verdict(turns.size() - 2) >= 3u);
+  BOOST_TEST(verdict(turns.size() - 1) == 0u);
   std::set<std::string> different;
   for (const auto& [id, one] : replayed) {
     BOOST_TEST(hex(one.after) == hex(one.before), id << "\n" << one.turn);

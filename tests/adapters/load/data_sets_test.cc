@@ -278,3 +278,86 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_and_what_nobody_declared_is_noted_and_two
   BOOST_TEST(!nowhere);
   BOOST_TEST(nowhere.error().code->name == "file_missing");
 }
+
+namespace {
+
+constexpr const char* kNamed = R"(
+data catalogue keyed by product.id, named by product.name, product.short_name
+facts product from catalogue
+  risk       also 风险等级 one of (low also 低, high also 高)
+  name       also 名称     text
+  short_name also 简称     text
+rule r
+  cites P
+  applies to answer
+  when product.risk is high
+  then block and hand off to desk
+)";
+
+// The products that an answer names, by these rules: "p-1 p-3".
+std::string named(const decide::Ruleset& rules, const std::string& answer) {
+  decide::Fields fields;
+  fields.add(decide::Fields::kEnd, "", decide::Fields::Kind::object);
+  fields.set_text(fields.add(0, "id", decide::Fields::Kind::text), "t-1");
+  fields.set_text(fields.add(fields.add(0, "answer", decide::Fields::Kind::object), "text", decide::Fields::Kind::text),
+                  answer);
+  decide::BindOptions options;
+  options.data = &rules.data;
+  const Result<decide::Request> request = decide::bind(*rules.program, fields, options);
+  BOOST_REQUIRE(request);
+  std::string all;
+  for (std::size_t i = 0; i < request->all_products(); ++i)
+    all += (all.empty() ? "" : " ") + std::string(request->product_id(i));
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_names_of_a_set_are_looked_for_in_answers_and_those_that_cannot_be_are_told) {
+  const Read good("id,risk,name,short_name\np-1,low,稳健成长,稳健\np-2,high,稳健成长2号,\n", {}, kNamed);
+  BOOST_TEST(good.told() == "");
+  BOOST_REQUIRE(good.set() != nullptr);
+  BOOST_TEST(named(*good.loaded->rules, "买稳健成长2号") == "p-2");
+  BOOST_TEST(named(*good.loaded->rules, "买稳健吧，或者稳健成长2号") == "p-1 p-2");
+  const Read holes("id,risk,name,short_name\np-1,low,,\np-2,low,稳,稳健\np-3,low,\"  \",安\np-4,low,安心,安\n", {},
+                   kNamed);
+  BOOST_TEST((holes.loaded->rules != nullptr));
+  BOOST_TEST(holes.told() ==
+             "2:1 data_nameless: Rows without a name to look for: 2. An answer that speaks of their products is not "
+             "seen to.\n"
+             "3:1 data_name_short: Rows with a name of one character: 3. It is not looked for: most answers would hold "
+             "it.\n");
+  BOOST_TEST(std::all_of(holes.loaded->diagnostics.begin(), holes.loaded->diagnostics.end(),
+                         [](const Diagnostic& one) { return one.severity == Severity::warning; }));
+  BOOST_TEST(named(*holes.loaded->rules, "稳健、安心、安、稳") == "p-2 p-4");
+  const Read one("id,risk,short_name\np-1,low,稳健\n", {}, kNamed);
+  BOOST_TEST(one.told() ==
+             "1:1 data_names_missing: The set has no column for product.name: answers that name a product by it are "
+             "not found.\n");
+  BOOST_TEST(named(*one.loaded->rules, "稳健") == "p-1");
+  const Read none("id,risk\np-1,low\n", {}, kNamed);
+  BOOST_TEST((none.loaded->rules == nullptr));
+  BOOST_TEST(none.told() ==
+             "1:1 bad_data: This data set is not read: it has no column for product.name, product.short_name, by which "
+             "answers name its products\n");
+}
+
+BOOST_AUTO_TEST_CASE(names_that_no_rule_asks_for_are_not_kept) {
+  std::string rules = kNamed;
+  rules.replace(rules.find("to answer"), 9, "to recommendation");
+  const Read read("id,risk\np-1,low\n", {}, rules);
+  BOOST_TEST(read.told() == "");
+  BOOST_REQUIRE(read.set() != nullptr);
+  BOOST_TEST((read.set()->names == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_is_decided_by_the_names_of_the_set_that_it_began_with) {
+  const Read before("id,risk,name,short_name\np-1,high,稳健成长,\n", {}, kNamed);
+  const std::shared_ptr<const decide::Ruleset> kept = before.loaded->rules;
+  {
+    const Read after("id,risk,name,short_name\np-1,high,安心成长,\n", {}, kNamed);
+    BOOST_TEST(named(*after.loaded->rules, "稳健成长") == "");
+    BOOST_TEST(named(*after.loaded->rules, "安心成长") == "p-1");
+  }
+  BOOST_TEST(named(*kept, "稳健成长") == "p-1");
+}

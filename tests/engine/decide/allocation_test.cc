@@ -191,5 +191,44 @@ BOOST_AUTO_TEST_CASE(a_warm_bind_that_looks_things_up_in_a_set_allocates_nothing
   BOOST_TEST(request.value(program->schema().find_two("product", "term"), 0) == "12");
 }
 
+BOOST_AUTO_TEST_CASE(a_warm_turn_whose_answer_names_products_allocates_nothing) {
+  World world;
+  world.fact("product", "label", World::type(TypeKind::text)).from = "catalogue";
+  world.fact("product", "term", World::type(TypeKind::integer)).from = "catalogue";
+  world.sorted();
+  world.data("catalogue", world.find("product", "id")).named_by = {world.find("product", "label")};
+  world.rule("known", {model::Subject::answer}, World::over(Op::known, {world.read("product", "term")}),
+             {World::effect(model::EffectKind::flag)});
+  const auto program = world.build();
+  BOOST_REQUIRE(program);
+  Data data;
+  SetReader reader(*program, 0, Limits{});
+  reader.columns({program->schema().find_two("product", "label"), program->schema().find_two("product", "term")});
+  for (const char* id : {"a-product-with-a-long-enough-id", "another-product-with-a-long-id", "a-third-one-of-them"}) {
+    BOOST_REQUIRE(!reader.row(id));
+    BOOST_REQUIRE(!reader.cell("the label of " + std::string(id)));
+    BOOST_REQUIRE(!reader.cell("12"));
+  }
+  data.sets.push_back(std::move(reader).take());
+  Turn turn;
+  turn.answer("Take the label of another-product-with-a-long-id or the label of a-product-with-a-long-enough-id.");
+  turn.product("a-third-one-of-them");
+  BindOptions options;
+  options.data = &data;
+  Request request;
+  Problem problem;
+  Scratch scratch;
+  const Ruleset ruleset{program, data, {}};
+  const auto once = [&] {
+    BOOST_REQUIRE(bind(*program, turn.fields, options, request, problem));
+    return decide(ruleset, request, {}, scratch).reasons.size();
+  };
+  once(), once();
+  const long before = allocations;
+  const std::size_t reasons = once();
+  BOOST_TEST(allocations == before);
+  BOOST_TEST(reasons == 3u);
+}
+
 }  // namespace
 }  // namespace caveat::decide

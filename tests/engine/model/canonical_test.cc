@@ -255,6 +255,16 @@ BOOST_AUTO_TEST_CASE(a_reference_set_goes_by_any_of_its_names_and_counts_with_it
   BOOST_TEST(!(digests(with(pack, "keyed by customer.branch", "keyed by customer.age"), kRule) == usual));
   BOOST_TEST(!(digests(with(pack, "text, from branches", "text"), kRule) == usual));
 
+  // The names by which answers know its products are a set; without them a declaration is what it was before there were any.
+  const std::string shelf = std::string(kPack) +
+                            "data shelf keyed by product.id, named by product.label, product.short\n"
+                            "facts product from shelf\n  label also 名 text\n  short text\n";
+  const Digests of_names = digests(shelf, kRule);
+  BOOST_TEST((digests(with(shelf, "product.label, product.short", "product.short, product.名, product.label"), kRule) ==
+              of_names));
+  BOOST_TEST(!(digests(with(shelf, "product.label, product.short", "product.label"), kRule) == of_names));
+  BOOST_TEST(!(digests(with(shelf, ", named by product.label, product.short", ""), kRule) == of_names));
+
   // Whoever reads it in Chinese finds the set by its Chinese name where a fact comes from it, too.
   const test::Checked checked = test::check_texts({{"pack.cav", pack}});
   BOOST_REQUIRE(checked.result.model);

@@ -120,6 +120,10 @@ BOOST_AUTO_TEST_CASE(queue_calendar_requirement_and_the_rest_are_one_in_both_phr
          "24 hours",
          "前置要求 r\n  询问 中文 “同意吗”\n  凭证 同意、二次验证\n  来自 app、branch\n  有效于 用途，24小时"},
         {"data d keyed by product.id, review by 2026-12-31", "数据 d 主键 product.id，复核期限 2026-12-31"},
+        {"data d keyed by product.id, named by product.name, product.short, review by 2026-12-31",
+         "数据 d 主键 product.id，名称取自 product.name、product.short，复核期限 2026-12-31"},
+        {"data d keyed by product.id, review by 2026-12-31, named by product.name",
+         "数据 d 主键 product.id，名称取自 product.name，复核期限 2026-12-31"},
         {"event e also 事", "事件 e 又名 事"}});
 }
 
