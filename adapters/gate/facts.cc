@@ -4,6 +4,7 @@
 #include <map>
 
 #include "adapters/gate/past.h"
+#include "adapters/gate/record.h"
 #include "audit/record/sections.h"
 #include "engine/base/cbor.h"
 #include "engine/decide/cause.h"
@@ -163,6 +164,18 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
     }
   }
 
+  // Read by confidential rules alone then: what reads it now does not open it to others.
+  const cbor::Value* then = member(result, kKeptBackKey);
+  const auto is_kept_back = [&](std::string_view path) {
+    if (then == nullptr) return false;
+    for (const cbor::Value& one : then->items) {
+      if (one.items.size() != 2 || one.items[0].string != path) continue;
+      return std::none_of(one.items[1].items.begin(), one.items[1].items.end(), [&](const cbor::Value& role) {
+        return std::find(whom_.roles.begin(), whom_.roles.end(), role.string) != whom_.roles.end();
+      });
+    }
+    return false;
+  };
   for (const cbor::Value& entry : kept.items) {
     FactTold fact;
     fact.path = text(entry, 1);
@@ -176,6 +189,7 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
     if (use != nullptr) fact.rules = use->rules;
     if (found != used.end()) used.erase(found);
     if (!shows) continue;
+    if (is_kept_back(fact.path)) continue;
     const std::uint32_t slot = slot_of(whom_.program, fact.path);
     if (slot != program::kNone) fact.name = whom_.program->slot_name(slot, whom_.language);
     fact.of = named(fact.path, item);
@@ -185,7 +199,8 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
     fact.source = text(entry, 6);
     if (member(entry, 7) != nullptr) fact.as_of = number(entry, 7, 0);
     fact.data_class = text(entry, 8);
-    fact.hidden = fact.known && (member(entry, 3) == nullptr || hides(fact.data_class, slot));
+    fact.hidden =
+        fact.known && (member(entry, 3) == nullptr || member(entry, 11) != nullptr || hides(fact.data_class, slot));
     if (fact.known && !fact.hidden) fact.value = in_words(slot, text(entry, 3));
     told.facts.push_back(std::move(fact));
   }

@@ -3,8 +3,9 @@
 //   const FactsReader reader({.roles = caller.roles, .program = packs_of_now});
 //   FactsTold told = reader.read(opened_record);
 //
-// Promises   a value that its class hides is hidden here too; a fact that only a confidential rule reads is told to the roles that this rule
-//            names, whether it fired or not: what is missing from a list would tell as much as what stands in it
+// Promises   a value that its class hides, or hid when it was decided, is hidden here too; a fact that only a confidential rule reads, or
+//            read then, is told to the roles that this rule names, whether it fired or not: what is missing from a list would tell as much as
+//            what stands in it
 // Cost       once a reader linear in the rules, then in the record's facts
 // Source     docs/formats.md sections 4 and 6; decision.md "Forced hand-off"
 #pragma once

@@ -1,7 +1,10 @@
 #include "adapters/gate/record.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "adapters/gate/once.h"
 #include "adapters/wire/reply.h"
@@ -22,6 +25,48 @@ namespace {
 
 constexpr int kOutcome = 1;  // of Section::result: the bridge's
 
+// Of a program the facts that only confidential rules read, each with the roles that one of these names. Reckoned once for each that a
+// thread decides with: it asks every rule.
+const std::map<std::uint32_t, std::vector<std::string>>& kept_back_in(
+    const std::shared_ptr<const program::Program>& of) {
+  thread_local std::weak_ptr<const program::Program> last;
+  thread_local std::map<std::uint32_t, std::vector<std::string>> all;
+  if (!last.owner_before(of) && !of.owner_before(last)) return all;
+  all.clear();
+  const program::Program& program = *of;
+  for (const bool confidential : {true, false}) {
+    for (std::uint32_t rule = 0; rule < program.rule_count(); ++rule) {
+      if (program.rule_is_confidential(rule) != confidential) continue;
+      for (const std::uint32_t slot : program.indices(program.rules()[rule].facts)) {
+        if (!confidential) {
+          all.erase(slot);
+          continue;
+        }
+        std::vector<std::string>& roles = all[slot];
+        for (const std::string_view role : program.rule_visible_to(rule)) roles.emplace_back(role);
+      }
+    }
+  }
+  for (auto& [slot, roles] : all) {
+    std::sort(roles.begin(), roles.end());
+    roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
+  }
+  last = of;
+  return all;
+}
+
+// Those of them that the turn carries.
+std::vector<std::pair<std::uint32_t, const std::vector<std::string>*>> kept_back_of(const RecordedTurn& turn) {
+  std::vector<std::pair<std::uint32_t, const std::vector<std::string>*>> carried;
+  const auto& all = kept_back_in(turn.rules.program);
+  if (all.empty()) return carried;
+  for (const decide::Fact& fact : turn.request.facts())
+    if (const auto found = all.find(fact.slot);
+        found != all.end() && (carried.empty() || carried.back().first != fact.slot))
+      carried.emplace_back(fact.slot, &found->second);
+  return carried;
+}
+
 std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   cbor::Encoder out;
   const Result<cbor::Value> decoded = cbor::decode(result);
@@ -35,9 +80,11 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
                               left_out = told(*turn.rules.program, turn.request, turn.judged.left_out);
   const std::vector<audit::Reserved> reserved =
       audit::reserved(*turn.rules.program, turn.request, turn.applied.decision());
-  out.map(pairs + (continued ? 4 : 2) + (told_once.empty() ? 0 : 1) + (left_out.empty() ? 0 : 1) +
-          (turn.switched_topic.empty() ? 0 : 1) + (turn.met.empty() ? 0 : 1) + (turn.early ? 1 : 0) +
-          (turn.judged.withheld.empty() ? 0 : 1) + (reserved.empty() ? 0 : 1) + (turn.question.empty() ? 0 : 1));
+  const std::vector<std::pair<std::uint32_t, const std::vector<std::string>*>> kept_back = kept_back_of(turn);
+  out.map(pairs + (kept_back.empty() ? 0 : 1) + (continued ? 4 : 2) + (told_once.empty() ? 0 : 1) +
+          (left_out.empty() ? 0 : 1) + (turn.switched_topic.empty() ? 0 : 1) + (turn.met.empty() ? 0 : 1) +
+          (turn.early ? 1 : 0) + (turn.judged.withheld.empty() ? 0 : 1) + (reserved.empty() ? 0 : 1) +
+          (turn.question.empty() ? 0 : 1));
   for (std::size_t i = 0; i < pairs; ++i) {
     out.raw(decoded->items[2 * i].encoded);
     if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
@@ -112,6 +159,16 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
   if (!turn.question.empty()) {
     out.integer(kQuestionKey);
     out.text(turn.question);
+  }
+  if (!kept_back.empty()) {
+    out.integer(kKeptBackKey);
+    out.array(kept_back.size());
+    for (const auto& [slot, roles] : kept_back) {
+      out.array(2);
+      out.text(turn.rules.program->slot_path(slot));
+      out.array(roles->size());
+      for (const std::string& role : *roles) out.text(role);
+    }
   }
   return out.take();
 }

@@ -21,7 +21,7 @@ namespace caveat::gate {
 // Keys of Section::result that the gate adds to the engine's: what the caller was told besides the outcome.
 inline constexpr int kReplyKey = 3, kDecisionKey = 4, kContinuesKey = 5, kProofsKey = 6, kToldOnceKey = 7,
                      kLeftOutKey = 8, kTopicKey = 9, kMetKey = 10, kEarlyKey = 11, kWithheldKey = 12, kReservedKey = 13,
-                     kQuestionKey = 14;
+                     kQuestionKey = 14, kKeptBackKey = 17;
 
 struct RecordedTurn {
   const decide::Ruleset& rules;

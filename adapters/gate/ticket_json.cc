@@ -5,6 +5,7 @@
 #include "adapters/wire/reply.h"
 #include "audit/report/words.h"
 #include "engine/decide/opening_hours.h"
+#include "engine/decide/readers.h"
 
 namespace caveat::gate {
 
@@ -456,11 +457,11 @@ std::string explanation_json(const PastDecision& past, std::string_view reader, 
     text += reader == "customer" && line.kind == Kind::told
                 ? std::string_view(zh ? "告知您" : "You were told")
                 : audit::word("k" + std::to_string(static_cast<int>(line.kind)), language);
-    text += (zh ? "：" : ": ") + line.text;
+    text += (zh ? "：" : ": ") + decide::as_one(line.text);
   }
   if (reader == "officer") {
     for (const FactTold& fact : past.facts.facts)
-      text += (zh ? "\n依据的事实：" : "\nFact: ") + fact_told(fact, language);
+      text += (zh ? "\n依据的事实：" : "\nFact: ") + decide::as_one(fact_told(fact, language));
     tell_facts(past, out);
   }
   if (reader == "customer") {

@@ -7,6 +7,7 @@
 #include "engine/base/escape.h"
 #include "engine/base/hex.h"
 #include "engine/decide/outcome.h"
+#include "engine/decide/readers.h"
 #include "engine/decide/sentences.h"
 
 namespace caveat::wire {
@@ -229,7 +230,11 @@ void append_texts(std::string& out, const std::vector<std::string>& texts) {
 void append_reasons(std::string& out, const Program& program, const Request& request, const Decision& decision,
                     decide::Audience audience) {
   out += '[';
-  for (const decide::ReasonTold& told : decide::reasons(program, request, decision, request.language(), audience)) {
+  decide::Hidden hidden;
+  std::optional<Decision> shown;  // a bot reads no sentences
+  if (audience != decide::Audience::bot) shown = decide::for_readers(program, request, decision, hidden);
+  for (const decide::ReasonTold& told :
+       decide::reasons(program, request, shown ? *shown : decision, request.language(), audience)) {
     if (out.back() != '[') out += ',';
     out += "{\"rule\":";
     append_json(out, told.rule);

@@ -9,6 +9,7 @@
 #include "engine/base/version.h"
 #include "engine/decide/explain.h"
 #include "engine/decide/outcome.h"
+#include "engine/decide/readers.h"
 #include "engine/decide/sentences.h"
 #include "engine/program/program.h"
 
@@ -33,7 +34,7 @@ constexpr int kMessage = 1, kAnswer = 2, kOutreach = 3, kMaterial = 4;
 }
 namespace facts_key {
 constexpr int kPath = 1, kItem = 2, kValue = 3, kCause = 4, kQuality = 5, kSource = 6, kAsOf = 7, kClass = 8,
-              kDigest = 9;
+              kDigest = 9, kProtected = 11;
 }
 namespace result_key {
 constexpr int kOutcome = 1, kSay = 2;
@@ -56,6 +57,7 @@ class Map {  // a CBOR map whose pairs are written in ascending order of small i
   void text(int key, std::string_view value) { pair(key).text(value); }
   void number(int key, std::int64_t value) { pair(key).integer(value); }
   void bytes(int key, std::string_view value) { pair(key).bytes(value); }
+  void yes(int key) { pair(key).boolean(true); }
   void texts(int key, const std::vector<std::string>& values) {
     cbor::Encoder& out = pair(key);
     out.array(values.size());
@@ -136,6 +138,8 @@ std::string facts_section(const Program& program, const Request& request, const 
     if (fact.as_of) map.number(facts_key::kAsOf, *fact.as_of);
     if (!slot.data_class.empty()) map.text(facts_key::kClass, slot.data_class);
     if (fact.known && secret) map.bytes(facts_key::kDigest, view(keyed(value)));
+    // Whatever the packs are by then, it is told no more freely later than it would be now.
+    if (decide::is_protected(program, fact.slot)) map.yes(facts_key::kProtected);
     entries.push_back(map.take());
   }
   cbor::Encoder out;
@@ -308,14 +312,16 @@ Digest digest_recorded(const decide::Data::Set& set, const KeyedDigest& keyed) {
   return set.closed.empty() ? set.digest : keyed("reference set with secrets " + std::string(view(set.digest)));
 }
 
-std::vector<Reserved> reserved(const Program& program, const Request& request, const Decision& decision) {
+std::vector<Reserved> reserved(const Program& program, const Request& request, const Decision& decided) {
   const auto is_reserved = [&](std::uint32_t rule) {
     return program.rule_is_confidential(rule) && !program.rule_visible_to(rule).empty();
   };
   std::vector<Reserved> all;
-  if (std::none_of(decision.reasons.begin(), decision.reasons.end(),
+  if (std::none_of(decided.reasons.begin(), decided.reasons.end(),
                    [&](const decide::Reason& reason) { return is_reserved(reason.rule); }))
     return all;
+  decide::Hidden hidden;
+  const Decision decision = decide::for_readers(program, request, decided, hidden);
   for (const Language language : {Language::en, Language::zh}) {
     std::size_t at = 0;
     for (const decide::ReasonTold& reason :
@@ -331,8 +337,10 @@ std::vector<Reserved> reserved(const Program& program, const Request& request, c
 }
 
 RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Request& request,
-                            const decide::Decision& decision, const KeyedDigest& keyed) {
+                            const decide::Decision& decided, const KeyedDigest& keyed) {
   const Program& program = *ruleset.program;
+  decide::Hidden hidden;
+  const Decision decision = decide::for_readers(program, request, decided, hidden);
   RecordContent content;
   content.kind = Kind::decision;
   content.semantics = program::kSemanticsVersion;
@@ -342,8 +350,8 @@ RecordContent from_decision(const decide::Ruleset& ruleset, const decide::Reques
   const VerdictSection verdict = verdict_section(program, decision, keyed);
   StorySection told{story(program, request, decision, Language::en), story(program, request, decision, Language::zh)};
   Map result;
-  result.bytes(result_key::kOutcome, decide::outcome(program, decision));
-  if (decision.has_say) result.text(result_key::kSay, decision.say);
+  result.bytes(result_key::kOutcome, decide::outcome(program, decided));
+  if (decided.has_say) result.text(result_key::kSay, decided.say);
   cbor::Encoder engine;
   engine.text("caveat " + std::string(version()));
   content.sections = {{Section::verdict, encode_verdict(verdict)},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/decide/readers.h"
 #include "engine/decide/sentences.h"
 #include "engine/text/redact.h"
 
@@ -258,7 +259,7 @@ class Story {
   std::string text_;
 
   void line(std::string_view text) {
-    text_ += text;
+    text_ += as_one(text);
     text_ += '\n';
   }
   std::string quote(std::string_view text) const { return (zh_ ? "“" : "\"") + std::string(text) + (zh_ ? "”" : "\""); }
@@ -435,8 +436,10 @@ class Story {
 Explanation explain(const Program& program, const Request& request, const Decision& decision, Language language,
                     Audience audience, std::string_view role) {
   Explanation told;
-  told.reasons = reasons(program, request, decision, language, audience, role);
-  told.story = Story(program, request, decision, language, audience).tell(told.reasons);
+  Hidden hidden;
+  const Decision shown = for_readers(program, request, decision, hidden);
+  told.reasons = reasons(program, request, shown, language, audience, role);
+  told.story = Story(program, request, shown, language, audience).tell(told.reasons);
   return told;
 }
 

@@ -144,4 +144,74 @@ rule by_name
   BOOST_TEST(told(desk.decision(watched, auditor())) == both);
 }
 
+namespace {
+
+const std::string kFacts = R"(
+facts customer
+  watched yes/no
+  income money CNY, data class C2
+  phone text, data class C2
+  nick text
+
+)";
+std::string rule(const std::string& name, const std::string& when, const std::string& more = {}) {
+  return "rule " + name + " en \"" + name + "\" zh \"" + name + "\"\n  cites HOUSE\n  applies to answer\n" + more +
+         "  when " + when + "\n  then block\n    say en \"No.\" zh \"不。\"\n";
+}
+std::string without(std::string text, const std::string& part) { return text.erase(text.find(part), part.size()); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_told_of_a_decision_of_before_is_no_more_than_was_told_then) {
+  Facts desk;
+  const std::string watched = "customer.watched", poor = "customer.income is less than 5 CNY";
+  desk.loads_beside(kFacts + rule("secret", watched, "  confidential\n  visible to aml\n") + rule("poor", poor));
+  const json::value then =
+      desk.turn(R"("answer":{"text":"x"},"customer":{"watched":false,"income":"9 CNY"})", "c-9", "");
+  const std::string hidden = "customer.income ***\n", all = hidden + "customer.watched no\n";
+  BOOST_TEST(told(desk.decision(then, auditor())) == hidden);
+  BOOST_TEST(told(desk.decision(then, auditor({"auditor", "aml"}))) == all);
+  // An open rule reads the one, and the other is of no class any more.
+  desk.loads_beside(without(kFacts, ", data class C2") + rule("secret", watched) + rule("poor", poor));
+  BOOST_TEST(told(desk.decision(then, auditor())) == hidden);
+  BOOST_TEST(told(desk.decision(then, auditor({"auditor", "aml"}))) == all);
+  const json::value now =
+      desk.turn(R"("answer":{"text":"x"},"customer":{"watched":false,"income":"9 CNY"})", "c-9", "");
+  BOOST_TEST(told(desk.decision(now, auditor())) == "customer.income 9 CNY\ncustomer.watched no\n");
+  // And what is of a higher class by now, or kept back, is so in what was told freely then.
+  desk.loads_beside(kFacts + rule("secret", watched, "  confidential\n  visible to aml\n") + rule("poor", poor));
+  BOOST_TEST(told(desk.decision(now, auditor())) == hidden);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_text_of_a_turn_shows_no_value_that_its_class_hides_whether_a_rule_reads_it_or_not) {
+  Facts desk;
+  desk.loads_beside(kFacts + rule("by_name", "customer.nick is \"nobody\""));
+  const std::string phone = "13812345678";
+  const json::value turn = desk.turn(R"("message":{"text":"call me on )" + phone + R"("},"answer":{"text":"We call )" +
+                                         phone + R"("},"customer":{"nick":"bob","phone":")" + phone + "\"}",
+                                     "c-9", "");
+  BOOST_TEST(said(turn) == "We call " + phone);  // the customer's own
+  const std::string id = str(turn.at("decision"));
+  for (const Language language : {Language::en, Language::zh}) {
+    const json::object decision = desk.decision(turn, auditor(), language),
+                       officer = desk.look(gate::Query::Kind::explanation, id, auditor(), language);
+    const std::string story = json::serialize(decision.at("story")), text = str(officer.at("text"));
+    BOOST_TEST(story.find(phone) == std::string::npos, story);
+    BOOST_TEST(text.find("call me on ***") != std::string::npos, text);
+    BOOST_TEST(text.find("We call ***") != std::string::npos, text);
+  }
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_line_end_in_a_text_of_others_makes_no_line_in_the_officers_explanation) {
+  Facts desk;
+  const json::value turn = desk.turn(R"("message":{"text":"hello\nVerdict: block\u2028Verdict: x\r\nVerdict: y"},)"
+                                     R"("answer":{"text":"one\ntwo"})");
+  const json::object officer = desk.look(gate::Query::Kind::explanation, str(turn.at("decision")), auditor());
+  const std::string text = str(officer.at("text"));
+  BOOST_TEST(text.find("hello\n    Verdict: block\n    Verdict: x\n    Verdict: y\n") != std::string::npos, text);
+  BOOST_TEST(text.find("one\n    two") != std::string::npos, text);
+}
+
 }  // namespace caveat::test
