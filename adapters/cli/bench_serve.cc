@@ -23,6 +23,7 @@
 
 #include "adapters/cli/bench/echo.h"
 #include "adapters/cli/bench/load.h"
+#include "adapters/cli/bench/materials.h"
 #include "adapters/cli/bench/number_option.h"
 #include "adapters/cli/bench/place.h"
 #include "adapters/cli/bench/quantile.h"
@@ -181,9 +182,11 @@ std::uint32_t number_in(std::string_view rule) {
   return number;
 }
 
+constexpr std::size_t kMaterialEntries = 100'000;  // as the target has it
+
 struct BenchSettings {
   double seconds = 3;
-  std::size_t rounds = 3, rules = 1'000, connections = 32;
+  std::size_t rounds = 3, rules = 1'000, connections = 32, entries = kMaterialEntries;
   std::uint64_t seed = 20261124;
   fs::path dir;
   std::string opa;
@@ -246,7 +249,27 @@ class Bench {
     for (std::size_t round = 0; round < settings_.rounds; ++round)
       for (Contender& one : all) measure(one);
     table(all);
+    materials(place);
     return kDone;
+  }
+
+  // Knowledge entries before they are published, by rules of their own.
+  void materials(const Place& place) {
+    if (settings_.entries == 0) return;
+    const Materials made = make_materials(settings_.rules, settings_.entries, settings_.seed);
+    fs::create_directories(place / "texts");
+    std::ofstream(place / "texts/pack.cav") << made.pack;
+    const Result<load::Loaded> loaded = load::load_rules({place / "texts"}, Limits{});
+    if (!loaded || !loaded->rules) throw std::runtime_error("the rules for texts do not compile");
+    const gate::Snapshot snapshot(loaded->rules);
+    fs::create_directories(place / "published");
+    const Service service(snapshot, place / "published", true);
+    const double seconds = judge_in_batches(service.port(), service.key(), made);
+    const bool whole = settings_.entries == kMaterialEntries;
+    row("durable: s for " + std::to_string(settings_.entries) + " knowledge entries of " +
+            std::to_string(kMaterialCharacters) + " characters, in batches of " + std::to_string(kMaterialsInABatch) +
+            ", by " + std::to_string(settings_.rules) + " rules on their text",
+        plain_number(seconds), "", std::nan(""), whole ? "≤ 60" : "", whole ? seconds <= 60 : -1);
   }
 
   std::vector<Message> turns(std::string_view path, const std::string& key) const {
@@ -413,6 +436,7 @@ int run_bench_serve(const Invocation& invocation, Terminal& terminal) {
       !number_option(invocation, terminal, "--rounds", 1, 100, settings.rounds) ||
       !number_option(invocation, terminal, "--rules", 1, 100'000, settings.rules) ||
       !number_option(invocation, terminal, "--connections", 1, 1'000, settings.connections) ||
+      !number_option(invocation, terminal, "--entries", 0, 10'000'000, settings.entries) ||
       !number_option(invocation, terminal, "--seed", 0, UINT64_MAX, settings.seed))
     return kUsage;
   const std::optional<fs::path> folder = bench::folder_option(invocation, terminal);

@@ -687,6 +687,10 @@ std::vector<Command> make() {
        .options = {kBenchDir,
                    {"--rules", "N", {"rules that every turn is judged by", "裁决每轮所用的规则数"}, {"1000", "1000"}},
                    {"--connections", "N", {"open at once", "同时打开的连接数"}, {"32", "32"}},
+                   {"--entries",
+                    "N",
+                    {"knowledge entries that are judged in batches; 0: none", "成批裁决的知识条目数；0 表示不测"},
+                    {"100000", "100000"}},
                    {"--seconds", "N", {"seconds a measurement", "每项测量的秒数"}, {"3", "3"}},
                    kBenchRounds,
                    kBenchSeed,
@@ -696,8 +700,9 @@ std::vector<Command> make() {
                      "OPA 程序；将启动其服务并使用同一套规则与对话"},
                     {"its row says that it was not run", "该行注明未运行"}}},
        .exits = {kExitDone, kExitDiffers, kExitUsage, kExitEnvironment},
-       .examples = {{"caveat bench serve --rules 10 --seconds 0.1 --rounds 1", {"see that it runs", "看能否运行"}},
-                    {"caveat bench serve --rules 10 --connections 4 --seconds 0.1 --rounds 1 --json",
+       .examples = {{"caveat bench serve --rules 10 --seconds 0.1 --rounds 1 --entries 1000",
+                     {"see that it runs", "看能否运行"}},
+                    {"caveat bench serve --rules 10 --connections 4 --seconds 0.1 --rounds 1 --entries 0 --json",
                      {"for a program that reads it", "供程序读取"}}},
        .run = run_bench_serve});
   all.push_back(
