@@ -563,6 +563,16 @@ std::vector<Command> make() {
              "FILE",
              {"as of this checkpoint; an earlier package has one", "以该检查点为准；先前的证据包中即有"},
              {"the newest", "最新检查点"}},
+            {"--packs",
+             "FOLDER",
+             {"of a .zip: put in the rules that decisions were made by, as far as they lie there, for its reader; "
+              "several, one option each. Whoever has the package reads them; packs with confidential rules are left "
+              "out",
+              "用于 .zip：收入作出决定所依据的规则（须在该目录中），可多次给出。持有证据包者均可阅读；"
+              "含保密规则的规则包不收入"},
+             {},
+             false,
+             true},
             {"--requested-by", "NAME", {"who asked for it; printed and recorded", "申请人；印于报告并记入日志"}, {}},
             {"--purpose", "TEXT", {"what it is for; printed and recorded", "用途；印于报告并记入日志"}, {}},
             kSocket,

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "adapters/cli/command.h"
+#include "adapters/cli/loading.h"
 #include "adapters/cli/log_file.h"
 #include "adapters/cli/log_records.h"
 #include "adapters/cli/messages.h"
@@ -18,6 +19,7 @@
 #include "adapters/cli/system_clock.h"
 #include "adapters/cli/write_file.h"
 #include "adapters/load/rule_files.h"
+#include "adapters/load/ruleset.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/reader.h"
@@ -47,6 +49,15 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
                              {"recorded", index.has_value()}};
     if (index) line["index"] = *index;
     if (made.missing > 0) line["missing"] = made.missing;
+    if (invocation.has("--packs") && !made.by_server) {
+      boost::json::array left_out;
+      for (const audit::HeldPack& one : made.left_out)
+        left_out.push_back(boost::json::object{{"name", one.pack.name},
+                                               {"version", one.pack.version},
+                                               {"digest", hex(one.pack.digest)},
+                                               {"why", audit::word_of(one.text)}});
+      line["packs_left_out"] = std::move(left_out);
+    }
     if (!made.end_known) line["end_known"] = false;
     terminal.out << boost::json::serialize(line) << '\n';
     return;
@@ -65,6 +76,22 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
                          : fill(terminal.say({"caveat: wrote {0} ({1} of {2}). This export is not in the log.\n",
                                               "caveat：已写入 {0}（{1}，共 {2}）。本次导出未记入日志。\n"}),
                                 {out, decisions, records}));
+  for (const audit::HeldPack& one : made.left_out)
+    terminal.err << fill(
+        one.text == audit::PackHeld::confidential
+            ? terminal.say({"caveat: {0} {1} has confidential rules: it is not in the package, which says so.\n",
+                            "caveat：{0} {1} 含有保密规则：未收入证据包，包内已注明。\n"})
+            : terminal.say({"caveat: {0} {1} with digest {2} is in no folder of --packs: it is not in the package, "
+                            "which says so. Its folder of that time has the digest: name that too.\n",
+                            "caveat：摘要为 {2} 的 {0} {1} 不在 --packs 所给目录中：未收入证据包，包内已注明。"
+                            "请一并给出该版本当时的目录。\n"}),
+        {one.pack.name, one.pack.version, hex(one.pack.digest)});
+  if (made.by_server && invocation.has("--packs"))
+    terminal.err << terminal.say(
+        {"caveat: a server writes this log: it put in the packs that it decides with, and the "
+         "folder of --packs was not read. The package says which of them it has.\n",
+         "caveat：该日志由服务写入：收入的是服务当前使用的规则包，未读取 --packs "
+         "所给目录。证据包注明收入了哪些。\n"});
   // Whatever form was written: a log whose end was dropped looks the same as a copy of one that went on.
   if (made.missing > 0)
     terminal.err << fill(
@@ -78,6 +105,32 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
         {"caveat: no high-water mark came with this copy: how far the log had come is not known, and if nobody took it "
          "as a copy, its end may have been dropped.\n",
          "caveat：本副本没有随附高水位标记：日志曾到何处不得而知；若无人将其作为副本取出，则其末尾可能已被删去。\n"});
+}
+
+// The packs in the folders of --packs; `exit` says how it went.
+std::shared_ptr<const PacksAtHand> packs_at_hand(const Invocation& invocation, Terminal& terminal, int& exit) {
+  const auto all = std::make_shared<PacksAtHand>();
+  for (const std::string& folder : invocation.all("--packs")) {
+    LoadingLine progress(terminal);
+    const Result<load::Loaded> loaded = load::load_model({folder}, Limits(), progress.follow());
+    progress.clear();
+    exit = loaded ? kDone : refuse(terminal, loaded.error());
+    if (!loaded) return nullptr;
+    if (loaded->errors() > 0 || !loaded->model) {
+      print_diagnostics(terminal.err, terminal, loaded->diagnostics, loaded->sources, 20);
+      terminal.err << "caveat: "
+                   << fill(terminal.say({"the rules in {0} have {1}: what digest they have is not known, and no report "
+                                         "was written. `caveat check {0}` shows all mistakes.",
+                                         "{0} 中的规则有 {1}：其摘要无从得知，未生成报告。`caveat check {0}` "
+                                         "可列出全部错误。"}),
+                           {folder, counted(loaded->errors(), terminal, "error", "errors", "处错误")})
+                   << '\n';
+      exit = kRefused;
+      return nullptr;
+    }
+    add_to(*all, *loaded);
+  }
+  return all;
 }
 
 // Somebody has the log for long when the report is made: a server that came meanwhile, or a long command.
@@ -94,6 +147,7 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
   for (const auto& [option, member] : kOptions)
     if (invocation.has(option)) body[member] = invocation.get(option);
   for (const auto& [name, instant] : period.instants()) body[name] = instant;
+  if (invocation.has("--packs")) body["packs"] = true;
   if (invocation.has("--checkpoint")) {
     Result<std::string> kept = load::read_file(invocation.get("--checkpoint"), 1u << 20);
     if (!kept) return refuse(terminal, kept.error());
@@ -116,6 +170,7 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
   }
   const auto number = [&](const char* name) { return std::strtoull(reply->header(name).c_str(), nullptr, 10); };
   ReportMade made;
+  made.by_server = true;
   made.population = number("caveat-decisions");
   made.sealed = number("caveat-sealed");
   made.records = number("caveat-records");
@@ -137,6 +192,11 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
         {"--out ends in .html (to read), .csv or .jsonl (for tools) or .zip (evidence), and “{0}” does not.",
          "--out 应以 .html（供阅读）、.csv 或 .jsonl（供工具）或 .zip（证据包）结尾，而“{0}”不是。"},
         {out}, "report");
+  if (invocation.has("--packs") && form != ".zip")
+    return wrong_use(terminal,
+                     {"--packs goes with --out FILE.zip: a package has room for the rules, and “{0}” has not.",
+                      "--packs 仅用于 --out FILE.zip：规则只能收入证据包，而不能写入“{0}”。"},
+                     {out}, "report");
   audit::ReportQuery query;
   query.language = terminal.language;
   query.seed = invocation.get("--seed");
@@ -157,6 +217,12 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
   if (!invocation.has("--copy")) {
     if (server_writes(socket, path)) return report_through_server(invocation, terminal, socket, form.substr(1), period);
     if (const int wrong = anothers_socket(invocation, terminal); wrong != kDone) return wrong;
+  }
+  std::shared_ptr<const PacksAtHand> packs;
+  if (invocation.has("--packs")) {
+    int exit = kDone;
+    packs = packs_at_hand(invocation, terminal, exit);
+    if (packs == nullptr) return exit;
   }
   std::unique_ptr<audit::LogReader> reader = audit::LogReader::open(path, keys_dir(invocation, path));
   const std::unique_ptr<audit::KeyStore> keys =
@@ -231,6 +297,7 @@ int run_report(const Invocation& invocation, Terminal& terminal) {
          .checkpoint = *checkpoint,
          .by = user_name(),
          .role = "local",
+         .packs = packs ? finder(packs) : audit::FindPack(),
          .copy = invocation.has("--copy"),
          .spool = {.folder = folder_of(out)}},
         [&](std::uint64_t done, std::uint64_t of) { verifying(done, of); },

@@ -125,6 +125,23 @@ std::optional<std::uint64_t> size_of(const std::string& checkpoint) {
   return said ? std::optional(said->size) : std::nullopt;
 }
 
+void add_to(PacksAtHand& all, const load::Loaded& loaded) {
+  for (load::PackText& pack : load::pack_texts(loaded)) {
+    audit::PackTexts& texts = all[pack.digest];
+    texts.confidential = pack.confidential;
+    texts.declarations = std::move(pack.declarations);
+    texts.files.clear();
+    for (auto& [path, bytes] : pack.files) texts.files.push_back({path, std::move(bytes)});
+  }
+}
+
+audit::FindPack finder(std::shared_ptr<const PacksAtHand> all) {
+  return [all = std::move(all)](const Digest& digest) {
+    const auto found = all->find(digest);
+    return found == all->end() ? nullptr : &found->second;
+  };
+}
+
 ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, const ReportRecorder& recorder,
                        ReportAsked asked, const ReportProgress& verifying, const ReportProgress& collecting) {
   ReportMade made;
@@ -171,8 +188,13 @@ ReportMade make_report(audit::LogReader& reader, const audit::KeyStore* keys, co
   } else if (asked.form == "zip") {
     into.package = &pieces.emplace(asked.spool);
   }
-  const audit::Evidence evidence = audit::collect(reader, keys, asked.query, std::move(facts), into);
+  audit::Evidence evidence = audit::collect(reader, keys, asked.query, std::move(facts), into);
   Digest content{};
+  if (pieces && asked.packs) {
+    audit::add_packs(evidence, *pieces, asked.packs);
+    std::copy_if(evidence.model.held->begin(), evidence.model.held->end(), std::back_inserter(made.left_out),
+                 [](const audit::HeldPack& one) { return one.text != audit::PackHeld::here; });
+  }
   if (pieces) content = audit::write_package(evidence, *pieces, *keys, file);
   if (asked.form == "html") file.add(audit::render_html(evidence.model));
   made.digest = file.digest();

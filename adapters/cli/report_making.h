@@ -4,15 +4,18 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "adapters/load/ruleset.h"
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
 #include "audit/log/verify.h"
 #include "audit/report/model.h"
+#include "audit/report/packs.h"
 #include "audit/report/spool.h"
 #include "engine/base/result.h"
 
@@ -24,6 +27,7 @@ struct ReportAsked {
   std::string checkpoint;          // the note to report as of; empty: the newest
   std::string by, role;            // who asks, for the record
   std::string high_water = {};     // path of the log's mark; empty: among its keys
+  audit::FindPack packs = {};      // of a package: brings along the rules that are found; null: none were asked for
   bool copy = false;               // of a log that went on: its end may lie behind what its keys know
   audit::SpoolOptions spool = {};  // where it is written until it is handed over
 };
@@ -34,10 +38,17 @@ struct ReportMade {
   Digest digest{};      // of the file
   std::string receipt;  // of a package whose export is recorded
   std::uint64_t population = 0, sealed = 0, records = 0, log_size = 0;
-  std::uint64_t missing = 0;  // records that the keys of a copy know of and it has not
-  bool end_known = true;      // false: keys were at hand, and no mark that says how far the log had come
+  std::uint64_t missing = 0;              // records that the keys of a copy know of and it has not
+  bool by_server = false;                 // which has packs of its own
+  std::vector<audit::HeldPack> left_out;  // packs that were asked for and are not in the package
+  bool end_known = true;                  // false: keys were at hand, and no mark that says how far the log had come
   std::optional<audit::Committed> recorded;
 };
+
+// The packs that were loaded, for a package, by digest.
+using PacksAtHand = std::map<Digest, audit::PackTexts>;
+void add_to(PacksAtHand& all, const load::Loaded& loaded);
+audit::FindPack finder(std::shared_ptr<const PacksAtHand> all);
 
 using ReportProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 

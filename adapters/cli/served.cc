@@ -142,6 +142,8 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
   };
   withdraw(audit::Kind::pack_withdrawn, gone, fresh);
   withdraw(audit::Kind::data_withdrawn, data_gone, data);
+  const auto texts = std::make_shared<PacksAtHand>();
+  add_to(*texts, loaded);
   options_.snapshot->put(loaded.rules);
   write_down(decide::out_of_force(*loaded.rules->program, options_.clock->wall_us(), 0), *loaded.rules->program);
   const std::lock_guard lock(mutex_);
@@ -149,6 +151,7 @@ void Served::activate(const load::Loaded& loaded, const std::string& by) {
   data_ = std::move(data);
   if (!gone.empty()) previous_ = std::move(gone);
   program_ = hex(loaded.rules->program->digest());
+  texts_ = texts;
 }
 
 void Served::write_down(const std::vector<decide::OutOfForce>& all, const program::Program& program) {

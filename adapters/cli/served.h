@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "adapters/cli/log_records.h"
+#include "adapters/cli/report_making.h"
 #include "adapters/cli/start.h"
 #include "adapters/gate/snapshot.h"
 #include "adapters/gate/unstored.h"
@@ -96,6 +97,7 @@ class Served {
   mutable std::mutex mutex_;   // of what follows
   std::vector<Pack> active_, previous_, data_;
   std::string program_;
+  std::shared_ptr<const PacksAtHand> texts_;  // of the active ones
 };
 
 // `[gate] default_queue` has to be a queue of the packs.

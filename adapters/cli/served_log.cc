@@ -260,6 +260,12 @@ server::Served Served::report(const server::Asked& asked) const {
     *to = body.filled(member).value_or("");
   report.query.rule = read_rule(body).value_or("");
   const std::optional<std::string> checkpoint = body.filled("checkpoint", kMostCheckpoint);
+  if (body.yes_no("packs", Body::optional).value_or(false)) {
+    if (format != "zip")
+      body.wrong(codes::kOutOfRange, "packs", "`format` zip, which has room for them", shortened(format));
+    const std::lock_guard lock(mutex_);
+    report.packs = finder(texts_);
+  }
   if (std::optional<Problem> problem = wire::both_of(asked.amiss, body.finish())) return refused(std::move(*problem));
   report.form = format;
   report.by = asked.caller.id;

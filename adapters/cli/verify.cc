@@ -11,6 +11,7 @@
 #include "adapters/cli/progress.h"
 #include "adapters/load/codes.h"
 #include "adapters/load/rule_files.h"
+#include "adapters/load/ruleset.h"
 #include "audit/report/codes.h"
 #include "audit/report/verify_package.h"
 
@@ -88,6 +89,16 @@ int run_verify(const Invocation& invocation, Terminal& terminal) {
     if (!named) return refuse(terminal, named.error(), at);
     options.keys = std::move(*named);
   }
+  options.compile = [](const std::vector<audit::PackToCompile>& packs) {
+    std::vector<load::PackText> texts;
+    for (const audit::PackToCompile& pack : packs) {
+      load::PackText& text = texts.emplace_back();
+      text.name = pack.name;
+      text.version = pack.version;
+      for (const audit::PackFile& file : pack.files) text.files.emplace_back(file.path, file.bytes);
+    }
+    return load::compile_texts(texts, Limits());
+  };
   const std::string& path = invocation.arguments[0];
   std::error_code error;
   audit::PackageReport report;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/limits.h"
@@ -21,8 +22,9 @@
 namespace caveat::load {
 
 struct PackFolder {
-  std::string folder;           // as shown in messages
-  std::vector<SourceId> files;  // pack.cav among them
+  std::string folder;                                              // as shown in messages
+  std::vector<SourceId> files;                                     // pack.cav among them
+  std::vector<std::pair<std::string, std::string>> lexicons = {};  // once read: names as lexicons have them, and terms
 };
 
 struct RuleFiles {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <utility>
 
 #include "adapters/load/codes.h"
@@ -95,10 +97,13 @@ std::string wrong_in_list(std::string_view bytes, const Limits& limits, Language
   return {};
 }
 
+// A file by its path: of the disk, unless the packs came otherwise.
+using ReadFile = std::function<Result<std::string>(const std::string& path)>;
+
 // The files that lexicons of a pack name, each once.
 std::vector<std::pair<std::string, std::string>> lexicon_files(const PackFolder& pack,
                                                                const std::vector<syntax::File>& files,
-                                                               const Limits& limits,
+                                                               const Limits& limits, const ReadFile& read,
                                                                std::vector<Diagnostic>& diagnostics) {
   std::vector<std::pair<std::string, std::string>> out;
   for (const SourceId id : pack.files) {
@@ -112,7 +117,7 @@ std::vector<std::pair<std::string, std::string>> lexicon_files(const PackFolder&
         }
         if (std::any_of(out.begin(), out.end(), [&](const auto& known) { return known.first == named.value; }))
           continue;
-        Result<std::string> bytes = read_file((fs::path(pack.folder) / named.value).string(), limits.source_bytes);
+        Result<std::string> bytes = read((fs::path(pack.folder) / named.value).string());
         if (!bytes) {
           diagnostics.push_back(
               diagnose(codes::kLexiconFile, named.span, declaration.language, {named.value, pack.folder}));
@@ -137,20 +142,24 @@ bool any_error(const std::vector<Diagnostic>& diagnostics) {
                      [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
 }
 
-model::CheckResult check_packs(const Sources& sources, const std::vector<PackFolder>& folders,
+model::CheckResult check_packs(const Sources& sources, std::vector<PackFolder>& folders,
                                const std::vector<syntax::File>& files, const std::vector<bool>& broken,
-                               const Limits& limits, std::vector<Diagnostic>& diagnostics) {
+                               const Limits& limits, const ReadFile& read, std::vector<Diagnostic>& diagnostics) {
   std::vector<model::PackFiles> packs;
-  for (const PackFolder& folder : folders) {
+  for (PackFolder& folder : folders) {
     model::PackFiles pack;
     pack.folder = folder.folder;
     for (const SourceId id : folder.files) pack.files.push_back(&files[id]);
     // what only the lost text may declare is not called unknown
     pack.broken = std::any_of(folder.files.begin(), folder.files.end(), [&](SourceId id) { return broken[id]; });
-    pack.lexicon_files = lexicon_files(folder, files, limits, diagnostics);
+    pack.lexicon_files = folder.lexicons = lexicon_files(folder, files, limits, read, diagnostics);
     packs.push_back(std::move(pack));
   }
   return model::check(sources, packs, limits, machine_zones());
+}
+
+ReadFile from_disk(const Limits& limits) {
+  return [&limits](const std::string& path) { return read_file(path, limits.source_bytes); };
 }
 
 const model::Pack* pack_in(const model::Model& model, const PackFolder& folder,
@@ -185,19 +194,19 @@ std::size_t Loaded::errors() const {
                     [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; }));
 }
 
-Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress,
-                          const std::vector<std::string>& data_folders) {
+namespace {
+
+// Parsed and checked: all but the program, whose sets are among the sources.
+Loaded modelled(RuleFiles& read, const Limits& limits, const Progress& progress) {
   const auto at = [&](Stage stage, std::size_t done, std::size_t total) {
     if (progress) progress(stage, done, total);
   };
-  Result<RuleFiles> read = read_rule_files(paths, limits, data_folders);
-  if (!read) return tl::unexpected(read.error());
   Loaded out;
-  out.sources = std::move(read->sources);
-  out.packs = std::move(read->packs);
+  out.sources = std::move(read.sources);
+  out.packs = std::move(read.packs);
 
   std::vector<bool> broken;
-  const std::size_t rule_files = out.sources.size() - read->data.size();  // which stand first
+  const std::size_t rule_files = out.sources.size() - read.data.size();  // which stand first
   for (SourceId id = 0; id < rule_files; ++id) {
     at(Stage::parse, id, rule_files);
     syntax::ParseResult parsed = syntax::parse(out.sources, id, limits);
@@ -205,11 +214,12 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     broken.push_back(any_error(parsed.diagnostics));
     append(out.diagnostics, std::move(parsed.diagnostics));
   }
-  for (const SourceId id : read->stray)
+  for (const SourceId id : read.stray)
     out.diagnostics.push_back(diagnose(codes::kNoPackFile, {.source = id}, out.files[id].language, {}));
 
   at(Stage::check, 0, 0);
-  model::CheckResult checked = check_packs(out.sources, out.packs, out.files, broken, limits, out.diagnostics);
+  model::CheckResult checked =
+      check_packs(out.sources, out.packs, out.files, broken, limits, from_disk(limits), out.diagnostics);
   // What check misses because of a file that could not be read has been told above, with its reason.
   std::erase_if(checked.diagnostics, [&](const Diagnostic& follows) {
     return std::any_of(out.diagnostics.begin(), out.diagnostics.end(), [&](const Diagnostic& first) {
@@ -221,10 +231,20 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
   });
   append(out.diagnostics, std::move(checked.diagnostics));
   out.model = std::move(checked.model);
+  out.canonical = std::move(checked.canonical);
   out.references = std::move(checked.references);
+  return out;
+}
 
+}  // namespace
+
+Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress,
+                          const std::vector<std::string>& data_folders) {
+  Result<RuleFiles> read = read_rule_files(paths, limits, data_folders);
+  if (!read) return tl::unexpected(read.error());
+  Loaded out = modelled(*read, limits, progress);
   if (out.model && !any_error(out.diagnostics)) {
-    at(Stage::build, 0, 0);
+    if (progress) progress(Stage::build, 0, 0);
     program::BuildResult built = program::build(*out.model, limits);
     append(out.diagnostics, std::move(built.diagnostics));
     if (built.program && !any_error(out.diagnostics)) {
@@ -236,6 +256,78 @@ Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& l
     }
   }
   sort_and_unify(out.diagnostics);
+  return out;
+}
+
+Result<Loaded> load_model(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress) {
+  Result<RuleFiles> read = read_rule_files(paths, limits);
+  if (!read) return tl::unexpected(read.error());
+  Loaded out = modelled(*read, limits, progress);
+  sort_and_unify(out.diagnostics);
+  return out;
+}
+
+std::vector<PackText> pack_texts(const Loaded& loaded) {
+  std::vector<PackText> out;
+  if (!loaded.model) return out;
+  for (const PackFolder& folder : loaded.packs) {
+    const model::Pack* pack = pack_in(*loaded.model, folder, loaded.files);
+    if (pack == nullptr) continue;  // another version of it is linked
+    const auto index = static_cast<std::size_t>(pack - loaded.model->packs.data());
+    PackText& text = out.emplace_back();
+    text.name = pack->names.first;
+    text.version = pack->version;
+    text.digest = pack->digest;
+    text.declarations = loaded.canonical[index].declarations;
+    text.confidential = std::any_of(loaded.model->rules.begin(), loaded.model->rules.end(),
+                                    [&](const model::Rule& rule) { return rule.pack == index && rule.confidential; });
+    std::map<std::string, std::string> files;
+    for (const SourceId id : folder.files) {
+      const Source& source = loaded.sources[id];
+      files[fs::path(source.name()).lexically_relative(folder.folder).generic_string()] = source.bytes();
+    }
+    for (const auto& [name, bytes] : folder.lexicons) files[fs::path(name).lexically_normal().generic_string()] = bytes;
+    text.files.assign(files.begin(), files.end());
+  }
+  return out;
+}
+
+std::vector<std::optional<Digest>> compile_texts(const std::vector<PackText>& packs, const Limits& limits) {
+  std::vector<std::optional<Digest>> out(packs.size());
+  Sources sources;
+  std::vector<PackFolder> folders;
+  std::map<std::string, const std::string*> lists;  // what is no rule file, by its path
+  for (std::size_t i = 0; i < packs.size(); ++i) {
+    PackFolder& folder = folders.emplace_back();
+    folder.folder = std::to_string(i);
+    for (const auto& [path, bytes] : packs[i].files) {
+      const std::string name = folder.folder + "/" + path;
+      lists[name] = &bytes;
+      if (!path.ends_with(".cav")) continue;
+      folder.files.push_back(static_cast<SourceId>(sources.size()));
+      sources.emplace_back(name, bytes);
+    }
+  }
+  std::vector<syntax::File> files;
+  for (SourceId id = 0; id < sources.size(); ++id) {
+    syntax::ParseResult parsed = syntax::parse(sources, id, limits);
+    if (any_error(parsed.diagnostics)) return out;
+    files.push_back(std::move(parsed.file));
+  }
+  const ReadFile read = [&](const std::string& path) -> Result<std::string> {
+    const auto found = lists.find(fs::path(path).lexically_normal().generic_string());
+    if (found == lists.end()) return tl::unexpected(Problem{&codes::kFileMissing, {}});
+    return *found->second;
+  };
+  std::vector<Diagnostic> diagnostics;
+  const model::CheckResult checked =
+      check_packs(sources, folders, files, std::vector<bool>(files.size()), limits, read, diagnostics);
+  if (!checked.model || any_error(diagnostics)) return out;
+  for (std::size_t i = 0; i < packs.size(); ++i) {
+    const model::Pack* pack = pack_in(*checked.model, folders[i], files);
+    if (pack != nullptr && pack->names.first == packs[i].name && pack->version == packs[i].version)
+      out[i] = pack->digest;
+  }
   return out;
 }
 
@@ -259,8 +351,9 @@ Reread reread(const Loaded& loaded, const std::map<SourceId, std::string>& texts
   }
   if (!loaded.model) return out;
   std::vector<Diagnostic> diagnostics;
+  std::vector<PackFolder> folders = loaded.packs;
   const model::CheckResult checked =
-      check_packs(sources, loaded.packs, files, std::vector<bool>(files.size()), limits, diagnostics);
+      check_packs(sources, folders, files, std::vector<bool>(files.size()), limits, from_disk(limits), diagnostics);
   for (const PackFolder& folder : loaded.packs) {
     const model::Pack* before = pack_in(*loaded.model, folder, loaded.files);
     if (before == nullptr) continue;  // another version of it is linked

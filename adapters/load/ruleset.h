@@ -13,12 +13,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "adapters/load/rule_files.h"
 #include "engine/base/diagnostic.h"
 #include "engine/decide/decide.h"
+#include "engine/model/check.h"
 #include "engine/model/model.h"
 #include "engine/model/references.h"
 #include "engine/syntax/ast.h"
@@ -31,6 +34,7 @@ struct Loaded {
   std::vector<PackFolder> packs;
   std::vector<syntax::File> files;  // by SourceId; reference sets come after them and have none
   std::unique_ptr<const model::Model> model;
+  std::vector<model::Canonical> canonical;              // by model->packs
   std::unique_ptr<const model::References> references;  // what could be resolved, also beside errors: for the printers
   std::shared_ptr<const decide::Ruleset> rules;         // null if anything is wrong
   std::vector<Diagnostic> diagnostics;
@@ -46,6 +50,22 @@ using Progress = std::function<void(Stage stage, std::size_t done, std::size_t t
 // `data_folders`: where reference sets lie that do not stand beside the packs.
 Result<Loaded> load_rules(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress = {},
                           const std::vector<std::string>& data_folders = {});
+
+// The same up to the model, for whoever wants to read rules and not to decide by them: no program, no reference sets, no example is run.
+Result<Loaded> load_model(const std::vector<std::string>& paths, const Limits& limits, const Progress& progress = {});
+
+// A pack as it can be handed on: what its digest stands for, and the files that were read, by their paths in its folder.
+struct PackText {
+  std::string name, version;
+  Digest digest{};
+  bool confidential = false;  // one of its rules is
+  std::string declarations;   // canonical; their SHA-256 is the digest
+  std::vector<std::pair<std::string, std::string>> files;
+};
+std::vector<PackText> pack_texts(const Loaded& loaded);  // of those that are linked
+
+// Of packs that hold together, in their order, the digest of what their files say; nothing: they do not compile. Reads no file.
+std::vector<std::optional<Digest>> compile_texts(const std::vector<PackText>& packs, const Limits& limits);
 
 // Whether files with other texts, by SourceId, can be read and mean the same: before a formatter's print takes a file's place.
 // What was not sound before has no meaning to hold it against; its print must be readable all the same.

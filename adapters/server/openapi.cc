@@ -265,6 +265,7 @@ json::object schemas(std::string_view request_schema, Language language) {
                                 {"to", words},
                                 {"seed", words},
                                 {"checkpoint", text_of(60 << 10)},
+                                {"packs", may_lack(type("boolean"))},
                                 {"requested_by", words},
                                 {"purpose", words}},
                                {"format"});

@@ -31,10 +31,19 @@ openssl pkeyutl -verify -pubin -keyform DER -inkey "$d/key.der" -rawin -in "$d/t
 test "$(sed -n 2p manifest.json.sig)" = "$(openssl dgst -sha256 -binary manifest.json | base64)"
 echo "manifest: same"
 # every member is the one of the manifest / 各成员与清单一致
-sed -n 's/.*"name":"\([^"]*\)".*"sha256":"\([0-9a-f]*\)".*/\2  \1/p' manifest.json > "$d/members"
+sed -n 's/.*"name":"\([^"]*\)","size":[0-9]*,"sha256":"\([0-9a-f]*\)".*/\2  \1/p' manifest.json > "$d/members"
 sha256sum --check --quiet "$d/members"
+# the rules, if it brings any: each DIGEST.cbor is the one of that digest / 所附规则（如有）：各 DIGEST.cbor 与其摘要一致
+for form in packs/*.cbor; do
+  test -e "$form" || continue
+  test "packs/$(sha256sum "$form" | cut -d' ' -f1).cbor" = "$form"
+done
 echo "members: same" )
 ```
+
+The digests of the rules are those of the table "Rule packs in force" of report.html, which records hold. `caveat check packs/DIGEST` of the product
+compiles the files beside a DIGEST.cbor, which are what a person reads, and prints the digest that they have.
+规则的摘要见 report.html“生效的规则包”一表，即记录所载者。与 DIGEST.cbor 同名的目录为供阅读的规则文件，`caveat check packs/DIGEST` 可编译并列出其摘要。
 
 What this does not show: whose key it is that you named, and that nobody made this package anew under a key of his own: that stands and falls
 with the way by which `log.vkey` came to you. Nor that the headers are all of the log's in the range, and that opened sections are those that

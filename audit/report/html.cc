@@ -238,16 +238,22 @@ class Page {
 
   void packs() {
     data rows(data::type::list);
-    for (const PackCount& pack : model_.packs) {
+    for (std::size_t i = 0; i < model_.packs.size(); ++i) {
+      const PackCount& pack = model_.packs[i];
       data item;
       item.set("name", pack.pack.name);
       item.set("version", pack.pack.version);
       item.set("digest", hex(pack.pack.digest));
       item.set("decisions", number(pack.decisions));
       item.set("range", "#" + number(pack.first_index) + " – #" + number(pack.last_index));
+      if (model_.held && i < model_.held->size())  // of a package that lists others, claim 16 says so
+        item.set("text", w(("held_" + std::string(word_of((*model_.held)[i].text))).c_str()));
       rows.push_back(item);
     }
     root_.set("pack_rows", rows);
+    root_.set("held", model_.held.has_value());
+    root_.set("w_held", w("held"));
+    root_.set("w_held_note", w("held_note"));
     root_.set("has_packs", !model_.packs.empty());
     data kinds(data::type::list);
     for (const auto& [kind, count] : model_.kinds) {

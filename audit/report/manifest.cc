@@ -150,6 +150,7 @@ std::string write_manifest(const ReportModel& model, std::uint64_t first, std::u
                     .records = model.records,
                     .population = model.population,
                     .verdicts = model.verdicts,
+                    .packs = model.held,
                     .members = std::move(members)};
   return write_manifest(manifest);
 }
@@ -191,6 +192,15 @@ std::string write_manifest(const Manifest& manifest) {
                 {"findings_zh", texts(log.findings_zh)},
                 {"not_checked_en", texts(log.not_checked_en)},
                 {"not_checked_zh", texts(log.not_checked_zh)}};
+  if (manifest.packs) {
+    json::array packs;
+    for (const HeldPack& held : *manifest.packs)
+      packs.push_back({{"name", held.pack.name},
+                       {"version", held.pack.version},
+                       {"sha256", hex(held.pack.digest)},
+                       {"text", word_of(held.text)}});
+    out["packs"] = std::move(packs);
+  }
   json::array list;
   for (const Manifest::Member& member : manifest.members)
     list.push_back({{"name", member.name}, {"size", member.size}, {"sha256", member.sha256}});
@@ -266,6 +276,29 @@ Result<Manifest> read_manifest(std::string_view text) {
   manifest.log.findings_zh = log.list("findings_zh");
   manifest.log.not_checked_en = log.list("not_checked_en");
   manifest.log.not_checked_zh = log.list("not_checked_zh");
+  if (const json::value* packs = top.find("packs")) {
+    if (!packs->is_array()) top.fail("packs", "a list of members");
+    manifest.packs.emplace();
+    for (const json::value& item : packs->is_array() ? packs->get_array() : json::array()) {
+      if (!item.is_object()) {
+        top.fail("packs", "a list of members");
+        break;
+      }
+      Reader reader(item.get_object(), "manifest.json/packs");
+      HeldPack& held = manifest.packs->emplace_back();
+      held.pack.name = reader.text("name");
+      held.pack.version = reader.text("version");
+      const std::optional<std::string> digest = from_hex(reader.text("sha256"));
+      if (!digest || digest->size() != held.pack.digest.size())
+        reader.fail("sha256", "32 bytes");
+      else
+        std::copy(digest->begin(), digest->end(), held.pack.digest.begin());
+      const std::optional<PackHeld> word = pack_held(reader.text("text"));
+      if (!word) reader.fail("text", "text");
+      held.text = word.value_or(PackHeld::missing);
+      if (reader.wrong && !top.wrong) top.wrong = reader.wrong;
+    }
+  }
   const json::value* members = top.find("members");
   if (members == nullptr || !members->is_array()) {
     top.fail("members", "a list of members");

@@ -5,12 +5,14 @@
 // Source     docs/formats.md "Evidence package"
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "audit/report/archive.h"
 #include "audit/report/model.h"
+#include "audit/report/packs.h"
 
 namespace caveat::audit {
 
@@ -23,6 +25,7 @@ struct Manifest {
   std::string seed;
   std::uint64_t records = 0, population = 0;
   std::array<std::uint64_t, 5> verdicts{};
+  std::optional<std::vector<HeldPack>> packs;  // nothing: nobody asked for them
   struct Member {
     std::string name;
     std::uint64_t size = 0;

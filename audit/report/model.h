@@ -26,6 +26,7 @@
 #include "audit/record/header_view.h"
 #include "audit/record/record.h"
 #include "audit/record/sections.h"
+#include "audit/report/packs.h"
 #include "engine/base/language.h"
 #include "engine/base/units.h"
 
@@ -129,9 +130,11 @@ struct ReportModel {
   std::optional<Microseconds> first_time, last_time;
   std::map<std::string, std::uint64_t> kinds;  // every record kind of the range
   std::array<std::uint64_t, 5> verdicts{};
-  std::vector<RuleCount> rules;       // by decisions descending, then id
-  std::vector<QueueCount> queues;     // by total descending, then name
-  std::vector<PackCount> packs;       // by name, version, digest
+  std::vector<RuleCount> rules;    // by decisions descending, then id
+  std::vector<QueueCount> queues;  // by total descending, then name
+  std::vector<PackCount> packs;    // by name, version, digest
+  std::optional<std::vector<HeldPack>>
+      held;                           // of a package: which of them it brings along; nothing: nobody asked for them
   std::vector<ToldDecision> stories;  // the sample: whatever the seed draws, told or not, by index
   std::vector<Closing> closings;      // days that were closed within the range
 };

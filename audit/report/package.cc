@@ -297,6 +297,34 @@ Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery quer
   return evidence;
 }
 
+void add_packs(Evidence& evidence, Spool& pieces, const FindPack& find) {
+  const auto add = [&](std::string name, std::string_view bytes) {
+    evidence.pieces.push_back(
+        {.name = std::move(name), .at = pieces.size(), .size = bytes.size(), .digest = sha256(bytes)});
+    pieces.add(bytes);
+    if (pieces.size() > ArchiveLimits().total_bytes) too_large_for_a_package(evidence.pieces.size(), pieces.size());
+  };
+  std::vector<HeldPack>& held = evidence.model.held.emplace();
+  for (const PackCount& count : evidence.model.packs) {
+    const PackTexts* texts = find(count.pack.digest);
+    if (texts != nullptr && sha256(texts->declarations) != count.pack.digest) texts = nullptr;
+    const bool confidential = texts != nullptr && texts->confidential;
+    held.push_back({count.pack, texts == nullptr ? PackHeld::missing
+                                : confidential   ? PackHeld::confidential
+                                                 : PackHeld::here});
+    if (held.back().text != PackHeld::here) continue;
+    add(declarations_member(count.pack.digest), texts->declarations);
+    std::map<std::string, std::string_view> files;  // by member; all of them or none: a part of a pack has no meaning
+    for (const PackFile& file : texts->files)
+      if (std::optional<std::string> name = file_member(count.pack.digest, file.path))
+        files[std::move(*name)] = file.bytes;
+    if (files.size() == texts->files.size())
+      for (const auto& [name, bytes] : files) add(name, bytes);
+  }
+  std::sort(evidence.pieces.begin(), evidence.pieces.end(),
+            [](const Evidence::Piece& a, const Evidence::Piece& b) { return a.name < b.name; });
+}
+
 Digest write_package(const Evidence& evidence, Spool& pieces, const KeyStore& keys, Spool& out) {
   Members small;  // what does not grow with the log
   small["checkpoint"] = evidence.model.log.checkpoint_note;

@@ -20,6 +20,7 @@
 #include "audit/log/reader.h"
 #include "audit/report/archive.h"
 #include "audit/report/model.h"
+#include "audit/report/packs.h"
 #include "audit/report/spool.h"
 
 namespace caveat::audit {
@@ -85,6 +86,9 @@ struct CollectInto {
 // Walks the log once, as of the checkpoint in `facts`. `keys` null: nothing is opened, and the report says so.
 Evidence collect(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
                  const CollectInto& into = {});
+
+// Brings along what is at hand of the packs that the decisions of the query were made by, and says of the others why not.
+void add_packs(Evidence& evidence, Spool& pieces, const FindPack& find);
 
 // Into `out`; gives the digest of its manifest.
 Digest write_package(const Evidence& evidence, Spool& pieces, const KeyStore& keys, Spool& out);

@@ -61,8 +61,8 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 {{/story_rows}}
 <h2>{{w_packs}}</h2>
 {{^has_packs}}<p>{{none}}</p>{{/has_packs}}
-{{#has_packs}}<table><thead><tr><th scope="col">{{w_pack}}</th><th scope="col">{{w_version}}</th><th scope="col">{{w_digest}}</th><th scope="col" class="n">{{w_decisions}}</th><th scope="col" class="n">{{w_from_to}}</th></tr></thead>
-<tbody>{{#pack_rows}}<tr><td>{{name}}</td><td>{{version}}</td><td class="mono">{{digest}}</td><td class="n">{{decisions}}</td><td class="n">{{range}}</td></tr>{{/pack_rows}}</tbody></table>{{/has_packs}}
+{{#has_packs}}<table><thead><tr><th scope="col">{{w_pack}}</th><th scope="col">{{w_version}}</th><th scope="col">{{w_digest}}</th><th scope="col" class="n">{{w_decisions}}</th><th scope="col" class="n">{{w_from_to}}</th>{{#held}}<th scope="col">{{w_held}}</th>{{/held}}</tr></thead>
+<tbody>{{#pack_rows}}<tr><td>{{name}}</td><td>{{version}}</td><td class="mono">{{digest}}</td><td class="n">{{decisions}}</td><td class="n">{{range}}</td>{{#held}}<td>{{text}}</td>{{/held}}</tr>{{/pack_rows}}</tbody></table>{{#held}}<p class="soft">{{w_held_note}}</p>{{/held}}{{/has_packs}}
 <h2>{{w_kinds}}</h2>
 <table><thead><tr><th scope="col">{{w_kind}}</th><th scope="col" class="n">{{w_count}}</th></tr></thead><tbody>{{#kind_rows}}<tr><td>{{kind}}</td><td class="n">{{count}}</td></tr>{{/kind_rows}}</tbody></table>
 {{#has_days}}<h2>{{w_closings}}</h2>

@@ -6,12 +6,14 @@
 //   verify_headers.cc    6, 7         the headers, and that they are the signed tree's
 //   verify_opened.cc     8, 9         what is opened, and its counts
 //   verify_closings.cc   11           the days that ended
+//   verify_packs.cc      16           the packs that it brings along
 //   verify_package.cc    12, 13 …     the export's receipt, what no package can show; and their order
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -29,6 +31,7 @@
 #include "audit/report/manifest.h"
 #include "audit/report/model.h"
 #include "audit/report/package.h"
+#include "audit/report/packs.h"
 #include "audit/report/verify_package.h"
 
 namespace caveat::audit {
@@ -81,6 +84,7 @@ class Verification {
     closings();
     receipt();
     beyond();
+    packs();
     if (members_good_) at(Stage::done, 0, 1);
     return std::move(report_);
   }
@@ -165,6 +169,13 @@ class Verification {
   static std::string quarter_of(Microseconds time);
   std::set<std::string> quarters_without_keys() const;
   Tally tally_of(const IndexRange& records) const;
+
+  // verify_packs.cc
+  struct Unchecked {
+    const char *why_en = nullptr, *why_zh = nullptr;
+  };
+  void packs();
+  std::optional<Refusal> compile(std::map<Digest, PackToCompile>& here, Unchecked& unchecked) const;
 
   // verify_package.cc
   void receipt();

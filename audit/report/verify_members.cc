@@ -100,7 +100,7 @@ void Verification::digests() {
     if (!expected.empty() && expected.back() >= name)
       return bad(c, "member " + name + " is listed twice or out of order", "成员 " + name + " 重复列出或次序不对");
     if (std::find(kSingle.begin(), kSingle.end(), name) == kSingle.end() && !name.starts_with("headers/") &&
-        !name.starts_with("opened/"))
+        !name.starts_with("opened/") && !(manifest_->packs && pack_member(name)))
       return bad(c, "member " + name + " is none that Caveat writes", "成员 " + name + " 不是 Caveat 写入的成员");
     if (member(name) == nullptr) return bad(c, "member " + name + " is missing", "缺少成员 " + name);
     if (!same[i]) return bad(c, "member " + name + " was changed", "成员 " + name + " 被改动");

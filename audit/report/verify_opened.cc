@@ -159,6 +159,7 @@ void Verification::recount() {
     }
   }
   model_ = gathering.finish();
+  model_->held = manifest_->packs;
   std::vector<std::size_t> told_of;
   for (std::size_t i = 0; i < headers_.size(); ++i) {
     if (const std::optional<Refusal> wrong = opened_otherwise(i)) return bad(c, wrong->en, wrong->zh);

@@ -19,6 +19,7 @@
 #include "audit/log/checkpoint.h"
 #include "audit/log/claim.h"
 #include "audit/report/archive.h"
+#include "audit/report/packs.h"
 #include "audit/report/receipt.h"
 #include "engine/base/language.h"
 
@@ -46,6 +47,8 @@ struct PackageVerifyOptions {
   std::vector<VerifierKey> keys;
   ArchiveLimits limits;
   std::optional<std::string> receipt;  // FILE.zip.receipt, if it lies beside the package
+  // With it the files of packs are held against the digests that records name; without it that is not checked.
+  CompilePacks compile = {};
   // How far it is, called on the caller's thread; ends with done == of where nothing was refuted before.
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
 };

@@ -159,6 +159,14 @@ constexpr Phrase kPhrases[] = {
     {"version", "Version", "版本"},
     {"digest", "Digest (SHA-256)", "摘要（SHA-256）"},
     {"from_to", "First and last decision under it", "据其作出的首个与末个决定"},
+    {"held", "Its rules", "规则文本"},
+    {"held_here", "in packs/", "见 packs/"},
+    {"held_missing", "not at hand", "未能取得"},
+    {"held_confidential", "left out: confidential rules", "含保密规则，未收入"},
+    {"held_note",
+     "The rules lie in packs/ of this package, under the digest of their pack: DIGEST.cbor has that SHA-256, and the "
+     "folder of the same name has the files for people.",
+     "规则文本位于本证据包的 packs/ 中，以规则包的摘要命名：DIGEST.cbor 的 SHA-256 即该摘要，同名目录为供阅读的文件。"},
     {"stories", "Decisions told in full", "决定详述"},
     {"sample_note",
      "Chosen by seed, from what is sealed and from every verdict in turn: the decisions with the lowest SHA-256 of "

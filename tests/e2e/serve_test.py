@@ -1293,6 +1293,39 @@ class Desk(Served):
         self.assertEqual((status, body["code"], body["verdict"]), (400, "id_mismatch", "handoff"), body)
         self.assertEqual([error["path"] for error in body["errors"]], ["/id", "/at", "", "", "/answer/autor"], body)
 
+    def test_a_package_by_a_server_has_the_rules_that_it_decides_with_if_they_are_asked_for(self):
+        self.server.decide(turn(1), role="crm-bot")
+
+        def packed(name, body):
+            status, headers, content = self.server.ask("POST", "/v1/reports", body, role="auditor")
+            self.assertEqual(status, 200, content)
+            path = pathlib.Path(self.folder, name)
+            path.write_bytes(content)
+            path.with_suffix(".zip.receipt").write_bytes(base64.b64decode(headers["caveat-receipt"]))
+            with zipfile.ZipFile(path) as archive:
+                return {one: archive.read(one) for one in archive.namelist()}
+        with_them = packed("with.zip", {"format": "zip", "packs": True})
+        packs = json.loads(with_them["manifest.json"])["packs"]
+        self.assertTrue(packs)
+        for pack in packs:
+            self.assertEqual(pack["text"], "here")
+            self.assertEqual(hashlib.sha256(with_them[f"packs/{pack['sha256']}.cbor"]).hexdigest(), pack["sha256"])
+        read = {one.read_bytes() for one in pathlib.Path(self.server.rules).rglob("*.cav")}
+        self.assertLessEqual({data for name, data in with_them.items() if name.endswith(".cav")}, read)
+        for body in ({"format": "zip"}, {"format": "zip", "packs": False}):
+            self.assertEqual([name for name in packed("without.zip", body) if name.startswith("packs/")], [])
+        status, _, text = self.server.ask("POST", "/v1/reports", {"format": "html", "packs": True}, role="auditor")
+        self.assertEqual((status, [one["path"] for one in json.loads(text)["errors"]]), (422, ["/packs"]), text)
+        key = self.server.folder / "log.keys" / "log.vkey"
+        for language, shown in (("en", "16 ✓ The rules"), ("zh", "16 ✓ 据以作出各决定的规则")):
+            done = subprocess.run([BINARY, "verify", f"{self.folder}/with.zip", "--key", key, "--language", language], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, shown in done.stdout), (0, True), done.stdout)
+        # The command line asks the server, which has rules of its own.
+        done = subprocess.run([BINARY, "report", self.server.log, "--packs", "nowhere", "--out", f"{self.folder}/asked.zip"], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, "the packs that it decides with" in done.stderr), (0, True), done.stderr)
+        with zipfile.ZipFile(f"{self.folder}/asked.zip") as archive:
+            self.assertTrue([name for name in archive.namelist() if name.endswith(".cbor")])
+
     def test_who_is_newly_named_by_a_confidential_rule_finds_by_its_name_no_record_of_before(self):
         rules = """pack test.bars
   version "1"

@@ -28,7 +28,7 @@ class ByHand(unittest.TestCase):
         cls.place = tempfile.TemporaryDirectory()
         where = cls.place.name
         for command in (["decide", "--rules", f"{ROOT}/rules", "--log", f"{where}/log.db", f"{ROOT}/examples/service.jsonl"],
-                        ["report", f"{where}/log.db", "--out", f"{where}/evidence.zip"]):
+                        ["report", f"{where}/log.db", "--packs", f"{ROOT}/rules", "--out", f"{where}/evidence.zip"]):
             subprocess.run([CAVEAT, *command], check=True, capture_output=True)
         cls.key = f"{where}/log.vkey"
         shutil.copy(f"{where}/log.keys/log.vkey", cls.key)
@@ -107,6 +107,26 @@ class ByHand(unittest.TestCase):
         self.assertEqual(shown, (0, False, False), said)
         with open(f"{self.folder}/VERIFY.md", encoding="utf-8") as file:
             self.assertNotIn("/tmp", file.read())
+
+    def test_rules_that_were_put_in_place_of_others_fail_a_step_whoever_signed_them(self):
+        """The manifest names what lies there; a DIGEST.cbor has to have its digest all the same."""
+        forms = [name for name in self.members if re.fullmatch(r"packs/[0-9a-f]{64}\.cbor", name)]
+        self.assertGreaterEqual(len(forms), 3)
+        with open(f"{self.folder}/VERIFY.md", encoding="utf-8") as file:
+            page = file.read()
+        alone = re.search(r"^for form in packs.*?^done\n", page, re.S | re.M)[0]
+        for last, expected in ((b"", 0), (b"x", 1)):
+            with open(f"{self.folder}/{forms[-1]}", "ab") as file:
+                file.write(last)
+            done = subprocess.run(["/bin/sh", "-e", "-c", alone], cwd=self.folder, env={"PATH": self.tools}, check=False)
+            self.assertEqual(done.returncode, expected)
+        with open(f"{self.folder}/{forms[-1]}", "r+b") as file:
+            file.truncate(os.path.getsize(f"{self.folder}/{forms[-1]}") - 1)
+        self.assertEqual(self.all_is_well()[0], (2, True, True))
+        # What lies beside it is what a person reads: the product compiles it.
+        for form in forms:
+            done = subprocess.run([CAVEAT, "check", f"{self.folder}/packs", "--json"], capture_output=True, text=True, check=False)
+            self.assertIn(form[6:-5], done.stdout)
 
     def test_a_missing_member_fails_a_step(self):
         for name in self.members:

@@ -253,6 +253,91 @@ class Package(unittest.TestCase):
                 if label == "records":  # the count that differs, not another one
                     self.assertIn("records of the period: recounted", ours.stdout)
 
+    def test_both_hold_the_rules_of_a_package_against_the_digests_of_the_records(self):
+        where = f"{self.place.name}/rules"
+        os.mkdir(where)
+        log = os.path.dirname(self.package) + "/log.db"
+
+        def report(name, *more):
+            done = subprocess.run([CAVEAT, "report", log, "--out", f"{where}/{name}.zip", *more], check=False, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with zipfile.ZipFile(f"{where}/{name}.zip") as archive:
+                return {info.filename: archive.read(info) for info in archive.infolist()}, done.stderr
+
+        def claim_16(name, language="en"):
+            ours = subprocess.run([CAVEAT, "verify", f"{where}/{name}.zip", "--key", self.key, "--language", language], capture_output=True, text=True, check=False)
+            theirs = self.verify(f"{where}/{name}.zip", self.key)
+            self.assertEqual((ours.returncode, theirs.returncode), (0, 0), ours.stdout + theirs.stdout)
+            return ours.stdout[ours.stdout.index("\n16 "):].split("\n\n")[0].strip(), theirs.stdout
+        sound, said = report("all", "--packs", f"{ROOT}/rules")
+        self.assertNotIn("--packs", said)
+        with open(f"{where}/checkpoint", "wb") as file:
+            file.write(sound["checkpoint"])
+        self.assertEqual(sound, report("again", "--packs", f"{ROOT}/rules", "--checkpoint", f"{where}/checkpoint")[0])
+        forms = sorted(name for name in sound if name.endswith(".cbor"))
+        listed = json.loads(sound["manifest.json"])["packs"]
+        self.assertEqual([f"packs/{pack['sha256']}.cbor" for pack in sorted(listed, key=lambda pack: pack["sha256"])], forms)
+        self.assertEqual({hashlib.sha256(sound[name]).hexdigest() for name in forms}, {name[6:-5] for name in forms})
+        wealth = next(pack["sha256"] for pack in listed if pack["name"] == "cn.wealth")
+        with open(f"{ROOT}/rules/cn/wealth/pack.cav", "rb") as file:
+            self.assertEqual(sound[f"packs/{wealth}/pack.cav"], file.read())
+        ours, theirs = claim_16("all")
+        self.assertRegex(ours, "^16 ✓ The rules that these decisions were made by are in the package[^\n]+$")
+        self.assertIn("✓ 16: packs", theirs)
+        self.assertRegex(claim_16("all", "zh")[0], "^16 ✓ 据以作出各决定的规则在证据包中[^\n]+$")
+        without, _ = report("none")
+        self.assertEqual({name for name in without if name.startswith("packs/")}, set())
+        self.assertNotIn(b'"packs"', without["manifest.json"])
+
+        # A folder that has none of them, and packs of which another one is.
+        subprocess.run([CAVEAT, "new", f"{where}/other"], check=True, capture_output=True)
+        _, said = report("other", "--packs", f"{where}/other")
+        self.assertIn(f"cn.wealth {next(pack['version'] for pack in listed if pack['name'] == 'cn.wealth')} with digest {wealth} is in no folder of --packs", said)
+        ours, theirs = claim_16("other")
+        self.assertIn("16 – ", ours)
+        self.assertIn("the text of cn.wealth", ours)
+        self.assertIn(f"? 16: packs: the texts of {len(listed)} are not in the package", theirs)
+        self.assertIn("的文本未能取得", claim_16("other", "zh")[0])
+        self.assertEqual(len([name for name in report("both", "--packs", f"{where}/other", "--packs", f"{ROOT}/rules")[0] if name.endswith(".cbor")]), len(forms))
+
+        def with_member(name, data):
+            text = sound["manifest.json"].decode()
+            row = '    {"name":"%s","size":%d,"sha256":"%s"}' % (name, len(data), hashlib.sha256(data).hexdigest())
+            rows = sorted([*re.findall(r'    \{"name":.*"size":.*\}', text), row], key=lambda one: one.split('"')[3])
+            text = text[:text.index('  "members": [')] + '  "members": [\n' + ",\n".join(rows) + "\n  ]\n}\n"
+            return dict(sound, **{name: data, "manifest.json": text.encode()})
+        fewer = dict(sound, **{"manifest.json": re.sub(rb'("packs": \[\n)    .*\},\n', rb"\1", sound["manifest.json"])})
+        forgeries = {"another text": (dict(sound, **{forms[0]: sound[forms[0]] + b"x"}), 1),
+                     "another file": (dict(sound, **{f"packs/{wealth}/pack.cav": sound[f"packs/{wealth}/pack.cav"].replace(b'"', b"'", 1)}), 0),
+                     "a pack more": (with_member("packs/%s.cbor" % hashlib.sha256(b"x").hexdigest(), b"x"), 1),
+                     "a member more": (with_member("packs/zzz", b"x"), 1), "a pack less": (fewer, 1),
+                     "said to be missing": (dict(sound, **{"manifest.json": sound["manifest.json"].replace(b'"text":"here"', b'"text":"missing"', 1)}), 1),
+                     "another version": (dict(sound, **{"manifest.json": re.sub(rb'("name":"cn.wealth","version":")', rb"\g<1>9", sound["manifest.json"])}), 1)}
+        for label, (members, expected) in forgeries.items():
+            ours, theirs = self.both_of(members)
+            with self.subTest(label):
+                self.assertEqual((ours.returncode, theirs.returncode), (1, expected), ours.stdout + theirs.stdout)
+                if label == "another file":
+                    self.assertRegex(ours.stdout, f"the files in .*packs/{wealth}/.* say something else than the digest stands for")
+                    self.assertIn("? 16: the files for people in packs/ are not compiled here", theirs.stdout)
+
+    def test_packs_with_confidential_rules_are_left_out_and_named(self):
+        with tempfile.TemporaryDirectory() as where:
+            with open(f"{where}/turns.jsonl", "w", encoding="utf-8") as file:
+                file.write(json.dumps({"id": "1", "conversation": {"id": "c"}, "message": {"text": "in cash"}, "answer": {"text": "Yes."}}) + "\n")
+            rules = f"{ROOT}/tests/adapters/gate/pack"
+            subprocess.run([CAVEAT, "decide", "--rules", rules, "--log", f"{where}/log.db", f"{where}/turns.jsonl"], check=True, capture_output=True)
+            done = subprocess.run([CAVEAT, "report", f"{where}/log.db", "--packs", rules, "--out", f"{where}/e.zip", "--json"], check=True, capture_output=True, text=True)
+            self.assertEqual([one["why"] for one in json.loads(done.stdout)["packs_left_out"]], ["confidential"])
+            with zipfile.ZipFile(f"{where}/e.zip") as archive:
+                self.assertEqual([name for name in archive.namelist() if name.startswith("packs/")], [])
+                self.assertNotIn(b"a_suspicion", archive.read("report.html"))
+            ours = subprocess.run([CAVEAT, "verify", f"{where}/e.zip", "--key", f"{where}/log.keys/log.vkey"], check=False, capture_output=True, text=True)
+            self.assertIn("has confidential rules and is left out", ours.stdout)
+            self.assertEqual((ours.returncode, self.verify(f"{where}/e.zip").returncode), (0, 5))
+            refused = subprocess.run([CAVEAT, "report", f"{where}/log.db", "--packs", rules, "--out", f"{where}/e.html"], check=False, capture_output=True, text=True)
+            self.assertEqual((refused.returncode, "--packs goes with --out FILE.zip" in refused.stderr), (2, True), refused.stderr)
+
     def test_the_pages_that_the_other_verifier_does_not_print_are_refused_by_caveat_and_told_by_the_other(self):
         with zipfile.ZipFile(self.package) as archive:
             sound = {info.filename: archive.read(info) for info in archive.infolist()}

@@ -1,14 +1,9 @@
-#!/usr/bin/python3
 """Verifies a Caveat evidence package by docs/formats.md, with python3-cryptography and python3-cbor2 and nothing of Caveat's:
-
     verify_package.py PACKAGE.zip [LOG.vkey]    (a file of one key a line; PACKAGE.zip.receipt is read where it lies beside)
-
-Prints the claims of `caveat verify` by number: shown (✓), refuted (✗), not checked and why (?). Exits 0 (intact, by the key named), 1
-(refuted) or 5 (intact, no key named)."""
+Prints the claims of `caveat verify` by number: shown (✓), refuted (✗), not checked and why (?). Ends 0, 1 (refuted) or 5 (no key named)."""
 import base64, collections, datetime, hashlib, io, json, os, re, sys, types, zipfile  # noqa: E401
 import cbor2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 YEAR_10000, DAY = 253402300800 * 10**6, 86400 * 10**6  # in µs since 1970
 VERDICTS = "allow revise require block handoff".split()
 KINDS = dict(zip((1, 2, 3, *range(10, 16), 20, 21, *range(30, 35), *range(40, 45), 50, 51, 52, 60, 61, 70, 71, 72, 80, *range(90, 95)), """decision
@@ -30,10 +25,9 @@ def check_plain(value, left, depth=0):  # of the types that records have, within
         left = check_plain(inner, left, depth + 1)
     return left
 def sequence(data):  # RFC 8742, of one item at least, each in its one form (RFC 8949 §4.2.1), which is as cbor2 spells it
-    stream, at = io.BytesIO(data), 0
+    at = 0
     while at == 0 or at < len(data):
-        stream.seek(at)
-        value = cbor2.load(stream)
+        value = cbor2.loads(data[at:])
         check_plain(value, len(data) - at)
         spelt = cbor2.dumps(value, canonical=True)
         wrong_if(not data.startswith(spelt, at), "CBOR that is not in its one form")
@@ -49,8 +43,8 @@ def strict64(text):
 def read_key(line):  # of signed notes (C2SP): its name, id and 32 bytes
     name, key_id, encoded = (re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)\n", line) or re.match("()()()", "")).groups()
     raw = strict64(encoded)
-    sound = len(raw) == 33 and raw[0] == 1 and sha(name.encode() + b"\n" + raw)[:4].hex() == key_id
-    wrong_if(not sound, "log.vkey is not the one line of an Ed25519 verifier key")
+    odd = len(raw) != 33 or raw[0] != 1 or sha(name.encode() + b"\n" + raw)[:4].hex() != key_id
+    wrong_if(odd, "log.vkey is not the one line of an Ed25519 verifier key")
     return name, bytes.fromhex(key_id), raw[1:]
 def open_note(note, key):
     text, blank, lines = note.rpartition("\n\n")
@@ -67,10 +61,9 @@ def rebuild(begin, end, first, leaves, proof):  # the root over these leaves (RF
         return leaves[begin - first]
     middle = begin + (1 << (end - begin - 1).bit_length() - 1)
     return sha(b"\1", rebuild(begin, middle, first, leaves, proof), rebuild(middle, end, first, leaves, proof))
-def climb(index, size, leaf, path):  # the root over a leaf and its path, and that over the leaves before it
+def climb(index, size, root, path, before=None):  # the root over a leaf and its path, and that over the leaves before it
     below = (index ^ size - 1).bit_length()  # levels with a sibling on either side; above there are those to the left alone
     wrong_if(len(path) != below + bin(index >> below).count("1"), "a path of another length")
-    root, before = leaf, None
     for level, sibling in enumerate(path):
         left = level >= below or index >> level & 1
         root = sha(b"\1", sibling, root) if left else sha(b"\1", root, sibling)
@@ -92,15 +85,17 @@ TEXT = r'"(?:[^"\\\0-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))*"'  # esc
 WORDS = {"TEXT": TEXT, "TEXTS": r"\[(?:%s,?)*\]" % TEXT, "NUMBER": "(?:0|-?[1-9][0-9]{0,18})", "COUNTS": r"\[[0-9,]*\]", "VERDICT": "(?:null|[0-4])",
          "BOOL": "(?:true|false)", "OPTIONAL": "(?:null|0|-?[1-9][0-9]{0,18})", "VERSION": r'"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}"',
          "KEYS": r'\[(?:"[0-9a-f]{32}",?)*\]', "ALIAS": '"(?:confidential/[0-9a-f]{16})?"', "LANGUAGE": '"(?:en|zh)"',
-         "MEMBERS": r"\[%s\n  \]" % "".join(r'(?:\n    \{"name":"%s","size":[0-9]+,"sha256":"[0-9a-f]{64}"\},?)%s' % name for name in (
-             ("VERIFY.md", ""), ("checkpoint", ""), ("headers/[0-9]{6,}", "*"), ("log.vkey", ""), ("opened/[0-9]{6,}", "*"), ("proofs.json", ""),
-             ("report.html", "")))}
+         "PACKS": r',\n  (?:"packs": \[(?:(?:\n    \{"name":%s,"version":%s,"sha256":"[0-9a-f]{64}","text":"(?:here|missing|confidential)"\},?)+'
+                  r'\n  )?\],\n  )?' % (TEXT, TEXT),
+         "MEMBERS": r"\[%s\n  \]" % "".join(r'(?:\n    \{"name":"%s","size":[0-9]+,"sha256":"[0-9a-f]{64}"\},?)%s' % (name, "*" * ("/" in name))
+             for name in r"VERIFY.md checkpoint headers/[0-9]{6,} log.vkey opened/[0-9]{6,} packs/[-./%0-9A-Z_a-z]+ proofs.json report.html".split())}
 MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + '''"format": 1;"version": VERSION;"origin": TEXT;\
 "size": NUMBER;"root": TEXT;"checkpoint_time": NUMBER;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,\
 "alias":ALIAS,"customer":TEXT,"subjects":KEYS,"verdict":VERDICT,"language":LANGUAGE,"offset_minutes":NUMBER,"seed":TEXT,"stories":NUMBER,\
 "requested_by":TEXT,"purpose":TEXT};"seed": TEXT;"counts": {"records":NUMBER,"population":NUMBER,"verdicts":COUNTS};"log": {"path":TEXT,"key":TEXT,\
-"recorded":BOOL,"checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS};"members": MEMBERS'''.replace(
-    ";", ",\n  ") + "\n}\n")).encode()
+"recorded":BOOL,"checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS}PACKS"members": MEMBERS
+}
+'''.replace(";", ",\n  "))).encode()
 def signers_of(note):  # the keys before and after, of a note that both signed
     keys = before, after = [read_key(line + "\n") for line in note.split("\n")[1:3]]
     said = "\n".join(["caveat.signer/v1", *note.split("\n")[1:3], ""])
@@ -117,9 +112,8 @@ def check_members(p):
     odd = query["stories"] < 5 or query["subjects"] and not query["customer"] or query["alias"] and re.match("confidential/|$", query["rule"])
     odd = odd or any(len(log[one + "_en"]) != len(log[one + "_zh"]) for one in ("findings", "not_checked"))
     wrong_if(odd, "manifest.json has too few stories, subjects of no customer, an alias of no rule, or a text in one language only")
-    listed = [{"name": name, "size": len(data), "sha256": sha(data).hex()} for name, data in sorted(p.members.items()) if "manifest" not in name]
-    wrong_if([m["name"] for m in said["members"]] != [m["name"] for m in listed], "members differ from the manifest")
-    wrong_if(said["members"] != listed, "changed: %s" % [m["name"] for m, was in zip(listed, said["members"]) if m != was])
+    listed = [{"name": name, "size": len(data), "sha256": sha(data).hex()} for name, data in sorted(p.members.items()) if name[:8] != "manifest"]
+    wrong_if(said["members"] != listed, "members differ from the manifest: %s" % [m["name"] for m, was in zip(listed, said["members"]) if m != was])
     p.named = "%(origin)s\n%(size)d\n%(root)s\n" % said
     wrong_if(open_note(p.members["checkpoint"].decode(), p.key) != p.named, "checkpoint and manifest differ")
 def is_odd(header, index):  # there is none such: keys 1 to 11; of a decision section 1 and not 13, of all else 13 and none below 11
@@ -185,7 +179,7 @@ def check_opened(p):
     read_opened(p)
     p.verdicts, p.events = ({index: cbor(one[part]) for index, one in p.opened.items() if part in one} for part in (1, 13))
     rules = {query["rule"], query["alias"] or query["rule"]}
-    judged = {index: verdict[1] for index, verdict in p.verdicts.items()
+    p.judged = judged = {index: verdict[1] for index, verdict in p.verdicts.items()
               if query["verdict"] in (None, verdict[1]) and (not query["rule"] or any(rule[1] in rules for rule in verdict[2]))}
     counted = [list(judged.values()).count(verdict) for verdict in range(5)]
     counts = {"records": sum(in_period(header, query) for header in headers), "population": sum(counted), "verdicts": counted}
@@ -207,9 +201,8 @@ def check_changes(p):  # a key that was given up signs no checkpoint behind the 
         event, rotated = p.events[index], header[3] == 52
         before, after = signers_of(event[3 if rotated else 7])
         said = [read_key(event[number] + "\n") for number in ((2, 1) if rotated else (6, ))]
-        follows = before == (signer or before) if rotated else before not in gone
         same_log = after[0].split("/epoch-")[0] == before[0].split("/epoch-")[0] and (before[0] == after[0]) == rotated
-        sound = said == ([before, after] if rotated else [after]) and same_log and follows
+        sound = said == [before, after][not rotated:] and same_log and (before == (signer or before) if rotated else before not in gone)
         wrong_if(not sound, "record %d names other keys than its note, or than the change before" % index)
         ends = rotated and index + 1 == p.size  # by the key before; a package may sign it again by the one after
         signer, gone = before if ends and p.key == before else after, gone + ([] if ends else [before])
@@ -238,9 +231,8 @@ def check_closings(p):  # each day that ended within the range has its closing r
         if start is None:
             continue
         verdicts = [p.verdicts[i] for i in range(low, end) if i in p.verdicts]
-        counted = collections.Counter((2, KINDS[p.headers[i][3]]) for i in range(low, end))
-        counted.update((3, VERDICTS[verdict[1]]) for verdict in verdicts)
-        counted.update((4, rule) for verdict in verdicts for rule in {rule[1] for rule in verdict[2]})
+        counted = collections.Counter([(2, KINDS[p.headers[i][3]]) for i in range(low, end)] + [(3, VERDICTS[verdict[1]]) for verdict in verdicts] +
+                                      [(4, rule) for verdict in verdicts for rule in {rule[1] for rule in verdict[2]}])
         unread = counted[2, "decision"] - len(verdicts)
         for part, name in {*said, *counted}:
             more = said.get((part, name), 0) - counted[part, name]
@@ -249,8 +241,18 @@ def check_closings(p):  # each day that ended within the range has its closing r
         compared, fewer = compared + 1, fewer + (unread > event[6])
     sealed = [index for index, _ in asked if index not in p.events]
     wrong_if(any(quarters[index] not in lost for index in sealed), "closing records are not opened: %s" % sealed)
-    p.days = sealed and "the closing records are sealed here: %d" % len(sealed) or not compared and "no day lies whole within the range" or \
+    return sealed and "the closing records are sealed here: %d" % len(sealed) or not compared and "no day lies whole within the range" or \
         fewer and "of %d days decisions are sealed here: verdicts and rules were not recounted in full" % fewer
+def check_packs(p):  # those by which decisions were made, each once; what is here of them has the digest that it is named by
+    packs, asked = p.manifest.get("packs", []), "packs" in p.manifest
+    made_by = sorted({(pack[1], pack[2], pack[3].hex()) for index in p.judged if asked for pack in cbor(p.opened[index].get(8, b"\xa1\2\x80"))[2]})
+    listed = [(pack["name"], pack["version"], pack["sha256"]) for pack in packs]
+    wrong_if(listed != made_by, "the manifest lists other packs than the records name: %s" % listed)
+    here, names = {pack["sha256"] for pack in packs if pack["text"] == "here"}, {name for name in p.members if name.startswith("packs/")}
+    forms = {"packs/%s.cbor" % digest for digest in here}
+    wrong_if(forms - names or any(sha(p.members[name]).hex() != name[6:70] for name in forms), "packs/ has other rules than the manifest says")
+    wrong_if(any(name[6:70] not in here or name[70] != "/" for name in names - forms), "packs/ has more than the packs of the manifest")
+    return not asked and "none were asked for" or len(here) < len(packs) and "the texts of %d are not in the package" % (len(packs) - len(here))
 def check_receipt(p):  # the record of this export is in a tree that the same key signed, and says what the manifest says
     with open(p.path + ".receipt", encoding="utf-8", newline="") as file:
         head, _, note = file.read().partition("\n\n")
@@ -270,31 +272,29 @@ def check_receipt(p):  # the record of this export is in a tree that the same ke
     wrong_if(told != known, "the record is of another export: it says %s" % told)
     wrong_if(between == 0 and (before or sha()) != strict64(p.manifest["root"]), "its tree does not go on from that of the package")
     p.between = between and "records that stand between the checkpoint and it: %d; one tree by the signature alone" % between
-
 def main():
     given = [read_key(line.strip() + "\n") for path in sys.argv[2:3] for line in open(path, encoding="utf-8") if line.strip()]
     p = types.SimpleNamespace(path=sys.argv[1], given=given, between="its receipt (FILE.zip.receipt) does not lie beside it")
     steps = {"1: whole and canonical": check_whole, "2 to 5: signature, manifest, members, checkpoint": check_members,
              "6, 7: headers and tree": check_tree, "5, 8, 9: opened sections, counts, signer": check_opened,
-             "11: closed days": check_closings, "12: receipt": check_receipt}
-    for name, check in list(steps.items())[:6 if os.path.exists(p.path + ".receipt") else 5]:
+             "11: closed days": check_closings, "16: packs": check_packs, "12: receipt": check_receipt}
+    for name, check in list(steps.items())[:7 if os.path.exists(p.path + ".receipt") else 6]:
         try:
-            check(p)
+            why = check(p)
         except Exception as wrong:  # a hostile package may fail anywhere: whatever fails refutes
             print("✗ %s: %s" % (name, str(wrong) or repr(wrong)))
             return 1
-        print("✓ %s%s" % (name, " (by the key named)" if check is check_opened and p.given else "")) if "11" not in name or not p.days else None
-    his = "8: that %d key ids are the customer's is the bank's word; %d decisions of the period are under other ids alone and are not opened"
+        print("? %s: %s" % (name, why) if why else "✓ %s%s" % (name, " (by the key named)" if check is check_opened and p.given else ""))
     for true, words in (
             (p.later, "5: the last change of key leads to another than signed: a report made again, by the key of that day"),
             (p.sealed, "8: %d decisions are sealed: they are in the tree, but what was decided is not opened" % len(p.sealed)),
-            (p.query["customer"], his % (len(p.query["subjects"]), p.others)),
+            (p.query["customer"], "8: that %d key ids are the customer's is the bank's word; %d decisions of the period are under other ids alone "
+             "and are not opened" % (len(p.query["subjects"]), p.others)),
             (p.query["alias"], "8: that %(alias)s is %(rule)s by another name is the bank's word" % p.query),
             (True, "10: report.html and VERIFY.md: that they say what Caveat prints is not checked here"),
-            (p.days, "11: %s" % p.days), (p.between, "12: %s" % p.between),
+            (p.between, "12: %s" % p.between), ("packs" in p.manifest, "16: the files for people in packs/ are not compiled here"),
             (True, "13 to 15: that others saw the same log, that its times are true, that every answer was judged: no package shows it")):
         print("? " + words) if true else None
     return 0 if p.given else 5
-
 if __name__ == "__main__":
     sys.exit(main())

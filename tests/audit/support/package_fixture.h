@@ -38,10 +38,11 @@ inline Microseconds newest_time(const LogReader& reader) {
 
 // Opened by one key set and signed by another.
 inline Members package_of(const LogReader& reader, const KeyStore* keys, ReportQuery query, LogFacts facts,
-                          const KeyStore& signer) {
+                          const KeyStore& signer, const FindPack& packs = {}) {
   const SpoolOptions here{.folder = std::filesystem::temp_directory_path().string()};
   Spool pieces(here), zip(here);
-  const Evidence evidence = collect(reader, keys, std::move(query), std::move(facts), {.package = &pieces});
+  Evidence evidence = collect(reader, keys, std::move(query), std::move(facts), {.package = &pieces});
+  if (packs) add_packs(evidence, pieces, packs);
   write_package(evidence, pieces, signer, zip);
   return *read_archive(zip.text(0, zip.size()));
 }
@@ -57,7 +58,8 @@ inline Members signed_again(Members members, const KeyStore& signer) {
   return members;
 }
 
-inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQuery query) {
+inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQuery query,
+                          const FindPack& packs = {}) {
   LogFacts facts;
   facts.path = "log.db";
   facts.origin = keys.verifier().name;
@@ -68,7 +70,7 @@ inline Members package_of(const LogReader& reader, const KeyStore& keys, ReportQ
   facts.key_name = keys.verifier().name;
   facts.checked = true;
   name_what_is_not_checked(facts, true);
-  return package_of(reader, &keys, std::move(query), std::move(facts), keys);
+  return package_of(reader, &keys, std::move(query), std::move(facts), keys, packs);
 }
 
 struct PackageFixture {
@@ -87,7 +89,16 @@ struct PackageFixture {
     members = made();
   }
 
-  Members made(ReportQuery query = {}) const { return package_of(*reader, *keys, std::move(query)); }
+  Members made(ReportQuery query = {}, const FindPack& packs = {}) const {
+    return package_of(*reader, *keys, std::move(query), packs);
+  }
+
+  // What told_decision says that it was decided by, as if it were a pack.
+  PackTexts wealth = {
+      .confidential = false, .declarations = "wealth", .files = {{"pack.cav", "pack"}, {"words/词 %.txt", "fund\n"}}};
+  FindPack with_wealth() const {
+    return [this](const Digest& digest) { return digest == sha256("wealth") ? &wealth : nullptr; };
+  }
 
   PackageVerifyOptions named() const { return {.keys = {keys->verifier()}, .limits = {}, .receipt = {}}; }
 

@@ -100,7 +100,11 @@ std::size_t peak() {
 }
 
 struct Fixture : PackageFixture {
-  std::string zip = write_archive(members);
+  Fixture() {
+    members = made({}, with_wealth());  // with all that a package can have
+    zip = write_archive(members);
+  }
+  std::string zip;
   std::size_t tried = 0;
 
   // The package, whole or unpacked, is refuted; `name` stands in what is said.
