@@ -14,8 +14,10 @@
 #include "audit/log/log.h"
 #include "audit/log/reader.h"
 #include "audit/log/verify.h"
+#include "audit/store/sqlite.h"
 #include "tests/audit/store/forgetful_vfs.h"
 #include "tests/audit/support/amount.h"
+#include "tests/audit/support/layout_1.h"
 #include "tests/audit/support/log_fixture.h"
 
 // The high-water mark is written without SQLite: its one call is stood before here. Everybody else's passes through.
@@ -59,6 +61,7 @@ struct Load {
   std::int64_t wal_pages = 1'000;  // so many that nothing is moved while the log is open
   bool served = false;             // its WAL is made long before anything is committed
   int large = 0;                   // of the commits, the first: each of more pages than are moved between two commits
+  bool layout_1 = false;           // a log of that layout is there before, in place of five records of now
 };
 
 constexpr std::size_t kLarge = 70 * 4'096;
@@ -121,11 +124,19 @@ void holds(LogFolder& in, const std::vector<Answered>& answered, const std::stri
   BOOST_REQUIRE_MESSAGE(size >= answered.size(), where);
   const auto keys = in.keys();
   const auto reader = LogReader::open(in.path());
+  std::vector<VerifierKey> signers = keys->signers();
+  const VerifierKey newest = signers.back();
+  signers.pop_back();
   const VerifyReport report = verify_log(
-      *reader, {.verifier = keys->verifier(), .keys = keys.get(), .high_water = in.keys_dir() + "/high-water"});
+      *reader,
+      {.verifier = newest, .earlier = signers, .keys = keys.get(), .high_water = in.keys_dir() + "/high-water"});
   for (const auto& finding : report.findings)
     BOOST_TEST_MESSAGE(where + ": " + finding.table + " " + finding.row + " " + finding.what);
   BOOST_REQUIRE_MESSAGE(report.good(), where);
+}
+
+std::int64_t layout_of(const std::string& log) {
+  return Database(log, Database::Mode::read).number("PRAGMA user_version");
 }
 
 // Gives back how many faults struck the first and the second move of a WAL that is to begin anew.
@@ -133,17 +144,21 @@ std::array<std::size_t, 2> cut_at_every_call(ForgetfulVfs::Fault fault, const st
                                              const Load& load = {}) {
   ForgetfulVfs& disk = ForgetfulVfs::the();
   LogFolder made;
-  {
+  if (load.layout_1) {
+    testing::put_layout_1(made);
+  } else {
     const auto log = Log::open(made.options());
     for (int i = 0; i < 5; ++i) log->append(decision(i));
   }
   std::uint64_t calls = 0;
+  std::array<std::size_t, 3> layouts{};
   std::size_t struck = 0;
   std::array<std::size_t, 2> before_the_rest{};
   for (std::uint64_t at = 1;; at += stride()) {
     LogFolder in;
     std::filesystem::copy(made.path(), in.path());
     std::filesystem::copy(made.keys_dir(), in.keys_dir());
+    in.clock.now = made.clock.now.load();
     const std::string mark = testing::slurp(in.keys_dir() + "/high-water");
     disk.arm(at, fault);
     // Else all is moved before the second commit, which then begins the WAL anew by itself.
@@ -162,7 +177,9 @@ std::array<std::size_t, 2> cut_at_every_call(ForgetfulVfs::Fault fault, const st
       disk.arm(0, fault);
       disk.forget();
     }
+    if (load.layout_1) ++layouts.at(static_cast<std::size_t>(layout_of(in.path())));
     holds(in, answered, where);
+    BOOST_REQUIRE(layout_of(in.path()) == 2);
     if (!hit) {
       BOOST_TEST(answered.size() == 12u);
       break;
@@ -171,6 +188,7 @@ std::array<std::size_t, 2> cut_at_every_call(ForgetfulVfs::Fault fault, const st
   }
   BOOST_TEST_MESSAGE(name + ": " + std::to_string(struck) + " faults, " + std::to_string(calls) + " calls");
   BOOST_TEST(struck * stride() > 40u);
+  if (load.layout_1) BOOST_TEST((layouts[1] > 0u && layouts[2] > 0u));  // cut before it and after it
   return before_the_rest;
 }
 
@@ -185,6 +203,12 @@ BOOST_AUTO_TEST_CASE(any_call_of_a_commit_that_changes_nothing_may_fail_too) {
   cut_at_every_call(ForgetfulVfs::Fault::blind, "blind");
 }
 BOOST_AUTO_TEST_CASE(any_write_of_a_commit_may_be_cut_short) { cut_at_every_call(ForgetfulVfs::Fault::half, "half"); }
+
+// The first commits bring a log of an older build up to date: it is of one layout or of the other, and whole.
+BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_while_a_log_of_layout_1_is_brought_up_to_date) {
+  for (const auto fault : {ForgetfulVfs::Fault::power, ForgetfulVfs::Fault::error})
+    cut_at_every_call(fault, "fault " + std::to_string(static_cast<int>(fault)) + " of layout 1", {.layout_1 = true});
+}
 
 // The WAL is moved by a thread of its own, so which call is struck is not the same in each run; what must hold is.
 BOOST_AUTO_TEST_CASE(the_power_may_go_or_any_call_fail_while_the_wal_is_moved_beside_the_commits) {
