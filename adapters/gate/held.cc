@@ -47,6 +47,7 @@ void Applied::held(const decide::Decision& decision, const decide::Request& requ
   const bool waits = !request.has_outreach() && !request.has_material();
   if (waits) say_ = waiting_text(request.program(), request, decision.untold, queue);
   decision_.say = say_;
+  decision_.say_format = text::Format::plain;
   decision_.has_say = waits;
   decision_.answer_changed = true;
 }
@@ -55,6 +56,7 @@ void Applied::advice(const decide::Decision& decision, const decide::Request& re
   begin(decision, Ruling::advice, decide::Verdict::allow, decide::Verdict::allow);
   decision_.has_handoff = false;
   decision_.say = request.answer_text();
+  decision_.say_format = request.answer_format();
   decision_.has_say = request.has_answer();
   decision_.answer_changed = false;
 }

@@ -157,7 +157,8 @@ json::object decision_schema(Language language) {
       {{"id", type("string")},
        {"decision", type("string")},
        {"verdict", verdict_schema()},
-       {"say", object({{"text", nullable("string")}}, {"text"})},
+       // Of an answer with mark-up it says whether what is sent has it too; elsewhere it is plain.
+       {"say", object({{"text", nullable("string")}, {"format", one_of({"plain", "markdown", "html"})}}, {"text"})},
        {"products", list_of(item_schema("id"))},
        {"actions", list_of(item_schema("name"))},
        {"recipients", list_of(item_schema("id"))},

@@ -322,6 +322,8 @@ std::string reply_json(const Ruleset& ruleset, const Request& request, const Dec
     append_json(out, decision.say);
   else
     out += "null";
+  if (request.answer_format() != text::Format::plain && decision.has_say)
+    out.append(",\"format\":\"").append(text::name(decision.say_format)).append("\"");
   out += "},\"products\":";
   append_items(out, program, request, decision, Items::products);
   out += ",\"actions\":";
@@ -449,6 +451,7 @@ std::string outcome_json(const Ruleset& ruleset, const Request& request, const D
     out["say"] = decision.say;
   else
     out["say"] = nullptr;
+  if (decision.say_format != text::Format::plain) out["say_format"] = text::name(decision.say_format);
   out["cbor_sha256"] = hex(sha256(decide::outcome(program, decision)));
   return json::serialize(out);
 }

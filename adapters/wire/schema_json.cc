@@ -376,7 +376,7 @@ class Writer {
         return pattern("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "17:30");
       case SlotType::choice:
       case SlotType::scale:
-        return symbols_of(slot, index == p_.known().answer_format);
+        return symbols_of(slot);
       case SlotType::text:
       case SlotType::time_zone:
       case SlotType::list:
@@ -385,12 +385,10 @@ class Writer {
     }
     return plain_text();
   }
-  // Of a format the first is all that is read yet.
-  static object symbols_of(const Slot& slot, bool only_first) {
+  static object symbols_of(const Slot& slot) {
     array values;
     for (const program::Symbol& symbol : slot.symbols) {
       for (const std::string& name : symbol.names) values.push_back(json::string(name));
-      if (only_first) break;
     }
     return {{"enum", std::move(values)}};
   }

@@ -30,7 +30,7 @@ constexpr int kId = 1, kAt = 2, kOffset = 3, kChannel = 4, kLanguage = 5, kBot =
               kNamedProducts = 15;
 }
 namespace texts_key {
-constexpr int kMessage = 1, kAnswer = 2, kOutreach = 3, kMaterial = 4;
+constexpr int kMessage = 1, kAnswer = 2, kOutreach = 3, kMaterial = 4, kAnswerFormat = 5;
 }
 namespace facts_key {
 constexpr int kPath = 1, kItem = 2, kValue = 3, kCause = 4, kQuality = 5, kSource = 6, kAsOf = 7, kClass = 8,
@@ -114,6 +114,8 @@ std::string texts_section(const Request& request, const Decision& decision) {
   Map map;
   if (request.has_message()) map.text(texts_key::kMessage, stored_message(request, decision));
   if (request.has_answer()) map.text(texts_key::kAnswer, request.answer_text());
+  if (request.has_answer() && request.answer_format() != text::Format::plain)
+    map.text(texts_key::kAnswerFormat, text::name(request.answer_format()));
   if (request.has_outreach()) map.text(texts_key::kOutreach, request.outreach_text());
   if (request.has_material()) map.text(texts_key::kMaterial, request.material_text());
   return map.take();

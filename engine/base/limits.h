@@ -29,6 +29,8 @@ struct Limits {
   std::size_t list_elements = 1'000;        // elements of one list of a turn
   std::size_t id_characters = 128;          // code points of a caller's id
   std::size_t fact_text_bytes = 64u << 10;  // bytes of one text fact; answer and message may fill the request
+  std::size_t markup_bytes = 256u << 10;    // bytes of an answer with mark-up; beyond: a hand-off, cause limit
+  std::size_t markup_tags = 1'000;          // of HTML: its parser is quadratic in them
   // one decision
   std::size_t pairs = 65'536;   // products × actions × recipients that one decision looks at; beyond: a hand-off
   std::size_t hits = 4'096;     // lexicon hits of one text; beyond: unknown, cause limit

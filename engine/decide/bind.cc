@@ -600,13 +600,10 @@ void Binder::fact(std::uint32_t node, const Member& member, Frame frame, std::si
   }
   Request::Extra& extra = r_.extras_.add();
   std::int64_t key = 0;
-  if (!read(node, slot, static_cast<SlotType>(slot.type), extra, key) || slot.cell == program::kNone) {
-    r_.extras_.cut(r_.extras_.size() - 1);
-    return;
-  }
-  // Markup is not read yet: what stands in it could hide what the rules look for.
-  if (member.slot == p_.known().answer_format && extra.symbol != 0) {
-    report(codes::kNotYet, node, "plain", said(node));
+  const bool good = read(node, slot, static_cast<SlotType>(slot.type), extra, key);
+  // How the text is read hangs on it, whether a rule asks or not.
+  if (good && member.slot == p_.known().answer_format) r_.answer_format_ = static_cast<text::Format>(extra.symbol);
+  if (!good || slot.cell == program::kNone) {
     r_.extras_.cut(r_.extras_.size() - 1);
     return;
   }

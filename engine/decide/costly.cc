@@ -25,13 +25,20 @@ Costly::Found Costly::pattern(std::uint32_t group, const text::Pattern& pattern,
                               std::size_t most) {
   if (const Asked* before = known(What::pattern, group)) return told(*before);
   Asked fresh{What::pattern, group, Kleene::no, Cause::none, places_.size(), 0, false};
-  if (!pattern.find(text.text(), found_, most)) {
-    fresh.result = Kleene::unknown;
-    fresh.cause = Cause::limit;
-    return keep(fresh);
+  // What may be shown has its own ends, which ^ and $ are; behind it stand other readings of it.
+  const std::string_view whole = text.text();
+  const std::size_t flow = text.flow_end();
+  for (std::size_t begin = 0, end = flow;; begin = flow, end = whole.size()) {
+    if (!pattern.find(whole.substr(begin, end - begin), found_, most - (places_.size() - fresh.first))) {
+      fresh.result = Kleene::unknown;
+      fresh.cause = Cause::limit;
+      return keep(fresh);
+    }
+    const auto by = static_cast<std::uint32_t>(begin);
+    for (const text::Range& place : found_) places_.push_back({{place.begin + by, place.end + by}, Said::found});
+    if (end == whole.size()) break;
   }
-  for (const text::Range& place : found_) places_.push_back({place, Said::found});
-  fresh.result = kleene(!found_.empty());
+  fresh.result = kleene(places_.size() > fresh.first);
   return keep(fresh);
 }
 

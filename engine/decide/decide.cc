@@ -43,6 +43,8 @@ Kleene Run::topic(const program::TopicRow& row) {
 
 void Run::run() {
   prepare();
+  if (is_marked() && r_.has_answer() && !text::show(r_.answer_text(), r_.answer_format(), in_.limits, shown_answer()))
+    limit();  // what it shows is not known
   find();
   if (in_.candidates.size() > 1) std::sort(in_.candidates.begin(), in_.candidates.end());
   for (const Candidate& one : in_.candidates) judge(one.rule(), one.unit(), one.settled());
@@ -68,6 +70,7 @@ void Run::prepare() {
   setting_.eyes = &in_;
   setting_.answer_slot = answer_slot_;
   setting_.answer_text = r_.answer_text();
+  setting_.answer_format = r_.answer_format();
   setting_.question = state_.question;
   setting_.cells[0] = r_.cells(Frame::turn, 0);
   const std::span<const program::PackRow> packs = p_.pack_rows();
@@ -151,8 +154,10 @@ Kleene Run::settle(const RuleRow& rule) {
   const Kleene when = evaluate(p_.rows<Node>(Section::nodes, rule.when), setting_, in_.when);
   if (when == Kleene::no || !(rule.flags & program::kHasUnless)) return when;
   setting_.inferred_counts = (rule.flags & program::kTrustInferred) != 0;
+  setting_.excuses = true;
   const Kleene excuse = evaluate(p_.rows<Node>(Section::nodes, rule.unless), setting_, in_.excuse);
   setting_.inferred_counts = true;
+  setting_.excuses = false;
   return unless(when, excuse);
 }
 

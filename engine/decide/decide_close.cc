@@ -67,7 +67,8 @@ void Run::close_sets(Scratch::Inside::Seldom& all) {
   for (const auto& [fact, values] : all.secrets) secrets.insert(secrets.end(), values.begin(), values.end());
   join_set(secrets, std::less<>());
   for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})
-    find_values(all.hidden, part, text_of(r_, part), secrets, all.redact.normal);
+    find_values(all.hidden, part, text_of(r_, part), secrets, all.redact.normal,
+                part == TextPart::answer && is_marked() ? all.shown.get() : nullptr);
   mask();
   all.untold = all.masked;
   d_.untold = all.untold;
@@ -109,7 +110,7 @@ void Run::replace_matches(Scratch::Inside::Seldom& all) {
   for (Replacement& one : all.replacements) {
     std::string& match = all.match;
     match.clear();
-    append_masked(match, d_.untold, one.part, text_of(r_, one.part), one.begin, one.end);
+    append_match(match, one.part, one.begin, one.end);
     one.text = all.texts.size();
     append(all.texts, topic(one.unit, match), one.with->with);
     one.size = all.texts.size() - one.text;

@@ -12,6 +12,7 @@ void Run::judge_final_text() {
   if (revised ? !d_.answer_changed : !interpolated_) return;
   in_.forget(answer_slot_);
   setting_.answer_text = in_.say;
+  setting_.answer_format = d_.say_format;
   for (std::uint32_t index : p_.answer_rules()) {
     const RuleRow& rule = p_.rules()[index];
     const PackNow& pack = in_.packs[rule.pack];
@@ -97,6 +98,7 @@ void Run::hand_over() {
   d_.told_once = {};
   d_.disclosures = {};
   d_.answer_changed = false;
+  d_.say_format = text::Format::plain;
   in_.say = waiting_text(d_.handoff.queue);
   if (in_.say.empty()) in_.say = fallback(Verdict::handoff, r_.language());
 }

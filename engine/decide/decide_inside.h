@@ -148,6 +148,7 @@ struct Scratch::Inside final : TextEyes {
     std::string texts, match;
     std::deque<std::string> labels;  // texts made here that a Redacted or a Topic points to; they stay where they are
     text::RedactScratch redact;
+    std::unique_ptr<text::Shown> shown;  // the answer as it came, where it has mark-up
   };
   Seldom& seldom() {
     uses_seldom = true;
@@ -182,7 +183,8 @@ struct Scratch::Inside final : TextEyes {
     std::construct_at(&decision);  // in place: an assignment makes one beside it and copies it over
   }
 
-  TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text) override {
+  TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text,
+                 text::Format format = text::Format::plain) override {
     for (std::size_t i = 0; i < seen_used; ++i) {
       if (seen[i]->slot == slot && seen[i]->item == item) return *seen[i];
     }
@@ -190,7 +192,7 @@ struct Scratch::Inside final : TextEyes {
     TextSeen& fresh = *seen[seen_used++];
     fresh.slot = slot;
     fresh.item = item;
-    fresh.read(*program, text);
+    fresh.read(*program, text, format, limits);
     return fresh;
   }
   // Bytes that the reasons found so far stand on.
@@ -339,7 +341,8 @@ class Run {
       const std::optional<TextPart> part = part_of(node.slot);
       if (!part) continue;
       const bool hidden = code == NodeCode::text_has_text && is_protected(p_, node.other);
-      TextSeen& seen = in_.look(node.slot, -1, *part == TextPart::answer ? setting_.answer_text : text_of(r_, *part));
+      TextSeen& seen = *part == TextPart::answer ? in_.look(node.slot, -1, setting_.answer_text, setting_.answer_format)
+                                                 : in_.look(node.slot, -1, text_of(r_, *part));
       each_place(setting_, node, seen, [&](text::Range place, Said said) {
         const text::Range there = seen.normal.original(place);
         visit(Match{*part, there.begin, there.end, said}, place, hidden);
@@ -385,6 +388,10 @@ class Run {
   void refusal();
   void ask(const Required& what, const Topic& of);
   std::string waiting_text(std::uint32_t index) const;
+  // Of the answer as it came, in its own mark-up.
+  bool is_marked() const { return r_.answer_format() != text::Format::plain; }
+  text::Shown& shown_answer();
+  void append_match(std::string& out, TextPart part, std::uint32_t begin, std::uint32_t end) const;
   // Of an outreach or a material nobody waits for a word: only a rule's own is said.
   static bool nobody_waits(const Request& request) { return request.has_outreach() || request.has_material(); }
   // What the turn is about: its product and its action, if it has one.

@@ -18,12 +18,37 @@ Topic Run::topic(const ReasonDraft& draft) const {
   if (draft.matches < draft.matches_end) {
     const Match& first = in_.matches[draft.matches];
     match = text_of(r_, first.part).substr(first.begin, first.end - first.begin);
-    if (!d_.untold.empty()) {
-      match = in_.seldom().labels.emplace_back(
-          masked(d_.untold, first.part, text_of(r_, first.part), first.begin, first.end));
+    if (!d_.untold.empty() || (is_marked() && first.part == TextPart::answer)) {
+      std::string& told = in_.seldom().labels.emplace_back();
+      append_match(told, first.part, first.begin, first.end);
+      match = told;
     }
   }
   return topic(Unit{draft.reason.product, draft.reason.action, draft.reason.recipient}, match);
+}
+
+// The words that were found, without what is masked in them; of an answer with mark-up as they are shown.
+void Run::append_match(std::string& out, TextPart part, std::uint32_t begin, std::uint32_t end) const {
+  const std::string_view text = text_of(r_, part);
+  if (!is_marked() || part != TextPart::answer) return append_masked(out, d_.untold, part, text, begin, end);
+  const std::size_t before = out.size();
+  const text::Shown& shown = *in_.seldom().shown;
+  std::uint32_t at = begin;
+  for (const Redacted& one : d_.untold) {
+    if (one.part != part || one.end <= at || one.begin >= end) continue;
+    if (one.begin > at) shown.append_shown(out, at, one.begin);
+    out += text::kMask;
+    at = std::min(one.end, end);
+  }
+  if (at < end) shown.append_shown(out, at, end);
+  if (out.size() == before)
+    append_masked(out, d_.untold, part, text, begin, end);  // it stands in no text, but in a mark
+}
+
+text::Shown& Run::shown_answer() {
+  std::unique_ptr<text::Shown>& shown = in_.seldom().shown;
+  if (!shown) shown = std::make_unique<text::Shown>();
+  return *shown;
 }
 
 const program::SayRow* Run::say_of(const RuleRow& rule) const {
@@ -83,12 +108,14 @@ void Run::replace_whole() {
 void Run::answer() {
   if (!answers()) return;
   d_.has_say = true;
+  d_.say_format = r_.answer_format();
   bool replaced = false;
   for (const ReasonDraft& draft : in_.drafts) {
     if (draft.reason.verdict != d_.verdict) continue;
     const EffectRow* with = replacement_of(draft.reason);
     if (!with) continue;
     append(in_.say, topic(draft), with->with);
+    if (is_marked()) in_.say = text::escaped(r_.answer_format(), in_.say);
     replaced = true;
     break;
   }
@@ -120,9 +147,17 @@ void Run::edit() {
                          std::string_view(all.texts).substr(one.text, one.size)});
   }
   if (all.edits.empty()) return;
-  text::apply_edits(r_.answer_text(), all.edits, all.redact, in_.say);
   // Nothing is left to say, and the customer is not sent an empty line: he is told what he may do instead.
-  if (text::says_nothing(in_.say)) in_.say = fallback(Verdict::block, r_.language());
+  if (!is_marked()) {
+    text::apply_edits(r_.answer_text(), all.edits, all.redact, in_.say);
+    if (text::says_nothing(in_.say)) in_.say = fallback(Verdict::block, r_.language());
+    return;
+  }
+  const text::Format format = r_.answer_format();
+  text::apply_edits(shown_answer(), format, in_.limits, all.edits, all.redact, in_.say);
+  text::Shown left;
+  if (text::show(in_.say, format, in_.limits, left) && text::says_nothing(left.flow()))
+    in_.say = text::escaped(format, fallback(Verdict::block, r_.language()));
 }
 
 // The answer's own disclosures, then those of the products and actions that stay: who reads nothing but `say` is right too.
@@ -144,7 +179,10 @@ void Run::disclose() {
   if (all.told.empty()) return;
   for (const Told& one : all.told)
     all.disclosed.push_back({one.at_start, std::string_view(all.texts).substr(one.at, one.size)});
-  text::add_disclosures(all.disclosed, all.redact, in_.say);
+  if (is_marked())
+    text::add_disclosures(r_.answer_format(), in_.limits, all.disclosed, all.redact, in_.say);
+  else
+    text::add_disclosures(all.disclosed, all.redact, in_.say);
   // What is told of a decision is what was added, not what the answer said already.
   std::size_t added = 0;
   for (std::size_t i = 0; i < all.disclosures.size(); ++i)

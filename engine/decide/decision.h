@@ -13,6 +13,7 @@
 #include "engine/base/units.h"
 #include "engine/decide/cause.h"
 #include "engine/program/schema.h"
+#include "engine/text/markup.h"
 
 namespace caveat::decide {
 
@@ -111,7 +112,8 @@ struct Decision {
   HandOff handoff;
   std::string_view say;  // ready to send in the request's language; empty and !has_say: nothing to send
   bool has_say = false;
-  bool answer_changed = false;  // say differs from the answer as the bot wrote it
+  text::Format say_format = text::Format::plain;  // the answer's own where it goes out, changed or not
+  bool answer_changed = false;                    // say differs from the answer as the bot wrote it
 };
 
 }  // namespace caveat::decide

@@ -335,6 +335,15 @@ std::string_view text_of(std::uint32_t slot, const Request::Extra& extra, const 
   return slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
 }
 
+TextSeen& look(const Node& node, const Setting& setting, std::string_view text) {
+  return setting.eyes->look(node.slot, setting.item_of(node.frame, node.slot), text,
+                            node.slot == setting.answer_slot ? setting.answer_format : text::Format::plain);
+}
+
+bool is_marked(std::uint32_t slot, const Setting& setting) {
+  return slot == setting.answer_slot && setting.answer_format != text::Format::plain;
+}
+
 Value fact_value(const Node& node, const Setting& setting) {
   const Seen seen = see(setting, node.frame, node.cell);
   Value value;
@@ -346,6 +355,7 @@ Value fact_value(const Node& node, const Setting& setting) {
   value.number = extra.number;
   value.duration = extra.duration;
   value.text = text_of(node.slot, extra, setting);
+  if (is_marked(node.slot, setting)) value.text = look(node, setting, value.text).shown->flow();
   value.is_id = (node.flags & program::kIsId) != 0;
   value.currency = setting.request->view(extra.currency, extra.currency_size);
   return value;
@@ -364,6 +374,20 @@ std::uint8_t other_frame(const Node& node) {
   return static_cast<std::uint8_t>((node.flags / program::kOtherFrame) & 3u);
 }
 
+text::Range place_of(std::size_t at, std::string_view phrase) {
+  const auto begin = static_cast<std::uint32_t>(at);
+  return {begin, begin + static_cast<std::uint32_t>(phrase.size())};
+}
+
+// Of a group of words: does one of them stand where it counts?
+bool has(const TextSeen& seen, std::uint32_t group, bool sure) {
+  if (!seen.hits.has(group)) return false;
+  if (!sure || seen.normal.shown() == nullptr) return true;
+  const auto matches = seen.hits.matches();
+  return std::any_of(matches.begin(), matches.end(),
+                     [&](const text::Match& one) { return one.lexicon == group && seen.normal.is_sure(one.normal); });
+}
+
 // Whether the text of one fact stands in that of another. An empty one would stand everywhere: it says nothing.
 Kleene text_has_text(const Node& node, const Setting& setting, std::string_view text, Cause& cause) {
   const Seen wanted = see(setting, other_frame(node), node.other_cell);
@@ -371,14 +395,15 @@ Kleene text_has_text(const Node& node, const Setting& setting, std::string_view 
   cause = wanted.cause;
   if (wanted.state == Request::kUnknown) return Kleene::unknown;
   const std::string_view phrase = other_text(node, setting).normal.text();
-  const TextSeen& looked = setting.eyes->look(node.slot, setting.item_of(node.frame, node.slot), text);
+  const TextSeen& looked = look(node, setting, text);
+  const bool sure = only_sure(node, setting);
   // All places are counted, as those of a lexicon are: a redaction must reach each of them (each_place).
   const std::string_view searched = looked.normal.text();
   std::size_t left = phrase.size() > looked.max_phrase ? 0 : looked.max_hits + 1;
   bool found = false;
   for (std::size_t at = 0; (at = text::find_phrase(searched, phrase, at, left)) != std::string_view::npos; ++at, --left)
-    found = true;
-  cause = phrase.empty() ? Cause::empty_text : left == 0 ? Cause::limit : Cause::none;
+    found = found || !sure || looked.normal.is_sure(place_of(at, phrase));
+  cause = phrase.empty() ? Cause::empty_text : left == 0 || !looked.taken ? Cause::limit : Cause::none;
   return cause != Cause::none ? Kleene::unknown : kleene(found);
 }
 
@@ -462,7 +487,16 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
       return text_has_text(node, setting, text_of(node.slot, extra, setting), cause);
     case NodeCode::text_is: {
       std::string_view text = text_of(node.slot, extra, setting);
-      if ((node.flags & program::kIsId) == 0) text = setting.eyes->normal_form(text);
+      if (is_marked(node.slot, setting)) {
+        const TextSeen& looked = look(node, setting, text);
+        if (!looked.taken) {
+          cause = Cause::limit;
+          return Kleene::unknown;
+        }
+        text = setting.eyes->normal_form(looked.shown->flow());
+      } else if ((node.flags & program::kIsId) == 0) {
+        text = setting.eyes->normal_form(text);
+      }
       for (program::Str one : setting.program->strings(node.rows)) {
         if (setting.program->text(one) == text) return Kleene::yes;
       }
@@ -473,19 +507,23 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
     case NodeCode::text_matches:
     case NodeCode::text_claims: {
       const std::string_view text = text_of(node.slot, extra, setting);
-      TextSeen& looked = setting.eyes->look(node.slot, setting.item_of(node.frame, node.slot), text);
-      if (looked.hits.over_limit()) {
+      TextSeen& looked = look(node, setting, text);
+      if (!looked.is_whole()) {
         cause = Cause::limit;
         return Kleene::unknown;
       }
       if (code != NodeCode::text_has && code != NodeCode::text_has_all) {
         const Costly::Found found = ask(node, setting, looked);
         cause = found.cause;
-        return found.result;
+        if (found.result != Kleene::yes || looked.normal.shown() == nullptr || !only_sure(node, setting))
+          return found.result;
+        return kleene(std::any_of(found.places.begin(), found.places.end(),
+                                  [&](const Costly::Place& one) { return looked.normal.is_sure(one.normal); }));
       }
-      if (code == NodeCode::text_has) return kleene(looked.hits.has(node.other));
+      const bool sure = only_sure(node, setting);
+      if (code == NodeCode::text_has) return kleene(has(looked, node.other, sure));
       for (std::uint32_t group : setting.program->indices(node.rows)) {
-        if (!looked.hits.has(group)) return Kleene::no;
+        if (!has(looked, group, sure)) return Kleene::no;
       }
       return Kleene::yes;
     }
@@ -509,7 +547,14 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
 TextSeen& other_text(const Node& node, const Setting& setting) {
   const std::uint8_t frame = other_frame(node);
   const Request::Extra extra = setting.request->extra(*see(setting, frame, node.other_cell).cell);
-  return setting.eyes->look(node.other, setting.item_of(frame, node.other), text_of(node.other, extra, setting));
+  return setting.eyes->look(node.other, setting.item_of(frame, node.other), text_of(node.other, extra, setting),
+                            node.other == setting.answer_slot ? setting.answer_format : text::Format::plain);
+}
+
+void TextSeen::read_marked(std::string_view text, text::Format format, const Limits& limits) {
+  if (!shown) shown = std::make_unique<text::Shown>();
+  taken = text::show(text, format, limits, *shown);
+  text::normalise(*shown, normal);
 }
 
 namespace {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -17,13 +18,16 @@
 #include "engine/decide/request.h"
 #include "engine/program/program.h"
 #include "engine/text/lexicon.h"
+#include "engine/text/markup.h"
 
 namespace caveat::decide {
 
-// One text of the turn, normalised and searched once.
+// One text of the turn, normalised and searched once: of one with mark-up what is shown of it.
 struct TextSeen {
   std::uint32_t slot = program::kNone;
   std::int32_t item = -1;
+  std::unique_ptr<text::Shown> shown;  // of a text with mark-up, once there was one
+  bool taken = true;                   // false: its mark-up could not be read, and its source was searched
   text::NormalText normal;
   text::MatchScratch hits;
   Costly costly;
@@ -31,16 +35,26 @@ struct TextSeen {
   TextSeen(const text::Lexicons& lexicons, const Limits& limits)
       : hits(lexicons, limits.hits), max_hits(limits.hits), max_phrase(limits.fact_text_bytes) {}
 
-  void read(const program::Program& program, std::string_view text) {
-    text::normalise(text, normal);
+  void read(const program::Program& program, std::string_view text, text::Format format, const Limits& limits) {
+    taken = true;
+    if (format == text::Format::plain)
+      text::normalise(text, normal);
+    else
+      read_marked(text, format, limits);
     program.lexicons().match(normal, hits);
     costly.clear();
   }
+  // Could all be looked at that may stand there?
+  bool is_whole() const { return taken && !hits.over_limit(); }
+
+ private:
+  void read_marked(std::string_view text, text::Format format, const Limits& limits);
 };
 
 class TextEyes {  // finds and remembers the searched texts of one decision
  public:
-  virtual TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text) = 0;
+  virtual TextSeen& look(std::uint32_t slot, std::int32_t item, std::string_view text,
+                         text::Format format = text::Format::plain) = 0;
 
   // Texts that are the same as rules compare them: width, case and compatibility forms fold (semantics.md 23).
   bool same(std::string_view a, std::string_view b) {
@@ -77,12 +91,14 @@ struct Setting {
   std::array<std::int32_t, 3> item = {-1, -1, -1};
   std::int32_t recipient = -1;  // of an outreach: who is the customer; cells[0] are the turn's as he is
   bool inferred_counts = true;  // false in `unless`: an inferred fact is unknown there (semantics.md 12)
+  bool excuses = false;         // in `unless`: what is found there lets something pass
   std::uint32_t pack = 0;       // the rule's
   Days today = 0;               // in the zone of the rule's pack
   std::int32_t offset_minutes = 0;
   std::uint32_t answer_slot = program::kNone;  // whose text is …
   std::string_view answer_text;                // … this one: the answer, later the final text
-  std::string_view question;                   // StateView::question
+  text::Format answer_format = text::Format::plain;
+  std::string_view question;  // StateView::question
 
   // Whose a fact is: the product's, the action's, the recipient's; -1: the turn's.
   std::int32_t item_of(std::uint32_t frame, std::uint32_t slot) const {
@@ -91,6 +107,12 @@ struct Setting {
     return his ? recipient : item[frame];
   }
 };
+
+// Of an answer with mark-up: does what the node finds count only where every renderer shows it? What must stand there does, and what
+// must not stand there is looked for wherever one may show it (docs/decisions/0016).
+inline bool only_sure(const program::Node& node, const Setting& setting) {
+  return ((node.flags & program::kUnderNot) != 0) != setting.excuses;
+}
 
 struct Working {  // per node of the program at hand
   std::array<Kleene, 256> result;

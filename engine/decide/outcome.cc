@@ -52,7 +52,8 @@ void write(cbor::Encoder& out, const Program& program, const Reason& reason) {
 
 std::string outcome(const Program& program, const Decision& decision) {
   cbor::Encoder out;
-  out.map(decision.left_out.empty() ? 11 : 12);
+  const bool marked = decision.say_format != text::Format::plain;
+  out.map(11u + (decision.left_out.empty() ? 0u : 1u) + (marked ? 1u : 0u));
   out.integer(0), out.integer(static_cast<int>(decision.verdict));
   out.integer(1), out.array(decision.reasons.size());
   for (const Reason& reason : decision.reasons) write(out, program, reason);
@@ -129,6 +130,7 @@ std::string outcome(const Program& program, const Decision& decision) {
       out.text(wording(program, one.wording)), out.integer(one.per), out.integer(one.product);
     }
   }
+  if (marked) out.integer(12), out.text(text::name(decision.say_format));
   return out.take();
 }
 

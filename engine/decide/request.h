@@ -25,6 +25,7 @@
 #include "engine/decide/cause.h"
 #include "engine/program/cell.h"
 #include "engine/program/program.h"
+#include "engine/text/markup.h"
 
 namespace caveat::decide {
 
@@ -190,6 +191,7 @@ class Request {
   bool has_outreach() const { return has_outreach_; }
   bool has_material() const { return has_material_; }
   std::string_view answer_text() const { return text(answer_); }
+  text::Format answer_format() const { return answer_format_; }  // how that is marked up
   std::string_view message_text() const { return text(message_); }
   std::string_view outreach_text() const { return text(outreach_); }
   std::string_view material_text() const { return text(material_); }
@@ -332,6 +334,7 @@ class Request {
   Quality quality_ = Quality::assessed;  // of a fact of which nothing else is said
   Language language_ = Language::zh;
   Offsets offsets_ = Offsets::code_points;
+  text::Format answer_format_ = text::Format::plain;
   std::optional<std::int64_t> turn_;
   std::array<Items, 3> frames_;  // program::Frame
   Kept<Text> product_ids_, action_names_, recipient_ids_;

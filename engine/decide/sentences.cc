@@ -116,9 +116,12 @@ std::vector<Spelling> protected_values(const Program& program, const Request& re
 }
 
 void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const Spelling> values,
-                 text::NormalText& held) {
+                 text::NormalText& held, const text::Shown* shown) {
   if (values.empty() || text.empty()) return;
-  text::normalise(text, held);
+  if (shown != nullptr)
+    text::normalise(*shown, held);
+  else
+    text::normalise(text, held);
   const std::string_view searched = held.text();
   for (const Spelling& value : values) {
     if (value.where == Spelling::Where::matched) continue;

@@ -44,7 +44,7 @@ std::vector<Spelling> protected_values(const program::Program& program, const Re
 // Adds the places at which one of `values` stands in a text of the turn, by whatever rule it was read and whether a rule looked for it or
 // not.
 void find_values(std::vector<Redacted>& out, TextPart part, std::string_view text, std::span<const Spelling> values,
-                 text::NormalText& held);
+                 text::NormalText& held, const text::Shown* shown = nullptr);
 
 void append_value(std::string& out, const Topic& topic, std::uint32_t slot);
 // Appends the template; false: it interpolates nothing.

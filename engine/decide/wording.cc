@@ -15,7 +15,6 @@ constexpr Phrase kPhrases[] = {
     {"a list", "列表"},
     {"an object", "对象"},
     {"a text", "文本"},
-    {"plain", "plain（纯文本）"},
     {"an object: one turn", "一个对象：一轮请求"},
     {"a value of class {}", "数据类别为 {} 的值"},
     {"an instant, RFC 3339", "RFC 3339 的时刻"},

@@ -94,7 +94,7 @@ void add_built_in_facts(Model& model) {
   confidence.high = Decimal(1);
   add("answer", "confidence", "置信度", confidence);
   add("answer", "author", "作者", choice(model, {{"bot", "机器人"}, {"person", "人工"}}));
-  add("answer", "format", "格式", choice(model, {{"plain", ""}, {"markdown", ""}, {"html", ""}}));
+  add("answer", "format", "格式", choice(model, {{"plain", "纯文本"}, {"markdown", ""}, {"html", ""}}));
   add("action", "name", "名称", of(TypeKind::text));  // a pack may declare its choices
   add("outreach", "channel", "渠道", of(TypeKind::text));
   add("outreach", "purpose", "用途", of(TypeKind::text));

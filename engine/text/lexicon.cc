@@ -119,8 +119,7 @@ Lexicons::Lexicons(std::span<const Lexicon> lexicons, std::vector<LexiconFault>&
 }
 
 bool Lexicons::is_exact(const Exact& wanted, const NormalText& text, Range normal, MatchScratch& scratch) {
-  const Range range = text.original(normal);
-  const std::string_view there = text.original().substr(range.begin, range.end - range.begin);
+  const std::string_view there = text.written(normal);
   if (wanted.form) {
     return wanted.tail.empty() ? there == wanted.head : there.starts_with(wanted.head) && there.ends_with(wanted.tail);
   }

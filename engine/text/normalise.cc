@@ -10,6 +10,7 @@
 #include "engine/base/utf8.h"
 #include "engine/text/characters.h"
 #include "engine/text/graphemes.h"
+#include "engine/text/markup.h"
 
 namespace caveat::text {
 namespace {
@@ -270,8 +271,14 @@ void normalise(std::string_view utf8, NormalText& out) {
   out.text_.clear();
   out.segments_.clear();
   out.original_ = utf8;
+  out.shown_ = nullptr;
   out.text_.reserve(utf8.size());
   Folder(utf8, out).run();
+}
+
+void normalise(const Shown& shown, NormalText& out) {
+  normalise(shown.text(), out);
+  out.shown_ = &shown;
 }
 
 const NormalText::Segment& NormalText::segment_at(std::uint32_t normal) const {
@@ -280,7 +287,7 @@ const NormalText::Segment& NormalText::segment_at(std::uint32_t normal) const {
   return *(after - 1);
 }
 
-Range NormalText::original(std::uint32_t begin, std::uint32_t end) const {
+Range NormalText::folded_from(std::uint32_t begin, std::uint32_t end) const {
   const auto size = static_cast<std::uint32_t>(text_.size());
   begin = std::min(begin, size);
   end = std::min(end, size);
@@ -298,7 +305,34 @@ Range NormalText::original(std::uint32_t begin, std::uint32_t end) const {
   return {start_of(begin), last.linear ? last.original + (end - last.normal) : last.original_end};
 }
 
-Range NormalText::original_graphemes(Range normal) const { return whole_graphemes(original_, original(normal)); }
+Range NormalText::original(std::uint32_t begin, std::uint32_t end) const {
+  const Range there = folded_from(begin, end);
+  return shown_ == nullptr ? there : shown_->source(there);
+}
+
+Range NormalText::original_graphemes(Range normal) const {
+  const Range there = whole_graphemes(original_, folded_from(normal.begin, normal.end));
+  return shown_ == nullptr ? there : shown_->source(there);
+}
+
+std::string_view NormalText::written(Range normal) const {
+  const Range there = folded_from(normal.begin, normal.end);
+  return original_.substr(there.begin, there.end - there.begin);
+}
+
+bool NormalText::is_sure(Range normal) const {
+  return shown_ == nullptr || shown_->is_sure(folded_from(normal.begin, normal.end));
+}
+
+std::size_t NormalText::flow_end() const {
+  if (shown_ == nullptr) return text_.size();
+  const auto behind = std::partition_point(segments_.begin(), segments_.end(),
+                                           [&](const Segment& s) { return s.original_end <= shown_->flow().size(); });
+  if (behind == segments_.end()) return text_.size();
+  return behind->linear && behind->original < shown_->flow().size()
+             ? behind->normal + (shown_->flow().size() - behind->original)
+             : behind->normal;
+}
 
 bool NormalText::is_plain(Range normal) const {
   if (normal.end <= normal.begin || segments_.empty()) return true;

@@ -25,6 +25,8 @@
 
 namespace caveat::text {
 
+class Shown;
+
 constexpr std::uint32_t kTextVersion = 1;  // part of the semantics version: raised when any text folds differently
 
 struct Range {  // bytes, end excluded
@@ -37,19 +39,27 @@ struct Range {  // bytes, end excluded
 class NormalText {
  public:
   std::string_view text() const { return text_; }
-  std::string_view original() const { return original_; }
 
-  // The bytes of the original that [begin, end) of the normal text came from.
+  // The bytes of the original that [begin, end) of the normal text came from: of a text with mark-up, of its source.
   Range original(std::uint32_t begin, std::uint32_t end) const;
   Range original(Range normal) const { return original(normal.begin, normal.end); }
   // The same, widened to whole grapheme clusters: what redactions and replacements take (semantics.md 41). Off the hot path.
   Range original_graphemes(Range normal) const;
+
+  // As it was written, but for mark-up: what is shown of it, before anything folds.
+  std::string_view written(Range normal) const;
+  // Of a text with mark-up: does every renderer show it? Of any other it stands there.
+  bool is_sure(Range normal) const;
+  // Where what may be shown ends, and other readings of it begin (markup.h); else the text's end.
+  std::size_t flow_end() const;
+  const Shown* shown() const { return shown_; }  // null: it has no mark-up
 
   // Whether [begin, end) differs from its original in width and case only: nothing was dropped or run together inside.
   bool is_plain(Range normal) const;
 
  private:
   friend void normalise(std::string_view utf8, NormalText& out);
+  friend void normalise(const Shown& shown, NormalText& out);
   friend class Folder;
   struct Segment {  // in order; linear: byte for byte; else all of the one stands for all of the other
     std::uint32_t normal, normal_end;
@@ -58,14 +68,17 @@ class NormalText {
     bool joined;  // more than width and case: blanks run together
   };
   const Segment& segment_at(std::uint32_t normal) const;
+  Range folded_from(std::uint32_t begin, std::uint32_t end) const;
 
   std::string text_;
-  std::string_view original_;
+  std::string_view original_;  // that was folded: what is shown, where there is mark-up
+  const Shown* shown_ = nullptr;
   std::vector<Segment> segments_;
   std::string buffer_;
 };
 
 void normalise(std::string_view utf8, NormalText& out);
+void normalise(const Shown& shown, NormalText& out);  // which must outlive it
 inline NormalText normalise(std::string_view utf8) {
   NormalText out;
   normalise(utf8, out);

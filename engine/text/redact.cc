@@ -7,6 +7,7 @@
 #include "engine/text/characters.h"
 #include "engine/text/cues.h"
 #include "engine/text/graphemes.h"
+#include "engine/text/redact_inside.h"
 #include "engine/text/scan.h"
 
 namespace caveat::text {
@@ -474,18 +475,22 @@ bool is_taken_back(std::string_view text, std::size_t end, const Denials& denial
 
 // Whether a text carries another, both in normal form, as a sentence of its own: within a longer one it may be denied, and so it may by
 // one behind it.
-bool carries(std::string_view text, std::string_view form, const Denials& denials) {
+bool carries(std::string_view text, std::string_view form, const Denials& denials, const auto& is_sure) {
   const bool ended = is_one_of(before(form, form.size()), kStop);
   for (std::size_t at = text.find(form); at != std::string_view::npos; at = text.find(form, at + 1)) {
     const std::size_t end = at + form.size();
-    if (begins_sentence(text, at) && ends_sentence(text, end, ended) && !is_taken_back(text, end, denials)) return true;
+    if (is_sure(at, end) && begins_sentence(text, at) && ends_sentence(text, end, ended) &&
+        !is_taken_back(text, end, denials))
+      return true;
   }
   return false;
 }
 
 }  // namespace
 
-void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out) {
+namespace inside {
+
+void unite(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch) {
   std::vector<Edit>& all = scratch.all;
   all.assign(edits.begin(), edits.end());
   for (Edit& edit : all) edit.range = whole_graphemes(original, edit.range);
@@ -507,11 +512,25 @@ void apply_edits(std::string_view original, std::span<const Edit> edits, RedactS
       united.push_back(edit);
     }
   }
+}
+
+void append_result(const Edit& edit, std::string_view there, RedactScratch& scratch, std::string& out) {
+  text::append_result(edit, there, scratch.letters, out);
+}
+
+void without_leavings(std::string_view text, std::span<const std::size_t> gone, std::string& out) {
+  text::without_leavings(text, gone, out);
+}
+
+}  // namespace inside
+
+void apply_edits(std::string_view original, std::span<const Edit> edits, RedactScratch& scratch, std::string& out) {
+  inside::unite(original, edits, scratch);
   std::string& whole = scratch.whole;
   whole.clear();
   scratch.gone.clear();
   std::uint32_t at = 0;
-  for (const Edit& edit : united) {
+  for (const Edit& edit : scratch.united) {
     whole += original.substr(at, edit.range.begin - at);
     const std::size_t size = whole.size();
     append_result(edit, original.substr(edit.range.begin, edit.range.end - edit.range.begin), scratch.letters, whole);
@@ -544,40 +563,49 @@ bool says_nothing(std::string_view text) {
   return true;
 }
 
-void add_disclosures(std::span<Disclosed> all, RedactScratch& scratch, std::string& text) {
+void inside::find_added(std::span<Disclosed> all, RedactScratch& scratch, std::string_view own,
+                        const std::function<bool(std::size_t, std::size_t)>& is_sure) {
   std::string& carried = scratch.carried;
-  carried = normal_form(text, scratch.normal);
-  const std::size_t own = carried.size();  // of the text; behind it stand those that are added
+  carried = own;  // behind it stand those that are added
   const Denials denials = denials_of(carried);
-  std::string& out = scratch.result;
-  out.clear();
   // Whole disclosures are compared: one may quote the customer, and what he wrote discloses nothing.
   scratch.gone.clear();  // where each that is added ends in `carried`
+  const std::size_t own_size = own.size();
   const auto is_added = [&](std::string_view form) {
-    std::size_t begin = own;
+    std::size_t begin = own_size;
     for (const std::size_t end : scratch.gone) {
       if (std::string_view(carried).substr(begin, end - begin) == form) return true;
       begin = end;
     }
     return false;
   };
-  const auto add = [&](bool at_start, const auto& put) {
+  for (const bool at_start : {true, false}) {
     for (Disclosed& each : all) {
       if (each.at_start != at_start) continue;
       const std::string_view form = normal_form(each.text, scratch.normal);
-      if (form.empty() || is_added(form) || carries(std::string_view(carried).substr(0, own), form, denials)) continue;
+      each.added = !form.empty() && !is_added(form) &&
+                   !carries(std::string_view(carried).substr(0, own_size), form, denials, is_sure);
+      if (!each.added) continue;
       carried += form;
       scratch.gone.push_back(carried.size());
-      each.added = true;
-      put(each.text);
     }
-  };
-  add(true, [&](std::string_view each) { out.append(each).append("\n"); });
+  }
+}
+
+void add_disclosures(std::span<Disclosed> all, RedactScratch& scratch, std::string& text) {
+  scratch.own = normal_form(text, scratch.normal);
+  inside::find_added(all, scratch, scratch.own, [](std::size_t, std::size_t) { return true; });
+  std::string& out = scratch.result;
+  out.clear();
+  for (const Disclosed& each : all) {
+    if (each.added && each.at_start) out.append(each.text).append("\n");
+  }
   out += text;
-  add(false, [&](std::string_view each) {
+  for (const Disclosed& each : all) {
+    if (!each.added || each.at_start) continue;
     if (!out.empty() && out.back() != '\n') out += '\n';
-    out += each;
-  });
+    out += each.text;
+  }
   if (!out.empty() && out.back() == '\n' && (text.empty() || text.back() != '\n')) out.pop_back();
   text.swap(out);
 }

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/text/markup.h"
 #include "engine/text/normalise.h"
 
 namespace caveat::text {
@@ -38,7 +39,7 @@ struct RedactScratch {  // working memory, one a thread
   std::vector<std::size_t>
       gone;  // bytes of `whole`, ascending: where something was removed; of `carried`: where one ends
   NormalText normal;
-  std::string result, whole, carried;
+  std::string result, whole, carried, own;
 };
 
 std::string apply_edits(std::string_view original, std::span<const Edit> edits);
@@ -55,5 +56,19 @@ struct Disclosed {
 // normal form, by itself and not within a longer sentence or a quotation, and that no sentence behind takes back, is not added again
 // (semantics.md 6), nor one twice.
 void add_disclosures(std::span<Disclosed> all, RedactScratch& scratch, std::string& text);
+
+// Of texts with mark-up: `shown` is the text, as show took it in that format.
+//
+// Promises   places of the source; elements within a line that an edit takes whole go with it, of those that it takes in part both marks
+//            go, blocks stay. What is put in shows as it is written and opens no element. Where a text would not show what it should, mark-up
+//            is given up: it goes out as what is shown of it
+//            A disclosure is a block of its own; one that stands there counts where every renderer shows it
+// Cost       the text is read again, to see that it shows what it should
+void apply_edits(const Shown& shown, Format format, const Limits& limits, std::span<const Edit> edits,
+                 RedactScratch& scratch, std::string& out);
+void add_disclosures(Format format, const Limits& limits, std::span<Disclosed> all, RedactScratch& scratch,
+                     std::string& text);
+// As it has to be written to show as it is.
+std::string escaped(Format format, std::string_view text);
 
 }  // namespace caveat::text

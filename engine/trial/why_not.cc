@@ -179,8 +179,12 @@ std::vector<decide::Redacted> untold_of(const std::vector<Part>& parts, const Pr
   const std::vector<decide::Spelling> values = decide::protected_values(program, request, read);
   text::NormalText normal;
   using decide::TextPart;
+  const bool marked = request.answer_format() != text::Format::plain;
+  text::Shown shown;
+  if (marked && !values.empty()) text::show(request.answer_text(), request.answer_format(), Limits(), shown);
   for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})
-    decide::find_values(all, part, decide::text_of(request, part), values, normal);
+    decide::find_values(all, part, decide::text_of(request, part), values, normal,
+                        marked && part == TextPart::answer ? &shown : nullptr);
   decide::join(all);
   return all;
 }

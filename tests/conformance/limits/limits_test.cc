@@ -349,6 +349,42 @@ CAP(hits) {
   BOOST_TEST((decided(text, "bad bad bad", limits).verdict == decide::Verdict::handoff));
 }
 
+namespace {
+decide::Verdict marked_verdict(std::string_view format, const std::string& answer, const Limits& limits) {
+  decide::Ruleset ruleset;
+  ruleset.program = built(rule("a", "answer contains \"bad\"", "flag seen"));
+  BOOST_REQUIRE(ruleset.program != nullptr);
+  decide::Fields fields;
+  const std::string turn =
+      R"({"id":"t","answer":{"format":")" + std::string(format) + R"(","text":")" + answer + R"("}})";
+  BOOST_REQUIRE(wire::parse_turn(turn, fields, Limits{}));
+  const Result<decide::Request> request = decide::bind(*ruleset.program, fields, {});
+  BOOST_REQUIRE(request);
+  decide::Scratch scratch(limits);
+  const decide::Decision& decision = decide::decide(ruleset, *request, {}, scratch);
+  BOOST_TEST((decision.verdict == decide::Verdict::allow || decision.handoff.cause == decide::Cause::limit));
+  return decision.verdict;
+}
+}  // namespace
+
+CAP(markup_bytes) {
+  Limits limits;
+  limits.markup_bytes = 8;
+  for (const char* format : {"markdown", "html"}) {
+    BOOST_TEST((marked_verdict(format, "**good**", limits) == decide::Verdict::allow));
+    BOOST_TEST((marked_verdict(format, "**goods**", limits) == decide::Verdict::handoff));
+  }
+  BOOST_TEST((marked_verdict("plain", "**goods**", limits) == decide::Verdict::allow));
+}
+
+CAP(markup_tags) {
+  Limits limits;
+  limits.markup_tags = 2;
+  BOOST_TEST((marked_verdict("html", "<b>good</b>", limits) == decide::Verdict::allow));
+  BOOST_TEST((marked_verdict("html", "<b>good</b><i>", limits) == decide::Verdict::handoff));
+  BOOST_TEST((marked_verdict("markdown", "<p><b>good</b><i>", limits) == decide::Verdict::handoff));
+}
+
 CAP(pairs) {
   const std::string text =
       "facts product\n  term integer\nrule a\n  cites LAW\n  applies to outreach\n"
