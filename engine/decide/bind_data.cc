@@ -35,7 +35,13 @@ void Binder::name_products() {
   const auto looks = [](const Data::Set& set) { return set.names != nullptr; };
   if (answer.empty() || std::none_of(o_.data->sets.begin(), o_.data->sets.end(), looks)) return;
   // As every condition reads it (TextSeen::read).
-  text::normalise(answer, m_.answer);
+  text::Shown shown;  // what the places found lead back through
+  if (r_.answer_format_ == text::Format::plain) {
+    text::normalise(answer, m_.answer);
+  } else {
+    r_.names_too_many_ |= !text::show(answer, r_.answer_format_, o_.limits, shown);
+    text::normalise(shown, m_.answer);
+  }
   if (!m_.scan || m_.scan_hits != o_.limits.hits) m_.scan.emplace(m_.scan_hits = o_.limits.hits);
   m_.named.clear();
   for (const Data::Set& set : o_.data->sets) {

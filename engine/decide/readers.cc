@@ -18,11 +18,16 @@ Decision for_readers(const program::Program& program, const Request& request, co
   const std::vector<Spelling> values = protected_values(program, request, classed);
   std::vector<Redacted> found;
   text::NormalText held;
+  const auto find = [&](std::vector<Redacted>& into, TextPart part, std::string_view text, text::Format format) {
+    text::Shown shown;  // of what cannot be read it is the source
+    if (format != text::Format::plain) text::show(text, format, Limits(), shown);
+    find_values(into, part, text, values, held, format == text::Format::plain ? nullptr : &shown);
+  };
   for (const TextPart part : {TextPart::answer, TextPart::message, TextPart::outreach, TextPart::material})
-    find_values(found, part, text_of(request, part), values, held);
+    find(found, part, text_of(request, part), part == TextPart::answer ? request.answer_format() : text::Format::plain);
   Decision told = decision;
   std::vector<Redacted> in_say;
-  find_values(in_say, TextPart::answer, decision.say, values, held);
+  find(in_say, TextPart::answer, decision.say, decision.say_format);
   if (!in_say.empty()) {
     join(in_say);
     append_masked(hidden.say, in_say, TextPart::answer, decision.say, 0, decision.say.size());
