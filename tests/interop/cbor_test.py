@@ -34,7 +34,8 @@ MORE = (
     ("outreach/an_outreach_is_judged_for_each_recipient",
      [{"outreach": {"id": "o-1", "purpose": "marketing", "text": "Buy now.", "recipients": [{"id": "k-1", "age": 17}, {"id": "k-2", "age": 40}]}}]),
     ("unknown/a_division_by_zero_is_unknown", [{"message": {"text": "x"}, "customer": {"debts": 1, "assets": 0}}]),
-    ("rules/a_disclosure_that_counts_once_is_told_where_nothing_was_told_before", [TALK, TALK]),
+    ("rules/a_disclosure_that_counts_once_is_told_where_nothing_was_told_before",
+     [TALK, TALK, {**TALK, "answer": {"text": "A **fund**.", "format": "markdown"}}]),
 )
 
 
