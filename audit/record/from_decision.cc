@@ -34,7 +34,7 @@ constexpr int kMessage = 1, kAnswer = 2, kOutreach = 3, kMaterial = 4, kAnswerFo
 }
 namespace facts_key {
 constexpr int kPath = 1, kItem = 2, kValue = 3, kCause = 4, kQuality = 5, kSource = 6, kAsOf = 7, kClass = 8,
-              kDigest = 9, kProtected = 11;
+              kDigest = 9, kRounded = 10, kProtected = 11;
 }
 namespace result_key {
 constexpr int kOutcome = 1, kSay = 2;
@@ -140,6 +140,7 @@ std::string facts_section(const Program& program, const Request& request, const 
     if (fact.as_of) map.number(facts_key::kAsOf, *fact.as_of);
     if (!slot.data_class.empty()) map.text(facts_key::kClass, slot.data_class);
     if (fact.known && secret) map.bytes(facts_key::kDigest, view(keyed(value)));
+    if (fact.rounded) map.yes(facts_key::kRounded);
     // Whatever the packs are by then, it is told no more freely later than it would be now.
     if (decide::is_protected(program, fact.slot)) map.yes(facts_key::kProtected);
     entries.push_back(map.take());

@@ -24,30 +24,30 @@ std::optional<std::int32_t> parse_time_of_day(std::string_view text) {
 
 }  // namespace
 
-std::optional<Decimal> Binder::number_of(std::uint32_t node) const {
+std::optional<Decimal> Binder::number_of(std::uint32_t node, bool* rounded) const {
   const Fields::Kind kind = this->kind(node);
   if (kind != Fields::Kind::number && kind != Fields::Kind::text) return std::nullopt;
-  return Decimal::parse(f_.text(node));
+  return Decimal::parse(f_.text(node), rounded);
 }
 
-std::optional<Decimal> Binder::percent_of(std::uint32_t node) const {
+std::optional<Decimal> Binder::percent_of(std::uint32_t node, bool* rounded) const {
   if (kind(node) != Fields::Kind::text) return std::nullopt;
   std::string_view text = f_.text(node);
   if (!text.ends_with('%')) return std::nullopt;
   text.remove_suffix(1);
   if (text.ends_with(' ')) text.remove_suffix(1);
-  return Decimal::parse(text);
+  return Decimal::parse(text, rounded);
 }
 
 // `-?digits[.digits] CCC`
-std::optional<Decimal> Binder::money_of(std::uint32_t node, std::string_view& currency) const {
+std::optional<Decimal> Binder::money_of(std::uint32_t node, std::string_view& currency, bool* rounded) const {
   if (kind(node) != Fields::Kind::text) return std::nullopt;
   const std::string_view text = f_.text(node);
   if (text.size() < 5 || text[text.size() - 4] != ' ') return std::nullopt;
   const std::string_view digits = text.substr(0, text.size() - 4);
   currency = text.substr(text.size() - 3);
   if (digits.find_first_not_of("-0123456789.") != std::string_view::npos || !minor_units(currency)) return std::nullopt;
-  return Decimal::parse(digits);
+  return Decimal::parse(digits, rounded);
 }
 
 bool Binder::numeric(std::uint32_t node, const SlotRow& slot, const Decimal& number, Request::Extra& extra,
@@ -88,7 +88,7 @@ bool Binder::read(std::uint32_t node, const SlotRow& slot, SlotType type, Reques
       return whole(f_.node(node).boolean ? 1 : 0);
     case SlotType::integer:
     case SlotType::decimal: {
-      const auto number = number_of(node);
+      const auto number = number_of(node, &extra.rounded);
       if (!number) {
         const bool far = (kind == Fields::Kind::number || is_text) && Decimal::is_number(f_.text(node));
         return wrong(far ? codes::kOutOfRange : codes::kWrongType, node, slot, type);
@@ -97,13 +97,13 @@ bool Binder::read(std::uint32_t node, const SlotRow& slot, SlotType type, Reques
       return numeric(node, slot, *number, extra, key);
     }
     case SlotType::percent: {
-      const auto number = percent_of(node);
+      const auto number = percent_of(node, &extra.rounded);
       if (!number) return wrong(number_of(node) ? codes::kUnitMissing : codes::kWrongType, node, slot, type);
       return numeric(node, slot, *number, extra, key);
     }
     case SlotType::money: {
       std::string_view currency;
-      const auto number = money_of(node, currency);
+      const auto number = money_of(node, currency, &extra.rounded);
       if (!number) return wrong(number_of(node) ? codes::kUnitMissing : codes::kWrongType, node, slot, type);
       if (slot.currency.size > 0 && currency != p_.text(slot.currency)) break;
       const Request::Text kept = keep(currency);
@@ -175,6 +175,7 @@ bool Binder::list(std::uint32_t node, const Member& member, const SlotRow& slot,
       good = false;
       continue;
     }
+    extra.rounded = extra.rounded || r_.extras_.back().rounded;
     if (key >= 0 && key < 64) mask |= std::uint64_t{1} << key;
   }
   extra.count = count;

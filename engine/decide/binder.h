@@ -133,9 +133,9 @@ class Binder {
   bool list(std::uint32_t node, const Member& member, const SlotRow& slot, Frame frame, std::size_t item,
             Request::Extra& extra, std::uint64_t& mask);
   void weight(std::uint32_t node, const Member& member, Frame frame, std::size_t item, const Microseconds* as_of);
-  std::optional<Decimal> number_of(std::uint32_t node) const;
-  std::optional<Decimal> percent_of(std::uint32_t node) const;
-  std::optional<Decimal> money_of(std::uint32_t node, std::string_view& currency) const;
+  std::optional<Decimal> number_of(std::uint32_t node, bool* rounded = nullptr) const;
+  std::optional<Decimal> percent_of(std::uint32_t node, bool* rounded = nullptr) const;
+  std::optional<Decimal> money_of(std::uint32_t node, std::string_view& currency, bool* rounded = nullptr) const;
 
   // ---- where a fact comes from (bind_origin.cc, contracts.md 10)
   void provenance();

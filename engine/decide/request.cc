@@ -81,6 +81,7 @@ Fact Request::fact(std::uint32_t slot, std::int32_t item) const {
   if (cell.extra != Cell::kNothing) {
     const Extra extra = this->extra(cell);
     fact.quality = extra.quality;
+    fact.rounded = extra.rounded;
     fact.source = view(extra.source, extra.source_size);
     if (extra.has_as_of) fact.as_of = extra.as_of;
   }

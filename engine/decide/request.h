@@ -157,6 +157,8 @@ struct Fact {
   std::int32_t item = -1;  // product, action or recipient it is of, -1: the turn's
   bool known = false;      // false: sent as null, stale, undated, …: see cause
   bool absent = false;     // the part that it belongs to is not in the turn
+  bool rounded =
+      false;  // sent with more than 18 places, of it or of an element: what is told of it is not what was sent
   Cause cause = Cause::none;
   Quality quality = Quality::assessed;
   std::string_view source;  // who stated it; empty: nobody in particular
@@ -236,6 +238,7 @@ class Request {
     Microseconds as_of = 0;
     std::uint32_t currency = 0, currency_size = 0;
     bool has_as_of = false;
+    bool rounded = false;  // the number was sent with more than 18 places (contracts.md 8)
     Quality quality = Quality::assessed;
   };
   // A list that keeps what it has grown to.

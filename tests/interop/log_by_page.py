@@ -30,7 +30,7 @@ EVENTS = {2: ({1, 2, 3}, set()), 3: ({1}, set()), **{kind: ({1, 2}, {3, 4, 5, 6,
           90: ({1, 2, 3, 4, 5}, set()), 91: ({1, 2}, set()), 92: ({1, 2, 3, 4, 5, 6}, set()), 93: ({1, 2}, set()), 94: ({1, 2, 3, 5}, {4, 6, 7})}
 # Keys of the sections that are maps or arrays of maps: what must be there, what may.
 MAPS = {1: ({1, 2}, {3}), 2: (set(), set(range(1, 16))), 3: (set(), {1, 2, 3, 4, 5}), 6: ({1, 3, 4}, {2, *range(5, 15), 17}), 8: ({1, 2, 3}, set()), 10: ({1, 2}, set())}
-ARRAYS = {4: ({1}, {*range(2, 10), 11}), 5: ({1, 2, 3, 4, 5, 6}, set()), 7: ({1, 2, 3, 8, 9, 10}, {4, 5, 6, 7, 11, 12, 13, 14})}
+ARRAYS = {4: ({1}, set(range(2, 12))), 5: ({1, 2, 3, 4, 5, 6}, set()), 7: ({1, 2, 3, 8, 9, 10}, {4, 5, 6, 7, 11, 12, 13, 14})}
 OUTCOME = {"": (set(range(11)), {11, 12}), "reason": (set(range(8)), {8, 9, 10}), "fact": ({0, 1, 2, 3}, set()), "item": ({0, 1, 2, 3, 4}, {5}), "redaction": (set(range(7)), set()),
            "handoff": ({0, 1, 2, 3, 4}, set())}
 # How a row of state is named: subject, discriminator. No other kind is written.

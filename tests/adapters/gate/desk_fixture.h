@@ -124,6 +124,13 @@ source HOUSE is policy "House rules"
     BOOST_REQUIRE_MESSAGE(reply.problem == nullptr, reply.body);
     return json::parse(reply.body);
   }
+  // A section of the record that a reply is of, as it was written.
+  std::string recorded(const boost::json::value& reply, audit::Section section) {
+    const auto reader = audit::LogReader::open((folder / "log.db").string());
+    const auto opened = reader->open_body(log->keys(), reply.at("receipt").at("index").to_number<std::uint64_t>());
+    BOOST_REQUIRE(opened.has_value());
+    return std::string(opened->find(section)->encoded);
+  }
   void verify() {
     gate.reset();
     log->close();

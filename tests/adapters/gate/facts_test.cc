@@ -1,7 +1,10 @@
 #include "adapters/gate/facts.h"
 
 #include <boost/test/unit_test.hpp>
+#include <map>
+#include <utility>
 
+#include "engine/base/cbor.h"
 #include "tests/adapters/gate/desk_fixture.h"
 
 namespace caveat::test {
@@ -201,6 +204,37 @@ BOOST_AUTO_TEST_CASE(a_text_of_a_turn_shows_no_value_that_its_class_hides_whethe
     BOOST_TEST(text.find("call me on ***") != std::string::npos, text);
     BOOST_TEST(text.find("We call ***") != std::string::npos, text);
   }
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(mark_up_inside_a_value_hides_it_from_nobody_who_hides_it) {
+  Facts desk;
+  desk.loads_beside(kFacts + rule("by_name", "customer.nick is \"nobody\""));
+  const json::value turn = desk.turn(R"("answer":{"text":"We call 138**1234**5678.","format":"markdown"},)"
+                                     R"("customer":{"nick":"bob","phone":"13812345678"})",
+                                     "c-9", "");
+  BOOST_TEST(said(turn) == "We call 138**1234**5678.");
+  const json::object officer = desk.look(gate::Query::Kind::explanation, str(turn.at("decision")), auditor());
+  const std::string text = str(officer.at("text"));
+  BOOST_TEST(text.find("1234") == std::string::npos, text);
+  BOOST_TEST(text.find("We call ***.") != std::string::npos, text);
+  desk.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_number_of_more_than_18_places_is_recorded_as_rounded) {
+  Facts desk;
+  desk.loads_beside("\nfacts customer\n  rate decimal\n  other decimal\n\n" +
+                    rule("by_rate", "customer.rate is above 2 or customer.other is above 2"));
+  const json::value turn = desk.turn(
+      R"("answer":{"text":"x"},"customer":{"rate":1.0000000000000000015,"other":1.000000000000000002})", "c-9", "");
+  std::map<std::string, std::pair<std::string, bool>> found;
+  const std::string facts = desk.recorded(turn, audit::Section::facts);
+  const Result<cbor::Value> read = cbor::decode(facts);
+  for (const cbor::Value& fact : read.value().items)
+    found[std::string(fact.find(1)->string)] = {std::string(fact.find(3)->string), fact.find(10) != nullptr};
+  using Told = std::pair<std::string, bool>;
+  BOOST_TEST((found["customer.rate"] == Told("1.000000000000000002", true)));
+  BOOST_TEST((found["customer.other"] == Told("1.000000000000000002", false)));
   desk.verify();
 }
 

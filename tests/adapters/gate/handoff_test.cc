@@ -707,11 +707,9 @@ BOOST_AUTO_TEST_CASE(a_record_names_the_topic_only_where_its_switch_took_the_tur
   BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::throw_switch, {},
                                      R"({"on":true,"topic":"loans","reason":"r"})", Desk::agent("boss"))) == "");
   const auto topic_of = [&](const json::value& reply) {
-    const auto reader = audit::LogReader::open((desk.folder / "log.db").string());
-    const auto opened = reader->open_body(desk.log->keys(), reply.at("receipt").at("index").to_number<std::uint64_t>());
-    BOOST_REQUIRE(opened.has_value());
-    const Result<cbor::Value> result = cbor::decode(opened->find(audit::Section::result)->encoded);
-    const cbor::Value* topic = result.value().find(9);
+    const std::string result = desk.recorded(reply, audit::Section::result);
+    const Result<cbor::Value> read = cbor::decode(result);
+    const cbor::Value* topic = read.value().find(9);
     return topic == nullptr ? std::string() : std::string(topic->string);
   };
   BOOST_TEST(topic_of(desk.turn(loan)) == "loans");

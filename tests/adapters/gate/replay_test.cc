@@ -141,6 +141,7 @@ class Retold {
   void texts(const cbor::Value& map) {
     if (map.find(1) != nullptr) object_in(root_, "message")["text"] = text(map, 1);
     if (map.find(2) != nullptr) object_in(root_, "answer")["text"] = text(map, 2);
+    if (map.find(5) != nullptr) object_in(root_, "answer")["format"] = text(map, 5);
   }
 
   void fact(const cbor::Value& map) {
@@ -284,6 +285,34 @@ BOOST_AUTO_TEST_CASE(every_example_turn_decided_again_from_its_record_comes_to_t
     BOOST_TEST(kinds[verdict] > 0u);  // no example asks for a proof yet
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_with_mark_up_decided_again_from_its_record_comes_to_the_same_bytes) {
+  for (const auto& [format, begin, end] : {std::tuple("markdown", "**", "**"), std::tuple("html", "<b>", "</b>")}) {
+    std::vector<std::string> turns;
+    for (const std::string& turn : example_turns()) {
+      json::value changed = json::parse(turn);
+      json::value* const answer = changed.as_object().if_contains("answer");
+      if (answer == nullptr || answer->as_object().if_contains("text") == nullptr) continue;
+      json::value& words = answer->as_object()["text"];
+      words = begin + std::string(words.as_string()) + end;
+      answer->as_object()["format"] = format;
+      turns.push_back(json::serialize(changed));
+    }
+    BOOST_REQUIRE(turns.size() >= 40u);
+    const auto replayed = replay(turns);
+    BOOST_TEST(replayed.size() == turns.size());
+    std::size_t said_so = 0;
+    for (const auto& [id, one] : replayed) {
+      BOOST_TEST(hex(one.after) == hex(one.before), id << "\n" << one.turn);
+      BOOST_TEST(one.turn.find("\"format\":\"" + std::string(format)) != std::string::npos, one.turn);
+      const Result<cbor::Value> outcome = cbor::decode(one.before);
+      BOOST_REQUIRE(outcome.has_value());
+      const cbor::Value* const marked = outcome->find(12);
+      said_so += marked != nullptr && marked->string == format;
+    }
+    BOOST_TEST(said_so > 5u);  // the bot's own text goes out, changed or not
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_fact_of_who_may_state_every_source_is_recorded_as_of_none) {
   gate::Caller caller = gate::Caller::local();
   caller.sources = {"*"};
@@ -329,12 +358,15 @@ BOOST_AUTO_TEST_CASE(a_turn_that_a_reference_set_settled_comes_to_the_same_bytes
   for (const char* id : {"p-1", "p-2", "p-3", "p-4", "p-9"})
     at("2026-03-01T10:00:00+08:00", R"({"id":")" + std::string(id) + R"("})");
   at("2026-03-01T10:00:00+08:00", R"({"id":"p-2","risk":"high","price":"20.0 CNY"})");
-  const auto say = [&](const std::string& answer, const std::string& products = {}) {
+  const auto say = [&](const std::string& answer, const std::string& products = {}, const std::string& format = {}) {
     turns.push_back(R"({"id":"t-)" + std::to_string(turns.size()) +
-                    R"(","at":"2026-03-01T10:00:00+08:00","answer":{"text":")" + answer + R"("})" +
+                    R"(","at":"2026-03-01T10:00:00+08:00","answer":{"text":")" + answer + "\"" +
+                    (format.empty() ? "" : ",\"format\":\"" + format + "\"") + "}" +
                     (products.empty() ? "" : R"(,"recommendation":{"products":[)" + products + "]}") + "}");
   };
   say("Take our Fund, or the deposit, one year.");
+  say("Take our **Fu**nd.", {}, "markdown");
+  say("Take our <b>Fu</b>nd.", {}, "html");
   say("Take our Fund.", R"({"id":"p-1"})");
   say("Take nothing.");
   const auto replayed = replay(turns, read->rules);
@@ -342,7 +374,7 @@ BOOST_AUTO_TEST_CASE(a_turn_that_a_reference_set_settled_comes_to_the_same_bytes
   const auto verdict = [&](std::size_t turn) {
     return cbor::decode(replayed.at("t-" + std::to_string(turn)).before)->find(0)->number;
   };
-  BOOST_TEST(verdict(turns.size() - 3) == 3u);
+  for (const std::size_t named : {5u, 4u, 3u}) BOOST_TEST(verdict(turns.size() - named) == 3u);
   BOOST_TEST(verdict(turns.size() - 2) >= 3u);
   BOOST_TEST(verdict(turns.size() - 1) == 0u);
   std::set<std::string> different;
