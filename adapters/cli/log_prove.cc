@@ -9,6 +9,7 @@
 #include "adapters/cli/messages.h"
 #include "audit/codes.h"
 #include "audit/error.h"
+#include "audit/log/older_keys.h"
 #include "audit/log/reader.h"
 #include "audit/seal/suite.h"
 
@@ -30,12 +31,30 @@ std::optional<audit::Checkpoint> newest_of(const LogReader& reader, std::string&
   return *read;
 }
 
-[[noreturn]] void broken(const LogReader& reader) {
-  throw audit::Error(audit::codes::kLogBroken, reader.path(),
-                     {reader.path(), "its records are not those that its newest checkpoint covers"});
+[[noreturn]] void broken(const LogReader& reader,
+                         Words how = "its records are not those that its newest checkpoint covers") {
+  throw audit::Error(audit::codes::kLogBroken, reader.path(), {reader.path(), how});
 }
 
-// Nothing leaves that whoever gets it could not verify.
+// Nothing leaves that whoever gets it could not verify, and nobody is accused by what the log's key did not sign.
+void check_signature(const LogReader& reader, const std::string& note, const audit::VerifyOptions& options,
+                     const std::string& dir) {
+  std::vector<audit::VerifierKey> known = options.earlier;
+  known.push_back(options.verifier.value());
+  if (!audit::open_checkpoint(note, known, &audit::verify_signature)) {
+    if (const auto changed = audit::changed_behind(reader.store(), known, &audit::verify_signature))
+      throw audit::Error(audit::codes::kKeysMissing, dir,
+                         {dir, options.keys != nullptr ? audit::of_before(*changed)
+                                                       : said("record {0} changed the key of the log, and the key of "
+                                                              "now was not named (`--key`)",
+                                                              *changed)});
+    broken(reader, "its newest checkpoint is not one that its key signed");
+  }
+  const bool between = options.keys != nullptr && options.keys->prepared_key();  // a change of key that was cut off
+  if (!between && !audit::by_the_key_of_now(reader.store(), known, &audit::verify_signature))
+    broken(reader, "its newest checkpoint is signed by a key that was retired before");
+}
+
 int prove_record(const LogReader& reader, const audit::Checkpoint& newest, std::uint64_t index, Terminal& terminal) {
   const audit::LogProof proof = reader.receipt(index);
   if (!audit::verify_inclusion(audit::leaf_hash(reader.header(index).value()), index, newest.size, proof.path,
@@ -100,6 +119,19 @@ int run_log_prove(const Invocation& invocation, Terminal& terminal) {
                          {path});
     return kNo;
   }
+  const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
+  const std::string dir = keys_dir(invocation, path);
+  audit::VerifyOptions options = verify_options(keys.get());
+  if (invocation.has("--key")) {
+    std::string at;
+    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation, at);
+    if (!named) return refuse(terminal, named.error(), at);
+    trust(options, *reader, keys.get(), std::move(*named));
+  }
+  if (options.verifier)
+    check_signature(*reader, note, options, dir);
+  else if (invocation.has("--since"))
+    throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "there is no such folder"});
   if (invocation.has("--index")) {
     const std::string text = invocation.get("--index");
     std::uint64_t index = 0;
@@ -109,18 +141,13 @@ int run_log_prove(const Invocation& invocation, Terminal& terminal) {
                        {"the log has {0}; --index counts from 0, and “{1}” is none of them.",
                         "日志有 {0}；--index 从 0 开始，其中没有“{1}”。"},
                        {counted(newest->size, terminal, "record", "records", "条记录"), text}, "log prove");
+    if (!options.verifier)
+      terminal.err << terminal.say(
+          {"caveat: no key of the log is at hand: that its key signed the newest "
+           "checkpoint was not checked. Name the key by --key.\n",
+           "caveat：没有日志的密钥：未核验最新检查点是否由其密钥签署。请以 --key "
+           "指定公钥。\n"});
     return prove_record(*reader, *newest, index, terminal);
-  }
-  const std::unique_ptr<audit::KeyStore> keys = keys_of(invocation, *reader);
-  audit::VerifyOptions options = verify_options(keys.get());
-  if (invocation.has("--key")) {
-    std::string at;
-    Result<std::vector<audit::VerifierKey>> named = named_keys(invocation, at);
-    if (!named) return refuse(terminal, named.error(), at);
-    trust(options, *reader, keys.get(), std::move(*named));
-  } else if (keys == nullptr) {
-    const std::string dir = keys_dir(invocation, path);
-    throw audit::Error(audit::codes::kKeysMissing, dir, {dir, "there is no such folder"});
   }
   const std::string& file = invocation.get("--since");
   const Result<std::string> kept = kept_checkpoint_of(file, options, reader->origin());

@@ -3,6 +3,7 @@ from a checkpoint that was kept, and a record is in it. Where it does not, nothi
 
     consistency_test.py TREE CAVEAT
 """
+import base64
 import contextlib
 import hashlib
 import json
@@ -17,7 +18,7 @@ import unittest
 
 try:
     import cbor2  # noqa: F401  the verifier's  pylint: disable=unused-import
-    import cryptography  # noqa: F401  pylint: disable=unused-import
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 except ImportError:  # another Python stands before Debian's, whose packages they are
     if os.path.realpath(sys.executable) == os.path.realpath("/usr/bin/python3"):
         raise
@@ -141,8 +142,11 @@ class Proofs(unittest.TestCase):
         self.judged(self.read(first), self.prove("--since", first))
         os.rename(self.path("log.keys"), self.path("away"))
         self.refused(4, "keys_missing", "--since", first)
-        self.judged(self.read(first), self.prove("--since", first, "--key", "old.vkey"))
-        self.assertTrue(self.prove("--index", "0").startswith("c2sp.org/tlog-proof@v1\n"))
+        self.write("new.vkey", self.keys[1])
+        for what in (("--since", first), ("--index", "0")):
+            self.refused(4, "changed the key of the log", *what, "--key", "old.vkey")
+        self.judged(self.read(first), self.prove("--since", first, "--key", "old.vkey", "--key", "new.vkey"))
+        self.assertTrue(self.prove("--index", "0", "--key", "new.vkey").startswith("c2sp.org/tlog-proof@v1\n"))
 
     def test_two_histories_under_one_key_an_old_copy_and_what_is_no_checkpoint_get_no_proof(self):
         shutil.copy(self.path("log.db"), self.path("copy.db"))
@@ -169,6 +173,57 @@ class Proofs(unittest.TestCase):
             db.execute("UPDATE headers SET header = ? WHERE idx = 0", (leaf[:-1] + bytes([leaf[-1] ^ 1]),))
         self.refused(5, "log_broken", "--index", "0")
         self.refused(5, "log_broken", "--since", kept)
+
+    def replace_newest(self, note, log="log.db"):
+        with contextlib.closing(sqlite3.connect(self.path(log))) as db, db:
+            db.execute("UPDATE checkpoints SET note = ? WHERE size = (SELECT max(size) FROM checkpoints)", (note,))
+
+    def test_a_newest_checkpoint_that_the_key_did_not_sign_gets_no_proof_and_accuses_nobody_of_two_logs(self):
+        kept = self.write("kept", self.prove("--index", "3"))
+        self.decide(3)
+        newest = self.checkpoints()[max(self.checkpoints())]
+        asked = (("--index", "3"), ("--since", kept), ("--index", "3", "--key", "log.keys/log.vkey"))
+        text, signature = newest.rsplit(" ", 1)
+        changed = f"{text} {signature[:40]}{'A' if signature[40] != 'A' else 'B'}{signature[41:]}"
+        self.replace_newest(changed)
+        for what in asked:
+            self.refused(5, "not one that its key signed", *what)
+
+        # Nor where the root was reckoned anew over a record that was changed.
+        with contextlib.closing(sqlite3.connect(self.path("log.db"))) as db, db:
+            leaf, = db.execute("SELECT header FROM headers WHERE idx = 1").fetchone()
+            db.execute("UPDATE headers SET header = ? WHERE idx = 1", (leaf[:-1] + bytes([leaf[-1] ^ 1]),))
+            leaves = [hashlib.sha256(b"\0" + header).digest() for header, in db.execute("SELECT header FROM headers ORDER BY idx")]
+        origin, size, _ = newest.split("\n")[:3]
+        root = base64.b64encode(verify_package.rebuild(0, len(leaves), 0, leaves, [])).decode()
+        self.assertEqual(int(size), len(leaves))
+        self.replace_newest(f"{origin}\n{size}\n{root}\n\n" + newest.split("\n\n")[1])
+        for what in asked:
+            self.refused(5, "not one that its key signed", *what)
+
+    def test_a_key_that_was_changed_signs_no_proof_any_more(self):
+        kept = self.write("kept", self.prove("--index", "3"))
+        name, key_id, _ = verify_package.read_key(self.keys[0])
+        seed, = (line.split()[1] for line in self.read("log.keys/signing.key").split("\n") if line.startswith("key "))
+        self.assertEqual(self.run_it("keys", "rotate", "log.keys").returncode, 0)
+        self.decide(3)
+        text = self.checkpoints()[max(self.checkpoints())].split("\n\n")[0] + "\n"
+        signature = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed)).sign(text.encode())
+        self.replace_newest(f"{text}\n— {name} {base64.b64encode(key_id + signature).decode()}\n")
+        for what in (("--index", "3"), ("--since", kept)):
+            self.refused(5, "retired before", *what)
+
+    def test_without_a_key_at_hand_it_is_said_that_no_signature_was_checked(self):
+        shutil.copy(self.path("log.keys/log.vkey"), self.path("log.vkey"))
+        os.rename(self.path("log.keys"), self.path("away"))
+        done = self.run_it("log", "prove", "log.db", "--index", "0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("was not checked", done.stderr)
+        named = self.run_it("log", "prove", "log.db", "--index", "0", "--key", "log.vkey")
+        self.assertEqual((named.stdout, named.stderr), (done.stdout, ""))
+        self.write("none.vkey", "none\n")
+        self.refused(3, "bad_verifier_key", "--index", "0", "--key", "none.vkey")
+        self.refused(4, "file_missing", "--index", "0", "--key", "nowhere.vkey")
 
 
 if __name__ == "__main__":
