@@ -2,8 +2,9 @@
 """Does the log that somebody kept a checkpoint of go on as the same log? Judged from three files alone, by a program that shares nothing with Caveat
 but the standards: C2SP signed notes (read as verify_package.py beside it reads them), and RFC 6962 §2.1.2 checked as RFC 9162 §2.1.4.2 says.
 
-    consistency.py OLDER NEWER.proof KEY.vkey [KEY.vkey…]     OLDER: a checkpoint; NEWER.proof: what `caveat log prove LOG --since OLDER` printed.
-                                                              Prints what is shown and ends 0, or what is wrong and ends 1
+    consistency.py OLDER NEWER.proof KEY.vkey [KEY.vkey…]     OLDER: a checkpoint, or a receipt; NEWER.proof: what `caveat log prove LOG --since OLDER` printed.
+                                                              Prints what is shown and ends 0, or what is wrong and ends 1;
+                                                              2: a file cannot be read or holds no key, so nothing was judged
 """
 import base64
 import pathlib
@@ -13,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from verify_package import open_note, read_key, sha, strict64, wrong_if
 
 REFUSED = (ValueError, IndexError, InvalidSignature)
+RECEIPT = "c2sp.org/tlog-proof@v1\n"  # a receipt begins so, and ends with a checkpoint
 
 
 def checkpoint(note, keys):
@@ -52,6 +54,8 @@ def begins(old_size, old_root, size, root, path):
 
 def judge(older, proof, keys):
     """(older size, newer size), or one of REFUSED."""
+    if older.startswith(RECEIPT):
+        older = older.partition("\n\n")[2]
     old_size, old_root = checkpoint(older, keys)
     head, _, note = proof.partition("\n\n")
     first, *hashes = head.split("\n")
@@ -62,11 +66,20 @@ def judge(older, proof, keys):
 
 
 def main():
-    older, proof, *keys = (pathlib.Path(path).read_bytes().decode() for path in sys.argv[1:])
+    if len(sys.argv) < 4:
+        print(__doc__, file=sys.stderr)
+        return 2
     try:
-        old_size, size = judge(older, proof, [read_key(line) for line in keys])
+        older, proof, *files = (pathlib.Path(path).read_bytes().decode() for path in sys.argv[1:])
+        keys = [read_key(line.strip() + "\n") for file in files for line in file.splitlines() if line.strip()]
+        wrong_if(not keys, "no key was named")
+    except (OSError, ValueError) as wrong:
+        print(f"nothing was judged: {wrong}", file=sys.stderr)
+        return 2
+    try:
+        old_size, size = judge(older, proof, keys)
     except REFUSED as wrong:
-        print(f"not shown: {wrong or type(wrong).__name__}")
+        print(f"not shown: {str(wrong) or 'a signature is not that of the key'}")
         return 1
     print(f"the {size} records begin with the {old_size} of the older checkpoint")
     return 0

@@ -79,6 +79,10 @@ class Proofs(unittest.TestCase):
     def judged(self, older, proof):
         return consistency.judge(older, proof, [verify_package.read_key(line) for line in self.keys])
 
+    def beside(self, *files):
+        command = ["/usr/bin/python3", f"{ROOT}/tests/interop/consistency.py", *map(self.path, files)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
     def test_the_log_goes_on_from_each_checkpoint_that_it_ever_signed(self):
         kept = self.checkpoints()
         self.assertGreaterEqual(len(kept), 5)
@@ -92,13 +96,37 @@ class Proofs(unittest.TestCase):
     def test_the_program_beside_judges_the_same_three_files(self):
         note = self.write("kept", self.checkpoints()[min(self.checkpoints())])
         self.write("proof", self.prove("--since", note))
-        command = ["/usr/bin/python3", f"{ROOT}/tests/interop/consistency.py", self.path("kept"), self.path("proof"), self.path("log.keys/log.vkey")]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = self.beside("kept", "proof", "log.keys/log.vkey")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("begin with the", done.stdout)
         self.write("proof", self.read("proof").replace("old ", "old 1"))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        done = self.beside("kept", "proof", "log.keys/log.vkey")
+        self.assertEqual((done.returncode, done.stderr), (1, ""), done.stdout)
+        self.assertIn("not shown: the proof is for another size: old 11\n", done.stdout)
+
+    def test_the_program_beside_takes_a_receipt_as_the_older_one_and_says_why_it_shows_nothing(self):
+        receipt, newest = self.write("receipt", self.prove("--index", "7")), max(self.checkpoints())
+        self.decide(5)
+        self.write("proof", self.prove("--since", receipt))
+        done = self.beside("receipt", "proof", "log.keys/log.vkey")
+        self.assertEqual((done.returncode, done.stdout), (0, f"the {newest + 5} records begin with the {newest} of the older checkpoint\n"), done.stderr)
+        self.write("receipt", self.read("receipt").replace(f"\n{newest}\n", f"\n{newest - 1}\n"))
+        done = self.beside("receipt", "proof", "log.keys/log.vkey")
+        self.assertEqual((done.returncode, done.stdout), (1, "not shown: a signature is not that of the key\n"), done.stderr)
+
+    def test_the_program_beside_judges_nothing_by_a_key_or_a_file_that_it_cannot_read(self):
+        note = self.write("kept", self.checkpoints()[min(self.checkpoints())])
+        self.write("proof", self.prove("--since", note))
+        self.write("none.vkey", "")
+        self.write("other.vkey", self.keys[0][:-9] + "\n")
+        for files, words in (((), "consistency.py OLDER"), (("kept", "proof"), "consistency.py OLDER"), (("kept", "proof", "none.vkey"), "no key was named"),
+                             (("kept", "proof", "other.vkey"), "log.vkey is not the one line"), (("kept", "proof", "nowhere"), "nowhere"),
+                             (("kept", "nowhere", "log.keys/log.vkey"), "nowhere"), (("log.db", "proof", "log.keys/log.vkey"), "decode")):
+            with self.subTest(files=files):
+                done = self.beside(*files)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn(words, done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
 
     def test_a_changed_character_of_a_proof_is_refused(self):
         kept, draw = self.checkpoints(), random.Random(20261128)
@@ -131,7 +159,7 @@ class Proofs(unittest.TestCase):
             self.assertEqual((int(note[1]), root), (newest, verify_package.strict64(note[2])))
         receipt = self.write("receipt", self.prove("--index", "7"))
         self.decide(40)
-        self.assertEqual(self.judged(self.read("receipt").split("\n\n", 1)[1], self.prove("--since", receipt))[0], newest)
+        self.assertEqual(self.judged(self.read("receipt"), self.prove("--since", receipt))[0], newest)
 
     def test_a_change_of_key_and_a_bare_copy_are_bridged(self):
         first = self.write("kept", self.checkpoints()[min(self.checkpoints())])
