@@ -85,12 +85,13 @@ std::uint64_t get(std::string_view bytes, std::size_t at, std::size_t size) {
 constexpr std::size_t kHead = 30, kRow = 46,
                       kEnd = 22;  // bytes of a member's head and of its row without the name; of the end
 
-// Where the directory begins and which names it has, by the record at the end; nothing where that does not lead to it.
+// Where the directory begins and which names it has, by the record at the end; nothing where that does not lead to it, or there are
+// more than `most`.
 struct Directory {
   std::size_t at = 0;
   std::vector<std::string_view> names;
 };
-std::optional<Directory> directory_by_its_end(std::string_view bytes) {
+std::optional<Directory> directory_by_its_end(std::string_view bytes, std::size_t most) {
   if (bytes.size() < kEnd) return std::nullopt;
   const std::size_t end = bytes.size() - kEnd;
   Directory found;
@@ -99,6 +100,7 @@ std::optional<Directory> directory_by_its_end(std::string_view bytes) {
   for (std::size_t at = found.at; end - at >= kRow;) {
     const std::size_t size = get(bytes, at + 28, 2);
     if (end - at - kRow < size) break;
+    if (found.names.size() == most) return std::nullopt;
     found.names.push_back(bytes.substr(at + kRow, size));
     at += kRow + size;
   }
@@ -106,9 +108,10 @@ std::optional<Directory> directory_by_its_end(std::string_view bytes) {
 }
 
 // Of bytes that are no archive of ours what differs first from one, walked from the beginning as write_archive lays it out: the head or
-// the row of which member, or the end. It reads names, sizes and checksums, and only to say what is damaged; nothing: no member can be named.
+// the row of which member, or the end. It reads names, sizes and checksums, and only to say what is damaged; nothing: no member can be
+// named, or there are more than the limits have.
 std::optional<Problem> first_damage(std::string_view bytes, const ArchiveLimits& limits) {
-  const std::optional<Directory> directory = directory_by_its_end(bytes);
+  const std::optional<Directory> directory = directory_by_its_end(bytes, limits.members);
   const auto problem = [&](std::string_view name, Words expected, std::string_view right, std::size_t at) {
     const std::string_view there = bytes.substr(at, right.size());
     at += static_cast<std::size_t>(std::mismatch(there.begin(), there.end(), right.begin()).first - there.begin());
@@ -117,6 +120,7 @@ std::optional<Problem> first_damage(std::string_view bytes, const ArchiveLimits&
   std::vector<std::pair<std::string_view, std::string>> rows;  // of each member its name and its row
   std::size_t at = 0;
   while (directory ? at != directory->at : !bytes.substr(at).starts_with("PK\1\2")) {
+    if (rows.size() == limits.members) return std::nullopt;  // libzip refused them before anybody counted
     const std::string_view listed =
         directory && rows.size() < directory->names.size() ? directory->names[rows.size()] : "";
     const std::size_t left = (directory ? std::max(directory->at, at) : bytes.size()) - at;

@@ -86,6 +86,20 @@ BOOST_AUTO_TEST_CASE(limits_hold_at_the_edge_and_one_beyond) {
   BOOST_TEST(!read_archive(bytes, {.members = 1, .total_bytes = 10, .name_bytes = 1}).has_value());
   BOOST_TEST(!read_archive(bytes, {.members = 2, .total_bytes = 9, .name_bytes = 1}).has_value());
   BOOST_TEST(!read_archive(bytes, {.members = 2, .total_bytes = 10, .name_bytes = 0}).has_value());
+  // Also where libzip refuses them, and only what is damaged is looked for.
+  const std::size_t end = bytes.size() - 22;
+  for (const std::size_t at : {end, end + 16}) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    BOOST_TEST(read_archive(damaged, {.members = 2}).error().items.front().expected ==
+               "an end that fits the directory");
+    BOOST_TEST(read_archive(damaged, {.members = 1}).error().items.front().expected ==
+               "a whole ZIP archive as `caveat report` writes it");
+  }
+  std::string nameless = bytes;  // in its head: the directory has its name
+  nameless[30] = ' ';
+  BOOST_TEST(read_archive(nameless, {.members = 2}).error().items.front().path == "a");
+  BOOST_TEST(read_archive(nameless, {.members = 1}).error().items.front().path == "");
   const ArchiveLimits most{.members = 1, .total_bytes = 1, .name_bytes = 200};
   const std::string named = write_archive({{std::string(200, 'n'), "x"}});
   BOOST_TEST(named.size() == most.file_bytes());
