@@ -71,6 +71,21 @@ class Package(unittest.TestCase):
     def test_without_a_key_it_is_intact_and_signed_by_nobody_that_was_named(self):
         self.assertEqual(self.verify(self.package).returncode, 5)
 
+    def test_called_wrongly_it_says_how_it_is_called_and_refutes_nothing(self):
+        with open(self.key, encoding="utf-8") as file:
+            key = file.read()
+        files = {}
+        for name, text in (("bad", key[:-4] + "\n"), ("empty", "\n"), ("binary", "\udcff\n")):
+            files[name] = f"{self.place.name}/{name}.vkey"
+            with open(files[name], "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(text)
+        for arguments in ([], ["nowhere.zip"], [self.place.name], [self.package, "nowhere.vkey"], *([self.package, file] for file in files.values())):
+            done = self.verify(*arguments)
+            with self.subTest(arguments):
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn("verify_package.py PACKAGE.zip [LOG.vkey …]", done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
+
     def test_a_changed_byte_of_any_member_is_found(self):
         with open(self.package, "rb") as file:
             whole = file.read()
@@ -311,6 +326,8 @@ class Package(unittest.TestCase):
                      "another file": (dict(sound, **{f"packs/{wealth}/pack.cav": sound[f"packs/{wealth}/pack.cav"].replace(b'"', b"'", 1)}), 0),
                      "a pack more": (with_member("packs/%s.cbor" % hashlib.sha256(b"x").hexdigest(), b"x"), 1),
                      "a member more": (with_member("packs/zzz", b"x"), 1), "a pack less": (fewer, 1),
+                     **{f"a file by the name {name}": (with_member(f"packs/{wealth}{name}", b"x"), 1)
+                        for name in ("", "/", "/.", "/../../x", "/a//b", "/%2E", "/%61.cav", "/%e8.cav", "/%4", "/a~b", "/" + "n" * 130)},
                      "said to be missing": (dict(sound, **{"manifest.json": sound["manifest.json"].replace(b'"text":"here"', b'"text":"missing"', 1)}), 1),
                      "another version": (dict(sound, **{"manifest.json": re.sub(rb'("name":"cn.wealth","version":")', rb"\g<1>9", sound["manifest.json"])}), 1)}
         for label, (members, expected) in forgeries.items():

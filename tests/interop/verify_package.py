@@ -1,8 +1,7 @@
 """Verifies a Caveat evidence package by docs/formats.md, with python3-cryptography and python3-cbor2 and nothing of Caveat's:
-    verify_package.py PACKAGE.zip [LOG.vkey]    (a file of one key a line; PACKAGE.zip.receipt is read where it lies beside)
-Prints the claims of `caveat verify` by number: shown (✓), refuted (✗), not checked and why (?). Ends 0, 1 (refuted) or 5 (no key named)."""
-import base64, collections, datetime, hashlib, io, json, os, re, sys, types, zipfile  # noqa: E401
-import cbor2
+    verify_package.py PACKAGE.zip [LOG.vkey …]    (files of one key a line; PACKAGE.zip.receipt is read where it lies beside)
+Prints the claims of `caveat verify` by number: shown (✓), refuted (✗), not checked (?). Ends 0, 1 refuted, 2 called wrongly, 5 no key named."""
+import base64, collections, datetime, hashlib, io, json, os, re, sys, types, zipfile, cbor2  # noqa: E401
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 YEAR_10000, DAY = 253402300800 * 10**6, 86400 * 10**6  # in µs since 1970
 VERDICTS = "allow revise require block handoff".split()
@@ -81,6 +80,7 @@ def check_whole(p):
     with open(p.path, "rb") as file, zipfile.ZipFile(p.path) as archive:
         whole, p.members = file.read(), {info.filename: archive.read(info) for info in archive.infolist()}
     wrong_if(canonical_zip(p.members) != whole, "not the canonical bytes of its members")  # nor with a member twice
+FILE = r'(?:\.cbor|(?=[^"]{,130}")(?:/(?!\.{1,2}[/"])(?:[-.\w]|%(?:[0189A-F][0-9A-F]|2[0-9A-C]|3[A-F]|[46]0|5[B-E]|7[B-F]))+)+)'  # one spelling
 TEXT = r'"(?:[^"\\\0-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))*"'  # escapes where JSON needs one, the shorter one
 WORDS = {"TEXT": TEXT, "TEXTS": r"\[(?:%s,?)*\]" % TEXT, "NUMBER": "(?:0|-?[1-9][0-9]{0,18})", "COUNTS": r"\[[0-9,]*\]", "VERDICT": "(?:null|[0-4])",
          "BOOL": "(?:true|false)", "OPTIONAL": "(?:null|0|-?[1-9][0-9]{0,18})", "VERSION": r'"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}"',
@@ -88,14 +88,13 @@ WORDS = {"TEXT": TEXT, "TEXTS": r"\[(?:%s,?)*\]" % TEXT, "NUMBER": "(?:0|-?[1-9]
          "PACKS": r',\n  (?:"packs": \[(?:(?:\n    \{"name":%s,"version":%s,"sha256":"[0-9a-f]{64}","text":"(?:here|missing|confidential)"\},?)+'
                   r'\n  )?\],\n  )?' % (TEXT, TEXT),
          "MEMBERS": r"\[%s\n  \]" % "".join(r'(?:\n    \{"name":"%s","size":[0-9]+,"sha256":"[0-9a-f]{64}"\},?)%s' % (name, "*" * ("/" in name))
-             for name in r"VERIFY.md checkpoint headers/[0-9]{6,} log.vkey opened/[0-9]{6,} packs/[-./%0-9A-Z_a-z]+ proofs.json report.html".split())}
+             for name in (r"VERIFY.md checkpoint headers/\d{6,} log.vkey opened/\d{6,} packs/\w{64}%s proofs.json report.html" % FILE).split())}
 MANIFEST = re.sub("[A-Z]{4,}", lambda word: WORDS[word[0]], re.escape("{\n  " + '''"format": 1;"version": VERSION;"origin": TEXT;\
 "size": NUMBER;"root": TEXT;"checkpoint_time": NUMBER;"range": {"first":NUMBER,"end":NUMBER};"query": {"from":OPTIONAL,"to":OPTIONAL,"rule":TEXT,\
 "alias":ALIAS,"customer":TEXT,"subjects":KEYS,"verdict":VERDICT,"language":LANGUAGE,"offset_minutes":NUMBER,"seed":TEXT,"stories":NUMBER,\
 "requested_by":TEXT,"purpose":TEXT};"seed": TEXT;"counts": {"records":NUMBER,"population":NUMBER,"verdicts":COUNTS};"log": {"path":TEXT,"key":TEXT,\
-"recorded":BOOL,"checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS}PACKS"members": MEMBERS
-}
-'''.replace(";", ",\n  "))).encode()
+"recorded":BOOL,"checked":BOOL,"findings_en":TEXTS,"findings_zh":TEXTS,"not_checked_en":TEXTS,"not_checked_zh":TEXTS}PACKS\
+"members": MEMBERS\n}\n'''.replace(";", ",\n  "))).encode()
 def signers_of(note):  # the keys before and after, of a note that both signed
     keys = before, after = [read_key(line + "\n") for line in note.split("\n")[1:3]]
     said = "\n".join(["caveat.signer/v1", *note.split("\n")[1:3], ""])
@@ -133,8 +132,7 @@ def check_tree(p):
     for index, header in p.headers.items():
         wrong_if(is_odd(header, index) or not time <= header[5] < YEAR_10000, "header %d is out of place" % index)
         time = header[5]
-    newest = time <= p.manifest["checkpoint_time"] < (time + 1 if p.end == p.size else YEAR_10000)
-    wrong_if(not newest, "checkpoint_time is not that of the newest record")
+    wrong_if(not time <= p.manifest["checkpoint_time"] < (time + 1 if p.end == p.size else YEAR_10000), "checkpoint_time is not the newest record's")
     since, until = (otherwise if at is None else at for at, otherwise in ((p.query["from"], float("-inf")), (p.query["to"], YEAR_10000)))
     early, late = (sum(header[5] < since for header in p.headers.values()), sum(header[5] >= until for header in p.headers.values()))
     whole = since < until and (early == 1 or early == p.first == 0) and (late == 1 or late == p.size - p.end == 0)
@@ -146,9 +144,8 @@ def check_tree(p):
     wrong_if(proof or root != strict64(p.manifest["root"]), "the headers do not lead to the signed root")
 def in_english(query):
     def instant(at):
-        time = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=at)
-        local = time.astimezone(datetime.timezone(datetime.timedelta(minutes=query["offset_minutes"]))).isoformat()
-        return re.sub(r"(\.\d+?)0+(?=[+-])", r"\1", local).replace("+00:00", "Z")
+        epoch = datetime.datetime.fromtimestamp(0, datetime.timezone(datetime.timedelta(minutes=query["offset_minutes"])))
+        return re.sub(r"(\.\d+?)0+(?=[+-])", r"\1", (epoch + datetime.timedelta(microseconds=at)).isoformat()).replace("+00:00", "Z")
     said = (("from", "from %s (included)", instant), ("to", "to %s (excluded)", instant),
             ("rule", "rule %s", lambda rule: query["alias"] + ", also under its name" if query["alias"] else rule),
             ("customer", "customer %s", str), ("verdict", "verdict %s", VERDICTS.__getitem__))
@@ -192,15 +189,13 @@ def check_opened(p):
     classes = [[index for index, verdict in ranked if verdict == wanted] for wanted in (5, 4, 3, 2, 1, 0)]
     drawn = [one[turn] for turn in range(len(ranked)) for one in classes if turn < len(one)][:query["stories"]]
     tellable = {index for index in p.opened if 10 in p.headers[index][9] and (not query["customer"] or len(p.headers[index][8]) < 2)}
-    told = {index for index, one in p.opened.items() if 10 in one}
-    wrong_if(told != tellable & set(drawn), "the decisions that are told are not those that the seed draws")
+    wrong_if({index for index, one in p.opened.items() if 10 in one} != tellable & set(drawn), "those told are not those that the seed draws")
     check_changes(p)
 def check_changes(p):  # a key that was given up signs no checkpoint behind the record that says so; one that ends with that record it may
     signer, gone, named = None, [], list(p.given or [p.key])
     for index, header in ((i, header) for i, header in p.headers.items() if header[3] in (52, 94) and in_period(header, p.query)):
         event, rotated = p.events[index], header[3] == 52
-        before, after = signers_of(event[3 if rotated else 7])
-        said = [read_key(event[number] + "\n") for number in ((2, 1) if rotated else (6, ))]
+        (before, after), said = signers_of(event[3 if rotated else 7]), [read_key(event[number] + "\n") for number in ((2, 1) if rotated else (6, ))]
         same_log = after[0].split("/epoch-")[0] == before[0].split("/epoch-")[0] and (before[0] == after[0]) == rotated
         sound = said == [before, after][not rotated:] and same_log and (before == (signer or before) if rotated else before not in gone)
         wrong_if(not sound, "record %d names other keys than its note, or than the change before" % index)
@@ -224,8 +219,7 @@ def check_closings(p):  # each day that ended within the range has its closing r
              if p.query["from"] is None or p.headers[index][5] >= p.query["from"]]  # the others close days before the period
     for index, start, event in ((index, start, p.events[index]) for index, start in asked if index in p.events):
         (low, end), said = event[5], {(part, name): count for part in (2, 3, 4) for name, count in event[part]}
-        of_day = end == index and (low < p.first if start is None else low == start)
-        of_day = of_day and (index == p.first or event[1] == days[index - 1].isoformat())
+        of_day = end == index and (low < p.first if start is None else low == start) and (index == p.first or event[1] == days[index - 1].isoformat())
         once = [[part, name, count] for part in (2, 3, 4) for name, count in event[part]] == [[*key, said[key]] for key in sorted(said) if said[key]]
         wrong_if(not of_day or not once, "closing record %d closes other records than the day's, or counts none of something, or it twice" % index)
         if start is None:
@@ -248,11 +242,11 @@ def check_packs(p):  # those by which decisions were made, each once; what is he
     made_by = sorted({(pack[1], pack[2], pack[3].hex()) for index in p.judged if asked for pack in cbor(p.opened[index].get(8, b"\xa1\2\x80"))[2]})
     listed = [(pack["name"], pack["version"], pack["sha256"]) for pack in packs]
     wrong_if(listed != made_by, "the manifest lists other packs than the records name: %s" % listed)
-    here, names = {pack["sha256"] for pack in packs if pack["text"] == "here"}, {name for name in p.members if name.startswith("packs/")}
-    forms = {"packs/%s.cbor" % digest for digest in here}
-    wrong_if(forms - names or any(sha(p.members[name]).hex() != name[6:70] for name in forms), "packs/ has other rules than the manifest says")
-    wrong_if(any(name[6:70] not in here or name[70] != "/" for name in names - forms), "packs/ has more than the packs of the manifest")
-    return not asked and "none were asked for" or len(here) < len(packs) and "the texts of %d are not in the package" % (len(packs) - len(here))
+    here = {pack["sha256"] for pack in packs if pack["text"] == "here"}
+    wrong_if(any(sha(p.members.get("packs/%s.cbor" % one, b"")).hex() != one for one in here), "packs/ has other rules than the manifest says")
+    wrong_if(any(name[:6] == "packs/" and name[6:70] not in here for name in p.members), "packs/ has more than the packs of the manifest")
+    return not asked and "none were asked for" or not packs and "no decision is opened in it" or \
+        len(here) < len(packs) and "the texts of %d are not in the package" % (len(packs) - len(here))
 def check_receipt(p):  # the record of this export is in a tree that the same key signed, and says what the manifest says
     with open(p.path + ".receipt", encoding="utf-8", newline="") as file:
         head, _, note = file.read().partition("\n\n")
@@ -273,8 +267,14 @@ def check_receipt(p):  # the record of this export is in a tree that the same ke
     wrong_if(between == 0 and (before or sha()) != strict64(p.manifest["root"]), "its tree does not go on from that of the package")
     p.between = between and "records that stand between the checkpoint and it: %d; one tree by the signature alone" % between
 def main():
-    given = [read_key(line.strip() + "\n") for path in sys.argv[2:3] for line in open(path, encoding="utf-8") if line.strip()]
-    p = types.SimpleNamespace(path=sys.argv[1], given=given, between="its receipt (FILE.zip.receipt) does not lie beside it")
+    try:
+        _, path, *files = sys.argv
+        given = [read_key(line.strip() + "\n") for file in files for line in open(file, encoding="utf-8") if line.strip()]
+        wrong_if(files and not given or not os.path.isfile(path), "There is no such package, or no key in the file of keys.")
+    except (OSError, ValueError) as wrong:
+        print(wrong, __doc__, sep="\n", file=sys.stderr)
+        return 2
+    p = types.SimpleNamespace(path=path, given=given, between="its receipt (FILE.zip.receipt) does not lie beside it")
     steps = {"1: whole and canonical": check_whole, "2 to 5: signature, manifest, members, checkpoint": check_members,
              "6, 7: headers and tree": check_tree, "5, 8, 9: opened sections, counts, signer": check_opened,
              "11: closed days": check_closings, "16: packs": check_packs, "12: receipt": check_receipt}
