@@ -97,7 +97,15 @@ int run_verify(const Invocation& invocation, Terminal& terminal) {
       text.version = pack.version;
       for (const audit::PackFile& file : pack.files) text.files.emplace_back(file.path, file.bytes);
     }
-    return load::compile_texts(texts, Limits());
+    load::CompiledTexts compiled = load::compile_texts(texts, Limits());
+    const auto file = [](load::CompiledTexts::File& one) {
+      return audit::CompiledPacks::File{one.pack, std::move(one.path)};
+    };
+    audit::CompiledPacks out;
+    if (compiled.mistake) out.mistake = file(*compiled.mistake);
+    out.digests = std::move(compiled.digests);
+    for (load::CompiledTexts::File& one : compiled.unread) out.unread.push_back(file(one));
+    return out;
   };
   const std::string& path = invocation.arguments[0];
   std::error_code error;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "adapters/load/codes.h"
@@ -292,10 +293,11 @@ std::vector<PackText> pack_texts(const Loaded& loaded) {
   return out;
 }
 
-std::vector<std::optional<Digest>> compile_texts(const std::vector<PackText>& packs, const Limits& limits) {
-  std::vector<std::optional<Digest>> out(packs.size());
+CompiledTexts compile_texts(const std::vector<PackText>& packs, const Limits& limits) {
+  CompiledTexts out;
   Sources sources;
   std::vector<PackFolder> folders;
+  std::vector<CompiledTexts::File> rule_files;      // by SourceId
   std::map<std::string, const std::string*> lists;  // what is no rule file, by its path
   for (std::size_t i = 0; i < packs.size(); ++i) {
     PackFolder& folder = folders.emplace_back();
@@ -306,12 +308,23 @@ std::vector<std::optional<Digest>> compile_texts(const std::vector<PackText>& pa
       if (!path.ends_with(".cav")) continue;
       folder.files.push_back(static_cast<SourceId>(sources.size()));
       sources.emplace_back(name, bytes);
+      rule_files.push_back({i, path});
     }
   }
+  const auto first_error = [&](std::vector<Diagnostic> diagnostics) {
+    sort_and_unify(diagnostics);
+    const auto first = std::find_if(diagnostics.begin(), diagnostics.end(),
+                                    [](const Diagnostic& one) { return one.severity == Severity::error; });
+    const bool placed = first != diagnostics.end() && first->span.source < rule_files.size();
+    return placed ? rule_files[first->span.source] : CompiledTexts::File();
+  };
   std::vector<syntax::File> files;
   for (SourceId id = 0; id < sources.size(); ++id) {
     syntax::ParseResult parsed = syntax::parse(sources, id, limits);
-    if (any_error(parsed.diagnostics)) return out;
+    if (any_error(parsed.diagnostics)) {
+      out.mistake = first_error(std::move(parsed.diagnostics));
+      return out;
+    }
     files.push_back(std::move(parsed.file));
   }
   const ReadFile read = [&](const std::string& path) -> Result<std::string> {
@@ -320,13 +333,22 @@ std::vector<std::optional<Digest>> compile_texts(const std::vector<PackText>& pa
     return *found->second;
   };
   std::vector<Diagnostic> diagnostics;
-  const model::CheckResult checked =
+  model::CheckResult checked =
       check_packs(sources, folders, files, std::vector<bool>(files.size()), limits, read, diagnostics);
-  if (!checked.model || any_error(diagnostics)) return out;
+  if (!checked.model || any_error(diagnostics)) {
+    append(diagnostics, std::move(checked.diagnostics));
+    out.mistake = first_error(std::move(diagnostics));
+    return out;
+  }
   for (std::size_t i = 0; i < packs.size(); ++i) {
     const model::Pack* pack = pack_in(*checked.model, folders[i], files);
-    if (pack != nullptr && pack->names.first == packs[i].name && pack->version == packs[i].version)
-      out[i] = pack->digest;
+    const bool same = pack != nullptr && pack->names.first == packs[i].name && pack->version == packs[i].version;
+    out.digests.push_back(same ? std::optional(pack->digest) : std::nullopt);
+    std::set<std::string> named;
+    for (const auto& [name, bytes] : folders[i].lexicons)
+      named.insert(fs::path(name).lexically_normal().generic_string());
+    for (const auto& [path, bytes] : packs[i].files)
+      if (!path.ends_with(".cav") && !named.contains(path)) out.unread.push_back({i, path});
   }
   return out;
 }

@@ -64,8 +64,17 @@ struct PackText {
 };
 std::vector<PackText> pack_texts(const Loaded& loaded);  // of those that are linked
 
-// Of packs that hold together, in their order, the digest of what their files say; nothing: they do not compile. Reads no file.
-std::vector<std::optional<Digest>> compile_texts(const std::vector<PackText>& packs, const Limits& limits);
+// What the files of packs say that hold together. Reads no file.
+struct CompiledTexts {
+  struct File {
+    std::size_t pack = 0;  // by their order
+    std::string path;      // empty: of no one file
+  };
+  std::optional<File> mistake;                 // where the first error is, and they do not compile
+  std::vector<std::optional<Digest>> digests;  // by pack; nothing: its files are not of its name and version
+  std::vector<File> unread;                    // neither a rule file nor a word list that a lexicon names
+};
+CompiledTexts compile_texts(const std::vector<PackText>& packs, const Limits& limits);
 
 // Whether files with other texts, by SourceId, can be read and mean the same: before a formatter's print takes a file's place.
 // What was not sound before has no meaning to hold it against; its print must be readable all the same.

@@ -64,6 +64,11 @@ std::string render_text(const PackageReport& report, Language language) {
     if (!report.page_checked)
       out += zh ? "report.html 与 VERIFY.md 未经核对，其内容不可采信（见第 10 项）。"
                 : " report.html and VERIFY.md were not checked, and may say anything: see claim 10.";
+    if (!report.packs_checked.value_or(true))
+      out +=
+          zh ? "其决定所依据的规则未全部收入 packs/，或其中有文件未经核查、不可采信（见第 16 项）。"
+             : " Not all rules of its decisions are in packs/, or not all files there were checked, and those may say "
+               "anything: see claim 16.";
     if (report.customer_ids)
       out += (zh ? "" : " It is about one customer: ") +
              by_the_banks_word(*report.customer_ids, report.others, language) + (zh ? "。" : ".");
@@ -82,6 +87,7 @@ std::string render_json(const PackageReport& report) {
                              {"origin", report.origin},    {"size", report.size},
                              {"sealed", report.sealed},    {"page_checked", report.page_checked},
                              {"exit", report.exit_code()}, {"claims", std::move(claims)}};
+  if (report.packs_checked) out["packs_checked"] = *report.packs_checked;
   if (report.customer_ids) {
     out["customer_ids"] = *report.customer_ids;
     out["others"] = report.others;

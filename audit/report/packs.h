@@ -53,8 +53,18 @@ struct PackToCompile {
   std::string name, version;
   std::vector<PackFile> files;
 };
-// Of packs that hold together, in their order, the digest that the files of each lead to; nothing: they do not compile. The room knows no
-// compiler: it is handed in.
-using CompilePacks = std::function<std::vector<std::optional<Digest>>(const std::vector<PackToCompile>&)>;
+// What came of packs that hold together.
+struct CompiledPacks {
+  struct File {
+    std::size_t pack = 0;  // by their order
+    std::string path;      // empty: of no one file
+  };
+  std::optional<File> mistake;  // where the first error is, and they do not compile
+  std::vector<std::optional<Digest>>
+      digests;               // that the files of each lead to; nothing: to no pack of its name and version
+  std::vector<File> unread;  // what is neither a rule file nor a list that one names: it may say anything
+};
+// The room knows no compiler: it is handed in.
+using CompilePacks = std::function<CompiledPacks(const std::vector<PackToCompile>&)>;
 
 }  // namespace caveat::audit

@@ -171,11 +171,8 @@ class Verification {
   Tally tally_of(const IndexRange& records) const;
 
   // verify_packs.cc
-  struct Unchecked {
-    const char *why_en = nullptr, *why_zh = nullptr;
-  };
   void packs();
-  std::optional<Refusal> compile(std::map<Digest, PackToCompile>& here, Unchecked& unchecked) const;
+  std::optional<Refusal> compile(const std::map<Digest, PackToCompile>& here, Refusal& unchecked) const;
 
   // verify_package.cc
   void receipt();

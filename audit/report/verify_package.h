@@ -36,6 +36,8 @@ struct PackageReport {
   // By its receipt, where claim 12 is shown: the record that says of this package that it was taken.
   std::optional<ExportReceipt> taken;
   bool page_checked = false;  // report.html and VERIFY.md are what this build prints of these records
+  // Of a package that was to bring the rules of its decisions: they are all there, and its files were held against them.
+  std::optional<bool> packs_checked;
   bool key_given = false;
   bool intact() const;    // nothing refuted
   int exit_code() const;  // 0 intact and signed by the key named; 1 refuted; 5 intact, but no key was named

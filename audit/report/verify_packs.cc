@@ -9,9 +9,13 @@ namespace caveat::audit {
 
 namespace {
 
-constexpr std::size_t kMostCompiled = 64u << 20;  // bytes of rules in all: the time that a hostile package can take
+constexpr std::size_t kMostCompiled = 8u << 20;  // bytes of rules in all: the time that a hostile package can take
 
 void add(std::string& to, const std::string& more, const char* between) { to += (to.empty() ? "" : between) + more; }
+void add(Refusal& to, const Refusal& more) {
+  add(to.en, more.en, "; ");
+  add(to.zh, more.zh, "；");
+}
 
 }  // namespace
 
@@ -30,15 +34,13 @@ void Verification::packs() {
                                });
   if (!same) return bad(c, "the manifest lists other packs than the records name", "清单所列规则包与记录所载不同");
   std::map<Digest, PackToCompile> here;
-  std::string en, zh;
+  Refusal open_for;
   for (const HeldPack& held : *manifest_->packs) {
     const std::string name = held.pack.name + " " + held.pack.version, path = declarations_member(held.pack.digest);
     if (held.text == PackHeld::missing) {
-      add(en, "the text of " + name + " was not at hand", "; ");
-      add(zh, name + " 的文本未能取得", "；");
+      add(open_for, {"the text of " + name + " was not at hand", name + " 的文本未能取得"});
     } else if (held.text == PackHeld::confidential) {
-      add(en, name + " has confidential rules and is left out", "; ");
-      add(zh, name + " 含有保密规则，未予收入", "；");
+      add(open_for, {name + " has confidential rules and is left out", name + " 含有保密规则，未予收入"});
     } else {
       const std::string_view* declarations = member(path);
       if (declarations == nullptr) return bad(c, "member " + path + " is missing", "缺少成员 " + path);
@@ -55,20 +57,25 @@ void Verification::packs() {
                  "成员 " + std::string(one.name) + " 不属于清单所称收入的规则包");
     if (of->path) pack->second.files.push_back({*of->path, std::string(one.bytes)});
   }
-  Unchecked unchecked;
+  if (manifest_->packs->empty())
+    return model_->sealed > 0 ? open(c, "no decision of it is opened", "其中没有已打开的决定")
+                              : open(c, "no decision is in it", "其中没有决定");
+  Refusal unchecked;
   if (const std::optional<Refusal> wrong = compile(here, unchecked)) return bad(c, wrong->en, wrong->zh);
-  if (!en.empty()) return open(c, std::move(en), std::move(zh));
+  if (!here.empty() && !unchecked.en.empty())
+    add(open_for,
+        {"what the files for people say is not checked: " + unchecked.en, "供阅读的文件未核查：" + unchecked.zh});
+  report_.packs_checked = open_for.en.empty();
+  if (!open_for.en.empty()) return open(c, std::move(open_for.en), std::move(open_for.zh));
   good(c);
-  if (unchecked.why_en != nullptr) {
-    c.why_en = std::string("what the files for people say is not checked: ") + unchecked.why_en;
-    c.why_zh = std::string("供阅读的文件未核查：") + unchecked.why_zh;
-  }
+  c.why_en = "their comments and examples are no part of a digest, and nobody vouches for them";
+  c.why_zh = "其中的注释与示例不计入摘要，无从担保";
 }
 
 // Packs that one decision was made by hold together, and are compiled together: each once.
-std::optional<Refusal> Verification::compile(std::map<Digest, PackToCompile>& here, Unchecked& unchecked) const {
+std::optional<Refusal> Verification::compile(const std::map<Digest, PackToCompile>& here, Refusal& unchecked) const {
   const auto leave = [&](const char* en, const char* zh) {
-    unchecked = {en, zh};
+    add(unchecked, {en, zh});
     return std::nullopt;
   };
   if (manifest_->version != version()) return leave("another version wrote the package", "证据包由其他版本生成");
@@ -94,17 +101,34 @@ std::optional<Refusal> Verification::compile(std::map<Digest, PackToCompile>& he
     if (!any || !whole) continue;
     for (const PackToCompile& pack : together)
       for (const PackFile& file : pack.files) bytes += file.bytes.size();
-    if (bytes > kMostCompiled) return leave("they are more than 64 MiB", "其总量超过 64 MiB");
-    const std::vector<std::optional<Digest>> found = options_.compile(together);
-    std::string wrong;  // where one does not compile, no other of them does
+    if (bytes > kMostCompiled) return leave("they are more than 8 MiB", "其总量超过 8 MiB");
+    const CompiledPacks found = options_.compile(together);
+    const auto name_of = [&](const CompiledPacks::File& file) {
+      const Digest& digest = named->packs[file.pack].digest;
+      return file_member(digest, file.path).value_or("packs/" + hex(digest) + "/");
+    };
+    if (found.mistake) {
+      Refusal wrong{"the files of these packs do not compile together", "这些规则包的文件无法一并编译"};
+      if (!found.mistake->path.empty()) {
+        wrong.en += ": the first error is in " + name_of(*found.mistake);
+        wrong.zh += "：首个错误位于 " + name_of(*found.mistake);
+      }
+      return wrong;
+    }
+    std::string wrong;
     for (std::size_t k = 0; k < together.size(); ++k) {
       const Digest& digest = named->packs[k].digest;
       left.erase(digest);
-      if (k >= found.size() || found[k] != digest) add(wrong, "packs/" + hex(digest) + "/", ", ");
+      if (k >= found.digests.size() || found.digests[k] != digest) add(wrong, "packs/" + hex(digest) + "/", ", ");
     }
     if (!wrong.empty())
       return Refusal{"the files in " + wrong + " say something else than the digest stands for",
                      wrong + " 中的文件与该摘要所指内容不符"};
+    if (!found.unread.empty() && unchecked.en.empty()) {
+      const std::string name = name_of(found.unread.front());
+      unchecked = {"member " + name + " is neither a rule file nor a word list that one names",
+                   "成员 " + name + " 既非规则文件，也非其所引用的词表"};
+    }
   }
   if (!left.empty())
     return leave("files are not there, or lean on a pack that is not", "缺少文件，或其依赖的规则包不在其中");

@@ -297,9 +297,9 @@ class Package(unittest.TestCase):
         with open(f"{ROOT}/rules/cn/wealth/pack.cav", "rb") as file:
             self.assertEqual(sound[f"packs/{wealth}/pack.cav"], file.read())
         ours, theirs = claim_16("all")
-        self.assertRegex(ours, "^16 ✓ The rules that these decisions were made by are in the package[^\n]+$")
+        self.assertRegex(ours, "^16 ✓ The rules that these decisions were made by are in the package[^\n]+\n +their comments and examples are no part of a digest[^\n]+$")
         self.assertIn("✓ 16: packs", theirs)
-        self.assertRegex(claim_16("all", "zh")[0], "^16 ✓ 据以作出各决定的规则在证据包中[^\n]+$")
+        self.assertRegex(claim_16("all", "zh")[0], "^16 ✓ 据以作出各决定的规则在证据包中[^\n]+\n +其中的注释与示例不计入摘要[^\n]+$")
         without, _ = report("none")
         self.assertEqual({name for name in without if name.startswith("packs/")}, set())
         self.assertNotIn(b'"packs"', without["manifest.json"])
@@ -323,7 +323,7 @@ class Package(unittest.TestCase):
             return dict(sound, **{name: data, "manifest.json": text.encode()})
         fewer = dict(sound, **{"manifest.json": re.sub(rb'("packs": \[\n)    .*\},\n', rb"\1", sound["manifest.json"])})
         forgeries = {"another text": (dict(sound, **{forms[0]: sound[forms[0]] + b"x"}), 1),
-                     "another file": (dict(sound, **{f"packs/{wealth}/pack.cav": sound[f"packs/{wealth}/pack.cav"].replace(b'"', b"'", 1)}), 0),
+                     "another file": (dict(sound, **{f"packs/{wealth}/pack.cav": sound[f"packs/{wealth}/pack.cav"].replace(b"title en \"", b"title en \"Other ", 1)}), 0),
                      "a pack more": (with_member("packs/%s.cbor" % hashlib.sha256(b"x").hexdigest(), b"x"), 1),
                      "a member more": (with_member("packs/zzz", b"x"), 1), "a pack less": (fewer, 1),
                      **{f"a file by the name {name}": (with_member(f"packs/{wealth}{name}", b"x"), 1)
@@ -337,6 +337,12 @@ class Package(unittest.TestCase):
                 if label == "another file":
                     self.assertRegex(ours.stdout, f"the files in .*packs/{wealth}/.* say something else than the digest stands for")
                     self.assertIn("? 16: the files for people in packs/ are not compiled here", theirs.stdout)
+        ours, theirs = self.both_of(with_member(f"packs/{wealth}/more.cav", b"rule rule"))
+        self.assertEqual((ours.returncode, theirs.returncode), (1, 0), ours.stdout + theirs.stdout)
+        self.assertIn(f"do not compile together: the first error is in packs/{wealth}/more.cav\n", ours.stdout)
+        ours, theirs = self.both_of(with_member(f"packs/{wealth}/README.txt", b"These rules say nothing at all."))
+        self.assertEqual((ours.returncode, theirs.returncode), (0, 0), ours.stdout + theirs.stdout)
+        self.assertRegex(ours.stdout, f"\n16 – .*\n.*member packs/{wealth}/README.txt is neither a rule file nor a word list")
 
     def test_packs_with_confidential_rules_are_left_out_and_named(self):
         with tempfile.TemporaryDirectory() as where:

@@ -74,6 +74,45 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(files_of_packs_are_compiled_anew_the_first_with_an_error_is_named_and_so_is_what_was_not_read) {
+  Folder folder;
+  folder.write("one/pack.cav", pack("t.one", "\nlexicon words\n  from file \"deep/./words.txt\"\n"));
+  folder.write("one/deep/words.txt", "guaranteed\n");
+  folder.write("two/pack.cav", pack("t.two"));
+  folder.write("two/rules/x.cav", "\nlexicon more is \"a\"\n");
+  const Result<load::Loaded> loaded = load::load_model({folder.path.string()}, Limits{});
+  BOOST_REQUIRE(loaded);
+  const std::vector<load::PackText> sound = load::pack_texts(*loaded);
+  BOOST_REQUIRE_MESSAGE(sound.size() == 2u, codes(*loaded));
+  const auto with = [&](std::size_t which, const std::string& path, const std::string& bytes) {
+    std::vector<load::PackText> packs = sound;
+    std::erase_if(packs[which].files, [&](const auto& file) { return file.first == path; });
+    if (!bytes.empty()) packs[which].files.emplace_back(path, bytes);
+    return load::compile_texts(packs, Limits{});
+  };
+  const load::CompiledTexts same = load::compile_texts(sound, Limits{}), more = with(0, "deep/README.txt", "No rules.");
+  for (const load::CompiledTexts& compiled : {same, more, with(0, "deep/words.txt", "other\n")}) {
+    BOOST_TEST(!compiled.mistake);
+    BOOST_REQUIRE(compiled.digests.size() == 2u);
+    BOOST_TEST((compiled.digests[1] == sound[1].digest));
+  }
+  BOOST_TEST((same.digests[0] == sound[0].digest));
+  BOOST_TEST((more.digests[0] == sound[0].digest));
+  BOOST_TEST((with(0, "deep/words.txt", "other\n").digests[0] != sound[0].digest));
+  BOOST_TEST(same.unread.empty());
+  BOOST_REQUIRE(more.unread.size() == 1u);
+  BOOST_TEST(more.unread[0].pack == 0u);
+  BOOST_TEST(more.unread[0].path == "deep/README.txt");
+  const auto mistake = [&](std::size_t which, const std::string& path, const std::string& bytes) {
+    const load::CompiledTexts compiled = with(which, path, bytes);
+    BOOST_TEST(compiled.digests.empty());
+    return compiled.mistake ? std::to_string(compiled.mistake->pack) + " " + compiled.mistake->path : "none";
+  };
+  BOOST_TEST(mistake(1, "rules/y.cav", "rule rule rule\n") == "1 rules/y.cav");
+  BOOST_TEST(mistake(1, "rules/y.cav", "\nlexicon more is \"b\"\n") == "1 rules/y.cav");
+  BOOST_TEST(mistake(0, "deep/words.txt", "") == "0 pack.cav");
+}
+
 // Left out in silence, the rules behind a link did not hold.
 BOOST_AUTO_TEST_CASE(linked_folders_are_followed_and_each_place_counts_once) {
   Folder folder;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "engine/base/version.h"
 #include "tests/audit/support/package_fixture.h"
 
 using namespace caveat;
@@ -20,12 +21,21 @@ struct Fixture : audit::testing::PackageFixture {
     PackageVerifyOptions options = named();
     options.compile = [this](const std::vector<PackToCompile>& packs) {
       ++compiled;
-      std::vector<std::optional<Digest>> found;
+      CompiledPacks found;
       for (const PackToCompile& pack : packs) {
-        const bool same = pack.name == "cn.wealth" && pack.version == "2026.2" && pack.files.size() == 2 &&
-                          pack.files[0].path == "pack.cav" && pack.files[0].bytes == "pack" &&
-                          pack.files[1].path == "words/词 %.txt" && pack.files[1].bytes == "fund\n";
-        found.push_back(same ? std::optional(kWealth) : std::nullopt);
+        bool same = pack.name == "cn.wealth" && pack.version == "2026.2";
+        std::size_t known = 0;
+        for (const PackFile& file : pack.files) {
+          if (file.path == "README.txt") {
+            found.unread.push_back({0, file.path});
+            continue;
+          }
+          if (file.bytes == "mistake") found.mistake = {0, file.path == "of none" ? "" : file.path};
+          known += (file.path == "pack.cav" && file.bytes == "pack") ||
+                   (file.path == "words/词 %.txt" && file.bytes == "fund\n");
+          same = same && file.bytes != "more";
+        }
+        found.digests.push_back(same && known == 2 ? std::optional(kWealth) : std::nullopt);
       }
       return found;
     };
@@ -35,6 +45,13 @@ struct Fixture : audit::testing::PackageFixture {
     const auto found =
         std::find_if(report.claims.begin(), report.claims.end(), [](const Claim& one) { return one.number == 16; });
     return found == report.claims.end() ? nullptr : &*found;
+  }
+  // In the result, in both languages and to a program.
+  static bool says_that_not_all_was_checked(const PackageReport& report) {
+    const bool said = render_text(report, Language::en).find("see claim 16.") != std::string::npos;
+    BOOST_TEST(said == (render_text(report, Language::zh).find("（见第 16 项）") != std::string::npos));
+    BOOST_TEST(said == (render_json(report).find(R"("packs_checked":false)") != std::string::npos));
+    return said;
   }
   void refuted(const PackageReport& report, const std::string& words) {
     BOOST_TEST(report.exit_code() == 1);
@@ -83,9 +100,15 @@ BOOST_AUTO_TEST_CASE(a_package_has_the_packs_that_decisions_were_made_by_and_not
   const PackageReport report = verify_members(with, compiling());
   BOOST_TEST(report.exit_code() == 0, render_text(report, Language::en));
   BOOST_TEST((claim_16(report)->shown == Shown::yes));
-  BOOST_TEST(claim_16(report)->why_en == "");
+  BOOST_TEST(claim_16(report)->why_en ==
+             "their comments and examples are no part of a digest, and nobody vouches for them");
   BOOST_TEST(compiled == 1u);
+  BOOST_TEST(!says_that_not_all_was_checked(report));
+  BOOST_TEST(render_json(report).find(R"("packs_checked":true)") != std::string::npos);
   const PackageReport without = verify_members(with, named());
+  BOOST_TEST(without.exit_code() == 0);
+  BOOST_TEST((claim_16(without)->shown == Shown::not_checked));
+  BOOST_TEST(says_that_not_all_was_checked(without));
   BOOST_TEST(claim_16(without)->why_en == "what the files for people say is not checked: no compiler is at hand");
   BOOST_TEST(claim_16(without)->why_zh == "供阅读的文件未核查：没有可用的编译器");
 }
@@ -96,6 +119,7 @@ BOOST_AUTO_TEST_CASE(a_pack_that_is_not_at_hand_and_one_with_confidential_rules_
   BOOST_TEST(report.exit_code() == 0);
   BOOST_TEST((claim_16(report)->shown == Shown::not_checked));
   BOOST_TEST(claim_16(report)->why_en == "the text of cn.wealth 2026.2 was not at hand");
+  BOOST_TEST(says_that_not_all_was_checked(report));
   BOOST_TEST(none.at("report.html").find("not at hand") != std::string::npos);
   wealth.confidential = true;
   const Members kept = made({}, with_wealth());
@@ -131,6 +155,9 @@ BOOST_AUTO_TEST_CASE(whoever_signs_passes_no_other_rules_off_as_these) {
   refuted(with(kForm, "wealth!"), "member " + kForm + " has another digest than its name");
   refuted(with(kFolder + "pack.cav", "other"), "say something else than the digest stands for");
   refuted(with(kFolder + "more.cav", "more"), "say something else than the digest stands for");
+  refuted(with(kFolder + "more.cav", "mistake"),
+          "the files of these packs do not compile together: the first error is in " + kFolder + "more.cav\n");
+  refuted(with(kFolder + "of%20none", "mistake"), "the files of these packs do not compile together\n");
   const std::string other = "packs/" + hex(sha256("x"));
   refuted(with(other + ".cbor", "x"), "member " + other + ".cbor is of no pack that the manifest says is here");
   refuted(with(other + "/a", "x"), "member " + other + "/a is of no pack that the manifest says is here");
@@ -159,16 +186,56 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_pack_has_no_meaning_so_files_whose_names_are_to
   BOOST_TEST(!with.contains(kFolder + "pack.cav"));
   const PackageReport report = verify_members(with, compiling());
   BOOST_TEST(report.exit_code() == 0);
+  BOOST_TEST((claim_16(report)->shown == Shown::not_checked));
   BOOST_TEST(claim_16(report)->why_en.find("files are not there") != std::string::npos);
+  BOOST_TEST(says_that_not_all_was_checked(report));
   BOOST_TEST(compiled == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_neither_a_rule_file_nor_a_list_that_one_names_is_named_and_no_claim_is_made_of_it) {
+  Members more = made({}, with_wealth());
+  more[kFolder + "README.txt"] = "These rules say nothing at all.";
+  const PackageReport report = verify_members(audit::testing::signed_again(more, *keys), compiling());
+  BOOST_TEST(report.exit_code() == 0, render_text(report, Language::en));
+  BOOST_TEST((claim_16(report)->shown == Shown::not_checked));
+  BOOST_TEST(claim_16(report)->why_en == "what the files for people say is not checked: member " + kFolder +
+                                             "README.txt is neither a rule file nor a word list that one names");
+  BOOST_TEST(claim_16(report)->why_zh ==
+             "供阅读的文件未核查：成员 " + kFolder + "README.txt 既非规则文件，也非其所引用的词表");
+  BOOST_TEST(says_that_not_all_was_checked(report));
+}
+
 BOOST_AUTO_TEST_CASE(more_text_than_is_compiled_in_a_stated_time_is_not_compiled) {
-  wealth.files = {{"pack.cav", std::string((64u << 20) + 1, ' ')}};
+  wealth.files = {{"pack.cav", std::string((8u << 20) + 1, ' ')}};
   const PackageReport report = verify_members(made({}, with_wealth()), compiling());
   BOOST_TEST(report.exit_code() == 0);
-  BOOST_TEST(claim_16(report)->why_en.find("more than 64 MiB") != std::string::npos);
+  BOOST_TEST((claim_16(report)->shown == Shown::not_checked));
+  BOOST_TEST(claim_16(report)->why_en.find("more than 8 MiB") != std::string::npos);
   BOOST_TEST(compiled == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_package_of_another_version_says_of_rules_is_not_shown_by_this_build) {
+  Members other = made({}, with_wealth());
+  other["manifest.json"] = replaced(other["manifest.json"], std::string("\"") + std::string(version()), "\"9999.0.0");
+  other[kFolder + "pack.cav"] = "These rules say nothing at all.";
+  const PackageReport report = verify_members(audit::testing::signed_again(other, *keys), compiling());
+  BOOST_TEST(report.exit_code() == 0, render_text(report, Language::en));
+  BOOST_TEST((claim_16(report)->shown == Shown::not_checked));
+  BOOST_TEST(claim_16(report)->why_en ==
+             "what the files for people say is not checked: another version wrote the package");
+  BOOST_TEST(says_that_not_all_was_checked(report));
+  BOOST_TEST(compiled == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(no_rules_are_shown_where_there_is_no_decision) {
+  ReportQuery before_all;
+  before_all.to = 1;
+  const PackageReport report = verify_members(made(before_all, with_wealth()), compiling());
+  BOOST_TEST(report.exit_code() == 0, render_text(report, Language::en));
+  BOOST_TEST((claim_16(report)->shown == Shown::not_checked));
+  BOOST_TEST(claim_16(report)->why_en == "no decision is in it");
+  BOOST_TEST(claim_16(report)->why_zh == "其中没有决定");
+  BOOST_TEST(!says_that_not_all_was_checked(report));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
