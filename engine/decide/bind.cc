@@ -64,6 +64,7 @@ void Binder::reset() {
   r_.carried_ = 0;
   r_.named_at_.clear();
   r_.names_too_many_ = false;
+  r_.answer_format_ = text::Format::plain;
   r_.offsets_ = Offsets::code_points;
   r_.turn_.reset();
   r_.product_ids_.cut(0);

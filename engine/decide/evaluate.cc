@@ -407,6 +407,19 @@ Kleene text_has_text(const Node& node, const Setting& setting, std::string_view 
   return cause != Cause::none ? Kleene::unknown : kleene(found);
 }
 
+// Whether a line of a text in its normal form is one of those that the node looks for.
+bool is_line_of(std::string_view text, const Node& node, const Setting& setting) {
+  const auto wanted = setting.program->strings(node.rows);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (std::any_of(wanted.begin(), wanted.end(),
+                    [&](program::Str one) { return setting.program->text(one) == text.substr(0, end); }))
+      return true;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return false;
+}
+
 Kleene list_has(const Node& node, const Setting& setting, const Request::Extra& list, bool every, Cause& cause) {
   const auto wanted = setting.program->rows<program::ConstantRow>(program::Section::constants, node.rows);
   Kleene all = kleene(every);
@@ -493,7 +506,13 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
           cause = Cause::limit;
           return Kleene::unknown;
         }
-        text = setting.eyes->normal_form(looked.shown->flow());
+        const std::string_view flow = looked.shown->flow(), all = looked.normal.text();
+        if (only_sure(node, setting)) {
+          if (!looked.shown->is_sure({0, static_cast<std::uint32_t>(flow.size())})) return Kleene::no;
+        } else if (is_line_of(all.substr(std::min(looked.normal.flow_end(), all.size())), node, setting)) {
+          return Kleene::yes;  // by another reading
+        }
+        text = setting.eyes->normal_form(flow);
       } else if ((node.flags & program::kIsId) == 0) {
         text = setting.eyes->normal_form(text);
       }

@@ -16,6 +16,7 @@ Request Request::in_memory_of(Request&& old) {
   adopt(made.store_, old.store_);
   for (std::size_t i = 0; i < made.frames_.size(); ++i) adopt(made.frames_[i].cells, old.frames_[i].cells);
   adopt(made.jurisdictions_, old.jurisdictions_);
+  adopt(made.named_at_, old.named_at_);
   const auto keep = [](auto& into, auto& from) {
     into = std::move(from);
     into.cut(0);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -50,29 +49,91 @@ bool is_one_of(std::string_view name, const auto& names) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-constexpr std::array<std::string_view, 33> kBlocks = {
-    "address",  "article",    "aside",  "blockquote", "br",   "caption", "center", "dd",  "div",     "dl",    "dt",
-    "fieldset", "figcaption", "figure", "footer",     "form", "h1",      "h2",     "h3",  "h4",      "h5",    "h6",
-    "header",   "hr",         "li",     "main",       "nav",  "ol",      "p",      "pre", "section", "table", "ul"};
-constexpr std::array<std::string_view, 7> kTableParts = {"tr", "td", "th", "thead", "tbody", "tfoot", "legend"};
-// What stands in a field is shown as it is written, or not at all.
-constexpr std::array<std::string_view, 7> kMaybeBlocks = {"option", "optgroup", "select", "textarea",
-                                                          "button", "details",  "dialog"};
-constexpr std::array<std::string_view, 31> kWithin = {
-    "a",    "abbr", "b",    "bdi", "bdo",   "big",  "cite", "code",    "data",  "dfn",  "em",
-    "font", "i",    "ins",  "kbd", "label", "mark", "q",    "samp",    "small", "span", "strong",
-    "sub",  "sup",  "time", "tt",  "u",     "var",  "wbr",  "acronym", "nobr"};
+constexpr std::array<std::string_view, 36> kBlocks = {
+    "address", "article", "aside", "blockquote", "br",     "caption", "center", "dd",         "dir",
+    "div",     "dl",      "dt",    "fieldset",   "figure", "footer",  "form",   "figcaption", "h1",
+    "h2",      "h3",      "h4",    "h5",         "h6",     "header",  "hgroup", "hr",         "li",
+    "main",    "menu",    "nav",   "ol",         "p",      "pre",     "search", "section",    "ul"};
+constexpr std::array<std::string_view, 8> kTableParts = {"table", "tr",    "td",    "th",
+                                                         "thead", "tbody", "tfoot", "legend"};
+constexpr std::array<std::string_view, 3> kMaybeBlocks = {"details", "dialog", "summary"};
+constexpr std::array<std::string_view, 30> kWithin = {
+    "a",      "abbr", "b",   "bdi",  "big",   "cite", "code", "data", "dfn",     "em",
+    "font",   "i",    "ins", "kbd",  "label", "mark", "q",    "samp", "small",   "span",
+    "strong", "sub",  "sup", "time", "tt",    "u",    "var",  "wbr",  "acronym", "nobr"};
 constexpr std::array<std::string_view, 4> kDocument = {"html", "body", "colgroup", "col"};
-// Whose text no reader sees, and what a reader without them may: it is an aside.
-constexpr std::array<std::string_view, 17> kUnseen = {"script", "style",    "template", "head",   "title", "noscript",
-                                                      "iframe", "noembed",  "noframes", "object", "audio", "video",
-                                                      "canvas", "datalist", "map",      "svg",    "math"};
-constexpr std::array<std::string_view, 14> kVoid = {"area",  "base", "br",   "col",   "embed",  "hr",    "img",
-                                                    "input", "link", "meta", "param", "source", "track", "wbr"};
-// Of an attribute that hides nothing. What a class or a style does, the page knows.
-constexpr std::array<std::string_view, 18> kHarmless = {"href",    "src",     "alt",   "title",    "lang",   "dir",
+// Whose text every renderer shows.
+bool is_shown_tag(std::string_view name) {
+  return is_one_of(name, kWithin) || is_one_of(name, kDocument) || is_one_of(name, kBlocks) ||
+         is_one_of(name, kTableParts);
+}
+// What shows a page of its own, runs, styles what stands elsewhere, takes what a reader types, or is shown from the right or out of its
+// order; and what browsers read by rules of its own.
+constexpr std::array<std::string_view, 53> kRefused = {
+    "applet",    "area",    "audio",       "base",     "basefont", "bdo",      "bgsound",         "canvas",
+    "datalist",  "embed",   "fencedframe", "frame",    "frameset", "head",     "iframe",          "image",
+    "input",     "isindex", "keygen",      "link",     "listing",  "map",      "marquee",         "math",
+    "meta",      "noembed", "noframes",    "noscript", "object",   "optgroup", "option",          "param",
+    "plaintext", "portal",  "rb",          "rtc",      "script",   "select",   "selectedcontent", "selectlist",
+    "slot",      "source",  "style",       "svg",      "template", "textarea", "title",           "track",
+    "video",     "xmp",     "nextid",      "multicol", "spacer"};
+constexpr std::array<std::string_view, 6> kVoid = {"br", "col", "hr", "img", "wbr", "input"};
+// Of an attribute that hides nothing. What a class does, the page knows.
+constexpr std::array<std::string_view, 17> kHarmless = {"href",    "src",     "alt",   "title",    "lang",   "scope",
                                                         "colspan", "rowspan", "align", "valign",   "target", "rel",
-                                                        "start",   "type",    "cite",  "datetime", "border", "scope"};
+                                                        "start",   "type",    "cite",  "datetime", "border"};
+constexpr std::array<std::string_view, 5> kTargets = {"href", "src", "action", "formaction", "cite"};
+// Properties of a style that may hide, and neither move what is shown nor add to it.
+constexpr std::array<std::string_view, 30> kStyles = {"background",    "background-color",
+                                                      "border",        "border-bottom",
+                                                      "border-color",  "border-left",
+                                                      "border-radius", "border-right",
+                                                      "border-style",  "border-top",
+                                                      "border-width",  "color",
+                                                      "display",       "font",
+                                                      "font-family",   "font-size",
+                                                      "font-style",    "font-weight",
+                                                      "height",        "line-height",
+                                                      "margin",        "max-height",
+                                                      "max-width",     "opacity",
+                                                      "overflow",      "padding",
+                                                      "text-align",    "text-decoration",
+                                                      "visibility",    "width"};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Neither an escape, nor a function but a colour's, nor a length below nothing, which would move what is shown.
+bool is_plain_style(std::string_view style) {
+  std::string text(style);
+  std::transform(text.begin(), text.end(), text.begin(), lower);
+  for (const std::string_view colour : {"rgb(", "rgba(", "hsl(", "hsla("}) {
+    for (std::size_t at = text.find(colour); at != std::string::npos; at = text.find(colour, at))
+      text.erase(at, colour.size());
+  }
+  if (text.find_first_of("\\({@/\"'") != std::string::npos) return false;
+  for (std::size_t at = text.find('-'); at != std::string::npos; at = text.find('-', at + 1)) {
+    if (at + 1 == text.size() || !is_letter(text[at + 1])) return false;
+  }
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    const std::string_view one = trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (one.empty()) continue;
+    const std::size_t colon = one.find(':');
+    if (colon == std::string_view::npos || !is_one_of(trimmed(one.substr(0, colon)), kStyles)) return false;
+    const std::string_view value = trimmed(one.substr(colon + 1));
+    if (trimmed(one.substr(0, colon)) == "display" && value != "none" && value != "block") return false;
+  }
+  return true;
+}
 
 std::string_view tag_name(const GumboElement& element, std::string& held) {
   if (element.tag != GUMBO_TAG_UNKNOWN) return gumbo_normalized_tagname(element.tag);
@@ -82,13 +143,68 @@ std::string_view tag_name(const GumboElement& element, std::string& held) {
   return held;
 }
 
+Holds judge(const GumboElement& element, std::string_view name, std::string& hidden_by) {
+  hidden_by.clear();
+  if (is_one_of(name, kRefused)) return Holds::refused;
+  bool hides = !is_shown_tag(name);
+  for (unsigned i = 0; i < element.attributes.length; ++i) {
+    const auto& attribute = *static_cast<const GumboAttribute*>(element.attributes.data[i]);
+    const std::string_view what = attribute.name, value = attribute.value;
+    if (what.starts_with("on")) return Holds::refused;
+    if (what == "dir" && value != "ltr") return Holds::refused;
+    if (what == "style" && !is_plain_style(value)) return Holds::refused;
+    if (is_one_of(what, kTargets) && is_active_target(value)) return Holds::refused;
+    if (is_one_of(what, kHarmless)) continue;
+    hides = true;
+    hidden_by.append(what).append("=").append(value) += '\n';
+  }
+  if (!hides) return Holds::shown;
+  hidden_by.insert(0, std::string(name) + '\n');
+  return Holds::hidden;
+}
+
+// Every tag ends, and so does every comment, at one place for all who read them.
+bool has_plain_tags(std::string_view html) {
+  for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at)) {
+    const char next = at + 1 < html.size() ? html[at + 1] : ' ';
+    const bool closes = next == '/';
+    if (next == '!' || next == '?') {
+      at = comment_end(html, at);
+    } else if (closes || is_letter(next)) {
+      if (closes && (at + 2 == html.size() || !is_letter(html[at + 2]))) return false;
+      at = tag_end(html, at);
+    } else {
+      ++at;
+    }
+    if (at == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+// The first element of a document that has such a name.
+const GumboElement* find_element(const GumboNode* node, std::string_view name) {
+  std::vector<const GumboNode*> left{node};
+  while (!left.empty()) {
+    node = left.back();
+    left.pop_back();
+    const bool document = node->type == GUMBO_NODE_DOCUMENT;
+    if (!document && node->type != GUMBO_NODE_ELEMENT && node->type != GUMBO_NODE_TEMPLATE) continue;
+    std::string held;
+    if (!document && node->v.element.original_tag.length > 0 && tag_name(node->v.element, held) == name)
+      return &node->v.element;
+    const GumboVector& children = document ? node->v.document.children : node->v.element.children;
+    for (unsigned i = 0; i < children.length; ++i) left.push_back(static_cast<const GumboNode*>(children.data[i]));
+  }
+  return nullptr;
+}
+
 // A tree is walked with a list of its own: it may be as deep as its tags are many.
 class Reader {
  public:
   explicit Reader(Showing& out) : out_(out), source_(out.source()) {}
 
   bool run(const GumboNode* document) {
-    steps_.push_back({document, false, 0, 0});
+    steps_.push_back({document, false, 0, false});
     while (!steps_.empty() && good_) {
       const Step step = steps_.back();
       steps_.pop_back();
@@ -105,12 +221,12 @@ class Reader {
     const GumboNode* node;
     bool leave;
     std::size_t element;  // + 1; 0: it has no marks
-    int maybe;
+    bool hides;
   };
 
   void push(const GumboVector& children) {
     for (unsigned i = children.length; i > 0; --i)
-      steps_.push_back({static_cast<const GumboNode*>(children.data[i - 1]), false, 0, 0});
+      steps_.push_back({static_cast<const GumboNode*>(children.data[i - 1]), false, 0, false});
   }
 
   void enter(const GumboNode& node) {
@@ -131,26 +247,24 @@ class Reader {
 
   void element(const GumboNode& node) {
     const GumboElement& element = node.v.element;
-    std::string held;
+    std::string held, hidden_by;
     const std::string_view name = tag_name(element, held);
-    if (is_one_of(name, kUnseen)) return;
     const bool block = is_block_tag(name);
     const bool written = element.original_tag.length > 0;
+    if (name == "head" && !written && element.children.length == 0) return;  // every document has one
+    const Holds holds = judge(element, name, hidden_by);
+    if (holds == Holds::refused) return fail();
+    const bool hides = holds == Holds::hidden;
+    if (hides) out_.hide(hidden_by);
     if (block) out_.line();
-    if (name == "img") return image(element);
-    int maybe = is_shown_tag(name) ? 0 : 1;
-    for (unsigned i = 0; i < element.attributes.length; ++i) {
-      const auto& attribute = *static_cast<const GumboAttribute*>(element.attributes.data[i]);
-      if (!is_one_of(std::string_view(attribute.name), kHarmless)) maybe = 1;
-    }
-    out_.maybe += maybe;
-    if (name == "pre" || name == "textarea") ++kept_lines_;
+    if (name == "img") image(element);
+    if (name == "pre") ++kept_lines_;
     std::size_t index = 0;
     if (!block && written && !is_void_tag(name)) {
       const bool once = (node.parse_flags & ~(GUMBO_INSERTION_IMPLICIT_END_TAG)) == 0;
       index = out_.open(out_.range(element.original_tag.data, element.original_tag.length), once) + 1;
     }
-    steps_.push_back({&node, true, index, maybe});
+    steps_.push_back({&node, true, index, hides});
     push(element.children);
   }
 
@@ -158,11 +272,11 @@ class Reader {
     const GumboElement& element = step.node->v.element;
     std::string held;
     const std::string_view name = tag_name(element, held);
-    out_.maybe -= step.maybe;
-    if (name == "pre" || name == "textarea") --kept_lines_;
+    if (name == "pre") --kept_lines_;
     if (step.element > 0 && element.original_end_tag.length > 0)
       out_.close(step.element - 1, out_.range(element.original_end_tag.data, element.original_end_tag.length));
     if (is_block_tag(name)) out_.line();
+    if (step.hides) out_.unhide();
   }
 
   // What stands for it where it does not come.
@@ -172,9 +286,7 @@ class Reader {
     Range there = out_.range(alt->original_value.data, alt->original_value.length);
     const char quote = source_[there.begin];
     if (there.end - there.begin >= 2 && (quote == '"' || quote == '\'')) ++there.begin, --there.end;
-    ++out_.maybe;
     if (there.end > there.begin) out_.put_decoded(there);
-    --out_.maybe;
   }
 
   void text(const GumboText& node) {
@@ -217,14 +329,14 @@ class Reader {
         continue;
       }
       if (c == '&') {
-        std::size_t end = at + 1;
-        if (end < raw.size() && raw[end] == '#') ++end;
-        while (end < raw.size() && end - at < kLongestEntity && is_alphanumeric(raw[end])) ++end;
-        if (end < raw.size() && raw[end] == ';') ++end;
-        const std::string& decoded = entity(raw.substr(at, end - at));
+        const std::size_t end = Showing::entity_end(raw, at);
+        const std::string& decoded = out_.entity(raw.substr(at, end - at));
         if (!shown.substr(std::min(told, shown.size())).starts_with(decoded)) return fail();
         flush();
-        out_.put(decoded, place(at, end));
+        if (decoded == "\n" && kept_lines_ > 0)
+          out_.line();
+        else
+          out_.put_entity(place(at, end));
         told += decoded.size();
         run = at = end;
         continue;
@@ -237,38 +349,47 @@ class Reader {
     if (told != shown.size()) fail();
   }
 
-  static constexpr std::size_t kLongestEntity = 40;
-  static bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  }
   static bool is_tag_sign(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' || c == '!' || c == '?';
-  }
-  const std::string& entity(std::string_view written) {
-    const auto [at, fresh] = entities_.try_emplace(std::string(written));
-    if (fresh) at->second = decoded_entity(written);
-    return at->second;
   }
   void fail() { good_ = false; }
 
   Showing& out_;
   std::string_view source_;
   std::vector<Step> steps_;
-  std::map<std::string, std::string> entities_;
   int kept_lines_ = 0;
   bool good_ = true;
 };
 
 }  // namespace
 
-bool is_shown_tag(std::string_view name) {
-  return is_one_of(name, kWithin) || is_one_of(name, kDocument) || is_one_of(name, kBlocks) ||
-         is_one_of(name, kTableParts);
-}
 bool is_block_tag(std::string_view name) {
   return is_one_of(name, kBlocks) || is_one_of(name, kTableParts) || is_one_of(name, kMaybeBlocks);
 }
 bool is_void_tag(std::string_view name) { return is_one_of(name, kVoid); }
+bool is_known_tag(std::string_view name) { return is_shown_tag(name) || is_block_tag(name) || is_void_tag(name); }
+
+bool is_active_target(std::string_view target) {
+  std::string scheme;
+  for (const char c : target) {  // browsers look over blanks and controls there
+    if (static_cast<unsigned char>(c) <= ' ') continue;
+    if (c == ':') return scheme == "javascript" || scheme == "vbscript" || scheme == "data";
+    if (!is_letter(c)) return false;
+    scheme += lower(c);
+  }
+  return false;
+}
+
+Holds judge_tag(std::string_view written, std::string& hidden_by) {
+  Tag tag;
+  if (!read_tag(written, tag)) return Holds::refused;
+  Arena arena;
+  // As a text that nothing stands before; what has no place there (a cell, a whole document) is judged by its name.
+  const GumboElement* const element = find_element(parsed(written, arena), tag.name);
+  if (element != nullptr) return judge(*element, tag.name, hidden_by);
+  hidden_by = std::string(written);
+  return is_one_of(tag.name, kRefused) || !is_known_tag(tag.name) ? Holds::refused : Holds::hidden;
+}
 
 std::string decoded_entity(std::string_view written) {
   if (written.size() < 3 || written.front() != '&') return std::string(written);
@@ -290,6 +411,7 @@ std::string decoded_entity(std::string_view written) {
 bool show_html(Range range, const Limits& limits, Showing& out) {
   const std::string_view html = out.source().substr(range.begin, range.end - range.begin);
   if (static_cast<std::size_t>(std::count(html.begin(), html.end(), '<')) > limits.markup_tags) return false;
+  if (!has_plain_tags(html)) return false;
   Arena arena;
   return Reader(out).run(parsed(html, arena));
 }

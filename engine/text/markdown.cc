@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <vector>
 
 #include "engine/text/showing.h"
@@ -28,7 +29,9 @@ class Reader {
     parser.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS;
     parser.enter_block = [](MD_BLOCKTYPE type, void*, void* self) noexcept { return of(self).block(type, true); };
     parser.leave_block = [](MD_BLOCKTYPE type, void*, void* self) noexcept { return of(self).block(type, false); };
-    parser.enter_span = [](MD_SPANTYPE type, void*, void* self) noexcept { return of(self).enter(type); };
+    parser.enter_span = [](MD_SPANTYPE type, void* detail, void* self) noexcept {
+      return of(self).enter(type, detail);
+    };
     parser.leave_span = [](MD_SPANTYPE type, void*, void* self) noexcept { return of(self).leave(type); };
     parser.text = [](MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size, void* self) noexcept {
       return of(self).text(type, text, size);
@@ -42,11 +45,12 @@ class Reader {
   struct Span {
     MD_SPANTYPE type;
     std::size_t element;
+    std::size_t hider;  // of its own; 0: it hides nothing
   };
   struct OpenTag {
     std::string name;
     std::size_t element;
-    bool maybe;
+    std::size_t hider;
   };
   Range range(const char* text, MD_SIZE size) const {
     const auto begin = static_cast<std::uint32_t>(text - read_.data());
@@ -65,12 +69,15 @@ class Reader {
     return 0;
   }
 
-  int enter(MD_SPANTYPE type) {
+  int enter(MD_SPANTYPE type, void* detail) {
     raw();
     const std::size_t element = out_.open({out_.end(), out_.end()}, false);
-    spans_.push_back({type, element});
+    const bool hides = type == MD_SPAN_DEL || type == MD_SPAN_IMG;
+    if (hides) out_.hide(type == MD_SPAN_DEL ? "~" : "!");
+    spans_.push_back({type, element, hides ? out_.hider() : 0});
     ++waiting_;
-    if (type == MD_SPAN_DEL || type == MD_SPAN_IMG) ++out_.maybe;
+    if (type == MD_SPAN_A) check_target(static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
+    if (type == MD_SPAN_IMG) check_target(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src);
     if (type == MD_SPAN_CODE) out_.verbatim = true;
     return 0;
   }
@@ -80,7 +87,7 @@ class Reader {
     if (spans_.empty()) return 1;
     const Span span = spans_.back();
     spans_.pop_back();
-    if (type == MD_SPAN_DEL || type == MD_SPAN_IMG) --out_.maybe;
+    if (span.hider != 0) unhide(span.hider);
     if (type == MD_SPAN_CODE) out_.verbatim = false;
     if (waiting_ > 0) {  // nothing stands in it: its marks are looked for nowhere
       --waiting_;
@@ -97,10 +104,26 @@ class Reader {
     return 0;
   }
 
-  static constexpr std::uint32_t kNowhere = ~0u;
+  // Elements that cross would be hidden by halves.
+  void unhide(std::size_t hider) {
+    failed_ = failed_ || out_.hider() != hider;
+    if (!failed_) out_.unhide();
+  }
+  void check_target(const MD_ATTRIBUTE& target) {
+    std::string read;
+    for (unsigned i = 0; target.substr_offsets != nullptr && target.substr_offsets[i] < target.size; ++i) {
+      const std::string_view part(target.text + target.substr_offsets[i],
+                                  target.substr_offsets[i + 1] - target.substr_offsets[i]);
+      read += target.substr_types[i] == MD_TEXT_ENTITY ? out_.entity(part) : std::string(part);
+    }
+    failed_ = failed_ || is_active_target(read);
+  }
+
+  static constexpr std::uint32_t kNowhere = ~0u, kMostTildes = 2;
   char at(std::uint32_t place) const { return place < source_.size() ? source_[place] : '\0'; }
-  std::uint32_t run_end(std::uint32_t place, char sign) const {
-    while (at(place) == sign) ++place;
+  std::uint32_t run_end(std::uint32_t place, char sign, std::uint32_t most = kNowhere) const {
+    const std::uint32_t begin = place;
+    while (place - begin < most && at(place) == sign) ++place;
     return place;
   }
 
@@ -113,8 +136,8 @@ class Reader {
       case MD_SPAN_STRONG:
         return (first == '*' || first == '_') && at(begin + 1) == first ? begin + 2 : kNowhere;
       case MD_SPAN_DEL: {
-        const std::uint32_t end = run_end(begin, '~');
-        return end > begin && end - begin <= 2 ? end : kNowhere;
+        const std::uint32_t end = run_end(begin, '~', kMostTildes + 1);
+        return end > begin && end - begin <= kMostTildes ? end : kNowhere;
       }
       case MD_SPAN_CODE: {
         const std::uint32_t from = first == ' ' || first == '\n' ? begin + 1 : begin;
@@ -135,7 +158,9 @@ class Reader {
     if (first != '(' && first != '[') return begin;
     int depth = 0;
     char quote = '\0';
-    for (std::uint32_t place = begin; place < source_.size(); ++place) {
+    constexpr std::uint32_t kLongest = 2'048;  // of many links that none of them ends, each is looked through
+    const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(source_.size(), begin + kLongest));
+    for (std::uint32_t place = begin; place < most; ++place) {
       const char c = source_[place];
       if (c == '\\') {
         ++place;
@@ -161,9 +186,9 @@ class Reader {
       const Span& span = spans_[--i];
       std::uint32_t size = 0;
       const char last = place > least ? source_[place - 1] : '\0';
-      const auto run = [&](char sign) {
+      const auto run = [&](char sign, std::uint32_t most) {
         std::uint32_t from = place;
-        while (from > least && source_[from - 1] == sign) --from;
+        while (from > least && place - from < most && source_[from - 1] == sign) --from;
         return place - from;
       };
       switch (span.type) {
@@ -171,15 +196,15 @@ class Reader {
           size = last == '*' || last == '_' ? 1 : 0;
           break;
         case MD_SPAN_STRONG:
-          size = (last == '*' || last == '_') && run(last) >= 2 ? 2 : 0;
+          size = (last == '*' || last == '_') && run(last, 2) == 2 ? 2 : 0;
           break;
         case MD_SPAN_DEL:
-          size = last == '~' && run('~') <= 2 ? run('~') : 0;
+          size = last == '~' ? run('~', kMostTildes + 1) % (kMostTildes + 1) : 0;
           break;
         case MD_SPAN_CODE: {
           const std::uint32_t blank = last == ' ' || last == '\n' ? 1 : 0;
           place -= blank;
-          size = place > least && source_[place - 1] == '`' ? run('`') : 0;
+          size = place > least && source_[place - 1] == '`' ? run('`', kNowhere) : 0;
           place += blank;
           if (size > 0) size += blank;
           break;
@@ -249,7 +274,7 @@ class Reader {
     }
     if (there.begin == there.end) return 0;
     if (type == MD_TEXT_ENTITY)
-      out_.put(decoded_entity(std::string_view(text, size)), there);
+      out_.put_entity(there);
     else
       put_lines(there);
     return 0;
@@ -268,7 +293,7 @@ class Reader {
     }
   }
 
-  // HTML that stood between: a block of it, or one tag within a line.
+  // HTML that stood between: a block of it, or tags within a line.
   void raw() {
     if (html_.end == html_.begin) return;
     const Range there = html_;
@@ -276,45 +301,80 @@ class Reader {
     const std::string_view written = source_.substr(there.begin, there.end - there.begin);
     if (in_html_) {
       behind_ = there.begin;
+      out_.html = true;
       failed_ = failed_ || !show_html(there, limits_, out_);
+      out_.html = false;
       behind_ = there.end;
       out_.unsure = out_.unsure || !is_all_shown(written);  // what it opens may go on behind it
       return;
     }
     settle_opened(there.begin);
     behind_ = there.end;
-    Tag tag;
-    if (!read_tag(written, tag)) return;
-    if (is_block_tag(tag.name)) out_.line();
-    if (is_void_tag(tag.name)) return;
-    if (!tag.closing) {
-      const bool maybe = !tag.bare || !is_shown_tag(tag.name);
-      if (maybe) ++out_.maybe;
-      tags_.push_back({tag.name, out_.open(there), maybe});
-      return;
-    }
-    const auto open =
-        std::find_if(tags_.rbegin(), tags_.rend(), [&](const OpenTag& one) { return one.name == tag.name; });
-    if (open == tags_.rend()) return;
-    out_.close(open->element, there);
-    while (tags_.size() > static_cast<std::size_t>(tags_.rend() - open - 1)) {
-      if (tags_.back().maybe) --out_.maybe;
-      tags_.pop_back();
+    for (std::size_t at = 0; at < written.size() && !failed_;) {
+      const bool comment = written.substr(at).starts_with("<!--");
+      const std::size_t end = comment ? comment_end(written, at) : tag_end(written, at);
+      if (end == std::string_view::npos || ++tags_met_ > limits_.markup_tags) {
+        failed_ = true;
+        return;
+      }
+      const auto begin = there.begin + static_cast<std::uint32_t>(at);
+      if (!comment) tag({begin, there.begin + static_cast<std::uint32_t>(end)});
+      at = end;
     }
   }
 
-  static bool is_all_shown(std::string_view html) {
-    for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
-      if (html.substr(at).starts_with("<!--")) {  // a whole comment hides nothing behind it
-        at = html.find("-->", at);
-        if (at == std::string_view::npos) return false;
+  void tag(Range there) {
+    const std::string written(source_.substr(there.begin, there.end - there.begin));
+    Tag tag;
+    if (!read_tag(written, tag)) {  // a declaration, an instruction: browsers end it elsewhere
+      failed_ = true;
+      return;
+    }
+    if (tag.closing) {
+      if (is_block_tag(tag.name)) out_.line();
+      if (tags_.empty() || is_void_tag(tag.name)) return;
+      if (tags_.back().name != tag.name) {  // browsers mend what crosses, each in a way of its own
+        failed_ = true;
+        return;
+      }
+      out_.close(tags_.back().element, there);
+      if (tags_.back().hider != 0) unhide(tags_.back().hider);
+      tags_.pop_back();
+      return;
+    }
+    const auto [judged, fresh] = judged_.try_emplace(written);
+    if (fresh) judged->second.holds = judge_tag(written, judged->second.hidden_by);
+    if (judged->second.holds == Holds::refused) {
+      failed_ = true;
+      return;
+    }
+    const bool hides = judged->second.holds == Holds::hidden;
+    if (hides) out_.hide(judged->second.hidden_by);
+    if (is_block_tag(tag.name)) out_.line();
+    if (!is_void_tag(tag.name))
+      tags_.push_back({tag.name, out_.open(there), hides ? out_.hider() : 0});
+    else if (hides)
+      out_.unhide();
+  }
+
+  // Bare tags that show what they hold, and comments.
+  bool is_all_shown(std::string_view html) {
+    std::string hidden_by;
+    for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at)) {
+      if (const std::size_t end = comment_end(html, at); end != std::string_view::npos) {
+        at = end;
         continue;
       }
-      const std::size_t end = html.find('>', at);
+      const std::size_t end = std::min(tag_end(html, at), html.size());
+      const std::string_view written = html.substr(at, end - at);
       Tag tag;
-      if (end == std::string_view::npos || !read_tag(html.substr(at, end + 1 - at), tag) || !tag.bare ||
-          !is_shown_tag(tag.name))
+      if (!read_tag(written, tag)) {
+        ++at;  // a sign of its own
+      } else if (tag.closing ? !is_known_tag(tag.name) : judge_tag(written, hidden_by) != Holds::shown) {
         return false;
+      } else {
+        at = end;
+      }
     }
     return true;
   }
@@ -327,6 +387,12 @@ class Reader {
   std::size_t waiting_ = 0;  // of them: whose opening mark is not found yet
   std::uint32_t behind_ = 0;
   std::vector<OpenTag> tags_;
+  struct Judged {
+    Holds holds = Holds::refused;
+    std::string hidden_by;
+  };
+  std::map<std::string, Judged> judged_;  // tags within lines, as they are written
+  std::size_t tags_met_ = 0;
   bool in_html_ = false, failed_ = false;
   Range html_{0, 0};
 };

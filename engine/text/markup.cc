@@ -8,7 +8,8 @@
 namespace caveat::text {
 namespace {
 
-constexpr std::string_view kSigns = "*_~`\\";  // a renderer may take one for mark-up that another shows
+constexpr std::string_view kSigns = "*_~`\\=^[]";  // a renderer may take one for mark-up that another shows
+constexpr std::size_t kMostHiders = 5;             // that one line may depend on: it is read in 2^n ways
 
 bool is_letter_or_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -53,16 +54,46 @@ bool read_tag(std::string_view written, Tag& out) {
   out.closing = written[at] == '/';
   at += out.closing ? 1 : 0;
   out.name.clear();
+  // As browsers do: a name ends at a blank, a slash or the tag's end.
   for (; at < written.size(); ++at) {
     const char c = written[at];
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!letter && (out.name.empty() || (!is_digit(c) && c != '-'))) break;
+    if (out.name.empty() ? !letter : is_blank(c) || c == '\f' || c == '/' || c == '>') break;
     out.name += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
   }
-  std::string_view rest = trimmed(written.substr(at, written.size() - 1 - at));
-  if (!rest.empty() && rest.back() == '/') rest = trimmed(rest.substr(0, rest.size() - 1));
-  out.bare = rest.empty();
   return !out.name.empty();
+}
+
+std::size_t tag_end(std::string_view html, std::size_t at) {
+  char quote = '\0';
+  bool value = false;  // behind an equals sign: there a quote begins one
+  for (; at < html.size(); ++at) {
+    const char c = html[at];
+    if (quote != '\0') {
+      if (c == quote) quote = '\0';
+    } else if (c == '>') {
+      return at + 1;
+    } else if (value && (c == '"' || c == '\'')) {
+      quote = c;
+      value = false;
+    } else if (c == '=') {
+      value = true;
+    } else if (!is_blank(c) && c != '\f') {
+      value = false;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::size_t comment_end(std::string_view html, std::size_t at) {
+  if (!html.substr(at).starts_with("<!--")) return std::string_view::npos;
+  const std::size_t close = html.find("-->", at + 4);
+  if (close == std::string_view::npos) return std::string_view::npos;
+  const std::string_view within = html.substr(at + 4, close - at - 4);
+  const bool ends_early = within.starts_with(">") || within.starts_with("->") || within.ends_with("<!-") ||
+                          within.find("--!>") != std::string_view::npos ||
+                          within.find("<!--") != std::string_view::npos;
+  return ends_early ? std::string_view::npos : close + 3;
 }
 
 Showing::Showing(std::string_view source, Format format, Shown& out) : source_(source), format_(format), out_(out) {
@@ -79,14 +110,15 @@ void Showing::append(std::string_view shown, Shown::Piece piece) {
   out_.text_ += shown;
   if (!out_.pieces_.empty()) {
     Shown::Piece& last = out_.pieces_.back();
-    if (last.linear && piece.linear && last.to == piece.from && last.sure == piece.sure && last.maybe == piece.maybe &&
-        last.verbatim == piece.verbatim) {
+    if (last.linear && piece.linear && last.to == piece.from && last.sure == piece.sure &&
+        last.verbatim == piece.verbatim && last.html == piece.html && hider_of_.back() == hider_) {
       last.end = piece.end;
       last.to = piece.to;
       return;
     }
   }
   out_.pieces_.push_back(piece);
+  hider_of_.push_back(hider_);
 }
 
 void Showing::put(std::string_view shown, Range from) {
@@ -94,7 +126,31 @@ void Showing::put(std::string_view shown, Range from) {
   end_ = std::max(end_, from.end);
   if (shown.empty()) return;
   const bool linear = shown == source_.substr(from.begin, from.end - from.begin);
-  append(shown, {0, 0, from.begin, from.end, linear, maybe == 0 && !unsure, maybe > 0, verbatim, false});
+  append(shown, {0, 0, from.begin, from.end, linear, hider_ == 0 && !unsure && !in_aside_, verbatim, html, false});
+}
+
+std::size_t Showing::entity_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestName = 40;
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  std::size_t end = at + 1;
+  const bool number = end < text.size() && text[end] == '#';
+  if (number) ++end;
+  while (end < text.size() && (number || end - at < kLongestName) && is_ascii(text[end]) &&
+         is_letter_or_digit(text[end]))
+    ++end;
+  return end < text.size() && text[end] == ';' ? end + 1 : end;
+}
+
+const std::string& Showing::entity(std::string_view written) {
+  auto at = entities_.find(written);
+  if (at == entities_.end()) at = entities_.emplace(written, decoded_entity(written)).first;
+  return at->second;
+}
+
+void Showing::put_entity(Range from) {
+  std::string decoded = entity(source_.substr(from.begin, from.end - from.begin));
+  std::replace_if(decoded.begin(), decoded.end(), [](char c) { return is_blank(c) || c == '\f'; }, ' ');
+  put(decoded, from);
 }
 
 void Showing::put_decoded(Range from) {
@@ -104,17 +160,11 @@ void Showing::put_decoded(Range from) {
     return Range{from.begin + static_cast<std::uint32_t>(begin), from.begin + static_cast<std::uint32_t>(end)};
   };
   for (std::size_t at = text.find('&'); at != std::string_view::npos; at = text.find('&', at)) {
-    std::size_t end = at + 1;
-    if (end < text.size() && text[end] == '#') ++end;
-    while (end < text.size() && end - at < 40 && is_letter_or_digit(text[end]) &&
-           static_cast<unsigned char>(text[end]) < 0x80)
-      ++end;
-    if (end < text.size() && text[end] == ';') ++end;
+    const std::size_t end = entity_end(text, at);
     const std::string_view written = text.substr(at, end - at);
-    const std::string decoded = decoded_entity(written);
-    if (decoded != written) {
+    if (entity(written) != written) {
       if (at > plain) put(there(plain, at));
-      put(decoded, there(at, end));
+      put_entity(there(at, end));
       plain = end;
     }
     at = end;
@@ -122,9 +172,26 @@ void Showing::put_decoded(Range from) {
   if (plain < text.size()) put(there(plain, text.size()));
 }
 
+// One line end stands for all that meet; it goes where the least hidden of them does.
 void Showing::line() {
-  if (out_.text_.empty() || out_.text_.back() == '\n') return;
-  append("\n", {0, 0, end_, end_, false, true, false, false, true});
+  if (out_.text_.empty()) return;
+  if (out_.text_.back() != '\n') return append("\n", {0, 0, end_, end_, false, hider_ == 0, false, false, true});
+  hider_of_.back() = common(hider_of_.back(), hider_);
+  out_.pieces_.back().sure = hider_of_.back() == 0;
+}
+
+void Showing::hide(const std::string& hidden_by) {
+  const std::size_t key = keys_.emplace(hidden_by, keys_.size()).first->second;
+  hiders_.push_back({hider_, hiders_[hider_].depth + 1, key});
+  hider_ = hiders_.size() - 1;
+}
+
+std::size_t Showing::common(std::size_t a, std::size_t b) const {
+  while (a != b) {
+    std::size_t& deeper = hiders_[a].depth < hiders_[b].depth ? b : a;
+    deeper = hiders_[deeper].parent;
+  }
+  return a;
 }
 
 std::size_t Showing::open(Range mark, bool known) {
@@ -144,79 +211,141 @@ void Showing::close(std::size_t element, Range mark) {
   out_.elements_[element].close_end = mark.end;
 }
 
-// A line that may be read otherwise, as it is then.
-void Showing::other_readings() {
-  const std::size_t count = out_.pieces_.size();
-  for (std::size_t first = 0; first < count;) {
-    std::size_t last = first;
-    bool maybe_some = false, signs = false;
-    for (; last < count && !out_.pieces_[last].line; ++last) {
-      const Shown::Piece& piece = out_.pieces_[last];
-      maybe_some = maybe_some || piece.maybe;
-      if (format_ == Format::markdown && !piece.verbatim)
-        signs =
-            signs || out_.text_.substr(piece.begin, piece.end - piece.begin).find_first_of(kSigns) != std::string::npos;
-    }
-    const auto reading = [&](bool without_maybe, bool without_signs) {
+bool Showing::is_hidden(std::size_t piece, std::size_t base, const std::vector<std::size_t>& hidden) const {
+  for (std::size_t at = hider_of_[piece]; at != base; at = hiders_[at].parent) {
+    if (std::find(hidden.begin(), hidden.end(), hiders_[at].key) != hidden.end()) return true;
+  }
+  return false;
+}
+
+void Showing::reading(Lines lines, std::size_t base, const std::vector<std::size_t>& hidden, bool without_signs) {
+  line();
+  bool gone = false;
+  std::size_t last = 0;
+  for (std::size_t i = lines.first; i < lines.last; ++i) {
+    if (i == lines.first || hider_of_[i] != last) gone = is_hidden(i, base, hidden);
+    last = hider_of_[i];
+    if (gone) continue;
+    Shown::Piece piece = out_.pieces_[i];
+    piece.sure = false;
+    if (piece.line) {
       line();
-      for (std::size_t i = first; i < last; ++i) {
-        Shown::Piece piece = out_.pieces_[i];
-        if (piece.maybe && without_maybe) continue;
-        piece.sure = false;
-        const std::string text = out_.text_.substr(piece.begin, piece.end - piece.begin);
-        if (!without_signs || piece.verbatim || !piece.linear) {
-          append(text, piece);
-          continue;
-        }
-        for (std::size_t at = 0; at < text.size();) {
-          const std::size_t end = std::min(text.find_first_of(kSigns, at), text.size());
-          Shown::Piece part = piece;
-          part.from = piece.from + static_cast<std::uint32_t>(at);
-          part.to = piece.from + static_cast<std::uint32_t>(end);
-          if (end > at) append(std::string_view(text).substr(at, end - at), part);
-          at = end + 1;
-        }
+      continue;
+    }
+    const std::string text = out_.text_.substr(piece.begin, piece.end - piece.begin);
+    if (!without_signs || piece.verbatim || !piece.linear) {
+      append(text, piece);
+      continue;
+    }
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find_first_of(kSigns, at), text.size());
+      Shown::Piece part = piece;
+      part.from = piece.from + static_cast<std::uint32_t>(at);
+      part.to = piece.from + static_cast<std::uint32_t>(end);
+      if (end > at) append(std::string_view(text).substr(at, end - at), part);
+      at = end + 1;
+      if (std::string_view(text).substr(end).starts_with("](")) {  // a target, blanks and all
+        const std::size_t close = text.find(')', end);
+        if (close != std::string::npos) at = close + 1;
       }
-    };
-    if (maybe_some) reading(true, false);
-    if (signs) reading(false, true);
-    if (maybe_some && signs) reading(true, true);
+    }
+  }
+}
+
+// Lines that stand or go together, in every way that what they depend on may come out.
+bool Showing::readings_of(Lines lines, std::size_t base) {
+  std::vector<std::size_t> keys;
+  bool signs = false;
+  std::size_t last = base;
+  for (std::size_t i = lines.first; i < lines.last; ++i) {
+    const Shown::Piece& piece = out_.pieces_[i];
+    if (format_ == Format::markdown && !piece.verbatim && !piece.line)
+      signs =
+          signs || std::string_view(out_.text_).substr(piece.begin, piece.end - piece.begin).find_first_of(kSigns) !=
+                       std::string_view::npos;
+    if (hider_of_[i] == last) continue;
+    last = hider_of_[i];
+    for (std::size_t at = last; at != base; at = hiders_[at].parent) {
+      if (std::find(keys.begin(), keys.end(), hiders_[at].key) == keys.end()) keys.push_back(hiders_[at].key);
+    }
+    if (keys.size() > kMostHiders) return false;
+  }
+  const std::size_t most = 4 * (out_.flow_end_ + source_.size()) + 1024;  // bytes of all readings: answers have a few
+  std::vector<std::size_t> hidden;
+  for (std::size_t of = 0; of < std::size_t{1} << keys.size(); ++of) {
+    hidden.clear();
+    for (std::size_t key = 0; key < keys.size(); ++key) {
+      if ((of >> key & 1) != 0) hidden.push_back(keys[key]);
+    }
+    if (of > 0) reading(lines, base, hidden, false);
+    if (signs) reading(lines, base, hidden, true);
+    if (out_.text_.size() > most) return false;
+  }
+  return true;
+}
+
+// What may be read otherwise, as it is then. What is hidden together with all that stands beside it makes no other reading of them.
+bool Showing::other_readings(Lines lines, std::size_t base) {
+  for (std::size_t first = lines.first; first < lines.last;) {
+    std::size_t last = first, shared = base;
+    for (; last < lines.last; ++last) {
+      if (out_.pieces_[last].line && hiders_[hider_of_[last]].depth <= hiders_[base].depth) break;
+      if (last == first)
+        shared = hider_of_[last];
+      else if (hider_of_[last] != hider_of_[last - 1])
+        shared = common(shared, hider_of_[last]);
+    }
+    if (last > first && !(shared == base ? readings_of({first, last}, base) : other_readings({first, last}, shared)))
+      return false;
     first = last + 1;
   }
+  return true;
 }
 
 // What stands in mark-up, without tags that say nothing; a value is a line of its own.
 void Showing::aside(Range from) {
   const std::string_view text = source_.substr(from.begin, from.end - from.begin);
   constexpr std::string_view kBounds = "<>\"'=\n\r";
+  constexpr std::size_t kLongestTag = 40;
   for (std::size_t at = 0; at < text.size();) {
     Tag tag;
     if (text[at] == '<') {
-      const std::size_t close = text.find('>', at);
-      if (close != std::string_view::npos && close - at < 40 && read_tag(text.substr(at, close + 1 - at), tag) &&
-          tag.bare) {
-        at = close + 1;
+      const std::size_t close = text.substr(at, kLongestTag).find('>');
+      if (close != std::string_view::npos && read_tag(text.substr(at, close + 1), tag) &&
+          close == tag.name.size() + (tag.closing ? 2 : 1) && is_known_tag(tag.name)) {
+        at += close + 1;
         continue;
       }
     }
     const std::size_t begin = kBounds.find(text[at]) == std::string_view::npos ? at : at + 1;
     const std::size_t end = std::min(text.find_first_of(kBounds, begin), text.size());
-    if (says_something(text.substr(begin, end - begin))) {
+    const std::string_view words = text.substr(begin, end - begin);
+    const auto place = [&](std::size_t there) { return from.begin + static_cast<std::uint32_t>(begin + there); };
+    if (says_something(words)) {
       line();
-      put_decoded({from.begin + static_cast<std::uint32_t>(begin), from.begin + static_cast<std::uint32_t>(end)});
+      put_decoded({place(0), place(words.size())});
+      if (words.find('\\') != std::string_view::npos) {
+        line();
+        for (std::size_t part = 0; part < words.size();) {
+          const std::size_t sign = std::min(words.find('\\', part), words.size());
+          if (sign > part) put_decoded({place(part), place(sign)});
+          part = sign + 1;
+        }
+      }
     }
     at = std::max(end, at + 1);
   }
 }
 
-void Showing::finish() {
+bool Showing::finish() {
   const bool was_in_order = in_order_;
+  hider_ = 0;
   line();
   out_.flow_end_ = static_cast<std::uint32_t>(out_.text_.size());
   if (out_.flow_end_ > 0) --out_.flow_end_;  // the line end behind it parts it from what follows
   const std::size_t pieces = out_.pieces_.size();
-  other_readings();
-  maybe = 1;
+  if (!other_readings({0, pieces}, 0)) return false;
+  in_aside_ = true;
   std::uint32_t at = 0;
   for (std::size_t i = 0; i < pieces; ++i) {
     const auto [from, to] = std::pair(out_.pieces_[i].from, out_.pieces_[i].to);
@@ -228,7 +357,9 @@ void Showing::finish() {
   if (out_.text_.size() == out_.flow_end_ + 1u && out_.pieces_.back().line) {  // nothing follows
     out_.text_.pop_back();
     out_.pieces_.pop_back();
+    hider_of_.pop_back();
   }
+  return true;
 }
 
 bool show(std::string_view source, Format format, const Limits& limits, Shown& out) {
@@ -242,11 +373,8 @@ bool show(std::string_view source, Format format, const Limits& limits, Shown& o
   const bool taken =
       source.size() <= limits.markup_bytes &&
       (format == Format::markdown ? show_markdown(limits, showing) : show_html(whole, limits, showing)) &&
-      showing.in_order();
-  if (taken) {
-    showing.finish();
-    return true;
-  }
+      showing.in_order() && showing.finish();
+  if (taken) return true;
   Showing again(source, Format::plain, out);
   again.unsure = true;
   if (!source.empty()) again.put(whole);

@@ -5,16 +5,18 @@
 //   if (show("保**本**", Format::markdown, limits, shown)) …    // text() "保本", source({0, 6}) the bytes of 保**本
 //
 // Promises   first the *flow*, all that may be shown, in order: entities decoded, elements within a line gone, a line end between blocks and
-//            between cells. Behind it, each on a line of its own, *asides*: what the other readings would show (a line without what may be
-//            hidden, one without signs that some take for mark-up), then what no renderer should show and one might (comments, alternative
-//            texts, targets, titles, scripts). is_sure: every renderer shows it. Words that must not be there are looked for in all of it,
-//            those that must be there count only where they are sure
+//            between cells. Behind it, each on a line of its own, the other readings: what is left of a line where what may be hidden is,
+//            in every way that may come out, and without signs that some take for mark-up; then *asides*, what no renderer should show and
+//            one might (comments, alternative texts, targets, titles). Words that must not be there are looked for in all of it, those that
+//            must be there count only where they are sure: is_sure, every renderer shows it
 //            Places of the flow lead to the source in its order
-// Errors     false: more than Limits::markup_bytes or markup_tags, or the library and we do not agree about where something stands; then
-//            the source itself is the text, none of it sure, and whoever asked has a person look at it
+// Errors     false: what is shown is more than words in their order (a script, a style sheet, a frame, text from the right), may come out
+//            in too many ways, is beyond Limits::markup_bytes or markup_tags, or the library and we do not agree about where something
+//            stands; then the source itself is the text, none of it sure, and whoever asked has a person look at it
 // Threads    a Shown belongs to one; show may run in many
 // Lifetime   points into the source, which must outlive it
-// Cost       linear; HTML at most quadratic in its tags, which are bounded. Nothing is paid for plain texts, which need none
+// Cost       linear in the text, with 32 readings of a line at most and four times the text in all; a target is looked through for 2 KB. HTML is at most
+//            quadratic in its tags, which are bounded, in Markdown too. Nothing is paid for plain texts, which need none
 // Source     semantics.md 41, 42; CommonMark 0.30, GFM tables and strikethrough; HTML Living Standard 13.2; decisions/0016
 #pragma once
 
@@ -38,8 +40,9 @@ class Shown {
     std::uint32_t begin, end;
     std::uint32_t from, to;  // of the source; a line end that no byte stands for has none
     bool linear;             // byte for byte; else all of the one stands for all of the other
-    bool sure, maybe;        // maybe: a renderer may leave it out, so that what stands around it meets
+    bool sure;               // every renderer shows it
     bool verbatim;           // in a code span or block: mark-up there is none
+    bool html;               // within HTML that stands in Markdown
     bool line;
   };
   struct Element {  // within a line: a pair of marks, of which no one goes without the other

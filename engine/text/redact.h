@@ -60,7 +60,8 @@ void add_disclosures(std::span<Disclosed> all, RedactScratch& scratch, std::stri
 // Of texts with mark-up: `shown` is the text, as show took it in that format.
 //
 // Promises   places of the source; elements within a line that an edit takes whole go with it, of those that it takes in part both marks
-//            go, blocks stay. What is put in shows as it is written and opens no element. Where a text would not show what it should, mark-up
+//            go, blocks stay. What is put in shows as it is written and adds no mark-up; within a target, a
+//            title or a comment it is a mask whatever was asked for. Where a text would not show what it should, mark-up
 //            is given up: it goes out as what is shown of it
 //            A disclosure is a block of its own; one that stands there counts where every renderer shows it
 // Cost       the text is read again, to see that it shows what it should

@@ -41,7 +41,9 @@ std::string escaped_markdown(std::string_view text) {
       begins = false;
       continue;
     }
-    if (kMarks.find(c) != std::string_view::npos || (begins && kFirst.find(c) != std::string_view::npos)) out += '\\';
+    const bool image = c == '!' && at + 1 == text.size();  // where a link follows
+    if (kMarks.find(c) != std::string_view::npos || (begins && kFirst.find(c) != std::string_view::npos) || image)
+      out += '\\';
     out += c;
     begins = false;
   }
@@ -95,15 +97,17 @@ class Editing {
       std::string result;
       const bool verbatim = is_verbatim(edit.range);
       const std::string there = shown_in(edit.range);
-      const bool aside = there.empty();  // within mark-up: a target, a title, a comment
-      inside::append_result(edit, aside ? source_.substr(edit.range.begin, edit.range.end - edit.range.begin) : there,
-                            scratch_, result);
-      if (verbatim && format_ == Format::markdown)
-        scratch_.whole += within_code(result);
-      else if (aside && format_ == Format::markdown)
-        scratch_.whole += within_mark(result);
+      // Within mark-up, a target, a title, a comment, another text could be a mark of its own: it is masked whatever was asked for.
+      if (there.empty())
+        result = kMask;
       else
-        scratch_.whole += escaped(format_, result);
+        inside::append_result(edit, there, scratch_, result);
+      if (there.empty())
+        scratch_.whole += result;
+      else if (verbatim && format_ == Format::markdown)
+        scratch_.whole += within_code(result);
+      else
+        scratch_.whole += escaped(is_html(edit.range) ? Format::html : format_, result);
       if (scratch_.whole.size() == size) scratch_.gone.push_back(size);
       copy_block_marks(edit.range);
       at = edit.range.end;
@@ -126,7 +130,7 @@ class Editing {
     std::uint32_t done = 0;  // edits whose result stands there
     for (const Piece& piece : shown_.pieces()) {
       if (!is_flow(piece)) break;
-      if (piece.from < piece.to) places_.push_back({piece.from, piece.to, piece.verbatim});
+      if (piece.from < piece.to) places_.push_back({piece.from, piece.to, piece.verbatim, piece.html});
       if (piece.from == piece.to) {
         const Edit* edit = edit_at(piece.from);
         if (piece.line || edit == nullptr || edit->range.begin >= piece.from) put(piece.begin, piece.end);
@@ -180,7 +184,7 @@ class Editing {
   // Where something shown stands, from `at` on.
   struct Place {
     std::uint32_t from, to;
-    bool verbatim;
+    bool verbatim, html;
   };
   std::vector<Place>::const_iterator place_from(std::uint32_t at) const {
     return std::lower_bound(places_.begin(), places_.end(), at,
@@ -189,6 +193,10 @@ class Editing {
   bool is_verbatim(Range range) const {
     const auto first = place_from(range.begin);
     return first != places_.end() && first->from < range.end && first->verbatim && !takes_marks(range);
+  }
+  bool is_html(Range range) const {
+    const auto first = place_from(range.begin);
+    return first != places_.end() && first->from < range.end && first->html;
   }
   std::vector<Range>::const_iterator mark_from(std::uint32_t at) const {
     return std::lower_bound(marks_.begin(), marks_.end(), at,
@@ -267,14 +275,6 @@ class Editing {
   static std::string within_code(std::string_view text) {
     std::string out(text);
     std::replace(out.begin(), out.end(), '`', '\'');
-    return out;
-  }
-  static std::string within_mark(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-      if (std::string_view("\\`*_[]<>&~|()\"'").find(c) != std::string_view::npos) out += '\\';
-      out += c == '\n' ? ' ' : c;
-    }
     return out;
   }
 

@@ -1,9 +1,10 @@
 // Showing: how the readers of Markdown and of HTML tell what is shown. Part of text; nothing outside the room needs it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "engine/text/markup.h"
 #include "engine/text/normalise.h"
@@ -17,6 +18,8 @@ class Showing {
   // `shown` stands for the bytes of the source; where it is those bytes, byte for byte.
   void put(std::string_view shown, Range from);
   void put(Range from) { put(source_.substr(from.begin, from.end - from.begin), from); }
+  // What an entity stands for; one of a line end is a blank.
+  void put_entity(Range from);
   // The same with its entities decoded.
   void put_decoded(Range from);
   void blank() { put(" ", {end_, end_}); }
@@ -27,6 +30,16 @@ class Showing {
   void close(std::size_t element, Range mark);
   void unknown(std::size_t element) { out_.elements_[element].known = false; }
 
+  // What follows is shown or not as one that is `hidden_by` the same is (a tag's name and what it says of itself), until unhide.
+  void hide(const std::string& hidden_by);
+  void unhide() { hider_ = hiders_[hider_].parent; }
+  std::size_t hider() const { return hider_; }  // 0: what stands here is hidden by nothing
+
+  // What an entity stands for, with its ampersand; what is none stays as it is written.
+  const std::string& entity(std::string_view written);
+  // The end of what may be an entity that begins at `at`.
+  static std::size_t entity_end(std::string_view text, std::size_t at);
+
   std::uint32_t end() const { return end_; }  // of the source: what was put last ends there
   Range range(const char* at, std::size_t size) const {
     const auto begin = static_cast<std::uint32_t>(at - source_.data());
@@ -34,33 +47,64 @@ class Showing {
   }
   std::string_view source() const { return source_; }
   bool in_order() const { return in_order_; }
-  void finish();
+  // False: it may be read in too many ways.
+  bool finish();
 
-  int maybe = 0;  // depth of what a renderer may leave out
-  bool unsure = false, verbatim = false;
+  bool unsure = false, verbatim = false, html = false;
 
  private:
+  struct Hider {
+    std::size_t parent, depth, key;
+  };
+  struct Lines {  // of pieces, from a line end to another
+    std::size_t first, last;
+  };
+  std::size_t common(std::size_t a, std::size_t b) const;
   void aside(Range from);
-  void other_readings();
+  bool other_readings(Lines lines, std::size_t base);
+  bool readings_of(Lines lines, std::size_t base);
+  void reading(Lines lines, std::size_t base, const std::vector<std::size_t>& hidden, bool without_signs);
+  bool is_hidden(std::size_t piece, std::size_t base, const std::vector<std::size_t>& hidden) const;
   void append(std::string_view shown, Shown::Piece piece);
   std::string_view source_;
   Format format_;
   Shown& out_;
   std::uint32_t end_ = 0;
   bool in_order_ = true;
+  bool in_aside_ = false;
+  std::size_t hider_ = 0;
+  std::vector<Hider> hiders_{{0, 0, 0}};
+  std::vector<std::size_t> hider_of_;  // by piece
+  std::map<std::string, std::size_t> keys_;
+  std::map<std::string, std::string, std::less<>> entities_;
 };
 
 // A tag of HTML as it stands in a text.
 struct Tag {
-  std::string name;                   // in lower case
-  bool closing = false, bare = true;  // bare: without attributes
+  std::string name;  // in lower case
+  bool closing = false;
 };
 // False: it is none (a comment, a processing instruction, a declaration).
 bool read_tag(std::string_view written, Tag& out);
-// Elements whose text every renderer shows, and those of them that begin and end a line; void ones hold nothing.
-bool is_shown_tag(std::string_view name);
+// Where a tag ends that begins at `at`, quoted values looked over; npos: nowhere.
+std::size_t tag_end(std::string_view html, std::size_t at);
+// A comment that ends at one place for all who read it, at `at`; its end, npos: it is none.
+std::size_t comment_end(std::string_view html, std::size_t at);
+
+// What a tag does with the text that it holds.
+enum class Holds : std::uint8_t {
+  shown,    // every renderer shows it
+  hidden,   // one may not: `hidden_by` is what it depends on
+  refused,  // what is shown is beyond us: a script, a style, a reading from the right
+};
+Holds judge_tag(std::string_view written, std::string& hidden_by);
+// Those of them that begin and end a line; void ones hold nothing.
 bool is_block_tag(std::string_view name);
 bool is_void_tag(std::string_view name);
+// Names that a reader's own page shows as text, and no more: nobody writes words in them.
+bool is_known_tag(std::string_view name);
+// A target that a click runs, or that brings along a page of its own.
+bool is_active_target(std::string_view target);
 
 // "&#20445;" → "保"; what is no entity stays as it is written.
 std::string decoded_entity(std::string_view written);

@@ -273,6 +273,20 @@ BOOST_AUTO_TEST_CASE(the_age_of_a_fact_is_the_same_in_whatever_offset_the_turn_i
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_request_that_is_bound_again_is_marked_up_as_the_turn_says_and_not_as_the_one_before) {
+  const auto program = bank().build();
+  Request request;
+  Problem problem;
+  for (const char* format : {"", "markdown", "", "html", ""}) {
+    Turn turn;
+    const std::uint32_t answer = turn.object("answer");
+    turn.text("text", "a **b**", answer);
+    if (*format != '\0') turn.text("format", format, answer);
+    BOOST_REQUIRE(bind(*program, turn.fields, {}, request, problem));
+    BOOST_TEST(text::name(request.answer_format()) == (*format == '\0' ? "plain" : format));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_guess_is_no_assessment) {
   Turn turn;
   const std::uint32_t customer = turn.object("customer");

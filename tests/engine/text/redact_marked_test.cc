@@ -208,4 +208,41 @@ BOOST_AUTO_TEST_CASE(of_random_markup_nothing_that_was_taken_is_left) {
   BOOST_TEST(taken > 1000);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_put_in_adds_no_mark_up) {
+  const std::string_view hostile = "x onmouseover=alert(1) \" y=' z";
+  BOOST_TEST(edited(H, "<p title=promise>a</p>", "promise", Mode::replace, hostile) == "<p title=***>a</p>");
+  BOOST_TEST(edited(H, "<p title='promise'>a</p>", "promise", Mode::label, hostile) == "<p title='***'>a</p>");
+  BOOST_TEST(edited(H, "<a href=https://promise/>a</a>", "promise", Mode::replace) == "<a href=https://***/>a</a>");
+  BOOST_TEST(edited(M, "[a](https://b/promise)", "promise", Mode::replace, "javascript:x") == "[a](https://b/***)");
+  BOOST_TEST(edited(M, "promise[a](https://b/)", "promise", Mode::replace, "c!") == "c\\![a](https://b/)");
+}
+
+BOOST_AUTO_TEST_CASE(a_mask_within_html_of_a_markdown_text_leaves_the_rest_of_its_mark_up) {
+  BOOST_TEST(edited(M, "# a\n\n<div>\nthe promise & <b>b</b>\n</div>\n\n**c**", "promise", Mode::full) ==
+             "# a\n\n<div>\nthe *** & <b>b</b>\n</div>\n\n**c**");
+  BOOST_TEST(edited(M, "<p>\na promise\n</p>", "promise", Mode::replace, "<i>&") == "<p>\na &lt;i&gt;&amp;\n</p>");
+}
+
+BOOST_AUTO_TEST_CASE(the_time_for_hostile_marks_grows_with_the_text_alone) {
+  const auto repeated = [](std::string_view what, std::size_t times) {
+    std::string out;
+    while (times-- > 0) out += what;
+    return out;
+  };
+  // Each took minutes where it was looked through again from each of its marks.
+  const auto nested = [&](std::string_view tag) { return repeated(tag, 900) + repeated("&amp;\n<br>", 90); };
+  for (const std::string& source :
+       {nested("<div class=a>x"), nested("<p class=a>x<b class=a>"),
+        nested("<span class=a>x") + repeated("&lt;", 50'000), repeated("**", 60'000) + "a" + repeated("**", 60'000),
+        repeated("[a](", 60'000) + "\n\n[a]: b", repeated("<", 250'000), repeated("&#1;", 60'000),
+        repeated("~~a", 80'000), repeated("~", 250'000), repeated("`", 250'000),
+        repeated("&#", 1) + repeated("0", 250'000) + "65;", repeated("a<b", 80'000), repeated("~~a~~", 50'000)}) {
+    Shown out;
+    show(source, M, Limits(), out);
+    BOOST_TEST(out.text().size() < 8 * source.size() + 4096);
+    show(source, H, Limits(), out);
+    BOOST_TEST(out.text().size() < 8 * source.size() + 4096);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
