@@ -543,7 +543,7 @@ BOOST_AUTO_TEST_CASE(in_no_history_with_power_cuts_does_a_bot_speak_in_a_hold_an
 BOOST_AUTO_TEST_CASE(the_power_goes_under_sixty_four_callers_and_what_was_answered_is_there_once_and_comes_back_equal) {
   ForgetfulVfs& disk = ForgetfulVfs::the();
   constexpr int kCallers = 64, kTurns = 4;
-  const int rounds = audit::testing::all_of_it() ? 200 : audit::testing::kSanitized ? 2 : 6;
+  const int rounds = audit::testing::all_of_it() ? 200 : 6;
   std::size_t cut = 0;
   for (int round = 0; round < rounds; ++round) {
     Mortal bench(3);
