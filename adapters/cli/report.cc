@@ -18,12 +18,15 @@
 #include "adapters/cli/settings.h"
 #include "adapters/cli/system_clock.h"
 #include "adapters/cli/write_file.h"
+#include "adapters/load/codes.h"
 #include "adapters/load/rule_files.h"
 #include "adapters/load/ruleset.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/reader.h"
 #include "audit/record/base64.h"
+#include "audit/report/archive.h"
+#include "audit/report/manifest.h"
 #include "audit/seal/system_random.h"
 
 namespace caveat::cli {
@@ -49,7 +52,7 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
                              {"recorded", index.has_value()}};
     if (index) line["index"] = *index;
     if (made.missing > 0) line["missing"] = made.missing;
-    if (invocation.has("--packs") && !made.by_server) {
+    if (invocation.has("--packs")) {
       boost::json::array left_out;
       for (const audit::HeldPack& one : made.left_out)
         left_out.push_back(boost::json::object{{"name", one.pack.name},
@@ -57,6 +60,7 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
                                                {"digest", hex(one.pack.digest)},
                                                {"why", audit::word_of(one.text)}});
       line["packs_left_out"] = std::move(left_out);
+      if (made.by_server) line["packs_by_server"] = true;
     }
     if (!made.end_known) line["end_known"] = false;
     terminal.out << boost::json::serialize(line) << '\n';
@@ -81,6 +85,13 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
         one.text == audit::PackHeld::confidential
             ? terminal.say({"caveat: {0} {1} has confidential rules: it is not in the package, which says so.\n",
                             "caveat：{0} {1} 含有保密规则：未收入证据包，包内已注明。\n"})
+        : made.by_server
+            ? terminal.say(
+                  {"caveat: {0} {1} with digest {2} is not among the packs that the server decides with: it is "
+                   "not in the package, which says so. Hand its folder of that time on beside it: `caveat "
+                   "check FOLDER` prints the digest.\n",
+                   "caveat：摘要为 {2} 的 {0} {1} 不在服务当前使用的规则包中：未收入证据包，包内已注明。"
+                   "请另行提供该版本当时的目录：`caveat check FOLDER` 会列出其摘要。\n"})
             : terminal.say({"caveat: {0} {1} with digest {2} is in no folder of --packs: it is not in the package, "
                             "which says so. Its folder of that time has the digest: name that too.\n",
                             "caveat：摘要为 {2} 的 {0} {1} 不在 --packs 所给目录中：未收入证据包，包内已注明。"
@@ -89,9 +100,8 @@ void say_written(const Invocation& invocation, Terminal& terminal, const ReportM
   if (made.by_server && invocation.has("--packs"))
     terminal.err << terminal.say(
         {"caveat: a server writes this log: it put in the packs that it decides with, and the "
-         "folder of --packs was not read. The package says which of them it has.\n",
-         "caveat：该日志由服务写入：收入的是服务当前使用的规则包，未读取 --packs "
-         "所给目录。证据包注明收入了哪些。\n"});
+         "folder of --packs was not read.\n",
+         "caveat：该日志由服务写入：收入的是服务当前使用的规则包，未读取 --packs 所给目录。\n"});
   // Whatever form was written: a log whose end was dropped looks the same as a copy of one that went on.
   if (made.missing > 0)
     terminal.err << fill(
@@ -137,6 +147,20 @@ std::shared_ptr<const PacksAtHand> packs_at_hand(const Invocation& invocation, T
 struct ServerHasTheLog {};
 constexpr auto kPatience = std::chrono::minutes(10);
 
+// The packs that a package of a server says that it has not: a header has no room for however many there are.
+Result<std::vector<audit::HeldPack>> left_out_of(std::string_view package) {
+  const std::optional<audit::MemberViews> members = audit::view_archive(package);
+  std::string_view json;
+  if (members)
+    for (const audit::MemberView& member : *members)
+      if (member.name == "manifest.json") json = member.bytes;
+  Result<audit::Manifest> manifest = audit::read_manifest(json);
+  if (!manifest) return tl::unexpected(std::move(manifest.error()));
+  std::vector<audit::HeldPack> out = std::move(manifest->packs).value_or(std::vector<audit::HeldPack>());
+  std::erase_if(out, [](const audit::HeldPack& one) { return one.text == audit::PackHeld::here; });
+  return out;
+}
+
 // A log that a server writes is read and recorded by it: the same report, asked of it over its socket.
 int report_through_server(const Invocation& invocation, Terminal& terminal, const std::string& socket,
                           const std::string& form, const Period& period) {
@@ -147,7 +171,13 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
   for (const auto& [option, member] : kOptions)
     if (invocation.has(option)) body[member] = invocation.get(option);
   for (const auto& [name, instant] : period.instants()) body[name] = instant;
-  if (invocation.has("--packs")) body["packs"] = true;
+  for (const std::string& folder : invocation.all("--packs")) {
+    // The server has packs of its own; a name that was mistyped is told all the same.
+    if (std::error_code ignored; !std::filesystem::exists(folder, ignored))
+      return refuse(terminal, Problem{&load::codes::kFileMissing,
+                                      {{.path = folder, .expected = {}, .found = {}, .nearest = {}, .hint = {}}}});
+    body["packs"] = true;
+  }
   if (invocation.has("--checkpoint")) {
     Result<std::string> kept = load::read_file(invocation.get("--checkpoint"), 1u << 20);
     if (!kept) return refuse(terminal, kept.error());
@@ -171,6 +201,11 @@ int report_through_server(const Invocation& invocation, Terminal& terminal, cons
   const auto number = [&](const char* name) { return std::strtoull(reply->header(name).c_str(), nullptr, 10); };
   ReportMade made;
   made.by_server = true;
+  if (invocation.has("--packs")) {
+    Result<std::vector<audit::HeldPack>> left_out = left_out_of(reply->body);
+    if (!left_out) return refuse(terminal, left_out.error(), out);
+    made.left_out = std::move(*left_out);
+  }
   made.population = number("caveat-decisions");
   made.sealed = number("caveat-sealed");
   made.records = number("caveat-records");

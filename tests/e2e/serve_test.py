@@ -1321,10 +1321,27 @@ class Desk(Served):
             done = subprocess.run([BINARY, "verify", f"{self.folder}/with.zip", "--key", key, "--language", language], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, shown in done.stdout), (0, True), done.stdout)
         # The command line asks the server, which has rules of its own.
-        done = subprocess.run([BINARY, "report", self.server.log, "--packs", "nowhere", "--out", f"{self.folder}/asked.zip"], capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, "the packs that it decides with" in done.stderr), (0, True), done.stderr)
+        def asked(code, *more, folder=self.server.rules):
+            done = subprocess.run([BINARY, "report", self.server.log, "--packs", folder, "--out", f"{self.folder}/asked.zip", *more], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, code, done.stderr)
+            return done.stdout + done.stderr
+        self.assertIn("nowhere", asked(4, folder="nowhere"))
+        self.assertFalse(pathlib.Path(self.folder, "asked.zip").exists())
+        self.assertIn("the packs that it decides with", asked(0))
         with zipfile.ZipFile(f"{self.folder}/asked.zip") as archive:
             self.assertTrue([name for name in archive.namelist() if name.endswith(".cbor")])
+        said = json.loads(asked(0, "--json"))
+        self.assertEqual((said["packs_by_server"], said["packs_left_out"]), (True, []), said)
+        # Those of before are not among them: each is named.
+        pack = self.server.rules / "pack.cav"
+        pack.write_text(pack.read_text(encoding="utf-8").replace('version "1"', 'version "2"'), encoding="utf-8")
+        self.assertEqual(self.server.ask("POST", "/v1/reload", {}, role="activator")[0], 200)
+        gone = [{"name": one["name"], "version": one["version"], "digest": one["sha256"], "why": "missing"} for one in packs]
+        self.assertEqual(json.loads(asked(0, "--json"))["packs_left_out"], gone)
+        for language, words in (("en", "is not among the packs that the server decides with"), ("zh", "不在服务当前使用的规则包中")):
+            said = asked(0, "--language", language)
+            self.assertIn(words, said)
+            self.assertIn(gone[0]["digest"], said)
 
     def test_who_is_newly_named_by_a_confidential_rule_finds_by_its_name_no_record_of_before(self):
         rules = """pack test.bars
