@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "adapters/gate/past.h"
 #include "adapters/gate/record.h"
@@ -121,9 +122,17 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
   FactsTold told;
   const cbor::Value request = section(record, audit::Section::request), kept = section(record, audit::Section::facts);
   const auto named = [&](std::string_view path, std::int64_t item) {
-    const cbor::Value* ids = member(request, path.starts_with("product.") ? 11 : path.starts_with("action.") ? 12 : 13);
-    const bool there = item >= 0 && ids != nullptr && static_cast<std::size_t>(item) < ids->items.size();
-    return there ? std::string(ids->items[static_cast<std::size_t>(item)].string) : std::string();
+    static constexpr int kProducts[] = {11, 15}, kActions[] = {12}, kRecipients[] = {13};
+    const std::span<const int> keys = path.starts_with("product.")
+                                          ? std::span<const int>(kProducts)
+                                          : std::span<const int>(path.starts_with("action.") ? kActions : kRecipients);
+    for (const int key : keys) {
+      const cbor::Value* ids = member(request, key);
+      const std::int64_t many = ids == nullptr ? 0 : static_cast<std::int64_t>(ids->items.size());
+      if (item >= 0 && item < many) return std::string(ids->items[static_cast<std::size_t>(item)].string);
+      item -= many;  // those that the text only names are counted behind those that it recommends
+    }
+    return std::string();
   };
 
   // A rule that was confidential stands in section 1 under its alias, and apart for the roles that it named.
