@@ -32,6 +32,7 @@ const std::map<std::uint32_t, std::vector<std::string>>& kept_back_in(
   thread_local std::weak_ptr<const program::Program> last;
   thread_local std::map<std::uint32_t, std::vector<std::string>> all;
   if (!last.owner_before(of) && !of.owner_before(last)) return all;
+  last.reset();  // what is cut off midway is nobody's
   all.clear();
   const program::Program& program = *of;
   for (const bool confidential : {true, false}) {
