@@ -19,6 +19,8 @@ struct Label {
 // Bytes and text are both std::string: a field says which it is.
 struct Bytes {};
 constexpr Bytes kBytes{};
+struct Urgency {};  // a number that is told by its word
+constexpr Urgency kUrgency{};
 
 // ---- one description a kind: key, label, member. Every key stands in docs/formats.md.
 
@@ -37,7 +39,7 @@ void describe(V& v, HandOffMoved& e) {
   v(1, {"hand-off", "转人工单"}, e.handoff);
   v(2, {"decision", "决定"}, e.decision);
   v(3, {"queue", "队列"}, e.queue);
-  v(4, {"priority", "优先级"}, e.priority);
+  v(4, {"priority", "优先级"}, e.priority, kUrgency);
   v(5, {"due", "时限"}, e.due);
   v(6, {"by", "操作人"}, e.by);
   v(7, {"outcome", "处理结果"}, e.outcome);
@@ -222,6 +224,9 @@ class Writer {
     if (value) (*this)(key, label, *value, kBytes);
   }
   void operator()(int key, Label label, Microseconds, const Microseconds& value) { (*this)(key, label, value); }
+  void operator()(int key, Label label, const std::optional<std::uint64_t>& value, Urgency) {
+    (*this)(key, label, value);
+  }
   std::string take() {
     cbor::Encoder out;
     out.map(pairs_);
@@ -308,6 +313,7 @@ class Reader {
     if (map_.find(key) != nullptr) (*this)(key, label, value.emplace(), kBytes);
   }
   void operator()(int key, Label label, Microseconds, Microseconds& value) { (*this)(key, label, value); }
+  void operator()(int key, Label label, std::optional<std::uint64_t>& value, Urgency) { (*this)(key, label, value); }
 
   std::string wrong;
 
@@ -362,6 +368,11 @@ class Teller {
     if (value) line(label, hex(*value));
   }
   void operator()(int, Label label, Microseconds, Microseconds at) { line(label, format_instant(at, 0)); }
+  void operator()(int, Label label, const std::optional<std::uint64_t>& value, Urgency) {
+    static constexpr std::string_view kWords[2][4] = {{"urgent", "high", "normal", "low"},
+                                                      {"紧急", "高", "普通", "低"}};
+    if (value) line(label, *value < 4 ? std::string(kWords[zh_][*value]) : std::to_string(*value));
+  }
 
   std::vector<std::pair<std::string, std::string>> lines;
 

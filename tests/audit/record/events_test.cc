@@ -118,6 +118,32 @@ BOOST_AUTO_TEST_CASE(every_kind_but_a_decision_has_an_event_that_comes_back_as_t
   BOOST_TEST(!decode_event(Kind::decision, encode_event(Gap{})).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_priority_of_a_hand_off_is_told_by_its_word_as_everywhere) {
+  const auto priority = [](std::optional<std::uint64_t> of, Language language) {
+    std::string all;
+    for (const auto& [label, value] : told(HandOffMoved{.handoff = "h-1",
+                                                        .decision = "d-1",
+                                                        .queue = {},
+                                                        .priority = of,
+                                                        .due = {},
+                                                        .by = {},
+                                                        .outcome = {},
+                                                        .customer_agreed = {},
+                                                        .note = {}},
+                                           language))
+      if (label == "priority" || label == "优先级") all += label + " " + value;
+    return all;
+  };
+  const char* const words[4][2] = {{"urgent", "紧急"}, {"high", "高"}, {"normal", "普通"}, {"low", "低"}};
+  for (std::uint64_t of = 0; of < 4; ++of) {
+    BOOST_TEST(priority(of, Language::en) == std::string("priority ") + words[of][0]);
+    BOOST_TEST(priority(of, Language::zh) == std::string("优先级 ") + words[of][1]);
+  }
+  BOOST_TEST(priority({}, Language::en) == "");
+  BOOST_TEST(priority(4, Language::en) ==
+             "priority 4");  // as a record of others may say: it is told as it stands there
+}
+
 BOOST_AUTO_TEST_CASE(an_event_that_the_writer_would_not_write_is_refused_with_its_kind) {
   for (const auto& [kind, event] : every_event()) {
     const std::string bytes = encode_event(event);
