@@ -119,6 +119,7 @@ class Gate::Inside {
     Microseconds until = 0;    // what it continues is asked for until then; 0: it continues nothing
     Microseconds since = 0;    // its matter was first asked about then; 0: only now
     bool over = false;         // the last one, or too late: what is still required then goes to a person
+    bool late = false;         // it is over since it came too late
     bool unmet = false;        // and so it is
     bool firm = false;         // what it stands on cannot be lost any more
     std::string question;      // of an earlier turn, which the answer of this one was read with

@@ -237,8 +237,8 @@ bool Gate::Inside::ask_again(Turn& turn, Round& round) {
   round.number = asked->rounds + 1;
   round.until = asked->until;
   if (is_same(asked->matter, turn.matter)) round.since = asked->since;
-  const bool expired = now > asked->until;
-  round.over = round.number >= kRounds || expired;
+  round.late = now > asked->until;
+  round.over = round.number >= kRounds || round.late;
   std::optional<Problem> problem;
   round.met = check(
       *turn.rules->program, *asked, turn.continuation, *turn.caller, turn.matter, now, options_.clock_skew,
@@ -247,7 +247,7 @@ bool Gate::Inside::ask_again(Turn& turn, Round& round) {
     refuse(turn, *problem);
     return false;
   }
-  if (expired) round.met = {};  // what comes too late has served nothing either
+  if (round.late) round.met = {};  // what comes too late has served nothing either
   return true;
 }
 
@@ -459,6 +459,7 @@ void Gate::Inside::record(const TurnPtr& turn, const decide::Decision& decision,
                                                              .met = round.met.requirements,
                                                              .switched_topic = topic,
                                                              .question = round.question,
+                                                             .late = round.late,
                                                              .early = early,
                                                              .changes = std::move(changes)},
                                                             options_.log->keys()));

@@ -197,8 +197,9 @@ std::string with_ruling(std::string_view encoded, const RecordedTurn& turn) {
       }
       break;
     case Ruling::unmet:
-      en = "what was required was not brought in time, or three times: a person takes this turn";
-      zh = "所需条件逾期或三次未能满足：本轮转人工";
+      en = turn.late ? "what was required was not brought within 24 hours: a person takes this turn"
+                     : "what was required was not brought in three rounds: a person takes this turn";
+      zh = turn.late ? "所需条件未在 24 小时内满足：本轮转人工" : "所需条件三次均未满足：本轮转人工";
       break;
     case Ruling::advice:
       en = "a person answered, who holds the hand-off" + ticket + ": what the rules say of it is advice";

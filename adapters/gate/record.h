@@ -38,6 +38,7 @@ struct RecordedTurn {
   std::span<const std::uint32_t> met;  // requirements that its proofs met
   std::string_view switched_topic;     // the emergency switch of this topic took the turn; empty: none
   std::string_view question;           // of an earlier turn, which its answer was read with; empty: none
+  bool late = false;                   // it came when what it continues was not asked for any more
   bool early = false;                  // it was answered without waiting for the disk
   std::vector<audit::StateChange> changes;
 };

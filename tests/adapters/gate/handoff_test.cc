@@ -1853,6 +1853,16 @@ BOOST_AUTO_TEST_CASE(three_unmet_rounds_or_a_day_hand_the_turn_over) {
   const auto again = [&](const json::value& before) {
     return desk.turn(share + R"(,"continues":")" + str(before.at("decision")) + R"(")");
   };
+  // Which of the two it was is said to whoever reads the story.
+  const std::vector<std::string> of_rounds = {"was not brought in three rounds: a person",
+                                              "所需条件三次均未满足：本轮转人工"},
+                                 of_time = {"was not brought within 24 hours: a person",
+                                            "所需条件未在 24 小时内满足：本轮转人工"};
+  const auto says = [&](const json::value& of, const std::vector<std::string>& words) {
+    const std::string story = desk.recorded(of, audit::Section::story);
+    return std::all_of(words.begin(), words.end(),
+                       [&](const std::string& one) { return story.find(one) != std::string::npos; });
+  };
   json::value reply = desk.turn(share);
   for (int round = 1; round <= 2; ++round) {
     reply = again(reply);
@@ -1862,11 +1872,14 @@ BOOST_AUTO_TEST_CASE(three_unmet_rounds_or_a_day_hand_the_turn_over) {
   BOOST_TEST(str(reply.at("verdict")) == "handoff");
   BOOST_TEST(str(reply.at("handoff").at("cause")) == "missing");
   BOOST_TEST(!reply.at("handoff").at("hold").as_bool());
+  BOOST_TEST((says(reply, of_rounds) && !says(reply, of_time)));
   BOOST_TEST(desk.state() == "bot");
   BOOST_TEST(str(desk.ticket(handoff_of(reply)).at("state")) == "asked");
   reply = desk.turn(share);
   desk.clock.pass(25 * 3'600 * kSecond);
-  BOOST_TEST(str(again(reply).at("verdict")) == "handoff");
+  const json::value too_late = again(reply);
+  BOOST_TEST(str(too_late.at("verdict")) == "handoff");
+  BOOST_TEST((says(too_late, of_time) && !says(too_late, of_rounds)));
   // Also where all of it is brought then: it came too late, and serves in a chain of its own.
   const std::string proof = R"("satisfied":[{"name":"consent","kind":"consent","by":"app","at":")" +
                             format_instant(desk.clock.wall_us(), 0) + R"(","evidence":"doc-1"}])";
