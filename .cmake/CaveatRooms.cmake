@@ -7,31 +7,6 @@
 # compiled by the target `all_verify_interface_header_sets`.
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 
-# What a room's files read of the standard library and of Boost.JSON is most of what it costs to compile them. A sanitizer's build reads
-# it once for all. dev and release do not: there each file reads what it includes itself, so that a missing include does not hide.
-function(caveat_read_once target)
-  set(headers <algorithm> <array> <atomic> <charconv> <chrono> <cstring> <deque> <filesystem> <functional> <map> <memory> <mutex> <optional> <set>
-              <span> <sstream> <string> <string_view> <tuple> <unordered_map> <utility> <variant> <vector>)
-  set(once caveat_room_headers)
-  if(Boost::json IN_LIST ARGN)
-    list(APPEND headers <boost/json.hpp>)
-    string(APPEND once _json)
-  endif()
-  if(NOT TARGET ${once})
-    set(source ${CMAKE_BINARY_DIR}/${once}.cc)
-    file(CONFIGURE OUTPUT ${source} CONTENT "// Its precompiled header is what matters.\n")
-    add_library(${once} OBJECT ${source})
-    target_compile_options(${once} PRIVATE ${CAVEAT_SANITIZER} -pthread)
-    if(Boost::json IN_LIST ARGN)
-      target_link_libraries(${once} PRIVATE Boost::json)
-    endif()
-    target_precompile_headers(${once} PRIVATE ${headers})
-  endif()
-  target_precompile_headers(${target} REUSE_FROM ${once})
-  # One of them has it from a library, and all must be alike; -fpch-preprocess lets ccache see what was read.
-  target_compile_options(${target} PRIVATE -pthread $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
-endfunction()
-
 function(caveat_room name)
   cmake_parse_arguments(ROOM "" "" "LINKS;EXTERNAL;PRIVATE_EXTERNAL" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -58,9 +33,8 @@ function(caveat_room name)
   endif()
   target_include_directories(caveat_${name} ${scope} ${CMAKE_SOURCE_DIR})
   # Left out of a sanitizer a room is built as preset dev builds it, to the letter: ccache has it from there.
-  if(CAVEAT_SANITIZER AND sources AND NOT name IN_LIST CAVEAT_ROOMS_AS_IN_DEV)
+  if(sources AND NOT name IN_LIST CAVEAT_ROOMS_AS_IN_DEV)
     target_compile_options(caveat_${name} PRIVATE ${CAVEAT_SANITIZER})
-    caveat_read_once(caveat_${name} ${ROOM_PRIVATE_EXTERNAL})
   endif()
   foreach(room IN LISTS ROOM_LINKS)
     target_link_libraries(caveat_${name} ${scope} caveat_${room})
