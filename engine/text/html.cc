@@ -49,14 +49,14 @@ bool is_one_of(std::string_view name, const auto& names) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-constexpr std::array<std::string_view, 36> kBlocks = {
-    "address", "article", "aside", "blockquote", "br",     "caption", "center", "dd",         "dir",
-    "div",     "dl",      "dt",    "fieldset",   "figure", "footer",  "form",   "figcaption", "h1",
-    "h2",      "h3",      "h4",    "h5",         "h6",     "header",  "hgroup", "hr",         "li",
-    "main",    "menu",    "nav",   "ol",         "p",      "pre",     "search", "section",    "ul"};
+constexpr std::array<std::string_view, 34> kBlocks = {
+    "address", "article", "aside", "blockquote", "br",     "caption", "center",     "dd", "dir",
+    "div",     "dl",      "dt",    "fieldset",   "figure", "footer",  "figcaption", "h1", "h2",
+    "h3",      "h4",      "h5",    "h6",         "header", "hgroup",  "hr",         "li", "main",
+    "menu",    "nav",     "ol",    "p",          "pre",    "section", "ul"};
 constexpr std::array<std::string_view, 8> kTableParts = {"table", "tr",    "td",    "th",
                                                          "thead", "tbody", "tfoot", "legend"};
-constexpr std::array<std::string_view, 3> kMaybeBlocks = {"details", "dialog", "summary"};
+constexpr std::array<std::string_view, 2> kMaybeBlocks = {"details", "summary"};
 constexpr std::array<std::string_view, 30> kWithin = {
     "a",      "abbr", "b",   "bdi",  "big",   "cite", "code", "data", "dfn",     "em",
     "font",   "i",    "ins", "kbd",  "label", "mark", "q",    "samp", "small",   "span",
@@ -68,15 +68,20 @@ bool is_shown_tag(std::string_view name) {
          is_one_of(name, kTableParts);
 }
 // What shows a page of its own, runs, styles what stands elsewhere, takes what a reader types, or is shown from the right or out of its
-// order; and what browsers read by rules of its own.
-constexpr std::array<std::string_view, 53> kRefused = {
-    "applet",    "area",    "audio",       "base",     "basefont", "bdo",      "bgsound",         "canvas",
-    "datalist",  "embed",   "fencedframe", "frame",    "frameset", "head",     "iframe",          "image",
-    "input",     "isindex", "keygen",      "link",     "listing",  "map",      "marquee",         "math",
-    "meta",      "noembed", "noframes",    "noscript", "object",   "optgroup", "option",          "param",
-    "plaintext", "portal",  "rb",          "rtc",      "script",   "select",   "selectedcontent", "selectlist",
-    "slot",      "source",  "style",       "svg",      "template", "textarea", "title",           "track",
-    "video",     "xmp",     "nextid",      "multicol", "spacer"};
+// order; and what browsers read by rules of its own, or by other ones than the library.
+constexpr std::array<std::string_view, 57> kRefused = {
+    "applet",     "area",        "audio",     "base",     "basefont",
+    "bdo",        "bgsound",     "canvas",    "datalist", "dialog",
+    "embed",      "fencedframe", "form",      "frame",    "frameset",
+    "head",       "iframe",      "image",     "input",    "isindex",
+    "keygen",     "link",        "listing",   "map",      "marquee",
+    "math",       "menuitem",    "meta",      "multicol", "nextid",
+    "noembed",    "noframes",    "noscript",  "object",   "optgroup",
+    "option",     "param",       "plaintext", "portal",   "rb",
+    "rtc",        "script",      "search",    "select",   "selectedcontent",
+    "selectlist", "slot",        "source",    "spacer",   "style",
+    "svg",        "template",    "textarea",  "title",    "track",
+    "video",      "xmp"};
 constexpr std::array<std::string_view, 6> kVoid = {"br", "col", "hr", "img", "wbr", "input"};
 // Of an attribute that hides nothing. What a class does, the page knows.
 constexpr std::array<std::string_view, 17> kHarmless = {"href",    "src",     "alt",   "title",    "lang",   "scope",
@@ -84,21 +89,16 @@ constexpr std::array<std::string_view, 17> kHarmless = {"href",    "src",     "a
                                                         "start",   "type",    "cite",  "datetime", "border"};
 constexpr std::array<std::string_view, 5> kTargets = {"href", "src", "action", "formaction", "cite"};
 // Properties of a style that may hide, and neither move what is shown nor add to it.
-constexpr std::array<std::string_view, 30> kStyles = {"background",    "background-color",
-                                                      "border",        "border-bottom",
-                                                      "border-color",  "border-left",
-                                                      "border-radius", "border-right",
-                                                      "border-style",  "border-top",
-                                                      "border-width",  "color",
-                                                      "display",       "font",
-                                                      "font-family",   "font-size",
-                                                      "font-style",    "font-weight",
-                                                      "height",        "line-height",
-                                                      "margin",        "max-height",
-                                                      "max-width",     "opacity",
-                                                      "overflow",      "padding",
-                                                      "text-align",    "text-decoration",
-                                                      "visibility",    "width"};
+constexpr std::array<std::string_view, 51> kStyles = {
+    "background",      "background-color", "border",         "border-bottom",  "border-color",  "border-left",
+    "border-radius",   "border-right",     "border-style",   "border-top",     "border-width",  "box-shadow",
+    "color",           "cursor",           "display",        "font",           "font-family",   "font-size",
+    "font-style",      "font-weight",      "height",         "letter-spacing", "line-height",   "list-style",
+    "list-style-type", "margin",           "margin-bottom",  "margin-left",    "margin-right",  "margin-top",
+    "max-height",      "max-width",        "min-height",     "min-width",      "opacity",       "overflow",
+    "overflow-wrap",   "padding",          "padding-bottom", "padding-left",   "padding-right", "padding-top",
+    "text-align",      "text-decoration",  "text-indent",    "vertical-align", "visibility",    "white-space",
+    "width",           "word-break",       "word-wrap"};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
@@ -111,14 +111,14 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // Neither an escape, nor a function but a colour's, nor a length below nothing, which would move what is shown.
-bool is_plain_style(std::string_view style) {
+bool is_plain_style(std::string_view style, bool block) {
   std::string text(style);
   std::transform(text.begin(), text.end(), text.begin(), lower);
   for (const std::string_view colour : {"rgb(", "rgba(", "hsl(", "hsla("}) {
     for (std::size_t at = text.find(colour); at != std::string::npos; at = text.find(colour, at))
       text.erase(at, colour.size());
   }
-  if (text.find_first_of("\\({@/\"'") != std::string::npos) return false;
+  if (text.find_first_of("\\({@/") != std::string::npos) return false;
   for (std::size_t at = text.find('-'); at != std::string::npos; at = text.find('-', at + 1)) {
     if (at + 1 == text.size() || !is_letter(text[at + 1])) return false;
   }
@@ -130,7 +130,9 @@ bool is_plain_style(std::string_view style) {
     const std::size_t colon = one.find(':');
     if (colon == std::string_view::npos || !is_one_of(trimmed(one.substr(0, colon)), kStyles)) return false;
     const std::string_view value = trimmed(one.substr(colon + 1));
-    if (trimmed(one.substr(0, colon)) == "display" && value != "none" && value != "block") return false;
+    const bool within = value == "inline" || value == "inline-block";
+    if (trimmed(one.substr(0, colon)) == "display" && value != "none" && value != "block" && (block || !within))
+      return false;
   }
   return true;
 }
@@ -152,8 +154,9 @@ Holds judge(const GumboElement& element, std::string_view name, std::string& hid
     const std::string_view what = attribute.name, value = attribute.value;
     if (what.starts_with("on")) return Holds::refused;
     if (what == "dir" && value != "ltr") return Holds::refused;
-    if (what == "style" && !is_plain_style(value)) return Holds::refused;
-    if (is_one_of(what, kTargets) && is_active_target(value)) return Holds::refused;
+    if (what == "style" && !is_plain_style(value, is_block_tag(name))) return Holds::refused;
+    if (is_one_of(what, kTargets) && is_active_target(value, name == "img")) return Holds::refused;
+    if (what == "align" && (name == "table" || name == "img")) return Holds::refused;  // text may stand beside it then
     if (is_one_of(what, kHarmless)) continue;
     hides = true;
     hidden_by.append(what).append("=").append(value) += '\n';
@@ -255,7 +258,8 @@ class Reader {
     const Holds holds = judge(element, name, hidden_by);
     if (holds == Holds::refused) return fail();
     const bool hides = holds == Holds::hidden;
-    if (hides) out_.hide(hidden_by);
+    if (name == "table" && is_within_paragraph(node)) return fail();  // pages of now and of old put it elsewhere
+    if (hides) out_.hide(hidden_by, block);
     if (block) out_.line();
     if (name == "img") image(element);
     if (name == "pre") ++kept_lines_;
@@ -268,10 +272,22 @@ class Reader {
     push(element.children);
   }
 
+  static bool is_within_paragraph(const GumboNode& node) {
+    for (const GumboNode* at = node.parent; at != nullptr && at->type == GUMBO_NODE_ELEMENT; at = at->parent) {
+      if (at->v.element.tag == GUMBO_TAG_P) return true;
+    }
+    return false;
+  }
+
   void leave(const Step& step) {
     const GumboElement& element = step.node->v.element;
     std::string held;
     const std::string_view name = tag_name(element, held);
+    if (element.tag == GUMBO_TAG_UNKNOWN && element.original_end_tag.length > 0) {  // to the library they are all one
+      Tag end;
+      if (!read_tag({element.original_end_tag.data, element.original_end_tag.length}, end) || end.name != name)
+        return fail();
+    }
     if (name == "pre") --kept_lines_;
     if (step.element > 0 && element.original_end_tag.length > 0)
       out_.close(step.element - 1, out_.range(element.original_end_tag.data, element.original_end_tag.length));
@@ -369,15 +385,16 @@ bool is_block_tag(std::string_view name) {
 bool is_void_tag(std::string_view name) { return is_one_of(name, kVoid); }
 bool is_known_tag(std::string_view name) { return is_shown_tag(name) || is_block_tag(name) || is_void_tag(name); }
 
-bool is_active_target(std::string_view target) {
-  std::string scheme;
+bool is_active_target(std::string_view target, bool picture) {
+  constexpr std::size_t kLongestHead = 32;  // of "data:image/svg+xml"
+  std::string head;
   for (const char c : target) {  // browsers look over blanks and controls there
     if (static_cast<unsigned char>(c) <= ' ') continue;
-    if (c == ':') return scheme == "javascript" || scheme == "vbscript" || scheme == "data";
-    if (!is_letter(c)) return false;
-    scheme += lower(c);
+    if (head.size() == kLongestHead) break;
+    head += lower(c);
   }
-  return false;
+  if (picture && head.starts_with("data:image/") && head.find("svg") == std::string::npos) return false;
+  return head.starts_with("javascript:") || head.starts_with("vbscript:") || head.starts_with("data:");
 }
 
 Holds judge_tag(std::string_view written, std::string& hidden_by) {

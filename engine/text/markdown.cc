@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
+#include <iterator>
 #include <map>
 #include <vector>
 
@@ -22,13 +24,24 @@ class Reader {
     constexpr std::size_t kBehind = 16;
     read_ += '\n';
     read_.append(kBehind, '\0');
+    for (std::size_t line = 0; line < source_.size() && notes_ > source_.size();) {
+      const std::size_t end = std::min(source_.find('\n', line), source_.size());
+      const std::size_t begin = std::min(source_.find_first_not_of(" \t>", line), end);
+      const std::string_view text = source_.substr(begin, end - begin);
+      if (text.starts_with("[^") && text.find("]:") != std::string_view::npos) notes_ = begin;
+      line = end + 1;
+    }
   }
 
   bool run() {
     MD_PARSER parser{};
     parser.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS;
-    parser.enter_block = [](MD_BLOCKTYPE type, void*, void* self) noexcept { return of(self).block(type, true); };
-    parser.leave_block = [](MD_BLOCKTYPE type, void*, void* self) noexcept { return of(self).block(type, false); };
+    parser.enter_block = [](MD_BLOCKTYPE type, void* detail, void* self) noexcept {
+      return of(self).block(type, true, detail);
+    };
+    parser.leave_block = [](MD_BLOCKTYPE type, void* detail, void* self) noexcept {
+      return of(self).block(type, false, detail);
+    };
     parser.enter_span = [](MD_SPANTYPE type, void* detail, void* self) noexcept {
       return of(self).enter(type, detail);
     };
@@ -46,6 +59,7 @@ class Reader {
     MD_SPANTYPE type;
     std::size_t element;
     std::size_t hider;  // of its own; 0: it hides nothing
+    std::size_t tags;   // that were open before it
   };
   struct OpenTag {
     std::string name;
@@ -58,26 +72,41 @@ class Reader {
   }
   static Reader& of(void* self) { return *static_cast<Reader*>(self); }
 
-  int block(MD_BLOCKTYPE type, bool begins) {
+  int block(MD_BLOCKTYPE type, bool begins, const void* detail) {
     raw();
     if (type == MD_BLOCK_HTML) {
       in_html_ = begins;
       html_ = {0, 0};
+      behind_html_ = !begins;
+      // Nothing but its own tags ends a line between it and what stands before.
+      if (begins && out_.in_line()) out_.blank();
+      return 0;
     }
+    behind_html_ = false;
     if (type == MD_BLOCK_CODE) out_.verbatim = begins;
+    if (type == MD_BLOCK_TABLE && begins) columns_ = static_cast<const MD_BLOCK_TABLE_DETAIL*>(detail)->col_count;
+    if (type == MD_BLOCK_TR) cell_ = 0;
+    const bool cell = type == MD_BLOCK_TD || type == MD_BLOCK_TH;
+    if (cell && begins && ++cell_ > columns_) out_.hide("|", true);  // some leave those of no column out
     if (type != MD_BLOCK_DOC) out_.line();
+    if (cell && !begins && cell_ > columns_) unhide_newest();
     return 0;
+  }
+  void unhide_newest() {
+    failed_ = failed_ || out_.hider() == 0;
+    if (!failed_) out_.unhide();
   }
 
   int enter(MD_SPANTYPE type, void* detail) {
     raw();
     const std::size_t element = out_.open({out_.end(), out_.end()}, false);
     const bool hides = type == MD_SPAN_DEL || type == MD_SPAN_IMG;
-    if (hides) out_.hide(type == MD_SPAN_DEL ? "~" : "!");
-    spans_.push_back({type, element, hides ? out_.hider() : 0});
+    if (hides) out_.hide(type == MD_SPAN_DEL ? "~" : "!", false);
+    spans_.push_back({type, element, hides ? out_.hider() : 0, tags_.size()});
+    failed_ = failed_ || (type == MD_SPAN_A && is_open({"a"}));
     ++waiting_;
-    if (type == MD_SPAN_A) check_target(static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
-    if (type == MD_SPAN_IMG) check_target(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src);
+    if (type == MD_SPAN_A) check_target(static_cast<MD_SPAN_A_DETAIL*>(detail)->href, false);
+    if (type == MD_SPAN_IMG) check_target(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src, true);
     if (type == MD_SPAN_CODE) out_.verbatim = true;
     return 0;
   }
@@ -87,6 +116,7 @@ class Reader {
     if (spans_.empty()) return 1;
     const Span span = spans_.back();
     spans_.pop_back();
+    close_tags(span.tags);
     if (span.hider != 0) unhide(span.hider);
     if (type == MD_SPAN_CODE) out_.verbatim = false;
     if (waiting_ > 0) {  // nothing stands in it: its marks are looked for nowhere
@@ -104,19 +134,40 @@ class Reader {
     return 0;
   }
 
+  // What is open within an element ends with it, but for tags that browsers open again behind it.
+  void close_tags(std::size_t left) {
+    constexpr std::string_view kOpenedAgain[] = {"a",    "b", "big",   "code",   "em",     "font", "i",
+                                                 "nobr", "s", "small", "strike", "strong", "tt",   "u"};
+    failed_ = failed_ || tags_.size() < left;
+    while (!failed_ && tags_.size() > left) {
+      const OpenTag& one = tags_.back();
+      const bool again =
+          std::find(std::begin(kOpenedAgain), std::end(kOpenedAgain), one.name) != std::end(kOpenedAgain);
+      failed_ = is_block_tag(one.name) || (again && one.hider != 0);
+      if (!failed_ && one.hider != 0) unhide(one.hider);
+      out_.unknown(one.element);
+      tags_.pop_back();
+    }
+  }
+  bool is_open(std::initializer_list<std::string_view> names) const {
+    return std::any_of(tags_.begin(), tags_.end(), [&](const OpenTag& one) {
+      return std::find(names.begin(), names.end(), one.name) != names.end();
+    });
+  }
+
   // Elements that cross would be hidden by halves.
   void unhide(std::size_t hider) {
     failed_ = failed_ || out_.hider() != hider;
     if (!failed_) out_.unhide();
   }
-  void check_target(const MD_ATTRIBUTE& target) {
+  void check_target(const MD_ATTRIBUTE& target, bool picture) {
     std::string read;
     for (unsigned i = 0; target.substr_offsets != nullptr && target.substr_offsets[i] < target.size; ++i) {
       const std::string_view part(target.text + target.substr_offsets[i],
                                   target.substr_offsets[i + 1] - target.substr_offsets[i]);
       read += target.substr_types[i] == MD_TEXT_ENTITY ? out_.entity(part) : std::string(part);
     }
-    failed_ = failed_ || is_active_target(read);
+    failed_ = failed_ || is_active_target(read, picture);
   }
 
   static constexpr std::uint32_t kNowhere = ~0u, kMostTildes = 2;
@@ -267,6 +318,16 @@ class Reader {
     Range there = range(text, size);
     const bool escaped = type == MD_TEXT_NORMAL && is_punctuation(text[0]) &&
                          there.begin > std::max(behind_, out_.end()) && source_[there.begin - 1] == '\\';
+    if (type == MD_TEXT_NORMAL) {
+      // Browsers take it for a comment, whatever the library makes of it.
+      const std::string_view words = source_.substr(there.begin, there.end - there.begin);
+      for (std::size_t sign = words.find('<', escaped ? 1 : 0); sign != std::string_view::npos;
+           sign = words.find('<', sign + 1)) {
+        const char next = at(there.begin + static_cast<std::uint32_t>(sign) + 1);
+        failed_ = failed_ || next == '!' || next == '?';
+      }
+    }
+    out_.unsure = out_.unsure || there.begin >= notes_;  // some leave out a note that nothing refers to
     settle_opened(there.begin - (escaped ? 1 : 0));
     if (escaped) {
       out_.put(std::string_view(text, 1), {there.begin - 1, there.begin + 1});
@@ -301,10 +362,15 @@ class Reader {
     const std::string_view written = source_.substr(there.begin, there.end - there.begin);
     if (in_html_) {
       behind_ = there.begin;
+      // Between two of them only a tag ends a line.
+      failed_ = failed_ || (behind_html_ && !ends_line_ && !begins_line(written));
+      tags_met_ += static_cast<std::size_t>(std::count(written.begin(), written.end(), '<'));
       out_.html = true;
-      failed_ = failed_ || !show_html(there, limits_, out_);
+      failed_ = failed_ || tags_met_ > limits_.markup_tags || !show_html(there, limits_, out_);
       out_.html = false;
+      if (failed_) return;
       behind_ = there.end;
+      ends_line_ = out_.end() <= there.begin || begins_line(source_.substr(out_.end(), there.end - out_.end()));
       out_.unsure = out_.unsure || !is_all_shown(written);  // what it opens may go on behind it
       return;
     }
@@ -331,15 +397,21 @@ class Reader {
       return;
     }
     if (tag.closing) {
-      if (is_block_tag(tag.name)) out_.line();
-      if (tags_.empty() || is_void_tag(tag.name)) return;
-      if (tags_.back().name != tag.name) {  // browsers mend what crosses, each in a way of its own
-        failed_ = true;
+      if (tags_.empty() || tags_.back().name != tag.name) {
+        // Browsers mend what crosses, each kind in a way of its own; what nothing opened they look over, but for two.
+        const bool ends_line = tag.name == "p" || tag.name == "br";
+        failed_ = failed_ || is_open({tag.name}) || (ends_line && !tags_.empty());
+        if (ends_line) out_.line();
         return;
       }
+      if (is_block_tag(tag.name)) out_.line();
       out_.close(tags_.back().element, there);
       if (tags_.back().hider != 0) unhide(tags_.back().hider);
       tags_.pop_back();
+      return;
+    }
+    if (!has_its_place(tag.name)) {
+      failed_ = true;
       return;
     }
     const auto [judged, fresh] = judged_.try_emplace(written);
@@ -349,12 +421,50 @@ class Reader {
       return;
     }
     const bool hides = judged->second.holds == Holds::hidden;
-    if (hides) out_.hide(judged->second.hidden_by);
+    if (hides) out_.hide(judged->second.hidden_by, is_block_tag(tag.name));
     if (is_block_tag(tag.name)) out_.line();
     if (!is_void_tag(tag.name))
       tags_.push_back({tag.name, out_.open(there), hides ? out_.hider() : 0});
     else if (hides)
       out_.unhide();
+  }
+
+  // Not what browsers look over within a line, nor what ends what is open there.
+  bool has_its_place(std::string_view name) const {
+    constexpr std::string_view kParts[] = {"table", "caption", "col", "colgroup", "tbody", "thead",
+                                           "tfoot", "tr",      "td",  "th",       "html",  "body"};
+    constexpr std::string_view kAlone[] = {"a", "nobr", "button", "li", "dd", "dt", "rt", "rp"};
+    const auto is_one = [&](const auto& names) {
+      return std::find(std::begin(names), std::end(names), name) != std::end(names);
+    };
+    if (is_one(kParts)) return false;
+    const bool link = std::any_of(spans_.begin(), spans_.end(), [](const Span& one) { return one.type == MD_SPAN_A; });
+    if (name == "a" && link) return false;
+    if (is_one(kAlone) && is_open({name})) return false;
+    const bool ends_paragraphs = is_block_tag(name) && name != "br";
+    if (ends_paragraphs && (is_open({"p"}) || !spans_.empty())) return false;
+    return !(name.size() == 2 && name[0] == 'h' && is_open({"h1", "h2", "h3", "h4", "h5", "h6"}));
+  }
+
+  // Whether a block's tag stands before the first word.
+  static bool begins_line(std::string_view html) {
+    for (std::size_t at = 0; at < html.size();) {
+      if (const std::size_t end = comment_end(html, at); end != std::string_view::npos) {
+        at = end;
+        continue;
+      }
+      const std::size_t end = html[at] == '<' ? std::min(tag_end(html, at), html.size()) : at;
+      Tag tag;
+      if (read_tag(html.substr(at, end - at), tag)) {
+        if (is_block_tag(tag.name)) return true;
+        at = end;
+      } else if (html[at] == ' ' || html[at] == '\n' || html[at] == '\t' || html[at] == '\r') {
+        ++at;
+      } else {
+        return false;
+      }
+    }
+    return false;
   }
 
   // Bare tags that show what they hold, and comments.
@@ -394,6 +504,9 @@ class Reader {
   std::map<std::string, Judged> judged_;  // tags within lines, as they are written
   std::size_t tags_met_ = 0;
   bool in_html_ = false, failed_ = false;
+  bool behind_html_ = false, ends_line_ = false;  // a block of it came just before, and its line has ended
+  std::size_t notes_ = std::string_view::npos;    // where the first one begins
+  unsigned columns_ = 0, cell_ = 0;
   Range html_{0, 0};
 };
 

@@ -9,7 +9,7 @@ namespace caveat::text {
 namespace {
 
 constexpr std::string_view kSigns = "*_~`\\=^[]";  // a renderer may take one for mark-up that another shows
-constexpr std::size_t kMostHiders = 5;             // that one line may depend on: it is read in 2^n ways
+constexpr std::size_t kMostHiders = 6;             // that one line may depend on: it is read in 2^n ways
 
 bool is_letter_or_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -65,13 +65,18 @@ bool read_tag(std::string_view written, Tag& out) {
 }
 
 std::size_t tag_end(std::string_view html, std::size_t at) {
+  constexpr std::size_t kMostBytes = 1'024;  // without quoted values
+  std::size_t bytes = 0;
   char quote = '\0';
   bool value = false;  // behind an equals sign: there a quote begins one
   for (; at < html.size(); ++at) {
     const char c = html[at];
     if (quote != '\0') {
       if (c == quote) quote = '\0';
-    } else if (c == '>') {
+      continue;
+    }
+    if (++bytes > kMostBytes) break;
+    if (c == '>') {
       return at + 1;
     } else if (value && (c == '"' || c == '\'')) {
       quote = c;
@@ -176,13 +181,15 @@ void Showing::put_decoded(Range from) {
 void Showing::line() {
   if (out_.text_.empty()) return;
   if (out_.text_.back() != '\n') return append("\n", {0, 0, end_, end_, false, hider_ == 0, false, false, true});
-  hider_of_.back() = common(hider_of_.back(), hider_);
+  const std::size_t both = common(hider_of_.back(), hider_);
+  hider_of_.back() =
+      both == hider_of_.back() ? both : hider_;  // of two side by side it goes with both, as their lines do
   out_.pieces_.back().sure = hider_of_.back() == 0;
 }
 
-void Showing::hide(const std::string& hidden_by) {
+void Showing::hide(const std::string& hidden_by, bool block) {
   const std::size_t key = keys_.emplace(hidden_by, keys_.size()).first->second;
-  hiders_.push_back({hider_, hiders_[hider_].depth + 1, key});
+  hiders_.push_back({hider_, hiders_[hider_].depth + 1, key, block});
   hider_ = hiders_.size() - 1;
 }
 
@@ -218,25 +225,21 @@ bool Showing::is_hidden(std::size_t piece, std::size_t base, const std::vector<s
   return false;
 }
 
-void Showing::reading(Lines lines, std::size_t base, const std::vector<std::size_t>& hidden, bool without_signs) {
+void Showing::reading(const std::vector<Lines>& runs, std::size_t base, const std::vector<std::size_t>& hidden,
+                      bool without_signs) {
   line();
-  bool gone = false;
+  bool gone = false, first = true;
   std::size_t last = 0;
-  for (std::size_t i = lines.first; i < lines.last; ++i) {
-    if (i == lines.first || hider_of_[i] != last) gone = is_hidden(i, base, hidden);
+  const auto one = [&](std::size_t i) {
+    if (first || hider_of_[i] != last) gone = is_hidden(i, base, hidden);
     last = hider_of_[i];
-    if (gone) continue;
+    first = false;
+    if (gone) return;
     Shown::Piece piece = out_.pieces_[i];
     piece.sure = false;
-    if (piece.line) {
-      line();
-      continue;
-    }
+    if (piece.line) return line();
     const std::string text = out_.text_.substr(piece.begin, piece.end - piece.begin);
-    if (!without_signs || piece.verbatim || !piece.linear) {
-      append(text, piece);
-      continue;
-    }
+    if (!without_signs || piece.verbatim || !piece.linear) return append(text, piece);
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find_first_of(kSigns, at), text.size());
       Shown::Piece part = piece;
@@ -249,26 +252,31 @@ void Showing::reading(Lines lines, std::size_t base, const std::vector<std::size
         if (close != std::string::npos) at = close + 1;
       }
     }
+  };
+  for (const Lines& run : runs) {
+    for (std::size_t i = run.first; i < run.last; ++i) one(i);
   }
 }
 
-// Lines that stand or go together, in every way that what they depend on may come out.
-bool Showing::readings_of(Lines lines, std::size_t base) {
+// Text on one line, in every way that what it depends on may come out.
+bool Showing::every_reading(const std::vector<Lines>& runs, std::size_t base) {
   std::vector<std::size_t> keys;
   bool signs = false;
   std::size_t last = base;
-  for (std::size_t i = lines.first; i < lines.last; ++i) {
-    const Shown::Piece& piece = out_.pieces_[i];
-    if (format_ == Format::markdown && !piece.verbatim && !piece.line)
-      signs =
-          signs || std::string_view(out_.text_).substr(piece.begin, piece.end - piece.begin).find_first_of(kSigns) !=
-                       std::string_view::npos;
-    if (hider_of_[i] == last) continue;
-    last = hider_of_[i];
-    for (std::size_t at = last; at != base; at = hiders_[at].parent) {
-      if (std::find(keys.begin(), keys.end(), hiders_[at].key) == keys.end()) keys.push_back(hiders_[at].key);
+  for (const Lines& run : runs) {
+    for (std::size_t i = run.first; i < run.last; ++i) {
+      const Shown::Piece& piece = out_.pieces_[i];
+      if (format_ == Format::markdown && !piece.verbatim && !piece.line)
+        signs =
+            signs || std::string_view(out_.text_).substr(piece.begin, piece.end - piece.begin).find_first_of(kSigns) !=
+                         std::string_view::npos;
+      if (hider_of_[i] == last) continue;
+      last = hider_of_[i];
+      for (std::size_t at = last; at != base; at = hiders_[at].parent) {
+        if (std::find(keys.begin(), keys.end(), hiders_[at].key) == keys.end()) keys.push_back(hiders_[at].key);
+      }
+      if (keys.size() > kMostHiders) return false;
     }
-    if (keys.size() > kMostHiders) return false;
   }
   const std::size_t most = 4 * (out_.flow_end_ + source_.size()) + 1024;  // bytes of all readings: answers have a few
   std::vector<std::size_t> hidden;
@@ -277,11 +285,36 @@ bool Showing::readings_of(Lines lines, std::size_t base) {
     for (std::size_t key = 0; key < keys.size(); ++key) {
       if ((of >> key & 1) != 0) hidden.push_back(keys[key]);
     }
-    if (of > 0) reading(lines, base, hidden, false);
-    if (signs) reading(lines, base, hidden, true);
+    if (of > 0 || runs.size() > 1) reading(runs, base, hidden, false);
+    if (signs) reading(runs, base, hidden, true);
     if (out_.text_.size() > most) return false;
   }
   return true;
+}
+
+// What stands on lines that end where `base` does: blocks that may be hidden, read by themselves; and the text around them, that meets
+// where they are.
+bool Showing::readings_of(Lines lines, std::size_t base) {
+  std::vector<Lines> runs;
+  for (std::size_t i = lines.first; i < lines.last;) {
+    std::size_t top = hider_of_[i];
+    while (top != base && hiders_[top].parent != base) top = hiders_[top].parent;
+    const std::size_t first = i;
+    if (top != base && hiders_[top].block) {
+      while (i < lines.last && hider_of_[i] >= top && hider_of_[i] <= hiders_[top].last) ++i;
+      if (!other_readings({first, i}, top)) return false;
+      continue;
+    }
+    ++i;
+    if (!runs.empty() && runs.back().last == first)
+      runs.back().last = i;
+    else
+      runs.push_back({first, i});
+  }
+  if (runs.empty()) return true;
+  if (!every_reading(runs, base)) return false;
+  return runs.size() == 1 ||
+         std::all_of(runs.begin(), runs.end(), [&](const Lines& run) { return every_reading({run}, base); });
 }
 
 // What may be read otherwise, as it is then. What is hidden together with all that stands beside it makes no other reading of them.

@@ -24,6 +24,7 @@ class Showing {
   void put_decoded(Range from);
   void blank() { put(" ", {end_, end_}); }
   void line();
+  bool in_line() const { return !out_.text_.empty() && out_.text_.back() != '\n' && out_.text_.back() != ' '; }
   // An element within a line; its index, for `close`.
   std::size_t open(Range mark, bool known = true);
   void opened(std::size_t element, Range mark);  // of one whose mark was not known
@@ -31,8 +32,12 @@ class Showing {
   void unknown(std::size_t element) { out_.elements_[element].known = false; }
 
   // What follows is shown or not as one that is `hidden_by` the same is (a tag's name and what it says of itself), until unhide.
-  void hide(const std::string& hidden_by);
-  void unhide() { hider_ = hiders_[hider_].parent; }
+  // A block brings the line ends around it along.
+  void hide(const std::string& hidden_by, bool block);
+  void unhide() {
+    hiders_[hider_].last = hiders_.size() - 1;
+    hider_ = hiders_[hider_].parent;
+  }
   std::size_t hider() const { return hider_; }  // 0: what stands here is hidden by nothing
 
   // What an entity stands for, with its ampersand; what is none stays as it is written.
@@ -55,6 +60,8 @@ class Showing {
  private:
   struct Hider {
     std::size_t parent, depth, key;
+    bool block;
+    std::size_t last = ~std::size_t{0};  // within it; they are numbered as they open
   };
   struct Lines {  // of pieces, from a line end to another
     std::size_t first, last;
@@ -63,7 +70,9 @@ class Showing {
   void aside(Range from);
   bool other_readings(Lines lines, std::size_t base);
   bool readings_of(Lines lines, std::size_t base);
-  void reading(Lines lines, std::size_t base, const std::vector<std::size_t>& hidden, bool without_signs);
+  bool every_reading(const std::vector<Lines>& runs, std::size_t base);
+  void reading(const std::vector<Lines>& runs, std::size_t base, const std::vector<std::size_t>& hidden,
+               bool without_signs);
   bool is_hidden(std::size_t piece, std::size_t base, const std::vector<std::size_t>& hidden) const;
   void append(std::string_view shown, Shown::Piece piece);
   std::string_view source_;
@@ -73,7 +82,7 @@ class Showing {
   bool in_order_ = true;
   bool in_aside_ = false;
   std::size_t hider_ = 0;
-  std::vector<Hider> hiders_{{0, 0, 0}};
+  std::vector<Hider> hiders_{{0, 0, 0, false}};
   std::vector<std::size_t> hider_of_;  // by piece
   std::map<std::string, std::size_t> keys_;
   std::map<std::string, std::string, std::less<>> entities_;
@@ -86,7 +95,7 @@ struct Tag {
 };
 // False: it is none (a comment, a processing instruction, a declaration).
 bool read_tag(std::string_view written, Tag& out);
-// Where a tag ends that begins at `at`, quoted values looked over; npos: nowhere.
+// Where a tag ends that begins at `at`, quoted values looked over; npos: nowhere, or its attributes are too many to be compared.
 std::size_t tag_end(std::string_view html, std::size_t at);
 // A comment that ends at one place for all who read it, at `at`; its end, npos: it is none.
 std::size_t comment_end(std::string_view html, std::size_t at);
@@ -103,8 +112,8 @@ bool is_block_tag(std::string_view name);
 bool is_void_tag(std::string_view name);
 // Names that a reader's own page shows as text, and no more: nobody writes words in them.
 bool is_known_tag(std::string_view name);
-// A target that a click runs, or that brings along a page of its own.
-bool is_active_target(std::string_view target);
+// A target that a click runs, or that brings along a page of its own. A picture may come along whole, but one of words.
+bool is_active_target(std::string_view target, bool picture);
 
 // "&#20445;" → "保"; what is no entity stays as it is written.
 std::string decoded_entity(std::string_view written);

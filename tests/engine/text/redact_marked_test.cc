@@ -232,11 +232,14 @@ BOOST_AUTO_TEST_CASE(the_time_for_hostile_marks_grows_with_the_text_alone) {
   // Each took minutes where it was looked through again from each of its marks.
   const auto nested = [&](std::string_view tag) { return repeated(tag, 900) + repeated("&amp;\n<br>", 90); };
   for (const std::string& source :
-       {nested("<div class=a>x"), nested("<p class=a>x<b class=a>"),
-        nested("<span class=a>x") + repeated("&lt;", 50'000), repeated("**", 60'000) + "a" + repeated("**", 60'000),
-        repeated("[a](", 60'000) + "\n\n[a]: b", repeated("<", 250'000), repeated("&#1;", 60'000),
-        repeated("~~a", 80'000), repeated("~", 250'000), repeated("`", 250'000),
-        repeated("&#", 1) + repeated("0", 250'000) + "65;", repeated("a<b", 80'000), repeated("~~a~~", 50'000)}) {
+       {repeated("<!-- ", 50'000), "<div>" + repeated("<p ", 80'000), "<div>\n" + repeated("<!x ", 60'000),
+        "<i " + repeated("a ", 120'000) + ">", repeated("<b " + repeated("a ", 500) + ">", 250),
+        repeated("<div>\n" + repeated("<b>", 900) + "\n</div>\n\n", 80), nested("<div class=a>x"),
+        nested("<p class=a>x<b class=a>"), nested("<span class=a>x") + repeated("&lt;", 50'000),
+        repeated("**", 60'000) + "a" + repeated("**", 60'000), repeated("[a](", 60'000) + "\n\n[a]: b",
+        repeated("<", 250'000), repeated("&#1;", 60'000), repeated("~~a", 80'000), repeated("~", 250'000),
+        repeated("`", 250'000), repeated("&#", 1) + repeated("0", 250'000) + "65;", repeated("a<b", 80'000),
+        repeated("~~a~~", 50'000)}) {
     Shown out;
     show(source, M, Limits(), out);
     BOOST_TEST(out.text().size() < 8 * source.size() + 4096);
