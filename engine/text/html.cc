@@ -82,7 +82,7 @@ constexpr std::array<std::string_view, 57> kRefused = {
     "selectlist", "slot",        "source",    "spacer",   "style",
     "svg",        "template",    "textarea",  "title",    "track",
     "video",      "xmp"};
-constexpr std::array<std::string_view, 6> kVoid = {"br", "col", "hr", "img", "wbr", "input"};
+constexpr std::array<std::string_view, 5> kVoid = {"br", "col", "hr", "img", "wbr"};
 // Of an attribute that hides nothing. What a class does, the page knows.
 constexpr std::array<std::string_view, 17> kHarmless = {"href",    "src",     "alt",   "title",    "lang",   "scope",
                                                         "colspan", "rowspan", "align", "valign",   "target", "rel",
@@ -110,7 +110,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// Neither an escape, nor a function but a colour's, nor a length below nothing, which would move what is shown.
+// Neither an escape, nor a function but a colour's, nor a length below nothing, which would move what is shown, nor words but a font's
+// name: the mark of a list may be any.
 bool is_plain_style(std::string_view style, bool block) {
   std::string text(style);
   std::transform(text.begin(), text.end(), text.begin(), lower);
@@ -128,11 +129,12 @@ bool is_plain_style(std::string_view style, bool block) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (one.empty()) continue;
     const std::size_t colon = one.find(':');
-    if (colon == std::string_view::npos || !is_one_of(trimmed(one.substr(0, colon)), kStyles)) return false;
-    const std::string_view value = trimmed(one.substr(colon + 1));
+    if (colon == std::string_view::npos) return false;
+    const std::string_view property = trimmed(one.substr(0, colon)), value = trimmed(one.substr(colon + 1));
+    if (!is_one_of(property, kStyles)) return false;
+    if (!property.starts_with("font") && value.find_first_of("\"'") != std::string_view::npos) return false;
     const bool within = value == "inline" || value == "inline-block";
-    if (trimmed(one.substr(0, colon)) == "display" && value != "none" && value != "block" && (block || !within))
-      return false;
+    if (property == "display" && value != "none" && value != "block" && (block || !within)) return false;
   }
   return true;
 }

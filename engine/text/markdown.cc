@@ -410,6 +410,10 @@ class Reader {
       tags_.pop_back();
       return;
     }
+    if (tag.name == "img") {
+      failed_ = failed_ || !show_html(there, limits_, out_);
+      return;
+    }
     if (!has_its_place(tag.name)) {
       failed_ = true;
       return;
@@ -468,7 +472,7 @@ class Reader {
   }
 
   // Bare tags that show what they hold, and comments.
-  bool is_all_shown(std::string_view html) {
+  static bool is_all_shown(std::string_view html) {
     std::string hidden_by;
     for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at)) {
       if (const std::size_t end = comment_end(html, at); end != std::string_view::npos) {

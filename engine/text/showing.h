@@ -110,7 +110,7 @@ Holds judge_tag(std::string_view written, std::string& hidden_by);
 // Those of them that begin and end a line; void ones hold nothing.
 bool is_block_tag(std::string_view name);
 bool is_void_tag(std::string_view name);
-// Names that a reader's own page shows as text, and no more: nobody writes words in them.
+// Names of elements that everybody knows: such a tag by itself says nothing to a reader.
 bool is_known_tag(std::string_view name);
 // A target that a click runs, or that brings along a page of its own. A picture may come along whole, but one of words.
 bool is_active_target(std::string_view target, bool picture);
