@@ -5,6 +5,7 @@
 
 #include "audit/codes.h"
 #include "audit/phrases.h"
+#include "audit/record/sections.h"
 #include "engine/base/cbor.h"
 
 namespace caveat::audit {
@@ -369,9 +370,10 @@ class Teller {
   }
   void operator()(int, Label label, Microseconds, Microseconds at) { line(label, format_instant(at, 0)); }
   void operator()(int, Label label, const std::optional<std::uint64_t>& value, Urgency) {
-    static constexpr std::string_view kWords[2][4] = {{"urgent", "high", "normal", "low"},
-                                                      {"紧急", "高", "普通", "低"}};
-    if (value) line(label, *value < 4 ? std::string(kWords[zh_][*value]) : std::to_string(*value));
+    if (!value) return;
+    const auto language = zh_ ? Language::zh : Language::en;
+    line(label,
+         *value < 4 ? std::string(priority_word(static_cast<std::uint8_t>(*value), language)) : std::to_string(*value));
   }
 
   std::vector<std::pair<std::string, std::string>> lines;

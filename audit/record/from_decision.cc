@@ -283,13 +283,12 @@ std::vector<StoryLine> story(const Program& program, const Request& request, con
   }
   line(Kind::kept_back, join(names, comma));
   if (decision.has_handoff) {
-    static constexpr std::string_view kPriority[2][4] = {{"urgent", "high", "normal", "low"},
-                                                         {"紧急", "高", "普通", "低"}};
     const std::string_view title = program.queue_title(decision.handoff.queue, language);
-    line(Kind::handed_to, std::string(title.empty() ? program.queue_name(decision.handoff.queue) : title) +
-                              (zh ? "，优先级" : ", priority ") +
-                              std::string(kPriority[zh][std::min<std::size_t>(decision.handoff.priority, 3)]) +
-                              due_words(decision.handoff.due_seconds, zh));
+    line(Kind::handed_to,
+         std::string(title.empty() ? program.queue_name(decision.handoff.queue) : title) +
+             (zh ? "，优先级" : ", priority ") +
+             std::string(priority_word(static_cast<std::uint8_t>(decision.handoff.priority), language)) +
+             due_words(decision.handoff.due_seconds, zh));
   }
   if (decision.has_say) {
     line(Kind::told, std::string(decision.say));

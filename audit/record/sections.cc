@@ -134,6 +134,11 @@ bool read_lines(const cbor::Value* value, std::vector<StoryLine>& out) {
 
 }  // namespace
 
+std::string_view priority_word(std::uint8_t priority, Language language) {
+  static constexpr std::string_view kWords[2][4] = {{"urgent", "high", "normal", "low"}, {"紧急", "高", "普通", "低"}};
+  return kWords[language == Language::zh ? 1 : 0][std::min<std::size_t>(priority, 3)];
+}
+
 std::string_view verdict_name(std::uint8_t verdict) {
   static constexpr std::array<std::string_view, 5> kNames = {"allow", "revise", "require", "block", "handoff"};
   return verdict < kNames.size() ? kNames[verdict] : "?";

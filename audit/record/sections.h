@@ -13,6 +13,7 @@
 
 #include "audit/phrases.h"
 #include "engine/base/digest.h"
+#include "engine/base/language.h"
 #include "engine/base/result.h"
 #include "engine/base/units.h"
 
@@ -47,7 +48,8 @@ std::string encode_verdict(const VerdictSection& section);
 Result<VerdictSection> decode_verdict(std::string_view encoded);
 // The same by way of a tree, which has the words for what is refused: decode_verdict asks it then, tests hold the two together.
 Result<VerdictSection> decode_verdict_by_tree(std::string_view encoded);
-std::string_view verdict_name(std::uint8_t verdict);  // "allow" … "handoff"
+std::string_view verdict_name(std::uint8_t verdict);                       // "allow" … "handoff"
+std::string_view priority_word(std::uint8_t priority, Language language);  // "urgent" … "low", which all beyond are too
 
 // ---- Section::digests: under what it was decided
 // -----------------------------------------------------------------------

@@ -9,20 +9,10 @@
 namespace caveat::audit {
 namespace {
 
-std::string_view priority_name(std::uint8_t priority) {
-  static constexpr std::string_view kNames[] = {"urgent", "high", "normal", "low"};
-  return kNames[priority < 4 ? priority : 3];
-}
-
 // The table in the reader's words: names of rules, queues and ids stay as they are.
 constexpr std::string_view kHeads[2] = {
     "index,time,verdict,rules,unknown,queue,priority,hold,cause,request,decision,conversation,customer,channel,leaf",
     "序号,时间,结论,触发的规则,无法判定的规则,队列,优先级,持续由人工处理,原因,请求,决定,会话,客户,渠道,叶哈希"};
-
-std::string_view priority_word(std::uint8_t priority, bool zh) {
-  static constexpr std::string_view kWords[] = {"紧急", "高", "普通", "低"};
-  return zh ? kWords[priority < 4 ? priority : 3] : priority_name(priority);
-}
 
 // In place of the verdict where none is known.
 std::string_view content_name(Content content) { return content == Content::sealed ? "sealed" : "unreadable"; }
@@ -121,8 +111,8 @@ std::string csv_line(const DecisionRow& row, const ReportQuery& query) {
   const HandOffOutcome& handoff = row.verdict.handoff ? *row.verdict.handoff : none;
   return std::to_string(row.index) + ',' + csv_cell(format_instant(row.time, query.offset_minutes)) + ',' +
          csv_cell(verdict_cell(row, zh)) + ',' + csv_cell(fired) + ',' + csv_cell(unknown) + ',' +
-         csv_cell(handoff.queue) + ',' + csv_cell(row.verdict.handoff ? priority_word(handoff.priority, zh) : "") +
-         ',' +
+         csv_cell(handoff.queue) + ',' +
+         csv_cell(row.verdict.handoff ? priority_word(handoff.priority, zh ? Language::zh : Language::en) : "") + ',' +
          csv_cell(!row.verdict.handoff ? ""
                   : zh                 ? (handoff.hold ? "是" : "否")
                                        : (handoff.hold ? "yes" : "no")) +
@@ -159,7 +149,7 @@ std::string jsonl_line(const DecisionRow& row, const ReportQuery& query) {
                               {"leaf", row.leaf_hex}};
   if (row.verdict.handoff)
     line["handoff"] = {{"queue", row.verdict.handoff->queue},
-                       {"priority", priority_name(row.verdict.handoff->priority)},
+                       {"priority", priority_word(row.verdict.handoff->priority, Language::en)},
                        {"hold", row.verdict.handoff->hold},
                        {"cause", row.verdict.handoff->cause}};
   return boost::json::serialize(line) + "\n";
