@@ -293,6 +293,20 @@ class SqliteReader final : public StoreReader {
     return has_newer("SELECT coalesce(max(idx), -1) FROM block_tags") ? "block_tags" : "recent_tags";
   }
 
+  // A record, from that one on, of which a tag stands sorted and still waits to be.
+  std::optional<std::int64_t> first_in_both(std::int64_t from) {
+    Statement both = db_.prepare(
+        "SELECT block_tags.idx, block_tags.tag, recent_tags.tags FROM block_tags JOIN recent_tags USING (idx) WHERE "
+        "block >= ? AND idx >= ?");
+    both.bind(1, from >> kBlockBits).bind(2, from);
+    while (both.step()) {
+      bool found = false;
+      each_tag_of(both.bytes(2), [&](std::string_view tag) { found |= tag == both.bytes(1); });
+      if (found) return both.integer(0);
+    }
+    return std::nullopt;
+  }
+
   void each_misplaced_tag(const std::function<void(std::string_view, std::int64_t)>& visit) override {
     if (!has_blocks()) return;
     Statement rows = db_.prepare("SELECT idx FROM block_tags WHERE block <> idx >> " + std::to_string(kBlockBits));
@@ -301,15 +315,8 @@ class SqliteReader final : public StoreReader {
     while (others.step()) visit("tag_merge", others.integer(0));
     const std::optional<TagMerge> merge = tag_merge();
     if (!merge) {  // then no tag stands in both tables, unless the place of the merge is gone
-      Statement twice = db_.prepare(
-          "SELECT block_tags.idx, block_tags.tag, recent_tags.tags FROM block_tags JOIN recent_tags USING (idx) WHERE "
-          "block >= "
-          "(SELECT min(idx) FROM recent_tags) >> " +
-          std::to_string(kBlockBits));
-      bool found = false;
-      while (!found && twice.step())
-        each_tag_of(twice.bytes(2), [&](std::string_view tag) { found |= tag == twice.bytes(1); });
-      if (found) visit("tag_merge", twice.integer(0));
+      if (const auto twice = first_in_both(db_.number("SELECT coalesce(min(idx), 0) FROM recent_tags")))
+        visit("tag_merge", *twice);
       return;
     }
     // What is merged stands in both tables until all is. How far a merge has come is said in one way only: by its first record, the
@@ -330,18 +337,19 @@ class SqliteReader final : public StoreReader {
       std::sort(moved.begin(), moved.end());
       for (std::size_t i = 0; i < moved.size(); ++i) {
         last |= index == merge->index && moved[i] == merge->tag;
-        newest |= index == merge->below - 1;
         sorted.reset();
         sorted.bind(1, index >> kBlockBits).bind_blob(2, moved[i]).bind(3, index);
-        if ((i > 0 && moved[i] == moved[i - 1]) || !sorted.step())
+        if ((i > 0 && moved[i] == moved[i - 1]) || !sorted.step()) {
           visit("recent_tags", index);
-        else
-          ++both;
+          continue;
+        }
+        ++both;
+        newest |= index == merge->below - 1;
       }
     }
     Statement within = db_.prepare("SELECT count(*) FROM block_tags WHERE idx >= ? AND idx < ?");
     within.bind(1, merge->first).bind(2, merge->below);
-    if (last && newest && within.step() && within.integer(0) == both) return;
+    if (last && newest && within.step() && within.integer(0) == both && !first_in_both(merge->below)) return;
     visit("tag_merge", merge->index);
     Statement merged = db_.prepare("SELECT tag, idx FROM block_tags WHERE idx >= ? AND idx < ? AND block = idx >> " +
                                    std::to_string(kBlockBits));
