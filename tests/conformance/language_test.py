@@ -10,6 +10,7 @@ compile any more has turned nothing: an example has to fail, and nothing but exa
 other come. Where no clause can turn it, the case says why: `# Without  none: …`.
 """
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -19,7 +20,7 @@ import tempfile
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 OTHERS = {"messages", "parse", "limits"}  # folders of other tests
-TURNED = {"example_fails", "example_text"}  # what an example says that does not come out
+TURNED = {"example_fails", "example_text", "turn"}  # what an example or a turn says that does not come out
 WARNED = re.compile(r"^[^:\n]*the_case\.cav:(?P<line>\d+):\d+: (?:warning|警告)\[(?P<code>\w+)\]", re.M)
 FOUND = re.compile(r"^(?P<file>[^:\n]+\.cav):(?P<line>\d+):\d+: (?:error|错误)\[(?P<code>\w+)\]", re.M)
 
@@ -40,8 +41,38 @@ def warnings(output):
     return sorted({(int(hit["line"]), hit["code"]) for hit in WARNED.finditer(output)})
 
 
+def came_out(caveat, folder, text):
+    """What is wrong with the outcomes of the turns that a case tells: `caveat decide` makes them, by one thread and by two."""
+    told = re.findall(r"^# (Turn|Outcome)\s+(\{.*\})\s*$", text, re.M)
+    if [kind for kind, _ in told] != ["Turn", "Outcome"] * (len(told) // 2):
+        return "each line `# Turn     {…}` has to be followed by its line `# Outcome  {…}`"
+    if not told:
+        return None
+    turns = pathlib.Path(folder) / "turns.jsonl"
+    turns.write_text("".join(line + "\n" for _, line in told[::2]), encoding="utf-8")
+    printed = []
+    for jobs in "1", "2":
+        done = subprocess.run([caveat, "decide", "--rules", folder, "--outcome", "--jobs", jobs, str(turns)], capture_output=True, text=True,
+                              timeout=60, check=False, env={**os.environ, "LANG": "C.UTF-8"})
+        printed.append(done.stdout)
+        if done.returncode:
+            return f"`decide` refused a turn:\n{done.stdout}{done.stderr}"
+    if printed[0] != printed[1]:
+        return f"one thread and two decide otherwise:\n{printed[0]}{printed[1]}"
+    lines = printed[0].splitlines()
+    if len(lines) != len(told) // 2:
+        return f"{len(told) // 2} turns have {len(lines)} outcomes"
+    for number, (line, (_, want)) in enumerate(zip(lines, told[1::2]), 1):
+        got, want = json.loads(line), json.loads(want)
+        off = {name: got.get(name) for name in want if got.get(name) != want[name]}
+        if off:
+            return f"turn {number} came out with {json.dumps(off, ensure_ascii=False)}"
+    return None
+
+
 def check(caveat, preamble, text):
-    """The errors that `check` reports for a case, as (line, code), its exit status, and what it printed."""
+    """The errors that `check` reports for a case, as (line, code), its exit status, what it printed, and errors in other files.
+    An outcome of a turn that is not what the case says is an error of its own, `turn`."""
     with tempfile.TemporaryDirectory(prefix="case.") as folder:
         (pathlib.Path(folder) / "pack.cav").write_text(preamble, encoding="utf-8")
         case = pathlib.Path(folder) / "the_case.cav"
@@ -52,6 +83,9 @@ def check(caveat, preamble, text):
         errors = sorted({(int(hit["line"]), hit["code"]) for hit in FOUND.finditer(output)
                          if hit["file"].endswith("the_case.cav")})
         strangers = [hit.group(0) for hit in FOUND.finditer(output) if not hit["file"].endswith("the_case.cav")]
+        wrong = came_out(caveat, folder, text) if done.returncode == 0 else None
+        if wrong:
+            return [(0, "turn")], 1, output + wrong, strangers
         return errors, done.returncode, output, strangers
 
 
