@@ -1,6 +1,7 @@
 #include "engine/decide/decide.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "engine/decide/satisfied.h"
 #include "engine/decide/topics.h"
 #include "engine/program/image.h"
+#include "engine/text/numerals.h"
 
 namespace caveat::decide {
 
@@ -247,8 +249,8 @@ void Run::hide(const FactUsed& fact) {
 // What is too short to be looked for in a whole text is hidden where all that was found is that.
 bool Run::is_one(std::span<const FactUsed> classed, const Match& match, text::Range place) {
   if (classed.empty() || !in_.uses_seldom) return false;
-  const std::string_view found = std::string_view(in_.look(slot_of(match.part), -1, {}).normal.text())
-                                     .substr(place.begin, place.end - place.begin);
+  std::string found(in_.look(slot_of(match.part), -1, {}).normal.text().substr(place.begin, place.end - place.begin));
+  text::plain_numerals(found);
   return std::any_of(classed.begin(), classed.end(), [&](const FactUsed& fact) {
     const auto all = in_.seldom().secrets.find({fact.slot, fact.item});
     return all != in_.seldom().secrets.end() &&

@@ -4,9 +4,12 @@
 #include <cstring>
 #include <functional>
 
+#include "engine/base/units.h"
 #include "engine/decide/explain.h"
 #include "engine/decide/join.h"
 #include "engine/program/image.h"
+#include "engine/text/days.h"
+#include "engine/text/numerals.h"
 #include "engine/text/redact.h"
 
 namespace caveat::decide {
@@ -122,23 +125,33 @@ void find_values(std::vector<Redacted>& out, TextPart part, std::string_view tex
     text::normalise(*shown, held);
   else
     text::normalise(text, held);
-  const std::string_view searched = held.text();
+  std::string searched(held.text());
+  text::plain_numerals(searched);
+  const auto hide = [&](text::Range found) {
+    const text::Range place = held.original_graphemes(found);
+    out.push_back({part, place.begin, place.end, 0, 0, 0, {}});
+  };
+  std::vector<Days> days;
   for (const Spelling& value : values) {
-    if (value.where == Spelling::Where::matched) continue;
+    if (value.where == Spelling::Where::day) days.push_back(parse_date(value.form).value());
+    if (value.where != Spelling::Where::anywhere && value.where != Spelling::Where::alone) continue;
     for (std::size_t at = 0; at < searched.size();) {
       // linear, whatever stands in the two; the standard library's own search is not
       const void* found = memmem(searched.data() + at, searched.size() - at, value.form.data(), value.form.size());
       if (found == nullptr) break;
       at = static_cast<std::size_t>(static_cast<const char*>(found) - searched.data());
       const std::size_t end = at + value.form.size();
-      if (value.where == Spelling::Where::anywhere || stands_alone(searched, at, end)) {
-        const text::Range place =
-            held.original_graphemes({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)});
-        out.push_back({part, place.begin, place.end, 0, 0, 0, {}});
-      }
+      // 陆 is a numeral where what was found has one: 陆家嘴 is none.
+      const bool as_written = held.text().substr(at, end - at) == value.form;
+      if (value.where == Spelling::Where::anywhere || stands_alone(as_written ? held.text() : searched, at, end))
+        hide({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)});
       at = end;
     }
   }
+  if (days.empty()) return;
+  text::each_day(searched, [&](text::Range place, Days day) {
+    if (std::binary_search(days.begin(), days.end(), day)) hide(place);
+  });
 }
 
 std::string masked(std::span<const Redacted> places, TextPart part, std::string_view text, std::size_t begin,

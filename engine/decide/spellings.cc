@@ -9,6 +9,7 @@
 #include "engine/base/utf8.h"
 #include "engine/program/image.h"
 #include "engine/text/normalise.h"
+#include "engine/text/numerals.h"
 
 namespace caveat::decide {
 namespace {
@@ -80,16 +81,30 @@ std::string in_chinese(std::uint64_t n) {
   return out;
 }
 
-// thirty-two of 32; 20 to 99.
-std::string in_english(std::uint64_t n) {
-  constexpr std::array<std::string_view, 8> kTens = {"twenty", "thirty",  "forty",  "fifty",
-                                                     "sixty",  "seventy", "eighty", "ninety"};
-  constexpr std::array<std::string_view, 10> kOnes = {"",     "one", "two",   "three", "four",
-                                                      "five", "six", "seven", "eight", "nine"};
-  if (n < 20 || n > 99) return {};
-  std::string out(kTens[n / 10 - 2]);
-  if (n % 10 != 0) out.append("-").append(kOnes[n % 10]);
-  return out;
+constexpr std::array<std::string_view, 20> kSmall = {
+    "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
+    "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+constexpr std::array<std::string_view, 8> kTens = {"twenty", "thirty",  "forty",  "fifty",
+                                                   "sixty",  "seventy", "eighty", "ninety"};
+constexpr std::array<std::pair<std::uint64_t, std::string_view>, 4> kScales = {
+    {{1'000'000'000, "billion"}, {1'000'000, "million"}, {1'000, "thousand"}, {100, "hundred"}}};
+
+// one hundred and thirty-two of 132.
+void append_english(std::string& out, std::uint64_t n) {
+  for (const auto& [unit, name] : kScales) {
+    if (n < unit) continue;
+    append_english(out, n / unit);
+    out.append(" ").append(name);
+    n %= unit;
+    if (n == 0) return;
+    out += n < 100 ? " and " : " ";
+  }
+  if (n < kSmall.size()) {
+    out += kSmall[n];
+    return;
+  }
+  out += kTens[n / 10 - 2];
+  if (n % 10 != 0) out.append("-").append(kSmall[n % 10]);
 }
 
 std::optional<std::uint64_t> whole_number(std::string_view number) {
@@ -100,79 +115,129 @@ std::optional<std::uint64_t> whole_number(std::string_view number) {
   return n;
 }
 
-// A number in the units and words of speech; each has to stand by itself.
-template <class Visit>
-void each_said(std::string_view number, std::string_view currency, SlotType type, Visit visit) {
-  if (const std::string wan = shifted(number, 4); !wan.empty()) visit(wan + "万"), visit(wan + " 万");
-  if (const std::string yi = shifted(number, 8); !yi.empty()) visit(yi + "亿"), visit(yi + " 亿");
-  if (const std::string thousand = shifted(number, 3); !thousand.empty()) {
-    for (const std::string_view unit : {"千", "k", " k", " thousand"}) visit(thousand + std::string(unit));
+struct Words {
+  std::vector<std::string> chinese, english;
+};
+
+// How a number is read out, in each way that is usual.
+Words in_words(std::string_view number) {
+  constexpr std::size_t kSign = 3, kMostPlaces = 4;  // bytes of a Han sign; behind the point
+  Words out;
+  const std::size_t point = std::min(number.find('.'), number.size());
+  const std::string_view places = number.substr(std::min(point + 1, number.size()));
+  const std::optional<std::uint64_t> n = whole_number(number.substr(0, point));
+  if (!n || (*n == 0 && places.empty()) || places.size() > kMostPlaces) return out;
+
+  std::vector<std::string>& chinese = out.chinese;
+  chinese.push_back(*n == 0 ? std::string(kDigits[0]) : in_chinese(*n));
+  for (const std::string_view unit : {"百", "千", "万", "亿"}) {  // 两百, 两万
+    if (chinese[0].starts_with("二" + std::string(unit))) chinese.push_back("两" + chinese[0].substr(kSign));
   }
-  if (const std::string million = shifted(number, 6); !million.empty()) {
-    for (const std::string_view unit : {"百万", "m", " m", " million"}) visit(million + std::string(unit));
+  std::string short_tens = chinese[0];
+  for (const auto& [tens, sign] :
+       {std::pair<std::string_view, std::string_view>{"二十", "廿"}, {"三十", "卅"}, {"四十", "卌"}}) {
+    for (std::size_t at = short_tens.find(tens); at != short_tens.npos; at = short_tens.find(tens))
+      short_tens.replace(at, tens.size(), sign);
   }
-  const std::string plain(number);
-  if (type == SlotType::percent)
-    visit("百分之" + plain), visit(plain + "%"), visit(plain + " %"), visit(plain + " percent");
-  if (type == SlotType::money) {
-    const auto in = [&](std::string_view unit) {
-      for (const char* blank : {"", " "}) visit(plain + blank + std::string(unit));
-    };
-    for (const char* unit :
-         {"元", "块", "美元", "港元", "欧元", "英镑", "日元", "人民币", "rmb", "yuan", "dollars", "euros", "pounds"})
-      in(unit);
-    if (!currency.empty()) in(currency);
-    for (const std::string_view sign : {"¥", "$", "€", "£"}) visit(std::string(sign) + plain);
+  if (short_tens != chinese[0]) chinese.push_back(short_tens);
+  if (places.empty() && number.size() >= 3) {  // 一二零
+    std::string& each = chinese.emplace_back();
+    for (const char c : number) each += kDigits[static_cast<std::size_t>(c - '0')];
   }
-  if (type == SlotType::integer) {
-    for (const std::string_view unit : {"岁", " 岁", "周岁", " 周岁", " years old", "-year-old", " year old"})
-      visit(plain + std::string(unit));
+
+  std::vector<std::string>& english = out.english;
+  append_english(english.emplace_back(), *n);
+  const auto also = [&](std::string_view what, std::string_view with) {  // each of them with that, too
+    for (std::size_t i = 0, all = english.size(); i < all; ++i) {
+      std::string other = english[i];
+      for (std::size_t at = other.find(what); at != other.npos; at = other.find(what, at + with.size()))
+        other.replace(at, what.size(), with);
+      if (other != english[i]) english.push_back(std::move(other));
+    }
+  };
+  also(" and ", " ");
+  also("-", " ");
+  if (*n >= kScales.back().first && english[0].starts_with(kSmall[1])) {  // a hundred
+    for (std::size_t i = 0, all = english.size(); i < all; ++i)
+      english.push_back("a" + english[i].substr(kSmall[1].size()));
   }
-  const std::optional<std::uint64_t> n = whole_number(number);
-  if (!n || *n == 0) return;
-  const std::string chinese = in_chinese(*n);
-  if (type == SlotType::percent) visit("百分之" + chinese);
-  visit(chinese);
-  for (const std::string_view unit : {"千", "万", "亿"}) {  // 两千, 两万
-    const std::string two = "二" + std::string(unit);
-    if (chinese.starts_with(two)) visit("两" + chinese.substr(std::string_view("二").size()));
+  if (places.empty()) return out;
+  std::string after_chinese = "点", after_english = " point";
+  for (const char c : places) {
+    after_chinese += kDigits[static_cast<std::size_t>(c - '0')];
+    after_english.append(" ").append(kSmall[static_cast<std::size_t>(c - '0')]);
   }
-  std::string english = in_english(*n);
-  if (english.empty() && *n % 1000 == 0 && !in_english(*n / 1000).empty())
-    english = in_english(*n / 1000) + " thousand";
-  if (english.empty()) return;
-  visit(english);
-  std::replace(english.begin(), english.end(), '-', ' ');
-  visit(english);
+  for (std::string& one : chinese) one += after_chinese;
+  for (std::string& one : english) one += after_english;
+  return out;
 }
 
+// 三, 廿 or three: of a text that says it by itself nobody can tell what it counts.
+bool is_short(std::string_view word) {
+  constexpr std::size_t kSign = 3, kEleven = 11;
+  return word.size() <= kSign || std::find(kSmall.begin(), kSmall.begin() + kEleven, word) != kSmall.begin() + kEleven;
+}
+
+// A number in the units and words of speech; `visit(spelling, is_short)`: each but the short has to stand by itself.
 template <class Visit>
-void each_date(std::string_view value, Visit visit) {
-  const std::optional<Days> days = parse_date(value);
-  if (!days || value.size() != 10) return;
-  const auto plain = [&](std::size_t at) {
-    return std::string(value.substr(value[at] == '0' ? at + 1 : at, value[at] == '0' ? 1 : 2));
+void each_said(std::string_view number, std::string_view currency, SlotType type, Visit visit) {
+  const auto with = [&](std::string_view before, std::string_view said, std::string_view after) {
+    std::string all(before);
+    all.append(said).append(after);
+    visit(all, false);
   };
-  const std::string year(value.substr(0, 4));
-  for (const bool padded : {true, false}) {
-    const std::string month = padded ? std::string(value.substr(5, 2)) : plain(5);
-    const std::string day = padded ? std::string(value.substr(8, 2)) : plain(8);
-    visit(year + "年" + month + "月" + day + "日");
-    visit(year + "年" + month + "月" + day + "号");
-    for (const char* sign : {"/", ".", "-"}) visit(year + sign + month + sign + day);
+  if (const std::string wan = shifted(number, 4); !wan.empty()) with("", wan, "万"), with("", wan, " 万");
+  if (const std::string yi = shifted(number, 8); !yi.empty()) with("", yi, "亿"), with("", yi, " 亿");
+  if (const std::string thousand = shifted(number, 3); !thousand.empty()) {
+    for (const std::string_view unit : {"千", "k", " k", " thousand"}) with("", thousand, unit);
   }
-  visit(year + std::string(value.substr(5, 2)) + std::string(value.substr(8, 2)));
-  constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
-                                                        "May",       "June",     "July",     "August",
-                                                        "September", "October",  "November", "December"};
-  const std::string month(kMonths[static_cast<std::size_t>((value[5] - '0') * 10 + (value[6] - '0') - 1)]);
-  visit(plain(8) + " " + month + " " + year);
-  visit(month + " " + plain(8) + ", " + year);
+  if (const std::string million = shifted(number, 6); !million.empty()) {
+    for (const std::string_view unit : {"百万", "m", " m", " million"}) with("", million, unit);
+  }
+  constexpr std::array<std::string_view, 8> kMoney = {"元", "块", "美元", "港元", "欧元", "英镑", "日元", "人民币"};
+  constexpr std::array<std::string_view, 5> kEnglishMoney = {"rmb", "yuan", "dollars", "euros", "pounds"};
+  constexpr std::array<std::string_view, 3> kYears = {" years old", "-year-old", " year old"};
+  const Words words = in_words(number);
+  if (type == SlotType::percent) {
+    for (const std::string_view unit : {"%", " %", " percent", "percent", " per cent"}) with("", number, unit);
+    with("百分之", number, ""), with("百分之 ", number, "");
+    for (const std::string& word : words.chinese) with("百分之", word, "");
+    for (const std::string& word : words.english) with("", word, " percent"), with("", word, " per cent");
+  }
+  if (type == SlotType::money) {
+    for (const std::string_view blank : {"", " "}) {
+      const std::string plain = std::string(number).append(blank);
+      for (const std::string_view unit : kMoney) with("", plain, unit);
+      for (const std::string_view unit : kEnglishMoney) with("", plain, unit);
+      if (!currency.empty()) with("", plain, currency);
+    }
+    for (const std::string_view sign : {"¥", "$", "€", "£"}) with(sign, number, "");
+  }
+  if (type == SlotType::integer) {
+    for (const std::string_view unit : {"岁", " 岁", "周岁", " 周岁"}) with("", number, unit);
+    for (const std::string_view unit : kYears) with("", number, unit);
+  }
+  for (const std::string& word : words.chinese) {
+    visit(word, is_short(word));
+    if (!is_short(word)) continue;
+    if (type == SlotType::money)
+      for (const std::string_view unit : kMoney) with("", word, unit);
+    if (type == SlotType::integer) with("", word, "岁"), with("", word, "周岁");
+  }
+  for (const std::string& word : words.english) {
+    visit(word, is_short(word));
+    if (!is_short(word)) continue;
+    if (type == SlotType::money)
+      for (const std::string_view unit : kEnglishMoney) with("", word + " ", unit);
+    if (type == SlotType::integer)
+      for (const std::string_view unit : kYears) with("", word, unit);
+  }
 }
 
 bool is_numeral(std::string_view sign) {
-  constexpr std::array<std::string_view, 18> kNumerals = {"零", "〇", "一", "二", "两", "三", "四", "五", "六",
-                                                          "七", "八", "九", "十", "百", "千", "万", "亿", "点"};
+  constexpr std::array<std::string_view, 21> kNumerals = {"零", "〇", "一", "二", "两", "三", "四",
+                                                          "五", "六", "七", "八", "九", "十", "廿",
+                                                          "卅", "卌", "百", "千", "万", "亿", "点"};
   return (sign.size() == 1 && is_digit(sign[0])) ||
          std::find(kNumerals.begin(), kNumerals.end(), sign) != kNumerals.end();
 }
@@ -196,20 +261,75 @@ bool is_within_number(std::string_view text, std::size_t at) {
   return text[at] == ',' && digit(at + 2) && digit(at + 3) && !digit(at + 4);
 }
 
+enum class Counts : std::uint8_t { nothing, ones, teens, tens, scale, point };
+
+Counts counts(std::string_view word) {
+  if (word == "point") return Counts::point;
+  if (std::find(kTens.begin(), kTens.end(), word) != kTens.end()) return Counts::tens;
+  for (const auto& [unit, name] : kScales) {
+    if (word == name) return Counts::scale;
+  }
+  const auto small = static_cast<std::size_t>(std::find(kSmall.begin(), kSmall.end(), word) - kSmall.begin());
+  return small == kSmall.size() ? Counts::nothing : small < 10 ? Counts::ones : Counts::teens;
+}
+
+constexpr std::size_t kLongestWord = 9;  // seventeen; one more is no number
+
+std::string_view word_at(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && end - at <= kLongestWord && text[end] >= 'a' && text[end] <= 'z') ++end;
+  return text.substr(at, end - at);
+}
+
+std::string_view word_before(std::string_view text, std::size_t at) {
+  std::size_t begin = at;
+  while (begin > 0 && at - begin <= kLongestWord && text[begin - 1] >= 'a' && text[begin - 1] <= 'z') --begin;
+  return text.substr(begin, at - begin);
+}
+
+// Is the English number at these bytes part of a larger one: twenty-|five|, one hundred and |five|, |sixty| thousand?
+bool goes_on_in_words(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto joins = [&](std::size_t at) { return at < text.size() && (text[at] == ' ' || text[at] == '-'); };
+  const Counts first = counts(word_at(text, begin)), last = counts(word_before(text, end));
+  if (first != Counts::nothing && begin > 0 && joins(begin - 1)) {
+    std::string_view word = word_before(text, begin - 1);
+    const std::size_t at = begin - 1 - word.size();
+    if (word == "and" && at > 0 && joins(at - 1)) {
+      word = word_before(text, at - 1);
+      if (counts(word) == Counts::scale) return true;
+    }
+    const Counts before = counts(word);
+    if (before == Counts::scale || before == Counts::point || (before == Counts::tens && first == Counts::ones))
+      return true;
+  }
+  if (last == Counts::nothing || !joins(end)) return false;
+  const std::string_view word = word_at(text, end + 1);
+  const Counts after = counts(word);
+  // "one" stands for other things: sixty thousand one day.
+  return after == Counts::scale || after == Counts::point ||
+         (after != Counts::nothing && word != kSmall[1] && last == Counts::scale) ||
+         (after == Counts::ones && last == Counts::tens && (word != kSmall[1] || text[end] == '-'));
+}
+
 }  // namespace
 
 void add_spellings(std::vector<Spelling>& all, const Program& program, const SlotRow& slot, SlotType type,
                    std::string_view value) {
-  constexpr std::size_t kShort = 4;  // bytes
+  constexpr std::size_t kShort = 4, kDate = 10;  // bytes
   const auto keep = [&](Spelling one) {
     if (!one.form.empty()) all.push_back(std::move(one));
   };
-  const auto anywhere = [&](std::string_view spelling) {
+  const auto form_of = [](std::string_view spelling) {
     std::string form = text::normal_form(spelling);
+    text::plain_numerals(form);
+    return form;
+  };
+  const auto anywhere = [&](std::string_view spelling) {
+    std::string form = form_of(spelling);
     const auto where = form.size() < kShort ? Spelling::Where::matched : Spelling::Where::anywhere;
     keep({std::move(form), where});
   };
-  const auto alone = [&](std::string_view spelling) { keep({text::normal_form(spelling), Spelling::Where::alone}); };
+  const auto alone = [&](std::string_view spelling) { keep({form_of(spelling), Spelling::Where::alone}); };
   anywhere(value);
   switch (type) {
     case SlotType::choice:
@@ -239,15 +359,15 @@ void add_spellings(std::vector<Spelling>& all, const Program& program, const Slo
       if (number.size() >= kThreeDigits) alone(number);
       if (type == SlotType::percent) anywhere(std::string(number) + "%");
       if (const std::string parted = grouped(number); !parted.empty()) anywhere(parted);
-      each_said(number, currency, type, [&](std::string_view spelling) {
-        const bool with_unit = std::any_of(spelling.begin(), spelling.end(), is_digit) &&
-                               spelling.find_first_not_of("0123456789.,") != spelling.npos;
-        if (with_unit || spelling.size() >= kShort) alone(spelling);
+      each_said(number, currency, type, [&](std::string_view spelling, bool is_short) {
+        keep({form_of(spelling), is_short ? Spelling::Where::matched : Spelling::Where::alone});
       });
       return;
     }
     case SlotType::date:
-      each_date(value, anywhere);
+      if (value.size() != kDate || !parse_date(value)) return;
+      anywhere(std::string(value.substr(0, 4)).append(value.substr(5, 2)).append(value.substr(8)));
+      keep({std::string(value), Spelling::Where::day});
       return;
     default:
       return;
@@ -271,7 +391,8 @@ bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
       if (after == "," || is_numeral(sign_at(text, zero))) return false;
     }
   }
-  return !latin(last) || !latin(after);
+  if (latin(last) && latin(after)) return false;
+  return !goes_on_in_words(text, begin, end);
 }
 
 }  // namespace caveat::decide

@@ -503,11 +503,25 @@ BOOST_AUTO_TEST_CASE(a_protected_fact_is_masked_in_every_spelling_that_a_turn_ma
       {"income", "60 CNY", {"60 元", "60CNY", "60 yuan", "60人民币"}},
       {"pin", "32", {"三十二", "32岁", "32 years old", "thirty-two", "thirty two"}},
       {"pin", "20005", {"两万零五", "二万零五"}},
-      {"rate", "5 %", {"5%", "5 %", "百分之五"}},
+      {"rate", "5 %", {"5%", "5 %", "百分之五", "百分之 5", "five percent", "Five per cent", "5percent"}},
+      {"rate", "32 %", {"32 percent", "thirty-two percent", "百分之三十二", "百分之卅二"}},
+      {"rate", "3.5 %", {"百分之三点五", "three point five percent"}},
+      {"rate", "0.25 %", {"百分之零点二五", "zero point two five percent"}},
+      {"pin", "32", {"卅二", "叁拾贰", "Thirty two"}},
+      {"pin", "22", {"廿二"}},
+      {"pin", "45", {"卌五"}},
+      {"pin", "12", {"twelve"}},
+      {"pin", "3", {"三岁", "three years old", "三", "three"}},
+      {"pin", "120", {"一百廿", "a hundred and twenty", "one hundred twenty", "一二〇"}},
+      {"income", "5 CNY", {"五元", "five yuan"}},
+      {"income", "60000 CNY", {"陆万", "六萬"}},
+      {"income", "61500 CNY", {"陆万壹仟伍佰", "sixty-one thousand five hundred"}},
       {"level", "clear", {"C3"}},
       {"born",
        "1971-03-09",
-       {"1971-03-09", "1971年3月9日", "1971年03月09日", "1971/3/9", "1971-3-9", "19710309", "March 9, 1971"}}};
+       {"1971-03-09", "1971年3月9日", "1971年03月09日", "1971/3/9", "1971-3-9", "19710309", "March 9, 1971", "3/9/1971",
+        "9/3/1971", "09.03.1971", "03-09-1971", "一九七一年三月九日", "1971 年 3 月 9 日", "9th of March, 1971",
+        "Mar 9 1971"}}};
   for (const Case& one : cases) {
     for (const std::string& written : one.written) {
       World world = wealth();
@@ -554,6 +568,13 @@ BOOST_AUTO_TEST_CASE(a_text_hides_a_protected_number_where_it_stands_by_itself) 
       {"pin", "32", "32岁，住32号", "***，住32号"},
       {"pin", "3", "三天内，共3次", "三天内，共3次"},
       {"level", "low", "风险C3，型号AC35", "风险***，型号AC35"},
+      {"pin", "32", "一百卅二，one hundred and thirty-two", "一百卅二，one hundred and thirty-two"},
+      {"pin", "32", "6陆家嘴卅二陆家嘴", "6陆家嘴***陆家嘴"},
+      {"rate", "5 %", "twenty-five percent, two hundred and five percent, 百分之五十",
+       "twenty-five percent, two hundred and five percent, 百分之五十"},
+      {"rate", "20 %", "twenty percent, not twenty thousand", "***, not twenty thousand"},
+      {"income", "60000 CNY", "sixty thousand five hundred", "sixty thousand five hundred"},
+      {"born", "1971-03-09", "生于一九七一年三月九日，1971年3月90日，13/9/1971", "生于***，1971年3月90日，13/9/1971"},
   };
   for (const Case& one : cases) {
     World world = wealth();
@@ -564,6 +585,7 @@ BOOST_AUTO_TEST_CASE(a_text_hides_a_protected_number_where_it_stands_by_itself) 
     world.fact("customer", "pin", World::type(TypeKind::integer)).data_class = "C3";
     world.fact("customer", "income", money).data_class = "C3";
     world.fact("customer", "rate", World::type(TypeKind::percent)).data_class = "C3";
+    world.fact("customer", "born", World::type(TypeKind::date)).data_class = "C3";
     world.sorted();
     world
         .rule("told", {Subject::message}, World::over(Op::known, {world.read("customer", one.name)}),
