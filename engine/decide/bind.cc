@@ -41,7 +41,7 @@ bool Binder::run(Problem& problem) {
   look_at_root();
   when();
   provenance();
-  only_values_matter_ = r_.stated_.empty() && o_.sources.empty();
+  only_values_matter_ = r_.stated_.empty();
   shape_items();
   if (r_.has_outreach_ || r_.has_material_) alone();
   object(0, Members::kRoot, Frame::turn, 0, nullptr);
@@ -56,6 +56,7 @@ void Binder::reset() {
   r_.id_ = r_.channel_ = r_.language_tag_ = r_.conversation_ = r_.customer_ = r_.bot_ = r_.answer_ = r_.message_ = {};
   r_.outreach_ = r_.material_ = r_.subject_ = {};
   r_.quality_ = o_.facts_are_fresh || o_.any_source || !o_.sources.empty() ? Quality::assessed : Quality::stated;
+  r_.source_ = o_.sources.size() == 1 ? keep(o_.sources.front()) : Request::Text{};
   r_.at_ = o_.now;
   r_.at_offset_ = 0;
   r_.at_given_ = r_.has_answer_ = r_.has_message_ = r_.has_recommendation_ = false;

@@ -75,7 +75,7 @@ class Binder {
   Memory& m_ = memory();
   std::vector<Found> found_;
   bool has_id_ = false;
-  bool only_values_matter_ = false;  // of a fact: nothing is said of where it comes from
+  bool only_values_matter_ = false;  // of a fact: nothing is said of where this one comes from
   Decimal weights_;
   std::string_view within_;  // the class of the list that is read: no value in it is told
 
@@ -145,9 +145,9 @@ class Binder {
   bool may_state(std::string_view source) const;
   const Stated* stated_for(std::uint32_t node) const;
   bool origin(std::uint32_t node, const SlotRow& slot, Request::Extra& extra, const Microseconds* as_of) {
-    if (!r_.stated_.empty() || as_of || slot.from.size > 0 || !o_.sources.empty())
-      return stated_origin(node, slot, extra, as_of);
+    if (!r_.stated_.empty() || as_of || slot.from.size > 0) return stated_origin(node, slot, extra, as_of);
     extra.quality = r_.quality_;  // most facts of most turns
+    extra.source = r_.source_.at, extra.source_size = r_.source_.size;
     return true;
   }
   [[gnu::cold]] void wrong_source(std::uint32_t node, std::string_view from, std::string_view source);

@@ -55,6 +55,7 @@ Request::Extra Request::plain_extra(const Cell& cell) const {
     extra.number = Decimal(cell.extra == Cell::kDoubledKey ? cell.key / 2 : cell.key);
   }
   extra.quality = quality_;
+  extra.source = source_.at, extra.source_size = source_.size;
   return extra;
 }
 

@@ -335,6 +335,7 @@ class Request {
   std::size_t carried_ = 0;  // products of the turn; those that its answer names stand behind them
   std::vector<Place> named_at_;
   Quality quality_ = Quality::assessed;  // of a fact of which nothing else is said
+  Text source_;                          // and who states it: the caller's only source
   Language language_ = Language::zh;
   Offsets offsets_ = Offsets::code_points;
   text::Format answer_format_ = text::Format::plain;

@@ -19,6 +19,7 @@ World bank() {
   money.currency = "CNY";
   world.fact("customer", "income", money);
   world.fact("customer", "share", World::type(TypeKind::percent));
+  world.fact("customer", "visits", World::type(TypeKind::integer));
   world.fact("customer", "phone", World::type(TypeKind::integer)).data_class = "C2";
   world.fact("customer", "born", World::type(TypeKind::date));
   world.fact("customer", "pause", World::type(TypeKind::duration));
@@ -374,6 +375,29 @@ BOOST_AUTO_TEST_CASE(a_fact_is_taken_only_from_who_may_state_it) {
   BOOST_TEST(bound.told() == "fact_source\n/customer/age: expected stated by crm; found a caller who may state: app\n");
   options.sources = {"app", "crm"};
   BOOST_TEST(Bound(turn, options).good);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_caller_of_one_source_says_is_of_it_and_of_several_of_nobody_in_particular) {
+  const auto said_by = [](std::vector<std::string> sources, bool names_one) {
+    Turn turn;
+    const std::uint32_t customer = turn.object("customer");
+    turn.number("visits", "3", customer).text("income", "60000 CNY", customer).text("born", "1990-02-28", customer);
+    if (names_one) {
+      const std::uint32_t entry = turn.fields.add(turn.list("provenance"), "", Fields::Kind::object);
+      turn.text("path", "/customer/born", entry).text("source", "app", entry);
+    }
+    BindOptions options;
+    options.any_source = false;
+    options.sources = std::move(sources);
+    const Bound bound(turn, options);
+    BOOST_REQUIRE_MESSAGE(bound.good, bound.told());
+    std::string all;
+    for (const char* name : {"visits", "income", "born"}) all += std::string(bound.fact(name).source) + ";";
+    return all;
+  };
+  BOOST_TEST(said_by({"app"}, false) == "app;app;app;");
+  BOOST_TEST(said_by({"app", "crm"}, false) == ";;;");
+  BOOST_TEST(said_by({"app", "crm"}, true) == ";;app;");
 }
 
 BOOST_AUTO_TEST_CASE(a_product_twice_and_weights_over_a_hundred_are_refused) {
