@@ -2,6 +2,8 @@
 #include "engine/trial/fixed_texts.h"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
 
 #include "tests/support/packs.h"
 
@@ -102,6 +104,42 @@ BOOST_AUTO_TEST_CASE(of_two_rules_that_never_hold_together_neither_judges_the_ot
   const std::string old =
       "rule old\n  cites LAW\n  applies to answer\n  until 2026-05-31\n  when answer contains \"基金\"\n  then block\n";
   BOOST_TEST(found(say + old) == "");
+}
+
+BOOST_AUTO_TEST_CASE(of_many_rules_each_text_is_judged_by_all_that_find_something_in_it) {
+  constexpr int kRules = 200;  // more than are judged by together
+  const auto word = [](int number) { return "word" + std::to_string(number % kRules); };
+  std::string rules, expected;
+  for (int i = 0; i < kRules; ++i) {
+    const std::string name = "r" + std::to_string(1000 + i);
+    const std::string when = i % 3 == 0   ? "answer contains \"" + word(i) + "\""
+                             : i % 3 == 1 ? "answer contains all of \"" + word(i) + "\", \"we\""
+                                          : "answer claims any of L" + std::to_string(i);
+    if (i % 3 == 2) rules += "lexicon L" + std::to_string(i) + " is \"" + word(i) + "\"\n";
+    rules += "rule " + name + "\n  cites LAW\n  applies to answer\n  when " + when + "\n  then block\n";
+    const std::string say = "\"we say " + word(i + 1) + " and " + word(i + 120) + (i == 7 ? ", code 42\"" : "\"");
+    rules += "    say en " + say + "\n";
+    std::set<std::string> by{"r" + std::to_string(1000 + (i + 1) % kRules),
+                             "r" + std::to_string(1000 + (i + 120) % kRules)};
+    if (i == 7) by.insert("by_pattern");
+    for (const std::string& one : by) expected += (expected.empty() ? "" : " | ") + say + " by " + one;
+  }
+  rules += "rule by_pattern\n  cites LAW\n  applies to answer\n  when answer matches /code \\d+/\n  then block\n";
+  rules +=
+      "rule by_words_or_pattern\n  cites LAW\n  applies to answer\n  when answer contains \"nothing\" or answer "
+      "matches /no \\d+/\n  then block\n    say en \"No 1. No 2.\"\n";
+  expected += " | \"No 1. No 2.\" by by_words_or_pattern";
+  BOOST_TEST(found(rules) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_text_that_many_say_is_told_of_at_each_place) {
+  const auto say = [](const std::string& name, const std::string& text) {
+    return "rule " + name +
+           "\n  cites LAW\n  applies to message\n  when message contains \"x\"\n  then block\n    say zh \"" + text +
+           "\"\n";
+  };
+  BOOST_TEST(found(say("a", "保本。") + say("b", "保本。") + say("c", "行。") + say("d", "行。")) ==
+             "\"保本。\" by no_promises | \"保本。\" by no_promises");
 }
 
 BOOST_AUTO_TEST_CASE(texts_in_one_language_are_listed_once_by_place) {
