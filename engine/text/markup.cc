@@ -1,6 +1,7 @@
 #include "engine/text/markup.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "engine/base/utf8.h"
 #include "engine/text/showing.h"
@@ -370,6 +371,51 @@ void Showing::aside(Range from) {
   }
 }
 
+// What stands at these bytes of the text, once more at its end.
+void Showing::again(std::size_t begin, std::size_t end) {
+  for (std::size_t i = out_.piece_at(static_cast<std::uint32_t>(begin)); i < out_.pieces_.size(); ++i) {
+    Shown::Piece part = out_.pieces_[i];
+    if (part.begin >= end) return;
+    const auto from = std::max(part.begin, static_cast<std::uint32_t>(begin));
+    const auto to = std::min(part.end, static_cast<std::uint32_t>(end));
+    if (part.linear) {
+      part.from += from - part.begin;
+      part.to -= part.end - to;
+    }
+    part.sure = false;
+    append(out_.text_.substr(from, to - from), part);
+  }
+}
+
+// The line at these bytes with the signs of its %E4%BF%9D, as browsers show a target. What is no UTF-8, or a control, stays as it is.
+void Showing::percent_decoded(std::size_t begin, std::size_t end) {
+  const std::string text = out_.text_.substr(begin, end - begin);
+  std::size_t plain = 0;
+  for (std::size_t at = text.find('%'); at != std::string::npos; at = text.find('%', at)) {
+    constexpr std::size_t kWritten = 3, kMostBytes = 4;  // of a byte; of a sign
+    std::string bytes;
+    for (std::size_t byte = at; bytes.size() < kMostBytes && byte + kWritten <= text.size() && text[byte] == '%';
+         byte += kWritten) {
+      unsigned value = 0;
+      const char* const last = text.data() + byte + kWritten;
+      if (std::from_chars(text.data() + byte + 1, last, value, 16).ptr != last) break;
+      bytes += static_cast<char>(value);
+    }
+    const CodePoint point = decode_utf8(bytes, 0);
+    if (!point || point.value < 0x20 || (point.value >= 0x7F && point.value < 0xA0)) {
+      ++at;
+      continue;
+    }
+    const std::size_t behind = at + kWritten * point.length;
+    if (plain == 0) line();
+    if (at > plain) again(begin + plain, begin + at);
+    put(bytes.substr(0, point.length),
+        out_.source({static_cast<std::uint32_t>(begin + at), static_cast<std::uint32_t>(begin + behind)}));
+    plain = at = behind;
+  }
+  if (plain > 0 && plain < text.size()) again(begin + plain, end);
+}
+
 bool Showing::finish() {
   const bool was_in_order = in_order_;
   hider_ = 0;
@@ -386,6 +432,13 @@ bool Showing::finish() {
     at = std::max(at, to);
   }
   aside({at, static_cast<std::uint32_t>(source_.size())});
+  const std::size_t all = out_.text_.size();
+  for (std::size_t begin = 0; begin < all;) {
+    const std::size_t end = std::min(out_.text_.find('\n', begin), all);
+    if (std::string_view(out_.text_).substr(begin, end - begin).find('%') != std::string_view::npos)
+      percent_decoded(begin, end);
+    begin = end + 1;
+  }
   in_order_ = was_in_order;
   if (out_.text_.size() == out_.flow_end_ + 1u && out_.pieces_.back().line) {  // nothing follows
     out_.text_.pop_back();

@@ -7,15 +7,16 @@
 // Promises   first the *flow*, all that may be shown, in order: entities decoded, elements within a line gone, a line end between blocks and
 //            between cells. Behind it, each on a line of its own, the other readings: what is left of a line where what may be hidden is,
 //            in every way that may come out, and without signs that some take for mark-up; then *asides*, what no renderer should show and
-//            one might (comments, alternative texts, targets, titles). Words that must not be there are looked for in all of it, those that
-//            must be there count only where they are sure: is_sure, every renderer shows it
+//            one might (comments, alternative texts, targets, titles); last, each line of these that has percent-encoded signs, with them
+//            decoded. Words that must not be there are looked for in all of it, those that must be there count only where they are
+//            sure: is_sure, every renderer shows it
 //            Places of the flow lead to the source in its order
 // Errors     false: what is shown is more than words in their order (a script, a style sheet, a frame, text from the right), may come out
 //            in too many ways, is beyond Limits::markup_bytes or markup_tags, or the library and we do not agree about where something
 //            stands; then the source itself is the text, none of it sure, and whoever asked has a person look at it
 // Threads    a Shown belongs to one; show may run in many
 // Lifetime   points into the source, which must outlive it
-// Cost       linear in the text, with 32 readings of a line at most and four times the text in all; a target is looked through for 2 KB. HTML is at most
+// Cost       linear in the text, with 32 readings of a line at most and four times the text in all, and once more what is percent-encoded; a target is looked through for 2 KB. HTML is at most
 //            quadratic in its tags, which are bounded, in Markdown too. Nothing is paid for plain texts, which need none
 // Source     semantics.md 41, 42; CommonMark 0.30, GFM tables and strikethrough; HTML Living Standard 13.2; decisions/0016
 #pragma once

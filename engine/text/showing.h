@@ -68,6 +68,8 @@ class Showing {
   };
   std::size_t common(std::size_t a, std::size_t b) const;
   void aside(Range from);
+  void again(std::size_t begin, std::size_t end);
+  void percent_decoded(std::size_t begin, std::size_t end);
   bool other_readings(Lines lines, std::size_t base);
   bool readings_of(Lines lines, std::size_t base);
   bool every_reading(const std::vector<Lines>& runs, std::size_t base);

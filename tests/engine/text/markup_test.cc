@@ -82,6 +82,43 @@ BOOST_AUTO_TEST_CASE(what_one_renderer_may_show_is_there_and_is_not_sure) {
   BOOST_TEST(source_of("<div hidden>\n\n保本\n\n</div>\n\n风险", Format::markdown, "风险") == "? 风险");
 }
 
+// Status and address bars show 保 for %E4%BF%9D.
+BOOST_AUTO_TEST_CASE(a_target_is_read_as_browsers_show_it_too) {
+  BOOST_TEST(markdown("[见](/%E4%BF%9D)") == "见\n](/%E4%BF%9D)\n](/保)");
+  const std::vector<std::pair<Format, std::string_view>> targets = {
+      {Format::markdown, "[见](https://a.b/%E4%BF%9D%E6%9C%AC)"},
+      {Format::markdown, "[见](https://a.b/?q=%e4%bf%9D%e6%9c%ac&x=1 \"t\")"},
+      {Format::markdown, "<https://a.b/%E4%BF%9D%E6%9C%AC>"},
+      {Format::markdown, "https://a.b/%E4%BF%9D%E6%9C%AC"},
+      {Format::markdown, "https://a.b/%E4%BF**%9D%E6**%9C%AC"},
+      {Format::markdown, "[见][1]\n\n[1]: https://a.b/%E4%BF%9D%E6%9C%AC"},
+      {Format::markdown, "<a href='https://a.b/保%E6%9C%AC'>见</a>"},
+      {Format::html, "<a href='https://a.b/%E4%BF%9D%E6%9C%AC#y'>见</a>"},
+      {Format::html, "<a href=\"https://a.b/%FF%E4%BF%9D&#37;E6&percnt;9C%AC%\">见</a>"},
+      {Format::html, "<img src=\"/%E4%BF%9D%E2%80%8B%E6%9C%AC.png\" alt=\"\">"},
+  };
+  for (const auto& [format, source] : targets) {
+    Shown out;
+    BOOST_REQUIRE(show(source, format, Limits(), out));
+    NormalText normal;
+    normalise(out, normal);
+    const std::size_t at = normal.text().find("保本");
+    BOOST_TEST(at != std::string_view::npos, source << "\n" << out.text());
+    if (at == std::string_view::npos) continue;
+    const Range place{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + std::string_view("保本").size())};
+    BOOST_TEST(!normal.is_sure(place), source);
+    const Range there = normal.original(place);
+    const std::string_view written = source.substr(there.begin, there.end - there.begin);
+    BOOST_TEST((written.starts_with("%") || written.starts_with("保")), written);
+    BOOST_TEST((written.ends_with("AC") || written.ends_with("ac")), written);
+  }
+  BOOST_TEST(source_of("[见](https://a.b/?q=risk%2Dfree%20x)", Format::markdown, "risk-free x") == "? risk%2Dfree%20x");
+  // No UTF-8, a control or no sign at all stays as it is written.
+  for (const std::string_view source :
+       {"[见](/%B1%A3%B1%BE)", "[见](/%E4%BF)", "[见](/%0A%7f%)", "[见](/%4)", "100%ab"})
+    BOOST_TEST(markdown(source).find_first_of('\n') == markdown(source).rfind('\n'), source);
+}
+
 // 保本 as one renderer or another shows it: no rule that looks for it may miss it.
 BOOST_AUTO_TEST_CASE(whatever_a_renderer_leaves_out_the_words_around_it_meet) {
   const std::vector<std::pair<Format, std::string_view>> sources = {

@@ -74,6 +74,12 @@ BOOST_AUTO_TEST_CASE(an_element_goes_with_what_it_holds_and_leaves_no_mark) {
                     Mode::full) == "<p title=\"***\">a</p><!-- *** -->***");
 }
 
+BOOST_AUTO_TEST_CASE(a_word_that_a_target_spells_by_its_bytes_is_masked_there) {
+  BOOST_TEST(edited(M, "[a](https://b.c/%E4%BF%9D%E6%9C%AC/x) d", "保本", Mode::full) == "[a](https://b.c/***/x) d");
+  BOOST_TEST(edited(H, "<a href='https://b.c/?q=risk%2Dfree'>a</a>", "risk-free", Mode::label, "x") ==
+             "<a href='https://b.c/?q=***'>a</a>");
+}
+
 BOOST_AUTO_TEST_CASE(an_element_that_is_taken_in_part_loses_both_its_marks) {
   BOOST_TEST(edited(M, "pro**mise all** b", "promise", Mode::full) == "\\*\\*\\* all b");
   BOOST_TEST(edited(M, "**all pro**mise b", "promise", Mode::full) == "all \\*\\*\\* b");
@@ -174,6 +180,9 @@ BOOST_AUTO_TEST_CASE(of_random_markup_nothing_that_was_taken_is_left) {
        "(",
        ")",
        "，",
+       "%E4%BF%9D",
+       "%",
+       "<a href='%E4%BF%9D本",
        "<"}};
   std::mt19937 random(42);
   int taken = 0;
