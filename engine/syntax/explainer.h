@@ -6,6 +6,7 @@
 //   mistakes_marks.cc        signs and quotation marks
 //   mistakes_comparisons.cc  what is held against what
 //   mistakes_figures.cc      numbers, units, days and lengths of time
+//   mistakes_spans.cc        how long ago, how soon
 //   mistakes_lists.cc        how items and conditions are joined
 //   mistakes_clauses.cc      declarations, clauses and effects
 //   mistakes_first.cc        words of another trade
@@ -130,6 +131,14 @@ class Explainer {
   std::optional<Complaint> in_words_of_law();
   std::optional<Complaint> day_before();
   std::optional<Complaint> yuan_before();
+  std::optional<Complaint> length_alone();
+  std::optional<Complaint> ago_without_a_bound();
+  std::optional<Complaint> length_of_a_date();
+  std::optional<Complaint> one_of_a_unit();
+  std::optional<Complaint> currency_before();
+  std::optional<Complaint> digits_apart();
+  // What is offered for the tokens from `first` to `last`.
+  Complaint offering(std::size_t first, std::size_t last, const std::vector<std::string>& instead) const;
   std::optional<Complaint> number_alone();
   std::optional<Complaint> no_comparison();
   std::optional<Complaint> part_of_glued();

@@ -78,7 +78,9 @@ class Filter {
   void a_number(Reading& reading, std::size_t& at, std::size_t end);
   bool told_of_language_glued(std::size_t& at, std::size_t end);
   void digits_behind_a_word(bool named, std::size_t& at, std::size_t end);
+  std::size_t behind_groups(std::size_t at, std::size_t end, std::string& digits) const;
   bool told_of_groups(std::size_t& at, std::size_t end);
+  bool told_of_currency_sign(std::size_t& at, std::size_t end, Language language);
   void check_shape(const Raw& raw);
   bool name_follows(std::size_t at, std::size_t end) const;
   std::size_t take_name(std::size_t at, std::size_t end);
@@ -93,6 +95,8 @@ class Filter {
   bool told_of_contraction(const Raw& mark, std::string_view behind);
   bool holds_an_amount(std::size_t behind) const;
   bool told_of_part_of_the_day(std::size_t& at, std::size_t end);
+  bool told_of_half_day(std::size_t& at, std::size_t end);
+  bool told_of_part_before_a_time(std::size_t& at);
   bool told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;

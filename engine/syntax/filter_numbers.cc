@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdlib>
 
 #include "engine/base/nearest.h"
@@ -15,6 +16,41 @@
 namespace caveat::syntax {
 
 using L = CaveatGrammar;
+
+namespace {
+
+std::string on_the_clock(int hour, std::string_view minutes) {
+  return (hour < 10 ? "0" : "") + std::to_string(hour) + ":" + std::string(minutes);
+}
+
+// The hour of the day that is meant by one of a part of the day: 晚上9点 is 21. Nothing of 晚上2点, 上午15点, and of other words.
+std::optional<int> hour_of(std::string_view part_of_the_day, int hour) {
+  struct Part {
+    std::string_view word;
+    int from, until;  // hours of the clock's face that are meant as they stand, and twelve later
+  };
+  constexpr auto kParts = std::to_array<Part>({{"凌晨", 0, 6},
+                                               {"清晨", 4, 9},
+                                               {"早上", 4, 12},
+                                               {"早晨", 4, 12},
+                                               {"早", 4, 12},
+                                               {"上午", 5, 12},
+                                               {"中午", 11, 14},
+                                               {"下午", 12, 19},
+                                               {"傍晚", 16, 20},
+                                               {"晚上", 17, 24},
+                                               {"晚间", 17, 24},
+                                               {"晚", 17, 24},
+                                               {"夜间", 19, 24}});
+  const auto part =
+      std::find_if(kParts.begin(), kParts.end(), [&](const Part& each) { return part_of_the_day == each.word; });
+  if (part == kParts.end()) return std::nullopt;
+  if (hour < part->from && hour <= 12) hour += 12;
+  if (hour < part->from || hour > part->until) return std::nullopt;
+  return hour;
+}
+
+}  // namespace
 
 // 2026年2月1日
 std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end) const {
@@ -70,8 +106,9 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     return true;
   }
   const auto& before = result_.tokens.back();
-  if ((before.type == L::DATE || before.type == L::DATE_WORDS) &&
-      (rest == "以前" || rest == "之前" || rest == "以后" || rest == "之后")) {
+  const bool a_length = !pieces.empty() && pieces.back().type == L::TIME_UNIT;  // 15天以后
+  if ((before.type == L::DATE || before.type == L::DATE_WORDS || a_length) &&
+      ((a_length && rest == "后") || rest == "以前" || rest == "之前" || rest == "以后" || rest == "之后")) {
     pieces.push_back({L::WORD, rest_begin, raw.end});  // the parser stops before it, and tells how it is said
     return true;
   }
@@ -114,26 +151,33 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     if (!unit.empty()) pieces.push_back({found->token, unit_begin, raw.end});
     return true;
   }
+  if (rest == "w" || rest == "W" || rest == "w元" || rest == "W元") {  // 20w
+    const std::string meant = digits + "万" + rest.substr(1);
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "write " + meant, "请写作：" + meant,
+             {{span(number.begin, raw.end), meant}});
+    return true;
+  }
   if (!is_ascii(rest) || !unit_meant_by(rest).empty() || !spellings_from(rest).empty()) return false;
   std::string meant;
   if (rest == "k" && whole) meant = digits + "_000";
-  if ((rest == "am" || rest == "pm") && whole && digits.size() <= 2) {
-    const int hour = std::atoi(digits.c_str());
-    const int clock = hour % 12 + (rest == "pm" ? 12 : 0);
-    if (hour >= 1 && hour <= 12) meant = (clock < 10 ? "0" : "") + std::to_string(clock) + ":00";
-  }
-  if ((rest == "am" || rest == "pm") && number.type == L::TIME) {  // 9:30am
-    const int hour = std::atoi(digits.c_str());
-    const int clock = hour % 12 + (rest == "pm" ? 12 : 0);
-    if (hour >= 1 && hour <= 12)
-      meant = (clock < 10 ? "0" : "") + std::to_string(clock) + digits.substr(digits.find(':'));
-  }
   std::vector<Fix> fixes;
+  if (rest == "h" && whole && std::atoi(digits.c_str()) <= 24) {  // 21h
+    const std::string hour = on_the_clock(std::atoi(digits.c_str()), "00"), length = digits + " hours";
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
+             "a time of day is written " + hour + ", a length of time " + length,
+             "钟点写作 " + hour + "，时长写作 " + length,
+             {{span(number.begin, raw.end), hour}, {span(number.begin, raw.end), length}});
+    return true;
+  }
+  const std::size_t next = static_cast<std::size_t>(&raw - raws_.data()) + 1;
+  const bool money = next < raws_.size() && !raws_[next].first && raws_[next].type == L::WORD &&
+                     minor_units(slice(raws_[next].begin, raws_[next].end)).has_value();
+  if (money && (rest == "m" || rest == "mn" || rest == "mio" || rest == "M")) meant = digits + " million";
+  if (money && (rest == "bn" || rest == "b" || rest == "B")) meant = digits + " billion";
   if (!meant.empty()) fixes.push_back({span(number.begin, raw.end), meant});
   complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
            meant.empty() ? "behind a number stands a unit, such as %, CNY, days or years old" : "write " + meant,
            meant.empty() ? "数字之后写单位，如 %、元、天、周岁" : "请写作：" + meant, std::move(fixes));
-  if (rest == "am" || rest == "pm") result_.tokens.back().type = L::TIME;
   return true;
 }
 
@@ -235,16 +279,31 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     }
     const std::string digits(slice(number.begin, number.end));
     const bool ends = at + 1 >= end || !raws_[at + 1].glued || raws_[at + 1].type != L::NUMBER;
-    if ((text == "点" || text == "点整" || text == "点钟" || text == "点半") && ends && digits.size() <= 2 &&
+    const std::size_t count = result_.tokens.size();
+    const auto behind = [&](std::size_t back) { return count > back ? result_.tokens[count - 1 - back].type : 0; };
+    const bool clock =  // 此刻 介于 21时 与 8时 之间
+        text == "时" &&
+        (behind(2) == L::TIME ||
+         (behind(1) == L::BETWEEN && slice(result_.tokens[count - 3].begin, result_.tokens[count - 3].end) == "此刻"));
+    if ((text == "点" || text == "点整" || text == "点钟" || text == "点半" || clock) && ends && digits.size() <= 2 &&
         number.type == L::NUMBER && std::atoi(digits.c_str()) <= 24) {
-      const std::string meant = digits + (text == "点半" ? ":30" : ":00");
-      const bool of_time = !holds_an_amount(result_.tokens.size());
+      std::uint32_t begin = number.begin;
+      int hour = std::atoi(digits.c_str());
+      bool of_time = !holds_an_amount(count);
+      if (behind(1) == L::WORD && behind(2) != L::DOT) {  // 晚上 9点
+        const Token part = result_.tokens[count - 2];
+        if (const auto meant = hour_of(slice(part.begin, part.end), hour)) {
+          of_time = true, hour = *meant, begin = part.begin;
+          result_.tokens.pop_back();
+        }
+      }
+      const std::string meant = on_the_clock(hour, text == "点半" ? "30" : "00");
       std::vector<Fix> fixes;
-      if (of_time) fixes.push_back({span(number.begin, raw.end), meant});
+      if (of_time) fixes.push_back({span(begin, raw.end), meant});
       complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
                "a time of day is written " + meant + (of_time ? "" : "; a share 5% or 0.05 percentage points"),
                "钟点写作 " + meant + (of_time ? "" : "；比率写作 5% 或 0.05个百分点"), std::move(fixes));
-      result_.tokens.back() = {L::TIME, number.begin, raw.end};
+      result_.tokens.back() = {L::TIME, begin, raw.end};
       ++at;
       return true;
     }
@@ -373,8 +432,10 @@ void Filter::digits_behind_a_word(bool named, std::size_t& at, std::size_t end) 
   if (!named && glued_before_number(at)) return;
   if (!named && word(raw) == "人民币") {  // 人民币500万元: the unit behind the number says it
     const auto& units = units_and_tails();
+    std::string digits;
+    const std::size_t behind = behind_groups(at + 1, end, digits);
     const auto unit = std::find_if(units.begin(), units.end(), [&](const Spelling& s) {
-      return s.token == L::CURRENCY && at + 2 < end && raws_[at + 2].glued && word(raws_[at + 2]).ends_with(s.text);
+      return s.token == L::CURRENCY && behind < end && raws_[behind].glued && word(raws_[behind]).ends_with(s.text);
     });
     std::vector<Fix> fixes;
     if (unit != units.end() && unit_name(L::CURRENCY, unit->text) == "CNY")
@@ -402,56 +463,91 @@ void Filter::digits_behind_a_word(bool named, std::size_t& at, std::size_t end) 
   at += 2;
 }
 
-// 50,000
-bool Filter::told_of_groups(std::size_t& at, std::size_t end) {
-  const Raw& raw = raws_[at];
+// Behind a number whose digits commas group, with what it is without them: 50,000 and the like; else behind its first digits.
+std::size_t Filter::behind_groups(std::size_t at, std::size_t end, std::string& digits) const {
   const auto grouping = [&](std::size_t comma) {  // 18、100 are two numbers
     return raws_[comma].type == L::COMMA && raws_[comma].glued && slice(raws_[comma].begin, raws_[comma].end) != "、";
   };
   const auto groups_three = [&](const Raw& group) {  // 000, 000.50, in either width
-    const std::string digits = nfkc(slice(group.begin, group.end));
-    return digits.find_first_not_of("0123456789") >= 3 &&
-           (digits.size() == 3 || (digits.size() > 3 && digits[3] == '.'));
+    const std::string three = nfkc(slice(group.begin, group.end));
+    return three.find_first_not_of("0123456789") >= 3 && (three.size() == 3 || (three.size() > 3 && three[3] == '.'));
   };
-  if (at + 2 >= end || !grouping(at + 1) || raws_[at + 2].type != L::NUMBER || !raws_[at + 2].glued ||
-      !groups_three(raws_[at + 2]))
-    return false;
-  std::size_t stop = at + 2;
-  std::string mended = nfkc(slice(raw.begin, raw.end));
-  mended += "_" + nfkc(slice(raws_[stop].begin, raws_[stop].end));
-  while (stop + 2 < end && grouping(stop + 1) && raws_[stop + 2].type == L::NUMBER && raws_[stop + 2].glued &&
-         groups_three(raws_[stop + 2])) {
-    stop += 2;
-    mended += "_" + nfkc(slice(raws_[stop].begin, raws_[stop].end));
+  digits = nfkc(slice(raws_[at].begin, raws_[at].end));
+  for (++at; at + 1 < end && grouping(at) && raws_[at + 1].type == L::NUMBER && raws_[at + 1].glued &&
+             groups_three(raws_[at + 1]);
+       at += 2)
+    digits += nfkc(slice(raws_[at + 1].begin, raws_[at + 1].end));
+  return at;
+}
+
+// 50,000
+bool Filter::told_of_groups(std::size_t& at, std::size_t end) {
+  std::string digits;
+  const std::size_t behind = behind_groups(at, end, digits);
+  if (behind == at + 1) return false;
+  const std::uint32_t begin = raws_[at].begin, last = raws_[behind - 1].end;
+  complain(codes::kGroupedNumber, begin, last, {std::string(slice(begin, last))},
+           "numbers are written without commas: " + digits + "; an underline may group digits",
+           "数字不加逗号：" + digits + "；可用下划线分节", {{span(begin, last), digits}});
+  emit(L::NUMBER, begin, last);
+  at = behind;
+  return true;
+}
+
+// ¥200,000, $500, ￥20万: the unit stands behind the number.
+bool Filter::told_of_currency_sign(std::size_t& at, std::size_t end, Language language) {
+  struct Row {
+    std::string_view sign, code, zh;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"¥", "CNY", "元"},
+                                             {"￥", "CNY", "元"},
+                                             {"$", "USD", "美元"},
+                                             {"＄", "USD", "美元"},
+                                             {"£", "GBP", "英镑"},
+                                             {"€", "EUR", "欧元"}});
+  const Raw& sign = raws_[at];
+  const std::string_view text = slice(sign.begin, sign.end);
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.sign == text; });
+  if (row == kRows.end() || at + 1 >= end || raws_[at + 1].type != L::NUMBER || raws_[at + 1].first) return false;
+  std::string meant;
+  std::size_t next = behind_groups(at + 1, end, meant);
+  bool has_unit = false;
+  if (next < end && raws_[next].type == L::WORD && !raws_[next].first) {  // 万, 万元, million
+    std::string_view left = word(raws_[next]);
+    const std::string behind(left);
+    for (bool cut = true; cut && !left.empty() && !has_unit;) {
+      cut = false;
+      for (const Spelling& unit : units_and_tails()) {
+        const bool whole = unit.language != Language::en || left.size() == unit.text.size();
+        if ((unit.token != L::MAGNITUDE && unit.token != L::CURRENCY) || !whole || !left.starts_with(unit.text))
+          continue;
+        left.remove_prefix(unit.text.size());
+        has_unit = unit.token == L::CURRENCY;
+        cut = true;
+        break;
+      }
+    }
+    if (left.empty()) {
+      meant += (is_ascii(behind) ? " " : "") + behind;
+      ++next;
+    } else {
+      has_unit = false;
+    }
   }
-  complain(codes::kGroupedNumber, raw.begin, raws_[stop].end, {std::string(slice(raw.begin, raws_[stop].end))},
-           "an underline may group digits", "可用下划线分节", {{span(raw.begin, raws_[stop].end), mended}});
-  emit(L::NUMBER, raw.begin, raw.end);
-  at = stop + 1;
+  if (!has_unit) meant += language == Language::zh ? std::string(row->zh) : " " + std::string(row->code);
+  complain(codes::kStraySign, sign.begin, sign.end, {std::string(text)},
+           "an amount is written with its unit behind it: " + meant, "金额的单位写在数字后：" + meant,
+           {{span(sign.begin, raws_[next - 1].end), meant}});
+  emit(L::NUMBER, raws_[at + 1].begin, raws_[next - 1].end);
+  at = next;
   return true;
 }
 
 // 晚上10点, 早上8点半, 下午3点30分: a time of day. The word's token has been emitted.
 bool Filter::told_of_part_of_the_day(std::size_t& at, std::size_t end) {
-  struct Part {
-    std::string_view word;
-    int from, until;  // hours of the clock's face that are meant as they stand, and twelve later
-  };
-  constexpr auto kParts = std::to_array<Part>({{"凌晨", 0, 6},
-                                               {"清晨", 4, 9},
-                                               {"早上", 4, 12},
-                                               {"早晨", 4, 12},
-                                               {"上午", 5, 12},
-                                               {"中午", 11, 14},
-                                               {"下午", 12, 19},
-                                               {"傍晚", 16, 20},
-                                               {"晚上", 17, 24},
-                                               {"晚间", 17, 24},
-                                               {"夜间", 19, 24}});
   const Raw& number = raws_[at + 1];
   const std::string_view text = slice(raws_[at].begin, raws_[at].end);
-  const auto part = std::find_if(kParts.begin(), kParts.end(), [&](const Part& each) { return text == each.word; });
-  if (part == kParts.end() || at + 2 >= end || !raws_[at + 2].glued) return false;
+  if (at + 2 >= end || !raws_[at + 2].glued) return false;
   const std::string digits(slice(number.begin, number.end)), unit(slice(raws_[at + 2].begin, raws_[at + 2].end));
   if (digits.size() > 2 || digits.find('.') != digits.npos) return false;
   if (unit != "点" && unit != "点整" && unit != "点钟" && unit != "点半") return false;
@@ -463,15 +559,69 @@ bool Filter::told_of_part_of_the_day(std::size_t& at, std::size_t end) {
     ++next;
     if (next < end && raws_[next].glued && word(raws_[next]) == "分") ++next;
   }
-  int hour = std::atoi(digits.c_str());
-  if (hour < part->from && hour <= 12) hour += 12;
-  if (hour < part->from || hour > part->until || (hour == 24 && minutes != "00")) return false;  // 晚上2点, 上午15点
-  const std::string meant = (hour < 10 ? "0" : "") + std::to_string(hour) + ":" + minutes;
+  const std::optional<int> hour = hour_of(text, std::atoi(digits.c_str()));
+  if (!hour || (*hour == 24 && minutes != "00")) return false;
+  const std::string meant = on_the_clock(*hour, minutes);
   const std::uint32_t last = raws_[next - 1].end;
   complain(codes::kUnitLeftover, raws_[at + 2].begin, raws_[at + 2].end, {unit}, "a time of day is written " + meant,
            "钟点写作 " + meant, {{span(raws_[at].begin, last), meant}});
   result_.tokens.back() = {L::TIME, raws_[at].begin, last};
   at = next;
+  return true;
+}
+
+// 9pm, 9 PM, 9:30 p.m., 9 o'clock
+bool Filter::told_of_half_day(std::size_t& at, std::size_t end) {
+  const Raw &number = raws_[at - 1], &raw = raws_[at];
+  if (raw.first || (number.type != L::NUMBER && number.type != L::TIME)) return false;
+  const auto lower = [&](std::size_t i) {
+    std::string text(slice(raws_[i].begin, raws_[i].end));
+    for (char& each : text) each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
+    return text;
+  };
+  const auto then = [&](std::size_t i, std::string_view text) { return i < end && raws_[i].glued && lower(i) == text; };
+  const std::string half = lower(at);
+  std::size_t next = at + 1;
+  if ((half == "a" || half == "p") && then(next, ".") && then(next + 1, "m")) {
+    next += 2;
+    if (then(next, ".") && (next + 1 >= end || !raws_[next + 1].glued)) ++next;
+  } else if (half == "o" && (then(next, "'") || then(next, "’")) && then(next + 1, "clock")) {
+    next += 2;
+  } else if (half != "am" && half != "pm") {
+    return false;
+  }
+  const std::string digits(slice(number.begin, number.end));
+  const std::size_t parted = std::min(digits.find_first_of(":."), digits.size());
+  const std::string minutes = parted == digits.size() ? "00" : digits.substr(parted + 1);
+  int hour = std::atoi(digits.c_str());
+  if (parted > 2 || hour > 23 || minutes.size() != 2 || minutes > "59") return false;
+  if (half[0] == 'p' && hour < 12) hour += 12;
+  if (half[0] == 'a' && hour == 12) hour = 0;
+  const std::string meant = on_the_clock(hour, minutes);
+  const std::uint32_t last = raws_[next - 1].end;
+  complain(codes::kUnitLeftover, raw.begin, last, {std::string(slice(raw.begin, last))},
+           "a time of day is written " + meant, "钟点写作 " + meant, {{span(number.begin, last), meant}});
+  result_.tokens.back() = {L::TIME, number.begin, last};
+  at = next;
+  return true;
+}
+
+// 晚上 9:00
+bool Filter::told_of_part_before_a_time(std::size_t& at) {
+  const Raw& time = raws_[at];
+  const std::size_t count = result_.tokens.size();
+  if (last() != L::WORD || (count >= 2 && result_.tokens[count - 2].type == L::DOT)) return false;  // 网点.早 9:00
+  const Token before = result_.tokens.back();
+  const std::string digits(slice(time.begin, time.end));
+  const std::size_t colon = std::min(digits.find(':'), digits.size());
+  const std::string part(slice(before.begin, before.end));
+  const std::optional<int> hour = hour_of(part, std::atoi(digits.c_str()));
+  if (!hour || colon == digits.size()) return false;
+  const std::string meant = on_the_clock(*hour, std::string_view(digits).substr(colon + 1));
+  complain(codes::kStraySign, before.begin, before.end, {part}, "a time of day is written " + meant,
+           "钟点写作 " + meant, {{span(before.begin, time.end), meant}});
+  result_.tokens.back() = {L::TIME, before.begin, time.end};
+  ++at;
   return true;
 }
 

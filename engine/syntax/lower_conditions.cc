@@ -114,8 +114,10 @@ Op moved_past(std::string_view word, int type) {
   if (type == P::SIGN_GT || type == P::SIGN_GE) return Op::within_last;
   if (type == P::SIGN_LT) return Op::more_than_ago;
   if (type == P::SIGN_LE) return Op::at_least_ago;
-  if (says("above", "高于") || says("大于", "大于")) return inverts ? Op::at_least_ago : Op::within_last;
-  if (says("below", "低于") || says("小于", "小于")) return inverts ? Op::within_last : Op::more_than_ago;
+  if (says("above", "高于") || says("greater", "大于")) return inverts ? Op::at_least_ago : Op::within_last;
+  if (says("below", "低于") || says("smaller", "小于")) return inverts ? Op::within_last : Op::more_than_ago;
+  // Words of habit, which are read as `above`: nobody says them of a later date.
+  if (says("over", "over") || says("exceeds", "exceeds")) return inverts ? Op::within_last : Op::more_than_ago;
   const bool below = type == P::LT || type == P::FEWER_THAN || type == P::LE || type == P::AT_MOST;
   return below ? Op::within_last : Op::literal;
 }
@@ -128,8 +130,10 @@ Op further_back(std::string_view word, int type) {
   if (type == P::SIGN_LT || type == P::SIGN_LE) return Op::within_last;
   const auto says = [&](std::string_view part) { return word.find(part) != std::string_view::npos; };
   const bool inverts = says("not ") || says("不");
-  if (says("above") || says("高于") || says("大于")) return inverts ? Op::within_last : Op::more_than_ago;
-  if (says("below") || says("低于") || says("小于")) return inverts ? Op::at_least_ago : Op::within_last;
+  if (says("above") || says("greater") || says("高于") || says("大于"))
+    return inverts ? Op::within_last : Op::more_than_ago;
+  if (says("below") || says("smaller") || says("低于") || says("小于"))
+    return inverts ? Op::at_least_ago : Op::within_last;
   return Op::literal;
 }
 

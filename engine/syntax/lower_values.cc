@@ -16,8 +16,9 @@ using P = CaveatGrammar;
 
 namespace {
 
-std::string without_underlines(std::string text) {
+std::string without_groups(std::string text) {
   std::erase(text, '_');
+  std::erase(text, ',');  // which has been told
   return text;
 }
 
@@ -41,7 +42,7 @@ std::string in_one_blank(std::string_view written) {
 }  // namespace
 
 Decimal Lowering::decimal(Node number_token) {
-  std::string text = without_underlines(nfkc(written(number_token)));
+  std::string text = without_groups(nfkc(written(number_token)));
   const auto first = text.find_first_not_of('0');  // 007 is seven; JSON's spelling knows no leading zero
   if (first == std::string::npos) {
     text = "0";

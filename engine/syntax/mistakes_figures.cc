@@ -212,6 +212,8 @@ std::optional<Complaint> Explainer::bare_within() {
   if (next == "the past" || next == "the coming") return std::nullopt;  // words of habit
   if (type(at_) == P::WITHIN && (expects(P::IS) || (at_ > 0 && type(at_ - 1) == P::IS))) {
     const std::size_t first = at_ > 0 && type(at_ - 1) == P::IS ? at_ - 1 : at_;
+    if (type(at_ + 1) == P::NUMBER && type(at_ + 2) == P::TIME_UNIT && type(at_ + 3) == P::AGO && is_ascii(text(at_)))
+      return offering(first, at_ + 3, {"is within the last " + text(at_ + 1, at_ + 2)});  // is within 15 days ago
     Complaint c{&codes::kBareWithin, span(first, at_), {}};
     c.fixes = {{span(first, at_), "is within the last"}, {span(first, at_), "is within the next"}};
     return c;

@@ -72,21 +72,42 @@ bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, 
   return sound;
 }
 
-// 距今不足12个月: what the tokens were told of is gone with the offer for the words that hold them.
-void drop_what_an_offer_mends(std::vector<Complaint>& complaints) {
-  std::vector<Span> mended;
+// 距今不足12个月, 不大于 15日前: what was told of a part is gone with the offer for the words that hold it.
+void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_view bytes) {
+  struct Offer {
+    Span whole, mended;
+    std::string with;
+    std::uint32_t reach = 0;  // where the furthest of those up to it ends
+  };
+  std::vector<Offer> offers;
   for (const Complaint& complaint : complaints) {
     if (complaint.code == &codes::kUnexpected && !complaint.fixes.empty())
-      mended.push_back(complaint.fixes.front().span);
+      offers.push_back({complaint.span, complaint.fixes.front().span, complaint.fixes.front().replacement});
   }
-  std::sort(mended.begin(), mended.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  std::stable_sort(offers.begin(), offers.end(),
+                   [](const Offer& a, const Offer& b) { return a.mended.begin < b.mended.begin; });
+  std::uint32_t reach = 0;
+  for (Offer& offer : offers) offer.reach = reach = std::max({reach, offer.mended.end, offer.whole.end});
+  const auto mends = [&](const Offer& offer, const Complaint& complaint) {
+    const auto holds = [&](const Span& span) {
+      return span.begin <= complaint.span.begin && complaint.span.end <= span.end;
+    };
+    if (complaint.code != &codes::kUnexpected) return holds(offer.mended);
+    const std::uint32_t size = complaint.span.end - complaint.span.begin;
+    return holds(offer.whole) && size < offer.whole.end - offer.whole.begin &&
+           offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
+  };
   std::erase_if(complaints, [&](const Complaint& complaint) {
     if (complaint.code != &codes::kKeywordGlued && complaint.code != &codes::kUnitLeftover &&
-        complaint.code != &codes::kDigitInName)
+        complaint.code != &codes::kDigitInName && complaint.code != &codes::kGroupedNumber &&
+        complaint.code != &codes::kUnexpected)
       return false;
-    const auto behind = std::upper_bound(mended.begin(), mended.end(), complaint.span.begin,
-                                         [](std::uint32_t at, const Span& one) { return at < one.begin; });
-    return behind != mended.begin() && std::prev(behind)->end >= complaint.span.end;
+    auto behind = std::upper_bound(offers.begin(), offers.end(), complaint.span.begin,
+                                   [](std::uint32_t at, const Offer& one) { return at < one.mended.begin; });
+    for (; behind != offers.begin() && std::prev(behind)->reach >= complaint.span.end; --behind) {
+      if (mends(*std::prev(behind), complaint)) return true;
+    }
+    return false;
   });
 }
 
@@ -135,7 +156,7 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
   } else {
     result.file.language = guessed_language(bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes);
   }
-  drop_what_an_offer_mends(complaints);
+  drop_what_an_offer_mends(complaints, bytes);
   for (const auto& complaint : complaints) result.diagnostics.push_back(told(complaint, result.file.language));
   sort_and_unify(result.diagnostics);
   return result;

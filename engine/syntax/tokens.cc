@@ -430,6 +430,7 @@ void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
     reading.name_expected = false;
     return;
   }
+  if (is_number_like(last()) && told_of_half_day(at, end)) return;
   std::size_t length = 0;
   if (reading.member_name || last() == L::DOT || last() == L::ALSO || name_follows(at, end)) {
     at = take_name(at, end);
@@ -545,6 +546,10 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       reading.name_expected = false;
       continue;
     }
+    if (raw.type == L::STRAY && told_of_currency_sign(at, end, opened->language)) {
+      reading.name_expected = false;
+      continue;
+    }
     check_shape(raw);
     if (raw.first && !reading.tab_told) tab(reading, raw);
     reading.member_name = false;
@@ -556,6 +561,9 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       case L::NUMBER:
         a_number(reading, at, end);
         continue;
+      case L::TIME:
+        if (told_of_part_before_a_time(at)) continue;
+        break;
       case L::LPAREN:
       case L::LBRACKET:
         ++reading.depth;

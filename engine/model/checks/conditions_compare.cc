@@ -176,6 +176,18 @@ bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& exp
   return true;
 }
 
+// now is after 21:00: a moment has its day, and of the clock it is asked between which times it stands.
+ExprPtr Conditions::told_of_a_clock(const syntax::Expr& clock, const syntax::Expr& whole, const Type& moment) {
+  const std::string time = quoted(clock.span);
+  const bool later = whole.op == S::gt || whole.op == S::ge, earlier = whole.op == S::lt || whole.op == S::le;
+  const std::string from = earlier ? "00:00" : later ? time : "22:00", to = earlier ? time : "24:00";
+  const std::string meant = say("now is between ", "此刻 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
+  wrong_type(clock.span, describe(work_.model, moment, language()), time,
+             say("The time of day is asked so: ", "钟点这样写：") + meant);
+  if (later || earlier) work_.diagnostics.back().fixes.push_back({whole.span, meant});
+  return nullptr;
+}
+
 ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   const syntax::Expr& left = *expr.args[0];
   const syntax::Expr& right = *expr.args[1];
@@ -195,9 +207,7 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   } else {
     a = value(left, nullptr);
     if (a && a->op == Op::now && right.op == S::literal && right.literal.kind == syntax::LiteralKind::time_of_day) {
-      return wrong_type(right.span, describe(work_.model, a->type, language()), quoted(right.span),
-                        say("The time of day is asked so: now is between 22:00 and 24:00",
-                            "钟点这样写：此刻 介于 22:00 与 24:00 之间"));
+      return told_of_a_clock(right, expr, a->type);
     }
     if (a && (told_of_bare_within(*a, expr) || told_of_levels_apart(a->type, left, right, expr))) return nullptr;
     if (a) {
