@@ -48,6 +48,17 @@ std::string shifted(std::string_view number, std::size_t places) {
   return rest.empty() ? out : out + "." + rest;
 }
 
+// With a nought or two behind the point, up to two places: 5.0 and 5.00 of 5, 3.50 of 3.5.
+std::vector<std::string> padded(std::string_view number) {
+  const std::size_t point = number.find('.');
+  std::string one(number);
+  if (point == number.npos) one += '.';
+  std::vector<std::string> out;
+  for (std::size_t places = point == number.npos ? 0 : number.size() - point - 1; places < 2; ++places)
+    out.push_back(one += '0');
+  return out;
+}
+
 // 三十二 of 32, 六千零五 of 6005; below 10,000.
 std::string four_places(std::uint64_t n) {
   constexpr std::array<std::string_view, 4> kPlaces = {"", "十", "百", "千"};
@@ -121,7 +132,7 @@ struct Words {
 
 // How a number is read out, in each way that is usual.
 Words in_words(std::string_view number) {
-  constexpr std::size_t kSign = 3, kMostPlaces = 4;  // bytes of a Han sign; behind the point
+  constexpr std::size_t kMostPlaces = 4;  // behind the point
   Words out;
   const std::size_t point = std::min(number.find('.'), number.size());
   const std::string_view places = number.substr(std::min(point + 1, number.size()));
@@ -130,9 +141,6 @@ Words in_words(std::string_view number) {
 
   std::vector<std::string>& chinese = out.chinese;
   chinese.push_back(*n == 0 ? std::string(kDigits[0]) : in_chinese(*n));
-  for (const std::string_view unit : {"百", "千", "万", "亿"}) {  // 两百, 两万
-    if (chinese[0].starts_with("二" + std::string(unit))) chinese.push_back("两" + chinese[0].substr(kSign));
-  }
   std::string short_tens = chinese[0];
   for (const auto& [tens, sign] :
        {std::pair<std::string_view, std::string_view>{"二十", "廿"}, {"三十", "卅"}, {"四十", "卌"}}) {
@@ -186,7 +194,11 @@ void each_said(std::string_view number, std::string_view currency, SlotType type
     all.append(said).append(after);
     visit(all, false);
   };
-  if (const std::string wan = shifted(number, 4); !wan.empty()) with("", wan, "万"), with("", wan, " 万");
+  if (const std::string wan = shifted(number, 4); !wan.empty()) {
+    std::vector<std::string> all = padded(wan);  // 6.00万元
+    all.push_back(wan);
+    for (const std::string& one : all) with("", one, "万"), with("", one, " 万"), with("", one, "w");
+  }
   if (const std::string yi = shifted(number, 8); !yi.empty()) with("", yi, "亿"), with("", yi, " 亿");
   if (const std::string thousand = shifted(number, 3); !thousand.empty()) {
     for (const std::string_view unit : {"千", "k", " k", " thousand"}) with("", thousand, unit);
@@ -287,28 +299,44 @@ std::string_view word_before(std::string_view text, std::size_t at) {
   return text.substr(begin, at - begin);
 }
 
-// Is the English number at these bytes part of a larger one: twenty-|five|, one hundred and |five|, |sixty| thousand?
+// Is the English number at these bytes part of a larger one: twenty-|five|, one hundred and |five|, |sixty| thousand? Where it may be
+// and may not (sixty thousand two children) it is none.
 bool goes_on_in_words(std::string_view text, std::size_t begin, std::size_t end) {
   const auto joins = [&](std::size_t at) { return at < text.size() && (text[at] == ' ' || text[at] == '-'); };
   const Counts first = counts(word_at(text, begin)), last = counts(word_before(text, end));
   if (first != Counts::nothing && begin > 0 && joins(begin - 1)) {
-    std::string_view word = word_before(text, begin - 1);
-    const std::size_t at = begin - 1 - word.size();
-    if (word == "and" && at > 0 && joins(at - 1)) {
-      word = word_before(text, at - 1);
-      if (counts(word) == Counts::scale) return true;
-    }
-    const Counts before = counts(word);
-    if (before == Counts::scale || before == Counts::point || (before == Counts::tens && first == Counts::ones))
-      return true;
+    const auto before = [&](std::size_t& at) {  // which then stands before it
+      const std::string_view word = at > 0 && joins(at - 1) ? word_before(text, at - 1) : std::string_view();
+      at -= word.empty() ? 0 : word.size() + 1;
+      return word;
+    };
+    std::size_t at = begin;
+    std::string_view word = before(at);
+    if (word == "and" && counts(before(at)) == Counts::scale) return true;
+    const Counts one = counts(word);
+    if (one == Counts::scale || (one == Counts::tens && first == Counts::ones)) return true;
+    // at this point five percent is none of 3.5 %
+    if (one == Counts::point && first == Counts::ones && counts(before(at)) != Counts::nothing) return true;
   }
-  if (last == Counts::nothing || !joins(end)) return false;
-  const std::string_view word = word_at(text, end + 1);
-  const Counts after = counts(word);
-  // "one" stands for other things: sixty thousand one day.
-  return after == Counts::scale || after == Counts::point ||
-         (after != Counts::nothing && word != kSmall[1] && last == Counts::scale) ||
-         (after == Counts::ones && last == Counts::tens && (word != kSmall[1] || text[end] == '-'));
+  if (last == Counts::nothing) return false;
+  const auto after = [&](std::size_t& at) {
+    const std::string_view word = joins(at) ? word_at(text, at + 1) : std::string_view();
+    at += word.empty() ? 0 : word.size() + 1;
+    return word;
+  };
+  std::size_t at = end;
+  const bool with_hyphen = at < text.size() && text[at] == '-';
+  const std::string_view word = after(at);
+  Counts next = counts(word);
+  if (next == Counts::scale) return true;
+  if (next == Counts::point) return counts(after(at)) == Counts::ones;
+  // "one" stands for other things: thirty one day.
+  if (last == Counts::tens) return next == Counts::ones && (word != kSmall[1] || with_hyphen);
+  if (last != Counts::scale) return false;
+  // sixty thousand five hundred
+  constexpr int kMostWords = 2;  // sixty-five thousand
+  for (int i = 0; i < kMostWords && next != Counts::nothing && next != Counts::scale; ++i) next = counts(after(at));
+  return next == Counts::scale;
 }
 
 }  // namespace
@@ -357,6 +385,9 @@ void add_spellings(std::vector<Spelling>& all, const Program& program, const Slo
       if (number.empty()) return;
       anywhere(number);
       if (number.size() >= kThreeDigits) alone(number);
+      if (type != SlotType::integer) {  // 5.00 %, 3.50
+        for (const std::string& one : padded(number)) alone(one);
+      }
       if (type == SlotType::percent) anywhere(std::string(number) + "%");
       if (const std::string parted = grouped(number); !parted.empty()) anywhere(parted);
       each_said(number, currency, type, [&](std::string_view spelling, bool is_short) {

@@ -22,14 +22,15 @@ struct Part {
 
 constexpr int kMostDigits = 4;
 
-// 1 of january, jan; 0 of any other word.
+constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
+                                                      "may",       "june",     "july",     "august",
+                                                      "september", "october",  "november", "december"};
+
+// 1 of january, jan and, without a blank before it, bornjanuary; 0 of any other word.
 int month_of(std::string_view word) {
-  constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
-                                                        "may",       "june",     "july",     "august",
-                                                        "september", "october",  "november", "december"};
   if (word == "sept") return 9;
   const auto* const found = std::find_if(kMonths.begin(), kMonths.end(), [&](std::string_view month) {
-    return word == month || word == month.substr(0, 3);
+    return word.ends_with(month) || word == month.substr(0, 3);
   });
   return found == kMonths.end() ? 0 : static_cast<int>(found - kMonths.begin()) + 1;
 }
@@ -44,9 +45,11 @@ std::optional<Part> read_part(std::string_view text, std::size_t& at) {
     return text.substr(from, at - from);
   };
   if (is_letter(text[at])) {
-    const int month = month_of(run(is_letter));
+    const std::string_view word = run(is_letter);
+    const int month = month_of(word);
     if (month == 0) return std::nullopt;
-    return Part{place(), month, 0, true};
+    const std::size_t name = std::min(word.size(), kMonths[static_cast<std::size_t>(month) - 1].size());
+    return Part{{static_cast<std::uint32_t>(at - name), static_cast<std::uint32_t>(at)}, month, 0, true};
   }
   if (is_digit(text[at])) {
     const std::string_view figures = run(is_digit);

@@ -9,9 +9,9 @@
 namespace caveat::text {
 
 void plain_numerals(std::string& text) {
-  constexpr std::u32string_view kOther = U"〇壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億兩點";
-  constexpr std::string_view kPlain[] = {"零", "一", "二", "二", "三", "三", "四", "五", "六", "六",
-                                         "七", "八", "九", "十", "百", "千", "万", "亿", "两", "点"};
+  constexpr std::u32string_view kOther = U"〇壹贰貳两兩叁參肆伍陆陸柒捌玖拾佰仟萬億點";
+  constexpr std::string_view kPlain[] = {"零", "一", "二", "二", "二", "二", "三", "三", "四", "五", "六",
+                                         "六", "七", "八", "九", "十", "百", "千", "万", "亿", "点"};
   static_assert(kOther.size() == std::size(kPlain));
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = decode_utf8(text, at);

@@ -1,4 +1,4 @@
-// Numerals: the Han signs for numbers, of which there are several for some: 〇 and 零, 萬 and 万, those of cheques (壹贰叁).
+// Numerals: the Han signs for numbers, of which there are several for some: 〇 and 零, 两 and 二, 萬 and 万, those of cheques (壹贰叁).
 //
 //   plain_numerals(text);                       // 贰零贰陆年 → 二零二六年, in place
 //   numeral_value(U'廿');                       // 20

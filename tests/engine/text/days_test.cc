@@ -38,6 +38,7 @@ BOOST_AUTO_TEST_CASE(a_day_is_found_however_it_is_written) {
   for (const std::string& one : written) BOOST_TEST(found("on " + one + ".") == "1971-03-09 of " + one);
   BOOST_TEST(found("二〇二六年十二月廿三日") == "2026-12-23 of 二〇二六年十二月廿三日");
   BOOST_TEST(found("二零二六年十月三十一日") == "2026-10-31 of 二零二六年十月三十一日");
+  BOOST_TEST(found("bornMarch 9, 1971") == "1971-03-09 of March 9, 1971");
   BOOST_TEST(found("sept 30, 2026") == "2026-09-30 of sept 30, 2026");
 }
 
