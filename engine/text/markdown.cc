@@ -338,6 +338,8 @@ class Reader {
       out_.put_entity(there);
     else
       put_lines(there);
+    // The library leaves the entities of <https://a.b/&#20445;> as they are, cmark shows what they stand for.
+    if (type == MD_TEXT_NORMAL && !spans_.empty() && spans_.back().type == MD_SPAN_A) out_.or_decoded(there);
     return 0;
   }
 

@@ -178,6 +178,13 @@ void Showing::put_decoded(Range from) {
   if (plain < text.size()) put(there(plain, text.size()));
 }
 
+void Showing::or_decoded(Range from) {
+  if (!or_decoded_.empty() && or_decoded_.back().end == from.begin)
+    or_decoded_.back().end = from.end;
+  else
+    or_decoded_.push_back(from);
+}
+
 // One line end stands for all that meet; it goes where the least hidden of them does.
 void Showing::line() {
   if (out_.text_.empty()) return;
@@ -432,6 +439,11 @@ bool Showing::finish() {
     at = std::max(at, to);
   }
   aside({at, static_cast<std::uint32_t>(source_.size())});
+  for (const Range& one : or_decoded_) {
+    if (source_.substr(one.begin, one.end - one.begin).find('&') == std::string_view::npos) continue;
+    line();
+    put_decoded(one);
+  }
   const std::size_t all = out_.text_.size();
   for (std::size_t begin = 0; begin < all;) {
     const std::size_t end = std::min(out_.text_.find('\n', begin), all);

@@ -22,6 +22,8 @@ class Showing {
   void put_entity(Range from);
   // The same with its entities decoded.
   void put_decoded(Range from);
+  // What was put as it is written, and some decode: read once more at the end.
+  void or_decoded(Range from);
   void blank() { put(" ", {end_, end_}); }
   void line();
   bool in_line() const { return !out_.text_.empty() && out_.text_.back() != '\n' && out_.text_.back() != ' '; }
@@ -86,6 +88,7 @@ class Showing {
   std::size_t hider_ = 0;
   std::vector<Hider> hiders_{{0, 0, 0, false}};
   std::vector<std::size_t> hider_of_;  // by piece
+  std::vector<Range> or_decoded_;
   std::map<std::string, std::size_t> keys_;
   std::map<std::string, std::string, std::less<>> entities_;
 };

@@ -112,6 +112,8 @@ BOOST_AUTO_TEST_CASE(a_target_is_read_as_browsers_show_it_too) {
     BOOST_TEST((written.starts_with("%") || written.starts_with("保")), written);
     BOOST_TEST((written.ends_with("AC") || written.ends_with("ac")), written);
   }
+  BOOST_TEST(markdown("<https://a.b/&#20445;本>") == "https://a.b/&#20445;本\nhttps://a.b/保本");
+  BOOST_TEST(source_of("<https://a.b/&#20445;%E6%9C%AC>", Format::markdown, "保本") == "? &#20445;%E6%9C%AC");
   BOOST_TEST(source_of("[见](https://a.b/?q=risk%2Dfree%20x)", Format::markdown, "risk-free x") == "? risk%2Dfree%20x");
   // No UTF-8, a control or no sign at all stays as it is written.
   for (const std::string_view source :
