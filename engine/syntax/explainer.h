@@ -7,6 +7,7 @@
 //   mistakes_comparisons.cc  what is held against what
 //   mistakes_figures.cc      numbers, units, days and lengths of time
 //   mistakes_spans.cc        how long ago, how soon
+//   mistakes_calendar.cc     opening hours, dates and lengths as people write them
 //   mistakes_lists.cc        how items and conditions are joined
 //   mistakes_clauses.cc      declarations, clauses and effects
 //   mistakes_first.cc        words of another trade
@@ -121,6 +122,8 @@ class Explainer {
   std::optional<Complaint> from_to();
   std::optional<Complaint> words_of_speech();
   std::optional<Complaint> fact_left_out();
+  std::optional<Complaint> fact_left_out_in_speech();
+  std::optional<Complaint> one_of_in();
   std::optional<Complaint> chained();
   std::optional<Complaint> older_than();
   std::optional<Complaint> in_the_past();
@@ -137,6 +140,12 @@ class Explainer {
   std::optional<Complaint> one_of_a_unit();
   std::optional<Complaint> currency_before();
   std::optional<Complaint> digits_apart();
+  std::optional<Complaint> hours_of_speech();
+  std::optional<Complaint> always_open();
+  std::optional<Complaint> date_of_speech();
+  std::optional<Complaint> length_in_parts();
+  std::optional<Complaint> before_a_weekday();
+  std::optional<Complaint> terms_unparted();
   // What is offered for the tokens from `first` to `last`.
   Complaint offering(std::size_t first, std::size_t last, const std::vector<std::string>& instead) const;
   std::optional<Complaint> number_alone();

@@ -106,6 +106,16 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     return true;
   }
   const auto& before = result_.tokens.back();
+  if (!pieces.empty() && pieces.back().type == L::MAGNITUDE && minor_units(rest)) {  // 20万CNY
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank before it", "其前请加空格",
+             {{span(rest_begin, rest_begin), " "}});
+    pieces.push_back({L::CURRENCY, rest_begin, raw.end});
+    return true;
+  }
+  if (before.type == L::TIME && rest == "到") {  // 9:00到17:30
+    pieces.push_back({L::WORD, rest_begin, raw.end});
+    return true;
+  }
   const bool a_length = !pieces.empty() && pieces.back().type == L::TIME_UNIT;  // 15天以后
   if ((before.type == L::DATE || before.type == L::DATE_WORDS || a_length) &&
       ((a_length && rest == "后") || rest == "以前" || rest == "之前" || rest == "以后" || rest == "之后")) {

@@ -308,6 +308,30 @@ std::optional<Complaint> Explainer::fact_left_out() {
   return std::nullopt;
 }
 
+// is under 18 or over 65: the fact goes unsaid, and the word is one of speech. The parser stops behind the number.
+std::optional<Complaint> Explainer::fact_left_out_in_speech() {
+  if (at_ < 5 || !expects(P::OR_MORE) || type(at_ - 1) != P::NUMBER) return std::nullopt;
+  const std::size_t word = at_ - 2, joint = at_ - 3;
+  const bool over = text(word) == "over";
+  if ((!over && text(word) != "under") || (type(joint) != P::OR && type(joint) != P::AND)) return std::nullopt;
+  const std::size_t begin = comparison_begin(joint - 1);
+  std::size_t end = begin;
+  while (end < joint && (type(end) == P::WORD || type(end) == P::DOT)) ++end;
+  if (end == begin || !compares(end)) return std::nullopt;
+  return offering(word, word, {text(begin, end - 1) + (over ? " is above" : " is below")});
+}
+
+// is in (fund, deposit)
+std::optional<Complaint> Explainer::one_of_in() {
+  if (at_ == 0 || type(at_) != P::IN || type(at_ - 1) != P::IS) return std::nullopt;
+  if (type(at_ + 1) == P::WORD && type(at_ + 2) == P::COMMA) return offering(at_ - 1, at_, {"is one of"});
+  if (type(at_ + 1) != P::LPAREN) return std::nullopt;
+  std::size_t close = at_ + 2;
+  while (close < count_ && type(close) != P::RPAREN && !bounds_conditions(close)) ++close;
+  if (type(close) != P::RPAREN || close == at_ + 2) return std::nullopt;
+  return offering(at_ - 1, close, {"is one of " + text(at_ + 2, close - 1)});
+}
+
 // 5万元（含）以上, 不低于 5万元（含）: the words include or exclude the bound by themselves.
 std::optional<Complaint> Explainer::bound_included() {
   if (type(at_) != P::LPAREN || at_ == 0 || at_ + 2 >= count_ || type(at_ + 2) != P::RPAREN) return std::nullopt;

@@ -25,9 +25,14 @@ void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
   const bool yuan = hint.currency == "CNY" && language() == Language::zh &&
                     std::find(jurisdictions.begin(), jurisdictions.end(), "CN") != jurisdictions.end();
   std::string meant = written + (yuan ? "元" : " " + hint.currency);
-  Diagnostic& diagnostic =
-      work_.report(codes::kUnitMissing, item_, expr.span, {describe(work_.model, unbounded(hint), language()), written},
-                   money ? say("Write ", "请写作：") + meant : std::string());
+  Diagnostic& diagnostic = work_.report(
+      codes::kUnitMissing, item_, expr.span, {describe(work_.model, unbounded(hint), language()), written},
+      money ? say("Write ", "请写作：") + meant
+      : hint.kind == TypeKind::percent
+          ? say("Write its unit behind it, such as ", "数字之后写单位，如 ") + written + say(" %", "%")
+      : hint.kind == TypeKind::duration
+          ? say("Write its unit behind it, such as ", "数字之后写单位，如 ") + written + say(" minutes", "分钟")
+          : std::string());
   if (!money) return;
   const std::string_view behind = work_.text_at({expr.span.source, expr.span.end, expr.span.end + 1});
   if (!yuan && !behind.empty() && static_cast<unsigned char>(behind.front()) >= 0x80) meant += ' ';  // 3万以上
@@ -63,6 +68,12 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
       std::string instead;
       if (has_names(*hint) && literal.kind == syntax::LiteralKind::text) {
         help = say("Levels and choices stand without quotation marks.", "等级和取值不加引号。");
+      } else if (has_names(*hint) && is_number(natural.kind)) {  // 高于 3 of R1 to R5
+        constexpr std::size_t kShown = 8;
+        const std::vector<Names>& levels = levels_of(work_.model, *hint);
+        for (std::size_t i = 0; i < levels.size() && i < kShown; ++i)
+          help += (i == 0 ? say("It has: ", "可取：") : say(", ", "、")) + std::string(levels[i].in(language()));
+        if (levels.size() > kShown) help += say(" …", "等");
       } else if (is_number(hint->kind) && natural.kind == TypeKind::duration) {  // 18 years of age, 3 days late
         instead = literal.number.to_string();
         if (hint->years_old && literal.unit == "year") {

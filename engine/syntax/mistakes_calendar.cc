@@ -1,0 +1,192 @@
+// Days and hours as people write them: opening hours, dates with the month's name, lengths in two units.
+#include "engine/syntax/explainer.h"
+
+#include <CaveatGrammar.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "engine/base/units.h"
+#include "engine/syntax/codes.h"
+#include "engine/syntax/letters.h"
+
+namespace caveat::syntax {
+namespace {
+
+using P = CaveatGrammar;
+
+constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                   "Friday", "Saturday", "Sunday"};
+constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
+                                                      "may",       "june",     "july",     "august",
+                                                      "september", "october",  "november", "december"};
+
+// Of a name or its first three letters or more, in whatever case, which of `names` it is; their number for none.
+template <std::size_t N>
+std::size_t which(const std::array<std::string_view, N>& names, std::string_view written) {
+  const std::string letters = in_lower_case(std::string(written));
+  for (std::size_t i = 0; i < N; ++i) {
+    if (letters.size() >= 3 && in_lower_case(std::string(names[i])).starts_with(letters)) return i;
+  }
+  return N;
+}
+
+bool is_weekday(std::string_view word) {
+  return std::any_of(all_spellings().begin(), all_spellings().end(),
+                     [&](const Spelling& s) { return s.token == P::WEEKDAY && s.text == word; });
+}
+
+// A word in a line of opening hours, as it is written here; empty: none that belongs there.
+std::string of_hours(const std::string& word, bool english) {
+  struct Row {
+    std::string_view written, meant;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"to", ".."},
+                                             {"through", ".."},
+                                             {"until", ".."},
+                                             {"till", ".."},
+                                             {"-", ".."},
+                                             {"weekdays", "Monday .. Friday"},
+                                             {"workdays", "Monday .. Friday"},
+                                             {"weekends", "Saturday .. Sunday"},
+                                             {"daily", "Monday .. Sunday"}});
+  constexpr auto kRowsZh = std::to_array<Row>({{"到", "至"},
+                                               {"-", "至"},
+                                               {"~", "至"},
+                                               {"工作日", "周一 至 周五"},
+                                               {"每天", "周一 至 周日"},
+                                               {"每日", "周一 至 周日"}});
+  const auto find = [&](const auto& rows) -> std::string {
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& each) { return each.written == word; });
+    return row == rows.end() ? std::string() : std::string(row->meant);
+  };
+  if (english) {
+    if (const std::size_t day = which(kDays, word); day < kDays.size()) return std::string(kDays[day]);
+    return find(kRows);
+  }
+  for (const std::string_view joint : {"至", "到"}) {  // 周一至周五
+    const std::size_t at = word.find(joint);
+    if (at == std::string::npos || at == 0) continue;
+    const std::string first = word.substr(0, at), last = word.substr(at + joint.size());
+    if (is_weekday(first) && is_weekday(last)) return first + " 至 " + last;
+  }
+  return find(kRowsZh);
+}
+
+}  // namespace
+
+// hours Mon-Fri 9:00-17:30, hours weekdays 9:00 to 17:30, 服务时间 周一到周五 9:00到17:30: all of the line at once.
+std::optional<Complaint> Explainer::hours_of_speech() {
+  if (type(0) != P::QUEUE || at_ == 0) return std::nullopt;
+  std::size_t begin = std::min(at_, count_ - 1);
+  if (type(begin) == P::LINE) --begin;
+  while (begin > 0 && type(begin) != P::HOURS && type(begin) != P::LINE) --begin;
+  if (type(begin) != P::HOURS) return std::nullopt;
+  const bool english = is_ascii(text(begin));
+  std::string meant;
+  bool other = false, time = false;
+  std::size_t end = begin + 1;
+  for (; end < count_ && type(end) != P::LINE; ++end) {
+    std::string word = text(end);
+    if (type(end) != P::WEEKDAY && type(end) != P::TIME && type(end) != P::RANGE && type(end) != P::UP_TO &&
+        type(end) != P::COMMA) {
+      word = of_hours(word, english);
+      if (word.empty()) return std::nullopt;
+      other = true;
+    }
+    time |= type(end) == P::TIME;
+    if (!meant.empty() && type(end) != P::COMMA) meant += ' ';
+    meant += word;
+  }
+  if (!other || !time) return std::nullopt;
+  return offering(begin + 1, end - 1, {meant});
+}
+
+// always open, open 24 hours, 24/7, 全天开放
+std::optional<Complaint> Explainer::always_open() {
+  if (type(0) != P::QUEUE || at_ >= count_ || type(at_) == P::LINE) return std::nullopt;
+  std::size_t begin = at_, end = at_ + 1;
+  while (begin > 1 && type(begin - 1) != P::LINE) --begin;
+  while (end < count_ && type(end) != P::LINE) ++end;
+  if (begin < 2) return std::nullopt;
+  constexpr auto kWritten = std::to_array<std::string_view>(
+      {"always open", "open always", "open all day", "open 24 hours", "open 24/7", "24/7", "24 hours", "24 hours a day",
+       "全天开放", "全天服务", "全天候", "全天", "24小时"});
+  const std::string line = text(begin, end - 1);
+  if (std::find(kWritten.begin(), kWritten.end(), line) == kWritten.end()) return std::nullopt;
+  return offering(begin, end - 1, {is_ascii(line) ? "hours always" : "服务时间 全天"});
+}
+
+// 1 March 2026, March 1, 2026
+std::optional<Complaint> Explainer::date_of_speech() {
+  for (std::size_t first = at_ - std::min<std::size_t>(at_, 1); first <= at_ && first + 2 < count_; ++first) {
+    std::size_t last = first + 2;
+    const bool month_first = type(first) == P::WORD;
+    const std::size_t day = month_first ? first + 1 : first, month = month_first ? first : first + 1;
+    if (month_first && type(last) == P::COMMA) ++last;
+    if (type(day) != P::NUMBER || type(month) != P::WORD || type(last) != P::NUMBER) continue;
+    const std::size_t number = which(kMonths, text(month)) + 1;
+    const std::string year = text(last), of_month = text(day);
+    if (number > kMonths.size() || year.size() != 4 || of_month.size() > 2) continue;
+    const auto two = [](const std::string& digits) { return (digits.size() == 1 ? "0" : "") + digits; };
+    const std::string meant = year + "-" + two(std::to_string(number)) + "-" + two(of_month);
+    if (parse_date(meant)) return offering(first, last, {meant});
+  }
+  return std::nullopt;
+}
+
+// 1 hour 30 minutes, 1小时30分钟, half an hour
+std::optional<Complaint> Explainer::length_in_parts() {
+  if (at_ >= 1 && at_ + 1 < count_ && text(at_ - 1) == "half" && text(at_) == "an" && text(at_ + 1) == "hour")
+    return offering(at_ - 1, at_ + 1, {"30 minutes"});
+  if (at_ < 2 || type(at_) != P::NUMBER || type(at_ + 1) != P::TIME_UNIT || type(at_ - 1) != P::TIME_UNIT ||
+      type(at_ - 2) != P::NUMBER)
+    return std::nullopt;
+  const auto whole = [&](std::size_t at) {
+    const std::string digits = text(at);
+    return digits.size() <= 4 && digits.find_first_not_of("0123456789") == std::string::npos ? std::atoi(digits.c_str())
+                                                                                             : -1;
+  };
+  const int hours = whole(at_ - 2), minutes = whole(at_);
+  const std::string longer = text(at_ - 1), shorter = text(at_ + 1);
+  if (hours < 0 || minutes < 0) return std::nullopt;
+  if ((longer == "hour" || longer == "hours") && (shorter == "minutes" || shorter == "minute"))
+    return offering(at_ - 2, at_ + 1, {std::to_string(hours * 60 + minutes) + " minutes"});
+  if (longer == "小时" && shorter == "分钟")
+    return offering(at_ - 2, at_ + 1, {std::to_string(hours * 60 + minutes) + "分钟"});
+  if ((longer == "year" || longer == "years") && (shorter == "months" || shorter == "month"))
+    return offering(at_ - 2, at_ + 1, {std::to_string(hours * 12 + minutes) + " months"});
+  if (longer == "年" && shorter == "个月")
+    return offering(at_ - 2, at_ + 1, {std::to_string(hours * 12 + minutes) + "个月"});
+  return std::nullopt;
+}
+
+// today is a weekend, today is on Monday
+std::optional<Complaint> Explainer::before_a_weekday() {
+  for (std::size_t word = at_ - std::min<std::size_t>(at_, 1); word <= at_ && word + 1 < count_; ++word) {
+    const std::string written = text(word);
+    if (word == 0 || type(word - 1) != P::IS || type(word + 1) != P::WEEKDAY || (written != "a" && written != "on"))
+      continue;
+    Complaint c{
+        &codes::kUnexpected, span(word, word + 1), {"“" + text(word, word + 1) + "”", "“" + text(word + 1) + "”"}};
+    c.fixes.push_back({{source_, tokens_[word].begin, tokens_[word + 1].begin}, ""});
+    return c;
+  }
+  return std::nullopt;
+}
+
+// lexicon L is ⏎ "guaranteed" ⏎ "risk-free"
+std::optional<Complaint> Explainer::terms_unparted() {
+  if (type(0) != P::LEXICON || type(at_) != P::TEXT || !begins_line(at_)) return std::nullopt;
+  std::size_t before = at_;
+  while (before > 0 && type(before - 1) == P::LINE) --before;
+  if (before == 0 || type(before - 1) != P::TEXT) return std::nullopt;
+  const bool english = is_ascii(text(0));
+  Complaint c{&codes::kUnexpected, span(at_, at_), {text(at_), Both{"a comma before it", "“、”"}}};
+  c.help = Both{"a comma stands behind each term but the last", "各词语之间以“、”隔开，写在前一个词语之后"};
+  c.fixes.push_back({{source_, tokens_[before - 1].end, tokens_[before - 1].end}, english ? "," : "、"});
+  return c;
+}
+
+}  // namespace caveat::syntax
