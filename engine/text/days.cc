@@ -87,8 +87,8 @@ std::optional<Part> read_part(std::string_view text, std::size_t& at) {
 // What may stand between two of a day's parts.
 bool is_between(std::string_view gap, bool named) {
   constexpr std::size_t kLongest = 8;  // bytes, with its blanks
-  constexpr std::array<std::string_view, 14> kGaps = {"/",  ".",  "-",  "_",   "\\", ",",  "'",
-                                                      "年", "月", "of", "the", ".,", ",'", ".-"};
+  constexpr std::array<std::string_view, 17> kGaps = {"—", "·",  "。", "/",  ".",   "-",  "_",  "\\", ",",
+                                                      "'", "年", "月", "of", "the", ".,", ",'", ".-"};
   if (gap.empty()) return named;
   if (gap.size() > kLongest) return false;
   std::string sign(gap);

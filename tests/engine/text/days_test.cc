@@ -31,10 +31,11 @@ BOOST_AUTO_TEST_SUITE(days_of_a_text)
 
 BOOST_AUTO_TEST_CASE(a_day_is_found_however_it_is_written) {
   const std::vector<std::string> written = {
-      "1971-03-09",         "1971/3/9",           "1971.3.9",           "1971 3 9",           "1971_03_09",
-      "1971年3月9日",       "1971年03月09号",     "1971 年 3 月 9 日",  "１９７１年３月９日", "一九七一年三月九日",
-      "壹玖柒壹年叁月玖日", "9 March 1971",       "9th of March, 1971", "March 9, 1971",      "MARCH 09 1971",
-      "Mar. 9th, 1971",     "March the 9th 1971", "9-Mar-1971",         "9mar1971",           "1971 March 9"};
+      "1971-03-09",         "1971/3/9",       "1971.3.9",           "1971 3 9",           "1971_03_09",
+      "1971年3月9日",       "1971年03月09号", "1971 年 3 月 9 日",  "１９７１年３月９日", "一九七一年三月九日",
+      "壹玖柒壹年叁月玖日", "9 March 1971",   "9th of March, 1971", "March 9, 1971",      "MARCH 09 1971",
+      "1971—3—9",           "1971·3·9",       "1971。3。9",         "Mar. 9th, 1971",     "March the 9th 1971",
+      "9-Mar-1971",         "9mar1971",       "1971 March 9"};
   for (const std::string& one : written) BOOST_TEST(found("on " + one + ".") == "1971-03-09 of " + one);
   BOOST_TEST(found("二〇二六年十二月廿三日") == "2026-12-23 of 二〇二六年十二月廿三日");
   BOOST_TEST(found("二零二六年十月三十一日") == "2026-10-31 of 二零二六年十月三十一日");
