@@ -25,8 +25,13 @@ class Conditions {
 
   // A constant of `type` as an example or a list gives it; false after a report.
   bool constant(const syntax::Expr& expr, const Type& type, Constant& out);
+  struct Beside {  // what a fact is held against: by it the type of one that is not declared yet is offered
+    const syntax::Expr* value = nullptr;
+    bool is_ordered = false;  // above, at most …
+  };
   // The fact that a path means, or kNone after a report. `text_wanted`: a part alone means its text.
-  Index fact(const syntax::Path& path, bool text_wanted);
+  Index fact(const syntax::Path& path, bool text_wanted, Beside beside);
+  Index fact(const syntax::Path& path, bool text_wanted) { return fact(path, text_wanted, {}); }
   // A path of names, as written, for {…} in texts: no report; kNone if it is no fact.
   Index find_fact(const std::vector<std::string>& steps) const;
 
@@ -40,6 +45,7 @@ class Conditions {
   bool told_of_fixed(const syntax::Expr& expr, const Expr& made);
   ExprPtr comparison(const syntax::Expr& expr);
   std::string with_dot(std::string_view name) const;
+  std::string type_beside(Beside beside) const;
   bool told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole);
   bool told_of_range(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole,
                      const std::string& from, const std::string& to);
@@ -100,6 +106,7 @@ class Conditions {
   Work& work_;
   const Item& item_;
   std::vector<Element> elements_;
+  Beside beside_;
 };
 
 // Whether a phrase or term can be looked for; false after a report.

@@ -205,7 +205,9 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     b = value(right, nullptr);
     if (b) a = value(left, &b->type);
   } else {
+    beside_ = {&right, expr.op != S::eq && expr.op != S::ne};
     a = value(left, nullptr);
+    beside_ = {};
     if (a && a->op == Op::now && right.op == S::literal && right.literal.kind == syntax::LiteralKind::time_of_day) {
       return told_of_a_clock(right, expr, a->type);
     }
@@ -237,7 +239,9 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
 }
 
 ExprPtr Conditions::between(const syntax::Expr& expr) {
+  beside_ = {expr.args[1].get(), true};
   const ExprPtr x = value(*expr.args[0], nullptr);
+  beside_ = {};
   if (!x) return nullptr;
   const ExprPtr low = value(*expr.args[1], &x->type);
   const ExprPtr high = value(*expr.args[2], &x->type);

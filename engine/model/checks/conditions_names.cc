@@ -140,7 +140,46 @@ Index Conditions::find_fact(const std::vector<std::string>& steps) const {
   return found;
 }
 
-Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
+// How a fact is declared that is held against such a value.
+std::string Conditions::type_beside(Beside beside) const {
+  if (beside.value == nullptr) return say("integer", "整数");
+  if (beside.value->op == S::path && is_bare(*beside.value)) {
+    const std::string& name = beside.value->path.parts.front().text;
+    for (const Scale& scale : work_.model.scales) {
+      if (!work_.scope.sees(item_.pack, scale.pack)) continue;
+      for (const Names& level : scale.levels)
+        if (std::find(level.all.begin(), level.all.end(), name) != level.all.end())
+          return say("scale ", "分级 ") + std::string(scale.names.in(language()));
+    }
+    if (beside.is_ordered) return say("scale «scale»", "分级 «分级»");
+    return say("one of ", "取值 ") + name + say(", …", "、…");
+  }
+  if (beside.value->op != S::literal) return say("integer", "整数");
+  const syntax::Literal& literal = beside.value->literal;
+  switch (literal.kind) {
+    case syntax::LiteralKind::yes:
+    case syntax::LiteralKind::no:
+      return say("yes/no", "是否");
+    case syntax::LiteralKind::percent:
+      return say("percent", "百分比");
+    case syntax::LiteralKind::money:
+      return say("money ", "款项 ") + literal.unit;
+    case syntax::LiteralKind::text:
+    case syntax::LiteralKind::regex:
+      return say("text", "文本");
+    case syntax::LiteralKind::date:
+      return say("date", "日期型");
+    case syntax::LiteralKind::instant:
+    case syntax::LiteralKind::time_of_day:
+      return say("instant", "时刻");
+    case syntax::LiteralKind::duration:
+      return say("duration", "时长");
+    default:
+      return literal.number.scale() > 0 ? say("decimal", "小数") : say("integer", "整数");
+  }
+}
+
+Index Conditions::fact(const syntax::Path& path, bool text_wanted, Beside beside) {
   const std::vector<std::string> steps = steps_of(path);
   const auto group = work_.group_names.find(steps.front());
   if (steps.size() == 1 && group != work_.group_names.end()) {
@@ -249,7 +288,8 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted) {
       help = say("Did you mean “", "是否指“") + whole + say("”?", "”？");
     } else if (std::string list = work_.list_of(item_, known, before); !list.empty()) {
       help = std::move(list) + say("; a new one is a line below “facts ", "；新的事实请在“事实 ") + steps.front() +
-             say("”, such as: ", "”之下加一行，如：") + steps.back() + say(" integer", " 整数");
+             say("”, such as: ", "”之下加一行，如：") + steps.back() + " " +
+             (text_wanted && beside.value == nullptr ? say("text", "文本") : type_beside(beside));
     } else {
       help = say("A fact is declared in a line below: facts ", "请在这一行之下声明该事实：事实 ") + steps.front();
     }
@@ -442,7 +482,7 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       return nullptr;
     }
   }
-  const Index found = fact(path, hint != nullptr && hint->kind == TypeKind::text);
+  const Index found = fact(path, hint != nullptr && hint->kind == TypeKind::text, beside_);
   if (found == kNone) return nullptr;
   // A member of a list's record is one of many outside of a quantifier.
   for (Index owner = work_.model.facts[found].parent; owner != kNone; owner = work_.model.facts[owner].parent) {

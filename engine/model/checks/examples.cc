@@ -55,7 +55,7 @@ class ExampleCheck {
     for (const syntax::Given& each : from.facts) {
       GivenValue value;
       value.span = each.path.span;
-      value.fact = conditions_.fact(each.path, true);
+      value.fact = conditions_.fact(each.path, true, {each.value.get(), false});
       if (value.fact == kNone) continue;
       const Fact& fact = work_.model.facts[value.fact];
       value.path = fact.path;

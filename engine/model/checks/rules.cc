@@ -167,11 +167,21 @@ class RuleCheck {
 
   void missing_clauses() {
     if (!is_whole_but_for_conditions()) return;  // it may stand in what could not be read
-    const auto missing = [&](std::string_view en, std::string_view zh) {
-      work_.report(codes::kMissingClause, item_, name_span(), {say("Rule ", "规则 ") + rule_.names.first, say(en, zh)});
+    const auto missing = [&](std::string_view en, std::string_view zh, std::string help = {}) {
+      work_.report(codes::kMissingClause, item_, name_span(), {say("Rule ", "规则 ") + rule_.names.first, say(en, zh)},
+                   std::move(help));
     };
-    if (decl_.cites.empty()) missing("cites", "依据");
-    if (decl_.applies_to.empty() && !decl_.subject_unknown) missing("applies to", "适用于");
+    if (decl_.cites.empty()) {
+      const std::string list = Work::list_of(item_, work_.known_names(Kind::source, item_.pack));
+      missing("cites", "依据",
+              list.empty() ? say("Name below it the source that it follows: cites «source»",
+                                 "请在其下缩进写明所依据的法源：依据 «法源»")
+                           : list + say("; name one below it: cites «source»", "；请在其下缩进一行：依据 «法源»"));
+    }
+    if (decl_.applies_to.empty() && !decl_.subject_unknown)
+      missing("applies to", "适用于",
+              say("Say below it what it judges, such as: applies to answer",
+                  "请在其下缩进写明所判定的对象，如：适用于 回答"));
     // The parser says it of these two; a tree that was made without one has no place to tell it but here.
     if (work_.files[work_.pack_files[item_.pack]].broken) return;
     if (!decl_.when) missing("when", "当");
