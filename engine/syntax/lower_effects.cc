@@ -79,8 +79,8 @@ Effect Lowering::effect(Node node) {
       std::optional<Span> priority_said, within_said;
       for (Node n = node.first(); n; n = n.next()) {
         if (!n.is(P::RuleHandoff_part)) continue;
-        if (n.type() == P::PRIORITY) {
-          if (once(priority_said, n)) e.priority = priority_named(closed_word(n.child(P::RuleName), "priority"));
+        if (const Node priority = n.child(P::RuleName)) {  // 优先级 内: a fact of that name is a time
+          if (once(priority_said, n)) e.priority = priority_named(closed_word(priority, "priority"));
         } else if (once(within_said, n)) {
           e.within = duration_or_path(n.child(P::RuleDuration_slot));
         }
