@@ -140,6 +140,12 @@ Index Conditions::find_fact(const std::vector<std::string>& steps) const {
   return found;
 }
 
+// 现在 晚于 22:00, time is after 22:00.
+bool Conditions::names_the_clock(const std::string& name) {
+  if (clock_meant_by(name) == "此刻" || name == "时间" || name == "时刻" || name == "钟点") return true;
+  return name == "time" || name == "clock" || name == "hour";
+}
+
 // How a fact is declared that is held against such a value.
 std::string Conditions::type_beside(Beside beside) const {
   if (beside.value == nullptr) return say("integer", "整数");
