@@ -2,8 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "engine/text/showing.h"
@@ -410,8 +416,28 @@ Holds judge_tag(std::string_view written, std::string& hidden_by) {
   return is_one_of(tag.name, kRefused) || !is_known_tag(tag.name) ? Holds::refused : Holds::hidden;
 }
 
+namespace {
+
+// A number that is no sign's; the library reckons in 32 bits, and what it has beyond them no browser shows.
+std::optional<std::string> beyond_all_signs(std::string_view written) {
+  if (!written.starts_with("&#")) return std::nullopt;
+  const bool hex = written.size() > 2 && lower(written[2]) == 'x';
+  const char* const first = written.data() + (hex ? 3 : 2);
+  const char* const last = written.data() + written.size();
+  std::uint64_t number = 0;
+  const auto [end, fault] = std::from_chars(std::min(first, last), last, number, hex ? 16 : 10);
+  constexpr std::uint64_t kLastSign = 0x10FFFF;
+  if (fault == std::errc::invalid_argument || (fault == std::errc() && number <= kLastSign)) return std::nullopt;
+  const std::size_t read = static_cast<std::size_t>(end - written.data());
+  const std::string_view rest = written.substr(read);
+  return "\uFFFD" + std::string(rest.substr(rest.starts_with(';') ? 1 : 0));
+}
+
+}  // namespace
+
 std::string decoded_entity(std::string_view written) {
   if (written.size() < 3 || written.front() != '&') return std::string(written);
+  if (auto none = beyond_all_signs(written)) return std::move(*none);
   Arena arena;
   // Behind a letter: a blank that begins a text is none of it.
   const std::string html = "x" + std::string(written);

@@ -121,6 +121,12 @@ BOOST_AUTO_TEST_CASE(a_target_is_read_as_browsers_show_it_too) {
     BOOST_TEST(markdown(source).find_first_of('\n') == markdown(source).rfind('\n'), source);
 }
 
+BOOST_AUTO_TEST_CASE(a_number_that_is_no_signs_is_the_sign_for_none) {
+  for (const std::string_view number : {"&#1114112;", "&#x110000;", "&#xD800;", "&#0;"})
+    BOOST_TEST(html("a" + std::string(number) + "b") == "a\uFFFDb", number);
+  BOOST_TEST(html("<p title='保&#20466666645;本&#99999999999999999999999;'>a") == "a\np title\n保\uFFFD本\uFFFD");
+}
+
 // 保本 as one renderer or another shows it: no rule that looks for it may miss it.
 BOOST_AUTO_TEST_CASE(whatever_a_renderer_leaves_out_the_words_around_it_meet) {
   const std::vector<std::pair<Format, std::string_view>> sources = {
@@ -221,6 +227,9 @@ BOOST_AUTO_TEST_CASE(what_is_shown_beyond_words_or_out_of_its_order_is_not_taken
                                         "<span style='margin:-2em'>本</span>保",
                                         "<span style='background:url(x)'>a</span>",
                                         "<ul style=\"list-style-type:'保'\"><li>本</ul>",
+                                        "a&#20466666645;b",  // what the library makes of it browsers do not
+                                        "保&#4294967393;本",
+                                        "a&#x1000000C3;b",
                                         "<span style='display:flex'>a</span>",
                                         "<span style='displa\\79:none'>a</span>",
                                         "保<?a>不<?b>本",
