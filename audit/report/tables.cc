@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "audit/report/words.h"
+#include "engine/base/months.h"
 
 namespace caveat::audit {
 namespace {
@@ -34,8 +35,6 @@ namespace {
 // Words that stand in numbers, dates and times; a month also by its first letters, from three on.
 bool is_of_numbers(std::string_view word) {
   static constexpr std::string_view kWords[] = {"e", "a", "p", "am", "pm"};
-  static constexpr std::string_view kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
-                                                 "july",    "august",   "september", "october", "november", "december"};
   const auto is_word = [&](std::string_view one) { return one == word; };
   return std::any_of(std::begin(kWords), std::end(kWords), is_word) ||
          (word.size() >= 3 && std::any_of(std::begin(kMonths), std::end(kMonths),

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "engine/base/months.h"
 #include "engine/base/units.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
@@ -18,10 +19,6 @@ using P = CaveatGrammar;
 
 constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                                    "Friday", "Saturday", "Sunday"};
-constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
-                                                      "may",       "june",     "july",     "august",
-                                                      "september", "october",  "november", "december"};
-
 // Of a name or its first three letters or more, in whatever case, which of `names` it is; their number for none.
 template <std::size_t N>
 std::size_t which(const std::array<std::string_view, N>& names, std::string_view written) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/months.h"
 #include "engine/base/utf8.h"
 #include "engine/text/numerals.h"
 
@@ -21,10 +22,6 @@ struct Part {
 };
 
 constexpr int kMostDigits = 4;
-
-constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
-                                                      "may",       "june",     "july",     "august",
-                                                      "september", "october",  "november", "december"};
 
 // 1 of january, jan and, without a blank before it, bornjanuary; 0 of any other word.
 int month_of(std::string_view word) {
