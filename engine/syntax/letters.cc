@@ -141,6 +141,14 @@ std::string nfkc(std::string_view word) {
   return U_FAILURE(status) ? std::string(word) : result;
 }
 
+std::string without_commas(std::string_view number) {
+  std::string out(number);
+  for (const std::string_view comma : {",", "，"}) {
+    for (std::size_t at = out.find(comma); at != std::string::npos; at = out.find(comma)) out.erase(at, comma.size());
+  }
+  return out;
+}
+
 std::string simplified(std::string_view word) {
   if (is_ascii(word)) return std::string(word);
   static const std::unique_ptr<const icu::Transliterator> kForms = [] {

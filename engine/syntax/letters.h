@@ -27,6 +27,9 @@ bool is_plain(
     std::string_view word);  // ASCII and common Chinese characters only: its own normal form, as nearly every word is
 std::string nfkc(std::string_view word);
 
+// A number without the commas of either width that group its digits: 200,000.
+std::string without_commas(std::string_view number);
+
 // Traditional characters in their simplified form (規則: 规则), byte for byte as long; for messages, names are never folded so.
 std::string simplified(std::string_view word);
 

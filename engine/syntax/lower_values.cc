@@ -16,9 +16,9 @@ using P = CaveatGrammar;
 
 namespace {
 
-std::string without_groups(std::string text) {
+std::string without_groups(std::string_view number) {
+  std::string text = without_commas(number);  // which have been told
   std::erase(text, '_');
-  std::erase(text, ',');  // which has been told
   return text;
 }
 

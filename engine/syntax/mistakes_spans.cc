@@ -176,11 +176,7 @@ std::optional<Complaint> Explainer::currency_before() {
   std::size_t last = at_;
   while (type(last + 1) == P::MAGNITUDE) ++last;
   if (type(last + 1) == P::CURRENCY) return std::nullopt;
-  std::string number = text(at_, last);
-  for (const std::string_view comma : {",", "，"}) {
-    for (std::size_t at = number.find(comma); at != std::string::npos; at = number.find(comma))
-      number.erase(at, comma.size());
-  }
+  const std::string number = without_commas(text(at_, last));
   return offering(at_ - 1, last, {number + (before == "人民币" ? "元" : yuan ? " CNY" : " " + before)});
 }
 

@@ -5,6 +5,7 @@
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/kinds.h"
 #include "engine/model/checks/nodes.h"
+#include "engine/syntax/letters.h"
 
 namespace caveat::model {
 namespace {
@@ -16,11 +17,7 @@ using S = syntax::Op;
 // 50万, where the fact has one currency: which is meant goes without saying. Of a share or a length it does not.
 void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
   const bool money = hint.kind == TypeKind::money && !hint.currency.empty();
-  std::string written = quoted(expr.span);
-  for (const std::string_view comma : {",", "，"}) {  // which has been told: 200,000
-    for (std::size_t at = written.find(comma); at != std::string::npos; at = written.find(comma))
-      written.erase(at, comma.size());
-  }
+  const std::string written = syntax::without_commas(quoted(expr.span));  // which have been told
   const std::vector<std::string>& jurisdictions = work_.model.packs[item_.pack].jurisdictions;
   const bool yuan = hint.currency == "CNY" && language() == Language::zh &&
                     std::find(jurisdictions.begin(), jurisdictions.end(), "CN") != jurisdictions.end();
