@@ -89,6 +89,7 @@ class Conditions {
   ExprPtr no_dates(const Expr& days);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
   bool check_range(const Expr& fact, const Expr& constant);
+  std::string scale_of_level(const std::string& name) const;
   std::string owner_of_level(const std::string& name) const;
   bool told_of_glued_value(Span span, const std::string& before, const std::string& step,
                            const std::map<std::string, Index, std::less<>>& members,

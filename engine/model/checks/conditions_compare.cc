@@ -176,9 +176,8 @@ bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& exp
   return true;
 }
 
-// now is after 21:00: a moment has its day, and of the clock it is asked between which times it stands.
-// 此刻 晚于 22:00, 现在 晚于 22:00: a time of day is asked by its hours. `moment`: the type of the clock that was named, null: by
-// a name that there is not.
+// now is after 21:00, 现在 晚于 22:00: a moment has its day, and of the clock it is asked between which times it stands. `moment`: the
+// type of the clock that was named, null: by a name that there is not.
 ExprPtr Conditions::told_of_a_clock(const syntax::Expr& clock, const syntax::Expr& whole, const Type* moment) {
   const std::string time = quoted(clock.span);
   const bool later = whole.op == S::gt || whole.op == S::ge, earlier = whole.op == S::lt || whole.op == S::le;

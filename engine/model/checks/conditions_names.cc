@@ -52,6 +52,12 @@ std::string_view clock_meant_by(std::string_view written) {
   return {};
 }
 
+bool is_among(const std::vector<Names>& all, const std::string& name) {
+  return std::any_of(all.begin(), all.end(), [&](const Names& one) {
+    return std::find(one.all.begin(), one.all.end(), name) != one.all.end();
+  });
+}
+
 std::string joined(const std::vector<std::string>& steps) {
   std::string out;
   for (const std::string& step : steps) out += (out.empty() ? "" : ".") + step;
@@ -151,12 +157,7 @@ std::string Conditions::type_beside(Beside beside) const {
   if (beside.value == nullptr) return say("integer", "整数");
   if (beside.value->op == S::path && is_bare(*beside.value)) {
     const std::string& name = beside.value->path.parts.front().text;
-    for (const Scale& scale : work_.model.scales) {
-      if (!work_.scope.sees(item_.pack, scale.pack)) continue;
-      for (const Names& level : scale.levels)
-        if (std::find(level.all.begin(), level.all.end(), name) != level.all.end())
-          return say("scale ", "分级 ") + std::string(scale.names.in(language()));
-    }
+    if (const std::string scale = scale_of_level(name); !scale.empty()) return scale;
     if (beside.is_ordered) return say("scale «scale»", "分级 «分级»");
     return say("one of ", "取值 ") + name + say(", …", "、…");
   }
@@ -550,21 +551,22 @@ bool Conditions::told_of_glued_value(Span span, const std::string& before, const
   return true;
 }
 
-// What a word is a level or choice of, as this pack sees it; empty: of nothing.
-std::string Conditions::owner_of_level(const std::string& name) const {
-  const auto has = [&](const Names& level) {
-    return std::find(level.all.begin(), level.all.end(), name) != level.all.end();
-  };
+// What a word is a level of, as this pack sees it and as a fact's line says it: scale risk; empty: of nothing.
+std::string Conditions::scale_of_level(const std::string& name) const {
   for (const Scale& scale : work_.model.scales) {
-    if (!work_.scope.sees(item_.pack, scale.pack)) continue;
-    if (std::any_of(scale.levels.begin(), scale.levels.end(), has))
+    if (work_.scope.sees(item_.pack, scale.pack) && is_among(scale.levels, name))
       return say("scale ", "分级 ") + std::string(scale.names.in(language()));
   }
+  return {};
+}
+
+// The same of levels and choices.
+std::string Conditions::owner_of_level(const std::string& name) const {
+  if (std::string scale = scale_of_level(name); !scale.empty()) return scale;
   for (const Fact& fact : work_.model.facts) {
     const Type& type = fact.type.element ? *fact.type.element : fact.type;
     if (type.choices == kNone || fact.built_in || !work_.scope.sees(item_.pack, fact.pack)) continue;
-    const std::vector<Names>& choices = work_.model.choice_sets[type.choices].choices;
-    if (!std::any_of(choices.begin(), choices.end(), has)) continue;
+    if (!is_among(work_.model.choice_sets[type.choices].choices, name)) continue;
     return say("a choice of ", "取值，属于 ") + path_in(fact.path_names, language());
   }
   return {};
