@@ -92,6 +92,62 @@ std::string in_chinese(std::uint64_t n) {
   return out;
 }
 
+// Without its last unit where that is the next below the one before it: 一万二 of 一万二千, 一百二 of 一百二十, 一亿二 of 一亿二千万;
+// nothing where it is another's (一万二百, 三十二).
+std::string without_last_unit(std::string_view number) {
+  for (const auto& [next, unit] :
+       {std::pair<std::string_view, std::string_view>{"亿", "千万"}, {"万", "千"}, {"千", "百"}, {"百", "十"}}) {
+    if (!number.ends_with(unit)) continue;
+    const std::string_view rest = number.substr(0, number.size() - unit.size());
+    const std::size_t digit = rest.size() - std::min(rest.size(), kDigits[0].size());
+    if (rest.substr(0, digit).ends_with(next)) return std::string(rest);
+  }
+  return {};
+}
+
+// Figures with a unit between them: 6万5千, 6万五千, 6万5, 6w5 and 6万5000 of 65000; 3千5 of 3500.
+std::vector<std::string> with_unit_between(std::uint64_t n) {
+  struct Unit {
+    std::uint64_t value;
+    std::string_view sign, latin;
+  };
+  constexpr std::uint64_t kWan = 10'000, kTen = 10;
+  std::vector<std::string> out;
+  for (const Unit& unit : {Unit{kWan * kWan, "亿", {}}, {kWan, "万", "w"}, {1'000, "千", "k"}}) {
+    const std::uint64_t whole = n / unit.value, rest = n % unit.value;
+    if (whole == 0 || whole >= kWan || rest == 0) continue;
+    std::string read = in_chinese(rest);
+    if (read.starts_with("十")) read.insert(0, kDigits[1]);
+    const bool with_zero = rest < unit.value / kTen;
+    std::vector<std::string> rests = {read};
+    if (!with_zero) {
+      if (const std::string shorter = without_last_unit(std::string(unit.sign) + read); !shorter.empty())
+        rests.push_back(shorter.substr(unit.sign.size()));
+    }
+    for (std::size_t i = 0, all = rests.size(); i < all; ++i) {
+      std::string figures;
+      for (std::size_t at = 0; at < rests[i].size(); at += kDigits[0].size()) {
+        const std::string_view sign = std::string_view(rests[i]).substr(at, kDigits[0].size());
+        const auto* const digit = std::find(kDigits.begin(), kDigits.end(), sign);
+        figures += digit == kDigits.end() ? sign : std::to_string(digit - kDigits.begin());
+      }
+      rests.push_back(std::move(figures));
+    }
+    rests.push_back(std::to_string(rest));
+    if (rest % kWan == 0) rests.push_back(std::to_string(rest / kWan) + "万");
+    for (const std::string& one : rests) {
+      const bool alone = !with_zero || rest >= kTen;  // 6万5 is 65,000
+      for (const std::string_view sign : {unit.sign, unit.latin}) {
+        if (sign.empty()) continue;
+        const std::string before = std::to_string(whole).append(sign);
+        if (alone) out.push_back(before + one);
+        if (with_zero) out.push_back(before + "零" + one);
+      }
+    }
+  }
+  return out;
+}
+
 constexpr std::array<std::string_view, 20> kSmall = {
     "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
     "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
@@ -153,6 +209,19 @@ Words in_words(std::string_view number) {
     for (const char c : number) each += kDigits[static_cast<std::size_t>(c - '0')];
   }
 
+  if (places.empty()) {
+    if (std::string shorter = without_last_unit(chinese[0]); !shorter.empty()) chinese.push_back(std::move(shorter));
+    std::string tens = chinese[0];  // 一百十五
+    if (const std::size_t at = tens.find("百一十"); at != tens.npos)
+      chinese.push_back(tens.erase(at + kDigits[0].size(), kDigits[1].size()));
+    for (std::size_t i = 0, all = *n > 10 && *n < 100 && *n % 10 != 0 ? chinese.size() : 0; i < all; ++i) {  // 三十有二
+      for (const std::string_view joint : {"有", "又"}) {
+        std::string& one = chinese.emplace_back(chinese[i]);
+        one.insert(one.size() - kDigits[0].size(), joint);
+      }
+    }
+  }
+
   std::vector<std::string>& english = out.english;
   append_english(english.emplace_back(), *n);
   const auto also = [&](std::string_view what, std::string_view with) {  // each of them with that, too
@@ -205,6 +274,9 @@ void each_said(std::string_view number, std::string_view currency, SlotType type
   }
   if (const std::string million = shifted(number, 6); !million.empty()) {
     for (const std::string_view unit : {"百万", "m", " m", " million"}) with("", million, unit);
+  }
+  if (const std::optional<std::uint64_t> n = whole_number(number)) {
+    for (const std::string& one : with_unit_between(*n)) with("", one, "");
   }
   constexpr std::array<std::string_view, 8> kMoney = {"元", "块", "美元", "港元", "欧元", "英镑", "日元", "人民币"};
   constexpr std::array<std::string_view, 5> kEnglishMoney = {"rmb", "yuan", "dollars", "euros", "pounds"};

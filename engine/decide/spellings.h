@@ -2,6 +2,7 @@
 // in thousands, a day in any order. What a data class hides is looked for in the turn's texts by each of them.
 //
 //   spellings_of(program, slot, "60000 CNY")    // 60000 cny, 60,000, 6万, 六万, 60 thousand, sixty thousand, …
+//   spellings_of(program, slot, "12000 CNY")    // 一万二, 1万2, 1万2千, …: what stands alone; 一万二千五 is another number
 //
 // Promises   what is too short to mean the value by itself is looked for nowhere: a number of one or two digits without its unit (3, 65), one
 //            that is a single Han sign (三, 廿) or English word below eleven without it, a text or a name of fewer than four bytes (甲), but a

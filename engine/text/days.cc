@@ -83,9 +83,10 @@ std::optional<Part> read_part(std::string_view text, std::size_t& at) {
 
 // What may stand between two of a day's parts.
 bool is_between(std::string_view gap, bool named) {
-  constexpr std::size_t kLongest = 8;  // bytes, with its blanks
-  constexpr std::array<std::string_view, 17> kGaps = {"—", "·",  "。", "/",  ".",   "-",  "_",  "\\", ",",
-                                                      "'", "年", "月", "of", "the", ".,", ",'", ".-"};
+  constexpr std::size_t kLongest = 12;  // bytes, with its blanks
+  constexpr auto kGaps = std::to_array<std::string_view>({"—",  "·",  "。", "/",  ".",  "-",    "_",    "\\", ",",
+                                                          "'",  "年", "月", "日", "号", "of",   "the",  ".,", ",'",
+                                                          ".-", "/'", "-'", ".'", "—'", "年的", "dayof"});
   if (gap.empty()) return named;
   if (gap.size() > kLongest) return false;
   std::string sign(gap);
@@ -136,7 +137,7 @@ class Reader {
     const std::size_t end = parts_[2].place.end;
     std::size_t at = end;
     while (at < text_.size() && text_[at] == ' ') ++at;
-    for (const std::string_view sign : {"日", "号"}) {
+    for (const std::string_view sign : {"日", "号", "年"}) {
       if (text_.substr(at).starts_with(sign)) return static_cast<std::uint32_t>(at + sign.size());
     }
     return static_cast<std::uint32_t>(end);
