@@ -99,6 +99,8 @@ class Filter {
   bool told_of_part_before_a_time(std::size_t& at);
   bool told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
+  bool told_of_ordinal_day(std::size_t& at, std::size_t end);
+  bool told_of_period(std::size_t& at, std::size_t end);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
   void emit(int type, std::uint32_t begin, std::uint32_t end) { result_.tokens.push_back({type, begin, end}); }
   int last() const { return result_.tokens.size() > start_ ? result_.tokens.back().type : 0; }

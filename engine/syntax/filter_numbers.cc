@@ -11,6 +11,7 @@
 #include "engine/syntax/filter.h"
 #include "engine/syntax/habits.h"
 #include "engine/syntax/numerals.h"
+#include "engine/syntax/periods.h"
 #include "engine/syntax/spaced.h"
 
 namespace caveat::syntax {
@@ -64,6 +65,91 @@ std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end
   const Raw& last = raws_[at + 5];
   return last.glued && last.type == L::WORD && slice(last.begin, last.end).starts_with("日") ? std::optional(at + 5)
                                                                                              : std::nullopt;
+}
+
+// 2008年3月, 2008年3月底以前, 2008年第一季度, 12月底: a day is meant, and which is not said. What stands behind it is read on.
+bool Filter::told_of_period(std::size_t& at, std::size_t end) {
+  const Raw& number = raws_[at];
+  std::size_t next = at + 1;
+  constexpr std::size_t kMost = 6;
+  while (next < end && next < at + kMost && raws_[next].glued && !raws_[next].first) ++next;
+  if (next == at + 1) return false;
+  const std::string text = nfkc(slice(number.begin, raws_[next - 1].end));
+  if (text.size() != raws_[next - 1].end - number.begin) return false;  // places in it are places in the file
+  std::uint32_t last = raws_[next - 1].end;
+  const std::string_view before = result_.tokens.size() > start_
+                                      ? slice(result_.tokens.back().begin, result_.tokens.back().end)
+                                      : std::string_view();
+  const auto period = period_at(text);
+  const bool by_year = period && text.find("年") < period->length;
+  std::size_t of_month = by_year ? period->length : text.size();
+  int of_days = 0;
+  for (; of_month < text.size() && text[of_month] >= '0' && text[of_month] <= '9'; ++of_month)
+    of_days = std::min(10 * of_days + (text[of_month] - '0'), 99);
+  if (of_days > 0) {  // 2008年3月1号, 2008年3月1
+    constexpr std::string_view kOfSpeech = "号";
+    if (std::string_view(text).substr(of_month).starts_with(kOfSpeech)) of_month += kOfSpeech.size();
+    last = number.begin + static_cast<std::uint32_t>(of_month);
+    const Days meant = period->first + of_days - 1;
+    const std::string help = meant <= period->last ? format_date(meant) : std::string();
+    complain(codes::kNoSuchDate, number.begin, last, {std::string(slice(number.begin, last))},
+             help.empty() ? help : "a date is written " + help, help.empty() ? help : "日期写作 " + help,
+             help.empty() ? std::vector<Fix>() : std::vector<Fix>{{span(number.begin, last), help}});
+  } else if (by_year || (period && period->length == text.size() && raws_[at + 1].type == L::WORD)) {  // 2008Q1
+    last = number.begin + static_cast<std::uint32_t>(period->length);
+    std::vector<std::string> days = period->days();
+    std::vector<Fix> fixes;
+    const bool within = before == "为" || before == "是" || before == "属于" || before == "在";
+    if (within && by_year && days.size() == 2 && last == raws_[next - 1].end) {
+      fixes.push_back({span(result_.tokens.back().begin, last), "介于 " + days[0] + " 与 " + days[1] + " 之间"});
+    } else {
+      for (std::string& day : days) fixes.push_back({span(number.begin, last), std::move(day)});
+    }
+    const Both help = period->help();
+    complain(codes::kNoSuchDate, number.begin, last, {std::string(slice(number.begin, last))}, help.en, help.zh,
+             std::move(fixes));
+  } else {
+    // of 3月 months may be meant
+    const bool a_day = before.ends_with("早于") || before.ends_with("晚于") || !text.ends_with("月");
+    const bool month = a_day && slice(raws_[at + 1].begin, raws_[at + 1].end).starts_with("月");
+    const std::string edge = month ? month_without_year(text) : "";
+    if (edge.empty()) return false;
+    complain(codes::kNoSuchDate, number.begin, last, {std::string(slice(number.begin, last))},
+             "a date has its year and its day, such as " + edge, "日期须写明年份和日，如 " + edge);
+  }
+  emit(L::DATE_WORDS, number.begin, last);
+  for (++at; at < next && raws_[at].end <= last; ++at) {
+  }
+  if (at < next) raws_[at].begin = std::max(raws_[at].begin, last);
+  return true;
+}
+
+// 31st of March 2008, March 31st, 2008, 31st March
+bool Filter::told_of_ordinal_day(std::size_t& at, std::size_t end) {
+  const std::string_view behind = slice(raws_[at].begin, raws_[at].end);
+  if (behind != "st" && behind != "nd" && behind != "rd" && behind != "th") return false;
+  const std::size_t count = result_.tokens.size();
+  const bool word = count >= start_ + 2 && result_.tokens[count - 2].type == L::WORD;
+  for (const std::uint32_t begin :
+       {word ? result_.tokens[count - 2].begin : raws_[at - 1].begin, raws_[at - 1].begin}) {
+    constexpr std::size_t kMost = 4;
+    for (std::size_t next = std::min(at + kMost, end); next-- > at;) {
+      const std::string_view written = slice(begin, raws_[next].end);
+      const std::string with_year = day_by_name(written),
+                        day = with_year.empty() ? month_without_year(written) : with_year;
+      if (day.empty()) continue;
+      std::vector<Fix> fixes;
+      if (!with_year.empty()) fixes.push_back({span(begin, raws_[next].end), day});
+      complain(codes::kUnitLeftover, raws_[at].begin, raws_[at].end, {std::string(behind)},
+               (with_year.empty() ? "a date has its year and its day, such as " : "a date is written ") + day,
+               (with_year.empty() ? "日期须写明年份和日，如 " : "日期写作 ") + day, std::move(fixes));
+      if (begin != raws_[at - 1].begin) result_.tokens.pop_back();
+      result_.tokens.back() = {L::DATE_WORDS, begin, raws_[next].end};
+      at = next + 1;
+      return true;
+    }
+  }
+  return false;
 }
 
 // 01/02/2026, 2026/02/01: nobody divides so; the reading of dates tells how one is written.
@@ -280,9 +366,15 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
                      (slice(raws_[at + 2].begin, raws_[at + 2].end).starts_with("日") ||
                       slice(raws_[at + 2].begin, raws_[at + 2].end).starts_with("号"));
     if (day && text == "月") {  // 12月31日: no months
+      const auto two = [&](const Raw& one) {
+        const std::string digits = nfkc(slice(one.begin, one.end));
+        return (digits.size() == 1 ? "-0" : "-") + digits;
+      };
+      const std::string with_year = "2026" + two(number) + two(raws_[at + 1]);
       const auto last = static_cast<std::uint32_t>(raws_[at + 2].begin + 3);
       complain(codes::kNoSuchDate, number.begin, last, {std::string(slice(number.begin, last))},
-               "a date has its year: 2026-12-31", "日期须写明年份：2026-12-31");
+               "a date has its year: " + with_year, "日期须写明年份：" + with_year);
+      result_.tokens.back() = {L::DATE_WORDS, number.begin, last};
       raws_[at + 2].begin = last;
       at += raws_[at + 2].begin == raws_[at + 2].end ? 3 : 2;
       return true;
@@ -342,6 +434,7 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
         return true;
       }
     }
+    if (told_of_ordinal_day(at, end)) return true;
     if (told_of_leftover(number, rest_begin, raw, pieces)) {
       for (const auto& piece : pieces) result_.tokens.push_back(piece);
       ++at;

@@ -9,6 +9,7 @@
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
+#include "engine/syntax/periods.h"
 
 namespace caveat::syntax {
 
@@ -212,7 +213,11 @@ Days Lowering::day(Node node) {
       std::string s = std::to_string(number);
       return s.size() < width ? std::string(width - s.size(), '0') + s : s;
     };
-    if (parts.size() == 3) text = padded(parts[0], 4) + "-" + padded(parts[1], 2) + "-" + padded(parts[2], 2);
+    if (parts.size() != 3) {  // 2008年3月, which was told when it was read
+      const auto period = period_at(text);
+      return period ? period->first : 0;
+    }
+    text = padded(parts[0], 4) + "-" + padded(parts[1], 2) + "-" + padded(parts[2], 2);
   }
   if (const auto days = parse_date(text)) return *days;
   // 01/02/2026 is one day here and another there: both are offered.

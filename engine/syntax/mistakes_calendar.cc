@@ -11,6 +11,7 @@
 #include "engine/base/units.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/periods.h"
 
 namespace caveat::syntax {
 namespace {
@@ -115,20 +116,45 @@ std::optional<Complaint> Explainer::always_open() {
   return offering(begin, end - 1, {is_ascii(line) ? "hours always" : "服务时间 全天"});
 }
 
-// 1 March 2026, March 1, 2026
+// 1 March 2026, March 1, 2026, March 2008, is in Q1 2008, between January 2008 and the end of March 2008, end of March: a day is meant, and which is not said.
 std::optional<Complaint> Explainer::date_of_speech() {
-  for (std::size_t first = at_ - std::min<std::size_t>(at_, 1); first <= at_ && first + 2 < count_; ++first) {
-    std::size_t last = first + 2;
-    const bool month_first = type(first) == P::WORD;
-    const std::size_t day = month_first ? first + 1 : first, month = month_first ? first : first + 1;
-    if (month_first && type(last) == P::COMMA) ++last;
-    if (type(day) != P::NUMBER || type(month) != P::WORD || type(last) != P::NUMBER) continue;
-    const std::size_t number = which(kMonths, text(month)) + 1;
-    const std::string year = text(last), of_month = text(day);
-    if (number > kMonths.size() || year.size() != 4 || of_month.size() > 2) continue;
-    const auto two = [](const std::string& digits) { return (digits.size() == 1 ? "0" : "") + digits; };
-    const std::string meant = year + "-" + two(std::to_string(number)) + "-" + two(of_month);
-    if (parse_date(meant)) return offering(first, last, {meant});
+  constexpr std::size_t kBefore = 3, kWords = 7;  // the end of the | first quarter of 2008
+  const auto longest = [&](std::size_t first, std::size_t behind) -> std::pair<std::optional<Period>, std::size_t> {
+    for (std::size_t last = std::min(first + kWords, count_); last-- > behind;) {
+      const std::string written = text(first, last);
+      auto period = is_ascii(written) ? period_at(written) : std::nullopt;
+      if (period && period->length == written.size()) return {std::move(period), last};
+    }
+    return {std::nullopt, first};
+  };
+  const std::size_t furthest = at_ < count_ && text(at_) == "in" ? at_ + 1 : at_;
+  for (std::size_t first = at_ - std::min(at_, kBefore); first <= furthest && at_ < count_; ++first) {
+    if (first > 0 && type(first - 1) == P::NUMBER) continue;  // 31 June 2008
+    const auto [period, last] = longest(first, std::max(at_, first + 1));
+    if (period) {
+      const std::vector<std::string> days = period->days();
+      const std::size_t is = first > 0 && text(first - 1) == "in" ? first - 2 : first - 1;
+      Complaint c = offering(first, last, days);
+      if (first > 1 && type(is) == P::IS && days.size() == 2) {
+        c = offering(is, last, {"is between " + days[0] + " and " + days[1]});
+      } else if (first > 0 && type(first - 1) == P::BETWEEN && type(last + 1) == P::AND) {
+        if (const auto [until, end] = longest(last + 2, last + 3); until)
+          c = offering(first, end, {days.front() + " and " + until->days().back()});
+      }
+      c.help = period->help();
+      return c;
+    }
+    for (std::size_t end = std::min(first + kWords, count_); end-- > std::max(at_, first + 1);) {
+      const std::string written = text(first, end);
+      if (!is_ascii(written)) continue;
+      if (const std::string day = day_by_name(written); !day.empty()) return offering(first, end, {day});
+      const std::string day = month_without_year(written);
+      if (day.empty()) continue;
+      return Complaint{&codes::kUnexpected,
+                       span(first, end),
+                       {"“" + written + "”", Both{"a date with its year", "写明年份的日期"}},
+                       Both{"a date has its year and its day, such as " + day, "日期须写明年份和日，如 " + day}};
+    }
   }
   return std::nullopt;
 }
@@ -154,7 +180,7 @@ std::optional<Complaint> Explainer::length_in_parts() {
     return offering(at_ - 2, at_ + 1, {std::to_string(hours * 60 + minutes) + "分钟"});
   if ((longer == "year" || longer == "years") && (shorter == "months" || shorter == "month"))
     return offering(at_ - 2, at_ + 1, {std::to_string(hours * 12 + minutes) + " months"});
-  if (longer == "年" && shorter == "个月")
+  if (longer == "年" && (shorter == "个月" || shorter == "月"))
     return offering(at_ - 2, at_ + 1, {std::to_string(hours * 12 + minutes) + "个月"});
   return std::nullopt;
 }

@@ -17,7 +17,19 @@ using P = CaveatGrammar;
 }  // namespace
 
 // 达到 3次以上: the bound is said once, by the word before or by that behind.
+// 早于 2026年3月1日以前: so is the side of a day.
 std::optional<Complaint> Explainer::said_with_its_bound() {
+  if (at_ > 1 && at_ < count_ && (type(at_ - 1) == P::DATE || type(at_ - 1) == P::DATE_WORDS)) {
+    const std::string tail = text(at_), word = text(at_ - 2);
+    const bool before = word == "早于" && (tail == "以前" || tail == "之前" || tail == "前");
+    const bool after = word == "晚于" && (tail == "以后" || tail == "之后" || tail == "后");
+    if (before || after) {
+      Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + tail + "”", expected()}};
+      c.help = Both{"the bound is said already: leave it out", "“" + word + "”已含此意：请删去"};
+      c.fixes.push_back({c.span, ""});
+      return c;
+    }
+  }
   const bool up = type(at_) == P::OR_MORE;
   if (!up && type(at_) != P::OR_LESS && type(at_) != P::INSIDE) return std::nullopt;
   const std::size_t begin = comparison_begin(at_);

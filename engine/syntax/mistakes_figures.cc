@@ -10,6 +10,7 @@
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/numerals.h"
+#include "engine/syntax/periods.h"
 
 namespace caveat::syntax {
 namespace {
@@ -162,7 +163,11 @@ std::optional<Complaint> Explainer::day_before() {
       {{"以前", "早于"}, {"之前", "早于"}, {"前", "早于"}, {"以后", "晚于"}, {"之后", "晚于"}, {"起", "不早于"}}};
   for (const auto& [tail, keyword] : kTails) {
     if (text(at_ + 1) != tail) continue;
-    const std::string meant = std::string(keyword) + " " + text(at_);
+    std::string day = text(at_);
+    if (const auto period = period_at(day);
+        period && period->length == day.size())  // 2008年3月以前: which was told, and is mended here
+      day = period->days()[keyword == "晚于" ? period->days().size() - 1 : 0];
+    const std::string meant = std::string(keyword) + " " + day;
     Complaint c{&codes::kUnexpected, span(at_, at_ + 1), {"“" + text(at_, at_ + 1) + "”", "“" + meant + "”"}};
     c.fixes.push_back({c.span, meant});
     return c;

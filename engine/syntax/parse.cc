@@ -92,8 +92,10 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
     const auto holds = [&](const Span& span) {
       return span.begin <= complaint.span.begin && complaint.span.end <= span.end;
     };
-    if (complaint.code != &codes::kUnexpected) return holds(offer.mended);
     const std::uint32_t size = complaint.span.end - complaint.span.begin;
+    if (complaint.code == &codes::kNoSuchDate)  // 2008年3月以前
+      return holds(offer.mended) && offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
+    if (complaint.code != &codes::kUnexpected) return holds(offer.mended);
     constexpr std::size_t kLong = 1000;  // a list that is offered whole is searched for none of what stands in it
     return holds(offer.whole) && size < offer.whole.end - offer.whole.begin && offer.with.size() <= kLong &&
            offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
@@ -101,7 +103,7 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
   std::erase_if(complaints, [&](const Complaint& complaint) {
     if (complaint.code != &codes::kKeywordGlued && complaint.code != &codes::kUnitLeftover &&
         complaint.code != &codes::kDigitInName && complaint.code != &codes::kGroupedNumber &&
-        complaint.code != &codes::kUnexpected)
+        complaint.code != &codes::kNoSuchDate && complaint.code != &codes::kUnexpected)
       return false;
     auto behind = std::upper_bound(offers.begin(), offers.end(), complaint.span.begin,
                                    [](std::uint32_t at, const Offer& one) { return at < one.mended.begin; });

@@ -496,7 +496,7 @@ void Filter::a_number(Reading& reading, std::size_t& at, std::size_t end) {
     if (raws_[at].begin == raws_[at].end) ++at;
     return;
   }
-  if (told_of_groups(at, end)) return;
+  if (told_of_groups(at, end) || told_of_period(at, end)) return;
   emit(L::NUMBER, raw.begin, raw.end);
   ++at;
 }

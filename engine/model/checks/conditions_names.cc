@@ -466,6 +466,7 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       return expanded;
     }
     if (is_bare(expr)) {
+      if (hint != nullptr && told_of_period(expr, *hint)) return nullptr;
       const std::string owner = hint != nullptr ? owner_of_level(steps[0]) : std::string();
       if (!owner.empty()) {
         return wrong_type(expr.span, describe(work_.model, *hint, language()),

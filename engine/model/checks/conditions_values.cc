@@ -6,6 +6,7 @@
 #include "engine/model/checks/kinds.h"
 #include "engine/model/checks/nodes.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/periods.h"
 
 namespace caveat::model {
 namespace {
@@ -34,6 +35,25 @@ void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
   const std::string_view behind = work_.text_at({expr.span.source, expr.span.end, expr.span.end + 1});
   if (!yuan && !behind.empty() && static_cast<unsigned char>(behind.front()) >= 0x80) meant += ' ';  // 3万以上
   diagnostic.fixes.push_back({expr.span, meant});
+}
+
+// 2008, 2008年, 2008-03 where a date is to stand: its first day or its last is meant.
+bool Conditions::told_of_period(const syntax::Expr& expr, const Type& hint) {
+  if (hint.kind != TypeKind::date && hint.kind != TypeKind::instant) return false;
+  const std::string written = quoted(expr.span);
+  const auto period = syntax::period_at(written, true);
+  if (!period || period->length != written.size()) {
+    const std::string day = syntax::month_without_year(written);  // end of March, March
+    if (day.empty()) return false;
+    wrong_type(expr.span, describe(work_.model, hint, language()), written,
+               say("A date has its year and its day, such as ", "日期须写明年份和日，如 ") + day);
+    return true;
+  }
+  std::string help = period->help().in(language());
+  if (help.front() == 'a') help.front() = 'A';
+  wrong_type(expr.span, describe(work_.model, hint, language()), written, std::move(help));
+  for (std::string& day : period->days()) work_.diagnostics.back().fixes.push_back({expr.span, std::move(day)});
+  return true;
 }
 
 ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
@@ -80,6 +100,8 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
           help = say("The fact is a number, which takes no unit of time: ", "该事实是数，不带时间单位：") + instead +
                  say("; a length of time is a fact of type duration", "；若指时长，请把事实声明为“时长”");
         }
+      } else if (told_of_period(expr, *hint)) {
+        return nullptr;
       } else if ((hint->kind == TypeKind::date || hint->kind == TypeKind::instant) &&
                  natural.kind == TypeKind::duration) {
         const std::string many = quoted(expr.span);
@@ -179,6 +201,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
     }
     case S::add:
     case S::sub: {
+      if (hint != nullptr && told_of_period(expr, *hint)) return nullptr;
       const ExprPtr a = argument(0), b = argument(1);
       if (!a || !b) return nullptr;
       const bool minus = expr.op == S::sub;
@@ -240,6 +263,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
     }
     case S::share_of: {
       const Type percent = of(TypeKind::percent);
+      if (hint != nullptr && told_of_period(expr, *hint)) return nullptr;
       const ExprPtr share = value(*expr.args[0], &percent), of_what = argument(1);
       if (!share || !of_what) return nullptr;
       const TypeKind kind = of_what->type.kind;
