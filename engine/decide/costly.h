@@ -43,6 +43,12 @@ class Costly {
 
   void clear() { asked_.clear(), places_.clear(), yes_.reset(); }
 
+  // Whether the text says yes to whatever was asked (semantics.md 24). `normal`: the text.
+  bool assents(std::string_view normal) {
+    if (!yes_) yes_ = text::assent(normal);
+    return yes_->has_value();
+  }
+
   // Whether the pattern of a group is found; more than `most` places: unknown, cause limit.
   Found pattern(std::uint32_t group, const text::Pattern& pattern, const text::NormalText& text, std::size_t most);
 

@@ -115,7 +115,7 @@ void Run::find() {
         place(unit);
         const std::size_t before = in_.candidates.size();
         const RuleRow* const rules = p_.rules().data();
-        index.each(shape, {setting_.cells}, [&](std::uint32_t rule, Settled settled) {
+        index.each(shape, {setting_.cells, &words_}, [&](std::uint32_t rule, Settled settled) {
           fetch_ahead(&rules[rule]);
           in_.candidates.emplace_back(rule, unit, settled);
         });

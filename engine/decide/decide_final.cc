@@ -13,7 +13,16 @@ void Run::judge_final_text() {
   in_.forget(answer_slot_);
   setting_.answer_text = in_.say;
   setting_.answer_format = d_.say_format;
-  for (std::uint32_t index : p_.answer_rules()) {
+  std::array<std::optional<std::span<const std::uint64_t>>, 2> found;  // of what is looked for, and of what is claimed
+  const auto may_hold = [&](const program::TestRow& test) {
+    if (test.high == 0) return true;
+    auto& words = found[(test.flags & program::kClaimed) != 0 ? 1 : 0];
+    if (!words) words = words_.found(test);
+    return words->empty() || p_.is_any_found(test, *words);
+  };
+  for (std::size_t at = 0; at < p_.answer_rules().size(); ++at) {
+    if (!may_hold(p_.answer_tests()[at])) continue;  // most of them
+    const std::uint32_t index = p_.answer_rules()[at];
     const RuleRow& rule = p_.rules()[index];
     const PackNow& pack = in_.packs[rule.pack];
     const bool applies =

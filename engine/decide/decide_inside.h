@@ -228,6 +228,7 @@ class Run {
   Scratch::Inside& in_;
   Decision& d_;
   Setting setting_;
+  WordsFound words_{setting_};
   Verdict turn_ = Verdict::allow;
   std::optional<Bid> bid_;
   bool limited_ = false;

@@ -335,9 +335,12 @@ std::string_view text_of(std::uint32_t slot, const Request::Extra& extra, const 
   return slot == setting.answer_slot ? setting.answer_text : setting.request->view(extra.at, extra.size);
 }
 
+TextSeen& look(std::uint32_t slot, std::uint8_t frame, const Setting& setting, std::string_view text) {
+  return setting.eyes->look(slot, setting.item_of(frame, slot), text,
+                            slot == setting.answer_slot ? setting.answer_format : text::Format::plain);
+}
 TextSeen& look(const Node& node, const Setting& setting, std::string_view text) {
-  return setting.eyes->look(node.slot, setting.item_of(node.frame, node.slot), text,
-                            node.slot == setting.answer_slot ? setting.answer_format : text::Format::plain);
+  return look(node.slot, node.frame, setting, text);
 }
 
 bool is_marked(std::uint32_t slot, const Setting& setting) {
@@ -562,6 +565,16 @@ Kleene leaf(const Node& node, NodeCode code, const Setting& setting, Cause& caus
 }
 
 }  // namespace
+
+std::span<const std::uint64_t> WordsFound::found(const program::TestRow& test) {
+  const Seen seen = see(setting_, test.frame, test.cell);
+  if (seen.state != Request::kKnown) return {};
+  const Request::Extra extra = setting_.request->extra(*seen.cell);
+  TextSeen& looked = look(test.slot, test.frame, setting_, text_of(test.slot, extra, setting_));
+  if (!looked.is_whole()) return {};
+  if ((test.flags & program::kClaimed) != 0 && looked.costly.assents(looked.normal.text())) return {};
+  return looked.hits.hit_lexicons();
+}
 
 TextSeen& other_text(const Node& node, const Setting& setting) {
   const std::uint8_t frame = other_frame(node);

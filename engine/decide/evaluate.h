@@ -114,6 +114,16 @@ inline bool only_sure(const program::Node& node, const Setting& setting) {
   return ((node.flags & program::kUnderNot) != 0) != setting.excuses;
 }
 
+// The words of the texts as the setting has them, by which the index drops rules.
+class WordsFound final : public program::Index::Texts {
+ public:
+  explicit WordsFound(const Setting& setting) : setting_(setting) {}
+  std::span<const std::uint64_t> found(const program::TestRow& test) override;
+
+ private:
+  const Setting& setting_;
+};
+
 struct Working {  // per node of the program at hand
   std::array<Kleene, 256> result;
   std::array<Cause, 256> cause;

@@ -139,17 +139,54 @@ void Index::narrow(const BlockRow& block, const Frames& frames, Narrowed& out) c
       for (std::uint32_t word = 0; word < words; ++word) which[word] |= asked[word];
     }
   }
+  const std::uint32_t before_pairs = numbers;
+  while (numbers > 0 && columns[numbers - 1].kind == static_cast<std::uint32_t>(ColumnKind::text)) --numbers;
   const Columns all{columns, numbers, rows_.starts.data(), rows_.bits.data(), frames.cells};
   switch (words) {
     case 1:
-      return and_columns<Row1>(all, live, open);
+      and_columns<Row1>(all, live, open);
+      break;
     case 2:
-      return and_columns<Row2>(all, live, open);
+      and_columns<Row2>(all, live, open);
+      break;
     case 4:
-      return and_4(all, live, open);
+      and_4(all, live, open);
+      break;
     default:
-      return and_8(all, live, open);
+      and_8(all, live, open);
   }
+  // A text is searched only where a rule is left that asks.
+  for (std::uint32_t at = numbers; at < before_pairs; ++at)
+    narrow_by_words(columns[at], frames, std::span(out.live).first(words));
+}
+
+void Index::narrow_by_words(const ColumnRow& column, const Frames& frames, std::span<std::uint64_t> live) const {
+  const auto row = [&](std::uint32_t at) { return rows_.bits.subspan(at, live.size()); };
+  const auto asked = row(column.asked), none = row(column.none);
+  Word left = 0;
+  for (std::size_t word = 0; word < live.size(); ++word) left |= live[word] & asked[word];
+  if (left == 0) return;
+  std::array<Word, kBlockRules / 64> some{};
+  std::copy(none.begin(), none.end(), some.begin());
+  const Cell* cells = frames.cells[column.frame];
+  const CellState state = cells ? static_cast<CellState>(cells[column.cell].state) : CellState::absent;
+  if (state == CellState::unknown) return;
+  if (state == CellState::known) {
+    const auto found = frames.texts ? frames.texts->found(rows_.tests[column.test]) : std::span<const Word>{};
+    if (found.empty()) return;
+    const auto groups = rows_.starts.subspan(column.starts, column.classes);
+    const auto first = static_cast<std::size_t>(groups.front()), last = static_cast<std::size_t>(groups.back());
+    for (std::size_t word = first / 64; word <= last / 64 && word < found.size(); ++word) {
+      for (Word hits = found[word]; hits != 0; hits &= hits - 1) {
+        const auto group = static_cast<std::int64_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(hits)));
+        const auto at = std::lower_bound(groups.begin(), groups.end(), group);
+        if (at == groups.end() || *at != group) continue;
+        const auto hit = row(column.rows + static_cast<std::uint32_t>((at - groups.begin()) * live.size()));
+        for (std::size_t one = 0; one < live.size(); ++one) some[one] |= hit[one];
+      }
+    }
+  }
+  for (std::size_t word = 0; word < live.size(); ++word) live[word] &= some[word];
 }
 
 Index::Cost Index::cost() const {

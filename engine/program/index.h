@@ -1,12 +1,12 @@
 // Index: which rules are not certainly false for the facts at hand (evaluation.md). It drops a rule only if a known fact, or
-// an absent part, makes one member of its outermost `and` false; an unknown fact drops nothing. A rule that is nothing but such
+// an absent part, makes one member of its outermost `and` false, or the words that it needs stand nowhere in a known text; an unknown fact drops nothing. A rule that is nothing but such
 // members is settled: true if all of them are, unknown if what keeps it from that is unknown facts; each other one that is
 // left goes to its own condition program.
 // Lies in the image, made by passes/index.cc, asked by decide once for each product and action.
 //
 // How        rules are grouped by what they are judged for; in a group by the two facts that most of them test for one
 //            symbol (scope); what is left of a scope is tried rule by rule, or, above kScan rules, by rows of bits: one row
-//            for each class of values of a fact, all rows ANDed
+//            for each class of values of a fact, all rows ANDed, then for each text one for each group of words found in it
 // Promises   a rule that is not certainly false is found; a settled one is what it is said to be. The property tests aim at both
 // Threads    const
 // Lifetime   points into the image
@@ -28,8 +28,19 @@ namespace caveat::program {
 
 class Index {
  public:
+  // The texts at hand, searched when first asked for.
+  class Texts {
+   public:
+    // Which groups of words stand in one, a bit each; empty: that cannot be told, and no rule is dropped by it. `test`: of a text
+    // that is known.
+    virtual std::span<const std::uint64_t> found(const TestRow& test) = 0;
+
+   protected:
+    ~Texts() = default;
+  };
   struct Frames {
     std::array<const Cell*, 3> cells{};  // program::Frame; null: no such item at hand
+    Texts* texts = nullptr;              // null: rules are not dropped by words
   };
   struct Rows {
     std::span<const ShapeRow> shapes;  // 4
@@ -42,7 +53,8 @@ class Index {
     std::span<const ColumnRow> columns;
     std::span<const std::int64_t> starts;
     std::span<const std::uint64_t> bits;
-    std::span<const std::int64_t> keys;  // of the conditions
+    std::span<const std::int64_t> keys;      // of the conditions
+    std::span<const std::uint32_t> indices;  // of the image
   };
 
   static constexpr std::size_t kFetchedBytes = 512;
@@ -68,6 +80,9 @@ class Index {
   enum class Truth : std::uint8_t { no, yes, open, unsure };  // open: unknown; unsure: the keys cannot tell
   // What a test says of a key; the builder cuts classes with it.
   static bool holds(const TestRow& test, std::int64_t key, std::span<const std::int64_t> keys);
+  static bool is_found(std::span<const std::uint64_t> found, std::uint64_t group) {
+    return group / 64 < found.size() && (found[group / 64] >> group % 64 & 1) != 0;
+  }
 
  private:
   Rows rows_;
@@ -83,6 +98,7 @@ class Index {
       if (cell.state == static_cast<std::uint8_t>(CellState::unknown)) return Truth::open;
       return negated ? Truth::yes : Truth::no;
     }
+    if (kind == TestKind::text) return ask_text(test, frames);
     bool result = false;
     switch (kind) {
       case TestKind::range:
@@ -105,6 +121,15 @@ class Index {
         break;
     }
     return result != negated ? Truth::yes : Truth::no;
+  }
+  // Whether what was found counts is for the rule's own program to say.
+  Truth ask_text(const TestRow& test, const Frames& frames) const {
+    const auto found = frames.texts ? frames.texts->found(test) : std::span<const std::uint64_t>{};
+    if (found.empty()) return Truth::unsure;
+    const std::uint32_t* group = rows_.indices.data() + test.low;
+    for (const std::uint32_t* end = group + test.high; group != end; ++group)
+      if (is_found(found, *group)) return Truth::unsure;
+    return Truth::no;
   }
   Truth ask_pair(const TestRow& test, const Frames& frames) const {
     const Cell* cells = frames.cells[test.frame];
@@ -196,6 +221,7 @@ class Index {
     std::array<std::uint64_t, kBlockRules / 64> live, open, unsure;
   };
   void narrow(const BlockRow& block, const Frames& frames, Narrowed& out) const;
+  void narrow_by_words(const ColumnRow& column, const Frames& frames, std::span<std::uint64_t> live) const;
 
   template <class Found>
   void visit(const BucketRow& bucket, const Frames& frames, bool scope_open, Found& found) const {

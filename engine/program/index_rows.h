@@ -11,20 +11,22 @@ namespace caveat::program {
 
 inline constexpr std::size_t kBlockRules = 512;  // rules of a block of bits, at most
 
-enum class TestKind : std::uint8_t { range, mask, set, less, at_most, equal, list_any, list_all };
+enum class TestKind : std::uint8_t { range, mask, set, less, at_most, equal, list_any, list_all, text };
 enum TestFlag : std::uint8_t {
   kNegated = 1,
-  kDoubled = 2  // of pairs: keys that are equal may stand for values that are not
+  kDoubled = 2,  // of pairs: keys that are equal may stand for values that are not
+  kClaimed = 4   // of texts: one that is assent says nothing (text_gate.h)
 };
 struct TestRow {  // one condition on one fact, or on two of one key space
   std::uint8_t kind = 0;
   std::uint8_t frame = 0, other_frame = 0;
   std::uint8_t flags = 0;
   std::uint32_t cell = 0;
-  std::int64_t low = 0;    // range, mask, list: as in Node; set: first of `keys`; pair: the other cell
-  std::int64_t high = 0;   // set: how many keys
+  std::int64_t low =
+      0;  // range, mask, list: as in Node; set: first of `keys`; pair: the other cell; text: first of `indices`
+  std::int64_t high = 0;   // set: how many keys; text: how many groups of words
   std::uint32_t rule = 0;  // of the bucket, where its rules are tried one by one
-  std::uint32_t unused = 0;
+  std::uint32_t slot = 0;  // of a text
 };
 
 // A test that is answered without a branch; four to a cache line. Of a number: which orders to `operand` hold; of a symbol or a
@@ -51,7 +53,7 @@ struct EntryRow {
 
 // A column is what the rules of a block ask of one fact (or of one pair): a row of bits, one a rule, for each class of its
 // values. Offsets are words of `bits`.
-enum class ColumnKind : std::uint32_t { number, list, pair };
+enum class ColumnKind : std::uint32_t { number, list, text, pair };
 inline constexpr std::uint32_t kGroupSymbols = 4, kGroupRows = 1 << kGroupSymbols;
 struct ColumnRow {           // a cache line
   std::int64_t low = 0;      // number: the key that the first byte of `direct` is of
@@ -60,13 +62,14 @@ struct ColumnRow {           // a cache line
   std::uint32_t kind = 0;
   std::uint32_t frame = 0;
   std::uint32_t cell = 0;
-  std::uint32_t starts = 0;   // number: `classes` keys, the least of each class
-  std::uint32_t classes = 0;  // number: classes; list: groups of four symbols
-  std::uint32_t rows = 0;     // number: a row a class; list: a row for each set of a group's symbols
-  std::uint32_t vetoes = 0;   // list: as `rows`, of the rules that must not find one; kNone: no rule is such
-  std::uint32_t none = 0;     // number: of an absent part; list: the rules that a list without hits leaves
-  std::uint32_t asked = 0;    // the rules that ask
-  std::uint32_t test = 0;     // pair: TestRow
+  std::uint32_t starts =
+      0;  // number: `classes` keys, the least of each class; text: as many groups of words, ascending
+  std::uint32_t classes = 0;  // number: classes; list: groups of four symbols; text: groups of words
+  std::uint32_t rows = 0;  // number: a row a class; list: a row for each set of a group's symbols; text: a row a group
+  std::uint32_t vetoes = 0;  // list: as `rows`, of the rules that must not find one; kNone: no rule is such
+  std::uint32_t none = 0;    // number: of an absent part; list, text: the rules that one without hits leaves
+  std::uint32_t asked = 0;   // the rules that ask
+  std::uint32_t test = 0;    // text, pair: a TestRow of it
   std::uint32_t unused[2] = {};
 };
 struct BlockRow {

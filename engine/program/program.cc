@@ -7,6 +7,7 @@
 
 #include "engine/program/codes.h"
 #include "engine/program/image.h"
+#include "engine/program/text_gate.h"
 
 namespace caveat::program {
 namespace {
@@ -385,8 +386,16 @@ class Inspector {
       need(one.rule < row.rules);
   }
   void test(const TestRow& row) {
-    need(row.kind <= static_cast<std::uint8_t>(TestKind::list_all) && has_cell(row.frame, row.cell));
+    need(row.kind <= static_cast<std::uint8_t>(TestKind::text) && has_cell(row.frame, row.cell));
     const auto kind = static_cast<TestKind>(row.kind);
+    if (kind == TestKind::text) {
+      const auto indices = static_cast<std::int64_t>(count(Section::indices));
+      need(row.low >= 0 && row.high > 0 && row.low <= indices && row.high <= indices - row.low);
+      if (!fault_)
+        each_index({static_cast<std::uint32_t>(row.low), static_cast<std::uint32_t>(row.high)}, Section::groups);
+      cell(row.slot, row.cell, row.frame);
+      if (!fault_) need(p_.slots()[row.slot].type == static_cast<std::uint8_t>(SlotType::text));
+    }
     if (kind == TestKind::less || kind == TestKind::at_most || kind == TestKind::equal)
       need(has_cell(row.other_frame, row.low));
     if (kind == TestKind::set) {
@@ -401,7 +410,7 @@ class Inspector {
     range(Section::index_columns, {row.columns, row.column_count});
     bits(row.settles, row.words);
     if (fault_) return;
-    bool pairs = false;
+    bool texts = false, pairs = false;
     for (const ColumnRow& column : p_.rows<ColumnRow>(Section::index_columns, {row.columns, row.column_count})) {
       bits(column.asked, row.words);
       if (column.kind == static_cast<std::uint32_t>(ColumnKind::pair)) {
@@ -410,6 +419,19 @@ class Inspector {
         continue;
       }
       need(!pairs);  // pairs stand last: before another column one would be read as that one's kind
+      if (column.kind == static_cast<std::uint32_t>(ColumnKind::text)) {
+        texts = true;
+        need(has_cell(column.frame, column.cell) && column.test < count(Section::index_tests));
+        bits(column.none, row.words);
+        bits(column.rows, std::uint64_t{column.classes} * row.words);
+        need(column.classes > 0), range(Section::index_starts, {column.starts, column.classes});
+        if (fault_) return;
+        need(p_.all<TestRow>(Section::index_tests)[column.test].kind == static_cast<std::uint8_t>(TestKind::text));
+        for (const std::int64_t group : p_.rows<std::int64_t>(Section::index_starts, {column.starts, column.classes}))
+          need(group >= 0 && group < static_cast<std::int64_t>(count(Section::groups)));
+        continue;
+      }
+      need(!texts);  // as these stand behind all others
       const bool number = column.kind == static_cast<std::uint32_t>(ColumnKind::number);
       need(has_cell(column.frame, column.cell));
       bits(column.none, row.words);
@@ -650,7 +672,22 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
                               program->all<Str>(Section::strings));
   for (std::uint32_t rule = 0; rule < program->rules().size(); ++rule) {
     const RuleRow& row = program->rules()[rule];
-    if (row.flags & kReadsAnswerText) program->answer_rules_.push_back(rule);
+    if (row.flags & kReadsAnswerText) {
+      program->answer_rules_.push_back(rule);
+      const std::span<const Node> when = program->rows<Node>(Section::nodes, row.when);
+      const auto gate = text_gate(when, when.size() - 1, program->all<std::uint32_t>(Section::indices));
+      TestRow& test = program->answer_tests_.emplace_back();
+      if (gate && gate->slot == program->answer_text()) {
+        test.kind = static_cast<std::uint8_t>(TestKind::text);
+        test.flags = gate->claims ? kClaimed : 0;
+        test.frame = static_cast<std::uint8_t>(gate->frame);
+        test.cell = gate->cell;
+        test.slot = gate->slot;
+        test.low = static_cast<std::int64_t>(program->answer_words_.size());
+        test.high = static_cast<std::int64_t>(gate->groups.size());
+        program->answer_words_.insert(program->answer_words_.end(), gate->groups.begin(), gate->groups.end());
+      }
+    }
     program->judges_named_ |= (row.subjects & kOnAnswer) && (row.flags & kReadsProduct) && !(row.flags & kAsAWhole);
   }
   for (const TopicRow& topic : program->topics()) program->judges_named_ |= (topic.flags & kReadsProduct) != 0;
@@ -682,7 +719,7 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
              program->all<TestRow>(Section::index_tests), program->all<QuickRow>(Section::index_quick),
              program->all<BlockRow>(Section::index_blocks), program->all<ColumnRow>(Section::index_columns),
              program->all<std::int64_t>(Section::index_starts), program->all<std::uint64_t>(Section::index_bits),
-             program->all<std::int64_t>(Section::keys)});
+             program->all<std::int64_t>(Section::keys), program->all<std::uint32_t>(Section::indices)});
 
   // What decides, whatever the image's own layout: packs by digest, zones, parameters, semantics (contracts.md 27).
   Sha256 digest;

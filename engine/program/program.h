@@ -35,7 +35,7 @@
 
 namespace caveat::program {
 
-inline constexpr std::uint32_t kImageFormat = 9;
+inline constexpr std::uint32_t kImageFormat = 10;
 inline constexpr std::uint32_t kSemanticsVersion =
     1;  // raised when, from the first release on, the same packs would decide otherwise
 
@@ -171,6 +171,14 @@ class Program {
   // The turn's cells of a part that a turn may be without.
   std::span<const std::uint32_t> cells_of(SlotPart part) const { return part_cells_[static_cast<std::size_t>(part)]; }
   std::span<const std::uint32_t> answer_rules() const { return answer_rules_; }  // judged again on the final text
+  // Of each of them, in the same order, what must be found in the answer; of no groups: nothing must. `found`: Index::Texts.
+  std::span<const TestRow> answer_tests() const { return answer_tests_; }
+  bool is_any_found(const TestRow& answer_test, std::span<const std::uint64_t> found) const {
+    const std::uint32_t* group = answer_words_.data() + answer_test.low;
+    for (const std::uint32_t* end = group + answer_test.high; group != end; ++group)
+      if (Index::is_found(found, *group)) return true;
+    return answer_test.high == 0;
+  }
   // Whether it makes a difference which products an answer names: a rule on answers, or a topic, reads of one.
   bool judges_named() const { return judges_named_; }
   std::uint32_t default_queue() const { return default_queue_; }  // of the pack that comes first and has one
@@ -204,6 +212,8 @@ class Program {
   std::vector<std::string_view> jurisdictions_;
   std::array<std::vector<std::uint32_t>, 11> part_cells_;  // SlotPart
   std::vector<std::uint32_t> answer_rules_;
+  std::vector<TestRow> answer_tests_;
+  std::vector<std::uint32_t> answer_words_;  // groups
   bool judges_named_ = false;
 };
 

@@ -11,6 +11,7 @@
 
 #include "engine/program/index.h"
 #include "engine/program/passes/draft.h"
+#include "engine/program/text_gate.h"
 
 namespace caveat::program {
 namespace {
@@ -66,7 +67,20 @@ class Indexer {
       drafted.tests.push_back(*test);
     } else if (code != NodeCode::always) {
       drafted.settles = false;
+      if (const auto gate = text_gate(nodes, at, image_.indices)) drafted.tests.push_back(by_words(*gate));
     }
+  }
+  TestRow by_words(const TextGate& gate) const {
+    TestRow test;
+    test.kind = static_cast<std::uint8_t>(TestKind::text);
+    test.flags = gate.claims ? kClaimed : 0;
+    test.frame = static_cast<std::uint8_t>(gate.frame);
+    test.cell = gate.cell;
+    test.slot = gate.slot;
+    test.low = static_cast<std::int64_t>(image_.indices.size());
+    test.high = static_cast<std::int64_t>(gate.groups.size());
+    image_.indices.insert(image_.indices.end(), gate.groups.begin(), gate.groups.end());
+    return test;
   }
   std::optional<TestRow> leaf(const Node& node, bool negated) const {
     TestRow test;
@@ -277,6 +291,7 @@ class Indexer {
       if (members[rule].settles) set(block.settles, rule);
     }
     std::map<Place, Asked> numbers, lists;
+    std::map<std::pair<Place, bool>, Asked> texts;
     std::map<std::tuple<std::uint8_t, std::uint8_t, Place, Place>, Asked> pairs;
     for (std::size_t rule = 0; rule < members.size(); ++rule) {
       for (const TestRow& test : members[rule].tests) {
@@ -291,6 +306,9 @@ class Indexer {
           case TestKind::list_all:
             lists[place].emplace_back(rule, &test);
             break;
+          case TestKind::text:
+            texts[{place, (test.flags & kClaimed) != 0}].emplace_back(rule, &test);
+            break;
           default:
             pairs[{test.kind, test.flags, place, Place{test.other_frame, static_cast<std::uint32_t>(test.low)}}]
                 .emplace_back(rule, &test);
@@ -301,6 +319,7 @@ class Indexer {
     for (const auto& [place, asked] : numbers) columns.emplace_back(asked.size(), number(place, asked, block.words));
     for (const auto& [place, asked] : lists) columns.emplace_back(asked.size(), list(place, asked, block));
     std::stable_sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    for (const auto& [what, asked] : texts) columns.emplace_back(asked.size(), text(asked, block.words));
     for (const auto& [what, asked] : pairs) columns.emplace_back(asked.size(), pair(asked, block.words));
     block.columns = static_cast<std::uint32_t>(image_.index_columns.size());
     block.column_count = static_cast<std::uint32_t>(columns.size());
@@ -322,6 +341,36 @@ class Indexer {
     ColumnRow made = column(ColumnKind::pair, asked, words);
     made.test = static_cast<std::uint32_t>(image_.index_tests.size());
     image_.index_tests.push_back(*asked.front().second);
+    return made;
+  }
+
+  ColumnRow text(const Asked& asked, std::uint32_t words) {
+    ColumnRow made = column(ColumnKind::text, asked, words);
+    made.test = static_cast<std::uint32_t>(image_.index_tests.size());
+    image_.index_tests.push_back(*asked.front().second);
+    const auto groups_of = [&](const TestRow& test) {
+      return std::span(image_.indices).subspan(static_cast<std::size_t>(test.low), static_cast<std::size_t>(test.high));
+    };
+    std::vector<std::int64_t> groups;
+    for (const auto& [rule, test] : asked) {
+      const auto those = groups_of(*test);
+      groups.insert(groups.end(), those.begin(), those.end());
+    }
+    std::sort(groups.begin(), groups.end());
+    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+    made.starts = static_cast<std::uint32_t>(image_.index_starts.size());
+    made.classes = static_cast<std::uint32_t>(groups.size());
+    image_.index_starts.insert(image_.index_starts.end(), groups.begin(), groups.end());
+    made.none = rows(words, ~std::uint64_t{0});
+    made.rows = rows(words * made.classes, 0);
+    for (const auto& [rule, test] : asked) {
+      if (!has(made.none, rule)) continue;  // it asks twice: the other is left to its program
+      clear(made.none, rule);
+      for (const std::uint32_t group : groups_of(*test)) {
+        const auto at = std::lower_bound(groups.begin(), groups.end(), std::int64_t{group}) - groups.begin();
+        set(made.rows + static_cast<std::uint32_t>(at) * words, rule);
+      }
+    }
     return made;
   }
 
