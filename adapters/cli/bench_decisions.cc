@@ -17,7 +17,9 @@
 #include <ostream>
 #include <thread>
 
+#include "adapters/cli/bench/compiled.h"
 #include "adapters/cli/bench/hand_coded.h"
+#include "adapters/cli/bench/materials.h"
 #include "adapters/cli/bench/measure.h"
 #include "adapters/cli/bench/number_option.h"
 #include "adapters/cli/bench/peers.h"
@@ -27,11 +29,6 @@
 #include "adapters/cli/command.h"
 #include "adapters/wire/turn.h"
 #include "engine/decide/decide.h"
-#include "engine/model/check.h"
-#include "engine/model/name_in.h"
-#include "engine/program/build.h"
-#include "engine/syntax/format.h"
-#include "engine/syntax/parse.h"
 
 namespace caveat::cli {
 namespace {
@@ -39,60 +36,6 @@ namespace {
 using namespace bench;
 
 // ---- the engine under test
-
-struct Compiled {
-  std::shared_ptr<const program::Program> program;
-  double cpu_ms = 0;
-  std::string wrong;  // the first mistake, if there is one
-};
-
-using Files = std::vector<std::pair<std::string, std::string>>;
-
-Compiled compile(const Files& files, const Limits& limits) {
-  const double before = cpu_ms();
-  Compiled out;
-  const auto refuse = [&](const std::vector<Diagnostic>& diagnostics) {
-    for (const Diagnostic& one : diagnostics) {
-      if (one.severity == Severity::error && out.wrong.empty()) out.wrong = one.message;
-    }
-    return !out.wrong.empty();
-  };
-  Sources sources;
-  for (const auto& [name, text] : files) sources.emplace_back(name, text);
-  std::vector<syntax::File> trees;
-  for (SourceId id = 0; id < sources.size(); ++id) {
-    syntax::ParseResult parsed = syntax::parse(sources, id, limits);
-    if (refuse(parsed.diagnostics)) return out;
-    trees.push_back(std::move(parsed.file));
-  }
-  model::PackFiles pack;
-  pack.folder = "bench";
-  for (const syntax::File& tree : trees) pack.files.push_back(&tree);
-  const model::CheckResult checked = model::check(sources, {pack}, limits);
-  if (refuse(checked.diagnostics) || !checked.model) return out;
-  program::BuildResult built = program::build(*checked.model, limits);
-  if (refuse(built.diagnostics)) return out;
-  out.program = std::move(built.program);
-  out.cpu_ms = cpu_ms() - before;
-  return out;
-}
-
-// The same files in Chinese, as `caveat fmt` prints them.
-Files in_chinese(const Files& files, const Limits& limits) {
-  Sources sources;
-  for (const auto& [name, text] : files) sources.emplace_back(name, text);
-  std::vector<syntax::File> trees;
-  for (SourceId id = 0; id < sources.size(); ++id) trees.push_back(syntax::parse(sources, id, limits).file);
-  model::PackFiles pack;
-  pack.folder = "bench";
-  for (const syntax::File& tree : trees) pack.files.push_back(&tree);
-  const model::CheckResult checked = model::check(sources, {pack}, limits);
-  const syntax::NameIn name_in = model::name_in(*checked.references);
-  Files out;
-  for (std::size_t i = 0; i < files.size(); ++i)
-    out.emplace_back(files[i].first, syntax::format(trees[i], files[i].second, Language::zh, name_in));
-  return out;
-}
 
 struct Lines {  // one JSON line each, padded for readers that look ahead
   static constexpr std::size_t kPadding = 64;
@@ -236,6 +179,36 @@ class ByHand {
   }
 };
 
+// Texts that are looked through for a phrase of each rule's own.
+class Reader {
+ public:
+  Reader(std::shared_ptr<const program::Program> program, const Materials& made)
+      : rules_{std::move(program), {}, {}}, bound_(made.entries.size()) {
+    std::vector<std::string> lines;
+    for (const Material& one : made.entries) lines.push_back(one.line);
+    const Lines padded(lines);
+    decide::Fields fields;
+    Problem problem;
+    for (std::size_t i = 0; i < bound_.size() && wrong_.empty(); ++i) {
+      const Limits limits;
+      if (!wire::parse_turn(padded.all[i], fields, limits) ||
+          !decide::bind(*rules_.program, fields, {}, bound_[i], problem)) {
+        wrong_ = "text " + std::to_string(i) + " is refused";
+      } else if ((judge(i).verdict == decide::Verdict::block) != made.entries[i].blocked) {
+        wrong_ = "text " + std::to_string(i) + " is judged as it should not be";
+      }
+    }
+  }
+  const decide::Decision& judge(std::size_t i) { return decide::decide(rules_, bound_[i], {}, scratch_); }
+  const std::string& wrong() const { return wrong_; }
+
+ private:
+  decide::Ruleset rules_;
+  std::vector<decide::Request> bound_;
+  decide::Scratch scratch_;
+  std::string wrong_;
+};
+
 // ---- the table
 
 struct Settings {
@@ -260,7 +233,8 @@ class Table {
     for (const double absent : {0.02, 0.1, 0.3}) {
       if (!absent_facts(largest, absent)) return false;
     }
-    if (!unscoped(largest) || !free_rules(largest) || !threads(largest) || !compiling(largest) || !opening(largest))
+    if (!unscoped(largest) || !free_rules(largest) || !texts(largest) || !threads(largest) || !compiling(largest) ||
+        !opening(largest))
       return false;
     if (peers_.none())
       row("other engines, on the same rules and turns", largest, "", "none in this run: --peers DIR", std::nan(""), "",
@@ -435,6 +409,30 @@ class Table {
     const double ratio = timing[1].p50_us / timing[0].p50_us;
     row("100 rules that matter among others, µs p50; those 100 alone", size, us(timing[1].p50_us), us(timing[0].p50_us),
         ratio, "≤ 1.5", ratio <= 1.5);
+    return true;
+  }
+
+  // Each rule has a phrase of its own: what many of them cost beside few, on the same texts.
+  bool texts(std::size_t size) {
+    const auto reader = [&](std::size_t rules, const Materials& made) {
+      Compiled compiled = compile({{"pack.cav", make_materials(rules, 0, settings_.seed).pack}}, limits_);
+      if (!compiled.program) refuse("the rules of the bench do not compile: " + compiled.wrong);
+      auto out = compiled.program ? std::make_unique<Reader>(compiled.program, made) : nullptr;
+      if (out && !out->wrong().empty()) refuse(out->wrong()), out.reset();
+      return out;
+    };
+    const std::size_t fewer = std::min<std::size_t>(size, 1000);
+    const Materials made = make_materials(fewer, 2000, settings_.seed);
+    const auto few = reader(fewer, made), many = reader(size, made);
+    if (!few || !many) return false;
+    const std::vector<Timing> timing =
+        take_turns({{"few", [&](std::size_t i) { return few->judge(i).reasons.size(); }},
+                    {"many", [&](std::size_t i) { return many->judge(i).reasons.size(); }}},
+                   made.entries.size(), settings_.seconds, settings_.rounds);
+    const double ratio = timing[1].p50_us / timing[0].p50_us;
+    row("a text of " + std::to_string(kMaterialCharacters) + " characters, a phrase a rule, µs p50 / p99; by " +
+            std::to_string(fewer) + " rules",
+        size, both(timing[1]), both(timing[0]), ratio, "≤ 2", ratio <= 2);
     return true;
   }
 
