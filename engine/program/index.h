@@ -1,7 +1,7 @@
 // Index: which rules are not certainly false for the facts at hand (evaluation.md). It drops a rule only if a known fact, or
-// an absent part, makes one member of its outermost `and` false, or the words that it needs stand nowhere in a known text; an unknown fact drops nothing. A rule that is nothing but such
-// members is settled: true if all of them are, unknown if what keeps it from that is unknown facts; each other one that is
-// left goes to its own condition program.
+// an absent part, makes one member of its outermost `and` false, or the words that it needs stand nowhere in a known text; an
+// unknown fact drops nothing. A rule that is nothing but conditions on keys is settled: true if all of them are, unknown if
+// what keeps it from that is unknown facts; each other one that is left goes to its own condition program.
 // Lies in the image, made by passes/index.cc, asked by decide once for each product and action.
 //
 // How        rules are grouped by what they are judged for; in a group by the two facts that most of them test for one
