@@ -93,12 +93,15 @@ class Filter {
   bool ordinals(const Raw& raw);
   bool names_follow() const;
   bool told_of_contraction(const Raw& mark, std::string_view behind);
+  bool holds_the_clock(std::size_t behind) const;
   bool holds_an_amount(std::size_t behind) const;
   bool told_of_part_of_the_day(std::size_t& at, std::size_t end);
   bool told_of_half_day(std::size_t& at, std::size_t end);
   bool told_of_part_before_a_time(std::size_t& at);
   bool told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);
+  void tell_time(const Code& code, std::uint32_t begin, std::uint32_t end, const std::string& time, bool sure);
+  bool told_of_hours_of_the_day(std::size_t& at, std::size_t end);
   bool told_of_ordinal_day(std::size_t& at, std::size_t end);
   bool told_of_period(std::size_t& at, std::size_t end);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;

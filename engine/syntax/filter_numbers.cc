@@ -7,6 +7,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/base/units.h"
+#include "engine/syntax/clock.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/filter.h"
 #include "engine/syntax/habits.h"
@@ -18,40 +19,39 @@ namespace caveat::syntax {
 
 using L = CaveatGrammar;
 
-namespace {
-
-std::string on_the_clock(int hour, std::string_view minutes) {
-  return (hour < 10 ? "0" : "") + std::to_string(hour) + ":" + std::string(minutes);
+// 此刻 晚于 9时, now is after 21h. `behind`: tokens up to the number, and with it.
+bool Filter::holds_the_clock(std::size_t behind) const {
+  if (behind < start_ + 3) return false;
+  const Token &word = result_.tokens[behind - 2], &of = result_.tokens[behind - 3];
+  if (word.type != L::GT && word.type != L::GE && word.type != L::LT && word.type != L::LE) return false;
+  const std::string_view subject = slice(of.begin, of.end);
+  const bool named = of.type == L::WORD && names_the_clock(subject) && result_.tokens[behind - 4].type != L::DOT;
+  return named || subject == "now" || subject == "此刻";
 }
 
-// The hour of the day that is meant by one of a part of the day: 晚上9点 is 21. Nothing of 晚上2点, 上午15点, and of other words.
-std::optional<int> hour_of(std::string_view part_of_the_day, int hour) {
-  struct Part {
-    std::string_view word;
-    int from, until;  // hours of the clock's face that are meant as they stand, and twelve later
-  };
-  constexpr auto kParts = std::to_array<Part>({{"凌晨", 0, 6},
-                                               {"清晨", 4, 9},
-                                               {"早上", 4, 12},
-                                               {"早晨", 4, 12},
-                                               {"早", 4, 12},
-                                               {"上午", 5, 12},
-                                               {"中午", 11, 14},
-                                               {"下午", 12, 19},
-                                               {"傍晚", 16, 20},
-                                               {"晚上", 17, 24},
-                                               {"晚间", 17, 24},
-                                               {"晚", 17, 24},
-                                               {"夜间", 19, 24}});
-  const auto part =
-      std::find_if(kParts.begin(), kParts.end(), [&](const Part& each) { return part_of_the_day == each.word; });
-  if (part == kParts.end()) return std::nullopt;
-  if (hour < part->from && hour <= 12) hour += 12;
-  if (hour < part->from || hour > part->until) return std::nullopt;
-  return hour;
+// Of a time of day that is written in another way: the time, or, where it is held against the clock (now is after 9pm), the sentence that
+// asks so. Its token is the last.
+void Filter::tell_time(const Code& code, std::uint32_t begin, std::uint32_t end, const std::string& time, bool sure) {
+  const std::size_t count = result_.tokens.size();
+  const Token& value = result_.tokens.back();
+  std::string written(slice(begin, end));
+  if (holds_the_clock(count)) {
+    const int word = result_.tokens[count - 2].type;
+    const std::uint32_t of = result_.tokens[count - 3].begin;
+    const Language language = is_ascii(slice(of, result_.tokens[count - 3].end)) ? Language::en : Language::zh;
+    const Asked asked =
+        asked_of_the_clock(word == L::GT || word == L::GE, word == L::LT || word == L::LE, time, language);
+    std::vector<Fix> fixes;
+    if (asked.same) fixes.push_back({span(of, value.end), asked.sentence});
+    return complain(code, begin, end, {std::move(written)}, "the time of day is asked so: " + asked.sentence,
+                    "钟点这样写：" + asked.sentence, std::move(fixes));
+  }
+  std::vector<Fix> fixes;
+  if (sure) fixes.push_back({span(value.begin, value.end), time});
+  complain(code, begin, end, {std::move(written)},
+           "a time of day is written " + time + (sure ? "" : "; a share 5% or 0.05 percentage points"),
+           "钟点写作 " + time + (sure ? "" : "；比率写作 5% 或 0.05个百分点"), std::move(fixes));
 }
-
-}  // namespace
 
 // 2026年2月1日
 std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end) const {
@@ -259,6 +259,10 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
   std::vector<Fix> fixes;
   if (rest == "h" && whole && std::atoi(digits.c_str()) <= 24) {  // 21h
     const std::string hour = on_the_clock(std::atoi(digits.c_str()), "00"), length = digits + " hours";
+    if (holds_the_clock(tokens.size())) {
+      result_.tokens.back() = {L::TIME, number.begin, raw.end};
+      return tell_time(codes::kUnitLeftover, rest_begin, raw.end, hour, true), true;
+    }
     complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
              "a time of day is written " + hour + ", a length of time " + length,
              "钟点写作 " + hour + "，时长写作 " + length,
@@ -385,7 +389,7 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     const auto behind = [&](std::size_t back) { return count > back ? result_.tokens[count - 1 - back].type : 0; };
     const bool clock =  // 此刻 介于 21时 与 8时 之间
         text == "时" &&
-        (behind(2) == L::TIME ||
+        (behind(2) == L::TIME || holds_the_clock(count) ||
          (behind(1) == L::BETWEEN && slice(result_.tokens[count - 3].begin, result_.tokens[count - 3].end) == "此刻"));
     if ((text == "点" || text == "点整" || text == "点钟" || text == "点半" || clock) && ends && digits.size() <= 2 &&
         number.type == L::NUMBER && std::atoi(digits.c_str()) <= 24) {
@@ -399,13 +403,8 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
           result_.tokens.pop_back();
         }
       }
-      const std::string meant = on_the_clock(hour, text == "点半" ? "30" : "00");
-      std::vector<Fix> fixes;
-      if (of_time) fixes.push_back({span(begin, raw.end), meant});
-      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
-               "a time of day is written " + meant + (of_time ? "" : "; a share 5% or 0.05 percentage points"),
-               "钟点写作 " + meant + (of_time ? "" : "；比率写作 5% 或 0.05个百分点"), std::move(fixes));
       result_.tokens.back() = {L::TIME, begin, raw.end};
+      tell_time(codes::kUnitLeftover, rest_begin, raw.end, on_the_clock(hour, text == "点半" ? "30" : "00"), of_time);
       ++at;
       return true;
     }
@@ -427,9 +426,8 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
       if (many.size() == 2 && std::atoi(digits.c_str()) < 24 && many[0] < '6' && many.find('.') == many.npos) {
         const std::uint32_t last = unit ? raws_[at + 2].end : minutes.end;
         const std::string meant = (digits.size() == 1 ? "0" + digits : digits) + ":" + std::string(many);
-        complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "a time of day is written " + meant,
-                 "钟点写作 " + meant, {{span(number.begin, last), meant}});
         result_.tokens.back() = {L::TIME, number.begin, last};
+        tell_time(codes::kUnitLeftover, rest_begin, raw.end, meant, true);
         at += unit ? 3 : 2;
         return true;
       }
@@ -646,6 +644,45 @@ bool Filter::told_of_currency_sign(std::size_t& at, std::size_t end, Language la
   return true;
 }
 
+// 上午9点到下午5点: from one time of day to another. The word's token has been emitted.
+bool Filter::told_of_hours_of_the_day(std::size_t& at, std::size_t end) {
+  if (at + 4 >= end || raws_[at + 3].type != L::NUMBER || !raws_[at + 3].glued || !raws_[at + 4].glued) return false;
+  const std::string digits(slice(raws_[at + 1].begin, raws_[at + 1].end)),
+      until(slice(raws_[at + 3].begin, raws_[at + 3].end));
+  std::string_view middle = slice(raws_[at + 2].begin, raws_[at + 2].end);
+  const std::string_view behind = slice(raws_[at + 4].begin, raws_[at + 4].end);
+  constexpr std::string_view kOClock = "点", kTail = "之间";
+  if (!middle.starts_with("点到") && !middle.starts_with("点至")) return false;
+  if (until.size() > 2 || until.find('.') != until.npos) return false;
+  if (behind != kOClock && behind != "点钟" && behind != "点整" && behind != "点之间") return false;
+  middle.remove_prefix(std::string_view("点到").size());
+  const std::optional<int> from = hour_of(slice(raws_[at].begin, raws_[at].end), std::atoi(digits.c_str()));
+  const int last_hour = std::atoi(until.c_str());
+  const std::optional<int> to = middle.empty() ? std::optional(last_hour) : hour_of(middle, last_hour);
+  if (!from || !to || *to > 24) return false;
+  const std::uint32_t begin = raws_[at].begin;
+  std::uint32_t last = raws_[at + 4].end;
+  const std::size_t count = result_.tokens.size();
+  const Token before = count > start_ + 1 ? result_.tokens[count - 2] : Token{};
+  const std::string_view word = slice(before.begin, before.end);
+  const std::string first = on_the_clock(*from, "00"), second = on_the_clock(*to, "00");
+  std::string meant = first + " 至 " + second;
+  std::uint32_t fixed = begin;
+  if (before.type == L::BETWEEN || word == "在" || word == "为" || word == "此刻") {
+    const bool closed = at + 5 < end && slice(raws_[at + 5].begin, raws_[at + 5].end) == kTail;
+    if (closed) last = raws_[at + 5].end;
+    meant = "介于 " + first + " 与 " + second + " 之间";
+    if (word == "此刻") meant.insert(0, "此刻 ");
+    fixed = before.begin;
+  }
+  const std::uint32_t unit = raws_[at + 2].begin, unit_end = raws_[at + 4].end;
+  complain(codes::kUnitLeftover, unit, unit_end, {std::string(slice(unit, unit_end))},
+           "times of day are written so: " + meant, "钟点这样写：" + meant, {{span(fixed, last), meant}});
+  result_.tokens.back() = {L::TIME, begin, last};
+  at += last == unit_end ? 5 : 6;
+  return true;
+}
+
 // 晚上10点, 早上8点半, 下午3点30分: a time of day. The word's token has been emitted.
 bool Filter::told_of_part_of_the_day(std::size_t& at, std::size_t end) {
   const Raw& number = raws_[at + 1];
@@ -653,6 +690,7 @@ bool Filter::told_of_part_of_the_day(std::size_t& at, std::size_t end) {
   if (at + 2 >= end || !raws_[at + 2].glued) return false;
   const std::string digits(slice(number.begin, number.end)), unit(slice(raws_[at + 2].begin, raws_[at + 2].end));
   if (digits.size() > 2 || digits.find('.') != digits.npos) return false;
+  if (told_of_hours_of_the_day(at, end)) return true;
   if (unit != "点" && unit != "点整" && unit != "点钟" && unit != "点半") return false;
   std::string minutes = unit == "点半" ? "30" : "00";
   std::size_t next = at + 3;
@@ -664,11 +702,8 @@ bool Filter::told_of_part_of_the_day(std::size_t& at, std::size_t end) {
   }
   const std::optional<int> hour = hour_of(text, std::atoi(digits.c_str()));
   if (!hour || (*hour == 24 && minutes != "00")) return false;
-  const std::string meant = on_the_clock(*hour, minutes);
-  const std::uint32_t last = raws_[next - 1].end;
-  complain(codes::kUnitLeftover, raws_[at + 2].begin, raws_[at + 2].end, {unit}, "a time of day is written " + meant,
-           "钟点写作 " + meant, {{span(raws_[at].begin, last), meant}});
-  result_.tokens.back() = {L::TIME, raws_[at].begin, last};
+  result_.tokens.back() = {L::TIME, raws_[at].begin, raws_[next - 1].end};
+  tell_time(codes::kUnitLeftover, raws_[at + 2].begin, raws_[at + 2].end, on_the_clock(*hour, minutes), true);
   at = next;
   return true;
 }
@@ -700,11 +735,9 @@ bool Filter::told_of_half_day(std::size_t& at, std::size_t end) {
   if (parted > 2 || hour > 23 || minutes.size() != 2 || minutes > "59") return false;
   if (half[0] == 'p' && hour < 12) hour += 12;
   if (half[0] == 'a' && hour == 12) hour = 0;
-  const std::string meant = on_the_clock(hour, minutes);
   const std::uint32_t last = raws_[next - 1].end;
-  complain(codes::kUnitLeftover, raw.begin, last, {std::string(slice(raw.begin, last))},
-           "a time of day is written " + meant, "钟点写作 " + meant, {{span(number.begin, last), meant}});
   result_.tokens.back() = {L::TIME, number.begin, last};
+  tell_time(codes::kUnitLeftover, raw.begin, last, on_the_clock(hour, minutes), true);
   at = next;
   return true;
 }
@@ -720,10 +753,9 @@ bool Filter::told_of_part_before_a_time(std::size_t& at) {
   const std::string part(slice(before.begin, before.end));
   const std::optional<int> hour = hour_of(part, std::atoi(digits.c_str()));
   if (!hour || colon == digits.size()) return false;
-  const std::string meant = on_the_clock(*hour, std::string_view(digits).substr(colon + 1));
-  complain(codes::kStraySign, before.begin, before.end, {part}, "a time of day is written " + meant,
-           "钟点写作 " + meant, {{span(before.begin, time.end), meant}});
   result_.tokens.back() = {L::TIME, before.begin, time.end};
+  tell_time(codes::kStraySign, before.begin, before.end,
+            on_the_clock(*hour, std::string_view(digits).substr(colon + 1)), true);
   ++at;
   return true;
 }

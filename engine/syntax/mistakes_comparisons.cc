@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
+#include "engine/syntax/clock.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
 
@@ -223,6 +225,15 @@ std::optional<Complaint> Explainer::between_joint() {
 
 // customer.age from 65 to 99: the parser took it for the day from which the rule holds.
 std::optional<Complaint> Explainer::from_to() {
+  if (at_ > 0 && at_ + 3 < count_ && type(at_) == P::FROM && type(at_ - 1) == P::IS && text(at_ + 2) == "to" &&
+      type(at_ + 1) == type(at_ + 3)) {  // now is from 9 to 17
+    const bool of_clock = type(at_ + 1) == P::NUMBER && at_ > 1 && text(at_ - 2) == "now";
+    const auto value = [&](std::size_t at) {
+      const std::string written = text(at);
+      return of_clock && written.size() <= 2 ? on_the_clock(std::atoi(written.c_str()), "00") : written;
+    };
+    return offering(at_ - 1, at_ + 3, {"is between " + value(at_ + 1) + " and " + value(at_ + 3)});
+  }
   if (at_ < 2 || at_ + 2 >= count_ || type(at_ - 1) != P::FROM || begins_line(at_ - 1) || type(at_) != P::NUMBER)
     return std::nullopt;
   if (text(at_ - 1) != "from" || text(at_ + 1) != "to" || begins_line(at_ + 1)) return std::nullopt;

@@ -539,6 +539,9 @@ std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, con
 
 bool blocks_parsing(const Complaint& complaint) {
   if (complaint.code == &codes::kUnitLeftover) {  // 50万元且: the keyword behind the unit has been taken as one
+    const bool offered = !complaint.fixes.empty() && complaint.fixes.front().span.begin < complaint.span.begin;
+    if (offered && complaint.fixes.front().replacement.find(' ') != std::string::npos)  // 此刻 晚于 17时30分: all of it
+      return true;
     if (!unit_and_tail_meant_by(complaint.arguments.front().zh).unit.empty()) return false;
     const auto& starts = spellings_from(complaint.arguments.front().zh);
     return std::none_of(starts.begin(), starts.end(), [](const Spelling* s) { return s->words.size() == 1; });

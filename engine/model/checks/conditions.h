@@ -52,8 +52,8 @@ class Conditions {
   bool told_of_levels_apart(const Type& type, const syntax::Expr& of, const syntax::Expr& range,
                             const syntax::Expr& whole);
   bool told_of_bare_within(const Expr& moment, const syntax::Expr& expr);
-  ExprPtr told_of_a_clock(const syntax::Expr& clock, const syntax::Expr& whole, const Type* moment);
-  static bool names_the_clock(const std::string& name);
+  ExprPtr told_of_a_clock(const syntax::Expr& clock, const std::string& time, const syntax::Expr& whole,
+                          const Type* moment);
   ExprPtr between(const syntax::Expr& expr);
   ExprPtr membership(const syntax::Expr& expr);
   ExprPtr in_list(const syntax::Expr& expr);

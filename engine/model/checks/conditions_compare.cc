@@ -5,6 +5,7 @@
 #include "engine/model/checks/kinds.h"
 #include "engine/model/checks/nodes.h"
 #include "engine/model/checks/several_in_one.h"
+#include "engine/syntax/clock.h"
 #include "engine/syntax/codes.h"
 
 namespace caveat::model {
@@ -176,22 +177,21 @@ bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& exp
   return true;
 }
 
-// now is after 21:00, 现在 晚于 22:00: a moment has its day, and of the clock it is asked between which times it stands. `moment`: the
+// now is after 21:00, 现在 晚于 晚上九点: a moment has its day, and of the clock it is asked between which times it stands. `moment`: the
 // type of the clock that was named, null: by a name that there is not.
-ExprPtr Conditions::told_of_a_clock(const syntax::Expr& clock, const syntax::Expr& whole, const Type* moment) {
-  const std::string time = quoted(clock.span);
+ExprPtr Conditions::told_of_a_clock(const syntax::Expr& clock, const std::string& time, const syntax::Expr& whole,
+                                    const Type* moment) {
   const bool later = whole.op == S::gt || whole.op == S::ge, earlier = whole.op == S::lt || whole.op == S::le;
-  const std::string from = earlier ? "00:00" : later ? time : "22:00", to = earlier ? time : "24:00";
-  const std::string meant = say("now is between ", "此刻 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
-  std::string help = say("The time of day is asked so: ", "钟点这样写：") + meant;
+  syntax::Asked asked = syntax::asked_of_the_clock(later, earlier, time, language());
+  std::string help = say("The time of day is asked so: ", "钟点这样写：") + asked.sentence;
   if (moment != nullptr) {
-    wrong_type(clock.span, describe(work_.model, *moment, language()), time, std::move(help));
+    wrong_type(clock.span, describe(work_.model, *moment, language()), quoted(clock.span), std::move(help));
   } else {
     const syntax::Expr& named = *whole.args[0];
     work_.report(codes::kUnknownName, item_, named.span,
                  {std::string(word_of(Kind::value, language())), quoted(named.span)}, std::move(help));
   }
-  if (later || earlier) work_.diagnostics.back().fixes.push_back({whole.span, meant});
+  if (asked.same) work_.diagnostics.back().fixes.push_back({whole.span, std::move(asked.sentence)});
   return nullptr;
 }
 
@@ -206,8 +206,11 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   if (is_text(left) && is_text(right))  // the name of a fact in quotation marks: no turn would ever turn it
     return wrong_type(left.span, say("a fact", "一个事实"), quoted(left.span));
   const bool is_clock = right.op == S::literal && right.literal.kind == syntax::LiteralKind::time_of_day;
-  if (is_clock && is_bare(left) && names_the_clock(left.path.parts.front().text))
-    return told_of_a_clock(right, expr, nullptr);
+  const std::string time = is_clock         ? quoted(right.span)
+                           : is_bare(right) ? syntax::time_of_day_in_words(right.path.parts.front().text)
+                                            : std::string();
+  if (!time.empty() && is_bare(left) && syntax::names_the_clock(left.path.parts.front().text))
+    return told_of_a_clock(right, time, expr, nullptr);
   if (is_bare(left) && !is_bare(right)) {
     b = value(right, nullptr);
     if (b) a = value(left, &b->type);
@@ -218,7 +221,7 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     beside_ = {&right, expr.op != S::eq && expr.op != S::ne};
     a = value(left, nullptr);
     beside_ = {};
-    if (a && a->op == Op::now && is_clock) return told_of_a_clock(right, expr, &a->type);
+    if (a && a->op == Op::now && !time.empty()) return told_of_a_clock(right, time, expr, &a->type);
     if (a && (told_of_bare_within(*a, expr) || told_of_levels_apart(a->type, left, right, expr))) return nullptr;
     if (a) {
       b = value(right, &a->type);

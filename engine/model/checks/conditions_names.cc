@@ -6,6 +6,7 @@
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/kinds.h"
 #include "engine/model/checks/nodes.h"
+#include "engine/syntax/clock.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
@@ -45,8 +46,7 @@ std::string_view value_meant_by(std::string_view written, TypeKind type) {
 
 // 当前时间 晚于 …, where nothing says yet of what type it is to be.
 std::string_view clock_meant_by(std::string_view written) {
-  for (const std::string_view now : {"当前时间", "当前时刻", "现在", "目前", "当下", "此时"})
-    if (written == now) return "此刻";
+  if (syntax::means_now(written)) return "此刻";
   for (const std::string_view today : {"当前日期", "今天", "当天"})
     if (written == today) return "今日";
   return {};
@@ -144,12 +144,6 @@ Index Conditions::find_fact(const std::vector<std::string>& steps) const {
     }
   }
   return found;
-}
-
-// 现在 晚于 22:00, time is after 22:00.
-bool Conditions::names_the_clock(const std::string& name) {
-  if (clock_meant_by(name) == "此刻" || name == "时间" || name == "时刻" || name == "钟点") return true;
-  return name == "time" || name == "clock" || name == "hour";
 }
 
 // How a fact is declared that is held against such a value.
@@ -479,6 +473,10 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       if (const std::string meant(value_meant_by(steps[0], hint->kind)); !meant.empty()) {
         diagnostic.help = say("Did you mean “", "是否指“") + meant + say("”?", "”？");
         diagnostic.fixes = {{expr.span, meant}};
+      } else if (std::string time = syntax::time_of_day_in_words(steps[0]);
+                 !time.empty() && hint->kind == TypeKind::time_of_day) {  // 下午三点半, noon
+        diagnostic.help = say("A time of day is written ", "钟点写作 ") + time;
+        diagnostic.fixes = {{expr.span, std::move(time)}};
       } else if (!clock_meant_by(steps[0]).empty()) {  // of a type that no clock has
         diagnostic.help.clear();
         diagnostic.fixes.clear();
