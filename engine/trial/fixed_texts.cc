@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <optional>
-#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/decide/decide.h"
 #include "engine/program/build.h"
-#include "engine/text/lexicon.h"
 #include "engine/trial/codes.h"
 #include "engine/trial/example_turn.h"
 
@@ -90,65 +88,6 @@ model::Model what_conditions_read(const model::Model& all) {
   return out;
 }
 
-// What the rules look for in a text: each text is held only against those that can find something in it, one or two of thousands.
-class Sought {
- public:
-  Sought(const model::Model& model, const std::vector<model::Rule>& judges, const Limits& limits) {
-    std::map<std::pair<Index, std::vector<std::string>>, Index> known;  // by lexicon or phrases
-    std::vector<text::Lexicon> lists;
-    for (Index at = 0; at < judges.size(); ++at) {
-      bool by_words_alone = true;
-      std::set<Index> words;
-      model::each_part(*judges[at].when, [&](const model::Expr& part) {
-        const bool text = part.op == Op::text_has || part.op == Op::text_has_all || part.op == Op::claims;
-        if (part.op == Op::matches || part.op == Op::mentions || (text && part.args.size() > 1)) by_words_alone = false;
-        if (!text || part.args.size() > 1) return true;
-        std::vector<std::string> phrases = part.phrases;
-        for (const model::Constant& constant : part.set) phrases.push_back(constant.text);
-        const auto [list, fresh] = known.try_emplace({part.lexicon, phrases}, static_cast<Index>(lists.size()));
-        if (fresh) {
-          if (part.lexicon != kNone)
-            phrases.insert(phrases.end(), model.lexicons[part.lexicon].terms.begin(),
-                           model.lexicons[part.lexicon].terms.end());
-          lists.push_back({.terms = std::move(phrases)});
-          rules_.emplace_back();
-        }
-        words.insert(list->second);
-        return true;
-      });
-      if (!by_words_alone) {
-        others_.push_back(at);
-        continue;
-      }
-      if (!words.empty()) all_.push_back(at);
-      for (const Index list : words) rules_[list].push_back(at);
-    }
-    std::vector<text::LexiconFault> faults;  // the compiler has refused them
-    lexicons_ = text::Lexicons(lists, faults);
-    scratch_.emplace(lexicons_, limits.hits);
-  }
-
-  // Rules by whose words alone something may be found, ascending. What their lexicons let pass is theirs to judge.
-  std::vector<Index> in(std::string_view text) {
-    text::normalise(text, normal_);
-    lexicons_.match(normal_, *scratch_);
-    if (scratch_->over_limit()) return all_;
-    std::set<Index> found;
-    for (const text::Match& one : scratch_->matches())
-      found.insert(rules_[one.lexicon].begin(), rules_[one.lexicon].end());
-    return {found.begin(), found.end()};
-  }
-  const std::vector<Index>& others() const { return others_; }  // that look for what no word tells: patterns
-
- private:
-  using Op = model::Op;
-  text::Lexicons lexicons_;
-  std::optional<text::MatchScratch> scratch_;
-  text::NormalText normal_;
-  std::vector<std::vector<Index>> rules_;  // by list
-  std::vector<Index> all_, others_;
-};
-
 bool hold_together(const model::Rule& a, const model::Rule& b) {
   constexpr Days kFirst = std::numeric_limits<Days>::min(), kLast = std::numeric_limits<Days>::max();
   return a.from.value_or(kFirst) <= b.until.value_or(kLast) && b.from.value_or(kFirst) <= a.until.value_or(kLast);
@@ -178,72 +117,38 @@ decide::Fields answer_of(std::string_view text) {
 // What a text holds that rules refuse: rule by rule, by judges, the words.
 using Finding = std::map<Index, std::vector<std::string>>;
 
-// Judges texts by small programs, each of the rules that can find something in the texts at hand.
+// Judges texts by a program of these rules alone.
 class Court {
  public:
-  Court(const model::Model& model, const std::vector<model::Rule>& judges, const Limits& limits)
-      : judges_(judges),
-        limits_(limits),
-        part_(what_conditions_read(model)),
-        sought_(model, judges, limits),
-        scratch_(limits) {
+  Court(const model::Model& model, const std::vector<model::Rule>& judges, const Limits& limits) : limits_(limits) {
+    limits_.reasons = std::max(limits.reasons, judges.size());
+    model::Model part = what_conditions_read(model);
+    part.rules = judges;
+    ruleset_.program = program::build(part, limits).program;  // null: the build of the whole says what is wrong
+    scratch_ = decide::Scratch(limits_);
     for (Index at = 0; at < judges.size(); ++at) by_id_[judges[at].id] = at;
   }
 
-  void judge(std::map<std::string, Finding>& findings) {
-    std::vector<Entry*> held;
-    if (!sought_.others().empty()) {
-      for (Entry& one : findings) held.push_back(&one);
-      judge(held, {sought_.others().begin(), sought_.others().end()});
-      held.clear();
-    }
-    std::set<Index> rules;
-    for (Entry& one : findings) {
-      const std::vector<Index> by_words = sought_.in(one.first);
-      if (by_words.empty()) continue;
-      held.push_back(&one);
-      rules.insert(by_words.begin(), by_words.end());
-      if (rules.size() < kTogether) continue;
-      judge(held, rules);
-      held.clear(), rules.clear();
-    }
-    judge(held, rules);
-  }
-
- private:
-  using Entry = std::pair<const std::string, Finding>;
-  // Fewer, and more programs are built; more, and each text is held against more rules that find nothing in it.
-  static constexpr std::size_t kTogether = 64;
-
-  void judge(const std::vector<Entry*>& texts, const std::set<Index>& rules) {
-    if (texts.empty()) return;
-    part_.rules.clear();
-    for (const Index rule : rules) part_.rules.push_back(judges_[rule]);
-    decide::Ruleset ruleset;
-    ruleset.program = program::build(part_, limits_).program;
-    if (!ruleset.program) return;  // the build of the whole says what is wrong
-    for (Entry* one : texts) judge(*one, ruleset);
-  }
-
-  void judge(Entry& one, const decide::Ruleset& ruleset) {
-    const std::string& said = one.first;
-    const Result<decide::Request> request = decide::bind(*ruleset.program, answer_of(said), example_options(limits_));
-    if (!request) return;
-    for (const decide::Reason& reason : decide::decide(ruleset, *request, decide::StateView{}, scratch_).reasons) {
+  Finding judge(std::string_view said) {
+    Finding out;
+    if (!ruleset_.program) return out;
+    const Result<decide::Request> request = decide::bind(*ruleset_.program, answer_of(said), example_options(limits_));
+    if (!request) return out;
+    for (const decide::Reason& reason : decide::decide(ruleset_, *request, decide::StateView{}, scratch_).reasons) {
       // What is missed in it may stand in the rest of the answer.
       if (reason.unknown || reason.matches.empty()) continue;
-      std::vector<std::string>& words = one.second[by_id_.at(ruleset.program->rule_id(reason.rule))];
+      std::vector<std::string>& words = out[by_id_.at(ruleset_.program->rule_id(reason.rule))];
       for (const decide::Match& match : reason.matches) {
-        std::string word = said.substr(match.begin, match.end - match.begin);
+        std::string word(said.substr(match.begin, match.end - match.begin));
         if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(std::move(word));
       }
     }
+    return out;
   }
 
-  const std::vector<model::Rule>& judges_;
-  const Limits& limits_;
-  model::Model part_;
-  Sought sought_;
+ private:
+  Limits limits_;
+  decide::Ruleset ruleset_;
   decide::Scratch scratch_;
   std::map<std::string_view, Index> by_id_;
 };
@@ -295,13 +200,15 @@ std::vector<Diagnostic> judge_fixed_texts(const model::Model& model, const Limit
   if (answer == kNone) return out;
   const std::vector<model::Rule> judges = judges_of(model, answer);
   if (judges.empty()) return out;
+  Court court(model, judges, limits);
   std::map<std::string, Finding> findings;  // by text: many rules say the same
   for (const FixedText& text : fixed_texts(model)) {
     for (const model::Template* said : {&text.said->en, &text.said->zh, &text.said->any}) {
-      if (!said->empty()) findings.try_emplace(literals(*said));
+      if (said->empty()) continue;
+      const auto [entry, fresh] = findings.try_emplace(literals(*said));
+      if (fresh) entry->second = court.judge(entry->first);
     }
   }
-  Court(model, judges, limits).judge(findings);
 
   std::map<std::string_view, const model::Rule*> by_id;
   for (const model::Rule& rule : model.rules) by_id[rule.id] = &rule;
