@@ -233,7 +233,9 @@ class Link {
           return fits(candidate.decl->version, decl.version);
         });
         if (!any) {
-          work_.report(codes::kVersionMissing, *use, decl.pack.span, {name, decl.version, list_of(name)});
+          work_.report(codes::kVersionMissing, *use, decl.pack.span, {name, decl.version, list_of(name)},
+                       Work::say(*use, "Ask for one that is there, or give the folder of this version beside these.",
+                                 "请改为现有的版本，或一并给出这一版本所在的目录。"));
           unmet_.insert(*user);
           continue;
         }
@@ -250,7 +252,9 @@ class Link {
         if (other.first == nullptr) continue;
         Diagnostic& diagnostic = work_.report(
             codes::kVersionConflict, *use, decl.pack.span,
-            {name, *other.second, other.first->as<syntax::UseDecl>().version, *user, decl.version, list_of(name)});
+            {name, *other.second, other.first->as<syntax::UseDecl>().version, *user, decl.version, list_of(name)},
+            Work::say(*use, "Change one of the two wishes, or add a version that fits both.",
+                      "请改动其中一处要求，或加入两处都接受的版本。"));
         diagnostic.related.push_back({other.first->decl->span, Work::say(*use, "the other wish", "另一处要求")});
         unmet_.insert(*user);
       }
@@ -311,8 +315,10 @@ class Link {
         const std::string near(nearest(joined(path), std::span<const std::string_view>(known)));
         Diagnostic& diagnostic = work_.report(
             codes::kUnknownPack, use, path.span, {joined(path)},
-            near.empty() ? std::string()
-                         : Work::say(use, "Did you mean “", "是否指“") + near + Work::say(use, "”?", "”？"));
+            near.empty()
+                ? Work::say(use, "Give the folder that it lies in beside those that are read, or correct the name.",
+                            "请把它所在的目录与这些目录一并给出，或更正名称。")
+                : Work::say(use, "Did you mean “", "是否指“") + near + Work::say(use, "”?", "”？"));
         if (near.empty()) {
           work_.blind.insert(number);
           continue;
