@@ -152,12 +152,13 @@ bool Filter::told_of_ordinal_day(std::size_t& at, std::size_t end) {
   return false;
 }
 
-// 01/02/2026, 2026/02/01: nobody divides so; the reading of dates tells how one is written.
+// 01/02/2026, 2026/02/01, 2026-2-1: nobody divides or takes away so; the reading of dates tells how one is written.
 bool Filter::slashed_date(std::size_t at, std::size_t end) const {
   if (at + 4 >= end) return false;
+  const auto mark = raws_[at + 1].type == L::MINUS ? L::MINUS : L::SLASH;
   for (std::size_t i = at; i <= at + 4; ++i) {
     const bool number = (i - at) % 2 == 0;
-    if (raws_[i].type != (number ? L::NUMBER : L::SLASH) || (i > at && !raws_[i].glued)) return false;
+    if (raws_[i].type != (number ? L::NUMBER : mark) || (i > at && !raws_[i].glued)) return false;
     if (number && slice(raws_[i].begin, raws_[i].end).find_first_not_of("0123456789") != std::string_view::npos)
       return false;
   }

@@ -222,8 +222,9 @@ Days Lowering::day(Node node) {
   if (const auto days = parse_date(text)) return *days;
   // 01/02/2026 is one day here and another there: both are offered.
   std::vector<std::string> pieces{""};
+  const bool as_written = text.size() == 10 && text[4] == '-' && text[7] == '-';  // 2026-02-30
   for (const char c : text) {
-    if (c == '/')
+    if (c == '/' || (c == '-' && !as_written))
       pieces.emplace_back();
     else
       pieces.back() += c;

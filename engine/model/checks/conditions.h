@@ -88,6 +88,8 @@ class Conditions {
   ExprPtr of_fact(Index fact, Op op, Span span);
   static const Expr* working_days_in(const Expr& length);
   ExprPtr no_dates(const Expr& days);
+  static const Expr* hours_of_a_date(const Expr& date, const Expr& length);
+  ExprPtr no_hours(const Expr& hours);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
   bool check_range(const Expr& fact, const Expr& constant);
   std::string scale_of_level(const std::string& name) const;

@@ -47,11 +47,28 @@ ExprPtr Conditions::time_condition(const syntax::Expr& expr) {
   if (span->type.kind != TypeKind::duration) {
     return wrong_type(span->span, describe(work_.model, duration, language()), describe_expr(*span));
   }
+  if (const Expr* hours = hours_of_a_date(*date, *span)) return no_hours(*hours);
   const Op op = expr.op == S::more_than_ago  ? Op::past_more
                 : expr.op == S::at_least_ago ? Op::past_at_least
                 : expr.op == S::within_last  ? Op::within_past
                                              : Op::within_future;
   return counting(node(op, expr.span, {date, span}), *span);
+}
+
+// The hours that a date is to be moved by: it has none, and no turn could say where that leads.
+const Expr* Conditions::hours_of_a_date(const Expr& date, const Expr& length) {
+  constexpr std::int64_t kDaySeconds = 86'400;
+  if (date.type.kind != TypeKind::date || length.type.kind != TypeKind::duration) return nullptr;
+  if (length.op == Op::constant) return length.constant.duration.seconds % kDaySeconds != 0 ? &length : nullptr;
+  for (const ExprPtr& arg : length.args)
+    if (const Expr* found = hours_of_a_date(date, *arg)) return found;
+  return nullptr;
+}
+
+ExprPtr Conditions::no_hours(const Expr& hours) {
+  return wrong_type(hours.span, say("days, months or years", "天、月或年"), describe_expr(hours),
+                    say("A date has no time of day: write days, or declare the fact as `instant`.",
+                        "日期没有钟点：请写天数，或把该事实声明为“时刻”。"));
 }
 
 // ---- working days

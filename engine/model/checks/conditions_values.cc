@@ -208,6 +208,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       const TypeKind x = a->type.kind, y = b->type.kind;
       const Op op = minus ? Op::sub : Op::add;
       const auto moved = [&](const ExprPtr& date, const ExprPtr& span, TypeKind kind) -> ExprPtr {
+        if (const Expr* hours = hours_of_a_date(*date, *span)) return no_hours(*hours);
         return counting(node(op, expr.span, {date, span}, of(kind)), *span);
       };
       if (is_number(x) && is_number(y)) {
