@@ -102,6 +102,7 @@ class Explainer {
   std::optional<Complaint> yes_or_no();
   std::optional<Complaint> text_for_a_name();
   std::optional<Complaint> effects_unjoined();
+  std::optional<Complaint> then_left_out();
   std::optional<Complaint> no_queue();
   std::optional<Complaint> joins_a_name();
   std::optional<Complaint> place_of_disclosure();
@@ -112,7 +113,6 @@ class Explainer {
   std::optional<Complaint> priority_of_speech();
   std::optional<Complaint> name_of_two_words();
   std::optional<Complaint> ordinal_for_a_count();
-  std::optional<Complaint> stop_behind_a_keyword();
   bool ends_effect(std::size_t at) const;
   std::optional<Complaint> range_in();
   std::optional<Complaint> negated_between();

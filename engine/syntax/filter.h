@@ -57,6 +57,7 @@ class Filter {
   bool continues(std::size_t head, std::size_t at);
   bool indented_declaration(std::size_t head, std::size_t at);
   void read_shapes();
+  void told_of_stop();
   bool says(const Raw& raw) const;
   void unclosed(const Raw& raw);
   struct Reading {  // of the declaration at hand

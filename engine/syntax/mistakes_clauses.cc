@@ -286,6 +286,19 @@ std::optional<Complaint> Explainer::effects_unjoined() {
   return c;
 }
 
+// when A / block: what is done is told from when by `then`.
+std::optional<Complaint> Explainer::then_left_out() {
+  if (at_ == 0 || at_ >= count_ || type(0) != P::RULE || !expects(P::THEN) || !is_effect(type(at_)))
+    return std::nullopt;
+  for (std::size_t i = 1; i < at_; ++i)
+    if (type(i) == P::THEN || type(i) == P::IF_UNKNOWN) return std::nullopt;
+  const std::string then = is_ascii(text(at_)) ? "then" : "则";
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + then + "”"}};
+  c.help = Both{"what is done stands behind “then”", "处置写在“则”之后"};
+  c.fixes.push_back({{source_, tokens_[at_].begin, tokens_[at_].begin}, then + " "});
+  return c;
+}
+
 // 则 转人工, then hand off: to whom is not said, and nobody guesses it.
 std::optional<Complaint> Explainer::no_queue() {
   if (at_ >= count_ || !expects(P::HAND_OFF)) return std::nullopt;

@@ -427,7 +427,8 @@ std::optional<Complaint> Explainer::number_alone() {
 
 // customer.age 65: a number may stand there only with what makes a comparison of it (65 or more).
 std::optional<Complaint> Explainer::no_comparison() {
-  if (!expects(P::OR_MORE) || expects(P::AND)) return std::nullopt;
+  // Behind `is 3` such a word may stand too, and a sum may go on; behind an `or`, no `and` may.
+  if (!expects(P::OR_MORE) || expects(P::AND) || expects(P::PLUS)) return std::nullopt;
   std::size_t number = at_;
   while (number > 0 && type(number) != P::NUMBER && type(number) != P::PARTS_OF) --number;
   if (number == 0) return std::nullopt;

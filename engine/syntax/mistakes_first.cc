@@ -224,18 +224,4 @@ std::optional<Complaint> Explainer::ordinal_for_a_count() {
   return c;
 }
 
-// then block.
-std::optional<Complaint> Explainer::stop_behind_a_keyword() {
-  if (at_ + 1 >= count_ || type(at_ + 1) != P::DOT || type(at_) != P::WORD) return std::nullopt;
-  if (at_ + 2 < count_ && type(at_ + 2) != P::LINE && !begins_line(at_ + 2)) return std::nullopt;
-  const std::string found = text(at_);
-  const bool keyword = std::any_of(all_spellings().begin(), all_spellings().end(),
-                                   [&](const Spelling& s) { return s.text == found && may_stand(s); });
-  if (!keyword) return std::nullopt;
-  Complaint c{&codes::kUnexpected, span(at_ + 1, at_ + 1), {"“.”", Both{"the end of the line", "行尾"}}};
-  c.help = Both{"no full stop ends a line", "行尾不用句点"};
-  c.fixes.push_back({c.span, ""});
-  return c;
-}
-
 }  // namespace caveat::syntax

@@ -224,10 +224,12 @@ std::optional<Complaint> Explainer::list_word() {
   if (at_ >= count_) return std::nullopt;
   const std::string found = text(at_);
   static constexpr std::array<std::string_view, 5> kJoins = {"和", "及", "并", "与", "以及"};
-  if (!expects(P::AND) || std::find(kJoins.begin(), kJoins.end(), found) == kJoins.end()) return std::nullopt;
+  if ((!expects(P::AND) && !expects(P::OR)) || std::find(kJoins.begin(), kJoins.end(), found) == kJoins.end())
+    return std::nullopt;
   Complaint c{&codes::kListWord, span(at_, at_), {found}};
   c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
-  for (const char* instead : {"且", "或"}) c.fixes.push_back({span(at_, at_), instead});
+  if (expects(P::AND)) c.fixes.push_back({span(at_, at_), "且"});  // in a chain, only what joins the others
+  if (expects(P::OR)) c.fixes.push_back({span(at_, at_), "或"});
   return c;
 }
 

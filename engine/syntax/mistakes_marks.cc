@@ -18,20 +18,16 @@ using P = CaveatGrammar;
 }  // namespace
 
 // … is below 18. Also where the parser took it for the dot of a path, and stopped behind what opens the next line.
+// `规则 乙：` and `适用于 回答；`, as laws are written; where what goes on is no new clause, it parts members and is one's joint.
 std::optional<Complaint> Explainer::full_stop() {
-  for (std::size_t back = 0; back <= std::min<std::size_t>(at_, 2); ++back) {
-    const std::size_t dot = at_ - back, next = dot + 1;
-    // `规则 乙：` and `适用于 回答；`, as laws are written; where what goes on is no new clause, it parts members and is one's joint.
-    const bool law = back == 0 && dot < count_ && (type(dot) == P::SEMICOLON || type(dot) == P::COLON) &&
-                     !expects(type(dot)) && (next >= count_ || type(next) == P::LINE || is_clause(next));
-    if ((type(dot) != P::DOT && !law) || (next < count_ && type(next) != P::LINE && !begins_line(next))) continue;
-    Complaint c{&codes::kUnexpected, span(dot, dot), {"“" + text(dot) + "”", Both{"the end of the line", "行尾"}}};
-    c.help = law ? Both{"no colon or semicolon ends a line", "行尾不用冒号、分号"}
-                 : Both{"no full stop ends a line", "行尾不用句点"};
-    c.fixes.push_back({span(dot, dot), ""});
-    return c;
-  }
-  return std::nullopt;
+  const std::size_t next = at_ + 1;
+  const bool sign = at_ < count_ && (type(at_) == P::SEMICOLON || type(at_) == P::COLON) && !expects(type(at_));
+  if (!sign || (next < count_ && type(next) != P::LINE && !is_clause(next))) return std::nullopt;
+  if (next < count_ && type(next) != P::LINE && !begins_line(next)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", Both{"the end of the line", "行尾"}}};
+  c.help = Both{"no colon or semicolon ends a line", "行尾不用冒号、分号"};
+  c.fixes.push_back({c.span, ""});
+  return c;
 }
 
 // 客户。年龄, typed with the full-width keyboard.

@@ -155,7 +155,7 @@ class Recovery {
     bool one_word = false;   // one word stands for another: what is behind it stays what it was
   };
   std::optional<Mended> mended(const Complaint& complaint, const std::vector<Token>& piece) const;
-  std::optional<std::vector<Token>> tokens_of(const std::string& text, Span span) const;
+  std::optional<std::vector<Token>> tokens_of(const std::string& written, Span span) const;
 
   Door& door_;
   const Token* tokens_;
@@ -476,7 +476,8 @@ void Recovery::read_nested(const Piece& piece) {
   }
 }
 
-std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& text, Span span) const {
+std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& written, Span span) const {
+  const std::string text = written.substr(0, written.find_last_not_of(' ') + 1);  // `then `, put before a word
   if (text.empty()) return std::vector<Token>{};
   if (text == ")" || text == "）") return std::vector<Token>{{P::RPAREN, span.begin, span.end}};
   if (text == "]" || text == "】") return std::vector<Token>{{P::RBRACKET, span.begin, span.end}};

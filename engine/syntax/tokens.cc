@@ -184,6 +184,7 @@ void Filter::read_shapes() {
       }
     }
     if (type == L::NEWLINE) {
+      told_of_stop();
       slips_here = turned_here = 0;
       line_start = stop;
       first = true;
@@ -191,6 +192,7 @@ void Filter::read_shapes() {
     }
     const auto begin = shown.offsets[start], end = shown.offsets[stop];
     if (type == L::COMMENT) {
+      told_of_stop();
       result_.comments.push_back({span(begin, end), std::string(slice(begin, end)), first});
       continue;
     }
@@ -223,6 +225,23 @@ void Filter::read_shapes() {
       }
     }
   }
+  told_of_stop();
+}
+
+// `then block.`: the line is read as if the stop were not there, or the next line's keyword would be a name of a path.
+void Filter::told_of_stop() {
+  if (raws_.empty() || raws_.back().type != L::DOT || raws_.back().first) return;
+  const std::size_t count = raws_.size();
+  const auto letter = [&](std::size_t back) {
+    const Raw& raw = raws_[count - back];
+    return raw.type == L::WORD && raw.end - raw.begin == 1;
+  };
+  if (count >= 4 && letter(2) && raws_[count - 3].type == L::DOT && letter(4)) return;  // 9:30 p.m.
+  const Raw& stop = raws_.back();
+  const std::string sign(slice(stop.begin, stop.end));
+  complain(codes::kUnexpected, stop.begin, stop.end, {"“" + sign + "”", Both{"the end of the line", "行尾"}},
+           "no full stop ends a line", "行尾不用句点", {{span(stop.begin, stop.end), ""}});
+  raws_.pop_back();
 }
 
 // Where every word is a name the whole run belongs to it: 客户.近7天交易额.
