@@ -139,12 +139,16 @@ class Explainer {
   std::optional<Complaint> length_of_a_date();
   std::optional<Complaint> one_of_a_unit();
   std::optional<Complaint> currency_before();
+  std::string with_comma_for_point(std::size_t number) const;
+  std::optional<Complaint> comma_for_point();
   std::optional<Complaint> digits_apart();
   std::optional<Complaint> hours_of_speech();
   std::optional<Complaint> always_open();
   std::optional<Complaint> date_of_speech();
   std::optional<Complaint> length_in_parts();
   std::optional<Complaint> before_a_weekday();
+  std::optional<Complaint> day_that_works();
+  std::optional<Complaint> number_in_english_here();
   std::optional<Complaint> terms_unparted();
   // What is offered for the tokens from `first` to `last`.
   Complaint offering(std::size_t first, std::size_t last, const std::vector<std::string>& instead) const;

@@ -192,6 +192,27 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
       pieces.push_back({L::CURRENCY, static_cast<std::uint32_t>(raw.end - kYuan.size()), raw.end});
     return true;
   }
+  const std::string behind(slice(raw.begin, raw.end));
+  for (const std::string_view unit :
+       {"成", "个季度", "季度", "年半", "个半月", "个半小时", "小时半", "天半"}) {  // 2成, 3个季度
+    if (!behind.starts_with(unit)) continue;
+    const auto meant = in_digits(slice(number.begin, raw.end));
+    if (!meant) continue;
+    complain(codes::kUnitLeftover, raw.begin, raw.end, {behind}, "write " + *meant, "请写作：" + *meant,
+             {{span(number.begin, raw.end), *meant}});
+    pieces.clear();
+    return true;
+  }
+  if (behind == "个点") {
+    complain(codes::kUnitLeftover, raw.begin, raw.end, {behind}, "did you mean “个百分点”?", "是否想写“个百分点”？",
+             {{span(raw.begin, raw.end), "个百分点"}});
+    return true;
+  }
+  if (rest == "整" && !pieces.empty() && pieces.back().type == L::CURRENCY) {  // 5百万元整
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "leave it out", "请删去",
+             {{span(rest_begin, raw.end), ""}});
+    return true;
+  }
   const auto& before = result_.tokens.back();
   if (!pieces.empty() && pieces.back().type == L::MAGNITUDE && minor_units(rest)) {  // 20万CNY
     complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "put a blank before it", "其前请加空格",
@@ -347,6 +368,13 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     cut += found->text.size();
   }
   const bool covered = cut == text.size();
+  if (covered && pieces.size() == 2 && pieces[0].type == L::COUNT_UNIT &&
+      pieces[1].type == L::SHARE_UNIT) {  // 50个基点
+    const std::string count_unit(slice(pieces[0].begin, pieces[0].end)), meant(slice(pieces[1].begin, pieces[1].end));
+    complain(codes::kUnitLeftover, pieces[0].begin, pieces[0].end, {count_unit}, "did you mean “" + meant + "”?",
+             "是否想写“" + meant + "”？", {{span(pieces[0].begin, pieces[0].end), ""}});
+    pieces.erase(pieces.begin());
+  }
   // 第12条第3款
   const bool ordinal_follows =
       !covered && text.substr(cut) == "第" && at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER;
@@ -611,6 +639,25 @@ bool Filter::told_of_currency_sign(std::size_t& at, std::size_t end, Language la
   const std::string_view text = slice(sign.begin, sign.end);
   const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.sign == text; });
   if (row == kRows.end() || at + 1 >= end || raws_[at + 1].type != L::NUMBER || raws_[at + 1].first) return false;
+  std::string_view code = row->code, zh = row->zh;
+  std::uint32_t begin = sign.begin;
+  if (sign.glued && last() == L::WORD && text == "$") {  // US$1,000
+    struct Dollar {
+      std::string_view of, code, zh;
+    };
+    const auto before = slice(result_.tokens.back().begin, result_.tokens.back().end);
+    for (const Dollar& each : std::to_array<Dollar>({{"US", "USD", "美元"},
+                                                     {"HK", "HKD", "港元"},
+                                                     {"A", "AUD", " AUD"},
+                                                     {"C", "CAD", " CAD"},
+                                                     {"S", "SGD", " SGD"}})) {
+      if (before != each.of) continue;
+      code = each.code, zh = each.zh;
+      begin = result_.tokens.back().begin;
+      result_.tokens.pop_back();
+      break;
+    }
+  }
   std::string meant;
   std::size_t next = behind_groups(at + 1, end, meant);
   bool has_unit = false;
@@ -636,10 +683,10 @@ bool Filter::told_of_currency_sign(std::size_t& at, std::size_t end, Language la
       has_unit = false;
     }
   }
-  if (!has_unit) meant += language == Language::zh ? std::string(row->zh) : " " + std::string(row->code);
-  complain(codes::kStraySign, sign.begin, sign.end, {std::string(text)},
+  if (!has_unit) meant += language == Language::zh ? std::string(zh) : " " + std::string(code);
+  complain(codes::kStraySign, begin, sign.end, {std::string(slice(begin, sign.end))},
            "an amount is written with its unit behind it: " + meant, "金额的单位写在数字后：" + meant,
-           {{span(sign.begin, raws_[next - 1].end), meant}});
+           {{span(begin, raws_[next - 1].end), meant}});
   emit(L::NUMBER, raws_[at + 1].begin, raws_[next - 1].end);
   at = next;
   return true;

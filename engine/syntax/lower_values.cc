@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "engine/syntax/codes.h"
+#include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
@@ -72,7 +73,10 @@ Literal Lowering::literal(Node node) {
     }
   };
   for (Node n = node.first(); n; n = n.next()) {
-    const std::string text = in_one_blank(nfkc(written(n)));
+    std::string text = in_one_blank(nfkc(written(n)));
+    if (const std::string_view meant = unit_meant_by(text);
+        !meant.empty() && (n.type() == P::CURRENCY || unit_name(n.type(), text).empty()))
+      text = meant;  // 1000块, which was told when it was read
     const bool is_unit =
         n.type() == P::MAGNITUDE || n.type() == P::SHARE_UNIT || n.type() == P::TIME_UNIT || n.type() == P::COUNT_UNIT;
     // Several words that are no unit's name: a number without its unit would be another number. Of one word it was told before.

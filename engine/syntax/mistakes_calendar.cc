@@ -12,6 +12,7 @@
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/periods.h"
+#include "engine/syntax/speech.h"
 
 namespace caveat::syntax {
 namespace {
@@ -161,8 +162,18 @@ std::optional<Complaint> Explainer::date_of_speech() {
 
 // 1 hour 30 minutes, 1小时30分钟, half an hour
 std::optional<Complaint> Explainer::length_in_parts() {
-  if (at_ >= 1 && at_ + 1 < count_ && text(at_ - 1) == "half" && text(at_) == "an" && text(at_ + 1) == "hour")
-    return offering(at_ - 1, at_ + 1, {"30 minutes"});
+  constexpr std::size_t kBefore = 2, kWords = 5;  // a | quarter of an hour
+  for (std::size_t first = at_ - std::min(at_, kBefore); first <= at_ && at_ < count_; ++first) {
+    for (std::size_t last = std::min(first + kWords, count_); last-- > std::max(at_, first + 1);) {
+      const std::string_view meant = length_in_english(text(first, last));
+      if (!meant.empty()) return offering(first, last, {std::string(meant)});
+    }
+  }
+  if (at_ > 0 && at_ < count_ && type(at_ - 1) == P::NUMBER && text(at_) == "quarters") {
+    const auto many = text(at_ - 1);
+    if (many.size() <= 3 && many.find('.') == std::string::npos)
+      return offering(at_ - 1, at_, {std::to_string(3 * std::atoi(many.c_str())) + " months"});
+  }
   if (at_ < 2 || type(at_) != P::NUMBER || type(at_ + 1) != P::TIME_UNIT || type(at_ - 1) != P::TIME_UNIT ||
       type(at_ - 2) != P::NUMBER)
     return std::nullopt;
@@ -183,6 +194,43 @@ std::optional<Complaint> Explainer::length_in_parts() {
   if (longer == "年" && (shorter == "个月" || shorter == "月"))
     return offering(at_ - 2, at_ + 1, {std::to_string(hours * 12 + minutes) + "个月"});
   return std::nullopt;
+}
+
+// is a weekday, is not a business day
+std::optional<Complaint> Explainer::day_that_works() {
+  if (at_ < 2 || at_ >= count_ || text(at_ - 1) != "a") return std::nullopt;
+  const std::string word = text(at_), is = text(at_ - 2);
+  if (is != "is" && is != "is not") return std::nullopt;
+  const bool two = word == "business" || word == "banking" || word == "trading" || word == "work";
+  if (word != "weekday" && word != "workday" && !(two && at_ + 1 < count_ && text(at_ + 1) == "day"))
+    return std::nullopt;
+  std::vector<std::string> instead = {is + " a working day"};
+  if (word == "weekday" && is == "is") instead.emplace_back("is between Monday and Friday");
+  return offering(at_ - 2, two ? at_ + 1 : at_, instead);
+}
+
+// is above ten percent, is at least three times, one hundred thousand CNY; 10 per cent
+std::optional<Complaint> Explainer::number_in_english_here() {
+  if (at_ == 0 || at_ >= count_) return std::nullopt;
+  if (type(at_ - 1) == P::NUMBER && text(at_) == "per" && at_ + 1 < count_ && text(at_ + 1) == "cent")
+    return offering(at_, at_ + 1, {"%"});
+  const auto counts = [&](std::size_t at) {
+    return is_ascii(text(at)) &&
+           (number_in_english(text(at)) || text(at) == "hundred" || text(at) == "thousand" || text(at) == "million");
+  };
+  if (!counts(at_ - 1)) return std::nullopt;
+  std::size_t first = at_ - 1, last = at_ - 1;
+  while (first > 0 && counts(first - 1)) --first;
+  while (last + 1 < count_ && (counts(last + 1) || (text(last + 1) == "and" && last + 2 < count_ && counts(last + 2))))
+    ++last;
+  if (first < 2 || type(first - 1) == P::ALSO || type(first - 1) == P::DOT) return std::nullopt;  // rule two: its name
+  const std::string written = text(first, last);
+  const auto number = number_in_english(written);
+  if (!number) return std::nullopt;
+  const std::string meant = std::to_string(*number);
+  Complaint c = offering(first, last, {meant});
+  c.help = Both{"numbers are written in digits", "数用数字书写"};
+  return c;
 }
 
 // today is a weekend, today is on Monday

@@ -63,6 +63,7 @@ std::optional<Complaint> Explainer::is_of_habit() {
   const bool alone =
       rest.empty() && of_fact && (bounds_conditions(at_ + 1) || type(at_ + 1) == P::RPAREN || begins_line(at_ + 1));
   if (alone) rest = kYes;  // 客户.贵宾 是
+  if (rest.empty() && at_ + 1 < count_ && text(at_ + 1) == "工作日") return offering(at_, at_ + 1, {"为 工作日"});
   const std::string meant = rest.empty() ? "为" : "为 " + rest;
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“" + meant + "”"}};
   c.fixes.push_back({span(at_, at_), meant});

@@ -167,10 +167,30 @@ std::optional<Complaint> Explainer::one_of_a_unit() {
   return offering(at_ - 1, at_, {"1 " + unit});
 }
 
+// 1000.50 of 1.000,50: points that group digits, and a comma for the point. Empty: it is none.
+std::string Explainer::with_comma_for_point(std::size_t number) const {
+  if (type(number) != P::NUMBER || type(number + 1) != P::COMMA || type(number + 2) != P::NUMBER) return {};
+  const std::string whole = text(number, number + 2), groups = text(number), places = text(number + 2);
+  const std::size_t dot = groups.find('.');
+  if (whole.size() != groups.size() + 1 + places.size() || places.size() > 2 || dot == 0 || dot > 3) return {};
+  if (groups.size() != dot + 4 || (groups + places).find_first_not_of("0123456789.") != std::string::npos) return {};
+  return groups.substr(0, dot) + groups.substr(dot + 1) + "." + places;
+}
+
+// 1.000,50 USD
+std::optional<Complaint> Explainer::comma_for_point() {
+  if (at_ == 0 || type(at_) != P::COMMA) return std::nullopt;
+  const std::string amount = with_comma_for_point(at_ - 1);
+  return amount.empty() ? std::nullopt : std::optional(offering(at_ - 1, at_ + 1, {amount}));
+}
+
 // CNY 200,000, 人民币 20万: the unit stands behind the number.
 std::optional<Complaint> Explainer::currency_before() {
   if (type(at_) != P::NUMBER || at_ == 0) return std::nullopt;
   const std::string before = text(at_ - 1);
+  if (const std::string amount = with_comma_for_point(at_);
+      !amount.empty() && before.size() == 3 && minor_units(before))
+    return offering(at_ - 1, at_ + 2, {amount + " " + before});
   const bool yuan = before == "人民币" || before == "RMB";
   if (!yuan && (before.size() != 3 || !minor_units(before))) return std::nullopt;
   std::size_t last = at_;

@@ -76,6 +76,36 @@ std::optional<std::string> units(std::string_view rest) {
   return std::string(rest);
 }
 
+// 三个季度, 一年半, 两成, 三成五: units that the language has not, in those that it has; with the tail behind them.
+std::optional<std::string> unit_of_speech(std::uint64_t number, std::string_view rest) {
+  struct Row {
+    std::string_view unit;
+    std::uint64_t times, more;
+    std::string_view meant;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"个季度", 3, 0, "个月"},
+                                             {"季度", 3, 0, "个月"},
+                                             {"年半", 12, 6, "个月"},
+                                             {"个半月", 30, 15, "天"},
+                                             {"个半小时", 60, 30, "分钟"},
+                                             {"小时半", 60, 30, "分钟"},
+                                             {"天半", 24, 12, "小时"},
+                                             {"成半", 10, 5, "%"},
+                                             {"成", 10, 0, "%"}});
+  constexpr std::uint64_t kFew = 1'000;
+  for (const Row& row : kRows) {
+    if (!rest.starts_with(row.unit) || number > kFew) continue;
+    std::string_view tail = rest.substr(row.unit.size());
+    std::uint64_t more = row.more;
+    if (row.unit == "成") {  // 三成五
+      if (const auto tenth = digit(sign_at(tail, 0))) more = *tenth, tail.remove_prefix(kSign);
+    }
+    if (const auto behind = units(tail))
+      return std::to_string(number * row.times + more) + std::string(row.meant) + *behind;
+  }
+  return std::nullopt;
+}
+
 // 二〇二六年三月一日, and what stands behind a day.
 std::optional<std::string> day(std::string_view word) {
   std::string out;
@@ -158,6 +188,9 @@ std::optional<std::string> in_digits(std::string_view written) {
   std::string_view word = plain;
   if (word == "一半") return "50%";
   if (word == "半年") return "6个月";
+  if (word == "半个月" || word == "半月") return "15天";
+  if (word == "半天") return "12小时";
+  if (word == "一刻钟") return "15分钟";
   if (word == "半小时" || word == "半个小时" || word == "半个钟头") return "30分钟";
   if (auto date = day(word)) return date;
   std::string out;
@@ -172,6 +205,9 @@ std::optional<std::string> in_digits(std::string_view written) {
   if (out == "百分之" && numeral == "百") number = 100;
   if (!number) return std::nullopt;
   std::string_view rest = word.substr(end);
+  if (out.empty()) {
+    if (auto multiple = unit_of_speech(*number, rest)) return multiple;
+  }
   constexpr std::string_view kPoint = "点";
   if (rest.starts_with(kPoint)) {
     rest.remove_prefix(kPoint.size());

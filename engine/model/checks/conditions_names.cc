@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/units.h"
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/kinds.h"
 #include "engine/model/checks/nodes.h"
@@ -10,6 +11,7 @@
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/speech.h"
 
 namespace caveat::model {
 namespace {
@@ -74,6 +76,15 @@ std::string number_cut_off(const std::string& name) {
         s.words.back() == word)
       return word + " " + name.substr(digits);
   return {};
+}
+
+// CNY1000, RMB500: an amount with its unit before it.
+std::string amount_of(const std::string& name) {
+  constexpr std::size_t kCode = 3;
+  const std::string unit = name.substr(0, kCode), digits = name.substr(std::min(name.size(), kCode));
+  if (digits.empty() || digits.find_first_not_of("0123456789_") != digits.npos) return {};
+  if (unit == "RMB") return digits + " CNY";
+  return minor_units(unit) ? digits + " " + unit : std::string();
 }
 
 // 年龄 for 客户.年龄: a fact without its group, the likeliest slip of who has read no rule yet.
@@ -234,6 +245,14 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted, Beside beside
         work_
             .report(syntax::codes::kKeywordGlued, item_, path.span, {steps.front()},
                     say("put a blank after a keyword: ", "关键字前后请加空格：") + meant)
+            .fixes.push_back({path.span, meant});
+        return kNone;
+      }
+      if (const std::string meant = amount_of(steps.front()); !meant.empty()) {
+        work_
+            .report(codes::kUnknownName, item_, path.span,
+                    {std::string(word_of(Kind::value, language())), steps.front()},
+                    say("An amount is written with its unit behind it: ", "金额的单位写在数字后：") + meant)
             .fixes.push_back({path.span, meant});
         return kNone;
       }
@@ -473,6 +492,10 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       if (const std::string meant(value_meant_by(steps[0], hint->kind)); !meant.empty()) {
         diagnostic.help = say("Did you mean “", "是否指“") + meant + say("”?", "”？");
         diagnostic.fixes = {{expr.span, meant}};
+      } else if (const std::string length(syntax::length_in_english(steps[0]));
+                 !length.empty() && hint->kind == TypeKind::duration) {  // within the last quarter
+        diagnostic.help = say("A length of time is written ", "时长写作 ") + length;
+        diagnostic.fixes = {{expr.span, length}};
       } else if (std::string time = syntax::time_of_day_in_words(steps[0]);
                  !time.empty() && hint->kind == TypeKind::time_of_day) {  // 下午三点半, noon
         diagnostic.help = say("A time of day is written ", "钟点写作 ") + time;

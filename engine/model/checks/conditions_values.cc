@@ -202,6 +202,9 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
     case S::add:
     case S::sub: {
       if (hint != nullptr && told_of_period(expr, *hint)) return nullptr;
+      if (is_bare(*expr.args[0]) && is_bare(*expr.args[1]) &&
+          work_.told_of_another_form(item_, expr.span, quoted(expr.span), {}))
+        return nullptr;  // sixty-five
       const ExprPtr a = argument(0), b = argument(1);
       if (!a || !b) return nullptr;
       const bool minus = expr.op == S::sub;

@@ -10,6 +10,7 @@
 #include "engine/syntax/letters.h"
 #include "engine/syntax/numerals.h"
 #include "engine/syntax/spaced.h"
+#include "engine/syntax/speech.h"
 
 namespace caveat::model {
 namespace {
@@ -162,6 +163,13 @@ bool Work::told_of_another_form(const Item& item, Span span, const std::string& 
       report(codes::kUnknownName, item, span, {std::string(word_of(Kind::value, item.language())), written},
              say(item, "Did you mean “", "是否指“") + each.text + say(item, "”?", "”？"))
           .fixes.push_back({span, each.text});
+      return true;
+    }
+    if (const auto number = syntax::number_in_english(written)) {  // above sixty
+      const std::string meant = std::to_string(*number);
+      report(syntax::codes::kNumberInWords, item, span, {written},
+             say(item, "write it in digits: ", "请用数字书写：") + meant)
+          .fixes.push_back({span, meant});
       return true;
     }
     return false;
