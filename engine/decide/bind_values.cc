@@ -93,7 +93,8 @@ bool Binder::read(std::uint32_t node, const SlotRow& slot, SlotType type, Reques
         const bool far = (kind == Fields::Kind::number || is_text) && Decimal::is_number(f_.text(node));
         return wrong(far ? codes::kOutOfRange : codes::kWrongType, node, slot, type);
       }
-      if (type == SlotType::integer && !number->is_integer()) break;
+      if (type == SlotType::integer && (!number->is_integer() || extra.rounded))
+        break;  // 18.9999999999999999999 is none
       return numeric(node, slot, *number, extra, key);
     }
     case SlotType::percent: {

@@ -97,6 +97,22 @@ BOOST_AUTO_TEST_CASE(a_number_is_one_key_however_it_is_spelt) {
   BOOST_TEST(cell("40") != cell("41"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_near_to_an_integer_is_none) {
+  for (const char* age : {"18.9999999999999999999", "1E-400", "18.5", "18.0000000000000000000000001"}) {
+    Turn turn;
+    turn.number("age", age, turn.object("customer"));
+    const Bound bound(turn);
+    BOOST_TEST(!bound.good, age);
+    BOOST_TEST(bound.told() ==
+               std::string("wrong_type\n/customer/age: expected an integer 0..150; found ") + age + "\n");
+  }
+  for (const char* age : {"18.0000000000000000000000000", "1.8E1", "0E-400"}) {
+    Turn turn;
+    turn.number("age", age, turn.object("customer"));
+    BOOST_TEST(Bound(turn).good, age);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once_with_its_path) {
   Turn turn;
   const std::uint32_t customer = turn.object("customer");
