@@ -85,6 +85,7 @@ class Filter {
   void check_shape(const Raw& raw);
   bool name_follows(std::size_t at, std::size_t end) const;
   std::size_t take_name(std::size_t at, std::size_t end);
+  bool quantified_at(std::size_t at, std::size_t end);
   bool slashed_date(std::size_t at, std::size_t end) const;
   bool cut_after_number(std::size_t& at, std::size_t end);
   bool glued_before_number(std::size_t& at);

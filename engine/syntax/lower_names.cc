@@ -66,6 +66,7 @@ void Lowering::not_reserved(const Word& name, Stands stands) {
   }
   for (const Spelling* keyword : spellings_from(name.text)) {
     if (keyword->words.size() > 1 || may_be_name(keyword->token)) continue;
+    if (keyword->token == P::IN && keyword->language == Language::zh) continue;  // only before 存在, 每个 a keyword
     complain(codes::kReservedName, name.span, {name.text},
              "choose another word: wherever the name is written, the keyword would be read",
              "请换一个词：在写到此名称的地方，读到的会是关键字");

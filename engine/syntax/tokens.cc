@@ -443,6 +443,14 @@ bool Filter::told_of_language_glued(std::size_t& at, std::size_t end) {
   return true;
 }
 
+// 推荐.产品 中 存在 p
+bool Filter::quantified_at(std::size_t at, std::size_t end) {
+  std::size_t length = 0;
+  const Spelling* behind = at < end ? phrase_at(at, end, length) : nullptr;
+  return behind != nullptr &&
+         (behind->token == L::EXISTS || behind->token == L::NOT_EXISTS || behind->token == L::EACH);
+}
+
 void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
   const Raw& raw = raws_[at];
   if (told_of_language_glued(at, end)) {
@@ -457,6 +465,9 @@ void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
     return;
   }
   const Spelling* keyword = phrase_at(at, end, length);
+  if (keyword != nullptr && keyword->token == L::IN && keyword->language == Language::zh &&
+      !quantified_at(at + length, end))
+    keyword = nullptr;  // 低 < 中 < 高
   const bool named = reading.name_expected;
   if (reading.name_expected) {
     reading.name_expected = false;
