@@ -181,6 +181,7 @@ class Explainer {
   std::optional<Complaint> double_not();
   std::optional<Complaint> no_expectation();
   std::optional<Complaint> habit();
+  std::optional<Complaint> value_glued();
   std::optional<Complaint> glued();
   Complaint plain();
   Both expected() const {

@@ -1,6 +1,7 @@
 // Inside tokenise: the one filter over what the lexer saw. Its sources:
 //   tokens.cc           a file into declarations, a declaration into lines, words, numbers and signs
 //   filter_numbers.cc   what stands behind and before a number: units, dates, times of day, places of the law
+//   filter_glued.cc     keywords without the blank behind them
 //   filter_slips.cc     shapes that are no token: texts that do not end, stray signs, marks of another kind
 #pragma once
 
@@ -77,6 +78,12 @@ class Filter {
   bool told_of_dot(std::size_t& at, std::size_t end);
   void a_word(Reading& reading, std::size_t& at, std::size_t end);
   void a_number(Reading& reading, std::size_t& at, std::size_t end);
+  int behind_on_the_line(std::size_t at, std::size_t end);
+  void tell_glued(std::uint32_t begin, std::uint32_t end, const std::string& meant);
+  bool joint_follows(const Spelling& declared, std::size_t begin, std::size_t end);
+  const Spelling* declaration_glued(std::size_t begin, std::size_t end);
+  const Spelling* meant_at(std::size_t at, std::size_t end, std::size_t& size);
+  bool told_of_keyword_glued(const Reading& reading, std::size_t& at, std::size_t end);
   bool told_of_language_glued(std::size_t& at, std::size_t end);
   void digits_behind_a_word(bool named, std::size_t& at, std::size_t end);
   std::size_t behind_groups(std::size_t at, std::size_t end, std::string& digits) const;
@@ -117,8 +124,9 @@ class Filter {
   std::vector<Complaint>& complaints_;
   std::vector<Raw> raws_;
   Tokenised result_;
-  std::size_t start_ = 0;  // of the declaration at hand, in result_.tokens
-  int kind_ = 0;           // its keyword
+  std::size_t start_ = 0;       // of the declaration at hand, in result_.tokens
+  int kind_ = 0;                // its keyword
+  std::uint32_t glued_is_ = 0;  // of 定义老年为, where 为 begins; 0: none
   bool broken_ = false, hopeless_ = false;
   std::size_t english_ = 0, chinese_ = 0;
   std::string folded_;

@@ -112,6 +112,7 @@ Complaint Explainer::explain() {
                              &Explainer::no_expectation,
                              &Explainer::file_behind_is,
                              &Explainer::habit,
+                             &Explainer::value_glued,
                              &Explainer::glued}) {
     if (auto complaint = (this->*special)()) return *complaint;
   }

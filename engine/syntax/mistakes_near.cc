@@ -158,6 +158,22 @@ std::optional<Complaint> Explainer::habit() {
   return std::nullopt;
 }
 
+// 客户.贵宾是, on a line of an example: the value, without the blank before it.
+std::optional<Complaint> Explainer::value_glued() {
+  if (type(0) != P::EXAMPLE || at_ < 3 || type(at_ - 1) != P::WORD || type(at_ - 2) != P::DOT || !expects(P::YES))
+    return std::nullopt;
+  const std::string found = text(at_ - 1);
+  for (const std::string_view value : {"不明", "是", "否"}) {
+    if (found.size() <= value.size() || !found.ends_with(value)) continue;
+    const std::string meant = found.substr(0, found.size() - value.size()) + " " + std::string(value);
+    Complaint c{&codes::kKeywordGlued, span(at_ - 1, at_ - 1), {found}};
+    c.help = Both{"put a blank before a value: " + meant, "值前请加空格：" + meant};
+    c.fixes.push_back({c.span, meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
 // 当产品, 风险等级高于: a keyword without its blank. Also where the parser stopped one word later.
 std::optional<Complaint> Explainer::glued() {
   for (std::size_t back = 0; back <= 1 && back <= at_; ++back) {

@@ -343,6 +343,10 @@ const Spelling* Filter::opener(std::size_t begin, std::size_t end, int above, st
              begin == 0 ? std::vector<Fix>{} : std::vector<Fix>{{span(head.begin, head.begin), "  "}});
     return nullptr;
   }
+  if (const Spelling* glued = meant.empty() ? declaration_glued(begin, end) : nullptr) {
+    length = 0;  // the name stands in the same word
+    return glued->token == L::EXAMPLE ? nullptr : glued;
+  }
   if (meant.empty()) meant = nearest(found, known);
   std::vector<Fix> fixes;
   if (!meant.empty()) fixes.push_back({span(head.begin, head.end), meant});
@@ -457,6 +461,7 @@ void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
     reading.name_expected = false;
     return;
   }
+  if (told_of_keyword_glued(reading, at, end)) return;
   if (is_number_like(last()) && told_of_half_day(at, end)) return;
   std::size_t length = 0;
   if (reading.member_name || last() == L::DOT || last() == L::ALSO || name_follows(at, end)) {
@@ -555,19 +560,32 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   }
   std::size_t at = begin;
   std::size_t length = 0;
+  glued_is_ = 0;
   const Spelling* opened = opener(begin, end, above, length);
   if (opened == nullptr) return;
   kind_ = opened->token;
   stretch.language = opened->language;
   count(opened->language);
-  emit(kind_, head.begin, head.end);
+  if (length == 0) {  // 规则甲
+    const auto cut = static_cast<std::uint32_t>(head.begin + opened->text.size());
+    emit(kind_, head.begin, cut);
+    raws_[begin].begin = cut;
+    raws_[begin].first = raws_[begin].glued = false;
+    if (glued_is_ != 0) {
+      emit(L::WORD, cut, glued_is_);
+      emit(L::IS, glued_is_, head.end);
+      ++at;
+    }
+  } else {
+    emit(kind_, head.begin, head.end);
+  }
   at += length;
   if (at < end && raws_[at].type == L::COLON) ++at;
 
   Reading reading;
   reading.lines = !is_free_layout(kind_);
   reading.members = kind_ == L::FACTS;
-  reading.name_expected = kind_ != L::EXAMPLE;
+  reading.name_expected = kind_ != L::EXAMPLE && glued_is_ == 0;
   while (at < end) {
     const Raw& raw = raws_[at];
     if (told_of_dot(at, end)) continue;
