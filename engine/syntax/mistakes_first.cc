@@ -201,11 +201,19 @@ std::optional<Complaint> Explainer::name_of_two_words() {
   if (at_ < 2 || at_ >= count_ || type(at_) != P::WORD || type(at_ - 1) != P::WORD || begins_line(at_))
     return std::nullopt;
   const int before = type(at_ - 2);
-  if (before != P::REQUIRE && before != P::HAND_OFF && before != P::FLAG && before != P::ALERT &&
+  std::size_t behind = at_ + 1;
+  while (type(behind) == P::WORD && !begins_line(behind)) ++behind;
+  // rule a b "t", 规则 风险 等级 “t”; but the second may be a clause that is misspelt
+  const bool titled =
+      at_ == 2 && before != P::USE && before != P::FACTS && type(behind) == P::TEXT && !nearest_keyword();
+  const bool glued = std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+    return s.kind == KeywordKind::clause && !is_ascii(s.text) && text(at_).starts_with(s.text);
+  });
+  if (!titled && before != P::REQUIRE && before != P::HAND_OFF && before != P::FLAG && before != P::ALERT &&
       before != P::DISCLOSE && before != P::REQUIREMENT && before != P::QUEUE && before != P::LEXICON &&
       before != P::WORDING)
     return std::nullopt;
-  if (!is_ascii(text(at_)) || !is_ascii(text(at_ - 1))) return std::nullopt;
+  if (glued || (!titled && (!is_ascii(text(at_)) || !is_ascii(text(at_ - 1))))) return std::nullopt;
   const std::size_t last = at_ + 1 < count_ && type(at_ + 1) == P::WORD && !begins_line(at_ + 1) ? at_ + 1 : at_;
   std::string meant = text(at_ - 1, last);
   std::replace(meant.begin(), meant.end(), ' ', '_');

@@ -178,7 +178,7 @@ std::optional<Complaint> Explainer::mixed_logic() {
     }
     if (depth == 0) {
       if (t == P::WHEN || t == P::UNLESS || t == P::AS || t == P::WHERE || t == P::SEMICOLON || t == P::THEN ||
-          t == P::IF_UNKNOWN)
+          t == P::IF_UNKNOWN || opens_definition(i))
         break;
       if (t == other) {
         if (!has_other) last_operator = i;
@@ -188,10 +188,12 @@ std::optional<Complaint> Explainer::mixed_logic() {
     begin = i;
   }
   if (!has_other || begin >= at_ || last_operator + 1 >= at_) return std::nullopt;
-  // Forward over the run of the second operator.
-  std::size_t end = at_;
+  // Forward to where the chain ends; of `between a and b` the word joins no conditions.
+  std::size_t end = begin;
+  bool between = false;
+  std::vector<std::size_t> joints;
   depth = 0;
-  for (std::size_t i = at_; i < count_; ++i) {
+  for (std::size_t i = begin; i < count_; ++i) {
     const int t = type(i);
     if (t == P::LPAREN || t == P::LBRACKET) ++depth;
     if (t == P::RPAREN || t == P::RBRACKET) {
@@ -199,24 +201,41 @@ std::optional<Complaint> Explainer::mixed_logic() {
       --depth;
     }
     if (depth == 0 && i > at_) {
-      if (t == other || t == P::WHEN || t == P::UNLESS || t == P::THEN || t == P::BECAUSE || t == P::IF_UNKNOWN ||
+      if (t == P::WHEN || t == P::UNLESS || t == P::THEN || t == P::BECAUSE || t == P::IF_UNKNOWN ||
           t == P::SEMICOLON || t == P::SAY || t == P::LINE || begins_clause(i)) {
         break;
       }
+    }
+    if (depth == 0 && t == P::BETWEEN) between = true;
+    if (depth == 0 && t == P::AND && between) {
+      between = false;
+    } else if (depth == 0 && (t == P::AND || t == P::OR)) {
+      joints.push_back(i);
     }
     end = i;
   }
   if (end == at_) return std::nullopt;
   const bool full_width = !is_ascii(text(begin, end));
   const std::string open = full_width ? "（" : "(", close = full_width ? "）" : ")";
-  const std::string gap(bytes_.substr(tokens_[at_ - 1].end, tokens_[at_].begin - tokens_[at_ - 1].end));
-  const std::string first = open + text(begin, at_ - 1) + close + gap + text(at_, end);
-  const std::string head(bytes_.substr(tokens_[begin].begin, tokens_[last_operator + 1].begin - tokens_[begin].begin));
-  const std::string second = head + open + text(last_operator + 1, end) + close;
+  // Every run of members that `joint` joins is put in brackets.
+  const auto with_brackets = [&](int joint) {
+    std::string all;
+    std::size_t first = begin, last_cut = tokens_[begin].begin;
+    for (std::size_t i = 0; i <= joints.size(); ++i) {
+      if (i < joints.size() && type(joints[i]) == joint) continue;
+      const std::size_t behind = i < joints.size() ? joints[i] : end + 1;
+      const bool run = i > 0 && first < joints[i - 1];
+      all += bytes_.substr(last_cut, tokens_[first].begin - last_cut);
+      all += (run ? open : "") + text(first, behind - 1) + (run ? close : "");
+      last_cut = tokens_[behind - 1].end;
+      first = behind + 1;
+    }
+    return all;
+  };
   Complaint c{&codes::kMixedLogic, span(at_, at_), {}};
   c.help = Both{"put brackets round what belongs together; either of these is clear",
                 "给应在一起的条件加括号，以下两种写法都明确"};
-  c.fixes = {{span(begin, end), first}, {span(begin, end), second}};
+  c.fixes = {{span(begin, end), with_brackets(other)}, {span(begin, end), with_brackets(found)}};
   return c;
 }
 
@@ -228,8 +247,9 @@ std::optional<Complaint> Explainer::list_word() {
     return std::nullopt;
   Complaint c{&codes::kListWord, span(at_, at_), {found}};
   c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
-  if (expects(P::AND)) c.fixes.push_back({span(at_, at_), "且"});  // in a chain, only what joins the others
-  if (expects(P::OR)) c.fixes.push_back({span(at_, at_), "或"});
+  const int next = type(comparison_end(at_ + 1));  // in a chain, only what joins the others
+  if (expects(P::AND) && next != P::OR) c.fixes.push_back({span(at_, at_), "且"});
+  if (expects(P::OR) && next != P::AND) c.fixes.push_back({span(at_, at_), "或"});
   return c;
 }
 

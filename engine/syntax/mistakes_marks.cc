@@ -21,6 +21,14 @@ using P = CaveatGrammar;
 // `规则 乙：` and `适用于 回答；`, as laws are written; where what goes on is no new clause, it parts members and is one's joint.
 std::optional<Complaint> Explainer::full_stop() {
   const std::size_t next = at_ + 1;
+  // rule a. "t": as headings are written.
+  const std::size_t dot = type(at_) == P::DOT || at_ == 0 ? at_ : at_ - 1;
+  if (type(dot) == P::DOT && type(dot + 1) == P::TEXT) {
+    Complaint c{&codes::kUnexpected, span(dot, dot), {"“" + text(dot) + "”", Both{"the end of the name", "名称结束"}}};
+    c.help = Both{"no full stop ends a name", "名称之后不用句点"};
+    c.fixes.push_back({c.span, ""});
+    return c;
+  }
   const bool sign = at_ < count_ && (type(at_) == P::SEMICOLON || type(at_) == P::COLON) && !expects(type(at_));
   if (!sign || (next < count_ && type(next) != P::LINE && !is_clause(next))) return std::nullopt;
   if (next < count_ && type(next) != P::LINE && !begins_line(next)) return std::nullopt;

@@ -101,13 +101,16 @@ class Recovery {
     std::vector<std::vector<Token>> good(pieces_.size());
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
       lost_members_.clear();
+      doubtful_.clear();
       good[i] = read_piece(i);
       if (good[i].empty()) {
         out.lost.push_back(span_of(pieces_[i]));
       } else {
         out.lost.insert(out.lost.end(), lost_members_.begin(), lost_members_.end());
+        out.lost.insert(out.lost.end(), doubtful_.begin(), doubtful_.end());
       }
     }
+    if (good.front().empty()) good.front() = bare_head();
     if (good.front().empty()) return out;
     for (std::size_t i = 0; i < good.size(); ++i) {
       if (i > 0 && !good[i].empty() && !is_free(kind_))
@@ -145,6 +148,7 @@ class Recovery {
               Mistake& mistake);
   // The piece as far as it can be mended; empty if it stays broken, and everything has been told.
   std::vector<Token> read(std::size_t index, std::vector<Token> piece, std::size_t begin, bool whole);
+  std::vector<Token> bare_head();
   std::vector<Token> read_members(std::size_t index, const Piece& piece, std::size_t from);
   std::vector<Token> before_comma(std::size_t index, std::size_t opener, const Piece& member);
   std::vector<Token> read_next_line(std::size_t index, const Piece& piece, std::size_t from);
@@ -155,6 +159,7 @@ class Recovery {
     bool one_word = false;   // one word stands for another: what is behind it stays what it was
   };
   std::optional<Mended> mended(const Complaint& complaint, const std::vector<Token>& piece) const;
+  static std::optional<Mended> in_brackets(const Complaint& complaint, const std::vector<Token>& piece);
   std::optional<std::vector<Token>> tokens_of(const std::string& written, Span span) const;
 
   Door& door_;
@@ -172,6 +177,8 @@ class Recovery {
   std::vector<Piece> pieces_;
   Tree tree_;
   std::vector<Span> lost_members_;  // of the piece at hand, where the others could be read
+  std::vector<Span>
+      doubtful_;  // chains of it whose brackets are the author's choice: read with the first that is offered
 };
 
 void Recovery::cut() {
@@ -311,6 +318,7 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
     mended_until = better->behind;
     one_word = better->one_word;
     ++mends;
+    if (complaint.code == &codes::kMixedLogic) doubtful_.push_back(complaint.fixes.front().span);
     return true;
   };
   for (;;) {
@@ -332,7 +340,7 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
       const Complaint first = std::move(*first_told_);
       first_told_.reset();
       if (mend(first)) continue;
-      goes_on = first.code != &codes::kMixedLogic;  // its mend is a choice of the author's
+      goes_on = first.code != &codes::kMixedLogic;  // a chain of very many
       from = std::max(place, first_told_at_);
     } else if (!follows && !(whole && index > 0 && piece.size() == 1 && told_.count(piece[0].begin) != 0)) {
       const bool shown_to_a_reader = complaints_.size() < most_shown_;
@@ -351,6 +359,19 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
     if (rest.empty() && kind_ == P::RULE && index > 0) rest = read_next_line(index, {begin, end}, from);
     return rest;
   }
+}
+
+// Of a head that cannot be read its name, `rule a b "t"`: what stands below it is checked all the same.
+std::vector<Token> Recovery::bare_head() {
+  if (count_ < 2 || type(1) != P::WORD) return {};
+  // All its words: one of them may be the name of another.
+  std::size_t last = 1;
+  while (type(last + 1) == P::WORD && !indent(last + 1)) ++last;
+  const std::vector<Token> head = {tokens_[0], {P::WORD, tokens_[1].begin, tokens_[last].end}};
+  std::vector<Token> before, after;
+  Mistake mistake;
+  surround(0, head, before, after);
+  return parses(before, head, after, mistake) ? head : std::vector<Token>{};
 }
 
 // The members of a condition or of a list of effects that begin behind `from`, each for itself. Those that can be read, and
@@ -507,8 +528,48 @@ std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& written
   return at == span.end ? std::optional(std::move(out)) : std::nullopt;
 }
 
+// What stands before the joint that mixes is put in brackets, and all behind it is joined alike: in any reading the members
+// are the same.
+std::optional<Recovery::Mended> Recovery::in_brackets(const Complaint& complaint, const std::vector<Token>& piece) {
+  constexpr std::size_t kJoints = 100;
+  const std::uint32_t open = complaint.fixes.front().span.begin, close = complaint.span.begin;
+  Mended out;
+  bool opened = false, between = false, ended = false;
+  int joint = 0;
+  std::size_t depth = 0, joints = 0;
+  for (Token token : piece) {
+    if (!opened && token.begin >= open && token.end > token.begin) {
+      out.piece.push_back({P::LPAREN, open, open});
+      opened = true;
+    }
+    if (opened && joint == 0 && token.begin >= close) {
+      out.piece.push_back({P::RPAREN, close, close});
+      out.behind = out.piece.size();
+      joint = token.type;
+    }
+    if (joint != 0 && !ended) {
+      if (token.type == P::LPAREN || token.type == P::LBRACKET) ++depth;
+      if (token.type == P::RPAREN || token.type == P::RBRACKET) ended = depth-- == 0;
+      ended = ended || (depth == 0 && (token.type == P::THEN || token.type == P::SEMICOLON));
+      if (token.type == P::BETWEEN && depth == 0) between = true;
+      if (depth == 0 && !ended && (token.type == P::AND || token.type == P::OR)) {
+        if (token.type == P::AND && between) {
+          between = false;
+        } else {
+          token.type = joint;
+          if (++joints > kJoints) return std::nullopt;
+        }
+      }
+    }
+    out.piece.push_back(token);
+  }
+  out.one_word = true;
+  return out;
+}
+
 std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, const std::vector<Token>& piece) const {
-  if (complaint.fixes.empty() || complaint.code == &codes::kMixedLogic) return std::nullopt;
+  if (complaint.fixes.empty()) return std::nullopt;
+  if (complaint.code == &codes::kMixedLogic) return in_brackets(complaint, piece);
   Fix fix = complaint.fixes.front();
   if (complaint.code == &codes::kListWord) {  // the joint that the chain has already
     const bool any = std::any_of(piece.begin(), piece.end(), [](const Token& token) { return token.type == P::OR; });
