@@ -88,6 +88,7 @@ class Filter {
   void digits_behind_a_word(bool named, std::size_t& at, std::size_t end);
   std::size_t behind_groups(std::size_t at, std::size_t end, std::string& digits) const;
   bool told_of_groups(std::size_t& at, std::size_t end);
+  bool told_of_per_mille(std::size_t& at, Language language);
   bool told_of_currency_sign(std::size_t& at, std::size_t end, Language language);
   void check_shape(const Raw& raw);
   bool name_follows(std::size_t at, std::size_t end) const;

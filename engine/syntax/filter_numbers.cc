@@ -277,7 +277,8 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
   }
   if (!is_ascii(rest) || !unit_meant_by(rest).empty() || !spellings_from(rest).empty()) return false;
   std::string meant;
-  if (rest == "k" && whole) meant = digits + "_000";
+  if ((rest == "k" || rest == "K") && whole) meant = digits + "_000";
+  if (rest == "M") meant = digits + " million";
   std::vector<Fix> fixes;
   if (rest == "h" && whole && std::atoi(digits.c_str()) <= 24) {  // 21h
     const std::string hour = on_the_clock(std::atoi(digits.c_str()), "00"), length = digits + " hours";
@@ -621,6 +622,19 @@ bool Filter::told_of_groups(std::size_t& at, std::size_t end) {
            "数字不加逗号：" + digits + "；可用下划线分节", {{span(begin, last), digits}});
   emit(L::NUMBER, begin, last);
   at = behind;
+  return true;
+}
+
+// 5‰
+bool Filter::told_of_per_mille(std::size_t& at, Language language) {
+  const Raw& sign = raws_[at];
+  if (slice(sign.begin, sign.end) != "‰" || last() != L::NUMBER || sign.first) return false;
+  const std::uint32_t begin = result_.tokens.back().begin;
+  const std::string number(slice(begin, result_.tokens.back().end));
+  const std::string meant = language == Language::zh ? "千分之" + number : number + " per mille";
+  complain(codes::kStraySign, sign.begin, sign.end, {"‰"}, "write " + meant, "请写作：" + meant,
+           {{span(begin, sign.end), meant}});
+  ++at;
   return true;
 }
 

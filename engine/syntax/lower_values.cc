@@ -119,8 +119,15 @@ Literal Lowering::literal(Node node) {
         const auto whole = product ? product->as_int64() : std::nullopt;
         const std::int64_t count = whole.value_or(0);
         if ((product && !product->is_integer()) || (calendar && !result.number.is_integer())) {
-          complain(codes::kWrongUnit, node.span(),
-                   {written(node), Both{"a whole number before the unit", "单位前的整数"}});
+          const Both whole_number{"a whole number before the unit", "单位前的整数"};
+          if (whole && unit == "year") {  // 1.5 years
+            const bool english = is_ascii(text);
+            const std::string meant = std::to_string(*whole) + (english ? " months" : "个月");
+            complain(codes::kWrongUnit, node.span(), {written(node), whole_number}, "write " + meant,
+                     "请写作：" + meant, {{node.span(), meant}});
+            break;
+          }
+          complain(codes::kWrongUnit, node.span(), {written(node), whole_number});
           break;
         }
         Duration span;

@@ -214,6 +214,7 @@ std::optional<Complaint> Explainer::number_in_english_here() {
   if (at_ == 0 || at_ >= count_) return std::nullopt;
   if (type(at_ - 1) == P::NUMBER && text(at_) == "per" && at_ + 1 < count_ && text(at_ + 1) == "cent")
     return offering(at_, at_ + 1, {"%"});
+  if (type(at_ - 1) == P::NUMBER && text(at_) == "pct") return offering(at_, at_, {"%"});
   const auto counts = [&](std::size_t at) {
     return is_ascii(text(at)) &&
            (number_in_english(text(at)) || text(at) == "hundred" || text(at) == "thousand" || text(at) == "million");
@@ -237,7 +238,8 @@ std::optional<Complaint> Explainer::number_in_english_here() {
 std::optional<Complaint> Explainer::before_a_weekday() {
   for (std::size_t word = at_ - std::min<std::size_t>(at_, 1); word <= at_ && word + 1 < count_; ++word) {
     const std::string written = text(word);
-    if (word == 0 || type(word - 1) != P::IS || type(word + 1) != P::WEEKDAY || (written != "a" && written != "on"))
+    if (word == 0 || type(word - 1) != P::IS || type(word + 1) != P::WEEKDAY ||
+        (written != "a" && written != "on" && written != "the"))
       continue;
     Complaint c{
         &codes::kUnexpected, span(word, word + 1), {"“" + text(word, word + 1) + "”", "“" + text(word + 1) + "”"}};

@@ -147,9 +147,17 @@ std::optional<Complaint> Explainer::dotted_date() {
   const auto plain = [](std::string_view digits) {
     return !digits.empty() && digits.size() <= 2 && digits.find_first_not_of("0123456789") == std::string_view::npos;
   };
+  const auto padded = [](const std::string& digits) { return digits.size() == 1 ? "0" + digits : digits; };
+  if (dot != front.npos && plain(front.substr(0, dot)) && plain(front.substr(dot + 1)) && day.size() == 4 &&
+      whole == front + "." + day) {  // 1.3.2008 is one day here and another there
+    const std::string one = padded(front.substr(0, dot)), other = padded(front.substr(dot + 1));
+    std::vector<std::string> meant;
+    for (const std::string& date : {day + "-" + other + "-" + one, day + "-" + one + "-" + other})
+      if (parse_date(date) && (meant.empty() || meant[0] != date)) meant.push_back(date);
+    return meant.empty() ? std::nullopt : std::optional(offering(at_ - 1, at_ + 1, meant));
+  }
   if (dot != 4 || !plain(front.substr(5)) || !plain(day) || whole != front + "." + day) return std::nullopt;
-  const auto two = [](const std::string& digits) { return digits.size() == 1 ? "0" + digits : digits; };
-  const std::string meant = front.substr(0, 4) + "-" + two(front.substr(5)) + "-" + two(day);
+  const std::string meant = front.substr(0, 4) + "-" + padded(front.substr(5)) + "-" + padded(day);
   if (!parse_date(meant)) return std::nullopt;
   Complaint c{&codes::kUnexpected, span(at_ - 1, at_ + 1), {"“" + whole + "”", "“" + meant + "”"}};
   c.fixes.push_back({span(at_ - 1, at_ + 1), meant});

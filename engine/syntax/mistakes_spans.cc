@@ -8,6 +8,7 @@
 #include "engine/base/units.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
+#include "engine/syntax/periods.h"
 
 namespace caveat::syntax {
 namespace {
@@ -55,7 +56,12 @@ std::optional<Complaint> Explainer::length_alone() {
   if (type(number) != P::NUMBER || type(number + 1) != P::TIME_UNIT || number + 2 >= count_) return std::nullopt;
   const std::string length = text(number, number + 1);
   if (is_ascii(length)) return std::nullopt;
-  switch (towards(text(number + 2))) {
+  const Towards way = towards(text(number + 2));
+  if (const auto year = period_at(length, true);
+      year && (way == Towards::past || way == Towards::future))  // 在 2008年之前
+    return offering(first, number + 2,
+                    {way == Towards::past ? "早于 " + year->days().front() : "晚于 " + year->days().back()});
+  switch (way) {
     case Towards::past: {
       Complaint c = offering(first, number + 2, {"距今 超过" + length, "距今 不少于" + length});
       c.help = Both{"the second counts the day that is just as long ago, the first does not: say which",
@@ -172,6 +178,9 @@ std::string Explainer::with_comma_for_point(std::size_t number) const {
   if (type(number) != P::NUMBER || type(number + 1) != P::COMMA || type(number + 2) != P::NUMBER) return {};
   const std::string whole = text(number, number + 2), groups = text(number), places = text(number + 2);
   const std::size_t dot = groups.find('.');
+  if (whole.size() == groups.size() + 1 + places.size() && dot == groups.npos && places.size() <= 2 &&
+      type(number + 3) == P::MAGNITUDE && (groups + places).find_first_not_of("0123456789") == std::string::npos)
+    return groups + "." + places;  // 1,5 million
   if (whole.size() != groups.size() + 1 + places.size() || places.size() > 2 || dot == 0 || dot > 3) return {};
   if (groups.size() != dot + 4 || (groups + places).find_first_not_of("0123456789.") != std::string::npos) return {};
   return groups.substr(0, dot) + groups.substr(dot + 1) + "." + places;

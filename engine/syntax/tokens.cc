@@ -598,6 +598,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
       reading.name_expected = false;
       continue;
     }
+    if (raw.type == L::STRAY && told_of_per_mille(at, opened->language)) continue;
     check_shape(raw);
     if (raw.first && !reading.tab_told) tab(reading, raw);
     reading.member_name = false;

@@ -36,6 +36,12 @@ std::string_view value_meant_by(std::string_view written, TypeKind type) {
       {"当前时刻", TypeKind::instant, "此刻"},
       {"现在", TypeKind::instant, "此刻"},
       {"目前", TypeKind::instant, "此刻"},
+      {"昨天", TypeKind::date, "今日 - 1天"},
+      {"昨日", TypeKind::date, "今日 - 1天"},
+      {"明天", TypeKind::date, "今日 + 1天"},
+      {"明日", TypeKind::date, "今日 + 1天"},
+      {"yesterday", TypeKind::date, "today - 1 day"},
+      {"tomorrow", TypeKind::date, "today + 1 day"},
       {"真", TypeKind::yes_no, "是"},
       {"假", TypeKind::yes_no, "否"},
       {"true", TypeKind::yes_no, "yes"},
@@ -52,6 +58,15 @@ std::string_view clock_meant_by(std::string_view written) {
   for (const std::string_view today : {"当前日期", "今天", "当天"})
     if (written == today) return "今日";
   return {};
+}
+
+// 今年年底, 上个月: days that move with the calendar.
+bool moves_with_the_calendar(std::string_view written) {
+  constexpr auto kBegins =
+      std::to_array<std::string_view>({"今年", "本年", "去年", "明年", "本月", "上月", "上个月", "下月", "下个月",
+                                       "本季", "上季", "下季", "本周", "上周", "下周"});
+  return std::any_of(kBegins.begin(), kBegins.end(),
+                     [&](std::string_view begin) { return written.starts_with(begin); });
 }
 
 bool is_among(const std::vector<Names>& all, const std::string& name) {
@@ -492,6 +507,8 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       if (const std::string meant(value_meant_by(steps[0], hint->kind)); !meant.empty()) {
         diagnostic.help = say("Did you mean “", "是否指“") + meant + say("”?", "”？");
         diagnostic.fixes = {{expr.span, meant}};
+      } else if (hint->kind == TypeKind::date && moves_with_the_calendar(steps[0]) && diagnostic.fixes.empty()) {
+        diagnostic.help = "请写明日期，如 2026-12-31；或写距今多久，如 距今 不超过 1个月";
       } else if (const std::string length(syntax::length_in_english(steps[0]));
                  !length.empty() && hint->kind == TypeKind::duration) {  // within the last quarter
         diagnostic.help = say("A length of time is written ", "时长写作 ") + length;

@@ -191,6 +191,18 @@ bool Work::told_of_another_form(const Item& item, Span span, const std::string& 
       return true;
     }
   }
+  constexpr std::string_view kWeekday = "礼拜";
+  if (written.starts_with(kWeekday)) {  // 礼拜天
+    const std::string rest = written.substr(kWeekday.size()), meant = "周" + (rest == "天" ? "日" : rest);
+    const auto& keywords = syntax::spellings_from(meant);
+    if (std::any_of(keywords.begin(), keywords.end(),
+                    [](const syntax::Spelling* each) { return each->kind == syntax::KeywordKind::value; })) {
+      report(codes::kUnknownName, item, span, {std::string(word_of(Kind::value, item.language())), written},
+             say(item, "Did you mean “", "是否指“") + meant + say(item, "”?", "”？"))
+          .fixes.push_back({span, meant});
+      return true;
+    }
+  }
   constexpr std::string_view kYuan = "人民币", kUnit = "元";
   if (written.starts_with(kYuan) && written.ends_with(kUnit)) {
     if (const auto meant = syntax::in_digits(std::string_view(written).substr(kYuan.size()))) {
