@@ -60,10 +60,24 @@ Costly::Found Costly::claims(std::uint32_t group, std::size_t terms, const Searc
   }
   if (fresh.result == Kleene::yes || denied_.size() == terms) return keep(fresh);
 
-  // 保本吗？ answered 是的 claims it; an answer that says in its own words of a word that it is not so has said so of that one.
+  // 保本吗？ answered 是的 claims it, whoever asked; an answer that says in its own words of a word that it is not so has said so of that one.
   if (!yes_) yes_ = text::assent(said.text->text());
   const std::optional<text::Range> yes = *yes_;
   if (!yes) return keep(fresh);
+  if (!itself_known_) {
+    text::assented_itself(said.text->text(), said.hits->cues(), itself_);
+    itself_known_ = true;
+  }
+  for (const text::Match& hit : said.hits->matches()) {
+    if (hit.lexicon != group || denies(hit.term)) continue;
+    const auto own = std::upper_bound(itself_.begin(), itself_.end(), hit.normal.begin,
+                                      [](std::uint32_t at, const text::Assented& one) { return at < one.asked.end; });
+    if (own == itself_.end() || hit.normal.begin < own->asked.begin || hit.normal.end > own->asked.end) continue;
+    if (!text::is_claimed(text::polarity_of_assent(said.text->text(), hit.normal, said.hits->cues()))) continue;
+    places_.push_back({own->yes, Said::by_assent});
+    fresh.result = Kleene::yes;
+  }
+  if (fresh.result == Kleene::yes) return keep(fresh);
   fresh.of_no_question = question.text == nullptr && !question_unknown;
   if (fresh.of_no_question) return keep(fresh);
   if (question_unknown || question.hits->over_limit()) {

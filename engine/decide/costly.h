@@ -41,7 +41,7 @@ class Costly {
     bool of_no_question = false;    // of a claim: the text says yes, and nothing was asked
   };
 
-  void clear() { asked_.clear(), places_.clear(), yes_.reset(); }
+  void clear() { asked_.clear(), places_.clear(), yes_.reset(), itself_known_ = false; }
 
   // Whether the text says yes to whatever was asked (semantics.md 24). `normal`: the text.
   bool assents(std::string_view normal) {
@@ -74,7 +74,9 @@ class Costly {
   std::vector<Place> places_;
   std::vector<text::Range> found_;
   std::optional<std::optional<text::Range>> yes_;  // the clause of the text that is assent, once looked for
-  std::vector<std::uint32_t> denied_;              // terms, each once
+  std::vector<text::Assented> itself_;             // the text's own questions that it says yes to, once looked for
+  bool itself_known_ = false;
+  std::vector<std::uint32_t> denied_;  // terms, each once
 };
 
 }  // namespace caveat::decide

@@ -276,6 +276,27 @@ Polarity settled(Said said, bool question_counts) {
   return said.hedged ? Polarity::hedged : Polarity::asserted;
 }
 
+// Each clause of a text, and what it asks: itself, with the one before it where it is a mere 对吗.
+template <class Visit>
+void each_question(std::string_view normal, std::span<const CueHit> cues, Visit visit) {
+  std::optional<Range> before;
+  std::size_t next = 0;
+  each_clause(normal, [&](Range clause) {
+    const std::string_view words = cut(normal, clause);
+    const bool tag = is_tag(words);
+    bool asks = ends_with_question(normal, clause) || asks_by_doubling(words) || tag;
+    while (next < cues.size() && cues[next].begin < clause.begin) ++next;
+    for (; next < cues.size() && cues[next].begin < clause.end; ++next) {
+      const CueHit& cue = cues[next];
+      const bool at_end = cue.kind() == CueKind::asks_at_end || cue.kind() == CueKind::agrees_at_end;
+      asks = asks || (cue.end <= clause.end && (cue.kind() == CueKind::asks || (at_end && cue.end == clause.end)));
+    }
+    const Range question = tag && before ? Range{before->begin, clause.end} : clause;
+    visit(clause, asks ? std::optional(question) : std::nullopt);
+    before = clause;
+  });
+}
+
 }  // namespace
 
 std::string_view name(Polarity polarity) {
@@ -302,19 +323,24 @@ bool ends_with_question(std::string_view normal, Range clause) {
 }
 
 std::optional<Range> last_asked(std::string_view normal, std::span<const CueHit> cues) {
-  std::optional<Range> asked, before;
-  each_clause(normal, [&](Range clause) {
-    const std::string_view words = cut(normal, clause);
-    bool asks = ends_with_question(normal, clause) || asks_by_doubling(words) || is_tag(words);
-    for (const CueHit& cue : cues) {
-      if (cue.begin < clause.begin || cue.end > clause.end) continue;
-      const bool at_end = cue.kind() == CueKind::asks_at_end || cue.kind() == CueKind::agrees_at_end;
-      asks = asks || cue.kind() == CueKind::asks || (at_end && cue.end == clause.end);
-    }
-    if (asks) asked = is_tag(words) && before ? Range{before->begin, clause.end} : clause;
-    before = clause;
+  std::optional<Range> asked;
+  each_question(normal, cues, [&](Range, std::optional<Range> question) {
+    if (question) asked = question;
   });
   return asked;
+}
+
+void assented_itself(std::string_view normal, std::span<const CueHit> cues, std::vector<Assented>& out) {
+  out.clear();
+  std::optional<Range> asked;
+  each_question(normal, cues, [&](Range clause, std::optional<Range> question) {
+    if (asked && is_assent(cut(normal, clause)) && !ends_with_question(normal, clause)) {
+      out.push_back({*asked, clause});
+      asked.reset();  // a second yes to it says nothing more
+    } else if (question) {
+      asked = question;
+    }
+  });
 }
 
 Polarity polarity_of_assent(std::string_view normal, Range hit, std::span<const CueHit> cues) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "engine/text/cues.h"
 #include "engine/text/normalise.h"
@@ -33,8 +34,13 @@ std::optional<Range> assent(std::string_view normal);
 
 // Does a question mark stand behind the clause?
 bool ends_with_question(std::string_view normal, Range clause);
-// The last clause of a customer's message that asks, with the one before it where it is a mere 对吗.
+// The last clause of a text that asks, with the one before it where it is a mere 对吗.
 std::optional<Range> last_asked(std::string_view normal, std::span<const CueHit> cues);
+// The questions of a text that it says yes to itself, in order: 保本吗？是的。
+struct Assented {
+  Range asked, yes;
+};
+void assented_itself(std::string_view normal, std::span<const CueHit> cues, std::vector<Assented>& out);
 // What a bare 是的 to that question says of a word in it.
 Polarity polarity_of_assent(std::string_view normal, Range hit, std::span<const CueHit> cues);
 
