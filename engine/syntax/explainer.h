@@ -5,6 +5,7 @@
 //   mistakes_near.cc         what was meant by a word that is none
 //   mistakes_marks.cc        signs and quotation marks
 //   mistakes_comparisons.cc  what is held against what
+//   mistakes_slots.cc        what stands in the place of another
 //   mistakes_figures.cc      numbers, units, days and lengths of time
 //   mistakes_spans.cc        how long ago, how soon
 //   mistakes_calendar.cc     opening hours, dates and lengths as people write them
@@ -181,6 +182,14 @@ class Explainer {
   std::optional<Complaint> double_not();
   std::optional<Complaint> no_expectation();
   std::optional<Complaint> habit();
+  std::optional<Complaint> compared_twice();
+  std::optional<Complaint> negated_bound();
+  std::optional<Complaint> bound_with_its_joint();
+  std::optional<Complaint> state_behind_is();
+  std::optional<Complaint> text_for_a_pattern();
+  std::optional<Complaint> marks_round_a_name();
+  std::optional<Complaint> count_of_conditions();
+  std::optional<Complaint> when_left_out();
   std::optional<Complaint> value_glued();
   std::optional<Complaint> glued();
   Complaint plain();

@@ -30,6 +30,12 @@ Complaint Explainer::explain() {
                              &Explainer::name_in_marks,
                              &Explainer::law_in_marks,
                              &Explainer::day_in_force,
+                             &Explainer::compared_twice,
+                             &Explainer::negated_bound,
+                             &Explainer::bound_with_its_joint,
+                             &Explainer::state_behind_is,
+                             &Explainer::text_for_a_pattern,
+                             &Explainer::count_of_conditions,
                              &Explainer::is_of_habit,
                              &Explainer::in_between,
                              &Explainer::currency_before,
@@ -57,6 +63,7 @@ Complaint Explainer::explain() {
                              &Explainer::use_within_pack,
                              &Explainer::yes_or_no,
                              &Explainer::text_for_a_name,
+                             &Explainer::when_left_out,
                              &Explainer::effects_unjoined,
                              &Explainer::then_left_out,
                              &Explainer::no_queue,
@@ -112,6 +119,7 @@ Complaint Explainer::explain() {
                              &Explainer::no_expectation,
                              &Explainer::file_behind_is,
                              &Explainer::habit,
+                             &Explainer::marks_round_a_name,
                              &Explainer::value_glued,
                              &Explainer::glued}) {
     if (auto complaint = (this->*special)()) return *complaint;
