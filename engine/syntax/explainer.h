@@ -146,6 +146,7 @@ class Explainer {
   std::optional<Complaint> hours_of_speech();
   std::optional<Complaint> always_open();
   std::optional<Complaint> date_of_speech();
+  std::optional<Complaint> moving_period();
   std::optional<Complaint> length_in_parts();
   std::optional<Complaint> before_a_weekday();
   std::optional<Complaint> day_that_works();

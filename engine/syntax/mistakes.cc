@@ -43,6 +43,7 @@ Complaint Explainer::explain() {
                              &Explainer::hours_of_speech,
                              &Explainer::always_open,
                              &Explainer::date_of_speech,
+                             &Explainer::moving_period,
                              &Explainer::length_in_parts,
                              &Explainer::before_a_weekday,
                              &Explainer::day_that_works,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <initializer_list>
 
 #include "engine/base/months.h"
 #include "engine/base/units.h"
@@ -156,6 +157,25 @@ std::optional<Complaint> Explainer::date_of_speech() {
                        {"“" + written + "”", Both{"a date with its year", "写明年份的日期"}},
                        Both{"a date has its year and its day, such as " + day, "日期须写明年份和日，如 " + day}};
     }
+  }
+  return std::nullopt;
+}
+
+// the end of this year, last month: days that move with the calendar have no words.
+std::optional<Complaint> Explainer::moving_period() {
+  const auto is_one = [&](std::size_t at, std::initializer_list<std::string_view> words) {
+    return at < count_ && std::find(words.begin(), words.end(), text(at)) != words.end();
+  };
+  constexpr std::size_t kAhead = 3;
+  for (std::size_t at = at_ - std::min<std::size_t>(at_, 1); at <= at_ + kAhead && at_ < count_; ++at) {
+    if (!is_one(at, {"this", "last", "next"}) || !is_one(at + 1, {"month", "year", "quarter", "week"})) continue;
+    std::size_t first = at;
+    while (first > 0 && is_one(first - 1, {"the", "end", "start", "beginning", "of"})) --first;
+    if (first > at_ || type(first - 1) == P::IS || first == 0) return std::nullopt;
+    Complaint c{&codes::kUnexpected, span(first, at + 1), {"“" + text(first, at + 1) + "”", Both{"a date", "日期"}}};
+    c.help = Both{"write the day, such as 2026-12-31, or how long ago it was: is within the last 1 month",
+                  "请写明日期，如 2026-12-31；或写距今多久：is within the last 1 month"};
+    return c;
   }
   return std::nullopt;
 }
