@@ -65,7 +65,12 @@ std::string_view length_in_english(std::string_view words) {
                                              {"quarter of an hour", "15 minutes"},
                                              {"fortnight", "14 days"},
                                              {"quarter", "3 months"},
-                                             {"decade", "10 years"}});
+                                             {"decade", "10 years"},
+                                             {"year", "1 year"},
+                                             {"month", "1 month"},
+                                             {"week", "1 week"},
+                                             {"day", "1 day"},
+                                             {"hour", "1 hour"}});
   for (const std::string_view article : {"a ", "one "})
     if (words.starts_with(article)) words.remove_prefix(article.size());
   const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.words == words; });

@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(a_length_in_english_is_told_as_the_language_writes_it) {
   BOOST_TEST(length_in_english("a fortnight") == "14 days");
   BOOST_TEST(length_in_english("one quarter") == "3 months");
   BOOST_TEST(length_in_english("a quarter of an hour") == "15 minutes");
-  BOOST_TEST(length_in_english("a year") == "");
+  BOOST_TEST(length_in_english("one year") == "1 year");
+  BOOST_TEST(length_in_english("a while") == "");
   BOOST_TEST(length_in_english("") == "");
 }
 
