@@ -55,6 +55,7 @@ class Explainer {
   std::string text(std::size_t at) const {
     return std::string(bytes_.substr(tokens_[at].begin, tokens_[at].end - tokens_[at].begin));
   }
+  std::string text_of(std::size_t at) const { return at < count_ ? text(at) : std::string(); }
   std::string text(std::size_t first, std::size_t last) const {
     return std::string(bytes_.substr(tokens_[first].begin, tokens_[last].end - tokens_[first].begin));
   }
@@ -104,6 +105,8 @@ class Explainer {
   std::optional<Complaint> text_for_a_name();
   std::optional<Complaint> effects_unjoined();
   std::optional<Complaint> then_left_out();
+  std::optional<Complaint> then_behind_unknown();
+  std::optional<Complaint> either_of();
   std::optional<Complaint> no_queue();
   std::optional<Complaint> joins_a_name();
   std::optional<Complaint> place_of_disclosure();

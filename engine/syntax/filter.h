@@ -59,6 +59,8 @@ class Filter {
   bool indented_declaration(std::size_t head, std::size_t at);
   void read_shapes();
   void told_of_stop();
+  bool told_of_word_before_number(std::size_t& at, std::size_t end);
+  bool told_of_joint(std::size_t& at, std::size_t end, Language language);
   bool says(const Raw& raw) const;
   void unclosed(const Raw& raw);
   struct Reading {  // of the declaration at hand

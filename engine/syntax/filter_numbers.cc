@@ -557,6 +557,33 @@ bool Filter::glued_before_number(std::size_t& at) {
 }
 
 // 高5, 人民币500: digits glued behind a word in Chinese, which has been emitted.
+// 满足任意2项（…）, 至今满18年: the number belongs to the keyword that was meant.
+bool Filter::told_of_word_before_number(std::size_t& at, std::size_t end) {
+  const Raw& raw = raws_[at];
+  if (at + 1 >= end || raws_[at + 1].type != L::NUMBER || is_ascii(slice(raw.begin, raw.end))) return false;
+  const Raw& number = raws_[at + 1];
+  const std::string said(word(raw));
+  if (said == "满足任意" || said == "满足任" || said == "任意满足") {
+    complain(codes::kUnexpected, raw.begin, raw.end, {"“" + said + "”", Both{"“at least”", "“至少满足”"}}, {}, {},
+             {{span(raw.begin, raw.end), number.glued ? "至少满足 " : "至少满足"}});
+    emit(L::AT_LEAST_OF, raw.begin, raw.end);
+    ++at;
+    return true;
+  }
+  if ((said != "至今满" && said != "至今已满") || at + 2 >= end) return false;
+  const std::string unit(word(raws_[at + 2]));
+  if (unit != "年" && unit != "周年") return false;
+  const std::uint32_t last = raws_[at + 2].end;
+  const std::string meant = "至今满年数 不低于 " + std::string(slice(number.begin, number.end));
+  complain(codes::kUnexpected, raw.begin, last, {"“" + std::string(slice(raw.begin, last)) + "”", "“" + meant + "”"},
+           {}, {}, {{span(raw.begin, last), meant}});
+  emit(L::FULL_YEARS_TO_NOW, raw.begin, raw.end);
+  emit(L::GE, raw.end, raw.end);
+  emit(L::NUMBER, number.begin, number.end);
+  at += 3;
+  return true;
+}
+
 void Filter::digits_behind_a_word(bool named, std::size_t& at, std::size_t end) {
   const Raw& raw = raws_[at];
   const std::string name(slice(raw.begin, raws_[at + 1].end));

@@ -119,6 +119,48 @@ bool Filter::told_of_contraction(const Raw& mark, std::string_view behind) {
   return false;
 }
 
+// A && B, A || B: as programs join conditions, and a rule's effects.
+bool Filter::told_of_joint(std::size_t& at, std::size_t end, Language language) {
+  const Raw& raw = raws_[at];
+  const bool any = raw.type == L::BARS;
+  if (!any && slice(raw.begin, raw.end) != "&") return false;
+  int clause = 0;
+  for (std::size_t i = result_.tokens.size(); i-- > start_ && clause == 0;) {
+    switch (const int type = result_.tokens[i].type) {
+      case L::WHEN:
+      case L::UNLESS:
+      case L::AS:
+      case L::WHERE:
+      case L::THEN:
+      case L::IF_UNKNOWN:
+      case L::BECAUSE:
+      case L::SAY:
+        clause = type;
+        break;
+      case L::IS:
+        if (kind_ == L::DEFINE || kind_ == L::TOPIC) clause = L::AS;
+        break;
+      default:
+        break;
+    }
+  }
+  const bool effects = clause == L::THEN || clause == L::IF_UNKNOWN;
+  if (clause == 0 || clause == L::BECAUSE || clause == L::SAY || (effects && any)) return false;
+  const bool twice =
+      !any && at + 1 < end && raws_[at + 1].glued && slice(raws_[at + 1].begin, raws_[at + 1].end) == "&";
+  const Raw& last = raws_[at + (twice ? 1 : 0)];
+  const bool chinese = language == Language::zh;
+  const std::string meant = chinese ? (any ? "或" : effects ? "并" : "且") : any ? "or" : "and";
+  const std::string left = raw.glued ? " " : "",
+                    right = at + (twice ? 2 : 1) < end && raws_[at + (twice ? 2 : 1)].glued ? " " : "";
+  complain(codes::kUnexpected, raw.begin, last.end,
+           {"“" + std::string(slice(raw.begin, last.end)) + "”", "“" + meant + "”"}, {}, {},
+           {{span(raw.begin, last.end), left + meant + right}});
+  emit(any ? L::OR : effects && chinese ? L::ALSO_DO : L::AND, raw.begin, last.end);
+  at += twice ? 2 : 1;
+  return true;
+}
+
 void Filter::check_shape(const Raw& raw) {
   const auto text = slice(raw.begin, raw.end);
   switch (raw.type) {

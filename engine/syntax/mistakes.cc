@@ -67,6 +67,8 @@ Complaint Explainer::explain() {
                              &Explainer::when_left_out,
                              &Explainer::effects_unjoined,
                              &Explainer::then_left_out,
+                             &Explainer::then_behind_unknown,
+                             &Explainer::either_of,
                              &Explainer::no_queue,
                              &Explainer::joins_a_name,
                              &Explainer::place_of_disclosure,

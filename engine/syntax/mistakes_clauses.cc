@@ -299,6 +299,15 @@ std::optional<Complaint> Explainer::then_left_out() {
   return c;
 }
 
+// if unknown then block
+std::optional<Complaint> Explainer::then_behind_unknown() {
+  if (type(at_) != P::THEN || at_ == 0 || type(at_ - 1) != P::IF_UNKNOWN) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", Both{"an effect", "处置"}}};
+  c.help = Both{"the effects stand right behind it", "其后直接写处置"};
+  c.fixes.push_back({c.span, ""});
+  return c;
+}
+
 // 则 转人工, then hand off: to whom is not said, and nobody guesses it.
 std::optional<Complaint> Explainer::no_queue() {
   if (at_ >= count_ || !expects(P::HAND_OFF)) return std::nullopt;

@@ -118,7 +118,8 @@ std::optional<Complaint> Explainer::recently() {
   const std::size_t digits = std::min(written.find_first_of("0123456789"), written.size());
   number = written.substr(digits);
   written.resize(digits);
-  if (written != "最近" && written != "近" && written != "过去") return std::nullopt;
+  const bool future = written == "未来" || written == "今后" || written == "将来";
+  if (written != "最近" && written != "近" && written != "过去" && !future) return std::nullopt;
   std::size_t last = word;
   if (number.empty()) {
     if (type(word + 1) != P::NUMBER) return std::nullopt;
@@ -131,7 +132,7 @@ std::optional<Complaint> Explainer::recently() {
   const bool known = std::any_of(units_and_tails().begin(), units_and_tails().end(),
                                  [&](const Spelling& s) { return s.token == P::TIME_UNIT && s.text == unit; });
   if (!known) return std::nullopt;
-  const std::string meant = "距今 不超过 " + number + unit;
+  const std::string meant = future ? "在 未来 " + number + unit + " 内" : "距今 不超过 " + number + unit;
   if (last + 1 < count_ && (text(last + 1) == "内" || text(last + 1) == "以内")) ++last;
   Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + meant + "”"}};
   c.fixes.push_back({span(at_, last), meant});
@@ -227,6 +228,8 @@ std::optional<Complaint> Explainer::bare_within() {
     const std::size_t first = at_ > 0 && type(at_ - 1) == P::IS ? at_ - 1 : at_;
     if (type(at_ + 1) == P::NUMBER && type(at_ + 2) == P::TIME_UNIT && type(at_ + 3) == P::AGO && is_ascii(text(at_)))
       return offering(first, at_ + 3, {"is within the last " + text(at_ + 1, at_ + 2)});  // is within 15 days ago
+    if (const std::string side = text_of(at_ + 1); side == "last" || side == "next" || side == "past")
+      return offering(first, at_ + 1, {side == "next" ? "is within the next" : "is within the last"});
     Complaint c{&codes::kBareWithin, span(first, at_), {}};
     c.fixes = {{span(first, at_), "is within the last"}, {span(first, at_), "is within the next"}};
     return c;

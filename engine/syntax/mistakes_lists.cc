@@ -148,6 +148,26 @@ std::optional<Complaint> Explainer::several_values() {
   return std::nullopt;
 }
 
+// is either retail or private
+std::optional<Complaint> Explainer::either_of() {
+  std::size_t either = at_;
+  while (either > 0 && at_ - either < 2 && text_of(either) != "either") --either;
+  if (text_of(either) != "either" || either == 0 || type(either - 1) != P::IS) return std::nullopt;
+  const auto item = [&](std::size_t at) {
+    return (type(at) == P::WORD || type(at) == P::TEXT || type(at) == P::NUMBER) && type(at + 1) != P::DOT;
+  };
+  std::size_t last = either + 1;
+  if (!item(last)) return std::nullopt;
+  std::string items = text(last);
+  while ((type(last + 1) == P::OR || type(last + 1) == P::COMMA) && item(last + 2)) {
+    last += 2;
+    items += ", " + text(last);
+  }
+  if (last == either + 1 || (last + 1 < count_ && !bounds_conditions(last + 1) && type(last + 1) != P::RPAREN))
+    return std::nullopt;
+  return offering(either - 1, last, {"is one of " + items});
+}
+
 // in (retail, private)
 std::optional<Complaint> Explainer::in_brackets() {
   if (type(at_) != P::LPAREN || at_ == 0 || type(at_ - 1) != P::IN || text(at_ - 1) != "in") return std::nullopt;
@@ -245,6 +265,18 @@ std::optional<Complaint> Explainer::list_word() {
   static constexpr std::array<std::string_view, 5> kJoins = {"和", "及", "并", "与", "以及"};
   if ((!expects(P::AND) && !expects(P::OR)) || std::find(kJoins.begin(), kJoins.end(), found) == kJoins.end())
     return std::nullopt;
+  // 属于 零售 和 私行: a list's last item.
+  const std::size_t begin = comparison_begin(at_), behind = at_ + 2;
+  const bool value = type(at_ + 1) == P::WORD || type(at_ + 1) == P::TEXT || type(at_ + 1) == P::NUMBER;
+  for (std::size_t i = begin; i < at_ && value && expects(P::COMMA); ++i) {
+    const bool list = type(i) == P::IS_ONE_OF || type(i) == P::IS_NONE_OF || type(i) == P::INCLUDES_ANY ||
+                      type(i) == P::INCLUDES_ALL || type(i) == P::CONTAINS_ANY || type(i) == P::CONTAINS_ALL;
+    if (!list || (behind < count_ && !bounds_conditions(behind) && type(behind) != P::RPAREN)) continue;
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", "“、”"}};
+    c.help = Both{"the items of a list are parted by a comma", "列表各项之间用顿号或逗号"};
+    c.fixes.push_back({c.span, "、"});
+    return c;
+  }
   Complaint c{&codes::kListWord, span(at_, at_), {found}};
   c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
   const int next = type(comparison_end(at_ + 1));  // in a chain, only what joins the others

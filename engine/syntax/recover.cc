@@ -159,6 +159,8 @@ class Recovery {
     bool one_word = false;   // one word stands for another: what is behind it stays what it was
   };
   std::optional<Mended> mended(const Complaint& complaint, const std::vector<Token>& piece) const;
+  std::optional<std::vector<Token>> tokens_among(std::string_view text, Span span,
+                                                 const std::vector<Token>& piece) const;
   static std::optional<Mended> in_brackets(const Complaint& complaint, const std::vector<Token>& piece);
   std::optional<std::vector<Token>> tokens_of(const std::string& written, Span span) const;
 
@@ -204,12 +206,14 @@ void Recovery::cut() {
                               ? type(i) == P::WHEN || type(i) == P::THEN
                               : begins_clause(type(i), indent(i).has_value()) ||
                                     (type(i) == P::WORD && indent(i) && means_a(KeywordKind::clause, word(i)));
-      const bool joined = type(i) == P::WHEN && (type(i - 1) == P::AND || type(i - 1) == P::OR);  // … and when …
+      const bool joined = (type(i) == P::WHEN && (type(i - 1) == P::AND || type(i - 1) == P::OR)) ||  // … and when …
+                          (type(i) == P::THEN && type(i - 1) == P::IF_UNKNOWN);
       if (begins && !joined) next(i, i);
       continue;
     }
     if (type(i) == P::INDENT) ++depth;
     if (type(i) == P::DEDENT && depth > 0) --depth;
+    if (type(i) == P::LINE && type(i - 1) == P::BY) continue;  // expect handoff by / a_rule
     if (type(i) == P::LINE && depth == 0) {
       const int first = type(i + 1);
       if (kind_ == P::LEXICON && first != P::BUT_NOT && first != P::EXACT_CASE && first != P::EXACT_FORM &&
@@ -567,6 +571,40 @@ std::optional<Recovery::Mended> Recovery::in_brackets(const Complaint& complaint
   return out;
 }
 
+// is either retail or private → is one of retail, private: keywords, commas, and what the author wrote there.
+std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, Span span,
+                                                         const std::vector<Token>& piece) const {
+  std::vector<Token> there;
+  for (const Token& token : piece)
+    if (token.begin >= span.begin && token.end <= span.end && token.end > token.begin) there.push_back(token);
+  std::vector<Token> out;
+  std::uint32_t at = span.begin;
+  while (!text.empty()) {
+    if (text.front() == ' ') {
+      text.remove_prefix(1);
+      continue;
+    }
+    Token best{0, at, at};
+    std::size_t length = 0;
+    const auto ends = [&](std::size_t size) { return size == text.size() || text[size] == ' ' || text[size] == ','; };
+    for (const auto& spelling : all_spellings()) {
+      if (spelling.text.size() > length && text.starts_with(spelling.text) && ends(spelling.text.size()))
+        length = spelling.text.size(), best = {spelling.token, at, at};
+    }
+    for (const std::string_view comma : {",", "、", "，"})
+      if (text.starts_with(comma)) length = comma.size(), best = {P::COMMA, at, at};
+    for (const Token& token : there) {
+      const auto written = bytes_.substr(token.begin, token.end - token.begin);
+      if (written.size() > length && text.starts_with(written)) length = written.size(), best = token;
+    }
+    if (length == 0) return std::nullopt;
+    text.remove_prefix(length);
+    at = best.end;
+    out.push_back(best);
+  }
+  return out;
+}
+
 std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, const std::vector<Token>& piece) const {
   if (complaint.fixes.empty()) return std::nullopt;
   if (complaint.code == &codes::kMixedLogic) return in_brackets(complaint, piece);
@@ -575,7 +613,9 @@ std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, con
     const bool any = std::any_of(piece.begin(), piece.end(), [](const Token& token) { return token.type == P::OR; });
     if (any) fix = complaint.fixes.back();
   }
-  const auto with = tokens_of(fix.replacement, fix.span);
+  auto with = tokens_of(fix.replacement, fix.span);
+  const bool as_written = !with;
+  if (!with) with = tokens_among(fix.replacement, fix.span, piece);
   if (!with) return std::nullopt;
   Mended out;
   bool placed = false;
@@ -589,11 +629,12 @@ std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, con
     const bool covered = token.begin >= fix.span.begin && token.end <= fix.span.end && token.end > token.begin;
     const bool before = token.end <= fix.span.begin && !covered;
     if (!before && !placed) place();
+    if (token.type == P::LINE && !out.piece.empty() && out.piece.back().type == P::COMMA) continue;  // the list goes on
     if (covered) ++replaced;
     if (!covered) out.piece.push_back(token);
   }
   if (!placed) place();
-  out.one_word = replaced == 1 && with->size() == 1 && fix.replacement.find(' ') == std::string::npos;
+  out.one_word = as_written || (replaced == 1 && with->size() == 1 && fix.replacement.find(' ') == std::string::npos);
   return out;
 }
 

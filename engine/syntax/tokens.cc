@@ -506,6 +506,7 @@ void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
     ++at;
     return;
   }
+  if (!named && told_of_word_before_number(at, end)) return;
   emit(L::WORD, raw.begin, raw.end);
   if (at + 1 < end && raws_[at + 1].glued && raws_[at + 1].type == L::NUMBER &&
       ends_in_chinese(slice(raw.begin, raw.end)))
@@ -591,6 +592,10 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
     if (told_of_dot(at, end)) continue;
     const bool begins_line = raw.first && reading.lines && reading.depth == 0;
     if (raw.type == L::STRAY && !begins_line && told_of_marks(at, end)) {
+      reading.name_expected = false;
+      continue;
+    }
+    if ((raw.type == L::STRAY || raw.type == L::BARS) && told_of_joint(at, end, opened->language)) {
       reading.name_expected = false;
       continue;
     }
