@@ -31,7 +31,7 @@ class Lowering {
   Word word(Node node);
   Word bare_word(Node token);
   // Where a name is written: by itself, in conditions behind a comparison or a joining word, or only ever behind a dot.
-  enum class Stands : std::uint8_t { alone, in_conditions, behind_a_dot };
+  enum class Stands : std::uint8_t { alone, in_conditions, as_value, behind_a_dot };
   Names names(Node node, Stands stands = Stands::alone);
   void not_reserved(const Word& name, Stands stands = Stands::alone);
   Path path(Node node);

@@ -217,7 +217,7 @@ ScaleDecl Lowering::scale(Node node) {
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleLevel)) continue;
     d.levels.push_back({words(n)});
-    for (const Word& name : d.levels.back().names) not_reserved(name, Stands::in_conditions);
+    for (const Word& name : d.levels.back().names) not_reserved(name, Stands::as_value);
   }
   check_chain(d.levels.size(), node.span());
   return d;
@@ -246,7 +246,7 @@ FactDecl Lowering::fact(Node node, bool of_record) {
 std::vector<Names> Lowering::choices(Node node) {
   std::vector<Names> result;
   for (Node n = node.first(); n; n = n.next()) {
-    if (n.is(P::RuleNames)) result.push_back(names(n, Stands::in_conditions));
+    if (n.is(P::RuleNames)) result.push_back(names(n, Stands::as_value));
   }
   check_chain(result.size(), node.span());
   return result;

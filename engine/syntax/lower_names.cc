@@ -65,6 +65,11 @@ void Lowering::not_reserved(const Word& name, Stands stands) {
     return;
   }
   for (const Spelling* keyword : spellings_from(name.text)) {
+    if (stands == Stands::as_value && keyword->token == P::WEEKDAY) {  // `is weekend` asks a date
+      complain(codes::kReservedName, name.span, {name.text}, "choose another word: it says which day of the week it is",
+               "请换一个词：此词表示星期几");
+      return;
+    }
     if (keyword->words.size() > 1 || may_be_name(keyword->token)) continue;
     if (keyword->token == P::IN && keyword->language == Language::zh) continue;  // only before 存在, 每个 a keyword
     complain(codes::kReservedName, name.span, {name.text},
@@ -72,7 +77,8 @@ void Lowering::not_reserved(const Word& name, Stands stands) {
              "请换一个词：在写到此名称的地方，读到的会是关键字");
     return;
   }
-  const Spelling* phrase = stands == Stands::in_conditions ? phrase_ending_in(name.text) : nullptr;
+  const Spelling* phrase =
+      stands == Stands::in_conditions || stands == Stands::as_value ? phrase_ending_in(name.text) : nullptr;
   if (phrase == nullptr) return;
   complain(codes::kReservedName, name.span, {name.text}, "choose another word: “" + phrase->text + "” is one keyword",
            "请换一个词：“" + phrase->text + "”是一个关键字");
