@@ -109,6 +109,7 @@ class Filter {
   bool holds_an_amount(std::size_t behind) const;
   bool told_of_part_of_the_day(std::size_t& at, std::size_t end);
   bool told_of_half_day(std::size_t& at, std::size_t end);
+  bool told_of_a_day_before_a_time(std::size_t& at);
   bool told_of_part_before_a_time(std::size_t& at);
   bool told_of_leftover(const Raw& number, std::uint32_t rest_begin, const Raw& raw, std::vector<Token>& pieces);
   const Spelling* phrase_at(std::size_t at, std::size_t end, std::size_t& length);

@@ -831,6 +831,25 @@ bool Filter::told_of_half_day(std::size_t& at, std::size_t end) {
   return true;
 }
 
+// 2026-03-01 10:00, given answer at 2026-03-01, 9:30
+bool Filter::told_of_a_day_before_a_time(std::size_t& at) {
+  const Raw& time = raws_[at];
+  const auto& tokens = result_.tokens;
+  const std::size_t count = tokens.size();
+  std::size_t back = 1;  // to the day
+  if (last() == L::COMMA && count >= start_ + 3 && tokens[count - 3].type == L::AT) back = 2;
+  if (time.first || count < start_ + back || tokens[count - back].type != L::DATE) return false;
+  const std::uint32_t begin = tokens[count - back].begin;
+  const std::string day(slice(begin, tokens[count - back].end)), clock(slice(time.begin, time.end));
+  const std::string meant = nfkc(day) + (clock.size() < 5 ? "T0" : "T") + nfkc(clock);
+  complain(codes::kNoSuchDate, begin, time.end, {std::string(slice(begin, time.end))}, "a moment is written " + meant,
+           "时刻写作 " + meant, {{span(begin, time.end), meant}});
+  result_.tokens.resize(count - back);
+  emit(L::INSTANT, begin, time.end);
+  ++at;
+  return true;
+}
+
 // 晚上 9:00
 bool Filter::told_of_part_before_a_time(std::size_t& at) {
   const Raw& time = raws_[at];

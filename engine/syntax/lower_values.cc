@@ -312,7 +312,12 @@ int Lowering::weekday(Node token) {
 }
 
 bool Lowering::instant(Span span, Literal& into) {
-  const std::string text = nfkc(text_of(span));
+  std::string text = nfkc(text_of(span));
+  constexpr std::string_view kParts = " ,\t";  // 2026-03-01 10:00, which was told when it was read
+  if (const std::size_t at = text.find_first_of(kParts); at != text.npos) {
+    const std::string clock = text.substr(text.find_last_of(kParts) + 1);
+    text = text.substr(0, at) + (clock.size() < 5 ? "T0" : "T") + clock;
+  }
   into.kind = LiteralKind::instant;
   into.text = text;
   if (const auto written_instant = parse_written_instant(text)) {

@@ -616,7 +616,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
         a_number(reading, at, end);
         continue;
       case L::TIME:
-        if (told_of_part_before_a_time(at)) continue;
+        if (told_of_a_day_before_a_time(at) || told_of_part_before_a_time(at)) continue;
         break;
       case L::LPAREN:
       case L::LBRACKET:
