@@ -539,9 +539,13 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       list += (list.empty() ? "" : ".") + std::string(name_in(step, language()));
     }
     const std::string member(work_.model.facts[found].names.in(language()));
-    work_.report(codes::kInsideAList, item_, expr.span, {joined(steps), list},
-                 say("Write: any h in " + list + " where (h." + member + " …)",
-                     "请写：" + list + " 中 存在 某项 满足（某项." + member + " …）"));
+    work_.report(
+        codes::kInsideAList, item_, expr.span, {joined(steps), list},
+        say("`any h in " + list + " where (h." + member +
+                " …)` will ask it, which is not supported yet: let the caller send what is asked for as a fact of "
+                "its own.",
+            "“" + list + " 中 存在 某项 满足（某项." + member +
+                " …）”尚未支持：请让调用方把所需的判断作为一项事实送来。"));
     return nullptr;
   }
   if (condition_wanted && work_.model.facts[found].type.kind == TypeKind::yes_no) {

@@ -680,9 +680,9 @@ class RuleCheck {
     if (rule_.as_a_whole) {
       const auto product = parts.find(Part::product);
       if (product != parts.end()) {
-        work_.report(
-            codes::kWholeReadsItem, item_, name_span(), {shown(product->second)},
-            say("Write: any p in recommendation.products where (…)", "请写：推荐.产品 中 存在 某产品 满足（…）"));
+        work_.report(codes::kWholeReadsItem, item_, name_span(), {shown(product->second)},
+                     say("Leave “as a whole” out: the rule is then judged for each product.",
+                         "请删去“整体”：规则将就每个产品判断。"));
         return;
       }
       for (const std::vector<Effect>* list :
