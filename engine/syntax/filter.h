@@ -76,7 +76,8 @@ class Filter {
   const Spelling* opener(std::size_t begin, std::size_t end, int above, std::size_t& length);
   void deeper(Reading& reading, std::size_t now, std::uint32_t where) const;
   void tab(Reading& reading, const Raw& raw);
-  void layout(Reading& reading, const Raw& raw);
+  void told_of_comma_behind_a_fact(const Reading& reading, std::size_t at, std::size_t end);
+  void layout(Reading& reading, std::size_t at, std::size_t end);
   bool told_of_dot(std::size_t& at, std::size_t end);
   void a_word(Reading& reading, std::size_t& at, std::size_t end);
   void a_number(Reading& reading, std::size_t& at, std::size_t end);

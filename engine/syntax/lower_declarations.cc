@@ -126,6 +126,7 @@ UseDecl Lowering::use(Node node) {
 
 SourceDecl Lowering::source(Node node) {
   SourceDecl d;
+  Span until_at;
   d.names = names(node.child(P::RuleNames));
   if (const Node kind = node.child(P::RuleSource_kind)) {
     if (kind.type() == P::STANDARD) d.kind = SourceDecl::Kind::standard;
@@ -191,6 +192,7 @@ SourceDecl Lowering::source(Node node) {
         break;
       case P::UNTIL:
         d.until = day(n.child(P::RuleDay));
+        until_at = n.child(P::RuleDay).span();
         break;
       case P::READS:
         d.reads = texts(n.child(P::RuleTexts));
@@ -206,7 +208,7 @@ SourceDecl Lowering::source(Node node) {
     }
   }
   if (d.from && d.until && *d.until < *d.from) {
-    complain(codes::kOrderOfRange, d.names.first.span, {format_date(*d.from), format_date(*d.until)});
+    complain(codes::kOrderOfRange, until_at, {format_date(*d.from), format_date(*d.until)});
   }
   return d;
 }

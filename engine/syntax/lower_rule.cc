@@ -38,6 +38,7 @@ RuleDecl Lowering::rule(Node node) {
   r.names = names(node.child(P::RuleNames));
   if (const Node title = node.child(P::RuleTexts)) r.title = texts(title);
   std::map<int, std::optional<Span>> said;
+  Span until_at;
   std::vector<Span> said_at;  // each of r.say
   for (Node c = node.first(); c; c = c.next()) {
     if (!c.is(P::RuleClause)) continue;
@@ -74,6 +75,7 @@ RuleDecl Lowering::rule(Node node) {
       case P::UNTIL:
       case P::UP_TO:
         r.until = day(c.child(P::RuleDay));
+        until_at = c.child(P::RuleDay).span();
         break;
       case P::EXCEPTION_TO:
         r.exception_to = path(c.child(P::RulePath));
@@ -128,7 +130,7 @@ RuleDecl Lowering::rule(Node node) {
     }
   }
   if (r.from && r.until && *r.until < *r.from) {
-    complain(codes::kOrderOfRange, r.names.first.span, {format_date(*r.from), format_date(*r.until)});
+    complain(codes::kOrderOfRange, until_at, {format_date(*r.from), format_date(*r.until)});
   }
   if (!partly_ && (!r.when || (r.then.empty() && !r.exception_to))) {
     const int missing = r.when ? P::THEN : P::WHEN;

@@ -360,14 +360,18 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
       return {};
     }
     std::vector<Token> rest = read_members(index, {begin, end}, from);
-    if (rest.empty() && kind_ == P::RULE && index > 0) rest = read_next_line(index, {begin, end}, from);
-    return rest;
+    if (!rest.empty() || kind_ != P::RULE) return rest;
+    rest = read_next_line(1, {begin, end}, from);
+    if (index > 0 || rest.empty()) return rest;
+    std::vector<Token> head = bare_head();  // rule a b "t" / cite LAW
+    if (!head.empty()) head.insert(head.end(), rest.begin(), rest.end());
+    return head;
   }
 }
 
 // Of a head that cannot be read its name, `rule a b "t"`: what stands below it is checked all the same.
 std::vector<Token> Recovery::bare_head() {
-  if (count_ < 2 || type(1) != P::WORD) return {};
+  if (count_ < 2 || (type(1) != P::WORD && (kind_ != P::RULE || type(1) != P::TEXT))) return {};
   // All its words: one of them may be the name of another.
   std::size_t last = 1;
   while (type(last + 1) == P::WORD && !indent(last + 1)) ++last;

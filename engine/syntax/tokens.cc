@@ -394,8 +394,25 @@ void Filter::tab(Reading& reading, const Raw& raw) {
   complain(codes::kTabIndent, at, at + 1, {}, "indent with blanks", "请用空格缩进", {{span(at, at + 1), "  "}});
 }
 
-// Where lines mean something and `raw` is the first of one.
-void Filter::layout(Reading& reading, const Raw& raw) {
+// `born date,`: what follows at the same depth, a name and its type, is the next fact.
+void Filter::told_of_comma_behind_a_fact(const Reading& reading, std::size_t at, std::size_t end) {
+  const auto& indents = reading.indents;
+  if (!reading.members || indents.empty() || raws_[at].indent != indents.back()) return;
+  if (raws_[at].type != L::WORD || at + 1 >= end || raws_[at + 1].first || raws_[at + 1].type != L::WORD) return;
+  std::size_t length = 0;
+  const Spelling* type = phrase_at(at + 1, end, length);
+  if (type == nullptr || (type->kind != KeywordKind::type && type->token != L::YES && type->token != L::SCALE)) return;
+  const Token comma = result_.tokens.back();
+  complain(codes::kUnexpected, comma.begin, comma.end,
+           {"“" + std::string(slice(comma.begin, comma.end)) + "”", Both{"the end of the line", "行尾"}},
+           "the next line is another fact", "下一行是另一个事实", {{span(comma.begin, comma.end), ""}});
+  result_.tokens.pop_back();
+}
+
+// Where lines mean something and `raws_[at]` is the first of one.
+void Filter::layout(Reading& reading, std::size_t at, std::size_t end) {
+  const Raw& raw = raws_[at];
+  if (last() == L::COMMA) told_of_comma_behind_a_fact(reading, at, end);
   const int before = last();
   if (before == L::COMMA || before == L::BAR || before == L::BARS) return;  // the line above goes on
   if (before == L::STOP) result_.tokens.pop_back();
@@ -607,7 +624,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
     check_shape(raw);
     if (raw.first && !reading.tab_told) tab(reading, raw);
     reading.member_name = false;
-    if (begins_line) layout(reading, raw);
+    if (begins_line) layout(reading, at, end);
     switch (raw.type) {
       case L::WORD:
         a_word(reading, at, end);
