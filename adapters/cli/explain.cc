@@ -93,10 +93,16 @@ const model::Rule* named_rule(const std::string& name, const std::string& role, 
     meant = nearest(name, names);
   }
   if (meant.empty()) {
+    constexpr std::size_t kShown = 8;
+    const bool zh = terminal.language == Language::zh;
+    std::string all;
+    for (std::size_t i = 0; i < std::min(known.size(), kShown); ++i)
+      all += (i == 0 ? "" : zh ? "、" : ", ") + std::string(known[i]);
+    if (known.empty()) all = zh ? "无" : "none";
+    if (known.size() > kShown) all += " …";
     wrong_use(terminal,
-              {"no loaded pack has a rule “{0}”; a rule is named pack/rule.",
-               "已加载的规则包中没有规则“{0}”；规则写作 包名/规则名。"},
-              {name}, "explain");
+              {"no loaded pack has a rule “{0}”; there are {1}.", "已加载的规则包中没有规则“{0}”；已有 {1}。"},
+              {name, all}, "explain");
   } else {
     wrong_use(terminal,
               {"no loaded pack has a rule “{0}”. Did you mean {1}?", "已加载的规则包中没有规则“{0}”。是否想写 {1}？"},

@@ -194,6 +194,7 @@ class Explainer {
   std::optional<Complaint> marks_round_a_name();
   std::optional<Complaint> count_of_conditions();
   std::optional<Complaint> when_left_out();
+  std::optional<Complaint> currency_of_speech();
   std::optional<Complaint> value_glued();
   std::optional<Complaint> glued();
   Complaint plain();

@@ -36,6 +36,7 @@ Complaint Explainer::explain() {
                              &Explainer::state_behind_is,
                              &Explainer::text_for_a_pattern,
                              &Explainer::count_of_conditions,
+                             &Explainer::currency_of_speech,
                              &Explainer::is_of_habit,
                              &Explainer::in_between,
                              &Explainer::currency_before,

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "engine/base/units.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
 
@@ -29,6 +30,7 @@ std::optional<Complaint> Explainer::compared_twice() {
     return offering(at_ - 2, at_, {text(at_ - 2)});
   const bool is = type(at_ - 1) == P::IS, is_not = type(at_ - 1) == P::IS_NOT;
   if ((!is && !is_not) || opens_definition(at_ - 1)) return std::nullopt;
+  if (is && type(at_) == P::IS) return offering(at_ - 1, at_, {text(at_)});  // is is
   std::string sign;
   std::size_t last = at_;
   for (; last < count_ && last < at_ + 2; ++last) {
@@ -194,6 +196,37 @@ std::optional<Complaint> Explainer::count_of_conditions() {
     if (is_bound(number - 1) && type(number - 1) != P::AT_LEAST && opens_group(number))
       return counted(number - 1, number - 1, number);
   return std::nullopt;
+}
+
+// 5 cny, 100 yuan, 100 RMB, 5 XYZ
+std::optional<Complaint> Explainer::currency_of_speech() {
+  if (at_ == 0 || type(at_) != P::WORD || !expects(P::CURRENCY)) return std::nullopt;
+  if (type(at_ - 1) != P::NUMBER && type(at_ - 1) != P::MAGNITUDE) return std::nullopt;
+  struct Row {
+    std::string_view written, meant;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"yuan", "CNY"},
+                                             {"rmb", "CNY"},
+                                             {"renminbi", "CNY"},
+                                             {"dollar", "USD"},
+                                             {"dollars", "USD"},
+                                             {"euro", "EUR"},
+                                             {"euros", "EUR"},
+                                             {"pounds", "GBP"},
+                                             {"yen", "JPY"}});
+  const std::string found = text(at_), lower = in_lower_case(found);
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.written == lower; });
+  if (row != kRows.end()) return offering(at_, at_, {std::string(row->meant)});
+  constexpr std::size_t kLetters = 3;
+  if (found.size() != kLetters || !std::all_of(lower.begin(), lower.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
+    return std::nullopt;
+  std::string code;
+  for (const char each : lower) code += static_cast<char>(each - 'a' + 'A');
+  if (code != found && minor_units(code)) return offering(at_, at_, {code});
+  if (code != found || minor_units(code)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", Both{"a unit", "单位"}}};
+  c.help = Both{"a currency is named as in ISO 4217: CNY, USD, EUR", "币种按 ISO 4217 书写：CNY、USD、EUR"};
+  return c;
 }
 
 // customer.vip, on a line of a rule that has no “when”.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "engine/base/units.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
@@ -516,6 +517,7 @@ std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& written
   for (const auto& unit : units_and_tails()) {
     if (unit.text == text) return std::vector<Token>{{unit.token, span.begin, span.end}};
   }
+  if (minor_units(text)) return std::vector<Token>{{P::CURRENCY, span.begin, span.end}};
   // 当产品 → 当 · 产品: the pieces lie in what was written.
   std::vector<Token> out;
   std::uint32_t at = span.begin;
