@@ -90,6 +90,7 @@ class Conditions {
   ExprPtr no_dates(const Expr& days);
   static const Expr* hours_of_a_date(const Expr& date, const Expr& length);
   ExprPtr no_hours(const Expr& hours);
+  bool told_of_a_date(const Expr& of, const syntax::Expr& expr);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
   bool check_range(const Expr& fact, const Expr& constant);
   std::string scale_of_level(const std::string& name) const;

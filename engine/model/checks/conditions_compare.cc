@@ -53,6 +53,41 @@ ExprPtr Conditions::no_dates(const Expr& days) {
                         "工作日要在日期之间计算，例如“距今超过 3 个工作日”。"));
 }
 
+// customer.opened is before 2026-01-01, of a moment; 客户.生日 满18周岁, of a date: what does not fit, and how it is asked.
+bool Conditions::told_of_a_date(const Expr& of, const syntax::Expr& expr) {
+  const syntax::Expr& value = *expr.args[1];
+  if (value.op != S::literal || expr.op == S::ne) return false;
+  const syntax::Literal& literal = value.literal;
+  const std::string subject = quoted(expr.args[0]->span);
+  std::string help, meant;
+  if (of.type.kind == TypeKind::instant && literal.kind == syntax::LiteralKind::date && expr.op != S::eq) {
+    const bool next = expr.op == S::gt || expr.op == S::le;  // behind the whole day, or up to its end
+    const bool before = expr.op == S::lt || expr.op == S::le;
+    const std::string moment = format_date(literal.date + (next ? 1 : 0)) + "T00:00";
+    constexpr std::size_t kWritten = 16;  // the day behind 9999-12-31 is none
+    if (moment.size() != kWritten) return false;
+    meant = (before ? say("is before ", "早于 ") : say("is not before ", "不早于 ")) + moment;
+    help = say("A moment has its time: ", "时刻须写明时间：") + meant;
+    meant = subject + " " + meant;
+  } else if (of.type.kind == TypeKind::date && literal.kind == syntax::LiteralKind::counted &&
+             literal.unit == "year_old") {
+    const std::string bound = expr.op == S::ge   ? say("is at least ", "不低于 ")
+                              : expr.op == S::gt ? say("is above ", "高于 ")
+                              : expr.op == S::le ? say("is at most ", "不高于 ")
+                              : expr.op == S::lt ? say("is below ", "低于 ")
+                                                 : say("is ", "为 ");
+    meant = say("full years since ", "") + subject + say(" ", " 至今满年数 ") + bound + literal.number.to_string();
+    help = say("How old somebody is goes by full years: ", "满几周岁按满年数判断：") + meant;
+  } else {
+    return false;
+  }
+  const std::string kind = literal.kind == syntax::LiteralKind::date ? say(" (date)", "（日期型）") : "";
+  wrong_type(value.span, describe(work_.model, unbounded(of.type), language()), quoted(value.span) + kind,
+             std::move(help));
+  work_.diagnostics.back().fixes.push_back({expr.span, std::move(meant)});
+  return true;
+}
+
 ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr) {
   // a op b, where op is eq, lt or le.
   if (!a || !b) return nullptr;
@@ -222,7 +257,9 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     a = value(left, nullptr);
     beside_ = {};
     if (a && a->op == Op::now && !time.empty()) return told_of_a_clock(right, time, expr, &a->type);
-    if (a && (told_of_bare_within(*a, expr) || told_of_levels_apart(a->type, left, right, expr))) return nullptr;
+    if (a &&
+        (told_of_a_date(*a, expr) || told_of_bare_within(*a, expr) || told_of_levels_apart(a->type, left, right, expr)))
+      return nullptr;
     if (a) {
       b = value(right, &a->type);
     } else if (right.op != S::literal && !is_bare(right)) {
