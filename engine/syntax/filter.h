@@ -1,6 +1,7 @@
 // Inside tokenise: the one filter over what the lexer saw. Its sources:
 //   tokens.cc           a file into declarations, a declaration into lines, words, numbers and signs
-//   filter_numbers.cc   what stands behind and before a number: units, dates, times of day, places of the law
+//   filter_numbers.cc   what stands behind and before a number: units, amounts, places of the law
+//   filter_times.cc     days and times of day as people write them
 //   filter_glued.cc     keywords without the blank behind them
 //   filter_slips.cc     shapes that are no token: texts that do not end, stray signs, marks of another kind
 #pragma once
