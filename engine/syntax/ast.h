@@ -319,6 +319,7 @@ struct Hours {
 };
 struct DateRange {
   Days from = 0, to = 0;
+  Span span;
 };
 
 struct CalendarDecl {

@@ -265,6 +265,7 @@ Days Lowering::day(Node node) {
 
 DateRange Lowering::days_range(Node node) {
   DateRange range;
+  range.span = node.span();
   bool first = true;
   Span from;
   const std::size_t told = complaints_.size();

@@ -83,11 +83,12 @@ void check_calendars(Work& work) {
                                 : usual                    ? DayKind::working
                                                            : DayKind::off);
       }
+      const auto later = [](const Span& a, const Span& b) { return a.begin < b.begin; };
       for (const syntax::DateRange& closed : decl.closed) {
         for (const syntax::DateRange& open : decl.open) {
           const Days first = std::max(closed.from, open.from);
           if (first > std::min(closed.to, open.to)) continue;
-          work.report(codes::kContradiction, item, heading(work, item),
+          work.report(codes::kContradiction, item, std::max(closed.span, open.span, later),
                       {Work::say(item, "closed ", "放假 ") + format_date(first),
                        Work::say(item, "open ", "上班 ") + format_date(first)});
         }
@@ -96,7 +97,8 @@ void check_calendars(Work& work) {
         for (const syntax::DateRange& range : *ranges) {
           for (const Days day : {range.from, range.to}) {
             if (within(*decl.covers, day)) continue;
-            work.report(codes::kNotCovered, item, heading(work, item), {format_date(day), calendar.names.first});
+            work.report(codes::kNotCovered, item, range.span, {format_date(day), calendar.names.first});
+            break;
           }
         }
       }
