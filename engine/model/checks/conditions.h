@@ -78,6 +78,8 @@ class Conditions {
   ExprPtr knowledge(const syntax::Expr& expr, Op op);
   ExprPtr path_value(const syntax::Expr& expr, const Type* hint, bool condition_wanted);
   ExprPtr arithmetic(const syntax::Expr& expr, const Type* hint);
+  ExprPtr told_of_a_share(const syntax::Expr& expr, const syntax::Expr& share, const syntax::Expr& of,
+                          const Expr& found);
   bool told_of_period(const syntax::Expr& expr, const Type& hint);
   void unit_missing(const syntax::Expr& expr, const Type& hint);
   ExprPtr literal(const syntax::Expr& expr, const Type* hint);

@@ -65,9 +65,11 @@ std::size_t Conditions::items_behind(const syntax::Expr& expr, std::size_t at) {
 std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) {
   const syntax::Expr& first = *expr.args[at - 1];
   if (const std::size_t more = items_behind(expr, at); more > 0) return more;
-  if ((first.op != S::eq && first.op != S::ne) || first.args[0]->op != S::path) return 0;
+  const bool of_days = first.op == S::is_weekday;  // today is Monday or Friday
+  if (!of_days && ((first.op != S::eq && first.op != S::ne) || first.args[0]->op != S::path)) return 0;
   const auto is_value = [&](const syntax::Expr& each) {
     const auto kind = each.literal.kind;
+    if (of_days) return each.op == S::literal && kind == syntax::LiteralKind::weekday;
     if (each.op == S::literal) return kind != syntax::LiteralKind::yes && kind != syntax::LiteralKind::no;
     if (!is_bare(each)) return false;
     const std::string& name = each.path.parts.front().text;
@@ -82,10 +84,10 @@ std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) 
     items += say(", ", "、") + quoted(expr.args[end]->span);
   if (end == at) return 0;
   const syntax::Expr& value = *expr.args[at];
-  const std::string in = first.op == S::eq ? say(" is one of ", " 属于 ") : say(" is none of ", " 不属于 ");
+  const std::string in = first.op != S::ne ? say(" is one of ", " 属于 ") : say(" is none of ", " 不属于 ");
   std::vector<const syntax::Expr*> values = {first.args[1].get()};
   for (std::size_t i = at; i < end; ++i) values.push_back(expr.args[i].get());
-  const std::string subject = subject_of(first, values);
+  const std::string subject = of_days ? quoted(first.args[0]->span) : subject_of(first, values);
   if (subject.empty()) {  // no list of them compiles
     wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
                say("Behind “or” stands a whole condition; of several values of one fact: ",

@@ -165,6 +165,17 @@ static bool of_one_currency(const Type& a, const Type& b) {
   return a.currency.empty() || b.currency.empty() || a.currency == b.currency;
 }
 
+// 余额 * 5 %, 20% 的 余额
+ExprPtr Conditions::told_of_a_share(const syntax::Expr& expr, const syntax::Expr& share, const syntax::Expr& of,
+                                    const Expr& found) {
+  const std::string part = quoted(share.span), whole = quoted(of.span);
+  const std::string meant = say(part + " of " + whole, whole + " 的 " + part);
+  wrong_type(found.span, expr.op == S::mul ? say("a number", "一个数") : say("a percentage", "百分比"),
+             describe_expr(found), say("A part of something is written: ", "某数的百分之几写作：") + meant);
+  work_.diagnostics.back().fixes.push_back({expr.span, meant});
+  return nullptr;
+}
+
 ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
   const auto argument = [&](std::size_t i) { return value(*expr.args[i], nullptr); };
   const auto mismatch = [&](const ExprPtr& a, const ExprPtr& b) -> ExprPtr {
@@ -248,6 +259,10 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (is_number(x) && is_number(y)) return node(Op::mul, expr.span, {a, b}, of(x == y ? x : TypeKind::decimal));
       if (scales(x) && is_number(y)) return node(Op::mul, expr.span, {a, b}, unbounded(a->type));
       if (is_number(x) && scales(y)) return node(Op::mul, expr.span, {b, a}, unbounded(b->type));
+      if (scales(x) && scales(y) && (x == TypeKind::percent || y == TypeKind::percent)) {  // 余额 * 5 %
+        const std::size_t share = y == TypeKind::percent ? 1 : 0;
+        return told_of_a_share(expr, *expr.args[share], *expr.args[1 - share], *b);
+      }
       return wrong_type(is_number(x) || scales(x) ? expr.args[1]->span : expr.args[0]->span, say("a number", "一个数"),
                         describe_expr(is_number(x) || scales(x) ? *b : *a));
     }
@@ -272,6 +287,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
       if (!share || !of_what) return nullptr;
       const TypeKind kind = of_what->type.kind;
       if (share->type.kind != TypeKind::percent) {
+        if (of_what->type.kind == TypeKind::percent) return told_of_a_share(expr, *expr.args[1], *expr.args[0], *share);
         return wrong_type(expr.args[0]->span, describe(work_.model, percent, language()), describe_expr(*share));
       }
       if (!is_number(kind) && kind != TypeKind::money && kind != TypeKind::percent) {
