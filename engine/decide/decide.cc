@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "engine/base/fetch_ahead.h"
+#include "engine/base/numerals.h"
 #include "engine/decide/decide_inside.h"
 #include "engine/decide/opening_hours.h"
 #include "engine/decide/satisfied.h"
 #include "engine/decide/topics.h"
 #include "engine/program/image.h"
-#include "engine/text/numerals.h"
 
 namespace caveat::decide {
 
@@ -250,7 +250,7 @@ void Run::hide(const FactUsed& fact) {
 bool Run::is_one(std::span<const FactUsed> classed, const Match& match, text::Range place) {
   if (classed.empty() || !in_.uses_seldom) return false;
   std::string found(in_.look(slot_of(match.part), -1, {}).normal.text().substr(place.begin, place.end - place.begin));
-  text::plain_numerals(found);
+  plain_numerals(found);
   return std::any_of(classed.begin(), classed.end(), [&](const FactUsed& fact) {
     const auto all = in_.seldom().secrets.find({fact.slot, fact.item});
     return all != in_.seldom().secrets.end() &&

@@ -4,12 +4,12 @@
 #include <cstring>
 #include <functional>
 
+#include "engine/base/numerals.h"
 #include "engine/base/units.h"
 #include "engine/decide/explain.h"
 #include "engine/decide/join.h"
 #include "engine/program/image.h"
 #include "engine/text/days.h"
-#include "engine/text/numerals.h"
 #include "engine/text/redact.h"
 
 namespace caveat::decide {
@@ -126,7 +126,7 @@ void find_values(std::vector<Redacted>& out, TextPart part, std::string_view tex
   else
     text::normalise(text, held);
   std::string searched(held.text());
-  text::plain_numerals(searched);
+  plain_numerals(searched);
   const auto hide = [&](text::Range found) {
     const text::Range place = held.original_graphemes(found);
     out.push_back({part, place.begin, place.end, 0, 0, 0, {}});

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/base/numerals.h"
 #include "engine/base/units.h"
 #include "engine/base/utf8.h"
 #include "engine/program/image.h"
 #include "engine/text/normalise.h"
-#include "engine/text/numerals.h"
 
 namespace caveat::decide {
 namespace {
@@ -148,11 +148,6 @@ std::vector<std::string> with_unit_between(std::uint64_t n) {
   return out;
 }
 
-constexpr std::array<std::string_view, 20> kSmall = {
-    "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
-    "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
-constexpr std::array<std::string_view, 8> kTens = {"twenty", "thirty",  "forty",  "fifty",
-                                                   "sixty",  "seventy", "eighty", "ninety"};
 constexpr std::array<std::pair<std::uint64_t, std::string_view>, 4> kScales = {
     {{1'000'000'000, "billion"}, {1'000'000, "million"}, {1'000, "thousand"}, {100, "hundred"}}};
 
@@ -166,12 +161,12 @@ void append_english(std::string& out, std::uint64_t n) {
     if (n == 0) return;
     out += n < 100 ? " and " : " ";
   }
-  if (n < kSmall.size()) {
-    out += kSmall[n];
+  if (n < kEnglishNumbers.size()) {
+    out += kEnglishNumbers[n];
     return;
   }
-  out += kTens[n / 10 - 2];
-  if (n % 10 != 0) out.append("-").append(kSmall[n % 10]);
+  out += kEnglishTens[n / 10 - 2];
+  if (n % 10 != 0) out.append("-").append(kEnglishNumbers[n % 10]);
 }
 
 std::optional<std::uint64_t> whole_number(std::string_view number) {
@@ -234,15 +229,15 @@ Words in_words(std::string_view number) {
   };
   also(" and ", " ");
   also("-", " ");
-  if (*n >= kScales.back().first && english[0].starts_with(kSmall[1])) {  // a hundred
+  if (*n >= kScales.back().first && english[0].starts_with(kEnglishNumbers[1])) {  // a hundred
     for (std::size_t i = 0, all = english.size(); i < all; ++i)
-      english.push_back("a" + english[i].substr(kSmall[1].size()));
+      english.push_back("a" + english[i].substr(kEnglishNumbers[1].size()));
   }
   if (places.empty()) return out;
   std::string after_chinese = "点", after_english = " point";
   for (const char c : places) {
     after_chinese += kDigits[static_cast<std::size_t>(c - '0')];
-    after_english.append(" ").append(kSmall[static_cast<std::size_t>(c - '0')]);
+    after_english.append(" ").append(kEnglishNumbers[static_cast<std::size_t>(c - '0')]);
   }
   for (std::string& one : chinese) one += after_chinese;
   for (std::string& one : english) one += after_english;
@@ -252,7 +247,8 @@ Words in_words(std::string_view number) {
 // 三, 廿 or three: of a text that says it by itself nobody can tell what it counts.
 bool is_short(std::string_view word) {
   constexpr std::size_t kSign = 3, kEleven = 11;
-  return word.size() <= kSign || std::find(kSmall.begin(), kSmall.begin() + kEleven, word) != kSmall.begin() + kEleven;
+  return word.size() <= kSign || std::find(kEnglishNumbers.begin(), kEnglishNumbers.begin() + kEleven, word) !=
+                                     kEnglishNumbers.begin() + kEleven;
 }
 
 // A number in the units and words of speech; `visit(spelling, is_short)`: each but the short has to stand by itself.
@@ -349,12 +345,13 @@ enum class Counts : std::uint8_t { nothing, ones, teens, tens, scale, point };
 
 Counts counts(std::string_view word) {
   if (word == "point") return Counts::point;
-  if (std::find(kTens.begin(), kTens.end(), word) != kTens.end()) return Counts::tens;
+  if (std::find(kEnglishTens.begin(), kEnglishTens.end(), word) != kEnglishTens.end()) return Counts::tens;
   for (const auto& [unit, name] : kScales) {
     if (word == name) return Counts::scale;
   }
-  const auto small = static_cast<std::size_t>(std::find(kSmall.begin(), kSmall.end(), word) - kSmall.begin());
-  return small == kSmall.size() ? Counts::nothing : small < 10 ? Counts::ones : Counts::teens;
+  const auto small = static_cast<std::size_t>(std::find(kEnglishNumbers.begin(), kEnglishNumbers.end(), word) -
+                                              kEnglishNumbers.begin());
+  return small == kEnglishNumbers.size() ? Counts::nothing : small < 10 ? Counts::ones : Counts::teens;
 }
 
 constexpr std::size_t kLongestWord = 9;  // seventeen; one more is no number
@@ -403,7 +400,7 @@ bool goes_on_in_words(std::string_view text, std::size_t begin, std::size_t end)
   if (next == Counts::scale) return true;
   if (next == Counts::point) return counts(after(at)) == Counts::ones;
   // "one" stands for other things: thirty one day.
-  if (last == Counts::tens) return next == Counts::ones && (word != kSmall[1] || with_hyphen);
+  if (last == Counts::tens) return next == Counts::ones && (word != kEnglishNumbers[1] || with_hyphen);
   if (last != Counts::scale) return false;
   // sixty thousand five hundred
   constexpr int kMostWords = 2;  // sixty-five thousand
@@ -421,7 +418,7 @@ void add_spellings(std::vector<Spelling>& all, const Program& program, const Slo
   };
   const auto form_of = [](std::string_view spelling) {
     std::string form = text::normal_form(spelling);
-    text::plain_numerals(form);
+    plain_numerals(form);
     return form;
   };
   const auto anywhere = [&](std::string_view spelling) {

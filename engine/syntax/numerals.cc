@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/numerals.h"
 #include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
@@ -186,20 +187,7 @@ std::optional<std::string> in_digits(std::string_view written) {
   constexpr std::size_t kLongest = 120;  // bytes; a number has no more words
   if (written.size() > kLongest) return std::nullopt;
   std::string plain = simplified(written);
-  for (const auto& [cheque, usual] : {std::pair<std::string_view, std::string_view>{"壹", "一"},
-                                      {"贰", "二"},
-                                      {"叁", "三"},
-                                      {"肆", "四"},
-                                      {"伍", "五"},
-                                      {"陆", "六"},
-                                      {"柒", "七"},
-                                      {"捌", "八"},
-                                      {"玖", "九"},
-                                      {"拾", "十"},
-                                      {"佰", "百"},
-                                      {"仟", "千"}})
-    for (std::size_t at = plain.find(cheque); at != plain.npos; at = plain.find(cheque, at))
-      plain.replace(at, cheque.size(), usual);
+  plain_numerals(plain);
   std::string_view word = plain;
   if (word == "一半") return "50%";
   if (word == "半年") return "6个月";

@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/numerals.h"
+
 namespace caveat::syntax {
-namespace {
-
-constexpr std::array<std::string_view, 20> kSmall = {
-    "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
-    "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
-constexpr std::array<std::string_view, 8> kTens = {"twenty", "thirty",  "forty",  "fifty",
-                                                   "sixty",  "seventy", "eighty", "ninety"};
-
-}  // namespace
 
 std::optional<std::uint64_t> number_in_english(std::string_view words) {
   constexpr std::uint64_t kNone = 0, kHundred = 100;
@@ -24,13 +17,15 @@ std::optional<std::uint64_t> number_in_english(std::string_view words) {
     const std::size_t end = std::min(words.find_first_of(" -"), words.size());
     const std::string_view word = words.substr(0, end);
     words.remove_prefix(std::min(end + 1, words.size()));
-    const auto small = static_cast<std::size_t>(std::find(kSmall.begin(), kSmall.end(), word) - kSmall.begin());
-    const auto ten = static_cast<std::size_t>(std::find(kTens.begin(), kTens.end(), word) - kTens.begin());
+    const auto small = static_cast<std::size_t>(std::find(kEnglishNumbers.begin(), kEnglishNumbers.end(), word) -
+                                                kEnglishNumbers.begin());
+    const auto ten =
+        static_cast<std::size_t>(std::find(kEnglishTens.begin(), kEnglishTens.end(), word) - kEnglishTens.begin());
     const std::uint64_t times = word == "thousand" ? 1'000 : word == "million" ? 1'000'000 : kNone;
-    if (small < kSmall.size()) {
+    if (small < kEnglishNumbers.size()) {
       if (ones || (tens && (small == 0 || small >= 10))) return std::nullopt;
       part += small, ones = true;
-    } else if (ten < kTens.size()) {
+    } else if (ten < kEnglishTens.size()) {
       if (ones || tens) return std::nullopt;
       part += 10 * (ten + 2), tens = true;
     } else if (word == "hundred") {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "engine/base/months.h"
+#include "engine/base/numerals.h"
 #include "engine/base/utf8.h"
-#include "engine/text/numerals.h"
 
 namespace caveat::text {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/numerals.h"
 #include "engine/text/normalise.h"
-#include "engine/text/numerals.h"
 
 using namespace caveat;
 using namespace caveat::text;

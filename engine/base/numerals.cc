@@ -1,4 +1,4 @@
-#include "engine/text/numerals.h"
+#include "engine/base/numerals.h"
 
 #include <algorithm>
 #include <iterator>
@@ -6,7 +6,7 @@
 
 #include "engine/base/utf8.h"
 
-namespace caveat::text {
+namespace caveat {
 
 void plain_numerals(std::string& text) {
   constexpr std::u32string_view kOther = U"〇壹贰貳两兩叁參肆伍陆陸柒捌玖拾佰仟萬億點";
@@ -29,4 +29,4 @@ int numeral_value(char32_t sign) {
   return at == kTens.npos ? -1 : 10 * (static_cast<int>(at) + 2);
 }
 
-}  // namespace caveat::text
+}  // namespace caveat
