@@ -22,9 +22,9 @@ struct TestRow {  // one condition on one fact, or on two of one key space
   std::uint8_t frame = 0, other_frame = 0;
   std::uint8_t flags = 0;
   std::uint32_t cell = 0;
-  std::int64_t low =
-      0;  // range, mask, list: as in Node; set: first of `keys`; pair: the other cell; text: first of `indices`
-  std::int64_t high = 0;   // set: how many keys; text: how many groups of words
+  // range, mask, list: as in Node; set: the first of `keys` and how many; pair: the other cell; text: the first of its groups of
+  // words in `indices` and how many
+  std::int64_t low = 0, high = 0;
   std::uint32_t rule = 0;  // of the bucket, where its rules are tried one by one
   std::uint32_t slot = 0;  // of a text
 };
@@ -62,8 +62,7 @@ struct ColumnRow {           // a cache line
   std::uint32_t kind = 0;
   std::uint32_t frame = 0;
   std::uint32_t cell = 0;
-  std::uint32_t starts =
-      0;  // number: `classes` keys, the least of each class; text: as many groups of words, ascending
+  std::uint32_t starts = 0;   // number: `classes` keys, the least of each class; text: as many groups, ascending
   std::uint32_t classes = 0;  // number: classes; list: groups of four symbols; text: groups of words
   std::uint32_t rows = 0;  // number: a row a class; list: a row for each set of a group's symbols; text: a row a group
   std::uint32_t vetoes = 0;  // list: as `rows`, of the rules that must not find one; kNone: no rule is such

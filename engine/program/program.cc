@@ -676,17 +676,8 @@ Result<std::shared_ptr<const Program>> open(std::string image) {
       program->answer_rules_.push_back(rule);
       const std::span<const Node> when = program->rows<Node>(Section::nodes, row.when);
       const auto gate = text_gate(when, when.size() - 1, program->all<std::uint32_t>(Section::indices));
-      TestRow& test = program->answer_tests_.emplace_back();
-      if (gate && gate->slot == program->answer_text()) {
-        test.kind = static_cast<std::uint8_t>(TestKind::text);
-        test.flags = gate->claims ? kClaimed : 0;
-        test.frame = static_cast<std::uint8_t>(gate->frame);
-        test.cell = gate->cell;
-        test.slot = gate->slot;
-        test.low = static_cast<std::int64_t>(program->answer_words_.size());
-        test.high = static_cast<std::int64_t>(gate->groups.size());
-        program->answer_words_.insert(program->answer_words_.end(), gate->groups.begin(), gate->groups.end());
-      }
+      const bool needs = gate && gate->slot == program->answer_text();
+      program->answer_tests_.push_back(needs ? test_of(*gate, program->answer_words_) : TestRow{});
     }
     program->judges_named_ |= (row.subjects & kOnAnswer) && (row.flags & kReadsProduct) && !(row.flags & kAsAWhole);
   }

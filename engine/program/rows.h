@@ -99,7 +99,7 @@ enum class NodeCode : std::uint8_t {
   text_has,       // group `other` hits in text(slot)
   text_has_all,   // each group of `rows` (u32) hits in text(slot)
   text_matches,   // the pattern of group `other` is found in text(slot)
-  text_claims,    // group `other` hits in text(slot), and what stands there is claimed; in the answer, by assent too
+  text_claims,    // group `other` hits in text(slot), and what stands there is claimed, by assent to a question too
   text_has_text,  // text(other) stands in text(slot)
   list_mask_any,
   list_mask_all,  // bits of list(slot) against `low`

@@ -55,4 +55,17 @@ std::optional<TextGate> text_gate(std::span<const Node> nodes, std::size_t at, s
   }
 }
 
+TestRow test_of(const TextGate& gate, std::vector<std::uint32_t>& groups) {
+  TestRow test;
+  test.kind = static_cast<std::uint8_t>(TestKind::text);
+  test.flags = gate.claims ? kClaimed : 0;
+  test.frame = static_cast<std::uint8_t>(gate.frame);
+  test.cell = gate.cell;
+  test.slot = gate.slot;
+  test.low = static_cast<std::int64_t>(groups.size());
+  test.high = static_cast<std::int64_t>(gate.groups.size());
+  groups.insert(groups.end(), gate.groups.begin(), gate.groups.end());
+  return test;
+}
+
 }  // namespace caveat::program

@@ -5,6 +5,7 @@
 // Promises   found in the text though not where it counts (a denial, a place that not all are shown): the gate is open, and the condition
 //            says what it comes to
 // Threads    free functions
+// Cost       linear in the condition; at build time, and when an image is opened
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/program/index_rows.h"
 #include "engine/program/rows.h"
 
 namespace caveat::program {
@@ -24,5 +26,8 @@ struct TextGate {
 
 // Of the condition whose last node is `at`; none: no words are needed. `indices`: those of the image.
 std::optional<TextGate> text_gate(std::span<const Node> nodes, std::size_t at, std::span<const std::uint32_t> indices);
+
+// The same as a test, whose groups are put behind those in `groups`.
+TestRow test_of(const TextGate& gate, std::vector<std::uint32_t>& groups);
 
 }  // namespace caveat::program

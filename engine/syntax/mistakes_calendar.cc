@@ -171,7 +171,7 @@ std::optional<Complaint> Explainer::moving_period() {
     if (!is_one(at, {"this", "last", "next"}) || !is_one(at + 1, {"month", "year", "quarter", "week"})) continue;
     std::size_t first = at;
     while (first > 0 && is_one(first - 1, {"the", "end", "start", "beginning", "of"})) --first;
-    if (first > at_ || type(first - 1) == P::IS || first == 0) return std::nullopt;
+    if (first == 0 || first > at_ || type(first - 1) == P::IS) return std::nullopt;
     Complaint c{&codes::kUnexpected, span(first, at + 1), {"“" + text(first, at + 1) + "”", Both{"a date", "日期"}}};
     c.help = Both{"write the day, such as 2026-12-31, or how long ago it was: is within the last 1 month",
                   "请写明日期，如 2026-12-31；或写距今多久：is within the last 1 month"};

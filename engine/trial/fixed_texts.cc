@@ -73,7 +73,7 @@ std::vector<model::Rule> judges_of(const model::Model& all, Index answer) {
   return out;
 }
 
-// The model without all that no condition reads: what a program of a few of its rules is built from.
+// The model without all that no condition reads: what a program of these rules alone is built from.
 model::Model what_conditions_read(const model::Model& all) {
   model::Model out;
   out.packs = all.packs;

@@ -1,4 +1,6 @@
 // Compiled: packs of the bench, from their text to a program, and what that took.
+//
+// Errors     a mistake in the text is told in `wrong`, and there is no program
 #pragma once
 
 #include <memory>

@@ -67,20 +67,9 @@ class Indexer {
       drafted.tests.push_back(*test);
     } else if (code != NodeCode::always) {
       drafted.settles = false;
-      if (const auto gate = text_gate(nodes, at, image_.indices)) drafted.tests.push_back(by_words(*gate));
+      if (const auto gate = text_gate(nodes, at, image_.indices))
+        drafted.tests.push_back(test_of(*gate, image_.indices));
     }
-  }
-  TestRow by_words(const TextGate& gate) const {
-    TestRow test;
-    test.kind = static_cast<std::uint8_t>(TestKind::text);
-    test.flags = gate.claims ? kClaimed : 0;
-    test.frame = static_cast<std::uint8_t>(gate.frame);
-    test.cell = gate.cell;
-    test.slot = gate.slot;
-    test.low = static_cast<std::int64_t>(image_.indices.size());
-    test.high = static_cast<std::int64_t>(gate.groups.size());
-    image_.indices.insert(image_.indices.end(), gate.groups.begin(), gate.groups.end());
-    return test;
   }
   std::optional<TestRow> leaf(const Node& node, bool negated) const {
     TestRow test;
