@@ -59,7 +59,7 @@ class Filter {
   bool continues(std::size_t head, std::size_t at);
   bool indented_declaration(std::size_t head, std::size_t at);
   void read_shapes();
-  void told_of_stop();
+  void told_of_stop(const Raw* next);
   bool told_of_word_before_number(std::size_t& at, std::size_t end);
   bool told_of_joint(std::size_t& at, std::size_t end, Language language);
   bool says(const Raw& raw) const;
@@ -130,9 +130,10 @@ class Filter {
   std::vector<Complaint>& complaints_;
   std::vector<Raw> raws_;
   Tokenised result_;
-  std::size_t start_ = 0;       // of the declaration at hand, in result_.tokens
-  int kind_ = 0;                // its keyword
-  std::uint32_t glued_is_ = 0;  // of 定义老年为, where 为 begins; 0: none
+  std::size_t start_ = 0;        // of the declaration at hand, in result_.tokens
+  int kind_ = 0;                 // its keyword
+  std::uint32_t glued_is_ = 0;   // of 定义老年为, where 为 begins; 0: none
+  bool in_free_layout_ = false;  // the declaration whose shapes are read
   bool broken_ = false, hopeless_ = false;
   std::size_t english_ = 0, chinese_ = 0;
   std::string folded_;

@@ -184,7 +184,6 @@ void Filter::read_shapes() {
       }
     }
     if (type == L::NEWLINE) {
-      told_of_stop();
       slips_here = turned_here = 0;
       line_start = stop;
       first = true;
@@ -192,17 +191,21 @@ void Filter::read_shapes() {
     }
     const auto begin = shown.offsets[start], end = shown.offsets[stop];
     if (type == L::COMMENT) {
-      told_of_stop();
       result_.comments.push_back({span(begin, end), std::string(slice(begin, end)), first});
       continue;
     }
     Raw raw{type, begin, end, start - line_start, first, previous_end == begin};
     previous_end = end;
+    if (first) told_of_stop(&raw);
     raws_.push_back(raw);
     first = false;
     if (type == L::WORD) {
       const auto w = slice(begin, end);
-      if (raw.first && raw.indent == 0) told_to_people = w == "example" || w == "示例" || w == "wording" || w == "话术";
+      if (raw.first && raw.indent == 0) {
+        told_to_people = w == "example" || w == "示例" || w == "wording" || w == "话术";
+        const auto& opens = spellings_from(word(raw));
+        in_free_layout_ = !opens.empty() && is_free_layout(opens.front()->token);
+      }
       if (w == "matches" || w == "match" || w == "匹配" || w == "不匹配") {
         std::size_t slash = stop;
         while (slash < shown.shown.size() && (shown.shown[slash] == ' ' || shown.shown[slash] == '\t')) ++slash;
@@ -225,12 +228,22 @@ void Filter::read_shapes() {
       }
     }
   }
-  told_of_stop();
+  told_of_stop(nullptr);
 }
 
-// `then block.`: the line is read as if the stop were not there, or the next line's keyword would be a name of a path.
-void Filter::told_of_stop() {
+// `then block.`: the line is read as if the stop were not there, or the next line's keyword would be a name of a path. But `customer.`
+// goes on with `age` on a deeper line, or on one of the same depth where this one goes on already. `next`: the first of the next line.
+void Filter::told_of_stop(const Raw* next) {
   if (raws_.empty() || raws_.back().type != L::DOT || raws_.back().first) return;
+  std::size_t line = raws_.size() - 1;
+  while (!raws_[line].first) --line;
+  const auto path_goes_on = [&] {
+    const auto names = [&](const Raw& raw) { return raw.type == L::WORD && spellings_from(word(raw)).empty(); };
+    if (next == nullptr || !names(*next) || raws_[raws_.size() - 2].type != L::WORD) return false;
+    return raws_[line].indent > 0 && (next->indent > raws_[line].indent ||
+                                      (next->indent == raws_[line].indent && names(raws_[line]) && in_free_layout_));
+  };
+  if (path_goes_on()) return;
   const std::size_t count = raws_.size();
   const auto letter = [&](std::size_t back) {
     const Raw& raw = raws_[count - back];
