@@ -161,6 +161,11 @@ class Explainer {
   std::optional<Complaint> no_comparison();
   std::optional<Complaint> part_of_glued();
   std::optional<Complaint> less_than_ago();
+  std::optional<Complaint> remark_before_a_number();
+  std::optional<Complaint> counted_by_a_time();
+  std::optional<Complaint> so_many_days_old();
+  std::optional<Complaint> verdict_of_speech();
+  std::optional<Complaint> day_behind_when();
   std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();
   // Where the comparison begins in which token `at` stands, and the token behind its last.

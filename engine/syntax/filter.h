@@ -1,6 +1,7 @@
 // Inside tokenise: the one filter over what the lexer saw. Its sources:
 //   tokens.cc           a file into declarations, a declaration into lines, words, numbers and signs
 //   filter_numbers.cc   what stands behind and before a number: units, amounts, places of the law
+//   filter_amounts.cc   amounts, and what is said of a number beside it
 //   filter_times.cc     days and times of day as people write them
 //   filter_glued.cc     keywords without the blank behind them
 //   filter_slips.cc     shapes that are no token: texts that do not end, stray signs, marks of another kind
@@ -88,10 +89,15 @@ class Filter {
   const Spelling* declaration_glued(std::size_t begin, std::size_t end);
   const Spelling* meant_at(std::size_t at, std::size_t end, std::size_t& size);
   bool told_of_keyword_glued(const Reading& reading, std::size_t& at, std::size_t end);
+  bool told_of_english_glued(std::size_t at, std::size_t end);
+  bool told_of_number_glued(std::size_t& at, std::size_t end);
   bool told_of_language_glued(std::size_t& at, std::size_t end);
   void digits_behind_a_word(bool named, std::size_t& at, std::size_t end);
   std::size_t behind_groups(std::size_t at, std::size_t end, std::string& digits) const;
   bool told_of_groups(std::size_t& at, std::size_t end);
+  bool told_of_tenths(const Raw& number, const Raw& raw, std::vector<Token>& pieces);
+  bool told_of_remark(std::size_t& at);
+  std::string in_own_language(std::string_view unit) const;
   bool told_of_per_mille(std::size_t& at, Language language);
   bool told_of_currency_sign(std::size_t& at, std::size_t end, Language language);
   void check_shape(const Raw& raw);
@@ -130,10 +136,11 @@ class Filter {
   std::vector<Complaint>& complaints_;
   std::vector<Raw> raws_;
   Tokenised result_;
-  std::size_t start_ = 0;        // of the declaration at hand, in result_.tokens
-  int kind_ = 0;                 // its keyword
-  std::uint32_t glued_is_ = 0;   // of 定义老年为, where 为 begins; 0: none
-  bool in_free_layout_ = false;  // the declaration whose shapes are read
+  std::size_t start_ = 0;             // of the declaration at hand, in result_.tokens
+  int kind_ = 0;                      // its keyword
+  Language language_ = Language::en;  // of that keyword
+  std::uint32_t glued_is_ = 0;        // of 定义老年为, where 为 begins; 0: none
+  bool in_free_layout_ = false;       // the declaration whose shapes are read
   bool broken_ = false, hopeless_ = false;
   std::size_t english_ = 0, chinese_ = 0;
   std::string folded_;

@@ -14,14 +14,14 @@ using L = CaveatGrammar;
 
 namespace {
 
-// The longest Chinese keyword that fits among those with which the word begins; `size`: its bytes in the word. One of several
+// The longest keyword of that language that fits among those with which the word begins; `size`: its bytes in the word. One of several
 // words may be all of it: 状态试运行.
 template <typename Fits>
-const Spelling* keyword_before(std::string_view word, std::size_t& size, Fits fits) {
+const Spelling* keyword_before(std::string_view word, std::size_t& size, Fits fits, Language language = Language::zh) {
   const Spelling* found = nullptr;
   size = 0;
   for (const Spelling& s : all_spellings()) {
-    if (s.language != Language::zh || !word.starts_with(s.words.front()) || !fits(s)) continue;
+    if (s.language != language || !word.starts_with(s.words.front()) || !fits(s)) continue;
     std::string joined;
     for (const std::string& each : s.words) joined += each;
     if (joined.size() <= size || !word.starts_with(joined)) continue;
@@ -109,6 +109,14 @@ bool is_a_word_of_its_own(const Spelling& keyword, std::string_view rest) {
   return (keyword.token == L::OWNER && rest.starts_with("人")) || rest == "是" || rest == "为";
 }
 
+// citesX, ruleA, thenblock: what is left of the word is one of its own; of `citess`, `whenever` it is not.
+bool is_a_word_behind_english(std::string_view rest) {
+  constexpr std::size_t kLetters = 3;
+  const bool sign =
+      !rest.empty() && (rest[0] == '_' || (rest[0] >= 'A' && rest[0] <= 'Z') || (rest[0] >= '0' && rest[0] <= '9'));
+  return sign || (rest.size() >= kLetters && rest != "ever" && rest != "ship" && rest != "fore");
+}
+
 }  // namespace
 
 // Of the word behind `at` on its line: its type, 0 where the line ends. A keyword by itself: its token.
@@ -151,10 +159,17 @@ const Spelling* Filter::declaration_glued(std::size_t begin, std::size_t end) {
   const std::string typed(slice(head.begin, head.end));
   if (head.type != L::WORD || typed.size() > limits_.name_bytes || !is_plain(typed)) return nullptr;
   std::size_t size = 0;
-  const Spelling* keyword = keyword_before(simplified(typed), size, [](const Spelling& s) {
-    return s.kind == KeywordKind::declaration && s.words.size() == 1;
-  });
+  const bool english = is_ascii(typed);
+  const Spelling* keyword = keyword_before(
+      simplified(typed), size,
+      [](const Spelling& s) { return s.kind == KeywordKind::declaration && s.words.size() == 1; },
+      english ? Language::en : Language::zh);
   if (keyword == nullptr) return nullptr;
+  if (english) {
+    const bool lower = size < typed.size() && typed[size] >= 'a' && typed[size] <= 'z';
+    if (!is_a_word_behind_english(std::string_view(typed).substr(size)) || keyword->token == L::EXAMPLE) return nullptr;
+    if (lower && behind_on_the_line(begin, end) == L::WORD) return nullptr;  // ruleset a: a slip
+  }
   std::string rest = typed.substr(size);
   constexpr std::string_view kIs = "为";
   if (!is_ascii(rest) && !rest.ends_with(kIs) && behind_on_the_line(begin, end) == L::WORD) {  // 规则集 甲: a slip
@@ -255,7 +270,8 @@ bool Filter::told_of_keyword_glued(const Reading& reading, std::size_t& at, std:
   if (!raw.first && last() != L::WORD && kind_ != L::FACTS) return false;  // most words: a name within a condition
   const auto typed = slice(raw.begin, raw.end);
   std::size_t length = 0, size = 0;
-  if (is_ascii(typed) || typed.size() > limits_.name_bytes || !is_plain(typed)) return false;
+  if (is_ascii(typed)) return told_of_english_glued(at, end);
+  if (typed.size() > limits_.name_bytes || !is_plain(typed)) return false;
   if (phrase_at(at, end, length) != nullptr || !meant_by(typed).empty()) return false;
   const Spelling* keyword = meant_at(at, end, size);
   if (keyword == nullptr) return false;
@@ -279,6 +295,75 @@ bool Filter::told_of_keyword_glued(const Reading& reading, std::size_t& at, std:
   raw.first = raw.glued = false;
   if (rest.empty()) ++at;
   return true;
+}
+
+// 风险提示zh “…”
+bool Filter::told_of_language_glued(std::size_t& at, std::size_t end) {
+  const Raw& raw = raws_[at];
+  const auto typed = slice(raw.begin, raw.end);
+  const bool tag = typed.ends_with("zh") || typed.ends_with("en");
+  if (!tag || typed.size() <= 5 || !ends_in_chinese(typed.substr(0, typed.size() - 2)) || at + 1 >= end ||
+      raws_[at + 1].type != L::TEXT || last() == L::DOT)
+    return false;
+  const std::uint32_t cut = raw.end - 2;
+  complain(codes::kKeywordGlued, raw.begin, raw.end, {std::string(typed)},
+           "put a blank before the language of the text", "文本的语言之前请加空格", {{span(cut, cut), " "}});
+  emit(L::WORD, raw.begin, cut);
+  emit(typed.ends_with("zh") ? L::ZH : L::EN, cut, raw.end);
+  ++at;
+  return true;
+}
+
+// citesX, whencustomer.vip, thenblock: first on a line of a rule, where no name may stand. What is behind the keyword is read on.
+bool Filter::told_of_english_glued(std::size_t at, std::size_t end) {
+  Raw& raw = raws_[at];
+  const std::string typed(slice(raw.begin, raw.end));
+  std::size_t length = 0, size = 0;
+  if (kind_ != L::RULE || !raw.first || !may_end_a_clause(last()) || typed.size() > limits_.name_bytes) return false;
+  if (phrase_at(at, end, length) != nullptr || !meant_by(typed).empty()) return false;
+  const Spelling* keyword = keyword_before(
+      typed, size,
+      [](const Spelling& s) {
+        return s.kind == KeywordKind::clause && s.words.size() == 1 && !takes_a_text_only(s.token) &&
+               !stands_alone(s.token) && s.token != L::FROM && s.token != L::UNTIL;
+      },
+      Language::en);
+  if (keyword == nullptr || !is_a_word_behind_english(std::string_view(typed).substr(size))) return false;
+  tell_glued(raw.begin, raw.end, keyword->text + " " + typed.substr(size));
+  if (last() == L::STOP) result_.tokens.pop_back();
+  count(keyword->language);
+  const auto cut = static_cast<std::uint32_t>(raw.begin + size);
+  emit(keyword->token, raw.begin, cut);
+  raw.begin = cut;
+  raw.first = raw.glued = false;
+  return true;
+}
+
+// is at least60, at least2 of (…): the last word of a keyword, and its number. Of two words the last may be a name: is above65.
+bool Filter::told_of_number_glued(std::size_t& at, std::size_t end) {
+  for (const Spelling* s : spellings_from(word(raws_[at]))) {
+    const std::size_t words = s->words.size();
+    if (s->language != Language::en || words < 2 || at + words > end) continue;
+    if (s->kind != KeywordKind::compare && s->kind != KeywordKind::group) continue;
+    if (words == 2 && s->words.front() != "at") continue;
+    bool all = true;
+    for (std::size_t i = 1; i + 1 < words && all; ++i)
+      all = raws_[at + i].type == L::WORD && slice(raws_[at + i].begin, raws_[at + i].end) == s->words[i];
+    Raw& last_word = raws_[at + words - 1];
+    const std::string typed(slice(last_word.begin, last_word.end));
+    const std::string& stem = s->words.back();
+    if (!all || last_word.type != L::WORD || typed.size() <= stem.size() || !typed.starts_with(stem)) continue;
+    if (typed.find_first_not_of("0123456789", stem.size()) != typed.npos) continue;
+    tell_glued(last_word.begin, last_word.end, stem + " " + typed.substr(stem.size()));
+    count(s->language);
+    last_word.begin += static_cast<std::uint32_t>(stem.size());
+    last_word.type = L::NUMBER;
+    last_word.first = last_word.glued = false;
+    emit(s->token, raws_[at].begin, last_word.begin);
+    at += words - 1;
+    return true;
+  }
+  return false;
 }
 
 }  // namespace caveat::syntax

@@ -107,6 +107,7 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     return true;
   }
   if (!pieces.empty()) return false;
+  if (told_of_tenths(number, raw, pieces)) return true;
   constexpr std::string_view kHundred = "百";
   if (rest.starts_with(kHundred) && whole) {
     const std::string_view unit = std::string_view(rest).substr(kHundred.size());
@@ -320,7 +321,7 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
       return true;
     }
     const MeantUnit of_habit = unit_and_tail_meant_by(rest);
-    std::string meant(of_habit.unit);
+    std::string meant = in_own_language(of_habit.unit);
     if (of_habit.tail != nullptr) meant += of_habit.tail->text;
     if (meant.empty()) meant = nearest(rest, known);
     const bool keyword = !spellings_from(rest).empty() || spaced_reading(rest).has_value();
@@ -466,122 +467,11 @@ void Filter::digits_behind_a_word(bool named, std::size_t& at, std::size_t end) 
     ++at;
     return;
   }
+  if (!named && told_of_remark(at)) return;
   complain(codes::kDigitInName, raw.begin, raws_[at + 1].end, {name}, "write an underline between them",
            "中间请加下划线", {{span(raw.end, raw.end), "_"}});
   result_.tokens.back().end = raws_[at + 1].end;  // 大额2 and 大额3 are two names
   at += 2;
-}
-
-// Behind a number whose digits commas group, with what it is without them: 50,000 and the like; else behind its first digits.
-std::size_t Filter::behind_groups(std::size_t at, std::size_t end, std::string& digits) const {
-  const auto grouping = [&](std::size_t comma) {  // 18、100 are two numbers
-    return raws_[comma].type == L::COMMA && raws_[comma].glued && slice(raws_[comma].begin, raws_[comma].end) != "、";
-  };
-  const auto groups_three = [&](const Raw& group) {  // 000, 000.50, in either width
-    const std::string three = nfkc(slice(group.begin, group.end));
-    return three.find_first_not_of("0123456789") >= 3 && (three.size() == 3 || (three.size() > 3 && three[3] == '.'));
-  };
-  digits = nfkc(slice(raws_[at].begin, raws_[at].end));
-  for (++at; at + 1 < end && grouping(at) && raws_[at + 1].type == L::NUMBER && raws_[at + 1].glued &&
-             groups_three(raws_[at + 1]);
-       at += 2)
-    digits += nfkc(slice(raws_[at + 1].begin, raws_[at + 1].end));
-  return at;
-}
-
-// 50,000
-bool Filter::told_of_groups(std::size_t& at, std::size_t end) {
-  std::string digits;
-  const std::size_t behind = behind_groups(at, end, digits);
-  if (behind == at + 1) return false;
-  const std::uint32_t begin = raws_[at].begin, last = raws_[behind - 1].end;
-  complain(codes::kGroupedNumber, begin, last, {std::string(slice(begin, last))},
-           "numbers are written without commas: " + digits + "; an underline may group digits",
-           "数字不加逗号：" + digits + "；可用下划线分节", {{span(begin, last), digits}});
-  emit(L::NUMBER, begin, last);
-  at = behind;
-  return true;
-}
-
-// 5‰
-bool Filter::told_of_per_mille(std::size_t& at, Language language) {
-  const Raw& sign = raws_[at];
-  if (slice(sign.begin, sign.end) != "‰" || last() != L::NUMBER || sign.first) return false;
-  const std::uint32_t begin = result_.tokens.back().begin;
-  const std::string number(slice(begin, result_.tokens.back().end));
-  const std::string meant = language == Language::zh ? "千分之" + number : number + " per mille";
-  complain(codes::kStraySign, sign.begin, sign.end, {"‰"}, "write " + meant, "请写作：" + meant,
-           {{span(begin, sign.end), meant}});
-  ++at;
-  return true;
-}
-
-// ¥200,000, $500, ￥20万: the unit stands behind the number.
-bool Filter::told_of_currency_sign(std::size_t& at, std::size_t end, Language language) {
-  struct Row {
-    std::string_view sign, code, zh;
-  };
-  constexpr auto kRows = std::to_array<Row>({{"¥", "CNY", "元"},
-                                             {"￥", "CNY", "元"},
-                                             {"$", "USD", "美元"},
-                                             {"＄", "USD", "美元"},
-                                             {"£", "GBP", "英镑"},
-                                             {"€", "EUR", "欧元"}});
-  const Raw& sign = raws_[at];
-  const std::string_view text = slice(sign.begin, sign.end);
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.sign == text; });
-  if (row == kRows.end() || at + 1 >= end || raws_[at + 1].type != L::NUMBER || raws_[at + 1].first) return false;
-  std::string_view code = row->code, zh = row->zh;
-  std::uint32_t begin = sign.begin;
-  if (sign.glued && last() == L::WORD && text == "$") {  // US$1,000
-    struct Dollar {
-      std::string_view of, code, zh;
-    };
-    const auto before = slice(result_.tokens.back().begin, result_.tokens.back().end);
-    for (const Dollar& each : std::to_array<Dollar>({{"US", "USD", "美元"},
-                                                     {"HK", "HKD", "港元"},
-                                                     {"A", "AUD", " AUD"},
-                                                     {"C", "CAD", " CAD"},
-                                                     {"S", "SGD", " SGD"}})) {
-      if (before != each.of) continue;
-      code = each.code, zh = each.zh;
-      begin = result_.tokens.back().begin;
-      result_.tokens.pop_back();
-      break;
-    }
-  }
-  std::string meant;
-  std::size_t next = behind_groups(at + 1, end, meant);
-  bool has_unit = false;
-  if (next < end && raws_[next].type == L::WORD && !raws_[next].first) {  // 万, 万元, million
-    std::string_view left = word(raws_[next]);
-    const std::string behind(left);
-    for (bool cut = true; cut && !left.empty() && !has_unit;) {
-      cut = false;
-      for (const Spelling& unit : units_and_tails()) {
-        const bool whole = unit.language != Language::en || left.size() == unit.text.size();
-        if ((unit.token != L::MAGNITUDE && unit.token != L::CURRENCY) || !whole || !left.starts_with(unit.text))
-          continue;
-        left.remove_prefix(unit.text.size());
-        has_unit = unit.token == L::CURRENCY;
-        cut = true;
-        break;
-      }
-    }
-    if (left.empty()) {
-      meant += (is_ascii(behind) ? " " : "") + behind;
-      ++next;
-    } else {
-      has_unit = false;
-    }
-  }
-  if (!has_unit) meant += language == Language::zh ? std::string(zh) : " " + std::string(code);
-  complain(codes::kStraySign, begin, sign.end, {std::string(slice(begin, sign.end))},
-           "an amount is written with its unit behind it: " + meant, "金额的单位写在数字后：" + meant,
-           {{span(begin, raws_[next - 1].end), meant}});
-  emit(L::NUMBER, raws_[at + 1].begin, raws_[next - 1].end);
-  at = next;
-  return true;
 }
 
 // 1号规则: where a name is meant the whole run is one, and no name begins with a digit.

@@ -141,6 +141,10 @@ constexpr auto kRows = std::to_array<Row>({
     {"假如", {"当"}},
     {"改为", {"全文改为", "命中处改为"}},
     {"applies on", {"applies to"}},
+    {"apply to", {"applies to"}},
+    {"applied to", {"applies to"}},
+    {"applying to", {"applies to"}},
+    {"applies for", {"applies to"}},
     {"apply on", {"applies to"}},
     {"那么", {"则"}},
     {"就", {"则"}},
@@ -154,6 +158,10 @@ constexpr auto kRows = std::to_array<Row>({
     {"原因是", {"理由"}},
     {"if", {"when"}},
     {"except when", {"unless"}},
+    {"except", {"unless"}},
+    {"except if", {"unless"}},
+    {"except where", {"unless"}},
+    {"除了", {"除非"}},
     {"reason", {"because"}},
     // effects
     {"禁止", {"拦截"}},
@@ -274,7 +282,7 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_vi
     {"人", "名"},         {"人次", "次"},      {"轮", "次"},        {"回", "次"},           {"遍", "次"},
     {"件", "项"},         {"份", "个"},        {"家", "个"},        {"户", "个"},           {"张", "个"},
     {"只", "个"},         {"种", "个"},        {"people", "items"}, {"bp", "basis points"}, {"bps", "basis points"},
-    {"persons", "items"}, {"pieces", "items"},
+    {"persons", "items"}, {"pieces", "items"}, {"d", "days"},       {"D", "days"},          {"y", "years"},
 });
 
 constexpr std::size_t meanings(const Words& words) { return words[1].empty() ? 1 : 2; }
@@ -308,6 +316,16 @@ MeantUnit unit_and_tail_meant_by(std::string_view written) {
       return {unit, &tail};
   }
   return {};
+}
+
+bool is_remark(std::string_view written) {
+  constexpr auto kRemarks = std::to_array<std::string_view>(
+      {"年化",          "年化收益率", "年化收益", "年化利率",   "年利率",     "收益率", "利率",  "费率",
+       "比例",          "约",         "大约",     "大概",       "约为",       "近",     "将近",  "共",
+       "共计",          "合计",       "累计",     "总计",       "每天",       "每日",   "每月",  "每年",
+       "每周",          "每次",       "每笔",     "单笔",       "单日",       "单次",   "当日",  "about",
+       "approximately", "around",     "roughly",  "annualised", "annualized", "annual", "daily", "monthly"});
+  return std::find(kRemarks.begin(), kRemarks.end(), written) != kRemarks.end();
 }
 
 bool means_a(KeywordKind kind, std::string_view written) {

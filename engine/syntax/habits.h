@@ -37,4 +37,7 @@ struct Habit {
 
 std::span<const Habit> habits();
 
+// What is said of a number beside it, and says nothing here: 年化, 约, about.
+bool is_remark(std::string_view written);
+
 }  // namespace caveat::syntax

@@ -133,6 +133,24 @@ std::string_view unit_name(int token, std::string_view written) {
   return token == CaveatGrammar::CURRENCY ? written : std::string_view();
 }
 
+std::size_t magnitudes_of(std::string_view behind_the_digits) {
+  std::size_t size = 0;
+  for (bool found = true; found;) {
+    found = false;
+    const std::string_view left = behind_the_digits.substr(size);
+    const std::size_t blanks = std::min(left.find_first_not_of(' '), left.size());
+    for (const Spelling& unit : units_and_tails()) {
+      if (unit.token != CaveatGrammar::MAGNITUDE || !left.substr(blanks).starts_with(unit.text)) continue;
+      const std::size_t end = blanks + unit.text.size();
+      if (unit.language == Language::en && end < left.size() && left[end] != ' ') continue;
+      size += end;
+      found = true;
+      break;
+    }
+  }
+  return size;
+}
+
 std::string_view value_of(std::string_view list, std::string_view written) {
   for (const auto& v : tables().values) {
     if (v.list != list) continue;

@@ -52,6 +52,9 @@ const std::vector<Spelling>& all_spellings();
 // The canonical name of a unit as written ("分钟" → "minute"); empty if it is none.
 std::string_view unit_name(int token, std::string_view written);
 
+// Of what stands behind the digits of a number, the bytes that multiply it: 万 of 万元, ` million` of ` million CNY`.
+std::size_t magnitudes_of(std::string_view behind_the_digits);
+
 // The canonical name of a word of one of the closed lists (subject, verdict, priority, proof, scope), or empty.
 std::string_view value_of(std::string_view list, std::string_view written);
 std::vector<std::string> values_in(std::string_view list, Language language);

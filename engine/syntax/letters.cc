@@ -167,4 +167,8 @@ std::string simplified(std::string_view word) {
   return result.size() == word.size() ? result : std::string(word);
 }
 
+bool ends_in_chinese(std::string_view word) {
+  return word.size() >= 3 && static_cast<unsigned char>(word[word.size() - 3]) >= 0xE3;
+}
+
 }  // namespace caveat::syntax

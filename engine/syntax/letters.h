@@ -33,4 +33,6 @@ std::string without_commas(std::string_view number);
 // Traditional characters in their simplified form (規則: 规则), byte for byte as long; for messages, names are never folded so.
 std::string simplified(std::string_view word);
 
+bool ends_in_chinese(std::string_view word);
+
 }  // namespace caveat::syntax

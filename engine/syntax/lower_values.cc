@@ -89,6 +89,10 @@ Literal Lowering::literal(Node node) {
         if (const auto factor = Decimal::parse(unit_name(P::MAGNITUDE, text))) scale_by(*factor);
         break;
       case P::CURRENCY:
+        if (text == "角" || text == "毛") {  // which was told when it was read
+          scale_by(*Decimal::parse("0.1"));
+          text = "元";
+        }
         result.kind = LiteralKind::money;
         result.unit = unit_name(P::CURRENCY, text);
         break;

@@ -37,6 +37,11 @@ Complaint Explainer::explain() {
                              &Explainer::text_for_a_pattern,
                              &Explainer::count_of_conditions,
                              &Explainer::currency_of_speech,
+                             &Explainer::remark_before_a_number,
+                             &Explainer::counted_by_a_time,
+                             &Explainer::so_many_days_old,
+                             &Explainer::verdict_of_speech,
+                             &Explainer::day_behind_when,
                              &Explainer::is_of_habit,
                              &Explainer::in_between,
                              &Explainer::currency_before,
@@ -239,7 +244,8 @@ Complaint Explainer::plain() {
     }
     const std::string found = text(near->first, near->last);
     const std::size_t letters = found.find_last_not_of("0123456789") + 1;
-    const std::string number = is_ascii(found) ? std::string() : found.substr(letters);  // 保留4位: 保留后4
+    std::string number = found.substr(letters);  // 保留4位: 保留后4; is at leasst60
+    if (is_ascii(found) && !number.empty()) number.insert(0, " ");
     Complaint c{&codes::kUnexpected, span(near->first, near->last), {"“" + found + "”", all}};
     c.help = Both{"did you mean " + all.en + "?", "是否想写" + all.zh + "？"};
     for (const auto& spelling : near->spellings) c.fixes.push_back({span(near->first, near->last), spelling + number});

@@ -216,11 +216,19 @@ std::optional<Complaint> Explainer::length_in_parts() {
   return std::nullopt;
 }
 
-// is a weekday, is not a business day
+// is a weekday, is not a business day, is a bank holiday
 std::optional<Complaint> Explainer::day_that_works() {
   if (at_ < 2 || at_ >= count_ || text(at_ - 1) != "a") return std::nullopt;
   const std::string word = text(at_), is = text(at_ - 2);
   if (is != "is" && is != "is not") return std::nullopt;
+  const auto next = [&](std::string_view behind) { return at_ + 1 < count_ && text(at_ + 1) == behind; };
+  const bool named = (word == "bank" || word == "public" || word == "national") && next("holiday");
+  if (named || word == "holiday" || (word == "day" && next("off"))) {
+    Complaint c = offering(at_ - 2, word == "holiday" ? at_ : at_ + 1,
+                           {is == "is" ? "is not a working day" : "is a working day"});
+    c.help = Both{"a day off, of the week too, is one on which nobody works", "休息日（含周末）即非工作日"};
+    return c;
+  }
   const bool two = word == "business" || word == "banking" || word == "trading" || word == "work";
   if (word != "weekday" && word != "workday" && !(two && at_ + 1 < count_ && text(at_ + 1) == "day"))
     return std::nullopt;

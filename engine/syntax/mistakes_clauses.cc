@@ -369,4 +369,38 @@ std::optional<Complaint> Explainer::no_expectation() {
   return c;
 }
 
+// expect hand off by a, expect hand off to desk, 期望 转人工 至 desk: what it comes to, and not to whom.
+std::optional<Complaint> Explainer::verdict_of_speech() {
+  if (type(0) != P::EXAMPLE || at_ < 1 || at_ >= count_) return std::nullopt;
+  std::size_t first = at_, last = at_;
+  const std::string found = text(at_);
+  if (type(at_) == P::HAND_OFF) {  // with its “to”
+    if (type(at_ + 1) == P::WORD && !begins_line(at_ + 1)) ++last;
+  } else if (found == "off" || found == "over") {
+    first = at_ - 1;
+    if (text(first) != "hand" && text(first) != "handed") return std::nullopt;
+  } else if (type(at_) == P::MINUS && at_ + 1 < count_ && text(at_ + 1) == "off" && text(at_ - 1) == "hand") {
+    first = at_ - 1;
+    last = at_ + 1;
+  } else {
+    return std::nullopt;
+  }
+  if (first == 0 || type(first - 1) != P::EXPECT) return std::nullopt;
+  return offering(first, last, {is_ascii(text(first)) ? "handoff" : "转人工"});
+}
+
+// 当 自 2026年3月1日起 客户.贵宾: from when a rule holds is a line of its own.
+std::optional<Complaint> Explainer::day_behind_when() {
+  if (type(0) != P::RULE || at_ < 2 || at_ + 1 >= count_ || type(at_ - 1) != P::WHEN) return std::nullopt;
+  const bool day = type(at_ + 1) == P::DATE || type(at_ + 1) == P::DATE_WORDS;
+  if ((type(at_) != P::SINCE && type(at_) != P::FROM && type(at_) != P::UNTIL) || !day) return std::nullopt;
+  const bool onward = type(at_ + 2) == P::ONWARD;
+  const std::size_t last = onward ? at_ + 2 : at_ + 1;
+  const std::string said = text(at_, last);
+  Complaint c{&codes::kUnexpected, span(at_, last), {"“" + said + "”", Both{"a condition", "条件"}}};
+  c.help = Both{"from when and until when a rule holds stands in a line of its own, above “when”: " + said,
+                "规则的起止另起一行，写在“当”之前：" + said};
+  return c;
+}
+
 }  // namespace caveat::syntax

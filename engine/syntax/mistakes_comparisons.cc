@@ -76,7 +76,8 @@ std::optional<Complaint> Explainer::in_between() {
   constexpr std::array<std::string_view, 8> kJoints = {"到", "至", "和", "与", "及", "~", "-", "－"};
   std::size_t joint = 0;
   for (std::size_t i = at_ + 2; i < count_ && i < at_ + 12 && !bounds_conditions(i); ++i) {
-    if (joint == 0 && std::find(kJoints.begin(), kJoints.end(), text(i)) != kJoints.end()) joint = i;
+    const bool joins = type(i) == P::RANGE || std::find(kJoints.begin(), kJoints.end(), text(i)) != kJoints.end();
+    if (joint == 0 && joins) joint = i;
     if (text(i) != "之间") continue;
     if (joint == 0 || i < joint + 2) return std::nullopt;
     const bool clock = text(at_ - 1) == "现在" && (at_ == 1 || type(at_ - 2) != P::DOT);
@@ -100,7 +101,7 @@ std::optional<Complaint> Explainer::range_in() {
   if (!joins(word)) return std::nullopt;
   bool range = false;
   for (std::size_t i = word + 1; i < count_ && !bounds_conditions(i); ++i) {
-    range |= type(i) == P::RANGE;
+    range |= type(i) == P::RANGE || (type(i) == P::UP_TO && type(i + 1) == P::NUMBER);
     if (type(i) == P::COMMA) return std::nullopt;  // of several, behind “is” stands none
   }
   if (!range) return std::nullopt;

@@ -237,4 +237,43 @@ std::optional<Complaint> Explainer::bare_within() {
   return std::nullopt;
 }
 
+// 不低于 年化 5%, is at least about 5 %: of what the number is, its fact says.
+std::optional<Complaint> Explainer::remark_before_a_number() {
+  if (at_ < 2 || (type(at_) != P::NUMBER && type(at_) != P::PARTS_OF) || type(at_ - 1) != P::WORD) return std::nullopt;
+  if (!compares(at_ - 2) || !is_remark(text(at_ - 1))) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, at_ - 1), {"“" + text(at_ - 1) + "”", Both{"a number", "数"}}};
+  c.help = Both{"of what the number is, its fact says: leave it out", "是什么数由事实说明：请删去"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].begin, tokens_[at_].begin}, ""});
+  return c;
+}
+
+// at least 3 per day, 5 times a month, 5 % per annum: so does it say by what it is counted.
+std::optional<Complaint> Explainer::counted_by_a_time() {
+  if (at_ < 2 || at_ + 1 >= count_) return std::nullopt;
+  constexpr auto kBy = std::to_array<std::string_view>({"per", "a", "an", "each", "every"});
+  constexpr auto kTimes = std::to_array<std::string_view>(
+      {"second", "minute", "hour", "day", "week", "month", "quarter", "year", "annum", "customer", "transaction"});
+  switch (type(at_ - 1)) {
+    case P::NUMBER:
+    case P::MAGNITUDE:
+    case P::CURRENCY:
+    case P::PERCENT:
+    case P::SHARE_UNIT:
+    case P::COUNT_UNIT:
+      break;
+    default:
+      return std::nullopt;
+  }
+  if (std::find(kBy.begin(), kBy.end(), text(at_)) == kBy.end() ||
+      std::find(kTimes.begin(), kTimes.end(), text(at_ + 1)) == kTimes.end())
+    return std::nullopt;
+  std::size_t verb = at_ - 1;
+  for (const std::size_t begin = comparison_begin(at_ - 1); verb > begin && !compares(verb);) --verb;
+  if (!compares(verb)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_ + 1), {"“" + text(at_, at_ + 1) + "”", expected()}};
+  c.help = Both{"by what a number is counted, its fact says: leave it out", "按什么计数由事实说明：请删去"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_ + 1].end}, ""});
+  return c;
+}
+
 }  // namespace caveat::syntax

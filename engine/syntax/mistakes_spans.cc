@@ -100,8 +100,9 @@ std::optional<Complaint> Explainer::ago_without_a_bound() {
 std::optional<Complaint> Explainer::length_of_a_date() {
   if (at_ < 3 || at_ >= count_) return std::nullopt;
   std::size_t unit = at_ - 1;
-  if (text(at_) == "now" && text(unit) == "from") --unit;  // 15 days from now
-  const Towards way = unit < at_ - 1 ? Towards::future : towards(text(at_));
+  if (text(at_) == "now" && text(unit) == "from") --unit;       // 15 days from now
+  const bool old = text(at_) == "old" && is_ascii(text(unit));  // is 30 days old
+  const Towards way = unit < at_ - 1 ? Towards::future : old ? Towards::past : towards(text(at_));
   if (type(unit) != P::TIME_UNIT || type(unit - 1) != P::NUMBER) return std::nullopt;
   const std::size_t number = unit - 1;
   if (number == 0) return std::nullopt;
@@ -222,6 +223,34 @@ std::optional<Complaint> Explainer::digits_apart() {
   std::string number;
   for (std::size_t i = at_ - 1; i <= last; ++i) number += text(i);
   return offering(at_ - 1, last, {number});
+}
+
+// is at least 30 days old, is less than 30 days old: of a date, how long ago it was.
+std::optional<Complaint> Explainer::so_many_days_old() {
+  if (at_ < 3 || at_ >= count_ || text(at_) != "old" || type(at_ - 1) != P::TIME_UNIT || type(at_ - 2) != P::NUMBER)
+    return std::nullopt;
+  const std::size_t verb = at_ - 3, begin = comparison_begin(at_);
+  const std::string length = text(at_ - 2, at_ - 1);
+  switch (type(verb)) {
+    case P::GE:
+    case P::SIGN_GE:
+    case P::AT_LEAST:
+    case P::GT:
+    case P::SIGN_GT:
+    case P::MORE_THAN:
+      return offering(at_, at_, {"ago"});
+    case P::LE:
+    case P::SIGN_LE:
+    case P::AT_MOST:
+      return offering(verb, at_, {"is within the last " + length});
+    case P::LT:
+    case P::SIGN_LT:
+    case P::FEWER_THAN:
+      if (begin >= verb || (begin > 0 && type(begin - 1) == P::NOT)) return std::nullopt;
+      return offering(begin, at_, {"not (" + text(begin, verb - 1) + " is at least " + length + " ago)"});
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace caveat::syntax

@@ -585,11 +585,9 @@ std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, 
     if (token.begin >= span.begin && token.end <= span.end && token.end > token.begin) there.push_back(token);
   std::vector<Token> out;
   std::uint32_t at = span.begin;
-  while (!text.empty()) {
-    if (text.front() == ' ') {
-      text.remove_prefix(1);
-      continue;
-    }
+  for (;; text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()))) {
+    if (text.starts_with(' ')) continue;
+    if (text.empty()) break;
     Token best{0, at, at};
     std::size_t length = 0;
     const auto ends = [&](std::size_t size) { return size == text.size() || text[size] == ' ' || text[size] == ','; };
@@ -597,8 +595,8 @@ std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, 
       if (spelling.text.size() > length && text.starts_with(spelling.text) && ends(spelling.text.size()))
         length = spelling.text.size(), best = {spelling.token, at, at};
     }
-    for (const std::string_view comma : {",", "、", "，"})
-      if (text.starts_with(comma)) length = comma.size(), best = {P::COMMA, at, at};
+    for (const std::string_view sign : {",", "、", "，", ".."})
+      if (text.starts_with(sign)) length = sign.size(), best = {sign == ".." ? P::RANGE : P::COMMA, at, at};
     for (const Token& token : there) {
       const auto written = bytes_.substr(token.begin, token.end - token.begin);
       if (written.size() > length && text.starts_with(written)) length = written.size(), best = token;
@@ -608,6 +606,7 @@ std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, 
     at = best.end;
     out.push_back(best);
   }
+  if (!out.empty() && out.back().begin == out.back().end) out.back().end = span.end;  // 之间: all that was mended
   return out;
 }
 
@@ -651,9 +650,9 @@ bool blocks_parsing(const Complaint& complaint) {
     const bool offered = !complaint.fixes.empty() && complaint.fixes.front().span.begin < complaint.span.begin;
     if (offered && complaint.fixes.front().replacement.find(' ') != std::string::npos)  // 此刻 晚于 17时30分: all of it
       return true;
-    if (!unit_and_tail_meant_by(complaint.arguments.front().zh).unit.empty()) return false;
-    const auto& starts = spellings_from(complaint.arguments.front().zh);
-    return std::none_of(starts.begin(), starts.end(), [](const Spelling* s) { return s->words.size() == 1; });
+    const std::string& unit = complaint.arguments.front().zh;
+    if (unit == "角" || unit == "毛" || !unit_and_tail_meant_by(unit).unit.empty()) return false;
+    return std::ranges::none_of(spellings_from(unit), [](const Spelling* s) { return s->words.size() == 1; });
   }
   // Where a text was meant to end is offered and known: it has been taken as one.
   if (complaint.code == &codes::kUnclosedText) return complaint.fixes.empty();

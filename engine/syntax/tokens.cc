@@ -52,6 +52,9 @@ bool is_reserved(int type) {
   }
 }
 
+// Of these, whatever joins a name and what follows it.
+bool is_no_joint(int type) { return type != L::IS && type != L::ALSO && type != L::EN && type != L::ZH; }
+
 bool is_number_like(int type) {
   switch (type) {
     case L::NUMBER:
@@ -69,10 +72,6 @@ bool is_number_like(int type) {
     default:
       return false;
   }
-}
-
-bool ends_in_chinese(std::string_view word) {
-  return word.size() >= 3 && static_cast<unsigned char>(word[word.size() - 3]) >= 0xE3;
 }
 
 }  // namespace
@@ -460,23 +459,6 @@ bool Filter::told_of_dot(std::size_t& at, std::size_t end) {
   return true;
 }
 
-// 风险提示zh “…”
-bool Filter::told_of_language_glued(std::size_t& at, std::size_t end) {
-  const Raw& raw = raws_[at];
-  const auto typed = slice(raw.begin, raw.end);
-  const bool tag = typed.ends_with("zh") || typed.ends_with("en");
-  if (!tag || typed.size() <= 5 || !ends_in_chinese(typed.substr(0, typed.size() - 2)) || at + 1 >= end ||
-      raws_[at + 1].type != L::TEXT || last() == L::DOT)
-    return false;
-  const std::uint32_t cut = raw.end - 2;
-  complain(codes::kKeywordGlued, raw.begin, raw.end, {std::string(typed)},
-           "put a blank before the language of the text", "文本的语言之前请加空格", {{span(cut, cut), " "}});
-  emit(L::WORD, raw.begin, cut);
-  emit(typed.ends_with("zh") ? L::ZH : L::EN, cut, raw.end);
-  ++at;
-  return true;
-}
-
 // 推荐.产品 中 存在 p
 bool Filter::quantified_at(std::size_t at, std::size_t end) {
   std::size_t length = 0;
@@ -499,6 +481,7 @@ void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
     reading.name_expected = false;
     return;
   }
+  if (told_of_number_glued(at, end)) return;
   const Spelling* keyword = phrase_at(at, end, length);
   if (keyword != nullptr && keyword->token == L::IN && keyword->language == Language::zh &&
       !quantified_at(at + length, end))
@@ -506,7 +489,10 @@ void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
   const bool named = reading.name_expected;
   if (reading.name_expected) {
     reading.name_expected = false;
-    if (keyword != nullptr && !is_reserved(keyword->token)) keyword = nullptr;
+    // rule when "t": told as the name that it is meant to be
+    const bool titled = at + length < end && raws_[at + length].type == L::TEXT && !raw.first;
+    if (keyword != nullptr && (!is_reserved(keyword->token) || (titled && is_no_joint(keyword->token))))
+      keyword = nullptr;
   }
   // `article 12 item 3`, 第3条 章节 “4.2”: in a source these words count nothing.
   const bool place = kind_ == L::SOURCE && keyword != nullptr && !raw.glued &&
@@ -595,7 +581,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   const Spelling* opened = opener(begin, end, above, length);
   if (opened == nullptr) return;
   kind_ = opened->token;
-  stretch.language = opened->language;
+  stretch.language = language_ = opened->language;
   count(opened->language);
   if (length == 0) {  // 规则甲
     const auto cut = static_cast<std::uint32_t>(head.begin + opened->text.size());
