@@ -230,7 +230,7 @@ Loaded modelled(RuleFiles& read, const Limits& limits, const Progress& progress)
              first.span.begin < follows.span.end;
     });
   });
-  append(out.diagnostics, std::move(checked.diagnostics));
+  model::add_to(out.diagnostics, std::move(checked.diagnostics), out.sources);
   out.model = std::move(checked.model);
   out.canonical = std::move(checked.canonical);
   out.references = std::move(checked.references);

@@ -1,6 +1,8 @@
 #include "engine/model/check.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "engine/base/digest.h"
 #include "engine/model/checks/work.h"
@@ -43,6 +45,20 @@ constexpr Check kChecks[] = {
     {"limits", check_limits},
 };
 
+// Whether the words stand in that text, and not within longer ones: `to` does not stand in `customer`.
+bool holds_word(std::string_view text, std::string_view words) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  for (std::size_t at = text.find(words); at != text.npos; at = text.find(words, at + 1)) {
+    const std::size_t end = at + words.size();
+    const bool begins = at == 0 || !is_letter(text[at - 1]) || !is_letter(words.front());
+    const bool ends = end == text.size() || !is_letter(text[end]) || !is_letter(words.back());
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits,
@@ -71,6 +87,38 @@ CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, c
   result.diagnostics = std::move(work.diagnostics);
   result.references = std::make_unique<const References>(std::move(work.references));
   return result;
+}
+
+void add_to(std::vector<Diagnostic>& told, std::vector<Diagnostic> found, const Sources& sources) {
+  struct Mend {
+    Fix fix;
+    std::uint32_t reach = 0;  // where the furthest of those up to it ends
+  };
+  std::map<SourceId, std::vector<Mend>> mends;
+  for (const Diagnostic& each : found)
+    if (each.severity == Severity::error && each.fixes.size() == 1 && each.fixes.front().span.source < sources.size())
+      mends[each.fixes.front().span.source].push_back({each.fixes.front()});
+  for (auto& [source, of_source] : mends) {
+    std::stable_sort(of_source.begin(), of_source.end(),
+                     [](const Mend& a, const Mend& b) { return a.fix.span.begin < b.fix.span.begin; });
+    std::uint32_t reach = 0;
+    for (Mend& mend : of_source) mend.reach = reach = std::max(reach, mend.fix.span.end);
+  }
+  std::erase_if(told, [&](const Diagnostic& each) {
+    const auto of_source = mends.find(each.span.source);
+    if (of_source == mends.end() || each.severity != Severity::error || each.span.begin == each.span.end) return false;
+    const std::vector<Mend>& all = of_source->second;
+    const std::string_view words = sources[each.span.source].text(each.span);
+    auto behind = std::upper_bound(all.begin(), all.end(), each.span.begin,
+                                   [](std::uint32_t at, const Mend& mend) { return at < mend.fix.span.begin; });
+    for (; behind != all.begin() && std::prev(behind)->reach >= each.span.end; --behind) {
+      const Fix& fix = std::prev(behind)->fix;
+      if (fix.span == each.span) continue;  // 200,000 without a unit: two mistakes of one number
+      if (fix.span.end >= each.span.end && !holds_word(fix.replacement, words)) return true;
+    }
+    return false;
+  });
+  told.insert(told.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
 }
 
 }  // namespace caveat::model

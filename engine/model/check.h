@@ -48,4 +48,8 @@ struct CheckResult {
 CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits,
                   const ZoneBook& zones = fixed_zones());
 
+// Adds what check found to what has been told of the files when they were read, less what was told of words that an edit of
+// `found` rewrites anyway: in `customer.age is at least 60 yrs` the slip of a unit, where no unit may stand.
+void add_to(std::vector<Diagnostic>& told, std::vector<Diagnostic> found, const Sources& sources);
+
 }  // namespace caveat::model

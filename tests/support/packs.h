@@ -81,7 +81,7 @@ inline Checked check_texts(const Texts& texts, const Limits& limits = {},
   std::vector<model::PackFiles> all;
   for (auto& [folder, pack] : packs) all.push_back(std::move(pack));
   out.result = model::check(out.sources, all, limits, zones);
-  out.diagnostics.insert(out.diagnostics.end(), out.result.diagnostics.begin(), out.result.diagnostics.end());
+  model::add_to(out.diagnostics, out.result.diagnostics, out.sources);
   sort_and_unify(out.diagnostics);
   return out;
 }

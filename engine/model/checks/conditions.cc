@@ -124,6 +124,7 @@ ExprPtr Conditions::condition_made(const syntax::Expr& expr) {
         if (made->op == Op::constant) return node(made->constant.yes ? Op::always : Op::never, expr.span, {});
         return node(Op::truth, expr.span, {made});
       }
+      if (told_of_a_beginning(*made, expr)) return nullptr;
       return wrong_type(expr.span, say("a condition", "一个条件"), describe_expr(*made),
                         say("Say what it is held against, such as: ", "请写明与什么比较，例如：") + quoted(expr.span) +
                             say(" is …", " 为 …"));

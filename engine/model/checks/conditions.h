@@ -4,7 +4,8 @@
 //   ExprPtr when = conditions.condition(*rule.when);     // null: reported, or follows from what was reported
 //
 // conditions.cc goes from node to node; beside it conditions_names.cc (facts, levels, defines), conditions_values.cc (literals and
-// arithmetic), conditions_compare.cc, conditions_fixed.cc, conditions_lists.cc, conditions_text.cc and conditions_time.cc.
+// arithmetic), conditions_compare.cc, conditions_ranges.cc,
+// conditions_days.cc, conditions_fixed.cc, conditions_lists.cc, conditions_text.cc and conditions_time.cc.
 #pragma once
 
 #include <memory>
@@ -49,6 +50,8 @@ class Conditions {
   bool told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole);
   bool told_of_range(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole,
                      const std::string& from, const std::string& to);
+  bool told_of_one_unit(const Type& type, const syntax::Expr& of, const syntax::Expr& low, const syntax::Expr& high,
+                        const syntax::Expr& whole);
   bool told_of_levels_apart(const Type& type, const syntax::Expr& of, const syntax::Expr& range,
                             const syntax::Expr& whole);
   bool told_of_bare_within(const Expr& moment, const syntax::Expr& expr);
@@ -81,6 +84,7 @@ class Conditions {
   ExprPtr told_of_a_share(const syntax::Expr& expr, const syntax::Expr& share, const syntax::Expr& of,
                           const Expr& found);
   bool told_of_period(const syntax::Expr& expr, const Type& hint);
+  std::string unit_of(const Type& money) const;  // behind a number, as the author's language writes it
   void unit_missing(const syntax::Expr& expr, const Type& hint);
   ExprPtr literal(const syntax::Expr& expr, const Type* hint);
   ExprPtr level(const syntax::Expr& expr, const Type& type);
@@ -93,6 +97,12 @@ class Conditions {
   static const Expr* hours_of_a_date(const Expr& date, const Expr& length);
   ExprPtr no_hours(const Expr& hours);
   bool told_of_a_date(const Expr& of, const syntax::Expr& expr);
+  bool told_of_whole_days(const Type& type, const std::string& subject, const syntax::Expr& first,
+                          const syntax::Expr& last, const syntax::Expr& whole);
+  bool told_of_a_day_of_an_example(const syntax::Expr& value, const Type& type);
+  bool told_of_a_day_off(const Expr& of, const syntax::Expr& expr);
+  bool told_of_settlement(const syntax::Expr& sum, const Type* hint, bool between_no_dates);
+  bool told_of_a_beginning(const Expr& of, const syntax::Expr& expr);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
   bool check_range(const Expr& fact, const Expr& constant);
   std::string scale_of_level(const std::string& name) const;

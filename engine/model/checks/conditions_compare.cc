@@ -6,7 +6,6 @@
 #include "engine/model/checks/nodes.h"
 #include "engine/model/checks/several_in_one.h"
 #include "engine/syntax/clock.h"
-#include "engine/syntax/codes.h"
 
 namespace caveat::model {
 namespace {
@@ -51,41 +50,6 @@ ExprPtr Conditions::no_dates(const Expr& days) {
   return wrong_type(days.span, say("hours, days or months", "小时、天或月"), describe_expr(days),
                     say("Working days are counted between dates: `is more than 3 working days ago`.",
                         "工作日要在日期之间计算，例如“距今超过 3 个工作日”。"));
-}
-
-// customer.opened is before 2026-01-01, of a moment; 客户.生日 满18周岁, of a date: what does not fit, and how it is asked.
-bool Conditions::told_of_a_date(const Expr& of, const syntax::Expr& expr) {
-  const syntax::Expr& value = *expr.args[1];
-  if (value.op != S::literal || expr.op == S::ne) return false;
-  const syntax::Literal& literal = value.literal;
-  const std::string subject = quoted(expr.args[0]->span);
-  std::string help, meant;
-  if (of.type.kind == TypeKind::instant && literal.kind == syntax::LiteralKind::date && expr.op != S::eq) {
-    const bool next = expr.op == S::gt || expr.op == S::le;  // behind the whole day, or up to its end
-    const bool before = expr.op == S::lt || expr.op == S::le;
-    const std::string moment = format_date(literal.date + (next ? 1 : 0)) + "T00:00";
-    constexpr std::size_t kWritten = 16;  // the day behind 9999-12-31 is none
-    if (moment.size() != kWritten) return false;
-    meant = (before ? say("is before ", "早于 ") : say("is not before ", "不早于 ")) + moment;
-    help = say("A moment has its time: ", "时刻须写明时间：") + meant;
-    meant = subject + " " + meant;
-  } else if (of.type.kind == TypeKind::date && literal.kind == syntax::LiteralKind::counted &&
-             literal.unit == "year_old") {
-    const std::string bound = expr.op == S::ge   ? say("is at least ", "不低于 ")
-                              : expr.op == S::gt ? say("is above ", "高于 ")
-                              : expr.op == S::le ? say("is at most ", "不高于 ")
-                              : expr.op == S::lt ? say("is below ", "低于 ")
-                                                 : say("is ", "为 ");
-    meant = say("full years since ", "") + subject + say(" ", " 至今满年数 ") + bound + literal.number.to_string();
-    help = say("How old somebody is goes by full years: ", "满几周岁按满年数判断：") + meant;
-  } else {
-    return false;
-  }
-  const std::string kind = literal.kind == syntax::LiteralKind::date ? say(" (date)", "（日期型）") : "";
-  wrong_type(value.span, describe(work_.model, unbounded(of.type), language()), quoted(value.span) + kind,
-             std::move(help));
-  work_.diagnostics.back().fixes.push_back({expr.span, std::move(meant)});
-  return true;
 }
 
 ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr) {
@@ -140,96 +104,6 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
   return node(op, expr.span, {std::move(a), std::move(b)});
 }
 
-// `is 14-18`, 属于 14-18: read as 14 minus 18, which nobody writes. The whole is what is to be mended, where one edit mends it.
-bool Conditions::told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole) {
-  if (range.op != S::sub || range.args[0]->op != S::literal || range.args[1]->op != S::literal) return false;
-  const syntax::Literal &low = range.args[0]->literal, &high = range.args[1]->literal;
-  if (low.kind != syntax::LiteralKind::number || high.kind != syntax::LiteralKind::number) return false;
-  if (!(low.number < high.number)) return false;
-  const bool negated = whole.op == S::ne || whole.op == S::none_of_list;
-  if (!negated && whole.op != S::eq && whole.op != S::one_of) {  // above 14-18: of which of the two, nobody knows
-    wrong_type(range.span, say("one number", "一个数"), quoted(range.span),
-               say("“-” subtracts; a bound is one number", "“-”表示相减；界限只写一个数"));
-    return true;
-  }
-  return told_of_range(of, range, whole, quoted(range.args[0]->span), quoted(range.args[1]->span));
-}
-
-bool Conditions::told_of_range(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole,
-                               const std::string& from, const std::string& to) {
-  std::string meant =
-      quoted(of.span) + say(" is between ", " 介于 ") + from + say(" and ", " 与 ") + to + say("", " 之间");
-  if (whole.op == S::ne || whole.op == S::none_of_list) meant = say("not (", "非（") + meant + say(")", "）");
-  wrong_type(range.span, from + say(" to ", " 至 ") + to, quoted(range.span),
-             (range.op == S::sub ? say("“-” subtracts; a range is written: ", "“-”表示相减；范围写作：")
-                                 : say("A range is written: ", "范围写作：")) +
-                 meant);
-  const bool alone = whole.args[1]->op != S::list || whole.args[1]->args.size() == 1;
-  if (alone) work_.diagnostics.back().fixes.push_back({whole.span, meant});
-  return true;
-}
-
-// R3-R5, R3至R5 of a scale: two of its levels, and no facts that could be subtracted.
-bool Conditions::told_of_levels_apart(const Type& type, const syntax::Expr& of, const syntax::Expr& range,
-                                      const syntax::Expr& whole) {
-  if (type.kind != TypeKind::scale) return false;
-  const std::vector<Names>& levels = levels_of(work_.model, type);
-  std::string from, to;
-  if (range.op == S::sub && is_bare(*range.args[0]) && is_bare(*range.args[1])) {
-    from = quoted(range.args[0]->span);
-    to = quoted(range.args[1]->span);
-  } else if (is_bare(range)) {  // R3至R5, which is one word
-    const std::string word = quoted(range.span);
-    for (const std::string_view joint : {"至", "到"}) {
-      const std::size_t at = word.find(joint);
-      if (at == word.npos || !from.empty()) continue;
-      from = word.substr(0, at);
-      to = word.substr(at + joint.size());
-    }
-  }
-  const auto rank = [&](const std::string& name) {
-    return std::find_if(levels.begin(), levels.end(), [&](const Names& level) { return names_it(level, name); });
-  };
-  if (rank(from) == levels.end() || rank(to) == levels.end()) return false;
-  const bool negated = whole.op == S::ne || whole.op == S::none_of_list;
-  if (!negated && whole.op != S::eq && whole.op != S::one_of) return false;
-  if (rank(to) < rank(from)) std::swap(from, to);  // R5-R3: said from the top
-  return told_of_range(of, range, whole, from, to);
-}
-
-// 客户.签约时间 24小时内: of a moment nobody knows whether the past or the future is meant; of a length it is at most.
-bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& expr) {
-  const syntax::Expr& length = *expr.args[1];
-  if (moment.type.kind != TypeKind::date && moment.type.kind != TypeKind::instant) return false;
-  if (expr.op != S::le || length.op != S::literal || length.literal.kind != syntax::LiteralKind::duration) return false;
-  const Span tail{length.span.source, length.span.begin, expr.span.end};
-  if (!quoted(tail).ends_with("内")) return false;
-  Diagnostic& told = work_.report(syntax::codes::kBareWithin, item_, tail, {});
-  const std::string before = quoted({tail.source, expr.args[0]->span.end, tail.begin});
-  if (before.find_first_not_of(' ') != before.npos) return true;  // 为 24小时内
-  const std::string many = quoted(length.span);
-  told.fixes = {{tail, "距今 不超过 " + many}, {tail, "在 未来 " + many + "内"}};
-  return true;
-}
-
-// now is after 21:00, 现在 晚于 晚上九点: a moment has its day, and of the clock it is asked between which times it stands. `moment`: the
-// type of the clock that was named, null: by a name that there is not.
-ExprPtr Conditions::told_of_a_clock(const syntax::Expr& clock, const std::string& time, const syntax::Expr& whole,
-                                    const Type* moment) {
-  const bool later = whole.op == S::gt || whole.op == S::ge, earlier = whole.op == S::lt || whole.op == S::le;
-  syntax::Asked asked = syntax::asked_of_the_clock(later, earlier, time, language());
-  std::string help = say("The time of day is asked so: ", "钟点这样写：") + asked.sentence;
-  if (moment != nullptr) {
-    wrong_type(clock.span, describe(work_.model, *moment, language()), quoted(clock.span), std::move(help));
-  } else {
-    const syntax::Expr& named = *whole.args[0];
-    work_.report(codes::kUnknownName, item_, named.span,
-                 {std::string(word_of(Kind::value, language())), quoted(named.span)}, std::move(help));
-  }
-  if (asked.same) work_.diagnostics.back().fixes.push_back({whole.span, std::move(asked.sentence)});
-  return nullptr;
-}
-
 ExprPtr Conditions::comparison(const syntax::Expr& expr) {
   const syntax::Expr& left = *expr.args[0];
   const syntax::Expr& right = *expr.args[1];
@@ -257,8 +131,9 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     a = value(left, nullptr);
     beside_ = {};
     if (a && a->op == Op::now && !time.empty()) return told_of_a_clock(right, time, expr, &a->type);
-    if (a &&
-        (told_of_a_date(*a, expr) || told_of_bare_within(*a, expr) || told_of_levels_apart(a->type, left, right, expr)))
+    if (a && a->type.kind == TypeKind::duration && told_of_settlement(right, &a->type, true)) return nullptr;
+    if (a && (told_of_a_date(*a, expr) || told_of_a_day_off(*a, expr) || told_of_bare_within(*a, expr) ||
+              told_of_levels_apart(a->type, left, right, expr)))
       return nullptr;
     if (a) {
       b = value(right, &a->type);
@@ -290,7 +165,8 @@ ExprPtr Conditions::between(const syntax::Expr& expr) {
   beside_ = {expr.args[1].get(), true};
   const ExprPtr x = value(*expr.args[0], nullptr);
   beside_ = {};
-  if (!x) return nullptr;
+  if (!x || told_of_one_unit(x->type, *expr.args[0], *expr.args[1], *expr.args[2], expr)) return nullptr;
+  if (told_of_whole_days(x->type, quoted(expr.args[0]->span), *expr.args[1], *expr.args[2], expr)) return nullptr;
   const ExprPtr low = value(*expr.args[1], &x->type);
   const ExprPtr high = value(*expr.args[2], &x->type);
   if (!low || !high) return nullptr;
@@ -337,6 +213,10 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
   bool good = true;
   for (const syntax::Expr* item : items) {
     if (item->op == S::range) {
+      if (told_of_one_unit(x->type, *expr.args[0], *item->args[0], *item->args[1], expr)) {
+        good = false;
+        continue;
+      }
       const ExprPtr low = value(*item->args[0], &x->type), high = value(*item->args[1], &x->type);
       const ExprPtr from = low ? compare(Op::le, low, x, *item) : nullptr;
       const ExprPtr to = from && high ? compare(Op::le, x, high, *item) : nullptr;

@@ -185,6 +185,7 @@ ExprPtr Conditions::clock_between(const syntax::Expr& expr) {
   };
   if (expr.args.size() == 2 && (dated(*expr.args[0]) || dated(*expr.args[1]))) {
     const Type instant = of(TypeKind::instant);
+    if (told_of_whole_days(instant, say("now", "此刻"), *expr.args[0], *expr.args[1], expr)) return nullptr;
     const ExprPtr low = value(*expr.args[0], &instant), high = value(*expr.args[1], &instant);
     const ExprPtr now = node(Op::now, expr.span, {}, instant);
     const ExprPtr from = compare(Op::le, low, now, expr), to = compare(Op::le, now, high, expr);

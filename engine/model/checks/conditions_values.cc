@@ -15,14 +15,19 @@ using S = syntax::Op;
 
 }  // namespace
 
+std::string Conditions::unit_of(const Type& money) const {
+  const std::vector<std::string>& jurisdictions = work_.model.packs[item_.pack].jurisdictions;
+  const bool yuan = money.currency == "CNY" && language() == Language::zh &&
+                    std::find(jurisdictions.begin(), jurisdictions.end(), "CN") != jurisdictions.end();
+  return yuan ? "元" : money.currency.empty() ? "" : " " + money.currency;
+}
+
 // 50万, where the fact has one currency: which is meant goes without saying. Of a share or a length it does not.
 void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
   const bool money = hint.kind == TypeKind::money && !hint.currency.empty();
   const std::string written = syntax::without_commas(quoted(expr.span));  // which have been told
-  const std::vector<std::string>& jurisdictions = work_.model.packs[item_.pack].jurisdictions;
-  const bool yuan = hint.currency == "CNY" && language() == Language::zh &&
-                    std::find(jurisdictions.begin(), jurisdictions.end(), "CN") != jurisdictions.end();
-  std::string meant = written + (yuan ? "元" : " " + hint.currency);
+  const std::string unit = money ? unit_of(hint) : std::string();
+  std::string meant = written + unit;
   Diagnostic& diagnostic = work_.report(
       codes::kUnitMissing, item_, expr.span, {describe(work_.model, unbounded(hint), language()), written},
       money ? say("Write ", "请写作：") + meant
@@ -33,7 +38,8 @@ void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
           : std::string());
   if (!money) return;
   const std::string_view behind = work_.text_at({expr.span.source, expr.span.end, expr.span.end + 1});
-  if (!yuan && !behind.empty() && static_cast<unsigned char>(behind.front()) >= 0x80) meant += ' ';  // 3万以上
+  if (unit.starts_with(' ') && !behind.empty() && static_cast<unsigned char>(behind.front()) >= 0x80)
+    meant += ' ';  // 3万以上
   diagnostic.fixes.push_back({expr.span, meant});
 }
 
@@ -108,6 +114,9 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
         help =
             say("How long ago it was: is more than " + many + " ago; how soon it will be: is within the next " + many,
                 "距今多久写作：距今 超过 " + many + "；多久之内到来写作：在 未来 " + many + "内");
+      } else if (hint->kind == TypeKind::instant &&
+                 natural.kind == TypeKind::date) {  // which of its moments is not said
+        help = say("A moment has its time, such as ", "时刻须写明时间，如 ") + format_date(literal.date) + "T00:00";
       } else if (hint->kind == TypeKind::time_of_day && is_number(natural.kind) && literal.unit.empty()) {  // 9, 9.30
         const std::string written = quoted(expr.span);
         const std::size_t dot = std::min(written.find('.'), written.size());
@@ -139,6 +148,7 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
 }
 
 bool Conditions::constant(const syntax::Expr& expr, const Type& type, Constant& out) {
+  if (told_of_a_day_of_an_example(expr, type)) return false;
   const ExprPtr value = this->value(expr, &type);
   if (!value) return false;
   if (value->op != Op::constant) {
@@ -213,6 +223,7 @@ ExprPtr Conditions::arithmetic(const syntax::Expr& expr, const Type* hint) {
     case S::add:
     case S::sub: {
       if (hint != nullptr && told_of_period(expr, *hint)) return nullptr;
+      if (told_of_settlement(expr, hint, false)) return nullptr;
       if (is_bare(*expr.args[0]) && is_bare(*expr.args[1]) &&
           work_.told_of_another_form(item_, expr.span, quoted(expr.span), {}))
         return nullptr;  // sixty-five
