@@ -53,8 +53,9 @@ std::optional<Ends> ends_of(const syntax::Literal& low, std::string low_written,
   if (of_both) {  // 50-100万元: both in 万
     low_written += last.magnitude + last.unit;
   } else {  // 5000-1万元
-    const bool ordered = low.kind == L::duration && low.unit != high.unit ? true : low.number < high.number;
-    if (!ordered) return std::nullopt;
+    const bool one_unit =
+        bare || low.unit == high.unit;  // 1 week - 3 days, 5 % - 30 basis points: who takes away means it
+    if (!one_unit || !(low.number < high.number)) return std::nullopt;
     if (bare) low_written += last.unit;
   }
   return Ends{std::move(low_written), std::move(high_written)};
