@@ -12,6 +12,9 @@
 //   mistakes_lists.cc        how items and conditions are joined
 //   mistakes_clauses.cc      declarations, clauses and effects
 //   mistakes_first.cc        words of another trade
+//   mistakes_names.cc        names of several words
+//   mistakes_lines.cc        lines of declarations that are nearly right
+//   mistakes_shown.cc        how each clause is written
 #pragma once
 
 #include <algorithm>
@@ -51,6 +54,7 @@ class Explainer {
   Complaint explain();
 
  private:
+  Complaint explained();
   int type(std::size_t at) const { return at < count_ ? tokens_[at].type : 0; }
   std::string text(std::size_t at) const {
     return std::string(bytes_.substr(tokens_[at].begin, tokens_[at].end - tokens_[at].begin));
@@ -75,7 +79,27 @@ class Explainer {
   // 那么 拦截, on a line of its own: a clause is meant.
   bool begins_clause(std::size_t at) const { return begins_line(at) && means_a(KeywordKind::clause, text(at)); }
 
+  // Is the declaration's keyword English? A piece that is read on behind a mistake begins with tokens that have no text.
+  bool speaks_english() const;
+  // The first token of the line in which token `at` stands; in a rule and the like, of the declaration.
+  std::size_t line_of(std::size_t at) const;
   std::optional<Complaint> joined_comparison();
+  std::optional<Complaint> name_of_several_words();
+  std::optional<Complaint> fact_of_several_words();
+  std::optional<Complaint> names_joined();
+  std::optional<Complaint> text_on_the_next_line();
+  std::optional<Complaint> choices_in_marks();
+  std::optional<Complaint> joins_a_type();
+  std::optional<Complaint> range_of_a_type();
+  std::optional<Complaint> lines_of_an_example();
+  std::optional<Complaint> turn_without_subject();
+  std::optional<Complaint> joins_a_value();
+  std::optional<Complaint> terms_without_is();
+  std::optional<Complaint> due_of_a_hand_off();
+  std::optional<Complaint> within_of_due();
+  std::optional<Complaint> place_as_named();
+  std::optional<Complaint> text_without_marks();
+  std::optional<Complaint> working_days_joined();
   std::optional<Complaint> full_stop();
   std::optional<Complaint> in_capitals();
   std::optional<Complaint> traditional();
@@ -115,7 +139,6 @@ class Explainer {
   std::optional<Complaint> type_of_a_form();
   std::optional<Complaint> mentions_a_text();
   std::optional<Complaint> priority_of_speech();
-  std::optional<Complaint> name_of_two_words();
   std::optional<Complaint> ordinal_for_a_count();
   bool ends_effect(std::size_t at) const;
   std::optional<Complaint> range_in();
@@ -165,9 +188,6 @@ class Explainer {
   std::optional<Complaint> counted_by_a_time();
   std::optional<Complaint> so_many_days_old();
   std::optional<Complaint> verdict_of_speech();
-  std::optional<Complaint> range_in_speech();
-  std::optional<Complaint> bound_behind_its_joint();
-  std::optional<Complaint> plus_for_or_more();
   std::optional<Complaint> day_behind_when();
   std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();
@@ -210,12 +230,15 @@ class Explainer {
     return mistake_.expected.empty() ? Both{"something else", "其他内容"} : in_words(mistake_.expected);
   }
   Both how_written() const;
+  // One example of the clause in which the mistake stands; or what may begin there. Empty in a condition.
+  Both as_written() const;
   Both keyword_for_a_value() const;
   struct Near {
     std::size_t first, last;
     std::vector<std::string> spellings;
   };
   std::optional<Near> nearest_keyword() const;
+  std::optional<Near> joined_keyword() const;
   // Where the parser cannot say what it expected: whatever may begin a line there, or go on in one.
   bool may_stand(const Spelling& s) const {
     if (!mistake_.expected.empty()) return expects(s.token);

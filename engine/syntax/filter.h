@@ -32,6 +32,12 @@ struct Raw {
 // Line ends mean nothing in these (semantics.md 31).
 bool is_free_layout(int declaration);
 
+// How a name that is too long is mended, and what is nested too deep.
+inline constexpr const char *kShorterEn = "choose a shorter one; a Chinese character takes 3 bytes",
+                            *kShorterZh = "请改用较短的名称；一个汉字占 3 字节",
+                            *kNamedEn = "give what is inside a name by a define, and use the name",
+                            *kNamedZh = "请用“定义”给内层的条件命名，此处写其名";
+
 class Filter {
  public:
   Filter(SourceId source, std::string_view bytes, const Limits& limits, std::vector<Complaint>& complaints)
@@ -97,7 +103,6 @@ class Filter {
   bool told_of_groups(std::size_t& at, std::size_t end);
   bool told_of_tenths(const Raw& number, const Raw& raw, std::vector<Token>& pieces);
   bool told_of_remark(std::size_t& at);
-  bool told_of_dash(std::size_t& at, std::size_t end, Language language);
   std::string in_own_language(std::string_view unit) const;
   bool told_of_per_mille(std::size_t& at, Language language);
   bool told_of_currency_sign(std::size_t& at, std::size_t end, Language language);
@@ -110,6 +115,11 @@ class Filter {
   bool glued_before_number(std::size_t& at);
   bool told_of_digit_first(std::size_t& at, std::size_t end);
   bool told_of_marks(std::size_t& at, std::size_t end);
+  bool told_of_title(std::size_t& at, std::size_t end);
+  bool told_of_behind_title(std::size_t& at, std::size_t end);
+  bool told_of_annex(std::size_t& at, std::size_t end);
+  bool told_of_place_in_brackets(std::size_t& at, std::size_t end);
+  bool told_of_text_without_marks(std::size_t& at, std::size_t end);
   bool told_of_traditional_units(const Raw& raw, std::size_t cut);
   bool ordinals(const Raw& raw);
   bool names_follow() const;

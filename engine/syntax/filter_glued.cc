@@ -119,6 +119,24 @@ bool is_a_word_behind_english(std::string_view rest) {
 
 }  // namespace
 
+// Where every word is a name the whole run belongs to it: 客户.近7天交易额.
+std::size_t Filter::take_name(std::size_t at, std::size_t end) {
+  std::size_t next = at + 1;
+  while (next < end && raws_[next].glued && !raws_[next].first &&
+         (raws_[next].type == L::WORD ||
+          (raws_[next].type == L::NUMBER &&
+           slice(raws_[next].begin, raws_[next].end).find('.') == std::string_view::npos))) {
+    ++next;
+  }
+  emit(L::WORD, raws_[at].begin, raws_[next - 1].end);
+  if (raws_[next - 1].end - raws_[at].begin > limits_.name_bytes && next > at + 1) {
+    complain(codes::kNameTooLong, raws_[at].begin, raws_[at].begin + 1,
+             {std::to_string(raws_[next - 1].end - raws_[at].begin), std::to_string(limits_.name_bytes)}, kShorterEn,
+             kShorterZh);
+  }
+  return next;
+}
+
 // Of the word behind `at` on its line: its type, 0 where the line ends. A keyword by itself: its token.
 int Filter::behind_on_the_line(std::size_t at, std::size_t end) {
   if (at + 1 >= end || raws_[at + 1].first) return 0;

@@ -123,7 +123,6 @@ bool Filter::told_of_contraction(const Raw& mark, std::string_view behind) {
 bool Filter::told_of_joint(std::size_t& at, std::size_t end, Language language) {
   const Raw& raw = raws_[at];
   const bool any = raw.type == L::BARS;
-  if (told_of_dash(at, end, language)) return true;
   if (!any && slice(raw.begin, raw.end) != "&") return false;
   int clause = 0;
   for (std::size_t i = result_.tokens.size(); i-- > start_ && clause == 0;) {
@@ -209,6 +208,12 @@ void Filter::check_shape(const Raw& raw) {
                                                            : "\""}});
         break;
       }
+      if ((text == "￥" || text == "¥") && kind_ == L::FACTS && last() == L::T_MONEY) {
+        complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
+                 "a currency is named by its code: money CNY", "币种写代码：款项 CNY",
+                 {{span(raw.begin, raw.end), raw.glued ? " CNY" : "CNY"}});
+        break;
+      }
       if (text == "￥" || text == "¥") {
         complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
                  "an amount is written with its unit behind it: 5000000 CNY", "金额只在数字后写单位：500万元");
@@ -217,6 +222,13 @@ void Filter::check_shape(const Raw& raw) {
       for (const auto& [sign, code] :
            std::to_array<std::pair<std::string_view, std::string_view>>({{"$", "USD"}, {"£", "GBP"}, {"€", "EUR"}})) {
         if (text != sign) continue;
+        if (kind_ == L::FACTS && last() == L::T_MONEY) {  // money £
+          const std::string code_of = (raw.glued ? " " : "") + std::string(code);
+          complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
+                   "a currency is named by its code: money " + std::string(code),
+                   "币种写代码：款项 " + std::string(code), {{span(raw.begin, raw.end), code_of}});
+          return;
+        }
         const std::string meant = "1000 " + std::string(code);
         complain(codes::kStraySign, raw.begin, raw.end, {std::string(text)},
                  "an amount is written with its unit behind it: " + meant, "金额只在数字后写单位：" + meant);
@@ -227,13 +239,15 @@ void Filter::check_shape(const Raw& raw) {
     case L::TEXT:
       if (text.size() > limits_.text_bytes + (text.front() == '"' ? 1 : 3) + (text.back() == '"' ? 1 : 3)) {
         complain(codes::kTextTooLong, raw.begin, raw.begin + 1,
-                 {std::to_string(text.size()), std::to_string(limits_.text_bytes)});
+                 {std::to_string(text.size()), std::to_string(limits_.text_bytes)},
+                 "shorten it, or make several texts of it: a wording or a rule for each",
+                 "请缩短，或分成几段文本，每段各写一条话术或规则");
       }
       break;
     case L::WORD:
       if (text.size() > limits_.name_bytes) {
         complain(codes::kNameTooLong, raw.begin, raw.begin + 1,
-                 {std::to_string(text.size()), std::to_string(limits_.name_bytes)});
+                 {std::to_string(text.size()), std::to_string(limits_.name_bytes)}, kShorterEn, kShorterZh);
       }
       break;
     default:

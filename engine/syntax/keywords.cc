@@ -126,6 +126,11 @@ std::vector<const Spelling*> spellings_of(int token, Language language) {
   return own;
 }
 
+bool is_effect(int token) {
+  return std::any_of(all_spellings().begin(), all_spellings().end(),
+                     [&](const Spelling& s) { return s.token == token && s.kind == KeywordKind::effect; });
+}
+
 std::string_view unit_name(int token, std::string_view written) {
   const auto& names = tables().unit_names;
   const auto found = names.find(written);

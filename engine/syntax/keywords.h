@@ -46,6 +46,7 @@ const std::vector<Spelling>& units_and_tails();
 // Of several words, the last this one, what is before it a comparison or a joining word: `is` and `known` are *is known*.
 const Spelling* phrase_ending_in(std::string_view word);
 
+bool is_effect(int token);
 std::vector<const Spelling*> spellings_of(int token, Language language);
 const std::vector<Spelling>& all_spellings();
 

@@ -10,6 +10,7 @@
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/lower.h"
+#include "engine/syntax/numerals.h"
 #include "engine/syntax/periods.h"
 
 namespace caveat::syntax {
@@ -166,9 +167,21 @@ Literal Lowering::literal(Node node) {
   return result;
 }
 
+void Lowering::check_chain(std::size_t members, Span span) {
+  if (members <= limits_.chain_terms) return;
+  complain(codes::kChainTooLong, {span.source, span.begin, span.begin + 1},
+           {std::to_string(members), std::to_string(limits_.chain_terms)},
+           "part it into several and name each: a define for conditions, a lexicon for words",
+           "请分成几部分并各自命名：条件用“定义”，词语用“词表”");
+}
+
 std::optional<Literal> Lowering::duration(Node slot) {
   if (slot.has(P::NUMBER)) return literal(slot);
-  complain(codes::kWrongUnit, slot.span(), {written(slot), Both{"a duration such as 5 minutes", "时长，如 5 分钟"}});
+  const auto digits = in_digits(written(slot));  // 时效 一天
+  complain(codes::kWrongUnit, slot.span(), {written(slot), Both{"a duration such as 5 minutes", "时长，如 5 分钟"}},
+           digits ? "write it in digits: " + *digits : std::string(),
+           digits ? "请用数字书写：" + *digits : std::string(),
+           digits ? std::vector<Fix>{{slot.span(), *digits}} : std::vector<Fix>{});
   return std::nullopt;
 }
 

@@ -17,7 +17,29 @@ using P = CaveatGrammar;
 }  // namespace
 
 Complaint Explainer::explain() {
+  Complaint c = explained();
+  const bool unexplained = c.help.en.empty() && c.fixes.empty() && c.related.empty();
+  if (unexplained && (c.code == &codes::kUnexpected || c.code == &codes::kUnexpectedEnd)) c.help = as_written();
+  return c;
+}
+
+Complaint Explainer::explained() {
   for (const auto special : {&Explainer::full_stop,
+                             &Explainer::text_on_the_next_line,
+                             &Explainer::choices_in_marks,
+                             &Explainer::fact_of_several_words,
+                             &Explainer::joins_a_type,
+                             &Explainer::range_of_a_type,
+                             &Explainer::lines_of_an_example,
+                             &Explainer::turn_without_subject,
+                             &Explainer::joins_a_value,
+                             &Explainer::terms_without_is,
+                             &Explainer::due_of_a_hand_off,
+                             &Explainer::within_of_due,
+                             &Explainer::place_as_named,
+                             &Explainer::text_without_marks,
+                             &Explainer::working_days_joined,
+                             &Explainer::names_joined,
                              &Explainer::in_capitals,
                              &Explainer::traditional,
                              &Explainer::number_in_words_here,
@@ -44,8 +66,6 @@ Complaint Explainer::explain() {
                              &Explainer::day_behind_when,
                              &Explainer::is_of_habit,
                              &Explainer::in_between,
-                             &Explainer::range_in_speech,
-                             &Explainer::plus_for_or_more,
                              &Explainer::currency_before,
                              &Explainer::comma_for_point,
                              &Explainer::hours_of_speech,
@@ -85,7 +105,7 @@ Complaint Explainer::explain() {
                              &Explainer::type_of_a_form,
                              &Explainer::mentions_a_text,
                              &Explainer::priority_of_speech,
-                             &Explainer::name_of_two_words,
+                             &Explainer::name_of_several_words,
                              &Explainer::ordinal_for_a_count,
                              &Explainer::range_in,
                              &Explainer::one_of_in,
@@ -97,7 +117,6 @@ Complaint Explainer::explain() {
                              &Explainer::to_of_speech,
                              &Explainer::from_to,
                              &Explainer::words_of_speech,
-                             &Explainer::bound_behind_its_joint,
                              &Explainer::fact_left_out,
                              &Explainer::chained,
                              &Explainer::older_than,
@@ -238,6 +257,7 @@ Complaint Explainer::plain() {
   if (where.begin == where.end && at_ > 0) where = {source_, tokens_[at_ - 1].end, tokens_[at_ - 1].end};
   auto near = nearest_unit();
   if (!near) near = nearest_keyword();
+  if (!near) near = joined_keyword();
   if (near) {
     Both all;
     for (std::size_t i = 0; i < near->spellings.size(); ++i) {

@@ -16,11 +16,6 @@ namespace {
 
 using P = CaveatGrammar;
 
-bool is_effect(int token) {
-  return std::any_of(all_spellings().begin(), all_spellings().end(),
-                     [&](const Spelling& s) { return s.token == token && s.kind == KeywordKind::effect; });
-}
-
 }  // namespace
 
 // 法源 甲法 为 甲法 第28条, 法源 甲法：《甲法》, 《甲法》、《乙法》
@@ -356,10 +351,17 @@ std::optional<Complaint> Explainer::no_expectation() {
   if (type(0) != P::EXAMPLE || at_ < count_) return std::nullopt;
   for (std::size_t i = 1; i < count_; ++i)
     if (type(i) == P::EXPECT) return std::nullopt;
-  for (std::size_t i = 1; i < count_; ++i) {  // Expect allow: taken for a fact and its value
-    if (type(i) != P::WORD || !begins_line(i) || in_lower_case(text(i)) != "expect") continue;
-    Complaint c{&codes::kUnexpected, span(i, i), {"“" + text(i) + "”", quoted_spelling(P::EXPECT)}};
-    c.fixes.push_back({c.span, "expect"});
+  constexpr auto kOutcome =
+      std::to_array<std::string_view>({"expect", "expected", "expects", "result", "outcome", "should", "结果", "预期",
+                                       "那么", "应为", "得到", "输出", "期待"});
+  for (std::size_t i = 1; i + 1 < count_; ++i) {  // Expect allow, 结果 放行: taken for a fact and its value
+    const std::string word = in_lower_case(text(i));
+    if (type(i) != P::WORD || !begins_line(i) || value_of("verdict", text(i + 1)).empty() ||
+        std::find(kOutcome.begin(), kOutcome.end(), word) == kOutcome.end())
+      continue;
+    const std::string meant = is_ascii(word) ? "expect" : "期望";
+    Complaint c{&codes::kUnexpected, span(i, i), {"“" + text(i) + "”", "“" + meant + "”"}};
+    c.fixes.push_back({c.span, meant});
     return c;
   }
   const std::uint32_t end = tokens_[count_ - 1].end;

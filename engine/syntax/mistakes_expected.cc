@@ -223,7 +223,10 @@ Both Explainer::how_written() const {
   while (line > 0 && !begins_line(line)) --line;
   bool of_levels = type(0) == P::SCALE;
   for (std::size_t i = line; type(0) == P::FACTS && i < at_; ++i) of_levels |= type(i) == P::SCALE;
-  if (!of_levels) return {};
+  // scale risk required: the scale has been named, and the slip is the word behind it.
+  const bool word_behind = type(at_) == P::WORD && at_ > 1 && type(at_ - 2) == P::SCALE &&
+                           (at_ + 1 >= count_ || type(at_ + 1) == P::LINE || begins_line(at_ + 1));
+  if (!of_levels || (type(0) == P::FACTS && word_behind)) return {};
   if (type(0) == P::SCALE)
     return {"the levels stand from low to high, parted by “<”: scale risk is R1 < R2 < R3",
             "级别从低到高排列，以“<”隔开：分级 风险 为 R1 < R2 < R3"};

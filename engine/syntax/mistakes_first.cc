@@ -196,33 +196,6 @@ std::optional<Complaint> Explainer::priority_of_speech() {
   return c;
 }
 
-// then require identity check: a name is one word.
-std::optional<Complaint> Explainer::name_of_two_words() {
-  if (at_ < 2 || at_ >= count_ || type(at_) != P::WORD || type(at_ - 1) != P::WORD || begins_line(at_))
-    return std::nullopt;
-  const int before = type(at_ - 2);
-  std::size_t behind = at_ + 1;
-  while (type(behind) == P::WORD && !begins_line(behind)) ++behind;
-  // rule a b "t", 规则 风险 等级 “t”; but the second may be a clause that is misspelt
-  const bool titled =
-      at_ == 2 && before != P::USE && before != P::FACTS && type(behind) == P::TEXT && !nearest_keyword();
-  const bool glued = std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
-    return s.kind == KeywordKind::clause && !is_ascii(s.text) && text(at_).starts_with(s.text);
-  });
-  if (!titled && before != P::REQUIRE && before != P::HAND_OFF && before != P::FLAG && before != P::ALERT &&
-      before != P::DISCLOSE && before != P::REQUIREMENT && before != P::QUEUE && before != P::LEXICON &&
-      before != P::WORDING)
-    return std::nullopt;
-  if (glued || (!titled && (!is_ascii(text(at_)) || !is_ascii(text(at_ - 1))))) return std::nullopt;
-  const std::size_t last = at_ + 1 < count_ && type(at_ + 1) == P::WORD && !begins_line(at_ + 1) ? at_ + 1 : at_;
-  std::string meant = text(at_ - 1, last);
-  std::replace(meant.begin(), meant.end(), ' ', '_');
-  Complaint c{&codes::kUnexpected, span(at_ - 1, last), {"“" + text(at_ - 1, last) + "”", "“" + meant + "”"}};
-  c.help = Both{"a name is one word; its parts are joined by underlines", "名称是一个词，各部分以下划线相连"};
-  c.fixes.push_back({c.span, meant});
-  return c;
-}
-
 // 会话.轮次 为 第1次: a count is a number.
 std::optional<Complaint> Explainer::ordinal_for_a_count() {
   if (type(at_) != P::ORDINAL || type(at_ + 1) != P::NUMBER || !expects(P::NUMBER) || at_ == 0) return std::nullopt;

@@ -133,6 +133,19 @@ std::optional<Complaint> Explainer::marks_round_a_name() {
                         inside.find("《") == std::string::npos && inside.find("第") != 0;
   Complaint c{&codes::kUnexpected, span(at_, at_), {found, expected()}};
   c.help = Both{"it is named as it was declared, without marks", "此处写其声明时的名称，不加引号"};
+  std::size_t opener = at_ - 1;  // of a list
+  while (opener > 0 && (type(opener) == P::COMMA || type(opener) == P::WORD || type(opener) == P::TEXT)) --opener;
+  const bool of_people = type(opener) == P::OWNER || type(opener) == P::VISIBLE_TO || type(opener) == P::SKILLS ||
+                         (type(opener) == P::FROM && type(0) != P::RULE);  // these are declared nowhere
+  if (of_people) {
+    c.help = Both{"a name stands without marks; it is one word, its parts joined by underlines",
+                  "名称不加引号；名称是一个词，各部分以下划线相连"};
+    std::string meant = inside;
+    std::replace(meant.begin(), meant.end(), ' ', '_');
+    if (!one_word && is_plain(meant) && (meant[0] < '0' || meant[0] > '9') &&
+        meant.find_first_of("\t.,;:()[]/\"'-&") == std::string::npos && spellings_from(meant).empty())
+      c.fixes.push_back({c.span, (tokens_[at_ - 1].end < tokens_[at_].begin ? "" : " ") + meant});
+  }
   if (one_word) {
     const bool blank = tokens_[at_ - 1].end < tokens_[at_].begin;
     c.fixes.push_back({c.span, (blank ? "" : " ") + inside});

@@ -68,7 +68,11 @@ bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, 
   std::size_t nul = bytes.find('\0');
   const bool sound = nul == std::string_view::npos;
   for (; nul != std::string_view::npos && complaints.size() < limits.diagnostics; nul = bytes.find('\0', nul + 1))
-    complaints.push_back({&codes::kNulByte, at(nul), {}});
+    complaints.push_back({&codes::kNulByte,
+                          at(nul),
+                          {},
+                          Both{"delete it; where a file has many, it was saved as UTF-16: save it as UTF-8",
+                               "请删去；若文件中有许多，则该文件存成了 UTF-16，请以 UTF-8 保存"}});
   return sound;
 }
 
@@ -77,20 +81,12 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
   struct Offer {
     Span whole, mended;
     std::string with;
-    bool of_a_date = false;
     std::uint32_t reach = 0;  // where the furthest of those up to it ends
   };
   std::vector<Offer> offers;
   for (const Complaint& complaint : complaints) {
     if (complaint.code == &codes::kUnexpected && !complaint.fixes.empty())
       offers.push_back({complaint.span, complaint.fixes.front().span, complaint.fixes.front().replacement});
-    const bool before =  // 在 2026年3月: the word before it is offered with it
-        complaint.code == &codes::kNoSuchDate && complaint.fixes.size() == 1 &&
-        complaint.fixes.front().span.begin < complaint.span.begin;
-    if (before) {
-      const Fix& fix = complaint.fixes.front();
-      offers.push_back({fix.span, fix.span, fix.replacement, true});
-    }
   }
   std::stable_sort(offers.begin(), offers.end(),
                    [](const Offer& a, const Offer& b) { return a.mended.begin < b.mended.begin; });
@@ -101,7 +97,6 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
       return span.begin <= complaint.span.begin && complaint.span.end <= span.end;
     };
     const std::uint32_t size = complaint.span.end - complaint.span.begin;
-    if (offer.of_a_date && complaint.code != &codes::kUnexpected) return false;
     if (complaint.code == &codes::kNoSuchDate)  // 2008年3月以前
       return holds(offer.mended) && offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
     if (complaint.code != &codes::kUnexpected) return holds(offer.mended);

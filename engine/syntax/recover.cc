@@ -23,25 +23,6 @@ bool is_free(int declaration) {
          declaration == P::WORDING || declaration == P::PARAMETER;
 }
 
-bool is_effect(int type) {
-  switch (type) {
-    case P::ALLOW:
-    case P::BLOCK:
-    case P::PASS:
-    case P::REDACT:
-    case P::DISCLOSE:
-    case P::REPLACE_ANSWER:
-    case P::REPLACE_MATCH:
-    case P::REQUIRE:
-    case P::HAND_OFF:
-    case P::FLAG:
-    case P::ALERT:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // A keyword that begins a clause wherever it stands; some begin one only where they are the first of their line.
 bool begins_clause(int type, bool first_on_line) {
   switch (type) {
@@ -376,7 +357,12 @@ std::vector<Token> Recovery::bare_head() {
   // All its words: one of them may be the name of another.
   std::size_t last = 1;
   while (type(last + 1) == P::WORD && !indent(last + 1)) ++last;
-  const std::vector<Token> head = {tokens_[0], {P::WORD, tokens_[1].begin, tokens_[last].end}};
+  std::vector<Token> head = {tokens_[0], {P::WORD, tokens_[1].begin, tokens_[last].end}};
+  if (kind_ == P::USE || kind_ == P::PACK) {  // use cn.common 2026.10: the whole path
+    head.assign(tokens_, tokens_ + 2);
+    for (last = 1; type(last + 1) == P::DOT && type(last + 2) == P::WORD; last += 2)
+      head.insert(head.end(), {tokens_[last + 1], tokens_[last + 2]});
+  }
   std::vector<Token> before, after;
   Mistake mistake;
   surround(0, head, before, after);
@@ -585,8 +571,9 @@ std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, 
     if (token.begin >= span.begin && token.end <= span.end && token.end > token.begin) there.push_back(token);
   std::vector<Token> out;
   std::uint32_t at = span.begin;
-  const auto skip_blanks = [&] { text.remove_prefix(std::min(text.find_first_not_of(' '), text.size())); };
-  for (skip_blanks(); !text.empty(); skip_blanks()) {
+  for (;; text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()))) {
+    if (text.starts_with(' ')) continue;
+    if (text.empty()) break;
     Token best{0, at, at};
     std::size_t length = 0;
     const auto ends = [&](std::size_t size) { return size == text.size() || text[size] == ' ' || text[size] == ','; };
@@ -598,9 +585,7 @@ std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, 
       if (text.starts_with(sign)) length = sign.size(), best = {sign == ".." ? P::RANGE : P::COMMA, at, at};
     for (const Token& token : there) {
       const auto written = bytes_.substr(token.begin, token.end - token.begin);
-      const bool later =
-          written.size() == length && best.begin < at && token.begin >= at;  // the second 万 of 50万到100万
-      if ((written.size() > length || later) && text.starts_with(written)) length = written.size(), best = token;
+      if (written.size() > length && text.starts_with(written)) length = written.size(), best = token;
     }
     if (length == 0) return std::nullopt;
     text.remove_prefix(length);
@@ -631,6 +616,8 @@ std::optional<Recovery::Mended> Recovery::mended(const Complaint& complaint, con
     out.behind = out.piece.size();
     placed = true;
   };
+  for (const Token& token : piece)  // what is offered would join two lines
+    if (token.type == P::INDENT && token.begin > fix.span.begin && token.begin <= fix.span.end) return std::nullopt;
   for (const Token& token : piece) {
     const bool covered = token.begin >= fix.span.begin && token.end <= fix.span.end && token.end > token.begin;
     const bool before = token.end <= fix.span.begin && !covered;

@@ -256,23 +256,6 @@ void Filter::told_of_stop(const Raw* next) {
   raws_.pop_back();
 }
 
-// Where every word is a name the whole run belongs to it: 客户.近7天交易额.
-std::size_t Filter::take_name(std::size_t at, std::size_t end) {
-  std::size_t next = at + 1;
-  while (next < end && raws_[next].glued && !raws_[next].first &&
-         (raws_[next].type == L::WORD ||
-          (raws_[next].type == L::NUMBER &&
-           slice(raws_[next].begin, raws_[next].end).find('.') == std::string_view::npos))) {
-    ++next;
-  }
-  emit(L::WORD, raws_[at].begin, raws_[next - 1].end);
-  if (raws_[next - 1].end - raws_[at].begin > limits_.name_bytes && next > at + 1) {
-    complain(codes::kNameTooLong, raws_[at].begin, raws_[at].begin + 1,
-             {std::to_string(raws_[next - 1].end - raws_[at].begin), std::to_string(limits_.name_bytes)});
-  }
-  return next;
-}
-
 const Spelling* Filter::phrase_at(std::size_t at, std::size_t end, std::size_t& length) {
   for (const Spelling* spelling : spellings_from(word(raws_[at]))) {
     const auto& words = spelling->words;
@@ -534,7 +517,7 @@ void Filter::a_number(Reading& reading, std::size_t& at, std::size_t end) {
   const Raw& raw = raws_[at];
   const bool a_name = reading.name_expected || reading.member_name || names_follow();
   reading.name_expected = false;
-  if (a_name && told_of_digit_first(at, end)) return;
+  if ((a_name || kind_ == L::SCALE) && told_of_digit_first(at, end)) return;
   if (slashed_date(at, end)) {
     emit(L::DATE, raw.begin, raws_[at + 4].end);
     at += 5;
@@ -605,7 +588,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   reading.name_expected = kind_ != L::EXAMPLE && glued_is_ == 0;
   while (at < end) {
     const Raw& raw = raws_[at];
-    if (told_of_dot(at, end)) continue;
+    if (told_of_dot(at, end) || told_of_title(at, end)) continue;
     const bool begins_line = raw.first && reading.lines && reading.depth == 0;
     if (raw.type == L::STRAY && !begins_line && told_of_marks(at, end)) {
       reading.name_expected = false;
@@ -659,7 +642,8 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   for (; reading.indents.size() > 1; reading.indents.pop_back())
     emit(L::DEDENT, raws_[end - 1].end, raws_[end - 1].end);
   if (reading.deepest > limits_.nesting) {
-    complain(codes::kNestingTooDeep, reading.deep_at, reading.deep_at + 1, {std::to_string(limits_.nesting)});
+    complain(codes::kNestingTooDeep, reading.deep_at, reading.deep_at + 1, {std::to_string(limits_.nesting)}, kNamedEn,
+             kNamedZh);
     hopeless_ = true;  // the parser is never shown it
   }
   stretch.end = result_.tokens.size();

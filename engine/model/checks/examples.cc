@@ -65,7 +65,9 @@ class ExampleCheck {
       if (!fresh) {
         Diagnostic& diagnostic = work_.report(
             codes::kNameTwice, item_, each.path.span,
-            {std::string(word_of(Kind::fact, item_.language())), std::string(work_.text_at(each.path.span))});
+            {std::string(word_of(Kind::fact, item_.language())), std::string(work_.text_at(each.path.span))},
+            Work::say(item_, "A fact has one value in a turn: keep one of the two.",
+                      "一次交互中每个事实只有一个值：请只保留其一。"));
         diagnostic.related.push_back({earlier->second, Work::say(item_, "given here", "已在此处给出")});
         continue;
       }

@@ -21,6 +21,8 @@ constexpr std::size_t kCompared = 20'000'000;  // names, in looking for those th
 
 Diagnostic& Work::report(const Code& code, const Item& item, Span span, std::vector<std::string> arguments,
                          std::string help, Severity severity) {
+  if (&code == &codes::kNameTwice && help.empty())
+    help = say(item, "Give one of the two another name, or delete it.", "请给其中之一另起名称，或删去其一。");
   Diagnostic diagnostic = diagnose(code, span, item.language(), arguments, std::move(help));
   diagnostic.severity = severity;
   diagnostics.push_back(std::move(diagnostic));
