@@ -7,6 +7,11 @@
 # compiled by the target `all_verify_interface_header_sets`.
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 
+# The rooms of which a sanitizer's preset compiles each folder as one: most of a compilation here is the reading of headers. That each
+# file and each header stands alone is shown by preset dev. Two files of such a folder may not each have a name of their own that is
+# the same; the compiler refuses it.
+set(CAVEAT_ROOMS_BY_FOLDER base program decide audit wire load gate)
+
 function(caveat_room name)
   cmake_parse_arguments(ROOM "" "" "LINKS;EXTERNAL;PRIVATE_EXTERNAL" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -35,6 +40,15 @@ function(caveat_room name)
   # Left out of a sanitizer a room is built as preset dev builds it, to the letter: ccache has it from there.
   if(sources AND NOT name IN_LIST CAVEAT_ROOMS_AS_IN_DEV)
     target_compile_options(caveat_${name} PRIVATE ${CAVEAT_SANITIZER})
+    if(CAVEAT_SANITIZER AND name IN_LIST CAVEAT_ROOMS_BY_FOLDER)
+      set_target_properties(caveat_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+      foreach(source IN LISTS sources)
+        file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${source})
+        get_filename_component(folder ${folder} DIRECTORY)
+        string(MAKE_C_IDENTIFIER ${folder} folder)
+        set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${folder})
+      endforeach()
+    endif()
   endif()
   foreach(room IN LISTS ROOM_LINKS)
     target_link_libraries(caveat_${name} ${scope} caveat_${room})

@@ -59,18 +59,18 @@ std::string encode(const Switch& state) {
   return out.take();
 }
 
-const cbor::Value& member(const cbor::Value& map, int key) {
+const cbor::Value& lever_member(const cbor::Value& map, int key) {
   const cbor::Value* found = map.kind == cbor::Value::Kind::map ? map.find(key) : nullptr;
   if (found == nullptr) throw std::runtime_error("the switch in the state cannot be read");
   return *found;
 }
 
 Lever decode_lever(const cbor::Value& map) {
-  return {.on = member(map, 1).number != 0,
-          .by = std::string(member(map, 2).string),
-          .reason = std::string(member(map, 3).string),
-          .queue = std::string(member(map, 4).string),
-          .since = member(map, 5).as_integer().value_or(0)};
+  return {.on = lever_member(map, 1).number != 0,
+          .by = std::string(lever_member(map, 2).string),
+          .reason = std::string(lever_member(map, 3).string),
+          .queue = std::string(lever_member(map, 4).string),
+          .since = lever_member(map, 5).as_integer().value_or(0)};
 }
 
 // Of before there was a history: the last change of each is known.
@@ -87,15 +87,15 @@ std::shared_ptr<const std::vector<Thrown>> last_changes(const Switch& state) {
 Switch decode_switch(std::string_view encoded) {
   const Result<cbor::Value> map = cbor::decode(encoded);
   if (!map) throw std::runtime_error("the switch in the state cannot be read");
-  Switch state{.all = decode_lever(*map), .topics = {}, .version = member(*map, 6).number};
+  Switch state{.all = decode_lever(*map), .topics = {}, .version = lever_member(*map, 6).number};
   if (const cbor::Value* topics = map->find(7)) {
     for (const cbor::Value& topic : topics->items)
-      state.topics.emplace(std::string(member(topic, 6).string), decode_lever(topic));
+      state.topics.emplace(std::string(lever_member(topic, 6).string), decode_lever(topic));
   }
   if (const cbor::Value* history = map->find(8)) {
     std::vector<Thrown> all;
     for (const cbor::Value& one : history->items)
-      all.push_back({std::string(member(one, 6).string), decode_lever(one)});
+      all.push_back({std::string(lever_member(one, 6).string), decode_lever(one)});
     state.history = std::make_shared<const std::vector<Thrown>>(std::move(all));
   } else {
     state.history = last_changes(state);

@@ -6,6 +6,7 @@
 
 #include "adapters/gate/past.h"
 #include "adapters/gate/record.h"
+#include "adapters/gate/sections.h"
 #include "audit/record/sections.h"
 #include "engine/base/cbor.h"
 #include "engine/decide/cause.h"
@@ -23,21 +24,8 @@ namespace {
 constexpr std::size_t kMostOfText = 500;  // bytes of a value that is a text
 constexpr auto kLastCause = static_cast<std::int64_t>(decide::Cause::empty_text);
 
-cbor::Value section(const audit::OpenedRecord& record, audit::Section which) {
-  const audit::SectionBytes* bytes = record.find(which);
-  Result<cbor::Value> value = cbor::decode(bytes == nullptr ? std::string_view() : std::string_view(bytes->encoded));
-  return value ? std::move(*value) : cbor::Value{};
-}
-
-const cbor::Value* member(const cbor::Value& map, int key) {
-  return map.kind == cbor::Value::Kind::map ? map.find(key) : nullptr;
-}
-std::string text(const cbor::Value& map, int key) {
-  const cbor::Value* found = member(map, key);
-  return found == nullptr ? std::string() : std::string(found->string);
-}
 std::int64_t number(const cbor::Value& map, int key, std::int64_t otherwise) {
-  const cbor::Value* found = member(map, key);
+  const cbor::Value* found = member_at(map, key);
   return found == nullptr ? otherwise : found->as_integer().value_or(otherwise);
 }
 
@@ -120,14 +108,15 @@ std::string FactsReader::in_words(std::uint32_t slot, std::string value) const {
 
 FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
   FactsTold told;
-  const cbor::Value request = section(record, audit::Section::request), kept = section(record, audit::Section::facts);
+  const cbor::Value request = section_of(record, audit::Section::request),
+                    kept = section_of(record, audit::Section::facts);
   const auto named = [&](std::string_view path, std::int64_t item) {
     static constexpr int kProducts[] = {11, 15}, kActions[] = {12}, kRecipients[] = {13};
     const std::span<const int> keys = path.starts_with("product.")
                                           ? std::span<const int>(kProducts)
                                           : std::span<const int>(path.starts_with("action.") ? kActions : kRecipients);
     for (const int key : keys) {
-      const cbor::Value* ids = member(request, key);
+      const cbor::Value* ids = member_at(request, key);
       const std::int64_t many = ids == nullptr ? 0 : static_cast<std::int64_t>(ids->items.size());
       if (item >= 0 && item < many) return std::string(ids->items[static_cast<std::size_t>(item)].string);
       item -= many;  // those that the text only names are counted behind those that it recommends
@@ -149,24 +138,24 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
            !(whom_.has_packs && keeps_back(whom_.program, rule, whom_.roles));
   };
   std::map<Place, Used> used;
-  const cbor::Value result = section(record, audit::Section::result);
-  const cbor::Value* encoded = member(result, 1);
+  const cbor::Value result = section_of(record, audit::Section::result);
+  const cbor::Value* encoded = member_at(result, 1);
   const Result<cbor::Value> outcome = cbor::decode(encoded == nullptr ? std::string_view() : encoded->string);
-  const cbor::Value* reasons = outcome ? member(*outcome, 1) : nullptr;
+  const cbor::Value* reasons = outcome ? member_at(*outcome, 1) : nullptr;
   for (std::size_t i = 0; reasons != nullptr && i < reasons->items.size(); ++i) {
     const cbor::Value& reason = reasons->items[i];
-    std::string rule = text(reason, 0);
+    std::string rule = text_at(reason, 0);
     const bool shows = is_told(rule);
-    const cbor::Value* facts = member(reason, 5);
+    const cbor::Value* facts = member_at(reason, 5);
     for (std::size_t at = 0; facts != nullptr && at < facts->items.size(); ++at) {
       const cbor::Value& fact = facts->items[at];
-      Used& one = used[{text(fact, 0), number(fact, 3, -1)}];
+      Used& one = used[{text_at(fact, 0), number(fact, 3, -1)}];
       if (!shows) {
         one.by_others = true;
         continue;
       }
       if (std::find(one.rules.begin(), one.rules.end(), rule) == one.rules.end()) one.rules.push_back(rule);
-      const cbor::Value* known = member(fact, 1);
+      const cbor::Value* known = member_at(fact, 1);
       one.known = known != nullptr && known->number != 0;
       if (const std::int64_t cause = number(fact, 2, 0); cause > 0 && cause <= kLastCause)
         one.cause = decide::name(static_cast<decide::Cause>(cause));
@@ -174,7 +163,7 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
   }
 
   // Read by confidential rules alone then: what reads it now does not open it to others.
-  const cbor::Value* then = member(result, kKeptBackKey);
+  const cbor::Value* then = member_at(result, kKeptBackKey);
   const auto is_kept_back = [&](std::string_view path) {
     if (then == nullptr) return false;
     for (const cbor::Value& one : then->items) {
@@ -187,7 +176,7 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
   };
   for (const cbor::Value& entry : kept.items) {
     FactTold fact;
-    fact.path = text(entry, 1);
+    fact.path = text_at(entry, 1);
     const std::int64_t item = number(entry, 2, -1);
     const auto found = used.find({fact.path, item});
     const Used* use = found == used.end() ? nullptr : &found->second;
@@ -202,15 +191,15 @@ FactsTold FactsReader::read(const audit::OpenedRecord& record) const {
     const std::uint32_t slot = slot_of(whom_.program, fact.path);
     if (slot != program::kNone) fact.name = whom_.program->slot_name(slot, whom_.language);
     fact.of = named(fact.path, item);
-    fact.cause = text(entry, 4);
+    fact.cause = text_at(entry, 4);
     fact.known = fact.cause.empty();
-    fact.quality = text(entry, 5);
-    fact.source = text(entry, 6);
-    if (member(entry, 7) != nullptr) fact.as_of = number(entry, 7, 0);
-    fact.data_class = text(entry, 8);
-    fact.hidden =
-        fact.known && (member(entry, 3) == nullptr || member(entry, 11) != nullptr || hides(fact.data_class, slot));
-    if (fact.known && !fact.hidden) fact.value = in_words(slot, text(entry, 3));
+    fact.quality = text_at(entry, 5);
+    fact.source = text_at(entry, 6);
+    if (member_at(entry, 7) != nullptr) fact.as_of = number(entry, 7, 0);
+    fact.data_class = text_at(entry, 8);
+    fact.hidden = fact.known &&
+                  (member_at(entry, 3) == nullptr || member_at(entry, 11) != nullptr || hides(fact.data_class, slot));
+    if (fact.known && !fact.hidden) fact.value = in_words(slot, text_at(entry, 3));
     told.facts.push_back(std::move(fact));
   }
   for (auto& [place, use] : used) {  // which the turn did not bring

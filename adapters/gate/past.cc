@@ -4,6 +4,7 @@
 
 #include "adapters/gate/desk.h"
 #include "adapters/gate/record.h"
+#include "adapters/gate/sections.h"
 #include "audit/codes.h"
 #include "audit/error.h"
 #include "audit/log/tree.h"
@@ -17,22 +18,11 @@ namespace {
 
 constexpr std::string_view kRequest = "request ";
 
-cbor::Value section(const audit::OpenedRecord& record, audit::Section which) {
-  const audit::SectionBytes* bytes = record.find(which);
-  Result<cbor::Value> value = cbor::decode(bytes == nullptr ? std::string_view() : std::string_view(bytes->encoded));
-  return value ? std::move(*value) : cbor::Value{};
-}
-
-std::string text(const cbor::Value& map, int key) {
-  const cbor::Value* found = map.kind == cbor::Value::Kind::map ? map.find(key) : nullptr;
-  return found == nullptr ? std::string() : std::string(found->string);
-}
-
 }  // namespace
 
 std::vector<audit::Reserved> reserved_in(const audit::OpenedRecord& record) {
   std::vector<audit::Reserved> all;
-  const cbor::Value result = section(record, audit::Section::result);
+  const cbor::Value result = section_of(record, audit::Section::result);
   const cbor::Value* kept = result.kind == cbor::Value::Kind::map ? result.find(kReservedKey) : nullptr;
   if (kept == nullptr) return all;
   for (const cbor::Value& one : kept->items) {
@@ -80,19 +70,19 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
   past.index = index;
   past.recorded = opened->header.time_us;
   past.leaf = audit::leaf_hash(audit::encode_header(opened->header));
-  const cbor::Value request = section(*opened, audit::Section::request);
-  past.request = text(request, 1);
-  past.language = text(request, 5) == "en" ? Language::en : Language::zh;
-  past.conversation = text(request, 7);
-  past.customer = text(request, 9);
-  const cbor::Value texts = section(*opened, audit::Section::texts);
+  const cbor::Value request = section_of(*opened, audit::Section::request);
+  past.request = text_at(request, 1);
+  past.language = text_at(request, 5) == "en" ? Language::en : Language::zh;
+  past.conversation = text_at(request, 7);
+  past.customer = text_at(request, 9);
+  const cbor::Value texts = section_of(*opened, audit::Section::texts);
   const auto has_text = [&](int key) { return texts.kind == cbor::Value::Kind::map && texts.find(key) != nullptr; };
   past.of_material = has_text(4);
   for (const int key : {3, 4})
-    if (has_text(key)) past.offered = text(texts, key);
-  const cbor::Value result = section(*opened, audit::Section::result);
-  past.body = text(result, kReplyKey);
-  past.id = text(result, kDecisionKey);
+    if (has_text(key)) past.offered = text_at(texts, key);
+  const cbor::Value result = section_of(*opened, audit::Section::result);
+  past.body = text_at(result, kReplyKey);
+  past.id = text_at(result, kDecisionKey);
   if (const cbor::Value* told = result.kind == cbor::Value::Kind::map ? result.find(kToldOnceKey) : nullptr)
     past.told_once = decode_told(*told);
   past.reserved = reserved_in(*opened);
@@ -118,7 +108,7 @@ std::optional<PastDecision> past_decision_at(audit::Log& log, const audit::LogRe
 
 Given given(const program::Program& program, const audit::OpenedRecord& record) {
   Given given;
-  const cbor::Value result = section(record, audit::Section::result);
+  const cbor::Value result = section_of(record, audit::Section::result);
   if (result.kind != cbor::Value::Kind::map) return given;
   if (const cbor::Value* left_out = result.find(kLeftOutKey)) given.used = once_of(program, decode_told(*left_out));
   if (const cbor::Value* question = result.find(kQuestionKey)) given.question = std::string(question->string);

@@ -23,7 +23,7 @@ namespace caveat::gate {
 
 namespace {
 
-constexpr int kOutcome = 1;  // of Section::result: the bridge's
+constexpr int kResultOutcome = 1;  // of Section::result: the bridge's
 
 // Of a program the facts that only confidential rules read, each with the roles that one of these names. Reckoned once for each that a
 // thread decides with: it asks every rule.
@@ -88,7 +88,7 @@ std::string with_reply(std::string_view result, const RecordedTurn& turn) {
           (turn.question.empty() ? 0 : 1));
   for (std::size_t i = 0; i < pairs; ++i) {
     out.raw(decoded->items[2 * i].encoded);
-    if (!outcome.empty() && decoded->items[2 * i].number == kOutcome)
+    if (!outcome.empty() && decoded->items[2 * i].number == kResultOutcome)
       out.bytes(outcome);
     else
       out.raw(decoded->items[2 * i + 1].encoded);
@@ -328,7 +328,7 @@ Reply recorded_reply(audit::Log& log, std::uint64_t index, std::string_view id) 
       audit::decode_verdict(said == nullptr ? std::string_view() : said->encoded);
   if (!verdict) throw closed("it holds no verdict");
   out.verdict = static_cast<decide::Verdict>(verdict->verdict);
-  if (const cbor::Value* outcome = result->find(kOutcome))
+  if (const cbor::Value* outcome = result->find(kResultOutcome))
     out.outcome = wire::recorded_outcome_json(id, out.verdict, outcome->string);
   out.recorded = true;
   return out;

@@ -110,7 +110,7 @@ class Writer {
   std::size_t at_ = 0;
 };
 
-struct Member {
+struct Placed {
   std::uint64_t rank;  // by its length, then its first bytes: what is of one rank is looked at whole
   std::uint32_t index;
 };
@@ -121,7 +121,7 @@ struct Piece {  // of what was written
 
 struct Memory {  // one a thread: keeps what it has grown to
   Writer all, matter;
-  std::vector<Member> members;  // of all objects that are open
+  std::vector<Placed> members;  // of all objects that are open
   std::vector<Piece> pieces;
 };
 
@@ -185,14 +185,14 @@ class Canonical {
     for (std::uint32_t child = node.first; child != Fields::kEnd; child = nodes_[child].next) {
       members_.push_back({rank(name(child)), child});
       if (members_.size() - first > kFew) continue;
-      const Member one = members_.back();
+      const Placed one = members_.back();
       std::size_t at = members_.size() - 1;
       for (; at > first && before(one, members_[at - 1]); --at) members_[at] = members_[at - 1];
       members_[at] = one;
     }
     if (members_.size() - first > kFew)
       std::sort(members_.begin() + static_cast<std::ptrdiff_t>(first), members_.end(),
-                [this](const Member& a, const Member& b) { return before(a, b); });
+                [this](const Placed& a, const Placed& b) { return before(a, b); });
     return first;
   }
 
@@ -205,7 +205,7 @@ class Canonical {
     if (name.size() < kBytes) word &= ~std::uint64_t{0} << 8 * (kBytes - name.size());
     return std::uint64_t{std::min<std::size_t>(name.size(), 255)} << 56 | word;
   }
-  bool before(const Member& a, const Member& b) const {
+  bool before(const Placed& a, const Placed& b) const {
     if (a.rank != b.rank) return a.rank < b.rank;
     const std::string_view left = name(a.index), right = name(b.index);
     return left.size() != right.size() ? left.size() < right.size() : left < right;
@@ -235,7 +235,7 @@ class Canonical {
   const Fields::Node* const nodes_;
   const char* const texts_;
   Writer& out_;
-  std::vector<Member>& members_;
+  std::vector<Placed>& members_;
 };
 
 Memory& memory() {

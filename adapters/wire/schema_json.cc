@@ -211,9 +211,9 @@ object id_text() {
   return {{"type", "string"}, {"minLength", 1}, {"maxLength", Limits{}.id_characters}, {"pattern", id_pattern()}};
 }
 
-class Writer {
+class SchemaWriter {
  public:
-  Writer(const Program& program, Language language) : p_(program), language_(language) {}
+  SchemaWriter(const Program& program, Language language) : p_(program), language_(language) {}
 
   object root() const {
     object out = closed(members(Members::kRoot), array{"id"});
@@ -448,7 +448,7 @@ std::string schema_json(const program::Program& program, Language language) {
   object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}};
   out["$id"] = "urn:caveat:schema:sha256:" + hex(program.digest());
   out["title"] = language == Language::zh ? "一轮对话" : "A turn of a conversation";
-  for (auto& [name, value] : Writer(program, language).root()) out[name] = value;
+  for (auto& [name, value] : SchemaWriter(program, language).root()) out[name] = value;
   return json::serialize(out);
 }
 

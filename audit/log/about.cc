@@ -7,7 +7,7 @@
 namespace caveat::audit {
 namespace {
 
-constexpr std::string_view kHead = "caveat log format ";
+constexpr std::string_view kFormatLine = "caveat log format ";
 
 tl::unexpected<Problem> refuse(const Code& code, Words expected, std::string found) {
   return tl::unexpected(Problem{
@@ -18,8 +18,8 @@ tl::unexpected<Problem> refuse(const Code& code, Words expected, std::string fou
 }  // namespace
 
 std::string about_text(const About& about) {
-  return std::string(kHead) + std::to_string(about.format) + "\norigin " + about.origin + "\nsuite " + about.suite +
-         "\ncreated " + about.created + "\nsqlite " + about.sqlite + "\n";
+  return std::string(kFormatLine) + std::to_string(about.format) + "\norigin " + about.origin + "\nsuite " +
+         about.suite + "\ncreated " + about.created + "\nsqlite " + about.sqlite + "\n";
 }
 
 Result<About> parse_about(std::string_view note) {
@@ -35,7 +35,7 @@ Result<About> parse_about(std::string_view note) {
     }
     return value;
   };
-  const std::string format = take(kHead);
+  const std::string format = take(kFormatLine);
   if (format.empty()) return refuse(codes::kBadNote, "the first line `caveat log format N`", "");
   if (format != std::to_string(kFormat)) return refuse(codes::kLogFormat, std::to_string(kFormat), format);
   About about;

@@ -14,9 +14,9 @@
 namespace caveat::audit {
 namespace {
 
-constexpr std::size_t kBlock = 512, kMostCode = 64;
+constexpr std::size_t kNoteBytes = 512, kMostCode = 64;
 
-std::string check_of(const std::string& origin, std::string_view fields) {
+std::string gap_check(const std::string& origin, std::string_view fields) {
   return hex(view(sha256("caveat/1/gap\n" + origin + "\n" + std::string(fields))).substr(0, 8));
 }
 
@@ -38,17 +38,17 @@ GapNote::~GapNote() {
 }
 
 std::optional<GapNote::Lost> GapNote::read() const {
-  std::array<char, kBlock> block{};
+  std::array<char, kNoteBytes> block{};
   if (file_ < 0 || (made_ && fresh_)) return std::nullopt;
   const Lost damaged{.since = 0, .lost = 0, .code = std::string(kDamaged), .missing = made_};
-  if (::pread(file_, block.data(), block.size(), 0) != static_cast<ssize_t>(kBlock)) return damaged;
+  if (::pread(file_, block.data(), block.size(), 0) != static_cast<ssize_t>(kNoteBytes)) return damaged;
   std::string_view line(block.data(), block.size());
   line = line.substr(0, line.find('\n'));
   if (line == "gap 1 none") return std::nullopt;
   const std::size_t last = line.rfind(' ');
   constexpr std::string_view kHead = "gap 1 ";
   if (!line.starts_with(kHead) || last == std::string_view::npos ||
-      line.substr(last + 1) != check_of(origin_, line.substr(0, last + 1)))
+      line.substr(last + 1) != gap_check(origin_, line.substr(0, last + 1)))
     return damaged;
   std::string_view fields = line.substr(kHead.size(), last - kHead.size());
   Lost lost;
@@ -66,7 +66,7 @@ std::optional<GapNote::Lost> GapNote::read() const {
 void GapNote::write(const Lost& lost) {
   const std::string fields = "gap 1 " + std::to_string(lost.since) + " " + std::to_string(lost.lost) + " " +
                              lost.code.substr(0, kMostCode) + " ";
-  put(fields + check_of(origin_, fields) + "\n");
+  put(fields + gap_check(origin_, fields) + "\n");
   empty_ = made_ = false;
 }
 
@@ -77,7 +77,7 @@ void GapNote::clear() {
 }
 
 void GapNote::put(std::string line) {
-  line.resize(kBlock, '\n');
+  line.resize(kNoteBytes, '\n');
   if (file_ >= 0 && ::pwrite(file_, line.data(), line.size(), 0) < 0) {
     // Then it is as if there were none: what is lost is in memory still.
   }

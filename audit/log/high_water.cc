@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kLineBytes = 96;
 
-std::string check_of(const std::string& origin, std::string_view fields) {
+std::string high_water_check(const std::string& origin, std::string_view fields) {
   return hex(view(sha256("caveat/1/high-water\n" + origin + "\n" + std::string(fields))).substr(0, 8));
 }
 
@@ -27,7 +27,7 @@ std::string line_of(const std::string& origin, std::uint64_t size, const Digest&
   char digits[24];
   std::snprintf(digits, sizeof digits, "%020llu", static_cast<unsigned long long>(size));
   std::string fields = "high-water 1 " + std::string(digits) + " " + base64(view(root)) + " ";
-  return fields + check_of(origin, fields) + "\n";
+  return fields + high_water_check(origin, fields) + "\n";
 }
 
 std::optional<Mark> parse(const std::string& origin, std::string_view line) {

@@ -9,7 +9,7 @@ namespace caveat::audit {
 
 namespace {
 
-constexpr std::string_view kHead = "caveat.signer/v1\n";
+constexpr std::string_view kFirstLine = "caveat.signer/v1\n";
 
 std::vector<VerifierKey> closure(std::vector<VerifierKey> named, const std::vector<std::string>& notes,
                                  SignatureCheck check, VerifierKey SignerChange::* from,
@@ -32,14 +32,15 @@ std::vector<VerifierKey> closure(std::vector<VerifierKey> named, const std::vect
 }  // namespace
 
 std::string signer_text(const VerifierKey& before, const VerifierKey& after) {
-  return std::string(kHead) + format_verifier_key(before) + "\n" + format_verifier_key(after) + "\n";
+  return std::string(kFirstLine) + format_verifier_key(before) + "\n" + format_verifier_key(after) + "\n";
 }
 
 std::optional<SignerChange> read_signer_note(std::string_view note, SignatureCheck check) {
   const Result<SignedNote> parsed = parse_note(note);
-  if (!parsed || !parsed->text.starts_with(kHead) || parsed->signatures.size() != 2 || format_note(*parsed) != note)
+  if (!parsed || !parsed->text.starts_with(kFirstLine) || parsed->signatures.size() != 2 ||
+      format_note(*parsed) != note)
     return std::nullopt;
-  const std::string_view lines = std::string_view(parsed->text).substr(kHead.size());
+  const std::string_view lines = std::string_view(parsed->text).substr(kFirstLine.size());
   const auto end = lines.find('\n');
   if (end == std::string_view::npos || lines.size() < end + 2) return std::nullopt;
   const Result<VerifierKey> before = parse_verifier_key(lines.substr(0, end));

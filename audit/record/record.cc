@@ -14,7 +14,7 @@ struct KindName {
   std::string_view name;
 };
 
-constexpr KindName kKinds[] = {
+constexpr KindName kKindNames[] = {
     {Kind::decision, "decision"},
     {Kind::delivery_confirmed, "delivery_confirmed"},
     {Kind::delivery_missed, "delivery_missed"},
@@ -73,13 +73,13 @@ static_assert([] {
 }  // namespace
 
 std::string_view name(Kind kind) {
-  for (const auto& known : kKinds)
+  for (const auto& known : kKindNames)
     if (known.kind == kind) return known.name;
   return "unknown";
 }
 
 std::optional<Kind> kind_of(std::uint64_t number) {
-  for (const auto& known : kKinds)
+  for (const auto& known : kKindNames)
     if (static_cast<std::uint64_t>(known.kind) == number) return known.kind;
   return std::nullopt;
 }

@@ -34,20 +34,20 @@ constexpr int kRules = 1, kCounted = 2, kWhose = 3, kWithin = 4, kDay = 5, kCond
 }  // namespace windows_key
 constexpr std::uint8_t kLastCause = 21;
 
-tl::unexpected<Problem> bad(std::string_view where, Words expected) {
+tl::unexpected<Problem> bad_section(std::string_view where, Words expected) {
   return tl::unexpected(
       Problem{&codes::kBadRecord,
               {{.path = std::string(where), .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
 
-using Kind = cbor::Value::Kind;
+using ItemKind = cbor::Value::Kind;
 
-const cbor::Value* of_kind(const cbor::Value* value, Kind kind) {
+const cbor::Value* of_kind(const cbor::Value* value, ItemKind kind) {
   return value != nullptr && value->kind == kind ? value : nullptr;
 }
 
 bool read(const cbor::Value* value, std::string& out) {
-  if (of_kind(value, Kind::text) == nullptr) return false;
+  if (of_kind(value, ItemKind::text) == nullptr) return false;
   out = value->string;
   return true;
 }
@@ -61,7 +61,7 @@ bool read(const cbor::Value* value, Integer& out, std::int64_t low, std::int64_t
 }
 
 bool read(const cbor::Value* value, Digest& out) {
-  if (of_kind(value, Kind::bytes) == nullptr || value->string.size() != out.size()) return false;
+  if (of_kind(value, ItemKind::bytes) == nullptr || value->string.size() != out.size()) return false;
   std::copy(value->string.begin(), value->string.end(), out.begin());
   return true;
 }
@@ -71,7 +71,7 @@ void key(cbor::Encoder& out, int number) { out.integer(number); }
 // What was read, if it is all that stands there: a member more, or one left out, is not what the encoder writes.
 template <class Section, class Encode>
 Result<Section> exact(Section section, std::string_view encoded, Encode encode, std::string_view what) {
-  if (encode(section) != encoded) return bad(what, "the one encoding of this section");
+  if (encode(section) != encoded) return bad_section(what, "the one encoding of this section");
   return section;
 }
 
@@ -89,10 +89,10 @@ void write_packs(cbor::Encoder& out, const std::vector<PackDigest>& packs) {
 }
 
 bool read_packs(const cbor::Value* value, std::vector<PackDigest>& out) {
-  if (of_kind(value, Kind::array) == nullptr) return false;
+  if (of_kind(value, ItemKind::array) == nullptr) return false;
   for (const cbor::Value& item : value->items) {
     PackDigest& pack = out.emplace_back();
-    if (item.kind != Kind::map || item.items.size() != 6 || !read(item.find(digests_key::kName), pack.name) ||
+    if (item.kind != ItemKind::map || item.items.size() != 6 || !read(item.find(digests_key::kName), pack.name) ||
         !read(item.find(digests_key::kVersion), pack.version) || !read(item.find(digests_key::kDigest), pack.digest))
       return false;
   }
@@ -105,7 +105,7 @@ void write_texts(cbor::Encoder& out, const std::vector<std::string>& texts) {
 }
 
 bool read_texts(const cbor::Value* value, std::vector<std::string>& out) {
-  if (of_kind(value, Kind::array) == nullptr) return false;
+  if (of_kind(value, ItemKind::array) == nullptr) return false;
   for (const cbor::Value& item : value->items) {
     if (!read(&item, out.emplace_back())) return false;
   }
@@ -122,10 +122,10 @@ void write_lines(cbor::Encoder& out, const std::vector<StoryLine>& lines) {
 }
 
 bool read_lines(const cbor::Value* value, std::vector<StoryLine>& out) {
-  if (of_kind(value, Kind::array) == nullptr) return false;
+  if (of_kind(value, ItemKind::array) == nullptr) return false;
   for (const cbor::Value& item : value->items) {
     StoryLine& line = out.emplace_back();
-    if (item.kind != Kind::array || item.items.size() != 2 || !read(&item.items[0], line.kind, 1, 10) ||
+    if (item.kind != ItemKind::array || item.items.size() != 2 || !read(&item.items[0], line.kind, 1, 10) ||
         !read(&item.items[1], line.text))
       return false;
   }
@@ -233,27 +233,28 @@ Result<VerdictSection> decode_verdict_by_tree(std::string_view encoded) {
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
   VerdictSection section;
-  const cbor::Value* rules = of_kind(decoded->find(verdict_key::kRules), Kind::array);
-  if (decoded->kind != Kind::map || !read(decoded->find(verdict_key::kVerdict), section.verdict, 0, 4) ||
+  const cbor::Value* rules = of_kind(decoded->find(verdict_key::kRules), ItemKind::array);
+  if (decoded->kind != ItemKind::map || !read(decoded->find(verdict_key::kVerdict), section.verdict, 0, 4) ||
       rules == nullptr)
-    return bad("verdict", "a map of verdict and rules");
+    return bad_section("verdict", "a map of verdict and rules");
   for (const cbor::Value& item : rules->items) {
     RuleOutcome& rule = section.rules.emplace_back();
-    if (item.kind != Kind::map || !read(item.find(verdict_key::kRuleId), rule.id) ||
+    if (item.kind != ItemKind::map || !read(item.find(verdict_key::kRuleId), rule.id) ||
         !read(item.find(verdict_key::kRuleState), rule.state, 0, 2) ||
         !read(item.find(verdict_key::kRuleVerdict), rule.verdict, 0, 4))
-      return bad("verdict/rules", "id, state and verdict of a rule");
+      return bad_section("verdict/rules", "id, state and verdict of a rule");
     const cbor::Value* at = item.find(verdict_key::kRuleItem);
-    if (at != nullptr && !read(at, rule.item, 0, 0x7fffffff)) return bad("verdict/rules", "the position of an item");
+    if (at != nullptr && !read(at, rule.item, 0, 0x7fffffff))
+      return bad_section("verdict/rules", "the position of an item");
   }
   if (const cbor::Value* value = decoded->find(verdict_key::kHandOff)) {
     HandOffOutcome& handoff = section.handoff.emplace();
-    const cbor::Value* hold = of_kind(value->find(verdict_key::kHold), Kind::boolean);
+    const cbor::Value* hold = of_kind(value->find(verdict_key::kHold), ItemKind::boolean);
     if (!read(value->find(verdict_key::kQueue), handoff.queue) ||
         !read(value->find(verdict_key::kPriority), handoff.priority, 0, 3) ||
         !read(value->find(verdict_key::kDue), handoff.due_seconds, 0, INT64_MAX) || hold == nullptr ||
         !read(value->find(verdict_key::kCause), handoff.cause))
-      return bad("verdict/handoff", "queue, priority, due, hold and cause");
+      return bad_section("verdict/handoff", "queue, priority, due, hold and cause");
     handoff.hold = hold->number != 0;
   }
   return exact(std::move(section), encoded, &encode_verdict, "verdict");
@@ -275,10 +276,10 @@ Result<DigestsSection> decode_digests(std::string_view encoded) {
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
   DigestsSection section;
-  if (decoded->kind != Kind::map || !read(decoded->find(digests_key::kProgram), section.program) ||
+  if (decoded->kind != ItemKind::map || !read(decoded->find(digests_key::kProgram), section.program) ||
       !read_packs(decoded->find(digests_key::kPacks), section.packs) ||
       !read_packs(decoded->find(digests_key::kData), section.data))
-    return bad("digests", "program, packs and data sets with their digests");
+    return bad_section("digests", "program, packs and data sets with their digests");
   return exact(std::move(section), encoded, &encode_digests, "digests");
 }
 
@@ -306,17 +307,17 @@ std::string encode_rules(const RulesSection& section) {
 Result<RulesSection> decode_rules(std::string_view encoded) {
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
-  if (decoded->kind != Kind::array) return bad("rules", "a list of rules");
+  if (decoded->kind != ItemKind::array) return bad_section("rules", "a list of rules");
   RulesSection section;
   for (const cbor::Value& item : decoded->items) {
     RuleText& rule = section.rules.emplace_back();
-    if (item.kind != Kind::map || !read(item.find(rules_key::kId), rule.id) ||
+    if (item.kind != ItemKind::map || !read(item.find(rules_key::kId), rule.id) ||
         !read(item.find(rules_key::kTitleEnglish), rule.title_en) ||
         !read(item.find(rules_key::kTitleChinese), rule.title_zh) ||
         !read_texts(item.find(rules_key::kCitesEnglish), rule.cites_en) ||
         !read_texts(item.find(rules_key::kCitesChinese), rule.cites_zh) ||
         !read_texts(item.find(rules_key::kOwner), rule.owner))
-      return bad("rules", "id, titles, citations and owner of a rule");
+      return bad_section("rules", "id, titles, citations and owner of a rule");
   }
   return exact(std::move(section), encoded, &encode_rules, "rules");
 }
@@ -335,9 +336,9 @@ Result<StorySection> decode_story(std::string_view encoded) {
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
   StorySection section;
-  if (decoded->kind != Kind::map || !read_lines(decoded->find(story_key::kEnglish), section.en) ||
+  if (decoded->kind != ItemKind::map || !read_lines(decoded->find(story_key::kEnglish), section.en) ||
       !read_lines(decoded->find(story_key::kChinese), section.zh))
-    return bad("story", "lines in English and in Chinese");
+    return bad_section("story", "lines in English and in Chinese");
   return exact(std::move(section), encoded, &encode_story, "story");
 }
 
@@ -352,13 +353,14 @@ bool read_optional(const cbor::Value* value, std::optional<T>& out, Bounds... bo
 bool read_span(const cbor::Value* value, std::optional<Duration>& out) {
   if (value == nullptr) return true;
   Duration& span = out.emplace();
-  return value->kind == Kind::array && value->items.size() == 3 && read(&value->items[0], span.months, 0, INT32_MAX) &&
-         read(&value->items[1], span.seconds, 0, INT64_MAX) && read(&value->items[2], span.working_days, 0, INT32_MAX);
+  return value->kind == ItemKind::array && value->items.size() == 3 &&
+         read(&value->items[0], span.months, 0, INT32_MAX) && read(&value->items[1], span.seconds, 0, INT64_MAX) &&
+         read(&value->items[2], span.working_days, 0, INT32_MAX);
 }
 
 bool read_possible(const cbor::Value* value, std::optional<std::uint64_t>& out) {
   if (value == nullptr) return false;
-  return value->kind == Kind::null || read(value, out.emplace(), 0, INT64_MAX);
+  return value->kind == ItemKind::null || read(value, out.emplace(), 0, INT64_MAX);
 }
 
 template <class T>
@@ -465,15 +467,16 @@ std::string encode_windows(const WindowsSection& section) {
 Result<WindowsSection> decode_windows(std::string_view encoded) {
   const Result<cbor::Value> decoded = cbor::decode(encoded);
   if (!decoded) return tl::unexpected(decoded.error());
-  if (decoded->kind != Kind::array || decoded->items.empty()) return bad("windows", "a list of counts, at least one");
+  if (decoded->kind != ItemKind::array || decoded->items.empty())
+    return bad_section("windows", "a list of counts, at least one");
   WindowsSection section;
   for (const cbor::Value& item : decoded->items) {
     WindowCount count;
-    if (item.kind != Kind::map || !read_count(item, count))
-      return bad("windows", "rules, what is counted, whose, when and how many of a count");
-    if (const std::optional<Phrase> wrong = fault(count)) return bad("windows", *wrong);
+    if (item.kind != ItemKind::map || !read_count(item, count))
+      return bad_section("windows", "rules, what is counted, whose, when and how many of a count");
+    if (const std::optional<Phrase> wrong = fault(count)) return bad_section("windows", *wrong);
     if (!section.counts.empty() && !before(section.counts.back(), count))
-      return bad("windows", "each window once, in their order");
+      return bad_section("windows", "each window once, in their order");
     section.counts.push_back(std::move(count));
   }
   return exact(std::move(section), encoded, &encode_windows, "windows");

@@ -2,6 +2,7 @@
 
 #include <kainjow/mustache.hpp>
 
+#include "audit/report/number.h"
 #include "audit/report/svg.h"
 #include "audit/report/words.h"
 
@@ -17,8 +18,6 @@ using kainjow::mustache::mustache;
 
 // Blue to red, each with at least 4.5 : 1 against white; the plots add a texture.
 const char* const kVerdictFill[] = {"#1b7837", "#2166ac", "#8c6d00", "#b2182b", "#6a3d9a"};
-
-std::string number(std::uint64_t value) { return std::to_string(value); }
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "–";

@@ -42,8 +42,8 @@ void keep_his_own(std::span<const SectionView> sections, const std::string& cust
     return cbor::decode(bytes == nullptr ? std::string_view() : *bytes);
   };
   const auto list_of = [](const Result<cbor::Value>& map, std::int64_t key) {
-    const cbor::Value* list = map ? map->find(key) : nullptr;
-    return list != nullptr && list->kind == cbor::Value::Kind::array ? list->items : std::vector<cbor::Value>();
+    const cbor::Value* array = map ? map->find(key) : nullptr;
+    return array != nullptr && array->kind == cbor::Value::Kind::array ? array->items : std::vector<cbor::Value>();
   };
   const Result<cbor::Value> request = map_of(Section::request), result = map_of(Section::result);
   const std::vector<cbor::Value> recipients = list_of(request, 13);

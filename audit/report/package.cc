@@ -30,7 +30,7 @@ bool listed(std::span<const Section> sections, Section section) {
   return std::find(sections.begin(), sections.end(), section) != sections.end();
 }
 
-tl::unexpected<Problem> bad(Words expected) {
+tl::unexpected<Problem> bad_opened(Words expected) {
   return tl::unexpected(
       Problem{&codes::kBadPackage, {{.path = "opened", .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
@@ -73,17 +73,17 @@ Result<OpenedParts> decode_opened(std::string_view encoded) {
   const cbor::Value* sections = decoded->kind == Item::map ? decoded->find(opened_key::kSections) : nullptr;
   if (decoded->items.size() != 4 || index == nullptr || index->kind != Item::unsigned_integer || sections == nullptr ||
       sections->kind != Item::array || sections->items.empty())
-    return bad("an index and its sections");
+    return bad_opened("an index and its sections");
   OpenedParts opened;
   opened.index = index->number;
   for (const cbor::Value& item : sections->items) {
     if (item.kind != Item::array || item.items.size() != 3 || item.items[0].kind != Item::unsigned_integer ||
         item.items[1].kind != Item::bytes || item.items[1].string.size() != sizeof(Salt) ||
         item.items[2].kind != Item::bytes)
-      return bad("section, salt of 32 bytes and content");
+      return bad_opened("section, salt of 32 bytes and content");
     const std::optional<Section> number = section_of(item.items[0].number);
     if (!number || (!opened.sections.empty() && opened.sections.back().section >= *number))
-      return bad("known sections in ascending order");
+      return bad_opened("known sections in ascending order");
     OpenedSection& section = opened.sections.emplace_back();
     section.section = *number;
     std::copy(item.items[1].string.begin(), item.items[1].string.end(), section.salt.begin());
@@ -94,12 +94,12 @@ Result<OpenedParts> decode_opened(std::string_view encoded) {
 
 Result<std::vector<OpenedParts>> decode_bundle(std::string_view member) {
   std::vector<OpenedParts> records;
-  if (member.empty()) return bad("at least one record");
+  if (member.empty()) return bad_opened("at least one record");
   while (!member.empty()) {
     const std::size_t size = cbor::item_size(member);
     Result<OpenedParts> parts = decode_opened(size == 0 ? member : member.substr(0, size));
     if (!parts) return tl::unexpected(parts.error());
-    if (!records.empty() && records.back().index >= parts->index) return bad("records in ascending order");
+    if (!records.empty() && records.back().index >= parts->index) return bad_opened("records in ascending order");
     records.push_back(std::move(*parts));
     member.remove_prefix(size);
   }

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "audit/report/number.h"
 #include "audit/report/verify_package.h"
 
 namespace caveat::audit {
-
-namespace {
-
-std::string number(std::uint64_t value) { return std::to_string(value); }
-
-}  // namespace
 
 std::string by_the_banks_word(std::uint64_t ids, std::uint64_t others, Language language) {
   if (language == Language::zh)

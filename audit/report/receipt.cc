@@ -16,7 +16,7 @@ namespace caveat::audit {
 
 namespace {
 
-tl::unexpected<Problem> bad(Words expected) {
+tl::unexpected<Problem> bad_receipt(Words expected) {
   return tl::unexpected(Problem{&codes::kBadPackage,
                                 {{.path = "receipt", .expected = expected, .found = {}, .nearest = {}, .hint = {}}}});
 }
@@ -64,24 +64,24 @@ Result<ExportReceipt> read_export_receipt(std::string_view receipt, const Verifi
   const Result<cbor::Value> extra = cbor::decode(bytes, {.depth = 2, .items = 8});
   if (!extra || extra->kind != cbor::Value::Kind::array || extra->items.size() != 2 ||
       extra->items[0].kind != cbor::Value::Kind::bytes || extra->items[1].kind != cbor::Value::Kind::bytes)
-    return bad("a receipt with the record and what opens it");
+    return bad_receipt("a receipt with the record and what opens it");
   const std::string_view leaf = extra->items[0].string;
   if (proof->index >= checkpoint->size ||
       !verify_inclusion(leaf_hash(leaf), proof->index, checkpoint->size, proof->path, checkpoint->root))
-    return bad("a proof that its record is in the tree");
+    return bad_receipt("a proof that its record is in the tree");
   const Result<Header> header = decode_header(leaf);
   if (!header) return tl::unexpected(header.error());
   const Result<OpenedParts> parts = decode_opened(extra->items[1].string);
   if (!parts) return tl::unexpected(parts.error());
   if (header->index != proof->index || parts->index != proof->index || header->context.kind != Kind::exported ||
       parts->sections.size() != 1 || parts->sections[0].section != Section::event)
-    return bad("a record of kind exported and its event");
+    return bad_receipt("a record of kind exported and its event");
   const OpenedSection& event = parts->sections[0];
   const Digest digest = commit_section(Section::event, event.salt, event.encoded);
   const auto& commitments = header->context.commitments;
   if (std::none_of(commitments.begin(), commitments.end(),
                    [&](const Commitment& one) { return one.section == Section::event && one.digest == digest; }))
-    return bad("the event that the record was committed to");
+    return bad_receipt("the event that the record was committed to");
   Result<Event> said = decode_event(Kind::exported, event.encoded);
   if (!said) return tl::unexpected(said.error());
   return ExportReceipt{.event = std::get<Exported>(std::move(*said)),

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "audit/report/number.h"
 #include "engine/base/escape.h"
 
 namespace caveat::audit {
 namespace {
 
-constexpr int kWidth = 960, kLabelWidth = 380, kRow = 26, kBarHeight = 16, kNumberWidth = 70, kLegend = 34;
-
-std::string number(std::uint64_t value) { return std::to_string(value); }
+constexpr int kWidth = 960, kLabelWidth = 380, kRowHeight = 26, kBarHeight = 16, kNumberWidth = 70, kLegend = 34;
 
 std::string text_at(int x, int y, std::string_view anchor, std::string_view content) {
   return "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" text-anchor=\"" + std::string(anchor) +
@@ -33,7 +32,7 @@ std::string pattern(const std::string& id, std::size_t index, const Series& seri
 
 std::string bar_chart(const std::string& id, const std::string& title, const std::string& description,
                       const std::vector<Series>& series, const std::vector<Bar>& bars) {
-  const int height = kLegend + static_cast<int>(bars.size()) * kRow + 8;
+  const int height = kLegend + static_cast<int>(bars.size()) * kRowHeight + 8;
   const auto total = [](const Bar& bar) {
     return std::accumulate(bar.parts.begin(), bar.parts.end(), std::uint64_t{0});
   };
@@ -66,7 +65,7 @@ std::string bar_chart(const std::string& id, const std::string& title, const std
       offset += bar.parts[i];
     }
     out += text_at(kLabelWidth + static_cast<int>(offset * room / longest) + 6, y + 13, "start", number(offset));
-    y += kRow;
+    y += kRowHeight;
   }
   return out + "</svg>\n";
 }

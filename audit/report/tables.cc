@@ -34,9 +34,9 @@ namespace {
 
 // Words that stand in numbers, dates and times; a month also by its first letters, from three on.
 bool is_of_numbers(std::string_view word) {
-  static constexpr std::string_view kWords[] = {"e", "a", "p", "am", "pm"};
+  static constexpr std::string_view kOfClocks[] = {"e", "a", "p", "am", "pm"};
   const auto is_word = [&](std::string_view one) { return one == word; };
-  return std::any_of(std::begin(kWords), std::end(kWords), is_word) ||
+  return std::any_of(std::begin(kOfClocks), std::end(kOfClocks), is_word) ||
          (word.size() >= 3 && std::any_of(std::begin(kMonths), std::end(kMonths),
                                           [&](std::string_view month) { return month.starts_with(word); }));
 }

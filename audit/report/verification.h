@@ -30,13 +30,13 @@
 #include "audit/record/tally.h"
 #include "audit/report/manifest.h"
 #include "audit/report/model.h"
+#include "audit/report/number.h"
 #include "audit/report/package.h"
 #include "audit/report/packs.h"
 #include "audit/report/verify_package.h"
 
 namespace caveat::audit {
 
-inline std::string number(std::uint64_t value) { return std::to_string(value); }
 std::string in_words(const Problem& problem, Language language = Language::en);
 Problem expected(Words what);
 

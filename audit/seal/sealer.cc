@@ -14,7 +14,7 @@ namespace caveat::audit {
 namespace {
 
 constexpr std::string_view kStateDomain = "caveat/1/state";
-constexpr std::size_t kNonceBytes = 12;
+constexpr std::size_t kBodyNonceBytes = 12;
 
 // All keys of a record in a row, in the order of their ids: whoever lacks one has none.
 std::optional<SecretText> join_keys(const KeyStore& keys, const std::vector<KeyId>& ids) {
@@ -47,7 +47,7 @@ class RecordKey {
     return key;
   }
   std::string nonce() const {
-    return std::string(caveat::view(expand(*under_, kBodyNonceInfo)).substr(0, kNonceBytes));
+    return std::string(caveat::view(expand(*under_, kBodyNonceInfo)).substr(0, kBodyNonceBytes));
   }
   Salt salt(std::uint8_t section) const {
     std::array<char, kSaltInfo.size() + 1> info{};

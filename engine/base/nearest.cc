@@ -31,8 +31,8 @@ void letters(std::string_view name, std::vector<char32_t>& out) {
 
 // Article 18 is no slip for article 19, nor 第十八条 for 第十九条; 任意 may well be one for 任一.
 bool is_numeral(char32_t c) {
-  constexpr std::u32string_view kChinese = U"零〇一二三四五六七八九十百千万亿";
-  return (c >= U'0' && c <= U'9') || (c >= 0xFF10 && c <= 0xFF19) || kChinese.find(c) != kChinese.npos;
+  constexpr std::u32string_view kDigits = U"零〇一二三四五六七八九十百千万亿";
+  return (c >= U'0' && c <= U'9') || (c >= 0xFF10 && c <= 0xFF19) || kDigits.find(c) != kDigits.npos;
 }
 bool other_numbers(const std::vector<char32_t>& a, const std::vector<char32_t>& b) {
   std::u32string of_a, of_b;
